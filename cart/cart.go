@@ -1,0 +1,133 @@
+// Package cart is the one model of what a customer is about to buy, and the
+// one way in from a request: a JSON body in any shape, or headers. It knows
+// nothing of HTTP handlers, promotions, files or clocks.
+package cart
+
+// Cart is what a quote is computed on. All amounts are minor units of
+// Currency. Strings may share memory with the bytes they were read from: a
+// cart lives no longer than its request.
+type Cart struct {
+	// Currency is the ISO 4217 code the cart states, empty if it states none.
+	Currency string
+	// Lines are the goods in the order the request gave them. A cart known
+	// only by its sums has one line and Sums set.
+	Lines []Line
+	// Sums marks a cart of which only the subtotal and the number of units are
+	// known; its one line has no SKU and no unit price.
+	Sums     bool
+	Customer Customer
+	Coupons  []string
+	Channel  string
+	Region   string
+	Shipping []Charge
+
+	// attributes is the memory all lines' Attributes are cut from, and names
+	// that of the reader's check for names differing only in case: kept here,
+	// because the cart is what a caller keeps from one request to the next.
+	attributes []Attribute
+	names      []span
+}
+
+// NoPrice is the unit price of a line that states none; a catalogue may know it.
+const NoPrice int64 = -1
+
+// Line is one position of goods.
+type Line struct {
+	ID       string // the sender's name for the line; may be empty
+	SKU      string // may be empty
+	Category string
+	Subgroup string
+	Quantity int64 // at least 1
+	// UnitPrice is the price of one unit before discounts, in minor units, or
+	// NoPrice.
+	UnitPrice int64
+	// Subtotal is Quantity × UnitPrice, at most money.Max; zero while
+	// UnitPrice is NoPrice, except in a cart of sums, where it is the sum.
+	Subtotal int64
+	// Reduced marks goods that are already on sale.
+	Reduced    bool
+	Attributes []Attribute
+}
+
+// Attribute is one further property of a line, such as caffeine_mg = 95.
+type Attribute struct {
+	Name string
+	// Text is the JSON text of a scalar value as it was sent, strings without
+	// their quotes and escapes.
+	Text string
+	Kind Kind
+}
+
+// Kind is the JSON type of an attribute's value.
+type Kind uint8
+
+// The kinds of attributes.
+const (
+	Text Kind = iota
+	Number
+	Bool
+)
+
+// Customer is who is buying.
+type Customer struct {
+	ID       string
+	Tier     string
+	Segments []string
+	// CompletedOrders counts earlier orders; -1 when the cart does not say.
+	CompletedOrders int64
+}
+
+// Charge is one shipping charge, in minor units.
+type Charge struct {
+	ID     string
+	Method string
+	Amount int64
+}
+
+// keep is how many attributes or names a cart keeps memory for once it is
+// reset, so that one unusual request does not weigh on all later ones.
+const keep = 4096
+
+// Reset empties the cart for the next request and keeps its memory, including
+// that of the attributes. What was cut from the old cart may then change.
+func (c *Cart) Reset() {
+	clear(c.Lines)
+	clear(c.Coupons)
+	clear(c.Shipping)
+	clear(c.Customer.Segments)
+	clear(c.attributes)
+	if cap(c.attributes) > keep {
+		c.attributes = nil
+	}
+	if cap(c.names) > keep {
+		c.names = nil
+	}
+	*c = Cart{
+		Lines:      c.Lines[:0],
+		Coupons:    c.Coupons[:0],
+		Shipping:   c.Shipping[:0],
+		Customer:   Customer{Segments: c.Customer.Segments[:0], CompletedOrders: -1},
+		attributes: c.attributes[:0],
+		names:      c.names[:0],
+	}
+}
+
+// Invalid says why something that looks like a cart cannot be trusted. It is
+// meant for the person who sent it.
+type Invalid struct {
+	// Pointer is the place as a JSON Pointer (RFC 6901) into the body, or the
+	// name of a header. It has no characters that cannot be printed and at most
+	// 256 bytes: a place it cannot name so is given by the nearest value around
+	// it that can. The empty pointer is the whole body.
+	Pointer string
+	// Reason says what was seen, shortened and safe to print, and what was
+	// wanted.
+	Reason string
+}
+
+func (e *Invalid) Error() string {
+	if e.Pointer == "" {
+		return "cart: " + e.Reason
+	}
+	return "cart: " + e.Pointer + ": " + e.Reason
+}

@@ -1,0 +1,125 @@
+package strategy
+
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// product is one entry of the catalogue.
+type product struct {
+	sku        string // the name where no SKU is given
+	name       string
+	category   string
+	subgroup   string
+	price      int64 // minor units; cart.NoPrice when absent
+	floor      int64 // lowest price per unit after all discounts
+	attributes []attribute
+}
+
+// attribute is a further property of a product; text is its value in the
+// form it has in the document.
+type attribute struct {
+	name string
+	kind document.Kind
+	text string
+}
+
+func decodeProducts(s *section) []product {
+	nodes := s.tables("products")
+	products := make([]product, 0, len(nodes))
+	seen := make(map[string]document.Pos, len(nodes))
+	for i, node := range nodes {
+		sub := s.section(node, fmt.Sprintf("products[%d]", i))
+		p, ok := decodeProduct(sub)
+		if !ok {
+			continue
+		}
+		if first, twice := seen[p.sku]; twice {
+			at := s.doc.Locate(first)
+			s.add(node.Pos, sub.path, fmt.Sprintf("%q is in the catalogue twice, first on line %d", p.sku, at.Line), "")
+			continue
+		}
+		seen[p.sku] = node.Pos
+		products = append(products, p)
+	}
+	return products
+}
+
+func decodeProduct(s *section) (product, bool) {
+	p := product{price: cart.NoPrice}
+	p.sku = s.text("sku")
+	p.name = s.text("name")
+	p.category = s.text("category")
+	p.subgroup = s.text("subgroup")
+	if price, ok := s.amount("price", 0); ok {
+		p.price = price
+	}
+	p.floor, _ = s.amount("floor_price", 0)
+	if p.price != cart.NoPrice && p.floor > p.price {
+		s.wrong(s.node.Get("floor_price"), "floor_price", "the floor price is above the price", "")
+	}
+	for i := range s.node.Fields {
+		s.decodeAttribute(&p, &s.node.Fields[i])
+	}
+	if p.sku == "" {
+		p.sku = p.name
+	}
+	if p.sku == "" && !s.has("sku") && !s.has("name") {
+		s.add(s.node.Pos, s.path, "the product has neither sku nor name", "")
+	}
+	return p, p.sku != ""
+}
+
+// decodeAttribute takes any key that is not one of the product's own.
+func (s *section) decodeAttribute(p *product, f *document.Field) {
+	switch f.Key {
+	case "sku", "name", "category", "subgroup", "price", "floor_price":
+		return
+	}
+	a := attribute{name: f.Key, kind: f.Value.Kind, text: f.Value.Text}
+	switch f.Value.Kind {
+	case document.String, document.Bool:
+	case document.Integer, document.Float:
+		text, ok := s.number(f.Value, f.Key, "")
+		if ok && len(text) > maxAttributeDigits {
+			s.wrong(f.Value, f.Key, fmt.Sprintf("the number has more than %d digits", maxAttributeDigits), "")
+		}
+		a.text = text
+	default:
+		s.want(f.Value, f.Key, "a string, a number, true or false as the attribute's value")
+	}
+	p.attributes = append(p.attributes, a)
+}
+
+// maxAttributeDigits keeps numbers apart that are apart: up to here every
+// decimal has a double of its own, which is how canonical JSON writes it.
+const maxAttributeDigits = 15
+
+func (p *product) encode(o *object) {
+	for i := range p.attributes {
+		a := &p.attributes[i]
+		o.key(a.name)
+		switch a.kind {
+		case document.Bool:
+			o.raw(a.text)
+		case document.String:
+			o.text(a.text)
+		default:
+			o.number(a.text)
+		}
+	}
+	o.optional("category", p.category)
+	if p.floor != 0 {
+		o.key("floor_price")
+		o.amount(p.floor)
+	}
+	o.optional("name", p.name)
+	if p.price != cart.NoPrice {
+		o.key("price")
+		o.amount(p.price)
+	}
+	o.optional("sku", p.sku)
+	o.optional("subgroup", p.subgroup)
+}

@@ -1,0 +1,121 @@
+package strategy_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// A strategy that is wrong is refused with a message that says where, what and
+// how to mend it. Each case is the whole message.
+func TestMessages(t *testing.T) {
+	const rule = "[rule.a]\ndiscount_rate = 0.1\n"
+	for _, c := range []struct {
+		name, text, env, want string
+	}{
+		{"an empty file", "", "", "t.toml:1:1: version: the strategy has no version (add version = \"…\" at the top)"},
+		{"a version alone", "version = \"v\"", "", `t.toml:1:1: the strategy has no rule (write a [rule."name"] or a [[discounts]] step)`},
+		{"rules without a version", rule, "", "t.toml:1:1: version: the strategy has no version (add version = \"…\" at the top)"},
+		{"a version that is too long", "version = \"0123456789012345678901234567890123456789012345678901234567890123x\"\n" + rule, "",
+			"t.toml:1:11: version: 65 characters are too many, 1 to 64 are wanted"},
+		{"a version with a control character", "version = \"a\\tb\"\n" + rule, "", `t.toml:1:11: version: "a\tb" has a character that cannot be printed`},
+		{"a version that is a number", "version = 2\n" + rule, "", `t.toml:1:11: version: this is an integer ("2"), a string is wanted`},
+		{"a line that is not TOML", "version = \"v\"\n[rule.a\n", "", "t.toml:2:8: expected ']' to close table name"},
+		{"a key twice", "version = \"v\"\nversion = \"w\"\n", "", `t.toml:2:1: version: "version" is already there, on line 1`},
+		{"a date that does not exist", "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\nvalid_until = 2024-02-30T00:00:00Z\n", "",
+			"t.toml:4:15: 2024-02-30T00:00:00Z: there is no such date-time"},
+		{"bytes that are not UTF-8", "version = \"\xff\"", "", "t.toml:1:12: the file is not UTF-8 here"},
+		{"a mistyped key", "version = \"v\"\n[rule.a]\ndiscount_rat = 0.1\n", "",
+			"t.toml:2:7: rule.\"a\": the rule gives nothing (add one of discount_rate, discount_amount)\n" +
+				`t.toml:3:1: rule."a".discount_rat: unknown key "discount_rat" (did you mean discount_rate?)`},
+		{"a key that is nothing like any", "version = \"v\"\nzzzzzz = 1\n" + rule, "", `t.toml:2:1: zzzzzz: unknown key "zzzzzz"`},
+		{"per cent instead of a fraction", "version = \"v\"\n[rule.a]\ndiscount_rate = 15\n", "",
+			`t.toml:3:17: rule."a".discount_rate: 15 is not a rate, above 0 and at most 1 is wanted (was 0.15 meant?)`},
+		{"a share to pay instead of a share off", "version = \"v\"\n[rule.a]\ndiscount_rate = 0.95\n", "",
+			`t.toml:3:17: rule."a".discount_rate: 0.95 takes more than 0.9 off (a rate is the share taken off, not the share to pay; if it is meant, set limits.max_rate to it or above)`},
+		{"a rate of nothing", "version = \"v\"\n[rule.a]\ndiscount_rate = 0\n", "",
+			`t.toml:3:17: rule."a".discount_rate: the rate is 0, above 0 is wanted (to switch a rule off, write enabled = false)`},
+		{"a negative rate", "version = \"v\"\n[rule.a]\ndiscount_rate = -0.1\n", "",
+			`t.toml:3:17: rule."a".discount_rate: "-0.1" is not a rate: not a decimal number (a rate is a fraction above 0 and at most 1, such as 0.15)`},
+		{"a rate with an exponent", "version = \"v\"\n[rule.a]\ndiscount_rate = 1e-1\n", "",
+			`t.toml:3:17: rule."a".discount_rate: 1e-1 is not a plain decimal number (write it with digits and a point only)`},
+		{"not a number", "version = \"v\"\n[rule.a]\ndiscount_rate = nan\n", "",
+			`t.toml:3:17: rule."a".discount_rate: nan is not a plain decimal number (write it with digits and a point only)`},
+		{"too many decimals", "version = \"v\"\n[rule.a]\ndiscount_amount = 1.005\n", "",
+			`t.toml:3:19: rule."a".discount_amount: "1.005" is not an amount of CNY: 1.005 has 3 decimals, CNY has 2`},
+		{"decimals of a currency without any", "version = \"v\"\ncurrency = \"JPY\"\n[rule.a]\ndiscount_amount = 0.5\n", "",
+			`t.toml:4:19: rule."a".discount_amount: "0.5" is not an amount of JPY: 0.5 has 1 decimals, JPY has 0`},
+		{"an amount of nothing", "version = \"v\"\n[rule.a]\ndiscount_amount = 0\n", "", `t.toml:3:19: rule."a".discount_amount: 0 is too small, 0.01 or more is wanted`},
+		{"two rewards", "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\ndiscount_amount = 1\n", "",
+			`t.toml:4:19: rule."a".discount_amount: the rule has a second reward, discount_rate is the first (split it into two rules)`},
+		{"a minimum of none", "version = \"v\"\n[rule.a]\nmin_quantity = 0\ndiscount_rate = 0.1\n", "",
+			`t.toml:3:16: rule."a".min_quantity: 0 is out of range, 1 to 999999999999999 is wanted`},
+		{"a switch that is a string", "version = \"v\"\n[rule.a]\nenabled = \"yes\"\ndiscount_rate = 0.1\n", "",
+			`t.toml:3:11: rule."a".enabled: this is a string ("yes"), true or false is wanted`},
+		{"an end before the beginning", "version = \"v\"\n[rule.a]\nvalid_from = 2024-02-01T00:00:00Z\nvalid_until = 2024-01-01T00:00:00Z\ndiscount_rate = 0.1\n", "",
+			`t.toml:4:15: rule."a".valid_until: the rule ends before it begins`},
+		{"a date without a time", "version = \"v\"\n[rule.a]\nvalid_until = 2024-01-01\ndiscount_rate = 0.1\n", "",
+			`t.toml:3:15: rule."a".valid_until: 2024-01-01 is a date without a time (such as 2024-01-01T23:59:59)`},
+		{"no time of day", "version = \"v\"\n[rule.a]\ntime_window = { start = \"8\", end = \"25:00\" }\ndiscount_rate = 0.1\n", "",
+			"t.toml:3:25: rule.\"a\".time_window.start: \"8\" is not a time of day (such as \"08:00\" or \"22:30:15\")\n" +
+				`t.toml:3:36: rule."a".time_window.end: "25:00" is not a time of day (such as "08:00" or "22:30:15")`},
+		{"no such day", "version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\", end = \"09:00\", days = [\"monday\"] }\ndiscount_rate = 0.1\n", "",
+			`t.toml:3:49: rule."a".time_window.days: "monday" is not a day, sun, mon, tue, wed, thu, fri, sat are`},
+		{"half a window", "version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\" }\ndiscount_rate = 0.1\n", "",
+			`t.toml:3:1: rule."a".time_window: the time window has no end (such as end = "08:00")`},
+		{"an empty list", "version = \"v\"\n[rule.a]\nskus = []\ndiscount_rate = 0.1\n", "",
+			`t.toml:3:1: rule."a".skus: the list is empty, so nothing could ever match (leave the key out to match everything)`},
+		{"half a step", "[[discounts]]\nthreshold = 20\n", "", "t.toml:1:3: discounts[0]: the step has no amount (such as amount = 20)"},
+		{"an unknown currency", "version = \"v\"\ncurrency = \"RMB\"\n" + rule, "",
+			`t.toml:2:12: currency: "RMB" is not an ISO 4217 currency code (such as CNY, USD or JPY)`},
+		{"an unknown time zone", "version = \"v\"\ntimezone = \"Beijing\"\n" + rule, "",
+			`t.toml:2:12: timezone: "Beijing" is not an IANA time zone (such as Asia/Shanghai)`},
+		{"the machine's own time zone", "version = \"v\"\ntimezone = \"Local\"\n" + rule, "",
+			`t.toml:2:12: timezone: "Local" is not an IANA time zone (such as Asia/Shanghai)`},
+		{"an environment that is not there", "version = \"v\"\n" + rule + "[[env]]\nname = \"prod\"\n[[env]]\nname = \"dev\"\n", "prd",
+			`t.toml:1:1: env: there is no environment "prd": there are "prod", "dev" (did you mean "prod"?)`},
+		{"an environment where there is none", "version = \"v\"\n" + rule, "prod", `t.toml:1:1: env: there is no environment "prod": the strategy has none`},
+		{"an environment with a mistyped key", "version = \"v\"\n" + rule + "[[env]]\nname = \"dev\"\ncurency = \"USD\"\n", "dev",
+			`t.toml:6:1: curency: unknown key "curency" (did you mean currency?)`},
+		{"a catalogue under both names", "version = \"v\"\n" + rule + "[[products]]\nsku = \"a\"\n[[beverages]]\nsku = \"b\"\n", "",
+			"t.toml:6:3: beverages: beverages is another name of products, and both are here (write all as [[products]])"},
+		{"a product twice", "version = \"v\"\n" + rule + "[[products]]\nsku = \"a\"\n[[products]]\nname = \"a\"\n", "",
+			`t.toml:6:3: products[1]: "a" is in the catalogue twice, first on line 4`},
+		{"a floor above the price", "version = \"v\"\n" + rule + "[[products]]\nsku = \"a\"\nprice = 2\nfloor_price = 3\n", "",
+			"t.toml:7:15: products[0].floor_price: the floor price is above the price"},
+		{"a rule by the ladder's name", "version = \"v\"\n[rule.discounts]\ndiscount_rate = 0.1\n[[discounts]]\nthreshold = 1\namount = 1\n", "",
+			`t.toml:2:7: rule."discounts": the [[discounts]] ladder goes by this id (call the rule something else)`},
+		{"columns count characters", "version = \"v\"\n[rule.\"春\"]\n\"折扣\" = 1\ndiscount_rate = 0.1\n", "", `t.toml:3:1: rule."春"."折扣": unknown key "折扣"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := strategy.Load(c.env, strategy.Source{Name: "t.toml", Data: []byte(c.text)})
+			var problems *document.Problems
+			if !errors.As(err, &problems) {
+				t.Fatalf("error %v, want problems", err)
+			}
+			if got := err.Error(); got != c.want {
+				t.Errorf("got:  %s\nwant: %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAllProblemsOfSeveralFilesAreReportedTogether(t *testing.T) {
+	_, err := strategy.Load("",
+		strategy.Source{Name: "a.toml", Data: []byte("version = \"v\"\n[rule.a]\ndiscount_rate = 15\n")},
+		strategy.Source{Name: "b.toml", Data: []byte("[rule.b]\ndiscount_rate = 2\nx = 1\n")})
+	var problems *document.Problems
+	if !errors.As(err, &problems) || len(problems.List) != 3 {
+		t.Fatalf("got %v", err)
+	}
+	for i, file := range []string{"a.toml", "b.toml", "b.toml"} {
+		if problems.List[i].File != file {
+			t.Errorf("problem %d is in %s, want %s", i, problems.List[i].File, file)
+		}
+	}
+	if text := problems.List[2].Text; text != "x = 1" {
+		t.Errorf("the line is %q", text)
+	}
+}

@@ -1,0 +1,53 @@
+package document
+
+import "slices"
+
+// Overlay lays one table over another: tables merge by key, everything else
+// replaces what stood there. Neither is changed; what did not change is
+// shared. The keys in without are left out of the upper table.
+func Overlay(below, above *Node, without ...string) *Node {
+	if below == nil || below.Kind != Table || above.Kind != Table {
+		return above
+	}
+	merged := &Node{Kind: Table, Pos: below.Pos}
+	for _, f := range below.Fields {
+		if over := above.Get(f.Key); over != nil && !slices.Contains(without, f.Key) {
+			f.Value = Overlay(f.Value, over)
+			f.Pos = above.Field(f.Key).Pos
+		}
+		merged.add(f)
+	}
+	for _, f := range above.Fields {
+		if below.Get(f.Key) == nil && !slices.Contains(without, f.Key) {
+			merged.add(f)
+		}
+	}
+	return merged
+}
+
+// Without is a table less some of its members.
+func (n *Node) Without(keys ...string) *Node {
+	rest := &Node{Kind: Table, Pos: n.Pos}
+	for _, f := range n.Fields {
+		if !slices.Contains(keys, f.Key) {
+			rest.add(f)
+		}
+	}
+	return rest
+}
+
+// Rename is a table with one key called another; the table itself when it has
+// no such key.
+func (n *Node) Rename(from, to string) *Node {
+	if n.Field(from) == nil {
+		return n
+	}
+	renamed := &Node{Kind: Table, Pos: n.Pos}
+	for _, f := range n.Fields {
+		if f.Key == from {
+			f.Key = to
+		}
+		renamed.add(f)
+	}
+	return renamed
+}

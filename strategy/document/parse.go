@@ -1,0 +1,276 @@
+package document
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// MaxSize bounds one source, so that every offset fits its type.
+const MaxSize = 1 << 30
+
+// Parse reads the sources, in order, as one document. The error is a
+// *[Problems]; reading stops at the first mistake of grammar, since what
+// follows one is guesswork.
+func Parse(sources ...Source) (*Document, error) {
+	d := &Document{Root: &Node{origin: headed}, sources: sources}
+	for i := range sources {
+		if err := d.parse(int32(i)); err != nil {
+			return d, err
+		}
+	}
+	return d, nil
+}
+
+func (d *Document) parse(source int32) error {
+	data := d.sources[source].Data
+	if len(data) > MaxSize {
+		return d.fail(Pos{source: source}, "", fmt.Sprintf("the file has %d bytes, more than %d", len(data), MaxSize))
+	}
+	if bad := invalidUTF8(data); bad >= 0 {
+		return d.fail(Pos{source: source, offset: uint32(bad)}, "", "the file is not UTF-8 here")
+	}
+	b := builder{doc: d, source: source, table: d.Root}
+	b.parser.Reset(data)
+	for b.parser.NextExpression() {
+		if err := b.expression(b.parser.Expression()); err != nil {
+			return err
+		}
+	}
+	return b.grammar(b.parser.Error())
+}
+
+func invalidUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// builder puts the expressions of one source into the tree.
+type builder struct {
+	doc    *Document
+	source int32
+	parser unstable.Parser
+	table  *Node // what key/value lines go into
+	nodes  []Node
+}
+
+// grammar turns an error of the parser into a problem with a place.
+func (b *builder) grammar(err error) error {
+	if err == nil {
+		return nil
+	}
+	at := Pos{source: b.source}
+	var perr *unstable.ParserError
+	if errors.As(err, &perr) {
+		at.offset = b.parser.Range(perr.Highlight).Offset
+	}
+	return b.doc.fail(at, "", err.Error())
+}
+
+func (b *builder) pos(r unstable.Range) Pos {
+	return Pos{source: b.source, offset: r.Offset}
+}
+
+// node hands out nodes from blocks: a document of many lines then costs few
+// allocations.
+func (b *builder) node(kind Kind, at Pos) *Node {
+	if len(b.nodes) == cap(b.nodes) {
+		b.nodes = make([]Node, 0, 256)
+	}
+	b.nodes = append(b.nodes, Node{Kind: kind, Pos: at})
+	return &b.nodes[len(b.nodes)-1]
+}
+
+func (b *builder) expression(e *unstable.Node) error {
+	switch e.Kind {
+	case unstable.Table, unstable.ArrayTable:
+		return b.header(e)
+	case unstable.KeyValue:
+		return b.keyValue(b.table, e)
+	default:
+		return nil
+	}
+}
+
+// header handles [a.b] and [[a.b]].
+func (b *builder) header(e *unstable.Node) error {
+	table := b.doc.Root
+	for it := e.Key(); it.Next(); {
+		key := it.Node()
+		name, at := string(key.Data), b.pos(key.Raw)
+		found := table.Field(name)
+		if !it.IsLast() {
+			if found == nil {
+				next := b.node(Table, at)
+				next.origin = implied
+				table.add(Field{Key: name, Pos: at, Value: next})
+				table = next
+				continue
+			}
+			if table = found.Value.open(); table == nil {
+				return b.duplicate(at, name, found)
+			}
+			continue
+		}
+		var err error
+		if e.Kind == unstable.Table {
+			b.table, err = b.headTable(table, found, name, at)
+		} else {
+			b.table, err = b.repeatTable(table, found, name, at)
+		}
+		return err
+	}
+	return nil
+}
+
+// open is the table that further headers below this node go into; nil when
+// the node is closed.
+func (n *Node) open() *Node {
+	switch {
+	case n.origin == repeated:
+		return n.Items[len(n.Items)-1]
+	case n.Kind == Table && n.origin != written:
+		return n
+	}
+	return nil
+}
+
+func (b *builder) headTable(parent *Node, found *Field, name string, at Pos) (*Node, error) {
+	if found == nil {
+		table := b.node(Table, at)
+		table.origin = headed
+		parent.add(Field{Key: name, Pos: at, Value: table})
+		return table, nil
+	}
+	if found.Value.origin != implied {
+		return nil, b.duplicate(at, name, found)
+	}
+	found.Value.origin = headed
+	found.Value.Pos = at
+	return found.Value, nil
+}
+
+func (b *builder) repeatTable(parent *Node, found *Field, name string, at Pos) (*Node, error) {
+	element := b.node(Table, at)
+	element.origin = headed
+	if found == nil {
+		array := b.node(Array, at)
+		array.origin = repeated
+		array.Items = append(array.Items, element)
+		parent.add(Field{Key: name, Pos: at, Value: array})
+		return element, nil
+	}
+	if found.Value.origin != repeated {
+		return nil, b.duplicate(at, name, found)
+	}
+	found.Value.Items = append(found.Value.Items, element)
+	return element, nil
+}
+
+// keyValue handles a.b = value, on a line of its own or in an inline table.
+func (b *builder) keyValue(table *Node, e *unstable.Node) error {
+	for it := e.Key(); it.Next(); {
+		key := it.Node()
+		name, at := string(key.Data), b.pos(key.Raw)
+		found := table.Field(name)
+		if it.IsLast() {
+			if found != nil {
+				return b.duplicate(at, name, found)
+			}
+			value, err := b.value(e.Value(), at)
+			if err != nil {
+				return err
+			}
+			table.add(Field{Key: name, Pos: at, Value: value})
+			return nil
+		}
+		if found == nil {
+			next := b.node(Table, at)
+			next.origin = dotted
+			table.add(Field{Key: name, Pos: at, Value: next})
+			table = next
+			continue
+		}
+		if found.Value.origin != dotted {
+			return b.duplicate(at, name, found)
+		}
+		table = found.Value
+	}
+	return nil
+}
+
+// value builds a value; near is the place of its key, used for tables and
+// arrays, which carry none of their own.
+func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
+	switch v.Kind {
+	case unstable.InlineTable:
+		table := b.node(Table, near)
+		for it := v.Children(); it.Next(); {
+			if err := b.keyValue(table, it.Node()); err != nil {
+				return nil, err
+			}
+		}
+		table.close()
+		return table, nil
+	case unstable.Array:
+		array := b.node(Array, near)
+		for it := v.Children(); it.Next(); {
+			item, err := b.value(it.Node(), near)
+			if err != nil {
+				return nil, err
+			}
+			array.Items = append(array.Items, item)
+		}
+		return array, nil
+	default:
+		return b.scalar(v, near)
+	}
+}
+
+// close makes the tables that dotted keys opened within an inline table as
+// final as the inline table itself.
+func (n *Node) close() {
+	for i := range n.Fields {
+		if v := n.Fields[i].Value; v.origin == dotted {
+			v.origin = written
+			v.close()
+		}
+	}
+}
+
+func (b *builder) duplicate(at Pos, name string, first *Field) error {
+	where := b.doc.Locate(first.Pos)
+	before := fmt.Sprintf("on line %d", where.Line)
+	if first.Pos.source != at.source {
+		before = fmt.Sprintf("in %s, line %d", where.File, where.Line)
+	}
+	return b.doc.fail(at, name, fmt.Sprintf("%q is already there, %s", name, before))
+}
+
+func (b *builder) scalar(v *unstable.Node, near Pos) (*Node, error) {
+	at := near
+	if v.Raw.Length > 0 {
+		at = b.pos(v.Raw)
+	}
+	node := b.node(kindOf(v.Kind), at)
+	node.Text = string(v.Data)
+	if reason := checkScalar(node.Kind, v.Data); reason != "" {
+		return nil, b.doc.fail(at, node.Text, reason)
+	}
+	if node.Kind == Integer || node.Kind == Float {
+		node.Text = strings.ReplaceAll(node.Text, "_", "")
+	}
+	return node, nil
+}

@@ -1,0 +1,134 @@
+package document
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Place is where something stands, as an editor counts: from 1, columns in
+// characters.
+type Place struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+func (p Place) String() string {
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Problem is one thing wrong with a document, for the person who has to fix it.
+type Problem struct {
+	Place
+	// Key is the path of the value, such as rule."spring".discount_rate, or
+	// empty where the text itself could not be read.
+	Key string `json:"key,omitempty"`
+	// Reason says what was seen and what was wanted.
+	Reason string `json:"reason"`
+	// Hint says what was probably meant, if that can be guessed.
+	Hint string `json:"hint,omitempty"`
+	// Text is the line as it stands in the file.
+	Text string `json:"text,omitempty"`
+}
+
+// String is the problem on one line.
+func (p Problem) String() string {
+	var s strings.Builder
+	s.WriteString(p.Place.String() + ": ")
+	if p.Key != "" {
+		s.WriteString(p.Key + ": ")
+	}
+	s.WriteString(p.Reason)
+	if p.Hint != "" {
+		s.WriteString(" (" + p.Hint + ")")
+	}
+	return s.String()
+}
+
+// Problems is everything found wrong with a document, in the order of its
+// text.
+type Problems struct {
+	List []Problem
+}
+
+// Error lists all problems, one a line.
+func (p *Problems) Error() string {
+	lines := make([]string, len(p.List))
+	for i, problem := range p.List {
+		lines[i] = problem.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Problem describes what is wrong at a place.
+func (d *Document) Problem(at Pos, key, reason, hint string) Problem {
+	return Problem{Place: d.Locate(at), Key: key, Reason: reason, Hint: hint, Text: d.line(at)}
+}
+
+// Sort orders problems by source, then line, then column.
+func (d *Document) Sort(list []Problem) {
+	rank := make(map[string]int, len(d.sources))
+	for i, s := range d.sources {
+		rank[s.Name] = i
+	}
+	slices.SortStableFunc(list, func(a, b Problem) int {
+		if a.File != b.File {
+			return rank[a.File] - rank[b.File]
+		}
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+}
+
+// fail is the error for a single mistake of grammar.
+func (d *Document) fail(at Pos, key, reason string) error {
+	return &Problems{List: []Problem{d.Problem(at, key, reason, "")}}
+}
+
+// Locate turns a position into file, line and column.
+func (d *Document) Locate(at Pos) Place {
+	if int(at.source) >= len(d.sources) {
+		return Place{}
+	}
+	starts := d.lineStarts(at.source)
+	n, exact := slices.BinarySearch(starts, at.offset)
+	if !exact {
+		n--
+	}
+	before := d.sources[at.source].Data[starts[n]:at.offset]
+	return Place{File: d.sources[at.source].Name, Line: n + 1, Column: len(bytes.Runes(before)) + 1}
+}
+
+// line is the text of the line a position is on, without its end.
+func (d *Document) line(at Pos) string {
+	if int(at.source) >= len(d.sources) {
+		return ""
+	}
+	data := d.sources[at.source].Data
+	start := bytes.LastIndexByte(data[:at.offset], '\n') + 1
+	rest := data[start:]
+	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
+	}
+	return strings.ToValidUTF8(strings.TrimSuffix(string(rest), "\r"), "\uFFFD")
+}
+
+func (d *Document) lineStarts(source int32) []uint32 {
+	if d.lines == nil {
+		d.lines = make([][]uint32, len(d.sources))
+	}
+	if d.lines[source] == nil {
+		starts := []uint32{0}
+		for i, c := range d.sources[source].Data {
+			if c == '\n' {
+				starts = append(starts, uint32(i)+1)
+			}
+		}
+		d.lines[source] = starts
+	}
+	return d.lines[source]
+}

@@ -1,0 +1,67 @@
+package strategy
+
+import (
+	"time"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// Source is one TOML file; several are read in order as one document.
+type Source = document.Source
+
+// Model is a strategy that was read and found right, before it is compiled.
+type Model struct {
+	version  string
+	currency money.Currency
+	location *time.Location
+	zone     string // as written, for the canonical form
+	limits   limits
+	products []product
+	steps    []step // [[discounts]]
+	rules    []*rule
+}
+
+// Parse reads and checks a strategy for one environment; an empty env takes
+// the document without any overlay. The error is a *[document.Problems] that
+// lists everything found wrong with its place.
+func Parse(env string, sources ...Source) (*Model, error) {
+	doc, err := document.Parse(sources...)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{doc: doc}
+	root := r.chooseEnv(doc.Root, env)
+	m := &Model{}
+	if root != nil {
+		m.decode(r, root)
+	}
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Load is [Parse] and [Compile].
+func Load(env string, sources ...Source) (*Strategy, error) {
+	m, err := Parse(env, sources...)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(m), nil
+}
+
+// decode reads the top level. Settings come first: amounts and local times
+// cannot be understood without the currency and the time zone.
+func (m *Model) decode(r *reader, root *document.Node) {
+	top := r.section(root, "")
+	m.decodeSettings(top)
+	m.limits = decodeLimits(top)
+	m.products = decodeProducts(top)
+	m.steps = decodeSteps(top)
+	m.rules = m.decodeRules(top)
+	top.done()
+	if len(m.rules) == 0 && len(m.steps) == 0 && len(r.problems) == 0 {
+		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
+	}
+}

@@ -1,0 +1,176 @@
+package strategy
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
+)
+
+// Quote is what a strategy makes of a cart at an instant. All amounts are
+// minor units of Currency. A quote may be used again for another cart, which
+// keeps its memory.
+type Quote struct {
+	Currency string // ISO 4217
+	// Reason is set when no rule could apply whatever it says: the cart is in
+	// another currency.
+	Reason string
+	// Subtotal is the goods before discounts, Discount what is taken off them.
+	Subtotal, Discount int64
+	// Shipping is the shipping charges before discounts, ShippingDiscount what
+	// is taken off them.
+	Shipping, ShippingDiscount int64
+	// Payable is goods and shipping after all discounts.
+	Payable int64
+	// Lines are in the order of the cart.
+	Lines []QuotedLine
+	// Applied are the rules that gave something, in the order they did.
+	Applied []Applied
+
+	shares []Share
+	work   evaluation
+}
+
+// QuotedLine is one line of the quote.
+type QuotedLine struct {
+	UnitPrice int64 // the price counted with; cart.NoPrice in a cart of sums
+	Subtotal  int64
+	Discount  int64
+	// Stated is the unit price the cart claimed where the catalogue knows
+	// another, which then was used; cart.NoPrice otherwise.
+	Stated int64
+}
+
+// Applied is one rule that gave something.
+type Applied struct {
+	Rule   int // index into Strategy.Rules
+	Amount int64
+	first  int // of its shares
+	last   int
+}
+
+// Share is what one rule took off one line.
+type Share struct {
+	Line   int // index into the cart's lines
+	Amount int64
+}
+
+// Shares are the lines a rule took something off; they add up to its amount.
+func (q *Quote) Shares(a Applied) []Share { return q.shares[a.first:a.last] }
+
+// ReasonCurrency is a [Quote]'s Reason when the cart is in another currency
+// than the strategy.
+const ReasonCurrency = "currency"
+
+// LineError says that a line of the cart cannot be counted with.
+type LineError struct {
+	Line   int    // index into the cart's lines
+	Field  string // "unit_price" or "quantity"
+	Reason string
+}
+
+func (e *LineError) Error() string {
+	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Field, e.Reason)
+}
+
+// Quote computes a cart's discounts at an instant. The error is a *[LineError].
+func (s *Strategy) Quote(c *cart.Cart, now time.Time) (*Quote, error) {
+	q := &Quote{}
+	if err := s.QuoteInto(q, c, now); err != nil {
+		return nil, err
+	}
+	return q, nil
+}
+
+// QuoteInto is [Strategy.Quote] into a quote whose memory is used again. After
+// an error the quote holds nothing of use.
+func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
+	q.reset(s.currency.Code())
+	foreign := c.Currency != "" && c.Currency != s.currency.Code()
+	if foreign {
+		q.Currency, q.Reason = c.Currency, ReasonCurrency
+	}
+	if err := s.price(q, c, foreign); err != nil {
+		return err
+	}
+	for i := range c.Shipping {
+		q.Shipping += c.Shipping[i].Amount
+	}
+	if q.Shipping > money.Max-q.Subtotal {
+		return &LineError{Field: "unit_price", Reason: fmt.Sprintf("goods and shipping together are above %d", money.Max)}
+	}
+	if !foreign {
+		s.evaluate(q, now)
+	}
+	q.Payable = q.Subtotal - q.Discount + q.Shipping - q.ShippingDiscount
+	return nil
+}
+
+func (q *Quote) reset(currency string) {
+	*q = Quote{
+		Currency: currency,
+		Lines:    q.Lines[:0],
+		Applied:  q.Applied[:0],
+		shares:   q.shares[:0],
+		work: evaluation{
+			lines:  q.work.lines[:0],
+			target: q.work.target[:0],
+			parts:  q.work.parts[:0],
+		},
+	}
+}
+
+// price fills the lines with the catalogue's knowledge and adds them up.
+func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
+	for i := range c.Lines {
+		l := s.recognize(&c.Lines[i])
+		quoted, err := priceLine(&l, c, i, foreign)
+		if err != nil {
+			return err
+		}
+		sum, ok := money.Add(q.Subtotal, quoted.Subtotal)
+		if !ok {
+			return tooMuch(i)
+		}
+		q.Subtotal = sum
+		q.Lines = append(q.Lines, quoted)
+		q.work.lines = append(q.work.lines, l)
+	}
+	return nil
+}
+
+// priceLine decides what a line costs: the catalogue's price where it knows
+// one in the cart's currency, the stated one otherwise.
+func priceLine(l *line, c *cart.Cart, i int, foreign bool) (QuotedLine, error) {
+	from := &c.Lines[i]
+	quoted := QuotedLine{UnitPrice: from.UnitPrice, Subtotal: from.Subtotal, Stated: cart.NoPrice}
+	known := l.product != nil && !foreign
+	switch {
+	case known && l.product.price != cart.NoPrice:
+		if from.UnitPrice != l.product.price {
+			quoted.Stated = from.UnitPrice
+		}
+		quoted.UnitPrice = l.product.price
+		subtotal, ok := money.Mul(from.Quantity, quoted.UnitPrice)
+		if !ok {
+			return quoted, tooMuch(i)
+		}
+		quoted.Subtotal = subtotal
+	case from.UnitPrice == cart.NoPrice && !c.Sums:
+		return quoted, &LineError{Line: i, Field: "unit_price", Reason: "the line has no price and the catalogue knows none"}
+	}
+	l.left = quoted.Subtotal
+	if known && l.product.floor > 0 {
+		floor, ok := money.Mul(l.product.floor, from.Quantity)
+		if !ok {
+			floor = money.Max
+		}
+		l.floor = floor
+	}
+	return quoted, nil
+}
+
+func tooMuch(line int) error {
+	return &LineError{Line: line, Field: "quantity", Reason: fmt.Sprintf("with this line the goods are above %d minor units", money.Max)}
+}

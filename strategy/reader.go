@@ -1,0 +1,276 @@
+package strategy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// reader carries what every part of the language needs while it is decoded,
+// and gathers the problems, so that one run finds them all.
+type reader struct {
+	doc      *document.Document
+	problems []document.Problem
+	currency money.Currency
+	location *time.Location
+	maxRate  money.Rate // zero when limits.max_rate is absent
+}
+
+func (r *reader) add(at document.Pos, key, reason, hint string) {
+	r.problems = append(r.problems, r.doc.Problem(at, key, reason, hint))
+}
+
+func (r *reader) err() error {
+	if len(r.problems) == 0 {
+		return nil
+	}
+	r.doc.Sort(r.problems)
+	return &document.Problems{List: r.problems}
+}
+
+// section reads the members of one table. Each key that is asked for counts as
+// known; done reports the others.
+type section struct {
+	*reader
+	node  *document.Node
+	path  string // "" at the top, rule."spring" below
+	known []string
+}
+
+func (r *reader) section(node *document.Node, path string) *section {
+	return &section{reader: r, node: node, path: path, known: make([]string, 0, 16)}
+}
+
+// key is the full path of a member.
+func (s *section) key(name string) string {
+	if s.path == "" {
+		return bareOrQuoted(name)
+	}
+	return s.path + "." + bareOrQuoted(name)
+}
+
+func bareOrQuoted(name string) string {
+	for _, c := range name {
+		bare := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
+		if !bare {
+			return strconv.Quote(name)
+		}
+	}
+	if name == "" {
+		return `""`
+	}
+	return name
+}
+
+// get finds a member and marks its key as known.
+func (s *section) get(name string) *document.Node {
+	s.known = append(s.known, name)
+	return s.node.Get(name)
+}
+
+// has reports whether a member is there, without reading it.
+func (s *section) has(name string) bool { return s.node.Get(name) != nil }
+
+// wrong reports a problem of a member's value.
+func (s *section) wrong(n *document.Node, name, reason, hint string) {
+	s.add(n.Pos, s.key(name), reason, hint)
+}
+
+// want reports a value of the wrong type.
+func (s *section) want(n *document.Node, name, wanted string) {
+	s.wrong(n, name, fmt.Sprintf("this is %s%s, %s is wanted", n.Kind, shown(n), wanted), "")
+}
+
+// shown quotes a scalar for a message.
+func shown(n *document.Node) string {
+	const most = 40
+	switch n.Kind {
+	case document.Table, document.Array:
+		return ""
+	default:
+		text := n.Text
+		if runes := []rune(text); len(runes) > most {
+			text = string(runes[:most]) + "…"
+		}
+		return " (" + strconv.Quote(text) + ")"
+	}
+}
+
+// done reports every member that nothing asked for.
+func (s *section) done() {
+	for i := range s.node.Fields {
+		f := &s.node.Fields[i]
+		if slices.Contains(s.known, f.Key) {
+			continue
+		}
+		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), s.meant(f.Key))
+	}
+}
+
+// meant guesses which known key a mistyped one stands for.
+func (s *section) meant(typed string) string {
+	if close := closest(typed, s.known); close != "" {
+		return "did you mean " + close + "?"
+	}
+	return ""
+}
+
+// closest is the known word nearest to a mistyped one, or nothing when none is
+// near: a third of the letters may be wrong.
+func closest(typed string, known []string) string {
+	best, least := "", max(1, len(typed)/3)+1
+	for _, word := range known {
+		if d := levenshtein.ComputeDistance(strings.ToLower(typed), word); d < least {
+			best, least = word, d
+		}
+	}
+	return best
+}
+
+func (s *section) bool(name string, absent bool) bool {
+	n := s.get(name)
+	if n == nil {
+		return absent
+	}
+	if n.Kind != document.Bool {
+		s.want(n, name, "true or false")
+		return absent
+	}
+	return n.Text == "true"
+}
+
+// text reads a string that may not be empty; "" when it is absent or wrong.
+func (s *section) text(name string) string {
+	n := s.get(name)
+	if n == nil {
+		return ""
+	}
+	if n.Kind != document.String {
+		s.want(n, name, "a string")
+		return ""
+	}
+	if n.Text == "" {
+		s.wrong(n, name, "the string is empty", "")
+	}
+	return n.Text
+}
+
+// integer reads a whole number from least to most.
+func (s *section) integer(name string, least, most int64) (int64, bool) {
+	n := s.get(name)
+	if n == nil {
+		return 0, false
+	}
+	if n.Kind != document.Integer {
+		s.want(n, name, "a whole number")
+		return 0, false
+	}
+	v, err := document.ParseInteger(n.Text)
+	if err != nil || v < least || v > most {
+		s.wrong(n, name, fmt.Sprintf("%s is out of range, %d to %d is wanted", n.Text, least, most), "")
+		return 0, false
+	}
+	return v, true
+}
+
+// number is the decimal text of a number, written as one or as a string.
+func (s *section) number(n *document.Node, name, wanted string) (string, bool) {
+	switch n.Kind {
+	case document.Integer, document.Float, document.String:
+	default:
+		s.want(n, name, wanted)
+		return "", false
+	}
+	text := strings.TrimPrefix(n.Text, "+")
+	if n.Kind != document.String && strings.ContainsAny(text, "eExobn") {
+		s.wrong(n, name, fmt.Sprintf("%s is not a plain decimal number", n.Text), "write it with digits and a point only")
+		return "", false
+	}
+	return text, true
+}
+
+// amount reads money in major units, least minor units or more.
+func (s *section) amount(name string, least int64) (int64, bool) {
+	n := s.get(name)
+	if n == nil {
+		return 0, false
+	}
+	text, ok := s.number(n, name, "an amount such as 20 or \"19.90\"")
+	if !ok {
+		return 0, false
+	}
+	minor, err := s.currency.ParseMajor(text)
+	switch {
+	case err != nil:
+		s.wrong(n, name, fmt.Sprintf("%q is not an amount of %s: %v", n.Text, s.currency.Code(), err), "")
+		return 0, false
+	case minor < least:
+		s.wrong(n, name, fmt.Sprintf("%s is too small, %s or more is wanted", n.Text, s.currency.AppendMajor(nil, least)), "")
+		return 0, false
+	}
+	return minor, true
+}
+
+// texts reads a list of different strings that are not empty; a single string
+// stands for a list of one.
+func (s *section) texts(name string) []string {
+	n := s.get(name)
+	if n == nil {
+		return nil
+	}
+	items := n.Items
+	if n.Kind == document.String {
+		items = []*document.Node{n}
+	} else if n.Kind != document.Array {
+		s.want(n, name, "a list of strings")
+		return nil
+	}
+	if len(items) == 0 {
+		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
+	}
+	list := make([]string, 0, len(items))
+	for _, item := range items {
+		switch {
+		case item.Kind != document.String:
+			s.want(item, name, "a string")
+		case item.Text == "":
+			s.wrong(item, name, "the string is empty", "")
+		case slices.Contains(list, item.Text):
+			s.wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
+		default:
+			list = append(list, item.Text)
+		}
+	}
+	return list
+}
+
+// tables reads a list of tables, written [[name]] or inline; a single table
+// stands for a list of one.
+func (s *section) tables(name string) []*document.Node {
+	n := s.get(name)
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == document.Table:
+		return []*document.Node{n}
+	case n.Kind != document.Array:
+		s.want(n, name, "a list of tables")
+		return nil
+	}
+	tables := make([]*document.Node, 0, len(n.Items))
+	for i, item := range n.Items {
+		if item.Kind != document.Table {
+			s.want(item, fmt.Sprintf("%s[%d]", name, i), "a table")
+			continue
+		}
+		tables = append(tables, item)
+	}
+	return tables
+}

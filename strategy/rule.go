@@ -1,0 +1,106 @@
+package strategy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// rule is one promotion: which lines, when, and what.
+type rule struct {
+	id       string
+	pos      document.Pos
+	enabled  bool
+	priority int64
+	lines    selector
+	valid    validity
+	windows  []window
+	reaches  threshold
+	reward   reward
+}
+
+// maxPriority bounds priority on both sides of zero.
+const maxPriority = 1_000_000
+
+func (m *Model) decodeRules(s *section) []*rule {
+	n := s.get("rule")
+	if n == nil {
+		return nil
+	}
+	if n.Kind != document.Table {
+		s.want(n, "rule", `tables such as [rule."spring"]`)
+		return nil
+	}
+	rules := make([]*rule, 0, len(n.Fields))
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		if f.Value.Kind != document.Table {
+			s.add(f.Pos, rulePath(f.Key), "a rule is a table", `such as [rule."`+f.Key+`"]`)
+			continue
+		}
+		rules = append(rules, m.decodeRule(s, f))
+	}
+	return rules
+}
+
+func (m *Model) decodeRule(top *section, f *document.Field) *rule {
+	s := top.section(f.Value, rulePath(f.Key))
+	switch reason := checkLabel(f.Key); {
+	case f.Key == "":
+		s.add(f.Pos, s.path, "the rule's id is empty", "")
+	case reason != "":
+		s.add(f.Pos, s.path, reason, "")
+	case f.Key == stepsID && len(m.steps) > 0:
+		s.add(f.Pos, s.path, "the [[discounts]] ladder goes by this id", "call the rule something else")
+	}
+	r := &rule{id: f.Key, pos: f.Pos}
+	r.enabled = s.bool("enabled", true)
+	r.priority, _ = s.integer("priority", -maxPriority, maxPriority)
+	r.lines = decodeSelector(s)
+	r.valid = decodeValidity(s)
+	r.windows = decodeWindows(s)
+	r.reaches = decodeThreshold(s)
+	r.reward = decodeReward(s)
+	s.done()
+	return r
+}
+
+func (m *Model) encodeRules(o *object) {
+	if len(m.rules) == 0 {
+		return
+	}
+	o.key("rule")
+	o.object(func(o *object) {
+		for _, r := range m.rules {
+			o.key(r.id)
+			o.object(r.encode)
+		}
+	})
+}
+
+func (r *rule) encode(o *object) {
+	r.reward.encode(o)
+	if !r.enabled {
+		o.key("enabled")
+		o.raw("false")
+	}
+	if r.priority != 0 {
+		o.key("priority")
+		o.integer(r.priority)
+	}
+	r.lines.encode(o)
+	r.valid.encode(o)
+	encodeList(o, "time_windows", r.windows, (*window).encode)
+	r.reaches.encode(o)
+}
+
+// inTurn orders rules as they are applied: higher priority first, then by id.
+func inTurn(a, b *rule) int {
+	if a.priority != b.priority {
+		return cmp.Compare(b.priority, a.priority)
+	}
+	return cmp.Compare(a.id, b.id)
+}
+
+func sortRules(rules []*rule) []*rule { return slices.SortedFunc(slices.Values(rules), inTurn) }

@@ -1,0 +1,142 @@
+package strategy
+
+import (
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+const (
+	defaultCurrency = "CNY"
+	defaultTimezone = "UTC"
+	maxVersionRunes = 64
+)
+
+// decodeSettings reads version, currency and timezone.
+func (m *Model) decodeSettings(s *section) {
+	m.version = decodeVersion(s)
+	m.currency = decodeCurrency(s)
+	m.zone, m.location = decodeTimezone(s)
+	s.currency, s.location = m.currency, m.location
+}
+
+// decodeVersion reads the label. A document of [[discounts]] alone may leave
+// it out (such files are older than the key) and is labelled by its
+// fingerprint; where there are rules it is required.
+func decodeVersion(s *section) string {
+	n := s.get("version")
+	if n == nil {
+		if s.has("rule") || !s.has("discounts") {
+			s.add(s.node.Pos, "version", "the strategy has no version", `add version = "…" at the top`)
+		}
+		return ""
+	}
+	version := s.text("version")
+	if reason := checkLabel(version); n.Kind == document.String && version != "" && reason != "" {
+		s.wrong(n, "version", reason, "")
+	}
+	return version
+}
+
+// checkLabel says what is wrong with a version or rule id, if anything.
+func checkLabel(label string) string {
+	if n := utf8.RuneCountInString(label); n > maxVersionRunes {
+		return fmt.Sprintf("%d characters are too many, 1 to %d are wanted", n, maxVersionRunes)
+	}
+	for _, c := range label {
+		if !unicode.IsPrint(c) {
+			return fmt.Sprintf("%q has a character that cannot be printed", label)
+		}
+	}
+	return ""
+}
+
+func decodeCurrency(s *section) money.Currency {
+	code := defaultCurrency
+	n := s.get("currency")
+	if n != nil {
+		code = s.text("currency")
+	}
+	currency, err := money.ParseCurrency(code)
+	if err != nil {
+		if code != "" {
+			s.wrong(n, "currency", err.Error(), "such as CNY, USD or JPY")
+		}
+		currency, _ = money.ParseCurrency(defaultCurrency)
+	}
+	return currency
+}
+
+func decodeTimezone(s *section) (string, *time.Location) {
+	n := s.get("timezone")
+	if n == nil {
+		return defaultTimezone, time.UTC
+	}
+	name := s.text("timezone")
+	// "Local" would make the answer depend on the machine.
+	location, err := time.LoadLocation(name)
+	if name == "" || err != nil || name == "Local" {
+		if name != "" {
+			s.wrong(n, "timezone", fmt.Sprintf("%q is not an IANA time zone", name), "such as Asia/Shanghai")
+		}
+		return defaultTimezone, time.UTC
+	}
+	return name, location
+}
+
+// limits bound what all rules together may take off the goods of a cart.
+type limits struct {
+	maxRate   money.Rate // of the subtotal; zero when absent
+	maxAmount int64      // minor units; zero when absent
+}
+
+func decodeLimits(s *section) limits {
+	var l limits
+	n := s.get("limits")
+	if n == nil {
+		return l
+	}
+	if n.Kind != document.Table {
+		s.want(n, "limits", "a table")
+		return l
+	}
+	sub := s.section(n, s.key("limits"))
+	l.maxRate, _ = sub.rate("max_rate", one)
+	l.maxAmount, _ = sub.amount("max_amount", 1)
+	sub.done()
+	s.maxRate = l.maxRate
+	return l
+}
+
+func (l limits) encode(o *object) {
+	if l == (limits{}) {
+		return
+	}
+	o.key("limits")
+	o.object(func(o *object) {
+		if l.maxAmount != 0 {
+			o.key("max_amount")
+			o.amount(l.maxAmount)
+		}
+		if !l.maxRate.IsZero() {
+			o.key("max_rate")
+			o.text(l.maxRate.String())
+		}
+	})
+}
+
+// budget is what may be taken off goods worth subtotal.
+func (l limits) budget(subtotal int64) int64 {
+	budget := subtotal
+	if !l.maxRate.IsZero() {
+		budget = l.maxRate.Of(subtotal, 1, money.Down)
+	}
+	if l.maxAmount != 0 {
+		budget = min(budget, l.maxAmount)
+	}
+	return budget
+}

@@ -1,0 +1,104 @@
+package strategy
+
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// stepsID is the rule id under which the [[discounts]] ladder applies and is
+// reported.
+const stepsID = "discounts"
+
+// step is one [[discounts]] table: so much off when its lines reach a
+// threshold while its window is open.
+//
+//	[[discounts]]
+//	threshold   = 20
+//	amount      = 3
+//	categories  = ["咖啡"]
+//	time_window = { start = "08:00", end = "10:00" }
+//
+// All steps are one ladder: of those that are open and reached, the one worth
+// most applies, and only that one; between equals the earlier.
+type step struct {
+	lines     selector
+	windows   []window
+	threshold int64 // minor units
+	amount    int64 // minor units
+}
+
+func decodeSteps(s *section) []step {
+	nodes := s.tables("discounts")
+	steps := make([]step, 0, len(nodes))
+	for i, node := range nodes {
+		steps = append(steps, decodeStep(s.section(node, fmt.Sprintf("discounts[%d]", i))))
+	}
+	if n := s.node.Get("discounts"); n != nil && n.Kind == document.Array && len(n.Items) == 0 && !s.has("rule") {
+		s.wrong(n, "discounts", "the ladder has no step", "")
+	}
+	return steps
+}
+
+func decodeStep(s *section) step {
+	var st step
+	st.lines = decodeSelector(s)
+	st.windows = decodeWindows(s)
+	st.threshold, _ = s.amount("threshold", 0)
+	st.amount, _ = s.amount("amount", 1)
+	for _, key := range []string{"threshold", "amount"} {
+		if !s.has(key) {
+			s.add(s.node.Pos, s.path, "the step has no "+key, "such as "+key+" = 20")
+		}
+	}
+	s.done()
+	return st
+}
+
+func (st *step) encode(o *object) {
+	o.key("amount")
+	o.amount(st.amount)
+	st.lines.encode(o)
+	o.key("threshold")
+	o.amount(st.threshold)
+	encodeList(o, "time_windows", st.windows, (*window).encode)
+}
+
+// ladder is the compiled [[discounts]].
+type ladder []rung
+
+type rung struct {
+	lines     matcher
+	windows   []window
+	threshold int64
+	amount    int64
+}
+
+func (c *compiler) ladder(steps []step) ladder {
+	l := make(ladder, len(steps))
+	for i, st := range steps {
+		l[i] = rung{lines: c.matcher(st.lines), windows: st.windows, threshold: st.threshold, amount: st.amount}
+	}
+	return l
+}
+
+// apply finds the best rung, leaves its lines as the evaluation's target, and
+// says what to take off them.
+func (l ladder) apply(e *evaluation) int64 {
+	best, most := -1, int64(0)
+	for i := range l {
+		r := &l[i]
+		if worth := min(r.amount, e.capacity(&r.lines)); worth > most && r.reached(e) {
+			best, most = i, worth
+		}
+	}
+	if best < 0 {
+		return 0
+	}
+	e.aim(&l[best].lines)
+	return most
+}
+
+func (r *rung) reached(e *evaluation) bool {
+	return anyOpen(r.windows, e) && e.aim(&r.lines).value >= r.threshold
+}

@@ -1,0 +1,97 @@
+package strategy
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// validity is the span of time in which a rule may apply.
+//
+//	valid_from  = 2024-06-01T00:00:00+08:00
+//	valid_until = "2024-06-30T23:59:59Z"     # the whole of this second counts
+//
+// Date-times are TOML's or RFC 3339 strings; those without an offset are in
+// the strategy's time zone.
+type validity struct {
+	from, until       time.Time // zero when absent; until as written
+	hasFrom, hasUntil bool
+}
+
+func decodeValidity(s *section) validity {
+	var v validity
+	v.from, v.hasFrom = s.instant("valid_from")
+	v.until, v.hasUntil = s.instant("valid_until")
+	if v.hasFrom && v.hasUntil && v.until.Before(v.from) {
+		s.wrong(s.node.Get("valid_until"), "valid_until", "the rule ends before it begins", "")
+	}
+	return v
+}
+
+func (s *section) instant(name string) (time.Time, bool) {
+	n := s.get(name)
+	if n == nil {
+		return time.Time{}, false
+	}
+	switch n.Kind {
+	case document.DateTime, document.LocalDateTime, document.String:
+	case document.LocalDate:
+		s.wrong(n, name, n.Text+" is a date without a time", "such as "+n.Text+"T23:59:59")
+		return time.Time{}, false
+	default:
+		s.want(n, name, "a date-time")
+		return time.Time{}, false
+	}
+	at, err := document.ParseDateTime(n.Text)
+	if err != nil {
+		at, err = document.ParseLocalDateTime(n.Text, s.location)
+	}
+	if err != nil {
+		s.wrong(n, name, fmt.Sprintf("%q is not a date-time", n.Text), "such as 2024-06-30T23:59:59+08:00")
+		return time.Time{}, false
+	}
+	if at.Year() < firstYear || at.Year() > lastYear {
+		s.wrong(n, name, fmt.Sprintf("the year is outside %d to %d", firstYear, lastYear), "")
+		return time.Time{}, false
+	}
+	return at, true
+}
+
+// The years whose instants fit 64 bits of nanoseconds.
+const (
+	firstYear = 1900
+	lastYear  = 2200
+)
+
+func (v *validity) encode(o *object) {
+	if v.hasFrom {
+		o.key("valid_from")
+		o.instant(v.from)
+	}
+	if v.hasUntil {
+		o.key("valid_until")
+		o.instant(v.until.Truncate(time.Second))
+	}
+}
+
+// span is a compiled validity in Unix nanoseconds, half-open.
+type span struct {
+	from, until int64
+}
+
+func (v *validity) compile() span {
+	s := span{from: math.MinInt64, until: math.MaxInt64}
+	if v.hasFrom {
+		s.from = v.from.UnixNano()
+	}
+	if v.hasUntil {
+		s.until = v.until.Truncate(time.Second).Add(time.Second).UnixNano()
+	}
+	return s
+}
+
+func (s *span) contains(unixNano int64) bool {
+	return s.from <= unixNano && unixNano < s.until
+}

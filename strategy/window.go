@@ -1,0 +1,166 @@
+package strategy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+const day = 24 * 60 * 60 // seconds
+
+// window is a part of the day, by the clock on the wall in the strategy's time
+// zone: from start on, up to but without end. When end is not after start, the
+// window runs past midnight and belongs to the day on which it starts.
+//
+//	time_window  = { start = "08:00", end = "10:00", days = ["mon", "tue"] }
+//	time_windows = [{ start = "22:00", end = "02:00" }, …]
+//
+// On the two days a year when the clocks change, the wall clock decides: an
+// hour that is skipped never is, and one that comes twice is open twice.
+type window struct {
+	start, end int32 // seconds after midnight; end may be 24:00
+	days       uint8 // bit per time.Weekday on which it may start
+}
+
+const everyDay = 1<<7 - 1
+
+var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // in the order of time.Weekday
+
+// decodeWindows reads time_window and, where a rule may have it,
+// time_windows.
+func decodeWindows(s *section) []window {
+	var windows []window
+	for _, key := range []string{"time_window", "time_windows"} {
+		nodes := s.tables(key)
+		for i, node := range nodes {
+			path := s.key(key)
+			if key == "time_windows" || len(nodes) > 1 {
+				path = fmt.Sprintf("%s[%d]", path, i)
+			}
+			windows = append(windows, decodeWindow(s.section(node, path)))
+		}
+		if n := s.node.Get(key); n != nil && n.Kind == document.Array && len(n.Items) == 0 {
+			s.wrong(n, key, "the list is empty, so the window would never open", "leave the key out")
+		}
+	}
+	if s.has("time_window") && s.has("time_windows") {
+		s.wrong(s.node.Get("time_windows"), "time_windows", "time_window and time_windows are both here", "write all as time_windows")
+	}
+	return windows
+}
+
+func decodeWindow(s *section) window {
+	w := window{
+		start: s.timeOfDay("start", false),
+		end:   s.timeOfDay("end", true),
+	}
+	for _, name := range s.texts("days") {
+		i := slices.Index(weekdays, name)
+		if i < 0 {
+			s.wrong(s.node.Get("days"), "days", fmt.Sprintf("%q is not a day, %s are", name, strings.Join(weekdays, ", ")), "")
+			continue
+		}
+		w.days |= 1 << i
+	}
+	if !s.has("days") {
+		w.days = everyDay
+	}
+	s.done()
+	return w
+}
+
+// timeOfDay reads "08:00", "08:00:30", or the same as a TOML local time.
+func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
+	n := s.get(name)
+	if n == nil {
+		s.add(s.node.Pos, s.path, "the time window has no "+name, "such as "+name+` = "08:00"`)
+		return 0
+	}
+	if n.Kind != document.String && n.Kind != document.LocalTime {
+		s.want(n, name, `a time of day such as "08:00"`)
+		return 0
+	}
+	seconds, ok := parseTimeOfDay(n.Text)
+	if !ok || seconds == day && !mayBe24 {
+		s.wrong(n, name, fmt.Sprintf("%q is not a time of day", n.Text), `such as "08:00" or "22:30:15"`)
+		return 0
+	}
+	return seconds
+}
+
+func parseTimeOfDay(text string) (int32, bool) {
+	parts := strings.Split(text, ":")
+	if len(parts) < 2 || len(parts) > 3 {
+		return 0, false
+	}
+	var hms [3]int32
+	for i, part := range parts {
+		v, err := strconv.ParseUint(part, 10, 8)
+		if err != nil || len(part) != 2 || i > 0 && v > 59 {
+			return 0, false
+		}
+		hms[i] = int32(v)
+	}
+	seconds := hms[0]*3600 + hms[1]*60 + hms[2]
+	return seconds, seconds <= day
+}
+
+func (w *window) encode(o *object) {
+	if w.days != everyDay {
+		var names []string
+		for i, name := range weekdays {
+			if w.days&(1<<i) != 0 {
+				names = append(names, name)
+			}
+		}
+		o.texts("days", names)
+	}
+	o.key("end")
+	o.text(formatTimeOfDay(w.end))
+	o.key("start")
+	o.text(formatTimeOfDay(w.start))
+}
+
+func formatTimeOfDay(seconds int32) string {
+	return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+}
+
+// wallClock is an instant as the clock on the wall shows it.
+type wallClock struct {
+	seconds int32 // after midnight
+	weekday time.Weekday
+}
+
+func readWallClock(now time.Time, location *time.Location) wallClock {
+	local := now.In(location)
+	h, m, s := local.Clock()
+	return wallClock{seconds: int32(h*3600 + m*60 + s), weekday: local.Weekday()}
+}
+
+func (w *window) open(at wallClock) bool {
+	today := w.days&(1<<at.weekday) != 0
+	if w.start < w.end {
+		return today && w.start <= at.seconds && at.seconds < w.end
+	}
+	yesterday := w.days&(1<<((at.weekday+6)%7)) != 0
+	return today && at.seconds >= w.start || yesterday && at.seconds < w.end
+}
+
+// anyOpen reports whether one of the windows is open; no window at all is
+// always open.
+func anyOpen(windows []window, e *evaluation) bool {
+	if len(windows) == 0 {
+		return true
+	}
+	at := e.wall()
+	for i := range windows {
+		if windows[i].open(at) {
+			return true
+		}
+	}
+	return false
+}
