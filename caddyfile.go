@@ -1,0 +1,227 @@
+package discount
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/dustin/go-humanize"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// UnmarshalCaddyfile sets up the handler from Caddyfile tokens. Syntax:
+//
+//	discount [<matcher>] <strategy> {
+//	    env           <name>
+//	    source        auto|json|headers
+//	    prices        minor|major
+//	    map {
+//	        <field> <path>
+//	    }
+//	    max_body      <size>
+//	    max_lines     <count>
+//	    on_invalid    pass|reject
+//	    on_oversize   pass|reject
+//	    header_prefix <prefix>
+//	    lines         on|off
+//	    respond       on|off
+//	    reload {
+//	        settle <duration>
+//	        poll   <duration>
+//	    }
+//	}
+//
+// discount_quote takes the same.
+func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // the directive's name
+	if !d.NextArg() {
+		return d.Err("the path of the strategy is missing")
+	}
+	o.Strategy = d.Val()
+	if d.NextArg() {
+		return d.Errf("unexpected argument %q after the path of the strategy", d.Val())
+	}
+	seen := make(map[string]bool)
+	for d.NextBlock(0) {
+		name := d.Val()
+		if seen[name] {
+			return d.Errf("%s is given twice", name)
+		}
+		seen[name] = true
+		if err := o.option(d, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Options) option(d *caddyfile.Dispenser, name string) error {
+	switch name {
+	case "env":
+		return word(d, &o.Env)
+	case "source":
+		return choice(d, &o.Source, "auto", "json", "headers")
+	case "prices":
+		return choice(d, &o.Prices, "minor", "major")
+	case "on_invalid":
+		return choice(d, &o.OnInvalid, "pass", "reject")
+	case "on_oversize":
+		return choice(d, &o.OnOversize, "pass", "reject")
+	case "header_prefix":
+		return prefix(d, &o.HeaderPrefix)
+	case "max_body":
+		return size(d, &o.MaxBody)
+	case "max_lines":
+		return count(d, &o.MaxLines)
+	case "lines":
+		o.Lines = new(bool)
+		return onOff(d, o.Lines)
+	case "respond":
+		return onOff(d, &o.Respond)
+	case "map":
+		return block(d, func(field string) error { return mapping(d, &o.Map, field) })
+	case "reload":
+		return block(d, func(name string) error { return o.Reload.option(d, name) })
+	default:
+		return d.Errf("unknown option %q", name)
+	}
+}
+
+func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {
+	switch name {
+	case "settle":
+		return duration(d, &o.Settle, caddy.Duration(1e6), maxSettle)
+	case "poll":
+		return duration(d, &o.Poll, minPoll, maxPoll)
+	default:
+		return d.Errf("unknown reload option %q, settle and poll are known", name)
+	}
+}
+
+// block reads { name argument … } with every name once.
+func block(d *caddyfile.Dispenser, option func(name string) error) error {
+	outer := d.Val()
+	if d.CountRemainingArgs() > 0 {
+		return d.ArgErr()
+	}
+	seen := make(map[string]bool)
+	for d.NextBlock(1) {
+		name := d.Val()
+		if seen[name] {
+			return d.Errf("%s is given twice in %s", name, outer)
+		}
+		seen[name] = true
+		if err := option(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// word reads exactly one argument.
+func word(d *caddyfile.Dispenser, into *string) error {
+	name := d.Val()
+	if !d.AllArgs(into) {
+		return d.Errf("%s takes exactly one argument", name)
+	}
+	return nil
+}
+
+func choice(d *caddyfile.Dispenser, into *string, known ...string) error {
+	name := d.Val()
+	if err := word(d, into); err != nil {
+		return err
+	}
+	for _, k := range known {
+		if *into == k {
+			return nil
+		}
+	}
+	return d.Errf("%s cannot be %q: %s are known", name, *into, strings.Join(known, ", "))
+}
+
+func prefix(d *caddyfile.Dispenser, into *string) error {
+	if err := word(d, into); err != nil {
+		return err
+	}
+	if err := checkPrefix(*into); err != nil {
+		return d.Errf("header_prefix: %v", err)
+	}
+	return nil
+}
+
+func onOff(d *caddyfile.Dispenser, into *bool) error {
+	var text string
+	if err := choice(d, &text, "on", "off"); err != nil {
+		return err
+	}
+	*into = text == "on"
+	return nil
+}
+
+func size(d *caddyfile.Dispenser, into *int64) error {
+	var text string
+	if err := word(d, &text); err != nil {
+		return err
+	}
+	bytes, err := humanize.ParseBytes(text)
+	if err != nil {
+		return d.Errf("max_body: %q is not a size such as 1MiB", text)
+	}
+	*into = int64(min(bytes, math.MaxInt64))
+	return atLine(d, within("max_body", *into, 1, maxMaxBody))
+}
+
+func count(d *caddyfile.Dispenser, into *int) error {
+	var text string
+	if err := word(d, &text); err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return d.Errf("max_lines: %q is not a whole number", text)
+	}
+	*into = n
+	return atLine(d, within("max_lines", int64(n), 1, maxMaxLines))
+}
+
+func duration(d *caddyfile.Dispenser, into *caddy.Duration, least, most caddy.Duration) error {
+	name := d.Val()
+	var text string
+	if err := word(d, &text); err != nil {
+		return err
+	}
+	v, err := caddy.ParseDuration(text)
+	if err != nil {
+		return d.Errf("%s: %q is not a duration such as 20ms", name, text)
+	}
+	*into = caddy.Duration(v)
+	return atLine(d, during(name, *into, least, most))
+}
+
+// atLine puts file and line before an error.
+func atLine(d *caddyfile.Dispenser, err error) error {
+	if err == nil {
+		return nil
+	}
+	return d.WrapErr(err)
+}
+
+// mapping sets one field of the map by the name it has in JSON.
+func mapping(d *caddyfile.Dispenser, m *cart.Mapping, field string) error {
+	v := reflect.ValueOf(m).Elem()
+	known := make([]string, 0, v.NumField())
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if name == field {
+			return word(d, v.Field(i).Addr().Interface().(*string))
+		}
+		known = append(known, name)
+	}
+	return d.WrapErr(fmt.Errorf("map has no field %q: %s are known", field, strings.Join(known, ", ")))
+}

@@ -1,0 +1,146 @@
+// Package discount is a Caddy module that computes the discounts of a cart on
+// its way to the order service.
+//
+// The handler reads the cart from the request, quotes it against a strategy
+// that is held compiled in memory, and sends the request on with X-Discount-*
+// headers that nobody but the gateway can have set. The strategy is a TOML
+// file; an edit goes live by one atomic store while requests keep flowing.
+package discount
+
+import (
+	_ "time/tzdata" // strategies name time zones; a container may have no list of them
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+func init() {
+	caddy.RegisterModule(Handler{})
+	caddy.RegisterModule(QuoteHandler{})
+	registerDirective("discount", func() directive { return new(Handler) })
+	registerDirective("discount_quote", func() directive { return new(QuoteHandler) })
+}
+
+// registerDirective places a directive right after request_header: behind what
+// prepares a request, and before handle, route and reverse_proxy. Relative to
+// reverse_proxy it would never run for requests that a handle block takes. Of
+// two directives placed so, the one registered last comes first.
+func registerDirective(name string, fresh func() directive) {
+	httpcaddyfile.RegisterHandlerDirective(name, func(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
+		d := fresh()
+		return d, d.UnmarshalCaddyfile(h.Dispenser)
+	})
+	httpcaddyfile.RegisterDirectiveOrder(name, httpcaddyfile.After, "request_header")
+}
+
+type directive interface {
+	caddyhttp.MiddlewareHandler
+	caddyfile.Unmarshaler
+}
+
+// Handler computes the discounts of the cart in a request and passes the
+// request on with the result in its headers. Whatever a client sends under the
+// names of those headers never reaches the handlers after this one.
+//
+// A request that holds no cart passes through with `X-Discount-Status: bypass`.
+// An order is never lost because a discount could not be computed: a cart that
+// is invalid or too large passes through unchanged too, unless configured
+// otherwise, and its status says so.
+//
+// These headers are set on the request:
+//
+// Header | Value
+// -------|------
+// `X-Discount-Status` | `applied`, `none`, `bypass` (not a cart), `invalid`, `oversize` or `unavailable`
+// `X-Discount-Reason` | why there is no discount, where there is something to say
+// `X-Discount-Amount` | discount on the goods in minor units
+// `X-Discount-Shipping` | discount on the shipping in minor units
+// `X-Discount-Subtotal` | the goods before discounts in minor units
+// `X-Discount-Payable` | goods and shipping after discounts in minor units
+// `X-Discount-Currency` | ISO 4217 code
+// `X-Discount-Rules` | the rules that applied, as RFC 9651 list with `;amount=`
+// `X-Discount-Lines` | discount by line of the cart, as RFC 9651 inner list
+// `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
+//
+// The same values are placeholders for handlers after this one and for logs:
+//
+// Placeholder | Value
+// ------------|------
+// `{http.discount.status}` | as `X-Discount-Status`
+// `{http.discount.reason}` | as `X-Discount-Reason`
+// `{http.discount.amount}` | as `X-Discount-Amount`
+// `{http.discount.shipping}` | as `X-Discount-Shipping`
+// `{http.discount.subtotal}` | as `X-Discount-Subtotal`
+// `{http.discount.payable}` | as `X-Discount-Payable`
+// `{http.discount.currency}` | as `X-Discount-Currency`
+// `{http.discount.rules}` | as `X-Discount-Rules`
+// `{http.discount.lines}` | as `X-Discount-Lines`
+// `{http.discount.version}` | the version of the strategy
+// `{http.discount.sha256}` | the fingerprint of the strategy in hexadecimal
+type Handler struct {
+	Options
+
+	gateway *gateway
+}
+
+// CaddyModule returns the Caddy module information.
+func (Handler) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{
+		ID:  "http.handlers.discount",
+		New: func() caddy.Module { return new(Handler) },
+	}
+}
+
+// Provision reads the strategy, or joins the handlers that share it.
+func (h *Handler) Provision(ctx caddy.Context) (err error) {
+	h.gateway, err = h.open(ctx)
+	return err
+}
+
+// Cleanup lets go of the strategy, which stops being watched when no handler
+// uses it any more. Caddy calls it after a failed Provision too.
+func (h *Handler) Cleanup() error { return h.gateway.release() }
+
+// QuoteHandler answers a cart with its quote as JSON, for the estimate in a
+// shop's front end. It takes the same options as the discount handler and never
+// passes a request on: one without a valid cart is answered with a problem
+// document (RFC 9457).
+type QuoteHandler struct {
+	Options
+
+	gateway *gateway
+}
+
+// CaddyModule returns the Caddy module information.
+func (QuoteHandler) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{
+		ID:  "http.handlers.discount_quote",
+		New: func() caddy.Module { return new(QuoteHandler) },
+	}
+}
+
+// Provision reads the strategy, or joins the handlers that share it.
+func (h *QuoteHandler) Provision(ctx caddy.Context) (err error) {
+	h.gateway, err = h.open(ctx)
+	return err
+}
+
+// Cleanup lets go of the strategy.
+func (h *QuoteHandler) Cleanup() error { return h.gateway.release() }
+
+// Interface guards
+var (
+	_ caddy.Provisioner           = (*Handler)(nil)
+	_ caddy.Validator             = (*Handler)(nil)
+	_ caddy.CleanerUpper          = (*Handler)(nil)
+	_ caddyhttp.MiddlewareHandler = (*Handler)(nil)
+	_ caddyfile.Unmarshaler       = (*Handler)(nil)
+
+	_ caddy.Provisioner           = (*QuoteHandler)(nil)
+	_ caddy.Validator             = (*QuoteHandler)(nil)
+	_ caddy.CleanerUpper          = (*QuoteHandler)(nil)
+	_ caddyhttp.MiddlewareHandler = (*QuoteHandler)(nil)
+	_ caddyfile.Unmarshaler       = (*QuoteHandler)(nil)
+)

@@ -1,0 +1,190 @@
+package cart
+
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// The headers a cart can be in.
+const (
+	headerItems    = "X-Cart-Items"
+	headerSubtotal = "X-Cart-Subtotal"
+	headerQuantity = "X-Cart-Quantity"
+	headerCurrency = "X-Cart-Currency"
+	headerCustomer = "X-Cart-Customer"
+	headerTier     = "X-Cart-Tier"
+	headerSegments = "X-Cart-Segments"
+	headerCoupons  = "X-Cart-Coupons"
+	headerChannel  = "X-Cart-Channel"
+	headerRegion   = "X-Cart-Region"
+	headerShipping = "X-Cart-Shipping"
+)
+
+// ReadHeaders reads a cart from headers, whose names must be in the canonical
+// form of net/textproto. The currency home, which is that of the prices, holds
+// where X-Cart-Currency does not say. It reports false without an error if
+// there is neither X-Cart-Items nor X-Cart-Subtotal. Every error is an
+// [*Invalid] that names the header; found is then false.
+//
+//   - X-Cart-Items is a list of RFC 9651, over as many fields as one likes, of
+//     one string, display string or token for each article, with the
+//     parameters q, the quantity (an integer, 1 if absent), and p, the unit
+//     price (may be absent). Minor prices are integers, major ones integers,
+//     decimals or strings such as "18.50". An empty list is an empty cart.
+//   - X-Cart-Shipping is such a list of shipping methods, each with its amount
+//     as p.
+//   - X-Cart-Subtotal and X-Cart-Quantity (1 if absent) are the sums of a cart
+//     whose lines are not known, as plain numbers. Beside X-Cart-Items they
+//     must agree with it.
+//   - X-Cart-Currency, -Customer, -Tier, -Channel and -Region are one text each,
+//     X-Cart-Segments and X-Cart-Coupons texts separated by commas. A text is
+//     plain, such as gold or 618, or a string or display string of RFC 9651.
+//     Plain text starts with a letter, a digit, "_" or "*" and goes on with
+//     these, spaces and any of !#$%&'+-.^`|~:/@= ; all else is to be quoted.
+//
+// Parameters that are not named here are invalid, as are parameters given
+// twice, empty texts in a list, and a second field of a header that is not a
+// list. A text or a sum that is empty counts as absent.
+func (r *Reader) ReadHeaders(headers map[string][]string, home money.Currency, into *Cart) (found bool, err error) {
+	into.Reset()
+	if len(headers[headerItems]) == 0 && absent(headers[headerSubtotal]) {
+		return false, nil
+	}
+	h := fields{headers: headers, reader: r, cart: into, currency: home}
+	for _, read := range []func() *Invalid{h.readCurrency, h.readTexts, h.readItems, h.readSums, h.readShipping} {
+		if invalid := read(); invalid != nil {
+			into.Reset()
+			return false, invalid
+		}
+	}
+	return true, nil
+}
+
+// fields is the reading of one request's headers.
+type fields struct {
+	headers  map[string][]string
+	reader   *Reader
+	cart     *Cart
+	currency money.Currency
+	sums     totals
+}
+
+// in is the fault as something that is wrong with a header.
+func (f *fault) in(header string) *Invalid {
+	return &Invalid{Pointer: header, Reason: f.reason}
+}
+
+func (h *fields) readCurrency() *Invalid {
+	code, f := single(h.headers[headerCurrency])
+	if f == nil && code != "" {
+		h.currency, f = stated(code, h.currency)
+		h.cart.Currency = h.currency.Code()
+	}
+	if f != nil {
+		return f.in(headerCurrency)
+	}
+	return nil
+}
+
+func (h *fields) readTexts() *Invalid {
+	for _, text := range []struct {
+		header string
+		into   *string
+	}{
+		{headerCustomer, &h.cart.Customer.ID},
+		{headerTier, &h.cart.Customer.Tier},
+		{headerChannel, &h.cart.Channel},
+		{headerRegion, &h.cart.Region},
+	} {
+		var f *fault
+		if *text.into, f = single(h.headers[text.header]); f != nil {
+			return f.in(text.header)
+		}
+	}
+	var f *fault
+	most := h.reader.most
+	if h.cart.Coupons, f = texts(h.cart.Coupons, h.headers[headerCoupons], most.coupons, "coupons"); f != nil {
+		return f.in(headerCoupons)
+	}
+	segments := &h.cart.Customer.Segments
+	if *segments, f = texts(*segments, h.headers[headerSegments], most.segments, "segments"); f != nil {
+		return f.in(headerSegments)
+	}
+	return nil
+}
+
+// readSums reads a cart known by its sums, or holds them against the lines.
+func (h *fields) readSums() *Invalid {
+	subtotal, given, f := h.sum(headerSubtotal, h.reader.prices.parse)
+	if f != nil {
+		return f.in(headerSubtotal)
+	}
+	quantity, counted, f := h.sum(headerQuantity, func(text string, _ money.Currency) (int64, bool) {
+		return plainInteger(text)
+	})
+	if f != nil {
+		return f.in(headerQuantity)
+	}
+	if len(h.headers[headerItems]) > 0 {
+		return h.compareSums(subtotal, given, quantity, counted)
+	}
+	if !given {
+		return nil
+	}
+	if !counted {
+		quantity = 1
+	}
+	if quantity == 0 {
+		return wants("0", wantQuantity).in(headerQuantity)
+	}
+	h.cart.Sums = true
+	h.cart.Lines = append(h.cart.Lines, Line{Quantity: quantity, UnitPrice: NoPrice, Subtotal: subtotal})
+	h.sums.quantity, h.sums.goods = quantity, subtotal
+	return nil
+}
+
+// sum reads the one number of a header. Only a subtotal in major units may be
+// a quoted string.
+func (h *fields) sum(header string, parse func(string, money.Currency) (int64, bool)) (value int64, given bool, f *fault) {
+	number, f := one(h.headers[header])
+	if f != nil || number == "" {
+		return 0, false, f
+	}
+	seen, wanted := quote(number), wantCount
+	if header == headerSubtotal {
+		wanted = h.reader.prices.wanted(h.currency)
+		if h.reader.prices == Major && number[0] == '"' {
+			if number, f = text(number); f != nil {
+				return 0, false, f
+			}
+		}
+	}
+	value, ok := parse(number, h.currency)
+	if !ok {
+		return 0, false, wants(seen, wanted)
+	}
+	return value, true, nil
+}
+
+// compareSums holds stated sums against the lines: two carts in one request
+// are none.
+func (h *fields) compareSums(subtotal int64, given bool, quantity int64, counted bool) *Invalid {
+	if counted && quantity != h.sums.quantity {
+		return wants(fmt.Sprint(quantity), fmt.Sprintf("%d as %s has it", h.sums.quantity, headerItems)).in(headerQuantity)
+	}
+	if !given {
+		return nil
+	}
+	for i := range h.cart.Lines {
+		if h.cart.Lines[i].UnitPrice == NoPrice {
+			return faulty(fmt.Sprintf("cannot be compared with %s, where the article at position %d has no price, want it left out",
+				headerItems, i+1)).in(headerSubtotal)
+		}
+	}
+	if subtotal != h.sums.goods {
+		return wants(fmt.Sprintf("%d minor units", subtotal),
+			fmt.Sprintf("%d as %s has it", h.sums.goods, headerItems)).in(headerSubtotal)
+	}
+	return nil
+}

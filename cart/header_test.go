@@ -1,0 +1,197 @@
+package cart
+
+import (
+	"reflect"
+	"testing"
+)
+
+func TestReadHeaders(t *testing.T) {
+	customer := Customer{CompletedOrders: -1}
+	tea := Line{SKU: "tea", Quantity: 2, UnitPrice: 1850, Subtotal: 3700}
+	lines := func(lines ...Line) Cart { return Cart{Lines: lines, Customer: customer} }
+	sums := func(quantity, subtotal int64) Cart {
+		return Cart{Sums: true, Customer: customer, Lines: []Line{{Quantity: quantity, UnitPrice: NoPrice, Subtotal: subtotal}}}
+	}
+	for name, test := range map[string]struct {
+		headers map[string][]string
+		prices  Prices
+		want    Cart
+	}{
+		"everything": {
+			headers: map[string][]string{
+				"X-Cart-Items":    {`"americano-iced";q=2;p=1800, jasmine;p=1500`, `%"%e8%8c%b6;";q=3`},
+				"X-Cart-Currency": {"EUR"}, "X-Cart-Customer": {"u1"}, "X-Cart-Tier": {`"gold, and more"`},
+				"X-Cart-Segments": {"student,  vip", `"a, b"`}, "X-Cart-Coupons": {"SPRING,618"},
+				"X-Cart-Channel": {" app "}, "X-Cart-Region": {`%"%e4%b8%8a"`},
+				"X-Cart-Shipping": {`standard;p=600`},
+			},
+			want: Cart{
+				Currency: "EUR", Channel: "app", Region: "上", Coupons: []string{"SPRING", "618"},
+				Customer: Customer{ID: "u1", Tier: "gold, and more", Segments: []string{"student", "vip", "a, b"}, CompletedOrders: -1},
+				Lines: []Line{{SKU: "americano-iced", Quantity: 2, UnitPrice: 1800, Subtotal: 3600},
+					{SKU: "jasmine", Quantity: 1, UnitPrice: 1500, Subtotal: 1500}, {SKU: "茶;", Quantity: 3, UnitPrice: NoPrice}},
+				Shipping: []Charge{{Method: "standard", Amount: 600}},
+			},
+		},
+		"an empty list is an empty cart": {headers: map[string][]string{"X-Cart-Items": {""}}, want: lines()},
+		"a string of anything":           {headers: map[string][]string{"X-Cart-Items": {`"a\";q=7,\\"`}}, want: lines(Line{SKU: `a";q=7,\`, Quantity: 1, UnitPrice: NoPrice})},
+		"major decimal":                  {headers: map[string][]string{"X-Cart-Items": {`tea;q=2;p=18.50`}}, prices: Major, want: lines(tea)},
+		"major integer":                  {headers: map[string][]string{"X-Cart-Items": {`tea;q=2;p=18`}}, prices: Major, want: lines(Line{SKU: "tea", Quantity: 2, UnitPrice: 1800, Subtotal: 3600})},
+		"major string":                   {headers: map[string][]string{"X-Cart-Items": {`tea;q=2;p="18.50"`}}, prices: Major, want: lines(tea)},
+		"major shipping": {
+			headers: map[string][]string{"X-Cart-Items": {""}, "X-Cart-Shipping": {`"next day";p=6.5`}}, prices: Major,
+			want: Cart{Customer: customer, Shipping: []Charge{{Method: "next day", Amount: 650}}},
+		},
+		"sums":                             {headers: map[string][]string{"X-Cart-Subtotal": {"3500"}, "X-Cart-Quantity": {"3"}}, want: sums(3, 3500)},
+		"one unit if it does not say":      {headers: map[string][]string{"X-Cart-Subtotal": {"3500"}}, want: sums(1, 3500)},
+		"a subtotal of nothing":            {headers: map[string][]string{"X-Cart-Subtotal": {"0"}}, want: sums(1, 0)},
+		"major subtotal":                   {headers: map[string][]string{"X-Cart-Subtotal": {"35.00"}}, prices: Major, want: sums(1, 3500)},
+		"major subtotal as string":         {headers: map[string][]string{"X-Cart-Subtotal": {`"35.00"`}}, prices: Major, want: sums(1, 3500)},
+		"sums that agree":                  {headers: map[string][]string{"X-Cart-Items": {"tea;q=2;p=1850"}, "X-Cart-Subtotal": {"3700"}, "X-Cart-Quantity": {"2"}}, want: lines(tea)},
+		"sums of nothing that agree":       {headers: map[string][]string{"X-Cart-Items": {""}, "X-Cart-Subtotal": {"0"}, "X-Cart-Quantity": {"0"}}, want: lines()},
+		"a quantity that agrees, no price": {headers: map[string][]string{"X-Cart-Items": {"tea;q=2"}, "X-Cart-Quantity": {"2"}}, want: lines(Line{SKU: "tea", Quantity: 2, UnitPrice: NoPrice})},
+		"empty texts are absent": {
+			headers: map[string][]string{"X-Cart-Items": {"tea;q=2;p=1850"}, "X-Cart-Tier": {""}, "X-Cart-Coupons": {" "}, "X-Cart-Subtotal": {""}, "X-Cart-Currency": {"\t"}},
+			want:    lines(tea),
+		},
+		"the stated currency has the decimals": {
+			headers: map[string][]string{"X-Cart-Items": {"tea;q=2;p=1.85"}, "X-Cart-Currency": {`"KWD"`}}, prices: Major,
+			want: Cart{Currency: "KWD", Customer: customer, Lines: []Line{tea}},
+		},
+		"plain text of many characters": {
+			headers: map[string][]string{"X-Cart-Items": {""}, "X-Cart-Customer": {"a.b+c@example.org"}, "X-Cart-Region": {"New York/5th"}, "X-Cart-Coupons": {"*x=1,_y"}},
+			want:    Cart{Customer: Customer{ID: "a.b+c@example.org", CompletedOrders: -1}, Region: "New York/5th", Coupons: []string{"*x=1", "_y"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := wholeCart()
+			found, err := reader(t, Options{Prices: test.prices}).ReadHeaders(test.headers, currency(t, "CNY"), &got)
+			if !found || err != nil {
+				t.Fatal(found, err)
+			}
+			if got = visible(got); !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got  %+v\nwant %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestReadHeadersOfWhatIsNoCart(t *testing.T) {
+	for name, headers := range map[string]map[string][]string{
+		"none":                       nil,
+		"others":                     {"Accept": {"*/*"}},
+		"only a quantity":            {"X-Cart-Quantity": {"x"}},
+		"only a currency":            {"X-Cart-Currency": {"nothing"}},
+		"a subtotal without a value": {"X-Cart-Subtotal": {""}, "X-Cart-Currency": {"nothing"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if found, err := reader(t, Options{}).ReadHeaders(headers, currency(t, "CNY"), new(Cart)); found || err != nil {
+				t.Error(found, err)
+			}
+		})
+	}
+}
+
+func TestInvalidHeaders(t *testing.T) {
+	const minor = ", want a plain integer of minor units from 0 to 999999999999999"
+	const quantity = ", want a plain integer from 1 to 999999999999999"
+	const count = ", want a plain integer from 0 to 999999999999999"
+	with := func(name string, values ...string) map[string][]string {
+		return map[string][]string{"X-Cart-Items": {"tea;q=2;p=1850"}, name: values}
+	}
+	items := func(values ...string) map[string][]string { return with("X-Cart-Items", values...) }
+	for name, test := range map[string]struct {
+		headers        map[string][]string
+		header, reason string
+	}{
+		"no list":                     {items(`"a"; q=1,`), "X-Cart-Items", "is not a list as in RFC 9651: invalid list format: character 9"},
+		"bytes above ASCII":           {items(`"茶"`), "X-Cart-Items", "is not a list as in RFC 9651: invalid string format: character 2"},
+		"a list in the list":          {items(`tea, (a b)`), "X-Cart-Items", "position 2: is a list, want a string or token"},
+		"a number as article":         {items(`618`), "X-Cart-Items", "position 1: is 618, want a string or token"},
+		"a boolean as article":        {items(`?1`), "X-Cart-Items", "position 1: is true, want a string or token"},
+		"bytes as article":            {items(`:AA==:`), "X-Cart-Items", "position 1: is a value of another type, want a string or token"},
+		"an unknown parameter":        {items(`tea;price=1`), "X-Cart-Items", `position 1: has the parameter "price", want only q and p`},
+		"a parameter twice":           {items(`tea;q=1;q=2`), "X-Cart-Items", "has the same parameter twice on one member, want it once"},
+		"a string over two fields":    {items(`"te`, `a"`), "X-Cart-Items", "has a string that does not end in its field, want it whole"},
+		"a string without an end":     {items(`tea, "te`), "X-Cart-Items", "has a string that does not end in its field, want it whole"},
+		"a list in a further field":   {items(`tea`, `a, b`, `c, (d)`), "X-Cart-Items", "position 5: is a list, want a string or token"},
+		"too many parameters":         {items(`a;a;b;c;d;e;f;g`), "X-Cart-Items", "has 7 parameters, want at most 6"},
+		"quantity zero":               {items(`tea, tea;q=0`), "X-Cart-Items", "position 2: is q=0" + quantity},
+		"quantity negative":           {items(`tea;q=-1`), "X-Cart-Items", "position 1: is q=-1" + quantity},
+		"quantity a decimal":          {items(`tea;q=2.0`), "X-Cart-Items", "position 1: is q=2" + quantity},
+		"quantity without a value":    {items(`tea;q`), "X-Cart-Items", "position 1: is q=true" + quantity},
+		"quantity a string":           {items(`tea;q="2"`), "X-Cart-Items", `position 1: is q="2"` + quantity},
+		"price negative":              {items(`tea;p=-1`), "X-Cart-Items", "position 1: is p=-1" + minor},
+		"price a decimal":             {items(`tea;p=18.5`), "X-Cart-Items", "position 1: is p=18.5" + minor},
+		"price a string":              {items(`tea;p="1850"`), "X-Cart-Items", `position 1: is p="1850"` + minor},
+		"price a token":               {items(`tea;p=free`), "X-Cart-Items", "position 1: is p=free" + minor},
+		"price too large":             {items(`tea;p=1000000000000000`), "X-Cart-Items", "is not a list as in RFC 9651: integer or decimal out of range: character 22"},
+		"product too large":           {items(`tea;q=2;p=999999999999999`), "X-Cart-Items", "position 1: is 2 × 999999999999999 minor units, want at most 999999999999999"},
+		"goods too large":             {items(`tea;p=999999999999999, tea;p=1`), "X-Cart-Items", "position 2: the goods up to this line add up to more than 999999999999999"},
+		"too many lines":              {items(`a,b,c,d`), "X-Cart-Items", "has 4 lines, want at most 3"},
+		"currency unknown":            {with("X-Cart-Currency", "cny"), "X-Cart-Currency", `is "cny", want an ISO 4217 currency code in capitals, such as CNY`},
+		"currency twice":              {with("X-Cart-Currency", "CNY", "CNY"), "X-Cart-Currency", "is given 2 times, want it once"},
+		"tier twice":                  {with("X-Cart-Tier", "gold", "silver"), "X-Cart-Tier", "is given 2 times, want it once"},
+		"tier with a comma":           {with("X-Cart-Tier", "gold, silver"), "X-Cart-Tier", `is "gold, silver", want plain text, which cannot have "," at byte 4, or a quoted string`},
+		"tier with a parameter":       {with("X-Cart-Tier", "gold;x"), "X-Cart-Tier", `is "gold;x", want plain text, which cannot have ";" at byte 4, or a quoted string`},
+		"string with a parameter":     {with("X-Cart-Tier", `"gold";x`), "X-Cart-Tier", `is "\"gold\";x", want one string as in RFC 9651, without parameters`},
+		"string not closed":           {with("X-Cart-Tier", `"gold`), "X-Cart-Tier", `is "\"gold", want one string as in RFC 9651, without parameters`},
+		"plain text above ASCII":      {with("X-Cart-Region", "上"), "X-Cart-Region", `is "上", want plain text, which cannot have "\xe4" at byte 0, or a quoted string`},
+		"plain text like a boolean":   {with("X-Cart-Region", "?1"), "X-Cart-Region", `is "?1", want plain text, which cannot have "?" at byte 0, or a quoted string`},
+		"an empty coupon":             {with("X-Cart-Coupons", "A,,B"), "X-Cart-Coupons", `is "", want a text, or no comma`},
+		"a coupon at the end missing": {with("X-Cart-Coupons", "A,"), "X-Cart-Coupons", `is "", want a text, or no comma`},
+		"coupons in a list":           {with("X-Cart-Coupons", "(A B)"), "X-Cart-Coupons", `is "(A B)", want plain text, which cannot have "(" at byte 0, or a quoted string`},
+		"too many coupons":            {with("X-Cart-Coupons", "A,B", "C"), "X-Cart-Coupons", "has more than 2 coupons"},
+		"too many segments":           {with("X-Cart-Segments", "A,B", "C"), "X-Cart-Segments", "has more than 2 segments"},
+		"shipping without amount":     {with("X-Cart-Shipping", "standard"), "X-Cart-Shipping", `position 1: has no p, want the amount as in "standard";p=600`},
+		"shipping with a quantity":    {with("X-Cart-Shipping", "standard;q=1;p=6"), "X-Cart-Shipping", `position 1: has the parameter "q", want only p`},
+		"shipping negative":           {with("X-Cart-Shipping", "standard;p=-6"), "X-Cart-Shipping", "position 1: is p=-6" + minor},
+		"shipping too large":          {with("X-Cart-Shipping", "standard;p=999999999999999"), "X-Cart-Shipping", "position 1: the goods and the shipping up to this charge add up to more than 999999999999999"},
+		"too many charges":            {with("X-Cart-Shipping", "a;p=1,b;p=1,c;p=1"), "X-Cart-Shipping", "has 3 shipping charges, want at most 2"},
+		"subtotal negative":           {map[string][]string{"X-Cart-Subtotal": {"-5"}}, "X-Cart-Subtotal", `is "-5"` + minor},
+		"subtotal a decimal":          {map[string][]string{"X-Cart-Subtotal": {"5.0"}}, "X-Cart-Subtotal", `is "5.0"` + minor},
+		"subtotal quoted, minor":      {map[string][]string{"X-Cart-Subtotal": {`"5"`}}, "X-Cart-Subtotal", `is "\"5\""` + minor},
+		"subtotal twice":              {map[string][]string{"X-Cart-Subtotal": {"5", "5"}}, "X-Cart-Subtotal", "is given 2 times, want it once"},
+		"subtotal in a list":          {map[string][]string{"X-Cart-Subtotal": {"5, 5"}}, "X-Cart-Subtotal", `is "5, 5"` + minor},
+		"quantity of sums zero":       {map[string][]string{"X-Cart-Subtotal": {"5"}, "X-Cart-Quantity": {"0"}}, "X-Cart-Quantity", "is 0" + quantity},
+		"quantity of sums a text":     {map[string][]string{"X-Cart-Subtotal": {"5"}, "X-Cart-Quantity": {"two"}}, "X-Cart-Quantity", `is "two"` + count},
+		"subtotal disagrees":          {with("X-Cart-Subtotal", "3699"), "X-Cart-Subtotal", "is 3699 minor units, want 3700 as X-Cart-Items has it"},
+		"quantity disagrees":          {with("X-Cart-Quantity", "3"), "X-Cart-Quantity", "is 3, want 2 as X-Cart-Items has it"},
+		"subtotal beside no price": {map[string][]string{"X-Cart-Items": {"tea;p=1, jasmine"}, "X-Cart-Subtotal": {"1"}}, "X-Cart-Subtotal",
+			"cannot be compared with X-Cart-Items, where the article at position 2 has no price, want it left out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := reader(t, Options{MaxLines: 3, MaxCoupons: 2, MaxSegments: 2, MaxShipping: 2})
+			var into Cart
+			found, err := r.ReadHeaders(test.headers, currency(t, "CNY"), &into)
+			if got := invalid(t, found, err); *got != (Invalid{test.header, test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", *got, Invalid{test.header, test.reason})
+			}
+			if len(into.Lines) > 0 {
+				t.Error("the cart is not empty")
+			}
+		})
+	}
+}
+
+func TestInvalidMajorHeaders(t *testing.T) {
+	const major = ", want a decimal of CNY such as 18.50, not negative, with at most 2 decimals and no exponent"
+	for name, test := range map[string]struct {
+		header, value, reason string
+	}{
+		"too many decimals":           {"X-Cart-Items", "tea;p=18.505", "position 1: is p=18.505" + major},
+		"too many decimals, a string": {"X-Cart-Items", `tea;p="18.505"`, `position 1: is p="18.505"` + major},
+		"minus zero":                  {"X-Cart-Items", "tea;p=-0.0", "position 1: is p=-0" + major},
+		"exponent":                    {"X-Cart-Items", `tea;p="1e3"`, `position 1: is p="1e3"` + major},
+		"subtotal with exponent":      {"X-Cart-Subtotal", `1e3`, `is "1e3"` + major},
+		"subtotal as broken string":   {"X-Cart-Subtotal", `"1`, `is "\"1", want one string as in RFC 9651, without parameters`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found, err := reader(t, Options{Prices: Major}).ReadHeaders(
+				map[string][]string{test.header: {test.value}}, currency(t, "CNY"), new(Cart))
+			if got := invalid(t, found, err); *got != (Invalid{test.header, test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", *got, Invalid{test.header, test.reason})
+			}
+		})
+	}
+}

@@ -1,0 +1,221 @@
+package cart
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/dunglas/httpsfv"
+)
+
+// The parameters of X-Cart-Items and X-Cart-Shipping.
+const (
+	paramQuantity = "q"
+	paramPrice    = "p"
+)
+
+func (h *fields) readItems() *Invalid {
+	if f := h.items(); f != nil {
+		return f.in(headerItems)
+	}
+	return nil
+}
+
+func (h *fields) items() *fault {
+	list, f := parseList(h.headers[headerItems], h.reader.most.lines, "lines")
+	if f != nil {
+		return f
+	}
+	for i, member := range list {
+		sku, params, f := listed(member, paramQuantity, paramPrice)
+		line := Line{SKU: sku, Quantity: 1, UnitPrice: NoPrice}
+		if f == nil {
+			f = h.lineParams(params, &line)
+		}
+		if f == nil {
+			f = h.sums.line(&line)
+		}
+		if f != nil {
+			return f.position(i)
+		}
+		h.cart.Lines = append(h.cart.Lines, line)
+	}
+	return nil
+}
+
+func (h *fields) lineParams(params *httpsfv.Params, line *Line) *fault {
+	if value, given := params.Get(paramQuantity); given {
+		quantity, isInteger := value.(int64)
+		if !isInteger || quantity < 1 {
+			return wants(paramQuantity+"="+bare(value), wantQuantity)
+		}
+		line.Quantity = quantity
+	}
+	if value, given := params.Get(paramPrice); given {
+		var f *fault
+		line.UnitPrice, f = h.price(value)
+		return f
+	}
+	return nil
+}
+
+func (h *fields) readShipping() *Invalid {
+	list, f := parseList(h.headers[headerShipping], h.reader.most.shipping, "shipping charges")
+	if f != nil {
+		return f.in(headerShipping)
+	}
+	for i, member := range list {
+		charge, f := h.charge(member)
+		if f != nil {
+			return f.position(i).in(headerShipping)
+		}
+		h.cart.Shipping = append(h.cart.Shipping, charge)
+	}
+	return nil
+}
+
+func (h *fields) charge(member httpsfv.Member) (Charge, *fault) {
+	method, params, f := listed(member, paramPrice)
+	if f != nil {
+		return Charge{}, f
+	}
+	value, given := params.Get(paramPrice)
+	if !given {
+		return Charge{}, faulty(`has no p, want the amount as in "standard";p=600`)
+	}
+	charge := Charge{Method: method}
+	if charge.Amount, f = h.price(value); f != nil {
+		return Charge{}, f
+	}
+	return charge, h.sums.charge(&charge)
+}
+
+// position says which member of the list is meant, counting from one.
+func (f *fault) position(i int) *fault {
+	f.reason = fmt.Sprintf("position %d: %s", i+1, f.reason)
+	return f
+}
+
+// parseList reads a list of RFC 9651 in which no parameter is given twice: the
+// RFC has the last one win, a reader that does not know it may have the first.
+func parseList(values []string, most int, what string) (httpsfv.List, *fault) {
+	if absent(values) {
+		return nil, nil
+	}
+	sent, f := survey(values)
+	switch {
+	case f != nil:
+		return nil, f
+	case sent.members > most:
+		return nil, faulty(fmt.Sprintf("has %d %s, want at most %d", sent.members, what, most))
+	case sent.params > maxParams*most:
+		return nil, faulty(fmt.Sprintf("has %d parameters, want at most %d", sent.params, maxParams*most))
+	}
+	list, err := httpsfv.UnmarshalList(values)
+	if err != nil {
+		return nil, faulty("is not a list as in RFC 9651: " + foreign(err))
+	}
+	for _, member := range list {
+		sent.params -= len(member.(httpsfv.Item).Params.Names()) // the survey found no inner list
+	}
+	if sent.params != 0 {
+		return nil, faulty("has the same parameter twice on one member, want it once")
+	}
+	return list, nil
+}
+
+// maxParams is how many parameters a member can have: q and p.
+const maxParams = 2
+
+// surveyed is how large a list is.
+type surveyed struct{ members, params int }
+
+// survey counts the members and parameters of a list, and finds what no list
+// here may have, before any memory is spent on it. Neither a comma nor a
+// semicolon nor a bracket means anything else outside a string. A string left
+// open at the end of a field would, joined to the next, have a comma in it that
+// nobody wrote.
+func survey(values []string) (surveyed, *fault) {
+	sent := surveyed{members: len(values)}
+	for i, value := range values {
+		var in quotes
+		for j := range len(value) {
+			if in.next(value[j]) {
+				continue
+			}
+			switch value[j] {
+			case ',':
+				sent.members++
+			case ';':
+				sent.params++
+			case '(':
+				return sent, wants("a list", "a string or token").position(sent.members - len(values) + i)
+			}
+		}
+		if in.inside {
+			return sent, faulty("has a string that does not end in its field, want it whole")
+		}
+	}
+	return sent, nil
+}
+
+// listed takes a member of a list apart, which must be a name with none but
+// the known parameters: one that is passed over here might mean something to
+// the backend.
+func listed(member httpsfv.Member, known ...string) (string, *httpsfv.Params, *fault) {
+	item := member.(httpsfv.Item)
+	name, ok := named(item.Value)
+	if !ok {
+		return "", nil, wants(bare(item.Value), "a string or token")
+	}
+	for _, param := range item.Params.Names() {
+		if param != known[0] && param != known[len(known)-1] {
+			return "", nil, faulty(fmt.Sprintf("has the parameter %s, want only %s", quote(param), strings.Join(known, " and ")))
+		}
+	}
+	return name, item.Params, nil
+}
+
+// price reads an amount. A decimal comes as floating point, but one of RFC
+// 9651 has at most twelve digits before the point and three after it, and
+// written with three it is the text that was sent: fifteen digits are always
+// told apart.
+func (h *fields) price(value any) (int64, *fault) {
+	text := ""
+	switch v := value.(type) {
+	case int64:
+		text = strconv.FormatInt(v, 10)
+	case float64:
+		if h.reader.prices == Major && !math.Signbit(v) {
+			text = strconv.FormatFloat(v, 'f', 3, 64)
+		}
+	case string:
+		if h.reader.prices == Major {
+			text = v
+		}
+	}
+	if text != "" {
+		if amount, ok := h.reader.prices.parse(text, h.currency); ok {
+			return amount, nil
+		}
+	}
+	return 0, wants(paramPrice+"="+bare(value), h.reader.prices.wanted(h.currency))
+}
+
+// bare writes a bare item for a reason.
+func bare(value any) string {
+	switch v := value.(type) {
+	case string:
+		return quote(v)
+	case httpsfv.Token:
+		return shorten(string(v))
+	case httpsfv.DisplayString:
+		return quote(string(v))
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case int64, bool:
+		return fmt.Sprint(v)
+	}
+	return "a value of another type"
+}

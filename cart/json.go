@@ -1,0 +1,219 @@
+package cart
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// maxDepth is how deep objects and arrays may be nested, the body itself being
+// the first level.
+const maxDepth = 64
+
+// ReadJSON reads a cart from a JSON body. The currency home, which is that of
+// the prices, holds where the cart states none.
+//
+// It reports false without an error if the body is JSON but not a cart: not an
+// object, or without a member where the items are. Every error is an
+// [*Invalid]; found is then false. Text that is not JSON is invalid whatever
+// it might have been; anything else is only held against a body that has items,
+// be it under a name in another case.
+//
+// The strings of the cart share memory with body, which must not change as
+// long as the cart is in use. What into held before is gone in any case.
+func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found bool, err error) {
+	into.Reset()
+	if len(body) > math.MaxInt32 || !jsontext.Value(body).IsValid() {
+		return false, malformed(body)
+	}
+	d := document{scanner: scanner{text: view(body)}, reader: r, cart: into, currency: home}
+	d.space()
+	if d.next() != '{' {
+		return false, nil
+	}
+	fault := d.object(r.body, 1)
+	if fault == nil && d.found {
+		fault = d.settle()
+	}
+	if fault == nil && d.found {
+		return true, nil
+	}
+	into.Reset()
+	if fault == nil || !d.found && !mentions(view(body), r.items) {
+		return false, nil
+	}
+	return false, fault.invalid()
+}
+
+// malformed says where and why body is not JSON as RFC 7493 has it. It is
+// only asked about what has been found wanting.
+func malformed(body []byte) *Invalid {
+	if len(body) > math.MaxInt32 {
+		return &Invalid{Reason: fmt.Sprintf("is %d bytes long, want at most %d", len(body), math.MaxInt32)}
+	}
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(body))
+	_, err := decoder.ReadValue()
+	if err == nil {
+		return &Invalid{Reason: fmt.Sprintf("has more text after the JSON value, at byte %d", decoder.InputOffset())}
+	}
+	if errors.Is(err, io.EOF) { // nothing but white space
+		return &Invalid{Reason: "is empty, want JSON"}
+	}
+	var syntactic *jsontext.SyntacticError
+	if !errors.As(err, &syntactic) {
+		return &Invalid{Reason: "is not JSON"}
+	}
+	f := faulty(fmt.Sprintf("is not JSON at byte %d: %s", syntactic.ByteOffset, foreign(syntactic.Err)))
+	if errors.Is(syntactic.Err, jsontext.ErrDuplicateName) {
+		f.reason = fmt.Sprintf("is in its object twice, again at byte %d", syntactic.ByteOffset)
+	}
+	for pointer := syntactic.JSONPointer; pointer != ""; pointer = pointer.Parent() {
+		f.under(pointer.LastToken())
+	}
+	return f.invalid()
+}
+
+// mentions reports whether a body, an object, has a member at path, names
+// being the same whatever their case.
+func mentions(text string, path []string) bool {
+	s := scanner{text: text}
+	s.space()
+	return s.mentions(path)
+}
+
+func (s *scanner) mentions(path []string) bool {
+	if len(path) == 0 {
+		return true
+	}
+	if s.next() != '{' {
+		s.leap()
+		return false
+	}
+	s.pos++
+	for s.space(); s.next() != '}'; s.comma() {
+		name, _, _ := s.name()
+		if !strings.EqualFold(name, path[0]) {
+			s.leap()
+		} else if s.mentions(path[1:]) {
+			return true
+		}
+	}
+	s.pos++
+	return false
+}
+
+// document is the reading of one body.
+type document struct {
+	scanner
+	reader   *Reader
+	cart     *Cart
+	currency money.Currency
+	found    bool // the items
+
+	// What is being read; settled before anything else is appended.
+	line   *Line
+	charge *Charge
+}
+
+// object reads the object at hand for the members the node looks for. With a
+// nil node it looks for nothing, but still at every name.
+func (d *document) object(at *node, depth int) *fault {
+	if depth > maxDepth {
+		return tooDeep()
+	}
+	first, expected, allPlain := len(d.cart.names), 0, true
+	d.pos++
+	for d.space(); d.next() != '}'; d.comma() {
+		name, where, plain := d.name()
+		allPlain = allPlain && plain
+		d.cart.names = append(d.cart.names, where)
+		if at == nil {
+			if f := d.skip(depth + 1); f != nil {
+				return f.under(name)
+			}
+			continue
+		}
+		found := at.find(name, expected)
+		if f := d.member(at, found, name, plain, depth+1); f != nil {
+			return f.under(name)
+		}
+		expected = found + 1
+	}
+	d.pos++
+	names := d.cart.names[first:]
+	d.cart.names = d.cart.names[:first]
+	if !allPlain {
+		if name, twice := d.distinct(names); twice {
+			return faulty("differs only in case from another member of its object").under(name)
+		}
+	}
+	return nil
+}
+
+// member reads the value at hand, of a member called name, which is the found
+// edge of the node or none.
+func (d *document) member(at *node, found int, name string, plain bool, depth int) *fault {
+	if at.anything {
+		return d.attribute(name, depth)
+	}
+	if found < 0 {
+		if !plain || at.cased {
+			if like := at.variant(name); like != nil {
+				return faulty("differs only in case from " + quote(like.name) + ", want it written so")
+			}
+		}
+		return d.skip(depth)
+	}
+	edge := &at.edges[found]
+	if edge.field == fieldItems {
+		d.found = true
+	} else if d.next() == 'n' { // null is as good as absent
+		d.scalar()
+		return nil
+	}
+	if edge.into == nil {
+		return d.field(edge.field, depth)
+	}
+	if d.next() != '{' {
+		return wants(d.seen(), "an object")
+	}
+	return d.object(edge.into, depth)
+}
+
+// skip goes over a value that is not read, but is held to the same rules.
+func (d *document) skip(depth int) *fault {
+	switch d.next() {
+	case '{':
+		return d.object(nil, depth)
+	case '[':
+		if depth > maxDepth {
+			return tooDeep()
+		}
+		d.pos++
+		d.space()
+		for i := 0; d.next() != ']'; i++ {
+			if f := d.skip(depth + 1); f != nil {
+				return f.at(i)
+			}
+			d.comma()
+		}
+		d.pos++
+	case '"':
+		d.span()
+	default:
+		d.scalar()
+	}
+	return nil
+}
+
+func tooDeep() *fault {
+	return faulty("is nested too deep, want at most " + strconv.Itoa(maxDepth) + " levels")
+}

@@ -1,0 +1,245 @@
+package cart
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/dunglas/httpsfv"
+	"pgregory.net/rapid"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+func drawCart(t *rapid.T) Cart {
+	text := rapid.String()
+	c := Cart{
+		Currency: rapid.SampledFrom([]string{"", "CNY", "JPY", "KWD"}).Draw(t, "currency"),
+		Customer: Customer{
+			ID: text.Draw(t, "customer"), Tier: text.Draw(t, "tier"),
+			Segments:        rapid.SliceOfN(text, 0, 3).Draw(t, "segments"),
+			CompletedOrders: rapid.Int64Range(-1, money.Max).Draw(t, "orders"),
+		},
+		Coupons: rapid.SliceOfN(text, 0, 3).Draw(t, "coupons"),
+		Channel: text.Draw(t, "channel"), Region: text.Draw(t, "region"),
+	}
+	for range rapid.IntRange(0, 6).Draw(t, "lines") {
+		line := Line{
+			ID: text.Draw(t, "id"), SKU: text.Draw(t, "sku"),
+			Category: text.Draw(t, "category"), Subgroup: text.Draw(t, "subgroup"),
+			Quantity:  rapid.Int64Range(1, 1e6).Draw(t, "quantity"),
+			UnitPrice: rapid.Int64Range(-1, 1e8).Draw(t, "price"),
+			Reduced:   rapid.Bool().Draw(t, "reduced"),
+		}
+		if line.UnitPrice != NoPrice {
+			line.Subtotal = line.Quantity * line.UnitPrice
+		}
+		for i := range rapid.IntRange(0, 3).Draw(t, "attributes") {
+			line.Attributes = append(line.Attributes, Attribute{fmt.Sprint("a", i), text.Draw(t, "attribute"), Text})
+		}
+		c.Lines = append(c.Lines, line)
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "shipping") {
+		c.Shipping = append(c.Shipping, Charge{text.Draw(t, "id"), text.Draw(t, "method"), rapid.Int64Range(0, 1e8).Draw(t, "amount")})
+	}
+	return c
+}
+
+// writeCart writes a cart in the default shape, amounts by the given function.
+func writeCart(t *rapid.T, c Cart, amount func(int64) any) []byte {
+	items := []any{}
+	for _, l := range c.Lines {
+		item := map[string]any{"id": l.ID, "sku": l.SKU, "category": l.Category, "subgroup": l.Subgroup,
+			"quantity": l.Quantity, "reduced": l.Reduced}
+		if l.UnitPrice != NoPrice {
+			item["unit_price"] = amount(l.UnitPrice)
+		}
+		attributes := map[string]any{}
+		for _, a := range l.Attributes {
+			attributes[a.Name] = a.Text
+		}
+		item["attributes"] = attributes
+		items = append(items, item)
+	}
+	shipping := []any{}
+	for _, s := range c.Shipping {
+		shipping = append(shipping, map[string]any{"id": s.ID, "method": s.Method, "amount": amount(s.Amount)})
+	}
+	customer := map[string]any{"id": c.Customer.ID, "tier": c.Customer.Tier, "segments": c.Customer.Segments}
+	if c.Customer.CompletedOrders >= 0 {
+		customer["completed_orders"] = c.Customer.CompletedOrders
+	}
+	doc := map[string]any{"items": items, "shipping": shipping, "customer": customer,
+		"coupons": c.Coupons, "channel": c.Channel, "region": c.Region}
+	if c.Currency != "" {
+		doc["currency"] = c.Currency
+	}
+	body, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	home := currency(t, "CNY")
+	minor, major := reader(t, Options{}), reader(t, Options{Prices: Major})
+	var into Cart // one for all, as a pool would have it
+	rapid.Check(t, func(t *rapid.T) {
+		want := visible(drawCart(t))
+		in := home
+		if want.Currency != "" {
+			in = currency(t, want.Currency)
+		}
+		r, amount := minor, func(minor int64) any { return minor }
+		switch rapid.IntRange(0, 2).Draw(t, "prices") {
+		case 1:
+			r, amount = major, func(minor int64) any { return json.Number(in.AppendMajor(nil, minor)) }
+		case 2:
+			r, amount = major, func(minor int64) any { return string(in.AppendMajor(nil, minor)) }
+		}
+		body := writeCart(t, want, amount)
+		found, err := r.ReadJSON(body, home, &into)
+		if !found || err != nil {
+			t.Fatalf("%s: %v, %v", body, found, err)
+		}
+		if got := visible(into); !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s\ngot  %+v\nwant %+v", body, got, want)
+		}
+		agree(t, body, Mapping{}, r.prices, home, &into)
+	})
+}
+
+// Decimals of any length, right or wrong: read are exactly those that are a
+// whole number of minor units.
+func TestMajorPricesAreExact(t *testing.T) {
+	r, home := reader(t, Options{Prices: Major}), currency(t, "CNY")
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?`).Draw(t, "price")
+		var into Cart
+		found, err := r.ReadJSON([]byte(`{"items":[{"quantity":1,"unit_price":`+text+`}]}`), home, &into)
+		exact, _ := new(big.Rat).SetString(text)
+		exact.Mul(exact, big.NewRat(100, 1))
+		possible := exact.IsInt() && exact.Num().IsInt64() && exact.Num().Int64() <= money.Max
+		if possible != found || found == (err != nil) {
+			t.Fatalf("%s: %v, %v", text, found, err)
+		}
+		if found && into.Lines[0].UnitPrice != exact.Num().Int64() {
+			t.Fatalf("%s: read %d", text, into.Lines[0].UnitPrice)
+		}
+	})
+}
+
+// Decimals of RFC 9651 pass through floating point and must come out as sent.
+func TestHeaderDecimalsAreExact(t *testing.T) {
+	r, home := reader(t, Options{Prices: Major}), currency(t, "KWD")
+	rapid.Check(t, func(t *rapid.T) {
+		mills := rapid.Int64Range(0, money.Max).Draw(t, "price")
+		text := fmt.Sprintf("%d.%03d", mills/1000, mills%1000)
+		if rapid.Bool().Draw(t, "short") {
+			text = strings.TrimRight(text, "0")
+			if strings.HasSuffix(text, ".") {
+				text += "0"
+			}
+		}
+		var into Cart
+		found, err := r.ReadHeaders(map[string][]string{"X-Cart-Items": {"a;p=" + text}}, home, &into)
+		if !found || err != nil || into.Lines[0].UnitPrice != mills {
+			t.Fatalf("%s: %v %v %+v", text, found, err, into.Lines)
+		}
+	})
+}
+
+func TestHeadersThatAreWrittenAreRead(t *testing.T) {
+	r, home := reader(t, Options{}), currency(t, "CNY")
+	sf := rapid.StringMatching(`[ -~]{0,12}`)
+	rapid.Check(t, func(t *rapid.T) {
+		want := Cart{Customer: Customer{CompletedOrders: -1, Tier: sf.Draw(t, "tier")}}
+		list := httpsfv.List{}
+		for range rapid.IntRange(0, 5).Draw(t, "lines") {
+			line := Line{SKU: rapid.String().Draw(t, "sku"), Quantity: rapid.Int64Range(1, 1e6).Draw(t, "q"), UnitPrice: rapid.Int64Range(0, 1e8).Draw(t, "p")}
+			line.Subtotal = line.Quantity * line.UnitPrice
+			want.Lines = append(want.Lines, line)
+			item := httpsfv.NewItem(httpsfv.DisplayString(line.SKU))
+			item.Params.Add("q", line.Quantity)
+			item.Params.Add("p", line.UnitPrice)
+			list = append(list, item)
+		}
+		want.Coupons = rapid.SliceOfN(sf, 0, 4).Draw(t, "coupons")
+		coupons := httpsfv.List{}
+		for _, c := range want.Coupons {
+			coupons = append(coupons, httpsfv.NewItem(c))
+		}
+		headers := map[string][]string{"X-Cart-Items": {marshal(t, list)}, "X-Cart-Coupons": {marshal(t, coupons)},
+			"X-Cart-Tier": {marshal(t, httpsfv.NewItem(want.Customer.Tier))}}
+		var into Cart
+		found, err := r.ReadHeaders(headers, home, &into)
+		if !found || err != nil || !reflect.DeepEqual(visible(into), visible(want)) {
+			t.Fatalf("%q\n%v %v\ngot  %+v\nwant %+v", headers, found, err, visible(into), visible(want))
+		}
+	})
+}
+
+func marshal(t *rapid.T, value httpsfv.StructuredFieldValue) string {
+	text, err := httpsfv.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// The one spelling of the table is the equality of the pairs.
+func TestFoldingIsEqualFold(t *testing.T) {
+	letters := rapid.SliceOfN(rapid.RuneFrom([]rune("aAkK\u212asSſσΣςäÄßẞİıiIµμΜǅǆǄ1_")), 1, 3)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := string(letters.Draw(t, "a")), string(letters.Draw(t, "b"))
+		equal := strings.EqualFold(a, b)
+		if folded := string(appendFolded(nil, a)) == string(appendFolded(nil, b)); folded != equal {
+			t.Fatalf("%q and %q: folded %v, EqualFold %v", a, b, folded, equal)
+		}
+		if equal && !sameFirst(a, b) {
+			t.Fatalf("%q and %q start the same", a, b)
+		}
+		if a != b && equal && plainName(a) && plainName(b) {
+			t.Fatalf("%q and %q are both plain", a, b)
+		}
+	})
+}
+
+// Both ways to look for names that differ only in case find the same one.
+func TestDistinctByPairsAndByTable(t *testing.T) {
+	name := rapid.SliceOfN(rapid.RuneFrom([]rune("aAbBſsäÄ")), 1, 2)
+	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.SliceOfNDistinct(name, 0, fewNames, func(r []rune) string { return string(r) }).Draw(t, "names")
+		var s scanner
+		var spans []span
+		for _, n := range names {
+			s.text += strconv.Quote(string(n))
+			spans = append(spans, span{int32(len(s.text) - 1 - len(string(n))), int32(len(s.text) - 1)})
+		}
+		a, found := s.distinct(spans)
+		b, foundToo := s.distinctMany(spans)
+		if a != b || found != foundToo {
+			t.Fatalf("%q: pairs find %q, the table %q", names, a, b)
+		}
+	})
+}
+
+func TestReasonsAreShortAndPrintable(t *testing.T) {
+	r, home := reader(t, Options{}), currency(t, "CNY")
+	rapid.Check(t, func(t *rapid.T) {
+		value, err := json.Marshal(strings.Repeat(rapid.String().Draw(t, "text"), rapid.IntRange(1, 50).Draw(t, "times")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, bad := r.ReadJSON([]byte(`{"items":`+string(value)+`}`), home, new(Cart))
+		reason := bad.(*Invalid).Reason
+		if len(reason) > 80 || !printable(reason) {
+			t.Fatalf("%q", reason)
+		}
+	})
+}

@@ -1,0 +1,114 @@
+package cart
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Options say how a cart is written and how large it may be. The zero value is
+// the default shape in minor units.
+type Options struct {
+	// Map is where the parts of the cart are in a JSON body.
+	Map Mapping
+	// Prices is the unit of all amounts, in bodies and headers.
+	Prices Prices
+	// MaxLines bounds the lines of a cart; 500 if zero.
+	MaxLines int
+	// MaxAttributes bounds the attributes of one line; 64 if zero.
+	MaxAttributes int
+	// MaxCoupons bounds the coupons of a cart; 64 if zero.
+	MaxCoupons int
+	// MaxSegments bounds the segments a customer is in; 256 if zero.
+	MaxSegments int
+	// MaxShipping bounds the shipping charges of a cart; 64 if zero.
+	MaxShipping int
+}
+
+// Reader reads carts of one shape. It does not change once made and may be
+// used by any number of goroutines.
+type Reader struct {
+	body, line, charge *node
+	attributes         *node
+
+	// The routes that a reason may have to name after the document is read.
+	items, unitPrice, quantity, shipping, amount []string
+
+	prices Prices
+	most   limits
+}
+
+// limits are the bounds of [Options], none of them zero.
+type limits struct {
+	lines, attributes, coupons, segments, shipping int
+}
+
+// NewReader compiles the mapping. It fails for paths that cannot be followed:
+// with an empty segment, the same for two fields, one inside the other, or
+// differing from another only in case; and for negative bounds.
+func NewReader(options Options) (*Reader, error) {
+	routes, err := options.Map.routes()
+	if err != nil {
+		return nil, err
+	}
+	if options.Prices > Major {
+		return nil, fmt.Errorf("prices: unknown unit %d", options.Prices)
+	}
+	r := &Reader{prices: options.Prices, attributes: &node{anything: true}}
+	if r.most, err = options.limits(); err != nil {
+		return nil, err
+	}
+	r.body, r.line, r.charge = &node{}, &node{}, &node{}
+	// Back in the order of the fields, which is the order senders write them in.
+	slices.SortFunc(routes, func(a, b route) int { return int(a.field) - int(b.field) })
+	for _, route := range routes {
+		r.follow(route)
+	}
+	return r, nil
+}
+
+func (r *Reader) follow(route route) {
+	switch route.field {
+	case fieldItems:
+		r.items = route.names
+	case fieldQuantity:
+		r.quantity = route.names
+	case fieldUnitPrice:
+		r.unitPrice = route.names
+	case fieldShipping:
+		r.shipping = route.names
+	case fieldShippingAmount:
+		r.amount = route.names
+	}
+	switch route.from {
+	case inBody:
+		r.body.add(route.names, route.field)
+	case inLine:
+		r.line.add(route.names, route.field)
+	case inCharge:
+		r.charge.add(route.names, route.field)
+	}
+}
+
+// limits are the bounds with the defaults filled in.
+func (o *Options) limits() (limits, error) {
+	l := limits{o.MaxLines, o.MaxAttributes, o.MaxCoupons, o.MaxSegments, o.MaxShipping}
+	for _, bound := range []struct {
+		name  string
+		value *int
+		usual int
+	}{
+		{"lines", &l.lines, 500},
+		{"attributes", &l.attributes, 64},
+		{"coupons", &l.coupons, 64},
+		{"segments", &l.segments, 256},
+		{"shipping charges", &l.shipping, 64},
+	} {
+		if *bound.value < 0 {
+			return limits{}, fmt.Errorf("at most %d %s: the bound must be positive", *bound.value, bound.name)
+		}
+		if *bound.value == 0 {
+			*bound.value = bound.usual
+		}
+	}
+	return l, nil
+}

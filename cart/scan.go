@@ -1,0 +1,162 @@
+package cart
+
+import (
+	"strings"
+	"unsafe"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// scanner walks over a JSON text known to be valid, which is why it checks
+// nothing that the grammar promises and never looks past the end.
+type scanner struct {
+	text string
+	pos  int
+}
+
+// view is the body as a string that shares its memory.
+func view(body []byte) string {
+	return unsafe.String(unsafe.SliceData(body), len(body))
+}
+
+// space goes on to the next byte that is not white space; where the grammar
+// allows any, there is no other byte up to the space.
+func (s *scanner) space() {
+	for s.text[s.pos] <= ' ' {
+		s.pos++
+	}
+}
+
+// next is the first byte of the value at hand, which tells its kind.
+func (s *scanner) next() byte { return s.text[s.pos] }
+
+// comma goes from the end of a value to the next one, or to the bracket that
+// closes what it is in.
+func (s *scanner) comma() {
+	s.space()
+	if s.text[s.pos] == ',' {
+		s.pos++
+		s.space()
+	}
+}
+
+// span is where in the text a name is, without its quotes.
+type span struct{ from, to int32 }
+
+// span goes over the string at hand. It says where the string is and whether
+// it could differ from another only in case or in escapes: it is not plain.
+func (s *scanner) span() (at span, plain bool) {
+	text, i := s.text, s.pos+1
+	seen := byte(0)
+	for {
+		c := text[i]
+		if c == '"' {
+			break
+		}
+		seen |= classes[c]
+		if c == '\\' {
+			i++ // whatever is escaped, it does not end the string
+		}
+		i++
+	}
+	at = span{int32(s.pos + 1), int32(i)}
+	s.pos = i + 1
+	return at, seen&folds == 0
+}
+
+// name reads the name of a member and goes on to its value.
+func (s *scanner) name() (name string, at span, plain bool) {
+	at, plain = s.span()
+	s.space()
+	s.pos++ // the colon
+	s.space()
+	if plain {
+		return s.text[at.from:at.to], at, true
+	}
+	return s.nameAt(at), at, false
+}
+
+// str reads the string at hand.
+func (s *scanner) str() string {
+	start := s.pos + 1
+	end := start
+	escaped := false
+	for text := s.text; ; end++ {
+		c := text[end]
+		if c == '"' {
+			break
+		}
+		if c == '\\' {
+			escaped = true
+			end++
+		}
+	}
+	s.pos = end + 1
+	if escaped {
+		return s.unescape(span{int32(start), int32(end)})
+	}
+	return s.text[start:end]
+}
+
+// scalar reads the number, true, false or null at hand as it is written.
+func (s *scanner) scalar() string {
+	start := s.pos
+	for s.pos < len(s.text) && classes[s.text[s.pos]]&ends == 0 {
+		s.pos++
+	}
+	return s.text[start:s.pos]
+}
+
+// leap goes over the value at hand without looking at anything in it.
+func (s *scanner) leap() {
+	depth := 0
+	for {
+		switch s.next() {
+		case '"':
+			s.span()
+		case '{', '[':
+			depth++
+			s.pos++
+		case '}', ']':
+			depth--
+			s.pos++
+		case ',', ':', ' ', '\t', '\n', '\r':
+			s.pos++
+			continue
+		default:
+			s.scalar()
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}
+
+// seen describes the value at hand for a reason.
+func (s scanner) seen() string {
+	switch s.next() {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return quote(s.str())
+	}
+	return shorten(s.scalar())
+}
+
+// unescape is the text that the string at a span means, in memory of its own.
+func (s *scanner) unescape(at span) string {
+	quoted := s.text[at.from-1 : at.to+1]
+	text, _ := jsontext.AppendUnquote(make([]byte, 0, len(quoted)), quoted)
+	return unsafe.String(unsafe.SliceData(text), len(text))
+}
+
+// nameAt is the name at a span as it is meant.
+func (s *scanner) nameAt(at span) string {
+	name := s.text[at.from:at.to]
+	if strings.IndexByte(name, '\\') >= 0 {
+		return s.unescape(at)
+	}
+	return name
+}

@@ -1,0 +1,156 @@
+package discount
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// gateway is what both handlers share once they are provisioned: it turns a
+// request into an outcome. It does not change while it serves.
+type gateway struct {
+	reader         *cart.Reader
+	names          *headerNames
+	live           *live
+	key            liveKey
+	log            *zap.Logger
+	source         string
+	maxBody        int64
+	rejectInvalid  bool
+	rejectOversize bool
+	lines          bool
+	desks          sync.Pool // of *desk
+}
+
+// desk is the working memory of one request; it is used again by later ones,
+// so nothing of it may be referred to once an outcome is made.
+type desk struct {
+	cart  cart.Cart
+	quote strategy.Quote
+	text  []byte
+}
+
+// open makes the gateway a handler's options describe.
+func (o *Options) open(ctx caddy.Context) (*gateway, error) {
+	if err := o.fill(); err != nil {
+		return nil, err
+	}
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	prices := cart.Minor
+	if o.Prices == "major" {
+		prices = cart.Major
+	}
+	reader, err := cart.NewReader(cart.Options{Map: o.Map, Prices: prices, MaxLines: o.MaxLines})
+	if err != nil {
+		return nil, fmt.Errorf("map: %w", err)
+	}
+	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
+		return nil, fmt.Errorf("registering metrics: %w", err)
+	}
+	key := liveKey{path: o.Strategy, env: o.Env, settle: o.Reload.Settle, poll: o.Reload.Poll}
+	live, err := acquire(key)
+	if err != nil {
+		return nil, err
+	}
+	return &gateway{
+		reader:         reader,
+		names:          newHeaderNames(o.HeaderPrefix),
+		live:           live,
+		key:            key,
+		log:            ctx.Logger(),
+		source:         o.Source,
+		maxBody:        o.MaxBody,
+		rejectInvalid:  o.OnInvalid == "reject",
+		rejectOversize: o.OnOversize == "reject",
+		lines:          *o.Lines,
+		desks:          sync.Pool{New: func() any { return new(desk) }},
+	}, nil
+}
+
+// release gives back what open acquired. A gateway that was never opened has
+// acquired nothing: giving back more would stop a strategy that the running
+// configuration uses.
+func (g *gateway) release() error {
+	if g == nil {
+		return nil
+	}
+	_, err := pool.Delete(g.key)
+	return err
+}
+
+// decide finds the cart in a request and quotes it. With write it also says
+// what the handler wants of the quote while the desk still holds it.
+func (g *gateway) decide(r *http.Request, write func(*edition, *desk) *outcome) *outcome {
+	kind, o := g.gate(r)
+	if o != nil {
+		return o
+	}
+	var body []byte
+	if kind == inBody {
+		if body, o = g.takeBody(r); o != nil {
+			return o
+		}
+	}
+	return g.evaluate(r, kind, body, write)
+}
+
+// evaluate quotes the cart of a request. A panic ends here: it costs the
+// discount, never the order.
+func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write func(*edition, *desk) *outcome) (o *outcome) {
+	live := g.live.Live().Value
+	d := g.desks.Get().(*desk)
+	defer func() {
+		if p := recover(); p != nil {
+			g.logPanic(p, kind, body)
+			o = refuse(statusUnavailable, "the discount could not be computed")
+			return // d may be in any state: leave it to the collector
+		}
+		d.cart.Reset()
+		g.desks.Put(d)
+	}()
+	d.cart.Reset()
+	found, err := g.readCart(r, kind, body, live, &d.cart)
+	if err != nil {
+		return invalid(err)
+	}
+	if !found {
+		return bypass
+	}
+	if err := live.QuoteInto(&d.quote, &d.cart, time.Now()); err != nil {
+		return invalid(g.locate(err, kind))
+	}
+	return write(live, d)
+}
+
+func (g *gateway) readCart(r *http.Request, kind cartPlace, body []byte, live *edition, into *cart.Cart) (bool, error) {
+	if kind == inHeaders {
+		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
+	}
+	found, err := g.reader.ReadJSON(body, live.Currency(), into)
+	if found && err == nil && g.source == "auto" && cart.InHeaders(r.Header) {
+		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
+	}
+	return found, err
+}
+
+// locate names the place of a line that the strategy could not count with.
+func (g *gateway) locate(err error, kind cartPlace) error {
+	var bad *strategy.LineError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	if kind == inHeaders {
+		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("item %d: %s", bad.Line, bad.Reason)}
+	}
+	return &cart.Invalid{Pointer: g.reader.Pointer(bad.Line, bad.Field), Reason: bad.Reason}
+}

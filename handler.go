@@ -1,0 +1,80 @@
+package discount
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.uber.org/zap"
+)
+
+// ServeHTTP prices the cart of a request and passes the request on.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	g := h.gateway
+	g.countSpoofed(g.names.strip(r))
+	o := g.decide(r, g.priced)
+	decisions.count(o.status)
+	o.publish(r)
+	if o.problem != nil && g.rejects(o) {
+		return o.problem.answer(w)
+	}
+	o.set(r.Header, g.names)
+	if h.Respond {
+		w = &responder{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, outcome: o, names: g.names}
+	}
+	return next.ServeHTTP(w, r)
+}
+
+// rejects reports whether a request with this outcome is answered here.
+func (g *gateway) rejects(o *outcome) bool {
+	if o.status == statusOversize {
+		return g.rejectOversize
+	}
+	return g.rejectInvalid
+}
+
+func (g *gateway) countSpoofed(attempts int) {
+	if attempts > 0 {
+		spoofedHeaders.Add(float64(attempts))
+	}
+}
+
+// logPanic records a panic with what identifies the cart, never what is in it.
+func (g *gateway) logPanic(p any, kind cartPlace, body []byte) {
+	digest := sha256.Sum256(body)
+	g.log.Error("panic while computing a discount, the order passes without one",
+		zap.String("panic", fmt.Sprintf("%T", p)),
+		zap.Bool("cart_in_headers", kind == inHeaders),
+		zap.String("cart_sha256", hex.EncodeToString(digest[:])),
+		zap.ByteString("stack", debug.Stack()))
+}
+
+// responder sets the headers on the response too, over what the upstream may
+// have sent under their names.
+type responder struct {
+	*caddyhttp.ResponseWriterWrapper
+	outcome *outcome
+	names   *headerNames
+	done    bool
+}
+
+// WriteHeader sets the headers with the first final status.
+func (w *responder) WriteHeader(status int) {
+	if !w.done {
+		w.done = status >= http.StatusOK || status == http.StatusSwitchingProtocols
+		w.names.stripHeader(w.Header())
+		w.outcome.set(w.Header(), w.names)
+	}
+	w.ResponseWriterWrapper.WriteHeader(status)
+}
+
+// Write implies status 200, as for any response writer.
+func (w *responder) Write(p []byte) (int, error) {
+	if !w.done {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriterWrapper.Write(p)
+}

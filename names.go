@@ -1,0 +1,143 @@
+package discount
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/textproto"
+	"strings"
+)
+
+// headerNames are the names the handler owns: everything that begins with the
+// prefix, whatever the case, and with _ or . in place of -, which backends of
+// the CGI kind cannot tell apart.
+type headerNames struct {
+	prefix string // lower case
+
+	status, reason                      string
+	amount, shipping, subtotal, payable string
+	currency, rules, lines              string
+	strategy                            string
+}
+
+func newHeaderNames(prefix string) *headerNames {
+	name := func(last string) string { return textproto.CanonicalMIMEHeaderKey(prefix + last) }
+	return &headerNames{
+		prefix:   strings.ToLower(prefix),
+		status:   name("Status"),
+		reason:   name("Reason"),
+		amount:   name("Amount"),
+		shipping: name("Shipping"),
+		subtotal: name("Subtotal"),
+		payable:  name("Payable"),
+		currency: name("Currency"),
+		rules:    name("Rules"),
+		lines:    name("Lines"),
+		strategy: name("Strategy"),
+	}
+}
+
+// owns reports whether a header name is the handler's.
+func (n *headerNames) owns(name string) bool {
+	if len(name) < len(n.prefix) {
+		return false
+	}
+	for i := range len(n.prefix) {
+		c := name[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		case c == '_' || c == '.':
+			c = '-'
+		}
+		if c != n.prefix[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// strip removes everything a client sent under owned names, in whichever way
+// it might reach the upstream or make the proxy drop what is set here, and
+// counts the attempts.
+func (n *headerNames) strip(r *http.Request) int {
+	return n.stripHeader(r.Header) + n.stripConnection(r.Header) + n.watchTrailer(r)
+}
+
+func (n *headerNames) stripHeader(h http.Header) int {
+	found := 0
+	for name, values := range h {
+		if n.owns(name) {
+			delete(h, name)
+			found += max(1, len(values))
+		}
+	}
+	return found
+}
+
+// stripConnection takes owned names out of Connection, which would have the
+// proxy treat them as hop-by-hop and drop them.
+func (n *headerNames) stripConnection(h http.Header) int {
+	found := 0
+	for i, value := range h["Connection"] {
+		if !n.anyOwned(value) {
+			continue
+		}
+		var kept []string
+		for token := range strings.SplitSeq(value, ",") {
+			if token = textproto.TrimString(token); n.owns(token) {
+				found++
+			} else if token != "" {
+				kept = append(kept, token)
+			}
+		}
+		h["Connection"][i] = strings.Join(kept, ", ")
+	}
+	return found
+}
+
+func (n *headerNames) anyOwned(list string) bool {
+	for token := range strings.SplitSeq(list, ",") {
+		if n.owns(textproto.TrimString(token)) {
+			return true
+		}
+	}
+	return false
+}
+
+// stripTrailer removes owned names from the trailer as it is known so far.
+func (n *headerNames) stripTrailer(r *http.Request) int {
+	found := n.stripHeader(r.Trailer)
+	if len(r.Trailer) == 0 {
+		// An empty trailer is none: the proxy would change the framing for it.
+		r.Trailer = nil
+	}
+	return found
+}
+
+// watchTrailer removes owned names from a trailer that was announced, and from
+// what arrives at the end of the body, announced or not.
+func (n *headerNames) watchTrailer(r *http.Request) int {
+	if r.Trailer == nil || r.Body == nil {
+		return 0
+	}
+	found := n.stripHeader(r.Trailer)
+	r.Body = &trailerGuard{ReadCloser: r.Body, names: n, trailer: r.Trailer}
+	return found
+}
+
+// trailerGuard strips the trailer in the very Read that fills it, which is the
+// one that ends the body.
+type trailerGuard struct {
+	io.ReadCloser
+	names   *headerNames
+	trailer http.Header
+}
+
+func (g *trailerGuard) Read(p []byte) (int, error) {
+	n, err := g.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		spoofedHeaders.Add(float64(g.names.stripHeader(g.trailer)))
+	}
+	return n, err
+}

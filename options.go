@@ -1,0 +1,213 @@
+package discount
+
+import (
+	"errors"
+	"fmt"
+	"net/textproto"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// Options are what the discount and discount_quote handlers are configured
+// with. Placeholders such as {env.STRATEGY} may be used in strategy and env;
+// they are replaced when the configuration is loaded, never by anything in a
+// request.
+type Options struct {
+	// The path of the strategy, a TOML file. Required. It is watched: a finished
+	// save that passes every check is in service within milliseconds, and one
+	// that does not leaves the strategy in service where it is.
+	Strategy string `json:"strategy,omitempty"`
+
+	// The name of the `[[env]]` table of the strategy to lay over it. Default:
+	// none.
+	Env string `json:"env,omitempty"`
+
+	// Where the cart is: `json` reads the body, `headers` reads the `X-Cart-*`
+	// headers, `auto` takes whichever is there and refuses a request that has
+	// both. Default: `auto`.
+	Source string `json:"source,omitempty"`
+
+	// The unit of the amounts in the cart: `minor` (1850) or `major` (18.50).
+	// Default: `minor`.
+	Prices string `json:"prices,omitempty"`
+
+	// Where in a JSON body the parts of the cart are. Default: the shape of the
+	// documentation.
+	Map cart.Mapping `json:"map,omitzero"`
+
+	// The largest body in bytes that is read for a cart. Default: 1 MiB.
+	MaxBody int64 `json:"max_body,omitempty"`
+
+	// The most lines a cart may have. Default: 500.
+	MaxLines int `json:"max_lines,omitempty"`
+
+	// What to do with a cart that is invalid or in an encoding that cannot be
+	// read: `pass` it on unchanged, or `reject` it with 400 or 415. Default:
+	// `pass`.
+	OnInvalid string `json:"on_invalid,omitempty"`
+
+	// What to do with a body larger than max_body: `pass` it on unchanged, or
+	// `reject` it with 413. Default: `pass`.
+	OnOversize string `json:"on_oversize,omitempty"`
+
+	// What the names of the discount headers begin with. Default: `X-Discount-`.
+	HeaderPrefix string `json:"header_prefix,omitempty"`
+
+	// Whether to set the header with the discount of every line. Default: true.
+	Lines *bool `json:"lines,omitempty"`
+
+	// Whether to set the discount headers on the response too, in place of any
+	// the upstream may set. Default: false.
+	Respond bool `json:"respond,omitempty"`
+
+	// How edits of the strategy are noticed.
+	Reload ReloadOptions `json:"reload,omitzero"`
+}
+
+// ReloadOptions say how edits of the strategy are noticed.
+type ReloadOptions struct {
+	// How long a file that was written in place must be left alone, after its
+	// writer closed it, before it is read. Files renamed into place are read at
+	// once. Default: 20ms.
+	Settle caddy.Duration `json:"settle,omitempty"`
+
+	// How often to look at the file without being told to, as the backstop where
+	// notifications are lost or not to be had. Default: 1s.
+	Poll caddy.Duration `json:"poll,omitempty"`
+}
+
+// The defaults of the options.
+const (
+	defaultMaxBody  = 1 << 20
+	defaultMaxLines = 500
+	defaultPrefix   = "X-Discount-"
+	defaultSettle   = caddy.Duration(20 * time.Millisecond)
+	defaultPoll     = caddy.Duration(time.Second)
+)
+
+// The bounds of the options; a value outside is a slip of the pen.
+const (
+	maxMaxBody  = 64 << 20
+	maxMaxLines = 100_000
+	maxSettle   = caddy.Duration(10 * time.Second)
+	minPoll     = caddy.Duration(10 * time.Millisecond)
+	maxPoll     = caddy.Duration(time.Hour)
+)
+
+// fill puts the defaults in and expands placeholders.
+func (o *Options) fill() error {
+	for _, s := range []struct {
+		name  string
+		value *string
+		usual string
+	}{
+		{"strategy", &o.Strategy, ""},
+		{"env", &o.Env, ""},
+		{"source", &o.Source, "auto"},
+		{"prices", &o.Prices, "minor"},
+		{"on_invalid", &o.OnInvalid, "pass"},
+		{"on_oversize", &o.OnOversize, "pass"},
+		{"header_prefix", &o.HeaderPrefix, defaultPrefix},
+	} {
+		expanded, err := caddy.NewReplacer().ReplaceOrErr(*s.value, true, true)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		if *s.value = expanded; expanded == "" {
+			*s.value = s.usual
+		}
+	}
+	if o.Strategy == "" {
+		return errors.New("strategy: the path of a TOML file is required")
+	}
+	path, err := filepath.Abs(o.Strategy)
+	if err != nil {
+		return fmt.Errorf("strategy: %w", err)
+	}
+	o.Strategy = path
+	setIfZero(&o.MaxBody, defaultMaxBody)
+	setIfZero(&o.MaxLines, defaultMaxLines)
+	setIfZero(&o.Reload.Settle, defaultSettle)
+	setIfZero(&o.Reload.Poll, defaultPoll)
+	if o.Lines == nil {
+		on := true
+		o.Lines = &on
+	}
+	return nil
+}
+
+func setIfZero[T comparable](value *T, usual T) {
+	var zero T
+	if *value == zero {
+		*value = usual
+	}
+}
+
+// Validate checks the options; it is run after Provision and again by it,
+// since a strategy must not be watched for a handler that will not run.
+func (o *Options) Validate() error {
+	for _, choice := range []struct{ name, value, one, two, three string }{
+		{"source", o.Source, "auto", "json", "headers"},
+		{"prices", o.Prices, "minor", "major", ""},
+		{"on_invalid", o.OnInvalid, "pass", "reject", ""},
+		{"on_oversize", o.OnOversize, "pass", "reject", ""},
+	} {
+		switch choice.value {
+		case choice.one, choice.two, choice.three:
+		default:
+			return fmt.Errorf("%s: %q is none of %s", choice.name, choice.value,
+				strings.TrimSuffix(choice.one+", "+choice.two+", "+choice.three, ", "))
+		}
+	}
+	if err := checkPrefix(o.HeaderPrefix); err != nil {
+		return fmt.Errorf("header_prefix: %w", err)
+	}
+	return errors.Join(
+		within("max_body", o.MaxBody, 1, maxMaxBody),
+		within("max_lines", int64(o.MaxLines), 1, maxMaxLines),
+		during("reload settle", o.Reload.Settle, caddy.Duration(time.Millisecond), maxSettle),
+		during("reload poll", o.Reload.Poll, minPoll, maxPoll),
+	)
+}
+
+func within(name string, value, least, most int64) error {
+	if value < least || value > most {
+		return fmt.Errorf("%s: %d is out of range, %d to %d is wanted", name, value, least, most)
+	}
+	return nil
+}
+
+func during(name string, value, least, most caddy.Duration) error {
+	if value < least || value > most {
+		return fmt.Errorf("%s: %v is out of range, %v to %v is wanted", name, time.Duration(value), time.Duration(least), time.Duration(most))
+	}
+	return nil
+}
+
+// reservedPrefixes would make the handler strip headers that are not its own.
+var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-", "content-", "accept-"}
+
+// checkPrefix wants a header name of letters, digits and hyphens that ends in
+// a hyphen and cannot be a beginning of anybody else's names.
+func checkPrefix(prefix string) error {
+	for _, c := range []byte(prefix) {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
+		if !letter {
+			return fmt.Errorf("%q has other characters than letters, digits and hyphens", prefix)
+		}
+	}
+	if len(prefix) < 3 || prefix[0] == '-' || !strings.HasSuffix(prefix, "-") {
+		return fmt.Errorf("%q is not the beginning of a header name that ends in a hyphen, such as %s", prefix, defaultPrefix)
+	}
+	for _, reserved := range reservedPrefixes {
+		if strings.EqualFold(prefix, reserved) {
+			return fmt.Errorf("%q begins the names of other headers too", textproto.CanonicalMIMEHeaderKey(prefix))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package discount
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/dunglas/httpsfv"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// status is the value of X-Discount-Status.
+type status string
+
+const (
+	statusApplied     status = "applied"
+	statusNone        status = "none"
+	statusBypass      status = "bypass"
+	statusInvalid     status = "invalid"
+	statusOversize    status = "oversize"
+	statusUnavailable status = "unavailable"
+)
+
+// outcome is what became of one request. Its values are final header values;
+// an empty one is a header that is not set.
+type outcome struct {
+	status  status
+	reason  string // RFC 9651 String or Display String
+	problem *problem
+
+	amount, shipping, subtotal, payable string
+	currency, rules, lines              string
+	edition                             *edition
+	total                               int64 // amount as a number, for the log
+}
+
+// The outcomes that are alike for all requests.
+var (
+	bypass   = &outcome{status: statusBypass}
+	tooLarge = &outcome{
+		status:  statusOversize,
+		problem: &problem{Status: http.StatusRequestEntityTooLarge, Title: "Cart too large", Detail: "the body is larger than the gateway reads"},
+	}
+)
+
+// refuse is the outcome of a request without a discount, and why.
+func refuse(s status, reason string) *outcome {
+	o := &outcome{status: s, reason: fieldReason(reason)}
+	switch s {
+	case statusInvalid:
+		o.problem = &problem{Status: http.StatusBadRequest, Title: "Invalid cart", Detail: reason}
+	case statusUnavailable:
+		o.problem = &problem{Status: http.StatusInternalServerError, Title: "Discount unavailable", Detail: reason}
+	}
+	return o
+}
+
+// unreadable is the outcome of a body in an encoding that is not decoded. It
+// passes as no cart, since nothing is known of it.
+func unreadable(encoding string) *outcome {
+	return &outcome{status: statusBypass, reason: fieldReason("content-encoding"), problem: &problem{
+		Status: http.StatusUnsupportedMediaType, Title: "Unreadable encoding", Detail: "bodies in the encoding " + strconv.QuoteToASCII(encoding) + " are not read",
+	}}
+}
+
+// invalid is the outcome of a cart that cannot be trusted.
+func invalid(err error) *outcome {
+	var bad *cart.Invalid
+	if !errors.As(err, &bad) {
+		return refuse(statusInvalid, err.Error())
+	}
+	reason := bad.Reason
+	if bad.Pointer != "" {
+		reason = bad.Pointer + ": " + bad.Reason
+	}
+	o := refuse(statusInvalid, reason)
+	o.problem.Detail, o.problem.Pointer = bad.Reason, bad.Pointer
+	return o
+}
+
+// maxReason bounds X-Discount-Reason; the whole is in the problem document.
+const maxReason = 300
+
+func fieldReason(reason string) string {
+	if len(reason) > maxReason {
+		reason = reason[:maxReason]
+	}
+	text, err := httpsfv.Marshal(httpsfv.NewItem(fieldText(reason)))
+	if err != nil {
+		return strconv.QuoteToASCII(reason)
+	}
+	return text
+}

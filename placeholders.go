@@ -1,0 +1,78 @@
+package discount
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.uber.org/zap"
+)
+
+// outcomeVar is the request variable that holds the outcome. A second discount
+// handler on the way replaces the first one's.
+const outcomeVar = "discount.outcome"
+
+const placeholderPrefix = "http.discount."
+
+// publish makes the outcome known to placeholders and to the access log.
+func (o *outcome) publish(r *http.Request) {
+	ctx := r.Context()
+	first := caddyhttp.GetVar(ctx, outcomeVar) == nil
+	caddyhttp.SetVar(ctx, outcomeVar, o)
+	if repl, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok && first {
+		repl.Map(func(key string) (any, bool) {
+			name, mine := strings.CutPrefix(key, placeholderPrefix)
+			if !mine {
+				return nil, false
+			}
+			last, _ := caddyhttp.GetVar(ctx, outcomeVar).(*outcome)
+			return last.placeholder(name)
+		})
+	}
+	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
+		extra.Set(zap.String("discount_status", string(o.status)))
+		if o.edition != nil {
+			extra.Set(zap.Int64("discount_amount", o.total))
+			extra.Set(zap.String("discount_version", o.edition.Version()))
+		}
+	}
+}
+
+func (o *outcome) placeholder(name string) (any, bool) {
+	if o == nil {
+		return nil, false
+	}
+	switch name {
+	case "status":
+		return string(o.status), true
+	case "reason":
+		return o.reason, true
+	case "amount":
+		return o.amount, true
+	case "shipping":
+		return o.shipping, true
+	case "subtotal":
+		return o.subtotal, true
+	case "payable":
+		return o.payable, true
+	case "currency":
+		return o.currency, true
+	case "rules":
+		return o.rules, true
+	case "lines":
+		return o.lines, true
+	case "version":
+		return o.ofEdition(func(e *edition) string { return e.Version() }), true
+	case "sha256":
+		return o.ofEdition(func(e *edition) string { return e.fingerprint }), true
+	}
+	return nil, false
+}
+
+func (o *outcome) ofEdition(read func(*edition) string) string {
+	if o.edition == nil {
+		return ""
+	}
+	return read(o.edition)
+}

@@ -1,0 +1,105 @@
+package strategy
+
+import (
+	"encoding/hex"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// AppendQuoteJSON appends the quote of a cart as JSON:
+//
+//	{"currency":"CNY","subtotal":5400,"discount":810,"shipping_discount":0,"payable":4590,
+//	 "version":"20240521-v2","sha256":"…",
+//	 "lines":[{"id":"l1","subtotal":5400,"discount":810,"rules":{"group-buy-2024-spring":810}}],
+//	 "applied":[{"rule":"group-buy-2024-spring","amount":810,"lines":[810]}],"gifts":[]}
+//
+// Amounts are minor units. The lines of an applied rule are in the order of the
+// cart. A line whose stated price the catalogue overruled has it as
+// stated_unit_price beside the unit_price that was used; a quote that no rule
+// could apply to has a reason.
+func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
+	w := writer(dst)
+	w.raw(`{"currency":`).text(q.Currency)
+	w.raw(`,"subtotal":`).int(q.Subtotal).raw(`,"discount":`).int(q.Discount)
+	w.raw(`,"shipping_discount":`).int(q.ShippingDiscount).raw(`,"payable":`).int(q.Payable)
+	w.raw(`,"version":`).text(s.version).raw(`,"sha256":`).text(hex.EncodeToString(s.fingerprint[:]))
+	if q.Reason != "" {
+		w.raw(`,"reason":`).text(q.Reason)
+	}
+	w.raw(`,"lines":[`)
+	for i := range q.Lines {
+		w.comma(i)
+		s.appendLine(&w, q, c, i)
+	}
+	w.raw(`],"applied":[`)
+	for i, a := range q.Applied {
+		w.comma(i)
+		w.raw(`{"rule":`).text(s.ids[a.Rule]).raw(`,"amount":`).int(a.Amount).raw(`,"lines":[`)
+		shares := q.Shares(a)
+		for line := range q.Lines {
+			w.comma(line)
+			w.int(shareOf(shares, line))
+		}
+		w.raw(`]}`)
+	}
+	w.raw(`],"gifts":[]}`)
+	return w
+}
+
+func (s *Strategy) appendLine(w *writer, q *Quote, c *cart.Cart, i int) {
+	line := &q.Lines[i]
+	w.raw(`{`)
+	if id := c.Lines[i].ID; id != "" {
+		w.raw(`"id":`).text(id).raw(`,`)
+	}
+	if line.Stated != cart.NoPrice {
+		w.raw(`"unit_price":`).int(line.UnitPrice).raw(`,"stated_unit_price":`).int(line.Stated).raw(`,`)
+	}
+	w.raw(`"subtotal":`).int(line.Subtotal).raw(`,"discount":`).int(line.Discount).raw(`,"rules":{`)
+	n := 0
+	for _, a := range q.Applied {
+		if amount := shareOf(q.Shares(a), i); amount != 0 {
+			w.comma(n)
+			w.text(s.ids[a.Rule]).raw(`:`).int(amount)
+			n++
+		}
+	}
+	w.raw(`}}`)
+}
+
+func shareOf(shares []Share, line int) int64 {
+	for _, share := range shares {
+		if share.Line == line {
+			return share.Amount
+		}
+	}
+	return 0
+}
+
+// writer appends JSON.
+type writer []byte
+
+func (w *writer) raw(json string) *writer {
+	*w = append(*w, json...)
+	return w
+}
+
+func (w *writer) comma(i int) {
+	if i > 0 {
+		*w = append(*w, ',')
+	}
+}
+
+func (w *writer) int(v int64) *writer {
+	*w = strconv.AppendInt(*w, v, 10)
+	return w
+}
+
+func (w *writer) text(s string) *writer {
+	// The only error is invalid UTF-8, which is replaced and then harmless.
+	*w, _ = jsontext.AppendQuote(*w, s)
+	return w
+}
