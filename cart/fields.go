@@ -72,9 +72,7 @@ func (d *document) list(of field, depth int) *fault {
 	if d.next() != '[' {
 		return wants(d.seen(), "an array")
 	}
-	if depth > maxDepth {
-		return tooDeep()
-	}
+	// How deep it is needs no look: maxSegments sees to that.
 	most, what := d.reader.most.of(of)
 	d.pos++
 	d.space()

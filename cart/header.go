@@ -48,7 +48,7 @@ const (
 // list. A text or a sum that is empty counts as absent.
 func (r *Reader) ReadHeaders(headers map[string][]string, home money.Currency, into *Cart) (found bool, err error) {
 	into.Reset()
-	if len(headers[headerItems]) == 0 && absent(headers[headerSubtotal]) {
+	if !InHeaders(headers) {
 		return false, nil
 	}
 	h := fields{headers: headers, reader: r, cart: into, currency: home}

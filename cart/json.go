@@ -47,8 +47,15 @@ func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found b
 		return true, nil
 	}
 	into.Reset()
-	if fault == nil || !d.found && !mentions(view(body), r.items) {
+	if fault == nil {
 		return false, nil
+	}
+	if !d.found { // not yet, or not at all
+		d.pos = 0
+		d.space()
+		if !d.mentions(r.items) {
+			return false, nil
+		}
 	}
 	return false, fault.invalid()
 }
@@ -81,14 +88,8 @@ func malformed(body []byte) *Invalid {
 	return f.invalid()
 }
 
-// mentions reports whether a body, an object, has a member at path, names
-// being the same whatever their case.
-func mentions(text string, path []string) bool {
-	s := scanner{text: text}
-	s.space()
-	return s.mentions(path)
-}
-
+// mentions reports whether the value at hand has a member at path, names being
+// the same whatever their case. Otherwise it has gone over the value.
 func (s *scanner) mentions(path []string) bool {
 	if len(path) == 0 {
 		return true

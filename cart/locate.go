@@ -3,7 +3,7 @@ package cart
 // InHeaders reports whether a request has a cart in its headers, whose names
 // are in canonical form.
 func InHeaders(headers map[string][]string) bool {
-	return len(headers[headerItems]) > 0 || len(headers[headerSubtotal]) > 0
+	return len(headers[headerItems]) > 0 || !absent(headers[headerSubtotal])
 }
 
 // Pointer is where in a body of the reader's shape a line has its quantity or

@@ -183,7 +183,8 @@ func TestMappingInJSON(t *testing.T) {
 func TestPricesAsText(t *testing.T) {
 	for _, p := range []Prices{Minor, Major} {
 		var back Prices
-		if err := back.UnmarshalText([]byte(p.String())); err != nil || back != p {
+		text, _ := p.MarshalText()
+		if err := back.UnmarshalText(text); err != nil || back != p {
 			t.Error(p, back, err)
 		}
 	}
