@@ -1,9 +1,7 @@
 package discount
 
 import (
-	"fmt"
 	"math"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -212,16 +210,14 @@ func atLine(d *caddyfile.Dispenser, err error) error {
 	return d.WrapErr(err)
 }
 
-// mapping sets one field of the map by the name it has in JSON.
+// mapping sets where one field of the cart is.
 func mapping(d *caddyfile.Dispenser, m *cart.Mapping, field string) error {
-	v := reflect.ValueOf(m).Elem()
-	known := make([]string, 0, v.NumField())
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		if name == field {
-			return word(d, v.Field(i).Addr().Interface().(*string))
-		}
-		known = append(known, name)
+	var path string
+	if err := word(d, &path); err != nil {
+		return err
 	}
-	return d.WrapErr(fmt.Errorf("map has no field %q: %s are known", field, strings.Join(known, ", ")))
+	if err := m.Set(field, path); err != nil {
+		return d.Errf("map: %v", err)
+	}
+	return nil
 }

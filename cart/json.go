@@ -39,15 +39,15 @@ func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found b
 	if d.next() != '{' {
 		return false, nil
 	}
-	fault := d.object(r.body, 1)
-	if fault == nil && d.found {
-		fault = d.settle()
+	f := d.object(r.body, 1)
+	if f == nil && d.found {
+		f = d.settle()
 	}
-	if fault == nil && d.found {
+	if f == nil && d.found {
 		return true, nil
 	}
 	into.Reset()
-	if fault == nil {
+	if f == nil {
 		return false, nil
 	}
 	if !d.found { // not yet, or not at all
@@ -57,7 +57,7 @@ func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found b
 			return false, nil
 		}
 	}
-	return false, fault.invalid()
+	return false, f.invalid()
 }
 
 // malformed says where and why body is not JSON as RFC 7493 has it. It is
