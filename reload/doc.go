@@ -1,0 +1,52 @@
+// Package reload keeps one value in service that was built from one file, and
+// replaces it when the file is saved.
+//
+// A [Source] watches the file, waits until a writer has finished with it,
+// reads it under guard, hands the bytes to a [Loader] and publishes what the
+// loader made of them with one atomic store. Readers take the value with
+// [Source.Live]: one atomic load, no lock, no allocation.
+//
+// # What is promised
+//
+//   - Live always returns a value whose bytes a writer finished and which the
+//     loader accepted. A file that is broken, missing, locked or half written
+//     changes nothing; the edition in service stays in service.
+//   - One loader runs at a time and the latest content wins: a slow loader
+//     never overwrites what a newer one published. Content that was superseded
+//     while the loader was busy with an older one may never be loaded at all.
+//   - A file replaced by a rename (mv, sed -i, most editors, git, a swapped
+//     symbolic link) is read at once. A file written in place is read once its
+//     last writer has closed it and it has been quiet for [Options.Settle].
+//   - All waiting is bounded or reported: a save that cannot be proved finished
+//     within two seconds is announced as pending and tried again for as long as
+//     it takes.
+//   - A change nobody announced (a write through another hard link, a lost
+//     watch, a network file system) is found by looking, every [Options.Poll].
+//
+// # What a platform cannot do
+//
+// The proof that a file is finished comes from the operating system, and not
+// every one can give it. [Status.Guard] says which proof the last read had.
+//
+//   - Linux, on a file this process owns or with CAP_LEASE: a read lease, which
+//     the kernel refuses while any process has the file open for writing. This
+//     is the only complete proof. While the read lasts (a millisecond for a few
+//     megabytes) a program that opens the file for writing waits for it; one
+//     that opens it with O_NONBLOCK fails with EWOULDBLOCK instead.
+//   - Linux, on a file owned by someone else: the kernel's report of a write
+//     and of its close, or of a rename, and Settle without a change since: a
+//     renamed file waits for that, too. With two writers at once, the first close is taken for
+//     the last. A file cut with truncate(2) by its path, without ever being
+//     opened, is reported as pending until it is saved again.
+//   - Everywhere else, and on network file systems: 150 ms without a change and
+//     two equal looks at size and times. A writer that pauses for longer than
+//     that is indistinguishable from one that has finished: there, a rename is
+//     the only safe way to save, and an edition may be a content nobody
+//     finished if the file is written in place.
+//
+// No platform can tell a file that is written by several programs one after
+// the other, or by one that opens and closes it for every line, from a finished
+// one, except by the pause between them; Settle is the length of pause taken
+// for the end. An advisory lock (flock) held by the writer closes that gap: it
+// is respected wherever flock exists.
+package reload

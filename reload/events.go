@@ -1,0 +1,72 @@
+package reload
+
+import (
+	"fmt"
+	"time"
+)
+
+// An Event is something a [Source] did or found. Fields that do not apply are
+// zero.
+type Event struct {
+	Kind EventKind
+	Time time.Time
+	Path string // as given to Open, made absolute
+	Live Facts  // of the edition in service after the event
+	Err  error  // why, for refused, pending, missing, watch lost and polling
+}
+
+// An EventKind is the kind of an [Event].
+type EventKind uint8
+
+const (
+	// EventActivated: a new edition is in service.
+	EventActivated EventKind = iota + 1
+
+	// EventRefused: the file's content, or the file, was refused. It is sent
+	// once, and not again until the file is saved with other content.
+	EventRefused
+
+	// EventUnchanged: the file was saved with other bytes but the same meaning,
+	// or is back at the meaning in service after it was refused or missing.
+	// Nothing was swapped.
+	EventUnchanged
+
+	// EventPending: a save has not been proved finished for two seconds.
+	EventPending
+
+	// EventPendingOver: the pending save has been read, or withdrawn.
+	EventPendingOver
+
+	// EventMissing: there is no file under the name any more.
+	EventMissing
+
+	// EventWatchLost: a watch was dropped or notices were lost. A watch regained
+	// or a polling event follows at once.
+	EventWatchLost
+
+	// EventWatchRegained: everything on the way to the file is watched again.
+	EventWatchRegained
+
+	// EventPolling: something on the way to the file cannot be watched; changes
+	// are found by looking until it can.
+	EventPolling
+)
+
+// String returns the kind's name in lower case, words joined by underscores.
+func (k EventKind) String() string {
+	names := [...]string{
+		EventActivated:     "activated",
+		EventRefused:       "refused",
+		EventUnchanged:     "unchanged",
+		EventPending:       "pending",
+		EventPendingOver:   "pending_over",
+		EventMissing:       "missing",
+		EventWatchLost:     "watch_lost",
+		EventWatchRegained: "watch_regained",
+		EventPolling:       "polling",
+	}
+	if int(k) < len(names) && names[k] != "" {
+		return names[k]
+	}
+	return fmt.Sprintf("event(%d)", uint8(k))
+}

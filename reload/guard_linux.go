@@ -1,0 +1,84 @@
+package reload
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// guard makes sure, as well as this file allows, that nobody is writing f.
+func (r *reader) guard(f *os.File, id identity, swapped bool) (Guard, error) {
+	err := r.lease(f)
+	switch {
+	case err == nil:
+		return GuardLease, nil
+	case errors.Is(err, unix.EAGAIN):
+		return 0, obstacleWriter
+	case !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.EPERM):
+		// A file system without leases is one whose other clients are not
+		// heard of either: only looking helps.
+		return r.stillness(id, stillFor, GuardStill)
+	}
+	switch r.closings.state() {
+	case writing:
+		return 0, obstacleWriter
+	case finished:
+		// A truncated file is empty, and overwritten bytes are there, a moment
+		// before that is reported. So even a renamed file has to prove that
+		// nobody has begun with it again.
+		return r.stillness(id, r.settle, GuardClose)
+	case unheard:
+		// A link was swapped to it and it was left alone since.
+		if swapped {
+			return GuardClose, nil
+		}
+	}
+	return r.stillness(id, stillFor, GuardStill)
+}
+
+// holds reports whether what guard found is still so.
+func (r *reader) holds(f *os.File, g Guard) bool {
+	switch g {
+	case GuardLease:
+		kind, err := control(f, unix.F_GETLEASE, 0)
+		return err == nil && kind == unix.F_RDLCK
+	case GuardClose:
+		return r.closings.state() != writing
+	}
+	return true
+}
+
+// lease takes a read lease on f, which ends with f. The kernel refuses it with
+// EAGAIN while any open file description anywhere, or a shared writable mapping
+// of one, may write the file.
+//
+// Whoever opens the file for writing meanwhile is held up until f is closed,
+// and the kernel sends us a signal to say so. The default one, SIGIO, would end
+// a process that does not handle it; SIGURG is ignored by default, and the Go
+// runtime, which sends it to itself all the time, expects stray ones.
+func (r *reader) lease(f *os.File) error {
+	if r.noLease {
+		return unix.EACCES
+	}
+	if _, err := control(f, unix.F_SETSIG, int(unix.SIGURG)); err != nil {
+		return err
+	}
+	_, err := control(f, unix.F_SETLEASE, unix.F_RDLCK)
+	return err
+}
+
+// unlease ends the lease on f, if there is one.
+func unlease(f *os.File) { _, _ = control(f, unix.F_SETLEASE, unix.F_UNLCK) }
+
+// control is fcntl without taking f out of Go's hands, as f.Fd would.
+func control(f *os.File, cmd, arg int) (result int, err error) {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	if cerr := raw.Control(func(fd uintptr) { result, err = unix.FcntlInt(fd, cmd, arg) }); cerr != nil {
+		return 0, cerr
+	}
+	return result, err
+}

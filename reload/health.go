@@ -1,0 +1,41 @@
+package reload
+
+// aim follows the path anew and watches what it leads through, so that every
+// later change of it is reported. lost says why reports may be missing.
+func (m *machine) aim(lost error) {
+	if m.closings == nil && !m.o.faults.noClosings {
+		// Without it closes are found by trying; the next poll asks again.
+		m.closings, _ = newClosings(m.mail)
+		m.reader.closings = m.closings
+	}
+	m.place = resolve(m.path)
+	err := m.watch.aim(m.place.names)
+	for range 3 {
+		now := resolve(m.path)
+		if err == nil && now.equal(m.place) {
+			break
+		}
+		// It changed while it was being watched; what was changed before the
+		// watch was there has not been reported.
+		m.place = now
+		err = m.watch.aim(m.place.names)
+	}
+	m.closings.aim(m.place.target)
+	m.board.update(func(s *Status) { s.Target = m.place.target })
+	m.health(lost, err)
+}
+
+// health reports when watching fails and when it works again.
+func (m *machine) health(lost, err error) {
+	was := m.board.read().Watch
+	m.board.update(func(s *Status) { s.Watch = Health{Polling: err != nil, Reason: err} })
+	if lost != nil {
+		m.emit(EventWatchLost, lost)
+	}
+	switch {
+	case err != nil && (!was.Polling || lost != nil):
+		m.emit(EventPolling, err)
+	case err == nil && (was.Polling || lost != nil):
+		m.emit(EventWatchRegained, nil)
+	}
+}

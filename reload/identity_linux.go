@@ -1,0 +1,24 @@
+package reload
+
+import (
+	"os"
+	"syscall"
+)
+
+// An identity tells one state of a file from another, as far as its metadata
+// can. The change time is part of it: a writer can set the modification time
+// back (cp -p, rsync -t), but not that.
+type identity struct {
+	dev, ino     uint64
+	size         int64
+	mtime, ctime int64 // ns
+}
+
+func identityOf(info os.FileInfo) identity {
+	id := identity{size: info.Size(), mtime: info.ModTime().UnixNano()}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		id.dev, id.ino = uint64(st.Dev), st.Ino
+		id.ctime = st.Ctim.Nano()
+	}
+	return id
+}

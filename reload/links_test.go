@@ -1,0 +1,143 @@
+package reload_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/promogate/caddy-discount/reload"
+)
+
+// volume lays out a directory as Kubernetes mounts a ConfigMap.
+func volume(t *testing.T, content string) (dir, path string) {
+	t.Helper()
+	dir = t.TempDir()
+	do(t, os.Mkdir(filepath.Join(dir, "..1"), 0o755))
+	write(t, filepath.Join(dir, "..1", "file"), content)
+	do(t,
+		os.Symlink("..1", filepath.Join(dir, "..data")),
+		os.Symlink("..data/file", filepath.Join(dir, "file")))
+	return dir, filepath.Join(dir, "file")
+}
+
+// swap does what the kubelet does for an update.
+func swap(t *testing.T, dir, from, to, content string) {
+	t.Helper()
+	do(t, os.Mkdir(filepath.Join(dir, to), 0o755))
+	write(t, filepath.Join(dir, to, "file"), content)
+	do(t,
+		os.Symlink(to, filepath.Join(dir, "..data_tmp")),
+		os.Rename(filepath.Join(dir, "..data_tmp"), filepath.Join(dir, "..data")),
+		os.RemoveAll(filepath.Join(dir, from)))
+}
+
+func TestKubernetesVolumeUpdate(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]reload.Options{"by lease": {}, "by close": reload.Options{}.WithoutLease()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, path := volume(t, "one")
+			h := open(t, path, o)
+			swap(t, dir, "..1", "..2", "two")
+			if e := h.becomes("two"); e.Kind != reload.KindRename {
+				t.Errorf("kind = %v, want %v", e.Kind, reload.KindRename)
+			}
+			swap(t, dir, "..2", "..3", "three")
+			h.becomes("three")
+		})
+	}
+}
+
+func TestChainOfLinks(t *testing.T) {
+	t.Parallel()
+	a, b, c := t.TempDir(), t.TempDir(), t.TempDir()
+	target := filepath.Join(c, "target")
+	write(t, target, "one")
+	do(t,
+		os.Symlink(target, filepath.Join(b, "middle")),
+		os.Symlink(filepath.Join(b, "middle"), filepath.Join(a, "file")))
+	h := open(t, filepath.Join(a, "file"), reload.Options{})
+	if got := h.Status().Target; got != resolved(t, target) {
+		t.Errorf("target = %s, want %s", got, target)
+	}
+	write(t, target, "written in place at the end")
+	h.becomes("written in place at the end")
+	renameIn(t, target, "renamed in at the end")
+	h.becomes("renamed in at the end")
+	write(t, filepath.Join(b, "other"), "middle link swapped")
+	do(t,
+		os.Symlink("other", filepath.Join(b, "tmp")),
+		os.Rename(filepath.Join(b, "tmp"), filepath.Join(b, "middle")))
+	h.becomes("middle link swapped")
+	renameIn(t, filepath.Join(a, "file"), "first link replaced by a file")
+	h.becomes("first link replaced by a file")
+}
+
+func TestLinkedDirectorySwap(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for _, v := range []string{"v1", "v2"} {
+		do(t, os.Mkdir(filepath.Join(root, v), 0o755))
+		write(t, filepath.Join(root, v, "file"), v)
+	}
+	current := filepath.Join(root, "current")
+	do(t, os.Symlink("v1", current))
+	h := open(t, filepath.Join(current, "file"), reload.Options{})
+	do(t, os.Symlink("v2", current+"~"), os.Rename(current+"~", current))
+	h.becomes("v2")
+	write(t, filepath.Join(root, "v2", "file"), "v2, edited")
+	h.becomes("v2, edited")
+}
+
+func TestDirectoryRenamedAwayAndBack(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "dir")
+	do(t, os.Mkdir(dir, 0o755))
+	path := filepath.Join(dir, "file")
+	write(t, path, "one")
+	h := open(t, path, reload.Options{})
+	do(t, os.Rename(dir, dir+"-away"))
+	h.await(reload.EventMissing)
+	write(t, filepath.Join(dir+"-away", "file"), "two")
+	do(t, os.Rename(dir+"-away", dir))
+	h.becomes("two")
+	renameIn(t, path, "three")
+	h.becomes("three")
+}
+
+func TestDirectoryReplacedByAnother(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "dir")
+	do(t, os.Mkdir(dir, 0o755), os.Mkdir(dir+"-new", 0o755))
+	path := filepath.Join(dir, "file")
+	write(t, path, "one")
+	write(t, filepath.Join(dir+"-new", "file"), "two")
+	h := open(t, path, reload.Options{})
+	do(t, os.Rename(dir, dir+"-old"), os.Rename(dir+"-new", dir))
+	h.becomes("two")
+	write(t, path, "three")
+	h.becomes("three")
+}
+
+func TestDirectoryRemovedAndRecreated(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	do(t, os.MkdirAll(dir, 0o755))
+	path := filepath.Join(dir, "file")
+	write(t, path, "one")
+	h := open(t, path, reload.Options{})
+	do(t, os.RemoveAll(filepath.Dir(dir)))
+	h.await(reload.EventMissing)
+	do(t, os.MkdirAll(dir, 0o755))
+	write(t, path, "two")
+	h.becomes("two")
+}
+
+func resolved(t *testing.T, path string) string {
+	t.Helper()
+	p, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

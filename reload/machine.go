@@ -1,0 +1,320 @@
+package reload
+
+import (
+	"crypto/sha256"
+	"os"
+	"sync"
+	"time"
+)
+
+// A judge turns bytes into something that can be put into service, or says why
+// not. It is all the machine knows of the value.
+type judge func(path string, data []byte) (verdict, error)
+
+// A verdict is a candidate that was accepted.
+type verdict struct {
+	fingerprint string
+	version     string
+	publish     func(Facts) // the one atomic store
+}
+
+// A phase is where the machine is on the way from a notice to an edition.
+type phase uint8
+
+const (
+	phaseIdle     phase = iota
+	phaseSettling       // until the file has been quiet for Settle
+	phaseBlocked        // until an obstacle is gone
+	phaseAbsent         // until the name is back, or is reported as missing
+)
+
+// A sight is what the path led to when someone looked.
+type sight struct {
+	target string
+	id     identity
+	err    string
+}
+
+// A save is one change of the file, from the first notice to its end.
+type save struct {
+	kind    Kind
+	began   time.Time // the first notice
+	noticed time.Time // the last one
+	why     error     // the last obstacle
+	tries   int       // that failed in a row
+	pending bool      // reported as such
+}
+
+// reason is why the save is not finished yet.
+func (s save) reason() error {
+	if s.why == nil {
+		return obstacleUnstill // written again and again, never tried
+	}
+	return s.why
+}
+
+// A machine takes notices and makes editions. Everything below start and run
+// happens on one goroutine, so that nothing here needs a lock but what others
+// read: the board.
+type machine struct {
+	path  string
+	o     Options
+	judge judge
+
+	mail     *mailbox
+	watch    *watch
+	closings *closings
+	reader   *reader
+	board    board
+
+	place   place // where the path leads and what is watched for it
+	phase   phase
+	due     time.Time // when the phase wants to go on
+	save    save
+	handled sight // what was last read, refused or found missing
+	tried   sight // what the last attempt at reading found
+	suspect sight // what the last poll found that no notice announced
+	doubt   bool  // what was handled may have changed without looking different
+
+	live     Facts
+	liveSum  [sha256.Size]byte
+	refused  string // key of the standing refusal; "" for none
+	missing  bool   // reported
+	starting bool   // Open has not returned
+
+	stop    chan struct{}
+	done    chan struct{}
+	closing sync.Once
+	closed  error
+}
+
+func newMachine(path string, j judge, o Options) *machine {
+	mail := newMailbox()
+	return &machine{
+		path: path, o: o, judge: j,
+		mail:   mail,
+		watch:  newWatch(mail, o.faults.noWatch),
+		reader: &reader{path: path, maxSize: o.MaxSize, settle: o.Settle, noLease: o.faults.noLease},
+		board:  board{s: Status{Path: path}},
+		stop:   make(chan struct{}),
+		done:   make(chan struct{}),
+	}
+}
+
+// hear acts on notices.
+func (m *machine) hear(n notice) {
+	before := m.place
+	if n.names || n.lost != nil || m.place.err != nil {
+		m.aim(n.lost)
+	}
+	switch {
+	case absent(m.place.err):
+		m.vanish(n.at)
+	case before.err == nil && before.target != m.place.target:
+		m.hurry(KindRename, n.at)
+	case n.lost != nil:
+		m.settle(KindPoll, n.at)
+	case n.wrote || n.closed:
+		m.settle(KindInPlace, n.at)
+	case n.moved:
+		m.hurry(KindRename, n.at)
+	case m.news():
+		m.settle(KindInPlace, n.at)
+	}
+}
+
+// news reports whether the file is neither what was last dealt with nor what is
+// waiting for an obstacle to go. The two watches report the same save one after
+// the other, so the second report is mostly none.
+func (m *machine) news() bool {
+	seen := m.look()
+	return seen != m.handled && (m.phase != phaseBlocked || seen != m.tried)
+}
+
+// settle waits for quiet from at on.
+func (m *machine) settle(k Kind, at time.Time) {
+	m.begin(k, at)
+	m.reader.disturb()
+	m.phase, m.due = phaseSettling, at.Add(m.o.Settle)
+}
+
+// hurry reads at once what is complete by construction, if that can be proved.
+func (m *machine) hurry(k Kind, at time.Time) {
+	m.begin(k, at)
+	m.attempt()
+}
+
+// begin opens a save, or adds a notice to the one under way.
+func (m *machine) begin(k Kind, at time.Time) {
+	if m.phase == phaseIdle || m.phase == phaseAbsent {
+		m.save = save{began: at}
+	}
+	m.save.kind, m.save.noticed, m.save.tries = k, at, 0
+}
+
+// tick goes on with the phase that is due.
+func (m *machine) tick(now time.Time) {
+	switch m.phase {
+	case phaseSettling:
+		m.attempt()
+	case phaseBlocked:
+		m.unblock(now)
+	case phaseAbsent:
+		m.aim(nil)
+		if absent(m.place.err) {
+			m.reportMissing(now)
+			return
+		}
+		m.settle(KindInPlace, now)
+	}
+}
+
+// unblock looks whether the obstacle is gone. A writer that has gone leaves a
+// file that still has to be quiet for a while: another may follow.
+func (m *machine) unblock(now time.Time) {
+	if m.save.why != obstacleWriter {
+		m.attempt()
+		return
+	}
+	switch err := m.reader.free().(type) {
+	case obstacle:
+		m.obstruct(err)
+	case nil:
+		m.phase, m.due = phaseSettling, now.Add(m.o.Settle)
+	default:
+		m.attempt()
+	}
+}
+
+// attempt reads and judges the file, unless something is in the way.
+func (m *machine) attempt() {
+	seen := m.look()
+	m.tried = seen
+	r, err := m.reader.read(m.save.kind == KindRename)
+	if o, ok := err.(obstacle); ok {
+		m.obstruct(o)
+		return
+	}
+	if absent(err) {
+		m.vanish(time.Now())
+		return
+	}
+	m.handled, m.suspect = seen, sight{}
+	if err != nil {
+		// What is wrong may be mended without touching the file, so the poll
+		// tries again.
+		m.doubt = true
+		m.finish()
+		m.refuse("file: "+err.Error(), err)
+		return
+	}
+	m.handled.id = r.id
+	m.doubt = r.at.Sub(r.mtime).Abs() < coarsest
+	m.finish()
+	if told := m.o.faults.told; told != nil {
+		told()
+	}
+	m.consider(r)
+	m.lookAgain()
+}
+
+// obstruct waits for an obstacle to go: a little at first, longer later, and
+// from poll to poll once it has been reported. A close is heard sooner.
+func (m *machine) obstruct(o obstacle) {
+	m.save.why = o
+	m.save.tries++
+	wait := retryAfter(m.save.tries)
+	if m.save.pending {
+		wait = m.o.Poll
+	}
+	m.phase, m.due = phaseBlocked, time.Now().Add(wait)
+	if o == obstacleUnstill {
+		m.due = m.reader.ripe
+	}
+}
+
+// finish ends the save under way.
+func (m *machine) finish() {
+	m.phase = phaseIdle
+	if !m.save.pending {
+		return
+	}
+	m.save.pending = false
+	m.board.update(func(s *Status) { s.Pending = time.Time{} })
+	m.emit(EventPendingOver, nil)
+}
+
+// overdue reports a save that takes too long.
+func (m *machine) overdue(now time.Time) {
+	waiting := m.phase == phaseSettling || m.phase == phaseBlocked
+	if !waiting || m.save.pending || now.Sub(m.save.began) < pendingAfter {
+		return
+	}
+	m.save.pending = true
+	m.board.update(func(s *Status) { s.Pending = m.save.began })
+	m.emit(EventPending, m.save.reason())
+}
+
+// vanish waits for the name to come back, as it does while an editor saves.
+func (m *machine) vanish(at time.Time) {
+	if m.phase == phaseAbsent {
+		return
+	}
+	m.finish()
+	if m.missing {
+		return
+	}
+	m.save = save{began: at}
+	m.phase, m.due = phaseAbsent, at.Add(missingAfter)
+}
+
+func (m *machine) reportMissing(now time.Time) {
+	m.phase, m.missing, m.refused = phaseIdle, true, ""
+	m.handled, m.suspect = m.look(), sight{}
+	m.board.update(func(s *Status) { s.Missing, s.Refusal.Standing = now, false })
+	m.emit(EventMissing, m.place.err)
+}
+
+// look is what a poll compares. It follows the links anew.
+func (m *machine) look() sight {
+	p := resolve(m.path)
+	if p.err != nil {
+		return sight{target: p.target, err: p.err.Error()}
+	}
+	info, err := os.Stat(p.target)
+	if err != nil {
+		return sight{target: p.target, err: err.Error()}
+	}
+	return sight{target: p.target, id: identityOf(info)}
+}
+
+// lookAgain starts over if the file is not what was just read any more: judging
+// took its time.
+func (m *machine) lookAgain() {
+	if m.stopped() || m.look() == m.handled {
+		return
+	}
+	m.settle(KindInPlace, time.Now())
+}
+
+// poll looks without having been told. What it finds must be found twice.
+func (m *machine) poll(now time.Time) {
+	lost := m.watch.check()
+	m.aim(lost)
+	if m.phase != phaseIdle {
+		return
+	}
+	seen := m.look()
+	switch {
+	case absent(m.place.err):
+		m.vanish(now)
+	case lost != nil:
+		m.settle(KindPoll, now)
+	case seen == m.handled && !m.doubt:
+		m.suspect = sight{}
+	case seen == m.handled, seen == m.suspect:
+		m.hurry(KindPoll, now)
+	default:
+		m.suspect = seen
+	}
+}

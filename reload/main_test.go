@@ -1,0 +1,212 @@
+package reload_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/promogate/caddy-discount/reload"
+)
+
+func TestMain(m *testing.M) {
+	// These tests wait much and compute little.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "24"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// patience bounds every wait for something that is announced.
+const patience = 10 * time.Second
+
+var errBad = errors.New("bad content")
+
+// text loads a file as its text. Comments have no meaning; content that starts
+// with "bad" is refused and with "panic" panics.
+func text(_ string, data []byte) (reload.Candidate[string], error) {
+	s := string(data)
+	switch {
+	case s == "":
+		return reload.Candidate[string]{}, errors.New("empty")
+	case strings.HasPrefix(s, "bad"):
+		return reload.Candidate[string]{}, errBad
+	case strings.HasPrefix(s, "panic"):
+		panic("at the loader")
+	}
+	var meaning strings.Builder
+	for line := range strings.Lines(s) {
+		if !strings.HasPrefix(line, "#") {
+			meaning.WriteString(line)
+		}
+	}
+	return reload.Candidate[string]{Value: s, Fingerprint: meaning.String(), Version: "v"}, nil
+}
+
+// A host is a Source with somebody who listens.
+type host struct {
+	*reload.Source[string]
+	t      testing.TB
+	seen   []reload.EventKind // by await
+	path   string
+	events chan reload.Event
+	reads  chan struct{}
+}
+
+func open(t testing.TB, path string, o reload.Options) *host {
+	t.Helper()
+	return openWith(t, path, text, o)
+}
+
+func openWith(t testing.TB, path string, load reload.Loader[string], o reload.Options) *host {
+	t.Helper()
+	h := &host{t: t, path: path, events: make(chan reload.Event, 1<<12), reads: make(chan struct{}, 1<<12)}
+	o.OnEvent = func(e reload.Event) { h.events <- e }
+	src, err := reload.Open(path, load, o.Reads(func() { h.reads <- struct{}{} }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Source = src
+	t.Cleanup(func() {
+		if err := src.Close(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+	})
+	if e := h.await(reload.EventActivated); e.Live.Kind != reload.KindStart || e.Live.Sequence != 1 {
+		t.Fatalf("first edition = %v, number %d, want start, 1", e.Live.Kind, e.Live.Sequence)
+	}
+	<-h.reads
+	return h
+}
+
+// await returns the next event of the kind, and fails on an activation or a
+// refusal that nobody awaited.
+func (h *host) await(kind reload.EventKind) reload.Event {
+	h.t.Helper()
+	timeout := time.After(patience)
+	for {
+		select {
+		case e := <-h.events:
+			h.seen = append(h.seen, e.Kind)
+			if e.Kind == kind {
+				return e
+			}
+			if e.Kind == reload.EventActivated || e.Kind == reload.EventRefused {
+				h.t.Fatalf("got event %v (%q, %v), want %v", e.Kind, h.Live().Value, e.Err, kind)
+			}
+		case <-timeout:
+			h.t.Fatalf("no event %v; live %q, status %+v", kind, h.Live().Value, h.Status())
+		}
+	}
+}
+
+// never fails if await passed over an event of the kind.
+func (h *host) never(kind reload.EventKind) {
+	h.t.Helper()
+	if slices.Contains(h.seen, kind) {
+		h.t.Errorf("there was an event %v among %v", kind, h.seen)
+	}
+}
+
+// awaitRead returns once the file has been read completely again.
+func (h *host) awaitRead() {
+	h.t.Helper()
+	select {
+	case <-h.reads:
+	case <-time.After(patience):
+		h.t.Fatalf("the file was not read; status %+v", h.Status())
+	}
+}
+
+// becomes waits for the next activation, which must be of want.
+func (h *host) becomes(want string) *reload.Edition[string] {
+	h.t.Helper()
+	h.await(reload.EventActivated)
+	e := h.Live()
+	if e.Value != want {
+		h.t.Fatalf("live = %q, want %q", e.Value, want)
+	}
+	return e
+}
+
+// stillOn fails unless the edition in service is want, and nothing else ever
+// went into service since. A save that must not be noticed is followed by one
+// that must: if the next number is the next one's, there was nothing between.
+func (h *host) stillOn(e *reload.Edition[string]) {
+	h.t.Helper()
+	if got := h.Live(); got != e {
+		h.t.Fatalf("live = %q (number %d), want still %q", got.Value, got.Sequence, e.Value)
+	}
+	renameIn(h.t, h.path, "sentinel")
+	if got := h.becomes("sentinel"); got.Sequence != e.Sequence+1 {
+		h.t.Fatalf("sequence = %d, want %d", got.Sequence, e.Sequence+1)
+	}
+}
+
+func write(t testing.TB, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func renameIn(t testing.TB, path, content string) {
+	t.Helper()
+	write(t, path+".new", content)
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func do(t testing.TB, errs ...error) {
+	t.Helper()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// file is a fresh file in a directory of its own.
+func file(t testing.TB, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file.toml")
+	write(t, path, content)
+	return path
+}
+
+// need skips without the program, but not where everything has to be there.
+func need(t testing.TB, programs ...string) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a Unix shell")
+	}
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err == nil {
+			continue
+		} else if os.Getenv("CI") == "true" {
+			t.Fatalf("CI must have %s: %v", p, err)
+		} else {
+			t.Skipf("no %s: %v", p, err)
+		}
+	}
+}
+
+// sh runs a script with F naming the file and N a file with the new content in
+// another directory of the same file system.
+func sh(t testing.TB, script, f, n string) {
+	t.Helper()
+	cmd := exec.Command("sh", "-euc", script)
+	cmd.Dir = filepath.Dir(f)
+	cmd.Env = append(os.Environ(), "F="+f, "N="+n, "HOME="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", script, err, out)
+	}
+}

@@ -1,0 +1,81 @@
+package reload
+
+import "time"
+
+const (
+	// pendingAfter is how long a save may stay unproved before it is reported,
+	// and how long Open waits for a file that is being written.
+	pendingAfter = 2 * time.Second
+
+	// missingAfter is how long the name may be absent before that is reported:
+	// editors that save by renaming leave it absent for a moment.
+	missingAfter = 250 * time.Millisecond
+
+	// stillFor is the quiet asked of a file whose writers cannot be seen.
+	stillFor = 150 * time.Millisecond
+
+	// coarsest is the coarsest time stamp of any file system in use. A file
+	// read sooner than this after its mtime may have been written again within
+	// the same tick, so the next poll compares its bytes and not only its times.
+	coarsest = 2 * time.Second
+
+	longestRetry = 50 * time.Millisecond
+)
+
+// Options are the timings and limits of a [Source]. The zero value means the
+// default of every field.
+type Options struct {
+	// Settle is how long a file written in place must be quiet, counted from
+	// its last write or close, before it is read. Default 20 ms.
+	Settle time.Duration
+
+	// Poll is the interval at which the file is looked at without being told
+	// to. A change found that way must look the same twice, so it takes up to
+	// two intervals to be in service. Default 1 s.
+	Poll time.Duration
+
+	// MaxSize is the size in bytes above which a file is refused unread.
+	// Default 64 MiB.
+	MaxSize int64
+
+	// OnEvent, if set, is told what happens. It is called from the one
+	// goroutine that also loads (and, for what happens before Open returns,
+	// from Open's caller), in order and never concurrently. It must not block
+	// and must not call Close.
+	OnEvent func(Event)
+
+	faults faults
+}
+
+// faults withhold what an operating system may withhold, and tell what is not
+// worth an event, for tests.
+type faults struct {
+	noWatch    error  // no file system notification can be had, for this reason
+	noClosings bool   // no close-after-write notification
+	noLease    bool   // leases are not permitted
+	told       func() // a file was read completely
+}
+
+func (o Options) withDefaults() Options {
+	if o.Settle <= 0 {
+		o.Settle = 20 * time.Millisecond
+	}
+	if o.Poll <= 0 {
+		o.Poll = time.Second
+	}
+	if o.MaxSize <= 0 {
+		o.MaxSize = 64 << 20
+	}
+	if o.OnEvent == nil {
+		o.OnEvent = func(Event) {}
+	}
+	return o
+}
+
+// retryAfter is the pause before the try after n failed ones: 1, 2, 4 … 50 ms.
+func retryAfter(n int) time.Duration {
+	if n > 6 {
+		return longestRetry
+	}
+	return min(time.Millisecond<<max(n-1, 0), longestRetry)
+}

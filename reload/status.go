@@ -1,0 +1,72 @@
+package reload
+
+import (
+	"sync"
+	"time"
+)
+
+// Status is how a [Source] is doing.
+type Status struct {
+	Path    string    // as given to Open, made absolute
+	Target  string    // where the links on the way to it led last
+	Live    Facts     // of the edition in service
+	Guard   Guard     // the proof the last complete read had
+	Refusal Refusal   // the last one; zero if there was none
+	Pending time.Time // since when a save waits to be proved; zero if none is reported
+	Missing time.Time // since when there is no file; zero if there is one
+	Watch   Health
+}
+
+// A Refusal is content, or a file, that did not go into service.
+type Refusal struct {
+	Time     time.Time
+	Err      error
+	Standing bool // the file is still as it was refused
+}
+
+// Health says how changes are noticed.
+type Health struct {
+	Polling bool  // only by looking every [Options.Poll]
+	Reason  error // why, if Polling
+}
+
+// A Guard is the proof that a file was finished when it was read. See the
+// package documentation for what each is worth.
+type Guard uint8
+
+const (
+	GuardLease Guard = iota + 1 // nobody had it open for writing during the read
+	GuardClose                  // its last reported write was followed by a close or a rename
+	GuardStill                  // it had not changed for 150 ms
+)
+
+// String returns lease, close or still.
+func (g Guard) String() string {
+	switch g {
+	case GuardLease:
+		return "lease"
+	case GuardClose:
+		return "close"
+	case GuardStill:
+		return "still"
+	}
+	return "none"
+}
+
+// board is the status the machine writes and anyone may read.
+type board struct {
+	mu sync.Mutex
+	s  Status
+}
+
+func (b *board) update(change func(*Status)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	change(&b.s)
+}
+
+func (b *board) read() Status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.s
+}

@@ -1,0 +1,230 @@
+//go:build unix
+
+package reload_test
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/promogate/caddy-discount/reload"
+)
+
+// sealed is content that can tell whether it is whole: its first line is the
+// length and the sum of the rest.
+func sealed(n int, rnd *rand.Rand) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "edition %d\n", n)
+	for range rnd.IntN(400) {
+		fmt.Fprintf(&b, "rule %d\n", rnd.Uint64())
+	}
+	body := b.String()
+	return fmt.Sprintf("%d %x\n%s", len(body), sha256.Sum256([]byte(body)), body)
+}
+
+func whole(s string) bool {
+	head, body, _ := strings.Cut(s, "\n")
+	return head == fmt.Sprintf("%d %x", len(body), sha256.Sum256([]byte(body)))
+}
+
+// A scribe saves content at path in its own way, pausing as if it had to think.
+type scribe func(path, content string, pause func()) error
+
+// pieces writes content to w in pieces, each of which reaches the file at once.
+func pieces(w *os.File, content string, pause func()) error {
+	for len(content) > 0 {
+		n := min(len(content), 1+len(content)/3)
+		if _, err := w.WriteString(content[:n]); err != nil {
+			return err
+		}
+		content = content[n:]
+		pause()
+	}
+	return nil
+}
+
+func truncating(path, content string, pause func()) error {
+	w, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	pause()
+	return errors.Join(pieces(w, content, pause), w.Close())
+}
+
+func overwriting(path, content string, pause func()) error {
+	w, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	err = pieces(w, content, pause)
+	return errors.Join(err, w.Truncate(int64(len(content))), w.Close())
+}
+
+func recreating(path, content string, pause func()) error {
+	if err := os.Remove(path); err != nil {
+		return err
+	}
+	return truncating(path, content, pause)
+}
+
+func renaming(path, content string, pause func()) error {
+	if err := truncating(path+"~", content, pause); err != nil {
+		return err
+	}
+	return os.Rename(path+"~", path)
+}
+
+// renamingEarly renames a file it has not finished.
+func renamingEarly(path, content string, pause func()) error {
+	w, err := os.Create(path + "~")
+	if err != nil {
+		return err
+	}
+	err = pieces(w, content[:len(content)/2], pause)
+	err = errors.Join(err, os.Rename(path+"~", path))
+	return errors.Join(err, pieces(w, content[len(content)/2:], pause), w.Close())
+}
+
+// interrupted is closed by a second writer while the first goes on.
+func interrupted(path, content string, pause func()) error {
+	w, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	err = pieces(w, content[:len(content)/2], pause)
+	second, err2 := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	err = errors.Join(err, err2, second.Close())
+	pause()
+	return errors.Join(err, pieces(w, content[len(content)/2:], pause), w.Close())
+}
+
+// locking opens and closes the file for every piece, but holds a lock.
+func locking(path, content string, pause func()) error {
+	lock, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		return err
+	}
+	for flag := os.O_TRUNC; len(content) > 0; flag = os.O_APPEND {
+		w, err := os.OpenFile(path, os.O_WRONLY|flag, 0)
+		if err != nil {
+			return err
+		}
+		n := min(len(content), 1+len(content)/2)
+		_, err = w.WriteString(content[:n])
+		if err := errors.Join(err, w.Close()); err != nil {
+			return err
+		}
+		content = content[n:]
+		pause()
+	}
+	return unix.Flock(int(lock.Fd()), unix.LOCK_UN)
+}
+
+// mapping writes through memory, which no notice tells of until the end.
+func mapping(path, content string, pause func()) error {
+	w, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := w.Truncate(int64(len(content))); err != nil {
+		return errors.Join(err, w.Close())
+	}
+	mem, err := unix.Mmap(int(w.Fd()), 0, len(content), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err := errors.Join(err, w.Close()); err != nil { // the mapping keeps it open for writing
+		return err
+	}
+	half := copy(mem, content[:len(content)/2])
+	pause()
+	copy(mem[half:], content[half:])
+	return unix.Munmap(mem)
+}
+
+// Every prefix of every content is accepted by the loader, which only notes
+// whether it is whole. Nothing that is not may ever be in service.
+func TestNothingTornEverGoesLive(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]reload.Options{
+		"by lease":       {},
+		"by lease alone": reload.Options{}.WithoutClosings(),
+	} {
+		for i := range 4 {
+			t.Run(fmt.Sprint(name, "/", i), func(t *testing.T) {
+				t.Parallel()
+				scribble(t, o, []scribe{
+					truncating, overwriting, recreating, renaming, locking,
+					renamingEarly, interrupted, mapping,
+				}, uint64(i))
+			})
+		}
+	}
+}
+
+// Without a lease the first close counts, so one writer at a time is all that
+// can be asked. That is why this test is not run beside those that start
+// programs: until a program is executed, its process has a copy of every open
+// file of this one, and closes it late.
+func TestNothingOfASingleWriterIsTornWithoutALease(t *testing.T) {
+	for i := range 8 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			scribble(t, reload.Options{}.WithoutLease(), []scribe{
+				truncating, overwriting, recreating, renaming, locking,
+			}, uint64(i))
+		})
+	}
+}
+
+func scribble(t *testing.T, o reload.Options, scribes []scribe, seed uint64) {
+	t.Helper()
+	if !linux {
+		t.Skip("only Linux can prove that a file is finished")
+	}
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	path := filepath.Join(t.TempDir(), "file")
+	content := sealed(0, rnd)
+	write(t, path, content)
+	latest := make(chan string, 1<<10)
+	src, err := reload.Open(path, func(_ string, data []byte) (reload.Candidate[string], error) {
+		if !whole(string(data)) {
+			t.Errorf("torn: %d bytes beginning %.40q", len(data), data)
+		}
+		latest <- string(data)
+		return reload.Candidate[string]{Value: string(data)}, nil
+	}, o)
+	do(t, err)
+	defer src.Close()
+	pause := func() {
+		if rnd.IntN(3) == 0 {
+			time.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
+		}
+	}
+	for n := range 25 {
+		content = sealed(n+1, rnd)
+		do(t, scribes[rnd.IntN(len(scribes))](path, content, pause))
+		pause()
+	}
+	timeout := time.After(patience)
+	for {
+		select {
+		case got := <-latest:
+			if got == content {
+				return
+			}
+		case <-timeout:
+			t.Fatalf("the last save never went live; status %+v", src.Status())
+		}
+	}
+}
