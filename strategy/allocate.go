@@ -6,24 +6,34 @@ import (
 	"slices"
 )
 
-// part is one line's share while an amount is shared out.
-type part struct {
-	line   int32
-	weight int64 // the line's value
-	most   int64 // what the line can take
-	share  int64
-	rest   uint64 // remainder of the division, for the largest-remainder rule
+// portion is the units of one item that a rule is about, and what it takes off
+// them.
+type portion struct {
+	item  int32 // index into the evaluation's items
+	units int64
+	value int64  // what the rule computes on, and the weight in sharing
+	room  int64  // the most that may be taken off
+	off   int64  // what is taken off
+	rest  uint64 // remainder of a division while sharing
 }
 
-// shareOut divides amount over the parts in proportion to their weights. The
-// shares always add up to the amount, or to what all parts can take if that is
-// less. Shares are rounded down and the missing units go one each to the
-// largest remainders, the earlier line first (the method of Hamilton). What a
-// part cannot take is shared again over those that still can.
-func shareOut(amount int64, parts []part) int64 {
+// sharing divides amounts over portions in proportion to their values. The
+// shares always add up to the amount, or to what all portions can take if that
+// is less: what one cannot take is shared again over those that still can.
+//
+// Shares are multiples of unit and rounded down; who gets the units that leaves
+// over is the allocation. The method of the largest remainder is Hamilton's.
+type sharing struct {
+	unit       int64
+	allocation allocation
+}
+
+// share adds the amount to what is taken off the portions and reports how much
+// of it they could take.
+func (s sharing) share(amount int64, portions []portion) int64 {
 	shared := int64(0)
-	for amount > 0 {
-		given := shareOnce(amount, parts)
+	for amount >= s.unit {
+		given := s.once(amount, portions)
 		if given == 0 {
 			break
 		}
@@ -33,62 +43,99 @@ func shareOut(amount int64, parts []part) int64 {
 	return shared
 }
 
-// shareOnce shares the amount over the parts that have room and reports how
-// much they took.
-func shareOnce(amount int64, parts []part) int64 {
+// once shares the amount over the portions that have room.
+func (s sharing) once(amount int64, portions []portion) int64 {
 	total := int64(0)
-	for i := range parts {
-		if parts[i].room() > 0 {
-			total += parts[i].weight
+	for i := range portions {
+		if s.room(&portions[i]) > 0 {
+			total += portions[i].value
 		}
 	}
 	if total == 0 {
 		return 0
 	}
-	left, given := amount, int64(0)
-	for i := range parts {
-		p := &parts[i]
+	units := amount / s.unit
+	left, given := units, int64(0)
+	for i := range portions {
+		p := &portions[i]
 		p.rest = 0
-		if p.room() == 0 {
+		if s.room(p) == 0 {
 			continue
 		}
-		hi, lo := bits.Mul64(uint64(amount), uint64(p.weight))
+		hi, lo := bits.Mul64(uint64(units), uint64(p.value))
 		quotient, rest := bits.Div64(hi, lo, uint64(total))
 		p.rest = rest
 		left -= int64(quotient)
-		given += p.take(int64(quotient))
+		given += s.take(p, int64(quotient))
 	}
-	return given + giveRest(left, parts)
-}
-
-// giveRest gives the units lost to rounding down, one each, to the largest
-// remainders.
-func giveRest(left int64, parts []part) int64 {
-	if left == 0 {
-		return 0
+	if left > 0 {
+		given += s.leftOver(left, portions)
 	}
-	slices.SortFunc(parts, func(a, b part) int {
-		if a.rest != b.rest {
-			return cmp.Compare(b.rest, a.rest)
-		}
-		return cmp.Compare(a.line, b.line)
-	})
-	given := int64(0)
-	for i := range parts {
-		if given == left || parts[i].rest == 0 {
-			break
-		}
-		given += parts[i].take(min(1, left-given))
-	}
-	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.line, b.line) })
 	return given
 }
 
-func (p *part) room() int64 { return p.most - p.share }
+// leftOver hands out the units that rounding down left over.
+func (s sharing) leftOver(left int64, portions []portion) int64 {
+	switch s.allocation {
+	case lastLine:
+		for i := len(portions) - 1; i >= 0; i-- {
+			if p := &portions[i]; s.room(p) > 0 && p.value > 0 {
+				return s.take(p, left)
+			}
+		}
+		return 0
+	case firstLines:
+		return s.oneEach(left, portions, func(*portion) bool { return true })
+	}
+	slices.SortFunc(portions, func(a, b portion) int {
+		if a.rest != b.rest {
+			return cmp.Compare(b.rest, a.rest)
+		}
+		return cmp.Compare(a.item, b.item)
+	})
+	given := s.oneEach(left, portions, func(p *portion) bool { return p.rest > 0 })
+	slices.SortFunc(portions, byItem)
+	return given
+}
 
-// take adds to the share what fits and reports how much did.
-func (p *part) take(amount int64) int64 {
-	amount = min(amount, p.room())
-	p.share += amount
+// byItem is the order of the cart.
+func byItem(a, b portion) int { return cmp.Compare(a.item, b.item) }
+
+func (s sharing) oneEach(left int64, portions []portion, may func(*portion) bool) int64 {
+	given := int64(0)
+	for i := range portions {
+		if left == 0 {
+			break
+		}
+		if p := &portions[i]; may(p) && p.value > 0 {
+			if taken := s.take(p, 1); taken > 0 {
+				given += taken
+				left--
+			}
+		}
+	}
+	return given
+}
+
+// room is what a portion can still take, in whole units of the sharing.
+func (s sharing) room(p *portion) int64 {
+	room := p.room - p.off
+	return room - room%s.unit
+}
+
+// take takes a number of units off a portion, as far as it has room, and
+// reports the amount.
+func (s sharing) take(p *portion, units int64) int64 {
+	amount := min(units*s.unit, s.room(p))
+	p.off += amount
 	return amount
+}
+
+// evenPart is the value of the first units of a line: a value that does not
+// divide evenly has its odd minor units on the first ones.
+func evenPart(value, quantity, units int64) int64 {
+	if units >= quantity {
+		return value
+	}
+	return value/quantity*units + min(units, value%quantity)
 }

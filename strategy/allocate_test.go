@@ -6,12 +6,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-func drawParts(t *rapid.T) []part {
+func drawParts(t *rapid.T) []portion {
 	n := rapid.IntRange(1, 12).Draw(t, "lines")
-	parts := make([]part, n)
+	parts := make([]portion, n)
 	for i := range parts {
 		weight := rapid.Int64Range(0, 1_000_000).Draw(t, "weight")
-		parts[i] = part{line: int32(i), weight: weight, most: rapid.Int64Range(0, weight).Draw(t, "most")}
+		parts[i] = portion{item: int32(i), value: weight, room: rapid.Int64Range(0, weight).Draw(t, "most")}
 	}
 	return parts
 }
@@ -21,18 +21,18 @@ func TestSharesAddUpToTheAmountOrToAllTheRoomThereIs(t *testing.T) {
 		parts := drawParts(t)
 		room := int64(0)
 		for _, p := range parts {
-			room += p.most
+			room += p.room
 		}
 		amount := rapid.Int64Range(0, 2_000_000).Draw(t, "amount")
-		got := shareOut(amount, parts)
+		got := sharing{unit: 1}.share(amount, parts)
 		sum := int64(0)
 		for i, p := range parts {
-			sum += p.share
-			if p.share < 0 || p.share > p.most {
-				t.Fatalf("line %d takes %d of %d", i, p.share, p.most)
+			sum += p.off
+			if p.off < 0 || p.off > p.room {
+				t.Fatalf("line %d takes %d of %d", i, p.off, p.room)
 			}
-			if p.line != int32(i) {
-				t.Fatalf("line %d moved to %d", p.line, i)
+			if p.item != int32(i) {
+				t.Fatalf("line %d moved to %d", p.item, i)
 			}
 		}
 		if got != sum || sum != min(amount, room) {
@@ -46,15 +46,15 @@ func TestSharesAreWithinOneUnitOfTheirProportion(t *testing.T) {
 		parts := drawParts(t)
 		total := int64(0)
 		for i := range parts {
-			parts[i].most = parts[i].weight
-			total += parts[i].weight
+			parts[i].room = parts[i].value
+			total += parts[i].value
 		}
 		amount := rapid.Int64Range(0, total).Draw(t, "amount")
-		shareOut(amount, parts)
+		sharing{unit: 1}.share(amount, parts)
 		for i, p := range parts {
 			// |share − amount·weight/total| < 1, without dividing
-			if d := p.share*total - amount*p.weight; d >= total && d > 0 || -d >= total && d < 0 {
-				t.Fatalf("line %d: share %d of %d×%d/%d", i, p.share, amount, p.weight, total)
+			if d := p.off*total - amount*p.value; d >= total && d > 0 || -d >= total && d < 0 {
+				t.Fatalf("line %d: share %d of %d×%d/%d", i, p.off, amount, p.value, total)
 			}
 		}
 	})

@@ -25,6 +25,7 @@ func (m *Model) Canonical() []byte {
 		o.text(m.currency.Code())
 		o.key("timezone")
 		o.text(m.zone)
+		m.arithmetic.encode(o)
 		m.limits.encode(o)
 		encodeList(o, "products", m.products, (*product).encode)
 		encodeList(o, "discounts", m.steps, (*step).encode)
@@ -122,6 +123,13 @@ func (o *object) optional(name, value string) {
 	if value != "" {
 		o.key(name)
 		o.text(value)
+	}
+}
+
+func (o *object) optionalAmount(name string, minor int64) {
+	if minor != 0 {
+		o.key(name)
+		o.amount(minor)
 	}
 }
 

@@ -18,12 +18,10 @@ type product struct {
 	attributes []attribute
 }
 
-// attribute is a further property of a product; text is its value in the
-// form it has in the document.
+// attribute is a further property of a product.
 type attribute struct {
-	name string
-	kind document.Kind
-	text string
+	name  string
+	value attributeValue
 }
 
 func decodeProducts(s *section) []product {
@@ -78,19 +76,9 @@ func (s *section) decodeAttribute(p *product, f *document.Field) {
 	case "sku", "name", "category", "subgroup", "price", "floor_price":
 		return
 	}
-	a := attribute{name: f.Key, kind: f.Value.Kind, text: f.Value.Text}
-	switch f.Value.Kind {
-	case document.String, document.Bool:
-	case document.Integer, document.Float:
-		text, ok := s.number(f.Value, f.Key, "")
-		if ok && len(text) > maxAttributeDigits {
-			s.wrong(f.Value, f.Key, fmt.Sprintf("the number has more than %d digits", maxAttributeDigits), "")
-		}
-		a.text = text
-	default:
-		s.want(f.Value, f.Key, "a string, a number, true or false as the attribute's value")
+	if value, ok := s.attributeValue(f.Value, f.Key); ok {
+		p.attributes = append(p.attributes, attribute{name: f.Key, value: value})
 	}
-	p.attributes = append(p.attributes, a)
 }
 
 // maxAttributeDigits keeps numbers apart that are apart: up to here every
@@ -101,20 +89,10 @@ func (p *product) encode(o *object) {
 	for i := range p.attributes {
 		a := &p.attributes[i]
 		o.key(a.name)
-		switch a.kind {
-		case document.Bool:
-			o.raw(a.text)
-		case document.String:
-			o.text(a.text)
-		default:
-			o.number(a.text)
-		}
+		a.value.encode(o)
 	}
 	o.optional("category", p.category)
-	if p.floor != 0 {
-		o.key("floor_price")
-		o.amount(p.floor)
-	}
+	o.optionalAmount("floor_price", p.floor)
 	o.optional("name", p.name)
 	if p.price != cart.NoPrice {
 		o.key("price")

@@ -28,7 +28,7 @@ func TestMessages(t *testing.T) {
 			"t.toml:4:15: 2024-02-30T00:00:00Z: there is no such date-time"},
 		{"bytes that are not UTF-8", "version = \"\xff\"", "", "t.toml:1:12: the file is not UTF-8 here"},
 		{"a mistyped key", "version = \"v\"\n[rule.a]\ndiscount_rat = 0.1\n", "",
-			"t.toml:2:7: rule.\"a\": the rule gives nothing (add one of discount_rate, discount_amount)\n" +
+			"t.toml:2:7: rule.\"a\": the rule gives nothing (add one of discount_rate, discount_amount, unit_price, bundle, ladder, every, unit_ladder, groups_of, get, gift)\n" +
 				`t.toml:3:1: rule."a".discount_rat: unknown key "discount_rat" (did you mean discount_rate?)`},
 		{"a key that is nothing like any", "version = \"v\"\nzzzzzz = 1\n" + rule, "", `t.toml:2:1: zzzzzz: unknown key "zzzzzz"`},
 		{"per cent instead of a fraction", "version = \"v\"\n[rule.a]\ndiscount_rate = 15\n", "",

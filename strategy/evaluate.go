@@ -4,71 +4,75 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
 )
 
 // evaluation is the working state of one quote.
 type evaluation struct {
-	lines  []line
-	target []int32 // the lines the rule at hand is about
-	parts  []part
-	budget int64 // what may still be taken off all goods
+	cart     *cart.Cart
+	arith    *arithmetic
+	currency money.Currency
+	items    []item // the goods in the order of the cart, then the shipping charges
+	goods    int    // how many items are goods
+	budget   int64  // what may still be taken off all goods
+	target   target // of the rule at hand
+	gift     Gift   // of the rule at hand; no SKU for none
 
 	now      time.Time
 	location *time.Location
 	clock    wallClock
 	clockSet bool
+
+	// memory of the rewards
+	taken             []portion
+	units             []unitsOf
+	byReserve, byPick []int32
+	winners           []winner
+	groups            []string
 }
 
-// line is a cart line as rules see it.
-type line struct {
+// item is a line of goods or a shipping charge as rules see it.
+type item struct {
+	from                    *cart.Line // nil for a charge
+	product                 *product   // nil when the catalogue does not know the line
 	sku, category, subgroup symbol
-	product                 *product // nil when the catalogue does not know it
+	method                  string // of a charge
+	shipping                bool
 	quantity                int64
+	unitPrice               int64 // list price; cart.NoPrice when unknown
+	original                int64 // value before any rule
+	stage                   int64 // value as the stage at hand began
 	left                    int64 // value after the rules so far
-	floor                   int64 // left never goes below
+	floor, unitFloor        int64 // left never goes below; a unit never does
+	used                    int64 // units that buy-and-get rules used
+	usedOff                 int64 // what those rules took off them
+	reduced                 bool  // on sale, or discounted by a rule
+	stopped                 bool  // no later rule may reduce it
 }
 
-// totals are the sums over a target.
-type totals struct {
-	quantity int64
-	value    int64 // minor units, after the rules so far
+func (l *item) room() int64 { return max(0, l.left-l.floor) }
+
+func (l *item) value(b base) int64 {
+	switch b {
+	case baseOriginal:
+		return l.original
+	case baseStage:
+		return l.stage
+	}
+	return l.left
 }
 
-// recognize looks a cart line up in the catalogue and numbers its words.
-func (s *Strategy) recognize(from *cart.Line) line {
-	l := line{quantity: from.Quantity, sku: s.skus[from.SKU]}
-	category, subgroup := from.Category, from.Subgroup
-	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
-		l.product = p
-		category, subgroup = p.category, p.subgroup
-	}
-	if category != "" {
-		l.category = s.categories[category]
-	}
-	if subgroup != "" {
-		l.subgroup = s.subgroups[subgroup]
-	}
-	return l
-}
-
-// evaluate applies the rules in their order.
-func (s *Strategy) evaluate(q *Quote, now time.Time) {
-	e := &q.work
-	e.now, e.location = now, s.location
-	e.budget = s.limits.budget(q.Subtotal)
-	at := now.UnixNano()
-	for i := range s.rules {
-		r := &s.rules[i]
-		if r.ladder != nil {
-			q.take(i, r.ladder.apply(e))
-			continue
-		}
-		if !r.valid.contains(at) || !anyOpen(r.windows, e) {
-			continue
-		}
-		if sum := e.aim(&r.lines); len(e.target) > 0 && r.reaches.reached(sum) {
-			q.take(i, r.reward.apply(e, sum))
-		}
+// reset keeps the memory for another cart.
+func (e *evaluation) reset() {
+	*e = evaluation{
+		items:     e.items[:0],
+		target:    target{portions: e.target.portions[:0]},
+		taken:     e.taken[:0],
+		units:     e.units[:0],
+		byReserve: e.byReserve[:0],
+		byPick:    e.byPick[:0],
+		winners:   e.winners[:0],
+		groups:    e.groups[:0],
 	}
 }
 
@@ -80,66 +84,131 @@ func (e *evaluation) wall() wallClock {
 	return e.clock
 }
 
-// aim makes the lines a matcher matches the target and adds them up.
-func (e *evaluation) aim(m *matcher) totals {
-	e.target = e.target[:0]
-	var sum totals
-	for i := range e.lines {
-		l := &e.lines[i]
-		if m.matches(l) {
-			e.target = append(e.target, int32(i))
-			sum.quantity += l.quantity
-			sum.value += l.left
-		}
+// valueOf adds up the value of portions by a base.
+func (e *evaluation) valueOf(portions []portion, b base) int64 {
+	sum := int64(0)
+	for i := range portions {
+		p := &portions[i]
+		l := &e.items[p.item]
+		sum += evenPart(l.value(b), l.quantity, p.units)
 	}
 	return sum
 }
 
-// capacity is the most that can be taken off the lines a matcher matches.
-func (e *evaluation) capacity(m *matcher) int64 {
-	most := int64(0)
-	for i := range e.lines {
-		if l := &e.lines[i]; m.matches(l) {
-			most += l.room()
+// try works out what a rule would take off, in the portions of the target, and
+// reports whether its conditions hold.
+func (e *evaluation) try(r *compiledRule) (*target, bool) {
+	if !e.admits(r) {
+		return nil, false
+	}
+	t := e.aim(r)
+	for _, c := range r.thresholds {
+		if !c.holds(e, t) {
+			return nil, false
 		}
 	}
-	return min(most, e.budget)
+	e.gift = Gift{}
+	r.reward.give(e, r, t)
+	e.cap(r, t)
+	return t, true
 }
 
-func (l *line) room() int64 { return max(0, l.left-l.floor) }
+// admits reports whether a rule's conditions hold that do not look at its
+// target.
+func (e *evaluation) admits(r *compiledRule) bool {
+	if !r.valid.contains(e.now.UnixNano()) || !anyOpen(r.windows, e) {
+		return false
+	}
+	for _, c := range r.conditions {
+		if !c.holds(e, nil) {
+			return false
+		}
+	}
+	return true
+}
 
-// take takes an amount off the target for a rule and notes who bore it.
-func (q *Quote) take(rule int, amount int64) {
-	e := &q.work
-	taken := e.share(min(amount, e.budget))
-	if taken == 0 {
+// cap holds a rule to its max_discount and to what the limits of the strategy
+// leave.
+func (e *evaluation) cap(r *compiledRule, t *target) {
+	goods := 0
+	for goods < len(t.portions) && int(t.portions[goods].item) < e.goods {
+		goods++
+	}
+	e.reduceTo(e.budget, t.portions[:goods])
+	if r.maxDiscount > 0 {
+		e.reduceTo(r.maxDiscount, t.portions)
+	}
+}
+
+// reduceTo lowers what is taken off portions to a total, in proportion.
+func (e *evaluation) reduceTo(most int64, portions []portion) {
+	total := int64(0)
+	for i := range portions {
+		total += portions[i].off
+	}
+	if total <= most {
 		return
 	}
-	first := len(q.shares)
-	for i := range e.parts {
-		p := &e.parts[i]
-		if p.share == 0 {
-			continue
-		}
-		e.lines[p.line].left -= p.share
-		q.Lines[p.line].Discount += p.share
-		q.shares = append(q.shares, Share{Line: int(p.line), Amount: p.share})
+	for i := range portions {
+		p := &portions[i]
+		p.value, p.room, p.off = p.off, p.off, 0
 	}
-	e.budget -= taken
-	q.Discount += taken
-	q.Applied = append(q.Applied, Applied{Rule: rule, Amount: taken, first: first, last: len(q.shares)})
+	e.arith.sharing().share(most, portions)
 }
 
-// share divides an amount over the target, by value, and reports how much of
-// it the lines can take.
-func (e *evaluation) share(amount int64) int64 {
-	if amount <= 0 {
-		return 0
+// off is what the target's portions lose.
+func (t *target) off() int64 {
+	sum := int64(0)
+	for i := range t.portions {
+		sum += t.portions[i].off
 	}
-	e.parts = e.parts[:0]
-	for _, i := range e.target {
-		l := &e.lines[i]
-		e.parts = append(e.parts, part{line: i, weight: l.left, most: l.room()})
+	return sum
+}
+
+// commit puts a rule into effect as try worked it out.
+func (q *Quote) commit(index int, r *compiledRule, t *target) {
+	e := &q.work
+	amount := t.off()
+	if amount == 0 && e.gift.SKU == "" {
+		return
 	}
-	return shareOut(amount, e.parts)
+	if s, ok := r.reward.(interface{ settle(*evaluation, *target) }); ok {
+		s.settle(e, t)
+	}
+	first := len(q.shares)
+	for i := range t.portions {
+		if p := &t.portions[i]; p.off > 0 {
+			q.bear(p, r.stop == stopLine)
+		}
+	}
+	if e.gift.SKU != "" {
+		q.Gifts = append(q.Gifts, e.gift)
+	}
+	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})
+}
+
+// bear takes a portion's share off its item.
+func (q *Quote) bear(p *portion, stop bool) {
+	e := &q.work
+	l := &e.items[p.item]
+	l.left -= p.off
+	l.reduced = true
+	l.stopped = l.stopped || stop
+	if l.shipping {
+		charge := int(p.item) - e.goods
+		q.Charges[charge].Discount += p.off
+		q.ShippingDiscount += p.off
+		q.shares = append(q.shares, Share{Line: -1, Charge: charge, Amount: p.off})
+		return
+	}
+	q.Lines[p.item].Discount += p.off
+	q.Discount += p.off
+	e.budget -= p.off
+	q.shares = append(q.shares, Share{Line: int(p.item), Charge: -1, Amount: p.off})
+}
+
+// begin points the evaluation at a strategy, a cart and an instant.
+func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
+	e.cart, e.now, e.location = c, now, s.location
+	e.arith, e.currency = &s.arithmetic, s.currency
 }

@@ -12,14 +12,15 @@ type Source = document.Source
 
 // Model is a strategy that was read and found right, before it is compiled.
 type Model struct {
-	version  string
-	currency money.Currency
-	location *time.Location
-	zone     string // as written, for the canonical form
-	limits   limits
-	products []product
-	steps    []step // [[discounts]]
-	rules    []*rule
+	version    string
+	currency   money.Currency
+	location   *time.Location
+	zone       string // as written, for the canonical form
+	arithmetic arithmetic
+	limits     limits
+	products   []product
+	steps      []step // [[discounts]]
+	rules      []*rule
 }
 
 // Parse reads and checks a strategy for one environment; an empty env takes
@@ -56,6 +57,7 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 func (m *Model) decode(r *reader, root *document.Node) {
 	top := r.section(root, "")
 	m.decodeSettings(top)
+	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.products = decodeProducts(top)
 	m.steps = decodeSteps(top)

@@ -25,8 +25,12 @@ type Quote struct {
 	Payable int64
 	// Lines are in the order of the cart.
 	Lines []QuotedLine
+	// Charges are the shipping charges in the order of the cart.
+	Charges []QuotedCharge
 	// Applied are the rules that gave something, in the order they did.
 	Applied []Applied
+	// Gifts are goods for the order service to add to the order.
+	Gifts []Gift
 
 	shares []Share
 	work   evaluation
@@ -42,6 +46,18 @@ type QuotedLine struct {
 	Stated int64
 }
 
+// QuotedCharge is one shipping charge of the quote.
+type QuotedCharge struct {
+	Amount   int64 // before discounts
+	Discount int64
+}
+
+// Gift is goods that come with the order for nothing.
+type Gift struct {
+	SKU      string
+	Quantity int64
+}
+
 // Applied is one rule that gave something.
 type Applied struct {
 	Rule   int // index into Strategy.Rules
@@ -50,9 +66,10 @@ type Applied struct {
 	last   int
 }
 
-// Share is what one rule took off one line.
+// Share is what one rule took off one line or one shipping charge.
 type Share struct {
-	Line   int // index into the cart's lines
+	Line   int // index into the cart's lines; -1 for a charge
+	Charge int // index into the cart's shipping charges; -1 for a line
 	Amount int64
 }
 
@@ -91,34 +108,52 @@ func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
 	if foreign {
 		q.Currency, q.Reason = c.Currency, ReasonCurrency
 	}
+	q.work.begin(s, c, now)
 	if err := s.price(q, c, foreign); err != nil {
 		return err
 	}
-	for i := range c.Shipping {
-		q.Shipping += c.Shipping[i].Amount
-	}
-	if q.Shipping > money.Max-q.Subtotal {
-		return &LineError{Field: "unit_price", Reason: fmt.Sprintf("goods and shipping together are above %d", money.Max)}
+	if err := q.ship(c); err != nil {
+		return err
 	}
 	if !foreign {
-		s.evaluate(q, now)
+		q.work.budget = s.limits.budget(q.Subtotal)
+		s.evaluate(q)
 	}
 	q.Payable = q.Subtotal - q.Discount + q.Shipping - q.ShippingDiscount
+	q.work.cart = nil // a quote outlives its cart
 	return nil
 }
 
 func (q *Quote) reset(currency string) {
+	q.work.reset()
 	*q = Quote{
 		Currency: currency,
 		Lines:    q.Lines[:0],
+		Charges:  q.Charges[:0],
 		Applied:  q.Applied[:0],
+		Gifts:    q.Gifts[:0],
 		shares:   q.shares[:0],
-		work: evaluation{
-			lines:  q.work.lines[:0],
-			target: q.work.target[:0],
-			parts:  q.work.parts[:0],
-		},
+		work:     q.work,
 	}
+}
+
+// ship adds the shipping charges.
+func (q *Quote) ship(c *cart.Cart) error {
+	e := &q.work
+	e.goods = len(e.items)
+	for i := range c.Shipping {
+		charge := &c.Shipping[i]
+		if charge.Amount > money.Max-q.Subtotal-q.Shipping {
+			return &LineError{Field: "unit_price", Reason: fmt.Sprintf("goods and shipping together are above %d minor units", money.Max)}
+		}
+		q.Shipping += charge.Amount
+		q.Charges = append(q.Charges, QuotedCharge{Amount: charge.Amount})
+		e.items = append(e.items, item{
+			method: charge.Method, shipping: true, quantity: 1, unitPrice: charge.Amount,
+			original: charge.Amount, stage: charge.Amount, left: charge.Amount,
+		})
+	}
+	return nil
 }
 
 // price fills the lines with the catalogue's knowledge and adds them up.
@@ -135,14 +170,14 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 		}
 		q.Subtotal = sum
 		q.Lines = append(q.Lines, quoted)
-		q.work.lines = append(q.work.lines, l)
+		q.work.items = append(q.work.items, l)
 	}
 	return nil
 }
 
 // priceLine decides what a line costs: the catalogue's price where it knows
 // one in the cart's currency, the stated one otherwise.
-func priceLine(l *line, c *cart.Cart, i int, foreign bool) (QuotedLine, error) {
+func priceLine(l *item, c *cart.Cart, i int, foreign bool) (QuotedLine, error) {
 	from := &c.Lines[i]
 	quoted := QuotedLine{UnitPrice: from.UnitPrice, Subtotal: from.Subtotal, Stated: cart.NoPrice}
 	known := l.product != nil && !foreign
@@ -160,17 +195,31 @@ func priceLine(l *line, c *cart.Cart, i int, foreign bool) (QuotedLine, error) {
 	case from.UnitPrice == cart.NoPrice && !c.Sums:
 		return quoted, &LineError{Line: i, Field: "unit_price", Reason: "the line has no price and the catalogue knows none"}
 	}
-	l.left = quoted.Subtotal
+	l.unitPrice = quoted.UnitPrice
+	l.original, l.stage, l.left = quoted.Subtotal, quoted.Subtotal, quoted.Subtotal
 	if known && l.product.floor > 0 {
-		floor, ok := money.Mul(l.product.floor, from.Quantity)
-		if !ok {
-			floor = money.Max
-		}
-		l.floor = floor
+		l.unitFloor, l.floor = l.product.floor, times(l.product.floor, from.Quantity)
 	}
 	return quoted, nil
 }
 
 func tooMuch(line int) error {
 	return &LineError{Line: line, Field: "quantity", Reason: fmt.Sprintf("with this line the goods are above %d minor units", money.Max)}
+}
+
+// recognize looks a cart line up in the catalogue and numbers its words.
+func (s *Strategy) recognize(from *cart.Line) item {
+	l := item{from: from, quantity: from.Quantity, reduced: from.Reduced, sku: s.skus[from.SKU]}
+	category, subgroup := from.Category, from.Subgroup
+	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
+		l.product = p
+		category, subgroup = p.category, p.subgroup
+	}
+	if category != "" {
+		l.category = s.categories[category]
+	}
+	if subgroup != "" {
+		l.subgroup = s.subgroups[subgroup]
+	}
+	return l
 }

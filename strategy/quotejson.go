@@ -45,7 +45,12 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 		}
 		w.raw(`]}`)
 	}
-	w.raw(`],"gifts":[]}`)
+	w.raw(`],"gifts":[`)
+	for i, gift := range q.Gifts {
+		w.comma(i)
+		w.raw(`{"sku":`).text(gift.SKU).raw(`,"quantity":`).int(gift.Quantity).raw(`}`)
+	}
+	w.raw(`]}`)
 	return w
 }
 

@@ -57,8 +57,9 @@ func wholeForRate(r money.Rate) string {
 	return ""
 }
 
-// percentOff is the reward discount_rate: a share of the target's value, the
-// total rounded once and then shared out over the lines.
+// percentOff is the reward discount_rate: a share of the target's value. What
+// is rounded is arithmetic.round_scope: the rule's total, which is then shared
+// out over the lines, each line, or each unit.
 //
 //	discount_rate = 0.15
 type percentOff struct {
@@ -66,12 +67,17 @@ type percentOff struct {
 }
 
 func decodePercentOff(s *section, _ *document.Node) reward {
+	return &percentOff{rate: s.discountRate("discount_rate")}
+}
+
+// discountRate reads a share to take off, with its bounds.
+func (s *section) discountRate(name string) money.Rate {
 	most := suspicious
 	if s.maxRate.Compare(most) > 0 {
 		most = s.maxRate
 	}
-	r, _ := s.rate("discount_rate", most)
-	return &percentOff{rate: r}
+	r, _ := s.rate(name, most)
+	return r
 }
 
 func (p *percentOff) encode(o *object) {
@@ -79,6 +85,26 @@ func (p *percentOff) encode(o *object) {
 	o.text(p.rate.String())
 }
 
-func (p *percentOff) apply(e *evaluation, sum totals) int64 {
-	return p.rate.Of(sum.value, 1, money.HalfUp)
+func (p *percentOff) give(e *evaluation, _ *compiledRule, t *target) { e.giveRate(p.rate, t) }
+
+// giveRate takes a rate off the target.
+func (e *evaluation) giveRate(r money.Rate, t *target) {
+	switch e.arith.scope {
+	case scopeRule:
+		e.arith.sharing().share(e.arith.rateOf(r, t.value), t.portions)
+	case scopeLine:
+		t.each(func(p *portion) int64 { return e.arith.rateOf(r, p.value) })
+	case scopeUnit:
+		t.each(func(p *portion) int64 { return e.arith.rateOfUnits(r, p.value, p.units) })
+	}
+}
+
+// rateOfUnits rounds a rate on each unit of a value and adds the results up. A
+// value that does not divide evenly has its odd minor units on the first ones.
+func (a *arithmetic) rateOfUnits(r money.Rate, value, units int64) int64 {
+	if units == 0 {
+		return 0
+	}
+	unit, odd := value/units, value%units
+	return a.rateOf(r, unit+1)*odd + a.rateOf(r, unit)*(units-odd)
 }

@@ -9,11 +9,11 @@ import (
 
 // reward is what a rule gives. It is immutable once decoded.
 type reward interface {
-	// encode writes the reward's own member of the rule.
+	// encode writes the reward's own members of the rule.
 	encode(*object)
-	// apply says how many minor units the target should be reduced by; the
-	// evaluation sees to it that no line takes more than it can.
-	apply(*evaluation, totals) int64
+	// give sets what is taken off each portion of the rule's target. It never
+	// takes more than a portion has room for.
+	give(e *evaluation, r *compiledRule, t *target)
 }
 
 // rewardKeys are the keys of the rewards. A new reward is one line here and
@@ -24,6 +24,24 @@ var rewardKeys = []struct {
 }{
 	{"discount_rate", decodePercentOff},
 	{"discount_amount", decodeAmountOff},
+	{"unit_price", decodeUnitPrice},
+	{"bundle", decodeBundle},
+	{"ladder", decodeLadder},
+	{"every", decodeEvery},
+	{"unit_ladder", decodeUnitLadder},
+	{"groups_of", decodeGroups},
+	{"get", decodeBuyGet},
+	{"gift", decodeGift},
+}
+
+// helperKeys belong to one reward and mean nothing without it.
+var helperKeys = map[string]string{
+	"per":       "discount_amount",
+	"ladder_by": "ladder",
+	"buy":       "get",
+	"repeat":    "get",
+	"partial":   "get",
+	"reserve":   "get",
 }
 
 // decodeReward reads the one reward of a rule.
@@ -42,6 +60,7 @@ func decodeReward(s *section) reward {
 			found, first = kind.decode(s, n), kind.key
 		}
 	}
+	s.strayHelpers(first)
 	if found == nil {
 		keys := make([]string, len(rewardKeys))
 		for i, kind := range rewardKeys {
@@ -52,5 +71,48 @@ func decodeReward(s *section) reward {
 	return found
 }
 
+// strayHelpers reports keys of a reward that the rule does not have.
+func (s *section) strayHelpers(reward string) {
+	for i := range s.node.Fields {
+		f := &s.node.Fields[i]
+		if of, helper := helperKeys[f.Key]; helper && of != reward {
+			s.known = append(s.known, f.Key)
+			s.add(f.Pos, s.key(f.Key), f.Key+" goes with "+of+", which the rule does not have", "")
+		}
+	}
+}
+
+// table opens the table of a reward; nil when it is not one.
+func (s *section) table(n *document.Node, name, example string) *section {
+	if n.Kind != document.Table {
+		s.want(n, name, "a table such as "+example)
+		return nil
+	}
+	s.known = append(s.known, name)
+	return s.section(n, s.key(name))
+}
+
+// required reports keys that a table must have.
+func (s *section) required(keys ...string) {
+	for _, key := range keys {
+		if !s.has(key) {
+			s.add(s.node.Pos, s.path, "there is no "+key, "")
+		}
+	}
+}
+
 // rulePath is the path of a rule in messages: rule."spring".
 func rulePath(id string) string { return "rule." + strconv.Quote(id) }
+
+// shareOut takes an amount off the target as a whole, shared out by value.
+func (e *evaluation) shareOut(amount int64, t *target) {
+	e.arith.sharing().share(e.arith.round(amount), t.portions)
+}
+
+// each takes off each portion what off says, as far as it has room.
+func (t *target) each(off func(*portion) int64) {
+	for i := range t.portions {
+		p := &t.portions[i]
+		p.off = max(0, min(off(p), p.room))
+	}
+}

@@ -2,26 +2,22 @@ package strategy
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// rule is one promotion: which lines, when, and what.
+// rule is one promotion: which lines, when, what, and with what else.
 type rule struct {
-	id       string
-	pos      document.Pos
-	enabled  bool
-	priority int64
-	lines    selector
-	valid    validity
-	windows  []window
-	reaches  threshold
-	reward   reward
+	id         string
+	enabled    bool
+	lines      selector
+	scope      scopeOfRule
+	valid      validity
+	windows    []window
+	conditions []conditionRoom
+	reward     reward
+	stacking   stacking
 }
-
-// maxPriority bounds priority on both sides of zero.
-const maxPriority = 1_000_000
 
 func (m *Model) decodeRules(s *section) []*rule {
 	n := s.get("rule")
@@ -54,14 +50,15 @@ func (m *Model) decodeRule(top *section, f *document.Field) *rule {
 	case f.Key == stepsID && len(m.steps) > 0:
 		s.add(f.Pos, s.path, "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
-	r := &rule{id: f.Key, pos: f.Pos}
+	r := &rule{id: f.Key}
 	r.enabled = s.bool("enabled", true)
-	r.priority, _ = s.integer("priority", -maxPriority, maxPriority)
 	r.lines = decodeSelector(s)
+	r.scope = decodeScope(s)
 	r.valid = decodeValidity(s)
 	r.windows = decodeWindows(s)
-	r.reaches = decodeThreshold(s)
+	r.conditions = decodeConditions(s)
 	r.reward = decodeReward(s)
+	r.stacking = decodeStacking(s)
 	s.done()
 	return r
 }
@@ -80,27 +77,27 @@ func (m *Model) encodeRules(o *object) {
 }
 
 func (r *rule) encode(o *object) {
-	r.reward.encode(o)
 	if !r.enabled {
 		o.key("enabled")
 		o.raw("false")
 	}
-	if r.priority != 0 {
-		o.key("priority")
-		o.integer(r.priority)
-	}
 	r.lines.encode(o)
+	r.scope.encode(o)
 	r.valid.encode(o)
 	encodeList(o, "time_windows", r.windows, (*window).encode)
-	r.reaches.encode(o)
-}
-
-// inTurn orders rules as they are applied: higher priority first, then by id.
-func inTurn(a, b *rule) int {
-	if a.priority != b.priority {
-		return cmp.Compare(b.priority, a.priority)
+	for _, c := range r.conditions {
+		c.encode(o)
 	}
-	return cmp.Compare(a.id, b.id)
+	r.reward.encode(o)
+	r.stacking.encode(o)
 }
 
-func sortRules(rules []*rule) []*rule { return slices.SortedFunc(slices.Values(rules), inTurn) }
+// inTurn orders rules as they are applied: by stage, then higher priority
+// first, then by id.
+func inTurn(a, b *rule) int {
+	return cmp.Or(
+		cmp.Compare(a.stacking.stage, b.stacking.stage),
+		cmp.Compare(b.stacking.priority, a.stacking.priority),
+		cmp.Compare(a.id, b.id),
+	)
+}

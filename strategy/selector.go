@@ -1,29 +1,86 @@
 package strategy
 
-// selector says which lines of a cart a rule is about. A line matches when it
-// matches every list that is given; no list at all matches every line.
+import "github.com/promogate/caddy-discount/strategy/document"
+
+// selector says which goods of a cart a rule is about. A line matches when it
+// matches everything that is given; nothing given matches every line.
 //
-//	skus       = ["americano-iced", "latte"]
-//	categories = ["咖啡"]
-//	subgroups  = ["冷饮"]
+//	skus           = ["americano-iced", "latte"]
+//	categories     = ["咖啡"]
+//	subgroups      = ["冷饮"]
+//	where          = { caffeine_mg = { max = 50 } }
+//	min_unit_price = 10.00        # list price, inclusive
+//	max_unit_price = 50.00
+//	skip_reduced   = true         # neither on sale nor discounted by an earlier rule
+//	exclude        = { skus = ["gift-card"] }   # but not lines that match this
 type selector struct {
-	skus       []string
-	categories []string
-	subgroups  []string
+	skus        []string
+	categories  []string
+	subgroups   []string
+	where       []attributeTest
+	minPrice    int64 // minor units; 0 when absent
+	maxPrice    int64 // minor units; 0 when absent
+	skipReduced bool
+	exclude     *selector
 }
 
 func decodeSelector(s *section) selector {
-	return selector{
+	sel := selector{
 		skus:       s.texts("skus"),
 		categories: s.texts("categories"),
 		subgroups:  s.texts("subgroups"),
+		where:      decodeWhere(s),
 	}
+	sel.minPrice, _ = s.amount("min_unit_price", 1)
+	sel.maxPrice, _ = s.amount("max_unit_price", 1)
+	if sel.maxPrice != 0 && sel.minPrice > sel.maxPrice {
+		s.wrong(s.node.Get("max_unit_price"), "max_unit_price", "min_unit_price is above it, so nothing could ever match", "")
+	}
+	sel.skipReduced = s.bool("skip_reduced", false)
+	sel.exclude = decodeExclude(s)
+	return sel
+}
+
+func decodeExclude(s *section) *selector {
+	n := s.get("exclude")
+	if n == nil {
+		return nil
+	}
+	if n.Kind != document.Table {
+		s.want(n, "exclude", `a table such as { skus = ["gift-card"] }`)
+		return nil
+	}
+	if len(n.Fields) == 0 {
+		s.wrong(n, "exclude", "the table is empty, so every line would be excluded", "leave the key out")
+	}
+	sub := s.section(n, s.key("exclude"))
+	exclude := decodeSelector(sub)
+	sub.done()
+	return &exclude
 }
 
 func (sel *selector) encode(o *object) {
 	o.texts("skus", sel.skus)
 	o.texts("categories", sel.categories)
 	o.texts("subgroups", sel.subgroups)
+	if len(sel.where) > 0 {
+		o.key("where")
+		o.object(func(o *object) {
+			for i := range sel.where {
+				sel.where[i].encode(o)
+			}
+		})
+	}
+	o.optionalAmount("min_unit_price", sel.minPrice)
+	o.optionalAmount("max_unit_price", sel.maxPrice)
+	if sel.skipReduced {
+		o.key("skip_reduced")
+		o.raw("true")
+	}
+	if sel.exclude != nil {
+		o.key("exclude")
+		o.object(sel.exclude.encode)
+	}
 }
 
 // symbol stands for a SKU, category or subgroup that a rule or the catalogue
@@ -44,28 +101,68 @@ func (t symbols) of(word string) symbol {
 	return s
 }
 
+func (t symbols) all(words []string) []symbol {
+	list := make([]symbol, len(words))
+	for i, word := range words {
+		list[i] = t.of(word)
+	}
+	return list
+}
+
 // matcher is a compiled selector; an empty list matches everything.
 type matcher struct {
 	skus, categories, subgroups []symbol
+	further                     *furtherTests // nil for most
 }
 
-func (c *compiler) matcher(sel selector) matcher {
-	numbers := func(table symbols, words []string) []symbol {
-		list := make([]symbol, len(words))
-		for i, word := range words {
-			list[i] = table.of(word)
+// furtherTests are those that few rules have.
+type furtherTests struct {
+	where              []attributeTest
+	minPrice, maxPrice int64
+	skipReduced        bool
+	exclude            *matcher
+}
+
+func (c *compiler) matcher(sel *selector) matcher {
+	m := matcher{
+		skus:       c.skus.all(sel.skus),
+		categories: c.categories.all(sel.categories),
+		subgroups:  c.subgroups.all(sel.subgroups),
+	}
+	if sel.where == nil && sel.minPrice == 0 && sel.maxPrice == 0 && !sel.skipReduced && sel.exclude == nil {
+		return m
+	}
+	m.further = &furtherTests{where: sel.where, minPrice: sel.minPrice, maxPrice: sel.maxPrice, skipReduced: sel.skipReduced}
+	if sel.exclude != nil {
+		exclude := c.matcher(sel.exclude)
+		m.further.exclude = &exclude
+	}
+	return m
+}
+
+// matches reports whether a line of goods is one the matcher is about.
+func (m *matcher) matches(l *item) bool {
+	return among(m.skus, l.sku) && among(m.categories, l.category) && among(m.subgroups, l.subgroup) &&
+		(m.further == nil || m.further.matches(l))
+}
+
+func (f *furtherTests) matches(l *item) bool {
+	switch {
+	case f.skipReduced && l.reduced:
+		return false
+	case f.minPrice != 0 && l.unitPrice < f.minPrice:
+		return false
+	case f.maxPrice != 0 && (l.unitPrice > f.maxPrice || l.unitPrice < 0):
+		return false
+	case f.exclude != nil && f.exclude.matches(l):
+		return false
+	}
+	for i := range f.where {
+		if !f.where[i].matches(l) {
+			return false
 		}
-		return list
 	}
-	return matcher{
-		skus:       numbers(c.skus, sel.skus),
-		categories: numbers(c.categories, sel.categories),
-		subgroups:  numbers(c.subgroups, sel.subgroups),
-	}
-}
-
-func (m *matcher) matches(l *line) bool {
-	return among(m.skus, l.sku) && among(m.categories, l.category) && among(m.subgroups, l.subgroup)
+	return true
 }
 
 func among(list []symbol, s symbol) bool {

@@ -118,10 +118,7 @@ func (l limits) encode(o *object) {
 	}
 	o.key("limits")
 	o.object(func(o *object) {
-		if l.maxAmount != 0 {
-			o.key("max_amount")
-			o.amount(l.maxAmount)
-		}
+		o.optionalAmount("max_amount", l.maxAmount)
 		if !l.maxRate.IsZero() {
 			o.key("max_rate")
 			o.text(l.maxRate.String())

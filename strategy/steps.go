@@ -64,41 +64,54 @@ func (st *step) encode(o *object) {
 	encodeList(o, "time_windows", st.windows, (*window).encode)
 }
 
-// ladder is the compiled [[discounts]].
-type ladder []rung
+// orderSteps is the compiled ladder: a reward that chooses its own target.
+type orderSteps []rung
 
 type rung struct {
-	lines     matcher
-	windows   []window
+	rule      compiledRule // its lines and windows
 	threshold int64
 	amount    int64
 }
 
-func (c *compiler) ladder(steps []step) ladder {
-	l := make(ladder, len(steps))
-	for i, st := range steps {
-		l[i] = rung{lines: c.matcher(st.lines), windows: st.windows, threshold: st.threshold, amount: st.amount}
+func (c *compiler) orderSteps(steps []step) orderSteps {
+	ladder := make(orderSteps, len(steps))
+	for i := range steps {
+		st := &steps[i]
+		ladder[i] = rung{
+			rule:      compiledRule{lines: c.matcher(&st.lines), windows: st.windows},
+			threshold: st.threshold,
+			amount:    st.amount,
+		}
 	}
-	return l
+	return ladder
 }
 
-// apply finds the best rung, leaves its lines as the evaluation's target, and
-// says what to take off them.
-func (l ladder) apply(e *evaluation) int64 {
+func (orderSteps) encode(*object) {}
+
+func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
 	best, most := -1, int64(0)
-	for i := range l {
-		r := &l[i]
-		if worth := min(r.amount, e.capacity(&r.lines)); worth > most && r.reached(e) {
+	for i := range ladder {
+		r := &ladder[i]
+		if !anyOpen(r.rule.windows, e) || e.aim(&r.rule).counted.value < r.threshold {
+			continue
+		}
+		if worth := min(e.arith.round(r.amount), t.room(), e.budget); worth > most {
 			best, most = i, worth
 		}
 	}
 	if best < 0 {
-		return 0
+		t.portions = t.portions[:0]
+		return
 	}
-	e.aim(&l[best].lines)
-	return most
+	e.aim(&ladder[best].rule)
+	e.shareOut(ladder[best].amount, t)
 }
 
-func (r *rung) reached(e *evaluation) bool {
-	return anyOpen(r.windows, e) && e.aim(&r.lines).value >= r.threshold
+// room is the most that can be taken off the target.
+func (t *target) room() int64 {
+	room := int64(0)
+	for i := range t.portions {
+		room += t.portions[i].room
+	}
+	return room
 }

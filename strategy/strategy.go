@@ -3,6 +3,7 @@ package strategy
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/promogate/caddy-discount/money"
@@ -15,9 +16,13 @@ type Strategy struct {
 	fingerprint [sha256.Size]byte
 	currency    money.Currency
 	location    *time.Location
+	arithmetic  arithmetic
 	limits      limits
-	rules       []compiledRule // enabled ones, in the order they apply
-	ids         []string       // of rules
+	rules       []compiledRule     // enabled ones, in the order they apply
+	ids         []string           // of rules
+	all         []int32            // every rule
+	exclusives  []int32            // the exclusive rules
+	groups      map[string][]int32 // the rules of each group
 
 	skus, categories, subgroups symbols
 	catalogue                   []*product // by the SKU's symbol
@@ -25,12 +30,19 @@ type Strategy struct {
 
 // compiledRule is a rule as a quote needs it.
 type compiledRule struct {
-	ladder  ladder // of [[discounts]]; nil for the others
-	lines   matcher
-	valid   span
-	windows []window
-	reaches threshold
-	reward  reward
+	lines       matcher
+	methods     []string // shipping methods it reduces; all when empty
+	scope       scopeOfRule
+	valid       span
+	windows     []window
+	conditions  []condition // that do not look at the target
+	thresholds  []condition // that do
+	reward      reward
+	stage       int64
+	group       string
+	exclusive   bool
+	stop        stop
+	maxDiscount int64
 }
 
 // Version is the label the strategy gives itself.
@@ -68,45 +80,79 @@ func Compile(m *Model) *Strategy {
 		fingerprint: fingerprint,
 		currency:    m.currency,
 		location:    m.location,
+		arithmetic:  m.arithmetic,
 		limits:      m.limits,
+		groups:      make(map[string][]int32),
 	}
-	for _, r := range sortRules(m.withLadder()) {
-		if !r.enabled {
-			continue
+	for _, r := range slices.SortedFunc(slices.Values(m.withLadder(c)), inTurn) {
+		if r.enabled {
+			s.add(r.id, c.rule(r))
 		}
-		s.ids = append(s.ids, r.id)
-		s.rules = append(s.rules, c.rule(m, r))
 	}
-	products := make([]symbol, len(m.products))
-	for i := range m.products {
-		products[i] = c.skus.of(m.products[i].sku)
-	}
-	s.catalogue = make([]*product, len(c.skus)+1)
-	for i := range m.products {
-		s.catalogue[products[i]] = &m.products[i]
-	}
+	s.catalogue = c.catalogue(m.products)
 	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups
 	return s
 }
 
+func (s *Strategy) add(id string, r compiledRule) {
+	i := int32(len(s.rules))
+	s.rules, s.ids, s.all = append(s.rules, r), append(s.ids, id), append(s.all, i)
+	if r.exclusive {
+		s.exclusives = append(s.exclusives, i)
+	}
+	if r.group != "" {
+		s.groups[r.group] = append(s.groups[r.group], i)
+	}
+}
+
 // withLadder adds the [[discounts]] ladder to the rules, as the rule of its id.
-func (m *Model) withLadder() []*rule {
+func (m *Model) withLadder(c *compiler) []*rule {
 	if len(m.steps) == 0 {
 		return m.rules
 	}
-	ladder := &rule{id: stepsID, enabled: true}
+	ladder := &rule{id: stepsID, enabled: true, stacking: stacking{stage: 1}, reward: c.orderSteps(m.steps)}
 	return append([]*rule{ladder}, m.rules...)
 }
 
-func (c *compiler) rule(m *Model, r *rule) compiledRule {
-	if r.reward == nil {
-		return compiledRule{ladder: c.ladder(m.steps)}
+func (c *compiler) rule(r *rule) compiledRule {
+	compiled := compiledRule{
+		lines:       c.matcher(&r.lines),
+		scope:       r.scope,
+		valid:       r.valid.compile(),
+		windows:     r.windows,
+		reward:      r.reward,
+		stage:       r.stacking.stage,
+		group:       r.stacking.group,
+		exclusive:   r.stacking.exclusive,
+		stop:        r.stacking.stop,
+		maxDiscount: r.stacking.maxDiscount,
 	}
-	return compiledRule{
-		lines:   c.matcher(r.lines),
-		valid:   r.valid.compile(),
-		windows: r.windows,
-		reaches: r.reaches,
-		reward:  r.reward,
+	if b, ok := r.reward.(interface{ bind(*compiler) reward }); ok {
+		compiled.reward = b.bind(c)
 	}
+	for _, room := range r.conditions {
+		switch room := room.(type) {
+		case *threshold:
+			compiled.thresholds = room.compile(c, compiled.thresholds)
+		case *places:
+			compiled.methods = room.methods
+			compiled.conditions = room.compile(c, compiled.conditions)
+		default:
+			compiled.conditions = room.compile(c, compiled.conditions)
+		}
+	}
+	return compiled
+}
+
+// catalogue arranges the products by the symbol of their SKU.
+func (c *compiler) catalogue(products []product) []*product {
+	numbers := make([]symbol, len(products))
+	for i := range products {
+		numbers[i] = c.skus.of(products[i].sku)
+	}
+	bySKU := make([]*product, len(c.skus)+1)
+	for i := range products {
+		bySKU[numbers[i]] = &products[i]
+	}
+	return bySKU
 }

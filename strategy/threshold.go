@@ -1,35 +1,105 @@
 package strategy
 
-import "github.com/promogate/caddy-discount/money"
+import (
+	"fmt"
 
-// threshold is how much of its target a cart must hold for a rule to apply;
-// reaching it counts.
+	"github.com/promogate/caddy-discount/money"
+)
+
+// threshold is how much a cart must hold for a rule to apply; reaching it
+// counts.
 //
-//	min_quantity = 3       # units over all target lines
-//	min_subtotal = 50.00   # their value when the rule's turn comes
+//	min_quantity      = 3         # units
+//	min_line_quantity = 2         # units of one line at least
+//	min_subtotal      = 50.00     # value, by arithmetic.threshold_base
+//	count             = "target"  # over the lines the rule is about, or the whole "cart"
 type threshold struct {
-	quantity int64
-	subtotal int64 // minor units
+	quantity     int64
+	lineQuantity int64
+	subtotal     int64 // minor units
+	wholeCart    bool
 }
 
-func decodeThreshold(s *section) threshold {
-	var t threshold
+func decodeThreshold(s *section) conditionRoom {
+	t := &threshold{}
 	t.quantity, _ = s.integer("min_quantity", 1, money.Max)
+	t.lineQuantity, _ = s.integer("min_line_quantity", 1, money.Max)
 	t.subtotal, _ = s.amount("min_subtotal", 1)
+	t.wholeCart = s.word("count", 0, countWords) == 1
 	return t
 }
 
+var countWords = []string{"target", "cart"}
+
 func (t *threshold) encode(o *object) {
+	if t.wholeCart {
+		o.key("count")
+		o.text("cart")
+	}
+	if t.lineQuantity != 0 {
+		o.key("min_line_quantity")
+		o.integer(t.lineQuantity)
+	}
 	if t.quantity != 0 {
 		o.key("min_quantity")
 		o.integer(t.quantity)
 	}
-	if t.subtotal != 0 {
-		o.key("min_subtotal")
-		o.amount(t.subtotal)
-	}
+	o.optionalAmount("min_subtotal", t.subtotal)
 }
 
-func (t *threshold) reached(sum totals) bool {
-	return sum.quantity >= t.quantity && sum.value >= t.subtotal
+func (t *threshold) compile(_ *compiler, list []condition) []condition {
+	for _, least := range []struct {
+		of    measure
+		least int64
+	}{{ofQuantity, t.quantity}, {ofLineQuantity, t.lineQuantity}, {ofSubtotal, t.subtotal}} {
+		if least.least > 0 {
+			list = append(list, &atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart})
+		}
+	}
+	return list
+}
+
+// measure is what a threshold counts.
+type measure uint8
+
+const (
+	ofQuantity measure = iota
+	ofLineQuantity
+	ofSubtotal
+)
+
+// atLeast is one compiled threshold.
+type atLeast struct {
+	of        measure
+	least     int64
+	wholeCart bool
+}
+
+func (a *atLeast) key() string {
+	return [...]string{"min_quantity", "min_line_quantity", "min_subtotal"}[a.of]
+}
+
+func (a *atLeast) holds(e *evaluation, t *target) bool { return a.seen(e, t) >= a.least }
+
+// seen is how much of the measure the cart has.
+func (a *atLeast) seen(e *evaluation, t *target) int64 {
+	sum := &t.counted
+	if a.wholeCart {
+		whole := e.count(&everything)
+		sum = &whole
+	}
+	switch a.of {
+	case ofQuantity:
+		return sum.quantity
+	case ofLineQuantity:
+		return sum.largest
+	}
+	return sum.value
+}
+
+func (a *atLeast) explain(e *evaluation, t *target) (seen, needed string) {
+	if a.of == ofSubtotal {
+		return e.amountText(a.seen(e, t)), "at least " + e.amountText(a.least)
+	}
+	return fmt.Sprintf("%d units", a.seen(e, t)), fmt.Sprintf("at least %d units", a.least)
 }

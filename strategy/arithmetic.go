@@ -1,0 +1,168 @@
+package strategy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// arithmetic is how amounts are computed, where shops differ.
+//
+//	[arithmetic]
+//	base           = "running"            # what a rule computes on
+//	threshold_base = "running"            # what thresholds count; follows base
+//	rounding       = "half_up"
+//	rounding_unit  = 0.01                 # amounts go in steps of this
+//	round_scope    = "rule"               # what is rounded: a rule's total, a line, a unit
+//	allocation     = "largest_remainder"  # who gets what rounding down leaves over
+//	select         = "all"                # which of the eligible rules apply
+type arithmetic struct {
+	base          base
+	thresholdBase base
+	rounding      money.Rounding
+	unit          int64 // rounding_unit in minor units
+	scope         scope
+	allocation    allocation
+	selection     selection
+}
+
+// base is a line's value that a rule looks at.
+type base uint8
+
+const (
+	baseRunning  base = iota // what earlier rules left
+	baseOriginal             // before any rule
+	baseStage                // as the rule's stage began
+)
+
+// scope is what is rounded.
+type scope uint8
+
+const (
+	scopeRule scope = iota
+	scopeLine
+	scopeUnit
+)
+
+// allocation says who gets the units that rounding shares down leaves over.
+type allocation uint8
+
+const (
+	largestRemainder allocation = iota // the largest remainders, the earlier line first
+	firstLines                         // one each from the first line on
+	lastLine                           // all to the last line that has a value
+)
+
+// selection says which of the eligible rules apply.
+type selection uint8
+
+const (
+	selectAll         selection = iota
+	selectBest                  // the one worth most
+	selectBestPerLine           // on each line the one worth most there
+)
+
+// The words of the settings, in the order of their constants.
+var (
+	baseWords       = []string{"running", "original", "stage"}
+	roundingWords   = []string{"half_up", "half_even", "half_down", "down", "up"}
+	scopeWords      = []string{"rule", "line", "unit"}
+	allocationWords = []string{"largest_remainder", "first", "last"}
+	selectionWords  = []string{"all", "best", "best_per_line"}
+)
+
+func decodeArithmetic(top *section) arithmetic {
+	a := arithmetic{unit: 1}
+	n := top.get("arithmetic")
+	if n == nil {
+		return a
+	}
+	if n.Kind != document.Table {
+		top.want(n, "arithmetic", "a table")
+		return a
+	}
+	s := top.section(n, top.key("arithmetic"))
+	a.base = base(s.word("base", 0, baseWords))
+	a.thresholdBase = base(s.word("threshold_base", int(a.base), baseWords))
+	a.rounding = money.Rounding(s.word("rounding", 0, roundingWords))
+	a.scope = scope(s.word("round_scope", 0, scopeWords))
+	a.allocation = allocation(s.word("allocation", 0, allocationWords))
+	a.selection = selection(s.word("select", 0, selectionWords))
+	if unit, ok := s.amount("rounding_unit", 1); ok {
+		a.unit = unit
+		if unit > maxRoundingUnit {
+			s.wrong(s.node.Get("rounding_unit"), "rounding_unit", "the unit is far too large", "")
+		}
+	}
+	s.done()
+	return a
+}
+
+// maxRoundingUnit keeps products of rates and units within 64 bits.
+const maxRoundingUnit = 1_000_000
+
+// word reads one of a few words and says which, or absent when it is not
+// there.
+func (s *section) word(name string, absent int, words []string) int {
+	n := s.get(name)
+	if n == nil {
+		return absent
+	}
+	if n.Kind == document.String {
+		if i := slices.Index(words, n.Text); i >= 0 {
+			return i
+		}
+	}
+	hint := closest(n.Text, words)
+	if hint != "" {
+		hint = fmt.Sprintf("did you mean %q?", hint)
+	}
+	s.wrong(n, name, fmt.Sprintf("this is %s%s, one of %s is wanted", n.Kind, shown(n), strings.Join(words, ", ")), hint)
+	return absent
+}
+
+func (a *arithmetic) encode(o *object) {
+	usual := arithmetic{unit: 1, thresholdBase: a.base}
+	if *a == (arithmetic{unit: 1}) {
+		return
+	}
+	o.key("arithmetic")
+	o.object(func(o *object) {
+		o.choice("base", int(a.base), int(usual.base), baseWords)
+		o.choice("threshold_base", int(a.thresholdBase), int(usual.thresholdBase), baseWords)
+		o.choice("rounding", int(a.rounding), 0, roundingWords)
+		o.choice("round_scope", int(a.scope), 0, scopeWords)
+		o.choice("allocation", int(a.allocation), 0, allocationWords)
+		o.choice("select", int(a.selection), 0, selectionWords)
+		if a.unit != 1 {
+			o.key("rounding_unit")
+			o.amount(a.unit)
+		}
+	})
+}
+
+// choice writes a word unless it is the usual one.
+func (o *object) choice(name string, value, usual int, words []string) {
+	if value != usual {
+		o.key(name)
+		o.text(words[value])
+	}
+}
+
+// round brings an amount to a step of the rounding unit.
+func (a *arithmetic) round(amount int64) int64 {
+	if a.unit == 1 {
+		return amount
+	}
+	return money.MulDiv(amount, 1, a.unit, a.rounding) * a.unit
+}
+
+// rateOf is what a rate takes of an amount, rounded.
+func (a *arithmetic) rateOf(r money.Rate, amount int64) int64 {
+	return r.Of(amount, a.unit, a.rounding)
+}
+
+func (a *arithmetic) sharing() sharing { return sharing{unit: a.unit, allocation: a.allocation} }

@@ -1,0 +1,32 @@
+package strategy
+
+// condition is something that must hold for a rule to apply. It is immutable
+// once decoded and compiled.
+type condition interface {
+	// key is the key of the language the condition is written with.
+	key() string
+	// holds reports whether it holds for the cart at hand; t is the rule's
+	// target.
+	holds(e *evaluation, t *target) bool
+	// explain says what was seen and what is needed.
+	explain(e *evaluation, t *target) (seen, needed string)
+}
+
+// conditionRoom decodes, encodes and compiles the conditions of one file.
+type conditionRoom interface {
+	encode(*object)
+	// compile appends the conditions that were given.
+	compile(*compiler, []condition) []condition
+}
+
+// decodeConditions reads every condition of a rule besides its time. A new kind
+// is one line here and one file.
+func decodeConditions(s *section) []conditionRoom {
+	return []conditionRoom{
+		decodeCoupons(s),
+		decodeCustomer(s),
+		decodePlaces(s),
+		decodeContains(s),
+		decodeThreshold(s),
+	}
+}

@@ -1,0 +1,96 @@
+package strategy
+
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// contains are the conditions requires and forbids: goods, by selector, that
+// the cart must or must not hold.
+//
+//	requires = [{ skus = ["espresso-machine"] }, { categories = ["咖啡豆"], min_quantity = 2 }]
+//	forbids  = [{ categories = ["gift-card"] }]
+//
+// Each counts the whole cart: at least min_quantity units (1) and, if given,
+// min_subtotal of value. All of requires must be there, none of forbids.
+type contains struct{ requires, forbids []holding }
+
+// holding is an amount of some goods.
+type holding struct {
+	lines    selector
+	quantity int64
+	subtotal int64 // minor units; 0 when absent
+}
+
+func decodeContains(s *section) conditionRoom {
+	return &contains{requires: decodeHoldings(s, "requires"), forbids: decodeHoldings(s, "forbids")}
+}
+
+func decodeHoldings(s *section, key string) []holding {
+	nodes := s.tables(key)
+	holdings := make([]holding, 0, len(nodes))
+	for i, node := range nodes {
+		sub := s.section(node, fmt.Sprintf("%s[%d]", s.key(key), i))
+		h := holding{lines: decodeSelector(sub), quantity: 1}
+		if quantity, ok := sub.integer("min_quantity", 1, money.Max); ok {
+			h.quantity = quantity
+		}
+		h.subtotal, _ = sub.amount("min_subtotal", 1)
+		sub.done()
+		holdings = append(holdings, h)
+	}
+	return holdings
+}
+
+func (c *contains) encode(o *object) {
+	encodeList(o, "requires", c.requires, (*holding).encode)
+	encodeList(o, "forbids", c.forbids, (*holding).encode)
+}
+
+func (h *holding) encode(o *object) {
+	h.lines.encode(o)
+	if h.quantity != 1 {
+		o.key("min_quantity")
+		o.integer(h.quantity)
+	}
+	o.optionalAmount("min_subtotal", h.subtotal)
+}
+
+func (c *contains) compile(to *compiler, list []condition) []condition {
+	for i := range c.requires {
+		h := &c.requires[i]
+		list = append(list, &held{name: "requires", lines: to.matcher(&h.lines), quantity: h.quantity, subtotal: h.subtotal, wanted: true})
+	}
+	for i := range c.forbids {
+		h := &c.forbids[i]
+		list = append(list, &held{name: "forbids", lines: to.matcher(&h.lines), quantity: h.quantity, subtotal: h.subtotal})
+	}
+	return list
+}
+
+// held is a compiled holding.
+type held struct {
+	name               string
+	lines              matcher
+	quantity, subtotal int64
+	wanted             bool
+}
+
+func (h *held) key() string { return h.name }
+
+func (h *held) holds(e *evaluation, _ *target) bool {
+	sum := e.count(&h.lines)
+	return (sum.quantity >= h.quantity && sum.value >= h.subtotal) == h.wanted
+}
+
+func (h *held) explain(e *evaluation, _ *target) (seen, needed string) {
+	sum := e.count(&h.lines)
+	if h.wanted && sum.quantity >= h.quantity {
+		return e.amountText(sum.value), "at least " + e.amountText(h.subtotal) + " of the goods required"
+	}
+	if h.wanted {
+		return fmt.Sprintf("%d units", sum.quantity), fmt.Sprintf("at least %d units of the goods required", h.quantity)
+	}
+	return fmt.Sprintf("%d units", sum.quantity), "none of the goods forbidden"
+}

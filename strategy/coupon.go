@@ -1,0 +1,33 @@
+package strategy
+
+import (
+	"slices"
+	"strings"
+)
+
+// coupons is the condition coupons: the cart holds one of these codes, exactly
+// as written.
+//
+//	coupons = ["SPRING", "618"]
+type coupons struct{ codes []string }
+
+func decodeCoupons(s *section) conditionRoom { return &coupons{codes: s.texts("coupons")} }
+
+func (c *coupons) encode(o *object) { o.texts("coupons", c.codes) }
+
+func (c *coupons) compile(_ *compiler, list []condition) []condition {
+	if len(c.codes) == 0 {
+		return list
+	}
+	return append(list, c)
+}
+
+func (c *coupons) key() string { return "coupons" }
+
+func (c *coupons) holds(e *evaluation, _ *target) bool {
+	return slices.ContainsFunc(e.cart.Coupons, func(code string) bool { return slices.Contains(c.codes, code) })
+}
+
+func (c *coupons) explain(e *evaluation, _ *target) (seen, needed string) {
+	return strings.Join(e.cart.Coupons, ", "), strings.Join(c.codes, " or ")
+}

@@ -1,0 +1,95 @@
+package strategy
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// customer is the condition customer: who is buying. All that is given must
+// hold.
+//
+//	customer = { tiers = ["gold"], segments = ["student"], ids = ["u1"], nth_order = 1 }
+type customer struct {
+	tiers, segments, ids []string
+	nthOrder             int64 // completed orders + 1; 0 when absent
+}
+
+func decodeCustomer(s *section) conditionRoom {
+	n := s.get("customer")
+	if n == nil {
+		return &customer{}
+	}
+	if n.Kind != document.Table {
+		s.want(n, "customer", `a table such as { tiers = ["gold"] }`)
+		return &customer{}
+	}
+	sub := s.section(n, s.key("customer"))
+	c := &customer{tiers: sub.texts("tiers"), segments: sub.texts("segments"), ids: sub.texts("ids")}
+	c.nthOrder, _ = sub.integer("nth_order", 1, 1_000_000_000)
+	if len(n.Fields) == 0 {
+		s.wrong(n, "customer", "the table is empty", "leave the key out")
+	}
+	sub.done()
+	return c
+}
+
+func (c *customer) given() bool {
+	return len(c.tiers)+len(c.segments)+len(c.ids) > 0 || c.nthOrder != 0
+}
+
+func (c *customer) encode(o *object) {
+	if !c.given() {
+		return
+	}
+	o.key("customer")
+	o.object(func(o *object) {
+		o.texts("ids", c.ids)
+		if c.nthOrder != 0 {
+			o.key("nth_order")
+			o.integer(c.nthOrder)
+		}
+		o.texts("segments", c.segments)
+		o.texts("tiers", c.tiers)
+	})
+}
+
+func (c *customer) compile(_ *compiler, list []condition) []condition {
+	if !c.given() {
+		return list
+	}
+	return append(list, c)
+}
+
+func (c *customer) key() string { return "customer" }
+
+func (c *customer) holds(e *evaluation, _ *target) bool {
+	who := &e.cart.Customer
+	return (len(c.tiers) == 0 || slices.Contains(c.tiers, who.Tier)) &&
+		(len(c.ids) == 0 || slices.Contains(c.ids, who.ID)) &&
+		(len(c.segments) == 0 || inSegments(who, c.segments)) &&
+		(c.nthOrder == 0 || who.CompletedOrders+1 == c.nthOrder)
+}
+
+func inSegments(who *cart.Customer, wanted []string) bool {
+	return slices.ContainsFunc(who.Segments, func(s string) bool { return slices.Contains(wanted, s) })
+}
+
+// explain names the first part that does not hold.
+func (c *customer) explain(e *evaluation, _ *target) (seen, needed string) {
+	who := &e.cart.Customer
+	switch {
+	case len(c.tiers) > 0 && !slices.Contains(c.tiers, who.Tier):
+		return "tier " + who.Tier, "tier " + strings.Join(c.tiers, " or ")
+	case len(c.ids) > 0 && !slices.Contains(c.ids, who.ID):
+		return "another customer", "one of the customers listed"
+	case len(c.segments) > 0 && !inSegments(who, c.segments):
+		return "segments " + strings.Join(who.Segments, ", "), "segment " + strings.Join(c.segments, " or ")
+	case who.CompletedOrders < 0:
+		return "unknown number of orders", "order " + strconv.FormatInt(c.nthOrder, 10)
+	}
+	return "order " + strconv.FormatInt(who.CompletedOrders+1, 10), "order " + strconv.FormatInt(c.nthOrder, 10)
+}

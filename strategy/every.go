@@ -1,0 +1,69 @@
+package strategy
+
+import (
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// every is the reward every: an amount for each full step of the target's
+// value, or of its units, shared out by value.
+//
+//	every = { threshold = 100, amount = 20, max_times = 3 }
+//	every = { units = 2, amount = 5 }
+type every struct {
+	threshold int64 // minor units; 0 when units is given
+	units     int64
+	amount    int64 // minor units
+	most      int64 // times; 0 when absent
+}
+
+func decodeEvery(s *section, n *document.Node) reward {
+	v := &every{}
+	sub := s.table(n, "every", "{ threshold = 100, amount = 20 }")
+	if sub == nil {
+		return v
+	}
+	sub.required("amount")
+	v.threshold, _ = sub.amount("threshold", 1)
+	v.units, _ = sub.integer("units", 1, money.Max)
+	v.amount, _ = sub.amount("amount", 1)
+	v.most, _ = sub.integer("max_times", 1, money.Max)
+	if sub.has("threshold") == sub.has("units") {
+		sub.add(n.Pos, sub.path, "one of threshold and units is wanted", "")
+	}
+	if v.threshold > 0 && v.amount > v.threshold {
+		sub.wrong(sub.node.Get("amount"), "amount", "each step takes more off than it is worth", "")
+	}
+	sub.done()
+	return v
+}
+
+func (v *every) encode(o *object) {
+	o.key("every")
+	o.object(func(o *object) {
+		o.key("amount")
+		o.amount(v.amount)
+		if v.most != 0 {
+			o.key("max_times")
+			o.integer(v.most)
+		}
+		o.optionalAmount("threshold", v.threshold)
+		if v.units != 0 {
+			o.key("units")
+			o.integer(v.units)
+		}
+	})
+}
+
+func (v *every) give(e *evaluation, _ *compiledRule, t *target) {
+	steps := int64(0)
+	if v.units > 0 {
+		steps = t.quantity / v.units
+	} else if v.threshold > 0 {
+		steps = e.valueOf(t.portions, e.arith.thresholdBase) / v.threshold
+	}
+	if v.most > 0 {
+		steps = min(steps, v.most)
+	}
+	e.shareOut(times(v.amount, steps), t)
+}

@@ -1,0 +1,70 @@
+package strategy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// groups is the reward groups_of: only units in full groups are reduced, by a
+// rate or an amount a unit. Units are taken line by line, the lines with more
+// units first.
+//
+//	groups_of = { size = 3, rate = 0.1 }
+//	groups_of = { size = 2, amount = 5.00 }
+type groups struct {
+	size   int64
+	amount int64 // minor units a unit; 0 when there is a rate
+	rate   money.Rate
+}
+
+func decodeGroups(s *section, n *document.Node) reward {
+	g := &groups{size: 1}
+	sub := s.table(n, "groups_of", "{ size = 3, rate = 0.1 }")
+	if sub == nil {
+		return g
+	}
+	sub.required("size")
+	if size, ok := sub.integer("size", 1, money.Max); ok {
+		g.size = size
+	}
+	g.amount, g.rate = sub.amountOrRate()
+	sub.done()
+	return g
+}
+
+func (g *groups) encode(o *object) {
+	o.key("groups_of")
+	o.object(func(o *object) {
+		encodeAmountOrRate(o, g.amount, g.rate)
+		o.key("size")
+		o.integer(g.size)
+	})
+}
+
+func (g *groups) give(e *evaluation, _ *compiledRule, t *target) {
+	left := t.quantity - t.quantity%g.size
+	slices.SortFunc(t.portions, func(a, b portion) int {
+		if a.units != b.units {
+			return cmp.Compare(b.units, a.units)
+		}
+		return cmp.Compare(a.item, b.item)
+	})
+	t.value = 0
+	for i := range t.portions {
+		p := &t.portions[i]
+		units := min(left, p.units)
+		left -= units
+		p.value, p.room = evenPart(p.value, p.units, units), evenPart(p.room, p.units, units)
+		p.units = units
+		t.value += p.value
+	}
+	slices.SortFunc(t.portions, byItem)
+	if g.amount > 0 {
+		t.each(func(p *portion) int64 { return times(e.arith.round(g.amount), p.units) })
+		return
+	}
+	e.giveRate(g.rate, t)
+}

@@ -1,0 +1,118 @@
+package strategy
+
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// ladder is the reward ladder: of its steps the highest that is reached. What
+// is counted is the rule's target, or the whole cart with count = "cart".
+//
+//	ladder    = [{ threshold = 100, amount = 10 }, { threshold = 200, rate = 0.15 }]
+//	ladder_by = "subtotal"        # or "quantity": thresholds in units
+type ladder struct {
+	steps      []ladderStep // thresholds rising
+	byQuantity bool
+	wholeCart  bool
+}
+
+type ladderStep struct {
+	threshold int64 // minor units, or units
+	amount    int64 // minor units; 0 when the step has a rate
+	rate      money.Rate
+}
+
+var ladderByWords = []string{"subtotal", "quantity"}
+
+func decodeLadder(s *section, n *document.Node) reward {
+	l := &ladder{byQuantity: s.word("ladder_by", 0, ladderByWords) == 1}
+	if count := s.node.Get("count"); count != nil {
+		l.wholeCart = count.Text == "cart"
+	}
+	for i, node := range s.tables("ladder") {
+		step := s.section(node, fmt.Sprintf("%s[%d]", s.key("ladder"), i))
+		l.steps = append(l.steps, l.decodeStep(step))
+		if i > 0 && l.steps[i].threshold <= l.steps[i-1].threshold {
+			step.add(node.Pos, step.path, "the threshold is not above the one of the step before", "write the steps from the lowest to the highest")
+		}
+		step.done()
+	}
+	if len(l.steps) == 0 {
+		s.want(n, "ladder", "a list of steps such as [{ threshold = 100, amount = 10 }]")
+	}
+	return l
+}
+
+func (l *ladder) decodeStep(s *section) ladderStep {
+	var step ladderStep
+	s.required("threshold")
+	if l.byQuantity {
+		step.threshold, _ = s.integer("threshold", 0, money.Max)
+	} else {
+		step.threshold, _ = s.amount("threshold", 0)
+	}
+	step.amount, step.rate = s.amountOrRate()
+	return step
+}
+
+// amountOrRate reads exactly one of amount and rate.
+func (s *section) amountOrRate() (amount int64, rate money.Rate) {
+	amount, _ = s.amount("amount", 1)
+	rate = s.discountRate("rate")
+	switch {
+	case s.has("amount") && s.has("rate"):
+		s.add(s.node.Pos, s.path, "amount and rate are both here, one is wanted", "")
+	case !s.has("amount") && !s.has("rate"):
+		s.add(s.node.Pos, s.path, "there is neither amount nor rate", "such as amount = 10, or rate = 0.1")
+	}
+	return amount, rate
+}
+
+func (l *ladder) encode(o *object) {
+	encodeList(o, "ladder", l.steps, func(step *ladderStep, o *object) {
+		encodeAmountOrRate(o, step.amount, step.rate)
+		o.key("threshold")
+		if l.byQuantity {
+			o.integer(step.threshold)
+		} else {
+			o.amount(step.threshold)
+		}
+	})
+	if l.byQuantity {
+		o.key("ladder_by")
+		o.text("quantity")
+	}
+}
+
+func encodeAmountOrRate(o *object, amount int64, rate money.Rate) {
+	o.optionalAmount("amount", amount)
+	if !rate.IsZero() {
+		o.key("rate")
+		o.text(rate.String())
+	}
+}
+
+func (l *ladder) give(e *evaluation, _ *compiledRule, t *target) {
+	sum := t.counted
+	if l.wholeCart {
+		sum = e.count(&everything)
+	}
+	reached := sum.value
+	if l.byQuantity {
+		reached = sum.quantity
+	}
+	for i := len(l.steps) - 1; i >= 0; i-- {
+		step := &l.steps[i]
+		if reached < step.threshold {
+			continue
+		}
+		if step.amount > 0 {
+			e.shareOut(step.amount, t)
+		} else {
+			e.giveRate(step.rate, t)
+		}
+		return
+	}
+}

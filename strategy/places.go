@@ -1,0 +1,77 @@
+package strategy
+
+import (
+	"slices"
+	"strings"
+)
+
+// places are the conditions of where an order comes from and goes to.
+//
+//	channels         = ["app", "mini-program"]
+//	regions          = ["sh", "zj"]
+//	shipping_methods = ["express"]   # of shipping, only such charges are reduced
+type places struct{ channels, regions, methods []string }
+
+func decodePlaces(s *section) conditionRoom {
+	return &places{channels: s.texts("channels"), regions: s.texts("regions"), methods: s.texts("shipping_methods")}
+}
+
+func (p *places) encode(o *object) {
+	o.texts("channels", p.channels)
+	o.texts("regions", p.regions)
+	o.texts("shipping_methods", p.methods)
+}
+
+func (p *places) compile(_ *compiler, list []condition) []condition {
+	for _, c := range []oneOf{
+		{"channels", p.channels, func(e *evaluation) []string { return []string{e.cart.Channel} }},
+		{"regions", p.regions, func(e *evaluation) []string { return []string{e.cart.Region} }},
+	} {
+		if len(c.wanted) > 0 {
+			list = append(list, &c)
+		}
+	}
+	if len(p.methods) > 0 {
+		list = append(list, &shippedBy{p.methods})
+	}
+	return list
+}
+
+// oneOf wants one word of the cart to be in a list.
+type oneOf struct {
+	name   string
+	wanted []string
+	words  func(*evaluation) []string
+}
+
+func (c *oneOf) key() string { return c.name }
+
+func (c *oneOf) holds(e *evaluation, _ *target) bool {
+	return slices.ContainsFunc(c.words(e), func(w string) bool { return slices.Contains(c.wanted, w) })
+}
+
+func (c *oneOf) explain(e *evaluation, _ *target) (seen, needed string) {
+	return strings.Join(c.words(e), ", "), strings.Join(c.wanted, " or ")
+}
+
+// shippedBy wants a shipping charge of one of the methods.
+type shippedBy struct{ methods []string }
+
+func (c *shippedBy) key() string { return "shipping_methods" }
+
+func (c *shippedBy) holds(e *evaluation, _ *target) bool {
+	for i := range e.cart.Shipping {
+		if slices.Contains(c.methods, e.cart.Shipping[i].Method) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *shippedBy) explain(e *evaluation, _ *target) (seen, needed string) {
+	methods := make([]string, len(e.cart.Shipping))
+	for i := range e.cart.Shipping {
+		methods[i] = e.cart.Shipping[i].Method
+	}
+	return strings.Join(methods, ", "), strings.Join(c.methods, " or ")
+}

@@ -1,0 +1,210 @@
+package strategy
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// scopeOfRule is what a rule reduces, and how many units of it.
+//
+//	applies_to    = "items"       # the goods it is about, "shipping", or "all" of both
+//	max_units     = 5             # no more units than this
+//	max_units_per = "rule"        # over all lines, or of each "line"
+//	pick          = "cheapest"    # which units: "cheapest", "dearest", or in the order of the "cart"
+type scopeOfRule struct {
+	appliesTo appliesTo
+	maxUnits  int64 // 0 when absent
+	perLine   bool
+	pick      pick
+}
+
+type appliesTo uint8
+
+const (
+	toItems appliesTo = iota
+	toShipping
+	toAll
+)
+
+type pick uint8
+
+const (
+	cheapest pick = iota
+	dearest
+	inCartOrder
+)
+
+var (
+	appliesToWords = []string{"items", "shipping", "all"}
+	perWords       = []string{"rule", "line"}
+	pickWords      = []string{"cheapest", "dearest", "cart"}
+)
+
+func decodeScope(s *section) scopeOfRule {
+	var sc scopeOfRule
+	sc.appliesTo = appliesTo(s.word("applies_to", 0, appliesToWords))
+	sc.maxUnits, _ = s.integer("max_units", 1, money.Max)
+	sc.perLine = s.word("max_units_per", 0, perWords) == 1
+	sc.pick = pick(s.word("pick", 0, pickWords))
+	if s.has("max_units_per") && sc.maxUnits == 0 {
+		s.wrong(s.node.Get("max_units_per"), "max_units_per", "there is no max_units for it", "")
+	}
+	if sc.maxUnits != 0 && sc.appliesTo != toItems {
+		s.wrong(s.node.Get("max_units"), "max_units", "shipping has no units", `use applies_to = "items"`)
+	}
+	return sc
+}
+
+func (sc *scopeOfRule) encode(o *object) {
+	o.choice("applies_to", int(sc.appliesTo), 0, appliesToWords)
+	if sc.maxUnits != 0 {
+		o.key("max_units")
+		o.integer(sc.maxUnits)
+	}
+	if sc.perLine {
+		o.key("max_units_per")
+		o.text("line")
+	}
+	o.choice("pick", int(sc.pick), 0, pickWords)
+}
+
+// target is what the rule at hand is about: the goods it counts, and the
+// portions it reduces.
+type target struct {
+	counted  totals // of the goods that match, by threshold base
+	portions []portion
+	quantity int64 // units in the portions
+	value    int64 // value of the portions, by base
+}
+
+// totals are sums over goods.
+type totals struct {
+	quantity int64
+	largest  int64 // units of the largest line
+	value    int64 // minor units, by threshold base
+}
+
+func (t *totals) add(quantity, value int64) {
+	t.quantity += quantity
+	t.largest = max(t.largest, quantity)
+	t.value += value
+}
+
+var everything matcher
+
+// count adds up the goods a matcher matches.
+func (e *evaluation) count(m *matcher) totals {
+	var sum totals
+	for i := range e.items {
+		if l := &e.items[i]; !l.shipping && m.matches(l) {
+			sum.add(l.quantity, l.value(e.arith.thresholdBase))
+		}
+	}
+	return sum
+}
+
+// aim works out the target of a rule.
+func (e *evaluation) aim(r *compiledRule) *target {
+	t := &e.target
+	*t = target{portions: t.portions[:0]}
+	for i := range e.items {
+		l := &e.items[i]
+		if l.shipping {
+			if r.scope.appliesTo != toItems && r.reduces(l) {
+				e.addPortion(t, int32(i), l.quantity)
+			}
+			continue
+		}
+		if !r.lines.matches(l) {
+			continue
+		}
+		t.counted.add(l.quantity, l.value(e.arith.thresholdBase))
+		if r.scope.appliesTo != toShipping {
+			e.addPortion(t, int32(i), l.quantity)
+		}
+	}
+	if r.scope.maxUnits > 0 {
+		e.limit(t, &r.scope)
+	}
+	return t
+}
+
+// reduces reports whether a shipping charge is one the rule is about.
+func (r *compiledRule) reduces(charge *item) bool {
+	return len(r.methods) == 0 || slices.Contains(r.methods, charge.method)
+}
+
+// addPortion adds the first units of an item to the target.
+func (e *evaluation) addPortion(t *target, i int32, units int64) {
+	p := e.portion(i, units)
+	t.portions = append(t.portions, p)
+	t.quantity += p.units
+	t.value += p.value
+}
+
+func (e *evaluation) portion(i int32, units int64) portion {
+	l := &e.items[i]
+	p := portion{item: i, units: units, value: l.value(e.arith.base), room: l.room()}
+	if units < l.quantity {
+		p.value = evenPart(p.value, l.quantity, units)
+		floor, _ := money.Mul(l.unitFloor, units)
+		p.room = min(p.room, max(0, p.value-floor))
+	}
+	if l.stopped {
+		p.room = 0
+	}
+	return p
+}
+
+// limit cuts the target down to max_units.
+func (e *evaluation) limit(t *target, sc *scopeOfRule) {
+	e.sortByUnit(t.portions, sc.pick)
+	left := sc.maxUnits
+	kept := t.portions[:0]
+	t.quantity, t.value = 0, 0
+	for _, p := range t.portions {
+		if sc.perLine {
+			left = sc.maxUnits
+		}
+		if left == 0 {
+			break
+		}
+		p = e.portion(p.item, min(left, p.units))
+		left -= p.units
+		kept = append(kept, p)
+		t.quantity += p.units
+		t.value += p.value
+	}
+	t.portions = kept
+	slices.SortFunc(t.portions, byItem)
+}
+
+// sortByUnit orders portions by the price of a unit, equal ones in the order
+// of the cart.
+func (e *evaluation) sortByUnit(portions []portion, by pick) {
+	if by == inCartOrder {
+		return
+	}
+	slices.SortFunc(portions, func(a, b portion) int {
+		return cmp.Or(compareUnits(&a, &b, by), cmp.Compare(a.item, b.item))
+	})
+}
+
+// compareUnits compares the value of a unit, without dividing.
+func compareUnits(a, b *portion, by pick) int {
+	aHi, aLo := bits.Mul64(uint64(a.value), uint64(b.units))
+	bHi, bLo := bits.Mul64(uint64(b.value), uint64(a.units))
+	c := cmp.Or(cmp.Compare(aHi, bHi), cmp.Compare(aLo, bLo))
+	if by == dearest {
+		return -c
+	}
+	return c
+}
+
+// amountText writes an amount for a person, with its currency's decimals.
+func (e *evaluation) amountText(minor int64) string {
+	return string(e.currency.AppendMajor(nil, minor))
+}
