@@ -62,6 +62,7 @@ type directive interface {
 // `X-Discount-Currency` | ISO 4217 code
 // `X-Discount-Rules` | the rules that applied, as RFC 9651 list with `;amount=`
 // `X-Discount-Lines` | discount by line of the cart, as RFC 9651 inner list
+// `X-Discount-Gifts` | goods that come with the order, as RFC 9651 list of SKUs with `;q=`
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
 //
 // The same values are placeholders for handlers after this one and for logs:
@@ -77,6 +78,7 @@ type directive interface {
 // `{http.discount.currency}` | as `X-Discount-Currency`
 // `{http.discount.rules}` | as `X-Discount-Rules`
 // `{http.discount.lines}` | as `X-Discount-Lines`
+// `{http.discount.gifts}` | as `X-Discount-Gifts`
 // `{http.discount.version}` | the version of the strategy
 // `{http.discount.sha256}` | the fingerprint of the strategy in hexadecimal
 type Handler struct {

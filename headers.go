@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/dunglas/httpsfv"
+
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -19,7 +21,7 @@ const leftOut = "?0"
 func (g *gateway) priced(e *edition, d *desk) *outcome {
 	q := &d.quote
 	o := &outcome{status: statusNone, edition: e, currency: q.Currency, total: q.Discount}
-	if q.Discount > 0 || q.ShippingDiscount > 0 {
+	if len(q.Applied) > 0 {
 		o.status = statusApplied
 	}
 	if q.Reason != "" {
@@ -45,14 +47,15 @@ func (g *gateway) priced(e *edition, d *desk) *outcome {
 	o.amount, o.shipping = all[:ends[0]], all[ends[0]:ends[1]]
 	o.subtotal, o.payable = all[ends[1]:ends[2]], all[ends[2]:ends[3]]
 	o.rules, o.lines = all[ends[3]:ends[4]], all[ends[4]:]
+	o.gifts = gifts(q)
 	o.shrink()
 	return o
 }
 
 // shrink leaves out what would make the headers too large, the lines first.
 func (o *outcome) shrink() {
-	for _, list := range []*string{&o.lines, &o.rules} {
-		if len(o.rules)+len(o.lines)+len(o.edition.identity) > maxHeaders && *list != "" {
+	for _, list := range []*string{&o.lines, &o.rules, &o.gifts} {
+		if len(o.rules)+len(o.lines)+len(o.gifts)+len(o.edition.identity) > maxHeaders && *list != "" {
 			*list = leftOut
 		}
 	}
@@ -83,9 +86,28 @@ func appendLines(b []byte, q *strategy.Quote) []byte {
 	return append(b, ')')
 }
 
+// gifts writes the goods that come with the order: "sticker-pack";q=1. Few
+// orders have any.
+func gifts(q *strategy.Quote) string {
+	if len(q.Gifts) == 0 {
+		return ""
+	}
+	list := make(httpsfv.List, 0, len(q.Gifts))
+	for _, g := range q.Gifts {
+		item := httpsfv.NewItem(fieldText(g.SKU))
+		item.Params.Add("q", g.Quantity)
+		list = append(list, item)
+	}
+	text, err := httpsfv.Marshal(list)
+	if err != nil {
+		return leftOut // a SKU that no header can carry
+	}
+	return text
+}
+
 // set writes the outcome's headers. The values of all share one array.
 func (o *outcome) set(h http.Header, n *headerNames) {
-	values := make([]string, 0, 10)
+	values := make([]string, 0, 11)
 	put := func(name, value string) {
 		if value != "" {
 			values = append(values, value)
@@ -104,5 +126,6 @@ func (o *outcome) set(h http.Header, n *headerNames) {
 	put(n.currency, o.currency)
 	put(n.rules, o.rules)
 	put(n.lines, o.lines)
+	put(n.gifts, o.gifts)
 	put(n.strategy, o.edition.identity)
 }

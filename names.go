@@ -16,7 +16,7 @@ type headerNames struct {
 
 	status, reason                      string
 	amount, shipping, subtotal, payable string
-	currency, rules, lines              string
+	currency, rules, lines, gifts       string
 	strategy                            string
 }
 
@@ -33,6 +33,7 @@ func newHeaderNames(prefix string) *headerNames {
 		currency: name("Currency"),
 		rules:    name("Rules"),
 		lines:    name("Lines"),
+		gifts:    name("Gifts"),
 		strategy: name("Strategy"),
 	}
 }

@@ -30,7 +30,7 @@ type outcome struct {
 	problem *problem
 
 	amount, shipping, subtotal, payable string
-	currency, rules, lines              string
+	currency, rules, lines, gifts       string
 	edition                             *edition
 	total                               int64 // amount as a number, for the log
 }

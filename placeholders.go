@@ -62,6 +62,8 @@ func (o *outcome) placeholder(name string) (any, bool) {
 		return o.rules, true
 	case "lines":
 		return o.lines, true
+	case "gifts":
+		return o.gifts, true
 	case "version":
 		return o.ofEdition(func(e *edition) string { return e.Version() }), true
 	case "sha256":
