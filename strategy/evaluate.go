@@ -29,6 +29,10 @@ type evaluation struct {
 	byReserve, byPick []int32
 	winners           []winner
 	groups            []string
+
+	// memory of the index
+	candidates    []int32 // the rules the cart can touch, in their order
+	found, either bitmap
 }
 
 // item is a line of goods or a shipping charge as rules see it.
@@ -73,6 +77,10 @@ func (e *evaluation) reset() {
 		byPick:    e.byPick[:0],
 		winners:   e.winners[:0],
 		groups:    e.groups[:0],
+
+		candidates: e.candidates[:0],
+		found:      e.found,
+		either:     e.either,
 	}
 }
 
@@ -102,6 +110,9 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 		return nil, false
 	}
 	t := e.aim(r)
+	if len(t.portions) == 0 || t.counted.quantity == 0 && r.lines.selects() {
+		return nil, false
+	}
 	for _, c := range r.thresholds {
 		if !c.holds(e, t) {
 			return nil, false

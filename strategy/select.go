@@ -4,6 +4,7 @@ import "slices"
 
 // evaluate applies the rules as arithmetic.select says.
 func (s *Strategy) evaluate(q *Quote) {
+	s.index.find(&q.work)
 	switch s.arithmetic.selection {
 	case selectBest:
 		s.applyBest(q)
@@ -18,12 +19,12 @@ func (s *Strategy) evaluate(q *Quote) {
 // an exclusive one is worth more than all of them.
 func (s *Strategy) applyAll(q *Quote) {
 	s.applyTogether(q)
-	if len(s.exclusives) == 0 {
+	if !s.exclusive {
 		return
 	}
 	together := q.Discount + q.ShippingDiscount
 	s.restart(q)
-	best, most := s.bestOf(q, s.exclusives)
+	best, most := s.bestOf(q, func(r *compiledRule) bool { return r.exclusive })
 	if best >= 0 && most > together {
 		s.apply(q, best)
 		return
@@ -33,15 +34,16 @@ func (s *Strategy) applyAll(q *Quote) {
 
 // applyTogether applies the rules that are not exclusive.
 func (s *Strategy) applyTogether(q *Quote) {
-	for i := range s.rules {
+	e := &q.work
+	for n, i := range e.candidates {
 		r := &s.rules[i]
-		if i == 0 || r.stage != s.rules[i-1].stage {
-			q.work.beginStage()
+		if n == 0 || r.stage != s.rules[e.candidates[n-1]].stage {
+			e.beginStage()
 		}
 		if r.exclusive {
 			continue
 		}
-		if applied := s.takeTurn(q, i); applied >= 0 && s.rules[applied].stop == stopCart {
+		if applied := s.takeTurn(q, int(i)); applied >= 0 && s.rules[applied].stop == stopCart {
 			return
 		}
 	}
@@ -56,7 +58,7 @@ func (s *Strategy) takeTurn(q *Quote, i int) int {
 			return -1
 		}
 		e.groups = append(e.groups, group)
-		i, _ = s.bestOf(q, s.groups[group])
+		i, _ = s.bestOf(q, func(r *compiledRule) bool { return r.group == group })
 	}
 	if i < 0 || !s.apply(q, i) {
 		return -1
@@ -77,13 +79,18 @@ func (s *Strategy) apply(q *Quote, i int) bool {
 	return len(q.Applied) > before
 }
 
-// bestOf finds the rule that alone would be worth most as things stand; of
-// equals the earlier. It is -1 if none gives anything.
-func (s *Strategy) bestOf(q *Quote, rules []int32) (best int, most int64) {
+// bestOf finds the rule, among those of a kind, that alone would be worth most
+// as things stand; of equals the earlier. It is -1 if none gives anything.
+func (s *Strategy) bestOf(q *Quote, of func(*compiledRule) bool) (best int, most int64) {
+	e := &q.work
 	best = -1
-	for _, i := range rules {
-		if t, holds := q.work.try(&s.rules[i]); holds {
-			if worth := t.off(); worth > most || best < 0 && q.work.gift.SKU != "" {
+	for _, i := range e.candidates {
+		r := &s.rules[i]
+		if !of(r) {
+			continue
+		}
+		if t, holds := e.try(r); holds {
+			if worth := t.off(); worth > most || best < 0 && e.gift.SKU != "" {
 				best, most = int(i), worth
 			}
 		}
@@ -93,7 +100,7 @@ func (s *Strategy) bestOf(q *Quote, rules []int32) (best int, most int64) {
 
 // applyBest applies only the rule that is worth most.
 func (s *Strategy) applyBest(q *Quote) {
-	if best, _ := s.bestOf(q, s.all); best >= 0 {
+	if best, _ := s.bestOf(q, func(*compiledRule) bool { return true }); best >= 0 {
 		s.apply(q, best)
 	}
 }
@@ -111,7 +118,7 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 	for range e.items {
 		e.winners = append(e.winners, winner{rule: -1})
 	}
-	for i := range s.rules {
+	for _, i := range e.candidates {
 		t, holds := e.try(&s.rules[i])
 		if !holds {
 			continue
@@ -119,11 +126,11 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 		for j := range t.portions {
 			p := &t.portions[j]
 			if w := &e.winners[p.item]; p.off > w.off {
-				*w = winner{rule: int32(i), off: p.off}
+				*w = winner{rule: i, off: p.off}
 			}
 		}
 		if e.gift.SKU != "" {
-			q.commit(i, &s.rules[i], t)
+			q.commit(int(i), &s.rules[i], t)
 		}
 	}
 	for i := e.nextWinner(-1); i >= 0; i = e.nextWinner(i) {

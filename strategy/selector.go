@@ -140,6 +140,11 @@ func (c *compiler) matcher(sel *selector) matcher {
 	return m
 }
 
+// selects reports whether the matcher leaves anything out.
+func (m *matcher) selects() bool {
+	return len(m.skus)+len(m.categories)+len(m.subgroups) > 0 || m.further != nil
+}
+
 // matches reports whether a line of goods is one the matcher is about.
 func (m *matcher) matches(l *item) bool {
 	return among(m.skus, l.sku) && among(m.categories, l.category) && among(m.subgroups, l.subgroup) &&

@@ -18,11 +18,10 @@ type Strategy struct {
 	location    *time.Location
 	arithmetic  arithmetic
 	limits      limits
-	rules       []compiledRule     // enabled ones, in the order they apply
-	ids         []string           // of rules
-	all         []int32            // every rule
-	exclusives  []int32            // the exclusive rules
-	groups      map[string][]int32 // the rules of each group
+	rules       []compiledRule // enabled ones, in the order they apply
+	ids         []string       // of rules
+	index       *index
+	exclusive   bool // whether there is an exclusive rule
 
 	skus, categories, subgroups symbols
 	catalogue                   []*product // by the SKU's symbol
@@ -35,6 +34,7 @@ type compiledRule struct {
 	scope       scopeOfRule
 	valid       span
 	windows     []window
+	facets      facets
 	conditions  []condition // that do not look at the target
 	thresholds  []condition // that do
 	reward      reward
@@ -82,7 +82,6 @@ func Compile(m *Model) *Strategy {
 		location:    m.location,
 		arithmetic:  m.arithmetic,
 		limits:      m.limits,
-		groups:      make(map[string][]int32),
 	}
 	for _, r := range slices.SortedFunc(slices.Values(m.withLadder(c)), inTurn) {
 		if r.enabled {
@@ -90,19 +89,14 @@ func Compile(m *Model) *Strategy {
 		}
 	}
 	s.catalogue = c.catalogue(m.products)
+	s.index = buildIndex(s.rules, c)
 	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups
 	return s
 }
 
 func (s *Strategy) add(id string, r compiledRule) {
-	i := int32(len(s.rules))
-	s.rules, s.ids, s.all = append(s.rules, r), append(s.ids, id), append(s.all, i)
-	if r.exclusive {
-		s.exclusives = append(s.exclusives, i)
-	}
-	if r.group != "" {
-		s.groups[r.group] = append(s.groups[r.group], i)
-	}
+	s.rules, s.ids = append(s.rules, r), append(s.ids, id)
+	s.exclusive = s.exclusive || r.exclusive
 }
 
 // withLadder adds the [[discounts]] ladder to the rules, as the rule of its id.
@@ -118,6 +112,7 @@ func (c *compiler) rule(r *rule) compiledRule {
 	compiled := compiledRule{
 		lines:       c.matcher(&r.lines),
 		scope:       r.scope,
+		facets:      facetsOf(r.conditions),
 		valid:       r.valid.compile(),
 		windows:     r.windows,
 		reward:      r.reward,
