@@ -28,6 +28,7 @@ import (
 //	    header_prefix <prefix>
 //	    lines         on|off
 //	    respond       on|off
+//	    explain       on|off
 //	    reload {
 //	        settle <duration>
 //	        poll   <duration>
@@ -81,6 +82,8 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		return onOff(d, o.Lines)
 	case "respond":
 		return onOff(d, &o.Respond)
+	case "explain":
+		return onOff(d, &o.Explain)
 	case "map":
 		return block(d, func(field string) error { return mapping(d, &o.Map, field) })
 	case "reload":

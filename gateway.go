@@ -90,7 +90,7 @@ func (g *gateway) release() error {
 
 // decide finds the cart in a request and quotes it. With write it also says
 // what the handler wants of the quote while the desk still holds it.
-func (g *gateway) decide(r *http.Request, write func(*edition, *desk) *outcome) *outcome {
+func (g *gateway) decide(r *http.Request, write func(*edition, *desk, time.Time) *outcome) *outcome {
 	kind, o := g.gate(r)
 	if o != nil {
 		return o
@@ -106,7 +106,7 @@ func (g *gateway) decide(r *http.Request, write func(*edition, *desk) *outcome) 
 
 // evaluate quotes the cart of a request. A panic ends here: it costs the
 // discount, never the order.
-func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write func(*edition, *desk) *outcome) (o *outcome) {
+func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
 	live := g.live.Live().Value
 	d := g.desks.Get().(*desk)
 	defer func() {
@@ -126,10 +126,11 @@ func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write f
 	if !found {
 		return bypass
 	}
-	if err := live.QuoteInto(&d.quote, &d.cart, time.Now()); err != nil {
+	now := time.Now()
+	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
 		return invalid(g.locate(err, kind))
 	}
-	return write(live, d)
+	return write(live, d, now)
 }
 
 func (g *gateway) readCart(r *http.Request, kind cartPlace, body []byte, live *edition, into *cart.Cart) (bool, error) {

@@ -3,6 +3,7 @@ package discount
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/dunglas/httpsfv"
 
@@ -18,7 +19,7 @@ const leftOut = "?0"
 
 // priced is the outcome of a cart that was quoted. All its values share one
 // string.
-func (g *gateway) priced(e *edition, d *desk) *outcome {
+func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
 	q := &d.quote
 	o := &outcome{status: statusNone, edition: e, currency: q.Currency, total: q.Discount}
 	if len(q.Applied) > 0 {

@@ -65,6 +65,11 @@ type Options struct {
 	// the upstream may set. Default: false.
 	Respond bool `json:"respond,omitempty"`
 
+	// Whether discount_quote adds why each other rule did not apply (`rejected`)
+	// and what the customer is close to (`next`) to its answers. It tells whoever
+	// asks what the rules are. Default: false.
+	Explain bool `json:"explain,omitempty"`
+
 	// How edits of the strategy are noticed.
 	Reload ReloadOptions `json:"reload,omitzero"`
 }

@@ -2,6 +2,7 @@ package discount
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
@@ -11,9 +12,9 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	g := h.gateway
 	g.countSpoofed(g.names.strip(r))
 	var quote []byte
-	o := g.decide(r, func(e *edition, d *desk) *outcome {
-		quote = e.AppendQuoteJSON(nil, &d.quote, &d.cart)
-		return g.priced(e, d)
+	o := g.decide(r, func(e *edition, d *desk, now time.Time) *outcome {
+		quote = h.write(e, d, now)
+		return g.priced(e, d, now)
 	})
 	decisions.count(o.status)
 	o.publish(r)
@@ -26,4 +27,15 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 		noCart := problem{Status: http.StatusBadRequest, Title: "No cart", Detail: "the request holds no cart: a JSON body with items, or X-Cart headers, is wanted"}
 		return noCart.answer(w)
 	}
+}
+
+// write is the answer to a cart.
+func (h *QuoteHandler) write(e *edition, d *desk, now time.Time) []byte {
+	if h.Explain {
+		// The same cart was quoted already, so there is no error to come.
+		if x, err := e.Strategy.Explain(&d.cart, now); err == nil {
+			return e.AppendExplanationJSON(nil, x, &d.cart)
+		}
+	}
+	return e.AppendQuoteJSON(nil, &d.quote, &d.cart)
 }

@@ -71,6 +71,20 @@ func (b *bundle) give(e *evaluation, r *compiledRule, t *target) {
 	slices.SortFunc(t.portions, byItem)
 }
 
+func (b *bundle) why(_ *evaluation, t *target) (reason, seen, needed string) {
+	if t.quantity >= b.units {
+		return reasonNothing, "", ""
+	}
+	return "bundle", unitsText(t.quantity), "at least " + unitsText(b.units)
+}
+
+func (b *bundle) missing(_ *evaluation, t *target) (amount, units int64) {
+	if t.quantity/b.units >= b.times {
+		return 0, 0
+	}
+	return 0, b.units - t.quantity%b.units
+}
+
 // addOff adds what is taken off some units to the portion they are of.
 func addOff(portions []portion, units portion) {
 	for i := range portions {

@@ -90,7 +90,7 @@ func (h *held) explain(e *evaluation, _ *target) (seen, needed string) {
 		return e.amountText(sum.value), "at least " + e.amountText(h.subtotal) + " of the goods required"
 	}
 	if h.wanted {
-		return fmt.Sprintf("%d units", sum.quantity), fmt.Sprintf("at least %d units of the goods required", h.quantity)
+		return unitsText(sum.quantity), "at least " + unitsText(h.quantity) + " of the goods required"
 	}
-	return fmt.Sprintf("%d units", sum.quantity), "none of the goods forbidden"
+	return unitsText(sum.quantity), "none of the goods forbidden"
 }

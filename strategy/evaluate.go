@@ -30,6 +30,9 @@ type evaluation struct {
 	winners           []winner
 	groups            []string
 
+	trace *trace // of an explanation; nil otherwise
+	extra *item  // further goods, of an explanation; nil otherwise
+
 	// memory of the index
 	candidates    []int32 // the rules the cart can touch, in their order
 	found, either bitmap
@@ -78,6 +81,9 @@ func (e *evaluation) reset() {
 		winners:   e.winners[:0],
 		groups:    e.groups[:0],
 
+		trace: e.trace,
+		extra: e.extra,
+
 		candidates: e.candidates[:0],
 		found:      e.found,
 		either:     e.either,
@@ -106,11 +112,14 @@ func (e *evaluation) valueOf(portions []portion, b base) int64 {
 // try works out what a rule would take off, in the portions of the target, and
 // reports whether its conditions hold.
 func (e *evaluation) try(r *compiledRule) (*target, bool) {
+	if e.trace != nil {
+		return e.tracedTry(r)
+	}
 	if !e.admits(r) {
 		return nil, false
 	}
 	t := e.aim(r)
-	if len(t.portions) == 0 || t.counted.quantity == 0 && r.lines.selects() {
+	if !t.anything(r) {
 		return nil, false
 	}
 	for _, c := range r.thresholds {

@@ -56,14 +56,37 @@ func (v *every) encode(o *object) {
 }
 
 func (v *every) give(e *evaluation, _ *compiledRule, t *target) {
-	steps := int64(0)
-	if v.units > 0 {
-		steps = t.quantity / v.units
-	} else if v.threshold > 0 {
-		steps = e.valueOf(t.portions, e.arith.thresholdBase) / v.threshold
-	}
-	if v.most > 0 {
-		steps = min(steps, v.most)
-	}
+	steps, _, _ := v.steps(e, t)
 	e.shareOut(times(v.amount, steps), t)
+}
+
+// steps is how many steps are full, and what is missing for one more.
+func (v *every) steps(e *evaluation, t *target) (steps, amount, units int64) {
+	switch {
+	case v.units > 0:
+		steps, units = t.quantity/v.units, v.units-t.quantity%v.units
+	case v.threshold > 0:
+		value := e.valueOf(t.portions, e.arith.thresholdBase)
+		steps, amount = value/v.threshold, v.threshold-value%v.threshold
+	}
+	if v.most > 0 && steps >= v.most {
+		return v.most, 0, 0
+	}
+	return steps, amount, units
+}
+
+func (v *every) why(e *evaluation, t *target) (reason, seen, needed string) {
+	steps, amount, units := v.steps(e, t)
+	switch {
+	case steps > 0:
+		return reasonNothing, "", ""
+	case v.units > 0:
+		return "every", unitsText(v.units - units), "at least " + unitsText(v.units)
+	}
+	return "every", e.amountText(v.threshold - amount), "at least " + e.amountText(v.threshold)
+}
+
+func (v *every) missing(e *evaluation, t *target) (amount, units int64) {
+	_, amount, units = v.steps(e, t)
+	return amount, units
 }

@@ -95,14 +95,7 @@ func encodeAmountOrRate(o *object, amount int64, rate money.Rate) {
 }
 
 func (l *ladder) give(e *evaluation, _ *compiledRule, t *target) {
-	sum := t.counted
-	if l.wholeCart {
-		sum = e.count(&everything)
-	}
-	reached := sum.value
-	if l.byQuantity {
-		reached = sum.quantity
-	}
+	reached := l.reached(e, t)
 	for i := len(l.steps) - 1; i >= 0; i-- {
 		step := &l.steps[i]
 		if reached < step.threshold {
@@ -115,4 +108,40 @@ func (l *ladder) give(e *evaluation, _ *compiledRule, t *target) {
 		}
 		return
 	}
+}
+
+// reached is what the steps are compared with.
+func (l *ladder) reached(e *evaluation, t *target) int64 {
+	sum := t.counted
+	if l.wholeCart {
+		sum = e.count(&everything)
+	}
+	if l.byQuantity {
+		return sum.quantity
+	}
+	return sum.value
+}
+
+func (l *ladder) why(e *evaluation, t *target) (reason, seen, needed string) {
+	reached, first := l.reached(e, t), l.steps[0].threshold
+	switch {
+	case reached >= first:
+		return reasonNothing, "", ""
+	case l.byQuantity:
+		return "ladder", unitsText(reached), "at least " + unitsText(first)
+	}
+	return "ladder", e.amountText(reached), "at least " + e.amountText(first)
+}
+
+func (l *ladder) missing(e *evaluation, t *target) (amount, units int64) {
+	reached := l.reached(e, t)
+	for i := range l.steps {
+		if m := l.steps[i].threshold - reached; m > 0 {
+			if l.byQuantity {
+				return 0, m
+			}
+			return m, 0
+		}
+	}
+	return 0, 0
 }

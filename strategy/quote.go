@@ -112,6 +112,9 @@ func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
 	if err := s.price(q, c, foreign); err != nil {
 		return err
 	}
+	if err := q.add(q.work.extra); err != nil {
+		return err
+	}
 	if err := q.ship(c); err != nil {
 		return err
 	}
@@ -135,6 +138,21 @@ func (q *Quote) reset(currency string) {
 		shares:   q.shares[:0],
 		work:     q.work,
 	}
+}
+
+// add puts further goods into the quote, for what an explanation tries out.
+func (q *Quote) add(extra *item) error {
+	if extra == nil {
+		return nil
+	}
+	sum, ok := money.Add(q.Subtotal, extra.original)
+	if !ok {
+		return tooMuch(len(q.Lines))
+	}
+	q.Subtotal = sum
+	q.Lines = append(q.Lines, QuotedLine{UnitPrice: extra.unitPrice, Subtotal: extra.original, Stated: cart.NoPrice})
+	q.work.items = append(q.work.items, *extra)
+	return nil
 }
 
 // ship adds the shipping charges.

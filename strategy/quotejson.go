@@ -54,6 +54,34 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	return w
 }
 
+// AppendExplanationJSON is [Strategy.AppendQuoteJSON] with two members more:
+//
+//	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"}}],
+//	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500}]
+func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
+	w := writer(s.AppendQuoteJSON(dst, &x.Quote, c))
+	w = w[:len(w)-1] // open the object again
+	w.raw(`,"rejected":[`)
+	for i, r := range x.Rejected {
+		w.comma(i)
+		w.raw(`{"rule":`).text(r.Rule).raw(`,"reason":`).text(r.Reason)
+		w.raw(`,"detail":{"seen":`).text(r.Seen).raw(`,"needed":`).text(r.Needed).raw(`}}`)
+	}
+	w.raw(`],"next":[`)
+	for i, n := range x.Next {
+		w.comma(i)
+		w.raw(`{"rule":`).text(n.Rule)
+		if n.Units > 0 {
+			w.raw(`,"missing_units":`).int(n.Units)
+		} else {
+			w.raw(`,"missing_amount":`).int(n.Amount)
+		}
+		w.raw(`,"saves":`).int(n.Saves).raw(`}`)
+	}
+	w.raw(`]}`)
+	return w
+}
+
 func (s *Strategy) appendLine(w *writer, q *Quote, c *cart.Cart, i int) {
 	line := &q.Lines[i]
 	w.raw(`{`)

@@ -4,7 +4,11 @@ import "slices"
 
 // evaluate applies the rules as arithmetic.select says.
 func (s *Strategy) evaluate(q *Quote) {
-	s.index.find(&q.work)
+	if q.work.trace != nil {
+		q.work.lookAtAll(len(s.rules))
+	} else {
+		s.index.find(&q.work)
+	}
 	switch s.arithmetic.selection {
 	case selectBest:
 		s.applyBest(q)
@@ -69,14 +73,29 @@ func (s *Strategy) takeTurn(q *Quote, i int) int {
 // apply applies one rule if its conditions hold and reports whether it gave
 // anything.
 func (s *Strategy) apply(q *Quote, i int) bool {
-	r := &s.rules[i]
-	t, holds := q.work.try(r)
+	t, holds := s.try(q, i)
 	if !holds {
 		return false
 	}
 	before := len(q.Applied)
-	q.commit(i, r, t)
+	q.commit(i, &s.rules[i], t)
 	return len(q.Applied) > before
+}
+
+// try works out what a rule would take off as things stand.
+func (s *Strategy) try(q *Quote, i int) (*target, bool) {
+	e := &q.work
+	if e.trace != nil {
+		e.trace.target = i
+	}
+	return e.try(&s.rules[i])
+}
+
+// lookAtAll makes every rule a candidate, so that each has a reason.
+func (e *evaluation) lookAtAll(rules int) {
+	for i := range rules {
+		e.candidates = append(e.candidates, int32(i))
+	}
 }
 
 // bestOf finds the rule, among those of a kind, that alone would be worth most
@@ -89,7 +108,7 @@ func (s *Strategy) bestOf(q *Quote, of func(*compiledRule) bool) (best int, most
 		if !of(r) {
 			continue
 		}
-		if t, holds := e.try(r); holds {
+		if t, holds := s.try(q, int(i)); holds {
 			if worth := t.off(); worth > most || best < 0 && e.gift.SKU != "" {
 				best, most = int(i), worth
 			}
@@ -119,7 +138,7 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 		e.winners = append(e.winners, winner{rule: -1})
 	}
 	for _, i := range e.candidates {
-		t, holds := e.try(&s.rules[i])
+		t, holds := s.try(q, int(i))
 		if !holds {
 			continue
 		}

@@ -92,7 +92,7 @@ func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
 	best, most := -1, int64(0)
 	for i := range ladder {
 		r := &ladder[i]
-		if !anyOpen(r.rule.windows, e) || e.aim(&r.rule).counted.value < r.threshold {
+		if value, open := r.reached(e); !open || value < r.threshold {
 			continue
 		}
 		if worth := min(e.arith.round(r.amount), t.room(), e.budget); worth > most {
@@ -114,4 +114,42 @@ func (t *target) room() int64 {
 		room += t.portions[i].room
 	}
 	return room
+}
+
+// reached is the value of what a rung is about, if its window is open.
+func (r *rung) reached(e *evaluation) (value int64, open bool) {
+	if !anyOpen(r.rule.windows, e) {
+		return 0, false
+	}
+	return e.aim(&r.rule).counted.value, true
+}
+
+// nearest is the open rung above what is reached that has least missing; -1
+// when there is none. Its lines are the target then.
+func (ladder orderSteps) nearest(e *evaluation) (best int, missing int64) {
+	best = -1
+	for i := range ladder {
+		value, open := ladder[i].reached(e)
+		if m := ladder[i].threshold - value; open && m > 0 && (best < 0 || m < missing) {
+			best, missing = i, m
+		}
+	}
+	if best >= 0 {
+		e.aim(&ladder[best].rule)
+	}
+	return best, missing
+}
+
+func (ladder orderSteps) why(e *evaluation, _ *target) (reason, seen, needed string) {
+	best, missing := ladder.nearest(e)
+	if best < 0 {
+		return "time_window", e.wall().text(), "a step that is open and has something to take off"
+	}
+	threshold := ladder[best].threshold
+	return "threshold", e.amountText(threshold - missing), "at least " + e.amountText(threshold)
+}
+
+func (ladder orderSteps) missing(e *evaluation, _ *target) (amount, units int64) {
+	_, missing := ladder.nearest(e)
+	return missing, 0
 }

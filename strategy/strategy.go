@@ -20,6 +20,7 @@ type Strategy struct {
 	limits      limits
 	rules       []compiledRule // enabled ones, in the order they apply
 	ids         []string       // of rules
+	disabled    []string       // ids of rules that are switched off
 	index       *index
 	exclusive   bool // whether there is an exclusive rule
 
@@ -86,6 +87,8 @@ func Compile(m *Model) *Strategy {
 	for _, r := range slices.SortedFunc(slices.Values(m.withLadder(c)), inTurn) {
 		if r.enabled {
 			s.add(r.id, c.rule(r))
+		} else {
+			s.disabled = append(s.disabled, r.id)
 		}
 	}
 	s.catalogue = c.catalogue(m.products)

@@ -132,6 +132,11 @@ func (e *evaluation) aim(r *compiledRule) *target {
 	return t
 }
 
+// anything reports whether the cart holds anything the rule is about.
+func (t *target) anything(r *compiledRule) bool {
+	return len(t.portions) > 0 && (t.counted.quantity > 0 || !r.lines.selects())
+}
+
 // reduces reports whether a shipping charge is one the rule is about.
 func (r *compiledRule) reduces(charge *item) bool {
 	return len(r.methods) == 0 || slices.Contains(r.methods, charge.method)

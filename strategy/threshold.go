@@ -1,8 +1,6 @@
 package strategy
 
 import (
-	"fmt"
-
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -101,5 +99,12 @@ func (a *atLeast) explain(e *evaluation, t *target) (seen, needed string) {
 	if a.of == ofSubtotal {
 		return e.amountText(a.seen(e, t)), "at least " + e.amountText(a.least)
 	}
-	return fmt.Sprintf("%d units", a.seen(e, t)), fmt.Sprintf("at least %d units", a.least)
+	return unitsText(a.seen(e, t)), "at least " + unitsText(a.least)
+}
+
+func (a *atLeast) missing(e *evaluation, t *target) (amount, units int64) {
+	if a.of == ofSubtotal {
+		return a.least - a.seen(e, t), 0
+	}
+	return 0, a.least - a.seen(e, t)
 }

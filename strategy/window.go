@@ -111,18 +111,23 @@ func parseTimeOfDay(text string) (int32, bool) {
 
 func (w *window) encode(o *object) {
 	if w.days != everyDay {
-		var names []string
-		for i, name := range weekdays {
-			if w.days&(1<<i) != 0 {
-				names = append(names, name)
-			}
-		}
-		o.texts("days", names)
+		o.texts("days", w.dayNames())
 	}
 	o.key("end")
 	o.text(formatTimeOfDay(w.end))
 	o.key("start")
 	o.text(formatTimeOfDay(w.start))
+}
+
+// dayNames are the days on which the window may start.
+func (w *window) dayNames() []string {
+	var names []string
+	for i, name := range weekdays {
+		if w.days&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func formatTimeOfDay(seconds int32) string {

@@ -1,0 +1,165 @@
+package strategy_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+const explained = `
+version = "x"
+timezone = "Asia/Shanghai"
+
+[[discounts]]
+threshold = 100
+amount = 10
+[[discounts]]
+threshold = 200
+amount = 30
+[[discounts]]
+threshold = 10
+amount = 1
+time_window = { start = "03:00", end = "04:00" }
+
+[rule.early]
+valid_from = 2024-06-02T00:00:00
+discount_amount = 1
+[rule.late]
+valid_until = 2024-05-31T23:59:59
+discount_amount = 1
+[rule.night]
+time_window = { start = "22:00", end = "02:00", days = ["fri"] }
+discount_amount = 1
+[rule.coupon]
+coupons = ["SECRET"]
+discount_amount = 1
+[rule.gold]
+customer = { tiers = ["gold"] }
+discount_amount = 1
+[rule.app]
+channels = ["app"]
+discount_amount = 1
+[rule.machine]
+requires = [{ skus = ["machine"] }]
+discount_amount = 1
+[rule.no-tea]
+forbids = [{ categories = ["茶"] }]
+discount_amount = 1
+[rule.cake]
+categories = ["蛋糕"]
+discount_amount = 1
+[rule.three-coffees]
+categories = ["咖啡"]
+min_quantity = 3
+discount_amount = 6
+[rule.much-tea]
+categories = ["茶"]
+min_subtotal = 50
+discount_rate = 0.1
+[rule.off]
+enabled = false
+discount_amount = 1
+[rule.weak]
+group = "g"
+discount_amount = 1
+[rule.strong]
+group = "g"
+discount_amount = 2
+[rule.alone]
+exclusive = true
+discount_amount = 0.5
+[rule.bundle]
+categories = ["咖啡"]
+bundle = { units = 3, price = 40 }
+`
+
+func explainCart(t *testing.T) *cart.Cart {
+	return goods(t, of("咖啡", 2, 1800), of("茶", 1, 1500))
+}
+
+func TestExplainSaysWhyEachOtherRuleDidNotApply(t *testing.T) {
+	s := mustLoad(t, "", explained)
+	x, err := s.Explain(explainCart(t), at(t, "2024-06-01T12:00:00+08:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range x.Rejected {
+		got = append(got, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
+	}
+	const want = `alone: exclusive: , needed more than the others together
+app: channels: , needed app
+bundle: bundle: 2 units, needed at least 3 units
+cake: target: nothing of it in the cart, needed goods or shipping the rule is about
+coupon: coupons: , needed a coupon of the rule
+discounts: threshold: 51.00, needed at least 100.00
+early: valid_from: 2024-06-01T12:00:00+08:00, needed 2024-06-02T00:00:00+08:00
+gold: customer: tier , needed tier gold
+late: valid_until: 2024-06-01T12:00:00+08:00, needed until 2024-05-31T23:59:59+08:00
+machine: requires: 0 units, needed at least 1 unit of the goods required
+much-tea: min_subtotal: 15.00, needed at least 50.00
+night: time_window: sat 12:00:00, needed 22:00:00 to 02:00:00 on fri
+no-tea: forbids: 1 unit, needed none of the goods forbidden
+three-coffees: min_quantity: 2 units, needed at least 3 units
+weak: group: , needed worth more than the others of g
+off: enabled: false, needed true`
+	if text := strings.Join(got, "\n"); text != want {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+}
+
+// What is close is computed by quoting the fuller cart: on 36.00 of coffee,
+// 15.00 of tea and 2.00 off, one more coffee (18.00) brings 6.00 off for three
+// of them and makes the three 40.00 instead of 54.00, less what the 6.00 took.
+func TestExplainSaysWhatIsClose(t *testing.T) {
+	s := mustLoad(t, "", explained)
+	x, err := s.Explain(explainCart(t), at(t, "2024-06-01T12:00:00+08:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range x.Next {
+		got = append(got, fmt.Sprintf("%s: %d or %d units, saves %d", n.Rule, n.Amount, n.Units, n.Saves))
+	}
+	want := []string{
+		"bundle: 0 or 1 units, saves 2000",
+		"three-coffees: 0 or 1 units, saves 2000",
+		"discounts: 4900 or 0 units, saves 1576",
+		"much-tea: 3500 or 0 units, saves 500",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestAnExplanationIsOfTheVeryQuote(t *testing.T) {
+	s, c, now := mustLoad(t, "", explained), explainCart(t), at(t, "2024-06-01T12:00:00+08:00")
+	q, err := s.Quote(c, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := s.Explain(c, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain, explained := string(s.AppendQuoteJSON(nil, q, c)), string(s.AppendQuoteJSON(nil, &x.Quote, c)); plain != explained {
+		t.Errorf("quoted    %s\nexplained %s", plain, explained)
+	}
+	if text := string(s.AppendExplanationJSON(nil, x, c)); strings.Contains(text, "SECRET") {
+		t.Errorf("the explanation gives a coupon away: %s", text)
+	}
+}
+
+func TestExplainOfACartInAnotherCurrency(t *testing.T) {
+	s, c := mustLoad(t, "", explained), explainCart(t)
+	c.Currency = "USD"
+	x, err := s.Explain(c, at(t, "2024-06-01T12:00:00+08:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := x.Rejected[0]; r.Reason != "currency" || r.Seen != "USD" || r.Needed != "CNY" || len(x.Next) != 0 {
+		t.Errorf("%+v, next %v", r, x.Next)
+	}
+}
