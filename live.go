@@ -51,10 +51,12 @@ func acquire(key liveKey) (*live, error) {
 
 func startLive(key liveKey) (*live, error) {
 	load := func(path string, data []byte) (reload.Candidate[*edition], error) {
-		s, err := strategy.Load(key.env, strategy.Source{Name: path, Data: data})
+		m, err := strategy.Parse(key.env, strategy.Source{Name: path, Data: data})
 		if err != nil {
 			return reload.Candidate[*edition]{}, err
 		}
+		logCautions(path, m)
+		s := strategy.Compile(m)
 		e, err := newEdition(s)
 		if err != nil {
 			return reload.Candidate[*edition]{}, err
@@ -105,10 +107,29 @@ func fieldText(text string) any {
 	return text
 }
 
-// logEvent writes what happens to a strategy to the log that Caddy uses now,
-// which may be a later one than when the strategy was first read.
+// maxCautions bounds what is logged of one strategy.
+const maxCautions = 20
+
+// logCautions writes what is probably not meant in a strategy that is right.
+func logCautions(path string, m *strategy.Model) {
+	cautions := m.Cautions()
+	for _, c := range cautions[:min(len(cautions), maxCautions)] {
+		logger(path).Warn("strategy: probably not meant", zap.String("problem", c.String()))
+	}
+	if more := len(cautions) - maxCautions; more > 0 {
+		logger(path).Warn("strategy: more that is probably not meant", zap.Int("problems", more))
+	}
+}
+
+// logger is the log that Caddy uses now, which may be a later one than when the
+// strategy was first read.
+func logger(path string) *zap.Logger {
+	return caddy.Log().Named("http.handlers.discount").With(zap.String("path", path))
+}
+
+// logEvent writes what happens to a strategy.
 func logEvent(e reload.Event) {
-	log := caddy.Log().Named("http.handlers.discount").With(zap.String("path", e.Path))
+	log := logger(e.Path)
 	switch e.Kind {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)

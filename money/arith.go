@@ -70,6 +70,9 @@ func (r Rate) IsZero() bool { return r.num == 0 }
 // asks whether a percentage was meant.
 func (r Rate) Over100() Rate { return Rate{num: r.num, den: r.den * 100} }
 
+// Complement is what the rate, at most 1, leaves: of 0.15 it is 0.85.
+func (r Rate) Complement() Rate { return Rate{num: r.den - r.num, den: r.den} }
+
 // String writes the shortest decimal: "0.15", "1".
 func (r Rate) String() string {
 	if r.den == 0 {

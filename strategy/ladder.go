@@ -37,6 +37,7 @@ func decodeLadder(s *section, n *document.Node) reward {
 		if i > 0 && l.steps[i].threshold <= l.steps[i-1].threshold {
 			step.add(node.Pos, step.path, "the threshold is not above the one of the step before", "write the steps from the lowest to the highest")
 		}
+		l.checkRising(s, node, i)
 		step.done()
 	}
 	if len(l.steps) == 0 {

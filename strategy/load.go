@@ -21,6 +21,7 @@ type Model struct {
 	products   []product
 	steps      []step // [[discounts]]
 	rules      []*rule
+	cautions   []document.Problem
 }
 
 // Parse reads and checks a strategy for one environment; an empty env takes
@@ -40,6 +41,8 @@ func Parse(env string, sources ...Source) (*Model, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
+	doc.Sort(r.cautions)
+	m.cautions = r.cautions
 	return m, nil
 }
 
@@ -60,9 +63,11 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.products = decodeProducts(top)
+	r.known = wordsOf(m.products)
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	top.done()
+	m.checkReach(top)
 	if len(m.rules) == 0 && len(m.steps) == 0 && len(r.problems) == 0 {
 		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}

@@ -76,7 +76,10 @@ func (s *section) discountRate(name string) money.Rate {
 	if s.maxRate.Compare(most) > 0 {
 		most = s.maxRate
 	}
-	r, _ := s.rate(name, most)
+	r, ok := s.rate(name, most)
+	if ok {
+		s.checkShare(s.node.Get(name), name, r)
+	}
 	return r
 }
 

@@ -18,6 +18,9 @@ import (
 type reader struct {
 	doc      *document.Document
 	problems []document.Problem
+	cautions []document.Problem
+	known    catalogueWords
+	zoned    bool // whether timezone is given
 	currency money.Currency
 	location *time.Location
 	maxRate  money.Rate // zero when limits.max_rate is absent
@@ -41,11 +44,11 @@ type section struct {
 	*reader
 	node  *document.Node
 	path  string // "" at the top, rule."spring" below
-	known []string
+	asked []string
 }
 
 func (r *reader) section(node *document.Node, path string) *section {
-	return &section{reader: r, node: node, path: path, known: make([]string, 0, 16)}
+	return &section{reader: r, node: node, path: path, asked: make([]string, 0, 16)}
 }
 
 // key is the full path of a member.
@@ -71,7 +74,7 @@ func bareOrQuoted(name string) string {
 
 // get finds a member and marks its key as known.
 func (s *section) get(name string) *document.Node {
-	s.known = append(s.known, name)
+	s.asked = append(s.asked, name)
 	return s.node.Get(name)
 }
 
@@ -107,7 +110,7 @@ func shown(n *document.Node) string {
 func (s *section) done() {
 	for i := range s.node.Fields {
 		f := &s.node.Fields[i]
-		if slices.Contains(s.known, f.Key) {
+		if slices.Contains(s.asked, f.Key) {
 			continue
 		}
 		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), s.meant(f.Key))
@@ -116,7 +119,7 @@ func (s *section) done() {
 
 // meant guesses which known key a mistyped one stands for.
 func (s *section) meant(typed string) string {
-	if close := closest(typed, s.known); close != "" {
+	if close := closest(typed, s.asked); close != "" {
 		return "did you mean " + close + "?"
 	}
 	return ""

@@ -52,9 +52,9 @@ func decodeReward(s *section) reward {
 		n := s.node.Get(kind.key)
 		switch {
 		case n == nil:
-			s.known = append(s.known, kind.key)
+			s.asked = append(s.asked, kind.key)
 		case found != nil:
-			s.known = append(s.known, kind.key)
+			s.asked = append(s.asked, kind.key)
 			s.wrong(n, kind.key, "the rule has a second reward, "+first+" is the first", "split it into two rules")
 		default:
 			found, first = kind.decode(s, n), kind.key
@@ -76,7 +76,7 @@ func (s *section) strayHelpers(reward string) {
 	for i := range s.node.Fields {
 		f := &s.node.Fields[i]
 		if of, helper := helperKeys[f.Key]; helper && of != reward {
-			s.known = append(s.known, f.Key)
+			s.asked = append(s.asked, f.Key)
 			s.add(f.Pos, s.key(f.Key), f.Key+" goes with "+of+", which the rule does not have", "")
 		}
 	}
@@ -88,7 +88,7 @@ func (s *section) table(n *document.Node, name, example string) *section {
 		s.want(n, name, "a table such as "+example)
 		return nil
 	}
-	s.known = append(s.known, name)
+	s.asked = append(s.asked, name)
 	return s.section(n, s.key(name))
 }
 

@@ -9,6 +9,7 @@ import (
 // rule is one promotion: which lines, when, what, and with what else.
 type rule struct {
 	id         string
+	pos        document.Pos
 	enabled    bool
 	lines      selector
 	scope      scopeOfRule
@@ -50,7 +51,7 @@ func (m *Model) decodeRule(top *section, f *document.Field) *rule {
 	case f.Key == stepsID && len(m.steps) > 0:
 		s.add(f.Pos, s.path, "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
-	r := &rule{id: f.Key}
+	r := &rule{id: f.Key, pos: f.Pos}
 	r.enabled = s.bool("enabled", true)
 	r.lines = decodeSelector(s)
 	r.scope = decodeScope(s)

@@ -31,6 +31,9 @@ func decodeSelector(s *section) selector {
 		subgroups:  s.texts("subgroups"),
 		where:      decodeWhere(s),
 	}
+	s.checkKnown("skus", sel.skus, s.known.skus)
+	s.checkKnown("categories", sel.categories, s.known.categories)
+	s.checkKnown("subgroups", sel.subgroups, s.known.subgroups)
 	sel.minPrice, _ = s.amount("min_unit_price", 1)
 	sel.maxPrice, _ = s.amount("max_unit_price", 1)
 	if sel.maxPrice != 0 && sel.minPrice > sel.maxPrice {

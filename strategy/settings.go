@@ -21,6 +21,7 @@ func (m *Model) decodeSettings(s *section) {
 	m.version = decodeVersion(s)
 	m.currency = decodeCurrency(s)
 	m.zone, m.location = decodeTimezone(s)
+	s.zoned = s.has("timezone")
 	s.currency, s.location = m.currency, m.location
 }
 

@@ -34,6 +34,7 @@ func decodeSteps(s *section) []step {
 	for i, node := range nodes {
 		steps = append(steps, decodeStep(s.section(node, fmt.Sprintf("discounts[%d]", i))))
 	}
+	checkSteps(s, steps, nodes)
 	if n := s.node.Get("discounts"); n != nil && n.Kind == document.Array && len(n.Items) == 0 && !s.has("rule") {
 		s.wrong(n, "discounts", "the ladder has no step", "")
 	}

@@ -46,7 +46,9 @@ func (s *section) instant(name string) (time.Time, bool) {
 	}
 	at, err := document.ParseDateTime(n.Text)
 	if err != nil {
-		at, err = document.ParseLocalDateTime(n.Text, s.location)
+		if at, err = document.ParseLocalDateTime(n.Text, s.location); err == nil {
+			s.checkZone(n, name)
+		}
 	}
 	if err != nil {
 		s.wrong(n, name, fmt.Sprintf("%q is not a date-time", n.Text), "such as 2024-06-30T23:59:59+08:00")

@@ -54,6 +54,7 @@ func decodeWindows(s *section) []window {
 }
 
 func decodeWindow(s *section) window {
+	s.checkZone(s.node, "start")
 	w := window{
 		start: s.timeOfDay("start", false),
 		end:   s.timeOfDay("end", true),

@@ -211,8 +211,8 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 	return nil
 }
 
-// value builds a value; near is the place of its key, used for tables and
-// arrays, which carry none of their own.
+// value builds a value; near is the place of its key, used for arrays and empty
+// tables, which carry none of their own.
 func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 	switch v.Kind {
 	case unstable.InlineTable:
@@ -223,6 +223,9 @@ func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 			}
 		}
 		table.close()
+		if len(table.Fields) > 0 {
+			table.Pos = table.Fields[0].Pos // a list of tables may span many lines
+		}
 		return table, nil
 	case unstable.Array:
 		array := b.node(Array, near)

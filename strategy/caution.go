@@ -1,0 +1,183 @@
+package strategy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// Cautions are places of a right strategy that are probably not what was
+// meant. They do not keep it from being used.
+//
+//   - a SKU, category or subgroup that the catalogue does not know
+//   - a rate that looks like the share to pay, such as 0.8 for 8 折
+//   - a step of a ladder that gives no more than one that is easier to reach
+//   - a rule after one that always ends the cart
+//   - time windows or local date-times without a timezone
+func (m *Model) Cautions() []document.Problem { return m.cautions }
+
+// caution notes something about a member that is probably not meant.
+func (s *section) caution(n *document.Node, name, reason, hint string) {
+	s.cautions = append(s.cautions, s.doc.Problem(n.Pos, s.key(name), reason, hint))
+}
+
+// words are what the catalogue knows of one kind.
+type words map[string]bool
+
+func (w words) list() []string {
+	list := make([]string, 0, len(w))
+	for word := range w {
+		list = append(list, word)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// catalogueWords are what rules may name.
+type catalogueWords struct{ skus, categories, subgroups words }
+
+func wordsOf(products []product) catalogueWords {
+	known := catalogueWords{words{}, words{}, words{}}
+	for i := range products {
+		p := &products[i]
+		known.skus[p.sku] = true
+		if p.category != "" {
+			known.categories[p.category] = true
+		}
+		if p.subgroup != "" {
+			known.subgroups[p.subgroup] = true
+		}
+	}
+	return known
+}
+
+// checkKnown warns of words the catalogue does not have. A strategy without
+// such words in its catalogue takes them from the carts, and cannot tell.
+func (s *section) checkKnown(name string, list []string, known words) {
+	if len(known) == 0 {
+		return
+	}
+	for _, word := range list {
+		if known[word] {
+			continue
+		}
+		hint := closest(word, known.list())
+		if hint != "" {
+			hint = fmt.Sprintf("did you mean %q?", hint)
+		}
+		s.caution(itemOf(s.node.Get(name), word), name, fmt.Sprintf("the catalogue does not know %q", word), hint)
+	}
+}
+
+// itemOf is where in a list a word stands.
+func itemOf(list *document.Node, word string) *document.Node {
+	for _, item := range list.Items {
+		if item.Text == word {
+			return item
+		}
+	}
+	return list
+}
+
+// looksLikeShareToPay is from where on a rate is suspicious: 7 折 and up are
+// common, 70% off is not.
+var looksLikeShareToPay = mustRate("0.7")
+
+func (s *section) checkShare(n *document.Node, name string, r money.Rate) {
+	if r.Compare(looksLikeShareToPay) >= 0 && r.Compare(one) < 0 {
+		s.caution(n, name, fmt.Sprintf("%s is taken off, %s is left to pay", r, r.Complement()),
+			"to let "+r.String()+" be paid, write "+r.Complement().String())
+	}
+}
+
+// checkZone warns of local times that nobody said the zone of.
+func (s *section) checkZone(n *document.Node, name string) {
+	if !s.zoned {
+		s.caution(n, name, "the time is local, and no timezone is given, so it is UTC", `such as timezone = "Asia/Shanghai" at the top`)
+	}
+}
+
+// checkRising warns of a step that gives no more than the one below it.
+func (l *ladder) checkRising(s *section, step *document.Node, i int) {
+	if i == 0 {
+		return
+	}
+	below, this := &l.steps[i-1], &l.steps[i]
+	worse := below.amount > 0 && this.amount > 0 && this.amount <= below.amount ||
+		!below.rate.IsZero() && !this.rate.IsZero() && this.rate.Compare(below.rate) <= 0
+	if worse {
+		s.cautionTable(step, fmt.Sprintf("%s[%d]", s.key("ladder"), i), "the step gives no more than the one below it")
+	}
+}
+
+// checkSteps warns of [[discounts]] steps that another one makes useless: open
+// at the same times on the same lines, as easy to reach and worth as much.
+func checkSteps(s *section, steps []step, nodes []*document.Node) {
+	for i := range steps {
+		for j := range steps {
+			a, b := &steps[i], &steps[j]
+			if i == j || !a.sameTimeAndLines(b) || a.threshold < b.threshold || a.amount > b.amount {
+				continue
+			}
+			if a.threshold == b.threshold && a.amount == b.amount && i < j {
+				continue // of two alike, the later one is useless
+			}
+			s.cautionTable(nodes[i], fmt.Sprintf("discounts[%d]", i), fmt.Sprintf("discounts[%d] is as easy to reach and worth as much, so this step never applies", j))
+			break
+		}
+	}
+}
+
+func (st *step) sameTimeAndLines(other *step) bool {
+	return slices.Equal(st.windows, other.windows) && st.lines.sameWords(&other.lines)
+}
+
+func (sel *selector) sameWords(other *selector) bool {
+	plain := func(s *selector) bool {
+		return s.where == nil && s.minPrice == 0 && s.maxPrice == 0 && !s.skipReduced && s.exclude == nil
+	}
+	return plain(sel) && plain(other) && slices.Equal(sel.skus, other.skus) &&
+		slices.Equal(sel.categories, other.categories) && slices.Equal(sel.subgroups, other.subgroups)
+}
+
+// cautionTable notes a caution about a whole table.
+func (s *section) cautionTable(n *document.Node, path, reason string) {
+	s.cautions = append(s.cautions, s.doc.Problem(n.Pos, path, reason, ""))
+}
+
+// checkReach warns of rules behind one that always ends the cart.
+func (m *Model) checkReach(s *section) {
+	rules := slices.SortedFunc(slices.Values(m.rules), inTurn)
+	var last *rule
+	for _, r := range rules {
+		if !r.enabled || r.stacking.exclusive {
+			continue
+		}
+		if last != nil {
+			s.cautions = append(s.cautions, s.doc.Problem(r.pos, rulePath(r.id),
+				fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id)), ""))
+		} else if r.always() && r.stacking.stop == stopCart {
+			last = r
+		}
+	}
+}
+
+// always reports whether a rule applies to every cart that has goods.
+func (r *rule) always() bool {
+	if !r.lines.sameWords(&selector{}) || r.valid.hasFrom || r.valid.hasUntil || len(r.windows) > 0 || r.stacking.group != "" {
+		return false
+	}
+	c := &compiler{skus: symbols{}, categories: symbols{}, subgroups: symbols{}}
+	for _, room := range r.conditions {
+		if len(room.compile(c, nil)) > 0 {
+			return false
+		}
+	}
+	switch r.reward.(type) {
+	case *percentOff, *amountOff:
+		return r.scope.appliesTo != toShipping
+	}
+	return false
+}

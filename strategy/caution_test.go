@@ -1,0 +1,81 @@
+package strategy_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// Each caution has a text that triggers it and one that does not.
+func TestCautions(t *testing.T) {
+	const head = "version = \"v\"\ntimezone = \"UTC\"\n"
+	for _, c := range []struct {
+		name, text, calm, want string
+	}{
+		{
+			"a SKU the catalogue does not know",
+			head + "[[products]]\nsku = \"latte\"\n[rule.a]\nskus = [\"late\"]\ndiscount_amount = 1\n",
+			head + "[[products]]\nsku = \"latte\"\n[rule.a]\nskus = [\"latte\"]\ndiscount_amount = 1\n",
+			`t.toml:6:9: rule."a".skus: the catalogue does not know "late" (did you mean "latte"?)`,
+		},
+		{
+			"a category the catalogue does not know",
+			head + "[[products]]\nsku = \"latte\"\ncategory = \"coffee\"\n[[discounts]]\nthreshold = 1\namount = 1\ncategories = [\"tea\"]\n",
+			head + "[[products]]\nsku = \"latte\"\n[[discounts]]\nthreshold = 1\namount = 1\ncategories = [\"tea\"]\n",
+			`t.toml:9:15: discounts[0].categories: the catalogue does not know "tea"`,
+		},
+		{
+			"a rate that looks like the share to pay",
+			head + "[rule.a]\ndiscount_rate = 0.8\n",
+			head + "[rule.a]\ndiscount_rate = 0.2\n",
+			`t.toml:4:17: rule."a".discount_rate: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, write 0.2)`,
+		},
+		{
+			"a step that gives no more than the one below it",
+			head + "[rule.a]\nladder = [{ threshold = 100, amount = 20 }, { threshold = 200, amount = 15 }]\n",
+			head + "[rule.a]\nladder = [{ threshold = 100, amount = 20 }, { threshold = 200, amount = 45 }]\n",
+			`t.toml:4:47: rule."a".ladder[1]: the step gives no more than the one below it`,
+		},
+		{
+			"a step of [[discounts]] that another makes useless",
+			head + "[[discounts]]\nthreshold = 20\namount = 3\n[[discounts]]\nthreshold = 35\namount = 3\n",
+			head + "[[discounts]]\nthreshold = 20\namount = 3\n[[discounts]]\nthreshold = 35\namount = 3\ncategories = [\"c\"]\n",
+			"t.toml:6:3: discounts[1]: discounts[0] is as easy to reach and worth as much, so this step never applies",
+		},
+		{
+			"a rule behind one that always ends the cart",
+			head + "[rule.a]\nstop = \"cart\"\ndiscount_amount = 1\n[rule.b]\ndiscount_amount = 1\n",
+			head + "[rule.a]\nstop = \"cart\"\nmin_quantity = 2\ndiscount_amount = 1\n[rule.b]\ndiscount_amount = 1\n",
+			`t.toml:6:7: rule."b": rule."a" comes before and always ends the cart, so this rule never applies`,
+		},
+		{
+			"a window in nobody's time zone",
+			"version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\", end = \"10:00\" }\ndiscount_amount = 1\n",
+			head + "[rule.a]\ntime_window = { start = \"08:00\", end = \"10:00\" }\ndiscount_amount = 1\n",
+			`t.toml:3:17: rule."a".time_window.start: the time is local, and no timezone is given, so it is UTC (such as timezone = "Asia/Shanghai" at the top)`,
+		},
+		{
+			"a local date-time in nobody's time zone",
+			"version = \"v\"\n[rule.a]\nvalid_until = 2024-06-30T23:59:59\ndiscount_amount = 1\n",
+			"version = \"v\"\n[rule.a]\nvalid_until = 2024-06-30T23:59:59Z\ndiscount_amount = 1\n",
+			`t.toml:3:15: rule."a".valid_until: the time is local, and no timezone is given, so it is UTC (such as timezone = "Asia/Shanghai" at the top)`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := cautions(t, c.text); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+			if got := cautions(t, c.calm); got != "" {
+				t.Errorf("without cause: %s", got)
+			}
+		})
+	}
+}
+
+func cautions(t *testing.T, text string) string {
+	t.Helper()
+	var lines []string
+	for _, c := range mustParse(t, "", text).Cautions() {
+		lines = append(lines, c.String())
+	}
+	return strings.Join(lines, "\n")
+}
