@@ -2,12 +2,12 @@
 
 FUZZTIME ?= 10m
 
-.PHONY: run test ci fuzz bench
+.PHONY: run test ci fuzz bench reference conformance
 
 run: ## the gateway with the demo order service
 	go run ./cmd/caddy run --config Caddyfile.example
 
-test:
+test: ## what CI runs first
 	go test ./...
 
 ci: ## the whole gate
@@ -16,5 +16,11 @@ ci: ## the whole gate
 fuzz: ## every parser, FUZZTIME each
 	.ci/fuzz $(FUZZTIME)
 
-bench:
+reference: ## 200,000 random strategies and carts against the plain evaluator of the tests
+	REFERENCE_PAIRS=200000 go test -count=1 -timeout 60m -run TestReference ./strategy
+
+conformance: ## worked cases of published engines; CONFORMANCE_CASES=file takes others
+	go test -count=1 -v -run TestConformance ./strategy
+
+bench: ## nanoseconds and allocations of every stage
 	go test -run '^$$' -bench . -benchmem ./...
