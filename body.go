@@ -19,6 +19,9 @@ const firstRead = 4 << 10
 // returned, when the client is gone or the upstream answered early.
 func (g *gateway) takeBody(r *http.Request) ([]byte, *outcome) {
 	body, err := readUpTo(r.Body, g.maxBody, r.ContentLength)
+	// Reading has already sent the client its 100 Continue; an upstream that is
+	// asked again would send it another one.
+	delete(r.Header, "Expect")
 	switch {
 	case err != nil:
 		r.Body = &resumedBody{Reader: io.MultiReader(bytes.NewReader(body), failing{err}), Closer: r.Body}

@@ -104,7 +104,7 @@ func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {
 	}
 }
 
-// block reads { name argument … } with every name once.
+// block reads { name argument … } with every name once and one at least.
 func block(d *caddyfile.Dispenser, option func(name string) error) error {
 	outer := d.Val()
 	if d.CountRemainingArgs() > 0 {
@@ -120,6 +120,9 @@ func block(d *caddyfile.Dispenser, option func(name string) error) error {
 		if err := option(name); err != nil {
 			return err
 		}
+	}
+	if len(seen) == 0 {
+		return d.Errf("%s needs a block with what it sets", outer)
 	}
 	return nil
 }

@@ -28,11 +28,29 @@ func init() {
 // reverse_proxy it would never run for requests that a handle block takes. Of
 // two directives placed so, the one registered last comes first.
 func registerDirective(name string, fresh func() directive) {
-	httpcaddyfile.RegisterHandlerDirective(name, func(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
+	httpcaddyfile.RegisterDirective(name, func(h httpcaddyfile.Helper) ([]httpcaddyfile.ConfigValue, error) {
+		matcher, err := matcherOf(h)
+		if err != nil {
+			return nil, err
+		}
 		d := fresh()
-		return d, d.UnmarshalCaddyfile(h.Dispenser)
+		if err := d.UnmarshalCaddyfile(h.Dispenser); err != nil {
+			return nil, err
+		}
+		return h.NewRoute(matcher, d), nil
 	})
 	httpcaddyfile.RegisterDirectiveOrder(name, httpcaddyfile.After, "request_header")
+}
+
+// matcherOf takes the matcher off a directive that has one. A single argument
+// is the strategy, even if it begins with a slash as path matchers do.
+func matcherOf(h httpcaddyfile.Helper) (caddy.ModuleMap, error) {
+	h.Next() // the directive's name
+	if h.CountRemainingArgs() > 1 {
+		return h.ExtractMatcherSet()
+	}
+	h.Reset()
+	return nil, nil
 }
 
 type directive interface {

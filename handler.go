@@ -14,7 +14,7 @@ import (
 // ServeHTTP prices the cart of a request and passes the request on.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	g := h.gateway
-	g.countSpoofed(g.names.strip(r))
+	g.countSpoofed(r, g.names.strip(r))
 	o := g.decide(r, g.priced)
 	decisions.count(o.status)
 	o.publish(r)
@@ -36,8 +36,10 @@ func (g *gateway) rejects(o *outcome) bool {
 	return g.rejectInvalid
 }
 
-func (g *gateway) countSpoofed(attempts int) {
-	if attempts > 0 {
+// countSpoofed counts what a client sent under owned names. What another
+// handler of the kind set before this one is no attempt.
+func (g *gateway) countSpoofed(r *http.Request, attempts int) {
+	if attempts > 0 && caddyhttp.GetVar(r.Context(), outcomeVar) == nil {
 		spoofedHeaders.Add(float64(attempts))
 	}
 }

@@ -10,7 +10,7 @@ import (
 // ServeHTTP answers a cart with its quote.
 func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp.Handler) error {
 	g := h.gateway
-	g.countSpoofed(g.names.strip(r))
+	g.countSpoofed(r, g.names.strip(r))
 	var quote []byte
 	o := g.decide(r, func(e *edition, d *desk, now time.Time) *outcome {
 		quote = h.write(e, d, now)

@@ -1,0 +1,115 @@
+package discount
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+)
+
+const half = "version = \"v1\"\n[rule.half]\ndiscount_rate = 0.5"
+
+const tenYuan = `{"items":[{"quantity":1,"unit_price":1000}]}`
+
+// Whatever a client sends under the handler's names, the order service sees the
+// handler's own values, and only those.
+func TestNothingAClientSendsUnderOwnedNamesArrives(t *testing.T) {
+	s := open(t, half, proxied)
+	const want = `
+X-Discount-Amount: 500
+X-Discount-Currency: CNY
+X-Discount-Lines: (500)
+X-Discount-Payable: 500
+X-Discount-Rules: "half";amount=500
+X-Discount-Shipping: 0
+X-Discount-Status: applied
+X-Discount-Subtotal: 1000`
+	for name, headers := range map[string][]string{
+		"another case":                 {"x-DISCOUNT-amount: 99999"},
+		"twice":                        {"X-Discount-Amount: 1", "X-Discount-Amount: 2"},
+		"a name that is not used":      {"X-Discount-Vip: yes"},
+		"an underscore":                {"X_Discount_Amount: 1"},
+		"a dot":                        {"X.Discount.Amount: 1"},
+		"mixed aliases":                {"x.discount_Amount: 1"},
+		"a connection token":           {"Connection: close, X-Discount-Amount"},
+		"several connection fields":    {"Connection: X-Discount-Rules", "Connection: x-discount-status,  X-Discount-Amount"},
+		"an aliased connection token":  {"Connection: X_Discount_Amount"},
+		"a connection token alone":     {"Connection: X-Discount-Amount"},
+		"a token beside a real option": {"Connection: keep-alive, X-Discount-Payable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := spoofed(t)
+			got := s.order(tenYuan, headers...)
+			got.expect(t, want)
+			for name := range got.Header {
+				if alias := strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(name)); strings.HasPrefix(alias, "x-discount-") && !strings.HasPrefix(name, "X-Discount-") {
+					t.Errorf("%s arrived", name)
+				}
+			}
+			// Caddy itself drops aliases before any handler sees them.
+			if !strings.ContainsAny(strings.Split(headers[0], ":")[0], "_.") && spoofed(t) == before {
+				t.Error("the attempt was not counted")
+			}
+		})
+	}
+}
+
+func spoofed(t *testing.T) float64 {
+	t.Helper()
+	var m dto.Metric
+	if err := spoofedHeaders.Write(&m); err != nil {
+		t.Fatal(err)
+	}
+	return m.GetCounter().GetValue()
+}
+
+func TestOwnedTrailersDoNotArriveAndOthersDo(t *testing.T) {
+	s := open(t, half, "discount /orders* STRATEGY {\n\tmax_body 100B\n}\nreverse_proxy UPSTREAM")
+	for _, c := range []struct{ name, contentType, body, status string }{
+		{"on a cart", "application/json", tenYuan, "applied"},
+		{"on what is no cart", "text/plain", "hello", "bypass"},
+		{"on JSON that is no cart", "application/json", "{}", "bypass"},
+		{"on an invalid cart", "application/json", `{"items":1}`, "invalid"},
+		{"on a body that is too large", "application/json", strings.Repeat("x", 5000), "oversize"},
+	} {
+		for announced, trailer := range map[string]string{
+			"announced":       "X-Discount-Amount, X-Checksum",
+			"not announced":   "X-Checksum",
+			"announced alone": "X-Discount-Amount",
+		} {
+			t.Run(c.name+", "+announced, func(t *testing.T) {
+				request := fmt.Sprintf("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\nTrailer: %s\r\n\r\n%x\r\n%s\r\n0\r\nX-Discount-Amount: 99999\r\n", c.contentType, trailer, len(c.body), c.body)
+				if strings.Contains(trailer, "X-Checksum") {
+					request += "X-Checksum: abc\r\n"
+				}
+				if a := s.send(request + "\r\n"); a.StatusCode != http.StatusOK {
+					t.Fatalf("status %d", a.StatusCode)
+				}
+				got := s.upstream.last(t)
+				if got.Get("X-Discount-Status") != c.status || got.body != c.body {
+					t.Errorf("%s, body of %d bytes", owned(got.Header), len(got.body))
+				}
+				want := ""
+				if strings.Contains(trailer, "X-Checksum") {
+					want = "abc"
+				}
+				if len(got.trailer["X-Discount-Amount"]) > 0 || got.trailer.Get("X-Checksum") != want {
+					t.Errorf("trailer %v", got.trailer)
+				}
+			})
+		}
+	}
+}
+
+func TestAFurtherHandlerOnTheWayHasTheLastWordAndCountsNoAttempt(t *testing.T) {
+	s := open(t, half, "route {\n\tdiscount * STRATEGY\n\tdiscount * STRATEGY {\n\t\tlines off\n\t}\n\treverse_proxy UPSTREAM\n}")
+	before := spoofed(t)
+	if got := s.order(tenYuan); got.Get("X-Discount-Amount") != "500" || got.Get("X-Discount-Lines") != "" {
+		t.Errorf("%s", owned(got.Header))
+	}
+	if after := spoofed(t); after != before {
+		t.Errorf("%v attempts counted", after-before)
+	}
+}

@@ -1,0 +1,94 @@
+package discount
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+const canary = "canary-4711"
+
+func TestWhatIsWrongIsRejectedWhenAskedFor(t *testing.T) {
+	s := open(t, half, "discount STRATEGY {\n\tmax_body 300B\n\ton_invalid reject\n\ton_oversize reject\n}\nreverse_proxy UPSTREAM")
+	long := strings.Repeat(" ", 1000)
+	for _, c := range []struct {
+		name, request string
+		status        int
+		title         string
+		pointer       any
+		detail        string
+	}{
+		{"an invalid cart", jsonRequest(`{"items":[{"quantity":1,"unit_price":1},{"quantity":"1","unit_price":1}]}`), 400, "Invalid cart", "/items/1/quantity", "want a plain integer"},
+		{"a line with no price", jsonRequest(`{"items":[{"quantity":1}]}`), 400, "Invalid cart", "/items/0/unit_price", "no price"},
+		{"a duplicate key", jsonRequest(`{"items":[],"items":[]}`), 400, "Invalid cart", "/items", "twice"},
+		{"no JSON", jsonRequest(`{"items":[}`), 400, "Invalid cart", "/items/0", "JSON"},
+		{"a body too large by its length", jsonRequest(long), 413, "Cart too large", nil, "larger"},
+		{"a body too large by its end", "POST / HTTP/1.1\r\nHost: s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long, 100) + "0\r\n\r\n", 413, "Cart too large", nil, "larger"},
+		{"an encoding that is not read", jsonRequest("xx", "Content-Encoding: br"), 415, "Unreadable encoding", nil, "br"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := s.upstream.count()
+			a := s.send(c.request)
+			if a.StatusCode != c.status || a.Header.Get("Content-Type") != "application/problem+json" {
+				t.Fatalf("%d %s: %s", a.StatusCode, a.Header.Get("Content-Type"), a.body)
+			}
+			p := decode(t, a.body)
+			if p["title"] != c.title || p["status"] != float64(c.status) || p["pointer"] != c.pointer || !strings.Contains(p["detail"].(string), c.detail) {
+				t.Errorf("%v", p)
+			}
+			if s.upstream.count() != before {
+				t.Error("it reached the order service")
+			}
+		})
+	}
+	if got := s.send("GET / HTTP/1.1\r\nHost: s\r\n\r\n"); got.StatusCode != http.StatusOK {
+		t.Errorf("what is no cart is answered %d", got.StatusCode)
+	}
+}
+
+// A panic costs the discount and nothing else; the log has what identifies the
+// cart and nothing of what is in it.
+func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
+	s := open(t, half, proxied)
+	h := &Handler{Options: Options{Strategy: s.strategy}}
+	ctx, cancel := newContext(t)
+	defer cancel()
+	if err := h.Provision(ctx); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = h.Cleanup() }()
+	core, logged := observer.New(zap.DebugLevel)
+	h.gateway.log = zap.New(core)
+	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
+	o := h.gateway.evaluate(httptest.NewRequest(http.MethodPost, "/", nil), inBody, body,
+		func(*edition, *desk, time.Time) *outcome { panic(canary) })
+	if o.status != statusUnavailable || o.problem.Status != http.StatusInternalServerError {
+		t.Fatalf("%+v", o)
+	}
+	lines := logged.FilterMessageSnippet("panic while computing a discount").All()
+	if len(lines) != 1 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	fields := lines[0].ContextMap()
+	if digest := sha256.Sum256(body); fields["cart_sha256"] != hex.EncodeToString(digest[:]) || strings.Contains(fmt.Sprint(fields), canary) {
+		t.Errorf("the log has %v", fields)
+	}
+}
+
+func TestNoCartContentIsEverLogged(t *testing.T) {
+	s := open(t, half, "log\n"+proxied)
+	s.order(`{"items":[{"sku":"` + canary + `","quantity":0,"unit_price":1}],"coupons":["` + canary + `"]}`)
+	s.order(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}],"coupons":["` + canary + `"]}`)
+	eventually(t, "two lines of access log", func() bool { return strings.Count(s.logged(), `"discount_status"`) == 2 })
+	if strings.Contains(s.logged(), canary) {
+		t.Error(s.logged())
+	}
+}
