@@ -103,12 +103,12 @@ func (b *buyGet) bind(c *compiler) reward {
 func (b *buyGet) give(e *evaluation, r *compiledRule, t *target) {
 	deal := dealing{evaluation: e}
 	deal.collect(t, b.reserve, r.scope.pick)
-	for left := b.repeat; b.repeat == 0 || left > 0; {
-		rounds := deal.round(b, left)
-		if rounds == 0 {
-			break
-		}
-		left -= rounds
+	left := b.repeat
+	if left == 0 {
+		left = money.Max // more often than there are units
+	}
+	for rounds := int64(1); left > 0 && rounds > 0; left -= rounds {
+		rounds = deal.round(b, left)
 	}
 	t.value = 0
 	for i := range t.portions {
@@ -180,8 +180,8 @@ func (d *dealing) round(b *buyGet, left int64) int64 {
 	rounds := left
 	for i := range d.units {
 		u := &d.units[i]
-		if n := u.buying + u.getting; n > 0 && (rounds == 0 || u.free/n < rounds) {
-			rounds = u.free / n
+		if n := u.buying + u.getting; n > 0 {
+			rounds = min(rounds, u.free/n)
 		}
 	}
 	for i := range d.units {

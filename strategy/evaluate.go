@@ -192,9 +192,6 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	if amount == 0 && e.gift.SKU == "" {
 		return
 	}
-	if s, ok := r.reward.(interface{ settle(*evaluation, *target) }); ok {
-		s.settle(e, t)
-	}
 	first := len(q.shares)
 	for i := range t.portions {
 		if p := &t.portions[i]; p.off > 0 {

@@ -8,6 +8,7 @@ func (s *Strategy) evaluate(q *Quote) {
 		q.work.lookAtAll(len(s.rules))
 	} else {
 		s.index.find(&q.work)
+		s.addTurns(&q.work)
 	}
 	switch s.arithmetic.selection {
 	case selectBest:
@@ -79,6 +80,9 @@ func (s *Strategy) apply(q *Quote, i int) bool {
 	}
 	before := len(q.Applied)
 	q.commit(i, &s.rules[i], t)
+	if r, ok := s.rules[i].reward.(interface{ settle(*evaluation, *target) }); ok {
+		r.settle(&q.work, t)
+	}
 	return len(q.Applied) > before
 }
 
@@ -89,6 +93,21 @@ func (s *Strategy) try(q *Quote, i int) (*target, bool) {
 		e.trace.target = i
 	}
 	return e.try(&s.rules[i])
+}
+
+// addTurns adds the first rule of every group that a candidate is of: the group
+// has its turn with it, whether or not the cart can touch that very rule.
+func (s *Strategy) addTurns(e *evaluation) {
+	if !s.grouped {
+		return
+	}
+	for _, i := range e.candidates {
+		if r := &s.rules[i]; r.group != "" {
+			e.candidates = append(e.candidates, r.groupTurn)
+		}
+	}
+	slices.Sort(e.candidates)
+	e.candidates = slices.Compact(e.candidates)
 }
 
 // lookAtAll makes every rule a candidate, so that each has a reason.

@@ -96,7 +96,8 @@ func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
 		if value, open := r.reached(e); !open || value < r.threshold {
 			continue
 		}
-		if worth := min(e.arith.round(r.amount), t.room(), e.budget); worth > most {
+		e.shareOut(r.amount, t)
+		if worth := min(t.off(), e.budget); worth > most {
 			best, most = i, worth
 		}
 	}
@@ -106,15 +107,6 @@ func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
 	}
 	e.aim(&ladder[best].rule)
 	e.shareOut(ladder[best].amount, t)
-}
-
-// room is the most that can be taken off the target.
-func (t *target) room() int64 {
-	room := int64(0)
-	for i := range t.portions {
-		room += t.portions[i].room
-	}
-	return room
 }
 
 // reached is the value of what a rung is about, if its window is open.

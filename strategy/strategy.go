@@ -23,6 +23,7 @@ type Strategy struct {
 	disabled    []string       // ids of rules that are switched off
 	index       *index
 	exclusive   bool // whether there is an exclusive rule
+	grouped     bool // whether there is a group
 
 	skus, categories, subgroups symbols
 	catalogue                   []*product // by the SKU's symbol
@@ -41,6 +42,7 @@ type compiledRule struct {
 	reward      reward
 	stage       int64
 	group       string
+	groupTurn   int32 // the first rule of the group
 	exclusive   bool
 	stop        stop
 	maxDiscount int64
@@ -84,20 +86,31 @@ func Compile(m *Model) *Strategy {
 		arithmetic:  m.arithmetic,
 		limits:      m.limits,
 	}
+	turns := make(map[string]int32)
 	for _, r := range slices.SortedFunc(slices.Values(m.withLadder(c)), inTurn) {
 		if r.enabled {
-			s.add(r.id, c.rule(r))
+			s.add(r.id, c.rule(r), turns)
 		} else {
 			s.disabled = append(s.disabled, r.id)
 		}
 	}
+	s.grouped = len(turns) > 0
 	s.catalogue = c.catalogue(m.products)
 	s.index = buildIndex(s.rules, c)
 	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups
 	return s
 }
 
-func (s *Strategy) add(id string, r compiledRule) {
+// add appends a rule; turns has the first rule of every group so far.
+func (s *Strategy) add(id string, r compiledRule, turns map[string]int32) {
+	if r.group != "" {
+		first, known := turns[r.group]
+		if !known {
+			first = int32(len(s.rules))
+			turns[r.group] = first
+		}
+		r.groupTurn = first
+	}
 	s.rules, s.ids = append(s.rules, r), append(s.ids, id)
 	s.exclusive = s.exclusive || r.exclusive
 }

@@ -1,0 +1,74 @@
+package strategy_test
+
+// genReward makes one reward of any kind.
+func genReward(c chooser) rewardSpec {
+	w := rewardSpec{kind: oneOf(c, "discount_rate", "discount_rate", "discount_amount", "discount_amount",
+		"unit_price", "bundle", "ladder", "every", "unit_ladder", "groups_of", "get", "get", "gift")}
+	switch w.kind {
+	case "discount_rate":
+		w.rate = oneOf(c, genRates...)
+	case "discount_amount":
+		w.amount, w.per = oneOf(c, genAmounts...), oneOf(c, "", "cart", "line", "unit")
+	case "unit_price":
+		w.amount = oneOf(c, append(genPrices, 0)...)
+	case "bundle":
+		w.units, w.amount = int64(1+c(5)), oneOf(c, append(genThresholds, 0)...)
+		w.most = int64(c(4))
+	case "ladder":
+		genLadder(c, &w)
+	case "every":
+		genEvery(c, &w)
+	case "unit_ladder":
+		w.first, w.additional, w.most = oneOf(c, append(genAmounts, 0)...), oneOf(c, append(genAmounts, 0)...), int64(c(4))
+	case "groups_of":
+		w.units = int64(1 + c(5))
+		if w.amount = oneOf(c, genAmounts...); c.often(50) {
+			w.amount, w.rate = 0, oneOf(c, genRates...)
+		}
+	case "get":
+		genBuyGet(c, &w)
+	case "gift":
+		w.sku, w.units = oneOf(c, "sticker", "spoon"), int64(c(3))
+	}
+	return w
+}
+
+func genLadder(c chooser, w *rewardSpec) {
+	w.byQuantity = c.often(40)
+	threshold := int64(c(3))
+	for range 1 + c(3) {
+		step := ladderSpec{threshold: threshold, amount: oneOf(c, genAmounts...)}
+		if c.often(50) {
+			step.amount, step.rate = 0, oneOf(c, genRates...)
+		}
+		w.steps = append(w.steps, step)
+		if threshold += int64(1 + c(4)); !w.byQuantity {
+			threshold += oneOf(c, genThresholds...)
+		}
+	}
+}
+
+func genEvery(c chooser, w *rewardSpec) {
+	w.amount, w.most = oneOf(c, genAmounts...), int64(c(4))
+	if c.often(50) {
+		w.units = int64(1 + c(4))
+		return
+	}
+	w.threshold = oneOf(c, genThresholds...)
+	w.amount = min(w.amount, w.threshold)
+}
+
+func genBuyGet(c chooser, w *rewardSpec) {
+	w.buyUnits, w.units, w.most = int64(1+c(4)), int64(c(4)), int64(c(4))
+	if c.often(60) {
+		w.rate = oneOf(c, append(genRates, "1")...)
+	}
+	if c.often(50) {
+		w.buy = genSelector(c, 1)
+	}
+	if c.often(50) {
+		w.get = genSelector(c, 1)
+	}
+	w.wholeGets = c.often(40)
+	w.reserve = oneOf(c, "", "dearest", "cheapest", "cart")
+}
