@@ -80,10 +80,13 @@ func (s *Strategy) apply(q *Quote, i int) bool {
 	}
 	before := len(q.Applied)
 	q.commit(i, &s.rules[i], t)
+	if len(q.Applied) == before {
+		return false
+	}
 	if r, ok := s.rules[i].reward.(interface{ settle(*evaluation, *target) }); ok {
 		r.settle(&q.work, t)
 	}
-	return len(q.Applied) > before
+	return true
 }
 
 // try works out what a rule would take off as things stand.
