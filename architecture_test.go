@@ -1,0 +1,188 @@
+package discount_test
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/promogate/caddy-discount"
+
+// goPackage is what `go list` tells of a package.
+type goPackage struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Imports    []string // of GoFiles
+	Deps       []string // Imports and theirs
+}
+
+// packages are those of the module by their name in it; the root's is "".
+func packages(t *testing.T) map[string]goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,Deps", "./...")
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatalf("go list: %v", err)
+	}
+	all := make(map[string]goPackage)
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
+	}
+	for _, room := range []string{"", "cart", "strategy", "money", "reload", "cmd/caddy"} {
+		if _, ok := all[room]; !ok {
+			t.Fatalf("there is no package %q in the module: %v", room, all)
+		}
+	}
+	return all
+}
+
+// within reports whether a path is one of roots or below it.
+func within(path string, roots ...string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool {
+		return path == root || strings.HasPrefix(path, root+"/")
+	})
+}
+
+const (
+	caddy = "github.com/caddyserver"
+	zap   = "go.uber.org/zap"
+)
+
+// pure are the rooms that compute: the same in, the same out, anywhere.
+var pure = []string{"strategy", "cart", "money"}
+
+// walls are what no package of a room may reach, itself or through others.
+var walls = []struct {
+	why    string
+	rooms  []string
+	never  []string
+	direct bool // only the package's own imports count
+}{
+	{"prices and carts know nothing of the server", pure, []string{caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, false},
+	{"prices and carts touch no file and no process", pure, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
+	{"prices and carts know nothing of HTTP", pure, []string{"net/http", "net/textproto"}, false},
+	{"a cart does not know the strategy", []string{"cart"}, []string{module + "/strategy"}, false},
+	{"money knows neither carts nor strategies", []string{"money"}, []string{module + "/cart", module + "/strategy"}, false},
+	{"nothing that computes knows of reloading", pure, []string{module + "/reload"}, false},
+	{"reloading knows not what it reloads", []string{"reload"}, []string{
+		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, false},
+	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},
+}
+
+func TestWalls(t *testing.T) {
+	t.Parallel()
+	all := packages(t)
+	for _, wall := range walls {
+		t.Run(wall.why, func(t *testing.T) {
+			for name, p := range all {
+				if !within(name, wall.rooms...) {
+					continue
+				}
+				imports := p.Deps
+				if wall.direct {
+					imports = p.Imports
+				}
+				for _, path := range imports {
+					if within(path, wall.never...) {
+						t.Errorf("%s imports %s", name, path)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestOnlyTheModuleAndTheCommandKnowCaddy(t *testing.T) {
+	t.Parallel()
+	for name, p := range packages(t) {
+		if name == "" || name == "cmd/caddy" {
+			continue
+		}
+		for _, path := range p.Deps {
+			if within(path, caddy) || path == module {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+	}
+}
+
+// clocks are the functions through which the time of day, chance or the
+// surroundings could come into a price.
+var clocks = map[string][]string{
+	"time": {"Now", "Since", "Until", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker", "Sleep", "Local"},
+}
+
+// A price depends on strategy, cart and the instant it is asked for, and on
+// nothing else.
+func TestPricesReadNoClock(t *testing.T) {
+	t.Parallel()
+	for name, p := range packages(t) {
+		if !within(name, pure...) {
+			continue
+		}
+		for _, path := range p.Imports {
+			if within(path, "math/rand", "crypto/rand") {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+		for _, file := range p.GoFiles {
+			noClock(t, filepath.Join(p.Dir, file))
+		}
+	}
+}
+
+func noClock(t *testing.T, file string) {
+	t.Helper()
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := importNames(t, tree)
+	ast.Inspect(tree, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := sel.X.(*ast.Ident); ok && slices.Contains(clocks[names[x.Name]], sel.Sel.Name) {
+				t.Errorf("%s: %s.%s", fset.Position(n.Pos()), x.Name, sel.Sel.Name)
+			}
+		}
+		return true
+	})
+}
+
+// importNames are the paths a file imports, by the names it uses for them.
+func importNames(t *testing.T, tree *ast.File) map[string]string {
+	t.Helper()
+	names := make(map[string]string)
+	for _, spec := range tree.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := path[strings.LastIndex(path, "/")+1:]
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		names[name] = path
+	}
+	return names
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// site is a Caddyfile with one discount directive, which begins in line 6.
+func site(directive string) string {
+	return "{\n\tadmin off\n\tauto_https off\n}\nhttp://127.0.0.1:0 {\n\t" +
+		strings.ReplaceAll(directive, "\n", "\n\t") + "\n\trespond ok\n}\n"
+}
+
+func TestCaddyfileMistakes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, directive string
+		line            int
+		says            string
+	}{
+		{"no strategy", "discount", 6, "path of the strategy is missing"},
+		{"no strategy but options", "discount {\n\tenv prod\n}", 6, "path of the strategy is missing"},
+		{"no strategy of discount_quote", "discount_quote", 6, "path of the strategy is missing"},
+		{"two strategies", "discount a.toml b.toml", 6, `unexpected argument "b.toml"`},
+		{"unknown option", "discount a.toml {\n\tlines on\n\tenvironment prod\n}", 8, `unknown option "environment"`},
+		{"unknown option of discount_quote", "discount_quote a.toml {\n\tverbose on\n}", 7, `unknown option "verbose"`},
+		{"option twice", "discount a.toml {\n\tenv prod\n\tlines on\n\tenv dev\n}", 9, "env is given twice"},
+		{"block twice", "discount a.toml {\n\tmap {\n\t\tsku a\n\t}\n\tmap {\n\t\tid b\n\t}\n}", 10, "map is given twice"},
+
+		{"env without a name", "discount a.toml {\n\tenv\n}", 7, "env takes exactly one argument"},
+		{"env with two names", "discount a.toml {\n\tenv prod dev\n}", 7, "env takes exactly one argument"},
+		{"source", "discount a.toml {\n\tsource body\n}", 7, `source cannot be "body": auto, json, headers are known`},
+		{"source missing", "discount a.toml {\n\tsource\n}", 7, "source takes exactly one argument"},
+		{"prices", "discount a.toml {\n\tprices cents\n}", 7, `prices cannot be "cents": minor, major are known`},
+		{"on_invalid", "discount a.toml {\n\ton_invalid drop\n}", 7, `on_invalid cannot be "drop": pass, reject are known`},
+		{"on_oversize", "discount a.toml {\n\ton_oversize cut\n}", 7, `on_oversize cannot be "cut": pass, reject are known`},
+		{"lines", "discount a.toml {\n\tlines yes\n}", 7, `lines cannot be "yes": on, off are known`},
+		{"respond", "discount a.toml {\n\trespond true\n}", 7, `respond cannot be "true": on, off are known`},
+		{"respond alone", "discount a.toml {\n\trespond\n}", 7, "respond takes exactly one argument"},
+		{"explain", "discount a.toml {\n\texplain 1\n}", 7, `explain cannot be "1": on, off are known`},
+
+		{"prefix of others", "discount a.toml {\n\theader_prefix x-forwarded-\n}", 7, `header_prefix: "X-Forwarded-" begins the names of other headers`},
+		{"prefix without a hyphen", "discount a.toml {\n\theader_prefix XDiscount\n}", 7, `header_prefix: "XDiscount" is not the beginning of a header name`},
+		{"prefix of strange characters", "discount a.toml {\n\theader_prefix X_Discount-\n}", 7, `header_prefix: "X_Discount-" has other characters`},
+
+		{"size of words", "discount a.toml {\n\tmax_body big\n}", 7, `max_body: "big" is not a size such as 1MiB`},
+		{"size below zero", "discount a.toml {\n\tmax_body -1\n}", 7, `max_body: "-1" is not a size`},
+		{"size of nothing", "discount a.toml {\n\tmax_body 0\n}", 7, "max_body: 0 is out of range"},
+		{"size too large", "discount a.toml {\n\tmax_body 1GiB\n}", 7, "max_body: 1073741824 is out of range"},
+		{"size past all numbers", "discount a.toml {\n\tmax_body 16EiB\n}", 7, "max_body"},
+		{"count of words", "discount a.toml {\n\tmax_lines many\n}", 7, `max_lines: "many" is not a whole number`},
+		{"count with a fraction", "discount a.toml {\n\tmax_lines 1.5\n}", 7, `max_lines: "1.5" is not a whole number`},
+		{"count of none", "discount a.toml {\n\tmax_lines 0\n}", 7, "max_lines: 0 is out of range"},
+		{"count too large", "discount a.toml {\n\tmax_lines 100001\n}", 7, "max_lines: 100001 is out of range"},
+
+		{"map with an argument", "discount a.toml {\n\tmap items lines\n}", 7, "map"},
+		{"map without a block", "discount a.toml {\n\tlines on\n\tmap\n}", 8, "map"},
+		{"unknown field", "discount a.toml {\n\tmap {\n\t\tsku code\n\t\tamount total\n\t}\n}", 9, "there is no field"},
+		{"field twice", "discount a.toml {\n\tmap {\n\t\tsku code\n\t\tsku number\n\t}\n}", 9, "sku is given twice in map"},
+		{"field without a path", "discount a.toml {\n\tmap {\n\t\tsku\n\t}\n}", 8, "sku takes exactly one argument"},
+		{"field with an impossible path", "discount a.toml {\n\tmap {\n\t\tsku a..b\n\t}\n}", 8, "map: sku"},
+
+		{"unknown reload option", "discount a.toml {\n\treload {\n\t\tpoll 1s\n\t\tdebounce 1s\n\t}\n}", 9, `unknown reload option "debounce", settle and poll are known`},
+		{"reload option twice", "discount a.toml {\n\treload {\n\t\tpoll 1s\n\t\tpoll 2s\n\t}\n}", 9, "poll is given twice in reload"},
+		{"reload with an argument", "discount a.toml {\n\treload 1s\n}", 7, "reload"},
+		{"reload without a block", "discount a.toml {\n\treload\n}", 7, "reload"},
+		{"duration of words", "discount a.toml {\n\treload {\n\t\tsettle soon\n\t}\n}", 8, `settle: "soon" is not a duration such as 20ms`},
+		{"duration without a unit", "discount a.toml {\n\treload {\n\t\tsettle 20\n\t}\n}", 8, `settle: "20" is not a duration`},
+		{"duration missing", "discount a.toml {\n\treload {\n\t\tpoll\n\t}\n}", 8, "poll takes exactly one argument"},
+		{"settle of nothing", "discount a.toml {\n\treload {\n\t\tsettle 0s\n\t}\n}", 8, "settle: 0s is out of range, 1ms to 10s is wanted"},
+		{"settle too long", "discount a.toml {\n\treload {\n\t\tsettle 11s\n\t}\n}", 8, "settle: 11s is out of range"},
+		{"poll too often", "discount a.toml {\n\treload {\n\t\tpoll 1ms\n\t}\n}", 8, "poll: 1ms is out of range, 10ms to 1h0m0s is wanted"},
+		{"poll too seldom", "discount a.toml {\n\treload {\n\t\tpoll 2d\n\t}\n}", 8, "poll: 48h0m0s is out of range"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "Caddyfile"), site(c.directive))
+			caddy(t, dir, "adapt", "--config", "Caddyfile").says(t, c.says, "at Caddyfile:"+strconv.Itoa(c.line)+" ")
+		})
+	}
+}
+
+// wrongStrategies are files with a mistake, and what must be said of it: file,
+// line and column, the reason, and what to do.
+var wrongStrategies = []struct {
+	name, text, env string
+	says            []string
+}{
+	{"misspelt key", head + "[rule.\"spring\"]\ndiscount_rat = 0.1\n", "", []string{":5:1: ", "discount_rat", "did you mean", "discount_rate"}},
+	{"rate above one", head + "[rule.\"spring\"]\ndiscount_rate = 15\n", "", []string{":5:17: ", "discount_rate", "15"}},
+	{"wrong kind", head + "[rule.\"spring\"]\nenabled = \"yes\"\ndiscount_rate = 0.1\n", "", []string{":5:11: ", "enabled", "true or false"}},
+	{"not TOML", head + "[rule.\"spring\"\ndiscount_rate = 0.1\n", "", []string{":4:"}},
+	{"empty", "", "", []string{"version"}},
+	{"environment missing", head + "[rule.\"spring\"]\ndiscount_rate = 0.1\n[[env]]\nname = \"prod\"\n[[env]]\nname = \"dev\"\n", "prd",
+		[]string{`there is no environment "prd"`, `"prod"`, `"dev"`, `did you mean "prod"?`}},
+	{"no environments", head + "[rule.\"spring\"]\ndiscount_rate = 0.1\n", "prod", []string{`there is no environment "prod"`}},
+}
+
+const head = "version = \"v\"\ncurrency = \"CNY\"\n\n"
+
+func TestWrongStrategyAtStart(t *testing.T) {
+	t.Parallel()
+	for _, c := range wrongStrategies {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			directive := "discount shop.toml"
+			if c.env != "" {
+				directive += " {\n\tenv " + c.env + "\n}"
+			}
+			write(t, filepath.Join(dir, "Caddyfile"), site(directive))
+			write(t, filepath.Join(dir, "shop.toml"), c.text)
+			says := append(c.says, filepath.Join(dir, "shop.toml"))
+			caddy(t, dir, "validate", "--config", "Caddyfile").says(t, says...)
+			caddy(t, dir, "run", "--config", "Caddyfile").says(t, says...)
+		})
+	}
+}
+
+func TestStrategyMissingAtStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for directive, path := range map[string]string{
+		"discount shop.toml":          filepath.Join(dir, "shop.toml"),
+		"discount_quote shop.toml":    filepath.Join(dir, "shop.toml"),
+		"discount /orders* shop.toml": filepath.Join(dir, "shop.toml"),
+		"discount /orders*":           "/orders*", // one argument is the strategy
+	} {
+		write(t, filepath.Join(dir, "Caddyfile"), site(directive))
+		for _, command := range []string{"validate", "run"} {
+			caddy(t, dir, command, "--config", "Caddyfile").says(t, path, "no such file")
+		}
+	}
+}
