@@ -97,7 +97,7 @@ func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
 			continue
 		}
 		e.shareOut(r.amount, t)
-		if worth := min(t.off(), e.budget); worth > most {
+		if worth := min(t.off(), e.budget-e.budget%e.arith.unit); worth > most {
 			best, most = i, worth
 		}
 	}

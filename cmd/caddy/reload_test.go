@@ -333,5 +333,5 @@ func TestHandlersShareOneWatcher(t *testing.T) {
 		t.Errorf("two ways of reloading hold %v\nand one %v", two, one)
 	}
 	g.accepted(g.with(handlers, "max_lines 8"))
-	g.comesDownTo(holding{goroutines: 1 << 20, descriptors: 1 << 20, ours: one.ours, inotify: one.inotify, watches: one.watches})
+	g.comesDownTo(one)
 }
