@@ -2,8 +2,26 @@ package strategy_test
 
 // genReward makes one reward of any kind.
 func genReward(c chooser) rewardSpec {
-	w := rewardSpec{kind: oneOf(c, "discount_rate", "discount_rate", "discount_amount", "discount_amount",
-		"unit_price", "bundle", "ladder", "every", "unit_ladder", "groups_of", "get", "get", "gift")}
+	return genRewardOf(c, oneOf(c, "discount_rate", "discount_rate", "discount_amount", "discount_amount",
+		"unit_price", "bundle", "ladder", "every", "unit_ladder", "groups_of", "get", "get", "gift"))
+}
+
+// focus gives all rules rewards of one kind, on much the same goods: what they
+// leave for each other is where they go wrong.
+func focus(c chooser, rules []ruleSpec) {
+	kind := oneOf(c, "get", "get", "every", "bundle", "groups_of", "ladder", "unit_price", "discount_rate")
+	for i := range rules {
+		r := &rules[i]
+		r.reward = genRewardOf(c, kind)
+		r.exclusive = false
+		if c.often(70) {
+			r.selectorSpec = selectorSpec{}
+		}
+	}
+}
+
+func genRewardOf(c chooser, kind string) rewardSpec {
+	w := rewardSpec{kind: kind}
 	switch w.kind {
 	case "discount_rate":
 		w.rate = oneOf(c, genRates...)

@@ -98,6 +98,9 @@ func genSpec(c chooser) *spec {
 	for i := range 1 + c(6) {
 		s.rules = append(s.rules, genRule(c, string("kcmbxa"[i])))
 	}
+	if c.often(30) {
+		focus(c, s.rules)
+	}
 	if c.often(1) {
 		// So many that words are rare and the bits of the rules take two words.
 		for i := range 100 + c(40) {
@@ -190,7 +193,7 @@ func genTest(c chooser) testSpec {
 func genWindows(c chooser, percent int) []windowSpec {
 	var windows []windowSpec
 	for c.often(percent) && len(windows) < 3 {
-		w := windowSpec{start: oneOf(c, "00:00:00", "08:00:00", "09:30:00", "22:00:00"), end: oneOf(c, "02:00:00", "08:00:00", "09:30:01", "18:00:00", "24:00:00")}
+		w := windowSpec{start: oneOf(c, "00:00:00", "08:00:00", "09:30:00", "22:00:00"), end: oneOf(c, "02:00:00", "08:00:00", "09:30:01", "16:00:00", "24:00:00")}
 		if c.often(40) {
 			w.days = some(c, 5, genDays...)
 		}
@@ -249,7 +252,7 @@ func genConditions(c chooser, r *ruleSpec) {
 	if c.often(5) {
 		r.until = oneOf(c, "2026-03-08T06:30:00Z", "2026-03-08T14:00:00.5+00:00", "2026-03-08T06:29:59Z")
 	}
-	r.windows = genWindows(c, 8)
+	r.windows = genWindows(c, 12)
 	if c.often(20) {
 		r.minSubtotal = oneOf(c, genThresholds...)
 	}
