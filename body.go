@@ -25,7 +25,7 @@ func (g *gateway) takeBody(r *http.Request) ([]byte, *outcome) {
 	switch {
 	case err != nil:
 		r.Body = &resumedBody{Reader: io.MultiReader(bytes.NewReader(body), failing{err}), Closer: r.Body}
-		return nil, refuse(statusUnavailable, "the body could not be read to its end")
+		return nil, brokenOff
 	case int64(len(body)) > g.maxBody:
 		r.Body = &resumedBody{Reader: io.MultiReader(bytes.NewReader(body), r.Body), Closer: r.Body}
 		g.names.watchTrailer(r)

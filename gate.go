@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/promogate/caddy-discount/cart"
 )
 
@@ -14,29 +16,39 @@ type cartPlace uint8
 const (
 	inBody cartPlace = iota
 	inHeaders
+	inHeadersBesideBody // of some other type
 )
 
 // gate decides by method, type and encoding, without reading anything, where
 // the cart of a request may be. The outcome is set for a request that holds
 // none or cannot be read.
 func (g *gateway) gate(r *http.Request) (cartPlace, *outcome) {
-	if r.Method == http.MethodConnect || r.Header.Get("Upgrade") != "" {
+	form := bodyForm(r)
+	if r.Method == http.MethodConnect || form == formGRPC || form == formNone && isUpgrade(r) {
 		return 0, bypass
 	}
-	form := bodyForm(r)
-	headers := g.source != "json" && form != formGRPC && cart.InHeaders(r.Header)
+	headers := g.source != "json" && cart.InHeaders(r.Header)
 	switch {
-	case g.source != "headers" && (form == formJSON || form == formUnnamed && g.source == "json"):
-		return g.gateJSON(r, headers)
+	case g.source == "headers" || form == formNone:
+		if headers {
+			return inHeaders, nil
+		}
+		return 0, bypass
+	case form == formJSON || form == formUnnamed && g.source == "json":
+		return g.gateBody(r, inBody, headers)
 	case headers:
-		return inHeaders, nil
+		// Whatever the body says it is, the order service may read it as JSON.
+		return g.gateBody(r, inHeadersBesideBody, headers)
 	default:
 		return 0, bypass
 	}
 }
 
-func (g *gateway) gateJSON(r *http.Request, headers bool) (cartPlace, *outcome) {
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+func (g *gateway) gateBody(r *http.Request, place cartPlace, headers bool) (cartPlace, *outcome) {
+	for _, encoding := range r.Header["Content-Encoding"] {
+		if encoding == "" || strings.EqualFold(encoding, "identity") {
+			continue
+		}
 		if headers {
 			return 0, refuse(statusInvalid, "there is a cart in the headers and a body that cannot be read")
 		}
@@ -45,7 +57,13 @@ func (g *gateway) gateJSON(r *http.Request, headers bool) (cartPlace, *outcome) 
 	if r.ContentLength > g.maxBody {
 		return 0, tooLarge
 	}
-	return inBody, nil
+	return place, nil
+}
+
+// isUpgrade reports whether a request really asks for another protocol
+// (RFC 9110, section 7.8); the header alone asks for nothing.
+func isUpgrade(r *http.Request) bool {
+	return r.Header.Get("Upgrade") != "" && httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade")
 }
 
 // form is what the body of a request is.
@@ -64,10 +82,12 @@ func bodyForm(r *http.Request) form {
 	if strings.HasPrefix(contentType, "application/grpc") {
 		return formGRPC
 	}
-	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 || !carriesBody(r.Method) {
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return formNone
 	}
 	switch {
+	case !carriesBody(r.Method):
+		return formOther
 	case contentType == "application/json":
 		return formJSON // the usual case needs no parser
 	case contentType == "":

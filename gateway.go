@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,7 +53,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	}
 	reader, err := cart.NewReader(cart.Options{Map: o.Map, Prices: prices, MaxLines: o.MaxLines})
 	if err != nil {
-		return nil, fmt.Errorf("map: %w", err)
+		return nil, err
 	}
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
@@ -96,7 +97,7 @@ func (g *gateway) decide(r *http.Request, write func(*edition, *desk, time.Time)
 		return o
 	}
 	var body []byte
-	if kind == inBody {
+	if kind != inHeaders {
 		if body, o = g.takeBody(r); o != nil {
 			return o
 		}
@@ -128,7 +129,7 @@ func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write f
 	}
 	now := time.Now()
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
-		return invalid(g.locate(err, kind))
+		return invalid(g.locate(err, r, kind))
 	}
 	return write(live, d, now)
 }
@@ -138,19 +139,30 @@ func (g *gateway) readCart(r *http.Request, kind cartPlace, body []byte, live *e
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}
 	found, err := g.reader.ReadJSON(body, live.Currency(), into)
-	if found && err == nil && g.source == "auto" && cart.InHeaders(r.Header) {
+	headers := g.source == "auto" && cart.InHeaders(r.Header)
+	switch {
+	case found && headers:
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
+	case headers && (err == nil || kind == inHeadersBesideBody && !looksLikeObject(body)):
+		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}
 	return found, err
 }
 
+// looksLikeObject reports whether a body may be read as a JSON object by someone
+// more lenient.
+func looksLikeObject(body []byte) bool {
+	trimmed := bytes.TrimLeft(body, " \t\r\n\ufeff")
+	return len(trimmed) > 0 && trimmed[0] == '{'
+}
+
 // locate names the place of a line that the strategy could not count with.
-func (g *gateway) locate(err error, kind cartPlace) error {
+func (g *gateway) locate(err error, r *http.Request, kind cartPlace) error {
 	var bad *strategy.LineError
 	if !errors.As(err, &bad) {
 		return err
 	}
-	if kind == inHeaders {
+	if kind != inBody || g.source == "auto" && cart.InHeaders(r.Header) {
 		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("item %d: %s", bad.Line, bad.Reason)}
 	}
 	return &cart.Invalid{Pointer: g.reader.Pointer(bad.Line, bad.Field), Reason: bad.Reason}

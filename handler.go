@@ -49,7 +49,7 @@ func (g *gateway) logPanic(p any, kind cartPlace, body []byte) {
 	digest := sha256.Sum256(body)
 	g.log.Error("panic while computing a discount, the order passes without one",
 		zap.String("panic", fmt.Sprintf("%T", p)),
-		zap.Bool("cart_in_headers", kind == inHeaders),
+		zap.Bool("cart_in_headers", kind != inBody),
 		zap.String("cart_sha256", hex.EncodeToString(digest[:])),
 		zap.ByteString("stack", debug.Stack()))
 }

@@ -55,7 +55,7 @@ func startLive(key liveKey) (*live, error) {
 		if err != nil {
 			return reload.Candidate[*edition]{}, err
 		}
-		logCautions(path, m)
+		logCautions(key, m)
 		s := strategy.Compile(m)
 		e, err := newEdition(s)
 		if err != nil {
@@ -66,7 +66,7 @@ func startLive(key liveKey) (*live, error) {
 	source, err := reload.Open(key.path, load, reload.Options{
 		Settle:  time.Duration(key.settle),
 		Poll:    time.Duration(key.poll),
-		OnEvent: logEvent,
+		OnEvent: func(e reload.Event) { logEvent(key, e) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("strategy:\n%w", err)
@@ -111,25 +111,29 @@ func fieldText(text string) any {
 const maxCautions = 20
 
 // logCautions writes what is probably not meant in a strategy that is right.
-func logCautions(path string, m *strategy.Model) {
+func logCautions(key liveKey, m *strategy.Model) {
 	cautions := m.Cautions()
 	for _, c := range cautions[:min(len(cautions), maxCautions)] {
-		logger(path).Warn("strategy: probably not meant", zap.String("problem", c.String()))
+		key.logger().Warn("strategy: probably not meant", zap.String("problem", c.String()))
 	}
 	if more := len(cautions) - maxCautions; more > 0 {
-		logger(path).Warn("strategy: more that is probably not meant", zap.Int("problems", more))
+		key.logger().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
 }
 
-// logger is the log that Caddy uses now, which may be a later one than when the
+// logger writes to the log that Caddy uses now, which may be a later one than when the
 // strategy was first read.
-func logger(path string) *zap.Logger {
-	return caddy.Log().Named("http.handlers.discount").With(zap.String("path", path))
+func (k liveKey) logger() *zap.Logger {
+	log := caddy.Log().Named("http.handlers.discount").With(zap.String("path", k.path))
+	if k.env != "" {
+		log = log.With(zap.String("env", k.env))
+	}
+	return log
 }
 
 // logEvent writes what happens to a strategy.
-func logEvent(e reload.Event) {
-	log := logger(e.Path)
+func logEvent(key liveKey, e reload.Event) {
+	log := key.logger()
 	switch e.Kind {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)
@@ -143,8 +147,12 @@ func logEvent(e reload.Event) {
 		log.Warn("strategy cannot be watched, looking at it from time to time instead", zap.Error(e.Err))
 	case reload.EventWatchLost:
 		log.Warn("watch of the strategy lost", zap.Error(e.Err))
+	case reload.EventPendingOver:
+		log.Info("strategy is written no more", zap.String("in_service", e.Live.Version))
+	case reload.EventWatchRegained:
+		log.Info("strategy is watched again")
 	default:
-		log.Info("strategy "+e.Kind.String(), zap.String("version", e.Live.Version), zap.String("sha256", e.Live.Fingerprint))
+		log.Info("strategy has the meaning that is in service", zap.String("version", e.Live.Version), zap.String("sha256", e.Live.Fingerprint))
 	}
 }
 

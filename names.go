@@ -76,7 +76,14 @@ func (n *headerNames) stripHeader(h http.Header) int {
 	return found
 }
 
-// stripConnection takes owned names out of Connection, which would have the
+// guards reports whether a header may not be dropped on the way: the handler's
+// own, and those of the cart that was priced.
+func (n *headerNames) guards(name string) bool {
+	const carts = "x-cart-"
+	return n.owns(name) || len(name) > len(carts) && strings.EqualFold(name[:len(carts)], carts)
+}
+
+// stripConnection takes guarded names out of Connection, which would have the
 // proxy treat them as hop-by-hop and drop them.
 func (n *headerNames) stripConnection(h http.Header) int {
 	found := 0
@@ -86,7 +93,7 @@ func (n *headerNames) stripConnection(h http.Header) int {
 		}
 		var kept []string
 		for token := range strings.SplitSeq(value, ",") {
-			if token = textproto.TrimString(token); n.owns(token) {
+			if token = textproto.TrimString(token); n.guards(token) {
 				found++
 			} else if token != "" {
 				kept = append(kept, token)
@@ -99,7 +106,7 @@ func (n *headerNames) stripConnection(h http.Header) int {
 
 func (n *headerNames) anyOwned(list string) bool {
 	for token := range strings.SplitSeq(list, ",") {
-		if n.owns(textproto.TrimString(token)) {
+		if n.guards(textproto.TrimString(token)) {
 			return true
 		}
 	}

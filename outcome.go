@@ -37,7 +37,12 @@ type outcome struct {
 
 // The outcomes that are alike for all requests.
 var (
-	bypass   = &outcome{status: statusBypass}
+	bypass    = &outcome{status: statusBypass}
+	brokenOff = &outcome{
+		status:  statusUnavailable,
+		reason:  fieldReason("the body broke off"),
+		problem: &problem{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
+	}
 	tooLarge = &outcome{
 		status:  statusOversize,
 		problem: &problem{Status: http.StatusRequestEntityTooLarge, Title: "Cart too large", Detail: "the body is larger than the gateway reads"},

@@ -113,3 +113,41 @@ func TestAFurtherHandlerOnTheWayHasTheLastWordAndCountsNoAttempt(t *testing.T) {
 		t.Errorf("%v attempts counted", after-before)
 	}
 }
+
+// Two carts, or a cart that does not arrive, would have one priced and another
+// one delivered.
+func TestTheCartThatIsPricedIsTheOneThatArrives(t *testing.T) {
+	s := open(t, half, proxied)
+	const big = `X-Cart-Items: "a";q=100;p=1200`
+	for _, c := range []struct{ name, method, contentType, body, status string }{
+		{"a form that is a cart", "POST", "Content-Type: application/x-www-form-urlencoded", tenYuan, "invalid"},
+		{"text that is a cart", "POST", "Content-Type: text/plain", tenYuan, "invalid"},
+		{"no type", "POST", "X-Nothing: 1", tenYuan, "invalid"},
+		{"a method that has no body", "DELETE", "Content-Type: application/json", tenYuan, "invalid"},
+		{"text that may be a cart", "POST", "Content-Type: text/plain", `{"items":[{}]`, "invalid"},
+		{"compressed text", "POST", "Content-Type: text/plain\r\nContent-Encoding: gzip", "x", "invalid"},
+		{"two encodings", "POST", "Content-Type: application/json\r\nContent-Encoding: identity\r\nContent-Encoding: gzip", tenYuan, "invalid"},
+		{"a form", "POST", "Content-Type: application/x-www-form-urlencoded", "note=1", "applied"},
+		{"JSON that is no cart", "POST", "Content-Type: application/json", `{"note":1}`, "applied"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s.send(fmt.Sprintf("%s /orders HTTP/1.1\r\nHost: shop\r\n%s\r\n%s\r\nContent-Length: %d\r\n\r\n%s", c.method, c.contentType, big, len(c.body), c.body))
+			if got := s.upstream.last(t); got.Get("X-Discount-Status") != c.status || got.body != c.body {
+				t.Errorf("%s", owned(got.Header))
+			}
+		})
+	}
+	s.send("GET /orders HTTP/1.1\r\nHost: shop\r\n" + big + "\r\nConnection: X-Cart-Items\r\n\r\n")
+	if got := s.upstream.last(t); got.Get("X-Cart-Items") == "" || got.Get("X-Discount-Amount") != "60000" {
+		t.Errorf("%v", got.Header)
+	}
+}
+
+func TestAskingForAnotherProtocolDoesNotTurnTheDiscountOff(t *testing.T) {
+	s := open(t, half, proxied)
+	for _, headers := range [][]string{{"Upgrade: foo"}, {"Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"}} {
+		if got := s.order(tenYuan, headers...); got.Get("X-Discount-Amount") != "500" {
+			t.Errorf("%v: %s", headers, owned(got.Header))
+		}
+	}
+}

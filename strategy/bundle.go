@@ -38,6 +38,8 @@ const (
 	maxBundleTimes = 1_000
 )
 
+func (b *bundle) countsUnits() bool { return true }
+
 func (b *bundle) encode(o *object) {
 	o.key("bundle")
 	o.object(func(o *object) {

@@ -60,6 +60,8 @@ func decodeBuyGet(s *section, n *document.Node) reward {
 	return b
 }
 
+func (b *buyGet) countsUnits() bool { return true }
+
 func (b *buyGet) encode(o *object) {
 	o.key("buy")
 	o.object(func(o *object) {

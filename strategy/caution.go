@@ -59,9 +59,13 @@ func (s *section) checkKnown(name string, list []string, known words) {
 	if len(known) == 0 {
 		return
 	}
+	reported := 0
 	for _, word := range list {
 		if known[word] {
 			continue
+		}
+		if reported++; reported > maxUnknown {
+			return
 		}
 		hint := closest(word, known.list())
 		if hint != "" {
@@ -70,6 +74,9 @@ func (s *section) checkKnown(name string, list []string, known words) {
 		s.caution(itemOf(s.node.Get(name), word), name, fmt.Sprintf("the catalogue does not know %q", word), hint)
 	}
 }
+
+// maxUnknown is how many unknown words of one list are reported.
+const maxUnknown = 5
 
 // itemOf is where in a list a word stands.
 func itemOf(list *document.Node, word string) *document.Node {
@@ -115,7 +122,13 @@ func (l *ladder) checkRising(s *section, step *document.Node, i int) {
 // checkSteps warns of [[discounts]] steps that another one makes useless: open
 // at the same times on the same lines, as easy to reach and worth as much.
 func checkSteps(s *section, steps []step, nodes []*document.Node) {
+	if len(steps) > maxCompared {
+		return
+	}
 	for i := range steps {
+		if st := &steps[i]; st.amount > st.threshold && st.threshold > 0 {
+			s.cautionTable(nodes[i], fmt.Sprintf("discounts[%d]", i), "the step takes more off than its threshold")
+		}
 		for j := range steps {
 			a, b := &steps[i], &steps[j]
 			if i == j || !a.sameTimeAndLines(b) || a.threshold < b.threshold || a.amount > b.amount {
@@ -129,6 +142,9 @@ func checkSteps(s *section, steps []step, nodes []*document.Node) {
 		}
 	}
 }
+
+// maxCompared is up to how many steps are compared with each other.
+const maxCompared = 500
 
 func (st *step) sameTimeAndLines(other *step) bool {
 	return slices.Equal(st.windows, other.windows) && st.lines.sameWords(&other.lines)

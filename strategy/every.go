@@ -38,6 +38,8 @@ func decodeEvery(s *section, n *document.Node) reward {
 	return v
 }
 
+func (v *every) countsUnits() bool { return v.units > 0 }
+
 func (v *every) encode(o *object) {
 	o.key("every")
 	o.object(func(o *object) {

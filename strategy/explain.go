@@ -247,16 +247,15 @@ func (s *Strategy) exclusiveApplied(q *Quote) bool {
 }
 
 // next quotes the cart with what is missing for each goal added to it, and
-// keeps the goals that save something.
+// keeps the goals whose rule then gives more.
 func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next {
 	var list []Next
 	before := q.Discount + q.ShippingDiscount
-	var fuller Quote
 	for i, id := range s.ids {
 		for _, g := range t.tried[i].goals {
-			fuller.work.extra = g.item()
-			if err := s.QuoteInto(&fuller, c, now); err != nil {
-				continue // more than there can be
+			fuller, reached := s.reach(q, i, &g, c, now)
+			if !reached {
+				continue
 			}
 			if saves := fuller.Discount + fuller.ShippingDiscount - before; saves > 0 {
 				list = append(list, Next{Rule: id, Amount: g.amount, Units: g.units, Saves: saves})
@@ -265,6 +264,49 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 	}
 	slices.SortStableFunc(list, func(a, b Next) int { return cmp.Compare(b.Saves, a.Saves) })
 	return list
+}
+
+// maxReaches is how often a goal may move away: earlier rules take their part
+// of what is added, so that a little more is missing each time.
+const maxReaches = 16
+
+// reach adds to a goal until its rule gives more than it does now.
+func (s *Strategy) reach(q *Quote, rule int, g *goal, c *cart.Cart, now time.Time) (*Quote, bool) {
+	for range maxReaches {
+		fuller, trace := &Quote{}, &trace{}
+		fuller.work.extra, fuller.work.trace = g.item(), trace
+		if err := s.QuoteInto(fuller, c, now); err != nil {
+			return nil, false // more than there can be
+		}
+		if fuller.gives(rule) > q.gives(rule) || fuller.gifts(rule) > q.gifts(rule) {
+			return fuller, true
+		}
+		further := trace.tried[rule].goals
+		if len(further) == 0 {
+			return nil, false
+		}
+		g.amount += further[0].amount
+		g.units += further[0].units
+	}
+	return nil, false
+}
+
+// gives is what a rule took off.
+func (q *Quote) gives(rule int) int64 {
+	for _, a := range q.Applied {
+		if a.Rule == rule {
+			return a.Amount
+		}
+	}
+	return 0
+}
+
+// gifts is 1 when a rule applied at all, as one that gives a gift does.
+func (q *Quote) gifts(rule int) int {
+	if slices.ContainsFunc(q.Applied, func(a Applied) bool { return a.Rule == rule }) {
+		return 1
+	}
+	return 0
 }
 
 // item is the missing goods as one more item.

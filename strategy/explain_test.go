@@ -134,6 +134,25 @@ func TestExplainSaysWhatIsClose(t *testing.T) {
 	}
 }
 
+// 72.00 less 33.3% is 48.02, which is 1.98 short of 50.00; but of what is added
+// the first rule takes a third too, so that it takes 2.97.
+func TestWhatIsCloseIsWhatReachesIt(t *testing.T) {
+	s := mustLoad(t, "", "version = \"v\"\n[[discounts]]\nthreshold = 50\namount = 7\n[rule.third]\npriority = 20\ndiscount_rate = 0.333\nmin_quantity = 3")
+	now := at(t, "2024-06-01T12:00:00Z")
+	x, err := s.Explain(goods(t, of("茶", 3, 2400)), now)
+	if err != nil || len(x.Next) != 1 || x.Next[0].Rule != "discounts" {
+		t.Fatalf("%+v, %v", x, err)
+	}
+	next := x.Next[0]
+	if next.Amount < 296 || next.Amount > 298 || next.Saves < 700 {
+		t.Errorf("%+v", next)
+	}
+	q, err := s.Quote(goods(t, of("茶", 3, 2400), of("茶", 1, next.Amount)), now)
+	if err != nil || q.Discount-x.Discount != next.Saves {
+		t.Errorf("it saves %d, not %d", q.Discount-x.Discount, next.Saves)
+	}
+}
+
 func TestAnExplanationIsOfTheVeryQuote(t *testing.T) {
 	s, c, now := mustLoad(t, "", explained), explainCart(t), at(t, "2024-06-01T12:00:00+08:00")
 	q, err := s.Quote(c, now)

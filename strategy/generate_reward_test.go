@@ -13,11 +13,23 @@ func focus(c chooser, rules []ruleSpec) {
 	for i := range rules {
 		r := &rules[i]
 		r.reward = genRewardOf(c, kind)
+		if r.reward.countsUnits() {
+			r.appliesTo = ""
+		}
 		r.exclusive = false
 		if c.often(70) {
 			r.selectorSpec = selectorSpec{}
 		}
 	}
+}
+
+// countsUnits reports whether the reward is one of goods alone.
+func (w *rewardSpec) countsUnits() bool {
+	switch w.kind {
+	case "bundle", "unit_ladder", "groups_of", "get":
+		return true
+	}
+	return w.kind == "every" && w.units > 0
 }
 
 func genRewardOf(c chooser, kind string) rewardSpec {

@@ -223,6 +223,9 @@ func genRule(c chooser, id string) ruleSpec {
 	r.pick = oneOf(c, "", "cheapest", "dearest", "cart")
 	genConditions(c, &r)
 	r.reward = genReward(c)
+	if r.reward.countsUnits() {
+		r.appliesTo = "" // shipping has no units
+	}
 	if c.often(30) {
 		stage := int64(c(4)) - 1
 		r.stage = &stage

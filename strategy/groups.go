@@ -35,6 +35,8 @@ func decodeGroups(s *section, n *document.Node) reward {
 	return g
 }
 
+func (g *groups) countsUnits() bool { return true }
+
 func (g *groups) encode(o *object) {
 	o.key("groups_of")
 	o.object(func(o *object) {

@@ -33,6 +33,10 @@ func Parse(env string, sources ...Source) (*Model, error) {
 		return nil, err
 	}
 	r := &reader{doc: doc}
+	if len(doc.Root.Fields) == 0 {
+		r.add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
+		return nil, r.err()
+	}
 	root := r.chooseEnv(doc.Root, env)
 	m := &Model{}
 	if root != nil {

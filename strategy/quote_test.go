@@ -191,6 +191,9 @@ func TestRulesTogether(t *testing.T) {
 			cart: []cart.Line{of("x", 1, 4000), of("y", 1, 4000)}, discount: 3000, lines: []int64{500, 2500}, applied: "a"},
 		{name: "the catalogue's price counts, not the cart's", strategy: head + "[[products]]\nsku = \"x-1\"\nprice = 18\n[rule.a]\ndiscount_rate = 0.5",
 			cart: []cart.Line{of("x", 1, 99900)}, discount: 900, applied: "a"},
+		// a takes 10% off x; b skips x and takes 10% off y alone
+		{name: "a rule that stops its lines leaves later ones the others", strategy: head + "[rule.a]\npriority = 1\ncategories = [\"x\"]\nstop = \"line\"\ndiscount_rate = 0.1\n[rule.b]\ndiscount_rate = 0.1",
+			cart: []cart.Line{of("x", 1, 10000), of("y", 1, 10000)}, discount: 2000, lines: []int64{1000, 1000}, applied: "a b"},
 		{name: "the catalogue's category counts, not the cart's", strategy: head + "[[products]]\nsku = \"x-1\"\ncategory = \"tea\"\n[rule.a]\ncategories = [\"x\"]\ndiscount_rate = 0.5",
 			cart: []cart.Line{of("x", 1, 1000)}},
 	} {

@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -34,6 +35,8 @@ func (s *section) rate(name string, most money.Rate) (money.Rate, bool) {
 	}
 	r, err := money.ParseRate(text)
 	switch {
+	case err != nil && percentMeant(text) != "":
+		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), percentMeant(text))
 	case err != nil:
 		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), "a rate is a fraction above 0 and at most 1, such as 0.15")
 	case r.IsZero():
@@ -47,6 +50,15 @@ func (s *section) rate(name string, most money.Rate) (money.Rate, bool) {
 		return r, true
 	}
 	return money.Rate{}, false
+}
+
+// percentMeant asks whether "20%" was meant as 0.2.
+func percentMeant(text string) string {
+	number, percent := strings.CutSuffix(text, "%")
+	if r, err := money.ParseRate(strings.TrimSpace(number)); percent && err == nil {
+		return wholeForRate(r)
+	}
+	return ""
 }
 
 // wholeForRate asks whether 15 was meant as 15%.
@@ -75,6 +87,9 @@ func (s *section) discountRate(name string) money.Rate {
 	most := suspicious
 	if s.maxRate.Compare(most) > 0 {
 		most = s.maxRate
+	}
+	if to := s.node.Get("applies_to"); to != nil && to.Text == "shipping" {
+		most = one // free shipping is nothing unusual
 	}
 	r, ok := s.rate(name, most)
 	if ok {

@@ -238,16 +238,17 @@ func (s *section) texts(name string) []string {
 	if len(items) == 0 {
 		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
-	list := make([]string, 0, len(items))
+	list, seen := make([]string, 0, len(items)), make(map[string]bool, len(items))
 	for _, item := range items {
 		switch {
 		case item.Kind != document.String:
 			s.want(item, name, "a string")
 		case item.Text == "":
 			s.wrong(item, name, "the string is empty", "")
-		case slices.Contains(list, item.Text):
+		case seen[item.Text]:
 			s.wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
 		default:
+			seen[item.Text] = true
 			list = append(list, item.Text)
 		}
 	}

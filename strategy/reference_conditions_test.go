@@ -93,12 +93,15 @@ func (st *refState) count(x *selectorSpec) tally {
 	return sum
 }
 
-// counted is what a rule's thresholds look at.
+// counted is what a rule's thresholds look at: the whole cart, or the lines it
+// is about, of which it skips those that an earlier rule stopped.
 func (st *refState) counted(r *ruleSpec) tally {
 	if r.countCart {
 		return st.count(&selectorSpec{})
 	}
-	return st.count(&r.selectorSpec)
+	open := st.clone()
+	open.items = slices.DeleteFunc(open.items, func(l refItem) bool { return l.stopped })
+	return open.count(&r.selectorSpec)
 }
 
 func (st *refState) thresholdsReached(r *ruleSpec) bool {

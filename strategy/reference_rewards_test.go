@@ -50,9 +50,6 @@ func (st *refState) piece(i int, units int64) refPiece {
 	if units < l.quantity {
 		p.room = min(p.room, max(0, p.value()-l.unitFloor*units))
 	}
-	if l.stopped {
-		p.room = 0
-	}
 	return p
 }
 
@@ -63,7 +60,7 @@ func (st *refState) target(r *ruleSpec) []refPiece {
 		l := &st.items[i]
 		wanted := l.charge && r.appliesTo != "" && r.appliesTo != "items" && meets(r.methods, l.method) ||
 			!l.charge && r.appliesTo != "shipping" && r.selectorSpec.matches(l)
-		if wanted {
+		if wanted && !l.stopped {
 			pieces = append(pieces, st.piece(i, l.quantity))
 		}
 	}
@@ -305,7 +302,7 @@ func (st *refState) giveStep(o *outcome) {
 	most := int64(0)
 	for i := range st.spec.steps {
 		step := &st.spec.steps[i]
-		if !st.spec.anyOpen(step.windows, st.now) || st.count(&step.selectorSpec).value < step.threshold {
+		if !st.spec.anyOpen(step.windows, st.now) || st.counted(&ruleSpec{selectorSpec: step.selectorSpec}).value < step.threshold {
 			continue
 		}
 		attempt := &outcome{off: make([]int64, len(st.items))}

@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,7 +62,7 @@ func decodeReward(s *section) reward {
 		}
 	}
 	s.strayHelpers(first)
-	if found == nil {
+	if found == nil && !s.hasUnknown() {
 		keys := make([]string, len(rewardKeys))
 		for i, kind := range rewardKeys {
 			keys[i] = kind.key
@@ -69,6 +70,17 @@ func decodeReward(s *section) reward {
 		s.add(s.node.Pos, s.path, "the rule gives nothing", "add one of "+strings.Join(keys, ", "))
 	}
 	return found
+}
+
+// hasUnknown reports whether a key is there that nothing asks for: the reward,
+// mistyped, most likely. What a rule asks for after its reward is its stacking.
+func (s *section) hasUnknown() bool {
+	for i := range s.node.Fields {
+		if key := s.node.Fields[i].Key; !slices.Contains(s.asked, key) && !slices.Contains(stackingKeys, key) {
+			return true
+		}
+	}
+	return false
 }
 
 // strayHelpers reports keys of a reward that the rule does not have.

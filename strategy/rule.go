@@ -60,6 +60,9 @@ func (m *Model) decodeRule(top *section, f *document.Field) *rule {
 	r.conditions = decodeConditions(s)
 	r.reward = decodeReward(s)
 	r.stacking = decodeStacking(s)
+	if u, ok := r.reward.(interface{ countsUnits() bool }); ok && u.countsUnits() && r.scope.appliesTo != toItems {
+		s.wrong(s.node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
+	}
 	s.done()
 	return r
 }

@@ -1,6 +1,10 @@
 package strategy
 
-import "github.com/promogate/caddy-discount/strategy/document"
+import (
+	"slices"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
 
 // selector says which goods of a cart a rule is about. A line matches when it
 // matches everything that is given; nothing given matches every line.
@@ -109,6 +113,7 @@ func (t symbols) all(words []string) []symbol {
 	for i, word := range words {
 		list[i] = t.of(word)
 	}
+	slices.Sort(list)
 	return list
 }
 
@@ -177,6 +182,10 @@ func among(list []symbol, s symbol) bool {
 	if len(list) == 0 {
 		return true
 	}
+	if len(list) > scanned {
+		_, found := slices.BinarySearch(list, s)
+		return found
+	}
 	for _, member := range list {
 		if member == s {
 			return true
@@ -184,3 +193,7 @@ func among(list []symbol, s symbol) bool {
 	}
 	return false
 }
+
+// scanned is up to which length looking through a list is faster than
+// searching it.
+const scanned = 16

@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"fmt"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -37,6 +38,9 @@ func decodeVersion(s *section) string {
 		return ""
 	}
 	version := s.text("version")
+	if n.Kind == document.String && version != "" && strings.TrimSpace(version) == "" {
+		s.wrong(n, "version", "the version is blank", "")
+	}
 	if reason := checkLabel(version); n.Kind == document.String && version != "" && reason != "" {
 		s.wrong(n, "version", reason, "")
 	}

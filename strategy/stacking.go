@@ -33,6 +33,8 @@ const (
 	maxPriority = 1_000_000
 )
 
+var stackingKeys = []string{"stage", "priority", "group", "exclusive", "stop", "max_discount"}
+
 func decodeStacking(s *section) stacking {
 	st := stacking{stage: 1}
 	if stage, ok := s.integer("stage", -maxStage, maxStage); ok {

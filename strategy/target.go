@@ -113,7 +113,7 @@ func (e *evaluation) aim(r *compiledRule) *target {
 	for i := range e.items {
 		l := &e.items[i]
 		if l.shipping {
-			if r.scope.appliesTo != toItems && r.reduces(l) {
+			if r.scope.appliesTo != toItems && r.reduces(l) && !l.stopped {
 				e.addPortion(t, int32(i), l.quantity)
 			}
 			continue
@@ -122,7 +122,7 @@ func (e *evaluation) aim(r *compiledRule) *target {
 			continue
 		}
 		t.counted.add(l.quantity, l.value(e.arith.thresholdBase))
-		if r.scope.appliesTo != toShipping {
+		if r.scope.appliesTo != toShipping && !l.stopped {
 			e.addPortion(t, int32(i), l.quantity)
 		}
 	}
@@ -157,9 +157,6 @@ func (e *evaluation) portion(i int32, units int64) portion {
 		p.value = evenPart(p.value, l.quantity, units)
 		floor, _ := money.Mul(l.unitFloor, units)
 		p.room = min(p.room, max(0, p.value-floor))
-	}
-	if l.stopped {
-		p.room = 0
 	}
 	return p
 }

@@ -28,6 +28,8 @@ func decodeUnitLadder(s *section, n *document.Node) reward {
 	return u
 }
 
+func (u *unitLadder) countsUnits() bool { return true }
+
 func (u *unitLadder) encode(o *object) {
 	o.key("unit_ladder")
 	o.object(func(o *object) {

@@ -38,11 +38,13 @@ func (s *section) instant(name string) (time.Time, bool) {
 	switch n.Kind {
 	case document.DateTime, document.LocalDateTime, document.String:
 	case document.LocalDate:
-		s.wrong(n, name, n.Text+" is a date without a time", "such as "+n.Text+"T23:59:59")
-		return time.Time{}, false
+		return s.dateAlone(n, name)
 	default:
 		s.want(n, name, "a date-time")
 		return time.Time{}, false
+	}
+	if _, err := time.Parse(time.DateOnly, n.Text); err == nil {
+		return s.dateAlone(n, name)
 	}
 	at, err := document.ParseDateTime(n.Text)
 	if err != nil {
@@ -59,6 +61,12 @@ func (s *section) instant(name string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return at, true
+}
+
+// dateAlone refuses a date: it could mean its first second or its last.
+func (s *section) dateAlone(n *document.Node, name string) (time.Time, bool) {
+	s.wrong(n, name, n.Text+" is a date without a time", "such as "+n.Text+"T23:59:59")
+	return time.Time{}, false
 }
 
 // The years whose instants fit 64 bits of nanoseconds.

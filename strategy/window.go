@@ -62,7 +62,7 @@ func decodeWindow(s *section) window {
 	for _, name := range s.texts("days") {
 		i := slices.Index(weekdays, name)
 		if i < 0 {
-			s.wrong(s.node.Get("days"), "days", fmt.Sprintf("%q is not a day, %s are", name, strings.Join(weekdays, ", ")), "")
+			s.wrong(s.node.Get("days"), "days", fmt.Sprintf("%q is not a day, %s are", name, strings.Join(weekdays, ", ")), dayMeant(name))
 			continue
 		}
 		w.days |= 1 << i
@@ -72,6 +72,16 @@ func decodeWindow(s *section) window {
 	}
 	s.done()
 	return w
+}
+
+// dayMeant guesses the day from the beginning of its English name.
+func dayMeant(name string) string {
+	if len(name) >= 3 {
+		if short := strings.ToLower(name[:3]); slices.Contains(weekdays, short) {
+			return fmt.Sprintf("did you mean %q?", short)
+		}
+	}
+	return ""
 }
 
 // timeOfDay reads "08:00", "08:00:30", or the same as a TOML local time.

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,6 +30,9 @@ func (d *Document) parse(source int32) error {
 	data := d.sources[source].Data
 	if len(data) > MaxSize {
 		return d.fail(Pos{source: source}, "", fmt.Sprintf("the file has %d bytes, more than %d", len(data), MaxSize))
+	}
+	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
+		return d.fail(Pos{source: source}, "", "the file begins with a byte order mark, which TOML does not have: save it as UTF-8 without one")
 	}
 	if bad := invalidUTF8(data); bad >= 0 {
 		return d.fail(Pos{source: source, offset: uint32(bad)}, "", "the file is not UTF-8 here")

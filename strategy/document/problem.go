@@ -53,11 +53,16 @@ type Problems struct {
 	List []Problem
 }
 
-// Error lists all problems, one a line.
+// Error lists the problems, one a line, the first fifty of them.
 func (p *Problems) Error() string {
-	lines := make([]string, len(p.List))
+	const most = 50
+	lines := make([]string, 0, most+1)
 	for i, problem := range p.List {
-		lines[i] = problem.String()
+		if i == most {
+			lines = append(lines, fmt.Sprintf("and %d more", len(p.List)-most))
+			break
+		}
+		lines = append(lines, problem.String())
 	}
 	return strings.Join(lines, "\n")
 }
