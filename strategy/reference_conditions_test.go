@@ -94,14 +94,12 @@ func (st *refState) count(x *selectorSpec) tally {
 }
 
 // counted is what a rule's thresholds look at: the whole cart, or the lines it
-// is about, of which it skips those that an earlier rule stopped.
+// is about, also those that an earlier rule stopped.
 func (st *refState) counted(r *ruleSpec) tally {
 	if r.countCart {
 		return st.count(&selectorSpec{})
 	}
-	open := st.clone()
-	open.items = slices.DeleteFunc(open.items, func(l refItem) bool { return l.stopped })
-	return open.count(&r.selectorSpec)
+	return st.count(&r.selectorSpec)
 }
 
 func (st *refState) thresholdsReached(r *ruleSpec) bool {

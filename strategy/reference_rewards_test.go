@@ -53,7 +53,7 @@ func (st *refState) piece(i int, units int64) refPiece {
 	return p
 }
 
-// target lists what a rule reduces.
+// target lists what a rule reduces; it skips what an earlier one stopped.
 func (st *refState) target(r *ruleSpec) []refPiece {
 	var pieces []refPiece
 	for i := range st.items {
@@ -302,7 +302,7 @@ func (st *refState) giveStep(o *outcome) {
 	most := int64(0)
 	for i := range st.spec.steps {
 		step := &st.spec.steps[i]
-		if !st.spec.anyOpen(step.windows, st.now) || st.counted(&ruleSpec{selectorSpec: step.selectorSpec}).value < step.threshold {
+		if !st.spec.anyOpen(step.windows, st.now) || st.count(&step.selectorSpec).value < step.threshold {
 			continue
 		}
 		attempt := &outcome{off: make([]int64, len(st.items))}

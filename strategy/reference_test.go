@@ -301,7 +301,7 @@ func (st *refState) attempt(r *ruleSpec) *outcome {
 	if !st.conditionsHold(r) || len(st.target(r)) == 0 {
 		return nil
 	}
-	if !r.selectorSpec.empty() && st.counted(&ruleSpec{selectorSpec: r.selectorSpec}).units == 0 {
+	if !r.selectorSpec.empty() && st.count(&r.selectorSpec).units == 0 {
 		return nil
 	}
 	o := st.give(r)
