@@ -42,6 +42,7 @@ func (g *gateway) accepted(caddyfile string) {
 	if status, body := g.post(caddyfile); status != http.StatusOK {
 		g.t.Fatalf("the configuration was not accepted: %d %s", status, body)
 	}
+	g.reloaded = true
 }
 
 // get asks the admin endpoint.
