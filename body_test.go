@@ -86,6 +86,14 @@ func TestExpectIsContinuedOnce(t *testing.T) {
 	}
 }
 
+func TestARefusedBodyIsNeitherAskedForNorWaitedFor(t *testing.T) {
+	s := open(t, half, "log\ndiscount STRATEGY {\n\tmax_body 100B\n\ton_oversize reject\n}\nreverse_proxy UPSTREAM")
+	a := s.send("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n")
+	if a.continues != 0 || a.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("%d times, then %d", a.continues, a.StatusCode)
+	}
+}
+
 func TestABodyThatBreaksOffIsNotCompletedForTheOrderService(t *testing.T) {
 	s := open(t, half, proxied)
 	for name, request := range map[string]string{

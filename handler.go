@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"runtime/debug"
 
@@ -19,7 +20,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	decisions.count(o.status)
 	o.publish(r)
 	if o.problem != nil && g.rejects(o) {
-		return o.problem.answer(w)
+		return o.problem.answer(w, r)
 	}
 	o.set(r.Header, g.names)
 	if h.Respond {
@@ -75,8 +76,24 @@ func (w *responder) WriteHeader(status int) {
 
 // Write implies status 200, as for any response writer.
 func (w *responder) Write(p []byte) (int, error) {
+	w.imply()
+	return w.ResponseWriterWrapper.Write(p)
+}
+
+// ReadFrom is the Write of io.Copy.
+func (w *responder) ReadFrom(r io.Reader) (int64, error) {
+	w.imply()
+	return w.ResponseWriterWrapper.ReadFrom(r)
+}
+
+// FlushError sends the headers, if nothing has yet.
+func (w *responder) FlushError() error {
+	w.imply()
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+func (w *responder) imply() {
 	if !w.done {
 		w.WriteHeader(http.StatusOK)
 	}
-	return w.ResponseWriterWrapper.Write(p)
 }

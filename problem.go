@@ -16,7 +16,12 @@ type problem struct {
 }
 
 // answer sends the problem in place of what was asked for.
-func (p *problem) answer(w http.ResponseWriter) error {
+func (p *problem) answer(w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get("Expect") != "" {
+		// The body was not asked for and will not be. Without this the server
+		// would wait for it first, since Caddy's access log hides what it is.
+		w.Header().Set("Connection", "close")
+	}
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err

@@ -22,10 +22,10 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	case quote != nil:
 		return answerJSON(w, http.StatusOK, "application/json", quote)
 	case o.problem != nil:
-		return o.problem.answer(w)
+		return o.problem.answer(w, r)
 	default:
 		noCart := problem{Status: http.StatusBadRequest, Title: "No cart", Detail: "the request holds no cart: a JSON body with items, or X-Cart headers, is wanted"}
-		return noCart.answer(w)
+		return noCart.answer(w, r)
 	}
 }
 

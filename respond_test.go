@@ -2,10 +2,16 @@ package discount
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
 func newContext(t *testing.T) (caddy.Context, context.CancelFunc) {
@@ -23,6 +29,53 @@ func TestTheResponseHasTheHeadersWhenAskedFor(t *testing.T) {
 	if a.Header.Get("X-Discount-Status") != "applied" {
 		t.Errorf("%v", a.Header)
 	}
+}
+
+func TestTheResponseHasTheHeadersHoweverItIsWritten(t *testing.T) {
+	h := provisioned(t, half, Options{Respond: true})
+	for name, write := range map[string]func(http.ResponseWriter) error{
+		"by Write":       func(w http.ResponseWriter) error { _, err := io.WriteString(w, "done"); return err },
+		"by WriteHeader": func(w http.ResponseWriter) error { w.WriteHeader(http.StatusOK); return nil },
+		"by ReadFrom": func(w http.ResponseWriter) error {
+			_, err := w.(io.ReaderFrom).ReadFrom(strings.NewReader("done"))
+			return err
+		},
+		"by Flush": func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(tenYuan))
+			r.Header.Set("Content-Type", "application/json")
+			w := httptest.NewRecorder()
+			err := h.ServeHTTP(w, r, caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+				w.Header().Set("X-Discount-Amount", "theirs")
+				return write(w)
+			}))
+			if got := w.Result().Header; err != nil || got.Get("X-Discount-Amount") != "500" || len(got["X-Discount-Amount"]) != 1 {
+				t.Errorf("%v, %v", got, err)
+			}
+		})
+	}
+}
+
+// provisioned is a handler without a Caddy around it.
+func provisioned(t testing.TB, strategy string, options Options) *Handler {
+	t.Helper()
+	options.Strategy = filepath.Join(t.TempDir(), "strategy.toml")
+	if err := os.WriteFile(options.Strategy, []byte(strategy), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := &Handler{Options: options}
+	ctx, cancel := caddy.NewContext(caddy.Context{Context: context.Background()})
+	t.Cleanup(func() {
+		if err := h.Cleanup(); err != nil {
+			t.Error(err)
+		}
+		cancel()
+	})
+	if err := h.Provision(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return h
 }
 
 func TestTheResponseIsLeftAloneOtherwise(t *testing.T) {
