@@ -28,11 +28,9 @@ func (g *gateway) takeBody(r *http.Request) ([]byte, *outcome) {
 		return nil, brokenOff
 	case int64(len(body)) > g.maxBody:
 		r.Body = &resumedBody{Reader: io.MultiReader(bytes.NewReader(body), r.Body), Closer: r.Body}
-		g.names.watchTrailer(r)
 		return nil, tooLarge
 	}
 	r.Body = newWholeBody(body, r.Body)
-	g.names.stripTrailer(r)
 	return body, nil
 }
 

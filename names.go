@@ -113,16 +113,6 @@ func (n *headerNames) anyOwned(list string) bool {
 	return false
 }
 
-// stripTrailer removes owned names from the trailer as it is known so far.
-func (n *headerNames) stripTrailer(r *http.Request) int {
-	found := n.stripHeader(r.Trailer)
-	if len(r.Trailer) == 0 {
-		// An empty trailer is none: the proxy would change the framing for it.
-		r.Trailer = nil
-	}
-	return found
-}
-
 // watchTrailer removes owned names from a trailer that was announced, and from
 // what arrives at the end of the body, announced or not.
 func (n *headerNames) watchTrailer(r *http.Request) int {

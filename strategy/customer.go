@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // customer is the condition customer: who is buying. All that is given must
@@ -23,11 +22,10 @@ func decodeCustomer(s *section) conditionRoom {
 	if n == nil {
 		return &customer{}
 	}
-	if n.Kind != document.Table {
-		s.want(n, "customer", `a table such as { tiers = ["gold"] }`)
+	sub := s.table(n, "customer", `{ tiers = ["gold"] }`)
+	if sub == nil {
 		return &customer{}
 	}
-	sub := s.section(n, s.key("customer"))
 	c := &customer{tiers: sub.texts("tiers"), segments: sub.texts("segments"), ids: sub.texts("ids")}
 	c.nthOrder, _ = sub.integer("nth_order", 1, 1_000_000_000)
 	if len(n.Fields) == 0 {

@@ -82,9 +82,8 @@ type trace struct {
 
 // tried is how far a rule came when its turn was last.
 type tried struct {
-	reason       string // when something else failed
+	reason       string // what failed; empty when nothing did
 	seen, needed string
-	worth        int64
 	goals        []goal
 }
 
@@ -142,8 +141,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
 	e.cap(r, t)
-	found.worth = t.off()
-	if found.worth == 0 && e.gift.SKU == "" {
+	if t.off() == 0 && e.gift.SKU == "" {
 		found.reason = reasonNothing
 		if why, ok := r.reward.(explainer); ok {
 			found.reason, found.seen, found.needed = why.why(e, t)
@@ -212,7 +210,7 @@ func (e *evaluation) goals(of any, t *target) []goal {
 func (s *Strategy) rejected(q *Quote, t *trace) []Rejected {
 	list := make([]Rejected, 0, len(s.rules))
 	for i, id := range s.ids {
-		if slices.ContainsFunc(q.Applied, func(a Applied) bool { return a.Rule == i }) {
+		if _, applied := q.took(i); applied {
 			continue
 		}
 		list = append(list, s.reject(i, id, q, t))
@@ -272,13 +270,14 @@ const maxReaches = 16
 
 // reach adds to a goal until its rule gives more than it does now.
 func (s *Strategy) reach(q *Quote, rule int, g *goal, c *cart.Cart, now time.Time) (*Quote, bool) {
+	before, applied := q.took(rule)
 	for range maxReaches {
 		fuller, trace := &Quote{}, &trace{}
 		fuller.work.extra, fuller.work.trace = g.item(), trace
 		if err := s.QuoteInto(fuller, c, now); err != nil {
 			return nil, false // more than there can be
 		}
-		if fuller.gives(rule) > q.gives(rule) || fuller.gifts(rule) > q.gifts(rule) {
+		if amount, applies := fuller.took(rule); amount > before || applies && !applied {
 			return fuller, true
 		}
 		further := trace.tried[rule].goals
@@ -291,22 +290,14 @@ func (s *Strategy) reach(q *Quote, rule int, g *goal, c *cart.Cart, now time.Tim
 	return nil, false
 }
 
-// gives is what a rule took off.
-func (q *Quote) gives(rule int) int64 {
+// took is what a rule took off, and whether it applied: a gift takes nothing.
+func (q *Quote) took(rule int) (amount int64, applied bool) {
 	for _, a := range q.Applied {
 		if a.Rule == rule {
-			return a.Amount
+			return a.Amount, true
 		}
 	}
-	return 0
-}
-
-// gifts is 1 when a rule applied at all, as one that gives a gift does.
-func (q *Quote) gifts(rule int) int {
-	if slices.ContainsFunc(q.Applied, func(a Applied) bool { return a.Rule == rule }) {
-		return 1
-	}
-	return 0
+	return 0, false
 }
 
 // item is the missing goods as one more item.

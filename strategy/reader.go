@@ -278,3 +278,22 @@ func (s *section) tables(name string) []*document.Node {
 	}
 	return tables
 }
+
+// table opens the table of a member; nil when it is not one.
+func (s *section) table(n *document.Node, name, example string) *section {
+	if n.Kind != document.Table {
+		s.want(n, name, "a table such as "+example)
+		return nil
+	}
+	s.asked = append(s.asked, name)
+	return s.section(n, s.key(name))
+}
+
+// required reports keys that a table must have.
+func (s *section) required(keys ...string) {
+	for _, key := range keys {
+		if !s.has(key) {
+			s.add(s.node.Pos, s.path, "there is no "+key, "")
+		}
+	}
+}

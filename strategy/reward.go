@@ -94,25 +94,6 @@ func (s *section) strayHelpers(reward string) {
 	}
 }
 
-// table opens the table of a reward; nil when it is not one.
-func (s *section) table(n *document.Node, name, example string) *section {
-	if n.Kind != document.Table {
-		s.want(n, name, "a table such as "+example)
-		return nil
-	}
-	s.asked = append(s.asked, name)
-	return s.section(n, s.key(name))
-}
-
-// required reports keys that a table must have.
-func (s *section) required(keys ...string) {
-	for _, key := range keys {
-		if !s.has(key) {
-			s.add(s.node.Pos, s.path, "there is no "+key, "")
-		}
-	}
-}
-
 // rulePath is the path of a rule in messages: rule."spring".
 func rulePath(id string) string { return "rule." + strconv.Quote(id) }
 

@@ -1,10 +1,6 @@
 package strategy
 
-import (
-	"slices"
-
-	"github.com/promogate/caddy-discount/strategy/document"
-)
+import "slices"
 
 // selector says which goods of a cart a rule is about. A line matches when it
 // matches everything that is given; nothing given matches every line.
@@ -53,14 +49,13 @@ func decodeExclude(s *section) *selector {
 	if n == nil {
 		return nil
 	}
-	if n.Kind != document.Table {
-		s.want(n, "exclude", `a table such as { skus = ["gift-card"] }`)
+	sub := s.table(n, "exclude", `{ skus = ["gift-card"] }`)
+	if sub == nil {
 		return nil
 	}
 	if len(n.Fields) == 0 {
 		s.wrong(n, "exclude", "the table is empty, so every line would be excluded", "leave the key out")
 	}
-	sub := s.section(n, s.key("exclude"))
 	exclude := decodeSelector(sub)
 	sub.done()
 	return &exclude

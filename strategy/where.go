@@ -32,14 +32,13 @@ func decodeWhere(s *section) []attributeTest {
 	if n == nil {
 		return nil
 	}
-	if n.Kind != document.Table {
-		s.want(n, "where", "a table such as { caffeine_mg = { max = 50 } }")
+	sub := s.table(n, "where", "{ caffeine_mg = { max = 50 } }")
+	if sub == nil {
 		return nil
 	}
 	if len(n.Fields) == 0 {
 		s.wrong(n, "where", "the table is empty", "leave the key out to match everything")
 	}
-	sub := s.section(n, s.key("where"))
 	tests := make([]attributeTest, 0, len(n.Fields))
 	for i := range n.Fields {
 		f := &n.Fields[i]

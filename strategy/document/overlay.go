@@ -4,21 +4,21 @@ import "slices"
 
 // Overlay lays one table over another: tables merge by key, everything else
 // replaces what stood there. Neither is changed; what did not change is
-// shared. The keys in without are left out of the upper table.
-func Overlay(below, above *Node, without ...string) *Node {
+// shared.
+func Overlay(below, above *Node) *Node {
 	if below == nil || below.Kind != Table || above.Kind != Table {
 		return above
 	}
 	merged := &Node{Kind: Table, Pos: below.Pos}
 	for _, f := range below.Fields {
-		if over := above.Get(f.Key); over != nil && !slices.Contains(without, f.Key) {
+		if over := above.Get(f.Key); over != nil {
 			f.Value = Overlay(f.Value, over)
 			f.Pos = above.Field(f.Key).Pos
 		}
 		merged.add(f)
 	}
 	for _, f := range above.Fields {
-		if below.Get(f.Key) == nil && !slices.Contains(without, f.Key) {
+		if below.Get(f.Key) == nil {
 			merged.add(f)
 		}
 	}
