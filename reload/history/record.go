@@ -1,0 +1,70 @@
+package history
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Action is what a record tells of. The package itself writes SetAside; the
+// others are its user's.
+type Action string
+
+// SetAside: the log before this one did not fit its checkpoint and was kept as
+// it was, under another name.
+const SetAside Action = "set_aside"
+
+// Record is one line of the log. Fields that do not apply are zero, and left out
+// on disk.
+type Record struct {
+	Number      int64     `json:"number"` // set by Append, from 0
+	Time        time.Time `json:"time,omitzero"`
+	Action      Action    `json:"action"`
+	Fingerprint string    `json:"fingerprint,omitempty"` // of what it is about
+	Version     string    `json:"version,omitempty"`
+	Digest      string    `json:"digest,omitempty"`  // of the files that were read, or are held back
+	Kind        string    `json:"kind,omitempty"`    // how they were saved
+	Reason      string    `json:"reason,omitempty"`  // of a refusal, a rollback; or what speaks for it
+	Against     string    `json:"against,omitempty"` // what a refusal was held against; what a rollback holds back
+	Written     time.Time `json:"written,omitzero"`
+	Noticed     time.Time `json:"noticed,omitzero"`
+	Read        time.Time `json:"read,omitzero"`
+	Ready       time.Time `json:"ready,omitzero"`
+	Swapped     time.Time `json:"swapped,omitzero"`
+	Due         time.Time `json:"due,omitzero"`
+}
+
+func (r Record) encode() ([]byte, error) {
+	for _, t := range []*time.Time{&r.Time, &r.Written, &r.Noticed, &r.Read, &r.Ready, &r.Swapped, &r.Due} {
+		*t = t.UTC().Round(0)
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a record: %w", err)
+	}
+	return line, nil
+}
+
+// readRecords takes the records off the beginning of a log, up to what is none.
+func readRecords(log []byte) (records []Record, lines [][]byte) {
+	for {
+		line, rest, found := bytes.Cut(log, []byte("\n"))
+		if !found {
+			return records, lines
+		}
+		var r Record
+		if json.Unmarshal(line, &r) != nil || r.Number != int64(len(records)) || r.Action == "" {
+			return records, lines
+		}
+		records, lines, log = append(records, r), append(lines, line), rest
+	}
+}
+
+// sameAs reports whether two records say the same but for their numbers.
+func (r Record) sameAs(other Record) bool {
+	other.Number = r.Number
+	one, err1 := r.encode()
+	two, err2 := other.encode()
+	return err1 == nil && err2 == nil && bytes.Equal(one, two)
+}

@@ -1,0 +1,195 @@
+package history
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// File is one file of a content.
+type File struct {
+	Name string // relative to the source
+	Data []byte
+}
+
+// Digest is the SHA-256, in hexadecimal, of a list of files: their names, their
+// data and the lengths of both.
+func Digest(files []File) string {
+	sum := sha256.New()
+	var size [8]byte
+	for _, f := range files {
+		for _, part := range [][]byte{[]byte(f.Name), f.Data} {
+			binary.BigEndian.PutUint64(size[:], uint64(len(part)))
+			sum.Write(size[:])
+			sum.Write(part)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Snapshot is a content that was in service.
+type Snapshot struct {
+	Fingerprint string // stands for its meaning
+	Version     string // what it calls itself
+	Taken       time.Time
+	Origin      string // the path it was read from
+	Digest      string // of Files
+	Files       []File
+}
+
+// ErrNoSnapshot: there is no snapshot with the fingerprint.
+var ErrNoSnapshot = errors.New("there is no such snapshot")
+
+// header is the first line of a snapshot's file.
+type header struct {
+	Fingerprint string      `json:"fingerprint"`
+	Version     string      `json:"version,omitempty"`
+	Taken       time.Time   `json:"taken"`
+	Origin      string      `json:"origin,omitempty"`
+	Digest      string      `json:"digest"`
+	Files       []fileEntry `json:"files"`
+}
+
+type fileEntry struct {
+	Name string `json:"name"`
+	Size int    `json:"size"`
+}
+
+const (
+	snapshotsDir = "snapshots"
+	maxHeader    = 1 << 20
+)
+
+// plain are the fingerprints that may be names of files.
+var plain = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
+
+func snapshotPath(dir, fingerprint string) string {
+	name := fingerprint
+	if !plain.MatchString(name) {
+		sum := sha256.Sum256([]byte(fingerprint))
+		name = "sha256-" + hex.EncodeToString(sum[:])
+	}
+	return filepath.Join(dir, snapshotsDir, name)
+}
+
+func (s *Snapshot) encode() ([][]byte, error) {
+	h := header{Fingerprint: s.Fingerprint, Version: s.Version, Taken: s.Taken.UTC(), Origin: s.Origin, Digest: s.Digest}
+	parts := [][]byte{nil}
+	for _, f := range s.Files {
+		h.Files = append(h.Files, fileEntry{f.Name, len(f.Data)})
+		parts = append(parts, f.Data)
+	}
+	line, err := json.Marshal(h)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the snapshot %s: %w", s.Fingerprint, err)
+	}
+	parts[0] = append(line, '\n')
+	return parts, nil
+}
+
+// decodeSnapshot reads a snapshot's file and believes nothing of it that its
+// digest does not confirm.
+func decodeSnapshot(data []byte) (Snapshot, error) {
+	line, rest, found := bytes.Cut(data, []byte("\n"))
+	if !found {
+		return Snapshot{}, errors.New("it has no first line")
+	}
+	s, h, err := decodeHeader(line)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	for _, f := range h.Files {
+		if f.Size < 0 || f.Size > len(rest) {
+			return Snapshot{}, errors.New("it is shorter than it says")
+		}
+		s.Files = append(s.Files, File{f.Name, rest[:f.Size:f.Size]})
+		rest = rest[f.Size:]
+	}
+	if len(rest) > 0 {
+		return Snapshot{}, errors.New("it is longer than it says")
+	}
+	if Digest(s.Files) != s.Digest {
+		return Snapshot{}, errors.New("its files are not those it was made of")
+	}
+	return s, nil
+}
+
+func decodeHeader(line []byte) (Snapshot, header, error) {
+	var h header
+	if err := json.Unmarshal(line, &h); err != nil {
+		return Snapshot{}, h, fmt.Errorf("its first line: %w", err)
+	}
+	if h.Fingerprint == "" {
+		return Snapshot{}, h, errors.New("it has no fingerprint")
+	}
+	return Snapshot{Fingerprint: h.Fingerprint, Version: h.Version, Taken: h.Taken, Origin: h.Origin, Digest: h.Digest}, h, nil
+}
+
+// readSnapshot finds a snapshot in a state directory.
+func readSnapshot(dir, fingerprint string) (Snapshot, error) {
+	path := snapshotPath(dir, fingerprint)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return Snapshot{}, fmt.Errorf("%s: %w", fingerprint, ErrNoSnapshot)
+	}
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("reading the snapshot: %w", err)
+	}
+	s, err := decodeSnapshot(data)
+	if err == nil && s.Fingerprint != fingerprint {
+		err = fmt.Errorf("it is that of %s", s.Fingerprint)
+	}
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("the snapshot %s cannot be used: %w", path, err)
+	}
+	return s, nil
+}
+
+// listSnapshots are those in a directory that can be read, without their files,
+// the newest first.
+func listSnapshots(dir string) []Snapshot {
+	entries, err := os.ReadDir(filepath.Join(dir, snapshotsDir))
+	if err != nil {
+		return nil
+	}
+	var all []Snapshot
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), temporary) {
+			continue
+		}
+		if s, err := readHeader(filepath.Join(dir, snapshotsDir, e.Name())); err == nil {
+			all = append(all, s)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Snapshot) int {
+		return cmp.Or(b.Taken.Compare(a.Taken), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	})
+	return all
+}
+
+func readHeader(path string) (Snapshot, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	defer f.Close()
+	line, err := bufio.NewReader(io.LimitReader(f, maxHeader)).ReadBytes('\n')
+	if err != nil {
+		return Snapshot{}, err
+	}
+	s, _, err := decodeHeader(line)
+	return s, err
+}
