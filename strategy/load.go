@@ -13,6 +13,7 @@ type Source = document.Source
 // Model is a strategy that was read and found right, before it is compiled.
 type Model struct {
 	version    string
+	activateAt time.Time
 	currency   money.Currency
 	location   *time.Location
 	zone       string // as written, for the canonical form
@@ -64,6 +65,7 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 func (m *Model) decode(r *reader, root *document.Node) {
 	top := r.section(root, "")
 	m.decodeSettings(top)
+	m.activateAt = decodeActivation(top)
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.products = decodeProducts(top)
