@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -17,10 +19,10 @@ const (
 	inFile      = unix.IN_MODIFY | unix.IN_CLOSE_WRITE
 )
 
-// closings hears what fsnotify does not tell: that a writer closed the target,
-// and that a name appeared by a rename and not by being created. It watches the
-// target's directory, and the file itself for writes that go through another
-// hard link or a memory mapping.
+// closings hears what fsnotify does not tell: that a writer closed a file, and
+// that a name appeared by a rename and not by being created. It watches the
+// directories of the files, and the files themselves for writes that go through
+// another hard link or a memory mapping.
 //
 // It is a second source, never a necessary one: a nil *closings hears nothing.
 type closings struct {
@@ -28,16 +30,19 @@ type closings struct {
 	file *os.File
 	done chan struct{}
 
-	mu        sync.Mutex
-	buf       []byte
-	fd        int // valid while open
-	open      bool
-	base      string
-	dir, node int // watch descriptors; -1 for none
-	heard     writeState
+	mu      sync.Mutex
+	buf     []byte
+	fd      int // valid while open
+	open    bool
+	dirs    map[int]string // by watch descriptor
+	nodes   map[int]string // files, by watch descriptor
+	targets []string       // the files followed, by path
+	listing string         // a directory of which other names count, too
+	belongs func(name string) bool
+	heard   map[string]writeState // by path
 }
 
-func newClosings(mail *mailbox) (*closings, error) {
+func newClosings(mail *mailbox, belongs func(string) bool) (*closings, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
 		return nil, fmt.Errorf("starting to watch for closes: %w", err)
@@ -47,15 +52,18 @@ func newClosings(mail *mailbox) (*closings, error) {
 		file: os.NewFile(uintptr(fd), "inotify"),
 		done: make(chan struct{}),
 		buf:  make([]byte, 16<<10),
-		fd:   fd, open: true, dir: -1, node: -1,
+		fd:   fd, open: true,
+		dirs: map[int]string{}, nodes: map[int]string{}, heard: map[string]writeState{},
+		belongs: belongs,
 	}
 	go c.listen()
 	return c, nil
 }
 
-// aim follows target from now on. Aiming at the same file again costs two
-// system calls and changes nothing.
-func (c *closings) aim(target string) {
+// aim follows targets from now on, and every member of listing if that is not
+// empty. Aiming at the same files again costs two system calls a file and
+// changes nothing.
+func (c *closings) aim(targets []string, listing string) {
 	if c == nil {
 		return
 	}
@@ -64,42 +72,75 @@ func (c *closings) aim(target string) {
 	if !c.open {
 		return
 	}
-	base := filepath.Base(target)
-	moved := c.replace(&c.dir, filepath.Dir(target), inDirectory)
-	c.replace(&c.node, target, inFile)
-	if moved || base != c.base {
-		c.base, c.heard = base, unheard
+	c.drain()
+	c.targets, c.listing = targets, listing
+	dirs := directories(targets)
+	if listing != "" && !slices.Contains(dirs, listing) {
+		dirs = append(dirs, listing)
 	}
+	renewed := c.watch(c.dirs, dirs, inDirectory)
+	c.watch(c.nodes, targets, inFile)
+	c.forgetBut(targets, renewed)
 }
 
-// replace points the watch *wd at path and reports whether that is another
-// inode than before. A path that cannot be watched leaves none.
-func (c *closings) replace(wd *int, path string, mask uint32) bool {
-	now, err := unix.InotifyAddWatch(c.fd, path, mask)
-	if err != nil {
-		now = -1
+// watch makes watched, by watch descriptor, those paths that can be watched,
+// and returns the ones that were not watched before.
+func (c *closings) watch(watched map[int]string, paths []string, mask uint32) []string {
+	var fresh []string
+	now := make(map[int]string, len(paths))
+	for _, path := range paths {
+		wd, err := unix.InotifyAddWatch(c.fd, path, mask)
+		if err != nil {
+			continue
+		}
+		if watched[wd] != path {
+			fresh = append(fresh, path)
+		}
+		now[wd] = path
 	}
-	if now == *wd {
-		return false
+	for wd := range watched {
+		if _, still := now[wd]; !still {
+			// It is gone already if its inode is.
+			_, _ = unix.InotifyRmWatch(c.fd, uint32(wd))
+			delete(watched, wd)
+		}
 	}
-	if *wd >= 0 {
-		// It is gone already if its inode is.
-		_, _ = unix.InotifyRmWatch(c.fd, uint32(*wd))
-	}
-	*wd = now
-	return true
+	maps.Copy(watched, now)
+	return fresh
 }
 
-// state is what was heard up to this moment: what the kernel has queued is taken
-// in first, so that the answer is not older than the question.
-func (c *closings) state() writeState {
+// forgetBut drops what was heard of all files but targets, and of those in
+// directories that are others than before.
+func (c *closings) forgetBut(targets, renewed []string) {
+	maps.DeleteFunc(c.heard, func(path string, _ writeState) bool {
+		return !slices.Contains(targets, path) || slices.Contains(renewed, filepath.Dir(path))
+	})
+}
+
+// state is what was heard of the writers of target up to this moment: what the
+// kernel has queued is taken in first, so that the answer is not older than the
+// question.
+func (c *closings) state(target string) writeState {
 	if c == nil {
 		return unclear
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.drain()
-	return c.heard
+	if s, ok := c.heard[target]; ok {
+		return s
+	}
+	return unheard
+}
+
+// catchUp takes in what the kernel has queued.
+func (c *closings) catchUp() {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drain()
 }
 
 func (c *closings) close() {
@@ -160,40 +201,51 @@ func (c *closings) parse(buf []byte) {
 	}
 }
 
-// hear takes one event in, if it is about the target.
+// hear takes one event in, if it is about a file that is followed.
 func (c *closings) hear(wd int, mask uint32, name string) {
 	switch {
 	case mask&unix.IN_Q_OVERFLOW != 0:
-		c.heard = unclear
+		for _, path := range c.targets {
+			c.heard[path] = unclear
+		}
 		c.mail.post(func(n *notice) { n.lost = errOverflow })
 	case mask&unix.IN_IGNORED != 0:
-		c.forget(wd)
-	case wd >= 0 && (wd == c.node || wd == c.dir && name == c.base):
-		c.note(mask)
-		c.mail.post(func(n *notice) { n.merge(mask) })
+		delete(c.dirs, wd)
+		delete(c.nodes, wd)
+	default:
+		if path := c.about(wd, name); path != "" {
+			c.note(path, mask)
+			c.mail.post(func(n *notice) { n.merge(mask) })
+		}
 	}
 }
 
-// note keeps the state that decides whether the file is finished. A created
-// file says nothing: it may be open (and will be closed) or a link (and will
-// not).
-func (c *closings) note(mask uint32) {
+// about is the file an event tells of; "" if that is none of ours.
+func (c *closings) about(wd int, name string) string {
+	if path, ok := c.nodes[wd]; ok {
+		return path
+	}
+	dir, ok := c.dirs[wd]
+	if !ok || name == "" {
+		return ""
+	}
+	path := filepath.Join(dir, name)
+	if dir == c.listing && c.belongs(name) || slices.Contains(c.targets, path) {
+		return path
+	}
+	return ""
+}
+
+// note keeps the state that decides whether a file is finished. A created file
+// says nothing: it may be open (and will be closed) or a link (and will not).
+func (c *closings) note(path string, mask uint32) {
 	switch {
 	case mask&(unix.IN_CLOSE_WRITE|unix.IN_MOVED_TO) != 0:
-		c.heard = finished
+		c.heard[path] = finished
 	case mask&unix.IN_MODIFY != 0:
-		c.heard = writing
+		c.heard[path] = writing
 	case mask&unix.IN_CREATE != 0:
-		c.heard = unclear
-	}
-}
-
-func (c *closings) forget(wd int) {
-	if wd == c.dir {
-		c.dir = -1
-	}
-	if wd == c.node {
-		c.node = -1
+		c.heard[path] = unclear
 	}
 }
 

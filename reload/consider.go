@@ -1,34 +1,66 @@
 package reload
 
 import (
-	"encoding/hex"
+	"errors"
 	"time"
 )
 
 // consider decides what becomes of a complete content.
 func (m *machine) consider(r reading) {
 	m.board.update(func(s *Status) { s.Guard = r.guard })
-	if m.live.Sequence > 0 && r.sum == m.liveSum {
-		m.restore()
+	if m.known(r) {
 		return
 	}
-	key := "content: " + hex.EncodeToString(r.sum[:])
-	if m.refused == key {
+	key := "content: " + r.digest
+	if m.refused == key && (!m.unproved || m.save.kind == KindPoll) {
 		m.present()
 		return
 	}
-	v, err := m.judge(m.path, r.data)
+	v, err := m.judge(r.Content)
 	switch {
 	case m.stopped():
 	case err != nil:
 		m.refuse(key, err)
+		m.noteRefusal(r, err)
+	case m.keepsOut(v.fingerprint):
+		m.hold.content = r.digest
+		m.restore()
 	case m.live.Sequence > 0 && v.fingerprint == m.live.Fingerprint:
-		m.liveSum = r.sum
+		m.content = r.digest
+		m.settled()
 		m.clear()
 		m.emit(EventUnchanged, nil)
+	case later(v.due):
+		m.stage(r, v)
 	default:
 		m.swap(r, v)
 	}
+}
+
+// known deals with a content that need not be judged, and reports whether it was
+// one.
+func (m *machine) known(r reading) bool {
+	switch {
+	case m.hold.content == r.digest && m.keepsOut(m.hold.meaning):
+		m.restore()
+	case m.staged != nil && r.digest == m.staged.content:
+		m.restore()
+	case m.live.Sequence > 0 && r.digest == m.content:
+		m.settled()
+		m.restore()
+	case m.starting && m.live.Sequence == 0:
+		return m.stillRefused(r)
+	default:
+		return false
+	}
+	return true
+}
+
+// settled notes that the file says what is in service, and nothing else is
+// wanted of it any more.
+func (m *machine) settled() {
+	m.withdraw()
+	m.release()
 }
 
 // swap puts a candidate into service. It needs no comparison with what may have
@@ -36,19 +68,35 @@ func (m *machine) consider(r reading) {
 // what is in service, and what is newer still will be looked at next. To skip
 // it would let a file that is saved faster than it compiles never be loaded.
 func (m *machine) swap(r reading, v verdict) {
-	f := Facts{
+	m.settled()
+	f := m.facts(r, v)
+	m.memory.keep(snapshotOf(r.Content, f), r.digest)
+	m.clear()
+	m.publish(v, f, r.digest)
+}
+
+// facts are what is known of a candidate before it is in service.
+func (m *machine) facts(r reading, v verdict) Facts {
+	return Facts{
 		Fingerprint: v.fingerprint,
 		Version:     v.version,
+		Note:        v.note,
 		Kind:        m.kind(),
-		Sequence:    m.live.Sequence + 1,
-		Size:        int64(len(r.data)),
-		Stamps:      Stamps{Written: r.mtime, Noticed: m.save.noticed, Read: r.at, Swapped: time.Now()},
+		Size:        r.size,
+		Due:         v.due,
+		Stamps:      Stamps{Written: r.mtime, Noticed: m.save.noticed, Read: r.at, Ready: time.Now()},
 	}
+}
+
+// publish is the swap itself, and its record.
+func (m *machine) publish(v verdict, f Facts, content string) {
+	f.Sequence = m.live.Sequence + 1
+	f.Stamps.Swapped = time.Now()
 	v.publish(f)
-	m.live, m.liveSum = f, r.sum
-	m.clear()
+	m.live, m.content = f, content
 	m.board.update(func(s *Status) { s.Live = f })
 	m.emit(EventActivated, nil)
+	m.noteActivation(f, content)
 }
 
 // kind is that of the save under way; whatever is read before Open returns is
@@ -63,7 +111,8 @@ func (m *machine) kind() Kind {
 // refuse keeps what is in service and says why, once for the same reason.
 func (m *machine) refuse(key string, err error) {
 	m.present()
-	if m.refused == key {
+	m.unproved = errors.As(err, new(*Unproved))
+	if m.refused == key && !m.unproved {
 		return
 	}
 	m.refused = key
@@ -71,8 +120,8 @@ func (m *machine) refuse(key string, err error) {
 	m.emit(EventRefused, err)
 }
 
-// restore notes that the file holds what is in service. That is worth an event
-// only if it did not before.
+// restore notes that the file holds what is in service, or is known already.
+// That is worth an event only if it did not before.
 func (m *machine) restore() {
 	was := m.refused != "" || m.missing
 	m.clear()
@@ -94,13 +143,25 @@ func (m *machine) present() {
 	m.board.update(func(s *Status) { s.Missing = time.Time{} })
 }
 
-// emit tells the host. What makes Open fail is told by Open's error alone.
+// emit tells the host. What makes Open fail is told by Open's error alone, so
+// it is kept until Open is known to succeed.
 func (m *machine) emit(k EventKind, err error) {
-	switch k {
-	case EventRefused, EventMissing, EventPending, EventPendingOver:
-		if m.starting {
-			return
-		}
+	e := Event{Kind: k, Time: time.Now(), Path: m.path, Live: m.live, Err: err}
+	if m.staged != nil {
+		e.Next = m.staged.facts
 	}
-	m.o.OnEvent(Event{Kind: k, Time: time.Now(), Path: m.path, Live: m.live, Err: err})
+	if m.starting && m.live.Sequence == 0 && k != EventActivated {
+		m.untold = append(m.untold, e)
+		return
+	}
+	m.tellAll()
+	m.o.OnEvent(e)
+}
+
+// tellAll tells what was kept.
+func (m *machine) tellAll() {
+	for _, e := range m.untold {
+		m.o.OnEvent(e)
+	}
+	m.untold = nil
 }

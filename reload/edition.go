@@ -4,18 +4,36 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// A Loader turns the content of the file at path into a value, or says what is
-// wrong with it. Decoding, checking, compiling and warming up all belong here:
-// what it returns without an error goes into service.
+// A Loader turns a content into a value, or says what is wrong with it.
+// Decoding, checking, compiling and warming up all belong here, and so does any
+// proof against live, the edition in service (nil while there is none): what it
+// returns without an error goes into service.
 //
-// It is called from one goroutine at a time. It may keep data. A panic is
-// contained and counts as a refusal. An empty file is passed on like any other:
-// refusing it is the loader's decision.
-type Loader[T any] func(path string, data []byte) (Candidate[T], error)
+// It is called from one goroutine at a time. It may keep the content. A panic is
+// contained and counts as a refusal. No file, or an empty one, is passed on like
+// any other: refusing it is the loader's decision.
+type Loader[T any] func(c Content, live *Edition[T]) (Candidate[T], error)
 
-// A Candidate is what a [Loader] made of a file.
+// A Content is all the files of a source at one moment.
+type Content struct {
+	Path  string // of the source, absolute
+	Dir   string // what the names of the files are relative to
+	Files []File // in name order; where the source is a file, that one first
+
+	// Proved says that this content was in service before, and is wanted back: it
+	// need not be compared with the edition it is to replace.
+	Proved bool
+}
+
+// A File is one file of a content: its name relative to the content's Dir, and
+// its data, which must not be modified.
+type File = history.File
+
+// A Candidate is what a [Loader] made of a content.
 type Candidate[T any] struct {
 	// Value goes into service. It is shared by all readers and must not be
 	// modified afterwards.
@@ -23,11 +41,18 @@ type Candidate[T any] struct {
 
 	// Fingerprint stands for the meaning of the value: a candidate whose
 	// fingerprint equals that of the edition in service is not swapped in. If
-	// it is empty, the SHA-256 of the bytes is used.
+	// it is empty, the SHA-256 of the content is used.
 	Fingerprint string
 
 	// Version is what the content calls itself. It is reported, not compared.
 	Version string
+
+	// Due is the instant from which it shall be in service; until then it is
+	// staged. Zero, or an instant in the past, is at once.
+	Due time.Time
+
+	// Note is what the loader wants the event of the activation to say.
+	Note string
 }
 
 // An Edition is a value that went into service. It is never modified; a reader
@@ -41,17 +66,20 @@ type Edition[T any] struct {
 type Facts struct {
 	Fingerprint string // of its meaning, see [Candidate]
 	Version     string // as the loader named it
+	Note        string // as the loader left it
 	Stamps      Stamps
-	Kind        Kind   // how it was saved
-	Sequence    uint64 // 1 for the first edition of a Source, then one more each
-	Size        int64  // of the file, in bytes
+	Due         time.Time // the instant it was staged for; zero if it was not
+	Kind        Kind      // how it was saved
+	Sequence    uint64    // 1 for the first edition of a Source, then one more each
+	Size        int64     // of the files, in bytes
 }
 
 // Stamps say when an edition passed each station on its way into service.
 type Stamps struct {
-	Written time.Time // modification time of the file; a writer may set it freely
+	Written time.Time // latest modification time of a file; a writer may set it freely
 	Noticed time.Time // the last notice of the save reached this process
 	Read    time.Time // the content was read completely
+	Ready   time.Time // the loader accepted it
 	Swapped time.Time // it went into service
 }
 
@@ -59,13 +87,16 @@ type Stamps struct {
 type Kind uint8
 
 const (
-	KindStart   Kind = iota + 1 // read by Open
-	KindRename                  // renamed into place, or a link on the way was
-	KindInPlace                 // written in place, or created under its name
-	KindPoll                    // found by looking, without having been told
+	KindStart    Kind = iota + 1 // read by Open
+	KindRename                   // renamed into place, or a link on the way was
+	KindInPlace                  // written in place, or created under its name
+	KindPoll                     // found by looking, without having been told
+	KindRecall                   // taken from the state directory by Open
+	KindRollback                 // taken from there because somebody asked for it
 )
 
-// String returns start, rename, in_place or poll: the form for a metric label.
+// String returns start, rename, in_place, poll, recall or rollback: the form for
+// a metric label.
 func (k Kind) String() string {
 	switch k {
 	case KindStart:
@@ -76,6 +107,10 @@ func (k Kind) String() string {
 		return "in_place"
 	case KindPoll:
 		return "poll"
+	case KindRecall:
+		return "recall"
+	case KindRollback:
+		return "rollback"
 	}
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
@@ -96,11 +131,11 @@ func (e *PanicError) Unwrap() error {
 }
 
 // contain calls load and turns a panic into an error.
-func contain[T any](load Loader[T], path string, data []byte) (c Candidate[T], err error) {
+func contain[T any](load Loader[T], content Content, live *Edition[T]) (c Candidate[T], err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			c, err = Candidate[T]{}, &PanicError{Value: r, Stack: debug.Stack()}
 		}
 	}()
-	return load(path, data)
+	return load(content, live)
 }

@@ -12,7 +12,8 @@ type Event struct {
 	Time time.Time
 	Path string // as given to Open, made absolute
 	Live Facts  // of the edition in service after the event
-	Err  error  // why, for refused, pending, missing, watch lost and polling
+	Next Facts  // of the edition that is staged after the event, or was withdrawn by it
+	Err  error  // why, for refused, pending, missing, watch lost, polling, forgetting and tampered
 }
 
 // An EventKind is the kind of an [Event].
@@ -50,6 +51,25 @@ const (
 	// EventPolling: something on the way to the file cannot be watched; changes
 	// are found by looking until it can.
 	EventPolling
+
+	// EventStaged: an edition was accepted and will be in service at its instant.
+	EventStaged
+
+	// EventWithdrawn: the staged edition will not be in service: the file was
+	// saved with other content, was deleted, or an older edition was put back.
+	EventWithdrawn
+
+	// EventForgetting: the state directory cannot be written. What happens is
+	// written later, if it can be.
+	EventForgetting
+
+	// EventRemembering: the state directory can be written again, and everything
+	// was.
+	EventRemembering
+
+	// EventTampered: the log in the state directory had been changed by somebody
+	// else. It was set aside as it is and a new one begun.
+	EventTampered
 )
 
 // String returns the kind's name in lower case, words joined by underscores.
@@ -64,6 +84,11 @@ func (k EventKind) String() string {
 		EventWatchLost:     "watch_lost",
 		EventWatchRegained: "watch_regained",
 		EventPolling:       "polling",
+		EventStaged:        "staged",
+		EventWithdrawn:     "withdrawn",
+		EventForgetting:    "forgetting",
+		EventRemembering:   "remembering",
+		EventTampered:      "tampered",
 	}
 	if int(k) < len(names) && names[k] != "" {
 		return names[k]

@@ -76,12 +76,12 @@ func TestOverflowIsFollowedByARescan(t *testing.T) {
 func TestCloseWaitsForTheLoadAndDropsItsOutcome(t *testing.T) {
 	t.Parallel()
 	busy, goOn := make(chan struct{}), make(chan struct{})
-	src, err := reload.Open(file(t, "one"), func(path string, data []byte) (reload.Candidate[string], error) {
-		if string(data) == "two" {
+	src, err := reload.Open(file(t, "one"), func(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+		if string(c.Files[0].Data) == "two" {
 			close(busy)
 			<-goOn
 		}
-		return text(path, data)
+		return text(c, live)
 	}, reload.Options{})
 	do(t, err)
 	renameIn(t, src.Status().Path, "two")
@@ -108,7 +108,7 @@ func TestFiftyCyclesLeaveNothingBehind(t *testing.T) {
 	cycle := func() {
 		src, err := reload.Open(path, text, reload.Options{})
 		do(t, err, src.Close())
-		if _, err := reload.Open(path, func(string, []byte) (reload.Candidate[int], error) {
+		if _, err := reload.Open(path, func(reload.Content, *reload.Edition[int]) (reload.Candidate[int], error) {
 			return reload.Candidate[int]{}, errBad
 		}, reload.Options{}); !errors.Is(err, errBad) {
 			t.Fatal(err)

@@ -7,9 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// guard makes sure, as well as this file allows, that nobody is writing f.
-func (r *reader) guard(f *os.File, id identity, swapped bool) (Guard, error) {
-	err := r.lease(f)
+// guard makes sure, as well as this file allows, that nobody is writing f, one
+// of the files that ids identifies.
+func (r *reader) guard(f *opened, ids string, swapped bool) (Guard, error) {
+	err := r.lease(f.f)
 	switch {
 	case err == nil:
 		return GuardLease, nil
@@ -18,33 +19,33 @@ func (r *reader) guard(f *os.File, id identity, swapped bool) (Guard, error) {
 	case !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.EPERM):
 		// A file system without leases is one whose other clients are not
 		// heard of either: only looking helps.
-		return r.stillness(id, stillFor, GuardStill)
+		return r.stillness(ids, stillFor, GuardStill)
 	}
-	switch r.closings.state() {
+	switch r.closings.state(f.target) {
 	case writing:
 		return 0, obstacleWriter
 	case finished:
 		// A truncated file is empty, and overwritten bytes are there, a moment
 		// before that is reported. So even a renamed file has to prove that
 		// nobody has begun with it again.
-		return r.stillness(id, r.settle, GuardClose)
+		return r.stillness(ids, r.o.Settle, GuardClose)
 	case unheard:
 		// A link was swapped to it and it was left alone since.
 		if swapped {
 			return GuardClose, nil
 		}
 	}
-	return r.stillness(id, stillFor, GuardStill)
+	return r.stillness(ids, stillFor, GuardStill)
 }
 
 // holds reports whether what guard found is still so.
-func (r *reader) holds(f *os.File, g Guard) bool {
-	switch g {
+func (r *reader) holds(f *opened) bool {
+	switch f.guard {
 	case GuardLease:
-		kind, err := control(f, unix.F_GETLEASE, 0)
+		kind, err := control(f.f, unix.F_GETLEASE, 0)
 		return err == nil && kind == unix.F_RDLCK
 	case GuardClose:
-		return r.closings.state() != writing
+		return r.closings.state(f.target) != writing
 	}
 	return true
 }
@@ -58,7 +59,7 @@ func (r *reader) holds(f *os.File, g Guard) bool {
 // a process that does not handle it; SIGURG is ignored by default, and the Go
 // runtime, which sends it to itself all the time, expects stray ones.
 func (r *reader) lease(f *os.File) error {
-	if r.noLease {
+	if r.o.faults.noLease {
 		return unix.EACCES
 	}
 	if _, err := control(f, unix.F_SETSIG, int(unix.SIGURG)); err != nil {

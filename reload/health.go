@@ -5,22 +5,22 @@ package reload
 func (m *machine) aim(lost error) {
 	if m.closings == nil && !m.o.faults.noClosings {
 		// Without it closes are found by trying; the next poll asks again.
-		m.closings, _ = newClosings(m.mail)
+		m.closings, _ = newClosings(m.mail, m.o.Member)
 		m.reader.closings = m.closings
 	}
-	m.place = resolve(m.path)
-	err := m.watch.aim(m.place.names)
+	m.place = locate(m.path, &m.o)
+	err := m.watch.aim(m.place.names, m.place.listing())
 	for range 3 {
-		now := resolve(m.path)
+		now := locate(m.path, &m.o)
 		if err == nil && now.equal(m.place) {
 			break
 		}
 		// It changed while it was being watched; what was changed before the
 		// watch was there has not been reported.
 		m.place = now
-		err = m.watch.aim(m.place.names)
+		err = m.watch.aim(m.place.names, m.place.listing())
 	}
-	m.closings.aim(m.place.target)
+	m.closings.aim(m.place.targets(), m.place.listing())
 	m.board.update(func(s *Status) { s.Target = m.place.target })
 	m.health(lost, err)
 }

@@ -11,17 +11,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func leased(t *testing.T, path string) *os.File {
+func readerOf(path string) *reader {
+	o := Options{}.withDefaults()
+	return &reader{path: path, o: &o}
+}
+
+func leased(t *testing.T, path string) *opened {
 	t.Helper()
-	r := &reader{path: path}
-	f, err := r.open()
+	r := readerOf(path)
+	files, err := r.open(locate(path, r.o))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.lease(f); err != nil {
-		f.Close()
+	f := &files[0]
+	if err := r.lease(f.f); err != nil {
+		f.f.Close()
 		t.Skipf("no leases here: %v", err)
 	}
+	f.guard = GuardLease
 	return f
 }
 
@@ -32,7 +39,7 @@ func TestLeaseIsRefusedWhileAnyoneHasTheFileOpenForWriting(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	r := &reader{path: path}
+	r := readerOf(path)
 	if err := r.free(); !errors.Is(err, obstacleWriter) {
 		t.Errorf("free with a writer = %v, want %v", err, obstacleWriter)
 	}
@@ -63,7 +70,7 @@ func TestWriterThatMeetsTheLeaseWaitsForItAndKillsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	for broken := time.Now(); ; {
-		kind, err := control(f, unix.F_GETLEASE, 0)
+		kind, err := control(f.f, unix.F_GETLEASE, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +85,7 @@ func TestWriterThatMeetsTheLeaseWaitsForItAndKillsNobody(t *testing.T) {
 		t.Errorf("file under lease = %q, want it untouched", data)
 	}
 	released := time.Now()
-	f.Close()
+	f.f.Close()
 	if err := writer.Wait(); err != nil {
 		t.Fatal(err)
 	}
@@ -97,17 +104,17 @@ func TestContentIsNotTakenOnceTheLeaseIsBroken(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := leased(t, path)
-	defer f.Close()
+	defer f.f.Close()
 	// O_NONBLOCK fails instead of waiting, and breaks the lease all the same.
 	if w, err := os.OpenFile(path, os.O_WRONLY|unix.O_NONBLOCK, 0); !errors.Is(err, unix.EWOULDBLOCK) {
 		w.Close()
 		t.Fatalf("opening for writing under a lease = %v, want %v", err, unix.EWOULDBLOCK)
 	}
-	r := &reader{path: path}
-	if r.holds(f, GuardLease) {
+	r := readerOf(path)
+	if r.holds(f) {
 		t.Error("the lease still counts as held")
 	}
-	if _, err := r.content(f, 3, GuardLease); !errors.Is(err, obstacleWriter) {
+	if _, err := r.content(f); !errors.Is(err, obstacleWriter) {
 		t.Errorf("content = %v, want %v", err, obstacleWriter)
 	}
 }

@@ -2,7 +2,6 @@ package reload
 
 import (
 	"fmt"
-	"os"
 	"time"
 )
 
@@ -14,9 +13,9 @@ func (m *machine) start() error {
 	m.aim(nil)
 	m.save = save{kind: KindStart, began: began, noticed: began}
 	m.phase, m.due = phaseSettling, began
-	if info, err := os.Stat(m.path); err == nil {
-		m.reader.trust(info)
-		if age := began.Sub(info.ModTime()); age >= 0 && age < m.o.Settle {
+	if written := m.place.written(); !written.IsZero() {
+		m.reader.trust(written)
+		if age := began.Sub(written); age >= 0 && age < m.o.Settle {
 			m.due = began.Add(m.o.Settle - age)
 		}
 	}
@@ -30,24 +29,39 @@ func (m *machine) start() error {
 	return nil
 }
 
-// first runs the machine until there is an edition, or a reason for none.
+// first runs the machine until there is an edition, or a reason for none. Where
+// the file gives none, the memory may.
 func (m *machine) first(deadline time.Time) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
+	for m.live.Sequence == 0 {
 		m.turn(timer, nil)
-		s := m.board.read()
-		switch {
-		case m.live.Sequence > 0:
-			return nil
-		case s.Refusal.Standing:
-			return fmt.Errorf("loading %s: %w", m.path, s.Refusal.Err)
-		case m.missing:
-			return fmt.Errorf("loading %s: %w", m.path, m.place.err)
-		case time.Now().After(deadline):
-			return fmt.Errorf("loading %s: not finished after %s: %w", m.path, pendingAfter, m.save.reason())
+		why := m.hindrance(deadline)
+		if why != nil && !m.recall() {
+			return fmt.Errorf("loading %s: %w", m.path, why)
 		}
 	}
+	return nil
+}
+
+// hindrance is why there is no first edition; nil if there is one, or may soon
+// be.
+func (m *machine) hindrance(deadline time.Time) error {
+	s := m.board.read()
+	switch {
+	case m.live.Sequence > 0:
+		return nil
+	case s.Refusal.Standing:
+		return s.Refusal.Err
+	case m.missing:
+		return m.place.err
+	case m.staged != nil:
+		return fmt.Errorf("it is not to be in service before %s, and there is nothing to be in service until then",
+			m.staged.facts.Due.Format(time.RFC3339))
+	case time.Now().After(deadline):
+		return fmt.Errorf("not finished after %s: %w", pendingAfter, m.save.reason())
+	}
+	return nil
 }
 
 // run is the life of the loader goroutine.
@@ -65,8 +79,8 @@ func (m *machine) run() {
 // turn waits for one thing to happen and acts on it.
 func (m *machine) turn(timer *time.Timer, poll <-chan time.Time) {
 	timer.Stop()
-	if m.phase != phaseIdle {
-		timer.Reset(time.Until(m.due))
+	if next := m.alarm(); !next.IsZero() {
+		timer.Reset(time.Until(next))
 	}
 	select {
 	case <-m.stop:
@@ -74,14 +88,46 @@ func (m *machine) turn(timer *time.Timer, poll <-chan time.Time) {
 	case <-m.mail.bell:
 		// What one watch reports is in the other's queue by now: both are heard
 		// before it is decided what kind of save this is.
-		m.closings.state()
+		m.closings.catchUp()
 		m.hear(m.mail.take())
+	case order := <-m.orders:
+		order()
 	case now := <-timer.C:
 		m.tick(now)
 	case now := <-poll:
 		m.poll(now)
 	}
 	m.overdue(time.Now())
+	m.ripen(time.Now())
+}
+
+// alarm is when something wants to go on by itself; zero for never.
+func (m *machine) alarm() time.Time {
+	var next time.Time
+	if m.phase != phaseIdle {
+		next = m.due
+	}
+	if m.staged != nil {
+		// The clock may be set: look at it once a second.
+		soon := time.Now().Add(min(time.Second, time.Until(m.staged.facts.Due)))
+		if next.IsZero() || soon.Before(next) {
+			next = soon
+		}
+	}
+	return next
+}
+
+// order has do carried out on the loader's goroutine and waits for it. It
+// reports whether it was; it is not once the machine has stopped.
+func (m *machine) order(do func()) bool {
+	carried := make(chan struct{})
+	select {
+	case m.orders <- func() { defer close(carried); do() }:
+		<-carried
+		return true
+	case <-m.done:
+		return false
+	}
 }
 
 func (m *machine) stopped() bool {
@@ -97,6 +143,7 @@ func (m *machine) close() error {
 	m.closing.Do(func() {
 		close(m.stop)
 		<-m.done
+		m.memory.close()
 		m.closings.close()
 		if err := m.watch.close(); err != nil {
 			m.closed = fmt.Errorf("ending the watch on %s: %w", m.path, err)

@@ -1,20 +1,20 @@
 package reload
 
 import (
-	"crypto/sha256"
-	"os"
 	"sync"
 	"time"
 )
 
-// A judge turns bytes into something that can be put into service, or says why
-// not. It is all the machine knows of the value.
-type judge func(path string, data []byte) (verdict, error)
+// A judge turns a content into something that can be put into service, or says
+// why not. It is all the machine knows of the value.
+type judge func(Content) (verdict, error)
 
 // A verdict is a candidate that was accepted.
 type verdict struct {
 	fingerprint string
 	version     string
+	note        string
+	due         time.Time
 	publish     func(Facts) // the one atomic store
 }
 
@@ -27,13 +27,6 @@ const (
 	phaseBlocked        // until an obstacle is gone
 	phaseAbsent         // until the name is back, or is reported as missing
 )
-
-// A sight is what the path led to when someone looked.
-type sight struct {
-	target string
-	id     identity
-	err    string
-}
 
 // A save is one change of the file, from the first notice to its end.
 type save struct {
@@ -77,11 +70,17 @@ type machine struct {
 	doubt   bool  // what was handled may have changed without looking different
 
 	live     Facts
-	liveSum  [sha256.Size]byte
-	refused  string // key of the standing refusal; "" for none
-	missing  bool   // reported
-	starting bool   // Open has not returned
+	content  string // digest of what live was made of
+	staged   *staged
+	hold     hold
+	memory   memory
+	refused  string  // key of the standing refusal; "" for none
+	unproved bool    // it might be none if it were judged again
+	missing  bool    // reported
+	starting bool    // Open has not returned
+	untold   []Event // while starting: what Open's error would tell
 
+	orders  chan func() // from other goroutines, carried out on this one
 	stop    chan struct{}
 	done    chan struct{}
 	closing sync.Once
@@ -90,15 +89,21 @@ type machine struct {
 
 func newMachine(path string, j judge, o Options) *machine {
 	mail := newMailbox()
-	return &machine{
+	m := &machine{
 		path: path, o: o, judge: j,
 		mail:   mail,
-		watch:  newWatch(mail, o.faults.noWatch),
-		reader: &reader{path: path, maxSize: o.MaxSize, settle: o.Settle, noLease: o.faults.noLease},
+		watch:  newWatch(mail, o.Member, o.faults.noWatch),
 		board:  board{s: Status{Path: path}},
+		orders: make(chan func()),
 		stop:   make(chan struct{}),
 		done:   make(chan struct{}),
 	}
+	m.reader = &reader{path: path, o: &m.o}
+	m.memory = memory{dir: o.State, options: o.StateOptions, report: m.memoryChanged, alarm: m.memoryDoubted}
+	m.memory.look()
+	m.hold = m.memory.hold()
+	m.board.s.Held, m.board.s.Memory.Dir = m.hold.meaning, o.State
+	return m
 }
 
 // hear acts on notices.
@@ -110,14 +115,19 @@ func (m *machine) hear(n notice) {
 	switch {
 	case absent(m.place.err):
 		m.vanish(n.at)
-	case before.err == nil && before.target != m.place.target:
+	case m.place.swappedFrom(before):
 		m.hurry(KindRename, n.at)
 	case n.lost != nil:
 		m.settle(KindPoll, n.at)
 	case n.wrote || n.closed:
 		m.settle(KindInPlace, n.at)
+	case n.moved && m.place.whole:
+		// Other files of the same save may follow.
+		m.settle(KindRename, n.at)
 	case n.moved:
 		m.hurry(KindRename, n.at)
+	case m.news() && m.phase == phaseSettling:
+		m.settle(m.save.kind, n.at) // the other watch's report of the same save
 	case m.news():
 		m.settle(KindInPlace, n.at)
 	}
@@ -127,7 +137,7 @@ func (m *machine) hear(n notice) {
 // waiting for an obstacle to go. The two watches report the same save one after
 // the other, so the second report is mostly none.
 func (m *machine) news() bool {
-	seen := m.look()
+	seen := look(m.path, &m.o)
 	return seen != m.handled && (m.phase != phaseBlocked || seen != m.tried)
 }
 
@@ -152,8 +162,11 @@ func (m *machine) begin(k Kind, at time.Time) {
 	m.save.kind, m.save.noticed, m.save.tries = k, at, 0
 }
 
-// tick goes on with the phase that is due.
+// tick goes on with the phase if it is due.
 func (m *machine) tick(now time.Time) {
+	if m.phase != phaseIdle && now.Before(m.due) {
+		return // it was the alarm of something else
+	}
 	switch m.phase {
 	case phaseSettling:
 		m.attempt()
@@ -188,7 +201,7 @@ func (m *machine) unblock(now time.Time) {
 
 // attempt reads and judges the file, unless something is in the way.
 func (m *machine) attempt() {
-	seen := m.look()
+	seen := look(m.path, &m.o)
 	m.tried = seen
 	r, err := m.reader.read(m.save.kind == KindRename)
 	if o, ok := err.(obstacle); ok {
@@ -208,7 +221,7 @@ func (m *machine) attempt() {
 		m.refuse("file: "+err.Error(), err)
 		return
 	}
-	m.handled.id = r.id
+	m.handled.files = r.files
 	m.doubt = r.at.Sub(r.mtime).Abs() < coarsest
 	m.finish()
 	if told := m.o.faults.told; told != nil {
@@ -270,28 +283,16 @@ func (m *machine) vanish(at time.Time) {
 
 func (m *machine) reportMissing(now time.Time) {
 	m.phase, m.missing, m.refused = phaseIdle, true, ""
-	m.handled, m.suspect = m.look(), sight{}
+	m.withdraw()
+	m.handled, m.suspect = look(m.path, &m.o), sight{}
 	m.board.update(func(s *Status) { s.Missing, s.Refusal.Standing = now, false })
 	m.emit(EventMissing, m.place.err)
-}
-
-// look is what a poll compares. It follows the links anew.
-func (m *machine) look() sight {
-	p := resolve(m.path)
-	if p.err != nil {
-		return sight{target: p.target, err: p.err.Error()}
-	}
-	info, err := os.Stat(p.target)
-	if err != nil {
-		return sight{target: p.target, err: err.Error()}
-	}
-	return sight{target: p.target, id: identityOf(info)}
 }
 
 // lookAgain starts over if the file is not what was just read any more: judging
 // took its time.
 func (m *machine) lookAgain() {
-	if m.stopped() || m.look() == m.handled {
+	if m.stopped() || look(m.path, &m.o) == m.handled {
 		return
 	}
 	m.settle(KindInPlace, time.Now())
@@ -301,10 +302,11 @@ func (m *machine) lookAgain() {
 func (m *machine) poll(now time.Time) {
 	lost := m.watch.check()
 	m.aim(lost)
+	m.memory.catchUp()
 	if m.phase != phaseIdle {
 		return
 	}
-	seen := m.look()
+	seen := look(m.path, &m.o)
 	switch {
 	case absent(m.place.err):
 		m.vanish(now)

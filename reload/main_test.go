@@ -33,8 +33,11 @@ var errBad = errors.New("bad content")
 
 // text loads a file as its text. Comments have no meaning; content that starts
 // with "bad" is refused and with "panic" panics.
-func text(_ string, data []byte) (reload.Candidate[string], error) {
-	s := string(data)
+func text(c reload.Content, _ *reload.Edition[string]) (reload.Candidate[string], error) {
+	var s string
+	for _, f := range c.Files {
+		s += string(f.Data)
+	}
 	switch {
 	case s == "":
 		return reload.Candidate[string]{}, errors.New("empty")

@@ -1,6 +1,10 @@
 package reload
 
-import "time"
+import (
+	"time"
+
+	"github.com/promogate/caddy-discount/reload/history"
+)
 
 const (
 	// pendingAfter is how long a save may stay unproved before it is reported,
@@ -34,9 +38,32 @@ type Options struct {
 	// two intervals to be in service. Default 1 s.
 	Poll time.Duration
 
-	// MaxSize is the size in bytes above which a file is refused unread.
-	// Default 64 MiB.
+	// MaxSize is the size in bytes, of all files together, above which a source
+	// is refused unread. Default 64 MiB.
 	MaxSize int64
+
+	// Member says which names in a directory belong to the source, if its path
+	// leads to a directory. Without it a directory is refused.
+	Member func(name string) bool
+
+	// Beside names the files in the same directory that belong to the source
+	// where it is a file, given its own name. They need not exist. By default
+	// there are none.
+	Beside func(name string) []string
+
+	// State is a directory for what is to be remembered across restarts; empty
+	// for none. It must not be below a directory that is watched. Nothing is
+	// written there before [Source.Remember] is called.
+	State string
+
+	// StateOptions name the log in the state directory, the key it is signed
+	// with, and how many snapshots are kept.
+	StateOptions history.Options
+
+	// Against names the bounds that the loader holds a content against beyond
+	// what the content says itself. A refusal as [Unproved] outlives a restart
+	// only as long as they are the same.
+	Against string
 
 	// OnEvent, if set, is told what happens. It is called from the one
 	// goroutine that also loads (and, for what happens before Open returns,
@@ -65,6 +92,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxSize <= 0 {
 		o.MaxSize = 64 << 20
+	}
+	if o.Beside == nil {
+		o.Beside = func(string) []string { return nil }
 	}
 	if o.OnEvent == nil {
 		o.OnEvent = func(Event) {}

@@ -12,8 +12,8 @@ import (
 // maxLinks is how many symbolic links a path may lead through, as in Linux.
 const maxLinks = 40
 
-// A place is where a path leads at one moment.
-type place struct {
+// A route is where a path leads at one moment.
+type route struct {
 	target string // the path free of symbolic links; where it breaks off, if it does
 
 	// names are the paths whose change may make the path lead elsewhere: every
@@ -23,16 +23,12 @@ type place struct {
 	err error // why it leads nowhere
 }
 
-func (p place) equal(q place) bool {
-	return p.target == q.target && (p.err == nil) == (q.err == nil) && slices.Equal(p.names, q.names)
-}
-
 // resolve follows an absolute path name by name. Unlike filepath.EvalSymlinks
 // it keeps the links it met, and how far it came if there is no such file: both
 // have to be watched.
-func resolve(path string) place {
+func resolve(path string) route {
 	root, rest := split(path)
-	p := place{target: root}
+	p := route{target: root}
 	for links := 0; len(rest) > 0; {
 		name := rest[0]
 		rest = rest[1:]
@@ -64,7 +60,7 @@ func resolve(path string) place {
 	return p
 }
 
-func (p place) broken(at string, err error) place {
+func (p route) broken(at string, err error) route {
 	p.target, p.err = at, err
 	if !slices.Contains(p.names, at) {
 		p.names = append(p.names, at)

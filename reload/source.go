@@ -1,23 +1,23 @@
 package reload
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync/atomic"
+
+	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// A Source keeps the newest accepted edition of one file. All methods are safe
-// for concurrent use.
+// A Source keeps the newest accepted edition of one file, or of the files of one
+// directory. All methods are safe for concurrent use.
 type Source[T any] struct {
 	live    atomic.Pointer[Edition[T]]
 	machine *machine
 }
 
-// Open watches the file at path, reads it and returns once its first edition is
-// in service. A file that is being written is waited for, for two seconds. It
+// Open watches the file or directory at path, reads it and returns once its
+// first edition is in service. A file that is being written is waited for, for two seconds. It
 // fails if there is no file, if load refuses it, or if it cannot be read; it
 // does not fail because the file cannot be watched (see [EventPolling]).
 //
@@ -48,21 +48,56 @@ func (s *Source[T]) Status() Status { return s.machine.board.read() }
 // edition stays readable. Closing again does nothing.
 func (s *Source[T]) Close() error { return s.machine.close() }
 
+// Remember begins to write to the state directory: what is in service now, and
+// whatever happens from now on. Until then nothing is written, so that a source
+// can be opened to see whether it could be. It waits for a load in progress, and
+// for the disk.
+func (s *Source[T]) Remember() {
+	s.machine.order(func() { s.machine.memory.remember() })
+}
+
+// Rollback puts an edition that was in service once back there, by its
+// fingerprint. It stays until the file is saved with a content of another
+// meaning than it has now, across restarts, too. inService, if not empty, is the
+// fingerprint of the edition to be replaced: if another is in service the error
+// is [ErrNotInService] and nothing changes. reason is for the record.
+//
+// When it returns nil the edition is in service and the rollback on disk.
+func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {
+	err := ErrClosed
+	s.machine.order(func() { err = s.machine.rollback(fingerprint, inService, reason) })
+	return err
+}
+
+// Past is what the state directory holds.
+type Past struct {
+	Records   []history.Record   // oldest first
+	Snapshots []history.Snapshot // newest first, without their files
+}
+
+// History returns what is remembered. It waits for a load in progress.
+func (s *Source[T]) History() Past {
+	var p Past
+	s.machine.order(func() { p = s.machine.memory.all() })
+	return p
+}
+
 // judge is the one door between the machine, which knows no T, and the loader:
 // whatever else shall prove a candidate before it goes into service goes here.
 func (s *Source[T]) judge(load Loader[T]) judge {
-	return func(path string, data []byte) (verdict, error) {
-		c, err := contain(load, path, data)
+	return func(content Content) (verdict, error) {
+		c, err := contain(load, content, s.live.Load())
 		if err != nil {
 			return verdict{}, err
 		}
 		if c.Fingerprint == "" {
-			sum := sha256.Sum256(data)
-			c.Fingerprint = hex.EncodeToString(sum[:])
+			c.Fingerprint = history.Digest(content.Files)
 		}
 		return verdict{
 			fingerprint: c.Fingerprint,
 			version:     c.Version,
+			note:        c.Note,
+			due:         c.Due,
 			publish:     func(f Facts) { s.live.Store(&Edition[T]{Value: c.Value, Facts: f}) },
 		}, nil
 	}
@@ -73,11 +108,19 @@ func (s *Source[T]) judge(load Loader[T]) judge {
 // points to, not one beside link.
 func absolute(path string) (string, error) {
 	if filepath.IsAbs(path) {
-		return path, nil
+		return untailed(path), nil
 	}
 	wd, err := os.Getwd()
 	if err != nil {
 		return path, fmt.Errorf("finding the working directory: %w", err)
 	}
-	return wd + string(filepath.Separator) + path, nil
+	return untailed(wd + string(filepath.Separator) + path), nil
+}
+
+// untailed is a path without separators at its end.
+func untailed(path string) string {
+	for len(path) > len(filepath.VolumeName(path))+1 && os.IsPathSeparator(path[len(path)-1]) {
+		path = path[:len(path)-1]
+	}
+	return path
 }

@@ -10,11 +10,21 @@ type Status struct {
 	Path    string    // as given to Open, made absolute
 	Target  string    // where the links on the way to it led last
 	Live    Facts     // of the edition in service
+	Staged  Facts     // of the one that waits for its instant; zero if none does
+	Held    string    // fingerprint of the file's content, which a rollback keeps out; "" if none does
 	Guard   Guard     // the proof the last complete read had
 	Refusal Refusal   // the last one; zero if there was none
 	Pending time.Time // since when a save waits to be proved; zero if none is reported
 	Missing time.Time // since when there is no file; zero if there is one
 	Watch   Health
+	Memory  Memory
+}
+
+// Memory is how the state directory is doing.
+type Memory struct {
+	Dir   string // "" if there is none
+	Err   error  // why it cannot be written, if it cannot
+	Found error  // what was wrong with it when it was opened, if anything was
 }
 
 // A Refusal is content, or a file, that did not go into service.

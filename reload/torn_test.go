@@ -197,7 +197,8 @@ func scribble(t *testing.T, o reload.Options, scribes []scribe, seed uint64) {
 	content := sealed(0, rnd)
 	write(t, path, content)
 	latest := make(chan string, 1<<10)
-	src, err := reload.Open(path, func(_ string, data []byte) (reload.Candidate[string], error) {
+	src, err := reload.Open(path, func(c reload.Content, _ *reload.Edition[string]) (reload.Candidate[string], error) {
+		data := c.Files[0].Data
 		if !whole(string(data)) {
 			t.Errorf("torn: %d bytes beginning %.40q", len(data), data)
 		}

@@ -161,12 +161,13 @@ func TestSaveWithoutNewMeaningSwapsNothing(t *testing.T) {
 func TestLatestWins(t *testing.T) {
 	t.Parallel()
 	busy, goOn := make(chan string), make(chan struct{})
-	slow := func(path string, data []byte) (reload.Candidate[string], error) {
+	slow := func(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+		data := c.Files[0].Data
 		if string(data) == "one" {
 			busy <- string(data)
 			<-goOn
 		}
-		return text(path, data)
+		return text(c, live)
 	}
 	h := openWith(t, file(t, "zero"), slow, reload.Options{})
 	renameIn(t, h.path, "one")

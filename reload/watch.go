@@ -16,8 +16,9 @@ var errOverflow = errors.New("the queue of file system notices overflowed")
 // A watch reports changes of a set of names by watching their directories: the
 // file itself is another one after every save by renaming.
 type watch struct {
-	mail  *mailbox
-	fault error
+	mail    *mailbox
+	belongs func(name string) bool // to a directory that is the source
+	fault   error
 
 	fs   *fsnotify.Watcher // nil while there is none to be had
 	done chan struct{}     // closed when fs has nothing more to say
@@ -28,20 +29,25 @@ type watch struct {
 
 // hearing is the set of names that concern us.
 type hearing struct {
-	names []string
-	dirs  []string
+	names   []string
+	dirs    []string
+	listing string // a directory of which members that are new concern us, too
 }
 
-func newWatch(mail *mailbox, fault error) *watch {
-	w := &watch{mail: mail, fault: fault, dirs: map[string]os.FileInfo{}}
+func newWatch(mail *mailbox, belongs func(string) bool, fault error) *watch {
+	w := &watch{mail: mail, belongs: belongs, fault: fault, dirs: map[string]os.FileInfo{}}
 	w.heard.Store(&hearing{})
 	return w
 }
 
-// aim watches the directories of names and no others, and renews watches that
-// went stale. Whatever happens to a name once aim has returned nil is reported.
-func (w *watch) aim(names []string) error {
-	h := &hearing{names: names, dirs: directories(names)}
+// aim watches the directories of names, and listing if there is one, and no
+// others, and renews watches that went stale. Whatever happens to a name, or to
+// a member of listing, once aim has returned nil is reported.
+func (w *watch) aim(names []string, listing string) error {
+	h := &hearing{names: names, dirs: directories(names), listing: listing}
+	if listing != "" && !slices.Contains(h.dirs, listing) {
+		h.dirs = append(h.dirs, listing)
+	}
 	w.heard.Store(h)
 	if err := w.listenAgain(); err != nil {
 		return err
@@ -162,10 +168,15 @@ func (w *watch) hear(ev fsnotify.Event) {
 	switch {
 	case slices.Contains(h.dirs, name):
 		w.mail.post(func(n *notice) { n.names = true })
-	case !slices.Contains(h.names, name):
+	case !w.concerns(h, name):
 	case ev.Has(fsnotify.Write):
 		w.mail.post(func(n *notice) { n.wrote = true })
 	default:
 		w.mail.post(func(n *notice) { n.names = true })
 	}
+}
+
+func (w *watch) concerns(h *hearing, name string) bool {
+	dir, base := filepath.Split(name)
+	return slices.Contains(h.names, name) || filepath.Clean(dir) == h.listing && w.belongs(base)
 }

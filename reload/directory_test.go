@@ -1,0 +1,232 @@
+package reload_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/promogate/caddy-discount/reload"
+)
+
+// members takes *.toml, as the gateway does.
+func members(o reload.Options) reload.Options {
+	o.Member = func(name string) bool {
+		return strings.HasSuffix(name, ".toml") && !strings.HasPrefix(name, ".")
+	}
+	return o
+}
+
+// directory is a fresh directory with files by name.
+func directory(t testing.TB, files ...string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "strategy")
+	do(t, os.Mkdir(dir, 0o755))
+	for _, f := range files {
+		name, content, _ := strings.Cut(f, "=")
+		write(t, filepath.Join(dir, name), content)
+	}
+	return dir
+}
+
+func TestDirectoryIsOneContentInNameOrder(t *testing.T) {
+	t.Parallel()
+	for name, edit := range map[string]struct {
+		do   func(t *testing.T, dir string)
+		want string
+		kind reload.Kind
+	}{
+		"a member renamed in":       {func(t *testing.T, dir string) { renameIn(t, filepath.Join(dir, "b.toml"), "B") }, "aBc", reload.KindRename},
+		"a member written in place": {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "c.toml"), "C") }, "abC", reload.KindInPlace},
+		"a member added":            {func(t *testing.T, dir string) { write(t, filepath.Join(dir, "bb.toml"), "+") }, "ab+c", reload.KindInPlace},
+		"a member removed":          {func(t *testing.T, dir string) { do(t, os.Remove(filepath.Join(dir, "a.toml"))) }, "bc", reload.KindInPlace},
+		"a member given another place": {func(t *testing.T, dir string) {
+			do(t, os.Rename(filepath.Join(dir, "a.toml"), filepath.Join(dir, "z.toml")))
+		}, "bca", reload.KindRename},
+		"several members at once": {func(t *testing.T, dir string) {
+			for _, n := range []string{"a", "b", "c"} {
+				renameIn(t, filepath.Join(dir, n+".toml"), strings.ToUpper(n))
+			}
+		}, "ABC", reload.KindRename},
+		"a member that becomes a link": {func(t *testing.T, dir string) {
+			write(t, filepath.Join(dir, "..x"), "X")
+			do(t, os.Symlink("..x", filepath.Join(dir, "l")), os.Rename(filepath.Join(dir, "l"), filepath.Join(dir, "b.toml")))
+		}, "aXc", reload.KindRename},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := directory(t, "a.toml=a", "b.toml=b", "c.toml=c", "notes.txt=no")
+			h := open(t, dir, members(reload.Options{}))
+			if got := h.Live().Value; got != "abc" {
+				t.Fatalf("live = %q, want abc", got)
+			}
+			edit.do(t, dir)
+			if e := h.becomes(edit.want); e.Kind != edit.kind {
+				t.Errorf("kind = %v, want %v", e.Kind, edit.kind)
+			}
+		})
+	}
+}
+
+func TestTemporariesInADirectoryAreNoMembers(t *testing.T) {
+	t.Parallel()
+	dir := directory(t, "a.toml=a")
+	h := open(t, dir, members(reload.Options{}))
+	for _, name := range []string{"4913", "a.toml~", ".a.toml.swp", ".#b.toml", "#a.toml#", "a.toml.tmp", ".a.toml.Xy12"} {
+		write(t, filepath.Join(dir, name), "bad")
+	}
+	do(t, os.Symlink("user@host.1:2", filepath.Join(dir, ".#a.toml"))) // an editor's lock
+	renameIn(t, filepath.Join(dir, "a.toml"), "A")
+	h.becomes("A")
+	h.never(reload.EventRefused)
+}
+
+// One member that is not finished keeps the others out: the content is all of
+// them or none.
+func TestUnfinishedMemberKeepsTheOthersOut(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]reload.Options{"by lease": {}, "by close": reload.Options{}.WithoutLease()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := directory(t, "a.toml=a", "b.toml=b")
+			h := open(t, dir, members(o))
+			w, err := os.Create(filepath.Join(dir, "b.toml"))
+			do(t, err)
+			_, err = w.WriteString("B")
+			do(t, err)
+			renameIn(t, filepath.Join(dir, "a.toml"), "A")
+			h.await(reload.EventPending)
+			if got := h.Live().Value; got != "ab" {
+				t.Fatalf("live = %q while b.toml is being written, want ab", got)
+			}
+			_, err = w.WriteString("B")
+			do(t, err, w.Close())
+			h.becomes("ABB")
+		})
+	}
+}
+
+func TestBrokenMemberRefusesAll(t *testing.T) {
+	t.Parallel()
+	dir := directory(t, "a.toml=a", "b.toml=b")
+	h := open(t, dir, members(reload.Options{}))
+	before := h.Live()
+	renameIn(t, filepath.Join(dir, "a.toml"), "bad")
+	h.await(reload.EventRefused)
+	if h.Live() != before {
+		t.Errorf("live = %q after a broken member, want it unchanged", h.Live().Value)
+	}
+	renameIn(t, filepath.Join(dir, "a.toml"), "A")
+	h.becomes("Ab")
+}
+
+func TestDirectoryThatLosesItsMembersIsTheLoadersToRefuse(t *testing.T) {
+	t.Parallel()
+	dir := directory(t, "a.toml=a")
+	h := open(t, dir, members(reload.Options{}))
+	do(t, os.Remove(filepath.Join(dir, "a.toml")))
+	if e := h.await(reload.EventRefused); e.Err.Error() != "empty" {
+		t.Errorf("refusal = %v", e.Err)
+	}
+	write(t, filepath.Join(dir, "z.toml"), "z")
+	h.becomes("z")
+}
+
+func TestDirectoryRemovedIsMissingAndComesBack(t *testing.T) {
+	t.Parallel()
+	dir := directory(t, "a.toml=a")
+	h := open(t, dir, members(reload.Options{}))
+	do(t, os.RemoveAll(dir))
+	h.await(reload.EventMissing)
+	do(t, os.Mkdir(dir, 0o755))
+	write(t, filepath.Join(dir, "a.toml"), "A")
+	h.becomes("A")
+}
+
+// A volume of Kubernetes replaces all files at once by swapping ..data, and
+// removes the old ones at once. Every content seen is of one generation.
+func TestVolumeSwapNeverMixesGenerations(t *testing.T) {
+	t.Parallel()
+	dir := directory(t)
+	generation := func(n int) string {
+		name := fmt.Sprintf("..%d", n)
+		do(t, os.Mkdir(filepath.Join(dir, name), 0o755))
+		for _, f := range []string{"a.toml", "b.toml", "c.toml"} {
+			write(t, filepath.Join(dir, name, f), fmt.Sprintf("%d ", n))
+		}
+		return name
+	}
+	do(t, os.Symlink(generation(0), filepath.Join(dir, "..data")))
+	for _, f := range []string{"a.toml", "b.toml", "c.toml"} {
+		do(t, os.Symlink("..data/"+f, filepath.Join(dir, f)))
+	}
+	h := open(t, dir, members(reload.Options{}))
+	const swaps = 50
+	for n := 1; n <= swaps; n++ {
+		do(t, os.Symlink(generation(n), filepath.Join(dir, "..tmp")),
+			os.Rename(filepath.Join(dir, "..tmp"), filepath.Join(dir, "..data")),
+			os.RemoveAll(filepath.Join(dir, fmt.Sprintf("..%d", n-1))))
+	}
+	last := fmt.Sprintf("%d %d %d ", swaps, swaps, swaps)
+	for got := h.Live().Value; got != last; {
+		e := h.await(reload.EventActivated)
+		got = h.Live().Value
+		parts := strings.Fields(got)
+		if len(parts) != 3 || parts[0] != parts[1] || parts[1] != parts[2] {
+			t.Fatalf("live = %q, a mixture", got)
+		}
+		if e.Live.Kind != reload.KindRename {
+			t.Errorf("kind = %v, want %v", e.Live.Kind, reload.KindRename)
+		}
+	}
+}
+
+func TestLinkToADirectorySwapped(t *testing.T) {
+	t.Parallel()
+	one, two := directory(t, "a.toml=1", "b.toml=1"), directory(t, "a.toml=2", "c.toml=2")
+	link := filepath.Join(t.TempDir(), "current")
+	do(t, os.Symlink(one, link))
+	h := open(t, link, members(reload.Options{}))
+	do(t, os.Symlink(two, link+"~"), os.Rename(link+"~", link))
+	if e := h.becomes("22"); e.Kind != reload.KindRename {
+		t.Errorf("kind = %v, want %v", e.Kind, reload.KindRename)
+	}
+	write(t, filepath.Join(two, "b.toml"), "+")
+	h.becomes("2+2")
+}
+
+func TestFileBesideIsPartOfTheContent(t *testing.T) {
+	t.Parallel()
+	path := file(t, "one ")
+	h := open(t, path, reload.Options{Beside: func(name string) []string {
+		return []string{strings.TrimSuffix(name, ".toml") + ".test.toml"}
+	}})
+	beside := strings.TrimSuffix(path, ".toml") + ".test.toml"
+	write(t, beside, "tested")
+	h.becomes("one tested")
+	renameIn(t, path, "two ")
+	h.becomes("two tested")
+	do(t, os.Remove(beside))
+	h.becomes("two ")
+}
+
+func TestDirectoryOfTooManyFilesIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := directory(t, "a.toml=a")
+	h := open(t, dir, members(reload.Options{}))
+	for i := range 500 {
+		write(t, filepath.Join(dir, fmt.Sprintf("m%d.toml", i)), "")
+	}
+	for {
+		if e := <-h.events; e.Kind == reload.EventRefused {
+			if !strings.Contains(e.Err.Error(), "501 files, the limit is 500") {
+				t.Errorf("refusal = %v", e.Err)
+			}
+			return
+		} else if time.Since(e.Time) > patience {
+			t.Fatal("never refused")
+		}
+	}
+}

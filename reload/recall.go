@@ -1,0 +1,151 @@
+package reload
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/promogate/caddy-discount/reload/history"
+)
+
+// A hold keeps a content of the file out of service after a rollback.
+type hold struct {
+	content string // digest; "" for no hold
+	meaning string // fingerprint
+}
+
+// release ends the hold.
+func (m *machine) release() {
+	if m.hold == (hold{}) {
+		return
+	}
+	m.hold = hold{}
+	m.board.update(func(s *Status) { s.Held = "" })
+}
+
+// keepsOut reports whether a rollback keeps a meaning out of service. It ends if
+// there is nothing else to serve.
+func (m *machine) keepsOut(meaning string) bool {
+	if m.hold == (hold{}) || m.hold.meaning != meaning {
+		return false
+	}
+	if m.live.Sequence > 0 || m.recall() {
+		return true
+	}
+	m.release()
+	return false
+}
+
+// stillRefused keeps out, across a restart, what an earlier life could not prove
+// and this one could not compare with anything: there are no requests yet. It
+// reports whether it did.
+func (m *machine) stillRefused(r reading) bool {
+	err := m.memory.refused(r.digest, m.o.Against)
+	if err == nil || len(m.memory.served()) == 0 {
+		return false
+	}
+	m.refuse("content: "+r.digest, fmt.Errorf("refused before the restart: %w", err))
+	return true
+}
+
+// recall puts into service what was there last and still can be, for a start at
+// which the file gives nothing. It reports whether there was such a thing.
+func (m *machine) recall() bool {
+	for _, fingerprint := range m.memory.served() {
+		if fingerprint == m.hold.meaning || m.stopped() {
+			continue
+		}
+		if m.restoreSnapshot(fingerprint, KindRecall) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// restoreSnapshot judges a snapshot anew and puts it into service.
+func (m *machine) restoreSnapshot(fingerprint string, k Kind) error {
+	s, v, err := m.rejudge(fingerprint)
+	if err != nil {
+		return err
+	}
+	m.publish(v, m.factsOf(s, v, k), s.Digest)
+	return nil
+}
+
+func (m *machine) rejudge(fingerprint string) (history.Snapshot, verdict, error) {
+	s, err := m.memory.snapshot(fingerprint)
+	if err != nil {
+		return s, verdict{}, err
+	}
+	v, err := m.judge(Content{Path: m.path, Dir: m.place.dir, Files: s.Files, Proved: true})
+	if err != nil {
+		return s, v, fmt.Errorf("the snapshot %s is not accepted any more: %w", fingerprint, err)
+	}
+	return s, v, nil
+}
+
+func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Facts {
+	now := time.Now()
+	f := Facts{
+		Fingerprint: v.fingerprint, Version: v.version, Note: v.note, Kind: k,
+		Stamps: Stamps{Written: s.Taken, Noticed: now, Read: now, Ready: now},
+	}
+	for _, file := range s.Files {
+		f.Size += int64(len(file.Data))
+	}
+	return f
+}
+
+// Why a rollback was not carried out.
+var (
+	ErrNotInService = errors.New("another edition is in service than the one named")
+	ErrInService    = errors.New("that edition is in service already")
+	ErrNotKept      = history.ErrNoSnapshot
+	ErrClosed       = errors.New("the source is closed")
+)
+
+// rollback puts an earlier edition back, which holds until the file is saved
+// with another content. The record comes first: once this returns, a restart
+// does the same.
+func (m *machine) rollback(fingerprint, inService, reason string) error {
+	if inService != "" && inService != m.live.Fingerprint {
+		return fmt.Errorf("%w: %s is", ErrNotInService, m.live.Fingerprint)
+	}
+	if fingerprint == m.live.Fingerprint {
+		return ErrInService
+	}
+	s, v, err := m.rejudge(fingerprint)
+	if err != nil {
+		return err
+	}
+	f := m.factsOf(s, v, KindRollback)
+	if err := m.holdBack(f, reason); err != nil {
+		return err
+	}
+	m.withdraw()
+	m.publish(v, f, s.Digest)
+	return nil
+}
+
+// holdBack keeps the file as it is now out of service, on record.
+func (m *machine) holdBack(f Facts, reason string) error {
+	h := m.hold
+	switch {
+	case h != (hold{}): // it is what an earlier rollback keeps out
+	case m.staged != nil:
+		h = hold{content: m.staged.content, meaning: m.staged.facts.Fingerprint}
+	default:
+		h = hold{content: m.content, meaning: m.live.Fingerprint}
+	}
+	if h.meaning == f.Fingerprint {
+		h = hold{} // it is the file's own content that is wanted back
+	}
+	record := recordOf(actionRolledBack, f, h.content, reason)
+	record.Against = h.meaning
+	if err := m.memory.append(record); err != nil {
+		return fmt.Errorf("writing the rollback down: %w", err)
+	}
+	m.hold = h
+	m.board.update(func(s *Status) { s.Held = h.meaning })
+	return nil
+}

@@ -1,0 +1,390 @@
+package reload_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
+)
+
+// remembering is a source in a directory of its own with a state directory that
+// outlives it.
+type remembering struct {
+	*host
+	state string
+	load  reload.Loader[string]
+	o     reload.Options
+}
+
+func remember(t *testing.T, content string) *remembering {
+	t.Helper()
+	r := &remembering{state: filepath.Join(t.TempDir(), "state"), load: dated}
+	r.o = reload.Options{State: r.state, StateOptions: history.Options{Name: "test"}}
+	r.start(t, file(t, content))
+	return r
+}
+
+// start opens the source, whatever it finds, and begins to write.
+func (r *remembering) start(t *testing.T, path string) {
+	t.Helper()
+	r.host = &host{t: t, path: path, events: make(chan reload.Event, 1<<12), reads: make(chan struct{}, 1<<12)}
+	o := r.o
+	o.OnEvent = func(e reload.Event) { r.events <- e }
+	src, err := reload.Open(path, r.load, o.Reads(func() { r.reads <- struct{}{} }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Source = src
+	src.Remember()
+	t.Cleanup(func() { do(t, src.Close()) })
+}
+
+// restart ends the source, has edit do something while nothing runs, and opens it
+// again.
+func (r *remembering) restart(t *testing.T, edit func()) {
+	t.Helper()
+	r.written(t)
+	do(t, r.Close())
+	edit()
+	r.start(t, r.path)
+}
+
+// written waits until everything that happened is in the log, and returns it.
+func (r *remembering) written(t *testing.T) []string {
+	t.Helper()
+	var lines []string
+	for _, record := range r.History().Records {
+		lines = append(lines, strings.TrimSpace(string(record.Action)+" "+record.Fingerprint+" "+record.Kind))
+	}
+	return lines
+}
+
+func (r *remembering) has(t *testing.T, want ...string) {
+	t.Helper()
+	if got := r.written(t); !slices.Equal(got, want) {
+		t.Errorf("log = %q, want %q", got, want)
+	}
+}
+
+func TestEveryActivationAndRefusalIsOnRecord(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	renameIn(t, r.path, "bad")
+	r.await(reload.EventRefused)
+	renameIn(t, r.path, at(time.Now().Add(time.Hour), "three"))
+	r.await(reload.EventStaged)
+	renameIn(t, r.path, "four")
+	r.becomes("four")
+	r.has(t, "activated one start", "activated two rename", "refused  rename", "staged three rename", "withdrawn three rename", "activated four rename")
+	for _, fingerprint := range []string{"one", "two", "three", "four"} {
+		found := slices.ContainsFunc(r.History().Snapshots, func(s history.Snapshot) bool { return s.Fingerprint == fingerprint })
+		if !found {
+			t.Errorf("no snapshot of %s", fingerprint)
+		}
+	}
+	records := r.History().Records
+	if s := records[1]; s.Written.IsZero() || s.Noticed.IsZero() || s.Read.Before(s.Noticed) || s.Swapped.Before(s.Read) {
+		t.Errorf("stamps = %+v", s)
+	}
+	if s := records[2]; s.Reason != errBad.Error() {
+		t.Errorf("reason = %q", s.Reason)
+	}
+}
+
+func TestNothingIsWrittenBeforeItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	state := filepath.Join(t.TempDir(), "state")
+	h := open(t, file(t, "one"), reload.Options{State: state})
+	renameIn(t, h.path, "two")
+	h.becomes("two")
+	do(t, h.Close())
+	if _, err := os.Stat(state); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("there is a state directory: %v", err)
+	}
+}
+
+// Whatever is wrong with the file at the start, what was in service last is.
+func TestStartWithoutAUsableFileServesWhatWasServedLast(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		edit func(t *testing.T, path string)
+		told reload.EventKind
+	}{
+		"broken":   {func(t *testing.T, path string) { renameIn(t, path, "bad") }, reload.EventRefused},
+		"panics":   {func(t *testing.T, path string) { renameIn(t, path, "panic") }, reload.EventRefused},
+		"empty":    {func(t *testing.T, path string) { renameIn(t, path, "") }, reload.EventRefused},
+		"missing":  {func(t *testing.T, path string) { do(t, os.Remove(path)) }, reload.EventMissing},
+		"replaced": {func(t *testing.T, path string) { do(t, os.Remove(path), os.Mkdir(path, 0o755)) }, reload.EventRefused},
+		"staged": {func(t *testing.T, path string) {
+			renameIn(t, path, at(time.Now().Add(time.Hour), "three"))
+		}, reload.EventStaged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := remember(t, "one")
+			r.await(reload.EventActivated)
+			renameIn(t, r.path, "two")
+			r.becomes("two")
+			r.restart(t, func() { c.edit(t, r.path) })
+			r.await(c.told)
+			if e := r.becomes("two"); e.Kind != reload.KindRecall {
+				t.Errorf("kind = %v, want %v", e.Kind, reload.KindRecall)
+			}
+			do(t, os.RemoveAll(r.path))
+			renameIn(t, r.path, "four")
+			r.awaitPast(reload.EventActivated)
+			if got := r.Live().Value; got != "four" {
+				t.Errorf("live = %q, want four", got)
+			}
+		})
+	}
+}
+
+// awaitPast is await that passes over refusals.
+func (h *host) awaitPast(kind reload.EventKind) {
+	h.t.Helper()
+	timeout := time.After(patience)
+	for {
+		select {
+		case e := <-h.events:
+			if e.Kind == kind {
+				return
+			}
+		case <-timeout:
+			h.t.Fatalf("no event %v", kind)
+		}
+	}
+}
+
+func TestWhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	r.restart(t, func() {
+		renameIn(t, r.path, "bad")
+		older := r.load
+		r.load = func(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+			if string(c.Files[0].Data) == "two" {
+				return reload.Candidate[string]{}, errBad
+			}
+			return older(c, live)
+		}
+	})
+	r.await(reload.EventRefused)
+	r.becomes("one")
+}
+
+func TestRollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	do(t, r.Rollback("one", "two", "too cheap"))
+	if e := r.becomes("one"); e.Kind != reload.KindRollback {
+		t.Errorf("kind = %v, want %v", e.Kind, reload.KindRollback)
+	}
+	if held := r.Status().Held; held != "two" {
+		t.Errorf("held = %q, want two", held)
+	}
+	for name, save := range map[string]func(){
+		"the same bytes":          func() { renameIn(t, r.path, "two") },
+		"the same bytes in place": func() { write(t, r.path, "two") },
+		"a comment more":          func() { renameIn(t, r.path, "# no meaning\ntwo") },
+		"a restart":               func() { r.restart(t, func() {}); r.becomes("one") },
+		"a restart after an edit of a comment": func() {
+			r.restart(t, func() { renameIn(t, r.path, "# still none\ntwo") })
+			r.becomes("one")
+		},
+	} {
+		for len(r.reads) > 0 {
+			<-r.reads
+		}
+		save()
+		r.awaitRead()
+		if got := r.Live().Value; got != "one" {
+			t.Errorf("%s: live = %q, want one", name, got)
+		}
+	}
+	renameIn(t, r.path, "bad")
+	r.await(reload.EventRefused)
+	renameIn(t, r.path, "two")
+	r.await(reload.EventUnchanged)
+	renameIn(t, r.path, "three")
+	r.becomes("three")
+	if held := r.Status().Held; held != "" {
+		t.Errorf("held = %q after another content, want nothing", held)
+	}
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+}
+
+func TestRollingForwardEndsTheHold(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	do(t, r.Rollback("one", "", ""))
+	r.becomes("one")
+	do(t, r.Rollback("two", "", ""))
+	r.becomes("two")
+	if held := r.Status().Held; held != "" {
+		t.Errorf("held = %q, want nothing", held)
+	}
+	r.restart(t, func() {})
+	r.becomes("two")
+}
+
+func TestRollbackKeepsAStagedEditionOutToo(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	renameIn(t, r.path, at(time.Now().Add(200*time.Millisecond), "three"))
+	r.await(reload.EventStaged)
+	do(t, r.Rollback("one", "two", ""))
+	r.await(reload.EventWithdrawn)
+	r.becomes("one")
+	renameIn(t, r.path, at(time.Now(), "three")) // due by now, and still kept out
+	r.awaitRead()
+	if got := r.Live(); got.Value != "one" {
+		t.Errorf("live = %q, want one", got.Value)
+	}
+}
+
+func TestRollbacksThatAreNotCarriedOut(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	for name, c := range map[string]struct {
+		to, inService string
+		want          error
+	}{
+		"to what is in service":            {"two", "", reload.ErrInService},
+		"to what never was":                {"three", "", reload.ErrNotKept},
+		"by someone who missed an edition": {"one", "one", reload.ErrNotInService},
+	} {
+		if err := r.Rollback(c.to, c.inService, ""); !errors.Is(err, c.want) {
+			t.Errorf("%s: error = %v, want %v", name, err, c.want)
+		}
+	}
+	if got := r.Live().Value; got != "two" {
+		t.Errorf("live = %q, want two", got)
+	}
+	do(t, r.Close())
+	if err := r.Rollback("one", "", ""); !errors.Is(err, reload.ErrClosed) {
+		t.Errorf("error after Close = %v", err)
+	}
+}
+
+// picky refuses content that begins with "far" unless it replaces nothing: it
+// depends on more than the content.
+func picky(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+	if live != nil && !c.Proved && strings.HasPrefix(string(c.Files[0].Data), "far") && live.Value != "near" {
+		return reload.Candidate[string]{}, &reload.Unproved{Against: "bounds", Err: errors.New("too far")}
+	}
+	return text(c, live)
+}
+
+func TestWhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.load, r.o.Against = picky, "bounds"
+	r.await(reload.EventActivated)
+	r.restart(t, func() {})
+	r.becomes("one")
+	renameIn(t, r.path, "far")
+	r.await(reload.EventRefused)
+	r.restart(t, func() {})
+	if e := r.await(reload.EventRefused); !strings.Contains(e.Err.Error(), "refused before the restart: too far") {
+		t.Errorf("refusal = %v", e.Err)
+	}
+	r.becomes("one")
+	r.restart(t, func() { r.o.Against = "wider bounds" })
+	r.becomes("far")
+}
+
+func TestWhatCouldNotBeProvedIsJudgedAgainWhenSavedAgain(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.load, r.o.Against = picky, "bounds"
+	r.restart(t, func() {})
+	renameIn(t, r.path, "far")
+	r.awaitPast(reload.EventRefused)
+	renameIn(t, r.path, "far")
+	r.await(reload.EventRefused)
+	renameIn(t, r.path, "near")
+	r.becomes("near")
+	renameIn(t, r.path, "far")
+	r.becomes("far")
+}
+
+// A disk that cannot be written keeps no finished save out of service, and
+// nothing of what happened is lost once it can.
+func TestStateThatCannotBeWrittenIsWrittenLater(t *testing.T) {
+	t.Parallel()
+	r := &remembering{load: dated}
+	blocked := filepath.Join(t.TempDir(), "disk")
+	write(t, blocked, "not a directory")
+	r.o = reload.Options{State: filepath.Join(blocked, "state"), Poll: 50 * time.Millisecond, StateOptions: history.Options{Name: "test"}}
+	r.start(t, file(t, "one"))
+	r.await(reload.EventActivated)
+	r.await(reload.EventForgetting)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	if err := r.Status().Memory.Err; err == nil {
+		t.Error("the status says nothing of it")
+	}
+	if err := r.Rollback("one", "", ""); err == nil {
+		t.Error("a rollback that cannot be written down was carried out")
+	}
+	do(t, os.Remove(blocked))
+	r.await(reload.EventRemembering)
+	r.has(t, "activated one start", "activated two rename")
+}
+
+func TestStateInUseIsTakenOverWhenItIsFree(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	second := &remembering{load: dated, o: r.o}
+	second.o.Poll = 50 * time.Millisecond
+	second.start(t, r.path)
+	second.await(reload.EventActivated)
+	if e := second.await(reload.EventForgetting); !errors.Is(e.Err, history.ErrInUse) {
+		t.Errorf("error = %v, want %v", e.Err, history.ErrInUse)
+	}
+	do(t, r.Close())
+	second.await(reload.EventRemembering)
+}
+
+func TestLogThatWasChangedIsSetAsideAndTold(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	r.restart(t, func() {
+		log := filepath.Join(r.state, "log")
+		data, err := os.ReadFile(log)
+		do(t, err, os.WriteFile(log, []byte(strings.Replace(string(data), "one", "eno", 1)), 0o600))
+	})
+	r.await(reload.EventActivated)
+	r.await(reload.EventTampered)
+	if err := r.Status().Memory.Found; err == nil {
+		t.Error("the status says nothing of it")
+	}
+}
