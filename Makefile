@@ -1,8 +1,9 @@
 # Everything here runs with Go alone.
 
 FUZZTIME ?= 10m
+SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench reference conformance
+.PHONY: run test ci fuzz bench bench-reload soak reference conformance
 
 run: ## the gateway with the demo order service
 	go run ./cmd/caddy run --config Caddyfile.example
@@ -24,3 +25,9 @@ conformance: ## worked cases of published engines; CONFORMANCE_CASES=file takes 
 
 bench: ## nanoseconds and allocations of every stage
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-reload: ## from a save to the first order priced by it, and what reloading costs the orders
+	cd bench && go run ./reload
+
+soak: ## SAVES (3000) random saves by random writers, with stalls and kills
+	SOAK=$(SAVES) go test -count=1 -v -timeout 60m -run TestSoak ./reload

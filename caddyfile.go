@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
@@ -32,6 +33,17 @@ import (
 //	    reload {
 //	        settle <duration>
 //	        poll   <duration>
+//	    }
+//	    guard {
+//	        max_mean_change <factor>
+//	        max_free_orders <share>
+//	        max_evaluation  <duration>
+//	        min_sample      <count>
+//	    }
+//	    state off|<directory> {
+//	        keep     <count>
+//	        key      <signer key>
+//	        rollback on|off
 //	    }
 //	}
 //
@@ -76,7 +88,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	case "max_body":
 		return size(d, &o.MaxBody)
 	case "max_lines":
-		return count(d, &o.MaxLines)
+		return count(d, &o.MaxLines, maxMaxLines)
 	case "lines":
 		o.Lines = new(bool)
 		return onOff(d, o.Lines)
@@ -88,6 +100,10 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		return block(d, func(field string) error { return mapping(d, &o.Map, field) })
 	case "reload":
 		return block(d, func(name string) error { return o.Reload.option(d, name) })
+	case "guard":
+		return block(d, func(name string) error { return o.Guard.option(d, name) })
+	case "state":
+		return o.State.unmarshal(d)
 	default:
 		return d.Errf("unknown option %q", name)
 	}
@@ -96,11 +112,59 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "settle":
-		return duration(d, &o.Settle, caddy.Duration(1e6), maxSettle)
+		return duration(d, &o.Settle, caddy.Duration(time.Millisecond), maxSettle)
 	case "poll":
 		return duration(d, &o.Poll, minPoll, maxPoll)
 	default:
 		return d.Errf("unknown reload option %q, settle and poll are known", name)
+	}
+}
+
+func (g *GuardOptions) option(d *caddyfile.Dispenser, name string) error {
+	switch name {
+	case "max_mean_change":
+		return factor(d, &g.MaxMeanChange)
+	case "max_free_orders":
+		g.MaxFreeOrders = new(float64)
+		return share(d, g.MaxFreeOrders)
+	case "max_evaluation":
+		return duration(d, &g.MaxEvaluation, caddy.Duration(time.Microsecond), caddy.Duration(time.Minute))
+	case "min_sample":
+		return count(d, &g.MinSample, mostSample)
+	default:
+		return d.Errf("unknown guard %q, max_mean_change, max_free_orders, max_evaluation and min_sample are known", name)
+	}
+}
+
+// unmarshal reads the directory, a block, or both.
+func (s *StateOptions) unmarshal(d *caddyfile.Dispenser) error {
+	given := d.NextArg()
+	if given {
+		s.Dir = d.Val()
+	}
+	if d.CountRemainingArgs() > 0 {
+		return d.Err("state takes one directory, or off")
+	}
+	seen, err := options(d, "state", func(name string) error { return s.option(d, name) })
+	if err == nil && !given && !seen {
+		return d.Err("state needs a directory, off, or a block")
+	}
+	return err
+}
+
+func (s *StateOptions) option(d *caddyfile.Dispenser, name string) error {
+	switch name {
+	case "keep":
+		return count(d, &s.Keep, mostKeep)
+	case "key":
+		return word(d, &s.Key)
+	case "rollback":
+		var on bool
+		err := onOff(d, &on)
+		s.NoRollback = !on
+		return err
+	default:
+		return d.Errf("unknown state option %q, keep, key and rollback are known", name)
 	}
 }
 
@@ -110,21 +174,28 @@ func block(d *caddyfile.Dispenser, option func(name string) error) error {
 	if d.CountRemainingArgs() > 0 {
 		return d.ArgErr()
 	}
+	seen, err := options(d, outer, option)
+	if err == nil && !seen {
+		return d.Errf("%s needs a block with what it sets", outer)
+	}
+	return err
+}
+
+// options reads the names in a block, if there is one, each at most once, and
+// reports whether there was any.
+func options(d *caddyfile.Dispenser, outer string, option func(name string) error) (any bool, err error) {
 	seen := make(map[string]bool)
 	for d.NextBlock(1) {
 		name := d.Val()
 		if seen[name] {
-			return d.Errf("%s is given twice in %s", name, outer)
+			return true, d.Errf("%s is given twice in %s", name, outer)
 		}
 		seen[name] = true
 		if err := option(name); err != nil {
-			return err
+			return true, err
 		}
 	}
-	if len(seen) == 0 {
-		return d.Errf("%s needs a block with what it sets", outer)
-	}
-	return nil
+	return len(seen) > 0, nil
 }
 
 // word reads exactly one argument.
@@ -181,17 +252,49 @@ func size(d *caddyfile.Dispenser, into *int64) error {
 	return atLine(d, within("max_body", *into, 1, maxMaxBody))
 }
 
-func count(d *caddyfile.Dispenser, into *int) error {
+func count(d *caddyfile.Dispenser, into *int, most int64) error {
+	name := d.Val()
 	var text string
 	if err := word(d, &text); err != nil {
 		return err
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		return d.Errf("max_lines: %q is not a whole number", text)
+		return d.Errf("%s: %q is not a whole number", name, text)
 	}
 	*into = n
-	return atLine(d, within("max_lines", int64(n), 1, maxMaxLines))
+	return atLine(d, within(name, int64(n), 1, most))
+}
+
+func factor(d *caddyfile.Dispenser, into *float64) error {
+	var text string
+	if err := word(d, &text); err != nil {
+		return err
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v >= 1 && v <= maxFactor) {
+		return d.Errf("max_mean_change: %q is not a factor of 1 or more", text)
+	}
+	*into = v
+	return nil
+}
+
+// share reads 5% or 0.05.
+func share(d *caddyfile.Dispenser, into *float64) error {
+	var text string
+	if err := word(d, &text); err != nil {
+		return err
+	}
+	number, percent := strings.CutSuffix(text, "%")
+	v, err := strconv.ParseFloat(number, 64)
+	if percent {
+		v /= 100
+	}
+	if err != nil || !(v >= 0 && v <= 1) {
+		return d.Errf("max_free_orders: %q is not a share such as 5%%", text)
+	}
+	*into = v
+	return nil
 }
 
 func duration(d *caddyfile.Dispenser, into *caddy.Duration, least, most caddy.Duration) error {

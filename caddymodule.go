@@ -19,6 +19,7 @@ import (
 func init() {
 	caddy.RegisterModule(Handler{})
 	caddy.RegisterModule(QuoteHandler{})
+	caddy.RegisterModule(adminAPI{})
 	registerDirective("discount", func() directive { return new(Handler) })
 	registerDirective("discount_quote", func() directive { return new(QuoteHandler) })
 }
@@ -163,4 +164,6 @@ var (
 	_ caddy.CleanerUpper          = (*QuoteHandler)(nil)
 	_ caddyhttp.MiddlewareHandler = (*QuoteHandler)(nil)
 	_ caddyfile.Unmarshaler       = (*QuoteHandler)(nil)
+
+	_ caddy.AdminRouter = (*adminAPI)(nil)
 )

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -37,6 +38,7 @@ type desk struct {
 	cart  cart.Cart
 	quote strategy.Quote
 	text  []byte
+	pace  proof.Pace
 }
 
 // open makes the gateway a handler's options describe.
@@ -58,11 +60,15 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
-	key := liveKey{path: o.Strategy, env: o.Env, settle: o.Reload.Settle, poll: o.Reload.Poll}
+	key := liveKey{
+		path: o.Strategy, env: o.Env, settle: o.Reload.Settle, poll: o.Reload.Poll,
+		rails: o.Guard.rails(), state: o.State,
+	}
 	live, err := acquire(key)
 	if err != nil {
 		return nil, err
 	}
+	onceRunning(ctx, func() { go live.Remember() }) // a slow disk must not hold up a start
 	return &gateway{
 		reader:         reader,
 		names:          newHeaderNames(o.HeaderPrefix),
@@ -108,6 +114,7 @@ func (g *gateway) decide(r *http.Request, write func(*edition, *desk, time.Time)
 // evaluate quotes the cart of a request. A panic ends here: it costs the
 // discount, never the order.
 func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
+	g.live.tracer.meet(r)
 	live := g.live.Live().Value
 	d := g.desks.Get().(*desk)
 	defer func() {
@@ -130,6 +137,9 @@ func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write f
 	now := time.Now()
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
 		return invalid(g.locate(err, r, kind))
+	}
+	if d.pace.Due(now) {
+		g.live.sample.Add(&d.cart)
 	}
 	return write(live, d, now)
 }

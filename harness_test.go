@@ -22,9 +22,17 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	home, err := os.MkdirTemp("", "caddy-discount-test-")
+	if err != nil {
+		panic(err)
+	}
+	if err := os.Setenv("XDG_DATA_HOME", home); err != nil { // where state goes
+		panic(err)
+	}
 	goleak.VerifyTestMain(m,
 		goleak.Cleanup(func(code int) {
 			_ = caddy.Stop()
+			_ = os.RemoveAll(home)
 			os.Exit(code)
 		}),
 		// Caddy starts these once for the process, with its TLS app, and never
@@ -285,4 +293,34 @@ func decode(t *testing.T, text string) map[string]any {
 		t.Fatalf("%v: %s", err, text)
 	}
 	return v
+}
+
+// makeDirectory renames files into a directory.
+func (s *shop) makeDirectory(dir string, files map[string]string) {
+	s.t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	for name, content := range files {
+		next := filepath.Join(s.t.TempDir(), "next")
+		if err := os.WriteFile(next, []byte(content), 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := os.Rename(next, filepath.Join(dir, name)); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// load loads the configuration of another site at the same address.
+func (s *shop) load(site string) error {
+	s.t.Helper()
+	return caddy.Load(s.config(site), true)
+}
+
+func (s *shop) reconfigure(site string) {
+	s.t.Helper()
+	if err := s.load(site); err != nil {
+		s.t.Fatal(err)
+	}
 }

@@ -2,8 +2,12 @@ package discount
 
 import (
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/promogate/caddy-discount/reload"
 )
 
 // The collectors are made once and registered anew with every configuration,
@@ -15,7 +19,46 @@ var (
 		Name: "caddy_discount_spoofed_headers_total",
 		Help: "Headers, trailers and Connection tokens that clients sent under the names of discount headers.",
 	})
+
+	activations = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "caddy_discount_strategy_activation_duration_seconds",
+		Help:    "How long a strategy took from the save to being in service, by phase and kind of save.",
+		Buckets: prometheus.ExponentialBuckets(0.0001, 2, 18),
+	}, []string{"phase", "kind"})
 )
+
+// measure counts how long each phase of an activation took.
+func measure(e reload.Event) {
+	if e.Kind != reload.EventActivated {
+		return
+	}
+	for _, p := range phases(e.Live) {
+		activations.WithLabelValues(p.name, e.Live.Kind.String()).Observe(p.end.Sub(p.begin).Seconds())
+	}
+}
+
+// phase is a part of an activation.
+type phase struct {
+	name       string
+	begin, end time.Time
+}
+
+// phases are the parts of an activation between its stamps. What was not written
+// just now was not waited for, and neither is an instant in the future.
+func phases(f reload.Facts) []phase {
+	s := f.Stamps
+	var all []phase
+	switch f.Kind {
+	case reload.KindRename, reload.KindInPlace, reload.KindPoll:
+		all = append(all, phase{"notice", s.Written, s.Noticed})
+	}
+	ready := s.Ready
+	if f.Due.After(ready) {
+		ready = f.Due
+	}
+	all = append(all, phase{"read", s.Noticed, s.Read}, phase{"build", s.Read, s.Ready}, phase{"swap", ready, s.Swapped})
+	return slices.DeleteFunc(all, func(p phase) bool { return p.end.Before(p.begin) }) // a writer sets its times freely
+}
 
 // decisionCounters count outcomes, each through a counter found beforehand.
 type decisionCounters struct {
@@ -42,7 +85,7 @@ func (d decisionCounters) count(s status) { d.by[s].Inc() }
 // registerMetrics makes the collectors known to a configuration's registry. A
 // second handler in the same configuration finds them there.
 func registerMetrics(registry prometheus.Registerer) error {
-	for _, c := range []prometheus.Collector{decisions.CounterVec, spoofedHeaders} {
+	for _, c := range []prometheus.Collector{decisions.CounterVec, spoofedHeaders, activations} {
 		var already prometheus.AlreadyRegisteredError
 		if err := registry.Register(c); err != nil && !errors.As(err, &already) {
 			return err

@@ -18,9 +18,11 @@ import (
 // they are replaced when the configuration is loaded, never by anything in a
 // request.
 type Options struct {
-	// The path of the strategy, a TOML file. Required. It is watched: a finished
-	// save that passes every check is in service within milliseconds, and one
-	// that does not leaves the strategy in service where it is.
+	// The path of the strategy: a TOML file, or a directory whose *.toml files
+	// form one. Required. It is watched: a finished save that passes every check
+	// is in service within milliseconds, and one that does not leaves the
+	// strategy in service where it is. Tests of its rules, in the file's name
+	// with .test.toml or in any *.test.toml of the directory, have to pass.
 	Strategy string `json:"strategy,omitempty"`
 
 	// The name of the `[[env]]` table of the strategy to lay over it. Default:
@@ -72,6 +74,12 @@ type Options struct {
 
 	// How edits of the strategy are noticed.
 	Reload ReloadOptions `json:"reload,omitzero"`
+
+	// How far an edited strategy may be from the one in service.
+	Guard GuardOptions `json:"guard,omitzero"`
+
+	// What is remembered of the strategy across restarts.
+	State StateOptions `json:"state,omitzero"`
 }
 
 // ReloadOptions say how edits of the strategy are noticed.
@@ -128,7 +136,7 @@ func (o *Options) fill() error {
 		}
 	}
 	if o.Strategy == "" {
-		return errors.New("strategy: the path of a TOML file is required")
+		return errors.New("strategy: the path of a TOML file or of a directory is required")
 	}
 	path, err := filepath.Abs(o.Strategy)
 	if err != nil {
@@ -143,7 +151,8 @@ func (o *Options) fill() error {
 		on := true
 		o.Lines = &on
 	}
-	return nil
+	o.Guard.fill()
+	return o.State.fill()
 }
 
 func setIfZero[T comparable](value *T, usual T) {
@@ -177,6 +186,8 @@ func (o *Options) Validate() error {
 		within("max_lines", int64(o.MaxLines), 1, maxMaxLines),
 		during("reload settle", o.Reload.Settle, caddy.Duration(time.Millisecond), maxSettle),
 		during("reload poll", o.Reload.Poll, minPoll, maxPoll),
+		o.Guard.validate(),
+		o.State.validate(o.Strategy),
 	)
 }
 

@@ -31,6 +31,7 @@ type gateway struct {
 	cmd                          *exec.Cmd
 	client                       *http.Client
 	reloaded                     bool // its configuration: Caddy may cut the odd connection then
+	killed                       bool // by the test
 	exited                       chan struct{}
 }
 
@@ -111,6 +112,9 @@ func (g *gateway) answers() bool {
 func (g *gateway) stop() {
 	g.t.Helper()
 	g.client.CloseIdleConnections()
+	if g.killed {
+		return
+	}
 	_ = g.cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-g.exited:
@@ -132,6 +136,7 @@ func (g *gateway) stop() {
 }
 
 func (g *gateway) kill() {
+	g.killed = true
 	_ = g.cmd.Process.Kill()
 	<-g.exited
 }

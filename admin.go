@@ -1,0 +1,169 @@
+package discount
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
+)
+
+// adminAPI shows the strategies in service on Caddy's admin endpoint, and puts
+// an earlier one back.
+type adminAPI struct{}
+
+// CaddyModule returns the Caddy module information.
+func (adminAPI) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{ID: "admin.api.discount", New: func() caddy.Module { return new(adminAPI) }}
+}
+
+// maxAdminBody bounds what is read of a request.
+const maxAdminBody = 64 << 10
+
+// adminCalls are the calls by path below /discount/strategies; * is an id.
+var adminCalls = map[string]struct {
+	method string
+	serve  func(w http.ResponseWriter, r *http.Request, id string) error
+}{
+	"":           {http.MethodGet, listStrategies},
+	"*":          {http.MethodGet, showStrategy},
+	"*/history":  {http.MethodGet, showHistory},
+	"*/rollback": {http.MethodPost, rollBack},
+}
+
+// Routes returns the routes of the admin API.
+func (a adminAPI) Routes() []caddy.AdminRoute {
+	return []caddy.AdminRoute{{Pattern: "/discount/", Handler: caddy.AdminHandlerFunc(a.serve)}}
+}
+
+func (adminAPI) serve(w http.ResponseWriter, r *http.Request) error {
+	rest, ok := strings.CutPrefix(r.URL.Path, "/discount/strategies")
+	rest = strings.Trim(rest, "/")
+	id, what, deeper := strings.Cut(rest, "/")
+	path := ""
+	if id != "" {
+		path = "*"
+	}
+	if deeper {
+		path = "*/" + what
+	}
+	call, known := adminCalls[path]
+	if !ok || !known {
+		return apiError(http.StatusNotFound, errors.New("there is no such call; /discount/strategies lists what there is"))
+	}
+	if r.Method != call.method {
+		w.Header().Set("Allow", call.method)
+		return apiError(http.StatusMethodNotAllowed, fmt.Errorf("%s is not allowed here, %s is", r.Method, call.method))
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxAdminBody)
+	return call.serve(w, r, id)
+}
+
+func apiError(status int, err error) error {
+	return caddy.APIError{HTTPStatus: status, Err: err}
+}
+
+// inService are the live strategies, by id.
+func inService() []*live {
+	var all []*live
+	pool.Range(func(_, value any) bool {
+		all = append(all, value.(*live))
+		return true
+	})
+	slices.SortFunc(all, func(a, b *live) int { return cmp.Compare(a.key.id(), b.key.id()) })
+	return all
+}
+
+// find is the strategy of an id.
+func find(id string) (*live, error) {
+	for _, l := range inService() {
+		if l.key.id() == id {
+			return l, nil
+		}
+	}
+	return nil, apiError(http.StatusNotFound, fmt.Errorf("no strategy in service has the id %q", id))
+}
+
+func listStrategies(w http.ResponseWriter, _ *http.Request, _ string) error {
+	all := []strategyStatus{}
+	for _, l := range inService() {
+		all = append(all, l.describe())
+	}
+	return answerAdmin(w, all)
+}
+
+func showStrategy(w http.ResponseWriter, _ *http.Request, id string) error {
+	l, err := find(id)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", `"`+l.Status().Live.Fingerprint+`"`)
+	return answerAdmin(w, l.describe())
+}
+
+func showHistory(w http.ResponseWriter, _ *http.Request, id string) error {
+	l, err := find(id)
+	if err != nil {
+		return err
+	}
+	past := l.History()
+	return answerAdmin(w, struct {
+		Records   []history.Record `json:"records"`
+		Snapshots []snapshotStatus `json:"snapshots"`
+	}{past.Records, describeSnapshots(past.Snapshots)})
+}
+
+// rollBack puts an earlier content back. Whoever asks has to say which one is in
+// service, so that two of them cannot undo each other's work unseen.
+func rollBack(w http.ResponseWriter, r *http.Request, id string) error {
+	l, err := find(id)
+	if err != nil {
+		return err
+	}
+	if l.key.state.NoRollback {
+		return apiError(http.StatusForbidden, errors.New("rollback is switched off in the configuration"))
+	}
+	inService := strings.Trim(r.Header.Get("If-Match"), `"`)
+	if inService == "" {
+		return apiError(http.StatusPreconditionRequired, errors.New("the header If-Match is missing: it names the sha256 of the strategy in service"))
+	}
+	var wanted struct {
+		SHA256 string `json:"sha256"`
+		Reason string `json:"reason"`
+	}
+	body := json.NewDecoder(r.Body)
+	body.DisallowUnknownFields()
+	if err := body.Decode(&wanted); err != nil || wanted.SHA256 == "" {
+		return apiError(http.StatusBadRequest, errors.Join(errors.New(`a body such as {"sha256": "…", "reason": "…"} is wanted`), err))
+	}
+	if err := l.Rollback(wanted.SHA256, inService, wanted.Reason); err != nil {
+		return apiError(rollbackStatus(err), err)
+	}
+	return answerAdmin(w, l.describe())
+}
+
+func rollbackStatus(err error) int {
+	switch {
+	case errors.Is(err, reload.ErrNotInService):
+		return http.StatusPreconditionFailed
+	case errors.Is(err, reload.ErrInService):
+		return http.StatusConflict
+	case errors.Is(err, reload.ErrNotKept):
+		return http.StatusNotFound
+	}
+	return http.StatusInternalServerError
+}
+
+func answerAdmin(w http.ResponseWriter, value any) error {
+	w.Header().Set("Content-Type", "application/json")
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}

@@ -1,0 +1,290 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const remembering = `{
+	admin ADMIN
+	auto_https off
+}
+http://SITE {
+	discount /orders* shop/discount.toml {
+		state remembered
+	}
+	reverse_proxy UPSTREAM
+}
+`
+
+// shown is a strategy as the admin API shows it.
+type shown struct {
+	ID   string
+	Live struct {
+		Version, SHA256, Kind string
+		Rules                 []string
+	}
+	Staged *struct{ Version, Due string }
+	Held   string
+	State  struct{ Dir, Error string }
+}
+
+// only is the one strategy in service.
+func (g *gateway) only() shown {
+	g.t.Helper()
+	var all []shown
+	if err := json.Unmarshal([]byte(g.get("/discount/strategies")), &all); err != nil || len(all) != 1 {
+		g.t.Fatalf("strategies: %v, %v", all, err)
+	}
+	return all[0]
+}
+
+// recorded are the versions that were activated, as far as they are on record.
+func (g *gateway) recorded(id string) []string {
+	g.t.Helper()
+	var past struct {
+		Records []struct{ Action, Version string }
+	}
+	if err := json.Unmarshal([]byte(g.get("/discount/strategies/"+id+"/history")), &past); err != nil {
+		g.t.Fatal(err)
+	}
+	var versions []string
+	for _, r := range past.Records {
+		if r.Action == "activated" {
+			versions = append(versions, r.Version)
+		}
+	}
+	return versions
+}
+
+// stateOf is the state directory of the one strategy in service.
+func (g *gateway) stateOf() string { return filepath.Join(g.dir, "remembered", g.only().ID) }
+
+func TestValidateLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "shop", "discount.toml"), strategyOf(1))
+	write(t, filepath.Join(dir, "Caddyfile"), strings.NewReplacer("ADMIN", "off", "SITE", "127.0.0.1:0", "UPSTREAM", "127.0.0.1:1").Replace(remembering))
+	caddy(t, dir, "validate", "--config", "Caddyfile").good(t)
+	if _, err := os.Stat(filepath.Join(dir, "remembered")); !os.IsNotExist(err) {
+		t.Errorf("there is a state directory: %v", err)
+	}
+}
+
+// What was in service is there again after a kill, whatever became of the file.
+func TestKilledAtAnyInstantItStartsWithWhatWasAcknowledged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := filepath.Join(dir, "shop", "discount.toml")
+	write(t, f, strategyOf(1))
+	saved := 1
+	rnd := rand.New(rand.NewPCG(7, 7))
+	for range 8 {
+		g := start(t, dir, remembering)
+		id := g.only().ID
+		stop, acknowledged := make(chan struct{}), make(chan string)
+		go func() {
+			last := ""
+			defer func() { acknowledged <- last }()
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				res, err := g.client.Get("http://" + g.admin + "/discount/strategies/" + id + "/history")
+				if err != nil {
+					return // it was killed
+				}
+				var past struct {
+					Records []struct{ Action, Version string }
+				}
+				if json.NewDecoder(res.Body).Decode(&past) == nil {
+					for _, r := range past.Records {
+						if r.Action == "activated" {
+							last = r.Version
+						}
+					}
+				}
+				drain(res)
+			}
+		}()
+		for deadline := time.Now().Add(time.Duration(100+rnd.IntN(200)) * time.Millisecond); time.Now().Before(deadline); {
+			saved++
+			write(t, f+".new", strategyOf(saved))
+			if err := os.Rename(f+".new", f); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Duration(rnd.IntN(8)) * time.Millisecond)
+		}
+		g.kill()
+		close(stop)
+		last := <-acknowledged
+		write(t, f, "version = \"half")
+		g = start(t, dir, remembering)
+		g.log.await(t, 0, "strategy refused")
+		if got := g.only().Live; got.Version < last || got.Kind != "recall" {
+			t.Errorf("in service after the kill: %+v, but %s was acknowledged", got, last)
+		}
+		if _, err := g.order(); err != nil {
+			t.Errorf("order after the kill: %v", err)
+		}
+		caddy(t, dir, "discount", "log", "verify", "--state", g.stateOf()).good(t)
+		g.kill()
+		saved++
+		write(t, f, strategyOf(saved))
+	}
+}
+
+func TestRollbackByCommand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := filepath.Join(dir, "shop", "discount.toml")
+	write(t, f, strategyOf(1))
+	g := start(t, dir, remembering)
+	first := g.only().Live.SHA256
+	write(t, f, strategyOf(2))
+	g.goesLive(2)
+
+	rolled := caddy(t, dir, "discount", "rollback", first[:10], "--reason", "too dear").good(t)
+	if !strings.Contains(rolled.out, "version v-0001 ("+first+") is in service, in place of v-0002") {
+		t.Errorf("output = %s", rolled.out)
+	}
+	g.stays(1)
+	if held := g.only().Held; held == "" {
+		t.Error("nothing is held back")
+	}
+	caddy(t, dir, "discount", "rollback", first[:10]).says(t, "that edition is in service already")
+	caddy(t, dir, "discount", "rollback", "feedface").says(t, `no content is kept whose fingerprint begins with "feedface"`)
+
+	// It holds across a restart, and until something else is saved.
+	g.kill()
+	g = start(t, dir, remembering)
+	g.stays(1)
+	mark := g.log.mark()
+	write(t, f, strategyOf(2)+"# the same\n")
+	write(t, f, strategyOf(3))
+	g.log.await(t, mark, "strategy activated", "v-0003")
+	g.stays(3)
+
+	log := caddy(t, dir, "discount", "log", "--state", g.stateOf()).good(t).out
+	for _, part := range []string{"activated", "v-0001", "rolled_back", "too dear", first[:12], "v-0003"} {
+		if !strings.Contains(log, part) {
+			t.Errorf("no %q in the log:\n%s", part, log)
+		}
+	}
+}
+
+func TestRollbackNeedsToKnowWhatItReplaces(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := filepath.Join(dir, "shop", "discount.toml")
+	write(t, f, strategyOf(1))
+	g := start(t, dir, remembering)
+	one := g.only()
+	write(t, f, strategyOf(2))
+	g.goesLive(2)
+	body := fmt.Sprintf(`{"sha256": %q}`, one.Live.SHA256)
+	for name, c := range map[string]struct {
+		method, id, ifMatch, body string
+		status                    int
+	}{
+		"another is in service": {"POST", one.ID, `"` + one.Live.SHA256 + `"`, body, http.StatusPreconditionFailed},
+		"nothing said":          {"POST", one.ID, "", body, http.StatusPreconditionRequired},
+		"a strange body":        {"POST", one.ID, `"x"`, `{"sha": "x"}`, http.StatusBadRequest},
+		"an unknown strategy":   {"POST", "none", `"x"`, body, http.StatusNotFound},
+		"the wrong method":      {"GET", one.ID, "", "", http.StatusMethodNotAllowed},
+	} {
+		req, err := http.NewRequest(c.method, "http://"+g.admin+"/discount/strategies/"+c.id+"/rollback", strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.ifMatch != "" {
+			req.Header.Set("If-Match", c.ifMatch)
+		}
+		res, err := g.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer struct{ Error string }
+		err = json.NewDecoder(res.Body).Decode(&answer)
+		drain(res)
+		if res.StatusCode != c.status || err != nil || answer.Error == "" {
+			t.Errorf("%s: status %d (%v, %q), want %d", name, res.StatusCode, err, answer.Error, c.status)
+		}
+	}
+	g.stays(2)
+}
+
+func TestRollbackCanBeSwitchedOff(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := filepath.Join(dir, "shop", "discount.toml")
+	write(t, f, strategyOf(1))
+	g := start(t, dir, strings.Replace(remembering, "state remembered", "state remembered {\n\t\t\trollback off\n\t\t}", 1))
+	first := g.only().Live.SHA256
+	write(t, f, strategyOf(2))
+	g.goesLive(2)
+	caddy(t, dir, "discount", "rollback", first).says(t, "HTTP 403", "switched off")
+	g.stays(2)
+}
+
+func TestLogThatWasChangedIsFound(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := filepath.Join(dir, "shop", "discount.toml")
+	write(t, f, strategyOf(1))
+	g := start(t, dir, remembering)
+	write(t, f, strategyOf(2))
+	g.goesLive(2)
+	id, state := g.only().ID, g.stateOf()
+	if !poll(patience, func() bool { return len(g.recorded(id)) == 2 }) {
+		t.Fatalf("on record: %v", g.recorded(id))
+	}
+	export := filepath.Join(dir, "export")
+	write(t, export, caddy(t, dir, "discount", "log", "export", "--state", state).good(t).out)
+	caddy(t, dir, "discount", "log", "verify", "--export", export).good(t)
+
+	log := filepath.Join(state, "log")
+	g.kill()
+	write(t, log, strings.Replace(read(t, log), "v-0001", "v-9999", 1))
+	found := caddy(t, dir, "discount", "log", "verify", "--state", state)
+	found.says(t, "record 0")
+	if found.code != 2 {
+		t.Errorf("exit %d, want 2", found.code)
+	}
+	g = start(t, dir, remembering)
+	g.log.await(t, 0, "log of the strategy had been changed and was set aside")
+	g.stays(2)
+}
+
+func TestBrokenFileAtTheStartServesTheLastGoodOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := filepath.Join(dir, "shop", "discount.toml")
+	write(t, f, strategyOf(1))
+	g := start(t, dir, remembering)
+	id := g.only().ID
+	if !poll(patience, func() bool { return len(g.recorded(id)) == 1 }) {
+		t.Fatal("the start is not on record")
+	}
+	g.kill()
+	if err := os.Remove(f); err != nil {
+		t.Fatal(err)
+	}
+	g = start(t, dir, remembering)
+	g.log.await(t, 0, "strategy is missing")
+	g.log.await(t, 0, "strategy activated", `"kind":"recall"`)
+	g.stays(1)
+	write(t, f, strategyOf(2))
+	g.goesLive(2)
+}

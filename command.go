@@ -1,0 +1,67 @@
+package discount
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+	"github.com/spf13/cobra"
+)
+
+// What the commands exit with.
+const (
+	exitFine   = 0
+	exitFailed = 1 // it could not be done
+	exitFound  = 2 // it was done, and found something
+)
+
+func init() {
+	caddycmd.RegisterCommand(caddycmd.Command{
+		Name:  "discount",
+		Usage: "<command>",
+		Short: "Looks after the strategies of the discount handler",
+		Long: `
+What operators do with the strategies of the discount handler: see what went
+into service and why, and put an earlier content back.
+
+Every command takes --json. Results go to the standard output and errors to the
+standard error output. The exit code is 0 if all is fine, 1 if the command could
+not do its work, and 2 if it found something: an invalid file, a changed log.`,
+		CobraFunc: func(cmd *cobra.Command) {
+			cmd.AddCommand(logCommand(), rollbackCommand())
+		},
+	})
+}
+
+// command makes a subcommand of which run returns an exit code.
+func command(use, short, long, example string, args cobra.PositionalArgs, run func(cmd *cobra.Command, args []string) (int, error)) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Long: long, Example: example, Args: args}
+	c.Flags().Bool("json", false, "Print the result as JSON")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		return caddycmd.WrapCommandFuncForCobra(func(caddycmd.Flags) (int, error) { return run(cmd, args) })(cmd, args)
+	}
+	return c
+}
+
+// flag is the value of a text flag.
+func flag(cmd *cobra.Command, name string) string {
+	value, _ := cmd.Flags().GetString(name) // the only error is a flag that is not defined
+	return value
+}
+
+// wantsJSON reports whether --json was given.
+func wantsJSON(cmd *cobra.Command) bool {
+	on, _ := cmd.Flags().GetBool("json")
+	return on
+}
+
+// printJSON writes a result for programs.
+func printJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package discount
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/reload/history"
+)
+
+func logCommand() *cobra.Command {
+	c := command("log", "Shows what went into service and out of it", `
+Shows the log of a strategy: activations, stagings, refusals and rollbacks, the
+latest last. It is read from the state directory, whether Caddy runs or not.`,
+		"  caddy discount log --state /var/lib/caddy/discount", cobra.NoArgs, runLog)
+	addStateFlag(c)
+	verify := command("verify", "Checks that nobody changed the log", `
+Checks the log against its signed checkpoint. With --verifier the signature has
+to be by that key, and with --checkpoint the log has to be a continuation of the
+one an earlier checkpoint was signed for. Exits with 2 if it is not.`,
+		"  caddy discount log verify --state /var/lib/caddy/discount\n  caddy discount log verify --export log.export --checkpoint kept.checkpoint", cobra.NoArgs, runVerify)
+	addStateFlag(verify)
+	verify.Flags().String("export", "", "A file that log export wrote, instead of the state directory")
+	verify.Flags().String("checkpoint", "", "A file with an earlier checkpoint, kept elsewhere")
+	verify.Flags().String("verifier", "", "The verifier key, kept elsewhere; default: that of the log")
+	export := command("export", "Writes all that others need to verify the log", `
+Writes the records, the checkpoint and the verifier key as JSON.`,
+		"  caddy discount log export --state /var/lib/caddy/discount > log.export", cobra.NoArgs, runExport)
+	addStateFlag(export)
+	c.AddCommand(verify, export)
+	return c
+}
+
+func addStateFlag(c *cobra.Command) {
+	c.Flags().String("state", "", "The state directory, as in the Caddyfile, or one of a strategy below it")
+}
+
+// stateDirOf is the directory of the one strategy that is meant.
+func stateDirOf(cmd *cobra.Command) (string, error) {
+	dir := flag(cmd, "state")
+	if dir == "" {
+		return "", errors.New("--state says where the state directory is")
+	}
+	if isStateDir(dir) {
+		return dir, nil
+	}
+	below, err := filepath.Glob(filepath.Join(dir, "*", "snapshots"))
+	if err != nil {
+		return "", fmt.Errorf("looking into %s: %w", dir, err)
+	}
+	for i := range below {
+		below[i] = filepath.Dir(below[i])
+	}
+	switch len(below) {
+	case 0:
+		return "", fmt.Errorf("%s is no state directory", dir)
+	case 1:
+		return below[0], nil
+	}
+	return "", fmt.Errorf("there are several strategies, say which: %s", strings.Join(below, ", "))
+}
+
+func isStateDir(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "snapshots"))
+	return err == nil
+}
+
+func runLog(cmd *cobra.Command, _ []string) (int, error) {
+	dir, err := stateDirOf(cmd)
+	if err != nil {
+		return exitFailed, err
+	}
+	past, err := history.Look(dir)
+	if err != nil {
+		return exitFailed, err
+	}
+	if wantsJSON(cmd) {
+		return exitFine, printJSON(cmd.OutOrStdout(), past.Records)
+	}
+	return exitFine, printRecords(cmd.OutOrStdout(), past.Records)
+}
+
+func printRecords(w io.Writer, records []history.Record) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NUMBER\tTIME\tACTION\tVERSION\tSHA256\tKIND\tREASON")
+	for _, r := range records {
+		reason, _, more := strings.Cut(r.Reason, "\n")
+		if more {
+			reason += " …"
+		}
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Number, r.Time.Local().Format(time.DateTime), r.Action, r.Version, r.Fingerprint, r.Kind, reason)
+	}
+	return table.Flush()
+}
+
+func runVerify(cmd *cobra.Command, _ []string) (int, error) {
+	export, err := exportFor(cmd)
+	if err != nil {
+		return exitFailed, err
+	}
+	trust := history.Trust{Verifier: flag(cmd, "verifier")}
+	if path := flag(cmd, "checkpoint"); path != "" {
+		if trust.Checkpoint, err = os.ReadFile(path); err != nil {
+			return exitFailed, fmt.Errorf("reading the checkpoint: %w", err)
+		}
+	}
+	report, err := export.Verify(trust)
+	if err != nil {
+		return exitFound, err
+	}
+	if wantsJSON(cmd) {
+		return exitFine, printJSON(cmd.OutOrStdout(), report)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%d records, root %s, signed by %s: as they were written\n", report.Records, report.Root, report.Verifier)
+	return exitFine, nil
+}
+
+func exportFor(cmd *cobra.Command) (history.Export, error) {
+	path := flag(cmd, "export")
+	if path == "" {
+		dir, err := stateDirOf(cmd)
+		if err != nil {
+			return history.Export{}, err
+		}
+		return history.ExportOf(dir)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return history.Export{}, fmt.Errorf("opening the export: %w", err)
+	}
+	defer f.Close()
+	return history.ReadExport(f)
+}
+
+func runExport(cmd *cobra.Command, _ []string) (int, error) {
+	dir, err := stateDirOf(cmd)
+	if err != nil {
+		return exitFailed, err
+	}
+	export, err := history.ExportOf(dir)
+	if err != nil {
+		return exitFailed, err
+	}
+	return exitFine, printJSON(cmd.OutOrStdout(), export)
+}

@@ -1,0 +1,94 @@
+package discount
+
+import (
+	"errors"
+
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// maxCautions bounds what is logged of one strategy.
+const maxCautions = 20
+
+// logCautions writes what is probably not meant in a strategy that is right.
+func logCautions(key liveKey, m *strategy.Model) {
+	cautions := m.Cautions()
+	for _, c := range cautions[:min(len(cautions), maxCautions)] {
+		key.logger().Warn("strategy: probably not meant", zap.String("problem", c.String()))
+	}
+	if more := len(cautions) - maxCautions; more > 0 {
+		key.logger().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
+	}
+}
+
+// logger writes to the log that Caddy uses now, which may be a later one than when the
+// strategy was first read.
+func (k liveKey) logger() *zap.Logger {
+	log := caddy.Log().Named("http.handlers.discount").With(zap.String("path", k.path))
+	if k.env != "" {
+		log = log.With(zap.String("env", k.env))
+	}
+	return log
+}
+
+// logEvent writes what happens to a strategy.
+func logEvent(key liveKey, e reload.Event) {
+	log := key.logger()
+	switch e.Kind {
+	case reload.EventActivated:
+		log.Info("strategy activated", activation(e.Live)...)
+	case reload.EventRefused:
+		log.Error("strategy refused, the one in service stays", refusal(e)...)
+	case reload.EventMissing:
+		log.Warn("strategy is missing, the one in service stays", refusal(e)...)
+	case reload.EventPending:
+		log.Warn("strategy is being written for long, the one in service stays", refusal(e)...)
+	case reload.EventStaged:
+		log.Info("strategy staged", append(activation(e.Next), zap.Time("due", e.Next.Due), zap.String("in_service", e.Live.Version))...)
+	case reload.EventWithdrawn:
+		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), zap.Time("due", e.Next.Due))
+	case reload.EventForgetting:
+		log.Error("state of the strategy cannot be written, it goes on without", zap.Error(e.Err))
+	case reload.EventRemembering:
+		log.Info("state of the strategy is written again")
+	case reload.EventTampered:
+		log.Error("log of the strategy had been changed and was set aside", zap.Error(e.Err))
+	case reload.EventPolling:
+		log.Warn("strategy cannot be watched, looking at it from time to time instead", zap.Error(e.Err))
+	case reload.EventWatchLost:
+		log.Warn("watch of the strategy lost", zap.Error(e.Err))
+	case reload.EventPendingOver:
+		log.Info("strategy is written no more", zap.String("in_service", e.Live.Version))
+	case reload.EventWatchRegained:
+		log.Info("strategy is watched again")
+	default:
+		log.Info("strategy has the meaning that is in service", zap.String("version", e.Live.Version), zap.String("sha256", e.Live.Fingerprint))
+	}
+}
+
+func activation(f reload.Facts) []zap.Field {
+	return []zap.Field{
+		zap.String("version", f.Version),
+		zap.String("sha256", f.Fingerprint),
+		zap.Stringer("kind", f.Kind),
+		zap.Int64("size", f.Size),
+		zap.Time("written", f.Stamps.Written),
+		zap.Time("noticed", f.Stamps.Noticed),
+		zap.Time("read", f.Stamps.Read),
+		zap.Time("swapped", f.Stamps.Swapped),
+		zap.Duration("took", f.Stamps.Swapped.Sub(f.Stamps.Noticed)),
+		zap.String("proof", f.Note),
+	}
+}
+
+func refusal(e reload.Event) []zap.Field {
+	fields := []zap.Field{zap.String("in_service", e.Live.Version), zap.Error(e.Err)}
+	var panicked *reload.PanicError
+	if errors.As(e.Err, &panicked) {
+		fields = append(fields, zap.ByteString("stack", panicked.Stack))
+	}
+	return fields
+}

@@ -1,0 +1,150 @@
+package discount
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fill sends orders until so many carts are kept to compare editions on.
+func (s *shop) fill(carts int) {
+	s.t.Helper()
+	eventually(s.t, "carts are kept", func() bool {
+		s.order(tenYuan)
+		return len(inService()[0].sample.Carts()) >= carts
+	})
+}
+
+// price is the discount on ten yuan, in fen.
+func (s *shop) price() string {
+	s.t.Helper()
+	return s.order(tenYuan).Get("X-Discount-Amount")
+}
+
+// logs waits for a line of the log with all parts.
+func (s *shop) logs(parts ...string) {
+	s.t.Helper()
+	eventually(s.t, fmt.Sprintf("%q in the log", parts), func() bool {
+		for line := range strings.Lines(s.logged()) {
+			if all(parts, func(part string) bool { return strings.Contains(line, part) }) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func all(parts []string, holds func(string) bool) bool {
+	for _, part := range parts {
+		if !holds(part) {
+			return false
+		}
+	}
+	return true
+}
+
+func takes(version, rate string) string {
+	return fmt.Sprintf("version = %q\n[rule.half]\ndiscount_rate = %s", version, rate)
+}
+
+const guarded = `discount /orders* STRATEGY {
+	guard {
+		max_mean_change 1.5
+		max_free_orders 5%
+		min_sample 3
+	}
+}
+reverse_proxy UPSTREAM`
+
+func TestGuardRailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
+	for name, c := range map[string]struct{ next, rail, bound string }{
+		"the mean discount":   {takes("v2", "0.9"), "guard rail max_mean_change", "to 180% of what it was, the bound is a factor of 1.5 either way"},
+		"orders for nothing":  {"version = \"v2\"\n[rule.half]\ndiscount_amount = 100", "guard rail max_mean_change", "to 200% of what it was"},
+		"no discount at all":  {"version = \"v2\"\n[rule.half]\nmin_subtotal = 1000\ndiscount_rate = 0.5", "guard rail max_mean_change", "from 5.00 CNY to 0.00 CNY"},
+		"a mistake all along": {"version = \"v2\"\n[rule.half]\ndiscount_rat = 0.5", "unknown key", "did you mean discount_rate?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, half, guarded)
+			s.fill(3)
+			s.save(c.next)
+			s.logs("strategy refused", c.rail, c.bound, `"in_service":"v1"`)
+			if got := s.price(); got != "500" {
+				t.Errorf("discount = %s after the refusal, want 500", got)
+			}
+			s.save(takes("v3", "0.6"))
+			s.logs("strategy activated", `"version":"v3"`, "carts: mean discount 5.00 CNY to 6.00 CNY, free orders 0 to 0")
+			if got := s.price(); got != "600" {
+				t.Errorf("discount = %s, want 600", got)
+			}
+		})
+	}
+}
+
+func TestGuardRailsDoNotJudgeByTooFewCarts(t *testing.T) {
+	s := open(t, half, guarded)
+	s.save(takes("v2", "0.9"))
+	s.logs("strategy activated", `"version":"v2"`, "guard rails did not judge: 0 carts, 3 are wanted")
+}
+
+// What the rails refused may be fine an hour later: saving it again asks again.
+func TestARefusalByTheRailsIsNotForEver(t *testing.T) {
+	s := open(t, half, guarded)
+	s.fill(3)
+	s.save(takes("v2", "0.9"))
+	s.logs("strategy refused", "max_mean_change")
+	s.save(takes("v3", "0.7"))
+	s.logs("strategy activated", `"version":"v3"`)
+	s.save(takes("v2", "0.9"))
+	s.logs("strategy activated", `"version":"v2"`, "7.00 CNY to 9.00 CNY")
+}
+
+func TestStagedStrategySwitchesAtItsInstant(t *testing.T) {
+	s := open(t, half, proxied)
+	due := time.Now().Add(700 * time.Millisecond)
+	s.save("activate_at = " + due.Format(time.RFC3339Nano) + "\n" + takes("v2", "0.9"))
+	s.logs("strategy staged", `"version":"v2"`, `"in_service":"v1"`, `"due"`)
+	for {
+		asked := time.Now()
+		got := s.price()
+		answered := time.Now()
+		switch {
+		case got == "500" && asked.After(due.Add(5*time.Second)):
+			t.Fatal("the staged strategy never came into service")
+		case got == "900" && answered.Before(due):
+			t.Fatalf("in service %v early", due.Sub(answered))
+		case got == "900":
+			return
+		}
+	}
+}
+
+func TestDirectoryIsOneStrategy(t *testing.T) {
+	s := open(t, half, proxied)
+	dir := t.TempDir() + "/strategy"
+	s.makeDirectory(dir, map[string]string{
+		"10-base.toml":   "version = \"d1\"\n[rule.half]\ndiscount_rate = 0.5",
+		"20-spring.toml": "[rule.spring]\ndiscount_amount = 1",
+	})
+	s.reconfigure(strings.ReplaceAll(proxied, "STRATEGY", dir))
+	if got := s.order(tenYuan).Get("X-Discount-Rules"); got != `"half";amount=500, "spring";amount=100` {
+		t.Errorf("rules = %s", got)
+	}
+	s.makeDirectory(dir, map[string]string{"20-spring.toml": "[rule.half]\ndiscount_amount = 1"})
+	s.logs("strategy refused", "20-spring.toml:1:7", "is already there, in ", "10-base.toml, line 2")
+	s.makeDirectory(dir, map[string]string{"20-spring.toml": "[rule.spring]\ndiscount_amount = 2", ".20-spring.toml.swp": "x", "notes.txt": "x"})
+	s.logs("strategy activated", `"version":"d1"`, "rename")
+	if got := s.price(); got != "700" {
+		t.Errorf("discount = %s, want 700", got)
+	}
+}
+
+func TestEmptyDirectoryIsNoStrategy(t *testing.T) {
+	s := open(t, half, proxied)
+	dir := t.TempDir() + "/strategy"
+	s.makeDirectory(dir, map[string]string{"only.test.toml": ""})
+	err := s.load(strings.ReplaceAll(proxied, "STRATEGY", dir))
+	if err == nil || !strings.Contains(err.Error(), "there is no *.toml file in the directory") {
+		t.Errorf("error = %v", err)
+	}
+}

@@ -1,0 +1,96 @@
+package discount
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/promogate/caddy-discount/proof"
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// Which files belong to a strategy.
+const (
+	strategySuffix = ".toml"
+	testSuffix     = ".test.toml"
+)
+
+// isMember reports whether a file in the directory of a strategy is a part of
+// it or a test of it, and not what an editor leaves there.
+func isMember(name string) bool {
+	return strings.HasSuffix(name, strategySuffix) && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#")
+}
+
+// testBeside is the file of tests that belongs to a strategy in one file.
+func testBeside(name string) []string {
+	return []string{strings.TrimSuffix(name, strategySuffix) + testSuffix}
+}
+
+// load makes an edition of a content and proves that it may replace the one in
+// service.
+func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (reload.Candidate[*edition], error) {
+	sources, tests := l.split(c)
+	if len(sources) == 0 {
+		return reload.Candidate[*edition]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategySuffix)
+	}
+	m, err := strategy.Parse(l.key.env, sources...)
+	if err != nil {
+		return reload.Candidate[*edition]{}, err
+	}
+	logCautions(l.key, m)
+	s := strategy.Compile(m)
+	e, err := newEdition(s)
+	if err != nil {
+		return reload.Candidate[*edition]{}, err
+	}
+	candidate := reload.Candidate[*edition]{Value: e, Fingerprint: e.fingerprint, Version: s.Version(), Due: m.ActivateAt()}
+	if c.Proved {
+		return candidate, nil
+	}
+	if err := l.test(tests, s); err != nil {
+		return reload.Candidate[*edition]{}, err
+	}
+	if inService != nil {
+		candidate.Note, err = l.compare(inService.Value.Strategy, s, m.ActivateAt())
+	}
+	return candidate, err
+}
+
+// split tells the tests of a strategy from the strategy. A file that was named
+// as the strategy is one whatever its name.
+func (l *live) split(c reload.Content) (sources, tests []strategy.Source) {
+	for i, f := range c.Files {
+		source := strategy.Source{Name: filepath.Join(c.Dir, f.Name), Data: f.Data}
+		named := i == 0 && source.Name == c.Path
+		if strings.HasSuffix(f.Name, testSuffix) && !named {
+			tests = append(tests, source)
+		} else {
+			sources = append(sources, source)
+		}
+	}
+	return sources, tests
+}
+
+// compare replays the last carts with both strategies, as of now or of the
+// instant at which the candidate is to replace the other.
+func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note string, err error) {
+	at := time.Now()
+	if due.After(at) {
+		at = due
+	}
+	figures := proof.Replay(before, after, l.sample.Carts(), at, l.key.rails.Evaluation, time.Now)
+	err, abstained := l.key.rails.Judge(figures)
+	if err != nil {
+		return "", &reload.Unproved{Against: l.key.rails.String(), Err: err}
+	}
+	note = figures.String()
+	if abstained != "" {
+		note += "; " + abstained
+	}
+	return note, nil
+}
+
+// test runs the tests of rules beside the strategy.
+func (l *live) test([]strategy.Source, *strategy.Strategy) error { return nil }

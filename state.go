@@ -1,0 +1,107 @@
+package discount
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+)
+
+// StateOptions say what is remembered of a strategy across restarts: every
+// content that was in service, and a signed log of what went in and out of it.
+// It is what a gateway starts with when the file is broken or missing, and what
+// a rollback takes from. Nothing is written before the configuration runs, so
+// `caddy validate` leaves no trace.
+type StateOptions struct {
+	// The directory; every strategy has one of its own below it. `off` remembers
+	// nothing. Default: `discount` in Caddy's data directory.
+	Dir string `json:"dir,omitempty"`
+
+	// How many contents are kept. Default: 50.
+	Keep int `json:"keep,omitempty"`
+
+	// The key that the log is signed with, in the form of golang.org/x/mod's
+	// sumdb/note. Give one, from outside of the machine, if the log is to prove
+	// something to others; placeholders such as {env.DISCOUNT_LOG_KEY} are
+	// expanded. Default: one that is made on first use and kept in the directory.
+	Key string `json:"key,omitempty"`
+
+	// Whether the admin API refuses to put an earlier content back. Default:
+	// false.
+	NoRollback bool `json:"no_rollback,omitempty"`
+}
+
+const (
+	stateOff    = "off"
+	defaultKeep = 50
+	mostKeep    = 10_000
+)
+
+// fill puts the defaults in.
+func (s *StateOptions) fill() error {
+	setIfZero(&s.Keep, defaultKeep)
+	replacer := caddy.NewReplacer()
+	for _, text := range []*string{&s.Dir, &s.Key} {
+		expanded, err := replacer.ReplaceOrErr(*text, true, true)
+		if err != nil {
+			return fmt.Errorf("state: %w", err)
+		}
+		*text = expanded
+	}
+	switch s.Dir {
+	case stateOff:
+		return nil
+	case "":
+		s.Dir = filepath.Join(caddy.AppDataDir(), "discount")
+	}
+	dir, err := filepath.Abs(s.Dir)
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	s.Dir = dir
+	return nil
+}
+
+// validate wants a directory whose changes are not taken for those of the
+// strategy.
+func (s *StateOptions) validate(strategy string) error {
+	if err := within("state keep", int64(s.Keep), 1, mostKeep); err != nil {
+		return err
+	}
+	if s.Dir == stateOff {
+		return nil
+	}
+	if s.Dir == filepath.Dir(strategy) || filepath.Dir(s.Dir) == filepath.Dir(strategy) {
+		return fmt.Errorf("state: %s is in the directory of the strategy, which is watched", s.Dir)
+	}
+	if s.Dir == strategy || strings.HasPrefix(s.Dir, strategy+string(os.PathSeparator)) {
+		return errors.New("state: the directory is within that of the strategy")
+	}
+	return nil
+}
+
+// id names a strategy in paths: the name of its file, and what tells it from
+// others of that name.
+func (k liveKey) id() string {
+	base := strings.TrimSuffix(filepath.Base(k.path), ".toml")
+	name := strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' {
+			return c
+		}
+		return '-'
+	}, base)
+	sum := sha256.Sum256([]byte(k.path + "\x00" + k.env))
+	return fmt.Sprintf("%.40s-%x", name, sum[:4])
+}
+
+// stateDir is where the strategy's state is; empty for nowhere.
+func (k liveKey) stateDir() string {
+	if k.state.Dir == stateOff {
+		return ""
+	}
+	return filepath.Join(k.state.Dir, k.id())
+}

@@ -1,0 +1,138 @@
+package discount
+
+import (
+	"errors"
+	"time"
+
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// strategyStatus is a live strategy as the admin API shows it.
+type strategyStatus struct {
+	ID      string         `json:"id"`
+	Path    string         `json:"path"`
+	Env     string         `json:"env,omitempty"`
+	Live    editionStatus  `json:"live"`
+	Staged  *editionStatus `json:"staged,omitempty"`
+	Held    string         `json:"held,omitempty"` // sha256 of what a rollback keeps out
+	Refusal *refusalStatus `json:"refusal,omitempty"`
+	Pending *time.Time     `json:"pending_since,omitempty"`
+	Missing *time.Time     `json:"missing_since,omitempty"`
+	Watch   watchStatus    `json:"watch"`
+	State   stateStatus    `json:"state"`
+	Sample  int            `json:"sample"` // carts that the next edition is compared on
+}
+
+type editionStatus struct {
+	Version string       `json:"version"`
+	SHA256  string       `json:"sha256"`
+	Rules   []string     `json:"rules,omitempty"`
+	Kind    string       `json:"kind"`
+	Number  uint64       `json:"number,omitempty"`
+	Size    int64        `json:"size"`
+	Due     *time.Time   `json:"due,omitempty"`
+	Proof   string       `json:"proof,omitempty"`
+	Stamps  stampsStatus `json:"stamps"`
+}
+
+type stampsStatus struct {
+	Written time.Time  `json:"written"`
+	Noticed time.Time  `json:"noticed"`
+	Read    time.Time  `json:"read"`
+	Ready   time.Time  `json:"ready"`
+	Swapped *time.Time `json:"swapped,omitempty"`
+}
+
+type refusalStatus struct {
+	Time     time.Time          `json:"time"`
+	Standing bool               `json:"standing"`
+	Error    string             `json:"error"`
+	Problems []document.Problem `json:"problems,omitempty"`
+}
+
+type watchStatus struct {
+	Guard   string `json:"guard"`
+	Polling bool   `json:"polling"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+type stateStatus struct {
+	Dir   string `json:"dir,omitempty"`
+	Error string `json:"error,omitempty"`
+	Found string `json:"found,omitempty"` // wrong when it was opened
+}
+
+type snapshotStatus struct {
+	Version string    `json:"version"`
+	SHA256  string    `json:"sha256"`
+	Taken   time.Time `json:"taken"`
+	Origin  string    `json:"origin"`
+}
+
+// describe is how the strategy is doing.
+func (l *live) describe() strategyStatus {
+	s := l.Status()
+	d := strategyStatus{
+		ID: l.key.id(), Path: l.key.path, Env: l.key.env,
+		Live:    describeEdition(s.Live),
+		Held:    s.Held,
+		Refusal: describeRefusal(s.Refusal),
+		Pending: unlessZero(s.Pending),
+		Missing: unlessZero(s.Missing),
+		Watch:   watchStatus{Guard: s.Guard.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
+		State:   stateStatus{Dir: s.Memory.Dir, Error: text(s.Memory.Err), Found: text(s.Memory.Found)},
+		Sample:  len(l.sample.Carts()),
+	}
+	if e := l.Live(); e.Fingerprint == s.Live.Fingerprint {
+		d.Live.Rules = e.Value.Rules()
+	}
+	if s.Staged.Fingerprint != "" {
+		staged := describeEdition(s.Staged)
+		d.Staged = &staged
+	}
+	return d
+}
+
+func describeEdition(f reload.Facts) editionStatus {
+	return editionStatus{
+		Version: f.Version, SHA256: f.Fingerprint, Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
+		Due: unlessZero(f.Due), Proof: f.Note,
+		Stamps: stampsStatus{f.Stamps.Written, f.Stamps.Noticed, f.Stamps.Read, f.Stamps.Ready, unlessZero(f.Stamps.Swapped)},
+	}
+}
+
+func describeRefusal(r reload.Refusal) *refusalStatus {
+	if r.Err == nil {
+		return nil
+	}
+	d := &refusalStatus{Time: r.Time, Standing: r.Standing, Error: r.Err.Error()}
+	var problems *document.Problems
+	if errors.As(r.Err, &problems) {
+		d.Problems = problems.List
+	}
+	return d
+}
+
+func describeSnapshots(kept []history.Snapshot) []snapshotStatus {
+	all := make([]snapshotStatus, len(kept))
+	for i, s := range kept {
+		all[i] = snapshotStatus{Version: s.Version, SHA256: s.Fingerprint, Taken: s.Taken, Origin: s.Origin}
+	}
+	return all
+}
+
+func unlessZero(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
