@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+)
+
+// pause is the time between two saves; it is not measured.
+const pause = 40 * time.Millisecond
+
+// edits saves strategies under a steady load, and returns how long each took to
+// price an order: from the return of the save to the answer of the first order.
+func (g *gateway) edits(rules, saves int, save saver) ([]time.Duration, error) {
+	ctx, end := context.WithCancel(context.Background())
+	load := make(chan error, 1)
+	go func() { load <- g.load(ctx, 2000) }()
+	var took []time.Duration
+	err := func() error {
+		for range saves {
+			g.version++
+			content := strategyOf(rules, g.version)
+			if err := save(g.strategy, content); err != nil {
+				return err
+			}
+			t, err := g.until(g.version, time.Now())
+			if err != nil {
+				return err
+			}
+			took = append(took, t)
+			time.Sleep(pause)
+		}
+		return nil
+	}()
+	end()
+	slices.Sort(took)
+	return took, joined(err, <-load)
+}
+
+// until sends orders, one after the other, until one is priced by version.
+func (g *gateway) until(version int, since time.Time) (time.Duration, error) {
+	for time.Since(since) < 10*time.Second {
+		v, err := g.order()
+		if err != nil {
+			return 0, err
+		}
+		if v == version {
+			return time.Since(since), nil
+		}
+		if v > version {
+			return 0, fmt.Errorf("an order was priced by version %d, which was not saved yet", v)
+		}
+	}
+	return 0, fmt.Errorf("version %d never came into service:\n%s", version, g.log.String())
+}
+
+// load sends orders at a rate until ctx ends; one that fails is an error.
+func (g *gateway) load(ctx context.Context, rate int) error {
+	attacker := vegeta.NewAttacker(vegeta.Connections(256), vegeta.Timeout(5*time.Second))
+	results := attacker.Attack(g.target(), vegeta.Rate{Freq: rate, Per: time.Second}, 10*time.Minute, "load")
+	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
+	defer stop()
+	var failed error
+	for r := range results {
+		if failed == nil && r.Error != "" {
+			failed = fmt.Errorf("an order failed: %s", r.Error)
+		}
+	}
+	return failed
+}
+
+// attack sends orders at a rate for a time, while something else happens.
+func (g *gateway) attack(rate int, length time.Duration, during func(done <-chan struct{}) error) (*vegeta.Metrics, error) {
+	attacker := vegeta.NewAttacker(vegeta.Connections(256), vegeta.Timeout(5*time.Second))
+	done, side := make(chan struct{}), make(chan error, 1)
+	go func() {
+		if during == nil {
+			side <- nil
+			return
+		}
+		side <- during(done)
+	}()
+	var m vegeta.Metrics
+	for r := range attacker.Attack(g.target(), vegeta.Rate{Freq: rate, Per: time.Second}, length, "attack") {
+		m.Add(r)
+	}
+	m.Close()
+	close(done)
+	return &m, <-side
+}
+
+func (g *gateway) target() vegeta.Targeter {
+	return vegeta.NewStaticTargeter(vegeta.Target{
+		Method: http.MethodPost, URL: "http://" + g.address + "/orders",
+		Body: []byte(cart), Header: http.Header{"Content-Type": {"application/json"}},
+	})
+}
+
+// saveEverySecond renames a new strategy in, and makes sure that the one before
+// went into service.
+func (g *gateway) saveEverySecond(done <-chan struct{}) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return nil
+		case <-tick.C:
+		}
+		g.version++
+		if err := renameIn(g.strategy, strategyOf(linesOf100k, g.version)); err != nil {
+			return err
+		}
+		if _, err := g.until(g.version, time.Now()); err != nil {
+			return err
+		}
+	}
+}
+
+// quantile is of sorted durations.
+func quantile(sorted []time.Duration, q float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return round(sorted[min(len(sorted)-1, int(q*float64(len(sorted))))])
+}
+
+func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
