@@ -62,7 +62,7 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 // decode reads the top level. Settings come first: amounts and local times
 // cannot be understood without the currency and the time zone.
 func (m *Model) decode(r *reader, root *document.Node) {
-	top := r.section(root, "")
+	top := r.section(root)
 	m.decodeSettings(top)
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
@@ -70,8 +70,8 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	r.known = wordsOf(m.products)
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
-	top.done()
 	m.checkReach(top)
+	top.done()
 	if len(m.rules) == 0 && len(m.steps) == 0 && len(r.problems) == 0 {
 		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}

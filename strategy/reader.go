@@ -2,7 +2,6 @@ package strategy
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +23,7 @@ type reader struct {
 	currency money.Currency
 	location *time.Location
 	maxRate  money.Rate // zero when limits.max_rate is absent
+	spare    []*section
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
@@ -37,49 +37,6 @@ func (r *reader) err() error {
 	r.doc.Sort(r.problems)
 	return &document.Problems{List: r.problems}
 }
-
-// section reads the members of one table. Each key that is asked for counts as
-// known; done reports the others.
-type section struct {
-	*reader
-	node  *document.Node
-	path  string // "" at the top, rule."spring" below
-	asked []string
-}
-
-func (r *reader) section(node *document.Node, path string) *section {
-	return &section{reader: r, node: node, path: path, asked: make([]string, 0, 16)}
-}
-
-// key is the full path of a member.
-func (s *section) key(name string) string {
-	if s.path == "" {
-		return bareOrQuoted(name)
-	}
-	return s.path + "." + bareOrQuoted(name)
-}
-
-func bareOrQuoted(name string) string {
-	for _, c := range name {
-		bare := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
-		if !bare {
-			return strconv.Quote(name)
-		}
-	}
-	if name == "" {
-		return `""`
-	}
-	return name
-}
-
-// get finds a member and marks its key as known.
-func (s *section) get(name string) *document.Node {
-	s.asked = append(s.asked, name)
-	return s.node.Get(name)
-}
-
-// has reports whether a member is there, without reading it.
-func (s *section) has(name string) bool { return s.node.Get(name) != nil }
 
 // wrong reports a problem of a member's value.
 func (s *section) wrong(n *document.Node, name, reason, hint string) {
@@ -104,25 +61,6 @@ func shown(n *document.Node) string {
 		}
 		return " (" + strconv.Quote(text) + ")"
 	}
-}
-
-// done reports every member that nothing asked for.
-func (s *section) done() {
-	for i := range s.node.Fields {
-		f := &s.node.Fields[i]
-		if slices.Contains(s.asked, f.Key) {
-			continue
-		}
-		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), s.meant(f.Key))
-	}
-}
-
-// meant guesses which known key a mistyped one stands for.
-func (s *section) meant(typed string) string {
-	if close := closest(typed, s.asked); close != "" {
-		return "did you mean " + close + "?"
-	}
-	return ""
 }
 
 // closest is the known word nearest to a mistyped one, or nothing when none is
@@ -277,23 +215,4 @@ func (s *section) tables(name string) []*document.Node {
 		tables = append(tables, item)
 	}
 	return tables
-}
-
-// table opens the table of a member; nil when it is not one.
-func (s *section) table(n *document.Node, name, example string) *section {
-	if n.Kind != document.Table {
-		s.want(n, name, "a table such as "+example)
-		return nil
-	}
-	s.asked = append(s.asked, name)
-	return s.section(n, s.key(name))
-}
-
-// required reports keys that a table must have.
-func (s *section) required(keys ...string) {
-	for _, key := range keys {
-		if !s.has(key) {
-			s.add(s.node.Pos, s.path, "there is no "+key, "")
-		}
-	}
 }

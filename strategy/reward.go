@@ -67,7 +67,7 @@ func decodeReward(s *section) reward {
 		for i, kind := range rewardKeys {
 			keys[i] = kind.key
 		}
-		s.add(s.node.Pos, s.path, "the rule gives nothing", "add one of "+strings.Join(keys, ", "))
+		s.add(s.node.Pos, s.path(), "the rule gives nothing", "add one of "+strings.Join(keys, ", "))
 	}
 	return found
 }

@@ -42,14 +42,14 @@ func (m *Model) decodeRules(s *section) []*rule {
 }
 
 func (m *Model) decodeRule(top *section, f *document.Field) *rule {
-	s := top.section(f.Value, rulePath(f.Key))
+	s := top.open(f.Value, top, f.Key, theRule)
 	switch reason := checkLabel(f.Key); {
 	case f.Key == "":
-		s.add(f.Pos, s.path, "the rule's id is empty", "")
+		s.add(f.Pos, s.path(), "the rule's id is empty", "")
 	case reason != "":
-		s.add(f.Pos, s.path, reason, "")
+		s.add(f.Pos, s.path(), reason, "")
 	case f.Key == stepsID && len(m.steps) > 0:
-		s.add(f.Pos, s.path, "the [[discounts]] ladder goes by this id", "call the rule something else")
+		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
 	r := &rule{id: f.Key, pos: f.Pos}
 	r.enabled = s.bool("enabled", true)

@@ -37,11 +37,11 @@ func decodeWindows(s *section) []window {
 	for _, key := range []string{"time_window", "time_windows"} {
 		nodes := s.tables(key)
 		for i, node := range nodes {
-			path := s.key(key)
+			at := noList
 			if key == "time_windows" || len(nodes) > 1 {
-				path = fmt.Sprintf("%s[%d]", path, i)
+				at = i
 			}
-			windows = append(windows, decodeWindow(s.section(node, path)))
+			windows = append(windows, decodeWindow(s.element(node, key, at)))
 		}
 		if n := s.node.Get(key); n != nil && n.Kind == document.Array && len(n.Items) == 0 {
 			s.wrong(n, key, "the list is empty, so the window would never open", "leave the key out")
@@ -88,7 +88,7 @@ func dayMeant(name string) string {
 func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
 	n := s.get(name)
 	if n == nil {
-		s.add(s.node.Pos, s.path, "the time window has no "+name, "such as "+name+` = "08:00"`)
+		s.add(s.node.Pos, s.path(), "the time window has no "+name, "such as "+name+` = "08:00"`)
 		return 0
 	}
 	if n.Kind != document.String && n.Kind != document.LocalTime {
