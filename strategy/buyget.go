@@ -78,7 +78,7 @@ func (b *buyGet) encode(o *object) {
 		}
 		if b.rate != one {
 			o.key("rate")
-			o.text(b.rate.String())
+			o.rate(b.rate)
 		}
 	})
 	if !b.partial {

@@ -89,7 +89,7 @@ func encodeAmountOrRate(o *object, amount int64, rate money.Rate) {
 	o.optionalAmount("amount", amount)
 	if !rate.IsZero() {
 		o.key("rate")
-		o.text(rate.String())
+		o.rate(rate)
 	}
 }
 

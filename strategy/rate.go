@@ -100,7 +100,7 @@ func (s *section) discountRate(name string) money.Rate {
 
 func (p *percentOff) encode(o *object) {
 	o.key("discount_rate")
-	o.text(p.rate.String())
+	o.rate(p.rate)
 }
 
 func (p *percentOff) give(e *evaluation, _ *compiledRule, t *target) { e.giveRate(p.rate, t) }

@@ -61,9 +61,21 @@ func decodeExclude(s *section) *selector {
 	return &exclude
 }
 
+// encode writes the members in their order: an object that is in order is not
+// copied, so that excludes within excludes are not copied once for each around.
 func (sel *selector) encode(o *object) {
-	o.texts("skus", sel.skus)
 	o.texts("categories", sel.categories)
+	if sel.exclude != nil {
+		o.key("exclude")
+		o.object(sel.exclude.encode)
+	}
+	o.optionalAmount("max_unit_price", sel.maxPrice)
+	o.optionalAmount("min_unit_price", sel.minPrice)
+	if sel.skipReduced {
+		o.key("skip_reduced")
+		o.raw("true")
+	}
+	o.texts("skus", sel.skus)
 	o.texts("subgroups", sel.subgroups)
 	if len(sel.where) > 0 {
 		o.key("where")
@@ -72,16 +84,6 @@ func (sel *selector) encode(o *object) {
 				sel.where[i].encode(o)
 			}
 		})
-	}
-	o.optionalAmount("min_unit_price", sel.minPrice)
-	o.optionalAmount("max_unit_price", sel.maxPrice)
-	if sel.skipReduced {
-		o.key("skip_reduced")
-		o.raw("true")
-	}
-	if sel.exclude != nil {
-		o.key("exclude")
-		o.object(sel.exclude.encode)
 	}
 }
 

@@ -126,7 +126,7 @@ func (l limits) encode(o *object) {
 		o.optionalAmount("max_amount", l.maxAmount)
 		if !l.maxRate.IsZero() {
 			o.key("max_rate")
-			o.text(l.maxRate.String())
+			o.rate(l.maxRate)
 		}
 	})
 }

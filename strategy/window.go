@@ -125,9 +125,9 @@ func (w *window) encode(o *object) {
 		o.texts("days", w.dayNames())
 	}
 	o.key("end")
-	o.text(formatTimeOfDay(w.end))
+	o.timeOfDay(w.end)
 	o.key("start")
-	o.text(formatTimeOfDay(w.start))
+	o.timeOfDay(w.start)
 }
 
 // dayNames are the days on which the window may start.
@@ -141,8 +141,22 @@ func (w *window) dayNames() []string {
 	return names
 }
 
-func formatTimeOfDay(seconds int32) string {
-	return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+func formatTimeOfDay(seconds int32) string { return string(appendTimeOfDay(nil, seconds)) }
+
+func appendTimeOfDay(dst []byte, seconds int32) []byte {
+	for i, part := range [...]int32{seconds / 3600, seconds / 60 % 60, seconds % 60} {
+		if i > 0 {
+			dst = append(dst, ':')
+		}
+		dst = append(dst, '0'+byte(part/10), '0'+byte(part%10))
+	}
+	return dst
+}
+
+func (o *object) timeOfDay(seconds int32) {
+	o.buf = append(o.buf, '"')
+	o.buf = appendTimeOfDay(o.buf, seconds)
+	o.buf = append(o.buf, '"')
 }
 
 // wallClock is an instant as the clock on the wall shows it.
