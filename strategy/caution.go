@@ -165,20 +165,25 @@ func (s *section) cautionTable(n *document.Node, path, reason string) {
 
 // checkReach warns of rules behind one that always ends the cart.
 func (m *Model) checkReach(s *section) {
-	rules := slices.SortedFunc(slices.Values(m.rules), inTurn)
 	var last *rule
-	for _, r := range rules {
-		if !r.enabled || r.stacking.exclusive {
-			continue
-		}
-		if last != nil {
-			s.cautions = append(s.cautions, s.doc.Problem(r.pos, rulePath(r.id),
-				fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id)), ""))
-		} else if r.always() && r.stacking.stop == stopCart {
+	for _, r := range m.rules {
+		if r.stacking.stop == stopCart && r.competes() && r.always() && (last == nil || inTurn(r, last) < 0) {
 			last = r
 		}
 	}
+	if last == nil {
+		return
+	}
+	reason := fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id))
+	for _, r := range m.rules {
+		if r.competes() && inTurn(r, last) > 0 {
+			s.cautions = append(s.cautions, s.doc.Problem(r.pos, rulePath(r.id), reason, ""))
+		}
+	}
 }
+
+// competes reports whether a rule applies beside others at all.
+func (r *rule) competes() bool { return r.enabled && !r.stacking.exclusive }
 
 // always reports whether a rule applies to every cart that has goods.
 func (r *rule) always() bool {

@@ -22,7 +22,11 @@ type holding struct {
 }
 
 func decodeContains(s *section) conditionRoom {
-	return &contains{requires: decodeHoldings(s, "requires"), forbids: decodeHoldings(s, "forbids")}
+	requires, forbids := decodeHoldings(s, "requires"), decodeHoldings(s, "forbids")
+	if len(requires)+len(forbids) == 0 {
+		return nil
+	}
+	return &contains{requires: requires, forbids: forbids}
 }
 
 func decodeHoldings(s *section, key string) []holding {

@@ -13,7 +13,11 @@ import (
 type places struct{ channels, regions, methods []string }
 
 func decodePlaces(s *section) conditionRoom {
-	return &places{channels: s.texts("channels"), regions: s.texts("regions"), methods: s.texts("shipping_methods")}
+	channels, regions, methods := s.texts("channels"), s.texts("regions"), s.texts("shipping_methods")
+	if len(channels)+len(regions)+len(methods) == 0 {
+		return nil
+	}
+	return &places{channels: channels, regions: regions, methods: methods}
 }
 
 func (p *places) encode(o *object) {

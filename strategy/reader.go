@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,10 @@ type reader struct {
 	location *time.Location
 	maxRate  money.Rate // zero when limits.max_rate is absent
 	spare    []*section
+	strings  lists[string]
+	nodes    lists[*document.Node]
+	windows  lists[window]
+	rooms    lists[conditionRoom]
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
@@ -168,7 +173,7 @@ func (s *section) texts(name string) []string {
 	}
 	items := n.Items
 	if n.Kind == document.String {
-		items = []*document.Node{n}
+		items = append(s.nodes.room(1), n)
 	} else if n.Kind != document.Array {
 		s.want(n, name, "a list of strings")
 		return nil
@@ -176,21 +181,38 @@ func (s *section) texts(name string) []string {
 	if len(items) == 0 {
 		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
-	list, seen := make([]string, 0, len(items)), make(map[string]bool, len(items))
+	list, seen := s.strings.room(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {
 		case item.Kind != document.String:
 			s.want(item, name, "a string")
 		case item.Text == "":
 			s.wrong(item, name, "the string is empty", "")
-		case seen[item.Text]:
+		case listed(list, seen, item.Text):
 			s.wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
 		default:
-			seen[item.Text] = true
 			list = append(list, item.Text)
 		}
 	}
 	return list
+}
+
+// listed reports whether a word is in the list already. A short list is
+// searched, a long one has a map beside it.
+func listed(list []string, seen map[string]bool, word string) bool {
+	if seen == nil {
+		return slices.Contains(list, word)
+	}
+	before := seen[word]
+	seen[word] = true
+	return before
+}
+
+func seenAmong(words int) map[string]bool {
+	if words <= scanned {
+		return nil
+	}
+	return make(map[string]bool, words)
 }
 
 // tables reads a list of tables, written [[name]] or inline; a single table
@@ -201,10 +223,13 @@ func (s *section) tables(name string) []*document.Node {
 	case n == nil:
 		return nil
 	case n.Kind == document.Table:
-		return []*document.Node{n}
+		return append(s.nodes.room(1), n)
 	case n.Kind != document.Array:
 		s.want(n, name, "a list of tables")
 		return nil
+	}
+	if !slices.ContainsFunc(n.Items, func(item *document.Node) bool { return item.Kind != document.Table }) {
+		return n.Items
 	}
 	tables := make([]*document.Node, 0, len(n.Items))
 	for i, item := range n.Items {

@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -29,19 +30,20 @@ func (m *Model) decodeRules(s *section) []*rule {
 		s.want(n, "rule", `tables such as [rule."spring"]`)
 		return nil
 	}
-	rules := make([]*rule, 0, len(n.Fields))
+	rules, block := make([]*rule, 0, len(n.Fields)), make([]rule, len(n.Fields))
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		if f.Value.Kind != document.Table {
 			s.add(f.Pos, rulePath(f.Key), "a rule is a table", `such as [rule."`+f.Key+`"]`)
 			continue
 		}
-		rules = append(rules, m.decodeRule(s, f))
+		m.decodeRule(s, f, &block[i])
+		rules = append(rules, &block[i])
 	}
 	return rules
 }
 
-func (m *Model) decodeRule(top *section, f *document.Field) *rule {
+func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	s := top.open(f.Value, top, f.Key, theRule)
 	switch reason := checkLabel(f.Key); {
 	case f.Key == "":
@@ -51,7 +53,7 @@ func (m *Model) decodeRule(top *section, f *document.Field) *rule {
 	case f.Key == stepsID && len(m.steps) > 0:
 		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
-	r := &rule{id: f.Key, pos: f.Pos}
+	r.id, r.pos = f.Key, f.Pos
 	r.enabled = s.bool("enabled", true)
 	r.lines = decodeSelector(s)
 	r.scope = decodeScope(s)
@@ -64,7 +66,6 @@ func (m *Model) decodeRule(top *section, f *document.Field) *rule {
 		s.wrong(s.node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}
 	s.done()
-	return r
 }
 
 func (m *Model) encodeRules(o *object) {
@@ -99,9 +100,11 @@ func (r *rule) encode(o *object) {
 // inTurn orders rules as they are applied: by stage, then higher priority
 // first, then by id.
 func inTurn(a, b *rule) int {
-	return cmp.Or(
-		cmp.Compare(a.stacking.stage, b.stacking.stage),
-		cmp.Compare(b.stacking.priority, a.stacking.priority),
-		cmp.Compare(a.id, b.id),
-	)
+	switch {
+	case a.stacking.stage != b.stacking.stage:
+		return cmp.Compare(a.stacking.stage, b.stacking.stage)
+	case a.stacking.priority != b.stacking.priority:
+		return cmp.Compare(b.stacking.priority, a.stacking.priority)
+	}
+	return strings.Compare(a.id, b.id)
 }

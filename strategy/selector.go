@@ -105,10 +105,10 @@ func (t symbols) of(word string) symbol {
 	return s
 }
 
-func (t symbols) all(words []string) []symbol {
-	list := make([]symbol, len(words))
-	for i, word := range words {
-		list[i] = t.of(word)
+func (c *compiler) all(t symbols, words []string) []symbol {
+	list := c.numbers.room(len(words))
+	for _, word := range words {
+		list = append(list, t.of(word))
 	}
 	slices.Sort(list)
 	return list
@@ -130,9 +130,9 @@ type furtherTests struct {
 
 func (c *compiler) matcher(sel *selector) matcher {
 	m := matcher{
-		skus:       c.skus.all(sel.skus),
-		categories: c.categories.all(sel.categories),
-		subgroups:  c.subgroups.all(sel.subgroups),
+		skus:       c.all(c.skus, sel.skus),
+		categories: c.all(c.categories, sel.categories),
+		subgroups:  c.all(c.subgroups, sel.subgroups),
 	}
 	if sel.where == nil && sel.minPrice == 0 && sel.maxPrice == 0 && !sel.skipReduced && sel.exclude == nil {
 		return m

@@ -19,12 +19,16 @@ type threshold struct {
 }
 
 func decodeThreshold(s *section) conditionRoom {
-	t := &threshold{}
+	var t threshold
 	t.quantity, _ = s.integer("min_quantity", 1, money.Max)
 	t.lineQuantity, _ = s.integer("min_line_quantity", 1, money.Max)
 	t.subtotal, _ = s.amount("min_subtotal", 1)
 	t.wholeCart = s.word("count", 0, countWords) == 1
-	return t
+	if t == (threshold{}) {
+		return nil
+	}
+	given := t // which is what the collector sees; most rules have none
+	return &given
 }
 
 var countWords = []string{"target", "cart"}

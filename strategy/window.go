@@ -36,6 +36,9 @@ func decodeWindows(s *section) []window {
 	var windows []window
 	for _, key := range []string{"time_window", "time_windows"} {
 		nodes := s.tables(key)
+		if windows == nil {
+			windows = s.windows.room(len(nodes))
+		}
 		for i, node := range nodes {
 			at := noList
 			if key == "time_windows" || len(nodes) > 1 {

@@ -93,18 +93,26 @@ func (n *Node) Get(key string) *Node {
 // Field finds a member of a table with the place of its key; nil when there is
 // none.
 func (n *Node) Field(key string) *Field {
+	if i := n.Find(key); i >= 0 {
+		return &n.Fields[i]
+	}
+	return nil
+}
+
+// Find is the number of a member in Fields; -1 when there is none.
+func (n *Node) Find(key string) int {
 	if n.index != nil {
 		if i, ok := n.index[key]; ok {
-			return &n.Fields[i]
+			return int(i)
 		}
-		return nil
+		return -1
 	}
 	for i := range n.Fields {
 		if n.Fields[i].Key == key {
-			return &n.Fields[i]
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // add appends a member that is known to be new.
