@@ -4,9 +4,12 @@ package document
 // 100,000 lines then costs some hundred allocations instead of 300,000, and
 // the collector has as many objects fewer to look at.
 type blocks struct {
-	nodes    []Node
-	fields   []Field
-	pointers []*Node
+	nodes  []Node
+	held   []members
+	fields []Field // of tables that are written line by line
+	last   *Node   // the table whose members end the block of fields
+	inline []Field // of inline tables, which come between those lines
+	items  []*Node
 }
 
 // The sizes of blocks, in elements: they double from the first to the last, so
@@ -16,41 +19,46 @@ const (
 	lastBlock  = 1024
 )
 
-// firstFields is for how many members a table has room at first.
-const firstFields = 2
-
-// room makes sure that a block has room for so many more elements.
-func room[T any](block []T, more int) []T {
-	if cap(block)-len(block) >= more {
-		return block
+// take cuts a list with room for so many off a block, or off a new one. The
+// list cannot grow into its neighbour.
+func take[T any](block *[]T, size int) []T {
+	if cap(*block)-len(*block) < size {
+		*block = make([]T, 0, nextBlock(cap(*block), size))
 	}
-	return make([]T, 0, max(more, min(max(2*cap(block), firstBlock), lastBlock)))
+	from := len(*block)
+	*block = (*block)[:from+size]
+	return (*block)[from : from : from+size]
 }
 
-func (b *blocks) node() *Node {
-	b.nodes = room(b.nodes, 1)
-	b.nodes = b.nodes[:len(b.nodes)+1]
-	return &b.nodes[len(b.nodes)-1]
+func nextBlock(now, least int) int {
+	return max(least, min(max(2*now, firstBlock), lastBlock))
 }
 
-// moreFields moves members to where there is room for so many.
-func (b *blocks) moreFields(fields []Field, size int) []Field {
-	if size == 0 {
-		return fields
-	}
-	b.fields = room(b.fields, size)
-	from := len(b.fields)
-	b.fields = b.fields[:from+size]
-	return append(b.fields[from:from:from+size], fields...)
-}
+func (b *blocks) node() *Node { return &take(&b.nodes, 1)[:1][0] }
 
-// items is a list with room for so many.
-func (b *blocks) items(size int) []*Node {
-	if size == 0 {
-		return nil
+func (b *blocks) hold() *members { return &take(&b.held, 1)[:1][0] }
+
+// inlineFields is room for the members of an inline table.
+func (b *blocks) inlineFields(size int) []Field { return take(&b.inline, size) }
+
+// list is room for the elements of an array.
+func (b *blocks) list(size int) []*Node { return take(&b.items, size) }
+
+// add appends a member to a table. As long as the lines of a table follow each
+// other, its members are at the end of the block and grow there, without room
+// to spare and without being moved.
+func (b *blocks) add(table *Node, f Field) {
+	if b.last != table && len(table.Fields) > 0 || cap(table.Fields) > len(table.Fields) {
+		table.add(f)
+		return
 	}
-	b.pointers = room(b.pointers, size)
-	from := len(b.pointers)
-	b.pointers = b.pointers[:from+size]
-	return b.pointers[from : from : from+size]
+	b.last = table
+	if len(b.fields) == cap(b.fields) {
+		moved := make([]Field, 0, nextBlock(cap(b.fields), 2*len(table.Fields)))
+		b.fields = append(moved, table.Fields...)
+	}
+	b.fields = append(b.fields, f)
+	from, to := len(b.fields)-len(table.Fields)-1, len(b.fields)
+	table.Fields = b.fields[from:to:to]
+	table.indexLast()
 }

@@ -17,7 +17,8 @@ const MaxSize = 1 << 30
 // *[Problems]; reading stops at the first mistake of grammar, since what
 // follows one is guesswork.
 func Parse(sources ...Source) (*Document, error) {
-	d := &Document{Root: &Node{origin: headed}, sources: sources}
+	d := &Document{Root: newTable(Pos{}), sources: sources}
+	d.Root.origin = headed
 	for i := range sources {
 		if err := d.parse(int32(i)); err != nil {
 			return d, err
@@ -106,15 +107,15 @@ func (b *builder) pos(r unstable.Range) Pos {
 
 func (b *builder) node(kind Kind, at Pos) *Node {
 	n := b.blocks.node()
-	n.Kind, n.Pos = kind, at
+	n.Kind, n.Pos, n.members = kind, at, none
+	if kind == Table || kind == Array {
+		n.members = b.blocks.hold()
+	}
 	return n
 }
 
 func (b *builder) add(table *Node, key string, at Pos, value *Node) {
-	if len(table.Fields) == cap(table.Fields) {
-		table.Fields = b.blocks.moreFields(table.Fields, max(firstFields, 2*len(table.Fields)))
-	}
-	table.add(Field{Key: key, Pos: at, Value: value})
+	b.blocks.add(table, Field{Key: key, Pos: at, Value: value})
 }
 
 func (b *builder) expression(e *unstable.Node) error {
@@ -241,7 +242,7 @@ func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 	switch v.Kind {
 	case unstable.InlineTable:
 		table := b.node(Table, near)
-		table.Fields = b.blocks.moreFields(nil, children(v))
+		table.Fields = b.blocks.inlineFields(children(v))
 		for it := v.Children(); it.Next(); {
 			if err := b.keyValue(table, it.Node()); err != nil {
 				return nil, err
@@ -254,7 +255,7 @@ func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 		return table, nil
 	case unstable.Array:
 		array := b.node(Array, near)
-		array.Items = b.blocks.items(children(v))
+		array.Items = b.blocks.list(children(v))
 		for it := v.Children(); it.Next(); {
 			item, err := b.value(it.Node(), near)
 			if err != nil {
