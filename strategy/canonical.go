@@ -19,23 +19,24 @@ import (
 func (m *Model) Canonical() []byte {
 	o := &object{currency: m.currency, buf: make([]byte, 0, 1024+192*(len(m.rules)+len(m.products)))}
 	o.object(func(o *object) {
-		o.optional("version", m.version)
+		m.arithmetic.encode(o)
 		o.key("currency")
 		o.text(m.currency.Code())
-		o.key("timezone")
-		o.text(m.zone)
-		m.arithmetic.encode(o)
+		encodeList(o, "discounts", m.steps, (*step).encode)
 		m.limits.encode(o)
 		encodeList(o, "products", m.products, (*product).encode)
-		encodeList(o, "discounts", m.steps, (*step).encode)
 		m.encodeRules(o)
+		o.key("timezone")
+		o.text(m.zone)
+		o.optional("version", m.version)
 	})
 	return o.buf
 }
 
 // object appends the members of JSON objects, of which one may hold others, to
 // one buffer. Members may come in any order; they are put in order when their
-// object ends, which costs nothing when they came in order.
+// object ends, which costs nothing when they came in order, as those of the
+// large objects do.
 type object struct {
 	currency money.Currency
 	buf      []byte

@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -72,9 +73,14 @@ func (m *Model) encodeRules(o *object) {
 	if len(m.rules) == 0 {
 		return
 	}
+	byName := func(a, b *rule) int { return compareUTF16(a.id, b.id) }
+	rules := m.rules
+	if !slices.IsSortedFunc(rules, byName) {
+		rules = slices.SortedFunc(slices.Values(rules), byName)
+	}
 	o.key("rule")
 	o.object(func(o *object) {
-		for _, r := range m.rules {
+		for _, r := range rules {
 			o.key(r.id)
 			o.object(r.encode)
 		}
