@@ -32,6 +32,8 @@ type index struct {
 	dates      byLevel  // Unix nanoseconds
 	subtotals  byLevel  // minor units
 	quantities byLevel
+
+	lists lists[int32] // of which the first ones above are made
 }
 
 // buildIndex files every rule of a strategy.
@@ -77,27 +79,27 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 	switch {
 	case len(r.facets.coupons) > 0:
 		for _, code := range r.facets.coupons {
-			x.byCoupon[code] = append(x.byCoupon[code], i)
+			x.byCoupon[code] = x.lists.push(x.byCoupon[code], i)
 		}
 	case len(r.facets.customers) > 0:
 		for _, id := range r.facets.customers {
-			x.byCustomer[id] = append(x.byCustomer[id], i)
+			x.byCustomer[id] = x.lists.push(x.byCustomer[id], i)
 		}
 	case len(r.lines.skus) > 0:
-		put(x.bySKU, r.lines.skus, i)
+		x.put(x.bySKU, r.lines.skus, i)
 	case rare.all(rare.categories, r.lines.categories):
-		put(x.byCategory, r.lines.categories, i)
+		x.put(x.byCategory, r.lines.categories, i)
 	case rare.all(rare.subgroups, r.lines.subgroups):
-		put(x.bySubgroup, r.lines.subgroups, i)
+		x.put(x.bySubgroup, r.lines.subgroups, i)
 	default:
 		return false
 	}
 	return true
 }
 
-func put(lists [][]int32, under []symbol, i int32) {
+func (x *index) put(lists [][]int32, under []symbol, i int32) {
 	for _, s := range under {
-		lists[s] = append(lists[s], i)
+		lists[s] = x.lists.push(lists[s], i)
 	}
 }
 

@@ -29,7 +29,9 @@ func decodeLadder(s *section, n *document.Node) reward {
 	if count := s.node.Get("count"); count != nil {
 		l.wholeCart = count.Text == "cart"
 	}
-	for i, node := range s.tables("ladder") {
+	nodes := s.tables("ladder")
+	l.steps = make([]ladderStep, 0, len(nodes))
+	for i, node := range nodes {
 		step := s.element(node, "ladder", i)
 		l.steps = append(l.steps, l.decodeStep(step))
 		if i > 0 && l.steps[i].threshold <= l.steps[i-1].threshold {

@@ -28,3 +28,11 @@ func (l *lists[T]) one(v T) *T {
 	list := append(l.room(1), v)
 	return &list[0]
 }
+
+// push appends to a list that room or push made.
+func (l *lists[T]) push(list []T, v T) []T {
+	if len(list) == cap(list) {
+		list = append(l.room(max(1, 2*len(list))), list...)
+	}
+	return append(list, v)
+}

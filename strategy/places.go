@@ -26,13 +26,13 @@ func (p *places) encode(o *object) {
 	o.texts("shipping_methods", p.methods)
 }
 
-func (p *places) compile(_ *compiler, list []condition) []condition {
+func (p *places) compile(to *compiler, list []condition) []condition {
 	for _, c := range []oneOf{
 		{"channels", p.channels, func(e *evaluation) []string { return []string{e.cart.Channel} }},
 		{"regions", p.regions, func(e *evaluation) []string { return []string{e.cart.Region} }},
 	} {
 		if len(c.wanted) > 0 {
-			list = append(list, &c)
+			list = append(list, to.oneOf.one(c))
 		}
 	}
 	if len(p.methods) > 0 {

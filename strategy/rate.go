@@ -79,7 +79,7 @@ type percentOff struct {
 }
 
 func decodePercentOff(s *section, _ *document.Node) reward {
-	return &percentOff{rate: s.discountRate("discount_rate")}
+	return s.percents.one(percentOff{rate: s.discountRate("discount_rate")})
 }
 
 // discountRate reads a share to take off, with its bounds.

@@ -25,10 +25,19 @@ type reader struct {
 	location *time.Location
 	maxRate  money.Rate // zero when limits.max_rate is absent
 	spare    []*section
-	strings  lists[string]
-	nodes    lists[*document.Node]
-	windows  lists[window]
-	rooms    lists[conditionRoom]
+	blocks
+}
+
+// blocks are what lists and the parts that many rules have are taken from.
+type blocks struct {
+	strings    lists[string]
+	nodes      lists[*document.Node]
+	windows    lists[window]
+	attributes lists[attribute]
+	rooms      lists[conditionRoom]
+	thresholds lists[threshold]
+	percents   lists[percentOff]
+	amounts    lists[amountOff]
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {

@@ -73,6 +73,10 @@ func (m *Model) label(fingerprint [sha256.Size]byte) string {
 type compiler struct {
 	skus, categories, subgroups symbols
 	numbers                     lists[symbol]
+	conditions                  lists[condition]
+	atLeast                     lists[atLeast]
+	oneOf                       lists[oneOf]
+	given                       []condition // of the rule at hand
 }
 
 // Compile turns a checked model into its immutable form.
@@ -150,16 +154,23 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 		compiled.reward = b.bind(c)
 	}
 	for _, room := range r.conditions {
-		switch room := room.(type) {
-		case *threshold:
-			compiled.thresholds = room.compile(c, compiled.thresholds)
-		case *places:
-			compiled.methods = room.methods
-			compiled.conditions = room.compile(c, compiled.conditions)
-		default:
-			compiled.conditions = room.compile(c, compiled.conditions)
+		if p, ok := room.(*places); ok {
+			compiled.methods = p.methods
 		}
 	}
+	compiled.conditions = c.conditionsOf(r.conditions, false)
+	compiled.thresholds = c.conditionsOf(r.conditions, true)
+}
+
+// conditionsOf compiles the conditions that look at the target, or the others.
+func (c *compiler) conditionsOf(rooms []conditionRoom, lookAtTarget bool) []condition {
+	c.given = c.given[:0]
+	for _, room := range rooms {
+		if _, is := room.(*threshold); is == lookAtTarget {
+			c.given = room.compile(c, c.given)
+		}
+	}
+	return append(c.conditions.room(len(c.given)), c.given...)
 }
 
 // catalogue arranges the products by the symbol of their SKU.

@@ -27,8 +27,7 @@ func decodeThreshold(s *section) conditionRoom {
 	if t == (threshold{}) {
 		return nil
 	}
-	given := t // which is what the collector sees; most rules have none
-	return &given
+	return s.thresholds.one(t)
 }
 
 var countWords = []string{"target", "cart"}
@@ -49,13 +48,13 @@ func (t *threshold) encode(o *object) {
 	o.optionalAmount("min_subtotal", t.subtotal)
 }
 
-func (t *threshold) compile(_ *compiler, list []condition) []condition {
+func (t *threshold) compile(c *compiler, list []condition) []condition {
 	for _, least := range []struct {
 		of    measure
 		least int64
 	}{{ofQuantity, t.quantity}, {ofLineQuantity, t.lineQuantity}, {ofSubtotal, t.subtotal}} {
 		if least.least > 0 {
-			list = append(list, &atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart})
+			list = append(list, c.atLeast.one(atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart}))
 		}
 	}
 	return list

@@ -107,12 +107,13 @@ func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
 }
 
 func parseTimeOfDay(text string) (int32, bool) {
-	parts := strings.Split(text, ":")
-	if len(parts) < 2 || len(parts) > 3 {
+	if colons := strings.Count(text, ":"); colons < 1 || colons > 2 {
 		return 0, false
 	}
 	var hms [3]int32
-	for i, part := range parts {
+	for i, more := 0, true; more; i++ {
+		var part string
+		part, text, more = strings.Cut(text, ":")
 		v, err := strconv.ParseUint(part, 10, 8)
 		if err != nil || len(part) != 2 || i > 0 && v > 59 {
 			return 0, false
