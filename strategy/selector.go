@@ -1,6 +1,9 @@
 package strategy
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // selector says which goods of a cart a rule is about. A line matches when it
 // matches everything that is given; nothing given matches every line.
@@ -31,9 +34,9 @@ func decodeSelector(s *section) selector {
 		subgroups:  s.texts("subgroups"),
 		where:      decodeWhere(s),
 	}
-	s.checkKnown("skus", sel.skus, s.known.skus)
-	s.checkKnown("categories", sel.categories, s.known.categories)
-	s.checkKnown("subgroups", sel.subgroups, s.known.subgroups)
+	s.checkKnown("skus", sel.skus, &s.known.skus)
+	s.checkKnown("categories", sel.categories, &s.known.categories)
+	s.checkKnown("subgroups", sel.subgroups, &s.known.subgroups)
 	sel.minPrice, _ = s.amount("min_unit_price", 1)
 	sel.maxPrice, _ = s.amount("max_unit_price", 1)
 	if sel.maxPrice != 0 && sel.minPrice > sel.maxPrice {
@@ -44,6 +47,19 @@ func decodeSelector(s *section) selector {
 	return sel
 }
 
+// maxExcludes bounds excludes within excludes, which are walked by recursion.
+const maxExcludes = 100
+
+// excludes is how many excludes are within each other here.
+func (s *section) excludes() int {
+	n := 0
+	for s.within != nil && s.name == "exclude" {
+		n++
+		s = s.within
+	}
+	return n
+}
+
 func decodeExclude(s *section) *selector {
 	n := s.get("exclude")
 	if n == nil {
@@ -51,6 +67,11 @@ func decodeExclude(s *section) *selector {
 	}
 	sub := s.table(n, "exclude", `{ skus = ["gift-card"] }`)
 	if sub == nil {
+		return nil
+	}
+	if sub.excludes() > maxExcludes {
+		s.wrong(n, "exclude", fmt.Sprintf("more than %d excludes are within each other", maxExcludes), "")
+		sub.close()
 		return nil
 	}
 	if len(n.Fields) == 0 {

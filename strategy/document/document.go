@@ -167,5 +167,5 @@ func (n *Node) indexLast() {
 type Document struct {
 	Root    *Node
 	sources []Source
-	lines   [][]uint32 // offsets of line starts by source, made when first asked for
+	found   []*places // by source
 }

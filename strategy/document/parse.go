@@ -13,6 +13,11 @@ import (
 // MaxSize bounds one source, so that every offset fits its type.
 const MaxSize = 1 << 30
 
+// MaxParts bounds the parts of a dotted key. Tables within tables are walked by
+// recursion, and a file that is one long key must not exhaust the stack, which
+// nothing can recover from.
+const MaxParts = 100
+
 // Parse reads the sources, in order, as one document. The error is a
 // *[Problems]; reading stops at the first mistake of grammar, since what
 // follows one is guesswork.
@@ -132,9 +137,13 @@ func (b *builder) expression(e *unstable.Node) error {
 // header handles [a.b] and [[a.b]].
 func (b *builder) header(e *unstable.Node) error {
 	table := b.doc.Root
-	for it := e.Key(); it.Next(); {
+	it := e.Key()
+	for parts := 1; it.Next(); parts++ {
 		key := it.Node()
 		name, at := b.part(key.Raw, key.Data), b.pos(key.Raw)
+		if parts > MaxParts {
+			return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", MaxParts))
+		}
 		found := table.Field(name)
 		if !it.IsLast() {
 			if found == nil {
@@ -206,9 +215,13 @@ func (b *builder) repeatTable(parent *Node, found *Field, name string, at Pos) (
 
 // keyValue handles a.b = value, on a line of its own or in an inline table.
 func (b *builder) keyValue(table *Node, e *unstable.Node) error {
-	for it := e.Key(); it.Next(); {
+	it := e.Key()
+	for parts := 1; it.Next(); parts++ {
 		key := it.Node()
 		name, at := b.part(key.Raw, key.Data), b.pos(key.Raw)
+		if parts > MaxParts {
+			return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", MaxParts))
+		}
 		found := table.Field(name)
 		if it.IsLast() {
 			if found != nil {
