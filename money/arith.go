@@ -1,6 +1,7 @@
 package money
 
 import (
+	"bytes"
 	"fmt"
 	"math/bits"
 	"strconv"
@@ -74,16 +75,22 @@ func (r Rate) Over100() Rate { return Rate{num: r.num, den: r.den * 100} }
 func (r Rate) Complement() Rate { return Rate{num: r.den - r.num, den: r.den} }
 
 // String writes the shortest decimal: "0.15", "1".
-func (r Rate) String() string {
+func (r Rate) String() string { return string(r.Append(nil)) }
+
+// Append appends the shortest decimal.
+func (r Rate) Append(dst []byte) []byte {
 	if r.den == 0 {
-		return "0"
+		return append(dst, '0')
 	}
-	whole, rest := r.num/r.den, r.num%r.den
+	dst = strconv.AppendInt(dst, r.num/r.den, 10)
+	rest := r.num % r.den
 	if rest == 0 {
-		return strconv.FormatInt(whole, 10)
+		return dst
 	}
-	decimals := strconv.FormatInt(r.den+rest, 10)[1:]
-	return strconv.FormatInt(whole, 10) + "." + strings.TrimRight(decimals, "0")
+	point := len(dst)
+	dst = strconv.AppendInt(dst, r.den+rest, 10)
+	dst[point] = '.' // in place of the 1 that kept the zeros behind it
+	return bytes.TrimRight(dst, "0")
 }
 
 // Of is the rate's part of amount (at least 0, at most [Max]), rounded to a

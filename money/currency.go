@@ -76,15 +76,15 @@ func (c Currency) AppendMajor(dst []byte, minor int64) []byte {
 	if minor < 0 {
 		dst, minor = append(dst, '-'), -minor
 	}
-	digits := strconv.FormatInt(minor, 10)
-	if pad := c.digits + 1 - len(digits); pad > 0 {
-		digits = strings.Repeat("0", pad) + digits
+	scale := int64(1)
+	for range c.digits {
+		scale *= 10
 	}
-	point := len(digits) - c.digits
-	dst = append(dst, digits[:point]...)
+	dst = strconv.AppendInt(dst, minor/scale, 10)
 	if c.digits > 0 {
-		dst = append(dst, '.')
-		dst = append(dst, digits[point:]...)
+		point := len(dst)
+		dst = strconv.AppendInt(dst, scale+minor%scale, 10)
+		dst[point] = '.' // in place of the 1 that kept the zeros behind it
 	}
 	return dst
 }

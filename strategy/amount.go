@@ -27,7 +27,7 @@ var perCartWords = []string{"cart", "line", "unit"}
 
 func decodeAmountOff(s *section, _ *document.Node) reward {
 	amount, _ := s.amount("discount_amount", 1)
-	return &amountOff{amount: amount, per: per(s.word("per", 0, perCartWords))}
+	return s.amounts.one(amountOff{amount: amount, per: per(s.word("per", 0, perCartWords))})
 }
 
 func (a *amountOff) encode(o *object) {

@@ -84,7 +84,7 @@ func decodeArithmetic(top *section) arithmetic {
 		top.want(n, "arithmetic", "a table")
 		return a
 	}
-	s := top.section(n, top.key("arithmetic"))
+	s := top.member(n, "arithmetic")
 	a.base = base(s.word("base", 0, baseWords))
 	a.thresholdBase = base(s.word("threshold_base", int(a.base), baseWords))
 	a.rounding = money.Rounding(s.word("rounding", 0, roundingWords))

@@ -39,7 +39,7 @@ func decodeBuyGet(s *section, n *document.Node) reward {
 	b.partial = s.bool("partial", true)
 	b.reserve = [...]pick{dearest, cheapest, inCartOrder}[s.word("reserve", 0, reserveWords)]
 	if buy := s.get("buy"); buy == nil {
-		s.add(s.node.Pos, s.path, "get has no buy beside it", "such as buy = { quantity = 2 }")
+		s.add(s.node.Pos, s.path(), "get has no buy beside it", "such as buy = { quantity = 2 }")
 	} else if sub := s.table(buy, "buy", "{ quantity = 2 }"); sub != nil {
 		sub.required("quantity")
 		b.buy = decodeSelector(sub)
@@ -78,7 +78,7 @@ func (b *buyGet) encode(o *object) {
 		}
 		if b.rate != one {
 			o.key("rate")
-			o.text(b.rate.String())
+			o.rate(b.rate)
 		}
 	})
 	if !b.partial {

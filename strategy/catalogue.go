@@ -29,18 +29,19 @@ func decodeProducts(s *section) []product {
 	products := make([]product, 0, len(nodes))
 	seen := make(map[string]document.Pos, len(nodes))
 	for i, node := range nodes {
-		sub := s.section(node, fmt.Sprintf("products[%d]", i))
+		sub := s.element(node, "products", i)
 		p, ok := decodeProduct(sub)
-		if !ok {
-			continue
-		}
-		if first, twice := seen[p.sku]; twice {
+		first, twice := seen[p.sku]
+		switch {
+		case !ok:
+		case twice:
 			at := s.doc.Locate(first)
-			s.add(node.Pos, sub.path, fmt.Sprintf("%q is in the catalogue twice, first on line %d", p.sku, at.Line), "")
-			continue
+			s.add(node.Pos, sub.path(), fmt.Sprintf("%q is in the catalogue twice, first on line %d", p.sku, at.Line), "")
+		default:
+			seen[p.sku] = node.Pos
+			products = append(products, p)
 		}
-		seen[p.sku] = node.Pos
-		products = append(products, p)
+		sub.close()
 	}
 	return products
 }
@@ -65,7 +66,7 @@ func decodeProduct(s *section) (product, bool) {
 		p.sku = p.name
 	}
 	if p.sku == "" && !s.has("sku") && !s.has("name") {
-		s.add(s.node.Pos, s.path, "the product has neither sku nor name", "")
+		s.add(s.node.Pos, s.path(), "the product has neither sku nor name", "")
 	}
 	return p, p.sku != ""
 }
@@ -77,7 +78,7 @@ func (s *section) decodeAttribute(p *product, f *document.Field) {
 		return
 	}
 	if value, ok := s.attributeValue(f.Value, f.Key); ok {
-		p.attributes = append(p.attributes, attribute{name: f.Key, value: value})
+		p.attributes = s.attributes.push(p.attributes, attribute{name: f.Key, value: value})
 	}
 }
 

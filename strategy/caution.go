@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/promogate/caddy-discount/money"
@@ -24,30 +25,38 @@ func (s *section) caution(n *document.Node, name, reason, hint string) {
 }
 
 // words are what the catalogue knows of one kind.
-type words map[string]bool
+type words struct {
+	known  map[string]bool
+	sorted []string // made for the first guess
+}
 
-func (w words) list() []string {
-	list := make([]string, 0, len(w))
-	for word := range w {
-		list = append(list, word)
+func (w *words) add(word string) {
+	if w.known == nil {
+		w.known = map[string]bool{}
 	}
-	slices.Sort(list)
-	return list
+	w.known[word] = true
+}
+
+func (w *words) list() []string {
+	if w.sorted == nil {
+		w.sorted = slices.Sorted(maps.Keys(w.known))
+	}
+	return w.sorted
 }
 
 // catalogueWords are what rules may name.
 type catalogueWords struct{ skus, categories, subgroups words }
 
 func wordsOf(products []product) catalogueWords {
-	known := catalogueWords{words{}, words{}, words{}}
+	var known catalogueWords
 	for i := range products {
 		p := &products[i]
-		known.skus[p.sku] = true
+		known.skus.add(p.sku)
 		if p.category != "" {
-			known.categories[p.category] = true
+			known.categories.add(p.category)
 		}
 		if p.subgroup != "" {
-			known.subgroups[p.subgroup] = true
+			known.subgroups.add(p.subgroup)
 		}
 	}
 	return known
@@ -55,25 +64,40 @@ func wordsOf(products []product) catalogueWords {
 
 // checkKnown warns of words the catalogue does not have. A strategy without
 // such words in its catalogue takes them from the carts, and cannot tell.
-func (s *section) checkKnown(name string, list []string, known words) {
-	if len(known) == 0 {
+func (s *section) checkKnown(name string, list []string, known *words) {
+	if len(known.known) == 0 {
 		return
 	}
 	reported := 0
 	for _, word := range list {
-		if known[word] {
+		if known.known[word] {
 			continue
 		}
 		if reported++; reported > maxUnknown {
 			return
 		}
-		hint := closest(word, known.list())
-		if hint != "" {
-			hint = fmt.Sprintf("did you mean %q?", hint)
-		}
+		hint := s.guess(word, known)
 		s.caution(itemOf(s.node.Get(name), word), name, fmt.Sprintf("the catalogue does not know %q", word), hint)
 	}
 }
+
+// guess is the hint for a word that the catalogue does not know. A catalogue
+// that knows next to none of many words is not searched for each of them.
+func (s *section) guess(word string, known *words) string {
+	if s.compared > maxGuesses {
+		return ""
+	}
+	s.compared += len(known.known)
+	meant := closest(word, known.list())
+	if meant == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %q?", meant)
+}
+
+// maxGuesses is with how many known words, about, unknown ones are compared for
+// a strategy: some tenths of a second.
+const maxGuesses = 1_000_000
 
 // maxUnknown is how many unknown words of one list are reported.
 const maxUnknown = 5
@@ -165,20 +189,25 @@ func (s *section) cautionTable(n *document.Node, path, reason string) {
 
 // checkReach warns of rules behind one that always ends the cart.
 func (m *Model) checkReach(s *section) {
-	rules := slices.SortedFunc(slices.Values(m.rules), inTurn)
 	var last *rule
-	for _, r := range rules {
-		if !r.enabled || r.stacking.exclusive {
-			continue
-		}
-		if last != nil {
-			s.cautions = append(s.cautions, s.doc.Problem(r.pos, rulePath(r.id),
-				fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id)), ""))
-		} else if r.always() && r.stacking.stop == stopCart {
+	for _, r := range m.rules {
+		if r.stacking.stop == stopCart && r.competes() && r.always() && (last == nil || inTurn(r, last) < 0) {
 			last = r
 		}
 	}
+	if last == nil {
+		return
+	}
+	reason := fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id))
+	for _, r := range m.rules {
+		if r.competes() && inTurn(r, last) > 0 {
+			s.cautions = append(s.cautions, s.doc.Problem(r.pos, rulePath(r.id), reason, ""))
+		}
+	}
 }
+
+// competes reports whether a rule applies beside others at all.
+func (r *rule) competes() bool { return r.enabled && !r.stacking.exclusive }
 
 // always reports whether a rule applies to every cart that has goods.
 func (r *rule) always() bool {

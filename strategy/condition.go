@@ -20,13 +20,22 @@ type conditionRoom interface {
 }
 
 // decodeConditions reads every condition of a rule besides its time. A new kind
-// is one line here and one file.
+// is one line here and one file. A room is nil when the rule has none of its
+// conditions, as is usual.
 func decodeConditions(s *section) []conditionRoom {
-	return []conditionRoom{
+	rooms := [...]conditionRoom{
 		decodeCoupons(s),
 		decodeCustomer(s),
 		decodePlaces(s),
 		decodeContains(s),
 		decodeThreshold(s),
 	}
+	given := 0
+	for _, room := range rooms {
+		if room != nil {
+			rooms[given] = room
+			given++
+		}
+	}
+	return append(s.rooms.room(given), rooms[:given]...)
 }

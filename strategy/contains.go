@@ -1,8 +1,6 @@
 package strategy
 
 import (
-	"fmt"
-
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -24,14 +22,18 @@ type holding struct {
 }
 
 func decodeContains(s *section) conditionRoom {
-	return &contains{requires: decodeHoldings(s, "requires"), forbids: decodeHoldings(s, "forbids")}
+	requires, forbids := decodeHoldings(s, "requires"), decodeHoldings(s, "forbids")
+	if len(requires)+len(forbids) == 0 {
+		return nil
+	}
+	return &contains{requires: requires, forbids: forbids}
 }
 
 func decodeHoldings(s *section, key string) []holding {
 	nodes := s.tables(key)
 	holdings := make([]holding, 0, len(nodes))
 	for i, node := range nodes {
-		sub := s.section(node, fmt.Sprintf("%s[%d]", s.key(key), i))
+		sub := s.element(node, key, i)
 		h := holding{lines: decodeSelector(sub), quantity: 1}
 		if quantity, ok := sub.integer("min_quantity", 1, money.Max); ok {
 			h.quantity = quantity

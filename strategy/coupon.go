@@ -11,14 +11,17 @@ import (
 //	coupons = ["SPRING", "618"]
 type coupons struct{ codes []string }
 
-func decodeCoupons(s *section) conditionRoom { return &coupons{codes: s.texts("coupons")} }
+func decodeCoupons(s *section) conditionRoom {
+	codes := s.texts("coupons")
+	if len(codes) == 0 {
+		return nil
+	}
+	return &coupons{codes: codes}
+}
 
 func (c *coupons) encode(o *object) { o.texts("coupons", c.codes) }
 
 func (c *coupons) compile(_ *compiler, list []condition) []condition {
-	if len(c.codes) == 0 {
-		return list
-	}
 	return append(list, c)
 }
 

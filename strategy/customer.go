@@ -20,11 +20,11 @@ type customer struct {
 func decodeCustomer(s *section) conditionRoom {
 	n := s.get("customer")
 	if n == nil {
-		return &customer{}
+		return nil
 	}
 	sub := s.table(n, "customer", `{ tiers = ["gold"] }`)
 	if sub == nil {
-		return &customer{}
+		return nil
 	}
 	c := &customer{tiers: sub.texts("tiers"), segments: sub.texts("segments"), ids: sub.texts("ids")}
 	c.nthOrder, _ = sub.integer("nth_order", 1, 1_000_000_000)
@@ -32,6 +32,9 @@ func decodeCustomer(s *section) conditionRoom {
 		s.wrong(n, "customer", "the table is empty", "leave the key out")
 	}
 	sub.done()
+	if !c.given() {
+		return nil
+	}
 	return c
 }
 
@@ -40,9 +43,6 @@ func (c *customer) given() bool {
 }
 
 func (c *customer) encode(o *object) {
-	if !c.given() {
-		return
-	}
 	o.key("customer")
 	o.object(func(o *object) {
 		o.texts("ids", c.ids)
@@ -56,9 +56,6 @@ func (c *customer) encode(o *object) {
 }
 
 func (c *customer) compile(_ *compiler, list []condition) []condition {
-	if !c.given() {
-		return list
-	}
 	return append(list, c)
 }
 

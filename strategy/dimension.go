@@ -37,7 +37,9 @@ type bySymbol struct {
 	named  []bitmap
 }
 
-func indexSymbols(rules []*compiledRule, symbols int, names func(*compiledRule) []symbol) bySymbol {
+// indexSymbols leaves rare names out: a rule that has one is filed under it. A
+// bitmap for each would be memory by rules times names.
+func indexSymbols(rules []*compiledRule, symbols int, names func(*compiledRule) []symbol, rare func(symbol) bool) bySymbol {
 	x := bySymbol{others: newBitmap(len(rules)), named: make([]bitmap, symbols+1)}
 	restricted := false
 	for bit, r := range rules {
@@ -47,6 +49,9 @@ func indexSymbols(rules []*compiledRule, symbols int, names func(*compiledRule) 
 			x.others.set(bit)
 		}
 		for _, name := range list {
+			if rare(name) {
+				continue
+			}
 			if x.named[name] == nil {
 				x.named[name] = newBitmap(len(rules))
 			}
@@ -92,12 +97,16 @@ func indexWords(rules []*compiledRule, words func(*compiledRule) []string) byWor
 	x := byWord{others: newBitmap(len(rules)), named: map[string]bitmap{}}
 	for _, r := range rules {
 		for _, word := range words(r) {
-			if x.named[word] == nil {
-				x.named[word] = newBitmap(len(rules))
+			if x.named[word] != nil {
+				continue
 			}
+			if len(x.named) == maxWords {
+				return byWord{}
+			}
+			x.named[word] = newBitmap(len(rules))
 		}
 	}
-	if len(x.named) == 0 || len(x.named) > maxWords {
+	if len(x.named) == 0 {
 		return byWord{}
 	}
 	for bit, r := range rules {

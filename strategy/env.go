@@ -51,15 +51,15 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 	if root.Field("env") == nil {
 		return nil
 	}
-	top := r.section(root, "")
+	top := r.section(root)
 	var named []*document.Node
 	seen := map[string]bool{}
 	for i, node := range top.tables("env") {
-		s := r.section(node, fmt.Sprintf("env[%d]", i))
+		s := top.element(node, "env", i)
 		name := s.text("name")
 		switch {
 		case !s.has("name"):
-			r.add(node.Pos, s.path, "the environment has no name", "add name = \"…\"")
+			r.add(node.Pos, s.path(), "the environment has no name", "add name = \"…\"")
 		case name == "":
 		case seen[name]:
 			s.wrong(node.Get("name"), "name", fmt.Sprintf("a second environment is called %q", name), "")
@@ -77,8 +77,7 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 func (r *reader) catalogueByOneName(table *document.Node, path string) *document.Node {
 	alias := table.Field("beverages")
 	if alias != nil && table.Field("products") != nil {
-		s := r.section(table, path)
-		r.add(alias.Pos, s.key("beverages"), "beverages is another name of products, and both are here", "write all as [[products]]")
+		r.add(alias.Pos, memberPath(path, "beverages"), "beverages is another name of products, and both are here", "write all as [[products]]")
 		return table.Without("beverages")
 	}
 	return table.Rename("beverages", "products")

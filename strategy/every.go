@@ -29,7 +29,7 @@ func decodeEvery(s *section, n *document.Node) reward {
 	v.amount, _ = sub.amount("amount", 1)
 	v.most, _ = sub.integer("max_times", 1, money.Max)
 	if sub.has("threshold") == sub.has("units") {
-		sub.add(n.Pos, sub.path, "one of threshold and units is wanted", "")
+		sub.add(n.Pos, sub.path(), "one of threshold and units is wanted", "")
 	}
 	if v.threshold > 0 && v.amount > v.threshold {
 		sub.wrong(sub.node.Get("amount"), "amount", "each step takes more off than it is worth", "")

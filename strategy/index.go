@@ -11,8 +11,8 @@ import (
 //
 // A rule that names coupons, customers, SKUs, or categories or subgroups that
 // few rules name, is filed under those and is found only by a cart that has
-// one. The others share bitmaps, a bit a rule:
-// for every category, channel, hour and so on the rules it does not rule out.
+// one. The others share bitmaps, a bit a rule: for every category that is not
+// rare (a rule that names rare ones too is filed under these besides), channel, hour and so on the rules it does not rule out.
 // The rules that no dimension rules out are what all their bitmaps have in
 // common.
 type index struct {
@@ -32,6 +32,8 @@ type index struct {
 	dates      byLevel  // Unix nanoseconds
 	subtotals  byLevel  // minor units
 	quantities byLevel
+
+	lists lists[int32] // of which the first ones above are made
 }
 
 // buildIndex files every rule of a strategy.
@@ -45,16 +47,19 @@ func buildIndex(rules []compiledRule, words *compiler) *index {
 	}
 	rare := rarity(rules, words)
 	for i := range rules {
-		if !x.file(int32(i), &rules[i], rare) {
-			x.rules = append(x.rules, int32(i))
+		if x.file(int32(i), &rules[i], rare) {
+			continue
 		}
+		x.rules = append(x.rules, int32(i))
+		x.put(x.byCategory, rules[i].lines.categories, int32(i), rare.category)
+		x.put(x.bySubgroup, rules[i].lines.subgroups, int32(i), rare.subgroup)
 	}
 	at := make([]*compiledRule, len(x.rules))
 	for bit, i := range x.rules {
 		at[bit] = &rules[i]
 	}
-	x.categories = indexSymbols(at, len(words.categories), func(r *compiledRule) []symbol { return r.lines.categories })
-	x.subgroups = indexSymbols(at, len(words.subgroups), func(r *compiledRule) []symbol { return r.lines.subgroups })
+	x.categories = indexSymbols(at, len(words.categories), func(r *compiledRule) []symbol { return r.lines.categories }, rare.category)
+	x.subgroups = indexSymbols(at, len(words.subgroups), func(r *compiledRule) []symbol { return r.lines.subgroups }, rare.subgroup)
 	x.channels = indexWords(at, func(r *compiledRule) []string { return r.facets.channels })
 	x.regions = indexWords(at, func(r *compiledRule) []string { return r.facets.regions })
 	x.tiers = indexWords(at, func(r *compiledRule) []string { return r.facets.tiers })
@@ -77,27 +82,30 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 	switch {
 	case len(r.facets.coupons) > 0:
 		for _, code := range r.facets.coupons {
-			x.byCoupon[code] = append(x.byCoupon[code], i)
+			x.byCoupon[code] = x.lists.push(x.byCoupon[code], i)
 		}
 	case len(r.facets.customers) > 0:
 		for _, id := range r.facets.customers {
-			x.byCustomer[id] = append(x.byCustomer[id], i)
+			x.byCustomer[id] = x.lists.push(x.byCustomer[id], i)
 		}
 	case len(r.lines.skus) > 0:
-		put(x.bySKU, r.lines.skus, i)
-	case rare.all(rare.categories, r.lines.categories):
-		put(x.byCategory, r.lines.categories, i)
-	case rare.all(rare.subgroups, r.lines.subgroups):
-		put(x.bySubgroup, r.lines.subgroups, i)
+		x.put(x.bySKU, r.lines.skus, i, func(symbol) bool { return true })
+	case all(r.lines.categories, rare.category):
+		x.put(x.byCategory, r.lines.categories, i, rare.category)
+	case all(r.lines.subgroups, rare.subgroup):
+		x.put(x.bySubgroup, r.lines.subgroups, i, rare.subgroup)
 	default:
 		return false
 	}
 	return true
 }
 
-func put(lists [][]int32, under []symbol, i int32) {
+// put files a rule under those of its words that are chosen.
+func (x *index) put(lists [][]int32, under []symbol, i int32, chosen func(symbol) bool) {
 	for _, s := range under {
-		lists[s] = append(lists[s], i)
+		if chosen(s) {
+			lists[s] = x.lists.push(lists[s], i)
+		}
 	}
 }
 
@@ -126,8 +134,11 @@ func rarity(rules []compiledRule, words *compiler) *rareness {
 	return r
 }
 
-func (r *rareness) all(counts []int, names []symbol) bool {
-	return len(names) > 0 && !slices.ContainsFunc(names, func(s symbol) bool { return counts[s] > r.most })
+func (r *rareness) category(s symbol) bool { return r.categories[s] <= r.most }
+func (r *rareness) subgroup(s symbol) bool { return r.subgroups[s] <= r.most }
+
+func all(names []symbol, are func(symbol) bool) bool {
+	return len(names) > 0 && !slices.ContainsFunc(names, func(s symbol) bool { return !are(s) })
 }
 
 // find puts the rules that the cart can touch into candidates, in their order.

@@ -47,7 +47,13 @@ func drawIndexedRules(t *rapid.T) string {
 			value func() string
 		}{
 			{"skus", func() string { return word("s", 60) }},
-			{"categories", func() string { return word("c", rapid.SampledFrom([]int{3, 80}).Draw(t, "spread")) }},
+			{"categories", func() string {
+				// Common ones, rare ones, and both of them in one rule.
+				common, rare := rapid.IntRange(0, 3).Draw(t, "common"), rapid.IntRange(4, 80).Draw(t, "rare")
+				return rapid.SampledFrom([]string{
+					fmt.Sprintf("[\"c%d\"]", common), fmt.Sprintf("[\"c%d\"]", rare), fmt.Sprintf("[\"c%d\", \"c%d\"]", common, rare),
+				}).Draw(t, "categories")
+			}},
 			{"subgroups", func() string { return word("g", 4) }},
 			{"coupons", func() string { return word("k", 5) }},
 			{"channels", func() string { return word("ch", 2) }},

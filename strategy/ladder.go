@@ -1,8 +1,6 @@
 package strategy
 
 import (
-	"fmt"
-
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -31,11 +29,13 @@ func decodeLadder(s *section, n *document.Node) reward {
 	if count := s.node.Get("count"); count != nil {
 		l.wholeCart = count.Text == "cart"
 	}
-	for i, node := range s.tables("ladder") {
-		step := s.section(node, fmt.Sprintf("%s[%d]", s.key("ladder"), i))
+	nodes := s.tables("ladder")
+	l.steps = make([]ladderStep, 0, len(nodes))
+	for i, node := range nodes {
+		step := s.element(node, "ladder", i)
 		l.steps = append(l.steps, l.decodeStep(step))
 		if i > 0 && l.steps[i].threshold <= l.steps[i-1].threshold {
-			step.add(node.Pos, step.path, "the threshold is not above the one of the step before", "write the steps from the lowest to the highest")
+			step.add(node.Pos, step.path(), "the threshold is not above the one of the step before", "write the steps from the lowest to the highest")
 		}
 		l.checkRising(s, node, i)
 		step.done()
@@ -64,9 +64,9 @@ func (s *section) amountOrRate() (amount int64, rate money.Rate) {
 	rate = s.discountRate("rate")
 	switch {
 	case s.has("amount") && s.has("rate"):
-		s.add(s.node.Pos, s.path, "amount and rate are both here, one is wanted", "")
+		s.add(s.node.Pos, s.path(), "amount and rate are both here, one is wanted", "")
 	case !s.has("amount") && !s.has("rate"):
-		s.add(s.node.Pos, s.path, "there is neither amount nor rate", "such as amount = 10, or rate = 0.1")
+		s.add(s.node.Pos, s.path(), "there is neither amount nor rate", "such as amount = 10, or rate = 0.1")
 	}
 	return amount, rate
 }
@@ -91,7 +91,7 @@ func encodeAmountOrRate(o *object, amount int64, rate money.Rate) {
 	o.optionalAmount("amount", amount)
 	if !rate.IsZero() {
 		o.key("rate")
-		o.text(rate.String())
+		o.rate(rate)
 	}
 }
 

@@ -63,7 +63,7 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 // decode reads the top level. Settings come first: amounts and local times
 // cannot be understood without the currency and the time zone.
 func (m *Model) decode(r *reader, root *document.Node) {
-	top := r.section(root, "")
+	top := r.section(root)
 	m.decodeSettings(top)
 	m.activateAt = decodeActivation(top)
 	m.arithmetic = decodeArithmetic(top)
@@ -72,8 +72,8 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	r.known = wordsOf(m.products)
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
-	top.done()
 	m.checkReach(top)
+	top.done()
 	if len(m.rules) == 0 && len(m.steps) == 0 && len(r.problems) == 0 {
 		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}

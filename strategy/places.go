@@ -13,7 +13,11 @@ import (
 type places struct{ channels, regions, methods []string }
 
 func decodePlaces(s *section) conditionRoom {
-	return &places{channels: s.texts("channels"), regions: s.texts("regions"), methods: s.texts("shipping_methods")}
+	channels, regions, methods := s.texts("channels"), s.texts("regions"), s.texts("shipping_methods")
+	if len(channels)+len(regions)+len(methods) == 0 {
+		return nil
+	}
+	return &places{channels: channels, regions: regions, methods: methods}
 }
 
 func (p *places) encode(o *object) {
@@ -22,13 +26,13 @@ func (p *places) encode(o *object) {
 	o.texts("shipping_methods", p.methods)
 }
 
-func (p *places) compile(_ *compiler, list []condition) []condition {
+func (p *places) compile(to *compiler, list []condition) []condition {
 	for _, c := range []oneOf{
 		{"channels", p.channels, func(e *evaluation) []string { return []string{e.cart.Channel} }},
 		{"regions", p.regions, func(e *evaluation) []string { return []string{e.cart.Region} }},
 	} {
 		if len(c.wanted) > 0 {
-			list = append(list, &c)
+			list = append(list, to.oneOf.one(c))
 		}
 	}
 	if len(p.methods) > 0 {

@@ -79,7 +79,7 @@ type percentOff struct {
 }
 
 func decodePercentOff(s *section, _ *document.Node) reward {
-	return &percentOff{rate: s.discountRate("discount_rate")}
+	return s.percents.one(percentOff{rate: s.discountRate("discount_rate")})
 }
 
 // discountRate reads a share to take off, with its bounds.
@@ -100,7 +100,7 @@ func (s *section) discountRate(name string) money.Rate {
 
 func (p *percentOff) encode(o *object) {
 	o.key("discount_rate")
-	o.text(p.rate.String())
+	o.rate(p.rate)
 }
 
 func (p *percentOff) give(e *evaluation, _ *compiledRule, t *target) { e.giveRate(p.rate, t) }

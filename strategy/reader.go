@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 
@@ -20,10 +21,25 @@ type reader struct {
 	problems []document.Problem
 	cautions []document.Problem
 	known    catalogueWords
+	compared int  // words of the catalogue with unknown ones
 	zoned    bool // whether timezone is given
 	currency money.Currency
 	location *time.Location
 	maxRate  money.Rate // zero when limits.max_rate is absent
+	spare    []*section
+	blocks
+}
+
+// blocks are what lists and the parts that many rules have are taken from.
+type blocks struct {
+	strings    lists[string]
+	nodes      lists[*document.Node]
+	windows    lists[window]
+	attributes lists[attribute]
+	rooms      lists[conditionRoom]
+	thresholds lists[threshold]
+	percents   lists[percentOff]
+	amounts    lists[amountOff]
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
@@ -37,49 +53,6 @@ func (r *reader) err() error {
 	r.doc.Sort(r.problems)
 	return &document.Problems{List: r.problems}
 }
-
-// section reads the members of one table. Each key that is asked for counts as
-// known; done reports the others.
-type section struct {
-	*reader
-	node  *document.Node
-	path  string // "" at the top, rule."spring" below
-	asked []string
-}
-
-func (r *reader) section(node *document.Node, path string) *section {
-	return &section{reader: r, node: node, path: path, asked: make([]string, 0, 16)}
-}
-
-// key is the full path of a member.
-func (s *section) key(name string) string {
-	if s.path == "" {
-		return bareOrQuoted(name)
-	}
-	return s.path + "." + bareOrQuoted(name)
-}
-
-func bareOrQuoted(name string) string {
-	for _, c := range name {
-		bare := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
-		if !bare {
-			return strconv.Quote(name)
-		}
-	}
-	if name == "" {
-		return `""`
-	}
-	return name
-}
-
-// get finds a member and marks its key as known.
-func (s *section) get(name string) *document.Node {
-	s.asked = append(s.asked, name)
-	return s.node.Get(name)
-}
-
-// has reports whether a member is there, without reading it.
-func (s *section) has(name string) bool { return s.node.Get(name) != nil }
 
 // wrong reports a problem of a member's value.
 func (s *section) wrong(n *document.Node, name, reason, hint string) {
@@ -106,30 +79,21 @@ func shown(n *document.Node) string {
 	}
 }
 
-// done reports every member that nothing asked for.
-func (s *section) done() {
-	for i := range s.node.Fields {
-		f := &s.node.Fields[i]
-		if slices.Contains(s.asked, f.Key) {
-			continue
-		}
-		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), s.meant(f.Key))
-	}
-}
-
-// meant guesses which known key a mistyped one stands for.
-func (s *section) meant(typed string) string {
-	if close := closest(typed, s.asked); close != "" {
-		return "did you mean " + close + "?"
-	}
-	return ""
-}
+// longestGuess is the length of a word above which it is no typing mistake.
+const longestGuess = 200
 
 // closest is the known word nearest to a mistyped one, or nothing when none is
 // near: a third of the letters may be wrong.
 func closest(typed string, known []string) string {
 	best, least := "", max(1, len(typed)/3)+1
+	if len(typed) > longestGuess {
+		return ""
+	}
+	letters := utf8.RuneCountInString(typed)
 	for _, word := range known {
+		if apart := letters - utf8.RuneCountInString(word); apart >= least || -apart >= least {
+			continue // at least so many letters are too many or missing
+		}
 		if d := levenshtein.ComputeDistance(strings.ToLower(typed), word); d < least {
 			best, least = word, d
 		}
@@ -230,7 +194,7 @@ func (s *section) texts(name string) []string {
 	}
 	items := n.Items
 	if n.Kind == document.String {
-		items = []*document.Node{n}
+		items = append(s.nodes.room(1), n)
 	} else if n.Kind != document.Array {
 		s.want(n, name, "a list of strings")
 		return nil
@@ -238,21 +202,38 @@ func (s *section) texts(name string) []string {
 	if len(items) == 0 {
 		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
-	list, seen := make([]string, 0, len(items)), make(map[string]bool, len(items))
+	list, seen := s.strings.room(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {
 		case item.Kind != document.String:
 			s.want(item, name, "a string")
 		case item.Text == "":
 			s.wrong(item, name, "the string is empty", "")
-		case seen[item.Text]:
+		case listed(list, seen, item.Text):
 			s.wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
 		default:
-			seen[item.Text] = true
 			list = append(list, item.Text)
 		}
 	}
 	return list
+}
+
+// listed reports whether a word is in the list already. A short list is
+// searched, a long one has a map beside it.
+func listed(list []string, seen map[string]bool, word string) bool {
+	if seen == nil {
+		return slices.Contains(list, word)
+	}
+	before := seen[word]
+	seen[word] = true
+	return before
+}
+
+func seenAmong(words int) map[string]bool {
+	if words <= scanned {
+		return nil
+	}
+	return make(map[string]bool, words)
 }
 
 // tables reads a list of tables, written [[name]] or inline; a single table
@@ -263,10 +244,13 @@ func (s *section) tables(name string) []*document.Node {
 	case n == nil:
 		return nil
 	case n.Kind == document.Table:
-		return []*document.Node{n}
+		return append(s.nodes.room(1), n)
 	case n.Kind != document.Array:
 		s.want(n, name, "a list of tables")
 		return nil
+	}
+	if !slices.ContainsFunc(n.Items, func(item *document.Node) bool { return item.Kind != document.Table }) {
+		return n.Items
 	}
 	tables := make([]*document.Node, 0, len(n.Items))
 	for i, item := range n.Items {
@@ -277,23 +261,4 @@ func (s *section) tables(name string) []*document.Node {
 		tables = append(tables, item)
 	}
 	return tables
-}
-
-// table opens the table of a member; nil when it is not one.
-func (s *section) table(n *document.Node, name, example string) *section {
-	if n.Kind != document.Table {
-		s.want(n, name, "a table such as "+example)
-		return nil
-	}
-	s.asked = append(s.asked, name)
-	return s.section(n, s.key(name))
-}
-
-// required reports keys that a table must have.
-func (s *section) required(keys ...string) {
-	for _, key := range keys {
-		if !s.has(key) {
-			s.add(s.node.Pos, s.path, "there is no "+key, "")
-		}
-	}
 }

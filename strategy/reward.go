@@ -35,14 +35,18 @@ var rewardKeys = []struct {
 	{"gift", decodeGift},
 }
 
-// helperKeys belong to one reward and mean nothing without it.
-var helperKeys = map[string]string{
-	"per":       "discount_amount",
-	"ladder_by": "ladder",
-	"buy":       "get",
-	"repeat":    "get",
-	"partial":   "get",
-	"reserve":   "get",
+// helps is the reward that a key belongs to, without which it means nothing;
+// "" for a key that belongs to none.
+func helps(key string) (reward string) {
+	switch key {
+	case "per":
+		return "discount_amount"
+	case "ladder_by":
+		return "ladder"
+	case "buy", "repeat", "partial", "reserve":
+		return "get"
+	}
+	return ""
 }
 
 // decodeReward reads the one reward of a rule.
@@ -67,7 +71,7 @@ func decodeReward(s *section) reward {
 		for i, kind := range rewardKeys {
 			keys[i] = kind.key
 		}
-		s.add(s.node.Pos, s.path, "the rule gives nothing", "add one of "+strings.Join(keys, ", "))
+		s.add(s.node.Pos, s.path(), "the rule gives nothing", "add one of "+strings.Join(keys, ", "))
 	}
 	return found
 }
@@ -87,7 +91,7 @@ func (s *section) hasUnknown() bool {
 func (s *section) strayHelpers(reward string) {
 	for i := range s.node.Fields {
 		f := &s.node.Fields[i]
-		if of, helper := helperKeys[f.Key]; helper && of != reward {
+		if of := helps(f.Key); of != "" && of != reward {
 			s.asked = append(s.asked, f.Key)
 			s.add(f.Pos, s.key(f.Key), f.Key+" goes with "+of+", which the rule does not have", "")
 		}

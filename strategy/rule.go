@@ -2,6 +2,8 @@ package strategy
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -29,29 +31,30 @@ func (m *Model) decodeRules(s *section) []*rule {
 		s.want(n, "rule", `tables such as [rule."spring"]`)
 		return nil
 	}
-	rules := make([]*rule, 0, len(n.Fields))
+	rules, block := make([]*rule, 0, len(n.Fields)), make([]rule, len(n.Fields))
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		if f.Value.Kind != document.Table {
 			s.add(f.Pos, rulePath(f.Key), "a rule is a table", `such as [rule."`+f.Key+`"]`)
 			continue
 		}
-		rules = append(rules, m.decodeRule(s, f))
+		m.decodeRule(s, f, &block[i])
+		rules = append(rules, &block[i])
 	}
 	return rules
 }
 
-func (m *Model) decodeRule(top *section, f *document.Field) *rule {
-	s := top.section(f.Value, rulePath(f.Key))
+func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
+	s := top.open(f.Value, top, f.Key, theRule)
 	switch reason := checkLabel(f.Key); {
 	case f.Key == "":
-		s.add(f.Pos, s.path, "the rule's id is empty", "")
+		s.add(f.Pos, s.path(), "the rule's id is empty", "")
 	case reason != "":
-		s.add(f.Pos, s.path, reason, "")
+		s.add(f.Pos, s.path(), reason, "")
 	case f.Key == stepsID && len(m.steps) > 0:
-		s.add(f.Pos, s.path, "the [[discounts]] ladder goes by this id", "call the rule something else")
+		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
-	r := &rule{id: f.Key, pos: f.Pos}
+	r.id, r.pos = f.Key, f.Pos
 	r.enabled = s.bool("enabled", true)
 	r.lines = decodeSelector(s)
 	r.scope = decodeScope(s)
@@ -64,16 +67,20 @@ func (m *Model) decodeRule(top *section, f *document.Field) *rule {
 		s.wrong(s.node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}
 	s.done()
-	return r
 }
 
 func (m *Model) encodeRules(o *object) {
 	if len(m.rules) == 0 {
 		return
 	}
+	byName := func(a, b *rule) int { return compareUTF16(a.id, b.id) }
+	rules := m.rules
+	if !slices.IsSortedFunc(rules, byName) {
+		rules = slices.SortedFunc(slices.Values(rules), byName)
+	}
 	o.key("rule")
 	o.object(func(o *object) {
-		for _, r := range m.rules {
+		for _, r := range rules {
 			o.key(r.id)
 			o.object(r.encode)
 		}
@@ -99,9 +106,11 @@ func (r *rule) encode(o *object) {
 // inTurn orders rules as they are applied: by stage, then higher priority
 // first, then by id.
 func inTurn(a, b *rule) int {
-	return cmp.Or(
-		cmp.Compare(a.stacking.stage, b.stacking.stage),
-		cmp.Compare(b.stacking.priority, a.stacking.priority),
-		cmp.Compare(a.id, b.id),
-	)
+	switch {
+	case a.stacking.stage != b.stacking.stage:
+		return cmp.Compare(a.stacking.stage, b.stacking.stage)
+	case a.stacking.priority != b.stacking.priority:
+		return cmp.Compare(b.stacking.priority, a.stacking.priority)
+	}
+	return strings.Compare(a.id, b.id)
 }

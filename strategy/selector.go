@@ -1,6 +1,9 @@
 package strategy
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // selector says which goods of a cart a rule is about. A line matches when it
 // matches everything that is given; nothing given matches every line.
@@ -31,9 +34,9 @@ func decodeSelector(s *section) selector {
 		subgroups:  s.texts("subgroups"),
 		where:      decodeWhere(s),
 	}
-	s.checkKnown("skus", sel.skus, s.known.skus)
-	s.checkKnown("categories", sel.categories, s.known.categories)
-	s.checkKnown("subgroups", sel.subgroups, s.known.subgroups)
+	s.checkKnown("skus", sel.skus, &s.known.skus)
+	s.checkKnown("categories", sel.categories, &s.known.categories)
+	s.checkKnown("subgroups", sel.subgroups, &s.known.subgroups)
 	sel.minPrice, _ = s.amount("min_unit_price", 1)
 	sel.maxPrice, _ = s.amount("max_unit_price", 1)
 	if sel.maxPrice != 0 && sel.minPrice > sel.maxPrice {
@@ -42,6 +45,19 @@ func decodeSelector(s *section) selector {
 	sel.skipReduced = s.bool("skip_reduced", false)
 	sel.exclude = decodeExclude(s)
 	return sel
+}
+
+// maxExcludes bounds excludes within excludes, which are walked by recursion.
+const maxExcludes = 100
+
+// excludes is how many excludes are within each other here.
+func (s *section) excludes() int {
+	n := 0
+	for s.within != nil && s.name == "exclude" {
+		n++
+		s = s.within
+	}
+	return n
 }
 
 func decodeExclude(s *section) *selector {
@@ -53,6 +69,11 @@ func decodeExclude(s *section) *selector {
 	if sub == nil {
 		return nil
 	}
+	if sub.excludes() > maxExcludes {
+		s.wrong(n, "exclude", fmt.Sprintf("more than %d excludes are within each other", maxExcludes), "")
+		sub.close()
+		return nil
+	}
 	if len(n.Fields) == 0 {
 		s.wrong(n, "exclude", "the table is empty, so every line would be excluded", "leave the key out")
 	}
@@ -61,9 +82,21 @@ func decodeExclude(s *section) *selector {
 	return &exclude
 }
 
+// encode writes the members in their order: an object that is in order is not
+// copied, so that excludes within excludes are not copied once for each around.
 func (sel *selector) encode(o *object) {
-	o.texts("skus", sel.skus)
 	o.texts("categories", sel.categories)
+	if sel.exclude != nil {
+		o.key("exclude")
+		o.object(sel.exclude.encode)
+	}
+	o.optionalAmount("max_unit_price", sel.maxPrice)
+	o.optionalAmount("min_unit_price", sel.minPrice)
+	if sel.skipReduced {
+		o.key("skip_reduced")
+		o.raw("true")
+	}
+	o.texts("skus", sel.skus)
 	o.texts("subgroups", sel.subgroups)
 	if len(sel.where) > 0 {
 		o.key("where")
@@ -72,16 +105,6 @@ func (sel *selector) encode(o *object) {
 				sel.where[i].encode(o)
 			}
 		})
-	}
-	o.optionalAmount("min_unit_price", sel.minPrice)
-	o.optionalAmount("max_unit_price", sel.maxPrice)
-	if sel.skipReduced {
-		o.key("skip_reduced")
-		o.raw("true")
-	}
-	if sel.exclude != nil {
-		o.key("exclude")
-		o.object(sel.exclude.encode)
 	}
 }
 
@@ -103,10 +126,10 @@ func (t symbols) of(word string) symbol {
 	return s
 }
 
-func (t symbols) all(words []string) []symbol {
-	list := make([]symbol, len(words))
-	for i, word := range words {
-		list[i] = t.of(word)
+func (c *compiler) all(t symbols, words []string) []symbol {
+	list := c.numbers.room(len(words))
+	for _, word := range words {
+		list = append(list, t.of(word))
 	}
 	slices.Sort(list)
 	return list
@@ -128,9 +151,9 @@ type furtherTests struct {
 
 func (c *compiler) matcher(sel *selector) matcher {
 	m := matcher{
-		skus:       c.skus.all(sel.skus),
-		categories: c.categories.all(sel.categories),
-		subgroups:  c.subgroups.all(sel.subgroups),
+		skus:       c.all(c.skus, sel.skus),
+		categories: c.all(c.categories, sel.categories),
+		subgroups:  c.all(c.subgroups, sel.subgroups),
 	}
 	if sel.where == nil && sel.minPrice == 0 && sel.maxPrice == 0 && !sel.skipReduced && sel.exclude == nil {
 		return m

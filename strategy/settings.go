@@ -109,7 +109,7 @@ func decodeLimits(s *section) limits {
 		s.want(n, "limits", "a table")
 		return l
 	}
-	sub := s.section(n, s.key("limits"))
+	sub := s.member(n, "limits")
 	l.maxRate, _ = sub.rate("max_rate", one)
 	l.maxAmount, _ = sub.amount("max_amount", 1)
 	sub.done()
@@ -126,7 +126,7 @@ func (l limits) encode(o *object) {
 		o.optionalAmount("max_amount", l.maxAmount)
 		if !l.maxRate.IsZero() {
 			o.key("max_rate")
-			o.text(l.maxRate.String())
+			o.rate(l.maxRate)
 		}
 	})
 }

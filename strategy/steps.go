@@ -1,8 +1,6 @@
 package strategy
 
 import (
-	"fmt"
-
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -32,7 +30,7 @@ func decodeSteps(s *section) []step {
 	nodes := s.tables("discounts")
 	steps := make([]step, 0, len(nodes))
 	for i, node := range nodes {
-		steps = append(steps, decodeStep(s.section(node, fmt.Sprintf("discounts[%d]", i))))
+		steps = append(steps, decodeStep(s.element(node, "discounts", i)))
 	}
 	checkSteps(s, steps, nodes)
 	if n := s.node.Get("discounts"); n != nil && n.Kind == document.Array && len(n.Items) == 0 && !s.has("rule") {
@@ -49,7 +47,7 @@ func decodeStep(s *section) step {
 	st.amount, _ = s.amount("amount", 1)
 	for _, key := range []string{"threshold", "amount"} {
 		if !s.has(key) {
-			s.add(s.node.Pos, s.path, "the step has no "+key, "such as "+key+" = 20")
+			s.add(s.node.Pos, s.path(), "the step has no "+key, "such as "+key+" = 20")
 		}
 	}
 	s.done()

@@ -72,6 +72,11 @@ func (m *Model) label(fingerprint [sha256.Size]byte) string {
 // compiler numbers the words that rules and catalogue use.
 type compiler struct {
 	skus, categories, subgroups symbols
+	numbers                     lists[symbol]
+	conditions                  lists[condition]
+	atLeast                     lists[atLeast]
+	oneOf                       lists[oneOf]
+	given                       []condition // of the rule at hand
 }
 
 // Compile turns a checked model into its immutable form.
@@ -86,10 +91,13 @@ func Compile(m *Model) *Strategy {
 		arithmetic:  m.arithmetic,
 		limits:      m.limits,
 	}
+	rules := m.withLadder(c)
+	slices.SortFunc(rules, inTurn)
+	s.rules, s.ids = make([]compiledRule, 0, len(rules)), make([]string, 0, len(rules))
 	turns := make(map[string]int32)
-	for _, r := range slices.SortedFunc(slices.Values(m.withLadder(c)), inTurn) {
+	for _, r := range rules {
 		if r.enabled {
-			s.add(r.id, c.rule(r), turns)
+			s.add(r, c, turns)
 		} else {
 			s.disabled = append(s.disabled, r.id)
 		}
@@ -102,30 +110,34 @@ func Compile(m *Model) *Strategy {
 }
 
 // add appends a rule; turns has the first rule of every group so far.
-func (s *Strategy) add(id string, r compiledRule, turns map[string]int32) {
+func (s *Strategy) add(of *rule, c *compiler, turns map[string]int32) {
+	s.rules, s.ids = append(s.rules, compiledRule{}), append(s.ids, of.id)
+	r := &s.rules[len(s.rules)-1]
+	c.rule(r, of)
 	if r.group != "" {
 		first, known := turns[r.group]
 		if !known {
-			first = int32(len(s.rules))
+			first = int32(len(s.rules) - 1)
 			turns[r.group] = first
 		}
 		r.groupTurn = first
 	}
-	s.rules, s.ids = append(s.rules, r), append(s.ids, id)
 	s.exclusive = s.exclusive || r.exclusive
 }
 
 // withLadder adds the [[discounts]] ladder to the rules, as the rule of its id.
 func (m *Model) withLadder(c *compiler) []*rule {
 	if len(m.steps) == 0 {
-		return m.rules
+		return slices.Clone(m.rules)
 	}
 	ladder := &rule{id: stepsID, enabled: true, stacking: stacking{stage: 1}, reward: c.orderSteps(m.steps)}
 	return append([]*rule{ladder}, m.rules...)
 }
 
-func (c *compiler) rule(r *rule) compiledRule {
-	compiled := compiledRule{
+// rule compiles a rule in its place, which a copy of its 400 bytes is too dear
+// for.
+func (c *compiler) rule(compiled *compiledRule, r *rule) {
+	*compiled = compiledRule{
 		lines:       c.matcher(&r.lines),
 		scope:       r.scope,
 		facets:      facetsOf(r.conditions),
@@ -142,17 +154,23 @@ func (c *compiler) rule(r *rule) compiledRule {
 		compiled.reward = b.bind(c)
 	}
 	for _, room := range r.conditions {
-		switch room := room.(type) {
-		case *threshold:
-			compiled.thresholds = room.compile(c, compiled.thresholds)
-		case *places:
-			compiled.methods = room.methods
-			compiled.conditions = room.compile(c, compiled.conditions)
-		default:
-			compiled.conditions = room.compile(c, compiled.conditions)
+		if p, ok := room.(*places); ok {
+			compiled.methods = p.methods
 		}
 	}
-	return compiled
+	compiled.conditions = c.conditionsOf(r.conditions, false)
+	compiled.thresholds = c.conditionsOf(r.conditions, true)
+}
+
+// conditionsOf compiles the conditions that look at the target, or the others.
+func (c *compiler) conditionsOf(rooms []conditionRoom, lookAtTarget bool) []condition {
+	c.given = c.given[:0]
+	for _, room := range rooms {
+		if _, is := room.(*threshold); is == lookAtTarget {
+			c.given = room.compile(c, c.given)
+		}
+	}
+	return append(c.conditions.room(len(c.given)), c.given...)
 }
 
 // catalogue arranges the products by the symbol of their SKU.

@@ -19,12 +19,15 @@ type threshold struct {
 }
 
 func decodeThreshold(s *section) conditionRoom {
-	t := &threshold{}
+	var t threshold
 	t.quantity, _ = s.integer("min_quantity", 1, money.Max)
 	t.lineQuantity, _ = s.integer("min_line_quantity", 1, money.Max)
 	t.subtotal, _ = s.amount("min_subtotal", 1)
 	t.wholeCart = s.word("count", 0, countWords) == 1
-	return t
+	if t == (threshold{}) {
+		return nil
+	}
+	return s.thresholds.one(t)
 }
 
 var countWords = []string{"target", "cart"}
@@ -45,13 +48,13 @@ func (t *threshold) encode(o *object) {
 	o.optionalAmount("min_subtotal", t.subtotal)
 }
 
-func (t *threshold) compile(_ *compiler, list []condition) []condition {
+func (t *threshold) compile(c *compiler, list []condition) []condition {
 	for _, least := range []struct {
 		of    measure
 		least int64
 	}{{ofQuantity, t.quantity}, {ofLineQuantity, t.lineQuantity}, {ofSubtotal, t.subtotal}} {
 		if least.least > 0 {
-			list = append(list, &atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart})
+			list = append(list, c.atLeast.one(atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart}))
 		}
 	}
 	return list

@@ -43,8 +43,10 @@ func (s *section) instant(name string) (time.Time, bool) {
 		s.want(n, name, "a date-time")
 		return time.Time{}, false
 	}
-	if _, err := time.Parse(time.DateOnly, n.Text); err == nil {
-		return s.dateAlone(n, name)
+	if len(n.Text) == len(time.DateOnly) {
+		if _, err := time.Parse(time.DateOnly, n.Text); err == nil {
+			return s.dateAlone(n, name)
+		}
 	}
 	at, err := document.ParseDateTime(n.Text)
 	if err != nil {

@@ -55,7 +55,7 @@ func (s *section) attributeTest(f *document.Field) attributeTest {
 		}
 		return test
 	}
-	sub := s.section(f.Value, s.key(f.Key))
+	sub := s.member(f.Value, f.Key)
 	test.min, test.max = sub.bound("min"), sub.bound("max")
 	if in := sub.get("in"); in != nil {
 		if in.Kind != document.Array || len(in.Items) == 0 {

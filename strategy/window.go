@@ -36,12 +36,15 @@ func decodeWindows(s *section) []window {
 	var windows []window
 	for _, key := range []string{"time_window", "time_windows"} {
 		nodes := s.tables(key)
+		if windows == nil {
+			windows = s.windows.room(len(nodes))
+		}
 		for i, node := range nodes {
-			path := s.key(key)
+			at := noList
 			if key == "time_windows" || len(nodes) > 1 {
-				path = fmt.Sprintf("%s[%d]", path, i)
+				at = i
 			}
-			windows = append(windows, decodeWindow(s.section(node, path)))
+			windows = append(windows, decodeWindow(s.element(node, key, at)))
 		}
 		if n := s.node.Get(key); n != nil && n.Kind == document.Array && len(n.Items) == 0 {
 			s.wrong(n, key, "the list is empty, so the window would never open", "leave the key out")
@@ -88,7 +91,7 @@ func dayMeant(name string) string {
 func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
 	n := s.get(name)
 	if n == nil {
-		s.add(s.node.Pos, s.path, "the time window has no "+name, "such as "+name+` = "08:00"`)
+		s.add(s.node.Pos, s.path(), "the time window has no "+name, "such as "+name+` = "08:00"`)
 		return 0
 	}
 	if n.Kind != document.String && n.Kind != document.LocalTime {
@@ -104,12 +107,13 @@ func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
 }
 
 func parseTimeOfDay(text string) (int32, bool) {
-	parts := strings.Split(text, ":")
-	if len(parts) < 2 || len(parts) > 3 {
+	if colons := strings.Count(text, ":"); colons < 1 || colons > 2 {
 		return 0, false
 	}
 	var hms [3]int32
-	for i, part := range parts {
+	for i, more := 0, true; more; i++ {
+		var part string
+		part, text, more = strings.Cut(text, ":")
 		v, err := strconv.ParseUint(part, 10, 8)
 		if err != nil || len(part) != 2 || i > 0 && v > 59 {
 			return 0, false
@@ -125,9 +129,9 @@ func (w *window) encode(o *object) {
 		o.texts("days", w.dayNames())
 	}
 	o.key("end")
-	o.text(formatTimeOfDay(w.end))
+	o.timeOfDay(w.end)
 	o.key("start")
-	o.text(formatTimeOfDay(w.start))
+	o.timeOfDay(w.start)
 }
 
 // dayNames are the days on which the window may start.
@@ -141,8 +145,22 @@ func (w *window) dayNames() []string {
 	return names
 }
 
-func formatTimeOfDay(seconds int32) string {
-	return fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+func formatTimeOfDay(seconds int32) string { return string(appendTimeOfDay(nil, seconds)) }
+
+func appendTimeOfDay(dst []byte, seconds int32) []byte {
+	for i, part := range [...]int32{seconds / 3600, seconds / 60 % 60, seconds % 60} {
+		if i > 0 {
+			dst = append(dst, ':')
+		}
+		dst = append(dst, '0'+byte(part/10), '0'+byte(part%10))
+	}
+	return dst
+}
+
+func (o *object) timeOfDay(seconds int32) {
+	o.buf = append(o.buf, '"')
+	o.buf = appendTimeOfDay(o.buf, seconds)
+	o.buf = append(o.buf, '"')
 }
 
 // wallClock is an instant as the clock on the wall shows it.

@@ -9,7 +9,7 @@ func Overlay(below, above *Node) *Node {
 	if below == nil || below.Kind != Table || above.Kind != Table {
 		return above
 	}
-	merged := &Node{Kind: Table, Pos: below.Pos}
+	merged := newTable(below.Pos)
 	for _, f := range below.Fields {
 		if over := above.Get(f.Key); over != nil {
 			f.Value = Overlay(f.Value, over)
@@ -27,7 +27,7 @@ func Overlay(below, above *Node) *Node {
 
 // Without is a table less some of its members.
 func (n *Node) Without(keys ...string) *Node {
-	rest := &Node{Kind: Table, Pos: n.Pos}
+	rest := newTable(n.Pos)
 	for _, f := range n.Fields {
 		if !slices.Contains(keys, f.Key) {
 			rest.add(f)
@@ -42,7 +42,7 @@ func (n *Node) Rename(from, to string) *Node {
 	if n.Field(from) == nil {
 		return n
 	}
-	renamed := &Node{Kind: Table, Pos: n.Pos}
+	renamed := newTable(n.Pos)
 	for _, f := range n.Fields {
 		if f.Key == from {
 			f.Key = to

@@ -13,11 +13,17 @@ import (
 // MaxSize bounds one source, so that every offset fits its type.
 const MaxSize = 1 << 30
 
+// MaxParts bounds the parts of a dotted key. Tables within tables are walked by
+// recursion, and a file that is one long key must not exhaust the stack, which
+// nothing can recover from.
+const MaxParts = 100
+
 // Parse reads the sources, in order, as one document. The error is a
 // *[Problems]; reading stops at the first mistake of grammar, since what
 // follows one is guesswork.
 func Parse(sources ...Source) (*Document, error) {
-	d := &Document{Root: &Node{origin: headed}, sources: sources}
+	d := &Document{Root: newTable(Pos{}), sources: sources}
+	d.Root.origin = headed
 	for i := range sources {
 		if err := d.parse(int32(i)); err != nil {
 			return d, err
@@ -37,7 +43,7 @@ func (d *Document) parse(source int32) error {
 	if bad := invalidUTF8(data); bad >= 0 {
 		return d.fail(Pos{source: source, offset: uint32(bad)}, "", "the file is not UTF-8 here")
 	}
-	b := builder{doc: d, source: source, table: d.Root}
+	b := builder{doc: d, source: source, text: string(data), table: d.Root}
 	b.parser.Reset(data)
 	for b.parser.NextExpression() {
 		if err := b.expression(b.parser.Expression()); err != nil {
@@ -65,9 +71,26 @@ func invalidUTF8(data []byte) int {
 type builder struct {
 	doc    *Document
 	source int32
+	text   string // the source once more, of which keys and values are parts
 	parser unstable.Parser
 	table  *Node // what key/value lines go into
-	nodes  []Node
+	blocks blocks
+}
+
+// part is what the parser read from a range of the source. Most keys and
+// values stand there as they are, and are a part of the one copy of the source
+// instead of a copy each: three allocations a line fewer, for which that one
+// copy is kept as long as any part of it. The comparison makes sure; texts with
+// escapes, or in three quotes, are copied.
+func (b *builder) part(r unstable.Range, data []byte) string {
+	start := int(r.Offset)
+	if int(r.Length) > len(data) {
+		start++ // the quote
+	}
+	if end := start + len(data); end <= len(b.text) && b.text[start:end] == string(data) {
+		return b.text[start:end]
+	}
+	return string(data)
 }
 
 // grammar turns an error of the parser into a problem with a place.
@@ -87,14 +110,17 @@ func (b *builder) pos(r unstable.Range) Pos {
 	return Pos{source: b.source, offset: r.Offset}
 }
 
-// node hands out nodes from blocks: a document of many lines then costs few
-// allocations.
 func (b *builder) node(kind Kind, at Pos) *Node {
-	if len(b.nodes) == cap(b.nodes) {
-		b.nodes = make([]Node, 0, 256)
+	n := b.blocks.node()
+	n.Kind, n.Pos, n.members = kind, at, none
+	if kind == Table || kind == Array {
+		n.members = b.blocks.hold()
 	}
-	b.nodes = append(b.nodes, Node{Kind: kind, Pos: at})
-	return &b.nodes[len(b.nodes)-1]
+	return n
+}
+
+func (b *builder) add(table *Node, key string, at Pos, value *Node) {
+	b.blocks.add(table, Field{Key: key, Pos: at, Value: value})
 }
 
 func (b *builder) expression(e *unstable.Node) error {
@@ -111,15 +137,19 @@ func (b *builder) expression(e *unstable.Node) error {
 // header handles [a.b] and [[a.b]].
 func (b *builder) header(e *unstable.Node) error {
 	table := b.doc.Root
-	for it := e.Key(); it.Next(); {
+	it := e.Key()
+	for parts := 1; it.Next(); parts++ {
 		key := it.Node()
-		name, at := string(key.Data), b.pos(key.Raw)
+		name, at := b.part(key.Raw, key.Data), b.pos(key.Raw)
+		if parts > MaxParts {
+			return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", MaxParts))
+		}
 		found := table.Field(name)
 		if !it.IsLast() {
 			if found == nil {
 				next := b.node(Table, at)
 				next.origin = implied
-				table.add(Field{Key: name, Pos: at, Value: next})
+				b.add(table, name, at, next)
 				table = next
 				continue
 			}
@@ -155,7 +185,7 @@ func (b *builder) headTable(parent *Node, found *Field, name string, at Pos) (*N
 	if found == nil {
 		table := b.node(Table, at)
 		table.origin = headed
-		parent.add(Field{Key: name, Pos: at, Value: table})
+		b.add(parent, name, at, table)
 		return table, nil
 	}
 	if found.Value.origin != implied {
@@ -173,7 +203,7 @@ func (b *builder) repeatTable(parent *Node, found *Field, name string, at Pos) (
 		array := b.node(Array, at)
 		array.origin = repeated
 		array.Items = append(array.Items, element)
-		parent.add(Field{Key: name, Pos: at, Value: array})
+		b.add(parent, name, at, array)
 		return element, nil
 	}
 	if found.Value.origin != repeated {
@@ -185,9 +215,13 @@ func (b *builder) repeatTable(parent *Node, found *Field, name string, at Pos) (
 
 // keyValue handles a.b = value, on a line of its own or in an inline table.
 func (b *builder) keyValue(table *Node, e *unstable.Node) error {
-	for it := e.Key(); it.Next(); {
+	it := e.Key()
+	for parts := 1; it.Next(); parts++ {
 		key := it.Node()
-		name, at := string(key.Data), b.pos(key.Raw)
+		name, at := b.part(key.Raw, key.Data), b.pos(key.Raw)
+		if parts > MaxParts {
+			return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", MaxParts))
+		}
 		found := table.Field(name)
 		if it.IsLast() {
 			if found != nil {
@@ -197,13 +231,13 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 			if err != nil {
 				return err
 			}
-			table.add(Field{Key: name, Pos: at, Value: value})
+			b.add(table, name, at, value)
 			return nil
 		}
 		if found == nil {
 			next := b.node(Table, at)
 			next.origin = dotted
-			table.add(Field{Key: name, Pos: at, Value: next})
+			b.add(table, name, at, next)
 			table = next
 			continue
 		}
@@ -221,6 +255,7 @@ func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 	switch v.Kind {
 	case unstable.InlineTable:
 		table := b.node(Table, near)
+		table.Fields = b.blocks.inlineFields(children(v))
 		for it := v.Children(); it.Next(); {
 			if err := b.keyValue(table, it.Node()); err != nil {
 				return nil, err
@@ -233,6 +268,7 @@ func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 		return table, nil
 	case unstable.Array:
 		array := b.node(Array, near)
+		array.Items = b.blocks.list(children(v))
 		for it := v.Children(); it.Next(); {
 			item, err := b.value(it.Node(), near)
 			if err != nil {
@@ -244,6 +280,14 @@ func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 	default:
 		return b.scalar(v, near)
 	}
+}
+
+func children(v *unstable.Node) int {
+	n := 0
+	for it := v.Children(); it.Next(); {
+		n++
+	}
+	return n
 }
 
 // close makes the tables that dotted keys opened within an inline table as
@@ -272,8 +316,8 @@ func (b *builder) scalar(v *unstable.Node, near Pos) (*Node, error) {
 		at = b.pos(v.Raw)
 	}
 	node := b.node(kindOf(v.Kind), at)
-	node.Text = string(v.Data)
-	if reason := checkScalar(node.Kind, v.Data); reason != "" {
+	node.Text = b.part(v.Raw, v.Data)
+	if reason := checkScalar(node.Kind, node.Text); reason != "" {
 		return nil, b.doc.fail(at, node.Text, reason)
 	}
 	if node.Kind == Integer || node.Kind == Float {

@@ -1,7 +1,6 @@
 package document
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -92,48 +91,4 @@ func (d *Document) Sort(list []Problem) {
 // fail is the error for a single mistake of grammar.
 func (d *Document) fail(at Pos, key, reason string) error {
 	return &Problems{List: []Problem{d.Problem(at, key, reason, "")}}
-}
-
-// Locate turns a position into file, line and column.
-func (d *Document) Locate(at Pos) Place {
-	if int(at.source) >= len(d.sources) {
-		return Place{}
-	}
-	starts := d.lineStarts(at.source)
-	n, exact := slices.BinarySearch(starts, at.offset)
-	if !exact {
-		n--
-	}
-	before := d.sources[at.source].Data[starts[n]:at.offset]
-	return Place{File: d.sources[at.source].Name, Line: n + 1, Column: len(bytes.Runes(before)) + 1}
-}
-
-// line is the text of the line a position is on, without its end.
-func (d *Document) line(at Pos) string {
-	if int(at.source) >= len(d.sources) {
-		return ""
-	}
-	data := d.sources[at.source].Data
-	start := bytes.LastIndexByte(data[:at.offset], '\n') + 1
-	rest := data[start:]
-	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
-		rest = rest[:end]
-	}
-	return strings.ToValidUTF8(strings.TrimSuffix(string(rest), "\r"), "\uFFFD")
-}
-
-func (d *Document) lineStarts(source int32) []uint32 {
-	if d.lines == nil {
-		d.lines = make([][]uint32, len(d.sources))
-	}
-	if d.lines[source] == nil {
-		starts := []uint32{0}
-		for i, c := range d.sources[source].Data {
-			if c == '\n' {
-				starts = append(starts, uint32(i)+1)
-			}
-		}
-		d.lines[source] = starts
-	}
-	return d.lines[source]
 }

@@ -1,8 +1,8 @@
 package document
 
 import (
-	"bytes"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -32,28 +32,38 @@ func kindOf(k unstable.Kind) Kind {
 
 // checkScalar checks what the grammar leaves open: that a number fits 64 bits
 // and a date exists. It returns what is wrong, or nothing.
-func checkScalar(kind Kind, text []byte) string {
+func checkScalar(kind Kind, text string) string {
 	switch kind {
 	case Integer:
-		if _, err := ParseInteger(string(bytes.ReplaceAll(text, []byte("_"), nil))); err != nil {
+		if _, err := ParseInteger(strings.ReplaceAll(text, "_", "")); err != nil {
 			return "the integer does not fit 64 bits"
 		}
 	case Float:
-		if _, err := strconv.ParseFloat(string(bytes.ReplaceAll(text, []byte("_"), nil)), 64); err != nil {
+		if !inRange(text) {
 			return "the number is out of range"
 		}
 	case DateTime:
-		if _, err := ParseDateTime(string(text)); err != nil {
+		if _, err := ParseDateTime(text); err != nil {
 			return "there is no such date-time"
 		}
 	case LocalDateTime:
-		return reasonOf(new(toml.LocalDateTime).UnmarshalText(text), "there is no such date-time")
+		return reasonOf(new(toml.LocalDateTime).UnmarshalText([]byte(text)), "there is no such date-time")
 	case LocalDate:
-		return reasonOf(new(toml.LocalDate).UnmarshalText(text), "there is no such date")
+		return reasonOf(new(toml.LocalDate).UnmarshalText([]byte(text)), "there is no such date")
 	case LocalTime:
-		return reasonOf(new(toml.LocalTime).UnmarshalText(text), "there is no such time")
+		return reasonOf(new(toml.LocalTime).UnmarshalText([]byte(text)), "there is no such time")
 	}
 	return ""
+}
+
+// inRange reports whether a decimal number fits a double. One of few digits
+// and no exponent does, whatever its digits are.
+func inRange(text string) bool {
+	if len(text) < 300 && !strings.ContainsAny(text, "eE") {
+		return true
+	}
+	_, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	return err == nil
 }
 
 func reasonOf(err error, reason string) string {

@@ -1,0 +1,101 @@
+package document
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// places finds lines and columns in one source. It is made when the first
+// problem is found. What it remembers keeps the cost of many problems in one
+// long line from growing with its length each time.
+type places struct {
+	starts []uint32 // offsets of the lines
+	runes  []uint32 // characters before every step-th byte
+
+	line     int // of which text is the text; -1 at first
+	lineText string
+}
+
+const step = 1024
+
+// Locate turns a position into file, line and column.
+func (d *Document) Locate(at Pos) Place {
+	if int(at.source) >= len(d.sources) {
+		return Place{}
+	}
+	source, p := d.sources[at.source], d.places(at.source)
+	line := p.lineOf(at.offset)
+	column := p.runesBefore(source.Data, at.offset) - p.runesBefore(source.Data, p.starts[line])
+	return Place{File: source.Name, Line: line + 1, Column: column + 1}
+}
+
+// line is the text of the line a position is on, without its end.
+func (d *Document) line(at Pos) string {
+	if int(at.source) >= len(d.sources) {
+		return ""
+	}
+	p := d.places(at.source)
+	line := p.lineOf(at.offset)
+	if line == p.line {
+		return p.lineText
+	}
+	text := d.sources[at.source].Data[p.starts[line]:]
+	if end := bytes.IndexByte(text, '\n'); end >= 0 {
+		text = text[:end]
+	}
+	p.line, p.lineText = line, strings.ToValidUTF8(strings.TrimSuffix(string(text), "\r"), "\uFFFD")
+	return p.lineText
+}
+
+func (d *Document) places(source int32) *places {
+	if d.found == nil {
+		d.found = make([]*places, len(d.sources))
+	}
+	if d.found[source] == nil {
+		d.found[source] = newPlaces(d.sources[source].Data)
+	}
+	return d.found[source]
+}
+
+func newPlaces(data []byte) *places {
+	p := &places{starts: []uint32{0}, line: -1}
+	runes := uint32(0)
+	for i, c := range data {
+		if i%step == 0 {
+			p.runes = append(p.runes, runes)
+		}
+		if startsRune(c) {
+			runes++
+		}
+		if c == '\n' {
+			p.starts = append(p.starts, uint32(i)+1)
+		}
+	}
+	if len(data)%step == 0 {
+		p.runes = append(p.runes, runes)
+	}
+	return p
+}
+
+// startsRune reports whether a byte of UTF-8 is the first of a character.
+func startsRune(c byte) bool { return c&0xC0 != 0x80 }
+
+// lineOf is the number, from 0, of the line an offset is on.
+func (p *places) lineOf(offset uint32) int {
+	n, exact := slices.BinarySearch(p.starts, offset)
+	if !exact {
+		n--
+	}
+	return n
+}
+
+func (p *places) runesBefore(data []byte, offset uint32) int {
+	n := int(p.runes[offset/step])
+	for _, c := range data[offset-offset%step : offset] {
+		if startsRune(c) {
+			n++
+		}
+	}
+	return n
+}

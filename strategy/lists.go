@@ -1,0 +1,38 @@
+package strategy
+
+// lists hands out short lists from blocks. Rules have several lists each, of
+// one or two elements mostly: blocks save an allocation for every one of them.
+type lists[T any] struct{ block []T }
+
+// The sizes of blocks, in elements: they double from the first to the last.
+const (
+	firstBlock = 8
+	lastBlock  = 512
+)
+
+// room is an empty list with room for so many.
+func (l *lists[T]) room(n int) []T {
+	if n == 0 {
+		return nil
+	}
+	if cap(l.block)-len(l.block) < n {
+		l.block = make([]T, 0, max(n, min(max(2*cap(l.block), firstBlock), lastBlock)))
+	}
+	from := len(l.block)
+	l.block = l.block[:from+n]
+	return l.block[from : from : from+n]
+}
+
+// one is a place for a single element.
+func (l *lists[T]) one(v T) *T {
+	list := append(l.room(1), v)
+	return &list[0]
+}
+
+// push appends to a list that room or push made.
+func (l *lists[T]) push(list []T, v T) []T {
+	if len(list) == cap(list) {
+		list = append(l.room(max(1, 2*len(list))), list...)
+	}
+	return append(list, v)
+}
