@@ -230,6 +230,7 @@ func (h *History) Append(r Record) (Record, error) {
 	h.records, h.unsigned = append(h.records, r), true
 	// What is lost of this file is found again from the log.
 	_ = h.o.disk.writeAt(h.side, joinHashes([]hash{leaf}), r.Number*hashSize)
+	h.drop()
 	return r, h.sign()
 }
 
@@ -270,7 +271,8 @@ func (h *History) sign() error {
 }
 
 // Save keeps a content. When it returns nil the content is on disk. One that is
-// there already counts as new again. Old ones are dropped.
+// there already counts as new again. Old ones are dropped with the next record:
+// somebody waits for this.
 func (h *History) Save(s Snapshot) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -278,11 +280,7 @@ func (h *History) Save(s Snapshot) error {
 	if err != nil {
 		return err
 	}
-	if err := h.o.disk.replace(snapshotPath(h.dir, s.Fingerprint), parts...); err != nil {
-		return err
-	}
-	h.drop()
-	return nil
+	return h.o.disk.replace(snapshotPath(h.dir, s.Fingerprint), parts...)
 }
 
 // drop removes the snapshots that are too many, oldest first. One that cannot be
