@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "money", "reload", "cmd/caddy"} {
+	for _, room := range []string{"", "cart", "strategy", "money", "proof", "reload", "reload/history", "cmd/caddy"} {
 		if _, ok := all[room]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", room, all)
 		}
@@ -84,6 +84,10 @@ var walls = []struct {
 	{"a cart does not know the strategy", []string{"cart"}, []string{module + "/strategy"}, false},
 	{"money knows neither carts nor strategies", []string{"money"}, []string{module + "/cart", module + "/strategy"}, false},
 	{"nothing that computes knows of reloading", pure, []string{module + "/reload"}, false},
+	{"nothing that computes knows how it is proved", pure, []string{module + "/proof"}, false},
+	{"a proof knows no server, no file and no reloading", []string{"proof"}, []string{
+		module + "/reload", caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
+	{"a proof touches no file and no process", []string{"proof"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
 	{"reloading knows not what it reloads", []string{"reload"}, []string{
 		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, false},
 	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},

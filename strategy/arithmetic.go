@@ -116,7 +116,7 @@ func (s *section) word(name string, absent int, words []string) int {
 			return i
 		}
 	}
-	hint := closest(n.Text, words)
+	hint := document.Closest(n.Text, words)
 	if hint != "" {
 		hint = fmt.Sprintf("did you mean %q?", hint)
 	}

@@ -88,7 +88,7 @@ func (s *section) guess(word string, known *words) string {
 		return ""
 	}
 	s.compared += len(known.known)
-	meant := closest(word, known.list())
+	meant := document.Closest(word, known.list())
 	if meant == "" {
 		return ""
 	}

@@ -30,7 +30,7 @@ func (r *reader) chooseEnv(root *document.Node, env string) *document.Node {
 	if len(names) > 0 {
 		has = "there are " + strings.Join(names, ", ")
 	}
-	hint := closest(env, plain(overlays))
+	hint := document.Closest(env, plain(overlays))
 	if hint != "" {
 		hint = fmt.Sprintf("did you mean %q?", hint)
 	}

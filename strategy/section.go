@@ -127,7 +127,7 @@ func (s *section) done() {
 
 // meant guesses which known key a mistyped one stands for.
 func (s *section) meant(typed string) string {
-	if close := closest(typed, s.asked); close != "" {
+	if close := document.Closest(typed, s.asked); close != "" {
 		return "did you mean " + close + "?"
 	}
 	return ""

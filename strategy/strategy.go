@@ -61,6 +61,11 @@ func (s *Strategy) Currency() money.Currency { return s.currency }
 // must not be changed.
 func (s *Strategy) Rules() []string { return s.ids }
 
+// AllRules are the ids of all rules, those that are switched off at the end.
+func (s *Strategy) AllRules() []string {
+	return append(s.ids[:len(s.ids):len(s.ids)], s.disabled...)
+}
+
 // label is the version, or a name made from the meaning where there is none.
 func (m *Model) label(fingerprint [sha256.Size]byte) string {
 	if m.version != "" {
