@@ -51,8 +51,8 @@ func TestLoadingAllocatesFarLessOftenThanGoTOML(t *testing.T) {
 }
 
 // A strategy twice as large may cost twice as much to load, and somewhat more
-// where a map or list happens to grow. What grows with the square costs four
-// times as much.
+// where a map or list happens to grow: 2.2 times is the most measured. What grows
+// with the square costs four times as much, less what it has of linear cost.
 func TestLoadingAHostileStrategyIsLinear(t *testing.T) {
 	const head = "version = \"v\"\ntimezone = \"UTC\"\n"
 	each := func(n int, format string) string { // of which %[1]d is the number
@@ -107,13 +107,13 @@ func TestLoadingAHostileStrategyIsLinear(t *testing.T) {
 		"an unknown long key": func(n int) string { return strings.Repeat("b", n) + " = 1\n" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			const n = 4_000
+			const n = 6_000
 			load := func(n int) cost {
 				data := []byte(head + text(n))
 				return costOf(func() { _, _ = Load("", Source{Name: "h.toml", Data: data}) })
 			}
 			once, twice := load(n), load(2*n)
-			if twice.objects > 3*once.objects+100 || twice.bytes > 3*once.bytes+100_000 {
+			if twice.objects > 2.4*once.objects+100 || twice.bytes > 2.4*once.bytes+10_000 {
 				t.Errorf("%.0f objects of %.0f bytes, then %.0f of %.0f", once.objects, once.bytes, twice.objects, twice.bytes)
 			}
 		})
