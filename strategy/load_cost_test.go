@@ -159,3 +159,24 @@ func TestNamesAreOrderedByUTF16(t *testing.T) {
 		}
 	}
 }
+
+func TestACatalogueIsNotSearchedForEachOfManyUnknownWords(t *testing.T) {
+	const n = 2_000
+	text := "version = \"v\"\n"
+	for i := range n {
+		text += fmt.Sprintf("[[products]]\nsku = \"s%d\"\n", i)
+	}
+	for i := range n {
+		text += fmt.Sprintf("[rule.r%d]\nskus = [\"t%d\"]\ndiscount_rate = 0.1\n", i, i)
+	}
+	guessed := 0
+	cautions := mustParse(t, []byte(text)).Cautions()
+	for _, caution := range cautions {
+		if caution.Hint != "" {
+			guessed++
+		}
+	}
+	if len(cautions) != n || guessed == 0 || guessed > maxGuesses/n+1 {
+		t.Errorf("%d cautions, %d of them with a guess", len(cautions), guessed)
+	}
+}
