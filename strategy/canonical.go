@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -115,24 +114,8 @@ func compareUTF16(a, b string) int {
 func (o *object) raw(json string) { o.buf = append(o.buf, json...) }
 
 func (o *object) text(s string) {
-	if isPlain(s) { // a third of the time to encode a strategy went into the rest
-		o.buf = append(o.buf, '"')
-		o.buf = append(o.buf, s...)
-		o.buf = append(o.buf, '"')
-		return
-	}
 	// The only error is invalid UTF-8, which a document cannot hold.
 	o.buf, _ = jsontext.AppendQuote(o.buf, s)
-}
-
-// isPlain reports whether a text is ASCII that JSON writes as it is.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 func (o *object) optional(name, value string) {

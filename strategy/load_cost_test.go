@@ -36,8 +36,13 @@ func costOf(do func()) cost {
 }
 
 func TestLoadingAllocatesFarLessOftenThanGoTOML(t *testing.T) {
-	data := strategyOfLines(100_000)
-	theirs := costOf(func() { strictUnmarshal(t, data) })
+	const lines = 100_000
+	data, part := strategyOfLines(lines), strategyOfLines(piece)
+	theirs := costOf(func() { // in pieces, which is as many allocations in a tenth of the time
+		for range lines / piece {
+			strictUnmarshal(t, part)
+		}
+	})
 	ours := costOf(func() { Compile(mustParse(t, data)) })
 	t.Logf("%.0f allocations, go-toml %.0f", ours.objects, theirs.objects)
 	if ours.objects > theirs.objects/4 {
@@ -46,8 +51,8 @@ func TestLoadingAllocatesFarLessOftenThanGoTOML(t *testing.T) {
 }
 
 // A strategy twice as large may cost twice as much to load, and somewhat more
-// where a map or list happens to grow. What grows with the square costs four
-// times as much.
+// where a map or list happens to grow: 2.2 times is the most measured. What grows
+// with the square costs four times as much, less what it has of linear cost.
 func TestLoadingAHostileStrategyIsLinear(t *testing.T) {
 	const head = "version = \"v\"\ntimezone = \"UTC\"\n"
 	each := func(n int, format string) string { // of which %[1]d is the number
@@ -100,18 +105,15 @@ func TestLoadingAHostileStrategyIsLinear(t *testing.T) {
 			return "[[products]]\nsku = \"a\"\n[rule.a]\ndiscount_rate = 0.1\nskus = [\"" + strings.Repeat("b", n) + "\"]\n"
 		},
 		"an unknown long key": func(n int) string { return strings.Repeat("b", n) + " = 1\n" },
-		"lists in lists": func(n int) string {
-			return "a = " + strings.Repeat("[", min(n, 9_000)) + strings.Repeat("]", min(n, 9_000)) + "\n"
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			const n = 10_000
+			const n = 6_000
 			load := func(n int) cost {
 				data := []byte(head + text(n))
 				return costOf(func() { _, _ = Load("", Source{Name: "h.toml", Data: data}) })
 			}
 			once, twice := load(n), load(2*n)
-			if twice.objects > 3*once.objects+100 || twice.bytes > 3*once.bytes+100_000 {
+			if twice.objects > 2.4*once.objects+100 || twice.bytes > 2.4*once.bytes+10_000 {
 				t.Errorf("%.0f objects of %.0f bytes, then %.0f of %.0f", once.objects, once.bytes, twice.objects, twice.bytes)
 			}
 		})
@@ -155,5 +157,26 @@ func TestNamesAreOrderedByUTF16(t *testing.T) {
 				t.Errorf("%q and %q compare as %d, %d wanted", a, b, got, want)
 			}
 		}
+	}
+}
+
+func TestACatalogueIsNotSearchedForEachOfManyUnknownWords(t *testing.T) {
+	const n = 2_000
+	text := "version = \"v\"\n"
+	for i := range n {
+		text += fmt.Sprintf("[[products]]\nsku = \"s%d\"\n", i)
+	}
+	for i := range n {
+		text += fmt.Sprintf("[rule.r%d]\nskus = [\"t%d\"]\ndiscount_rate = 0.1\n", i, i)
+	}
+	guessed := 0
+	cautions := mustParse(t, []byte(text)).Cautions()
+	for _, caution := range cautions {
+		if caution.Hint != "" {
+			guessed++
+		}
+	}
+	if len(cautions) != n || guessed == 0 || guessed > maxGuesses/n+1 {
+		t.Errorf("%d cautions, %d of them with a guess", len(cautions), guessed)
 	}
 }

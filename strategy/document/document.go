@@ -64,17 +64,6 @@ type members struct {
 	Items []*Node
 
 	index map[string]int32 // of Fields; only for large tables
-	marks uint64           // of the keys of Fields
-}
-
-// mark is a bit that a key shares with few others. Most keys that are asked for
-// are not there, and most of those are told by their mark alone, which halves
-// the time spent on looking for keys.
-func mark(key string) uint64 {
-	if key == "" {
-		return 1
-	}
-	return 1 << ((uint(len(key)) + 7*uint(key[0]) + 31*uint(key[len(key)-1])) % 64)
 }
 
 // none is what scalars hold. It is never written.
@@ -117,29 +106,18 @@ func (n *Node) Get(key string) *Node {
 // Field finds a member of a table with the place of its key; nil when there is
 // none.
 func (n *Node) Field(key string) *Field {
-	if i := n.Find(key); i >= 0 {
-		return &n.Fields[i]
-	}
-	return nil
-}
-
-// Find is the number of a member in Fields; -1 when there is none.
-func (n *Node) Find(key string) int {
-	if n.marks&mark(key) == 0 {
-		return -1
-	}
 	if n.index != nil {
 		if i, ok := n.index[key]; ok {
-			return int(i)
+			return &n.Fields[i]
 		}
-		return -1
+		return nil
 	}
 	for i := range n.Fields {
 		if n.Fields[i].Key == key {
-			return i
+			return &n.Fields[i]
 		}
 	}
-	return -1
+	return nil
 }
 
 // add appends a member that is known to be new.
@@ -150,9 +128,7 @@ func (n *Node) add(f Field) {
 
 // indexLast makes the last member found by its key.
 func (n *Node) indexLast() {
-	last := len(n.Fields) - 1
-	n.marks |= mark(n.Fields[last].Key)
-	switch {
+	switch last := len(n.Fields) - 1; {
 	case n.index != nil:
 		n.index[n.Fields[last].Key] = int32(last)
 	case len(n.Fields) == indexFrom:
