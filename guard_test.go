@@ -2,6 +2,7 @@ package discount
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,32 @@ func TestStagedStrategySwitchesAtItsInstant(t *testing.T) {
 			return
 		}
 	}
+}
+
+// A test is read with the strategy, so mending either is enough.
+func TestRulesThatFailTheirTestsAreRefused(t *testing.T) {
+	s := open(t, half, proxied)
+	beside := strings.TrimSuffix(s.strategy, ".toml") + ".test.toml"
+	saveTest := func(discount string) {
+		s.makeDirectory(filepath.Dir(beside), map[string]string{filepath.Base(beside): `[[test]]
+name = "half of ten"
+now = 2026-11-11T09:30:00+08:00
+cart = { items = [{ sku = "a", quantity = 1, unit_price = 10.00 }] }
+expect = { discount = ` + discount + ` }`})
+	}
+	saveTest("5.00")
+	s.save(takes("v2", "0.6"))
+	s.logs("strategy refused", "1 of 1 tests of rules failed", `.test.toml:5:23: test \"half of ten\": expect.discount: 5.00 is expected, it is 6.00`)
+	if got := s.price(); got != "500" {
+		t.Errorf("discount = %s, want 500", got)
+	}
+	saveTest("6.00")
+	s.logs("strategy activated", `"version":"v2"`)
+	if got := s.price(); got != "600" {
+		t.Errorf("discount = %s, want 600", got)
+	}
+	saveTest("words")
+	s.logs("strategy refused", ".test.toml:5:23: ")
 }
 
 func TestDirectoryIsOneStrategy(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
 // Which files belong to a strategy.
@@ -93,4 +94,10 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 }
 
 // test runs the tests of rules beside the strategy.
-func (l *live) test([]strategy.Source, *strategy.Strategy) error { return nil }
+func (l *live) test(tests []strategy.Source, s *strategy.Strategy) error {
+	suite, err := ruletest.Parse(tests...)
+	if err != nil {
+		return err
+	}
+	return suite.Run(s, l.key.env).Err()
+}
