@@ -133,7 +133,7 @@ func underLoad(dir, bin string, each time.Duration) (ratio float64, err error) {
 		reloads := turn % 2
 		name, during := "no reload", func(<-chan struct{}) error { return nil }
 		if reloads == 1 {
-			name, during = "a reload every second", g.saveEverySecond
+			name, during = "a reload every second", g.saveEverySecond(g.next(linesOf100k, int(each/2/time.Second)))
 		}
 		m, err := g.attack(rate, each/2, during)
 		if err != nil {

@@ -100,25 +100,39 @@ func (g *gateway) target() vegeta.Targeter {
 	})
 }
 
-// saveEverySecond renames a new strategy in, and makes sure that the one before
-// went into service.
-func (g *gateway) saveEverySecond(done <-chan struct{}) error {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-done:
-			return nil
-		case <-tick.C:
+// saveEverySecond renames a new strategy in, and makes sure, most of a second
+// later, that it went into service. The contents are made beforehand: making them
+// costs as much as loading them.
+func (g *gateway) saveEverySecond(contents [][]byte) func(done <-chan struct{}) error {
+	return func(done <-chan struct{}) error {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for _, content := range contents {
+			select {
+			case <-done:
+				return nil
+			case <-tick.C:
+			}
+			g.version++
+			if err := renameIn(g.strategy, content); err != nil {
+				return err
+			}
+			time.Sleep(700 * time.Millisecond)
+			if v, err := g.order(); err != nil || v != g.version {
+				return fmt.Errorf("0.7 s after the save version %d is in service, want %d (%v)", v, g.version, err)
+			}
 		}
-		g.version++
-		if err := renameIn(g.strategy, strategyOf(linesOf100k, g.version)); err != nil {
-			return err
-		}
-		if _, err := g.until(g.version, time.Now()); err != nil {
-			return err
-		}
+		return nil
 	}
+}
+
+// next makes the strategies of so many versions to come.
+func (g *gateway) next(rules, versions int) [][]byte {
+	contents := make([][]byte, versions)
+	for i := range contents {
+		contents[i] = strategyOf(rules, g.version+1+i)
+	}
+	return contents
 }
 
 // quantile is of sorted durations.
