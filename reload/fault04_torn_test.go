@@ -154,7 +154,7 @@ func mapping(path, content string, pause func()) error {
 
 // Every prefix of every content is accepted by the loader, which only notes
 // whether it is whole. Nothing that is not may ever be in service.
-func TestNothingTornEverGoesLive(t *testing.T) {
+func TestFault04NothingTornEverGoesLive(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]reload.Options{
 		"by lease":       {},
@@ -176,7 +176,7 @@ func TestNothingTornEverGoesLive(t *testing.T) {
 // can be asked. That is why this test is not run beside those that start
 // programs: until a program is executed, its process has a copy of every open
 // file of this one, and closes it late.
-func TestNothingOfASingleWriterIsTornWithoutALease(t *testing.T) {
+func TestFault04NothingOfASingleWriterIsTornWithoutALease(t *testing.T) {
 	for i := range 8 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
@@ -197,13 +197,12 @@ func scribble(t *testing.T, o reload.Options, scribes []scribe, seed uint64) {
 	content := sealed(0, rnd)
 	write(t, path, content)
 	latest := make(chan string, 1<<10)
-	src, err := reload.Open(path, func(_ string, data []byte) (reload.Candidate[string], error) {
-		if !whole(string(data)) {
-			t.Errorf("torn: %d bytes beginning %.40q", len(data), data)
+	src, err := reload.Open(path, first(func(got string) {
+		if !whole(got) {
+			t.Errorf("torn: %d bytes beginning %.40q", len(got), got)
 		}
-		latest <- string(data)
-		return reload.Candidate[string]{Value: string(data)}, nil
-	}, o)
+		latest <- got
+	}), o)
 	do(t, err)
 	defer src.Close()
 	pause := func() {

@@ -33,8 +33,9 @@ var errBad = errors.New("bad content")
 
 // text loads a file as its text. Comments have no meaning; content that starts
 // with "bad" is refused and with "panic" panics.
-func text(_ string, data []byte) (reload.Candidate[string], error) {
-	s := string(data)
+var text = loader(meaning)
+
+func meaning(s string) (reload.Candidate[string], error) {
 	switch {
 	case s == "":
 		return reload.Candidate[string]{}, errors.New("empty")
@@ -43,13 +44,26 @@ func text(_ string, data []byte) (reload.Candidate[string], error) {
 	case strings.HasPrefix(s, "panic"):
 		panic("at the loader")
 	}
-	var meaning strings.Builder
+	var b strings.Builder
 	for line := range strings.Lines(s) {
 		if !strings.HasPrefix(line, "#") {
-			meaning.WriteString(line)
+			b.WriteString(line)
 		}
 	}
-	return reload.Candidate[string]{Value: s, Fingerprint: meaning.String(), Version: "v"}, nil
+	return reload.Candidate[string]{Value: s, Fingerprint: b.String(), Version: "v"}, nil
+}
+
+// loader makes a Loader of what a test does with the content of its one file.
+func loader[T any](load func(content string) (reload.Candidate[T], error)) reload.Loader[T] {
+	return func(_ string, data []byte) (reload.Candidate[T], error) { return load(string(data)) }
+}
+
+// first is text that calls seen with every content before it loads it.
+func first(seen func(content string)) reload.Loader[string] {
+	return loader(func(content string) (reload.Candidate[string], error) {
+		seen(content)
+		return meaning(content)
+	})
 }
 
 // A host is a Source with somebody who listens.
@@ -124,6 +138,23 @@ func (h *host) awaitRead() {
 	case <-h.reads:
 	case <-time.After(patience):
 		h.t.Fatalf("the file was not read; status %+v", h.Status())
+	}
+}
+
+// endsWith waits until want is in service. Others may be before it, but no
+// refusal and no absence.
+func (h *host) endsWith(want string) {
+	h.t.Helper()
+	timeout := time.After(patience)
+	for h.Live().Value != want {
+		select {
+		case e := <-h.events:
+			if e.Kind == reload.EventRefused || e.Kind == reload.EventMissing {
+				h.t.Fatalf("got event %v: %v", e.Kind, e.Err)
+			}
+		case <-timeout:
+			h.t.Fatalf("live is %.40q, want %.40q; status %+v", h.Live().Value, want, h.Status())
+		}
 	}
 }
 
