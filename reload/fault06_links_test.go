@@ -1,9 +1,12 @@
 package reload_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/promogate/caddy-discount/reload"
 )
@@ -45,6 +48,50 @@ func TestFault06KubernetesVolumeUpdate(t *testing.T) {
 			}
 			swap(t, dir, "..2", "..3", "three")
 			h.becomes("three")
+		})
+	}
+}
+
+// The old directory is removed while it may still be read from: what is read
+// is whole all the same, and its absence is nobody's.
+func TestFault06OldDirectoryRemovedMidRead(t *testing.T) {
+	t.Parallel()
+	const lines = 1 << 17 // so that a read takes a while
+	content := func(n int) string { return strings.Repeat(fmt.Sprintf("edition %06d\n", n), lines) }
+	for _, g := range guards[:3] {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			dir, path := volume(t, content(1))
+			h := openWith(t, path, first(func(got string) {
+				if line, _, _ := strings.Cut(got, "\n"); got != strings.Repeat(line+"\n", lines) {
+					t.Errorf("torn: %d bytes beginning %q", len(got), line)
+				}
+			}), g.o)
+			n := 1
+			for range 20 {
+				swap(t, dir, fmt.Sprint("..", n), fmt.Sprint("..", n+1), content(n+1))
+				n++
+				time.Sleep(time.Duration(n) * 100 * time.Microsecond) // to meet the read at another place each time
+			}
+			h.endsWith(content(n))
+		})
+	}
+}
+
+func TestFault06LinkTargetWrittenInPlaceElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, g := range guards {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			target, link := file(t, "old"), filepath.Join(t.TempDir(), "link")
+			do(t, os.Symlink(target, link))
+			o := g.o
+			o.Poll = time.Hour
+			h := open(t, link, o)
+			write(t, target, "new")
+			if e := h.becomes("new"); e.Kind != reload.KindInPlace {
+				t.Errorf("kind = %v, want %v", e.Kind, reload.KindInPlace)
+			}
 		})
 	}
 }

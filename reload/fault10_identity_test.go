@@ -1,7 +1,10 @@
 package reload_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/promogate/caddy-discount/reload"
 )
@@ -15,6 +18,7 @@ func TestFault10SaveWithoutNewMeaningSwapsNothing(t *testing.T) {
 	}{
 		{"touch", `touch "$F"`, 0},
 		{"touch into the past", `touch -d 2001-01-01 "$F"`, 0},
+		{"touch into the future", `touch -d 2101-01-01 "$F"`, 0},
 		{"chmod", `chmod 600 "$F"`, 0},
 		{"the same content", `cp "$F" x; cat x > "$F"`, 0},
 		{"the same content renamed in", `cp "$F" x; mv x "$F"`, 0},
@@ -32,6 +36,64 @@ func TestFault10SaveWithoutNewMeaningSwapsNothing(t *testing.T) {
 				h.await(tt.kind)
 			}
 			h.stillOn(e)
+		})
+	}
+}
+
+// The new content is older than the one in service.
+func TestFault10ModificationTimeGoesBackwards(t *testing.T) {
+	t.Parallel()
+	ways := []way{
+		{name: "cp -p", script: `cp -p "$N" "$F"`},
+		{name: "rsync -t", needs: []string{"rsync"}, script: `rsync -t "$N" "$F"`},
+		{name: "mv", script: `mv "$N" "$F"`},
+		{name: "written and set back", script: `cat "$N" > "$F"; touch -r "$N" "$F"`},
+	}
+	for _, g := range append(guards, polled) {
+		for _, w := range ways {
+			t.Run(g.name+"/"+w.name, func(t *testing.T) {
+				t.Parallel()
+				need(t, w.needs...)
+				f, n := file(t, before), filepath.Join(t.TempDir(), "new")
+				write(t, n, after)
+				past := time.Now().Add(-24 * time.Hour)
+				do(t, os.Chtimes(n, past, past))
+				h := open(t, f, g.o)
+				w.run(t, f, n)
+				if e := h.becomes(after); e.Stamps.Written.After(past) {
+					t.Errorf("written %v, want %v", e.Stamps.Written, past)
+				}
+			})
+		}
+	}
+}
+
+// The new file has the inode, the size and the modification time of the one
+// before. Nothing is left to tell them by but the change time and the content.
+func TestFault10InodeReused(t *testing.T) {
+	t.Parallel()
+	if !linux {
+		t.Skip("elsewhere there is no change time to tell them by")
+	}
+	for _, g := range append(guards, polled) {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			f := file(t, "one")
+			h := open(t, f, g.o)
+			was, err := os.Stat(f)
+			do(t, err)
+			for range 100 {
+				do(t, os.Remove(f))
+				write(t, f, "two")
+				now, err := os.Stat(f)
+				do(t, err)
+				if os.SameFile(was, now) {
+					do(t, os.Chtimes(f, was.ModTime(), was.ModTime()))
+					h.becomes("two")
+					return
+				}
+			}
+			t.Skip("this file system does not use an inode again soon")
 		})
 	}
 }

@@ -38,19 +38,23 @@ func (w way) run(t *testing.T, f, n string) {
 	sh(t, w.script, f, n)
 }
 
-// guards are the proofs a file may be read under, and whether renames are told
-// from other saves there.
-var guards = []struct {
+// guarded are options under which a file is read with one kind of proof.
+type guarded struct {
 	name  string
 	o     reload.Options
 	guard reload.Guard
-	kinds bool
-}{
+	kinds bool // whether renames are told from other saves
+}
+
+var guards = []guarded{
 	{"by lease", reload.Options{}, reload.GuardLease, true},
 	{"by lease alone", reload.Options{}.WithoutClosings(), reload.GuardLease, false},
 	{"by close", reload.Options{}.WithoutLease(), reload.GuardClose, true},
 	{"by stillness", reload.Options{}.WithoutLease().WithoutClosings(), reload.GuardStill, false},
 }
+
+// polled is to find every save without being told.
+var polled = guarded{"by lease, polled", reload.Options{Poll: 50 * time.Millisecond}.WithoutWatch(), reload.GuardLease, false}
 
 // onceAndWhole saves in every way under every guard: the new content must be in
 // service, and nothing before it.
