@@ -1,6 +1,7 @@
 package reload_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -78,18 +79,17 @@ func TestFault10InodeReused(t *testing.T) {
 	for _, g := range append(guards, polled) {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
-			f := file(t, "one")
-			h := open(t, f, g.o)
-			was, err := os.Stat(f)
-			do(t, err)
-			for range 100 {
-				do(t, os.Remove(f))
-				write(t, f, "two")
-				now, err := os.Stat(f)
+			h := open(t, file(t, "000"), g.o)
+			for n := range 500 { // somebody else may be faster to use it
+				was, err := os.Stat(h.path)
+				do(t, err, os.Remove(h.path))
+				content := fmt.Sprintf("%03d", n+1)
+				write(t, h.path, content)
+				do(t, os.Chtimes(h.path, was.ModTime(), was.ModTime()))
+				now, err := os.Stat(h.path)
 				do(t, err)
 				if os.SameFile(was, now) {
-					do(t, os.Chtimes(f, was.ModTime(), was.ModTime()))
-					h.becomes("two")
+					h.endsWith(content)
 					return
 				}
 			}

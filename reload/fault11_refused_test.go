@@ -2,6 +2,7 @@ package reload_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -61,15 +62,11 @@ func TestFault11WhatIsNoReadableFileIsRefusedAndMended(t *testing.T) {
 		{"device", `ln -sf /dev/null "$F"`, "not a regular file"},
 		{"links in a circle", `rm "$F"; ln -s "$F" "$F"`, "too many"},
 		{"too large", `printf %0200d 0 > "$F"`, "the limit is 100"},
-		{"unreadable", `chmod 000 "$F"`, "permission denied"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			need(t, "mkfifo")
-			if tt.name == "unreadable" && os.Geteuid() == 0 {
-				t.Skip("root reads everything")
-			}
 			h := open(t, file(t, "one"), reload.Options{MaxSize: 100})
 			sh(t, tt.make, h.path, "")
 			if e := h.await(reload.EventRefused); !strings.Contains(e.Err.Error(), tt.want) {
@@ -84,14 +81,50 @@ func TestFault11WhatIsNoReadableFileIsRefusedAndMended(t *testing.T) {
 	}
 }
 
-func TestFault11UnreadableThenReadable(t *testing.T) {
+func TestFault11OverTheSizeCapThenBack(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() == 0 {
-		t.Skip("root reads everything")
-	}
-	h := open(t, file(t, "one"), reload.Options{})
-	do(t, os.Chmod(h.path, 0))
+	h := open(t, file(t, "one"), reload.Options{MaxSize: 100})
+	one := h.Live()
+	write(t, h.path, strings.Repeat("x", 101))
 	h.await(reload.EventRefused)
-	do(t, os.Chmod(h.path, 0o600))
+	write(t, h.path, "one")
 	h.await(reload.EventUnchanged)
+	if s := h.Status(); h.Live() != one || s.Refusal.Standing {
+		t.Errorf("live %q, refusal %+v", h.Live().Value, s.Refusal)
+	}
+	write(t, h.path, strings.Repeat("x", 101))
+	h.await(reload.EventRefused)
+	write(t, h.path, strings.Repeat("x", 100))
+	h.becomes(strings.Repeat("x", 100))
+}
+
+// A large file grows at some point of its being read: it is read as it was
+// before or as it is after.
+func TestFault11GrowsWhileRead(t *testing.T) {
+	t.Parallel()
+	const tail = "and a tail\n"
+	body := func(n int) string { return strings.Repeat(fmt.Sprintf("edition %06d\n", n), 1<<18) }
+	for _, g := range guards[:3] {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			if !linux {
+				t.Skip("only Linux can prove that a file is finished")
+			}
+			h := openWith(t, file(t, body(0)), first(func(got string) {
+				line, _, _ := strings.Cut(got, "\n")
+				if strings.TrimSuffix(got, tail) != strings.Repeat(line+"\n", 1<<18) {
+					t.Errorf("torn: %d bytes beginning %q", len(got), line)
+				}
+			}), g.o)
+			for n := range 12 {
+				renameIn(t, h.path, body(n+1))
+				time.Sleep(time.Duration(n) * 2 * time.Millisecond) // to meet the read at another place each time
+				w, err := os.OpenFile(h.path, os.O_WRONLY|os.O_APPEND, 0)
+				do(t, err)
+				_, err = w.WriteString(tail)
+				do(t, err, w.Close())
+				h.endsWith(body(n+1) + tail)
+			}
+		})
+	}
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package reload_test
 
 import (
@@ -6,6 +8,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/promogate/caddy-discount/reload"
 )
@@ -85,15 +89,71 @@ func TestFault12TwoSavesDuringOneCompile(t *testing.T) {
 	}
 }
 
+// A panic of any kind in the loader changes nothing, as often as it comes.
 func TestFault12PanicInTheLoaderIsARefusal(t *testing.T) {
 	t.Parallel()
-	h := open(t, file(t, "one"), reload.Options{})
-	one := h.Live()
-	renameIn(t, h.path, "panic")
-	e := h.await(reload.EventRefused)
-	var p *reload.PanicError
-	if !errors.As(e.Err, &p) || p.Value != "at the loader" || len(p.Stack) == 0 {
-		t.Errorf("refusal = %v", e.Err)
+	var none map[string]int
+	panics := []struct {
+		name string
+		with func()
+		want string
+	}{
+		{"with a text", func() { panic("at the loader") }, "at the loader"},
+		{"with an error", func() { panic(errBad) }, errBad.Error()},
+		{"of the runtime", func() { none["x"] = 1 }, "assignment to entry in nil map"},
+		{"with nothing", func() { panic(nil) }, "panic called with nil argument"},
+		{"out of a deferred call", func() { defer func() { panic("second") }(); panic("at the loader") }, "second"},
 	}
-	h.stillOn(one)
+	for _, p := range panics {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			h := openWith(t, file(t, "one"), first(func(content string) {
+				if content == "now" || content == "again" {
+					p.with()
+				}
+			}), reload.Options{})
+			one := h.Live()
+			for _, content := range []string{"now", "again"} {
+				renameIn(t, h.path, content)
+				e := h.await(reload.EventRefused)
+				var caught *reload.PanicError
+				if !errors.As(e.Err, &caught) || !says(p.want)(e.Err) || len(caught.Stack) == 0 {
+					t.Errorf("refusal = %v", e.Err)
+				}
+			}
+			h.stillOn(one)
+		})
+	}
+}
+
+// Whoever never closes or unlocks the old file does not hold up a new one.
+func TestFault12RenameGetsPastWhoeverStays(t *testing.T) {
+	t.Parallel()
+	stayers := map[string]func(path string) (*os.File, error){
+		"a writer that never closes": os.Create,
+		"a lock that is never released": func(path string) (*os.File, error) {
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				return nil, err
+			}
+			_, err = f.WriteString("half")
+			return f, errors.Join(err, unix.Flock(int(f.Fd()), unix.LOCK_EX))
+		},
+	}
+	for name, stay := range stayers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t, file(t, "old"), reload.Options{})
+			f, err := stay(h.path)
+			do(t, err)
+			defer f.Close()
+			h.await(reload.EventPending)
+			renameIn(t, h.path, "new")
+			h.await(reload.EventPendingOver)
+			h.becomes("new")
+			_, err = f.WriteString("to the one that was replaced")
+			do(t, err)
+			h.stillOn(h.Live())
+		})
+	}
 }

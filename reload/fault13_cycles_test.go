@@ -2,7 +2,11 @@ package reload_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,12 +56,15 @@ func TestFault13FiftyCyclesLeaveNothingBehind(t *testing.T) {
 		}
 	}
 	cycle() // lets the runtime open what it keeps open
-	files, routines := descriptors(t), goleak.IgnoreCurrent()
+	files, heard, routines := descriptors(t), watches(t), goleak.IgnoreCurrent()
 	for range 50 {
 		cycle()
 	}
 	if n := descriptors(t); n > files {
 		t.Errorf("descriptors: %d before, %d after", files, n)
+	}
+	if n := watches(t); n > heard {
+		t.Errorf("watches: %d before, %d after", heard, n)
 	}
 	goleak.VerifyNone(t, routines)
 }
@@ -67,4 +74,47 @@ func descriptors(t *testing.T) int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	do(t, err)
 	return len(entries)
+}
+
+func TestFault13AHundredSavesLeaveNothingBehind(t *testing.T) {
+	if !linux {
+		t.Skip("counts descriptors and watches in /proc")
+	}
+	dir, path := volume(t, "0")
+	h := open(t, path, reload.Options{})
+	files, heard, routines := descriptors(t), watches(t), runtime.NumGoroutine()
+	if heard == 0 {
+		t.Fatal("no watch to begin with")
+	}
+	for n := range 100 {
+		content := fmt.Sprint(n + 1)
+		swap(t, dir, fmt.Sprint("..", n+1), fmt.Sprint("..", n+2), content)
+		h.becomes(content)
+	}
+	if n := descriptors(t); n > files {
+		t.Errorf("descriptors: %d before, %d after", files, n)
+	}
+	if n := watches(t); n > heard {
+		t.Errorf("watches: %d before, %d after", heard, n)
+	}
+	if n := runtime.NumGoroutine(); n > routines {
+		t.Errorf("goroutines: %d before, %d after", routines, n)
+	}
+}
+
+// watches is the number of inotify watches of this process.
+func watches(t *testing.T) int {
+	t.Helper()
+	infos, err := filepath.Glob("/proc/self/fdinfo/*")
+	do(t, err)
+	n := 0
+	for _, info := range infos {
+		text, err := os.ReadFile(info)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // it was that of the listing
+		}
+		do(t, err)
+		n += strings.Count("\n"+string(text), "\ninotify wd:")
+	}
+	return n
 }
