@@ -1,8 +1,9 @@
 # Everything here runs with Go alone.
 
 FUZZTIME ?= 10m
+SAVES ?= 5000
 
-.PHONY: run test ci fuzz bench reference conformance
+.PHONY: run test ci fuzz bench reference conformance soak
 
 run: ## the gateway with the demo order service
 	go run ./cmd/caddy run --config Caddyfile.example
@@ -21,6 +22,9 @@ reference: ## 200,000 random strategies and carts against the plain evaluator of
 
 conformance: ## worked cases of published engines; CONFORMANCE_CASES=file takes others
 	go test -count=1 -v -run TestConformance ./strategy
+
+soak: ## SAVES random saves, with stalls and kills, under readers that check every edition
+	SOAK=$(SAVES) go test -count=1 -v -timeout 8h -run 'TestSoak$$' ./reload
 
 bench: ## nanoseconds and allocations of every stage
 	go test -run '^$$' -bench . -benchmem ./...

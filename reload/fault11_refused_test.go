@@ -98,33 +98,44 @@ func TestFault11OverTheSizeCapThenBack(t *testing.T) {
 	h.becomes(strings.Repeat("x", 100))
 }
 
-// A large file grows at some point of its being read: it is read as it was
+// A large file changes at some point of its being read: it is read as it was
 // before or as it is after.
-func TestFault11GrowsWhileRead(t *testing.T) {
+func TestFault11ChangesWhileRead(t *testing.T) {
 	t.Parallel()
-	const tail = "and a tail\n"
-	body := func(n int) string { return strings.Repeat(fmt.Sprintf("edition %06d\n", n), 1<<18) }
+	const lines, tail = 1 << 18, "and a tail\n"
+	body := func(n int) string { return strings.Repeat(fmt.Sprintf("edition %06d\n", n), lines) }
+	changes := []struct {
+		name  string
+		flag  int
+		bytes func(n int) string
+		want  func(n int) string
+	}{
+		{"grows", os.O_APPEND, func(int) string { return tail }, func(n int) string { return body(n) + tail }},
+		{"is overwritten", 0, func(n int) string { return body(-n) }, func(n int) string { return body(-n) }},
+	}
 	for _, g := range guards[:3] {
-		t.Run(g.name, func(t *testing.T) {
-			t.Parallel()
-			if !linux {
-				t.Skip("only Linux can prove that a file is finished")
-			}
-			h := openWith(t, file(t, body(0)), first(func(got string) {
-				line, _, _ := strings.Cut(got, "\n")
-				if strings.TrimSuffix(got, tail) != strings.Repeat(line+"\n", 1<<18) {
-					t.Errorf("torn: %d bytes beginning %q", len(got), line)
+		for _, c := range changes {
+			t.Run(g.name+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				if !linux {
+					t.Skip("only Linux can prove that a file is finished")
 				}
-			}), g.o)
-			for n := range 12 {
-				renameIn(t, h.path, body(n+1))
-				time.Sleep(time.Duration(n) * 2 * time.Millisecond) // to meet the read at another place each time
-				w, err := os.OpenFile(h.path, os.O_WRONLY|os.O_APPEND, 0)
-				do(t, err)
-				_, err = w.WriteString(tail)
-				do(t, err, w.Close())
-				h.endsWith(body(n+1) + tail)
-			}
-		})
+				h := openWith(t, file(t, body(0)), first(func(got string) {
+					line, _, _ := strings.Cut(got, "\n")
+					if strings.TrimSuffix(got, tail) != strings.Repeat(line+"\n", lines) {
+						t.Errorf("torn: %d bytes beginning %q", len(got), line)
+					}
+				}), g.o)
+				for n := 1; n <= 12; n++ {
+					renameIn(t, h.path, body(n))
+					time.Sleep(time.Duration(n) * 2 * time.Millisecond) // to meet the read at another place each time
+					w, err := os.OpenFile(h.path, os.O_WRONLY|c.flag, 0)
+					do(t, err)
+					_, err = w.WriteString(c.bytes(n))
+					do(t, err, w.Close())
+					h.endsWith(c.want(n))
+				}
+			})
+		}
 	}
 }

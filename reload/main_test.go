@@ -17,6 +17,15 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
+// What a reload must survive is a numbered list of faults. The tests of fault n
+// are named TestFault<n> and are in the files fault<n>_*_test.go:
+//
+//	1 renames                      8 writes behind the name, mounts of one file
+//	2 the programs people save by  9 lost directories, watches, descriptors
+//	3 zero bytes                  10 identities that repeat
+//	4 unfinished content          11 what is refused or cannot be read
+//	5 deletion                    12 locks, writers and loaders without end
+//	6 links                       13 sources that come and go
 func TestMain(m *testing.M) {
 	// These tests wait much and compute little.
 	flag.Parse()
