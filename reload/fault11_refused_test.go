@@ -105,13 +105,24 @@ func TestFault11ChangesWhileRead(t *testing.T) {
 	const lines, tail = 1 << 18, "and a tail\n"
 	body := func(n int) string { return strings.Repeat(fmt.Sprintf("edition %06d\n", n), lines) }
 	changes := []struct {
-		name  string
-		flag  int
-		bytes func(n int) string
-		want  func(n int) string
+		name   string
+		flag   int
+		change func(w *os.File, content string) error // to content
+		want   func(n int) string
 	}{
-		{"grows", os.O_APPEND, func(int) string { return tail }, func(n int) string { return body(n) + tail }},
-		{"is overwritten", 0, func(n int) string { return body(-n) }, func(n int) string { return body(-n) }},
+		{"grows", os.O_APPEND, func(w *os.File, _ string) error {
+			_, err := w.WriteString(tail)
+			return err
+		}, func(n int) string { return body(n) + tail }},
+		{"is overwritten from behind", 0, func(w *os.File, content string) error {
+			var errs []error
+			for end := len(content); end > 0; end -= len(content) / 8 {
+				begin := max(0, end-len(content)/8)
+				_, err := w.WriteAt([]byte(content[begin:end]), int64(begin))
+				errs = append(errs, err)
+			}
+			return errors.Join(errs...)
+		}, func(n int) string { return body(-n) }},
 	}
 	for _, g := range guards[:3] {
 		for _, c := range changes {
@@ -126,14 +137,20 @@ func TestFault11ChangesWhileRead(t *testing.T) {
 						t.Errorf("torn: %d bytes beginning %q", len(got), line)
 					}
 				}), g.o)
-				for n := 1; n <= 12; n++ {
+				for n := 1; n <= 24; n++ {
+					want := c.want(n)
 					renameIn(t, h.path, body(n))
-					time.Sleep(time.Duration(n) * 2 * time.Millisecond) // to meet the read at another place each time
+					// To meet the read at another place each time, which without a
+					// lease begins when the file has been quiet.
+					delay := time.Duration(n) * 250 * time.Microsecond
+					if g.guard == reload.GuardClose {
+						delay += 18 * time.Millisecond
+					}
+					time.Sleep(delay)
 					w, err := os.OpenFile(h.path, os.O_WRONLY|c.flag, 0)
 					do(t, err)
-					_, err = w.WriteString(c.bytes(n))
-					do(t, err, w.Close())
-					h.endsWith(c.want(n))
+					do(t, c.change(w, want), w.Close())
+					h.endsWith(want)
 				}
 			})
 		}
