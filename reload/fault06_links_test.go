@@ -62,7 +62,7 @@ func TestFault06OldDirectoryRemovedMidRead(t *testing.T) {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
 			dir, path := volume(t, content(1))
-			h := openWith(t, path, first(func(got string) {
+			h := openWith(t, path, plain(func(got string) {
 				if line, _, _ := strings.Cut(got, "\n"); got != strings.Repeat(line+"\n", lines) {
 					t.Errorf("torn: %d bytes beginning %q", len(got), line)
 				}

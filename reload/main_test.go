@@ -75,6 +75,14 @@ func first(seen func(content string)) reload.Loader[string] {
 	})
 }
 
+// plain takes every content as it is, after check.
+func plain(check func(content string)) reload.Loader[string] {
+	return loader(func(content string) (reload.Candidate[string], error) {
+		check(content)
+		return reload.Candidate[string]{Value: content}, nil
+	})
+}
+
 // A host is a Source with somebody who listens.
 type host struct {
 	*reload.Source[string]
