@@ -23,11 +23,11 @@ reference: ## 200,000 random strategies and carts against the plain evaluator of
 conformance: ## worked cases of published engines; CONFORMANCE_CASES=file takes others
 	go test -count=1 -v -run TestConformance ./strategy
 
+soak: ## SAVES random saves, with stalls and kills, under readers that check every edition
+	SOAK=$(SAVES) go test -count=1 -v -timeout 2h -run 'TestSoak$$' ./reload
+
 bench: ## nanoseconds and allocations of every stage
 	go test -run '^$$' -bench . -benchmem ./...
 
 bench-reload: ## from a save to the first order priced by it, and what reloading costs the orders
 	cd bench && go run ./reload
-
-soak: ## SAVES (3000) random saves by random writers, with stalls and kills
-	SOAK=$(SAVES) go test -count=1 -v -timeout 60m -run TestSoak ./reload

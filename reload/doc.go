@@ -1,9 +1,9 @@
-// Package reload keeps one value in service that was built from one file, and
-// replaces it when the file is saved.
+// Package reload keeps one value in service that was built from one file, or
+// from the files of one directory, and replaces it when they are saved.
 //
-// A [Source] watches the file, waits until a writer has finished with it,
-// reads it under guard, hands the bytes to a [Loader] and publishes what the
-// loader made of them with one atomic store. Readers take the value with
+// A [Source] watches them, waits until a writer has finished, reads them under
+// guard, hands them to a [Loader] and publishes what the loader made of them with
+// one atomic store. Readers take the value with
 // [Source.Live]: one atomic load, no lock, no allocation.
 //
 // # What is promised
@@ -20,6 +20,11 @@
 //   - All waiting is bounded or reported: a save that cannot be proved finished
 //     within two seconds is announced as pending and tried again for as long as
 //     it takes.
+//   - The files of a directory are read at one moment at which none of them was
+//     being written, and go into service together or not at all.
+//   - With a state directory, what was in service is there again at the next
+//     start if the files are broken, missing or not due yet, and any of it can be
+//     put back ([Source.Rollback]). See package history for what is on disk.
 //   - A change nobody announced (a write through another hard link, a lost
 //     watch, a network file system) is found by looking, every [Options.Poll].
 //
@@ -43,6 +48,9 @@
 //     that is indistinguishable from one that has finished: there, a rename is
 //     the only safe way to save, and an edition may be a content nobody
 //     finished if the file is written in place.
+//
+// No platform can tell a writer that was killed from one that has finished: half a
+// file that the loader accepts goes into service.
 //
 // No platform can tell a file that is written by several programs one after
 // the other, or by one that opens and closes it for every line, from a finished

@@ -27,7 +27,11 @@ func (r *reader) guard(f *opened, ids string, swapped bool) (Guard, error) {
 	case finished:
 		// A truncated file is empty, and overwritten bytes are there, a moment
 		// before that is reported. So even a renamed file has to prove that
-		// nobody has begun with it again.
+		// nobody has begun with it again, and an empty one for longer: on a busy
+		// machine that moment has been seen to last for more than 20 ms.
+		if f.info.Size() == 0 {
+			return r.stillness(ids, stillFor, GuardClose)
+		}
 		return r.stillness(ids, r.o.Settle, GuardClose)
 	case unheard:
 		// A link was swapped to it and it was left alone since.

@@ -1,5 +1,10 @@
 package reload
 
+import (
+	"fmt"
+	"os"
+)
+
 // aim follows the path anew and watches what it leads through, so that every
 // later change of it is reported. lost says why reports may be missing.
 func (m *machine) aim(lost error) {
@@ -21,6 +26,9 @@ func (m *machine) aim(lost error) {
 		err = m.watch.aim(m.place.names, m.place.listing())
 	}
 	m.closings.aim(m.place.targets(), m.place.listing())
+	if err == nil && severed(m.place.target) {
+		err = fmt.Errorf("%s is mounted here alone and was replaced where it comes from (mount its directory instead)", m.place.target)
+	}
 	m.board.update(func(s *Status) { s.Target = m.place.target })
 	m.health(lost, err)
 }
@@ -38,4 +46,16 @@ func (m *machine) health(lost, err error) {
 	case err == nil && (was.Polling || lost != nil):
 		m.emit(EventWatchRegained, nil)
 	}
+}
+
+// severed reports whether path leads to a file that has no name any more: a
+// mount of this one file, whose original was replaced by a rename. What has the
+// name now cannot be had here. It looks twice, for a rename may be under way.
+func severed(path string) bool {
+	for range 2 {
+		if info, err := os.Stat(path); err != nil || !nameless(info) {
+			return false
+		}
+	}
+	return true
 }

@@ -22,3 +22,9 @@ func identityOf(info os.FileInfo) identity {
 	}
 	return id
 }
+
+// nameless reports whether the file was removed from every directory.
+func nameless(info os.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && st.Nlink == 0
+}

@@ -15,3 +15,7 @@ type identity struct {
 func identityOf(info os.FileInfo) identity {
 	return identity{size: info.Size(), mtime: info.ModTime().UnixNano(), mode: info.Mode()}
 }
+
+// nameless reports whether the file was removed from every directory, as far as
+// the system tells.
+func nameless(os.FileInfo) bool { return false }

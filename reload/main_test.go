@@ -17,6 +17,16 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
+// What a reload must survive is a numbered list of faults. The tests of fault n
+// are named TestFault<n> and are in the files fault<n>_*_test.go:
+//
+//	1 renames                      8 writes behind the name, mounts of one file
+//	2 the programs people save by  9 lost directories, watches, descriptors
+//	3 zero bytes                  10 identities that repeat
+//	4 unfinished content          11 what is refused or cannot be read
+//	5 deletion                    12 locks, writers and loaders without end
+//	6 links                       13 sources that come and go
+//	7 directories                 14 the state directory (and package history)
 func TestMain(m *testing.M) {
 	// These tests wait much and compute little.
 	flag.Parse()
@@ -33,11 +43,9 @@ var errBad = errors.New("bad content")
 
 // text loads a file as its text. Comments have no meaning; content that starts
 // with "bad" is refused and with "panic" panics.
-func text(c reload.Content, _ *reload.Edition[string]) (reload.Candidate[string], error) {
-	var s string
-	for _, f := range c.Files {
-		s += string(f.Data)
-	}
+var text = loader(meaning)
+
+func meaning(s string) (reload.Candidate[string], error) {
 	switch {
 	case s == "":
 		return reload.Candidate[string]{}, errors.New("empty")
@@ -46,13 +54,41 @@ func text(c reload.Content, _ *reload.Edition[string]) (reload.Candidate[string]
 	case strings.HasPrefix(s, "panic"):
 		panic("at the loader")
 	}
-	var meaning strings.Builder
+	var b strings.Builder
 	for line := range strings.Lines(s) {
 		if !strings.HasPrefix(line, "#") {
-			meaning.WriteString(line)
+			b.WriteString(line)
 		}
 	}
-	return reload.Candidate[string]{Value: s, Fingerprint: meaning.String(), Version: "v"}, nil
+	return reload.Candidate[string]{Value: s, Fingerprint: b.String(), Version: "v"}, nil
+}
+
+// loader makes a Loader of what a test does with the content of its files, one
+// after the other.
+func loader[T any](load func(content string) (reload.Candidate[T], error)) reload.Loader[T] {
+	return func(c reload.Content, _ *reload.Edition[T]) (reload.Candidate[T], error) {
+		var content strings.Builder
+		for _, f := range c.Files {
+			content.Write(f.Data)
+		}
+		return load(content.String())
+	}
+}
+
+// first is text that calls seen with every content before it loads it.
+func first(seen func(content string)) reload.Loader[string] {
+	return loader(func(content string) (reload.Candidate[string], error) {
+		seen(content)
+		return meaning(content)
+	})
+}
+
+// plain takes every content as it is, after check.
+func plain(check func(content string)) reload.Loader[string] {
+	return loader(func(content string) (reload.Candidate[string], error) {
+		check(content)
+		return reload.Candidate[string]{Value: content}, nil
+	})
 }
 
 // A host is a Source with somebody who listens.
@@ -127,6 +163,23 @@ func (h *host) awaitRead() {
 	case <-h.reads:
 	case <-time.After(patience):
 		h.t.Fatalf("the file was not read; status %+v", h.Status())
+	}
+}
+
+// endsWith waits until want is in service. Others may be before it, but no
+// refusal and no absence.
+func (h *host) endsWith(want string) {
+	h.t.Helper()
+	timeout := time.After(patience)
+	for h.Live().Value != want {
+		select {
+		case e := <-h.events:
+			if e.Kind == reload.EventRefused || e.Kind == reload.EventMissing {
+				h.t.Fatalf("got event %v: %v", e.Kind, e.Err)
+			}
+		case <-timeout:
+			h.t.Fatalf("live is %.40q, want %.40q; status %+v", h.Live().Value, want, h.Status())
+		}
 	}
 }
 

@@ -67,8 +67,8 @@ type Options struct {
 
 	// OnEvent, if set, is told what happens. It is called from the one
 	// goroutine that also loads (and, for what happens before Open returns,
-	// from Open's caller), in order and never concurrently. It must not block
-	// and must not call Close.
+	// from Open's caller), in order and never concurrently. It must not block,
+	// must not panic, and must not call the Source.
 	OnEvent func(Event)
 
 	faults faults

@@ -31,7 +31,7 @@ func directory(t testing.TB, files ...string) string {
 	return dir
 }
 
-func TestDirectoryIsOneContentInNameOrder(t *testing.T) {
+func TestFault07DirectoryIsOneContentInNameOrder(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string]struct {
 		do   func(t *testing.T, dir string)
@@ -70,7 +70,7 @@ func TestDirectoryIsOneContentInNameOrder(t *testing.T) {
 	}
 }
 
-func TestTemporariesInADirectoryAreNoMembers(t *testing.T) {
+func TestFault07TemporariesInADirectoryAreNoMembers(t *testing.T) {
 	t.Parallel()
 	dir := directory(t, "a.toml=a")
 	h := open(t, dir, members(reload.Options{}))
@@ -85,7 +85,7 @@ func TestTemporariesInADirectoryAreNoMembers(t *testing.T) {
 
 // One member that is not finished keeps the others out: the content is all of
 // them or none.
-func TestUnfinishedMemberKeepsTheOthersOut(t *testing.T) {
+func TestFault07UnfinishedMemberKeepsTheOthersOut(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]reload.Options{"by lease": {}, "by close": reload.Options{}.WithoutLease()} {
 		t.Run(name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestUnfinishedMemberKeepsTheOthersOut(t *testing.T) {
 	}
 }
 
-func TestBrokenMemberRefusesAll(t *testing.T) {
+func TestFault07BrokenMemberRefusesAll(t *testing.T) {
 	t.Parallel()
 	dir := directory(t, "a.toml=a", "b.toml=b")
 	h := open(t, dir, members(reload.Options{}))
@@ -122,7 +122,7 @@ func TestBrokenMemberRefusesAll(t *testing.T) {
 	h.becomes("Ab")
 }
 
-func TestDirectoryThatLosesItsMembersIsTheLoadersToRefuse(t *testing.T) {
+func TestFault07DirectoryThatLosesItsMembersIsTheLoadersToRefuse(t *testing.T) {
 	t.Parallel()
 	dir := directory(t, "a.toml=a")
 	h := open(t, dir, members(reload.Options{}))
@@ -134,7 +134,7 @@ func TestDirectoryThatLosesItsMembersIsTheLoadersToRefuse(t *testing.T) {
 	h.becomes("z")
 }
 
-func TestDirectoryRemovedIsMissingAndComesBack(t *testing.T) {
+func TestFault07DirectoryRemovedIsMissingAndComesBack(t *testing.T) {
 	t.Parallel()
 	dir := directory(t, "a.toml=a")
 	h := open(t, dir, members(reload.Options{}))
@@ -147,7 +147,7 @@ func TestDirectoryRemovedIsMissingAndComesBack(t *testing.T) {
 
 // A volume of Kubernetes replaces all files at once by swapping ..data, and
 // removes the old ones at once. Every content seen is of one generation.
-func TestVolumeSwapNeverMixesGenerations(t *testing.T) {
+func TestFault07VolumeSwapNeverMixesGenerations(t *testing.T) {
 	t.Parallel()
 	dir := directory(t)
 	generation := func(n int) string {
@@ -183,7 +183,7 @@ func TestVolumeSwapNeverMixesGenerations(t *testing.T) {
 	}
 }
 
-func TestLinkToADirectorySwapped(t *testing.T) {
+func TestFault07LinkToADirectorySwapped(t *testing.T) {
 	t.Parallel()
 	one, two := directory(t, "a.toml=1", "b.toml=1"), directory(t, "a.toml=2", "c.toml=2")
 	link := filepath.Join(t.TempDir(), "current")
@@ -197,7 +197,7 @@ func TestLinkToADirectorySwapped(t *testing.T) {
 	h.becomes("2+2")
 }
 
-func TestFileBesideIsPartOfTheContent(t *testing.T) {
+func TestFault07FileBesideIsPartOfTheContent(t *testing.T) {
 	t.Parallel()
 	path := file(t, "one ")
 	h := open(t, path, reload.Options{Beside: func(name string) []string {
@@ -212,7 +212,7 @@ func TestFileBesideIsPartOfTheContent(t *testing.T) {
 	h.becomes("two ")
 }
 
-func TestDirectoryOfTooManyFilesIsRefused(t *testing.T) {
+func TestFault07DirectoryOfTooManyFilesIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := directory(t, "a.toml=a")
 	h := open(t, dir, members(reload.Options{}))

@@ -72,7 +72,7 @@ func (r *remembering) has(t *testing.T, want ...string) {
 	}
 }
 
-func TestEveryActivationAndRefusalIsOnRecord(t *testing.T) {
+func TestFault14EveryActivationAndRefusalIsOnRecord(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
@@ -100,7 +100,7 @@ func TestEveryActivationAndRefusalIsOnRecord(t *testing.T) {
 	}
 }
 
-func TestNothingIsWrittenBeforeItIsAskedFor(t *testing.T) {
+func TestFault14NothingIsWrittenBeforeItIsAskedFor(t *testing.T) {
 	t.Parallel()
 	state := filepath.Join(t.TempDir(), "state")
 	h := open(t, file(t, "one"), reload.Options{State: state})
@@ -113,7 +113,7 @@ func TestNothingIsWrittenBeforeItIsAskedFor(t *testing.T) {
 }
 
 // Whatever is wrong with the file at the start, what was in service last is.
-func TestStartWithoutAUsableFileServesWhatWasServedLast(t *testing.T) {
+func TestFault14StartWithoutAUsableFileServesWhatWasServedLast(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		edit func(t *testing.T, path string)
@@ -165,7 +165,7 @@ func (h *host) awaitPast(kind reload.EventKind) {
 	}
 }
 
-func TestWhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
+func TestFault14WhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
@@ -185,7 +185,7 @@ func TestWhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
 	r.becomes("one")
 }
 
-func TestRollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
+func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
@@ -230,7 +230,7 @@ func TestRollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	r.becomes("two")
 }
 
-func TestRollingForwardEndsTheHold(t *testing.T) {
+func TestFault14RollingForwardEndsTheHold(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
@@ -247,7 +247,7 @@ func TestRollingForwardEndsTheHold(t *testing.T) {
 	r.becomes("two")
 }
 
-func TestRollbackKeepsAStagedEditionOutToo(t *testing.T) {
+func TestFault14RollbackKeepsAStagedEditionOutToo(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
@@ -265,7 +265,7 @@ func TestRollbackKeepsAStagedEditionOutToo(t *testing.T) {
 	}
 }
 
-func TestRollbacksThatAreNotCarriedOut(t *testing.T) {
+func TestFault14RollbacksThatAreNotCarriedOut(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
@@ -301,7 +301,7 @@ func picky(c reload.Content, live *reload.Edition[string]) (reload.Candidate[str
 	return text(c, live)
 }
 
-func TestWhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
+func TestFault14WhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.load, r.o.Against = picky, "bounds"
@@ -319,7 +319,7 @@ func TestWhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
 	r.becomes("far")
 }
 
-func TestWhatCouldNotBeProvedIsJudgedAgainWhenSavedAgain(t *testing.T) {
+func TestFault14WhatCouldNotBeProvedIsJudgedAgainWhenSavedAgain(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.load, r.o.Against = picky, "bounds"
@@ -336,7 +336,7 @@ func TestWhatCouldNotBeProvedIsJudgedAgainWhenSavedAgain(t *testing.T) {
 
 // A disk that cannot be written keeps no finished save out of service, and
 // nothing of what happened is lost once it can.
-func TestStateThatCannotBeWrittenIsWrittenLater(t *testing.T) {
+func TestFault14StateThatCannotBeWrittenIsWrittenLater(t *testing.T) {
 	t.Parallel()
 	r := &remembering{load: dated}
 	blocked := filepath.Join(t.TempDir(), "disk")
@@ -358,7 +358,7 @@ func TestStateThatCannotBeWrittenIsWrittenLater(t *testing.T) {
 	r.has(t, "activated one start", "activated two rename")
 }
 
-func TestStateInUseIsTakenOverWhenItIsFree(t *testing.T) {
+func TestFault14StateInUseIsTakenOverWhenItIsFree(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
@@ -373,7 +373,7 @@ func TestStateInUseIsTakenOverWhenItIsFree(t *testing.T) {
 	second.await(reload.EventRemembering)
 }
 
-func TestLogThatWasChangedIsSetAsideAndTold(t *testing.T) {
+func TestFault14LogThatWasChangedIsSetAsideAndTold(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
