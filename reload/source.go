@@ -86,9 +86,7 @@ func (s *Source[T]) History() Past {
 // whatever else shall prove a candidate before it goes into service goes here.
 func (s *Source[T]) judge(load Loader[T]) judge {
 	return func(content Content) (verdict, error) {
-		var c Candidate[T]
-		var err error
-		politely(func() { c, err = contain(load, content, s.live.Load()) })
+		c, err := contain(load, content, s.live.Load())
 		if err != nil {
 			return verdict{}, err
 		}
