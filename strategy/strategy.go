@@ -57,6 +57,9 @@ func (s *Strategy) Fingerprint() [sha256.Size]byte { return s.fingerprint }
 // Currency is the currency all amounts are in.
 func (s *Strategy) Currency() money.Currency { return s.currency }
 
+// Location is the time zone that local times of the strategy are in.
+func (s *Strategy) Location() *time.Location { return s.location }
+
 // Rules are the ids of the rules that can apply, in the order they do. They
 // must not be changed.
 func (s *Strategy) Rules() []string { return s.ids }
