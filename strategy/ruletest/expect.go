@@ -1,0 +1,106 @@
+package ruletest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// expectation is one thing that a test says of a quote. It reports to the
+// outcome what is not so.
+type expectation interface {
+	check(o *outcome)
+}
+
+// member is where an expectation stands.
+type member struct {
+	key string // its path within the test, such as expect.discount
+	at  document.Pos
+}
+
+// expected is the place of a member of expect.
+func expected(name string, n *document.Node) member {
+	return member{key: "expect." + name, at: n.Pos}
+}
+
+// decoders read the keys of expect, each its own.
+var decoders = []struct {
+	key    string
+	decode func(s *document.Section, n *document.Node, name string, lines int) expectation
+}{
+	{"discount", decodeSum},
+	{"shipping_discount", decodeSum},
+	{"subtotal", decodeSum},
+	{"payable", decodeSum},
+	{"lines", decodeLines},
+	{"applied", decodeApplied},
+	{"not_applied", decodeNotApplied},
+	{"rejected", decodeRejected},
+	{"gifts", decodeGifts},
+}
+
+// decodeExpect reads what a test of a cart of so many lines expects.
+func decodeExpect(test *document.Section, lines int) []expectation {
+	n := test.Get("expect")
+	if n == nil {
+		return nil
+	}
+	if n.Kind != document.Table {
+		test.Want(n, "expect", "a table such as { discount = 6.00 }")
+		return nil
+	}
+	s := test.Section(n, test.Key("expect"))
+	var list []expectation
+	for _, d := range decoders {
+		value := s.Get(d.key)
+		if value == nil {
+			continue
+		}
+		if e := d.decode(s, value, d.key, lines); e != nil {
+			list = append(list, e)
+		}
+	}
+	s.Done()
+	if len(n.Fields) == 0 {
+		test.Wrong(n, "expect", "nothing is expected, so the test could not fail", "such as discount = 6.00")
+	}
+	return list
+}
+
+// below is the place of a member of the expectation's own value.
+func (m member) below(f *document.Field) member {
+	return member{key: document.KeyIn(m.key, f.Key), at: f.Value.Pos}
+}
+
+// element is the place of an element of the expectation's list.
+func (m member) element(i int, n *document.Node) member {
+	return member{key: fmt.Sprintf("%s[%d]", m.key, i), at: n.Pos}
+}
+
+// amount reads the text of an amount in major units; its decimals are judged
+// when the currency is known.
+func amount(s *document.Section, n *document.Node, key string) string {
+	const wanted = `an amount such as 6 or "6.00"`
+	switch n.Kind {
+	case document.Integer, document.Float, document.String:
+	default:
+		s.Add(n.Pos, key, fmt.Sprintf("this is %s, %s is wanted", n.Kind, wanted), "")
+		return ""
+	}
+	text := n.Text
+	if n.Kind != document.String {
+		text = strings.TrimPrefix(text, "+")
+	}
+	switch whole, decimals, point := strings.Cut(text, "."); {
+	case strings.HasPrefix(text, "-"):
+		s.Add(n.Pos, key, n.Text+" is negative, and no amount of a quote is", "")
+	case !digits(whole) || point && !digits(decimals):
+		s.Add(n.Pos, key, fmt.Sprintf("%q is not a plain decimal number", n.Text), "such as 6 or 6.00")
+	}
+	return text
+}
+
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

@@ -1,0 +1,201 @@
+package ruletest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// Run prices the cart of every test of the environment and of those that are
+// for all. Nothing that a rule does stops it: where pricing panics, the test
+// has failed.
+func (s *Suite) Run(st *strategy.Strategy, env string) Report {
+	var r Report
+	for i := range s.tests {
+		if t := &s.tests[i]; t.env == "" || t.env == env {
+			r.add(s.run(t, st), st)
+		} else {
+			r.Skipped++
+		}
+	}
+	return r
+}
+
+func (s *Suite) run(t *test, st *strategy.Strategy) (result Result) {
+	o := &outcome{suite: s, Strategy: st}
+	defer func() {
+		if broken := recover(); broken != nil {
+			o.fail(member{key: "cart", at: t.cart.table.Pos}, fmt.Sprintf("pricing it panicked: %v", broken), "", "")
+		}
+		result = Result{
+			Name: t.name, Place: t.place, Failures: o.failures,
+			Cart: o.cart, Quote: o.quote, Explanation: o.explanation,
+		}
+	}()
+	if !o.price(t) {
+		return
+	}
+	for _, e := range t.expectations {
+		e.check(o)
+	}
+	if len(o.failures) > 0 {
+		o.explain()
+	}
+	return
+}
+
+// outcome is what comes of one test.
+type outcome struct {
+	*strategy.Strategy
+	suite       *Suite
+	cart        *cart.Cart
+	now         time.Time
+	currency    money.Currency
+	quote       *strategy.Quote
+	explanation *strategy.Explanation // nil until it is asked for
+	failures    []Failure
+}
+
+func (o *outcome) fail(m member, got, want, hint string) {
+	o.failures = append(o.failures, Failure{
+		Key: m.key, Place: o.suite.locate(m.at), Got: got, Want: want, Hint: hint,
+	})
+}
+
+// price makes the quote that an order with the cart would get.
+func (o *outcome) price(t *test) bool {
+	c, err := t.cart.read(o.Currency())
+	if err != nil {
+		at, key, reason := t.cart.fault(err)
+		o.fail(member{key: key, at: at}, reason, "", "")
+		return false
+	}
+	o.cart, o.now = c, t.now.in(o.Location())
+	q, err := o.Quote(c, o.now)
+	if err != nil {
+		at, key, reason := t.cart.refused(err)
+		o.fail(member{key: key, at: at}, reason, "", "")
+		return false
+	}
+	o.quote, o.currency = q, o.Currency()
+	if stated, err := money.ParseCurrency(q.Currency); err == nil { // the cart's, if it states one
+		o.currency = stated
+	}
+	return true
+}
+
+// refused is [body.fault] for a cart that the strategy cannot price.
+func (b *body) refused(err error) (at document.Pos, key, reason string) {
+	var bad *strategy.LineError
+	if !errors.As(err, &bad) {
+		return b.table.Pos, "cart", err.Error()
+	}
+	at, key = b.follow(carts.Pointer(bad.Line, bad.Field))
+	return at, key, bad.Reason
+}
+
+// explain asks why the quote is as it is: more work than the quote itself, so
+// only where it is needed.
+func (o *outcome) explain() *strategy.Explanation {
+	if o.explanation == nil {
+		o.explanation = &strategy.Explanation{}
+		if x, err := o.Explain(o.cart, o.now); err == nil { // as it was for the quote
+			o.explanation = x
+		}
+	}
+	return o.explanation
+}
+
+// compare holds an amount against what the test says.
+func (o *outcome) compare(m member, text string, got int64) {
+	want, err := o.currency.ParseMajor(text)
+	switch {
+	case err != nil:
+		o.fail(m, fmt.Sprintf("%q is not an amount of %s: %v", text, o.currency.Code(), err), "", "")
+	case got != want:
+		o.fail(m, o.major(got), o.major(want), "")
+	}
+}
+
+func (o *outcome) major(minor int64) string {
+	return string(o.currency.AppendMajor(nil, minor))
+}
+
+// applied are the ids of the rules that gave something, in their order.
+func (o *outcome) applied() []string {
+	ids := make([]string, len(o.quote.Applied))
+	for i, a := range o.quote.Applied {
+		ids[i] = o.Rules()[a.Rule]
+	}
+	return ids
+}
+
+// takenBy is what a rule took off, and whether it applied: a gift takes
+// nothing.
+func (o *outcome) takenBy(id string) (off int64, applied bool) {
+	for _, a := range o.quote.Applied {
+		if o.Rules()[a.Rule] == id {
+			return a.Amount, true
+		}
+	}
+	return 0, false
+}
+
+// reason is why a rule did not apply; false when there is no such rule.
+func (o *outcome) reason(id string) (string, bool) {
+	r := o.rejection(id)
+	if r == nil {
+		return "", false
+	}
+	return r.Reason, true
+}
+
+func (o *outcome) rejection(id string) *strategy.Rejected {
+	list := o.explain().Rejected
+	if i := slices.IndexFunc(list, func(r strategy.Rejected) bool { return r.Rule == id }); i >= 0 {
+		return &list[i]
+	}
+	return nil
+}
+
+// why is the reason with what was seen and needed.
+func (o *outcome) why(id string) string {
+	r := o.rejection(id)
+	switch {
+	case r == nil:
+		return "not applied"
+	case r.Seen != "" && r.Needed != "":
+		return fmt.Sprintf("%s (seen %s, needed %s)", r.Reason, r.Seen, r.Needed)
+	case r.Needed != "":
+		return fmt.Sprintf("%s (needed %s)", r.Reason, r.Needed)
+	}
+	return r.Reason
+}
+
+// exists reports whether the strategy has a rule, be it switched off.
+func (o *outcome) exists(id string) bool {
+	return slices.Contains(o.Rules(), id) || o.rejection(id) != nil
+}
+
+// knows is exists that fails the test where the rule does not exist.
+func (o *outcome) knows(r rule) bool {
+	if o.exists(r.id) {
+		return true
+	}
+	ids := slices.Clone(o.Rules())
+	for _, off := range o.explain().Rejected {
+		ids = append(ids, off.Rule)
+	}
+	hint := ""
+	if close := document.Closest(r.id, ids); close != "" {
+		hint = fmt.Sprintf("did you mean %q?", close)
+	}
+	o.fail(r.member, fmt.Sprintf("the strategy has no rule %q", r.id), "", hint)
+	return false
+}

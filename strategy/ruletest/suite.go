@@ -1,0 +1,119 @@
+package ruletest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// Suite is tests that were read and found well written. It does not change,
+// and may be run by any number of goroutines.
+type Suite struct {
+	tests []test
+
+	mu  sync.Mutex // of doc, which remembers what it was asked for
+	doc *document.Document
+}
+
+// test is one [[test]] table.
+type test struct {
+	name         string
+	place        document.Place
+	env          string // the only environment it is about; "" for all
+	now          instant
+	cart         body
+	expectations []expectation
+}
+
+// Parse reads tests from one file or several. The error is a
+// *[document.Problems] that lists everything found wrong with its place. What
+// can only be told with the strategy at hand, such as whether it has a rule, is
+// for [Suite.Run] to say.
+func Parse(sources ...strategy.Source) (*Suite, error) {
+	doc, err := document.Parse(sources...)
+	if err != nil {
+		return nil, err
+	}
+	s := &Suite{doc: doc}
+	top := document.NewReader(doc).Section(doc.Root, "")
+	s.decode(top)
+	top.Done()
+	if err := top.Err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Len is the number of tests, those of all environments together.
+func (s *Suite) Len() int { return len(s.tests) }
+
+func (s *Suite) decode(top *document.Section) {
+	n := top.Get("test")
+	switch {
+	case n == nil && len(top.Node.Fields) == 0:
+		top.Add(top.Node.Pos, "", "there is no test", "write a [[test]]")
+		return
+	case n == nil: // what there is, is an unknown key
+		return
+	case n.Kind != document.Array:
+		top.Want(n, "test", "a list of tables, each headed [[test]],")
+		return
+	case len(n.Items) == 0:
+		top.Wrong(n, "test", "there is no test", "write a [[test]]")
+	}
+	named := make(map[string]document.Place)
+	for i, table := range n.Items {
+		path := fmt.Sprintf("test[%d]", i)
+		if table.Kind != document.Table {
+			top.Add(table.Pos, path, "a test is a table", "write it under [[test]]")
+			continue
+		}
+		t := decodeTest(top.Section(table, path))
+		t.place = s.doc.Locate(table.Pos)
+		if first, twice := named[t.name]; twice && t.name != "" {
+			top.Add(table.Get("name").Pos, document.KeyIn(path, "name"), fmt.Sprintf("a second test is called %q, the first is %s", t.name, from(first, t.place)), "")
+		} else {
+			named[t.name] = t.place
+		}
+		s.tests = append(s.tests, t)
+	}
+}
+
+// from says where a place is to someone who looks at another.
+func from(place, here document.Place) string {
+	if place.File == here.File {
+		return fmt.Sprintf("on line %d", place.Line)
+	}
+	return fmt.Sprintf("in %s, line %d", place.File, place.Line)
+}
+
+func decodeTest(s *document.Section) test {
+	t := test{name: s.Text("name"), env: s.Text("env")}
+	t.now = decodeInstant(s)
+	t.cart = decodeCart(s)
+	t.expectations = decodeExpect(s, t.cart.lines())
+	for _, required := range []struct{ key, example string }{
+		{"name", `name = "three coffees before ten"`},
+		{"now", "now = 2026-11-11T09:30:00+08:00"},
+		{"cart", `cart = { items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }] }`},
+		{"expect", "expect = { discount = 6.00 }"},
+	} {
+		if s.Node.Get(required.key) == nil {
+			s.Add(s.Node.Pos, s.Path, "the test has no "+required.key, "such as "+required.example)
+		}
+	}
+	s.Done()
+	return t
+}
+
+// locate is where something stands in the text.
+func (s *Suite) locate(at document.Pos) document.Place {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.doc.Locate(at)
+}
+
+var errNoItems = errors.New("the cart has no items")
