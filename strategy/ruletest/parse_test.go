@@ -31,13 +31,15 @@ t.toml:1:3: test[0]: the test has no cart (such as cart = { items = [{ sku = "la
 t.toml:1:3: test[0]: the test has no expect (such as expect = { discount = 6.00 })`},
 		{"members of the wrong type", "[[test]]\nname = 1\nenv = 2\nnow = 3\ncart = 4\nexpect = 5\n", `
 t.toml:2:8: test[0].name: this is an integer ("1"), a string is wanted
-t.toml:3:7: test[0].env: this is an integer ("2"), a string is wanted
+t.toml:3:7: test[0].env: this is an integer ("2"), the name of an environment, or a list of names, is wanted
 t.toml:4:7: test[0].now: this is an integer ("3"), a date-time such as 2026-11-11T09:30:00+08:00 is wanted
 t.toml:5:8: test[0].cart: this is an integer ("4"), a table such as { items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }] } is wanted
 t.toml:6:10: test[0].expect: this is an integer ("5"), a table such as { discount = 6.00 } is wanted`},
-		{"empty words", "[[test]]\nname = \"\"\nenv = \"\"\nnow = 2026-11-11T09:30:00Z\ncart = " + cart + "\nexpect = { discount = 0 }\n", `
-t.toml:2:8: test[0].name: the string is empty
-t.toml:3:7: test[0].env: the string is empty`},
+		{"an empty name", "[[test]]\nname = \"\"\nnow = 2026-11-11T09:30:00Z\ncart = " + cart + "\nexpect = { discount = 0 }\n", "t.toml:2:8: test[0].name: the string is empty"},
+		{"no environments", of(cart, "{ discount = 0 }") + "env = []\n", "t.toml:6:1: test[0].env: the list is empty, so the test would never run (leave the key out to run it in every environment)"},
+		{"environments that are none", of(cart, "{ discount = 0 }") + "env = [1, \"a\", \"a\"]\n", `
+t.toml:6:8: test[0].env: this is an integer ("1"), the name of an environment is wanted
+t.toml:6:16: test[0].env: "a" is listed twice`},
 		{"a name twice", of(cart, "{ discount = 0 }") + of(cart, "{ discount = 0 }"), `t.toml:7:8: test[1].name: a second test is called "x", the first is on line 1`},
 		{"a mistyped key", of(cart, "{ discount = 0 }") + "expects = 1\n", `t.toml:6:1: test[0].expects: unknown key "expects" (did you mean expect?)`},
 

@@ -12,13 +12,13 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Run prices the cart of every test of the environment and of those that are
-// for all. Nothing that a rule does stops it: where pricing panics, the test
-// has failed.
+// Run prices the carts of the tests that are for the environment, which is the
+// one the strategy was loaded for. Nothing that a rule does stops it: where
+// pricing panics, the test has failed.
 func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	var r Report
 	for i := range s.tests {
-		if t := &s.tests[i]; t.env == "" || t.env == env {
+		if t := &s.tests[i]; t.envs.include(env) {
 			r.add(s.run(t, st), st)
 		} else {
 			r.Skipped++

@@ -137,27 +137,22 @@ func TestAmountsAreInTheStrategysCurrency(t *testing.T) {
 }
 
 func TestEnvironments(t *testing.T) {
-	const text = `
-[[test]]
-name = "everywhere"
-now = 2026-11-11T09:30:00
-cart.items = []
-expect.discount = 0
-[[test]]
-name = "in prod"
-env = "prod"
-now = 2026-11-11T09:30:00
-cart.items = []
-expect.discount = 1
-`
-	suite := parse(t, text)
-	if suite.Len() != 2 {
+	named := func(name, env string) string {
+		return "[[test]]\nname = \"" + name + "\"\nnow = 2026-11-11T09:30:00\ncart.items = []\nexpect.discount = 0\n" + env
+	}
+	suite := parse(t, named("all", "")+named("prod", "env = \"prod\"\n")+named("none", "env = \"\"\n")+named("two", "env = [\"\", \"dev\"]\n"))
+	if suite.Len() != 4 {
 		t.Errorf("%d tests were read", suite.Len())
 	}
-	for env, failed := range map[string]int{"": 0, "dev": 0, "prod": 1} {
-		r := suite.Run(load(t, "", shop), env)
-		if len(r.Failed()) != failed || len(r.Results) != 1+failed || r.Skipped != 1-failed {
-			t.Errorf("in %q %d of %d failed, %d were skipped", env, len(r.Failed()), len(r.Results), r.Skipped)
+	st := load(t, "", shop)
+	for env, want := range map[string]string{"": "all none two", "prod": "all prod", "dev": "all two", "staging": "all"} {
+		r := suite.Run(st, env)
+		var ran []string
+		for _, result := range r.Results {
+			ran = append(ran, result.Name)
+		}
+		if got := strings.Join(ran, " "); got != want || r.Skipped != 4-len(ran) || r.Err() != nil {
+			t.Errorf("in %q %s ran and %d were skipped: %v", env, got, r.Skipped, r.Err())
 		}
 	}
 }

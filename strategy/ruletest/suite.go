@@ -22,7 +22,7 @@ type Suite struct {
 type test struct {
 	name         string
 	place        document.Place
-	env          string // the only environment it is about; "" for all
+	envs         envs
 	now          instant
 	cart         body
 	expectations []expectation
@@ -91,7 +91,7 @@ func from(place, here document.Place) string {
 }
 
 func decodeTest(s *document.Section) test {
-	t := test{name: s.Text("name"), env: s.Text("env")}
+	t := test{name: s.Text("name"), envs: decodeEnvs(s)}
 	t.now = decodeInstant(s)
 	t.cart = decodeCart(s)
 	t.expectations = decodeExpect(s, t.cart.lines())
