@@ -1,6 +1,7 @@
 package cookbook_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -90,4 +91,40 @@ func testsBeside(t *testing.T, file string) *ruletest.Suite {
 func source(t *testing.T, file string) strategy.Source {
 	t.Helper()
 	return strategy.Source{Name: file, Data: []byte(mustRead(t, file))}
+}
+
+// The page on tests shows one strategy. Every block of tests after it passes
+// against it, fails as the block that follows says, or is refused so.
+func TestThePageOnTestsIsTrue(t *testing.T) {
+	blocks := blocksOf(t, mustRead(t, filepath.Join("..", "docs", "testing-rules.md")))
+	st, err := strategy.Load("", strategy.Source{Name: reference, Data: []byte(blocks[0].text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{}
+	for i, b := range blocks[1:] {
+		if b.kind != "toml" {
+			continue
+		}
+		next := block{}
+		if i+2 < len(blocks) && blocks[i+2].kind != "toml" {
+			next = blocks[i+2]
+		}
+		kinds[next.kind]++
+		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
+			suite, err := ruletest.Parse(strategy.Source{Name: "discount.test.toml", Data: []byte(b.text)})
+			if refused := next.kind == "text refused"; refused != (err != nil) {
+				t.Fatalf("refused: %v", err)
+			}
+			if err == nil {
+				err = suite.Run(st, "").Err()
+			}
+			if got := fmt.Sprintln(err); err != nil && got != next.text || err == nil && next.kind != "" {
+				t.Errorf("the page shows\n%sthe message is\n%s", next.text, got)
+			}
+		})
+	}
+	if kinds[""] < 2 || kinds["text failed"] == 0 || kinds["text refused"] == 0 {
+		t.Errorf("the page shows %v", kinds)
+	}
 }

@@ -57,7 +57,7 @@ func decodeCart(s *document.Section) body {
 	if s.Count() > before {
 		return b // the cart reader would stumble over the same
 	}
-	if at, key, reason := b.fault(b.readSomehow()); reason != "" {
+	if at, key, reason := b.fault(b.unreadable()); reason != "" {
 		s.Add(at, s.Path+"."+key, reason, "")
 	}
 	return b
@@ -181,6 +181,8 @@ var carts = func() *cart.Reader {
 	return r
 }()
 
+var errNoItems = errors.New("the cart has no items")
+
 // read makes the cart; home is the currency where it states none.
 func (b *body) read(home money.Currency) (*cart.Cart, error) {
 	c := &cart.Cart{}
@@ -194,10 +196,10 @@ func (b *body) read(home money.Currency) (*cart.Cart, error) {
 	return c, nil
 }
 
-// readSomehow says what is wrong with the cart whatever the currency of the
+// unreadable says what is wrong with the cart whatever the currency of the
 // strategy is: a cart is well written that can be read with any number of
 // decimals.
-func (b *body) readSomehow() error {
+func (b *body) unreadable() error {
 	var first error
 	for _, code := range []string{"CNY", "JPY", "KWD", "CLF"} {
 		home, err := money.ParseCurrency(code)

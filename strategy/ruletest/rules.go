@@ -154,7 +154,7 @@ func (e *rejected) check(o *outcome) {
 		}
 		if off, applied := o.takenBy(r.id); applied {
 			o.fail(r.member, "applied with "+o.major(off), r.says, "")
-		} else if reason, _ := o.reason(r.id); reason != r.says {
+		} else if x := o.rejection(r.id); x == nil || x.Reason != r.says {
 			o.fail(r.member, o.why(r.id), r.says, "")
 		}
 	}

@@ -147,15 +147,7 @@ func (o *outcome) takenBy(id string) (off int64, applied bool) {
 	return 0, false
 }
 
-// reason is why a rule did not apply; false when there is no such rule.
-func (o *outcome) reason(id string) (string, bool) {
-	r := o.rejection(id)
-	if r == nil {
-		return "", false
-	}
-	return r.Reason, true
-}
-
+// rejection is why a rule did not apply; nil when it did or is not there.
 func (o *outcome) rejection(id string) *strategy.Rejected {
 	list := o.explain().Rejected
 	if i := slices.IndexFunc(list, func(r strategy.Rejected) bool { return r.Rule == id }); i >= 0 {

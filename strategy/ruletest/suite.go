@@ -1,7 +1,6 @@
 package ruletest
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 
@@ -51,21 +50,8 @@ func Parse(sources ...strategy.Source) (*Suite, error) {
 func (s *Suite) Len() int { return len(s.tests) }
 
 func (s *Suite) decode(top *document.Section) {
-	n := top.Get("test")
-	switch {
-	case n == nil && len(top.Node.Fields) == 0:
-		top.Add(top.Node.Pos, "", "there is no test", "write a [[test]]")
-		return
-	case n == nil: // what there is, is an unknown key
-		return
-	case n.Kind != document.Array:
-		top.Want(n, "test", "a list of tables, each headed [[test]],")
-		return
-	case len(n.Items) == 0:
-		top.Wrong(n, "test", "there is no test", "write a [[test]]")
-	}
 	named := make(map[string]document.Place)
-	for i, table := range n.Items {
+	for i, table := range tables(top) {
 		path := fmt.Sprintf("test[%d]", i)
 		if table.Kind != document.Table {
 			top.Add(table.Pos, path, "a test is a table", "write it under [[test]]")
@@ -73,13 +59,32 @@ func (s *Suite) decode(top *document.Section) {
 		}
 		t := decodeTest(top.Section(table, path))
 		t.place = s.doc.Locate(table.Pos)
-		if first, twice := named[t.name]; twice && t.name != "" {
-			top.Add(table.Get("name").Pos, document.KeyIn(path, "name"), fmt.Sprintf("a second test is called %q, the first is %s", t.name, from(first, t.place)), "")
-		} else {
+		if first, twice := named[t.name]; !twice {
 			named[t.name] = t.place
+		} else if t.name != "" {
+			top.Add(table.Get("name").Pos, document.KeyIn(path, "name"),
+				fmt.Sprintf("a second test is called %q, the first is %s", t.name, from(first, t.place)), "")
 		}
 		s.tests = append(s.tests, t)
 	}
+}
+
+// tables are the elements of [[test]]. A file without any would pass whatever
+// the strategy is, so it is refused.
+func tables(top *document.Section) []*document.Node {
+	n := top.Get("test")
+	switch {
+	case n == nil && len(top.Node.Fields) > 0: // what there is, is an unknown key
+	case n == nil:
+		top.Add(top.Node.Pos, "", "there is no test", "write a [[test]]")
+	case n.Kind != document.Array:
+		top.Want(n, "test", "a list of tables, each headed [[test]],")
+	case len(n.Items) == 0:
+		top.Wrong(n, "test", "there is no test", "write a [[test]]")
+	default:
+		return n.Items
+	}
+	return nil
 }
 
 // from says where a place is to someone who looks at another.
@@ -115,5 +120,3 @@ func (s *Suite) locate(at document.Pos) document.Place {
 	defer s.mu.Unlock()
 	return s.doc.Locate(at)
 }
-
-var errNoItems = errors.New("the cart has no items")
