@@ -95,6 +95,9 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 
 // test runs the tests of rules beside the strategy.
 func (l *live) test(tests []strategy.Source, s *strategy.Strategy) error {
+	if len(tests) == 0 {
+		return nil
+	}
 	suite, err := ruletest.Parse(tests...)
 	if err != nil {
 		return err

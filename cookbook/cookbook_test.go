@@ -76,6 +76,7 @@ func TestTheCookbookShowsTheFiles(t *testing.T) {
 func campaigns(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("*.toml")
+	files = slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, ".test.toml") })
 	if err != nil || len(files) < 15 {
 		t.Fatalf("campaigns %v, %v", files, err)
 	}

@@ -57,14 +57,12 @@ func (s *Strategy) Fingerprint() [sha256.Size]byte { return s.fingerprint }
 // Currency is the currency all amounts are in.
 func (s *Strategy) Currency() money.Currency { return s.currency }
 
+// Location is the time zone that local times of the strategy are in.
+func (s *Strategy) Location() *time.Location { return s.location }
+
 // Rules are the ids of the rules that can apply, in the order they do. They
 // must not be changed.
 func (s *Strategy) Rules() []string { return s.ids }
-
-// AllRules are the ids of all rules, those that are switched off at the end.
-func (s *Strategy) AllRules() []string {
-	return append(s.ids[:len(s.ids):len(s.ids)], s.disabled...)
-}
 
 // label is the version, or a name made from the meaning where there is none.
 func (m *Model) label(fingerprint [sha256.Size]byte) string {

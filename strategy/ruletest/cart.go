@@ -3,6 +3,7 @@ package ruletest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,116 +14,252 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// plain reports what JSON, and so a cart, cannot hold.
-func (r *reader) plain(n *document.Node, path string) {
+// body is the cart of a test as the JSON body a shop would send, so that the
+// reader of the gateway decides what a cart is and what is wrong with one.
+type body struct {
+	table *document.Node // what the body was made of; nil when there is none
+	json  []byte
+}
+
+// shape is what a table of a cart may hold. A body from a shop may have more,
+// which nobody reads; in a test that is a typing mistake.
+type shape struct {
+	keys   []string
+	tables map[string]*shape // of those keys that hold tables
+	free   bool              // any key at all, and no table below it
+}
+
+var cartShape = &shape{
+	keys: []string{"currency", "items", "customer", "coupons", "channel", "region", "shipping"},
+	tables: map[string]*shape{
+		"items": {
+			keys:   []string{"id", "sku", "category", "subgroup", "quantity", "unit_price", "reduced", "attributes"},
+			tables: map[string]*shape{"attributes": {free: true}},
+		},
+		"customer": {keys: []string{"id", "tier", "segments", "completed_orders"}},
+		"shipping": {keys: []string{"id", "method", "amount"}},
+	},
+}
+
+func decodeCart(s *document.Section) body {
+	n := s.Get("cart")
+	if n == nil {
+		return body{}
+	}
+	if n.Kind != document.Table {
+		s.Want(n, "cart", `a table such as { items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }] }`)
+		return body{}
+	}
+	before := s.Count()
+	w := writer{Reader: s.Reader}
+	w.table(n, s.Key("cart"), cartShape)
+	b := body{table: n, json: w.json}
+	if s.Count() > before {
+		return b // the cart reader would stumble over the same
+	}
+	if at, key, reason := b.fault(b.unreadable()); reason != "" {
+		s.Add(at, s.Path+"."+key, reason, "")
+	}
+	return b
+}
+
+// lines is how many items the cart has; -1 when that cannot be told.
+func (b *body) lines() int {
+	if b.table == nil {
+		return -1
+	}
+	items := b.table.Get("items")
+	if items == nil || items.Kind != document.Array {
+		return -1
+	}
+	return len(items.Items)
+}
+
+// writer writes a table of TOML as JSON, and notes what has no place in a cart.
+type writer struct {
+	*document.Reader
+	json []byte
+}
+
+func (w *writer) raw(json string) { w.json = append(w.json, json...) }
+
+func (w *writer) text(s string) {
+	w.json, _ = jsontext.AppendQuote(w.json, s) // invalid UTF-8 cannot be, TOML has none
+}
+
+func (w *writer) table(n *document.Node, path string, of *shape) {
+	known := w.Section(n, path)
+	if !of.free {
+		for _, key := range of.keys {
+			known.Get(key)
+		}
+		known.Done()
+	}
+	w.raw("{")
+	first := true
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		if !of.free && !slices.Contains(of.keys, f.Key) {
+			continue
+		}
+		if !first {
+			w.raw(",")
+		}
+		first = false
+		w.text(f.Key)
+		w.raw(":")
+		if of.free && (f.Value.Kind == document.Table || f.Value.Kind == document.Array) {
+			known.Want(f.Value, f.Key, "a string, a number, true or false")
+		}
+		w.value(f.Value, known.Key(f.Key), of.tables[f.Key])
+	}
+	w.raw("}")
+}
+
+// value writes a value as it stands, whether it is of the right type or not:
+// the cart reader will tell. Of tables and lists where none belong, it writes
+// no more than that they are there.
+func (w *writer) value(n *document.Node, path string, of *shape) {
+	if n.Kind != document.Array {
+		w.element(n, path, of)
+		return
+	}
+	w.raw("[")
+	for i, item := range n.Items {
+		if i > 0 {
+			w.raw(",")
+		}
+		w.element(item, fmt.Sprintf("%s[%d]", path, i), of)
+	}
+	w.raw("]")
+}
+
+func (w *writer) element(n *document.Node, path string, of *shape) {
 	switch n.Kind {
-	case document.Table:
-		for i := range n.Fields {
-			r.plain(n.Fields[i].Value, join(path, n.Fields[i].Key))
-		}
 	case document.Array:
-		for i, item := range n.Items {
-			r.plain(item, path+"["+strconv.Itoa(i)+"]")
+		w.raw("[]")
+	case document.Table:
+		if of == nil {
+			w.raw("{}")
+			return
 		}
-	case document.DateTime, document.LocalDateTime, document.LocalDate, document.LocalTime:
-		r.wrong(n.Pos, path, fmt.Sprintf("this is %s, which a cart cannot have", n.Kind), "write it as a string")
+		w.table(n, path, of)
+	case document.String:
+		w.text(n.Text)
+	case document.Bool:
+		w.raw(n.Text)
+	case document.Integer:
+		w.integer(n.Text)
 	case document.Float:
-		if strings.ContainsAny(n.Text, "in") {
-			r.wrong(n.Pos, path, n.Text+" is no number that a cart can have", "")
+		text := strings.TrimPrefix(n.Text, "+")
+		if strings.HasSuffix(text, "inf") || strings.HasSuffix(text, "nan") {
+			w.Add(n.Pos, path, n.Text+" is not a number that a cart can have", "")
+			text = "0"
 		}
+		w.raw(text)
+	default:
+		w.Add(n.Pos, path, fmt.Sprintf("this is %s, which a cart does not have", n.Kind), "write it as a string")
+		w.raw("null")
 	}
 }
 
-// readCart reads a cart as the gateway reads one with `prices major`.
-func readCart(n *document.Node, currency money.Currency) (*cart.Cart, error) {
-	reader, err := cart.NewReader(cart.Options{Prices: cart.Major, MaxLines: maxLines})
+// integer writes a whole number, which TOML may have in sixteens, as JSON does.
+func (w *writer) integer(text string) {
+	if v, err := document.ParseInteger(text); err == nil && text != "-0" {
+		text = strconv.FormatInt(v, 10)
+	}
+	w.raw(text)
+}
+
+// carts reads what every cart of a test must be: the default shape, in major
+// units.
+var carts = func() *cart.Reader {
+	r, err := cart.NewReader(cart.Options{Prices: cart.Major})
+	if err != nil {
+		panic(err) // the default shape is well-formed
+	}
+	return r
+}()
+
+var errNoItems = errors.New("the cart has no items")
+
+// read makes the cart; home is the currency where it states none.
+func (b *body) read(home money.Currency) (*cart.Cart, error) {
+	c := &cart.Cart{}
+	found, err := carts.ReadJSON(b.json, home, c)
+	if err == nil && !found {
+		err = errNoItems
+	}
 	if err != nil {
 		return nil, err
 	}
-	c := &cart.Cart{}
-	c.Reset()
-	found, err := reader.ReadJSON(appendJSON(nil, n), currency, c)
-	if err == nil && !found {
-		err = &cart.Invalid{Reason: "it has no items"}
-	}
-	return c, err
+	return c, nil
 }
 
-// maxLines is more than any test needs.
-const maxLines = 10_000
+// unreadable says what is wrong with the cart whatever the currency of the
+// strategy is: a cart is well written that can be read with any number of
+// decimals.
+func (b *body) unreadable() error {
+	var first error
+	for _, code := range []string{"CNY", "JPY", "KWD", "CLF"} {
+		home, err := money.ParseCurrency(code)
+		if err == nil {
+			_, err = b.read(home)
+		}
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
 
-// appendJSON writes a value as JSON, numbers as they were written.
-func appendJSON(to []byte, n *document.Node) []byte {
-	switch n.Kind {
-	case document.Table:
-		to = append(to, '{')
-		for i := range n.Fields {
-			if i > 0 {
-				to = append(to, ',')
+// fault says where in the text and why a cart was refused; no reason when it
+// was not.
+func (b *body) fault(err error) (at document.Pos, key, reason string) {
+	if err == nil {
+		return document.Pos{}, "", ""
+	}
+	var invalid *cart.Invalid
+	if !errors.As(err, &invalid) {
+		return b.table.Pos, "cart", err.Error()
+	}
+	at, key = b.follow(invalid.Pointer)
+	return at, key, inTOML.Replace(invalid.Reason)
+}
+
+// inTOML says what the cart reader says of JSON in the words of TOML.
+var inTOML = strings.NewReplacer(
+	"is an object,", "is a table,", "want an object", "want a table",
+	"is an array,", "is a list,", "want an array", "want a list",
+)
+
+// follow finds what a JSON Pointer into the body points at in the text, or the
+// nearest that is there, and its path.
+func (b *body) follow(pointer string) (document.Pos, string) {
+	n, at, path := b.table, b.table.Pos, "cart"
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		switch name := pointerEscapes.Replace(token); n.Kind {
+		case document.Table:
+			f := n.Field(name)
+			if f == nil {
+				return at, path
 			}
-			to = append(appendText(to, n.Fields[i].Key), ':')
-			to = appendJSON(to, n.Fields[i].Value)
-		}
-		return append(to, '}')
-	case document.Array:
-		to = append(to, '[')
-		for i, item := range n.Items {
-			if i > 0 {
-				to = append(to, ',')
+			n, at, path = f.Value, f.Value.Pos, document.KeyIn(path, name)
+		case document.Array:
+			i, err := strconv.Atoi(name)
+			if err != nil || i < 0 || i >= len(n.Items) {
+				return at, path
 			}
-			to = appendJSON(to, item)
+			n, at, path = n.Items[i], n.Items[i].Pos, fmt.Sprintf("%s[%d]", path, i)
+		default:
+			return at, path
 		}
-		return append(to, ']')
-	case document.Integer:
-		v, _ := document.ParseInteger(n.Text) // checked when the document was read
-		return strconv.AppendInt(to, v, 10)
-	case document.Float:
-		return append(to, strings.TrimPrefix(n.Text, "+")...)
-	case document.Bool:
-		return append(to, n.Text...)
-	default:
-		return appendText(to, n.Text)
 	}
+	return at, path
 }
 
-func appendText(to []byte, text string) []byte {
-	// The only error is invalid UTF-8, which a document cannot hold.
-	to, _ = jsontext.AppendQuote(to, text)
-	return to
-}
-
-// place is where in the cart of a test an error is, and what it says.
-func place(n *document.Node, err error) (at document.Pos, key, reason string) {
-	var bad *cart.Invalid
-	if !errors.As(err, &bad) {
-		return n.Pos, "cart", err.Error()
-	}
-	at, key = n.Pos, "cart"
-	for token := range strings.SplitSeq(strings.TrimPrefix(bad.Pointer, "/"), "/") {
-		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
-		next := child(n, token)
-		if next == nil {
-			break
-		}
-		n = next
-		if _, err := strconv.Atoi(token); err == nil {
-			key += "[" + token + "]"
-		} else {
-			key += "." + token
-		}
-		at = n.Pos
-	}
-	return at, key, bad.Reason
-}
-
-func child(n *document.Node, token string) *document.Node {
-	switch n.Kind {
-	case document.Table:
-		return n.Get(token)
-	case document.Array:
-		if i, err := strconv.Atoi(token); err == nil && i >= 0 && i < len(n.Items) {
-			return n.Items[i]
-		}
-	}
-	return nil
-}
+// pointerEscapes are those of RFC 6901, section 3, the other way round.
+var pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")

@@ -1,92 +1,193 @@
 package ruletest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"time"
 
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Report is what became of the tests of a suite.
-type Report struct {
-	Results []Result // in the order of the files; those of other environments are not there
-}
-
-// Result is what became of one test.
-type Result struct {
-	Name     string
-	Place    document.Place // of the test
-	Failures []Failure      // none if it passed
-	Applied  []string       // the rules that did
-}
-
-// Run holds a strategy, compiled for an environment, against the tests for that
-// environment or for any. A test on which the strategy panics has failed.
+// Run prices the carts of the tests that are for the environment, which is the
+// one the strategy was loaded for. Nothing that a rule does stops it: where
+// pricing panics, the test has failed.
 func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	var r Report
 	for i := range s.tests {
-		if t := &s.tests[i]; t.env == "" || t.env == env {
-			r.Results = append(r.Results, s.run(t, st))
+		if t := &s.tests[i]; t.envs.include(env) {
+			r.add(s.run(t, st), st)
+		} else {
+			r.Skipped++
 		}
 	}
 	return r
 }
 
 func (s *Suite) run(t *test, st *strategy.Strategy) (result Result) {
-	result = Result{Name: t.name, Place: s.doc.Locate(t.pos)}
+	o := &outcome{suite: s, Strategy: st}
 	defer func() {
-		if p := recover(); p != nil {
-			result.Failures = append(result.Failures, Failure{Place: result.Place, Key: "cart", Want: "a quote", Got: fmt.Sprintf("a panic: %v", p)})
+		if broken := recover(); broken != nil {
+			o.fail(member{key: "cart", at: t.cart.table.Pos}, fmt.Sprintf("pricing it panicked: %v", broken), "", "")
+		}
+		result = Result{
+			Name: t.name, Place: t.place, Failures: o.failures,
+			Cart: o.cart, Quote: o.quote, Explanation: o.explanation,
 		}
 	}()
-	c, err := readCart(t.cart, st.Currency())
-	if err != nil {
-		at, key, reason := place(t.cart, err)
-		result.Failures = []Failure{{Place: s.doc.Locate(at), Key: key, Want: "a cart", Got: "none: " + reason}}
-		return result
+	if !o.price(t) {
+		return
 	}
-	got, err := st.Explain(c, t.now)
-	if err != nil {
-		result.Failures = []Failure{{Place: s.doc.Locate(t.cart.Pos), Key: "cart", Want: "a quote", Got: err.Error()}}
-		return result
+	for _, e := range t.expectations {
+		e.check(o)
 	}
-	compared := comparison{doc: s.doc, expect: t.expect, strategy: st, got: got}
-	result.Applied, _ = compared.took()
-	result.Failures = compared.run()
-	return result
+	if len(o.failures) > 0 {
+		o.explain()
+	}
+	return
 }
 
-// Failed are the results of tests that did not pass.
-func (r Report) Failed() []Result {
-	return slices.DeleteFunc(slices.Clone(r.Results), func(t Result) bool { return len(t.Failures) == 0 })
+// outcome is what comes of one test.
+type outcome struct {
+	*strategy.Strategy
+	suite       *Suite
+	cart        *cart.Cart
+	now         time.Time
+	currency    money.Currency
+	quote       *strategy.Quote
+	explanation *strategy.Explanation // nil until it is asked for
+	failures    []Failure
 }
 
-// mostFailures bounds the text of an error.
-const mostFailures = 20
+func (o *outcome) fail(m member, got, want, hint string) {
+	o.failures = append(o.failures, Failure{
+		Key: m.key, Place: o.suite.locate(m.at), Got: got, Want: want, Hint: hint,
+	})
+}
 
-// Err is nil if all tests passed, and otherwise tells what did not, a line each.
-func (r Report) Err() error {
-	failed := r.Failed()
-	if len(failed) == 0 {
-		return nil
+// price makes the quote that an order with the cart would get.
+func (o *outcome) price(t *test) bool {
+	c, err := t.cart.read(o.Currency())
+	if err != nil {
+		at, key, reason := t.cart.fault(err)
+		o.fail(member{key: key, at: at}, reason, "", "")
+		return false
 	}
-	lines := []string{fmt.Sprintf("%d of %d tests of rules failed", len(failed), len(r.Results))}
-	for _, t := range failed {
-		for _, f := range t.Failures {
-			if len(lines) > mostFailures {
-				return fmt.Errorf("%s\nand more", strings.Join(lines, "\n"))
-			}
-			lines = append(lines, fmt.Sprintf("%s: test %q: %s: %s is expected, it is %s", f.Place, t.Name, f.Key, f.Want, f.Got))
+	o.cart, o.now = c, t.now.in(o.Location())
+	q, err := o.Quote(c, o.now)
+	if err != nil {
+		at, key, reason := t.cart.refused(err)
+		o.fail(member{key: key, at: at}, reason, "", "")
+		return false
+	}
+	o.quote, o.currency = q, o.Currency()
+	if stated, err := money.ParseCurrency(q.Currency); err == nil { // the cart's, if it states one
+		o.currency = stated
+	}
+	return true
+}
+
+// refused is [body.fault] for a cart that the strategy cannot price.
+func (b *body) refused(err error) (at document.Pos, key, reason string) {
+	var bad *strategy.LineError
+	if !errors.As(err, &bad) {
+		return b.table.Pos, "cart", err.Error()
+	}
+	at, key = b.follow(carts.Pointer(bad.Line, bad.Field))
+	return at, key, bad.Reason
+}
+
+// explain asks why the quote is as it is: more work than the quote itself, so
+// only where it is needed.
+func (o *outcome) explain() *strategy.Explanation {
+	if o.explanation == nil {
+		o.explanation = &strategy.Explanation{}
+		if x, err := o.Explain(o.cart, o.now); err == nil { // as it was for the quote
+			o.explanation = x
 		}
 	}
-	return fmt.Errorf("%s", strings.Join(lines, "\n"))
+	return o.explanation
 }
 
-// Untouched are the rules that applied in no test, in their order.
-func (r Report) Untouched(st *strategy.Strategy) []string {
-	return slices.DeleteFunc(slices.Clone(st.Rules()), func(id string) bool {
-		return slices.ContainsFunc(r.Results, func(t Result) bool { return slices.Contains(t.Applied, id) })
-	})
+// compare holds an amount against what the test says.
+func (o *outcome) compare(m member, text string, got int64) {
+	want, err := o.currency.ParseMajor(text)
+	switch {
+	case err != nil:
+		o.fail(m, fmt.Sprintf("%q is not an amount of %s: %v", text, o.currency.Code(), err), "", "")
+	case got != want:
+		o.fail(m, o.major(got), o.major(want), "")
+	}
+}
+
+func (o *outcome) major(minor int64) string {
+	return string(o.currency.AppendMajor(nil, minor))
+}
+
+// applied are the ids of the rules that gave something, in their order.
+func (o *outcome) applied() []string {
+	ids := make([]string, len(o.quote.Applied))
+	for i, a := range o.quote.Applied {
+		ids[i] = o.Rules()[a.Rule]
+	}
+	return ids
+}
+
+// takenBy is what a rule took off, and whether it applied: a gift takes
+// nothing.
+func (o *outcome) takenBy(id string) (off int64, applied bool) {
+	for _, a := range o.quote.Applied {
+		if o.Rules()[a.Rule] == id {
+			return a.Amount, true
+		}
+	}
+	return 0, false
+}
+
+// rejection is why a rule did not apply; nil when it did or is not there.
+func (o *outcome) rejection(id string) *strategy.Rejected {
+	list := o.explain().Rejected
+	if i := slices.IndexFunc(list, func(r strategy.Rejected) bool { return r.Rule == id }); i >= 0 {
+		return &list[i]
+	}
+	return nil
+}
+
+// why is the reason with what was seen and needed.
+func (o *outcome) why(id string) string {
+	r := o.rejection(id)
+	switch {
+	case r == nil:
+		return "not applied"
+	case r.Seen != "" && r.Needed != "":
+		return fmt.Sprintf("%s (seen %s, needed %s)", r.Reason, r.Seen, r.Needed)
+	case r.Needed != "":
+		return fmt.Sprintf("%s (needed %s)", r.Reason, r.Needed)
+	}
+	return r.Reason
+}
+
+// exists reports whether the strategy has a rule, be it switched off.
+func (o *outcome) exists(id string) bool {
+	return slices.Contains(o.Rules(), id) || o.rejection(id) != nil
+}
+
+// knows is exists that fails the test where the rule does not exist.
+func (o *outcome) knows(r rule) bool {
+	if o.exists(r.id) {
+		return true
+	}
+	ids := slices.Clone(o.Rules())
+	for _, off := range o.explain().Rejected {
+		ids = append(ids, off.Rule)
+	}
+	hint := ""
+	if close := document.Closest(r.id, ids); close != "" {
+		hint = fmt.Sprintf("did you mean %q?", close)
+	}
+	o.fail(r.member, fmt.Sprintf("the strategy has no rule %q", r.id), "", hint)
+	return false
 }

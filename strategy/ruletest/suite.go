@@ -1,179 +1,122 @@
-// Package ruletest reads and runs tests of rules: carts, and what a strategy is
-// expected to make of them, in TOML beside the strategy.
-//
-//	[[test]]
-//	name = "three coffees before ten"
-//	now  = 2026-11-11T09:30:00+08:00
-//	cart = { items = [{ sku = "americano-iced", quantity = 3, unit_price = 18.00 }] }
-//	expect = { discount = 6.00, applied = ["coffee-morning"], rejected = { "late-night" = "time_window" } }
-//
-// A cart is read by the reader that reads the carts of requests, with its prices
-// in major units; what it refuses a test cannot have. Time is what the test says
-// it is.
 package ruletest
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"time"
+	"sync"
 
+	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Suite is the tests of one or more files.
+// Suite is tests that were read and found well written. It does not change,
+// and may be run by any number of goroutines.
 type Suite struct {
-	doc   *document.Document
 	tests []test
+
+	mu  sync.Mutex // of doc, which remembers what it was asked for
+	doc *document.Document
 }
 
-// test is one [[test]].
+// test is one [[test]] table.
 type test struct {
-	name   string
-	env    string // "" for any
-	now    time.Time
-	cart   *document.Node
-	expect *document.Node
-	pos    document.Pos
+	name         string
+	place        document.Place
+	envs         envs
+	now          instant
+	cart         body
+	expectations []expectation
 }
 
-// Parse reads tests. The error is a *[document.Problems] that lists everything
-// found wrong with its place. What is expected of rules is checked when the
-// tests are run, against the rules there are.
-func Parse(sources ...document.Source) (*Suite, error) {
+// Parse reads tests from one file or several. The error is a
+// *[document.Problems] that lists everything found wrong with its place. What
+// can only be told with the strategy at hand, such as whether it has a rule, is
+// for [Suite.Run] to say.
+func Parse(sources ...strategy.Source) (*Suite, error) {
 	doc, err := document.Parse(sources...)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{doc: doc}
 	s := &Suite{doc: doc}
-	r.known(doc.Root, "", "test")
-	names := map[string]bool{}
-	for i, node := range r.tables(doc.Root, "test") {
-		t := r.test(node, "test["+strconv.Itoa(i)+"]")
-		if t.name != "" && names[t.name] {
-			r.wrong(node.Field("name").Pos, "name", fmt.Sprintf("a second test is called %q", t.name), "")
-		}
-		names[t.name] = true
-		s.tests = append(s.tests, t)
+	top := document.NewReader(doc).Section(doc.Root, "")
+	s.decode(top)
+	top.Done()
+	if err := top.Err(); err != nil {
+		return nil, err
 	}
-	return s, r.err()
+	return s, nil
 }
 
-// Len is the number of tests.
+// Len is the number of tests, those of all environments together.
 func (s *Suite) Len() int { return len(s.tests) }
 
-// reader gathers the problems of the files.
-type reader struct {
-	doc      *document.Document
-	problems []document.Problem
-}
-
-func (r *reader) wrong(at document.Pos, key, reason, hint string) {
-	r.problems = append(r.problems, r.doc.Problem(at, key, reason, hint))
-}
-
-func (r *reader) err() error {
-	if len(r.problems) == 0 {
-		return nil
-	}
-	r.doc.Sort(r.problems)
-	return &document.Problems{List: r.problems}
-}
-
-// known reports the members of a table that are none of keys.
-func (r *reader) known(table *document.Node, path string, keys ...string) {
-	for i := range table.Fields {
-		f := &table.Fields[i]
-		if slices.Contains(keys, f.Key) {
+func (s *Suite) decode(top *document.Section) {
+	named := make(map[string]document.Place)
+	for i, table := range tables(top) {
+		path := fmt.Sprintf("test[%d]", i)
+		if table.Kind != document.Table {
+			top.Add(table.Pos, path, "a test is a table", "write it under [[test]]")
 			continue
 		}
-		hint := document.Closest(f.Key, keys)
-		if hint != "" {
-			hint = "did you mean " + hint + "?"
+		t := decodeTest(top.Section(table, path))
+		t.place = s.doc.Locate(table.Pos)
+		if first, twice := named[t.name]; !twice {
+			named[t.name] = t.place
+		} else if t.name != "" {
+			top.Add(table.Get("name").Pos, document.KeyIn(path, "name"),
+				fmt.Sprintf("a second test is called %q, the first is %s", t.name, from(first, t.place)), "")
 		}
-		r.wrong(f.Pos, join(path, f.Key), fmt.Sprintf("unknown key %q", f.Key), hint)
+		s.tests = append(s.tests, t)
 	}
 }
 
-func join(path, key string) string {
-	if path == "" {
-		return key
+// tables are the elements of [[test]]. A file without any would pass whatever
+// the strategy is, so it is refused.
+func tables(top *document.Section) []*document.Node {
+	n := top.Get("test")
+	switch {
+	case n == nil && len(top.Node.Fields) > 0: // what there is, is an unknown key
+	case n == nil:
+		top.Add(top.Node.Pos, "", "there is no test", "write a [[test]]")
+	case n.Kind != document.Array:
+		top.Want(n, "test", "a list of tables, each headed [[test]],")
+	case len(n.Items) == 0:
+		top.Wrong(n, "test", "there is no test", "write a [[test]]")
+	default:
+		return n.Items
 	}
-	return path + "." + key
+	return nil
 }
 
-// tables are the elements of a list of tables.
-func (r *reader) tables(parent *document.Node, key string) []*document.Node {
-	list := parent.Get(key)
-	if list == nil {
-		return nil
+// from says where a place is to someone who looks at another.
+func from(place, here document.Place) string {
+	if place.File == here.File {
+		return fmt.Sprintf("on line %d", place.Line)
 	}
-	if list.Kind != document.Array {
-		r.wrong(list.Pos, key, fmt.Sprintf("this is %s, a list of tables is wanted", list.Kind), "begin each test with [["+key+"]]")
-		return nil
-	}
-	var tables []*document.Node
-	for _, n := range list.Items {
-		if n.Kind != document.Table {
-			r.wrong(n.Pos, key, fmt.Sprintf("this is %s, a table is wanted", n.Kind), "")
-			continue
-		}
-		tables = append(tables, n)
-	}
-	return tables
+	return fmt.Sprintf("in %s, line %d", place.File, place.Line)
 }
 
-// member finds a member of the kind that is wanted; nil if it is absent or
-// another one.
-func (r *reader) member(table *document.Node, path, key string, kinds ...document.Kind) *document.Node {
-	n := table.Get(key)
-	if n == nil {
-		return nil
-	}
-	if !slices.Contains(kinds, n.Kind) {
-		r.wrong(n.Pos, join(path, key), fmt.Sprintf("this is %s, %s is wanted", n.Kind, kinds[0]), "")
-		return nil
-	}
-	return n
-}
-
-func (r *reader) test(node *document.Node, path string) test {
-	r.known(node, path, "name", "now", "env", "cart", "expect")
-	t := test{pos: node.Pos}
-	for _, key := range []string{"name", "now", "cart", "expect"} {
-		if node.Get(key) == nil {
-			r.wrong(node.Pos, path, "the test has no "+key, "")
+func decodeTest(s *document.Section) test {
+	t := test{name: s.Text("name"), envs: decodeEnvs(s)}
+	t.now = decodeInstant(s)
+	t.cart = decodeCart(s)
+	t.expectations = decodeExpect(s, t.cart.lines())
+	for _, required := range []struct{ key, example string }{
+		{"name", `name = "three coffees before ten"`},
+		{"now", "now = 2026-11-11T09:30:00+08:00"},
+		{"cart", `cart = { items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }] }`},
+		{"expect", "expect = { discount = 6.00 }"},
+	} {
+		if s.Node.Get(required.key) == nil {
+			s.Add(s.Node.Pos, s.Path, "the test has no "+required.key, "such as "+required.example)
 		}
 	}
-	if n := r.member(node, path, "name", document.String); n != nil {
-		if t.name = n.Text; n.Text == "" {
-			r.wrong(n.Pos, join(path, "name"), "the name is empty", "")
-		}
-	}
-	if n := r.member(node, path, "env", document.String); n != nil {
-		t.env = n.Text
-	}
-	t.now = r.instant(node, path)
-	t.cart = r.member(node, path, "cart", document.Table)
-	if t.cart != nil {
-		r.plain(t.cart, join(path, "cart"))
-	}
-	if t.expect = r.member(node, path, "expect", document.Table); t.expect != nil {
-		r.expectation(t.expect, join(path, "expect"))
-	}
+	s.Done()
 	return t
 }
 
-// instant reads now, which has to say in which time zone it is.
-func (r *reader) instant(node *document.Node, path string) time.Time {
-	n := r.member(node, path, "now", document.DateTime, document.String, document.LocalDateTime)
-	if n == nil {
-		return time.Time{}
-	}
-	at, err := document.ParseDateTime(n.Text)
-	if err != nil {
-		r.wrong(n.Pos, join(path, "now"), fmt.Sprintf("%q is not a date-time with an offset", n.Text), "such as 2026-11-11T09:30:00+08:00")
-	}
-	return at
+// locate is where something stands in the text.
+func (s *Suite) locate(at document.Pos) document.Place {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.doc.Locate(at)
 }

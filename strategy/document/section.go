@@ -1,0 +1,128 @@
+package document
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Reader gathers the problems of one document while it is decoded, so that one
+// run finds them all.
+type Reader struct {
+	doc      *Document
+	problems []Problem
+}
+
+// NewReader reads a document.
+func NewReader(d *Document) *Reader { return &Reader{doc: d} }
+
+// Add notes a problem at a place.
+func (r *Reader) Add(at Pos, key, reason, hint string) {
+	r.problems = append(r.problems, r.doc.Problem(at, key, reason, hint))
+}
+
+// Count is how many problems were noted so far.
+func (r *Reader) Count() int { return len(r.problems) }
+
+// Err is a *[Problems] with what was noted, in the order of the text; nil when
+// nothing was.
+func (r *Reader) Err() error {
+	if len(r.problems) == 0 {
+		return nil
+	}
+	r.doc.Sort(r.problems)
+	return &Problems{List: r.problems}
+}
+
+// Section reads the members of one table. Each key that is asked for counts as
+// known; Done reports the others.
+type Section struct {
+	*Reader
+	Node  *Node
+	Path  string // "" at the top
+	asked []string
+}
+
+// Section opens a table that stands at a path.
+func (r *Reader) Section(table *Node, path string) *Section {
+	return &Section{Reader: r, Node: table, Path: path}
+}
+
+// Key is the full path of a member.
+func (s *Section) Key(name string) string { return KeyIn(s.Path, name) }
+
+// KeyIn is the path of a member of the table at a path. A name that TOML would
+// not take bare is in quotes.
+func KeyIn(path, name string) string {
+	bare := name != ""
+	for i := range len(name) {
+		c := name[i]
+		bare = bare && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-')
+	}
+	if !bare {
+		name = strconv.Quote(name)
+	}
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// Get finds a member and marks its key as known; nil when there is none.
+func (s *Section) Get(name string) *Node {
+	s.asked = append(s.asked, name)
+	return s.Node.Get(name)
+}
+
+// Wrong reports a problem of a member's value.
+func (s *Section) Wrong(n *Node, name, reason, hint string) {
+	s.Add(n.Pos, s.Key(name), reason, hint)
+}
+
+// Want reports a value of the wrong type.
+func (s *Section) Want(n *Node, name, wanted string) {
+	s.Wrong(n, name, "this is "+n.described()+", "+wanted+" is wanted", "")
+}
+
+// described is the kind of a node and, of a scalar, the beginning of its text.
+func (n *Node) described() string {
+	if n.Kind == Table || n.Kind == Array {
+		return n.Kind.String()
+	}
+	const most = 40
+	text := n.Text
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return n.Kind.String() + " (" + strconv.Quote(text) + ")"
+}
+
+// Text reads a string that may not be empty; "" when it is absent or wrong.
+func (s *Section) Text(name string) string {
+	n := s.Get(name)
+	switch {
+	case n == nil:
+		return ""
+	case n.Kind != String:
+		s.Want(n, name, "a string")
+		return ""
+	case n.Text == "":
+		s.Wrong(n, name, "the string is empty", "")
+	}
+	return n.Text
+}
+
+// Done reports every member that nothing asked for.
+func (s *Section) Done() {
+	for i := range s.Node.Fields {
+		f := &s.Node.Fields[i]
+		if slices.Contains(s.asked, f.Key) {
+			continue
+		}
+		hint := ""
+		if close := Closest(f.Key, s.asked); close != "" {
+			hint = "did you mean " + close + "?"
+		}
+		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), hint)
+	}
+}

@@ -1,0 +1,45 @@
+package ruletest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// envs are the environments a test is for; all when there are none. The empty
+// name is the strategy as it is without any.
+//
+//	env = "prod"
+//	env = ["", "staging"]
+type envs []string
+
+func decodeEnvs(s *document.Section) envs {
+	n := s.Get("env")
+	if n == nil {
+		return nil
+	}
+	items := n.Items
+	switch {
+	case n.Kind == document.String:
+		items = []*document.Node{n}
+	case n.Kind != document.Array:
+		s.Want(n, "env", "the name of an environment, or a list of names,")
+	case len(items) == 0:
+		s.Wrong(n, "env", "the list is empty, so the test would never run", "leave the key out to run it in every environment")
+	}
+	var list envs
+	for _, item := range items {
+		switch {
+		case item.Kind != document.String:
+			s.Want(item, "env", "the name of an environment")
+		case slices.Contains(list, item.Text):
+			s.Wrong(item, "env", fmt.Sprintf("%q is listed twice", item.Text), "")
+		default:
+			list = append(list, item.Text)
+		}
+	}
+	return list
+}
+
+func (e envs) include(env string) bool { return len(e) == 0 || slices.Contains(e, env) }

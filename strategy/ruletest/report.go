@@ -1,0 +1,118 @@
+package ruletest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// Report is what came of the tests of one environment.
+type Report struct {
+	// Results are those of the tests that were run, in the order of the text.
+	Results []Result
+	// Skipped is how many tests are for other environments.
+	Skipped int
+
+	touched map[string]bool // ids of rules that applied
+}
+
+// Result is what came of one test.
+type Result struct {
+	Name     string
+	Place    document.Place
+	Failures []Failure       // none when the test passed
+	Cart     *cart.Cart      // nil where it could not be read
+	Quote    *strategy.Quote // nil where the cart could not be priced
+	// Explanation says why rules did not apply, for a test that failed or asked
+	// for reasons; nil otherwise.
+	Explanation *strategy.Explanation
+}
+
+// Failure is one expectation that was not met.
+type Failure struct {
+	// Key is the path within the test, such as expect.discount.
+	Key   string
+	Place document.Place
+	// Got is what came out, amounts being in major units. Want is what the test
+	// says; it is empty where Got says all, as of a rule that is not there.
+	Got, Want string
+	// Hint says what was probably meant, or why it came out so.
+	Hint string
+}
+
+func (f Failure) String() string {
+	text := f.Key + ": " + f.Got
+	if f.Want != "" {
+		text = f.Key + ": got " + f.Got + ", want " + f.Want
+	}
+	if f.Hint != "" {
+		text += " (" + f.Hint + ")"
+	}
+	return text
+}
+
+func (r *Report) add(result Result, st *strategy.Strategy) {
+	r.Results = append(r.Results, result)
+	if result.Quote == nil {
+		return
+	}
+	if r.touched == nil {
+		r.touched = make(map[string]bool)
+	}
+	for _, a := range result.Quote.Applied {
+		r.touched[st.Rules()[a.Rule]] = true
+	}
+}
+
+// Failed are the tests that did not pass.
+func (r Report) Failed() []Result {
+	var list []Result
+	for _, result := range r.Results {
+		if len(result.Failures) > 0 {
+			list = append(list, result)
+		}
+	}
+	return list
+}
+
+// Untouched are the rules of the strategy that applied in no test, in their
+// order. Those that are switched off are not among them. Of a ladder it is
+// not known which steps applied.
+func (r Report) Untouched(st *strategy.Strategy) []string {
+	var list []string
+	for _, id := range st.Rules() {
+		if !r.touched[id] {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// mostListed is how many failed tests an error lists.
+const mostListed = 20
+
+// Err is nil when every test passed. Otherwise it lists the tests that failed,
+// the first twenty of them, with what came out and what was wanted.
+func (r Report) Err() error {
+	failed := r.Failed()
+	if len(failed) == 0 {
+		return nil
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d of %s failed", len(failed), count(len(r.Results), "rule test"))
+	for i, result := range failed {
+		if i == mostListed {
+			fmt.Fprintf(&text, "\nand %d more", len(failed)-mostListed)
+			break
+		}
+		fmt.Fprintf(&text, "\n%s:%d: %q", result.Place.File, result.Place.Line, result.Name)
+		for _, f := range result.Failures {
+			text.WriteString("\n\t" + f.String())
+		}
+	}
+	return errors.New(text.String())
+}

@@ -1,0 +1,227 @@
+package ruletest_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+func TestRight(t *testing.T) {
+	for _, c := range []struct{ name, text string }{
+		{"the example of the language", `
+[[test]]
+name = "three coffees before ten"
+now  = 2026-11-11T09:30:00+08:00
+cart = { items = [{ sku = "americano-iced", quantity = 3, unit_price = 18.00 }] }
+expect = { discount = 6.00, applied = ["coffee-morning"], rejected = { "late-night" = "time_window" } }
+`},
+		{"every sum", one(`{ discount = 6, shipping_discount = 0, subtotal = "54.0", payable = 48.00 }`)},
+		{"amounts by rule", one(`{ applied = { coffee-morning = 6.000 } }`)},
+		{"rules that do not apply", one(`{ not_applied = ["late-night", "winter", "mug"] }`)},
+		{"a rule that is switched off", one(`{ rejected = { winter = "enabled", mug = "min_subtotal", members = "customer" } }`)},
+		{"no rule at all", of(`{ items = [{ sku = "tea", quantity = 1, unit_price = 18 }] }`, `{ applied = [], discount = 0, gifts = {} }`)},
+		{"no rule at all, as a table", of(`{ items = [{ sku = "tea", quantity = 1, unit_price = 18 }] }`, `{ applied = {} }`)},
+		{"shares of the lines", of(`{ items = [{ sku = "americano-iced", quantity = 3, unit_price = 18 }, { sku = "tea", quantity = 1, unit_price = 10 }] }`, `{ lines = [6, 0.00] }`)},
+		{"gifts", of(`{ items = [{ sku = "tea", quantity = 20, unit_price = 10 }] }`, `{ applied = ["mug", "tote"], gifts = { tote = 2, mug = 1 } }`)},
+		{"a cart with everything", of(`{ currency = "CNY", channel = "app", region = "sh", coupons = ["SPRING"],
+ customer = { id = "u1", tier = "gold", segments = ["student"], completed_orders = 0 },
+ shipping = [{ id = "s1", method = "standard", amount = 6.00 }],
+ items = [{ id = 1, sku = "tea", category = "茶", subgroup = "冷饮", quantity = 0x2, unit_price = "18.00", reduced = true, attributes = { caffeine_mg = 1_000, roast = "dark", strength = +0.5, decaf = false } }] }`,
+			`{ applied = { members = 3.60, shipping = 6 }, discount = 3.6, shipping_discount = 6, payable = 32.4 }`)},
+		{"nothing in the cart", of(`{ items = [] }`, `{ payable = 0, lines = [], applied = [] }`)},
+		{"another currency", of(`{ currency = "KWD", items = [{ sku = "tea", quantity = 1, unit_price = 1.234 }] }`, `{ payable = 1.234, rejected = { members = "currency" } }`)},
+		{"a time by the shop's clock", strings.Replace(one(`{ discount = 6 }`), "+08:00", "", 1)},
+		{"a time as a string", strings.Replace(one(`{ discount = 6 }`), "2026-11-11T09:30:00+08:00", `"2026-11-11T01:30:00Z"`, 1)},
+		{"a cart under headers of its own", `
+[[test]]
+name = "x"
+now  = 2026-11-11T09:30:00+08:00
+[test.expect]
+discount = 6
+[[test.cart.items]]
+sku = "americano-iced"
+quantity = 3
+unit_price = 18
+`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := parse(t, c.text).Run(load(t, "", shop), "")
+			if err := r.Err(); err != nil || len(r.Results) != 1 || len(r.Failed()) > 0 {
+				t.Errorf("%d tests, %v", len(r.Results), err)
+			}
+		})
+	}
+}
+
+// Each case is everything that is said of a test that fails.
+func TestWrong(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"discount", one(`{ discount = 5.40 }`), `t.toml:5:23: expect.discount: got 6.00, want 5.40`},
+		{"one fen", one(`{ discount = 6.01 }`), `t.toml:5:23: expect.discount: got 6.00, want 6.01`},
+		{"every sum", one("{ discount = 1, shipping_discount = 2, subtotal = 3, payable = 4 }"), `
+t.toml:5:23: expect.discount: got 6.00, want 1.00
+t.toml:5:46: expect.shipping_discount: got 0.00, want 2.00
+t.toml:5:60: expect.subtotal: got 54.00, want 3.00
+t.toml:5:73: expect.payable: got 48.00, want 4.00`},
+		{"too many decimals", one(`{ discount = 6.001 }`), `t.toml:5:23: expect.discount: "6.001" is not an amount of CNY: 6.001 has 3 decimals, CNY has 2`},
+		{"an amount too large", one(`{ discount = 9999999999999999 }`), `t.toml:5:23: expect.discount: "9999999999999999" is not an amount of CNY: larger than 999999999999999 minor units`},
+		{"a share", one(`{ lines = [5] }`), `t.toml:5:21: expect.lines[0]: got 6.00, want 5.00`},
+		{"a rule more", one(`{ applied = ["coffee-morning", "late-night"] }`),
+			`t.toml:5:12: expect.applied: got ["coffee-morning"], want ["coffee-morning", "late-night"] (late-night: time_window (seen wed 09:30:00, needed 21:00:00 to 24:00:00))`},
+		{"a rule less", one(`{ applied = [] }`), `t.toml:5:12: expect.applied: got ["coffee-morning"], want []`},
+		{"another order", of(`{ items = [{ quantity = 20, unit_price = 10 }] }`, `{ applied = ["tote", "mug"] }`),
+			`t.toml:5:12: expect.applied: got ["mug", "tote"], want ["tote", "mug"]`},
+		{"a rule that is not there", one(`{ applied = ["coffee-mornin"] }`),
+			`t.toml:5:23: expect.applied[0]: the strategy has no rule "coffee-mornin" (did you mean "coffee-morning"?)`},
+		{"a rule that is not there and like none", one(`{ applied = ["x"] }`), `t.toml:5:23: expect.applied[0]: the strategy has no rule "x"`},
+		{"another amount of a rule", one(`{ applied = { coffee-morning = 5 } }`), `t.toml:5:41: expect.applied.coffee-morning: got 6.00, want 5.00`},
+		{"an amount of a rule that did not apply", one(`{ applied = { coffee-morning = 6, members = 5.4 } }`),
+			`t.toml:5:54: expect.applied.members: got not applied: customer (seen tier , needed tier gold), want applied with 5.4`},
+		{"a rule beside those with amounts", one(`{ applied = {} }`),
+			`t.toml:5:12: expect.applied: got "coffee-morning" applied with 6.00, want no rule but those listed`},
+		{"an amount of a rule that is not there", one(`{ applied = { coffee-morning = 6, member = 5.4 } }`),
+			`t.toml:5:53: expect.applied.member: the strategy has no rule "member" (did you mean "members"?)`},
+		{"a rule that applied after all", one(`{ not_applied = ["mug", "coffee-morning"] }`),
+			`t.toml:5:34: expect.not_applied[1]: got "coffee-morning" applied with 6.00, want it not applied`},
+		{"not applied and not there", one(`{ not_applied = ["winters"] }`),
+			`t.toml:5:27: expect.not_applied[0]: the strategy has no rule "winters" (did you mean "winter"?)`},
+		{"rejected, but it applied", one(`{ rejected = { coffee-morning = "time_window" } }`),
+			`t.toml:5:42: expect.rejected.coffee-morning: got applied with 6.00, want time_window`},
+		{"rejected for another reason", one(`{ rejected = { mug = "time_window", winter = "disabled" } }`), `
+t.toml:5:31: expect.rejected.mug: got min_subtotal (seen 48.00, needed at least 100.00), want time_window
+t.toml:5:55: expect.rejected.winter: got enabled (seen false, needed true), want disabled`},
+		{"rejected and not there", one(`{ rejected = { "late night" = "time_window" } }`),
+			`t.toml:5:40: expect.rejected."late night": the strategy has no rule "late night" (did you mean "late-night"?)`},
+		{"a gift less", of(`{ items = [{ quantity = 10, unit_price = 10 }] }`, `{ gifts = { mug = 2, tote = 2 } }`), `
+t.toml:5:28: expect.gifts.mug: got 1, want 2
+t.toml:5:38: expect.gifts.tote: got 0, want 2`},
+		{"a gift more", of(`{ items = [{ quantity = 10, unit_price = 10 }] }`, `{ gifts = {} }`),
+			`t.toml:5:12: expect.gifts: got 1 of "mug", want no gift but those listed`},
+		{"a line without a price", of(`{ items = [{ sku = "tea", quantity = 1 }] }`, `{ discount = 0 }`),
+			`t.toml:4:21: cart.items[0]: the line has no price and the catalogue knows none`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := parse(t, c.text).Run(load(t, "", shop), "")
+			if got, want := failures(r), strings.TrimPrefix(c.want, "\n"); got != want {
+				t.Errorf("said\n%s\nwant\n%s", got, want)
+			}
+			if len(r.Failed()) != 1 || r.Err() == nil {
+				t.Errorf("%d tests failed: %v", len(r.Failed()), r.Err())
+			}
+		})
+	}
+}
+
+// A rule that was kept out by another one has no value that was seen.
+func TestBeatenByAnother(t *testing.T) {
+	const two = "version = \"v\"\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 1\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 2\n"
+	text := of(`{ items = [{ quantity = 1, unit_price = 10 }] }`, `{ rejected = { a = "target" } }`)
+	const want = "t.toml:5:29: expect.rejected.a: got group (needed worth more than the others of g), want target"
+	if got := failures(parse(t, text).Run(load(t, "", two), "")); got != want {
+		t.Errorf("said %s", got)
+	}
+}
+
+// The decimals of a cart and of what is expected are those of the strategy's
+// currency, which is known only when the tests are run.
+func TestAmountsAreInTheStrategysCurrency(t *testing.T) {
+	const yen = "version = \"v\"\ncurrency = \"JPY\"\n[rule.a]\ndiscount_amount = 100\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"yen", of(`{ items = [{ quantity = 1, unit_price = 300 }] }`, `{ discount = 100.00, payable = 200 }`), ""},
+		{"half a yen expected", of(`{ items = [{ quantity = 1, unit_price = 300 }] }`, `{ discount = 0.5 }`),
+			`t.toml:5:23: expect.discount: "0.5" is not an amount of JPY: 0.5 has 1 decimals, JPY has 0`},
+		{"half a yen in the cart", of(`{ items = [{ quantity = 1, unit_price = 0.5 }] }`, `{ discount = 0 }`),
+			`t.toml:4:48: cart.items[0].unit_price: is 0.5, want a decimal of JPY such as 18.50, not negative, with at most 0 decimals and no exponent`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := failures(parse(t, c.text).Run(load(t, "", yen), "")); got != c.want {
+				t.Errorf("said\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestEnvironments(t *testing.T) {
+	named := func(name, env string) string {
+		return "[[test]]\nname = \"" + name + "\"\nnow = 2026-11-11T09:30:00\ncart.items = []\nexpect.discount = 0\n" + env
+	}
+	suite := parse(t, named("all", "")+named("prod", "env = \"prod\"\n")+named("none", "env = \"\"\n")+named("two", "env = [\"\", \"dev\"]\n"))
+	if suite.Len() != 4 {
+		t.Errorf("%d tests were read", suite.Len())
+	}
+	st := load(t, "", shop)
+	for env, want := range map[string]string{"": "all none two", "prod": "all prod", "dev": "all two", "staging": "all"} {
+		r := suite.Run(st, env)
+		var ran []string
+		for _, result := range r.Results {
+			ran = append(ran, result.Name)
+		}
+		if got := strings.Join(ran, " "); got != want || r.Skipped != 4-len(ran) || r.Err() != nil {
+			t.Errorf("in %q %s ran and %d were skipped: %v", env, got, r.Skipped, r.Err())
+		}
+	}
+}
+
+func TestPanicFailsTheTest(t *testing.T) {
+	broken := new(strategy.Strategy) // was never compiled
+	r := parse(t, one("{ discount = 0 }")+strings.Replace(one("{ discount = 0 }"), `"x"`, `"y"`, 1)).Run(broken, "")
+	if len(r.Failed()) != 2 {
+		t.Fatalf("%d tests failed", len(r.Failed()))
+	}
+	if got := failures(r); !strings.HasPrefix(got, "t.toml:4:10: cart: pricing it panicked: ") {
+		t.Errorf("said %s", got)
+	}
+}
+
+func TestReport(t *testing.T) {
+	st := load(t, "", shop)
+	r := parse(t, one(`{ discount = 6 }`)).Run(st, "")
+	if got := r.Untouched(st); !slices.Equal(got, []string{"late-night", "members", "mug", "tote", "shipping"}) {
+		t.Errorf("untouched are %q", got)
+	}
+	if x := r.Results[0]; x.Quote == nil || x.Quote.Discount != 600 || len(x.Cart.Lines) != 1 || x.Explanation != nil {
+		t.Errorf("the result is %+v", x)
+	}
+	r = parse(t, one(`{ discount = 5 }`)).Run(st, "")
+	if x := r.Results[0]; x.Explanation == nil || len(x.Explanation.Rejected) != 6 {
+		t.Errorf("a failed test is explained by %+v", x.Explanation)
+	}
+	if got := (ruletest.Report{}).Untouched(st); len(got) != len(st.Rules()) {
+		t.Errorf("without tests, untouched are %q", got)
+	}
+}
+
+func TestErrorListsTwenty(t *testing.T) {
+	var text strings.Builder
+	for i := range 23 {
+		text.WriteString(strings.Replace(one(fmt.Sprintf("{ discount = %d, payable = 48 }", i)), `"x"`, fmt.Sprintf("\"no %d\"", i), 1))
+	}
+	err := parse(t, text.String()).Run(load(t, "", shop), "").Err()
+	if err == nil {
+		t.Fatal("no test failed")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 1+2*20+1 || lines[0] != "22 of 23 rule tests failed" ||
+		lines[1] != `t.toml:1: "no 0"` || lines[2] != "\texpect.discount: got 6.00, want 0.00" || lines[41] != "and 2 more" {
+		t.Errorf("said %s", err)
+	}
+}
+
+// A suite may be run by several at once, as by a warm-up and a command.
+func TestRunsAtOnce(t *testing.T) {
+	suite, st := parse(t, one(`{ discount = 5 }`)), load(t, "", shop)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if got := failures(suite.Run(st, "")); got != "t.toml:5:23: expect.discount: got 6.00, want 5.00" {
+				t.Errorf("said %s", got)
+			}
+		})
+	}
+	all.Wait()
+}

@@ -1,0 +1,74 @@
+package ruletest
+
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// sum is an amount of the whole quote.
+//
+//	discount          = 6.00    # off the goods
+//	shipping_discount = 0
+//	subtotal          = 54.00   # the goods before discounts
+//	payable           = 48.00   # goods and shipping after them
+type sum struct {
+	member
+	text string
+	of   func(*strategy.Quote) int64
+}
+
+var sums = map[string]func(*strategy.Quote) int64{
+	"discount":          func(q *strategy.Quote) int64 { return q.Discount },
+	"shipping_discount": func(q *strategy.Quote) int64 { return q.ShippingDiscount },
+	"subtotal":          func(q *strategy.Quote) int64 { return q.Subtotal },
+	"payable":           func(q *strategy.Quote) int64 { return q.Payable },
+}
+
+func decodeSum(s *document.Section, n *document.Node, name string, _ int) expectation {
+	return &sum{member: expected(name, n), text: amount(s, n, s.Key(name)), of: sums[name]}
+}
+
+func (e *sum) check(o *outcome) { o.compare(e.member, e.text, e.of(o.quote)) }
+
+// lineDiscounts is what is taken off each line, in the order of the cart.
+//
+//	lines = [4.00, 2.00]
+type lineDiscounts []lineDiscount
+
+type lineDiscount struct {
+	member
+	text string
+}
+
+func decodeLines(s *document.Section, n *document.Node, name string, lines int) expectation {
+	if n.Kind != document.Array {
+		s.Want(n, name, "a list of amounts, one for each line of the cart,")
+		return nil
+	}
+	if lines >= 0 && lines != len(n.Items) {
+		s.Wrong(n, name, fmt.Sprintf("the list has %s, the cart has %s", count(len(n.Items), "amount"), count(lines, "line")), "")
+	}
+	list := make(lineDiscounts, len(n.Items))
+	for i, item := range n.Items {
+		list[i] = lineDiscount{
+			member: expected(name, n).element(i, item),
+			text:   amount(s, item, fmt.Sprintf("%s[%d]", s.Key(name), i)),
+		}
+	}
+	return list
+}
+
+func (e lineDiscounts) check(o *outcome) {
+	for i, line := range e {
+		o.compare(line.member, line.text, o.quote.Lines[i].Discount)
+	}
+}
+
+func count(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
+}
