@@ -82,7 +82,7 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 		at = due
 	}
 	figures := proof.Replay(before, after, l.sample.Carts(), at, l.key.rails.Evaluation, time.Now)
-	err, abstained := l.key.rails.Judge(figures)
+	abstained, err := l.key.rails.Judge(figures)
 	if err != nil {
 		return "", &reload.Unproved{Against: l.key.rails.String(), Err: err}
 	}

@@ -74,7 +74,7 @@ func TestRails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := Replay(load(t, c.before), load(t, c.after), carts(c.carts, 1000), noon, c.rails.Evaluation, ticking(c.quoteTakes))
-			err, abstained := c.rails.Judge(f)
+			abstained, err := c.rails.Judge(f)
 			if abstained != c.abstains {
 				t.Errorf("abstained: %q, want %q", abstained, c.abstains)
 			}

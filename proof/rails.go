@@ -60,21 +60,21 @@ func (e *RailError) Error() string {
 	return fmt.Sprintf("guard rail %s: %s, the bound is %s", e.Rail, e.Figure, e.Bound)
 }
 
-// Judge returns the first [RailError], or nil. The second result says why there
-// was nothing to judge by, if so.
-func (r Rails) Judge(f Figures) (err error, abstained string) {
+// Judge returns the first [RailError], or nil. abstained says why there was
+// nothing to judge by, if so.
+func (r Rails) Judge(f Figures) (abstained string, err error) {
 	if !r.Set() {
-		return nil, ""
+		return "", nil
 	}
 	if f.Carts < r.MinSample {
-		return nil, fmt.Sprintf("guard rails did not judge: %d carts, %d are wanted", f.Carts, r.MinSample)
+		return fmt.Sprintf("guard rails did not judge: %d carts, %d are wanted", f.Carts, r.MinSample), nil
 	}
 	for _, rail := range []func(Figures) error{r.judgeMean, r.judgeFree, r.judgeEvaluation} {
 		if err := rail(f); err != nil {
-			return err, ""
+			return "", err
 		}
 	}
-	return nil, ""
+	return "", nil
 }
 
 func (r Rails) judgeMean(f Figures) error {
