@@ -104,8 +104,12 @@ func showStrategy(w http.ResponseWriter, _ *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("ETag", `"`+l.Status().Live.Fingerprint+`"`)
-	return answerAdmin(w, l.describe())
+	d := l.describe()
+	if e := l.Live(); e.Fingerprint == d.Live.SHA256 {
+		d.Live.RuleIDs = e.Value.Rules()
+	}
+	w.Header().Set("ETag", `"`+d.Live.SHA256+`"`)
+	return answerAdmin(w, d)
 }
 
 func showHistory(w http.ResponseWriter, _ *http.Request, id string) error {
@@ -114,10 +118,21 @@ func showHistory(w http.ResponseWriter, _ *http.Request, id string) error {
 		return err
 	}
 	past := l.History()
-	return answerAdmin(w, struct {
-		Records   []history.Record `json:"records"`
-		Snapshots []snapshotStatus `json:"snapshots"`
-	}{past.Records, describeSnapshots(past.Snapshots)})
+	return answerAdmin(w, historyStatus{
+		Total:     len(past.Records),
+		Records:   past.Records[max(0, len(past.Records)-maxRecords):],
+		Snapshots: describeSnapshots(past.Snapshots),
+	})
+}
+
+// maxRecords bounds an answer; the log on disk has them all.
+const maxRecords = 1000
+
+// historyStatus is what is remembered of a strategy, as the admin API shows it.
+type historyStatus struct {
+	Total     int              `json:"total"`   // of records
+	Records   []history.Record `json:"records"` // the last ones, oldest first
+	Snapshots []snapshotStatus `json:"snapshots"`
 }
 
 // rollBack puts an earlier content back. Whoever asks has to say which one is in

@@ -10,8 +10,6 @@ import (
 
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
-
-	"github.com/promogate/caddy-discount/reload/history"
 )
 
 func rollbackCommand() *cobra.Command {
@@ -118,10 +116,7 @@ func (a adminClient) choose(id string) (strategyStatus, error) {
 
 // complete finds the only content whose fingerprint begins so.
 func (a adminClient) complete(id, beginning string) (string, error) {
-	var past struct {
-		Records   []history.Record `json:"records"`
-		Snapshots []snapshotStatus `json:"snapshots"`
-	}
+	var past historyStatus
 	if err := a.call(http.MethodGet, "/discount/strategies/"+id+"/history", "", nil, &past); err != nil {
 		return "", err
 	}

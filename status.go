@@ -28,7 +28,8 @@ type strategyStatus struct {
 type editionStatus struct {
 	Version string       `json:"version"`
 	SHA256  string       `json:"sha256"`
-	Rules   []string     `json:"rules,omitempty"`
+	Rules   int          `json:"rules,omitempty"`
+	RuleIDs []string     `json:"rule_ids,omitempty"` // where one strategy is asked for
 	Kind    string       `json:"kind"`
 	Number  uint64       `json:"number,omitempty"`
 	Size    int64        `json:"size"`
@@ -86,7 +87,7 @@ func (l *live) describe() strategyStatus {
 		Sample:  len(l.sample.Carts()),
 	}
 	if e := l.Live(); e.Fingerprint == s.Live.Fingerprint {
-		d.Live.Rules = e.Value.Rules()
+		d.Live.Rules = len(e.Value.Rules())
 	}
 	if s.Staged.Fingerprint != "" {
 		staged := describeEdition(s.Staged)

@@ -22,18 +22,22 @@ func recordOf(a history.Action, f Facts, digest, reason string) history.Record {
 	}
 }
 
-// noteActivation also says which snapshots have to be there as long as this
-// edition is in service.
+// noteActivation writes that an edition is in service.
 func (m *machine) noteActivation(f Facts, digest string) {
-	retained := []string{f.Fingerprint}
-	if m.staged != nil {
-		retained = append(retained, m.staged.facts.Fingerprint)
-	}
-	m.memory.retain(retained...)
+	m.retain()
 	if f.Kind == KindRollback {
 		return // its record was there first
 	}
 	m.note(actionActivated, f, digest, f.Note)
+}
+
+// retain keeps the snapshots of what is in service and what is to be.
+func (m *machine) retain() {
+	retained := []string{m.live.Fingerprint}
+	if m.staged != nil {
+		retained = append(retained, m.staged.facts.Fingerprint)
+	}
+	m.memory.retain(retained...)
 }
 
 func (m *machine) noteRefusal(r reading, err error) {

@@ -27,6 +27,7 @@ func (m *machine) stage(r reading, v verdict) {
 		return
 	}
 	m.memory.keep(snapshotOf(r.Content, f), r.digest)
+	m.retain()
 	m.note(actionStaged, f, r.digest, "")
 	m.emit(EventStaged, nil)
 }

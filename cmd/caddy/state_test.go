@@ -31,7 +31,7 @@ type shown struct {
 	ID   string
 	Live struct {
 		Version, SHA256, Kind string
-		Rules                 []string
+		Rules                 int
 	}
 	Staged *struct{ Version, Due string }
 	Held   string
