@@ -257,6 +257,21 @@ func (g *gateway) stays(n int) {
 	}
 }
 
+// get asks the admin endpoint.
+func (g *gateway) get(path string) string {
+	g.t.Helper()
+	res, err := g.client.Get("http://" + g.admin + path)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		g.t.Fatalf("%s: status %d, %v", path, res.StatusCode, err)
+	}
+	return string(body)
+}
+
 // logLines are what a program wrote to its log.
 type logLines struct {
 	mu    sync.Mutex

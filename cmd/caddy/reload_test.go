@@ -45,21 +45,6 @@ func (g *gateway) accepted(caddyfile string) {
 	g.reloaded = true
 }
 
-// get asks the admin endpoint.
-func (g *gateway) get(path string) string {
-	g.t.Helper()
-	res, err := g.client.Get("http://" + g.admin + path)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		g.t.Fatalf("%s: status %d, %v", path, res.StatusCode, err)
-	}
-	return string(body)
-}
-
 // holding is what a process holds on to.
 type holding struct {
 	goroutines  int // all of them
