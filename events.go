@@ -78,6 +78,7 @@ func activation(f reload.Facts) []zap.Field {
 		zap.Time("written", f.Stamps.Written),
 		zap.Time("noticed", f.Stamps.Noticed),
 		zap.Time("read", f.Stamps.Read),
+		zap.Time("ready", f.Stamps.Ready),
 		zap.Time("swapped", f.Stamps.Swapped),
 		zap.Duration("took", f.Stamps.Swapped.Sub(f.Stamps.Noticed)),
 		zap.String("proof", f.Note),

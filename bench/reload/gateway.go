@@ -137,9 +137,14 @@ func (g *gateway) order() (int, error) {
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, res.Body)
+	return pricedBy(res.Header)
+}
+
+// pricedBy is the version that the order service says an order was priced by.
+func pricedBy(answer http.Header) (int, error) {
 	var version int
-	if _, err := fmt.Sscanf(res.Header.Get("X-Priced-By"), `"v%d"`, &version); err != nil {
-		return 0, fmt.Errorf("not priced: %d %q", res.StatusCode, res.Header.Get("X-Priced-By"))
+	if _, err := fmt.Sscanf(answer.Get("X-Priced-By"), `"v%d"`, &version); err != nil {
+		return 0, fmt.Errorf("not priced: %q", answer.Get("X-Priced-By"))
 	}
 	return version, nil
 }

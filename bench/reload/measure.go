@@ -13,25 +13,33 @@ import (
 // pause is the time between two saves; it is not measured.
 const pause = 40 * time.Millisecond
 
+// sighting is the first answer priced by a version.
+type sighting struct {
+	version int
+	at      time.Time // when the answer was there
+}
+
 // edits saves strategies under a steady load, and returns how long each took to
-// price an order: from the return of the save to the answer of the first order.
+// price one of its orders: from the call that finishes the save to the first
+// answer.
 func (g *gateway) edits(rules, saves int, save saver) ([]time.Duration, error) {
 	ctx, end := context.WithCancel(context.Background())
-	load := make(chan error, 1)
-	go func() { load <- g.load(ctx, 2000) }()
+	seen, load := make(chan sighting, saves+1), make(chan error, 1)
+	go func() { load <- g.load(ctx, 2000, seen) }()
 	var took []time.Duration
 	err := func() error {
 		for range saves {
 			g.version++
 			content := strategyOf(rules, g.version)
-			if err := save(g.strategy, content); err != nil {
-				return err
-			}
-			t, err := g.until(g.version, time.Now())
+			saved, err := save(g.strategy, content)
 			if err != nil {
 				return err
 			}
-			took = append(took, t)
+			first, err := await(seen, g.version)
+			if err != nil {
+				return err
+			}
+			took = append(took, first.at.Sub(saved))
 			time.Sleep(pause)
 		}
 		return nil
@@ -41,33 +49,44 @@ func (g *gateway) edits(rules, saves int, save saver) ([]time.Duration, error) {
 	return took, joined(err, <-load)
 }
 
-// until sends orders, one after the other, until one is priced by version.
-func (g *gateway) until(version int, since time.Time) (time.Duration, error) {
-	for time.Since(since) < 10*time.Second {
-		v, err := g.order()
-		if err != nil {
-			return 0, err
-		}
-		if v == version {
-			return time.Since(since), nil
-		}
-		if v > version {
-			return 0, fmt.Errorf("an order was priced by version %d, which was not saved yet", v)
+// await waits for the first answer priced by version.
+func await(seen <-chan sighting, version int) (sighting, error) {
+	timeout := time.After(10 * time.Second)
+	for {
+		select {
+		case s := <-seen:
+			if s.version > version {
+				return s, fmt.Errorf("an order was priced by version %d, which was not saved yet", s.version)
+			}
+			if s.version == version {
+				return s, nil
+			}
+		case <-timeout:
+			return sighting{}, fmt.Errorf("version %d never came into service", version)
 		}
 	}
-	return 0, fmt.Errorf("version %d never came into service:\n%s", version, g.log.String())
 }
 
-// load sends orders at a rate until ctx ends; one that fails is an error.
-func (g *gateway) load(ctx context.Context, rate int) error {
+// load sends orders at a rate until ctx ends, and tells when each version is seen
+// first. An order that fails is an error.
+func (g *gateway) load(ctx context.Context, rate int, seen chan<- sighting) error {
 	attacker := vegeta.NewAttacker(vegeta.Connections(256), vegeta.Timeout(5*time.Second))
 	results := attacker.Attack(g.target(), vegeta.Rate{Freq: rate, Per: time.Second}, 10*time.Minute, "load")
 	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
 	defer stop()
 	var failed error
+	latest := 0
 	for r := range results {
-		if failed == nil && r.Error != "" {
+		version, err := pricedBy(r.Headers)
+		switch {
+		case failed != nil:
+		case r.Error != "":
 			failed = fmt.Errorf("an order failed: %s", r.Error)
+		case err != nil:
+			failed = err
+		case version > latest:
+			latest = version
+			seen <- sighting{version, r.Timestamp.Add(r.Latency)}
 		}
 	}
 	return failed
@@ -114,7 +133,7 @@ func (g *gateway) saveEverySecond(contents [][]byte) func(done <-chan struct{}) 
 			case <-tick.C:
 			}
 			g.version++
-			if err := renameIn(g.strategy, content); err != nil {
+			if _, err := renameIn(g.strategy, content); err != nil {
 				return err
 			}
 			time.Sleep(700 * time.Millisecond)

@@ -87,6 +87,18 @@ const temporary = ".new-"
 
 // replace gives path a content all at once and durably.
 func (d disk) replace(path string, parts ...[]byte) error {
+	if err := d.swapIn(path, parts...); err != nil {
+		return err
+	}
+	if err := d.syncDir(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// swapIn gives path a content all at once. The content is durable, its name is
+// once the directory was synchronised.
+func (d disk) swapIn(path string, parts ...[]byte) error {
 	dir, base := filepath.Split(path)
 	next := filepath.Join(dir, temporary+base)
 	if err := d.write(next, parts); err != nil {
@@ -95,9 +107,6 @@ func (d disk) replace(path string, parts ...[]byte) error {
 	}
 	if err := d.rename(next, path); err != nil {
 		_ = os.Remove(next)
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	if err := d.syncDir(dir); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil

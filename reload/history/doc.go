@@ -13,8 +13,10 @@
 //
 // # What is promised
 //
-//   - What [History.Save] or [History.Append] acknowledged is on disk, file and
-//     directory, and is there after a crash at any later moment.
+//   - What [History.Append] acknowledged is on disk, file and directory, and so is
+//     every snapshot saved before it: they are there after a crash of the machine
+//     at any later moment. What [History.Save] acknowledged is there after one of
+//     the process.
 //   - A crash at any moment leaves a directory that [Open] takes up again. What
 //     was not acknowledged is cut off: half a record, or one that no checkpoint
 //     covers. Half a snapshot never gets its name.

@@ -51,6 +51,7 @@ type History struct {
 	size     int64 // of the log, as far as it is good
 	dirty    bool  // there may be more in the file than that
 	unsigned bool  // the last record is not under a checkpoint
+	unnamed  bool  // a snapshot's name may not be durable
 	retained []string
 }
 
@@ -210,6 +211,9 @@ func (h *History) Found() error { return h.found }
 func (h *History) Append(r Record) (Record, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if err := h.nameSnapshots(); err != nil {
+		return r, err
+	}
 	if h.unsigned {
 		if last := h.records[len(h.records)-1]; last.sameAs(r) {
 			return last, h.sign()
@@ -232,6 +236,20 @@ func (h *History) Append(r Record) (Record, error) {
 	_ = h.o.disk.writeAt(h.side, joinHashes([]hash{leaf}), r.Number*hashSize)
 	h.drop()
 	return r, h.sign()
+}
+
+// nameSnapshots makes the names of snapshots durable, before a record speaks of
+// them.
+func (h *History) nameSnapshots() error {
+	if !h.unnamed {
+		return nil
+	}
+	dir := filepath.Join(h.dir, snapshotsDir)
+	if err := h.o.disk.syncDir(dir); err != nil {
+		return fmt.Errorf("writing %s: %w", dir, err)
+	}
+	h.unnamed = false
+	return nil
 }
 
 // write adds a line to the log, or leaves the log as it was.
@@ -270,8 +288,10 @@ func (h *History) sign() error {
 	return nil
 }
 
-// Save keeps a content. When it returns nil the content is on disk. One that is
-// there already counts as new again. Old ones are dropped with the next record:
+// Save keeps a content. When it returns nil the content is on disk and survives
+// this process; it survives the machine as soon as the next record is
+// acknowledged, which saves whoever waits half of the time. One that is there
+// already counts as new again. Old ones are dropped with the next record:
 // somebody waits for this.
 func (h *History) Save(s Snapshot) error {
 	h.mu.Lock()
@@ -280,7 +300,8 @@ func (h *History) Save(s Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return h.o.disk.replace(snapshotPath(h.dir, s.Fingerprint), parts...)
+	h.unnamed = true
+	return h.o.disk.swapIn(snapshotPath(h.dir, s.Fingerprint), parts...)
 }
 
 // drop removes the snapshots that are too many, oldest first. One that cannot be
