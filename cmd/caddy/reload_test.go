@@ -205,6 +205,7 @@ func reloading(t testing.TB) (g *gateway, f string) {
 	g = start(t, dir, oneSite)
 	g.other = freePort(t)
 	g.goesLive(1)
+	g.remembers(1)
 	return g, f
 }
 

@@ -66,6 +66,16 @@ func (g *gateway) recorded(id string) []string {
 	return versions
 }
 
+// remembers waits until so many activations of the one strategy are on record:
+// the state directory is opened a moment after the start.
+func (g *gateway) remembers(activations int) {
+	g.t.Helper()
+	id := g.only().ID
+	if !poll(patience, func() bool { return len(g.recorded(id)) >= activations }) {
+		g.t.Fatalf("on record: %v, want %d", g.recorded(id), activations)
+	}
+}
+
 // stateOf is the state directory of the one strategy in service.
 func (g *gateway) stateOf() string { return filepath.Join(g.dir, "remembered", g.only().ID) }
 
@@ -246,10 +256,8 @@ func TestLogThatWasChangedIsFound(t *testing.T) {
 	g := start(t, dir, remembering)
 	write(t, f, strategyOf(2))
 	g.goesLive(2)
-	id, state := g.only().ID, g.stateOf()
-	if !poll(patience, func() bool { return len(g.recorded(id)) == 2 }) {
-		t.Fatalf("on record: %v", g.recorded(id))
-	}
+	g.remembers(2)
+	state := g.stateOf()
 	export := filepath.Join(dir, "export")
 	write(t, export, caddy(t, dir, "discount", "log", "export", "--state", state).good(t).out)
 	caddy(t, dir, "discount", "log", "verify", "--export", export).good(t)
@@ -273,10 +281,7 @@ func TestBrokenFileAtTheStartServesTheLastGoodOne(t *testing.T) {
 	f := filepath.Join(dir, "shop", "discount.toml")
 	write(t, f, strategyOf(1))
 	g := start(t, dir, remembering)
-	id := g.only().ID
-	if !poll(patience, func() bool { return len(g.recorded(id)) == 1 }) {
-		t.Fatal("the start is not on record")
-	}
+	g.remembers(1)
 	g.kill()
 	if err := os.Remove(f); err != nil {
 		t.Fatal(err)
