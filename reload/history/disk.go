@@ -3,9 +3,11 @@ package history
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 )
 
 // disk is every operation that changes something. before, if set, is asked first
@@ -70,11 +72,29 @@ func (d disk) sync(f *os.File) error {
 	return f.Sync()
 }
 
-// syncDir makes the names in a directory durable, where there is such a thing.
-func (d disk) syncDir(path string) error {
-	if err := d.ask("syncdir", path); err != nil || runtime.GOOS == "windows" {
+// syncNamed is sync for a file that is not open.
+func (d disk) syncNamed(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
 		return err
 	}
+	return errors.Join(d.sync(f), f.Close())
+}
+
+// syncDir makes the names in a directory durable, where there is such a thing:
+// not on Windows, and not on every file system.
+func (d disk) syncDir(path string) error {
+	err := d.ask("syncdir", path)
+	if err == nil && runtime.GOOS != "windows" {
+		err = flushDir(path)
+	}
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
+}
+
+func flushDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {
 		return err
@@ -82,13 +102,33 @@ func (d disk) syncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
+// syncWay makes the names durable that lead to a directory. Those that are not
+// ours to flush were not made by us.
+func (d disk) syncWay(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	for above := filepath.Dir(path); above != path; path, above = above, filepath.Dir(above) {
+		err := d.syncDir(above)
+		if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+			return fmt.Errorf("writing %s: %w", above, err)
+		}
+	}
+	return nil
+}
+
 // temporary begins the names of files that are not finished.
 const temporary = ".new-"
 
 // replace gives path a content all at once and durably.
-func (d disk) replace(path string, parts ...[]byte) error {
-	if err := d.swapIn(path, parts...); err != nil {
-		return err
+func (d disk) replace(path string, content []byte) error {
+	next := newOf(path)
+	if err := d.writeDurably(next, content); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := d.rename(next, path); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	if err := d.syncDir(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -96,39 +136,42 @@ func (d disk) replace(path string, parts ...[]byte) error {
 	return nil
 }
 
-// swapIn gives path a content all at once. The content is durable, its name is
-// once the directory was synchronised.
-func (d disk) swapIn(path string, parts ...[]byte) error {
+// newOf is the name of a file until it is finished.
+func newOf(path string) string {
 	dir, base := filepath.Split(path)
-	next := filepath.Join(dir, temporary+base)
-	if err := d.write(next, parts); err != nil {
-		_ = os.Remove(next)
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	if err := d.rename(next, path); err != nil {
-		_ = os.Remove(next)
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
+	return filepath.Join(dir, temporary+base)
 }
 
-func (d disk) write(path string, parts [][]byte) error {
-	if err := d.ask("create", path); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	at := int64(0)
-	for _, part := range parts {
-		if err = d.writeAt(f, part, at); err != nil {
-			break
-		}
-		at += int64(len(part))
-	}
+// writeDurably makes a file whose content is durable; its name is not yet.
+func (d disk) writeDurably(path string, content []byte) error {
+	f, err := d.write(path, content)
 	if err == nil {
 		err = d.sync(f)
 	}
-	return errors.Join(err, f.Close())
+	if f != nil {
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		_ = os.Remove(path)
+	}
+	return err
+}
+
+// write makes a file and leaves it open.
+func (d disk) write(path string, parts ...[]byte) (*os.File, error) {
+	if err := d.ask("create", path); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	at := int64(0)
+	for _, part := range parts {
+		if err := d.writeAt(f, part, at); err != nil {
+			return f, err
+		}
+		at += int64(len(part))
+	}
+	return f, nil
 }

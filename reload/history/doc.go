@@ -4,7 +4,8 @@
 //
 // A state directory holds
 //
-//	snapshots/NAME   one content: a line of JSON, then the bytes of its files
+//	snapshots/NAME   one content: a line of JSON, then the bytes of its files;
+//	                 .new-NUMBER until it is flushed
 //	log              one record a line, JSON
 //	hashes           the hash of every record, 32 bytes each
 //	checkpoint       the signed head of the log's Merkle tree
@@ -13,13 +14,16 @@
 //
 // # What is promised
 //
-//   - What [History.Append] acknowledged is on disk, file and directory, and so is
-//     every snapshot saved before it: they are there after a crash of the machine
-//     at any later moment. What [History.Save] acknowledged is there after one of
-//     the process.
+//   - What [History.Append] acknowledged is on disk, file and directory and the way
+//     to it, and so is every snapshot saved before it: they are there after a
+//     crash of the machine at any later moment. What [History.Save] acknowledged
+//     is there after one of the process.
 //   - A crash at any moment leaves a directory that [Open] takes up again. What
 //     was not acknowledged is cut off: half a record, or one that no checkpoint
-//     covers. Half a snapshot never gets its name.
+//     covers. Half a snapshot never gets its name. No checkpoint can be seen
+//     before it would survive, so a log is never shorter than anybody saw it.
+//   - A log that is missing, or not as it was left, is found by [Open]; one that is
+//     taken away while it is written by the next [History.Append].
 //   - A failed write leaves what was there, and the next one works once the disk
 //     does.
 //

@@ -3,13 +3,10 @@ package history
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 )
 
 const defaultKeep = 50
@@ -28,11 +25,19 @@ type Options struct {
 	// Default 50.
 	Keep int
 
+	// Lost, if set, is why an earlier History of this process had to let go of the
+	// directory ([ErrTakenAway]). Whatever is there is set aside for it, and the
+	// new log begins with it.
+	Lost error
+
 	disk disk
 }
 
-// ErrInUse: another History has the directory.
-var ErrInUse = errors.New("the state directory is in use by another process")
+// Why a directory cannot be written, or not any more.
+var (
+	ErrInUse     = errors.New("the state directory is in use by another process")
+	ErrTakenAway = errors.New("the log was taken away or changed while it was written")
+)
 
 // History is a state directory that this process writes. All methods are safe
 // for concurrent use.
@@ -44,6 +49,7 @@ type History struct {
 	log   *os.File
 	side  *os.File // the hashes
 	found error
+	shelf shelf
 
 	mu       sync.Mutex
 	records  []Record
@@ -51,167 +57,24 @@ type History struct {
 	size     int64 // of the log, as far as it is good
 	dirty    bool  // there may be more in the file than that
 	unsigned bool  // the last record is not under a checkpoint
-	unnamed  bool  // a snapshot's name may not be durable
 	retained []string
-}
-
-// Open takes a state directory for writing and makes it if need be. The error is
-// [ErrInUse] if somebody else has it.
-func Open(dir string, o Options) (h *History, err error) {
-	if o.Keep <= 0 {
-		o.Keep = defaultKeep
-	}
-	if err := o.disk.mkdir(filepath.Join(dir, snapshotsDir)); err != nil {
-		return nil, fmt.Errorf("making the state directory: %w", err)
-	}
-	h = &History{dir: dir, o: o}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, h.Close())
-			h = nil
-		}
-	}()
-	if h.lock, err = lock(filepath.Join(dir, lockFile)); err != nil {
-		return h, err
-	}
-	h.sweep()
-	if h.keys, err = openKeys(o.disk, dir, o); err != nil {
-		return h, err
-	}
-	return h, h.takeUp()
-}
-
-// sweep removes what was not finished.
-func (h *History) sweep() {
-	for _, dir := range []string{h.dir, filepath.Join(h.dir, snapshotsDir)} {
-		entries, _ := os.ReadDir(dir) // what cannot be listed cannot be swept
-		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), temporary) {
-				_ = h.o.disk.remove(filepath.Join(dir, e.Name()))
-			}
-		}
-	}
-}
-
-// takeUp goes on with the log that is there, or begins one.
-func (h *History) takeUp() error {
-	log, err := h.contents(logFile)
-	if err != nil {
-		return err
-	}
-	checkpoint, err := h.contents(checkpointFile)
-	if err != nil {
-		return err
-	}
-	hashes, err := h.contents(hashesFile)
-	if err != nil {
-		return err
-	}
-	records, lines := readRecords(log)
-	leaves := leavesOf(lines)
-	signed, err := check(checkpoint, h.keys.public, leaves, splitHashes(hashes))
-	if err != nil {
-		h.found = fmt.Errorf("the log in %s does not fit its checkpoint: %w", h.dir, err)
-		if err := h.setAside(); err != nil {
-			return err
-		}
-		log, signed = nil, 0
-	}
-	// What was never signed was never acknowledged, and may be anybody's.
-	h.records, leaves = records[:signed], leaves[:signed]
-	for _, line := range lines[:signed] {
-		h.size += int64(len(line)) + 1
-	}
-	h.dirty = h.size < int64(len(log))
-	t, err := treeOf(leaves)
-	if err != nil {
-		return err
-	}
-	h.tree = *t
-	return h.openFiles(leaves)
-}
-
-func (h *History) contents(name string) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(h.dir, name))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading the state directory: %w", err)
-	}
-	return data, nil
-}
-
-// check returns how many records a checkpoint covers. There is none before the
-// first record was acknowledged.
-func check(checkpoint []byte, public string, leaves, known []hash) (int64, error) {
-	if len(checkpoint) == 0 {
-		if len(leaves) > 1 {
-			return 0, errors.New("there is no checkpoint")
-		}
-		return 0, nil
-	}
-	h, err := openCheckpointBy(checkpoint, public)
-	if err != nil {
-		return 0, err
-	}
-	return h.size, h.covers(leaves, known)
-}
-
-// setAside keeps a log that cannot be believed as it is, for somebody to look at.
-func (h *History) setAside() error {
-	suffix := ".broken-" + time.Now().UTC().Format("20060102T150405.000000000")
-	for _, name := range []string{checkpointFile, hashesFile, logFile} {
-		path := filepath.Join(h.dir, name)
-		if err := h.o.disk.rename(path, path+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("setting the log aside: %w", err)
-		}
-	}
-	return nil
-}
-
-func (h *History) openFiles(leaves []hash) (err error) {
-	if h.log, err = h.open(logFile); err != nil {
-		return err
-	}
-	if h.side, err = h.open(hashesFile); err != nil {
-		return err
-	}
-	if err := h.o.disk.writeAt(h.side, joinHashes(leaves), 0); err != nil {
-		return fmt.Errorf("writing %s: %w", h.side.Name(), err)
-	}
-	if err := h.o.disk.truncate(h.side, int64(len(leaves))*hashSize); err != nil {
-		return fmt.Errorf("writing %s: %w", h.side.Name(), err)
-	}
-	if err := h.o.disk.syncDir(h.dir); err != nil {
-		return fmt.Errorf("writing %s: %w", h.dir, err)
-	}
-	if h.found != nil {
-		_, err := h.Append(Record{Time: time.Now(), Action: SetAside, Reason: h.found.Error()})
-		return err
-	}
-	return nil
-}
-
-func (h *History) open(name string) (*os.File, error) {
-	path := filepath.Join(h.dir, name)
-	if err := h.o.disk.ask("create", path); err != nil {
-		return nil, fmt.Errorf("opening %s: %w", path, err)
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("opening the state directory: %w", err)
-	}
-	return f, nil
 }
 
 // Found is what was wrong with the log when it was opened; nil if nothing was.
 func (h *History) Found() error { return h.found }
 
 // Append adds a record. When it returns nil the record is on disk and under a
-// signed checkpoint. After an error the same record may be appended again; it is
-// never there twice.
+// signed checkpoint, and every snapshot saved before it is on disk, too. After an
+// error the same record may be appended again; it is never there twice. After
+// [ErrTakenAway] nothing can be appended any more: the directory has to be opened
+// again.
 func (h *History) Append(r Record) (Record, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err := h.nameSnapshots(); err != nil {
+	if err := h.intact(); err != nil {
+		return r, err
+	}
+	if err := h.shelf.settle(); err != nil {
 		return r, err
 	}
 	if h.unsigned {
@@ -234,21 +97,29 @@ func (h *History) Append(r Record) (Record, error) {
 	h.records, h.unsigned = append(h.records, r), true
 	// What is lost of this file is found again from the log.
 	_ = h.o.disk.writeAt(h.side, joinHashes([]hash{leaf}), r.Number*hashSize)
-	h.drop()
+	h.shelf.drop(h.o.Keep, h.retained)
 	return r, h.sign()
 }
 
-// nameSnapshots makes the names of snapshots durable, before a record speaks of
-// them.
-func (h *History) nameSnapshots() error {
-	if !h.unnamed {
-		return nil
+// intact makes sure that the files that are open are still those that have the
+// names, and the log is as long as it was left.
+func (h *History) intact() error {
+	for _, f := range []*os.File{h.lock, h.log} {
+		named, err := os.Stat(f.Name())
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err // it cannot be told
+		}
+		open, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		if named == nil || !os.SameFile(named, open) {
+			return fmt.Errorf("%s: %w", f.Name(), ErrTakenAway)
+		}
+		if size := open.Size(); f == h.log && (size < h.size || size > h.size && !h.dirty) {
+			return fmt.Errorf("%s: %w", f.Name(), ErrTakenAway)
+		}
 	}
-	dir := filepath.Join(h.dir, snapshotsDir)
-	if err := h.o.disk.syncDir(dir); err != nil {
-		return fmt.Errorf("writing %s: %w", dir, err)
-	}
-	h.unnamed = false
 	return nil
 }
 
@@ -271,7 +142,9 @@ func (h *History) write(line []byte) error {
 	return nil
 }
 
-// sign puts the records there are under a checkpoint.
+// sign puts the records there are under a checkpoint. It is durable under its
+// temporary name before anybody can see it under its own, so that no log that was
+// ever shown can turn out shorter: see [History.pick].
 func (h *History) sign() error {
 	root, err := h.tree.root()
 	if err != nil {
@@ -281,39 +154,26 @@ func (h *History) sign() error {
 	if err != nil {
 		return err
 	}
-	if err := h.o.disk.replace(filepath.Join(h.dir, checkpointFile), signed); err != nil {
-		return err
+	path := filepath.Join(h.dir, checkpointFile)
+	if err := h.o.disk.writeDurably(newOf(path), signed); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := h.o.disk.syncDir(h.dir); err != nil {
+		return fmt.Errorf("writing %s: %w", h.dir, err)
+	}
+	if err := h.o.disk.rename(newOf(path), path); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	h.unsigned = false
 	return nil
 }
 
-// Save keeps a content. When it returns nil the content is on disk and survives
-// this process; it survives the machine as soon as the next record is
-// acknowledged, which saves whoever waits half of the time. One that is there
-// already counts as new again. Old ones are dropped with the next record:
-// somebody waits for this.
-func (h *History) Save(s Snapshot) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	parts, err := s.encode()
-	if err != nil {
-		return err
-	}
-	h.unnamed = true
-	return h.o.disk.swapIn(snapshotPath(h.dir, s.Fingerprint), parts...)
-}
-
-// drop removes the snapshots that are too many, oldest first. One that cannot be
-// removed is for the next time.
-func (h *History) drop() {
-	all := listSnapshots(h.dir)
-	for _, s := range all[min(h.o.Keep, len(all)):] {
-		if !slices.Contains(h.retained, s.Fingerprint) {
-			_ = h.o.disk.remove(snapshotPath(h.dir, s.Fingerprint))
-		}
-	}
-}
+// Save keeps a content. When it returns nil the content survives this process; it
+// survives the machine as soon as the next record is acknowledged, so that whoever
+// waits for it need not wait for the disk. It does not wait for an Append under
+// way either. A content that is there already counts as new again. Old ones are
+// dropped with the next record.
+func (h *History) Save(s Snapshot) error { return h.shelf.save(s) }
 
 // Retain names the contents that are never dropped.
 func (h *History) Retain(fingerprints ...string) {

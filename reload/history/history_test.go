@@ -187,6 +187,7 @@ func TestSnapshotThatWasChangedIsNotServed(t *testing.T) {
 			dir := t.TempDir()
 			h := open(t, dir, Options{})
 			must(t, h.Save(content(1)))
+			appended(t, h, 1)
 			path := snapshotPath(dir, content(1).Fingerprint)
 			data, err := os.ReadFile(path)
 			must(t, err, os.WriteFile(path, change(data), 0o600))

@@ -54,7 +54,7 @@ func openKeys(d disk, dir string, o Options) (keys, error) {
 	if err != nil {
 		return keys{}, err
 	}
-	return keys{signer, public}, publish(d, dir, public)
+	return keys{signer, public}, nil
 }
 
 func makeKey(d disk, dir, name string) (string, error) {

@@ -138,17 +138,22 @@ func decodeHeader(line []byte) (Snapshot, header, error) {
 	return Snapshot{Fingerprint: h.Fingerprint, Version: h.Version, Taken: h.Taken, Origin: h.Origin, Digest: h.Digest}, h, nil
 }
 
-// readSnapshot finds a snapshot in a state directory.
+// readSnapshot finds a snapshot in a state directory: the latest that was saved
+// under a fingerprint and is whole.
 func readSnapshot(dir, fingerprint string) (Snapshot, error) {
 	path := snapshotPath(dir, fingerprint)
-	data, err := os.ReadFile(path)
+	for _, fresh := range slices.Backward(freshIn(dir)) {
+		if s, err := readHeader(fresh); err != nil || s.Fingerprint != fingerprint {
+			continue
+		}
+		if s, err := snapshotIn(fresh); err == nil {
+			return s, nil
+		}
+	}
+	s, err := snapshotIn(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return Snapshot{}, fmt.Errorf("%s: %w", fingerprint, ErrNoSnapshot)
 	}
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("reading the snapshot: %w", err)
-	}
-	s, err := decodeSnapshot(data)
 	if err == nil && s.Fingerprint != fingerprint {
 		err = fmt.Errorf("it is that of %s", s.Fingerprint)
 	}
@@ -158,8 +163,28 @@ func readSnapshot(dir, fingerprint string) (Snapshot, error) {
 	return s, nil
 }
 
+func snapshotIn(path string) (Snapshot, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	return decodeSnapshot(data)
+}
+
+// freshIn are the paths of the snapshots that are not flushed yet, oldest first.
+func freshIn(dir string) []string {
+	entries, _ := os.ReadDir(filepath.Join(dir, snapshotsDir)) // none where there is no directory
+	var paths []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), temporary) && !strings.HasSuffix(e.Name(), unfinished) {
+			paths = append(paths, filepath.Join(dir, snapshotsDir, e.Name()))
+		}
+	}
+	return paths
+}
+
 // listSnapshots are those in a directory that can be read, without their files,
-// the newest first.
+// the newest first, each fingerprint once.
 func listSnapshots(dir string) []Snapshot {
 	entries, err := os.ReadDir(filepath.Join(dir, snapshotsDir))
 	if err != nil {
@@ -167,7 +192,7 @@ func listSnapshots(dir string) []Snapshot {
 	}
 	var all []Snapshot
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), temporary) {
+		if strings.HasSuffix(e.Name(), unfinished) {
 			continue
 		}
 		if s, err := readHeader(filepath.Join(dir, snapshotsDir, e.Name())); err == nil {
@@ -177,7 +202,12 @@ func listSnapshots(dir string) []Snapshot {
 	slices.SortStableFunc(all, func(a, b Snapshot) int {
 		return cmp.Or(b.Taken.Compare(a.Taken), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
-	return all
+	seen := make(map[string]bool, len(all))
+	return slices.DeleteFunc(all, func(s Snapshot) bool {
+		again := seen[s.Fingerprint]
+		seen[s.Fingerprint] = true
+		return again
+	})
 }
 
 func readHeader(path string) (Snapshot, error) {
