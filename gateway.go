@@ -68,7 +68,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	onceRunning(ctx, func() { go live.Remember() }) // a slow disk must not hold up a start
+	onceRunning(ctx, live.Remember)
 	return &gateway{
 		reader:         reader,
 		names:          newHeaderNames(o.HeaderPrefix),

@@ -362,6 +362,7 @@ func TestFault14StateInUseIsTakenOverWhenItIsFree(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
 	r.await(reload.EventActivated)
+	r.written(t)
 	second := &remembering{load: dated, o: r.o}
 	second.o.Poll = 50 * time.Millisecond
 	second.start(t, r.path)
@@ -387,4 +388,46 @@ func TestFault14LogThatWasChangedIsSetAsideAndTold(t *testing.T) {
 	if err := r.Status().Memory.Found; err == nil {
 		t.Error("the status says nothing of it")
 	}
+}
+
+// A directory that is removed under the process is made again, with what is
+// needed to start from, and the loss is told.
+func TestFault14StateThatIsTakenAwayIsToldAndBegunAnew(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	r.written(t)
+	do(t, os.RemoveAll(r.state))
+	renameIn(t, r.path, "bad")
+	r.await(reload.EventRefused)
+	if e := r.await(reload.EventTampered); !errors.Is(e.Err, history.ErrTakenAway) {
+		t.Errorf("error = %v, want %v", e.Err, history.ErrTakenAway)
+	}
+	r.has(t, "set_aside", "activated two rename", "refused  rename")
+	r.restart(t, func() {})
+	r.await(reload.EventRefused)
+	r.becomes("two")
+}
+
+// What a rollback that failed may have left in the log does not count.
+func TestFault14RollbackThatFailedDoesNotHappenAtTheNextStart(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	r.written(t)
+	// The record can be written, and not be signed.
+	blocked := filepath.Join(r.state, ".new-checkpoint")
+	do(t, os.MkdirAll(filepath.Join(blocked, "full"), 0o700))
+	if err := r.Rollback("one", "", ""); err == nil {
+		t.Fatal("a rollback that is not on record was carried out")
+	}
+	r.await(reload.EventForgetting)
+	do(t, os.RemoveAll(blocked))
+	r.restart(t, func() { renameIn(t, r.path, "bad") })
+	r.awaitPast(reload.EventRefused)
+	r.becomes("two")
 }

@@ -92,6 +92,8 @@ func (m *machine) turn(timer *time.Timer, poll <-chan time.Time) {
 		m.hear(m.mail.take())
 	case order := <-m.orders:
 		order()
+	case <-m.memory.news():
+		m.tellOfMemory()
 	case now := <-timer.C:
 		m.tick(now)
 	case now := <-poll:

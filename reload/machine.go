@@ -99,8 +99,7 @@ func newMachine(path string, j judge, o Options) *machine {
 		done:   make(chan struct{}),
 	}
 	m.reader = &reader{path: path, o: &m.o}
-	m.memory = memory{dir: o.State, options: o.StateOptions, report: m.memoryChanged, alarm: m.memoryDoubted}
-	m.memory.look()
+	m.memory = newMemory(o.State, o.StateOptions)
 	m.hold = m.memory.hold()
 	m.board.s.Held, m.board.s.Memory.Dir = m.hold.meaning, o.State
 	return m
@@ -302,7 +301,7 @@ func (m *machine) lookAgain() {
 func (m *machine) poll(now time.Time) {
 	lost := m.watch.check()
 	m.aim(lost)
-	m.memory.catchUp()
+	m.memory.tryAgain()
 	if m.phase != phaseIdle {
 		return
 	}

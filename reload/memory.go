@@ -8,9 +8,6 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// maxBacklog bounds what waits to be written while the disk refuses it.
-const maxBacklog = 1000
-
 // What the log tells of.
 const (
 	actionActivated  history.Action = "activated"
@@ -20,164 +17,111 @@ const (
 	actionWithdrawn  history.Action = "withdrawn"
 )
 
+func putsIntoService(a history.Action) bool { return a == actionActivated || a == actionRolledBack }
+
+// actionAbandoned takes back a rollback that was answered with an error: its record
+// may be in the log all the same.
+const actionAbandoned history.Action = "abandoned"
+
 // memory is the machine's way to the state directory. What was there at the
 // start is only read; nothing is written before [Source.Remember] is called, and
 // what could not be written is kept and written later: a disk that is full does
-// not keep a finished save out of service.
-//
-// Only the machine's goroutine uses it.
+// not keep a finished save out of service, and a slow one does not hold it up.
 type memory struct {
-	dir     string // "" for none
-	options history.Options
-	past    *history.Memory  // until book is open
-	book    *history.History // nil until it may be written and can be
-	wanted  bool
-	fault   error // why the last attempt to write failed
-
-	snapshots []history.Snapshot // to be saved, oldest first
-	records   []history.Record   // to be appended, oldest first
-	retained  []string
-	report    func(error) // of a change of fault
-	alarm     func(error) // of what was found when it was opened
+	past   *history.Memory // as it was at the start; only the machine's goroutine uses it
+	scribe *scribe         // nil if there is no state directory
+	told   struct{ fault, found error }
 }
 
-// look reads what earlier lives left. A directory that cannot be read is as good
-// as an empty one; opening it for writing will say why.
-func (y *memory) look() {
-	if y.dir == "" {
-		return
+// newMemory reads what earlier lives left. A directory that cannot be read is as
+// good as an empty one; opening it for writing will say why.
+func newMemory(dir string, o history.Options) memory {
+	if dir == "" {
+		return memory{}
 	}
-	y.past, _ = history.Look(y.dir)
+	past, _ := history.Look(dir)
+	past.Records = carriedOut(past.Records)
+	return memory{past: past, scribe: newScribe(dir, o)}
 }
 
-// remember begins to write.
-func (y *memory) remember() {
-	if y.dir == "" || y.wanted {
-		return
+// carriedOut leaves out the rollbacks that were taken back.
+func carriedOut(records []history.Record) []history.Record {
+	var done []history.Record
+	for _, r := range records {
+		last := len(done) - 1
+		if r.Action != actionAbandoned {
+			done = append(done, r)
+		} else if last >= 0 && done[last].Action == actionRolledBack && done[last].Fingerprint == r.Fingerprint {
+			done = done[:last]
+		}
 	}
-	y.wanted = true
-	y.catchUp()
+	return done
 }
 
-// keep has a snapshot saved.
+// keep has a snapshot saved before it goes into service.
 func (y *memory) keep(s history.Snapshot, digest string) {
-	if y.dir == "" {
-		return
+	if y.scribe != nil {
+		s.Digest = digest
+		y.scribe.keep(s)
 	}
-	s.Digest = digest
-	if len(y.snapshots) == 0 && y.book != nil {
-		if y.failed(y.book.Save(s)) == nil {
-			return
-		}
-	}
-	// Older ones that were never written are of no use without their records,
-	// which are written in order: only the latest is worth its memory.
-	y.snapshots = append(y.snapshots[:0], s)
 }
 
-// note has a record appended.
+// note has a record written, some time soon.
 func (y *memory) note(r history.Record) {
-	if y.dir == "" {
-		return
-	}
-	y.records = append(y.records, r)
-	if n := len(y.records); n > maxBacklog {
-		y.records = slices.Delete(y.records, 0, n-maxBacklog)
-	}
-	if y.book != nil {
-		y.catchUp()
+	if y.scribe != nil {
+		y.scribe.note(r)
 	}
 }
 
-// append writes a record now, or fails and leaves none.
+// append writes a record now, or fails and leaves none that counts.
 func (y *memory) append(r history.Record) error {
-	y.catchUp()
-	switch {
-	case y.dir == "":
+	if y.scribe == nil {
 		return errors.New("there is no state directory")
-	case y.fault != nil:
-		return y.fault
-	case y.book == nil:
-		return errors.New("nothing is written yet")
 	}
-	_, err := y.book.Append(r)
-	return y.failed(err)
-}
-
-// retain says which snapshots must not be dropped.
-func (y *memory) retain(fingerprints ...string) {
-	y.retained = fingerprints
-	if y.book != nil {
-		y.book.Retain(fingerprints...)
-	}
-}
-
-// catchUp writes what was not written yet.
-func (y *memory) catchUp() {
-	if !y.wanted {
-		return
-	}
-	if y.book == nil {
-		book, err := history.Open(y.dir, y.options)
-		if err != nil {
-			y.failed(err)
-			return
-		}
-		y.book, y.past = book, nil
-		y.book.Retain(y.retained...)
-		if found := book.Found(); found != nil {
-			y.alarm(found)
-		}
-	}
-	for len(y.snapshots) > 0 {
-		if y.failed(y.book.Save(y.snapshots[0])) != nil {
-			return
-		}
-		y.snapshots = y.snapshots[1:]
-	}
-	for len(y.records) > 0 {
-		if _, err := y.book.Append(y.records[0]); y.failed(err) != nil {
-			return
-		}
-		y.records = y.records[1:]
-	}
-	y.failed(nil)
-}
-
-// failed notes whether writing works, and returns err.
-func (y *memory) failed(err error) error {
-	was := y.fault
-	y.fault = err
-	if (was == nil) != (err == nil) {
-		y.report(err)
+	err := y.scribe.append(r)
+	if err != nil {
+		y.scribe.note(history.Record{Time: r.Time, Action: actionAbandoned, Fingerprint: r.Fingerprint, Version: r.Version, Reason: err.Error()})
 	}
 	return err
 }
 
-// snapshot finds what was in service once.
-func (y *memory) snapshot(fingerprint string) (history.Snapshot, error) {
-	for _, s := range y.snapshots {
-		if s.Fingerprint == fingerprint {
-			return s, nil
-		}
+// retain says which snapshots must not be dropped.
+func (y *memory) retain(fingerprints ...string) {
+	if y.scribe != nil {
+		y.scribe.retain(fingerprints)
 	}
-	switch {
-	case y.book != nil:
-		return y.book.Snapshot(fingerprint)
-	case y.past != nil:
-		return y.past.Snapshot(fingerprint)
-	}
-	return history.Snapshot{}, errors.New("nothing is remembered")
 }
 
-func (y *memory) all() Past {
-	switch {
-	case y.book != nil:
-		return Past{Records: y.book.Records(), Snapshots: y.book.Snapshots()}
-	case y.past != nil:
-		return Past{Records: y.past.Records, Snapshots: y.past.Snapshots()}
+// news is told when there may be something to tell of the writing.
+func (y *memory) news() <-chan struct{} {
+	if y.scribe == nil {
+		return nil
 	}
-	return Past{}
+	return y.scribe.news
+}
+
+// tryAgain has what could not be written tried again.
+func (y *memory) tryAgain() {
+	if y.scribe != nil {
+		y.scribe.nudge()
+	}
+}
+
+func (y *memory) close() {
+	if y.scribe != nil {
+		y.scribe.close()
+	}
+}
+
+// snapshot finds what was in service once.
+func (y *memory) snapshot(fingerprint string) (history.Snapshot, error) {
+	if y.scribe == nil {
+		return history.Snapshot{}, errors.New("nothing is remembered")
+	}
+	if s, ok := y.scribe.kept(fingerprint); ok {
+		return s, nil
+	}
+	return y.past.Snapshot(fingerprint) // wherever it was saved, it is read from the disk
 }
 
 // served are the fingerprints of what was in service, the latest first.
@@ -187,8 +131,7 @@ func (y *memory) served() []string {
 	}
 	var served []string
 	for _, r := range slices.Backward(y.past.Records) {
-		good := r.Action == actionActivated || r.Action == actionRolledBack
-		if good && !slices.Contains(served, r.Fingerprint) {
+		if putsIntoService(r.Action) && !slices.Contains(served, r.Fingerprint) {
 			served = append(served, r.Fingerprint)
 		}
 	}
@@ -228,12 +171,6 @@ func (y *memory) refused(digest, against string) error {
 		return nil
 	}
 	return nil
-}
-
-func (y *memory) close() {
-	if y.book != nil {
-		_ = y.book.Close() // every record was flushed when it was written
-	}
 }
 
 // An Unproved is a refusal that depends on more than the content, such as what

@@ -50,18 +50,19 @@ func (m *machine) noteRefusal(r reading, err error) {
 	m.memory.note(record)
 }
 
-// memoryChanged tells whether the state directory can be written.
-func (m *machine) memoryChanged(err error) {
-	m.board.update(func(s *Status) { s.Memory.Err = err })
-	if err != nil {
-		m.emit(EventForgetting, err)
-		return
+// tellOfMemory tells what is new of the state directory.
+func (m *machine) tellOfMemory() {
+	told := &m.memory.told
+	fault, found := m.memory.scribe.state()
+	m.board.update(func(s *Status) { s.Memory.Err, s.Memory.Found = fault, found })
+	if found != nil && found != told.found {
+		m.emit(EventTampered, found)
 	}
-	m.emit(EventRemembering, nil)
-}
-
-// memoryDoubted tells what was wrong with the state directory.
-func (m *machine) memoryDoubted(found error) {
-	m.board.update(func(s *Status) { s.Memory.Found = found })
-	m.emit(EventTampered, found)
+	switch was := told.fault; {
+	case fault != nil && was == nil:
+		m.emit(EventForgetting, fault)
+	case fault == nil && was != nil:
+		m.emit(EventRemembering, nil)
+	}
+	told.fault, told.found = fault, found
 }

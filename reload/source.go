@@ -50,10 +50,11 @@ func (s *Source[T]) Close() error { return s.machine.close() }
 
 // Remember begins to write to the state directory: what is in service now, and
 // whatever happens from now on. Until then nothing is written, so that a source
-// can be opened to see whether it could be. It waits for a load in progress, and
-// for the disk.
+// can be opened to see whether it could be. It waits for nothing.
 func (s *Source[T]) Remember() {
-	s.machine.order(func() { s.machine.memory.remember() })
+	if scribe := s.machine.memory.scribe; scribe != nil {
+		scribe.begin()
+	}
 }
 
 // Rollback puts an edition that was in service once back there, by its
@@ -75,11 +76,15 @@ type Past struct {
 	Snapshots []history.Snapshot // newest first, without their files
 }
 
-// History returns what is remembered. It waits for a load in progress.
+// History returns what is remembered. It waits for a load in progress, and until
+// everything that happened is written, if it can be.
 func (s *Source[T]) History() Past {
-	var p Past
-	s.machine.order(func() { p = s.machine.memory.all() })
-	return p
+	scribe := s.machine.memory.scribe
+	if scribe == nil {
+		return Past{}
+	}
+	s.machine.order(func() {})
+	return scribe.all()
 }
 
 // judge is the one door between the machine, which knows no T, and the loader:

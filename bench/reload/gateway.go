@@ -46,19 +46,33 @@ const caddyfile = `{
 }
 :%s {
 	bind 127.0.0.1
-	discount /orders* %s {
-		state %s
-	}
-	reverse_proxy %s {
-		transport http {
-			keepalive_idle_conns_per_host 512
+	route {
+		discount /orders* %s {
+			state %s
 		}
+		%s
 	}
 }
 `
 
+// setting is what a measurement is made in.
+type setting struct {
+	rules int
+	state bool // it remembers
+	alone bool // it answers by itself, so that no other program takes its processors
+}
+
+const answers = `header X-Priced-By {http.request.header.X-Discount-Strategy}
+		respond 200`
+
+const forwards = `reverse_proxy %s {
+			transport http {
+				keepalive_idle_conns_per_host 512
+			}
+		}`
+
 // start runs a gateway with a strategy of so many rules in service.
-func start(dir, bin string, rules int, state bool) (*gateway, error) {
+func start(dir, bin string, in setting) (*gateway, error) {
 	home, err := os.MkdirTemp(dir, "gateway-")
 	if err != nil {
 		return nil, err
@@ -67,7 +81,7 @@ func start(dir, bin string, rules int, state bool) (*gateway, error) {
 	if err := os.Mkdir(filepath.Dir(g.strategy), 0o700); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(g.strategy, strategyOf(rules, 1), 0o600); err != nil {
+	if err := os.WriteFile(g.strategy, strategyOf(in.rules, 1), 0o600); err != nil {
 		return nil, err
 	}
 	upstream, err := g.serveOrders()
@@ -78,12 +92,15 @@ func start(dir, bin string, rules int, state bool) (*gateway, error) {
 		return nil, err
 	}
 	_, port, _ := strings.Cut(g.address, ":")
-	where := "off"
-	if state {
+	where, answer := "off", answers
+	if in.state {
 		where = filepath.Join(home, "state")
 	}
+	if !in.alone {
+		answer = fmt.Sprintf(forwards, upstream)
+	}
 	config := filepath.Join(home, "Caddyfile")
-	if err := os.WriteFile(config, fmt.Appendf(nil, caddyfile, port, g.strategy, where, upstream), 0o600); err != nil {
+	if err := os.WriteFile(config, fmt.Appendf(nil, caddyfile, port, g.strategy, where, answer), 0o600); err != nil {
 		return nil, err
 	}
 	g.cmd = exec.Command(bin, "run", "--config", config)
@@ -140,7 +157,7 @@ func (g *gateway) order() (int, error) {
 	return pricedBy(res.Header)
 }
 
-// pricedBy is the version that the order service says an order was priced by.
+// pricedBy is the version that the answer says an order was priced by.
 func pricedBy(answer http.Header) (int, error) {
 	var version int
 	if _, err := fmt.Sscanf(answer.Get("X-Priced-By"), `"v%d"`, &version); err != nil {
