@@ -115,6 +115,7 @@ func (g *gateway) decide(r *http.Request, write func(*edition, *desk, time.Time)
 // discount, never the order.
 func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
 	g.live.tracer.meet(r)
+	g.live.yields.met()
 	live := g.live.Live().Value
 	d := g.desks.Get().(*desk)
 	defer func() {

@@ -12,6 +12,7 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/reload/history"
 	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // pool holds the strategies in use, by liveKey. Handlers with the same key
@@ -34,6 +35,7 @@ type live struct {
 	key    liveKey
 	sample proof.Sample // of the carts it priced, to prove the next edition with
 	tracer tracer
+	yields yielder
 }
 
 // edition is a compiled strategy with what every answer from it says alike,
@@ -84,7 +86,7 @@ func (l *live) tellOf(e reload.Event) {
 // Destruct stops the watcher; the pool calls it when the last handler left.
 func (l *live) Destruct() error { return l.Close() }
 
-func newEdition(s *strategy.Strategy) (*edition, error) {
+func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 	sum := s.Fingerprint()
 	identity := httpsfv.NewItem(fieldText(s.Version()))
 	identity.Params.Add("sha256", sum[:])
@@ -92,15 +94,26 @@ func newEdition(s *strategy.Strategy) (*edition, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the version as a header: %w", err)
 	}
-	e := &edition{Strategy: s, identity: text, fingerprint: hex.EncodeToString(sum[:])}
-	for _, id := range s.Rules() {
-		item, err := httpsfv.Marshal(httpsfv.NewItem(fieldText(id)))
-		if err != nil {
+	ids := s.Rules()
+	e := &edition{Strategy: s, identity: text, fingerprint: hex.EncodeToString(sum[:]), rules: make([]string, len(ids))}
+	for i, id := range ids {
+		pause.After(i)
+		if e.rules[i], err = fieldItem(id); err != nil {
 			return nil, fmt.Errorf("writing the rule id %q as a header: %w", id, err)
 		}
-		e.rules = append(e.rules, item)
 	}
 	return e, nil
+}
+
+// fieldItem is text as an item of RFC 9651. There may be many thousands of rules,
+// and hardly any with a name that needs more than quotes.
+func fieldItem(text string) (string, error) {
+	for _, c := range []byte(text) {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return httpsfv.Marshal(httpsfv.NewItem(fieldText(text)))
+		}
+	}
+	return `"` + text + `"`, nil
 }
 
 // fieldText is text as RFC 9651 has it: a String where it is ASCII, a Display

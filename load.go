@@ -36,27 +36,34 @@ func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (relo
 	if len(sources) == 0 {
 		return reload.Candidate[*edition]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategySuffix)
 	}
-	m, err := strategy.Parse(l.key.env, sources...)
+	m, e, err := l.build(sources)
 	if err != nil {
 		return reload.Candidate[*edition]{}, err
 	}
-	logCautions(l.key, m)
-	s := strategy.Compile(m)
-	e, err := newEdition(s)
-	if err != nil {
-		return reload.Candidate[*edition]{}, err
-	}
-	candidate := reload.Candidate[*edition]{Value: e, Fingerprint: e.fingerprint, Version: s.Version(), Due: m.ActivateAt()}
+	candidate := reload.Candidate[*edition]{Value: e, Fingerprint: e.fingerprint, Version: e.Version(), Due: m.ActivateAt()}
 	if c.Proved {
 		return candidate, nil
 	}
-	if err := l.test(tests, s); err != nil {
+	if err := l.test(tests, e.Strategy); err != nil {
 		return reload.Candidate[*edition]{}, err
 	}
 	if inService != nil {
-		candidate.Note, err = l.compare(inService.Value.Strategy, s, m.ActivateAt())
+		candidate.Note, err = l.compare(inService.Value.Strategy, e.Strategy, m.ActivateAt())
 	}
 	return candidate, err
+}
+
+// build makes an edition, giving way to orders.
+func (l *live) build(sources []strategy.Source) (m *strategy.Model, e *edition, err error) {
+	l.yields.during(func() {
+		m, err = strategy.Parser{Env: l.key.env, Pause: l.yields.pause}.Parse(sources...)
+		if err != nil {
+			return
+		}
+		logCautions(l.key, m)
+		e, err = newEdition(strategy.Compile(m), l.yields.pause)
+	})
+	return m, e, err
 }
 
 // split tells the tests of a strategy from the strategy. A file that was named

@@ -12,8 +12,16 @@ import (
 // A Source keeps the newest accepted edition of one file, or of the files of one
 // directory. All methods are safe for concurrent use.
 type Source[T any] struct {
-	live    atomic.Pointer[Edition[T]]
+	lineup  atomic.Pointer[lineup[T]]
 	machine *machine
+}
+
+// A lineup is all that is in service at one instant, behind the one pointer. It
+// is one edition. A second one beside it, for a share of the readers, would be a
+// field here, so that one store still changes everything at once, and a reader
+// that says who it reads for would choose in [Source.Live].
+type lineup[T any] struct {
+	main Edition[T]
 }
 
 // Open watches the file or directory at path, reads it and returns once its
@@ -38,7 +46,16 @@ func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
 // Live returns the edition in service. It is one atomic load: it never blocks,
 // never allocates and never returns nil. Two calls may return two editions; a
 // reader that needs one throughout calls it once.
-func (s *Source[T]) Live() *Edition[T] { return s.live.Load() }
+func (s *Source[T]) Live() *Edition[T] { return &s.lineup.Load().main }
+
+// inService is what a candidate has to be compared with; nil while there is
+// nothing.
+func (s *Source[T]) inService() *Edition[T] {
+	if s.lineup.Load() == nil {
+		return nil
+	}
+	return s.Live()
+}
 
 // Status returns how the source is doing. It does not wait for a load.
 func (s *Source[T]) Status() Status { return s.machine.board.read() }
@@ -91,7 +108,7 @@ func (s *Source[T]) History() Past {
 // whatever else shall prove a candidate before it goes into service goes here.
 func (s *Source[T]) judge(load Loader[T]) judge {
 	return func(content Content) (verdict, error) {
-		c, err := contain(load, content, s.live.Load())
+		c, err := contain(load, content, s.inService())
 		if err != nil {
 			return verdict{}, err
 		}
@@ -103,7 +120,7 @@ func (s *Source[T]) judge(load Loader[T]) judge {
 			version:     c.Version,
 			note:        c.Note,
 			due:         c.Due,
-			publish:     func(f Facts) { s.live.Store(&Edition[T]{Value: c.Value, Facts: f}) },
+			publish:     func(f Facts) { s.lineup.Store(&lineup[T]{main: Edition[T]{Value: c.Value, Facts: f}}) },
 		}, nil
 	}
 }

@@ -24,11 +24,12 @@ type attribute struct {
 	value attributeValue
 }
 
-func decodeProducts(s *section) []product {
+func decodeProducts(s *section, pause document.Pause) []product {
 	nodes := s.tables("products")
 	products := make([]product, 0, len(nodes))
 	seen := make(map[string]document.Pos, len(nodes))
 	for i, node := range nodes {
+		pause.After(i)
 		sub := s.element(node, "products", i)
 		p, ok := decodeProduct(sub)
 		first, twice := seen[p.sku]

@@ -3,6 +3,8 @@ package strategy
 import (
 	"math/bits"
 	"slices"
+
+	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // index finds the rules that a cart can touch, so that the cost of a quote
@@ -37,7 +39,7 @@ type index struct {
 }
 
 // buildIndex files every rule of a strategy.
-func buildIndex(rules []compiledRule, words *compiler) *index {
+func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *index {
 	x := &index{
 		byCoupon:   map[string][]int32{},
 		byCustomer: map[string][]int32{},
@@ -47,6 +49,7 @@ func buildIndex(rules []compiledRule, words *compiler) *index {
 	}
 	rare := rarity(rules, words)
 	for i := range rules {
+		pause.After(i)
 		if x.file(int32(i), &rules[i], rare) {
 			continue
 		}

@@ -23,13 +23,28 @@ type Model struct {
 	steps      []step // [[discounts]]
 	rules      []*rule
 	cautions   []document.Problem
+	pause      document.Pause
 }
 
-// Parse reads and checks a strategy for one environment; an empty env takes
-// the document without any overlay. The error is a *[document.Problems] that
-// lists everything found wrong with its place.
+// Parser reads strategies for one environment; without a name it takes the
+// document without any overlay.
+type Parser struct {
+	Env string
+
+	// Pause is called every few ten microseconds while a strategy is parsed, and
+	// compiled afterwards; nil for none.
+	Pause func()
+}
+
+// Parse is [Parser.Parse] without pauses.
 func Parse(env string, sources ...Source) (*Model, error) {
-	doc, err := document.Parse(sources...)
+	return Parser{Env: env}.Parse(sources...)
+}
+
+// Parse reads and checks a strategy. The error is a *[document.Problems] that
+// lists everything found wrong with its place.
+func (p Parser) Parse(sources ...Source) (*Model, error) {
+	doc, err := document.ParsePausing(p.Pause, sources...)
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +53,8 @@ func Parse(env string, sources ...Source) (*Model, error) {
 		r.add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
 		return nil, r.err()
 	}
-	root := r.chooseEnv(doc.Root, env)
-	m := &Model{}
+	root := r.chooseEnv(doc.Root, p.Env)
+	m := &Model{pause: p.Pause}
 	if root != nil {
 		m.decode(r, root)
 	}
@@ -68,7 +83,7 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.activateAt = decodeActivation(top)
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
-	m.products = decodeProducts(top)
+	m.products = decodeProducts(top, m.pause)
 	r.known = wordsOf(m.products)
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)

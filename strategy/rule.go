@@ -33,6 +33,7 @@ func (m *Model) decodeRules(s *section) []*rule {
 	}
 	rules, block := make([]*rule, 0, len(n.Fields)), make([]rule, len(n.Fields))
 	for i := range n.Fields {
+		m.pause.After(i)
 		f := &n.Fields[i]
 		if f.Value.Kind != document.Table {
 			s.add(f.Pos, rulePath(f.Key), "a rule is a table", `such as [rule."`+f.Key+`"]`)
@@ -73,14 +74,15 @@ func (m *Model) encodeRules(o *object) {
 	if len(m.rules) == 0 {
 		return
 	}
-	byName := func(a, b *rule) int { return compareUTF16(a.id, b.id) }
+	byName := document.Comparing(m.pause, func(a, b *rule) int { return compareUTF16(a.id, b.id) })
 	rules := m.rules
 	if !slices.IsSortedFunc(rules, byName) {
 		rules = slices.SortedFunc(slices.Values(rules), byName)
 	}
 	o.key("rule")
 	o.object(func(o *object) {
-		for _, r := range rules {
+		for i, r := range rules {
+			m.pause.After(i)
 			o.key(r.id)
 			o.object(r.encode)
 		}

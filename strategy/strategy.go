@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // Strategy is a compiled strategy. Nothing in it is ever written again, so any
@@ -95,10 +96,11 @@ func Compile(m *Model) *Strategy {
 		limits:      m.limits,
 	}
 	rules := m.withLadder(c)
-	slices.SortFunc(rules, inTurn)
+	slices.SortFunc(rules, document.Comparing(m.pause, inTurn))
 	s.rules, s.ids = make([]compiledRule, 0, len(rules)), make([]string, 0, len(rules))
 	turns := make(map[string]int32)
-	for _, r := range rules {
+	for i, r := range rules {
+		m.pause.After(i)
 		if r.enabled {
 			s.add(r, c, turns)
 		} else {
@@ -107,7 +109,7 @@ func Compile(m *Model) *Strategy {
 	}
 	s.grouped = len(turns) > 0
 	s.catalogue = c.catalogue(m.products)
-	s.index = buildIndex(s.rules, c)
+	s.index = buildIndex(s.rules, c, m.pause)
 	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups
 	return s
 }

@@ -21,18 +21,21 @@ const MaxParts = 100
 // Parse reads the sources, in order, as one document. The error is a
 // *[Problems]; reading stops at the first mistake of grammar, since what
 // follows one is guesswork.
-func Parse(sources ...Source) (*Document, error) {
+func Parse(sources ...Source) (*Document, error) { return ParsePausing(nil, sources...) }
+
+// ParsePausing is [Parse] with pauses.
+func ParsePausing(pause Pause, sources ...Source) (*Document, error) {
 	d := &Document{Root: newTable(Pos{}), sources: sources}
 	d.Root.origin = headed
 	for i := range sources {
-		if err := d.parse(int32(i)); err != nil {
+		if err := d.parse(int32(i), pause); err != nil {
 			return d, err
 		}
 	}
 	return d, nil
 }
 
-func (d *Document) parse(source int32) error {
+func (d *Document) parse(source int32, pause Pause) error {
 	data := d.sources[source].Data
 	if len(data) > MaxSize {
 		return d.fail(Pos{source: source}, "", fmt.Sprintf("the file has %d bytes, more than %d", len(data), MaxSize))
@@ -45,7 +48,8 @@ func (d *Document) parse(source int32) error {
 	}
 	b := builder{doc: d, source: source, text: string(data), table: d.Root}
 	b.parser.Reset(data)
-	for b.parser.NextExpression() {
+	for n := 0; b.parser.NextExpression(); n++ {
+		pause.After(n)
 		if err := b.expression(b.parser.Expression()); err != nil {
 			return err
 		}
