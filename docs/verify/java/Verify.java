@@ -38,6 +38,8 @@ public final class Verify {
 
     /** Why a token is not good, or not about this request. */
     static final class Refused extends Exception {
+        private static final long serialVersionUID = 1;
+
         Refused(String reason) {
             super(reason);
         }
@@ -78,12 +80,15 @@ public final class Verify {
             throws Refused, GeneralSecurityException {
         String[] parts = token.split("\\.", -1);
         refuseIf(parts.length != 3, "the token has not three parts");
+        byte[] signed = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.UTF_8);
+        refuseIf(!signatureIsGood(signed, decode(parts[2])), "the signature is not good");
+
+        // The key said how to verify, so nothing was read before it was known
+        // to be the gateway's.
         Map<String, Object> header = object(decode(parts[0]));
         refuseIf(!algorithm.equals(header.get("alg")), "the token is not signed with " + algorithm);
         refuseIf(!"discount+jwt".equals(header.get("typ")), "the token is not an assertion");
         refuseIf(header.containsKey("crit"), "the token needs an extension that is not known here");
-        byte[] signed = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
-        refuseIf(!signatureIsGood(signed, decode(parts[2])), "the signature is not good");
 
         Map<String, Object> claims = object(decode(parts[1]));
         refuseIf(!issuer.equals(claims.get("iss")), "the token is from another issuer");
@@ -192,7 +197,9 @@ public final class Verify {
 
     // The JDK reads no JSON. The objects in a token are flat, which this is
     // enough for; a service will take the JSON library it has.
-    private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\\\x00-\\x1f]|\\\\(?:[\"\\\\/bfnrt]|u[0-9a-fA-F]{4}))*+)\"");
+    private static final String PLAIN = "[^\"\\\\\\x00-\\x1f]*+";
+    private static final String STRING =
+            "\"(" + PLAIN + "(?:\\\\(?:[\"\\\\/bfnrt]|u[0-9a-fA-F]{4})" + PLAIN + ")*+)\"";
     private static final Pattern MEMBER = Pattern.compile("\\s*" + STRING + "\\s*:\\s*(?:" + STRING + "|(-?\\d{1,19}))\\s*");
 
     private static Map<String, Object> object(byte[] json) throws Refused {

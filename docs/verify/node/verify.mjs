@@ -41,12 +41,15 @@ export function readKey(bytes) {
 export function verify(token, { algorithm, key }, issuer, audience, body, headers, now = Date.now() / 1000) {
   refuseIf(!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token), 'the token is not three parts in base64url')
   const [protect, payload, signature] = token.split('.')
+  const signed = Buffer.from(`${protect}.${payload}`)
+  refuseIf(!signatureIsGood(algorithm, key, signed, Buffer.from(signature, 'base64url')), 'the signature is not good')
+
+  // The key said how to verify, so nothing was read before it was known to be
+  // the gateway's.
   const header = JSON.parse(Buffer.from(protect, 'base64url'))
   refuseIf(header.alg !== algorithm, `the token is not signed with ${algorithm}`)
   refuseIf(header.typ !== 'discount+jwt', 'the token is not an assertion')
   refuseIf('crit' in header, 'the token needs an extension that is not known here')
-  const signed = Buffer.from(`${protect}.${payload}`)
-  refuseIf(!signatureIsGood(algorithm, key, signed, Buffer.from(signature, 'base64url')), 'the signature is not good')
 
   const claims = JSON.parse(Buffer.from(payload, 'base64url'))
   refuseIf(claims.iss !== issuer, 'the token is from another issuer')

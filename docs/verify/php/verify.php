@@ -60,12 +60,15 @@ function verify(string $token, string $algorithm, string $key, string $issuer, s
 {
     $parts = explode('.', $token);
     refuse_if(count($parts) !== 3, 'the token has not three parts');
+    refuse_if(!signature_is_good($algorithm, $key, "$parts[0].$parts[1]", unbase64($parts[2])), 'the signature is not good');
+
+    // The key said how to verify, so nothing was read before it was known to be
+    // the gateway's.
     $header = json_decode(unbase64($parts[0]), true, 8, JSON_THROW_ON_ERROR);
     refuse_if(!is_array($header), 'the token has no header');
     refuse_if(($header['alg'] ?? null) !== $algorithm, "the token is not signed with $algorithm");
     refuse_if(($header['typ'] ?? null) !== 'discount+jwt', 'the token is not an assertion');
     refuse_if(array_key_exists('crit', $header), 'the token needs an extension that is not known here');
-    refuse_if(!signature_is_good($algorithm, $key, "$parts[0].$parts[1]", unbase64($parts[2])), 'the signature is not good');
 
     $claims = json_decode(unbase64($parts[1]), true, 8, JSON_THROW_ON_ERROR);
     refuse_if(($claims['iss'] ?? null) !== $issuer, 'the token is from another issuer');

@@ -63,13 +63,16 @@ def verify(token, algorithm, key, issuer, audience, body, headers=None, now=None
     now = time.time() if now is None else now
     parts = token.split(".")
     refuse_if(len(parts) != 3, "the token has not three parts")
+    signed = f"{parts[0]}.{parts[1]}".encode()
+    refuse_if(not signature_is_good(algorithm, key, signed, unbase64(parts[2])), "the signature is not good")
+
+    # The key said how to verify, so nothing was read before it was known to be
+    # the gateway's.
     header = json.loads(unbase64(parts[0]))
     refuse_if(not isinstance(header, dict), "the token has no header")
     refuse_if(header.get("alg") != algorithm, f"the token is not signed with {algorithm}")
     refuse_if(header.get("typ") != "discount+jwt", "the token is not an assertion")
     refuse_if("crit" in header, "the token needs an extension that is not known here")
-    signed = f"{parts[0]}.{parts[1]}".encode()
-    refuse_if(not signature_is_good(algorithm, key, signed, unbase64(parts[2])), "the signature is not good")
 
     claims = json.loads(unbase64(parts[1]))
     refuse_if(claims.get("iss") != issuer, "the token is from another issuer")
