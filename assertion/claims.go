@@ -2,7 +2,6 @@ package assertion
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -87,6 +86,6 @@ func appendDigestOf(dst []byte, member, value string) []byte {
 
 func appendDigest(dst []byte, sum *[sha256.Size]byte) []byte {
 	dst = append(dst, '"')
-	dst = base64.RawURLEncoding.AppendEncode(dst, sum[:])
+	dst = appendBase64(dst, sum[:])
 	return append(dst, '"')
 }

@@ -1,9 +1,6 @@
 package assertion
 
-import (
-	"encoding/base64"
-	"slices"
-)
+import "slices"
 
 // JWKS is the JWK Set (RFC 7517, section 5) of the signer's public keys, the one
 // that signs first, to be served as application/jwk-set+json. Secrets of HS256
@@ -28,7 +25,7 @@ func keySet(keys []*Key) []byte {
 // so that no field a key may come to have can slip in.
 func (k *Key) appendPublic(b []byte) []byte {
 	b = append(b, `{"kty":"OKP","crv":"Ed25519","x":"`...)
-	b = base64.RawURLEncoding.AppendEncode(b, k.public)
+	b = appendBase64(b, k.public)
 	b = append(b, `","use":"sig","alg":"EdDSA","kid":`...)
 	b = appendQuoted(b, k.id)
 	return append(b, '}')

@@ -2,7 +2,6 @@ package assertion
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -147,10 +146,10 @@ func (s *Signer) Append(dst []byte, c *Claims, now time.Time) []byte {
 	b.payload = s.appendPayload(b.payload[:0], b.identifier(s.random), c, now)
 	start := len(dst)
 	dst = append(dst, s.protect...)
-	dst = base64.RawURLEncoding.AppendEncode(dst, b.payload)
+	dst = appendBase64(dst, b.payload)
 	signature := b.sign(dst[start:])
 	dst = append(dst, '.')
-	dst = base64.RawURLEncoding.AppendEncode(dst, signature)
+	dst = appendBase64(dst, signature)
 	s.benches.Put(b)
 	return dst
 }
@@ -161,7 +160,7 @@ func (s *Signer) appendPayload(dst, jti []byte, c *Claims, now time.Time) []byte
 	dst = strconv.AppendInt(dst, issued, 10)
 	dst = appendInteger(dst, `,"exp":`, issued+s.lifetime)
 	dst = append(dst, `,"jti":"`...)
-	dst = base64.RawURLEncoding.AppendEncode(dst, jti)
+	dst = appendBase64(dst, jti)
 	dst = append(dst, '"')
 	dst = c.appendJSON(dst)
 	return append(dst, '}')
