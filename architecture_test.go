@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "money", "proof", "reload", "reload/history", "cmd/caddy"} {
+	for _, room := range []string{"", "cart", "strategy", "money", "proof", "assertion", "reload", "reload/history", "cmd/caddy"} {
 		if _, ok := all[room]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", room, all)
 		}
@@ -88,6 +88,10 @@ var walls = []struct {
 	{"a proof knows no server, no file and no reloading", []string{"proof"}, []string{
 		module + "/reload", caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
 	{"a proof touches no file and no process", []string{"proof"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
+	{"an assertion knows no server, no price and no reloading", []string{"assertion"}, []string{
+		module + "/cart", module + "/strategy", module + "/money", module + "/proof", module + "/reload",
+		caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
+	{"an assertion touches no file and no process", []string{"assertion"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
 	{"reloading knows not what it reloads", []string{"reload"}, []string{
 		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, false},
 	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},

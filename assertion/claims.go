@@ -1,0 +1,91 @@
+package assertion
+
+import (
+	"crypto/sha256"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Claims are what an assertion says about one request. Text that is empty, and
+// a digest that was not taken, are left out of it. Bytes that are not UTF-8
+// become U+FFFD, as a JSON string can hold no others.
+type Claims struct {
+	// Status is what became of the cart, such as applied or bypass.
+	Status string
+
+	// Priced says that there is a quote. Without it the four amounts mean
+	// nothing and are left out.
+	Priced bool
+
+	// The goods discount, the shipping discount, the goods before any discount,
+	// and goods and shipping after all of them, in minor units of Currency.
+	Amount, Shipping, Subtotal, Payable int64
+
+	// Currency is the ISO 4217 code of the amounts.
+	Currency string
+
+	// The exact values of the headers that are lists. The assertion holds their
+	// SHA-256, since they may be as long as the rest of the headers together.
+	Rules, Lines, Gifts string
+
+	// Strategy is the version that the strategy gives itself, Fingerprint the
+	// SHA-256 of the strategy in hexadecimal.
+	Strategy, Fingerprint string
+
+	// Body is the digest of the request's body, Cart that of the headers that
+	// describe a cart. What has neither is bound to no request.
+	Body, Cart Digest
+}
+
+// appendJSON appends the members of c to an object that has some already.
+func (c *Claims) appendJSON(dst []byte) []byte {
+	dst = appendText(dst, `,"status":`, c.Status)
+	if c.Priced {
+		dst = appendInteger(dst, `,"amount":`, c.Amount)
+		dst = appendInteger(dst, `,"shipping":`, c.Shipping)
+		dst = appendInteger(dst, `,"subtotal":`, c.Subtotal)
+		dst = appendInteger(dst, `,"payable":`, c.Payable)
+	}
+	dst = appendText(dst, `,"currency":`, c.Currency)
+	dst = appendDigestOf(dst, `,"rules":`, c.Rules)
+	dst = appendDigestOf(dst, `,"lines":`, c.Lines)
+	dst = appendDigestOf(dst, `,"gifts":`, c.Gifts)
+	dst = appendText(dst, `,"strategy":`, c.Strategy)
+	dst = appendText(dst, `,"fingerprint":`, c.Fingerprint)
+	dst = c.Body.appendMember(dst, `,"body":`)
+	return c.Cart.appendMember(dst, `,"cart":`)
+}
+
+func appendInteger(dst []byte, member string, n int64) []byte {
+	return strconv.AppendInt(append(dst, member...), n, 10)
+}
+
+func appendText(dst []byte, member, text string) []byte {
+	if text == "" {
+		return dst
+	}
+	return appendQuoted(append(dst, member...), text)
+}
+
+// appendQuoted appends text as a JSON string. The only error there is says that
+// some of it was not UTF-8 and has been replaced.
+func appendQuoted(dst []byte, text string) []byte {
+	dst, _ = jsontext.AppendQuote(dst, text)
+	return dst
+}
+
+// appendDigestOf appends the digest of a header value, if there is one.
+func appendDigestOf(dst []byte, member, value string) []byte {
+	if value == "" {
+		return dst
+	}
+	sum := sha256.Sum256([]byte(value))
+	return appendDigest(append(dst, member...), &sum)
+}
+
+func appendDigest(dst []byte, sum *[sha256.Size]byte) []byte {
+	dst = append(dst, '"')
+	dst = appendBase64(dst, sum[:])
+	return append(dst, '"')
+}

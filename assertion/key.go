@@ -1,0 +1,98 @@
+package assertion
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The algorithms an assertion can be signed with, as they are called in its
+// header (RFC 7518, section 3.1, and RFC 8037, section 3.1). RFC 9864 has
+// "Ed25519" for what is "EdDSA" here; libraries understand the older name.
+const (
+	HS256 = "HS256"
+	EdDSA = "EdDSA"
+)
+
+// maxKeyID keeps the kid, which is in every assertion, from filling the header.
+const maxKeyID = 128
+
+// Key is a key to sign with or, if it is a public key, to publish. However it
+// is printed, only its algorithm and its kid are shown.
+type Key struct {
+	algorithm string
+	id        string
+	secret    []byte             // of HS256
+	private   ed25519.PrivateKey // of EdDSA; nil if only the public key is known
+	public    ed25519.PublicKey  // of EdDSA
+}
+
+// ParseKey reads a key of the algorithm [HS256] or [EdDSA] from text, as
+// [ParseHS256] or [ParseEdDSA] does.
+func ParseKey(algorithm, text, id string) (*Key, error) {
+	switch algorithm {
+	case HS256:
+		return ParseHS256(text, id)
+	case EdDSA:
+		return ParseEdDSA(text, id)
+	}
+	// The algorithm is not quoted: it may be a key in the wrong place.
+	return nil, errors.New("the algorithm is neither " + HS256 + " nor " + EdDSA)
+}
+
+// Algorithm is [HS256] or [EdDSA].
+func (k *Key) Algorithm() string { return k.algorithm }
+
+// ID is the kid (RFC 7515, section 4.1.4).
+func (k *Key) ID() string { return k.id }
+
+// CanSign reports whether k is more than a public key.
+func (k *Key) CanSign() bool { return k.secret != nil || k.private != nil }
+
+// String is the algorithm and the kid, such as "EdDSA key k1".
+func (k *Key) String() string { return fmt.Sprintf("%s key %s", k.algorithm, k.id) }
+
+// Format prints what [Key.String] says, whatever the verb, so that no log shows
+// a secret.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
+
+// withID names a key: by id or, if that is empty, by what derived makes of it.
+func (k *Key) withID(id string, derived func() string) (*Key, error) {
+	if id == "" {
+		id = derived()
+	}
+	if err := checkText(id); err != nil {
+		return nil, fmt.Errorf("the kid %w", err)
+	}
+	if len(id) > maxKeyID {
+		return nil, fmt.Errorf("the kid has %d bytes, more than %d", len(id), maxKeyID)
+	}
+	k.id = id
+	return k, nil
+}
+
+// protected is the JOSE header of what k signs, in base64url, and a dot.
+func (k *Key) protected() string {
+	b := appendQuoted([]byte(`{"alg":`), k.algorithm)
+	b = appendQuoted(append(b, `,"kid":`...), k.id)
+	b = appendQuoted(append(b, `,"typ":`...), Type)
+	return base64.RawURLEncoding.EncodeToString(append(b, '}')) + "."
+}
+
+// withoutLineBreak cuts the line break that editors put at the end of a file.
+func withoutLineBreak(text string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+}
+
+// decodeBase64 reads base64 and base64url, padded or not. It is an error of its
+// own, since those of the decoders tell where in a key they stopped.
+func decodeBase64(text string) ([]byte, error) {
+	text = strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
+	if b, err := base64.RawURLEncoding.Strict().DecodeString(text); err == nil && !strings.ContainsAny(text, "\r\n") {
+		return b, nil
+	}
+	return nil, errors.New("is not base64")
+}

@@ -1,0 +1,167 @@
+package assertion
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Type is the typ header of every assertion (RFC 7515, section 4.1.9).
+const Type = "discount+jwt"
+
+// Options are what all assertions of a signer have in common.
+type Options struct {
+	// Issuer and Audience are the claims iss and aud: who asserts, and the
+	// service that is to rely on it. Neither may be empty, and one with a colon
+	// in it must be a URI (RFC 7519, section 2).
+	Issuer, Audience string
+
+	// Lifetime is how long an assertion is good for: whole seconds, at least one.
+	Lifetime time.Duration
+
+	// Random fills its argument with random bytes, for jti. It cannot fail and
+	// is called from several goroutines at once. If it is nil, crypto/rand is
+	// used.
+	Random func([]byte)
+}
+
+// Signer makes assertions. It does not change, and is safe for concurrent use:
+// to rotate keys, make another and put it in its place.
+type Signer struct {
+	key      *Key
+	protect  string // the JOSE header in base64url, and a dot
+	opening  string // the beginning of the payload, up to the value of iat
+	lifetime int64  // seconds
+	random   func([]byte)
+	jwks     []byte
+	benches  sync.Pool // of *bench
+}
+
+// NewSigner makes a signer of one key or more. The first signs; the others are
+// keys that have signed or are going to, and are published only. It is an error
+// if the first cannot sign, if two have the same kid, or if an option is not as
+// [Options] says.
+func NewSigner(keys []*Key, o Options) (*Signer, error) {
+	if err := checkKeys(keys); err != nil {
+		return nil, err
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s := &Signer{
+		key:      keys[0],
+		protect:  keys[0].protected(),
+		opening:  o.opening(),
+		lifetime: int64(o.Lifetime / time.Second),
+		random:   o.Random,
+		jwks:     keySet(keys),
+	}
+	if s.random == nil {
+		s.random = cryptoRandom
+	}
+	s.benches.New = func() any { return newBench(s.key) }
+	return s, nil
+}
+
+func checkKeys(keys []*Key) error {
+	if len(keys) == 0 {
+		return errors.New("there is no key to sign assertions with")
+	}
+	if !keys[0].CanSign() {
+		return fmt.Errorf("the %v is first but is a public key, which signs nothing", keys[0])
+	}
+	seen := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		if seen[k.id] {
+			return fmt.Errorf("two keys have the kid %q", k.id)
+		}
+		seen[k.id] = true
+	}
+	return nil
+}
+
+func (o *Options) check() error {
+	if err := checkParty(o.Issuer); err != nil {
+		return fmt.Errorf("the issuer of assertions %w", err)
+	}
+	if err := checkParty(o.Audience); err != nil {
+		return fmt.Errorf("the audience of assertions %w", err)
+	}
+	if o.Lifetime < time.Second || o.Lifetime%time.Second != 0 {
+		return fmt.Errorf("assertions cannot be good for %v: whole seconds are wanted, at least one", o.Lifetime)
+	}
+	return nil
+}
+
+// checkParty holds a text against what RFC 7519 calls StringOrURI.
+func checkParty(text string) error {
+	if err := checkText(text); err != nil {
+		return err
+	}
+	if strings.Contains(text, ":") {
+		if u, err := url.Parse(text); err != nil || !u.IsAbs() {
+			return fmt.Errorf("is %q: with a colon in it, it must be a URI", text)
+		}
+	}
+	return nil
+}
+
+// checkText does not quote the text: it may be a key in the wrong place.
+func checkText(text string) error {
+	switch {
+	case text == "":
+		return errors.New("is empty")
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		return errors.New("has control characters, or bytes that are not UTF-8")
+	}
+	return nil
+}
+
+// opening is the part of the payload that is alike for all assertions.
+func (o *Options) opening() string {
+	b := appendQuoted([]byte(`{"iss":`), o.Issuer)
+	b = appendQuoted(append(b, `,"aud":`...), o.Audience)
+	return string(append(b, `,"iat":`...))
+}
+
+// cryptoRandom ignores an error that is documented never to be.
+func cryptoRandom(p []byte) { _, _ = rand.Read(p) }
+
+// Key is the key that signs.
+func (s *Signer) Key() *Key { return s.key }
+
+// Append appends the assertion of c to dst, as the value of a header: three
+// parts in base64url with dots between them (RFC 7515, section 7.1). It is
+// issued at now, less the fraction of a second, and expires Options.Lifetime
+// later.
+func (s *Signer) Append(dst []byte, c *Claims, now time.Time) []byte {
+	b := s.benches.Get().(*bench)
+	b.payload = s.appendPayload(b.payload[:0], b.identifier(s.random), c, now)
+	start := len(dst)
+	dst = append(dst, s.protect...)
+	dst = appendBase64(dst, b.payload)
+	signature := b.sign(dst[start:])
+	dst = append(dst, '.')
+	dst = appendBase64(dst, signature)
+	s.benches.Put(b)
+	return dst
+}
+
+func (s *Signer) appendPayload(dst, jti []byte, c *Claims, now time.Time) []byte {
+	issued := now.Unix()
+	dst = append(dst, s.opening...)
+	dst = strconv.AppendInt(dst, issued, 10)
+	dst = appendInteger(dst, `,"exp":`, issued+s.lifetime)
+	dst = append(dst, `,"jti":"`...)
+	dst = appendBase64(dst, jti)
+	dst = append(dst, '"')
+	dst = c.appendJSON(dst)
+	return append(dst, '}')
+}

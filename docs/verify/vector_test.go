@@ -1,0 +1,41 @@
+package verify_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/promogate/caddy-discount/assertion"
+)
+
+// The README has one token for whoever writes a verifier in another language.
+func TestTokenOfTheREADME(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := assertion.ParseHS256("0123456789abcdef0123456789abcdef", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := assertion.NewSigner([]*assertion.Key{key}, assertion.Options{
+		Issuer: "gateway", Audience: "order-service", Lifetime: time.Minute, Random: func(p []byte) { clear(p) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	headers := map[string][]string{"X-Cart-Items": {`"jasmine";q=1;p=1500`, `"americano";q=2;p=1800`}, "X-Cart-Tier": {"gold"}}
+	token := string(signer.Append(nil, &assertion.Claims{
+		Status: "applied", Priced: true, Amount: 810, Subtotal: 5100, Payable: 4290, Currency: "CNY",
+		Rules: `"spring";amount=810`, Lines: "(270 540)", Strategy: "2026-11",
+		Body: assertion.BodyDigest([]byte(`{"note":"hello"}`)), Cart: assertion.CartDigest(headers),
+	}, time.Unix(1794360600, 0)))
+	payload := strings.NewReplacer(`":`, `": `, `,"`, ",\n  \"", "{", "{\n  ", "}", "\n}").Replace(payloadOf(t, token))
+	for _, want := range []string{token, payload, string(assertion.AppendCart(nil, headers))} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the README has not:\n%s", want)
+		}
+	}
+}
