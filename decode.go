@@ -91,8 +91,11 @@ func newDecoders(most int64) *decoders {
 	d.zstd.New = func() any {
 		// Alone it decodes on the caller's goroutine and starts none, so it
 		// needs no Close when the pool drops it.
+		// Its limit of memory is one of windows too, which are larger than most
+		// texts in them; what holds a text to its length is the room it is given.
 		z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-			zstd.WithDecoderMaxMemory(uint64(most)), zstd.WithDecoderMaxWindow(maxWindow))
+			zstd.WithDecoderMaxMemory(uint64(max(most, maxWindow))), zstd.WithDecoderMaxWindow(maxWindow),
+			zstd.WithDecodeAllCapLimit(true))
 		if err != nil {
 			panic(err) // the options are out of range
 		}
@@ -162,33 +165,41 @@ func (d *decoders) readText(text io.Reader, source *bytes.Reader) ([]byte, error
 }
 
 func (d *decoders) unzstd(body []byte) ([]byte, error) {
-	if err := oneFrame(body); err != nil {
+	size, err := oneFrame(body)
+	if err != nil {
 		return nil, err
 	}
 	z := d.zstd.Get().(*zstd.Decoder)
 	defer d.zstd.Put(z)
-	text, err := z.DecodeAll(body, nil)
-	if errors.Is(err, zstd.ErrDecoderSizeExceeded) {
+	// With room for one block more, what fills the room is too long already.
+	text, err := z.DecodeAll(body, make([]byte, 0, min(size, d.most+mostOfBlock)))
+	switch {
+	case int64(len(text)) > d.most, size > d.most && errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return nil, errTooLong
+	case err != nil:
+		return nil, err
 	}
-	return text, err
+	return text, nil
 }
 
+// mostOfBlock is the most that a block of zstd stands for.
+const mostOfBlock = 128 << 10
+
 // oneFrame checks that body is one zstd frame from end to end (RFC 8878, section
-// 3.1.1). The decoder would go on with the next one, and pass over a skippable
-// one, without telling.
-func oneFrame(body []byte) error {
+// 3.1.1), and gives the most its text can be. The decoder would go on with the
+// next frame, and pass over a skippable one, without telling.
+func oneFrame(body []byte) (most int64, err error) {
 	var h zstd.Header
 	if err := h.Decode(body); err != nil {
-		return err
+		return 0, err
 	}
 	if h.Skippable {
-		return errMore
+		return 0, errMore
 	}
 	rest := body[h.HeaderSize:]
 	for last := false; !last; {
 		if len(rest) < 3 {
-			return io.ErrUnexpectedEOF
+			return 0, io.ErrUnexpectedEOF
 		}
 		head := uint32(rest[0]) | uint32(rest[1])<<8 | uint32(rest[2])<<16
 		size := int(head >> 3)
@@ -196,15 +207,19 @@ func oneFrame(body []byte) error {
 			size = 1
 		}
 		if rest = rest[3:]; len(rest) < size {
-			return io.ErrUnexpectedEOF
+			return 0, io.ErrUnexpectedEOF
 		}
 		rest, last = rest[size:], head&1 == 1
+		most += mostOfBlock
 	}
 	if h.HasCheckSum {
 		rest = rest[min(4, len(rest)):] // the decoder misses what is not there
 	}
 	if len(rest) > 0 {
-		return errMore
+		return 0, errMore
 	}
-	return nil
+	if h.HasFCS && h.FrameContentSize < uint64(most) {
+		most = int64(h.FrameContentSize)
+	}
+	return most, nil
 }

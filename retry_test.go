@@ -15,11 +15,16 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
-// retried is a site that tries UPSTREAM after first; match says which failures
-// after the connection are tried again.
-func retried(first, maxBody, match string) string {
-	return fmt.Sprintf("discount STRATEGY {\n\tmax_body %s\n}\nreverse_proxy %s UPSTREAM {\n\tlb_policy first\n\tlb_try_duration 5s\n\tfail_duration 30s\n\tlb_retry_match {\n\t\t%s\n\t}\n}", maxBody, first, match)
+// retried is a site that tries UPSTREAM after first, with the options of
+// reverse_proxy that say how.
+func retried(first, maxBody string, how ...string) string {
+	return fmt.Sprintf("discount STRATEGY {\n\tmax_body %s\n}\nreverse_proxy %s UPSTREAM {\n\tfail_duration 30s\n\t%s\n}", maxBody, first, strings.Join(how, "\n\t"))
 }
+
+const (
+	firstFirst = "lb_policy first"
+	anyFailure = "lb_retry_match {\n\t\tmethod POST\n\t}"
+)
 
 // breakOff accepts connections, reads up to a number of bytes of each, and
 // closes it without an answer.
@@ -69,7 +74,7 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 		{"that breaks off in the header", func(t *testing.T) string { return breakOff(t, 30) }},
 		{"that breaks off in the body", func(t *testing.T) string { return breakOff(t, 600) }},
 	} {
-		s := open(t, half, retried(first.start(t), "1MiB", "method POST"))
+		s := open(t, half, retried(first.start(t), "1MiB", firstFirst, "lb_try_duration 5s", anyFailure))
 		for _, size := range []int{500, 900_000} {
 			for _, chunked := range []bool{false, true} {
 				t.Run(fmt.Sprintf("after one %s, %d bytes, chunked %v", first.name, size, chunked), func(t *testing.T) {
@@ -93,7 +98,7 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 func TestTheNextOrderServiceHasNoRemainder(t *testing.T) {
 	for _, chunked := range []bool{false, true} {
 		t.Run(fmt.Sprintf("chunked %v", chunked), func(t *testing.T) {
-			s := open(t, half, retried(breakOff(t, 600), "1000", "method POST"))
+			s := open(t, half, retried(breakOff(t, 600), "1000", firstFirst, "lb_retries 2", anyFailure))
 			if a := s.send(framed(cartOf(2000), chunked)); a.StatusCode < 500 {
 				t.Errorf("status %d", a.StatusCode)
 			}
@@ -112,13 +117,13 @@ func TestAnotherTryAfterAnEarlyAnswerMixesNothingUp(t *testing.T) {
 	busy := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
-	s := open(t, half, retried(busy, "4MiB", "expression `{rp.status_code} == 503`"))
+	s := open(t, half, retried(busy, "4MiB", "lb_policy round_robin", "lb_retries 1", "lb_retry_match {\n\t\texpression `{rp.status_code} == 503`\n\t}"))
 	var b bytes.Buffer
 	for i := 0; b.Len() < 3<<20; i++ {
 		fmt.Fprintf(&b, "%09d\n", i) // every part of it is another
 	}
 	body := b.String()
-	for range 20 {
+	for range 30 {
 		before := s.upstream.count()
 		a := s.send(jsonRequest(body))
 		if a.StatusCode == http.StatusOK && s.upstream.last(t).body != body {
