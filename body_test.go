@@ -1,13 +1,19 @@
 package discount
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
 func TestTheBodyArrivesByteForByteInItsFraming(t *testing.T) {
@@ -19,6 +25,8 @@ func TestTheBodyArrivesByteForByteInItsFraming(t *testing.T) {
 		length              int64
 		chunked             bool
 	}{
+		{"in chunks of odd sizes", start + "Transfer-Encoding: chunked\r\n\r\n" + oddChunks(odd) + "0\r\n\r\n", odd, -1, true},
+		{"in chunks with extensions", start + "Transfer-Encoding: chunked\r\n\r\n" + strings.ReplaceAll(chunks(odd, 9), "9\r\n", "9;a=1;b=\"2\"\r\n") + "0;last\r\n\r\n", odd, -1, true},
 		{"with its length", start + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(odd)) + odd, odd, int64(len(odd)), false},
 		{"in one chunk", start + fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(odd), odd), odd, -1, true},
 		{"in many chunks", start + "Transfer-Encoding: chunked\r\n\r\n" + chunks(odd, 7) + "0\r\n\r\n", odd, -1, true},
@@ -37,6 +45,18 @@ func TestTheBodyArrivesByteForByteInItsFraming(t *testing.T) {
 			}
 		})
 	}
+}
+
+// oddChunks are chunks of 1, 3, 5, … bytes, with sizes in both cases and with
+// zeros before them.
+func oddChunks(body string) string {
+	var b strings.Builder
+	for size := 1; len(body) > 0; size += 2 {
+		n := min(size, len(body))
+		fmt.Fprintf(&b, "%0*X\r\n%s\r\n", 1+size%4, n, body[:n])
+		body = body[n:]
+	}
+	return b.String()
 }
 
 func chunks(body string, size int) string {
@@ -129,5 +149,239 @@ func TestARetryAfterADeadUpstreamHasTheWholeBody(t *testing.T) {
 	s := open(t, half, "discount STRATEGY\nreverse_proxy "+dead+" UPSTREAM {\n\tlb_policy first\n\tlb_try_duration 2s\n\tfail_duration 30s\n}")
 	if got := s.order(tenYuan); got.body != tenYuan || got.Get("X-Discount-Amount") != "500" {
 		t.Errorf("%q, %s", got.body, owned(got.Header))
+	}
+}
+
+func TestWhatHasNoBodyArrivesWithNone(t *testing.T) {
+	s := open(t, half, proxied)
+	const start = " /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+	for _, c := range []struct {
+		name, request string
+		length        int64
+		status        string
+	}{
+		{"a GET", "GET" + start + "\r\n", 0, "bypass"},
+		{"a POST without a length", "POST" + start + "\r\n", 0, "bypass"},
+		{"a POST of length zero", "POST" + start + "Content-Length: 0\r\n\r\n", 0, "bypass"},
+		{"a POST whose only chunk is the last", "POST" + start + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", -1, "invalid"},
+		{"a cart in the headers", "POST" + start + "X-Cart-Subtotal: 1000\r\nContent-Length: 0\r\n\r\n", 0, "applied"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if a := s.send(c.request); a.StatusCode != http.StatusOK {
+				t.Fatalf("status %d", a.StatusCode)
+			}
+			got := s.upstream.last(t)
+			if got.body != "" || got.length != c.length || (len(got.encoding) > 0) != (c.length < 0) || got.Get("X-Discount-Status") != c.status {
+				t.Errorf("length %d, encoding %v, body %q, %s", got.length, got.encoding, got.body, got.Get("X-Discount-Status"))
+			}
+		})
+	}
+}
+
+const withH2C = "\tservers {\n\t\tprotocols h1 h2c\n\t}\n"
+
+// h2cClient is a client that speaks HTTP/2 without TLS, and only that.
+func h2cClient(t *testing.T) *http.Client {
+	t.Helper()
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
+}
+
+// unsized is a body whose length a client cannot tell.
+func unsized(body string) io.Reader { return struct{ io.Reader }{strings.NewReader(body)} }
+
+func TestABodyInHTTP2ArrivesInItsFraming(t *testing.T) {
+	const most = 2000
+	s := openWith(t, withH2C, half, fmt.Sprintf("discount STRATEGY {\n\tmax_body %d\n}\nreverse_proxy UPSTREAM", most))
+	client := h2cClient(t)
+	for _, c := range []struct {
+		size   int
+		status string
+	}{{len(tenYuan), "applied"}, {most - 1, "applied"}, {most, "applied"}, {most + 1, "oversize"}, {100 * most, "oversize"}} {
+		for _, sized := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%d bytes, with a length %v", c.size, sized), func(t *testing.T) {
+				body := tenYuan + strings.Repeat(" ", c.size-len(tenYuan))
+				var reader io.Reader = strings.NewReader(body)
+				if !sized {
+					reader = unsized(body)
+				}
+				a, err := client.Post("http://"+s.address+"/orders", "application/json", reader)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = a.Body.Close()
+				got := s.upstream.last(t)
+				if a.ProtoMajor != 2 || got.body != body || (got.length < 0) == sized || got.Get("X-Discount-Status") != c.status {
+					t.Errorf("HTTP/%d, length %d, %d bytes, %s", a.ProtoMajor, got.length, len(got.body), got.Get("X-Discount-Status"))
+				}
+			})
+		}
+	}
+}
+
+func TestABodyThatComesAByteAtATimeArrivesWhole(t *testing.T) {
+	s := open(t, half, proxied)
+	for name, request := range map[string]string{
+		"with a length": jsonRequest(tenYuan),
+		"chunked":       "POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(tenYuan, 5) + "0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := s.dial()
+			for i := range len(request) {
+				if _, err := conn.Write([]byte{request[i]}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if a := readAnswer(t, bufio.NewReader(conn)); a.StatusCode != http.StatusOK {
+				t.Fatalf("status %d", a.StatusCode)
+			}
+			if got := s.upstream.last(t); got.body != tenYuan || got.Get("X-Discount-Amount") != "500" {
+				t.Errorf("%q, %s", got.body, owned(got.Header))
+			}
+		})
+	}
+}
+
+func TestTwoOrdersInOneWriteAreTwoOrders(t *testing.T) {
+	s := open(t, half, proxied)
+	chunked := "POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(tenYuan, 7) + "0\r\n\r\n"
+	for name, requests := range map[string]string{
+		"with lengths":        jsonRequest(tenYuan) + jsonRequest("  "+tenYuan),
+		"a chunked one first": chunked + jsonRequest("  "+tenYuan),
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := s.upstream.count()
+			conn := s.dial()
+			if _, err := io.WriteString(conn, requests); err != nil {
+				t.Fatal(err)
+			}
+			reader := bufio.NewReader(conn)
+			for i, want := range []string{tenYuan, "  " + tenYuan} {
+				if a := readAnswer(t, reader); a.StatusCode != http.StatusOK {
+					t.Fatalf("status %d", a.StatusCode)
+				}
+				if got := s.upstream.at(t, before+i); got.body != want || got.Get("X-Discount-Amount") != "500" {
+					t.Errorf("order %d: %q, %s", i, got.body, owned(got.Header))
+				}
+			}
+		})
+	}
+}
+
+// A handler that reads the body has to learn that it is not whole; it cannot
+// tell a chunked one from a complete one otherwise.
+func TestTheNextHandlerSeesThatABodyBrokeOff(t *testing.T) {
+	broken := errors.New("the line went dead")
+	h := provisioned(t, half, Options{MaxBody: 200})
+	for name, sent := range map[string]string{
+		"before it began":         "",
+		"in a complete cart":      tenYuan,
+		"past the largest length": tenYuan + strings.Repeat(" ", 500),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, "/orders", io.MultiReader(strings.NewReader(sent), iotest.ErrReader(broken)))
+			r.Header.Set("Content-Type", "application/json")
+			var got []byte
+			var err error
+			next := caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+				got, err = io.ReadAll(r.Body)
+				return nil
+			})
+			if e := h.ServeHTTP(httptest.NewRecorder(), r, next); e != nil {
+				t.Fatal(e)
+			}
+			if string(got) != sent || !errors.Is(err, broken) {
+				t.Errorf("%q, then %v", got, err)
+			}
+		})
+	}
+}
+
+func TestAnHTTP2ClientThatGivesUpLeavesNoOrder(t *testing.T) {
+	for name, directives := range map[string]string{
+		"while the cart is read":     proxied,
+		"while it is sent on unread": "discount STRATEGY {\n\tmax_body 10B\n}\nreverse_proxy UPSTREAM",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openWith(t, withH2C, half, directives)
+			body := io.MultiReader(strings.NewReader(tenYuan), iotest.ErrReader(errors.New("gone")))
+			if a, err := h2cClient(t).Post("http://"+s.address+"/orders", "application/json", body); err == nil {
+				_ = a.Body.Close()
+				t.Errorf("the order was answered %d", a.StatusCode)
+			}
+			s.close()
+			if s.upstream.count() > 0 && s.upstream.last(t).err == nil {
+				t.Errorf("the order service saw a whole request: %q", s.upstream.last(t).body)
+			}
+		})
+	}
+}
+
+// fullDuplex has Caddy's server answer HTTP/1 before the end of a body; it waits
+// for the end without it, with this handler or none.
+const fullDuplex = "\tservers {\n\t\tenable_full_duplex\n\t}\n"
+
+func TestAnAnswerBeforeTheEndOfTheBodyGetsThrough(t *testing.T) {
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusConflict)
+	})
+	for _, c := range []struct {
+		name, contentType string
+		sent, length      int
+	}{
+		{"of a body that is too large", "application/json", 3000, 1 << 20},
+		{"of a body that is no cart", "text/plain", 10, 1 << 20},
+		{"of a large cart that was read", "application/json", 2000, 2000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := openWith(t, fullDuplex, half, "discount STRATEGY {\n\tmax_body 2000B\n}\nreverse_proxy "+serve(t, refuse))
+			conn := s.dial()
+			request := fmt.Sprintf("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n", c.contentType, c.length)
+			if _, err := io.WriteString(conn, request+tenYuan+strings.Repeat(" ", max(0, c.sent-len(tenYuan)))); err != nil {
+				t.Fatal(err)
+			}
+			if a := readAnswer(t, bufio.NewReader(conn)); a.StatusCode != http.StatusConflict {
+				t.Errorf("status %d", a.StatusCode)
+			}
+		})
+	}
+}
+
+func TestExpectIsContinuedOnceWhereTheBodyIsNotRead(t *testing.T) {
+	s := open(t, half, "discount STRATEGY {\n\tmax_body 100B\n}\nreverse_proxy UPSTREAM")
+	for _, c := range []struct{ name, body, header, status string }{
+		{"no cart", "a=1", "Content-Type: text/plain", "bypass"},
+		{"an encoded cart", "xx", "Content-Type: application/json\r\nContent-Encoding: gzip", "bypass"},
+		{"a large body", strings.Repeat(" ", 200), "Content-Type: application/json", "oversize"},
+		{"a large body that is long on its way", strings.Repeat(" ", 5<<20), "Content-Type: application/json", "oversize"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := s.send(fmt.Sprintf("POST /orders HTTP/1.1\r\nHost: shop\r\n%s\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n%s", c.header, len(c.body), c.body))
+			if a.continues != 1 || a.StatusCode != http.StatusOK {
+				t.Errorf("%d times, then %d", a.continues, a.StatusCode)
+			}
+			if got := s.upstream.last(t); got.body != c.body || got.Get("X-Discount-Status") != c.status {
+				t.Errorf("%d bytes, %s", len(got.body), owned(got.Header))
+			}
+		})
+	}
+}
+
+// With expect_continue_timeout the proxy lets the order service decide whether
+// the body is to be sent, and the handler must not take that from it.
+func TestAnOrderServiceMayRefuseABodyBeforeItIsSent(t *testing.T) {
+	refuse := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Expect") != "100-continue" {
+			t.Errorf("Expect %q arrived", r.Header.Get("Expect"))
+		}
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	const wait = " {\n\ttransport http {\n\t\texpect_continue_timeout 1m\n\t}\n}"
+	const head = "POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n"
+	s := openWith(t, fullDuplex, half, "discount STRATEGY\nreverse_proxy "+refuse+wait)
+	if a := s.send(head); a.continues != 0 || a.StatusCode != http.StatusForbidden {
+		t.Errorf("%d times, then %d", a.continues, a.StatusCode)
 	}
 }

@@ -23,6 +23,7 @@ import (
 //	        <field> <path>
 //	    }
 //	    max_body      <size>
+//	    decode        on|off
 //	    max_lines     <count>
 //	    on_invalid    pass|reject
 //	    on_oversize   pass|reject
@@ -87,6 +88,8 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		return prefix(d, &o.HeaderPrefix)
 	case "max_body":
 		return size(d, &o.MaxBody)
+	case "decode":
+		return onOff(d, &o.Decode)
 	case "max_lines":
 		return count(d, &o.MaxLines, maxMaxLines)
 	case "lines":

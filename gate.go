@@ -45,10 +45,7 @@ func (g *gateway) gate(r *http.Request) (cartPlace, *outcome) {
 }
 
 func (g *gateway) gateBody(r *http.Request, place cartPlace, headers bool) (cartPlace, *outcome) {
-	for _, encoding := range r.Header["Content-Encoding"] {
-		if encoding == "" || strings.EqualFold(encoding, "identity") {
-			continue
-		}
+	if encoding := coding(r.Header); encoding != "" && !(g.decode && decodes(encoding)) {
 		if headers {
 			return 0, refuse(statusInvalid, "there is a cart in the headers and a body that cannot be read")
 		}

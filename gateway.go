@@ -26,6 +26,8 @@ type gateway struct {
 	log            *zap.Logger
 	source         string
 	maxBody        int64
+	decode         bool
+	decoders       *decoders
 	rejectInvalid  bool
 	rejectOversize bool
 	lines          bool
@@ -77,6 +79,8 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		log:            ctx.Logger(),
 		source:         o.Source,
 		maxBody:        o.MaxBody,
+		decode:         o.Decode,
+		decoders:       newDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == "reject",
 		rejectOversize: o.OnOversize == "reject",
 		lines:          *o.Lines,
@@ -105,6 +109,9 @@ func (g *gateway) decide(r *http.Request, write func(*edition, *desk, time.Time)
 	var body []byte
 	if kind != inHeaders {
 		if body, o = g.takeBody(r); o != nil {
+			return o
+		}
+		if body, o = g.decoded(r, body); o != nil {
 			return o
 		}
 	}

@@ -23,6 +23,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		return o.problem.answer(w, r)
 	}
 	o.set(r.Header, g.names)
+	w = continueOnce(w, r)
 	if h.Respond {
 		w = &responder{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, outcome: o, names: g.names}
 	}

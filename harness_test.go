@@ -49,12 +49,19 @@ type shop struct {
 	strategy string // path of its file
 	address  string
 	log      string // path of the log
+	global   string // options of Caddy beside those of every test
 	upstream *upstream
 }
 
 // open starts Caddy with the site's directives; STRATEGY and UPSTREAM in them
 // stand for the path of the strategy and the address of the order service.
 func open(t *testing.T, strategy, site string) *shop {
+	t.Helper()
+	return openWith(t, "", strategy, site)
+}
+
+// openWith is open with global options of Caddy.
+func openWith(t *testing.T, global, strategy, site string) *shop {
 	t.Helper()
 	dir := t.TempDir()
 	s := &shop{
@@ -63,17 +70,22 @@ func open(t *testing.T, strategy, site string) *shop {
 		address:  freeAddress(t),
 		log:      filepath.Join(dir, "caddy.log"),
 		upstream: startUpstream(t),
+		global:   global,
 	}
 	s.save(strategy)
 	if err := caddy.Load(s.config(site), true); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := caddy.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(s.close)
 	return s
+}
+
+// close stops Caddy; then nothing is on its way any more.
+func (s *shop) close() {
+	s.t.Helper()
+	if err := caddy.Stop(); err != nil {
+		s.t.Error(err)
+	}
 }
 
 // config is the JSON of a Caddyfile with the site.
@@ -84,7 +96,7 @@ func (s *shop) config(site string) []byte {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	text := fmt.Sprintf("{\n\tadmin off\n\tpersist_config off\n\tauto_https off\n\tlog {\n\t\toutput file %s {\n\t\t\troll_disabled\n\t\t}\n\t}\n}\n:%s {\nbind 127.0.0.1\n%s\n}\n", s.log, port, site)
+	text := fmt.Sprintf("{\n\tadmin off\n\tpersist_config off\n\tauto_https off\n%s\tlog {\n\t\toutput file %s {\n\t\t\troll_disabled\n\t\t}\n\t}\n}\n:%s {\nbind 127.0.0.1\n%s\n}\n", s.global, s.log, port, site)
 	config, warnings, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(text), nil)
 	if err != nil {
 		s.t.Fatalf("%v\n%s", err, text)
@@ -154,19 +166,34 @@ type answer struct {
 // send writes a request as it stands to a connection of its own.
 func (s *shop) send(request string) *answer {
 	s.t.Helper()
+	conn := s.dial()
+	defer conn.Close()
+	go func() { _, _ = io.WriteString(conn, request) }() // may be answered before its end
+	return readAnswer(s.t, bufio.NewReader(conn))
+}
+
+// dial opens a connection to the shop that lasts for the test.
+func (s *shop) dial() net.Conn {
+	s.t.Helper()
 	conn, err := net.Dial("tcp", s.address)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer conn.Close()
+	s.t.Cleanup(func() { _ = conn.Close() })
 	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		s.t.Fatal(err)
 	}
-	go func() { _, _ = io.WriteString(conn, request) }() // may be answered before its end
-	reader, a := bufio.NewReader(conn), &answer{}
+	return conn
+}
+
+// readAnswer reads a response and those before it that say to go on.
+func readAnswer(t *testing.T, from *bufio.Reader) *answer {
+	t.Helper()
+	a := &answer{}
 	for {
-		if a.Response, err = http.ReadResponse(reader, nil); err != nil {
-			s.t.Fatalf("no answer: %v", err)
+		var err error
+		if a.Response, err = http.ReadResponse(from, nil); err != nil {
+			t.Fatalf("no answer: %v", err)
 		}
 		if a.StatusCode != http.StatusContinue {
 			break
@@ -175,7 +202,7 @@ func (s *shop) send(request string) *answer {
 	}
 	body, err := io.ReadAll(a.Body)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	a.body = string(body)
 	return a
@@ -201,12 +228,21 @@ type received struct {
 
 func startUpstream(t *testing.T) *upstream {
 	t.Helper()
+	u := &upstream{}
+	u.address = serve(t, u)
+	return u
+}
+
+// serve serves HTTP/1 and h2c on loopback until the test ends.
+func serve(t *testing.T, handler http.Handler) (address string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &upstream{address: l.Addr().String()}
-	server := &http.Server{Handler: u, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, Protocols: new(http.Protocols)}
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetUnencryptedHTTP2(true)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -216,7 +252,7 @@ func startUpstream(t *testing.T) *upstream {
 		_ = server.Close()
 		<-done
 	})
-	return u
+	return l.Addr().String()
 }
 
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -241,6 +277,17 @@ func (u *upstream) last(t *testing.T) *received {
 		t.Fatal("nothing reached the order service")
 	}
 	return u.got[len(u.got)-1]
+}
+
+// at is the request that came as number i, from zero.
+func (u *upstream) at(t *testing.T, i int) *received {
+	t.Helper()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if i >= len(u.got) {
+		t.Fatalf("%d requests reached the order service", len(u.got))
+	}
+	return u.got[i]
 }
 
 func (u *upstream) count() int {

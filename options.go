@@ -45,6 +45,12 @@ type Options struct {
 	// The largest body in bytes that is read for a cart. Default: 1 MiB.
 	MaxBody int64 `json:"max_body,omitempty"`
 
+	// Whether to decode a body in the content-encoding gzip, br or zstd to read
+	// the cart in it; the body is passed on as it came. The text may be no larger
+	// than max_body either, and has to be one gzip member, brotli stream or zstd
+	// frame. Default: false, such a body is passed on without being read.
+	Decode bool `json:"decode,omitempty"`
+
 	// The most lines a cart may have. Default: 500.
 	MaxLines int `json:"max_lines,omitempty"`
 

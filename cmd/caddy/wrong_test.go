@@ -36,6 +36,7 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"prices", "discount a.toml {\n\tprices cents\n}", 7, `prices cannot be "cents": minor, major are known`},
 		{"on_invalid", "discount a.toml {\n\ton_invalid drop\n}", 7, `on_invalid cannot be "drop": pass, reject are known`},
 		{"on_oversize", "discount a.toml {\n\ton_oversize cut\n}", 7, `on_oversize cannot be "cut": pass, reject are known`},
+		{"decode", "discount a.toml {\n\tdecode gzip\n}", 7, `decode cannot be "gzip": on, off are known`},
 		{"lines", "discount a.toml {\n\tlines yes\n}", 7, `lines cannot be "yes": on, off are known`},
 		{"respond", "discount a.toml {\n\trespond true\n}", 7, `respond cannot be "true": on, off are known`},
 		{"respond alone", "discount a.toml {\n\trespond\n}", 7, "respond takes exactly one argument"},

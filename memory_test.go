@@ -1,0 +1,116 @@
+package discount
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// allocating is how many bytes are allocated in all while f runs.
+func allocating(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// inUse is the heap in use after a collection.
+func inUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// A length is a promise; what is held follows what has come.
+func TestSlowUploadsHoldWhatTheyHaveSent(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		clients        int
+		declared, sent int
+		most           int64
+	}{
+		{"a thousand that sent next to nothing", 1000, 1<<20 - 1, 10, 128 << 20},
+		{"a thousand that sent a little", 1000, 1<<20 - 1, 20_000, 192 << 20},
+		{"a hundred of the largest that sent next to nothing", 100, 64<<20 - 1, 10, 64 << 20},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, half, fmt.Sprintf("discount STRATEGY {\n\tmax_body %d\n}\nreverse_proxy UPSTREAM", c.declared+1))
+			before := inUse()
+			head := fmt.Sprintf("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", c.declared)
+			request := head + strings.Repeat(" ", c.sent)
+			conns := make([]net.Conn, c.clients)
+			for i := range conns {
+				conns[i] = s.dial()
+				if _, err := io.WriteString(conns[i], request); err != nil {
+					t.Fatal(err)
+				}
+			}
+			eventually(t, "all bodies are being read", func() bool { return reading(t) == c.clients })
+			if held := inUse() - before; held > c.most {
+				t.Errorf("%d MiB are held", held>>20)
+			}
+			for _, conn := range conns {
+				_ = conn.Close()
+			}
+			eventually(t, "no body is being read", func() bool { return reading(t) == 0 })
+		})
+	}
+}
+
+// reading is how many goroutines are reading a body.
+func reading(t *testing.T) int {
+	t.Helper()
+	var profile bytes.Buffer
+	if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
+		t.Fatal(err)
+	}
+	_, stacks, _ := strings.Cut(profile.String(), "\n") // the first line is of them all
+	all := 0
+	for stack := range strings.SplitSeq(stacks, "\n\n") {
+		var n int
+		if _, err := fmt.Sscanf(stack, "%d @", &n); err == nil && strings.Contains(stack, ".readUpTo") {
+			all += n
+		}
+	}
+	return all
+}
+
+func TestMemoryOfABodyFollowsWhatHasArrived(t *testing.T) {
+	const most = 1 << 20
+	for _, declared := range []int64{-1, 100, 16 << 10, 16<<10 + 1, most - 1, most} {
+		for _, sent := range []int{0, 100, 5000, 100_000, most} {
+			if declared >= 0 && int64(sent) > declared {
+				continue
+			}
+			t.Run(fmt.Sprintf("%d bytes of %d", sent, declared), func(t *testing.T) {
+				body, err := readUpTo(strings.NewReader(strings.Repeat("x", sent)), most, declared)
+				if err != nil || len(body) != sent || cap(body) > max(2*sent, mostAtOnce+1)+1 {
+					t.Errorf("%d bytes in %d, %v", len(body), cap(body), err)
+				}
+			})
+		}
+	}
+}
+
+func TestASmallBodyIsOneAllocation(t *testing.T) {
+	for _, size := range []int{0, 300, 4096, 16 << 10} {
+		text := strings.Repeat("x", size)
+		source := strings.NewReader("")
+		if n := testing.AllocsPerRun(100, func() {
+			source.Reset(text)
+			if _, err := readUpTo(iotest.OneByteReader(source), 1<<20, int64(size)); err != nil {
+				t.Fatal(err)
+			}
+		}); n > 2 { // one is the reader's
+			t.Errorf("%d bytes: %v allocations", size, n)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package discount
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+// retried is a site that tries UPSTREAM after first, with the options of
+// reverse_proxy that say how.
+func retried(first, maxBody string, how ...string) string {
+	return fmt.Sprintf("discount STRATEGY {\n\tmax_body %s\n}\nreverse_proxy %s UPSTREAM {\n\tfail_duration 30s\n\t%s\n}", maxBody, first, strings.Join(how, "\n\t"))
+}
+
+const (
+	firstFirst = "lb_policy first"
+	anyFailure = "lb_retry_match {\n\t\tmethod POST\n\t}"
+)
+
+// breakOff accepts connections, reads up to a number of bytes of each, and
+// closes it without an answer.
+func breakOff(t *testing.T, after int64) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.CopyN(io.Discard, conn, after)
+			_ = conn.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-done
+	})
+	return l.Addr().String()
+}
+
+func cartOf(size int) string { return tenYuan + strings.Repeat(" ", size-len(tenYuan)) }
+
+func framed(body string, chunked bool) string {
+	if chunked {
+		return "POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(body, 30_000) + "0\r\n\r\n"
+	}
+	return jsonRequest(body)
+}
+
+// A small body is sent as a whole before the first order service breaks off, a
+// large one in part; the second gets the whole in either case.
+func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
+	for _, first := range []struct {
+		name  string
+		start func(*testing.T) string
+	}{
+		{"nobody listens at", freeAddress},
+		{"that closes at once", func(t *testing.T) string { return breakOff(t, 0) }},
+		{"that breaks off in the header", func(t *testing.T) string { return breakOff(t, 30) }},
+		{"that breaks off in the body", func(t *testing.T) string { return breakOff(t, 600) }},
+	} {
+		s := open(t, half, retried(first.start(t), "1MiB", firstFirst, "lb_try_duration 5s", anyFailure))
+		for _, size := range []int{500, 900_000} {
+			for _, chunked := range []bool{false, true} {
+				t.Run(fmt.Sprintf("after one %s, %d bytes, chunked %v", first.name, size, chunked), func(t *testing.T) {
+					body := cartOf(size)
+					if a := s.send(framed(body, chunked)); a.StatusCode != http.StatusOK {
+						t.Fatalf("status %d", a.StatusCode)
+					}
+					got := s.upstream.last(t)
+					if got.body != body || got.err != nil || (got.length < 0) != chunked || got.Get("X-Discount-Amount") != "500" {
+						t.Errorf("length %d, %d bytes, %v, %s", got.length, len(got.body), got.err, owned(got.Header))
+					}
+				})
+			}
+		}
+		s.close()
+	}
+}
+
+// What was only partly read cannot be sent again; then the order is refused,
+// never cut.
+func TestTheNextOrderServiceHasNoRemainder(t *testing.T) {
+	for _, chunked := range []bool{false, true} {
+		t.Run(fmt.Sprintf("chunked %v", chunked), func(t *testing.T) {
+			s := open(t, half, retried(breakOff(t, 600), "1000", firstFirst, "lb_retries 2", anyFailure))
+			if a := s.send(framed(cartOf(2000), chunked)); a.StatusCode < 500 {
+				t.Errorf("status %d", a.StatusCode)
+			}
+			s.close()
+			if s.upstream.count() > 0 && s.upstream.last(t).err == nil {
+				t.Errorf("%d bytes came as the whole", len(s.upstream.last(t).body))
+			}
+		})
+	}
+}
+
+// The first order service answers while the body is still being sent to it, so
+// that two are sent to at once. What the second one gets is whole, or it breaks
+// off.
+func TestAnotherTryAfterAnEarlyAnswerMixesNothingUp(t *testing.T) {
+	busy := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	s := open(t, half, retried(busy, "4MiB", "lb_policy round_robin", "lb_retries 1", "lb_retry_match {\n\t\texpression `{rp.status_code} == 503`\n\t}"))
+	var b bytes.Buffer
+	for i := 0; b.Len() < 3<<20; i++ {
+		fmt.Fprintf(&b, "%09d\n", i) // every part of it is another
+	}
+	body := b.String()
+	for range 30 {
+		before := s.upstream.count()
+		a := s.send(jsonRequest(body))
+		if a.StatusCode == http.StatusOK && s.upstream.last(t).body != body {
+			t.Fatal("another body was taken for the order")
+		}
+		for i := before; i < s.upstream.count(); i++ {
+			if got := s.upstream.at(t, i); got.err == nil && got.body != body {
+				t.Fatalf("%d of %d bytes came as the whole", len(got.body), len(body))
+			}
+		}
+	}
+}
+
+func TestABodyIsReadAgainFromItsBeginning(t *testing.T) {
+	h := provisioned(t, half, Options{})
+	r := orderRequest(tenYuan)
+	next := caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+		for _, part := range []int64{5, 0, 1000} {
+			if _, err := io.Copy(io.Discard, io.LimitReader(r.Body, part)); err != nil {
+				return err
+			}
+			if err := r.Body.Close(); err != nil {
+				return err
+			}
+		}
+		again, err := r.GetBody()
+		if err != nil {
+			return err
+		}
+		for _, body := range []io.Reader{r.Body, again} {
+			if text, err := io.ReadAll(body); err != nil || string(text) != tenYuan {
+				t.Errorf("%q, %v", text, err)
+			}
+		}
+		r.Body = http.NoBody
+		if _, err := r.GetBody(); err == nil {
+			t.Error("a body that another handler has put aside is sent again")
+		}
+		return nil
+	})
+	if err := h.ServeHTTP(nil, r, next); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// orderRequest is a request with a cart for a handler that is called directly;
+// Caddy's replacer is in its context, as in every request that Caddy serves.
+func orderRequest(cart string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/orders", strings.NewReader(cart))
+	r.Header.Set("Content-Type", "application/json")
+	return r.WithContext(context.WithValue(r.Context(), caddy.ReplacerCtxKey, caddy.NewReplacer()))
+}
