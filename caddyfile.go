@@ -31,6 +31,13 @@ import (
 //	    lines         on|off
 //	    respond       on|off
 //	    explain       on|off
+//	    sign          HS256|EdDSA <key> {
+//	        kid      <name>
+//	        ttl      <duration>
+//	        audience <name>
+//	        issuer   <name>
+//	        publish  <key> [<kid>]
+//	    }
 //	    reload {
 //	        settle <duration>
 //	        poll   <duration>
@@ -99,6 +106,9 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		return onOff(d, &o.Respond)
 	case "explain":
 		return onOff(d, &o.Explain)
+	case "sign":
+		o.Sign = new(SignOptions)
+		return o.Sign.unmarshal(d)
 	case "map":
 		return block(d, func(field string) error { return mapping(d, &o.Map, field) })
 	case "reload":
@@ -168,6 +178,53 @@ func (s *StateOptions) option(d *caddyfile.Dispenser, name string) error {
 		return err
 	default:
 		return d.Errf("unknown state option %q, keep, key and rollback are known", name)
+	}
+}
+
+// unmarshal reads the algorithm, the key and a block.
+func (s *SignOptions) unmarshal(d *caddyfile.Dispenser) error {
+	if !d.Args(&s.Algorithm, &s.Key) || d.CountRemainingArgs() > 0 {
+		return d.Err("sign takes an algorithm and a key, such as: sign HS256 {env.DISCOUNT_KEY}")
+	}
+	seen := make(map[string]bool)
+	for d.NextBlock(1) {
+		name := d.Val()
+		if seen[name] && name != "publish" {
+			return d.Errf("%s is given twice in sign", name)
+		}
+		seen[name] = true
+		if err := s.option(d, name); err != nil {
+			return err
+		}
+	}
+	return atLine(d, s.validate())
+}
+
+func (s *SignOptions) option(d *caddyfile.Dispenser, name string) error {
+	switch name {
+	case "kid":
+		return word(d, &s.KeyID)
+	case "ttl":
+		return duration(d, &s.TTL, minTTL, maxTTL)
+	case "audience":
+		return word(d, &s.Audience)
+	case "issuer":
+		return word(d, &s.Issuer)
+	case "publish":
+		var k SigningKey
+		if !d.Args(&k.Key) {
+			return d.Err("publish takes a key and, if wanted, its kid")
+		}
+		if d.NextArg() {
+			k.KeyID = d.Val()
+		}
+		if d.CountRemainingArgs() > 0 {
+			return d.Err("publish takes a key and, if wanted, its kid")
+		}
+		s.Publish = append(s.Publish, k)
+		return nil
+	default:
+		return d.Errf("unknown sign option %q, kid, ttl, audience, issuer and publish are known", name)
 	}
 }
 

@@ -19,9 +19,11 @@ import (
 func init() {
 	caddy.RegisterModule(Handler{})
 	caddy.RegisterModule(QuoteHandler{})
+	caddy.RegisterModule(JWKSHandler{})
 	caddy.RegisterModule(adminAPI{})
 	registerDirective("discount", func() directive { return new(Handler) })
 	registerDirective("discount_quote", func() directive { return new(QuoteHandler) })
+	registerDirective("discount_jwks", func() directive { return new(JWKSHandler) })
 }
 
 // registerDirective places a directive right after request_header: behind what
@@ -47,7 +49,11 @@ func registerDirective(name string, fresh func() directive) {
 // is the strategy, even if it begins with a slash as path matchers do.
 func matcherOf(h httpcaddyfile.Helper) (caddy.ModuleMap, error) {
 	h.Next() // the directive's name
-	if h.CountRemainingArgs() > 1 {
+	strategies := 1
+	if h.Val() == "discount_jwks" {
+		strategies = 0
+	}
+	if h.CountRemainingArgs() > strategies {
 		return h.ExtractMatcherSet()
 	}
 	h.Reset()
@@ -83,6 +89,7 @@ type directive interface {
 // `X-Discount-Lines` | discount by line of the cart, as RFC 9651 inner list
 // `X-Discount-Gifts` | goods that come with the order, as RFC 9651 list of SKUs with `;q=`
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
+// `X-Discount-Assertion` | all of it and the SHA-256 of the body as a compact JWS, with `sign`
 //
 // The same values are placeholders for handlers after this one and for logs:
 //

@@ -31,6 +31,7 @@ type gateway struct {
 	rejectInvalid  bool
 	rejectOversize bool
 	lines          bool
+	keys           *keyring  // nil for no assertions
 	desks          sync.Pool // of *desk
 }
 
@@ -70,8 +71,14 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := acquireSigner(o.Sign)
+	if err != nil {
+		_, released := pool.Delete(key)
+		return nil, errors.Join(err, released)
+	}
 	onceRunning(ctx, live.Remember)
 	return &gateway{
+		keys:           keys,
 		reader:         reader,
 		names:          newHeaderNames(o.HeaderPrefix),
 		live:           live,
@@ -96,12 +103,16 @@ func (g *gateway) release() error {
 		return nil
 	}
 	_, err := pool.Delete(g.key)
+	if g.keys != nil {
+		_, released := keyrings.Delete(g.keys.id)
+		err = errors.Join(err, released)
+	}
 	return err
 }
 
-// decide finds the cart in a request and quotes it. With write it also says
+// decide finds the cart in a request and quotes it, and notes what it has seen for that. With write it also says
 // what the handler wants of the quote while the desk still holds it.
-func (g *gateway) decide(r *http.Request, write func(*edition, *desk, time.Time) *outcome) *outcome {
+func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *desk, time.Time) *outcome) *outcome {
 	kind, o := g.gate(r)
 	if o != nil {
 		return o
@@ -111,6 +122,7 @@ func (g *gateway) decide(r *http.Request, write func(*edition, *desk, time.Time)
 		if body, o = g.takeBody(r); o != nil {
 			return o
 		}
+		seen.body, seen.whole = body, true
 		if body, o = g.decoded(r, body); o != nil {
 			return o
 		}

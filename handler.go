@@ -16,13 +16,15 @@ import (
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	g := h.gateway
 	g.countSpoofed(r, g.names.strip(r))
-	o := g.decide(r, g.priced)
+	var seen evidence
+	o := g.decide(r, &seen, g.priced)
 	decisions.count(o.status)
 	o.publish(r)
 	if o.problem != nil && g.rejects(o) {
 		return o.problem.answer(w, r)
 	}
 	o.set(r.Header, g.names)
+	g.assert(o, &seen, r)
 	w = continueOnce(w, r)
 	if h.Respond {
 		w = &responder{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, outcome: o, names: g.names}

@@ -21,7 +21,7 @@ const leftOut = "?0"
 // string.
 func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
 	q := &d.quote
-	o := &outcome{status: statusNone, edition: e, currency: q.Currency, total: q.Discount}
+	o := &outcome{status: statusNone, edition: e, currency: q.Currency, sums: sums{q.Discount, q.ShippingDiscount, q.Subtotal, q.Payable}}
 	if len(q.Applied) > 0 {
 		o.status = statusApplied
 	}
@@ -49,14 +49,14 @@ func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
 	o.subtotal, o.payable = all[ends[1]:ends[2]], all[ends[2]:ends[3]]
 	o.rules, o.lines = all[ends[3]:ends[4]], all[ends[4]:]
 	o.gifts = gifts(q)
-	o.shrink()
+	o.shrink(g.room(e))
 	return o
 }
 
 // shrink leaves out what would make the headers too large, the lines first.
-func (o *outcome) shrink() {
+func (o *outcome) shrink(room int) {
 	for _, list := range []*string{&o.lines, &o.rules, &o.gifts} {
-		if len(o.rules)+len(o.lines)+len(o.gifts)+len(o.edition.identity) > maxHeaders && *list != "" {
+		if len(o.rules)+len(o.lines)+len(o.gifts) > room && *list != "" {
 			*list = leftOut
 		}
 	}

@@ -17,24 +17,25 @@ type headerNames struct {
 	status, reason                      string
 	amount, shipping, subtotal, payable string
 	currency, rules, lines, gifts       string
-	strategy                            string
+	strategy, assertion                 string
 }
 
 func newHeaderNames(prefix string) *headerNames {
 	name := func(last string) string { return textproto.CanonicalMIMEHeaderKey(prefix + last) }
 	return &headerNames{
-		prefix:   strings.ToLower(prefix),
-		status:   name("Status"),
-		reason:   name("Reason"),
-		amount:   name("Amount"),
-		shipping: name("Shipping"),
-		subtotal: name("Subtotal"),
-		payable:  name("Payable"),
-		currency: name("Currency"),
-		rules:    name("Rules"),
-		lines:    name("Lines"),
-		gifts:    name("Gifts"),
-		strategy: name("Strategy"),
+		prefix:    strings.ToLower(prefix),
+		status:    name("Status"),
+		reason:    name("Reason"),
+		amount:    name("Amount"),
+		shipping:  name("Shipping"),
+		subtotal:  name("Subtotal"),
+		payable:   name("Payable"),
+		currency:  name("Currency"),
+		rules:     name("Rules"),
+		lines:     name("Lines"),
+		gifts:     name("Gifts"),
+		strategy:  name("Strategy"),
+		assertion: name("Assertion"),
 	}
 }
 

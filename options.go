@@ -78,6 +78,10 @@ type Options struct {
 	// asks what the rules are. Default: false.
 	Explain bool `json:"explain,omitempty"`
 
+	// Has every request carry a signed assertion of what its cart was priced at.
+	// Default: none.
+	Sign *SignOptions `json:"sign,omitempty"`
+
 	// How edits of the strategy are noticed.
 	Reload ReloadOptions `json:"reload,omitzero"`
 
@@ -158,6 +162,11 @@ func (o *Options) fill() error {
 		o.Lines = &on
 	}
 	o.Guard.fill()
+	if o.Sign != nil {
+		if err := o.Sign.fill(); err != nil {
+			return err
+		}
+	}
 	return o.State.fill()
 }
 
@@ -193,6 +202,7 @@ func (o *Options) Validate() error {
 		during("reload settle", o.Reload.Settle, caddy.Duration(time.Millisecond), maxSettle),
 		during("reload poll", o.Reload.Poll, minPoll, maxPoll),
 		o.Guard.validate(),
+		o.Sign.validate(),
 		o.State.validate(o.Strategy),
 	)
 }

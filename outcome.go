@@ -32,8 +32,11 @@ type outcome struct {
 	amount, shipping, subtotal, payable string
 	currency, rules, lines, gifts       string
 	edition                             *edition
-	total                               int64 // amount as a number, for the log
+	sums                                sums
 }
+
+// sums are the amounts as numbers.
+type sums struct{ goods, shipping, subtotal, payable int64 }
 
 // The outcomes that are alike for all requests.
 var (

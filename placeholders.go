@@ -33,7 +33,7 @@ func (o *outcome) publish(r *http.Request) {
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("discount_status", string(o.status)))
 		if o.edition != nil {
-			extra.Set(zap.Int64("discount_amount", o.total))
+			extra.Set(zap.Int64("discount_amount", o.sums.goods))
 			extra.Set(zap.String("discount_version", o.edition.Version()))
 		}
 	}

@@ -12,7 +12,7 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	g := h.gateway
 	g.countSpoofed(r, g.names.strip(r))
 	var quote []byte
-	o := g.decide(r, func(e *edition, d *desk, now time.Time) *outcome {
+	o := g.decide(r, new(evidence), func(e *edition, d *desk, now time.Time) *outcome {
 		quote = h.write(e, d, now)
 		return g.priced(e, d, now)
 	})
