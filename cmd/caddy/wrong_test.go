@@ -86,6 +86,15 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"unknown state option", "discount a.toml {\n\tstate off {\n\t\tsize 1\n\t}\n}", 8, `unknown state option "size", keep, key and rollback are known`},
 		{"keeping nothing", "discount a.toml {\n\tstate {\n\t\tkeep 0\n\t}\n}", 8, "keep: 0 is out of range"},
 		{"rollback maybe", "discount a.toml {\n\tstate {\n\t\trollback maybe\n\t}\n}", 8, `rollback cannot be "maybe": on, off are known`},
+		{"sign without a key", "discount a.toml {\n\tsign HS256\n}", 7, "sign takes an algorithm and a key"},
+		{"sign with too much", "discount a.toml {\n\tsign HS256 a b\n}", 7, "sign takes an algorithm and a key"},
+		{"unknown algorithm", "discount a.toml {\n\tsign none {env.KEY}\n}", 7, `sign: the algorithm "none" is none of HS256, EdDSA`},
+		{"unknown sign option", "discount a.toml {\n\tsign HS256 {env.KEY} {\n\t\texpires 1m\n\t}\n}", 8, `unknown sign option "expires", kid, ttl`},
+		{"sign option twice", "discount a.toml {\n\tsign HS256 {env.KEY} {\n\t\tkid a\n\t\tkid b\n\t}\n}", 9, "kid is given twice in sign"},
+		{"assertions for ever", "discount a.toml {\n\tsign HS256 {env.KEY} {\n\t\tttl 30d\n\t}\n}", 8, "ttl: 720h0m0s is out of range"},
+		{"part of a second", "discount a.toml {\n\tsign HS256 {env.KEY} {\n\t\tttl 1500ms\n\t}\n}", 9, "ttl: 1.5s is not a number of whole seconds"},
+		{"a secret published", "discount a.toml {\n\tsign HS256 {env.KEY} {\n\t\tpublish {env.OLD}\n\t}\n}", 9, "publish is for EdDSA; a secret is not published"},
+		{"keys of what", "discount_jwks /keys a.toml\ndiscount a.toml", 6, "discount_jwks takes nothing but a matcher"},
 		{"poll too seldom", "discount a.toml {\n\treload {\n\t\tpoll 2d\n\t}\n}", 8, "poll: 48h0m0s is out of range"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
