@@ -68,7 +68,7 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 		name  string
 		start func(*testing.T) string
 	}{
-		{"nobody listens at", freeAddress},
+		{"nobody listens at", func(*testing.T) string { return "127.0.0.1:1" }},
 		{"that closes at once", func(t *testing.T) string { return breakOff(t, 0) }},
 		{"that breaks off in the header", func(t *testing.T) string { return breakOff(t, 30) }},
 		{"that breaks off in the body", func(t *testing.T) string { return breakOff(t, 600) }},
