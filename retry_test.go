@@ -1,7 +1,6 @@
 package discount
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -69,7 +68,7 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 		name  string
 		start func(*testing.T) string
 	}{
-		{"nobody listens at", freeAddress},
+		{"nobody listens at", func(*testing.T) string { return "127.0.0.1:1" }},
 		{"that closes at once", func(t *testing.T) string { return breakOff(t, 0) }},
 		{"that breaks off in the header", func(t *testing.T) string { return breakOff(t, 30) }},
 		{"that breaks off in the body", func(t *testing.T) string { return breakOff(t, 600) }},
@@ -110,30 +109,29 @@ func TestTheNextOrderServiceHasNoRemainder(t *testing.T) {
 	}
 }
 
-// The first order service answers while the body is still being sent to it, so
-// that two are sent to at once. What the second one gets is whole, or it breaks
-// off.
+// With lb_retry_match on a response the next order service may be sent to while
+// the body is still on its way to the one that answered early: two read it at
+// once. It is tested without reverse_proxy, which itself has a data race there.
 func TestAnotherTryAfterAnEarlyAnswerMixesNothingUp(t *testing.T) {
-	busy := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusServiceUnavailable)
-	}))
-	s := open(t, half, retried(busy, "4MiB", "lb_policy round_robin", "lb_retries 1", "lb_retry_match {\n\t\texpression `{rp.status_code} == 503`\n\t}"))
-	var b bytes.Buffer
-	for i := 0; b.Len() < 3<<20; i++ {
-		fmt.Fprintf(&b, "%09d\n", i) // every part of it is another
-	}
-	body := b.String()
-	for range 30 {
-		before := s.upstream.count()
-		a := s.send(jsonRequest(body))
-		if a.StatusCode == http.StatusOK && s.upstream.last(t).body != body {
-			t.Fatal("another body was taken for the order")
+	h := provisioned(t, half, Options{})
+	next := caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+		if _, err := io.CopyN(io.Discard, r.Body, 10); err != nil { // for the first
+			return err
 		}
-		for i := before; i < s.upstream.count(); i++ {
-			if got := s.upstream.at(t, i); got.err == nil && got.body != body {
-				t.Fatalf("%d of %d bytes came as the whole", len(got.body), len(body))
-			}
+		r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer).Set("http.reverse_proxy.status_code", 503)
+		if _, err := io.CopyN(io.Discard, r.Body, 10); err != nil { // for the second
+			return err
 		}
+		if err := r.Body.Close(); err != nil { // by the first
+			return err
+		}
+		if rest, err := io.ReadAll(r.Body); err == nil || len(rest) > 0 {
+			t.Errorf("the second goes on with %q, %v", rest, err)
+		}
+		return nil
+	})
+	if err := h.ServeHTTP(nil, orderRequest(tenYuan), next); err != nil {
+		t.Fatal(err)
 	}
 }
 
