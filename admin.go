@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -149,19 +150,43 @@ func rollBack(w http.ResponseWriter, r *http.Request, id string) error {
 	if inService == "" {
 		return apiError(http.StatusPreconditionRequired, errors.New("the header If-Match is missing: it names the sha256 of the strategy in service"))
 	}
-	var wanted struct {
-		SHA256 string `json:"sha256"`
-		Reason string `json:"reason"`
+	if inService == "*" {
+		inService = "" // RFC 9110, section 13.1.1: whatever is there
 	}
-	body := json.NewDecoder(r.Body)
-	body.DisallowUnknownFields()
-	if err := body.Decode(&wanted); err != nil || wanted.SHA256 == "" {
-		return apiError(http.StatusBadRequest, errors.Join(errors.New(`a body such as {"sha256": "…", "reason": "…"} is wanted`), err))
+	wanted, err := readRollback(r.Body)
+	if err != nil {
+		return err
 	}
 	if err := l.Rollback(wanted.SHA256, inService, wanted.Reason); err != nil {
 		return apiError(rollbackStatus(err), err)
 	}
 	return answerAdmin(w, l.describe())
+}
+
+type rollbackRequest struct {
+	SHA256 string `json:"sha256"`
+	Reason string `json:"reason"`
+}
+
+// readRollback reads what is asked for. What the decoder says is not passed on: it
+// speaks of Go.
+func readRollback(body io.Reader) (wanted rollbackRequest, err error) {
+	from := json.NewDecoder(body)
+	from.DisallowUnknownFields()
+	err = from.Decode(&wanted)
+	if err == nil {
+		if _, more := from.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("there is more after it")
+		}
+	}
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &long):
+		return wanted, apiError(http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", long.Limit))
+	case err != nil || wanted.SHA256 == "":
+		return wanted, apiError(http.StatusBadRequest, errors.New(`one object such as {"sha256": "…", "reason": "…"} is wanted as the body, and nothing else`))
+	}
+	return wanted, nil
 }
 
 func rollbackStatus(err error) int {

@@ -46,7 +46,7 @@ func addStateFlag(c *cobra.Command) {
 func stateDirOf(cmd *cobra.Command) (string, error) {
 	dir := flag(cmd, "state")
 	if dir == "" {
-		return "", errors.New("--state says where the state directory is")
+		return "", errors.New("the flag --state is missing: it says where the state directory is")
 	}
 	if isStateDir(dir) {
 		return dir, nil
@@ -60,7 +60,10 @@ func stateDirOf(cmd *cobra.Command) (string, error) {
 	}
 	switch len(below) {
 	case 0:
-		return "", fmt.Errorf("%s is no state directory", dir)
+		if _, err := os.Stat(dir); err != nil {
+			return "", fmt.Errorf("--state: %w", err)
+		}
+		return "", fmt.Errorf("--state: %s is no state directory, and there is none in it", dir)
 	case 1:
 		return below[0], nil
 	}

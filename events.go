@@ -41,11 +41,11 @@ func logEvent(key liveKey, e reload.Event) {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)
 	case reload.EventRefused:
-		log.Error("strategy refused, the one in service stays", refusal(e)...)
+		log.Error(stays("strategy refused", e), refusal(e)...)
 	case reload.EventMissing:
-		log.Warn("strategy is missing, the one in service stays", refusal(e)...)
+		log.Warn(stays("strategy is missing", e), refusal(e)...)
 	case reload.EventPending:
-		log.Warn("strategy is being written for long, the one in service stays", refusal(e)...)
+		log.Warn(stays("strategy is being written for long", e), refusal(e)...)
 	case reload.EventStaged:
 		log.Info("strategy staged", append(activation(e.Next), zap.Time("due", e.Next.Due), zap.String("in_service", e.Live.Version))...)
 	case reload.EventWithdrawn:
@@ -55,7 +55,7 @@ func logEvent(key liveKey, e reload.Event) {
 	case reload.EventRemembering:
 		log.Info("state of the strategy is written again")
 	case reload.EventTampered:
-		log.Error("log of the strategy had been changed and was set aside", zap.Error(e.Err))
+		log.Error("log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back", zap.Error(e.Err))
 	case reload.EventPolling:
 		log.Warn("strategy cannot be watched, looking at it from time to time instead", zap.Error(e.Err))
 	case reload.EventWatchLost:
@@ -69,8 +69,17 @@ func logEvent(key liveKey, e reload.Event) {
 	}
 }
 
+// stays says what becomes of an edit that does not go into service. At a start
+// there may be nothing yet that could stay.
+func stays(what string, e reload.Event) string {
+	if e.Live.Sequence == 0 {
+		return what
+	}
+	return what + ", the one in service stays"
+}
+
 func activation(f reload.Facts) []zap.Field {
-	return []zap.Field{
+	fields := []zap.Field{
 		zap.String("version", f.Version),
 		zap.String("sha256", f.Fingerprint),
 		zap.Stringer("kind", f.Kind),
@@ -79,14 +88,19 @@ func activation(f reload.Facts) []zap.Field {
 		zap.Time("noticed", f.Stamps.Noticed),
 		zap.Time("read", f.Stamps.Read),
 		zap.Time("ready", f.Stamps.Ready),
-		zap.Time("swapped", f.Stamps.Swapped),
-		zap.Duration("took", f.Stamps.Swapped.Sub(f.Stamps.Noticed)),
 		zap.String("proof", f.Note),
 	}
+	if f.Stamps.Swapped.IsZero() { // it is staged
+		return fields
+	}
+	return append(fields, zap.Time("swapped", f.Stamps.Swapped), zap.Duration("took", f.Stamps.Swapped.Sub(f.Stamps.Noticed)))
 }
 
 func refusal(e reload.Event) []zap.Field {
-	fields := []zap.Field{zap.String("in_service", e.Live.Version), zap.Error(e.Err)}
+	fields := []zap.Field{zap.Error(e.Err)}
+	if e.Live.Sequence > 0 {
+		fields = append(fields, zap.String("in_service", e.Live.Version))
+	}
 	var panicked *reload.PanicError
 	if errors.As(e.Err, &panicked) {
 		fields = append(fields, zap.ByteString("stack", panicked.Stack))

@@ -85,8 +85,12 @@ func (f Figures) String() string {
 	if f.Carts == 0 {
 		return "no cart to compare with"
 	}
-	text := fmt.Sprintf("%d carts: mean discount %s to %s, free orders %d to %d, slowest quote %v",
-		f.Carts, mean(f.DiscountBefore, f.Carts, f.currencyBefore), mean(f.DiscountAfter, f.Carts, f.currencyAfter),
+	carts := "carts"
+	if f.Carts == 1 {
+		carts = "cart"
+	}
+	text := fmt.Sprintf("%d %s: mean discount %s to %s, free orders %d to %d, slowest quote %v",
+		f.Carts, carts, mean(f.DiscountBefore, f.Carts, f.currencyBefore), mean(f.DiscountAfter, f.Carts, f.currencyAfter),
 		f.FreeBefore, f.FreeAfter, f.Slowest)
 	if f.Lost > 0 {
 		text += fmt.Sprintf(", %d carts can be priced no more", f.Lost)

@@ -135,6 +135,13 @@ func (y *memory) served() []string {
 			served = append(served, r.Fingerprint)
 		}
 	}
+	if len(served) > 0 {
+		return served
+	}
+	// The log is lost. What was saved is still what was in service, or staged.
+	for _, s := range y.past.Snapshots() {
+		served = append(served, s.Fingerprint)
+	}
 	return served
 }
 

@@ -164,7 +164,7 @@ func regular(at located, info os.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil
 	}
-	return fmt.Errorf("%s is not a regular file (mode %s)", at.path, info.Mode())
+	return fmt.Errorf("%s is not a regular file (its mode is %s), one is wanted", at.path, info.Mode())
 }
 
 // secure makes sure that nobody is writing any of the files, and returns the

@@ -68,6 +68,9 @@ func (m *machine) restoreSnapshot(fingerprint string, k Kind) error {
 	if err != nil {
 		return err
 	}
+	if later(v.due) {
+		return errors.New("it was staged and is not due")
+	}
 	m.publish(v, m.factsOf(s, v, k), s.Digest)
 	return nil
 }

@@ -271,7 +271,7 @@ func TestLogThatWasChangedIsFound(t *testing.T) {
 		t.Errorf("exit %d, want 2", found.code)
 	}
 	g = start(t, dir, remembering)
-	g.log.await(t, 0, "log of the strategy had been changed and was set aside")
+	g.log.await(t, 0, "log of the strategy is not as it was left")
 	g.stays(2)
 }
 
