@@ -51,6 +51,9 @@ func (r *Reader) ReadHeaders(headers map[string][]string, home money.Currency, i
 	if !InHeaders(headers) {
 		return false, nil
 	}
+	if header := tooLong(headers); header != "" {
+		return false, faulty(fmt.Sprintf("makes the cart's headers longer than %d bytes", maxHeaders)).in(header)
+	}
 	h := fields{headers: headers, reader: r, cart: into, currency: home}
 	for _, read := range []func() *Invalid{h.readCurrency, h.readTexts, h.readItems, h.readSums, h.readShipping} {
 		if invalid := read(); invalid != nil {
@@ -59,6 +62,25 @@ func (r *Reader) ReadHeaders(headers map[string][]string, home money.Currency, i
 		}
 	}
 	return true, nil
+}
+
+// maxHeaders bounds the values of all headers of a cart together, in bytes.
+const maxHeaders = 64 << 10
+
+// tooLong is the header that goes over the bound; empty if none does.
+func tooLong(headers map[string][]string) string {
+	size := 0
+	for _, name := range []string{
+		headerItems, headerShipping, headerCoupons, headerSegments, headerSubtotal, headerQuantity,
+		headerCurrency, headerCustomer, headerTier, headerChannel, headerRegion,
+	} {
+		for _, value := range headers[name] {
+			if size += len(value); size > maxHeaders {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // fields is the reading of one request's headers.

@@ -1,7 +1,9 @@
 package cart
 
 import (
+	"errors"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -193,5 +195,30 @@ func TestInvalidMajorHeaders(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", *got, Invalid{test.header, test.reason})
 			}
 		})
+	}
+}
+
+func TestHeadersOfACartAreBoundedTogether(t *testing.T) {
+	reader, err := NewReader(Options{MaxLines: 100_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const line = `"a";q=1;p=1, `
+	items := strings.TrimSuffix(strings.Repeat(line, maxHeaders/2/len(line)), ", ")
+	room := maxHeaders - 2*len(items)
+	for name, c := range map[string]struct {
+		tier  string
+		found bool
+	}{
+		"up to the bound": {strings.Repeat("g", room), true},
+		"over the bound":  {strings.Repeat("g", room+1), false},
+	} {
+		var into Cart
+		headers := map[string][]string{"X-Cart-Items": {items, items}, "X-Cart-Tier": {c.tier}}
+		found, err := reader.ReadHeaders(headers, currency(t, "CNY"), &into)
+		var bad *Invalid
+		if found != c.found || !found && (!errors.As(err, &bad) || bad.Pointer != "X-Cart-Tier") {
+			t.Errorf("%s: %v, %v", name, found, err)
+		}
 	}
 }

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// licences are told by words that only they have. What is not listed may not be
+// linked into the gateway before somebody has read it.
+var licences = []struct{ name, words string }{
+	{"Apache-2.0", "Apache License"},
+	{"MIT", "Permission is hereby granted, free of charge"},
+	{"BSD", "Redistribution and use in source and binary forms"},
+	{"ISC", "Permission to use, copy, modify, and/or distribute this software"},
+	{"ISC", "Permission to use, copy, modify, and distribute this software"},
+	{"MPL-2.0", "Mozilla Public License"},
+	{"CC0-1.0", "CC0 1.0 Universal"},
+	{"Unlicense", "This is free and unencumbered software"},
+}
+
+// forbidden are those whose conditions the gateway's own licence cannot keep.
+var forbidden = []string{"GNU GENERAL PUBLIC LICENSE", "GNU AFFERO", "GNU LESSER", "Business Source License", "Server Side Public License"}
+
+func TestLicencesOfWhatIsLinked(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}\t{{.Dir}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]bool)
+	for line := range strings.Lines(string(out)) {
+		module, dir, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		if !ok || seen[module] {
+			continue
+		}
+		seen[module] = true
+		if name := licenceOf(t, dir); name == "" {
+			t.Errorf("%s has no licence that is known to fit", module)
+		}
+	}
+	if len(seen) < 50 {
+		t.Errorf("only %d modules were looked at", len(seen))
+	}
+}
+
+// licenceOf is the licence in a module's directory; empty if there is none that
+// fits.
+func licenceOf(t *testing.T, dir string) string {
+	t.Helper()
+	var texts []string
+	for _, pattern := range []string{"LICEN[CS]E*", "COPYING*", "License*", "license*"} {
+		paths, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			texts = append(texts, strings.Join(strings.Fields(read(t, path)), " "))
+		}
+	}
+	all := strings.Join(texts, "\n")
+	for _, words := range forbidden {
+		if strings.Contains(all, words) {
+			return ""
+		}
+	}
+	for _, l := range licences {
+		if strings.Contains(all, l.words) {
+			return l.name
+		}
+	}
+	return ""
+}
