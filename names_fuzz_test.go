@@ -1,0 +1,42 @@
+package discount
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// Whatever a client calls its headers, none of those left can be taken for one of
+// ours, by a reader that folds case and any mark to a hyphen.
+func FuzzStrip(f *testing.F) {
+	f.Add("X-Discount-Amount", "close, X-Discount-Status", "x_discount.amount")
+	f.Add("x-DISCOUNT-", ",,x_discount_a ,", "X-Discount-\u017famount")
+	names := newHeaderNames(defaultPrefix)
+	f.Fuzz(func(t *testing.T, name, connection, trailer string) {
+		r := &http.Request{
+			Header:  http.Header{name: {"1"}, "Connection": {connection}},
+			Trailer: http.Header{trailer: nil},
+			Body:    http.NoBody,
+		}
+		names.strip(r)
+		left := r.Header["Connection"]
+		for _, h := range []http.Header{r.Header, r.Trailer} {
+			for name := range h {
+				left = append(left, name)
+			}
+		}
+		for _, text := range left {
+			for token := range strings.SplitSeq(text, ",") {
+				folded := strings.Map(func(c rune) rune {
+					if c == '_' || c == '.' {
+						return '-'
+					}
+					return c
+				}, strings.ToLower(strings.Trim(token, " \t\r\n")))
+				if strings.HasPrefix(folded, "x-discount-") {
+					t.Fatalf("%q is left in %q", token, text)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,122 @@
+package strategy
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// adversaries are strategies in which every rule touches every line of every cart.
+var adversaries = map[string]string{
+	"rates":               `discount_rate = 0.01`,
+	"shared amounts":      `discount_amount = 3`,
+	"amounts per unit":    "discount_amount = 0.01\nper = \"unit\"",
+	"flash prices":        `unit_price = 9.99`,
+	"bundles":             `bundle = { units = 3, price = 5 }`,
+	"bundles once":        `bundle = { units = 7, price = 5, max_times = 1 }`,
+	"ladders":             `ladder = [{ threshold = 10, rate = 0.01 }, { threshold = 1000, rate = 0.02 }]`,
+	"every":               `every = { threshold = 10, amount = 0.01 }`,
+	"unit ladders":        `unit_ladder = { first = 0.1, additional = 0.2, max_units = 100 }`,
+	"groups":              `groups_of = { size = 3, rate = 0.1 }`,
+	"buy and get":         "buy = { quantity = 2 }\nget = { quantity = 1, rate = 0.5 }\nrepeat = 1000",
+	"the cheapest units":  "discount_rate = 0.1\nmax_units = 1000\npick = \"cheapest\"",
+	"the dearest units":   "discount_rate = 0.1\nmax_units = 3\npick = \"dearest\"\nmax_units_per = \"line\"",
+	"what others require": "requires = [{ skus = [\"none\", \"s1\"], min_quantity = 1 }]\nforbids = [{ categories = [\"nowhere\"], min_quantity = 1 }]\ndiscount_rate = 0.01",
+	"attributes":          "where = { a63 = { min = 0 } }\ndiscount_rate = 0.01",
+	"the best of a group": "group = \"one\"\ndiscount_rate = 0.01",
+	"exclusive":           "exclusive = true\ndiscount_rate = 0.01",
+}
+
+// hostileStrategy has so many rules of one kind.
+func hostileStrategy(t testing.TB, settings, rule string, rules int) *Strategy {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "version = \"v\"\n%s\n", settings)
+	for i := range rules {
+		fmt.Fprintf(&b, "[rule.\"r%04d\"]\n%s\n", i, rule)
+	}
+	s, err := Load("", Source{Name: "hostile.toml", Data: []byte(b.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// hostileCart has so many lines, of as many units as can be, with as much as a
+// line can have.
+func hostileCart(lines int) *cart.Cart {
+	c := &cart.Cart{Currency: "CNY"}
+	for i := range 64 {
+		c.Coupons = append(c.Coupons, fmt.Sprintf("guess-%d", i))
+	}
+	for i := range lines {
+		l := cart.Line{ID: fmt.Sprint(i), SKU: fmt.Sprintf("s%d", i), Quantity: int64(1_000_000 + i*7%1000), UnitPrice: int64(1000 + i*31%997)}
+		for a := range 64 {
+			l.Attributes = append(l.Attributes, cart.Attribute{Name: fmt.Sprintf("a%d", a), Text: fmt.Sprint(a), Kind: cart.Number})
+		}
+		c.Lines = append(c.Lines, l)
+	}
+	return c
+}
+
+// timeOf is the least that a quote took in a few tries.
+func timeOf(t testing.TB, s *Strategy, c *cart.Cart) time.Duration {
+	t.Helper()
+	var q Quote
+	best := time.Duration(1 << 62)
+	for range 7 {
+		began := time.Now()
+		if err := s.QuoteInto(&q, c, begin); err != nil {
+			t.Fatal(err)
+		}
+		best = min(best, time.Since(began))
+	}
+	return best
+}
+
+var begin = time.Date(2026, 11, 11, 12, 0, 0, 0, time.UTC)
+
+// Eight times as many lines, or rules that touch all of them, may cost eight times
+// as much, and somewhat more where something is sorted or leaves a cache. The
+// square would be sixty-four times.
+func TestPricingHostileCartsByHostileStrategiesIsLinear(t *testing.T) {
+	// Not fewer lines: a processor learns to sort a short list that it sees again
+	// and again.
+	const rules, lines, times, bound = 20, 250, 8, 24
+	selections := map[string]string{"": "", ", best": `arithmetic = { select = "best" }`, ", best per line": `arithmetic = { select = "best_per_line" }`}
+	for kind, rule := range adversaries {
+		for name, settings := range selections {
+			if settings != "" && (strings.Contains(rule, "group =") || strings.Contains(rule, "exclusive")) {
+				continue
+			}
+			t.Run(kind+name, func(t *testing.T) {
+				few, short := hostileStrategy(t, settings, rule, rules), hostileCart(lines)
+				base := timeOf(t, few, short)
+				if took := timeOf(t, few, hostileCart(lines*times)); took > bound*base {
+					t.Errorf("%d times as many lines take %v instead of %v", times, took, base)
+				}
+				if took := timeOf(t, hostileStrategy(t, settings, rule, rules*times), short); took > bound*base {
+					t.Errorf("%d times as many rules take %v instead of %v", times, took, base)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkHostile(b *testing.B) {
+	for kind, rule := range adversaries {
+		s, c := hostileStrategy(b, "", rule, 100), hostileCart(500)
+		b.Run(kind, func(b *testing.B) {
+			b.ReportAllocs()
+			var q Quote
+			for b.Loop() {
+				if err := s.QuoteInto(&q, c, begin); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
