@@ -9,8 +9,9 @@ import (
 )
 
 // headerNames are the names the handler owns: everything that begins with the
-// prefix, whatever the case, and with _ or . in place of -, which backends of
-// the CGI kind cannot tell apart.
+// prefix, whatever the case, and with any other mark in place of -. Backends of
+// the CGI kind cannot tell these apart: all fold - and _ into one, PHP the dot
+// too, and lighttpd whatever is no letter and no digit.
 type headerNames struct {
 	prefix string // lower case
 
@@ -49,7 +50,7 @@ func (n *headerNames) owns(name string) bool {
 		switch {
 		case c >= 'A' && c <= 'Z':
 			c += 'a' - 'A'
-		case c == '_' || c == '.':
+		case (c < 'a' || c > 'z') && (c < '0' || c > '9'):
 			c = '-'
 		}
 		if c != n.prefix[i] {
