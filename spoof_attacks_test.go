@@ -24,7 +24,7 @@ type attack struct {
 	name     string
 	fields   []field // in the order and the spelling they are sent
 	trailers []field // after the body, whether or not a field announces them
-	oldOnly  bool    // HTTP/1.1 alone has room for it
+	asIs     bool    // in a spelling that HTTP/2 and HTTP/3 forbid
 }
 
 func forge(names ...string) []field {
@@ -193,6 +193,41 @@ func folded(name string) string {
 type request struct {
 	status            status
 	contentType, body string
+}
+
+// lower is a field's name as HTTP/2 and HTTP/3 want it.
+func (a attack) lower(name string) string {
+	if a.asIs {
+		return name
+	}
+	return strings.ToLower(name)
+}
+
+// head is the header of a request in HTTP/2 and HTTP/3.
+func (r request) head(s *shop, path string, a attack) []field {
+	head := []field{
+		{":method", http.MethodPost}, {":scheme", "https"}, {":authority", s.address}, {":path", path},
+		{"content-type", r.contentType}, {"content-length", fmt.Sprint(len(r.body))},
+	}
+	for _, f := range a.fields {
+		head = append(head, field{a.lower(f.name), f.value})
+	}
+	return head
+}
+
+// onlyNew are attacks on how HTTP/2 and HTTP/3 are written; all are malformed.
+func onlyNew(prefix string) []attack {
+	amount := prefix + "Amount"
+	return []attack{
+		{name: "a name that is not in lower case", asIs: true, fields: forge(amount)},
+		{name: "a trailer that is not in lower case", asIs: true, fields: []field{{"trailer", amount}}, trailers: forge(amount)},
+		{name: "a line break in a value", fields: []field{{"x-other", "a\r\n" + amount + ": " + forged}}},
+		{name: "a line break in a name", fields: forge("x-other: a\r\n" + amount)},
+		{name: "a line break in a trailer", fields: []field{{"trailer", "x-other"}}, trailers: []field{{"x-other", "a\r\n" + amount + ": " + forged}}},
+		{name: "a colon before a name", fields: forge(":" + amount)},
+		{name: "in connection", fields: append([]field{{"connection", amount}}, forge(amount)...)},
+		{name: "in te", fields: append([]field{{"te", "trailers, " + amount}}, forge(amount)...)},
+	}
 }
 
 // requests has one for every status; the limit of the body is a KiB.
