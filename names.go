@@ -122,22 +122,23 @@ func (n *headerNames) watchTrailer(r *http.Request) int {
 		return 0
 	}
 	found := n.stripHeader(r.Trailer)
-	r.Body = &trailerGuard{ReadCloser: r.Body, names: n, trailer: r.Trailer}
+	r.Body = &trailerGuard{ReadCloser: r.Body, names: n, request: r}
 	return found
 }
 
 // trailerGuard strips the trailer in the very Read that fills it, which is the
-// one that ends the body.
+// one that ends the body. It asks the request, since the server of HTTP/3 gives
+// it another map then.
 type trailerGuard struct {
 	io.ReadCloser
 	names   *headerNames
-	trailer http.Header
+	request *http.Request
 }
 
 func (g *trailerGuard) Read(p []byte) (int, error) {
 	n, err := g.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
-		spoofedHeaders.Add(float64(g.names.stripHeader(g.trailer)))
+		spoofedHeaders.Add(float64(g.names.stripHeader(g.request.Trailer)))
 	}
 	return n, err
 }
