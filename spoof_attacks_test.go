@@ -283,11 +283,16 @@ func withstands(t *testing.T, s *shop, to *wire, prefix string, send sender, all
 				if got := ours(text, prefix); status == http.StatusOK && !slices.Equal(got, honest) {
 					t.Errorf("there arrives\n%.2000s\nwithout the attack\n%s", strings.Join(got, "\n"), strings.Join(honest, "\n"))
 				}
-				if strings.Contains(text, forged) || strings.Contains(answer, forged) {
-					t.Errorf("status %d, what is forged is in\n%.2000s\nor in the answer\n%.2000s", status, text, answer)
-				}
+				unforged(t, status, text, answer)
 			})
 		}
+	}
+}
+
+func unforged(t *testing.T, status int, arrived, answer string) {
+	t.Helper()
+	if strings.Contains(arrived, forged) || strings.Contains(answer, forged) {
+		t.Errorf("status %d, what is forged is in\n%.2000s\nor in the answer\n%.2000s", status, arrived, answer)
 	}
 }
 
