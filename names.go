@@ -9,8 +9,9 @@ import (
 )
 
 // headerNames are the names the handler owns: everything that begins with the
-// prefix, whatever the case, and with _ or . in place of -, which backends of
-// the CGI kind cannot tell apart.
+// prefix, whatever the case, and with any other mark in place of -. Backends of
+// the CGI kind cannot tell these apart: all fold - and _ into one, PHP the dot
+// too, and lighttpd whatever is no letter and no digit.
 type headerNames struct {
 	prefix string // lower case
 
@@ -49,7 +50,7 @@ func (n *headerNames) owns(name string) bool {
 		switch {
 		case c >= 'A' && c <= 'Z':
 			c += 'a' - 'A'
-		case c == '_' || c == '.':
+		case (c < 'a' || c > 'z') && (c < '0' || c > '9'):
 			c = '-'
 		}
 		if c != n.prefix[i] {
@@ -121,22 +122,23 @@ func (n *headerNames) watchTrailer(r *http.Request) int {
 		return 0
 	}
 	found := n.stripHeader(r.Trailer)
-	r.Body = &trailerGuard{ReadCloser: r.Body, names: n, trailer: r.Trailer}
+	r.Body = &trailerGuard{ReadCloser: r.Body, names: n, request: r}
 	return found
 }
 
 // trailerGuard strips the trailer in the very Read that fills it, which is the
-// one that ends the body.
+// one that ends the body. It asks the request, since the server of HTTP/3 gives
+// it another map then.
 type trailerGuard struct {
 	io.ReadCloser
 	names   *headerNames
-	trailer http.Header
+	request *http.Request
 }
 
 func (g *trailerGuard) Read(p []byte) (int, error) {
 	n, err := g.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
-		spoofedHeaders.Add(float64(g.names.stripHeader(g.trailer)))
+		spoofedHeaders.Add(float64(g.names.stripHeader(g.request.Trailer)))
 	}
 	return n, err
 }

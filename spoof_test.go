@@ -2,10 +2,13 @@ package discount
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	dto "github.com/prometheus/client_model/go"
 )
 
@@ -150,4 +153,35 @@ func TestAskingForAnotherProtocolDoesNotTurnTheDiscountOff(t *testing.T) {
 			t.Errorf("%v: %s", headers, owned(got.Header))
 		}
 	}
+}
+
+// Servers put the trailer into the request that they made: HTTP/1 and HTTP/2
+// into its map, HTTP/3 as a map of its own.
+func TestATrailerThatTheServerReplacesIsStrippedToo(t *testing.T) {
+	h := provisioned(t, half, Options{})
+	for name, contentType := range map[string]string{"of a cart": "application/json", "of what is no cart": "text/plain"} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, "/", nil)
+			r.Header.Set("Content-Type", contentType)
+			r.ContentLength, r.Trailer = -1, http.Header{"X-Checksum": nil}
+			r.Body = io.NopCloser(io.MultiReader(strings.NewReader(tenYuan), atEnd(func() {
+				r.Trailer = http.Header{"X-Checksum": {"1"}, "X-Discount-Amount": {"99999"}, "X_discount_amount": {"99999"}}
+			})))
+			err := h.ServeHTTP(httptest.NewRecorder(), r, caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+				_, err := io.Copy(io.Discard, r.Body)
+				return err
+			}))
+			if err != nil || len(r.Trailer) != 1 || r.Trailer.Get("X-Checksum") != "1" {
+				t.Errorf("%v, %v", r.Trailer, err)
+			}
+		})
+	}
+}
+
+// atEnd is a reader at its end that does something when it gets there.
+type atEnd func()
+
+func (do atEnd) Read([]byte) (int, error) {
+	do()
+	return 0, io.EOF
 }
