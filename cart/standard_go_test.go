@@ -24,6 +24,21 @@ func sameInGo(t tester, task task) {
 	compare(t, "encoding/json with structs", task, flatten(t, plain(into.Elem()), task.in), failure(err))
 }
 
+// noCart fails if a backend would find items where the reader saw no cart: it
+// would be let through unpriced.
+func noCart(t tester, in shape, body []byte) {
+	t.Helper()
+	into := reflect.New(backend(t, in.m))
+	_ = decode(body, into.Interface(), true) // may well not be of that type
+	items := in.m.paths(t)["items"]
+	if _, has := lookup(plain(into.Elem()), items).([]any); has {
+		t.Fatalf("no cart was seen, but encoding/json finds items in %.2000q", body)
+	}
+	if _, has := lookup(generic(t, body), items).([]any); has {
+		t.Fatalf("no cart was seen, but there are items in %.2000q", body)
+	}
+}
+
 func failure(err error) string {
 	if err != nil {
 		return err.Error()

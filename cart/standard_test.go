@@ -75,6 +75,9 @@ func accepted(t tester, r *Reader, in shape, body []byte, home money.Currency) (
 		checkInvalid(t, body, invalid(t, found, err))
 	}
 	if !found {
+		if err == nil {
+			noCart(t, in, body)
+		}
 		return task{}, false
 	}
 	return task{body, in, facts(t, &into, in.prices, home)}, true
