@@ -64,6 +64,10 @@ func (d *document) lineField(of field, depth int) (f *fault) {
 // a currency that may only be stated further down.
 func (d *document) later(depth int) (int64, *fault) {
 	at := int64(d.pos)
+	if d.number() {
+		d.scalar() // has a reason of its own
+		return at, nil
+	}
 	return at, d.skip(depth)
 }
 
@@ -186,26 +190,28 @@ func (d *document) textual() (string, *fault) {
 }
 
 // identifier reads a name that many shops write as a number: its text is kept.
-// A number that not everyone reads alike is refused.
+// A number that not everyone reads alike is refused, among them integers that
+// share a double with another: two articles would be one to some backends.
 func (d *document) identifier() (string, *fault) {
 	if d.next() == '"' {
 		return d.str(), nil
 	}
 	at := d.scanner
-	if c := d.next(); c == '-' || '0' <= c && c <= '9' {
+	if d.number() {
 		text := d.scalar()
-		if _, err := strconv.ParseInt(text, 10, 64); err == nil && text != "-0" {
+		value, err := strconv.ParseInt(text, 10, 64)
+		if err == nil && text != "-0" && -maxExact <= value && value <= maxExact {
 			return text, nil
 		}
 	}
-	return "", wants(at.seen(), "a string, or an integer of 64 bits without fraction or exponent")
+	return "", wants(at.seen(), wantIdentifier)
 }
 
 // integer reads digits and nothing else: of 2.0, 1e2 and -0 not every parser
 // makes the same integer, or one at all.
 func (d *document) integer(least int64, wanted string) (int64, *fault) {
 	at := d.scanner
-	if c := d.next(); c == '-' || '0' <= c && c <= '9' {
+	if d.number() {
 		value, ok := plainInteger(d.scalar())
 		if ok && value >= least {
 			return value, nil

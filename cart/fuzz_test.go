@@ -46,7 +46,7 @@ func FuzzReadJSON(f *testing.F) {
 	})
 }
 
-func checkInvalid(t *testing.T, body []byte, bad *Invalid) {
+func checkInvalid(t tester, body []byte, bad *Invalid) {
 	t.Helper()
 	if bad.Reason == "" || len(bad.Reason) > 250 || !printable(bad.Reason) {
 		t.Fatalf("reason %q", bad.Reason)

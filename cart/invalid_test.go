@@ -42,7 +42,7 @@ func TestInvalidJSONCart(t *testing.T) {
 	const quantity = ", want a plain integer from 1 to 999999999999999"
 	const minor = ", want a plain integer of minor units from 0 to 999999999999999"
 	const count = ", want a plain integer from 0 to 999999999999999"
-	const name = ", want a string, or an integer of 64 bits without fraction or exponent"
+	const name = ", want a string, or an integer from -9007199254740991 to 9007199254740991 without fraction or exponent"
 	const code = ", want an ISO 4217 currency code in capitals, such as CNY"
 	item := func(members string) string { return `{"items":[{"quantity":1},{` + members + `}]}` }
 	root := func(members string) string { return `{` + members + `,"items":[]}` }
@@ -74,6 +74,7 @@ func TestInvalidJSONCart(t *testing.T) {
 		"sku a fraction":       {item(`"sku":1.5`), "/items/1/sku", "is 1.5" + name},
 		"sku minus zero":       {item(`"sku":-0`), "/items/1/sku", "is -0" + name},
 		"sku past 64 bits":     {item(`"sku":9223372036854775808`), "/items/1/sku", "is 9223372036854775808" + name},
+		"sku past 2^53":        {item(`"sku":9007199254740992`), "/items/1/sku", "is 9007199254740992" + name},
 		"sku true":             {item(`"sku":true`), "/items/1/sku", "is true" + name},
 		"id an object":         {item(`"id":{}`), "/items/1/id", "is an object" + name},
 		"category a number":    {item(`"category":1`), "/items/1/category", "is 1, want a string"},
@@ -81,6 +82,8 @@ func TestInvalidJSONCart(t *testing.T) {
 		"reduced a string":     {item(`"reduced":"true"`), "/items/1/reduced", `is "true", want true or false`},
 		"attributes an array":  {item(`"attributes":[]`), "/items/1/attributes", "is an array, want an object"},
 		"attribute infinite":   {item(`"attributes":{"a":1e999}`), "/items/1/attributes/a", "is 1e999, want a number that fits 64 bits of floating point"},
+		"attribute too exact":  {item(`"attributes":{"a":9007199254740993}`), "/items/1/attributes/a", "is 9007199254740993, want a number of no more digits than 64 bits of floating point keep"},
+		"infinite, not read":   {root(`"total":1e999`), "/total", "is 1e999, want a number that fits 64 bits of floating point"},
 		"too many attributes":  {item(`"attributes":{"a":1,"b":2,"c":3,"d":4}`), "/items/1/attributes", "has 4 attributes, want at most 3"},
 
 		"product too big": {item(`"quantity":999999999999998,"unit_price":2`), "/items/1", "is 999999999999998 × 2 minor units, want at most 999999999999999"},

@@ -210,7 +210,12 @@ func (d *document) skip(depth int) *fault {
 	case '"':
 		d.span()
 	default:
-		d.scalar()
+		// There are parsers that read no body with a number too large for them,
+		// wherever it is.
+		number := d.number()
+		if text := d.scalar(); number && !fits(text) {
+			return wants(shorten(text), wantFinite)
+		}
 	}
 	return nil
 }

@@ -55,7 +55,13 @@ var (
 	wantMinor    = fmt.Sprintf("a plain integer of minor units from 0 to %d", money.Max)
 	wantQuantity = fmt.Sprintf("a plain integer from 1 to %d", money.Max)
 	wantCount    = fmt.Sprintf("a plain integer from 0 to %d", money.Max)
+
+	wantIdentifier = fmt.Sprintf("a string, or an integer from %d to %d without fraction or exponent", -maxExact, maxExact)
 )
+
+// maxExact is up to where every integer is a double of its own (RFC 7493,
+// section 2.2).
+const maxExact = 1<<53 - 1
 
 // plainInteger reads digits and nothing else, at most [money.Max].
 func plainInteger(text string) (int64, bool) {

@@ -30,6 +30,12 @@ func (s *scanner) space() {
 // next is the first byte of the value at hand, which tells its kind.
 func (s *scanner) next() byte { return s.text[s.pos] }
 
+// number reports whether the value at hand is a number.
+func (s *scanner) number() bool {
+	c := s.text[s.pos]
+	return c == '-' || '0' <= c && c <= '9'
+}
+
 // comma goes from the end of a value to the next one, or to the bracket that
 // closes what it is in.
 func (s *scanner) comma() {
