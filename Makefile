@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload soak reference conformance
+.PHONY: run test ci fuzz bench bench-reload bench-hostile soak reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run ./cmd/caddy run --config Caddyfile.example
@@ -31,3 +31,9 @@ bench: ## nanoseconds and allocations of every stage
 
 bench-reload: ## from a save to the first order priced by it, and what reloading costs the orders
 	cd bench && go run ./reload
+
+bench-hostile: ## what good orders feel of broken, huge and slow requests
+	cd bench && go run ./hostile
+
+vulncheck: ## known vulnerabilities in what the gateway calls; needs https://vuln.go.dev
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...

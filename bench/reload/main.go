@@ -10,11 +10,14 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/promogate/caddy-discount/bench/shop"
 )
 
 // target is what a figure is held against.
@@ -49,7 +52,7 @@ func run(quick bool, part string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	bin, err := build(dir)
+	bin, err := shop.Build(dir)
 	if err != nil {
 		return err
 	}
@@ -72,6 +75,13 @@ func run(quick bool, part string) error {
 	}
 	verdict(met)
 	return nil
+}
+
+// setting is what a measurement is made in.
+type setting struct {
+	rules int
+	state bool // it remembers
+	alone bool // it answers by itself
 }
 
 func (in setting) String() string {
@@ -108,7 +118,7 @@ func latencies(dir, bin string, p plan, in setting) ([]target, error) {
 			return nil, err
 		}
 		took, err := g.edits(c.rules, c.saves, c.save)
-		if err := joined(err, g.stop()); err != nil {
+		if err := errors.Join(err, g.Stop()); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
 		fmt.Printf("%-34s %6d %10v %10v %10v\n", c.name, len(took), quantile(took, 0.5), quantile(took, 0.99), quantile(took, 1))
@@ -132,12 +142,12 @@ func underLoad(dir, bin string, each time.Duration, in setting) (t target, err e
 	const rate, bound = 5000, 2
 	fmt.Printf("\norders at %d/s, a strategy of 100,000 lines in service, %v each, %v\n", rate, each, in)
 	fmt.Printf("%-34s %9s %9s %9s %9s %8s\n", "", "orders", "p50", "p99", "max", "errors")
-	in.rules = linesOf100k
+	in.rules = shop.LinesOf100k
 	g, err := start(dir, bin, in)
 	if err != nil {
 		return t, err
 	}
-	defer func() { err = joined(err, g.stop()) }()
+	defer func() { err = errors.Join(err, g.Stop()) }()
 	if _, err := g.attack(rate, each/5, nil); err != nil { // warm up
 		return t, err
 	}
@@ -146,7 +156,7 @@ func underLoad(dir, bin string, each time.Duration, in setting) (t target, err e
 		reloads := turn % 2
 		name, during := "no reload", func(<-chan struct{}) error { return nil }
 		if reloads == 1 {
-			name, during = "a reload every second", g.saveEverySecond(g.next(linesOf100k, int(each/2/time.Second)))
+			name, during = "a reload every second", g.saveEverySecond(g.next(shop.LinesOf100k, int(each/2/time.Second)))
 		}
 		m, err := g.attack(rate, each/2, during)
 		if err != nil {

@@ -2,13 +2,27 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/promogate/caddy-discount/bench/shop"
 )
+
+// gateway is one whose strategy is saved again and again.
+type gateway struct {
+	*shop.Gateway
+	version int // of the strategy saved last
+}
+
+func start(dir, bin string, in setting) (*gateway, error) {
+	g, err := shop.Start(dir, bin, shop.Setting{Strategy: shop.StrategyOf(in.rules, 1), State: in.state, Alone: in.alone})
+	return &gateway{g, 1}, err
+}
 
 // pause is the time between two saves; it is not measured.
 const pause = 40 * time.Millisecond
@@ -30,8 +44,8 @@ func (g *gateway) edits(rules, saves int, save saver) ([]time.Duration, error) {
 	err := func() error {
 		for range saves {
 			g.version++
-			content := strategyOf(rules, g.version)
-			saved, err := save(g.strategy, content)
+			content := shop.StrategyOf(rules, g.version)
+			saved, err := save(g.Strategy, content)
 			if err != nil {
 				return err
 			}
@@ -46,7 +60,7 @@ func (g *gateway) edits(rules, saves int, save saver) ([]time.Duration, error) {
 	}()
 	end()
 	slices.Sort(took)
-	return took, joined(err, <-load)
+	return took, errors.Join(err, <-load)
 }
 
 // await waits for the first answer priced by version.
@@ -77,7 +91,7 @@ func (g *gateway) load(ctx context.Context, rate int, seen chan<- sighting) erro
 	var failed error
 	latest := 0
 	for r := range results {
-		version, err := pricedBy(r.Headers)
+		version, err := shop.PricedBy(r.Headers)
 		switch {
 		case failed != nil:
 		case r.Error != "":
@@ -114,8 +128,8 @@ func (g *gateway) attack(rate int, length time.Duration, during func(done <-chan
 
 func (g *gateway) target() vegeta.Targeter {
 	return vegeta.NewStaticTargeter(vegeta.Target{
-		Method: http.MethodPost, URL: "http://" + g.address + "/orders",
-		Body: []byte(cart), Header: http.Header{"Content-Type": {"application/json"}},
+		Method: http.MethodPost, URL: g.URL(),
+		Body: []byte(shop.Cart), Header: http.Header{"Content-Type": {"application/json"}},
 	})
 }
 
@@ -133,11 +147,11 @@ func (g *gateway) saveEverySecond(contents [][]byte) func(done <-chan struct{}) 
 			case <-tick.C:
 			}
 			g.version++
-			if _, err := renameIn(g.strategy, content); err != nil {
+			if _, err := renameIn(g.Strategy, content); err != nil {
 				return err
 			}
 			time.Sleep(700 * time.Millisecond)
-			if v, err := g.order(); err != nil || v != g.version {
+			if v, err := g.Order(); err != nil || v != g.version {
 				return fmt.Errorf("0.7 s after the save version %d is in service, want %d (%v)", v, g.version, err)
 			}
 		}
@@ -149,7 +163,7 @@ func (g *gateway) saveEverySecond(contents [][]byte) func(done <-chan struct{}) 
 func (g *gateway) next(rules, versions int) [][]byte {
 	contents := make([][]byte, versions)
 	for i := range contents {
-		contents[i] = strategyOf(rules, g.version+1+i)
+		contents[i] = shop.StrategyOf(rules, g.version+1+i)
 	}
 	return contents
 }

@@ -1,27 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"time"
 )
-
-const cart = `{"currency":"CNY","items":[{"id":"l1","sku":"sku-1","quantity":2,"unit_price":1800},{"id":"l2","sku":"sku-2","quantity":1,"unit_price":1500},{"id":"l3","sku":"sku-3","quantity":3,"unit_price":990}]}`
-
-// linesOf100k is the number of rules that make about 100,000 lines.
-const linesOf100k = 20_000
-
-// strategyOf is a strategy of five lines a rule whose version is v and a number.
-func strategyOf(rules, version int) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "version = \"v%d\"\ncurrency = \"CNY\"\n", version)
-	for i := range rules {
-		fmt.Fprintf(&b, "\n[rule.\"r%d\"]\nskus = [\"sku-%d\"]\nmin_quantity = %d\ndiscount_rate = 0.%02d\n", i, i, 1+i%3, 1+i%50)
-	}
-	return b.Bytes()
-}
 
 // A saver puts a content in the place of path, and returns when it began with
 // the call that finishes it: afterwards would be late, since a busy process gets
