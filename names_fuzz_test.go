@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // Whatever a client calls its headers, none of those left can be taken for one of
@@ -28,7 +29,7 @@ func FuzzStrip(f *testing.F) {
 		for _, text := range left {
 			for token := range strings.SplitSeq(text, ",") {
 				folded := strings.Map(func(c rune) rune {
-					if c == '_' || c == '.' {
+					if c < 0x80 && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
 						return '-'
 					}
 					return c
