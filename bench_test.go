@@ -23,14 +23,22 @@ func BenchmarkHandler(b *testing.B) {
 	for i := range 3 {
 		inHeader = append(inHeader, fmt.Sprintf(`"sku-%d";q=%d;p=1200`, i, i+1))
 	}
-	for _, c := range []struct{ name, body, items string }{
-		{"JSON/3 lines", benchCart(3), ""},
-		{"JSON/50 lines", benchCart(50), ""},
-		{"header/3 lines", "", strings.Join(inHeader, ", ")},
-		{"no cart", "", ""},
+	signed := func(algorithm, key string) Options {
+		return Options{Sign: &SignOptions{Algorithm: algorithm, SigningKey: SigningKey{Key: key}}}
+	}
+	for _, c := range []struct {
+		name, body, items string
+		options           Options
+	}{
+		{"JSON/3 lines", benchCart(3), "", Options{}},
+		{"JSON/3 lines/HS256", benchCart(3), "", signed("HS256", secret)},
+		{"JSON/3 lines/EdDSA", benchCart(3), "", signed("EdDSA", "{file.cmd/caddy/testdata/rfc8037.jwk}")},
+		{"JSON/50 lines", benchCart(50), "", Options{}},
+		{"header/3 lines", "", strings.Join(inHeader, ", "), Options{}},
+		{"no cart", "", "", Options{}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			h := provisioned(b, rules.String(), Options{})
+			h := provisioned(b, rules.String(), c.options)
 			var status string
 			next := caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
 				status = r.Header.Get("X-Discount-Status")
