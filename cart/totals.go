@@ -44,7 +44,7 @@ func (d *document) amount(at int64) (int64, *fault) {
 	d.pos = int(at)
 	text := ""
 	switch c := d.next(); {
-	case c == '-' || '0' <= c && c <= '9':
+	case d.number():
 		text = d.scalar()
 	case c == '"' && d.reader.prices == Major:
 		text = d.str()
