@@ -21,11 +21,12 @@ type Cart struct {
 	Region   string
 	Shipping []Charge
 
-	// attributes is the memory all lines' Attributes are cut from, and names
-	// that of the reader's check for names differing only in case: kept here,
-	// because the cart is what a caller keeps from one request to the next.
+	// attributes is the memory all lines' Attributes are cut from, names and table
+	// that of the reader's check for names that are alike: kept here, because the
+	// cart is what a caller keeps from one request to the next.
 	attributes []Attribute
 	names      []span
+	table      []int32
 }
 
 // NoPrice is the unit price of a line that states none; a catalogue may know it.
@@ -102,6 +103,9 @@ func (c *Cart) Reset() {
 	if cap(c.names) > keep {
 		c.names = nil
 	}
+	if cap(c.table) > keep {
+		c.table = nil
+	}
 	*c = Cart{
 		Lines:      c.Lines[:0],
 		Coupons:    c.Coupons[:0],
@@ -109,6 +113,7 @@ func (c *Cart) Reset() {
 		Customer:   Customer{Segments: c.Customer.Segments[:0], CompletedOrders: -1},
 		attributes: c.attributes[:0],
 		names:      c.names[:0],
+		table:      c.table[:0],
 	}
 }
 

@@ -2,6 +2,7 @@ package cart
 
 import (
 	"hash/maphash"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -41,24 +42,40 @@ func plainName(name string) bool {
 // looked up in a table, so that no object takes quadratic time.
 const fewNames = 16
 
-// distinct looks for two of names that differ only in case, under Unicode's
-// simple folding, and returns the later of them. Only needed for objects that
-// have a name that is not plain.
-func (s *scanner) distinct(names []span) (later string, found bool) {
-	if len(names) > fewNames {
-		return s.distinctMany(names)
+// alike looks for two of names that are the same, or differ only in case under
+// Unicode's simple folding. If all of them are plain they can only be the same.
+func (d *document) alike(names []span, plain bool) (earlier, later span, found bool) {
+	switch {
+	case len(names) < 2:
+		return span{}, span{}, false
+	case len(names) > fewNames:
+		return d.alikeOfMany(names, plain)
+	case !plain:
+		return d.alikeOfFew(names)
 	}
+	for i, at := range names[1:] {
+		for _, before := range names[:i+1] {
+			if at.to-at.from == before.to-before.from && d.text[at.from:at.to] == d.text[before.from:before.to] {
+				return before, at, true
+			}
+		}
+	}
+	return span{}, span{}, false
+}
+
+// alikeOfFew is alike for names that are not all plain.
+func (d *document) alikeOfFew(names []span) (earlier, later span, found bool) {
 	var read [fewNames]string
 	for i, at := range names {
-		name := s.nameAt(at)
-		for _, earlier := range read[:i] {
-			if sameFirst(earlier, name) && strings.EqualFold(earlier, name) {
-				return name, true
+		name := d.nameAt(at)
+		for j, before := range read[:i] {
+			if sameFirst(before, name) && strings.EqualFold(before, name) {
+				return names[j], at, true
 			}
 		}
 		read[i] = name
 	}
-	return "", false
+	return span{}, span{}, false
 }
 
 // sameFirst reports whether the first bytes allow a and b to be the same but
@@ -70,29 +87,51 @@ func sameFirst(a, b string) bool {
 	return (a[0]^b[0])&^0x20 == 0 || a[0]|b[0] >= utf8.RuneSelf
 }
 
-// distinctMany is distinct by a table of seeded hashes, which a sender cannot
-// steer. The rare hash two different names share moves the later one on.
-func (s *scanner) distinctMany(names []span) (later string, found bool) {
-	seed := maphash.MakeSeed()
-	known := make(map[uint64]span, len(names))
+// nameSeed makes the hashes of names such as a sender cannot steer.
+var nameSeed = maphash.MakeSeed()
+
+// alikeOfMany is alike by a table of the numbers of names, from one, each at its
+// hash or at the next free place after it.
+func (d *document) alikeOfMany(names []span, plain bool) (earlier, later span, found bool) {
+	size := 1 << bits.Len(uint(2*len(names)))
+	d.cart.table = cleared(d.cart.table, size)
+	table := d.cart.table
 	var folded []byte
-	for _, at := range names {
-		name := s.nameAt(at)
-		folded = appendFolded(folded[:0], name)
-		hash := maphash.Bytes(seed, folded)
-		for {
-			earlier, taken := known[hash]
-			if !taken {
-				break
-			}
-			if strings.EqualFold(s.nameAt(earlier), name) {
-				return name, true
-			}
-			hash++
+	for i, at := range names {
+		name := d.text[at.from:at.to]
+		if !plain {
+			name = d.nameAt(at)
+			folded = appendFolded(folded[:0], name)
+			name = view(folded)
 		}
-		known[hash] = at
+		place := int(maphash.String(nameSeed, name) & uint64(size-1))
+		for ; table[place] != 0; place = (place + 1) & (size - 1) {
+			before := names[table[place]-1]
+			if d.same(before, at, plain) {
+				return before, at, true
+			}
+		}
+		table[place] = int32(i + 1)
 	}
-	return "", false
+	return span{}, span{}, false
+}
+
+func (d *document) same(a, b span, plain bool) bool {
+	if plain {
+		return d.text[a.from:a.to] == d.text[b.from:b.to]
+	}
+	return strings.EqualFold(d.nameAt(a), d.nameAt(b))
+}
+
+// cleared is a table of a size with nothing in it, in the same memory if it is
+// large enough.
+func cleared(table []int32, size int) []int32 {
+	if cap(table) < size {
+		return make([]int32, size)
+	}
+	table = table[:size]
+	clear(table)
+	return table
 }
 
 // appendFolded appends the one spelling that all texts equal under simple

@@ -31,7 +31,9 @@ const maxDepth = 64
 // long as the cart is in use. What into held before is gone in any case.
 func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found bool, err error) {
 	into.Reset()
-	if len(body) > math.MaxInt32 || !jsontext.Value(body).IsValid() {
+	// Names given twice are looked for while the body is read: the library keeps a
+	// map for it, which took most of the time and all of the memory.
+	if len(body) > math.MaxInt32 || !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return false, malformed(body)
 	}
 	d := document{scanner: scanner{text: view(body)}, reader: r, cart: into, currency: home}
@@ -50,7 +52,7 @@ func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found b
 	if f == nil {
 		return false, nil
 	}
-	if !d.found { // not yet, or not at all
+	if !d.found && !d.twice { // not yet, or not at all
 		d.pos = 0
 		d.space()
 		if !d.mentions(r.items) {
@@ -118,6 +120,7 @@ type document struct {
 	cart     *Cart
 	currency money.Currency
 	found    bool // the items
+	twice    bool // a name, which no two parsers need read alike
 
 	// What is being read; settled before anything else is appended.
 	line   *Line
@@ -151,12 +154,20 @@ func (d *document) object(at *node, depth int) *fault {
 	d.pos++
 	names := d.cart.names[first:]
 	d.cart.names = d.cart.names[:first]
-	if !allPlain {
-		if name, twice := d.distinct(names); twice {
-			return faulty("differs only in case from another member of its object").under(name)
-		}
+	if earlier, later, found := d.alike(names, allPlain); found {
+		return d.confused(earlier, later)
 	}
 	return nil
+}
+
+// confused is the fault of two members that can be taken for one another.
+func (d *document) confused(earlier, later span) *fault {
+	name := d.nameAt(later)
+	if d.nameAt(earlier) != name {
+		return faulty("differs only in case from another member of its object").under(name)
+	}
+	d.twice = true
+	return faulty(fmt.Sprintf("is in its object twice, again at byte %d", later.from-1)).under(name)
 }
 
 // member reads the value at hand, of a member called name, which is the found
