@@ -52,8 +52,11 @@ func forged() http.Header {
 	return h
 }
 
-// slow is how many clients announce a body and send it a byte at a time.
-const slow = 200
+// How many clients announce a body and send it a byte at a time, and how often.
+const (
+	slow     = 200
+	dripping = time.Second
+)
 
 // attack sends bad requests until it is ended. What becomes of them is their own
 // affair, but for those who would not be answered at all.
@@ -73,8 +76,16 @@ func attack(g *shop.Gateway) (end func() error) {
 		})
 		all.Go(func() { <-stop; attacker.Stop() })
 	}
-	for range slow {
-		all.Go(func() { drip(g.Address, stop, errs) })
+	for i := range slow {
+		// Not all in step: that would be a burst a second, and no slowness.
+		first := time.After(time.Duration(i) * dripping / slow)
+		all.Go(func() {
+			select {
+			case <-stop:
+			case <-first:
+				drip(g.Address, stop, errs)
+			}
+		})
 	}
 	return func() error {
 		close(stop)
@@ -91,7 +102,7 @@ func note(errs chan<- error, err error) {
 	}
 }
 
-// drip announces a megabyte and sends ten bytes a second of it.
+// drip announces a megabyte and sends it byte by byte.
 func drip(address string, stop <-chan struct{}, errs chan<- error) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -100,7 +111,7 @@ func drip(address string, stop <-chan struct{}, errs chan<- error) {
 	}
 	defer conn.Close()
 	text := "POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(dripping)
 	defer tick.Stop()
 	for {
 		if _, err := conn.Write([]byte(text)); err != nil {
