@@ -162,12 +162,14 @@ func (w *wire) take() string {
 }
 
 // ours lists the lines on the wire whose names anyone could take for the
-// handler's, but for the values that change with every request.
+// handler's, but for the values that change with every request, and those that
+// announce such a name as a trailer.
 func ours(text, prefix string) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\r\n") {
 		name, value, _ := strings.Cut(line, ":")
-		if !strings.HasPrefix(folded(name), folded(prefix)) {
+		announces := folded(name) == "trailer" && strings.Contains(folded(value), folded(prefix))
+		if !strings.HasPrefix(folded(name), folded(prefix)) && !announces {
 			continue
 		}
 		if strings.EqualFold(name, prefix+"Assertion") && !strings.Contains(value, forged) {

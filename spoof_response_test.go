@@ -224,6 +224,29 @@ func TestEventsArriveOneByOneWithAnAccessLog(t *testing.T) {
 	}
 }
 
+// The writer of the access log does not flush before it has seen a status: what
+// is set until then is sent.
+func TestAFlushThatComesToNothingIsNotTheEndOfTheHeader(t *testing.T) {
+	for respond, want := range map[string]string{"off": "", "on": "bypass"} {
+		t.Run("respond "+respond, func(t *testing.T) {
+			h := provisioned(t, half, Options{Respond: respond})
+			client := httptest.NewRecorder()
+			w := caddyhttp.NewResponseRecorder(client, nil, nil)
+			err := h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil), caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+				if err := http.NewResponseController(w).Flush(); err != nil {
+					return err
+				}
+				w.Header().Set("X-Discount-Status", forged)
+				_, err := io.WriteString(w, "own")
+				return err
+			}))
+			if got := client.Result().Header.Get("X-Discount-Status"); err != nil || got != want {
+				t.Errorf("%q, want %q, %v", got, want, err)
+			}
+		})
+	}
+}
+
 // What was set and not written is written by somebody else in the end.
 func TestARouteForErrorsDoesNotSendWhatTheUpstreamSet(t *testing.T) {
 	behind := serve(t, http.HandlerFunc(boasting))
