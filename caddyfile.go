@@ -29,7 +29,7 @@ import (
 //	    on_oversize   pass|reject
 //	    header_prefix <prefix>
 //	    lines         on|off
-//	    respond       on|off
+//	    respond       off|on|upstream
 //	    explain       on|off
 //	    sign          HS256|EdDSA <key> {
 //	        kid      <name>
@@ -103,7 +103,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		o.Lines = new(bool)
 		return onOff(d, o.Lines)
 	case "respond":
-		return onOff(d, &o.Respond)
+		return choice(d, &o.Respond, respondOff, respondOn, respondUpstream)
 	case "explain":
 		return onOff(d, &o.Explain)
 	case "sign":

@@ -31,6 +31,7 @@ type gateway struct {
 	rejectInvalid  bool
 	rejectOversize bool
 	lines          bool
+	respond        string
 	keys           *keyring  // nil for no assertions
 	desks          sync.Pool // of *desk
 }
@@ -91,6 +92,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		rejectInvalid:  o.OnInvalid == "reject",
 		rejectOversize: o.OnOversize == "reject",
 		lines:          *o.Lines,
+		respond:        o.Respond,
 		desks:          sync.Pool{New: func() any { return new(desk) }},
 	}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime/debug"
 
@@ -26,10 +25,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	o.set(r.Header, g.names)
 	g.assert(o, &seen, r)
 	w = continueOnce(w, r)
-	if h.Respond {
-		w = &responder{ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, outcome: o, names: g.names}
-	}
-	return next.ServeHTTP(w, r)
+	w, guard := g.guardResponse(w, o)
+	err := next.ServeHTTP(w, r)
+	guard.finish()
+	return err
 }
 
 // rejects reports whether a request with this outcome is answered here.
@@ -56,47 +55,4 @@ func (g *gateway) logPanic(p any, kind cartPlace, body []byte) {
 		zap.Bool("cart_in_headers", kind != inBody),
 		zap.String("cart_sha256", hex.EncodeToString(digest[:])),
 		zap.ByteString("stack", debug.Stack()))
-}
-
-// responder sets the headers on the response too, over what the upstream may
-// have sent under their names.
-type responder struct {
-	*caddyhttp.ResponseWriterWrapper
-	outcome *outcome
-	names   *headerNames
-	done    bool
-}
-
-// WriteHeader sets the headers with the first final status.
-func (w *responder) WriteHeader(status int) {
-	if !w.done {
-		w.done = status >= http.StatusOK || status == http.StatusSwitchingProtocols
-		w.names.stripHeader(w.Header())
-		w.outcome.set(w.Header(), w.names)
-	}
-	w.ResponseWriterWrapper.WriteHeader(status)
-}
-
-// Write implies status 200, as for any response writer.
-func (w *responder) Write(p []byte) (int, error) {
-	w.imply()
-	return w.ResponseWriterWrapper.Write(p)
-}
-
-// ReadFrom is the Write of io.Copy.
-func (w *responder) ReadFrom(r io.Reader) (int64, error) {
-	w.imply()
-	return w.ResponseWriterWrapper.ReadFrom(r)
-}
-
-// FlushError sends the headers, if nothing has yet.
-func (w *responder) FlushError() error {
-	w.imply()
-	return http.NewResponseController(w.ResponseWriter).Flush()
-}
-
-func (w *responder) imply() {
-	if !w.done {
-		w.WriteHeader(http.StatusOK)
-	}
 }

@@ -50,6 +50,7 @@ type shop struct {
 	address  string
 	log      string // path of the log
 	global   string // options of Caddy beside those of every test
+	site     string // as it was opened
 	upstream *upstream
 }
 
@@ -71,6 +72,7 @@ func openWith(t *testing.T, global, strategy, site string) *shop {
 		log:      filepath.Join(dir, "caddy.log"),
 		upstream: startUpstream(t),
 		global:   global,
+		site:     site,
 	}
 	s.save(strategy)
 	if err := caddy.Load(s.config(site), true); err != nil {

@@ -93,17 +93,25 @@ func (n *headerNames) stripConnection(h http.Header) int {
 		if !n.anyOwned(value) {
 			continue
 		}
-		var kept []string
-		for token := range strings.SplitSeq(value, ",") {
-			if token = textproto.TrimString(token); n.guards(token) {
-				found++
-			} else if token != "" {
-				kept = append(kept, token)
-			}
-		}
-		h["Connection"][i] = strings.Join(kept, ", ")
+		kept, dropped := without(value, n.guards)
+		h["Connection"][i] = kept
+		found += dropped
 	}
 	return found
+}
+
+// without is a list of tokens without some of them, and how many these were.
+func without(list string, dropped func(string) bool) (string, int) {
+	var kept []string
+	found := 0
+	for token := range strings.SplitSeq(list, ",") {
+		if token = textproto.TrimString(token); dropped(token) {
+			found++
+		} else if token != "" {
+			kept = append(kept, token)
+		}
+	}
+	return strings.Join(kept, ", "), found
 }
 
 func (n *headerNames) anyOwned(list string) bool {

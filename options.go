@@ -69,9 +69,12 @@ type Options struct {
 	// Whether to set the header with the discount of every line. Default: true.
 	Lines *bool `json:"lines,omitempty"`
 
-	// Whether to set the discount headers on the response too, in place of any
-	// the upstream may set. Default: false.
-	Respond bool `json:"respond,omitempty"`
+	// What the response has under the names of the discount headers: `off` is
+	// nothing, `on` the headers of the request, and `upstream` what the upstream
+	// sends. With `off` and `on`, what the upstream sends under these names is
+	// taken out of its response, the trailer and informational responses such as
+	// 103 Early Hints included. Default: `off`.
+	Respond string `json:"respond,omitempty"`
 
 	// Whether discount_quote adds why each other rule did not apply (`rejected`)
 	// and what the customer is close to (`next`) to its answers. It tells whoever
@@ -136,6 +139,7 @@ func (o *Options) fill() error {
 		{"on_invalid", &o.OnInvalid, "pass"},
 		{"on_oversize", &o.OnOversize, "pass"},
 		{"header_prefix", &o.HeaderPrefix, defaultPrefix},
+		{"respond", &o.Respond, respondOff},
 	} {
 		expanded, err := caddy.NewReplacer().ReplaceOrErr(*s.value, true, true)
 		if err != nil {
@@ -185,6 +189,7 @@ func (o *Options) Validate() error {
 		{"prices", o.Prices, "minor", "major", ""},
 		{"on_invalid", o.OnInvalid, "pass", "reject", ""},
 		{"on_oversize", o.OnOversize, "pass", "reject", ""},
+		{"respond", o.Respond, respondOff, respondOn, respondUpstream},
 	} {
 		switch choice.value {
 		case choice.one, choice.two, choice.three:

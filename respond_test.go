@@ -32,7 +32,7 @@ func TestTheResponseHasTheHeadersWhenAskedFor(t *testing.T) {
 }
 
 func TestTheResponseHasTheHeadersHoweverItIsWritten(t *testing.T) {
-	h := provisioned(t, half, Options{Respond: true})
+	h := provisioned(t, half, Options{Respond: respondOn})
 	for name, write := range map[string]func(http.ResponseWriter) error{
 		"by Write":       func(w http.ResponseWriter) error { _, err := io.WriteString(w, "done"); return err },
 		"by WriteHeader": func(w http.ResponseWriter) error { w.WriteHeader(http.StatusOK); return nil },

@@ -130,7 +130,7 @@ func TestAnotherTryAfterAnEarlyAnswerMixesNothingUp(t *testing.T) {
 		}
 		return nil
 	})
-	if err := h.ServeHTTP(nil, orderRequest(tenYuan), next); err != nil {
+	if err := h.ServeHTTP(httptest.NewRecorder(), orderRequest(tenYuan), next); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -162,7 +162,7 @@ func TestABodyIsReadAgainFromItsBeginning(t *testing.T) {
 		}
 		return nil
 	})
-	if err := h.ServeHTTP(nil, r, next); err != nil {
+	if err := h.ServeHTTP(httptest.NewRecorder(), r, next); err != nil {
 		t.Fatal(err)
 	}
 }

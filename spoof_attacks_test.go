@@ -162,12 +162,14 @@ func (w *wire) take() string {
 }
 
 // ours lists the lines on the wire whose names anyone could take for the
-// handler's, but for the values that change with every request.
+// handler's, but for the values that change with every request, and those that
+// announce such a name as a trailer.
 func ours(text, prefix string) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\r\n") {
 		name, value, _ := strings.Cut(line, ":")
-		if !strings.HasPrefix(folded(name), folded(prefix)) {
+		announces := folded(name) == "trailer" && strings.Contains(folded(value), folded(prefix))
+		if !strings.HasPrefix(folded(name), folded(prefix)) && !announces {
 			continue
 		}
 		if strings.EqualFold(name, prefix+"Assertion") && !strings.Contains(value, forged) {
@@ -250,12 +252,15 @@ func signed(options ...string) string {
 	return "discount STRATEGY {\n\tmax_body 1KiB\n\tsign HS256 0123456789abcdef0123456789abcdef\n\t" + strings.Join(options, "\n\t") + "\n}\n"
 }
 
-// breakDown has every cart that gets a discount end in a panic from now on.
+// breakDown has every cart that gets a discount end in a panic from now on. The
+// servers are started anew, since what comes by UDP does not order what their
+// goroutines read after what is written here.
 func (s *shop) breakDown() {
 	s.t.Helper()
 	for _, l := range inService() {
 		l.Live().Value.rules = nil
 	}
+	s.reconfigure(s.site)
 }
 
 // sender sends a request to a path of a shop and returns the status of the

@@ -153,7 +153,8 @@ func poll(within time.Duration, yes func() bool) bool {
 	return false
 }
 
-// orderService answers with the discount headers and the body it received.
+// orderService answers with the body and the discount headers it received, these
+// under names of its own, since the gateway keeps its names to itself.
 func orderService(t testing.TB) string {
 	t.Helper()
 	up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -163,8 +164,8 @@ func orderService(t testing.TB) string {
 			return
 		}
 		for name, values := range r.Header {
-			if strings.HasPrefix(name, "X-Discount-") {
-				w.Header()[name] = values
+			if last, ok := strings.CutPrefix(name, "X-Discount-"); ok {
+				w.Header()["Seen-"+last] = values
 			}
 		}
 		_, _ = w.Write(body)
@@ -215,14 +216,14 @@ func (g *gateway) orderAt(url string) (int, error) {
 
 // consistent returns the n of an answer that says the same everywhere.
 func consistent(h http.Header) (int, error) {
-	version, _, _ := strings.Cut(strings.TrimPrefix(h.Get("X-Discount-Strategy"), `"v-`), `"`)
+	version, _, _ := strings.Cut(strings.TrimPrefix(h.Get("Seen-Strategy"), `"v-`), `"`)
 	n, err := strconv.Atoi(version)
-	if err != nil || h.Get("X-Discount-Status") != "applied" {
+	if err != nil || h.Get("Seen-Status") != "applied" {
 		return 0, fmt.Errorf("no discount in %v", h)
 	}
 	amount := strconv.Itoa(n)
-	if h.Get("X-Discount-Amount") != amount || h.Get("X-Discount-Payable") != strconv.Itoa(100000-n) ||
-		h.Get("X-Discount-Lines") != "("+amount+")" || h.Get("X-Discount-Rules") != `"off";amount=`+amount {
+	if h.Get("Seen-Amount") != amount || h.Get("Seen-Payable") != strconv.Itoa(100000-n) ||
+		h.Get("Seen-Lines") != "("+amount+")" || h.Get("Seen-Rules") != `"off";amount=`+amount {
 		return 0, fmt.Errorf("strategy v-%04d did not compute %v", n, h)
 	}
 	return n, nil

@@ -38,7 +38,7 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"on_oversize", "discount a.toml {\n\ton_oversize cut\n}", 7, `on_oversize cannot be "cut": pass, reject are known`},
 		{"decode", "discount a.toml {\n\tdecode gzip\n}", 7, `decode cannot be "gzip": on, off are known`},
 		{"lines", "discount a.toml {\n\tlines yes\n}", 7, `lines cannot be "yes": on, off are known`},
-		{"respond", "discount a.toml {\n\trespond true\n}", 7, `respond cannot be "true": on, off are known`},
+		{"respond", "discount a.toml {\n\trespond true\n}", 7, `respond cannot be "true": off, on, upstream are known`},
 		{"respond alone", "discount a.toml {\n\trespond\n}", 7, "respond takes exactly one argument"},
 		{"explain", "discount a.toml {\n\texplain 1\n}", 7, `explain cannot be "1": on, off are known`},
 
