@@ -22,7 +22,7 @@ it; any change of meaning does.
 PATH is a file, or a directory of *.toml files. With --json the bytes come as
 the member "strategy" of an object with their version and fingerprint.`,
 		`  caddy discount export config/discount.toml | sha256sum
-  caddy discount export config/discount.toml --env staging > staging.json`, cobra.ExactArgs(1), runExportStrategy)
+  caddy discount export config/discount.toml --env staging > staging.json`, onePath, runExportStrategy)
 	addEnvFlag(c)
 	return c
 }

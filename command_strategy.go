@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +25,43 @@ func addEnvFlag(c *cobra.Command) {
 
 func addCartFlag(c *cobra.Command) {
 	c.Flags().String("cart", "", "A file with the cart as JSON, or - for the standard input")
+}
+
+func addNowFlag(c *cobra.Command) {
+	c.Flags().String("now", "", "The instant to look at it as of, such as 2026-11-11T09:30:00+08:00; without an offset\nin the time zone of the strategy; default: now")
+}
+
+// onePath wants the one argument of these commands.
+func onePath(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 && args[0] != "" {
+		return nil
+	}
+	return fmt.Errorf("%s are given, one PATH is wanted: a strategy file or a directory of them, such as config/discount.toml", counted(len(args), "argument"))
+}
+
+// The years whose instants a strategy can count with.
+const (
+	firstYear = 1900
+	lastYear  = 2200
+)
+
+// instantOf is the instant of the flag --now.
+func instantOf(cmd *cobra.Command, zone *time.Location) (time.Time, error) {
+	text := flag(cmd, "now")
+	if text == "" {
+		return time.Now(), nil
+	}
+	at, err := document.ParseDateTime(text)
+	if err != nil {
+		at, err = document.ParseLocalDateTime(text, zone)
+	}
+	switch {
+	case err != nil:
+		return at, fmt.Errorf("--now is %q, a date-time is wanted, such as 2026-11-11T09:30:00+08:00", text)
+	case at.Year() < firstYear || at.Year() > lastYear:
+		return at, fmt.Errorf("--now is %q, a year from %d to %d is wanted", text, firstYear, lastYear)
+	}
+	return at, nil
 }
 
 // filesAt reads what would be loaded from a path. Its names are as the path was
