@@ -10,9 +10,12 @@ import (
 )
 
 // The bounds of the search for carts that come to less when a unit is added: so
-// many rules, so many of the products for each, and thresholds of each.
+// many rules, or fewer where each quote has many to look at, so many of the
+// products for each, and thresholds of each.
 const (
 	maxTried      = 200
+	leastTried    = 50
+	triedOfRules  = 200_000 // rules tried times rules there are
 	maxProducts   = 200
 	maxThresholds = 4
 	maxUnitsTried = 10_000
@@ -37,13 +40,13 @@ func (l *linted) checkCarts(m *Model, s *Strategy, now time.Time) {
 			}
 		}
 	}
-	tried := 0
+	tried, most := 0, min(maxTried, max(leastTried, triedOfRules/max(1, len(s.rules))))
 	for _, r := range m.rules {
 		reaches := r.reaches()
 		if !r.enabled || len(reaches) == 0 {
 			continue
 		}
-		if tried++; tried > maxTried {
+		if tried++; tried > most {
 			return
 		}
 		if at, open := m.firstOpen(r.windows, &r.valid, now); open {

@@ -90,6 +90,9 @@ func (l *linted) checkOverlaps(steps []step) {
 			if both == (span{}) {
 				continue
 			}
+			if _, nested := overlap(weeks[j], weeks[i]); nested && !all {
+				continue // a happy hour, which is meant to be worth more
+			}
 			reason := fmt.Sprintf("%s discounts[%d] is open, too, as easy to reach and worth as much, so this step does not apply then", both.weekText(), j)
 			hint := "let one window begin where the other ends"
 			if all {
