@@ -22,14 +22,15 @@ func init() {
 		Usage: "<command>",
 		Short: "Looks after the strategies of the discount handler",
 		Long: `
-What operators do with the strategies of the discount handler: see what went
+What operators do with the strategies of the discount handler: check one before
+it is saved where it is watched, ask why a cart is priced as it is, see what went
 into service and why, and put an earlier content back.
 
 Every command takes --json. Results go to the standard output and errors to the
 standard error output. The exit code is 0 if all is fine, 1 if the command could
 not do its work, and 2 if it found something: an invalid file, a changed log.`,
 		CobraFunc: func(cmd *cobra.Command) {
-			cmd.AddCommand(logCommand(), rollbackCommand())
+			cmd.AddCommand(benchCommand(), checkCommand(), explainCommand(), exportCommand(), logCommand(), rollbackCommand())
 		},
 	})
 }

@@ -32,7 +32,7 @@ func testBeside(name string) []string {
 // load makes an edition of a content and proves that it may replace the one in
 // service.
 func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (reload.Candidate[*edition], error) {
-	sources, tests := l.split(c)
+	sources, tests := split(c)
 	if len(sources) == 0 {
 		return reload.Candidate[*edition]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategySuffix)
 	}
@@ -68,7 +68,7 @@ func (l *live) build(sources []strategy.Source) (m *strategy.Model, e *edition, 
 
 // split tells the tests of a strategy from the strategy. A file that was named
 // as the strategy is one whatever its name.
-func (l *live) split(c reload.Content) (sources, tests []strategy.Source) {
+func split(c reload.Content) (sources, tests []strategy.Source) {
 	for i, f := range c.Files {
 		source := strategy.Source{Name: filepath.Join(c.Dir, f.Name), Data: f.Data}
 		named := i == 0 && source.Name == c.Path

@@ -33,5 +33,8 @@ func (c *coupons) holds(e *evaluation, _ *target) bool {
 
 // explain names no code of the rule: who may ask for the reason may not know it.
 func (c *coupons) explain(e *evaluation, _ *target) (seen, needed string) {
+	if len(e.cart.Coupons) == 0 {
+		return "no coupon", "a coupon of the rule"
+	}
 	return strings.Join(e.cart.Coupons, ", "), "a coupon of the rule"
 }

@@ -78,13 +78,24 @@ func (c *customer) explain(e *evaluation, _ *target) (seen, needed string) {
 	who := &e.cart.Customer
 	switch {
 	case len(c.tiers) > 0 && !slices.Contains(c.tiers, who.Tier):
-		return "tier " + who.Tier, "tier " + strings.Join(c.tiers, " or ")
+		return named("tier", who.Tier), "tier " + strings.Join(c.tiers, " or ")
+	case len(c.ids) > 0 && who.ID == "":
+		return "no customer", "one of the customers listed"
 	case len(c.ids) > 0 && !slices.Contains(c.ids, who.ID):
 		return "another customer", "one of the customers listed"
 	case len(c.segments) > 0 && !inSegments(who, c.segments):
-		return "segments " + strings.Join(who.Segments, ", "), "segment " + strings.Join(c.segments, " or ")
+		return named("segment", strings.Join(who.Segments, ", ")), "segment " + strings.Join(c.segments, " or ")
 	case who.CompletedOrders < 0:
 		return "unknown number of orders", "order " + strconv.FormatInt(c.nthOrder, 10)
 	}
 	return "order " + strconv.FormatInt(who.CompletedOrders+1, 10), "order " + strconv.FormatInt(c.nthOrder, 10)
+}
+
+// named is what a cart says of something, for a person: "tier gold", or "no tier"
+// where it says nothing.
+func named(what, value string) string {
+	if value == "" {
+		return "no " + what
+	}
+	return what + " " + value
 }

@@ -90,13 +90,13 @@ func TestExplainSaysWhyEachOtherRuleDidNotApply(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
 	}
 	const want = `alone: exclusive: , needed more than the others together
-app: channels: , needed app
+app: channels: no channel, needed app
 bundle: bundle: 2 units, needed at least 3 units
 cake: target: nothing of it in the cart, needed goods or shipping the rule is about
-coupon: coupons: , needed a coupon of the rule
+coupon: coupons: no coupon, needed a coupon of the rule
 discounts: threshold: 51.00, needed at least 100.00
 early: valid_from: 2024-06-01T12:00:00+08:00, needed 2024-06-02T00:00:00+08:00
-gold: customer: tier , needed tier gold
+gold: customer: no tier, needed tier gold
 late: valid_until: 2024-06-01T12:00:00+08:00, needed until 2024-05-31T23:59:59+08:00
 machine: requires: 0 units, needed at least 1 unit of the goods required
 much-tea: min_subtotal: 15.00, needed at least 50.00

@@ -24,12 +24,17 @@ type Model struct {
 	rules      []*rule
 	cautions   []document.Problem
 	pause      document.Pause
+	linted     *linted // nil unless it is to be linted
 }
 
 // Parser reads strategies for one environment; without a name it takes the
 // document without any overlay.
 type Parser struct {
 	Env string
+
+	// Lint keeps what [Model.Lint] needs to know: the text and where everything
+	// stands in it.
+	Lint bool
 
 	// Pause is called every few ten microseconds while a strategy is parsed, and
 	// compiled afterwards; nil for none.
@@ -63,6 +68,9 @@ func (p Parser) Parse(sources ...Source) (*Model, error) {
 	}
 	doc.Sort(r.cautions)
 	m.cautions = r.cautions
+	if p.Lint {
+		m.linted = &linted{doc: doc, root: root}
+	}
 	return m, nil
 }
 

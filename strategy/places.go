@@ -55,7 +55,11 @@ func (c *oneOf) holds(e *evaluation, _ *target) bool {
 }
 
 func (c *oneOf) explain(e *evaluation, _ *target) (seen, needed string) {
-	return strings.Join(c.words(e), ", "), strings.Join(c.wanted, " or ")
+	seen = strings.Join(c.words(e), ", ")
+	if seen == "" {
+		seen = "no " + strings.TrimSuffix(c.name, "s")
+	}
+	return seen, strings.Join(c.wanted, " or ")
 }
 
 // shippedBy wants a shipping charge of one of the methods.
@@ -73,9 +77,15 @@ func (c *shippedBy) holds(e *evaluation, _ *target) bool {
 }
 
 func (c *shippedBy) explain(e *evaluation, _ *target) (seen, needed string) {
+	needed = strings.Join(c.methods, " or ")
+	if len(e.cart.Shipping) == 0 {
+		return "no shipping", needed
+	}
 	methods := make([]string, len(e.cart.Shipping))
 	for i := range e.cart.Shipping {
-		methods[i] = e.cart.Shipping[i].Method
+		if methods[i] = e.cart.Shipping[i].Method; methods[i] == "" {
+			methods[i] = "no method"
+		}
 	}
-	return strings.Join(methods, ", "), strings.Join(c.methods, " or ")
+	return strings.Join(methods, ", "), needed
 }

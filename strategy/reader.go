@@ -48,7 +48,8 @@ func (r *reader) err() error {
 		return nil
 	}
 	r.doc.Sort(r.problems)
-	return &document.Problems{List: r.problems}
+	r.doc.Sort(r.cautions)
+	return &document.Problems{List: r.problems, Cautions: r.cautions}
 }
 
 // wrong reports a problem of a member's value.

@@ -65,6 +65,9 @@ func (s *Strategy) Location() *time.Location { return s.location }
 // must not be changed.
 func (s *Strategy) Rules() []string { return s.ids }
 
+// Location is the time zone that local times of the strategy are in.
+func (m *Model) Location() *time.Location { return m.location }
+
 // label is the version, or a name made from the meaning where there is none.
 func (m *Model) label(fingerprint [sha256.Size]byte) string {
 	if m.version != "" {

@@ -50,6 +50,9 @@ func (p Problem) String() string {
 // text.
 type Problems struct {
 	List []Problem
+	// Cautions are what else was noticed, which alone would not have kept the
+	// document from being used.
+	Cautions []Problem
 }
 
 // Error lists the problems, one a line, the first fifty of them.

@@ -1,0 +1,148 @@
+package discount
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+func checkCommand() *cobra.Command {
+	c := command("check PATH", "Finds what is wrong with a strategy, and what is probably not meant", `
+Checks a strategy as the gateway would before it put it into service, and says
+everything that is wrong with it at once: where, on which line, what was seen
+and what is wanted. Tests beside it (*.test.toml) are read, too; they are run by
+"caddy discount test".
+
+Then come warnings: what is right but probably not meant, such as a rule that has
+ended, or a rate that looks like the share to pay. They let the exit code be 0,
+unless --strict is given. docs/lint.md explains each of them.
+
+PATH is a file, or a directory of *.toml files. Exits with 2 if something was
+found, and with 1 if there was nothing to read.`,
+		`  caddy discount check config/discount.toml
+  caddy discount check config --env prod --strict
+  caddy discount check config/discount.toml --now 2026-11-11T00:00:00+08:00`, onePath, runCheck)
+	addEnvFlag(c)
+	c.Flags().Bool("strict", false, "Exit with 2 for warnings, too")
+	addNowFlag(c)
+	return c
+}
+
+// checked is what check found.
+type checked struct {
+	Path     string             `json:"path"`
+	Env      string             `json:"env,omitempty"`
+	Fine     bool               `json:"fine"` // as the exit code has it
+	Version  string             `json:"version,omitempty"`
+	SHA256   string             `json:"sha256,omitempty"`
+	Rules    int                `json:"rules"`
+	Errors   []document.Problem `json:"errors"`
+	Warnings []document.Problem `json:"warnings"`
+}
+
+func runCheck(cmd *cobra.Command, args []string) (int, error) {
+	strict, err := cmd.Flags().GetBool("strict")
+	if err != nil {
+		return exitFailed, err
+	}
+	result := checked{Path: args[0], Env: flag(cmd, "env"), Errors: []document.Problem{}, Warnings: []document.Problem{}}
+	sources, tests, err := filesAt(args[0])
+	if err != nil {
+		return exitFailed, err
+	}
+	if err := result.check(cmd, sources, tests); err != nil {
+		return exitFailed, err
+	}
+	result.Fine = len(result.Errors) == 0 && !(strict && len(result.Warnings) > 0)
+	if wantsJSON(cmd) {
+		err = printJSON(cmd.OutOrStdout(), result)
+	} else {
+		err = result.print(cmd.OutOrStdout())
+	}
+	switch {
+	case err != nil:
+		return exitFailed, err
+	case !result.Fine:
+		return exitFound, nil
+	}
+	return exitFine, nil
+}
+
+// check reads the strategy and the tests. The error says why that could not be
+// done, not what was found.
+func (c *checked) check(cmd *cobra.Command, sources, tests []strategy.Source) error {
+	m, err := strategy.Parser{Env: c.Env, Lint: true}.Parse(sources...)
+	if err := c.found(err); err != nil {
+		return err
+	}
+	if m != nil {
+		now, err := instantOf(cmd, m.Location())
+		if err != nil {
+			return err
+		}
+		c.inspect(m, now)
+	}
+	if len(tests) > 0 {
+		_, err = ruletest.Parse(tests...)
+	}
+	return c.found(err)
+}
+
+// inspect looks at a strategy that is right.
+func (c *checked) inspect(m *strategy.Model, now time.Time) {
+	s := strategy.Compile(m)
+	sum := s.Fingerprint()
+	c.Version, c.SHA256, c.Rules = s.Version(), hex.EncodeToString(sum[:]), len(s.Rules())
+	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
+}
+
+// found keeps what is wrong with the files.
+func (c *checked) found(err error) error {
+	var problems *document.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	c.Errors = append(c.Errors, problems.List...)
+	c.Warnings = append(c.Warnings, problems.Cautions...)
+	return nil
+}
+
+func (c *checked) print(w io.Writer) error {
+	var text strings.Builder
+	p := printer{w: &text, paint: paintFor(w)}
+	p.problems("error", c.Errors)
+	p.problems("warning", c.Warnings)
+	p.line("%s", c.summary(p.paint))
+	if _, err := io.WriteString(w, text.String()); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
+
+// summary is the closing line.
+func (c *checked) summary(paint paint) string {
+	what := ""
+	if c.SHA256 != "" {
+		what = fmt.Sprintf(" (version %s, %s, sha256 %.12s…)", c.Version, counted(c.Rules, "rule"), c.SHA256)
+	}
+	var parts []string
+	if n := len(c.Errors); n > 0 {
+		parts = append(parts, paint.in(red, counted(n, "error")))
+	}
+	if n := len(c.Warnings); n > 0 {
+		parts = append(parts, paint.in(yellow, counted(n, "warning")))
+	}
+	if len(parts) == 0 {
+		return c.Path + ": " + paint.in(green, "fine") + what
+	}
+	return strings.Join(parts, ", ") + " in " + c.Path + what
+}

@@ -1,0 +1,203 @@
+package discount
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+func explainCommand() *cobra.Command {
+	c := command("explain PATH --cart FILE", "Says what a cart costs by a strategy, and why", `
+Prices a cart by the strategy at PATH, and says what each rule took off each
+line, why each other rule did not apply, and what the customer is close to.
+
+The cart is JSON in the shape that the gateway reads by default, with amounts in
+minor units:
+
+  {"currency": "CNY",
+   "items": [{"sku": "latte-hot", "quantity": 2, "unit_price": 2000}],
+   "customer": {"tier": "gold"}, "coupons": ["SPRING"],
+   "shipping": [{"method": "standard", "amount": 600}]}
+
+With --json it prints the quote that the gateway answers, with "rejected" and
+"next", amounts in minor units.`,
+		`  caddy discount explain config/discount.toml --cart cart.json
+  caddy discount explain config --cart cart.json --now 2026-11-11T09:30:00
+  curl -s https://shop.example/cart/42 | caddy discount explain config --cart - --json`, onePath, runExplain)
+	addEnvFlag(c)
+	addCartFlag(c)
+	addNowFlag(c)
+	return c
+}
+
+func runExplain(cmd *cobra.Command, args []string) (int, error) {
+	m, err := modelAt(cmd, args[0])
+	if err != nil {
+		return exitFailed, err
+	}
+	s := strategy.Compile(m)
+	now, err := instantOf(cmd, s.Location())
+	if err != nil {
+		return exitFailed, err
+	}
+	c, err := cartFor(cmd, s)
+	if err != nil {
+		return exitFailed, err
+	}
+	x, err := s.Explain(c, now)
+	if err != nil {
+		return exitFailed, fmt.Errorf("the cart cannot be priced: %w", err)
+	}
+	if wantsJSON(cmd) {
+		return exitFine, printJSON(cmd.OutOrStdout(), json.RawMessage(s.AppendExplanationJSON(nil, x, c)))
+	}
+	w := cmd.OutOrStdout()
+	e := explained{Strategy: s, cart: c, x: x, paint: paintFor(w)}
+	e.currency, _ = money.ParseCurrency(x.Currency) // a cart or a strategy with another is refused
+	if _, err := io.WriteString(w, e.text(args[0], flag(cmd, "env"), now)); err != nil {
+		return exitFailed, fmt.Errorf("writing the result: %w", err)
+	}
+	return exitFine, nil
+}
+
+// explained is an explanation to be written for a person.
+type explained struct {
+	*strategy.Strategy
+	cart     *cart.Cart
+	x        *strategy.Explanation
+	currency money.Currency
+	paint    paint
+}
+
+func (e *explained) text(path, env string, now time.Time) string {
+	var text strings.Builder
+	sum := e.Fingerprint()
+	if env != "" {
+		env = ", env " + env
+	}
+	fmt.Fprintf(&text, "%s%s: version %s, sha256 %x…\nat %s\n", path, env, e.Version(), sum[:6],
+		now.In(e.Location()).Format("Mon 2006-01-02 15:04:05 -07:00"))
+	for _, part := range []struct {
+		title string
+		body  string
+	}{
+		{"Lines", e.lines()},
+		{"Rules that applied", e.applied()},
+		{"Gifts", e.gifts()},
+		{"Rules that did not apply", e.rejected()},
+		{"Close to", e.next()},
+	} {
+		if part.body != "" {
+			text.WriteString("\n" + e.paint.in(bold, part.title) + "\n" + part.body)
+		}
+	}
+	return text.String()
+}
+
+// major is an amount in the main unit of its currency.
+func (e *explained) major(minor int64) string { return string(e.currency.AppendMajor(nil, minor)) }
+
+func (e *explained) money(minor int64) string { return e.major(minor) + " " + e.currency.Code() }
+
+// lines are the goods and shipping charges, with what became of each.
+func (e *explained) lines() string {
+	t := table{right: []int{2, 3, 4}}
+	code := " " + e.currency.Code()
+	t.add("", "", "before"+code, "off"+code, "to pay"+code, "by")
+	for i := range e.x.Lines {
+		l := &e.x.Lines[i]
+		t.add(fmt.Sprint(i+1), e.lineText(i), e.major(l.Subtotal), e.major(l.Discount), e.major(l.Subtotal-l.Discount), e.by(i, -1))
+	}
+	for i, c := range e.x.Charges {
+		t.add("", "shipping "+printable(e.cart.Shipping[i].Method), e.major(c.Amount), e.major(c.Discount), e.major(c.Amount-c.Discount), e.by(-1, i))
+	}
+	x := e.x
+	t.add("", "together", e.major(x.Subtotal+x.Shipping), e.major(x.Discount+x.ShippingDiscount), e.paint.in(bold, e.major(x.Payable)), "")
+	text := t.String() + "  To pay: " + e.paint.in(bold, e.money(x.Payable))
+	if x.Payable != x.Subtotal+x.Shipping {
+		text += " instead of " + e.money(x.Subtotal+x.Shipping)
+	}
+	return text + "\n"
+}
+
+func (e *explained) lineText(i int) string {
+	from, l := &e.cart.Lines[i], &e.x.Lines[i]
+	if e.cart.Sums {
+		return counted(int(from.Quantity), "unit") + " of goods"
+	}
+	name := from.SKU
+	for _, other := range []string{from.ID, "(no SKU)"} {
+		if name == "" {
+			name = other
+		}
+	}
+	text := fmt.Sprintf("%d × %s at %s", from.Quantity, printable(name), e.major(l.UnitPrice))
+	if l.Stated != cart.NoPrice {
+		text += fmt.Sprintf(" (the catalogue's price; the cart says %s)", e.major(l.Stated))
+	}
+	return text
+}
+
+// by are the rules that took something off a line or charge.
+func (e *explained) by(line, charge int) string {
+	var rules []string
+	for _, a := range e.x.Applied {
+		for _, share := range e.x.Shares(a) {
+			if share.Line == line && share.Charge == charge {
+				rules = append(rules, printable(e.Rules()[a.Rule])+" "+e.major(share.Amount))
+			}
+		}
+	}
+	return strings.Join(rules, ", ")
+}
+
+func (e *explained) applied() string {
+	if len(e.x.Applied) == 0 {
+		return "  none\n"
+	}
+	t := table{right: []int{1}}
+	for _, a := range e.x.Applied {
+		t.add(e.paint.in(green, printable(e.Rules()[a.Rule])), e.money(a.Amount))
+	}
+	return t.String()
+}
+
+func (e *explained) gifts() string {
+	t := table{}
+	for _, g := range e.x.Gifts {
+		t.add(fmt.Sprintf("%d × %s", g.Quantity, printable(g.SKU)))
+	}
+	return t.String()
+}
+
+func (e *explained) rejected() string {
+	t := table{}
+	t.add("rule", "because of", "seen", "needed")
+	for _, r := range e.x.Rejected {
+		t.add(printable(r.Rule), printable(r.Reason), printable(r.Seen), printable(r.Needed))
+	}
+	if len(e.x.Rejected) == 0 {
+		return ""
+	}
+	return t.String()
+}
+
+func (e *explained) next() string {
+	t := table{}
+	for _, n := range e.x.Next {
+		missing := "goods for " + e.money(n.Amount) + " more"
+		if n.Units > 0 {
+			missing = counted(int(n.Units), "unit") + " more"
+		}
+		t.add(printable(n.Rule), missing, "would save "+e.money(n.Saves))
+	}
+	return t.String()
+}

@@ -1,0 +1,139 @@
+package strategy
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// linted is a strategy that is looked at for what is probably not meant: what
+// it was read from, and what was found.
+type linted struct {
+	doc   *document.Document
+	root  *document.Node // less the overlays
+	found []document.Problem
+}
+
+// Lint is [Model.Cautions] and what takes longer to find, or depends on the
+// instant; s is the model compiled. The model must have been read for it (see
+// [Parser]).
+//
+//   - a rule that has ended
+//   - a rule whose windows are all closed while it is valid
+//   - a rule or a step that can never be reached
+//   - a rule that another of its group always outdoes
+//   - steps that are open together where one makes the other useless
+//   - a step that gives less than the one below it, one being a rate
+//   - a cart that comes to less when a unit is added
+func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
+	l := m.linted
+	if l == nil {
+		return m.cautions
+	}
+	l.found = slices.Clone(m.cautions)
+	for _, r := range m.rules {
+		if r.enabled {
+			l.checkTime(m, r, now)
+			l.checkUnits(r)
+			l.checkLadder(m, r)
+		}
+	}
+	l.checkOverlaps(m.steps)
+	l.checkGroups(m)
+	l.checkCarts(m, s, now)
+	l.doc.Sort(l.found)
+	return l.found
+}
+
+// note reports a member of a rule, by the first of keys that the rule has, or
+// the rule itself.
+func (l *linted) note(r *rule, reason, hint string, keys ...string) {
+	at, path := r.pos, rulePath(r.id)
+	node := l.root.Get("rule").Get(r.id)
+	for _, key := range keys {
+		if n := node.Get(key); n != nil {
+			at, path = n.Pos, memberPath(path, key)
+			break
+		}
+	}
+	l.found = append(l.found, l.doc.Problem(at, path, reason, hint))
+}
+
+// noteElement reports an element of a list of tables.
+func (l *linted) noteElement(list *document.Node, path string, i int, reason, hint string) {
+	at := list.Pos
+	if list.Kind == document.Array && i < len(list.Items) {
+		at = list.Items[i].Pos
+	}
+	l.found = append(l.found, l.doc.Problem(at, fmt.Sprintf("%s[%d]", path, i), reason, hint))
+}
+
+// checkTime warns of rules that have ended, or whose windows never open while
+// they are valid.
+func (l *linted) checkTime(m *Model, r *rule, now time.Time) {
+	span := r.valid.compile()
+	if span.until <= now.UnixNano() {
+		l.note(r, fmt.Sprintf("the rule has ended: %s is over", r.valid.until.In(m.location).Format(time.RFC3339)),
+			"leave the rule out, or switch it off with enabled = false", "valid_until")
+		return
+	}
+	const longest = 15 * 24 * time.Hour // in which a window opens, whatever the clocks do
+	if len(r.windows) == 0 || !r.valid.hasFrom || !r.valid.hasUntil || r.valid.until.Sub(r.valid.from) > longest {
+		return
+	}
+	if _, opens := m.firstOpen(r.windows, &r.valid, r.valid.from); !opens {
+		l.note(r, fmt.Sprintf("%s never is between %s and %s, so the rule never applies", windowsText(r.windows),
+			r.valid.from.In(m.location).Format(time.RFC3339), r.valid.until.In(m.location).Format(time.RFC3339)),
+			"widen the window, its days, or valid_from and valid_until", "time_window", "time_windows")
+	}
+}
+
+// firstOpen finds an instant from the given one on at which windows are open
+// and a validity holds, looking sixteen days ahead.
+func (m *Model) firstOpen(windows []window, valid *validity, from time.Time) (time.Time, bool) {
+	span := valid.compile()
+	if valid.hasFrom && from.Before(valid.from) {
+		from = valid.from
+	}
+	open := func(at time.Time) bool {
+		clock := readWallClock(at, m.location)
+		return !at.Before(from) && span.contains(at.UnixNano()) &&
+			(len(windows) == 0 || slices.ContainsFunc(windows, func(w window) bool { return w.open(clock) }))
+	}
+	if open(from) {
+		return from, true
+	}
+	const days = 16
+	year, month, first := from.In(m.location).Date()
+	for d := first; d <= first+days; d++ {
+		for i := range windows {
+			if at := time.Date(year, month, d, 0, 0, int(windows[i].start), 0, m.location); open(at) {
+				return at, true
+			}
+		}
+		// The clocks may jump into a window.
+		if _, jump := time.Date(year, month, d, 0, 0, 0, 0, m.location).ZoneBounds(); !jump.IsZero() && open(jump) {
+			return jump, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// checkUnits warns of rewards that want more units than max_units lets in.
+func (l *linted) checkUnits(r *rule) {
+	key, wanted := "", int64(0)
+	switch reward := r.reward.(type) {
+	case *bundle:
+		key, wanted = "bundle", reward.units
+	case *groups:
+		key, wanted = "groups_of", reward.size
+	case *every:
+		key, wanted = "every", reward.units
+	}
+	if r.scope.maxUnits != 0 && !r.scope.perLine && r.scope.maxUnits < wanted {
+		l.note(r, fmt.Sprintf("max_units lets %s in, and %s wants %s, so the rule never gives anything",
+			unitsText(r.scope.maxUnits), key, unitsText(wanted)), fmt.Sprintf("write %d or more, or leave it out", wanted), "max_units")
+	}
+}

@@ -1,0 +1,217 @@
+package strategy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// The bounds of the search for carts that come to less when a unit is added: so
+// many rules, or fewer where each quote has many to look at, so many of the
+// products for each, and thresholds of each.
+const (
+	maxTried      = 200
+	leastTried    = 50
+	triedOfRules  = 200_000 // rules tried times rules there are
+	maxProducts   = 200
+	maxThresholds = 4
+	maxUnitsTried = 10_000
+)
+
+// checkCarts prices carts on both sides of each threshold and warns of those
+// that come to less with one unit more. Where a threshold is an amount, what it
+// takes to reach it depends on the goods, so only those with a price in the
+// catalogue are tried: a cart of a cent less than the threshold, to which
+// something for a cent is added, always comes to less.
+func (l *linted) checkCarts(m *Model, s *Strategy, now time.Time) {
+	t := &trial{model: m, strategy: s, linted: l, indexes: make(map[string]int, len(s.ids))}
+	for i, id := range s.ids {
+		t.indexes[id] = i
+	}
+	for i := range m.steps[:min(len(m.steps), maxTried)] {
+		st := &m.steps[i]
+		r := &rule{id: stepsID, lines: st.lines, windows: st.windows}
+		if at, open := m.firstOpen(st.windows, &r.valid, now); open {
+			if reason, falls := t.falls(r, []reach{{amount: st.threshold}}, at); falls {
+				l.noteElement(l.root.Get("discounts"), "discounts", i, reason, fallHint)
+			}
+		}
+	}
+	tried, most := 0, min(maxTried, max(leastTried, triedOfRules/max(1, len(s.rules))))
+	for _, r := range m.rules {
+		reaches := r.reaches()
+		if !r.enabled || len(reaches) == 0 {
+			continue
+		}
+		if tried++; tried > most {
+			return
+		}
+		if at, open := m.firstOpen(r.windows, &r.valid, now); open {
+			if reason, falls := t.falls(r, reaches, at); falls {
+				l.note(r, reason, fallHint, "min_quantity", "min_line_quantity", "min_subtotal", "ladder", "bundle", "groups_of", "every")
+			}
+		}
+	}
+}
+
+const fallHint = "take less off, or put a smaller step before it"
+
+// reach is how much of a rule's goods bring it, or more of it.
+type reach struct{ units, amount int64 }
+
+// reaches are the thresholds of a rule.
+func (r *rule) reaches() []reach {
+	var list []reach
+	for _, room := range r.conditions {
+		if t, is := room.(*threshold); is {
+			list = append(list, reach{units: t.quantity}, reach{units: t.lineQuantity}, reach{amount: t.subtotal})
+		}
+	}
+	switch reward := r.reward.(type) {
+	case *ladder:
+		for _, step := range reward.steps {
+			if reward.byQuantity {
+				list = append(list, reach{units: step.threshold})
+			} else {
+				list = append(list, reach{amount: step.threshold})
+			}
+		}
+	case *bundle:
+		list = append(list, reach{units: reward.units})
+	case *groups:
+		list = append(list, reach{units: reward.size})
+	case *every:
+		list = append(list, reach{units: reward.units, amount: reward.threshold})
+	}
+	list = slices.DeleteFunc(list, func(r reach) bool { return r == reach{} })
+	return list[:min(len(list), maxThresholds)]
+}
+
+// trial prices carts to see what becomes of them.
+type trial struct {
+	model    *Model
+	strategy *Strategy
+	linted   *linted
+	indexes  map[string]int // of the compiled rules
+	quote    Quote
+}
+
+// falls says which cart comes to less when a unit is added, at a threshold of a
+// rule.
+func (t *trial) falls(r *rule, reaches []reach, at time.Time) (reason string, falls bool) {
+	c := r.cart()
+	line, priced := t.line(r)
+	if !priced && !r.sameAtAnyPrice() {
+		return "", false
+	}
+	for _, reach := range reaches {
+		units := reach.units
+		if units == 0 && priced {
+			units = (reach.amount + line.UnitPrice - 1) / line.UnitPrice
+		}
+		if units < 2 || units > maxUnitsTried {
+			continue
+		}
+		less, _ := t.payable(c, line, units-1, r, at)
+		more, applies := t.payable(c, line, units, r, at)
+		if applies && more < less {
+			name := cmp.Or(line.SKU, "goods")
+			return fmt.Sprintf("%d × %s at %s come to %s, and %d to %s: the payable falls when one is added", units-1, name,
+				t.major(line.UnitPrice), t.major(less), units, t.major(more)), true
+		}
+	}
+	return "", false
+}
+
+func (t *trial) major(minor int64) string {
+	return string(t.model.currency.AppendMajor(nil, minor))
+}
+
+// payable is what a cart with so many units of a line comes to, and whether the
+// rule applies to it.
+func (t *trial) payable(c cart.Cart, line cart.Line, units int64, r *rule, at time.Time) (payable int64, applies bool) {
+	line.Quantity, line.Subtotal = units, times(line.UnitPrice, units)
+	c.Lines = []cart.Line{line}
+	if err := t.strategy.QuoteInto(&t.quote, &c, at); err != nil {
+		return 0, false // more than there can be
+	}
+	index, known := t.indexes[r.id]
+	_, applies = t.quote.took(index)
+	return t.quote.Payable, known && applies
+}
+
+// cart is one that meets the conditions of a rule, but for its goods.
+func (r *rule) cart() cart.Cart {
+	c := cart.Cart{Customer: cart.Customer{CompletedOrders: -1}}
+	first := func(words []string) string {
+		if len(words) == 0 {
+			return ""
+		}
+		return words[0]
+	}
+	for _, room := range r.conditions {
+		switch given := room.(type) {
+		case *coupons:
+			c.Coupons = given.codes[:1]
+		case *customer:
+			c.Customer = cart.Customer{ID: first(given.ids), Tier: first(given.tiers), Segments: given.segments, CompletedOrders: max(given.nthOrder, 0) - 1}
+		case *places:
+			c.Channel, c.Region = first(given.channels), first(given.regions)
+			if len(given.methods) > 0 {
+				c.Shipping = []cart.Charge{{Method: given.methods[0]}}
+			}
+		}
+	}
+	return c
+}
+
+// anyPrice is what goods are tried with where the catalogue knows no price, in
+// minor units.
+const anyPrice = 10_000
+
+// sameAtAnyPrice reports whether a rule takes the same share off goods of any
+// price, so that it can be tried without knowing one.
+func (r *rule) sameAtAnyPrice() bool {
+	switch reward := r.reward.(type) {
+	case *percentOff:
+		return true
+	case *groups:
+		return reward.amount == 0
+	case *ladder:
+		return !slices.ContainsFunc(reward.steps, func(s ladderStep) bool { return s.rate.IsZero() })
+	}
+	return false
+}
+
+// line is the cheapest of the rule's goods that has a price, or some goods of
+// the rule, and whether the price is known.
+func (t *trial) line(r *rule) (line cart.Line, priced bool) {
+	lines := (&compiler{skus: t.strategy.skus, categories: t.strategy.categories, subgroups: t.strategy.subgroups}).matcher(&r.lines)
+	for i := range t.model.products[:min(len(t.model.products), maxProducts)] {
+		p := &t.model.products[i]
+		if p.price <= 0 || priced && p.price >= line.UnitPrice {
+			continue
+		}
+		candidate := cart.Line{SKU: p.sku, Quantity: 1, UnitPrice: p.price}
+		seen := t.strategy.recognize(&candidate)
+		seen.unitPrice = p.price
+		if lines.matches(&seen) {
+			line, priced = candidate, true
+		}
+	}
+	if !priced {
+		line = cart.Line{UnitPrice: anyPrice}
+		for _, word := range []struct {
+			to   *string
+			from []string
+		}{{&line.SKU, r.lines.skus}, {&line.Category, r.lines.categories}, {&line.Subgroup, r.lines.subgroups}} {
+			if len(word.from) > 0 {
+				*word.to = word.from[0]
+			}
+		}
+	}
+	return line, priced
+}

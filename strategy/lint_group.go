@@ -1,0 +1,92 @@
+package strategy
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// maxGrouped is up to how many rules of a group are compared with each other.
+const maxGrouped = 200
+
+// checkGroups warns of rules that another one of their group always outdoes.
+func (l *linted) checkGroups(m *Model) {
+	byGroup := map[string][]*rule{}
+	for _, r := range m.rules {
+		if group := r.stacking.group; group != "" && r.enabled {
+			byGroup[group] = append(byGroup[group], r)
+		}
+	}
+	for _, members := range byGroup {
+		if len(members) > maxGrouped {
+			continue
+		}
+		slices.SortFunc(members, inTurn)
+		for i, r := range members {
+			for j, better := range members {
+				if as, more := better.takes(r); i != j && (more || as && j < i) && better.appliesWith(r, m) {
+					l.note(r, fmt.Sprintf("wherever it applies %s of the same group does, too, and takes as much off or more", rulePath(better.id)),
+						"of a group only the best applies: leave the rule out, or take more off", "group")
+					break
+				}
+			}
+		}
+	}
+}
+
+// takes compares what two rules take off the same lines: whether r takes as
+// much as other, and whether it takes more. Rewards of different kinds cannot be
+// compared.
+func (r *rule) takes(other *rule) (as, more bool) {
+	most, otherMost := r.stacking.maxDiscount, other.stacking.maxDiscount
+	if most != 0 && (otherMost == 0 || most < otherMost) {
+		return false, false
+	}
+	switch a := r.reward.(type) {
+	case *percentOff:
+		if b, same := other.reward.(*percentOff); same {
+			c := a.rate.Compare(b.rate)
+			return c >= 0, c > 0
+		}
+	case *amountOff:
+		if b, same := other.reward.(*amountOff); same && a.per == b.per {
+			return a.amount >= b.amount, a.amount > b.amount
+		}
+	}
+	return false, false
+}
+
+// appliesWith reports whether a rule applies, to the same lines or more, to
+// every cart that another one applies to. It may say no where that is hard to
+// tell.
+func (r *rule) appliesWith(other *rule, m *Model) bool {
+	all := r.lines.sameWords(&selector{}) && r.scope.maxUnits == 0
+	if r.scope != other.scope || !all && !r.lines.sameWords(&other.lines) {
+		return false
+	}
+	mine, others := r.valid.compile(), other.valid.compile()
+	if mine.from > others.from || mine.until < others.until || len(r.windows) > 0 && !slices.Equal(r.windows, other.windows) {
+		return false
+	}
+	for _, room := range r.conditions {
+		if !slices.ContainsFunc(other.conditions, func(o conditionRoom) bool { return follows(room, o, m) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// follows reports whether conditions hold wherever others do.
+func follows(conditions, from conditionRoom, m *Model) bool {
+	t, is := conditions.(*threshold)
+	o, too := from.(*threshold)
+	if is && too {
+		return t.wholeCart == o.wholeCart && t.quantity <= o.quantity && t.lineQuantity <= o.lineQuantity && t.subtotal <= o.subtotal
+	}
+	written := func(room conditionRoom) []byte {
+		o := &object{currency: m.currency}
+		o.object(room.encode)
+		return o.buf
+	}
+	return is == too && bytes.Equal(written(conditions), written(from))
+}

@@ -1,0 +1,167 @@
+package strategy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// checkLadder warns of steps that are never reached because the rule asks for
+// more from the start, and of those that give less than the one below them.
+// Steps of the same kind are compared when they are read.
+func (l *linted) checkLadder(m *Model, r *rule) {
+	ladder, is := r.reward.(*ladder)
+	if !is {
+		return
+	}
+	list, path := l.root.Get("rule").Get(r.id).Get("ladder"), memberPath(rulePath(r.id), "ladder")
+	least, key := ladder.least(r)
+	for i := range ladder.steps {
+		if i+1 < len(ladder.steps) && ladder.steps[i+1].threshold <= least {
+			l.noteElement(list, path, i, fmt.Sprintf("%s asks for %s, where %s[%d] is reached already, so this step never applies",
+				key, ladder.thresholdText(m, least), path, i+1), "leave the step out, or lower "+key)
+			continue
+		}
+		if i == 0 || ladder.byQuantity {
+			continue
+		}
+		below, this := &ladder.steps[i-1], &ladder.steps[i]
+		had, has := below.at(this.threshold), this.at(this.threshold)
+		if mixed := below.rate.IsZero() != this.rate.IsZero(); mixed && has < had {
+			l.noteElement(list, path, i, fmt.Sprintf("at %s the step gives %s, and the one below it would give %s", ladder.thresholdText(m, this.threshold),
+				m.currency.AppendMajor(nil, has), m.currency.AppendMajor(nil, had)), "a step should give no less than the one below it")
+		}
+	}
+}
+
+// least is what the rule asks for of what its ladder counts, and the key that
+// does; zero for nothing.
+func (l *ladder) least(r *rule) (least int64, key string) {
+	for _, room := range r.conditions {
+		t, is := room.(*threshold)
+		switch {
+		case !is || t.wholeCart != l.wholeCart:
+		case l.byQuantity:
+			return t.quantity, "min_quantity"
+		default:
+			return t.subtotal, "min_subtotal"
+		}
+	}
+	return 0, ""
+}
+
+func (l *ladder) thresholdText(m *Model, threshold int64) string {
+	if l.byQuantity {
+		return unitsText(threshold)
+	}
+	return string(m.currency.AppendMajor(nil, threshold))
+}
+
+// at is what a step takes off a value.
+func (s *ladderStep) at(value int64) int64 {
+	if s.rate.IsZero() {
+		return min(s.amount, value)
+	}
+	return s.rate.Of(value, 1, money.HalfUp)
+}
+
+// checkOverlaps warns of [[discounts]] steps on the same lines that are open
+// together though their windows differ, where one makes the other useless. Those
+// with the same windows are compared when they are read.
+func (l *linted) checkOverlaps(steps []step) {
+	if len(steps) > maxCompared {
+		return
+	}
+	list := l.root.Get("discounts")
+	weeks := make([][]span, len(steps))
+	for i := range steps {
+		weeks[i] = weekOf(steps[i].windows)
+	}
+	for i := range steps {
+		for j := range steps {
+			a, b := &steps[i], &steps[j]
+			if i == j || !a.lines.sameWords(&b.lines) || slices.Equal(a.windows, b.windows) || a.threshold < b.threshold || a.amount > b.amount ||
+				a.threshold == b.threshold && a.amount == b.amount && i < j {
+				continue
+			}
+			both, all := overlap(weeks[i], weeks[j])
+			if both == (span{}) {
+				continue
+			}
+			if _, nested := overlap(weeks[j], weeks[i]); nested && !all {
+				continue // a happy hour, which is meant to be worth more
+			}
+			reason := fmt.Sprintf("%s discounts[%d] is open, too, as easy to reach and worth as much, so this step does not apply then", both.weekText(), j)
+			hint := "let one window begin where the other ends"
+			if all {
+				reason = fmt.Sprintf("whenever it is open discounts[%d] is, too, as easy to reach and worth as much, so this step never applies", j)
+				hint = "leave the step out, or take more off"
+			}
+			l.noteElement(list, "discounts", i, reason, hint)
+			break
+		}
+	}
+}
+
+// week is the seconds of a week, which begins with Sunday, 00:00.
+const week = 7 * day
+
+// weekOf is when windows are open, as spans of seconds of the week in their
+// order, none touching another.
+func weekOf(windows []window) []span {
+	if len(windows) == 0 {
+		return []span{{0, week}}
+	}
+	var spans []span
+	for _, w := range windows {
+		length := int64(w.end) - int64(w.start)
+		if length <= 0 {
+			length += day
+		}
+		for d := range int64(7) {
+			if w.days&(1<<d) == 0 {
+				continue
+			}
+			from := d*day + int64(w.start)
+			spans = append(spans, span{from, min(from+length, week)})
+			if from+length > week {
+				spans = append(spans, span{0, from + length - week})
+			}
+		}
+	}
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	joined := spans[:0]
+	for _, s := range spans {
+		if last := len(joined) - 1; last >= 0 && s.from <= joined[last].until {
+			joined[last].until = max(joined[last].until, s.until)
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+// overlap is the first span that two weeks have in common, and whether the
+// other week has all of the first.
+func overlap(one, other []span) (first span, all bool) {
+	all = true
+	for _, a := range one {
+		within := false
+		for _, b := range other {
+			from, until := max(a.from, b.from), min(a.until, b.until)
+			if from < until && first == (span{}) {
+				first = span{from, until}
+			}
+			within = within || b.from <= a.from && a.until <= b.until
+		}
+		all = all && within
+	}
+	return first, all
+}
+
+// weekText is a span of the week for a person.
+func (s span) weekText() string {
+	return fmt.Sprintf("from %s %s to %s", weekdays[s.from/day], formatTimeOfDay(int32(s.from%day)), formatTimeOfDay(int32((s.until-1)%day+1)))
+}
