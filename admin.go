@@ -16,8 +16,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// adminAPI shows the strategies in service on Caddy's admin endpoint, and puts
-// an earlier one back.
+// adminAPI shows the strategies in service on Caddy's admin endpoint, tries carts
+// and strategies, and puts an earlier strategy back.
 type adminAPI struct{}
 
 // CaddyModule returns the Caddy module information.
@@ -31,12 +31,15 @@ const maxAdminBody = 64 << 10
 // adminCalls are the calls by path below /discount/strategies; * is an id.
 var adminCalls = map[string]struct {
 	method string
+	most   int64 // bytes of the body
 	serve  func(w http.ResponseWriter, r *http.Request, id string) error
 }{
-	"":           {http.MethodGet, listStrategies},
-	"*":          {http.MethodGet, showStrategy},
-	"*/history":  {http.MethodGet, showHistory},
-	"*/rollback": {http.MethodPost, rollBack},
+	"":           {http.MethodGet, maxAdminBody, listStrategies},
+	"*":          {http.MethodGet, maxAdminBody, showStrategy},
+	"*/history":  {http.MethodGet, maxAdminBody, showHistory},
+	"*/explain":  {http.MethodPost, maxTriedBody, explainCart},
+	"*/check":    {http.MethodPost, maxTriedBody, checkStrategy},
+	"*/rollback": {http.MethodPost, maxAdminBody, rollBack},
 }
 
 // Routes returns the routes of the admin API.
@@ -63,7 +66,7 @@ func (adminAPI) serve(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Allow", call.method)
 		return apiError(http.StatusMethodNotAllowed, fmt.Errorf("%s is not allowed here, %s is", r.Method, call.method))
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxAdminBody)
+	r.Body = http.MaxBytesReader(w, r.Body, call.most)
 	return call.serve(w, r, id)
 }
 

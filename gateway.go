@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyevents"
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
@@ -77,8 +78,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		_, released := pool.Delete(key)
 		return nil, errors.Join(err, released)
 	}
-	onceRunning(ctx, live.Remember)
-	return &gateway{
+	g := &gateway{
 		keys:           keys,
 		reader:         reader,
 		names:          newHeaderNames(o.HeaderPrefix),
@@ -94,7 +94,12 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		lines:          *o.Lines,
 		respond:        o.Respond,
 		desks:          sync.Pool{New: func() any { return new(desk) }},
-	}, nil
+	}
+	onceRunning(ctx, func(events *caddyevents.App) {
+		live.Remember()
+		live.heard.listen(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+	})
+	return g, nil
 }
 
 // release gives back what open acquired. A gateway that was never opened has
@@ -104,6 +109,7 @@ func (g *gateway) release() error {
 	if g == nil {
 		return nil
 	}
+	g.live.heard.forget(g)
 	_, err := pool.Delete(g.key)
 	if g.keys != nil {
 		_, released := keyrings.Delete(g.keys.id)
@@ -137,6 +143,7 @@ func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *
 func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
 	g.live.tracer.meet(r)
 	g.live.yields.met()
+	now := time.Now()
 	live := g.live.Live().Value
 	d := g.desks.Get().(*desk)
 	defer func() {
@@ -156,14 +163,15 @@ func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write f
 	if !found {
 		return bypass
 	}
-	now := time.Now()
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
 		return invalid(g.locate(err, r, kind))
 	}
 	if d.pace.Due(now) {
 		g.live.sample.Add(&d.cart)
 	}
-	return write(live, d, now)
+	o = write(live, d, now)
+	evaluations.Observe(time.Since(now).Seconds())
+	return o
 }
 
 func (g *gateway) readCart(r *http.Request, kind cartPlace, body []byte, live *edition, into *cart.Cart) (bool, error) {

@@ -16,7 +16,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	g := h.gateway
 	g.countSpoofed(r, g.names.strip(r))
 	var seen evidence
-	o := g.decide(r, &seen, g.priced)
+	o := g.decide(r, &seen, g.ordered)
 	decisions.count(o.status)
 	o.publish(r)
 	if o.problem != nil && g.rejects(o) {

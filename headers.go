@@ -53,6 +53,18 @@ func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
 	return o
 }
 
+// ordered is [gateway.priced] for an order that goes on, whose discounts count.
+func (g *gateway) ordered(e *edition, d *desk, now time.Time) *outcome {
+	q := &d.quote
+	for i := range q.Applied {
+		e.tally.hits[q.Applied[i].Rule].Add(1)
+	}
+	if q.Reason == "" {
+		e.given.Add(float64(q.Discount + q.ShippingDiscount))
+	}
+	return g.priced(e, d, now)
+}
+
 // shrink leaves out what would make the headers too large, the lines first.
 func (o *outcome) shrink(room int) {
 	for _, list := range []*string{&o.lines, &o.rules, &o.gifts} {

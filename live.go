@@ -3,10 +3,12 @@ package discount
 import (
 	"encoding/hex"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/dunglas/httpsfv"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
@@ -36,6 +38,9 @@ type live struct {
 	sample proof.Sample // of the carts it priced, to prove the next edition with
 	tracer tracer
 	yields yielder
+	series *strategySeries
+	heard  announcer
+	opened atomic.Pointer[reload.Source[*edition]] // Source, for whom events find before there is one
 }
 
 // edition is a compiled strategy with what every answer from it says alike,
@@ -45,6 +50,8 @@ type edition struct {
 	identity    string   // X-Discount-Strategy
 	fingerprint string   // hexadecimal
 	rules       []string // RFC 9651 items, by index of rule
+	tally       *tally
+	given       prometheus.Counter // discounts in the currency
 }
 
 // acquire joins a live strategy, or starts one, which reads the file.
@@ -57,7 +64,7 @@ func acquire(key liveKey) (*live, error) {
 }
 
 func startLive(key liveKey) (*live, error) {
-	l := &live{key: key}
+	l := &live{key: key, series: strategies.join(key.id())}
 	source, err := reload.Open(key.path, l.load, reload.Options{
 		Settle:       time.Duration(key.settle),
 		Poll:         time.Duration(key.poll),
@@ -69,22 +76,36 @@ func startLive(key liveKey) (*live, error) {
 		OnEvent:      l.tellOf,
 	})
 	if err != nil {
+		strategies.leave(l)
 		return nil, fmt.Errorf("strategy:\n%w", err)
 	}
 	l.Source = source
+	l.opened.Store(source)
+	hits.serve(l)
+	strategies.show(l)
 	return l, nil
 }
 
-// tellOf puts what happens to the strategy into the log, the metrics and the
-// traces.
+// tellOf puts what happens to the strategy into the log, the metrics, the traces
+// and Caddy's events.
 func (l *live) tellOf(e reload.Event) {
 	logEvent(l.key, e)
 	measure(e)
+	l.series.count(e)
+	if e.Kind == reload.EventActivated && l.opened.Load() != nil {
+		hits.serve(l)
+	}
 	l.tracer.tell(e)
+	l.heard.tell(l.key, e)
 }
 
 // Destruct stops the watcher; the pool calls it when the last handler left.
-func (l *live) Destruct() error { return l.Close() }
+func (l *live) Destruct() error {
+	err := l.Close()
+	hits.leave(l)
+	strategies.leave(l)
+	return err
+}
 
 func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 	sum := s.Fingerprint()
@@ -95,7 +116,10 @@ func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 		return nil, fmt.Errorf("writing the version as a header: %w", err)
 	}
 	ids := s.Rules()
-	e := &edition{Strategy: s, identity: text, fingerprint: hex.EncodeToString(sum[:]), rules: make([]string, len(ids))}
+	e := &edition{
+		Strategy: s, identity: text, fingerprint: hex.EncodeToString(sum[:]), rules: make([]string, len(ids)),
+		tally: newTally(ids), given: amounts.WithLabelValues(s.Currency().Code()),
+	}
 	for i, id := range ids {
 		pause.After(i)
 		if e.rules[i], err = fieldItem(id); err != nil {

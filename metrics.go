@@ -15,6 +15,23 @@ import (
 var (
 	decisions = newDecisionCounters()
 
+	evaluations = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name:    "caddy_discount_evaluation_duration_seconds",
+		Help:    "How long it took to read a cart, quote it and write the result, without waiting for the body.",
+		Buckets: []float64{1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2},
+	})
+
+	// Its series are as many as there are currencies of strategies, at most those
+	// of ISO 4217.
+	amounts = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "caddy_discount_amount_minor_units_total",
+		Help: "Discounts on orders that were passed on, on goods and shipping, in minor units.",
+	}, []string{"currency"})
+
+	hits = newHitCollector(maxRuleSeries)
+
+	strategies = newStrategyCollector()
+
 	spoofedHeaders = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "caddy_discount_spoofed_headers_total",
 		Help: "Headers, trailers and Connection tokens that clients sent under the names of discount headers.",
@@ -26,6 +43,11 @@ var (
 		Buckets: prometheus.ExponentialBuckets(0.0001, 2, 18),
 	}, []string{"phase", "kind"})
 )
+
+// collectors are all of the module's.
+func collectors() []prometheus.Collector {
+	return []prometheus.Collector{decisions.CounterVec, evaluations, amounts, hits, strategies, spoofedHeaders, activations}
+}
 
 // measure counts how long each phase of an activation took.
 func measure(e reload.Event) {
@@ -85,7 +107,7 @@ func (d decisionCounters) count(s status) { d.by[s].Inc() }
 // registerMetrics makes the collectors known to a configuration's registry. A
 // second handler in the same configuration finds them there.
 func registerMetrics(registry prometheus.Registerer) error {
-	for _, c := range []prometheus.Collector{decisions.CounterVec, spoofedHeaders, activations} {
+	for _, c := range collectors() {
 		var already prometheus.AlreadyRegisteredError
 		if err := registry.Register(c); err != nil && !errors.As(err, &already) {
 			return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 )
 
@@ -30,6 +31,7 @@ func (o *outcome) publish(r *http.Request) {
 			return last.placeholder(name)
 		})
 	}
+	o.mark(trace.SpanFromContext(ctx))
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("discount_status", string(o.status)))
 		if o.edition != nil {

@@ -47,6 +47,20 @@ func (t *tracer) meet(r *http.Request) {
 	t.untold = nil
 }
 
+// mark puts the outcome on the request's own span, if it is traced.
+func (o *outcome) mark(span trace.Span) {
+	if !span.IsRecording() {
+		return
+	}
+	span.SetAttributes(attribute.String("discount.status", string(o.status)))
+	if o.edition != nil {
+		span.SetAttributes(
+			attribute.Int64("discount.amount", o.sums.goods),
+			attribute.String("discount.version", o.edition.Version()),
+		)
+	}
+}
+
 // tell writes the spans of an activation, now or when they can be.
 func (t *tracer) tell(e reload.Event) {
 	if e.Kind != reload.EventActivated {

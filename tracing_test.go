@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	common "go.opentelemetry.io/proto/otlp/common/v1"
 	traces "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 )
@@ -113,5 +115,40 @@ func TestActivationIsASpanWithAChildForEachPhase(t *testing.T) {
 		if took := time.Duration(whole.EndTimeUnixNano - whole.StartTimeUnixNano); took <= 0 {
 			t.Errorf("%s: the span lasts %v", version, took)
 		}
+	}
+}
+
+func TestOutcomeIsOnTheSpanOfTheRequest(t *testing.T) {
+	r := startReceiver(t)
+	s := open(t, takes("v1", "0.5"), "tracing\n"+proxied)
+	for _, c := range []struct{ name, cart, status, version string }{
+		{"priced", tenYuan, "applied", "v1"},
+		{"not a cart", `{"hello": "world"}`, "bypass", ""},
+	} {
+		s.order(c.cart)
+		var span *traces.Span
+		eventually(t, c.name, func() bool {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			i := slices.IndexFunc(r.spans, func(s *traces.Span) bool { return attributeOf(s, "discount.status") == c.status })
+			if i >= 0 {
+				span = r.spans[i]
+			}
+			return i >= 0
+		})
+		amount := slices.IndexFunc(span.Attributes, func(a *common.KeyValue) bool { return a.Key == "discount.amount" })
+		if priced := c.version != ""; priced != (amount >= 0) || attributeOf(span, "discount.version") != c.version {
+			t.Errorf("%s: %v", c.name, span.Attributes)
+		} else if priced && span.Attributes[amount].Value.GetIntValue() != 500 {
+			t.Errorf("%s: amount = %v", c.name, span.Attributes[amount].Value)
+		}
+	}
+}
+
+func TestNothingIsAllocatedWithoutASpan(t *testing.T) {
+	o := &outcome{status: statusApplied, edition: &edition{}}
+	r := httptest.NewRequest(http.MethodPost, "/orders", http.NoBody)
+	if n := testing.AllocsPerRun(100, func() { o.mark(trace.SpanFromContext(r.Context())) }); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

@@ -1,0 +1,266 @@
+package discount
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+)
+
+// adminDescription is docs/admin-api.yaml, which every answer is held against.
+type adminDescription struct {
+	t      *testing.T
+	doc    *openapi3.T
+	router routers.Router
+	asked  map[string]bool // calls that were answered with 200
+}
+
+func describedAdmin(t *testing.T) *adminDescription {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromFile("docs/admin-api.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Servers = nil
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	router, err := legacy.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	openapi3filter.RegisterBodyDecoder("application/toml", openapi3filter.FileBodyDecoder)
+	t.Cleanup(func() { openapi3filter.UnregisterBodyDecoder("application/toml") })
+	return &adminDescription{t: t, doc: doc, router: router, asked: make(map[string]bool)}
+}
+
+// call asks the admin API as Caddy would and holds request and answer against the
+// description.
+func (a *adminDescription) call(method, path, body string, headers ...string) *httptest.ResponseRecorder {
+	a.t.Helper()
+	request := func() *http.Request {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		if strings.HasSuffix(path, "/check") {
+			r.Header.Set("Content-Type", "application/toml")
+		} else if body != "" {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		return r
+	}
+	w := httptest.NewRecorder()
+	if err := (adminAPI{}).serve(w, request()); err != nil {
+		answerError(a.t, w, err)
+	}
+	a.hold(request(), w)
+	return w
+}
+
+// answerError writes an error as Caddy does.
+func answerError(t *testing.T, w *httptest.ResponseRecorder, err error) {
+	t.Helper()
+	var api caddy.APIError
+	if !errors.As(err, &api) {
+		t.Fatalf("it is no APIError: %v", err)
+	}
+	text, err := json.Marshal(map[string]string{"error": api.Err.Error()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(api.HTTPStatus)
+	_, _ = w.Write(text)
+}
+
+func (a *adminDescription) hold(r *http.Request, w *httptest.ResponseRecorder) {
+	a.t.Helper()
+	route, pathParams, err := a.router.FindRoute(r)
+	if err != nil {
+		if w.Code != http.StatusNotFound && w.Code != http.StatusMethodNotAllowed {
+			a.t.Errorf("%s %s is not described, and is answered with %d", r.Method, r.URL.Path, w.Code)
+		}
+		return
+	}
+	in := &openapi3filter.RequestValidationInput{Request: r, PathParams: pathParams, Route: route}
+	if w.Code == http.StatusOK {
+		a.asked[route.Operation.OperationID] = true
+		if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
+			a.t.Errorf("what is taken is not as described: %v", err)
+		}
+	}
+	if err := openapi3filter.ValidateResponse(r.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in, Status: w.Code, Header: w.Header(), Body: io.NopCloser(bytes.NewReader(w.Body.Bytes())),
+	}); err != nil {
+		a.t.Errorf("%s %s: the answer is not as described: %v\n%s", r.Method, r.URL.Path, err, w.Body)
+	}
+}
+
+func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
+	a := describedAdmin(t)
+	s := open(t, drinks, proxied)
+	id := inService()[0].key.id()
+	at := "/discount/strategies/" + id
+	first := inService()[0].Live().Fingerprint
+	s.saved(takes("v2", "0.6"), "v2")
+	s.save("version = \"v3\"\nrule = 1")
+	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Standing })
+	second := inService()[0].Live().Fingerprint
+	eventually(t, "a record", func() bool { return strings.Contains(a.call("GET", at+"/history", "").Body.String(), "refused") })
+	a.call("GET", "/discount/strategies", "")
+	a.call("GET", at, "")
+	a.call("POST", at+"/explain", tenYuan)
+	a.call("POST", at+"/check", takes("v4", "0.7"))
+	a.call("POST", at+"/check", "version = 7\n[rule.x]\ndiscount_rat = 0.1")
+	a.call("POST", at+"/rollback", `{"sha256": "`+first+`", "reason": "test"}`, "If-Match", `"`+second+`"`)
+	s.save("activate_at = 2099-01-01T00:00:00Z\n" + takes("v5", "0.7"))
+	eventually(t, "a staged one", func() bool { return strings.Contains(a.call("GET", at, "").Body.String(), `"staged"`) })
+	for path, item := range a.doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			if !a.asked[operation.OperationID] {
+				t.Errorf("%s %s is described and was never asked", method, path)
+			}
+		}
+	}
+	if n := len(a.doc.Paths.Map()); n != len(adminCalls) {
+		t.Errorf("%d paths are described of %d", n, len(adminCalls))
+	}
+}
+
+func TestAdminPageShowsEveryCall(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("docs/admin-api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, call := range adminCalls {
+		heading := "## `" + call.method + " /discount/strategies"
+		if path != "" {
+			heading += "/" + strings.ReplaceAll(path, "*", "{id}")
+		}
+		if !strings.Contains(string(page), heading+"`\n") {
+			t.Errorf("no %q", heading)
+		}
+	}
+}
+
+func TestExplainIsByTheStrategyInServiceOrTheOneSentAlong(t *testing.T) {
+	a := describedAdmin(t)
+	open(t, drinks, proxied)
+	at := "/discount/strategies/" + inService()[0].key.id() + "/explain"
+	sent, err := json.Marshal(takes("sent", "0.25"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	night, err := json.Marshal(takes("night", "0.5") + "\nvalid_from = 2030-01-01T00:00:00Z")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, body string
+		want       []string
+	}{
+		{"a cart", tenYuan, []string{`"version":"v1"`, `"rejected":[`, `"next":[`}},
+		{"a cart in an object", `{"cart":` + tenYuan + `}`, []string{`"version":"v1"`, `"subtotal":1000`}},
+		{"prices in yuan", `{"cart":{"items":[{"quantity":1,"unit_price":10.5}]},"prices":"major"}`, []string{`"subtotal":1050`}},
+		{"another strategy", `{"cart":` + tenYuan + `,"strategy":` + string(sent) + `}`, []string{`"version":"sent"`, `"discount":250`}},
+		{"before its time", `{"cart":` + tenYuan + `,"strategy":` + string(night) + `,"now":"2029-12-31T23:59:59Z"}`, []string{`"discount":0`, `"reason":"valid_from"`}},
+		{"in its time", `{"cart":` + tenYuan + `,"strategy":` + string(night) + `,"now":"2030-01-01T00:00:00Z"}`, []string{`"discount":500`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := a.call("POST", at, c.body)
+			for _, want := range c.want {
+				if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+					t.Errorf("no %s in %d %s", want, w.Code, w.Body)
+				}
+			}
+		})
+	}
+	if v := inService()[0].Live().Version; v != "v1" {
+		t.Errorf("%s is in service after asking", v)
+	}
+}
+
+func TestCheckSaysWhatIsWrongAndChangesNothing(t *testing.T) {
+	a := describedAdmin(t)
+	open(t, takes("v1", "0.5"), proxied)
+	at := "/discount/strategies/" + inService()[0].key.id() + "/check"
+	check := func(text string) (found checkStatus) {
+		t.Helper()
+		w := a.call("POST", at, text)
+		if err := json.Unmarshal(w.Body.Bytes(), &found); err != nil || w.Code != http.StatusOK {
+			t.Fatalf("%v: %d %s", err, w.Code, w.Body)
+		}
+		return found
+	}
+	same := check("# the same, written otherwise\n" + takes("v1", "0.50"))
+	if !same.Valid || !same.Live || same.Rules != 1 || len(same.Errors)+len(same.Warnings) > 0 {
+		t.Errorf("what is in service: %+v", same)
+	}
+	odd := check(takes("v2", "0.8"))
+	if !odd.Valid || odd.Live || len(odd.Warnings) != 1 || odd.Warnings[0].Line != 3 {
+		t.Errorf("what is probably not meant: %+v", odd)
+	}
+	wrong := check("version = \"v2\"\n[rule.x]\ndiscount_rat = 0.1")
+	if wrong.Valid || len(wrong.Errors) == 0 {
+		t.Fatalf("what is wrong: %+v", wrong)
+	}
+	if e := wrong.Errors[0]; e.File != sentName || e.Line != 3 || e.Column != 1 || !strings.Contains(e.Reason+e.Hint, "discount_rate") {
+		t.Errorf("error = %+v", e)
+	}
+	if s := inService()[0].Status(); s.Live.Version != "v1" || s.Refusal.Err != nil {
+		t.Errorf("after checking: %+v", s)
+	}
+}
+
+func TestAdminRefuses(t *testing.T) {
+	a := describedAdmin(t)
+	open(t, half, proxied)
+	at := "/discount/strategies/" + inService()[0].key.id()
+	long := strings.Repeat(" ", maxTriedBody+1)
+	for _, c := range []struct {
+		name, method, path, body string
+		status                   int
+	}{
+		{"a GET of check", "GET", at + "/check", "", http.StatusMethodNotAllowed},
+		{"a PUT of explain", "PUT", at + "/explain", tenYuan, http.StatusMethodNotAllowed},
+		{"a DELETE of the list", "DELETE", "/discount/strategies", "", http.StatusMethodNotAllowed},
+		{"another call", "POST", at + "/publish", "", http.StatusNotFound},
+		{"another id", "POST", "/discount/strategies/other/explain", tenYuan, http.StatusNotFound},
+		{"another id to check by", "POST", "/discount/strategies/other/check", half, http.StatusNotFound},
+		{"a long strategy", "POST", at + "/check", half + long, http.StatusRequestEntityTooLarge},
+		{"a long cart", "POST", at + "/explain", tenYuan + long, http.StatusRequestEntityTooLarge},
+		{"nothing to check", "POST", at + "/check", "", http.StatusBadRequest},
+		{"nothing to explain", "POST", at + "/explain", "\n", http.StatusBadRequest},
+		{"no JSON", "POST", at + "/explain", "cart", http.StatusBadRequest},
+		{"an array", "POST", at + "/explain", "[" + tenYuan + "]", http.StatusBadRequest},
+		{"no cart", "POST", at + "/explain", `{"hello": "world"}`, http.StatusBadRequest},
+		{"an invalid cart", "POST", at + "/explain", `{"items":[{"quantity":-1,"unit_price":1}]}`, http.StatusBadRequest},
+		{"more beside the cart", "POST", at + "/explain", `{"cart":` + tenYuan + `,"colour":"red"}`, http.StatusBadRequest},
+		{"a wrong instant", "POST", at + "/explain", `{"cart":` + tenYuan + `,"now":"noon"}`, http.StatusBadRequest},
+		{"a wrong unit", "POST", at + "/explain", `{"cart":` + tenYuan + `,"prices":"gold"}`, http.StatusBadRequest},
+		{"a wrong strategy", "POST", at + "/explain", `{"cart":` + tenYuan + `,"strategy":"rule = 1"}`, http.StatusBadRequest},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := a.call(c.method, c.path, c.body)
+			if w.Code != c.status {
+				t.Errorf("status = %d, want %d: %s", w.Code, c.status, w.Body)
+			}
+			if allow := w.Header().Get("Allow"); (allow != "") != (c.status == http.StatusMethodNotAllowed) {
+				t.Errorf("Allow: %s", allow)
+			}
+		})
+	}
+}

@@ -1,0 +1,209 @@
+package discount
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// maxTriedBody bounds a strategy that is sent along.
+const maxTriedBody = 4 << 20
+
+// sentName is the name of a strategy that was sent along, in its problems.
+const sentName = "strategy.toml"
+
+// bench is where strategies that were sent along are tried, one at a time: orders
+// have the processors.
+var bench = make(chan struct{}, 1)
+
+// atBench does something at the bench, if it becomes free while somebody waits
+// for the answer.
+func atBench(r *http.Request, do func() error) error {
+	select {
+	case bench <- struct{}{}:
+		defer func() { <-bench }()
+		return do()
+	case <-r.Context().Done():
+		return apiError(http.StatusServiceUnavailable, errors.New("another strategy is being tried"))
+	}
+}
+
+// checkStatus is what is found of a strategy that was sent along.
+type checkStatus struct {
+	Valid    bool               `json:"valid"`
+	Errors   []document.Problem `json:"errors"`
+	Warnings []document.Problem `json:"warnings"`
+	Version  string             `json:"version,omitempty"`
+	SHA256   string             `json:"sha256,omitempty"`
+	Rules    int                `json:"rules"`
+	Currency string             `json:"currency,omitempty"`
+	Live     bool               `json:"in_service"` // it means what is in service
+}
+
+// checkStrategy says what is wrong with a strategy, for the environment of the
+// one in service. Nothing is changed, and no tests of rules are run.
+func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
+	l, err := find(id)
+	if err != nil {
+		return err
+	}
+	text, err := readBody(r.Body)
+	if err != nil {
+		return err
+	}
+	return atBench(r, func() error {
+		found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
+		m, s, err := l.try(text)
+		var problems *document.Problems
+		switch {
+		case errors.As(err, &problems):
+			found.Errors = problems.List
+		case err != nil:
+			return apiError(http.StatusBadRequest, err)
+		default:
+			sum := s.Fingerprint()
+			found.Valid, found.Version, found.Rules = true, s.Version(), len(s.Rules())
+			found.SHA256, found.Currency = fmt.Sprintf("%x", sum), s.Currency().Code()
+			found.Live = found.SHA256 == l.Live().Fingerprint
+			found.Warnings = append(found.Warnings, m.Cautions()...)
+		}
+		return answerAdmin(w, found)
+	})
+}
+
+// try compiles a strategy that was sent along, with rests for the orders that
+// come meanwhile.
+func (l *live) try(text []byte) (*strategy.Model, *strategy.Strategy, error) {
+	rested := time.Now()
+	pause := func() {
+		if time.Since(rested) > workBeforeRest {
+			time.Sleep(rest)
+			rested = time.Now()
+		}
+	}
+	m, err := strategy.Parser{Env: l.key.env, Pause: pause}.Parse(strategy.Source{Name: sentName, Data: text})
+	if err != nil {
+		return nil, nil, err
+	}
+	return m, strategy.Compile(m), nil
+}
+
+// explainRequest is a cart with what else may be sent along.
+type explainRequest struct {
+	Cart     json.RawMessage `json:"cart"`
+	Strategy *string         `json:"strategy"`
+	Now      *time.Time      `json:"now"`
+	Prices   string          `json:"prices"`
+}
+
+// explainCart quotes a cart and says why: by the strategy in service, or by the
+// one sent along.
+func explainCart(w http.ResponseWriter, r *http.Request, id string) error {
+	l, err := find(id)
+	if err != nil {
+		return err
+	}
+	body, err := readBody(r.Body)
+	if err != nil {
+		return err
+	}
+	asked, err := readExplain(body)
+	if err != nil {
+		return err
+	}
+	if asked.Strategy == nil {
+		return asked.answer(w, l.Live().Value.Strategy)
+	}
+	return atBench(r, func() error {
+		_, s, err := l.try([]byte(*asked.Strategy))
+		if err != nil {
+			return apiError(http.StatusBadRequest, fmt.Errorf("strategy: %w", err))
+		}
+		return asked.answer(w, s)
+	})
+}
+
+// answer is the quote of what was asked.
+func (e *explainRequest) answer(w http.ResponseWriter, s *strategy.Strategy) error {
+	c, err := e.read(s)
+	if err != nil {
+		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", err))
+	}
+	now := time.Now()
+	if e.Now != nil {
+		now = *e.Now
+	}
+	x, err := s.Explain(c, now)
+	if err != nil {
+		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", err))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, err = w.Write(append(s.AppendExplanationJSON(nil, x, c), '\n'))
+	return err
+}
+
+// read reads the cart, which has the names of the default mapping.
+func (e *explainRequest) read(s *strategy.Strategy) (*cart.Cart, error) {
+	prices := cart.Minor
+	if e.Prices == "major" {
+		prices = cart.Major
+	}
+	reader, err := cart.NewReader(cart.Options{Prices: prices})
+	if err != nil {
+		return nil, err
+	}
+	c := new(cart.Cart)
+	found, err := reader.ReadJSON(e.Cart, s.Currency(), c)
+	if err == nil && !found {
+		err = errors.New("there are no items")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// readExplain reads what is asked for: an object with a cart, or a cart.
+func readExplain(body []byte) (*explainRequest, error) {
+	var outline struct {
+		Cart json.RawMessage `json:"cart"`
+	}
+	if err := json.Unmarshal(body, &outline); err != nil {
+		return nil, apiError(http.StatusBadRequest, errors.New("a cart as JSON is wanted as the body, or an object with one"))
+	}
+	if outline.Cart == nil {
+		return &explainRequest{Cart: body}, nil
+	}
+	e := new(explainRequest)
+	from := json.NewDecoder(bytes.NewReader(body))
+	from.DisallowUnknownFields()
+	if err := from.Decode(e); err != nil || e.Prices != "" && e.Prices != "minor" && e.Prices != "major" {
+		return nil, apiError(http.StatusBadRequest,
+			errors.New(`beside "cart" there may be "strategy" (TOML), "now" (RFC 3339) and "prices" ("minor" or "major"), and nothing else`))
+	}
+	return e, nil
+}
+
+// readBody reads a body that is bounded already.
+func readBody(body io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(body)
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &long):
+		return nil, apiError(http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", long.Limit))
+	case err != nil:
+		return nil, apiError(http.StatusBadRequest, errors.New("the body broke off"))
+	case strings.TrimSpace(string(text)) == "":
+		return nil, apiError(http.StatusBadRequest, errors.New("there is no body"))
+	}
+	return text, nil
+}

@@ -1,0 +1,161 @@
+package discount
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/promogate/caddy-discount/reload"
+)
+
+// results are what may become of a save, as the label of a metric.
+var results = map[reload.EventKind]string{
+	reload.EventActivated: "activated",
+	reload.EventRefused:   "refused",
+	reload.EventMissing:   "missing",
+	reload.EventStaged:    "staged",
+	reload.EventUnchanged: "unchanged",
+	reload.EventWithdrawn: "withdrawn",
+}
+
+// strategySeries are the counters of the strategies with one id: of one, but for
+// the moment in which a configuration replaces another.
+type strategySeries struct {
+	users     int     // also those that are only being opened
+	lives     []*live // open ones; the last one opened is shown
+	reloads   map[string]*atomic.Uint64
+	succeeded atomic.Int64 // when the last time, in nanoseconds; 0 for not yet
+}
+
+// count notes what happened to a strategy.
+func (s *strategySeries) count(e reload.Event) {
+	result, counted := results[e.Kind]
+	if !counted {
+		return
+	}
+	s.reloads[result].Add(1)
+	switch e.Kind {
+	case reload.EventActivated, reload.EventStaged, reload.EventUnchanged:
+		if e.Live.Kind != reload.KindRecall || e.Kind != reload.EventActivated { // which is from memory
+			s.succeeded.Store(e.Time.UnixNano())
+		}
+	}
+}
+
+// strategyCollector shows the strategies in use. What a scrape finds is what is
+// in service then: a series ends with what it speaks of.
+type strategyCollector struct {
+	info, successful, timestamp, reloads, staged, state *prometheus.Desc
+
+	mu sync.Mutex
+	by map[string]*strategySeries // by id
+}
+
+func newStrategyCollector() *strategyCollector {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc("caddy_discount_strategy_"+name, help, append([]string{"strategy"}, labels...), nil)
+	}
+	return &strategyCollector{
+		by:         make(map[string]*strategySeries),
+		info:       desc("info", "The strategy in service; always 1.", "version", "sha256"),
+		successful: desc("last_reload_successful", "Whether the file is there and was not refused as it is now."),
+		timestamp:  desc("last_reload_success_timestamp_seconds", "When the file was last accepted."),
+		reloads:    desc("reloads_total", "Saves of the file by what became of them.", "result"),
+		staged:     desc("staged_due_timestamp_seconds", "When the strategy that waits is to be in service; absent if none does."),
+		state:      desc("state_written", "Whether what happens to the strategy is remembered on disk; absent if it is not to be."),
+	}
+}
+
+// join has a strategy that is about to be opened counted.
+func (c *strategyCollector) join(id string) *strategySeries {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.by[id]
+	if s == nil {
+		s = &strategySeries{reloads: make(map[string]*atomic.Uint64)}
+		for _, result := range results {
+			s.reloads[result] = new(atomic.Uint64)
+		}
+		c.by[id] = s
+	}
+	s.users++
+	return s
+}
+
+// show adds a strategy that is open.
+func (c *strategyCollector) show(l *live) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.by[l.key.id()]
+	s.lives = append(s.lives, l)
+}
+
+// leave ends what join began. The series end with the last of the id.
+func (c *strategyCollector) leave(l *live) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id := l.key.id()
+	s := c.by[id]
+	s.lives = slices.DeleteFunc(s.lives, func(other *live) bool { return other == l })
+	if s.users--; s.users == 0 {
+		delete(c.by, id)
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (c *strategyCollector) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.info, c.successful, c.timestamp, c.reloads, c.staged, c.state} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *strategyCollector) Collect(to chan<- prometheus.Metric) {
+	c.mu.Lock()
+	var all []prometheus.Metric
+	for id, s := range c.by {
+		if len(s.lives) > 0 {
+			all = c.collect(all, id, s)
+		}
+	}
+	c.mu.Unlock()
+	for _, m := range all {
+		to <- m
+	}
+}
+
+func (c *strategyCollector) collect(all []prometheus.Metric, id string, s *strategySeries) []prometheus.Metric {
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		all = append(all, prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, append([]string{id}, labels...)...))
+	}
+	l := s.lives[len(s.lives)-1]
+	now := l.Status()
+	gauge(c.info, 1, now.Live.Version, now.Live.Fingerprint)
+	gauge(c.successful, oneIf(!now.Refusal.Standing && now.Missing.IsZero()))
+	if at := s.succeeded.Load(); at != 0 {
+		gauge(c.timestamp, seconds(time.Unix(0, at)))
+	}
+	for result, n := range s.reloads {
+		all = append(all, prometheus.MustNewConstMetric(c.reloads, prometheus.CounterValue, float64(n.Load()), id, result))
+	}
+	if !now.Staged.Due.IsZero() {
+		gauge(c.staged, seconds(now.Staged.Due))
+	}
+	if now.Memory.Dir != "" {
+		gauge(c.state, oneIf(now.Memory.Err == nil))
+	}
+	return all
+}
+
+func oneIf(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// seconds is an instant as Prometheus has it.
+func seconds(t time.Time) float64 { return float64(t.UnixNano()) / 1e9 }

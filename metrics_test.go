@@ -1,0 +1,218 @@
+package discount
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+)
+
+// gathered are the module's metrics: "name{label=value …}" and the value.
+func gathered(t *testing.T) map[string]float64 {
+	t.Helper()
+	families, err := collected()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]float64)
+	for _, family := range families {
+		for _, m := range family.Metric {
+			var labels []string
+			for _, l := range m.Label {
+				labels = append(labels, l.GetName()+"="+l.GetValue())
+			}
+			slices.Sort(labels)
+			all[strings.TrimPrefix(family.GetName(), "caddy_discount_")+"{"+strings.Join(labels, " ")+"}"] = valueOf(m)
+		}
+	}
+	return all
+}
+
+func valueOf(m *dto.Metric) float64 {
+	switch {
+	case m.Counter != nil:
+		return m.Counter.GetValue()
+	case m.Gauge != nil:
+		return m.Gauge.GetValue()
+	default:
+		return float64(m.Histogram.GetSampleCount())
+	}
+}
+
+// only is the value of the one series whose name begins so; its name, too.
+func only(t *testing.T, all map[string]float64, prefix string) (name string, value float64) {
+	t.Helper()
+	for n, v := range all {
+		if strings.HasPrefix(n, prefix) {
+			if name != "" {
+				t.Fatalf("%s and %s", name, n)
+			}
+			name, value = n, v
+		}
+	}
+	return name, value
+}
+
+func TestRuleHitsAndAmountsAreOfOrdersAndGoOnWithEdits(t *testing.T) {
+	s := open(t, takes("m1", "0.5"), "discount_quote /quote STRATEGY\n"+proxied)
+	before := gathered(t)
+	s.order(tenYuan)
+	s.order(tenYuan)
+	s.send(strings.Replace(jsonRequest(tenYuan), "/orders", "/quote", 1))
+	s.saved(takes("m2", "0.6"), "m2")
+	s.order(tenYuan)
+	after := gathered(t)
+	if got := after["rule_hits_total{rule=half}"] - before["rule_hits_total{rule=half}"]; got != 3 {
+		t.Errorf("the rule has %v hits more, want 3", got)
+	}
+	if got := after["amount_minor_units_total{currency=CNY}"] - before["amount_minor_units_total{currency=CNY}"]; got != 500+500+600 {
+		t.Errorf("%v fen more were given, want 1600", got)
+	}
+	if got := after["evaluation_duration_seconds{}"] - before["evaluation_duration_seconds{}"]; got != 4 {
+		t.Errorf("%v evaluations more, want 4", got)
+	}
+}
+
+// saved saves a strategy and waits until the admin API has it in service.
+func (s *shop) saved(strategy, version string) {
+	s.t.Helper()
+	s.save(strategy)
+	eventually(s.t, version+" in service", func() bool {
+		return slices.ContainsFunc(inService(), func(l *live) bool { return l.Live().Value.Version() == version })
+	})
+}
+
+func TestSeriesOfAStrategyAreOfWhatIsInService(t *testing.T) {
+	s := open(t, takes("m1", "0.5"), proxied)
+	id := inService()[0].key.id()
+	series := func(name string) string { return name + "{strategy=" + id + "}" }
+	s.saved(takes("m2", "0.6"), "m2")
+	all := gathered(t)
+	if info, _ := only(t, all, "strategy_info"); !strings.Contains(info, "version=m2") {
+		t.Errorf("info = %s", info)
+	}
+	at := all[series("strategy_last_reload_success_timestamp_seconds")]
+	if at == 0 || all[series("strategy_last_reload_successful")] != 1 || all[series("strategy_state_written")] != 1 {
+		t.Errorf("after a good edit: %v", all)
+	}
+	s.save("rule = 1")
+	eventually(t, "a refusal", func() bool { return gathered(t)["strategy_reloads_total{result=refused strategy="+id+"}"] == 1 })
+	all = gathered(t)
+	if all[series("strategy_last_reload_successful")] != 0 || all[series("strategy_last_reload_success_timestamp_seconds")] != at {
+		t.Errorf("after a refused edit: %v", all)
+	}
+	s.save("activate_at = 2099-01-01T00:00:00Z\n" + takes("m3", "0.7"))
+	eventually(t, "a staged one", func() bool { return gathered(t)[series("strategy_staged_due_timestamp_seconds")] == 4070908800 })
+	s.reconfigure(strings.Replace(proxied, "STRATEGY", "STRATEGY {\n\treload {\n\t\tsettle 33ms\n\t}\n}", 1))
+	if got := gathered(t)["strategy_reloads_total{result=refused strategy="+id+"}"]; got != 1 {
+		t.Errorf("other ways of reloading the same strategy make it forget its refusals: %v", got)
+	}
+	s.close()
+	for name := range gathered(t) {
+		if strings.Contains(name, id) || name == "rule_hits_total{rule=half}" {
+			t.Errorf("%s is there when no strategy is in service", name)
+		}
+	}
+}
+
+func TestRulesBeyondTheBoundShareASeries(t *testing.T) {
+	t.Parallel()
+	c := newHitCollector(2)
+	l := &live{}
+	serve := func(now *tally) {
+		c.retire(l)
+		c.serving[l] = now
+		c.name()
+	}
+	want := func(totals map[string]uint64, other uint64) {
+		t.Helper()
+		c.fold()
+		if fmt.Sprint(c.totals) != fmt.Sprint(totals) || c.other != other {
+			t.Errorf("%v and %d others, want %v and %d", c.totals, c.other, totals, other)
+		}
+	}
+	first := newTally([]string{"_other", "a", "b", "c"})
+	serve(first)
+	for i := range first.hits {
+		first.hits[i].Add(1)
+	}
+	want(map[string]uint64{"a": 1, "b": 1}, 2)
+	second := newTally([]string{"c", "b"})
+	serve(second)
+	first.hits[2].Add(1) // by a request that came before
+	second.hits[0].Add(1)
+	want(map[string]uint64{"b": 2, "c": 1}, 2)
+	for i := range 1000 {
+		serve(newTally([]string{fmt.Sprint("r", i), fmt.Sprint("s", i), fmt.Sprint("t", i)}))
+	}
+	want(map[string]uint64{"r999": 0, "s999": 0}, 2)
+	if len(c.retired) > 1 || len(c.serving) != 1 {
+		t.Errorf("%d retired, %d serving", len(c.retired), len(c.serving))
+	}
+}
+
+func TestHitsAreCountedWhileTheyAreCollected(t *testing.T) {
+	t.Parallel()
+	c := newHitCollector(2)
+	l := &live{}
+	now := newTally([]string{"a"})
+	c.serving[l] = now
+	c.name()
+	const workers, each = 4, 10_000
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for range each {
+				now.hits[0].Add(1)
+			}
+		})
+	}
+	for range 100 {
+		c.mu.Lock()
+		c.fold()
+		c.mu.Unlock()
+	}
+	all.Wait()
+	c.fold()
+	if c.totals["a"] != workers*each {
+		t.Errorf("%d hits, want %d", c.totals["a"], workers*each)
+	}
+}
+
+// What the dashboard and the alerts are held against is what there is: the name
+// and type of every metric and its labels.
+func TestMetricsAreAsListed(t *testing.T) {
+	const list = "observability/metrics.txt"
+	s := open(t, half, proxied)
+	s.order(tenYuan)
+	s.save("activate_at = 2099-01-01T00:00:00Z\n" + takes("later", "0.7"))
+	eventually(t, "a staged one", func() bool { return !inService()[0].Status().Staged.Due.IsZero() })
+	families, err := collected()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, f := range families {
+		fmt.Fprintf(&text, "%s %s", f.GetName(), strings.ToLower(f.GetType().String()))
+		for _, l := range f.Metric[0].Label {
+			text.WriteString(" " + l.GetName())
+		}
+		text.WriteString("\n")
+	}
+	if os.Getenv("UPDATE_METRICS") != "" {
+		if err := os.WriteFile(list, []byte(text.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != text.String() {
+		t.Errorf("%s differs (UPDATE_METRICS=1 go test . -run AsListed rewrites it); got:\n%s", list, text.String())
+	}
+}
