@@ -26,6 +26,7 @@ type attack struct {
 	fields   []field // in the order and the spelling they are sent
 	trailers []field // after the body, whether or not a field announces them
 	asIs     bool    // in a spelling that HTTP/2 and HTTP/3 forbid
+	broken   bool    // the server may break the request off, and what arrives is less
 }
 
 func forge(names ...string) []field {
@@ -245,7 +246,7 @@ func (r request) head(s *shop, path string, a attack) []field {
 // onlyNew are attacks on how HTTP/2 and HTTP/3 are written; all are malformed.
 func onlyNew(prefix string) []attack {
 	amount := prefix + "Amount"
-	return []attack{
+	all := []attack{
 		{name: "a name that is not in lower case", asIs: true, fields: forge(amount)},
 		{name: "a trailer that is not in lower case", asIs: true, fields: []field{{"trailer", amount}}, trailers: forge(amount)},
 		{name: "a line break in a value", fields: []field{{"x-other", "a\r\n" + amount + ": " + forged}}},
@@ -255,6 +256,10 @@ func onlyNew(prefix string) []attack {
 		{name: "in connection", fields: append([]field{{"connection", amount}}, forge(amount)...)},
 		{name: "in te", fields: append([]field{{"te", "trailers, " + amount}}, forge(amount)...)},
 	}
+	for i := range all {
+		all[i].broken = true
+	}
+	return all
 }
 
 // requests has one for every status; the limit of the body is a KiB.
@@ -315,7 +320,7 @@ func withstands(t *testing.T, s *shop, to *wire, prefix string, send sender, all
 				path := numbered("/orders")
 				status, answer := send(t, s, path, r, a)
 				text := to.take()
-				if got := ours(at(path, text), prefix); status == http.StatusOK && !slices.Equal(got, honest) {
+				if got := ours(at(path, text), prefix); status == http.StatusOK && !a.broken && !slices.Equal(got, honest) {
 					t.Errorf("there arrives\n%.2000s\nwithout the attack\n%s", strings.Join(got, "\n"), strings.Join(honest, "\n"))
 				}
 				unforged(t, status, text, answer)
