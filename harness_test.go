@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -75,7 +77,15 @@ func openWith(t *testing.T, global, strategy, site string) *shop {
 		site:     site,
 	}
 	s.save(strategy)
-	if err := caddy.Load(s.config(site), true); err != nil {
+	err := caddy.Load(s.config(site), true)
+	for range 3 { // another program may have taken the port since
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
+		s.address = freeAddress(t)
+		err = caddy.Load(s.config(site), true)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.close)
