@@ -91,9 +91,10 @@ func (c *checked) check(cmd *cobra.Command, sources, tests []strategy.Source) er
 		}
 		c.inspect(m, now)
 	}
-	if len(tests) > 0 {
-		_, err = ruletest.Parse(tests...)
+	if len(tests) == 0 {
+		return nil
 	}
+	_, err = ruletest.Parse(tests...)
 	return c.found(err)
 }
 
