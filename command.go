@@ -40,7 +40,13 @@ func command(use, short, long, example string, args cobra.PositionalArgs, run fu
 	c := &cobra.Command{Use: use, Short: short, Long: long, Example: example, Args: args}
 	c.Flags().Bool("json", false, "Print the result as JSON")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		return caddycmd.WrapCommandFuncForCobra(func(caddycmd.Flags) (int, error) { return run(cmd, args) })(cmd, args)
+		return caddycmd.WrapCommandFuncForCobra(func(caddycmd.Flags) (int, error) {
+			code, err := run(cmd, args)
+			if code == exitFound {
+				cmd.SilenceErrors = true // what was found has been said
+			}
+			return code, err
+		})(cmd, args)
 	}
 	return c
 }

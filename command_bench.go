@@ -69,7 +69,7 @@ func runBench(cmd *cobra.Command, args []string) (int, error) {
 	}
 	result := measured{Path: args[0], Env: flag(cmd, "env"), Version: s.Version(), Rules: len(s.Rules()), Lines: len(c.Lines)}
 	if err := result.measure(s, c, now, span); err != nil {
-		return exitFailed, fmt.Errorf("the cart cannot be priced: %w", err)
+		return exitFailed, unpriced(cmd, err)
 	}
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), result)

@@ -54,7 +54,7 @@ func runExplain(cmd *cobra.Command, args []string) (int, error) {
 	}
 	x, err := s.Explain(c, now)
 	if err != nil {
-		return exitFailed, fmt.Errorf("the cart cannot be priced: %w", err)
+		return exitFailed, unpriced(cmd, err)
 	}
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), json.RawMessage(s.AppendExplanationJSON(nil, x, c)))
@@ -130,9 +130,6 @@ func (e *explained) lines() string {
 
 func (e *explained) lineText(i int) string {
 	from, l := &e.cart.Lines[i], &e.x.Lines[i]
-	if e.cart.Sums {
-		return counted(int(from.Quantity), "unit") + " of goods"
-	}
 	name := from.SKU
 	for _, other := range []string{from.ID, "(no SKU)"} {
 		if name == "" {

@@ -32,11 +32,15 @@ func addNowFlag(c *cobra.Command) {
 }
 
 // onePath wants the one argument of these commands.
-func onePath(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 && args[0] != "" {
-		return nil
+func onePath(_ *cobra.Command, args []string) error {
+	const wanted = "a strategy file or a directory of them, such as config/discount.toml"
+	switch {
+	case len(args) == 0 || len(args) == 1 && args[0] == "":
+		return errors.New("PATH is missing: " + wanted)
+	case len(args) > 1:
+		return fmt.Errorf("%d arguments are given (%q), one PATH is wanted: %s", len(args), args, wanted)
 	}
-	return fmt.Errorf("%s are given, one PATH is wanted: a strategy file or a directory of them, such as config/discount.toml", counted(len(args), "argument"))
+	return nil
 }
 
 // The years whose instants a strategy can count with.
@@ -140,6 +144,15 @@ func cartFor(cmd *cobra.Command, s *strategy.Strategy) (*cart.Cart, error) {
 		return nil, fmt.Errorf(`%s: the JSON is no cart: an object with "items" is wanted, such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`, name)
 	}
 	return c, nil
+}
+
+// unpriced says which line of the cart cannot be counted with.
+func unpriced(cmd *cobra.Command, err error) error {
+	var line *strategy.LineError
+	if !errors.As(err, &line) {
+		return fmt.Errorf("pricing the cart: %w", err)
+	}
+	return fmt.Errorf("%s: /items/%d/%s: %s", flag(cmd, "cart"), line.Line, line.Field, line.Reason)
 }
 
 func pointerText(pointer string) string {

@@ -75,7 +75,7 @@ func (l *linted) noteElement(list *document.Node, path string, i int, reason, hi
 func (l *linted) checkTime(m *Model, r *rule, now time.Time) {
 	span := r.valid.compile()
 	if span.until <= now.UnixNano() {
-		l.note(r, fmt.Sprintf("the rule has ended: %s is over", r.valid.until.In(m.location).Format(time.RFC3339)),
+		l.note(r, fmt.Sprintf("the rule has ended: %s is over", r.valid.until.Format(time.RFC3339)),
 			"leave the rule out, or switch it off with enabled = false", "valid_until")
 		return
 	}
@@ -85,7 +85,7 @@ func (l *linted) checkTime(m *Model, r *rule, now time.Time) {
 	}
 	if _, opens := m.firstOpen(r.windows, &r.valid, r.valid.from); !opens {
 		l.note(r, fmt.Sprintf("%s never is between %s and %s, so the rule never applies", windowsText(r.windows),
-			r.valid.from.In(m.location).Format(time.RFC3339), r.valid.until.In(m.location).Format(time.RFC3339)),
+			r.valid.from.Format(time.RFC3339), r.valid.until.Format(time.RFC3339)),
 			"widen the window, its days, or valid_from and valid_until", "time_window", "time_windows")
 	}
 }

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	shopAt = "--now=2026-11-11T09:30:00"
+	atNoon = "--now=2026-11-11T12:00:00+08:00"
+)
+
+// What people read of the commands that look at a strategy is kept in
+// testdata/commands, with the exit code. The commands run in testdata.
+func TestCommandsThatLookAtAStrategy(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+	}{
+		{"check-fine", []string{"check", "shop", atNoon}, 0},
+		{"check-fine-file", []string{"check", "../../../cookbook/vip-tiers.toml", "--strict", atNoon}, 0},
+		{"check-json", []string{"check", "shop/", "--env", "dev", "--json", atNoon}, 0},
+		{"check-wrong", []string{"check", "strategies/wrong.toml", atNoon}, 2},
+		{"check-wrong-json", []string{"check", "strategies/wrong.toml", "--json", atNoon}, 2},
+		{"check-grammar", []string{"check", "strategies/grammar.toml", atNoon}, 2},
+		{"check-empty", []string{"check", "strategies/empty.toml", atNoon}, 2},
+		{"check-test", []string{"check", "strategies/tested.toml", atNoon}, 2},
+		{"check-warned", []string{"check", "strategies/warned.toml", atNoon}, 0},
+		{"check-strict", []string{"check", "--strict", "strategies/warned.toml", atNoon}, 2},
+		{"check-strict-json", []string{"check", "--strict", "strategies/warned.toml", "--json", atNoon}, 2},
+		{"check-no-env", []string{"check", "shop", "--env", "prod", atNoon}, 2},
+		{"check-help", []string{"check", "--help"}, 0},
+		{"explain", []string{"explain", "shop", "--cart", "cart.json", shopAt}, 0},
+		{"explain-night", []string{"explain", "shop", "--cart", "cart.json", "--now", "2026-11-11T17:00:00Z"}, 0},
+		{"explain-dev", []string{"explain", "shop", "--env", "dev", "--cart", "cart.json", shopAt}, 0},
+		{"explain-json", []string{"explain", "shop", "--cart", "cart.json", shopAt, "--json"}, 0},
+		{"explain-usd", []string{"explain", "shop", "--cart", "cart-usd.json", shopAt}, 0},
+		{"explain-refused", []string{"explain", "strategies/grammar.toml", "--cart", "cart.json"}, 1},
+		{"explain-help", []string{"explain", "--help"}, 0},
+		{"export", []string{"export", "shop"}, 0},
+		{"export-dev", []string{"export", "shop", "--env", "dev"}, 0},
+		{"export-json", []string{"export", "shop", "--json"}, 0},
+		{"export-help", []string{"export", "--help"}, 0},
+		{"bench-help", []string{"bench", "--help"}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := caddy(t, "testdata", append([]string{"discount"}, c.args...)...)
+			if r.code != c.code {
+				t.Errorf("exit %d, want %d", r.code, c.code)
+			}
+			golden(t, filepath.Join("commands", c.name+".txt"), transcript(c.args, r))
+		})
+	}
+}
+
+// transcript is a command and what it answered.
+func transcript(args []string, r result) string {
+	text := "$ caddy discount " + strings.Join(args, " ") + "\n" + r.out
+	if !strings.HasSuffix(text, "\n") {
+		text += "(no newline)\n"
+	}
+	if said := messages(r.err); said != "" {
+		text += "--- standard error\n" + said
+	}
+	return fmt.Sprintf("%s--- exit %d\n", text, r.code)
+}
+
+// Wrong usage: nothing is written to the standard output, the exit code is 1,
+// and the message says what is wanted.
+func TestWrongUse(t *testing.T) {
+	t.Parallel()
+	var all strings.Builder
+	for _, args := range [][]string{
+		{"check"},
+		{"check", "a", "b"},
+		{"check", "nowhere.toml"},
+		{"check", "shop", "--now", "noon"},
+		{"check", "shop", "--now", "0001-01-01T00:00:00Z"},
+		{"check", "commands"},
+		{"check", "shop", "--stict"},
+		{"explain", "shop"},
+		{"explain", "shop", "--cart", "nowhere.json"},
+		{"explain", "shop", "--cart", "cart-wrong.json"},
+		{"explain", "shop", "--cart", "cart-none.json"},
+		{"explain", "shop", "--cart", "cart-unpriced.json"},
+		{"explain", "shop", "--cart", "shop/notes.txt"},
+		{"explain", "shop", "--cart", "cart.json", "--env", "dve"},
+		{"export"},
+		{"export", "nowhere"},
+		{"export", "strategies/empty.toml"},
+		{"bench", "shop"},
+		{"bench", "shop", "--cart", "cart.json", "--time", "0s"},
+		{"bench", "shop", "--cart", "cart.json", "--time", "soon"},
+		{"bench", "shop", "--cart", "cart-unpriced.json"},
+	} {
+		r := caddy(t, "testdata", append([]string{"discount"}, args...)...)
+		if r.code != 1 || r.out != "" {
+			t.Errorf("%v: exit %d and %q, want 1 and nothing", args, r.code, r.out)
+		}
+		all.WriteString(transcript(args, r) + "\n")
+	}
+	golden(t, filepath.Join("commands", "wrong-use.txt"), all.String())
+}
+
+func TestTheCartMayComeFromTheStandardInput(t *testing.T) {
+	t.Parallel()
+	cart, err := os.Open(filepath.Join("testdata", "cart.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cart.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var out bytes.Buffer
+	cmd := caddyCommand(ctx, t, "testdata", "discount", "explain", "shop", "--cart", "-", shopAt)
+	cmd.Stdin, cmd.Stdout = cart, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if want := caddy(t, "testdata", "discount", "explain", "shop", "--cart", "cart.json", shopAt).good(t); out.String() != want.out {
+		t.Errorf("from the standard input it is\n%sfrom the file\n%s", out.String(), want.out)
+	}
+}
+
+func TestBench(t *testing.T) {
+	t.Parallel()
+	args := []string{"discount", "bench", "shop", "--cart", "cart.json", "--time", "20ms", shopAt}
+	r := caddy(t, "testdata", args...).good(t)
+	for _, part := range []string{"shop (version 2026-11, 5 rules), a cart of 2 lines\n", "quotes a second on one core", " ns, 0.", "allocations"} {
+		if !strings.Contains(r.out, part) {
+			t.Errorf("no %q in\n%s", part, r.out)
+		}
+	}
+	var figures struct {
+		Quotes          int64
+		QuotesPerSecond float64 `json:"quotes_per_second"`
+		NsPerQuote      float64 `json:"ns_per_quote"`
+		AllocsPerQuote  float64 `json:"allocs_per_quote"`
+	}
+	if err := json.Unmarshal([]byte(caddy(t, "testdata", append(args, "--json")...).good(t).out), &figures); err != nil {
+		t.Fatal(err)
+	}
+	if together := figures.QuotesPerSecond * figures.NsPerQuote / 1e9; figures.Quotes == 0 || together < 0.99 || together > 1.01 || figures.AllocsPerQuote > 1 {
+		t.Errorf("measured %+v", figures)
+	}
+}
+
+// What export writes has the fingerprint that orders are told.
+func TestTheExportHasTheFingerprintOfTheHeader(t *testing.T) {
+	t.Parallel()
+	path, err := filepath.Abs(filepath.Join("testdata", "shop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := start(t, t.TempDir(), "{\n\tadmin ADMIN\n}\nhttp://SITE {\n\trespond /ready 200\n\tdiscount /orders "+path+" {\n\t\tenv dev\n\t}\n\treverse_proxy UPSTREAM\n}\n")
+	res, err := g.client.Post("http://"+g.site+"/orders", "application/json", strings.NewReader(read(t, filepath.Join("testdata", "cart.json"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	drain(res)
+	meaning := caddy(t, ".", "discount", "export", path, "--env", "dev").good(t).out
+	sum := sha256.Sum256([]byte(meaning))
+	if want, got := `"2026-11";sha256=:`+base64.StdEncoding.EncodeToString(sum[:])+":", res.Header.Get("X-Discount-Strategy"); got != want {
+		t.Errorf("the header is %s, the export has %s", got, want)
+	}
+	checked := caddy(t, ".", "discount", "check", path, "--env", "dev", "--json").good(t).out
+	if !strings.Contains(checked, `"sha256": "`+hex.EncodeToString(sum[:])+`"`) {
+		t.Errorf("check says\n%s", checked)
+	}
+}
