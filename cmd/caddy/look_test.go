@@ -172,7 +172,7 @@ func TestTheExportHasTheFingerprintOfTheHeader(t *testing.T) {
 	drain(res)
 	meaning := caddy(t, ".", "discount", "export", path, "--env", "dev").good(t).out
 	sum := sha256.Sum256([]byte(meaning))
-	if want, got := `"2026-11";sha256=:`+base64.StdEncoding.EncodeToString(sum[:])+":", res.Header.Get("X-Discount-Strategy"); got != want {
+	if want, got := `"2026-11";sha256=:`+base64.StdEncoding.EncodeToString(sum[:])+":", res.Header.Get("Seen-Strategy"); got != want {
 		t.Errorf("the header is %s, the export has %s", got, want)
 	}
 	checked := caddy(t, ".", "discount", "check", path, "--env", "dev", "--json").good(t).out
