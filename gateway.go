@@ -54,29 +54,17 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	prices := cart.Minor
-	if o.Prices == "major" {
-		prices = cart.Major
-	}
-	reader, err := cart.NewReader(cart.Options{Map: o.Map, Prices: prices, MaxLines: o.MaxLines})
+	reader, err := o.reader()
 	if err != nil {
 		return nil, err
 	}
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
-	key := liveKey{
-		path: o.Strategy, env: o.Env, settle: o.Reload.Settle, poll: o.Reload.Poll,
-		rails: o.Guard.rails(), state: o.State,
-	}
-	live, err := acquire(key)
+	key := o.key()
+	live, keys, err := o.acquire(key)
 	if err != nil {
 		return nil, err
-	}
-	keys, err := acquireSigner(o.Sign)
-	if err != nil {
-		_, released := pool.Delete(key)
-		return nil, errors.Join(err, released)
 	}
 	g := &gateway{
 		keys:           keys,
@@ -100,6 +88,37 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		live.heard.listen(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})
 	return g, nil
+}
+
+// acquire joins the live strategy and the keys to sign with; nil for none.
+func (o *Options) acquire(key liveKey) (*live, *keyring, error) {
+	live, err := acquire(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := acquireSigner(o.Sign)
+	if err != nil {
+		_, released := pool.Delete(key)
+		return nil, nil, errors.Join(err, released)
+	}
+	return live, keys, nil
+}
+
+// reader reads carts as the options have them written.
+func (o *Options) reader() (*cart.Reader, error) {
+	prices := cart.Minor
+	if o.Prices == "major" {
+		prices = cart.Major
+	}
+	return cart.NewReader(cart.Options{Map: o.Map, Prices: prices, MaxLines: o.MaxLines})
+}
+
+// key names the live strategy that the options ask for.
+func (o *Options) key() liveKey {
+	return liveKey{
+		path: o.Strategy, env: o.Env, settle: o.Reload.Settle, poll: o.Reload.Poll,
+		rails: o.Guard.rails(), state: o.State,
+	}
 }
 
 // release gives back what open acquired. A gateway that was never opened has

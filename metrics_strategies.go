@@ -37,11 +37,10 @@ func (s *strategySeries) count(e reload.Event) {
 		return
 	}
 	s.reloads[result].Add(1)
-	switch e.Kind {
-	case reload.EventActivated, reload.EventStaged, reload.EventUnchanged:
-		if e.Live.Kind != reload.KindRecall || e.Kind != reload.EventActivated { // which is from memory
-			s.succeeded.Store(e.Time.UnixNano())
-		}
+	fromFile := e.Live.Kind != reload.KindRecall && e.Live.Kind != reload.KindRollback
+	switch {
+	case e.Kind == reload.EventActivated && fromFile, e.Kind == reload.EventStaged, e.Kind == reload.EventUnchanged:
+		s.succeeded.Store(e.Time.UnixNano())
 	}
 }
 

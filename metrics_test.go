@@ -107,6 +107,7 @@ func TestSeriesOfAStrategyAreOfWhatIsInService(t *testing.T) {
 	}
 	s.save("activate_at = 2099-01-01T00:00:00Z\n" + takes("m3", "0.7"))
 	eventually(t, "a staged one", func() bool { return gathered(t)[series("strategy_staged_due_timestamp_seconds")] == 4070908800 })
+	s.saved(takes("m4", "0.7"), "m4") // a new watcher needs one that may be in service now
 	s.reconfigure(strings.Replace(proxied, "STRATEGY", "STRATEGY {\n\treload {\n\t\tsettle 33ms\n\t}\n}", 1))
 	if got := gathered(t)["strategy_reloads_total{result=refused strategy="+id+"}"]; got != 1 {
 		t.Errorf("other ways of reloading the same strategy make it forget its refusals: %v", got)
