@@ -26,7 +26,7 @@ func ReadOnce(path string, o Options) (Content, error) {
 	for i := range files {
 		data, err := r.content(&files[i])
 		if err != nil {
-			return Content{}, err
+			return Content{}, fmt.Errorf("%s: %w", files[i].path, err)
 		}
 		c.Files[i] = File{Name: files[i].name, Data: data}
 	}
