@@ -186,9 +186,13 @@ func TestRollbackByCommand(t *testing.T) {
 	g.log.await(t, mark, "strategy activated", "v-0003")
 	g.stays(3)
 
-	log := caddy(t, dir, "discount", "log", "--state", g.stateOf()).good(t).out
+	// The record of an activation comes a moment after it.
 	for _, part := range []string{"activated", "v-0001", "rolled_back", "too dear", first[:12], "v-0003"} {
-		if !strings.Contains(log, part) {
+		var log string
+		if !poll(patience, func() bool {
+			log = caddy(t, dir, "discount", "log", "--state", g.stateOf()).good(t).out
+			return strings.Contains(log, part)
+		}) {
 			t.Errorf("no %q in the log:\n%s", part, log)
 		}
 	}
