@@ -9,16 +9,23 @@ import (
 )
 
 func schemaCommand() *cobra.Command {
-	return command("schema", "Prints a JSON Schema of strategies, for editors", `
+	c := command("schema", "Prints a JSON Schema of strategies, for editors", `
 Prints the JSON Schema (draft 4) of strategy files. An editor with Taplo or Tombi
 completes and checks keys by it in a file that begins with
 "#:schema ./discount.schema.json". What a strategy means as a whole it does not
-check. The output is JSON with and without --json.`,
-		"  caddy discount schema > discount.schema.json", cobra.NoArgs, runSchema)
+check. With --tests it is the schema of *.test.toml files. The output is JSON with
+and without --json.`,
+		"  caddy discount schema > discount.schema.json\n  caddy discount schema --tests > discount.test.schema.json", cobra.NoArgs, runSchema)
+	c.Flags().Bool("tests", false, "The schema of files of tests")
+	return c
 }
 
 func runSchema(cmd *cobra.Command, _ []string) (int, error) {
-	text, err := schema.Strategy()
+	of := schema.Strategy
+	if tests, _ := cmd.Flags().GetBool("tests"); tests { // the only error is a flag that is not defined
+		of = schema.Tests
+	}
+	text, err := of()
 	if err != nil {
 		return exitFailed, err
 	}

@@ -8,6 +8,7 @@ import (
 func TestSchema(t *testing.T) {
 	dir := t.TempDir()
 	golden(t, "schema.help.golden", caddy(t, dir, "discount", "schema", "--help").good(t).out)
+	golden(t, "schema.tests.golden", caddy(t, dir, "discount", "schema", "--tests").good(t).out)
 	text := caddy(t, dir, "discount", "schema").good(t).out
 	golden(t, "schema.golden", text)
 	var s struct {

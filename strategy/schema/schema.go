@@ -12,14 +12,23 @@ type object = map[string]any
 
 // Strategy is the schema of strategy files.
 func Strategy() ([]byte, error) {
+	return whole("A strategy of the Caddy discount handler", "strategy", language)
+}
+
+// Tests is the schema of *.test.toml files.
+func Tests() ([]byte, error) {
+	return whole("Tests of a strategy of the Caddy discount handler", "tests", testLanguage)
+}
+
+func whole(title, root string, tables map[string]table) ([]byte, error) {
 	definitions := object{}
-	for name, t := range language {
+	for name, t := range tables {
 		definitions[name] = t.schema(false)
 		definitions[name+"-part"] = t.schema(true)
 	}
-	top := language["strategy"].schema(false)
+	top := tables[root].schema(false)
 	top["$schema"] = "http://json-schema.org/draft-04/schema#"
-	top["title"] = "A strategy of the Caddy discount handler"
+	top["title"] = title
 	top["definitions"] = definitions
 	return json.MarshalIndent(top, "", "  ")
 }
@@ -111,6 +120,8 @@ var scalars = map[string]object{
 	"rate":    number(object{"minimum": 0, "exclusiveMinimum": true, "maximum": 1}),
 	"instant": {"type": "string", "minLength": len("2006-01-02T15:04:05")},
 	"time":    {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?$"},
+	"any":     {},
+	"env":     listOr(object{"type": "string"}),
 	"scalar":  plain,
 	"scalars": {"type": "array", "minItems": 1, "items": plain},
 	"test":    {"anyOf": []any{plain, ref("test")}},

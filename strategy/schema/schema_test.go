@@ -15,9 +15,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/schema"
 )
 
-func compiled(t *testing.T) *jsonschema.Schema {
+func compiled(t *testing.T, of func() ([]byte, error)) *jsonschema.Schema {
 	t.Helper()
-	text, err := schema.Strategy()
+	text, err := of()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,15 +56,16 @@ func validate(t *testing.T, s *jsonschema.Schema, text []byte) error {
 }
 
 func TestExamplesPass(t *testing.T) {
-	s := compiled(t)
+	strategies, tests := compiled(t, schema.Strategy), compiled(t, schema.Tests)
 	for _, pattern := range []string{"../../config/*.toml", "../../cookbook/*.toml", "../../starter/*.toml"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, paths, err)
 		}
 		for _, path := range paths {
+			s := strategies
 			if strings.HasSuffix(path, ".test.toml") {
-				continue
+				s = tests
 			}
 			text, err := os.ReadFile(path)
 			if err != nil {
@@ -78,7 +79,7 @@ func TestExamplesPass(t *testing.T) {
 }
 
 func TestMistakesFail(t *testing.T) {
-	s := compiled(t)
+	s := compiled(t, schema.Strategy)
 	for _, c := range []struct{ name, text, at string }{
 		{"misspelt key", "verzion = '1'", ""},
 		{"misspelt key of a rule", "[rule.a]\ndiscount_rate = 0.1\nprioritty = 1", "/rule/a"},
