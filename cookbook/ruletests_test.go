@@ -50,7 +50,7 @@ func TestTheExampleStrategyPassesItsTests(t *testing.T) {
 // the example do not hang on it.
 func TestTheEditOfTheReadmePassesTheTests(t *testing.T) {
 	file := filepath.Join("..", "config", "discount.toml")
-	const rate = "min_quantity = 3\ndiscount_rate = 0.15\ncategories"
+	const rate = "min_quantity  = 3\ndiscount_rate = 0.15\ncategories"
 	before := mustRead(t, file)
 	after := strings.Replace(before, rate, strings.Replace(rate, "0.15", "0.20", 1), 1)
 	if after == before {

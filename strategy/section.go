@@ -58,6 +58,9 @@ func (r *reader) open(n *document.Node, within *section, name string, index int)
 
 // close gives the section back. Nothing may be read from it afterwards.
 func (s *section) close() {
+	if s.closing != nil {
+		s.closing(s)
+	}
 	s.asked = s.asked[:0]
 	s.spare = append(s.spare, s)
 }

@@ -21,7 +21,6 @@ type witness struct {
 	data  map[uint64][]byte      // synchronised, by inode
 	names map[uint64][]durable   // synchronised, by inode of the directory
 	kinds map[uint64]fs.FileMode // of every inode in names
-	taken map[string]struct{}    // inodes kept from being used again
 	files []*os.File             // which does that
 }
 

@@ -1,0 +1,29 @@
+package schema
+
+import "slices"
+
+// Keys are the keys of a table that stands at a path of keys, such as rule,
+// spring, bundle; nil where the language has no table, or takes any key.
+func Keys(path ...string) []string {
+	name, ok := "strategy", true
+	for len(path) > 0 {
+		if name, path, ok = step(language[name], path); !ok {
+			return nil
+		}
+	}
+	return names(language[name].keys)
+}
+
+// step goes down to the table of the first key of a path.
+func step(t table, path []string) (name string, rest []string, ok bool) {
+	at := slices.IndexFunc(t.keys, func(k key) bool { return k.name == path[0] })
+	switch {
+	case at < 0:
+		return t.further, path[1:], language[t.further].keys != nil
+	case t.keys[at].kind[0] == '{':
+		path = path[min(1, len(path)-1):] // the name of the one of them
+	case t.keys[at].kind[0] != '=' && t.keys[at].kind[0] != '*':
+		return "", nil, false
+	}
+	return t.keys[at].kind[1:], path[1:], true
+}

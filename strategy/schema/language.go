@@ -1,0 +1,145 @@
+package schema
+
+// key is a key of a table.
+type key struct {
+	name, kind, doc string
+}
+
+// table is a table of the language.
+type table struct {
+	keys     []key
+	required []string
+	oneOf    []string // exactly one of these keys
+	further  string   // the kind of any further key; "" for none
+}
+
+// The kinds of values: those below, a|b|c for words, =name for a table and
+// *name for a list of tables or one, {name for a table of them by name.
+var selectors = []key{
+	{"skus", "strings", "Only these articles."},
+	{"categories", "strings", "Only lines of these categories."},
+	{"subgroups", "strings", "Only lines of these subgroups."},
+	{"where", "=where", "Only lines with these attributes."},
+	{"min_unit_price", "amount", "Only lines of at least this price a unit."},
+	{"max_unit_price", "amount", "Only lines of at most this price a unit."},
+	{"skip_reduced", "bool", "Leaves out what is on sale already."},
+	{"exclude", "=selector", "Leaves out the lines that these selectors match."},
+}
+
+var windows = []key{
+	{"time_window", "*window", "Open only in this part of the day."},
+	{"time_windows", "*window", "Open in any of these parts of the day."},
+}
+
+func join(lists ...[]key) []key {
+	var all []key
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
+
+var settings = []key{
+	{"version", "label", "The label in headers and logs."},
+	{"currency", "string", "ISO 4217; default CNY. A cart in another gets no discount."},
+	{"timezone", "string", "IANA name for local times; default UTC."},
+	{"activate_at", "instant", "When the strategy goes into service; at once without it."},
+	{"arithmetic", "=arithmetic", "What is computed on, and how it is rounded and shared."},
+	{"limits", "=limits", "Bounds of all discounts of a cart together."},
+	{"products", "*product", "The catalogue; also [[beverages]]."},
+	{"beverages", "*product", "The catalogue; the same as [[products]]."},
+	{"discounts", "*step", "A ladder for the whole order: the best open step applies."},
+	{"rule", "{rule", "The rules by id."},
+}
+
+var when = []key{
+	{"enabled", "bool", "false switches the rule off."},
+	{"applies_to", "items|shipping|all", "What is reduced; default items."},
+	{"max_units", "count", "No more than so many units."},
+	{"max_units_per", "rule|line", "What max_units is counted over; default rule."},
+	{"pick", "cheapest|dearest|cart", "Which units come first; default cheapest."},
+	{"valid_from", "instant", "The first instant at which the rule applies."},
+	{"valid_until", "instant", "The last second at which the rule applies."},
+	{"min_subtotal", "amount", "Only from this value on."},
+	{"min_quantity", "count", "Only from so many units on."},
+	{"min_line_quantity", "count", "Only lines of so many units."},
+	{"count", "target|cart", "What the minimum is counted over; default target."},
+	{"requires", "*holding", "All of these must be in the cart."},
+	{"forbids", "*holding", "None of these may be in the cart."},
+	{"coupons", "strings", "Only with one of these codes."},
+	{"customer", "=customer", "Only for these customers."},
+	{"channels", "strings", "Only from these sales channels."},
+	{"regions", "strings", "Only in these regions."},
+	{"shipping_methods", "strings", "Only with these ways of shipping."},
+}
+
+// rewards are the keys of which a rule has exactly one.
+var rewards = []key{
+	{"discount_rate", "rate", "The share taken off: 0.15 is 15% off."},
+	{"discount_amount", "amount", "So much off, per cart, line or unit."},
+	{"unit_price", "amount0", "A price per unit, never dearer than before."},
+	{"bundle", "=bundle", "Any so many units for one price."},
+	{"ladder", "*rung", "The highest step reached applies."},
+	{"every", "=every", "So much off for each full step."},
+	{"unit_ladder", "=unit_ladder", "A price for the first unit and one for further ones."},
+	{"groups_of", "=groups", "Off the units in full groups."},
+	{"get", "=get", "What is reduced for what is bought."},
+	{"gift", "=gift", "A gift to announce."},
+}
+
+var further = []key{
+	{"per", "cart|line|unit", "What discount_amount is taken off; default cart."},
+	{"ladder_by", "subtotal|quantity", "What the thresholds of ladder count; default subtotal."},
+	{"buy", "=buy", "What has to be bought for get."},
+	{"repeat", "count", "At most so many times."},
+	{"partial", "bool", "false gives only whole gets."},
+	{"reserve", "dearest|cheapest|cart", "Which units count as bought; default dearest."},
+	{"stage", "integer", "Stages run in order; default 1."},
+	{"priority", "integer", "Higher first; default 0."},
+	{"group", "string", "Only the best rule of a group applies."},
+	{"exclusive", "bool", "Competes alone against all other rules."},
+	{"stop", "never|line|cart", "What no later rule may reduce."},
+	{"max_discount", "amount", "The rule takes no more than this off."},
+}
+
+func names(keys []key) []string {
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		list[i] = k.name
+	}
+	return list
+}
+
+// language is every table of a strategy file.
+var language = map[string]table{
+	"strategy": {keys: join(settings, []key{{"env", "*env", "An overlay, chosen by its name."}})},
+	"env":      {keys: join([]key{{"name", "string", "The name it is chosen by."}}, settings), required: []string{"name"}},
+	"arithmetic": {keys: []key{
+		{"base", "running|original|stage", "What a rule computes on."},
+		{"threshold_base", "running|original|stage", "What thresholds are compared with; default as base."},
+		{"rounding", "half_up|half_even|half_down|down|up", "How amounts are rounded."},
+		{"round_scope", "rule|line|unit", "What is rounded."},
+		{"allocation", "largest_remainder|first|last", "How an amount is shared."},
+		{"select", "all|best|best_per_line", "Which eligible rules apply."},
+		{"rounding_unit", "amount", "Amounts go in steps of this."},
+	}},
+	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
+	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "string", ""}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
+	"step":     {keys: join(selectors, windows, []key{{"threshold", "amount0", "From this value on."}, {"amount", "amount", "So much off."}}), required: []string{"threshold", "amount"}},
+	"rule":     {keys: join(selectors, windows, when, rewards, further), oneOf: names(rewards)},
+	"selector": {keys: selectors},
+	"where":    {further: "test"},
+	"test":     {keys: []key{{"min", "number", "At least."}, {"max", "number", "At most."}, {"in", "scalars", "Any of these."}}},
+	"window": {keys: []key{{"start", "time", "From then on."}, {"end", "time", "Up to then; up to start is past midnight."},
+		{"days", "days", "Only on these: mon, tue, wed, thu, fri, sat, sun."}}, required: []string{"start", "end"}},
+	"holding":     {keys: join(selectors, []key{{"min_quantity", "count", "So many units; default 1."}, {"min_subtotal", "amount", "So much in value."}})},
+	"customer":    {keys: []key{{"tiers", "strings", ""}, {"segments", "strings", ""}, {"ids", "strings", ""}, {"nth_order", "count", "1 is the first order."}}},
+	"bundle":      {keys: []key{{"units", "count", ""}, {"price", "amount0", "Of all of them."}, {"max_times", "count", ""}}, required: []string{"units", "price"}},
+	"rung":        {keys: []key{{"threshold", "amount0", "From here on."}, {"amount", "amount", "So much off."}, {"rate", "rate", "The share off."}}, required: []string{"threshold"}, oneOf: []string{"amount", "rate"}},
+	"every":       {keys: []key{{"threshold", "amount", "Each full step of value."}, {"units", "count", "Or of units."}, {"amount", "amount", "So much off each."}, {"max_times", "count", ""}}, required: []string{"amount"}, oneOf: []string{"threshold", "units"}},
+	"unit_ladder": {keys: []key{{"first", "amount0", "Off the first unit."}, {"additional", "amount0", "Off each further one."}, {"max_units", "count", ""}}, required: []string{"first", "additional"}},
+	"groups":      {keys: []key{{"size", "count", "Units of a group."}, {"amount", "amount", "Off each unit."}, {"rate", "rate", "The share off."}}, required: []string{"size"}, oneOf: []string{"amount", "rate"}},
+	"buy":         {keys: join(selectors, []key{{"quantity", "count", "So many units."}}), required: []string{"quantity"}},
+	"get":         {keys: join(selectors, []key{{"quantity", "count", "So many units; default 1."}, {"rate", "rate", "The share off; default 1."}})},
+	"gift":        {keys: []key{{"sku", "string", ""}, {"quantity", "count", "Default 1."}}, required: []string{"sku"}},
+}

@@ -1,0 +1,129 @@
+// Package schema describes the language of strategies as JSON Schema, draft 4,
+// for editors. It knows what each table holds and no more: what a strategy
+// means as a whole is for the engine to check.
+package schema
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+type object = map[string]any
+
+// Strategy is the schema of strategy files.
+func Strategy() ([]byte, error) {
+	return whole("A strategy of the Caddy discount handler", "strategy", language)
+}
+
+// Tests is the schema of *.test.toml files.
+func Tests() ([]byte, error) {
+	return whole("Tests of a strategy of the Caddy discount handler", "tests", testLanguage)
+}
+
+func whole(title, root string, tables map[string]table) ([]byte, error) {
+	definitions := object{}
+	for name, t := range tables {
+		definitions[name] = t.schema(false)
+		definitions[name+"-part"] = t.schema(true)
+	}
+	top := tables[root].schema(false)
+	top["$schema"] = "http://json-schema.org/draft-04/schema#"
+	top["title"] = title
+	top["definitions"] = definitions
+	return json.MarshalIndent(top, "", "  ")
+}
+
+// schema describes a table. Of a table that an environment lays over another,
+// only a part need be there.
+func (t table) schema(part bool) object {
+	properties := object{}
+	for _, k := range t.keys {
+		described := kind(k.kind, part)
+		if k.doc != "" { // beside a $ref it would count for nothing
+			described = object{"description": k.doc, "allOf": []any{described}}
+		}
+		properties[k.name] = described
+	}
+	s := object{"type": "object", "properties": properties, "additionalProperties": false}
+	if t.further != "" {
+		s["additionalProperties"] = kind(t.further, part)
+	}
+	if part {
+		return s
+	}
+	if len(t.required) > 0 {
+		s["required"] = t.required
+	}
+	var one []any
+	for _, name := range t.oneOf {
+		one = append(one, object{"required": []string{name}})
+	}
+	if one != nil {
+		s["oneOf"] = one
+	}
+	return s
+}
+
+func ref(name string) object { return object{"$ref": "#/definitions/" + name} }
+
+// listOr is a list of values that are not none, or one alone.
+func listOr(of object) object {
+	return object{"anyOf": []any{of, object{"type": "array", "items": of}}}
+}
+
+// kind describes a kind of value.
+func kind(name string, part bool) object {
+	suffix := ""
+	if part {
+		suffix = "-part"
+	}
+	switch name[0] {
+	case '=':
+		return ref(name[1:] + suffix)
+	case '*':
+		if name == "*env" {
+			return listOr(object{"allOf": []any{ref("env-part"), object{"required": []string{"name"}}}})
+		}
+		return listOr(ref(name[1:])) // a list is replaced as a whole
+	case '{':
+		return object{"type": "object", "additionalProperties": ref(name[1:] + suffix)}
+	}
+	if strings.Contains(name, "|") {
+		return object{"enum": strings.Split(name, "|")}
+	}
+	return scalars[name]
+}
+
+var (
+	text   = object{"type": "string", "minLength": 1}
+	plain  = object{"type": []string{"string", "number", "boolean"}}
+	digits = `^\+?[0-9]+(\.[0-9]+)?$`
+)
+
+// number is a number or the same as a string, above 0 if so wanted.
+func number(bounds object) object {
+	bounds["type"] = "number"
+	return object{"anyOf": []any{bounds, object{"type": "string", "pattern": digits}}}
+}
+
+// scalars are the kinds that are no tables.
+var scalars = map[string]object{
+	"string":  text,
+	"strings": listOr(text),
+	"label":   {"type": "string", "minLength": 1, "maxLength": 64},
+	"bool":    {"type": "boolean"},
+	"integer": {"type": "integer"},
+	"count":   {"type": "integer", "minimum": 1},
+	"number":  number(object{}),
+	"amount":  number(object{"minimum": 0, "exclusiveMinimum": true}),
+	"amount0": number(object{"minimum": 0}),
+	"rate":    number(object{"minimum": 0, "exclusiveMinimum": true, "maximum": 1}),
+	"instant": {"type": "string", "minLength": len("2006-01-02T15:04:05")},
+	"time":    {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?$"},
+	"any":     {},
+	"env":     listOr(object{"type": "string"}),
+	"scalar":  plain,
+	"scalars": {"type": "array", "minItems": 1, "items": plain},
+	"test":    {"anyOf": []any{plain, ref("test")}},
+	"days":    listOr(object{"enum": []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}}),
+}
