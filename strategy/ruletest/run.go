@@ -27,6 +27,18 @@ func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	return r
 }
 
+// Matching is the suite with only the tests whose names match. It is to be run
+// instead of the whole one, not at the same time.
+func (s *Suite) Matching(match func(name string) bool) *Suite {
+	some := &Suite{doc: s.doc}
+	for _, t := range s.tests {
+		if match(t.name) {
+			some.tests = append(some.tests, t)
+		}
+	}
+	return some
+}
+
 func (s *Suite) run(t *test, st *strategy.Strategy) (result Result) {
 	o := &outcome{suite: s, Strategy: st}
 	defer func() {

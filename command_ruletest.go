@@ -1,0 +1,200 @@
+package discount
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+func testCommand() *cobra.Command {
+	c := command("test PATH...", "Runs the tests of rules beside strategies", `
+Runs the tests in the *.test.toml files beside each strategy, as the gateway does
+before it puts an edit into service, and says of each that fails what came out
+and what was wanted. docs/testing-rules.md shows how they are written.
+
+PATH is a strategy file, its file of tests, or a directory of *.toml files. With --coverage it also
+lists the rules that no test saw applied. Exits with 2 if a test failed.`,
+		`  caddy discount test config/discount.toml
+  caddy discount test config --run 'coffee|tea' --coverage
+  caddy discount test config/discount.toml --junit report.xml`, cobra.MinimumNArgs(1), runTests)
+	addEnvFlag(c)
+	c.Flags().String("run", "", "Only the tests whose names match this regular expression")
+	c.Flags().Bool("coverage", false, "List the rules that no test saw applied")
+	c.Flags().String("junit", "", "Write a report in the format of JUnit to this file, too")
+	return c
+}
+
+// testedStrategy is what came of the tests of one strategy.
+type testedStrategy struct {
+	Path    string       `json:"path"`
+	Tests   []testedRule `json:"tests"`
+	Failed  int          `json:"failed"`
+	Skipped int          `json:"skipped"` // for other environments
+	Rules   int          `json:"rules"`
+	Unseen  []string     `json:"unseen"` // rules that no test saw applied
+}
+
+type testedRule struct {
+	Name     string   `json:"name"`
+	File     string   `json:"file"`
+	Line     int      `json:"line"`
+	Failures []string `json:"failures,omitempty"`
+}
+
+func runTests(cmd *cobra.Command, paths []string) (int, error) {
+	only, err := regexp.Compile(flag(cmd, "run"))
+	if err != nil {
+		return exitFailed, fmt.Errorf("--run is no regular expression: %w", err)
+	}
+	var all []testedStrategy
+	code := exitFine
+	for _, path := range paths {
+		tested, err := testsAt(cmd, path, only)
+		if err != nil {
+			return exitFailed, err
+		}
+		if tested.Failed > 0 {
+			code = exitFound
+		}
+		all = append(all, tested)
+	}
+	if file := flag(cmd, "junit"); file != "" {
+		if err := writeJUnit(file, all); err != nil {
+			return exitFailed, err
+		}
+	}
+	if wantsJSON(cmd) {
+		return code, printJSON(cmd.OutOrStdout(), all)
+	}
+	coverage, err := cmd.Flags().GetBool("coverage")
+	if err != nil {
+		return exitFailed, err
+	}
+	for _, tested := range all {
+		if err := tested.print(cmd.OutOrStdout(), coverage); err != nil {
+			return exitFailed, err
+		}
+	}
+	return code, nil
+}
+
+func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrategy, error) {
+	if strategy, is := strings.CutSuffix(path, testSuffix); is {
+		path = strategy + strategySuffix
+	}
+	tested := testedStrategy{Path: path, Tests: []testedRule{}, Unseen: []string{}}
+	m, err := modelAt(cmd, path)
+	if err != nil {
+		return tested, err
+	}
+	_, tests, err := filesAt(path)
+	if err != nil {
+		return tested, err
+	}
+	if len(tests) == 0 {
+		return tested, fmt.Errorf("there is no *%s beside %s", testSuffix, path)
+	}
+	suite, err := ruletest.Parse(tests...)
+	if err != nil {
+		return tested, err
+	}
+	s := strategy.Compile(m)
+	report := suite.Matching(only.MatchString).Run(s, flag(cmd, "env"))
+	tested.Skipped, tested.Failed, tested.Rules = report.Skipped, len(report.Failed()), len(s.Rules())
+	tested.Unseen = append(tested.Unseen, report.Untouched(s)...)
+	for _, result := range report.Results {
+		t := testedRule{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
+		for _, f := range result.Failures {
+			t.Failures = append(t.Failures, f.String())
+		}
+		tested.Tests = append(tested.Tests, t)
+	}
+	return tested, nil
+}
+
+func (t *testedStrategy) print(w io.Writer, coverage bool) error {
+	var text strings.Builder
+	p := paintFor(w)
+	for _, test := range t.Tests {
+		if len(test.Failures) == 0 {
+			continue
+		}
+		fmt.Fprintf(&text, "%s:%d: %s %q\n", test.File, test.Line, p.in(red, "failed"), test.Name)
+		for _, failure := range test.Failures {
+			fmt.Fprintf(&text, "    %s\n", failure)
+		}
+		text.WriteString("\n")
+	}
+	fmt.Fprintf(&text, "%s: %s, %d failed", t.Path, counted(len(t.Tests), "test"), t.Failed)
+	if t.Skipped > 0 {
+		fmt.Fprintf(&text, ", %d for other environments", t.Skipped)
+	}
+	text.WriteString("\n")
+	if coverage {
+		fmt.Fprintf(&text, "%d of %s applied in a test", t.Rules-len(t.Unseen), counted(t.Rules, "rule"))
+		for _, id := range t.Unseen {
+			fmt.Fprintf(&text, "\n  never: %s", id)
+		}
+		text.WriteString("\n")
+	}
+	if _, err := io.WriteString(w, text.String()); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
+
+// The report that build servers read, which JUnit began.
+type (
+	junitReport struct {
+		XMLName xml.Name     `xml:"testsuites"`
+		Suites  []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name    string        `xml:"name,attr"`
+		Class   string        `xml:"classname,attr"`
+		File    string        `xml:"file,attr"`
+		Line    int           `xml:"line,attr"`
+		Failure *junitFailure `xml:"failure,omitempty"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+func writeJUnit(path string, all []testedStrategy) error {
+	var report junitReport
+	for _, tested := range all {
+		suite := junitSuite{Name: tested.Path, Tests: len(tested.Tests), Failures: tested.Failed}
+		for _, t := range tested.Tests {
+			c := junitCase{Name: t.Name, Class: tested.Path, File: t.File, Line: t.Line}
+			if len(t.Failures) > 0 {
+				c.Failure = &junitFailure{Message: t.Failures[0], Text: strings.Join(t.Failures, "\n")}
+			}
+			suite.Cases = append(suite.Cases, c)
+		}
+		report.Suites = append(report.Suites, suite)
+	}
+	text, err := xml.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	if err := os.WriteFile(path, append([]byte(xml.Header), append(text, '\n')...), 0o644); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
