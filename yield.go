@@ -17,9 +17,6 @@ type yielder struct {
 }
 
 const (
-	// ordersBeforeRest is how many orders come before they are given way to.
-	ordersBeforeRest = 3
-
 	// workBeforeRest bounds how much of its time a building gives away, however
 	// many orders there are.
 	workBeforeRest = 500 * time.Microsecond
@@ -45,7 +42,7 @@ func (y *yielder) met() {
 
 // pause is called often by what is being built.
 func (y *yielder) pause() {
-	if y.orders.Load() < ordersBeforeRest || time.Since(y.rested) < workBeforeRest {
+	if y.orders.Load() == 0 || time.Since(y.rested) < workBeforeRest {
 		return
 	}
 	time.Sleep(rest)
