@@ -182,14 +182,23 @@ func readRollback(body io.Reader) (wanted rollbackRequest, err error) {
 			err = errors.New("there is more after it")
 		}
 	}
-	var long *http.MaxBytesError
-	switch {
-	case errors.As(err, &long):
-		return wanted, apiError(http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", long.Limit))
+	switch long := overlong(err); {
+	case long != nil:
+		return wanted, long
 	case err != nil || wanted.SHA256 == "":
 		return wanted, apiError(http.StatusBadRequest, errors.New(`one object such as {"sha256": "…", "reason": "…"} is wanted as the body, and nothing else`))
 	}
 	return wanted, nil
+}
+
+// overlong is the answer to a body that is longer than its bound; nil if that is
+// not what the error says.
+func overlong(err error) error {
+	var long *http.MaxBytesError
+	if !errors.As(err, &long) {
+		return nil
+	}
+	return apiError(http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", long.Limit))
 }
 
 func rollbackStatus(err error) int {

@@ -83,14 +83,8 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 // try compiles a strategy that was sent along, with rests for the orders that
 // come meanwhile.
 func (l *live) try(text []byte) (*strategy.Model, *strategy.Strategy, error) {
-	rested := time.Now()
-	pause := func() {
-		if time.Since(rested) > workBeforeRest {
-			time.Sleep(rest)
-			rested = time.Now()
-		}
-	}
-	m, err := strategy.Parser{Env: l.key.env, Pause: pause}.Parse(strategy.Source{Name: sentName, Data: text})
+	w := startWork()
+	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.rest() }}.Parse(strategy.Source{Name: sentName, Data: text})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -153,11 +147,7 @@ func (e *explainRequest) answer(w http.ResponseWriter, s *strategy.Strategy) err
 
 // read reads the cart, which has the names of the default mapping.
 func (e *explainRequest) read(s *strategy.Strategy) (*cart.Cart, error) {
-	prices := cart.Minor
-	if e.Prices == "major" {
-		prices = cart.Major
-	}
-	reader, err := cart.NewReader(cart.Options{Prices: prices})
+	reader, err := cart.NewReader(cart.Options{Prices: pricesIn(e.Prices)})
 	if err != nil {
 		return nil, err
 	}
@@ -196,10 +186,9 @@ func readExplain(body []byte) (*explainRequest, error) {
 // readBody reads a body that is bounded already.
 func readBody(body io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(body)
-	var long *http.MaxBytesError
-	switch {
-	case errors.As(err, &long):
-		return nil, apiError(http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", long.Limit))
+	switch long := overlong(err); {
+	case long != nil:
+		return nil, long
 	case err != nil:
 		return nil, apiError(http.StatusBadRequest, errors.New("the body broke off"))
 	case strings.TrimSpace(string(text)) == "":

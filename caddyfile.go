@@ -2,6 +2,7 @@ package discount
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -186,16 +187,8 @@ func (s *SignOptions) unmarshal(d *caddyfile.Dispenser) error {
 	if !d.Args(&s.Algorithm, &s.Key) || d.CountRemainingArgs() > 0 {
 		return d.Err("sign takes an algorithm and a key, such as: sign HS256 {env.DISCOUNT_KEY}")
 	}
-	seen := make(map[string]bool)
-	for d.NextBlock(1) {
-		name := d.Val()
-		if seen[name] && name != "publish" {
-			return d.Errf("%s is given twice in sign", name)
-		}
-		seen[name] = true
-		if err := s.option(d, name); err != nil {
-			return err
-		}
+	if _, err := options(d, "sign", func(name string) error { return s.option(d, name) }, "publish"); err != nil {
+		return err
 	}
 	return atLine(d, s.validate())
 }
@@ -211,17 +204,11 @@ func (s *SignOptions) option(d *caddyfile.Dispenser, name string) error {
 	case "issuer":
 		return word(d, &s.Issuer)
 	case "publish":
-		var k SigningKey
-		if !d.Args(&k.Key) {
+		args := append(d.RemainingArgs(), "") // the kid may be left out
+		if len(args) < 2 || len(args) > 3 {
 			return d.Err("publish takes a key and, if wanted, its kid")
 		}
-		if d.NextArg() {
-			k.KeyID = d.Val()
-		}
-		if d.CountRemainingArgs() > 0 {
-			return d.Err("publish takes a key and, if wanted, its kid")
-		}
-		s.Publish = append(s.Publish, k)
+		s.Publish = append(s.Publish, SigningKey{Key: args[0], KeyID: args[1]})
 		return nil
 	default:
 		return d.Errf("unknown sign option %q, kid, ttl, audience, issuer and publish are known", name)
@@ -241,13 +228,13 @@ func block(d *caddyfile.Dispenser, option func(name string) error) error {
 	return err
 }
 
-// options reads the names in a block, if there is one, each at most once, and
-// reports whether there was any.
-func options(d *caddyfile.Dispenser, outer string, option func(name string) error) (any bool, err error) {
+// options reads the names in a block, if there is one, each at most once but for
+// those in repeated, and reports whether there was any.
+func options(d *caddyfile.Dispenser, outer string, option func(name string) error, repeated ...string) (any bool, err error) {
 	seen := make(map[string]bool)
 	for d.NextBlock(1) {
 		name := d.Val()
-		if seen[name] {
+		if seen[name] && !slices.Contains(repeated, name) {
 			return true, d.Errf("%s is given twice in %s", name, outer)
 		}
 		seen[name] = true

@@ -54,16 +54,7 @@ func runBench(cmd *cobra.Command, args []string) (int, error) {
 	if span < leastTime || span > mostTime {
 		return exitFailed, fmt.Errorf("--time is %s, %s to %s is wanted", span, leastTime, mostTime)
 	}
-	m, err := modelAt(cmd, args[0])
-	if err != nil {
-		return exitFailed, err
-	}
-	s := strategy.Compile(m)
-	now, err := instantOf(cmd, s.Location())
-	if err != nil {
-		return exitFailed, err
-	}
-	c, err := cartFor(cmd, s)
+	s, c, now, err := toPrice(cmd, args[0])
 	if err != nil {
 		return exitFailed, err
 	}

@@ -39,16 +39,7 @@ With --json it prints the quote that the gateway answers, with "rejected" and
 }
 
 func runExplain(cmd *cobra.Command, args []string) (int, error) {
-	m, err := modelAt(cmd, args[0])
-	if err != nil {
-		return exitFailed, err
-	}
-	s := strategy.Compile(m)
-	now, err := instantOf(cmd, s.Location())
-	if err != nil {
-		return exitFailed, err
-	}
-	c, err := cartFor(cmd, s)
+	s, c, now, err := toPrice(cmd, args[0])
 	if err != nil {
 		return exitFailed, err
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +61,6 @@ func runFmt(cmd *cobra.Command, args []string) (int, error) {
 		}
 		results = append(results, result)
 	}
-	cmd.SilenceErrors = code == exitFound // what was found is the message
 	if wantsJSON(cmd) {
 		return code, printJSON(cmd.OutOrStdout(), results)
 	}
@@ -100,7 +98,7 @@ func tomlFilesIn(dir string) ([]string, error) {
 	}
 	var files []string
 	for _, e := range entries {
-		if name := e.Name(); !e.IsDir() && !strings.HasPrefix(name, ".") && filepath.Ext(name) == ".toml" {
+		if name := e.Name(); !e.IsDir() && isMember(name) {
 			files = append(files, filepath.Join(dir, name))
 		}
 	}

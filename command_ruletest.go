@@ -91,11 +91,11 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 		path = strategy + strategySuffix
 	}
 	tested := testedStrategy{Path: path, Tests: []testedRule{}, Unseen: []string{}}
-	m, err := modelAt(cmd, path)
+	sources, tests, err := filesAt(path)
 	if err != nil {
 		return tested, err
 	}
-	_, tests, err := filesAt(path)
+	m, err := modelOf(cmd, path, sources)
 	if err != nil {
 		return tested, err
 	}

@@ -106,6 +106,11 @@ func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	return modelOf(cmd, path, sources)
+}
+
+// modelOf is modelAt for files that were read.
+func modelOf(cmd *cobra.Command, path string, sources []strategy.Source) (*strategy.Model, error) {
 	m, err := strategy.Parse(flag(cmd, "env"), sources...)
 	var found *document.Problems
 	if errors.As(err, &found) {
@@ -115,6 +120,20 @@ func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 		return nil, fmt.Errorf("%s in %s", counted(len(found.List), "error"), path)
 	}
 	return m, err
+}
+
+// toPrice is the strategy at a path, and what of the flags is to be priced by it.
+func toPrice(cmd *cobra.Command, path string) (s *strategy.Strategy, c *cart.Cart, now time.Time, err error) {
+	m, err := modelAt(cmd, path)
+	if err != nil {
+		return nil, nil, now, err
+	}
+	s = strategy.Compile(m)
+	if now, err = instantOf(cmd, s.Location()); err != nil {
+		return nil, nil, now, err
+	}
+	c, err = cartFor(cmd, s)
+	return s, c, now, err
 }
 
 // cartFor reads the cart of the flag --cart, in the shape that the gateway reads

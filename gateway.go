@@ -106,11 +106,15 @@ func (o *Options) acquire(key liveKey) (*live, *keyring, error) {
 
 // reader reads carts as the options have them written.
 func (o *Options) reader() (*cart.Reader, error) {
-	prices := cart.Minor
-	if o.Prices == "major" {
-		prices = cart.Major
+	return cart.NewReader(cart.Options{Map: o.Map, Prices: pricesIn(o.Prices), MaxLines: o.MaxLines})
+}
+
+// pricesIn is the unit of amounts of that name.
+func pricesIn(unit string) cart.Prices {
+	if unit == "major" {
+		return cart.Major
 	}
-	return cart.NewReader(cart.Options{Map: o.Map, Prices: prices, MaxLines: o.MaxLines})
+	return cart.Minor
 }
 
 // key names the live strategy that the options ask for.
@@ -137,8 +141,9 @@ func (g *gateway) release() error {
 	return err
 }
 
-// decide finds the cart in a request and quotes it, and notes what it has seen for that. With write it also says
-// what the handler wants of the quote while the desk still holds it.
+// decide finds the cart in a request and quotes it, and notes what it has seen
+// for that. With write it also says what the handler wants of the quote while
+// the desk still holds it.
 func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *desk, time.Time) *outcome) *outcome {
 	kind, o := g.gate(r)
 	if o != nil {
@@ -161,7 +166,7 @@ func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *
 // discount, never the order.
 func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
 	g.live.tracer.meet(r)
-	g.live.yields.met()
+	g.live.yields.order()
 	now := time.Now()
 	live := g.live.Live().Value
 	d := g.desks.Get().(*desk)

@@ -12,29 +12,41 @@ import (
 // there are no orders.
 type yielder struct {
 	building atomic.Bool
-	orders   atomic.Int32 // since the last rest, while building
-	rested   time.Time    // the end of the last one; the builder's alone
+	orders   atomic.Int32 // since the builder last looked, while building
+
+	// The builder's alone.
+	worker
+	seen time.Time // when it last saw that orders had come
 }
 
 const (
+	// workBeforeFirst lets a strategy of a hundred rules through without a rest,
+	// which would take longer than it does.
+	workBeforeFirst = 3 * time.Millisecond
+
 	// workBeforeRest bounds how much of its time a building gives away, however
 	// many orders there are.
 	workBeforeRest = 500 * time.Microsecond
 
-	// rest is as long as an order or two take. Go may make it a millisecond.
-	rest = 200 * time.Microsecond
+	// restFor is as long as an order or two take. Go may make it a millisecond.
+	restFor = 200 * time.Microsecond
+
+	// stillComing is how long orders are taken to be coming after one was seen. It
+	// outlasts their wait for a processor, which the building itself may keep from
+	// them.
+	stillComing = 20 * time.Millisecond
 )
 
 // during builds with rests.
 func (y *yielder) during(build func()) {
 	y.building.Store(true)
 	defer y.building.Store(false)
-	y.rested = time.Now()
+	y.worker, y.seen = startWork(), time.Time{}
 	build()
 }
 
-// met counts an order.
-func (y *yielder) met() {
+// order counts one.
+func (y *yielder) order() {
 	if y.building.Load() {
 		y.orders.Add(1)
 	}
@@ -42,10 +54,27 @@ func (y *yielder) met() {
 
 // pause is called often by what is being built.
 func (y *yielder) pause() {
-	if y.orders.Load() == 0 || time.Since(y.rested) < workBeforeRest {
+	if y.orders.Load() > 0 {
+		y.orders.Store(0)
+		y.seen = time.Now()
+	}
+	if !y.seen.IsZero() && time.Since(y.seen) < stillComing {
+		y.rest()
+	}
+}
+
+// worker is long work that rests now and then.
+type worker struct {
+	next time.Time // when it may rest
+}
+
+func startWork() worker { return worker{next: time.Now().Add(workBeforeFirst)} }
+
+// rest has it rest, if it has worked for long enough.
+func (w *worker) rest() {
+	if time.Now().Before(w.next) {
 		return
 	}
-	time.Sleep(rest)
-	y.orders.Store(0)
-	y.rested = time.Now()
+	time.Sleep(restFor)
+	w.next = time.Now().Add(workBeforeRest)
 }

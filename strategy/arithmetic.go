@@ -120,7 +120,7 @@ func (s *section) word(name string, absent int, words []string) int {
 	if hint != "" {
 		hint = fmt.Sprintf("did you mean %q?", hint)
 	}
-	s.wrong(n, name, fmt.Sprintf("this is %s%s, one of %s is wanted", n.Kind, shown(n), strings.Join(words, ", ")), hint)
+	s.wrong(n, name, n.Unlike("one of "+strings.Join(words, ", ")), hint)
 	return absent
 }
 

@@ -77,7 +77,7 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 func (r *reader) catalogueByOneName(table *document.Node, path string) *document.Node {
 	alias := table.Field("beverages")
 	if alias != nil && table.Field("products") != nil {
-		r.add(alias.Pos, memberPath(path, "beverages"), "beverages is another name of products, and both are here", "write all as [[products]]")
+		r.add(alias.Pos, document.KeyIn(path, "beverages"), "beverages is another name of products, and both are here", "write all as [[products]]")
 		return table.Without("beverages")
 	}
 	return table.Rename("beverages", "products")

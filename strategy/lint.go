@@ -54,7 +54,7 @@ func (l *linted) note(r *rule, reason, hint string, keys ...string) {
 	node := l.root.Get("rule").Get(r.id)
 	for _, key := range keys {
 		if n := node.Get(key); n != nil {
-			at, path = n.Pos, memberPath(path, key)
+			at, path = n.Pos, document.KeyIn(path, key)
 			break
 		}
 	}

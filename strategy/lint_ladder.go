@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // checkLadder warns of steps that are never reached because the rule asks for
@@ -16,7 +17,7 @@ func (l *linted) checkLadder(m *Model, r *rule) {
 	if !is {
 		return
 	}
-	list, path := l.root.Get("rule").Get(r.id).Get("ladder"), memberPath(rulePath(r.id), "ladder")
+	list, path := l.root.Get("rule").Get(r.id).Get("ladder"), document.KeyIn(rulePath(r.id), "ladder")
 	least, key := ladder.least(r)
 	for i := range ladder.steps {
 		if i+1 < len(ladder.steps) && ladder.steps[i+1].threshold <= least {

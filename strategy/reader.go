@@ -3,7 +3,6 @@ package strategy
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -60,22 +59,7 @@ func (s *section) wrong(n *document.Node, name, reason, hint string) {
 
 // want reports a value of the wrong type.
 func (s *section) want(n *document.Node, name, wanted string) {
-	s.wrong(n, name, fmt.Sprintf("this is %s%s, %s is wanted", n.Kind, shown(n), wanted), "")
-}
-
-// shown quotes a scalar for a message.
-func shown(n *document.Node) string {
-	const most = 40
-	switch n.Kind {
-	case document.Table, document.Array:
-		return ""
-	default:
-		text := n.Text
-		if runes := []rune(text); len(runes) > most {
-			text = string(runes[:most]) + "…"
-		}
-		return " (" + strconv.Quote(text) + ")"
-	}
+	s.wrong(n, name, n.Unlike(wanted), "")
 }
 
 func (s *section) bool(name string, absent bool) bool {

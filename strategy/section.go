@@ -3,7 +3,6 @@ package strategy
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -79,27 +78,7 @@ func (s *section) path() string {
 }
 
 // key is the full path of a member.
-func (s *section) key(name string) string { return memberPath(s.path(), name) }
-
-func memberPath(path, name string) string {
-	if path == "" {
-		return bareOrQuoted(name)
-	}
-	return path + "." + bareOrQuoted(name)
-}
-
-func bareOrQuoted(name string) string {
-	for _, c := range name {
-		bare := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
-		if !bare {
-			return strconv.Quote(name)
-		}
-	}
-	if name == "" {
-		return `""`
-	}
-	return name
-}
+func (s *section) key(name string) string { return document.KeyIn(s.path(), name) }
 
 // get finds a member and marks its key as known.
 func (s *section) get(name string) *document.Node {
@@ -117,17 +96,9 @@ func (s *section) done() {
 		if slices.Contains(s.asked, f.Key) {
 			continue
 		}
-		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), s.meant(f.Key))
+		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), document.Meant(f.Key, s.asked))
 	}
 	s.close()
-}
-
-// meant guesses which known key a mistyped one stands for.
-func (s *section) meant(typed string) string {
-	if close := document.Closest(typed, s.asked); close != "" {
-		return "did you mean " + close + "?"
-	}
-	return ""
 }
 
 // table opens the table of a member; nil when it is not one.

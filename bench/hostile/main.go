@@ -39,16 +39,11 @@ func main() {
 	}
 }
 
-func run(each time.Duration, rounds int) (err error) {
-	dir, err := os.MkdirTemp("", "bench-hostile-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	bin, err := shop.Build(dir)
-	if err != nil {
-		return err
-	}
+func run(each time.Duration, rounds int) error {
+	return shop.With(func(dir, bin string) error { return measure(dir, bin, each, rounds) })
+}
+
+func measure(dir, bin string, each time.Duration, rounds int) (err error) {
 	g, err := shop.Start(dir, bin, shop.Setting{Strategy: shop.StrategyOf(100, 1), Alone: true})
 	if err != nil {
 		return err

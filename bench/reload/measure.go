@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -137,6 +138,30 @@ func (g *gateway) target() vegeta.Targeter {
 // later, that it went into service. The contents are made beforehand: making them
 // costs as much as loading them.
 func (g *gateway) saveEverySecond(contents [][]byte) func(done <-chan struct{}) error {
+	return everySecond(contents, func(content []byte) error {
+		g.version++
+		if _, err := renameIn(g.Strategy, content); err != nil {
+			return err
+		}
+		time.Sleep(700 * time.Millisecond)
+		if v, err := g.Order(); err != nil || v != g.version {
+			return fmt.Errorf("0.7 s after the save version %d is in service, want %d (%v)", v, g.version, err)
+		}
+		return nil
+	})
+}
+
+// saveElsewhere writes as much, where no one reads it.
+func (g *gateway) saveElsewhere(contents [][]byte) func(done <-chan struct{}) error {
+	unread := filepath.Join(filepath.Dir(filepath.Dir(g.Strategy)), "unread.toml")
+	return everySecond(contents, func(content []byte) error {
+		_, err := renameIn(unread, content)
+		return err
+	})
+}
+
+// everySecond does something with each content until done.
+func everySecond(contents [][]byte, do func(content []byte) error) func(done <-chan struct{}) error {
 	return func(done <-chan struct{}) error {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
@@ -146,13 +171,8 @@ func (g *gateway) saveEverySecond(contents [][]byte) func(done <-chan struct{}) 
 				return nil
 			case <-tick.C:
 			}
-			g.version++
-			if _, err := renameIn(g.Strategy, content); err != nil {
+			if err := do(content); err != nil {
 				return err
-			}
-			time.Sleep(700 * time.Millisecond)
-			if v, err := g.Order(); err != nil || v != g.version {
-				return fmt.Errorf("0.7 s after the save version %d is in service, want %d (%v)", v, g.version, err)
 			}
 		}
 		return nil
@@ -166,6 +186,11 @@ func (g *gateway) next(rules, versions int) [][]byte {
 		contents[i] = shop.StrategyOf(rules, g.version+1+i)
 	}
 	return contents
+}
+
+func median(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return (d[(len(d)-1)/2] + d[len(d)/2]) / 2
 }
 
 // quantile is of sorted durations.

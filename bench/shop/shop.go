@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// Build compiles the gateway.
-func Build(dir string) (bin string, err error) {
+// build compiles the gateway.
+func build(dir string) (bin string, err error) {
 	bin = filepath.Join(dir, "caddy")
 	cmd := exec.Command("go", "build", "-o", bin, "./cmd/caddy")
 	cmd.Dir = ".."
@@ -25,6 +25,21 @@ func Build(dir string) (bin string, err error) {
 		return "", fmt.Errorf("building the gateway: %w\n%s", err, out)
 	}
 	return bin, nil
+}
+
+// With builds the gateway into a directory of its own, which is gone when do has
+// ended.
+func With(do func(dir, bin string) error) error {
+	dir, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	bin, err := build(dir)
+	if err != nil {
+		return err
+	}
+	return do(dir, bin)
 }
 
 // Setting is what a gateway is measured in.

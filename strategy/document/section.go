@@ -81,7 +81,12 @@ func (s *Section) Wrong(n *Node, name, reason, hint string) {
 
 // Want reports a value of the wrong type.
 func (s *Section) Want(n *Node, name, wanted string) {
-	s.Wrong(n, name, "this is "+n.described()+", "+wanted+" is wanted", "")
+	s.Wrong(n, name, n.Unlike(wanted), "")
+}
+
+// Unlike is the reason why a value of the wrong type is refused.
+func (n *Node) Unlike(wanted string) string {
+	return "this is " + n.described() + ", " + wanted + " is wanted"
 }
 
 // described is the kind of a node and, of a scalar, the beginning of its text.
@@ -119,10 +124,15 @@ func (s *Section) Done() {
 		if slices.Contains(s.asked, f.Key) {
 			continue
 		}
-		hint := ""
-		if close := Closest(f.Key, s.asked); close != "" {
-			hint = "did you mean " + close + "?"
-		}
-		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), hint)
+		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), Meant(f.Key, s.asked))
 	}
+}
+
+// Meant is the hint which of the known keys a mistyped one may stand for; "" if
+// none is close.
+func Meant(typed string, known []string) string {
+	if close := Closest(typed, known); close != "" {
+		return "did you mean " + close + "?"
+	}
+	return ""
 }

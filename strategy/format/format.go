@@ -11,7 +11,6 @@
 package format
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -30,12 +29,6 @@ func Source(name string, data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%s: laid out anew it would not be valid: %w", name, err)
 	}
 	return out, nil
-}
-
-// Formatted reports whether a file is laid out that way already.
-func Formatted(name string, data []byte) (bool, error) {
-	out, err := Source(name, data)
-	return err == nil && bytes.Equal(out, data), err
 }
 
 // lineKind is what a line is.
