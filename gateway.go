@@ -28,6 +28,7 @@ type gateway struct {
 	source         string
 	maxBody        int64
 	decode         bool
+	turns          turns
 	decoders       *decoders
 	rejectInvalid  bool
 	rejectOversize bool
@@ -76,6 +77,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		source:         o.Source,
 		maxBody:        o.MaxBody,
 		decode:         o.Decode,
+		turns:          processTurns(),
 		decoders:       newDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == "reject",
 		rejectOversize: o.OnOversize == "reject",
@@ -158,6 +160,13 @@ func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *
 		if body, o = g.decoded(r, body); o != nil {
 			return o
 		}
+	}
+	waited, err := g.turns.take(r.Context(), len(body))
+	if err != nil {
+		return refuse(statusUnavailable, "the request ended before its turn")
+	}
+	if waited {
+		defer g.turns.back()
 	}
 	return g.evaluate(r, kind, body, write)
 }

@@ -58,13 +58,18 @@ const (
 	dripping = time.Second
 )
 
+// apart keeps the kinds from coming in step: all of them at once, and then none,
+// is a mix that strangers do not send.
+const apart = 7 * time.Millisecond
+
 // attack sends bad requests until it is ended. What becomes of them is their own
 // affair, but for those who would not be answered at all.
 func attack(g *shop.Gateway) (end func() error) {
 	stop := make(chan struct{})
 	var all sync.WaitGroup
 	errs := make(chan error, 1)
-	for _, b := range badRequests() {
+	for i, b := range badRequests() {
+		time.Sleep(time.Duration(i) * apart)
 		attacker := vegeta.NewAttacker(vegeta.Connections(16), vegeta.Timeout(20*time.Second))
 		results := attacker.Attack(post(g, []byte(b.body), b.header), vegeta.Rate{Freq: b.rate, Per: time.Second}, 10*time.Minute, b.name)
 		all.Go(func() {
