@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -151,8 +152,13 @@ func cartFor(cmd *cobra.Command, s *strategy.Strategy) (*cart.Cart, error) {
 	if err != nil {
 		return nil, err
 	}
+	return cartFrom(reader, name, body, s.Currency())
+}
+
+// cartFrom reads a cart of which name says where it is from.
+func cartFrom(reader *cart.Reader, name string, body []byte, currency money.Currency) (*cart.Cart, error) {
 	c := &cart.Cart{}
-	found, err := reader.ReadJSON(body, s.Currency(), c)
+	found, err := reader.ReadJSON(body, currency, c)
 	var invalid *cart.Invalid
 	switch {
 	case errors.As(err, &invalid):
@@ -167,11 +173,19 @@ func cartFor(cmd *cobra.Command, s *strategy.Strategy) (*cart.Cart, error) {
 
 // unpriced says which line of the cart cannot be counted with.
 func unpriced(cmd *cobra.Command, err error) error {
+	if at, is := lineAt(err); is {
+		return fmt.Errorf("%s: %s", flag(cmd, "cart"), at)
+	}
+	return fmt.Errorf("pricing the cart: %w", err)
+}
+
+// lineAt is an error of a line of a cart as the gateway reads it by default.
+func lineAt(err error) (string, bool) {
 	var line *strategy.LineError
 	if !errors.As(err, &line) {
-		return fmt.Errorf("pricing the cart: %w", err)
+		return "", false
 	}
-	return fmt.Errorf("%s: /items/%d/%s: %s", flag(cmd, "cart"), line.Line, line.Field, line.Reason)
+	return fmt.Sprintf("/items/%d/%s: %s", line.Line, line.Field, line.Reason), true
 }
 
 func pointerText(pointer string) string {

@@ -1,0 +1,134 @@
+package discount
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/compare"
+)
+
+func diffCommand() *cobra.Command {
+	c := command("diff OLD NEW", "Says how two strategies differ in meaning, and what that does to carts", `
+Compares two strategies by meaning, not by text: rules and products that were
+added, removed or changed, field by field. Comments, order, layout and defaults
+that are written out make no difference.
+
+With --carts it also prices carts by both, and says what changes for each of them
+and in total. The file has one cart a line (JSON Lines), each in the shape that
+the gateway reads by default.
+
+OLD and NEW are files, or directories of *.toml files. Exits with 0 if both mean
+the same, and with 2 if they differ.`,
+		`  caddy discount diff config/discount.toml next.toml
+  caddy discount diff config next --carts yesterday.jsonl --now 2026-11-11T09:30:00
+  git show HEAD:discount.toml > was.toml && caddy discount diff was.toml discount.toml`, twoPaths, runDiff)
+	addEnvFlag(c)
+	c.Flags().String("carts", "", "A file with one cart as JSON on each line, or - for the standard input")
+	addNowFlag(c)
+	return c
+}
+
+func twoPaths(_ *cobra.Command, args []string) error {
+	if len(args) != 2 || args[0] == "" || args[1] == "" {
+		return fmt.Errorf("%s given (%q), two are wanted: OLD and NEW, each a strategy file or a directory of them", counted(len(args), "argument"), args)
+	}
+	return nil
+}
+
+// compared is what diff found.
+type compared struct {
+	Old     comparedStrategy `json:"old"`
+	New     comparedStrategy `json:"new"`
+	Env     string           `json:"env,omitempty"`
+	Same    bool             `json:"same"`
+	Changes []changed        `json:"changes"`
+	Carts   *comparedCarts   `json:"carts,omitempty"`
+}
+
+type comparedStrategy struct {
+	Path    string `json:"path"`
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"`
+
+	*strategy.Strategy `json:"-"`
+	meaning            []byte
+}
+
+// changed is one change for programs: a pointer into the canonical form, with
+// products named by their SKU, and what is there on either side, if it is.
+type changed struct {
+	Pointer jsontext.Pointer `json:"pointer"`
+	Old     json.RawMessage  `json:"old,omitempty"`
+	New     json.RawMessage  `json:"new,omitempty"`
+}
+
+func runDiff(cmd *cobra.Command, args []string) (int, error) {
+	old, oldErr := strategyToCompare(cmd, args[0])
+	next, nextErr := strategyToCompare(cmd, args[1])
+	if err := errors.Join(oldErr, nextErr); err != nil {
+		return exitFailed, err
+	}
+	changes, err := compare.Meanings(old.meaning, next.meaning)
+	if err != nil {
+		return exitFailed, err
+	}
+	result := compared{Old: *old, New: *next, Env: flag(cmd, "env"), Same: len(changes) == 0, Changes: []changed{}}
+	for _, c := range changes {
+		result.Changes = append(result.Changes, changed{c.Pointer(), json.RawMessage(c.Old), json.RawMessage(c.New)})
+	}
+	now, err := instantOf(cmd, next.Location())
+	if err != nil {
+		return exitFailed, err
+	}
+	if path := flag(cmd, "carts"); path != "" {
+		if result.Carts, err = compareCarts(cmd, path, old.Strategy, next.Strategy, now); err != nil {
+			return exitFailed, err
+		}
+	}
+	return result.say(cmd, changes, now)
+}
+
+func strategyToCompare(cmd *cobra.Command, path string) (*comparedStrategy, error) {
+	m, err := modelAt(cmd, path)
+	if err != nil {
+		return nil, err
+	}
+	s := strategy.Compile(m)
+	sum := s.Fingerprint()
+	return &comparedStrategy{Path: path, Version: s.Version(), SHA256: hex.EncodeToString(sum[:]), Strategy: s, meaning: m.Canonical()}, nil
+}
+
+// say writes the result, and returns the exit code.
+func (c *compared) say(cmd *cobra.Command, changes []compare.Change, now time.Time) (int, error) {
+	code := exitFine
+	if !c.Same {
+		code = exitFound
+	}
+	w := cmd.OutOrStdout()
+	if wantsJSON(cmd) {
+		return code, printJSON(w, c)
+	}
+	paint := paintFor(w)
+	text := fmt.Sprintf("old  %s: version %s, sha256 %s…\nnew  %s: version %s, sha256 %s…\n\n",
+		printable(c.Old.Path), c.Old.Version, c.Old.SHA256[:12], printable(c.New.Path), c.New.Version, c.New.SHA256[:12])
+	if c.Same {
+		text += "They mean the same.\n"
+	} else {
+		text += describe(changes, paint)
+	}
+	if c.Carts != nil {
+		text += "\n" + c.Carts.text(c.New.Currency(), now.In(c.New.Location()), paint)
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		return exitFailed, fmt.Errorf("writing the result: %w", err)
+	}
+	return code, nil
+}

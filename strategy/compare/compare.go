@@ -1,0 +1,189 @@
+// Package compare says how two strategies differ in meaning. It compares their
+// canonical forms (see strategy.Model.Canonical), so that comments, order where it
+// has no meaning, and defaults written out make no difference.
+package compare
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Change is a place where two strategies differ. Old is nil for what was added,
+// New for what was removed; otherwise both are there and differ.
+type Change struct {
+	// Path leads to the place in the canonical form. Products are named by their
+	// SKU there; members of other lists by their number from 0, in the new list if
+	// they are in it. As JSON it is a pointer (RFC 6901).
+	Path []string
+	Old  jsontext.Value
+	New  jsontext.Value
+}
+
+// Order ends the path of a change that is only of the order of a list: Old and New
+// are the SKUs that both have.
+const Order = "(order)"
+
+// Pointer is the path as a JSON Pointer.
+func (c *Change) Pointer() jsontext.Pointer {
+	var p jsontext.Pointer
+	for _, name := range c.Path {
+		p = p.AppendToken(name)
+	}
+	return p
+}
+
+// Meanings finds what differs between two canonical forms: the smallest members
+// that do, in the order of their names. An object or a list that only one has is one
+// change. Lists of texts are compared whole. The error is of a text that is no
+// canonical form.
+func Meanings(before, after []byte) ([]Change, error) {
+	c := comparison{}
+	c.values(nil, before, after)
+	return c.changes, c.err
+}
+
+type comparison struct {
+	changes []Change
+	err     error
+}
+
+func (c *comparison) note(path []string, before, after []byte) {
+	c.changes = append(c.changes, Change{Path: slices.Clone(path), Old: before, New: after})
+}
+
+func (c *comparison) values(path []string, before, after []byte) {
+	switch {
+	case bytes.Equal(before, after):
+	case isKind(before, '{') && isKind(after, '{'):
+		c.objects(path, before, after)
+	case isKind(before, '[') && isKind(after, '['):
+		c.lists(path, before, after)
+	default:
+		c.note(path, before, after)
+	}
+}
+
+func isKind(value []byte, first byte) bool { return len(value) > 0 && value[0] == first }
+
+func (c *comparison) objects(path []string, before, after []byte) {
+	var old, next map[string]json.RawMessage
+	c.read(before, &old)
+	c.read(after, &next)
+	c.members(path, old, next)
+}
+
+// members compares what has names.
+func (c *comparison) members(path []string, old, next map[string]json.RawMessage) {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(next))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		at := append(slices.Clip(path), name)
+		before, had := old[name]
+		after, has := next[name]
+		switch {
+		case !had:
+			c.note(at, nil, after)
+		case !has:
+			c.note(at, before, nil)
+		default:
+			c.values(at, before, after)
+		}
+	}
+}
+
+func (c *comparison) lists(path []string, before, after []byte) {
+	var old, next []json.RawMessage
+	c.read(before, &old)
+	c.read(after, &next)
+	if !areObjects(old) || !areObjects(next) {
+		c.note(path, before, after)
+		return
+	}
+	oldSKUs, inOld := c.bySKU(old)
+	nextSKUs, inNext := c.bySKU(next)
+	if inOld == nil || inNext == nil {
+		c.byNumber(path, old, next)
+		return
+	}
+	c.members(path, inOld, inNext)
+	c.order(path, common(oldSKUs, inNext), common(nextSKUs, inOld))
+}
+
+func areObjects(list []json.RawMessage) bool {
+	return !slices.ContainsFunc(list, func(v json.RawMessage) bool { return !isKind(v, '{') })
+}
+
+// bySKU names the members of a list by their SKUs; the map is nil if one has none
+// or shares it.
+func (c *comparison) bySKU(list []json.RawMessage) (skus []string, members map[string]json.RawMessage) {
+	members = make(map[string]json.RawMessage, len(list))
+	for _, value := range list {
+		var member struct{ SKU string }
+		c.read(value, &member)
+		if _, shared := members[member.SKU]; shared || member.SKU == "" {
+			return nil, nil
+		}
+		members[member.SKU] = value
+		skus = append(skus, member.SKU)
+	}
+	return skus, members
+}
+
+// common are the names that the other list has, too.
+func common(names []string, other map[string]json.RawMessage) []string {
+	return slices.DeleteFunc(names, func(name string) bool {
+		_, has := other[name]
+		return !has
+	})
+}
+
+// order notes that what both lists have comes in another order.
+func (c *comparison) order(path []string, old, next []string) {
+	if slices.Equal(old, next) {
+		return
+	}
+	before, err := json.Marshal(old)
+	c.fail(err)
+	after, err := json.Marshal(next)
+	c.fail(err)
+	c.note(append(slices.Clip(path), Order), before, after)
+}
+
+// byNumber compares lists whose members have no names: what both begin and end
+// with is the same, and of what is between the first is compared with the first.
+func (c *comparison) byNumber(path []string, old, next []json.RawMessage) {
+	first := 0
+	for first < min(len(old), len(next)) && bytes.Equal(old[first], next[first]) {
+		first++
+	}
+	last := 0
+	for last < min(len(old), len(next))-first && bytes.Equal(old[len(old)-1-last], next[len(next)-1-last]) {
+		last++
+	}
+	old, next = old[first:len(old)-last], next[first:len(next)-last]
+	for i := range max(len(old), len(next)) {
+		at := append(slices.Clip(path), strconv.Itoa(first+i))
+		switch {
+		case i >= len(old):
+			c.note(at, nil, next[i])
+		case i >= len(next):
+			c.note(at, old[i], nil)
+		default:
+			c.values(at, old[i], next[i])
+		}
+	}
+}
+
+func (c *comparison) read(text []byte, into any) { c.fail(json.Unmarshal(text, into)) }
+
+func (c *comparison) fail(err error) {
+	if err != nil && c.err == nil {
+		c.err = fmt.Errorf("comparing: this is no canonical form: %w", err)
+	}
+}
