@@ -85,29 +85,59 @@ func (s sharing) leftOver(left int64, portions []portion) int64 {
 		}
 		return 0
 	case firstLines:
-		return s.oneEach(left, portions, func(*portion) bool { return true })
+		return s.oneEach(left, portions)
 	}
-	slices.SortFunc(portions, func(a, b portion) int {
+	return s.byRest(left, portions)
+}
+
+// remainder is what a division left over for a portion.
+type remainder struct {
+	rest uint64
+	item int32
+	at   int32 // place in the list of portions
+}
+
+// byRest gives a unit each to the portions with the largest remainders, of equal
+// ones to the earlier item, as far as they have room. It sorts the remainders and
+// not the portions, which are three times as large, and on the stack for most carts.
+func (s sharing) byRest(left int64, portions []portion) int64 {
+	var few [64]remainder
+	order := few[:0]
+	for i := range portions {
+		if p := &portions[i]; p.rest > 0 && p.value > 0 {
+			order = append(order, remainder{p.rest, p.item, int32(i)})
+		}
+	}
+	slices.SortFunc(order, func(a, b remainder) int {
 		if a.rest != b.rest {
 			return cmp.Compare(b.rest, a.rest)
 		}
 		return cmp.Compare(a.item, b.item)
 	})
-	given := s.oneEach(left, portions, func(p *portion) bool { return p.rest > 0 })
-	slices.SortFunc(portions, byItem)
+	given := int64(0)
+	for _, r := range order {
+		if left == 0 {
+			break
+		}
+		if taken := s.take(&portions[r.at], 1); taken > 0 {
+			given += taken
+			left--
+		}
+	}
 	return given
 }
 
 // byItem is the order of the cart.
 func byItem(a, b portion) int { return cmp.Compare(a.item, b.item) }
 
-func (s sharing) oneEach(left int64, portions []portion, may func(*portion) bool) int64 {
+// oneEach gives a unit to one portion after the other.
+func (s sharing) oneEach(left int64, portions []portion) int64 {
 	given := int64(0)
 	for i := range portions {
 		if left == 0 {
 			break
 		}
-		if p := &portions[i]; may(p) && p.value > 0 {
+		if p := &portions[i]; p.value > 0 {
 			if taken := s.take(p, 1); taken > 0 {
 				given += taken
 				left--

@@ -12,11 +12,12 @@ type evaluation struct {
 	cart     *cart.Cart
 	arith    *arithmetic
 	currency money.Currency
-	items    []item // the goods in the order of the cart, then the shipping charges
-	goods    int    // how many items are goods
-	budget   int64  // what may still be taken off all goods
-	target   target // of the rule at hand
-	gift     Gift   // of the rule at hand; no SKU for none
+	items    []item   // the goods in the order of the cart, then the shipping charges
+	goods    int      // how many items are goods
+	skus     []symbol // of the goods
+	budget   int64    // what may still be taken off all goods
+	target   target   // of the rule at hand
+	gift     Gift     // of the rule at hand; no SKU for none
 
 	now      time.Time
 	location *time.Location
@@ -73,6 +74,7 @@ func (l *item) value(b base) int64 {
 func (e *evaluation) reset() {
 	*e = evaluation{
 		items:     e.items[:0],
+		skus:      e.skus[:0],
 		target:    target{portions: e.target.portions[:0]},
 		taken:     e.taken[:0],
 		units:     e.units[:0],

@@ -159,6 +159,9 @@ func (q *Quote) add(extra *item) error {
 func (q *Quote) ship(c *cart.Cart) error {
 	e := &q.work
 	e.goods = len(e.items)
+	for i := range e.items {
+		e.skus = append(e.skus, e.items[i].sku)
+	}
 	for i := range c.Shipping {
 		charge := &c.Shipping[i]
 		if charge.Amount > money.Max-q.Subtotal-q.Shipping {

@@ -110,26 +110,47 @@ func (e *evaluation) count(m *matcher) totals {
 func (e *evaluation) aim(r *compiledRule) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
-	for i := range e.items {
-		l := &e.items[i]
-		if l.shipping {
-			if r.scope.appliesTo != toItems && r.reduces(l) && !l.stopped {
+	if len(r.lines.skus) == 1 {
+		e.aimAtOne(t, r, r.lines.skus[0])
+	} else {
+		for i := range e.items[:e.goods] {
+			e.aimAt(t, r, i)
+		}
+	}
+	if r.scope.appliesTo != toItems {
+		for i := e.goods; i < len(e.items); i++ {
+			if l := &e.items[i]; r.reduces(l) && !l.stopped {
 				e.addPortion(t, int32(i), l.quantity)
 			}
-			continue
-		}
-		if !r.lines.matches(l) {
-			continue
-		}
-		t.counted.add(l.quantity, l.value(e.arith.thresholdBase))
-		if r.scope.appliesTo != toShipping && !l.stopped {
-			e.addPortion(t, int32(i), l.quantity)
 		}
 	}
 	if r.scope.maxUnits > 0 {
 		e.limit(t, &r.scope)
 	}
 	return t
+}
+
+// aimAtOne is for a rule that names one SKU. Looking for it in a list of nothing but
+// SKUs spares going through all items, which for fifty lines of which each has
+// such a rule took a fifth of the whole request.
+func (e *evaluation) aimAtOne(t *target, r *compiledRule, sku symbol) {
+	for i, s := range e.skus {
+		if s == sku {
+			e.aimAt(t, r, i)
+		}
+	}
+}
+
+// aimAt adds an item of goods to the target if the rule is about it.
+func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
+	l := &e.items[i]
+	if !r.lines.matches(l) {
+		return
+	}
+	t.counted.add(l.quantity, l.value(e.arith.thresholdBase))
+	if r.scope.appliesTo != toShipping && !l.stopped {
+		e.addPortion(t, int32(i), l.quantity)
+	}
 }
 
 // anything reports whether the cart holds anything the rule is about.
