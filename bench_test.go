@@ -14,11 +14,7 @@ import (
 // BenchmarkHandler is the handler alone: reading the cart, the quote and the
 // headers, with 100 rules in service and nothing behind it.
 func BenchmarkHandler(b *testing.B) {
-	var rules strings.Builder
-	rules.WriteString(half + "\n")
-	for i := range 99 {
-		fmt.Fprintf(&rules, "[rule.\"r%02d\"]\nskus = [\"sku-%d\"]\nmin_quantity = 1000\ndiscount_rate = 0.1\n", i, i)
-	}
+	rules := benchRules()
 	var inHeader []string
 	for i := range 3 {
 		inHeader = append(inHeader, fmt.Sprintf(`"sku-%d";q=%d;p=1200`, i, i+1))
@@ -38,7 +34,7 @@ func BenchmarkHandler(b *testing.B) {
 		{"no cart", "", "", Options{}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			h := provisioned(b, rules.String(), c.options)
+			h := provisioned(b, rules, c.options)
 			var status string
 			next := caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
 				status = r.Header.Get("X-Discount-Status")
@@ -78,6 +74,39 @@ func BenchmarkHandler(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkHandlerParallel is the three-line cart on all processors at once: with
+// -cpu 1,2 it shows what requests have to share.
+func BenchmarkHandlerParallel(b *testing.B) {
+	h := provisioned(b, benchRules(), Options{})
+	text := benchCart(3)
+	next := caddyhttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return nil })
+	b.ReportAllocs()
+	b.ResetTimer()
+	b.RunParallel(func(loop *testing.PB) {
+		r, w, body := httptest.NewRequest(http.MethodPost, "/orders", http.NoBody), httptest.NewRecorder(), strings.NewReader("")
+		r.Header.Set("Content-Type", "application/json")
+		r.ContentLength = int64(len(text))
+		for loop.Next() {
+			body.Reset(text)
+			r.Body = io.NopCloser(body)
+			if err := h.ServeHTTP(w, r, next); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}
+
+// benchRules are a hundred, of which one applies.
+func benchRules() string {
+	var rules strings.Builder
+	rules.WriteString(half + "\n")
+	for i := range 99 {
+		fmt.Fprintf(&rules, "[rule.\"r%02d\"]\nskus = [\"sku-%d\"]\nmin_quantity = 1000\ndiscount_rate = 0.1\n", i, i)
+	}
+	return rules.String()
 }
 
 func benchCart(lines int) string {
