@@ -22,6 +22,7 @@ type node struct {
 // edge is one member to look for: either a field or a further node.
 type edge struct {
 	name  string
+	plain bool // it is written in one way only, and differs from no other plain name in case
 	field field
 	into  *node
 }
@@ -164,7 +165,7 @@ func (n *node) add(names []string, to field) {
 	i := slices.IndexFunc(n.edges, func(e edge) bool { return e.name == name })
 	if i < 0 {
 		i = len(n.edges)
-		n.edges = append(n.edges, edge{name: name})
+		n.edges = append(n.edges, edge{name: name, plain: plainName(name) && !strings.Contains(name, `"`)})
 	}
 	if len(names) == 1 {
 		n.edges[i].field = to

@@ -73,13 +73,18 @@ func (s *scanner) span() (at span, plain bool) {
 // name reads the name of a member and goes on to its value.
 func (s *scanner) name() (name string, at span, plain bool) {
 	at, plain = s.span()
-	s.space()
-	s.pos++ // the colon
-	s.space()
+	s.colon()
 	if plain {
 		return s.text[at.from:at.to], at, true
 	}
 	return s.nameAt(at), at, false
+}
+
+// colon goes from the end of a name to its value.
+func (s *scanner) colon() {
+	s.space()
+	s.pos++
+	s.space()
 }
 
 // str reads the string at hand.
