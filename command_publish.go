@@ -205,11 +205,11 @@ func (p *published) test(sources, tests []strategy.Source) (testedStrategy, erro
 // summary says what is in the place now.
 func (p *published) summary() string {
 	if p.refused() {
-		return p.Path + ": not published, it is as it was\n"
+		return p.Path + ": not published\n"
 	}
-	done := "published"
+	done := "published,"
 	if !p.Changed {
-		done = "unchanged"
+		done = "unchanged,"
 	}
 	tests := "no tests"
 	if p.Tests > 0 {

@@ -27,7 +27,7 @@ func destinationOf(src, dst string) (destination, error) {
 	}
 	switch {
 	case to != nil && os.SameFile(from, to):
-		return nil, fmt.Errorf("%s is the same file: SRC is a strategy that is not watched, and DST the place where it is", dst)
+		return nil, fmt.Errorf("%s is SRC itself: SRC is what is not watched yet, and DST the place where it will be", dst)
 	case from.IsDir():
 		return linkTo(dst, to)
 	case to != nil && to.IsDir():
@@ -79,7 +79,7 @@ func memberOf(src, dst string) (destination, error) {
 		return nil, err
 	}
 	if sameFile(src, dst+string(filepath.Separator)+base) {
-		return nil, fmt.Errorf("it is in %s already: SRC is a strategy that is not watched, and DST the place where it is", dst)
+		return nil, fmt.Errorf("it is in %s already: SRC is what is not watched yet, and DST the place where it will be", dst)
 	}
 	return to, nil
 }
