@@ -32,7 +32,7 @@ not do its work, and 2 if it found something: an invalid file, a changed log.`,
 		CobraFunc: func(cmd *cobra.Command) {
 			cmd.AddCommand(
 				benchCommand(), checkCommand(), diffCommand(), explainCommand(), exportCommand(), fmtCommand(),
-				initCommand(), logCommand(), rollbackCommand(), schemaCommand(), testCommand(),
+				initCommand(), logCommand(), publishCommand(), rollbackCommand(), schemaCommand(), testCommand(),
 			)
 		},
 	})

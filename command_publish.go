@@ -1,0 +1,222 @@
+package discount
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+func publishCommand() *cobra.Command {
+	c := command("publish SRC DST", "Puts a strategy where a gateway watches it, once it is proved", `
+Checks the strategy SRC as "caddy discount check" does, runs its tests
+(*.test.toml) as "caddy discount test" does, and if all is well puts it into the
+place of DST: written beside it, flushed to the disk and renamed, so that a
+gateway that watches DST never sees half of it. Prints the fingerprint. If DST has
+the same bytes already, nothing is written.
+
+DST keeps its permissions, its owner where the system allows it, and the links
+that lead to it. Publishers of one directory wait for each other, and for whoever
+holds a lock (flock) on a file that is to be replaced.
+
+SRC and DST are two files
+    The tests go along, to DST's own (discount.test.toml for discount.toml), and
+    go first: new rules never meet old tests. If SRC has none, those beside DST
+    stay, and are run instead.
+
+SRC is a file, DST a directory that is watched as one strategy
+    SRC replaces the file of its name, or is added. What is checked and tested is
+    the directory as it will be.
+
+SRC is a directory, DST a symbolic link to one
+    The *.toml of SRC are written into a new directory beside the link,
+    DST.published-*, and the link is led there, which replaces them all at
+    once. The directory before stays; older ones of that name are removed.
+    Several files of a directory that is no link cannot be replaced at once, and
+    are not. Where DST is not there yet, the link is made.
+
+Exits with 2 if SRC is not valid or a test fails, and with 1 if it could not be
+published. In both cases, and when it is interrupted, DST is as it was.`,
+		`  caddy discount publish discount.toml /etc/caddy/config/discount.toml
+  caddy discount publish 20-rules.toml /etc/caddy/config/strategy --env prod
+  caddy discount publish strategy/ /etc/caddy/config/strategy --json`, sourceAndPlace, runPublish)
+	addEnvFlag(c)
+	return c
+}
+
+// sourceAndPlace wants the two arguments of publish.
+func sourceAndPlace(_ *cobra.Command, args []string) error {
+	if len(args) != 2 || args[0] == "" || args[1] == "" {
+		return fmt.Errorf("the arguments are %q, SRC and DST are wanted: the strategy, and where a gateway watches it", args)
+	}
+	return nil
+}
+
+// published is what publish found and did.
+type published struct {
+	Path     string             `json:"path"` // that is watched
+	Source   string             `json:"source"`
+	Env      string             `json:"env,omitempty"`
+	Version  string             `json:"version,omitempty"`
+	SHA256   string             `json:"sha256,omitempty"`
+	Rules    int                `json:"rules"`
+	Changed  bool               `json:"changed"`
+	Errors   []document.Problem `json:"errors"`
+	Warnings []document.Problem `json:"warnings"`
+	Tests    int                `json:"tests"`  // that were run
+	Failed   []testedRule       `json:"failed"` // of them
+}
+
+// A destination is the place of a strategy.
+type destination interface {
+	// path is what is replaced.
+	path() string
+
+	// directories are those in which names will change.
+	directories() []string
+
+	// with is what a gateway will read when these files are in their place.
+	with(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error)
+
+	// put puts the files into their place, unless they are there already. If it
+	// fails, or is interrupted, the place is as it was.
+	put(ctx context.Context, sources, tests []strategy.Source) (changed bool, err error)
+}
+
+// refused reports whether the strategy was not good enough.
+func (p *published) refused() bool { return len(p.Errors)+len(p.Failed) > 0 }
+
+func runPublish(cmd *cobra.Command, args []string) (int, error) {
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	to, err := destinationOf(args[0], args[1])
+	if err != nil {
+		return exitFailed, fmt.Errorf("publishing %s: %w", args[0], err)
+	}
+	result := published{Path: to.path(), Source: args[0], Env: flag(cmd, "env"), Failed: []testedRule{}}
+	report, err := result.publish(ctx, cmd, to)
+	if err != nil {
+		return exitFailed, err
+	}
+	code := exitFine
+	if result.refused() {
+		code = exitFound
+	}
+	if wantsJSON(cmd) {
+		return code, printJSON(cmd.OutOrStdout(), result)
+	}
+	if _, err := io.WriteString(cmd.OutOrStdout(), report+result.summary()); err != nil {
+		return exitFailed, fmt.Errorf("writing the result: %w", err)
+	}
+	return code, nil
+}
+
+// publish proves the strategy and puts it into its place. The report is what was
+// found on the way, for a person.
+//
+// Other publishers are kept out from the first look at the place on, so that
+// what was proved is what will be there.
+func (p *published) publish(ctx context.Context, cmd *cobra.Command, to destination) (report string, err error) {
+	unlock, err := lockDirectories(ctx, to.directories())
+	if err != nil {
+		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
+	}
+	defer unlock()
+	sources, tests, err := filesAt(p.Source)
+	if err != nil {
+		return "", err
+	}
+	allSources, allTests, err := to.with(sources, tests)
+	if err != nil {
+		return "", err
+	}
+	report, err = p.prove(cmd, allSources, allTests)
+	if err != nil || p.refused() {
+		return report, err
+	}
+	p.Changed, err = to.put(ctx, sources, tests)
+	if err != nil {
+		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
+	}
+	return report, nil
+}
+
+// prove checks and tests what will be in the place.
+func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) (report string, err error) {
+	var text strings.Builder
+	c := checked{Path: p.Source, Env: p.Env, Errors: []document.Problem{}, Warnings: []document.Problem{}}
+	if err := c.check(cmd, sources, tests); err != nil {
+		return "", err
+	}
+	p.Version, p.SHA256, p.Rules, p.Errors, p.Warnings = c.Version, c.SHA256, c.Rules, c.Errors, c.Warnings
+	paint := paintFor(cmd.OutOrStdout())
+	if len(p.Errors) > 0 || len(p.Warnings) > 0 {
+		found := printer{w: &text, paint: paint}
+		found.problems("error", p.Errors)
+		found.problems("warning", p.Warnings)
+		found.line("%s", c.summary(paint))
+	}
+	if len(p.Errors) > 0 || len(tests) == 0 {
+		return text.String(), nil
+	}
+	tested, err := p.test(sources, tests)
+	if err == nil && tested.Failed > 0 {
+		err = tested.print(&text, false)
+	}
+	return text.String(), err
+}
+
+// test runs the tests of rules.
+func (p *published) test(sources, tests []strategy.Source) (testedStrategy, error) {
+	tested := testedStrategy{Path: p.Source}
+	s, err := strategy.Load(p.Env, sources...)
+	if err != nil {
+		return tested, err
+	}
+	suite, err := ruletest.Parse(tests...)
+	if err != nil {
+		return tested, err
+	}
+	report := suite.Run(s, p.Env)
+	for _, result := range report.Results {
+		t := testedRule{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
+		for _, f := range result.Failures {
+			t.Failures = append(t.Failures, f.String())
+		}
+		tested.Tests = append(tested.Tests, t)
+		if len(t.Failures) > 0 {
+			p.Failed = append(p.Failed, t)
+		}
+	}
+	p.Tests, tested.Failed, tested.Skipped = len(report.Results), len(p.Failed), report.Skipped
+	return tested, nil
+}
+
+// summary says what is in the place now.
+func (p *published) summary() string {
+	if p.refused() {
+		return p.Path + ": not published\n"
+	}
+	done := "published,"
+	if !p.Changed {
+		done = "unchanged,"
+	}
+	tests := "no tests"
+	if p.Tests > 0 {
+		tests = counted(p.Tests, "test") + " passed"
+	}
+	return fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, done, p.Version, counted(p.Rules, "rule"), tests, p.SHA256)
+}
+
+// errInterrupted is why something was not done.
+var errInterrupted = errors.New("interrupted")

@@ -1,0 +1,184 @@
+package discount
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// destinationOf finds what kind of place DST is for SRC.
+func destinationOf(src, dst string) (destination, error) {
+	from, err := os.Stat(src)
+	if err != nil {
+		return nil, shortly(src, err)
+	}
+	dst = withoutTail(dst)
+	to, err := os.Stat(dst)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, shortly(dst, err)
+	}
+	switch {
+	case to != nil && os.SameFile(from, to):
+		return nil, fmt.Errorf("%s is SRC itself: SRC is what is not watched yet, and DST the place where it will be", dst)
+	case from.IsDir():
+		return linkTo(dst, to)
+	case to != nil && to.IsDir():
+		return memberOf(src, dst)
+	}
+	return fileAt(dst, "")
+}
+
+// withoutTail is a path without separators at its end, which would have a link
+// followed.
+func withoutTail(path string) string {
+	for len(path) > len(filepath.VolumeName(path))+1 && os.IsPathSeparator(path[len(path)-1]) {
+		path = path[:len(path)-1]
+	}
+	return path
+}
+
+// filePlace is the place of a strategy in one file, or of one file of a
+// directory, and of the tests beside it.
+type filePlace struct {
+	strategy, tests *placing
+	within          string // the directory that is the strategy; "" for a strategy in one file
+}
+
+func fileAt(path, within string) (destination, error) {
+	at, err := placingAt(path)
+	if err != nil {
+		return nil, err
+	}
+	// The gateway looks for tests beside the path that it was given, and not
+	// beside what a link there leads to.
+	dir, base := filepath.Split(path)
+	beside, err := placingAt(dir + testBeside(base)[0])
+	if err != nil {
+		return nil, err
+	}
+	return &filePlace{strategy: at, tests: beside, within: within}, nil
+}
+
+// memberOf is the place of a file in the directory that is the strategy.
+func memberOf(src, dst string) (destination, error) {
+	base := filepath.Base(src)
+	if !isMember(base) || strings.HasSuffix(base, testSuffix) {
+		return nil, fmt.Errorf("%s is no name of a part of the strategy %s: one that ends in %s is wanted, and neither begins with . or # nor ends in %s",
+			base, dst, strategySuffix, testSuffix)
+	}
+	to, err := fileAt(dst+string(filepath.Separator)+base, dst)
+	if err != nil {
+		return nil, err
+	}
+	if sameFile(src, dst+string(filepath.Separator)+base) {
+		return nil, fmt.Errorf("it is in %s already: SRC is what is not watched yet, and DST the place where it will be", dst)
+	}
+	return to, nil
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
+func (f *filePlace) path() string { return f.strategy.name }
+
+func (f *filePlace) directories() []string {
+	return []string{filepath.Dir(f.strategy.target), filepath.Dir(f.tests.target)}
+}
+
+func (f *filePlace) with(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
+	if f.within != "" {
+		return f.among(sources, tests)
+	}
+	if len(tests) > 0 {
+		return sources, tests, nil
+	}
+	data, err := os.ReadFile(f.tests.target)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return sources, nil, nil
+	case err != nil:
+		return nil, nil, fmt.Errorf("reading the tests: %w", shortly(f.tests.name, err))
+	}
+	return sources, []strategy.Source{{Name: f.tests.name, Data: data}}, nil
+}
+
+// among is the directory with these files in it.
+func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
+	there, theirTests, err := membersOf(f.within)
+	if err != nil {
+		return nil, nil, err
+	}
+	return merged(there, sources), merged(theirTests, tests), nil
+}
+
+// membersOf reads the directory of a strategy, which may be empty.
+func membersOf(dir string) (sources, tests []strategy.Source, err error) {
+	c, err := reload.ReadOnce(dir, reload.Options{Member: isMember})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the strategy: %w", err)
+	}
+	c.Path, c.Dir = dir, dir
+	sources, tests = split(c)
+	return sources, tests, nil
+}
+
+// merged are files in the order of their names, with those that come in the
+// place of those there were.
+func merged(there, come []strategy.Source) []strategy.Source {
+	all := slices.Clone(come)
+	for _, old := range there {
+		if !slices.ContainsFunc(come, func(s strategy.Source) bool { return filepath.Base(s.Name) == filepath.Base(old.Name) }) {
+			all = append(all, old)
+		}
+	}
+	slices.SortFunc(all, func(a, b strategy.Source) int {
+		return strings.Compare(filepath.Base(a.Name), filepath.Base(b.Name))
+	})
+	return all
+}
+
+// put puts the tests into their place first, and then the rules. A gateway opens
+// the file of a strategy before that of its tests, so that whoever sees the new
+// rules sees the new tests: it can never be that tests of yesterday pass, or
+// refuse, the rules of today. The other way round it could see old rules beside
+// new tests, which at worst it refuses, and goes on with what it has; replace
+// keeps it from that, too, where there are locks.
+func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (changed bool, err error) {
+	var come []*placing
+	for _, file := range []struct {
+		at   *placing
+		from []strategy.Source
+	}{{f.tests, tests}, {f.strategy, sources}} {
+		if len(file.from) == 0 {
+			continue
+		}
+		differs, err := file.at.take(file.from[0])
+		if err != nil {
+			return false, err
+		}
+		if differs {
+			come = append(come, file.at)
+		}
+	}
+	if len(come) == 0 {
+		return false, nil
+	}
+	if f.tests.before == nil && f.strategy.before != nil {
+		f.tests.beLike(f.strategy.before) // who may read the one may read the other
+	}
+	return true, replace(ctx, come)
+}

@@ -1,0 +1,221 @@
+package discount
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// A placing is one file on its way to its place.
+type placing struct {
+	name   string // of the place, as messages have it
+	target string // the place, free of links
+
+	data []byte      // what comes
+	mode fs.FileMode // with these permissions
+	like fs.FileInfo // of whose owner it shall be; nil for the publisher
+
+	old    []byte      // what was there
+	before fs.FileInfo // of what was there; nil for nothing
+
+	next, back string // files in waiting beside the place: what comes, and what was there
+}
+
+// placingAt finds a place by its name. It need not be there, but its directory
+// must.
+func placingAt(path string) (*placing, error) {
+	target, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		return &placing{name: path, target: target}, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, shortly(path, err)
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return nil, fmt.Errorf("%s is a symbolic link that leads nowhere, one to a file is wanted", path)
+	}
+	dir, base, err := directoryOf(path)
+	if err != nil {
+		return nil, err
+	}
+	return &placing{name: path, target: filepath.Join(dir, base)}, nil
+}
+
+// directoryOf is the directory of a path, free of links, and the name in it.
+func directoryOf(path string) (dir, base string, err error) {
+	dir, base = filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	target, err := filepath.EvalSymlinks(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", "", fmt.Errorf("there is no directory %s for %s: make it first", withoutTail(dir), base)
+	}
+	return target, base, shortly(dir, err)
+}
+
+// take takes a file on its way, and reports whether another one is in its place.
+func (p *placing) take(from strategy.Source) (differs bool, err error) {
+	p.data = from.Data
+	p.before, err = os.Stat(p.target)
+	if errors.Is(err, fs.ErrNotExist) {
+		p.before = nil
+		info, err := os.Stat(from.Name)
+		if err != nil {
+			return false, shortly(from.Name, err)
+		}
+		p.mode = info.Mode().Perm()
+		return true, nil
+	}
+	if err != nil {
+		return false, shortly(p.name, err)
+	}
+	if !p.before.Mode().IsRegular() {
+		return false, fmt.Errorf("%s is not a regular file (its mode is %s), one is wanted", p.name, p.before.Mode())
+	}
+	p.beLike(p.before)
+	if p.old, err = os.ReadFile(p.target); err != nil {
+		return false, shortly(p.name, err)
+	}
+	return !bytes.Equal(p.old, p.data), nil
+}
+
+// beLike takes permissions and owner of another file.
+func (p *placing) beLike(other fs.FileInfo) { p.mode, p.like = other.Mode().Perm(), other }
+
+// prepare writes beside the place what is to be renamed into it, and what would
+// be renamed back.
+func (p *placing) prepare(mayGoBack bool) (err error) {
+	if p.next, err = p.waiting(p.data); err != nil {
+		return fmt.Errorf("writing beside %s: %w", p.name, err)
+	}
+	if p.before == nil || !mayGoBack {
+		return nil
+	}
+	if p.back, err = p.waiting(p.old); err != nil {
+		return fmt.Errorf("writing beside %s: %w", p.name, err)
+	}
+	return nil
+}
+
+// waiting writes a file in the directory of the place. No gateway takes one for
+// a part of a strategy: its name begins with a dot and does not end in .toml.
+func (p *placing) waiting(data []byte) (path string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(p.target), "."+filepath.Base(p.target)+".*")
+	if err != nil {
+		return "", err
+	}
+	if p.like != nil {
+		takeOwner(f, p.like)
+	}
+	if err := fill(f, data, p.mode); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// commit puts the file into its place.
+func (p *placing) commit() error {
+	if err := os.Rename(p.next, p.target); err != nil {
+		return err
+	}
+	p.next = ""
+	return nil
+}
+
+// undo puts back what was there.
+func (p *placing) undo() error {
+	if p.back == "" {
+		return os.Remove(p.target)
+	}
+	if err := os.Rename(p.back, p.target); err != nil {
+		return err
+	}
+	p.back = ""
+	return nil
+}
+
+// discard removes what is still in waiting.
+func (p *placing) discard() error {
+	var errs []error
+	for _, path := range []string{p.next, p.back} {
+		if path != "" {
+			errs = append(errs, os.Remove(path))
+		}
+	}
+	p.next, p.back = "", ""
+	return errors.Join(errs...)
+}
+
+// replace puts files into their places in this order, all of them or none.
+//
+// Where there are several, those that come are locked until the last is in its
+// place, and those that go as well: a gateway reads no file that somebody holds
+// a lock on, and so it waits for the last instead of reading some.
+func replace(ctx context.Context, files []*placing) (err error) {
+	defer func() {
+		for _, p := range files {
+			err = errors.Join(err, p.discard())
+		}
+	}()
+	var lock []string
+	for i, p := range files {
+		if err := p.prepare(i < len(files)-1); err != nil {
+			return err
+		}
+		if p.before != nil {
+			lock = append(lock, p.target)
+		}
+		if len(files) > 1 {
+			lock = append(lock, p.next)
+		}
+	}
+	unlock, err := lockFiles(ctx, lock)
+	if err != nil {
+		return err
+	}
+	err = commitAll(ctx, files)
+	unlock()
+	if err != nil {
+		return err
+	}
+	return settleNames(files)
+}
+
+// commitAll renames the files. The last moment to be interrupted is before the
+// first: what follows takes microseconds, and half of it is worse than all.
+func commitAll(ctx context.Context, files []*placing) error {
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	for i, p := range files {
+		err := p.commit()
+		if err == nil {
+			continue
+		}
+		err = fmt.Errorf("putting %s into its place: %w", p.name, err)
+		for _, done := range files[:i] {
+			if undone := done.undo(); undone != nil {
+				err = errors.Join(err, fmt.Errorf("putting back %s: %w", done.name, undone))
+			}
+		}
+		return err
+	}
+	return nil
+}
+
+// settleNames writes the new names through to the disk.
+func settleNames(files []*placing) error {
+	for _, p := range files {
+		if err := syncDirectory(filepath.Dir(p.target)); err != nil {
+			return fmt.Errorf("%s is in its place, but not for certain on the disk: %w", p.name, err)
+		}
+	}
+	return nil
+}
