@@ -96,7 +96,7 @@ func (a *affected) fields() string {
 			t.add("  "+fieldName(c.Path), difference(c.Old, c.New))
 		default:
 			whole := append(slices.Clone(c.Old), c.New...) // one of them is nothing
-			for _, m := range membersOf(whole) {
+			for _, m := range valuesOf(whole) {
 				t.add("  "+m.name, shownValue(m.value))
 			}
 		}
@@ -157,7 +157,7 @@ func shownValue(value []byte) string {
 		}
 		return strings.Join(shown, ", ")
 	}
-	if members := membersOf(value); members != nil {
+	if members := valuesOf(value); members != nil {
 		shown := make([]string, len(members))
 		for i, m := range members {
 			shown[i] = m.name + " " + shownValue(m.value)
@@ -172,9 +172,9 @@ type namedValue struct {
 	value json.RawMessage
 }
 
-// membersOf are the members of an object in the order of their names, or nil if
+// valuesOf are the members of an object in the order of their names, or nil if
 // it is none.
-func membersOf(value []byte) []namedValue {
+func valuesOf(value []byte) []namedValue {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(value, &object) != nil {
 		return nil
