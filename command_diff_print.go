@@ -56,15 +56,15 @@ func describe(changes []compare.Change, paint paint) string {
 func gather(changes []compare.Change) []affected {
 	var all []affected
 	for _, c := range changes {
-		a := affected{of: c.Path[0], became: wasChanged}
+		a := affected{of: c.Path[0].Name, became: wasChanged}
 		depth := 1
 		switch {
-		case len(c.Path) > 1 && a.of != "rule" && c.Path[1] == compare.Order:
+		case len(c.Path) > 1 && a.of != "rule" && c.Path[1].Name == compare.Order:
 			a.of, depth = "order of "+a.of, 2
 		case len(c.Path) > 1 && a.of == "rule":
-			a.name, depth = c.Path[1], 2
+			a.name, depth = c.Path[1].Name, 2
 		case len(c.Path) > 1 && a.of == "products":
-			a.of, a.name, depth = "product", c.Path[1], 2
+			a.of, a.name, depth = "product", c.Path[1].Name, 2
 		}
 		if len(c.Path) == depth {
 			switch {
@@ -105,11 +105,11 @@ func (a *affected) fields() string {
 }
 
 // fieldName is a path for a person, who counts from one.
-func fieldName(path []string) string {
+func fieldName(path []compare.Step) string {
 	shown := make([]string, len(path))
-	for i, name := range path {
-		shown[i] = printable(name)
-		if n, err := strconv.Atoi(name); err == nil && i > 0 {
+	for i, step := range path {
+		shown[i] = printable(step.Name)
+		if n, err := strconv.Atoi(step.Name); err == nil && step.Number {
 			shown[i] = strconv.Itoa(n + 1)
 		}
 	}

@@ -1,7 +1,6 @@
 package discount
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,7 +18,7 @@ func logCommand() *cobra.Command {
 	c := command("log", "Shows what went into service and out of it", `
 Shows the log of a strategy: activations, stagings, refusals and rollbacks, the
 latest last. It is read from the state directory, whether Caddy runs or not.`,
-		"  caddy discount log --state /var/lib/caddy/discount", cobra.NoArgs, runLog)
+		"  caddy discount log\n  caddy discount log --state /var/lib/caddy/discount", cobra.NoArgs, runLog)
 	addStateFlag(c)
 	verify := command("verify", "Checks that nobody changed the log", `
 Checks the log against its signed checkpoint. With --verifier the signature has
@@ -39,14 +38,14 @@ Writes the records, the checkpoint and the verifier key as JSON.`,
 }
 
 func addStateFlag(c *cobra.Command) {
-	c.Flags().String("state", "", "The state directory, as in the Caddyfile, or one of a strategy below it")
+	c.Flags().String("state", "", "The state directory, as in the Caddyfile, or one of a strategy below it; default: that\nin Caddy's data directory, of the user who runs this")
 }
 
 // stateDirOf is the directory of the one strategy that is meant.
 func stateDirOf(cmd *cobra.Command) (string, error) {
 	dir := flag(cmd, "state")
 	if dir == "" {
-		return "", errors.New("the flag --state is missing: it says where the state directory is")
+		dir = defaultState()
 	}
 	if isStateDir(dir) {
 		return dir, nil

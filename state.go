@@ -35,6 +35,9 @@ type StateOptions struct {
 	NoRollback bool `json:"no_rollback,omitempty"`
 }
 
+// defaultState is where strategies are remembered if nothing else is said.
+func defaultState() string { return filepath.Join(caddy.AppDataDir(), "discount") }
+
 const (
 	stateOff    = "off"
 	defaultKeep = 50
@@ -56,7 +59,7 @@ func (s *StateOptions) fill() error {
 	case stateOff:
 		return nil
 	case "":
-		s.Dir = filepath.Join(caddy.AppDataDir(), "discount")
+		s.Dir = defaultState()
 	}
 	dir, err := filepath.Abs(s.Dir)
 	if err != nil {

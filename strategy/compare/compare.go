@@ -17,23 +17,29 @@ import (
 // Change is a place where two strategies differ. Old is nil for what was added,
 // New for what was removed; otherwise both are there and differ.
 type Change struct {
-	// Path leads to the place in the canonical form. Products are named by their
-	// SKU there; members of other lists by their number from 0, in the new list if
-	// they are in it. As JSON it is a pointer (RFC 6901).
-	Path []string
+	// Path leads to the place in the canonical form.
+	Path []Step
 	Old  jsontext.Value
 	New  jsontext.Value
+}
+
+// Step is a part of a path: the name of a member; or the SKU of a product, whose
+// place in the list it stands for; or the number from 0 of a member of another
+// list, in the new list if it is in it.
+type Step struct {
+	Name   string
+	Number bool
 }
 
 // Order ends the path of a change that is only of the order of a list: Old and New
 // are the SKUs that both have.
 const Order = "(order)"
 
-// Pointer is the path as a JSON Pointer.
+// Pointer is the path as a JSON Pointer (RFC 6901).
 func (c *Change) Pointer() jsontext.Pointer {
 	var p jsontext.Pointer
-	for _, name := range c.Path {
-		p = p.AppendToken(name)
+	for _, step := range c.Path {
+		p = p.AppendToken(step.Name)
 	}
 	return p
 }
@@ -53,11 +59,11 @@ type comparison struct {
 	err     error
 }
 
-func (c *comparison) note(path []string, before, after []byte) {
+func (c *comparison) note(path []Step, before, after []byte) {
 	c.changes = append(c.changes, Change{Path: slices.Clone(path), Old: before, New: after})
 }
 
-func (c *comparison) values(path []string, before, after []byte) {
+func (c *comparison) values(path []Step, before, after []byte) {
 	switch {
 	case bytes.Equal(before, after):
 	case isKind(before, '{') && isKind(after, '{'):
@@ -71,7 +77,7 @@ func (c *comparison) values(path []string, before, after []byte) {
 
 func isKind(value []byte, first byte) bool { return len(value) > 0 && value[0] == first }
 
-func (c *comparison) objects(path []string, before, after []byte) {
+func (c *comparison) objects(path []Step, before, after []byte) {
 	var old, next map[string]json.RawMessage
 	c.read(before, &old)
 	c.read(after, &next)
@@ -79,11 +85,11 @@ func (c *comparison) objects(path []string, before, after []byte) {
 }
 
 // members compares what has names.
-func (c *comparison) members(path []string, old, next map[string]json.RawMessage) {
+func (c *comparison) members(path []Step, old, next map[string]json.RawMessage) {
 	names := slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(next))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		at := append(slices.Clip(path), name)
+		at := append(slices.Clip(path), Step{Name: name})
 		before, had := old[name]
 		after, has := next[name]
 		switch {
@@ -97,7 +103,7 @@ func (c *comparison) members(path []string, old, next map[string]json.RawMessage
 	}
 }
 
-func (c *comparison) lists(path []string, before, after []byte) {
+func (c *comparison) lists(path []Step, before, after []byte) {
 	var old, next []json.RawMessage
 	c.read(before, &old)
 	c.read(after, &next)
@@ -144,7 +150,7 @@ func common(names []string, other map[string]json.RawMessage) []string {
 }
 
 // order notes that what both lists have comes in another order.
-func (c *comparison) order(path []string, old, next []string) {
+func (c *comparison) order(path []Step, old, next []string) {
 	if slices.Equal(old, next) {
 		return
 	}
@@ -152,12 +158,12 @@ func (c *comparison) order(path []string, old, next []string) {
 	c.fail(err)
 	after, err := json.Marshal(next)
 	c.fail(err)
-	c.note(append(slices.Clip(path), Order), before, after)
+	c.note(append(slices.Clip(path), Step{Name: Order}), before, after)
 }
 
 // byNumber compares lists whose members have no names: what both begin and end
 // with is the same, and of what is between the first is compared with the first.
-func (c *comparison) byNumber(path []string, old, next []json.RawMessage) {
+func (c *comparison) byNumber(path []Step, old, next []json.RawMessage) {
 	first := 0
 	for first < min(len(old), len(next)) && bytes.Equal(old[first], next[first]) {
 		first++
@@ -168,7 +174,7 @@ func (c *comparison) byNumber(path []string, old, next []json.RawMessage) {
 	}
 	old, next = old[first:len(old)-last], next[first:len(next)-last]
 	for i := range max(len(old), len(next)) {
-		at := append(slices.Clip(path), strconv.Itoa(first+i))
+		at := append(slices.Clip(path), Step{strconv.Itoa(first + i), true})
 		switch {
 		case i >= len(old):
 			c.note(at, nil, next[i])
