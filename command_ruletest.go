@@ -21,13 +21,14 @@ before it puts an edit into service, and says of each that fails what came out
 and what was wanted. docs/testing-rules.md shows how they are written.
 
 PATH is a strategy file, its file of tests, or a directory of *.toml files. With --coverage it also
-lists the rules that no test saw applied. Exits with 2 if a test failed.`,
+lists the rules that no test saw applied, and the steps of ladders that gave nothing in any test.
+Exits with 2 if a test failed.`,
 		`  caddy discount test config/discount.toml
   caddy discount test config --run 'coffee|tea' --coverage
   caddy discount test config/discount.toml --junit report.xml`, cobra.MinimumNArgs(1), runTests)
 	addEnvFlag(c)
 	c.Flags().String("run", "", "Only the tests whose names match this regular expression")
-	c.Flags().Bool("coverage", false, "List the rules that no test saw applied")
+	c.Flags().Bool("coverage", false, "List the rules and the steps of ladders that no test saw applied")
 	c.Flags().String("junit", "", "Write a report in the format of JUnit to this file, too")
 	return c
 }
@@ -40,6 +41,17 @@ type testedStrategy struct {
 	Skipped int          `json:"skipped"` // for other environments
 	Rules   int          `json:"rules"`
 	Unseen  []string     `json:"unseen"` // rules that no test saw applied
+	// Steps is how many steps the ladders have, UnseenSteps those that gave
+	// nothing in any test.
+	Steps       int          `json:"steps"`
+	UnseenSteps []testedStep `json:"unseen_steps"`
+}
+
+// testedStep is a step of the ladder of a rule.
+type testedStep struct {
+	Rule string `json:"rule"`
+	Step int    `json:"step"` // 1 for the first
+	From string `json:"from"` // an amount in major units, or a number of units
 }
 
 type testedRule struct {
@@ -90,7 +102,7 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	if strategy, is := strings.CutSuffix(path, testSuffix); is {
 		path = strategy + strategySuffix
 	}
-	tested := testedStrategy{Path: path, Tests: []testedRule{}, Unseen: []string{}}
+	tested := testedStrategy{Path: path, Tests: []testedRule{}, Unseen: []string{}, UnseenSteps: []testedStep{}}
 	sources, tests, err := filesAt(path)
 	if err != nil {
 		return tested, err
@@ -110,6 +122,10 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	report := suite.Matching(only.MatchString).Run(s, flag(cmd, "env"))
 	tested.Skipped, tested.Failed, tested.Rules = report.Skipped, len(report.Failed()), len(s.Rules())
 	tested.Unseen = append(tested.Unseen, report.Untouched(s)...)
+	tested.Steps = len(s.Steps())
+	for _, step := range report.UntouchedSteps(s) {
+		tested.UnseenSteps = append(tested.UnseenSteps, testedStep{Rule: step.Rule, Step: step.Number, From: step.From})
+	}
 	for _, result := range report.Results {
 		t := testedRule{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
 		for _, f := range result.Failures {
@@ -139,16 +155,28 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 	}
 	text.WriteString("\n")
 	if coverage {
-		fmt.Fprintf(&text, "%d of %s applied in a test", t.Rules-len(t.Unseen), counted(t.Rules, "rule"))
-		for _, id := range t.Unseen {
-			fmt.Fprintf(&text, "\n  never: %s", id)
-		}
-		text.WriteString("\n")
+		t.printCoverage(&text)
 	}
 	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return nil
+}
+
+// printCoverage says what the tests saw applied: rules, and the steps of ladders
+// where there are any.
+func (t *testedStrategy) printCoverage(text *strings.Builder) {
+	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Rules-len(t.Unseen), counted(t.Rules, "rule"))
+	for _, id := range t.Unseen {
+		fmt.Fprintf(text, "  never: %s\n", id)
+	}
+	if t.Steps == 0 {
+		return
+	}
+	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Steps-len(t.UnseenSteps), counted(t.Steps, "ladder step"))
+	for _, step := range t.UnseenSteps {
+		fmt.Fprintf(text, "  never: %s, step %d (from %s)\n", step.Rule, step.Step, step.From)
+	}
 }
 
 // The report that build servers read, which JUnit began.

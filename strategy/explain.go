@@ -85,6 +85,7 @@ type tried struct {
 	reason       string // what failed; empty when nothing did
 	seen, needed string
 	goals        []goal
+	gave         []stepOn // where the reward is a ladder
 }
 
 // goal is what is missing for a rule to give more.
@@ -140,6 +141,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	}
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
+	found.gave = e.givenBy(r.reward, t)
 	e.cap(r, t)
 	if t.off() == 0 && e.gift.SKU == "" {
 		found.reason = reasonNothing

@@ -96,19 +96,25 @@ func encodeAmountOrRate(o *object, amount int64, rate money.Rate) {
 }
 
 func (l *ladder) give(e *evaluation, _ *compiledRule, t *target) {
-	reached := l.reached(e, t)
-	for i := len(l.steps) - 1; i >= 0; i-- {
-		step := &l.steps[i]
-		if reached < step.threshold {
-			continue
-		}
-		if step.amount > 0 {
-			e.shareOut(step.amount, t)
-		} else {
-			e.giveRate(step.rate, t)
-		}
+	i := l.highest(l.reached(e, t))
+	if i < 0 {
 		return
 	}
+	if step := &l.steps[i]; step.amount > 0 {
+		e.shareOut(step.amount, t)
+	} else {
+		e.giveRate(step.rate, t)
+	}
+}
+
+// highest is the highest step that is reached; -1 for none.
+func (l *ladder) highest(reached int64) int {
+	for i := len(l.steps) - 1; i >= 0; i-- {
+		if reached >= l.steps[i].threshold {
+			return i
+		}
+	}
+	return -1
 }
 
 // reached is what the steps are compared with.

@@ -22,7 +22,7 @@ func (l *linted) checkLadder(m *Model, r *rule) {
 	for i := range ladder.steps {
 		if i+1 < len(ladder.steps) && ladder.steps[i+1].threshold <= least {
 			l.noteElement(list, path, i, fmt.Sprintf("%s asks for %s, where %s[%d] is reached already, so this step never applies",
-				key, ladder.thresholdText(m, least), path, i+1), "leave the step out, or lower "+key)
+				key, ladder.thresholdText(m.currency, least), path, i+1), "leave the step out, or lower "+key)
 			continue
 		}
 		if i == 0 || ladder.byQuantity {
@@ -31,7 +31,7 @@ func (l *linted) checkLadder(m *Model, r *rule) {
 		below, this := &ladder.steps[i-1], &ladder.steps[i]
 		had, has := below.at(this.threshold), this.at(this.threshold)
 		if mixed := below.rate.IsZero() != this.rate.IsZero(); mixed && has < had {
-			l.noteElement(list, path, i, fmt.Sprintf("at %s the step gives %s, and the one below it would give %s", ladder.thresholdText(m, this.threshold),
+			l.noteElement(list, path, i, fmt.Sprintf("at %s the step gives %s, and the one below it would give %s", ladder.thresholdText(m.currency, this.threshold),
 				m.currency.AppendMajor(nil, has), m.currency.AppendMajor(nil, had)), "a step should give no less than the one below it")
 		}
 	}
@@ -53,11 +53,11 @@ func (l *ladder) least(r *rule) (least int64, key string) {
 	return 0, ""
 }
 
-func (l *ladder) thresholdText(m *Model, threshold int64) string {
+func (l *ladder) thresholdText(currency money.Currency, threshold int64) string {
 	if l.byQuantity {
 		return unitsText(threshold)
 	}
-	return string(m.currency.AppendMajor(nil, threshold))
+	return majorText(currency, threshold)
 }
 
 // at is what a step takes off a value.

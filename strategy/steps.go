@@ -88,6 +88,18 @@ func (c *compiler) orderSteps(steps []step) orderSteps {
 func (orderSteps) encode(*object) {}
 
 func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
+	best := ladder.best(e, t)
+	if best < 0 {
+		t.portions = t.portions[:0]
+		return
+	}
+	e.aim(&ladder[best].rule)
+	e.shareOut(ladder[best].amount, t)
+}
+
+// best is the rung that is worth most, of those that are open and reached; -1
+// when none gives anything. The target is left anywhere.
+func (ladder orderSteps) best(e *evaluation, t *target) int {
 	best, most := -1, int64(0)
 	for i := range ladder {
 		r := &ladder[i]
@@ -99,12 +111,7 @@ func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
 			best, most = i, worth
 		}
 	}
-	if best < 0 {
-		t.portions = t.portions[:0]
-		return
-	}
-	e.aim(&ladder[best].rule)
-	e.shareOut(ladder[best].amount, t)
+	return best
 }
 
 // reached is the value of what a rung is about, if its window is open.

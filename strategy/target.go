@@ -229,5 +229,9 @@ func compareUnits(a, b *portion, by pick) int {
 
 // amountText writes an amount for a person, with its currency's decimals.
 func (e *evaluation) amountText(minor int64) string {
-	return string(e.currency.AppendMajor(nil, minor))
+	return majorText(e.currency, minor)
+}
+
+func majorText(currency money.Currency, minor int64) string {
+	return string(currency.AppendMajor(nil, minor))
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -56,6 +58,95 @@ shop.toml: 2 tests, 1 failed
 	caddy(t, dir, "discount", "test", "shop.toml", "--run", "(").says(t, "--run is no regular expression")
 	write(t, filepath.Join(dir, "bare", "shop.toml"), "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\n")
 	caddy(t, dir, "discount", "test", "bare/shop.toml").says(t, "there is no *.test.toml beside bare/shop.toml")
+}
+
+// ladderShop has a ladder by amount, of which one environment makes another.
+const ladderShop = `version = "v"
+
+[rule.spend-more]
+ladder = [{ threshold = 100, amount = 10 }, { threshold = 300, amount = 40 }]
+
+[rule.team]
+categories = ["desk"]
+ladder_by  = "quantity"
+ladder     = [{ threshold = 2, rate = 0.1 }, { threshold = 5, rate = 0.2 }]
+
+[[env]]
+name = "sale"
+
+[env.rule.spend-more]
+ladder = [{ threshold = 50, amount = 10 }, { threshold = 100, amount = 25 }, { threshold = 150, amount = 50 }]
+`
+
+const ladderTests = `[[test]]
+name = "a hundred"
+now = 2026-11-11T12:00:00Z
+cart = { items = [{ quantity = 1, unit_price = 100 }] }
+expect = { applied = ["spend-more"] }
+
+[[test]]
+name = "two desks"
+now = 2026-11-11T12:00:00Z
+cart = { items = [{ category = "desk", quantity = 2, unit_price = 20 }] }
+expect = { applied = ["team"] }
+`
+
+func TestCoverageOfSteps(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "shop.toml"), ladderShop)
+	write(t, filepath.Join(dir, "shop.test.toml"), ladderTests)
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"by amount and by quantity", nil, `shop.toml: 2 tests, 0 failed
+2 of 2 rules applied in a test
+2 of 4 ladder steps applied in a test
+  never: spend-more, step 2 (from 300.00)
+  never: team, step 2 (from 5 units)
+`},
+		{"of an environment", []string{"--env", "sale"}, `shop.toml: 2 tests, 0 failed
+2 of 2 rules applied in a test
+2 of 5 ladder steps applied in a test
+  never: spend-more, step 1 (from 50.00)
+  never: spend-more, step 3 (from 150.00)
+  never: team, step 2 (from 5 units)
+`},
+		{"of some of the tests", []string{"--run", "desks"}, `shop.toml: 1 test, 0 failed
+1 of 2 rules applied in a test
+  never: spend-more
+1 of 4 ladder steps applied in a test
+  never: spend-more, step 1 (from 100.00)
+  never: spend-more, step 2 (from 300.00)
+  never: team, step 2 (from 5 units)
+`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if r := caddy(t, dir, append([]string{"discount", "test", "shop.toml", "--coverage"}, c.args...)...); r.code != 0 || r.out != c.want {
+				t.Errorf("exit %d:\n%s", r.code, r.out)
+			}
+		})
+	}
+	t.Run("for programs", func(t *testing.T) {
+		t.Parallel()
+		r := caddy(t, dir, "discount", "test", "shop.toml", "--coverage", "--json")
+		var got []struct {
+			Rules  int
+			Unseen []string
+			Steps  int
+			Never  []map[string]any `json:"unseen_steps"`
+		}
+		if err := json.Unmarshal([]byte(r.out), &got); err != nil || len(got) != 1 {
+			t.Fatalf("%v:\n%s", err, r.out)
+		}
+		const never = "[map[from:300.00 rule:spend-more step:2] map[from:5 units rule:team step:2]]"
+		if s := got[0]; s.Rules != 2 || len(s.Unseen) != 0 || s.Steps != 4 || fmt.Sprint(s.Never) != never {
+			t.Errorf("printed %+v", s)
+		}
+	})
 }
 
 func TestReportForBuildServers(t *testing.T) {

@@ -3,7 +3,9 @@ package ruletest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/strategy"
@@ -30,6 +32,8 @@ type Result struct {
 	// Explanation says why rules did not apply, for a test that failed or asked
 	// for reasons; nil otherwise.
 	Explanation *strategy.Explanation
+
+	now time.Time // when the cart was priced
 }
 
 // Failure is one expectation that was not met.
@@ -80,8 +84,7 @@ func (r Report) Failed() []Result {
 }
 
 // Untouched are the rules of the strategy that applied in no test, in their
-// order. Those that are switched off are not among them. Of a ladder it is
-// not known which steps applied.
+// order. Those that are switched off are not among them.
 func (r Report) Untouched(st *strategy.Strategy) []string {
 	var list []string
 	for _, id := range st.Rules() {
@@ -90,6 +93,33 @@ func (r Report) Untouched(st *strategy.Strategy) []string {
 		}
 	}
 	return list
+}
+
+// UntouchedSteps are the steps of ladders that gave nothing in any test, in
+// their order. Only a step that a discount came from counts: not one that was
+// reached while a higher one applied, or whose rule lost to another. Each cart
+// in which a rule applied that has steps is priced once more to tell.
+func (r Report) UntouchedSteps(st *strategy.Strategy) []strategy.Step {
+	steps := st.Steps()
+	for _, result := range r.Results {
+		if !result.climbed(st, steps) {
+			continue
+		}
+		given, err := st.GivenSteps(result.Cart, result.now)
+		if err != nil {
+			continue // it was priced before
+		}
+		steps = slices.DeleteFunc(steps, func(s strategy.Step) bool { return slices.Contains(given, s) })
+	}
+	return steps
+}
+
+// climbed reports whether a rule applied that has one of the steps.
+func (r *Result) climbed(st *strategy.Strategy, steps []strategy.Step) bool {
+	return r.Quote != nil && slices.ContainsFunc(r.Quote.Applied, func(a strategy.Applied) bool {
+		id := st.Rules()[a.Rule]
+		return slices.ContainsFunc(steps, func(s strategy.Step) bool { return s.Rule == id })
+	})
 }
 
 // mostListed is how many failed tests an error lists.

@@ -47,7 +47,7 @@ func (s *Suite) run(t *test, st *strategy.Strategy) (result Result) {
 		}
 		result = Result{
 			Name: t.name, Place: t.place, Failures: o.failures,
-			Cart: o.cart, Quote: o.quote, Explanation: o.explanation,
+			Cart: o.cart, Quote: o.quote, Explanation: o.explanation, now: o.now,
 		}
 	}()
 	if !o.price(t) {
