@@ -187,18 +187,13 @@ func (p *published) test(sources, tests []strategy.Source) (testedStrategy, erro
 	if err != nil {
 		return tested, err
 	}
-	report := suite.Run(s, p.Env)
-	for _, result := range report.Results {
-		t := testedRule{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
-		for _, f := range result.Failures {
-			t.Failures = append(t.Failures, f.String())
-		}
-		tested.Tests = append(tested.Tests, t)
+	tested.take(suite.Run(s, p.Env))
+	for _, t := range tested.Tests {
 		if len(t.Failures) > 0 {
 			p.Failed = append(p.Failed, t)
 		}
 	}
-	p.Tests, tested.Failed, tested.Skipped = len(report.Results), len(p.Failed), report.Skipped
+	p.Tests = len(tested.Tests)
 	return tested, nil
 }
 

@@ -120,20 +120,26 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	}
 	s := strategy.Compile(m)
 	report := suite.Matching(only.MatchString).Run(s, flag(cmd, "env"))
-	tested.Skipped, tested.Failed, tested.Rules = report.Skipped, len(report.Failed()), len(s.Rules())
+	tested.take(report)
+	tested.Rules = len(s.Rules())
 	tested.Unseen = append(tested.Unseen, report.Untouched(s)...)
 	tested.Steps = len(s.Steps())
 	for _, step := range report.UntouchedSteps(s) {
 		tested.UnseenSteps = append(tested.UnseenSteps, testedStep{Rule: step.Rule, Step: step.Number, From: step.From})
 	}
-	for _, result := range report.Results {
-		t := testedRule{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
-		for _, f := range result.Failures {
-			t.Failures = append(t.Failures, f.String())
-		}
-		tested.Tests = append(tested.Tests, t)
-	}
 	return tested, nil
+}
+
+// take takes over what came of each test.
+func (t *testedStrategy) take(report ruletest.Report) {
+	t.Skipped, t.Failed = report.Skipped, len(report.Failed())
+	for _, result := range report.Results {
+		one := testedRule{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
+		for _, f := range result.Failures {
+			one.Failures = append(one.Failures, f.String())
+		}
+		t.Tests = append(t.Tests, one)
+	}
 }
 
 func (t *testedStrategy) print(w io.Writer, coverage bool) error {
