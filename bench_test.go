@@ -14,7 +14,7 @@ import (
 // BenchmarkHandler is the handler alone: reading the cart, the quote and the
 // headers, with 100 rules in service and nothing behind it.
 func BenchmarkHandler(b *testing.B) {
-	rules := benchRules()
+	rules := rulesOfSKUs(100)
 	var inHeader []string
 	for i := range 3 {
 		inHeader = append(inHeader, fmt.Sprintf(`"sku-%d";q=%d;p=1200`, i, i+1))
@@ -79,7 +79,7 @@ func BenchmarkHandler(b *testing.B) {
 // BenchmarkHandlerParallel is the three-line cart on all processors at once: with
 // -cpu 1,2 it shows what requests have to share.
 func BenchmarkHandlerParallel(b *testing.B) {
-	h := provisioned(b, benchRules(), Options{})
+	h := provisioned(b, rulesOfSKUs(100), Options{})
 	text := benchCart(3)
 	next := caddyhttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return nil })
 	b.ReportAllocs()
@@ -97,16 +97,6 @@ func BenchmarkHandlerParallel(b *testing.B) {
 			}
 		}
 	})
-}
-
-// benchRules are a hundred, of which one applies.
-func benchRules() string {
-	var rules strings.Builder
-	rules.WriteString(half + "\n")
-	for i := range 99 {
-		fmt.Fprintf(&rules, "[rule.\"r%02d\"]\nskus = [\"sku-%d\"]\nmin_quantity = 1000\ndiscount_rate = 0.1\n", i, i)
-	}
-	return rules.String()
 }
 
 func benchCart(lines int) string {

@@ -103,6 +103,7 @@ func TestWhatPublishSays(t *testing.T) {
 		{"publish-wrong", []string{"wrong.toml", "live/discount.toml"}, 2},
 		{"publish-wrong-json", []string{"wrong.toml", "live/discount.toml", "--json"}, 2},
 		{"publish-failing-json", []string{"failing.toml", "live/discount.toml", "--json"}, 2},
+		{"publish-no-env", []string{"discount.toml", "live/discount.toml", "--env", "prod"}, 2},
 		{"publish-member", []string{"20-rules.toml", "parts/"}, 0},
 		{"publish-member-twice", []string{"30-rules.toml", "parts"}, 2},
 		{"publish-link", []string{"parts", "linked"}, 0},
