@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale soak reference conformance vulncheck
+.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale pgo soak reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run ./cmd/caddy run --config Caddyfile.example
@@ -37,6 +37,9 @@ bench-hostile: ## what good orders feel of broken, huge and slow requests
 
 bench-scale: ## what an order and a reload cost by the size of things, as tables and pictures
 	cd bench && go run ./scale -to ../docs/performance
+
+pgo: ## the profile that cmd/caddy is built by, from a real load
+	cd bench && go run ./pgo
 
 vulncheck: ## known vulnerabilities in what the gateway calls; needs https://vuln.go.dev
 	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...

@@ -48,6 +48,7 @@ type Setting struct {
 	Options  string // lines in the block of discount
 	State    bool   // it remembers
 	Alone    bool   // it answers by itself, so that no other program takes its processors
+	Profiled bool   // it can be asked for profiles
 }
 
 // Gateway is a running caddy.
@@ -55,13 +56,14 @@ type Gateway struct {
 	Address  string
 	Strategy string // path of its file
 
+	admin    string // address, if it is profiled
 	cmd      *exec.Cmd
 	log      bytes.Buffer
 	upstream *http.Server
 }
 
 const caddyfile = `{
-	admin off
+	admin %s
 	auto_https off
 	persist_config off
 	log {
@@ -136,8 +138,16 @@ func (g *Gateway) config(home string, in Setting) ([]byte, error) {
 		}
 		answer = fmt.Sprintf(forwards, upstream)
 	}
+	admin := "off"
+	if in.Profiled {
+		var err error
+		if g.admin, err = freeAddress(); err != nil {
+			return nil, err
+		}
+		admin = g.admin
+	}
 	_, port, err := net.SplitHostPort(g.Address)
-	return fmt.Appendf(nil, caddyfile, port, g.Strategy, where, in.Options, answer), err
+	return fmt.Appendf(nil, caddyfile, admin, port, g.Strategy, where, in.Options, answer), err
 }
 
 // serveOrders is the order service.
@@ -211,6 +221,19 @@ func (g *Gateway) Stop() error {
 		return fmt.Errorf("the gateway ended with %w:\n%s", err, g.log.String())
 	}
 	return nil
+}
+
+// Profile is what the gateway's processors do for so long, as pprof has it.
+func (g *Gateway) Profile(length time.Duration) ([]byte, error) {
+	res, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", g.admin, int(length.Seconds())))
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("asked for a profile the gateway says %s", res.Status)
+	}
+	return io.ReadAll(res.Body)
 }
 
 // MemoryPeak is the most memory that the gateway held, in bytes.

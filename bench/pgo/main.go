@@ -1,0 +1,74 @@
+// Command pgo makes the profile that the gateway is built by: it sends the real
+// program orders of every kind, in front of an order service, and writes where
+// its time goes to cmd/caddy/default.pgo, which `go build` uses by itself.
+//
+//	go run ./pgo          in bench/; about a minute
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/promogate/caddy-discount/bench/shop"
+)
+
+func main() {
+	to := flag.String("to", "../cmd/caddy/default.pgo", "file of the profile")
+	length := flag.Duration("time", 40*time.Second, "how long to look")
+	flag.Parse()
+	if err := shop.With(func(dir, bin string) error { return record(dir, bin, *to, *length) }); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func record(dir, bin, to string, length time.Duration) (err error) {
+	g, err := shop.Start(dir, bin, shop.Setting{Strategy: shop.StrategyOf(100, 1), Profiled: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.Stop()) }()
+	sent := make(chan error, 1)
+	go func() { sent <- load(g, length+4*time.Second) }()
+	time.Sleep(2 * time.Second) // warm up
+	profile, err := g.Profile(length)
+	if err := errors.Join(err, <-sent); err != nil {
+		return err
+	}
+	return os.WriteFile(to, profile, 0o644)
+}
+
+// load sends each kind of order in turn, at half of what two processors sustain.
+func load(g *shop.Gateway, length time.Duration) error {
+	json := http.Header{"Content-Type": {"application/json"}}
+	orders := vegeta.NewStaticTargeter(
+		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Body: []byte(shop.Cart), Header: json},
+		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Body: []byte(shop.Cart), Header: json},
+		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Body: fiftyLines(), Header: json},
+		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Header: http.Header{"X-Cart-Items": {`"sku-1";q=2;p=1800, "sku-2";q=1;p=1500, "sku-3";q=3;p=990`}}},
+		vegeta.Target{Method: http.MethodGet, URL: g.URL()},
+	)
+	attacker := vegeta.NewAttacker(vegeta.Connections(64), vegeta.Timeout(5*time.Second))
+	for r := range attacker.Attack(orders, vegeta.Rate{Freq: 3000, Per: time.Second}, length, "pgo") {
+		if r.Code != http.StatusOK {
+			attacker.Stop()
+			return fmt.Errorf("an order was answered %d %s", r.Code, r.Error)
+		}
+	}
+	return nil
+}
+
+func fiftyLines() []byte {
+	lines := make([]string, 50)
+	for i := range lines {
+		lines[i] = fmt.Sprintf(`{"id":"l%d","sku":"sku-%d","quantity":%d,"unit_price":%d}`, i, i, i%3+1, 1200+i)
+	}
+	return []byte(`{"currency":"CNY","items":[` + strings.Join(lines, ",") + `]}`)
+}
