@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -51,7 +50,7 @@ func load(g *shop.Gateway, length time.Duration) error {
 	orders := vegeta.NewStaticTargeter(
 		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Body: []byte(shop.Cart), Header: json},
 		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Body: []byte(shop.Cart), Header: json},
-		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Body: fiftyLines(), Header: json},
+		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Body: shop.CartOf(50), Header: json},
 		vegeta.Target{Method: http.MethodPost, URL: g.URL(), Header: http.Header{"X-Cart-Items": {`"sku-1";q=2;p=1800, "sku-2";q=1;p=1500, "sku-3";q=3;p=990`}}},
 		vegeta.Target{Method: http.MethodGet, URL: g.URL()},
 	)
@@ -63,12 +62,4 @@ func load(g *shop.Gateway, length time.Duration) error {
 		}
 	}
 	return nil
-}
-
-func fiftyLines() []byte {
-	lines := make([]string, 50)
-	for i := range lines {
-		lines[i] = fmt.Sprintf(`{"id":"l%d","sku":"sku-%d","quantity":%d,"unit_price":%d}`, i, i, i%3+1, 1200+i)
-	}
-	return []byte(`{"currency":"CNY","items":[` + strings.Join(lines, ",") + `]}`)
 }

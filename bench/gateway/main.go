@@ -1,0 +1,73 @@
+// Command gateway measures what computing discounts inside the proxy costs, beside
+// what people would use instead: the proxy alone, handlers written in a day, a
+// service beside the proxy, and nginx with Lua. All stand in front of the same
+// order service, in rounds in which they take turns. Everything is on the loopback,
+// bounded, and ended.
+//
+//	go run ./gateway          in bench/; about ten minutes
+//	go run ./gateway -quick   a look, about two minutes
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/promogate/caddy-discount/bench/shop"
+)
+
+// plan says how much is measured.
+type plan struct {
+	rounds int
+	each   time.Duration // of each of the two loads on each gateway
+	rate   int           // of the load at a fixed rate
+}
+
+func main() {
+	quick := flag.Bool("quick", false, "two short rounds: the figures mean little")
+	flag.Parse()
+	debug.SetGCPercent(1000) // its own collections would take the processors it shares with the gateways
+	p := plan{rounds: 10, each: time.Second, rate: 1000}
+	if *quick {
+		p = plan{rounds: 2, each: 500 * time.Millisecond, rate: 1000}
+	}
+	if err := shop.With(func(dir, bin string) error { return run(dir, bin, p) }); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(dir, bin string, p plan) (err error) {
+	street, err := open(dir, bin)
+	defer func() { street.close() }()
+	if err != nil {
+		return err
+	}
+	if err := street.agree(); err != nil {
+		return err
+	}
+	figures := make(map[string]map[string][]figure) // by kind of request and gateway, a figure a round
+	for _, k := range kinds() {
+		figures[k.name] = make(map[string][]figure)
+	}
+	for round := range p.rounds {
+		for _, k := range kinds() {
+			for i := range street.gateways {
+				// Another one begins in each round.
+				g := street.gateways[(i+round)%len(street.gateways)]
+				f, err := measure(g, k, p)
+				if err != nil {
+					return fmt.Errorf("%s, %s: %w", g.name, k.name, err)
+				}
+				figures[k.name][g.name] = append(figures[k.name][g.name], f)
+			}
+		}
+		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, p.rounds)
+	}
+	for _, k := range kinds() {
+		report(k, street, figures[k.name])
+	}
+	return nil
+}

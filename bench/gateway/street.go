@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/promogate/caddy-discount/bench/shop"
+)
+
+// street is where the gateways stand, in front of one order service.
+type street struct {
+	dir, bin, byHand string
+	gateways         []*gateway
+	upstream         *http.Server
+	orders           string // address of the order service
+}
+
+// gateway is one of them.
+type gateway struct {
+	name     string
+	url      string
+	prices   bool // it computes discounts
+	commands []*exec.Cmd
+	log      bytes.Buffer
+}
+
+const caddyfile = `{
+	admin off
+	auto_https off
+	persist_config off
+	log {
+		level ERROR
+	}
+}
+:%s {
+	bind 127.0.0.1
+	route {
+		%s
+		reverse_proxy %s {
+			transport http {
+				keepalive_idle_conns_per_host 512
+			}
+		}
+	}
+}
+`
+
+// open starts the order service and every gateway. What was started is in the
+// street, even if something failed.
+func open(dir, bin string) (*street, error) {
+	s := &street{dir: dir, bin: bin, byHand: filepath.Join(dir, "byhand")}
+	if out, err := exec.Command("go", "build", "-o", s.byHand, "./byhand").CombinedOutput(); err != nil {
+		return s, fmt.Errorf("building what is written by hand: %w\n%s", err, out)
+	}
+	if err := s.serveOrders(); err != nil {
+		return s, err
+	}
+	rules, err := s.writeRules(100)
+	if err != nil {
+		return s, err
+	}
+	service, err := freeAddress()
+	if err != nil {
+		return s, err
+	}
+	for _, start := range []func() error{
+		func() error { return s.caddy("the proxy alone", s.bin, "", false) },
+		func() error { return s.caddy("the proxy alone, again", s.bin, "", false) },
+		func() error { return s.discount("discount, 100 rules", 100) },
+		func() error { return s.discount("discount, 10,000 rules", 10_000) },
+		func() error { return s.caddy("by hand, in a day", s.byHand, "byhand rules "+rules, true) },
+		func() error { return s.nginx("nginx with Lua", rules) },
+		func() error {
+			serve := exec.Command(s.byHand, "serve", service, rules)
+			return s.caddy("a service beside it", s.byHand, "byhand service http://"+service, true, serve)
+		},
+	} {
+		if err := start(); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// serveOrders is the order service: it reads the order, and says in its answer what
+// the discount is.
+func (s *street) serveOrders() error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s.orders = l.Addr().String()
+	s.upstream = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header()["X-Seen"] = r.Header["X-Discount-Amount"]
+	})}
+	go func() { _ = s.upstream.Serve(l) }()
+	return nil
+}
+
+// writeRules writes the rules of shop.StrategyOf for those who do not read TOML.
+func (s *street) writeRules(n int) (string, error) {
+	text, err := json.Marshal(shop.RulesOf(n))
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(s.dir, "rules.json")
+	return path, os.WriteFile(path, text, 0o600)
+}
+
+func (s *street) discount(name string, rules int) error {
+	path := filepath.Join(s.dir, fmt.Sprintf("strategy-%d.toml", rules))
+	if err := os.WriteFile(path, shop.StrategyOf(rules, 1), 0o600); err != nil {
+		return err
+	}
+	return s.caddy(name, s.bin, fmt.Sprintf("discount %s {\n state off\n}", path), true)
+}
+
+// caddy starts a Caddy with a directive before the proxy, and what it needs
+// besides.
+func (s *street) caddy(name, bin, directive string, prices bool, besides ...*exec.Cmd) error {
+	address, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	_, port, _ := net.SplitHostPort(address)
+	config := filepath.Join(s.dir, fmt.Sprintf("Caddyfile-%d", len(s.gateways)))
+	if err := os.WriteFile(config, fmt.Appendf(nil, caddyfile, port, directive, s.orders), 0o600); err != nil {
+		return err
+	}
+	cmd := exec.Command(bin, "run", "--config", config, "--adapter", "caddyfile")
+	cmd.Env = append(os.Environ(), "HOME="+s.dir, "XDG_DATA_HOME="+s.dir, "XDG_CONFIG_HOME="+s.dir)
+	return s.add(&gateway{name: name, url: "http://" + address + "/orders", prices: prices, commands: append(besides, cmd)})
+}
+
+// add starts the processes of a gateway and waits until it answers.
+func (s *street) add(g *gateway) error {
+	s.gateways = append(s.gateways, g)
+	for i, cmd := range g.commands {
+		cmd.Stderr = &g.log
+		if err := cmd.Start(); err != nil {
+			g.commands = g.commands[:i]
+			return fmt.Errorf("%s: %w", g.name, err)
+		}
+	}
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if _, err := g.order(); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s does not answer:\n%s", g.name, g.log.String())
+}
+
+// order sends one order and returns the discount that the order service saw.
+func (g *gateway) order() (string, error) {
+	client := &http.Client{Timeout: 5 * time.Second}
+	defer client.CloseIdleConnections()
+	res, err := client.Post(g.url, "application/json", bytes.NewReader(shop.CartOf(50)))
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return "", errors.New(res.Status)
+	}
+	return res.Header.Get("X-Seen"), nil
+}
+
+// agree makes sure that all who compute a discount compute the same.
+func (s *street) agree() error {
+	want := ""
+	for _, g := range s.gateways {
+		if !g.prices {
+			continue
+		}
+		got, err := g.order()
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s: %w", g.name, err)
+		case got == "" || want != "" && got != want:
+			return fmt.Errorf("%s computes %q, and others %q", g.name, got, want)
+		}
+		want = got
+	}
+	return nil
+}
+
+// close ends what was started.
+func (s *street) close() {
+	for _, g := range s.gateways {
+		for _, cmd := range g.commands {
+			_ = cmd.Process.Signal(os.Interrupt)
+		}
+		for _, cmd := range g.commands {
+			_ = cmd.Wait()
+		}
+	}
+	if s.upstream != nil {
+		_ = s.upstream.Close()
+	}
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
