@@ -32,6 +32,9 @@ func (o *outcome) publish(r *http.Request) {
 		})
 	}
 	o.mark(trace.SpanFromContext(ctx))
+	if server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server); ok && server.Logs == nil {
+		return // without an access log, fields for it are 2 µs for nothing
+	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("discount_status", string(o.status)))
 		if o.edition != nil {
