@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale pgo soak reference conformance vulncheck
+.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway pgo soak reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run ./cmd/caddy run --config Caddyfile.example
@@ -34,6 +34,9 @@ bench-reload: ## from a save to the first order priced by it, and what reloading
 
 bench-hostile: ## what good orders feel of broken, huge and slow requests
 	cd bench && go run ./hostile
+
+bench-gateway: ## beside the proxy alone, handlers by hand, a service beside it and nginx with Lua
+	cd bench && go run ./gateway
 
 bench-scale: ## what an order and a reload cost by the size of things, as tables and pictures
 	cd bench && go run ./scale -to ../docs/performance

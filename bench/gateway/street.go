@@ -18,10 +18,10 @@ import (
 
 // street is where the gateways stand, in front of one order service.
 type street struct {
-	dir, bin, byHand string
-	gateways         []*gateway
-	upstream         *http.Server
-	orders           string // address of the order service
+	dir, bin, guided, byHand string // guided is bin, built by the profile of make pgo
+	gateways                []*gateway
+	upstream                *http.Server
+	orders                  string // address of the order service
 }
 
 // gateway is one of them.
@@ -57,7 +57,12 @@ const caddyfile = `{
 // open starts the order service and every gateway. What was started is in the
 // street, even if something failed.
 func open(dir, bin string) (*street, error) {
-	s := &street{dir: dir, bin: bin, byHand: filepath.Join(dir, "byhand")}
+	s := &street{dir: dir, bin: bin, guided: filepath.Join(dir, "guided"), byHand: filepath.Join(dir, "byhand")}
+	build := exec.Command("go", "build", "-pgo=cmd/caddy/gateway.pgo", "-o", s.guided, "./cmd/caddy")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		return s, fmt.Errorf("building the gateway: %w\n%s", err, out)
+	}
 	if out, err := exec.Command("go", "build", "-o", s.byHand, "./byhand").CombinedOutput(); err != nil {
 		return s, fmt.Errorf("building what is written by hand: %w\n%s", err, out)
 	}
@@ -75,8 +80,9 @@ func open(dir, bin string) (*street, error) {
 	for _, start := range []func() error{
 		func() error { return s.caddy("the proxy alone", s.bin, "", false) },
 		func() error { return s.caddy("the proxy alone, again", s.bin, "", false) },
-		func() error { return s.discount("discount, 100 rules", 100) },
-		func() error { return s.discount("discount, 10,000 rules", 10_000) },
+		func() error { return s.discount("discount, 100 rules", s.bin, 100) },
+		func() error { return s.discount("discount, guided build", s.guided, 100) },
+		func() error { return s.discount("discount, 10,000 rules", s.bin, 10_000) },
 		func() error { return s.caddy("by hand, in a day", s.byHand, "byhand rules "+rules, true) },
 		func() error { return s.nginx("nginx with Lua", rules) },
 		func() error {
@@ -117,12 +123,12 @@ func (s *street) writeRules(n int) (string, error) {
 	return path, os.WriteFile(path, text, 0o600)
 }
 
-func (s *street) discount(name string, rules int) error {
+func (s *street) discount(name, bin string, rules int) error {
 	path := filepath.Join(s.dir, fmt.Sprintf("strategy-%d.toml", rules))
 	if err := os.WriteFile(path, shop.StrategyOf(rules, 1), 0o600); err != nil {
 		return err
 	}
-	return s.caddy(name, s.bin, fmt.Sprintf("discount %s {\n state off\n}", path), true)
+	return s.caddy(name, bin, fmt.Sprintf("discount %s {\n state off\n}", path), true)
 }
 
 // caddy starts a Caddy with a directive before the proxy, and what it needs
