@@ -19,9 +19,9 @@ import (
 // street is where the gateways stand, in front of one order service.
 type street struct {
 	dir, bin, guided, byHand string // guided is bin, built by the profile of make pgo
-	gateways                []*gateway
-	upstream                *http.Server
-	orders                  string // address of the order service
+	gateways                 []*gateway
+	upstream                 *http.Server
+	orders                   string // address of the order service
 }
 
 // gateway is one of them.
