@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/promogate/caddy-discount/bench/shop"
@@ -200,14 +201,15 @@ func (s *street) agree() error {
 	return nil
 }
 
-// close ends what was started.
+// close ends what was started, after a while even what will not end by itself. An
+// interrupt would not do: whatever a shell runs in the background ignores it.
 func (s *street) close() {
 	for _, g := range s.gateways {
 		for _, cmd := range g.commands {
-			_ = cmd.Process.Signal(os.Interrupt)
-		}
-		for _, cmd := range g.commands {
+			_ = cmd.Process.Signal(syscall.SIGTERM)
+			timer := time.AfterFunc(5*time.Second, func() { _ = cmd.Process.Kill() })
 			_ = cmd.Wait()
+			timer.Stop()
 		}
 	}
 	if s.upstream != nil {
