@@ -83,7 +83,7 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 // try compiles a strategy that was sent along, with rests for the orders that
 // come meanwhile.
 func (l *live) try(text []byte) (*strategy.Model, *strategy.Strategy, error) {
-	w := startWork()
+	w := startWork(workBeforeFirst)
 	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.rest() }}.Parse(strategy.Source{Name: sentName, Data: text})
 	if err != nil {
 		return nil, nil, err

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -28,7 +29,7 @@ type gateway struct {
 	source         string
 	maxBody        int64
 	decode         bool
-	turns          turns
+	turns          *turns
 	decoders       *decoders
 	rejectInvalid  bool
 	rejectOversize bool
@@ -151,29 +152,36 @@ func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *
 	if o != nil {
 		return o
 	}
-	var body []byte
+	in := input{kind: kind}
 	if kind != inHeaders {
-		if body, o = g.takeBody(r); o != nil {
+		if in.body, o = g.takeBody(r); o != nil {
 			return o
 		}
-		seen.body, seen.whole = body, true
-		if body, o = g.decoded(r, body); o != nil {
+		seen.body, seen.whole = in.body, true
+		if in.body, o = g.decoded(r, in.body); o != nil {
 			return o
 		}
 	}
-	waited, err := g.turns.take(r.Context(), len(body))
-	if err != nil {
-		return refuse(statusUnavailable, "the request ended before its turn")
+	if len(in.body) >= largeBody {
+		var err error
+		if in.turn, err = g.turns.take(r.Context()); err != nil {
+			return refuse(statusUnavailable, "the request ended before its turn")
+		}
+		defer g.turns.back(in.turn)
 	}
-	if waited {
-		defer g.turns.back()
-	}
-	return g.evaluate(r, kind, body, write)
+	return g.evaluate(r, in, write)
+}
+
+// input is what a cart is read from, beside the headers.
+type input struct {
+	kind cartPlace
+	body []byte
+	turn *turn // of a large body; nil for others
 }
 
 // evaluate quotes the cart of a request. A panic ends here: it costs the
 // discount, never the order.
-func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
+func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
 	g.live.tracer.meet(r)
 	g.live.yields.order()
 	now := time.Now()
@@ -181,7 +189,7 @@ func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write f
 	d := g.desks.Get().(*desk)
 	defer func() {
 		if p := recover(); p != nil {
-			g.logPanic(p, kind, body)
+			g.logPanic(p, in)
 			o = refuse(statusUnavailable, "the discount could not be computed")
 			return // d may be in any state: leave it to the collector
 		}
@@ -189,7 +197,7 @@ func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write f
 		g.desks.Put(d)
 	}()
 	d.cart.Reset()
-	found, err := g.readCart(r, kind, body, live, &d.cart)
+	found, err := g.readCart(r, in, live, &d.cart)
 	if err != nil {
 		return invalid(err)
 	}
@@ -197,7 +205,7 @@ func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write f
 		return bypass
 	}
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
-		return invalid(g.locate(err, r, kind))
+		return invalid(g.locate(err, r, in.kind))
 	}
 	if d.pace.Due(now) {
 		g.live.sample.Add(&d.cart)
@@ -207,19 +215,27 @@ func (g *gateway) evaluate(r *http.Request, kind cartPlace, body []byte, write f
 	return o
 }
 
-func (g *gateway) readCart(r *http.Request, kind cartPlace, body []byte, live *edition, into *cart.Cart) (bool, error) {
-	if kind == inHeaders {
+func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.Cart) (bool, error) {
+	if in.kind == inHeaders {
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}
-	found, err := g.reader.ReadJSON(body, live.Currency(), into)
+	found, err := in.json(g.reader, live.Currency(), into)
 	headers := g.source == "auto" && cart.InHeaders(r.Header)
 	switch {
 	case found && headers:
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
-	case headers && (err == nil || kind == inHeadersBesideBody && !looksLikeObject(body)):
+	case headers && (err == nil || in.kind == inHeadersBesideBody && !looksLikeObject(in.body)):
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}
 	return found, err
+}
+
+// json reads the body, a large one with rests.
+func (in *input) json(reader *cart.Reader, home money.Currency, into *cart.Cart) (bool, error) {
+	if in.turn == nil {
+		return reader.ReadJSON(in.body, home, into)
+	}
+	return in.turn.workspace.ReadJSON(reader, in.body, home, into, in.turn.rest)
 }
 
 // looksLikeObject reports whether a body may be read as a JSON object by someone

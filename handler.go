@@ -48,11 +48,11 @@ func (g *gateway) countSpoofed(r *http.Request, attempts int) {
 }
 
 // logPanic records a panic with what identifies the cart, never what is in it.
-func (g *gateway) logPanic(p any, kind cartPlace, body []byte) {
-	digest := sha256.Sum256(body)
+func (g *gateway) logPanic(p any, in input) {
+	digest := sha256.Sum256(in.body)
 	g.log.Error("panic while computing a discount, the order passes without one",
 		zap.String("panic", fmt.Sprintf("%T", p)),
-		zap.Bool("cart_in_headers", kind != inBody),
+		zap.Bool("cart_in_headers", in.kind != inBody),
 		zap.String("cart_sha256", hex.EncodeToString(digest[:])),
 		zap.ByteString("stack", debug.Stack()))
 }

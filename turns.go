@@ -4,6 +4,8 @@ import (
 	"context"
 	"runtime"
 	"sync"
+
+	"github.com/promogate/caddy-discount/cart"
 )
 
 // largeBody is where a body is large: ten times a cart of fifty lines. A megabyte
@@ -11,26 +13,39 @@ import (
 const largeBody = 64 << 10
 
 // turns has large bodies wait for each other, so that at most half of the
-// processors are busy with them and an order of the usual size finds one free.
-type turns chan struct{}
-
-// processTurns are the process's: its processors are.
-var processTurns = sync.OnceValue(func() turns {
-	return make(turns, max(1, runtime.GOMAXPROCS(0)/2))
-})
-
-// take waits until a body of that many bytes may be read. It reports whether a
-// turn was taken, which has to be given back.
-func (t turns) take(ctx context.Context, size int) (taken bool, err error) {
-	if size < largeBody {
-		return false, nil
-	}
-	select {
-	case t <- struct{}{}:
-		return true, nil
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
+// processors are busy with them and an order of the usual size finds one free. Who
+// has a turn reads with rests, for where there is no processor free after all.
+type turns struct {
+	free    chan struct{}
+	resting sync.Pool // of *turn
 }
 
-func (t turns) back() { <-t }
+// turn is the working memory of who has one.
+type turn struct {
+	workspace cart.Workspace
+	worker
+}
+
+// processTurns are the process's: its processors are.
+var processTurns = sync.OnceValue(func() *turns { return newTurns(max(1, runtime.GOMAXPROCS(0)/2)) })
+
+func newTurns(most int) *turns {
+	return &turns{free: make(chan struct{}, most), resting: sync.Pool{New: func() any { return new(turn) }}}
+}
+
+// take waits for a turn, which has to be given back.
+func (t *turns) take(ctx context.Context) (*turn, error) {
+	select {
+	case t.free <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	taken := t.resting.Get().(*turn)
+	taken.worker = startWork(workBeforeRest)
+	return taken, nil
+}
+
+func (t *turns) back(taken *turn) {
+	t.resting.Put(taken)
+	<-t.free
+}

@@ -70,7 +70,7 @@ func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
 	core, logged := observer.New(zap.DebugLevel)
 	h.gateway.log = zap.New(core)
 	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
-	o := h.gateway.evaluate(httptest.NewRequest(http.MethodPost, "/", nil), inBody, body,
+	o := h.gateway.evaluate(httptest.NewRequest(http.MethodPost, "/", nil), input{body: body},
 		func(*edition, *desk, time.Time) *outcome { panic(canary) })
 	if o.status != statusUnavailable || o.problem.Status != http.StatusInternalServerError {
 		t.Fatalf("%+v", o)

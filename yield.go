@@ -41,7 +41,7 @@ const (
 func (y *yielder) during(build func()) {
 	y.building.Store(true)
 	defer y.building.Store(false)
-	y.worker, y.seen = startWork(), time.Time{}
+	y.worker, y.seen = startWork(workBeforeFirst), time.Time{}
 	build()
 }
 
@@ -68,7 +68,8 @@ type worker struct {
 	next time.Time // when it may rest
 }
 
-func startWork() worker { return worker{next: time.Now().Add(workBeforeFirst)} }
+// startWork begins work, of which the first rest is due after so long.
+func startWork(first time.Duration) worker { return worker{next: time.Now().Add(first)} }
 
 // rest has it rest, if it has worked for long enough.
 func (w *worker) rest() {

@@ -21,12 +21,11 @@ type Cart struct {
 	Region   string
 	Shipping []Charge
 
-	// attributes is the memory all lines' Attributes are cut from, names and table
-	// that of the reader's check for names that are alike: kept here, because the
-	// cart is what a caller keeps from one request to the next.
+	// attributes is the memory all lines' Attributes are cut from, names that of the
+	// reader's check for names that are alike: kept here, because the cart is what a
+	// caller keeps from one request to the next.
 	attributes []Attribute
-	names      []span
-	table      []int32
+	names      seenNames
 }
 
 // NoPrice is the unit price of a line that states none; a catalogue may know it.
@@ -100,20 +99,14 @@ func (c *Cart) Reset() {
 	if cap(c.attributes) > keep {
 		c.attributes = nil
 	}
-	if cap(c.names) > keep {
-		c.names = nil
-	}
-	if cap(c.table) > keep {
-		c.table = nil
-	}
+	c.names.reset(keep)
 	*c = Cart{
 		Lines:      c.Lines[:0],
 		Coupons:    c.Coupons[:0],
 		Shipping:   c.Shipping[:0],
 		Customer:   Customer{Segments: c.Customer.Segments[:0], CompletedOrders: -1},
 		attributes: c.attributes[:0],
-		names:      c.names[:0],
-		table:      c.table[:0],
+		names:      c.names,
 	}
 }
 

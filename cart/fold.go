@@ -94,10 +94,11 @@ var nameSeed = maphash.MakeSeed()
 // hash or at the next free place after it.
 func (d *document) alikeOfMany(names []span, plain bool) (earlier, later span, found bool) {
 	size := 1 << bits.Len(uint(2*len(names)))
-	d.cart.table = cleared(d.cart.table, size)
-	table := d.cart.table
+	d.names.table = cleared(d.names.table, size)
+	table := d.names.table
 	var folded []byte
 	for i, at := range names {
+		d.step()
 		name := d.text[at.from:at.to]
 		if !plain {
 			name = d.nameAt(at)

@@ -2,6 +2,8 @@ package cart
 
 import (
 	"encoding/json"
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -24,10 +26,15 @@ func FuzzReadJSON(f *testing.F) {
 	}
 	home := currency(f, "CNY")
 	readers := map[bool]*Reader{false: reader(f, Options{MaxLines: 10}), true: reader(f, Options{MaxLines: 10, Prices: Major})}
-	var into Cart
+	var into, large Cart
+	workspace := Workspace{piece: 5}
 	f.Fuzz(func(t *testing.T, body []byte, major bool) {
 		r := readers[major]
 		found, err := r.ReadJSON(body, home, &into)
+		foundInPieces, errInPieces := workspace.ReadJSON(r, body, home, &large, func() {})
+		if found != foundInPieces || grammarAside(err) != grammarAside(errInPieces) || !reflect.DeepEqual(visible(into), visible(large)) {
+			t.Fatalf("%s\nat once:   %v, %v, %+v\nin pieces: %v, %v, %+v", body, found, err, into, foundInPieces, errInPieces, large)
+		}
 		if err != nil {
 			checkInvalid(t, body, invalid(t, found, err))
 			return
@@ -44,6 +51,16 @@ func FuzzReadJSON(f *testing.F) {
 			agreeLeniently(t, body, &into)
 		}
 	})
+}
+
+// grammarAside is an error without what is wrong with the grammar at its place, of
+// which more is said where more of the text was at hand.
+func grammarAside(err error) string {
+	text := fmt.Sprint(err)
+	if place, _, found := strings.Cut(text, ": invalid "); found && strings.Contains(place, "is not JSON at byte") {
+		return place
+	}
+	return text
 }
 
 func checkInvalid(t tester, body []byte, bad *Invalid) {

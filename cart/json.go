@@ -30,13 +30,19 @@ const maxDepth = 64
 // The strings of the cart share memory with body, which must not change as
 // long as the cart is in use. What into held before is gone in any case.
 func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found bool, err error) {
-	into.Reset()
 	// Names given twice are looked for while the body is read: the library keeps a
 	// map for it, which took most of the time and all of the memory.
 	if len(body) > math.MaxInt32 || !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
+		into.Reset()
 		return false, malformed(body)
 	}
-	d := document{scanner: scanner{text: view(body)}, reader: r, cart: into, currency: home}
+	return r.readValid(body, home, into, &into.names, nil)
+}
+
+// readValid is ReadJSON for a body known to be JSON.
+func (r *Reader) readValid(body []byte, home money.Currency, into *Cart, names *seenNames, pause func()) (found bool, err error) {
+	into.Reset()
+	d := document{scanner: scanner{text: view(body)}, reader: r, cart: into, currency: home, names: names, pause: pause}
 	d.space()
 	if d.next() != '{' {
 		return false, nil
@@ -62,16 +68,28 @@ func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found b
 	return false, f.invalid()
 }
 
-// malformed says where and why body is not JSON as RFC 7493 has it. It is
-// only asked about what has been found wanting.
+// malformed says where and why body is not JSON as RFC 7493 has it, names given
+// twice aside. It is only asked about what has been found wanting.
 func malformed(body []byte) *Invalid {
 	if len(body) > math.MaxInt32 {
 		return &Invalid{Reason: fmt.Sprintf("is %d bytes long, want at most %d", len(body), math.MaxInt32)}
 	}
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(body))
+	if bad := check(jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))); bad != nil {
+		return bad
+	}
+	return &Invalid{Reason: "is not JSON"}
+}
+
+// check reads a text to its end, which is to be one value. It returns what is
+// wrong with it, or nil.
+func check(decoder *jsontext.Decoder) *Invalid {
 	_, err := decoder.ReadValue()
 	if err == nil {
-		return &Invalid{Reason: fmt.Sprintf("has more text after the JSON value, at byte %d", decoder.InputOffset())}
+		end := decoder.InputOffset()
+		if _, err := decoder.ReadToken(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		return &Invalid{Reason: fmt.Sprintf("has more text after the JSON value, at byte %d", end)}
 	}
 	if errors.Is(err, io.EOF) { // nothing but white space
 		return &Invalid{Reason: "is empty, want JSON"}
@@ -81,9 +99,6 @@ func malformed(body []byte) *Invalid {
 		return &Invalid{Reason: "is not JSON"}
 	}
 	f := faulty(fmt.Sprintf("is not JSON at byte %d: %s", syntactic.ByteOffset, foreign(syntactic.Err)))
-	if errors.Is(syntactic.Err, jsontext.ErrDuplicateName) {
-		f.reason = fmt.Sprintf("is in its object twice, again at byte %d", syntactic.ByteOffset)
-	}
 	for pointer := syntactic.JSONPointer; pointer != ""; pointer = pointer.Parent() {
 		f.under(pointer.LastToken())
 	}
@@ -119,12 +134,26 @@ type document struct {
 	reader   *Reader
 	cart     *Cart
 	currency money.Currency
-	found    bool // the items
-	twice    bool // a name, which no two parsers need read alike
+	names    *seenNames
+	pause    func() // nil for none
+	steps    int    // since the last pause
+	found    bool   // the items
+	twice    bool   // a name, which no two parsers need read alike
 
 	// What is being read; settled before anything else is appended.
 	line   *Line
 	charge *Charge
+}
+
+// step counts a member or an element, and pauses now and then.
+func (d *document) step() {
+	const few = 64
+	if d.pause == nil {
+		return
+	}
+	if d.steps++; d.steps%few == 0 {
+		d.pause()
+	}
 }
 
 // object reads the object at hand for the members the node looks for. With a
@@ -133,10 +162,11 @@ func (d *document) object(at *node, depth int) *fault {
 	if depth > maxDepth {
 		return tooDeep()
 	}
-	first, expected := len(d.cart.names), 0
+	first, expected := len(d.names.at), 0
 	allPlain, inTurn := true, at != nil // inTurn: each name is that of a later edge than the one before
 	d.pos++
 	for d.space(); d.next() != '}'; d.comma() {
+		d.step()
 		if found := d.ahead(at, expected); found >= 0 {
 			if f := d.mapped(&at.edges[found], depth+1); f != nil {
 				return f.under(at.edges[found].name)
@@ -147,7 +177,7 @@ func (d *document) object(at *node, depth int) *fault {
 		name, where, plain := d.name()
 		allPlain = allPlain && plain
 		inTurn = false
-		d.cart.names = append(d.cart.names, where)
+		d.names.at = append(d.names.at, where)
 		if at == nil {
 			if f := d.skip(depth + 1); f != nil {
 				return f.under(name)
@@ -161,8 +191,8 @@ func (d *document) object(at *node, depth int) *fault {
 		expected = found + 1
 	}
 	d.pos++
-	names := d.cart.names[first:]
-	d.cart.names = d.cart.names[:first]
+	names := d.names.at[first:]
+	d.names.at = d.names.at[:first]
 	if inTurn {
 		return nil
 	}
@@ -188,7 +218,7 @@ func (d *document) ahead(at *node, expected int) int {
 		n := len(e.name)
 		if e.plain && n < len(rest) && rest[n] == '"' && rest[:n] == e.name {
 			from := d.pos + 1
-			d.cart.names = append(d.cart.names, span{int32(from), int32(from + n)})
+			d.names.at = append(d.names.at, span{int32(from), int32(from + n)})
 			d.pos = from + n + 1
 			d.colon()
 			return i
@@ -253,6 +283,7 @@ func (d *document) skip(depth int) *fault {
 		d.pos++
 		d.space()
 		for i := 0; d.next() != ']'; i++ {
+			d.step()
 			if f := d.skip(depth + 1); f != nil {
 				return f.at(i)
 			}

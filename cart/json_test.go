@@ -228,7 +228,7 @@ func TestResetDropsWhatOneLargeRequestNeeded(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Reset()
-	if cap(c.names) > keep {
-		t.Error("keeps memory for", cap(c.names), "names")
+	if cap(c.names.at) > keep {
+		t.Error("keeps memory for", cap(c.names.at), "names")
 	}
 }

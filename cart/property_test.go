@@ -215,7 +215,7 @@ func TestAlikeByPairsAndByTable(t *testing.T) {
 	name := rapid.SliceOfN(rapid.RuneFrom([]rune("aAbBſsäÄ")), 1, 2)
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfN(name, 0, fewNames).Draw(t, "names")
-		d := document{cart: new(Cart)}
+		d := document{names: new(seenNames)}
 		var spans []span
 		plain, want := true, false
 		for i, n := range names {

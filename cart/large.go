@@ -1,0 +1,70 @@
+package cart
+
+import (
+	"cmp"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// seenNames is the memory of the check for names that are alike.
+type seenNames struct {
+	at    []span
+	table []int32
+}
+
+// reset empties it, and keeps memory for so many names at most.
+func (n *seenNames) reset(most int) {
+	if cap(n.at) > most {
+		n.at = nil
+	}
+	if cap(n.table) > most {
+		n.table = nil
+	}
+	n.at, n.table = n.at[:0], n.table[:0]
+}
+
+// Workspace reads large bodies, one after the other: with pauses, and in memory
+// that it keeps, up to five times the largest. The zero value is ready.
+type Workspace struct {
+	decoder jsontext.Decoder
+	text    pieces
+	piece   int // tests read in small ones
+	names   seenNames
+}
+
+// ReadJSON is [Reader.ReadJSON] with pauses: pause is called every few ten
+// microseconds. That takes a tenth longer.
+func (w *Workspace) ReadJSON(r *Reader, body []byte, home money.Currency, into *Cart, pause func()) (found bool, err error) {
+	w.text = pieces{rest: body, most: cmp.Or(w.piece, onePiece), pause: pause}
+	defer func() { w.text = pieces{} }()
+	w.decoder.Reset(&w.text, jsontext.AllowDuplicateNames(true))
+	if bad := check(&w.decoder); bad != nil {
+		into.Reset()
+		return false, bad
+	}
+	w.names.at = w.names.at[:0] // it ends anywhere where a body is refused
+	return r.readValid(body, home, into, &w.names, pause)
+}
+
+// pieces reads a text piece by piece, with a pause before each.
+type pieces struct {
+	rest  []byte
+	most  int // in a piece
+	pause func()
+}
+
+// onePiece takes some ten microseconds to check.
+const onePiece = 16 << 10
+
+func (p *pieces) Read(into []byte) (int, error) {
+	if len(p.rest) == 0 {
+		return 0, io.EOF
+	}
+	p.pause()
+	n := copy(into, p.rest[:min(len(p.rest), p.most)])
+	p.rest = p.rest[n:]
+	return n, nil
+}
