@@ -103,7 +103,7 @@ var everywhere = map[string]struct {
 	"nested to the last level there is":         {body: `{"items":[],"x":` + nested(63) + `}`, pointer: "="},
 	"nested one too deep":                       {body: `{"items":[],"x":` + nested(64) + `}`, pointer: "/x" + strings.Repeat("/0", 63)},
 	"nested ten thousand deep":                  {body: `{"items":[],"x":` + nested(9000) + `}`, pointer: "/x" + strings.Repeat("/0", 63)},
-	"nested deeper than any parser follows":     {body: `{"items":[],"x":` + nested(100_000) + `}`, pointer: "/x" + strings.Repeat("/0", 127)},
+	"nested deeper than any parser follows":     {body: `{"items":[],"x":` + nested(100_000) + `}`, pointer: ""},
 	"objects nested one too deep in attributes": {body: attribute(`"x":` + strings.Repeat(`{"y":`, 61) + "1" + strings.Repeat("}", 61)), pointer: "/items/0/attributes/x" + strings.Repeat("/y", 60)},
 	"a MiB of names":                            {body: string(manyNames(1 << 20)), pointer: "="},
 	"an escaped name of a map":                  {body: `{"ord\u0065r":{"l\u0069nes":[{"q\u0074y":1}]}}`, pointer: "=", in: "mapped"},

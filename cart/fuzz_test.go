@@ -54,9 +54,13 @@ func FuzzReadJSON(f *testing.F) {
 }
 
 // grammarAside is an error without what is wrong with the grammar at its place, of
-// which more is said where more of the text was at hand.
+// which more is said where more of the text was at hand, and without a place that is
+// too deep to be named in a large text.
 func grammarAside(err error) string {
 	text := fmt.Sprint(err)
+	if tooDeep := tooDeep().reason; strings.HasSuffix(text, tooDeep) {
+		return tooDeep
+	}
 	if place, _, found := strings.Cut(text, ": invalid "); found && strings.Contains(place, "is not JSON at byte") {
 		return place
 	}

@@ -74,6 +74,9 @@ func malformed(body []byte) *Invalid {
 	if len(body) > math.MaxInt32 {
 		return &Invalid{Reason: fmt.Sprintf("is %d bytes long, want at most %d", len(body), math.MaxInt32)}
 	}
+	if deep(body) {
+		return tooDeep().invalid()
+	}
 	if bad := check(jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))); bad != nil {
 		return bad
 	}

@@ -38,6 +38,10 @@ type Workspace struct {
 // ReadJSON is [Reader.ReadJSON] with pauses: pause is called every few ten
 // microseconds. That takes a tenth longer.
 func (w *Workspace) ReadJSON(r *Reader, body []byte, home money.Currency, into *Cart, pause func()) (found bool, err error) {
+	if deep(body) {
+		into.Reset()
+		return false, tooDeep().invalid()
+	}
 	w.text = pieces{rest: body, most: cmp.Or(w.piece, onePiece), pause: pause}
 	defer func() { w.text = pieces{} }()
 	w.decoder.Reset(&w.text, jsontext.AllowDuplicateNames(true))
@@ -67,4 +71,30 @@ func (p *pieces) Read(into []byte) (int, error) {
 	n := copy(into, p.rest[:min(len(p.rest), p.most)])
 	p.rest = p.rest[n:]
 	return n, nil
+}
+
+// mostNamed is the depth at which a place is still worth naming. The library puts
+// its name together level by level, and takes quadratic time for it.
+const mostNamed = 1000
+
+// deep reports whether a text, JSON or not, is nested deeper than that.
+func deep(text []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+			if c == '\\' {
+				i++
+			}
+		case c == '{' || c == '[':
+			if depth++; depth > mostNamed {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
 }
