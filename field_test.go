@@ -12,9 +12,12 @@ func TestRuleIsWrittenAsTheLibraryWould(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.OneOf(rapid.StringMatching(`[ -~]{0,20}`), rapid.String()).Draw(t, "id")
 		want, wantErr := httpsfv.Marshal(httpsfv.NewItem(fieldText(id)))
-		got, err := fieldItem(id)
-		if got != want || (err == nil) != (wantErr == nil) {
-			t.Fatalf("item = %s, %v, want %s, %v", got, err, want, wantErr)
+		got, err := fieldItems([]string{"first", id}, nil)
+		if (err == nil) != (wantErr == nil) {
+			t.Fatalf("%v, want %v", err, wantErr)
+		}
+		if err == nil && (got[0] != `"first"` || got[1] != want) {
+			t.Fatalf("items %s, want %s", got, want)
 		}
 	})
 }

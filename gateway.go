@@ -46,6 +46,7 @@ type desk struct {
 	quote strategy.Quote
 	text  []byte
 	pace  proof.Pace
+	lane  *lane // to count in
 }
 
 // open makes the gateway a handler's options describe.
@@ -84,7 +85,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		rejectOversize: o.OnOversize == "reject",
 		lines:          *o.Lines,
 		respond:        o.Respond,
-		desks:          sync.Pool{New: func() any { return new(desk) }},
+		desks:          sync.Pool{New: func() any { return &desk{lane: traffic.lane()} }},
 	}
 	onceRunning(ctx, func(events *caddyevents.App) {
 		live.Remember()
@@ -211,7 +212,7 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		g.live.sample.Add(&d.cart)
 	}
 	o = write(live, d, now)
-	evaluations.Observe(time.Since(now).Seconds())
+	d.lane.evaluated(time.Since(now))
 	return o
 }
 

@@ -14,10 +14,10 @@ import (
 // ServeHTTP prices the cart of a request and passes the request on.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	g := h.gateway
-	g.countSpoofed(r, g.names.strip(r))
+	spoofed := g.spoofed(r, g.names.strip(r))
 	var seen evidence
 	o := g.decide(r, &seen, g.ordered)
-	decisions.count(o.status)
+	traffic.request(o.status, spoofed)
 	o.publish(r)
 	if o.problem != nil && g.rejects(o) {
 		return o.problem.answer(w, r)
@@ -39,12 +39,13 @@ func (g *gateway) rejects(o *outcome) bool {
 	return g.rejectInvalid
 }
 
-// countSpoofed counts what a client sent under owned names. What another
-// handler of the kind set before this one is no attempt.
-func (g *gateway) countSpoofed(r *http.Request, attempts int) {
+// spoofed is how many of these attempts count. What another handler of the kind set
+// before this one is no attempt.
+func (g *gateway) spoofed(r *http.Request, attempts int) int {
 	if attempts > 0 && caddyhttp.GetVar(r.Context(), outcomeVar) == nil {
-		spoofedHeaders.Add(float64(attempts))
+		return attempts
 	}
+	return 0
 }
 
 // logPanic records a panic with what identifies the cart, never what is in it.

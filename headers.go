@@ -55,13 +55,7 @@ func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
 
 // ordered is [gateway.priced] for an order that goes on, whose discounts count.
 func (g *gateway) ordered(e *edition, d *desk, now time.Time) *outcome {
-	q := &d.quote
-	for i := range q.Applied {
-		e.tally.hits[q.Applied[i].Rule].Add(1)
-	}
-	if q.Reason == "" {
-		e.given.Add(float64(q.Discount + q.ShippingDiscount))
-	}
+	e.tally.count(d.lane.number, &d.quote)
 	return g.priced(e, d, now)
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/dunglas/httpsfv"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
@@ -51,7 +50,6 @@ type edition struct {
 	fingerprint string   // hexadecimal
 	rules       []string // RFC 9651 items, by index of rule
 	tally       *tally
-	given       prometheus.Counter // discounts in the currency
 }
 
 // acquire joins a live strategy, or starts one, which reads the file.
@@ -115,38 +113,12 @@ func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the version as a header: %w", err)
 	}
-	ids := s.Rules()
 	e := &edition{
-		Strategy: s, identity: text, fingerprint: hex.EncodeToString(sum[:]), rules: make([]string, len(ids)),
-		tally: newTally(ids), given: amounts.WithLabelValues(s.Currency().Code()),
+		Strategy: s, identity: text, fingerprint: hex.EncodeToString(sum[:]),
+		tally: newTally(s.Currency().Code(), s.Rules()),
 	}
-	for i, id := range ids {
-		pause.After(i)
-		if e.rules[i], err = fieldItem(id); err != nil {
-			return nil, fmt.Errorf("writing the rule id %q as a header: %w", id, err)
-		}
+	if e.rules, err = fieldItems(s.Rules(), pause); err != nil {
+		return nil, err
 	}
 	return e, nil
-}
-
-// fieldItem is text as an item of RFC 9651. There may be many thousands of rules,
-// and hardly any with a name that needs more than quotes.
-func fieldItem(text string) (string, error) {
-	for _, c := range []byte(text) {
-		if c < ' ' || c > '~' || c == '"' || c == '\\' {
-			return httpsfv.Marshal(httpsfv.NewItem(fieldText(text)))
-		}
-	}
-	return `"` + text + `"`, nil
-}
-
-// fieldText is text as RFC 9651 has it: a String where it is ASCII, a Display
-// String where it is not.
-func fieldText(text string) any {
-	for _, c := range []byte(text) {
-		if c < ' ' || c > '~' {
-			return httpsfv.DisplayString(text)
-		}
-	}
-	return text
 }

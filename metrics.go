@@ -13,29 +13,11 @@ import (
 // The collectors are made once and registered anew with every configuration,
 // whose registry is its own; the series go on through configuration reloads.
 var (
-	decisions = newDecisionCounters()
-
-	evaluations = prometheus.NewHistogram(prometheus.HistogramOpts{
-		Name:    "caddy_discount_evaluation_duration_seconds",
-		Help:    "How long it took to read a cart, quote it and write the result, without waiting for the body.",
-		Buckets: []float64{1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2},
-	})
-
-	// Its series are as many as there are currencies of strategies, at most those
-	// of ISO 4217.
-	amounts = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "caddy_discount_amount_minor_units_total",
-		Help: "Discounts on orders that were passed on, on goods and shipping, in minor units.",
-	}, []string{"currency"})
+	traffic = newCounters(laneCount)
 
 	hits = newHitCollector(maxRuleSeries)
 
 	strategies = newStrategyCollector()
-
-	spoofedHeaders = prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "caddy_discount_spoofed_headers_total",
-		Help: "Headers, trailers and Connection tokens that clients sent under the names of discount headers.",
-	})
 
 	activations = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "caddy_discount_strategy_activation_duration_seconds",
@@ -46,7 +28,7 @@ var (
 
 // collectors are all of the module's.
 func collectors() []prometheus.Collector {
-	return []prometheus.Collector{decisions.CounterVec, evaluations, amounts, hits, strategies, spoofedHeaders, activations}
+	return []prometheus.Collector{traffic, hits, strategies, activations}
 }
 
 // measure counts how long each phase of an activation took.
@@ -81,28 +63,6 @@ func phases(f reload.Facts) []phase {
 	all = append(all, phase{"read", s.Noticed, s.Read}, phase{"build", s.Read, s.Ready}, phase{"swap", ready, s.Swapped})
 	return slices.DeleteFunc(all, func(p phase) bool { return p.end.Before(p.begin) }) // a writer sets its times freely
 }
-
-// decisionCounters count outcomes, each through a counter found beforehand.
-type decisionCounters struct {
-	*prometheus.CounterVec
-	by map[status]prometheus.Counter
-}
-
-func newDecisionCounters() decisionCounters {
-	d := decisionCounters{
-		CounterVec: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "caddy_discount_decisions_total",
-			Help: "Requests by the status of their discount.",
-		}, []string{"status"}),
-		by: make(map[status]prometheus.Counter),
-	}
-	for _, s := range []status{statusApplied, statusNone, statusBypass, statusInvalid, statusOversize, statusUnavailable} {
-		d.by[s] = d.WithLabelValues(string(s))
-	}
-	return d
-}
-
-func (d decisionCounters) count(s status) { d.by[s].Inc() }
 
 // registerMetrics makes the collectors known to a configuration's registry. A
 // second handler in the same configuration finds them there.

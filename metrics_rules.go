@@ -2,7 +2,6 @@ package discount
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -14,22 +13,11 @@ const maxRuleSeries = 200
 // otherRules is the series of all further rules.
 const otherRules = "_other"
 
-// tally counts for one edition, by index of rule. Orders add to it, which costs
-// no lookup; the collector takes it away when it is asked.
-type tally struct {
-	rules []string
-	hits  []atomic.Uint64
-}
-
-func newTally(rules []string) *tally {
-	return &tally{rules: rules, hits: make([]atomic.Uint64, len(rules))}
-}
-
-// hitCollector shows how often rules applied. A rule keeps its count from one
-// edition to the next, and its series for as long as a strategy in service has a
-// rule of the name.
+// hitCollector shows how often rules applied and what was given. A rule keeps its
+// count from one edition to the next, and its series for as long as a strategy in
+// service has a rule of the name. Currencies stay: there are no more of them than
+// ISO 4217 has.
 type hitCollector struct {
-	desc *prometheus.Desc
 	most int
 
 	mu      sync.Mutex
@@ -37,16 +25,24 @@ type hitCollector struct {
 	retired []*tally          // replaced since the last fold: requests may still add to them
 	totals  map[string]uint64 // of the rules that have a series of their own
 	other   uint64
+	given   map[string]uint64 // by currency
 }
+
+var (
+	hitsDesc = prometheus.NewDesc("caddy_discount_rule_hits_total",
+		"Orders that a rule took something off, by rule; the first 200 in service have a name, the others are "+otherRules+".",
+		[]string{"rule"}, nil)
+	amountsDesc = prometheus.NewDesc("caddy_discount_amount_minor_units_total",
+		"Discounts on orders that were passed on, on goods and shipping, in minor units.",
+		[]string{"currency"}, nil)
+)
 
 func newHitCollector(most int) *hitCollector {
 	return &hitCollector{
-		desc: prometheus.NewDesc("caddy_discount_rule_hits_total",
-			"Orders that a rule took something off, by rule; the first 200 in service have a name, the others are "+otherRules+".",
-			[]string{"rule"}, nil),
 		most:    most,
 		serving: make(map[*live]*tally),
 		totals:  make(map[string]uint64),
+		given:   make(map[string]uint64),
 	}
 }
 
@@ -119,31 +115,34 @@ func (c *hitCollector) fold() {
 }
 
 func (c *hitCollector) take(t *tally) {
-	for i := range t.hits {
-		if t.hits[i].Load() == 0 {
-			continue
-		}
-		n := t.hits[i].Swap(0)
-		if _, named := c.totals[t.rules[i]]; named {
-			c.totals[t.rules[i]] += n
+	c.given[t.currency] += t.takeGiven()
+	t.takeHits(func(rule string, n uint64) {
+		if _, named := c.totals[rule]; named {
+			c.totals[rule] += n
 		} else {
 			c.other += n
 		}
-	}
+	})
 }
 
 // Describe implements prometheus.Collector.
-func (c *hitCollector) Describe(to chan<- *prometheus.Desc) { to <- c.desc }
+func (c *hitCollector) Describe(to chan<- *prometheus.Desc) {
+	to <- hitsDesc
+	to <- amountsDesc
+}
 
 // Collect implements prometheus.Collector.
 func (c *hitCollector) Collect(to chan<- prometheus.Metric) {
 	c.mu.Lock()
 	c.fold()
-	all := make([]prometheus.Metric, 0, len(c.totals)+1)
+	all := make([]prometheus.Metric, 0, len(c.totals)+1+len(c.given))
 	for rule, n := range c.totals {
-		all = append(all, prometheus.MustNewConstMetric(c.desc, prometheus.CounterValue, float64(n), rule))
+		all = append(all, prometheus.MustNewConstMetric(hitsDesc, prometheus.CounterValue, float64(n), rule))
 	}
-	all = append(all, prometheus.MustNewConstMetric(c.desc, prometheus.CounterValue, float64(c.other), otherRules))
+	all = append(all, prometheus.MustNewConstMetric(hitsDesc, prometheus.CounterValue, float64(c.other), otherRules))
+	for currency, n := range c.given {
+		all = append(all, prometheus.MustNewConstMetric(amountsDesc, prometheus.CounterValue, float64(n), currency))
+	}
 	c.mu.Unlock()
 	for _, m := range all {
 		to <- m

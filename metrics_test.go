@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/promogate/caddy-discount/strategy"
 )
 
 // gathered are the module's metrics: "name{label=value …}" and the value.
@@ -136,19 +138,19 @@ func TestRulesBeyondTheBoundShareASeries(t *testing.T) {
 			t.Errorf("%v and %d others, want %v and %d", c.totals, c.other, totals, other)
 		}
 	}
-	first := newTally([]string{"_other", "a", "b", "c"})
+	first := newTally("CNY", []string{"_other", "a", "b", "c"})
 	serve(first)
-	for i := range first.hits {
-		first.hits[i].Add(1)
+	for i := range first.rules {
+		first.count(i, applied(i))
 	}
 	want(map[string]uint64{"a": 1, "b": 1}, 2)
-	second := newTally([]string{"c", "b"})
+	second := newTally("CNY", []string{"c", "b"})
 	serve(second)
-	first.hits[2].Add(1) // by a request that came before
-	second.hits[0].Add(1)
+	first.count(0, applied(2)) // by a request that came before
+	second.count(0, applied(0))
 	want(map[string]uint64{"b": 2, "c": 1}, 2)
 	for i := range 1000 {
-		serve(newTally([]string{fmt.Sprint("r", i), fmt.Sprint("s", i), fmt.Sprint("t", i)}))
+		serve(newTally("CNY", []string{fmt.Sprint("r", i), fmt.Sprint("s", i), fmt.Sprint("t", i)}))
 	}
 	want(map[string]uint64{"r999": 0, "s999": 0}, 2)
 	if len(c.retired) > 1 || len(c.serving) != 1 {
@@ -160,15 +162,15 @@ func TestHitsAreCountedWhileTheyAreCollected(t *testing.T) {
 	t.Parallel()
 	c := newHitCollector(2)
 	l := &live{}
-	now := newTally([]string{"a"})
+	now := newTally("CNY", []string{"a"})
 	c.serving[l] = now
 	c.name()
 	const workers, each = 4, 10_000
 	var all sync.WaitGroup
-	for range workers {
+	for worker := range workers {
 		all.Go(func() {
 			for range each {
-				now.hits[0].Add(1)
+				now.count(worker, applied(0))
 			}
 		})
 	}
@@ -179,9 +181,14 @@ func TestHitsAreCountedWhileTheyAreCollected(t *testing.T) {
 	}
 	all.Wait()
 	c.fold()
-	if c.totals["a"] != workers*each {
-		t.Errorf("%d hits, want %d", c.totals["a"], workers*each)
+	if c.totals["a"] != workers*each || c.given["CNY"] != 7*workers*each {
+		t.Errorf("%d hits and %d given, want %d and %d", c.totals["a"], c.given["CNY"], workers*each, 7*workers*each)
 	}
+}
+
+// applied is a quote of one rule, which took seven off.
+func applied(rule int) *strategy.Quote {
+	return &strategy.Quote{Applied: []strategy.Applied{{Rule: rule, Amount: 7}}, Discount: 7}
 }
 
 // What the dashboard and the alerts are held against is what there is: the name

@@ -146,7 +146,7 @@ type trailerGuard struct {
 func (g *trailerGuard) Read(p []byte) (int, error) {
 	n, err := g.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
-		spoofedHeaders.Add(float64(g.names.stripHeader(g.request.Trailer)))
+		traffic.trailer(g.names.stripHeader(g.request.Trailer))
 	}
 	return n, err
 }

@@ -10,13 +10,13 @@ import (
 // ServeHTTP answers a cart with its quote.
 func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp.Handler) error {
 	g := h.gateway
-	g.countSpoofed(r, g.names.strip(r))
+	spoofed := g.spoofed(r, g.names.strip(r))
 	var quote []byte
 	o := g.decide(r, new(evidence), func(e *edition, d *desk, now time.Time) *outcome {
 		quote = h.write(e, d, now)
 		return g.priced(e, d, now)
 	})
-	decisions.count(o.status)
+	traffic.request(o.status, spoofed)
 	o.publish(r)
 	switch {
 	case quote != nil:

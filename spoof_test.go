@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	dto "github.com/prometheus/client_model/go"
 )
 
 const half = "version = \"v1\"\n[rule.half]\ndiscount_rate = 0.5"
@@ -61,11 +60,7 @@ X-Discount-Subtotal: 1000`
 
 func spoofed(t *testing.T) float64 {
 	t.Helper()
-	var m dto.Metric
-	if err := spoofedHeaders.Write(&m); err != nil {
-		t.Fatal(err)
-	}
-	return m.GetCounter().GetValue()
+	return float64(traffic.spoofed())
 }
 
 func TestOwnedTrailersDoNotArriveAndOthersDo(t *testing.T) {

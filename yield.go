@@ -12,7 +12,9 @@ import (
 // there are no orders.
 type yielder struct {
 	building atomic.Bool
+	_        [apart]byte
 	orders   atomic.Int32 // since the builder last looked, while building
+	_        [apart]byte
 
 	// The builder's alone.
 	worker

@@ -1,0 +1,100 @@
+package discount
+
+import (
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// What one processor counts is never in a line of the cache with what another
+// does, wherever the memory begins.
+func TestCountersOfTwoProcessorsAreApart(t *testing.T) {
+	var l lane
+	if end := unsafe.Offsetof(l.nanos) + unsafe.Sizeof(l.nanos); unsafe.Sizeof(l)-end < apart-unsafe.Offsetof(l.decisions) {
+		t.Errorf("a lane ends %d bytes after its last counter and begins %d before its first", unsafe.Sizeof(l)-end, unsafe.Offsetof(l.decisions))
+	}
+	var tl tallyLane
+	if end := unsafe.Offsetof(tl.given) + unsafe.Sizeof(tl.given); unsafe.Sizeof(tl)-end < apart-unsafe.Offsetof(tl.given) {
+		t.Errorf("a lane of a tally ends %d bytes after its counter", unsafe.Sizeof(tl)-end)
+	}
+	lanes := newTally("CNY", []string{"a", "b"}).lanes
+	for i := range lanes {
+		if hits := lanes[i].hits; uintptr(cap(hits)-len(hits))*unsafe.Sizeof(hits[0]) < apart {
+			room := cap(hits) - len(hits)
+			t.Errorf("room for %d counters behind the hits of a lane", room)
+		}
+	}
+	var y yielder
+	if before, after := unsafe.Offsetof(y.orders)-unsafe.Offsetof(y.building), unsafe.Offsetof(y.worker)-unsafe.Offsetof(y.orders); before < apart || after < apart {
+		t.Errorf("the orders that come while a strategy is built are counted %d bytes behind what all of them read and %d before what its builder writes", before, after)
+	}
+}
+
+func TestLanesAddUp(t *testing.T) {
+	c := newCounters(4)
+	const workers, each = 8, 1000
+	var all sync.WaitGroup
+	for worker := range workers {
+		all.Go(func() {
+			for i := range each {
+				l := c.lane()
+				l.decided(statuses[i%len(statuses)], i%2)
+				l.evaluated(time.Duration(1+worker) * time.Microsecond)
+				c.back(l)
+			}
+		})
+	}
+	all.Wait()
+	out := make(chan prometheus.Metric, 100)
+	c.Collect(out)
+	close(out)
+	var requests, spoofed float64
+	var took *dto.Histogram
+	for m := range out {
+		var d dto.Metric
+		if err := m.Write(&d); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case d.Histogram != nil:
+			took = d.Histogram
+		case len(d.Label) > 0:
+			requests += d.Counter.GetValue()
+		default:
+			spoofed = d.Counter.GetValue()
+		}
+	}
+	if requests != workers*each || spoofed != workers*each/2 || took.GetSampleCount() != workers*each {
+		t.Errorf("%v requests, %v spoofed, %d evaluations, want %d, %d, %d",
+			requests, spoofed, took.GetSampleCount(), workers*each, workers*each/2, workers*each)
+	}
+	if got, want := took.GetSampleSum(), (time.Duration(each) * 36 * time.Microsecond).Seconds(); got != want {
+		t.Errorf("they took %v s together, want %v", got, want)
+	}
+	for _, b := range took.Bucket { // those of 1 µs are in the first, those of 2 in the second, 3 to 5 in the third
+		if want, known := map[float64]uint64{1e-6: 1, 2.5e-6: 2, 5e-6: 5, 1e-5: 8, 1e-2: 8}[b.GetUpperBound()]; known && b.GetCumulativeCount() != want*each {
+			t.Errorf("%d up to %v s, want %d", b.GetCumulativeCount(), b.GetUpperBound(), want*each)
+		}
+	}
+}
+
+func BenchmarkCounting(b *testing.B) {
+	for name, lanes := range map[string]int{"in one lane": 1, "in a lane each": laneCount} {
+		b.Run(name, func(b *testing.B) {
+			c := newCounters(lanes)
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					l := c.lane()
+					l.decided(statusApplied, 0)
+					l.evaluated(4 * time.Microsecond)
+					c.back(l)
+				}
+			})
+		})
+	}
+}
