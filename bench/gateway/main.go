@@ -22,16 +22,16 @@ import (
 type plan struct {
 	rounds int
 	each   time.Duration // of each of the two loads on each gateway
-	rate   int           // of the load at a fixed rate
+	rate   int           // of the load at a fixed rate, a second
 }
 
 func main() {
 	quick := flag.Bool("quick", false, "two short rounds: the figures mean little")
 	flag.Parse()
 	debug.SetGCPercent(1000) // its own collections would take the processors it shares with the gateways
-	p := plan{rounds: 10, each: time.Second, rate: 1000}
+	p := plan{rounds: 10, each: time.Second, rate: 5000}
 	if *quick {
-		p = plan{rounds: 2, each: 500 * time.Millisecond, rate: 1000}
+		p = plan{rounds: 2, each: 500 * time.Millisecond, rate: 5000}
 	}
 	if err := shop.With(func(dir, bin string) error { return run(dir, bin, p) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -69,5 +69,6 @@ func run(dir, bin string, p plan) (err error) {
 	for _, k := range kinds() {
 		report(k, street, figures[k.name])
 	}
+	verdict(figures)
 	return nil
 }

@@ -22,11 +22,17 @@ type kind struct {
 	header http.Header
 }
 
+// The kinds of which something is wanted.
+const (
+	threeLines = "a cart of three lines"
+	fiftyLines = "a cart of fifty lines"
+)
+
 func kinds() []kind {
 	json := http.Header{"Content-Type": {"application/json"}}
 	return []kind{
-		{"a cart of three lines", http.MethodPost, []byte(shop.Cart), json},
-		{"a cart of fifty lines", http.MethodPost, shop.CartOf(50), json},
+		{threeLines, http.MethodPost, []byte(shop.Cart), json},
+		{fiftyLines, http.MethodPost, shop.CartOf(50), json},
 		{"a cart in headers", http.MethodPost, nil, http.Header{"X-Cart-Items": {`"sku-1";q=2;p=1800, "sku-2";q=1;p=1500, "sku-3";q=3;p=990`}}},
 		{"no cart", http.MethodGet, nil, nil},
 	}

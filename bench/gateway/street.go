@@ -19,10 +19,10 @@ import (
 
 // street is where the gateways stand, in front of one order service.
 type street struct {
-	dir, bin, guided, byHand string // guided is bin, built by the profile of make pgo
-	gateways                 []*gateway
-	upstream                 *http.Server
-	orders                   string // address of the order service
+	dir, bin, guided, byHand, lean string // guided is bin, built by the profile of make pgo
+	gateways                       []*gateway
+	upstream                       *http.Server
+	orders                         string // address of the order service
 }
 
 // gateway is one of them.
@@ -47,25 +47,30 @@ const caddyfile = `{
 	route {
 		%s
 		reverse_proxy %s {
-			transport http {
-				keepalive_idle_conns_per_host 512
-			}
+			%s
 		}
 	}
 }
 `
 
+// How reverse_proxy sends: with its own transport, which keeps 32 idle connections
+// unless it is told to keep more; with the body in one piece with the head; and with
+// the transport of bench/lean.
+const (
+	asItIs   = "transport http {\n keepalive_idle_conns_per_host 512\n }"
+	buffered = "request_buffers 1MiB\n" + asItIs
+	lean     = "transport lean"
+)
+
 // open starts the order service and every gateway. What was started is in the
 // street, even if something failed.
 func open(dir, bin string) (*street, error) {
-	s := &street{dir: dir, bin: bin, guided: filepath.Join(dir, "guided"), byHand: filepath.Join(dir, "byhand")}
-	build := exec.Command("go", "build", "-pgo=cmd/caddy/gateway.pgo", "-o", s.guided, "./cmd/caddy")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		return s, fmt.Errorf("building the gateway: %w\n%s", err, out)
+	s := &street{
+		dir: dir, bin: bin,
+		guided: filepath.Join(dir, "guided"), byHand: filepath.Join(dir, "byhand"), lean: filepath.Join(dir, "lean"),
 	}
-	if out, err := exec.Command("go", "build", "-o", s.byHand, "./byhand").CombinedOutput(); err != nil {
-		return s, fmt.Errorf("building what is written by hand: %w\n%s", err, out)
+	if err := s.build(); err != nil {
+		return s, err
 	}
 	if err := s.serveOrders(); err != nil {
 		return s, err
@@ -79,23 +84,58 @@ func open(dir, bin string) (*street, error) {
 		return s, err
 	}
 	for _, start := range []func() error{
-		func() error { return s.caddy("the proxy alone", s.bin, "", false) },
-		func() error { return s.caddy("the proxy alone, again", s.bin, "", false) },
-		func() error { return s.discount("discount, 100 rules", s.bin, 100) },
-		func() error { return s.discount("discount, guided build", s.guided, 100) },
-		func() error { return s.discount("discount, 10,000 rules", s.bin, 10_000) },
-		func() error { return s.caddy("by hand, in a day", s.byHand, "byhand rules "+rules, true) },
-		func() error { return s.nginx("nginx with Lua", rules) },
+		func() error { return s.caddy(alone, s.bin, "", asItIs, false) },
+		func() error { return s.caddy(again, s.bin, "", asItIs, false) },
+		func() error { return s.discount(few, s.bin, 100, asItIs) },
+		func() error { return s.caddy("the proxy alone, buffers", s.bin, "", buffered, false) },
+		func() error { return s.discount("discount, buffers", s.bin, 100, buffered) },
+		func() error { return s.discount(guided, s.guided, 100, asItIs) },
+		func() error { return s.discount(many, s.bin, 10_000, asItIs) },
+		func() error { return s.caddy(byHand, s.byHand, "byhand rules "+rules, asItIs, true) },
+		func() error { return s.nginx(lua, rules) },
 		func() error {
 			serve := exec.Command(s.byHand, "serve", service, rules)
-			return s.caddy("a service beside it", s.byHand, "byhand service http://"+service, true, serve)
+			return s.caddy(beside, s.byHand, "byhand service http://"+service, asItIs, true, serve)
 		},
+		func() error { return s.caddy("lean transport, alone", s.lean, "", lean, false) },
+		func() error { return s.discount("lean transport, discount", s.lean, 100, lean) },
 	} {
 		if err := start(); err != nil {
 			return s, err
 		}
 	}
 	return s, nil
+}
+
+// The names of those that are held against each other.
+const (
+	alone  = "the proxy alone"
+	again  = "the proxy alone, again"
+	few    = "discount, 100 rules"
+	guided = "discount, guided build"
+	many   = "discount, 10,000 rules"
+	byHand = "by hand, in a day"
+	lua    = "nginx with Lua"
+	beside = "a service beside it"
+)
+
+// build builds what is not the gateway as it is.
+func (s *street) build() error {
+	for _, b := range []struct {
+		in   string
+		args []string
+	}{
+		{"..", []string{"-pgo=cmd/caddy/gateway.pgo", "-o", s.guided, "./cmd/caddy"}},
+		{".", []string{"-o", s.byHand, "./byhand"}},
+		{".", []string{"-o", s.lean, "./lean"}},
+	} {
+		cmd := exec.Command("go", append([]string{"build"}, b.args...)...)
+		cmd.Dir = b.in
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("building %s: %w\n%s", b.args[len(b.args)-1], err, out)
+		}
+	}
+	return nil
 }
 
 // serveOrders is the order service: it reads the order, and says in its answer what
@@ -124,28 +164,28 @@ func (s *street) writeRules(n int) (string, error) {
 	return path, os.WriteFile(path, text, 0o600)
 }
 
-func (s *street) discount(name, bin string, rules int) error {
+func (s *street) discount(name, bin string, rules int, sending string) error {
 	path := filepath.Join(s.dir, fmt.Sprintf("strategy-%d.toml", rules))
 	if err := os.WriteFile(path, shop.StrategyOf(rules, 1), 0o600); err != nil {
 		return err
 	}
-	return s.caddy(name, bin, fmt.Sprintf("discount %s {\n state off\n}", path), true)
+	return s.caddy(name, bin, fmt.Sprintf("discount %s {\n state off\n}", path), sending, true)
 }
 
-// caddy starts a Caddy with a directive before the proxy, and what it needs
-// besides.
-func (s *street) caddy(name, bin, directive string, prices bool, besides ...*exec.Cmd) error {
+// caddy starts a Caddy with a directive before the proxy, which sends in one of these
+// ways, and what it needs besides.
+func (s *street) caddy(name, bin, directive, sending string, prices bool, besides ...*exec.Cmd) error {
 	address, err := freeAddress()
 	if err != nil {
 		return err
 	}
 	_, port, _ := net.SplitHostPort(address)
 	config := filepath.Join(s.dir, fmt.Sprintf("Caddyfile-%d", len(s.gateways)))
-	if err := os.WriteFile(config, fmt.Appendf(nil, caddyfile, port, directive, s.orders), 0o600); err != nil {
+	if err := os.WriteFile(config, fmt.Appendf(nil, caddyfile, port, directive, s.orders, sending), 0o600); err != nil {
 		return err
 	}
 	cmd := exec.Command(bin, "run", "--config", config, "--adapter", "caddyfile")
-	cmd.Env = append(os.Environ(), "HOME="+s.dir, "XDG_DATA_HOME="+s.dir, "XDG_CONFIG_HOME="+s.dir)
+	cmd.Env = append(shop.Environment(), "HOME="+s.dir, "XDG_DATA_HOME="+s.dir, "XDG_CONFIG_HOME="+s.dir)
 	return s.add(&gateway{name: name, url: "http://" + address + "/orders", prices: prices, commands: append(besides, cmd)})
 }
 

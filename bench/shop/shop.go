@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -88,7 +89,7 @@ const answers = `header X-Priced-By {http.request.header.X-Discount-Strategy}
 
 const forwards = `reverse_proxy %s {
 			transport http {
-				keepalive_idle_conns_per_host 512
+				keepalive_idle_conns_per_host 2048
 			}
 		}`
 
@@ -119,11 +120,23 @@ func Start(dir, bin string, in Setting) (*Gateway, error) {
 	}
 	g.cmd = exec.Command(bin, "run", "--config", config)
 	g.cmd.Stderr = &g.log
-	g.cmd.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home)
+	g.cmd.Env = append(Environment(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home)
 	if err := g.cmd.Start(); err != nil {
 		return nil, err
 	}
-	return g, g.ready()
+	if err := g.ready(); err != nil {
+		return nil, errors.Join(err, g.Stop())
+	}
+	return g, nil
+}
+
+// Environment is what every gateway is measured in: the setting that
+// docs/performance.md recommends, unless GOGC says otherwise.
+func Environment() []string {
+	if os.Getenv("GOGC") != "" {
+		return os.Environ()
+	}
+	return append(os.Environ(), "GOGC=400")
 }
 
 func (g *Gateway) config(home string, in Setting) ([]byte, error) {
@@ -185,6 +198,18 @@ func (g *Gateway) ready() error {
 // URL is where orders go.
 func (g *Gateway) URL() string { return "http://" + g.Address + "/orders" }
 
+// PlainURL is where requests go that no discount is computed for.
+func (g *Gateway) PlainURL() string { return "http://" + g.Address + "/plain" }
+
+// Rename puts a strategy in the place of the one in service, in one step.
+func (g *Gateway) Rename(strategy []byte) error {
+	next := g.Strategy + ".next"
+	if err := os.WriteFile(next, strategy, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, g.Strategy)
+}
+
 // Cart is an order of three lines.
 const Cart = `{"currency":"CNY","items":[{"id":"l1","sku":"sku-1","quantity":2,"unit_price":1800},{"id":"l2","sku":"sku-2","quantity":1,"unit_price":1500},{"id":"l3","sku":"sku-3","quantity":3,"unit_price":990}]}`
 
@@ -212,7 +237,7 @@ func PricedBy(answer http.Header) (int, error) {
 
 // Stop ends the program and the order service.
 func (g *Gateway) Stop() error {
-	_ = g.cmd.Process.Signal(os.Interrupt)
+	_ = g.cmd.Process.Signal(syscall.SIGTERM) // an interrupt would be ignored by what runs in the background of a shell
 	err := g.cmd.Wait()
 	if g.upstream != nil {
 		_ = g.upstream.Close()
@@ -237,14 +262,19 @@ func (g *Gateway) Profile(length time.Duration) ([]byte, error) {
 }
 
 // MemoryPeak is the most memory that the gateway held, in bytes.
-func (g *Gateway) MemoryPeak() (int64, error) {
+func (g *Gateway) MemoryPeak() (int64, error) { return g.status("VmHWM") }
+
+// Memory is what the gateway holds, in bytes.
+func (g *Gateway) Memory() (int64, error) { return g.status("VmRSS") }
+
+func (g *Gateway) status(name string) (int64, error) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", g.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(data)) {
 		var kib int64
-		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kib); err == nil {
+		if _, err := fmt.Sscanf(line, name+": %d kB", &kib); err == nil {
 			return kib << 10, nil
 		}
 	}
