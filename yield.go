@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -73,9 +74,11 @@ type worker struct {
 // startWork begins work, of which the first rest is due after so long.
 func startWork(first time.Duration) worker { return worker{next: time.Now().Add(first)} }
 
-// rest has it rest, if it has worked for long enough.
+// rest has it rest, if it has worked for long enough. Otherwise it only lets those
+// go first who wait for the same processor.
 func (w *worker) rest() {
 	if time.Now().Before(w.next) {
+		runtime.Gosched()
 		return
 	}
 	time.Sleep(restFor)
