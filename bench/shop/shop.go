@@ -4,6 +4,7 @@ package shop
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -163,6 +164,10 @@ func (g *Gateway) config(home string, in Setting) ([]byte, error) {
 	return fmt.Appendf(nil, caddyfile, admin, port, g.Strategy, where, in.Options, answer), err
 }
 
+// unpriced is what the order service says of a request without a discount: as much as
+// of one with it, so that the two can be compared.
+const unpriced = `"none";sha256=:0000000000000000000000000000000000000000000=:`
+
 // serveOrders is the order service.
 func (g *Gateway) serveOrders() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -171,7 +176,7 @@ func (g *Gateway) serveOrders() (string, error) {
 	}
 	g.upstream = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header()["X-Priced-By"] = r.Header["X-Discount-Strategy"]
+		w.Header().Set("X-Priced-By", cmp.Or(r.Header.Get("X-Discount-Strategy"), unpriced))
 	})}
 	go func() { _ = g.upstream.Serve(l) }()
 	return l.Addr().String(), nil
