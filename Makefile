@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway pgo soak reference conformance vulncheck
+.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-endure pgo soak reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run ./cmd/caddy run --config Caddyfile.example
@@ -40,6 +40,9 @@ bench-gateway: ## beside the proxy alone, handlers by hand, a service beside it 
 
 bench-scale: ## what an order and a reload cost by the size of things, as tables and pictures
 	cd bench && go run ./scale -to ../docs/performance
+
+bench-endure: ## ten minutes of as many orders as the gateway takes, with a reload every second
+	cd bench && go run ./endure
 
 pgo: ## the profile that cmd/caddy is built by, from a real load
 	cd bench && go run ./pgo
