@@ -1,8 +1,10 @@
 package discount
 
 import (
+	"errors"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -34,6 +36,8 @@ func (g *gateway) gate(r *http.Request) (cartPlace, *outcome) {
 			return inHeaders, nil
 		}
 		return 0, bypass
+	case form == formDoubtful:
+		return 0, doubtful
 	case form == formJSON || form == formUnnamed && g.source == "json":
 		return g.gateBody(r, inBody, headers)
 	case headers:
@@ -71,8 +75,13 @@ const (
 	formNone
 	formUnnamed
 	formJSON
+	formDoubtful // JSON, as one reader of its type has it
 	formGRPC
 )
+
+// doubtful is the outcome of a body that the order service may read as another text
+// than ours. In UTF-7 or GBK the bytes of one cart are those of another.
+var doubtful = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
 
 func bodyForm(r *http.Request) form {
 	contentType := r.Header.Get("Content-Type")
@@ -82,19 +91,42 @@ func bodyForm(r *http.Request) form {
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return formNone
 	}
+	types := r.Header["Content-Type"]
 	switch {
 	case !carriesBody(r.Method):
 		return formOther
-	case contentType == "application/json":
+	case len(types) == 1 && contentType == "application/json":
 		return formJSON // the usual case needs no parser
-	case contentType == "":
+	case contentType == "" && len(types) < 2:
 		return formUnnamed
+	case !slices.ContainsFunc(types, namesJSON):
+		return formOther
+	case len(types) > 1 || !inUTF8(contentType):
+		return formDoubtful
 	}
+	return formJSON
+}
+
+// namesJSON reports whether a Content-Type is of JSON, be it with parameters that
+// cannot be read.
+func namesJSON(contentType string) bool {
 	media, _, err := mime.ParseMediaType(contentType)
-	if err == nil && (media == "application/json" || strings.HasSuffix(media, "+json")) {
-		return formJSON
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		media, _, _ = strings.Cut(contentType, ";")
+		media = strings.ToLower(strings.TrimSpace(media))
 	}
-	return formOther
+	return media == "application/json" || strings.HasSuffix(media, "+json")
+}
+
+// inUTF8 reports whether a Content-Type says that its text is UTF-8, or says nothing,
+// which for JSON is the same (RFC 8259, section 8.1).
+func inUTF8(contentType string) bool {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	charset, given := params["charset"]
+	return !given || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
 }
 
 // carriesBody reports whether requests of a method hold a body that means

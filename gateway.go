@@ -1,7 +1,6 @@
 package discount
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -225,7 +224,7 @@ func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.
 	switch {
 	case found && headers:
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
-	case headers && (err == nil || in.kind == inHeadersBesideBody && !looksLikeObject(in.body)):
+	case headers && (err == nil || in.kind == inHeadersBesideBody && !looksLikeObject(r.Header.Get("Content-Type"), in.body)):
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}
 	return found, err
@@ -237,13 +236,6 @@ func (in *input) json(reader *cart.Reader, home money.Currency, into *cart.Cart)
 		return reader.ReadJSON(in.body, home, into)
 	}
 	return in.turn.workspace.ReadJSON(reader, in.body, home, into, in.turn.rest)
-}
-
-// looksLikeObject reports whether a body may be read as a JSON object by someone
-// more lenient.
-func looksLikeObject(body []byte) bool {
-	trimmed := bytes.TrimLeft(body, " \t\r\n\ufeff")
-	return len(trimmed) > 0 && trimmed[0] == '{'
 }
 
 // locate names the place of a line that the strategy could not count with.

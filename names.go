@@ -41,11 +41,15 @@ func newHeaderNames(prefix string) *headerNames {
 }
 
 // owns reports whether a header name is the handler's.
-func (n *headerNames) owns(name string) bool {
-	if len(name) < len(n.prefix) {
+func (n *headerNames) owns(name string) bool { return foldsTo(name, n.prefix) }
+
+// foldsTo reports whether a name begins with a prefix, which is in lower case, for
+// those who tell neither cases nor marks apart.
+func foldsTo(name, prefix string) bool {
+	if len(name) < len(prefix) {
 		return false
 	}
-	for i := range len(n.prefix) {
+	for i := range len(prefix) {
 		c := name[i]
 		switch {
 		case c >= 'A' && c <= 'Z':
@@ -53,26 +57,38 @@ func (n *headerNames) owns(name string) bool {
 		case (c < 'a' || c > 'z') && (c < '0' || c > '9'):
 			c = '-'
 		}
-		if c != n.prefix[i] {
+		if c != prefix[i] {
 			return false
 		}
 	}
 	return true
 }
 
+// The names of the cart's headers, folded and as they are read.
+const (
+	cartsFolded = "x-cart-"
+	carts       = "X-Cart-"
+)
+
 // strip removes everything a client sent under owned names, in whichever way
 // it might reach the upstream or make the proxy drop what is set here, and
 // counts the attempts.
 func (n *headerNames) strip(r *http.Request) int {
-	return n.stripHeader(r.Header) + n.stripConnection(r.Header) + n.watchTrailer(r)
+	return n.stripHeader(r.Header, false) + n.stripConnection(r.Header) + n.watchTrailer(r)
 }
 
-func (n *headerNames) stripHeader(h http.Header) int {
+// stripHeader also removes, without counting them, headers of a cart that are not
+// read and that somebody else could: those with another mark in the name, and all in
+// a trailer.
+func (n *headerNames) stripHeader(h http.Header, trailer bool) int {
 	found := 0
 	for name, values := range h {
-		if n.owns(name) {
+		switch {
+		case n.owns(name):
 			delete(h, name)
 			found += max(1, len(values))
+		case foldsTo(name, cartsFolded) && (trailer || !strings.HasPrefix(name, carts)):
+			delete(h, name)
 		}
 	}
 	return found
@@ -81,8 +97,7 @@ func (n *headerNames) stripHeader(h http.Header) int {
 // guards reports whether a header may not be dropped on the way: the handler's
 // own, and those of the cart that was priced.
 func (n *headerNames) guards(name string) bool {
-	const carts = "x-cart-"
-	return n.owns(name) || len(name) > len(carts) && strings.EqualFold(name[:len(carts)], carts)
+	return n.owns(name) || foldsTo(name, cartsFolded)
 }
 
 // stripConnection takes guarded names out of Connection, which would have the
@@ -129,7 +144,7 @@ func (n *headerNames) watchTrailer(r *http.Request) int {
 	if r.Trailer == nil || r.Body == nil {
 		return 0
 	}
-	found := n.stripHeader(r.Trailer)
+	found := n.stripHeader(r.Trailer, true)
 	r.Body = &trailerGuard{ReadCloser: r.Body, names: n, request: r}
 	return found
 }
@@ -146,7 +161,7 @@ type trailerGuard struct {
 func (g *trailerGuard) Read(p []byte) (int, error) {
 	n, err := g.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
-		traffic.trailer(g.names.stripHeader(g.request.Trailer))
+		traffic.trailer(g.names.stripHeader(g.request.Trailer, true))
 	}
 	return n, err
 }
