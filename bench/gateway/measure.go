@@ -48,6 +48,10 @@ type figure struct {
 // measure has clients send as fast as they can, and then at a fixed rate.
 func measure(g *gateway, k kind, p plan) (figure, error) {
 	const clients = 32
+	// Clients that may wait at once at the fixed rate. Connections beyond those that
+	// are kept are opened anew for each request, and what a gateway that falls behind
+	// leaves closed uses up the system's ports.
+	const waiting = 1024
 	before, err := g.processorTime()
 	if err != nil {
 		return figure{}, err
@@ -60,7 +64,7 @@ func measure(g *gateway, k kind, p plan) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	steady, err := attack(g, k, vegeta.Rate{Freq: p.rate, Per: time.Second}, p.each, vegeta.Connections(128))
+	steady, err := attack(g, k, vegeta.Rate{Freq: p.rate, Per: time.Second}, p.each, vegeta.MaxWorkers(waiting), vegeta.Connections(waiting))
 	if err != nil {
 		return figure{}, err
 	}
