@@ -153,9 +153,20 @@ func (e *explained) applied() string {
 	}
 	t := table{right: []int{1}}
 	for _, a := range e.x.Applied {
-		t.add(e.paint.in(green, printable(e.Rules()[a.Rule])), e.money(a.Amount))
+		id := e.Rules()[a.Rule]
+		t.add(e.paint.in(green, printable(id)), e.money(a.Amount), e.lowered(id))
 	}
 	return t.String()
+}
+
+// lowered says what kept a rule from giving more.
+func (e *explained) lowered(id string) string {
+	for i := range e.x.Lowered {
+		if l := &e.x.Lowered[i]; l.Rule == id {
+			return fmt.Sprintf("lowered from %s by %s", e.money(l.From), l.ByText())
+		}
+	}
+	return ""
 }
 
 func (e *explained) gifts() string {

@@ -149,14 +149,22 @@ func (e *evaluation) admits(r *compiledRule) bool {
 	return true
 }
 
-// cap holds a rule to its max_discount and to what the limits of the strategy
-// leave.
+// cap holds a rule to what the limits of the strategy leave and to its
+// max_discount.
 func (e *evaluation) cap(r *compiledRule, t *target) {
+	e.holdToLimits(t)
+	e.holdToMost(r, t)
+}
+
+func (e *evaluation) holdToLimits(t *target) {
 	goods := 0
 	for goods < len(t.portions) && int(t.portions[goods].item) < e.goods {
 		goods++
 	}
 	e.reduceTo(e.budget, t.portions[:goods])
+}
+
+func (e *evaluation) holdToMost(r *compiledRule, t *target) {
 	if r.maxDiscount > 0 {
 		e.reduceTo(r.maxDiscount, t.portions)
 	}

@@ -16,6 +16,9 @@ type Explanation struct {
 	// Rejected are the rules that did not apply, in their order, those that are
 	// switched off last.
 	Rejected []Rejected
+	// Lowered are the rules that gave less than their rewards came to, in the
+	// order of Applied.
+	Lowered []Lowered
 	// Next are the rules that a little more in the cart would bring, the best
 	// first.
 	Next []Next
@@ -26,8 +29,9 @@ type Rejected struct {
 	Rule string
 	// Reason is the key of the first condition that failed, or one of: enabled,
 	// target (nothing in the cart is what the rule is about), nothing (there is
-	// nothing left to take off), group, exclusive, select and stop (another rule
-	// was better, or came before and ended it).
+	// nothing left to take off), limits (earlier rules used them up), group,
+	// exclusive, select and stop (another rule was better, or came before and
+	// ended it).
 	Reason string
 	// Seen and Needed are the value that was seen and what was needed, for a
 	// person.
@@ -51,6 +55,7 @@ const (
 	reasonEnabled   = "enabled"
 	reasonTarget    = "target"
 	reasonNothing   = "nothing"
+	reasonLimits    = "limits"
 	reasonGroup     = "group"
 	reasonExclusive = "exclusive"
 	reasonSelect    = "select"
@@ -67,7 +72,7 @@ func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 	if err := s.QuoteInto(&x.Quote, c, now); err != nil {
 		return nil, err
 	}
-	x.Rejected = s.rejected(&x.Quote, trace)
+	x.Rejected, x.Lowered = s.rejected(&x.Quote, trace), s.lowered(&x.Quote, trace)
 	if x.Reason == "" {
 		x.Next = s.next(&x.Quote, c, now, trace)
 	}
@@ -86,6 +91,7 @@ type tried struct {
 	seen, needed string
 	goals        []goal
 	gave         []stepOn // where the reward is a ladder
+	lowered      lowering
 }
 
 // goal is what is missing for a rule to give more.
@@ -142,8 +148,8 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
 	found.gave = e.givenBy(r.reward, t)
-	e.cap(r, t)
-	if t.off() == 0 && e.gift.SKU == "" {
+	found.lowered = e.tracedCap(r, t)
+	if t.off() == 0 && found.lowered.from == 0 && e.gift.SKU == "" {
 		found.reason = reasonNothing
 		if why, ok := r.reward.(explainer); ok {
 			found.reason, found.seen, found.needed = why.why(e, t)
@@ -230,6 +236,8 @@ func (s *Strategy) reject(i int, id string, q *Quote, t *trace) Rejected {
 	case q.Reason != "":
 		return Rejected{Rule: id, Reason: q.Reason, Seen: q.Currency, Needed: s.currency.Code()}
 	case r.Reason != "":
+	case tried && found.lowered.from > 0 && found.lowered.amount == 0:
+		r.Reason, r.Seen, r.Needed = s.usedUp(q, found.lowered)
 	case s.exclusiveApplied(q) || s.rules[i].exclusive:
 		r.Reason, r.Needed = reasonExclusive, "more than the others together"
 	case s.arithmetic.selection != selectAll:

@@ -182,3 +182,45 @@ func TestExplainOfACartInAnotherCurrency(t *testing.T) {
 		t.Errorf("%+v, next %v", r, x.Next)
 	}
 }
+
+// On 100.00 the limits let 25.00 be taken off.
+func TestExplainSaysWhatTheLimitsLowered(t *testing.T) {
+	const head = "version = \"v\"\n"
+	now := at(t, "2024-06-01T12:00:00Z")
+	for _, c := range []struct{ name, strategy, lowered, rejected string }{
+		{"one rule", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 30", "a: 3000 to 2500 by limits.max_amount", ""},
+		{"by the rate", "limits = { max_rate = 0.25, max_amount = 26 }\n[rule.a]\ndiscount_amount = 30", "a: 3000 to 2500 by limits.max_rate", ""},
+		{"its own most", "[rule.a]\nmax_discount = 25\ndiscount_amount = 30", "a: 3000 to 2500 by max_discount", ""},
+		{"both", "limits = { max_amount = 28 }\n[rule.a]\nmax_discount = 25\ndiscount_amount = 30", "a: 3000 to 2500 by limits.max_amount and max_discount", ""},
+		{"what is left", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 20\n[rule.b]\ndiscount_amount = 15", "b: 1500 to 500 by limits.max_amount", ""},
+		{"nothing is left", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25\n[rule.b]\ndiscount_amount = 15", "", "b: limits: 0 left of limits.max_amount, needed 15.00"},
+		{"of a group", "limits = { max_amount = 25 }\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 24\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 40", "b: 4000 to 2500 by limits.max_amount", "a: group: , needed worth more than the others of g"},
+		{"best for each line", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 20\n[rule.b]\nskus = [\"咖啡\"]\ndiscount_amount = 15", "b: 1500 to 500 by limits.max_amount", ""},
+		{"best for each line, alone", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\ndiscount_amount = 40", "a: 4000 to 2500 by limits.max_amount", ""},
+		{"nothing is lowered", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25", "", ""},
+		{"shipping is not in the limits", "limits = { max_amount = 25 }\n[rule.a]\napplies_to = \"shipping\"\ndiscount_amount = 30", "", "a: target: nothing of it in the cart, needed goods or shipping the rule is about"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := mustLoad(t, "", head+c.strategy)
+			crt := goods(t, of("茶", 1, 4000), of("咖啡", 1, 6000))
+			crt.Lines[0].SKU, crt.Lines[1].SKU = "茶", "咖啡"
+			x, err := s.Explain(crt, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var lowered, rejected []string
+			for _, l := range x.Lowered {
+				lowered = append(lowered, fmt.Sprintf("%s: %d to %d by %s", l.Rule, l.From, l.Amount, l.ByText()))
+			}
+			for _, r := range x.Rejected {
+				rejected = append(rejected, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
+			}
+			if got := strings.Join(lowered, "; "); got != c.lowered {
+				t.Errorf("lowered: got %q, want %q", got, c.lowered)
+			}
+			if got := strings.Join(rejected, "; "); got != c.rejected {
+				t.Errorf("rejected: got %q, want %q", got, c.rejected)
+			}
+		})
+	}
+}

@@ -26,6 +26,7 @@ type linted struct {
 //   - a rule that another of its group always outdoes
 //   - steps that are open together where one makes the other useless
 //   - a step that gives less than the one below it, one being a rate
+//   - a discount above the limits, which is never given in full
 //   - a cart that comes to less when a unit is added
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l := m.linted
@@ -38,8 +39,10 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 			l.checkTime(m, r, now)
 			l.checkUnits(r)
 			l.checkLadder(m, r)
+			l.checkLimits(m, r)
 		}
 	}
+	l.checkStepLimits(m)
 	l.checkOverlaps(m.steps)
 	l.checkGroups(m)
 	l.checkCarts(m, s, now)

@@ -54,14 +54,25 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	return w
 }
 
-// AppendExplanationJSON is [Strategy.AppendQuoteJSON] with two members more:
+// AppendExplanationJSON is [Strategy.AppendQuoteJSON] with three members more:
 //
+//	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["limits.max_amount"]}],
 //	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"}}],
 //	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500}]
 func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
 	w := writer(s.AppendQuoteJSON(dst, &x.Quote, c))
 	w = w[:len(w)-1] // open the object again
-	w.raw(`,"rejected":[`)
+	w.raw(`,"lowered":[`)
+	for i, l := range x.Lowered {
+		w.comma(i)
+		w.raw(`{"rule":`).text(l.Rule).raw(`,"from":`).int(l.From).raw(`,"amount":`).int(l.Amount).raw(`,"by":[`)
+		for j, key := range l.By {
+			w.comma(j)
+			w.text(key)
+		}
+		w.raw(`]}`)
+	}
+	w.raw(`],"rejected":[`)
 	for i, r := range x.Rejected {
 		w.comma(i)
 		w.raw(`{"rule":`).text(r.Rule).raw(`,"reason":`).text(r.Reason)

@@ -96,9 +96,17 @@ func (s *section) done() {
 		if slices.Contains(s.asked, f.Key) {
 			continue
 		}
-		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), document.Meant(f.Key, s.asked))
+		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), meant(f.Key, s.asked))
 	}
 	s.close()
+}
+
+// mistyped reports whether a key that is not asked for looks like one that is
+// missing.
+func (s *section) mistyped(key string) bool {
+	return slices.ContainsFunc(s.node.Fields, func(f document.Field) bool {
+		return document.Closest(f.Key, []string{key}) == key
+	})
 }
 
 // table opens the table of a member; nil when it is not one.

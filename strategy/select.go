@@ -201,7 +201,7 @@ func (s *Strategy) applyWon(q *Quote, i int) {
 			t.portions = append(t.portions, portion{item: int32(item), off: w.off})
 		}
 	}
-	e.cap(&s.rules[i], t)
+	e.capWon(i, &s.rules[i], t)
 	q.commit(i, &s.rules[i], t)
 }
 

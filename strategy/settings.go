@@ -33,6 +33,9 @@ func decodeVersion(s *section) string {
 	n := s.get("version")
 	if n == nil {
 		if s.has("rule") || !s.has("discounts") {
+			if s.mistyped("version") {
+				return "" // which is reported
+			}
 			s.add(s.node.Pos, "version", "the strategy has no version", `add version = "…" at the top`)
 		}
 		return ""

@@ -80,7 +80,7 @@ func (e *applied) checkAmounts(o *outcome) {
 		off, applied := o.takenBy(r.id)
 		switch {
 		case applied:
-			o.compare(r.member, r.says, off)
+			o.compare(r.member, r.says, off, func() string { return o.whyLess(r.id) })
 		case o.exists(r.id):
 			o.fail(r.member, "not applied: "+o.why(r.id), "applied with "+r.says, "")
 		}

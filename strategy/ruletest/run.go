@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
@@ -124,15 +125,48 @@ func (o *outcome) explain() *strategy.Explanation {
 	return o.explanation
 }
 
-// compare holds an amount against what the test says.
-func (o *outcome) compare(m member, text string, got int64) {
+// compare holds an amount against what the test says; why is asked for the hint
+// if it is another.
+func (o *outcome) compare(m member, text string, got int64, why func() string) {
 	want, err := o.currency.ParseMajor(text)
 	switch {
 	case err != nil:
 		o.fail(m, fmt.Sprintf("%q is not an amount of %s: %v", text, o.currency.Code(), err), "", "")
 	case got != want:
-		o.fail(m, o.major(got), o.major(want), "")
+		o.fail(m, o.major(got), o.major(want), why())
 	}
+}
+
+// unexplained is the hint where there is nothing to say.
+func unexplained() string { return "" }
+
+// lowered says which rules gave less than their rewards came to, or nothing for
+// the limits, and why.
+func (o *outcome) lowered() string {
+	var texts []string
+	for _, l := range o.explain().Lowered {
+		texts = append(texts, l.Rule+" "+o.loweredBy(l))
+	}
+	for _, r := range o.explain().Rejected {
+		if r.Reason == "limits" {
+			texts = append(texts, r.Rule+": "+o.why(r.Rule))
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+func (o *outcome) loweredBy(l strategy.Lowered) string {
+	return fmt.Sprintf("lowered from %s by %s", o.major(l.From), l.ByText())
+}
+
+// whyLess is the hint for what a rule took off.
+func (o *outcome) whyLess(id string) string {
+	for _, l := range o.explain().Lowered {
+		if l.Rule == id {
+			return o.loweredBy(l)
+		}
+	}
+	return ""
 }
 
 func (o *outcome) major(minor int64) string {

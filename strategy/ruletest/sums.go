@@ -30,7 +30,13 @@ func decodeSum(s *document.Section, n *document.Node, name string, _ int) expect
 	return &sum{member: expected(name, n), text: amount(s, n, s.Key(name)), of: sums[name]}
 }
 
-func (e *sum) check(o *outcome) { o.compare(e.member, e.text, e.of(o.quote)) }
+func (e *sum) check(o *outcome) {
+	why := o.lowered
+	if e.key == "expect.subtotal" {
+		why = unexplained
+	}
+	o.compare(e.member, e.text, e.of(o.quote), why)
+}
 
 // lineDiscounts is what is taken off each line, in the order of the cart.
 //
@@ -62,7 +68,7 @@ func decodeLines(s *document.Section, n *document.Node, name string, lines int) 
 
 func (e lineDiscounts) check(o *outcome) {
 	for i, line := range e {
-		o.compare(line.member, line.text, o.quote.Lines[i].Discount)
+		o.compare(line.member, line.text, o.quote.Lines[i].Discount, o.lowered)
 	}
 }
 

@@ -1,0 +1,68 @@
+package strategy
+
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// checkLimits warns of a discount that the limits always lower: an amount, or a
+// max_discount, above limits.max_amount, and a rate off all goods above
+// limits.max_rate. The limits hold for goods; what shipping costs is another matter.
+func (l *linted) checkLimits(m *Model, r *rule) {
+	if m.limits == (limits{}) || r.scope.appliesTo != toItems {
+		return
+	}
+	l.checkMost(m, r.stacking.maxDiscount, func(reason, hint string) { l.note(r, reason, hint, "max_discount") })
+	if r.stacking.maxDiscount != 0 {
+		return // which holds what is above it, and is in the limits or has just been warned of
+	}
+	switch reward := r.reward.(type) {
+	case *amountOff:
+		l.checkMost(m, reward.amount, func(reason, hint string) { l.note(r, reason, hint, "discount_amount") })
+	case *percentOff:
+		l.checkMostRate(m, r, reward.rate, func(reason, hint string) { l.note(r, reason, hint, "discount_rate") })
+	case *ladder:
+		list, path := l.root.Get("rule").Get(r.id).Get("ladder"), document.KeyIn(rulePath(r.id), "ladder")
+		for i := range reward.steps {
+			step := func(reason, hint string) { l.noteElement(list, path, i, reason, hint) }
+			l.checkMost(m, reward.steps[i].amount, step)
+			l.checkMostRate(m, r, reward.steps[i].rate, step)
+		}
+	}
+}
+
+// checkStepLimits is checkLimits for [[discounts]].
+func (l *linted) checkStepLimits(m *Model) {
+	for i := range m.steps {
+		l.checkMost(m, m.steps[i].amount, func(reason, hint string) {
+			l.noteElement(l.root.Get("discounts"), "discounts", i, reason, hint)
+		})
+	}
+}
+
+// checkMost warns of an amount above what the limits let all rules take off.
+func (l *linted) checkMost(m *Model, amount int64, note func(reason, hint string)) {
+	if most := m.limits.maxAmount; most != 0 && amount > most {
+		note(fmt.Sprintf("limits.max_amount lets all rules together take %s off, so the %s here are never given in full",
+			majorText(m.currency, most), majorText(m.currency, amount)), "lower the one, or raise the other")
+	}
+}
+
+// checkMostRate warns of a rate off all goods above that of the limits.
+func (l *linted) checkMostRate(m *Model, r *rule, rate money.Rate, note func(reason, hint string)) {
+	most := m.limits.maxRate
+	if most.IsZero() || rate.Compare(most) <= 0 || !r.ofAllGoods() {
+		return
+	}
+	note(fmt.Sprintf("limits.max_rate lets all rules together take %s of the goods off, so the %s here is never given in full", most, rate),
+		"lower the one, or raise the other")
+}
+
+// ofAllGoods reports whether a rule is about every unit in the cart.
+func (r *rule) ofAllGoods() bool {
+	s := &r.lines
+	return len(s.skus)+len(s.categories)+len(s.subgroups)+len(s.where) == 0 && s.minPrice == 0 && s.maxPrice == 0 &&
+		!s.skipReduced && s.exclude == nil && r.scope.maxUnits == 0
+}

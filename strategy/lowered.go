@@ -1,0 +1,86 @@
+package strategy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// Lowered says that a rule gave less than its reward came to.
+type Lowered struct {
+	Rule string
+	// From is what the reward came to, Amount what the rule took off.
+	From, Amount int64
+	// By are the keys that lowered it: limits.max_rate, limits.max_amount,
+	// max_discount.
+	By []string
+}
+
+// ByText is By for a person.
+func (l *Lowered) ByText() string { return strings.Join(l.By, " and ") }
+
+// lowering is what a rule's reward came to, and what it was held to.
+type lowering struct {
+	from, amount     int64
+	byLimits, byMost bool
+}
+
+// tracedCap is cap that says what it did.
+func (e *evaluation) tracedCap(r *compiledRule, t *target) lowering {
+	l := lowering{from: t.off()}
+	e.holdToLimits(t)
+	within := t.off()
+	e.holdToMost(r, t)
+	l.amount = t.off()
+	l.byLimits, l.byMost = within < l.from, l.amount < within
+	return l
+}
+
+// capWon is cap for the items that a rule won where each item has its own best
+// rule. What held the rule to less before, when it was tried, still holds.
+func (e *evaluation) capWon(i int, r *compiledRule, t *target) {
+	if e.trace == nil {
+		e.cap(r, t)
+		return
+	}
+	if l := e.tracedCap(r, t); l.amount < l.from {
+		found := e.trace.tried[i]
+		found.lowered = l
+		e.trace.tried[i] = found
+	}
+}
+
+// lowered lists the rules that gave less than their rewards came to, in the
+// order in which they applied.
+func (s *Strategy) lowered(q *Quote, t *trace) []Lowered {
+	var list []Lowered
+	for _, a := range q.Applied {
+		l := t.tried[a.Rule].lowered
+		if l.amount == l.from || l.amount != a.Amount {
+			continue // of what it came to, other rules won the rest
+		}
+		one := Lowered{Rule: s.ids[a.Rule], From: l.from, Amount: l.amount}
+		if l.byLimits {
+			one.By = append(one.By, s.limits.binding(q.Subtotal))
+		}
+		if l.byMost {
+			one.By = append(one.By, "max_discount")
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// usedUp is the reason of a rule for which the limits left nothing.
+func (s *Strategy) usedUp(q *Quote, l lowering) (reason, seen, needed string) {
+	return reasonLimits, fmt.Sprintf("0 left of %s", s.limits.binding(q.Subtotal)), majorText(s.currency, l.from)
+}
+
+// binding is the key of the limit that is reached first on goods worth subtotal.
+func (l limits) binding(subtotal int64) string {
+	if l.maxRate.IsZero() || l.maxAmount != 0 && l.maxAmount <= l.maxRate.Of(subtotal, 1, money.Down) {
+		return "limits.max_amount"
+	}
+	return "limits.max_rate"
+}
