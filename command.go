@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
@@ -34,8 +35,23 @@ not do its work, and 2 if it found something: an invalid file, a changed log.`,
 				benchCommand(), checkCommand(), diffCommand(), explainCommand(), exportCommand(), fmtCommand(),
 				initCommand(), logCommand(), publishCommand(), rollbackCommand(), schemaCommand(), testCommand(),
 			)
+			cmd.RunE = runNone
+			cmd.FParseErrWhitelist.UnknownFlags = true // of a command that does not exist
 		},
 	})
+}
+
+// runNone is for a command that is missing or does not exist.
+func runNone(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	hint := ""
+	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+		hint = ", did you mean " + strings.Join(meant, " or ") + "?"
+	}
+	return fmt.Errorf("unknown command %q%s (%s --help lists them)", args[0], hint, cmd.CommandPath())
 }
 
 // command makes a subcommand of which run returns an exit code.
@@ -45,6 +61,9 @@ func command(use, short, long, example string, args cobra.PositionalArgs, run fu
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		return caddycmd.WrapCommandFuncForCobra(func(caddycmd.Flags) (int, error) {
 			code, err := run(cmd, args)
+			if invalid := invalidIn(err); len(invalid) > 0 {
+				code, err = exitFound, sayInvalid(cmd, invalid)
+			}
 			if code == exitFound {
 				cmd.SilenceErrors = true // what was found has been said
 			}

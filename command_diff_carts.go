@@ -77,7 +77,7 @@ func compareCarts(cmd *cobra.Command, path string, old, next *strategy.Strategy,
 		if strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
-		one, err := cartFrom(reader, fmt.Sprintf("%s:%d", name, at), lines.Bytes(), old.Currency())
+		one, err := cartFrom(reader, source{name, at}, lines.Bytes(), old.Currency())
 		if err != nil {
 			return nil, err
 		}

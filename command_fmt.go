@@ -15,16 +15,16 @@ import (
 )
 
 func fmtCommand() *cobra.Command {
-	c := command("fmt <path>...", "Lays strategy files out in one way", `
+	c := command("fmt PATH...", "Lays strategy files out in one way", `
 Lays out strategies and their tests: one blank line between tables, equals signs
 in line, long lists one element a line. Tables, keys and comments stay in their
 order, and what a file means does not change, nor does its fingerprint.
 
-A path is a file or a directory, of which the *.toml files are taken. Without
+PATH is a file or a directory, of which the *.toml files are taken. Without
 flags the one file is printed. With --check the files that are laid out in
 another way are listed, and the exit code is 2 if there are any. A file that is
-not valid is left alone.`,
-		"  caddy discount fmt discount.toml\n  caddy discount fmt --write config/\n  caddy discount fmt --check config/ && git commit", cobra.MinimumNArgs(1), runFmt)
+not TOML is left alone, which is an error, and the exit code 2.`,
+		"  caddy discount fmt discount.toml\n  caddy discount fmt --write config/\n  caddy discount fmt --check config/ && git commit", somePaths, runFmt)
 	c.Flags().BoolP("write", "w", false, "Write the files anew, those that change")
 	c.Flags().Bool("check", false, "List the files that would change")
 	c.MarkFlagsMutuallyExclusive("write", "check")
@@ -138,9 +138,7 @@ func layOut(path string, write, check bool) (layoutResult, error) {
 func printLayouts(cmd *cobra.Command, results []layoutResult) {
 	out, errs := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	for _, r := range results {
-		for _, problem := range r.Problems {
-			fmt.Fprintln(errs, problem)
-		}
+		printer{w: errs, paint: paintFor(errs)}.problems("error", r.Problems)
 		switch {
 		case r.Text != nil:
 			fmt.Fprint(out, *r.Text)

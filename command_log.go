@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -112,10 +113,18 @@ func runVerify(cmd *cobra.Command, _ []string) (int, error) {
 		if trust.Checkpoint, err = os.ReadFile(path); err != nil {
 			return exitFailed, fmt.Errorf("reading the checkpoint: %w", err)
 		}
+		if len(trust.Checkpoint) == 0 {
+			return exitFailed, fmt.Errorf("the checkpoint %s is empty", path)
+		}
 	}
 	report, err := export.Verify(trust)
-	if err != nil {
+	switch {
+	case errors.Is(err, history.ErrTampered) && wantsJSON(cmd):
+		return exitFound, printJSON(cmd.OutOrStdout(), map[string]string{"error": err.Error()})
+	case errors.Is(err, history.ErrTampered):
 		return exitFound, err
+	case err != nil:
+		return exitFailed, err
 	}
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), report)

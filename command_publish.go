@@ -45,6 +45,9 @@ SRC is a directory, DST a symbolic link to one
     Several files of a directory that is no link cannot be replaced at once, and
     are not. Where DST is not there yet, the link is made.
 
+What a rollback has taken out of service stays out when it is published again
+unchanged; "caddy discount rollback" brings it back.
+
 Exits with 2 if SRC is not valid or a test fails, and with 1 if it could not be
 published. In both cases, and when it is interrupted, DST is as it was.`,
 		`  caddy discount publish discount.toml /etc/caddy/config/discount.toml
@@ -210,7 +213,11 @@ func (p *published) summary() string {
 	if p.Tests > 0 {
 		tests = counted(p.Tests, "test") + " passed"
 	}
-	return fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, done, p.Version, counted(p.Rules, "rule"), tests, p.SHA256)
+	held := ""
+	if !p.Changed {
+		held = fmt.Sprintf("if a rollback keeps it out of service, it comes back with: caddy discount rollback %.12s\n", p.SHA256)
+	}
+	return fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n%s", p.Path, done, p.Version, counted(p.Rules, "rule"), tests, p.SHA256, held)
 }
 
 // errInterrupted is why something was not done.

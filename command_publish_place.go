@@ -32,6 +32,10 @@ func destinationOf(src, dst string) (destination, error) {
 		return linkTo(dst, to)
 	case to != nil && to.IsDir():
 		return memberOf(src, dst)
+	case strings.HasSuffix(dst, testSuffix):
+		return nil, fmt.Errorf("%s is the name of a file of tests, that of a strategy is wanted", dst)
+	case !strings.HasSuffix(dst, strategySuffix) && !there(dst):
+		return nil, fmt.Errorf("%s is not there: a new file ends in %s, and a new directory is to be made first", dst, strategySuffix)
 	}
 	return fileAt(dst, "")
 }
@@ -82,6 +86,12 @@ func memberOf(src, dst string) (destination, error) {
 		return nil, fmt.Errorf("it is in %s already: SRC is what is not watched yet, and DST the place where it will be", dst)
 	}
 	return to, nil
+}
+
+// there reports whether a path names anything, be it a link that leads nowhere.
+func there(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 func sameFile(a, b string) bool {

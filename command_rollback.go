@@ -13,20 +13,32 @@ import (
 )
 
 func rollbackCommand() *cobra.Command {
-	c := command("rollback <fingerprint>", "Puts an earlier content of a strategy back into service", `
+	c := command("rollback FINGERPRINT", "Puts an earlier content of a strategy back into service", `
 Puts a content that was in service before back there, through the admin API of
 the running Caddy. The beginning of its fingerprint is enough; "caddy discount
 log" and the admin API show the fingerprints.
 
 It stays until the file is saved with another meaning than it has now. Saving it
 again, or adding a comment, does not bring back what was taken out.`,
-		"  caddy discount rollback 3f9a41c2 --reason 'prices too low'", cobra.ExactArgs(1), runRollback)
+		"  caddy discount rollback 3f9a41c2 --reason 'prices too low'", oneFingerprint, runRollback)
 	c.Flags().String("address", "", "The address of the admin API; default: that of the config file, or localhost:2019")
 	c.Flags().StringP("config", "c", "", "Configuration file to take the admin address from")
 	c.Flags().StringP("adapter", "a", "", "Name of config adapter to apply to it")
 	c.Flags().String("id", "", "The id of the strategy, if several are in service")
 	c.Flags().String("reason", "", "Why, for the log")
 	return c
+}
+
+// oneFingerprint wants the one argument of rollback.
+func oneFingerprint(_ *cobra.Command, args []string) error {
+	const wanted = `the SHA-256 of a content that was in service, or the beginning of it, such as 3f9a41c2; "caddy discount log" lists them`
+	if len(args) != 1 {
+		return fmt.Errorf("the arguments are %q, one FINGERPRINT is wanted: %s", args, wanted)
+	}
+	if strings.Trim(args[0], "0123456789abcdefABCDEF") != "" || args[0] == "" {
+		return fmt.Errorf("%q is no fingerprint: wanted is %s", args[0], wanted)
+	}
+	return nil
 }
 
 func runRollback(cmd *cobra.Command, args []string) (int, error) {
@@ -83,13 +95,22 @@ func (a adminClient) call(method, path, inService string, body []byte, into any)
 	}
 	res, err := caddycmd.AdminAPIRequest(a.address, method, path, header, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("asking the admin API at %s: %w", a.address, err)
+		return fmt.Errorf("the admin API at %s: %s", a.address, said(err))
 	}
 	defer res.Body.Close()
 	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
-		return fmt.Errorf("reading the answer of the admin API: %w", err)
+		return fmt.Errorf("what answers at %s is not the admin API of a Caddy with this module: %w", a.address, err)
 	}
 	return nil
+}
+
+// said is what the admin API answered, which Caddy shows as it was sent.
+func said(err error) string {
+	var answer struct{ Error string }
+	if _, body, found := strings.Cut(err.Error(), ": {"); found && json.Unmarshal([]byte("{"+body), &answer) == nil && answer.Error != "" {
+		return answer.Error
+	}
+	return err.Error()
 }
 
 // choose finds the strategy meant: the only one, unless an id says which.

@@ -2,15 +2,18 @@ package discount
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
@@ -22,10 +25,10 @@ and what was wanted. docs/testing-rules.md shows how they are written.
 
 PATH is a strategy file, its file of tests, or a directory of *.toml files. With --coverage it also
 lists the rules that no test saw applied, and the steps of ladders that gave nothing in any test.
-Exits with 2 if a test failed.`,
+Exits with 2 if a test failed or a file is not valid, and with 1 if there was nothing to run.`,
 		`  caddy discount test config/discount.toml
   caddy discount test config --run 'coffee|tea' --coverage
-  caddy discount test config/discount.toml --junit report.xml`, cobra.MinimumNArgs(1), runTests)
+  caddy discount test config/discount.toml --junit report.xml`, somePaths, runTests)
 	addEnvFlag(c)
 	c.Flags().String("run", "", "Only the tests whose names match this regular expression")
 	c.Flags().Bool("coverage", false, "List the rules and the steps of ladders that no test saw applied")
@@ -35,12 +38,13 @@ Exits with 2 if a test failed.`,
 
 // testedStrategy is what came of the tests of one strategy.
 type testedStrategy struct {
-	Path    string       `json:"path"`
-	Tests   []testedRule `json:"tests"`
-	Failed  int          `json:"failed"`
-	Skipped int          `json:"skipped"` // for other environments
-	Rules   int          `json:"rules"`
-	Unseen  []string     `json:"unseen"` // rules that no test saw applied
+	Path    string             `json:"path"`
+	Errors  []document.Problem `json:"errors"` // of the strategy or its tests; then none is run
+	Tests   []testedRule       `json:"tests"`
+	Failed  int                `json:"failed"`
+	Skipped int                `json:"skipped"` // for other environments
+	Rules   int                `json:"rules"`
+	Unseen  []string           `json:"unseen"` // rules that no test saw applied
 	// Steps is how many steps the ladders have, UnseenSteps those that gave
 	// nothing in any test.
 	Steps       int          `json:"steps"`
@@ -73,10 +77,13 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 		if err != nil {
 			return exitFailed, err
 		}
-		if tested.Failed > 0 {
+		if tested.Failed > 0 || len(tested.Errors) > 0 {
 			code = exitFound
 		}
 		all = append(all, tested)
+	}
+	if only.String() != "" && !slices.ContainsFunc(all, testedStrategy.anything) {
+		return exitFailed, fmt.Errorf("--run is %q, and no test has a name that matches it", only)
 	}
 	if file := flag(cmd, "junit"); file != "" {
 		if err := writeJUnit(file, all); err != nil {
@@ -91,6 +98,10 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 		return exitFailed, err
 	}
 	for _, tested := range all {
+		if len(tested.Errors) > 0 {
+			tested.printErrors(cmd.ErrOrStderr())
+			continue
+		}
 		if err := tested.print(cmd.OutOrStdout(), coverage); err != nil {
 			return exitFailed, err
 		}
@@ -98,24 +109,27 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 	return code, nil
 }
 
+// anything reports whether tests were to be run, or could not be read.
+func (t testedStrategy) anything() bool { return len(t.Tests)+t.Skipped+len(t.Errors) > 0 }
+
 func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrategy, error) {
 	if strategy, is := strings.CutSuffix(path, testSuffix); is {
 		path = strategy + strategySuffix
 	}
-	tested := testedStrategy{Path: path, Tests: []testedRule{}, Unseen: []string{}, UnseenSteps: []testedStep{}}
+	tested := testedStrategy{Path: path, Errors: []document.Problem{}, Tests: []testedRule{}, Unseen: []string{}, UnseenSteps: []testedStep{}}
 	sources, tests, err := filesAt(path)
-	if err != nil {
-		return tested, err
-	}
-	m, err := modelOf(cmd, path, sources)
 	if err != nil {
 		return tested, err
 	}
 	if len(tests) == 0 {
 		return tested, fmt.Errorf("there is no *%s beside %s", testSuffix, path)
 	}
+	m, err := strategy.Parse(flag(cmd, "env"), sources...)
+	if err := tested.found(err); err != nil {
+		return tested, err
+	}
 	suite, err := ruletest.Parse(tests...)
-	if err != nil {
+	if err := tested.found(err); err != nil || len(tested.Errors) > 0 {
 		return tested, err
 	}
 	s := strategy.Compile(m)
@@ -128,6 +142,16 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 		tested.UnseenSteps = append(tested.UnseenSteps, testedStep{Rule: step.Rule, Step: step.Number, From: step.From})
 	}
 	return tested, nil
+}
+
+// found keeps what is wrong with the files. The error is any other.
+func (t *testedStrategy) found(err error) error {
+	var problems *document.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	t.Errors = append(t.Errors, problems.List...)
+	return nil
 }
 
 // take takes over what came of each test.
@@ -169,6 +193,13 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 	return nil
 }
 
+// printErrors says why no test was run, as check would.
+func (t *testedStrategy) printErrors(w io.Writer) {
+	p := printer{w: w, paint: paintFor(w)}
+	p.problems("error", t.Errors)
+	p.line("%s in %s: no test was run", counted(len(t.Errors), "error"), t.Path)
+}
+
 // printCoverage says what the tests saw applied: rules, and the steps of ladders
 // where there are any.
 func (t *testedStrategy) printCoverage(text *strings.Builder) {
@@ -195,6 +226,7 @@ type (
 		Name     string      `xml:"name,attr"`
 		Tests    int         `xml:"tests,attr"`
 		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
 		Cases    []junitCase `xml:"testcase"`
 	}
 	junitCase struct {
@@ -203,6 +235,7 @@ type (
 		File    string        `xml:"file,attr"`
 		Line    int           `xml:"line,attr"`
 		Failure *junitFailure `xml:"failure,omitempty"`
+		Error   *junitFailure `xml:"error,omitempty"`
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
@@ -213,7 +246,14 @@ type (
 func writeJUnit(path string, all []testedStrategy) error {
 	var report junitReport
 	for _, tested := range all {
-		suite := junitSuite{Name: tested.Path, Tests: len(tested.Tests), Failures: tested.Failed}
+		suite := junitSuite{Name: tested.Path, Tests: len(tested.Tests) + len(tested.Errors), Failures: tested.Failed, Errors: len(tested.Errors)}
+		for i := range tested.Errors {
+			e := &tested.Errors[i]
+			suite.Cases = append(suite.Cases, junitCase{
+				Name: e.Key, Class: tested.Path, File: e.Place.File, Line: e.Place.Line,
+				Error: &junitFailure{Message: e.Reason, Text: e.String()},
+			})
+		}
 		for _, t := range tested.Tests {
 			c := junitCase{Name: t.Name, Class: tested.Path, File: t.File, Line: t.Line}
 			if len(t.Failures) > 0 {

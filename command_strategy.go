@@ -3,16 +3,16 @@ package discount
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -40,6 +40,14 @@ func onePath(_ *cobra.Command, args []string) error {
 		return errors.New("PATH is missing: " + wanted)
 	case len(args) > 1:
 		return fmt.Errorf("%d arguments are given (%q), one PATH is wanted: %s", len(args), args, wanted)
+	}
+	return nil
+}
+
+// somePaths wants one argument or more.
+func somePaths(_ *cobra.Command, args []string) error {
+	if len(args) == 0 || slices.Contains(args, "") {
+		return errors.New("PATH is missing: a strategy file or a directory of them, such as config/discount.toml")
 	}
 	return nil
 }
@@ -76,6 +84,9 @@ func filesAt(path string) (sources, tests []strategy.Source, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the strategy: %w", shortly(path, err))
 	}
+	if of, is := strings.CutSuffix(path, testSuffix); is && !info.IsDir() {
+		return nil, nil, fmt.Errorf("%s is a file of tests, a strategy is wanted, such as %s", path, of+strategySuffix)
+	}
 	c, err := reload.ReadOnce(path, reload.Options{Member: isMember, Beside: testBeside})
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the strategy: %w", err)
@@ -100,27 +111,15 @@ func shortly(path string, err error) error {
 	return err
 }
 
-// modelAt reads the strategy at a path. What is wrong with it is written to the
-// standard error output as check would; the error only counts it.
+// modelAt reads the strategy at a path. The error is [invalidFiles] where it was
+// read and is not valid.
 func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 	sources, _, err := filesAt(path)
 	if err != nil {
 		return nil, err
 	}
-	return modelOf(cmd, path, sources)
-}
-
-// modelOf is modelAt for files that were read.
-func modelOf(cmd *cobra.Command, path string, sources []strategy.Source) (*strategy.Model, error) {
 	m, err := strategy.Parse(flag(cmd, "env"), sources...)
-	var found *document.Problems
-	if errors.As(err, &found) {
-		w := cmd.ErrOrStderr()
-		p := printer{w: w, paint: paintFor(w)}
-		p.problems("error", found.List)
-		return nil, fmt.Errorf("%s in %s", counted(len(found.List), "error"), path)
-	}
-	return m, err
+	return m, foundIn(path, err)
 }
 
 // toPrice is the strategy at a path, and what of the flags is to be priced by it.
@@ -135,76 +134,6 @@ func toPrice(cmd *cobra.Command, path string) (s *strategy.Strategy, c *cart.Car
 	}
 	c, err = cartFor(cmd, s)
 	return s, c, now, err
-}
-
-// cartFor reads the cart of the flag --cart, in the shape that the gateway reads
-// by default.
-func cartFor(cmd *cobra.Command, s *strategy.Strategy) (*cart.Cart, error) {
-	path := flag(cmd, "cart")
-	if path == "" {
-		return nil, errors.New("the flag --cart is missing: it says which file holds the cart as JSON, or - for the standard input")
-	}
-	name, body, err := readCart(cmd, path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the cart: %w", err)
-	}
-	reader, err := cart.NewReader(cart.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return cartFrom(reader, name, body, s.Currency())
-}
-
-// cartFrom reads a cart of which name says where it is from.
-func cartFrom(reader *cart.Reader, name string, body []byte, currency money.Currency) (*cart.Cart, error) {
-	c := &cart.Cart{}
-	found, err := reader.ReadJSON(body, currency, c)
-	var invalid *cart.Invalid
-	switch {
-	case errors.As(err, &invalid):
-		return nil, fmt.Errorf("%s: %s: %s", name, pointerText(invalid.Pointer), invalid.Reason)
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, err)
-	case !found:
-		return nil, fmt.Errorf(`%s: the JSON is no cart: an object with "items" is wanted, such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`, name)
-	}
-	return c, nil
-}
-
-// unpriced says which line of the cart cannot be counted with.
-func unpriced(cmd *cobra.Command, err error) error {
-	if at, is := lineAt(err); is {
-		return fmt.Errorf("%s: %s", flag(cmd, "cart"), at)
-	}
-	return fmt.Errorf("pricing the cart: %w", err)
-}
-
-// lineAt is an error of a line of a cart as the gateway reads it by default.
-func lineAt(err error) (string, bool) {
-	var line *strategy.LineError
-	if !errors.As(err, &line) {
-		return "", false
-	}
-	return fmt.Sprintf("/items/%d/%s: %s", line.Line, line.Field, line.Reason), true
-}
-
-func pointerText(pointer string) string {
-	if pointer == "" {
-		return "the whole text"
-	}
-	return pointer
-}
-
-func readCart(cmd *cobra.Command, path string) (name string, body []byte, err error) {
-	if path == "-" {
-		body, err = io.ReadAll(cmd.InOrStdin())
-		return "standard input", body, err
-	}
-	body, err = os.ReadFile(path)
-	if err != nil {
-		return path, nil, shortly(path, err)
-	}
-	return path, body, nil
 }
 
 // counted is a number with its noun.

@@ -101,8 +101,8 @@ func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Facts {
 
 // Why a rollback was not carried out.
 var (
-	ErrNotInService = errors.New("another edition is in service than the one named")
-	ErrInService    = errors.New("that edition is in service already")
+	ErrNotInService = errors.New("another content is in service than the one named")
+	ErrInService    = errors.New("that content is in service already")
 	ErrNotKept      = history.ErrNoSnapshot
 	ErrClosed       = errors.New("the source is closed")
 )

@@ -113,6 +113,8 @@ func TestWhatPublishSays(t *testing.T) {
 		{"publish-same-member", []string{"parts/10-head.toml", "parts"}, 1},
 		{"publish-same-directory", []string{"parts", "parts/"}, 1},
 		{"publish-no-member", []string{"discount.test.toml", "parts"}, 1},
+		{"publish-into-tests", []string{"alone.toml", "live/discount.test.toml"}, 1},
+		{"publish-odd-name", []string{"discount.toml", "live/new"}, 1},
 		{"publish-no-link", []string{"parts", "live"}, 1},
 		{"publish-over-file", []string{"parts", "live/discount.toml"}, 1},
 		{"publish-dangling", []string{"discount.toml", "dangling"}, 1},

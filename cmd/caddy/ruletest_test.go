@@ -55,6 +55,7 @@ shop.toml: 2 tests, 1 failed
 			}
 		})
 	}
+	caddy(t, dir, "discount", "test", "shop.toml", "--run", "nothing at all").says(t, `--run is "nothing at all", and no test has a name that matches it`)
 	caddy(t, dir, "discount", "test", "shop.toml", "--run", "(").says(t, "--run is no regular expression")
 	write(t, filepath.Join(dir, "bare", "shop.toml"), "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\n")
 	caddy(t, dir, "discount", "test", "bare/shop.toml").says(t, "there is no *.test.toml beside bare/shop.toml")
@@ -171,5 +172,59 @@ func TestReportForBuildServers(t *testing.T) {
 	s := report.Suites[0]
 	if s.Tests != 2 || s.Failures != 1 || s.Cases[0].Failure != "" || !strings.Contains(s.Cases[1].Failure, "got 1.00, want 9.00") {
 		t.Errorf("report = %+v", report)
+	}
+}
+
+// What is not valid has no tests to run. It is found all the same: for a person
+// among the errors, for programs among the results, and in the report.
+func TestRuleTestsOfFilesThatAreNotValid(t *testing.T) {
+	t.Parallel()
+	dir := shopWithTests(t)
+	write(t, filepath.Join(dir, "wrong.toml"), "version = \"v\"\n[rule.a]\ndiscount_rate = 10\n")
+	write(t, filepath.Join(dir, "wrong.test.toml"), "[[test]]\nname = \"x\"\n")
+	r := caddy(t, dir, "discount", "test", "shop.toml", "wrong.toml", "--json", "--junit", "report.xml", "--run", "one|x")
+	var all []struct {
+		Path   string
+		Errors []struct{ File, Reason string }
+		Tests  []struct{ Name string }
+	}
+	if err := json.Unmarshal([]byte(r.out), &all); err != nil || r.code != 2 {
+		t.Fatalf("exit %d, %v:\n%s", r.code, err, r.out)
+	}
+	if len(all) != 2 || len(all[0].Tests) != 1 || len(all[0].Errors) != 0 || len(all[1].Tests) != 0 || len(all[1].Errors) < 2 ||
+		all[1].Errors[0].File != "wrong.toml" || all[1].Errors[1].File != "wrong.test.toml" {
+		t.Errorf("%+v", all)
+	}
+	if report := read(t, filepath.Join(dir, "report.xml")); !strings.Contains(report, `<testsuite name="wrong.toml"`) || !strings.Contains(report, "<error message=\"10 is not a rate") {
+		t.Errorf("the report is\n%s", report)
+	}
+	r = caddy(t, dir, "discount", "test", "wrong.toml")
+	if r.code != 2 || r.out != "" {
+		t.Errorf("exit %d and %q", r.code, r.out)
+	}
+	r.says(t, "wrong.toml:3:17: rule.\"a\".discount_rate: 10 is not a rate", "    discount_rate = 10\n                    ^\n", "errors in wrong.toml: no test was run")
+}
+
+// A discount that the limits lowered fails a test with that reason.
+func TestAFailedTestSaysWhatTheLimitsLowered(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "shop.toml"), "version = \"v\"\nlimits = { max_amount = 5 }\n[rule.a]\ndiscount_amount = 8\n[rule.b]\ndiscount_amount = 1\n")
+	write(t, filepath.Join(dir, "shop.test.toml"), `[[test]]
+name = "both"
+now = 2026-11-11T12:00:00Z
+cart = { items = [{ quantity = 1, unit_price = 100 }] }
+expect = { discount = 9, subtotal = 99, applied = { a = 8, b = 1 } }
+`)
+	const want = `shop.test.toml:1: failed "both"
+    expect.discount: got 5.00, want 9.00 (a lowered from 8.00 by limits.max_amount; b: limits (seen 0 left of limits.max_amount, needed 1.00))
+    expect.subtotal: got 100.00, want 99.00
+    expect.applied.a: got 5.00, want 8.00 (lowered from 8.00 by limits.max_amount)
+    expect.applied.b: got not applied: limits (seen 0 left of limits.max_amount, needed 1.00), want applied with 1
+
+shop.toml: 1 test, 1 failed
+`
+	if r := caddy(t, dir, "discount", "test", "shop.toml"); r.code != 2 || r.out != want {
+		t.Errorf("exit %d:\n%s", r.code, r.out)
 	}
 }

@@ -173,7 +173,7 @@ func TestRollbackByCommand(t *testing.T) {
 	if held := g.only().Held; held == "" {
 		t.Error("nothing is held back")
 	}
-	caddy(t, dir, "discount", "rollback", first[:10]).says(t, "that edition is in service already")
+	caddy(t, dir, "discount", "rollback", first[:10]).says(t, "that content is in service already")
 	caddy(t, dir, "discount", "rollback", "feedface").says(t, `no content is kept whose fingerprint begins with "feedface"`)
 
 	// It holds across a restart, and until something else is saved.
@@ -195,6 +195,33 @@ func TestRollbackByCommand(t *testing.T) {
 		}) {
 			t.Errorf("no %q in the log:\n%s", part, log)
 		}
+	}
+}
+
+// What was rolled back stays out when it is published again, which says how it
+// comes back.
+func TestWhatWasRolledBackComesBackByItsFingerprint(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := filepath.Join(dir, "shop", "discount.toml")
+	write(t, f, strategyOf(1))
+	write(t, filepath.Join(dir, "next.toml"), strategyOf(2))
+	g := start(t, dir, remembering)
+	first := g.only().Live.SHA256
+	caddy(t, dir, "discount", "publish", "next.toml", f).good(t)
+	g.goesLive(2)
+	second := g.only().Live.SHA256
+	caddy(t, dir, "discount", "rollback", first).good(t)
+	g.stays(1)
+	again := caddy(t, dir, "discount", "publish", "next.toml", f).good(t)
+	if !strings.Contains(again.out, "unchanged") || !strings.Contains(again.out, "it comes back with: caddy discount rollback "+second[:12]) {
+		t.Errorf("output = %s", again.out)
+	}
+	g.stays(1)
+	caddy(t, dir, "discount", "rollback", second[:12]).good(t)
+	g.stays(2)
+	if held := g.only().Held; held != "" {
+		t.Errorf("%s is held back", held)
 	}
 }
 
@@ -248,7 +275,7 @@ func TestRollbackCanBeSwitchedOff(t *testing.T) {
 	first := g.only().Live.SHA256
 	write(t, f, strategyOf(2))
 	g.goesLive(2)
-	caddy(t, dir, "discount", "rollback", first).says(t, "HTTP 403", "switched off")
+	caddy(t, dir, "discount", "rollback", first).says(t, "rollback is switched off in the configuration", "switched off")
 	g.stays(2)
 }
 
@@ -265,6 +292,11 @@ func TestLogThatWasChangedIsFound(t *testing.T) {
 	export := filepath.Join(dir, "export")
 	write(t, export, caddy(t, dir, "discount", "log", "export", "--state", state).good(t).out)
 	caddy(t, dir, "discount", "log", "verify", "--export", export).good(t)
+	none := caddy(t, dir, "discount", "log", "verify", "--export", export, "--checkpoint", f)
+	none.says(t, "what is given as the earlier checkpoint is none")
+	if none.code != 1 {
+		t.Errorf("exit %d of what is no checkpoint, want 1", none.code)
+	}
 
 	log := filepath.Join(state, "log")
 	g.kill()

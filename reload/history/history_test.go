@@ -354,6 +354,20 @@ func TestEarlierCheckpointFindsALogThatWasRewritten(t *testing.T) {
 	}
 }
 
+// What somebody gives as known and is no such thing says nothing about the log.
+func TestWhatCannotBeReadIsNoTampering(t *testing.T) {
+	e, err := ExportOf(oneRecord(t).dir)
+	must(t, err)
+	for name, trust := range map[string]Trust{
+		"a checkpoint": {Checkpoint: []byte("version = \"v\"\n")},
+		"a key":        {Verifier: "secret"},
+	} {
+		if _, err := e.Verify(trust); err == nil || errors.Is(err, ErrTampered) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // sevens is no randomness at all.
 type sevens struct{}
 

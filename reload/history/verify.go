@@ -71,11 +71,15 @@ type Report struct {
 var ErrTampered = errors.New("the log was changed")
 
 // Verify checks a log against its checkpoint and against what is known of it
-// from elsewhere. The error is [ErrTampered] if they do not fit.
+// from elsewhere. The error is [ErrTampered] if they do not fit, and another one if
+// what is known from elsewhere cannot be read.
 func (e Export) Verify(t Trust) (Report, error) {
 	public := e.Verifier
 	if t.Verifier != "" {
 		public = t.Verifier
+	}
+	if err := t.readable(); err != nil {
+		return Report{}, err
 	}
 	h, err := openCheckpointBy([]byte(e.Checkpoint), public)
 	if err != nil {
@@ -102,6 +106,23 @@ func (e Export) Verify(t Trust) (Report, error) {
 		}
 	}
 	return Report{Records: h.size, Root: h.root.String(), Verifier: public, Later: int64(len(leaves)) - h.size}, nil
+}
+
+// readable says what of this is not what it should be.
+func (t Trust) readable() error {
+	if t.Verifier != "" {
+		if _, err := note.NewVerifier(t.Verifier); err != nil {
+			return fmt.Errorf("%q is no verifier key: %w", t.Verifier, err)
+		}
+	}
+	if len(t.Checkpoint) == 0 {
+		return nil
+	}
+	var signed *note.UnverifiedNoteError
+	if _, err := note.Open(t.Checkpoint, nil); !errors.As(err, &signed) {
+		return fmt.Errorf("what is given as the earlier checkpoint is none: %w", err)
+	}
+	return nil
 }
 
 func tampered(err error) error { return fmt.Errorf("%w: %w", ErrTampered, err) }

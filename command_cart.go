@@ -1,0 +1,129 @@
+package discount
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// This file is how the commands read carts.
+
+// cartFor reads the cart of the flag --cart, in the shape that the gateway reads
+// by default.
+func cartFor(cmd *cobra.Command, s *strategy.Strategy) (*cart.Cart, error) {
+	path := flag(cmd, "cart")
+	if path == "" {
+		return nil, errors.New("the flag --cart is missing: it says which file holds the cart as JSON, or - for the standard input")
+	}
+	name, body, err := readCart(cmd, path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the cart: %w", err)
+	}
+	reader, err := cart.NewReader(cart.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return cartFrom(reader, source{name: name}, body, s.Currency())
+}
+
+// A source is where a cart is from.
+type source struct {
+	name string
+	line int // that the cart is on, if it is on one
+}
+
+func (s source) String() string {
+	if s.line == 0 {
+		return s.name
+	}
+	return fmt.Sprintf("%s:%d", s.name, s.line)
+}
+
+// at is a place in the text of the cart.
+func (s source) at(body []byte, offset int) string {
+	before := body[:min(offset, len(body))]
+	line := bytes.Count(before, []byte("\n"))
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	return fmt.Sprintf("%s:%d:%d", s.name, max(s.line, 1)+line, column+1)
+}
+
+// cartFrom reads a cart.
+func cartFrom(reader *cart.Reader, from source, body []byte, currency money.Currency) (*cart.Cart, error) {
+	c := &cart.Cart{}
+	found, err := reader.ReadJSON(body, currency, c)
+	var invalid *cart.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return nil, from.invalid(body, invalid)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", from, err)
+	case !found:
+		return nil, fmt.Errorf(`%s: the JSON is no cart: an object with "items" is wanted, such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`, from)
+	}
+	return c, nil
+}
+
+// byteOf finds where in a body something is wrong. A gateway has no lines to name:
+// what it is sent mostly has one.
+var byteOf = regexp.MustCompile(`,?( again)? at byte ([0-9]+)`)
+
+// invalid says what is wrong with a cart, and where as an editor counts.
+func (s source) invalid(body []byte, invalid *cart.Invalid) error {
+	place, reason := s.String(), invalid.Reason
+	if found := byteOf.FindStringSubmatchIndex(reason); found != nil {
+		offset, _ := strconv.Atoi(reason[found[4]:found[5]]) // digits, of a body that is in memory
+		place, reason = s.at(body, offset), reason[:found[0]]+reason[found[1]:]
+	}
+	if s.line > 0 && strings.Contains(reason, "unexpected EOF") {
+		reason += ": one cart a line is wanted, and each on one line"
+	}
+	return fmt.Errorf("%s: %s: %s", place, pointerText(invalid.Pointer), reason)
+}
+
+// unpriced says which line of the cart cannot be counted with.
+func unpriced(cmd *cobra.Command, err error) error {
+	if at, is := lineAt(err); is {
+		return fmt.Errorf("%s: %s", flag(cmd, "cart"), at)
+	}
+	return fmt.Errorf("pricing the cart: %w", err)
+}
+
+// lineAt is an error of a line of a cart as the gateway reads it by default.
+func lineAt(err error) (string, bool) {
+	var line *strategy.LineError
+	if !errors.As(err, &line) {
+		return "", false
+	}
+	return fmt.Sprintf("/items/%d/%s: %s", line.Line, line.Field, line.Reason), true
+}
+
+func pointerText(pointer string) string {
+	if pointer == "" {
+		return "the whole text"
+	}
+	return pointer
+}
+
+func readCart(cmd *cobra.Command, path string) (name string, body []byte, err error) {
+	if path == "-" {
+		body, err = io.ReadAll(cmd.InOrStdin())
+		return "standard input", body, err
+	}
+	body, err = os.ReadFile(path)
+	if err != nil {
+		return path, nil, shortly(path, err)
+	}
+	return path, body, nil
+}
