@@ -27,7 +27,7 @@ soak: ## SAVES random saves, with stalls and kills, under readers that check eve
 	SOAK=$(SAVES) go test -count=1 -v -timeout 2h -run 'TestSoak$$' ./reload
 
 bench: ## nanoseconds and allocations of every stage
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem -cpu 1,2 ./...
 
 bench-reload: ## from a save to the first order priced by it, and what reloading costs the orders
 	cd bench && go run ./reload
