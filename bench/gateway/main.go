@@ -4,7 +4,7 @@
 // order service, in rounds in which they take turns. Everything is on the loopback,
 // bounded, and ended.
 //
-//	go run ./gateway          in bench/; about ten minutes
+//	go run ./gateway          in bench/; some 25 minutes
 //	go run ./gateway -quick   a look, about two minutes
 package main
 

@@ -51,7 +51,7 @@ func measure(g *gateway, k kind, p plan) (figure, error) {
 	// Clients that may wait at once at the fixed rate. Connections beyond those that
 	// are kept are opened anew for each request, and what a gateway that falls behind
 	// leaves closed uses up the system's ports.
-	const waiting = 1024
+	const waiting = 256
 	before, err := g.processorTime()
 	if err != nil {
 		return figure{}, err
