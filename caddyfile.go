@@ -60,7 +60,8 @@ import (
 func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the directive's name
 	if !d.NextArg() {
-		return d.Err("the path of the strategy is missing")
+		return d.Err("the path of the strategy is missing; a first argument that begins with / or @ is a matcher, " +
+			"so that an absolute path wants one before it, such as: discount * /etc/caddy/discount.toml")
 	}
 	o.Strategy = d.Val()
 	if d.NextArg() {

@@ -16,6 +16,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // This file is how the commands read carts.
@@ -35,7 +36,21 @@ func cartFor(cmd *cobra.Command, s *strategy.Strategy) (*cart.Cart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cartFrom(reader, source{name: name}, body, s.Currency())
+	c, err := cartFrom(reader, source{name: name}, body, s.Currency())
+	if err == nil {
+		sayMistyped(cmd.ErrOrStderr(), name, reader.Unread(body))
+	}
+	return c, err
+}
+
+// sayMistyped says which members of a cart are not read and look like some that are.
+// The gateway passes over them in silence: an order has much that it does not read.
+func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
+	for _, u := range unread {
+		if close := document.Closest(u.Name, u.Known); close != "" {
+			fmt.Fprintf(w, "%s: %s is not read, did you mean %s?\n", name, printable(u.Pointer), close)
+		}
+	}
 }
 
 // A source is where a cart is from.

@@ -93,14 +93,20 @@ func runLog(cmd *cobra.Command, _ []string) (int, error) {
 func printRecords(w io.Writer, records []history.Record) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NUMBER\tTIME\tACTION\tVERSION\tSHA256\tKIND\tREASON")
+	cut := false
 	for _, r := range records {
 		reason, _, more := strings.Cut(r.Reason, "\n")
 		if more {
 			reason += " …"
+			cut = true
 		}
 		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Number, r.Time.Local().Format(time.DateTime), r.Action, r.Version, r.Fingerprint, r.Kind, reason)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil || !cut {
+		return err
+	}
+	_, err := fmt.Fprintln(w, "Of a reason that ends in … there is more: --json has it.")
+	return err
 }
 
 func runVerify(cmd *cobra.Command, _ []string) (int, error) {

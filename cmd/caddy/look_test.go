@@ -49,6 +49,7 @@ func TestCommandsThatLookAtAStrategy(t *testing.T) {
 		{"explain-refused-json", []string{"explain", "strategies/grammar.toml", "--cart", "cart.json", "--json"}, 2},
 		{"explain-limited", []string{"explain", "strategies/limited.toml", "--cart", "cart.json", shopAt}, 0},
 		{"explain-limited-json", []string{"explain", "strategies/limited.toml", "--cart", "cart.json", shopAt, "--json"}, 0},
+		{"explain-mistyped", []string{"explain", "strategies/limited.toml", "--cart", "cart-mistyped.json", shopAt}, 0},
 		{"explain-no-env", []string{"explain", "shop", "--cart", "cart.json", "--env", "dve"}, 2},
 		{"explain-help", []string{"explain", "--help"}, 0},
 		{"export", []string{"export", "shop"}, 0},
