@@ -4,7 +4,7 @@
 // order service, in rounds in which they take turns. Everything is on the loopback,
 // bounded, and ended.
 //
-//	go run ./gateway          in bench/; some 25 minutes
+//	go run ./gateway          in bench/; some 20 minutes
 //	go run ./gateway -quick   a look, about two minutes
 package main
 
@@ -29,7 +29,7 @@ func main() {
 	quick := flag.Bool("quick", false, "two short rounds: the figures mean little")
 	flag.Parse()
 	debug.SetGCPercent(1000) // its own collections would take the processors it shares with the gateways
-	p := plan{rounds: 10, each: time.Second, rate: 5000}
+	p := plan{rounds: 10, each: 800 * time.Millisecond, rate: 5000}
 	if *quick {
 		p = plan{rounds: 2, each: 500 * time.Millisecond, rate: 5000}
 	}

@@ -56,7 +56,7 @@ func measure(g *gateway, k kind, p plan) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	fast, err := attack(g, k, vegeta.Rate{}, p.each, vegeta.MaxWorkers(clients), vegeta.Workers(clients), vegeta.Connections(clients))
+	fast, err := attack(g, k, vegeta.Rate{}, p.each, clients, vegeta.Workers(clients))
 	if err != nil {
 		return figure{}, err
 	}
@@ -64,7 +64,7 @@ func measure(g *gateway, k kind, p plan) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	steady, err := attack(g, k, vegeta.Rate{Freq: p.rate, Per: time.Second}, p.each, vegeta.MaxWorkers(waiting), vegeta.Connections(waiting))
+	steady, err := attack(g, k, vegeta.Rate{Freq: p.rate, Per: time.Second}, p.each, waiting)
 	if err != nil {
 		return figure{}, err
 	}
@@ -76,9 +76,13 @@ func measure(g *gateway, k kind, p plan) (figure, error) {
 	}, nil
 }
 
-// attack sends requests; one that fails is an error.
-func attack(g *gateway, k kind, rate vegeta.Rate, each time.Duration, options ...func(*vegeta.Attacker)) (*vegeta.Metrics, error) {
-	attacker := vegeta.NewAttacker(append(options, vegeta.Timeout(10*time.Second))...)
+// attack has at most so many clients send requests; one that fails is an error. Their
+// connections are closed afterwards, of which there would be thousands in the end.
+func attack(g *gateway, k kind, rate vegeta.Rate, each time.Duration, clients uint64, options ...func(*vegeta.Attacker)) (*vegeta.Metrics, error) {
+	connections := &http.Transport{MaxIdleConns: int(clients), MaxIdleConnsPerHost: int(clients)}
+	defer connections.CloseIdleConnections()
+	client := &http.Client{Transport: connections, Timeout: 10 * time.Second}
+	attacker := vegeta.NewAttacker(append(options, vegeta.MaxWorkers(clients), vegeta.Client(client))...)
 	target := vegeta.NewStaticTargeter(vegeta.Target{Method: k.method, URL: g.url, Body: k.body, Header: k.header})
 	var m vegeta.Metrics
 	for r := range attacker.Attack(target, rate, each, g.name) {
