@@ -12,6 +12,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // UnmarshalCaddyfile sets up the handler from Caddyfile tokens. Syntax:
@@ -60,10 +61,12 @@ import (
 func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the directive's name
 	if !d.NextArg() {
-		return d.Err("the path of the strategy is missing; a first argument that begins with / or @ is a matcher, " +
-			"so that an absolute path wants one before it, such as: discount * /etc/caddy/discount.toml")
+		return d.Err("the path of the strategy is missing, such as: discount /orders* config/discount.toml")
 	}
 	o.Strategy = d.Val()
+	if strings.Contains(o.Strategy, "*") {
+		return d.Errf("the path of the strategy is missing: %s is a matcher, such as in: discount %[1]s config/discount.toml", o.Strategy)
+	}
 	if d.NextArg() {
 		return d.Errf("unexpected argument %q after the path of the strategy", d.Val())
 	}
@@ -120,8 +123,17 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	case "state":
 		return o.State.unmarshal(d)
 	default:
-		return d.Errf("unknown option %q", name)
+		if meant := document.Closest(name, optionNames); meant != "" {
+			return d.Errf("unknown option %q, did you mean %s?", name, meant)
+		}
+		return d.Errf("unknown option %q, there are %s", name, strings.Join(optionNames, ", "))
 	}
+}
+
+// optionNames are what [Options.option] knows.
+var optionNames = []string{
+	"env", "source", "prices", "on_invalid", "on_oversize", "header_prefix", "max_body", "decode", "max_lines",
+	"lines", "respond", "explain", "sign", "map", "reload", "guard", "state",
 }
 
 func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {

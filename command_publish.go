@@ -2,6 +2,7 @@ package discount
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ SRC is a directory, DST a symbolic link to one
     are not. Where DST is not there yet, the link is made.
 
 What a rollback has taken out of service stays out when it is published again
-unchanged; "caddy discount rollback" brings it back.
+with the same meaning; "caddy discount rollback" brings it back.
 
 Exits with 2 if SRC is not valid or a test fails, and with 1 if it could not be
 published. In both cases, and when it is interrupted, DST is as it was.`,
@@ -78,6 +79,8 @@ type published struct {
 	Warnings []document.Problem `json:"warnings"`
 	Tests    int                `json:"tests"`  // that were run
 	Failed   []testedRule       `json:"failed"` // of them
+
+	meantBefore bool // what was in the place has the same fingerprint
 }
 
 // A destination is the place of a strategy.
@@ -147,11 +150,26 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to destinat
 	if err != nil || p.refused() {
 		return report, err
 	}
+	p.meantBefore = p.SHA256 == p.fingerprintAt(to.path())
 	p.Changed, err = to.put(ctx, sources, tests)
 	if err != nil {
 		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
 	}
 	return report, nil
+}
+
+// fingerprintAt is that of the strategy at a path; "" if there is none.
+func (p *published) fingerprintAt(path string) string {
+	sources, _, err := filesAt(path)
+	if err != nil {
+		return ""
+	}
+	s, err := strategy.Load(p.Env, sources...)
+	if err != nil {
+		return ""
+	}
+	sum := s.Fingerprint()
+	return hex.EncodeToString(sum[:])
 }
 
 // prove checks and tests what will be in the place.
@@ -214,7 +232,7 @@ func (p *published) summary() string {
 		tests = counted(p.Tests, "test") + " passed"
 	}
 	held := ""
-	if !p.Changed {
+	if p.meantBefore {
 		held = fmt.Sprintf("if a rollback keeps it out of service, it comes back with: caddy discount rollback %.12s\n", p.SHA256)
 	}
 	return fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n%s", p.Path, done, p.Version, counted(p.Rules, "rule"), tests, p.SHA256, held)

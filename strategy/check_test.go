@@ -72,7 +72,7 @@ func TestMessages(t *testing.T) {
 		{"no such day", "version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\", end = \"09:00\", days = [\"monday\"] }\ndiscount_rate = 0.1\n", "",
 			`t.toml:3:49: rule."a".time_window.days: "monday" is not a day, sun, mon, tue, wed, thu, fri, sat are (did you mean "mon"?)`},
 		{"half a window", "version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\" }\ndiscount_rate = 0.1\n", "",
-			`t.toml:3:17: rule."a".time_window: the time window has no end (such as end = "08:00")`},
+			`t.toml:3:17: rule."a".time_window: the time window has no end (such as end = "24:00")`},
 		{"an empty list", "version = \"v\"\n[rule.a]\nskus = []\ndiscount_rate = 0.1\n", "",
 			`t.toml:3:1: rule."a".skus: the list is empty, so nothing could ever match (leave the key out to match everything)`},
 		{"half a step", "[[discounts]]\nthreshold = 20\n", "", "t.toml:1:3: discounts[0]: the step has no amount (such as amount = 20)"},

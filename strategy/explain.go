@@ -92,6 +92,7 @@ type tried struct {
 	goals        []goal
 	gave         []stepOn // where the reward is a ladder
 	lowered      lowering
+	spent        bool // the limits let nothing more be taken off the goods
 }
 
 // goal is what is missing for a rule to give more.
@@ -148,7 +149,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
 	found.gave = e.givenBy(r.reward, t)
-	found.lowered = e.tracedCap(r, t)
+	found.lowered, found.spent = e.tracedCap(r, t), e.budget < e.arith.unit
 	if t.off() == 0 && found.lowered.from == 0 && e.gift.SKU == "" {
 		found.reason = reasonNothing
 		if why, ok := r.reward.(explainer); ok {
@@ -235,6 +236,8 @@ func (s *Strategy) reject(i int, id string, q *Quote, t *trace) Rejected {
 	switch {
 	case q.Reason != "":
 		return Rejected{Rule: id, Reason: q.Reason, Seen: q.Currency, Needed: s.currency.Code()}
+	case r.Reason == reasonNothing && found.spent && s.limits != (limits{}):
+		r.Reason, r.Seen, r.Needed = s.usedUp(q, found.lowered)
 	case r.Reason != "":
 	case tried && found.lowered.from > 0 && found.lowered.amount == 0:
 		r.Reason, r.Seen, r.Needed = s.usedUp(q, found.lowered)

@@ -194,6 +194,8 @@ func TestExplainSaysWhatTheLimitsLowered(t *testing.T) {
 		{"both", "limits = { max_amount = 28 }\n[rule.a]\nmax_discount = 25\ndiscount_amount = 30", "a: 3000 to 2500 by limits.max_amount and max_discount", ""},
 		{"what is left", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 20\n[rule.b]\ndiscount_amount = 15", "b: 1500 to 500 by limits.max_amount", ""},
 		{"nothing is left", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25\n[rule.b]\ndiscount_amount = 15", "", "b: limits: 0 left of limits.max_amount, needed 15.00"},
+		{"nothing is left for a step that is reached", "limits = { max_amount = 25 }\n[[discounts]]\nthreshold = 50\namount = 5\n[[discounts]]\nthreshold = 500\namount = 50\n[rule.a]\npriority = 5\ndiscount_amount = 25", "", "discounts: limits: 0 left of limits.max_amount, needed "},
+		{"nothing is left of the goods", "[[discounts]]\nthreshold = 0\namount = 5\n[rule.a]\npriority = 5\ndiscount_amount = 100", "", "discounts: nothing: , needed "},
 		{"of a group", "limits = { max_amount = 25 }\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 24\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 40", "b: 4000 to 2500 by limits.max_amount", "a: group: , needed worth more than the others of g"},
 		{"best for each line", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 20\n[rule.b]\nskus = [\"咖啡\"]\ndiscount_amount = 15", "b: 1500 to 500 by limits.max_amount", ""},
 		{"best for each line, alone", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\ndiscount_amount = 40", "a: 4000 to 2500 by limits.max_amount", ""},

@@ -1,7 +1,6 @@
 package strategy
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/promogate/caddy-discount/money"
@@ -74,7 +73,11 @@ func (s *Strategy) lowered(q *Quote, t *trace) []Lowered {
 
 // usedUp is the reason of a rule for which the limits left nothing.
 func (s *Strategy) usedUp(q *Quote, l lowering) (reason, seen, needed string) {
-	return reasonLimits, fmt.Sprintf("0 left of %s", s.limits.binding(q.Subtotal)), majorText(s.currency, l.from)
+	seen = "0 left of " + s.limits.binding(q.Subtotal)
+	if l.from == 0 { // a ladder does not try what it cannot give
+		return reasonLimits, seen, ""
+	}
+	return reasonLimits, seen, majorText(s.currency, l.from)
 }
 
 // binding is the key of the limit that is reached first on goods worth subtotal.

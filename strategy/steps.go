@@ -139,6 +139,11 @@ func (ladder orderSteps) nearest(e *evaluation) (best int, missing int64) {
 }
 
 func (ladder orderSteps) why(e *evaluation, _ *target) (reason, seen, needed string) {
+	for i := range ladder {
+		if value, open := ladder[i].reached(e); open && value >= ladder[i].threshold {
+			return reasonNothing, "", ""
+		}
+	}
 	best, missing := ladder.nearest(e)
 	if best < 0 {
 		return "time_window", e.wall().text(), "a step that is open and has something to take off"

@@ -67,7 +67,11 @@ func (s *section) instant(name string) (time.Time, bool) {
 
 // dateAlone refuses a date: it could mean its first second or its last.
 func (s *section) dateAlone(n *document.Node, name string) (time.Time, bool) {
-	s.wrong(n, name, n.Text+" is a date without a time", "such as "+n.Text+"T23:59:59")
+	clock := "T00:00:00" // the first second of the day, or for an end the last
+	if name == "valid_until" {
+		clock = "T23:59:59"
+	}
+	s.wrong(n, name, n.Text+" is a date without a time", "such as "+n.Text+clock)
 	return time.Time{}, false
 }
 

@@ -91,7 +91,11 @@ func dayMeant(name string) string {
 func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
 	n := s.get(name)
 	if n == nil {
-		s.add(s.node.Pos, s.path(), "the time window has no "+name, "such as "+name+` = "08:00"`)
+		clock := "00:00" // together they are the whole day
+		if mayBe24 {
+			clock = "24:00"
+		}
+		s.add(s.node.Pos, s.path(), "the time window has no "+name, fmt.Sprintf("such as %s = %q", name, clock))
 		return 0
 	}
 	if n.Kind != document.String && n.Kind != document.LocalTime {

@@ -217,6 +217,11 @@ func TestWhatWasRolledBackComesBackByItsFingerprint(t *testing.T) {
 	if !strings.Contains(again.out, "unchanged") || !strings.Contains(again.out, "it comes back with: caddy discount rollback "+second[:12]) {
 		t.Errorf("output = %s", again.out)
 	}
+	write(t, filepath.Join(dir, "next.toml"), strategyOf(2)+"# the same\n")
+	again = caddy(t, dir, "discount", "publish", "next.toml", f).good(t)
+	if !strings.Contains(again.out, "published,") || !strings.Contains(again.out, "it comes back with: caddy discount rollback "+second[:12]) {
+		t.Errorf("output = %s", again.out)
+	}
 	g.stays(1)
 	caddy(t, dir, "discount", "rollback", second[:12]).good(t)
 	g.stays(2)

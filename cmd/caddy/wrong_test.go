@@ -25,6 +25,8 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"no strategy of discount_quote", "discount_quote", 6, "path of the strategy is missing"},
 		{"two strategies", "discount a.toml b.toml", 6, `unexpected argument "b.toml"`},
 		{"unknown option", "discount a.toml {\n\tlines on\n\tenvironment prod\n}", 8, `unknown option "environment"`},
+		{"an option mistyped", "discount a.toml {\n\tsorce json\n}", 7, `unknown option "sorce", did you mean source?`},
+		{"a matcher and no strategy", "discount /orders*", 6, "the path of the strategy is missing: /orders* is a matcher"},
 		{"unknown option of discount_quote", "discount_quote a.toml {\n\tverbose on\n}", 7, `unknown option "verbose"`},
 		{"option twice", "discount a.toml {\n\tenv prod\n\tlines on\n\tenv dev\n}", 9, "env is given twice"},
 		{"block twice", "discount a.toml {\n\tmap {\n\t\tsku a\n\t}\n\tmap {\n\t\tid b\n\t}\n}", 10, "map is given twice"},
