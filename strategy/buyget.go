@@ -51,9 +51,9 @@ func decodeBuyGet(s *section, n *document.Node) reward {
 		if quantity, ok := sub.integer("quantity", 1, money.Max); ok {
 			b.getUnits = quantity
 		}
-		if sub.has("rate") {
-			// A gift of the second unit is the point of the rule: up to all of it.
-			b.rate, _ = sub.rate("rate", one)
+		// A gift of the second unit is the point of the rule: up to all of it.
+		if rate, ok := sub.rate("rate", one); ok {
+			b.rate = rate
 		}
 		sub.done()
 	}

@@ -24,8 +24,11 @@ type attribute struct {
 	value attributeValue
 }
 
+// keyFloor is the key of a floor price.
+const keyFloor = "floor_price"
+
 func decodeProducts(s *section, pause document.Pause) []product {
-	nodes := s.tables("products")
+	nodes := s.tables("products", `{ sku = "latte" }`)
 	products := make([]product, 0, len(nodes))
 	seen := make(map[string]document.Pos, len(nodes))
 	for i, node := range nodes {
@@ -56,9 +59,9 @@ func decodeProduct(s *section) (product, bool) {
 	if price, ok := s.amount("price", 0); ok {
 		p.price = price
 	}
-	p.floor, _ = s.amount("floor_price", 0)
+	p.floor, _ = s.amount(keyFloor, 0)
 	if p.price != cart.NoPrice && p.floor > p.price {
-		s.wrong(s.node.Get("floor_price"), "floor_price", "the floor price is above the price", "")
+		s.wrong(s.node.Get(keyFloor), keyFloor, "the floor price is above the price", "")
 	}
 	for i := range s.node.Fields {
 		s.decodeAttribute(&p, &s.node.Fields[i])
@@ -75,7 +78,7 @@ func decodeProduct(s *section) (product, bool) {
 // decodeAttribute takes any key that is not one of the product's own.
 func (s *section) decodeAttribute(p *product, f *document.Field) {
 	switch f.Key {
-	case "sku", "name", "category", "subgroup", "price", "floor_price":
+	case "sku", "name", "category", "subgroup", "price", keyFloor:
 		return
 	}
 	if value, ok := s.attributeValue(f.Value, f.Key); ok {
@@ -94,7 +97,7 @@ func (p *product) encode(o *object) {
 		a.value.encode(o)
 	}
 	o.optional("category", p.category)
-	o.optionalAmount("floor_price", p.floor)
+	o.optionalAmount(keyFloor, p.floor)
 	o.optional("name", p.name)
 	if p.price != cart.NoPrice {
 		o.key("price")

@@ -95,6 +95,21 @@ func TestMessages(t *testing.T) {
 			"t.toml:7:15: products[0].floor_price: the floor price is above the price"},
 		{"a rule by the ladder's name", "version = \"v\"\n[rule.discounts]\ndiscount_rate = 0.1\n[[discounts]]\nthreshold = 1\namount = 1\n", "",
 			`t.toml:2:7: rule."discounts": the [[discounts]] ladder goes by this id (call the rule something else)`},
+		{"numbers where tables are wanted", "version = \"v\"\n[rule.a]\nget = 1\nbuy = 2\n[rule.b]\ngift = \"cup\"\n", "",
+			"t.toml:3:7: rule.\"a\".get: this is an integer (\"1\"), a table such as { quantity = 1, rate = 1 } is wanted\n" +
+				"t.toml:4:7: rule.\"a\".buy: this is an integer (\"2\"), a table such as { quantity = 2 } is wanted\n" +
+				"t.toml:6:8: rule.\"b\".gift: this is a string (\"cup\"), a table such as { sku = \"sticker-pack\" } is wanted"},
+		{"a time window in words", "version = \"v\"\n[rule.a]\ntime_window = \"08:00-10:00\"\ndiscount_rate = 0.1\n", "",
+			`t.toml:3:15: rule."a".time_window: this is a string ("08:00-10:00"), a table such as { start = "08:00", end = "10:00" }, or a list of them, is wanted`},
+		{"a ladder that is a number", "version = \"v\"\n[rule.a]\nladder = 3\n", "",
+			`t.toml:3:10: rule."a".ladder: this is an integer ("3"), a table such as { threshold = 100, amount = 10 }, or a list of them, is wanted`},
+		{"a ladder without a step", "version = \"v\"\n[rule.a]\nladder = []\n", "",
+			`t.toml:3:1: rule."a".ladder: the ladder has no step (such as ladder = [{ threshold = 100, amount = 10 }])`},
+		{"SKUs where tables are wanted", "version = \"v\"\n[rule.a]\nrequires = [\"latte\"]\ndiscount_rate = 0.1\n", "",
+			`t.toml:3:13: rule."a".requires[0]: this is a string ("latte"), a table such as { skus = ["latte"] } is wanted`},
+		{"a required key by another name", "version = \"v\"\n[rule.a]\nbuy = { units = 2 }\nget = { discount_rate = 0.5 }\n", "",
+			"t.toml:3:9: rule.\"a\".buy.units: unknown key \"units\" (did you mean quantity?)\n" +
+				"t.toml:4:9: rule.\"a\".get.discount_rate: unknown key \"discount_rate\" (did you mean rate?)"},
 		{"columns count characters", "version = \"v\"\n[rule.\"春\"]\n\"折扣\" = 1\ndiscount_rate = 0.1\n", "", `t.toml:3:1: rule."春"."折扣": unknown key "折扣"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -30,7 +30,7 @@ func decodeContains(s *section) conditionRoom {
 }
 
 func decodeHoldings(s *section, key string) []holding {
-	nodes := s.tables(key)
+	nodes := s.tables(key, `{ skus = ["latte"] }`)
 	holdings := make([]holding, 0, len(nodes))
 	for i, node := range nodes {
 		sub := s.element(node, key, i)

@@ -54,7 +54,7 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 	top := r.section(root)
 	var named []*document.Node
 	seen := map[string]bool{}
-	for i, node := range top.tables("env") {
+	for i, node := range top.tables("env", `{ name = "prod" }`) {
 		s := top.element(node, "env", i)
 		name := s.text("name")
 		switch {

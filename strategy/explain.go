@@ -28,7 +28,7 @@ type Explanation struct {
 type Rejected struct {
 	Rule string
 	// Reason is the key of the first condition that failed, or one of: enabled,
-	// target (nothing in the cart is what the rule is about), nothing (there is
+	// floor_price (the catalogue lets no more be taken off), target (nothing in the cart is what the rule is about), nothing (there is
 	// nothing left to take off), limits (earlier rules used them up), group,
 	// exclusive, select and stop (another rule was better, or came before and
 	// ended it).
@@ -146,20 +146,33 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 			return nil, false
 		}
 	}
+	floorless := e.floorless(r)
+	t = e.aim(r)
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
 	found.gave = e.givenBy(r.reward, t)
 	found.lowered, found.spent = e.tracedCap(r, t), e.budget < e.arith.unit
 	if t.off() == 0 && found.lowered.from == 0 && e.gift.SKU == "" {
-		found.reason = reasonNothing
-		if why, ok := r.reward.(explainer); ok {
-			found.reason, found.seen, found.needed = why.why(e, t)
-		}
+		found.reason, found.seen, found.needed = e.gaveNothing(r, t, floorless)
+	}
+	if floorless > found.lowered.from {
+		found.lowered.from, found.lowered.byFloor = floorless, true
 	}
 	offs := slices.Clone(t.portions)
 	found.goals = e.goals(r.reward, t)
 	t.portions = append(t.portions[:0], offs...) // asking may have aimed elsewhere
 	return t, true
+}
+
+// gaveNothing says why a reward came to nothing.
+func (e *evaluation) gaveNothing(r *compiledRule, t *target, floorless int64) (reason, seen, needed string) {
+	if floorless > 0 {
+		return keyFloor, "nothing left above it", e.amountText(floorless)
+	}
+	if why, ok := r.reward.(explainer); ok {
+		return why.why(e, t)
+	}
+	return reasonNothing, "", ""
 }
 
 // closed says why a rule is not open at the instant.

@@ -183,7 +183,8 @@ func TestExplainOfACartInAnotherCurrency(t *testing.T) {
 	}
 }
 
-// On 100.00 the limits let 25.00 be taken off.
+// On 100.00 the limits let 25.00 be taken off; tea has no floor price where the
+// case does not give it one.
 func TestExplainSaysWhatTheLimitsLowered(t *testing.T) {
 	const head = "version = \"v\"\n"
 	now := at(t, "2024-06-01T12:00:00Z")
@@ -200,6 +201,15 @@ func TestExplainSaysWhatTheLimitsLowered(t *testing.T) {
 		{"best for each line", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 20\n[rule.b]\nskus = [\"咖啡\"]\ndiscount_amount = 15", "b: 1500 to 500 by limits.max_amount", ""},
 		{"best for each line, alone", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\ndiscount_amount = 40", "a: 4000 to 2500 by limits.max_amount", ""},
 		{"nothing is lowered", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25", "", ""},
+		{"the floor price", "[[products]]\nsku = \"茶\"\nfloor_price = 35\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 30", "a: 3000 to 500 by floor_price", ""},
+		{"the floor price of one line of two, where the other takes what is kept back", "[[products]]\nsku = \"茶\"\nfloor_price = 35\n[rule.a]\ndiscount_amount = 30", "", ""},
+		{"the floor price leaves nothing", "[[products]]\nsku = \"茶\"\nfloor_price = 40\n[rule.a]\nskus = [\"茶\"]\ndiscount_rate = 0.1", "", "a: floor_price: nothing left above it, needed 4.00"},
+		{"the floor price leaves nothing of a fixed price", "[[products]]\nsku = \"茶\"\nfloor_price = 40\n[rule.a]\nskus = [\"茶\"]\nunit_price = 39", "", "a: floor_price: nothing left above it, needed 1.00"},
+		{"the floor price leaves nothing, but the rule gives nothing either", "[[products]]\nsku = \"茶\"\nfloor_price = 40\n[rule.a]\nskus = [\"茶\"]\nunit_price = 40", "", "a: nothing: , needed "},
+		{"the floor price and the limits", "limits = { max_amount = 25 }\n[[products]]\nsku = \"茶\"\nfloor_price = 14\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 30", "a: 3000 to 2500 by floor_price and limits.max_amount", ""},
+		{"the floor price of some units", "[[products]]\nsku = \"茶\"\nfloor_price = 35\n[rule.a]\nskus = [\"茶\"]\nmax_units = 1\ndiscount_amount = 30", "a: 3000 to 500 by floor_price", ""},
+		{"the floor price of what is got", "[[products]]\nsku = \"茶\"\nfloor_price = 35\n[rule.a]\nbuy = { skus = [\"咖啡\"], quantity = 1 }\nget = { skus = [\"茶\"] }", "a: 4000 to 500 by floor_price", ""},
+		{"a floor price that keeps nothing back", "[[products]]\nsku = \"茶\"\nfloor_price = 10\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 30", "", ""},
 		{"shipping is not in the limits", "limits = { max_amount = 25 }\n[rule.a]\napplies_to = \"shipping\"\ndiscount_amount = 30", "", "a: target: nothing of it in the cart, needed goods or shipping the rule is about"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

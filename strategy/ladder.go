@@ -24,12 +24,14 @@ type ladderStep struct {
 
 var ladderByWords = []string{"subtotal", "quantity"}
 
+const exampleStep = "{ threshold = 100, amount = 10 }"
+
 func decodeLadder(s *section, n *document.Node) reward {
 	l := &ladder{byQuantity: s.word("ladder_by", 0, ladderByWords) == 1}
 	if count := s.node.Get("count"); count != nil {
 		l.wholeCart = count.Text == "cart"
 	}
-	nodes := s.tables("ladder")
+	nodes := s.tables("ladder", exampleStep)
 	l.steps = make([]ladderStep, 0, len(nodes))
 	for i, node := range nodes {
 		step := s.element(node, "ladder", i)
@@ -40,8 +42,8 @@ func decodeLadder(s *section, n *document.Node) reward {
 		l.checkRising(s, node, i)
 		step.done()
 	}
-	if len(l.steps) == 0 {
-		s.want(n, "ladder", "a list of steps such as [{ threshold = 100, amount = 10 }]")
+	if n.Kind == document.Array && len(n.Items) == 0 {
+		s.wrong(n, "ladder", "the ladder has no step", "such as ladder = ["+exampleStep+"]")
 	}
 	return l
 }

@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/promogate/caddy-discount/money"
@@ -11,8 +12,8 @@ type Lowered struct {
 	Rule string
 	// From is what the reward came to, Amount what the rule took off.
 	From, Amount int64
-	// By are the keys that lowered it: limits.max_rate, limits.max_amount,
-	// max_discount.
+	// By are the keys that lowered it: floor_price, limits.max_rate,
+	// limits.max_amount, max_discount.
 	By []string
 }
 
@@ -21,8 +22,8 @@ func (l *Lowered) ByText() string { return strings.Join(l.By, " and ") }
 
 // lowering is what a rule's reward came to, and what it was held to.
 type lowering struct {
-	from, amount     int64
-	byLimits, byMost bool
+	from, amount              int64
+	byFloor, byLimits, byMost bool
 }
 
 // tracedCap is cap that says what it did.
@@ -34,6 +35,22 @@ func (e *evaluation) tracedCap(r *compiledRule, t *target) lowering {
 	l.amount = t.off()
 	l.byLimits, l.byMost = within < l.from, l.amount < within
 	return l
+}
+
+// floorless is what a rule's reward would come to if no product had a floor
+// price; 0 where none in the cart has. It leaves the target to be aimed again.
+func (e *evaluation) floorless(r *compiledRule) int64 {
+	if !slices.ContainsFunc(e.items, func(l item) bool { return l.floor > 0 }) {
+		return 0
+	}
+	kept := slices.Clone(e.items)
+	for i := range e.items {
+		e.items[i].floor, e.items[i].unitFloor = 0, 0
+	}
+	t := e.aim(r)
+	r.reward.give(e, r, t)
+	copy(e.items, kept)
+	return t.off()
 }
 
 // capWon is cap for the items that a rule won where each item has its own best
@@ -60,6 +77,9 @@ func (s *Strategy) lowered(q *Quote, t *trace) []Lowered {
 			continue // of what it came to, other rules won the rest
 		}
 		one := Lowered{Rule: s.ids[a.Rule], From: l.from, Amount: l.amount}
+		if l.byFloor {
+			one.By = append(one.By, keyFloor)
+		}
 		if l.byLimits {
 			one.By = append(one.By, s.limits.binding(q.Subtotal))
 		}

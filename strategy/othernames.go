@@ -7,25 +7,63 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// otherNames are what other engines, or common sense, call a key.
-var otherNames = map[string]string{
-	"discount_percent": "discount_rate", "discount_percentage": "discount_rate", "percent": "discount_rate",
-	"percentage": "discount_rate", "percent_off": "discount_rate", "rate": "discount_rate", "discount": "discount_rate",
-	"amount": "discount_amount", "amount_off": "discount_amount", "fixed_amount": "discount_amount",
-	"max_discount_amount": "max_discount", "discount_limit": "max_discount", "max_amount": "max_discount", "cap": "max_discount",
-	"price": "unit_price", "fixed_price": "unit_price", "tiers": "customer", "steps": "ladder", "buy_get": "get",
-	"sku": "skus", "product": "skus", "products": "skus", "items": "skus",
-	"category": "categories", "subgroup": "subgroups", "excludes": "exclude", "filter": "where", "attributes": "where",
-	"valid_to": "valid_until", "valid_till": "valid_until", "end": "valid_until", "end_date": "valid_until",
-	"ends_at": "valid_until", "expires": "valid_until", "expires_at": "valid_until",
-	"start": "valid_from", "start_date": "valid_from", "starts_at": "valid_from", "valid_since": "valid_from",
-	"active": "enabled", "disabled": "enabled", "coupon": "coupons", "coupon_code": "coupons", "code": "coupons", "codes": "coupons",
-	"channel": "channels", "region": "regions", "segments": "customer", "segment": "customer", "tier": "customer",
-	"first_order": "customer", "nth_order": "customer",
-	"min_amount": "min_subtotal", "min_total": "min_subtotal", "min_spend": "min_subtotal", "min_order": "min_subtotal",
-	"threshold": "min_subtotal", "min_qty": "min_quantity", "min_units": "min_quantity", "max_quantity": "max_units",
-	"max_qty": "max_units", "weight": "priority", "order": "priority", "rules": "rule", "time_zone": "timezone", "tz": "timezone",
+// otherNames are what other engines, or common sense, call a key. The first that
+// is known in its place is meant.
+var otherNames = map[string][]string{
+	"discount_percent": rates, "discount_percentage": rates, "percent": rates, "percentage": rates, "percent_off": rates,
+	"discount": rates, "rate": {"discount_rate"}, "discount_rate": {"rate"},
+	"amount": {"discount_amount"}, "discount_amount": {"amount"}, "amount_off": amounts, "fixed_amount": amounts, "off": amounts,
+	"max_discount_amount": {"max_discount"}, "discount_limit": {"max_discount"}, "max_amount": {"max_discount"}, "cap": {"max_discount"},
+	"price": {"unit_price"}, "fixed_price": {"unit_price", "price"}, "steps": {"ladder"}, "tiers": {"ladder"}, "buy_get": {"get"},
+	"sku": {"skus"}, "product": {"skus", "sku"}, "products": {"skus"}, "items": {"skus"}, "item": {"skus", "sku"},
+	"category": {"categories"}, "subgroup": {"subgroups"}, "excludes": {"exclude"}, "filter": {"where"}, "attributes": {"where"},
+	"valid_to": {"valid_until"}, "valid_till": {"valid_until"}, "end": {"valid_until"}, "end_date": {"valid_until"},
+	"ends_at": {"valid_until"}, "expires": {"valid_until"}, "expires_at": {"valid_until"}, "end_time": {"end", "valid_until"},
+	"start": {"valid_from"}, "start_date": {"valid_from"}, "starts_at": {"valid_from"}, "valid_since": {"valid_from"},
+	"start_time": {"start", "valid_from"}, "from": {"start", "valid_from"}, "to": {"end", "valid_until"}, "until": {"end", "valid_until"},
+	"active": {"enabled"}, "disabled": {"enabled"}, "coupon": {"coupons"}, "coupon_code": {"coupons"}, "code": {"coupons"}, "codes": {"coupons"},
+	"channel": {"channels"}, "region": {"regions"}, "weekdays": {"days"},
+	"min_amount": worths, "minimum_amount": worths, "min_total": worths, "min_spend": worths, "minimum_spend": worths,
+	"min_order": worths, "min_order_value": worths, "min_order_amount": worths, "threshold": worths,
+	"min_qty": {"min_quantity"}, "min_units": {"min_quantity"}, "minimum_quantity": {"min_quantity"},
+	"quantity": {"min_quantity"}, "qty": {"quantity", "min_quantity"}, "units": {"quantity", "max_units"}, "count": {"quantity"},
+	"max_quantity": {"max_units"}, "max_qty": {"max_units"},
+	"weight": {"priority"}, "order": {"priority"}, "rules": {"rule"}, "time_zone": {"timezone"}, "tz": {"timezone"},
 }
+
+var (
+	rates   = []string{"discount_rate", "rate"}
+	amounts = []string{"discount_amount", "amount"}
+	worths  = []string{"min_subtotal", "threshold"}
+)
+
+// otherWays are what other engines have a key of a rule for that is said in
+// another way here, or not at all.
+var otherWays = map[string]string{
+	"discount": "did you mean discount_rate, such as 0.2 for 20 % off, or discount_amount?",
+	"type":     rewardNamed, "value": rewardNamed, "discount_type": rewardNamed, "discount_value": rewardNamed, "action": rewardNamed,
+	"stackable": together, "combinable": together, "cumulative": together, "stacking": together, "combine": together,
+	"usage_limit": uncounted, "max_uses": uncounted, "uses": uncounted, "limit": uncounted, "max_redemptions": uncounted,
+	"uses_per_customer": uncounted, "per_customer_limit": uncounted, "once_per_customer": uncounted, "budget": uncounted,
+	"days": openings, "weekdays": openings, "hours": openings, "start_time": openings, "end_time": openings, "schedule": openings,
+	"tier": ofTier, "tiers": ofTier, "customer_tier": ofTier, "customer_group": ofTier, "customer_tiers": ofTier, "member": ofTier, "members": ofTier,
+	"segment": ofSegment, "segments": ofSegment, "customer_segment": ofSegment,
+	"first_order": ofFirst, "new_customer": ofFirst, "nth_order": ofFirst,
+	"free_shipping": `did you mean applies_to = "shipping" with discount_rate = 1?`,
+	"buy_x":         buyAndGet, "get_y": buyAndGet, "buy_quantity": buyAndGet, "get_quantity": buyAndGet, "bogo": buyAndGet,
+}
+
+// The ways that several keys come to.
+const (
+	rewardNamed = "the reward is a key of its own, such as discount_rate = 0.2 or discount_amount = 20"
+	together    = `rules go together unless they share a group (group = "sale"), are exclusive (exclusive = true) or stop what follows (stop = "cart")`
+	uncounted   = "no orders are counted here: whether a coupon is used up is for the order service to say"
+	openings    = `did you mean time_window = { start = "00:00", end = "24:00", days = ["sat", "sun"] }?`
+	ofTier      = `did you mean customer, such as customer = { tiers = ["gold"] }?`
+	ofSegment   = `did you mean customer, such as customer = { segments = ["vip"] }?`
+	ofFirst     = "did you mean customer, such as customer = { nth_order = 1 } for the first order?"
+	buyAndGet   = "did you mean buy = { quantity = 2 } with get = { quantity = 1 }?"
+)
 
 // longestKeyList is how many keys a hint lists.
 const longestKeyList = 8
@@ -34,16 +72,26 @@ const longestKeyList = 8
 // What another engine calls so goes before what is spelt alike: discount_percent is
 // nearer to discount_amount by letters than to what it means.
 func meant(typed string, known []string) string {
-	key := otherNames[strings.ToLower(typed)]
-	if !slices.Contains(known, key) {
-		if hint := document.Meant(typed, known); hint != "" || len(known) > longestKeyList {
-			return hint
+	lower := strings.ToLower(typed)
+	if way := otherWays[lower]; way != "" && slices.Contains(known, "applies_to") { // of a rule
+		return way
+	}
+	if key := calledHere(lower, known); key != "" {
+		return "did you mean " + key + "?"
+	}
+	if hint := document.Meant(typed, known); hint != "" || len(known) > longestKeyList {
+		return hint
+	}
+	listed := slices.Compact(slices.Sorted(slices.Values(known)))
+	return "known here are " + strings.Join(listed, ", ")
+}
+
+// calledHere is what a key goes by here; "" if it is not known under another name.
+func calledHere(typed string, known []string) string {
+	for _, key := range otherNames[typed] {
+		if slices.Contains(known, key) {
+			return key
 		}
-		listed := slices.Compact(slices.Sorted(slices.Values(known)))
-		return "known here are " + strings.Join(listed, ", ")
 	}
-	if key == "customer" {
-		return `did you mean customer, such as customer = { tiers = ["gold"] }?`
-	}
-	return "did you mean " + key + "?"
+	return ""
 }

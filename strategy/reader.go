@@ -199,7 +199,7 @@ func seenAmong(words int) map[string]bool {
 
 // tables reads a list of tables, written [[name]] or inline; a single table
 // stands for a list of one.
-func (s *section) tables(name string) []*document.Node {
+func (s *section) tables(name, example string) []*document.Node {
 	n := s.get(name)
 	switch {
 	case n == nil:
@@ -207,7 +207,7 @@ func (s *section) tables(name string) []*document.Node {
 	case n.Kind == document.Table:
 		return append(s.nodes.room(1), n)
 	case n.Kind != document.Array:
-		s.want(n, name, "a list of tables")
+		s.want(n, name, "a table such as "+example+", or a list of them,")
 		return nil
 	}
 	if !slices.ContainsFunc(n.Items, func(item *document.Node) bool { return item.Kind != document.Table }) {
@@ -216,7 +216,7 @@ func (s *section) tables(name string) []*document.Node {
 	tables := make([]*document.Node, 0, len(n.Items))
 	for i, item := range n.Items {
 		if item.Kind != document.Table {
-			s.want(item, fmt.Sprintf("%s[%d]", name, i), "a table")
+			s.add(item.Pos, fmt.Sprintf("%s[%d]", s.key(name), i), item.Unlike("a table such as "+example), "")
 			continue
 		}
 		tables = append(tables, item)

@@ -3,6 +3,7 @@ package strategy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -102,27 +103,28 @@ func (s *section) done() {
 }
 
 // mistyped reports whether a key that is not asked for looks like one that is
-// missing.
+// missing, or is another name of it.
 func (s *section) mistyped(key string) bool {
 	return slices.ContainsFunc(s.node.Fields, func(f document.Field) bool {
-		return document.Closest(f.Key, []string{key}) == key
+		return document.Closest(f.Key, []string{key}) == key || calledHere(strings.ToLower(f.Key), []string{key}) == key
 	})
 }
 
 // table opens the table of a member; nil when it is not one.
 func (s *section) table(n *document.Node, name, example string) *section {
+	s.asked = append(s.asked, name)
 	if n.Kind != document.Table {
 		s.want(n, name, "a table such as "+example)
 		return nil
 	}
-	s.asked = append(s.asked, name)
 	return s.member(n, name)
 }
 
-// required reports keys that a table must have.
+// required reports keys that a table must have. One that is there under another
+// name is reported by that name, once.
 func (s *section) required(keys ...string) {
 	for _, key := range keys {
-		if !s.has(key) {
+		if !s.has(key) && !s.mistyped(key) {
 			s.add(s.node.Pos, s.path(), "there is no "+key, "")
 		}
 	}

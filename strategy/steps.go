@@ -27,7 +27,7 @@ type step struct {
 }
 
 func decodeSteps(s *section) []step {
-	nodes := s.tables("discounts")
+	nodes := s.tables("discounts", exampleStep)
 	steps := make([]step, 0, len(nodes))
 	for i, node := range nodes {
 		steps = append(steps, decodeStep(s.element(node, "discounts", i)))

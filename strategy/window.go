@@ -35,7 +35,7 @@ var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // in t
 func decodeWindows(s *section) []window {
 	var windows []window
 	for _, key := range []string{"time_window", "time_windows"} {
-		nodes := s.tables(key)
+		nodes := s.tables(key, `{ start = "08:00", end = "10:00" }`)
 		if windows == nil {
 			windows = s.windows.room(len(nodes))
 		}
