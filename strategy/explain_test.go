@@ -89,7 +89,7 @@ func TestExplainSaysWhyEachOtherRuleDidNotApply(t *testing.T) {
 	for _, r := range x.Rejected {
 		got = append(got, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
 	}
-	const want = `alone: exclusive: , needed more than the others together
+	const want = `alone: exclusive: 0.50, needed more than the others together, 2.00
 app: channels: no channel, needed app
 bundle: bundle: 2 units, needed at least 3 units
 cake: target: nothing of it in the cart, needed goods or shipping the rule is about
@@ -103,8 +103,44 @@ much-tea: min_subtotal: 15.00, needed at least 50.00
 night: time_window: sat 12:00:00, needed 22:00:00 to 02:00:00 on fri
 no-tea: forbids: 1 unit, needed none of the goods forbidden
 three-coffees: min_quantity: 2 units, needed at least 3 units
-weak: group: , needed worth more than the others of g
+weak: group: 1.00, needed worth more than the others of g
 off: enabled: false, needed true`
+	if text := strings.Join(got, "\n"); text != want {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+}
+
+// An exclusive rule that wins is named to all that it kept out, with what they
+// would have come to.
+func TestExplainSaysWhatAnExclusiveRuleBeat(t *testing.T) {
+	s := mustLoad(t, "", `version = "v"
+[rule.a]
+discount_amount = 3
+[rule.b]
+discount_amount = 4
+[rule.most]
+exclusive = true
+discount_amount = 9
+[rule.less]
+exclusive = true
+discount_amount = 8
+[rule.off]
+exclusive = true
+coupons = ["SECRET"]
+discount_amount = 10
+`)
+	x, err := s.Explain(explainCart(t), at(t, "2024-06-01T12:00:00+08:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range x.Rejected {
+		got = append(got, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
+	}
+	const want = `a: exclusive: 7.00 together, needed more than the 9.00 of most
+b: exclusive: 7.00 together, needed more than the 9.00 of most
+less: exclusive: 8.00, needed more than the 9.00 of most
+off: coupons: no coupon, needed a coupon of the rule`
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}
@@ -197,7 +233,7 @@ func TestExplainSaysWhatTheLimitsLowered(t *testing.T) {
 		{"nothing is left", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25\n[rule.b]\ndiscount_amount = 15", "", "b: limits: 0 left of limits.max_amount, needed 15.00"},
 		{"nothing is left for a step that is reached", "limits = { max_amount = 25 }\n[[discounts]]\nthreshold = 50\namount = 5\n[[discounts]]\nthreshold = 500\namount = 50\n[rule.a]\npriority = 5\ndiscount_amount = 25", "", "discounts: limits: 0 left of limits.max_amount, needed "},
 		{"nothing is left of the goods", "[[discounts]]\nthreshold = 0\namount = 5\n[rule.a]\npriority = 5\ndiscount_amount = 100", "", "discounts: nothing: , needed "},
-		{"of a group", "limits = { max_amount = 25 }\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 24\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 40", "b: 4000 to 2500 by limits.max_amount", "a: group: , needed worth more than the others of g"},
+		{"of a group", "limits = { max_amount = 25 }\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 24\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 40", "b: 4000 to 2500 by limits.max_amount", "a: group: 24.00, needed worth more than the others of g"},
 		{"best for each line", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 20\n[rule.b]\nskus = [\"咖啡\"]\ndiscount_amount = 15", "b: 1500 to 500 by limits.max_amount", ""},
 		{"best for each line, alone", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\ndiscount_amount = 40", "a: 4000 to 2500 by limits.max_amount", ""},
 		{"nothing is lowered", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25", "", ""},

@@ -28,6 +28,9 @@ func (s *Strategy) applyAll(q *Quote) {
 		return
 	}
 	together := q.Discount + q.ShippingDiscount
+	if q.work.trace != nil {
+		q.work.trace.together = together
+	}
 	s.restart(q)
 	best, most := s.bestOf(q, func(r *compiledRule) bool { return r.exclusive })
 	if best >= 0 && most > together {

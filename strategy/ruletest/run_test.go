@@ -117,11 +117,11 @@ t.toml:5:38: expect.gifts.tote: got 0, want 2`},
 	}
 }
 
-// A rule that was kept out by another one has no value that was seen.
+// Of a rule that was kept out by another one, what it would have given is seen.
 func TestBeatenByAnother(t *testing.T) {
 	const two = "version = \"v\"\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 1\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 2\n"
 	text := of(`{ items = [{ quantity = 1, unit_price = 10 }] }`, `{ rejected = { a = "target" } }`)
-	const want = "t.toml:5:29: expect.rejected.a: got group (needed worth more than the others of g), want target"
+	const want = "t.toml:5:29: expect.rejected.a: got group (seen 1.00, needed worth more than the others of g), want target"
 	if got := failures(parse(t, text).Run(load(t, "", two), "")); got != want {
 		t.Errorf("said %s", got)
 	}

@@ -1,0 +1,126 @@
+package strategy
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// Next is something the customer is close to.
+type Next struct {
+	Rule string
+	// Amount or Units is how much is missing: goods for so many minor units more,
+	// or so many units more of what the rule is about.
+	Amount, Units int64
+	// Saves is how much less than without the rule's further discount the cart
+	// would then come to: the discount of the fuller cart, computed, less the
+	// discount of this one.
+	Saves int64
+}
+
+// goal is what is missing for a rule to give more.
+type goal struct {
+	amount, units int64
+	like          item // what the missing goods would be
+}
+
+// climber is a condition or a reward that gives more when there is more in the
+// cart; it says how much more of the target.
+type climber interface {
+	missing(e *evaluation, t *target) (amount, units int64)
+}
+
+// goals says what a condition or reward is missing, as goods like the cheapest
+// unit of the target.
+func (e *evaluation) goals(of any, t *target) []goal {
+	c, ok := of.(climber)
+	if !ok {
+		return nil
+	}
+	amount, units := c.missing(e, t)
+	if amount <= 0 && units <= 0 {
+		return nil
+	}
+	best := -1
+	for i := range e.target.portions {
+		p := &e.target.portions[i]
+		if int(p.item) < e.goods && (best < 0 || compareUnits(p, &e.target.portions[best], cheapest) < 0) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	return []goal{{amount: amount, units: units, like: e.items[e.target.portions[best].item]}}
+}
+
+// next quotes the cart with what is missing for each goal added to it, and
+// keeps the goals whose rule then gives more.
+func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next {
+	var list []Next
+	before := q.Discount + q.ShippingDiscount
+	for i, id := range s.ids {
+		for _, g := range t.tried[i].goals {
+			fuller, reached := s.reach(q, i, &g, c, now)
+			if !reached {
+				continue
+			}
+			if saves := fuller.Discount + fuller.ShippingDiscount - before; saves > 0 {
+				list = append(list, Next{Rule: id, Amount: g.amount, Units: g.units, Saves: saves})
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Next) int { return cmp.Compare(b.Saves, a.Saves) })
+	return list
+}
+
+// maxReaches is how often a goal may move away: earlier rules take their part
+// of what is added, so that a little more is missing each time.
+const maxReaches = 16
+
+// reach adds to a goal until its rule gives more than it does now.
+func (s *Strategy) reach(q *Quote, rule int, g *goal, c *cart.Cart, now time.Time) (*Quote, bool) {
+	before, applied := q.took(rule)
+	for range maxReaches {
+		fuller, trace := &Quote{}, &trace{}
+		fuller.work.extra, fuller.work.trace = g.item(), trace
+		if err := s.QuoteInto(fuller, c, now); err != nil {
+			return nil, false // more than there can be
+		}
+		if amount, applies := fuller.took(rule); amount > before || applies && !applied {
+			return fuller, true
+		}
+		further := trace.tried[rule].goals
+		if len(further) == 0 {
+			return nil, false
+		}
+		g.amount += further[0].amount
+		g.units += further[0].units
+	}
+	return nil, false
+}
+
+// item is the missing goods as one more item.
+func (g *goal) item() *item {
+	extra := g.like
+	extra.quantity, extra.unitPrice = 1, g.amount
+	if g.units > 0 {
+		extra.quantity, extra.unitPrice = g.units, g.like.original/g.like.quantity
+	}
+	value := times(extra.unitPrice, extra.quantity)
+	extra.original, extra.stage, extra.left = value, value, value
+	extra.floor = times(extra.unitFloor, extra.quantity)
+	extra.used, extra.usedOff, extra.stopped = 0, 0, false
+	extra.reduced = extra.from != nil && extra.from.Reduced
+	return &extra
+}
+
+func unitsText(n int64) string {
+	if n == 1 {
+		return "1 unit"
+	}
+	return strconv.FormatInt(n, 10) + " units"
+}
