@@ -94,6 +94,11 @@ func TestARefusalByTheRailsIsNotForEver(t *testing.T) {
 	s.fill(3)
 	s.save(takes("v2", "0.9"))
 	s.logs("strategy refused", "max_mean_change")
+	eventually(t, "a record of which version was refused", func() bool {
+		last := inService()[0].History().Records
+		r := last[len(last)-1]
+		return r.Action == "refused" && r.Version == "v2" && len(r.Fingerprint) == 64
+	})
 	s.save(takes("v3", "0.7"))
 	s.logs("strategy activated", `"version":"v3"`)
 	s.save(takes("v2", "0.9"))

@@ -44,10 +44,8 @@ func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (relo
 	if c.Proved {
 		return candidate, nil
 	}
-	if err := l.test(tests, e.Strategy); err != nil {
-		return reload.Candidate[*edition]{}, err
-	}
-	if inService != nil {
+	err = l.test(tests, e.Strategy)
+	if err == nil && inService != nil {
 		candidate.Note, err = l.compare(inService.Value.Strategy, e.Strategy, m.ActivateAt())
 	}
 	return candidate, err

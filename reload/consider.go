@@ -21,7 +21,7 @@ func (m *machine) consider(r reading) {
 	case m.stopped():
 	case err != nil:
 		m.refuse(key, err)
-		m.noteRefusal(r, err)
+		m.noteRefusal(r, v, err)
 	case m.keepsOut(v.fingerprint):
 		m.hold.content = r.digest
 		m.restore()

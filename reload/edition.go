@@ -14,7 +14,8 @@ import (
 // returns without an error goes into service.
 //
 // It is called from one goroutine at a time. It may keep the content. A panic is
-// contained and counts as a refusal. No file, or an empty one, is passed on like
+// contained and counts as a refusal. Fingerprint and Version of a candidate that is
+// returned with an error, if it came so far, are recorded with the refusal. No file, or an empty one, is passed on like
 // any other: refusing it is the loader's decision.
 type Loader[T any] func(c Content, live *Edition[T]) (Candidate[T], error)
 

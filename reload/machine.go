@@ -9,7 +9,8 @@ import (
 // why not. It is all the machine knows of the value.
 type judge func(Content) (verdict, error)
 
-// A verdict is a candidate that was accepted.
+// A verdict is a candidate that was accepted, or what is known of one that was
+// refused.
 type verdict struct {
 	fingerprint string
 	version     string

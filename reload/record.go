@@ -40,8 +40,8 @@ func (m *machine) retain() {
 	m.memory.retain(retained...)
 }
 
-func (m *machine) noteRefusal(r reading, err error) {
-	f := Facts{Kind: m.kind(), Stamps: Stamps{Written: r.mtime, Noticed: m.save.noticed, Read: r.at}}
+func (m *machine) noteRefusal(r reading, v verdict, err error) {
+	f := Facts{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Stamps: Stamps{Written: r.mtime, Noticed: m.save.noticed, Read: r.at}}
 	record := recordOf(actionRefused, f, r.digest, err.Error())
 	var unproved *Unproved
 	if errors.As(err, &unproved) {

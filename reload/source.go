@@ -110,7 +110,7 @@ func (s *Source[T]) judge(load Loader[T]) judge {
 	return func(content Content) (verdict, error) {
 		c, err := contain(load, content, s.inService())
 		if err != nil {
-			return verdict{}, err
+			return verdict{fingerprint: c.Fingerprint, version: c.Version}, err
 		}
 		if c.Fingerprint == "" {
 			c.Fingerprint = history.Digest(content.Files)
