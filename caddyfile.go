@@ -67,6 +67,9 @@ func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if strings.Contains(o.Strategy, "*") {
 		return d.Errf("the path of the strategy is missing: %s is a matcher, such as in: discount %[1]s config/discount.toml", o.Strategy)
 	}
+	if err := noTests(o.Strategy); err != nil {
+		return d.WrapErr(err)
+	}
 	if d.NextArg() {
 		return d.Errf("unexpected argument %q after the path of the strategy", d.Val())
 	}

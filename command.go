@@ -46,12 +46,16 @@ func runNone(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
+	return unknownCommand(cmd, args[0])
+}
+
+func unknownCommand(cmd *cobra.Command, typed string) error {
 	cmd.SuggestionsMinimumDistance = 2
 	hint := ""
-	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+	if meant := cmd.SuggestionsFor(typed); len(meant) > 0 {
 		hint = ", did you mean " + strings.Join(meant, " or ") + "?"
 	}
-	return fmt.Errorf("unknown command %q%s (%s --help lists them)", args[0], hint, cmd.CommandPath())
+	return fmt.Errorf("unknown command %q%s (%s --help lists them)", typed, hint, cmd.CommandPath())
 }
 
 // command makes a subcommand of which run returns an exit code.
@@ -71,6 +75,17 @@ func command(use, short, long, example string, args cobra.PositionalArgs, run fu
 		})(cmd, args)
 	}
 	return c
+}
+
+// noArguments is for a command that takes none, or has commands below it.
+func noArguments(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case cmd.HasSubCommands():
+		return unknownCommand(cmd, args[0])
+	}
+	return fmt.Errorf("%q is given, %s takes no argument (%[2]s --help lists its flags)", args[0], cmd.CommandPath())
 }
 
 // flag is the value of a text flag.

@@ -54,7 +54,11 @@ func runBench(cmd *cobra.Command, args []string) (int, error) {
 	if span < leastTime || span > mostTime {
 		return exitFailed, fmt.Errorf("--time is %s, %s to %s is wanted", span, leastTime, mostTime)
 	}
-	s, c, now, err := toPrice(cmd, args[0])
+	m, err := modelAt(cmd, args[0])
+	if err != nil {
+		return exitFailed, err
+	}
+	s, c, now, err := toPrice(cmd, m)
 	if err != nil {
 		return exitFailed, err
 	}

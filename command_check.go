@@ -45,6 +45,7 @@ type checked struct {
 	Version  string             `json:"version,omitempty"`
 	SHA256   string             `json:"sha256,omitempty"`
 	Rules    int                `json:"rules"`
+	Due      string             `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
 }
@@ -103,6 +104,7 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	s := strategy.Compile(m)
 	sum := s.Fingerprint()
 	c.Version, c.SHA256, c.Rules = s.Version(), hex.EncodeToString(sum[:]), len(s.Rules())
+	c.Due = dueAfter(now, m)
 	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
 }
 
@@ -142,8 +144,12 @@ func (c *checked) summary(paint paint) string {
 	if n := len(c.Warnings); n > 0 {
 		parts = append(parts, paint.in(yellow, counted(n, "warning")))
 	}
+	text := strings.Join(parts, ", ") + " in " + c.Path + what
 	if len(parts) == 0 {
-		return c.Path + ": " + paint.in(green, "fine") + what
+		text = c.Path + ": " + paint.in(green, "fine") + what
 	}
-	return strings.Join(parts, ", ") + " in " + c.Path + what
+	if c.Due != "" {
+		text += "\ngoes into service at " + c.Due
+	}
+	return text
 }

@@ -39,7 +39,11 @@ With --json it prints the quote that the gateway answers, with "rejected" and
 }
 
 func runExplain(cmd *cobra.Command, args []string) (int, error) {
-	s, c, now, err := toPrice(cmd, args[0])
+	m, err := modelAt(cmd, args[0])
+	if err != nil {
+		return exitFailed, err
+	}
+	s, c, now, err := toPrice(cmd, m)
 	if err != nil {
 		return exitFailed, err
 	}
@@ -51,7 +55,7 @@ func runExplain(cmd *cobra.Command, args []string) (int, error) {
 		return exitFine, printJSON(cmd.OutOrStdout(), json.RawMessage(s.AppendExplanationJSON(nil, x, c)))
 	}
 	w := cmd.OutOrStdout()
-	e := explained{Strategy: s, cart: c, x: x, paint: paintFor(w)}
+	e := explained{Strategy: s, cart: c, x: x, due: dueAfter(now, m), paint: paintFor(w)}
 	e.currency, _ = money.ParseCurrency(x.Currency) // a cart or a strategy with another is refused
 	if _, err := io.WriteString(w, e.text(args[0], flag(cmd, "env"), now)); err != nil {
 		return exitFailed, fmt.Errorf("writing the result: %w", err)
@@ -64,6 +68,7 @@ type explained struct {
 	*strategy.Strategy
 	cart     *cart.Cart
 	x        *strategy.Explanation
+	due      string // when the strategy goes into service, if that is still to come
 	currency money.Currency
 	paint    paint
 }
@@ -76,6 +81,9 @@ func (e *explained) text(path, env string, now time.Time) string {
 	}
 	fmt.Fprintf(&text, "%s%s: version %s, sha256 %x…\nat %s\n", path, env, e.Version(), sum[:6],
 		now.In(e.Location()).Format("Mon 2006-01-02 15:04:05 -07:00"))
+	if e.due != "" {
+		fmt.Fprintf(&text, "The strategy goes into service at %s, and prices no order before.\n", e.due)
+	}
 	for _, part := range []struct {
 		title string
 		body  string

@@ -19,20 +19,20 @@ func logCommand() *cobra.Command {
 	c := command("log", "Shows what went into service and out of it", `
 Shows the log of a strategy: activations, stagings, refusals and rollbacks, the
 latest last. It is read from the state directory, whether Caddy runs or not.`,
-		"  caddy discount log\n  caddy discount log --state /var/lib/caddy/discount", cobra.NoArgs, runLog)
+		"  caddy discount log\n  caddy discount log --state /var/lib/caddy/discount", noArguments, runLog)
 	addStateFlag(c)
 	verify := command("verify", "Checks that nobody changed the log", `
 Checks the log against its signed checkpoint. With --verifier the signature has
 to be by that key, and with --checkpoint the log has to be a continuation of the
 one an earlier checkpoint was signed for. Exits with 2 if it is not.`,
-		"  caddy discount log verify --state /var/lib/caddy/discount\n  caddy discount log verify --export log.export --checkpoint kept.checkpoint", cobra.NoArgs, runVerify)
+		"  caddy discount log verify --state /var/lib/caddy/discount\n  caddy discount log verify --export log.export --checkpoint kept.checkpoint", noArguments, runVerify)
 	addStateFlag(verify)
 	verify.Flags().String("export", "", "A file that log export wrote, instead of the state directory")
 	verify.Flags().String("checkpoint", "", "A file with an earlier checkpoint, kept elsewhere")
 	verify.Flags().String("verifier", "", "The verifier key, kept elsewhere; default: that of the log")
 	export := command("export", "Writes all that others need to verify the log", `
 Writes the records, the checkpoint and the verifier key as JSON.`,
-		"  caddy discount log export --state /var/lib/caddy/discount > log.export", cobra.NoArgs, runExport)
+		"  caddy discount log export --state /var/lib/caddy/discount > log.export", noArguments, runExport)
 	addStateFlag(export)
 	c.AddCommand(verify, export)
 	return c

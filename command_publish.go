@@ -2,7 +2,6 @@ package discount
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -74,13 +73,13 @@ type published struct {
 	Version  string             `json:"version,omitempty"`
 	SHA256   string             `json:"sha256,omitempty"`
 	Rules    int                `json:"rules"`
+	Due      string             `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
 	Changed  bool               `json:"changed"`
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
 	Tests    int                `json:"tests"`  // that were run
 	Failed   []testedRule       `json:"failed"` // of them
-
-	meantBefore bool // what was in the place has the same fingerprint
+	Notes    []string           `json:"notes,omitempty"`
 }
 
 // A destination is the place of a strategy.
@@ -147,29 +146,19 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to destinat
 		return "", err
 	}
 	report, err = p.prove(cmd, allSources, allTests)
-	if err != nil || p.refused() {
-		return report, err
+	if err != nil {
+		return "", err
 	}
-	p.meantBefore = p.SHA256 == p.fingerprintAt(to.path())
+	p.noteDirectory(to)
+	if p.refused() {
+		return report, nil
+	}
+	p.noteChange(to, allTests)
 	p.Changed, err = to.put(ctx, sources, tests)
 	if err != nil {
 		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
 	}
 	return report, nil
-}
-
-// fingerprintAt is that of the strategy at a path; "" if there is none.
-func (p *published) fingerprintAt(path string) string {
-	sources, _, err := filesAt(path)
-	if err != nil {
-		return ""
-	}
-	s, err := strategy.Load(p.Env, sources...)
-	if err != nil {
-		return ""
-	}
-	sum := s.Fingerprint()
-	return hex.EncodeToString(sum[:])
 }
 
 // prove checks and tests what will be in the place.
@@ -179,7 +168,7 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 	if err := c.check(cmd, sources, tests); err != nil {
 		return "", err
 	}
-	p.Version, p.SHA256, p.Rules, p.Errors, p.Warnings = c.Version, c.SHA256, c.Rules, c.Errors, c.Warnings
+	p.Version, p.SHA256, p.Rules, p.Due, p.Errors, p.Warnings = c.Version, c.SHA256, c.Rules, c.Due, c.Errors, c.Warnings
 	paint := paintFor(cmd.OutOrStdout())
 	if len(p.Errors) > 0 || len(p.Warnings) > 0 {
 		found := printer{w: &text, paint: paint}
@@ -220,8 +209,12 @@ func (p *published) test(sources, tests []strategy.Source) (testedStrategy, erro
 
 // summary says what is in the place now.
 func (p *published) summary() string {
+	notes := ""
+	for _, note := range p.Notes {
+		notes += note + "\n"
+	}
 	if p.refused() {
-		return p.Path + ": not published\n"
+		return p.Path + ": not published\n" + notes
 	}
 	done := "published,"
 	if !p.Changed {
@@ -231,11 +224,11 @@ func (p *published) summary() string {
 	if p.Tests > 0 {
 		tests = counted(p.Tests, "test") + " passed"
 	}
-	held := ""
-	if p.meantBefore {
-		held = fmt.Sprintf("if a rollback keeps it out of service, it comes back with: caddy discount rollback %.12s\n", p.SHA256)
+	text := fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, done, p.Version, counted(p.Rules, "rule"), tests, p.SHA256)
+	if p.Due != "" {
+		text += "goes into service at " + p.Due + "\n"
 	}
-	return fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n%s", p.Path, done, p.Version, counted(p.Rules, "rule"), tests, p.SHA256, held)
+	return text + notes
 }
 
 // errInterrupted is why something was not done.

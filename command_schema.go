@@ -15,7 +15,7 @@ completes and checks keys by it in a file that begins with
 "#:schema ./discount.schema.json". What a strategy means as a whole it does not
 check. With --tests it is the schema of *.test.toml files. The output is JSON with
 and without --json.`,
-		"  caddy discount schema > discount.schema.json\n  caddy discount schema --tests > discount.test.schema.json", cobra.NoArgs, runSchema)
+		"  caddy discount schema > discount.schema.json\n  caddy discount schema --tests > discount.test.schema.json", noArguments, runSchema)
 	c.Flags().Bool("tests", false, "The schema of files of tests")
 	return c
 }

@@ -122,18 +122,23 @@ func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 	return m, foundIn(path, err)
 }
 
-// toPrice is the strategy at a path, and what of the flags is to be priced by it.
-func toPrice(cmd *cobra.Command, path string) (s *strategy.Strategy, c *cart.Cart, now time.Time, err error) {
-	m, err := modelAt(cmd, path)
-	if err != nil {
-		return nil, nil, now, err
-	}
+// toPrice is what of the flags is to be priced by a strategy.
+func toPrice(cmd *cobra.Command, m *strategy.Model) (s *strategy.Strategy, c *cart.Cart, now time.Time, err error) {
 	s = strategy.Compile(m)
 	if now, err = instantOf(cmd, s.Location()); err != nil {
 		return nil, nil, now, err
 	}
 	c, err = cartFor(cmd, s)
 	return s, c, now, err
+}
+
+// dueAfter is the instant at which a strategy goes into service, if that is still
+// to come; "" for one that does at once.
+func dueAfter(now time.Time, m *strategy.Model) string {
+	if due := m.ActivateAt(); due.After(now) {
+		return due.In(m.Location()).Format(time.RFC3339)
+	}
+	return ""
 }
 
 // counted is a number with its noun.

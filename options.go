@@ -152,6 +152,9 @@ func (o *Options) fill() error {
 	if o.Strategy == "" {
 		return errors.New("strategy: the path of a TOML file or of a directory is required")
 	}
+	if err := noTests(o.Strategy); err != nil {
+		return err
+	}
 	path, err := filepath.Abs(o.Strategy)
 	if err != nil {
 		return fmt.Errorf("strategy: %w", err)
@@ -172,6 +175,14 @@ func (o *Options) fill() error {
 		}
 	}
 	return o.State.fill()
+}
+
+// noTests refuses the path of a file of tests in the place of a strategy's.
+func noTests(path string) error {
+	if of, is := strings.CutSuffix(path, testSuffix); is {
+		return fmt.Errorf("strategy: %s is a file of tests, a strategy is wanted, such as %s", path, of+strategySuffix)
+	}
+	return nil
 }
 
 func setIfZero[T comparable](value *T, usual T) {

@@ -84,8 +84,13 @@ func TestWhatPublishSays(t *testing.T) {
 	write(t, filepath.Join(dir, "parts", "10-head.toml"), "version = \"v\"\n")
 	write(t, filepath.Join(dir, "parts", "20-rules.toml"), "[rule.\"a\"]\ndiscount_amount = 3\n")
 	write(t, filepath.Join(dir, "20-rules.toml"), "[rule.\"a\"]\ndiscount_amount = 4\n")
+	write(t, filepath.Join(dir, "whole", "10-head.toml"), "version = \"v\"\n")
+	write(t, filepath.Join(dir, "whole", "20-rules.toml"), "[rule.\"a\"]\ndiscount_amount = 3\n")
 	write(t, filepath.Join(dir, "30-rules.toml"), "[rule.\"a\"]\ndiscount_amount = 4\n")
 	write(t, filepath.Join(dir, "live", "kept.toml"), strategyOf(1))
+	write(t, filepath.Join(dir, "staged.toml"), "activate_at = 2199-01-01T00:00:00+08:00\ntimezone = \"Asia/Shanghai\"\n"+strategyOf(7))
+	write(t, filepath.Join(dir, "tested", "10-all.toml"), strategyOf(8))
+	write(t, filepath.Join(dir, "tested", "10-all.test.toml"), testsOf(8))
 	if err := os.Symlink("nowhere", filepath.Join(dir, "dangling")); err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +112,12 @@ func TestWhatPublishSays(t *testing.T) {
 		{"publish-member", []string{"20-rules.toml", "parts/"}, 0},
 		{"publish-member-twice", []string{"30-rules.toml", "parts"}, 2},
 		{"publish-link", []string{"parts", "linked"}, 0},
+		{"publish-member-refused", []string{"20-rules.toml", "whole/20-rules.toml"}, 2},
+		{"publish-member-alone", []string{"untested.toml", "whole/20-rules.toml"}, 0},
+		{"publish-tested-link", []string{"tested", "linked"}, 0},
+		{"publish-tests-gone", []string{"parts", "linked"}, 0},
+		{"publish-staged", []string{"staged.toml", "live/staged.toml"}, 0},
+		{"publish-staged-json", []string{"staged.toml", "live/staged.toml", "--json"}, 0},
 		{"publish-no-directory", []string{"discount.toml", "nowhere/discount.toml"}, 1},
 		{"publish-no-directory-for-link", []string{"parts", "nowhere/parts"}, 1},
 		{"publish-same", []string{"live/discount.toml", "live/../live/discount.toml"}, 1},
@@ -133,7 +144,7 @@ func TestWhatPublishSays(t *testing.T) {
 		}
 		golden(t, filepath.Join("commands", c.name+".txt"), transcript(args, r))
 	}
-	want := []string{"alone.toml", "discount.test.toml", "discount.toml", "kept.toml"}
+	want := []string{"alone.toml", "discount.test.toml", "discount.toml", "kept.toml", "staged.toml"}
 	if got := names(t, filepath.Join(dir, "live")); !slices.Equal(got, want) {
 		t.Errorf("in the directory there are %v, want %v", got, want)
 	}

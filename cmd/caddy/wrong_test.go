@@ -23,6 +23,7 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"no strategy", "discount", 6, "path of the strategy is missing"},
 		{"no strategy but options", "discount {\n\tenv prod\n}", 6, "path of the strategy is missing"},
 		{"no strategy of discount_quote", "discount_quote", 6, "path of the strategy is missing"},
+		{"a file of tests", "discount shop.test.toml", 6, "shop.test.toml is a file of tests, a strategy is wanted, such as shop.toml"},
 		{"two strategies", "discount a.toml b.toml", 6, `unexpected argument "b.toml"`},
 		{"unknown option", "discount a.toml {\n\tlines on\n\tenvironment prod\n}", 8, `unknown option "environment"`},
 		{"an option mistyped", "discount a.toml {\n\tsorce json\n}", 7, `unknown option "sorce", did you mean source?`},
