@@ -8,7 +8,8 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// field reads the value at hand, which is not null, into its place in the cart.
+// field reads the value at hand, which is not null and of no line, into its place
+// in the cart.
 func (d *document) field(of field, depth int) (f *fault) {
 	switch of {
 	case fieldItems, fieldShipping, fieldCoupons, fieldCustomerSegments:
@@ -31,8 +32,6 @@ func (d *document) field(of field, depth int) (f *fault) {
 		d.charge.Method, f = d.textual()
 	case fieldShippingAmount:
 		d.charge.Amount, f = d.later(depth)
-	default:
-		return d.lineField(of, depth)
 	}
 	return f
 }
@@ -60,9 +59,13 @@ func (d *document) lineField(of field, depth int) (f *fault) {
 	return f
 }
 
-// later keeps where an amount is for [document.settle]: its decimals depend on
-// a currency that may only be stated further down.
+// later reads an amount of minor units, and keeps where any other is for
+// [document.settle]: its decimals depend on a currency that may only be stated
+// further down.
 func (d *document) later(depth int) (int64, *fault) {
+	if d.reader.prices == Minor {
+		return d.integer(0, wantMinor)
+	}
 	at := int64(d.pos)
 	if d.number() {
 		d.scalar() // has a reason of its own
@@ -130,8 +133,9 @@ func (d *document) readLine(depth int) *fault {
 		return wants(d.seen(), "an object")
 	}
 	first := len(d.cart.attributes)
-	d.cart.Lines = append(d.cart.Lines, Line{UnitPrice: NoPrice})
+	d.cart.Lines = append(d.cart.Lines, Line{})
 	d.line = &d.cart.Lines[len(d.cart.Lines)-1]
+	d.line.UnitPrice = NoPrice
 	if f := d.object(d.reader.line, depth); f != nil {
 		return f
 	}

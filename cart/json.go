@@ -265,6 +265,9 @@ func (d *document) mapped(edge *edge, depth int) *fault {
 		d.scalar()
 		return nil
 	}
+	if fieldID <= edge.field && edge.field <= fieldAttributes { // most members are of lines
+		return d.lineField(edge.field, depth)
+	}
 	if edge.into == nil {
 		return d.field(edge.field, depth)
 	}

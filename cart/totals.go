@@ -7,7 +7,8 @@ import (
 )
 
 // settle reads the amounts that had to wait for the currency and adds up the
-// cart: until then UnitPrice and Amount are where in the text they are.
+// cart: until then UnitPrice and Amount of major units are where in the text they
+// are.
 func (d *document) settle() *fault {
 	var sums totals
 	for i := range d.cart.Lines {
@@ -37,16 +38,18 @@ func (d *document) settle() *fault {
 	return nil
 }
 
-// amount reads the amount at a place in the text. Minor units must be a plain
-// number; major ones may be a string too, since many a sender knows that its
-// numbers go through floating point.
+// amount reads the amount at a place in the text. It may be a string, since many
+// a sender knows that its numbers go through floating point.
 func (d *document) amount(at int64) (int64, *fault) {
+	if d.reader.prices == Minor {
+		return at, nil // it was read in its place
+	}
 	d.pos = int(at)
 	text := ""
 	switch c := d.next(); {
 	case d.number():
 		text = d.scalar()
-	case c == '"' && d.reader.prices == Major:
+	case c == '"':
 		text = d.str()
 	}
 	if text != "" {

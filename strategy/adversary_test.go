@@ -54,6 +54,7 @@ func hostileCart(lines int) *cart.Cart {
 	}
 	for i := range lines {
 		l := cart.Line{ID: fmt.Sprint(i), SKU: fmt.Sprintf("s%d", i), Quantity: int64(1_000_000 + i*7%1000), UnitPrice: int64(1000 + i*31%997)}
+		l.Subtotal = l.Quantity * l.UnitPrice
 		for a := range 64 {
 			l.Attributes = append(l.Attributes, cart.Attribute{Name: fmt.Sprintf("a%d", a), Text: fmt.Sprint(a), Kind: cart.Number})
 		}
@@ -73,6 +74,9 @@ func timeOf(t testing.TB, s *Strategy, c *cart.Cart) time.Duration {
 			t.Fatal(err)
 		}
 		best = min(best, time.Since(began))
+	}
+	if len(q.Applied) == 0 {
+		t.Fatal("no rule applied")
 	}
 	return best
 }
@@ -100,6 +104,66 @@ func TestPricingHostileCartsByHostileStrategiesIsLinear(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Where each line has a rule of its own, more lines are more rules that touch the
+// cart, and still each line costs the same.
+func TestPricingARuleForEachLineIsLinear(t *testing.T) {
+	const lines = 500
+	for _, c := range []struct{ name, settings, rule string }{
+		{"by SKU", "", `skus = ["s%[1]d"]`},
+		{"by two SKUs", "", `skus = ["s%[1]d", "t%[1]d"]`},
+		{"by category", "", `categories = ["c%[1]d"]`},
+		{"by subgroup", "", `subgroups = ["g%[1]d"]`},
+		{"that requires it", "", "skus = [\"s%[1]d\"]\nrequires = [{ skus = [\"s%[1]d\"] }]"},
+		{"that forbids another", "", "skus = [\"s%[1]d\"]\nforbids = [{ categories = [\"d%[1]d\"] }]"},
+		{"in a group of its own", "", "skus = [\"s%[1]d\"]\ngroup = \"g%[1]d\""},
+		{"in one group", "", "skus = [\"s%[1]d\"]\ngroup = \"g\""},
+		{"of which the best applies", `arithmetic = { select = "best" }`, `skus = ["s%[1]d"]`},
+		{"that is the best of its line", `arithmetic = { select = "best_per_line" }`, `skus = ["s%[1]d"]`},
+		{"that stops its line", "", "skus = [\"s%[1]d\"]\nstop = \"line\""},
+		{"that is exclusive", "", "skus = [\"s%[1]d\"]\nexclusive = true"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var b strings.Builder
+			fmt.Fprintf(&b, "version = \"v\"\n%s\n", c.settings)
+			for i := range lines * asMany {
+				fmt.Fprintf(&b, "[rule.\"r%04[1]d\"]\n"+c.rule+"\ndiscount_rate = 0.01\n", i)
+			}
+			s, err := Load("", Source{Name: "hostile.toml", Data: []byte(b.String())})
+			if err != nil {
+				t.Fatal(err)
+			}
+			short, long := hostileCart(lines), hostileCart(lines*asMany)
+			for i := range long.Lines {
+				long.Lines[i].Category, long.Lines[i].Subgroup = fmt.Sprintf("c%d", i), fmt.Sprintf("g%d", i)
+			}
+			copy(short.Lines, long.Lines)
+			inProportion(t, "lines", func() (base, took time.Duration) { return timeOf(t, s, short), timeOf(t, s, long) })
+		})
+	}
+}
+
+// What is written of each rule on each line is as much as the two multiplied, and
+// takes no longer.
+func TestWritingAQuoteIsLinear(t *testing.T) {
+	const lines, rules = 500, 5
+	s := hostileStrategy(t, "", `discount_rate = 0.01`, rules)
+	writing := func(c *cart.Cart) time.Duration {
+		q, err := s.Quote(c, begin)
+		if err != nil || len(q.Applied) != rules {
+			t.Fatalf("%d rules applied, want %d: %v", len(q.Applied), rules, err)
+		}
+		best, text := time.Duration(1<<62), []byte(nil)
+		for range 7 {
+			began := time.Now()
+			text = s.AppendQuoteJSON(text[:0], q, c)
+			best = min(best, time.Since(began))
+		}
+		return best
+	}
+	short, long := hostileCart(lines), hostileCart(lines*asMany)
+	inProportion(t, "lines", func() (base, took time.Duration) { return writing(short), writing(long) })
 }
 
 // How many times as much is measured, and how many times as long it may take.

@@ -12,12 +12,11 @@ type evaluation struct {
 	cart     *cart.Cart
 	arith    *arithmetic
 	currency money.Currency
-	items    []item   // the goods in the order of the cart, then the shipping charges
-	goods    int      // how many items are goods
-	skus     []symbol // of the goods
-	budget   int64    // what may still be taken off all goods
-	target   target   // of the rule at hand
-	gift     Gift     // of the rule at hand; no SKU for none
+	items    []item // the goods in the order of the cart, then the shipping charges
+	goods    int    // how many items are goods
+	budget   int64  // what may still be taken off all goods
+	target   target // of the rule at hand
+	gift     Gift   // of the rule at hand; no SKU for none
 
 	now      time.Time
 	location *time.Location
@@ -29,14 +28,19 @@ type evaluation struct {
 	units             []unitsOf
 	byReserve, byPick []int32
 	winners           []winner
-	groups            []string
+	won               []int32
 
 	trace *trace // of an explanation; nil otherwise
 	extra *item  // further goods, of an explanation; nil otherwise
 
 	// memory of the index
 	candidates    []int32 // the rules the cart can touch, in their order
+	inGroups      []int32 // those of them that are of a group, group by group
 	found, either bitmap
+
+	// which goods have which word, and those that a matcher may match
+	bySKU, byCategory, bySubgroup whereabouts
+	near                          []int32
 }
 
 // item is a line of goods or a shipping charge as rules see it.
@@ -74,21 +78,26 @@ func (l *item) value(b base) int64 {
 func (e *evaluation) reset() {
 	*e = evaluation{
 		items:     e.items[:0],
-		skus:      e.skus[:0],
 		target:    target{portions: e.target.portions[:0]},
 		taken:     e.taken[:0],
 		units:     e.units[:0],
 		byReserve: e.byReserve[:0],
 		byPick:    e.byPick[:0],
 		winners:   e.winners[:0],
-		groups:    e.groups[:0],
+		won:       e.won[:0],
 
 		trace: e.trace,
 		extra: e.extra,
 
 		candidates: e.candidates[:0],
+		inGroups:   e.inGroups[:0],
 		found:      e.found,
 		either:     e.either,
+
+		bySKU:      e.bySKU.emptied(),
+		byCategory: e.byCategory.emptied(),
+		bySubgroup: e.bySubgroup.emptied(),
+		near:       e.near[:0],
 	}
 }
 

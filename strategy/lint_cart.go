@@ -196,7 +196,8 @@ func (t *trial) line(r *rule) (line cart.Line, priced bool) {
 			continue
 		}
 		candidate := cart.Line{SKU: p.sku, Quantity: 1, UnitPrice: p.price}
-		seen := t.strategy.recognize(&candidate)
+		var seen item
+		t.strategy.recognize(&candidate, &seen)
 		seen.unitPrice = p.price
 		if lines.matches(&seen) {
 			line, priced = candidate, true

@@ -159,9 +159,6 @@ func (q *Quote) add(extra *item) error {
 func (q *Quote) ship(c *cart.Cart) error {
 	e := &q.work
 	e.goods = len(e.items)
-	for i := range e.items {
-		e.skus = append(e.skus, e.items[i].sku)
-	}
 	for i := range c.Shipping {
 		charge := &c.Shipping[i]
 		if charge.Amount > money.Max-q.Subtotal-q.Shipping {
@@ -180,8 +177,10 @@ func (q *Quote) ship(c *cart.Cart) error {
 // price fills the lines with the catalogue's knowledge and adds them up.
 func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 	for i := range c.Lines {
-		l := s.recognize(&c.Lines[i])
-		quoted, err := priceLine(&l, c, i, foreign)
+		q.work.items = append(q.work.items, item{})
+		l := &q.work.items[len(q.work.items)-1]
+		s.recognize(&c.Lines[i], l)
+		quoted, err := priceLine(l, c, i, foreign)
 		if err != nil {
 			return err
 		}
@@ -191,7 +190,6 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 		}
 		q.Subtotal = sum
 		q.Lines = append(q.Lines, quoted)
-		q.work.items = append(q.work.items, l)
 	}
 	return nil
 }
@@ -229,8 +227,8 @@ func tooMuch(line int) error {
 }
 
 // recognize looks a cart line up in the catalogue and numbers its words.
-func (s *Strategy) recognize(from *cart.Line) item {
-	l := item{from: from, quantity: from.Quantity, reduced: from.Reduced, sku: s.skus[from.SKU]}
+func (s *Strategy) recognize(from *cart.Line, l *item) {
+	l.from, l.quantity, l.reduced, l.sku = from, from.Quantity, from.Reduced, s.skus[from.SKU]
 	category, subgroup := from.Category, from.Subgroup
 	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
 		l.product = p
@@ -242,5 +240,4 @@ func (s *Strategy) recognize(from *cart.Line) item {
 	if subgroup != "" {
 		l.subgroup = s.subgroups[subgroup]
 	}
-	return l
 }

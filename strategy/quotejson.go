@@ -1,7 +1,9 @@
 package strategy
 
 import (
+	"cmp"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,18 +32,20 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 		w.raw(`,"reason":`).text(q.Reason)
 	}
 	w.raw(`,"lines":[`)
+	shares := q.sharesByLine()
 	for i := range q.Lines {
 		w.comma(i)
-		s.appendLine(&w, q, c, i)
+		shares = s.appendLine(&w, q, c, i, shares)
 	}
 	w.raw(`],"applied":[`)
+	onLines := make([]int64, len(q.Lines))
 	for i, a := range q.Applied {
 		w.comma(i)
 		w.raw(`{"rule":`).text(s.ids[a.Rule]).raw(`,"amount":`).int(a.Amount).raw(`,"lines":[`)
-		shares := q.Shares(a)
-		for line := range q.Lines {
+		q.putShares(a, onLines)
+		for line, amount := range onLines {
 			w.comma(line)
-			w.int(shareOf(shares, line))
+			w.int(amount)
 		}
 		w.raw(`]}`)
 	}
@@ -93,7 +97,9 @@ func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Car
 	return w
 }
 
-func (s *Strategy) appendLine(w *writer, q *Quote, c *cart.Cart, i int) {
+// appendLine appends a line, of which the shares are the first ones. It returns
+// those of the lines after it.
+func (s *Strategy) appendLine(w *writer, q *Quote, c *cart.Cart, i int, shares []lineShare) []lineShare {
 	line := &q.Lines[i]
 	w.raw(`{`)
 	if id := c.Lines[i].ID; id != "" {
@@ -104,23 +110,44 @@ func (s *Strategy) appendLine(w *writer, q *Quote, c *cart.Cart, i int) {
 	}
 	w.raw(`"subtotal":`).int(line.Subtotal).raw(`,"discount":`).int(line.Discount).raw(`,"rules":{`)
 	n := 0
-	for _, a := range q.Applied {
-		if amount := shareOf(q.Shares(a), i); amount != 0 {
-			w.comma(n)
-			w.text(s.ids[a.Rule]).raw(`:`).int(amount)
-			n++
-		}
+	for ; n < len(shares) && shares[n].line == i; n++ {
+		w.comma(n)
+		w.text(s.ids[q.Applied[shares[n].applied].Rule]).raw(`:`).int(shares[n].amount)
 	}
 	w.raw(`}}`)
+	return shares[n:]
 }
 
-func shareOf(shares []Share, line int) int64 {
-	for _, share := range shares {
-		if share.Line == line {
-			return share.Amount
+// lineShare is what one of the applied rules took off a line.
+type lineShare struct {
+	line, applied int
+	amount        int64
+}
+
+// sharesByLine are the shares of all rules, line by line, in the order in which the
+// rules applied. To look for those of each line among all would cost the square of
+// the lines.
+func (q *Quote) sharesByLine() []lineShare {
+	shares := make([]lineShare, 0, len(q.shares))
+	for i, a := range q.Applied {
+		for _, share := range q.Shares(a) {
+			if share.Line >= 0 {
+				shares = append(shares, lineShare{share.Line, i, share.Amount})
+			}
 		}
 	}
-	return 0
+	slices.SortStableFunc(shares, func(a, b lineShare) int { return cmp.Compare(a.line, b.line) })
+	return shares
+}
+
+// putShares puts what a rule took off each line into a list of all lines.
+func (q *Quote) putShares(a Applied, lines []int64) {
+	clear(lines)
+	for _, share := range q.Shares(a) {
+		if share.Line >= 0 {
+			lines[share.Line] += share.Amount
+		}
+	}
 }
 
 // writer appends JSON.

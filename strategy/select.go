@@ -1,7 +1,5 @@
 package strategy
 
-import "slices"
-
 // evaluate applies the rules as arithmetic.select says.
 func (s *Strategy) evaluate(q *Quote) {
 	if q.work.trace != nil {
@@ -10,6 +8,7 @@ func (s *Strategy) evaluate(q *Quote) {
 		s.index.find(&q.work)
 		s.addTurns(&q.work)
 	}
+	s.sortGroups(&q.work)
 	switch s.arithmetic.selection {
 	case selectBest:
 		s.applyBest(q)
@@ -32,7 +31,7 @@ func (s *Strategy) applyAll(q *Quote) {
 		q.work.trace.together = together
 	}
 	s.restart(q)
-	best, most := s.bestOf(q, func(r *compiledRule) bool { return r.exclusive })
+	best, most := s.bestOf(q, q.work.candidates, func(r *compiledRule) bool { return r.exclusive })
 	if best >= 0 && most > together {
 		s.apply(q, best)
 		return
@@ -60,13 +59,11 @@ func (s *Strategy) applyTogether(q *Quote) {
 // takeTurn applies the rule whose turn it is, or for the first of a group the
 // best of it, and says which rule gave something; -1 for none.
 func (s *Strategy) takeTurn(q *Quote, i int) int {
-	e := &q.work
-	if group := s.rules[i].group; group != "" {
-		if slices.Contains(e.groups, group) {
-			return -1
+	if r := &s.rules[i]; r.group != "" {
+		if r.groupTurn != int32(i) {
+			return -1 // it had its turn
 		}
-		e.groups = append(e.groups, group)
-		i, _ = s.bestOf(q, func(r *compiledRule) bool { return r.group == group })
+		i, _ = s.bestOf(q, s.groupOf(&q.work, int32(i)), anyRule)
 	}
 	if i < 0 || !s.apply(q, i) {
 		return -1
@@ -101,21 +98,6 @@ func (s *Strategy) try(q *Quote, i int) (*target, bool) {
 	return e.try(&s.rules[i])
 }
 
-// addTurns adds the first rule of every group that a candidate is of: the group
-// has its turn with it, whether or not the cart can touch that very rule.
-func (s *Strategy) addTurns(e *evaluation) {
-	if !s.grouped {
-		return
-	}
-	for _, i := range e.candidates {
-		if r := &s.rules[i]; r.group != "" {
-			e.candidates = append(e.candidates, r.groupTurn)
-		}
-	}
-	slices.Sort(e.candidates)
-	e.candidates = slices.Compact(e.candidates)
-}
-
 // lookAtAll makes every rule a candidate, so that each has a reason.
 func (e *evaluation) lookAtAll(rules int) {
 	for i := range rules {
@@ -123,12 +105,15 @@ func (e *evaluation) lookAtAll(rules int) {
 	}
 }
 
+// anyRule is the kind that all rules are of.
+func anyRule(*compiledRule) bool { return true }
+
 // bestOf finds the rule, among those of a kind, that alone would be worth most
 // as things stand; of equals the earlier. It is -1 if none gives anything.
-func (s *Strategy) bestOf(q *Quote, of func(*compiledRule) bool) (best int, most int64) {
+func (s *Strategy) bestOf(q *Quote, rules []int32, of func(*compiledRule) bool) (best int, most int64) {
 	e := &q.work
 	best = -1
-	for _, i := range e.candidates {
+	for _, i := range rules {
 		r := &s.rules[i]
 		if !of(r) {
 			continue
@@ -144,72 +129,17 @@ func (s *Strategy) bestOf(q *Quote, of func(*compiledRule) bool) (best int, most
 
 // applyBest applies only the rule that is worth most.
 func (s *Strategy) applyBest(q *Quote) {
-	if best, _ := s.bestOf(q, func(*compiledRule) bool { return true }); best >= 0 {
+	if best, _ := s.bestOf(q, q.work.candidates, anyRule); best >= 0 {
 		s.apply(q, best)
 	}
 }
 
-// winner is the rule that is worth most on an item.
-type winner struct {
-	rule int32
-	off  int64
-}
-
-// applyBestPerLine applies, on each item, only the rule that is worth most
-// there; of equals the earlier. Gifts are given by every rule that gives one.
-func (s *Strategy) applyBestPerLine(q *Quote) {
-	e := &q.work
-	for range e.items {
-		e.winners = append(e.winners, winner{rule: -1})
-	}
-	for _, i := range e.candidates {
-		t, holds := s.try(q, int(i))
-		if !holds {
-			continue
-		}
-		for j := range t.portions {
-			p := &t.portions[j]
-			if w := &e.winners[p.item]; p.off > w.off {
-				*w = winner{rule: i, off: p.off}
-			}
-		}
-		if e.gift.SKU != "" {
-			q.commit(int(i), &s.rules[i], t)
-		}
-	}
-	for i := e.nextWinner(-1); i >= 0; i = e.nextWinner(i) {
-		s.applyWon(q, i)
-	}
-}
-
-// nextWinner is the next rule after one that won an item; -1 if there is none.
-func (e *evaluation) nextWinner(after int) int {
-	next := -1
-	for _, w := range e.winners {
-		if i := int(w.rule); i > after && (next < 0 || i < next) {
-			next = i
-		}
-	}
-	return next
-}
-
-// applyWon applies a rule on the items it won, as it would have alone.
-func (s *Strategy) applyWon(q *Quote, i int) {
-	e := &q.work
-	e.gift = Gift{}
-	t := &e.target
-	t.portions = t.portions[:0]
-	for item, w := range e.winners {
-		if w.rule == int32(i) {
-			t.portions = append(t.portions, portion{item: int32(item), off: w.off})
-		}
-	}
-	e.capWon(i, &s.rules[i], t)
-	q.commit(i, &s.rules[i], t)
-}
-
-// beginStage keeps the values of all items as a new stage finds them.
+// beginStage keeps the values of all items as a new stage finds them, where
+// anything is counted by those.
 func (e *evaluation) beginStage() {
+	if e.arith.base != baseStage && e.arith.thresholdBase != baseStage {
+		return
+	}
 	for i := range e.items {
 		e.items[i].stage = e.items[i].left
 	}
@@ -231,6 +161,5 @@ func (s *Strategy) restart(q *Quote) {
 		l.left, l.stage, l.used, l.usedOff, l.stopped = l.original, l.original, 0, 0, false
 		l.reduced = l.from != nil && l.from.Reduced
 	}
-	e.groups = e.groups[:0]
 	e.budget = s.limits.budget(q.Subtotal)
 }

@@ -98,20 +98,32 @@ var everything matcher
 // count adds up the goods a matcher matches.
 func (e *evaluation) count(m *matcher) totals {
 	var sum totals
-	for i := range e.items {
-		if l := &e.items[i]; !l.shipping && m.matches(l) {
-			sum.add(l.quantity, l.value(e.arith.thresholdBase))
+	if near, narrowed := e.narrowed(m); narrowed {
+		for _, i := range near {
+			e.countIn(&sum, m, &e.items[i])
 		}
+		return sum
+	}
+	for i := range e.items[:e.goods] {
+		e.countIn(&sum, m, &e.items[i])
 	}
 	return sum
+}
+
+func (e *evaluation) countIn(sum *totals, m *matcher, l *item) {
+	if m.matches(l) {
+		sum.add(l.quantity, l.value(e.arith.thresholdBase))
+	}
 }
 
 // aim works out the target of a rule.
 func (e *evaluation) aim(r *compiledRule) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
-	if len(r.lines.skus) == 1 {
-		e.aimAtOne(t, r, r.lines.skus[0])
+	if near, narrowed := e.narrowed(&r.lines); narrowed {
+		for _, i := range near {
+			e.aimAt(t, r, int(i))
+		}
 	} else {
 		for i := range e.items[:e.goods] {
 			e.aimAt(t, r, i)
@@ -128,17 +140,6 @@ func (e *evaluation) aim(r *compiledRule) *target {
 		e.limit(t, &r.scope)
 	}
 	return t
-}
-
-// aimAtOne is for a rule that names one SKU. Looking for it in a list of nothing but
-// SKUs spares going through all items, which for fifty lines of which each has
-// such a rule took a fifth of the whole request.
-func (e *evaluation) aimAtOne(t *target, r *compiledRule, sku symbol) {
-	for i, s := range e.skus {
-		if s == sku {
-			e.aimAt(t, r, i)
-		}
-	}
 }
 
 // aimAt adds an item of goods to the target if the rule is about it.
@@ -165,43 +166,48 @@ func (r *compiledRule) reduces(charge *item) bool {
 
 // addPortion adds the first units of an item to the target.
 func (e *evaluation) addPortion(t *target, i int32, units int64) {
-	p := e.portion(i, units)
-	t.portions = append(t.portions, p)
+	t.portions = append(t.portions, portion{})
+	p := &t.portions[len(t.portions)-1]
+	e.portion(p, i, units)
 	t.quantity += p.units
 	t.value += p.value
 }
 
-func (e *evaluation) portion(i int32, units int64) portion {
+// portion makes p one of the first units of an item. Portions and items are made
+// where they stay: copying those of fifty lines, just written, took a tenth of the
+// quote.
+func (e *evaluation) portion(p *portion, i int32, units int64) {
 	l := &e.items[i]
-	p := portion{item: i, units: units, value: l.value(e.arith.base), room: l.room()}
+	p.item, p.units, p.value, p.room = i, units, l.value(e.arith.base), l.room()
+	p.off, p.rest = 0, 0
 	if units < l.quantity {
 		p.value = evenPart(p.value, l.quantity, units)
 		floor, _ := money.Mul(l.unitFloor, units)
 		p.room = min(p.room, max(0, p.value-floor))
 	}
-	return p
 }
 
 // limit cuts the target down to max_units.
 func (e *evaluation) limit(t *target, sc *scopeOfRule) {
 	e.sortByUnit(t.portions, sc.pick)
 	left := sc.maxUnits
-	kept := t.portions[:0]
+	kept := 0
 	t.quantity, t.value = 0, 0
-	for _, p := range t.portions {
+	for i := range t.portions {
 		if sc.perLine {
 			left = sc.maxUnits
 		}
 		if left == 0 {
 			break
 		}
-		p = e.portion(p.item, min(left, p.units))
+		p := &t.portions[i]
+		e.portion(p, p.item, min(left, p.units))
 		left -= p.units
-		kept = append(kept, p)
+		kept++
 		t.quantity += p.units
 		t.value += p.value
 	}
-	t.portions = kept
+	t.portions = t.portions[:kept]
 	slices.SortFunc(t.portions, byItem)
 }
 

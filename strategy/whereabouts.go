@@ -1,0 +1,100 @@
+package strategy
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// whereabouts says which goods have a word, such as a SKU. Where each of many
+// lines has a rule of its own, going through all lines for each of those rules
+// would cost the square of the lines.
+//
+// It is a table with a list in each slot: first has the place of the first item
+// of its list, next for each item that of the one after it, both from one on so
+// that 0 is the end.
+type whereabouts struct {
+	first, next []int32
+	filled      bool
+}
+
+// The words that items are looked up by.
+func skuOf(l *item) symbol      { return l.sku }
+func categoryOf(l *item) symbol { return l.category }
+func subgroupOf(l *item) symbol { return l.subgroup }
+
+// fewWords is up to how many words items are looked up one by one, and from how
+// many items on: less than that is sooner gone through.
+const fewWords = 8
+
+// narrowed lists the goods, in the order of the cart, among which are all that a
+// matcher matches. It reports false where that could be any.
+func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
+	if e.goods <= fewWords {
+		return nil, false
+	}
+	switch {
+	case isFew(m.skus):
+		e.narrow(&e.bySKU, m.skus, skuOf)
+	case isFew(m.categories):
+		e.narrow(&e.byCategory, m.categories, categoryOf)
+	case isFew(m.subgroups):
+		e.narrow(&e.bySubgroup, m.subgroups, subgroupOf)
+	default:
+		return nil, false
+	}
+	return e.near, true
+}
+
+func isFew(words []symbol) bool { return len(words) > 0 && len(words) <= fewWords }
+
+// narrow lists the goods that have one of a few words.
+func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) symbol) {
+	goods := e.items[:e.goods]
+	if !w.filled {
+		w.fill(goods, wordOf)
+	}
+	e.near = e.near[:0]
+	for _, word := range words {
+		for at := w.of(word); at != 0; at = w.next[at-1] {
+			if wordOf(&goods[at-1]) == word {
+				e.near = append(e.near, at-1)
+			}
+		}
+	}
+	if len(words) > 1 {
+		slices.Sort(e.near)
+	}
+}
+
+// fill puts the goods into the table, whose memory is used again. Those whose
+// word no rule and no product names are left out.
+func (w *whereabouts) fill(goods []item, wordOf func(*item) symbol) {
+	size := 1 << bits.Len(uint(2*len(goods)))
+	w.first, w.next, w.filled = zeroed(w.first, size), zeroed(w.next, len(goods)), true
+	for i := len(goods) - 1; i >= 0; i-- { // each list in the order of the cart
+		if word := wordOf(&goods[i]); word != unnamed {
+			slot := &w.first[int(word)&(size-1)]
+			w.next[i], *slot = *slot, int32(i+1)
+		}
+	}
+}
+
+// of is the place, from one on, from which to look for goods with a word; the
+// list may hold others, too.
+func (w *whereabouts) of(word symbol) int32 { return w.first[int(word)&(len(w.first)-1)] }
+
+// emptied is the table with nothing in it, in the same memory.
+func (w whereabouts) emptied() whereabouts {
+	w.filled = false
+	return w
+}
+
+// zeroed is a list of zeros, in the same memory if it is large enough.
+func zeroed(list []int32, size int) []int32 {
+	if cap(list) < size {
+		return make([]int32, size)
+	}
+	list = list[:size]
+	clear(list)
+	return list
+}
