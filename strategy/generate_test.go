@@ -317,7 +317,8 @@ func genCustomer(c chooser) *customerSpec {
 	return who
 }
 
-// genCart makes a cart of up to six lines and two charges.
+// genCart makes a cart of up to six lines, or now and then of more than so many
+// that their words are looked up, and two charges.
 func genCart(c chooser, s *spec) *cart.Cart {
 	made := &cart.Cart{Customer: cart.Customer{
 		ID: oneOf(c, "", "u1", "u2"), Tier: oneOf(c, "", "gold", "silver"), CompletedOrders: int64(c(3)) - 1}}
@@ -339,7 +340,7 @@ func genCart(c chooser, s *spec) *cart.Cart {
 		made.Lines = []cart.Line{{Quantity: int64(1 + c(6)), UnitPrice: cart.NoPrice, Subtotal: oneOf(c, genThresholds...)}}
 		return made
 	}
-	for i := range oneOf(c, 2, 0, 1, 3, 3, 4, 5, 6) {
+	for i := range oneOf(c, 2, 0, 1, 2, 3, 3, 4, 4, 5, 6, 9+c(8)) {
 		made.Lines = append(made.Lines, genLine(c, fmt.Sprint("l", i)))
 	}
 	return made

@@ -101,7 +101,7 @@ func drawIndexedCart(t *rapid.T) *cart.Cart {
 		Region:  fmt.Sprintf("re%d", rapid.IntRange(0, 3).Draw(t, "region")),
 	}
 	c.Customer.Tier = fmt.Sprintf("t%d", rapid.IntRange(0, 3).Draw(t, "tier"))
-	for range rapid.IntRange(0, 5).Draw(t, "lines") {
+	for range rapid.IntRange(0, 14).Draw(t, "lines") {
 		l := cart.Line{
 			SKU:      fmt.Sprintf("s%d", rapid.IntRange(0, 70).Draw(t, "sku")),
 			Category: fmt.Sprintf("c%d", rapid.IntRange(0, 90).Draw(t, "category")),
