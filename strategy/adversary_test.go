@@ -166,6 +166,36 @@ func TestWritingAQuoteIsLinear(t *testing.T) {
 	inProportion(t, "lines", func() (base, took time.Duration) { return writing(short), writing(long) })
 }
 
+// Eight times as many rules that the cart is close to take eight times as long to
+// explain, and not the square of it.
+func TestExplainingIsLinear(t *testing.T) {
+	const rules = 250
+	explaining := func(rules int) func() time.Duration {
+		var b strings.Builder
+		b.WriteString("version = \"v\"\n")
+		for i := range rules {
+			fmt.Fprintf(&b, "[rule.\"r%04d\"]\nmin_subtotal = %d\ndiscount_rate = 0.01\n", i, 1_000_000_000+i)
+		}
+		s, err := Load("", Source{Name: "hostile.toml", Data: []byte(b.String())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() time.Duration {
+			best := time.Duration(1 << 62)
+			for range 3 {
+				began := time.Now()
+				if x, err := s.Explain(hostileCart(3), begin); err != nil || len(x.Next) == 0 || len(x.Next) > maxNext || len(x.Rejected) != rules {
+					t.Fatalf("%d next, %d rejected, %v", len(x.Next), len(x.Rejected), err)
+				}
+				best = min(best, time.Since(began))
+			}
+			return best
+		}
+	}
+	few, many := explaining(rules), explaining(rules*asMany)
+	inProportion(t, "rules", func() (base, took time.Duration) { return few(), many() })
+}
+
 // How many times as much is measured, and how many times as long it may take.
 const (
 	asMany = 8

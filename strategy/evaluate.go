@@ -123,7 +123,7 @@ func (e *evaluation) valueOf(portions []portion, b base) int64 {
 // try works out what a rule would take off, in the portions of the target, and
 // reports whether its conditions hold.
 func (e *evaluation) try(r *compiledRule) (*target, bool) {
-	if e.trace != nil {
+	if e.trace != nil && e.trace.follows(e.trace.target) {
 		return e.tracedTry(r)
 	}
 	if !e.admits(r) {

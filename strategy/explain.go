@@ -17,7 +17,8 @@ type Explanation struct {
 	// order of Applied.
 	Lowered []Lowered
 	// Next are the rules that a little more in the cart would bring, the best
-	// first.
+	// first: of the sixteen for which the least is missing, those that save
+	// something.
 	Next []Next
 }
 
@@ -42,6 +43,7 @@ func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 type trace struct {
 	tried    map[int]tried
 	target   int   // the rule at hand
+	only     int   // the one that is asked about, from one on; 0 for all
 	together int64 // what the rules that are not exclusive take off
 }
 
@@ -54,6 +56,12 @@ type tried struct {
 	lowered      lowering
 	spent        bool // the limits let nothing more be taken off the goods
 }
+
+// all reports whether every rule is asked about.
+func (t *trace) all() bool { return t != nil && t.only == 0 }
+
+// follows reports whether a rule is asked about.
+func (t *trace) follows(rule int) bool { return t.all() || t != nil && t.only == rule+1 }
 
 func (t *trace) note(found tried) {
 	if t.tried == nil {

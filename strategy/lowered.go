@@ -56,7 +56,7 @@ func (e *evaluation) floorless(r *compiledRule) int64 {
 // capWon is cap for the items that a rule won where each item has its own best
 // rule. What held the rule to less before, when it was tried, still holds.
 func (e *evaluation) capWon(i int, r *compiledRule, t *target) {
-	if e.trace == nil {
+	if !e.trace.follows(i) {
 		e.cap(r, t)
 		return
 	}

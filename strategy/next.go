@@ -57,20 +57,43 @@ func (e *evaluation) goals(of any, t *target) []goal {
 	return []goal{{amount: amount, units: units, like: e.items[e.target.portions[best].item]}}
 }
 
-// next quotes the cart with what is missing for each goal added to it, and
-// keeps the goals whose rule then gives more.
+// maxNext is how many goals are tried. Each takes a quote or more, so that to try
+// all would cost the square of the rules, and a cart that is close to more than
+// that is close to nothing in particular.
+const maxNext = 16
+
+// goalOf is a goal with the rule it is of.
+type goalOf struct {
+	goal
+	rule int
+}
+
+// nearest are the goals for which the least is missing, by value.
+func nearest(t *trace, rules int) []goalOf {
+	var goals []goalOf
+	for i := range rules {
+		for _, g := range t.tried[i].goals {
+			goals = append(goals, goalOf{g, i})
+		}
+	}
+	slices.SortStableFunc(goals, func(a, b goalOf) int { return cmp.Compare(a.item().original, b.item().original) })
+	goals = goals[:min(len(goals), maxNext)]
+	slices.SortStableFunc(goals, func(a, b goalOf) int { return cmp.Compare(a.rule, b.rule) })
+	return goals
+}
+
+// next quotes the cart with what is missing for each of the nearest goals added to
+// it, and keeps the goals whose rule then gives more.
 func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next {
 	var list []Next
-	before := q.Discount + q.ShippingDiscount
-	for i, id := range s.ids {
-		for _, g := range t.tried[i].goals {
-			fuller, reached := s.reach(q, i, &g, c, now)
-			if !reached {
-				continue
-			}
-			if saves := fuller.Discount + fuller.ShippingDiscount - before; saves > 0 {
-				list = append(list, Next{Rule: id, Amount: g.amount, Units: g.units, Saves: saves})
-			}
+	before, tries := q.Discount+q.ShippingDiscount, maxTries
+	for _, g := range nearest(t, len(s.rules)) {
+		fuller, reached := s.reach(q, g.rule, &g.goal, c, now, &tries)
+		if !reached {
+			continue
+		}
+		if saves := fuller.Discount + fuller.ShippingDiscount - before; saves > 0 {
+			list = append(list, Next{Rule: s.ids[g.rule], Amount: g.amount, Units: g.units, Saves: saves})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Next) int { return cmp.Compare(b.Saves, a.Saves) })
@@ -78,14 +101,20 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 }
 
 // maxReaches is how often a goal may move away: earlier rules take their part
-// of what is added, so that a little more is missing each time.
-const maxReaches = 16
+// of what is added, so that a little more is missing each time. maxTries is how
+// often that may be for all goals together, which bounds what an explanation costs
+// to so many quotes.
+const (
+	maxReaches = 16
+	maxTries   = 64
+)
 
 // reach adds to a goal until its rule gives more than it does now.
-func (s *Strategy) reach(q *Quote, rule int, g *goal, c *cart.Cart, now time.Time) (*Quote, bool) {
+func (s *Strategy) reach(q *Quote, rule int, g *goal, c *cart.Cart, now time.Time, tries *int) (*Quote, bool) {
 	before, applied := q.took(rule)
-	for range maxReaches {
-		fuller, trace := &Quote{}, &trace{}
+	for range min(maxReaches, *tries) {
+		*tries--
+		fuller, trace := &Quote{}, &trace{only: rule + 1}
 		fuller.work.extra, fuller.work.trace = g.item(), trace
 		if err := s.QuoteInto(fuller, c, now); err != nil {
 			return nil, false // more than there can be

@@ -1,14 +1,18 @@
 package strategy
 
+import "slices"
+
 // evaluate applies the rules as arithmetic.select says.
 func (s *Strategy) evaluate(q *Quote) {
-	if q.work.trace != nil {
-		q.work.lookAtAll(len(s.rules))
+	e := &q.work
+	if e.trace.all() {
+		e.lookAtAll(len(s.rules))
 	} else {
-		s.index.find(&q.work)
-		s.addTurns(&q.work)
+		s.index.find(e)
+		e.lookAtAsked()
+		s.addTurns(e)
 	}
-	s.sortGroups(&q.work)
+	s.sortGroups(e)
 	switch s.arithmetic.selection {
 	case selectBest:
 		s.applyBest(q)
@@ -96,6 +100,18 @@ func (s *Strategy) try(q *Quote, i int) (*target, bool) {
 		e.trace.target = i
 	}
 	return e.try(&s.rules[i])
+}
+
+// lookAtAsked makes the one rule that is asked about a candidate, so that it says
+// what it is missing.
+func (e *evaluation) lookAtAsked() {
+	if e.trace == nil {
+		return
+	}
+	asked := int32(e.trace.only - 1)
+	if at, found := slices.BinarySearch(e.candidates, asked); !found {
+		e.candidates = slices.Insert(e.candidates, at, asked)
+	}
 }
 
 // lookAtAll makes every rule a candidate, so that each has a reason.
