@@ -68,7 +68,8 @@ type goalOf struct {
 	rule int
 }
 
-// nearest are the goals for which the least is missing, by value.
+// nearest are the goals for which the least is missing, by value, the nearest
+// first.
 func nearest(t *trace, rules int) []goalOf {
 	var goals []goalOf
 	for i := range rules {
@@ -77,9 +78,7 @@ func nearest(t *trace, rules int) []goalOf {
 		}
 	}
 	slices.SortStableFunc(goals, func(a, b goalOf) int { return cmp.Compare(a.item().original, b.item().original) })
-	goals = goals[:min(len(goals), maxNext)]
-	slices.SortStableFunc(goals, func(a, b goalOf) int { return cmp.Compare(a.rule, b.rule) })
-	return goals
+	return goals[:min(len(goals), maxNext)]
 }
 
 // next quotes the cart with what is missing for each of the nearest goals added to
