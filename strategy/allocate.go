@@ -31,6 +31,9 @@ type sharing struct {
 // share adds the amount to what is taken off the portions and reports how much
 // of it they could take.
 func (s sharing) share(amount int64, portions []portion) int64 {
+	if len(portions) == 1 { // which most rules of one SKU have
+		return s.giveAll(amount, &portions[0])
+	}
 	shared := int64(0)
 	for amount >= s.unit {
 		given := s.once(amount, portions)
@@ -41,6 +44,15 @@ func (s sharing) share(amount int64, portions []portion) int64 {
 		amount -= given
 	}
 	return shared
+}
+
+// giveAll is share for a single portion.
+func (s sharing) giveAll(amount int64, p *portion) int64 {
+	if p.value == 0 {
+		return 0
+	}
+	p.rest = 0
+	return s.take(p, amount/s.unit)
 }
 
 // once shares the amount over the portions that have room.

@@ -19,6 +19,7 @@ type evaluation struct {
 	gift     Gift   // of the rule at hand; no SKU for none
 
 	now      time.Time
+	unixNano int64 // of now
 	location *time.Location
 	clock    wallClock
 	clockSet bool
@@ -147,7 +148,7 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 // admits reports whether a rule's conditions hold that do not look at its
 // target.
 func (e *evaluation) admits(r *compiledRule) bool {
-	if !r.valid.contains(e.now.UnixNano()) || !anyOpen(r.windows, e) {
+	if !r.valid.contains(e.unixNano) || !anyOpen(r.windows, e) {
 		return false
 	}
 	for _, c := range r.conditions {
@@ -245,6 +246,6 @@ func (q *Quote) bear(p *portion, stop bool) {
 
 // begin points the evaluation at a strategy, a cart and an instant.
 func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
-	e.cart, e.now, e.location = c, now, s.location
+	e.cart, e.now, e.unixNano, e.location = c, now, now.UnixNano(), s.location
 	e.arith, e.currency = &s.arithmetic, s.currency
 }

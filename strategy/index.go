@@ -180,7 +180,7 @@ func (x *index) scan(e *evaluation) {
 	if rest := len(x.rules) % 64; rest > 0 {
 		found[words-1] = 1<<rest - 1
 	}
-	found.and(x.dates.at(e.now.UnixNano()))
+	found.and(x.dates.at(e.unixNano))
 	if x.hours != nil {
 		found.and(x.hours[e.wall().seconds/3600%24])
 	}

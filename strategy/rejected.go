@@ -51,9 +51,9 @@ func (e *evaluation) gaveNothing(r *compiledRule, t *target, floorless int64) (r
 func (e *evaluation) closed(r *compiledRule) (reason, seen, needed string) {
 	at := e.now.In(e.location)
 	switch {
-	case e.now.UnixNano() < r.valid.from:
+	case e.unixNano < r.valid.from:
 		return "valid_from", at.Format(time.RFC3339), time.Unix(0, r.valid.from).In(e.location).Format(time.RFC3339)
-	case e.now.UnixNano() >= r.valid.until:
+	case e.unixNano >= r.valid.until:
 		return "valid_until", at.Format(time.RFC3339), "until " + time.Unix(0, r.valid.until-1).In(e.location).Format(time.RFC3339)
 	case !anyOpen(r.windows, e):
 		return "time_window", e.wall().text(), windowsText(r.windows)

@@ -173,7 +173,9 @@ func (m *matcher) selects() bool {
 
 // matches reports whether a line of goods is one the matcher is about.
 func (m *matcher) matches(l *item) bool {
-	return among(m.skus, l.sku) && among(m.categories, l.category) && among(m.subgroups, l.subgroup) &&
+	return (len(m.skus) == 0 || among(m.skus, l.sku)) &&
+		(len(m.categories) == 0 || among(m.categories, l.category)) &&
+		(len(m.subgroups) == 0 || among(m.subgroups, l.subgroup)) &&
 		(m.further == nil || m.further.matches(l))
 }
 
@@ -197,9 +199,6 @@ func (f *furtherTests) matches(l *item) bool {
 }
 
 func among(list []symbol, s symbol) bool {
-	if len(list) == 0 {
-		return true
-	}
 	if len(list) > scanned {
 		_, found := slices.BinarySearch(list, s)
 		return found
