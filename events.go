@@ -98,6 +98,9 @@ func activation(f reload.Facts) []zap.Field {
 
 func refusal(e reload.Event) []zap.Field {
 	fields := []zap.Field{zap.Error(e.Err)}
+	if e.Refused.Version != "" {
+		fields = append(fields, zap.String("version", e.Refused.Version), zap.String("sha256", e.Refused.Fingerprint))
+	}
 	if e.Live.Sequence > 0 {
 		fields = append(fields, zap.String("in_service", e.Live.Version))
 	}

@@ -93,7 +93,10 @@ func TestARefusalByTheRailsIsNotForEver(t *testing.T) {
 	s := open(t, half, guarded)
 	s.fill(3)
 	s.save(takes("v2", "0.9"))
-	s.logs("strategy refused", "max_mean_change")
+	s.logs("strategy refused", "max_mean_change", `"version":"v2"`, `"sha256":"`)
+	if r := inService()[0].Status().Refusal; r.Version != "v2" || len(r.Fingerprint) != 64 {
+		t.Errorf("the status says that %q %q was refused", r.Version, r.Fingerprint)
+	}
 	eventually(t, "a record of which version was refused", func() bool {
 		last := inService()[0].History().Records
 		r := last[len(last)-1]

@@ -47,6 +47,8 @@ type stampsStatus struct {
 }
 
 type refusalStatus struct {
+	Version  string             `json:"version,omitempty"`
+	SHA256   string             `json:"sha256,omitempty"`
 	Time     time.Time          `json:"time"`
 	Standing bool               `json:"standing"`
 	Error    string             `json:"error"`
@@ -108,7 +110,7 @@ func describeRefusal(r reload.Refusal) *refusalStatus {
 	if r.Err == nil {
 		return nil
 	}
-	d := &refusalStatus{Time: r.Time, Standing: r.Standing, Error: r.Err.Error()}
+	d := &refusalStatus{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Standing, Error: r.Err.Error()}
 	var problems *document.Problems
 	if errors.As(r.Err, &problems) {
 		d.Problems = problems.List

@@ -20,7 +20,7 @@ func (m *machine) consider(r reading) {
 	switch {
 	case m.stopped():
 	case err != nil:
-		m.refuse(key, err)
+		m.refuse(key, Identity{Fingerprint: v.fingerprint, Version: v.version}, err)
 		m.noteRefusal(r, v, err)
 	case m.keepsOut(v.fingerprint):
 		m.hold.content = r.digest
@@ -109,14 +109,14 @@ func (m *machine) kind() Kind {
 }
 
 // refuse keeps what is in service and says why, once for the same reason.
-func (m *machine) refuse(key string, err error) {
+func (m *machine) refuse(key string, what Identity, err error) {
 	m.present()
 	m.unproved = errors.As(err, new(*Unproved))
 	if m.refused == key && !m.unproved {
 		return
 	}
-	m.refused = key
-	m.board.update(func(s *Status) { s.Refusal = Refusal{Time: time.Now(), Err: err, Standing: true} })
+	m.refused, m.refusedAs = key, what
+	m.board.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Standing: true} })
 	m.emit(EventRefused, err)
 }
 
@@ -149,6 +149,9 @@ func (m *machine) emit(k EventKind, err error) {
 	e := Event{Kind: k, Time: time.Now(), Path: m.path, Live: m.live, Err: err}
 	if m.staged != nil {
 		e.Next = m.staged.facts
+	}
+	if k == EventRefused {
+		e.Refused = m.refusedAs
 	}
 	if m.starting && m.live.Sequence == 0 && k != EventActivated {
 		m.untold = append(m.untold, e)

@@ -14,6 +14,14 @@ type Event struct {
 	Live Facts  // of the edition in service after the event
 	Next Facts  // of the edition that is staged after the event, or was withdrawn by it
 	Err  error  // why, for refused, pending, missing, watch lost, polling, forgetting and tampered
+
+	Refused Identity // what was refused, for refused
+}
+
+// An Identity is what a content goes by, as far as that is known.
+type Identity struct {
+	Fingerprint string // see [Candidate.Fingerprint]
+	Version     string // what it calls itself
 }
 
 // An EventKind is the kind of an [Event].

@@ -81,6 +81,8 @@ type machine struct {
 	starting bool    // Open has not returned
 	untold   []Event // while starting: what Open's error would tell
 
+	refusedAs Identity // of the last refusal
+
 	orders  chan func() // from other goroutines, carried out on this one
 	stop    chan struct{}
 	done    chan struct{}
@@ -218,7 +220,7 @@ func (m *machine) attempt() {
 		// tries again.
 		m.doubt = true
 		m.finish()
-		m.refuse("file: "+err.Error(), err)
+		m.refuse("file: "+err.Error(), Identity{}, err)
 		return
 	}
 	m.handled.files = r.files

@@ -44,7 +44,7 @@ func (m *machine) stillRefused(r reading) bool {
 	if err == nil || len(m.memory.served()) == 0 {
 		return false
 	}
-	m.refuse("content: "+r.digest, fmt.Errorf("refused before the restart: %w", err))
+	m.refuse("content: "+r.digest, Identity{}, fmt.Errorf("refused before the restart: %w", err))
 	return true
 }
 

@@ -29,6 +29,7 @@ type Memory struct {
 
 // A Refusal is content, or a file, that did not go into service.
 type Refusal struct {
+	Identity
 	Time     time.Time
 	Err      error
 	Standing bool // the file is still as it was refused
