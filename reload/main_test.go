@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -208,8 +209,13 @@ func (h *host) stillOn(e *reload.Edition[string]) {
 	}
 }
 
+// write writes a file and closes it for good. A program that another test starts
+// meanwhile would inherit the descriptor and hold it until it is executed, so that
+// the last close, which decides what kind of save this is, came after write.
 func write(t testing.TB, path, content string) {
 	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
