@@ -171,11 +171,17 @@ func (h *host) awaitRead() {
 // refusal and no absence.
 func (h *host) endsWith(want string) {
 	h.t.Helper()
+	h.endsWithout(want, reload.EventRefused, reload.EventMissing)
+}
+
+// endsWithout waits until want is in service, and fails on any of the events.
+func (h *host) endsWithout(want string, none ...reload.EventKind) {
+	h.t.Helper()
 	timeout := time.After(patience)
 	for h.Live().Value != want {
 		select {
 		case e := <-h.events:
-			if e.Kind == reload.EventRefused || e.Kind == reload.EventMissing {
+			if slices.Contains(none, e.Kind) {
 				h.t.Fatalf("got event %v: %v", e.Kind, e.Err)
 			}
 		case <-timeout:
