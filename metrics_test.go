@@ -93,6 +93,10 @@ func TestSeriesOfAStrategyAreOfWhatIsInService(t *testing.T) {
 	id := inService()[0].key.id()
 	series := func(name string) string { return name + "{strategy=" + id + "}" }
 	s.saved(takes("m2", "0.6"), "m2")
+	// It is in service a moment before it is told of.
+	eventually(t, "a second activation", func() bool {
+		return gathered(t)["strategy_reloads_total{result=activated strategy="+id+"}"] == 2
+	})
 	all := gathered(t)
 	if info, _ := only(t, all, "strategy_info"); !strings.Contains(info, "version=m2") {
 		t.Errorf("info = %s", info)

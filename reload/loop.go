@@ -86,21 +86,29 @@ func (m *machine) turn(timer *time.Timer, poll <-chan time.Time) {
 	case <-m.stop:
 		return
 	case <-m.mail.bell:
-		// What one watch reports is in the other's queue by now: both are heard
-		// before it is decided what kind of save this is.
-		m.closings.catchUp()
-		m.hear(m.mail.take())
+		m.hearAll()
 	case order := <-m.orders:
 		order()
 	case <-m.memory.news():
 		m.tellOfMemory()
 	case now := <-timer.C:
+		m.hearAll() // of what is about to be read, and may not be quiet yet
 		m.tick(now)
 	case now := <-poll:
 		m.poll(now)
 	}
 	m.overdue(time.Now())
 	m.ripen(time.Now())
+}
+
+// hearAll acts on what the watches report. What one reports is in the other's
+// queue by now, or soon will be: both are heard before it is decided what kind of
+// save this is.
+func (m *machine) hearAll() {
+	m.closings.catchUp()
+	if n := m.mail.take(); !n.at.IsZero() {
+		m.hear(n)
+	}
 }
 
 // alarm is when something wants to go on by itself; zero for never.

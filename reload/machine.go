@@ -292,12 +292,13 @@ func (m *machine) reportMissing(now time.Time) {
 }
 
 // lookAgain starts over if the file is not what was just read any more: judging
-// took its time.
+// took its time. Nobody has told of that yet; who does says what kind of save it
+// is.
 func (m *machine) lookAgain() {
 	if m.stopped() || look(m.path, &m.o) == m.handled {
 		return
 	}
-	m.settle(KindInPlace, time.Now())
+	m.settle(KindPoll, time.Now())
 }
 
 // poll looks without having been told. What it finds must be found twice.

@@ -129,8 +129,8 @@ func openWith(t testing.TB, path string, load reload.Loader[string], o reload.Op
 }
 
 // await returns the next event of the kind, and fails on an activation or a
-// refusal that nobody awaited.
-func (h *host) await(kind reload.EventKind) reload.Event {
+// refusal that nobody awaited, unless it is one of those that may be before.
+func (h *host) await(kind reload.EventKind, before ...reload.EventKind) reload.Event {
 	h.t.Helper()
 	timeout := time.After(patience)
 	for {
@@ -140,7 +140,7 @@ func (h *host) await(kind reload.EventKind) reload.Event {
 			if e.Kind == kind {
 				return e
 			}
-			if e.Kind == reload.EventActivated || e.Kind == reload.EventRefused {
+			if (e.Kind == reload.EventActivated || e.Kind == reload.EventRefused) && !slices.Contains(before, e.Kind) {
 				h.t.Fatalf("got event %v (%q, %v), want %v", e.Kind, h.Live().Value, e.Err, kind)
 			}
 		case <-timeout:
