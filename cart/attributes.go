@@ -11,12 +11,12 @@ func (d *document) attributes(depth int) *fault {
 	if d.next() != '{' {
 		return wants(d.seen(), "an object")
 	}
-	first := len(d.cart.attributes)
+	d.properties = 0
 	if f := d.object(d.reader.attributes, depth); f != nil {
 		return f
 	}
-	if count, most := len(d.cart.attributes)-first, d.reader.most.attributes; count > most {
-		return faulty(fmt.Sprintf("has %d attributes, want at most %d", count, most))
+	if most := d.reader.most.attributes; d.properties > most {
+		return faulty(fmt.Sprintf("has %d attributes, want at most %d", d.properties, most))
 	}
 	return nil
 }
@@ -44,7 +44,10 @@ func (d *document) attribute(name string, depth int) *fault {
 			return wants(shorten(a.Text), "a number of no more digits than 64 bits of floating point keep")
 		}
 	}
-	d.cart.attributes = append(d.cart.attributes, a)
+	// Those beyond the limit are counted, and take no memory.
+	if d.properties++; d.properties <= d.reader.most.attributes {
+		d.cart.attributes = append(d.cart.attributes, a)
+	}
 	return nil
 }
 

@@ -92,7 +92,7 @@ const mostGrowth = 10
 func growth(t *testing.T, r *Reader, small, large string) float64 {
 	t.Helper()
 	best := 0.0
-	for attempt := range 5 {
+	for attempt := range 12 {
 		ratio := float64(fastest(t, r, large)) / float64(max(fastest(t, r, small), 20*time.Microsecond))
 		if attempt == 0 || ratio < best {
 			best = ratio

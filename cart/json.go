@@ -144,8 +144,9 @@ type document struct {
 	twice    bool   // a name, which no two parsers need read alike
 
 	// What is being read; settled before anything else is appended.
-	line   *Line
-	charge *Charge
+	line       *Line
+	charge     *Charge
+	properties int // of the line
 }
 
 // step counts a member or an element, and pauses now and then.

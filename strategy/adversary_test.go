@@ -205,7 +205,7 @@ const (
 // inProportion measures again what another program may have disturbed.
 func inProportion(t *testing.T, what string, measure func() (base, took time.Duration)) {
 	t.Helper()
-	for range 4 {
+	for range 12 {
 		base, took := measure()
 		if took <= asLong*base {
 			return
