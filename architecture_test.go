@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "money", "proof", "assertion", "reload", "reload/history", "cmd/caddy"} {
+	for _, room := range []string{"", "cart", "strategy", "body", "header", "money", "proof", "assertion", "reload", "reload/history", "cmd/caddy"} {
 		if _, ok := all[room]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", room, all)
 		}
@@ -92,6 +92,11 @@ var walls = []struct {
 		module + "/cart", module + "/strategy", module + "/money", module + "/proof", module + "/reload",
 		caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
 	{"an assertion touches no file and no process", []string{"assertion"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
+	{"who reads a body or a header knows neither what is in it nor the server", []string{"body", "header"}, []string{
+		module + "/cart", module + "/strategy", module + "/money", module + "/proof", module + "/reload", module + "/assertion",
+		caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, false},
+	{"who reads a body knows nothing of HTTP", []string{"body"}, []string{"net/http", "net/textproto"}, true}, // its brotli does
+	{"who reads a body or a header touches no file and no process", []string{"body", "header"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
 	{"reloading knows not what it reloads", []string{"reload"}, []string{
 		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, false},
 	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},

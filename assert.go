@@ -37,7 +37,7 @@ func (g *gateway) assert(o *outcome, e *evidence, r *http.Request) {
 	}
 	buf := tokens.Get().(*[]byte)
 	*buf = g.keys.signer.Load().Append((*buf)[:0], c, time.Now())
-	r.Header[g.names.assertion] = []string{string(*buf)}
+	r.Header[g.names.Assertion] = []string{string(*buf)}
 	tokens.Put(buf)
 }
 

@@ -9,15 +9,8 @@ import (
 	"sync/atomic"
 
 	"github.com/caddyserver/caddy/v2"
-)
 
-// How much memory a body starts with: enough for one of the declared length up
-// to mostAtOnce, and firstRead for a longer one and for one of unknown length. A
-// length is only announced; memory follows what has really arrived, or a
-// thousand clients who send nothing would hold a thousand times max_body.
-const (
-	firstRead  = 4 << 10
-	mostAtOnce = 16 << 10
+	"github.com/promogate/caddy-discount/body"
 )
 
 // takeBody reads the body of a request and hands it back, so that the next
@@ -28,55 +21,42 @@ const (
 // The memory is not pooled: the transport may read it after this handler has
 // returned, when the client is gone or the upstream answered early.
 func (g *gateway) takeBody(r *http.Request) ([]byte, *outcome) {
-	body, err := readUpTo(r.Body, g.maxBody, r.ContentLength)
+	read, err := body.ReadUpTo(r.Body, g.maxBody, r.ContentLength)
 	// Reading has already sent the client its 100 Continue; an upstream that is
 	// asked again would send it another one.
 	delete(r.Header, "Expect")
 	switch {
 	case err != nil:
-		r.Body = &resumedBody{rest: io.MultiReader(bytes.NewReader(body), failing{err}), from: r.Body}
+		r.Body = &resumedBody{rest: io.MultiReader(bytes.NewReader(read), failing{err}), from: r.Body}
 		return nil, brokenOff
-	case int64(len(body)) > g.maxBody:
-		r.Body = &resumedBody{rest: io.MultiReader(bytes.NewReader(body), r.Body), from: r.Body}
+	case int64(len(read)) > g.maxBody:
+		r.Body = &resumedBody{rest: io.MultiReader(bytes.NewReader(read), r.Body), from: r.Body}
 		return nil, tooLarge
 	}
-	giveBack(r, body)
-	return body, nil
+	giveBack(r, read)
+	return read, nil
 }
 
-// readUpTo reads to the end, or one byte past most. It holds at most twice what
-// has arrived, beside the memory it starts with.
-func readUpTo(body io.Reader, most, declared int64) ([]byte, error) {
-	size, room := int64(firstRead), most+1 // one more, to see the end
-	if declared >= 0 {
-		room = min(room, declared+1)
-		if declared <= mostAtOnce {
-			size = declared + 1 // without growing
-		}
+// decoded is the text of a body that was read. The body itself goes on as it
+// came.
+func (g *gateway) decoded(r *http.Request, read []byte) ([]byte, *outcome) {
+	if !g.decode {
+		return read, nil // the gate let no other pass
 	}
-	buf := make([]byte, 0, size)
-	for {
-		n, err := body.Read(buf[len(buf):min(int64(cap(buf)), most+1)])
-		buf = buf[:len(buf)+n]
-		if errors.Is(err, io.EOF) {
-			return buf, nil
-		}
-		if err != nil || int64(len(buf)) > most {
-			return buf, err
-		}
-		if len(buf) == cap(buf) {
-			buf = grown(buf, room)
-		}
+	name := body.Coding(r.Header["Content-Encoding"])
+	if name == "" {
+		return read, nil
 	}
-}
-
-// grown is buf with twice the capacity, or with room if that is enough.
-func grown(buf []byte, room int64) []byte {
-	size := 2 * int64(cap(buf))
-	if room > int64(cap(buf)) {
-		size = min(size, room)
+	text, err := g.decoders.Decode(name, read)
+	switch {
+	case errors.Is(err, body.ErrTooLong):
+		return nil, tooLarge
+	case errors.Is(err, body.ErrMore):
+		return nil, refuse(statusInvalid, "there is more in the body than one "+name+" text")
+	case err != nil: // its words may quote the body
+		return nil, refuse(statusInvalid, "the body is not the "+name+" it is said to be")
 	}
-	return append(make([]byte, 0, size), buf...)
+	return text, nil
 }
 
 // wholeBody is a body that was read to its end. Close takes it back to its
@@ -93,8 +73,8 @@ type wholeBody struct {
 }
 
 // giveBack makes body the body of the request.
-func giveBack(r *http.Request, body []byte) {
-	b := &wholeBody{request: r, from: r.Body, body: body}
+func giveBack(r *http.Request, read []byte) {
+	b := &wholeBody{request: r, from: r.Body, body: read}
 	r.Body = b
 	if len(r.Trailer) > 0 {
 		return // the proxy takes the trailer from r.Body only
@@ -105,7 +85,7 @@ func giveBack(r *http.Request, body []byte) {
 		if r.Body != b {
 			return nil, errors.New("another handler has put another body in place")
 		}
-		return io.NopCloser(bytes.NewReader(body)), nil
+		return io.NopCloser(bytes.NewReader(read)), nil
 	}
 }
 

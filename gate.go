@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"github.com/promogate/caddy-discount/body"
 	"github.com/promogate/caddy-discount/cart"
 )
 
@@ -49,7 +50,7 @@ func (g *gateway) gate(r *http.Request) (cartPlace, *outcome) {
 }
 
 func (g *gateway) gateBody(r *http.Request, place cartPlace, headers bool) (cartPlace, *outcome) {
-	if encoding := coding(r.Header); encoding != "" && !(g.decode && decodes(encoding)) {
+	if encoding := body.Coding(r.Header["Content-Encoding"]); encoding != "" && !(g.decode && body.Decodes(encoding)) {
 		if headers {
 			return 0, refuse(statusInvalid, "there is a cart in the headers and a body that cannot be read")
 		}

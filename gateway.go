@@ -11,7 +11,9 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/body"
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/header"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
@@ -21,7 +23,7 @@ import (
 // request into an outcome. It does not change while it serves.
 type gateway struct {
 	reader         *cart.Reader
-	names          *headerNames
+	names          *header.Names
 	live           *live
 	key            liveKey
 	log            *zap.Logger
@@ -29,7 +31,7 @@ type gateway struct {
 	maxBody        int64
 	decode         bool
 	turns          *turns
-	decoders       *decoders
+	decoders       *body.Decoders
 	rejectInvalid  bool
 	rejectOversize bool
 	lines          bool
@@ -71,7 +73,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	g := &gateway{
 		keys:           keys,
 		reader:         reader,
-		names:          newHeaderNames(o.HeaderPrefix),
+		names:          header.New(o.HeaderPrefix, traffic.trailer),
 		live:           live,
 		key:            key,
 		log:            ctx.Logger(),
@@ -79,7 +81,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		maxBody:        o.MaxBody,
 		decode:         o.Decode,
 		turns:          processTurns(),
-		decoders:       newDecoders(o.MaxBody),
+		decoders:       body.NewDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == "reject",
 		rejectOversize: o.OnOversize == "reject",
 		lines:          *o.Lines,

@@ -14,7 +14,7 @@ import (
 // ServeHTTP prices the cart of a request and passes the request on.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	g := h.gateway
-	spoofed := g.spoofed(r, g.names.strip(r))
+	spoofed := g.spoofed(r, g.names.Strip(r))
 	var seen evidence
 	o := g.decide(r, &seen, g.ordered)
 	traffic.request(o.status, spoofed)

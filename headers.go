@@ -7,6 +7,7 @@ import (
 
 	"github.com/dunglas/httpsfv"
 
+	"github.com/promogate/caddy-discount/header"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -113,7 +114,7 @@ func gifts(q *strategy.Quote) string {
 }
 
 // set writes the outcome's headers. The values of all share one array.
-func (o *outcome) set(h http.Header, n *headerNames) {
+func (o *outcome) set(h http.Header, n *header.Names) {
 	values := make([]string, 0, 11)
 	put := func(name, value string) {
 		if value != "" {
@@ -121,18 +122,18 @@ func (o *outcome) set(h http.Header, n *headerNames) {
 			h[name] = values[len(values)-1 : len(values) : len(values)]
 		}
 	}
-	put(n.status, string(o.status))
-	put(n.reason, o.reason)
+	put(n.Status, string(o.status))
+	put(n.Reason, o.reason)
 	if o.edition == nil {
 		return
 	}
-	put(n.amount, o.amount)
-	put(n.shipping, o.shipping)
-	put(n.subtotal, o.subtotal)
-	put(n.payable, o.payable)
-	put(n.currency, o.currency)
-	put(n.rules, o.rules)
-	put(n.lines, o.lines)
-	put(n.gifts, o.gifts)
-	put(n.strategy, o.edition.identity)
+	put(n.Amount, o.amount)
+	put(n.Shipping, o.shipping)
+	put(n.Subtotal, o.subtotal)
+	put(n.Payable, o.payable)
+	put(n.Currency, o.currency)
+	put(n.Rules, o.rules)
+	put(n.Lines, o.lines)
+	put(n.Gifts, o.gifts)
+	put(n.Strategy, o.edition.identity)
 }

@@ -10,7 +10,7 @@ import (
 // ServeHTTP answers a cart with its quote.
 func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp.Handler) error {
 	g := h.gateway
-	spoofed := g.spoofed(r, g.names.strip(r))
+	spoofed := g.spoofed(r, g.names.Strip(r))
 	var quote []byte
 	o := g.decide(r, new(evidence), func(e *edition, d *desk, now time.Time) *outcome {
 		quote = h.write(e, d, now)

@@ -3,9 +3,10 @@ package discount
 import (
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/header"
 )
 
 // The choices of the option respond.
@@ -20,7 +21,7 @@ const (
 // last one says what the response has, as it does for the request.
 func (g *gateway) guardResponse(w http.ResponseWriter, o *outcome) (http.ResponseWriter, *responder) {
 	sets, passes := g.respond == respondOn, g.respond == respondUpstream
-	if before := responderOf(w, g.names.prefix); before != nil {
+	if before := responderOf(w, g.names.Prefix); before != nil {
 		before.outcome, before.sets, before.passes = o, sets, passes
 		return w, nil
 	}
@@ -38,7 +39,7 @@ func responderOf(w http.ResponseWriter, prefix string) *responder {
 	for {
 		switch at := w.(type) {
 		case *responder:
-			if at.names.prefix == prefix {
+			if at.names.Prefix == prefix {
 				return at
 			}
 			w = at.ResponseWriter
@@ -55,7 +56,7 @@ func responderOf(w http.ResponseWriter, prefix string) *responder {
 // is one allocation, with the wrapper in it.
 type responder struct {
 	caddyhttp.ResponseWriterWrapper
-	names   *headerNames
+	names   *header.Names
 	outcome *outcome
 	sets    bool // the headers of the outcome
 	passes  bool // what the upstream sends
@@ -105,7 +106,7 @@ func (w *responder) prepare(final bool) {
 	if w.passes {
 		return
 	}
-	w.names.stripResponse(w.Header())
+	w.names.StripResponse(w.Header())
 	if w.sets && final {
 		w.outcome.set(w.Header(), w.names)
 	}
@@ -118,26 +119,5 @@ func (w *responder) prepare(final bool) {
 func (w *responder) finish() {
 	if w != nil {
 		w.prepare(w.done)
-	}
-}
-
-// stripResponse removes owned names from the header of a response, from the
-// trailer that it holds or announces, and from the names in its announcement.
-func (n *headerNames) stripResponse(h http.Header) {
-	for name := range h {
-		if n.owns(strings.TrimPrefix(name, http.TrailerPrefix)) {
-			delete(h, name)
-		}
-	}
-	announced, kept := h["Trailer"], []string(nil)
-	for _, list := range announced {
-		if list, _ = without(list, n.owns); list != "" {
-			kept = append(kept, list)
-		}
-	}
-	if kept != nil {
-		h["Trailer"] = kept
-	} else if announced != nil {
-		delete(h, "Trailer")
 	}
 }

@@ -1,4 +1,4 @@
-package discount
+package header
 
 import (
 	"net/http"
@@ -13,14 +13,14 @@ func FuzzStrip(f *testing.F) {
 	f.Add("X-Discount-Amount", "close, X-Discount-Status", "x_discount.amount")
 	f.Add("x-DISCOUNT-", ",,x_discount_a ,", "X-Discount-\u017famount")
 	f.Add("X-Cart-Items", "x_cart.items", "x~cart~items")
-	names := newHeaderNames(defaultPrefix)
+	names := New("X-Discount-", func(int) {})
 	f.Fuzz(func(t *testing.T, name, connection, trailer string) {
 		r := &http.Request{
 			Header:  http.Header{name: {"1"}, "Connection": {connection}},
 			Trailer: http.Header{trailer: nil},
 			Body:    http.NoBody,
 		}
-		names.strip(r)
+		names.Strip(r)
 		left := r.Header["Connection"]
 		for _, h := range []http.Header{r.Header, r.Trailer} {
 			for name := range h {
