@@ -8,6 +8,9 @@ import (
 // Between two pauses there is never much work, whatever a body holds: what is not
 // in pieces would keep orders from a processor.
 func TestReadingALargeBodyPausesOften(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads a MiB of every kind")
+	}
 	r, home := reader(t, Options{}), currency(t, "CNY")
 	for name, body := range hostile {
 		t.Run(name, func(t *testing.T) {

@@ -87,6 +87,9 @@ var begin = time.Date(2026, 11, 11, 12, 0, 0, 0, time.UTC)
 // as much, and somewhat more where something is sorted or leaves a cache. The
 // square would be sixty-four times.
 func TestPricingHostileCartsByHostileStrategiesIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures for seconds")
+	}
 	// Not fewer lines: a processor learns to sort a short list that it sees again
 	// and again.
 	const rules, lines = 20, 250
@@ -109,6 +112,9 @@ func TestPricingHostileCartsByHostileStrategiesIsLinear(t *testing.T) {
 // Where each line has a rule of its own, more lines are more rules that touch the
 // cart, and still each line costs the same.
 func TestPricingARuleForEachLineIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures for seconds")
+	}
 	const lines = 500
 	for _, c := range []struct{ name, settings, rule string }{
 		{"by SKU", "", `skus = ["s%[1]d"]`},

@@ -54,6 +54,9 @@ func TestLoadingAllocatesFarLessOftenThanGoTOML(t *testing.T) {
 // where a map or list happens to grow: 2.2 times is the most measured. What grows
 // with the square costs four times as much, less what it has of linear cost.
 func TestLoadingAHostileStrategyIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures for seconds")
+	}
 	const head = "version = \"v\"\ntimezone = \"UTC\"\n"
 	each := func(n int, format string) string { // of which %[1]d is the number
 		var b strings.Builder

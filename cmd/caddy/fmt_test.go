@@ -10,6 +10,9 @@ import (
 const untidy = "version=\"1\" # the label\n[rule.a]\n  discount_rate=0.1\n  skus=[\"x\",\"y\"]\n"
 
 func TestFmt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a program for every answer")
+	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.toml")
 	write(t, path, untidy)

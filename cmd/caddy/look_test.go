@@ -99,6 +99,9 @@ func transcript(args []string, r result) string {
 // and the message says what is wanted.
 func TestWrongUse(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it starts a program for every answer")
+	}
 	var all strings.Builder
 	for _, args := range [][]string{
 		{"check"},

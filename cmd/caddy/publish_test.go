@@ -74,6 +74,9 @@ func names(t testing.TB, dir string) []string {
 // after the other in one directory.
 func TestWhatPublishSays(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it starts a program for every answer")
+	}
 	dir := t.TempDir()
 	writePair(t, filepath.Join(dir, "discount.toml"), 300)
 	write(t, filepath.Join(dir, "alone.toml"), "version = \"v\"\n[rule.\"share\"]\ndiscount_rate = 0.8\n")
