@@ -135,8 +135,15 @@ func (a adminClient) choose(id string) (strategyStatus, error) {
 	return strategyStatus{}, fmt.Errorf("no strategy in service has the id %q, there are %s", id, strings.Join(ids, ", "))
 }
 
+// leastOfFingerprint is how many digits it takes to name a content: a slip of the
+// finger should not put another one into service.
+const leastOfFingerprint = 6
+
 // complete finds the only content whose fingerprint begins so.
 func (a adminClient) complete(id, beginning string) (string, error) {
+	if len(beginning) < leastOfFingerprint {
+		return "", fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more", beginning, leastOfFingerprint)
+	}
 	var past historyStatus
 	if err := a.call(http.MethodGet, "/discount/strategies/"+id+"/history", "", nil, &past); err != nil {
 		return "", err

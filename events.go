@@ -44,6 +44,9 @@ func logEvent(key liveKey, e reload.Event) {
 		log.Error(stays("strategy refused", e), refusal(e)...)
 	case reload.EventMissing:
 		log.Warn(stays("strategy is missing", e), refusal(e)...)
+	case reload.EventHeld:
+		log.Warn("a rollback keeps the strategy in the file out of service, until another is saved or a rollback to it",
+			zap.String("version", e.Refused.Version), zap.String("sha256", e.Refused.Fingerprint), zap.String("in_service", e.Live.Version))
 	case reload.EventPending:
 		log.Warn(stays("strategy is being written for long", e), refusal(e)...)
 	case reload.EventStaged:

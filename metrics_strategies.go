@@ -18,6 +18,7 @@ var results = map[reload.EventKind]string{
 	reload.EventMissing:   "missing",
 	reload.EventStaged:    "staged",
 	reload.EventUnchanged: "unchanged",
+	reload.EventHeld:      "held",
 	reload.EventWithdrawn: "withdrawn",
 }
 

@@ -24,7 +24,7 @@ func (m *machine) consider(r reading) {
 		m.noteRefusal(r, v, err)
 	case m.keepsOut(v.fingerprint):
 		m.hold.content = r.digest
-		m.restore()
+		m.keepOut()
 	case m.live.Sequence > 0 && v.fingerprint == m.live.Fingerprint:
 		m.content = r.digest
 		m.settled()
@@ -41,8 +41,8 @@ func (m *machine) consider(r reading) {
 // one.
 func (m *machine) known(r reading) bool {
 	switch {
-	case m.hold.content == r.digest && m.keepsOut(m.hold.meaning):
-		m.restore()
+	case m.hold.content == r.digest && m.keepsOut(m.hold.what.Fingerprint):
+		m.keepOut()
 	case m.staged != nil && r.digest == m.staged.content:
 		m.restore()
 	case m.live.Sequence > 0 && r.digest == m.content:
@@ -150,8 +150,11 @@ func (m *machine) emit(k EventKind, err error) {
 	if m.staged != nil {
 		e.Next = m.staged.facts
 	}
-	if k == EventRefused {
+	switch k {
+	case EventRefused:
 		e.Refused = m.refusedAs
+	case EventHeld:
+		e.Refused = m.hold.what
 	}
 	if m.starting && m.live.Sequence == 0 && k != EventActivated {
 		m.untold = append(m.untold, e)

@@ -75,6 +75,8 @@ type Facts struct {
 	Size        int64     // of the files, in bytes
 }
 
+func (f Facts) identity() Identity { return Identity{Fingerprint: f.Fingerprint, Version: f.Version} }
+
 // Stamps say when an edition passed each station on its way into service.
 type Stamps struct {
 	Written time.Time // latest modification time of a file; a writer may set it freely

@@ -15,7 +15,7 @@ type Event struct {
 	Next Facts  // of the edition that is staged after the event, or was withdrawn by it
 	Err  error  // why, for refused, pending, missing, watch lost, polling, forgetting and tampered
 
-	Refused Identity // what was refused, for refused
+	Refused Identity // what was refused, or is kept out, for refused and held
 }
 
 // An Identity is what a content goes by, as far as that is known.
@@ -39,6 +39,10 @@ const (
 	// or is back at the meaning in service after it was refused or missing.
 	// Nothing was swapped.
 	EventUnchanged
+
+	// EventHeld: the file was saved with what a rollback keeps out of service, or
+	// holds it at the start. Nothing was swapped.
+	EventHeld
 
 	// EventPending: a save has not been proved finished for two seconds.
 	EventPending
@@ -86,6 +90,7 @@ func (k EventKind) String() string {
 		EventActivated:     "activated",
 		EventRefused:       "refused",
 		EventUnchanged:     "unchanged",
+		EventHeld:          "held",
 		EventPending:       "pending",
 		EventPendingOver:   "pending_over",
 		EventMissing:       "missing",

@@ -205,11 +205,10 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 			r.becomes("one")
 		},
 	} {
-		for len(r.reads) > 0 {
-			<-r.reads
-		}
 		save()
-		r.awaitRead()
+		if e := r.await(reload.EventHeld, reload.EventActivated); e.Refused != (reload.Identity{Fingerprint: "two", Version: "v"}) {
+			t.Errorf("%s: held %+v", name, e.Refused)
+		}
 		if got := r.Live().Value; got != "one" {
 			t.Errorf("%s: live = %q, want one", name, got)
 		}
@@ -217,7 +216,7 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	renameIn(t, r.path, "bad")
 	r.await(reload.EventRefused)
 	renameIn(t, r.path, "two")
-	r.await(reload.EventUnchanged)
+	r.await(reload.EventHeld)
 	renameIn(t, r.path, "three")
 	r.becomes("three")
 	if held := r.Status().Held; held != "" {

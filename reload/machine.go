@@ -104,7 +104,7 @@ func newMachine(path string, j judge, o Options) *machine {
 	m.reader = &reader{path: path, o: &m.o}
 	m.memory = newMemory(o.State, o.StateOptions)
 	m.hold = m.memory.hold()
-	m.board.s.Held, m.board.s.Memory.Dir = m.hold.meaning, o.State
+	m.board.s.Held, m.board.s.Memory.Dir = m.hold.what.Fingerprint, o.State
 	return m
 }
 

@@ -154,12 +154,22 @@ func (y *memory) hold() hold {
 	for _, r := range slices.Backward(y.past.Records) {
 		switch {
 		case r.Action == actionRolledBack:
-			return hold{content: r.Digest, meaning: r.Against}
+			return hold{content: r.Digest, what: Identity{Fingerprint: r.Against, Version: y.versionOf(r.Against)}}
 		case r.Action == actionStaged, r.Action == actionActivated && r.Kind != KindRecall.String():
 			return hold{}
 		}
 	}
 	return hold{}
+}
+
+// versionOf is what a content that was in service or staged calls itself.
+func (y *memory) versionOf(fingerprint string) string {
+	for _, r := range slices.Backward(y.past.Records) {
+		if r.Fingerprint == fingerprint && r.Version != "" {
+			return r.Version
+		}
+	}
+	return ""
 }
 
 // refused is the standing refusal of a content, held against the same bounds, in

@@ -11,7 +11,7 @@ import (
 // A hold keeps a content of the file out of service after a rollback.
 type hold struct {
 	content string // digest; "" for no hold
-	meaning string // fingerprint
+	what    Identity
 }
 
 // release ends the hold.
@@ -26,7 +26,7 @@ func (m *machine) release() {
 // keepsOut reports whether a rollback keeps a meaning out of service. It ends if
 // there is nothing else to serve.
 func (m *machine) keepsOut(meaning string) bool {
-	if m.hold == (hold{}) || m.hold.meaning != meaning {
+	if m.hold == (hold{}) || m.hold.what.Fingerprint != meaning {
 		return false
 	}
 	if m.live.Sequence > 0 || m.recall() {
@@ -34,6 +34,16 @@ func (m *machine) keepsOut(meaning string) bool {
 	}
 	m.release()
 	return false
+}
+
+// keepOut tells that a rollback keeps out what was saved. A poll that finds what
+// was told of before says nothing.
+func (m *machine) keepOut() {
+	known := m.refused == "" && !m.missing && m.save.kind == KindPoll && !m.starting
+	m.clear()
+	if !known {
+		m.emit(EventHeld, nil)
+	}
 }
 
 // stillRefused keeps out, across a restart, what an earlier life could not prove
@@ -52,7 +62,7 @@ func (m *machine) stillRefused(r reading) bool {
 // which the file gives nothing. It reports whether there was such a thing.
 func (m *machine) recall() bool {
 	for _, fingerprint := range m.memory.served() {
-		if fingerprint == m.hold.meaning || m.stopped() {
+		if fingerprint == m.hold.what.Fingerprint || m.stopped() {
 			continue
 		}
 		if m.restoreSnapshot(fingerprint, KindRecall) == nil {
@@ -136,19 +146,19 @@ func (m *machine) holdBack(f Facts, reason string) error {
 	switch {
 	case h != (hold{}): // it is what an earlier rollback keeps out
 	case m.staged != nil:
-		h = hold{content: m.staged.content, meaning: m.staged.facts.Fingerprint}
+		h = hold{content: m.staged.content, what: m.staged.facts.identity()}
 	default:
-		h = hold{content: m.content, meaning: m.live.Fingerprint}
+		h = hold{content: m.content, what: m.live.identity()}
 	}
-	if h.meaning == f.Fingerprint {
+	if h.what.Fingerprint == f.Fingerprint {
 		h = hold{} // it is the file's own content that is wanted back
 	}
 	record := recordOf(actionRolledBack, f, h.content, reason)
-	record.Against = h.meaning
+	record.Against = h.what.Fingerprint
 	if err := m.memory.append(record); err != nil {
 		return fmt.Errorf("writing the rollback down: %w", err)
 	}
 	m.hold = h
-	m.board.update(func(s *Status) { s.Held = h.meaning })
+	m.board.update(func(s *Status) { s.Held = h.what.Fingerprint })
 	return nil
 }

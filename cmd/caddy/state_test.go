@@ -174,14 +174,18 @@ func TestRollbackByCommand(t *testing.T) {
 		t.Error("nothing is held back")
 	}
 	caddy(t, dir, "discount", "rollback", first[:10]).says(t, "that content is in service already")
+	caddy(t, dir, "discount", "rollback", first[:5]).says(t, fmt.Sprintf("%q is too short for a fingerprint, want its first 6 digits or more", first[:5]))
 	caddy(t, dir, "discount", "rollback", "feedface").says(t, `no content is kept whose fingerprint begins with "feedface"`)
 
 	// It holds across a restart, and until something else is saved.
 	g.kill()
 	g = start(t, dir, remembering)
 	g.stays(1)
+	g.log.await(t, 0, "a rollback keeps the strategy in the file out of service", `"version":"v-0002"`, `"in_service":"v-0001"`)
 	mark := g.log.mark()
 	write(t, f, strategyOf(2)+"# the same\n")
+	g.log.await(t, mark, "a rollback keeps the strategy in the file out of service", `"version":"v-0002"`, `"in_service":"v-0001"`)
+	mark = g.log.mark()
 	write(t, f, strategyOf(3))
 	g.log.await(t, mark, "strategy activated", "v-0003")
 	g.stays(3)
