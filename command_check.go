@@ -48,6 +48,10 @@ type checked struct {
 	Due      string             `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
+
+	// Unchecked are the environments, each of which is another strategy, where none
+	// was asked for.
+	Unchecked []string `json:"unchecked,omitempty"`
 }
 
 func runCheck(cmd *cobra.Command, args []string) (int, error) {
@@ -106,6 +110,9 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	c.Version, c.SHA256, c.Rules = s.Version(), hex.EncodeToString(sum[:]), len(s.Rules())
 	c.Due = dueAfter(now, m)
 	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
+	if c.Env == "" {
+		c.Unchecked = m.Environments()
+	}
 }
 
 // found keeps what is wrong with the files.
@@ -151,5 +158,16 @@ func (c *checked) summary(paint paint) string {
 	if c.Due != "" {
 		text += "\ngoes into service at " + c.Due
 	}
+	if note := c.unchecked(); note != "" {
+		text += "\n" + note
+	}
 	return text
+}
+
+// unchecked says which environments were not looked at.
+func (c *checked) unchecked() string {
+	if len(c.Unchecked) == 0 {
+		return ""
+	}
+	return "not checked: the strategy with --env " + strings.Join(c.Unchecked, ", --env ")
 }

@@ -169,6 +169,10 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 		return "", err
 	}
 	p.Version, p.SHA256, p.Rules, p.Due, p.Errors, p.Warnings = c.Version, c.SHA256, c.Rules, c.Due, c.Errors, c.Warnings
+	if note := c.unchecked(); note != "" {
+		p.Notes = append(p.Notes, note)
+	}
+	c.Unchecked = nil // said once
 	paint := paintFor(cmd.OutOrStdout())
 	if len(p.Errors) > 0 || len(p.Warnings) > 0 {
 		found := printer{w: &text, paint: paint}

@@ -85,6 +85,9 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 	if only.String() != "" && !slices.ContainsFunc(all, testedStrategy.anything) {
 		return exitFailed, fmt.Errorf("--run is %q, and no test has a name that matches it", only)
 	}
+	if !slices.ContainsFunc(all, testedStrategy.ran) {
+		return exitFailed, fmt.Errorf("nothing was run: no test is for %s", environment(flag(cmd, "env")))
+	}
 	if file := flag(cmd, "junit"); file != "" {
 		if err := writeJUnit(file, all); err != nil {
 			return exitFailed, err
@@ -111,6 +114,17 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 
 // anything reports whether tests were to be run, or could not be read.
 func (t testedStrategy) anything() bool { return len(t.Tests)+t.Skipped+len(t.Errors) > 0 }
+
+// ran reports whether tests were run, or could not be read.
+func (t testedStrategy) ran() bool { return len(t.Tests)+len(t.Errors) > 0 }
+
+// environment is what a person calls one.
+func environment(name string) string {
+	if name == "" {
+		return "the strategy without an environment, --env chooses one"
+	}
+	return fmt.Sprintf("the environment %q", name)
+}
 
 func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrategy, error) {
 	if strategy, is := strings.CutSuffix(path, testSuffix); is {

@@ -1,7 +1,6 @@
 package strategy
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -116,11 +115,7 @@ func (s *section) word(name string, absent int, words []string) int {
 			return i
 		}
 	}
-	hint := document.Closest(n.Text, words)
-	if hint != "" {
-		hint = fmt.Sprintf("did you mean %q?", hint)
-	}
-	s.wrong(n, name, n.Unlike("one of "+strings.Join(words, ", ")), hint)
+	s.wrong(n, name, n.Unlike("one of "+strings.Join(words, ", ")), document.DidYouMean(n.Text, words))
 	return absent
 }
 

@@ -88,11 +88,7 @@ func (s *section) guess(word string, known *words) string {
 		return ""
 	}
 	s.compared += len(known.known)
-	meant := document.Closest(word, known.list())
-	if meant == "" {
-		return ""
-	}
-	return fmt.Sprintf("did you mean %q?", meant)
+	return document.DidYouMean(word, known.list())
 }
 
 // maxGuesses is with how many known words, about, unknown ones are compared for

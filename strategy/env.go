@@ -10,40 +10,39 @@ import (
 
 // chooseEnv lays the [[env]] table of the given name over the rest of the
 // document. The catalogue's other name, beverages, is put right on the way, so
-// that an overlay may use either.
-func (r *reader) chooseEnv(root *document.Node, env string) *document.Node {
+// that an overlay may use either. The names are those of all environments.
+func (r *reader) chooseEnv(root *document.Node, env string) (chosen *document.Node, names []string) {
 	overlays := r.overlays(root)
 	base := r.catalogueByOneName(root.Without("env"), "")
 	if env == "" {
-		return base
+		chosen = base
 	}
-	names := make([]string, 0, len(overlays))
 	for i, overlay := range overlays {
-		if name := overlay.Get("name"); name.Text == env {
+		name := overlay.Get("name").Text
+		names = append(names, name)
+		if name == env {
 			path := fmt.Sprintf("env[%d]", i)
-			return document.Overlay(base, r.catalogueByOneName(overlay.Without("name"), path))
-		} else {
-			names = append(names, strconv.Quote(name.Text))
+			chosen = document.Overlay(base, r.catalogueByOneName(overlay.Without("name"), path))
 		}
 	}
-	has := "the strategy has none"
-	if len(names) > 0 {
-		has = "there are " + strings.Join(names, ", ")
+	if chosen == nil {
+		r.add(root.Pos, "env", NoEnvironment(env, names), document.DidYouMean(env, names))
 	}
-	hint := document.Closest(env, plain(overlays))
-	if hint != "" {
-		hint = fmt.Sprintf("did you mean %q?", hint)
-	}
-	r.add(root.Pos, "env", fmt.Sprintf("there is no environment %q: %s", env, has), hint)
-	return nil
+	return chosen, names
 }
 
-func plain(overlays []*document.Node) []string {
-	names := make([]string, len(overlays))
-	for i, overlay := range overlays {
-		names[i] = overlay.Get("name").Text
+// NoEnvironment says that a strategy with other environments, or none, does not
+// have the one that was asked for.
+func NoEnvironment(env string, names []string) string {
+	has := "the strategy has none"
+	if len(names) > 0 {
+		quoted := make([]string, len(names))
+		for i, name := range names {
+			quoted[i] = strconv.Quote(name)
+		}
+		has = "there are " + strings.Join(quoted, ", ")
 	}
-	return names
+	return fmt.Sprintf("there is no environment %q: %s", env, has)
 }
 
 // overlays are the [[env]] tables, each with a name of its own.

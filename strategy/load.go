@@ -12,19 +12,20 @@ type Source = document.Source
 
 // Model is a strategy that was read and found right, before it is compiled.
 type Model struct {
-	version    string
-	activateAt time.Time
-	currency   money.Currency
-	location   *time.Location
-	zone       string // as written, for the canonical form
-	arithmetic arithmetic
-	limits     limits
-	products   []product
-	steps      []step // [[discounts]]
-	rules      []*rule
-	cautions   []document.Problem
-	pause      document.Pause
-	linted     *linted // nil unless it is to be linted
+	version      string
+	environments []string
+	activateAt   time.Time
+	currency     money.Currency
+	location     *time.Location
+	zone         string // as written, for the canonical form
+	arithmetic   arithmetic
+	limits       limits
+	products     []product
+	steps        []step // [[discounts]]
+	rules        []*rule
+	cautions     []document.Problem
+	pause        document.Pause
+	linted       *linted // nil unless it is to be linted
 }
 
 // Parser reads strategies for one environment; without a name it takes the
@@ -58,8 +59,8 @@ func (p Parser) Parse(sources ...Source) (*Model, error) {
 		r.add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
 		return nil, r.err()
 	}
-	root := r.chooseEnv(doc.Root, p.Env)
-	m := &Model{pause: p.Pause}
+	root, environments := r.chooseEnv(doc.Root, p.Env)
+	m := &Model{pause: p.Pause, environments: environments}
 	if root != nil {
 		m.decode(r, root)
 	}

@@ -14,6 +14,7 @@ import (
 // number of requests may use it at once.
 type Strategy struct {
 	version     string
+	envs        []string
 	fingerprint [sha256.Size]byte
 	currency    money.Currency
 	location    *time.Location
@@ -65,6 +66,13 @@ func (s *Strategy) Location() *time.Location { return s.location }
 // must not be changed.
 func (s *Strategy) Rules() []string { return s.ids }
 
+// Environments are the names of the [[env]] tables, in the order of the file, and
+// whichever of them was chosen. They must not be changed.
+func (s *Strategy) Environments() []string { return s.envs }
+
+// Environments are those of [Strategy.Environments].
+func (m *Model) Environments() []string { return m.environments }
+
 // Location is the time zone that local times of the strategy are in.
 func (m *Model) Location() *time.Location { return m.location }
 
@@ -92,6 +100,7 @@ func Compile(m *Model) *Strategy {
 	fingerprint := sha256.Sum256(m.Canonical())
 	s := &Strategy{
 		version:     m.label(fingerprint),
+		envs:        m.environments,
 		fingerprint: fingerprint,
 		currency:    m.currency,
 		location:    m.location,

@@ -57,6 +57,13 @@ shop.toml: 2 tests, 1 failed
 	}
 	caddy(t, dir, "discount", "test", "shop.toml", "--run", "nothing at all").says(t, `--run is "nothing at all", and no test has a name that matches it`)
 	caddy(t, dir, "discount", "test", "shop.toml", "--run", "(").says(t, "--run is no regular expression")
+	write(t, filepath.Join(dir, "env", "shop.toml"), "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\n[[env]]\nname = \"prod\"\n")
+	write(t, filepath.Join(dir, "env", "shop.test.toml"), strings.SplitAfter(shopTests, "\n\n")[0]+"[[test]]\nname=\"dear\"\nenv=\"prod\"\nnow=2026-11-11T12:00:00Z\ncart={items=[]}\nexpect={discount=0}\n")
+	caddy(t, dir, "discount", "test", "env/shop.toml", "--run", "dear").says(t, "nothing was run: no test is for the strategy without an environment, --env chooses one")
+	caddy(t, dir, "discount", "test", "env/shop.toml", "--run", "dear", "--env", "prod").good(t)
+	if r := caddy(t, dir, "discount", "check", "env/shop.toml").good(t); !strings.Contains(r.out, "fine") || !strings.HasSuffix(r.out, "\nnot checked: the strategy with --env prod\n") {
+		t.Errorf("check said\n%s", r.out)
+	}
 	write(t, filepath.Join(dir, "bare", "shop.toml"), "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\n")
 	caddy(t, dir, "discount", "test", "bare/shop.toml").says(t, "there is no *.test.toml beside bare/shop.toml")
 }

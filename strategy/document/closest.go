@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -17,13 +18,14 @@ func Closest(typed string, known []string) string {
 	if len(typed) > longestGuess {
 		return ""
 	}
-	letters := utf8.RuneCountInString(typed)
+	letters, typed := utf8.RuneCountInString(typed), strings.ToLower(typed)
 	for _, word := range known {
 		if apart := letters - utf8.RuneCountInString(word); apart >= least || -apart >= least {
 			continue // at least so many letters are too many or missing
 		}
-		d := levenshtein.ComputeDistance(strings.ToLower(typed), word)
-		if d == 2 && swapped(strings.ToLower(typed), word) {
+		small := strings.ToLower(word)
+		d := levenshtein.ComputeDistance(typed, small)
+		if d == 2 && swapped(typed, small) {
 			d = 1
 		}
 		if d < least {
@@ -31,6 +33,15 @@ func Closest(typed string, known []string) string {
 		}
 	}
 	return best
+}
+
+// DidYouMean is the hint for a mistyped word, or nothing when no known one is near.
+func DidYouMean(typed string, known []string) string {
+	meant := Closest(typed, known)
+	if meant == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %q?", meant)
 }
 
 // swapped reports whether two words differ in the order of two neighbours.

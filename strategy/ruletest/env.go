@@ -12,7 +12,12 @@ import (
 //
 //	env = "prod"
 //	env = ["", "staging"]
-type envs []string
+type envs []env
+
+type env struct {
+	member
+	name string
+}
 
 func decodeEnvs(s *document.Section) envs {
 	n := s.Get("env")
@@ -33,13 +38,22 @@ func decodeEnvs(s *document.Section) envs {
 		switch {
 		case item.Kind != document.String:
 			s.Want(item, "env", "the name of an environment")
-		case slices.Contains(list, item.Text):
+		case len(list) > 0 && list.include(item.Text):
 			s.Wrong(item, "env", fmt.Sprintf("%q is listed twice", item.Text), "")
 		default:
-			list = append(list, item.Text)
+			list = append(list, env{member{key: "env", at: item.Pos}, item.Text})
 		}
 	}
 	return list
 }
 
-func (e envs) include(env string) bool { return len(e) == 0 || slices.Contains(e, env) }
+func (e envs) include(name string) bool {
+	return len(e) == 0 || slices.ContainsFunc(e, func(one env) bool { return one.name == name })
+}
+
+// within reports whether they all are among those that a strategy has.
+func (e envs) within(names []string) bool {
+	return !slices.ContainsFunc(e, func(one env) bool { return !one.within(names) })
+}
+
+func (e env) within(names []string) bool { return e.name == "" || slices.Contains(names, e.name) }

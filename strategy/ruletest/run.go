@@ -14,12 +14,13 @@ import (
 )
 
 // Run prices the carts of the tests that are for the environment, which is the
-// one the strategy was loaded for. Nothing that a rule does stops it: where
-// pricing panics, the test has failed.
+// one the strategy was loaded for. A test for an environment that the strategy
+// does not have would never run, so it has failed. Nothing that a rule does stops
+// it: where pricing panics, the test has failed.
 func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	var r Report
 	for i := range s.tests {
-		if t := &s.tests[i]; t.envs.include(env) {
+		if t := &s.tests[i]; t.envs.include(env) || !t.envs.within(st.Environments()) {
 			r.add(s.run(t, st), st)
 		} else {
 			r.Skipped++
@@ -51,7 +52,7 @@ func (s *Suite) run(t *test, st *strategy.Strategy) (result Result) {
 			Cart: o.cart, Quote: o.quote, Explanation: o.explanation, now: o.now,
 		}
 	}()
-	if !o.price(t) {
+	if !o.runs(t) || !o.price(t) {
 		return
 	}
 	for _, e := range t.expectations {
@@ -79,6 +80,17 @@ func (o *outcome) fail(m member, got, want, hint string) {
 	o.failures = append(o.failures, Failure{
 		Key: m.key, Place: o.suite.locate(m.at), Got: got, Want: want, Hint: hint,
 	})
+}
+
+// runs reports whether the strategy has every environment that the test is for.
+func (o *outcome) runs(t *test) bool {
+	names := o.Environments()
+	for _, e := range t.envs {
+		if !e.within(names) {
+			o.fail(e.member, strategy.NoEnvironment(e.name, names), "", document.DidYouMean(e.name, names))
+		}
+	}
+	return len(o.failures) == 0
 }
 
 // price makes the quote that an order with the cart would get.
@@ -230,10 +242,6 @@ func (o *outcome) knows(r rule) bool {
 	for _, off := range o.explain().Rejected {
 		ids = append(ids, off.Rule)
 	}
-	hint := ""
-	if close := document.Closest(r.id, ids); close != "" {
-		hint = fmt.Sprintf("did you mean %q?", close)
-	}
-	o.fail(r.member, fmt.Sprintf("the strategy has no rule %q", r.id), "", hint)
+	o.fail(r.member, fmt.Sprintf("the strategy has no rule %q", r.id), "", document.DidYouMean(r.id, ids))
 	return false
 }

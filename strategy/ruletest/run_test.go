@@ -154,15 +154,32 @@ func TestEnvironments(t *testing.T) {
 	if suite.Len() != 4 {
 		t.Errorf("%d tests were read", suite.Len())
 	}
-	st := load(t, "", shop)
+	const environments = shop + "\n[[env]]\nname = \"prod\"\n[[env]]\nname = \"dev\"\n[[env]]\nname = \"staging\"\n"
 	for env, want := range map[string]string{"": "all none two", "prod": "all prod", "dev": "all two", "staging": "all"} {
-		r := suite.Run(st, env)
+		r := suite.Run(load(t, env, environments), env)
 		var ran []string
 		for _, result := range r.Results {
 			ran = append(ran, result.Name)
 		}
 		if got := strings.Join(ran, " "); got != want || r.Skipped != 4-len(ran) || r.Err() != nil {
 			t.Errorf("in %q %s ran and %d were skipped: %v", env, got, r.Skipped, r.Err())
+		}
+	}
+}
+
+// Such a test would pass for ever, without having run.
+func TestATestForAnEnvironmentThatIsNotThereFails(t *testing.T) {
+	const environments = shop + "\n[[env]]\nname = \"prod\"\n"
+	for text, want := range map[string]string{
+		`env = "prd"`:              `t.toml:6:7: env: there is no environment "prd": there are "prod" (did you mean "prod"?)`,
+		`env = ["", "test"]`:       `t.toml:6:12: env: there is no environment "test": there are "prod"`,
+		`env = ["prod", "", "PR"]`: `t.toml:6:20: env: there is no environment "PR": there are "prod"`,
+	} {
+		for _, env := range []string{"", "prod"} {
+			r := parse(t, of(`{ items = [] }`, "{ discount = 0 }")+text+"\n").Run(load(t, env, environments), env)
+			if got := failures(r); got != want || r.Skipped != 0 {
+				t.Errorf("%s in %q: %d skipped, said\n%s\nwant\n%s", text, env, r.Skipped, got, want)
+			}
 		}
 	}
 }
