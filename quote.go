@@ -24,7 +24,7 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	case o.problem != nil:
 		return o.problem.answer(w, r)
 	default:
-		noCart := problem{Status: http.StatusBadRequest, Title: "No cart", Detail: "the request holds no cart: a JSON body with items, or X-Cart headers, is wanted"}
+		noCart := problem{Status: http.StatusBadRequest, Title: "No cart", Detail: "the request holds no cart: a JSON body with items and Content-Type: application/json, or X-Cart headers, is wanted"}
 		return noCart.answer(w, r)
 	}
 }

@@ -1,6 +1,8 @@
 package strategy
 
 import (
+	"fmt"
+
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -21,11 +23,23 @@ func decodeGift(s *section, n *document.Node) reward {
 	}
 	sub.required("sku")
 	g.sku = sub.text("sku")
+	if hint := s.guessGift(g.sku); hint != "" {
+		sub.caution(sub.node.Get("sku"), "sku", fmt.Sprintf("the catalogue does not know %q", g.sku), hint)
+	}
 	if quantity, ok := sub.integer("quantity", 1, maxGiftUnits); ok {
 		g.quantity = quantity
 	}
 	sub.done()
 	return g
+}
+
+// guessGift is the hint for a gift that the catalogue has by another name. What it
+// does not have at all may be no goods that are sold.
+func (s *section) guessGift(sku string) string {
+	if sku == "" || len(s.known.skus.known) == 0 || s.known.skus.known[sku] {
+		return ""
+	}
+	return s.guess(sku, &s.known.skus)
 }
 
 const maxGiftUnits = 1_000_000

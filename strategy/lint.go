@@ -14,6 +14,8 @@ type linted struct {
 	doc   *document.Document
 	root  *document.Node // less the overlays
 	found []document.Problem
+
+	products map[string]*product // by SKU; nil until it is asked for
 }
 
 // Lint is [Model.Cautions] and what takes longer to find, or depends on the
@@ -23,6 +25,7 @@ type linted struct {
 //   - a rule that has ended
 //   - a rule whose windows are all closed while it is valid
 //   - a rule or a step that can never be reached
+//   - a rule that is about no line
 //   - a rule that another of its group always outdoes
 //   - steps that are open together where one makes the other useless
 //   - a step that gives less than the one below it, one being a rate
@@ -37,6 +40,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	for _, r := range m.rules {
 		if r.enabled {
 			l.checkTime(m, r, now)
+			l.checkMatches(m, r)
 			l.checkUnits(r)
 			l.checkLadder(m, r)
 			l.checkLimits(m, r)
