@@ -108,16 +108,18 @@ func (m *machine) kind() Kind {
 	return m.save.kind
 }
 
-// refuse keeps what is in service and says why, once for the same reason.
-func (m *machine) refuse(key string, what Identity, err error) {
+// refuse keeps what is in service and says why, once for the same reason. It
+// reports whether it did say so.
+func (m *machine) refuse(key string, what Identity, err error) bool {
 	m.present()
 	m.unproved = errors.As(err, new(*Unproved))
 	if m.refused == key && !m.unproved {
-		return
+		return false
 	}
 	m.refused, m.refusedAs = key, what
 	m.board.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Standing: true} })
 	m.emit(EventRefused, err)
+	return true
 }
 
 // restore notes that the file holds what is in service, or is known already.

@@ -185,6 +185,23 @@ func TestFault14WhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
 	r.becomes("one")
 }
 
+// What cannot be read has no content to go by, and is on record with the reason.
+func TestFault14WhatCannotBeReadIsOnRecord(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	sh(t, `rm "$F"; mkdir "$F"`, r.path, "")
+	r.await(reload.EventRefused, reload.EventActivated)
+	sh(t, `rmdir "$F"`, r.path, "")
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	records := r.History().Records
+	if len(records) != 3 || records[1].Action != "refused" || !strings.Contains(records[1].Reason, "not a regular file") {
+		t.Errorf("records = %+v", records)
+	}
+	r.restart(t, func() {})
+	r.becomes("two")
+}
+
 func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one", "two")

@@ -220,7 +220,9 @@ func (m *machine) attempt() {
 		// tries again.
 		m.doubt = true
 		m.finish()
-		m.refuse("file: "+err.Error(), Identity{}, err)
+		if m.refuse("file: "+err.Error(), Identity{}, err) {
+			m.noteRefusal(reading{at: time.Now()}, verdict{}, err)
+		}
 		return
 	}
 	m.handled.files = r.files
