@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -71,7 +72,11 @@ func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		return d.WrapErr(err)
 	}
 	if d.NextArg() {
-		return d.Errf("unexpected argument %q after the path of the strategy", d.Val())
+		hint := ""
+		if strings.HasPrefix(d.Val(), "/") || strings.HasPrefix(d.Val(), "@") || d.Val() == "*" {
+			hint = fmt.Sprintf(": a matcher goes before it, such as in: discount %s %s", d.Val(), o.Strategy)
+		}
+		return d.Errf("unexpected argument %q after the path of the strategy%s", d.Val(), hint)
 	}
 	seen := make(map[string]bool)
 	for d.NextBlock(0) {

@@ -247,7 +247,7 @@ func (g *gateway) locate(err error, r *http.Request, kind cartPlace) error {
 		return err
 	}
 	if kind != inBody || g.source == "auto" && cart.InHeaders(r.Header) {
-		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("item %d: %s", bad.Line, bad.Reason)}
+		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
 	}
 	return &cart.Invalid{Pointer: g.reader.Pointer(bad.Line, bad.Field), Reason: bad.Reason}
 }

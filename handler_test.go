@@ -160,7 +160,7 @@ X-Discount-Shipping: 0
 X-Discount-Status: applied
 X-Discount-Subtotal: 3500`},
 		{"no price", "X-Cart-Items: \"a\";q=2\r\n", `
-X-Discount-Reason: "X-Cart-Items: item 0: the line has no price and the catalogue knows none"
+X-Discount-Reason: "X-Cart-Items: position 1: the line has no price and the catalogue knows none"
 X-Discount-Status: invalid`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

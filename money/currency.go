@@ -57,7 +57,11 @@ func (c Currency) ParseMajor(text string) (int64, error) {
 	}
 	decimals = strings.TrimRight(decimals, "0")
 	if len(decimals) > c.digits {
-		return 0, fmt.Errorf("%s has %d decimals, %s has %d", text, len(decimals), c.code, c.digits)
+		noun := "decimals"
+		if len(decimals) == 1 {
+			noun = "decimal"
+		}
+		return 0, fmt.Errorf("%s has %d %s, %s has %d", text, len(decimals), noun, c.code, c.digits)
 	}
 	digits := whole + decimals + strings.Repeat("0", c.digits-len(decimals))
 	minor, err := strconv.ParseInt(digits, 10, 64)

@@ -72,11 +72,23 @@ func decodeCurrency(s *section) money.Currency {
 	currency, err := money.ParseCurrency(code)
 	if err != nil {
 		if code != "" {
-			s.wrong(n, "currency", err.Error(), "such as CNY, USD or JPY")
+			s.wrong(n, "currency", err.Error(), currencyMeant(code))
 		}
 		currency, _ = money.ParseCurrency(defaultCurrency)
 	}
 	return currency
+}
+
+// currencyMeant is the hint for what is no currency: the code that it would be in
+// capitals, or begins with.
+func currencyMeant(typed string) string {
+	upper := strings.ToUpper(typed)
+	for _, code := range []string{upper, upper[:min(len(upper), 3)]} {
+		if _, err := money.ParseCurrency(code); err == nil {
+			return fmt.Sprintf("did you mean %q?", code)
+		}
+	}
+	return "such as CNY, USD or JPY"
 }
 
 func decodeTimezone(s *section) (string, *time.Location) {

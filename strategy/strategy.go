@@ -66,6 +66,17 @@ func (s *Strategy) Location() *time.Location { return s.location }
 // must not be changed.
 func (s *Strategy) Rules() []string { return s.ids }
 
+// Products are the SKUs of the catalogue.
+func (s *Strategy) Products() []string {
+	skus := make([]string, 0, len(s.catalogue))
+	for _, p := range s.catalogue {
+		if p != nil {
+			skus = append(skus, p.sku)
+		}
+	}
+	return skus
+}
+
 // Environments are the names of the [[env]] tables, in the order of the file, and
 // whichever of them was chosen. They must not be changed.
 func (s *Strategy) Environments() []string { return s.envs }

@@ -29,6 +29,7 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"an option mistyped", "discount a.toml {\n\tsorce json\n}", 7, `unknown option "sorce", did you mean source?`},
 		{"a matcher and no strategy", "discount /orders*", 6, "the path of the strategy is missing: /orders* is a matcher"},
 		{"unknown option of discount_quote", "discount_quote a.toml {\n\tverbose on\n}", 7, `unknown option "verbose"`},
+		{"a matcher after the strategy", "discount a.toml @orders", 6, `unexpected argument "@orders" after the path of the strategy: a matcher goes before it, such as in: discount @orders a.toml`},
 		{"option twice", "discount a.toml {\n\tenv prod\n\tlines on\n\tenv dev\n}", 9, "env is given twice"},
 		{"block twice", "discount a.toml {\n\tmap {\n\t\tsku a\n\t}\n\tmap {\n\t\tid b\n\t}\n}", 10, "map is given twice"},
 

@@ -97,19 +97,6 @@ func (b *builder) part(r unstable.Range, data []byte) string {
 	return string(data)
 }
 
-// grammar turns an error of the parser into a problem with a place.
-func (b *builder) grammar(err error) error {
-	if err == nil {
-		return nil
-	}
-	at := Pos{source: b.source}
-	var perr *unstable.ParserError
-	if errors.As(err, &perr) {
-		at.offset = b.parser.Range(perr.Highlight).Offset
-	}
-	return b.doc.fail(at, "", err.Error())
-}
-
 func (b *builder) pos(r unstable.Range) Pos {
 	return Pos{source: b.source, offset: r.Offset}
 }
@@ -157,9 +144,11 @@ func (b *builder) header(e *unstable.Node) error {
 				table = next
 				continue
 			}
-			if table = found.Value.open(); table == nil {
-				return b.duplicate(at, name, found)
+			open := found.Value.open()
+			if open == nil {
+				return b.duplicate(table, at, name, found)
 			}
+			table = open
 			continue
 		}
 		var err error
@@ -193,7 +182,7 @@ func (b *builder) headTable(parent *Node, found *Field, name string, at Pos) (*N
 		return table, nil
 	}
 	if found.Value.origin != implied {
-		return nil, b.duplicate(at, name, found)
+		return nil, b.duplicate(parent, at, name, found)
 	}
 	found.Value.origin = headed
 	found.Value.Pos = at
@@ -211,7 +200,7 @@ func (b *builder) repeatTable(parent *Node, found *Field, name string, at Pos) (
 		return element, nil
 	}
 	if found.Value.origin != repeated {
-		return nil, b.duplicate(at, name, found)
+		return nil, b.duplicate(parent, at, name, found)
 	}
 	found.Value.Items = append(found.Value.Items, element)
 	return element, nil
@@ -229,11 +218,11 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 		found := table.Field(name)
 		if it.IsLast() {
 			if found != nil {
-				return b.duplicate(at, name, found)
+				return b.duplicate(table, at, name, found)
 			}
 			value, err := b.value(e.Value(), at)
 			if err != nil {
-				return err
+				return b.below(table, name, err)
 			}
 			b.add(table, name, at, value)
 			return nil
@@ -246,7 +235,7 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 			continue
 		}
 		if found.Value.origin != dotted {
-			return b.duplicate(at, name, found)
+			return b.duplicate(table, at, name, found)
 		}
 		table = found.Value
 	}
@@ -305,13 +294,43 @@ func (n *Node) close() {
 	}
 }
 
-func (b *builder) duplicate(at Pos, name string, first *Field) error {
+func (b *builder) duplicate(table *Node, at Pos, name string, first *Field) error {
 	where := b.doc.Locate(first.Pos)
 	before := fmt.Sprintf("on line %d", where.Line)
 	if first.Pos.source != at.source {
 		before = fmt.Sprintf("in %s, line %d", where.File, where.Line)
 	}
-	return b.doc.fail(at, name, fmt.Sprintf("%q is already there, %s", name, before))
+	path, _ := b.doc.Root.pathTo(table, "")
+	return b.doc.fail(at, KeyIn(path, name), fmt.Sprintf("%q is already there, %s", name, before))
+}
+
+// below says under which key a value is wrong, unless it is one within it.
+func (b *builder) below(table *Node, name string, err error) error {
+	var problems *Problems
+	if errors.As(err, &problems) && problems.List[0].Key == "" {
+		path, _ := b.doc.Root.pathTo(table, "")
+		problems.List[0].Key = KeyIn(path, name)
+	}
+	return err
+}
+
+// pathTo finds a table below a node, by the path that problems name it by. One that
+// is not there yet, being read, is found nowhere.
+func (n *Node) pathTo(table *Node, path string) (string, bool) {
+	if n == table {
+		return path, true
+	}
+	for i := range n.Fields {
+		if found, ok := n.Fields[i].Value.pathTo(table, KeyIn(path, n.Fields[i].Key)); ok {
+			return found, true
+		}
+	}
+	for i, item := range n.Items {
+		if found, ok := item.pathTo(table, fmt.Sprintf("%s[%d]", path, i)); ok {
+			return found, true
+		}
+	}
+	return "", false
 }
 
 func (b *builder) scalar(v *unstable.Node, near Pos) (*Node, error) {
@@ -322,7 +341,7 @@ func (b *builder) scalar(v *unstable.Node, near Pos) (*Node, error) {
 	node := b.node(kindOf(v.Kind), at)
 	node.Text = b.part(v.Raw, v.Data)
 	if reason := checkScalar(node.Kind, node.Text); reason != "" {
-		return nil, b.doc.fail(at, node.Text, reason)
+		return nil, b.doc.fail(at, "", fmt.Sprintf("%s: %s", node.Text, reason))
 	}
 	if node.Kind == Integer || node.Kind == Float {
 		node.Text = strings.ReplaceAll(node.Text, "_", "")

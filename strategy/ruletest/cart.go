@@ -29,6 +29,35 @@ type shape struct {
 	free   bool              // any key at all, and no table below it
 }
 
+// checkKeys reports the keys that a cart does not have.
+func (of *shape) checkKeys(s *document.Section) {
+	if of.free {
+		return
+	}
+	for i := range s.Node.Fields {
+		f := &s.Node.Fields[i]
+		if slices.Contains(of.keys, f.Key) {
+			continue
+		}
+		hint := document.Meant(f.Key, of.keys)
+		if key := otherNames[strings.ToLower(f.Key)]; slices.Contains(of.keys, key) {
+			hint = "did you mean " + key + "?"
+		}
+		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), hint)
+	}
+}
+
+// otherNames are what shops call members of their carts.
+var otherNames = map[string]string{
+	"qty": "quantity", "count": "quantity", "units": "quantity", "number": "quantity",
+	"price": "unit_price", "unit_cost": "unit_price", "cost": "unit_price",
+	"product": "sku", "product_id": "sku", "item": "sku", "article": "sku", "name": "sku",
+	"on_sale": "reduced", "sale": "reduced", "lines": "items", "line_items": "items", "products": "items",
+	"coupon": "coupons", "coupon_code": "coupons", "coupon_codes": "coupons", "voucher": "coupons",
+	"segment": "segments", "orders": "completed_orders", "level": "tier", "group": "tier",
+	"fee": "amount",
+}
+
 var cartShape = &shape{
 	keys: []string{"currency", "items", "customer", "coupons", "channel", "region", "shipping"},
 	tables: map[string]*shape{
@@ -89,12 +118,7 @@ func (w *writer) text(s string) {
 
 func (w *writer) table(n *document.Node, path string, of *shape) {
 	known := w.Section(n, path)
-	if !of.free {
-		for _, key := range of.keys {
-			known.Get(key)
-		}
-		known.Done()
-	}
+	of.checkKeys(known)
 	w.raw("{")
 	first := true
 	for i := range n.Fields {

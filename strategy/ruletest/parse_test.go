@@ -36,6 +36,11 @@ t.toml:4:7: test[0].now: this is an integer ("3"), a date-time such as 2026-11-1
 t.toml:5:8: test[0].cart: this is an integer ("4"), a table such as { items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }] } is wanted
 t.toml:6:10: test[0].expect: this is an integer ("5"), a table such as { discount = 6.00 } is wanted`},
 		{"an empty name", "[[test]]\nname = \"\"\nnow = 2026-11-11T09:30:00Z\ncart = " + cart + "\nexpect = { discount = 0 }\n", "t.toml:2:8: test[0].name: the string is empty"},
+		{"members by other names", of("{ items = [{ product = \"x\", qty = 1, Price = 1 }], lines = [] }", "{ discount = 0 }"), `
+t.toml:4:21: test[0].cart.items[0].product: unknown key "product" (did you mean sku?)
+t.toml:4:36: test[0].cart.items[0].qty: unknown key "qty" (did you mean quantity?)
+t.toml:4:45: test[0].cart.items[0].Price: unknown key "Price" (did you mean unit_price?)
+t.toml:4:59: test[0].cart.lines: unknown key "lines" (did you mean items?)`},
 		{"no environments", of(cart, "{ discount = 0 }") + "env = []\n", "t.toml:6:1: test[0].env: the list is empty, so the test would never run (leave the key out to run it in every environment)"},
 		{"environments that are none", of(cart, "{ discount = 0 }") + "env = [1, \"a\", \"a\"]\n", `
 t.toml:6:8: test[0].env: this is an integer ("1"), the name of an environment is wanted
@@ -43,7 +48,7 @@ t.toml:6:16: test[0].env: "a" is listed twice`},
 		{"a name twice", of(cart, "{ discount = 0 }") + of(cart, "{ discount = 0 }"), `t.toml:7:8: test[1].name: a second test is called "x", the first is on line 1`},
 		{"a mistyped key", of(cart, "{ discount = 0 }") + "expects = 1\n", `t.toml:6:1: test[0].expects: unknown key "expects" (did you mean expect?)`},
 
-		{"a day that does not exist", now("2026-02-30T09:30:00Z"), "t.toml:3:7: 2026-02-30T09:30:00Z: there is no such date-time"},
+		{"a day that does not exist", now("2026-02-30T09:30:00Z"), "t.toml:3:7: test[0].now: 2026-02-30T09:30:00Z: there is no such date-time"},
 		{"a day that does not exist, as a string", now(`"2026-02-30T09:30:00Z"`), `t.toml:3:7: test[0].now: "2026-02-30T09:30:00Z" is not a date-time (such as 2026-11-11T09:30:00+08:00)`},
 		{"a date alone", now("2026-11-11"), `t.toml:3:7: test[0].now: this is a local date ("2026-11-11"), a date-time such as 2026-11-11T09:30:00+08:00 is wanted`},
 		{"a time alone", now("09:30:00"), `t.toml:3:7: test[0].now: this is a local time ("09:30:00"), a date-time such as 2026-11-11T09:30:00+08:00 is wanted`},

@@ -105,7 +105,7 @@ func (o *outcome) price(t *test) bool {
 	q, err := o.Quote(c, o.now)
 	if err != nil {
 		at, key, reason := t.cart.refused(err)
-		o.fail(member{key: key, at: at}, reason, "", "")
+		o.fail(member{key: key, at: at}, reason, "", o.unknown(c, err))
 		return false
 	}
 	o.quote, o.currency = q, o.Currency()
@@ -123,6 +123,16 @@ func (b *body) refused(err error) (at document.Pos, key, reason string) {
 	}
 	at, key = b.follow(carts.Pointer(bad.Line, bad.Field))
 	return at, key, bad.Reason
+}
+
+// unknown is the hint for a line without a price: which SKU of the catalogue it may
+// be.
+func (o *outcome) unknown(c *cart.Cart, err error) string {
+	var bad *strategy.LineError
+	if !errors.As(err, &bad) || bad.Line >= len(c.Lines) || c.Lines[bad.Line].UnitPrice != cart.NoPrice {
+		return ""
+	}
+	return document.DidYouMean(c.Lines[bad.Line].SKU, o.Products())
 }
 
 // explain asks why the quote is as it is: more work than the quote itself, so

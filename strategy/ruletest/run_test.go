@@ -117,6 +117,15 @@ t.toml:5:38: expect.gifts.tote: got 0, want 2`},
 	}
 }
 
+func TestALineWithoutAPriceThatIsNearlyAProduct(t *testing.T) {
+	st := load(t, "", "version = \"v\"\n[[products]]\nsku = \"mug\"\n[[products]]\nsku = \"americano-iced\"\nprice = 18\n[rule.a]\ndiscount_rate = 0.5\n")
+	r := parse(t, of(`{ items = [{ sku = "americano-iced", quantity = 1 }, { sku = "americano-icd", quantity = 1 }] }`, `{ discount = 9 }`)).Run(st, "")
+	const want = `t.toml:4:63: cart.items[1]: the line has no price and the catalogue knows none (did you mean "americano-iced"?)`
+	if got := failures(r); got != want {
+		t.Errorf("said\n%s\nwant\n%s", got, want)
+	}
+}
+
 // Of a rule that was kept out by another one, what it would have given is seen.
 func TestBeatenByAnother(t *testing.T) {
 	const two = "version = \"v\"\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 1\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 2\n"
@@ -134,7 +143,7 @@ func TestAmountsAreInTheStrategysCurrency(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"yen", of(`{ items = [{ quantity = 1, unit_price = 300 }] }`, `{ discount = 100.00, payable = 200 }`), ""},
 		{"half a yen expected", of(`{ items = [{ quantity = 1, unit_price = 300 }] }`, `{ discount = 0.5 }`),
-			`t.toml:5:23: expect.discount: "0.5" is not an amount of JPY: 0.5 has 1 decimals, JPY has 0`},
+			`t.toml:5:23: expect.discount: "0.5" is not an amount of JPY: 0.5 has 1 decimal, JPY has 0`},
 		{"half a yen in the cart", of(`{ items = [{ quantity = 1, unit_price = 0.5 }] }`, `{ discount = 0 }`),
 			`t.toml:4:48: cart.items[0].unit_price: is 0.5, want a decimal of JPY such as 18.50, not negative, with at most 0 decimals and no exponent`},
 	} {
