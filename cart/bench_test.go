@@ -37,7 +37,7 @@ func BenchmarkReadJSON(b *testing.B) {
 	b.Run("3-lines-camel-case", func(b *testing.B) {
 		camel := bytes.ReplaceAll(body(3), []byte("unit_price"), []byte("unitPrice"))
 		camel = bytes.ReplaceAll(camel, []byte("sku"), []byte("articleNumber"))
-		benchmarkBody(b, Options{Map: Mapping{UnitPrice: "unitPrice", SKU: "articleNumber"}}, camel)
+		benchmarkBody(b, Options{Map: Mapping{UnitPrice: Paths{"unitPrice"}, SKU: Paths{"articleNumber"}}}, camel)
 	})
 	b.Run("3-lines-major", func(b *testing.B) {
 		major := bytes.ReplaceAll(body(3), []byte("1800"), []byte(`"18.00"`))

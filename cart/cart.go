@@ -3,6 +3,8 @@
 // nothing of HTTP handlers, promotions, files or clocks.
 package cart
 
+import "github.com/promogate/caddy-discount/money"
+
 // Cart is what a quote is computed on. All amounts are minor units of
 // Currency. Strings may share memory with the bytes they were read from: a
 // cart lives no longer than its request.
@@ -35,14 +37,28 @@ const NoPrice int64 = -1
 type Line struct {
 	ID       string // the sender's name for the line; may be empty
 	SKU      string // may be empty
-	Category string
-	Subgroup string
-	Quantity int64 // at least 1
+	Category string // the first of its categories; may be empty
+	// MoreCategories are its further categories. The article is in all of them.
+	MoreCategories []string
+	Subgroup       string
+	// Quantity is how many units there are. A line of 0 is cancelled: it keeps its
+	// position, is worth nothing and gets nothing. It is 1 where Weight is set.
+	Quantity int64
+	// Weight is a quantity that is no whole number, such as 0.5 kg. The line then
+	// counts as one unit that cannot be divided. It is zero for other lines.
+	Weight Decimal
 	// UnitPrice is the price of one unit before discounts, in minor units, or
 	// NoPrice.
 	UnitPrice int64
-	// Subtotal is Quantity × UnitPrice, at most money.Max; zero while
-	// UnitPrice is NoPrice, except in a cart of sums, where it is the sum.
+	// HasTotal says that the sender states what the whole line is worth before
+	// discounts, which is Subtotal then: its units share it evenly, odd minor units on
+	// the first ones. UnitPrice may be NoPrice, or is within half a minor unit of each
+	// unit's part.
+	HasTotal bool
+	// Subtotal is what the line is worth before discounts, in minor units, at most
+	// money.Max: the total stated, else Quantity × UnitPrice, or Weight × UnitPrice
+	// rounded half up. It is zero for a line without units, and where neither a total
+	// nor a price is stated, except in a cart of sums, where it is the sum.
 	Subtotal int64
 	// Reduced marks goods that are already on sale.
 	Reduced    bool
@@ -67,6 +83,21 @@ const (
 	Number
 	Bool
 )
+
+// Decimal is Digits × 10^-Places, above zero where it is set.
+type Decimal struct {
+	Digits int64 // at most 17 of them
+	Places uint8 // at most 18
+}
+
+// IsZero reports whether the number is not set.
+func (d Decimal) IsZero() bool { return d.Digits == 0 }
+
+// Of is what so much of something is worth at a price of one in minor units,
+// rounded half up; it reports false above [money.Max].
+func (d Decimal) Of(price int64) (int64, bool) {
+	return money.Scale(price, d.Digits, d.Places)
+}
 
 // Customer is who is buying.
 type Customer struct {

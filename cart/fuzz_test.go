@@ -138,7 +138,7 @@ func FuzzMapping(f *testing.F) {
 	f.Add(`"`, `\`, "\n", "~/", "\xff")
 	home := currency(f, "CNY")
 	f.Fuzz(func(t *testing.T, items, sku, quantity, price, customer string) {
-		m := Mapping{Items: items, SKU: sku, Quantity: quantity, UnitPrice: price, CustomerID: customer}
+		m := Mapping{Items: Paths{items}, SKU: Paths{sku}, Quantity: Paths{quantity}, UnitPrice: Paths{price}, CustomerID: Paths{customer}}
 		r, err := NewReader(Options{Map: m})
 		if err != nil {
 			if r != nil || !printable(err.Error()) {

@@ -137,7 +137,7 @@ func TestReadJSONOfWhatIsNoCart(t *testing.T) {
 		})
 	}
 	t.Run("a path that ends early", func(t *testing.T) {
-		r := reader(t, Options{Map: Mapping{Items: "order.lines"}})
+		r := reader(t, Options{Map: Mapping{Items: Paths{"order.lines"}}})
 		for _, body := range []string{`{"order":null}`, `{"order":[{"lines":[]}]}`, `{"order":"x"}`, `{"order":{}}`, `{"lines":[]}`} {
 			if found, err := r.ReadJSON([]byte(body), currency(t, "CNY"), new(Cart)); found || err != nil {
 				t.Error(body, found, err)

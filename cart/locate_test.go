@@ -22,7 +22,7 @@ func TestInHeaders(t *testing.T) {
 }
 
 func TestPointerToALine(t *testing.T) {
-	r := reader(t, Options{Map: Mapping{Items: "a/b.lines", UnitPrice: "price.net"}})
+	r := reader(t, Options{Map: Mapping{Items: Paths{"a/b.lines"}, UnitPrice: Paths{"price.net"}}})
 	for field, want := range map[string]string{
 		"unit_price": "/a~1b/lines/3/price/net", "quantity": "/a~1b/lines/3/quantity", "": "/a~1b/lines/3",
 	} {

@@ -1,6 +1,8 @@
 package cart
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -9,61 +11,118 @@ import (
 // of its default name.
 const Unread = "-"
 
-// Mapping says where in a JSON body each part of the cart is: a path of member
-// names joined by dots, such as "order.lines" or "product.code". A name with a
-// dot in it cannot be reached. An empty path is the default; "-" leaves the
-// field unread. A default that is in the way of a path given here (because it
-// is the same place, or one is inside the other) gives way and is not read.
+// Paths are where one part of the cart is: mostly one path, several for a list
+// whose parts are in several places, one after the other.
+//
+// A path is member names joined by dots, such as "order.lines" or "product.code". A
+// name with a dot in it cannot be reached.
+//
+//   - A path goes through lists: "fees.amount" is the amount of every element of fees.
+//   - A number is a position in a list, from 0: "units.0.items". A body that is a list
+//     is reached by a position alone.
+//   - "*" is every value of an object, in the order written: "cart.items.*".
+//   - "!json" behind a name reads the JSON in a text: "detail!json.lines". A path may
+//     have one of it.
+//
+// For coupons, segments and categories a last "," cuts a text at its commas. For
+// attributes a second and third path are the name and the value within each element
+// of a list of pairs. "-" leaves the part unread, wherever the body may have a member
+// of its default name.
+//
+// In JSON it is a text or a list of texts.
+type Paths []string
+
+// MarshalJSON writes one path as a text and several as a list.
+func (p Paths) MarshalJSON() ([]byte, error) {
+	if len(p) == 1 {
+		return json.Marshal(p[0])
+	}
+	return json.Marshal([]string(p))
+}
+
+// UnmarshalJSON reads a text or a list of texts.
+func (p *Paths) UnmarshalJSON(text []byte) error {
+	var one string
+	if err := json.Unmarshal(text, &one); err == nil {
+		*p = Paths{one}
+		return nil
+	}
+	var several []string
+	if err := json.Unmarshal(text, &several); err != nil {
+		return errors.New("want a path as a text, or a list of paths")
+	}
+	*p = several
+	return nil
+}
+
+// String is the paths as they are written in a configuration.
+func (p Paths) String() string { return strings.Join(p, " ") }
+
+// Mapping says where in a JSON body each part of the cart is. A part without paths
+// is at its default. A default that is in the way of a path given here (because it is
+// the same place, or one is inside the other) gives way and is not read.
+//
+// Beside any path given here, a default whose value cannot be read in full counts as
+// absent, but for the currency, the items, quantities and prices: what has its name
+// in the sender's bodies may be something else.
 type Mapping struct {
 	// Where the ISO 4217 code of all amounts is, such as "CNY". Default: `currency`.
-	Currency string `json:"currency,omitempty"`
+	Currency Paths `json:"currency,omitempty"`
+	// The body's own sum of the goods before discounts, with which the lines have to
+	// agree. Default: not read.
+	Subtotal Paths `json:"subtotal,omitempty"`
+	// The number of decimals of the currency, which has to be right. Default: not read.
+	Decimals Paths `json:"decimals,omitempty"`
 	// Where the array of lines is. A body without it is not a cart. Default: `items`.
-	Items string `json:"items,omitempty"`
+	Items Paths `json:"items,omitempty"`
 
 	// Within a line, its own name: a string or an integer. Default: `id`.
-	ID string `json:"id,omitempty"`
+	ID Paths `json:"id,omitempty"`
 	// Within a line, the article: a string or an integer. Default: `sku`.
-	SKU string `json:"sku,omitempty"`
+	SKU Paths `json:"sku,omitempty"`
 	// Within a line, its category. Default: `category`.
-	Category string `json:"category,omitempty"`
+	Category Paths `json:"category,omitempty"`
 	// Within a line, its subgroup in the category. Default: `subgroup`.
-	Subgroup string `json:"subgroup,omitempty"`
+	Subgroup Paths `json:"subgroup,omitempty"`
 	// Within a line, how many units: a plain integer, at least 1. Default: `quantity`.
-	Quantity string `json:"quantity,omitempty"`
+	Quantity Paths `json:"quantity,omitempty"`
 	// Within a line, the price of one unit before discounts, in minor or major
 	// units. Default: `unit_price`.
-	UnitPrice string `json:"unit_price,omitempty"`
+	UnitPrice Paths `json:"unit_price,omitempty"`
+	// Within a line, what the whole line is worth before discounts, in minor or major
+	// units: in place of the price of a unit. Default: not read.
+	LineTotal Paths `json:"line_total,omitempty"`
 	// Within a line, whether it is already on sale: true or false. Default: `reduced`.
-	Reduced string `json:"reduced,omitempty"`
+	Reduced Paths `json:"reduced,omitempty"`
 	// Within a line, an object of further properties. Those that are objects,
 	// arrays or null are passed over. Default: `attributes`.
-	Attributes string `json:"attributes,omitempty"`
+	Attributes Paths `json:"attributes,omitempty"`
 
 	// Where the customer's name is: a string or an integer. Default: `customer.id`.
-	CustomerID string `json:"customer_id,omitempty"`
+	CustomerID Paths `json:"customer_id,omitempty"`
 	// Where the customer's tier is. Default: `customer.tier`.
-	CustomerTier string `json:"customer_tier,omitempty"`
+	CustomerTier Paths `json:"customer_tier,omitempty"`
 	// Where the array of segments the customer is in is. Default: `customer.segments`.
-	CustomerSegments string `json:"customer_segments,omitempty"`
+	CustomerSegments Paths `json:"customer_segments,omitempty"`
 	// Where the number of the customer's earlier orders is. Default: `customer.completed_orders`.
-	CompletedOrders string `json:"completed_orders,omitempty"`
+	CompletedOrders Paths `json:"completed_orders,omitempty"`
 
 	// Where the array of coupon codes is. Default: `coupons`.
-	Coupons string `json:"coupons,omitempty"`
+	Coupons Paths `json:"coupons,omitempty"`
 	// Where the sales channel is. Default: `channel`.
-	Channel string `json:"channel,omitempty"`
+	Channel Paths `json:"channel,omitempty"`
 	// Where the region is. Default: `region`.
-	Region string `json:"region,omitempty"`
+	Region Paths `json:"region,omitempty"`
 
 	// Where the array of shipping charges is. Default: `shipping`.
-	Shipping string `json:"shipping,omitempty"`
+	Shipping Paths `json:"shipping,omitempty"`
 	// Within a shipping charge, its own name: a string or an integer. Default: `id`.
-	ShippingID string `json:"shipping_id,omitempty"`
+	ShippingID Paths `json:"shipping_id,omitempty"`
 	// Within a shipping charge, its method. Default: `method`.
-	ShippingMethod string `json:"shipping_method,omitempty"`
+	ShippingMethod Paths `json:"shipping_method,omitempty"`
 	// Within a shipping charge, its amount, in minor or major units; a charge
 	// must have one. Default: `amount`.
-	ShippingAmount string `json:"shipping_amount,omitempty"`
+	ShippingAmount Paths `json:"shipping_amount,omitempty"`
 }
 
 // field is one part of the cart that a path leads to.
@@ -72,6 +131,8 @@ type field uint8
 const (
 	none field = iota
 	fieldCurrency
+	fieldSubtotal
+	fieldDecimals
 	fieldItems
 	fieldID
 	fieldSKU
@@ -79,6 +140,7 @@ const (
 	fieldSubgroup
 	fieldQuantity
 	fieldUnitPrice
+	fieldLineTotal
 	fieldReduced
 	fieldAttributes
 	fieldCustomerID
@@ -108,14 +170,16 @@ type entry struct {
 	key   string // its name in a configuration
 	field field
 	from  place
-	path  *string
-	usual string // the default path
+	paths *Paths
+	usual string // the default path; empty for none
 }
 
 // entries lists the mapping in the order senders usually write the fields.
 func (m *Mapping) entries() []entry {
 	return []entry{
 		{"currency", fieldCurrency, inBody, &m.Currency, "currency"},
+		{"subtotal", fieldSubtotal, inBody, &m.Subtotal, ""},
+		{"decimals", fieldDecimals, inBody, &m.Decimals, ""},
 		{"items", fieldItems, inBody, &m.Items, "items"},
 		{"id", fieldID, inLine, &m.ID, "id"},
 		{"sku", fieldSKU, inLine, &m.SKU, "sku"},
@@ -123,6 +187,7 @@ func (m *Mapping) entries() []entry {
 		{"subgroup", fieldSubgroup, inLine, &m.Subgroup, "subgroup"},
 		{"quantity", fieldQuantity, inLine, &m.Quantity, "quantity"},
 		{"unit_price", fieldUnitPrice, inLine, &m.UnitPrice, "unit_price"},
+		{"line_total", fieldLineTotal, inLine, &m.LineTotal, ""},
 		{"reduced", fieldReduced, inLine, &m.Reduced, "reduced"},
 		{"attributes", fieldAttributes, inLine, &m.Attributes, "attributes"},
 		{"customer_id", fieldCustomerID, inBody, &m.CustomerID, "customer.id"},
@@ -139,25 +204,37 @@ func (m *Mapping) entries() []entry {
 	}
 }
 
-// Set sets the path of the field a configuration calls key, such as
-// "unit_price". It is an error if there is no such field, if it has been set
-// before, or if the path is impossible by itself; what paths are to each other
-// is for [NewReader] to judge.
-func (m *Mapping) Set(key, path string) error {
+// Set sets the paths of the field a configuration calls key, such as "unit_price". It
+// is an error if there is no such field, if it has been set before, or if a path is
+// impossible by itself; what paths are to each other is for [NewReader] to judge.
+func (m *Mapping) Set(key string, paths ...string) error {
 	var keys []string
 	for _, e := range m.entries() {
 		if e.key != key {
 			keys = append(keys, e.key)
 			continue
 		}
-		if *e.path != "" {
-			return fmt.Errorf("%s is mapped twice, to %s and to %s", key, quote(*e.path), quote(path))
+		if *e.paths != nil {
+			return fmt.Errorf("%s is mapped twice, to %s and to %s", key, quote(e.paths.String()), quote(Paths(paths).String()))
 		}
-		if _, err := split(path); err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+		for _, path := range paths {
+			if _, err := split(path); err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
 		}
-		*e.path = path
+		*e.paths = paths
 		return nil
 	}
 	return fmt.Errorf("there is no field %s to map, only %s", quote(key), strings.Join(keys, ", "))
+}
+
+// Over is the mapping with the fields of another where it has none.
+func (m Mapping) Over(other Mapping) Mapping {
+	fields, others := m.entries(), other.entries()
+	for i := range fields {
+		if *fields[i].paths == nil {
+			*fields[i].paths = *others[i].paths
+		}
+	}
+	return m
 }

@@ -15,9 +15,9 @@ func TestMapping(t *testing.T) {
 		want Cart
 	}{
 		"a shop's own shape": {
-			m: Mapping{Currency: "order.cur", Items: "order.lines", SKU: "product.code", Category: "product.group.main",
-				Quantity: "qty", UnitPrice: "price.net", Reduced: "price.sale", Attributes: "product.more",
-				CustomerID: "user", CompletedOrders: "order.history.count", Shipping: "order.parcels", ShippingAmount: "cost.net"},
+			m: Mapping{Currency: Paths{"order.cur"}, Items: Paths{"order.lines"}, SKU: Paths{"product.code"}, Category: Paths{"product.group.main"},
+				Quantity: Paths{"qty"}, UnitPrice: Paths{"price.net"}, Reduced: Paths{"price.sale"}, Attributes: Paths{"product.more"},
+				CustomerID: Paths{"user"}, CompletedOrders: Paths{"order.history.count"}, Shipping: Paths{"order.parcels"}, ShippingAmount: Paths{"cost.net"}},
 			body: `{"user":"u9","order":{"cur":"EUR","history":{"count":2},"parcels":[{"id":1,"cost":{"net":5}}],
 				"lines":[{"id":"x","product":{"code":"p","group":{"main":"tea"},"more":{"mg":1}},"qty":3,"price":{"net":7,"sale":true}}]}}`,
 			want: Cart{Currency: "EUR", Customer: Customer{ID: "u9", CompletedOrders: 2},
@@ -26,37 +26,37 @@ func TestMapping(t *testing.T) {
 				Shipping: []Charge{{ID: "1", Amount: 5}}},
 		},
 		"a default gives way to the same path": {
-			m:    Mapping{SKU: "id"},
+			m:    Mapping{SKU: Paths{"id"}},
 			body: `{"items":[{"id":"a","sku":7.5,"quantity":1}]}`,
 			want: Cart{Customer: none, Lines: []Line{{SKU: "a", Quantity: 1, UnitPrice: NoPrice}}},
 		},
 		"defaults inside a path give way": {
-			m:    Mapping{CustomerID: "customer"},
+			m:    Mapping{CustomerID: Paths{"customer"}},
 			body: `{"customer":"u1","items":[]}`,
 			want: Cart{Customer: Customer{ID: "u1", CompletedOrders: -1}},
 		},
 		"a default around a path gives way": {
-			m:    Mapping{Channel: "region.channel"},
+			m:    Mapping{Channel: Paths{"region.channel"}},
 			body: `{"region":{"channel":"app"},"items":[]}`,
 			want: Cart{Customer: none, Channel: "app"},
 		},
 		"a default that differs in case gives way": {
-			m:    Mapping{Channel: "Region"},
+			m:    Mapping{Channel: Paths{"Region"}},
 			body: `{"Region":"app","items":[]}`,
 			want: Cart{Customer: none, Channel: "app"},
 		},
 		"a field left unread": {
-			m:    Mapping{Attributes: Unread, Channel: Unread},
+			m:    Mapping{Attributes: Paths{Unread}, Channel: Paths{Unread}},
 			body: `{"channel":{"not":"text"},"items":[{"quantity":1,"attributes":[{"k":1},{"k":2}]}]}`,
 			want: Cart{Customer: none, Lines: []Line{{Quantity: 1, UnitPrice: NoPrice}}},
 		},
 		"names with spaces, quotes and other scripts": {
-			m:    Mapping{Items: `订单."the lines"`, Quantity: "数量 "},
+			m:    Mapping{Items: Paths{`订单."the lines"`}, Quantity: Paths{"数量 "}},
 			body: `{"订单":{"\"the lines\"":[{"数量 ":4}]}}`,
 			want: Cart{Customer: none, Lines: []Line{{Quantity: 4, UnitPrice: NoPrice}}},
 		},
 		"capitals": {
-			m:    Mapping{Items: "Order.Lines", Quantity: "Qty"},
+			m:    Mapping{Items: Paths{"Order.Lines"}, Quantity: Paths{"Qty"}},
 			body: `{"Order":{"Lines":[{"Qty":4}]}}`,
 			want: Cart{Customer: none, Lines: []Line{{Quantity: 4, UnitPrice: NoPrice}}},
 		},
@@ -75,8 +75,8 @@ func TestMapping(t *testing.T) {
 }
 
 func TestMappedPlacesInErrors(t *testing.T) {
-	m := Mapping{Items: "order/x.Lines", Quantity: "count.qty", UnitPrice: "price.net~", SKU: "product.code",
-		Shipping: "order/x.parcels", ShippingAmount: "cost.net"}
+	m := Mapping{Items: Paths{"order/x.Lines"}, Quantity: Paths{"count.qty"}, UnitPrice: Paths{"price.net~"}, SKU: Paths{"product.code"},
+		Shipping: Paths{"order/x.parcels"}, ShippingAmount: Paths{"cost.net"}}
 	for name, test := range map[string]struct{ body, pointer, reason string }{
 		"price": {`{"order/x":{"Lines":[{"count":{"qty":1},"price":{"net~":-7}}]}}`, "/order~1x/Lines/0/price/net~0",
 			"is -7, want a plain integer of minor units from 0 to 999999999999999"},
@@ -109,20 +109,20 @@ func TestImpossibleOptions(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"empty segment":        {Options{Map: Mapping{Items: "a..b"}}, `map: items: path "a..b" has an empty segment`},
-		"leading dot":          {Options{Map: Mapping{SKU: ".a"}}, `map: sku: path ".a" has an empty segment`},
-		"trailing dot":         {Options{Map: Mapping{SKU: "a."}}, `map: sku: path "a." has an empty segment`},
-		"invalid UTF-8":        {Options{Map: Mapping{SKU: "\xff"}}, `map: sku: path "\xff" is not valid UTF-8`},
-		"too many segments":    {Options{Map: Mapping{Items: strings.Repeat("a.", 16) + "a"}}, `map: items: path "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a" has 17 segments, at most 16 can be followed`},
-		"the same path twice":  {Options{Map: Mapping{ID: "code", SKU: "code"}}, `map: id and sku are both at "code"`},
-		"one inside the other": {Options{Map: Mapping{SKU: "product", Category: "product.group"}}, `map: category at "product.group" is inside sku at "product"`},
-		"one around the other": {Options{Map: Mapping{SKU: "product.code", Category: "product"}}, `map: sku at "product.code" is inside category at "product"`},
-		"differing in case":    {Options{Map: Mapping{SKU: "product.code", Category: "Product.group"}}, `map: sku at "product.code" and category at "Product.group" differ only in case`},
-		"coupons in the items": {Options{Map: Mapping{Items: "order", Coupons: "order.coupons"}}, `map: coupons at "order.coupons" is inside items at "order"`},
-		"items in the way":     {Options{Map: Mapping{Coupons: "items"}}, `map: coupons and items are both at "items"`},
-		"quantity in the way":  {Options{Map: Mapping{SKU: "quantity"}}, `map: sku and quantity are both at "quantity"`},
-		"items unread":         {Options{Map: Mapping{Items: Unread}}, "map: items cannot be left unread: a cart needs it"},
-		"quantity unread":      {Options{Map: Mapping{Quantity: Unread}}, "map: quantity cannot be left unread: a cart needs it"},
+		"empty segment":        {Options{Map: Mapping{Items: Paths{"a..b"}}}, `map: items: path "a..b" has an empty segment`},
+		"leading dot":          {Options{Map: Mapping{SKU: Paths{".a"}}}, `map: sku: path ".a" has an empty segment`},
+		"trailing dot":         {Options{Map: Mapping{SKU: Paths{"a."}}}, `map: sku: path "a." has an empty segment`},
+		"invalid UTF-8":        {Options{Map: Mapping{SKU: Paths{"\xff"}}}, `map: sku: path "\xff" is not valid UTF-8`},
+		"too many segments":    {Options{Map: Mapping{Items: Paths{strings.Repeat("a.", 16) + "a"}}}, `map: items: path "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a" has 17 segments, at most 16 can be followed`},
+		"the same path twice":  {Options{Map: Mapping{ID: Paths{"code"}, SKU: Paths{"code"}}}, `map: id and sku are both at "code"`},
+		"one inside the other": {Options{Map: Mapping{SKU: Paths{"product"}, Category: Paths{"product.group"}}}, `map: category at "product.group" is inside sku at "product"`},
+		"one around the other": {Options{Map: Mapping{SKU: Paths{"product.code"}, Category: Paths{"product"}}}, `map: sku at "product.code" is inside category at "product"`},
+		"differing in case":    {Options{Map: Mapping{SKU: Paths{"product.code"}, Category: Paths{"Product.group"}}}, `map: sku at "product.code" and category at "Product.group" differ only in case`},
+		"coupons in the items": {Options{Map: Mapping{Items: Paths{"order"}, Coupons: Paths{"order.coupons"}}}, `map: coupons at "order.coupons" is inside items at "order"`},
+		"items in the way":     {Options{Map: Mapping{Coupons: Paths{"items"}}}, `map: coupons and items are both at "items"`},
+		"quantity in the way":  {Options{Map: Mapping{SKU: Paths{"quantity"}}}, `map: sku and quantity are both at "quantity"`},
+		"items unread":         {Options{Map: Mapping{Items: Paths{Unread}}}, "map: items cannot be left unread: a cart needs it"},
+		"quantity unread":      {Options{Map: Mapping{Quantity: Paths{Unread}}}, "map: quantity cannot be left unread: a cart needs it"},
 		"negative bound":       {Options{MaxLines: -1}, "at most -1 lines: the bound must be positive"},
 		"unknown unit":         {Options{Prices: 2}, "prices: unknown unit 2"},
 	} {
@@ -141,7 +141,7 @@ func TestMappingSet(t *testing.T) {
 		if err := m.Set(e.key, e.key+".x"); err != nil {
 			t.Error(err)
 		}
-		if *e.path != e.key+".x" {
+		if e.paths.String() != e.key+".x" {
 			t.Error(e.key, "is not set")
 		}
 	}
@@ -165,7 +165,7 @@ func TestMappingInJSON(t *testing.T) {
 	var m Mapping
 	want := map[string]string{}
 	for _, e := range m.entries() {
-		*e.path, want[e.key] = e.usual, e.usual
+		*e.paths, want[e.key] = Paths{e.usual}, e.usual
 	}
 	text, err := json.Marshal(m)
 	if err != nil {

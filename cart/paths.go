@@ -88,10 +88,13 @@ type route struct {
 func (m *Mapping) routes() ([]route, error) {
 	var given, usual []route
 	for _, e := range m.entries() {
-		r := route{entry: e, explicit: *e.path != ""}
+		r := route{entry: e, explicit: *e.paths != nil}
 		path := e.usual
 		if r.explicit {
-			path = *e.path
+			path = (*e.paths)[0]
+		}
+		if path == "" && !r.explicit {
+			continue
 		}
 		if path == Unread {
 			if e.field == fieldItems || e.field == fieldQuantity {

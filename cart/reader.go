@@ -12,6 +12,14 @@ type Options struct {
 	Map Mapping
 	// Prices is the unit of all amounts, in bodies and headers.
 	Prices Prices
+	// Fractional takes quantities that are no whole numbers, as [Line.Weight]. Without
+	// it such a cart is invalid.
+	Fractional bool
+	// ExactIDs takes names that are integers of 2^53 and more, as their digits. Not every
+	// parser keeps all of those.
+	ExactIDs bool
+	// TextFlags takes "true", "false", "0" and "1" for what is true or false.
+	TextFlags bool
 	// MaxLines bounds the lines of a cart; 500 if zero.
 	MaxLines int
 	// MaxAttributes bounds the attributes of one line; 64 if zero.

@@ -38,11 +38,11 @@ var shapes = map[string]shape{
 
 // dotted has every field away from its default, most of them further down.
 var dotted = Mapping{
-	Currency: "order.money.code", Items: "order.lines", ID: "no", SKU: "product.code", Category: "product.group.name",
-	Subgroup: "product.group.sub", Quantity: "qty", UnitPrice: "price.each", Reduced: "price.sale", Attributes: "product.info",
-	CustomerID: "user.no", CustomerTier: "user.level", CustomerSegments: "user.in", CompletedOrders: "user.history.orders",
-	Coupons: "order.codes", Channel: "via", Region: "order.to.region",
-	Shipping: "order.to.fees", ShippingID: "no", ShippingMethod: "how", ShippingAmount: "fee.net",
+	Currency: Paths{"order.money.code"}, Items: Paths{"order.lines"}, ID: Paths{"no"}, SKU: Paths{"product.code"}, Category: Paths{"product.group.name"},
+	Subgroup: Paths{"product.group.sub"}, Quantity: Paths{"qty"}, UnitPrice: Paths{"price.each"}, Reduced: Paths{"price.sale"}, Attributes: Paths{"product.info"},
+	CustomerID: Paths{"user.no"}, CustomerTier: Paths{"user.level"}, CustomerSegments: Paths{"user.in"}, CompletedOrders: Paths{"user.history.orders"},
+	Coupons: Paths{"order.codes"}, Channel: Paths{"via"}, Region: Paths{"order.to.region"},
+	Shipping: Paths{"order.to.fees"}, ShippingID: Paths{"no"}, ShippingMethod: Paths{"how"}, ShippingAmount: Paths{"fee.net"},
 }
 
 // paths are the routes of a mapping by their keys, for the other languages.

@@ -6,7 +6,7 @@ import (
 )
 
 func TestUnread(t *testing.T) {
-	mapped := Options{Map: Mapping{Items: "order.lines", SKU: "product.code"}}
+	mapped := Options{Map: Mapping{Items: Paths{"order.lines"}, SKU: Paths{"product.code"}}}
 	for _, c := range []struct {
 		name, body string
 		options    Options

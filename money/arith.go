@@ -130,6 +130,20 @@ func MulDiv(a, b, c int64, rounding Rounding) int64 {
 	return int64(quotient)
 }
 
+// Scale is amount × digits × 10^-places rounded half up, and reports whether it is
+// within [Max]. Neither amount nor digits may be negative, and places at most 18.
+func Scale(amount, digits int64, places uint8) (int64, bool) {
+	scale := int64(1)
+	for range places {
+		scale *= 10
+	}
+	if hi, _ := bits.Mul64(uint64(amount), uint64(digits)); hi >= uint64(scale) {
+		return 0, false
+	}
+	scaled := MulDiv(amount, digits, scale, HalfUp)
+	return scaled, 0 <= scaled && scaled <= Max
+}
+
 // Mul multiplies two amounts or quantities that are not negative and reports
 // whether the product is within [Max].
 func Mul(a, b int64) (int64, bool) {

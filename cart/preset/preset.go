@@ -1,0 +1,72 @@
+// Package preset knows how the orders of widely used shop systems are written: for
+// each a map of where the parts of the cart are, and the unit of its amounts.
+package preset
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// Preset is how one kind of a system's orders is written.
+type Preset struct {
+	// Name is the system and what of it, such as "woocommerce-order".
+	Name string
+	// Title is both for a person, such as "WooCommerce, order of the REST API".
+	Title string
+	// Options are the map, the unit of the amounts and what else the system needs.
+	// They have no bounds.
+	Options cart.Options
+}
+
+// presets are all, in the order of their names.
+var presets = slices.SortedFunc(slices.Values([]*Preset{}), func(a, b *Preset) int { return strings.Compare(a.Name, b.Name) })
+
+// All are the presets, in the order of their names. They must not be changed.
+func All() []*Preset { return presets }
+
+// Names are the names of all presets, in order.
+func Names() []string {
+	names := make([]string, len(presets))
+	for i, p := range presets {
+		names[i] = p.Name
+	}
+	return names
+}
+
+// Find is the preset of a name.
+func Find(name string) (*Preset, error) {
+	for _, p := range presets {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no preset %q, there are %s", name, strings.Join(Names(), ", "))
+}
+
+// Map is a mapping as a configuration has it: fields of its own, in place of those of
+// a preset if it names one.
+type Map struct {
+	// The system whose orders these are, such as `woocommerce-order`: where the parts
+	// of the cart are in them, and the unit of their amounts. Fields given beside it
+	// take the place of its own. Default: none.
+	Preset string `json:"preset,omitempty"`
+	cart.Mapping
+}
+
+// Options are those of the preset with the map's own fields in place of its, or the
+// zero options with the fields where the map names none.
+func (m *Map) Options() (cart.Options, error) {
+	if m.Preset == "" {
+		return cart.Options{Map: m.Mapping}, nil
+	}
+	p, err := Find(m.Preset)
+	if err != nil {
+		return cart.Options{}, err
+	}
+	options := p.Options
+	options.Map = m.Mapping.Over(p.Options.Map)
+	return options, nil
+}
