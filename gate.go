@@ -80,13 +80,16 @@ const (
 	formGRPC
 )
 
+// typeGRPC begins the content types of gRPC.
+const typeGRPC = "application/grpc"
+
 // doubtful is the outcome of a body that the order service may read as another text
 // than ours. In UTF-7 or GBK the bytes of one cart are those of another.
 var doubtful = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
 
 func bodyForm(r *http.Request) form {
 	contentType := r.Header.Get("Content-Type")
-	if strings.HasPrefix(contentType, "application/grpc") {
+	if strings.HasPrefix(contentType, typeGRPC) {
 		return formGRPC
 	}
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {

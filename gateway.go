@@ -109,19 +109,6 @@ func (o *Options) acquire(key liveKey) (*live, *keyring, error) {
 	return live, keys, nil
 }
 
-// reader reads carts as the options have them written.
-func (o *Options) reader() (*cart.Reader, error) {
-	return cart.NewReader(cart.Options{Map: o.Map, Prices: pricesIn(o.Prices), MaxLines: o.MaxLines})
-}
-
-// pricesIn is the unit of amounts of that name.
-func pricesIn(unit string) cart.Prices {
-	if unit == "major" {
-		return cart.Major
-	}
-	return cart.Minor
-}
-
 // key names the live strategy that the options ask for.
 func (o *Options) key() liveKey {
 	return liveKey{
