@@ -107,6 +107,15 @@ func checkContentTypes(types []string) error {
 	return nil
 }
 
+// lowered are texts in lower case.
+func lowered(texts []string) []string {
+	low := make([]string, len(texts))
+	for i, text := range texts {
+		low[i] = strings.ToLower(text)
+	}
+	return low
+}
+
 func checkContentType(media string) error {
 	if name, _, has := strings.Cut(media, ";"); has {
 		return fmt.Errorf("%q has parameters, want the type alone: %s", media, strings.TrimSpace(name))
