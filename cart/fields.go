@@ -3,6 +3,7 @@ package cart
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/promogate/caddy-discount/money"
 )
@@ -156,7 +157,7 @@ func (d *document) readCurrency() *fault {
 
 // stated is the currency of a code in any case; home is the one it most likely is.
 func stated(code string, home money.Currency) (money.Currency, *fault) {
-	if code == home.Code() && code != "" {
+	if len(code) == 3 && strings.EqualFold(code, home.Code()) { // three bytes, so in ASCII
 		return home, nil
 	}
 	currency, err := money.ParseCurrency(inCapitals(code))
@@ -168,7 +169,7 @@ func stated(code string, home money.Currency) (money.Currency, *fault) {
 
 // inCapitals is a text with its ASCII letters in capitals.
 func inCapitals(code string) string {
-	if len(code) != 3 || code == "" {
+	if len(code) != 3 {
 		return code
 	}
 	capitals := [3]byte{}

@@ -208,7 +208,6 @@ type document struct {
 
 	stated   int64 // the body's own sum of the goods, packed in major units
 	decimals int64 // that the body says the currency has
-	chunks   []chunk
 
 	// What is being read; settled before anything else is appended.
 	line                           *Line

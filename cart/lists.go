@@ -20,7 +20,7 @@ func (d *document) items(e *edge, depth int) *fault {
 	from := len(d.cart.Lines)
 	f := d.readItems(e, depth)
 	if f == nil && d.reader.severalItems {
-		d.chunks = append(d.chunks, chunk{e.order, from, len(d.cart.Lines)})
+		d.cart.chunks = append(d.cart.chunks, chunk{e.order, from, len(d.cart.Lines)})
 	}
 	return f
 }
@@ -71,13 +71,14 @@ func (d *document) listed(of field, i, depth int) (f *fault) {
 // inOrder puts the lines of several paths in the order of the paths.
 func (d *document) inOrder() {
 	byOrder := func(a, b chunk) int { return cmp.Compare(a.order, b.order) }
-	if slices.IsSortedFunc(d.chunks, byOrder) {
+	chunks := d.cart.chunks
+	if slices.IsSortedFunc(chunks, byOrder) {
 		return
 	}
-	slices.SortStableFunc(d.chunks, byOrder)
+	slices.SortStableFunc(chunks, byOrder)
 	lines := make([]Line, 0, len(d.cart.Lines))
 	moved := make([]int, len(d.cart.Lines))
-	for _, c := range d.chunks {
+	for _, c := range chunks {
 		for i := c.from; i < c.to; i++ {
 			moved[i] = len(lines)
 			lines = append(lines, d.cart.Lines[i])
