@@ -2,17 +2,35 @@ package cart
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// attributes reads the object of a line's further properties.
+// pair is one element of a list of names and values.
+type pair struct {
+	name  string
+	value Attribute // without its name
+	given bool      // the value, and it is one a rule could ask about
+}
+
+// attributes reads a line's further properties: an object, or a list of pairs where the
+// mapping has the paths within one. An empty list is how PHP writes an empty object.
 func (d *document) attributes(depth int) *fault {
-	if d.next() != '{' {
+	d.properties = 0
+	var f *fault
+	switch {
+	case d.next() == '{':
+		f = d.object(d.reader.attributes, depth)
+	case d.next() == '[' && d.reader.pair != nil:
+		f = d.pairs(depth)
+	case d.emptyList():
+	case d.next() == '[':
+		return wants(d.seen(), "an object; attributes PATH NAME VALUE reads a list of pairs")
+	default:
 		return wants(d.seen(), "an object")
 	}
-	d.properties = 0
-	if f := d.object(d.reader.attributes, depth); f != nil {
+	if f != nil {
 		return f
 	}
 	if most := d.reader.most.attributes; d.properties > most {
@@ -21,16 +39,74 @@ func (d *document) attributes(depth int) *fault {
 	return nil
 }
 
-// attribute reads one property. Objects, arrays and null are no properties a
-// rule could ask about; they may be there, and are passed over.
+// emptyList goes over an empty list, if there is one.
+func (d *document) emptyList() bool {
+	at := d.scanner
+	if d.next() == '[' {
+		d.pos++
+		if d.space(); d.next() == ']' {
+			d.pos++
+			return true
+		}
+	}
+	d.scanner = at
+	return false
+}
+
+func (d *document) pairs(depth int) *fault {
+	first := len(d.cart.attributes)
+	return d.list(depth, func(depth int) *fault {
+		if d.next() != '{' {
+			return wants(d.seen(), "an object with a name and a value")
+		}
+		d.pair = pair{}
+		d.given &^= ofPair
+		if f := d.object(d.reader.pair, depth); f != nil {
+			return f
+		}
+		switch {
+		case d.pair.name == "":
+			return faulty("has no name, want one at " + quote(d.reader.pairName))
+		case slices.ContainsFunc(d.cart.attributes[first:], func(a Attribute) bool { return a.Name == d.pair.name }):
+			return faulty("has the name " + quote(d.pair.name) + ", which an earlier pair has, too")
+		case d.pair.given:
+			d.pair.value.Name = d.pair.name
+			d.keepAttribute(d.pair.value)
+		}
+		return nil
+	})
+}
+
+// pairValue reads the value of a pair.
+func (d *document) pairValue(depth int) (f *fault) {
+	d.pair.value, d.pair.given, f = d.property(depth)
+	return f
+}
+
+// attribute reads one property.
 func (d *document) attribute(name string, depth int) *fault {
-	a := Attribute{Name: name}
+	a, given, f := d.property(depth)
+	if f == nil && given {
+		a.Name = name
+		if d.trace != nil {
+			d.trace.enter(name)
+			d.noteText(fieldAttributes, len(d.cart.Lines)-1, -1, a.Text, quote(a.Text))
+			d.trace.leave()
+		}
+		d.keepAttribute(a)
+	}
+	return f
+}
+
+// property reads the value of a property. Objects, arrays and null are none a rule
+// could ask about; they may be there, and are passed over.
+func (d *document) property(depth int) (a Attribute, given bool, f *fault) {
 	switch d.next() {
 	case '{', '[':
-		return d.skip(depth)
+		return a, false, d.skip(depth)
 	case 'n':
 		d.scalar()
-		return nil
+		return a, false, nil
 	case '"':
 		a.Kind, a.Text = Text, d.str()
 	case 't', 'f':
@@ -38,17 +114,21 @@ func (d *document) attribute(name string, depth int) *fault {
 	default:
 		a.Kind, a.Text = Number, d.scalar()
 		if !fits(a.Text) {
-			return wants(shorten(a.Text), wantFinite)
+			return a, false, wants(shorten(a.Text), wantFinite)
 		}
 		if !kept(a.Text) {
-			return wants(shorten(a.Text), "a number of no more digits than 64 bits of floating point keep")
+			return a, false, wants(shorten(a.Text), "a number of no more digits than 64 bits of floating point keep")
 		}
 	}
-	// Those beyond the limit are counted, and take no memory.
+	return a, true, nil
+}
+
+// keepAttribute adds a property to the line. Those beyond the limit are counted, and
+// take no memory.
+func (d *document) keepAttribute(a Attribute) {
 	if d.properties++; d.properties <= d.reader.most.attributes {
 		d.cart.attributes = append(d.cart.attributes, a)
 	}
-	return nil
 }
 
 const wantFinite = "a number that fits 64 bits of floating point"
