@@ -61,15 +61,11 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	options, err := o.cartOptions()
+	reader, err := o.reader()
 	if err != nil {
 		return nil, err
 	}
-	reader, err := cart.NewReader(options)
-	if err != nil {
-		return nil, err
-	}
-	items := o.itemsAt(&options)
+	items := o.itemsAt(reader)
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
@@ -269,10 +265,5 @@ func (g *gateway) locate(err error, r *http.Request, in input) error {
 	if in.kind != inBody && in.kind != inTextBody || g.alsoInHeaders(r) {
 		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
 	}
-	return &cart.Invalid{Pointer: g.pointer(in.body, bad), Reason: bad.Reason}
-}
-
-// pointer is where in a body a line has the field that is at fault.
-func (g *gateway) pointer(_ []byte, bad *strategy.LineError) string {
-	return g.reader.Pointer(bad.Line, bad.Field)
+	return &cart.Invalid{Pointer: g.reader.Pointer(in.body, bad.Line, bad.Field), Reason: bad.Reason}
 }
