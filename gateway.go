@@ -207,7 +207,7 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		return bypass
 	}
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
-		return invalid(g.locate(err, r, in.kind))
+		return invalid(g.locate(err, r, in))
 	}
 	if d.pace.Due(now) {
 		g.live.sample.Add(&d.cart)
@@ -241,13 +241,13 @@ func (in *input) json(reader *cart.Reader, home money.Currency, into *cart.Cart)
 }
 
 // locate names the place of a line that the strategy could not count with.
-func (g *gateway) locate(err error, r *http.Request, kind cartPlace) error {
+func (g *gateway) locate(err error, r *http.Request, in input) error {
 	var bad *strategy.LineError
 	if !errors.As(err, &bad) {
 		return err
 	}
-	if kind != inBody || g.source == "auto" && cart.InHeaders(r.Header) {
+	if in.kind != inBody || g.source == "auto" && cart.InHeaders(r.Header) {
 		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
 	}
-	return &cart.Invalid{Pointer: g.reader.Pointer(bad.Line, bad.Field), Reason: bad.Reason}
+	return &cart.Invalid{Pointer: g.reader.Pointer(in.body, bad.Line, bad.Field), Reason: bad.Reason}
 }

@@ -2,17 +2,35 @@ package cart
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// attributes reads the object of a line's further properties.
+// pair is one element of a list of names and values.
+type pair struct {
+	name  string
+	value Attribute // without its name
+	given bool      // the value, and it is one a rule could ask about
+}
+
+// attributes reads a line's further properties: an object, or a list of pairs where the
+// mapping has the paths within one. An empty list is how PHP writes an empty object.
 func (d *document) attributes(depth int) *fault {
-	if d.next() != '{' {
+	d.properties = 0
+	var f *fault
+	switch {
+	case d.next() == '{':
+		f = d.object(d.reader.attributes, depth)
+	case d.next() == '[' && d.reader.pair != nil:
+		f = d.list(fieldAttributes, depth)
+	case d.emptyList():
+	case d.next() == '[':
+		return wants(d.seen(), "an object; attributes PATH NAME VALUE reads a list of pairs")
+	default:
 		return wants(d.seen(), "an object")
 	}
-	d.properties = 0
-	if f := d.object(d.reader.attributes, depth); f != nil {
+	if f != nil {
 		return f
 	}
 	if most := d.reader.most.attributes; d.properties > most {
@@ -21,34 +39,98 @@ func (d *document) attributes(depth int) *fault {
 	return nil
 }
 
-// attribute reads one property. Objects, arrays and null are no properties a
-// rule could ask about; they may be there, and are passed over.
+// emptyList goes over an empty list, if there is one.
+func (d *document) emptyList() bool {
+	at := d.scanner
+	if d.next() == '[' {
+		d.pos++
+		if d.space(); d.next() == ']' {
+			d.pos++
+			return true
+		}
+	}
+	d.scanner = at
+	return false
+}
+
+func (d *document) readPair(depth int) *fault {
+	if d.next() != '{' {
+		return wants(d.seen(), "an object with a name and a value")
+	}
+	d.pair = pair{}
+	d.given &^= ofPair
+	passing := d.passing
+	d.passing = 0
+	if f := d.object(d.reader.pair, depth); f != nil {
+		return f
+	}
+	d.passing = passing
+	switch earlier := d.cart.attributes[d.attributesFrom:]; {
+	case d.pair.name == "":
+		return faulty("has no name, want one at " + quote(d.reader.pairName))
+	case slices.ContainsFunc(earlier, func(a Attribute) bool { return a.Name == d.pair.name }):
+		return faulty("has the name " + quote(d.pair.name) + ", which an earlier pair has, too")
+	case d.pair.given:
+		d.pair.value.Name = d.pair.name
+		d.keepAttribute(d.pair.value)
+	}
+	return nil
+}
+
+// pairValue reads the value of a pair.
+func (d *document) pairValue(depth int) (f *fault) {
+	d.pair.given, f = d.property(&d.pair.value, depth)
+	return f
+}
+
+// attribute reads one property.
 func (d *document) attribute(name string, depth int) *fault {
 	a := Attribute{Name: name}
+	given, f := d.property(&a, depth)
+	if f != nil || !given {
+		return f
+	}
+	if d.trace != nil {
+		d.trace.enter(name)
+		d.noteText(fieldAttributes, len(d.cart.Lines)-1, -1, a.Text, quote(a.Text))
+		d.trace.leave()
+	}
+	d.keepAttribute(a)
+	return nil
+}
+
+// property reads the value of a property. Objects, arrays and null are none a rule
+// could ask about; they may be there, and are passed over.
+func (d *document) property(a *Attribute, depth int) (given bool, f *fault) {
 	switch d.next() {
 	case '{', '[':
-		return d.skip(depth)
+		return false, d.skip(depth)
 	case 'n':
 		d.scalar()
-		return nil
+		return false, nil
 	case '"':
 		a.Kind, a.Text = Text, d.str()
 	case 't', 'f':
 		a.Kind, a.Text = Bool, d.scalar()
 	default:
 		a.Kind, a.Text = Number, d.scalar()
-		if !fits(a.Text) {
-			return wants(shorten(a.Text), wantFinite)
-		}
-		if !kept(a.Text) {
-			return wants(shorten(a.Text), "a number of no more digits than 64 bits of floating point keep")
+		switch {
+		case len(a.Text) <= surelyKept && !hasExponent(a.Text):
+		case !fits(a.Text):
+			return false, wants(shorten(a.Text), wantFinite)
+		case !kept(a.Text):
+			return false, wants(shorten(a.Text), "a number of no more digits than 64 bits of floating point keep")
 		}
 	}
-	// Those beyond the limit are counted, and take no memory.
+	return true, nil
+}
+
+// keepAttribute adds a property to the line. Those beyond the limit are counted, and
+// take no memory.
+func (d *document) keepAttribute(a Attribute) {
 	if d.properties++; d.properties <= d.reader.most.attributes {
 		d.cart.attributes = append(d.cart.attributes, a)
 	}
-	return nil
 }
 
 const wantFinite = "a number that fits 64 bits of floating point"
@@ -56,19 +138,30 @@ const wantFinite = "a number that fits 64 bits of floating point"
 // fits reports whether a JSON number is finite for everyone who reads it.
 func fits(number string) bool {
 	const surely = 300 // digits, of the 308 there is room for
-	if len(number) <= surely && !strings.ContainsAny(number, "eE") {
+	if len(number) <= surely && !hasExponent(number) {
 		return true
 	}
 	_, err := strconv.ParseFloat(number, 64)
 	return err == nil
 }
 
+// surelyKept is up to how many digits every double keeps.
+const surelyKept = 15
+
+func hasExponent(number string) bool {
+	for i := range len(number) {
+		if number[i]|0x20 == 'e' {
+			return true
+		}
+	}
+	return false
+}
+
 // kept reports whether a JSON number that fits is still the same number once it
 // was read as a double, which is all that many parsers have: else a rule could
 // hold for the number sent and not for the one a backend sees.
 func kept(number string) bool {
-	const surely = 15 // digits, which every double keeps
-	if len(number) <= surely && !strings.ContainsAny(number, "eE") {
+	if len(number) <= surelyKept && !hasExponent(number) {
 		return true
 	}
 	double, err := strconv.ParseFloat(number, 64)

@@ -3,7 +3,12 @@
 // nothing of HTTP handlers, promotions, files or clocks.
 package cart
 
-import "github.com/promogate/caddy-discount/money"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/promogate/caddy-discount/money"
+)
 
 // Cart is what a quote is computed on. All amounts are minor units of
 // Currency. Strings may share memory with the bytes they were read from: a
@@ -23,10 +28,13 @@ type Cart struct {
 	Region   string
 	Shipping []Charge
 
-	// attributes is the memory all lines' Attributes are cut from, names that of the
-	// reader's check for names that are alike: kept here, because the cart is what a
+	// attributes is the memory all lines' Attributes are cut from, texts that of their
+	// MoreCategories, chunks notes which path lines came from, and names is the memory of
+	// the reader's check for names that are alike: kept here, because the cart is what a
 	// caller keeps from one request to the next.
 	attributes []Attribute
+	texts      []string
+	chunks     []chunk
 	names      seenNames
 }
 
@@ -93,6 +101,19 @@ type Decimal struct {
 // IsZero reports whether the number is not set.
 func (d Decimal) IsZero() bool { return d.Digits == 0 }
 
+// String is the number as a decimal, such as 0.5.
+func (d Decimal) String() string {
+	digits := strconv.FormatInt(d.Digits, 10)
+	places := int(d.Places)
+	if places == 0 {
+		return digits
+	}
+	if missing := places + 1 - len(digits); missing > 0 {
+		digits = strings.Repeat("0", missing) + digits
+	}
+	return digits[:len(digits)-places] + "." + digits[len(digits)-places:]
+}
+
 // Of is what so much of something is worth at a price of one in minor units,
 // rounded half up; it reports false above [money.Max].
 func (d Decimal) Of(price int64) (int64, bool) {
@@ -127,8 +148,15 @@ func (c *Cart) Reset() {
 	clear(c.Shipping)
 	clear(c.Customer.Segments)
 	clear(c.attributes)
+	clear(c.texts)
 	if cap(c.attributes) > keep {
 		c.attributes = nil
+	}
+	if cap(c.texts) > keep {
+		c.texts = nil
+	}
+	if cap(c.chunks) > keep {
+		c.chunks = nil
 	}
 	c.names.reset(keep)
 	*c = Cart{
@@ -137,6 +165,8 @@ func (c *Cart) Reset() {
 		Shipping:   c.Shipping[:0],
 		Customer:   Customer{Segments: c.Customer.Segments[:0], CompletedOrders: -1},
 		attributes: c.attributes[:0],
+		texts:      c.texts[:0],
+		chunks:     c.chunks[:0],
 		names:      c.names,
 	}
 }

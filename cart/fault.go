@@ -13,7 +13,11 @@ import (
 type fault struct {
 	reason string
 	path   []string // innermost first, not escaped
+	fatal  bool     // whatever the value is for: no two parsers need read it alike
+	spot   spot     // of a fault that shows only when the body has been read
 }
+
+func fatal(reason string) *fault { return &fault{reason: reason, fatal: true} }
 
 func faulty(reason string) *fault { return &fault{reason: reason} }
 
@@ -31,10 +35,11 @@ func (f *fault) under(name string) *fault {
 // at says that the fault is in the i-th element.
 func (f *fault) at(i int) *fault { return f.under(strconv.Itoa(i)) }
 
-// within says that the fault is at the end of path.
-func (f *fault) within(path []string) *fault {
-	for i := len(path) - 1; i >= 0; i-- {
-		f.under(path[i])
+// ofLine says that a fault that shows when all is read is of the i-th line, unless it
+// is of a value of that.
+func (f *fault) ofLine(i int) *fault {
+	if f.spot == (spot{}) {
+		f.spot = spot{field: fieldItems, line: i, charge: -1}
 	}
 	return f
 }

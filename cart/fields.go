@@ -8,49 +8,72 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// field reads the value at hand, which is not null and of no line, into its place
+// bodyField reads the value at hand, which is not null and of no line, into its place
 // in the cart.
-func (d *document) field(of field, depth int) (f *fault) {
-	switch of {
-	case fieldItems, fieldShipping, fieldCoupons, fieldCustomerSegments:
-		return d.list(of, depth)
+func (d *document) bodyField(e *edge, depth int) (f *fault) {
+	if d.trace != nil {
+		d.noteField(e.field)
+	}
+	switch e.field {
+	case fieldItems:
+		return d.items(e, depth)
+	case fieldShipping:
+		return d.shipping(depth)
+	case fieldCoupons:
+		d.cart.Coupons, f = d.texts(d.cart.Coupons, e, bound{d.reader.most.coupons, d.reader.most.coupons, "coupons"})
+	case fieldCustomerSegments:
+		d.cart.Customer.Segments, f = d.texts(d.cart.Customer.Segments, e, bound{d.reader.most.segments, d.reader.most.segments, "segments"})
 	case fieldCurrency:
 		return d.readCurrency()
+	case fieldSubtotal:
+		d.stated, f = d.amount()
+	case fieldDecimals:
+		d.decimals, f = d.whole(wantDecimals)
 	case fieldCustomerID:
-		d.cart.Customer.ID, f = d.identifier()
+		d.cart.Customer.ID, f = d.textual()
 	case fieldCustomerTier:
 		d.cart.Customer.Tier, f = d.textual()
 	case fieldCompletedOrders:
-		d.cart.Customer.CompletedOrders, f = d.integer(0, wantCount)
+		d.cart.Customer.CompletedOrders, f = d.whole(wantCount)
 	case fieldChannel:
 		d.cart.Channel, f = d.textual()
 	case fieldRegion:
 		d.cart.Region, f = d.textual()
 	case fieldShippingID:
-		d.charge.ID, f = d.identifier()
+		d.charge.ID, f = d.textual()
 	case fieldShippingMethod:
 		d.charge.Method, f = d.textual()
 	case fieldShippingAmount:
-		d.charge.Amount, f = d.later(depth)
+		d.charge.Amount, f = d.amount()
+	case fieldPairName:
+		d.pair.name, f = d.textual()
+	case fieldPairValue:
+		f = d.pairValue(depth)
 	}
 	return f
 }
 
-// lineField is field for what is inside a line.
-func (d *document) lineField(of field, depth int) (f *fault) {
-	switch of {
+// lineField is bodyField for what is inside a line.
+func (d *document) lineField(e *edge, depth int) (f *fault) {
+	if d.trace != nil {
+		d.noteField(e.field)
+	}
+	switch e.field {
 	case fieldID:
-		d.line.ID, f = d.identifier()
+		d.line.ID, f = d.textual()
 	case fieldSKU:
-		d.line.SKU, f = d.identifier()
+		d.line.SKU, f = d.textual()
 	case fieldCategory:
-		d.line.Category, f = d.textual()
+		return d.categories(e)
 	case fieldSubgroup:
 		d.line.Subgroup, f = d.textual()
 	case fieldQuantity:
-		d.line.Quantity, f = d.integer(1, wantQuantity)
+		return d.quantity()
 	case fieldUnitPrice:
-		d.line.UnitPrice, f = d.later(depth)
+		d.line.UnitPrice, f = d.amount()
+	case fieldLineTotal:
+		d.line.Subtotal, f = d.amount()
+		d.line.HasTotal = true
 	case fieldReduced:
 		d.line.Reduced, f = d.boolean()
 	case fieldAttributes:
@@ -59,175 +82,279 @@ func (d *document) lineField(of field, depth int) (f *fault) {
 	return f
 }
 
-// later reads an amount of minor units, and keeps where any other is for
-// [document.settle]: its decimals depend on a currency that may only be stated
-// further down.
-func (d *document) later(depth int) (int64, *fault) {
-	if d.reader.prices == Minor {
-		return d.integer(0, wantMinor)
-	}
-	at := int64(d.pos)
-	if d.number() {
-		d.scalar() // has a reason of its own
-		return at, nil
-	}
-	return at, d.skip(depth)
-}
-
-// list reads an array whose elements all go to the same field.
-func (d *document) list(of field, depth int) *fault {
-	if d.next() != '[' {
-		return wants(d.seen(), "an array")
-	}
-	// How deep it is needs no look: maxSegments sees to that.
-	most, what := d.reader.most.of(of)
-	d.pos++
-	d.space()
-	for i := 0; d.next() != ']'; i++ {
-		if i == most {
-			return faulty(fmt.Sprintf("is one too many, want at most %d %s", most, what)).at(i)
+// drop makes those fields absent that could not be read in full.
+func (d *document) drop(of fieldSet) {
+	c := d.cart
+	for f := fieldCurrency; f <= fieldPairValue; f++ {
+		if of&f.bit() == 0 {
+			continue
 		}
-		if f := d.element(of, depth+1); f != nil {
-			return f.at(i)
+		switch f {
+		case fieldCoupons:
+			c.Coupons = c.Coupons[:0]
+		case fieldCustomerSegments:
+			c.Customer.Segments = c.Customer.Segments[:0]
+		case fieldShipping:
+			c.Shipping = c.Shipping[:0]
+		case fieldCustomerID:
+			c.Customer.ID = ""
+		case fieldCustomerTier:
+			c.Customer.Tier = ""
+		case fieldCompletedOrders:
+			c.Customer.CompletedOrders = -1
+		case fieldChannel:
+			c.Channel = ""
+		case fieldRegion:
+			c.Region = ""
+		case fieldShippingID:
+			d.charge.ID = ""
+		case fieldShippingMethod:
+			d.charge.Method = ""
+		case fieldID:
+			d.line.ID = ""
+		case fieldSKU:
+			d.line.SKU = ""
+		case fieldCategory:
+			d.line.Category, d.line.MoreCategories = "", nil
+		case fieldSubgroup:
+			d.line.Subgroup = ""
+		case fieldReduced:
+			d.line.Reduced = false
+		case fieldAttributes:
+			d.line.Attributes = nil
 		}
-		d.comma()
+		d.forget(f)
 	}
-	d.pos++
-	return nil
+	d.dropped &^= of
 }
 
-// of is the bound of a list and what its elements are called.
-func (l *limits) of(list field) (int, string) {
-	switch list {
-	case fieldItems:
-		return l.lines, "lines"
-	case fieldShipping:
-		return l.shipping, "shipping charges"
-	case fieldCoupons:
-		return l.coupons, "coupons"
+// forget takes the reads of a field that was dropped out of the trace.
+func (d *document) forget(of field) {
+	switch {
+	case d.trace == nil:
+	case of.bit()&ofLine != 0:
+		d.trace.forget(of, len(d.cart.Lines)-1, -1)
+	case of.bit()&ofCharge != 0:
+		d.trace.forget(of, -1, len(d.cart.Shipping)-1)
+	default:
+		d.trace.forget(of, -1, -1)
 	}
-	return l.segments, "segments"
-}
-
-func (d *document) element(of field, depth int) *fault {
-	switch of {
-	case fieldItems:
-		return d.readLine(depth)
-	case fieldShipping:
-		return d.readCharge(depth)
-	}
-	text, f := d.textual()
-	if f != nil {
-		return f
-	}
-	if of == fieldCoupons {
-		d.cart.Coupons = append(d.cart.Coupons, text)
-	} else {
-		d.cart.Customer.Segments = append(d.cart.Customer.Segments, text)
-	}
-	return nil
-}
-
-func (d *document) readLine(depth int) *fault {
-	if d.next() != '{' {
-		return wants(d.seen(), "an object")
-	}
-	first := len(d.cart.attributes)
-	d.cart.Lines = append(d.cart.Lines, Line{})
-	d.line = &d.cart.Lines[len(d.cart.Lines)-1]
-	d.line.UnitPrice = NoPrice
-	if f := d.object(d.reader.line, depth); f != nil {
-		return f
-	}
-	if d.line.Quantity == 0 {
-		return faulty("has no " + quote(strings.Join(d.reader.quantity, ".")) + ", want " + wantQuantity)
-	}
-	if last := len(d.cart.attributes); last > first {
-		d.line.Attributes = d.cart.attributes[first:last:last]
-	}
-	return nil
-}
-
-func (d *document) readCharge(depth int) *fault {
-	if d.next() != '{' {
-		return wants(d.seen(), "an object")
-	}
-	d.cart.Shipping = append(d.cart.Shipping, Charge{Amount: NoPrice})
-	d.charge = &d.cart.Shipping[len(d.cart.Shipping)-1]
-	if f := d.object(d.reader.charge, depth); f != nil {
-		return f
-	}
-	if d.charge.Amount == NoPrice {
-		return faulty("has no " + quote(strings.Join(d.reader.amount, ".")) +
-			", want " + d.reader.prices.wanted(d.currency))
-	}
-	return nil
 }
 
 func (d *document) readCurrency() *fault {
-	code, f := d.textual()
-	if f != nil {
-		return f
+	if d.next() != '"' {
+		return wants(d.seen(), "a text")
 	}
+	code := d.str()
+	if code == "" {
+		return nil // as good as absent
+	}
+	var f *fault
 	d.currency, f = stated(code, d.currency)
 	d.cart.Currency = d.currency.Code()
 	return f
 }
 
-// stated is the currency of a code; home is the one it most likely is.
+// stated is the currency of a code in any case; home is the one it most likely is.
 func stated(code string, home money.Currency) (money.Currency, *fault) {
-	if code == home.Code() && code != "" {
+	if len(code) == 3 && strings.EqualFold(code, home.Code()) { // three bytes, so in ASCII
 		return home, nil
 	}
-	currency, err := money.ParseCurrency(code)
+	currency, err := money.ParseCurrency(inCapitals(code))
 	if err != nil {
-		return home, wants(quote(code), "an ISO 4217 currency code in capitals, such as CNY")
+		return home, wants(quote(code), "an ISO 4217 currency code, such as CNY")
 	}
 	return currency, nil
 }
 
-func (d *document) textual() (string, *fault) {
-	if d.next() != '"' {
-		return "", wants(d.seen(), "a string")
+// inCapitals is a text with its ASCII letters in capitals.
+func inCapitals(code string) string {
+	if len(code) != 3 {
+		return code
 	}
-	return d.str(), nil
+	capitals := [3]byte{}
+	for i := range capitals {
+		if capitals[i] = code[i]; 'a' <= code[i] && code[i] <= 'z' {
+			capitals[i] -= 'a' - 'A'
+		}
+	}
+	return string(capitals[:])
 }
 
-// identifier reads a name that many shops write as a number: its text is kept.
-// A number that not everyone reads alike is refused, among them integers that
-// share a double with another: two articles would be one to some backends.
-func (d *document) identifier() (string, *fault) {
+// textual reads a text. Many shops write names as numbers: their text is kept. An
+// integer that not everyone reads alike is refused, among them those that share a
+// double with another: two articles would be one to some backends.
+func (d *document) textual() (string, *fault) {
 	if d.next() == '"' {
 		return d.str(), nil
 	}
-	at := d.scanner
 	if d.number() {
+		at := d.pos
 		text := d.scalar()
-		value, err := strconv.ParseInt(text, 10, 64)
-		if err == nil && text != "-0" && -maxExact <= value && value <= maxExact {
+		if isWhole(text) && (len(text) <= surelyExact || d.reader.exactIDs && fits(text) || isExact(text)) {
 			return text, nil
 		}
+		d.pos = at
+		if isWhole(text) {
+			return "", wants(shorten(text), "a text, or an integer below 2^53; exact_ids on takes its digits")
+		}
 	}
-	return "", wants(at.seen(), wantIdentifier)
+	return "", wants(d.seen(), wantText)
 }
 
-// integer reads digits and nothing else: of 2.0, 1e2 and -0 not every parser
-// makes the same integer, or one at all.
-func (d *document) integer(least int64, wanted string) (int64, *fault) {
-	at := d.scanner
-	if d.number() {
-		value, ok := plainInteger(d.scalar())
-		if ok && value >= least {
+// surelyExact is up to how many digits every integer is below 2^53.
+const surelyExact = 15
+
+func isExact(digits string) bool {
+	value, err := strconv.ParseInt(digits, 10, 64)
+	return err == nil && value <= maxExact
+}
+
+// isWhole reports whether a number is written with digits alone.
+func isWhole(number string) bool { return onlyDigits(number) }
+
+// amount reads an amount: in minor units, or packed until the currency is known.
+func (d *document) amount() (int64, *fault) {
+	if d.reader.prices == Minor {
+		if value, ok := d.plain(); ok {
 			return value, nil
 		}
 	}
-	return 0, wants(at.seen(), wanted)
+	return d.spelled()
 }
 
-func (d *document) boolean() (bool, *fault) {
-	switch d.next() {
-	case 't', 'f':
-		return d.scalar() == "true", nil
+// plain reads a number of digits alone, if there is one within bounds.
+func (d *document) plain() (int64, bool) {
+	if !d.number() {
+		return 0, false
 	}
-	return false, wants(d.seen(), "true or false")
+	at := d.pos
+	value, ok := plainInteger(d.scalar())
+	if !ok {
+		d.pos = at
+	}
+	return value, ok
+}
+
+// spelled is amount for all that is not digits alone.
+func (d *document) spelled() (int64, *fault) {
+	at := d.scanner
+	number, flaw, ok := d.readNumber()
+	switch {
+	case !ok:
+	case flaw != flawless:
+		return 0, wants(at.seen(), d.reader.prices.wanted(d.currency)+flaw.reason())
+	case d.reader.prices == Major:
+		return number.packed(), nil
+	case isMinor(at.raw()):
+		if value, fits := number.whole(); fits {
+			return value, nil
+		}
+	default:
+		return 0, wants(at.seen(), wantMinor+"; prices major takes decimals")
+	}
+	return 0, wants(at.seen(), d.reader.prices.wanted(d.currency))
+}
+
+// isMinor reports whether a number has no fraction, or ".0".
+func isMinor(text string) bool {
+	for i := range len(text) {
+		if text[i] == '.' {
+			return text[i:] == ".0"
+		}
+	}
+	return true
+}
+
+// readNumber reads a number, or the number in a text; it reports false if there is
+// neither.
+func (d *document) readNumber() (decimal, flaw, bool) {
+	switch {
+	case d.number():
+		number, flaw := parseDecimal(d.scalar())
+		return number, flaw, true
+	case d.next() == '"':
+		text := d.str()
+		if len(text) > maxNumberText {
+			return decimal{}, flawLength, true
+		}
+		number, flaw := parseDecimal(text)
+		return number, flaw, true
+	}
+	return decimal{}, flawless, false
+}
+
+// raw is the text of the number, or of the text, at hand.
+func (s scanner) raw() string {
+	if s.next() == '"' {
+		return s.str()
+	}
+	return s.scalar()
+}
+
+// whole reads a whole number.
+func (d *document) whole(wanted string) (int64, *fault) {
+	if value, ok := d.plain(); ok {
+		return value, nil
+	}
+	at := d.scanner
+	number, flaw, ok := d.readNumber()
+	if ok && flaw == flawless {
+		if value, fits := number.whole(); fits {
+			return value, nil
+		}
+	}
+	return 0, wants(at.seen(), wanted+flaw.reason())
+}
+
+// quantity reads how many units a line has, or how much of one.
+func (d *document) quantity() *fault {
+	if value, ok := d.plain(); ok {
+		d.line.Quantity = value
+		return nil
+	}
+	at := d.scanner
+	number, flaw, ok := d.readNumber()
+	switch {
+	case !ok || flaw != flawless:
+		return wants(at.seen(), wantQuantity+flaw.reason())
+	case number.places == 0:
+		if value, fits := number.whole(); fits {
+			d.line.Quantity = value
+			return nil
+		}
+		return wants(at.seen(), wantQuantity)
+	case !d.reader.fractional:
+		return wants(at.seen(), wantQuantity+"; fractional line takes it")
+	case number.places > maxWeightPlaces || number.digits/powersOfTen[number.places] > money.Max:
+		return wants(at.seen(), fmt.Sprintf("a quantity of at most %d decimals", maxWeightPlaces))
+	}
+	d.line.Quantity = 1
+	d.line.Weight = Decimal{Digits: number.digits, Places: uint8(number.places)}
+	return nil
+}
+
+// maxWeightPlaces is how many decimals a quantity may have.
+const maxWeightPlaces = 18
+
+func (d *document) boolean() (bool, *fault) {
+	at := d.scanner
+	text := ""
+	switch c := d.next(); {
+	case c == 't' || c == 'f' || d.number():
+		text = d.scalar()
+	case c == '"' && d.reader.textFlags:
+		text = d.str()
+	}
+	switch text {
+	case "true", "1":
+		return true, nil
+	case "false", "0":
+		return false, nil
+	}
+	wanted := "true or false, 1 or 0"
+	if at.next() == '"' && !d.reader.textFlags {
+		wanted += "; text_flags on takes texts of them"
+	}
+	return false, wants(at.seen(), wanted)
 }

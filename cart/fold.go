@@ -10,24 +10,26 @@ import (
 
 // What the bytes of a JSON text are to the scanner.
 const (
-	folds byte = 1 << iota // in a name: could be the same as another byte in a different case
-	ends                   // outside a string: is no part of a number or literal
+	folds   byte = 1 << iota // in a name: could be the same as another byte in a different case
+	escapes                  // in a name: begins an escape
+	ends                     // outside a string: is no part of a number or literal
 )
 
 // classes is a table of the above; it is never written to.
 var classes = func() (table [256]byte) {
 	for c := range table {
-		if 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf || c == '\\' {
+		if 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf {
 			table[c] |= folds
 		}
 		if strings.IndexByte(" \t\n\r,]}:", byte(c)) >= 0 {
 			table[c] |= ends
 		}
 	}
+	table['\\'] |= folds | escapes
 	return table
 }()
 
-// plainName reports whether name is ASCII without capitals. Two different
+// plainName reports whether name is ASCII without capitals and escapes. Two different
 // plain names never differ only in case, which spares most objects any check.
 func plainName(name string) bool {
 	for i := range len(name) {
@@ -38,21 +40,81 @@ func plainName(name string) bool {
 	return true
 }
 
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// sameFolded reports whether two texts are the same but for case, as any of the
+// languages has it that look up names so: Go by simple folding, Java and .NET by the
+// capitals of each character. To Java ı and İ are an i.
+func sameFolded(a, b string) bool {
+	for a != "" && b != "" {
+		r, n := utf8.DecodeRuneInString(a)
+		s, m := utf8.DecodeRuneInString(b)
+		if r != s && foldedRune(r) != foldedRune(s) {
+			return false
+		}
+		a, b = a[n:], b[m:]
+	}
+	return a == b
+}
+
+// foldedRune is the one character that stands for all that are the same but for case.
+func foldedRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		if 'a' <= r && r <= 'z' {
+			r -= 'a' - 'A'
+		}
+		return r
+	}
+	r = unicode.ToLower(unicode.ToUpper(r))
+	least := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		least = min(least, other)
+	}
+	return least
+}
+
+// sameness is how two names of an object are compared.
+type sameness uint8
+
+const (
+	asWritten sameness = iota // for names without escapes
+	asMeant                   // after their escapes
+	butForCase
+)
+
 // fewNames is up to how many names are compared pair by pair; more of them are
 // looked up in a table, so that no object takes quadratic time.
 const fewNames = 16
 
-// alike looks for two of names that are the same, or differ only in case under
-// Unicode's simple folding. If all of them are plain they can only be the same.
-func (d *document) alike(names []span, plain bool) (earlier, later span, found bool) {
+// alike looks for two of names that are the same.
+func (d *document) alike(names []span, by sameness) (earlier, later span, found bool) {
 	switch {
 	case len(names) < 2:
 		return span{}, span{}, false
 	case len(names) > fewNames:
-		return d.alikeOfMany(names, plain)
-	case !plain:
+		return d.alikeOfMany(names, by)
+	case by == asWritten:
 		return d.alikeOfFew(names)
 	}
+	for i, at := range names[1:] {
+		for _, before := range names[:i+1] {
+			if d.same(before, at, by) {
+				return before, at, true
+			}
+		}
+	}
+	return span{}, span{}, false
+}
+
+// alikeOfFew is alike for a few names without escapes, as in most objects.
+func (d *document) alikeOfFew(names []span) (earlier, later span, found bool) {
 	for i, at := range names[1:] {
 		for _, before := range names[:i+1] {
 			if at.to-at.from == before.to-before.from && d.text[at.from:at.to] == d.text[before.from:before.to] {
@@ -63,36 +125,12 @@ func (d *document) alike(names []span, plain bool) (earlier, later span, found b
 	return span{}, span{}, false
 }
 
-// alikeOfFew is alike for names that are not all plain.
-func (d *document) alikeOfFew(names []span) (earlier, later span, found bool) {
-	var read [fewNames]string
-	for i, at := range names {
-		name := d.nameAt(at)
-		for j, before := range read[:i] {
-			if sameFirst(before, name) && strings.EqualFold(before, name) {
-				return names[j], at, true
-			}
-		}
-		read[i] = name
-	}
-	return span{}, span{}, false
-}
-
-// sameFirst reports whether the first bytes allow a and b to be the same but
-// for case; it is there to be cheap and inlined.
-func sameFirst(a, b string) bool {
-	if a == "" || b == "" {
-		return a == b
-	}
-	return (a[0]^b[0])&^0x20 == 0 || a[0]|b[0] >= utf8.RuneSelf
-}
-
 // nameSeed makes the hashes of names such as a sender cannot steer.
 var nameSeed = maphash.MakeSeed()
 
 // alikeOfMany is alike by a table of the numbers of names, from one, each at its
 // hash or at the next free place after it.
-func (d *document) alikeOfMany(names []span, plain bool) (earlier, later span, found bool) {
+func (d *document) alikeOfMany(names []span, by sameness) (earlier, later span, found bool) {
 	size := 1 << bits.Len(uint(2*len(names)))
 	d.names.table = cleared(d.names.table, size)
 	table := d.names.table
@@ -100,15 +138,17 @@ func (d *document) alikeOfMany(names []span, plain bool) (earlier, later span, f
 	for i, at := range names {
 		d.step()
 		name := d.text[at.from:at.to]
-		if !plain {
+		switch by {
+		case asMeant:
 			name = d.nameAt(at)
-			folded = appendFolded(folded[:0], name)
+		case butForCase:
+			folded = appendFolded(folded[:0], d.nameAt(at))
 			name = view(folded)
 		}
 		place := int(maphash.String(nameSeed, name) & uint64(size-1))
 		for ; table[place] != 0; place = (place + 1) & (size - 1) {
 			before := names[table[place]-1]
-			if d.same(before, at, plain) {
+			if d.same(before, at, by) {
 				return before, at, true
 			}
 		}
@@ -117,11 +157,14 @@ func (d *document) alikeOfMany(names []span, plain bool) (earlier, later span, f
 	return span{}, span{}, false
 }
 
-func (d *document) same(a, b span, plain bool) bool {
-	if plain {
+func (d *document) same(a, b span, by sameness) bool {
+	switch by {
+	case asWritten:
 		return d.text[a.from:a.to] == d.text[b.from:b.to]
+	case asMeant:
+		return d.nameAt(a) == d.nameAt(b)
 	}
-	return strings.EqualFold(d.nameAt(a), d.nameAt(b))
+	return sameFolded(d.nameAt(a), d.nameAt(b))
 }
 
 // cleared is a table of a size with nothing in it, in the same memory if it is
@@ -135,22 +178,11 @@ func cleared(table []int32, size int) []int32 {
 	return table
 }
 
-// appendFolded appends the one spelling that all texts equal under simple
-// folding share: every character is the least of those it folds to.
+// appendFolded appends the one spelling that all texts have that are the same but for
+// case.
 func appendFolded(dst []byte, text string) []byte {
 	for _, r := range text {
-		if r < utf8.RuneSelf {
-			if 'a' <= r && r <= 'z' {
-				r -= 'a' - 'A'
-			}
-			dst = append(dst, byte(r))
-			continue
-		}
-		least := r
-		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
-			least = min(least, other)
-		}
-		dst = utf8.AppendRune(dst, least)
+		dst = utf8.AppendRune(dst, foldedRune(r))
 	}
 	return dst
 }

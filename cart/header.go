@@ -158,7 +158,7 @@ func (h *fields) readSums() *Invalid {
 		quantity = 1
 	}
 	if quantity == 0 {
-		return wants("0", wantQuantity).in(headerQuantity)
+		return wants("0", wantUnits).in(headerQuantity)
 	}
 	h.cart.Sums = true
 	h.cart.Lines = append(h.cart.Lines, Line{Quantity: quantity, UnitPrice: NoPrice, Subtotal: subtotal})

@@ -48,7 +48,7 @@ func (h *fields) lineParams(params *httpsfv.Params, line *Line) *fault {
 	if value, given := params.Get(paramQuantity); given {
 		quantity, isInteger := value.(int64)
 		if !isInteger || quantity < 1 {
-			return wants(paramQuantity+"="+bare(value), wantQuantity)
+			return wants(paramQuantity+"="+bare(value), wantUnits)
 		}
 		line.Quantity = quantity
 	}

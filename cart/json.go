@@ -21,78 +21,94 @@ const maxDepth = 64
 // ReadJSON reads a cart from a JSON body. The currency home, which is that of
 // the prices, holds where the cart states none.
 //
-// It reports false without an error if the body is JSON but not a cart: not an
-// object, or without a member where the items are. Every error is an
-// [*Invalid]; found is then false. Text that is not JSON is invalid whatever
-// it might have been; anything else is only held against a body that has items,
-// be it under a name in another case.
+// It reports false without an error if the body is JSON but not a cart: without
+// anything where the items are. Every error is an [*Invalid]; found is then false.
+// Text that is not JSON is invalid whatever it might have been; anything else is only
+// held against a body that has items, be it under a name in another case. A byte order
+// mark before the text is passed over.
 //
 // The strings of the cart share memory with body, which must not change as
 // long as the cart is in use. What into held before is gone in any case.
 func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found bool, err error) {
 	// Names given twice are looked for while the body is read: the library keeps a
 	// map for it, which took most of the time and all of the memory.
-	if len(body) > math.MaxInt32 || !jsontext.Value(body).IsValid(jsontext.AllowDuplicateNames(true)) {
+	if mark := markLength(body); len(body) > math.MaxInt32 || !isJSON(body[mark:]) {
 		into.Reset()
-		return false, malformed(body)
+		return false, malformed(body, mark)
 	}
-	return r.readValid(body, home, into, &into.names, nil)
+	return r.readValid(body, home, into, &into.names, nil, nil)
+}
+
+// isJSON reports whether a text is JSON as RFC 7493 has it, names given twice aside.
+func isJSON(text []byte) bool {
+	return jsontext.Value(text).IsValid(jsontext.AllowDuplicateNames(true))
+}
+
+// markLength is how many bytes of a text are a byte order mark before it.
+func markLength(text []byte) int {
+	if bytes.HasPrefix(text, []byte("\ufeff")) {
+		return len("\ufeff")
+	}
+	return 0
 }
 
 // readValid is ReadJSON for a body known to be JSON.
-func (r *Reader) readValid(body []byte, home money.Currency, into *Cart, names *seenNames, pause func()) (found bool, err error) {
+func (r *Reader) readValid(body []byte, home money.Currency, into *Cart, names *seenNames, pause func(), t *trace) (found bool, err error) {
 	into.Reset()
-	d := document{scanner: scanner{text: view(body)}, reader: r, cart: into, currency: home, names: names, pause: pause}
-	d.space()
-	if d.next() != '{' {
-		return false, nil
-	}
-	f := d.object(r.body, 1)
+	d := document{scanner: scanner{text: view(body), pos: markLength(body)}, reader: r, cart: into, currency: home, names: names, pause: pause, trace: t}
+	f := d.root()
 	if f == nil && d.found {
-		f = d.settle()
-	}
-	if f == nil && d.found {
-		return true, nil
-	}
-	into.Reset()
-	if f == nil {
-		return false, nil
-	}
-	if !d.found && !d.twice { // not yet, or not at all
-		d.pos = 0
-		d.space()
-		if !d.mentions(r.items) {
-			return false, nil
+		if f = d.settle(); f == nil {
+			return true, nil
 		}
+		f = r.complete(f, body)
 	}
-	return false, f.invalid()
+	into.Reset()
+	switch {
+	case f == nil:
+		return false, nil
+	case d.found || d.twice || d.mentionsItems(body):
+		return false, f.invalid()
+	}
+	return false, nil
+}
+
+// mentionsItems reports whether a body has anything where the items are, names being
+// the same whatever their case.
+func (d *document) mentionsItems(body []byte) bool {
+	s := scanner{text: view(body), pos: markLength(body)}
+	s.space()
+	return s.mentions(d.reader.body)
 }
 
 // malformed says where and why body is not JSON as RFC 7493 has it, names given
 // twice aside. It is only asked about what has been found wanting.
-func malformed(body []byte) *Invalid {
+//
+// The offsets it names count from the start of body, of which mark bytes are a byte
+// order mark.
+func malformed(body []byte, mark int) *Invalid {
 	if len(body) > math.MaxInt32 {
 		return &Invalid{Reason: fmt.Sprintf("is %d bytes long, want at most %d", len(body), math.MaxInt32)}
 	}
 	if deep(body) {
 		return tooDeep().invalid()
 	}
-	if bad := check(jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))); bad != nil {
+	if bad := check(jsontext.NewDecoder(bytes.NewBuffer(body[mark:]), jsontext.AllowDuplicateNames(true)), mark); bad != nil {
 		return bad
 	}
 	return &Invalid{Reason: "is not JSON"}
 }
 
 // check reads a text to its end, which is to be one value. It returns what is
-// wrong with it, or nil.
-func check(decoder *jsontext.Decoder) *Invalid {
+// wrong with it, or nil. There are mark bytes before the text.
+func check(decoder *jsontext.Decoder, mark int) *Invalid {
 	_, err := decoder.ReadValue()
 	if err == nil {
 		end := decoder.InputOffset()
 		if _, err := decoder.ReadToken(); errors.Is(err, io.EOF) {
 			return nil
 		}
-		return &Invalid{Reason: fmt.Sprintf("has more text after the JSON value, at byte %d", end)}
+		return &Invalid{Reason: fmt.Sprintf("has more text after the JSON value, at byte %d", end+int64(mark))}
 	}
 	if errors.Is(err, io.EOF) { // nothing but white space
 		return &Invalid{Reason: "is empty, want JSON"}
@@ -101,34 +117,76 @@ func check(decoder *jsontext.Decoder) *Invalid {
 	if !errors.As(err, &syntactic) {
 		return &Invalid{Reason: "is not JSON"}
 	}
-	f := faulty(fmt.Sprintf("is not JSON at byte %d: %s", syntactic.ByteOffset, foreign(syntactic.Err)))
+	f := faulty(fmt.Sprintf("is not JSON at byte %d: %s", syntactic.ByteOffset+int64(mark), foreign(syntactic.Err)))
 	for pointer := syntactic.JSONPointer; pointer != ""; pointer = pointer.Parent() {
 		f.under(pointer.LastToken())
 	}
 	return f.invalid()
 }
 
-// mentions reports whether the value at hand has a member at path, names being
-// the same whatever their case. Otherwise it has gone over the value.
-func (s *scanner) mentions(path []string) bool {
-	if len(path) == 0 {
-		return true
-	}
-	if s.next() != '{' {
+// mentions reports whether the value at hand has anything where the items are below
+// a node, names being the same whatever their case. Otherwise it has gone over the
+// value.
+func (s *scanner) mentions(at *node) bool {
+	switch {
+	case at == nil || at.fields&fieldItems.bit() == 0:
+		s.leap()
+		return false
+	case s.next() == '[':
+		return s.mentionsInList(at)
+	case s.next() != '{':
 		s.leap()
 		return false
 	}
 	s.pos++
 	for s.space(); s.next() != '}'; s.comma() {
 		name, _, _ := s.name()
-		if !strings.EqualFold(name, path[0]) {
-			s.leap()
-		} else if s.mentions(path[1:]) {
+		e := at.each
+		if e == nil {
+			e = at.variant(name)
+		}
+		if s.mentionsAt(e) {
 			return true
 		}
 	}
 	s.pos++
 	return false
+}
+
+func (s *scanner) mentionsInList(at *node) bool {
+	s.pos++
+	s.space()
+	for i := 0; s.next() != ']'; i++ {
+		found := false
+		switch {
+		case len(at.positions) > 0:
+			found = s.mentionsAt(at.at(i))
+		case at.each != nil:
+			found = s.mentionsAt(at.each)
+		default:
+			found = s.mentions(at)
+		}
+		if found {
+			return true
+		}
+		s.comma()
+	}
+	s.pos++
+	return false
+}
+
+// mentionsAt is mentions for the value an edge leads to; nil for none.
+func (s *scanner) mentionsAt(e *edge) bool {
+	switch {
+	case e == nil:
+		s.leap()
+		return false
+	case e.field == fieldItems:
+		return true
+	case e.embedded && e.into != nil && e.into.fields&fieldItems.bit() != 0 && s.next() == '"':
+		return true
+	}
+	return s.mentions(e.into)
 }
 
 // document is the reading of one body.
@@ -140,13 +198,23 @@ type document struct {
 	names    *seenNames
 	pause    func() // nil for none
 	steps    int    // since the last pause
+	trace    *trace // nil for none
 	found    bool   // the items
 	twice    bool   // a name, which no two parsers need read alike
 
+	given   fieldSet // that have a value: of the cart, and of the line and the charge at hand
+	dropped fieldSet // of those, which cannot be read in full and count as absent
+	passing int      // lists and objects whose every value is read, around the value at hand
+
+	stated   int64 // the body's own sum of the goods, packed in major units
+	decimals int64 // that the body says the currency has
+
 	// What is being read; settled before anything else is appended.
-	line       *Line
-	charge     *Charge
-	properties int // of the line
+	line                           *Line
+	charge                         *Charge
+	properties                     int // of the line
+	attributesFrom, categoriesFrom int // of the line, in the memory of all
+	pair                           pair
 }
 
 // step counts a member or an element, and pauses now and then.
@@ -160,28 +228,47 @@ func (d *document) step() {
 	}
 }
 
+// root reads the whole body.
+func (d *document) root() *fault {
+	d.space()
+	at := d.reader.body
+	switch {
+	case d.next() == '{' && len(at.positions) == 0:
+		return d.object(at, 1)
+	case d.next() == '[' && len(at.positions) > 0:
+		return d.positioned(at, 1)
+	}
+	return nil
+}
+
 // object reads the object at hand for the members the node looks for. With a
 // nil node it looks for nothing, but still at every name.
 func (d *document) object(at *node, depth int) *fault {
 	if depth > maxDepth {
 		return tooDeep()
 	}
+	if at != nil && at.each != nil {
+		return d.eachMember(at.each, depth)
+	}
 	first, expected := len(d.names.at), 0
-	allPlain, inTurn := true, at != nil // inTurn: each name is that of a later edge than the one before
+	classes, inTurn := byte(0), at != nil // inTurn: each name is that of a later edge than the one before
 	d.pos++
 	for d.space(); d.next() != '}'; d.comma() {
 		d.step()
 		if found := d.ahead(at, expected); found >= 0 {
-			if f := d.mapped(&at.edges[found], depth+1); f != nil {
-				return f.under(at.edges[found].name)
+			e := &at.edges[found]
+			if f := d.mapped(e, depth+1); f != nil {
+				return f.under(e.name)
 			}
 			expected = found + 1
 			continue
 		}
-		name, where, plain := d.name()
-		allPlain = allPlain && plain
+		name, where, class := d.name()
 		inTurn = false
 		d.names.at = append(d.names.at, where)
+		if classes |= class; class&escapes != 0 && strings.IndexByte(name, 0) >= 0 {
+			return fatal(hasNUL).under(name)
+		}
 		if at == nil {
 			if f := d.skip(depth + 1); f != nil {
 				return f.under(name)
@@ -189,7 +276,7 @@ func (d *document) object(at *node, depth int) *fault {
 			continue
 		}
 		found := at.find(name, expected)
-		if f := d.member(at, found, name, plain, depth+1); f != nil {
+		if f := d.member(at, found, name, class, depth+1); f != nil {
 			return f.under(name)
 		}
 		expected = found + 1
@@ -200,7 +287,19 @@ func (d *document) object(at *node, depth int) *fault {
 	if inTurn {
 		return nil
 	}
-	if earlier, later, found := d.alike(names, allPlain); found {
+	return d.distinct(names, classes, at != nil && at.anything)
+}
+
+// distinct sees that no two names of an object are the same.
+func (d *document) distinct(names []span, classes byte, butCase bool) *fault {
+	by := asWritten
+	switch {
+	case butCase && classes&folds != 0:
+		by = butForCase
+	case classes&escapes != 0:
+		by = asMeant
+	}
+	if earlier, later, found := d.alike(names, by); found {
 		return d.confused(earlier, later)
 	}
 	return nil
@@ -235,22 +334,22 @@ func (d *document) ahead(at *node, expected int) int {
 func (d *document) confused(earlier, later span) *fault {
 	name := d.nameAt(later)
 	if d.nameAt(earlier) != name {
-		return faulty("differs only in case from another member of its object").under(name)
+		return fatal("differs only in case from another member of its object").under(name)
 	}
 	d.twice = true
-	return faulty(fmt.Sprintf("is in its object twice, again at byte %d", later.from-1)).under(name)
+	return fatal(fmt.Sprintf("is in its object twice, again at byte %d", later.from-1)).under(name)
 }
 
 // member reads the value at hand, of a member called name, which is the found
 // edge of the node or none.
-func (d *document) member(at *node, found int, name string, plain bool, depth int) *fault {
+func (d *document) member(at *node, found int, name string, class byte, depth int) *fault {
 	if at.anything {
 		return d.attribute(name, depth)
 	}
 	if found < 0 {
-		if !plain || at.cased {
+		if class&folds != 0 || at.cased {
 			if like := at.variant(name); like != nil {
-				return faulty("differs only in case from " + quote(like.name) + ", want it written so")
+				return fatal("differs only in case from " + quote(like.name) + ", want it written so")
 			}
 		}
 		return d.skip(depth)
@@ -259,23 +358,68 @@ func (d *document) member(at *node, found int, name string, plain bool, depth in
 }
 
 // mapped reads the value at hand, which an edge leads to.
-func (d *document) mapped(edge *edge, depth int) *fault {
-	if edge.field == fieldItems {
-		d.found = true
-	} else if d.next() == 'n' { // null is as good as absent
+func (d *document) mapped(e *edge, depth int) *fault {
+	switch {
+	case e.quick && d.passing == 0 && d.trace == nil && d.next() != 'n':
+		return d.lineField(e, depth) // as most members are
+	case d.trace == nil:
+		return d.value(e, depth)
+	}
+	d.trace.enter(e.name)
+	f := d.value(e, depth)
+	d.trace.leave()
+	return f
+}
+
+// value is [document.mapped] for a value whose name is noted.
+func (d *document) value(e *edge, depth int) *fault {
+	switch {
+	case d.next() == 'n' && e.field != fieldItems: // null is as good as absent
 		d.scalar()
 		return nil
+	case e.embedded:
+		return d.embedded(e, depth)
+	case e.into != nil:
+		return d.inside(e.into, depth)
 	}
-	if fieldID <= edge.field && edge.field <= fieldAttributes { // most members are of lines
-		return d.lineField(edge.field, depth)
+	return d.leaf(e, depth)
+}
+
+// leaf reads the value at hand of a field. One that cannot be read is absent where the
+// field is at a default that the sender may use for something else.
+func (d *document) leaf(e *edge, depth int) *fault {
+	start, names, reads := d.pos, len(d.names.at), d.trace.length()
+	bit := e.field.bit()
+	var f *fault
+	switch {
+	case d.passing > 0 && d.given&bit&^lists != 0:
+		f = d.several(e)
+	case bit&ofLine != 0:
+		f = d.lineField(e, depth)
+	default:
+		f = d.bodyField(e, depth)
 	}
-	if edge.into == nil {
-		return d.field(edge.field, depth)
+	switch {
+	case f == nil:
+		if !isEmptyText(d.text[start:]) {
+			d.given |= bit
+		}
+		return nil
+	case f.fatal || e.strict:
+		return f
 	}
-	if d.next() != '{' {
-		return wants(d.seen(), "an object")
-	}
-	return d.object(edge.into, depth)
+	d.pos, d.names.at = start, d.names.at[:names]
+	d.trace.cut(reads)
+	d.dropped |= bit
+	return d.skip(depth)
+}
+
+// isEmptyText reports whether a value is a text without characters.
+func isEmptyText(value string) bool { return value[0] == '"' && value[1] == '"' }
+
+// several is the fault of a second value for a field that has one.
+func (d *document) several(e *edge) *fault {
+	return faulty("is a second value at " + quote(e.path) + ", want one")
 }
 
 // skip goes over a value that is not read, but is held to the same rules.
@@ -310,6 +454,8 @@ func (d *document) skip(depth int) *fault {
 	return nil
 }
 
+const hasNUL = "has a NUL in its name, where some parsers end it"
+
 func tooDeep() *fault {
-	return faulty("is nested too deep, want at most " + strconv.Itoa(maxDepth) + " levels")
+	return fatal("is nested too deep, want at most " + strconv.Itoa(maxDepth) + " levels")
 }

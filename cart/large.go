@@ -42,15 +42,16 @@ func (w *Workspace) ReadJSON(r *Reader, body []byte, home money.Currency, into *
 		into.Reset()
 		return false, tooDeep().invalid()
 	}
-	w.text = pieces{rest: body, most: cmp.Or(w.piece, onePiece), pause: pause}
+	mark := markLength(body)
+	w.text = pieces{rest: body[mark:], most: cmp.Or(w.piece, onePiece), pause: pause}
 	defer func() { w.text = pieces{} }()
 	w.decoder.Reset(&w.text, jsontext.AllowDuplicateNames(true))
-	if bad := check(&w.decoder); bad != nil {
+	if bad := check(&w.decoder, mark); bad != nil {
 		into.Reset()
 		return false, bad
 	}
 	w.names.at = w.names.at[:0] // it ends anywhere where a body is refused
-	return r.readValid(body, home, into, &w.names, pause)
+	return r.readValid(body, home, into, &w.names, pause, nil)
 }
 
 // pieces reads a text piece by piece, with a pause before each.

@@ -1,21 +1,111 @@
 package cart
 
+import (
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
 // InHeaders reports whether a request has a cart in its headers, whose names
 // are in canonical form.
 func InHeaders(headers map[string][]string) bool {
 	return len(headers[headerItems]) > 0 || !absent(headers[headerSubtotal])
 }
 
-// Pointer is where in a body of the reader's shape a line has its quantity or
-// unit_price, as a JSON Pointer: for errors that show only when the cart is
-// counted with. Line counts from 0; of any other field, it points at the line.
-func (r *Reader) Pointer(line int, field string) string {
-	f := faulty("")
-	switch field {
-	case "quantity":
-		f.within(r.quantity)
-	case "unit_price":
-		f.within(r.unitPrice)
+// Items is the path of the items, or the paths separated by spaces, as a configuration
+// writes them.
+func (r *Reader) Items() string { return r.items }
+
+// Pointer is where in a body that the reader has read a line has its quantity or
+// unit_price, as a JSON Pointer: for errors that show only when the cart is counted
+// with. Line counts from 0; of any other key, it points at the line.
+func (r *Reader) Pointer(body []byte, line int, key string) string {
+	of := spot{field: fieldItems, line: line, charge: -1}
+	read, found := r.search(body, of)
+	if !found {
+		return ""
 	}
-	return f.at(line).within(r.items).pointer()
+	f := read.fault("")
+	for _, value := range []struct {
+		key   string
+		field field
+		path  []step
+	}{
+		{"quantity", fieldQuantity, r.quantityPath},
+		{"unit_price", fieldUnitPrice, r.unitPricePath},
+	} {
+		if value.key != key {
+			continue
+		}
+		of.field = value.field
+		if read, found := r.search(body, of); found {
+			return read.fault("").pointer()
+		}
+		f.within(value.path)
+	}
+	return f.pointer()
+}
+
+// within says that the fault is at the end of a path, as far as it has names.
+func (f *fault) within(path []step) {
+	for _, s := range path {
+		if s.kind != stepMember || s.embedded {
+			return
+		}
+		f.path = slices.Insert(f.path, 0, s.name)
+	}
+}
+
+// spot is a value of the cart that a fault is about which shows only when all is read.
+type spot struct {
+	field        field
+	line, charge int    // -1 for none
+	wanted       string // in place of the value that is there; empty if the reason is whole
+}
+
+// complete is a fault with the place in a body that was read, and with the value there
+// if it is about that.
+func (r *Reader) complete(f *fault, body []byte) *fault {
+	read, found := r.search(body, f.spot)
+	if !found {
+		return f
+	}
+	if f.spot.wanted != "" {
+		f.reason = "is " + read.seen + ", want " + f.spot.wanted
+	}
+	return read.fault(f.reason)
+}
+
+// fault is one of the value that was read.
+func (n *noted) fault(reason string) *fault {
+	text := slices.Index(n.path, textStep)
+	if text < 0 {
+		text = len(n.path)
+	}
+	f := &fault{reason: reason, path: slices.Clone(n.path[:text])}
+	slices.Reverse(f.path)
+	if text < len(n.path) {
+		inner := &fault{path: slices.Clone(n.path[text+1:])}
+		slices.Reverse(inner.path)
+		f.reason = inJSON(inner.pointer()) + reason
+	}
+	return f
+}
+
+// search finds the value of a spot in a body.
+func (r *Reader) search(body []byte, of spot) (noted, bool) {
+	t := &trace{}
+	d := document{
+		scanner: scanner{text: view(body), pos: markLength(body)}, reader: r, cart: new(Cart),
+		currency: money.Currency{}, names: new(seenNames), trace: t,
+	}
+	d.root()
+	d.inOrder()
+	key := keyOf(of.field)
+	for _, n := range t.reads {
+		if n.Field == key && n.Line == of.line && n.Charge == of.charge {
+			return n, true
+		}
+	}
+	return noted{}, false
 }

@@ -26,7 +26,7 @@ func TestPointerToALine(t *testing.T) {
 	for field, want := range map[string]string{
 		"unit_price": "/a~1b/lines/3/price/net", "quantity": "/a~1b/lines/3/quantity", "": "/a~1b/lines/3",
 	} {
-		if got := r.Pointer(3, field); got != want {
+		if got := r.Pointer(nil, 3, field); got != want {
 			t.Errorf("%q: got %s, want %s", field, got, want)
 		}
 	}

@@ -154,6 +154,8 @@ const (
 	fieldShippingID
 	fieldShippingMethod
 	fieldShippingAmount
+	fieldPairName
+	fieldPairValue
 )
 
 // place is what a path of the mapping starts from.
@@ -163,6 +165,7 @@ const (
 	inBody place = iota
 	inLine
 	inCharge
+	inPair // of the name and the value of an attribute
 )
 
 // entry is one field of a mapping with all there is to know of it.
@@ -217,10 +220,8 @@ func (m *Mapping) Set(key string, paths ...string) error {
 		if *e.paths != nil {
 			return fmt.Errorf("%s is mapped twice, to %s and to %s", key, quote(e.paths.String()), quote(Paths(paths).String()))
 		}
-		for _, path := range paths {
-			if _, err := split(path); err != nil {
-				return fmt.Errorf("%s: %w", key, err)
-			}
+		if _, err := e.parse(paths); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
 		}
 		*e.paths = paths
 		return nil

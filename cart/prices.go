@@ -46,18 +46,21 @@ func (p Prices) wanted(currency money.Currency) string {
 	if p == Minor {
 		return wantMinor
 	}
-	return fmt.Sprintf("a decimal of %s such as 18.50, not negative, with at most %d decimals and no exponent",
+	return fmt.Sprintf("a decimal of %s such as 18.50, not negative, with at most %d decimals",
 		currency.Code(), currency.Digits())
 }
 
 // What a reason asks for in place of a number.
 var (
-	wantMinor    = fmt.Sprintf("a plain integer of minor units from 0 to %d", money.Max)
-	wantQuantity = fmt.Sprintf("a plain integer from 1 to %d", money.Max)
-	wantCount    = fmt.Sprintf("a plain integer from 0 to %d", money.Max)
-
-	wantIdentifier = fmt.Sprintf("a string, or an integer from %d to %d without fraction or exponent", -maxExact, maxExact)
+	wantMinor    = fmt.Sprintf("a whole number of minor units from 0 to %d", money.Max)
+	wantQuantity = fmt.Sprintf("a whole number from 0 to %d", money.Max)
+	wantUnits    = fmt.Sprintf("a whole number from 1 to %d", money.Max)
+	wantCount    = wantQuantity
+	wantDecimals = "the number of decimals of the currency"
 )
+
+// wantText is what a reason asks for in place of a text.
+const wantText = "a text, or an integer below 2^53 without sign, fraction and exponent"
 
 // maxExact is up to where every integer is a double of its own (RFC 7493,
 // section 2.2).

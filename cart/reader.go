@@ -36,23 +36,29 @@ type Options struct {
 // used by any number of goroutines.
 type Reader struct {
 	body, line, charge *node
-	attributes         *node
+	attributes         *node // of an object of properties
+	pair               *node // of an element of a list of properties; nil where none is read
 
-	// The routes that a reason may have to name after the document is read.
-	items, unitPrice, quantity, shipping, amount []string
+	// What a reason may have to name.
+	items, quantity, amountPath, pairName string
+	unitPricePath, quantityPath           []step
 
-	prices Prices
-	most   limits
+	prices       Prices
+	fractional   bool
+	exactIDs     bool
+	textFlags    bool
+	severalItems bool
+	most         limits
 }
 
 // limits are the bounds of [Options], none of them zero.
 type limits struct {
-	lines, attributes, coupons, segments, shipping int
+	lines, attributes, categories, coupons, segments, shipping int
 }
 
-// NewReader compiles the mapping. It fails for paths that cannot be followed:
-// with an empty segment, the same for two fields, one inside the other, or
-// differing from another only in case; and for negative bounds.
+// NewReader compiles the mapping. It fails for paths that cannot be followed: with an
+// empty segment, the same for two fields, one inside the other, or differing from
+// another only in case; and for negative bounds.
 func NewReader(options Options) (*Reader, error) {
 	routes, err := options.Map.routes()
 	if err != nil {
@@ -61,45 +67,65 @@ func NewReader(options Options) (*Reader, error) {
 	if options.Prices > Major {
 		return nil, fmt.Errorf("prices: unknown unit %d", options.Prices)
 	}
-	r := &Reader{prices: options.Prices, attributes: &node{anything: true}}
+	r := &Reader{
+		prices: options.Prices, fractional: options.Fractional, exactIDs: options.ExactIDs, textFlags: options.TextFlags,
+		attributes: &node{anything: true},
+	}
 	if r.most, err = options.limits(); err != nil {
 		return nil, err
 	}
 	r.body, r.line, r.charge = &node{}, &node{}, &node{}
 	// Back in the order of the fields, which is the order senders write them in.
-	slices.SortFunc(routes, func(a, b route) int { return int(a.field) - int(b.field) })
-	for _, route := range routes {
-		r.follow(route)
+	slices.SortStableFunc(routes, func(a, b route) int { return int(a.field) - int(b.field) })
+	for i := range routes {
+		r.follow(&routes[i])
 	}
 	return r, nil
 }
 
-func (r *Reader) follow(route route) {
+func (r *Reader) follow(route *route) {
+	path := written(route.steps)
 	switch route.field {
 	case fieldItems:
-		r.items = route.names
+		r.severalItems = r.items != ""
+		if r.severalItems {
+			r.items += " "
+		}
+		r.items += path
 	case fieldQuantity:
-		r.quantity = route.names
+		r.quantity, r.quantityPath = path, route.steps
 	case fieldUnitPrice:
-		r.unitPrice = route.names
-	case fieldShipping:
-		r.shipping = route.names
+		r.unitPricePath = route.steps
 	case fieldShippingAmount:
-		r.amount = route.names
+		r.amountPath = path
+	case fieldPairName:
+		r.pairName = path
 	}
-	switch route.from {
-	case inBody:
-		r.body.add(route.names, route.field)
+	r.root(route.from).add(route, 0)
+}
+
+// root is the node that paths start from.
+func (r *Reader) root(from place) *node {
+	switch from {
 	case inLine:
-		r.line.add(route.names, route.field)
+		return r.line
 	case inCharge:
-		r.charge.add(route.names, route.field)
+		return r.charge
+	case inPair:
+		if r.pair == nil {
+			r.pair = &node{}
+		}
+		return r.pair
 	}
+	return r.body
 }
 
 // limits are the bounds with the defaults filled in.
 func (o *Options) limits() (limits, error) {
-	l := limits{o.MaxLines, o.MaxAttributes, o.MaxCoupons, o.MaxSegments, o.MaxShipping}
+	l := limits{
+		lines: o.MaxLines, attributes: o.MaxAttributes, categories: maxCategories,
+		coupons: o.MaxCoupons, segments: o.MaxSegments, shipping: o.MaxShipping,
+	}
 	for _, bound := range []struct {
 		name  string
 		value *int
@@ -120,3 +146,6 @@ func (o *Options) limits() (limits, error) {
 	}
 	return l, nil
 }
+
+// maxCategories bounds the categories of a line.
+const maxCategories = 64

@@ -69,7 +69,11 @@ func (m Mapping) path(t tester, key string) []string {
 	}
 	for _, r := range routes {
 		if r.key == key {
-			return r.names
+			var names []string
+			for _, step := range r.steps {
+				names = append(names, step.name)
+			}
+			return names
 		}
 	}
 	return nil

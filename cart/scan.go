@@ -49,17 +49,16 @@ func (s *scanner) comma() {
 // span is where in the text a name is, without its quotes.
 type span struct{ from, to int32 }
 
-// span goes over the string at hand. It says where the string is and whether
-// it could differ from another only in case or in escapes: it is not plain.
-func (s *scanner) span() (at span, plain bool) {
+// span goes over the string at hand. It says where the string is and of which classes
+// its bytes are.
+func (s *scanner) span() (at span, class byte) {
 	text, i := s.text, s.pos+1
-	seen := byte(0)
 	for {
 		c := text[i]
 		if c == '"' {
 			break
 		}
-		seen |= classes[c]
+		class |= classes[c]
 		if c == '\\' {
 			i++ // whatever is escaped, it does not end the string
 		}
@@ -67,17 +66,17 @@ func (s *scanner) span() (at span, plain bool) {
 	}
 	at = span{int32(s.pos + 1), int32(i)}
 	s.pos = i + 1
-	return at, seen&folds == 0
+	return at, class
 }
 
 // name reads the name of a member and goes on to its value.
-func (s *scanner) name() (name string, at span, plain bool) {
-	at, plain = s.span()
+func (s *scanner) name() (name string, at span, class byte) {
+	at, class = s.span()
 	s.colon()
-	if plain {
-		return s.text[at.from:at.to], at, true
+	if class&escapes == 0 {
+		return s.text[at.from:at.to], at, class
 	}
-	return s.nameAt(at), at, false
+	return s.unescape(at), at, class
 }
 
 // colon goes from the end of a name to its value.

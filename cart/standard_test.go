@@ -54,7 +54,9 @@ func (m Mapping) paths(t tester) map[string][]string {
 	}
 	paths := map[string][]string{}
 	for _, r := range routes {
-		paths[r.key] = r.names
+		for _, step := range r.steps {
+			paths[r.key] = append(paths[r.key], step.name)
+		}
 	}
 	return paths
 }

@@ -2,63 +2,113 @@ package cart
 
 import (
 	"fmt"
+	"math/bits"
+	"strconv"
 
 	"github.com/promogate/caddy-discount/money"
 )
 
-// settle reads the amounts that had to wait for the currency and adds up the
-// cart: until then UnitPrice and Amount of major units are where in the text they
-// are.
+// settle completes a cart that was read: it puts the lines in order, makes amounts of
+// those that had to wait for the currency, and adds up.
 func (d *document) settle() *fault {
+	if d.dropped != 0 {
+		d.drop(d.dropped)
+	}
+	if d.reader.severalItems {
+		d.inOrder()
+	}
+	if f := d.checkDecimals(); f != nil {
+		return f
+	}
 	var sums totals
 	for i := range d.cart.Lines {
 		line := &d.cart.Lines[i]
-		if line.UnitPrice != NoPrice {
-			price, f := d.amount(line.UnitPrice)
-			if f != nil {
-				return f.within(d.reader.unitPrice).at(i).within(d.reader.items)
+		if d.reader.prices != Minor { // those were read so
+			if f := d.settleLine(line, i); f != nil {
+				return f
 			}
-			line.UnitPrice = price
 		}
 		if f := sums.line(line); f != nil {
-			return f.at(i).within(d.reader.items)
+			return f.ofLine(i)
 		}
 	}
 	for i := range d.cart.Shipping {
 		charge := &d.cart.Shipping[i]
-		amount, f := d.amount(charge.Amount)
-		if f != nil {
-			return f.within(d.reader.amount).at(i).within(d.reader.shipping)
+		amount, ok := d.settled(charge.Amount)
+		if !ok {
+			return d.unsettled(fieldShippingAmount, -1, i)
 		}
 		charge.Amount = amount
 		if f := sums.charge(charge); f != nil {
-			return f.at(i).within(d.reader.shipping)
+			f.spot = spot{field: fieldShipping, line: -1, charge: i}
+			return f
+		}
+	}
+	return d.checkSubtotal(sums.goods)
+}
+
+// settleLine makes amounts of a line's price and total.
+func (d *document) settleLine(line *Line, i int) *fault {
+	var ok bool
+	if line.UnitPrice != NoPrice {
+		if line.UnitPrice, ok = d.settled(line.UnitPrice); !ok {
+			return d.unsettled(fieldUnitPrice, i, -1)
+		}
+	}
+	if line.HasTotal {
+		if line.Subtotal, ok = d.settled(line.Subtotal); !ok {
+			return d.unsettled(fieldLineTotal, i, -1)
 		}
 	}
 	return nil
 }
 
-// amount reads the amount at a place in the text. It may be a string, since many
-// a sender knows that its numbers go through floating point.
-func (d *document) amount(at int64) (int64, *fault) {
+// settled is an amount in minor units.
+func (d *document) settled(amount int64) (int64, bool) {
 	if d.reader.prices == Minor {
-		return at, nil // it was read in its place
+		return amount, true // it was read so
 	}
-	d.pos = int(at)
-	text := ""
-	switch c := d.next(); {
-	case d.number():
-		text = d.scalar()
-	case c == '"':
-		text = d.str()
+	return unpacked(amount).minor(d.currency.Digits())
+}
+
+func (d *document) unsettled(of field, line, charge int) *fault {
+	return &fault{spot: spot{field: of, line: line, charge: charge, wanted: d.reader.prices.wanted(d.currency)}}
+}
+
+// checkDecimals holds the number of decimals that the body states against the currency.
+func (d *document) checkDecimals() *fault {
+	if d.given&fieldDecimals.bit() == 0 || d.decimals == int64(d.currency.Digits()) {
+		return nil
 	}
-	if text != "" {
-		if amount, ok := d.reader.prices.parse(text, d.currency); ok {
-			return amount, nil
+	return &fault{spot: spot{field: fieldDecimals, line: -1, charge: -1,
+		wanted: fmt.Sprintf("%d, the decimals of %s", d.currency.Digits(), d.currency.Code())}}
+}
+
+// checkSubtotal holds the sum of the goods that the body states against the lines.
+func (d *document) checkSubtotal(goods int64) *fault {
+	if d.given&fieldSubtotal.bit() == 0 {
+		return nil
+	}
+	subtotal, ok := d.settled(d.stated)
+	if !ok {
+		return d.unsettled(fieldSubtotal, -1, -1)
+	}
+	for i := range d.cart.Lines {
+		if line := &d.cart.Lines[i]; line.Quantity > 0 && !line.HasTotal && line.UnitPrice == NoPrice {
+			return faulty("has no price, want one: the subtotal of the body cannot be compared with the lines without it").ofLine(i)
 		}
 	}
-	d.pos = int(at)
-	return 0, wants(d.seen(), d.reader.prices.wanted(d.currency))
+	if subtotal == goods {
+		return nil
+	}
+	by, than := subtotal-goods, "more"
+	if by < 0 {
+		by, than = -by, "less"
+	}
+	return &fault{
+		reason: fmt.Sprintf("is %d minor units, want %d, which the lines add up to: it is %d %s", subtotal, goods, by, than),
+		spot:   spot{field: fieldSubtotal, line: -1, charge: -1},
+	}
 }
 
 // totals adds up a cart and sees that every sum stays within what a header can
@@ -73,17 +123,68 @@ func (t *totals) line(line *Line) *fault {
 	if t.quantity, ok = money.Add(t.quantity, line.Quantity); !ok {
 		return tooMuch("the quantities up to this line add up to")
 	}
-	if line.UnitPrice == NoPrice {
+	switch {
+	case line.Quantity == 0:
+		line.Subtotal = 0
 		return nil
-	}
-	if line.Subtotal, ok = money.Mul(line.Quantity, line.UnitPrice); !ok {
-		return faulty(fmt.Sprintf("is %d × %d minor units, want at most %d",
-			line.Quantity, line.UnitPrice, money.Max))
+	case line.HasTotal:
+		if !line.agrees() {
+			return disagree(line)
+		}
+	case line.UnitPrice == NoPrice:
+		return nil
+	default:
+		if line.Subtotal, ok = line.worth(); !ok {
+			return faulty(fmt.Sprintf("is %s × %d minor units, want at most %d", line.amountText(), line.UnitPrice, money.Max))
+		}
 	}
 	if t.goods, ok = money.Add(t.goods, line.Subtotal); !ok {
 		return tooMuch("the goods up to this line add up to")
 	}
 	return nil
+}
+
+// worth is what a line costs at its unit price.
+func (l *Line) worth() (int64, bool) {
+	if !l.Weight.IsZero() {
+		return l.Weight.Of(l.UnitPrice)
+	}
+	return money.Mul(l.Quantity, l.UnitPrice)
+}
+
+// agrees reports whether the total of a line is what its unit price makes, give or take
+// half a minor unit a unit.
+func (l *Line) agrees() bool {
+	if l.UnitPrice == NoPrice {
+		return true
+	}
+	// Units are digits × 10^-places, of which a whole quantity has no places.
+	digits, scale := uint64(l.Quantity), uint64(1)
+	if !l.Weight.IsZero() {
+		digits, scale = uint64(l.Weight.Digits), uint64(powersOfTen[l.Weight.Places])
+	}
+	highTotal, lowTotal := bits.Mul64(uint64(l.Subtotal), scale)
+	highPrice, lowPrice := bits.Mul64(uint64(l.UnitPrice), digits)
+	low, borrow := bits.Sub64(lowTotal, lowPrice, 0)
+	high, negative := bits.Sub64(highTotal, highPrice, borrow)
+	if negative != 0 {
+		low, borrow = bits.Sub64(0, low, 0)
+		high, _ = bits.Sub64(0, high, borrow)
+	}
+	return high == 0 && low <= digits/2
+}
+
+func disagree(line *Line) *fault {
+	return faulty(fmt.Sprintf("has a total of %d and %s units at %d minor units, want a total within half a minor unit of each unit's price",
+		line.Subtotal, line.amountText(), line.UnitPrice))
+}
+
+// amountText is how much there is of a line's goods.
+func (l *Line) amountText() string {
+	if l.Weight.IsZero() {
+		return strconv.FormatInt(l.Quantity, 10)
+	}
+	return l.Weight.String()
 }
 
 // charge adds a shipping charge. What is to be paid must fit as well.

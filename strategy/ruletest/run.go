@@ -121,7 +121,7 @@ func (b *body) refused(err error) (at document.Pos, key, reason string) {
 	if !errors.As(err, &bad) {
 		return b.table.Pos, "cart", err.Error()
 	}
-	at, key = b.follow(carts.Pointer(bad.Line, bad.Field))
+	at, key = b.follow(carts.Pointer(b.json, bad.Line, bad.Field))
 	return at, key, bad.Reason
 }
 

@@ -1,0 +1,257 @@
+package cart
+
+import (
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// inside reads the value at hand, which a path goes on in: an object or a list.
+func (d *document) inside(at *node, depth int) *fault {
+	switch d.next() {
+	case '{':
+		if len(at.positions) == 0 {
+			return d.object(at, depth)
+		}
+	case '[':
+		if len(at.positions) > 0 {
+			return d.positioned(at, depth)
+		}
+		return d.through(at, depth)
+	}
+	return d.blocked(at, depth)
+}
+
+// blocked is what becomes of the paths that go on in a value that is no object or list
+// of the kind they need.
+func (d *document) blocked(at *node, depth int) *fault {
+	if at.strict {
+		what := "an object, or a list of objects"
+		if len(at.positions) > 0 {
+			what = "a list"
+		}
+		return wants(d.seen(), what)
+	}
+	d.dropped |= at.fields
+	return d.skip(depth)
+}
+
+// through reads the elements of the list at hand, one after the other, as if each were
+// there alone.
+func (d *document) through(at *node, depth int) *fault {
+	if depth > maxDepth {
+		return tooDeep()
+	}
+	d.passing++
+	d.pos++
+	d.space()
+	for i := 0; d.next() != ']'; i++ {
+		d.step()
+		if f := d.passed(at, i, depth+1); f != nil {
+			return f.at(i)
+		}
+		d.comma()
+	}
+	d.pos++
+	d.passing--
+	return nil
+}
+
+// passed reads the i-th element of a list that a path goes through.
+func (d *document) passed(at *node, i, depth int) *fault {
+	if at.each != nil {
+		return d.element(at.each, i, depth)
+	}
+	if d.next() == 'n' {
+		d.scalar()
+		return nil
+	}
+	d.trace.enterElement(i)
+	f := d.inside(at, depth)
+	d.trace.leave()
+	return f
+}
+
+// element reads the i-th element of a list along an edge of its own.
+func (d *document) element(e *edge, i, depth int) *fault {
+	d.trace.enterElement(i)
+	f := d.value(e, depth)
+	d.trace.leave()
+	return f
+}
+
+// positioned reads those elements of the list at hand that have an edge.
+func (d *document) positioned(at *node, depth int) *fault {
+	if depth > maxDepth {
+		return tooDeep()
+	}
+	d.pos++
+	d.space()
+	for i := 0; d.next() != ']'; i++ {
+		d.step()
+		f := d.position(at, i, depth+1)
+		if f != nil {
+			return f.at(i)
+		}
+		d.comma()
+	}
+	d.pos++
+	return nil
+}
+
+func (d *document) position(at *node, i, depth int) *fault {
+	e := at.at(i)
+	switch {
+	case at.alone && i > 0:
+		d.found = true
+		return faulty("is one more than " + quote(d.reader.Items()) + " reads, want a list of one: an order is not priced in part")
+	case e == nil:
+		return d.skip(depth)
+	}
+	return d.element(e, i, depth)
+}
+
+// eachMember reads all values of the object at hand, in the order written. JavaScript
+// lists names that look like the index of an array before all others, ascending:
+// an object in another order has another order there.
+func (d *document) eachMember(e *edge, depth int) *fault {
+	first, classes := len(d.names.at), byte(0)
+	last, others := int64(-1), false
+	d.passing++
+	d.pos++
+	for d.space(); d.next() != '}'; d.comma() {
+		d.step()
+		name, where, class := d.name()
+		d.names.at = append(d.names.at, where)
+		classes |= class
+		index, isIndex := arrayIndex(name)
+		switch {
+		case isIndex && (others || index < last):
+			return fatal("is behind a member that JavaScript lists after it, want numbers first and ascending").under(name)
+		case class&escapes != 0 && strings.IndexByte(name, 0) >= 0:
+			return fatal(hasNUL).under(name)
+		}
+		last, others = max(last, index), others || !isIndex
+		d.trace.enter(name)
+		f := d.value(e, depth+1)
+		d.trace.leave()
+		if f != nil {
+			return f.under(name)
+		}
+	}
+	d.pos++
+	d.passing--
+	names := d.names.at[first:]
+	d.names.at = d.names.at[:first]
+	return d.distinct(names, classes, false)
+}
+
+// arrayIndex is the number that a name is to JavaScript, if it is the index of an
+// array (ECMA-262, section 6.1.7).
+func arrayIndex(name string) (int64, bool) {
+	const most = 1<<32 - 2
+	if len(name) > 10 || !onlyDigits(name) || name[0] == '0' && len(name) > 1 {
+		return -1, false
+	}
+	index, err := strconv.ParseInt(name, 10, 64)
+	if err != nil || index > most {
+		return -1, false
+	}
+	return index, true
+}
+
+// mark is a state of reading that one can go back to.
+type mark struct {
+	scanner
+	names, passing int
+	reads, path    int // of the trace
+}
+
+func (d *document) mark() mark {
+	m := mark{scanner: d.scanner, names: len(d.names.at), passing: d.passing}
+	if d.trace != nil {
+		m.reads, m.path = len(d.trace.reads), len(d.trace.path)
+	}
+	return m
+}
+
+func (d *document) rewind(to mark) {
+	d.scanner, d.names.at, d.passing = to.scanner, d.names.at[:to.names], to.passing
+	d.trace.cut(to.reads)
+	if d.trace != nil {
+		d.trace.path = d.trace.path[:to.path]
+	}
+}
+
+// embedded reads the JSON in the text at hand. What is wrong with it is told of the
+// text, with the place in its JSON.
+func (d *document) embedded(e *edge, depth int) *fault {
+	start := d.mark()
+	f := d.embeddedText(e, depth)
+	if f == nil || f.fatal || e.strict || e.fields()&fieldItems.bit() != 0 {
+		return f
+	}
+	d.rewind(start)
+	d.dropped |= e.fields()
+	return d.skip(depth)
+}
+
+// fields are those that can be reached along an edge.
+func (e *edge) fields() fieldSet {
+	if e.into != nil {
+		return e.into.fields
+	}
+	return e.field.bit()
+}
+
+func (d *document) embeddedText(e *edge, depth int) *fault {
+	if d.next() != '"' {
+		return wants(d.seen(), "a text with JSON in it")
+	}
+	text := d.str()
+	if text == "" {
+		return nil // as good as absent
+	}
+	if bad := d.malformedText(text); bad != nil {
+		return faulty(inJSON(bad.Pointer) + bad.Reason)
+	}
+	outer := d.scanner
+	d.scanner = scanner{text: text}
+	d.space()
+	inner := *e
+	inner.embedded = false
+	d.trace.enter(textStep)
+	f := d.value(&inner, depth)
+	d.trace.leave()
+	d.scanner = outer
+	if f != nil {
+		f.reason, f.path = inJSON(f.pointer())+f.reason, nil
+	}
+	return f
+}
+
+// malformedText says what is wrong with a text that is to be JSON; nil if nothing is.
+func (d *document) malformedText(text string) *Invalid {
+	body := unsafe.Slice(unsafe.StringData(text), len(text)) // which is only read
+	if d.pause != nil {
+		from := &pieces{rest: body, most: onePiece, pause: d.pause}
+		if deep(body) {
+			return tooDeep().invalid()
+		}
+		return check(jsontext.NewDecoder(from, jsontext.AllowDuplicateNames(true)), 0)
+	}
+	if isJSON(body) {
+		return nil
+	}
+	return malformed(body, 0)
+}
+
+// inJSON says where in the JSON of a text a fault is.
+func inJSON(pointer string) string {
+	if pointer == "" {
+		return "in its JSON: "
+	}
+	return "in its JSON at " + pointer + ": "
+}
