@@ -362,6 +362,8 @@ func (d *document) mapped(e *edge, depth int) *fault {
 	switch {
 	case e.quick && d.passing == 0 && d.trace == nil && d.next() != 'n':
 		return d.lineField(e, depth) // as most members are
+	case e.into != nil && !e.embedded && d.trace == nil && d.next() == '{' && len(e.into.positions) == 0:
+		return d.object(e.into, depth)
 	case d.trace == nil:
 		return d.value(e, depth)
 	}

@@ -22,7 +22,7 @@ func BenchmarkPreset(b *testing.B) {
 			{"preset", p.Options},
 		} {
 			b.Run(p.Name+"/"+shape.name, func(b *testing.B) {
-				body := written(p.Options.Map, shape.options, 50)
+				body := []byte(written(p.Options.Map, shape.options, 50))
 				reader, err := cart.NewReader(shape.options)
 				if err != nil {
 					b.Fatal(err)
@@ -35,7 +35,7 @@ func BenchmarkPreset(b *testing.B) {
 				b.SetBytes(int64(len(body)))
 				b.ReportAllocs()
 				for b.Loop() {
-					if found, err := reader.ReadJSON([]byte(body), currency, &into); err != nil || !found || len(into.Lines) != 50 {
+					if found, err := reader.ReadJSON(body, currency, &into); err != nil || !found || len(into.Lines) != 50 {
 						b.Fatalf("%v, %v, %d lines\n%.1000s", found, err, len(into.Lines), body)
 					}
 				}
