@@ -42,6 +42,9 @@ func (p Paths) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a text or a list of texts.
 func (p *Paths) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
 	var one string
 	if err := json.Unmarshal(text, &one); err == nil {
 		*p = Paths{one}
