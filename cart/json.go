@@ -214,7 +214,7 @@ type document struct {
 	charge                         *Charge
 	properties                     int // of the line
 	attributesFrom, categoriesFrom int // of the line, in the memory of all
-	pair                           pair
+	pair                           Attribute
 }
 
 // step counts a member or an element, and pauses now and then.

@@ -126,9 +126,7 @@ func (d *document) noteField(of field) {
 		charge = len(d.cart.Shipping) - 1
 	}
 	switch of {
-	case fieldItems, fieldShipping, fieldAttributes, fieldPairName: // have reads of their own
-	case fieldPairValue:
-		d.note(fieldAttributes, len(d.cart.Lines)-1, -1)
+	case fieldItems, fieldShipping, fieldAttributes, fieldPairName, fieldPairValue: // have reads of their own
 	default:
 		d.note(of, line, charge)
 	}
