@@ -27,15 +27,16 @@ func (d *document) inside(at *node, depth int) *fault {
 // blocked is what becomes of the paths that go on in a value that is no object or list
 // of the kind they need.
 func (d *document) blocked(at *node, depth int) *fault {
-	if at.strict {
-		what := "an object, or a list of objects"
-		if len(at.positions) > 0 {
-			what = "a list"
-		}
-		return wants(d.seen(), what)
+	switch {
+	case !at.strict:
+		d.dropped |= at.fields
+		return d.skip(depth)
+	case len(at.positions) > 0:
+		return wants(d.seen(), "an array")
+	case at.each != nil:
+		return wants(d.seen(), "an object or an array")
 	}
-	d.dropped |= at.fields
-	return d.skip(depth)
+	return wants(d.seen(), "an object, or an array of objects")
 }
 
 // through reads the elements of the list at hand, one after the other, as if each were
@@ -106,7 +107,7 @@ func (d *document) position(at *node, i, depth int) *fault {
 	switch {
 	case at.alone && i > 0:
 		d.found = true
-		return faulty("is one more than " + quote(d.reader.Items()) + " reads, want a list of one: an order is not priced in part")
+		return faulty("is one more than " + quote(d.reader.Items()) + " reads, want an array of one: an order is not priced in part")
 	case e == nil:
 		return d.skip(depth)
 	}
