@@ -374,7 +374,7 @@ func (d *document) mapped(e *edge, depth int) *fault {
 // value is [document.mapped] for a value whose name is noted.
 func (d *document) value(e *edge, depth int) *fault {
 	switch {
-	case d.next() == 'n' && e.field != fieldItems: // null is as good as absent
+	case d.next() == 'n' && !e.notNull: // null is as good as absent
 		d.scalar()
 		return nil
 	case e.embedded:
@@ -417,8 +417,12 @@ func (d *document) leaf(e *edge, depth int) *fault {
 // isEmptyText reports whether a value is a text without characters.
 func isEmptyText(value string) bool { return value[0] == '"' && value[1] == '"' }
 
-// several is the fault of a second value for a field that has one.
+// several is the fault of a second value for a field that has one; none of an empty text.
 func (d *document) several(e *edge) *fault {
+	if e.field.bit()&oneText != 0 && isEmptyText(d.text[d.pos:]) {
+		d.str()
+		return nil
+	}
 	return faulty("is a second value at " + quote(e.path) + ", want one")
 }
 

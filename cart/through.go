@@ -163,51 +163,9 @@ func arrayIndex(name string) (int64, bool) {
 	return index, true
 }
 
-// mark is a state of reading that one can go back to.
-type mark struct {
-	scanner
-	names, passing int
-	reads, path    int // of the trace
-}
-
-func (d *document) mark() mark {
-	m := mark{scanner: d.scanner, names: len(d.names.at), passing: d.passing}
-	if d.trace != nil {
-		m.reads, m.path = len(d.trace.reads), len(d.trace.path)
-	}
-	return m
-}
-
-func (d *document) rewind(to mark) {
-	d.scanner, d.names.at, d.passing = to.scanner, d.names.at[:to.names], to.passing
-	d.trace.cut(to.reads)
-	if d.trace != nil {
-		d.trace.path = d.trace.path[:to.path]
-	}
-}
-
 // embedded reads the JSON in the text at hand. What is wrong with it is told of the
 // text, with the place in its JSON.
 func (d *document) embedded(e *edge, depth int) *fault {
-	start := d.mark()
-	f := d.embeddedText(e, depth)
-	if f == nil || f.fatal || e.strict || e.fields()&fieldItems.bit() != 0 {
-		return f
-	}
-	d.rewind(start)
-	d.dropped |= e.fields()
-	return d.skip(depth)
-}
-
-// fields are those that can be reached along an edge.
-func (e *edge) fields() fieldSet {
-	if e.into != nil {
-		return e.into.fields
-	}
-	return e.field.bit()
-}
-
-func (d *document) embeddedText(e *edge, depth int) *fault {
 	if d.next() != '"' {
 		return wants(d.seen(), "a text with JSON in it")
 	}
