@@ -113,10 +113,6 @@ func (p *parsed) addPairs(paths []string) error {
 // routes are the paths of a mapping that are read, those given first; it fails if
 // two of them are in each other's way.
 func (m *Mapping) routes() ([]route, error) {
-	mapped := false
-	for _, e := range m.entries() {
-		mapped = mapped || *e.paths != nil
-	}
 	var given, usual []route
 	for _, e := range m.entries() {
 		paths, isGiven := []string(*e.paths), *e.paths != nil
@@ -131,7 +127,7 @@ func (m *Mapping) routes() ([]route, error) {
 			return nil, fmt.Errorf("map: %s: %w", e.key, err)
 		}
 		of := route{field: e.field, key: e.key, from: e.from, given: isGiven, commas: p.commas,
-			strict: isGiven || !mapped || e.field.isEssential()}
+			strict: isGiven || !m.lenient(e.field)}
 		list := &usual
 		if isGiven {
 			list = &given
@@ -139,6 +135,22 @@ func (m *Mapping) routes() ([]route, error) {
 		*list = append(*list, of.over(p)...)
 	}
 	return settleRoutes(given, usual)
+}
+
+// lenient reports whether a field at its default is absent where it cannot be read: beside
+// any mapping, but that of something within it.
+func (m *Mapping) lenient(of field) bool {
+	mapped := false
+	for _, e := range m.entries() {
+		switch {
+		case *e.paths == nil:
+		case of == fieldShipping && e.from == inCharge:
+			return false
+		default:
+			mapped = true
+		}
+	}
+	return mapped && !of.isEssential()
 }
 
 // over are the routes of a field along its paths.
