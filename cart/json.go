@@ -61,7 +61,7 @@ func (r *Reader) readValid(body []byte, home money.Currency, into *Cart, names *
 		if f = d.settle(); f == nil {
 			return true, nil
 		}
-		f = r.complete(f, body)
+		f = r.complete(f, body, pause)
 	}
 	into.Reset()
 	switch {
