@@ -8,7 +8,7 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// bodyField reads the value at hand, which is not null and of no line, into its place
+// bodyField reads the current value, which is not null and of no line, into its place
 // in the cart.
 func (d *document) bodyField(e *edge, depth int) (f *fault) {
 	if d.trace != nil {
@@ -284,7 +284,7 @@ func (d *document) readNumber() (decimal, flaw, bool) {
 	return decimal{}, flawless, false
 }
 
-// raw is the text of the number, or of the text, at hand.
+// raw is the text of the current number or string.
 func (s scanner) raw() string {
 	if s.next() == '"' {
 		return s.str()

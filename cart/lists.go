@@ -13,7 +13,7 @@ type chunk struct {
 	from, to int
 }
 
-// items reads the value at hand as lines. An object is a line where the path came
+// items reads the current value as lines. An object is a line where the path came
 // through a list or an object of which every value is read.
 func (d *document) items(e *edge, depth int) *fault {
 	d.found = true
@@ -129,7 +129,7 @@ func (d *document) readLine(depth int) *fault {
 // noQuantity is the quantity of a line that has stated none yet.
 const noQuantity = -1
 
-// shipping reads the value at hand as shipping charges: a list, an object, or an amount
+// shipping reads the current value as shipping charges: a list, an object, or an amount
 // alone.
 func (d *document) shipping(depth int) *fault {
 	if d.next() == '[' {
@@ -203,7 +203,7 @@ type bound struct {
 	what   string // they are called
 }
 
-// texts appends the texts at hand: those of a list, or one.
+// texts appends the current texts: those of a list, or one.
 func (d *document) texts(to []string, e *edge, most bound, depth int) ([]string, *fault) {
 	switch {
 	case d.next() != '[':
@@ -227,7 +227,7 @@ func (d *document) texts(to []string, e *edge, most bound, depth int) ([]string,
 	return to, nil
 }
 
-// appendText appends the text at hand, or its parts between commas; empty ones are as
+// appendText appends the current text, or its parts between commas; empty ones are as
 // good as absent.
 func (d *document) appendText(to []string, e *edge, most bound) ([]string, *fault) {
 	if d.next() == '{' {

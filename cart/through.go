@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// inside reads the value at hand, which a path goes on in: an object or a list.
+// inside reads the current value, which a path goes on in: an object or a list.
 func (d *document) inside(at *node, depth int) *fault {
 	switch d.next() {
 	case '{':
@@ -39,7 +39,7 @@ func (d *document) blocked(at *node, depth int) *fault {
 	return wants(d.seen(), "an object, or an array of objects")
 }
 
-// through reads the elements of the list at hand, one after the other, as if each were
+// through reads the elements of the current list, one after the other, as if each were
 // there alone.
 func (d *document) through(at *node, depth int) *fault {
 	if depth > maxDepth {
@@ -83,7 +83,7 @@ func (d *document) element(e *edge, i, depth int) *fault {
 	return f
 }
 
-// positioned reads those elements of the list at hand that have an edge.
+// positioned reads those elements of the current list that have an edge.
 func (d *document) positioned(at *node, depth int) *fault {
 	if depth > maxDepth {
 		return tooDeep()
@@ -114,7 +114,7 @@ func (d *document) position(at *node, i, depth int) *fault {
 	return d.element(e, i, depth)
 }
 
-// eachMember reads all values of the object at hand, in the order written. JavaScript
+// eachMember reads all values of the current object, in the order written. JavaScript
 // lists names that look like the index of an array before all others, ascending:
 // an object in another order has another order there.
 func (d *document) eachMember(e *edge, depth int) *fault {
@@ -163,7 +163,7 @@ func arrayIndex(name string) (int64, bool) {
 	return index, true
 }
 
-// embedded reads the JSON in the text at hand. What is wrong with it is told of the
+// embedded reads the JSON in the current text. What is wrong with it is told of the
 // text, with the place in its JSON.
 func (d *document) embedded(e *edge, depth int) *fault {
 	if d.next() != '"' {
