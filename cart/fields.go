@@ -347,16 +347,19 @@ const maxWeightPlaces = 18
 
 func (d *document) boolean() (bool, *fault) {
 	at, text := d.scanner, ""
-	quoted := d.next() == '"'
-	switch c := d.next(); {
-	case quoted:
+	c := d.next()
+	switch {
+	case c == 't' || c == 'f':
+		d.scalar()
+		return c == 't', nil
+	case c == '"':
 		text = d.str()
-	case c == 't' || c == 'f' || d.number():
+	case d.number():
 		text = d.scalar()
 	}
 	value, ok := flag(text)
 	switch {
-	case ok && (!quoted || d.reader.textFlags):
+	case ok && (c != '"' || d.reader.textFlags):
 		return value, nil
 	case ok:
 		return false, wants(at.seen(), wantFlag+"; text_flags on takes it as a text")

@@ -175,12 +175,34 @@ func TestInvalidSaysWhere(t *testing.T) {
 }
 
 func TestReadJSONDoesNotAllocateOncePooled(t *testing.T) {
-	for name, body := range map[string][]byte{"few lines": body(3), "many lines": body(500)} {
+	lines := func(line string) string { return strings.Repeat(line+",", 499) + line }
+	for name, test := range map[string]struct {
+		options Options
+		body    string
+	}{
+		"few lines":          {body: string(body(3))},
+		"many lines":         {body: string(body(500))},
+		"a byte order mark":  {body: "\ufeff" + string(body(3))},
+		"numbers in texts":   {options: Options{Prices: Major}, body: `{"items":[` + lines(`{"quantity":"2.00","unit_price":"18.5000"}`) + `]}`},
+		"quantities as 2.0":  {body: `{"items":[` + lines(`{"quantity":2.0,"unit_price":1850.0}`) + `]}`},
+		"by weight":          {options: Options{Fractional: true}, body: `{"items":[` + lines(`{"quantity":0.5,"unit_price":3}`) + `]}`},
+		"integers as names":  {body: `{"items":[` + lines(`{"quantity":1,"id":1,"sku":4006381333931,"category":7}`) + `]}`},
+		"several categories": {body: `{"items":[` + lines(`{"quantity":1,"category":["a",null,"b","c"]}`) + `]}`},
+		"totals":             {options: Options{Map: Mapping{LineTotal: Paths{"total"}}}, body: `{"items":[` + lines(`{"quantity":3,"unit_price":3,"total":10}`) + `]}`},
+		"pairs": {options: Options{Map: Mapping{Attributes: Paths{"more", "k", "v"}}},
+			body: `{"items":[` + lines(`{"quantity":1,"more":[{"k":"a","v":1},{"k":"b","v":null},{"k":"c","v":"x"}]}`) + `]}`},
+		"through lists": {options: Options{Map: Mapping{Items: Paths{"units.items"}, SKU: Paths{"product.sku"}}},
+			body: `{"units":[` + lines(`{"items":[{"quantity":1,"product":[{"sku":"a"}]}]}`) + `]}`},
+		"every element": {options: Options{Map: Mapping{Items: Paths{"lines.*"}}}, body: `{"lines":[` + lines(`{"quantity":1}`) + `]}`},
+		"defaults that are absent": {options: Options{Map: Mapping{Subtotal: Paths{"sum"}}},
+			body: `{"items":[` + lines(`{"quantity":1,"attributes":null}`) + `],"shipping":{"city":"Lyon"}}`},
+		"JSON in a text": {options: Options{Map: Mapping{Items: Paths{"x!json"}}}, body: `{"x":"[` + escaped(lines(`{"quantity":1,"sku":"a"}`)) + `]"}`},
+	} {
 		t.Run(name, func(t *testing.T) {
-			r, home := reader(t, Options{}), currency(t, "CNY")
+			r, home, text := reader(t, test.options), currency(t, "CNY"), []byte(test.body)
 			var into Cart
 			allocs := testing.AllocsPerRun(20, func() {
-				if found, err := r.ReadJSON(body, home, &into); !found || err != nil {
+				if found, err := r.ReadJSON(text, home, &into); !found || err != nil {
 					t.Fatal(found, err)
 				}
 			})

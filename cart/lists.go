@@ -175,8 +175,7 @@ func (d *document) readCharge(depth int) *fault {
 
 // categories reads the categories of a line: one, or a list of them.
 func (d *document) categories(e *edge, depth int) (f *fault) {
-	c := d.next()
-	if c != '[' && c != '{' && !e.commas && d.line.Category == "" {
+	if c := d.next(); c != '[' && c != '{' && !e.commas && d.line.Category == "" {
 		d.line.Category, f = d.textual()
 		return f
 	}
