@@ -319,7 +319,7 @@ func (d *document) ahead(at *node, expected int) int {
 	for i := expected; i < min(len(at.edges), expected+few); i++ {
 		e := &at.edges[i]
 		n := len(e.name)
-		if e.plain && n < len(rest) && rest[n] == '"' && rest[:n] == e.name {
+		if e.verbatim && n < len(rest) && rest[n] == '"' && rest[:n] == e.name {
 			from := d.pos + 1
 			d.names.at = append(d.names.at, span{int32(from), int32(from + n)})
 			d.pos = from + n + 1

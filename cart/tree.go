@@ -29,7 +29,7 @@ type node struct {
 // edge is one value to look for: either a field or a further node.
 type edge struct {
 	name     string // of a member
-	plain    bool   // it is written in one way only, and differs from no other plain name in case
+	verbatim bool   // JSON can have it as it is, without escapes
 	position int    // in a list
 	embedded bool   // it is a text with JSON in it
 	strict   bool   // if it cannot be read, the cart is invalid
@@ -114,8 +114,8 @@ func (n *node) edge(s *step) *edge {
 	i := slices.IndexFunc(n.edges, func(e edge) bool { return e.name == s.name })
 	if i < 0 {
 		i = len(n.edges)
-		plain := plainName(s.name) && !strings.Contains(s.name, `"`)
-		n.edges = append(n.edges, edge{name: s.name, plain: plain, embedded: s.embedded})
+		needsEscapes := strings.ContainsFunc(s.name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
+		n.edges = append(n.edges, edge{name: s.name, verbatim: !needsEscapes, embedded: s.embedded})
 	}
 	return &n.edges[i]
 }
