@@ -272,4 +272,15 @@ func TestResetDropsWhatOneLargeRequestNeeded(t *testing.T) {
 	if cap(c.names.at) > keep {
 		t.Error("keeps memory for", cap(c.names.at), "names")
 	}
+	texts := strings.Repeat(`"a",`, 63) + `"a"`
+	line := `{"quantity":1,"category":[` + texts + `],"attributes":{"a":1,"b":2}},`
+	r := reader(t, Options{MaxLines: 5000, Map: Mapping{Items: Paths{"units.items", "more"}}})
+	units := strings.Repeat(`{"items":[`+line[:len(line)-1]+`]},`, 5000)
+	if _, err := r.ReadJSON([]byte(`{"units":[`+units[:len(units)-1]+`]}`), currency(t, "CNY"), &c); err != nil {
+		t.Fatal(err)
+	}
+	c.Reset()
+	if cap(c.attributes) > keep || cap(c.texts) > keep || cap(c.chunks) > keep {
+		t.Error("keeps memory for", cap(c.attributes), "attributes,", cap(c.texts), "texts,", cap(c.chunks), "lists of lines")
+	}
 }

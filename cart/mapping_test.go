@@ -145,6 +145,7 @@ func TestImpossibleOptions(t *testing.T) {
 		"a comma at one value":           {options: Options{Map: Mapping{SKU: Paths{"a", ","}}}, want: `map: sku: has ",", which cuts the texts of coupons, customer_segments and category alone`},
 		"attributes of two paths":        {options: Options{Map: Mapping{Attributes: Paths{"a", "b"}}}, want: `map: attributes: takes one path, or a path and those of name and value in a pair, not 2`},
 		"attributes of four paths":       {options: Options{Map: Mapping{Attributes: Paths{"a", "b", "c", "d"}}}, want: `map: attributes: takes one path, or a path and those of name and value in a pair, not 4`},
+		"pairs at a wrong path":          {options: Options{Map: Mapping{Attributes: Paths{"a..b", "c", "d"}}}, want: `map: attributes: path "a..b" has an empty segment`},
 		"a pair with a wrong path":       {options: Options{Map: Mapping{Attributes: Paths{"a", "b..c", "d"}}}, want: `map: attributes: path "b..c" has an empty segment`},
 		"name and value at one path":     {options: Options{Map: Mapping{Attributes: Paths{"a", "b", "b"}}}, want: `map: attributes NAME and attributes VALUE are both at "b"`},
 		"the same path twice":            {options: Options{Map: Mapping{ID: Paths{"code"}, SKU: Paths{"code"}}}, want: `map: id and sku are both at "code"`},

@@ -94,37 +94,38 @@ func TestMinorUnitsOfADecimal(t *testing.T) {
 		want     int64
 		ok       bool
 	}{
-		"zero":                              {text: "0", decimals: 2, want: 0, ok: true},
-		"fewer decimals":                    {text: "18.5", decimals: 2, want: 1850, ok: true},
-		"as many decimals":                  {text: "18.55", decimals: 2, want: 1855, ok: true},
-		"none":                              {text: "18", decimals: 2, want: 1800, ok: true},
-		"one too many":                      {text: "18.555", decimals: 2},
-		"no decimals":                       {text: "1850", decimals: 0, want: 1850, ok: true},
-		"no decimals but one":               {text: "18.5", decimals: 0},
-		"three decimals":                    {text: "1.855", decimals: 3, want: 1855, ok: true},
-		"noise below":                       {text: "14.309999999999999", decimals: 2, want: 1431, ok: true},
-		"noise above":                       {text: "14.310000000000001", decimals: 2, want: 1431, ok: true},
-		"10^-6 below":                       {text: "0.99999999", decimals: 2, want: 100, ok: true},
-		"noise about nothing":               {text: "0.00000001", decimals: 2, want: 0, ok: true},
-		"10^-6 above":                       {text: "1.00000001", decimals: 2, want: 100, ok: true},
-		"just more than 10^-6 above":        {text: "1.000000011", decimals: 2},
-		"just more than 10^-6 below":        {text: "0.999999989", decimals: 2},
-		"10^-6 above, no decimals":          {text: "100.000001", decimals: 0, want: 100, ok: true},
-		"10^-6 below, no decimals":          {text: "99.999999", decimals: 0, want: 100, ok: true},
-		"10^-5, no decimals":                {text: "100.00001", decimals: 0},
-		"10^-6 above, three decimals":       {text: "0.001000001", decimals: 3, want: 1, ok: true},
-		"10^-5 above, three decimals":       {text: "0.00100001", decimals: 3},
-		"10^-6 of a unit, 18 places":        {text: "0.000000000001000000", decimals: 6, want: 0, ok: true},
-		"20 places, all noise":              {text: "0.00000000000000000001", decimals: 2, want: 0, ok: true},
-		"20 places, more than noise":        {text: "0.00099999999999999999", decimals: 2},
-		"25 places, just noise":             {text: "0.0000000099999999999999999", decimals: 2, want: 0, ok: true},
-		"25 places, more than noise":        {text: "0.0000000020000000000000001", decimals: 3},
-		"30 places":                         {text: "0.000000000000000000000000000001", decimals: 2, want: 0, ok: true},
-		"the largest":                       {text: "9999999999999.99", decimals: 2, want: money.Max, ok: true},
-		"noise below the largest":           {text: "9999999999999.9899", decimals: 2},
-		"one unit above the largest":        {text: "10000000000000", decimals: 2},
-		"far above the largest":             {text: "99999999999999999", decimals: 2},
-		"far above the largest, no decimal": {text: "99999999999999999", decimals: 0},
+		"zero":                               {text: "0", decimals: 2, want: 0, ok: true},
+		"fewer decimals":                     {text: "18.5", decimals: 2, want: 1850, ok: true},
+		"as many decimals":                   {text: "18.55", decimals: 2, want: 1855, ok: true},
+		"none":                               {text: "18", decimals: 2, want: 1800, ok: true},
+		"one too many":                       {text: "18.555", decimals: 2},
+		"no decimals":                        {text: "1850", decimals: 0, want: 1850, ok: true},
+		"no decimals but one":                {text: "18.5", decimals: 0},
+		"three decimals":                     {text: "1.855", decimals: 3, want: 1855, ok: true},
+		"noise below":                        {text: "14.309999999999999", decimals: 2, want: 1431, ok: true},
+		"noise above":                        {text: "14.310000000000001", decimals: 2, want: 1431, ok: true},
+		"10^-6 below":                        {text: "0.99999999", decimals: 2, want: 100, ok: true},
+		"noise about nothing":                {text: "0.00000001", decimals: 2, want: 0, ok: true},
+		"10^-6 above":                        {text: "1.00000001", decimals: 2, want: 100, ok: true},
+		"just more than 10^-6 above":         {text: "1.000000011", decimals: 2},
+		"just more than 10^-6 below":         {text: "0.999999989", decimals: 2},
+		"10^-6 above, no decimals":           {text: "100.000001", decimals: 0, want: 100, ok: true},
+		"10^-6 below, no decimals":           {text: "99.999999", decimals: 0, want: 100, ok: true},
+		"10^-5, no decimals":                 {text: "100.00001", decimals: 0},
+		"10^-6 above, three decimals":        {text: "0.001000001", decimals: 3, want: 1, ok: true},
+		"10^-5 above, three decimals":        {text: "0.00100001", decimals: 3},
+		"10^-6 of a unit, 18 places":         {text: "0.000000000001000000", decimals: 6, want: 0, ok: true},
+		"20 places, all noise":               {text: "0.00000000000000000001", decimals: 2, want: 0, ok: true},
+		"20 places, more than noise":         {text: "0.00099999999999999999", decimals: 2},
+		"25 places, just noise":              {text: "0.0000000099999999999999999", decimals: 2, want: 0, ok: true},
+		"25 places, more than noise":         {text: "0.0000000020000000000000001", decimals: 3},
+		"30 places":                          {text: "0.000000000000000000000000000001", decimals: 2, want: 0, ok: true},
+		"the largest":                        {text: "9999999999999.99", decimals: 2, want: money.Max, ok: true},
+		"noise below the largest":            {text: "9999999999999.9899", decimals: 2},
+		"noise that rounds past the largest": {text: "9999999999999.9999", decimals: 2},
+		"one unit above the largest":         {text: "10000000000000", decimals: 2},
+		"far above the largest":              {text: "99999999999999999", decimals: 2},
+		"far above the largest, no decimal":  {text: "99999999999999999", decimals: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			number, flaw := parseDecimal(test.text)
@@ -154,6 +155,27 @@ func TestPackedDecimal(t *testing.T) {
 			packed := test.of.packed()
 			if got := unpacked(packed); got != test.want || packed < 0 {
 				t.Errorf("got %+v by %d", got, packed)
+			}
+		})
+	}
+}
+
+func TestDecimalAsText(t *testing.T) {
+	for name, test := range map[string]struct {
+		of   Decimal
+		want string
+	}{
+		"not set":                  {want: "0"},
+		"a whole number":           {of: Decimal{Digits: 12}, want: "12"},
+		"a fraction":               {of: Decimal{Digits: 125, Places: 2}, want: "1.25"},
+		"less than one":            {of: Decimal{Digits: 5, Places: 1}, want: "0.5"},
+		"zeros before the digits":  {of: Decimal{Digits: 5, Places: 3}, want: "0.005"},
+		"as many digits as places": {of: Decimal{Digits: 125, Places: 3}, want: "0.125"},
+		"next to nothing":          {of: Decimal{Digits: 1, Places: 18}, want: "0.000000000000000001"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := test.of.String(); got != test.want || test.of.IsZero() != (test.want == "0") {
+				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
 	}
