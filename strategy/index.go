@@ -155,9 +155,15 @@ func (x *index) find(e *evaluation) {
 	}
 	for i := range e.goods {
 		l := &e.items[i]
-		e.candidates = append(e.candidates, x.bySKU[l.sku]...)
-		e.candidates = append(e.candidates, x.byCategory[l.category]...)
-		e.candidates = append(e.candidates, x.bySubgroup[l.subgroup]...)
+		if l.sku != unnamed { // most words are, and to ask is cheaper than to append nothing
+			e.candidates = append(e.candidates, x.bySKU[l.sku]...)
+		}
+		if l.category != unnamed {
+			e.candidates = append(e.candidates, x.byCategory[l.category]...)
+		}
+		if l.subgroup != unnamed {
+			e.candidates = append(e.candidates, x.bySubgroup[l.subgroup]...)
+		}
 	}
 	for _, categories := range e.further {
 		for _, category := range categories {
