@@ -38,6 +38,18 @@ func (e *evaluation) categorize(s *Strategy, l *item) {
 	}
 }
 
+// furtherCategories are those that goods have beside their first, each once, so
+// that many goods in the same many categories cost no more than they have to.
+func (e *evaluation) furtherCategories() []symbol {
+	if len(e.categories) == 0 {
+		return nil
+	}
+	e.distinct = append(e.distinct[:0], e.categories...)
+	slices.Sort(e.distinct)
+	e.distinct = slices.Compact(e.distinct)
+	return e.distinct
+}
+
 // priceByTotal makes the list price of a line, of which only the total is known,
 // that total by its quantity or weight. It is kept rounded down, with whether it is
 // more than that, which says on which side of an amount it is.

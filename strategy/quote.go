@@ -165,7 +165,7 @@ func (q *Quote) add(extra *item) error {
 	q.Lines = append(q.Lines, QuotedLine{UnitPrice: extra.unitPrice, Subtotal: extra.original, Stated: cart.NoPrice})
 	q.work.items = append(q.work.items, *extra)
 	if extra.further != nil {
-		q.work.further = append(q.work.further, *extra.further)
+		q.work.categories = append(q.work.categories, *extra.further...)
 	}
 	return nil
 }
