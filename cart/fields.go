@@ -18,11 +18,15 @@ func (d *document) bodyField(e *edge, depth int) (f *fault) {
 	case fieldItems:
 		return d.items(e, depth)
 	case fieldShipping:
-		return d.shipping(depth)
+		return d.shipping(e, depth)
 	case fieldCoupons:
+		from := len(d.cart.Coupons)
 		d.cart.Coupons, f = d.texts(d.cart.Coupons, e, bound{d.reader.most.coupons, d.reader.most.coupons, "coupons"}, depth)
+		d.part(e, from, len(d.cart.Coupons))
 	case fieldCustomerSegments:
+		from := len(d.cart.Customer.Segments)
 		d.cart.Customer.Segments, f = d.texts(d.cart.Customer.Segments, e, bound{d.reader.most.segments, d.reader.most.segments, "segments"}, depth)
+		d.part(e, from, len(d.cart.Customer.Segments))
 	case fieldCurrency:
 		return d.readCurrency()
 	case fieldSubtotal:

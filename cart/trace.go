@@ -104,14 +104,26 @@ func (t *trace) forget(of field, line, charge int) {
 	})
 }
 
-// move gives lines their new positions.
-func (t *trace) move(to []int) {
-	if t == nil {
+// moveLines gives lines their new positions; nil is none.
+func (t *trace) moveLines(to []int) {
+	if t == nil || to == nil {
 		return
 	}
 	for i := range t.reads {
 		if n := &t.reads[i]; n.Line >= 0 {
 			n.Line = to[n.Line]
+		}
+	}
+}
+
+// moveCharges is moveLines for charges.
+func (t *trace) moveCharges(to []int) {
+	if t == nil || to == nil {
+		return
+	}
+	for i := range t.reads {
+		if n := &t.reads[i]; n.Charge >= 0 {
+			n.Charge = to[n.Charge]
 		}
 	}
 }
