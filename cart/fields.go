@@ -332,6 +332,8 @@ func (d *document) quantity() *fault {
 		return wants(at.seen(), wantCount+"; fractional line takes it")
 	case number.places > maxWeightPlaces || number.digits/powersOfTen[number.places] > money.Max:
 		return wants(at.seen(), fmt.Sprintf("%s with at most %d decimals", wantFraction, maxWeightPlaces))
+	case number.isWholeDouble(at.raw()):
+		return wants(at.seen(), "fewer digits: to parsers with 64 bits of floating point it is a whole number")
 	}
 	d.line.Quantity = 1
 	d.line.Weight = Decimal{Digits: number.digits, Places: uint8(number.places)}
