@@ -1,7 +1,6 @@
 package cart
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -57,10 +56,11 @@ func FuzzAcceptedCartIsTheSameEverywhere(f *testing.F) {
 		}
 	}
 	for _, test := range numbers {
-		for _, place := range numberPlaces {
-			f.Add(fmt.Appendf(nil, place.format, test.number), shapeAt(place.shape))
+		for _, shape := range []string{"default", "shop", "easy"} {
+			f.Add([]byte(oneLine(`"unit_price":`+test.number)), shapeAt(shape))
 		}
 	}
+	compileJava(f)
 	home := currency(f, "CNY")
 	readers := map[string]*Reader{}
 	for name, in := range shapes {

@@ -366,9 +366,37 @@ var languages = []struct {
 	{name: "python", program: "python3", arguments: []string{"-I", "standard.py"}, exact: true},
 	{
 		name: "java", program: "java", exact: true, files: jars,
-		arguments: []string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", strings.Join(jars, ":"), "Standard.java"},
+		arguments: append([]string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp"}, javaProgram()...),
 	},
 	{name: "php", program: "php", arguments: []string{"-n", "-d", "memory_limit=1G", "standard.php"}},
+}
+
+// javaProgram is the class path and the program, which is compiled as it starts unless
+// it has been.
+func javaProgram() []string {
+	if classes := os.Getenv(compiledJava); classes != "" {
+		return []string{strings.Join(jars, ":") + ":" + classes, "Standard"}
+	}
+	return []string{strings.Join(jars, ":"), "Standard.java"}
+}
+
+// compiledJava is the variable with the directory of the compiled program.
+const compiledJava = "CART_STANDARD_CLASSES"
+
+// compileJava compiles the program for all workers of a fuzzer, each of which starts it.
+func compileJava(f *testing.F) {
+	f.Helper()
+	if os.Getenv(compiledJava) != "" {
+		return
+	}
+	classes := f.TempDir()
+	compiler := exec.Command("javac", "-cp", strings.Join(jars, ":"), "-d", classes, "Standard.java")
+	compiler.Dir = "testdata"
+	if out, err := compiler.CombinedOutput(); err == nil {
+		f.Setenv(compiledJava, classes)
+	} else if os.Getenv("REQUIRE_RUNTIMES") == "1" {
+		f.Fatalf("REQUIRE_RUNTIMES=1, but: %v: %s", err, out)
+	}
 }
 
 // jars are where Debian's libjackson2-databind-java puts them.
