@@ -29,9 +29,9 @@ type Cart struct {
 	Shipping []Charge
 
 	// attributes is the memory all lines' Attributes are cut from, texts that of their
-	// MoreCategories, chunks notes which path lines came from, and names is the memory of
-	// the reader's check for names that are alike: kept here, because the cart is what a
-	// caller keeps from one request to the next.
+	// MoreCategories, chunks notes which of several paths parts of lists came from, and
+	// names is the memory of the reader's check for names that are alike: kept here,
+	// because the cart is what a caller keeps from one request to the next.
 	attributes []Attribute
 	texts      []string
 	chunks     []chunk

@@ -18,11 +18,15 @@ func (d *document) bodyField(e *edge, depth int) (f *fault) {
 	case fieldItems:
 		return d.items(e, depth)
 	case fieldShipping:
-		return d.shipping(depth)
+		return d.shipping(e, depth)
 	case fieldCoupons:
+		from := len(d.cart.Coupons)
 		d.cart.Coupons, f = d.texts(d.cart.Coupons, e, bound{d.reader.most.coupons, d.reader.most.coupons, "coupons"}, depth)
+		d.part(e, from, len(d.cart.Coupons))
 	case fieldCustomerSegments:
+		from := len(d.cart.Customer.Segments)
 		d.cart.Customer.Segments, f = d.texts(d.cart.Customer.Segments, e, bound{d.reader.most.segments, d.reader.most.segments, "segments"}, depth)
+		d.part(e, from, len(d.cart.Customer.Segments))
 	case fieldCurrency:
 		return d.readCurrency()
 	case fieldSubtotal:
@@ -328,6 +332,8 @@ func (d *document) quantity() *fault {
 		return wants(at.seen(), wantCount+"; fractional line takes it")
 	case number.places > maxWeightPlaces || number.digits/powersOfTen[number.places] > money.Max:
 		return wants(at.seen(), fmt.Sprintf("%s with at most %d decimals", wantFraction, maxWeightPlaces))
+	case number.isWholeDouble(at.raw()):
+		return wants(at.seen(), "fewer digits: to parsers with 64 bits of floating point it is a whole number")
 	}
 	d.line.Quantity = 1
 	d.line.Weight = Decimal{Digits: number.digits, Places: uint8(number.places)}

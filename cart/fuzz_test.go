@@ -1,15 +1,19 @@
 package cart
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"pgregory.net/rapid"
+
+	"github.com/promogate/caddy-discount/money"
 )
 
+// FuzzReadJSON reads a body by the paths of a mapping, one field a line: the key and its
+// paths. The reader agrees with the reference, at once and in pieces.
 func FuzzReadJSON(f *testing.F) {
 	for _, seed := range []string{
 		whole, string(body(3)), `{}`, `[]`, `null`, ``, `{"items":[]}`, `{"items":null}`, `{"Items":[]}`,
@@ -21,36 +25,225 @@ func FuzzReadJSON(f *testing.F) {
 		`{"ſ":1,"s":2,"items":[]}`, string(manyNames(400)), `{"customer":"u","items":[]}`,
 		`{"":[{"":{"":0,"":[]}}],"":[]}`,
 	} {
-		f.Add([]byte(seed), false)
-		f.Add([]byte(seed), true)
+		f.Add("", []byte(seed), uint8(0))
+		f.Add("", []byte(seed), uint8(1))
+	}
+	for _, test := range everywhere {
+		if in := shapes[test.in]; len(test.body) < 1<<12 {
+			f.Add(writtenMap(in.Map), []byte(test.body), bitsOf(in))
+		}
 	}
 	home := currency(f, "CNY")
-	readers := map[bool]*Reader{false: reader(f, Options{MaxLines: 10}), true: reader(f, Options{MaxLines: 10, Prices: Major})}
+	for seed := range 200 {
+		in, body := exampleBody(seed, home)
+		f.Add(writtenMap(in.Map), body, bitsOf(in))
+	}
 	var into, large Cart
 	workspace := Workspace{piece: 5}
-	f.Fuzz(func(t *testing.T, body []byte, major bool) {
-		r := readers[major]
+	f.Fuzz(func(t *testing.T, mapping string, body []byte, bits uint8) {
+		m, err := readMap(mapping)
+		in := optionsOf(m, bits)
+		_, refuses := plainRoutes(m)
+		r, errOfReader := NewReader(in)
+		if err == nil && (errOfReader == nil) != (refuses == nil) {
+			t.Fatalf("%+v: the reader says %v, the reference %v", m, errOfReader, refuses)
+		}
+		if err != nil || refuses != nil {
+			return
+		}
+		sameAsPlain(t, in, body, home)
 		found, err := r.ReadJSON(body, home, &into)
 		foundInPieces, errInPieces := workspace.ReadJSON(r, body, home, &large, func() {})
 		if found != foundInPieces || grammarAside(err) != grammarAside(errInPieces) || !reflect.DeepEqual(visible(into), visible(large)) {
 			t.Fatalf("%s\nat once:   %v, %v, %+v\nin pieces: %v, %v, %+v", body, found, err, into, foundInPieces, errInPieces, large)
 		}
+	})
+}
+
+// exampleBody is a body made for a mapping, always the same for a seed.
+func exampleBody(seed int, home money.Currency) (in Options, body []byte) {
+	rapid.Custom(func(t *rapid.T) int {
+		in = drawOptions(t)
+		routes, err := plainRoutes(in.Map)
 		if err != nil {
-			checkInvalid(t, body, invalid(t, found, err))
+			in.Map = Mapping{}
+			routes, _ = plainRoutes(in.Map)
+		}
+		body = drawBody(t, drawDocument(t, in, routes, home))
+		return len(body)
+	}).Example(seed)
+	return in, body
+}
+
+// writtenMap is a mapping with one field a line.
+func writtenMap(m Mapping) string {
+	var lines []string
+	for _, f := range plainFields {
+		if paths := f.of(&m); paths != nil {
+			lines = append(lines, f.key+" "+paths.String())
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// readMap reads what writtenMap writes.
+func readMap(text string) (m Mapping, err error) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if words := strings.Split(line, " "); len(words) > 1 {
+			if err := m.Set(words[0], words[1:]...); err != nil {
+				return m, err
+			}
+		}
+	}
+	return m, nil
+}
+
+const (
+	bitMajor = 1 << iota
+	bitFractional
+	bitExactIDs
+	bitTextFlags
+	bitSmall
+)
+
+func bitsOf(in Options) (bits uint8) {
+	for bit, set := range map[uint8]bool{
+		bitMajor: in.Prices == Major, bitFractional: in.Fractional, bitExactIDs: in.ExactIDs, bitTextFlags: in.TextFlags, bitSmall: in.MaxLines > 0,
+	} {
+		if set {
+			bits |= bit
+		}
+	}
+	return bits
+}
+
+func optionsOf(m Mapping, bits uint8) Options {
+	in := Options{Map: m, Fractional: bits&bitFractional > 0, ExactIDs: bits&bitExactIDs > 0, TextFlags: bits&bitTextFlags > 0, MaxLines: 10}
+	if bits&bitMajor > 0 {
+		in.Prices = Major
+	}
+	if bits&bitSmall > 0 {
+		in.MaxLines, in.MaxCoupons, in.MaxSegments, in.MaxShipping, in.MaxAttributes = 2, 2, 2, 1, 2
+	}
+	return in
+}
+
+// FuzzTrace reads a body by the paths of a mapping with a trace: the cart is the same,
+// and every read is of a value that is where its pointer says.
+func FuzzTrace(f *testing.F) {
+	home := currency(f, "CNY")
+	for _, test := range everywhere {
+		if in := shapes[test.in]; len(test.body) < 1<<12 {
+			f.Add(writtenMap(in.Map), []byte(test.body), bitsOf(in))
+		}
+	}
+	for seed := range 200 {
+		in, body := exampleBody(seed, home)
+		f.Add(writtenMap(in.Map), body, bitsOf(in))
+	}
+	f.Fuzz(func(t *testing.T, mapping string, body []byte, bits uint8) {
+		m, err := readMap(mapping)
+		if err != nil {
 			return
 		}
-		doc := generic(t, body)
-		if !found {
-			if _, has := lookup(doc, []string{"items"}).([]any); has {
-				t.Fatal("there are items")
+		r, err := NewReader(optionsOf(m, bits))
+		if err != nil {
+			return
+		}
+		var read, traced Cart
+		found, err := r.ReadJSON(body, home, &read)
+		reads, foundToo, errToo := r.Trace(body, home, &traced)
+		if found != foundToo || fmt.Sprint(err) != fmt.Sprint(errToo) || !reflect.DeepEqual(visible(read), visible(traced)) {
+			t.Fatalf("%q\nread:   %v, %v, %+v\ntraced: %v, %v, %+v", body, found, err, visible(read), foundToo, errToo, visible(traced))
+		}
+		doc, bad := parsePlain(withoutMark(body))
+		if bad != nil {
+			if len(reads) > 0 {
+				t.Fatalf("%q is not JSON, but %+v was read", body, reads)
 			}
 			return
 		}
-		agree(t, body, Mapping{}, r.prices, home, &into)
-		if !major {
-			agreeLeniently(t, body, &into)
+		for _, of := range reads {
+			checkRead(t, doc, of, body)
+		}
+		if found {
+			checkTrace(t, reads, &traced, body)
 		}
 	})
+}
+
+// checkRead fails unless the value is where the pointer says.
+func checkRead(t tester, doc any, of Read, body []byte) {
+	t.Helper()
+	for _, value := range pointed(doc, of.Pointer) {
+		text := fmt.Sprint(value)
+		switch value.(type) {
+		case object, []any:
+			text = ""
+		case nil:
+			text = "null"
+		}
+		if text == of.Text {
+			return
+		}
+	}
+	t.Fatalf("%+v is not so in %q: %v", of, body, pointed(doc, of.Pointer))
+}
+
+// checkTrace fails unless the reads are those of the cart: its lines and charges, one by
+// one, with the texts and the numbers that they have.
+func checkTrace(t tester, reads []Read, c *Cart, body []byte) {
+	t.Helper()
+	want := map[Read]int{}
+	text := func(field string, line, charge int, text string) {
+		if text != "" {
+			want[Read{Field: field, Line: line, Charge: charge, Text: text}]++
+		}
+	}
+	text("customer_id", -1, -1, c.Customer.ID)
+	text("customer_tier", -1, -1, c.Customer.Tier)
+	text("channel", -1, -1, c.Channel)
+	text("region", -1, -1, c.Region)
+	for i, l := range c.Lines {
+		want[Read{Field: "items", Line: i, Charge: -1}]++
+		want[Read{Field: "quantity", Line: i, Charge: -1}]++
+		if l.UnitPrice != NoPrice {
+			want[Read{Field: "unit_price", Line: i, Charge: -1}]++
+		}
+		if l.HasTotal {
+			want[Read{Field: "line_total", Line: i, Charge: -1}]++
+		}
+		text("id", i, -1, l.ID)
+		text("sku", i, -1, l.SKU)
+		text("subgroup", i, -1, l.Subgroup)
+		for _, a := range l.Attributes {
+			text("attributes", i, -1, a.Text)
+		}
+	}
+	for i, charge := range c.Shipping {
+		want[Read{Field: "shipping", Line: -1, Charge: i}]++
+		want[Read{Field: "shipping_amount", Line: -1, Charge: i}]++
+		text("shipping_id", -1, i, charge.ID)
+		text("shipping_method", -1, i, charge.Method)
+	}
+	got := map[Read]int{}
+	for _, of := range reads {
+		of.Pointer = ""
+		switch of.Field {
+		case "items", "shipping", "quantity", "unit_price", "line_total", "shipping_amount": // the text may be that of an amount alone
+			of.Text = ""
+		case "currency", "subtotal", "decimals", "completed_orders", "coupons", "customer_segments", "category", "reduced":
+			continue
+		default:
+			if of.Text == "" { // as good as absent
+				continue
+			}
+		}
+		got[of]++
+	}
+	if !maps.Equal(got, want) {
+		t.Fatalf("traced %v\nof the cart %v\nin %q", got, want, body)
+	}
 }
 
 // grammarAside is an error without what is wrong with the grammar at its place, of
@@ -61,8 +254,10 @@ func grammarAside(err error) string {
 	if tooDeep := tooDeep().reason; strings.HasSuffix(text, tooDeep) {
 		return tooDeep
 	}
-	if place, _, found := strings.Cut(text, ": invalid "); found && strings.Contains(place, "is not JSON at byte") {
-		return place
+	for _, what := range []string{": invalid ", `: "invalid `} {
+		if place, _, found := strings.Cut(text, what); found && strings.Contains(place, "is not JSON at byte") {
+			return place
+		}
 	}
 	return text
 }
@@ -75,10 +270,11 @@ func checkInvalid(t tester, body []byte, bad *Invalid) {
 	if len(bad.Pointer) > maxPointer || !printable(bad.Pointer) {
 		t.Fatalf("pointer %q", bad.Pointer)
 	}
-	// Where the text is no JSON there may be nothing to point to, and of two
-	// members with one name encoding/json keeps the last.
-	if jsontext.Value(body).IsValid() && !resolves(generic(t, body), bad.Pointer) {
-		t.Fatalf("%s leads nowhere in %s: %s", bad.Pointer, body, bad.Reason)
+	// Where the text is no JSON there may be nothing to point to.
+	if doc, err := parsePlain(withoutMark(body)); err == nil {
+		if len(pointed(doc, bad.Pointer)) == 0 {
+			t.Fatalf("%s leads nowhere in %s: %s", bad.Pointer, body, bad.Reason)
+		}
 	}
 }
 
@@ -129,57 +325,35 @@ func FuzzReadHeaders(f *testing.F) {
 	})
 }
 
-// Whatever mapping is accepted can be followed in a body made for it.
+// FuzzMapping compiles paths of several fields: the reader and the reference agree on
+// whether they can be, and on a body that is made for them.
 func FuzzMapping(f *testing.F) {
 	f.Add("order.lines", "product.code", "qty", "price", "customer")
 	f.Add("items", "id", "n.q", "n.p", "order.user.id")
 	f.Add("a..b", "-", "", "x", ".")
 	f.Add("Items", "SKU", "sku.q", "ſku", "items")
 	f.Add(`"`, `\`, "\n", "~/", "\xff")
+	f.Add("0.lines.*", "codes.1", "*.q", "p!json.v", "0.user!json.id")
+	f.Add("a!json.b!json", "1.x", "01", "10000", "**")
 	home := currency(f, "CNY")
 	f.Fuzz(func(t *testing.T, items, sku, quantity, price, customer string) {
-		m := Mapping{Items: Paths{items}, SKU: Paths{sku}, Quantity: Paths{quantity}, UnitPrice: Paths{price}, CustomerID: Paths{customer}}
-		r, err := NewReader(Options{Map: m})
+		in := Options{Map: Mapping{Items: Paths{items}, SKU: Paths{sku}, Quantity: Paths{quantity}, UnitPrice: Paths{price}, CustomerID: Paths{customer}}}
+		r, err := NewReader(in)
+		routes, refuses := plainRoutes(in.Map)
+		if (err == nil) != (refuses == nil) {
+			t.Fatalf("the reader says %v, the reference %v", err, refuses)
+		}
 		if err != nil {
 			if r != nil || !printable(err.Error()) {
 				t.Fatalf("%v %q", r, err)
 			}
 			return
 		}
-		line, doc := map[string]any{}, map[string]any{}
-		put(line, m.path(t, "sku"), "a")
-		put(line, m.path(t, "quantity"), 2)
-		put(line, m.path(t, "unit_price"), 1850)
-		put(doc, m.path(t, "items"), []any{line})
-		put(doc, m.path(t, "customer_id"), 7)
-		body, err := json.Marshal(doc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var into Cart
-		found, err := r.ReadJSON(body, home, &into)
-		if !found || err != nil {
-			t.Fatalf("%s: %v, %v", body, found, err)
-		}
-		agree(t, body, m, Minor, home, &into)
-		if into.Lines[0].Quantity != 2 {
-			t.Fatalf("%+v", into.Lines)
-		}
+		var body []byte
+		rapid.Custom(func(t *rapid.T) int {
+			body = drawBody(t, drawDocument(t, in, routes, home))
+			return 0
+		}).Example(len(items) + len(sku))
+		sameAsPlain(t, in, body, home)
 	})
-}
-
-// put sets what is at a path, if there is one.
-func put(object map[string]any, path []string, value any) {
-	if path == nil {
-		return
-	}
-	for ; len(path) > 1; path = path[1:] {
-		next, ok := object[path[0]].(map[string]any)
-		if !ok {
-			next = map[string]any{}
-			object[path[0]] = next
-		}
-		object = next
-	}
-	object[path[0]] = value
 }

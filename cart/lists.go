@@ -7,10 +7,18 @@ import (
 	"strings"
 )
 
-// chunk is the lines of one of several paths to items.
+// chunk is what one of several paths led to at once.
 type chunk struct {
+	field    field
 	order    uint8
 	from, to int
+}
+
+// part notes what a list has gained at one of several paths.
+func (d *document) part(e *edge, from, to int) {
+	if d.reader.several&e.field.bit() != 0 && from < to {
+		d.cart.chunks = append(d.cart.chunks, chunk{e.field, e.order, from, to})
+	}
 }
 
 // items reads the current value as lines. An object is a line where the path came
@@ -19,9 +27,7 @@ func (d *document) items(e *edge, depth int) *fault {
 	d.found = true
 	from := len(d.cart.Lines)
 	f := d.readItems(e, depth)
-	if f == nil && d.reader.severalItems {
-		d.cart.chunks = append(d.cart.chunks, chunk{e.order, from, len(d.cart.Lines)})
-	}
+	d.part(e, from, len(d.cart.Lines))
 	return f
 }
 
@@ -70,24 +76,51 @@ func (d *document) listed(of field, i, depth int) (f *fault) {
 	return d.readPair(depth)
 }
 
-// inOrder puts the lines of several paths in the order of the paths.
+// inOrder puts what several paths led to in the order of the paths.
 func (d *document) inOrder() {
-	byOrder := func(a, b chunk) int { return cmp.Compare(a.order, b.order) }
 	chunks := d.cart.chunks
-	if slices.IsSortedFunc(chunks, byOrder) {
+	if len(chunks) == 0 {
 		return
 	}
-	slices.SortStableFunc(chunks, byOrder)
-	lines := make([]Line, 0, len(d.cart.Lines))
-	moved := make([]int, len(d.cart.Lines))
-	for _, c := range chunks {
+	slices.SortStableFunc(chunks, func(a, b chunk) int {
+		return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.order, b.order))
+	})
+	d.trace.moveLines(arrange(d.cart.Lines, chunks, fieldItems))
+	d.trace.moveCharges(arrange(d.cart.Shipping, chunks, fieldShipping))
+	arrange(d.cart.Coupons, chunks, fieldCoupons)
+	arrange(d.cart.Customer.Segments, chunks, fieldCustomerSegments)
+}
+
+// arrange puts a list in the order of the chunks that are of its field. It returns where
+// each element went, or nil if none moved.
+func arrange[T any](list []T, chunks []chunk, of field) (moved []int) {
+	inPlace := func(a, b chunk) int { return cmp.Compare(a.from, b.from) }
+	own := ofField(chunks, of)
+	if slices.IsSortedFunc(own, inPlace) {
+		return nil
+	}
+	arranged := make([]T, 0, len(list))
+	moved = make([]int, len(list))
+	for _, c := range own {
 		for i := c.from; i < c.to; i++ {
-			moved[i] = len(lines)
-			lines = append(lines, d.cart.Lines[i])
+			moved[i] = len(arranged)
+			arranged = append(arranged, list[i])
 		}
 	}
-	copy(d.cart.Lines, lines)
-	d.trace.move(moved)
+	copy(list, arranged)
+	return moved
+}
+
+// ofField are those of chunks in the order of their fields that are of one.
+func ofField(chunks []chunk, of field) []chunk {
+	from, to := 0, len(chunks)
+	for from < to && chunks[from].field != of {
+		from++
+	}
+	for to > from && chunks[to-1].field != of {
+		to--
+	}
+	return chunks[from:to]
 }
 
 func (d *document) readLine(depth int) *fault {
@@ -99,6 +132,7 @@ func (d *document) readLine(depth int) *fault {
 		return wants(d.seen(), "an object")
 	}
 	d.attributesFrom, d.categoriesFrom = len(d.cart.attributes), len(d.cart.texts)
+	chunks := len(d.cart.chunks)
 	d.cart.Lines = append(d.cart.Lines, Line{})
 	d.line = &d.cart.Lines[len(d.cart.Lines)-1]
 	d.line.UnitPrice, d.line.Quantity = NoPrice, noQuantity
@@ -113,6 +147,10 @@ func (d *document) readLine(depth int) *fault {
 	d.passing = passing
 	if first, last := d.attributesFrom, len(d.cart.attributes); last > first {
 		d.line.Attributes = d.cart.attributes[first:last:last]
+	}
+	if len(d.cart.chunks) > chunks {
+		d.settleCategories(d.cart.chunks[chunks:])
+		d.cart.chunks = d.cart.chunks[:chunks]
 	}
 	if first, last := d.categoriesFrom, len(d.cart.texts); last > first {
 		d.line.MoreCategories = d.cart.texts[first:last:last]
@@ -131,11 +169,15 @@ const noQuantity = -1
 
 // shipping reads the current value as shipping charges: a list, an object, or an amount
 // alone.
-func (d *document) shipping(depth int) *fault {
+func (d *document) shipping(e *edge, depth int) (f *fault) {
+	from := len(d.cart.Shipping)
 	if d.next() == '[' {
-		return d.list(fieldShipping, depth)
+		f = d.list(fieldShipping, depth)
+	} else {
+		f = d.readCharge(depth)
 	}
-	return d.readCharge(depth)
+	d.part(e, from, len(d.cart.Shipping))
+	return f
 }
 
 func (d *document) readCharge(depth int) *fault {
@@ -173,9 +215,11 @@ func (d *document) readCharge(depth int) *fault {
 	return nil
 }
 
-// categories reads the categories of a line: one, or a list of them.
+// categories reads the categories of a line: one, or a list of them. Those of several
+// paths wait in the memory of further ones, for the order of the paths.
 func (d *document) categories(e *edge, depth int) (f *fault) {
-	if c := d.next(); c != '[' && c != '{' && !e.commas && d.line.Category == "" {
+	several := d.reader.several&fieldCategory.bit() != 0
+	if c := d.next(); c != '[' && c != '{' && !e.commas && d.line.Category == "" && !several {
 		d.line.Category, f = d.textual()
 		return f
 	}
@@ -188,11 +232,30 @@ func (d *document) categories(e *edge, depth int) (f *fault) {
 		d.cart.texts = d.cart.texts[:first]
 		return f
 	}
-	if more := d.cart.texts[first:]; d.line.Category == "" && len(more) > 0 {
-		d.line.Category = more[0]
-		d.cart.texts = append(d.cart.texts[:first], more[1:]...)
+	d.part(e, first, len(d.cart.texts))
+	if d.line.Category == "" && !several {
+		d.firstCategory(first)
 	}
 	return nil
+}
+
+// settleCategories puts those of several paths in order.
+func (d *document) settleCategories(chunks []chunk) {
+	for i := range chunks {
+		chunks[i].from -= d.categoriesFrom
+		chunks[i].to -= d.categoriesFrom
+	}
+	slices.SortStableFunc(chunks, func(a, b chunk) int { return cmp.Compare(a.order, b.order) })
+	arrange(d.cart.texts[d.categoriesFrom:], chunks, fieldCategory)
+	d.firstCategory(d.categoriesFrom)
+}
+
+// firstCategory makes the first of the further categories the line's own.
+func (d *document) firstCategory(at int) {
+	if more := d.cart.texts[at:]; len(more) > 0 {
+		d.line.Category = more[0]
+		d.cart.texts = append(d.cart.texts[:at], more[1:]...)
+	}
 }
 
 // bound is how long a list of texts may become.

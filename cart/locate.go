@@ -95,7 +95,7 @@ func (n *noted) fault(reason string) *fault {
 
 // search finds the value of a spot in a body that is JSON.
 func (r *Reader) search(body []byte, of spot, pause func()) (noted, bool) {
-	t := &trace{}
+	t := &trace{only: &of}
 	d := document{
 		scanner: scanner{text: view(body), pos: markLength(body)}, reader: r, cart: new(Cart),
 		names: new(seenNames), pause: pause, trace: t,

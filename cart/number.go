@@ -1,6 +1,7 @@
 package cart
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/promogate/caddy-discount/money"
@@ -116,6 +117,16 @@ var powersOfTen = func() (powers [19]int64) {
 // whole is the number if it is a whole one of at most [money.Max].
 func (d decimal) whole() (int64, bool) {
 	return d.digits, d.places == 0 && d.digits <= money.Max
+}
+
+// isWholeDouble reports whether a number that is no whole one is one as a double; text
+// is the number as it is written.
+func (d decimal) isWholeDouble(text string) bool {
+	if d.digits < powersOfTen[surelyKept] {
+		return false
+	}
+	double, err := strconv.ParseFloat(text, 64)
+	return err == nil && double == math.Trunc(double)
 }
 
 // minor is the number as an amount of a currency's main unit, in minor units. What

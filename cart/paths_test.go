@@ -232,7 +232,7 @@ func TestPathsOfOtherFields(t *testing.T) {
 		"values of an object, cut":       {key: "coupons", paths: Paths{"codes.*", ","}, body: `"codes":{"x":"a, b","y":"c"}`, want: want{coupons: []string{"a", "b", "c"}}},
 		"several, one after the other":   {key: "coupons", paths: Paths{"a", "b.code"}, body: `"a":["x"],"b":[{"code":"y"}]`, want: want{coupons: []string{"x", "y"}}},
 		"a position":                     {key: "coupons", paths: Paths{"codes.1"}, body: `"codes":["a","b","c"]`, want: want{coupons: []string{"b"}}},
-		"two positions":                  {key: "coupons", paths: Paths{"codes.2", "codes.0"}, body: `"codes":["a","b","c"]`, want: want{coupons: []string{"a", "c"}}},
+		"two positions, in their order":  {key: "coupons", paths: Paths{"codes.2", "codes.0"}, body: `"codes":["a","b","c"]`, want: want{coupons: []string{"c", "a"}}},
 		"a position past the end":        {key: "coupons", paths: Paths{"codes.7"}, body: `"codes":["a"]`},
 		"a position of an object":        {key: "coupons", paths: Paths{"codes.0"}, body: `"codes":{"0":"a"}`, pointer: "/codes", reason: "is an object, want an array"},
 		"a name of a text":               {key: "coupons", paths: Paths{"codes.code"}, body: `"codes":["a"]`, pointer: "/codes/0", reason: `is "a", want an object, or an array of objects`},

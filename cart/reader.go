@@ -44,12 +44,12 @@ type Reader struct {
 	items, quantity, amountPath, pairName string
 	unitPricePath, quantityPath           []step
 
-	prices       Prices
-	fractional   bool
-	exactIDs     bool
-	textFlags    bool
-	severalItems bool
-	most         limits
+	prices     Prices
+	fractional bool
+	exactIDs   bool
+	textFlags  bool
+	several    fieldSet // that have more than one path
+	most       limits
 }
 
 // limits are the bounds of [Options], none of them zero.
@@ -86,10 +86,12 @@ func NewReader(options Options) (*Reader, error) {
 
 func (r *Reader) follow(route *route) {
 	path := written(route.steps)
+	if route.order > 0 {
+		r.several |= route.field.bit()
+	}
 	switch route.field {
 	case fieldItems:
-		r.severalItems = r.items != ""
-		if r.severalItems {
+		if r.items != "" {
 			r.items += " "
 		}
 		r.items += path

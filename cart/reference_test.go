@@ -1,247 +1,491 @@
 package cart
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/promogate/caddy-discount/money"
 )
 
-// agree holds a cart against what encoding/json makes of the same body: the
-// test's second opinion, which shares no code with the reader.
-func agree(t tester, body []byte, m Mapping, prices Prices, home money.Currency, cart *Cart) {
-	t.Helper()
-	doc, _ := generic(t, body).(map[string]any)
-	at := func(from any, key string) any { return lookup(from, m.path(t, key)) }
-	if code := textOf(t, at(doc, "currency")); code != cart.Currency {
-		t.Fatalf("currency %q, read %q", code, cart.Currency)
-	}
-	if cart.Currency != "" {
-		home = currency(t, cart.Currency)
-	}
-	items := listOf(t, at(doc, "items"))
-	if len(items) != len(cart.Lines) {
-		t.Fatalf("%d lines, read %d", len(items), len(cart.Lines))
-	}
-	for i, item := range items {
-		line := &cart.Lines[i]
-		same(t, "id", textOf(t, at(item, "id")), line.ID)
-		same(t, "sku", textOf(t, at(item, "sku")), line.SKU)
-		same(t, "category", textOf(t, at(item, "category")), line.Category)
-		same(t, "subgroup", textOf(t, at(item, "subgroup")), line.Subgroup)
-		same(t, "quantity", textOf(t, at(item, "quantity")), strconv.FormatInt(line.Quantity, 10))
-		same(t, "reduced", at(item, "reduced") == true, line.Reduced)
-		same(t, "unit price", amountOf(t, at(item, "unit_price"), prices, home), line.UnitPrice)
-		if line.UnitPrice != NoPrice {
-			same(t, "subtotal", line.Quantity*line.UnitPrice, line.Subtotal)
-		}
-		agreeOnAttributes(t, at(item, "attributes"), line.Attributes)
-	}
-	charges := listOf(t, at(doc, "shipping"))
-	same(t, "charges", len(charges), len(cart.Shipping))
-	for i, charge := range charges {
-		same(t, "shipping id", textOf(t, at(charge, "shipping_id")), cart.Shipping[i].ID)
-		same(t, "shipping method", textOf(t, at(charge, "shipping_method")), cart.Shipping[i].Method)
-		same(t, "shipping amount", amountOf(t, at(charge, "shipping_amount"), prices, home), cart.Shipping[i].Amount)
-	}
-	same(t, "customer id", textOf(t, at(doc, "customer_id")), cart.Customer.ID)
-	same(t, "customer tier", textOf(t, at(doc, "customer_tier")), cart.Customer.Tier)
-	same(t, "channel", textOf(t, at(doc, "channel")), cart.Channel)
-	same(t, "region", textOf(t, at(doc, "region")), cart.Region)
-	orders := "-1"
-	if stated := at(doc, "completed_orders"); stated != nil {
-		orders = textOf(t, stated)
-	}
-	same(t, "orders", orders, strconv.FormatInt(cart.Customer.CompletedOrders, 10))
-	sameTexts(t, at(doc, "coupons"), cart.Coupons)
-	sameTexts(t, at(doc, "customer_segments"), cart.Customer.Segments)
+// This file is the test's second opinion of what a body is: a reader over
+// encoding/json and rational numbers that knows nothing of the other one.
+
+// verdict is what becomes of a body.
+type verdict string
+
+const (
+	isCart    verdict = "a cart"
+	isNoCart  verdict = "no cart"
+	isInvalid verdict = "invalid"
+)
+
+// plain reads the bodies of one mapping.
+type plain struct {
+	routes  []plainRoute
+	options Options
 }
 
-// path is where the field of a key is, or nil if it is not read.
-func (m Mapping) path(t tester, key string) []string {
+// newPlain is a reader for options whose mapping is sound.
+func newPlain(t tester, options Options) *plain {
 	t.Helper()
-	routes, err := m.routes()
+	routes, err := plainRoutes(options.Map)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range routes {
-		if r.key == key {
-			var names []string
-			for _, step := range r.steps {
-				names = append(names, step.name)
+	for of, usual := range map[*int]int{
+		&options.MaxLines: 500, &options.MaxAttributes: 64, &options.MaxCoupons: 64, &options.MaxSegments: 256, &options.MaxShipping: 64,
+	} {
+		*of = cmp.Or(*of, usual)
+	}
+	return &plain{routes, options}
+}
+
+// read is what a body is, why if it is invalid, and the cart.
+func (p *plain) read(body []byte, home money.Currency) (Cart, verdict, string) {
+	doc, err := parsePlain(withoutMark(body))
+	if err != nil {
+		return Cart{}, isInvalid, err.Error()
+	}
+	r := plainRead{plain: p, currency: home, given: map[string]bool{}, dropped: map[string]bool{}}
+	r.cart.Customer.CompletedOrders = -1
+	f := r.root(doc)
+	if f == nil && r.found {
+		f = r.settle()
+	}
+	switch {
+	case f == nil && r.found:
+		return r.cart, isCart, ""
+	case f != nil && (r.found || f.twice || p.mentions(doc, p.from("body"))):
+		return Cart{}, isInvalid, f.reason
+	}
+	return Cart{}, isNoCart, ""
+}
+
+// at is a route with the number of its steps that have been taken.
+type at struct {
+	*plainRoute
+	taken int
+}
+
+func (p *plain) from(place string) (all []at) {
+	for i := range p.routes {
+		if r := &p.routes[i]; r.From == place {
+			all = append(all, at{r, 0})
+		}
+	}
+	return all
+}
+
+func (a at) done() bool      { return a.taken == len(a.Steps) }
+func (a at) next() plainStep { return a.Steps[a.taken] }
+
+// along are those whose next step is as said, one step on.
+func along(all []at, fits func(plainStep) bool) (on []at) {
+	for _, a := range all {
+		if fits(a.next()) {
+			on = append(on, at{a.plainRoute, a.taken + 1})
+		}
+	}
+	return on
+}
+
+func byName(name string) func(plainStep) bool {
+	return func(s plainStep) bool { return s.Name == name }
+}
+
+func anyStep(plainStep) bool { return true }
+
+// mentions reports whether there is anything at the items, in whatever case.
+func (p *plain) mentions(v any, all []at) bool {
+	all = slices.DeleteFunc(slices.Clone(all), func(a at) bool { return a.Key != "items" })
+	if len(all) == 0 {
+		return false
+	}
+	if all[0].done() {
+		return true
+	}
+	if before := all[0].taken - 1; before >= 0 && all[0].Steps[before].Embedded {
+		if _, isText := v.(string); isText {
+			return true
+		}
+	}
+	kind := all[0].next().Kind
+	switch v := v.(type) {
+	case object:
+		return kind != "position" && slices.ContainsFunc(v, func(m member) bool {
+			return p.mentions(m.value, along(all, func(s plainStep) bool { return kind == "each" || plainlyAlike(s.Name, m.name) }))
+		})
+	case []any:
+		for i, element := range v {
+			on := all
+			switch kind {
+			case "position":
+				on = along(all, byName(strconv.Itoa(i)))
+			case "each":
+				on = along(all, anyStep)
 			}
-			return names
+			if p.mentions(element, on) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// plainRead is the reading of one body.
+type plainRead struct {
+	*plain
+	cart     Cart
+	currency money.Currency
+	found    bool
+	passing  int             // lists and objects that are gone through
+	given    map[string]bool // keys that have a value: of the cart, the line, the charge and the pair
+	dropped  map[string]bool // keys that cannot be read in full
+
+	lines, charges    []plainAmounts // beside those of the cart
+	coupons, segments []ordered
+	categories        []ordered // of the line
+	line              *Line
+	charge            *Charge
+	amounts           *plainAmounts // of the line or charge
+	properties        int
+	name              string
+	value             *Attribute
+	subtotal          *big.Rat
+	decimals          int64
+}
+
+// plainAmounts is what is known of the amounts of a line or charge.
+type plainAmounts struct {
+	order        int // of the path
+	price, total *big.Rat
+	quantity     bool
+}
+
+// ordered is a text of the path that is the order-th.
+type ordered struct {
+	text  string
+	order int
+}
+
+// plainFault is why a body is invalid.
+type plainFault struct {
+	reason string
+	fatal  bool // even where what cannot be read is absent
+	twice  bool // a name
+}
+
+func wrong(format string, args ...any) *plainFault {
+	return &plainFault{reason: fmt.Sprintf(format, args...)}
+}
+
+func (f *plainFault) always() *plainFault { f.fatal = true; return f }
+
+func (r *plainRead) root(doc any) *plainFault {
+	all := r.from("body")
+	switch doc.(type) {
+	case object:
+		if all[0].next().Kind != "position" {
+			return r.inside(doc, all, 1)
+		}
+	case []any:
+		if all[0].next().Kind == "position" {
+			return r.inside(doc, all, 1)
 		}
 	}
 	return nil
 }
 
-func agreeOnAttributes(t tester, stated any, read []Attribute) {
-	t.Helper()
-	members, _ := stated.(map[string]any)
-	want := map[string]Attribute{}
-	for name, value := range members {
-		switch v := value.(type) {
-		case string:
-			want[name] = Attribute{name, v, Text}
-		case json.Number:
-			want[name] = Attribute{name, v.String(), Number}
-		case bool:
-			want[name] = Attribute{name, strconv.FormatBool(v), Bool}
-		}
-	}
-	same(t, "attributes", len(want), len(read))
-	for _, a := range read {
-		same(t, "attribute", want[a.Name], a)
-	}
-}
-
-// generic is the body as encoding/json sees it, numbers as text.
-func generic(t tester, body []byte) any {
-	t.Helper()
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var doc any
-	if err := decoder.Decode(&doc); err != nil {
-		t.Fatalf("encoding/json: %v", err)
-	}
-	return doc
-}
-
-func lookup(from any, path []string) any {
-	if path == nil {
+// visit reads what the routes lead to by the step they have taken last.
+func (r *plainRead) visit(v any, all []at, depth int) *plainFault {
+	last := all[0].Steps[all[0].taken-1]
+	// In place of lines or of a charge null is none of them; elsewhere it is nothing.
+	isNothing := !all[0].done() || all[0].Key != "items" && (all[0].Key != "shipping" || last.Kind == "member")
+	if v == nil && isNothing {
 		return nil
 	}
-	for _, name := range path {
-		object, _ := from.(map[string]any)
-		from = object[name]
+	if last.Embedded {
+		text, isText := v.(string)
+		if !isText {
+			return wrong("%s: no text with JSON", all[0].Key)
+		}
+		if text == "" {
+			return nil
+		}
+		inner, err := parsePlain([]byte(text))
+		if err != nil {
+			return wrong("%s: in a text: %v", all[0].Key, err)
+		}
+		if inner == nil && isNothing {
+			return nil
+		}
+		v = inner
 	}
-	return from
+	if all[0].done() {
+		return r.leaf(v, all[0], depth)
+	}
+	return r.inside(v, all, depth)
 }
 
-func textOf(t tester, value any) string {
-	t.Helper()
-	switch v := value.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case json.Number:
-		return v.String()
+// inside reads an object or a list that routes go on in.
+func (r *plainRead) inside(v any, all []at, depth int) *plainFault {
+	kind := all[0].next().Kind
+	switch v := v.(type) {
+	case object:
+		if kind != "position" {
+			return r.members(v, all, depth)
+		}
+	case []any:
+		if depth > 64 {
+			return wrong("too deep").always()
+		}
+		return r.elements(v, all, depth)
 	}
-	t.Fatalf("%v is no text", value)
-	return ""
-}
-
-func listOf(t tester, value any) []any {
-	t.Helper()
-	if value == nil {
-		return nil
-	}
-	elements, ok := value.([]any)
-	if !ok {
-		t.Fatalf("%v is no list", value)
-	}
-	return elements
-}
-
-func sameTexts(t tester, stated any, read []string) {
-	t.Helper()
-	elements := listOf(t, stated)
-	same(t, "length", len(elements), len(read))
-	for i := range read {
-		same(t, "element", textOf(t, elements[i]), read[i])
-	}
-}
-
-func same[T comparable](t tester, what string, stated, read T) {
-	t.Helper()
-	if stated != read {
-		t.Fatalf("%s: stated %v, read %v", what, stated, read)
-	}
-}
-
-// amount is a value in minor units by rational arithmetic.
-func amountOf(t tester, value any, prices Prices, in money.Currency) int64 {
-	t.Helper()
-	if value == nil {
-		return NoPrice
-	}
-	exact, ok := new(big.Rat).SetString(textOf(t, value))
-	if !ok {
-		t.Fatalf("%v is no amount", value)
-	}
-	if prices == Major {
-		scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(in.Digits())), nil)
-		exact.Mul(exact, new(big.Rat).SetInt(scale))
-	}
-	if !exact.IsInt() || !exact.Num().IsInt64() {
-		t.Fatalf("%v is no whole number of minor units", value)
-	}
-	return exact.Num().Int64()
-}
-
-// agreeLeniently decodes the body as a backend in Go would, into a struct
-// whose fields match names in any case, and compares what is charged for.
-func agreeLeniently(t tester, body []byte, cart *Cart) {
-	t.Helper()
-	var backend struct {
-		Currency string `json:"currency"`
-		Items    []struct {
-			SKU      any          `json:"sku"`
-			Quantity int64        `json:"quantity"`
-			Price    *json.Number `json:"unit_price"`
-		} `json:"items"`
-		Coupons []string `json:"coupons"`
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	if err := decoder.Decode(&backend); err != nil {
-		t.Fatalf("the backend fails: %v", err)
-	}
-	same(t, "currency", backend.Currency, cart.Currency)
-	same(t, "lines", len(backend.Items), len(cart.Lines))
-	for i, item := range backend.Items {
-		line := &cart.Lines[i]
-		same(t, "sku", textOf(t, item.SKU), line.SKU)
-		same(t, "quantity", item.Quantity, line.Quantity)
-		same(t, "priced", item.Price != nil, line.UnitPrice != NoPrice)
-		if item.Price != nil {
-			same(t, "price", item.Price.String(), strconv.FormatInt(line.UnitPrice, 10))
+	for _, a := range all {
+		if a.Strict {
+			return wrong("%s: nothing to go on in", a.Key)
 		}
 	}
-	same(t, "coupons", strings.Join(backend.Coupons, "\x00"), strings.Join(cart.Coupons, "\x00"))
+	for _, a := range all {
+		r.dropped[a.Key] = true
+	}
+	return r.scan(v, depth)
 }
 
-// resolves reports whether a pointer leads to a value of the document.
-func resolves(doc any, pointer string) bool {
-	if pointer == "" {
-		return true
+func (r *plainRead) members(v object, all []at, depth int) *plainFault {
+	if depth > 64 {
+		return wrong("too deep").always()
 	}
-	if pointer[0] != '/' {
-		return false
+	each := all[0].next().Kind == "each"
+	if each {
+		r.passing++
+		defer func() { r.passing-- }()
 	}
-	for _, token := range strings.Split(pointer[1:], "/") {
-		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
-		switch v := doc.(type) {
-		case map[string]any:
-			member, ok := v[token]
-			if !ok {
-				return false
-			}
-			doc = member
-		case []any:
-			i, err := strconv.Atoi(token)
-			if err != nil || i < 0 || i >= len(v) {
-				return false
-			}
-			doc = v[i]
+	before := uint64(0)
+	for i, m := range v {
+		if strings.Contains(m.name, "\x00") {
+			return wrong("NUL in %q", m.name).always()
+		}
+		var f *plainFault
+		on := along(all, byName(m.name))
+		switch index, isIndex := plainIndex(m.name); {
+		case each && isIndex && (index < before || slices.ContainsFunc(v[:i], func(m member) bool { _, is := plainIndex(m.name); return !is })):
+			return wrong("JavaScript lists %q before others", m.name).always()
+		case each:
+			before = index
+			f = r.visit(m.value, along(all, anyStep), depth+1)
+		case len(on) > 0:
+			f = r.visit(m.value, on, depth+1)
+		case len(along(all, func(s plainStep) bool { return plainlyAlike(s.Name, m.name) })) > 0:
+			f = wrong("%q in another case", m.name).always()
 		default:
-			return false
+			f = r.scan(m.value, depth+1)
+		}
+		if f != nil {
+			return f
 		}
 	}
-	return true
+	return twice(v, asWrittenThere)
+}
+
+// plainIndex is a name that JavaScript takes for the index of an array.
+func plainIndex(name string) (uint64, bool) {
+	index, err := strconv.ParseUint(name, 10, 32)
+	return index, err == nil && name == strconv.FormatUint(index, 10) && index < 1<<32-1
+}
+
+func (r *plainRead) elements(v []any, all []at, depth int) *plainFault {
+	kind := all[0].next().Kind
+	if kind != "position" {
+		r.passing++
+		defer func() { r.passing-- }()
+	}
+	for i, element := range v {
+		var f *plainFault
+		switch kind {
+		case "each":
+			f = r.visit(element, along(all, anyStep), depth+1)
+		case "member":
+			if element != nil {
+				f = r.inside(element, all, depth+1)
+			}
+		default:
+			items := slices.ContainsFunc(all, func(a at) bool { return a.Key == "items" })
+			if items && i > 0 {
+				r.found = true
+				return wrong("half an order")
+			}
+			if on := along(all, byName(strconv.Itoa(i))); len(on) > 0 {
+				f = r.visit(element, on, depth+1)
+			} else {
+				f = r.scan(element, depth+1)
+			}
+		}
+		if f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// scan looks at what is not read.
+func (r *plainRead) scan(v any, depth int) *plainFault {
+	switch v := v.(type) {
+	case object:
+		if depth > 64 {
+			return wrong("too deep").always()
+		}
+		for _, m := range v {
+			if strings.Contains(m.name, "\x00") {
+				return wrong("NUL in %q", m.name).always()
+			}
+			if f := r.scan(m.value, depth+1); f != nil {
+				return f
+			}
+		}
+		return twice(v, asWrittenThere)
+	case []any:
+		if depth > 64 {
+			return wrong("too deep").always()
+		}
+		for _, element := range v {
+			if f := r.scan(element, depth+1); f != nil {
+				return f
+			}
+		}
+	case json.Number:
+		if !finite(v) {
+			return wrong("%.40s is too large", v)
+		}
+	}
+	return nil
+}
+
+// twice is the fault of two names that are alike.
+func twice(v object, key func(name string) string) *plainFault {
+	seen := map[string]string{}
+	for _, m := range v {
+		before, is := seen[key(m.name)]
+		if is {
+			return &plainFault{reason: fmt.Sprintf("%q twice", m.name), fatal: true, twice: before == m.name}
+		}
+		seen[key(m.name)] = m.name
+	}
+	return nil
+}
+
+func asWrittenThere(name string) string { return name }
+
+// leaf reads a value of a field.
+func (r *plainRead) leaf(v any, a at, depth int) *plainFault {
+	if depth > 64 {
+		switch v.(type) {
+		case object, []any:
+			return wrong("too deep").always()
+		}
+	}
+	several := a.several()
+	var f *plainFault
+	switch {
+	case v == "" && a.takesText():
+		return nil
+	case r.passing > 0 && r.given[a.Key] && !several:
+		f = wrong("several values for %s", a.Key)
+	default:
+		f = r.field(v, a, depth)
+	}
+	if f == nil {
+		r.given[a.Key] = true
+		return nil
+	}
+	f.reason = a.Key + ": " + f.reason
+	if f.fatal || a.Strict {
+		return f
+	}
+	r.dropped[a.Key] = true
+	return r.scan(v, depth)
+}
+
+func (r *plainRoute) several() bool {
+	return slices.Contains([]string{"items", "shipping", "coupons", "customer_segments", "category"}, r.Key)
+}
+
+// takesText reports whether "" is as good as no value.
+func (r *plainRoute) takesText() bool {
+	return slices.Contains([]string{"currency", "id", "sku", "category", "subgroup", "customer_id", "customer_tier", "customer_segments",
+		"coupons", "channel", "region", "shipping_id", "shipping_method", "name"}, r.Key)
+}
+
+func (r *plainRead) field(v any, a at, depth int) (f *plainFault) {
+	c := &r.cart
+	switch a.Key {
+	case "currency":
+		return r.readCurrency(v)
+	case "items":
+		return r.items(v, a, depth)
+	case "shipping":
+		return r.shipping(v, a, depth)
+	case "coupons":
+		r.coupons, f = r.texts(v, a, r.coupons, r.options.MaxCoupons)
+	case "customer_segments":
+		r.segments, f = r.texts(v, a, r.segments, r.options.MaxSegments)
+	case "category":
+		r.categories, f = r.texts(v, a, r.categories, 64)
+	case "subtotal":
+		r.subtotal, f = r.amount(v)
+	case "decimals":
+		r.decimals, f = r.count(v)
+	case "completed_orders":
+		c.Customer.CompletedOrders, f = r.count(v)
+	case "quantity":
+		return r.quantity(v)
+	case "unit_price", "shipping_amount":
+		r.amounts.price, f = r.amount(v)
+	case "line_total":
+		r.amounts.total, f = r.amount(v)
+	case "reduced":
+		r.line.Reduced, f = r.flag(v)
+	case "attributes":
+		return r.attributes(v, depth)
+	case "value":
+		r.value, f = property(v)
+		if f == nil {
+			f = r.scan(v, depth)
+		}
+	default:
+		*r.textOf(a.Key), f = r.text(v)
+	}
+	return f
+}
+
+// textOf is the place of a field that is one text.
+func (r *plainRead) textOf(key string) *string {
+	switch key {
+	case "id":
+		return &r.line.ID
+	case "sku":
+		return &r.line.SKU
+	case "subgroup":
+		return &r.line.Subgroup
+	case "customer_id":
+		return &r.cart.Customer.ID
+	case "customer_tier":
+		return &r.cart.Customer.Tier
+	case "channel":
+		return &r.cart.Channel
+	case "region":
+		return &r.cart.Region
+	case "shipping_id":
+		return &r.charge.ID
+	case "shipping_method":
+		return &r.charge.Method
+	case "name":
+		return &r.name
+	}
+	panic(key)
 }

@@ -4,207 +4,431 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
+	"math/big"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
-// sameInGo reads the body in the three ways a backend in Go has: into values
-// with numbers as text, into values with numbers as doubles, and into structs,
-// whose fields match names in any case.
+// goReader reads a body in one of the ways that a backend in Go has. It follows the
+// paths over what encoding/json makes of every object and list, and applies the table
+// of what a value may look like, as the readers in testdata do in their languages.
+type goReader struct {
+	name    string
+	doubles bool // numbers are float64, not text
+	structs bool // members are fields of structs, whose names match in any case
+}
+
+var goReaders = []goReader{
+	{name: "encoding/json"},
+	{name: "encoding/json with doubles", doubles: true},
+	{name: "encoding/json with structs", structs: true},
+}
+
 func sameInGo(t tester, task task) {
 	t.Helper()
-	var exact, double any
-	err := decode(task.body, &exact, true)
-	compare(t, "encoding/json", task, flatten(t, exact, task.in), failure(err))
-	err = decode(task.body, &double, false)
-	compare(t, "encoding/json with doubles", task, flatten(t, double, task.in), failure(err))
-	into := reflect.New(backend(t, task.in.m))
-	err = decode(task.body, into.Interface(), true)
-	compare(t, "encoding/json with structs", task, flatten(t, plain(into.Elem()), task.in), failure(err))
+	for _, of := range goReaders {
+		if of.doubles && task.in.ExactIDs {
+			continue
+		}
+		read := goReading{goReader: of, task: task}
+		read.all()
+		failure := ""
+		if read.err != nil {
+			failure = read.err.Error()
+		}
+		compare(t, of.name, task, read.facts, failure)
+	}
 }
 
-// noCart fails if a backend would find items where the reader saw no cart: it
-// would be let through unpriced.
-func noCart(t tester, in shape, body []byte) {
+// noCart fails if a backend would find items where the reader saw no cart: it would be
+// let through unpriced.
+func noCart(t tester, task task) {
 	t.Helper()
-	into := reflect.New(backend(t, in.m))
-	_ = decode(body, into.Interface(), true) // may well not be of that type
-	items := in.m.paths(t)["items"]
-	if _, has := lookup(plain(into.Elem()), items).([]any); has {
-		t.Fatalf("no cart was seen, but encoding/json finds items in %.2000q", body)
+	if first(withoutMark(task.body)) == '[' && routeOf(task.routes, "items").Steps[0].Kind != "position" {
+		return // which is reached by a position alone
 	}
-	if _, has := lookup(generic(t, body), items).([]any); has {
-		t.Fatalf("no cart was seen, but there are items in %.2000q", body)
+	for _, of := range goReaders {
+		read := goReading{goReader: of, task: task}
+		if items := read.values(withoutMark(task.body), "items"); read.err == nil && len(items) > 0 {
+			t.Fatalf("no cart was seen, but %s finds items in %.2000q\nby %+v", of.name, task.body, task.in)
+		}
 	}
 }
 
-func failure(err error) string {
-	if err != nil {
-		return err.Error()
-	}
-	return ""
+// goReading is the reading of one body. A value is a json.RawMessage.
+type goReading struct {
+	goReader
+	task
+	facts [][]string
+	err   error // the first
 }
 
-func decode(body []byte, into any, exact bool) error {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if exact {
+func (g *goReading) put(value string, path ...string) {
+	g.facts = append(g.facts, append(slices.Clone(path), value))
+}
+
+// decode is encoding/json's own reading of a value.
+func (g *goReading) decode(value []byte, into any) {
+	decoder := json.NewDecoder(bytes.NewReader(value))
+	if !g.doubles {
 		decoder.UseNumber()
 	}
-	if err := decoder.Decode(into); err != nil {
-		return err
+	if err := decoder.Decode(into); err != nil && g.err == nil {
+		g.err = err
 	}
-	if !json.Valid(body) { // the decoder leaves what is behind alone
-		return fmt.Errorf("not valid")
-	}
-	return nil
 }
 
-// backend is the struct that a backend would decode bodies of a mapping into.
-func backend(t tester, m Mapping) reflect.Type {
-	t.Helper()
-	r := reader(t, Options{Map: m})
-	return structOf(r.body, map[field]reflect.Type{
-		fieldItems:    reflect.SliceOf(structOf(r.line, nil)),
-		fieldShipping: reflect.SliceOf(structOf(r.charge, nil)),
+func first(value []byte) byte {
+	if value = bytes.TrimLeft(value, " \t\r\n"); len(value) > 0 {
+		return value[0]
+	}
+	return 0
+}
+
+// member is that of an object; nil if there is none.
+func (g *goReading) member(of []byte, name string) json.RawMessage {
+	if !g.structs || !isTag(name) {
+		var members map[string]json.RawMessage
+		g.decode(of, &members)
+		return members[name]
+	}
+	into := reflect.New(reflect.StructOf([]reflect.StructField{{
+		Name: "F", Type: reflect.TypeFor[json.RawMessage](), Tag: reflect.StructTag("json:" + strconv.Quote(name)),
+	}}))
+	g.decode(of, into.Interface())
+	return into.Elem().Field(0).Bytes()
+}
+
+// isTag reports whether encoding/json takes a name in the tag of a field.
+func isTag(name string) bool {
+	return name != "-" && !strings.ContainsFunc(name, func(r rune) bool {
+		return !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
 }
 
-func structOf(n *node, special map[field]reflect.Type) reflect.Type {
-	var fields []reflect.StructField
-	for i, e := range n.edges {
-		of, known := special[e.field]
-		switch {
-		case e.into != nil:
-			of = structOf(e.into, special)
-		case !known:
-			of = reflect.TypeFor[any]()
-		}
-		fields = append(fields, reflect.StructField{Name: "F" + strconv.Itoa(i), Type: of,
-			Tag: reflect.StructTag("json:" + strconv.Quote(e.name))})
+// elements are those of a list, or the values of an object in their order.
+func (g *goReading) elements(of []byte) (all []json.RawMessage) {
+	if first(of) == '[' {
+		g.decode(of, &all)
+		return all
 	}
-	return reflect.StructOf(fields)
+	g.members(of, func(_ string, value json.RawMessage) { all = append(all, value) })
+	return all
 }
 
-// plain is a decoded struct as the values that decoding without one makes.
-func plain(v reflect.Value) any {
-	switch v.Kind() {
-	case reflect.Struct:
-		members := map[string]any{}
-		for i := range v.NumField() {
-			members[v.Type().Field(i).Tag.Get("json")] = plain(v.Field(i))
+func (g *goReading) members(of []byte, each func(name string, value json.RawMessage)) {
+	decoder := json.NewDecoder(bytes.NewReader(of))
+	_, err := decoder.Token()
+	for err == nil && decoder.More() {
+		var name json.Token
+		var value json.RawMessage
+		if name, err = decoder.Token(); err == nil {
+			err = decoder.Decode(&value)
+			each(name.(string), value)
 		}
-		return members
-	case reflect.Slice:
-		if v.IsNil() {
-			return nil
-		}
-		elements := make([]any, v.Len())
-		for i := range elements {
-			elements[i] = plain(v.Index(i))
-		}
-		return elements
 	}
-	return v.Interface()
+	if err != nil && g.err == nil {
+		g.err = err
+	}
 }
 
-// flatten is a decoded body as facts, whatever numbers were decoded to.
-func flatten(t tester, doc any, in shape) []string {
-	t.Helper()
-	var out factList
-	paths := in.m.paths(t)
-	at := func(from any, key string) any { return lookup(from, paths[key]) }
-	for _, key := range []string{"currency", "customer_tier", "channel", "region"} {
-		out.put(at(doc, key), "s", key)
+// values are those at the paths of a key, the first path's first.
+func (g *goReading) values(from []byte, key string) (all []json.RawMessage) {
+	for _, r := range g.routes {
+		if r.Key == key {
+			all = g.follow(all, from, r.Steps, false)
+		}
 	}
-	out.put(asName(at(doc, "customer_id")), "s", "customer_id")
-	out.put(at(doc, "completed_orders"), "", "completed_orders")
-	for _, key := range []string{"coupons", "customer_segments"} {
-		out.list(at(doc, key), key, func(element any, index string) { out.put(element, "", key, index) })
+	return all
+}
+
+func (g *goReading) follow(all []json.RawMessage, value []byte, steps []plainStep, text bool) []json.RawMessage {
+	if text && first(value) == '"' {
+		var inner string
+		g.decode(value, &inner)
+		value = []byte(inner)
 	}
-	out.list(at(doc, "items"), "items", func(item any, i string) {
-		for _, key := range []string{"id", "sku", "category", "subgroup"} {
-			value := at(item, key)
-			if key == "id" || key == "sku" {
-				value = asName(value)
+	switch kind := first(value); {
+	case kind == 0 || kind == 'n':
+		return all
+	case len(steps) == 0:
+		return append(all, value)
+	case kind == '[' && steps[0].Kind == "position":
+		if elements := g.elements(value); steps[0].Position < len(elements) {
+			return g.follow(all, elements[steps[0].Position], steps[1:], steps[0].Embedded)
+		}
+	case (kind == '[' || kind == '{') && steps[0].Kind == "each":
+		for _, element := range g.elements(value) {
+			all = g.follow(all, element, steps[1:], steps[0].Embedded)
+		}
+	case kind == '[':
+		for _, element := range g.elements(value) {
+			all = g.follow(all, element, steps, false)
+		}
+	case kind == '{' && steps[0].Kind == "member":
+		return g.follow(all, g.member(value, steps[0].Name), steps[1:], steps[0].Embedded)
+	}
+	return all
+}
+
+// one adds the one value of a key, by what it means.
+func (g *goReading) one(from []byte, key string, means func(any) string, path ...string) {
+	path = append(slices.Clone(path), key)
+	var texts []string
+	for _, value := range g.values(from, key) {
+		var v any
+		if g.decode(value, &v); v != "" || !slices.Contains(textKeys, key) {
+			texts = append(texts, means(v))
+		}
+	}
+	switch {
+	case len(texts) > 1:
+		g.put(fmt.Sprintf("x%d values", len(texts)), path...)
+	case len(texts) == 1 && texts[0] != "":
+		g.put(texts[0], path...)
+	}
+}
+
+// textKeys are those for which "" is no value.
+var textKeys = []string{"currency", "id", "sku", "subgroup", "customer_id", "customer_tier", "channel", "region", "shipping_id", "shipping_method"}
+
+func (g *goReading) all() {
+	body := withoutMark(g.body)
+	if g.err = json.Unmarshal(body, new(any)); g.err != nil {
+		return
+	}
+	g.one(body, "currency", func(v any) string { text := goText(v); return text[:1] + strings.ToUpper(text[1:]) })
+	g.one(body, "subtotal", g.amount)
+	g.one(body, "decimals", goCount)
+	for _, key := range []string{"customer_id", "customer_tier", "channel", "region"} {
+		g.one(body, key, goText)
+	}
+	g.one(body, "completed_orders", goCount)
+	g.texts(body, "coupons")
+	g.texts(body, "customer_segments")
+	lines := g.each(body, "items")
+	for i, line := range lines {
+		g.line(line, "items", strconv.Itoa(i))
+	}
+	charges := g.each(body, "shipping")
+	for i, charge := range charges {
+		at := []string{"shipping", strconv.Itoa(i)}
+		if first(charge) != '{' {
+			var v any
+			g.decode(charge, &v)
+			g.put(g.amount(v), append(at, "shipping_amount")...)
+			continue
+		}
+		g.one(charge, "shipping_id", goText, at...)
+		g.one(charge, "shipping_method", goText, at...)
+		g.one(charge, "shipping_amount", g.amount, at...)
+	}
+}
+
+// each are the elements of all lists at a key; what is no list is one.
+func (g *goReading) each(from []byte, key string) (all []json.RawMessage) {
+	for _, value := range g.values(from, key) {
+		if first(value) == '[' {
+			all = append(all, g.elements(value)...)
+		} else {
+			all = append(all, value)
+		}
+	}
+	if len(all) > 0 {
+		g.put("#"+strconv.Itoa(len(all)), key)
+	}
+	return all
+}
+
+// texts adds those of lists or one by one, cut at commas where the path says so.
+func (g *goReading) texts(from []byte, key string, path ...string) {
+	path = append(slices.Clone(path), key)
+	var texts []string
+	commas := slices.ContainsFunc(g.routes, func(r plainRoute) bool { return r.Key == key && r.Commas })
+	for _, value := range g.values(from, key) {
+		elements := []json.RawMessage{value}
+		if first(value) == '[' {
+			elements = g.elements(value)
+		}
+		for _, element := range elements {
+			var v any
+			g.decode(element, &v)
+			if v == nil {
+				continue
 			}
-			out.put(value, "s", "items", i, key)
+			parts := []string{goText(v)}
+			if commas {
+				parts = strings.Split(parts[0][1:], ",")
+				for i := range parts {
+					parts[i] = "s" + strings.Trim(parts[i], " \t\r\n")
+				}
+			}
+			for _, part := range parts {
+				if part != "s" {
+					texts = append(texts, part)
+				}
+			}
 		}
-		out.put(at(item, "quantity"), "", "items", i, "quantity")
-		out.put(charged(at(item, "unit_price"), in), "", "items", i, "unit_price")
-		out.put(at(item, "reduced"), "bfalse", "items", i, "reduced")
-		out.properties(at(item, "attributes"), "items", i, "attributes")
-	})
-	out.list(at(doc, "shipping"), "shipping", func(charge any, i string) {
-		out.put(asName(at(charge, "shipping_id")), "s", "shipping", i, "shipping_id")
-		out.put(at(charge, "shipping_method"), "s", "shipping", i, "shipping_method")
-		out.put(charged(at(charge, "shipping_amount"), in), "", "shipping", i, "shipping_amount")
-	})
-	return out.sorted()
+	}
+	for i, text := range texts {
+		g.put(text, append(path, strconv.Itoa(i))...)
+	}
+	if len(texts) > 0 {
+		g.put("#"+strconv.Itoa(len(texts)), path...)
+	}
 }
 
-// put adds a value with its kind unless it is null or what absence means.
-func (l *factList) put(value any, empty string, path ...string) {
-	text := "x" + fmt.Sprint(value)
-	switch v := value.(type) {
-	case nil:
-		return
+func (g *goReading) line(line []byte, at ...string) {
+	for _, key := range []string{"id", "sku", "subgroup"} {
+		g.one(line, key, goText, at...)
+	}
+	g.texts(line, "category", at...)
+	units := ""
+	g.one(line, "quantity", func(v any) string { units = g.quantity(v); return units }, at...)
+	g.one(line, "unit_price", g.amount, at...)
+	if units != "n0" {
+		g.one(line, "line_total", g.amount, at...)
+	}
+	g.one(line, "reduced", g.flag, at...)
+	at = append(slices.Clone(at), "attributes")
+	values := g.values(line, "attributes")
+	if len(values) > 1 {
+		g.put("x several", at...)
+	}
+	for _, value := range values {
+		g.attributes(value, at...)
+	}
+}
+
+func (g *goReading) attributes(of []byte, at ...string) {
+	put := func(name string, v any) {
+		if text := goProperty(v); text != "" {
+			g.put(text, append(at, name)...)
+		}
+	}
+	switch first(of) {
+	case '{':
+		g.members(of, func(name string, value json.RawMessage) {
+			var v any
+			g.decode(value, &v)
+			put("s"+name, v)
+		})
+	case '[':
+		for _, pair := range g.elements(of) {
+			read := goReading{goReader: g.goReader, task: g.task}
+			read.one(pair, "name", goText)
+			name := "x no name"
+			for _, fact := range read.facts {
+				name = fact[1]
+			}
+			for _, value := range g.values(pair, "value") {
+				var v any
+				g.decode(value, &v)
+				put(name, v)
+			}
+		}
+	default:
+		g.put("x no object", at...)
+	}
+}
+
+// What values are by the table; "x" and the value for what has no place there.
+
+func goText(v any) string {
+	switch v := v.(type) {
 	case string:
-		text = "s" + v
-	case bool:
-		text = "b" + strconv.FormatBool(v)
+		return "s" + v
 	case json.Number:
-		text = "n" + normal(v.String())
+		return "s" + v.String()
 	case float64:
-		text = "n" + normal(strconv.FormatFloat(v, 'e', -1, 64))
+		return "s" + strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	if text != empty {
-		l.add(text, path...)
-	}
+	return goUnreadable(v)
 }
 
-func (l *factList) list(value any, path string, each func(element any, index string)) {
-	elements, ok := value.([]any)
-	if value != nil && !ok {
-		l.put(value, "", path)
-		return
+func goUnreadable(v any) string { return fmt.Sprintf("x%v", v) }
+
+// goNumber is the decimal of a number, in a text or not.
+func goNumber(v any) (*big.Rat, bool) {
+	text := ""
+	switch v := v.(type) {
+	case string:
+		text = v
+	case json.Number:
+		text = v.String()
+	case float64:
+		text = strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	l.add("#"+strconv.Itoa(len(elements)), path)
-	for i, element := range elements {
-		each(element, strconv.Itoa(i))
-	}
+	return new(big.Rat).SetString(text)
 }
 
-func (l *factList) properties(value any, path ...string) {
-	members, ok := value.(map[string]any)
+// goCount is a whole number.
+func goCount(v any) string {
+	if number, ok := goNumber(v); ok && number.IsInt() {
+		return "n" + normal(number.Num().String())
+	}
+	return goUnreadable(v)
+}
+
+func (g *goReading) quantity(v any) string {
+	number, ok := goNumber(v)
+	if !ok || number.IsInt() || !g.in.Fractional {
+		return goCount(v)
+	}
+	double, _ := number.Float64()
+	return "w" + normal(strconv.FormatFloat(double, 'e', -1, 64))
+}
+
+// amount is the nearest number of minor units, which has to be no further than noise:
+// a millionth, and what a double of that size may be off by.
+func (g *goReading) amount(v any) string {
+	number, ok := goNumber(v)
 	if !ok {
-		l.put(value, "", path...)
-		return
+		return goUnreadable(v)
 	}
-	for name, value := range maps.All(members) {
-		switch value.(type) {
-		case map[string]any, []any:
-		default:
-			l.put(value, "", append(path[:len(path):len(path)], "s"+name)...)
+	noise := new(big.Rat)
+	if g.in.Prices == Major {
+		for range g.digits {
+			number.Mul(number, big.NewRat(10, 1))
 		}
+		noise.Add(big.NewRat(1, 1_000_000), new(big.Rat).Quo(number, big.NewRat(1<<52, 1)))
 	}
+	sum := new(big.Rat).Add(number, big.NewRat(1, 2))
+	nearest := new(big.Int).Div(sum.Num(), sum.Denom())
+	off := number.Sub(number, new(big.Rat).SetInt(nearest))
+	if off.Abs(off).Cmp(noise) > 0 {
+		return goUnreadable(v)
+	}
+	return "n" + normal(nearest.String())
 }
 
-// asName is an integer as the name that it is in this place.
-func asName(value any) any {
-	switch v := value.(type) {
+func (g *goReading) flag(v any) string {
+	if text, ok := v.(string); ok && g.in.TextFlags {
+		v = map[string]any{"true": true, "1": true, "false": false, "0": false}[text]
+	}
+	switch v {
+	case true, json.Number("1"), 1.0:
+		return "btrue"
+	case false, json.Number("0"), 0.0:
+		return ""
+	}
+	return goUnreadable(v)
+}
+
+// goProperty is a property that a rule can ask about; "" for none.
+func goProperty(v any) string {
+	switch v := v.(type) {
+	case string:
+		return "s" + v
+	case bool:
+		return "b" + strconv.FormatBool(v)
 	case json.Number:
-		return v.String()
+		return "n" + normal(v.String())
 	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
+		return "n" + normal(strconv.FormatFloat(v, 'e', -1, 64))
 	}
-	return value
-}
-
-// charged is an amount, which may be text if prices are major.
-func charged(value any, in shape) any {
-	if text, ok := value.(string); ok && in.prices == Major {
-		return json.Number(text)
-	}
-	return value
+	return ""
 }

@@ -36,7 +36,7 @@ func reader(t tester, options Options) *Reader {
 // visible leaves out the memory a cart keeps, and tells empty lists from no list
 // as little as a reader of the cart does.
 func visible(c Cart) Cart {
-	c.attributes, c.texts, c.names = nil, nil, seenNames{}
+	c.attributes, c.texts, c.chunks, c.names = nil, nil, nil, seenNames{}
 	if len(c.Lines) == 0 {
 		c.Lines = nil
 	}

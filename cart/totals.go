@@ -14,9 +14,7 @@ func (d *document) settle() *fault {
 	if d.dropped != 0 {
 		d.drop(d.dropped)
 	}
-	if d.reader.severalItems {
-		d.inOrder()
-	}
+	d.inOrder()
 	if f := d.checkDecimals(); f != nil {
 		return f
 	}

@@ -47,6 +47,20 @@ func (r *Reader) Trace(body []byte, home money.Currency, into *Cart) (reads []Re
 type trace struct {
 	reads []noted
 	path  []string // names and positions that lead to the current value
+	only  *spot    // the one value that is looked for; nil for all
+}
+
+// wants reports whether a read is to be noted. Lines and charges of several paths have
+// no position yet, and so all of them can be what is looked for.
+func (d *document) wants(of field, line, charge int) bool {
+	only := d.trace.only
+	switch {
+	case only == nil:
+		return true
+	case of != only.field:
+		return false
+	}
+	return d.reader.several&(fieldItems.bit()|fieldShipping.bit()) != 0 || line == only.line && charge == only.charge
 }
 
 // noted is a read with the names that lead to it.
@@ -104,14 +118,26 @@ func (t *trace) forget(of field, line, charge int) {
 	})
 }
 
-// move gives lines their new positions.
-func (t *trace) move(to []int) {
-	if t == nil {
+// moveLines gives lines their new positions; nil is none.
+func (t *trace) moveLines(to []int) {
+	if t == nil || to == nil {
 		return
 	}
 	for i := range t.reads {
 		if n := &t.reads[i]; n.Line >= 0 {
 			n.Line = to[n.Line]
+		}
+	}
+}
+
+// moveCharges is moveLines for charges.
+func (t *trace) moveCharges(to []int) {
+	if t == nil || to == nil {
+		return
+	}
+	for i := range t.reads {
+		if n := &t.reads[i]; n.Charge >= 0 {
+			n.Charge = to[n.Charge]
 		}
 	}
 }
@@ -134,7 +160,7 @@ func (d *document) noteField(of field) {
 
 // note adds the current value.
 func (d *document) note(of field, line, charge int) {
-	if d.trace == nil {
+	if d.trace == nil || !d.wants(of, line, charge) {
 		return
 	}
 	at := d.scanner
@@ -150,6 +176,9 @@ func (d *document) note(of field, line, charge int) {
 
 func (d *document) noteText(of field, line, charge int, text, seen string) {
 	t := d.trace
+	if !d.wants(of, line, charge) {
+		return
+	}
 	t.reads = append(t.reads, noted{
 		Read: Read{Field: keyOf(of), Line: line, Charge: charge, Pointer: pointerTo(t.path), Text: text},
 		path: slices.Clone(t.path),
