@@ -43,7 +43,7 @@ func (g *gateway) assert(o *outcome, e *evidence, r *http.Request) {
 
 // claims are what an outcome says of itself.
 func (o *outcome) claims() *assertion.Claims {
-	c := &assertion.Claims{Status: string(o.status)}
+	c := &assertion.Claims{Status: o.status.String()}
 	if o.edition == nil {
 		return c
 	}

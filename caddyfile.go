@@ -12,7 +12,6 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/dustin/go-humanize"
 
-	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -22,9 +21,13 @@ import (
 //	    env           <name>
 //	    source        auto|json|headers
 //	    prices        minor|major
-//	    map {
-//	        <field> <path>
+//	    map [<preset>] {
+//	        <field> <path>…
 //	    }
+//	    fractional    line
+//	    exact_ids     on|off
+//	    text_flags    on|off
+//	    content_types <type>…
 //	    max_body      <size>
 //	    decode        on|off
 //	    max_lines     <count>
@@ -58,7 +61,8 @@ import (
 //	    }
 //	}
 //
-// discount_quote takes the same.
+// discount_quote takes the same. The block of map may be left out where a preset is
+// named.
 func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // the directive's name
 	if !d.NextArg() {
@@ -99,7 +103,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	case "source":
 		return choice(d, &o.Source, "auto", "json", "headers")
 	case "prices":
-		return choice(d, &o.Prices, "minor", "major")
+		return o.besidePreset(d, choice(d, &o.Prices, "minor", "major"))
 	case "on_invalid":
 		return choice(d, &o.OnInvalid, "pass", "reject")
 	case "on_oversize":
@@ -123,7 +127,17 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		o.Sign = new(SignOptions)
 		return o.Sign.unmarshal(d)
 	case "map":
-		return block(d, func(field string) error { return mapping(d, &o.Map, field) })
+		return o.unmarshalMap(d)
+	case "fractional":
+		return choice(d, &o.Fractional, fractionalLine)
+	case "exact_ids":
+		o.ExactIDs = new(bool)
+		return o.besidePreset(d, onOff(d, o.ExactIDs))
+	case "text_flags":
+		o.TextFlags = new(bool)
+		return o.besidePreset(d, onOff(d, o.TextFlags))
+	case "content_types":
+		return contentTypes(d, &o.ContentTypes)
 	case "reload":
 		return block(d, func(name string) error { return o.Reload.option(d, name) })
 	case "guard":
@@ -141,7 +155,8 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 // optionNames are what [Options.option] knows.
 var optionNames = []string{
 	"env", "source", "prices", "on_invalid", "on_oversize", "header_prefix", "max_body", "decode", "max_lines",
-	"lines", "respond", "explain", "sign", "map", "reload", "guard", "state",
+	"lines", "respond", "explain", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
+	"reload", "guard", "state",
 }
 
 func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {
@@ -285,6 +300,9 @@ func choice(d *caddyfile.Dispenser, into *string, known ...string) error {
 			return nil
 		}
 	}
+	if len(known) == 1 {
+		return d.Errf("%s cannot be %q: only %s is known", name, *into, known[0])
+	}
 	return d.Errf("%s cannot be %q: %s are known", name, *into, strings.Join(known, ", "))
 }
 
@@ -385,16 +403,4 @@ func atLine(d *caddyfile.Dispenser, err error) error {
 		return nil
 	}
 	return d.WrapErr(err)
-}
-
-// mapping sets where one field of the cart is.
-func mapping(d *caddyfile.Dispenser, m *cart.Mapping, field string) error {
-	var path string
-	if err := word(d, &path); err != nil {
-		return err
-	}
-	if err := m.Set(field, path); err != nil {
-		return d.Errf("map: %v", err)
-	}
-	return nil
 }

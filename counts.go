@@ -3,7 +3,6 @@ package discount
 import (
 	"math/bits"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,15 +22,13 @@ var laneCount = 1 << bits.Len(uint(min(runtime.NumCPU(), 32)-1))
 // use one at once: it is the cache that is spared, and not the atomicity.
 type lane struct {
 	number    int
-	decisions [len(statuses)]atomic.Uint64
+	decisions [len(statusNames)]atomic.Uint64
+	bypasses  [len(bypassNames)]atomic.Uint64
 	spoofed   atomic.Uint64
 	took      [len(evaluationBounds) + 1]atomic.Uint64 // evaluations, by the first bound that holds them
 	nanos     atomic.Uint64                            // they took together
 	_         [apart]byte
 }
-
-// statuses are what a request is counted under.
-var statuses = [...]status{statusApplied, statusNone, statusBypass, statusInvalid, statusOversize, statusUnavailable}
 
 // evaluationBounds are those of the histogram.
 var evaluationBounds = [...]time.Duration{
@@ -62,10 +59,10 @@ func (c *counters) lane() *lane { return c.near.Get().(*lane) }
 
 func (c *counters) back(l *lane) { c.near.Put(l) }
 
-// request counts one with its status, and what it sent under owned names.
-func (c *counters) request(s status, spoofed int) {
+// request counts one with its outcome, and what it sent under owned names.
+func (c *counters) request(o *outcome, spoofed int) {
 	l := c.lane()
-	l.decided(s, spoofed)
+	l.decided(o, spoofed)
 	c.back(l)
 }
 
@@ -77,8 +74,11 @@ func (c *counters) trailer(spoofed int) {
 }
 
 // decided counts a request and what it sent under owned names.
-func (l *lane) decided(s status, spoofed int) {
-	l.decisions[slices.Index(statuses[:], s)].Add(1)
+func (l *lane) decided(o *outcome, spoofed int) {
+	l.decisions[o.status].Add(1)
+	if o.status == statusBypass {
+		l.bypasses[o.bypass].Add(1)
+	}
 	if spoofed > 0 {
 		l.spoofed.Add(uint64(spoofed))
 	}
@@ -97,6 +97,8 @@ func (l *lane) evaluated(took time.Duration) {
 var (
 	decisionsDesc = prometheus.NewDesc("caddy_discount_decisions_total",
 		"Requests by the status of their discount.", []string{"status"}, nil)
+	bypassesDesc = prometheus.NewDesc("caddy_discount_bypass_total",
+		"Requests with the status bypass, by why no cart was read from them.", []string{"reason"}, nil)
 	spoofedDesc = prometheus.NewDesc("caddy_discount_spoofed_headers_total",
 		"Headers, trailers and Connection tokens that clients sent under the names of discount headers.", nil, nil)
 	evaluationsDesc = prometheus.NewDesc("caddy_discount_evaluation_duration_seconds",
@@ -106,15 +108,20 @@ var (
 // Describe implements prometheus.Collector.
 func (c *counters) Describe(to chan<- *prometheus.Desc) {
 	to <- decisionsDesc
+	to <- bypassesDesc
 	to <- spoofedDesc
 	to <- evaluationsDesc
 }
 
 // Collect implements prometheus.Collector.
 func (c *counters) Collect(to chan<- prometheus.Metric) {
-	for i, s := range statuses {
+	for i, name := range statusNames {
 		n := c.sum(func(l *lane) *atomic.Uint64 { return &l.decisions[i] })
-		to <- prometheus.MustNewConstMetric(decisionsDesc, prometheus.CounterValue, float64(n), string(s))
+		to <- prometheus.MustNewConstMetric(decisionsDesc, prometheus.CounterValue, float64(n), name)
+	}
+	for i, name := range bypassNames {
+		n := c.sum(func(l *lane) *atomic.Uint64 { return &l.bypasses[i] })
+		to <- prometheus.MustNewConstMetric(bypassesDesc, prometheus.CounterValue, float64(n), name)
 	}
 	to <- prometheus.MustNewConstMetric(spoofedDesc, prometheus.CounterValue, float64(c.spoofed()))
 	all, upTo := uint64(0), make(map[float64]uint64, len(evaluationBounds))

@@ -42,7 +42,7 @@ func TestLanesAddUp(t *testing.T) {
 		all.Go(func() {
 			for i := range each {
 				l := c.lane()
-				l.decided(statuses[i%len(statuses)], i%2)
+				l.decided(&outcome{status: status(i % len(statusNames)), bypass: bypassReason(i % len(bypassNames))}, i%2)
 				l.evaluated(time.Duration(1+worker) * time.Microsecond)
 				c.back(l)
 			}
@@ -52,7 +52,7 @@ func TestLanesAddUp(t *testing.T) {
 	out := make(chan prometheus.Metric, 100)
 	c.Collect(out)
 	close(out)
-	var requests, spoofed float64
+	var requests, passed, bypasses, spoofed float64
 	var took *dto.Histogram
 	for m := range out {
 		var d dto.Metric
@@ -62,8 +62,13 @@ func TestLanesAddUp(t *testing.T) {
 		switch {
 		case d.Histogram != nil:
 			took = d.Histogram
+		case len(d.Label) > 0 && d.Label[0].GetName() == "reason":
+			bypasses += d.Counter.GetValue()
 		case len(d.Label) > 0:
 			requests += d.Counter.GetValue()
+			if d.Label[0].GetValue() == "bypass" {
+				passed = d.Counter.GetValue()
+			}
 		default:
 			spoofed = d.Counter.GetValue()
 		}
@@ -71,6 +76,9 @@ func TestLanesAddUp(t *testing.T) {
 	if requests != workers*each || spoofed != workers*each/2 || took.GetSampleCount() != workers*each {
 		t.Errorf("%v requests, %v spoofed, %d evaluations, want %d, %d, %d",
 			requests, spoofed, took.GetSampleCount(), workers*each, workers*each/2, workers*each)
+	}
+	if bypasses != passed || bypasses == 0 {
+		t.Errorf("%v bypasses by their reasons, want %v", bypasses, passed)
 	}
 	if got, want := took.GetSampleSum(), (time.Duration(each) * 36 * time.Microsecond).Seconds(); got != want {
 		t.Errorf("they took %v s together, want %v", got, want)
@@ -90,7 +98,7 @@ func BenchmarkCounting(b *testing.B) {
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					l := c.lane()
-					l.decided(statusApplied, 0)
+					l.decided(&outcome{status: statusApplied}, 0)
 					l.evaluated(4 * time.Microsecond)
 					c.back(l)
 				}

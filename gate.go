@@ -17,7 +17,8 @@ import (
 type cartPlace uint8
 
 const (
-	inBody cartPlace = iota
+	inBody     cartPlace = iota
+	inTextBody           // of a type that texts of other kinds may have
 	inHeaders
 	inHeadersBesideBody // of some other type
 )
@@ -26,9 +27,12 @@ const (
 // the cart of a request may be. The outcome is set for a request that holds
 // none or cannot be read.
 func (g *gateway) gate(r *http.Request) (cartPlace, *outcome) {
-	form := bodyForm(r)
-	if r.Method == http.MethodConnect || form == formGRPC || form == formNone && isUpgrade(r) {
-		return 0, bypass
+	form := g.bodyForm(r)
+	switch {
+	case r.Method == http.MethodConnect || form == formNone && isUpgrade(r):
+		return 0, g.without.method
+	case form == formGRPC:
+		return 0, g.without.gRPC
 	}
 	headers := g.source != "json" && cart.InHeaders(r.Header)
 	switch {
@@ -36,16 +40,18 @@ func (g *gateway) gate(r *http.Request) (cartPlace, *outcome) {
 		if headers {
 			return inHeaders, nil
 		}
-		return 0, bypass
+		return 0, g.without.of(form, g.source)
 	case form == formDoubtful:
 		return 0, doubtful
-	case form == formJSON || form == formUnnamed && g.source == "json":
+	case form == formJSON:
 		return g.gateBody(r, inBody, headers)
+	case form == formListed || form == formUnnamed && g.source == "json":
+		return g.gateBody(r, inTextBody, headers)
 	case headers:
 		// Whatever the body says it is, the order service may read it as JSON.
 		return g.gateBody(r, inHeadersBesideBody, headers)
 	default:
-		return 0, bypass
+		return 0, g.without.of(form, g.source)
 	}
 }
 
@@ -72,21 +78,26 @@ func isUpgrade(r *http.Request) bool {
 type form uint8
 
 const (
-	formOther form = iota
+	formOther   form = iota
+	formIgnored      // its method gives it no meaning
 	formNone
 	formUnnamed
 	formJSON
+	formListed   // of a type that is read as JSON, too
 	formDoubtful // JSON, as one reader of its type has it
 	formGRPC
 )
+
+// typeGRPC begins the content types of gRPC.
+const typeGRPC = "application/grpc"
 
 // doubtful is the outcome of a body that the order service may read as another text
 // than ours. In UTF-7 or GBK the bytes of one cart are those of another.
 var doubtful = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
 
-func bodyForm(r *http.Request) form {
+func (g *gateway) bodyForm(r *http.Request) form {
 	contentType := r.Header.Get("Content-Type")
-	if strings.HasPrefix(contentType, "application/grpc") {
+	if strings.HasPrefix(contentType, typeGRPC) {
 		return formGRPC
 	}
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
@@ -95,28 +106,48 @@ func bodyForm(r *http.Request) form {
 	types := r.Header["Content-Type"]
 	switch {
 	case !carriesBody(r.Method):
-		return formOther
+		return formIgnored
 	case len(types) == 1 && contentType == "application/json":
 		return formJSON // the usual case needs no parser
 	case contentType == "" && len(types) < 2:
 		return formUnnamed
-	case !slices.ContainsFunc(types, namesJSON):
-		return formOther
-	case len(types) > 1 || !inUTF8(contentType):
-		return formDoubtful
+	case slices.ContainsFunc(types, namesJSON):
+		return oneText(types, formJSON)
+	case slices.ContainsFunc(types, g.lists):
+		return oneText(types, formListed)
 	}
-	return formJSON
+	return formOther
 }
 
-// namesJSON reports whether a Content-Type is of JSON, be it with parameters that
-// cannot be read.
+// oneText is the form of a body that one of the types says is JSON.
+func oneText(types []string, as form) form {
+	if len(types) > 1 || !inUTF8(types[0]) {
+		return formDoubtful
+	}
+	return as
+}
+
+// lists reports whether bodies of a Content-Type are read as JSON because the options
+// say so.
+func (g *gateway) lists(contentType string) bool {
+	return len(g.contentTypes) > 0 && slices.Contains(g.contentTypes, mediaType(contentType))
+}
+
+// namesJSON reports whether a Content-Type is of JSON.
 func namesJSON(contentType string) bool {
+	media := mediaType(contentType)
+	return media == "application/json" || strings.HasSuffix(media, "+json")
+}
+
+// mediaType is a Content-Type in lower case without its parameters, even if those
+// cannot be read.
+func mediaType(contentType string) string {
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		media, _, _ = strings.Cut(contentType, ";")
 		media = strings.ToLower(strings.TrimSpace(media))
 	}
-	return media == "application/json" || strings.HasSuffix(media, "+json")
+	return media
 }
 
 // inUTF8 reports whether a Content-Type says that its text is UTF-8, or says nothing,

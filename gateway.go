@@ -28,6 +28,9 @@ type gateway struct {
 	key            liveKey
 	log            *zap.Logger
 	source         string
+	contentTypes   []string // read as JSON, in lower case
+	without        *withoutCart
+	recognition    *recognition
 	maxBody        int64
 	decode         bool
 	turns          *turns
@@ -58,10 +61,15 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	reader, err := o.reader()
+	options, err := o.cartOptions()
 	if err != nil {
 		return nil, err
 	}
+	reader, err := cart.NewReader(options)
+	if err != nil {
+		return nil, err
+	}
+	items := o.itemsAt(&options)
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
@@ -78,6 +86,9 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		key:            key,
 		log:            ctx.Logger(),
 		source:         o.Source,
+		contentTypes:   lowered(o.ContentTypes),
+		without:        o.withoutCart(items),
+		recognition:    newRecognition(ctx.Logger(), key, items),
 		maxBody:        o.MaxBody,
 		decode:         o.Decode,
 		turns:          processTurns(),
@@ -109,19 +120,6 @@ func (o *Options) acquire(key liveKey) (*live, *keyring, error) {
 	return live, keys, nil
 }
 
-// reader reads carts as the options have them written.
-func (o *Options) reader() (*cart.Reader, error) {
-	return cart.NewReader(cart.Options{Map: o.Map, Prices: pricesIn(o.Prices), MaxLines: o.MaxLines})
-}
-
-// pricesIn is the unit of amounts of that name.
-func pricesIn(unit string) cart.Prices {
-	if unit == "major" {
-		return cart.Major
-	}
-	return cart.Minor
-}
-
 // key names the live strategy that the options ask for.
 func (o *Options) key() liveKey {
 	return liveKey{
@@ -137,6 +135,7 @@ func (g *gateway) release() error {
 	if g == nil {
 		return nil
 	}
+	g.recognition.close()
 	g.live.heard.forget(g)
 	_, err := pool.Delete(g.key)
 	if g.keys != nil {
@@ -150,6 +149,12 @@ func (g *gateway) release() error {
 // for that. With write it also says what the handler wants of the quote while
 // the desk still holds it.
 func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *desk, time.Time) *outcome) *outcome {
+	o := g.price(r, seen, write)
+	g.recognition.note(o)
+	return o
+}
+
+func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *desk, time.Time) *outcome) *outcome {
 	kind, o := g.gate(r)
 	if o != nil {
 		return o
@@ -200,11 +205,13 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 	}()
 	d.cart.Reset()
 	found, err := g.readCart(r, in, live, &d.cart)
-	if err != nil {
+	switch {
+	case err != nil && g.isOtherText(r, in):
+		return g.without.json
+	case err != nil:
 		return invalid(err)
-	}
-	if !found {
-		return bypass
+	case !found:
+		return g.without.items
 	}
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
 		return invalid(g.locate(err, r, in))
@@ -222,7 +229,7 @@ func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}
 	found, err := in.json(g.reader, live.Currency(), into)
-	headers := g.source == "auto" && cart.InHeaders(r.Header)
+	headers := g.alsoInHeaders(r)
 	switch {
 	case found && headers:
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
@@ -230,6 +237,18 @@ func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}
 	return found, err
+}
+
+// alsoInHeaders reports whether a request whose body is read has a cart in its headers.
+func (g *gateway) alsoInHeaders(r *http.Request) bool {
+	return g.source == "auto" && cart.InHeaders(r.Header)
+}
+
+// isOtherText reports whether a body that could not be read is a text of another kind:
+// its type does not say that it is JSON, and neither does its beginning. Beside a cart
+// in the headers it is not let pass for one.
+func (g *gateway) isOtherText(r *http.Request, in input) bool {
+	return in.kind == inTextBody && !opensJSON(in.body) && !g.alsoInHeaders(r)
 }
 
 // json reads the body, a large one with rests.
@@ -240,14 +259,20 @@ func (in *input) json(reader *cart.Reader, home money.Currency, into *cart.Cart)
 	return in.turn.workspace.ReadJSON(reader, in.body, home, into, in.turn.rest)
 }
 
-// locate names the place of a line that the strategy could not count with.
+// locate names the place of a line that the strategy could not count with, in the text
+// that the cart was read from.
 func (g *gateway) locate(err error, r *http.Request, in input) error {
 	var bad *strategy.LineError
 	if !errors.As(err, &bad) {
 		return err
 	}
-	if in.kind != inBody || g.source == "auto" && cart.InHeaders(r.Header) {
+	if in.kind != inBody && in.kind != inTextBody || g.alsoInHeaders(r) {
 		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
 	}
-	return &cart.Invalid{Pointer: g.reader.Pointer(in.body, bad.Line, bad.Field), Reason: bad.Reason}
+	return &cart.Invalid{Pointer: g.pointer(in.body, bad), Reason: bad.Reason}
+}
+
+// pointer is where in a body a line has the field that is at fault.
+func (g *gateway) pointer(body []byte, bad *strategy.LineError) string {
+	return g.reader.Pointer(body, bad.Line, bad.Field)
 }

@@ -17,7 +17,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	spoofed := g.spoofed(r, g.names.Strip(r))
 	var seen evidence
 	o := g.decide(r, &seen, g.ordered)
-	traffic.request(o.status, spoofed)
+	traffic.request(o, spoofed)
 	o.publish(r)
 	if o.problem != nil && g.rejects(o) {
 		return o.problem.answer(w, r)
@@ -31,10 +31,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	return err
 }
 
-// rejects reports whether a request with this outcome is answered here.
+// rejects reports whether a request with this outcome is answered here. What holds no
+// cart passes: only a body that cannot be decoded may hold one.
 func (g *gateway) rejects(o *outcome) bool {
-	if o.status == statusOversize {
+	switch {
+	case o.status == statusOversize:
 		return g.rejectOversize
+	case o.status == statusBypass && o.bypass != bypassEncoding:
+		return false
 	}
 	return g.rejectInvalid
 }

@@ -122,7 +122,7 @@ func (o *outcome) set(h http.Header, n *header.Names) {
 			h[name] = values[len(values)-1 : len(values) : len(values)]
 		}
 	}
-	put(n.Status, string(o.status))
+	put(n.Status, o.status.String())
 	put(n.Reason, o.reason)
 	if o.edition == nil {
 		return

@@ -21,6 +21,13 @@ func looksLikeObject(contentType string, body []byte) bool {
 	return len(rest) > 0 && (rest[0] == '"' || rest[0] == '}')
 }
 
+// opensJSON reports whether a text begins as a JSON object or array does, behind what
+// lenient readers pass over.
+func opensJSON(text []byte) bool {
+	text = skimmed(text)
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
+}
+
 // anyText reports whether a body of this type may be any text. A message of another
 // kind, such as a form or Protocol Buffers, may begin with a brace by chance.
 func anyText(contentType string) bool {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
-	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/cart/preset"
 )
 
 // Options are what the discount and discount_quote handlers are configured
@@ -35,12 +35,33 @@ type Options struct {
 	Source string `json:"source,omitempty"`
 
 	// The unit of the amounts in the cart: `minor` (1850) or `major` (18.50).
-	// Default: `minor`.
+	// Default: that of the preset in `map`, else `minor`. Another unit than the
+	// preset's is an error.
 	Prices string `json:"prices,omitempty"`
 
-	// Where in a JSON body the parts of the cart are. Default: the shape of the
-	// documentation.
-	Map cart.Mapping `json:"map,omitzero"`
+	// Where in a JSON body the parts of the cart are: the name of a preset, paths of
+	// single fields, or a preset with paths that replace its own. Placeholders in it
+	// are not expanded. Default: the shape of the documentation.
+	Map preset.Map `json:"map,omitzero"`
+
+	// What a quantity that is no whole number is, such as 0.5 kg: `line` counts such a
+	// line as one unit, worth its total. Default: that of the preset, else a cart with
+	// one is invalid.
+	Fractional string `json:"fractional,omitempty"`
+
+	// Whether ids, SKUs and the like may be integers of 2^53 and more, which are read as
+	// their digits. JavaScript rounds such numbers: an order service in JavaScript would
+	// read another article. Default: that of the preset, else false.
+	ExactIDs *bool `json:"exact_ids,omitempty"`
+
+	// Whether the texts "true", "false", "0" and "1" are read as flags. In JavaScript,
+	// Python and Ruby the text "false" is true. Default: that of the preset, else false.
+	TextFlags *bool `json:"text_flags,omitempty"`
+
+	// Content types whose bodies are read as JSON beside `application/json` and those
+	// that end in `+json`, such as `text/plain`: without parameters, at most 16. The order
+	// service has to read bodies of these types as JSON, too. Default: none.
+	ContentTypes []string `json:"content_types,omitempty"`
 
 	// The largest body in bytes that is read for a cart. Default: 1 MiB.
 	MaxBody int64 `json:"max_body,omitempty"`
@@ -135,7 +156,7 @@ func (o *Options) fill() error {
 		{"strategy", &o.Strategy, ""},
 		{"env", &o.Env, ""},
 		{"source", &o.Source, "auto"},
-		{"prices", &o.Prices, "minor"},
+		{"prices", &o.Prices, ""},
 		{"on_invalid", &o.OnInvalid, "pass"},
 		{"on_oversize", &o.OnOversize, "pass"},
 		{"header_prefix", &o.HeaderPrefix, defaultPrefix},
@@ -197,7 +218,6 @@ func setIfZero[T comparable](value *T, usual T) {
 func (o *Options) Validate() error {
 	for _, choice := range []struct{ name, value, one, two, three string }{
 		{"source", o.Source, "auto", "json", "headers"},
-		{"prices", o.Prices, "minor", "major", ""},
 		{"on_invalid", o.OnInvalid, "pass", "reject", ""},
 		{"on_oversize", o.OnOversize, "pass", "reject", ""},
 		{"respond", o.Respond, respondOff, respondOn, respondUpstream},
@@ -212,7 +232,10 @@ func (o *Options) Validate() error {
 	if err := checkPrefix(o.HeaderPrefix); err != nil {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
+	_, err := o.cartOptions()
 	return errors.Join(
+		err,
+		checkContentTypes(o.ContentTypes),
 		within("max_body", o.MaxBody, 1, maxMaxBody),
 		within("max_lines", int64(o.MaxLines), 1, maxMaxLines),
 		during("reload settle", o.Reload.Settle, caddy.Duration(time.Millisecond), maxSettle),

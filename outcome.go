@@ -10,24 +10,38 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// status is the value of X-Discount-Status.
-type status string
+// status is what became of the cart of a request.
+type status uint8
 
 const (
-	statusApplied     status = "applied"
-	statusNone        status = "none"
-	statusBypass      status = "bypass"
-	statusInvalid     status = "invalid"
-	statusOversize    status = "oversize"
-	statusUnavailable status = "unavailable"
+	statusUnavailable status = iota
+	statusApplied
+	statusNone
+	statusBypass
+	statusInvalid
+	statusOversize
 )
+
+// statusNames are the values of X-Discount-Status.
+var statusNames = [...]string{
+	statusUnavailable: "unavailable",
+	statusApplied:     "applied",
+	statusNone:        "none",
+	statusBypass:      "bypass",
+	statusInvalid:     "invalid",
+	statusOversize:    "oversize",
+}
+
+func (s status) String() string { return statusNames[s] }
 
 // outcome is what became of one request. Its values are final header values;
 // an empty one is a header that is not set.
 type outcome struct {
 	status  status
-	reason  string // RFC 9651 String or Display String
-	problem *problem
+	bypass  bypassReason // of statusBypass alone
+	missed  bool         // the request may hold a cart all the same
+	reason  string       // RFC 9651 String or Display String
+	problem *problem     // nil for a cart that was priced
 
 	amount, shipping, subtotal, payable string
 	currency, rules, lines, gifts       string
@@ -40,7 +54,6 @@ type sums struct{ goods, shipping, subtotal, payable int64 }
 
 // The outcomes that are alike for all requests.
 var (
-	bypass    = &outcome{status: statusBypass}
 	brokenOff = &outcome{
 		status:  statusUnavailable,
 		reason:  fieldReason("the body broke off"),
@@ -62,14 +75,6 @@ func refuse(s status, reason string) *outcome {
 		o.problem = &problem{Status: http.StatusInternalServerError, Title: "Discount unavailable", Detail: reason}
 	}
 	return o
-}
-
-// unreadable is the outcome of a body in an encoding that is not decoded. It
-// passes as no cart, since nothing is known of it.
-func unreadable(encoding string) *outcome {
-	return &outcome{status: statusBypass, reason: fieldReason("content-encoding"), problem: &problem{
-		Status: http.StatusUnsupportedMediaType, Title: "Unreadable encoding", Detail: "bodies in the encoding " + strconv.QuoteToASCII(encoding) + " are not read",
-	}}
 }
 
 // invalid is the outcome of a cart that cannot be trusted.

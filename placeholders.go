@@ -36,7 +36,7 @@ func (o *outcome) publish(r *http.Request) {
 		return // without an access log, fields for it are 2 µs for nothing
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
-		extra.Set(zap.String("discount_status", string(o.status)))
+		extra.Set(zap.String("discount_status", o.status.String()))
 		if o.edition != nil {
 			extra.Set(zap.Int64("discount_amount", o.sums.goods))
 			extra.Set(zap.String("discount_version", o.edition.Version()))
@@ -50,7 +50,7 @@ func (o *outcome) placeholder(name string) (any, bool) {
 	}
 	switch name {
 	case "status":
-		return string(o.status), true
+		return o.status.String(), true
 	case "reason":
 		return o.reason, true
 	case "amount":

@@ -16,17 +16,12 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 		quote = h.write(e, d, now)
 		return g.priced(e, d, now)
 	})
-	traffic.request(o.status, spoofed)
+	traffic.request(o, spoofed)
 	o.publish(r)
-	switch {
-	case quote != nil:
+	if quote != nil {
 		return answerJSON(w, http.StatusOK, "application/json", quote)
-	case o.problem != nil:
-		return o.problem.answer(w, r)
-	default:
-		noCart := problem{Status: http.StatusBadRequest, Title: "No cart", Detail: "the request holds no cart: a JSON body with items and Content-Type: application/json, or X-Cart headers, is wanted"}
-		return noCart.answer(w, r)
 	}
+	return o.problem.answer(w, r)
 }
 
 // write is the answer to a cart.

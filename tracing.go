@@ -52,7 +52,7 @@ func (o *outcome) mark(span trace.Span) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetAttributes(attribute.String("discount.status", string(o.status)))
+	span.SetAttributes(attribute.String("discount.status", o.status.String()))
 	if o.edition != nil {
 		span.SetAttributes(
 			attribute.Int64("discount.amount", o.sums.goods),

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/spelling"
 )
 
 // Preset is how one kind of a system's orders is written.
@@ -36,14 +37,24 @@ func Names() []string {
 	return names
 }
 
-// Find is the preset of a name.
+// Find is the preset of a name. The error of a name that there is not has the nearest
+// one and all of them.
 func Find(name string) (*Preset, error) {
 	for _, p := range presets {
 		if p.Name == name {
 			return p, nil
 		}
 	}
-	return nil, fmt.Errorf("there is no preset %q, there are %s", name, strings.Join(Names(), ", "))
+	return nil, unknown(name, Names())
+}
+
+// unknown says that a preset is none of those known.
+func unknown(name string, known []string) error {
+	hint := ""
+	if meant := spelling.Closest(name, known); meant != "" {
+		hint = ", did you mean " + meant + "?"
+	}
+	return fmt.Errorf("there is no preset %q%s (there are %s)", name, hint, strings.Join(known, ", "))
 }
 
 // Map is a mapping as a configuration has it: fields of its own, in place of those of

@@ -13,6 +13,14 @@ func site(directive string) string {
 		strings.ReplaceAll(directive, "\n", "\n\t") + "\n\trespond ok\n}\n"
 }
 
+// manyTypes are so many content types, each after a space.
+func manyTypes(n int) (text string) {
+	for i := range n {
+		text += " text/x-" + strconv.Itoa(i)
+	}
+	return text
+}
+
 func TestCaddyfileMistakes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -60,12 +68,37 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"count of none", "discount a.toml {\n\tmax_lines 0\n}", 7, "max_lines: 0 is out of range"},
 		{"count too large", "discount a.toml {\n\tmax_lines 100001\n}", 7, "max_lines: 100001 is out of range"},
 
-		{"map with an argument", "discount a.toml {\n\tmap items lines\n}", 7, "map"},
-		{"map without a block", "discount a.toml {\n\tlines on\n\tmap\n}", 8, "map"},
-		{"unknown field", "discount a.toml {\n\tmap {\n\t\tsku code\n\t\tamount total\n\t}\n}", 9, "there is no field"},
+		{"map with a path beside it", "discount a.toml {\n\tmap items lines\n}", 7, "map takes one preset; the paths of fields go into a block"},
+		{"map without anything", "discount a.toml {\n\tlines on\n\tmap\n}", 8, "map needs a preset, a block with what it sets, or both"},
+		{"map with an empty block", "discount a.toml {\n\tmap {\n\t}\n}", 8, "map needs a preset, a block"},
+		{"unknown preset", "discount a.toml {\n\tlines on\n\tmap no-such-shop {\n\t\tsku code\n\t}\n}", 8, `map: there is no preset "no-such-shop"`},
+		{"unknown field", "discount a.toml {\n\tmap {\n\t\tsku code\n\t\tamount total\n\t}\n}", 9, `map: there is no field "amount", there are currency, subtotal, `},
+		{"a field mistyped", "discount a.toml {\n\tmap {\n\t\tsku code\n\t\tunit_pirce price\n\t}\n}", 9, `map: there is no field "unit_pirce", did you mean unit_price?`},
+		{"the other name of a field mistyped", "discount a.toml {\n\tmap {\n\t\tsegmets tags\n\t}\n}", 8, `map: there is no field "segmets", did you mean segments?`},
+		{"a field under both of its names", "discount a.toml {\n\tmap {\n\t\tsegments a\n\t\tcustomer_segments b\n\t}\n}", 9, "customer_segments is mapped twice"},
+		{"two fields at one path", "discount a.toml {\n\tmap {\n\t\tid code\n\t\tsku code\n\t}\n}", 10, "id and sku are both at"},
+		{"a placeholder as a path", "discount a.toml {\n\tmap {\n\t\titems {env..PATH}\n\t}\n}", 8, "has an empty segment"},
 		{"field twice", "discount a.toml {\n\tmap {\n\t\tsku code\n\t\tsku number\n\t}\n}", 9, "sku is given twice in map"},
-		{"field without a path", "discount a.toml {\n\tmap {\n\t\tsku\n\t}\n}", 8, "sku takes exactly one argument"},
+		{"field without a path", "discount a.toml {\n\tmap {\n\t\tsku\n\t}\n}", 8, "map: sku takes a path, or several"},
 		{"field with an impossible path", "discount a.toml {\n\tmap {\n\t\tsku a..b\n\t}\n}", 8, "map: sku"},
+
+		{"fractional", "discount a.toml {\n\tfractional unit\n}", 7, `fractional cannot be "unit": only line is known`},
+		{"fractional alone", "discount a.toml {\n\tfractional\n}", 7, "fractional takes exactly one argument"},
+		{"exact_ids", "discount a.toml {\n\texact_ids yes\n}", 7, `exact_ids cannot be "yes": on, off are known`},
+		{"text_flags", "discount a.toml {\n\ttext_flags 1\n}", 7, `text_flags cannot be "1": on, off are known`},
+		{"content_types without any", "discount a.toml {\n\tcontent_types\n}", 7, "content_types takes media types, such as: content_types text/plain"},
+		{"content type that is none", "discount a.toml {\n\tcontent_types text\n}", 7, `content_types: "text" is no media type such as text/plain`},
+		{"content type with a space", "discount a.toml {\n\tcontent_types \"text/plain json\"\n}", 7, `content_types: "text/plain json" is no media type`},
+		{"content type with parameters", "discount a.toml {\n\tcontent_types \"text/plain; charset=utf-8\"\n}", 7,
+			`content_types: "text/plain; charset=utf-8" has parameters, want the type alone: text/plain`},
+		{"content types by a pattern", "discount a.toml {\n\tcontent_types text/*\n}", 7, `content_types: "text/*" stands for many types, want each by its name`},
+		{"content type twice", "discount a.toml {\n\tcontent_types text/plain text/json Text/Plain\n}", 7, "content_types: Text/Plain is given twice"},
+		{"content type of forms", "discount a.toml {\n\tcontent_types application/x-www-form-urlencoded\n}", 7,
+			"content_types: application/x-www-form-urlencoded cannot be read as JSON: it is the type of forms"},
+		{"content type of several parts", "discount a.toml {\n\tcontent_types Multipart/Form-Data\n}", 7, "content_types: Multipart/Form-Data cannot be read as JSON: it is the type of messages of several parts"},
+		{"content type of gRPC", "discount a.toml {\n\tcontent_types application/grpc+json\n}", 7, "content_types: application/grpc+json cannot be read as JSON: it is the type of gRPC"},
+		{"content type of pictures", "discount a.toml {\n\tcontent_types image/png\n}", 7, "content_types: image/png cannot be read as JSON: it is the type of media files"},
+		{"too many content types", "discount a.toml {\n\tcontent_types" + manyTypes(17) + "\n}", 7, "content_types: 17 are given, at most 16 can be"},
 
 		{"unknown reload option", "discount a.toml {\n\treload {\n\t\tpoll 1s\n\t\tdebounce 1s\n\t}\n}", 9, `unknown reload option "debounce", settle and poll are known`},
 		{"reload option twice", "discount a.toml {\n\treload {\n\t\tpoll 1s\n\t\tpoll 2s\n\t}\n}", 9, "poll is given twice in reload"},

@@ -2,38 +2,12 @@ package document
 
 import (
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/promogate/caddy-discount/internal/spelling"
 )
 
-// longestGuess is the length of a word above which it is no typing mistake.
-const longestGuess = 200
-
-// Closest is the known word nearest to a mistyped one, or nothing when none is
-// near: a third of the letters may be wrong, or two neighbours be swapped.
-func Closest(typed string, known []string) string {
-	best, least := "", max(1, len(typed)/3)+1
-	if len(typed) > longestGuess {
-		return ""
-	}
-	letters, typed := utf8.RuneCountInString(typed), strings.ToLower(typed)
-	for _, word := range known {
-		if apart := letters - utf8.RuneCountInString(word); apart >= least || -apart >= least {
-			continue // at least so many letters are too many or missing
-		}
-		small := strings.ToLower(word)
-		d := levenshtein.ComputeDistance(typed, small)
-		if d == 2 && swapped(typed, small) {
-			d = 1
-		}
-		if d < least {
-			best, least = word, d
-		}
-	}
-	return best
-}
+// Closest is [spelling.Closest], for those who read documents.
+func Closest(typed string, known []string) string { return spelling.Closest(typed, known) }
 
 // DidYouMean is the hint for a mistyped word, or nothing when no known one is near.
 func DidYouMean(typed string, known []string) string {
@@ -42,16 +16,4 @@ func DidYouMean(typed string, known []string) string {
 		return ""
 	}
 	return fmt.Sprintf("did you mean %q?", meant)
-}
-
-// swapped reports whether two words differ in the order of two neighbours.
-func swapped(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	i := 0
-	for i < len(a) && a[i] == b[i] {
-		i++
-	}
-	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }

@@ -1,0 +1,87 @@
+package discount
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// unmarshalMap reads a preset, a block of fields, or both.
+func (o *Options) unmarshalMap(d *caddyfile.Dispenser) error {
+	named := d.NextArg()
+	if named {
+		o.Map.Preset = d.Val()
+	}
+	if d.CountRemainingArgs() > 0 {
+		return d.Err("map takes one preset; the paths of fields go into a block")
+	}
+	if err := o.besidePreset(d, nil); err != nil {
+		return err
+	}
+	seen, err := options(d, "map", func(field string) error { return mapping(d, &o.Map.Mapping, field) })
+	switch {
+	case err != nil:
+		return err
+	case !seen && !named:
+		return d.Err("map needs a preset, a block with what it sets, or both")
+	}
+	_, err = o.reader() // what the paths are to each other
+	return atLine(d, err)
+}
+
+// besidePreset holds an option that was read to the preset, if there is one by now.
+func (o *Options) besidePreset(d *caddyfile.Dispenser, err error) error {
+	if err != nil || o.Map.Preset == "" {
+		return err
+	}
+	_, err = o.cartOptions()
+	return atLine(d, err)
+}
+
+// fieldAliases are further names of fields in a Caddyfile.
+var fieldAliases = map[string]string{"segments": "customer_segments"}
+
+// mapping sets where one field of the cart is.
+func mapping(d *caddyfile.Dispenser, m *cart.Mapping, field string) error {
+	known := mapFields()
+	if !slices.Contains(known, field) && fieldAliases[field] == "" {
+		if meant := document.Closest(field, append(known, "segments")); meant != "" {
+			return d.Errf("map: there is no field %q, did you mean %s?", field, meant)
+		}
+		return d.Errf("map: there is no field %q, there are %s", field, strings.Join(known, ", "))
+	}
+	paths := d.RemainingArgs()
+	if len(paths) == 0 {
+		return d.Errf("map: %s takes a path, or several", field)
+	}
+	if name := fieldAliases[field]; name != "" {
+		field = name
+	}
+	if err := m.Set(field, paths...); err != nil {
+		return d.Errf("map: %v", err)
+	}
+	return nil
+}
+
+// mapFields are the names of the fields of a map, which are those in its JSON.
+func mapFields() (names []string) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[cart.Mapping]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// contentTypes reads at least one media type.
+func contentTypes(d *caddyfile.Dispenser, into *[]string) error {
+	*into = d.RemainingArgs()
+	if len(*into) == 0 {
+		return d.Err("content_types takes media types, such as: content_types text/plain")
+	}
+	return atLine(d, checkContentTypes(*into))
+}
