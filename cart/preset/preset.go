@@ -23,7 +23,7 @@ type Preset struct {
 }
 
 // presets are all, in the order of their names.
-var presets = slices.SortedFunc(slices.Values([]*Preset{}), func(a, b *Preset) int { return strings.Compare(a.Name, b.Name) })
+var presets = slices.SortedFunc(slices.Values(systems), func(a, b *Preset) int { return strings.Compare(a.Name, b.Name) })
 
 // All are the presets, in the order of their names. They must not be changed.
 func All() []*Preset { return presets }
