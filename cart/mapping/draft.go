@@ -251,7 +251,7 @@ func (d *draft) unitOf(currency money.Currency) (cart.Prices, string) {
 	}
 	amounts := scalars(d.lines, at)
 	switch {
-	case fractions(amounts, currency):
+	case fractions(amounts):
 		return cart.Major, fmt.Sprintf("amounts at %s have decimals", at)
 	case saysMinor(at):
 		return cart.Minor, fmt.Sprintf("%s says so", at)
@@ -283,7 +283,7 @@ func (d *draft) guessUnit(amounts []*value, currency money.Currency) (cart.Price
 }
 
 // fractions reports whether an amount is no whole number.
-func fractions(amounts []*value, _ money.Currency) bool {
+func fractions(amounts []*value) bool {
 	return slices.ContainsFunc(amounts, func(v *value) bool {
 		n, ok := v.number()
 		return ok && !whole(n)
@@ -318,14 +318,15 @@ func (d *draft) minorUnits(currency money.Currency) path {
 
 // otherFraction is an amount elsewhere that has decimals; nil if there is none.
 func (d *draft) otherFraction() path {
-	found := survey(d.root, within(maxDepth, nil), func(s *shape) int {
-		if !areNumbers(s) || !fractions(s.scalars, d.Currency) {
+	const sure = 45
+	found := survey(d.root, within(maxDepth, d.paths), func(s *shape) int {
+		if !areNumbers(s) || !fractions(s.scalars) {
 			return 0
 		}
 		names := s.names(nil)
 		return max(priceRole.fit(names), totalRole.fit(names), sumRole.fit(names), subtotalRole.fit(names), shippingRole.fit(names))
 	})
-	if len(found) == 0 {
+	if len(found) == 0 || found[0].score < sure {
 		return nil
 	}
 	return found[0].path

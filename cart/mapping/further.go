@@ -282,6 +282,9 @@ func (d *draft) addCoupons() {
 		if c.score < least {
 			return
 		}
+		if !slices.ContainsFunc(scalars(d.finder.orders, c.path), func(v *value) bool { return v.text != "0" }) {
+			continue // no coupon has the number 0
+		}
 		if d.cutAtCommas(c.path) && slices.ContainsFunc(scalars(d.finder.orders, c.path), func(v *value) bool { return strings.Contains(v.text, ",") }) &&
 			d.add("coupons", "a text with commas", d.full(c.path), ",") || d.add("coupons", calledSo, d.full(c.path)) {
 			const id = 70

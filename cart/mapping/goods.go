@@ -351,7 +351,7 @@ func (g *goods) ways(root *shape, orders []*value) []*priced {
 			}
 		}
 		for _, total := range g.totals {
-			const second = 12 // the price of a unit says more
+			const second = 20 // the price of a unit says more
 			if total.path.String() != quantity.path.String() {
 				all = append(all, &priced{goods: g, quantity: quantity.path, total: total.path, score: g.base() + quantity.score + total.score - second})
 			}
@@ -362,6 +362,7 @@ func (g *goods) ways(root *shape, orders []*value) []*priced {
 	}
 	for _, p := range all {
 		p.weigh(sums)
+		p.discount()
 	}
 	slices.SortStableFunc(all, func(a, b *priced) int { return cmp.Compare(b.score, a.score) })
 	return all
@@ -378,6 +379,7 @@ func (p *priced) weigh(sums []bodySum) {
 		lineAgrees = 25
 		sumAgrees  = 45
 		mayBeMore  = 25 // a sum that need not be of the goods alone
+		original   = 25 // a sum that is called the original one
 	)
 	if p.price == nil && p.total == nil {
 		return
@@ -398,10 +400,59 @@ func (p *priced) weigh(sums []bodySum) {
 		if s.role == &subtotalRole {
 			gain = sumAgrees + s.score/10
 		}
+		if last := words(s.path[len(s.path)-1]); contains(last, "original") {
+			gain += original
+		}
 		p.sum, p.sumIs = s.path, s.role.key
 		p.score += gain
 		break // they are in order
 	}
+}
+
+// discount takes from the score what has discounts in it: a price is what a line is
+// worth before them, and so is a total that is called so; what of them is less has some
+// taken off.
+func (p *priced) discount() {
+	const (
+		less = 70
+		sure = 90 // how well a name has to fit
+	)
+	others := p.prices
+	if p.price != nil {
+		others = p.totals
+	}
+	for _, other := range others {
+		if other.score < sure {
+			continue
+		}
+		o := &priced{goods: p.goods, quantity: p.quantity}
+		if p.price != nil {
+			o.total = other.path
+		} else {
+			o.price = other.path
+		}
+		if p.below(o) {
+			p.score -= less
+			return
+		}
+	}
+}
+
+// below reports whether no line is worth more than in another way, and one is worth
+// less, rounding aside.
+func (p *priced) below(other *priced) bool {
+	some := false
+	for _, line := range p.lines {
+		mine, theirs, quantity := p.worth(line), other.worth(line), p.numberAt(line, p.quantity)
+		if mine == nil || theirs == nil || near(mine, theirs, quantity) {
+			continue
+		}
+		if mine.Cmp(theirs) > 0 {
+			return false
+		}
+		some = true
+	}
+	return some
 }
 
 // bodySum is a member of the body that may be the sum of the goods.

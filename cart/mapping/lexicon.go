@@ -193,7 +193,7 @@ var subtotalRole = role{
 		"cart amount": 92, "total line items price": 98, "products total": 95, "product total": 92, "total products": 92,
 		"products price": 84, "product amount": 88, "merchandise total": 95, "merchandise subtotal": 97, "item amount": 88,
 		"items amount": 90, "items price": 88, "cart subtotal": 97, "order subtotal": 97, "lines total": 92, "line total": 84,
-		"total goods": 92, "gross sales": 70, "price subtotal": 88, "original price": 55, "original total": 80, "sum of items": 90,
+		"total goods": 92, "gross sales": 70, "price subtotal": 88, "original price": 55, "original total": 94, "original total price": 99, "sum of items": 90,
 		"food amount": 85, "net total": 50, "base amount": 70, "zwischensumme": 97, "warenwert": 95, "sous total": 97, "subtotale": 95,
 		"商品总额": 97, "商品金额": 95, "商品总价": 97, "小计": 90, "小計": 90, "shangpinzonge": 97, "shangpin zonge": 97,
 		"shangpin zongjia": 95, "shangpin jine": 92, "xiaoji": 88,
@@ -235,7 +235,7 @@ var couponsRole = role{
 var customerIDRole = role{
 	key: "customer_id",
 	names: map[string]int{
-		"customer id": 100, "user id": 95, "buyer id": 95, "member id": 94, "client id": 88, "account id": 84, "partner id": 84,
+		"customer id": 100, "user id": 95, "buyer id": 95, "member id": 94, "client id": 88, "account id": 84, "partner id": 96,
 		"customer no": 90, "customer number": 92, "customer code": 88, "openid": 76, "open id": 76, "buyer openid": 78, "user uid": 88,
 		"consumer id": 84, "profile id": 60, "person id": 60, "payer id": 70, "contact id": 60, "shopper id": 88, "party id": 60,
 		"kunde id": 92, "kundennummer": 94, "kundennr": 92, "client": 60, "cliente id": 90, "用户id": 92, "会员id": 92, "客户编号": 92,
@@ -263,7 +263,7 @@ var tierRole = role{
 var segmentsRole = role{
 	key: "customer_segments",
 	names: map[string]int{
-		"customer segments": 100, "customer tags": 95, "customer groups": 94, "customer groups id": 92, "customer groups code": 94,
+		"customer segments": 100, "customer tags": 95, "customer groups": 94, "customer groups id": 86, "customer groups code": 94,
 		"customer groups name": 90, "customer segment": 96, "customer group ids": 92, "user tags": 93, "user groups": 90, "member tags": 92,
 		"customer labels": 90, "user labels": 88, "customer segments id": 94, "customer segments name": 92, "buyer tags": 92, "customer groups slug": 92,
 		"customer attributes groups": 50, "customer tags name": 92, "customer roles": 60, "user roles": 60, "user segments": 96, "客户标签": 92, "用户标签": 92,
@@ -293,7 +293,7 @@ var regionRole = role{
 	key: "region",
 	names: map[string]int{
 		"region": 100, "region code": 97, "region id": 90, "region name": 86, "delivery region": 84, "sales region": 90, "market": 60,
-		"country": 66, "country code": 66, "area code": 60, "地区": 90, "diqu": 88, "quyu": 84,
+		"country": 62, "country code": 66, "area code": 60, "地区": 90, "diqu": 88, "quyu": 84,
 	},
 	never: []string{"billing", "phone"},
 }
@@ -364,6 +364,9 @@ func (r *role) score(name string, own bool) int {
 		return best
 	}
 	name, leaning := taxes(name)
+	if rest, says := beforeDiscounts(name); says {
+		name, leaning = rest, leaning+undiscounted
+	}
 	best = max(best, r.plainScore(name, own))
 	for {
 		before, last, found := cutLast(name)
@@ -377,6 +380,23 @@ func (r *role) score(name string, own bool) int {
 		return 0
 	}
 	return best + leaning
+}
+
+// undiscounted is what a name gains that says that an amount is without discounts: it
+// beats what adds up, since the sums of a body mostly have the discounts in them.
+const undiscounted = 80
+
+// before are how names say that an amount is without the discounts that are in others.
+var before = []string{"undiscounted", "before discount", "before discounts", "pre discount", "vor rabatt"}
+
+// beforeDiscounts is a name without that, and whether it says so.
+func beforeDiscounts(name string) (rest string, says bool) {
+	for _, phrase := range before {
+		if name != phrase && contains(name, phrase) {
+			return strings.TrimSpace(strings.Replace(" "+name+" ", " "+phrase+" ", " ", 1)), true
+		}
+	}
+	return name, false
 }
 
 func (r *role) plainScore(name string, own bool) int {

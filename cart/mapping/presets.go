@@ -13,6 +13,7 @@ type rated struct {
 	*preset.Preset
 	reading *reading
 	score   int
+	typical bool // most of its own paths lead to something
 }
 
 // bestPreset is the preset that reads most of the samples, if it reads as much as the
@@ -66,12 +67,14 @@ func (f *finder) rate(p *preset.Preset) *rated {
 		return nil // another system has a few of the same names
 	}
 	one.score = perField*len(fields) - perMiss*missed
+	one.typical = own > 3 && missed*10 <= own*3
 	return one
 }
 
-// plain rates the default shape, if the map that was found is nothing else.
+// plain rates the default shape, if the map that was found is hardly anything else.
 func (f *finder) plain(found *Proposal) *rated {
-	if found == nil || found.Options.Map.Items != nil || found.Options.Map.Quantity != nil || found.Options.Map.UnitPrice != nil {
+	const few = 2
+	if found == nil || len(Entries(found.Options.Map)) > few {
 		return nil
 	}
 	r := f.read(found.Options)
@@ -79,20 +82,21 @@ func (f *finder) plain(found *Proposal) *rated {
 }
 
 // beats reports whether a preset is rather to be proposed than the map that was found:
-// it reads all lines that this reads, prices them alike, unless nothing but their names
-// speaks for the prices found, and does not read much less beside.
+// it reads all lines that this reads, and if it prices them otherwise, more than names
+// speaks for its prices.
 func (f *finder) beats(p *rated, found *Proposal) bool {
 	other := f.read(found.Options)
-	if other.err != nil {
+	switch {
+	case other.err != nil:
 		return true
-	}
-	if p.reading.lines() < other.lines() {
+	case p.reading.lines() < other.lines():
 		return false
+	case p.typical:
+		return true
+	case !sameWorth(p.reading, other):
+		return !found.evident
 	}
-	if found.evident && !sameWorth(p.reading, other) {
-		return false
-	}
-	const less = 2 // fields
+	const less = 4 // fields
 	return len(p.reading.fields())+less >= len(other.fields())
 }
 

@@ -1,6 +1,9 @@
 package mapping
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // shape is what values at one path look like, in all samples together. What is in the
 // elements of a list is at the path of the list itself, as a path of a mapping has it.
@@ -36,6 +39,12 @@ func shapeOf(at path, values []*value) *shape {
 
 func (s *shape) add(v *value) {
 	switch {
+	case v.isPair():
+		for i, kid := range v.kids {
+			if at := s.kid(strconv.Itoa(i)); at != nil {
+				at.add(kid)
+			}
+		}
 	case v.kind == '[':
 		s.listed, s.through = true, true
 		for _, kid := range v.kids {
@@ -47,6 +56,12 @@ func (s *shape) add(v *value) {
 	case v.scalar() && len(s.scalars) < maxScalars:
 		s.scalars = append(s.scalars, v)
 	}
+}
+
+// isPair reports whether a list is a number and a text, as some systems write the id and
+// the name of a thing.
+func (v *value) isPair() bool {
+	return v.kind == '[' && len(v.kids) == 2 && v.kids[0].kind == '0' && v.kids[1].kind == '"'
 }
 
 // members adds what is in an object: by its names, and if these look like keys of
