@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -122,13 +121,13 @@ func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 	return m, foundIn(path, err)
 }
 
-// toPrice is what of the flags is to be priced by a strategy.
-func toPrice(cmd *cobra.Command, m *strategy.Model) (s *strategy.Strategy, c *cart.Cart, now time.Time, err error) {
+// toPrice is what of the flags is to be priced by the strategy at a path.
+func toPrice(cmd *cobra.Command, m *strategy.Model, path string) (s *strategy.Strategy, c *pricedCart, now time.Time, err error) {
 	s = strategy.Compile(m)
 	if now, err = instantOf(cmd, s.Location()); err != nil {
 		return nil, nil, now, err
 	}
-	c, err = cartFor(cmd, s)
+	c, err = cartFor(cmd, s, path)
 	return s, c, now, err
 }
 

@@ -183,10 +183,23 @@ func (l *ledger) goods(read map[string]string) {
 		g := &goods{shape: shapeOf(nil, list.kids)}
 		g.choose()
 		const sure = 140 // of quantity and price together
-		if len(g.quantities) > 0 && len(g.prices)+len(g.totals) > 0 && g.score >= sure {
-			l.ignore(list, "goods")
+		if unlikely(list.path) || len(g.quantities) == 0 || len(g.prices)+len(g.totals) == 0 || g.score < sure {
+			continue
+		}
+		l.ignore(list, "goods")
+		l.odd("%s has lines with quantities and prices, and none of them is read", list.path)
+	}
+}
+
+// unlikely reports whether a name on the way to a list says that there are no goods of
+// the order in it.
+func unlikely(p path) bool {
+	for _, name := range (&shape{path: p}).names(nil) {
+		if slices.ContainsFunc(listNames.never, func(word string) bool { return contains(name, word) }) {
+			return true
 		}
 	}
+	return false
 }
 
 // like says what a value that is not read looks like, if it could be meant; field is
@@ -212,10 +225,17 @@ func (l *ledger) like(at leaf, field string) string {
 		return "amount"
 	case named(at.value) && couponsRole.fit(names) >= sure:
 		return "coupon"
-	case at.kind == '"' && currencyRole.fit(names) >= sure+20 && areCurrencies(&shape{scalars: []*value{at.value}}):
+	case at.kind == '"' && currencyRole.fit(names) >= sure+20 && l.otherCurrency(at.text):
 		return "currency"
 	}
 	return ""
+}
+
+// otherCurrency reports whether a text is the code of a currency, and not of that in which
+// the order is read.
+func (l *ledger) otherCurrency(text string) bool {
+	stated, err := money.ParseCurrency(strings.ToUpper(text))
+	return err == nil && stated.Code() != l.currency.Code()
 }
 
 // discounted reports whether a name is that of an amount that is taken off.

@@ -161,7 +161,7 @@ func (f *finder) read(o cart.Options) *reading {
 		c := new(cart.Cart)
 		reads, found, err := reader.Trace(sample, f.Currency, c)
 		if err == nil && !found {
-			err = errors.New("no goods are there")
+			err = fmt.Errorf("there is nothing at %s", reader.Items())
 		}
 		if err != nil {
 			r.err, r.order = err, i+1
@@ -297,10 +297,14 @@ func mapBlock(name string, m cart.Mapping) string {
 	return b.String()
 }
 
-// token is a path as an argument in a Caddyfile, in quotes where it has to be.
+// token is a path as an argument in a Caddyfile, in quotes where it has to be. In
+// backticks nothing is escaped, and in quotes nothing but quotes is.
 func token(text string) string {
-	if text != "" && !strings.ContainsAny(text, " \t\r\n\"`{}#\\<") {
+	switch {
+	case text != "" && !strings.ContainsAny(text, " \t\r\n\"`{}#\\<"):
 		return text
+	case !strings.Contains(text, "`"):
+		return "`" + text + "`"
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+	return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"`
 }
