@@ -23,7 +23,7 @@ func (d *document) attributes(depth int) *fault {
 	case d.next() == '{':
 		f = d.object(d.reader.attributes, depth)
 	case d.next() == '[' && d.reader.pair != nil:
-		f = d.pairs(depth)
+		f = d.list(fieldAttributes, depth)
 	case d.emptyList():
 	case d.next() == '[':
 		return wants(d.seen(), "an object; attributes PATH NAME VALUE reads a list of pairs")
@@ -53,74 +53,76 @@ func (d *document) emptyList() bool {
 	return false
 }
 
-func (d *document) pairs(depth int) *fault {
-	first := len(d.cart.attributes)
-	return d.list(depth, func(depth int) *fault {
-		if d.next() != '{' {
-			return wants(d.seen(), "an object with a name and a value")
-		}
-		d.pair = pair{}
-		d.given &^= ofPair
-		if f := d.object(d.reader.pair, depth); f != nil {
-			return f
-		}
-		switch {
-		case d.pair.name == "":
-			return faulty("has no name, want one at " + quote(d.reader.pairName))
-		case slices.ContainsFunc(d.cart.attributes[first:], func(a Attribute) bool { return a.Name == d.pair.name }):
-			return faulty("has the name " + quote(d.pair.name) + ", which an earlier pair has, too")
-		case d.pair.given:
-			d.pair.value.Name = d.pair.name
-			d.keepAttribute(d.pair.value)
-		}
-		return nil
-	})
+func (d *document) readPair(depth int) *fault {
+	if d.next() != '{' {
+		return wants(d.seen(), "an object with a name and a value")
+	}
+	d.pair = pair{}
+	d.given &^= ofPair
+	passing := d.passing
+	d.passing = 0
+	if f := d.object(d.reader.pair, depth); f != nil {
+		return f
+	}
+	d.passing = passing
+	switch earlier := d.cart.attributes[d.attributesFrom:]; {
+	case d.pair.name == "":
+		return faulty("has no name, want one at " + quote(d.reader.pairName))
+	case slices.ContainsFunc(earlier, func(a Attribute) bool { return a.Name == d.pair.name }):
+		return faulty("has the name " + quote(d.pair.name) + ", which an earlier pair has, too")
+	case d.pair.given:
+		d.pair.value.Name = d.pair.name
+		d.keepAttribute(d.pair.value)
+	}
+	return nil
 }
 
 // pairValue reads the value of a pair.
 func (d *document) pairValue(depth int) (f *fault) {
-	d.pair.value, d.pair.given, f = d.property(depth)
+	d.pair.given, f = d.property(&d.pair.value, depth)
 	return f
 }
 
 // attribute reads one property.
 func (d *document) attribute(name string, depth int) *fault {
-	a, given, f := d.property(depth)
-	if f == nil && given {
-		a.Name = name
-		if d.trace != nil {
-			d.trace.enter(name)
-			d.noteText(fieldAttributes, len(d.cart.Lines)-1, -1, a.Text, quote(a.Text))
-			d.trace.leave()
-		}
-		d.keepAttribute(a)
+	a := Attribute{Name: name}
+	given, f := d.property(&a, depth)
+	if f != nil || !given {
+		return f
 	}
-	return f
+	if d.trace != nil {
+		d.trace.enter(name)
+		d.noteText(fieldAttributes, len(d.cart.Lines)-1, -1, a.Text, quote(a.Text))
+		d.trace.leave()
+	}
+	d.keepAttribute(a)
+	return nil
 }
 
 // property reads the value of a property. Objects, arrays and null are none a rule
 // could ask about; they may be there, and are passed over.
-func (d *document) property(depth int) (a Attribute, given bool, f *fault) {
+func (d *document) property(a *Attribute, depth int) (given bool, f *fault) {
 	switch d.next() {
 	case '{', '[':
-		return a, false, d.skip(depth)
+		return false, d.skip(depth)
 	case 'n':
 		d.scalar()
-		return a, false, nil
+		return false, nil
 	case '"':
 		a.Kind, a.Text = Text, d.str()
 	case 't', 'f':
 		a.Kind, a.Text = Bool, d.scalar()
 	default:
 		a.Kind, a.Text = Number, d.scalar()
-		if !fits(a.Text) {
-			return a, false, wants(shorten(a.Text), wantFinite)
-		}
-		if !kept(a.Text) {
-			return a, false, wants(shorten(a.Text), "a number of no more digits than 64 bits of floating point keep")
+		switch {
+		case len(a.Text) <= surelyKept && !hasExponent(a.Text):
+		case !fits(a.Text):
+			return false, wants(shorten(a.Text), wantFinite)
+		case !kept(a.Text):
+			return false, wants(shorten(a.Text), "a number of no more digits than 64 bits of floating point keep")
 		}
 	}
-	return a, true, nil
+	return true, nil
 }
 
 // keepAttribute adds a property to the line. Those beyond the limit are counted, and
@@ -136,19 +138,30 @@ const wantFinite = "a number that fits 64 bits of floating point"
 // fits reports whether a JSON number is finite for everyone who reads it.
 func fits(number string) bool {
 	const surely = 300 // digits, of the 308 there is room for
-	if len(number) <= surely && !strings.ContainsAny(number, "eE") {
+	if len(number) <= surely && !hasExponent(number) {
 		return true
 	}
 	_, err := strconv.ParseFloat(number, 64)
 	return err == nil
 }
 
+// surelyKept is up to how many digits every double keeps.
+const surelyKept = 15
+
+func hasExponent(number string) bool {
+	for i := range len(number) {
+		if number[i]|0x20 == 'e' {
+			return true
+		}
+	}
+	return false
+}
+
 // kept reports whether a JSON number that fits is still the same number once it
 // was read as a double, which is all that many parsers have: else a rule could
 // hold for the number sent and not for the one a backend sees.
 func kept(number string) bool {
-	const surely = 15 // digits, which every double keeps
-	if len(number) <= surely && !strings.ContainsAny(number, "eE") {
+	if len(number) <= surelyKept && !hasExponent(number) {
 		return true
 	}
 	double, err := strconv.ParseFloat(number, 64)

@@ -29,10 +29,12 @@ type Cart struct {
 	Shipping []Charge
 
 	// attributes is the memory all lines' Attributes are cut from, texts that of their
-	// MoreCategories, names that of the reader's check for names that are alike: kept
-	// here, because the cart is what a caller keeps from one request to the next.
+	// MoreCategories, chunks notes which path lines came from, and names is the memory of
+	// the reader's check for names that are alike: kept here, because the cart is what a
+	// caller keeps from one request to the next.
 	attributes []Attribute
 	texts      []string
+	chunks     []chunk
 	names      seenNames
 }
 
@@ -153,6 +155,9 @@ func (c *Cart) Reset() {
 	if cap(c.texts) > keep {
 		c.texts = nil
 	}
+	if cap(c.chunks) > keep {
+		c.chunks = nil
+	}
 	c.names.reset(keep)
 	*c = Cart{
 		Lines:      c.Lines[:0],
@@ -161,6 +166,7 @@ func (c *Cart) Reset() {
 		Customer:   Customer{Segments: c.Customer.Segments[:0], CompletedOrders: -1},
 		attributes: c.attributes[:0],
 		texts:      c.texts[:0],
+		chunks:     c.chunks[:0],
 		names:      c.names,
 	}
 }

@@ -3,6 +3,7 @@ package cart
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/promogate/caddy-discount/money"
 )
@@ -156,7 +157,7 @@ func (d *document) readCurrency() *fault {
 
 // stated is the currency of a code in any case; home is the one it most likely is.
 func stated(code string, home money.Currency) (money.Currency, *fault) {
-	if code == home.Code() && code != "" {
+	if len(code) == 3 && strings.EqualFold(code, home.Code()) { // three bytes, so in ASCII
 		return home, nil
 	}
 	currency, err := money.ParseCurrency(inCapitals(code))
@@ -168,7 +169,7 @@ func stated(code string, home money.Currency) (money.Currency, *fault) {
 
 // inCapitals is a text with its ASCII letters in capitals.
 func inCapitals(code string) string {
-	if len(code) != 3 || code == "" {
+	if len(code) != 3 {
 		return code
 	}
 	capitals := [3]byte{}
@@ -214,22 +215,38 @@ func isWhole(number string) bool { return onlyDigits(number) }
 
 // amount reads an amount: in minor units, or packed until the currency is known.
 func (d *document) amount() (int64, *fault) {
-	at := d.scanner
-	if d.number() && d.reader.prices == Minor {
-		if value, ok := plainInteger(d.scalar()); ok {
+	if d.reader.prices == Minor {
+		if value, ok := d.plain(); ok {
 			return value, nil
 		}
-		d.scanner = at
 	}
+	return d.spelled()
+}
+
+// plain reads a number of digits alone, if there is one within bounds.
+func (d *document) plain() (int64, bool) {
+	if !d.number() {
+		return 0, false
+	}
+	at := d.pos
+	value, ok := plainInteger(d.scalar())
+	if !ok {
+		d.pos = at
+	}
+	return value, ok
+}
+
+// spelled is amount for all that is not digits alone.
+func (d *document) spelled() (int64, *fault) {
+	at := d.scanner
 	number, flaw, ok := d.readNumber()
-	text := at.raw()
 	switch {
 	case !ok:
 	case flaw != flawless:
 		return 0, wants(at.seen(), d.reader.prices.wanted(d.currency)+flaw.reason())
 	case d.reader.prices == Major:
 		return number.packed(), nil
-	case isMinor(text):
+	case isMinor(at.raw()):
 		if value, fits := number.whole(); fits {
 			return value, nil
 		}
@@ -277,13 +294,10 @@ func (s scanner) raw() string {
 
 // whole reads a whole number.
 func (d *document) whole(wanted string) (int64, *fault) {
-	at := d.scanner
-	if d.number() {
-		if value, ok := plainInteger(d.scalar()); ok {
-			return value, nil
-		}
-		d.scanner = at
+	if value, ok := d.plain(); ok {
+		return value, nil
 	}
+	at := d.scanner
 	number, flaw, ok := d.readNumber()
 	if ok && flaw == flawless {
 		if value, fits := number.whole(); fits {
@@ -295,14 +309,11 @@ func (d *document) whole(wanted string) (int64, *fault) {
 
 // quantity reads how many units a line has, or how much of one.
 func (d *document) quantity() *fault {
-	at := d.scanner
-	if d.number() {
-		if value, ok := plainInteger(d.scalar()); ok {
-			d.line.Quantity = value
-			return nil
-		}
-		d.scanner = at
+	if value, ok := d.plain(); ok {
+		d.line.Quantity = value
+		return nil
 	}
+	at := d.scanner
 	number, flaw, ok := d.readNumber()
 	switch {
 	case !ok || flaw != flawless:

@@ -208,14 +208,13 @@ type document struct {
 
 	stated   int64 // the body's own sum of the goods, packed in major units
 	decimals int64 // that the body says the currency has
-	chunks   []chunk
 
 	// What is being read; settled before anything else is appended.
-	line           *Line
-	charge         *Charge
-	properties     int // of the line
-	categoriesFrom int // of the line, in the memory of further ones
-	pair           pair
+	line                           *Line
+	charge                         *Charge
+	properties                     int // of the line
+	attributesFrom, categoriesFrom int // of the line, in the memory of all
+	pair                           pair
 }
 
 // step counts a member or an element, and pauses now and then.
@@ -360,7 +359,10 @@ func (d *document) member(at *node, found int, name string, class byte, depth in
 
 // mapped reads the value at hand, which an edge leads to.
 func (d *document) mapped(e *edge, depth int) *fault {
-	if d.trace == nil {
+	switch {
+	case e.quick && d.passing == 0 && d.trace == nil && d.next() != 'n':
+		return d.lineField(e, depth) // as most members are
+	case d.trace == nil:
 		return d.value(e, depth)
 	}
 	d.trace.enter(e.name)
@@ -386,56 +388,34 @@ func (d *document) value(e *edge, depth int) *fault {
 // leaf reads the value at hand of a field. One that cannot be read is absent where the
 // field is at a default that the sender may use for something else.
 func (d *document) leaf(e *edge, depth int) *fault {
-	start := d.mark()
+	start, names, reads := d.pos, len(d.names.at), d.trace.length()
 	bit := e.field.bit()
 	var f *fault
 	switch {
 	case d.passing > 0 && d.given&bit&^lists != 0:
 		f = d.several(e)
-	case bit&ofLine != 0: // most members are of lines
+	case bit&ofLine != 0:
 		f = d.lineField(e, depth)
 	default:
 		f = d.bodyField(e, depth)
 	}
-	if f == nil {
-		if !start.emptyText() {
+	switch {
+	case f == nil:
+		if !isEmptyText(d.text[start:]) {
 			d.given |= bit
 		}
 		return nil
-	}
-	if f.fatal || e.strict {
+	case f.fatal || e.strict:
 		return f
 	}
-	d.rewind(start)
+	d.pos, d.names.at = start, d.names.at[:names]
+	d.trace.cut(reads)
 	d.dropped |= bit
 	return d.skip(depth)
 }
 
-// mark is a state of reading that one can go back to.
-type mark struct {
-	scanner
-	names, passing int
-	reads, path    int // of the trace
-}
-
-func (d *document) mark() mark {
-	m := mark{scanner: d.scanner, names: len(d.names.at), passing: d.passing}
-	if d.trace != nil {
-		m.reads, m.path = len(d.trace.reads), len(d.trace.path)
-	}
-	return m
-}
-
-func (d *document) rewind(to mark) {
-	d.scanner, d.names.at, d.passing = to.scanner, d.names.at[:to.names], to.passing
-	d.trace.cut(to.reads)
-	if d.trace != nil {
-		d.trace.path = d.trace.path[:to.path]
-	}
-}
-
-// emptyText reports whether the value at hand is a text without characters.
-func (s *scanner) emptyText() bool { return s.text[s.pos] == '"' && s.text[s.pos+1] == '"' }
+// isEmptyText reports whether a value is a text without characters.
+func isEmptyText(value string) bool { return value[0] == '"' && value[1] == '"' }
 
 // several is the fault of a second value for a field that has one.
 func (d *document) several(e *edge) *fault {

@@ -20,7 +20,7 @@ func (d *document) items(e *edge, depth int) *fault {
 	from := len(d.cart.Lines)
 	f := d.readItems(e, depth)
 	if f == nil && d.reader.severalItems {
-		d.chunks = append(d.chunks, chunk{e.order, from, len(d.cart.Lines)})
+		d.cart.chunks = append(d.cart.chunks, chunk{e.order, from, len(d.cart.Lines)})
 	}
 	return f
 }
@@ -28,7 +28,7 @@ func (d *document) items(e *edge, depth int) *fault {
 func (d *document) readItems(e *edge, depth int) *fault {
 	switch {
 	case d.next() == '[':
-		return d.list(depth, d.readLine)
+		return d.list(fieldItems, depth)
 	case d.passing > 0:
 		return d.readLine(depth)
 	case d.next() == '{':
@@ -37,17 +37,15 @@ func (d *document) readItems(e *edge, depth int) *fault {
 	return wants(d.seen(), "an array")
 }
 
-// list reads an array of objects.
-func (d *document) list(depth int, element func(depth int) *fault) *fault {
+// list reads an array of objects: of lines, of shipping charges, or of the names and
+// values of attributes.
+func (d *document) list(of field, depth int) *fault {
 	// How deep it is needs no look: maxSteps sees to that.
 	d.pos++
 	d.space()
 	for i := 0; d.next() != ']'; i++ {
 		d.step()
-		d.trace.enterElement(i)
-		f := element(depth + 1)
-		d.trace.leave()
-		if f != nil {
+		if f := d.listed(of, i, depth+1); f != nil {
 			return f.at(i)
 		}
 		d.comma()
@@ -56,16 +54,31 @@ func (d *document) list(depth int, element func(depth int) *fault) *fault {
 	return nil
 }
 
+func (d *document) listed(of field, i, depth int) (f *fault) {
+	if d.trace != nil {
+		d.trace.enterElement(i)
+		defer d.trace.leave()
+	}
+	switch of {
+	case fieldItems:
+		return d.readLine(depth)
+	case fieldShipping:
+		return d.readCharge(depth)
+	}
+	return d.readPair(depth)
+}
+
 // inOrder puts the lines of several paths in the order of the paths.
 func (d *document) inOrder() {
 	byOrder := func(a, b chunk) int { return cmp.Compare(a.order, b.order) }
-	if slices.IsSortedFunc(d.chunks, byOrder) {
+	chunks := d.cart.chunks
+	if slices.IsSortedFunc(chunks, byOrder) {
 		return
 	}
-	slices.SortStableFunc(d.chunks, byOrder)
+	slices.SortStableFunc(chunks, byOrder)
 	lines := make([]Line, 0, len(d.cart.Lines))
 	moved := make([]int, len(d.cart.Lines))
-	for _, c := range d.chunks {
+	for _, c := range chunks {
 		for i := c.from; i < c.to; i++ {
 			moved[i] = len(lines)
 			lines = append(lines, d.cart.Lines[i])
@@ -83,21 +96,24 @@ func (d *document) readLine(depth int) *fault {
 	case d.next() != '{':
 		return wants(d.seen(), "an object")
 	}
-	attributes, texts := len(d.cart.attributes), len(d.cart.texts)
-	d.categoriesFrom = texts
+	d.attributesFrom, d.categoriesFrom = len(d.cart.attributes), len(d.cart.texts)
 	d.cart.Lines = append(d.cart.Lines, Line{})
 	d.line = &d.cart.Lines[len(d.cart.Lines)-1]
 	d.line.UnitPrice, d.line.Quantity = NoPrice, noQuantity
-	d.note(fieldItems, len(d.cart.Lines)-1, -1)
-	d.given &^= ofLine
+	if d.trace != nil {
+		d.note(fieldItems, len(d.cart.Lines)-1, -1)
+	}
+	passing := d.passing
+	d.given, d.passing = d.given&^ofLine, 0
 	if f := d.object(d.reader.line, depth); f != nil {
 		return f
 	}
-	if last := len(d.cart.attributes); last > attributes {
-		d.line.Attributes = d.cart.attributes[attributes:last:last]
+	d.passing = passing
+	if first, last := d.attributesFrom, len(d.cart.attributes); last > first {
+		d.line.Attributes = d.cart.attributes[first:last:last]
 	}
-	if last := len(d.cart.texts); last > texts {
-		d.line.MoreCategories = d.cart.texts[texts:last:last]
+	if first, last := d.categoriesFrom, len(d.cart.texts); last > first {
+		d.line.MoreCategories = d.cart.texts[first:last:last]
 	}
 	if d.dropped&ofLine != 0 {
 		d.drop(d.dropped & ofLine)
@@ -115,7 +131,7 @@ const noQuantity = -1
 // alone.
 func (d *document) shipping(depth int) *fault {
 	if d.next() == '[' {
-		return d.list(depth, d.readCharge)
+		return d.list(fieldShipping, depth)
 	}
 	return d.readCharge(depth)
 }
@@ -137,10 +153,12 @@ func (d *document) readCharge(depth int) *fault {
 	case c != '{':
 		return wants(d.seen(), "an object or an amount")
 	}
-	d.given &^= ofCharge
+	passing := d.passing
+	d.given, d.passing = d.given&^ofCharge, 0
 	if f := d.object(d.reader.charge, depth); f != nil {
 		return f
 	}
+	d.passing = passing
 	if d.dropped&ofCharge != 0 {
 		d.drop(d.dropped & ofCharge)
 	}

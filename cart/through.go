@@ -64,20 +64,22 @@ func (d *document) passed(at *node, i, depth int) *fault {
 	if at.each != nil {
 		return d.element(at.each, i, depth)
 	}
-	d.trace.enterElement(i)
-	defer d.trace.leave()
 	if d.next() == 'n' {
 		d.scalar()
 		return nil
 	}
-	return d.inside(at, depth)
+	d.trace.enterElement(i)
+	f := d.inside(at, depth)
+	d.trace.leave()
+	return f
 }
 
 // element reads the i-th element of a list along an edge of its own.
 func (d *document) element(e *edge, i, depth int) *fault {
 	d.trace.enterElement(i)
-	defer d.trace.leave()
-	return d.value(e, depth)
+	f := d.value(e, depth)
+	d.trace.leave()
+	return f
 }
 
 // positioned reads those elements of the list at hand that have an edge.
@@ -158,6 +160,29 @@ func arrayIndex(name string) (int64, bool) {
 		return -1, false
 	}
 	return index, true
+}
+
+// mark is a state of reading that one can go back to.
+type mark struct {
+	scanner
+	names, passing int
+	reads, path    int // of the trace
+}
+
+func (d *document) mark() mark {
+	m := mark{scanner: d.scanner, names: len(d.names.at), passing: d.passing}
+	if d.trace != nil {
+		m.reads, m.path = len(d.trace.reads), len(d.trace.path)
+	}
+	return m
+}
+
+func (d *document) rewind(to mark) {
+	d.scanner, d.names.at, d.passing = to.scanner, d.names.at[:to.names], to.passing
+	d.trace.cut(to.reads)
+	if d.trace != nil {
+		d.trace.path = d.trace.path[:to.path]
+	}
 }
 
 // embedded reads the JSON in the text at hand. What is wrong with it is told of the

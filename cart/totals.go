@@ -23,11 +23,12 @@ func (d *document) settle() *fault {
 	var sums totals
 	for i := range d.cart.Lines {
 		line := &d.cart.Lines[i]
-		f := d.settleLine(line, i)
-		if f == nil {
-			f = sums.line(line)
+		if d.reader.prices != Minor { // those were read so
+			if f := d.settleLine(line, i); f != nil {
+				return f
+			}
 		}
-		if f != nil {
+		if f := sums.line(line); f != nil {
 			return f.ofLine(i)
 		}
 	}

@@ -77,6 +77,14 @@ func (t *trace) leave() {
 	}
 }
 
+// length is how many reads there are.
+func (t *trace) length() int {
+	if t == nil {
+		return 0
+	}
+	return len(t.reads)
+}
+
 // cut forgets the reads after the first so many.
 func (t *trace) cut(length int) {
 	if t != nil {

@@ -33,6 +33,7 @@ type edge struct {
 	position int    // in a list
 	embedded bool   // it is a text with JSON in it
 	strict   bool   // if it cannot be read, the cart is invalid
+	quick    bool   // it is a field of a line, strict, and not embedded
 	commas   bool   // texts are cut at commas
 	order    uint8  // which of the several paths of its field this is
 	field    field
@@ -81,6 +82,7 @@ func (n *node) add(r *route, taken int) {
 	e.path = written(r.steps[:taken+1])
 	if taken+1 == len(r.steps) {
 		e.field, e.strict, e.commas, e.order = r.field, r.strict, r.commas, r.order
+		e.quick = r.from == inLine && r.strict && !e.embedded
 		return
 	}
 	if e.into == nil {
