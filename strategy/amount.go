@@ -30,6 +30,8 @@ func decodeAmountOff(s *section, _ *document.Node) reward {
 	return s.amounts.one(amountOff{amount: amount, per: per(s.word("per", 0, perCartWords))})
 }
 
+func (a *amountOff) looksAtUnits() bool { return a.per == perUnit }
+
 func (a *amountOff) encode(o *object) {
 	o.key("discount_amount")
 	o.amount(a.amount)

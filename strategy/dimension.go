@@ -64,8 +64,9 @@ func indexSymbols(rules []*compiledRule, symbols int, names func(*compiledRule) 
 	return x
 }
 
-// any is what the lines of a cart together do not rule out.
-func (x *bySymbol) any(e *evaluation, of func(*item) symbol) bitmap {
+// any is what the lines of a cart together do not rule out, by one word of each
+// and the further ones.
+func (x *bySymbol) any(e *evaluation, of func(*item) symbol, further [][]symbol) bitmap {
 	if x.others == nil {
 		return nil
 	}
@@ -78,6 +79,13 @@ func (x *bySymbol) any(e *evaluation, of func(*item) symbol) bitmap {
 		}
 		e.either.or(x.named[name])
 		last = name
+	}
+	for _, names := range further {
+		for _, name := range names {
+			if b := x.named[name]; b != nil {
+				e.either.or(b)
+			}
+		}
 	}
 	return e.either
 }

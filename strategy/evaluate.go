@@ -42,6 +42,8 @@ type evaluation struct {
 	// which goods have which word, and those that a matcher may match
 	bySKU, byCategory, bySubgroup whereabouts
 	near                          []int32
+	categories                    []symbol   // of which those of further are parts
+	further                       [][]symbol // categories of items beside their first
 }
 
 // item is a line of goods or a shipping charge as rules see it.
@@ -49,18 +51,20 @@ type item struct {
 	from                    *cart.Line // nil for a charge
 	product                 *product   // nil when the catalogue does not know the line
 	sku, category, subgroup symbol
-	method                  string // of a charge
-	shipping                bool
-	quantity                int64
-	unitPrice               int64 // list price; cart.NoPrice when unknown
-	original                int64 // value before any rule
-	stage                   int64 // value as the stage at hand began
-	left                    int64 // value after the rules so far
-	floor, unitFloor        int64 // left never goes below; a unit never does
-	used                    int64 // units that buy-and-get rules used
-	usedOff                 int64 // what those rules took off them
-	reduced                 bool  // on sale, or discounted by a rule
-	stopped                 bool  // no later rule may reduce it
+	further                 *[]symbol    // categories beside category; nil for most
+	charge                  *cart.Charge // nil for goods
+	quantity                int64        // 0 for a line that was cancelled, which no rule is about
+	unitPrice               int64        // list price, rounded down; cart.NoPrice when unknown
+	original                int64        // value before any rule
+	stage                   int64        // value as the stage at hand began
+	left                    int64        // value after the rules so far
+	floor, unitFloor        int64        // left never goes below; a unit never does
+	used                    int64        // units that buy-and-get rules used
+	usedOff                 int64        // what those rules took off them
+	weighed                 bool         // goods by weight, whose one unit cannot be divided
+	priceOver               bool         // the list price is less than a minor unit above unitPrice
+	reduced                 bool         // on sale, or discounted by a rule
+	stopped                 bool         // no later rule may reduce it
 }
 
 func (l *item) room() int64 { return max(0, l.left-l.floor) }
@@ -99,6 +103,8 @@ func (e *evaluation) reset() {
 		byCategory: e.byCategory.emptied(),
 		bySubgroup: e.bySubgroup.emptied(),
 		near:       e.near[:0],
+		categories: e.categories[:0],
+		further:    e.further[:0],
 	}
 }
 
@@ -231,7 +237,7 @@ func (q *Quote) bear(p *portion, stop bool) {
 	l.left -= p.off
 	l.reduced = true
 	l.stopped = l.stopped || stop
-	if l.shipping {
+	if l.charge != nil {
 		charge := int(p.item) - e.goods
 		q.Charges[charge].Discount += p.off
 		q.ShippingDiscount += p.off

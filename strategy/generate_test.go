@@ -369,7 +369,60 @@ func genLine(c chooser, id string) cart.Line {
 	if c.often(50) {
 		l.Attributes = append(l.Attributes, genCartAttribute(c))
 	}
+	if c.often(20) {
+		l.MoreCategories = some(c, 3, append(genCategories, "season", "")...)
+	}
+	switch {
+	case c.often(6):
+		genCancelled(c, &l)
+	case c.often(12):
+		genWeight(c, &l)
+	case c.often(16):
+		genTotal(c, &l)
+	}
 	return l
+}
+
+// genCancelled makes a line one without units, of which something may still be
+// stated.
+func genCancelled(c chooser, l *cart.Line) {
+	l.Quantity, l.Subtotal, l.HasTotal = 0, 0, c.often(30)
+	if c.often(30) {
+		l.UnitPrice = cart.NoPrice
+	}
+}
+
+// genWeight makes a line one of goods by weight, as the cart's reader does.
+func genWeight(c chooser, l *cart.Line) {
+	l.Quantity = 1
+	l.Weight = oneOf(c, cart.Decimal{Digits: 5, Places: 1}, cart.Decimal{Digits: 125, Places: 3}, cart.Decimal{Digits: 333, Places: 3},
+		cart.Decimal{Digits: 15, Places: 1}, cart.Decimal{Digits: 25, Places: 1}, cart.Decimal{Digits: 1, Places: 18}, cart.Decimal{Digits: 99999999999999999, Places: 13})
+	if l.UnitPrice > 1_000_000 {
+		l.UnitPrice = 1_000_000
+	}
+	if l.UnitPrice != cart.NoPrice {
+		l.Subtotal, _ = l.Weight.Of(l.UnitPrice)
+	}
+	if c.often(40) {
+		genTotal(c, l)
+	}
+}
+
+// genTotal states what a line is worth, in place of a price or beside one that is
+// within half a minor unit of each unit's part.
+func genTotal(c chooser, l *cart.Line) {
+	l.HasTotal = true
+	switch {
+	case c.often(30) && l.Weight.IsZero(): // near a price of a unit that rules may name
+		l.UnitPrice, l.Subtotal = cart.NoPrice, oneOf(c, genPrices...)*l.Quantity+int64(c(3))-1
+		return
+	case l.UnitPrice == cart.NoPrice || c.often(40):
+		l.UnitPrice, l.Subtotal = cart.NoPrice, oneOf[int64](c, 0, 1, 2, 100, 333, 334, 500, 1000, 1999, 2000, 123_456_789)
+		return
+	}
+	if off := l.Quantity / 2; l.Subtotal > off {
+		l.Subtotal += int64(c(int(2*off+1))) - off
+	}
 }
 
 func genCartAttribute(c chooser) cart.Attribute {

@@ -159,6 +159,11 @@ func (x *index) find(e *evaluation) {
 		e.candidates = append(e.candidates, x.byCategory[l.category]...)
 		e.candidates = append(e.candidates, x.bySubgroup[l.subgroup]...)
 	}
+	for _, categories := range e.further {
+		for _, category := range categories {
+			e.candidates = append(e.candidates, x.byCategory[category]...)
+		}
+	}
 	filed := len(e.candidates)
 	if len(x.rules) > 0 {
 		x.scan(e)
@@ -190,8 +195,8 @@ func (x *index) scan(e *evaluation) {
 	found.and(x.channels.at(e.cart.Channel))
 	found.and(x.regions.at(e.cart.Region))
 	found.and(x.tiers.at(e.cart.Customer.Tier))
-	found.and(x.categories.any(e, func(l *item) symbol { return l.category }))
-	found.and(x.subgroups.any(e, func(l *item) symbol { return l.subgroup }))
+	found.and(x.categories.any(e, categoryOf, e.further))
+	found.and(x.subgroups.any(e, subgroupOf, nil))
 	for w, set := range found {
 		for ; set != 0; set &= set - 1 {
 			e.candidates = append(e.candidates, x.rules[w*64+bits.TrailingZeros64(set)])

@@ -109,6 +109,9 @@ func drawIndexedCart(t *rapid.T) *cart.Cart {
 			Quantity: rapid.Int64Range(1, 4).Draw(t, "units"), UnitPrice: rapid.Int64Range(100, 4000).Draw(t, "price"),
 		}
 		l.Subtotal = l.Quantity * l.UnitPrice
+		for range rapid.IntRange(0, 2).Draw(t, "further") {
+			l.MoreCategories = append(l.MoreCategories, fmt.Sprintf("c%d", rapid.IntRange(0, 90).Draw(t, "category")))
+		}
 		c.Lines = append(c.Lines, l)
 	}
 	return c

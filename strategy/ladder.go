@@ -73,6 +73,8 @@ func (s *section) amountOrRate() (amount int64, rate money.Rate) {
 	return amount, rate
 }
 
+func (l *ladder) looksAtUnits() bool { return l.byQuantity }
+
 func (l *ladder) encode(o *object) {
 	encodeList(o, "ladder", l.steps, func(step *ladderStep, o *object) {
 		encodeAmountOrRate(o, step.amount, step.rate)
@@ -126,7 +128,7 @@ func (l *ladder) reached(e *evaluation, t *target) int64 {
 		sum = e.count(&everything)
 	}
 	if l.byQuantity {
-		return sum.quantity
+		return sum.whole()
 	}
 	return sum.value
 }

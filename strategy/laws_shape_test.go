@@ -20,6 +20,9 @@ func plainLines(p pair) {
 	p.cart.Sums = false
 	for i := range p.cart.Lines {
 		l := &p.cart.Lines[i]
+		if l.HasTotal = false; !l.Weight.IsZero() {
+			l.Weight, l.Quantity = cart.Decimal{}, 3
+		}
 		l.UnitPrice = 500 + 37*int64(i)
 		l.Subtotal = l.Quantity * l.UnitPrice
 	}
@@ -157,7 +160,7 @@ func (a answer) permuted(order []int) answer {
 		}
 		return moved
 	}
-	a.lines, a.prices, a.stated = by(a.lines), by(a.prices), by(a.stated)
+	a.lines, a.prices, a.stated, a.statedTotals = by(a.lines), by(a.prices), by(a.stated), by(a.statedTotals)
 	a.applied = slices.Clone(a.applied)
 	for i := range a.applied {
 		a.applied[i].shares = by(a.applied[i].shares)

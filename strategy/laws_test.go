@@ -18,7 +18,7 @@ func (p pair) quoted(t *rapid.T) answer {
 	if err != nil {
 		t.Skip(err)
 	}
-	return engineAnswer(mustLoadSpec(t, p.spec), q)
+	return engineAnswer(mustLoadSpec(t, p.spec), q, p.cart)
 }
 
 func mustLoadSpec(t interface{ Fatalf(string, ...any) }, s *spec) *strategy.Strategy {
@@ -76,11 +76,9 @@ func (a answer) broken(p pair) string {
 	off := append(slices.Clone(a.lines), a.charges...)
 	floors := p.spec.floors(p.cart)
 	before, shipping := []int64{}, int64(0)
-	for i, l := range p.cart.Lines {
-		before = append(before, l.Subtotal)
-		if a.prices[i] != cart.NoPrice {
-			before[i] = l.Quantity * a.prices[i]
-		}
+	for i := range p.cart.Lines {
+		item, _, _ := p.spec.price(p.cart, &p.cart.Lines[i], a.reason != "")
+		before = append(before, item.original)
 	}
 	for _, charge := range p.cart.Shipping {
 		before, shipping = append(before, charge.Amount), shipping+charge.Amount
@@ -110,7 +108,7 @@ func (s *spec) floors(c *cart.Cart) []int64 {
 	for i, l := range c.Lines {
 		for _, p := range s.products {
 			if p.sku == l.SKU {
-				floors[i] = p.floor * l.Quantity
+				floors[i] = amountOf(p.floor, &l, "up") * l.Quantity
 			}
 		}
 	}
@@ -194,7 +192,7 @@ func TestLawAQuoteUsedAgainIsAFreshOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, want := string(s.AppendQuoteJSON(nil, &used, p.cart)), string(s.AppendQuoteJSON(nil, fresh, p.cart))
-			if got != want || engineAnswer(s, &used).String() != engineAnswer(s, fresh).String() {
+			if got != want || engineAnswer(s, &used, p.cart).String() != engineAnswer(s, fresh, p.cart).String() {
 				t.Fatalf("used again\n%s\nfresh\n%s", got, want)
 			}
 		}
@@ -233,5 +231,5 @@ func textOfQuote(s *strategy.Strategy, q *strategy.Quote, c *cart.Cart, p pair) 
 	if err := s.QuoteInto(q, c, p.now); err != nil {
 		return err.Error()
 	}
-	return engineAnswer(s, q).String()
+	return engineAnswer(s, q, c).String()
 }

@@ -131,14 +131,17 @@ func (s *Strategy) reach(q *Quote, rule int, g *goal, c *cart.Cart, now time.Tim
 	return nil, false
 }
 
-// item is the missing goods as one more item.
+// item is the missing goods as one more item: so many units of the same price, or
+// one for the amount that is missing; of goods by weight as much as comes to it.
 func (g *goal) item() *item {
-	extra := g.like
-	extra.quantity, extra.unitPrice = 1, g.amount
-	if g.units > 0 {
-		extra.quantity, extra.unitPrice = g.units, g.like.original/g.like.quantity
+	extra, value := g.like, g.amount
+	extra.quantity = 1
+	switch {
+	case g.units > 0:
+		extra.quantity, value = g.units, times(g.like.original/g.like.quantity, g.units)
+	case !extra.weighed:
+		extra.unitPrice, extra.priceOver = g.amount, false
 	}
-	value := times(extra.unitPrice, extra.quantity)
 	extra.original, extra.stage, extra.left = value, value, value
 	extra.floor = times(extra.unitFloor, extra.quantity)
 	extra.used, extra.usedOff, extra.stopped = 0, 0, false

@@ -38,12 +38,24 @@ type Quote struct {
 
 // QuotedLine is one line of the quote.
 type QuotedLine struct {
-	UnitPrice int64 // the price counted with; cart.NoPrice in a cart of sums
-	Subtotal  int64
-	Discount  int64
+	// UnitPrice is the price of one unit before discounts, or of as much as a
+	// weight is of: the catalogue's, or else the one the cart states. It is
+	// cart.NoPrice where the cart states only what the line is worth.
+	UnitPrice int64
+	// Subtotal is what the line is worth before discounts. Its units share it
+	// evenly, and so they do Discount, odd minor units on the first ones.
+	Subtotal int64
+	Discount int64
 	// Stated is the unit price the cart claimed where the catalogue knows
 	// another, which then was used; cart.NoPrice otherwise.
 	Stated int64
+}
+
+// StatedTotal is what the cart claimed that the whole line, which is from, is worth,
+// where the catalogue knows a price that makes it something else, which then was
+// used.
+func (l *QuotedLine) StatedTotal(from *cart.Line) (total int64, overruled bool) {
+	return from.Subtotal, from.HasTotal && from.Quantity > 0 && from.Subtotal != l.Subtotal
 }
 
 // QuotedCharge is one shipping charge of the quote.
@@ -152,6 +164,9 @@ func (q *Quote) add(extra *item) error {
 	q.Subtotal = sum
 	q.Lines = append(q.Lines, QuotedLine{UnitPrice: extra.unitPrice, Subtotal: extra.original, Stated: cart.NoPrice})
 	q.work.items = append(q.work.items, *extra)
+	if extra.further != nil {
+		q.work.further = append(q.work.further, *extra.further)
+	}
 	return nil
 }
 
@@ -167,7 +182,7 @@ func (q *Quote) ship(c *cart.Cart) error {
 		q.Shipping += charge.Amount
 		q.Charges = append(q.Charges, QuotedCharge{Amount: charge.Amount})
 		e.items = append(e.items, item{
-			method: charge.Method, shipping: true, quantity: 1, unitPrice: charge.Amount,
+			charge: charge, quantity: 1, unitPrice: charge.Amount,
 			original: charge.Amount, stage: charge.Amount, left: charge.Amount,
 		})
 	}
@@ -180,6 +195,9 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 		q.work.items = append(q.work.items, item{})
 		l := &q.work.items[len(q.work.items)-1]
 		s.recognize(&c.Lines[i], l)
+		if l.product == nil && len(c.Lines[i].MoreCategories) > 0 {
+			q.work.categorize(s, l)
+		}
 		quoted, err := priceLine(l, c, i, foreign)
 		if err != nil {
 			return err
@@ -195,29 +213,35 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 }
 
 // priceLine decides what a line costs: the catalogue's price where it knows
-// one in the cart's currency, the stated one otherwise.
+// one in the cart's currency, what the cart states otherwise.
 func priceLine(l *item, c *cart.Cart, i int, foreign bool) (QuotedLine, error) {
 	from := &c.Lines[i]
 	quoted := QuotedLine{UnitPrice: from.UnitPrice, Subtotal: from.Subtotal, Stated: cart.NoPrice}
 	known := l.product != nil && !foreign
 	switch {
+	case from.Quantity == 0: // nothing, whatever is stated of it
+		quoted.Subtotal = 0
+		return quoted, nil
 	case known && l.product.price != cart.NoPrice:
 		if from.UnitPrice != l.product.price {
 			quoted.Stated = from.UnitPrice
 		}
 		quoted.UnitPrice = l.product.price
-		subtotal, ok := money.Mul(from.Quantity, quoted.UnitPrice)
+		subtotal, ok := worth(from, quoted.UnitPrice)
 		if !ok {
 			return quoted, tooMuch(i)
 		}
 		quoted.Subtotal = subtotal
-	case from.UnitPrice == cart.NoPrice && !c.Sums:
+	case from.UnitPrice == cart.NoPrice && !from.HasTotal && !c.Sums:
 		return quoted, &LineError{Line: i, Field: "unit_price", Reason: "the line has no price and the catalogue knows none"}
 	}
 	l.unitPrice = quoted.UnitPrice
 	l.original, l.stage, l.left = quoted.Subtotal, quoted.Subtotal, quoted.Subtotal
+	if quoted.UnitPrice == cart.NoPrice {
+		l.priceByTotal()
+	}
 	if known && l.product.floor > 0 {
-		l.unitFloor, l.floor = l.product.floor, times(l.product.floor, from.Quantity)
+		l.setFloor(l.product.floor)
 	}
 	return quoted, nil
 }
@@ -226,9 +250,14 @@ func tooMuch(line int) error {
 	return &LineError{Line: line, Field: "quantity", Reason: fmt.Sprintf("with this line the goods are above %d minor units", money.Max)}
 }
 
-// recognize looks a cart line up in the catalogue and numbers its words.
+// recognize looks a cart line up in the catalogue and numbers its words. There is
+// nothing to know of a line without units.
 func (s *Strategy) recognize(from *cart.Line, l *item) {
-	l.from, l.quantity, l.reduced, l.sku = from, from.Quantity, from.Reduced, s.skus[from.SKU]
+	l.from, l.quantity, l.reduced = from, from.Quantity, from.Reduced
+	if l.quantity == 0 {
+		return
+	}
+	l.weighed, l.sku = !from.Weight.IsZero(), s.skus[from.SKU]
 	category, subgroup := from.Category, from.Subgroup
 	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
 		l.product = p

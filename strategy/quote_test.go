@@ -43,8 +43,12 @@ func goods(t testing.TB, lines ...cart.Line) *cart.Cart {
 	t.Helper()
 	c := &cart.Cart{}
 	for _, l := range lines {
-		if l.UnitPrice != cart.NoPrice {
+		switch {
+		case l.HasTotal || l.UnitPrice == cart.NoPrice:
+		case l.Weight.IsZero():
 			l.Subtotal = l.Quantity * l.UnitPrice
+		default:
+			l.Subtotal, _ = l.Weight.Of(l.UnitPrice)
 		}
 		c.Lines = append(c.Lines, l)
 	}

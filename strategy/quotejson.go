@@ -20,8 +20,9 @@ import (
 //
 // Amounts are minor units. The lines of an applied rule are in the order of the
 // cart. A line whose stated price the catalogue overruled has it as
-// stated_unit_price beside the unit_price that was used; a quote that no rule
-// could apply to has a reason.
+// stated_unit_price beside the unit_price that was used, and one whose stated
+// total it overruled has that as stated_line_total; a quote that no rule could
+// apply to has a reason.
 func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	w := writer(dst)
 	w.raw(`{"currency":`).text(q.Currency)
@@ -105,8 +106,15 @@ func (s *Strategy) appendLine(w *writer, q *Quote, c *cart.Cart, i int, shares [
 	if id := c.Lines[i].ID; id != "" {
 		w.raw(`"id":`).text(id).raw(`,`)
 	}
+	total, overruled := line.StatedTotal(&c.Lines[i])
+	if overruled || line.Stated != cart.NoPrice {
+		w.raw(`"unit_price":`).int(line.UnitPrice).raw(`,`)
+	}
 	if line.Stated != cart.NoPrice {
-		w.raw(`"unit_price":`).int(line.UnitPrice).raw(`,"stated_unit_price":`).int(line.Stated).raw(`,`)
+		w.raw(`"stated_unit_price":`).int(line.Stated).raw(`,`)
+	}
+	if overruled {
+		w.raw(`"stated_line_total":`).int(total).raw(`,`)
 	}
 	w.raw(`"subtotal":`).int(line.Subtotal).raw(`,"discount":`).int(line.Discount).raw(`,"rules":{`)
 	n := 0

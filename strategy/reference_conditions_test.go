@@ -76,17 +76,19 @@ func (st *refState) isCustomer(c *customerSpec) bool {
 }
 
 // tally is what some goods add up to.
-type tally struct{ units, largest, value int64 }
+type tally struct{ units, weighed, largest, value int64 }
 
 // count adds up the goods a selector is about.
 func (st *refState) count(x *selectorSpec) tally {
 	var sum tally
 	for i := range st.items {
 		l := &st.items[i]
-		if l.charge || !x.matches(l) {
+		if l.charge || l.quantity == 0 || !x.matches(l) {
 			continue
 		}
-		sum.units += l.quantity
+		if sum.units += l.quantity; l.weighed {
+			sum.weighed++
+		}
 		sum.largest = max(sum.largest, l.quantity)
 		sum.value += l.value(st.thresholdBase())
 	}
@@ -132,14 +134,14 @@ func (st *refState) holdsAny(list []holdingSpec) bool {
 
 // matches says whether goods meet everything a selector gives.
 func (x *selectorSpec) matches(l *refItem) bool {
-	if !meets(x.skus, l.sku) || !meets(x.categories, l.category) || !meets(x.subgroups, l.subgroup) {
+	if !meets(x.skus, l.sku) || !meets(x.categories, l.categories...) || !meets(x.subgroups, l.subgroup) {
 		return false
 	}
 	if x.skipReduced && l.reduced || x.exclude != nil && x.exclude.matches(l) {
 		return false
 	}
-	known := l.unitPrice != cart.NoPrice
-	if x.minPrice > 0 && (!known || l.unitPrice < x.minPrice) || x.maxPrice > 0 && (!known || l.unitPrice > x.maxPrice) {
+	known := l.listPrice != nil
+	if x.minPrice > 0 && (!known || l.listPrice.Cmp(big.NewRat(x.minPrice, 1)) < 0) || x.maxPrice > 0 && (!known || l.listPrice.Cmp(big.NewRat(x.maxPrice, 1)) > 0) {
 		return false
 	}
 	for i := range x.where {

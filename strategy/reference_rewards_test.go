@@ -60,7 +60,7 @@ func (st *refState) target(r *ruleSpec) []refPiece {
 		l := &st.items[i]
 		wanted := l.charge && r.appliesTo != "" && r.appliesTo != "items" && meets(r.methods, l.method) ||
 			!l.charge && r.appliesTo != "shipping" && r.selectorSpec.matches(l)
-		if wanted && !l.stopped {
+		if wanted && !l.stopped && l.quantity > 0 && !(l.weighed && r.byUnit()) {
 			pieces = append(pieces, st.piece(i, l.quantity))
 		}
 	}
@@ -79,6 +79,24 @@ func (st *refState) target(r *ruleSpec) []refPiece {
 		}
 	}
 	return inOrder(kept, "item")
+}
+
+// byUnit says whether a rule counts units, or sets what one costs or loses: goods
+// by weight have none.
+func (r *ruleSpec) byUnit() bool {
+	if r.maxUnits > 0 {
+		return true
+	}
+	switch w := &r.reward; w.kind {
+	case "every":
+		return w.units > 0
+	case "discount_amount":
+		return w.per == "unit"
+	case "ladder":
+		return w.byQuantity
+	default:
+		return slices.Contains([]string{"get", "bundle", "unit_ladder", "groups_of", "unit_price"}, w.kind)
+	}
 }
 
 // inOrder sorts pieces by the price of a unit, equal ones as in the cart.
@@ -234,7 +252,7 @@ func (st *refState) giveLadder(o *outcome, r *ruleSpec, pieces []refPiece) {
 	sum := st.counted(r)
 	reached := sum.value
 	if r.reward.byQuantity {
-		reached = sum.units
+		reached = sum.units - sum.weighed
 	}
 	for _, step := range slices.Backward(r.reward.steps) {
 		if reached < step.threshold {

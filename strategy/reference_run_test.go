@@ -99,15 +99,19 @@ func (p pair) engine() (got string) {
 	if err != nil {
 		return answer{failed: true}.String()
 	}
-	return engineAnswer(s, q).String()
+	return engineAnswer(s, q, p.cart).String()
 }
 
 // engineAnswer is a quote in the form of the reference.
-func engineAnswer(s *strategy.Strategy, q *strategy.Quote) answer {
+func engineAnswer(s *strategy.Strategy, q *strategy.Quote, c *cart.Cart) answer {
 	a := answer{reason: q.Reason, subtotal: q.Subtotal, paid: q.Payable, discount: q.Discount, shippingDiscount: q.ShippingDiscount}
-	for _, l := range q.Lines {
+	for i := range q.Lines {
+		l := &q.Lines[i]
 		a.lines = append(a.lines, l.Discount)
-		a.prices, a.stated = append(a.prices, l.UnitPrice), append(a.stated, l.Stated)
+		a.prices, a.stated, a.statedTotals = append(a.prices, l.UnitPrice), append(a.stated, l.Stated), append(a.statedTotals, cart.NoPrice)
+		if total, overruled := l.StatedTotal(&c.Lines[i]); overruled {
+			a.statedTotals[i] = total
+		}
 	}
 	for _, charge := range q.Charges {
 		a.charges = append(a.charges, charge.Discount)
@@ -133,8 +137,8 @@ func (a answer) String() string {
 	if a.failed {
 		return "the cart cannot be counted with"
 	}
-	return fmt.Sprintf("reason %q subtotal %d off %d+%d payable %d\n  prices %d stated %d\n  lines %d charges %d\n  applied %v gifts %v",
-		a.reason, a.subtotal, a.discount, a.shippingDiscount, a.paid, a.prices, a.stated, a.lines, a.charges, a.applied, a.gifts)
+	return fmt.Sprintf("reason %q subtotal %d off %d+%d payable %d\n  prices %d stated %d %d\n  lines %d charges %d\n  applied %v gifts %v",
+		a.reason, a.subtotal, a.discount, a.shippingDiscount, a.paid, a.prices, a.stated, a.statedTotals, a.lines, a.charges, a.applied, a.gifts)
 }
 
 func (p pair) String() string {
@@ -209,12 +213,18 @@ func (p pair) smaller() []pair {
 	for i := range p.cart.Lines {
 		change(func(_ *spec, c *cart.Cart) {
 			l := &c.Lines[i]
-			*l = cart.Line{ID: l.ID, SKU: l.SKU, Category: l.Category, Quantity: l.Quantity, UnitPrice: l.UnitPrice, Subtotal: l.Subtotal}
+			l.MoreCategories, l.Subgroup, l.Reduced, l.Attributes = nil, "", false, nil
 		})
 		change(func(_ *spec, c *cart.Cart) {
-			if l := &c.Lines[i]; l.Quantity > 1 && l.UnitPrice > 0 {
-				l.Quantity--
-				l.Subtotal = l.Quantity * l.UnitPrice
+			if l := &c.Lines[i]; l.UnitPrice > 0 {
+				l.Weight, l.HasTotal, l.Subtotal = cart.Decimal{}, false, l.Quantity*l.UnitPrice
+			}
+		})
+		change(func(_ *spec, c *cart.Cart) {
+			if l := &c.Lines[i]; l.Quantity > 1 {
+				if l.Quantity--; !l.HasTotal && l.UnitPrice > 0 {
+					l.Subtotal = l.Quantity * l.UnitPrice
+				}
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package strategy_test
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 	"time"
 
@@ -22,6 +23,7 @@ type answer struct {
 	shippingDiscount int64
 	lines, charges   []int64
 	prices, stated   []int64
+	statedTotals     []int64 // cart.NoPrice for none
 	applied          []appliedAnswer
 	gifts            []strategyGift
 }
@@ -39,15 +41,18 @@ type strategyGift struct {
 
 // refItem is a line of goods or a shipping charge.
 type refItem struct {
-	charge                  bool
-	sku, category, subgroup string
-	method                  string
-	attributes              map[string]literal
-	quantity, unitPrice     int64
-	original, stage, left   int64
-	unitFloor               int64
-	used, usedOff           int64
-	reduced, stopped        bool
+	charge                bool
+	sku, subgroup         string
+	categories            []string
+	method                string
+	attributes            map[string]literal
+	quantity              int64
+	weighed               bool
+	listPrice             *big.Rat // nil where it is unknown
+	original, stage, left int64
+	unitFloor             int64
+	used, usedOff         int64
+	reduced, stopped      bool
 }
 
 func (l *refItem) value(base string) int64 {
@@ -97,15 +102,15 @@ func refQuote(s *spec, c *cart.Cart, now time.Time) answer {
 	st := &refState{spec: s, cart: c, now: now}
 	a := answer{}
 	for i := range c.Lines {
-		item, stated, ok := s.price(c, &c.Lines[i], foreign)
+		item, price, ok := s.price(c, &c.Lines[i], foreign)
 		if a.subtotal += item.original; !ok || a.subtotal > money.Max {
 			return answer{failed: true}
 		}
 		st.items = append(st.items, item)
-		a.prices, a.stated = append(a.prices, item.unitPrice), append(a.stated, stated)
+		a.prices, a.stated, a.statedTotals = append(a.prices, price.unit), append(a.stated, price.stated), append(a.statedTotals, price.statedTotal)
 	}
 	for _, charge := range c.Shipping {
-		st.items = append(st.items, refItem{charge: true, method: charge.Method, quantity: 1, unitPrice: charge.Amount,
+		st.items = append(st.items, refItem{charge: true, method: charge.Method, quantity: 1,
 			original: charge.Amount, stage: charge.Amount, left: charge.Amount})
 		if a.paid += charge.Amount; a.subtotal+a.paid > money.Max {
 			return answer{failed: true}
@@ -130,11 +135,19 @@ func refQuote(s *spec, c *cart.Cart, now time.Time) answer {
 	return a
 }
 
+// refPrice is what is said of a line's price: the one counted with, and what the
+// cart claimed that the catalogue overruled.
+type refPrice struct{ unit, stated, statedTotal int64 }
+
 // price puts together what the cart and the catalogue say of a line.
-func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem, stated int64, ok bool) {
-	item = refItem{sku: from.SKU, category: from.Category, subgroup: from.Subgroup, quantity: from.Quantity,
-		unitPrice: from.UnitPrice, original: from.Subtotal, reduced: from.Reduced, attributes: map[string]literal{}}
-	stated = cart.NoPrice
+func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem, price refPrice, ok bool) {
+	item = refItem{sku: from.SKU, categories: append([]string{from.Category}, from.MoreCategories...), subgroup: from.Subgroup,
+		quantity: from.Quantity, weighed: !from.Weight.IsZero(), original: from.Subtotal, reduced: from.Reduced, attributes: map[string]literal{}}
+	price = refPrice{unit: from.UnitPrice, stated: cart.NoPrice, statedTotal: cart.NoPrice}
+	if item.quantity == 0 {
+		item.original = 0
+		return item, price, true
+	}
 	for i := len(from.Attributes) - 1; i >= 0; i-- {
 		item.attributes[from.Attributes[i].Name] = literalOf(from.Attributes[i])
 	}
@@ -143,20 +156,49 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 		if p.sku != from.SKU {
 			continue
 		}
-		item.category, item.subgroup, item.attributes = p.category, p.subgroup, p.attributes
+		item.categories, item.subgroup, item.attributes = []string{p.category}, p.subgroup, p.attributes
 		if foreign {
 			break
 		}
-		item.unitFloor = p.floor
+		item.unitFloor = amountOf(p.floor, from, "up")
 		if p.price != cart.NoPrice {
 			if from.UnitPrice != p.price {
-				stated = from.UnitPrice
+				price.stated = from.UnitPrice
 			}
-			item.unitPrice, item.original = p.price, p.price*from.Quantity
+			price.unit, item.original = p.price, amountOf(p.price, from, "half_up")*from.Quantity
+			if from.HasTotal && from.Subtotal != item.original {
+				price.statedTotal = from.Subtotal
+			}
 		}
 	}
+	switch {
+	case price.unit != cart.NoPrice:
+		item.listPrice = big.NewRat(price.unit, 1)
+	case from.HasTotal:
+		item.listPrice = new(big.Rat).Quo(big.NewRat(item.original, from.Quantity), amountOfOne(from))
+	case !c.Sums:
+		return item, price, false
+	}
 	item.stage, item.left = item.original, item.original
-	return item, stated, item.unitPrice != cart.NoPrice || c.Sums
+	return item, price, true
+}
+
+// amountOfOne is how much of an article one unit of a line is.
+func amountOfOne(l *cart.Line) *big.Rat {
+	if l.Weight.IsZero() {
+		return big.NewRat(1, 1)
+	}
+	places := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(l.Weight.Places)), nil)
+	return new(big.Rat).SetFrac(big.NewInt(l.Weight.Digits), places)
+}
+
+// amountOf is what a price makes of one unit of a line, rounded.
+func amountOf(price int64, l *cart.Line, mode string) int64 {
+	x := new(big.Rat).Mul(big.NewRat(price, 1), amountOfOne(l))
+	if x.Cmp(big.NewRat(money.Max, 1)) > 0 {
+		return money.Max + 1
+	}
+	return roundRat(x, 1, mode)
 }
 
 // evaluate applies the rules as select says.

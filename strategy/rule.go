@@ -64,10 +64,24 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.conditions = decodeConditions(s)
 	r.reward = decodeReward(s)
 	r.stacking = decodeStacking(s)
-	if u, ok := r.reward.(interface{ countsUnits() bool }); ok && u.countsUnits() && r.scope.appliesTo != toItems {
+	if r.countsUnits() && r.scope.appliesTo != toItems {
 		s.wrong(s.node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}
 	s.done()
+}
+
+// byUnit reports whether a rule counts units or sets what one costs or loses, so
+// that goods by weight take no part in it.
+func (r *rule) byUnit() bool {
+	u, ok := r.reward.(interface{ looksAtUnits() bool })
+	return r.scope.maxUnits > 0 || r.countsUnits() || ok && u.looksAtUnits()
+}
+
+// countsUnits reports whether the reward is one of goods alone, since it counts
+// units.
+func (r *rule) countsUnits() bool {
+	u, ok := r.reward.(interface{ countsUnits() bool })
+	return ok && u.countsUnits()
 }
 
 func (m *Model) encodeRules(o *object) {

@@ -12,7 +12,7 @@ import (
 //	categories     = ["咖啡"]
 //	subgroups      = ["冷饮"]
 //	where          = { caffeine_mg = { max = 50 } }
-//	min_unit_price = 10.00        # list price, inclusive
+//	min_unit_price = 10.00        # list price, inclusive; of a line of which only the total is known that of a unit, exactly
 //	max_unit_price = 50.00
 //	skip_reduced   = true         # neither on sale nor discounted by an earlier rule
 //	exclude        = { skus = ["gift-card"] }   # but not lines that match this
@@ -174,7 +174,7 @@ func (m *matcher) selects() bool {
 // matches reports whether a line of goods is one the matcher is about.
 func (m *matcher) matches(l *item) bool {
 	return (len(m.skus) == 0 || among(m.skus, l.sku)) &&
-		(len(m.categories) == 0 || among(m.categories, l.category)) &&
+		(len(m.categories) == 0 || among(m.categories, l.category) || l.further != nil && common(m.categories, *l.further)) &&
 		(len(m.subgroups) == 0 || among(m.subgroups, l.subgroup)) &&
 		(m.further == nil || m.further.matches(l))
 }
@@ -185,7 +185,7 @@ func (f *furtherTests) matches(l *item) bool {
 		return false
 	case f.minPrice != 0 && l.unitPrice < f.minPrice:
 		return false
-	case f.maxPrice != 0 && (l.unitPrice > f.maxPrice || l.unitPrice < 0):
+	case f.maxPrice != 0 && (l.unitPrice > f.maxPrice || l.unitPrice == f.maxPrice && l.priceOver || l.unitPrice < 0):
 		return false
 	case f.exclude != nil && f.exclude.matches(l):
 		return false
@@ -205,6 +205,16 @@ func among(list []symbol, s symbol) bool {
 	}
 	for _, member := range list {
 		if member == s {
+			return true
+		}
+	}
+	return false
+}
+
+// common reports whether one of further words is among those of a list.
+func common(list, words []symbol) bool {
+	for _, s := range words {
+		if among(list, s) {
 			return true
 		}
 	}

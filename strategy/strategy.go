@@ -46,6 +46,7 @@ type compiledRule struct {
 	group       string
 	groupTurn   int32 // the first rule of the group
 	exclusive   bool
+	byUnit      bool // goods by weight take no part
 	stop        stop
 	maxDiscount int64
 }
@@ -177,6 +178,7 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 		exclusive:   r.stacking.exclusive,
 		stop:        r.stacking.stop,
 		maxDiscount: r.stacking.maxDiscount,
+		byUnit:      r.byUnit(),
 	}
 	if b, ok := r.reward.(interface{ bind(*compiler) reward }); ok {
 		compiled.reward = b.bind(c)

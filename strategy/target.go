@@ -82,16 +82,23 @@ type target struct {
 
 // totals are sums over goods.
 type totals struct {
-	quantity int64
+	quantity int64 // a line by weight is one unit
+	weighed  int64 // units of quantity that are lines by weight
 	largest  int64 // units of the largest line
 	value    int64 // minor units, by threshold base
 }
 
-func (t *totals) add(quantity, value int64) {
-	t.quantity += quantity
-	t.largest = max(t.largest, quantity)
+func (t *totals) add(l *item, value int64) {
+	t.quantity += l.quantity
+	t.largest = max(t.largest, l.quantity)
 	t.value += value
+	if l.weighed {
+		t.weighed += l.quantity
+	}
 }
+
+// whole is how many units there are beside the goods by weight.
+func (t *totals) whole() int64 { return t.quantity - t.weighed }
 
 var everything matcher
 
@@ -112,7 +119,7 @@ func (e *evaluation) count(m *matcher) totals {
 
 func (e *evaluation) countIn(sum *totals, m *matcher, l *item) {
 	if m.matches(l) {
-		sum.add(l.quantity, l.value(e.arith.thresholdBase))
+		sum.add(l, l.value(e.arith.thresholdBase))
 	}
 }
 
@@ -145,11 +152,11 @@ func (e *evaluation) aim(r *compiledRule) *target {
 // aimAt adds an item of goods to the target if the rule is about it.
 func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
 	l := &e.items[i]
-	if !r.lines.matches(l) {
+	if !r.lines.matches(l) || l.quantity == 0 {
 		return
 	}
-	t.counted.add(l.quantity, l.value(e.arith.thresholdBase))
-	if r.scope.appliesTo != toShipping && !l.stopped {
+	t.counted.add(l, l.value(e.arith.thresholdBase))
+	if r.scope.appliesTo != toShipping && !l.stopped && !(l.weighed && r.byUnit) {
 		e.addPortion(t, int32(i), l.quantity)
 	}
 }
@@ -161,7 +168,7 @@ func (t *target) anything(r *compiledRule) bool {
 
 // reduces reports whether a shipping charge is one the rule is about.
 func (r *compiledRule) reduces(charge *item) bool {
-	return len(r.methods) == 0 || slices.Contains(r.methods, charge.method)
+	return len(r.methods) == 0 || slices.Contains(r.methods, charge.charge.Method)
 }
 
 // addPortion adds the first units of an item to the target.

@@ -3,7 +3,7 @@ package strategy
 import "github.com/promogate/caddy-discount/strategy/document"
 
 // unitPrice is the reward unit_price: every unit at this price, never dearer
-// than it was.
+// than it was. Goods by weight keep theirs.
 //
 //	unit_price = 9.90
 type unitPrice struct {
@@ -14,6 +14,8 @@ func decodeUnitPrice(s *section, _ *document.Node) reward {
 	price, _ := s.amount("unit_price", 0)
 	return &unitPrice{price: price}
 }
+
+func (u *unitPrice) looksAtUnits() bool { return true }
 
 func (u *unitPrice) encode(o *object) {
 	o.key("unit_price")

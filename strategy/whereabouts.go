@@ -11,10 +11,18 @@ import (
 //
 // It is a table with a list in each slot: first has the place of the first item
 // of its list, next for each item that of the one after it, both from one on so
-// that 0 is the end.
+// that 0 is the end. An item that has further categories is in a list for each of
+// them, too: those places come after the places of the items.
 type whereabouts struct {
 	first, next []int32
+	postings    []posting // of the places after those of the items
 	filled      bool
+}
+
+// posting is a further category of an item.
+type posting struct {
+	word symbol
+	item int32
 }
 
 // The words that items are looked up by.
@@ -34,11 +42,11 @@ func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 	}
 	switch {
 	case isFew(m.skus):
-		e.narrow(&e.bySKU, m.skus, skuOf)
+		e.narrow(&e.bySKU, m.skus, skuOf, false)
 	case isFew(m.categories):
-		e.narrow(&e.byCategory, m.categories, categoryOf)
+		e.narrow(&e.byCategory, m.categories, categoryOf, len(e.further) > 0)
 	case isFew(m.subgroups):
-		e.narrow(&e.bySubgroup, m.subgroups, subgroupOf)
+		e.narrow(&e.bySubgroup, m.subgroups, subgroupOf, false)
 	default:
 		return nil, false
 	}
@@ -47,22 +55,31 @@ func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 
 func isFew(words []symbol) bool { return len(words) > 0 && len(words) <= fewWords }
 
-// narrow lists the goods that have one of a few words.
-func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) symbol) {
+// narrow lists the goods that have one of a few words, each once; further says
+// that some have more than one of the kind.
+func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) symbol, further bool) {
 	goods := e.items[:e.goods]
 	if !w.filled {
 		w.fill(goods, wordOf)
+		if further {
+			w.fillFurther(goods)
+		}
 	}
 	e.near = e.near[:0]
 	for _, word := range words {
 		for at := w.of(word); at != 0; at = w.next[at-1] {
-			if wordOf(&goods[at-1]) == word {
+			if i := int(at - 1); i >= len(goods) {
+				if p := &w.postings[i-len(goods)]; p.word == word {
+					e.near = append(e.near, p.item)
+				}
+			} else if wordOf(&goods[i]) == word {
 				e.near = append(e.near, at-1)
 			}
 		}
 	}
-	if len(words) > 1 {
+	if len(words) > 1 || len(w.postings) > 0 {
 		slices.Sort(e.near)
+		e.near = slices.Compact(e.near)
 	}
 }
 
@@ -73,10 +90,28 @@ func (w *whereabouts) fill(goods []item, wordOf func(*item) symbol) {
 	w.first, w.next, w.filled = zeroed(w.first, size), zeroed(w.next, len(goods)), true
 	for i := len(goods) - 1; i >= 0; i-- { // each list in the order of the cart
 		if word := wordOf(&goods[i]); word != unnamed {
-			slot := &w.first[int(word)&(size-1)]
-			w.next[i], *slot = *slot, int32(i+1)
+			w.link(word, i)
 		}
 	}
+}
+
+// fillFurther adds the further categories of the goods.
+func (w *whereabouts) fillFurther(goods []item) {
+	for i := range goods {
+		if goods[i].further == nil {
+			continue
+		}
+		for _, word := range *goods[i].further {
+			w.postings, w.next = append(w.postings, posting{word, int32(i)}), append(w.next, 0)
+			w.link(word, len(w.next)-1)
+		}
+	}
+}
+
+// link puts a place in front of the list of a word.
+func (w *whereabouts) link(word symbol, at int) {
+	slot := &w.first[int(word)&(len(w.first)-1)]
+	w.next[at], *slot = *slot, int32(at+1)
 }
 
 // of is the place, from one on, from which to look for goods with a word; the
@@ -85,7 +120,7 @@ func (w *whereabouts) of(word symbol) int32 { return w.first[int(word)&(len(w.fi
 
 // emptied is the table with nothing in it, in the same memory.
 func (w whereabouts) emptied() whereabouts {
-	w.filled = false
+	w.postings, w.filled = w.postings[:0], false
 	return w
 }
 

@@ -3,6 +3,8 @@ package strategy
 import (
 	"slices"
 	"testing"
+
+	"github.com/promogate/caddy-discount/cart"
 )
 
 // Words that share a slot of the table are told apart, goods without a word are in
@@ -14,7 +16,7 @@ func TestNarrowedGoods(t *testing.T) {
 	for _, word := range words {
 		e.items = append(e.items, item{sku: word})
 	}
-	e.items = append(e.items, item{shipping: true})
+	e.items = append(e.items, item{charge: &cart.Charge{}})
 	for _, c := range []struct {
 		skus []symbol
 		want []int32
