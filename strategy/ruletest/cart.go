@@ -62,7 +62,7 @@ var cartShape = &shape{
 	keys: []string{"currency", "items", "customer", "coupons", "channel", "region", "shipping"},
 	tables: map[string]*shape{
 		"items": {
-			keys:   []string{"id", "sku", "category", "subgroup", "quantity", "unit_price", "reduced", "attributes"},
+			keys:   []string{"id", "sku", "category", "subgroup", "quantity", "unit_price", "line_total", "reduced", "attributes"},
 			tables: map[string]*shape{"attributes": {free: true}},
 		},
 		"customer": {keys: []string{"id", "tier", "segments", "completed_orders"}},
@@ -195,10 +195,20 @@ func (w *writer) integer(text string) {
 	w.raw(text)
 }
 
-// carts reads what every cart of a test must be: the default shape, in major
-// units.
+// carts reads what every cart of a test must be: the default shape, in major units,
+// with the totals of lines and goods by weight. All paths are given, so that nothing
+// that cannot be read counts as absent.
 var carts = func() *cart.Reader {
-	r, err := cart.NewReader(cart.Options{Prices: cart.Major})
+	r, err := cart.NewReader(cart.Options{Prices: cart.Major, Fractional: true, Map: cart.Mapping{
+		Currency: cart.Paths{"currency"}, Items: cart.Paths{"items"},
+		ID: cart.Paths{"id"}, SKU: cart.Paths{"sku"}, Category: cart.Paths{"category"}, Subgroup: cart.Paths{"subgroup"},
+		Quantity: cart.Paths{"quantity"}, UnitPrice: cart.Paths{"unit_price"}, LineTotal: cart.Paths{"line_total"},
+		Reduced: cart.Paths{"reduced"}, Attributes: cart.Paths{"attributes"},
+		CustomerID: cart.Paths{"customer.id"}, CustomerTier: cart.Paths{"customer.tier"},
+		CustomerSegments: cart.Paths{"customer.segments"}, CompletedOrders: cart.Paths{"customer.completed_orders"},
+		Coupons: cart.Paths{"coupons"}, Channel: cart.Paths{"channel"}, Region: cart.Paths{"region"},
+		Shipping: cart.Paths{"shipping"}, ShippingID: cart.Paths{"id"}, ShippingMethod: cart.Paths{"method"}, ShippingAmount: cart.Paths{"amount"},
+	}})
 	if err != nil {
 		panic(err) // the default shape is well-formed
 	}
@@ -251,7 +261,8 @@ func (b *body) fault(err error) (at document.Pos, key, reason string) {
 		return b.table.Pos, "cart", err.Error()
 	}
 	at, key = b.follow(invalid.Pointer)
-	return at, key, inTOML.Replace(invalid.Reason)
+	reason, _, _ = strings.Cut(invalid.Reason, "; ") // what follows speaks of maps and options
+	return at, key, inTOML.Replace(reason)
 }
 
 // inTOML says what the cart reader says of JSON in the words of TOML.

@@ -22,6 +22,7 @@ func TestEveryFieldOfACart(t *testing.T) {
 		"subgroup":          line(`subgroup = "tea"`),
 		"quantity":          `{ items = [{ quantity = 1, unit_price = 1 }] }`,
 		"unit_price":        `{ items = [{ quantity = 1, unit_price = 1 }] }`,
+		"line_total":        `{ items = [{ quantity = 3, line_total = 10.00 }] }`,
 		"reduced":           line(`reduced = true`),
 		"attributes":        line(`attributes = { roast = "dark" }`),
 		"customer_id":       customer(`id = "u1"`),
@@ -40,6 +41,9 @@ func TestEveryFieldOfACart(t *testing.T) {
 	fields := reflect.TypeFor[cart.Mapping]()
 	for i := range fields.NumField() {
 		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
+		if name == "subtotal" || name == "decimals" {
+			continue // what a body says of itself
+		}
 		text, ok := carts[name]
 		if !ok {
 			t.Errorf("no cart of the test has the field %s", name)
