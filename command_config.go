@@ -9,12 +9,15 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
 // This file is how the commands find a handler in a configuration. Nothing of it is
@@ -75,6 +78,38 @@ func chooseHandler(all []configured, number int, file, strategy string) (*config
 	return &candidates[0], nil
 }
 
+// ordersOfHandlers is how the handlers of a strategy in a configuration read bodies; all
+// handlers, if none is of the strategy.
+func ordersOfHandlers(file, strategy string) (o ruletest.Orders, err error) {
+	all, err := handlersIn(file)
+	if err != nil {
+		return o, err
+	}
+	if of := withStrategy(all, file, strategy); len(of) > 0 {
+		all = of
+	}
+	var different []configured
+	for i := range all {
+		h := &all[i]
+		if slices.ContainsFunc(different, func(other configured) bool { return readAlike(&other.Options, &h.Options) }) {
+			continue
+		}
+		if err := h.expand(); err != nil {
+			return o, fmt.Errorf("handler %d of %s: %w", h.number, file, err)
+		}
+		if h.Source == "headers" {
+			continue
+		}
+		reader, err := h.reader()
+		if err != nil {
+			return o, fmt.Errorf("handler %d of %s: %w", h.number, file, err)
+		}
+		different = append(different, *h)
+		o.Readings = append(o.Readings, ruletest.Reading{Name: fmt.Sprintf("handler %d of %s", h.number, file), Reader: reader})
+	}
+	return o, nil
+}
+
 // readAlike reports whether two handlers read carts alike.
 func readAlike(a, b *Options) bool {
 	one, oneErr := a.cartOptions()
@@ -106,26 +141,9 @@ func listed(all []configured) string {
 	t := table{}
 	for i := range all {
 		h := &all[i]
-		t.add(fmt.Sprint(h.number), h.module, h.Strategy, h.reads(), h.hosts)
+		t.add(fmt.Sprint(h.number), h.module, h.Strategy, h.shapeText(), h.hosts)
 	}
 	return strings.TrimRight(t.String(), "\n")
-}
-
-// reads says in a few words how a handler reads carts.
-func (h *configured) reads() string {
-	text := "default shape"
-	switch {
-	case h.Map.Preset != "":
-		text = "map " + h.Map.Preset
-	case len(h.Map.Items) > 0:
-		text = "map with items " + h.Map.Items.String()
-	case !reflect.DeepEqual(h.Map.Mapping, Options{}.Map.Mapping):
-		text = "map"
-	}
-	if h.Prices != "" {
-		text += ", prices " + h.Prices
-	}
-	return text
 }
 
 // handlersIn are the discount handlers of a configuration, at least one.

@@ -13,6 +13,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
 // This file is how the commands know how carts are written.
@@ -48,6 +49,23 @@ func shapeFor(cmd *cobra.Command, path string) (*cartShape, error) {
 		err = fmt.Errorf("%s: %w", name, err)
 	}
 	return s, err
+}
+
+// ordersFor is how the bodies of tests of the strategy at a path are read. By a
+// configuration it is as each of its handlers does, as in the gateway.
+func ordersFor(cmd *cobra.Command, path string) (ruletest.Orders, error) {
+	file := flag(cmd, "config")
+	if file == "" || cmd.Flags().Changed("handler") {
+		shape, err := shapeFor(cmd, path)
+		if err != nil {
+			return ruletest.Orders{}, err
+		}
+		return ruletest.Orders{Readings: []ruletest.Reading{{Name: shape.name, Reader: shape.reader}}}, nil
+	}
+	if err := onlyOneShape(cmd); err != nil {
+		return ruletest.Orders{}, err
+	}
+	return ordersOfHandlers(file, path)
 }
 
 // shapeOptions are the options of a handler that the flags lead to, and their name.
