@@ -87,7 +87,14 @@ func (d *draft) setItems() {
 	if o, err := d.with("items", paths...); err == nil {
 		d.options = o
 	}
-	d.because("items", paths, "%d lines with a quantity and what they cost", len(d.lines))
+	d.because("items", paths, "%s with a quantity and what they cost", plural(len(d.lines), "line"))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // emptyBeside are lists beside the goods that have no elements in any sample, and are

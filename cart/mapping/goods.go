@@ -146,30 +146,37 @@ func (g *goods) likely() bool {
 
 // places says how likely the name of a place is, and how far down it is.
 func places(s *shape, root *shape) int {
-	const perSegment, unlikely = 5, 70
+	const perSegment, refused = 5, 70
 	score := -perSegment * (len(s.path) - len(root.path))
-	names := s.names(root.path)
-	for _, name := range names {
-		for _, word := range listNames.never {
-			if contains(name, word) {
-				return score - unlikely
-			}
-		}
+	if unlikely(s.path) {
+		return score - refused
 	}
-	return score + listNames.fit(names)/2
+	return score + listNames.fit(s.names(root.path))/2
 }
 
-// beside are the lists that are beside each other and written alike, such as goods
-// that are sent and goods that are downloaded, each group as one place.
+// beside are the lists that are written alike, such as goods that are sent and goods
+// that are downloaded, as one place: those beside each other, and those anywhere.
 func beside(all []*goods) []*goods {
+	const near, far = 10, 4 // what is gained by leaving nothing out
+	joined := together(all, near, func(p path) string { return p[:len(p)-1].String() })
+	for _, g := range together(all, far, func(path) string { return "" }) {
+		if !slices.ContainsFunc(joined, func(other *goods) bool { return len(other.paths) == len(g.paths) }) {
+			joined = append(joined, g)
+		}
+	}
+	return joined
+}
+
+// together groups lists that are written alike by where they are.
+func together(all []*goods, gain int, where func(path) string) []*goods {
 	groups := make(map[string][]*goods)
 	var order []string
 	for _, g := range all {
 		p := g.paths[0]
-		if p[len(p)-1] == every || !g.shape.listed {
+		if !g.shape.listed || g.refused() {
 			continue
 		}
-		key := p[:len(p)-1].String() + "|" + first(g.quantities) + "|" + first(g.prices) + "|" + first(g.totals)
+		key := where(p) + "|" + first(g.quantities) + "|" + first(g.prices) + "|" + first(g.totals)
 		if groups[key] == nil {
 			order = append(order, key)
 		}
@@ -177,25 +184,36 @@ func beside(all []*goods) []*goods {
 	}
 	var joined []*goods
 	for _, key := range order {
-		group := slices.DeleteFunc(groups[key], func(g *goods) bool { return g.refused() })
-		if len(group) < 2 {
+		group := groups[key]
+		if len(group) < 2 || nested(group) {
 			continue
 		}
-		g := &goods{score: group[0].score + 10}
+		g := &goods{}
 		for _, one := range group {
 			g.paths = append(g.paths, one.paths...)
-			g.score = max(g.score, one.score+10)
+			g.score = max(g.score, one.score+gain)
 		}
 		joined = append(joined, g)
 	}
 	return joined
 }
 
+// nested reports whether one of the lists is inside another: its elements are parts of
+// the other's.
+func nested(group []*goods) bool {
+	for i, a := range group {
+		for j, b := range group {
+			if p, q := a.paths[0], b.paths[0]; i != j && len(p) < len(q) && slices.Equal(p, q[:len(p)]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // refused reports whether the name says that these are no goods of the order.
 func (g *goods) refused() bool {
-	names := g.shape.names(nil)
-	last := names[len(names)-1]
-	return slices.ContainsFunc(listNames.never, func(word string) bool { return contains(last, word) })
+	return unlikely(g.shape.path)
 }
 
 func first(list []choice) string {
@@ -492,7 +510,7 @@ func findSums(root *shape, orders []*value, except []path) []bodySum {
 	for _, r := range []*role{&subtotalRole, &sumRole} {
 		for _, c := range survey(root, within(maxDepth, except), leafFor(r, areNumbers)) {
 			s := bodySum{choice: c, role: r}
-			if !single(orders, c.path) {
+			if unlikely(c.path) || !single(orders, c.path) {
 				continue
 			}
 			for _, order := range orders {

@@ -16,6 +16,10 @@ type role struct {
 	own map[string]int
 	// never are words of names that are something else.
 	never []string
+	// joins has names that are put together fit as parts, too, and endings say which last
+	// words are better or worse.
+	joins   bool
+	endings map[string]int
 	// carriers are names below the one that says what it is, such as "value" in
 	// "unit_amount.value".
 	carriers bool
@@ -87,7 +91,7 @@ var totalRole = role{
 		"subtotal": 100, "sub total": 100, "line subtotal": 100, "row total": 95, "line total": 92, "item total": 90,
 		"item subtotal": 96, "subtotal price": 92, "price subtotal": 95, "total price": 84, "price total": 80,
 		"total": 74, "line price": 84, "line amount": 84, "total amount": 78, "amount total": 78, "amount": 66,
-		"line item price": 80, "extended price": 88, "extended amount": 88, "extended list price": 90, "gross sales money": 92,
+		"line item price": 80, "line item cost": 85, "line item total": 88, "extended price": 88, "extended amount": 88, "extended list price": 90, "gross sales money": 92,
 		"gross sales": 92, "total money": 70, "sum": 70, "line gross": 75, "line value": 72, "product total": 80,
 		"goods total price": 85, "goods amount": 80, "item amount": 80, "net amount": 50, "line total price": 90,
 		"variation total price money": 94, "original total": 85, "total list price": 88, "line cost": 60,
@@ -111,7 +115,7 @@ var skuRole = role{
 		"article number": 90, "article no": 90, "article": 74, "item code": 92, "product code": 92, "goods sn": 90,
 		"goods code": 90, "product number": 88, "product no": 86, "item number": 84, "item no": 82, "part number": 86,
 		"model number": 70, "product sn": 86, "product reference": 84, "reference": 60, "goods no": 86, "mpn": 66,
-		"sku id": 84, "variant id": 66, "variation id": 58, "product id": 70, "goods id": 68, "spu id": 50, "spec id": 50,
+		"sku id": 84, "outer sku id": 92, "outer id": 74, "outer item id": 72, "variant code": 96, "ref id": 72, "variant id": 66, "variation id": 58, "product id": 70, "goods id": 68, "spu id": 50, "spec id": 50,
 		"article id": 70, "food id": 66, "app food code": 90, "food code": 88, "dish id": 66, "dish code": 84,
 		"catalog object id": 72, "product variant id": 66, "offer id": 64, "plu": 75, "asin": 80, "material": 60,
 		"barcode": 64, "bar code": 64, "ean": 64, "upc": 64, "gtin": 64, "isbn": 64, "ean13": 64, "merchandise id": 66,
@@ -191,8 +195,8 @@ var subtotalRole = role{
 		"subtotal": 100, "sub total": 100, "items total": 98, "item total": 98, "items subtotal": 98, "item subtotal": 98,
 		"goods total": 96, "goods amount": 95, "goods total price": 98, "goods price": 90, "goods total amount": 96, "total items": 96,
 		"cart amount": 92, "total line items price": 98, "products total": 95, "product total": 92, "total products": 92,
-		"products price": 84, "product amount": 88, "merchandise total": 95, "merchandise subtotal": 97, "item amount": 88,
-		"items amount": 90, "items price": 88, "cart subtotal": 97, "order subtotal": 97, "lines total": 92, "line total": 84,
+		"product amount": 88, "merchandise total": 95, "merchandise subtotal": 97, "item amount": 88,
+		"items amount": 90, "cart subtotal": 97, "order subtotal": 97, "lines total": 92, "line total": 84,
 		"total goods": 92, "gross sales": 70, "price subtotal": 88, "original price": 55, "original total": 94, "original total price": 99, "sum of items": 90,
 		"food amount": 85, "net total": 50, "base amount": 70, "zwischensumme": 97, "warenwert": 95, "sous total": 97, "subtotale": 95,
 		"商品总额": 97, "商品金额": 95, "商品总价": 97, "小计": 90, "小計": 90, "shangpinzonge": 97, "shangpin zonge": 97,
@@ -217,7 +221,7 @@ var sumRole = role{
 }
 
 var couponsRole = role{
-	key: "coupons",
+	key: "coupons", joins: true, endings: map[string]int{"code": 12, "codes": 12, "id": -12, "ids": -12},
 	names: map[string]int{
 		"coupons": 100, "coupon": 98, "coupon code": 100, "coupon codes": 100, "coupons code": 100, "discount codes": 96,
 		"discount code": 96, "discount codes code": 98, "voucher": 92, "vouchers": 92, "voucher code": 97, "voucher codes": 97,
@@ -225,11 +229,11 @@ var couponsRole = role{
 		"promotions code": 90, "promotion": 40, "promotional code": 92, "coupon lines code": 99, "coupon list": 90, "coupon list code": 95,
 		"applied coupons": 96, "applied coupons code": 97, "applied coupon": 94, "coupon id": 66, "coupon ids": 68, "user coupon id": 58,
 		"coupons id": 55, "user coupon ids": 58, "coupon sn": 72, "coupon no": 72, "discount code id": 45, "discount codes id": 44,
-		"coupon name": 50, "coupons name": 48, "campaign code": 60, "gutschein": 92, "gutscheincode": 96, "gutscheine": 92, "cupon": 92,
+		"coupon name": 50, "coupons name": 48, "campaign code": 60, "discounts code": 66, "gutschein": 92, "gutscheincode": 96, "gutscheine": 92, "cupon": 92,
 		"cupón": 92, "cupones": 92, "code promo": 95, "cupom": 92, "codice sconto": 90, "优惠券": 95, "优惠码": 96, "优惠券码": 97,
 		"youhuiquan": 95, "youhui quan": 95, "youhuima": 95, "youhuiquan id": 66, "coupons title": 30, "cart rule code": 60,
 	},
-	never: []string{"amount", "total", "value", "type", "money", "price", "rate", "percentage", "percent", "count", "status", "state", "description", "tax", "minor", "currency", "discounts", "gid", "applications", "gift", "label"},
+	never: []string{"amount", "total", "value", "type", "money", "price", "rate", "percentage", "percent", "count", "status", "state", "description", "tax", "minor", "currency", "gid", "applications", "gift", "label"},
 }
 
 var customerIDRole = role{
@@ -304,7 +308,7 @@ var shippingRole = role{
 		"shipping": 90, "shipping lines": 100, "shipping line": 98, "shipping methods": 98, "shipping method": 60, "shipping info": 97,
 		"shipping charges": 98, "shipping charge": 96, "shipping cost": 95, "shipping costs": 95, "shipping price": 94, "shipping total": 93,
 		"shipping amount": 93, "shipping fee": 95, "shipping fees": 95, "shipping rate": 90, "shipping rates": 60, "total shipping": 88,
-		"shipping price gross": 92, "delivery": 70, "deliveries": 78, "delivery fee": 95, "delivery price": 94, "delivery cost": 94,
+		"shipping price gross": 92, "ship total": 92, "ship cost": 93, "ship price": 92, "ship amount": 90, "ship fee": 93, "transfee": 88, "trans fee": 88, "transport fee": 90, "delivery": 70, "deliveries": 78, "delivery fee": 95, "delivery price": 94, "delivery cost": 94,
 		"delivery charge": 95, "delivery amount": 92, "freight": 92, "freight price": 95, "freight amount": 94, "freight fee": 95,
 		"freight cost": 94, "postage": 92, "post fee": 92, "postal fee": 90, "express fee": 90, "carriage": 80, "shipping money": 90,
 		"shipping with tax": 80, "shipping price with tax": 92, "shipping price gross amount": 94, "shipment cost": 90, "shipping base amount": 90,
@@ -354,7 +358,7 @@ var listNames = role{
 		"lignes": 92, "articulos": 86, "productos": 92, "itens": 95, "produits": 92, "prodotti": 92, "商品": 92, "商品列表": 96, "明细": 88,
 		"订单明细": 92, "shangpin": 92, "shangpinliebiao": 96, "shangpin liebiao": 96, "mingxi": 88, "dingdanmingxi": 92, "dingdan mingxi": 92,
 	},
-	never: []string{"refund", "refunds", "refunded", "return", "returns", "returned", "fulfillment", "fulfillments", "shipment", "shipments", "tax", "taxes", "discount", "discounts", "history", "promotions", "adjustments", "components", "children", "bundle", "saved", "wishlist", "recommendations", "related", "payments", "invoices", "gift certificates", "shipping", "coupon", "coupons", "cancelled", "removed", "deleted", "unavailable", "previous", "old", "suggestions", "fees", "fee", "surcharges", "upsell", "cross sell"},
+	never: []string{"refund", "refunds", "refunded", "return", "returns", "returned", "fulfillment", "fulfillments", "shipment", "shipments", "tax", "taxes", "discount", "discounts", "history", "promotions", "adjustments", "components", "children", "bundle", "saved", "wishlist", "recommendations", "related", "payments", "invoices", "gift certificates", "shipping", "coupon", "coupons", "cancelled", "removed", "deleted", "unavailable", "previous", "old", "suggestions", "last order", "favorites", "favourites", "compare", "backorders", "fees", "fee", "surcharges", "upsell", "cross sell"},
 }
 
 // score says how well a name, taken apart into words, fits: 0 for not at all.
@@ -493,6 +497,12 @@ func (r *role) last(names []string, depth int) int {
 		if weight := r.names[joined]; weight > best {
 			best = weight
 		}
+		if r.joins {
+			best = max(best, r.plainScore(joined, false))
+		}
+	}
+	if _, last, _ := cutLast(joined); best > 0 {
+		best = max(best+r.endings[last], 1)
 	}
 	return best
 }

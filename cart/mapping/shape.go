@@ -48,7 +48,7 @@ func (s *shape) add(v *value) {
 	case v.kind == '[':
 		s.listed, s.through = true, true
 		for _, kid := range v.kids {
-			s.add(kid)
+			s.element(kid)
 		}
 	case v.kind == '{':
 		s.objects++
@@ -56,6 +56,18 @@ func (s *shape) add(v *value) {
 	case v.scalar() && len(s.scalars) < maxScalars:
 		s.scalars = append(s.scalars, v)
 	}
+}
+
+// element adds an element of a list. What is in lists in a list is at "*" of it.
+func (s *shape) element(v *value) {
+	at := s
+	if v.kind == '[' && !v.isPair() {
+		if at = s.kid(every); at == nil {
+			return
+		}
+		at.through = true
+	}
+	at.add(v)
 }
 
 // isPair reports whether a list is a number and a text, as some systems write the id and
