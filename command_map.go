@@ -294,9 +294,9 @@ func splitSamples(name string, text []byte) ([]sample, error) {
 		}
 		if !json.Valid(line) {
 			if at == 1 || len(all) == 0 {
-				return nil, notJSON(name, text)
+				return nil, notJSON(source{name: name}, text)
 			}
-			return nil, notJSON(fmt.Sprintf("%s, line %d", name, at), line)
+			return nil, notJSON(source{name, at}, line)
 		}
 		all = append(all, sample{source{name, at}, line})
 	}
@@ -307,11 +307,11 @@ func splitSamples(name string, text []byte) ([]sample, error) {
 }
 
 // notJSON says where a text stops to be JSON.
-func notJSON(name string, text []byte) error {
+func notJSON(from source, text []byte) error {
 	var syntax *json.SyntaxError
 	var value any
 	if err := json.Unmarshal(text, &value); errors.As(err, &syntax) {
-		return fmt.Errorf("%s: is no JSON: %w", source{name: name}.at(text, int(max(syntax.Offset-1, 0))), err)
+		return fmt.Errorf("%s: is no JSON: %w", from.at(text, int(max(syntax.Offset-1, 0))), err)
 	}
-	return fmt.Errorf("%s: is no JSON", name)
+	return fmt.Errorf("%s: is no JSON", from)
 }

@@ -68,6 +68,8 @@ func AccountOf(body []byte, o cart.Options, home money.Currency) (*Account, erro
 	if stated, err := money.ParseCurrency(c.Currency); err == nil {
 		l.currency = stated
 	}
+	l.walk(l.root, nil, "")
+	l.expand()
 	l.ignored()
 	if a.Cart != nil {
 		l.odds()
@@ -92,9 +94,31 @@ type leaf struct {
 	pointer string
 }
 
+// expand has the reads of lists of texts be reads of their elements.
+func (l *ledger) expand() {
+	var reads []cart.Read
+	for _, r := range l.Reads {
+		list := r.Text == "" && r.Field != "items" && r.Field != "shipping"
+		found := false
+		for _, at := range l.leaves {
+			if i, below := strings.CutPrefix(at.pointer, r.Pointer+"/"); list && below && digits(i) {
+				element := r
+				element.Pointer, element.Text = at.pointer, at.word()
+				if !at.blank() {
+					reads = append(reads, element)
+				}
+				found = true
+			}
+		}
+		if !found {
+			reads = append(reads, r)
+		}
+	}
+	l.Reads = reads
+}
+
 // ignored lists what is not read.
 func (l *ledger) ignored() {
-	l.walk(l.root, nil, "")
 	read := make(map[string]string) // fields by pointer
 	for _, r := range l.Reads {
 		read[r.Pointer] = r.Field
@@ -182,8 +206,8 @@ func (l *ledger) goods(read map[string]string) {
 		}
 		g := &goods{shape: shapeOf(nil, list.kids)}
 		g.choose()
-		const sure = 140 // of quantity and price together
-		if unlikely(list.path) || len(g.quantities) == 0 || len(g.prices)+len(g.totals) == 0 || g.score < sure {
+		const sure, quantity = 140, 65 // of quantity and price together, and of the quantity
+		if unlikely(list.path) || best(g.quantities) < quantity || len(g.prices)+len(g.totals) == 0 || g.score < sure {
 			continue
 		}
 		l.ignore(list, "goods")

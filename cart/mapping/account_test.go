@@ -42,6 +42,11 @@ func TestWhatIsIgnored(t *testing.T) {
 			body: `{"lines": [{"id": 1, "qty": 1, "price": "1.50"}, {"id": 9007199254740993, "qty": 1, "price": "1.50"}]}`,
 			want: []Ignored{{Path: "lines.id", Pointer: "/lines/1/id", Text: "9007199254740993", Count: 1, Like: "id"}},
 		},
+		"a list of texts that is read": {body: `{"lines": [{"qty": 1, "price": "1.50"}], "code": ["A", null, "B"]}`},
+		"a list that looks a little like goods": {
+			body: `{"lines": [{"qty": 1, "price": "1.50"}], "given": [{"code": "X", "amount": "2.00", "price": "1.00"}]}`,
+			want: []Ignored{{Path: "given.price", Pointer: "/given/0/price", Text: "1.00", Count: 1, Like: "amount"}},
+		},
 		"what is in a text": {
 			body: `{"lines": [{"qty": 1, "price": "1.50"}], "extra": "{\"coupon_code\": \"X/Y\"}", "a/b": {"coupon": "Z"}}`,
 			want: []Ignored{
@@ -60,6 +65,23 @@ func TestWhatIsIgnored(t *testing.T) {
 				t.Errorf("it is not read: %v", a.Invalid)
 			}
 		})
+	}
+}
+
+func TestListsOfTextsAreReadOneByOne(t *testing.T) {
+	t.Parallel()
+	a, err := AccountOf([]byte(`{"lines": [{"qty": 1, "price": "1.50"}], "code": ["A", null, "B"]}`), shopOptions, currency(t, "EUR"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range a.Reads {
+		if r.Field == "coupons" {
+			got = append(got, r.Pointer+"="+r.Text)
+		}
+	}
+	if want := []string{"/code/0=A", "/code/2=B"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("coupons are read from %q, want %q", got, want)
 	}
 }
 

@@ -141,7 +141,7 @@ func (d *draft) addReduced(choices []choice) {
 }
 
 // attributeNames are what further properties of a line are called.
-var attributeNames = role{
+var attributeNames = newRole(role{
 	key: "attributes",
 	names: map[string]int{
 		"attributes": 100, "properties": 98, "custom attributes": 94, "variant attributes": 92, "product attributes": 92, "options": 84,
@@ -150,7 +150,7 @@ var attributeNames = role{
 		"eigenschaften": 90, "属性": 92, "规格": 86, "shuxing": 92, "guige": 84,
 	},
 	never: []string{"price", "tax", "discount", "shipping", "extension"},
-}
+})
 
 // pairNames and pairValues are what a property that is an object of its own calls its
 // name and value.

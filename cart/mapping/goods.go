@@ -510,7 +510,7 @@ func findSums(root *shape, orders []*value, except []path) []bodySum {
 	for _, r := range []*role{&subtotalRole, &sumRole} {
 		for _, c := range survey(root, within(maxDepth, except), leafFor(r, areNumbers)) {
 			s := bodySum{choice: c, role: r}
-			if unlikely(c.path) || !single(orders, c.path) {
+			if unlikely(c.path[:len(c.path)-1]) || !single(orders, c.path) {
 				continue
 			}
 			for _, order := range orders {

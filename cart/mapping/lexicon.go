@@ -23,6 +23,27 @@ type role struct {
 	// carriers are names below the one that says what it is, such as "value" in
 	// "unit_amount.value".
 	carriers bool
+
+	phrases []phrase // the names
+	others  []string // never, as contained is asked for them
+}
+
+// phrase is a name as contained is asked for it.
+type phrase struct {
+	padded string
+	words  int
+	weight int
+}
+
+// newRole prepares what is looked for in every name.
+func newRole(r role) role {
+	for name, weight := range r.names {
+		r.phrases = append(r.phrases, phrase{pad(name), strings.Count(name, " "), weight})
+	}
+	for _, word := range r.never {
+		r.others = append(r.others, pad(word))
+	}
+	return r
 }
 
 // carriers are what the parts of an amount are called in which the amount itself is.
@@ -33,7 +54,7 @@ var carriers = map[string]bool{
 	"amount in cents": true, "jine": true, "金额": true,
 }
 
-var quantityRole = role{
+var quantityRole = newRole(role{
 	key: "quantity", carriers: true,
 	names: map[string]int{
 		"quantity": 100, "qty": 100, "order quantity": 100, "quantity ordered": 100, "ordered quantity": 100,
@@ -55,9 +76,9 @@ var quantityRole = role{
 		"delivered", "received", "free", "picked", "packed", "remaining", "left", "discount", "price", "total", "tax",
 		"code", "id", "per", "current", "precision", "digits", "decimals", "phone", "weight", "invoice", "serial", "sn",
 	},
-}
+})
 
-var priceRole = role{
+var priceRole = newRole(role{
 	key: "unit_price", carriers: true,
 	names: map[string]int{
 		"unit price": 100, "price unit": 100, "unit amount": 98, "price per unit": 100, "item price": 96, "price each": 98,
@@ -83,9 +104,9 @@ var priceRole = role{
 		"percent", "percentage", "range", "set id", "rule", "version", "raw", "premium", "tier", "presentment", "paid", "pay",
 		"prorated", "proration", "saving", "savings", "cost price", "shares", "rows", "row", "line total", "fraction",
 	},
-}
+})
 
-var totalRole = role{
+var totalRole = newRole(role{
 	key: "line_total", carriers: true,
 	names: map[string]int{
 		"subtotal": 100, "sub total": 100, "line subtotal": 100, "row total": 95, "line total": 92, "item total": 90,
@@ -105,9 +126,9 @@ var totalRole = role{
 		"formatted", "precision", "decimals", "fee", "deposit", "presentment", "promotion", "coupon", "after", "number",
 		"adjustment", "adjustments", "raw",
 	},
-}
+})
 
-var skuRole = role{
+var skuRole = newRole(role{
 	key: "sku",
 	names: map[string]int{
 		"sku": 100, "variant sku": 100, "product sku": 100, "item sku": 98, "seller sku": 96, "sku code": 97, "sku no": 95,
@@ -126,18 +147,18 @@ var skuRole = role{
 	},
 	own:   map[string]int{"code": 72, "id": 34, "external id": 50, "name": 14, "title": 13, "product name": 14, "goods name": 13, "mingcheng": 12, "key": 20},
 	never: []string{"category", "categories", "order", "cart", "quote", "price", "prices", "tax", "type", "currency", "customer", "attribute", "attributes", "option", "parent", "discount", "promotion", "coupon", "shipping", "image", "group", "brand", "vendor", "status", "store", "warehouse", "unit"},
-}
+})
 
-var idRole = role{
+var idRole = newRole(role{
 	key: "id",
 	own: map[string]int{
 		"id": 100, "line id": 96, "line item id": 96, "item id": 90, "order item id": 94, "order line id": 94, "cart item id": 92,
 		"row id": 90, "uid": 86, "key": 70, "uuid": 84, "guid": 82, "line number": 80, "line no": 80, "position": 60, "rec id": 70,
 		"quote item id": 80, "detail id": 80, "order detail id": 85, "cart id": 60, "line": 55, "pos": 50, "idx": 50, "lfd nr": 50,
 	},
-}
+})
 
-var categoryRole = role{
+var categoryRole = newRole(role{
 	key: "category",
 	names: map[string]int{
 		"category": 100, "categories": 96, "category slug": 92, "categories slug": 88, "category code": 91, "categories code": 87,
@@ -148,17 +169,17 @@ var categoryRole = role{
 		"fenlei": 92, "leibie": 90, "leimu": 92, "fenleiid": 84, "fenlei id": 84,
 	},
 	never: []string{"tax", "parent", "type id", "image", "url"},
-}
+})
 
-var subgroupRole = role{
+var subgroupRole = newRole(role{
 	key: "subgroup",
 	names: map[string]int{
 		"subgroup": 100, "sub group": 100, "subcategory": 90, "sub category": 90, "subcategory id": 80, "sub category id": 80,
 		"subcategory name": 84, "product family": 66,
 	},
-}
+})
 
-var reducedRole = role{
+var reducedRole = newRole(role{
 	key: "reduced",
 	names: map[string]int{
 		"reduced": 100, "on sale": 96, "is on sale": 96, "is sale": 94, "sale": 72, "is reduced": 98, "reduced price": 60,
@@ -166,9 +187,9 @@ var reducedRole = role{
 		"is discounted": 80, "discounted": 70, "markdown": 70, "is markdown": 75, "special offer": 70, "is special offer": 75,
 		"reduziert": 95, "soldes": 80, "rebajado": 85, "en oferta": 80, "特价": 85, "促销": 70, "tejia": 85, "is tejia": 85, "cuxiao": 65,
 	},
-}
+})
 
-var currencyRole = role{
+var currencyRole = newRole(role{
 	key: "currency",
 	names: map[string]int{
 		"currency": 100, "currency code": 100, "order currency": 97, "order currency code": 98, "quote currency code": 97,
@@ -179,17 +200,17 @@ var currencyRole = role{
 		"币种": 95, "货币": 92, "通貨": 92, "bizhong": 95, "huobi": 88, "currencycode": 98, "money type": 60,
 	},
 	never: []string{"symbol", "rate", "decimal", "prefix", "suffix", "minor", "payment", "refund", "tax"},
-}
+})
 
-var decimalsRole = role{
+var decimalsRole = newRole(role{
 	key: "decimals",
 	names: map[string]int{
 		"currency minor unit": 100, "minor unit": 80, "fraction digits": 96, "currency decimals": 98, "currency decimal places": 98,
 		"currency precision": 90, "currency exponent": 92, "decimal places": 70, "decimals": 66, "minor units": 70, "currency digits": 92,
 	},
-}
+})
 
-var subtotalRole = role{
+var subtotalRole = newRole(role{
 	key: "subtotal", carriers: true,
 	names: map[string]int{
 		"subtotal": 100, "sub total": 100, "items total": 98, "item total": 98, "items subtotal": 98, "item subtotal": 98,
@@ -203,11 +224,11 @@ var subtotalRole = role{
 		"shangpin zongjia": 95, "shangpin jine": 92, "xiaoji": 88,
 	},
 	never: []string{"tax", "vat", "discount", "discounts", "discounted", "shipping", "delivery", "refund", "count", "quantity", "qty", "weight", "points", "fee", "paid", "presentment", "current", "line items count", "after", "excl", "currency", "code", "base", "unit", "number of"},
-}
+})
 
 // sumRole is a sum that may have more in it than the goods: evidence, where it is the
 // same, and nothing to hold later orders against.
-var sumRole = role{
+var sumRole = newRole(role{
 	key: "total", carriers: true,
 	names: map[string]int{
 		"total": 90, "total price": 88, "grand total": 85, "order total": 88, "total amount": 88, "amount total": 88, "amount": 70,
@@ -218,9 +239,9 @@ var sumRole = role{
 		"total with tax": 80, "sub total with tax": 92, "total excl tax": 70,
 	},
 	never: []string{"tax total", "discount", "discounts", "shipping", "delivery", "refund", "count", "quantity", "qty", "weight", "points", "fee", "currency", "code", "id", "number", "tip", "change", "due"},
-}
+})
 
-var couponsRole = role{
+var couponsRole = newRole(role{
 	key: "coupons", joins: true, endings: map[string]int{"code": 12, "codes": 12, "id": -12, "ids": -12},
 	names: map[string]int{
 		"coupons": 100, "coupon": 98, "coupon code": 100, "coupon codes": 100, "coupons code": 100, "discount codes": 96,
@@ -234,9 +255,9 @@ var couponsRole = role{
 		"youhuiquan": 95, "youhui quan": 95, "youhuima": 95, "youhuiquan id": 66, "coupons title": 30, "cart rule code": 60,
 	},
 	never: []string{"amount", "total", "value", "type", "money", "price", "rate", "percentage", "percent", "count", "status", "state", "description", "tax", "minor", "currency", "gid", "applications", "gift", "label"},
-}
+})
 
-var customerIDRole = role{
+var customerIDRole = newRole(role{
 	key: "customer_id",
 	names: map[string]int{
 		"customer id": 100, "user id": 95, "buyer id": 95, "member id": 94, "client id": 88, "account id": 84, "partner id": 96,
@@ -247,9 +268,9 @@ var customerIDRole = role{
 	},
 	own:   map[string]int{"customer": 84, "user": 70, "buyer": 72, "member": 68, "customer name": 50},
 	never: []string{"default", "address", "group", "session", "last", "payment", "agent", "device", "tax", "oauth"},
-}
+})
 
-var tierRole = role{
+var tierRole = newRole(role{
 	key: "customer_tier",
 	names: map[string]int{
 		"customer tier": 100, "customer group": 92, "customer group id": 93, "customer group key": 92, "customer group code": 95,
@@ -262,9 +283,9 @@ var tierRole = role{
 	},
 	own:   map[string]int{"tier": 80, "level": 50, "grade": 50},
 	never: []string{"tax", "price", "shipping", "item", "product", "order status"},
-}
+})
 
-var segmentsRole = role{
+var segmentsRole = newRole(role{
 	key: "customer_segments",
 	names: map[string]int{
 		"customer segments": 100, "customer tags": 95, "customer groups": 94, "customer groups id": 86, "customer groups code": 94,
@@ -272,18 +293,18 @@ var segmentsRole = role{
 		"customer labels": 90, "user labels": 88, "customer segments id": 94, "customer segments name": 92, "buyer tags": 92, "customer groups slug": 92,
 		"customer attributes groups": 50, "customer tags name": 92, "customer roles": 60, "user roles": 60, "user segments": 96, "客户标签": 92, "用户标签": 92,
 	},
-}
+})
 
-var ordersRole = role{
+var ordersRole = newRole(role{
 	key: "completed_orders",
 	names: map[string]int{
 		"customer completed orders": 100, "completed orders": 96, "customer orders count": 98, "orders count": 80, "customer order count": 98,
 		"customer number of orders": 97, "user order count": 94, "customer total orders": 92, "customer orders placed": 90, "user orders count": 94,
 		"buyer order count": 92, "customer order num": 84, "member order count": 92, "user order num": 84, "past orders": 80, "previous orders": 80,
 	},
-}
+})
 
-var channelRole = role{
+var channelRole = newRole(role{
 	key: "channel",
 	names: map[string]int{
 		"channel": 100, "channel slug": 97, "channel code": 97, "channel key": 96, "channel name": 92, "sales channel": 96, "sales channel id": 84,
@@ -291,18 +312,18 @@ var channelRole = role{
 		"from channel": 80, "store code": 50, "渠道": 95, "qudao": 95, "laiyuan": 60, "vertriebskanal": 92, "marketplace": 60, "order from": 66,
 	},
 	never: []string{"currency", "email", "url", "payment", "traffic"},
-}
+})
 
-var regionRole = role{
+var regionRole = newRole(role{
 	key: "region",
 	names: map[string]int{
 		"region": 100, "region code": 97, "region id": 90, "region name": 86, "delivery region": 84, "sales region": 90, "market": 60,
 		"country": 62, "country code": 66, "area code": 60, "地区": 90, "diqu": 88, "quyu": 84,
 	},
 	never: []string{"billing", "phone"},
-}
+})
 
-var shippingRole = role{
+var shippingRole = newRole(role{
 	key: "shipping", carriers: true,
 	names: map[string]int{
 		"shipping": 90, "shipping lines": 100, "shipping line": 98, "shipping methods": 98, "shipping method": 60, "shipping info": 97,
@@ -317,9 +338,9 @@ var shippingRole = role{
 		"运费": 97, "配送费": 95, "邮费": 95, "yunfei": 97, "peisongfei": 95, "youfei": 92, "送料": 95, "배송비": 95, "delivery money": 90,
 	},
 	never: []string{"address", "tax", "taxes", "discount", "discounts", "discounted", "id", "weight", "status", "date", "zone", "country", "refund", "currency", "code", "phone", "contact", "city", "name", "time", "presentment", "free", "insurance", "return", "incl", "instructions", "requires", "threshold", "type", "profile", "group", "base shipping"},
-}
+})
 
-var chargeAmountRole = role{
+var chargeAmountRole = newRole(role{
 	key: "shipping_amount", carriers: true,
 	names: map[string]int{
 		"amount": 100, "price": 96, "cost": 92, "fee": 92, "charge": 90, "total": 88, "rate": 70, "value": 60, "shipping price": 95, "shipping cost": 94,
@@ -328,9 +349,9 @@ var chargeAmountRole = role{
 		"precio": 90, "prix": 90, "cost incl tax": 80, "fee amount": 92, "delivery fee": 92, "base cost": 60, "amount with tax": 96,
 	},
 	never: []string{"tax", "taxes", "discount", "discounts", "discounted", "currency", "code", "id", "digits", "minor", "presentment", "type", "min", "max"},
-}
+})
 
-var chargeMethodRole = role{
+var chargeMethodRole = newRole(role{
 	key: "shipping_method",
 	names: map[string]int{
 		"method": 100, "method id": 92, "method code": 96, "shipping method code": 97, "shipping method": 95, "shipping method name": 90,
@@ -338,15 +359,15 @@ var chargeMethodRole = role{
 		"shipping option id": 60, "shipping option name": 66, "carrier code": 66, "rate id": 50, "shipping method slug": 92, "fangshi": 80,
 	},
 	own: map[string]int{"code": 90, "name": 78, "title": 72, "type": 60, "carrier": 62, "handle": 80, "option": 60, "description": 30},
-}
+})
 
-var chargeIDRole = role{
+var chargeIDRole = newRole(role{
 	key: "shipping_id",
 	own: map[string]int{"id": 100, "line id": 90, "shipping id": 92, "key": 60, "uid": 80},
-}
+})
 
 // listNames are what the list of goods is called.
-var listNames = role{
+var listNames = newRole(role{
 	key: "items",
 	names: map[string]int{
 		"items": 100, "line items": 100, "lines": 96, "order lines": 100, "order items": 100, "cart items": 100, "products": 92, "goods": 92,
@@ -359,7 +380,7 @@ var listNames = role{
 		"订单明细": 92, "shangpin": 92, "shangpinliebiao": 96, "shangpin liebiao": 96, "mingxi": 88, "dingdanmingxi": 92, "dingdan mingxi": 92,
 	},
 	never: []string{"refund", "refunds", "refunded", "return", "returns", "returned", "fulfillment", "fulfillments", "shipment", "shipments", "tax", "taxes", "discount", "discounts", "history", "promotions", "adjustments", "components", "children", "bundle", "saved", "wishlist", "recommendations", "related", "payments", "invoices", "gift certificates", "shipping", "coupon", "coupons", "cancelled", "removed", "deleted", "unavailable", "previous", "old", "suggestions", "last order", "favorites", "favourites", "compare", "backorders", "fees", "fee", "surcharges", "upsell", "cross sell"},
-}
+})
 
 // score says how well a name, taken apart into words, fits: 0 for not at all.
 func (r *role) score(name string, own bool) int {
@@ -404,8 +425,9 @@ func beforeDiscounts(name string) (rest string, says bool) {
 }
 
 func (r *role) plainScore(name string, own bool) int {
-	for _, word := range r.never {
-		if contains(name, word) {
+	padded := pad(name)
+	for _, word := range r.others {
+		if strings.Contains(padded, word) {
 			return 0
 		}
 	}
@@ -413,13 +435,13 @@ func (r *role) plainScore(name string, own bool) int {
 	if own {
 		best = max(best, r.own[name])
 	}
-	if best > 0 {
+	words := strings.Count(name, " ")
+	if best > 0 || words == 0 { // one word has no other in it
 		return best
 	}
-	for phrase, weight := range r.names {
-		if contains(name, phrase) {
-			further := strings.Count(name, " ") - strings.Count(phrase, " ")
-			best = max(best, weight*6/10-4*further)
+	for i := range r.phrases {
+		if p := &r.phrases[i]; p.words < words && strings.Contains(padded, p.padded) {
+			best = max(best, p.weight*6/10-4*(words-p.words))
 		}
 	}
 	return best

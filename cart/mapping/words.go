@@ -35,5 +35,8 @@ func space(b *strings.Builder) {
 
 // contains reports whether the words have a phrase in them as whole words.
 func contains(words, phrase string) bool {
-	return strings.Contains(" "+words+" ", " "+phrase+" ")
+	return strings.Contains(pad(words), pad(phrase))
 }
+
+// pad has words begin and end as others do.
+func pad(words string) string { return " " + words + " " }
