@@ -39,11 +39,11 @@ SRC is a file, DST a directory that is watched as one strategy
     the directory as it will be.
 
 SRC is a directory, DST a symbolic link to one
-    The *.toml of SRC, and the bodies that tests name, are written into a new directory beside the link,
-    DST.published-*, and the link is led there, which replaces them all at
-    once. The directory before stays; older ones of that name are removed.
-    Several files of a directory that is no link cannot be replaced at once, and
-    are not. Where DST is not there yet, the link is made.
+    The *.toml of SRC, and the bodies that tests name, are written into a new
+    directory beside the link, DST.published-*, and the link is led there, which
+    replaces them all at once. The directory before stays; older ones of that
+    name are removed. Several files of a directory that is no link cannot be
+    replaced at once, and are not. Where DST is not there yet, the link is made.
 
 Bodies are read as --config, --map or --preset says, as by "caddy discount test".
 
