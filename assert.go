@@ -36,14 +36,14 @@ func (g *gateway) assert(o *outcome, e *evidence, r *http.Request) {
 		c.Cart = assertion.CartDigest(r.Header)
 	}
 	buf := tokens.Get().(*[]byte)
-	*buf = g.keys.signer.Load().Append((*buf)[:0], c, time.Now())
+	*buf = g.keys.signer.Load().Append((*buf)[:0], &c, time.Now())
 	r.Header[g.names.Assertion] = []string{string(*buf)}
 	tokens.Put(buf)
 }
 
-// claims are what an outcome says of itself.
-func (o *outcome) claims() *assertion.Claims {
-	c := &assertion.Claims{Status: o.status.String()}
+// claims are what an outcome says of itself: by value, which stays off the heap.
+func (o *outcome) claims() assertion.Claims {
+	c := assertion.Claims{Status: o.status.String()}
 	if o.edition == nil {
 		return c
 	}

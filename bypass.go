@@ -106,12 +106,9 @@ func (o *Options) wantsCart() string {
 }
 
 // itemsAt are the places where items are looked for, for a person.
-func (o *Options) itemsAt(options *cart.Options) string {
-	switch {
-	case o.Source == "headers":
+func (o *Options) itemsAt(reader *cart.Reader) string {
+	if o.Source == "headers" {
 		return cartHeaders
-	case options.Map.Items == nil:
-		return "items"
 	}
-	return strings.Join(options.Map.Items, ", ")
+	return reader.Items()
 }

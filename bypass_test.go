@@ -53,7 +53,7 @@ func TestABypassSaysWhy(t *testing.T) {
 		},
 		"JSON without items at several paths": {
 			options: "map {\n\titems order.lines order.extras\n}", request: requestOf("PUT", `{}`, asJSON),
-			reason: "no_items", headers: noneAt + `order.lines, order.extras"`,
+			reason: "no_items", headers: noneAt + `order.lines order.extras"`,
 		},
 		"JSON without items at a path that is not ASCII": {
 			options: "map {\n\titems 订单.商品\n}", request: requestOf("POST", `{}`, asJSON),

@@ -69,7 +69,10 @@ type directive interface {
 // request on with the result in its headers. Whatever a client sends under the
 // names of those headers never reaches the handlers after this one.
 //
-// A request that holds no cart passes through with `X-Discount-Status: bypass`.
+// A request that holds no cart passes through with `X-Discount-Status: bypass`. One
+// that may hold an order has an `X-Discount-Reason` too, such as
+// `"no items at order.lines"`, and where no cart is read from any such request for a
+// minute, the log has a warning.
 // An order is never lost because a discount could not be computed: a cart that
 // is invalid or too large passes through unchanged too, unless configured
 // otherwise, and its status says so.

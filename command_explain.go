@@ -130,6 +130,7 @@ func (e *explained) lines() string {
 	return text + "\n"
 }
 
+// lineText is what a line is and costs, such as "3 × mug at 59.00".
 func (e *explained) lineText(i int) string {
 	from, l := &e.cart.Lines[i], &e.x.Lines[i]
 	name := from.SKU
@@ -138,11 +139,43 @@ func (e *explained) lineText(i int) string {
 			name = other
 		}
 	}
-	text := fmt.Sprintf("%d × %s at %s", from.Quantity, printable(name), e.major(l.UnitPrice))
+	if from.Quantity == 0 {
+		return printable(name) + ", cancelled"
+	}
+	amount := from.Weight.String()
+	if from.Weight.IsZero() {
+		amount = fmt.Sprint(from.Quantity)
+	}
+	text := amount + " × " + printable(name)
+	if l.UnitPrice != cart.NoPrice {
+		text += " at " + e.major(l.UnitPrice)
+	}
+	if !atPrice(from, l) {
+		text += ", " + e.major(l.Subtotal) + " together"
+	}
+	var claims []string
 	if l.Stated != cart.NoPrice {
-		text += fmt.Sprintf(" (the catalogue's price; the cart says %s)", e.major(l.Stated))
+		claims = append(claims, e.major(l.Stated))
+	}
+	if total, overruled := l.StatedTotal(from); overruled {
+		claims = append(claims, e.major(total)+" together")
+	}
+	if len(claims) > 0 {
+		text += fmt.Sprintf(" (the catalogue's price; the cart says %s)", strings.Join(claims, ", "))
 	}
 	return text
+}
+
+// atPrice reports whether a line is worth what its price makes of it.
+func atPrice(from *cart.Line, l *strategy.QuotedLine) bool {
+	switch {
+	case l.UnitPrice == cart.NoPrice:
+		return false
+	case from.Weight.IsZero():
+		return l.Subtotal == from.Quantity*l.UnitPrice
+	}
+	worth, _ := from.Weight.Of(l.UnitPrice)
+	return l.Subtotal == worth
 }
 
 // by are the rules that took something off a line or charge.

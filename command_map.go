@@ -294,9 +294,9 @@ func splitSamples(name string, text []byte) ([]sample, error) {
 		}
 		if !json.Valid(line) {
 			if at == 1 || len(all) == 0 {
-				return nil, notJSON(source{name: name}, text)
+				return nil, syntaxError(source{name: name}, text)
 			}
-			return nil, notJSON(source{name, at}, line)
+			return nil, syntaxError(source{name, at}, line)
 		}
 		all = append(all, sample{source{name, at}, line})
 	}
@@ -306,8 +306,8 @@ func splitSamples(name string, text []byte) ([]sample, error) {
 	return all, nil
 }
 
-// notJSON says where a text stops to be JSON.
-func notJSON(from source, text []byte) error {
+// syntaxError says where a text stops to be JSON.
+func syntaxError(from source, text []byte) error {
 	var syntax *json.SyntaxError
 	var value any
 	if err := json.Unmarshal(text, &value); errors.As(err, &syntax) {

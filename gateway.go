@@ -63,20 +63,20 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	options, err := o.cartOptions()
+	read, err := o.cartOptions()
 	if err != nil {
 		return nil, err
 	}
-	reader, err := cart.NewReader(options)
+	reader, err := cart.NewReader(read)
 	if err != nil {
 		return nil, err
 	}
-	items := o.itemsAt(&options)
+	items := o.itemsAt(reader)
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
 	key := o.key()
-	self := &liveHandler{module: module, options: *o, read: options, reader: reader}
+	self := &liveHandler{module: module, options: *o, read: read, reader: reader}
 	live, keys, err := o.acquire(key, self)
 	if err != nil {
 		return nil, err
@@ -276,10 +276,5 @@ func (g *gateway) locate(err error, r *http.Request, in input) error {
 	if in.kind != inBody && in.kind != inTextBody || g.alsoInHeaders(r) {
 		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
 	}
-	return &cart.Invalid{Pointer: g.pointer(in.body, bad), Reason: bad.Reason}
-}
-
-// pointer is where in a body a line has the field that is at fault.
-func (g *gateway) pointer(body []byte, bad *strategy.LineError) string {
-	return g.reader.Pointer(body, bad.Line, bad.Field)
+	return &cart.Invalid{Pointer: g.reader.Pointer(in.body, bad.Line, bad.Field), Reason: bad.Reason}
 }

@@ -97,8 +97,24 @@ X-Discount-Subtotal: 0`},
 		{"a line nobody knows the price of", `{"items":[{"sku":"a","quantity":1}]}`, `
 X-Discount-Reason: "/items/0/unit_price: the line has no price and the catalogue knows none"
 X-Discount-Status: invalid`},
-		{"a quantity of none", `{"items":[{"sku":"a","quantity":0,"unit_price":1}]}`, `
-X-Discount-Reason: "/items/0/quantity: is 0, want a plain integer from 1 to 999999999999999"
+		{"a line that is cancelled", `{"items":[{"sku":"a","quantity":0,"unit_price":1}]}`, `
+X-Discount-Amount: 0
+X-Discount-Currency: CNY
+X-Discount-Lines: (0)
+X-Discount-Payable: 0
+X-Discount-Shipping: 0
+X-Discount-Status: none
+X-Discount-Subtotal: 0`},
+		{"behind a byte order mark", "\ufeff" + `{"items":[{"category":"咖啡","quantity":2,"unit_price":1800}]}`, `
+X-Discount-Amount: 0
+X-Discount-Currency: CNY
+X-Discount-Lines: (0)
+X-Discount-Payable: 3600
+X-Discount-Shipping: 0
+X-Discount-Status: none
+X-Discount-Subtotal: 3600`},
+		{"behind two byte order marks", "\ufeff\ufeff" + `{"items":[]}`, `
+X-Discount-Reason: "is not JSON at byte 3: invalid character '\\ufeff' at start of value"
 X-Discount-Status: invalid`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -132,7 +148,7 @@ X-Discount-Rules: "three";amount=833
 X-Discount-Shipping: 0
 X-Discount-Status: applied
 X-Discount-Subtotal: 5550`)
-	got := s.order(`{"order":{"lines":[{"product":{"code":"a"},"qty":"3","price":18.50}]}}`)
+	got := s.order(`{"order":{"lines":[{"product":{"code":"a"},"qty":"03","price":18.50}]}}`)
 	if reason := got.Get("X-Discount-Reason"); !strings.HasPrefix(reason, `"/order/lines/0/qty: `) {
 		t.Errorf("reason %s", reason)
 	}

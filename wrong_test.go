@@ -28,7 +28,7 @@ func TestWhatIsWrongIsRejectedWhenAskedFor(t *testing.T) {
 		pointer       any
 		detail        string
 	}{
-		{"an invalid cart", jsonRequest(`{"items":[{"quantity":1,"unit_price":1},{"quantity":"1","unit_price":1}]}`), 400, "Invalid cart", "/items/1/quantity", "want a plain integer"},
+		{"an invalid cart", jsonRequest(`{"items":[{"quantity":1,"unit_price":1},{"quantity":"01","unit_price":1}]}`), 400, "Invalid cart", "/items/1/quantity", "01"},
 		{"a line with no price", jsonRequest(`{"items":[{"quantity":1}]}`), 400, "Invalid cart", "/items/0/unit_price", "no price"},
 		{"a duplicate key", jsonRequest(`{"items":[],"items":[]}`), 400, "Invalid cart", "/items", "twice"},
 		{"no JSON", jsonRequest(`{"items":[}`), 400, "Invalid cart", "/items/0", "JSON"},

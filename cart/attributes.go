@@ -7,13 +7,6 @@ import (
 	"strings"
 )
 
-// pair is one element of a list of names and values.
-type pair struct {
-	name  string
-	value Attribute // without its name
-	given bool      // the value, and it is one a rule could ask about
-}
-
 // attributes reads a line's further properties: an object, or a list of pairs where the
 // mapping has the paths within one. An empty list is how PHP writes an empty object.
 func (d *document) attributes(depth int) *fault {
@@ -22,11 +15,13 @@ func (d *document) attributes(depth int) *fault {
 	switch {
 	case d.next() == '{':
 		f = d.object(d.reader.attributes, depth)
+	case d.next() == '[' && depth > maxDepth:
+		return tooDeep()
 	case d.next() == '[' && d.reader.pair != nil:
-		f = d.list(fieldAttributes, depth)
+		f = d.pairs(depth)
 	case d.emptyList():
 	case d.next() == '[':
-		return wants(d.seen(), "an object; attributes PATH NAME VALUE reads a list of pairs")
+		return wants(d.seen(), "an object; attributes PATH NAME VALUE reads an array of pairs")
 	default:
 		return wants(d.seen(), "an object")
 	}
@@ -53,33 +48,48 @@ func (d *document) emptyList() bool {
 	return false
 }
 
+// pairs reads a list of names and values. Until all are read, those that are passed over
+// are kept, too: their names count, and there is a bound to the names to compare with.
+func (d *document) pairs(depth int) *fault {
+	if f := d.list(fieldAttributes, depth); f != nil {
+		return f
+	}
+	kept := slices.DeleteFunc(d.cart.attributes[d.attributesFrom:], func(a Attribute) bool { return a.Kind == passedOver })
+	d.cart.attributes = d.cart.attributes[:d.attributesFrom+len(kept)]
+	return nil
+}
+
+// passedOver is the kind of what is no attribute: an object, a list or nothing.
+const passedOver Kind = 255
+
 func (d *document) readPair(depth int) *fault {
 	if d.next() != '{' {
 		return wants(d.seen(), "an object with a name and a value")
 	}
-	d.pair = pair{}
-	d.given &^= ofPair
+	d.pair = Attribute{Kind: passedOver}
 	passing := d.passing
-	d.passing = 0
+	d.given, d.passing = d.given&^ofPair, 0
 	if f := d.object(d.reader.pair, depth); f != nil {
 		return f
 	}
 	d.passing = passing
-	switch earlier := d.cart.attributes[d.attributesFrom:]; {
-	case d.pair.name == "":
+	earlier := d.cart.attributes[d.attributesFrom:]
+	switch {
+	case d.pair.Name == "":
 		return faulty("has no name, want one at " + quote(d.reader.pairName))
-	case slices.ContainsFunc(earlier, func(a Attribute) bool { return a.Name == d.pair.name }):
-		return faulty("has the name " + quote(d.pair.name) + ", which an earlier pair has, too")
-	case d.pair.given:
-		d.pair.value.Name = d.pair.name
-		d.keepAttribute(d.pair.value)
+	case slices.ContainsFunc(earlier, func(a Attribute) bool { return a.Name == d.pair.Name }):
+		return faulty("has the name " + quote(d.pair.Name) + ", which an earlier pair has, too")
 	}
+	d.keepAttribute(d.pair)
 	return nil
 }
 
 // pairValue reads the value of a pair.
-func (d *document) pairValue(depth int) (f *fault) {
-	d.pair.given, f = d.property(&d.pair.value, depth)
+func (d *document) pairValue(depth int) *fault {
+	given, f := d.property(&d.pair, depth)
+	if f == nil && given && d.trace != nil {
+		d.noteText(fieldAttributes, len(d.cart.Lines)-1, -1, d.pair.Text, quote(d.pair.Text))
+	}
 	return f
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// bodyField reads the value at hand, which is not null and of no line, into its place
+// bodyField reads the current value, which is not null and of no line, into its place
 // in the cart.
 func (d *document) bodyField(e *edge, depth int) (f *fault) {
 	if d.trace != nil {
@@ -20,9 +20,9 @@ func (d *document) bodyField(e *edge, depth int) (f *fault) {
 	case fieldShipping:
 		return d.shipping(depth)
 	case fieldCoupons:
-		d.cart.Coupons, f = d.texts(d.cart.Coupons, e, bound{d.reader.most.coupons, d.reader.most.coupons, "coupons"})
+		d.cart.Coupons, f = d.texts(d.cart.Coupons, e, bound{d.reader.most.coupons, d.reader.most.coupons, "coupons"}, depth)
 	case fieldCustomerSegments:
-		d.cart.Customer.Segments, f = d.texts(d.cart.Customer.Segments, e, bound{d.reader.most.segments, d.reader.most.segments, "segments"})
+		d.cart.Customer.Segments, f = d.texts(d.cart.Customer.Segments, e, bound{d.reader.most.segments, d.reader.most.segments, "segments"}, depth)
 	case fieldCurrency:
 		return d.readCurrency()
 	case fieldSubtotal:
@@ -46,7 +46,7 @@ func (d *document) bodyField(e *edge, depth int) (f *fault) {
 	case fieldShippingAmount:
 		d.charge.Amount, f = d.amount()
 	case fieldPairName:
-		d.pair.name, f = d.textual()
+		d.pair.Name, f = d.textual()
 	case fieldPairValue:
 		f = d.pairValue(depth)
 	}
@@ -64,7 +64,7 @@ func (d *document) lineField(e *edge, depth int) (f *fault) {
 	case fieldSKU:
 		d.line.SKU, f = d.textual()
 	case fieldCategory:
-		return d.categories(e)
+		return d.categories(e, depth)
 	case fieldSubgroup:
 		d.line.Subgroup, f = d.textual()
 	case fieldQuantity:
@@ -143,7 +143,7 @@ func (d *document) forget(of field) {
 
 func (d *document) readCurrency() *fault {
 	if d.next() != '"' {
-		return wants(d.seen(), "a text")
+		return wants(d.seen(), wantCode)
 	}
 	code := d.str()
 	if code == "" {
@@ -155,6 +155,8 @@ func (d *document) readCurrency() *fault {
 	return f
 }
 
+const wantCode = "an ISO 4217 currency code, such as CNY"
+
 // stated is the currency of a code in any case; home is the one it most likely is.
 func stated(code string, home money.Currency) (money.Currency, *fault) {
 	if len(code) == 3 && strings.EqualFold(code, home.Code()) { // three bytes, so in ASCII
@@ -162,7 +164,7 @@ func stated(code string, home money.Currency) (money.Currency, *fault) {
 	}
 	currency, err := money.ParseCurrency(inCapitals(code))
 	if err != nil {
-		return home, wants(quote(code), "an ISO 4217 currency code, such as CNY")
+		return home, wants(quote(code), wantCode)
 	}
 	return currency, nil
 }
@@ -191,11 +193,12 @@ func (d *document) textual() (string, *fault) {
 	if d.number() {
 		at := d.pos
 		text := d.scalar()
-		if isWhole(text) && (len(text) <= surelyExact || d.reader.exactIDs && fits(text) || isExact(text)) {
+		digits := onlyDigits(text)
+		if digits && (len(text) <= surelyExact || d.reader.exactIDs && fits(text) || isExact(text)) {
 			return text, nil
 		}
 		d.pos = at
-		if isWhole(text) {
+		if digits {
 			return "", wants(shorten(text), "a text, or an integer below 2^53; exact_ids on takes its digits")
 		}
 	}
@@ -209,9 +212,6 @@ func isExact(digits string) bool {
 	value, err := strconv.ParseInt(digits, 10, 64)
 	return err == nil && value <= maxExact
 }
-
-// isWhole reports whether a number is written with digits alone.
-func isWhole(number string) bool { return onlyDigits(number) }
 
 // amount reads an amount: in minor units, or packed until the currency is known.
 func (d *document) amount() (int64, *fault) {
@@ -243,7 +243,7 @@ func (d *document) spelled() (int64, *fault) {
 	switch {
 	case !ok:
 	case flaw != flawless:
-		return 0, wants(at.seen(), d.reader.prices.wanted(d.currency)+flaw.reason())
+		return 0, wants(at.seen(), d.reader.prices.spelling()+flaw.reason())
 	case d.reader.prices == Major:
 		return number.packed(), nil
 	case isMinor(at.raw()):
@@ -253,7 +253,7 @@ func (d *document) spelled() (int64, *fault) {
 	default:
 		return 0, wants(at.seen(), wantMinor+"; prices major takes decimals")
 	}
-	return 0, wants(at.seen(), d.reader.prices.wanted(d.currency))
+	return 0, wants(at.seen(), d.reader.prices.spelling())
 }
 
 // isMinor reports whether a number has no fraction, or ".0".
@@ -284,7 +284,7 @@ func (d *document) readNumber() (decimal, flaw, bool) {
 	return decimal{}, flawless, false
 }
 
-// raw is the text of the number, or of the text, at hand.
+// raw is the text of the current number or string.
 func (s scanner) raw() string {
 	if s.next() == '"' {
 		return s.str()
@@ -315,46 +315,67 @@ func (d *document) quantity() *fault {
 	}
 	at := d.scanner
 	number, flaw, ok := d.readNumber()
+	value, fits := number.whole()
 	switch {
 	case !ok || flaw != flawless:
-		return wants(at.seen(), wantQuantity+flaw.reason())
+		return wants(at.seen(), d.reader.wantedQuantity()+flaw.reason())
+	case fits:
+		d.line.Quantity = value
+		return nil
 	case number.places == 0:
-		if value, fits := number.whole(); fits {
-			d.line.Quantity = value
-			return nil
-		}
-		return wants(at.seen(), wantQuantity)
+		return wants(at.seen(), d.reader.wantedQuantity())
 	case !d.reader.fractional:
-		return wants(at.seen(), wantQuantity+"; fractional line takes it")
+		return wants(at.seen(), wantCount+"; fractional line takes it")
 	case number.places > maxWeightPlaces || number.digits/powersOfTen[number.places] > money.Max:
-		return wants(at.seen(), fmt.Sprintf("a quantity of at most %d decimals", maxWeightPlaces))
+		return wants(at.seen(), fmt.Sprintf("%s with at most %d decimals", wantFraction, maxWeightPlaces))
 	}
 	d.line.Quantity = 1
 	d.line.Weight = Decimal{Digits: number.digits, Places: uint8(number.places)}
 	return nil
 }
 
+// wantedQuantity is what a quantity looks like, for a reason.
+func (r *Reader) wantedQuantity() string {
+	if r.fractional {
+		return wantFraction
+	}
+	return wantCount
+}
+
 // maxWeightPlaces is how many decimals a quantity may have.
 const maxWeightPlaces = 18
 
 func (d *document) boolean() (bool, *fault) {
-	at := d.scanner
-	text := ""
-	switch c := d.next(); {
-	case c == 't' || c == 'f' || d.number():
-		text = d.scalar()
-	case c == '"' && d.reader.textFlags:
+	at, text := d.scanner, ""
+	c := d.next()
+	switch {
+	case c == 't' || c == 'f':
+		d.scalar()
+		return c == 't', nil
+	case c == '"':
 		text = d.str()
+	case d.number():
+		text = d.scalar()
 	}
-	switch text {
-	case "true", "1":
-		return true, nil
-	case "false", "0":
-		return false, nil
+	value, ok := flag(text)
+	switch {
+	case ok && (c != '"' || d.reader.textFlags):
+		return value, nil
+	case ok:
+		return false, wants(at.seen(), wantFlag+"; text_flags on takes it as a text")
 	}
-	wanted := "true or false, 1 or 0"
-	if at.next() == '"' && !d.reader.textFlags {
-		wanted += "; text_flags on takes texts of them"
-	}
-	return false, wants(at.seen(), wanted)
+	return false, wants(at.seen(), wantFlag)
 }
+
+// flag is what a word says of something that is true or false.
+func flag(word string) (value, ok bool) {
+	switch word {
+	case "true", "1":
+		return true, true
+	case "false", "0":
+		return false, true
+	}
+	return false, false
+}
+
+const wantFlag = "true, false, 1 or 0"

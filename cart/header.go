@@ -27,7 +27,7 @@ const (
 // there is neither X-Cart-Items nor X-Cart-Subtotal. Every error is an
 // [*Invalid] that names the header; found is then false.
 //
-//   - X-Cart-Items is a list of RFC 9651, over as many fields as one likes, of
+//   - X-Cart-Items is a list of RFC 9651, over any number of fields, of
 //     one string, display string or token for each article, with the
 //     parameters q, the quantity (an integer, 1 if absent), and p, the unit
 //     price (may be absent). Minor prices are integers, major ones integers,

@@ -135,7 +135,7 @@ type surveyed struct{ members, params int }
 // here may have, before any memory is spent on it. Neither a comma nor a
 // semicolon nor a bracket means anything else outside a string. A string left
 // open at the end of a field would, joined to the next, have a comma in it that
-// nobody wrote.
+// no sender wrote.
 func survey(values []string) (surveyed, *fault) {
 	sent := surveyed{members: len(values)}
 	for i, value := range values {

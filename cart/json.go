@@ -24,7 +24,7 @@ const maxDepth = 64
 // It reports false without an error if the body is JSON but not a cart: without
 // anything where the items are. Every error is an [*Invalid]; found is then false.
 // Text that is not JSON is invalid whatever it might have been; anything else is only
-// held against a body that has items, be it under a name in another case. A byte order
+// held against a body that has items, even under a name in another case. A byte order
 // mark before the text is passed over.
 //
 // The strings of the cart share memory with body, which must not change as
@@ -61,7 +61,7 @@ func (r *Reader) readValid(body []byte, home money.Currency, into *Cart, names *
 		if f = d.settle(); f == nil {
 			return true, nil
 		}
-		f = r.complete(f, body)
+		f = r.complete(f, body, pause)
 	}
 	into.Reset()
 	switch {
@@ -124,7 +124,7 @@ func check(decoder *jsontext.Decoder, mark int) *Invalid {
 	return f.invalid()
 }
 
-// mentions reports whether the value at hand has anything where the items are below
+// mentions reports whether the current value has anything where the items are below
 // a node, names being the same whatever their case. Otherwise it has gone over the
 // value.
 func (s *scanner) mentions(at *node) bool {
@@ -202,9 +202,9 @@ type document struct {
 	found    bool   // the items
 	twice    bool   // a name, which no two parsers need read alike
 
-	given   fieldSet // that have a value: of the cart, and of the line and the charge at hand
+	given   fieldSet // that have a value: of the cart, and of the current line and charge
 	dropped fieldSet // of those, which cannot be read in full and count as absent
-	passing int      // lists and objects whose every value is read, around the value at hand
+	passing int      // lists and objects whose every value is read, around the current value
 
 	stated   int64 // the body's own sum of the goods, packed in major units
 	decimals int64 // that the body says the currency has
@@ -214,7 +214,7 @@ type document struct {
 	charge                         *Charge
 	properties                     int // of the line
 	attributesFrom, categoriesFrom int // of the line, in the memory of all
-	pair                           pair
+	pair                           Attribute
 }
 
 // step counts a member or an element, and pauses now and then.
@@ -241,7 +241,7 @@ func (d *document) root() *fault {
 	return nil
 }
 
-// object reads the object at hand for the members the node looks for. With a
+// object reads the current object for the members the node looks for. With a
 // nil node it looks for nothing, but still at every name.
 func (d *document) object(at *node, depth int) *fault {
 	if depth > maxDepth {
@@ -305,7 +305,7 @@ func (d *document) distinct(names []span, classes byte, butCase bool) *fault {
 	return nil
 }
 
-// ahead is the edge that the member at hand is of, if it is one of the next few
+// ahead is the edge that the current member is of, if it is one of the next few
 // from expected; -1 if not. It goes on to the member's value and notes the name.
 // Senders write the members of one object like those of the last: comparing with
 // the names that are due takes half of the time of finding out where a name ends and
@@ -319,7 +319,7 @@ func (d *document) ahead(at *node, expected int) int {
 	for i := expected; i < min(len(at.edges), expected+few); i++ {
 		e := &at.edges[i]
 		n := len(e.name)
-		if e.plain && n < len(rest) && rest[n] == '"' && rest[:n] == e.name {
+		if e.verbatim && n < len(rest) && rest[n] == '"' && rest[:n] == e.name {
 			from := d.pos + 1
 			d.names.at = append(d.names.at, span{int32(from), int32(from + n)})
 			d.pos = from + n + 1
@@ -340,7 +340,7 @@ func (d *document) confused(earlier, later span) *fault {
 	return fatal(fmt.Sprintf("is in its object twice, again at byte %d", later.from-1)).under(name)
 }
 
-// member reads the value at hand, of a member called name, which is the found
+// member reads the current value, of a member called name, which is the found
 // edge of the node or none.
 func (d *document) member(at *node, found int, name string, class byte, depth int) *fault {
 	if at.anything {
@@ -357,11 +357,13 @@ func (d *document) member(at *node, found int, name string, class byte, depth in
 	return d.mapped(&at.edges[found], depth)
 }
 
-// mapped reads the value at hand, which an edge leads to.
+// mapped reads the current value, which an edge leads to.
 func (d *document) mapped(e *edge, depth int) *fault {
 	switch {
 	case e.quick && d.passing == 0 && d.trace == nil && d.next() != 'n':
 		return d.lineField(e, depth) // as most members are
+	case e.into != nil && !e.embedded && d.trace == nil && d.next() == '{' && len(e.into.positions) == 0:
+		return d.object(e.into, depth)
 	case d.trace == nil:
 		return d.value(e, depth)
 	}
@@ -374,7 +376,7 @@ func (d *document) mapped(e *edge, depth int) *fault {
 // value is [document.mapped] for a value whose name is noted.
 func (d *document) value(e *edge, depth int) *fault {
 	switch {
-	case d.next() == 'n' && e.field != fieldItems: // null is as good as absent
+	case d.next() == 'n' && !e.notNull: // null is as good as absent
 		d.scalar()
 		return nil
 	case e.embedded:
@@ -385,7 +387,7 @@ func (d *document) value(e *edge, depth int) *fault {
 	return d.leaf(e, depth)
 }
 
-// leaf reads the value at hand of a field. One that cannot be read is absent where the
+// leaf reads the current value of a field. One that cannot be read is absent where the
 // field is at a default that the sender may use for something else.
 func (d *document) leaf(e *edge, depth int) *fault {
 	start, names, reads := d.pos, len(d.names.at), d.trace.length()
@@ -417,8 +419,12 @@ func (d *document) leaf(e *edge, depth int) *fault {
 // isEmptyText reports whether a value is a text without characters.
 func isEmptyText(value string) bool { return value[0] == '"' && value[1] == '"' }
 
-// several is the fault of a second value for a field that has one.
+// several is the fault of a second value for a field that has one; none of an empty text.
 func (d *document) several(e *edge) *fault {
+	if e.field.bit()&oneText != 0 && isEmptyText(d.text[d.pos:]) {
+		d.str()
+		return nil
+	}
 	return faulty("is a second value at " + quote(e.path) + ", want one")
 }
 

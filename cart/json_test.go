@@ -53,18 +53,37 @@ func TestReadJSON(t *testing.T) {
 		options Options
 		want    Cart
 	}{
-		"everything":                       {body: whole, want: wholeCart()},
-		"no items is an empty cart":        {body: `{"items":[]}`, want: empty},
-		"white space anywhere":             {body: " {\n\"items\" :\t[ { \"sku\" : \"a\" ,\r\n\"quantity\" : 2, \"unit_price\":1850 } ] }\n", want: one},
-		"escapes are decoded":              {body: `{"items":[{"sku":"\u0061","quantity":2,"unit_price":1850}]}`, want: one},
-		"escaped names are names":          {body: `{"\u0069tems":[{"\u0073ku":"a","quantity":2,"unit_price":1850}]}`, want: one},
-		"quotes and pairs of surrogates":   {body: `{"items":[{"sku":"\"\\\ud83d\ude00","quantity":1}]}`, want: line(Line{SKU: "\"\\😀", Quantity: 1, UnitPrice: NoPrice})},
-		"null is absent":                   {body: `{"currency":null,"customer":null,"coupons":null,"shipping":null,"region":null,"items":[{"sku":"a","id":null,"quantity":2,"unit_price":1850,"attributes":null,"reduced":null}]}`, want: one},
-		"null inside a customer":           {body: `{"customer":{"id":null,"segments":null,"completed_orders":null},"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
-		"no price":                         {body: `{"items":[{"sku":"a","quantity":2}]}`, want: line(Line{SKU: "a", Quantity: 2, UnitPrice: NoPrice})},
-		"null as price is no price":        {body: `{"items":[{"sku":"a","quantity":2,"unit_price":null}]}`, want: line(Line{SKU: "a", Quantity: 2, UnitPrice: NoPrice})},
-		"no sku":                           {body: `{"items":[{"quantity":2,"unit_price":0}]}`, want: line(Line{Quantity: 2})},
-		"negative integer as id":           {body: `{"items":[{"id":-5,"quantity":1}]}`, want: line(Line{ID: "-5", Quantity: 1, UnitPrice: NoPrice})},
+		"everything":                      {body: whole, want: wholeCart()},
+		"no items is an empty cart":       {body: `{"items":[]}`, want: empty},
+		"white space anywhere":            {body: " {\n\"items\" :\t[ { \"sku\" : \"a\" ,\r\n\"quantity\" : 2, \"unit_price\":1850 } ] }\n", want: one},
+		"escapes are decoded":             {body: `{"items":[{"sku":"\u0061","quantity":2,"unit_price":1850}]}`, want: one},
+		"escaped names are names":         {body: `{"\u0069tems":[{"\u0073ku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"quotes and pairs of surrogates":  {body: `{"items":[{"sku":"\"\\\ud83d\ude00","quantity":1}]}`, want: line(Line{SKU: "\"\\😀", Quantity: 1, UnitPrice: NoPrice})},
+		"null is absent":                  {body: `{"currency":null,"customer":null,"coupons":null,"shipping":null,"region":null,"items":[{"sku":"a","id":null,"quantity":2,"unit_price":1850,"attributes":null,"reduced":null}]}`, want: one},
+		"null inside a customer":          {body: `{"customer":{"id":null,"segments":null,"completed_orders":null},"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"no price":                        {body: `{"items":[{"sku":"a","quantity":2}]}`, want: line(Line{SKU: "a", Quantity: 2, UnitPrice: NoPrice})},
+		"null as price is no price":       {body: `{"items":[{"sku":"a","quantity":2,"unit_price":null}]}`, want: line(Line{SKU: "a", Quantity: 2, UnitPrice: NoPrice})},
+		"no sku":                          {body: `{"items":[{"quantity":2,"unit_price":0}]}`, want: line(Line{Quantity: 2})},
+		"a byte order mark":               {body: "\ufeff" + `{"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"a byte order mark, white space":  {body: "\ufeff \n" + `{"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"case variants at unread names":   {body: `{"a":1,"A":2,"x":[{"y":{"ab":1,"aB":2}}],"items":[{"x_y":1,"x_Y":1,"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"kelvin signs and sigmas, unread": {body: `{"k":1,"\u212a":2,"x":{"σ":1,"ς":2,"ſ":1,"s":2},"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"many variants at unread names":   {body: `{"x":` + manyPairs(40) + `,"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"texts and fractions of zero":     {body: `{"items":[{"sku":"a","quantity":"2.0","unit_price":1850.0,"reduced":0,"attributes":[]}]}`, want: one},
+		"integers as names": {
+			body: `{"channel":3,"region":4,"coupons":618,"customer":{"id":1,"tier":2,"segments":[5,6]},"shipping":{"id":7,"method":8,"amount":"9"},
+				"items":[{"id":10,"sku":11,"category":12,"subgroup":13,"quantity":1,"reduced":1}]}`,
+			want: Cart{
+				Channel: "3", Region: "4", Coupons: []string{"618"}, Customer: Customer{ID: "1", Tier: "2", Segments: []string{"5", "6"}, CompletedOrders: -1},
+				Shipping: []Charge{{ID: "7", Method: "8", Amount: 9}},
+				Lines:    []Line{{ID: "10", SKU: "11", Category: "12", Subgroup: "13", Quantity: 1, UnitPrice: NoPrice, Reduced: true}},
+			},
+		},
+		"a customer in a list":             {body: `{"customer":[{"tier":"gold"}],"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: with(func(c *Cart) { c.Customer.Tier = "gold" })},
+		"an empty list for an object":      {body: `{"customer":[],"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"an empty text is no currency":     {body: `{"currency":"","items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
+		"a currency in lower case":         {body: `{"currency":"eur","items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: with(func(c *Cart) { c.Currency = "EUR" })},
+		"nothing to charge, and no SKU":    {body: `{"items":[{"quantity":0}]}`, want: line(Line{UnitPrice: NoPrice})},
 		"unknown members are passed over":  {body: `{"x":{"y":[1,"]}",{"z":null}]},"items":[{"sku":"a","q":[[]],"quantity":2,"unit_price":1850}],"total":1e300}`, want: one},
 		"names twice in different objects": {body: `{"a":{"b":1},"B":{"B":1},"items":[{"sku":"a","quantity":2,"unit_price":1850}]}`, want: one},
 		"major number":                     {body: `{"items":[{"sku":"a","quantity":2,"unit_price":18.50}]}`, options: Options{Prices: Major}, want: one},
@@ -138,7 +157,7 @@ func TestReadJSONOfWhatIsNoCart(t *testing.T) {
 	}
 	t.Run("a path that ends early", func(t *testing.T) {
 		r := reader(t, Options{Map: Mapping{Items: Paths{"order.lines"}}})
-		for _, body := range []string{`{"order":null}`, `{"order":[{"lines":[]}]}`, `{"order":"x"}`, `{"order":{}}`, `{"lines":[]}`} {
+		for _, body := range []string{`{"order":null}`, `{"order":[]}`, `{"order":[null,{"line":[]}]}`, `{"order":"x"}`, `{"order":["x",[7]]}`, `{"order":{}}`, `{"lines":[]}`} {
 			if found, err := r.ReadJSON([]byte(body), currency(t, "CNY"), new(Cart)); found || err != nil {
 				t.Error(body, found, err)
 			}
@@ -156,12 +175,34 @@ func TestInvalidSaysWhere(t *testing.T) {
 }
 
 func TestReadJSONDoesNotAllocateOncePooled(t *testing.T) {
-	for name, body := range map[string][]byte{"few lines": body(3), "many lines": body(500)} {
+	lines := func(line string) string { return strings.Repeat(line+",", 499) + line }
+	for name, test := range map[string]struct {
+		options Options
+		body    string
+	}{
+		"few lines":          {body: string(body(3))},
+		"many lines":         {body: string(body(500))},
+		"a byte order mark":  {body: "\ufeff" + string(body(3))},
+		"numbers in texts":   {options: Options{Prices: Major}, body: `{"items":[` + lines(`{"quantity":"2.00","unit_price":"18.5000"}`) + `]}`},
+		"quantities as 2.0":  {body: `{"items":[` + lines(`{"quantity":2.0,"unit_price":1850.0}`) + `]}`},
+		"by weight":          {options: Options{Fractional: true}, body: `{"items":[` + lines(`{"quantity":0.5,"unit_price":3}`) + `]}`},
+		"integers as names":  {body: `{"items":[` + lines(`{"quantity":1,"id":1,"sku":4006381333931,"category":7}`) + `]}`},
+		"several categories": {body: `{"items":[` + lines(`{"quantity":1,"category":["a",null,"b","c"]}`) + `]}`},
+		"totals":             {options: Options{Map: Mapping{LineTotal: Paths{"total"}}}, body: `{"items":[` + lines(`{"quantity":3,"unit_price":3,"total":10}`) + `]}`},
+		"pairs": {options: Options{Map: Mapping{Attributes: Paths{"more", "k", "v"}}},
+			body: `{"items":[` + lines(`{"quantity":1,"more":[{"k":"a","v":1},{"k":"b","v":null},{"k":"c","v":"x"}]}`) + `]}`},
+		"through lists": {options: Options{Map: Mapping{Items: Paths{"units.items"}, SKU: Paths{"product.sku"}}},
+			body: `{"units":[` + lines(`{"items":[{"quantity":1,"product":[{"sku":"a"}]}]}`) + `]}`},
+		"every element": {options: Options{Map: Mapping{Items: Paths{"lines.*"}}}, body: `{"lines":[` + lines(`{"quantity":1}`) + `]}`},
+		"defaults that are absent": {options: Options{Map: Mapping{Subtotal: Paths{"sum"}}},
+			body: `{"items":[` + lines(`{"quantity":1,"attributes":null}`) + `],"shipping":{"city":"Lyon"}}`},
+		"JSON in a text": {options: Options{Map: Mapping{Items: Paths{"x!json"}}}, body: `{"x":"[` + escaped(lines(`{"quantity":1,"sku":"a"}`)) + `]"}`},
+	} {
 		t.Run(name, func(t *testing.T) {
-			r, home := reader(t, Options{}), currency(t, "CNY")
+			r, home, text := reader(t, test.options), currency(t, "CNY"), []byte(test.body)
 			var into Cart
 			allocs := testing.AllocsPerRun(20, func() {
-				if found, err := r.ReadJSON(body, home, &into); !found || err != nil {
+				if found, err := r.ReadJSON(text, home, &into); !found || err != nil {
 					t.Fatal(found, err)
 				}
 			})
@@ -230,5 +271,16 @@ func TestResetDropsWhatOneLargeRequestNeeded(t *testing.T) {
 	c.Reset()
 	if cap(c.names.at) > keep {
 		t.Error("keeps memory for", cap(c.names.at), "names")
+	}
+	texts := strings.Repeat(`"a",`, 63) + `"a"`
+	line := `{"quantity":1,"category":[` + texts + `],"attributes":{"a":1,"b":2}},`
+	r := reader(t, Options{MaxLines: 5000, Map: Mapping{Items: Paths{"units.items", "more"}}})
+	units := strings.Repeat(`{"items":[`+line[:len(line)-1]+`]},`, 5000)
+	if _, err := r.ReadJSON([]byte(`{"units":[`+units[:len(units)-1]+`]}`), currency(t, "CNY"), &c); err != nil {
+		t.Fatal(err)
+	}
+	c.Reset()
+	if cap(c.attributes) > keep || cap(c.texts) > keep || cap(c.chunks) > keep {
+		t.Error("keeps memory for", cap(c.attributes), "attributes,", cap(c.texts), "texts,", cap(c.chunks), "lists of lines")
 	}
 }

@@ -13,7 +13,7 @@ type chunk struct {
 	from, to int
 }
 
-// items reads the value at hand as lines. An object is a line where the path came
+// items reads the current value as lines. An object is a line where the path came
 // through a list or an object of which every value is read.
 func (d *document) items(e *edge, depth int) *fault {
 	d.found = true
@@ -40,7 +40,9 @@ func (d *document) readItems(e *edge, depth int) *fault {
 // list reads an array of objects: of lines, of shipping charges, or of the names and
 // values of attributes.
 func (d *document) list(of field, depth int) *fault {
-	// How deep it is needs no look: maxSteps sees to that.
+	if depth > maxDepth {
+		return tooDeep()
+	}
 	d.pos++
 	d.space()
 	for i := 0; d.next() != ']'; i++ {
@@ -119,7 +121,7 @@ func (d *document) readLine(depth int) *fault {
 		d.drop(d.dropped & ofLine)
 	}
 	if d.line.Quantity == noQuantity {
-		return faulty("has no " + quote(d.reader.quantity) + ", want " + wantQuantity)
+		return faulty("has no " + quote(d.reader.quantity) + ", want " + d.reader.wantedQuantity())
 	}
 	return nil
 }
@@ -127,7 +129,7 @@ func (d *document) readLine(depth int) *fault {
 // noQuantity is the quantity of a line that has stated none yet.
 const noQuantity = -1
 
-// shipping reads the value at hand as shipping charges: a list, an object, or an amount
+// shipping reads the current value as shipping charges: a list, an object, or an amount
 // alone.
 func (d *document) shipping(depth int) *fault {
 	if d.next() == '[' {
@@ -153,6 +155,9 @@ func (d *document) readCharge(depth int) *fault {
 	case c != '{':
 		return wants(d.seen(), "an object or an amount")
 	}
+	if d.reader.amountPath == "" {
+		return wants(d.seen(), "an amount")
+	}
 	passing := d.passing
 	d.given, d.passing = d.given&^ofCharge, 0
 	if f := d.object(d.reader.charge, depth); f != nil {
@@ -163,21 +168,23 @@ func (d *document) readCharge(depth int) *fault {
 		d.drop(d.dropped & ofCharge)
 	}
 	if d.charge.Amount == NoPrice {
-		return faulty("has no " + quote(d.reader.amountPath) + ", want " + d.reader.prices.wanted(d.currency))
+		return faulty("has no " + quote(d.reader.amountPath) + ", want " + d.reader.prices.spelling())
 	}
 	return nil
 }
 
 // categories reads the categories of a line: one, or a list of them.
-func (d *document) categories(e *edge) *fault {
-	first := len(d.cart.texts)
-	most := bound{d.categoriesFrom + d.reader.most.categories, d.reader.most.categories, "categories"}
-	var f *fault
-	if d.next() != '[' && !e.commas && d.line.Category == "" {
+func (d *document) categories(e *edge, depth int) (f *fault) {
+	if c := d.next(); c != '[' && c != '{' && !e.commas && d.line.Category == "" {
 		d.line.Category, f = d.textual()
 		return f
 	}
-	if d.cart.texts, f = d.texts(d.cart.texts, e, most); f != nil {
+	first := len(d.cart.texts)
+	most := bound{d.categoriesFrom + d.reader.most.categories, d.reader.most.categories, "categories"}
+	if d.line.Category != "" {
+		most.length--
+	}
+	if d.cart.texts, f = d.texts(d.cart.texts, e, most, depth); f != nil {
 		d.cart.texts = d.cart.texts[:first]
 		return f
 	}
@@ -195,10 +202,13 @@ type bound struct {
 	what   string // they are called
 }
 
-// texts appends the texts at hand: those of a list, or one.
-func (d *document) texts(to []string, e *edge, most bound) ([]string, *fault) {
-	if d.next() != '[' {
+// texts appends the current texts: those of a list, or one.
+func (d *document) texts(to []string, e *edge, most bound, depth int) ([]string, *fault) {
+	switch {
+	case d.next() != '[':
 		return d.appendText(to, e, most)
+	case depth > maxDepth:
+		return to, tooDeep()
 	}
 	d.pos++
 	d.space()
@@ -216,7 +226,7 @@ func (d *document) texts(to []string, e *edge, most bound) ([]string, *fault) {
 	return to, nil
 }
 
-// appendText appends the text at hand, or its parts between commas; empty ones are as
+// appendText appends the current text, or its parts between commas; empty ones are as
 // good as absent.
 func (d *document) appendText(to []string, e *edge, most bound) ([]string, *fault) {
 	if d.next() == '{' {

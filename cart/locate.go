@@ -1,10 +1,6 @@
 package cart
 
-import (
-	"slices"
-
-	"github.com/promogate/caddy-discount/money"
-)
+import "slices"
 
 // InHeaders reports whether a request has a cart in its headers, whose names
 // are in canonical form.
@@ -18,30 +14,33 @@ func (r *Reader) Items() string { return r.items }
 
 // Pointer is where in a body that the reader has read a line has its quantity or
 // unit_price, as a JSON Pointer: for errors that show only when the cart is counted
-// with. Line counts from 0; of any other key, it points at the line.
+// with. Line counts from 0. A value that is not there is where it would be, as far as its
+// path has names. For any other key it points at the line, and for a line that is not
+// there at the whole body. What is in the JSON of a text has the pointer of the text.
 func (r *Reader) Pointer(body []byte, line int, key string) string {
+	if !isJSON(body[markLength(body):]) {
+		return ""
+	}
 	of := spot{field: fieldItems, line: line, charge: -1}
-	read, found := r.search(body, of)
+	read, found := r.search(body, of, nil)
 	if !found {
 		return ""
 	}
+	var path []step
+	switch key {
+	case "quantity":
+		of.field, path = fieldQuantity, r.quantityPath
+	case "unit_price":
+		of.field, path = fieldUnitPrice, r.unitPricePath
+	default:
+		return read.fault("").pointer()
+	}
+	if value, found := r.search(body, of, nil); found {
+		return value.fault("").pointer()
+	}
 	f := read.fault("")
-	for _, value := range []struct {
-		key   string
-		field field
-		path  []step
-	}{
-		{"quantity", fieldQuantity, r.quantityPath},
-		{"unit_price", fieldUnitPrice, r.unitPricePath},
-	} {
-		if value.key != key {
-			continue
-		}
-		of.field = value.field
-		if read, found := r.search(body, of); found {
-			return read.fault("").pointer()
-		}
-		f.within(value.path)
+	if !slices.Contains(read.path, textStep) {
+		f.within(path)
 	}
 	return f.pointer()
 }
@@ -49,10 +48,12 @@ func (r *Reader) Pointer(body []byte, line int, key string) string {
 // within says that the fault is at the end of a path, as far as it has names.
 func (f *fault) within(path []step) {
 	for _, s := range path {
-		if s.kind != stepMember || s.embedded {
+		if s.kind != stepMember {
 			return
 		}
-		f.path = slices.Insert(f.path, 0, s.name)
+		if f.path = slices.Insert(f.path, 0, s.name); s.embedded {
+			return
+		}
 	}
 }
 
@@ -65,8 +66,8 @@ type spot struct {
 
 // complete is a fault with the place in a body that was read, and with the value there
 // if it is about that.
-func (r *Reader) complete(f *fault, body []byte) *fault {
-	read, found := r.search(body, f.spot)
+func (r *Reader) complete(f *fault, body []byte, pause func()) *fault {
+	read, found := r.search(body, f.spot, pause)
 	if !found {
 		return f
 	}
@@ -92,12 +93,12 @@ func (n *noted) fault(reason string) *fault {
 	return f
 }
 
-// search finds the value of a spot in a body.
-func (r *Reader) search(body []byte, of spot) (noted, bool) {
+// search finds the value of a spot in a body that is JSON.
+func (r *Reader) search(body []byte, of spot, pause func()) (noted, bool) {
 	t := &trace{}
 	d := document{
 		scanner: scanner{text: view(body), pos: markLength(body)}, reader: r, cart: new(Cart),
-		currency: money.Currency{}, names: new(seenNames), trace: t,
+		names: new(seenNames), pause: pause, trace: t,
 	}
 	d.root()
 	d.inOrder()

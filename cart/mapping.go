@@ -20,9 +20,10 @@ const Unread = "-"
 //   - A path goes through lists: "fees.amount" is the amount of every element of fees.
 //   - A number is a position in a list, from 0: "units.0.items". A body that is a list
 //     is reached by a position alone.
-//   - "*" is every value of an object, in the order written: "cart.items.*".
+//   - "*" is every value of an object, in the order written, or every element of a
+//     list: "cart.items.*".
 //   - "!json" behind a name reads the JSON in a text: "detail!json.lines". A path may
-//     have one of it.
+//     have it once.
 //
 // For coupons, segments and categories a last "," cuts a text at its commas. For
 // attributes a second and third path are the name and the value within each element
@@ -42,6 +43,9 @@ func (p Paths) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a text or a list of texts.
 func (p *Paths) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
 	var one string
 	if err := json.Unmarshal(text, &one); err == nil {
 		*p = Paths{one}
@@ -66,62 +70,72 @@ func (p Paths) String() string { return strings.Join(p, " ") }
 // absent, but for the currency, the items, quantities and prices: what has its name
 // in the sender's bodies may be something else.
 type Mapping struct {
-	// Where the ISO 4217 code of all amounts is, such as "CNY". Default: `currency`.
+	// Where the ISO 4217 code of all amounts is, such as "CNY" or "cny". Default: `currency`.
 	Currency Paths `json:"currency,omitempty"`
-	// The body's own sum of the goods before discounts, with which the lines have to
-	// agree. Default: not read.
+	// Where the body's own sum of the goods before discounts is. The lines have to add
+	// up to it, each with a price or total of its own. Default: not read.
 	Subtotal Paths `json:"subtotal,omitempty"`
-	// The number of decimals of the currency, which has to be right. Default: not read.
+	// Where the number of decimals of the currency is, such as 2. It has to be right.
+	// Default: not read.
 	Decimals Paths `json:"decimals,omitempty"`
-	// Where the array of lines is. A body without it is not a cart. Default: `items`.
+	// Where the lines are: a list of objects, or several of them one after the other.
+	// A body without any is not a cart. Default: `items`.
 	Items Paths `json:"items,omitempty"`
 
-	// Within a line, its own name: a string or an integer. Default: `id`.
+	// Within a line, its own name: a text or an integer. Default: `id`.
 	ID Paths `json:"id,omitempty"`
-	// Within a line, the article: a string or an integer. Default: `sku`.
+	// Within a line, the article: a text or an integer. Default: `sku`.
 	SKU Paths `json:"sku,omitempty"`
-	// Within a line, its category. Default: `category`.
+	// Within a line, its category, or a list of several: a text or an integer each.
+	// Default: `category`.
 	Category Paths `json:"category,omitempty"`
-	// Within a line, its subgroup in the category. Default: `subgroup`.
+	// Within a line, its subgroup in the category: a text or an integer. Default:
+	// `subgroup`.
 	Subgroup Paths `json:"subgroup,omitempty"`
-	// Within a line, how many units: a plain integer, at least 1. Default: `quantity`.
+	// Within a line, how many units: a whole number such as 2, 2.0 or "2"; 0 is a
+	// cancelled line. Default: `quantity`.
 	Quantity Paths `json:"quantity,omitempty"`
-	// Within a line, the price of one unit before discounts, in minor or major
-	// units. Default: `unit_price`.
+	// Within a line, the price of one unit before discounts: a number or a text, in
+	// minor or major units. Default: `unit_price`.
 	UnitPrice Paths `json:"unit_price,omitempty"`
-	// Within a line, what the whole line is worth before discounts, in minor or major
-	// units: in place of the price of a unit. Default: not read.
+	// Within a line, what all its units are worth before discounts, in minor or major
+	// units: in place of the price of a unit, or beside one that agrees. Default: not read.
 	LineTotal Paths `json:"line_total,omitempty"`
-	// Within a line, whether it is already on sale: true or false. Default: `reduced`.
+	// Within a line, whether it is already on sale: true, false, 1 or 0. Default:
+	// `reduced`.
 	Reduced Paths `json:"reduced,omitempty"`
-	// Within a line, an object of further properties. Those that are objects,
-	// arrays or null are passed over. Default: `attributes`.
+	// Within a line, its further properties: an object, or a list of pairs where two
+	// further paths are their name and value in a pair. Values that are objects, lists
+	// or null are passed over. Default: `attributes`.
 	Attributes Paths `json:"attributes,omitempty"`
 
-	// Where the customer's name is: a string or an integer. Default: `customer.id`.
+	// Where the customer's own name is: a text or an integer. Default: `customer.id`.
 	CustomerID Paths `json:"customer_id,omitempty"`
-	// Where the customer's tier is. Default: `customer.tier`.
+	// Where the customer's tier is: a text or an integer. Default: `customer.tier`.
 	CustomerTier Paths `json:"customer_tier,omitempty"`
-	// Where the array of segments the customer is in is. Default: `customer.segments`.
+	// Where the segments are that the customer is in: a list, or one text or integer.
+	// Default: `customer.segments`.
 	CustomerSegments Paths `json:"customer_segments,omitempty"`
-	// Where the number of the customer's earlier orders is. Default: `customer.completed_orders`.
+	// Where the number of the customer's earlier orders is: a whole number. Default:
+	// `customer.completed_orders`.
 	CompletedOrders Paths `json:"completed_orders,omitempty"`
 
-	// Where the array of coupon codes is. Default: `coupons`.
+	// Where the coupon codes are: a list, or one text or integer. Default: `coupons`.
 	Coupons Paths `json:"coupons,omitempty"`
-	// Where the sales channel is. Default: `channel`.
+	// Where the sales channel is: a text or an integer. Default: `channel`.
 	Channel Paths `json:"channel,omitempty"`
-	// Where the region is. Default: `region`.
+	// Where the region is: a text or an integer. Default: `region`.
 	Region Paths `json:"region,omitempty"`
 
-	// Where the array of shipping charges is. Default: `shipping`.
+	// Where the shipping charges are: a list of objects or amounts, or one of them.
+	// Default: `shipping`.
 	Shipping Paths `json:"shipping,omitempty"`
-	// Within a shipping charge, its own name: a string or an integer. Default: `id`.
+	// Within a shipping charge, its own name: a text or an integer. Default: `id`.
 	ShippingID Paths `json:"shipping_id,omitempty"`
-	// Within a shipping charge, its method. Default: `method`.
+	// Within a shipping charge, its method: a text or an integer. Default: `method`.
 	ShippingMethod Paths `json:"shipping_method,omitempty"`
-	// Within a shipping charge, its amount, in minor or major units; a charge
-	// must have one. Default: `amount`.
+	// Within a shipping charge, its amount before discounts, in minor or major units. A
+	// charge must have one. Default: `amount`.
 	ShippingAmount Paths `json:"shipping_amount,omitempty"`
 }
 

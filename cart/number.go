@@ -66,7 +66,7 @@ func parseDecimal(text string) (decimal, flaw) {
 		case c == '.' && !fraction && i > 0 && i < len(text)-1:
 			fraction = true
 			continue
-		case c == 'e' || c == 'E':
+		case (c == 'e' || c == 'E') && i > 0:
 			return d, flawExponent
 		case i == 0 && (c == '-' || c == '+'):
 			return d, flawSign

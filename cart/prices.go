@@ -10,10 +10,12 @@ import (
 type Prices uint8
 
 const (
-	// Minor amounts are integers of the currency's smallest unit: 1850 fen.
+	// Minor amounts are whole numbers of the currency's smallest unit: 1850 fen,
+	// as 1850, "1850" or 1850.0.
 	Minor Prices = iota
-	// Major amounts are decimals of its main unit, 18.50 or "18.50", with no
-	// more decimals than the currency has, further zeros aside.
+	// Major amounts are numbers of its main unit, 18.5 or "18.50", with no more
+	// decimals than the currency has, further zeros and the noise of floating
+	// point aside.
 	Major
 )
 
@@ -41,21 +43,34 @@ func (p *Prices) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// wanted says what an amount looks like, for a reason.
+// wanted says what an amount of a currency looks like, for a reason.
 func (p Prices) wanted(currency money.Currency) string {
 	if p == Minor {
 		return wantMinor
 	}
-	return fmt.Sprintf("a decimal of %s such as 18.50, not negative, with at most %d decimals",
-		currency.Code(), currency.Digits())
+	decimals := "without decimals"
+	if currency.Digits() > 0 {
+		decimals = fmt.Sprintf("with at most %d decimals", currency.Digits())
+	}
+	return fmt.Sprintf("an amount of %s such as %s, from 0 to %s, %s",
+		currency.Code(), currency.AppendMajor(nil, 1850), currency.AppendMajor(nil, money.Max), decimals)
+}
+
+// spelling says how an amount is written, for a reason, where the currency may not be
+// known yet.
+func (p Prices) spelling() string {
+	if p == Minor {
+		return wantMinor
+	}
+	return "an amount such as 18.50"
 }
 
 // What a reason asks for in place of a number.
 var (
 	wantMinor    = fmt.Sprintf("a whole number of minor units from 0 to %d", money.Max)
-	wantQuantity = fmt.Sprintf("a whole number from 0 to %d", money.Max)
+	wantCount    = fmt.Sprintf("a whole number from 0 to %d", money.Max)
 	wantUnits    = fmt.Sprintf("a whole number from 1 to %d", money.Max)
-	wantCount    = wantQuantity
+	wantFraction = fmt.Sprintf("a number from 0 to %d", money.Max)
 	wantDecimals = "the number of decimals of the currency"
 )
 

@@ -22,7 +22,8 @@ type Options struct {
 	TextFlags bool
 	// MaxLines bounds the lines of a cart; 500 if zero.
 	MaxLines int
-	// MaxAttributes bounds the attributes of one line; 64 if zero.
+	// MaxAttributes bounds the attributes of one line, in a list of pairs those without a
+	// value included; 64 if zero.
 	MaxAttributes int
 	// MaxCoupons bounds the coupons of a cart; 64 if zero.
 	MaxCoupons int
@@ -56,9 +57,9 @@ type limits struct {
 	lines, attributes, categories, coupons, segments, shipping int
 }
 
-// NewReader compiles the mapping. It fails for paths that cannot be followed: with an
-// empty segment, the same for two fields, one inside the other, or differing from
-// another only in case; and for negative bounds.
+// NewReader compiles the mapping. It fails for paths that cannot be followed (see [Paths]),
+// for two that are in each other's way (at one place, one inside the other, differing only
+// in case, or of different kinds at one value), and for negative bounds.
 func NewReader(options Options) (*Reader, error) {
 	routes, err := options.Map.routes()
 	if err != nil {

@@ -35,21 +35,43 @@ func (e *entry) parse(paths []string) (parsed, error) {
 			return p, errors.New("cannot be left unread: a cart needs it")
 		}
 		return p, nil
-	case e.field == fieldAttributes && len(paths) == 3:
-		return p, p.addPairs(paths)
-	case e.field == fieldAttributes && len(paths) > 1:
-		return p, fmt.Errorf("takes one path, or a path and those of name and value in a pair, not %d", len(paths))
 	}
 	if e.field.cutsCommas() && len(paths) > 1 && paths[len(paths)-1] == commaMark {
 		p.commas, paths = true, paths[:len(paths)-1]
 	}
-	if len(paths) > 1 && !e.field.isList() {
-		return p, fmt.Errorf("takes one path, not %d", len(paths))
+	err := e.field.misplaced(paths)
+	switch {
+	case err != nil:
+	case e.field == fieldAttributes && len(paths) == 3:
+		err = p.addPairs(paths)
+	case e.field == fieldAttributes && len(paths) > 1:
+		err = fmt.Errorf("takes one path, or a path and those of name and value in a pair, not %d", len(paths))
+	case len(paths) > 1 && !e.field.isList():
+		err = fmt.Errorf("takes one path, not %d", len(paths))
+	case len(paths) > maxPaths:
+		err = fmt.Errorf("has %d paths, want at most %d", len(paths), maxPaths)
+	default:
+		err = p.add(e.field, paths)
 	}
-	if len(paths) > maxPaths {
-		return p, fmt.Errorf("has %d paths, want at most %d", len(paths), maxPaths)
+	return p, err
+}
+
+// misplaced is the error of a mark among paths that is none itself.
+func (f field) misplaced(paths []string) error {
+	for _, path := range paths {
+		switch {
+		case path == Unread:
+			return fmt.Errorf("has %s, which leaves a part unread, beside other paths", quote(Unread))
+		case path != commaMark:
+		case !f.cutsCommas():
+			return fmt.Errorf("has %s, which cuts the texts of coupons, customer_segments and category alone", quote(commaMark))
+		case len(paths) == 1:
+			return fmt.Errorf("has %s without a path before it", quote(commaMark))
+		default:
+			return fmt.Errorf("has %s before a path, want it last", quote(commaMark))
+		}
 	}
-	return p, p.add(e.field, paths)
+	return nil
 }
 
 // maxPaths bounds the paths of one field.
@@ -91,10 +113,6 @@ func (p *parsed) addPairs(paths []string) error {
 // routes are the paths of a mapping that are read, those given first; it fails if
 // two of them are in each other's way.
 func (m *Mapping) routes() ([]route, error) {
-	mapped := false
-	for _, e := range m.entries() {
-		mapped = mapped || *e.paths != nil
-	}
 	var given, usual []route
 	for _, e := range m.entries() {
 		paths, isGiven := []string(*e.paths), *e.paths != nil
@@ -109,7 +127,7 @@ func (m *Mapping) routes() ([]route, error) {
 			return nil, fmt.Errorf("map: %s: %w", e.key, err)
 		}
 		of := route{field: e.field, key: e.key, from: e.from, given: isGiven, commas: p.commas,
-			strict: isGiven || !mapped || e.field.isEssential()}
+			strict: isGiven || !m.lenient(e.field)}
 		list := &usual
 		if isGiven {
 			list = &given
@@ -117,6 +135,22 @@ func (m *Mapping) routes() ([]route, error) {
 		*list = append(*list, of.over(p)...)
 	}
 	return settleRoutes(given, usual)
+}
+
+// lenient reports whether a field at its default is absent where it cannot be read: beside
+// any mapping, but that of something within it.
+func (m *Mapping) lenient(of field) bool {
+	mapped := false
+	for _, e := range m.entries() {
+		switch {
+		case *e.paths == nil:
+		case of == fieldShipping && e.from == inCharge:
+			return false
+		default:
+			mapped = true
+		}
+	}
+	return mapped && !of.isEssential()
 }
 
 // over are the routes of a field along its paths.
@@ -127,8 +161,8 @@ func (r route) over(p parsed) []route {
 		all = append(all, r)
 	}
 	for i, steps := range p.pair {
-		pair := route{field: fieldPairName + field(i), key: "attributes", from: inPair, steps: steps, given: r.given, strict: true}
-		all = append(all, pair)
+		key := []string{"attributes NAME", "attributes VALUE"}[i]
+		all = append(all, route{field: fieldPairName + field(i), key: key, from: inPair, steps: steps, given: r.given, strict: true})
 	}
 	return all
 }

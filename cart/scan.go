@@ -27,10 +27,10 @@ func (s *scanner) space() {
 	}
 }
 
-// next is the first byte of the value at hand, which tells its kind.
+// next is the first byte of the current value, which tells its kind.
 func (s *scanner) next() byte { return s.text[s.pos] }
 
-// number reports whether the value at hand is a number.
+// number reports whether the current value is a number.
 func (s *scanner) number() bool {
 	c := s.text[s.pos]
 	return c == '-' || '0' <= c && c <= '9'
@@ -49,7 +49,7 @@ func (s *scanner) comma() {
 // span is where in the text a name is, without its quotes.
 type span struct{ from, to int32 }
 
-// span goes over the string at hand. It says where the string is and of which classes
+// span goes over the current string. It says where the string is and of which classes
 // its bytes are.
 func (s *scanner) span() (at span, class byte) {
 	text, i := s.text, s.pos+1
@@ -86,7 +86,7 @@ func (s *scanner) colon() {
 	s.space()
 }
 
-// str reads the string at hand.
+// str reads the current string.
 func (s *scanner) str() string {
 	start := s.pos + 1
 	end := start
@@ -108,7 +108,7 @@ func (s *scanner) str() string {
 	return s.text[start:end]
 }
 
-// scalar reads the number, true, false or null at hand as it is written.
+// scalar reads the current number, true, false or null as it is written.
 func (s *scanner) scalar() string {
 	start := s.pos
 	for s.pos < len(s.text) && classes[s.text[s.pos]]&ends == 0 {
@@ -117,7 +117,7 @@ func (s *scanner) scalar() string {
 	return s.text[start:s.pos]
 }
 
-// leap goes over the value at hand without looking at anything in it.
+// leap goes over the current value without looking at anything in it.
 func (s *scanner) leap() {
 	depth := 0
 	for {
@@ -142,7 +142,7 @@ func (s *scanner) leap() {
 	}
 }
 
-// seen describes the value at hand for a reason.
+// seen describes the current value for a reason.
 func (s scanner) seen() string {
 	switch s.next() {
 	case '{':

@@ -36,7 +36,7 @@ func reader(t tester, options Options) *Reader {
 // visible leaves out the memory a cart keeps, and tells empty lists from no list
 // as little as a reader of the cart does.
 func visible(c Cart) Cart {
-	c.attributes, c.names = nil, seenNames{}
+	c.attributes, c.texts, c.names = nil, nil, seenNames{}
 	if len(c.Lines) == 0 {
 		c.Lines = nil
 	}
@@ -50,6 +50,24 @@ func visible(c Cart) Cart {
 		c.Customer.Segments = nil
 	}
 	return c
+}
+
+// cartOf reads a body that must be a cart.
+func cartOf(t tester, options Options, body string) Cart {
+	t.Helper()
+	var c Cart
+	found, err := reader(t, options).ReadJSON([]byte(body), currency(t, "CNY"), &c)
+	if !found || err != nil {
+		t.Fatalf("got %v, %v, want a cart", found, err)
+	}
+	return visible(c)
+}
+
+// refusalOf reads a body that must be invalid.
+func refusalOf(t tester, options Options, body string) Invalid {
+	t.Helper()
+	found, err := reader(t, options).ReadJSON([]byte(body), currency(t, "CNY"), new(Cart))
+	return *invalid(t, found, err)
 }
 
 // invalid reads what must be invalid.

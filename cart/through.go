@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// inside reads the value at hand, which a path goes on in: an object or a list.
+// inside reads the current value, which a path goes on in: an object or a list.
 func (d *document) inside(at *node, depth int) *fault {
 	switch d.next() {
 	case '{':
@@ -27,18 +27,19 @@ func (d *document) inside(at *node, depth int) *fault {
 // blocked is what becomes of the paths that go on in a value that is no object or list
 // of the kind they need.
 func (d *document) blocked(at *node, depth int) *fault {
-	if at.strict {
-		what := "an object, or a list of objects"
-		if len(at.positions) > 0 {
-			what = "a list"
-		}
-		return wants(d.seen(), what)
+	switch {
+	case !at.strict:
+		d.dropped |= at.fields
+		return d.skip(depth)
+	case len(at.positions) > 0:
+		return wants(d.seen(), "an array")
+	case at.each != nil:
+		return wants(d.seen(), "an object or an array")
 	}
-	d.dropped |= at.fields
-	return d.skip(depth)
+	return wants(d.seen(), "an object, or an array of objects")
 }
 
-// through reads the elements of the list at hand, one after the other, as if each were
+// through reads the elements of the current list, one after the other, as if each were
 // there alone.
 func (d *document) through(at *node, depth int) *fault {
 	if depth > maxDepth {
@@ -82,7 +83,7 @@ func (d *document) element(e *edge, i, depth int) *fault {
 	return f
 }
 
-// positioned reads those elements of the list at hand that have an edge.
+// positioned reads those elements of the current list that have an edge.
 func (d *document) positioned(at *node, depth int) *fault {
 	if depth > maxDepth {
 		return tooDeep()
@@ -106,14 +107,14 @@ func (d *document) position(at *node, i, depth int) *fault {
 	switch {
 	case at.alone && i > 0:
 		d.found = true
-		return faulty("is one more than " + quote(d.reader.Items()) + " reads, want a list of one: an order is not priced in part")
+		return faulty("is one more than " + quote(d.reader.Items()) + " reads, want an array of one: an order is not priced in part")
 	case e == nil:
 		return d.skip(depth)
 	}
 	return d.element(e, i, depth)
 }
 
-// eachMember reads all values of the object at hand, in the order written. JavaScript
+// eachMember reads all values of the current object, in the order written. JavaScript
 // lists names that look like the index of an array before all others, ascending:
 // an object in another order has another order there.
 func (d *document) eachMember(e *edge, depth int) *fault {
@@ -162,51 +163,9 @@ func arrayIndex(name string) (int64, bool) {
 	return index, true
 }
 
-// mark is a state of reading that one can go back to.
-type mark struct {
-	scanner
-	names, passing int
-	reads, path    int // of the trace
-}
-
-func (d *document) mark() mark {
-	m := mark{scanner: d.scanner, names: len(d.names.at), passing: d.passing}
-	if d.trace != nil {
-		m.reads, m.path = len(d.trace.reads), len(d.trace.path)
-	}
-	return m
-}
-
-func (d *document) rewind(to mark) {
-	d.scanner, d.names.at, d.passing = to.scanner, d.names.at[:to.names], to.passing
-	d.trace.cut(to.reads)
-	if d.trace != nil {
-		d.trace.path = d.trace.path[:to.path]
-	}
-}
-
-// embedded reads the JSON in the text at hand. What is wrong with it is told of the
+// embedded reads the JSON in the current text. What is wrong with it is told of the
 // text, with the place in its JSON.
 func (d *document) embedded(e *edge, depth int) *fault {
-	start := d.mark()
-	f := d.embeddedText(e, depth)
-	if f == nil || f.fatal || e.strict || e.fields()&fieldItems.bit() != 0 {
-		return f
-	}
-	d.rewind(start)
-	d.dropped |= e.fields()
-	return d.skip(depth)
-}
-
-// fields are those that can be reached along an edge.
-func (e *edge) fields() fieldSet {
-	if e.into != nil {
-		return e.into.fields
-	}
-	return e.field.bit()
-}
-
-func (d *document) embeddedText(e *edge, depth int) *fault {
 	if d.next() != '"' {
 		return wants(d.seen(), "a text with JSON in it")
 	}

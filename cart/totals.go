@@ -153,7 +153,8 @@ func (l *Line) worth() (int64, bool) {
 }
 
 // agrees reports whether the total of a line is what its unit price makes, give or take
-// half a minor unit a unit.
+// half a minor unit a unit: the price may be a rounded one. Less than a unit has half a
+// minor unit as well, since the total may be rounded, too.
 func (l *Line) agrees() bool {
 	if l.UnitPrice == NoPrice {
 		return true
@@ -171,11 +172,11 @@ func (l *Line) agrees() bool {
 		low, borrow = bits.Sub64(0, low, 0)
 		high, _ = bits.Sub64(0, high, borrow)
 	}
-	return high == 0 && low <= digits/2
+	return high == 0 && low <= max(digits, scale)/2
 }
 
 func disagree(line *Line) *fault {
-	return faulty(fmt.Sprintf("has a total of %d and %s units at %d minor units, want a total within half a minor unit of each unit's price",
+	return faulty(fmt.Sprintf("has a total of %d minor units, want %s × %d, give or take half a minor unit a unit",
 		line.Subtotal, line.amountText(), line.UnitPrice))
 }
 

@@ -46,7 +46,7 @@ func (r *Reader) Trace(body []byte, home money.Currency, into *Cart) (reads []Re
 // trace notes what is read and where. All methods of a nil trace do nothing.
 type trace struct {
 	reads []noted
-	path  []string // names and positions that lead to the value at hand
+	path  []string // names and positions that lead to the current value
 }
 
 // noted is a read with the names that lead to it.
@@ -116,7 +116,7 @@ func (t *trace) move(to []int) {
 	}
 }
 
-// noteField adds the value at hand, of a field of the cart or of a line or charge.
+// noteField adds the current value, of a field of the cart or of a line or charge.
 func (d *document) noteField(of field) {
 	line, charge := -1, -1
 	switch {
@@ -126,15 +126,13 @@ func (d *document) noteField(of field) {
 		charge = len(d.cart.Shipping) - 1
 	}
 	switch of {
-	case fieldItems, fieldShipping, fieldAttributes, fieldPairName: // have reads of their own
-	case fieldPairValue:
-		d.note(fieldAttributes, len(d.cart.Lines)-1, -1)
+	case fieldItems, fieldShipping, fieldAttributes, fieldPairName, fieldPairValue: // have reads of their own
 	default:
 		d.note(of, line, charge)
 	}
 }
 
-// note adds the value at hand.
+// note adds the current value.
 func (d *document) note(of field, line, charge int) {
 	if d.trace == nil {
 		return

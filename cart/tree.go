@@ -29,11 +29,12 @@ type node struct {
 // edge is one value to look for: either a field or a further node.
 type edge struct {
 	name     string // of a member
-	plain    bool   // it is written in one way only, and differs from no other plain name in case
+	verbatim bool   // JSON can have it as it is, without escapes
 	position int    // in a list
 	embedded bool   // it is a text with JSON in it
 	strict   bool   // if it cannot be read, the cart is invalid
 	quick    bool   // it is a field of a line, strict, and not embedded
+	notNull  bool   // null stands in place of lines or of a charge, and is not as good as absent
 	commas   bool   // texts are cut at commas
 	order    uint8  // which of the several paths of its field this is
 	field    field
@@ -76,13 +77,14 @@ func (n *node) variant(name string) *edge {
 func (n *node) add(r *route, taken int) {
 	n.fields |= r.field.bit()
 	n.path = written(r.steps[:taken])
-	n.strict = n.strict || r.strict && r.field != fieldItems
+	n.strict = n.strict || r.strict
 	e := n.edge(&r.steps[taken])
 	n.alone = n.alone || r.field == fieldItems && r.steps[taken].kind == stepPosition
 	e.path = written(r.steps[:taken+1])
 	if taken+1 == len(r.steps) {
 		e.field, e.strict, e.commas, e.order = r.field, r.strict, r.commas, r.order
 		e.quick = r.from == inLine && r.strict && !e.embedded
+		e.notNull = r.field == fieldItems || r.field == fieldShipping && r.steps[taken].kind != stepMember
 		return
 	}
 	if e.into == nil {
@@ -112,8 +114,8 @@ func (n *node) edge(s *step) *edge {
 	i := slices.IndexFunc(n.edges, func(e edge) bool { return e.name == s.name })
 	if i < 0 {
 		i = len(n.edges)
-		plain := plainName(s.name) && !strings.Contains(s.name, `"`)
-		n.edges = append(n.edges, edge{name: s.name, plain: plain, embedded: s.embedded})
+		needsEscapes := strings.ContainsFunc(s.name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
+		n.edges = append(n.edges, edge{name: s.name, verbatim: !needsEscapes, embedded: s.embedded})
 	}
 	return &n.edges[i]
 }
@@ -133,22 +135,28 @@ type fieldSet uint64
 
 func (f field) bit() fieldSet { return 1 << f }
 
-// What fields are, besides names.
+// What fields are.
 const (
 	// lists may have any number of values; of every other field several are a mistake.
-	lists = 1<<fieldItems | 1<<fieldShipping | 1<<fieldCoupons | 1<<fieldCustomerSegments | 1<<fieldCategory
+	lists fieldSet = 1<<fieldItems | 1<<fieldShipping | 1<<fieldCoupons | 1<<fieldCustomerSegments | 1<<fieldCategory
 
 	// cuttable are those whose texts can be cut at commas.
-	cuttable = 1<<fieldCoupons | 1<<fieldCustomerSegments | 1<<fieldCategory
+	cuttable fieldSet = 1<<fieldCoupons | 1<<fieldCustomerSegments | 1<<fieldCategory
 
-	// essential are those that make a cart invalid if they cannot be read, be it at
-	// their default beside a mapping.
-	essential = 1<<fieldCurrency | 1<<fieldItems | 1<<fieldQuantity | 1<<fieldUnitPrice | 1<<fieldLineTotal | 1<<fieldShippingAmount
+	// oneText are those of one text, which is as good as absent if it is empty.
+	oneText fieldSet = 1<<fieldCurrency | 1<<fieldID | 1<<fieldSKU | 1<<fieldSubgroup | 1<<fieldCustomerID | 1<<fieldCustomerTier |
+		1<<fieldChannel | 1<<fieldRegion | 1<<fieldShippingID | 1<<fieldShippingMethod | 1<<fieldPairName
 
-	// ofLine and ofCharge are within a line and within a charge.
-	ofLine   = fieldSet(1<<(fieldAttributes+1) - 1<<fieldID)
-	ofCharge = fieldSet(1<<fieldShippingID | 1<<fieldShippingMethod | 1<<fieldShippingAmount)
-	ofPair   = fieldSet(1<<fieldPairName | 1<<fieldPairValue)
+	// essential are those that make a cart invalid if they cannot be read, even at their
+	// default beside a mapping.
+	essential fieldSet = 1<<fieldCurrency | 1<<fieldItems | 1<<fieldQuantity | 1<<fieldUnitPrice | 1<<fieldLineTotal | 1<<fieldShippingAmount
+
+	// ofLine, ofCharge and ofPair are within a line, a shipping charge, and a name and its
+	// value.
+	ofLine fieldSet = 1<<fieldID | 1<<fieldSKU | 1<<fieldCategory | 1<<fieldSubgroup | 1<<fieldQuantity | 1<<fieldUnitPrice | 1<<fieldLineTotal |
+		1<<fieldReduced | 1<<fieldAttributes
+	ofCharge fieldSet = 1<<fieldShippingID | 1<<fieldShippingMethod | 1<<fieldShippingAmount
+	ofPair   fieldSet = 1<<fieldPairName | 1<<fieldPairValue
 )
 
 func (f field) isList() bool      { return f.bit()&lists != 0 }

@@ -16,50 +16,99 @@ type UnreadMember struct {
 }
 
 // Unread lists the members of a body that are not read, in objects of which others
-// are, by their pointers: for whoever writes a cart by hand and mistypes a name. It
-// is nil for a body that is no JSON.
+// are, by their pointers: for a person who writes a cart by hand and mistypes a name. It
+// is nil for a body that is no JSON. A member in the JSON of a text has the pointer of the
+// text, a "!" and the pointer in its JSON.
 func (r *Reader) Unread(body []byte) []UnreadMember {
 	var value any
-	if json.Unmarshal(body, &value) != nil {
+	if json.Unmarshal(body[markLength(body):], &value) != nil {
 		return nil
 	}
-	var list []UnreadMember
-	r.unread(value, r.body, "", &list)
-	return list
+	if _, isList := value.([]any); isList && len(r.body.positions) == 0 {
+		return nil
+	}
+	u := unread{reader: r}
+	u.value(value, r.body, "")
+	return u.list
 }
 
-func (r *Reader) unread(value any, at *node, pointer string, list *[]UnreadMember) {
+// unread is the search for members that are not read.
+type unread struct {
+	reader *Reader
+	list   []UnreadMember
+}
+
+// value goes into a value at a node; nil for none.
+func (u *unread) value(value any, at *node, pointer string) {
 	if at == nil || at.anything {
 		return
 	}
 	switch value := value.(type) {
 	case []any:
 		for i, element := range value {
-			r.unread(element, at, pointer+"/"+strconv.Itoa(i), list)
+			below := pointer + "/" + strconv.Itoa(i)
+			switch {
+			case len(at.positions) > 0:
+				u.along(at.at(i), element, below)
+			case at.each != nil:
+				u.along(at.each, element, below)
+			default:
+				u.value(element, at, below)
+			}
 		}
 	case map[string]any:
-		known := make([]string, len(at.edges))
-		for i := range at.edges {
-			known[i] = at.edges[i].name
-		}
-		for _, name := range slices.Sorted(maps.Keys(value)) {
-			below := pointer + "/" + pointerEscapes.Replace(name)
-			if i := at.find(name, 0); i >= 0 {
-				r.unread(value[name], r.below(&at.edges[i]), below, list)
-			} else {
-				*list = append(*list, UnreadMember{Pointer: below, Name: name, Known: known})
-			}
+		if len(at.positions) == 0 {
+			u.members(value, at, pointer)
 		}
 	}
 }
 
-// below is the node of what an edge leads to, be it an object or a list of them.
-func (r *Reader) below(e *edge) *node {
-	switch e.field {
-	case fieldItems:
-		return r.line
-	case fieldShipping:
-		return r.charge
+func (u *unread) members(object map[string]any, at *node, pointer string) {
+	known := make([]string, len(at.edges))
+	for i := range at.edges {
+		known[i] = at.edges[i].name
 	}
-	return e.into
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		below := pointer + "/" + pointerEscapes.Replace(name)
+		i := at.find(name, 0)
+		switch {
+		case at.each != nil:
+			u.along(at.each, object[name], below)
+		case i >= 0:
+			u.along(&at.edges[i], object[name], below)
+		default:
+			u.list = append(u.list, UnreadMember{Pointer: below, Name: name, Known: known})
+		}
+	}
+}
+
+// along goes into a value that an edge leads to; nil for none.
+func (u *unread) along(e *edge, value any, pointer string) {
+	if e == nil {
+		return
+	}
+	if e.embedded {
+		text, _ := value.(string)
+		if value = nil; json.Unmarshal([]byte(text), &value) != nil {
+			return
+		}
+		pointer += "!"
+	}
+	list, isList := value.([]any)
+	at := e.into
+	switch {
+	case e.field == fieldItems:
+		at = u.reader.line
+	case e.field == fieldShipping:
+		at = u.reader.charge
+	case e.field == fieldAttributes && isList:
+		at = u.reader.pair
+	}
+	if !isList || at == e.into {
+		u.value(value, at, pointer)
+		return
+	}
+	for i, element := range list {
+		u.value(element, at, pointer+"/"+strconv.Itoa(i))
+	}
 }

@@ -9,7 +9,8 @@
 // after it is the discount on the goods, the share of each line and, after
 // semicolons, what else comes out. A line is a SKU, with its category or
 // category and subgroup before it, a quantity and a price, and then attributes
-// or the word reduced.
+// or the word reduced. Several categories are tea+season, a quantity with a point is
+// a weight, and 3=10.00 is a total for all three.
 package cookbook_test
 
 import (
@@ -249,17 +250,13 @@ func (r reading) line(words []string) cart.Line {
 	names := strings.Split(words[0], "/")
 	l := cart.Line{SKU: names[len(names)-1], UnitPrice: cart.NoPrice}
 	if len(names) > 1 {
-		l.Category = names[0]
+		categories := strings.Split(names[0], "+")
+		l.Category, l.MoreCategories = categories[0], categories[1:]
 	}
 	if len(names) > 2 {
 		l.Subgroup = names[1]
 	}
-	quantity, price, priced := strings.Cut(words[1], "×")
-	l.Quantity = r.whole(quantity)
-	if priced {
-		l.UnitPrice = r.minor(price)
-		l.Subtotal = l.Quantity * l.UnitPrice
-	}
+	r.amounts(&l, words[1])
 	for _, word := range words[2:] {
 		name, value, isAttribute := strings.Cut(word, "=")
 		switch {
@@ -272,6 +269,28 @@ func (r reading) line(words []string) cart.Line {
 		}
 	}
 	return l
+}
+
+// amounts reads `2×18.00`, `2`, `0.5×18.00` or `3=10.00`.
+func (r reading) amounts(l *cart.Line, text string) {
+	r.Helper()
+	text, total, together := strings.Cut(text, "=")
+	quantity, price, priced := strings.Cut(text, "×")
+	if whole, fraction, weighed := strings.Cut(quantity, "."); weighed {
+		l.Quantity, l.Weight = 1, cart.Decimal{Digits: r.whole(whole + fraction), Places: uint8(len(fraction))}
+	} else {
+		l.Quantity = r.whole(quantity)
+	}
+	switch {
+	case together:
+		l.HasTotal, l.Subtotal = true, r.minor(total)
+	case priced && l.Weight.IsZero():
+		l.UnitPrice = r.minor(price)
+		l.Subtotal = l.Quantity * l.UnitPrice
+	case priced:
+		l.UnitPrice = r.minor(price)
+		l.Subtotal, _ = l.Weight.Of(l.UnitPrice)
+	}
 }
 
 func attribute(name, value string) cart.Attribute {

@@ -2,12 +2,14 @@ package proof
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -150,6 +152,28 @@ func TestSampleKeepsTheLastCartsAndNobodysName(t *testing.T) {
 		if c.Customer.Tier != "gold" || c.Customer.CompletedOrders != 3 || len(c.Coupons) != 1 || c.Shipping[0].Amount != 5 || c.Lines[0].Attributes[0].Text != "x" {
 			t.Errorf("what prices depend on is lost: %+v", c)
 		}
+	}
+}
+
+// A cart lives no longer than its request: its texts are in the memory of the body.
+func TestSampleKeepsTextsOfItsOwn(t *testing.T) {
+	reader, err := cart.NewReader(cart.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := []byte(`{"items": [{"sku": "oolong", "category": ["tea", "season", "sale"], "quantity": 1, "unit_price": 100}]}`)
+	var c cart.Cart
+	if found, err := reader.ReadJSON(body, money.Currency{}, &c); err != nil || !found {
+		t.Fatal(found, err)
+	}
+	var s Sample
+	s.Add(&c)
+	for i := range body {
+		body[i] = 'x'
+	}
+	kept := s.Carts()[0].Lines[0]
+	if kept.SKU != "oolong" || kept.Category != "tea" || !slices.Equal(kept.MoreCategories, []string{"season", "sale"}) {
+		t.Errorf("kept %+v", kept)
 	}
 }
 

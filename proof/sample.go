@@ -74,6 +74,9 @@ func copied(c *cart.Cart) *cart.Cart {
 		l := &n.Lines[i]
 		l.ID = ""
 		l.SKU, l.Category, l.Subgroup = strings.Clone(l.SKU), strings.Clone(l.Category), strings.Clone(l.Subgroup)
+		if len(l.MoreCategories) > 0 {
+			l.MoreCategories = texts(l.MoreCategories)
+		}
 		l.Attributes = slices.Clone(l.Attributes)
 		for j := range l.Attributes {
 			a := &l.Attributes[j]

@@ -50,7 +50,8 @@ func (of *shape) checkKeys(s *document.Section) {
 // otherNames are what shops call members of their carts.
 var otherNames = map[string]string{
 	"qty": "quantity", "count": "quantity", "units": "quantity", "number": "quantity",
-	"price": "unit_price", "unit_cost": "unit_price", "cost": "unit_price",
+	"price": "unit_price", "unit_cost": "unit_price", "cost": "unit_price", "weight": "quantity",
+	"total": "line_total", "row_total": "line_total", "total_price": "line_total", "line_price": "line_total",
 	"product": "sku", "product_id": "sku", "item": "sku", "article": "sku", "name": "sku",
 	"on_sale": "reduced", "sale": "reduced", "lines": "items", "line_items": "items", "products": "items",
 	"coupon": "coupons", "coupon_code": "coupons", "coupon_codes": "coupons", "voucher": "coupons",
@@ -195,9 +196,9 @@ func (w *writer) integer(text string) {
 	w.raw(text)
 }
 
-// carts reads what every cart of a test must be: the default shape, in major units,
-// with the totals of lines and goods by weight. All paths are given, so that nothing
-// that cannot be read counts as absent.
+// carts reads what every cart of a test must be: the default shape, in major
+// units, with all that a line may say of its worth. Every path is given, because
+// what cannot be read at a path that is only a default is passed over.
 var carts = func() *cart.Reader {
 	r, err := cart.NewReader(cart.Options{Prices: cart.Major, Fractional: true, Map: cart.Mapping{
 		Currency: cart.Paths{"currency"}, Items: cart.Paths{"items"},
@@ -206,11 +207,11 @@ var carts = func() *cart.Reader {
 		Reduced: cart.Paths{"reduced"}, Attributes: cart.Paths{"attributes"},
 		CustomerID: cart.Paths{"customer.id"}, CustomerTier: cart.Paths{"customer.tier"},
 		CustomerSegments: cart.Paths{"customer.segments"}, CompletedOrders: cart.Paths{"customer.completed_orders"},
-		Coupons: cart.Paths{"coupons"}, Channel: cart.Paths{"channel"}, Region: cart.Paths{"region"},
-		Shipping: cart.Paths{"shipping"}, ShippingID: cart.Paths{"id"}, ShippingMethod: cart.Paths{"method"}, ShippingAmount: cart.Paths{"amount"},
+		Coupons: cart.Paths{"coupons"}, Channel: cart.Paths{"channel"}, Region: cart.Paths{"region"}, Shipping: cart.Paths{"shipping"},
+		ShippingID: cart.Paths{"id"}, ShippingMethod: cart.Paths{"method"}, ShippingAmount: cart.Paths{"amount"},
 	}})
 	if err != nil {
-		panic(err) // the default shape is well-formed
+		panic(err) // the shape is well-formed
 	}
 	return r
 }()
@@ -269,6 +270,7 @@ func (b *body) fault(err error) (at document.Pos, key, reason string) {
 var inTOML = strings.NewReplacer(
 	"is an object,", "is a table,", "want an object", "want a table",
 	"is an array,", "is a list,", "want an array", "want a list",
+	"want a text", "want a string", "; the path items.* reads the values of an object", "",
 )
 
 // follow finds what a JSON Pointer into the body points at in the text, or the

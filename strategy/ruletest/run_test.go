@@ -35,6 +35,14 @@ expect = { discount = 6.00, applied = ["coffee-morning"], rejected = { "late-nig
 			`{ applied = { members = 3.60, shipping = 6 }, discount = 3.6, shipping_discount = 6, payable = 32.4 }`)},
 		{"nothing in the cart", of(`{ items = [] }`, `{ payable = 0, lines = [], applied = [] }`)},
 		{"another currency", of(`{ currency = "KWD", items = [{ sku = "tea", quantity = 1, unit_price = 1.234 }] }`, `{ payable = 1.234, rejected = { members = "currency" } }`)},
+		{"a line by its total", of(`{ customer = { tier = "gold" }, items = [{ sku = "tea", quantity = 3, line_total = 10.00 }] }`,
+			`{ subtotal = 10, applied = { members = 1 } }`)},
+		{"a total and a price that agree", of(`{ customer = { tier = "gold" }, items = [{ sku = "tea", quantity = 3, unit_price = 3.33, line_total = "10.00" }] }`,
+			`{ subtotal = 10, lines = [1] }`)},
+		{"goods by weight", of(`{ customer = { tier = "gold" }, items = [{ sku = "ham", quantity = 0.5, unit_price = 20 }, { sku = "tea", quantity = "0.125", unit_price = 20 }] }`,
+			`{ subtotal = 12.50, lines = [1, 0.25], rejected = { coffee-morning = "target" } }`)},
+		{"a cancelled line", of(`{ items = [{ sku = "americano-iced", quantity = 0 }, { sku = "americano-iced", quantity = 3.0, unit_price = 18 }] }`,
+			`{ subtotal = 54, lines = [0, 6] }`)},
 		{"a time by the shop's clock", strings.Replace(one(`{ discount = 6 }`), "+08:00", "", 1)},
 		{"a time as a string", strings.Replace(one(`{ discount = 6 }`), "2026-11-11T09:30:00+08:00", `"2026-11-11T01:30:00Z"`, 1)},
 		{"a cart under headers of its own", `
@@ -53,6 +61,24 @@ unit_price = 18
 			r := parse(t, c.text).Run(load(t, "", shop), "")
 			if err := r.Err(); err != nil || len(r.Results) != 1 || len(r.Failed()) > 0 {
 				t.Errorf("%d tests, %v", len(r.Results), err)
+			}
+		})
+	}
+}
+
+func TestALineInSeveralCategories(t *testing.T) {
+	st := load(t, "", "version = \"v\"\n[rule.sale]\ncategories = [\"sale\"]\ndiscount_rate = 0.1\n")
+	for name, c := range map[string]struct{ category, discount string }{
+		"in one":     {`"sale"`, "1.00"},
+		"in another": {`"tea"`, "0"},
+		"in several": {`["tea", "sale"]`, "1.00"},
+		"in others":  {`["tea", "season"]`, "0"},
+		"in none":    {`[]`, "0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := of("{ items = [{ quantity = 1, unit_price = 10, category = "+c.category+" }] }", "{ discount = "+c.discount+" }")
+			if err := parse(t, text).Run(st, "").Err(); err != nil {
+				t.Error(err)
 			}
 		})
 	}
@@ -145,7 +171,7 @@ func TestAmountsAreInTheStrategysCurrency(t *testing.T) {
 		{"half a yen expected", of(`{ items = [{ quantity = 1, unit_price = 300 }] }`, `{ discount = 0.5 }`),
 			`t.toml:5:23: expect.discount: "0.5" is not an amount of JPY: 0.5 has 1 decimal, JPY has 0`},
 		{"half a yen in the cart", of(`{ items = [{ quantity = 1, unit_price = 0.5 }] }`, `{ discount = 0 }`),
-			`t.toml:4:48: cart.items[0].unit_price: is 0.5, want a decimal of JPY such as 18.50, not negative, with at most 0 decimals`},
+			`t.toml:4:48: cart.items[0].unit_price: is 0.5, want an amount of JPY such as 1850, from 0 to 999999999999999, without decimals`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := failures(parse(t, c.text).Run(load(t, "", yen), "")); got != c.want {

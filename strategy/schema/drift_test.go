@@ -49,7 +49,7 @@ func TestSchemaOffersEveryFieldOfACart(t *testing.T) {
 	fields := reflect.TypeFor[cart.Mapping]()
 	for i := range fields.NumField() {
 		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
-		if !offered[name] && name != "subtotal" && name != "decimals" { // what a body says of itself
+		if !offered[name] && name != "subtotal" && name != "decimals" { // which a body is checked by
 			t.Errorf("the schema of tests has no %s", name)
 		}
 	}

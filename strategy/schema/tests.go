@@ -17,9 +17,9 @@ var testLanguage = map[string]table{
 		{"region", "string", ""}, {"shipping", "*charge", ""},
 	}},
 	"item": {keys: []key{
-		{"id", "any", "The shop's name for the line."}, {"sku", "any", "The article."}, {"category", "any", "A string, or a list of them."},
-		{"subgroup", "string", ""}, {"quantity", "amount0", "Units, or a weight such as 0.5."}, {"unit_price", "amount0", "Of one unit."},
-		{"line_total", "amount0", "What the line is worth before discounts, in place of the price of a unit."},
+		{"id", "any", "The shop's name for the line."}, {"sku", "any", "The article."}, {"category", "strings", "One, or several."},
+		{"subgroup", "string", ""}, {"quantity", "amount0", "Units, 0 if cancelled; a decimal is a weight."}, {"unit_price", "amount0", "Of one unit."},
+		{"line_total", "amount0", "Of the whole line, in place of unit_price."},
 		{"reduced", "bool", "On sale already."}, {"attributes", "=attributes", "Further properties."},
 	}, required: []string{"quantity"}},
 	"attributes": {further: "scalar"},
