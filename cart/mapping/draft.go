@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -14,10 +15,11 @@ import (
 type draft struct {
 	*finder
 	*priced
-	options cart.Options
-	reasons []Reason
-	doubts  []string
-	current *reading // of the samples with the options so far
+	options  cart.Options
+	reasons  []Reason
+	doubts   []string
+	currency path     // in the body; nil for none
+	current  *reading // of the samples with the options so far
 }
 
 func (f *finder) draft(way *priced) *draft { return &draft{finder: f, priced: way} }
@@ -164,7 +166,7 @@ func (d *draft) findCurrency() money.Currency {
 				continue
 			}
 			if o, err := d.with("currency", d.full(c.path)); err == nil {
-				d.options = o
+				d.options, d.currency = o, c.path
 				d.because("currency", []string{d.full(c.path)}, "it is a code of ISO 4217")
 				d.differing(candidates, c, currency)
 				return currency
@@ -383,7 +385,7 @@ func (d *draft) settle() error {
 // otherwise.
 func (d *draft) mend() bool {
 	switch {
-	case d.price != nil && len(d.options.Map.LineTotal) == 0 && d.agrees != nil && d.fails("unit_price", d.price):
+	case d.price != nil && len(d.options.Map.LineTotal) == 0 && d.agrees != nil && d.failsAt(d.price):
 		// The price of a unit is worked out from the total, and may have more decimals
 		// than the currency.
 		d.options.Map.UnitPrice = cart.Paths{cart.Unread}
@@ -391,7 +393,7 @@ func (d *draft) mend() bool {
 		d.reasons = slices.DeleteFunc(d.reasons, func(r Reason) bool { return r.Field == "unit_price" })
 		d.because("line_total", d.options.Map.LineTotal, "%s cannot be read as an amount in every line, and this is what the line is worth", d.price)
 		return true
-	case len(d.options.Map.Currency) > 0 && strings.Contains(d.current.err.Error(), "currenc"):
+	case d.currency != nil && d.failsAt(d.currency):
 		d.options.Map.Currency = cart.Paths{cart.Unread}
 		d.reasons = slices.DeleteFunc(d.reasons, func(r Reason) bool { return r.Field == "currency" })
 		d.doubt("the currency cannot be read: amounts are taken to be in %s", d.Currency.Code())
@@ -400,9 +402,10 @@ func (d *draft) mend() bool {
 	return false
 }
 
-// fails reports whether what cannot be read is at a path within a line.
-func (d *draft) fails(_ string, at path) bool {
-	return strings.Contains(d.current.err.Error(), "/"+strings.Join(at, "/")+":")
+// failsAt reports whether what cannot be read is at a path, of the body or of a line.
+func (d *draft) failsAt(p path) bool {
+	var invalid *cart.Invalid
+	return errors.As(d.current.err, &invalid) && strings.HasSuffix(invalid.Pointer, "/"+strings.Join(p, "/"))
 }
 
 func (d *draft) proposal() *Proposal {

@@ -123,7 +123,8 @@ func (f *finder) find() (*Proposal, error) {
 		ways = append(ways, g.ways(f.root, f.orders)...)
 	}
 	slices.SortStableFunc(ways, func(a, b *priced) int { return b.score - a.score })
-	var why error
+	why := errors.New("no line has both a quantity and what it costs")
+	tried := false
 	for _, way := range ways[:min(len(ways), 12)] {
 		d := f.draft(way)
 		err := d.base()
@@ -131,8 +132,8 @@ func (f *finder) find() (*Proposal, error) {
 			d.further()
 			return d.proposal(), nil
 		}
-		if why == nil {
-			why = err
+		if !tried {
+			why, tried = err, true
 		}
 	}
 	return nil, fmt.Errorf("%w: goods are at %s, but %w", ErrNothing, f.full(places[0].paths[0]), why)

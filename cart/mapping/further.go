@@ -52,7 +52,8 @@ func (d *draft) first(key, why string, choices []choice, full func(path) string)
 
 const calledSo = "it is called so"
 
-func within0(p path) string { return p.String() }
+// inLine is a path within a line as a mapping has it.
+func inLine(p path) string { return p.String() }
 
 // lineFields adds what else is in a line.
 func (d *draft) lineFields() {
@@ -69,9 +70,9 @@ func (d *draft) lineFields() {
 	if d.options.Map.UnitPrice != nil || d.price != nil {
 		d.noisyTotal()
 	}
-	d.first("id", "it names the line", slices.DeleteFunc(rankIn(&idRole, true, areNames), func(c choice) bool { return !d.unique(c.path) }), within0)
-	d.first("category", calledSo, rankIn(&categoryRole, false, areNames), within0)
-	d.first("subgroup", calledSo, rankIn(&subgroupRole, true, areNames), within0)
+	d.first("id", "it names the line", slices.DeleteFunc(rankIn(&idRole, true, areNames), func(c choice) bool { return !d.unique(c.path) }), inLine)
+	d.first("category", calledSo, rankIn(&categoryRole, false, areNames), inLine)
+	d.first("subgroup", calledSo, rankIn(&subgroupRole, true, areNames), inLine)
 	d.addReduced(rankIn(&reducedRole, true, areFlags))
 }
 
@@ -231,29 +232,28 @@ func (d *draft) bodyFields(r *role, fits func(*shape) bool) []choice {
 	return survey(d.root, within(maxDepth, d.paths), leafFor(r, fits))
 }
 
-func (d *draft) inBody(p path) string { return d.full(p) }
-
+// customer adds who buys.
 func (d *draft) customer() {
-	d.first("customer_id", calledSo, d.singles(d.bodyFields(&customerIDRole, areNames)), d.inBody)
-	d.first("customer_tier", calledSo, d.singles(d.bodyFields(&tierRole, areNames)), d.inBody)
+	d.first("customer_id", calledSo, d.singles(d.bodyFields(&customerIDRole, areNames)), d.full)
+	d.first("customer_tier", calledSo, d.singles(d.bodyFields(&tierRole, areNames)), d.full)
 	for _, c := range d.bodyFields(&segmentsRole, areNames) {
 		const least = 60
 		if c.score < least {
 			break
 		}
-		if d.cutAtCommas(c.path) && d.add("customer_segments", "a text with commas", d.full(c.path), ",") ||
+		if d.oneText(c.path) && strings.HasSuffix(words(c.path[len(c.path)-1]), "s") && d.add("customer_segments", "a text with commas", d.full(c.path), ",") ||
 			d.add("customer_segments", calledSo, d.full(c.path)) {
 			break
 		}
 	}
-	d.first("completed_orders", calledSo, d.singles(d.bodyFields(&ordersRole, areNumbers)), d.inBody)
+	d.first("completed_orders", calledSo, d.singles(d.bodyFields(&ordersRole, areNumbers)), d.full)
 }
 
-// cutAtCommas reports whether a path leads to one text in each order, in which commas
-// may be.
-func (d *draft) cutAtCommas(p path) bool {
-	return single(d.finder.orders, p) && strings.HasSuffix(words(p[len(p)-1]), "s") &&
-		!slices.ContainsFunc(scalars(d.finder.orders, p), func(v *value) bool { return v.kind != '"' }) && !d.listedAt(p)
+// oneText reports whether a path leads to one text in each order that has any, in which
+// commas may be.
+func (d *draft) oneText(p path) bool {
+	return single(d.finder.orders, p) && !d.listedAt(p) &&
+		!slices.ContainsFunc(scalars(d.finder.orders, p), func(v *value) bool { return v.kind != '"' })
 }
 
 // listedAt reports whether there is a list on the way to a path or at it.
@@ -285,7 +285,7 @@ func (d *draft) addCoupons() {
 		if !slices.ContainsFunc(scalars(d.finder.orders, c.path), func(v *value) bool { return v.text != "0" }) {
 			continue // no coupon has the number 0
 		}
-		if d.cutAtCommas(c.path) && slices.ContainsFunc(scalars(d.finder.orders, c.path), func(v *value) bool { return strings.Contains(v.text, ",") }) &&
+		if d.oneText(c.path) && slices.ContainsFunc(scalars(d.finder.orders, c.path), func(v *value) bool { return strings.Contains(v.text, ",") }) &&
 			d.add("coupons", "a text with commas", d.full(c.path), ",") || d.add("coupons", calledSo, d.full(c.path)) {
 			const id = 70
 			if c.score < id {
@@ -296,9 +296,10 @@ func (d *draft) addCoupons() {
 	}
 }
 
+// addPlaces adds where the order is from.
 func (d *draft) addPlaces() {
-	d.first("channel", calledSo, d.singles(d.bodyFields(&channelRole, areNames)), d.inBody)
-	d.first("region", calledSo, slices.DeleteFunc(d.singles(d.bodyFields(&regionRole, areNames)), func(c choice) bool { return c.score < 55 }), d.inBody)
+	d.first("channel", calledSo, d.singles(d.bodyFields(&channelRole, areNames)), d.full)
+	d.first("region", calledSo, slices.DeleteFunc(d.singles(d.bodyFields(&regionRole, areNames)), func(c choice) bool { return c.score < 55 }), d.full)
 }
 
 // addShipping adds the shipping charges: objects with an amount, or an amount alone.
@@ -352,8 +353,8 @@ func (d *draft) addCharges(at path, s *shape) bool {
 			continue
 		}
 		d.because("shipping", []string{d.full(at)}, "it is called so, and has an amount")
-		d.first("shipping_method", calledSo, rank(s, &chargeMethodRole, true, areNames), within0)
-		d.first("shipping_id", calledSo, rank(s, &chargeIDRole, true, areNames), within0)
+		d.first("shipping_method", calledSo, rank(s, &chargeMethodRole, true, areNames), inLine)
+		d.first("shipping_id", calledSo, rank(s, &chargeIDRole, true, areNames), inLine)
 		return true
 	}
 	return false

@@ -250,7 +250,6 @@ func (g *goods) gather(orders []*value) {
 type priced struct {
 	*goods
 	quantity, price, total path // price or total may be nil
-	unit                   int  // decimals of an amount that is rounded
 	score                  int
 	agrees                 path   // the total of a line that quantity × price is; nil for none
 	sum                    path   // the sum in the body that the lines come to; nil for none

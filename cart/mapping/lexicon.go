@@ -50,7 +50,7 @@ func newRole(r role) role {
 var carriers = map[string]bool{
 	"amount": true, "value": true, "number": true, "cent amount": true, "cents": true, "minor": true, "major": true,
 	"gross": true, "net": true, "money": true, "shop money": true, "amount minor": true, "minor amount": true,
-	"minor units": true, "fractional": true, "raw": true, "qty": true, "quantity": true, "with tax": true, "current": true,
+	"minor units": true, "fractional": true, "raw": true, "with tax": true, "current": true,
 	"amount in cents": true, "jine": true, "金额": true,
 }
 
