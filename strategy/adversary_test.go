@@ -143,6 +143,9 @@ func TestPricingARuleForEachLineIsLinear(t *testing.T) {
 			short, long := hostileCart(lines), hostileCart(lines*asMany)
 			for i := range long.Lines {
 				long.Lines[i].Category, long.Lines[i].Subgroup = fmt.Sprintf("c%d", i), fmt.Sprintf("g%d", i)
+				for j := range 8 {
+					long.Lines[i].MoreCategories = append(long.Lines[i].MoreCategories, fmt.Sprintf("c%d", i^1<<j))
+				}
 			}
 			copy(short.Lines, long.Lines)
 			inProportion(t, "lines", func() (base, took time.Duration) { return timeOf(t, s, short), timeOf(t, s, long) })

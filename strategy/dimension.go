@@ -65,8 +65,8 @@ func indexSymbols(rules []*compiledRule, symbols int, names func(*compiledRule) 
 }
 
 // any is what the lines of a cart together do not rule out, by one word of each
-// and the further ones.
-func (x *bySymbol) any(e *evaluation, of func(*item) symbol, further [][]symbol) bitmap {
+// and further ones.
+func (x *bySymbol) any(e *evaluation, of func(*item) symbol, further []symbol) bitmap {
 	if x.others == nil {
 		return nil
 	}
@@ -80,11 +80,9 @@ func (x *bySymbol) any(e *evaluation, of func(*item) symbol, further [][]symbol)
 		e.either.or(x.named[name])
 		last = name
 	}
-	for _, names := range further {
-		for _, name := range names {
-			if b := x.named[name]; b != nil {
-				e.either.or(b)
-			}
+	for _, name := range further {
+		if b := x.named[name]; b != nil {
+			e.either.or(b)
 		}
 	}
 	return e.either

@@ -42,8 +42,9 @@ type evaluation struct {
 	// which goods have which word, and those that a matcher may match
 	bySKU, byCategory, bySubgroup whereabouts
 	near                          []int32
-	categories                    []symbol   // of which those of further are parts
-	further                       [][]symbol // categories of items beside their first
+	categories                    []symbol   // of all goods beside their first
+	further                       [][]symbol // of each that has such, parts of them
+	distinct                      []symbol   // those of categories, each once
 }
 
 // item is a line of goods or a shipping charge as rules see it.
@@ -105,6 +106,7 @@ func (e *evaluation) reset() {
 		near:       e.near[:0],
 		categories: e.categories[:0],
 		further:    e.further[:0],
+		distinct:   e.distinct[:0],
 	}
 }
 

@@ -155,18 +155,23 @@ func (x *index) find(e *evaluation) {
 	}
 	for i := range e.goods {
 		l := &e.items[i]
-		e.candidates = append(e.candidates, x.bySKU[l.sku]...)
-		e.candidates = append(e.candidates, x.byCategory[l.category]...)
-		e.candidates = append(e.candidates, x.bySubgroup[l.subgroup]...)
-	}
-	for _, categories := range e.further {
-		for _, category := range categories {
-			e.candidates = append(e.candidates, x.byCategory[category]...)
+		if l.sku != unnamed { // most words are, and to ask is cheaper than to append nothing
+			e.candidates = append(e.candidates, x.bySKU[l.sku]...)
 		}
+		if l.category != unnamed {
+			e.candidates = append(e.candidates, x.byCategory[l.category]...)
+		}
+		if l.subgroup != unnamed {
+			e.candidates = append(e.candidates, x.bySubgroup[l.subgroup]...)
+		}
+	}
+	further := e.furtherCategories()
+	for _, category := range further {
+		e.candidates = append(e.candidates, x.byCategory[category]...)
 	}
 	filed := len(e.candidates)
 	if len(x.rules) > 0 {
-		x.scan(e)
+		x.scan(e, further)
 	}
 	if filed > 0 {
 		slices.Sort(e.candidates)
@@ -174,8 +179,9 @@ func (x *index) find(e *evaluation) {
 	}
 }
 
-// scan adds the rules that no dimension rules out.
-func (x *index) scan(e *evaluation) {
+// scan adds the rules that no dimension rules out; further are categories of goods
+// beside the first of each.
+func (x *index) scan(e *evaluation, further []symbol) {
 	words := (len(x.rules) + 63) / 64
 	e.found, e.either = resized(e.found, words), resized(e.either, words)
 	found := e.found
@@ -195,7 +201,7 @@ func (x *index) scan(e *evaluation) {
 	found.and(x.channels.at(e.cart.Channel))
 	found.and(x.regions.at(e.cart.Region))
 	found.and(x.tiers.at(e.cart.Customer.Tier))
-	found.and(x.categories.any(e, categoryOf, e.further))
+	found.and(x.categories.any(e, categoryOf, further))
 	found.and(x.subgroups.any(e, subgroupOf, nil))
 	for w, set := range found {
 		for ; set != 0; set &= set - 1 {

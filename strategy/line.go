@@ -23,12 +23,9 @@ func worth(from *cart.Line, price int64) (int64, bool) {
 // categorize numbers the further categories of a line that the catalogue does not
 // know, each once. Those that no rule names are left out.
 func (e *evaluation) categorize(s *Strategy, l *item) {
-	if l.quantity == 0 {
-		return
-	}
 	first := len(e.categories)
 	for _, name := range l.from.MoreCategories {
-		if category := s.categories[name]; category != unnamed && category != l.category {
+		if category := s.categories[name]; category != unnamed {
 			e.categories = append(e.categories, category)
 		}
 	}
@@ -41,15 +38,23 @@ func (e *evaluation) categorize(s *Strategy, l *item) {
 	}
 }
 
+// furtherCategories are those that goods have beside their first, each once, so
+// that many goods in the same many categories cost no more than they have to.
+func (e *evaluation) furtherCategories() []symbol {
+	if len(e.categories) == 0 {
+		return nil
+	}
+	e.distinct = append(e.distinct[:0], e.categories...)
+	slices.Sort(e.distinct)
+	e.distinct = slices.Compact(e.distinct)
+	return e.distinct
+}
+
 // priceByTotal makes the list price of a line, of which only the total is known,
 // that total by its quantity or weight. It is kept rounded down, with whether it is
-// more than that, which says on which side of an amount it is. Of a cart of sums
-// there is no list price.
+// more than that, which says on which side of an amount it is.
 func (l *item) priceByTotal() {
-	if !l.from.HasTotal {
-		return
-	}
-	total, digits, scale := uint64(l.original), uint64(l.quantity), uint64(1)
+	total, digits, scale := uint64(l.from.Subtotal), uint64(l.quantity), uint64(1)
 	if l.weighed {
 		digits, scale = uint64(l.from.Weight.Digits), tenTo(l.from.Weight.Places)
 	}

@@ -197,7 +197,7 @@ func (t *trial) line(r *rule) (line cart.Line, priced bool) {
 		}
 		candidate := cart.Line{SKU: p.sku, Quantity: 1, UnitPrice: p.price}
 		var seen item
-		t.strategy.recognize(&candidate, &seen)
+		t.strategy.recognize(&t.quote.work, &candidate, &seen)
 		seen.unitPrice = p.price
 		if lines.matches(&seen) {
 			line, priced = candidate, true

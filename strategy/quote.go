@@ -165,7 +165,7 @@ func (q *Quote) add(extra *item) error {
 	q.Lines = append(q.Lines, QuotedLine{UnitPrice: extra.unitPrice, Subtotal: extra.original, Stated: cart.NoPrice})
 	q.work.items = append(q.work.items, *extra)
 	if extra.further != nil {
-		q.work.further = append(q.work.further, *extra.further)
+		q.work.categories = append(q.work.categories, *extra.further...)
 	}
 	return nil
 }
@@ -194,10 +194,7 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 	for i := range c.Lines {
 		q.work.items = append(q.work.items, item{})
 		l := &q.work.items[len(q.work.items)-1]
-		s.recognize(&c.Lines[i], l)
-		if l.product == nil && len(c.Lines[i].MoreCategories) > 0 {
-			q.work.categorize(s, l)
-		}
+		s.recognize(&q.work, &c.Lines[i], l)
 		quoted, err := priceLine(l, c, i, foreign)
 		if err != nil {
 			return err
@@ -218,28 +215,27 @@ func priceLine(l *item, c *cart.Cart, i int, foreign bool) (QuotedLine, error) {
 	from := &c.Lines[i]
 	quoted := QuotedLine{UnitPrice: from.UnitPrice, Subtotal: from.Subtotal, Stated: cart.NoPrice}
 	known := l.product != nil && !foreign
+	l.unitPrice = from.UnitPrice
 	switch {
-	case from.Quantity == 0: // nothing, whatever is stated of it
+	case l.quantity == 0: // nothing, whatever is stated of it
 		quoted.Subtotal = 0
-		return quoted, nil
 	case known && l.product.price != cart.NoPrice:
 		if from.UnitPrice != l.product.price {
 			quoted.Stated = from.UnitPrice
 		}
-		quoted.UnitPrice = l.product.price
+		quoted.UnitPrice, l.unitPrice = l.product.price, l.product.price
 		subtotal, ok := worth(from, quoted.UnitPrice)
 		if !ok {
 			return quoted, tooMuch(i)
 		}
 		quoted.Subtotal = subtotal
-	case from.UnitPrice == cart.NoPrice && !from.HasTotal && !c.Sums:
+	case from.UnitPrice != cart.NoPrice || c.Sums:
+	case from.HasTotal:
+		l.priceByTotal()
+	default:
 		return quoted, &LineError{Line: i, Field: "unit_price", Reason: "the line has no price and the catalogue knows none"}
 	}
-	l.unitPrice = quoted.UnitPrice
 	l.original, l.stage, l.left = quoted.Subtotal, quoted.Subtotal, quoted.Subtotal
-	if quoted.UnitPrice == cart.NoPrice {
-		l.priceByTotal()
-	}
 	if known && l.product.floor > 0 {
 		l.setFloor(l.product.floor)
 	}
@@ -252,7 +248,7 @@ func tooMuch(line int) error {
 
 // recognize looks a cart line up in the catalogue and numbers its words. There is
 // nothing to know of a line without units.
-func (s *Strategy) recognize(from *cart.Line, l *item) {
+func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 	l.from, l.quantity, l.reduced = from, from.Quantity, from.Reduced
 	if l.quantity == 0 {
 		return
@@ -262,6 +258,8 @@ func (s *Strategy) recognize(from *cart.Line, l *item) {
 	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
 		l.product = p
 		category, subgroup = p.category, p.subgroup
+	} else if len(from.MoreCategories) > 0 {
+		e.categorize(s, l)
 	}
 	if category != "" {
 		l.category = s.categories[category]

@@ -42,11 +42,11 @@ func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 	}
 	switch {
 	case isFew(m.skus):
-		e.narrow(&e.bySKU, m.skus, skuOf, false)
+		e.narrow(&e.bySKU, m.skus, skuOf, 0)
 	case isFew(m.categories):
-		e.narrow(&e.byCategory, m.categories, categoryOf, len(e.further) > 0)
+		e.narrow(&e.byCategory, m.categories, categoryOf, len(e.categories))
 	case isFew(m.subgroups):
-		e.narrow(&e.bySubgroup, m.subgroups, subgroupOf, false)
+		e.narrow(&e.bySubgroup, m.subgroups, subgroupOf, 0)
 	default:
 		return nil, false
 	}
@@ -55,13 +55,13 @@ func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 
 func isFew(words []symbol) bool { return len(words) > 0 && len(words) <= fewWords }
 
-// narrow lists the goods that have one of a few words, each once; further says
-// that some have more than one of the kind.
-func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) symbol, further bool) {
+// narrow lists the goods that have one of a few words, each once; further is how
+// many words of the kind they have beside their first.
+func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) symbol, further int) {
 	goods := e.items[:e.goods]
 	if !w.filled {
-		w.fill(goods, wordOf)
-		if further {
+		w.fill(goods, wordOf, further)
+		if further > 0 {
 			w.fillFurther(goods)
 		}
 	}
@@ -83,10 +83,10 @@ func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) s
 	}
 }
 
-// fill puts the goods into the table, whose memory is used again. Those whose
-// word no rule and no product names are left out.
-func (w *whereabouts) fill(goods []item, wordOf func(*item) symbol) {
-	size := 1 << bits.Len(uint(2*len(goods)))
+// fill puts the goods into the table, whose memory is used again, with slots for
+// further words. Those whose word no rule and no product names are left out.
+func (w *whereabouts) fill(goods []item, wordOf func(*item) symbol, further int) {
+	size := 1 << bits.Len(uint(2*(len(goods)+further)))
 	w.first, w.next, w.filled = zeroed(w.first, size), zeroed(w.next, len(goods)), true
 	for i := len(goods) - 1; i >= 0; i-- { // each list in the order of the cart
 		if word := wordOf(&goods[i]); word != unnamed {
