@@ -112,6 +112,7 @@ func showStrategy(w http.ResponseWriter, _ *http.Request, id string) error {
 	if e := l.Live(); e.Fingerprint == d.Live.SHA256 {
 		d.Live.RuleIDs = e.Value.Rules()
 	}
+	d.Handlers = l.handlers.describe()
 	w.Header().Set("ETag", `"`+d.Live.SHA256+`"`)
 	return answerAdmin(w, d)
 }

@@ -2,12 +2,16 @@ package discount
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +20,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/cart/preset"
 )
 
 // adminDescription is docs/admin-api.yaml, which every answer is held against.
@@ -190,6 +197,127 @@ func TestExplainIsByTheStrategyInServiceOrTheOneSentAlong(t *testing.T) {
 	}
 	if v := inService()[0].Live().Version; v != "v1" {
 		t.Errorf("%s is in service after asking", v)
+	}
+}
+
+// mappedSite has handlers of one strategy that read carts differently.
+const mappedSite = `
+handle /orders* {
+	discount STRATEGY
+	reverse_proxy UPSTREAM
+}
+handle /shop* {
+	discount STRATEGY {
+		map {
+			items order.lines
+			quantity qty
+			unit_price price
+		}
+		prices major
+		fractional line
+	}
+	reverse_proxy UPSTREAM
+}
+handle /estimate* {
+	discount_quote STRATEGY {
+		source headers
+	}
+}
+`
+
+func TestStrategyListsItsHandlers(t *testing.T) {
+	a := describedAdmin(t)
+	s := open(t, drinks, mappedSite)
+	at := "/discount/strategies/" + inService()[0].key.id()
+	listed := func() []handlerStatus {
+		t.Helper()
+		var answer strategyStatus
+		if err := json.Unmarshal(a.call("GET", at, "").Body.Bytes(), &answer); err != nil {
+			t.Fatal(err)
+		}
+		return answer.Handlers
+	}
+	lines := cart.Paths{"order.lines"}
+	want := []handlerStatus{
+		{Number: 1, Module: "discount", Source: "auto", Prices: "minor", MaxLines: 500},
+		{Number: 2, Module: "discount", Source: "auto", Prices: "major", Fractional: "line", MaxLines: 500, Map: preset.Map{
+			Mapping: cart.Mapping{Items: lines, Quantity: cart.Paths{"qty"}, UnitPrice: cart.Paths{"price"}},
+		}},
+		{Number: 3, Module: "discount_quote", Source: "headers", Prices: "minor", MaxLines: 500},
+	}
+	slices.SortFunc(want, func(a, b handlerStatus) int {
+		return cmp.Compare(a.Module+a.Map.Items.String(), b.Module+b.Map.Items.String())
+	})
+	got := listed()
+	slices.SortFunc(got, func(a, b handlerStatus) int {
+		return cmp.Compare(a.Module+a.Map.Items.String(), b.Module+b.Map.Items.String())
+	})
+	for i := range got {
+		got[i].Number = want[i].Number
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("handlers = %+v, want %+v", got, want)
+	}
+	if strings.Contains(a.call("GET", "/discount/strategies", "").Body.String(), "handlers") {
+		t.Error("the list of strategies has handlers")
+	}
+
+	// What is rejected leaves no trace, and what takes over leaves none of what was.
+	bad := strings.Replace(mappedSite, "source headers", "on_invalid pass\n\t\tsign HS256 short", 1)
+	if err := caddy.Load(s.config(bad), true); err == nil {
+		t.Fatal("a short key was taken")
+	}
+	if n := len(listed()); n != 3 {
+		t.Errorf("%d handlers after a configuration was rejected, want 3", n)
+	}
+	if n := len(inService()[0].handlers.readings()); n != 2 {
+		t.Errorf("%d readings after a configuration was rejected, want 2", n)
+	}
+	if err := caddy.Load(s.config(proxied), true); err != nil {
+		t.Fatal(err)
+	}
+	if left := listed(); len(left) != 1 || left[0].Number != 1 {
+		t.Errorf("handlers of the next configuration = %+v", left)
+	}
+}
+
+func TestExplainReadsCartsAsAHandlerDoes(t *testing.T) {
+	a := describedAdmin(t)
+	open(t, drinks, mappedSite)
+	at := "/discount/strategies/" + inService()[0].key.id() + "/explain"
+	number := func(of func(*liveHandler) bool) string {
+		return strconv.Itoa(1 + slices.IndexFunc(inService()[0].handlers.inOrder(), of))
+	}
+	shop := number(func(h *liveHandler) bool { return h.read.Prices == cart.Major })
+	headers := number(func(h *liveHandler) bool { return h.options.Source == "headers" })
+	const order = `{"order":{"lines":[{"qty":"2","price":"10.50"},{"qty":0.5,"price":"8.00"}]}}`
+	const oneMap = `"map":{"items":"order.lines","quantity":"qty","unit_price":["price"]}`
+	for _, c := range []struct {
+		name, body string
+		status     int
+		want       string
+	}{
+		{"a handler", `{"cart":` + order + `,"handler":` + shop + `}`, 200, `"subtotal":2500`},
+		{"a map", `{"cart":` + order + `,` + oneMap + `,"prices":"major","fractional":"line"}`, 200, `"subtotal":2500`},
+		{"a preset", `{"cart":{"line_items":[{"quantity":2,"price":"10.50"}]},"preset":"shopify-order"}`, 200, `"subtotal":2100`},
+		{"a preset in a map", `{"cart":{"goods":[{"quantity":2,"price":"10.50"}]},"map":{"preset":"shopify-order","items":"goods"}}`, 200, `"subtotal":2100`},
+		{"a map and not all that it takes", `{"cart":` + order + `,` + oneMap + `,"prices":"major"}`, 400, "fractional line takes it"},
+		{"no cart by the handler", `{"cart":` + tenYuan + `,"handler":` + shop + `}`, 400, "there are no items at order.lines"},
+		{"a line without a price", `{"cart":{"order":{"lines":[{"qty":1}]}},"handler":` + shop + `}`, 400, "/order/lines/0/price: the line has no price"},
+		{"a handler of headers", `{"cart":` + order + `,"handler":` + headers + `}`, 400, "reads carts from headers alone"},
+		{"no handler of the number", `{"cart":` + order + `,"handler":4}`, 400, "handler is 4, and the strategy has 3 handlers"},
+		{"a handler before the first", `{"cart":` + order + `,"handler":0}`, 400, "handler is 0"},
+		{"a handler and a map", `{"cart":` + order + `,"handler":1,` + oneMap + `}`, 400, "leave one of them out"},
+		{"a preset that is not there", `{"cart":` + order + `,"preset":"shopify-ordr"}`, 400, "shopify-order"},
+		{"two presets", `{"cart":` + order + `,"preset":"shopify-order","map":{"preset":"odoo-order"}}`, 400, `preset is \"shopify-order\", and that of map is \"odoo-order\"`},
+		{"a path that cannot be", `{"cart":` + order + `,"map":{"items":"a..b"}}`, 400, "empty segment"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := a.call("POST", at, c.body)
+			if w.Code != c.status || !strings.Contains(w.Body.String(), c.want) {
+				t.Errorf("answer %d %s, want %d with %s", w.Code, w.Body, c.status, c.want)
+			}
+		})
 	}
 }
 

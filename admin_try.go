@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/cart/preset"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -96,7 +98,17 @@ type explainRequest struct {
 	Cart     json.RawMessage `json:"cart"`
 	Strategy *string         `json:"strategy"`
 	Now      *time.Time      `json:"now"`
-	Prices   string          `json:"prices"`
+
+	// How the cart is written: as for a handler of the strategy, or as these say.
+	Handler    *int       `json:"handler"`
+	Preset     string     `json:"preset"`
+	Map        preset.Map `json:"map"`
+	Prices     string     `json:"prices"`
+	Fractional string     `json:"fractional"`
+	ExactIDs   *bool      `json:"exact_ids"`
+	TextFlags  *bool      `json:"text_flags"`
+
+	reader *cart.Reader
 }
 
 // explainCart quotes a cart and says why: by the strategy in service, or by the
@@ -113,6 +125,9 @@ func explainCart(w http.ResponseWriter, r *http.Request, id string) error {
 	asked, err := readExplain(body)
 	if err != nil {
 		return err
+	}
+	if asked.reader, err = asked.readerFor(l); err != nil {
+		return apiError(http.StatusBadRequest, err)
 	}
 	if asked.Strategy == nil {
 		return asked.answer(w, l.Live().Value.Strategy)
@@ -138,23 +153,54 @@ func (e *explainRequest) answer(w http.ResponseWriter, s *strategy.Strategy) err
 	}
 	x, err := s.Explain(c, now)
 	if err != nil {
-		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", err))
+		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", e.located(err)))
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, err = w.Write(append(s.AppendExplanationJSON(nil, x, c), '\n'))
 	return err
 }
 
-// read reads the cart, which has the names of the default mapping.
-func (e *explainRequest) read(s *strategy.Strategy) (*cart.Cart, error) {
-	reader, err := cart.NewReader(cart.Options{Prices: pricesIn(e.Prices)})
-	if err != nil {
-		return nil, err
+// located is an error of a line with where that is in the cart.
+func (e *explainRequest) located(err error) error {
+	var bad *strategy.LineError
+	if !errors.As(err, &bad) {
+		return err
 	}
+	return &cart.Invalid{Pointer: e.reader.Pointer(e.Cart, bad.Line, bad.Field), Reason: bad.Reason}
+}
+
+// readerFor reads carts as a handler of the strategy does, or as is sent along.
+func (e *explainRequest) readerFor(l *live) (*cart.Reader, error) {
+	o := Options{Map: e.Map, Prices: e.Prices, Fractional: e.Fractional, ExactIDs: e.ExactIDs, TextFlags: e.TextFlags}
+	if e.Preset != "" {
+		if o.Map.Preset != "" && o.Map.Preset != e.Preset {
+			return nil, fmt.Errorf("preset is %q, and that of map is %q", e.Preset, o.Map.Preset)
+		}
+		o.Map.Preset = e.Preset
+	}
+	if e.Handler == nil {
+		return o.reader()
+	}
+	if !reflect.DeepEqual(o, Options{}) {
+		return nil, errors.New("handler says how the cart is written, and so does what is beside it: leave one of them out")
+	}
+	handlers := l.handlers.inOrder()
+	if n := *e.Handler; n < 1 || n > len(handlers) {
+		return nil, fmt.Errorf("handler is %d, and the strategy has %s", n, counted(len(handlers), "handler"))
+	}
+	h := handlers[*e.Handler-1]
+	if h.options.Source == "headers" {
+		return nil, fmt.Errorf("handler %d reads carts from headers alone: there is no body to read", *e.Handler)
+	}
+	return h.reader, nil
+}
+
+// read reads the cart.
+func (e *explainRequest) read(s *strategy.Strategy) (*cart.Cart, error) {
 	c := new(cart.Cart)
-	found, err := reader.ReadJSON(e.Cart, s.Currency(), c)
+	found, err := e.reader.ReadJSON(e.Cart, s.Currency(), c)
 	if err == nil && !found {
-		err = errors.New("there are no items")
+		err = fmt.Errorf("there are no items at %s", e.reader.Items())
 	}
 	if err != nil {
 		return nil, err
@@ -178,7 +224,8 @@ func readExplain(body []byte) (*explainRequest, error) {
 	from.DisallowUnknownFields()
 	if err := from.Decode(e); err != nil || e.Prices != "" && e.Prices != "minor" && e.Prices != "major" {
 		return nil, apiError(http.StatusBadRequest,
-			errors.New(`beside "cart" there may be "strategy" (TOML), "now" (RFC 3339) and "prices" ("minor" or "major"), and nothing else`))
+			errors.New(`beside "cart" there may be "strategy" (TOML), "now" (RFC 3339) and how the cart is written: "handler" (a number), or "map", "preset", `+
+				`"prices" ("minor" or "major"), "fractional", "exact_ids" and "text_flags", and nothing else`))
 	}
 	return e, nil
 }

@@ -126,7 +126,7 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 
 // Provision reads the strategy, or joins the handlers that share it.
 func (h *Handler) Provision(ctx caddy.Context) (err error) {
-	h.gateway, err = h.open(ctx)
+	h.gateway, err = h.open(ctx, "discount")
 	return err
 }
 
@@ -154,7 +154,7 @@ func (QuoteHandler) CaddyModule() caddy.ModuleInfo {
 
 // Provision reads the strategy, or joins the handlers that share it.
 func (h *QuoteHandler) Provision(ctx caddy.Context) (err error) {
-	h.gateway, err = h.open(ctx)
+	h.gateway, err = h.open(ctx, "discount_quote")
 	return err
 }
 

@@ -33,7 +33,7 @@ not do its work, and 2 if it found something: an invalid file, a changed log.`,
 		CobraFunc: func(cmd *cobra.Command) {
 			cmd.AddCommand(
 				benchCommand(), checkCommand(), diffCommand(), explainCommand(), exportCommand(), fmtCommand(),
-				initCommand(), logCommand(), publishCommand(), rollbackCommand(), schemaCommand(), testCommand(),
+				initCommand(), logCommand(), mapCommand(), publishCommand(), rollbackCommand(), schemaCommand(), testCommand(),
 			)
 			cmd.RunE = runNone
 			cmd.FParseErrWhitelist.UnknownFlags = true // of a command that does not exist

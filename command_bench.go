@@ -21,6 +21,7 @@ quotes, as in the gateway.`,
   caddy discount bench config --env prod --cart cart.json --time 10s --json`, onePath, runBench)
 	addEnvFlag(c)
 	addCartFlag(c)
+	addShapeFlags(c)
 	addNowFlag(c)
 	c.Flags().Duration("time", 2*time.Second, "How long to measure")
 	return c
@@ -58,13 +59,13 @@ func runBench(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	s, c, now, err := toPrice(cmd, m)
+	s, c, now, err := toPrice(cmd, m, args[0])
 	if err != nil {
 		return exitFailed, err
 	}
 	result := measured{Path: args[0], Env: flag(cmd, "env"), Version: s.Version(), Rules: len(s.Rules()), Lines: len(c.Lines)}
-	if err := result.measure(s, c, now, span); err != nil {
-		return exitFailed, unpriced(cmd, err)
+	if err := result.measure(s, c.Cart, now, span); err != nil {
+		return exitFailed, c.unpriced(err)
 	}
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), result)

@@ -21,30 +21,31 @@ import (
 
 // This file is how the commands read carts.
 
-// cartFor reads the cart of the flag --cart, in the shape that the gateway reads
-// by default.
-func cartFor(cmd *cobra.Command, s *strategy.Strategy) (*cart.Cart, error) {
+// cartFor reads the cart of the flag --cart, written as the flags say. strategyPath is
+// the argument PATH.
+func cartFor(cmd *cobra.Command, s *strategy.Strategy, strategyPath string) (*pricedCart, error) {
 	path := flag(cmd, "cart")
 	if path == "" {
 		return nil, errors.New("the flag --cart is missing: it says which file holds the cart as JSON, or - for the standard input")
+	}
+	shape, err := shapeFor(cmd, strategyPath)
+	if err != nil {
+		return nil, err
 	}
 	name, body, err := readCart(cmd, path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the cart: %w", err)
 	}
-	reader, err := cart.NewReader(cart.Options{})
-	if err != nil {
-		return nil, err
-	}
-	c, err := cartFrom(reader, source{name: name}, body, s.Currency())
-	if err == nil {
-		sayMistyped(cmd.ErrOrStderr(), name, reader.Unread(body))
+	c, err := shape.cartFrom(source{name: name}, body, s.Currency())
+	if err == nil && shape.name == "" {
+		sayMistyped(cmd.ErrOrStderr(), name, shape.reader.Unread(body))
 	}
 	return c, err
 }
 
 // sayMistyped says which members of a cart are not read and look like some that are.
-// The gateway passes over them in silence: an order has much that it does not read.
+// The gateway passes over them in silence: an order has much that it does not read. So
+// does a command that was told how orders are written.
 func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
 	for _, u := range unread {
 		if close := document.Closest(u.Name, u.Known); close != "" {
@@ -75,9 +76,9 @@ func (s source) at(body []byte, offset int) string {
 }
 
 // cartFrom reads a cart.
-func cartFrom(reader *cart.Reader, from source, body []byte, currency money.Currency) (*cart.Cart, error) {
+func (s *cartShape) cartFrom(from source, body []byte, currency money.Currency) (*pricedCart, error) {
 	c := &cart.Cart{}
-	found, err := reader.ReadJSON(body, currency, c)
+	found, err := s.reader.ReadJSON(body, currency, c)
 	var invalid *cart.Invalid
 	switch {
 	case errors.As(err, &invalid):
@@ -85,9 +86,17 @@ func cartFrom(reader *cart.Reader, from source, body []byte, currency money.Curr
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", from, err)
 	case !found:
-		return nil, fmt.Errorf(`%s: the JSON is no cart: an object with "items" is wanted, such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`, from)
+		return nil, fmt.Errorf("%s: %s", from, s.noCart())
 	}
-	return c, nil
+	return &pricedCart{Cart: c, shape: s, from: from, body: body}, nil
+}
+
+// noCart is why a text is no cart.
+func (s *cartShape) noCart() string {
+	if s.name == "" {
+		return `the JSON is no cart: an object with "items" is wanted, such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`
+	}
+	return fmt.Sprintf("the JSON is no cart: there is nothing at %s, where the items are by %s", s.reader.Items(), s.name)
 }
 
 // byteOf finds where in a body something is wrong. A gateway has no lines to name:
@@ -105,23 +114,6 @@ func (s source) invalid(body []byte, invalid *cart.Invalid) error {
 		reason += ": one cart a line is wanted, and each on one line"
 	}
 	return fmt.Errorf("%s: %s: %s", place, pointerText(invalid.Pointer), reason)
-}
-
-// unpriced says which line of the cart cannot be counted with.
-func unpriced(cmd *cobra.Command, err error) error {
-	if at, is := lineAt(err); is {
-		return fmt.Errorf("%s: %s", flag(cmd, "cart"), at)
-	}
-	return fmt.Errorf("pricing the cart: %w", err)
-}
-
-// lineAt is an error of a line of a cart as the gateway reads it by default.
-func lineAt(err error) (string, bool) {
-	var line *strategy.LineError
-	if !errors.As(err, &line) {
-		return "", false
-	}
-	return fmt.Sprintf("/items/%d/%s: %s", line.Line, line.Field, line.Reason), true
 }
 
 func pointerText(pointer string) string {

@@ -99,7 +99,7 @@ func (c *checked) check(cmd *cobra.Command, sources, tests []strategy.Source) er
 	if len(tests) == 0 {
 		return nil
 	}
-	_, err = ruletest.Parse(tests...)
+	_, err = testSuite(tests, ruletest.Orders{})
 	return c.found(err)
 }
 

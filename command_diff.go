@@ -23,7 +23,8 @@ that are written out make no difference.
 
 With --carts it also prices carts by both, and says what changes for each of them
 and in total. The file has one cart a line (JSON Lines), each in the shape that
-the gateway reads by default.
+the gateway reads by default, unless --config, --map or --preset says how they are
+written.
 
 OLD and NEW are files, or directories of *.toml files. Exits with 0 if both mean
 the same, and with 2 if they differ.`,
@@ -32,6 +33,7 @@ the same, and with 2 if they differ.`,
   git show HEAD:discount.toml > was.toml && caddy discount diff was.toml discount.toml`, twoPaths, runDiff)
 	addEnvFlag(c)
 	c.Flags().String("carts", "", "A file with one cart as JSON on each line, or - for the standard input")
+	addShapeFlags(c)
 	addNowFlag(c)
 	return c
 }
@@ -88,12 +90,25 @@ func runDiff(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	if err := onlyWithCarts(cmd); err != nil {
+		return exitFailed, err
+	}
 	if path := flag(cmd, "carts"); path != "" {
-		if result.Carts, err = compareCarts(cmd, path, old.Strategy, next.Strategy, now); err != nil {
+		if result.Carts, err = compareCarts(cmd, path, args[0], old.Strategy, next.Strategy, now); err != nil {
 			return exitFailed, err
 		}
 	}
 	return result.say(cmd, changes, now)
+}
+
+// onlyWithCarts refuses flags that say how carts are written where none are given.
+func onlyWithCarts(cmd *cobra.Command) error {
+	for _, name := range []string{"config", "handler", "map", "preset", "prices"} {
+		if cmd.Flags().Changed(name) && flag(cmd, "carts") == "" {
+			return fmt.Errorf("--%s says how carts are written, and there are none: --carts is missing", name)
+		}
+	}
+	return nil
 }
 
 func strategyToCompare(cmd *cobra.Command, path string) (*comparedStrategy, error) {

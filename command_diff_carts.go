@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -57,9 +56,13 @@ type ruleChange struct {
 // reads of a body by default.
 const longestCart = 1 << 20
 
-func compareCarts(cmd *cobra.Command, path string, old, next *strategy.Strategy, now time.Time) (*comparedCarts, error) {
+func compareCarts(cmd *cobra.Command, path, strategyPath string, old, next *strategy.Strategy, now time.Time) (*comparedCarts, error) {
 	if old.Currency() != next.Currency() {
 		return nil, fmt.Errorf("--carts compares amounts, and OLD is in %s and NEW in %s", old.Currency().Code(), next.Currency().Code())
+	}
+	shape, err := shapeFor(cmd, strategyPath)
+	if err != nil {
+		return nil, err
 	}
 	name, from, err := openCarts(cmd, path)
 	if err != nil {
@@ -67,17 +70,13 @@ func compareCarts(cmd *cobra.Command, path string, old, next *strategy.Strategy,
 	}
 	defer from.Close()
 	c := &comparedCarts{Path: name, Each: []comparedCart{}}
-	reader, err := cart.NewReader(cart.Options{})
-	if err != nil {
-		return nil, err
-	}
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, longestCart+1)
 	for at := 1; lines.Scan(); at++ {
 		if strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
-		one, err := cartFrom(reader, source{name, at}, lines.Bytes(), old.Currency())
+		one, err := shape.cartFrom(source{name, at}, lines.Bytes(), old.Currency())
 		if err != nil {
 			return nil, err
 		}
@@ -105,15 +104,15 @@ func openCarts(cmd *cobra.Command, path string) (string, io.ReadCloser, error) {
 	return path, f, nil
 }
 
-func compareCart(c *cart.Cart, line int, old, next *strategy.Strategy, now time.Time) comparedCart {
+func compareCart(c *pricedCart, line int, old, next *strategy.Strategy, now time.Time) comparedCart {
 	result := comparedCart{Line: line, Rules: []ruleChange{}}
 	var was, is strategy.Quote
-	oldErr, nextErr := old.QuoteInto(&was, c, now), next.QuoteInto(&is, c, now)
+	oldErr, nextErr := old.QuoteInto(&was, c.Cart, now), next.QuoteInto(&is, c.Cart, now)
 	switch {
 	case oldErr != nil:
-		return result.failed("old", oldErr)
+		return result.failed(c, "old", oldErr)
 	case nextErr != nil:
-		return result.failed("new", nextErr)
+		return result.failed(c, "new", nextErr)
 	}
 	result.Subtotal = before{was.Subtotal + was.Shipping, is.Subtotal + is.Shipping}
 	result.Payable = before{was.Payable, is.Payable}
@@ -123,8 +122,8 @@ func compareCart(c *cart.Cart, line int, old, next *strategy.Strategy, now time.
 }
 
 // failed is the result for a cart that one of the strategies cannot price.
-func (one comparedCart) failed(by string, err error) comparedCart {
-	text, is := lineAt(err)
+func (one comparedCart) failed(c *pricedCart, by string, err error) comparedCart {
+	text, is := c.lineAt(err)
 	if !is {
 		text = err.Error()
 	}

@@ -20,7 +20,7 @@ Prices a cart by the strategy at PATH, and says what each rule took off each
 line, why each other rule did not apply, and what the customer is close to.
 
 The cart is JSON in the shape that the gateway reads by default, with amounts in
-minor units:
+minor units, unless --config, --map or --preset says how it is written:
 
   {"currency": "CNY",
    "items": [{"sku": "latte-hot", "quantity": 2, "unit_price": 2000}],
@@ -31,9 +31,12 @@ With --json it prints the quote that the gateway answers, with "rejected" and
 "next", amounts in minor units.`,
 		`  caddy discount explain config/discount.toml --cart cart.json
   caddy discount explain config --cart cart.json --now 2026-11-11T09:30:00
-  curl -s https://shop.example/cart/42 | caddy discount explain config --cart - --json`, onePath, runExplain)
+  curl -s https://shop.example/cart/42 | caddy discount explain config --cart - --json
+  caddy discount explain config/discount.toml --cart order.json --config Caddyfile
+  caddy discount explain config/discount.toml --cart order.json --preset shopify-order`, onePath, runExplain)
 	addEnvFlag(c)
 	addCartFlag(c)
+	addShapeFlags(c)
 	addNowFlag(c)
 	return c
 }
@@ -43,19 +46,19 @@ func runExplain(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	s, c, now, err := toPrice(cmd, m)
+	s, c, now, err := toPrice(cmd, m, args[0])
 	if err != nil {
 		return exitFailed, err
 	}
-	x, err := s.Explain(c, now)
+	x, err := s.Explain(c.Cart, now)
 	if err != nil {
-		return exitFailed, unpriced(cmd, err)
+		return exitFailed, c.unpriced(err)
 	}
 	if wantsJSON(cmd) {
-		return exitFine, printJSON(cmd.OutOrStdout(), json.RawMessage(s.AppendExplanationJSON(nil, x, c)))
+		return exitFine, printJSON(cmd.OutOrStdout(), json.RawMessage(s.AppendExplanationJSON(nil, x, c.Cart)))
 	}
 	w := cmd.OutOrStdout()
-	e := explained{Strategy: s, cart: c, x: x, due: dueAfter(now, m), paint: paintFor(w)}
+	e := explained{Strategy: s, cart: c.Cart, x: x, due: dueAfter(now, m), paint: paintFor(w)}
 	e.currency, _ = money.ParseCurrency(x.Currency) // a cart or a strategy with another is refused
 	if _, err := io.WriteString(w, e.text(args[0], flag(cmd, "env"), now)); err != nil {
 		return exitFailed, fmt.Errorf("writing the result: %w", err)

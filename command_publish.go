@@ -14,7 +14,6 @@ import (
 
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
-	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
 func publishCommand() *cobra.Command {
@@ -31,19 +30,22 @@ holds a lock (flock) on a file that is to be replaced.
 
 SRC and DST are two files
     The tests go along, to DST's own (discount.test.toml for discount.toml), and
-    go first: new rules never meet old tests. If SRC has none, those beside DST
-    stay, and are run instead.
+    go first: new rules never meet old tests. Orders that they name as bodies go
+    with them, under their own names. If SRC has no tests, those beside DST stay,
+    and are run instead.
 
 SRC is a file, DST a directory that is watched as one strategy
     SRC replaces the file of its name, or is added. What is checked and tested is
     the directory as it will be.
 
 SRC is a directory, DST a symbolic link to one
-    The *.toml of SRC are written into a new directory beside the link,
-    DST.published-*, and the link is led there, which replaces them all at
-    once. The directory before stays; older ones of that name are removed.
-    Several files of a directory that is no link cannot be replaced at once, and
-    are not. Where DST is not there yet, the link is made.
+    The *.toml of SRC, and the bodies that tests name, are written into a new
+    directory beside the link, DST.published-*, and the link is led there, which
+    replaces them all at once. The directory before stays; older ones of that
+    name are removed. Several files of a directory that is no link cannot be
+    replaced at once, and are not. Where DST is not there yet, the link is made.
+
+Bodies are read as --config, --map or --preset says, as by "caddy discount test".
 
 What a rollback has taken out of service stays out when it is published again
 with the same meaning; "caddy discount rollback" brings it back.
@@ -54,6 +56,7 @@ published. In both cases, and when it is interrupted, DST is as it was.`,
   caddy discount publish 20-rules.toml /etc/caddy/config/strategy --env prod
   caddy discount publish strategy/ /etc/caddy/config/strategy --json`, sourceAndPlace, runPublish)
 	addEnvFlag(c)
+	addShapeFlags(c)
 	return c
 }
 
@@ -183,7 +186,7 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 	if len(p.Errors) > 0 || len(tests) == 0 {
 		return text.String(), nil
 	}
-	tested, err := p.test(sources, tests)
+	tested, err := p.test(cmd, sources, tests)
 	if err == nil && tested.Failed > 0 {
 		err = tested.print(&text, false)
 	}
@@ -191,13 +194,17 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 }
 
 // test runs the tests of rules.
-func (p *published) test(sources, tests []strategy.Source) (testedStrategy, error) {
+func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (testedStrategy, error) {
 	tested := testedStrategy{Path: p.Source}
 	s, err := strategy.Load(p.Env, sources...)
 	if err != nil {
 		return tested, err
 	}
-	suite, err := ruletest.Parse(tests...)
+	orders, err := ordersFor(cmd, p.Path)
+	if err != nil {
+		return tested, err
+	}
+	suite, err := testSuite(tests, orders)
 	if err != nil {
 		return tested, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
 // destinationOf finds what kind of place DST is for SRC.
@@ -116,14 +117,28 @@ func (f *filePlace) with(sources, tests []strategy.Source) (allSources, allTests
 	if len(tests) > 0 {
 		return sources, tests, nil
 	}
+	there, err := f.testsThere()
+	return sources, there, err
+}
+
+// testsThere are the tests in the place, and the bodies that they name.
+func (f *filePlace) testsThere() ([]strategy.Source, error) {
 	data, err := os.ReadFile(f.tests.target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return sources, nil, nil
+		return nil, nil
 	case err != nil:
-		return nil, nil, fmt.Errorf("reading the tests: %w", shortly(f.tests.name, err))
+		return nil, fmt.Errorf("reading the tests: %w", shortly(f.tests.name, err))
 	}
-	return sources, []strategy.Source{{Name: f.tests.name, Data: data}}, nil
+	tests := []strategy.Source{{Name: f.tests.name, Data: data}}
+	dir, _ := filepath.Split(f.tests.name)
+	for _, name := range ruletest.Bodies(tests...) {
+		body, err := os.ReadFile(dir + name)
+		if err == nil { // one that is missing is a problem of the tests
+			tests = append(tests, strategy.Source{Name: dir + name, Data: body})
+		}
+	}
+	return tests, nil
 }
 
 // among is the directory with these files in it.
@@ -137,7 +152,7 @@ func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTest
 
 // membersOf reads the directory of a strategy, which may be empty.
 func membersOf(dir string) (sources, tests []strategy.Source, err error) {
-	c, err := reload.ReadOnce(dir, reload.Options{Member: isMember})
+	c, err := reload.ReadOnce(dir, reload.Options{Member: isMember, Named: bodiesOf})
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the strategy: %w", err)
 	}
@@ -161,7 +176,36 @@ func merged(there, come []strategy.Source) []strategy.Source {
 	return all
 }
 
-// put puts the tests into their place first, and then the rules. A gateway opens
+// placed is a file that comes into a place; none if nothing comes.
+type placed struct {
+	at   *placing
+	from []strategy.Source
+}
+
+// bodies are the places of the orders that tests name: beside the tests, under their own
+// names.
+func (f *filePlace) bodies(tests []strategy.Source) ([]placed, error) {
+	var list []placed
+	dir, _ := filepath.Split(f.tests.name)
+	for _, file := range tests {
+		if !isBody(file.Name) {
+			continue
+		}
+		at, err := placingAt(dir + filepath.Base(file.Name))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, placed{at, []strategy.Source{file}})
+	}
+	return list, nil
+}
+
+// testsAmong are the tests among them and the bodies that they name.
+func testsAmong(files []strategy.Source) []strategy.Source {
+	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return isBody(f.Name) })
+}
+
+// put puts the bodies and the tests into their place first, and then the rules. A gateway opens
 // the file of a strategy before that of its tests, so that whoever sees the new
 // rules sees the new tests: it can never be that tests of yesterday pass, or
 // refuse, the rules of today. The other way round it could see old rules beside
@@ -169,10 +213,12 @@ func merged(there, come []strategy.Source) []strategy.Source {
 // keeps it from that, too, where there are locks.
 func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (changed bool, err error) {
 	var come []*placing
-	for _, file := range []struct {
-		at   *placing
-		from []strategy.Source
-	}{{f.tests, tests}, {f.strategy, sources}} {
+	bodies, err := f.bodies(tests)
+	if err != nil {
+		return false, err
+	}
+	files := append(bodies, placed{f.tests, testsAmong(tests)}, placed{f.strategy, sources})
+	for _, file := range files {
 		if len(file.from) == 0 {
 			continue
 		}
@@ -189,6 +235,11 @@ func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (
 	}
 	if f.tests.before == nil && f.strategy.before != nil {
 		f.tests.beLike(f.strategy.before) // who may read the one may read the other
+	}
+	for _, body := range bodies {
+		if body.at.before == nil && f.strategy.before != nil {
+			body.at.beLike(f.strategy.before)
+		}
 	}
 	return true, replace(ctx, come)
 }

@@ -23,13 +23,18 @@ Runs the tests in the *.test.toml files beside each strategy, as the gateway doe
 before it puts an edit into service, and says of each that fails what came out
 and what was wanted. docs/testing-rules.md shows how they are written.
 
+The body of a test is read as --config, --map or --preset says: with --config by every
+handler of PATH, as in the gateway, unless --handler names one.
+
 PATH is a strategy file, its file of tests, or a directory of *.toml files. With --coverage it also
 lists the rules that no test saw applied, and the steps of ladders that gave nothing in any test.
 Exits with 2 if a test failed or a file is not valid, and with 1 if there was nothing to run.`,
 		`  caddy discount test config/discount.toml
   caddy discount test config --run 'coffee|tea' --coverage
-  caddy discount test config/discount.toml --junit report.xml`, somePaths, runTests)
+  caddy discount test config/discount.toml --junit report.xml
+  caddy discount test config/discount.toml --config Caddyfile`, somePaths, runTests)
 	addEnvFlag(c)
+	addShapeFlags(c)
 	c.Flags().String("run", "", "Only the tests whose names match this regular expression")
 	c.Flags().Bool("coverage", false, "List the rules and the steps of ladders that no test saw applied")
 	c.Flags().String("junit", "", "Write a report in the format of JUnit to this file, too")
@@ -142,7 +147,11 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	if err := tested.found(err); err != nil {
 		return tested, err
 	}
-	suite, err := ruletest.Parse(tests...)
+	orders, err := ordersFor(cmd, path)
+	if err != nil {
+		return tested, err
+	}
+	suite, err := testSuite(tests, orders)
 	if err := tested.found(err); err != nil || len(tested.Errors) > 0 {
 		return tested, err
 	}

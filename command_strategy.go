@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -77,7 +76,8 @@ func instantOf(cmd *cobra.Command, zone *time.Location) (time.Time, error) {
 	return at, nil
 }
 
-// filesAt reads what would be loaded from a path. Its names are as the path was
+// filesAt reads what would be loaded from a path: the strategy, and its tests with the
+// bodies that they name. Its names are as the path was
 // given, so that they can be clicked on where they are printed.
 func filesAt(path string) (sources, tests []strategy.Source, err error) {
 	info, err := os.Stat(path)
@@ -87,7 +87,7 @@ func filesAt(path string) (sources, tests []strategy.Source, err error) {
 	if of, is := strings.CutSuffix(path, testSuffix); is && !info.IsDir() {
 		return nil, nil, fmt.Errorf("%s is a file of tests, a strategy is wanted, such as %s", path, of+strategySuffix)
 	}
-	c, err := reload.ReadOnce(path, reload.Options{Member: isMember, Beside: testBeside})
+	c, err := reload.ReadOnce(path, reload.Options{Member: isMember, Beside: testBeside, Named: bodiesOf})
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the strategy: %w", err)
 	}
@@ -122,13 +122,13 @@ func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 	return m, foundIn(path, err)
 }
 
-// toPrice is what of the flags is to be priced by a strategy.
-func toPrice(cmd *cobra.Command, m *strategy.Model) (s *strategy.Strategy, c *cart.Cart, now time.Time, err error) {
+// toPrice is what of the flags is to be priced by the strategy at a path.
+func toPrice(cmd *cobra.Command, m *strategy.Model, path string) (s *strategy.Strategy, c *pricedCart, now time.Time, err error) {
 	s = strategy.Compile(m)
 	if now, err = instantOf(cmd, s.Location()); err != nil {
 		return nil, nil, now, err
 	}
-	c, err = cartFor(cmd, s)
+	c, err = cartFor(cmd, s, path)
 	return s, c, now, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
 // maxCautions bounds what is logged of one strategy.
@@ -22,6 +23,20 @@ func logCautions(key liveKey, m *strategy.Model) {
 	if more := len(cautions) - maxCautions; more > 0 {
 		key.logger().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
+}
+
+// logUnread writes which tests were not run at the start, since no handler that was known
+// then reads their bodies.
+func logUnread(key liveKey, unread []ruletest.Result) {
+	if len(unread) == 0 {
+		return
+	}
+	names := make([]string, 0, maxCautions)
+	for _, r := range unread[:min(len(unread), maxCautions)] {
+		names = append(names, r.Name)
+	}
+	key.logger().Warn("rule tests skipped at start: no handler known so far reads their bodies",
+		zap.Int("tests", len(unread)), zap.Strings("names", names))
 }
 
 // logger writes to the log that Caddy uses now, which may be a later one than when the

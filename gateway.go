@@ -25,6 +25,7 @@ type gateway struct {
 	reader         *cart.Reader
 	names          *header.Names
 	live           *live
+	self           *liveHandler
 	key            liveKey
 	log            *zap.Logger
 	source         string
@@ -53,15 +54,20 @@ type desk struct {
 	lane  *lane // to count in
 }
 
-// open makes the gateway a handler's options describe.
-func (o *Options) open(ctx caddy.Context) (*gateway, error) {
+// open makes the gateway that the options of a handler describe; module is the
+// directive it is of.
+func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	reader, err := o.reader()
+	read, err := o.cartOptions()
+	if err != nil {
+		return nil, err
+	}
+	reader, err := cart.NewReader(read)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +76,8 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
 	key := o.key()
-	live, keys, err := o.acquire(key)
+	self := &liveHandler{module: module, options: *o, read: read, reader: reader}
+	live, keys, err := o.acquire(key, self)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +86,7 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 		reader:         reader,
 		names:          header.New(o.HeaderPrefix, traffic.trailer),
 		live:           live,
+		self:           self,
 		key:            key,
 		log:            ctx.Logger(),
 		source:         o.Source,
@@ -97,19 +105,21 @@ func (o *Options) open(ctx caddy.Context) (*gateway, error) {
 	}
 	onceRunning(ctx, func(events *caddyevents.App) {
 		live.Remember()
+		live.handlers.started(self)
 		live.heard.listen(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})
 	return g, nil
 }
 
 // acquire joins the live strategy and the keys to sign with; nil for none.
-func (o *Options) acquire(key liveKey) (*live, *keyring, error) {
-	live, err := acquire(key)
+func (o *Options) acquire(key liveKey, self *liveHandler) (*live, *keyring, error) {
+	live, err := acquire(key, self)
 	if err != nil {
 		return nil, nil, err
 	}
 	keys, err := acquireSigner(o.Sign)
 	if err != nil {
+		live.handlers.leave(self)
 		_, released := pool.Delete(key)
 		return nil, nil, errors.Join(err, released)
 	}
@@ -133,6 +143,7 @@ func (g *gateway) release() error {
 	}
 	g.recognition.close()
 	g.live.heard.forget(g)
+	g.live.handlers.leave(g.self)
 	_, err := pool.Delete(g.key)
 	if g.keys != nil {
 		_, released := keyrings.Delete(g.keys.id)

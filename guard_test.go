@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddyserver/caddy/v2"
 )
 
 // fill sends orders until so many carts are kept to compare editions on.
@@ -152,6 +154,64 @@ expect = { discount = ` + discount + ` }`})
 	}
 	saveTest("words")
 	s.logs("strategy refused", ".test.toml:5:")
+}
+
+// bodySite has two handlers of one strategy that read orders differently.
+const bodySite = `
+handle /orders* {
+	discount STRATEGY
+	reverse_proxy UPSTREAM
+}
+handle /shop* {
+	discount STRATEGY {
+		map {
+			items order.lines
+			quantity qty
+			unit_price price
+		}
+		prices major
+	}
+	reverse_proxy UPSTREAM
+}
+`
+
+// The body of a test is watched with the strategy, and read as one of its handlers does.
+func TestBodiesOfTestsAreReadAsTheHandlersDo(t *testing.T) {
+	s := open(t, half, bodySite)
+	beside := func(files map[string]string) { s.makeDirectory(filepath.Dir(s.strategy), files) }
+	name := strings.TrimSuffix(filepath.Base(s.strategy), ".toml") + ".test.toml"
+	test := `[[test]]
+name = "half of ten"
+now = 2026-11-11T09:30:00+08:00
+body = "order.json"
+expect = { discount = 6.00 }`
+	beside(map[string]string{name: test})
+	s.logs("strategy refused", "test[0].body: there is no file order.json beside the test")
+	beside(map[string]string{"order.json": `{"order":{"lines":[{"qty":"1","price":"10.00"}]}}`})
+	s.logs("strategy refused", "1 of 1 rule test failed", "expect.discount: got 5.00, want 6.00")
+	beside(map[string]string{"order.json": `{"order":{"lines":[{"qty":"1","price":"ten"}]}}`})
+	s.logs("strategy refused", "body: order.json by the default shape: there are no goods at items",
+		"body: order.json by map with items order.lines, prices major: /order/lines/0/price: is")
+	beside(map[string]string{"order.json": `{"order":{"lines":[{"qty":"1","price":"12.00"}]}}`})
+	s.logs("strategy has the meaning that is in service") // which passes
+	s.save(takes("v2", "0.4"))
+	s.logs("strategy refused", "expect.discount: got 4.80, want 6.00")
+	if got := s.price(); got != "500" {
+		t.Errorf("discount = %s, want 500", got)
+	}
+
+	// At the start not every handler is known: what none of those that are reads is no
+	// reason not to start.
+	beside(map[string]string{"order.json": `{"lines":[]}`})
+	s.logs("strategy refused", "there are no goods at items")
+	if err := caddy.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	s.save(takes("v3", "0.5"))
+	if err := s.load(bodySite); err != nil {
+		t.Fatal(err)
+	}
+	s.logs("rule tests skipped at start", "half of ten")
 }
 
 func TestDirectoryIsOneStrategy(t *testing.T) {

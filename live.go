@@ -33,13 +33,14 @@ type liveKey struct {
 // logger, no registry.
 type live struct {
 	*reload.Source[*edition]
-	key    liveKey
-	sample proof.Sample // of the carts it priced, to prove the next edition with
-	tracer tracer
-	yields yielder
-	series *strategySeries
-	heard  announcer
-	opened atomic.Pointer[reload.Source[*edition]] // Source, for whom events find before there is one
+	key      liveKey
+	sample   proof.Sample // of the carts it priced, to prove the next edition with
+	tracer   tracer
+	yields   yielder
+	series   *strategySeries
+	heard    announcer
+	handlers liveHandlers
+	opened   atomic.Pointer[reload.Source[*edition]] // Source, for whom events find before there is one
 }
 
 // edition is a compiled strategy with what every answer from it says alike,
@@ -52,22 +53,28 @@ type edition struct {
 	tally       *tally
 }
 
-// acquire joins a live strategy, or starts one, which reads the file.
-func acquire(key liveKey) (*live, error) {
-	value, _, err := pool.LoadOrNew(key, func() (caddy.Destructor, error) { return startLive(key) })
+// acquire joins a live strategy with a handler, or starts one, which reads the file.
+func acquire(key liveKey, h *liveHandler) (*live, error) {
+	value, _, err := pool.LoadOrNew(key, func() (caddy.Destructor, error) { return startLive(key, h) })
 	if err != nil {
 		return nil, err
 	}
-	return value.(*live), nil
+	l := value.(*live)
+	l.handlers.join(h)
+	return l, nil
 }
 
-func startLive(key liveKey) (*live, error) {
+// startLive starts a live strategy for its first handler: tests are run with how that
+// reads carts.
+func startLive(key liveKey, h *liveHandler) (*live, error) {
 	l := &live{key: key, series: strategies.join(key.id())}
+	l.handlers.join(h)
 	source, err := reload.Open(key.path, l.load, reload.Options{
 		Settle:       time.Duration(key.settle),
 		Poll:         time.Duration(key.poll),
 		Member:       isMember,
 		Beside:       testBeside,
+		Named:        bodiesOf,
 		State:        key.stateDir(),
 		StateOptions: history.Options{Name: key.id(), Key: key.state.Key, Keep: key.state.Keep},
 		Against:      key.rails.String(),

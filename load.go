@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 const (
 	strategySuffix = ".toml"
 	testSuffix     = ".test.toml"
+	bodySuffix     = ".json" // of orders that tests name
 )
 
 // isMember reports whether a file in the directory of a strategy is a part of
@@ -27,6 +29,20 @@ func isMember(name string) bool {
 // testBeside is the file of tests that belongs to a strategy in one file.
 func testBeside(name string) []string {
 	return []string{strings.TrimSuffix(name, strategySuffix) + testSuffix}
+}
+
+// bodiesOf are the orders beside the tests that these name.
+func bodiesOf(files []reload.File) []string {
+	var tests []strategy.Source
+	for _, f := range files {
+		if strings.HasSuffix(f.Name, testSuffix) && bytes.Contains(f.Data, []byte("body")) {
+			tests = append(tests, strategy.Source{Name: f.Name, Data: f.Data})
+		}
+	}
+	if len(tests) == 0 {
+		return nil
+	}
+	return ruletest.Bodies(tests...)
 }
 
 // load makes an edition of a content and proves that it may replace the one in
@@ -44,7 +60,7 @@ func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (relo
 	if c.Proved {
 		return candidate, nil
 	}
-	err = l.test(tests, e.Strategy)
+	err = l.test(tests, e.Strategy, inService == nil)
 	if err == nil && inService != nil {
 		candidate.Note, err = l.compare(inService.Value.Strategy, e.Strategy, m.ActivateAt())
 	}
@@ -64,13 +80,13 @@ func (l *live) build(sources []strategy.Source) (m *strategy.Model, e *edition, 
 	return m, e, err
 }
 
-// split tells the tests of a strategy from the strategy. A file that was named
-// as the strategy is one whatever its name.
+// split tells the tests of a strategy, with the bodies that they name, from the
+// strategy. A file that was named as the strategy is one whatever its name.
 func split(c reload.Content) (sources, tests []strategy.Source) {
 	for i, f := range c.Files {
 		source := strategy.Source{Name: filepath.Join(c.Dir, f.Name), Data: f.Data}
 		named := i == 0 && source.Name == c.Path
-		if strings.HasSuffix(f.Name, testSuffix) && !named {
+		if (strings.HasSuffix(f.Name, testSuffix) || isBody(f.Name)) && !named {
 			tests = append(tests, source)
 		} else {
 			sources = append(sources, source)
@@ -98,14 +114,37 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 	return note, nil
 }
 
-// test runs the tests of rules beside the strategy.
-func (l *live) test(tests []strategy.Source, s *strategy.Strategy) error {
-	if len(tests) == 0 {
-		return nil
+// isBody reports whether a file is an order that a test names.
+func isBody(name string) bool { return strings.HasSuffix(name, bodySuffix) }
+
+// testSuite reads the tests among some files, and the bodies that they name with them.
+func testSuite(files []strategy.Source, orders ruletest.Orders) (*ruletest.Suite, error) {
+	var tests []strategy.Source
+	for _, f := range files {
+		if isBody(f.Name) {
+			orders.Files = append(orders.Files, f)
+		} else {
+			tests = append(tests, f)
+		}
 	}
 	suite, err := ruletest.Parse(tests...)
 	if err != nil {
+		return nil, err
+	}
+	return suite.With(orders)
+}
+
+// test runs the tests of rules beside the strategy. Those with a body are run with how
+// the handlers read carts. At the start not all of these are known yet.
+func (l *live) test(tests []strategy.Source, s *strategy.Strategy, starting bool) error {
+	if len(tests) == 0 {
+		return nil
+	}
+	suite, err := testSuite(tests, ruletest.Orders{Readings: l.handlers.readings(), Lenient: starting})
+	if err != nil {
 		return err
 	}
-	return suite.Run(s, l.key.env).Err()
+	report := suite.Run(s, l.key.env)
+	logUnread(l.key, report.Unread)
+	return report.Err()
 }

@@ -23,6 +23,9 @@ type strategyStatus struct {
 	Watch   watchStatus    `json:"watch"`
 	State   stateStatus    `json:"state"`
 	Sample  int            `json:"sample"` // carts that the next edition is compared on
+
+	// Handlers are those that use it, where one strategy is asked for.
+	Handlers []handlerStatus `json:"handlers,omitempty"`
 }
 
 type editionStatus struct {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
@@ -93,6 +94,24 @@ func source(t *testing.T, file string) strategy.Source {
 	return strategy.Source{Name: file, Data: []byte(mustRead(t, file))}
 }
 
+// ordersOnThePage is the body that the page shows, read as it is written.
+func ordersOnThePage(t *testing.T, body block) ruletest.Orders {
+	t.Helper()
+	if body.kind != "json body" {
+		t.Fatalf("after a test with a body there is %q, want the body", body.kind)
+	}
+	reader, err := cart.NewReader(cart.Options{Prices: cart.Major, Map: cart.Mapping{
+		Items: cart.Paths{"order.lines"}, Quantity: cart.Paths{"qty"}, UnitPrice: cart.Paths{"price"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ruletest.Orders{
+		Files:    []strategy.Source{{Name: "order.json", Data: []byte(body.text)}},
+		Readings: []ruletest.Reading{{Reader: reader}},
+	}
+}
+
 // The page on tests shows one strategy. Every block of tests after it passes
 // against it, fails as the block that follows says, or is refused so.
 func TestThePageOnTestsIsTrue(t *testing.T) {
@@ -103,18 +122,21 @@ func TestThePageOnTestsIsTrue(t *testing.T) {
 	}
 	kinds := map[string]int{}
 	for i, b := range blocks[1:] {
-		if b.kind != "toml" {
+		if b.kind != "toml" && b.kind != "toml body" {
 			continue
 		}
 		next := block{}
-		if i+2 < len(blocks) && blocks[i+2].kind != "toml" {
+		if i+2 < len(blocks) && strings.HasPrefix(blocks[i+2].kind, "text ") {
 			next = blocks[i+2]
 		}
-		kinds[next.kind]++
+		kinds[b.kind[len("toml"):]+next.kind]++
 		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
 			suite, err := ruletest.Parse(strategy.Source{Name: "discount.test.toml", Data: []byte(b.text)})
 			if refused := next.kind == "text refused"; refused != (err != nil) {
 				t.Fatalf("refused: %v", err)
+			}
+			if err == nil && b.kind == "toml body" {
+				suite, err = suite.With(ordersOnThePage(t, blocks[i+2]))
 			}
 			if err == nil {
 				err = suite.Run(st, "").Err()
@@ -124,7 +146,7 @@ func TestThePageOnTestsIsTrue(t *testing.T) {
 			}
 		})
 	}
-	if kinds[""] < 2 || kinds["text failed"] == 0 || kinds["text refused"] == 0 {
+	if kinds[""] < 2 || kinds[" body"] == 0 || kinds["text failed"] == 0 || kinds["text refused"] == 0 {
 		t.Errorf("the page shows %v", kinds)
 	}
 }

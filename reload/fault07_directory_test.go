@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/promogate/caddy-discount/reload"
 )
@@ -230,6 +231,95 @@ func TestFault07FileBesideIsPartOfTheContent(t *testing.T) {
 	h.becomes("two tested")
 	do(t, os.Remove(beside))
 	h.becomes("two ")
+}
+
+// named is a source whose .toml files name others: "+NAME" stands for each.
+func named(o reload.Options) reload.Options {
+	o.Named = func(files []reload.File) (names []string) {
+		for _, f := range files {
+			for _, word := range strings.Fields(string(f.Data)) {
+				if name, is := strings.CutPrefix(word, "+"); is {
+					names = append(names, name)
+				}
+			}
+		}
+		return names
+	}
+	return o
+}
+
+func TestFault07FilesThatAreNamedArePartOfTheContent(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string]struct {
+		dir  func() (path, named string)
+		file string
+		o    reload.Options
+	}{
+		"by a file": {
+			dir: func() (string, string) { f := file(t, "one "); return f, filepath.Join(filepath.Dir(f), "body.json") },
+			o:   reload.Options{},
+		},
+		"by a member of a directory": {
+			dir: func() (string, string) {
+				d := directory(t, "a.toml=one ")
+				return d, filepath.Join(d, "body.json")
+			},
+			file: "a.toml", o: members(reload.Options{}),
+		},
+		"by a file, without a lease": {
+			dir: func() (string, string) { f := file(t, "one "); return f, filepath.Join(filepath.Dir(f), "body.json") },
+			o:   reload.Options{}.WithoutLease(),
+		},
+		"by a file, polled": {
+			dir: func() (string, string) { f := file(t, "one "); return f, filepath.Join(filepath.Dir(f), "body.json") },
+			o:   reload.Options{Poll: 20 * time.Millisecond}.WithoutWatch(),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, body := at.dir()
+			naming := filepath.Join(path, at.file)
+			write(t, body, "first")
+			h := open(t, path, named(at.o))
+			if got := h.Live().Value; got != "one " {
+				t.Fatalf("live = %q: what nobody names is none of it", got)
+			}
+			renameIn(t, naming, "two +body.json ")
+			h.becomes("two +body.json first")
+			renameIn(t, body, "second")
+			h.becomes("two +body.json second")
+			write(t, body, "third")
+			h.becomes("two +body.json third")
+			do(t, os.Remove(body))
+			h.becomes("two +body.json ")
+			write(t, body, "+other.json")
+			write(t, filepath.Join(filepath.Dir(body), "other.json"), "other")
+			h.becomes("two +body.json +other.json") // which names nothing itself
+			renameIn(t, naming, "three ")
+			h.becomes("three ")
+		})
+	}
+}
+
+// A name that is more than one, and a link that leads out of the directory, lead to
+// nothing.
+func TestFault07NothingOutsideIsNamed(t *testing.T) {
+	t.Parallel()
+	outside := filepath.Join(t.TempDir(), "secret.json")
+	write(t, outside, "secret")
+	path := file(t, "one ")
+	dir := filepath.Dir(path)
+	inside := filepath.Join(dir, "inside.json")
+	write(t, inside, "inside")
+	do(t, os.Symlink(outside, filepath.Join(dir, "link.json")), os.Symlink("inside.json", filepath.Join(dir, "near.json")))
+	text := "two +link.json +../" + filepath.Base(filepath.Dir(outside)) + "/secret.json +" + outside + " +. +.. +near.json "
+	h := open(t, path, named(reload.Options{}))
+	renameIn(t, path, text)
+	h.becomes(text + "inside")
+	c, err := reload.ReadOnce(path, named(reload.Options{}))
+	if err != nil || len(c.Files) != 2 || c.Files[1].Name != "near.json" {
+		t.Errorf("read at once: %v, %v", c.Files, err)
+	}
 }
 
 func TestFault07DirectoryOfTooManyFilesIsRefused(t *testing.T) {

@@ -203,9 +203,8 @@ func (m *machine) unblock(now time.Time) {
 
 // attempt reads and judges the file, unless something is in the way.
 func (m *machine) attempt() {
-	seen := look(m.path, &m.o)
-	m.tried = seen
-	r, err := m.reader.read(m.save.kind == KindRename)
+	m.tried = look(m.path, &m.o)
+	r, err := m.readAll()
 	if o, ok := err.(obstacle); ok {
 		m.obstruct(o)
 		return
@@ -214,7 +213,7 @@ func (m *machine) attempt() {
 		m.vanish(time.Now())
 		return
 	}
-	m.handled, m.suspect = seen, sight{}
+	m.handled, m.suspect = m.tried, sight{}
 	if err != nil {
 		// What is wrong may be mended without touching the file, so the poll
 		// tries again.
@@ -234,6 +233,23 @@ func (m *machine) attempt() {
 	m.consider(r)
 	m.lookAgain()
 }
+
+// readAll reads the files, and those that they name. Which these are is known only when
+// they were read: then they are watched, too, and all are read again, at one moment.
+func (m *machine) readAll() (reading, error) {
+	for range maxRenamings {
+		r, err := m.reader.read(m.save.kind == KindRename)
+		if err != nil || !m.o.name(r.Files) {
+			return r, err
+		}
+		m.aim(nil)
+		m.tried = look(m.path, &m.o)
+	}
+	return reading{}, obstacleMoved
+}
+
+// maxRenamings is how often files are read again because they name others than before.
+const maxRenamings = 3
 
 // obstruct waits for an obstacle to go: a little at first, longer later, and
 // from poll to poll once it has been reported. A close is heard sooner.

@@ -12,8 +12,19 @@ func ReadOnce(path string, o Options) (Content, error) {
 		return Content{}, fmt.Errorf("reading %s: %w", path, err)
 	}
 	o = o.withDefaults()
-	r := &reader{path: path, o: &o}
-	p := locate(path, &o)
+	for range maxRenamings {
+		c, err := readNow(path, &o)
+		if err != nil || !o.name(c.Files) {
+			return c, err
+		}
+	}
+	return Content{}, obstacleMoved
+}
+
+// readNow reads the files that are known to belong to the source.
+func readNow(path string, o *Options) (Content, error) {
+	r := &reader{path: path, o: o}
+	p := locate(path, o)
 	if p.err != nil {
 		return Content{}, p.err
 	}

@@ -1,6 +1,8 @@
 package reload
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
@@ -51,6 +53,12 @@ type Options struct {
 	// there are none.
 	Beside func(name string) []string
 
+	// Named names further files in the same directory that belong to the source because
+	// its files name them. They are plain names; a link that leads out of the directory
+	// is not followed, and they need not exist. Files that are named so name no others.
+	// By default there are none.
+	Named func(files []File) []string
+
 	// State is a directory for what is to be remembered across restarts; empty
 	// for none. It must not be below a directory that is watched. Nothing is
 	// written there before [Source.Remember] is called.
@@ -71,6 +79,7 @@ type Options struct {
 	// must not panic, and must not call the Source.
 	OnEvent func(Event)
 
+	named  []string // by the files that were read last
 	faults faults
 }
 
@@ -96,10 +105,47 @@ func (o Options) withDefaults() Options {
 	if o.Beside == nil {
 		o.Beside = func(string) []string { return nil }
 	}
+	if o.Named == nil {
+		o.Named = func([]File) []string { return nil }
+	}
 	if o.OnEvent == nil {
 		o.OnEvent = func(Event) {}
 	}
 	return o
+}
+
+// name takes note of the files that others name, and reports whether these are not the
+// ones known so far.
+func (o *Options) name(files []File) bool {
+	var named []string
+	for _, name := range o.Named(o.naming(files)) {
+		if plainName(name) && !slices.Contains(named, name) {
+			named = append(named, name)
+		}
+	}
+	slices.Sort(named)
+	if slices.Equal(named, o.named) {
+		return false
+	}
+	o.named = named
+	return true
+}
+
+// naming are the files that are not there because others name them.
+func (o *Options) naming(files []File) []File {
+	var naming []File
+	for _, f := range files {
+		if !slices.Contains(o.named, f.Name) {
+			naming = append(naming, f)
+		}
+	}
+	return naming
+}
+
+// plainName reports whether a name is that of a file in a directory, and leads nowhere
+// else.
+func plainName(name string) bool {
+	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, "/\\\x00")
 }
 
 // retryAfter is the pause before the try after n failed ones: 1, 2, 4 … 50 ms.

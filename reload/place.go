@@ -39,6 +39,7 @@ func locate(path string, o *Options) place {
 	if p.whole {
 		p.dir = path + string(filepath.Separator)
 		p.add(members(p.target, o.Member)...)
+		p.addNamed(o.named, p.target)
 		return p
 	}
 	base := ""
@@ -47,6 +48,7 @@ func locate(path string, o *Options) place {
 	for _, name := range o.Beside(base) {
 		p.addIfThere(name)
 	}
+	p.addNamed(o.named, resolve(filepath.Clean(p.dir)).target)
 	return p
 }
 
@@ -88,6 +90,31 @@ func (p *place) addIfThere(name string) {
 	if r.err == nil {
 		p.files = append(p.files, located{name: name, path: at, target: r.target})
 	}
+}
+
+// addNamed adds files that others name, which need not exist either. One that a link
+// leads out of the directory to is none of ours.
+func (p *place) addNamed(names []string, dir string) {
+	for _, name := range names {
+		if slices.ContainsFunc(p.files, func(f located) bool { return f.name == name }) {
+			continue
+		}
+		at := p.dir + name
+		r := resolve(at)
+		if r.err == nil && !within(r.target, dir) {
+			continue
+		}
+		p.follow(r.names)
+		if r.err == nil {
+			p.files = append(p.files, located{name: name, path: at, target: r.target})
+		}
+	}
+}
+
+// within reports whether a path, free of links, is below a directory.
+func within(path, dir string) bool {
+	rest, below := strings.CutPrefix(path, dir)
+	return below && (strings.HasSuffix(dir, string(filepath.Separator)) || strings.HasPrefix(rest, string(filepath.Separator)))
 }
 
 func (p *place) follow(names []string) {

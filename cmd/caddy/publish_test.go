@@ -70,6 +70,74 @@ func names(t testing.TB, dir string) []string {
 	return list
 }
 
+// A body that a test names goes along, before the test and the strategy.
+func TestPublishTakesTheBodiesOfTests(t *testing.T) {
+	t.Parallel()
+	const order = `{"order": {"lines": [{"qty": 1, "price": "1000.00"}]}}`
+	bodied := func(n int) string {
+		return strings.Replace(testsOf(n), `cart = { items = [{ sku = "tea", quantity = 1, unit_price = 1000 }] }`, `body = "order.json"`, 1)
+	}
+	const options = "prices major\nmap {\n\titems order.lines\n\tquantity qty\n\tunit_price price\n}\n"
+	publish := func(t *testing.T, dir string, args ...string) result {
+		t.Helper()
+		return caddy(t, dir, append([]string{"discount", "publish"}, args...)...)
+	}
+	start := func(t *testing.T) string {
+		t.Helper()
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "next", "discount.toml"), strategyOf(300))
+		write(t, filepath.Join(dir, "next", "discount.test.toml"), bodied(300))
+		write(t, filepath.Join(dir, "next", "order.json"), order)
+		write(t, filepath.Join(dir, "shop.map"), options)
+		return dir
+	}
+	t.Run("a file", func(t *testing.T) {
+		t.Parallel()
+		dir := start(t)
+		write(t, filepath.Join(dir, "live", "discount.toml"), strategyOf(200))
+		publish(t, dir, "next/discount.toml", "live/discount.toml", "--map", "shop.map").good(t)
+		if got := names(t, filepath.Join(dir, "live")); !slices.Equal(got, []string{"discount.test.toml", "discount.toml", "order.json"}) {
+			t.Errorf("published %q", got)
+		}
+		if got := read(t, filepath.Join(dir, "live", "order.json")); got != order {
+			t.Errorf("the body is %s", got)
+		}
+		// Tests that stay are run with the bodies that are there.
+		write(t, filepath.Join(dir, "alone.toml"), strategyOf(400))
+		if r := publish(t, dir, "alone.toml", "live/discount.toml", "--map", "shop.map"); r.code != 2 || !strings.Contains(r.out, "expect.discount: got 4.00, want 3.00") {
+			t.Errorf("exit %d: %s", r.code, r.out)
+		}
+		if r := publish(t, dir, "next/discount.toml", "live/discount.toml"); r.code != 2 || !strings.Contains(r.out, "there are no goods at items") {
+			t.Errorf("without the map: exit %d: %s", r.code, r.out)
+		}
+	})
+	t.Run("a directory", func(t *testing.T) {
+		t.Parallel()
+		dir := start(t)
+		for range 3 { // the third time, what the first made is removed
+			publish(t, dir, "next", "live", "--map", "shop.map").good(t)
+			write(t, filepath.Join(dir, "next", "discount.toml"), read(t, filepath.Join(dir, "next", "discount.toml"))+"# again\n")
+		}
+		if got := names(t, filepath.Join(dir, "live")); !slices.Equal(got, []string{"discount.test.toml", "discount.toml", "order.json"}) {
+			t.Errorf("published %q", got)
+		}
+		if all, _ := filepath.Glob(filepath.Join(dir, "live.published-*")); len(all) != 2 {
+			t.Errorf("there are %q", all)
+		}
+	})
+	t.Run("a body that is missing", func(t *testing.T) {
+		t.Parallel()
+		dir := start(t)
+		if err := os.Remove(filepath.Join(dir, "next", "order.json")); err != nil {
+			t.Fatal(err)
+		}
+		r := publish(t, dir, "next/discount.toml", "live.toml", "--map", "shop.map")
+		if r.code != 2 || !strings.Contains(r.out, "there is no file order.json beside the test") {
+			t.Errorf("exit %d: %s", r.code, r.out)
+		}
+	})
+}
+
 // What people read of publish is kept in testdata/commands. The commands run one
 // after the other in one directory.
 func TestWhatPublishSays(t *testing.T) {

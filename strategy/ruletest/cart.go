@@ -262,7 +262,8 @@ func (b *body) fault(err error) (at document.Pos, key, reason string) {
 		return b.table.Pos, "cart", err.Error()
 	}
 	at, key = b.follow(invalid.Pointer)
-	return at, key, inTOML.Replace(invalid.Reason)
+	reason, _, _ = strings.Cut(invalid.Reason, "; ") // what follows speaks of maps and options
+	return at, key, inTOML.Replace(reason)
 }
 
 // inTOML says what the cart reader says of JSON in the words of TOML.

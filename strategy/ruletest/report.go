@@ -18,6 +18,8 @@ type Report struct {
 	Results []Result
 	// Skipped is how many tests are for other environments.
 	Skipped int
+	// Unread are the tests whose bodies were read in no way, of a suite that is lenient.
+	Unread []Result
 
 	touched map[string]bool // ids of rules that applied
 }
@@ -27,6 +29,7 @@ type Result struct {
 	Name     string
 	Place    document.Place
 	Failures []Failure       // none when the test passed
+	Unread   bool            // its body was read in no way, and it was skipped
 	Cart     *cart.Cart      // nil where it could not be read
 	Quote    *strategy.Quote // nil where the cart could not be priced
 	// Explanation says why rules did not apply, for a test that failed or asked

@@ -21,7 +21,11 @@ func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	var r Report
 	for i := range s.tests {
 		if t := &s.tests[i]; t.envs.include(env) || !t.envs.within(st.Environments()) {
-			r.add(s.run(t, st), st)
+			if result := s.run(t, st); result.Unread {
+				r.Unread = append(r.Unread, result)
+			} else {
+				r.add(result, st)
+			}
 		} else {
 			r.Skipped++
 		}
@@ -32,7 +36,7 @@ func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 // Matching is the suite with only the tests whose names match. It is to be run
 // instead of the whole one, not at the same time.
 func (s *Suite) Matching(match func(name string) bool) *Suite {
-	some := &Suite{doc: s.doc}
+	some := &Suite{doc: s.doc, orders: s.orders}
 	for _, t := range s.tests {
 		if match(t.name) {
 			some.tests = append(some.tests, t)
@@ -41,18 +45,43 @@ func (s *Suite) Matching(match func(name string) bool) *Suite {
 	return some
 }
 
-func (s *Suite) run(t *test, st *strategy.Strategy) (result Result) {
+// run is what came of a test. A body that is read in several ways has to give what is
+// expected in each: the result is that of the first, with the failures of all.
+func (s *Suite) run(t *test, st *strategy.Strategy) Result {
+	all, none := s.ordersOf(t, st.Currency())
+	if none && s.orders.Lenient {
+		return Result{Name: t.name, Place: t.place, Unread: true}
+	}
+	result := s.runOrder(t, all[0], st)
+	for _, further := range all[1:] {
+		other := s.runOrder(t, further, st)
+		for _, f := range other.Failures {
+			if !slices.Contains(result.Failures, f) {
+				result.Failures = append(result.Failures, f)
+			}
+		}
+	}
+	return result
+}
+
+func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy) (result Result) {
 	o := &outcome{suite: s, Strategy: st}
 	defer func() {
 		if broken := recover(); broken != nil {
-			o.fail(member{key: "cart", at: t.cart.table.Pos}, fmt.Sprintf("pricing it panicked: %v", broken), "", "")
+			_, _, reason := from.fault(fmt.Errorf("pricing it panicked: %v", broken))
+			o.fail(t.bought(), reason, "", "")
+		}
+		if b, is := from.(*bodyOrder); is && o.quote != nil {
+			for i := range o.failures {
+				b.note(&o.failures[i])
+			}
 		}
 		result = Result{
 			Name: t.name, Place: t.place, Failures: o.failures,
 			Cart: o.cart, Quote: o.quote, Explanation: o.explanation, now: o.now,
 		}
 	}()
-	if !o.runs(t) || !o.price(t) {
+	if !o.runs(t) || !o.price(t, from) {
 		return
 	}
 	for _, e := range t.expectations {
@@ -62,6 +91,14 @@ func (s *Suite) run(t *test, st *strategy.Strategy) (result Result) {
 		o.explain()
 	}
 	return
+}
+
+// bought is where a test says what is bought.
+func (t *test) bought() member {
+	if t.body != nil {
+		return t.body.member
+	}
+	return member{key: "cart", at: t.cart.table.Pos}
 }
 
 // outcome is what comes of one test.
@@ -94,17 +131,17 @@ func (o *outcome) runs(t *test) bool {
 }
 
 // price makes the quote that an order with the cart would get.
-func (o *outcome) price(t *test) bool {
-	c, err := t.cart.read(o.Currency())
+func (o *outcome) price(t *test, from order) bool {
+	c, err := from.read(o.Currency())
 	if err != nil {
-		at, key, reason := t.cart.fault(err)
+		at, key, reason := from.fault(err)
 		o.fail(member{key: key, at: at}, reason, "", "")
 		return false
 	}
 	o.cart, o.now = c, t.now.in(o.Location())
 	q, err := o.Quote(c, o.now)
 	if err != nil {
-		at, key, reason := t.cart.refused(err)
+		at, key, reason := from.refused(err)
 		o.fail(member{key: key, at: at}, reason, "", o.unknown(c, err))
 		return false
 	}

@@ -171,7 +171,7 @@ func TestAmountsAreInTheStrategysCurrency(t *testing.T) {
 		{"half a yen expected", of(`{ items = [{ quantity = 1, unit_price = 300 }] }`, `{ discount = 0.5 }`),
 			`t.toml:5:23: expect.discount: "0.5" is not an amount of JPY: 0.5 has 1 decimal, JPY has 0`},
 		{"half a yen in the cart", of(`{ items = [{ quantity = 1, unit_price = 0.5 }] }`, `{ discount = 0 }`),
-			`t.toml:4:48: cart.items[0].unit_price: is 0.5, want a decimal of JPY such as 18.50, not negative, with at most 0 decimals`},
+			`t.toml:4:48: cart.items[0].unit_price: is 0.5, want an amount of JPY such as 1850, from 0 to 999999999999999, without decimals`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := failures(parse(t, c.text).Run(load(t, "", yen), "")); got != c.want {

@@ -11,7 +11,8 @@ import (
 // Suite is tests that were read and found well written. It does not change,
 // and may be run by any number of goroutines.
 type Suite struct {
-	tests []test
+	tests  []test
+	orders Orders
 
 	mu  sync.Mutex // of doc, which remembers what it was asked for
 	doc *document.Document
@@ -24,6 +25,7 @@ type test struct {
 	envs         envs
 	now          instant
 	cart         body
+	body         *bodyFile // in place of the cart; nil for none
 	expectations []expectation
 }
 
@@ -98,7 +100,7 @@ func from(place, here document.Place) string {
 func decodeTest(s *document.Section) test {
 	t := test{name: s.Text("name"), envs: decodeEnvs(s)}
 	t.now = decodeInstant(s)
-	t.cart = decodeCart(s)
+	t.cart, t.body = decodeCart(s), decodeBody(s)
 	t.expectations = decodeExpect(s, t.cart.lines())
 	for _, required := range []struct{ key, example string }{
 		{"name", `name = "three coffees before ten"`},
@@ -106,9 +108,12 @@ func decodeTest(s *document.Section) test {
 		{"cart", `cart = { items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }] }`},
 		{"expect", "expect = { discount = 6.00 }"},
 	} {
-		if s.Node.Get(required.key) == nil {
+		if s.Node.Get(required.key) == nil && !(required.key == "cart" && t.body != nil) {
 			s.Add(s.Node.Pos, s.Path, "the test has no "+required.key, "such as "+required.example)
 		}
+	}
+	if n := s.Node.Get("body"); n != nil && s.Node.Get("cart") != nil {
+		s.Wrong(n, "body", "the test has a cart, too", "leave one of them out")
 	}
 	s.Done()
 	return t

@@ -41,7 +41,10 @@ func (e *sum) check(o *outcome) {
 // lineDiscounts is what is taken off each line, in the order of the cart.
 //
 //	lines = [4.00, 2.00]
-type lineDiscounts []lineDiscount
+type lineDiscounts struct {
+	member
+	lines []lineDiscount
+}
 
 type lineDiscount struct {
 	member
@@ -56,9 +59,9 @@ func decodeLines(s *document.Section, n *document.Node, name string, lines int) 
 	if lines >= 0 && lines != len(n.Items) {
 		s.Wrong(n, name, fmt.Sprintf("the list has %s, the cart has %s", count(len(n.Items), "amount"), count(lines, "line")), "")
 	}
-	list := make(lineDiscounts, len(n.Items))
+	list := lineDiscounts{member: expected(name, n), lines: make([]lineDiscount, len(n.Items))}
 	for i, item := range n.Items {
-		list[i] = lineDiscount{
+		list.lines[i] = lineDiscount{
 			member: expected(name, n).element(i, item),
 			text:   amount(s, item, fmt.Sprintf("%s[%d]", s.Key(name), i)),
 		}
@@ -67,7 +70,11 @@ func decodeLines(s *document.Section, n *document.Node, name string, lines int) 
 }
 
 func (e lineDiscounts) check(o *outcome) {
-	for i, line := range e {
+	if len(e.lines) != len(o.quote.Lines) { // of a cart in the test this is known before
+		o.fail(e.member, count(len(o.quote.Lines), "line"), count(len(e.lines), "amount"), "")
+		return
+	}
+	for i, line := range e.lines {
 		o.compare(line.member, line.text, o.quote.Lines[i].Discount, o.lowered)
 	}
 }

@@ -8,8 +8,9 @@ var testLanguage = map[string]table{
 		{"env", "env", "The environments it is for; all without it."},
 		{"now", "instant", "When the cart is priced."},
 		{"cart", "=cart", "What is bought."},
+		{"body", "string", "In place of cart: a file beside the test with an order as the shop sends it."},
 		{"expect", "=expect", "What must come out."},
-	}, required: []string{"name", "now", "cart", "expect"}},
+	}, required: []string{"name", "now", "expect"}},
 	"cart": {keys: []key{
 		{"currency", "string", "ISO 4217; default: the strategy's."}, {"items", "*item", "The lines."},
 		{"customer", "=buyer", ""}, {"coupons", "any", "A list of codes."}, {"channel", "string", ""},

@@ -1,0 +1,135 @@
+package discount
+
+import (
+	"cmp"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"sync"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+// liveHandlers are the handlers that use a live strategy, with how each reads carts.
+type liveHandlers struct {
+	mu  sync.Mutex
+	all []*liveHandler // in the order in which they came
+}
+
+// liveHandler is a handler that uses a live strategy.
+type liveHandler struct {
+	module  string // discount or discount_quote
+	options Options
+	read    cart.Options
+	reader  *cart.Reader
+	running bool // the configuration that it is of has started
+}
+
+// join adds a handler, unless it is there already.
+func (l *liveHandlers) join(h *liveHandler) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !slices.Contains(l.all, h) {
+		l.all = append(l.all, h)
+	}
+}
+
+// leave takes a handler out.
+func (l *liveHandlers) leave(h *liveHandler) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = slices.DeleteFunc(l.all, func(other *liveHandler) bool { return other == h })
+}
+
+// started notes that the configuration of a handler runs.
+func (l *liveHandlers) started(h *liveHandler) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h.running = true
+}
+
+// readings are the different ways in which the handlers read carts, those of a
+// configuration that is being loaded included.
+func (l *liveHandlers) readings() []ruletest.Reading {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []ruletest.Reading
+	var known []*liveHandler
+	for _, h := range l.all {
+		alike := func(other *liveHandler) bool { return reflect.DeepEqual(other.read, h.read) }
+		if h.options.Source == "headers" || slices.ContainsFunc(known, alike) {
+			continue
+		}
+		known = append(known, h)
+		list = append(list, ruletest.Reading{Name: h.options.shapeText(), Reader: h.reader})
+	}
+	return list
+}
+
+// inOrder are the handlers of the configuration that runs. Caddy makes those of several
+// servers in any order, so they are in one of their own.
+func (l *liveHandlers) inOrder() []*liveHandler {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := slices.DeleteFunc(slices.Clone(l.all), func(h *liveHandler) bool { return !h.running })
+	slices.SortStableFunc(list, func(a, b *liveHandler) int { return cmp.Compare(a.sortKey(), b.sortKey()) })
+	return list
+}
+
+// sortKey is alike for handlers that no answer tells apart.
+func (h *liveHandler) sortKey() string {
+	text, _ := json.Marshal(h.describe(0)) // of texts and numbers, which can always be written
+	return string(text)
+}
+
+// handlerStatus is how a handler of a strategy reads carts, as the admin API shows it.
+type handlerStatus struct {
+	Number     int        `json:"number"` // from 1, for "handler" of explain
+	Module     string     `json:"module"`
+	Map        preset.Map `json:"map,omitzero"`
+	Source     string     `json:"source"`
+	Prices     string     `json:"prices"`
+	Fractional string     `json:"fractional,omitempty"`
+	ExactIDs   bool       `json:"exact_ids"`
+	TextFlags  bool       `json:"text_flags"`
+	MaxLines   int        `json:"max_lines"`
+}
+
+func (h *liveHandler) describe(number int) handlerStatus {
+	d := handlerStatus{
+		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(),
+		ExactIDs: h.read.ExactIDs, TextFlags: h.read.TextFlags, MaxLines: h.read.MaxLines,
+	}
+	if h.read.Fractional {
+		d.Fractional = fractionalLine
+	}
+	return d
+}
+
+// describe lists the handlers.
+func (l *liveHandlers) describe() []handlerStatus {
+	list := []handlerStatus{}
+	for i, h := range l.inOrder() {
+		list = append(list, h.describe(i+1))
+	}
+	return list
+}
+
+// shapeText says in a few words how carts are written by the options.
+func (o *Options) shapeText() string {
+	text := "the default shape"
+	switch {
+	case o.Map.Preset != "":
+		text = "map " + o.Map.Preset
+	case len(o.Map.Items) > 0:
+		text = "map with items " + o.Map.Items.String()
+	case !reflect.ValueOf(o.Map.Mapping).IsZero():
+		text = "map"
+	}
+	if o.Prices != "" {
+		text += ", prices " + o.Prices
+	}
+	return text
+}
