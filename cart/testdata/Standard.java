@@ -1,6 +1,7 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -129,6 +130,11 @@ public final class Standard {
 
     // Where values are.
 
+    /** Two members of an object are the one that is looked up. */
+    private static final class Alike extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
     /** The one member that has a name in whatever case; null if none has. */
     private static JsonNode member(JsonNode of, String name) {
         JsonNode found = null;
@@ -136,7 +142,7 @@ public final class Standard {
             Map.Entry<String, JsonNode> member = members.next();
             if (member.getKey().equalsIgnoreCase(name)) {
                 if (found != null) {
-                    throw new IllegalArgumentException("two members are called " + name);
+                    throw new Alike();
                 }
                 found = member.getValue();
             }
@@ -144,13 +150,27 @@ public final class Standard {
         return found;
     }
 
+    private static boolean isAlike(JsonNode of, String name) {
+        try {
+            member(of, name);
+            return false;
+        } catch (Alike alike) {
+            return true;
+        }
+    }
+
     /** All values at the paths of a key, those of the first path first. */
     private List<JsonNode> values(JsonNode from, String key) throws IOException {
         List<JsonNode> found = new ArrayList<>();
-        for (JsonNode route : request.get("routes")) {
-            if (route.get("key").textValue().equals(key)) {
-                follow(found, from, route.get("steps"), 0, false);
+        try {
+            for (JsonNode route : request.get("routes")) {
+                if (route.get("key").textValue().equals(key)) {
+                    follow(found, from, route.get("steps"), 0, false);
+                }
             }
+        } catch (Alike alike) {
+            found.clear();
+            found.add(MissingNode.getInstance()); // which is nothing that can be read
         }
         return found;
     }
@@ -279,7 +299,9 @@ public final class Standard {
         if (of.isObject()) {
             for (Iterator<Map.Entry<String, JsonNode>> members = of.fields(); members.hasNext(); ) {
                 Map.Entry<String, JsonNode> member = members.next();
-                member(of, member.getKey());
+                if (isAlike(of, member.getKey())) {
+                    put(path, "x two members alike");
+                }
                 put(under(path, "s" + wellFormed(member.getKey())), property(member.getValue()));
             }
         } else if (of.isArray()) {
