@@ -98,7 +98,7 @@ func (r *plainRead) readCharge(v any, a at, depth int) (f *plainFault) {
 		r.amounts.price, f = r.amount(v)
 		return f
 	case object:
-		if len(r.from("charge")) == 0 {
+		if routeOf(r.routes, "shipping_amount") == nil {
 			return wrong("no amount")
 		}
 		if f := r.within("charge", v, depth); f != nil {
