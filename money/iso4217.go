@@ -100,8 +100,12 @@ func (e *CodeError) Error() string {
 	return fmt.Sprintf("%q is not an ISO 4217 currency code", e.Code)
 }
 
+// Known reports whether the code means something, but nothing that amounts can be in:
+// it is retired, has no minor unit, or is in use without being in the list.
+func (e *CodeError) Known() bool { return e.retired || e.what != "" || e.Instead != "" }
+
 // Example is a code that is right, for messages that end in "such as": CNY, or what
-// replaced the code that was looked up.
+// has the place of the code that was looked up.
 func (e *CodeError) Example() string {
 	switch {
 	case e.what != "":
