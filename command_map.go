@@ -125,7 +125,11 @@ type sample struct {
 func runMap(cmd *cobra.Command, files []string) (int, error) {
 	currency, err := money.ParseCurrency(strings.ToUpper(flag(cmd, "currency")))
 	if err != nil {
-		return exitFailed, fmt.Errorf("--currency is %q, a code of ISO 4217 is wanted, such as CNY", flag(cmd, "currency"))
+		example := "CNY"
+		if refused := new(money.CodeError); errors.As(err, &refused) {
+			example = refused.Example()
+		}
+		return exitFailed, fmt.Errorf("--currency is %q, a code of ISO 4217 is wanted, such as %s", flag(cmd, "currency"), example)
 	}
 	samples, err := samplesIn(cmd, files)
 	if err != nil {

@@ -1,6 +1,7 @@
 package cart
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -147,7 +148,7 @@ func (d *document) forget(of field) {
 
 func (d *document) readCurrency() *fault {
 	if d.next() != '"' {
-		return wants(d.seen(), wantCode)
+		return wants(d.seen(), wantCode+"CNY")
 	}
 	code := d.str()
 	if code == "" {
@@ -159,7 +160,7 @@ func (d *document) readCurrency() *fault {
 	return f
 }
 
-const wantCode = "an ISO 4217 currency code, such as CNY"
+const wantCode = "an ISO 4217 currency code, such as "
 
 // stated is the currency of a code in any case; home is the one it most likely is.
 func stated(code string, home money.Currency) (money.Currency, *fault) {
@@ -168,9 +169,18 @@ func stated(code string, home money.Currency) (money.Currency, *fault) {
 	}
 	currency, err := money.ParseCurrency(inCapitals(code))
 	if err != nil {
-		return home, wants(quote(code), wantCode)
+		return home, wants(quote(code), wantCode+exampleFor(err))
 	}
 	return currency, nil
+}
+
+// exampleFor is a code that is right, in place of one that is not.
+func exampleFor(err error) string {
+	var refused *money.CodeError
+	if errors.As(err, &refused) {
+		return refused.Example()
+	}
+	return "CNY"
 }
 
 // inCapitals is a text with its ASCII letters in capitals.

@@ -24,11 +24,18 @@ type Currency struct {
 }
 
 // ParseCurrency looks up an ISO 4217 alphabetic code such as "CNY". Codes are
-// upper case.
+// upper case. Those that the list has retired, or has without a minor unit, are
+// refused. The error is a [*CodeError].
 func ParseCurrency(code string) (Currency, error) {
+	if digits, is := amended[code]; is {
+		return Currency{code: code, digits: digits}, nil
+	}
+	if err := refused(code); err != nil {
+		return Currency{}, err
+	}
 	known := iso.GetCurrency(code)
 	if known == nil || known.Code != code {
-		return Currency{}, fmt.Errorf("%q is not an ISO 4217 currency code", code)
+		return Currency{}, &CodeError{Code: code}
 	}
 	return Currency{code: code, digits: known.Fraction}, nil
 }

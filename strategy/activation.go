@@ -7,9 +7,10 @@ import "time"
 //	activate_at = 2026-11-11T00:00:00+08:00
 //
 // It is no part of the meaning: until its instant the strategy waits, checked
-// and proved, and afterwards the key says nothing any more.
+// and proved, and afterwards the key says nothing any more. Of what clocks show
+// twice it is the earlier pass, as for valid_from.
 func decodeActivation(s *section) time.Time {
-	at, _ := s.instant("activate_at")
+	at, _ := s.instant("activate_at", earlierPass)
 	return at
 }
 

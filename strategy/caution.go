@@ -17,6 +17,7 @@ import (
 //   - a step of a ladder that gives no more than one that is easier to reach
 //   - a rule after one that always ends the cart
 //   - time windows or local date-times without a timezone
+//   - local date-times that the clocks skip, or show twice
 func (m *Model) Cautions() []document.Problem { return m.cautions }
 
 // caution notes something about a member that is probably not meant.

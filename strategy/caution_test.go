@@ -59,6 +59,36 @@ func TestCautions(t *testing.T) {
 			"version = \"v\"\n[rule.a]\nvalid_until = 2024-06-30T23:59:59Z\ndiscount_amount = 1\n",
 			`t.toml:3:15: rule."a".valid_until: the time is local, and no timezone is given, so it is UTC (such as timezone = "Asia/Shanghai" at the top)`,
 		},
+		{
+			"an end that comes twice",
+			"version = \"v\"\ntimezone = \"America/Santiago\"\n[rule.a]\nvalid_until = 2026-04-04T23:59:59\ndiscount_amount = 1\n",
+			"version = \"v\"\ntimezone = \"America/Santiago\"\n[rule.a]\nvalid_until = 2026-04-04T23:59:59-04:00\ndiscount_amount = 1\n",
+			`t.toml:4:15: rule."a".valid_until: the clocks in America/Santiago show 2026-04-04T23:59:59 twice, and the later time counts (write 2026-04-04T23:59:59-04:00 to say so, or 2026-04-04T23:59:59-03:00 for the other)`,
+		},
+		{
+			"a start that comes twice",
+			"version = \"v\"\ntimezone = \"Europe/Berlin\"\n[rule.a]\nvalid_from = \"2026-10-25T02:00:00.5\"\ndiscount_amount = 1\n",
+			"version = \"v\"\ntimezone = \"Europe/Berlin\"\n[rule.a]\nvalid_from = \"2026-10-25T03:00:00\"\ndiscount_amount = 1\n",
+			`t.toml:4:14: rule."a".valid_from: the clocks in Europe/Berlin show 2026-10-25T02:00:00.5 twice, and the earlier time counts (write 2026-10-25T02:00:00.5+02:00 to say so, or 2026-10-25T02:00:00.5+01:00 for the other)`,
+		},
+		{
+			"a start that is skipped",
+			"version = \"v\"\ntimezone = \"America/Havana\"\n[rule.a]\nvalid_from = 2026-03-08T00:00:00\ndiscount_amount = 1\n",
+			"version = \"v\"\ntimezone = \"America/Havana\"\n[rule.a]\nvalid_from = 2026-03-08T01:00:00\ndiscount_amount = 1\n",
+			`t.toml:4:14: rule."a".valid_from: the clocks in America/Havana skip 2026-03-08T00:00:00, so it is the instant at which they are set forward (write 2026-03-08T01:00:00-04:00 to say so)`,
+		},
+		{
+			"an activation that comes twice",
+			"version = \"v\"\ntimezone = \"America/New_York\"\nactivate_at = 2026-11-01T01:30:00\n[rule.a]\ndiscount_amount = 1\n",
+			"version = \"v\"\ntimezone = \"America/New_York\"\nactivate_at = 2026-11-01T02:00:00\n[rule.a]\ndiscount_amount = 1\n",
+			`t.toml:3:15: activate_at: the clocks in America/New_York show 2026-11-01T01:30:00 twice, and the earlier time counts (write 2026-11-01T01:30:00-04:00 to say so, or 2026-11-01T01:30:00-05:00 for the other)`,
+		},
+		{
+			"an offset with seconds",
+			"version = \"v\"\ntimezone = \"Africa/Monrovia\"\n[rule.a]\nvalid_from = 1972-01-07T00:30:00\ndiscount_amount = 1\n",
+			"version = \"v\"\ntimezone = \"Africa/Monrovia\"\n[rule.a]\nvalid_from = 1972-01-07T00:45:00\ndiscount_amount = 1\n",
+			`t.toml:4:14: rule."a".valid_from: the clocks in Africa/Monrovia skip 1972-01-07T00:30:00, so it is the instant at which they are set forward (write 1972-01-07T00:44:30Z to say so)`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := cautions(t, c.text); got != c.want {

@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -79,13 +80,18 @@ func decodeCurrency(s *section) money.Currency {
 	return currency
 }
 
-// currencyMeant is the hint for what is no currency: the code that it would be in
-// capitals, or begins with.
+// currencyMeant is the hint for what is no currency: the code that has its place, or
+// that it would be in capitals, or begins with.
 func currencyMeant(typed string) string {
 	upper := strings.ToUpper(typed)
 	for _, code := range []string{upper, upper[:min(len(upper), 3)]} {
-		if _, err := money.ParseCurrency(code); err == nil {
+		_, err := money.ParseCurrency(code)
+		var refused *money.CodeError
+		switch {
+		case err == nil:
 			return fmt.Sprintf("did you mean %q?", code)
+		case len(typed) == len(code) && errors.As(err, &refused) && refused.Instead != "":
+			return fmt.Sprintf("write %q, and all amounts in it", refused.Instead)
 		}
 	}
 	return "such as CNY, USD or JPY"

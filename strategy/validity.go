@@ -14,7 +14,9 @@ import (
 //	valid_until = "2024-06-30T23:59:59Z"     # the whole of this second counts
 //
 // Date-times are TOML's or RFC 3339 strings; those without an offset are in
-// the strategy's time zone.
+// the strategy's time zone. Of what its clocks show twice, the earlier pass is
+// the start and the later one the end. What they skip is the instant at which
+// they are set.
 type validity struct {
 	from, until       time.Time // zero when absent; until as written
 	hasFrom, hasUntil bool
@@ -22,15 +24,17 @@ type validity struct {
 
 func decodeValidity(s *section) validity {
 	var v validity
-	v.from, v.hasFrom = s.instant("valid_from")
-	v.until, v.hasUntil = s.instant("valid_until")
+	v.from, v.hasFrom = s.instant("valid_from", earlierPass)
+	v.until, v.hasUntil = s.instant("valid_until", laterPass)
 	if v.hasFrom && v.hasUntil && v.until.Before(v.from) {
 		s.wrong(s.node.Get("valid_until"), "valid_until", "the rule ends before it begins", "")
 	}
 	return v
 }
 
-func (s *section) instant(name string) (time.Time, bool) {
+// instant reads a date-time. Of what the clocks of the strategy's time zone show
+// twice, it is the pass given.
+func (s *section) instant(name string, which pass) (time.Time, bool) {
 	n := s.get(name)
 	if n == nil {
 		return time.Time{}, false
@@ -50,9 +54,7 @@ func (s *section) instant(name string) (time.Time, bool) {
 	}
 	at, err := document.ParseDateTime(n.Text)
 	if err != nil {
-		if at, err = document.ParseLocalDateTime(n.Text, s.location); err == nil {
-			s.checkZone(n, name)
-		}
+		at, err = s.localInstant(n, name, which)
 	}
 	if err != nil {
 		s.wrong(n, name, fmt.Sprintf("%q is not a date-time", n.Text), "such as 2024-06-30T23:59:59+08:00")

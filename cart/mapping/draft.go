@@ -173,8 +173,27 @@ func (d *draft) findCurrency() money.Currency {
 			}
 		}
 	}
-	d.doubt("no order states its currency: amounts are taken to be in %s", d.Currency.Code())
+	if !d.doubtRefused() {
+		d.doubt("no order states its currency: amounts are taken to be in %s", d.Currency.Code())
+	}
 	return d.Currency
+}
+
+// doubtRefused says where a currency is stated that is not read, such as a retired one.
+func (d *draft) doubtRefused() bool {
+	for _, c := range survey(d.root, within(maxDepth, d.paths), leafFor(&currencyRole, areRefused)) {
+		for _, order := range d.orders {
+			v := order.one(c.path)
+			if v == nil || v.blank() {
+				continue
+			}
+			if _, err := money.ParseCurrency(strings.ToUpper(v.text)); err != nil {
+				d.doubt("%s is not read, since %v: amounts are taken to be in %s", d.full(c.path), err, d.Currency.Code())
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // differing says where else another currency is stated.
@@ -190,6 +209,21 @@ func (d *draft) differing(candidates []choice, chosen choice, currency money.Cur
 }
 
 func areCurrencies(s *shape) bool {
+	return areCodes(s, func(err error) bool { return err == nil })
+}
+
+// areRefused reports whether texts are codes that were currencies, or are of something
+// else.
+func areRefused(s *shape) bool {
+	return areCodes(s, func(err error) bool {
+		var refused *money.CodeError
+		return errors.As(err, &refused) && refused.Known()
+	})
+}
+
+// areCodes reports whether texts are three letters long and all that looking them up as
+// a currency comes to is as it should be.
+func areCodes(s *shape, right func(error) bool) bool {
 	if !s.leaf() {
 		return false
 	}
@@ -201,7 +235,7 @@ func areCurrencies(s *shape) bool {
 		if v.kind != '"' || len(v.text) != 3 {
 			return false
 		}
-		if _, err := money.ParseCurrency(strings.ToUpper(v.text)); err != nil {
+		if _, err := money.ParseCurrency(strings.ToUpper(v.text)); !right(err) {
 			return false
 		}
 		some = true

@@ -336,3 +336,36 @@ func TestLargeOrders(t *testing.T) {
 		t.Errorf("too many values: %v", err)
 	}
 }
+
+// A currency that is stated, but cannot be read, is named with the reason.
+func TestCurrenciesThatAreNotRead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ code, doubt string }{
+		"retired": {
+			code:  "HRK",
+			doubt: `order.currency is not read, since "HRK" is a retired ISO 4217 currency code, EUR replaced it: amounts are taken to be in CNY`,
+		},
+		"small": {
+			code:  "bgn",
+			doubt: `order.currency is not read, since "BGN" is a retired ISO 4217 currency code, EUR replaced it: amounts are taken to be in CNY`,
+		},
+		"of no minor unit": {
+			code:  "XAU",
+			doubt: `order.currency is not read, since "XAU" is gold, which has no minor unit in ISO 4217, so no amount can be in it: amounts are taken to be in CNY`,
+		},
+		"unknown": {code: "XYZ", doubt: "no order states its currency: amounts are taken to be in CNY"},
+		"listed":  {code: "ZWG"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := `{"order": {"currency": "` + c.code + `", "items": [{"sku": "a", "qty": 1, "price": "3.00"}]}}`
+			p, err := Search{Currency: currency(t, "CNY")}.Find([][]byte{[]byte(body)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(p.Doubts, "\n"); got != c.doubt {
+				t.Errorf("doubts\n%s\nwant\n%s", got, c.doubt)
+			}
+		})
+	}
+}

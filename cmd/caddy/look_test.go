@@ -133,6 +133,7 @@ func TestWrongUse(t *testing.T) {
 		{"map", "cart-broken.json"},
 		{"map", "orders/own.json", "orders/broken.jsonl"},
 		{"map", "orders/own.json", "--currency", "YUAN"},
+		{"map", "orders/own.json", "--currency", "HRK"},
 		{"map", "orders/own.json", "--prices", "cents"},
 		{"map", "orders/own.json", "--preset", "shopify-ordr"},
 		{"map", "orders/own.json", "--preset", "shopify-order", "--prices", "minor"},

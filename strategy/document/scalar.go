@@ -81,14 +81,11 @@ func ParseInteger(text string) (int64, error) {
 	return strconv.ParseInt(text, 10, 64)
 }
 
-// ParseLocalDateTime reads the text of a local date-time node as wall clock
-// time in loc.
+// ParseLocalDateTime reads the text of a local date-time node by the clocks in
+// loc. What they show twice is its first pass; [ReadLocal] knows both.
 func ParseLocalDateTime(text string, loc *time.Location) (time.Time, error) {
-	var local toml.LocalDateTime
-	if err := local.UnmarshalText([]byte(text)); err != nil {
-		return time.Time{}, err
-	}
-	return local.AsTime(loc), nil
+	local, err := ReadLocal(text, loc)
+	return local.First, err
 }
 
 // ParseDateTime reads the text of a date-time node: a local date-time and an

@@ -8,7 +8,9 @@ import (
 )
 
 // instant is when a cart is priced: a date-time of TOML or an RFC 3339 string.
-// Like in a strategy, one without an offset is in the strategy's time zone.
+// Like in a strategy, one without an offset is in the strategy's time zone; what
+// its clocks show twice is the earlier pass, and what they skip the instant at
+// which they are set.
 type instant struct {
 	at    time.Time
 	local string // as written, where the time zone is still to come

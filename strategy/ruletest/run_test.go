@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	_ "time/tzdata" // the host may have no list of zones
 
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
@@ -276,4 +277,25 @@ func TestRunsAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// What clocks show twice is the earlier pass, and what they skip the instant of the
+// change, on both sides of Greenwich.
+func TestNowAtAChangeOfClocks(t *testing.T) {
+	for name, c := range map[string]struct{ zone, now, from string }{
+		"twice, west":   {zone: "America/New_York", now: "2026-11-01T01:30:00", from: "2026-11-01T01:30:00-04:00"},
+		"twice, east":   {zone: "Europe/Berlin", now: "2026-10-25T02:30:00", from: "2026-10-25T02:30:00+02:00"},
+		"skipped, west": {zone: "America/Havana", now: "2026-03-08T00:00:00", from: "2026-03-08T01:00:00-04:00"},
+		"skipped, east": {zone: "Europe/Berlin", now: "2026-03-29T02:30:00", from: "2026-03-29T03:00:00+02:00"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			// Rules that begin and end at the instant: exactly one second is both.
+			rules := fmt.Sprintf("version = \"v\"\ntimezone = %q\n[rule.on]\nvalid_from = %s\ndiscount_amount = 1\n"+
+				"[rule.off]\nvalid_until = %[2]s\ndiscount_amount = 1\n", c.zone, c.from)
+			text := "[[test]]\nname = \"x\"\nnow = " + c.now + "\ncart = { items = [{ quantity = 1, unit_price = 10 }] }\nexpect = { applied = [\"off\", \"on\"] }\n"
+			if got := failures(parse(t, text).Run(load(t, "", rules), "")); got != "" {
+				t.Errorf("said %s", got)
+			}
+		})
+	}
 }
