@@ -58,8 +58,9 @@ func TestEditsUnderLoad(t *testing.T) {
 	if versions < edits/10 {
 		t.Errorf("orders were priced by %d strategies: the edits did not go live under the load", versions)
 	}
-	if least := int64(took / pace); orders < least { // a quarter of what is sent on an idle machine
-		t.Errorf("%d orders in %v, want %d: the load stalled", orders, took, least)
+	// On a busy machine orders and edits are slow alike. Of an idle one's, these are a tenth.
+	if least := int64(5 * edits); orders < least {
+		t.Errorf("%d orders beside %d edits, want %d: the load stalled", orders, edits, least)
 	}
 }
 
