@@ -18,8 +18,9 @@ type draft struct {
 	options  cart.Options
 	reasons  []Reason
 	doubts   []string
-	currency path     // in the body; nil for none
-	current  *reading // of the samples with the options so far
+	rounded  []rounded // names that are not read
+	currency path      // in the body; nil for none
+	current  *reading  // of the samples with the options so far
 }
 
 func (f *finder) draft(way *priced) *draft { return &draft{finder: f, priced: way} }
@@ -137,12 +138,19 @@ func (d *draft) setSKU() {
 		if err != nil {
 			continue
 		}
+		if v := long(scalars(d.lines, sku.path)); v != nil {
+			d.round("sku", sku.path.String(), exactWith("sku", sku.path.String()), v.text)
+			continue
+		}
 		d.options = o
 		d.because("sku", []string{sku.path.String()}, "it is called so")
 		const weak = 20
 		if sku.score < weak {
 			d.doubt("%s is the only name of an article in a line: rules have to use it as the SKU", sku.path)
 		}
+		return
+	}
+	if len(d.rounded) > 0 {
 		return
 	}
 	d.doubt("no member of a line is called like the name of an article")
@@ -375,26 +383,12 @@ func (d *draft) otherFraction() path {
 	return found[0].path
 }
 
-// setFlags sets the options that the quantities and names need.
+// setFlags sets the option that the quantities need.
 func (d *draft) setFlags() {
 	for _, v := range scalars(d.lines, d.quantity) {
 		if n, ok := v.number(); ok && !whole(n) && !d.options.Fractional {
 			d.options.Fractional = true
 			d.because("fractional", nil, "a quantity is %s", v.text)
-		}
-	}
-	if sku := d.options.Map.SKU; len(sku) == 1 {
-		d.exact(scalars(d.lines, strings.Split(sku[0], ".")), sku[0])
-	}
-}
-
-// exact takes names that are long integers as they are.
-func (d *draft) exact(values []*value, at string) {
-	limit := new(big.Rat).SetInt64(1 << 53)
-	for _, v := range values {
-		if n, ok := v.number(); ok && v.kind == '0' && n.Cmp(limit) >= 0 && !d.options.ExactIDs {
-			d.options.ExactIDs = true
-			d.because("exact_ids", nil, "%s has integers of 2^53 and more, such as %s; JavaScript rounds them", at, v.text)
 		}
 	}
 }

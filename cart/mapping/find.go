@@ -77,6 +77,7 @@ type finder struct {
 	prefix  path     // of all orders: "0" where each is in a list of its own
 	orders  []*value // what is behind the prefix
 	root    *shape
+	long    bool // there are integers that JavaScript rounds
 }
 
 func (f *finder) parse() error {
@@ -109,6 +110,7 @@ func (f *finder) parse() error {
 		return errors.New("some of the orders are in a list, and others are not")
 	}
 	f.root = shapeOf(nil, f.orders)
+	f.root.each(func(s *shape) { f.long = f.long || long(s.scalars) != nil })
 	return nil
 }
 

@@ -17,6 +17,7 @@ func (d *draft) further() {
 	d.addCoupons()
 	d.addPlaces()
 	d.addShipping()
+	d.doubtRounded()
 }
 
 // add adds a field if all samples are read with it, and something is read there. Why
@@ -32,6 +33,7 @@ func (d *draft) add(key, why string, paths ...string) bool {
 func (d *draft) take(o cart.Options, key, why string, paths []string) bool {
 	r := d.read(o)
 	if r.err != nil || !r.fields()[key] || r.lines() != d.current.lines() {
+		d.tryExact(o, key, paths)
 		return false
 	}
 	d.options, d.current = o, r
@@ -44,6 +46,7 @@ func (d *draft) first(key, why string, choices []choice, full func(path) string)
 	const least = 45 // how sure a name has to be
 	for _, c := range choices[:min(len(choices), maxChoices)] {
 		if c.score >= least && d.add(key, why, full(c.path)) {
+			d.rounded = slices.DeleteFunc(d.rounded, func(r rounded) bool { return r.key == key })
 			return true
 		}
 	}

@@ -1,0 +1,69 @@
+package mapping
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/promogate/caddy-discount/cart/preset"
+)
+
+// What a person has to look at is said under the proposal, and what is right is not.
+func TestDoubts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		body    string
+		options string   // what the proposal has to have in it, if anything
+		says    []string // doubts, in order; each in part
+	}{
+		"a SKU of 20 digits at its default": {
+			body: `{"currency": "EUR", "lines": [{"sku": 12345678901234567890, "quantity": 1, "unit_price": "9.90"}]}`,
+			says: []string{`sku is not read: it has integers of 2^53 and more, such as 12345678901234567890, which JavaScript rounds; "exact_ids on" reads their digits`},
+		},
+		"a SKU of 18 digits at a path": {
+			body: `{"currency": "EUR", "lines": [{"product_id": 812345678901234567, "quantity": 1, "unit_price": "9.90"}]}`,
+			says: []string{`product_id is not read: it has integers of 2^53 and more, such as 812345678901234567, which JavaScript rounds; "exact_ids on" with "sku product_id" reads their digits`},
+		},
+		"a SKU of 18 digits beside a code": {
+			body:    `{"currency": "EUR", "lines": [{"sku": 812345678901234567, "product_code": "A", "quantity": 1, "unit_price": "9.90"}]}`,
+			options: "sku   product_code", says: []string{`sku is not read: it has integers`},
+		},
+		"line ids of 18 digits at their default": {
+			body: `{"currency": "EUR", "lines": [{"id": 812345678901234567, "sku": "A", "quantity": 1, "unit_price": "9.90"}]}`,
+			says: []string{`id is not read: it has integers of 2^53 and more, such as 812345678901234567, which JavaScript rounds; "exact_ids on" reads their digits`},
+		},
+		"line ids of 18 digits in one of two lines": {
+			body: `{"currency": "EUR", "lines": [{"id": 4, "sku": "A", "quantity": 1, "unit_price": "9.90"},
+				{"id": 812345678901234567, "sku": "A", "quantity": 1, "unit_price": "9.90"}]}`,
+			says: []string{`id is not read: it has integers of 2^53 and more, such as 812345678901234567`},
+		},
+		"line ids of 18 digits at a path": {
+			body: `{"currency": "EUR", "lines": [{"line_id": 812345678901234567, "sku": "A", "quantity": 1, "unit_price": "9.90"}]}`,
+			says: []string{`line_id is not read: it has integers of 2^53 and more, such as 812345678901234567, which JavaScript rounds; "exact_ids on" with "id line_id" reads their digits`},
+		},
+		"a customer of 18 digits": {
+			body: `{"currency": "EUR", "user_id": 812345678901234567, "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90"}]}`,
+			says: []string{`user_id is not read: it has integers of 2^53 and more`},
+		},
+		"an id of 2^53 - 1": {
+			body: `{"currency": "EUR", "lines": [{"id": 9007199254740991, "sku": "A", "quantity": 1, "unit_price": "9.90"}]}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := Search{Currency: currency(t, "EUR"), Presets: preset.All()}.Find([][]byte{[]byte(c.body)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fits := len(p.Doubts) == len(c.says)
+			for i := 0; fits && i < len(c.says); i++ {
+				fits = strings.Contains(p.Doubts[i], c.says[i])
+			}
+			if !fits {
+				t.Errorf("doubts are\n%s\nwant\n%s", strings.Join(p.Doubts, "\n"), strings.Join(c.says, "\n"))
+			}
+			if got := p.Caddyfile(); !strings.Contains(got, c.options) || strings.Contains(got, "exact_ids") {
+				t.Errorf("proposed\n%s\nwant %s", got, c.options)
+			}
+		})
+	}
+}
