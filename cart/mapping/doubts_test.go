@@ -47,6 +47,31 @@ func TestDoubts(t *testing.T) {
 		"an id of 2^53 - 1": {
 			body: `{"currency": "EUR", "lines": [{"id": 9007199254740991, "sku": "A", "quantity": 1, "unit_price": "9.90"}]}`,
 		},
+		"flags that are texts": {
+			body:    `{"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90", "on_sale": "true"}]}`,
+			options: "text_flags on",
+			says:    []string{`on_sale is a text, such as "true": "text_flags on" is right only where the order service compares the texts; to JavaScript, Python and Ruby the text "false" is true, and to PHP "0" is false`},
+		},
+		"flags that are no texts": {
+			body:    `{"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90", "on_sale": true}]}`,
+			options: "on_sale",
+		},
+		"the code of a coupon of a kind": {
+			body:    `{"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90"}], "discountCoupon": {"code": "TEN"}}`,
+			options: "discountCoupon.code",
+		},
+		"the code of a coupon of another kind": {
+			body:    `{"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90"}], "promotionCoupon": {"code": "XMAS"}}`,
+			options: "promotionCoupon.code",
+		},
+		"the number of a coupon": {
+			body:    `{"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90"}], "couponId": "12"}`,
+			options: "couponId", says: []string{`couponId names coupons by numbers or references`},
+		},
+		"codes of coupons that are numbers": {
+			body:    `{"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90"}], "discountCoupon": {"code": 12}}`,
+			options: "discountCoupon.code", says: []string{`discountCoupon.code names coupons by numbers or references`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
