@@ -72,6 +72,43 @@ func TestDoubts(t *testing.T) {
 			body:    `{"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90"}], "discountCoupon": {"code": 12}}`,
 			options: "discountCoupon.code", says: []string{`discountCoupon.code names coupons by numbers or references`},
 		},
+		"the id of a line as the only name of an article": {
+			body:    `{"currency": "EUR", "lines": [{"id": "li_1", "quantity": 1, "unit_price": "9.90"}]}`,
+			options: "sku   id", says: []string{`id is taken for the SKU, and may be the id of the line and not of an article`},
+		},
+		"an article beside the price of it": {
+			body: `{"currency": "eur", "amount_subtotal": 3050, "line_items": {"data": [{"id": "li_1", "amount_subtotal": 3050,
+				"price": {"id": "price_1", "product": "prod_1", "unit_amount": 1525}, "quantity": 2}]}}`,
+			options: "sku        price.product", says: []string{`are taken for minor units`},
+		},
+		"an article that is an object beside the price of it": {
+			body: `{"currency": "eur", "line_items": {"data": [{"id": "li_1",
+				"price": {"id": "price_1", "product": {"id": "prod_1"}, "unit_amount": 15.25}, "quantity": 2}]}}`,
+			options: "sku        price.product.id",
+		},
+		"the id of a price": {
+			body: `{"currency": "eur", "line_items": {"data": [{"id": "li_1",
+				"price": {"id": "price_1", "unit_amount": 15.25}, "quantity": 2}]}}`,
+			options: "sku        price.id",
+		},
+		"what an order comes to before discounts": {
+			body: `{"currency": "eur", "amount_subtotal": 30.50, "amount_total": 30.50, "line_items": {"data": [{"sku": "A",
+				"price": {"unit_amount": 15.25}, "quantity": 2}]}}`,
+			options: "subtotal   amount_subtotal",
+		},
+		"a name with a dot on the way to the lines": {
+			body:    `{"a.b": {"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90"}]}}`,
+			options: "*.lines", says: []string{`in "currency *.currency"`, `"*" in "items *.lines" reads all members there, since the name "a.b" cannot be written in a path`},
+		},
+		"a name with a dot on the way to the customer": {
+			body: `{"currency": "EUR", "lines": [{"sku": "A", "quantity": 1, "unit_price": "9.90"}],
+				"meta": {"shop.v1": {"customer_id": "7"}}}`,
+			options: "meta.*.customer_id", says: []string{`"*" in "customer_id meta.*.customer_id" reads all members there`},
+		},
+		"keys on the way to the lines": {
+			body:    `{"currency": "EUR", "lines": {"17": {"sku": "A", "quantity": 1, "unit_price": "9.90"}}}`,
+			options: "items lines.*",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -145,7 +145,10 @@ func (d *draft) setSKU() {
 		d.options = o
 		d.because("sku", []string{sku.path.String()}, "it is called so")
 		const weak = 20
-		if sku.score < weak {
+		switch {
+		case ofLine(sku.path):
+			d.doubt("%s is taken for the SKU, and may be the id of the line and not of an article: rules can name articles only by it", sku.path)
+		case sku.score < weak:
 			d.doubt("%s is the only name of an article in a line: rules have to use it as the SKU", sku.path)
 		}
 		return
@@ -154,6 +157,16 @@ func (d *draft) setSKU() {
 		return
 	}
 	d.doubt("no member of a line is called like the name of an article")
+}
+
+// ofLine reports whether a path is a member of the line itself that is called like the
+// id of a line.
+func ofLine(p path) bool {
+	switch last := words(p[len(p)-1]); last {
+	case "id", "key":
+		return len(p) == 1
+	}
+	return false
 }
 
 // findCurrency sets where the currency is, and returns it; that of the search where

@@ -18,6 +18,7 @@ func (d *draft) further() {
 	d.addPlaces()
 	d.addShipping()
 	d.doubtRounded()
+	d.doubtStars()
 }
 
 // add adds a field if all samples are read with it, and something is read there. Why
