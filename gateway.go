@@ -240,7 +240,7 @@ func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.
 	switch {
 	case found && headers:
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
-	case headers && (err == nil || in.kind == inHeadersBesideBody && !looksLikeObject(r.Header.Get("Content-Type"), in.body)):
+	case headers && (err == nil || in.kind != inBody && !looksLikeObject(r.Header.Get("Content-Type"), in.body)):
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}
 	return found, err
@@ -252,8 +252,7 @@ func (g *gateway) alsoInHeaders(r *http.Request) bool {
 }
 
 // isOtherText reports whether a body that could not be read is a text of another kind:
-// its type does not say that it is JSON, and neither does its beginning. Beside a cart
-// in the headers it is not let pass for one.
+// its type does not say that it is JSON, and neither does its beginning.
 func (g *gateway) isOtherText(r *http.Request, in input) bool {
 	return in.kind == inTextBody && !opensJSON(in.body) && !g.alsoInHeaders(r)
 }

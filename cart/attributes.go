@@ -183,17 +183,18 @@ func kept(number string) bool {
 
 // sameDecimal reports whether two JSON numbers have one value.
 func sameDecimal(a, b string) bool {
-	aDigits, aExponent := normalDecimal(a)
-	bDigits, bExponent := normalDecimal(b)
+	aDigits, aExponent := Significand(a)
+	bDigits, bExponent := Significand(b)
 	if aDigits == "" || bDigits == "" { // zero, which has no sign and any exponent
 		return aDigits == bDigits
 	}
 	return aDigits == bDigits && aExponent == bExponent && (a[0] == '-') == (b[0] == '-')
 }
 
-// normalDecimal is the digits of a JSON number from the first to the last that
-// is not zero, and the power of ten of the last.
-func normalDecimal(number string) (digits string, exponent int) {
+// Significand is the digits of a JSON number from the first to the last that is not
+// zero, without its sign, and the power of ten of the last. It is for numbers that fit
+// 64 bits of floating point, as those of attributes do.
+func Significand(number string) (digits string, exponent int) {
 	number = strings.TrimPrefix(number, "-")
 	if i := strings.IndexAny(number, "eE"); i >= 0 {
 		// An exponent past all integers is that of zero: nothing else fits and is kept.

@@ -155,3 +155,46 @@ func TestMappedFieldsThatCannotBeRead(t *testing.T) {
 		})
 	}
 }
+
+// Shops that write all names with a capital have members called like the defaults of
+// fields that they do not have.
+func TestDefaultsInAnotherCase(t *testing.T) {
+	m := Mapping{
+		Currency: Paths{"Currency"}, Items: Paths{"Basket"}, SKU: Paths{"ProductCode"}, Quantity: Paths{"Qty"}, UnitPrice: Paths{"UnitPrice"},
+	}
+	const line = `{"ProductCode":"A-1","Qty":2,"UnitPrice":1250,"Id":3`
+	for name, test := range map[string]struct {
+		body   string
+		bare   bool   // without the map
+		reason string // empty for a cart of one line without id and customer
+	}{
+		"alone, beside a map":            {body: `{"Currency":"EUR","Customer":{"Id":5},"Basket":[` + line + `}],"Region":{"Name":"eu"},"Shipping":4.5}`},
+		"beside the default, before it":  {body: `{"Basket":[` + line + `}],"Customer":{"Id":5},"customer":null}`, reason: `/Customer: differs only in case from "customer", which is there, too`},
+		"beside the default, behind it":  {body: `{"region":"a","Basket":[` + line + `}],"REGION":"b"}`, reason: `/REGION: differs only in case from "region", which is there, too`},
+		"of what rules know goods by":    {body: `{"Basket":[` + line + `,"Category":{"Id":7}}]}`, reason: `/Basket/0/Category: differs only in case from "category", want it written so`},
+		"of what is mapped":              {body: `{"Basket":[` + line + `,"qty":2}]}`, reason: `/Basket/0/qty: differs only in case from "Qty", want it written so`},
+		"of an essential default":        {body: `{"Basket":[` + line + `}],"CURRENCY":"EUR"}`, reason: `/CURRENCY: differs only in case from "Currency", want it written so`},
+		"in a line, beside the default":  {body: `{"Basket":[` + line + `,"id":4}]}`, reason: `/Basket/0/Id: differs only in case from "id", which is there, too`},
+		"as Java has it":                 {body: `{"Basket":[` + line + `}],"regıon":"a","region":"b"}`, reason: `/regıon: differs only in case from "region", which is there, too`},
+		"alone, without a map":           {body: `{"items":[{"quantity":1}],"Customer":{"Id":5}}`, bare: true, reason: `/Customer: differs only in case from "customer", want it written so`},
+		"twice, where the default is no": {body: `{"Basket":[` + line + `}],"Region":"a","REGION":"b"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			options := Options{Map: m}
+			if test.bare {
+				options = Options{}
+			}
+			var c Cart
+			found, err := reader(t, options).ReadJSON([]byte(test.body), currency(t, "EUR"), &c)
+			if test.reason != "" {
+				if bad := invalid(t, found, err); bad.Pointer+": "+bad.Reason != test.reason {
+					t.Errorf("got  %s: %s\nwant %s", bad.Pointer, bad.Reason, test.reason)
+				}
+				return
+			}
+			if !found || err != nil || len(c.Lines) != 1 || c.Lines[0].ID != "" || c.Customer.ID != "" || c.Region != "" || len(c.Shipping) != 0 {
+				t.Errorf("got %v, %v, %+v", found, err, c)
+			}
+		})
+	}
+}

@@ -202,6 +202,8 @@ type document struct {
 	found    bool   // the items
 	twice    bool   // a name, which no two parsers need read alike
 
+	otherCases bool // there was a name that differs only in case from that of a default
+
 	given   fieldSet // that have a value: of the cart, and of the current line and charge
 	dropped fieldSet // of those, which cannot be read in full and count as absent
 	passing int      // lists and objects whose every value is read, around the current value
@@ -287,7 +289,36 @@ func (d *document) object(at *node, depth int) *fault {
 	if inTurn {
 		return nil
 	}
+	if d.otherCases && at != nil {
+		if f := d.inOneCase(at, names); f != nil {
+			return f
+		}
+	}
 	return d.distinct(names, classes, at != nil && at.anything)
+}
+
+// inOneCase sees that no default is there in two cases. Alone, what has the name of one
+// in another case is something else.
+func (d *document) inOneCase(at *node, names []span) *fault {
+	for i := range at.edges {
+		e := &at.edges[i]
+		if !e.anyCase {
+			continue
+		}
+		written, other := false, ""
+		for _, where := range names {
+			switch name := d.nameAt(where); {
+			case name == e.name:
+				written = true
+			case sameFolded(name, e.name):
+				other = name
+			}
+		}
+		if written && other != "" {
+			return fatal("differs only in case from " + quote(e.name) + ", which is there, too").under(other)
+		}
+	}
+	return nil
 }
 
 // distinct sees that no two names of an object are the same.
@@ -349,7 +380,10 @@ func (d *document) member(at *node, found int, name string, class byte, depth in
 	if found < 0 {
 		if class&folds != 0 || at.cased {
 			if like := at.variant(name); like != nil {
-				return fatal("differs only in case from " + quote(like.name) + ", want it written so")
+				if !like.anyCase {
+					return fatal("differs only in case from " + quote(like.name) + ", want it written so")
+				}
+				d.otherCases = true
 			}
 		}
 		return d.skip(depth)

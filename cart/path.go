@@ -69,7 +69,7 @@ func splitStep(segment string) (step, error) {
 	s := step{name: name, embedded: embedded}
 	switch {
 	case strings.Contains(name, embeddedSuffix):
-		return s, fmt.Errorf("has more than one %s in segment %s, at most one can be followed", embeddedSuffix, quote(segment))
+		return s, fmt.Errorf("has %s inside segment %s, want it once, at the end of a name", embeddedSuffix, quote(segment))
 	case name == "" && embedded:
 		return s, fmt.Errorf("has %s without a name before it", embeddedSuffix)
 	case name == "":

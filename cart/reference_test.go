@@ -281,7 +281,7 @@ func (r *plainRead) members(v object, all []at, depth int) *plainFault {
 			f = r.visit(m.value, along(all, anyStep), depth+1)
 		case len(on) > 0:
 			f = r.visit(m.value, on, depth+1)
-		case len(along(all, func(s plainStep) bool { return plainlyAlike(s.Name, m.name) })) > 0:
+		case plainVariant(all, v, m.name):
 			f = wrong("%q in another case", m.name).always()
 		default:
 			f = r.scan(m.value, depth+1)
@@ -291,6 +291,19 @@ func (r *plainRead) members(v object, all []at, depth int) *plainFault {
 		}
 	}
 	return twice(v, asWrittenThere)
+}
+
+// plainVariant reports whether a name differs only in case from one that is looked for:
+// one that has to be there, that rules know goods by, or that is there as well.
+func plainVariant(all []at, v object, name string) bool {
+	known := []string{"sku", "category", "subgroup", "reduced", "attributes"}
+	for _, a := range along(all, func(s plainStep) bool { return plainlyAlike(s.Name, name) }) {
+		looked := a.Steps[a.taken-1].Name
+		if a.Strict || slices.Contains(known, a.Key) || slices.ContainsFunc(v, func(m member) bool { return m.name == looked }) {
+			return true
+		}
+	}
+	return false
 }
 
 // plainIndex is a name that JavaScript takes for the index of an array.

@@ -34,6 +34,7 @@ type edge struct {
 	embedded bool   // it is a text with JSON in it
 	strict   bool   // if it cannot be read, the cart is invalid
 	quick    bool   // it is a field of a line, strict, and not embedded
+	anyCase  bool   // its name in another case alone is something else
 	notNull  bool   // null stands in place of lines or of a charge, and is not as good as absent
 	commas   bool   // texts are cut at commas
 	order    uint8  // which of the several paths of its field this is
@@ -78,9 +79,12 @@ func (n *node) add(r *route, taken int) {
 	n.fields |= r.field.bit()
 	n.path = written(r.steps[:taken])
 	n.strict = n.strict || r.strict
+	known := len(n.edges)
 	e := n.edge(&r.steps[taken])
+	fresh := len(n.edges) > known
 	n.alone = n.alone || r.field == fieldItems && r.steps[taken].kind == stepPosition
 	e.path = written(r.steps[:taken+1])
+	e.anyCase = (fresh || e.anyCase) && !r.strict && r.field.bit()&ofArticle == 0
 	if taken+1 == len(r.steps) {
 		e.field, e.strict, e.commas, e.order = r.field, r.strict, r.commas, r.order
 		e.quick = r.from == inLine && r.strict && !e.embedded
@@ -150,6 +154,9 @@ const (
 	// essential are those that make a cart invalid if they cannot be read, even at their
 	// default beside a mapping.
 	essential fieldSet = 1<<fieldCurrency | 1<<fieldItems | 1<<fieldQuantity | 1<<fieldUnitPrice | 1<<fieldLineTotal | 1<<fieldShippingAmount
+
+	// ofArticle are what rules know goods by.
+	ofArticle fieldSet = 1<<fieldSKU | 1<<fieldCategory | 1<<fieldSubgroup | 1<<fieldReduced | 1<<fieldAttributes
 
 	// ofLine, ofCharge and ofPair are within a line, a shipping charge, and a name and its
 	// value.

@@ -3,6 +3,8 @@ package strategy
 import (
 	"strconv"
 	"strings"
+
+	"github.com/promogate/caddy-discount/cart"
 )
 
 // decimalPlaces is how many decimals attributes are compared with.
@@ -10,7 +12,7 @@ const decimalPlaces = 6
 
 // parseDecimal reads a plain decimal number as an integer of millionths. It
 // reports false for what has more than twelve digits before the point, more
-// than six after it, or an exponent: such an attribute matches nothing.
+// than six after it, or an exponent.
 func parseDecimal(text string) (int64, bool) {
 	text, negative := strings.CutPrefix(text, "-")
 	whole, decimals, _ := strings.Cut(text, ".")
@@ -38,4 +40,50 @@ func parseDecimal(text string) (int64, bool) {
 		value = -value
 	}
 	return value, true
+}
+
+// beyond is above every number of a strategy, in millionths.
+const beyond = 1 << 62
+
+// readDecimal reads the number of an attribute as millionths, rounded down, and reports whether
+// it is above that. What is further from zero than any number of a strategy is as far
+// as that.
+func readDecimal(text string) (millionths int64, over bool) {
+	if value, ok := parseDecimal(text); ok {
+		return value, false
+	}
+	text, negative := strings.CutPrefix(text, "-")
+	digits, exponent := cart.Significand(text)
+	millionths, over = scaled(digits, exponent+decimalPlaces)
+	if negative {
+		millionths = -millionths
+		if over {
+			millionths-- // down is away from zero
+		}
+	}
+	return millionths, over
+}
+
+// scaled is digits × 10^exponent, rounded down.
+func scaled(digits string, exponent int) (value int64, over bool) {
+	const most = 18 // digits that fit
+	switch {
+	case digits == "":
+		return 0, false
+	case len(digits)+exponent > most:
+		return beyond, false
+	case len(digits)+exponent <= 0:
+		return 0, true
+	case exponent < 0:
+		over = true // the last digit is none of zero
+		digits, exponent = digits[:len(digits)+exponent], 0
+	}
+	value, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return beyond, false
+	}
+	for range exponent {
+		value *= 10
+	}
+	return value, over
 }

@@ -13,7 +13,7 @@ import (
 //
 //	where = { caffeine_mg = { max = 50 }, roast = { in = ["dark", "city"] }, decaf = false }
 //
-// Numbers are compared exactly, to six decimals.
+// Numbers are compared exactly; those of a strategy have six decimals at most.
 type attributeTest struct {
 	name     string
 	in       []attributeValue // any of these; for plain equality just one
@@ -24,7 +24,8 @@ type attributeTest struct {
 type attributeValue struct {
 	kind   cart.Kind
 	text   string // as canonical text
-	number int64  // millionths
+	number int64  // millionths, rounded down
+	over   bool   // the number is above that, by less than a millionth
 }
 
 func decodeWhere(s *section) []attributeTest {
@@ -172,7 +173,7 @@ func (t *attributeTest) matches(l *item) bool {
 	if t.min == nil && t.max == nil {
 		return true
 	}
-	return v.kind == cart.Number && (t.min == nil || v.number >= t.min.number) && (t.max == nil || v.number <= t.max.number)
+	return v.kind == cart.Number && (t.min == nil || v.number >= t.min.number) && (t.max == nil || v.number < t.max.number || v.number == t.max.number && !v.over)
 }
 
 func (v attributeValue) equals(other attributeValue) bool {
@@ -180,7 +181,7 @@ func (v attributeValue) equals(other attributeValue) bool {
 		return false
 	}
 	if v.kind == cart.Number {
-		return v.number == other.number
+		return v.number == other.number && v.over == other.over
 	}
 	return v.text == other.text
 }
@@ -206,10 +207,7 @@ func (l *item) attribute(name string) (attributeValue, bool) {
 		}
 		v := attributeValue{kind: a.Kind, text: a.Text}
 		if a.Kind == cart.Number {
-			var ok bool
-			if v.number, ok = parseDecimal(a.Text); !ok {
-				return v, false
-			}
+			v.number, v.over = readDecimal(a.Text)
 		}
 		return v, true
 	}

@@ -11,6 +11,7 @@ var bigcommerceCart = &Preset{
 		Map: cart.Mapping{
 			Currency:   cart.Paths{"currency.code"},
 			Items:      cart.Paths{"line_items.physical_items", "line_items.digital_items", "line_items.custom_items"},
+			SKU:        cart.Paths{"sku"},
 			UnitPrice:  cart.Paths{"list_price"},
 			Attributes: cart.Paths{"options", "name", "value"},
 			CustomerID: cart.Paths{"customer_id"},

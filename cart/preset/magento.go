@@ -12,6 +12,7 @@ var magentoQuote = &Preset{
 		Map: cart.Mapping{
 			Currency:     cart.Paths{"currency.quote_currency_code"},
 			ID:           cart.Paths{"item_id"},
+			SKU:          cart.Paths{"sku"},
 			Quantity:     cart.Paths{"qty"},
 			UnitPrice:    cart.Paths{"price"},
 			CustomerTier: cart.Paths{"customer.group_id"},
@@ -34,6 +35,7 @@ var magentoOrder = &Preset{
 			Currency:     cart.Paths{"order_currency_code"},
 			Subtotal:     cart.Paths{"subtotal"},
 			ID:           cart.Paths{"item_id"},
+			SKU:          cart.Paths{"sku"},
 			Quantity:     cart.Paths{"qty_ordered"},
 			UnitPrice:    cart.Paths{cart.Unread},
 			LineTotal:    cart.Paths{"row_total"},

@@ -13,6 +13,8 @@ var paypalOrder = &Preset{
 			Currency:   cart.Paths{"purchase_units.0.amount.currency_code"},
 			Subtotal:   cart.Paths{"purchase_units.0.amount.breakdown.item_total.value"},
 			Items:      cart.Paths{"purchase_units.0.items"},
+			SKU:        cart.Paths{"sku"},
+			Category:   cart.Paths{"category"},
 			UnitPrice:  cart.Paths{"unit_amount.value"},
 			CustomerID: cart.Paths{"payer.payer_id"},
 			Region:     cart.Paths{"purchase_units.0.shipping.address.country_code"},

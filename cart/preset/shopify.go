@@ -12,6 +12,7 @@ var shopifyOrder = &Preset{
 		Prices: cart.Major,
 		Map: cart.Mapping{
 			Items:            cart.Paths{"line_items"},
+			SKU:              cart.Paths{"sku"},
 			UnitPrice:        cart.Paths{"price"},
 			Attributes:       cart.Paths{"properties", "name", "value"},
 			CustomerSegments: cart.Paths{"customer.tags", ","},
@@ -35,6 +36,7 @@ var shopifyCart = &Preset{
 		Map: cart.Mapping{
 			Subtotal:   cart.Paths{"original_total_price"},
 			ID:         cart.Paths{"key"},
+			SKU:        cart.Paths{"sku"},
 			Category:   cart.Paths{"product_type"},
 			UnitPrice:  cart.Paths{"original_price"},
 			Attributes: cart.Paths{"properties"},

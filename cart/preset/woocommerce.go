@@ -11,6 +11,7 @@ var woocommerceOrder = &Preset{
 		Prices: cart.Major,
 		Map: cart.Mapping{
 			Items:          cart.Paths{"line_items"},
+			SKU:            cart.Paths{"sku"},
 			UnitPrice:      cart.Paths{cart.Unread},
 			LineTotal:      cart.Paths{"subtotal"},
 			CustomerID:     cart.Paths{"customer_id"},
@@ -35,6 +36,7 @@ var woocommerceStore = &Preset{
 			Currency:   cart.Paths{"totals.currency_code"},
 			Decimals:   cart.Paths{"totals.currency_minor_unit"},
 			ID:         cart.Paths{"key"},
+			SKU:        cart.Paths{"sku"},
 			UnitPrice:  cart.Paths{"prices.price"},
 			Attributes: cart.Paths{"variation", "attribute", "value"},
 			Coupons:    cart.Paths{"coupons.code"},

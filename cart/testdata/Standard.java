@@ -165,7 +165,7 @@ public final class Standard {
         try {
             for (JsonNode route : request.get("routes")) {
                 if (route.get("key").textValue().equals(key)) {
-                    follow(found, from, route.get("steps"), 0, false);
+                    follow(found, from, route.get("steps"), 0, false, route.get("strict").booleanValue());
                 }
             }
         } catch (Alike alike) {
@@ -175,7 +175,7 @@ public final class Standard {
         return found;
     }
 
-    private static void follow(List<JsonNode> found, JsonNode value, JsonNode steps, int taken, boolean embedded) throws IOException {
+    private static void follow(List<JsonNode> found, JsonNode value, JsonNode steps, int taken, boolean embedded, boolean strict) throws IOException {
         if (embedded && value != null && value.isTextual()) {
             value = value.textValue().isEmpty() ? null : JSON.readTree(value.textValue());
         }
@@ -190,17 +190,17 @@ public final class Standard {
         String kind = step.get("kind").textValue();
         boolean inText = step.get("embedded").booleanValue();
         if (value.isArray() && kind.equals("position")) {
-            follow(found, value.get(step.get("position").intValue()), steps, taken + 1, inText);
+            follow(found, value.get(step.get("position").intValue()), steps, taken + 1, inText, strict);
         } else if (value.isContainerNode() && kind.equals("each")) {
             for (JsonNode element : value) {
-                follow(found, element, steps, taken + 1, inText);
+                follow(found, element, steps, taken + 1, inText, strict);
             }
         } else if (value.isArray()) {
             for (JsonNode element : value) {
-                follow(found, element, steps, taken, false);
+                follow(found, element, steps, taken, false, strict);
             }
         } else if (value.isObject() && kind.equals("member")) {
-            follow(found, member(value, step.get("name").textValue()), steps, taken + 1, inText);
+            follow(found, strict ? member(value, step.get("name").textValue()) : value.get(step.get("name").textValue()), steps, taken + 1, inText, strict);
         }
     }
 
