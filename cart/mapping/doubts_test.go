@@ -109,6 +109,12 @@ func TestDoubts(t *testing.T) {
 			body:    `{"currency": "EUR", "lines": {"17": {"sku": "A", "quantity": 1, "unit_price": "9.90"}}}`,
 			options: "items lines.*",
 		},
+		"line ids of 18 digits in the orders of a preset": {
+			body: `{"id": 7, "currency": "USD", "total_line_items_price": "9.90", "line_items": [{"id": 866550311766439020, "sku": "A", "quantity": 1,
+				"price": "9.90"}], "customer": {"id": 207119551}, "discount_codes": [{"code": "TEN"}], "shipping_lines": [{"code": "a", "price": "1.00"}],
+				"shipping_address": {"country_code": "US"}, "source_name": "web"}`,
+			options: "map shopify-order", says: []string{`id is not read: it has integers of 2^53 and more, such as 866550311766439020`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,6 +19,7 @@ type draft struct {
 	reasons  []Reason
 	doubts   []string
 	rounded  []rounded // names that are not read
+	held     []held    // fields that are left out
 	currency path      // in the body; nil for none
 	current  *reading  // of the samples with the options so far
 }
@@ -39,6 +40,7 @@ func (d *draft) with(key string, paths ...string) (cart.Options, error) {
 	if len(paths) == 1 && usual[key] == paths[0] {
 		return o, nil
 	}
+	d.release(&o.Map, key)
 	return o, o.Map.Set(key, paths...)
 }
 
@@ -139,7 +141,7 @@ func (d *draft) setSKU() {
 			continue
 		}
 		if v := long(scalars(d.lines, sku.path)); v != nil {
-			d.round("sku", sku.path.String(), exactWith("sku", sku.path.String()), v.text)
+			d.round(roundedAt("sku", sku.path.String(), v.text))
 			continue
 		}
 		d.options = o
@@ -408,7 +410,8 @@ func (d *draft) setFlags() {
 
 // settle reads the samples with what no cart is read without, and mends what it can.
 func (d *draft) settle() error {
-	for range 4 {
+	const most = 10 // things to mend, one after the other
+	for range most {
 		d.current = d.read(d.options)
 		switch {
 		case d.current.err == nil && d.current.lines() == len(d.lines):
@@ -426,6 +429,8 @@ func (d *draft) settle() error {
 // otherwise.
 func (d *draft) mend() bool {
 	switch {
+	case d.holdCase():
+		return true
 	case d.price != nil && len(d.options.Map.LineTotal) == 0 && d.agrees != nil && d.failsAt(d.price):
 		// The price of a unit is worked out from the total, and may have more decimals
 		// than the currency.

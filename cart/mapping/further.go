@@ -17,6 +17,7 @@ func (d *draft) further() {
 	d.addCoupons()
 	d.addPlaces()
 	d.addShipping()
+	d.explainHeld()
 	d.doubtRounded()
 	d.doubtStars()
 }

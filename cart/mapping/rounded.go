@@ -12,14 +12,16 @@ import (
 type rounded struct{ key, doubt string }
 
 // round keeps the doubt about such a name: the first one of each field.
-func (d *draft) round(key, at, option, text string) {
-	if !slices.ContainsFunc(d.rounded, func(r rounded) bool { return r.key == key }) {
-		d.rounded = append(d.rounded, rounded{key, roundedDoubt(at, option, text)})
+func (d *draft) round(name rounded) {
+	if !slices.ContainsFunc(d.rounded, func(r rounded) bool { return r.key == name.key }) {
+		d.rounded = append(d.rounded, name)
 	}
 }
 
-func roundedDoubt(at, option, text string) string {
-	return fmt.Sprintf("%s is not read: it has integers of 2^53 and more, such as %s, which JavaScript rounds; %s reads their digits", at, text, option)
+// roundedAt is a name at a path, such as the given one.
+func roundedAt(key, at, text string) rounded {
+	return rounded{key, fmt.Sprintf("%s is not read: it has integers of 2^53 and more, such as %s, which JavaScript rounds; %s reads their digits",
+		at, text, exactWith(key, at))}
 }
 
 // long is the first of some values that is an integer JavaScript rounds; nil if there is
@@ -46,7 +48,7 @@ func (d *draft) tryExact(o cart.Options, key string, paths []string) {
 		return
 	}
 	if text := r.longest(key); text != "" {
-		d.round(key, paths[0], exactWith(key, paths[0]), text)
+		d.round(roundedAt(key, paths[0], text))
 	}
 }
 
@@ -70,33 +72,40 @@ func (r *reading) longest(key string) string {
 	return ""
 }
 
-// doubtRounded says which names are not read. Those at default paths are absent, and
-// are found by reading the samples with exact_ids on.
+// doubtRounded says which names are not read.
 func (d *draft) doubtRounded() {
-	if !d.long {
-		return
-	}
-	o := d.options
-	o.ExactIDs = true
-	if exact := d.read(o); exact.err == nil {
-		for i, reads := range exact.reads {
-			d.roundDefaults(reads, d.current.reads[i])
-		}
+	for _, r := range d.absent(d.options, d.current) {
+		d.round(r)
 	}
 	for _, r := range d.rounded {
 		d.doubt("%s", r.doubt)
 	}
 }
 
-// roundDefaults keeps doubts about what is read with exact_ids on alone.
-func (d *draft) roundDefaults(exact, plain []cart.Read) {
-	read := make(map[string]bool)
-	for _, r := range plain {
-		read[r.Field+" "+r.Pointer] = true
+// absent are the names at default paths that are left out of a reading, since they are
+// long integers: those that are read with exact_ids on alone.
+func (f *finder) absent(o cart.Options, plain *reading) []rounded {
+	if !f.long || o.ExactIDs {
+		return nil
 	}
-	for _, r := range exact {
-		if at := usual[r.Field]; at != "" && !read[r.Field+" "+r.Pointer] {
-			d.round(r.Field, at, exactWith(r.Field, at), r.Text)
+	o.ExactIDs = true
+	exact := f.read(o)
+	if exact.err != nil {
+		return nil
+	}
+	var all []rounded
+	for i := range exact.reads {
+		read := make(map[string]bool)
+		for _, r := range plain.reads[i] {
+			read[r.Field+" "+r.Pointer] = true
+		}
+		for _, r := range exact.reads[i] {
+			at := usual[r.Field]
+			known := slices.ContainsFunc(all, func(other rounded) bool { return other.key == r.Field })
+			if at != "" && !known && !read[r.Field+" "+r.Pointer] {
+				all = append(all, roundedAt(r.Field, at, r.Text))
+			}
 		}
 	}
+	return all
 }
