@@ -18,8 +18,10 @@ type draft struct {
 	options  cart.Options
 	reasons  []Reason
 	doubts   []string
-	currency path     // in the body; nil for none
-	current  *reading // of the samples with the options so far
+	rounded  []rounded // names that are not read
+	held     []held    // fields that are left out
+	currency path      // in the body; nil for none
+	current  *reading  // of the samples with the options so far
 }
 
 func (f *finder) draft(way *priced) *draft { return &draft{finder: f, priced: way} }
@@ -38,6 +40,7 @@ func (d *draft) with(key string, paths ...string) (cart.Options, error) {
 	if len(paths) == 1 && usual[key] == paths[0] {
 		return o, nil
 	}
+	d.release(&o.Map, key)
 	return o, o.Map.Set(key, paths...)
 }
 
@@ -137,15 +140,35 @@ func (d *draft) setSKU() {
 		if err != nil {
 			continue
 		}
+		if v := long(scalars(d.lines, sku.path)); v != nil {
+			d.round(roundedAt("sku", sku.path.String(), v.text))
+			continue
+		}
 		d.options = o
 		d.because("sku", []string{sku.path.String()}, "it is called so")
 		const weak = 20
-		if sku.score < weak {
+		switch {
+		case ofLine(sku.path):
+			d.doubt("%s is taken for the SKU, and may be the id of the line and not of an article: rules can name articles only by it", sku.path)
+		case sku.score < weak:
 			d.doubt("%s is the only name of an article in a line: rules have to use it as the SKU", sku.path)
 		}
 		return
 	}
+	if len(d.rounded) > 0 {
+		return
+	}
 	d.doubt("no member of a line is called like the name of an article")
+}
+
+// ofLine reports whether a path is a member of the line itself that is called like the
+// id of a line.
+func ofLine(p path) bool {
+	switch last := words(p[len(p)-1]); last {
+	case "id", "key":
+		return len(p) == 1
+	}
+	return false
 }
 
 // findCurrency sets where the currency is, and returns it; that of the search where
@@ -375,7 +398,7 @@ func (d *draft) otherFraction() path {
 	return found[0].path
 }
 
-// setFlags sets the options that the quantities and names need.
+// setFlags sets the option that the quantities need.
 func (d *draft) setFlags() {
 	for _, v := range scalars(d.lines, d.quantity) {
 		if n, ok := v.number(); ok && !whole(n) && !d.options.Fractional {
@@ -383,25 +406,12 @@ func (d *draft) setFlags() {
 			d.because("fractional", nil, "a quantity is %s", v.text)
 		}
 	}
-	if sku := d.options.Map.SKU; len(sku) == 1 {
-		d.exact(scalars(d.lines, strings.Split(sku[0], ".")), sku[0])
-	}
-}
-
-// exact takes names that are long integers as they are.
-func (d *draft) exact(values []*value, at string) {
-	limit := new(big.Rat).SetInt64(1 << 53)
-	for _, v := range values {
-		if n, ok := v.number(); ok && v.kind == '0' && n.Cmp(limit) >= 0 && !d.options.ExactIDs {
-			d.options.ExactIDs = true
-			d.because("exact_ids", nil, "%s has integers of 2^53 and more, such as %s; JavaScript rounds them", at, v.text)
-		}
-	}
 }
 
 // settle reads the samples with what no cart is read without, and mends what it can.
 func (d *draft) settle() error {
-	for range 4 {
+	const most = 10 // things to mend, one after the other
+	for range most {
 		d.current = d.read(d.options)
 		switch {
 		case d.current.err == nil && d.current.lines() == len(d.lines):
@@ -419,6 +429,8 @@ func (d *draft) settle() error {
 // otherwise.
 func (d *draft) mend() bool {
 	switch {
+	case d.holdCase():
+		return true
 	case d.price != nil && len(d.options.Map.LineTotal) == 0 && d.agrees != nil && d.failsAt(d.price):
 		// The price of a unit is worked out from the total, and may have more decimals
 		// than the currency.

@@ -77,6 +77,7 @@ type finder struct {
 	prefix  path     // of all orders: "0" where each is in a list of its own
 	orders  []*value // what is behind the prefix
 	root    *shape
+	long    bool // there are integers that JavaScript rounds
 }
 
 func (f *finder) parse() error {
@@ -109,6 +110,7 @@ func (f *finder) parse() error {
 		return errors.New("some of the orders are in a list, and others are not")
 	}
 	f.root = shapeOf(nil, f.orders)
+	f.root.each(func(s *shape) { f.long = f.long || long(s.scalars) != nil })
 	return nil
 }
 
@@ -116,6 +118,9 @@ func (f *finder) parse() error {
 func (f *finder) find() (*Proposal, error) {
 	places := findGoods(f.root, f.orders)
 	if len(places) == 0 {
+		if at, quantity := f.negative(); at != nil {
+			return nil, fmt.Errorf("%w: %s is %s, and a quantity is never negative", ErrNothing, f.full(at), quantity)
+		}
 		return nil, fmt.Errorf("%w: no list of objects has a quantity and a price, a total or a SKU", ErrNothing)
 	}
 	var ways []*priced
@@ -137,6 +142,24 @@ func (f *finder) find() (*Proposal, error) {
 		}
 	}
 	return nil, fmt.Errorf("%w: goods are at %s, but %w", ErrNothing, f.full(places[0].paths[0]), why)
+}
+
+// negative is where a quantity of a line is less than 0, and what it is; nil if nowhere.
+func (f *finder) negative() (at path, quantity string) {
+	const sure = 65
+	f.root.each(func(s *shape) {
+		if at != nil || !s.through || s.objects > 0 || quantityRole.fit(s.names(nil)) < sure {
+			return
+		}
+		for _, v := range s.scalars {
+			unsigned, less := strings.CutPrefix(v.text, "-")
+			if _, ok := (&value{kind: '0', text: unsigned}).number(); less && ok {
+				at, quantity = s.path, v.text
+				return
+			}
+		}
+	})
+	return at, quantity
 }
 
 // full is a path of the body, with the prefix of all orders.

@@ -270,8 +270,9 @@ func TestNothingIsFound(t *testing.T) {
 		"an empty object":       {samples: []string{`{}`}, nothing: true, says: "no list of objects has a quantity and a price"},
 		"no quantities":         {samples: []string{`{"items": [{"sku": "a", "price": 1}]}`}, nothing: true, says: "no list of objects"},
 		"two kinds of orders":   {samples: []string{`{"items": [{"sku": "a", "qty": 1, "price": 1.5}]}`, `{"lines": [{"sku": "a", "count": 1, "price": 1.5}]}`}, nothing: true, says: "there is nothing at items"},
-		"prices with a comma":   {samples: []string{`{"items": [{"sku": "a", "qty": 1, "price": "1,50"}, {"qty": "-1"}]}`}, nothing: true, says: "no list of objects"},
-		"quantities with signs": {samples: []string{`{"items": [{"sku": "a", "qty": -1, "price": 1.5}]}`}, nothing: true, says: "no list of objects"},
+		"prices with a comma":   {samples: []string{`{"items": [{"sku": "a", "qty": 1, "price": "1,50"}, {"qty": "-1"}]}`}, nothing: true, says: "items.qty is -1, and a quantity is never negative"},
+		"quantities with signs": {samples: []string{`{"items": [{"sku": "a", "qty": -1, "price": 1.5}]}`}, nothing: true, says: "items.qty is -1, and a quantity is never negative"},
+		"signs in a list":       {samples: []string{`[{"o": {"rows": [{"sku": "a", "qty": 2, "price": 1.5}, {"sku": "b", "qty": "-1.50", "price": 1.5}]}}]`}, nothing: true, says: "0.o.rows.qty is -1.50, and"},
 		"a name given twice":    {samples: []string{`{"items": [{"sku": "a", "sku": "b", "qty": 1, "price": 1.5}]}`}, says: "it is no JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,6 +17,9 @@ func (d *draft) further() {
 	d.addCoupons()
 	d.addPlaces()
 	d.addShipping()
+	d.explainHeld()
+	d.doubtRounded()
+	d.doubtStars()
 }
 
 // add adds a field if all samples are read with it, and something is read there. Why
@@ -32,6 +35,7 @@ func (d *draft) add(key, why string, paths ...string) bool {
 func (d *draft) take(o cart.Options, key, why string, paths []string) bool {
 	r := d.read(o)
 	if r.err != nil || !r.fields()[key] || r.lines() != d.current.lines() {
+		d.tryExact(o, key, paths)
 		return false
 	}
 	d.options, d.current = o, r
@@ -44,6 +48,7 @@ func (d *draft) first(key, why string, choices []choice, full func(path) string)
 	const least = 45 // how sure a name has to be
 	for _, c := range choices[:min(len(choices), maxChoices)] {
 		if c.score >= least && d.add(key, why, full(c.path)) {
+			d.rounded = slices.DeleteFunc(d.rounded, func(r rounded) bool { return r.key == key })
 			return true
 		}
 	}
@@ -127,10 +132,13 @@ func (d *draft) addReduced(choices []choice) {
 		if err != nil {
 			continue
 		}
-		if slices.ContainsFunc(scalars(d.lines, c.path), func(v *value) bool { return v.kind == '"' }) && !o.TextFlags {
+		flags := scalars(d.lines, c.path)
+		if i := slices.IndexFunc(flags, func(v *value) bool { return v.kind == '"' }); i >= 0 && !o.TextFlags {
 			o.TextFlags = true
 			if d.take(o, "reduced", calledSo, []string{c.path.String()}) {
 				d.because("text_flags", nil, "%s is a text", c.path)
+				d.doubt("%s is a text, such as %q: \"text_flags on\" is right only where the order service compares the texts; "+
+					"to JavaScript, Python and Ruby the text \"false\" is true, and to PHP \"0\" is false", c.path, flags[i].text)
 				return
 			}
 			continue
@@ -287,13 +295,24 @@ func (d *draft) addCoupons() {
 		}
 		if d.oneText(c.path) && slices.ContainsFunc(scalars(d.finder.orders, c.path), func(v *value) bool { return strings.Contains(v.text, ",") }) &&
 			d.add("coupons", "a text with commas", d.full(c.path), ",") || d.add("coupons", calledSo, d.full(c.path)) {
-			const id = 70
-			if c.score < id {
+			if references(c.path, scalars(d.finder.orders, c.path)) {
 				d.doubt("%s names coupons by numbers or references: rules have to name them so, too", d.full(c.path))
 			}
 			return
 		}
 	}
+}
+
+// references reports whether values are numbers, or have a name that says that they
+// are numbers of coupons and no codes.
+func references(p path, values []*value) bool {
+	last := words(strings.TrimSuffix(p[len(p)-1], jsonMark))
+	for _, word := range []string{"id", "ids", "no", "sn", "number", "numbers", "ref", "reference", "uid", "uuid"} {
+		if strings.HasSuffix(pad(last), " "+word+" ") {
+			return true
+		}
+	}
+	return slices.ContainsFunc(values, func(v *value) bool { return v.kind == '0' })
 }
 
 // addPlaces adds where the order is from.

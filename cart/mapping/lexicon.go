@@ -144,6 +144,7 @@ var skuRole = newRole(role{
 		"artnr": 88, "referencia": 70, "codigo": 72, "código": 72, "codice": 72, "ref": 60, "商品编码": 95, "商品编号": 93,
 		"货号": 90, "商品id": 70, "品番": 85, "shangpinbianma": 95, "shangpin bianma": 95, "shangpin bianhao": 93,
 		"shangpinbianhao": 93, "bianma": 85, "bianhao": 82, "huohao": 90, "shangpin id": 68, "shangpinid": 68,
+		"price product": 72, "price product id": 74, "price id": 44,
 	},
 	own:   map[string]int{"code": 72, "id": 34, "external id": 50, "name": 14, "title": 13, "product name": 14, "goods name": 13, "mingcheng": 12, "key": 20},
 	never: []string{"category", "categories", "order", "cart", "quote", "price", "prices", "tax", "type", "currency", "customer", "attribute", "attributes", "option", "parent", "discount", "promotion", "coupon", "shipping", "image", "group", "brand", "vendor", "status", "store", "warehouse", "unit"},
@@ -217,7 +218,7 @@ var subtotalRole = newRole(role{
 		"goods total": 96, "goods amount": 95, "goods total price": 98, "goods price": 90, "goods total amount": 96, "total items": 96,
 		"cart amount": 92, "total line items price": 98, "products total": 95, "product total": 92, "total products": 92,
 		"product amount": 88, "merchandise total": 95, "merchandise subtotal": 97, "item amount": 88,
-		"items amount": 90, "cart subtotal": 97, "order subtotal": 97, "lines total": 92, "line total": 84,
+		"items amount": 90, "amount subtotal": 97, "cart subtotal": 97, "order subtotal": 97, "lines total": 92, "line total": 84,
 		"total goods": 92, "gross sales": 70, "price subtotal": 88, "original price": 55, "original total": 94, "original total price": 99, "sum of items": 90,
 		"food amount": 85, "net total": 50, "base amount": 70, "zwischensumme": 97, "warenwert": 95, "sous total": 97, "subtotale": 95,
 		"商品总额": 97, "商品金额": 95, "商品总价": 97, "小计": 90, "小計": 90, "shangpinzonge": 97, "shangpin zonge": 97,
@@ -499,7 +500,10 @@ func (r *role) fit(names []string) int {
 	}
 	best := r.last(names, depth)
 	// What is around may say that it is something else.
-	for _, outer := range names[:len(names)-1] {
+	for i, outer := range names[:len(names)-1] {
+		if r.names[joinAll(names[i:])] > 0 {
+			break // it is called so with what is around
+		}
 		if slices.ContainsFunc(r.never, func(word string) bool { return contains(outer, word) }) {
 			best = best * 2 / 5
 		}
@@ -527,6 +531,15 @@ func (r *role) last(names []string, depth int) int {
 		best = max(best+r.endings[last], 1)
 	}
 	return best
+}
+
+// joinAll puts all of some names together.
+func joinAll(names []string) string {
+	all := names[len(names)-1]
+	for i := len(names) - 2; i >= 0; i-- {
+		all = join(names[i], all)
+	}
+	return all
 }
 
 // join puts two names together, without a word that ends the one and begins the other.

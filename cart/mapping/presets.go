@@ -32,6 +32,9 @@ func (f *finder) bestPreset(found *Proposal) *Proposal {
 	p := &Proposal{Preset: best.Name, Options: best.Options}
 	fields := best.reading.fields()
 	p.Reasons = append(p.Reasons, Reason{Field: "preset", Why: fmt.Sprintf("%s: reads every line of every sample, and %d parts of the cart", best.Title, len(fields))})
+	for _, r := range f.absent(best.Options, best.reading) {
+		p.Doubts = append(p.Doubts, r.doubt)
+	}
 	return p
 }
 

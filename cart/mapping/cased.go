@@ -1,0 +1,64 @@
+package mapping
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// ofArticle is a field that rules know goods by. An order in which its default name is
+// written in another case is not read: the name has to be mapped, or left out.
+func ofArticle(m *cart.Mapping, key string) *cart.Paths {
+	switch key {
+	case "sku":
+		return &m.SKU
+	case "category":
+		return &m.Category
+	case "subgroup":
+		return &m.Subgroup
+	case "reduced":
+		return &m.Reduced
+	case "attributes":
+		return &m.Attributes
+	}
+	return nil
+}
+
+// held is a field that is left out, with its name in the order.
+type held struct{ key, name string }
+
+// holdCase leaves a field out whose name is there in another case, until a path of its
+// own is found for it.
+func (d *draft) holdCase() bool {
+	var invalid *cart.Invalid
+	if !errors.As(d.current.err, &invalid) || !strings.HasPrefix(invalid.Reason, "differs only in case from ") {
+		return false
+	}
+	name := invalid.Pointer[strings.LastIndexByte(invalid.Pointer, '/')+1:]
+	key := strings.ToLower(name)
+	if paths := ofArticle(&d.options.Map, key); paths != nil && *paths == nil {
+		*paths = cart.Paths{cart.Unread}
+		d.held = append(d.held, held{key, name})
+		return true
+	}
+	return false
+}
+
+// release makes room for a path of a field that is left out.
+func (d *draft) release(m *cart.Mapping, key string) {
+	for _, h := range d.held {
+		if paths := ofArticle(m, key); h.key == key && paths.String() == cart.Unread {
+			*paths = nil
+		}
+	}
+}
+
+// explainHeld says why fields are left out that no path was found for.
+func (d *draft) explainHeld() {
+	for _, h := range d.held {
+		if paths := *ofArticle(&d.options.Map, h.key); paths.String() == cart.Unread {
+			d.because(h.key, paths, "%s differs from it in case alone, and is not read as it", h.name)
+		}
+	}
+}
