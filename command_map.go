@@ -46,7 +46,7 @@ does not add up, and with 1 if that could not be found out.`,
 func someOrders(_ *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if arg == "" {
-			return errors.New("a FILE is empty, the name of a file with an order as JSON is wanted")
+			return errors.New("a FILE is empty, want the name of a file with an order as JSON")
 		}
 	}
 	if len(args) == 0 {
@@ -129,7 +129,7 @@ func runMap(cmd *cobra.Command, files []string) (int, error) {
 		if refused := new(money.CodeError); errors.As(err, &refused) {
 			example = refused.Example()
 		}
-		return exitFailed, fmt.Errorf("--currency is %q, a code of ISO 4217 is wanted, such as %s", flag(cmd, "currency"), example)
+		return exitFailed, fmt.Errorf("--currency is %q, want a code of ISO 4217, such as %s", flag(cmd, "currency"), example)
 	}
 	samples, err := samplesIn(cmd, files)
 	if err != nil {
@@ -305,7 +305,7 @@ func splitSamples(name string, text []byte) ([]sample, error) {
 		all = append(all, sample{source{name, at}, line})
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: is empty, an order as JSON is wanted", name)
+		return nil, fmt.Errorf("%s: is empty, want an order as JSON", name)
 	}
 	return all, nil
 }

@@ -282,7 +282,7 @@ func TestFault07FilesThatAreNamedArePartOfTheContent(t *testing.T) {
 			write(t, body, "first")
 			h := open(t, path, named(at.o))
 			if got := h.Live().Value; got != "one " {
-				t.Fatalf("live = %q: what nobody names is none of it", got)
+				t.Fatalf("live = %q: what no file names is none of it", got)
 			}
 			renameIn(t, naming, "two +body.json ")
 			h.becomes("two +body.json first")

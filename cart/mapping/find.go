@@ -98,7 +98,7 @@ func (f *finder) parse() error {
 			v = v.kids[0]
 		}
 		if v.kind != '{' {
-			return fmt.Errorf("order %d: an object is wanted", i+1)
+			return fmt.Errorf("order %d is none, want an object", i+1)
 		}
 		f.orders = append(f.orders, v)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-var update = flag.Bool("update", false, "rewrite what is wanted of the samples")
+var update = flag.Bool("update", false, "rewrite what the samples have to give")
 
 func currency(t testing.TB, code string) money.Currency {
 	t.Helper()
@@ -263,7 +263,7 @@ func TestNothingIsFound(t *testing.T) {
 		"no order":              {says: "there is no order"},
 		"no JSON":               {samples: []string{`{"items": [`}, says: "order 1: it is no JSON"},
 		"more after it":         {samples: []string{`{} {}`}, says: "order 1: there is more after the JSON value"},
-		"a number":              {samples: []string{`1`}, says: "order 1: an object is wanted"},
+		"a number":              {samples: []string{`1`}, says: "order 1 is none, want an object"},
 		"a list of two":         {samples: []string{`[{}, {}]`}, says: "order 1: the body is a list of 2, and only a list of one order is read"},
 		"an empty list":         {samples: []string{`[]`}, says: "the body is a list of 0"},
 		"lists and objects":     {samples: []string{`[{}]`, `{}`}, says: "some of the orders are in a list, and others are not"},
