@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience bounds every wait for something that is announced.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 var errBad = errors.New("bad content")
 
