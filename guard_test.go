@@ -112,7 +112,7 @@ func TestARefusalByTheRailsIsNotForEver(t *testing.T) {
 
 func TestStagedStrategySwitchesAtItsInstant(t *testing.T) {
 	s := open(t, half, proxied)
-	due := time.Now().Add(700 * time.Millisecond)
+	due := time.Now().Add(5 * time.Second) // for the save to be read before it, however busy the machine
 	s.save("activate_at = " + due.Format(time.RFC3339Nano) + "\n" + takes("v2", "0.9"))
 	s.logs("strategy staged", `"version":"v2"`, `"in_service":"v1"`, `"due"`)
 	for {
@@ -120,7 +120,7 @@ func TestStagedStrategySwitchesAtItsInstant(t *testing.T) {
 		got := s.price()
 		answered := time.Now()
 		switch {
-		case got == "500" && asked.After(due.Add(5*time.Second)):
+		case got == "500" && asked.After(due.Add(time.Minute)):
 			t.Fatal("the staged strategy never came into service")
 		case got == "900" && answered.Before(due):
 			t.Fatalf("in service %v early", due.Sub(answered))

@@ -29,10 +29,14 @@ func at(due time.Time, content string) string {
 	return "@" + due.Format(time.RFC3339Nano) + "\n" + content
 }
 
+// leadTime is how far ahead an edition is staged that a test waits for: enough for
+// it to be read before it is due on a machine that is busy with other tests.
+const leadTime = 5 * time.Second
+
 func TestStagedEditionGoesLiveAtItsInstant(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, file(t, "one"), dated, reload.Options{})
-	due := time.Now().Add(300 * time.Millisecond).Round(0)
+	due := time.Now().Add(leadTime).Round(0)
 	renameIn(t, h.path, at(due, "two"))
 	e := h.await(reload.EventStaged)
 	if !e.Next.Due.Equal(due) || e.Next.Fingerprint != "two" || e.Live.Fingerprint != "one" {
@@ -58,7 +62,7 @@ func TestAllThatHoldAStagedEditionSwitchTogether(t *testing.T) {
 	for range 5 {
 		hosts = append(hosts, openWith(t, path, dated, reload.Options{}))
 	}
-	due := time.Now().Add(400 * time.Millisecond).Round(0)
+	due := time.Now().Add(leadTime).Round(0)
 	renameIn(t, path, at(due, "two"))
 	var latest time.Duration
 	for _, h := range hosts {
