@@ -44,6 +44,11 @@ type checkStatus struct {
 	Valid    bool               `json:"valid"`
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
+
+	// How many there are beside those listed.
+	MoreErrors   int `json:"more_errors,omitempty"`
+	MoreWarnings int `json:"more_warnings,omitempty"`
+
 	Version  string             `json:"version,omitempty"`
 	SHA256   string             `json:"sha256,omitempty"`
 	Rules    int                `json:"rules"`
@@ -68,7 +73,7 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 		var problems *document.Problems
 		switch {
 		case errors.As(err, &problems):
-			found.Errors = problems.List
+			found.Errors, found.MoreErrors = problems.List, problems.More
 		case err != nil:
 			return apiError(http.StatusBadRequest, err)
 		default:
@@ -76,7 +81,7 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 			found.Valid, found.Version, found.Rules = true, s.Version(), len(s.Rules())
 			found.SHA256, found.Currency = fmt.Sprintf("%x", sum), s.Currency().Code()
 			found.Live = found.SHA256 == l.Live().Fingerprint
-			found.Warnings = append(found.Warnings, m.Cautions()...)
+			found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
 		}
 		return answerAdmin(w, found)
 	})
