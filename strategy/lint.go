@@ -31,6 +31,7 @@ type linted struct {
 //   - a step that gives less than the one below it, one being a rate
 //   - a discount above the limits, which is never given in full
 //   - a cart that comes to less when a unit is added
+//   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l := m.linted
 	if l == nil {
@@ -50,6 +51,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l.checkOverlaps(m.steps)
 	l.checkGroups(m)
 	l.checkCarts(m, s, now)
+	l.checkOrder(m, now)
 	l.doc.Sort(l.found)
 	return l.found
 }
