@@ -49,11 +49,11 @@ type checkStatus struct {
 	MoreErrors   int `json:"more_errors,omitempty"`
 	MoreWarnings int `json:"more_warnings,omitempty"`
 
-	Version  string             `json:"version,omitempty"`
-	SHA256   string             `json:"sha256,omitempty"`
-	Rules    int                `json:"rules"`
-	Currency string             `json:"currency,omitempty"`
-	Live     bool               `json:"in_service"` // it means what is in service
+	Version  string `json:"version,omitempty"`
+	SHA256   string `json:"sha256,omitempty"`
+	Rules    int    `json:"rules"`
+	Currency string `json:"currency,omitempty"`
+	Live     bool   `json:"in_service"` // it means what is in service
 }
 
 // checkStrategy says what is wrong with a strategy, for the environment of the

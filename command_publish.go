@@ -85,9 +85,9 @@ type published struct {
 	MoreErrors   int `json:"more_errors,omitempty"`
 	MoreWarnings int `json:"more_warnings,omitempty"`
 
-	Tests    int                `json:"tests"`  // that were run
-	Failed   []testedRule       `json:"failed"` // of them
-	Notes    []string           `json:"notes,omitempty"`
+	Tests  int          `json:"tests"`  // that were run
+	Failed []testedRule `json:"failed"` // of them
+	Notes  []string     `json:"notes,omitempty"`
 }
 
 // A destination is the place of a strategy.
