@@ -28,6 +28,7 @@ func (m *Model) Canonical() []byte {
 		o.key("timezone")
 		o.text(m.zone)
 		o.optional("version", m.version)
+		encodeZeroPriced(o, m.zeroCounts)
 	})
 	return o.buf
 }
