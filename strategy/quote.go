@@ -267,7 +267,8 @@ func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 	if l.quantity == 0 {
 		return
 	}
-	l.weighed, l.sku = !from.Weight.IsZero(), s.skus[from.SKU]
+	l.weighed = !from.Weight.IsZero()
+	l.sku, e.articles.hash = s.skuTable.find(from.SKU)
 	category, subgroup := from.Category, from.Subgroup
 	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
 		l.product = p

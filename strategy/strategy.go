@@ -29,6 +29,7 @@ type Strategy struct {
 	grouped     bool // whether there is a group
 
 	skus, categories, subgroups symbols
+	skuTable                    skuTable   // of skus
 	catalogue                   []*product // by the SKU's symbol
 }
 
@@ -139,6 +140,7 @@ func Compile(m *Model) *Strategy {
 	s.catalogue = c.catalogue(m.products)
 	s.index = buildIndex(s.rules, c, m.pause)
 	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups
+	s.skuTable = newSKUTable(c.skus)
 	return s
 }
 
