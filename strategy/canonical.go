@@ -19,14 +19,17 @@ func (m *Model) Canonical() []byte {
 	o := &object{currency: m.currency, buf: make([]byte, 0, 1024+192*(len(m.rules)+len(m.products)))}
 	o.object(func(o *object) {
 		m.arithmetic.encode(o)
+		m.spelling.encodeCodes(o)
 		o.key("currency")
 		o.text(m.currency.Code())
 		encodeList(o, "discounts", m.steps, (*step).encode)
 		m.limits.encode(o)
-		encodeList(o, "products", m.products, (*product).encode)
+		encodeList(o, "products", m.products, func(p *product, o *object) { p.encode(o, m.spelling.skus) })
 		m.encodeRules(o)
+		m.spelling.encodeSKUs(o)
 		o.key("timezone")
 		o.text(m.zone)
+		m.unknown.encode(o)
 		o.optional("version", m.version)
 	})
 	return o.buf

@@ -31,6 +31,8 @@ type evaluation struct {
 	winners           []winner
 	won               []int32
 
+	coupons cartCoupons
+
 	trace *trace // of an explanation; nil otherwise
 	extra *item  // further goods, of an explanation; nil otherwise
 
@@ -91,6 +93,8 @@ func (e *evaluation) reset() {
 		byPick:    e.byPick[:0],
 		winners:   e.winners[:0],
 		won:       e.won[:0],
+
+		coupons: e.coupons.emptied(),
 
 		trace: e.trace,
 		extra: e.extra,
@@ -256,4 +260,5 @@ func (q *Quote) bear(p *portion, stop bool) {
 func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
 	e.cart, e.now, e.unixNano, e.location = c, now, now.UnixNano(), s.location
 	e.arith, e.currency = &s.arithmetic, s.currency
+	e.readCoupons(s, c.Coupons)
 }

@@ -190,6 +190,7 @@ func (r *rule) sameAtAnyPrice() bool {
 // the rule, and whether the price is known.
 func (t *trial) line(r *rule) (line cart.Line, priced bool) {
 	lines := (&compiler{skus: t.strategy.skus, categories: t.strategy.categories, subgroups: t.strategy.subgroups}).matcher(&r.lines)
+	words := r.lines.anyLine()
 	for i := range t.model.products[:min(len(t.model.products), maxProducts)] {
 		p := &t.model.products[i]
 		if p.price <= 0 || priced && p.price >= line.UnitPrice {
@@ -208,7 +209,7 @@ func (t *trial) line(r *rule) (line cart.Line, priced bool) {
 		for _, word := range []struct {
 			to   *string
 			from []string
-		}{{&line.SKU, r.lines.skus}, {&line.Category, r.lines.categories}, {&line.Subgroup, r.lines.subgroups}} {
+		}{{&line.SKU, words.skus}, {&line.Category, words.categories}, {&line.Subgroup, words.subgroups}} {
 			if len(word.from) > 0 {
 				*word.to = word.from[0]
 			}

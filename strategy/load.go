@@ -20,6 +20,8 @@ type Model struct {
 	zone         string // as written, for the canonical form
 	arithmetic   arithmetic
 	limits       limits
+	spelling     spelling
+	unknown      unknownSKUs
 	products     []product
 	steps        []step // [[discounts]]
 	rules        []*rule
@@ -89,11 +91,15 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 func (m *Model) decode(r *reader, root *document.Node) {
 	top := r.section(root)
 	m.decodeSettings(top)
+	m.spelling = decodeSpelling(top)
+	r.spelling = m.spelling
 	m.activateAt = decodeActivation(top)
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
+	before := len(r.problems)
 	m.products = decodeProducts(top, m.pause)
-	r.known = wordsOf(m.products)
+	m.decodeUnknown(top, len(r.problems) == before)
+	r.known = wordsOf(m.products, m.spelling)
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)

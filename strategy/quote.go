@@ -95,7 +95,7 @@ const ReasonCurrency = "currency"
 // LineError says that a line of the cart cannot be counted with.
 type LineError struct {
 	Line   int    // index into the cart's lines
-	Field  string // "unit_price" or "quantity"
+	Field  string // "unit_price", "quantity", or [FieldSKU] or [FieldSums]
 	Reason string
 }
 
@@ -195,6 +195,11 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 		q.work.items = append(q.work.items, item{})
 		l := &q.work.items[len(q.work.items)-1]
 		s.recognize(&q.work, &c.Lines[i], l)
+		if s.unknown == rejectUnknown {
+			if err := s.unknownArticle(c, i, l); err != nil {
+				return err
+			}
+		}
 		quoted, err := priceLine(l, c, i, foreign)
 		if err != nil {
 			return err
@@ -254,10 +259,16 @@ func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 		return
 	}
 	l.weighed, l.sku = !from.Weight.IsZero(), s.skus[from.SKU]
+	if l.sku == unnamed && s.spelling.skus != asWritten {
+		l.sku = e.lookUp(s.skus, from.SKU, s.spelling.skus)
+	}
 	category, subgroup := from.Category, from.Subgroup
 	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
 		l.product = p
 		category, subgroup = p.category, p.subgroup
+		if s.further != nil {
+			e.categorizeKnown(s, l)
+		}
 	} else if len(from.MoreCategories) > 0 {
 		e.categorize(s, l)
 	}
