@@ -12,7 +12,7 @@ func decodeCoupons(s *section) conditionRoom {
 	if s.get("coupons") == nil {
 		return nil
 	}
-	codes := s.words("coupons", s.spelling.codes, s.checkCode)
+	codes := s.words("coupons", s.spelling.codes, (*section).checkCode)
 	if len(codes) == 0 {
 		return nil
 	}

@@ -24,11 +24,13 @@ const (
 )
 
 // of is a word in the form. A word that is in it already is returned as it is.
-func (f wordForm) of(word string) string {
+func (f wordForm) of(word string) string { return f.in(&folding{}, word) }
+
+// in is of, in memory that is used for many words.
+func (f wordForm) in(memory *folding, word string) string {
 	if f == asWritten || isFoldedASCII(word) {
 		return word
 	}
-	var memory folding
 	return string(memory.fold(word, f))
 }
 

@@ -21,6 +21,7 @@ type reader struct {
 	zoned    bool // whether timezone is given
 	spelling spelling
 	codes    map[string]spelledCode // every coupon code so far, by its form
+	folding  folding
 	currency money.Currency
 	location *time.Location
 	maxRate  money.Rate // zero when limits.max_rate is absent
@@ -154,7 +155,7 @@ func (s *section) texts(name string) []string { return s.words(name, asWritten, 
 
 // words is texts in the form in which they are compared; each hears of every word, as
 // it is written and in that form.
-func (s *section) words(name string, form wordForm, each func(item *document.Node, word string)) []string {
+func (s *section) words(name string, form wordForm, each func(s *section, item *document.Node, word string)) []string {
 	n := s.get(name)
 	if n == nil {
 		return nil
@@ -177,7 +178,7 @@ func (s *section) words(name string, form wordForm, each func(item *document.Nod
 		case item.Text == "":
 			s.wrong(item, name, "the string is empty", "")
 		default:
-			word := form.of(item.Text)
+			word := form.in(&s.folding, item.Text)
 			switch {
 			case word == "":
 				s.wrong(item, name, fmt.Sprintf("%q is blank", item.Text), "")
@@ -185,7 +186,7 @@ func (s *section) words(name string, form wordForm, each func(item *document.Nod
 				s.listedTwice(n, item, name, form)
 			default:
 				if list = append(list, word); each != nil {
-					each(item, word)
+					each(s, item, word)
 				}
 			}
 		}
