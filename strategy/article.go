@@ -2,8 +2,10 @@ package strategy
 
 import (
 	"cmp"
+	"hash/maphash"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/promogate/caddy-discount/cart"
 )
@@ -37,7 +39,7 @@ func (e *evaluation) join(lines int) {
 	into := -1
 	if lines <= fewWords {
 		for i, other := range a.hashes {
-			if other == hash && e.items[i].alike(l) {
+			if other == hash && e.alike(&e.items[i], l) {
 				into = i
 				break
 			}
@@ -62,7 +64,7 @@ func (e *evaluation) chained(l *item, hash uint64, lines int) int {
 	slot := &a.first[hash>>8&uint64(len(a.first)-1)]
 	if hash != 0 {
 		for at := *slot; at != 0; at = a.next[at-1] {
-			if a.hashes[at-1] == hash && e.items[at-1].alike(l) {
+			if a.hashes[at-1] == hash && e.alike(&e.items[at-1], l) {
 				return int(at - 1)
 			}
 		}
@@ -77,9 +79,11 @@ func (e *evaluation) merge(into int) {
 	last := len(e.items) - 1
 	more := &e.items[last]
 	e.enlarge(&e.items[into], more.line, more.quantity, more.original)
-	if more.further != nil && more.product == nil {
-		e.further = e.further[:len(e.further)-1]
+	if more.further != nil {
 		e.categories = e.categories[:len(e.categories)-len(*more.further)]
+		if more.product == nil {
+			e.further = e.further[:len(e.further)-1]
+		}
 	}
 	e.items = e.items[:last]
 }
@@ -100,15 +104,16 @@ func (e *evaluation) enlarge(l *item, line int32, units, worth int64) {
 }
 
 // alike reports whether two items are the same article.
-func (l *item) alike(other *item) bool {
+func (e *evaluation) alike(l, other *item) bool {
 	return l.sku == other.sku && l.unitPrice == other.unitPrice && l.priceOver == other.priceOver && l.reduced == other.reduced &&
-		l.product == other.product && l.quantity > 0 && !l.weighed && l.from.SKU != "" && l.sameGoods(other)
+		l.product == other.product && l.quantity > 0 && !l.weighed && l.from.SKU != "" &&
+		e.sameSKU(l.from.SKU, other.from.SKU) && l.sameGoods(other)
 }
 
 // sameGoods compares what alike did not.
 func (l *item) sameGoods(other *item) bool {
 	a, b := l.from, other.from
-	if a.SKU != b.SKU || !l.sameListPrice(other) {
+	if !l.sameListPrice(other) {
 		return false
 	}
 	return l.product != nil || a.Subgroup == b.Subgroup && sameCategories(a, b) && sameAttributes(a.Attributes, b.Attributes)
@@ -175,4 +180,22 @@ func firstAttribute(list []cart.Attribute, name string) *cart.Attribute {
 		}
 	}
 	return nil
+}
+
+// recognizeFolded finds a SKU as it is compared where its spelling does not matter.
+func (e *evaluation) recognizeFolded(s *Strategy, sku string) symbol {
+	folded := e.coupons.fold(sku, s.spelling.skus)
+	e.articles.hash = maphash.Bytes(s.skuTable.seed, folded)
+	return s.skus[string(folded)]
+}
+
+// sameSKU reports whether two SKUs are compared as the same.
+func (e *evaluation) sameSKU(a, b string) bool { return a == b || e.compareSKUs(a, b) == 0 }
+
+// compareSKUs orders SKUs as they are compared.
+func (e *evaluation) compareSKUs(a, b string) int {
+	if first := strings.Compare(a, b); first == 0 || e.skuForm == asWritten {
+		return first
+	}
+	return strings.Compare(e.skuForm.of(a), e.skuForm.of(b))
 }
