@@ -3,6 +3,7 @@ package strategy_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -87,6 +88,7 @@ func genSpec(c chooser) *spec {
 	if c.often(20) {
 		s.limitAmount = oneOf(c, genAmounts...)
 	}
+	s.zeroCounts = c.often(15)
 	for _, sku := range genSKUs {
 		if c.often(20) {
 			s.products = append(s.products, genProduct(c, sku))
@@ -107,6 +109,7 @@ func genSpec(c chooser) *spec {
 			s.rules = append(s.rules, genRule(c, fmt.Sprint("r", i)))
 		}
 	}
+	genSpellings(c, s)
 	return s
 }
 
@@ -114,6 +117,10 @@ func genProduct(c chooser, sku string) productSpec {
 	p := productSpec{sku: sku, price: cart.NoPrice, category: oneOf(c, genCategories...), attributes: map[string]literal{}}
 	if c.often(50) {
 		p.subgroup = oneOf(c, genSubgroups...)
+	}
+	if c.often(30) {
+		more := some(c, 2, append(genCategories, "season")...)
+		p.moreCategories = slices.DeleteFunc(more, func(name string) bool { return name == p.category })
 	}
 	if c.often(50) {
 		p.price = oneOf(c, genPrices...)
@@ -170,12 +177,15 @@ func genSelector(c chooser, depth int) selectorSpec {
 		}
 		x.exclude = &exclude
 	}
+	if c.often(6) {
+		x.any = genAlternatives(c, depth-1)
+	}
 	return x
 }
 
 func (x *selectorSpec) empty() bool {
 	return len(x.skus)+len(x.categories)+len(x.subgroups)+len(x.where) == 0 &&
-		x.minPrice+x.maxPrice == 0 && !x.skipReduced && x.exclude == nil
+		x.minPrice+x.maxPrice == 0 && !x.skipReduced && x.exclude == nil && len(x.any) == 0
 }
 
 func genTest(c chooser) testSpec {
@@ -273,7 +283,7 @@ func genConditions(c chooser, r *ruleSpec) {
 		r.forbids = genHoldings(c)
 	}
 	if c.often(8) {
-		r.coupons = some(c, 2, "SPRING", "VIP", "NEW")
+		r.coupons = some(c, 2, genCodes...)
 	}
 	if c.often(6) {
 		r.channels = some(c, 1, "app", "web")
@@ -329,7 +339,10 @@ func genCart(c chooser, s *spec) *cart.Cart {
 		made.Customer.Segments = some(c, 2, "student", "staff")
 	}
 	if c.often(40) {
-		made.Coupons = some(c, 2, "SPRING", "VIP", "NEW")
+		made.Coupons = some(c, 2, genCodes...)
+		for i, code := range made.Coupons {
+			made.Coupons[i] = respelled(c, 40, code)
+		}
 	}
 	made.Channel, made.Region = oneOf(c, "", "app", "web"), oneOf(c, "", "sh", "zj")
 	for range c(3) {
@@ -343,11 +356,30 @@ func genCart(c chooser, s *spec) *cart.Cart {
 	for i := range oneOf(c, 2, 0, 1, 2, 3, 3, 4, 4, 5, 6, 9+c(8)) {
 		made.Lines = append(made.Lines, genLine(c, fmt.Sprint("l", i)))
 	}
+	for c.often(30) && len(made.Lines) > 0 {
+		made.Lines = slices.Insert(made.Lines, c(len(made.Lines)+1), genMore(c, made.Lines[c(len(made.Lines))]))
+	}
 	return made
 }
 
+// genMore makes another line of an article.
+func genMore(c chooser, l cart.Line) cart.Line {
+	if l.ID += "+"; !l.Weight.IsZero() || l.Quantity == 0 {
+		return l
+	}
+	times := int64(1 + c(3))
+	l.Attributes, l.MoreCategories = slices.Clone(l.Attributes), slices.Clone(l.MoreCategories)
+	if l.UnitPrice == cart.NoPrice || l.HasTotal && c.often(50) {
+		l.Quantity, l.Subtotal = l.Quantity*times, l.Subtotal*times
+		return l
+	}
+	l.Quantity, l.HasTotal = times, false
+	l.Subtotal = l.Quantity * l.UnitPrice
+	return l
+}
+
 func genLine(c chooser, id string) cart.Line {
-	l := cart.Line{ID: id, SKU: oneOf(c, genSKUs...), Category: oneOf(c, genCategories...), Reduced: c.often(12)}
+	l := cart.Line{ID: id, SKU: respelled(c, 10, oneOf(c, genSKUs...)), Category: oneOf(c, genCategories...), Reduced: c.often(12)}
 	if c.often(5) {
 		l.SKU, l.Category = "", ""
 	}
@@ -356,7 +388,7 @@ func genLine(c chooser, id string) cart.Line {
 	}
 	l.Quantity, l.UnitPrice = oneOf[int64](c, 1, 1, 2, 3, 4, 5, 6, 11), oneOf(c, genPrices...)
 	switch {
-	case c.often(2):
+	case c.often(5):
 		l.UnitPrice = 0
 	case c.often(1):
 		l.UnitPrice = cart.NoPrice
