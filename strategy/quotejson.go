@@ -61,7 +61,7 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 
 // AppendExplanationJSON is [Strategy.AppendQuoteJSON] with three members more:
 //
-//	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["limits.max_amount"]}],
+//	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["rule.happy-hour","limits.max_amount"]}],
 //	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"}}],
 //	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500}]
 func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
