@@ -42,6 +42,7 @@ type compiledRule struct {
 	lines       matcher
 	methods     []string // shipping methods it reduces; all when empty
 	scope       scopeOfRule
+	each        each
 	valid       span
 	windows     []window
 	facets      facets
@@ -189,6 +190,7 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 	*compiled = compiledRule{
 		lines:       c.matcher(&r.lines),
 		scope:       r.scope,
+		each:        r.each,
 		facets:      facetsOf(r.conditions),
 		valid:       r.valid.compile(),
 		windows:     r.windows,
