@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"bytes"
 	"cmp"
 	"hash/maphash"
 	"math/bits"
@@ -209,5 +210,5 @@ func (e *evaluation) compareSKUs(a, b string) int {
 	if first := strings.Compare(a, b); first == 0 || e.skuForm == asWritten {
 		return first
 	}
-	return strings.Compare(e.skuForm.of(a), e.skuForm.of(b))
+	return bytes.Compare(e.coupons.fold(a, e.skuForm), e.coupons.other.fold(b, e.skuForm))
 }

@@ -56,6 +56,7 @@ func couponsOf(conditions []condition) []symbol {
 type cartCoupons struct {
 	codes []symbol
 	folding
+	other folding // to compare two words
 }
 
 // readCoupons looks up the codes of a cart.
@@ -80,5 +81,5 @@ func (e *evaluation) lookUp(t symbols, word string, form wordForm) symbol {
 }
 
 func (c cartCoupons) emptied() cartCoupons {
-	return cartCoupons{codes: c.codes[:0], folding: c.folding.emptied()}
+	return cartCoupons{codes: c.codes[:0], folding: c.folding.emptied(), other: c.other.emptied()}
 }

@@ -177,7 +177,7 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 		}
 	}
 	switch {
-	case unknown && s.unknownSKUs == "reject":
+	case unknown && s.unknownSKUs == "reject" && len(s.products) > 0:
 		return item, price, false
 	case price.unit != cart.NoPrice:
 		item.listPrice = big.NewRat(price.unit, 1)

@@ -206,7 +206,9 @@ func (s *spec) TOML() string {
 	}
 	p.text("coupon_case", s.couponCase)
 	p.text("sku_compare", s.skuCompare)
-	p.text("unknown_skus", s.unknownSKUs)
+	if len(s.products) > 0 || s.unknownSKUs != "reject" { // which is refused without a catalogue
+		p.text("unknown_skus", s.unknownSKUs)
+	}
 	p.table("arithmetic", false, func(p *pairs) {
 		p.text("base", s.base)
 		p.text("threshold_base", s.thresholdBase)
