@@ -225,7 +225,7 @@ func (e *explained) rejected() string {
 	t := table{}
 	t.add("rule", "because of", "seen", "needed")
 	for _, r := range e.x.Rejected {
-		t.add(printable(r.Rule), printable(r.Reason), printable(r.Seen), printable(r.Needed))
+		t.add(printable(r.Rule), printable(r.Reason), printable(r.Seen.Words), printable(r.Needed.Words))
 	}
 	if len(e.x.Rejected) == 0 {
 		return ""

@@ -2,7 +2,6 @@ package strategy
 
 import (
 	"slices"
-	"strings"
 )
 
 // coupons is the condition coupons: the cart holds one of these codes, exactly
@@ -32,9 +31,9 @@ func (c *coupons) holds(e *evaluation, _ *target) bool {
 }
 
 // explain names no code of the rule: who may ask for the reason may not know it.
-func (c *coupons) explain(e *evaluation, _ *target) (seen, needed string) {
+func (c *coupons) explain(e *evaluation, _ *target) (seen, needed Value) {
 	if len(e.cart.Coupons) == 0 {
-		return "no coupon", "a coupon of the rule"
+		return textValue(sayNoCoupon), textValue(sayCoupon)
 	}
-	return strings.Join(e.cart.Coupons, ", "), "a coupon of the rule"
+	return textValue(sayPlain, e.cart.Coupons...), textValue(sayCoupon)
 }

@@ -49,12 +49,11 @@ type trace struct {
 
 // tried is how far a rule came when its turn was last.
 type tried struct {
-	reason       string // what failed; empty when nothing did
-	seen, needed string
-	goals        []goal
-	gave         []stepOn // where the reward is a ladder
-	lowered      lowering
-	spent        bool // the limits let nothing more be taken off the goods
+	shortfall // what failed; of no reason when nothing did
+	goals     []goal
+	gave      []stepOn // where the reward is a ladder
+	lowered   lowering
+	spent     bool // the limits let nothing more be taken off the goods
 }
 
 // all reports whether every rule is asked about.
@@ -74,7 +73,7 @@ func (t *trace) note(found tried) {
 func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	found := tried{}
 	defer func() { e.trace.note(found) }()
-	if found.reason, found.seen, found.needed = e.closed(r); found.reason != "" {
+	if found.shortfall = e.closed(r); found.reason != "" {
 		return nil, false
 	}
 	for _, c := range r.conditions {
@@ -86,10 +85,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	}
 	t := e.aim(r)
 	if !t.anything(r) {
-		found.reason, found.seen, found.needed = reasonTarget, "nothing of it in the cart", "goods or shipping the rule is about"
-		if r.byUnit && r.scope.appliesTo != toShipping && t.counted.quantity > 0 && t.counted.whole() == 0 {
-			found.seen, found.needed = "only goods by weight", "goods that are sold by the unit"
-		}
+		found.shortfall = missed(r, t)
 		return nil, false
 	}
 	for _, c := range r.thresholds {
@@ -107,7 +103,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	found.gave = e.givenBy(r.reward, t)
 	found.lowered, found.spent = e.tracedCap(r, t), e.budget < e.arith.unit
 	if t.off() == 0 && found.lowered.from == 0 && e.gift.SKU == "" {
-		found.reason, found.seen, found.needed = e.gaveNothing(r, t, floorless)
+		found.shortfall = e.gaveNothing(r, t, floorless)
 	}
 	if floorless > found.lowered.from {
 		found.lowered.from, found.lowered.byFloor = floorless, true

@@ -62,8 +62,12 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 // AppendExplanationJSON is [Strategy.AppendQuoteJSON] with three members more:
 //
 //	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["limits.max_amount"]}],
-//	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"}}],
-//	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500}]
+//	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"},
+//	  "seen":{"value":"2024-06-04T09:30:00+08:00","unit":"time"},"needed":{"value":"2024-06-04T21:00:00+08:00","unit":"time"},
+//	  "text":"the rule is outside its hours: seen tue 09:30:00, needed 21:00:00 to 24:00:00"}],
+//	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500,"reason":"threshold",
+//	  "seen":{"value":6800,"unit":"minor"},"needed":{"value":8000,"unit":"minor"},
+//	  "missing":{"value":1200,"unit":"minor"},"would_save":500,"text":"goods for 12.00 more would save 5.00"}]
 func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
 	w := writer(s.AppendQuoteJSON(dst, &x.Quote, c))
 	w = w[:len(w)-1] // open the object again
@@ -78,24 +82,55 @@ func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Car
 		w.raw(`]}`)
 	}
 	w.raw(`],"rejected":[`)
-	for i, r := range x.Rejected {
+	for i := range x.Rejected {
 		w.comma(i)
-		w.raw(`{"rule":`).text(r.Rule).raw(`,"reason":`).text(r.Reason)
-		w.raw(`,"detail":{"seen":`).text(r.Seen).raw(`,"needed":`).text(r.Needed).raw(`}}`)
+		w.rejected(&x.Rejected[i])
 	}
 	w.raw(`],"next":[`)
-	for i, n := range x.Next {
+	for i := range x.Next {
 		w.comma(i)
-		w.raw(`{"rule":`).text(n.Rule)
-		if n.Units > 0 {
-			w.raw(`,"missing_units":`).int(n.Units)
-		} else {
-			w.raw(`,"missing_amount":`).int(n.Amount)
-		}
-		w.raw(`,"saves":`).int(n.Saves).raw(`}`)
+		w.next(&x.Next[i])
 	}
 	w.raw(`]}`)
 	return w
+}
+
+func (w *writer) rejected(r *Rejected) {
+	w.raw(`{"rule":`).text(r.Rule).raw(`,"reason":`).text(r.Reason)
+	w.raw(`,"detail":{"seen":`).text(r.Seen.Words).raw(`,"needed":`).text(r.Needed.Words).raw(`}`)
+	w.value("seen", &r.Seen).value("needed", &r.Needed).raw(`,"text":`).text(r.Text).raw(`}`)
+}
+
+func (w *writer) next(n *Next) {
+	w.raw(`{"rule":`).text(n.Rule)
+	if n.Units > 0 {
+		w.raw(`,"missing_units":`).int(n.Units)
+	} else {
+		w.raw(`,"missing_amount":`).int(n.Amount)
+	}
+	w.raw(`,"saves":`).int(n.Saves)
+	if n.Reason != "" {
+		w.raw(`,"reason":`).text(n.Reason)
+	}
+	w.value("seen", &n.Seen).value("needed", &n.Needed).value("missing", &n.Missing)
+	w.raw(`,"would_save":`).int(n.Saves).raw(`,"text":`).text(n.Text).raw(`}`)
+}
+
+// value appends a member that is a value, if it says anything.
+func (w *writer) value(name string, v *Value) *writer {
+	if !v.known() {
+		return w
+	}
+	w.raw(`,`).text(name).raw(`:{"value":`)
+	switch v.Unit {
+	case UnitTime:
+		w.text(stamp(v.Time))
+	case UnitText:
+		w.text(v.Text)
+	default:
+		w.int(v.Number)
+	}
+	return w.raw(`,"unit":`).text(string(v.Unit)).raw(`}`)
 }
 
 // appendLine appends a line, of which the shares are the first ones. It returns

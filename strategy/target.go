@@ -240,11 +240,7 @@ func compareUnits(a, b *portion, by pick) int {
 	return c
 }
 
-// amountText writes an amount for a person, with its currency's decimals.
-func (e *evaluation) amountText(minor int64) string {
-	return majorText(e.currency, minor)
-}
-
+// majorText writes an amount for a person, with its currency's decimals.
 func majorText(currency money.Currency, minor int64) string {
 	return string(currency.AppendMajor(nil, minor))
 }

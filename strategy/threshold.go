@@ -98,11 +98,11 @@ func (a *atLeast) seen(e *evaluation, t *target) int64 {
 	return sum.value
 }
 
-func (a *atLeast) explain(e *evaluation, t *target) (seen, needed string) {
+func (a *atLeast) explain(e *evaluation, t *target) (seen, needed Value) {
 	if a.of == ofSubtotal {
-		return e.amountText(a.seen(e, t)), "at least " + e.amountText(a.least)
+		return minorValue(a.seen(e, t), sayPlain), minorValue(a.least, sayAtLeast)
 	}
-	return unitsText(a.seen(e, t)), "at least " + unitsText(a.least)
+	return unitsValue(a.seen(e, t), sayPlain), unitsValue(a.least, sayAtLeast)
 }
 
 func (a *atLeast) missing(e *evaluation, t *target) (amount, units int64) {
