@@ -68,6 +68,7 @@ type QuotedCharge struct {
 type Gift struct {
 	SKU      string
 	Quantity int64
+	Rule     int // index into Strategy.Rules
 }
 
 // Applied is one rule that gave something.

@@ -16,6 +16,7 @@ type Strategy struct {
 	version     string
 	envs        []string
 	fingerprint [sha256.Size]byte
+	wording     *labels // nil where no rule has texts
 	currency    money.Currency
 	location    *time.Location
 	arithmetic  arithmetic
@@ -24,6 +25,7 @@ type Strategy struct {
 	ids         []string       // of rules
 	disabled    []string       // ids of rules that are switched off
 	index       *index
+	timetable   timetable
 	exclusive   bool // whether there is an exclusive rule
 	grouped     bool // whether there is a group
 
@@ -114,6 +116,7 @@ func Compile(m *Model) *Strategy {
 		version:     m.label(fingerprint),
 		envs:        m.environments,
 		fingerprint: fingerprint,
+		wording:     labelsOf(m),
 		currency:    m.currency,
 		location:    m.location,
 		arithmetic:  m.arithmetic,
@@ -134,6 +137,7 @@ func Compile(m *Model) *Strategy {
 	s.grouped = len(turns) > 0
 	s.catalogue = c.catalogue(m.products)
 	s.index = buildIndex(s.rules, c, m.pause)
+	s.timetable = timetableOf(s.rules)
 	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups
 	return s
 }
