@@ -105,8 +105,14 @@ type outlook struct {
 	s     *Strategy
 	cart  *cart.Cart
 	now   time.Time
-	turns []int64     // of each of the hours after now; 0 where it was not asked for yet
+	hours []hoursNow  // of each of the hours, as far as they were asked for
 	goods *evaluation // of the cart before any discount; nil until it is asked for
+}
+
+// hoursNow are hours at an instant.
+type hoursNow struct {
+	known, open bool
+	turn        int64 // when they close if they are open, or open
 }
 
 // next is when a rule opens, or ends if it is open, in Unix nanoseconds.
@@ -121,14 +127,14 @@ func (w *outlook) next(one *timed) int64 {
 		}
 		return one.valid.until
 	}
-	week := w.s.timetable.hours[one.hours]
 	if one.valid.from <= now {
-		turn := w.turn(one.hours)
-		if open, _ := week.at(weekSecond(w.now)); open {
-			return min(turn, one.valid.until)
+		hours := w.hoursNow(one.hours)
+		if hours.open {
+			return min(hours.turn, one.valid.until)
 		}
-		return one.unlessOver(turn)
+		return one.unlessOver(hours.turn)
 	}
+	week := w.s.timetable.hours[one.hours]
 	from := time.Unix(0, one.valid.from).In(w.s.location)
 	if open, _ := week.at(weekSecond(from)); open {
 		return one.valid.from
@@ -147,18 +153,21 @@ func (t *timed) unlessOver(opens int64) int64 {
 	return opens
 }
 
-// turn is when hours open, or close if they are open.
-func (w *outlook) turn(of int32) int64 {
-	if w.turns == nil {
-		w.turns = make([]int64, len(w.s.timetable.hours))
+// hoursNow are hours at the instant of the quote.
+func (w *outlook) hoursNow(of int32) hoursNow {
+	if w.hours == nil {
+		w.hours = make([]hoursNow, len(w.s.timetable.hours))
 	}
-	if w.turns[of] == 0 {
-		w.turns[of] = never
-		if turn, ever := w.s.timetable.hours[of].turn(w.now); ever {
-			w.turns[of] = turn.UnixNano()
+	now := &w.hours[of]
+	if !now.known {
+		week := w.s.timetable.hours[of]
+		now.known, now.turn = true, never
+		now.open, _ = week.at(weekSecond(w.now))
+		if turn, ever := week.turn(w.now); ever {
+			now.turn = turn.UnixNano()
 		}
 	}
-	return w.turns[of]
+	return *now
 }
 
 // mayApply reports whether a rule could apply at some instant if there were more goods

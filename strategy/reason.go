@@ -56,7 +56,7 @@ var reasons = []struct{ reason, text string }{
 	{ReasonMinQuantity, "there are too few units"},
 	{ReasonMinLineQuantity, "each line has too few units"},
 	{ReasonMinSubtotal, "the goods are worth too little"},
-	{ReasonTarget, "nothing in the cart is what the rule is about"},
+	{ReasonTarget, "nothing matches"},
 	{ReasonThreshold, "no step is reached"},
 	{ReasonLadder, "no step is reached"},
 	{ReasonEvery, "no step is full"},
