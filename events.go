@@ -101,6 +101,7 @@ func activation(f reload.Facts) []zap.Field {
 		zap.String("version", f.Version),
 		zap.String("sha256", f.Fingerprint),
 		zap.Stringer("kind", f.Kind),
+		zap.String("change", string(f.Change)),
 		zap.Int64("size", f.Size),
 		zap.Time("written", f.Stamps.Written),
 		zap.Time("noticed", f.Stamps.Noticed),
