@@ -28,6 +28,9 @@ var otherNames = map[string][]string{
 	"min_qty": {"min_quantity"}, "min_units": {"min_quantity"}, "minimum_quantity": {"min_quantity"},
 	"quantity": {"min_quantity"}, "qty": {"quantity", "min_quantity"}, "units": {"quantity", "max_units"}, "count": {"quantity"},
 	"max_quantity": {"max_units"}, "max_qty": {"max_units"},
+	"name": {"title"}, "label": {"title"}, "caption": {"title"}, "display_name": {"title"}, "headline": {"title"}, "titles": {"title"},
+	"desc": {"description"}, "descriptions": {"description"}, "details": {"description"}, "note": {"description"}, "comment": {"description"}, "summary": {"description"},
+	"tag": {"tags"}, "labels": {"tags"}, "keywords": {"tags"}, "metadata": {"meta"}, "extra": {"meta"}, "custom": {"meta"}, "annotations": {"meta"},
 	"weight": {"priority"}, "order": {"priority"}, "rules": {"rule"}, "time_zone": {"timezone"}, "tz": {"timezone"},
 }
 
