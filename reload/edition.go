@@ -73,6 +73,7 @@ type Facts struct {
 	Fingerprint string // of its meaning, see [Candidate]
 	Texts       string // of what it only says, see [Candidate]
 	Change      Change // against the edition that was in service before
+	Formerly    string // on record for the same bytes, in an earlier [Options.Language]; "" for none
 	Version     string // as the loader named it
 	Note        string // as the loader left it
 	Stamps      Stamps
@@ -100,7 +101,9 @@ const (
 	ChangeTexts   Change = "texts"   // only what it says to people
 )
 
-func (f Facts) identity() Identity { return Identity{Fingerprint: f.Fingerprint, Version: f.Version} }
+func (f Facts) identity() Identity {
+	return Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}
+}
 
 // Stamps say when an edition passed each station on its way into service.
 type Stamps struct {

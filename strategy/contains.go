@@ -83,16 +83,16 @@ func (h *held) key() string { return h.name }
 
 func (h *held) holds(e *evaluation, _ *target) bool {
 	sum := e.count(&h.lines)
-	return (sum.quantity >= h.quantity && sum.value >= h.subtotal) == h.wanted
+	return (sum.present >= h.quantity && sum.value >= h.subtotal) == h.wanted
 }
 
 func (h *held) explain(e *evaluation, _ *target) (seen, needed Value) {
 	sum := e.count(&h.lines)
-	if h.wanted && sum.quantity >= h.quantity {
+	if h.wanted && sum.present >= h.quantity {
 		return minorValue(sum.value, sayPlain), minorValue(h.subtotal, sayAtLeastRequired)
 	}
 	if h.wanted {
-		return unitsValue(sum.quantity, sayPlain), unitsValue(h.quantity, sayAtLeastRequired)
+		return unitsValue(sum.present, sayPlain), unitsValue(h.quantity, sayAtLeastRequired)
 	}
-	return unitsValue(sum.quantity, sayPlain), unitsValue(0, sayNoneForbidden)
+	return unitsValue(sum.present, sayPlain), unitsValue(0, sayNoneForbidden)
 }

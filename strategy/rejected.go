@@ -62,8 +62,9 @@ func opening(windows []window, after time.Time) Value {
 // missed says that nothing in the cart is what a rule is about.
 func missed(r *compiledRule, t *target) shortfall {
 	switch {
-	case r.byUnit && r.scope.appliesTo != toShipping && t.counted.quantity > 0 && t.counted.whole() == 0:
-		return shortfall{ReasonTarget, unitsValue(0, sayOnlyByWeight), unitsValue(1, saySoldByUnit)}
+	case r.byUnit && r.scope.appliesTo != toShipping && t.counted.present > 0 && t.counted.whole() == 0:
+		seen, needed := t.counted.uncountable()
+		return shortfall{ReasonTarget, seen, needed}
 	case r.scope.appliesTo == toItems:
 		return shortfall{ReasonTarget, unitsValue(0, sayNoneOfTarget), unitsValue(1, sayTarget)}
 	}

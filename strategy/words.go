@@ -23,10 +23,12 @@ const (
 	sayAtLeastRequired phrase = "at least {} of the goods required"
 	sayNoneForbidden   phrase = "none of the goods forbidden"
 
-	sayNoneOfTarget phrase = "nothing of it in the cart"
-	sayTarget       phrase = "goods or shipping the rule is about"
-	sayOnlyByWeight phrase = "only goods by weight"
-	saySoldByUnit   phrase = "goods that are sold by the unit"
+	sayNoneOfTarget  phrase = "nothing of it in the cart"
+	sayTarget        phrase = "goods or shipping the rule is about"
+	sayOnlyAtNothing phrase = "only articles at 0.00"
+	sayPriced        phrase = "articles that have a price"
+	sayOnlyByWeight  phrase = "only goods by weight"
+	saySoldByUnit    phrase = "goods that are sold by the unit"
 
 	sayNoCoupon phrase = "no coupon"
 	sayCoupon   phrase = "a coupon of the rule"
