@@ -12,6 +12,7 @@ import (
 type rule struct {
 	id         string
 	pos        document.Pos
+	texts      *ruleTexts // nil for most
 	enabled    bool
 	lines      selector
 	scope      scopeOfRule
@@ -57,6 +58,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
 	r.id, r.pos = f.Key, f.Pos
+	r.texts = decodeTexts(s)
 	r.enabled = s.bool("enabled", true)
 	r.lines = decodeSelector(s)
 	r.scope = decodeScope(s)
