@@ -28,26 +28,34 @@ type attribute struct {
 const keyFloor = "floor_price"
 
 func decodeProducts(s *section, pause document.Pause) []product {
-	nodes := s.tables("products", `{ sku = "latte" }`)
+	nodes, sheet := s.products(pause)
 	products := make([]product, 0, len(nodes))
-	seen := make(map[string]document.Pos, len(nodes))
+	seen := make(map[string]int, len(nodes))
 	for i, node := range nodes {
 		pause.After(i)
 		sub := s.element(node, "products", i)
+		sub.sheet = sheet
 		p, ok := decodeProduct(sub)
 		first, twice := seen[p.sku]
 		switch {
 		case !ok:
 		case twice:
-			at := s.doc.Locate(first)
-			s.add(node.Pos, sub.path(), fmt.Sprintf("%q is in the catalogue twice, first on line %d", p.sku, at.Line), "")
+			s.add(node.Pos, sub.path(), fmt.Sprintf("%q is in the catalogue twice, first %s", p.sku, s.firstAt(nodes, sheet, first)), "")
 		default:
-			seen[p.sku] = node.Pos
+			seen[p.sku] = i
 			products = append(products, p)
 		}
 		sub.close()
 	}
 	return products
+}
+
+// firstAt says where the first of two products of the same SKU is.
+func (s *section) firstAt(nodes []*document.Node, sheet *spreadsheet, first int) string {
+	if sheet != nil {
+		return "in " + sheet.row(first)
+	}
+	return fmt.Sprintf("on line %d", s.doc.Locate(nodes[first].Pos).Line)
 }
 
 func decodeProduct(s *section) (product, bool) {

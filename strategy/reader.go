@@ -14,6 +14,7 @@ import (
 // and gathers the problems, so that one run finds them all.
 type reader struct {
 	doc      *document.Document
+	beside   besides
 	problems []document.Problem
 	cautions []document.Problem
 	known    catalogueWords
