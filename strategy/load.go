@@ -96,7 +96,9 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.products = decodeProducts(top, m.pause)
-	r.known = wordsOf(m.products)
+	if !r.halfRead {
+		r.known = wordsOf(m.products)
+	}
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)

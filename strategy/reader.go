@@ -18,6 +18,7 @@ type reader struct {
 	problems []document.Problem
 	cautions []document.Problem
 	known    catalogueWords
+	halfRead bool // the catalogue could not be read to its end
 	compared int  // words of the catalogue with unknown ones
 	zoned    bool // whether timezone is given
 	currency money.Currency

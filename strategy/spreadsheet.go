@@ -96,8 +96,9 @@ func (x *spreadsheet) fault(err error) {
 	}
 	key := ""
 	if wrong.Row > 0 {
-		key = fmt.Sprintf("row %d", wrong.Row)
+		key = x.cellAt(wrong.Row, wrong.Cell)
 	}
+	x.halfRead = true
 	x.add(x.build.At(wrong.Offset), key, wrong.Reason, wrong.Hint)
 }
 

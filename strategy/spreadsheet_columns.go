@@ -53,7 +53,7 @@ var ownColumns = []string{"sku", "name", keyCategory, "categories", "subgroup", 
 
 // otherColumns are what sheets of other systems call a column.
 var otherColumns = map[string]string{
-	"item": "sku", "item_code": "sku", "item_no": "sku", "item_number": "sku", "product_code": "sku", "product_id": "sku", "sku_code": "sku",
+	"code": "sku", "item": "sku", "item_code": "sku", "item_no": "sku", "item_number": "sku", "product_code": "sku", "product_id": "sku", "sku_code": "sku",
 	"article": "sku", "article_number": "sku", "barcode": "sku", "ean": "sku", "条码": "sku", "条形码": "sku",
 	"product": "name", "item_name": "name", "title": "name", "description": "name", "商品": "name", "标题": "name",
 	"product_category": keyCategory, "department": keyCategory, "product_type": keyCategory, "类目": keyCategory,

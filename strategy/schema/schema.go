@@ -85,6 +85,8 @@ func kind(name string, part bool) object {
 			return listOr(object{"allOf": []any{ref("env-part"), object{"required": []string{"name"}}}})
 		}
 		return listOr(ref(name[1:])) // a list is replaced as a whole
+	case '+':
+		return object{"anyOf": []any{ref("file"), ref(name[1:]), object{"type": "array", "items": ref(name[1:])}}}
 	case '{':
 		return object{"type": "object", "additionalProperties": ref(name[1:] + suffix)}
 	}
@@ -110,6 +112,7 @@ func number(bounds object) object {
 var scalars = map[string]object{
 	"string":  text,
 	"strings": listOr(text),
+	"sheet":   {"type": "string", "pattern": `^[^/\\:.#][^/\\:]*\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$`},
 	"label":   {"type": "string", "minLength": 1, "maxLength": 64},
 	"bool":    {"type": "boolean"},
 	"integer": {"type": "integer"},

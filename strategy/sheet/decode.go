@@ -96,6 +96,7 @@ func translate(from encoding.Encoding, data []byte, pause func()) ([]byte, bool)
 
 // notUTF8 finds the first byte that is not UTF-8, and reports whether most of what is
 // beyond ASCII is, so that the text is UTF-8 with a fault rather than another encoding.
+// Two bytes of another encoding are UTF-8 by chance now and then, three next to never.
 func notUTF8(text []byte) (first int, damaged bool) {
 	first, wrong, right := -1, 0, 0
 	for i := 0; i < len(text); {
@@ -106,8 +107,10 @@ func notUTF8(text []byte) (first int, damaged bool) {
 			if first < 0 {
 				first = i
 			}
-		case size > 1:
+		case size == 2:
 			right++
+		case size > 2:
+			right += size
 		}
 		i += size
 	}

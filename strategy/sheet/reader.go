@@ -12,7 +12,8 @@ import (
 // An Error is what keeps a spreadsheet from being read.
 type Error struct {
 	Offset int // in bytes
-	Row    int // as a spreadsheet counts; 0 where it is not known
+	Row    int // as a spreadsheet counts; 0 where it is of no row
+	Cell   int // of the row, from 0
 	Reason string
 	Hint   string
 }
@@ -110,7 +111,7 @@ func (r *Reader) Comma() rune { return r.comma }
 func (r *Reader) Next() error {
 	cells, err := r.csv.Read()
 	if err != nil {
-		return r.fault(err)
+		return r.fault(err, len(cells))
 	}
 	line, _ := r.csv.FieldPos(0)
 	first := r.lineIndex(line)
@@ -141,7 +142,8 @@ func (r *Reader) lineAt(offset int) int {
 	return r.after + line
 }
 
-func (r *Reader) fault(err error) error {
+// fault says what is wrong in a row, of which the cells before it were read.
+func (r *Reader) fault(err error, before int) error {
 	var wrong *csv.ParseError
 	if !errors.As(err, &wrong) {
 		return err
@@ -151,11 +153,11 @@ func (r *Reader) fault(err error) error {
 	row := r.row + 1 + r.lineIndex(wrong.StartLine) - r.after
 	switch {
 	case errors.Is(wrong.Err, csv.ErrBareQuote):
-		return &Error{Offset: at, Row: row, Reason: "a quote is in a cell that does not begin with one", Hint: quoting}
+		return &Error{Offset: at, Row: row, Cell: before, Reason: "a quote is in a cell that does not begin with one", Hint: quoting}
 	case len(bytes.TrimSpace(r.text[at:])) == 0:
-		return &Error{Offset: start, Row: row, Reason: "a quote in this row is not closed up to the end of the file", Hint: quoting}
+		return &Error{Offset: start, Row: row, Cell: before, Reason: "the quote that this cell begins with is not closed up to the end of the file", Hint: quoting}
 	}
-	return &Error{Offset: at, Row: row, Reason: "something follows the closing quote of a cell", Hint: quoting}
+	return &Error{Offset: at, Row: row, Cell: before, Reason: "something follows the closing quote of a cell", Hint: quoting}
 }
 
 const quoting = `a cell with quotes in it is written in quotes, and each of its own twice: "7"" plate"`
