@@ -121,8 +121,9 @@ func isNumber(text string) bool {
 // Three digits behind a comma may be thousands, unless nothing but 0 is before it.
 func withPoint(text string) string {
 	whole, decimals, found := strings.Cut(text, ",")
-	if !found || whole == "" || decimals == "" || strings.Trim(decimals, "0123456789") != "" || strings.Contains(whole, ".") ||
-		len(decimals) == 3 && strings.TrimLeft(whole, "-+0") != "" {
+	bare := strings.TrimLeft(whole, "-+")
+	if !found || bare == "" || decimals == "" || strings.Trim(bare+decimals, "0123456789") != "" ||
+		len(decimals) == 3 && strings.Trim(bare, "0") != "" {
 		return text
 	}
 	return whole + "." + decimals

@@ -93,7 +93,6 @@ func (x *spreadsheet) header() bool {
 		x.fault(err)
 		return false
 	}
-	before := len(x.problems)
 	cells := x.rows.Cells()
 	for len(cells) > 0 && cells[len(cells)-1] == "" { // a spreadsheet may be wider than what is in it
 		cells = cells[:len(cells)-1]
@@ -102,7 +101,7 @@ func (x *spreadsheet) header() bool {
 		x.add(x.build.At(0), x.headerKey(), fmt.Sprintf("%d columns are too many, at most %d are read", len(cells), maxColumns), "")
 		return false
 	}
-	at := make(map[string]int, len(cells))
+	at, right := make(map[string]int, len(cells)), true
 	for i, name := range cells {
 		x.columns = append(x.columns, columnCalled(name))
 		key := x.columns[i].key
@@ -110,13 +109,13 @@ func (x *spreadsheet) header() bool {
 		switch {
 		case name == "":
 		case twice:
-			x.wrongHeader(i, fmt.Sprintf("%q is the same as %q in column %s", name, x.columns[first].header, sheet.Letters(first)), "leave one of them out")
+			right = false
+			x.add(x.build.At(x.rows.Offset(i)), x.cellAt(x.rows.Row(), i), fmt.Sprintf("%q is the same as %q in column %s", name, x.columns[first].header, sheet.Letters(first)), "leave one of them out")
 		default:
 			at[key] = i
 		}
 	}
-	x.checkHeader(at)
-	return len(x.problems) == before
+	return x.checkHeader(at) && right
 }
 
 func columnCalled(name string) column {
@@ -130,13 +129,9 @@ func columnCalled(name string) column {
 
 func (x *spreadsheet) headerKey() string { return fmt.Sprintf("row %d", x.rows.Row()) }
 
-func (x *spreadsheet) wrongHeader(column int, reason, hint string) {
-	x.add(x.build.At(x.rows.Offset(column)), x.cellAt(x.rows.Row(), column), reason, hint)
-}
-
 // checkHeader wants a column that says what each product is, and warns of attributes that
 // are probably meant as columns of a product's own.
-func (x *spreadsheet) checkHeader(at map[string]int) {
+func (x *spreadsheet) checkHeader(at map[string]int) (right bool) {
 	_, sku := at["sku"]
 	_, name := at["name"]
 	guesses := x.guesses(at)
@@ -149,14 +144,14 @@ func (x *spreadsheet) checkHeader(at map[string]int) {
 			}
 		}
 		x.add(x.build.At(x.rows.Offset(0)), x.headerKey(), "there is neither a column sku nor a column name", hint)
-		return
+		return false
 	}
 	for i, guess := range guesses {
 		if guess != "" {
-			x.cautions = append(x.cautions, x.doc.Problem(x.build.At(x.rows.Offset(i)), x.cellAt(x.rows.Row(), i),
-				fmt.Sprintf("the column %q is read as an attribute", x.columns[i].header), "did you mean "+guess+"?"))
+			x.cautionCell(i, x.build.At(x.rows.Offset(i)), fmt.Sprintf("the column %q is read as an attribute", x.columns[i].header), "did you mean "+guess+"?")
 		}
 	}
+	return true
 }
 
 // guesses are what columns of attributes may be meant for, by column; "" for none.

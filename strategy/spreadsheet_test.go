@@ -3,8 +3,6 @@ package strategy
 import (
 	"strings"
 	"testing"
-
-	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // withSheet is a strategy whose catalogue is catalogue.csv, and that file.
@@ -85,15 +83,165 @@ func problemsOf(t *testing.T, sources ...Source) string {
 func TestWhatIsWrongInASpreadsheetIsToldByRowAndColumn(t *testing.T) {
 	t.Parallel()
 	const file = "shop/catalogue.csv"
-	for name, c := range map[string]struct{ csv, want string }{
-		"thousands": {"sku,price\nlatte,\"1,299.00\"\n", file + `:2:7: row 2, column B (price): "1,299.00" is not an amount of CNY, digits with a point before the decimals are wanted (thousands are not set apart: write 1299.00)`},
+	const amount = "is not an amount of CNY, digits with a point before the decimals are wanted"
+	for name, c := range map[string]struct {
+		csv  string
+		want []string
+	}{
+		"thousands":                    {"sku,price\nlatte,\"1,299.00\"\n", []string{`:2:7: row 2, column B (price): "1,299.00" ` + amount + ` (thousands are not set apart: write 1299.00)`}},
+		"thousands, without decimals":  {"sku,price\nlatte,\"1,299,000\"\n", []string{`:2:7: row 2, column B (price): "1,299,000" ` + amount + ` (thousands are not set apart: write 1299000)`}},
+		"thousands, in semicolons":     {"sku;price\nlatte;1.299,00\nmocha;1 299,5\ntea;1,299\n", []string{`:2:7: row 2, column B (price): "1.299,00" ` + amount + ` (thousands are not set apart: write 1299.00)`, `:3:7: row 3, column B (price): "1 299,5" ` + amount + ` (thousands are not set apart: write 1299.5)`, `:4:5: row 4, column B (price): "1,299" ` + amount + ` (thousands are not set apart: write 1299)`}},
+		"a comma before decimals":      {"sku,price\nlatte,\"12,5\"\n", []string{`:2:7: row 2, column B (price): "12,5" ` + amount + ` (decimals follow a point: write 12.5)`}},
+		"the sign of a currency":       {"sku,price\nlatte,¥18.00\nmocha,20元\n", []string{`:2:7: row 2, column B (price): "¥18.00" ` + amount + ` (the currency is that of the strategy: write 18.00)`, `:3:7: row 3, column B (price): "20元" ` + amount + ` (the currency is that of the strategy: write 20)`}},
+		"no number":                    {"sku,price\nlatte,free\n", []string{`:2:7: row 2, column B (price): "free" ` + amount + ` (a product without a price has an empty cell)`}},
+		"more decimals than there are": {"sku,Price\nlatte,18.005\n", []string{`:2:7: row 2, column B (Price): "18.005" is not an amount of CNY: 18.005 has 3 decimals, CNY has 2`}},
+		"below zero":                   {"sku,price\nlatte,-1\n", []string{`:2:7: row 2, column B (price): -1 is too small, 0.00 or more is wanted`}},
+		"a floor above the price":      {"sku,底价,price\nlatte,20,18\n", []string{`:2:7: row 2, column B (底价): the floor price is above the price`}},
+		"a SKU twice":                  {"sku,note\nlatte,\"a\nb\"\n\nmocha,\nlatte,\n", []string{`:6:1: row 5: "latte" is in the catalogue twice, first in row 2`}},
+		"a row of no product":          {"sku,name,price\n,,18\n", []string{`:2:1: row 2: the product has neither sku nor name`}},
+		"a cell beyond the names":      {"sku,price,\nlatte,18,,x\nmocha,20,y\n", []string{`:2:11: row 2, column D: "x" is in a column that has no name in the first row`, `:3:10: row 3, column C: "y" is in a column that has no name in the first row`}},
+		"a quote in a cell":            {"sku,name\nlatte,7\" plate\n", []string{`:2:8: row 2, column B (name): a quote is in a cell that does not begin with one (a cell with quotes in it is written in quotes, and each of its own twice: "7"" plate")`}},
+		"two columns of one name":      {"sku,Price,价格\nlatte,1,2\n", []string{`:1:11: row 1, column C (价格): "价格" is the same as "Price" in column B (leave one of them out)`}},
+		"no column of SKUs":            {"barcode,price\n1,2\n", []string{`:1:1: row 1: there is neither a column sku nor a column name (is "barcode" of column A meant as sku?)`}},
+		"no names":                     {"\"\"\n,,\n", []string{`:1:1: the file is empty (its first row has the names of the columns: sku, name, category, subgroup, price, floor_price and attributes)`}},
+		"nothing":                      {"", []string{`:1:1: the file is empty (its first row has the names of the columns: sku, name, category, subgroup, price, floor_price and attributes)`}},
+		"no products":                  {"sku,price\n", []string{`:1:1: row 1: no row follows that of the names, so the catalogue is empty`}},
+		"another encoding":             {"sku,name\n1,caf\xe9\n", []string{`:2:6: the file is neither UTF-8, UTF-16 with a byte order mark nor GB 18030 here (save it as "CSV UTF-8")`}},
+		"all at once": {"sku,price,floor_price\nlatte,x,\nlatte,1,2\n,,3\n\"open\n", []string{
+			`:2:7: row 2, column B (price): "x" ` + amount + ` (a product without a price has an empty cell)`,
+			`:3:1: row 3: "latte" is in the catalogue twice, first in row 2`,
+			`:3:9: row 3, column C (floor_price): the floor price is above the price`,
+			`:4:1: row 4: the product has neither sku nor name`,
+			`:5:1: row 5, column A (sku): the quote that this cell begins with is not closed up to the end of the file (a cell with quotes in it is written in quotes, and each of its own twice: "7"" plate")`,
+		}},
+		"warning: a column that is mistyped":       {"sku,prise,Selling Price\nlatte,1,2\n", []string{`:1:5: row 1, column B (prise): the column "prise" is read as an attribute (did you mean price?)`, `:1:11: row 1, column C (Selling Price): the column "Selling Price" is read as an attribute (did you mean price?)`}},
+		"warning: a long number in short":          {"sku,price\n6.90123E+12,1\n", []string{`:2:1: row 2, column A (sku): "6.90123E+12" is a long number that the spreadsheet wrote in short, so its last digits are lost (format the column as text before the numbers are put in)`}},
+		"warning: a number that is read as a text": {"sku,stock\nlatte,\"1,200\"\nmocha,\"1,300\"\n", []string{`:2:7: row 2, column B (stock): "1,200" is read as a text: thousands are set apart in it (write 1200)`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := problemsOf(t, withSheet(c.csv)...); got != c.want {
+			want := ""
+			for i, line := range c.want {
+				if strings.HasPrefix(name, "warning") {
+					want += "warning: "
+				}
+				want += file + line
+				if i < len(c.want)-1 {
+					want += "\n"
+				}
+			}
+			if got := problemsOf(t, withSheet(c.csv)...); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// A column with a name of a product's own is not warned of, and neither is an attribute
+// beside the column that it could be meant for.
+func TestColumnsThatAreMeantAreNotWarnedOf(t *testing.T) {
+	t.Parallel()
+	for _, csv := range []string{
+		"sku,price,prise\nlatte,1,2\n", "SKU,Floor Price,price,cost\nlatte,1,2,3\n", "sku,barcode\nlatte,6901234567890\n", "名称,单价,产地\n茶,1,福建\n",
+	} {
+		if got := problemsOf(t, withSheet(csv)...); got != "" {
+			t.Errorf("%q: %s", csv, got)
+		}
+	}
+}
+
+func TestANameOfASpreadsheetIsOfAFileBeside(t *testing.T) {
+	t.Parallel()
+	const rest = "\n[rule.a]\ndiscount_rate = 0.1\n"
+	for name, c := range map[string]struct{ products, want string }{
+		"not there":              {`products = { file = "catalog.csv" }`, `there is no file catalog.csv beside the strategy (did you mean "catalogue.csv"?)`},
+		"none like it":           {`products = { file = "x.csv" }`, `there is no file x.csv beside the strategy (a link to a file of another name, or elsewhere, is not followed)`},
+		"in a directory":         {`products = { file = "shop/catalogue.csv" }`, `"shop/catalogue.csv" is not the name of a spreadsheet beside the strategy, without a directory, that ends in .csv, .tsv, .txt`},
+		"above":                  {`products = { file = "../catalogue.csv" }`, "is not the name of a spreadsheet"},
+		"a backslash":            {`products = { file = 'x\catalogue.csv' }`, "is not the name of a spreadsheet"},
+		"of a drive":             {`products = { file = "C:catalogue.csv" }`, "is not the name of a spreadsheet"},
+		"hidden":                 {`products = { file = ".csv" }`, "is not the name of a spreadsheet"},
+		"a file of Excel":        {`products = { file = "catalogue.xlsx" }`, "is not the name of a spreadsheet"},
+		"a part of the strategy": {`products = { file = "discount.toml" }`, "is not the name of a spreadsheet"},
+		"empty":                  {`products = { file = "" }`, "products.file: the string is empty"},
+		"a list":                 {`products = { file = ["catalogue.csv"] }`, "products.file: this is a list, a string is wanted"},
+		"more beside it":         {`products = { file = "catalogue.csv", price = 3 }`, `products.price: unknown key "price"`},
+		"twice":                  {"products = { file = \"catalogue.csv\" }\n[[products]]\nsku = \"a\"", `products: "products" is already there, on line 2`},
+		"by both names":          {"beverages = { file = \"catalogue.csv\" }\n[[products]]\nsku = \"a\"", "beverages is another name of products, and both are here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sources := withSheet("sku,price\nlatte,18\n")
+			sources[0].Data = []byte("version = \"v\"\n" + c.products + rest)
+			if got := problemsOf(t, sources...); !strings.Contains(got, c.want) || strings.Count(got, "\n") > 0 {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})
 	}
-	_ = document.Problem{}
+}
+
+// A single product may have an attribute called file.
+func TestAProductWithAFileIsNoSpreadsheet(t *testing.T) {
+	t.Parallel()
+	m, err := Parse("", Source{Name: "t.toml", Data: []byte("version = \"v\"\nproducts = { sku = \"a\", file = \"a.csv\" }\n[rule.a]\ndiscount_rate = 0.1\n")})
+	if err != nil || len(m.products) != 1 || m.products[0].attributes[0].name != "file" {
+		t.Errorf("%v, %v", m, err)
+	}
+}
+
+func TestAnEnvironmentReplacesACatalogueInAFile(t *testing.T) {
+	t.Parallel()
+	sheets := []Source{
+		{Name: "a.csv", Data: []byte("sku,price\na,1\n"), Beside: true},
+		{Name: "b.csv", Data: []byte("sku,price\nb,2\n"), Beside: true},
+	}
+	for name, c := range map[string]struct{ base, env, want string }{
+		"a file by a file":      {`products = { file = "a.csv" }`, `products = { file = "b.csv" }`, "b"},
+		"a file by a list":      {`products = { file = "a.csv" }`, `products = [{ sku = "c" }]`, "c"},
+		"a file by one product": {`products = { file = "a.csv" }`, `products = { sku = "c" }`, "c"},
+		"a list by a file":      {`products = [{ sku = "c" }]`, `products = { file = "a.csv" }`, "a"},
+		"one product by a file": {`products = { sku = "c", price = 3 }`, `beverages = { file = "a.csv" }`, "a"},
+		"nothing by a file":     {``, `products = { file = "a.csv" }`, "a"},
+		"a file by nothing":     {`beverages = { file = "a.csv" }`, ``, "a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := "version = \"v\"\n" + c.base + "\nrule.a.discount_rate = 0.1\n[[env]]\nname = \"e\"\n" + c.env + "\n"
+			s, err := Load("e", append([]Source{{Name: "t.toml", Data: []byte(text)}}, sheets...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(s.Products(), " "); got != c.want {
+				t.Errorf("the catalogue has %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// What belongs to a strategy does not depend on the environment that is chosen.
+func TestSpreadsheetsAreThoseOfEveryEnvironment(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		want string
+	}{
+		"none":             {"version = \"v\"\n", ""},
+		"inline":           {"products = { file = \"a.csv\" }\n", "a.csv"},
+		"as a table":       {"[products]\nfile = \"a.CSV\"\n", "a.CSV"},
+		"by dots":          {"beverages.file = 'a.tsv'\n", "a.tsv"},
+		"of environments":  {"products = { file = \"a.csv\" }\n[[env]]\nname = \"e\"\nproducts = { file = \"b.txt\" }\n[[env]]\nbeverages.file = \"a.csv\"\n", "a.csv b.txt"},
+		"of one":           {"[env]\nproducts.file = \"b.csv\"\n", "b.csv"},
+		"elsewhere":        {"products.file = \"../a.csv\"\n", ""},
+		"an attribute":     {"products = { sku = \"a\", file = \"a.csv\" }\n", ""},
+		"another table":    {"[rule.a]\nproducts = { file = \"a.csv\" }\n", ""},
+		"of another kind":  {"products = { file = 1 } # a.csv\nenv = [1]\n", ""},
+		"what is not TOML": {"products = { file = \"a.csv\"\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := strings.Join(Spreadsheets(Source{Name: "t.toml", Data: []byte(c.text)}), " "); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
 }
