@@ -87,6 +87,9 @@ func (x *spreadsheet) cautionCell(column int, at document.Pos, reason, hint stri
 
 // categories are those of a cell, which semicolons set apart.
 func (x *spreadsheet) categories(text string, at document.Pos) *document.Node {
+	if !strings.ContainsAny(text, ";；") {
+		return x.build.Scalar(document.String, text, at)
+	}
 	words := strings.FieldsFunc(text, func(c rune) bool { return c == ';' || c == '；' })
 	var nodes []*document.Node
 	for _, word := range words {
@@ -110,7 +113,7 @@ func isNumber(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
 	whole, decimals, point := strings.Cut(digits, ".")
 	if whole == "" || whole[0] == '0' && len(whole) > 1 || point && decimals == "" || len(text) > maxAttributeDigits ||
-		strings.Trim(whole+decimals, "0123456789") != "" {
+		strings.Trim(whole, "0123456789") != "" || strings.Trim(decimals, "0123456789") != "" {
 		return false
 	}
 	_, ok := parseDecimal(text)
@@ -177,7 +180,8 @@ func ungrouped(text string) string {
 // inShort reports whether a text is a long number as a spreadsheet shows it in a narrow
 // cell: 6.90123E+12.
 func inShort(text string) bool {
-	digits, exponent, found := strings.Cut(strings.ToUpper(text), "E+")
-	return found && len(digits) > 1 && strings.Trim(digits, "0123456789.,") == "" && digits[0] >= '1' && digits[0] <= '9' &&
+	digits, exponent, found := strings.Cut(text, "+")
+	digits, marked := strings.CutSuffix(digits, "E")
+	return found && marked && len(digits) > 1 && strings.Trim(digits, "0123456789.,") == "" && digits[0] >= '1' && digits[0] <= '9' &&
 		exponent != "" && strings.Trim(exponent, "0123456789") == ""
 }
