@@ -86,7 +86,10 @@ func kind(name string, part bool) object {
 		}
 		return listOr(ref(name[1:])) // a list is replaced as a whole
 	case '+':
-		return object{"anyOf": []any{ref("file"), ref(name[1:]), object{"type": "array", "items": ref(name[1:])}}}
+		one := ref(name[1:])
+		alone := object{"allOf": []any{one, object{"anyOf": []any{ // else it names a file
+			object{"required": []string{"sku"}}, object{"required": []string{"name"}}}}}}
+		return object{"anyOf": []any{ref("file"), alone, object{"type": "array", "items": one}}}
 	case '{':
 		return object{"type": "object", "additionalProperties": ref(name[1:] + suffix)}
 	}
