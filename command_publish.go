@@ -41,9 +41,9 @@ SRC is a file, DST a directory that is watched as one strategy
 SRC is a directory, DST a symbolic link to one
     The *.toml of SRC, and the spreadsheets and bodies that they name, are written
     into a new directory beside the link, DST.published-*, and the link is led
-    there, which replaces them all at once. The directory before stays; older ones of that
-    name are removed. Several files of a directory that is no link cannot be
-    replaced at once, and are not. Where DST is not there yet, the link is made.
+    there, which replaces them all at once. The directory before stays; older ones
+    of that name are removed. Several files of a directory that is no link cannot
+    be replaced at once, and are not. Where DST is not there yet, the link is made.
 
 Bodies are read as --config, --map or --preset says, as by "caddy discount test".
 

@@ -74,6 +74,7 @@ func startLive(key liveKey, h *liveHandler) (*live, error) {
 	o.Settle, o.Poll = time.Duration(key.settle), time.Duration(key.poll)
 	o.State = key.stateDir()
 	o.StateOptions = history.Options{Name: key.id(), Key: key.state.Key, Keep: key.state.Keep}
+	o.Language = strategy.Language
 	o.Against, o.OnEvent = key.rails.String(), l.tellOf
 	source, err := reload.Open(key.path, l.load, o)
 	if err != nil {

@@ -100,6 +100,11 @@ func decodeArithmetic(top *section) arithmetic {
 	return a
 }
 
+// byLine reports whether something looks at the lines of a cart, not at articles.
+func (a *arithmetic) byLine() bool {
+	return a.scope == scopeLine || a.selection == selectBestPerLine
+}
+
 // maxRoundingUnit keeps products of rates and units within 64 bits.
 const maxRoundingUnit = 1_000_000
 
