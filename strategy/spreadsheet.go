@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -40,11 +41,31 @@ func isSpreadsheet(n *document.Node) bool {
 	return n != nil && n.Kind == document.Table && n.Get(keyFile) != nil && n.Get("sku") == nil && n.Get("name") == nil
 }
 
+// sheetMeant finds the name of a spreadsheet where the catalogue is written as that name
+// alone, or in a table under another key.
+func sheetMeant(n *document.Node) (at *document.Node, name string) {
+	switch {
+	case n == nil:
+	case n.Kind == document.String && IsSpreadsheet(n.Text):
+		return n, n.Text
+	case n.Kind == document.Table && n.Get("sku") == nil && n.Get("name") == nil && len(n.Fields) == 1:
+		if v := n.Fields[0].Value; v.Kind == document.String && IsSpreadsheet(v.Text) {
+			return v, v.Text
+		}
+	}
+	return nil, ""
+}
+
 // products are the tables of the catalogue, and where they are rows of a spreadsheet,
 // that.
 func (s *section) products(pause document.Pause) ([]*document.Node, *spreadsheet) {
 	n := s.node.Get("products")
 	if !isSpreadsheet(n) {
+		if at, name := sheetMeant(n); name != "" {
+			s.asked = append(s.asked, "products")
+			s.wrong(at, "products", "the catalogue is a list of products, or a table with the name of a file", fmt.Sprintf("did you mean products = { file = %q }?", name))
+			return nil, nil
+		}
 		return s.tables("products", `{ sku = "latte" }`), nil
 	}
 	sub := s.table(n, "products", `{ file = "catalogue.csv" }`)
@@ -75,6 +96,9 @@ func (s *section) products(pause document.Pause) ([]*document.Node, *spreadsheet
 func (r *reader) readSheet(file Source, pause document.Pause) ([]*document.Node, *spreadsheet) {
 	text, err := sheet.Decode(file.Data, pause)
 	if err != nil {
+		if bytes.IndexByte(file.Data, 0) >= 0 {
+			file.Data = nil // no line of it can be shown
+		}
 		x := &spreadsheet{reader: r, build: r.doc.Foreign(Source{Name: file.Name, Data: file.Data})}
 		x.fault(err)
 		return nil, nil

@@ -166,12 +166,16 @@ func TestANameOfASpreadsheetIsOfAFileBeside(t *testing.T) {
 		"empty":                  {`products = { file = "" }`, "products.file: the string is empty"},
 		"a list":                 {`products = { file = ["catalogue.csv"] }`, "products.file: this is a list, a string is wanted"},
 		"more beside it":         {`products = { file = "catalogue.csv", price = 3 }`, `products.price: unknown key "price"`},
+		"the name alone":         {`products = "catalogue.csv"`, `shop/discount.toml:2:12: products: the catalogue is a list of products, or a table with the name of a file (did you mean products = { file = "catalogue.csv" }?)`},
+		"another key":            {`beverages = { path = "x.CSV" }`, `(did you mean products = { file = "x.CSV" }?)`},
+		"UTF-16 that is damaged": {`products = { file = "damaged.csv" }`, "shop/damaged.csv:1:1: the file begins as UTF-16"},
 		"twice":                  {"products = { file = \"catalogue.csv\" }\n[[products]]\nsku = \"a\"", `products: "products" is already there, on line 2`},
 		"by both names":          {"beverages = { file = \"catalogue.csv\" }\n[[products]]\nsku = \"a\"", "beverages is another name of products, and both are here"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sources := withSheet("sku,price\nlatte,18\n")
+			sources = append(sources, Source{Name: "shop/damaged.csv", Data: []byte("\xff\xfe\x00\x01\n"), Beside: true})
 			sources[0].Data = []byte("version = \"v\"\n" + c.products + rest)
 			if got := problemsOf(t, sources...); !strings.Contains(got, c.want) || strings.Count(got, "\n") > 0 {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
