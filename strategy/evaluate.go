@@ -12,11 +12,12 @@ type evaluation struct {
 	cart     *cart.Cart
 	arith    *arithmetic
 	currency money.Currency
-	items    []item // the articles in the order of the cart, then the shipping charges
-	goods    int    // how many items are articles
-	budget   int64  // what may still be taken off all goods
-	target   target // of the rule at hand
-	gift     Gift   // of the rule at hand; no SKU for none
+	skuForm  wordForm // as which SKUs are compared
+	items    []item   // the articles in the order of the cart, then the shipping charges
+	goods    int      // how many items are articles
+	budget   int64    // what may still be taken off all goods
+	target   target   // of the rule at hand
+	gift     Gift     // of the rule at hand; no SKU for none
 
 	now      time.Time
 	unixNano int64 // of now
@@ -38,6 +39,8 @@ type evaluation struct {
 	byReserve, byPick []int32
 	winners           []winner
 	won               []int32
+
+	coupons cartCoupons
 
 	trace *trace // of an explanation; nil otherwise
 	extra *extra // further goods, of an explanation; nil otherwise
@@ -106,6 +109,8 @@ func (e *evaluation) reset() {
 		byPick:    e.byPick[:0],
 		winners:   e.winners[:0],
 		won:       e.won[:0],
+
+		coupons: e.coupons.emptied(),
 
 		trace: e.trace,
 		extra: e.extra,
@@ -240,5 +245,6 @@ func (t *target) off() int64 {
 // begin points the evaluation at a strategy, a cart and an instant.
 func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
 	e.cart, e.now, e.unixNano, e.location = c, now, now.UnixNano(), s.location
-	e.arith, e.currency = &s.arithmetic, s.currency
+	e.arith, e.currency, e.skuForm = &s.arithmetic, s.currency, s.spelling.skus
+	e.readCoupons(s, c.Coupons)
 }

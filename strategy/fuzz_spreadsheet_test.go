@@ -17,7 +17,7 @@ import (
 // products mean in TOML, and what is not has a place in the file and a reason.
 func FuzzSpreadsheet(f *testing.F) {
 	for _, text := range []string{
-		"sku,名称,分类,subgroup,价格,floor_price,caffeine_mg,decaf\r\nlatte,热拿铁,coffee,hot,18.00,12,75,FALSE\r\n",
+		"sku,名称,分类,subgroup,价格,floor_price,caffeine_mg,decaf\r\nlatte,热拿铁,coffee;week,hot,18.00,12,75,FALSE\r\n",
 		"sku;price;weight\r\n\"a;b\";1299,00;0,125\r\n", "sku\tprice\ta\nlatte\t18\t\"x \"\"y\"\"\"\n", "sep=;\nsku;a\nb;c\n", "sku,price\nlatte,\"1,299.00\"\n",
 		"sku,price,floor_price\na,1,2\na,x,\n,,\n", "sku,prise\n6.9E+12,1\n", "sku,a\nb,-0\nc,00\nd,123456789012.123\ne,TRUE\n", "sku,a\r\n\"b\nc\",d\r\n", "name\n\"open", "sku,sku\n", "\n",
 	} {
@@ -79,10 +79,17 @@ func inTOML(m *Model) string {
 		p := &m.products[i]
 		var members []string
 		member := func(key, value string) { members = append(members, tomlQuoted(key)+" = "+value) }
-		for key, value := range map[string]string{"sku": p.sku, "name": p.name, "category": p.category, "subgroup": p.subgroup} {
+		for key, value := range map[string]string{"sku": p.sku, "name": p.name, "subgroup": p.subgroup} {
 			if value != "" {
 				member(key, tomlQuoted(value))
 			}
+		}
+		if p.category != "" {
+			var categories []string
+			for _, category := range append([]string{p.category}, p.moreCategories...) {
+				categories = append(categories, tomlQuoted(category))
+			}
+			member("category", "["+strings.Join(categories, ", ")+"]")
 		}
 		if p.price != cart.NoPrice {
 			member("price", string(m.currency.AppendMajor(nil, p.price)))

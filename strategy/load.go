@@ -22,6 +22,8 @@ type Model struct {
 	arithmetic   arithmetic
 	limits       limits
 	zeroCounts   bool // articles at 0.00 count
+	spelling     spelling
+	unknown      unknownSKUs
 	products     []product
 	steps        []step // [[discounts]]
 	rules        []*rule
@@ -93,13 +95,17 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 func (m *Model) decode(r *reader, root *document.Node) {
 	top := r.section(root)
 	m.decodeSettings(top)
+	m.spelling = decodeSpelling(top)
+	r.spelling = m.spelling
 	m.activateAt = decodeActivation(top)
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.zeroCounts = decodeZeroPriced(top)
+	before := len(r.problems)
 	m.products = decodeProducts(top, m.pause)
+	m.decodeUnknown(top, len(r.problems) == before)
 	if !r.halfRead {
-		r.known = wordsOf(m.products)
+		r.known = wordsOf(m.products, m.spelling)
 	}
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)

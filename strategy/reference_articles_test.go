@@ -84,7 +84,15 @@ func (l *refItem) key() string {
 		}
 		attributes = append(attributes, fmt.Sprintf("%q=%s", name, value))
 	}
-	return fmt.Sprintf("%q %q %q %s %v %q", l.sku, categories, l.subgroup, l.listPrice.RatString(), l.reduced, attributes)
+	return fmt.Sprintf("%q %q %q %s %v %q", l.comparedSKU(), categories, l.subgroup, l.listPrice.RatString(), l.reduced, attributes)
+}
+
+// comparedSKU is the SKU as it is compared.
+func (l *refItem) comparedSKU() string {
+	if l.spec.skuCompare == "fold" {
+		return spelledPlainly(l.sku)
+	}
+	return l.sku
 }
 
 // addLine adds a line to the article it is one of, or as another article.

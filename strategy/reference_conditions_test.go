@@ -13,7 +13,7 @@ import (
 func (st *refState) conditionsHold(r *ruleSpec) bool {
 	return st.isValid(r) && st.spec.anyOpen(r.windows, st.now) && st.thresholdsReached(r) &&
 		st.holdsAll(r.requires) && !st.holdsAny(r.forbids) &&
-		meets(r.coupons, st.cart.Coupons...) && st.isCustomer(r.customer) &&
+		st.hasCoupon(r) && st.isCustomer(r.customer) &&
 		meets(r.channels, st.cart.Channel) && meets(r.regions, st.cart.Region) && meets(r.methods, st.methods()...)
 }
 
@@ -140,7 +140,7 @@ func (st *refState) holdsAny(list []holdingSpec) bool {
 
 // matches says whether goods meet everything a selector gives.
 func (x *selectorSpec) matches(l *refItem) bool {
-	if !meets(x.skus, l.sku) || !meets(x.categories, l.categories...) || !meets(x.subgroups, l.subgroup) {
+	if !l.isOneOf(x.skus) || !x.matchesAny(l) || !meets(x.categories, l.categories...) || !meets(x.subgroups, l.subgroup) {
 		return false
 	}
 	if x.skipReduced && l.reduced || x.exclude != nil && x.exclude.matches(l) {

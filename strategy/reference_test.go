@@ -41,6 +41,7 @@ type strategyGift struct {
 
 // refItem is an article or a shipping charge.
 type refItem struct {
+	spec          *spec
 	charge        bool
 	sku, subgroup string
 	categories    []string
@@ -142,7 +143,7 @@ type refPrice struct{ unit, stated, statedTotal int64 }
 
 // price puts together what the cart and the catalogue say of a line.
 func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem, price refPrice, ok bool) {
-	item = refItem{sku: from.SKU, categories: append([]string{from.Category}, from.MoreCategories...), subgroup: from.Subgroup,
+	item = refItem{spec: s, sku: from.SKU, categories: append([]string{from.Category}, from.MoreCategories...), subgroup: from.Subgroup,
 		quantity: from.Quantity, weighed: !from.Weight.IsZero(), original: from.Subtotal, reduced: from.Reduced, attributes: map[string]literal{}}
 	price = refPrice{unit: from.UnitPrice, stated: cart.NoPrice, statedTotal: cart.NoPrice}
 	if item.quantity == 0 {
@@ -152,12 +153,14 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 	for i := len(from.Attributes) - 1; i >= 0; i-- {
 		item.attributes[from.Attributes[i].Name] = literalOf(from.Attributes[i])
 	}
+	unknown := true
 	for i := range s.products {
 		p := &s.products[i]
-		if p.sku != from.SKU {
+		if !s.sameSKU(p.sku, from.SKU) {
 			continue
 		}
-		item.categories, item.subgroup, item.attributes, item.product = []string{p.category}, p.subgroup, p.attributes, true
+		unknown = false
+		item.categories, item.subgroup, item.attributes, item.product = append([]string{p.category}, p.moreCategories...), p.subgroup, p.attributes, true
 		if foreign {
 			break
 		}
@@ -173,6 +176,8 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 		}
 	}
 	switch {
+	case unknown && s.unknownSKUs == "reject":
+		return item, price, false
 	case price.unit != cart.NoPrice:
 		item.listPrice = big.NewRat(price.unit, 1)
 	case from.HasTotal:

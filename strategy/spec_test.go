@@ -29,6 +29,9 @@ type spec struct {
 	limitRate     string
 	limitAmount   int64
 	zeroCounts    bool
+	couponCase    string
+	skuCompare    string
+	unknownSKUs   string
 	products      []productSpec
 	steps         []stepSpec
 	rules         []ruleSpec
@@ -39,6 +42,7 @@ type literal string
 
 type productSpec struct {
 	sku, category, subgroup string
+	moreCategories          []string
 	price                   int64 // cart.NoPrice for none
 	floor                   int64
 	attributes              map[string]literal
@@ -50,6 +54,7 @@ type selectorSpec struct {
 	minPrice, maxPrice          int64
 	skipReduced                 bool
 	exclude                     *selectorSpec
+	any                         []selectorSpec
 }
 
 type testSpec struct {
@@ -196,6 +201,9 @@ func (s *spec) TOML() string {
 	if s.zeroCounts {
 		p.text("zero_priced", "count")
 	}
+	p.text("coupon_case", s.couponCase)
+	p.text("sku_compare", s.skuCompare)
+	p.text("unknown_skus", s.unknownSKUs)
 	p.table("arithmetic", false, func(p *pairs) {
 		p.text("base", s.base)
 		p.text("threshold_base", s.thresholdBase)
@@ -238,7 +246,11 @@ func (s *spec) location() *time.Location {
 
 func (x *productSpec) pairs(p *pairs) {
 	p.text("sku", x.sku)
-	p.text("category", x.category)
+	if len(x.moreCategories) > 0 {
+		p.texts("category", append([]string{x.category}, x.moreCategories...))
+	} else {
+		p.text("category", x.category)
+	}
 	p.text("subgroup", x.subgroup)
 	if x.price != cart.NoPrice {
 		p.add("price", p.major(x.price))
@@ -264,6 +276,7 @@ func (x *selectorSpec) pairs(p *pairs) {
 	if x.exclude != nil {
 		p.table("exclude", true, x.exclude.pairs)
 	}
+	tablesOf(p, "any", x.any, (*selectorSpec).pairs)
 }
 
 func (x *testSpec) pairs(p *pairs) {

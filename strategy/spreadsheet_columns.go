@@ -62,8 +62,8 @@ var otherColumns = map[string]string{
 	"min_price": keyFloor, "minimum_price": keyFloor, "floor": keyFloor, "cost": keyFloor, "lowest_price": keyFloor,
 }
 
-// folded is a name of a column as [columnNames] has it.
-func folded(name string) string {
+// columnWord is a name of a column as [columnNames] has it.
+func columnWord(name string) string {
 	return strings.Map(func(c rune) rune {
 		if c == ' ' || c == '-' || c == '\u00a0' {
 			return '_'
@@ -74,7 +74,7 @@ func folded(name string) string {
 
 // isColumn reports whether a name is that of a column of a product's own.
 func isColumn(name string) bool {
-	_, known := columnNames[folded(name)]
+	_, known := columnNames[columnWord(name)]
 	return known
 }
 
@@ -119,7 +119,7 @@ func (x *spreadsheet) header() bool {
 }
 
 func columnCalled(name string) column {
-	c, own := columnNames[folded(name)]
+	c, own := columnNames[columnWord(name)]
 	if !own {
 		c.key = strings.Clone(name) // the row is overwritten
 	}
@@ -169,9 +169,9 @@ func (x *spreadsheet) guesses(at map[string]int) []string {
 		if c.read != asAttribute || c.key == "" {
 			continue
 		}
-		guess := otherColumns[folded(c.key)]
+		guess := otherColumns[columnWord(c.key)]
 		if guess == "" {
-			guess = document.Closest(folded(c.key), missing)
+			guess = document.Closest(columnWord(c.key), missing)
 		}
 		if slices.Contains(missing, guess) {
 			guesses[i] = guess

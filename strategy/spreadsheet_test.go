@@ -53,6 +53,10 @@ func TestASpreadsheetMeansWhatTheSameProductsMean(t *testing.T) {
 			csv:      "sku,a,b,c,d,e,f,g,h\n00123,007,1e5,+5,.5,5.,6901234567890,-0.5,12.3456789\n",
 			products: `{ sku = "00123", a = "007", b = "1e5", c = "+5", d = ".5", e = "5.", f = "6901234567890", g = -0.5, h = "12.3456789" }`,
 		},
+		"several categories": {
+			csv:      "sku,Categories\nlatte,coffee; hot；coffee-week\nmocha,coffee;\ntea,;\n",
+			products: `{ sku = "latte", category = ["coffee", "hot", "coffee-week"] }, { sku = "mocha", category = "coffee" }, { sku = "tea" }`,
+		},
 		"true and false": {csv: "sku,a,b,c\nlatte,TRUE,False,yes\n", products: `{ sku = "latte", a = true, b = false, c = "yes" }`},
 		"zero":           {csv: "sku,price,a,b\nlatte,0,0,0.50\n", products: `{ sku = "latte", price = 0, a = 0, b = 0.5 }`},
 	} {
@@ -98,6 +102,7 @@ func TestWhatIsWrongInASpreadsheetIsToldByRowAndColumn(t *testing.T) {
 		"below zero":                   {"sku,price\nlatte,-1\n", []string{`:2:7: row 2, column B (price): -1 is too small, 0.00 or more is wanted`}},
 		"a floor above the price":      {"sku,底价,price\nlatte,20,18\n", []string{`:2:7: row 2, column B (底价): the floor price is above the price`}},
 		"a SKU twice":                  {"sku,note\nlatte,\"a\nb\"\n\nmocha,\nlatte,\n", []string{`:6:1: row 5: "latte" is in the catalogue twice, first in row 2`}},
+		"a category twice":             {"sku,category\nlatte,a;b;a\n", []string{`:2:7: row 2, column B (category): "a" is listed twice`}},
 		"a row of no product":          {"sku,name,price\n,,18\n", []string{`:2:1: row 2: the product has neither sku nor name`}},
 		"a cell beyond the names":      {"sku,price,\nlatte,18,,x\nmocha,20,y\n", []string{`:2:11: row 2, column D: "x" is in a column that has no name in the first row`, `:3:10: row 3, column C: "y" is in a column that has no name in the first row`}},
 		"a quote in a cell":            {"sku,name\nlatte,7\" plate\n", []string{`:2:8: row 2, column B (name): a quote is in a cell that does not begin with one (a cell with quotes in it is written in quotes, and each of its own twice: "7"" plate")`}},
