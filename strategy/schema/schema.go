@@ -85,6 +85,11 @@ func kind(name string, part bool) object {
 			return listOr(object{"allOf": []any{ref("env-part"), object{"required": []string{"name"}}}})
 		}
 		return listOr(ref(name[1:])) // a list is replaced as a whole
+	case '+':
+		one := ref(name[1:])
+		alone := object{"allOf": []any{one, object{"anyOf": []any{ // else it names a file
+			object{"required": []string{"sku"}}, object{"required": []string{"name"}}}}}}
+		return object{"anyOf": []any{ref("file"), alone, object{"type": "array", "items": one}}}
 	case '{':
 		return object{"type": "object", "additionalProperties": ref(name[1:] + suffix)}
 	}
@@ -118,6 +123,7 @@ func number(bounds object) object {
 var scalars = map[string]object{
 	"string":      text,
 	"strings":     listOr(text),
+	"sheet":       {"type": "string", "pattern": `^[^/\\:.#][^/\\:]*\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$`},
 	"label":       {"type": "string", "minLength": 1, "maxLength": 64},
 	"bool":        {"type": "boolean"},
 	"integer":     {"type": "integer"},
