@@ -51,6 +51,7 @@ type checkStatus struct {
 
 	Version  string `json:"version,omitempty"`
 	SHA256   string `json:"sha256,omitempty"`
+	Texts    string `json:"texts_sha256,omitempty"` // of what rules say to people
 	Rules    int    `json:"rules"`
 	Currency string `json:"currency,omitempty"`
 	Live     bool   `json:"in_service"` // it means what is in service
@@ -63,13 +64,13 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	text, err := readBody(r.Body)
+	sent, err := readDraft(r)
 	if err != nil {
 		return err
 	}
 	return atBench(r, func() error {
 		found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
-		m, s, err := l.try(text)
+		m, s, err := l.try(sent)
 		var problems *document.Problems
 		switch {
 		case errors.As(err, &problems):
@@ -80,6 +81,9 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 			sum := s.Fingerprint()
 			found.Valid, found.Version, found.Rules = true, s.Version(), len(s.Rules())
 			found.SHA256, found.Currency = fmt.Sprintf("%x", sum), s.Currency().Code()
+			if digest, ok := s.TextsDigest(); ok {
+				found.Texts = fmt.Sprintf("%x", digest)
+			}
 			found.Live = found.SHA256 == l.Live().Fingerprint
 			found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
 		}
@@ -89,9 +93,9 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 
 // try compiles a strategy that was sent along, with rests for the orders that
 // come meanwhile.
-func (l *live) try(text []byte) (*strategy.Model, *strategy.Strategy, error) {
+func (l *live) try(sent draft) (*strategy.Model, *strategy.Strategy, error) {
 	w := startWork(workBeforeFirst)
-	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.rest() }}.Parse(strategy.Source{Name: sentName, Data: text})
+	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.rest() }}.Parse(sent.sources(l.Live().Value.beside)...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,6 +106,7 @@ func (l *live) try(text []byte) (*strategy.Model, *strategy.Strategy, error) {
 type explainRequest struct {
 	Cart     json.RawMessage `json:"cart"`
 	Strategy *string         `json:"strategy"`
+	Files    draftFiles      `json:"files"`
 	Now      *time.Time      `json:"now"`
 
 	// How the cart is written: as for a handler of the strategy, or as these say.
@@ -135,19 +140,22 @@ func explainCart(w http.ResponseWriter, r *http.Request, id string) error {
 		return apiError(http.StatusBadRequest, err)
 	}
 	if asked.Strategy == nil {
-		return asked.answer(w, l.Live().Value.Strategy)
+		if asked.Files != nil {
+			return apiError(http.StatusBadRequest, errors.New(`files go with a strategy that names them: there is no "strategy"`))
+		}
+		return asked.answer(w, r, l.Live().Value.Strategy)
 	}
 	return atBench(r, func() error {
-		_, s, err := l.try([]byte(*asked.Strategy))
+		_, s, err := l.try(draft{strategy: []byte(*asked.Strategy), files: asked.Files})
 		if err != nil {
 			return apiError(http.StatusBadRequest, fmt.Errorf("strategy: %w", err))
 		}
-		return asked.answer(w, s)
+		return asked.answer(w, r, s)
 	})
 }
 
 // answer is the quote of what was asked.
-func (e *explainRequest) answer(w http.ResponseWriter, s *strategy.Strategy) error {
+func (e *explainRequest) answer(w http.ResponseWriter, r *http.Request, s *strategy.Strategy) error {
 	c, err := e.read(s)
 	if err != nil {
 		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", err))
@@ -160,8 +168,11 @@ func (e *explainRequest) answer(w http.ResponseWriter, s *strategy.Strategy) err
 	if err != nil {
 		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", e.located(err)))
 	}
+	texts := wordingFor(r, s)
+	answer := texts.AppendExplanationJSON(nil, x, c)
+	sayLanguages(w.Header(), s, texts)
 	w.Header().Set("Content-Type", "application/json")
-	_, err = w.Write(append(s.AppendExplanationJSON(nil, x, c), '\n'))
+	_, err = w.Write(append(answer, '\n'))
 	return err
 }
 
@@ -229,7 +240,7 @@ func readExplain(body []byte) (*explainRequest, error) {
 	from.DisallowUnknownFields()
 	if err := from.Decode(e); err != nil || e.Prices != "" && e.Prices != "minor" && e.Prices != "major" {
 		return nil, apiError(http.StatusBadRequest,
-			errors.New(`beside "cart" there may be "strategy" (TOML), "now" (RFC 3339) and how the cart is written: "handler" (a number), or "map", "preset", `+
+			errors.New(`beside "cart" there may be "strategy" (TOML), "files" (texts by name), "now" (RFC 3339) and how the cart is written: "handler" (a number), or "map", "preset", `+
 				`"prices" ("minor" or "major"), "fractional", "exact_ids" and "text_flags", and nothing else`))
 	}
 	return e, nil

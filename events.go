@@ -109,6 +109,7 @@ func identified(what reload.Identity) []zap.Field {
 func activation(f reload.Facts) []zap.Field {
 	fields := append(identified(reload.Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}),
 		zap.Stringer("kind", f.Kind),
+		zap.String("change", string(f.Change)),
 		zap.Int64("size", f.Size),
 		zap.Time("written", f.Stamps.Written),
 		zap.Time("noticed", f.Stamps.Noticed),

@@ -14,9 +14,9 @@ import (
 )
 
 // lint is what is found in a text, one a line, as of 1 November 2026 in Shanghai.
-func lint(t *testing.T, text string) string {
+func lint(t *testing.T, text string, beside ...strategy.Source) string {
 	t.Helper()
-	m, err := strategy.Parser{Lint: true}.Parse(strategy.Source{Name: "discount.toml", Data: []byte(text)})
+	m, err := strategy.Parser{Lint: true}.Parse(append(beside, strategy.Source{Name: "discount.toml", Data: []byte(text)})...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +46,10 @@ func TestThePageOfWarningsIsTrue(t *testing.T) {
 			if kind != "toml" {
 				continue
 			}
+			var beside []strategy.Source
+			if sheet, is := strings.CutPrefix(blocks[max(j-2, 0)], "csv\n"); is {
+				beside = append(beside, strategy.Source{Name: "catalogue.csv", Data: []byte(sheet), Beside: true})
+			}
 			want := ""
 			if j+2 < len(blocks) && strings.HasPrefix(blocks[j+2], "text warned\n") {
 				want = strings.TrimPrefix(blocks[j+2], "text warned\n")
@@ -54,7 +58,7 @@ func TestThePageOfWarningsIsTrue(t *testing.T) {
 				calm++
 			}
 			t.Run(fmt.Sprintf("%d %s", i, title), func(t *testing.T) {
-				if got := lint(t, text); got != want {
+				if got := lint(t, text, beside...); got != want {
 					t.Errorf("of\n%sit is said\n%sthe page has\n%s", text, got, want)
 				}
 			})

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -148,9 +149,21 @@ func decodeRejected(s *document.Section, n *document.Node, name string, _ int) e
 		if dotted(s, f, name) {
 			continue
 		}
-		e.rules = append(e.rules, rule{member: expected(name, n).below(f), id: f.Key, says: in.Text(f.Key)})
+		says := in.Text(f.Key)
+		e.rules = append(e.rules, rule{member: expected(name, n).below(f), id: f.Key, says: says})
+		if says != "" && !slices.Contains(strategy.Reasons(), says) {
+			in.Wrong(f.Value, f.Key, fmt.Sprintf("%q is no reason why a rule does not apply", says), reasonMeant(says))
+		}
 	}
 	return e
+}
+
+// reasonMeant is the hint for what is no reason.
+func reasonMeant(typed string) string {
+	if hint := document.DidYouMean(typed, strategy.Reasons()); hint != "" {
+		return hint
+	}
+	return "the key that does not hold, such as min_quantity, or a word such as target, group or stop"
 }
 
 func (e *rejected) check(o *outcome) {
