@@ -16,7 +16,7 @@ import (
 //	rounding       = "half_up"
 //	rounding_unit  = 0.01                 # amounts go in steps of this
 //	round_scope    = "rule"               # what is rounded: a rule's total, a line, a unit
-//	allocation     = "largest_remainder"  # who gets what rounding down leaves over
+//	allocation     = "largest_remainder"  # how shares of an amount come to add up to it
 //	select         = "all"                # which of the eligible rules apply
 type arithmetic struct {
 	base          base
@@ -46,13 +46,18 @@ const (
 	scopeUnit
 )
 
-// allocation says who gets the units that rounding shares down leaves over.
+// allocation says how the shares of an amount come to add up to it. Those up to
+// lastLine round them down and say who gets the units that leaves over.
 type allocation uint8
 
 const (
 	largestRemainder allocation = iota // the largest remainders, the earlier line first
 	firstLines                         // one each from the first line on
 	lastLine                           // all to the last line that has a value
+	roundThenFirst                     // shares rounded, the difference one each from the first line on
+	roundThenLast                      // shares rounded, the last line that has a value takes what is left
+	carry                              // each share rounded with the error of those before it
+	cascadeUp                          // each share of what is left rounded up
 )
 
 // selection says which of the eligible rules apply.
@@ -69,7 +74,7 @@ var (
 	baseWords       = []string{"running", "original", "stage"}
 	roundingWords   = []string{"half_up", "half_even", "half_down", "down", "up"}
 	scopeWords      = []string{"rule", "line", "unit"}
-	allocationWords = []string{"largest_remainder", "first", "last"}
+	allocationWords = []string{"largest_remainder", "first", "last", "round_then_first", "round_then_last", "carry", "cascade_up"}
 	selectionWords  = []string{"all", "best", "best_per_line"}
 )
 
@@ -160,4 +165,6 @@ func (a *arithmetic) rateOf(r money.Rate, amount int64) int64 {
 	return r.Of(amount, a.unit, a.rounding)
 }
 
-func (a *arithmetic) sharing() sharing { return sharing{unit: a.unit, allocation: a.allocation} }
+func (a *arithmetic) sharing() sharing {
+	return sharing{unit: a.unit, allocation: a.allocation, rounding: a.rounding}
+}

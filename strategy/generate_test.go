@@ -75,7 +75,7 @@ func genSpec(c chooser) *spec {
 	if c.often(70) {
 		s.rounding = oneOf(c, "", "half_up", "half_even", "half_down", "down", "up")
 		s.roundScope = oneOf(c, "", "rule", "line", "unit")
-		s.allocation = oneOf(c, "", "largest_remainder", "first", "last")
+		s.allocation = oneOf(c, "", "largest_remainder", "first", "last", "round_then_first", "round_then_last", "carry", "cascade_up")
 	}
 	if c.often(25) {
 		s.roundingUnit = oneOf[int64](c, 1, 7, 10, 100, 100, 500)
