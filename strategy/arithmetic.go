@@ -64,9 +64,10 @@ const (
 type selection uint8
 
 const (
-	selectAll         selection = iota
-	selectBest                  // the one worth most
-	selectBestPerLine           // on each line the one worth most there
+	selectAll             selection = iota
+	selectBest                      // the one worth most
+	selectBestPerLine               // on each line the one worth most there
+	selectBestCombination           // those that are worth most together
 )
 
 // The words of the settings, in the order of their constants.
@@ -75,7 +76,7 @@ var (
 	roundingWords   = []string{"half_up", "half_even", "half_down", "down", "up"}
 	scopeWords      = []string{"rule", "line", "unit"}
 	allocationWords = []string{"largest_remainder", "first", "last", "round_then_first", "round_then_last", "carry", "cascade_up"}
-	selectionWords  = []string{"all", "best", "best_per_line"}
+	selectionWords  = []string{"all", "best", "best_per_line", "best_combination"}
 )
 
 func decodeArithmetic(top *section) arithmetic {

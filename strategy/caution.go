@@ -186,6 +186,9 @@ func (s *section) cautionTable(n *document.Node, path, reason string) {
 
 // checkReach warns of rules behind one that always ends the cart.
 func (m *Model) checkReach(s *section) {
+	if m.arithmetic.selection != selectAll {
+		return // stop keeps nothing from being chosen
+	}
 	var last *rule
 	for _, r := range m.rules {
 		if r.stacking.stop == stopCart && r.competes() && r.always() && (last == nil || inTurn(r, last) < 0) {

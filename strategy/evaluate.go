@@ -30,6 +30,7 @@ type evaluation struct {
 	byReserve, byPick []int32
 	winners           []winner
 	won               []int32
+	combining         *combining // nil until it is used
 
 	trace *trace // of an explanation; nil otherwise
 	extra *item  // further goods, of an explanation; nil otherwise
@@ -91,6 +92,7 @@ func (e *evaluation) reset() {
 		byPick:    e.byPick[:0],
 		winners:   e.winners[:0],
 		won:       e.won[:0],
+		combining: e.combining,
 
 		trace: e.trace,
 		extra: e.extra,

@@ -97,6 +97,7 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)
+	m.checkCombined(top)
 	top.done()
 	if len(m.rules) == 0 && len(m.steps) == 0 && len(r.problems) == 0 {
 		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")

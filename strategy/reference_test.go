@@ -213,6 +213,8 @@ func (st *refState) evaluate() *refState {
 	case "best_per_line":
 		st.evaluatePerLine(rules)
 		return st
+	case "best_combination":
+		return st.evaluateCombinations(rules)
 	}
 	together := st.clone()
 	together.evaluateTogether(rules)

@@ -102,6 +102,8 @@ func (s *Strategy) reject(i int, id string, q *Quote, t *trace) Rejected {
 	case r.Reason != "":
 	case tried && found.lowered.from > 0 && found.lowered.amount == 0:
 		r.Reason, r.Seen, r.Needed = s.usedUp(q, found.lowered)
+	case s.arithmetic.selection == selectBestCombination:
+		r.Reason, r.Seen, r.Needed = s.leftOut(q, found)
 	case s.arithmetic.selection != selectAll:
 		r.Reason, r.Seen, r.Needed = reasonSelect, s.worth(found), "worth more than another rule"
 	case s.exclusiveApplied(q):

@@ -18,6 +18,8 @@ func (s *Strategy) evaluate(q *Quote) {
 		s.applyBest(q)
 	case selectBestPerLine:
 		s.applyBestPerLine(q)
+	case selectBestCombination:
+		s.applyBestCombination(q)
 	default:
 		s.applyAll(q)
 	}

@@ -120,7 +120,7 @@ var language = map[string]table{
 		{"rounding", "half_up|half_even|half_down|down|up", "How amounts are rounded."},
 		{"round_scope", "rule|line|unit", "What is rounded."},
 		{"allocation", "largest_remainder|first|last|round_then_first|round_then_last|carry|cascade_up", "How an amount is shared."},
-		{"select", "all|best|best_per_line", "Which eligible rules apply."},
+		{"select", "all|best|best_per_line|best_combination", "Which eligible rules apply."},
 		{"rounding_unit", "amount", "Amounts go in steps of this."},
 	}},
 	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
