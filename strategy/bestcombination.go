@@ -3,8 +3,6 @@ package strategy
 import (
 	"fmt"
 	"math/bits"
-
-	"github.com/promogate/caddy-discount/money"
 )
 
 // This file is select = "best_combination": of the rules that give something alone,
@@ -58,7 +56,7 @@ type combining struct {
 // combined is a rule that may be part of a combination.
 type combined struct {
 	rule   int32
-	steady bool  // it never takes more than alone
+	steady bool  // it never takes more than alone, as of [Strategy.steady]
 	gift   bool  // it gives one
 	face   sides // what it takes off alone
 	most   sides // what it and the rules after it could take off at most
@@ -72,6 +70,19 @@ type sides struct{ goods, shipping int64 }
 func (a sides) plus(b sides) sides  { return sides{a.goods + b.goods, a.shipping + b.shipping} }
 func (a sides) least(b sides) sides { return sides{min(a.goods, b.goods), min(a.shipping, b.shipping)} }
 func (a sides) sum() int64          { return a.goods + a.shipping }
+
+// sidesOf is what the target's portions lose.
+func (e *evaluation) sidesOf(t *target) sides {
+	var off sides
+	for i := range t.portions {
+		if p := &t.portions[i]; int(p.item) < e.goods {
+			off.goods += p.off
+		} else {
+			off.shipping += p.off
+		}
+	}
+	return off
+}
 
 // combination is some of the rules, a bit a rule, and what they are worth together.
 type combination struct {
@@ -107,6 +118,7 @@ func (s *Strategy) applyBestCombination(q *Quote) {
 	s.tryAlone(q, c)
 	traced := e.trace
 	e.trace = nil // what is tried on the way explains nothing
+	s.foresee(q, c)
 	s.combine(q, c, 0)
 	s.competeExclusive(c)
 	e.trace = traced
@@ -127,22 +139,19 @@ func (s *Strategy) tryAlone(q *Quote, c *combining) {
 		if !holds {
 			continue
 		}
-		one := combined{rule: i, steady: s.steady(&s.rules[i]), gift: e.gift.SKU != ""}
-		for j := range t.portions {
-			if p := &t.portions[j]; int(p.item) < e.goods {
-				one.face.goods += p.off
-			} else {
-				one.face.shipping += p.off
-			}
-		}
+		one := combined{rule: i, steady: s.bounds[i].steady, gift: e.gift.SKU != "", face: e.sidesOf(t)}
 		if one.gift || one.face.sum() > 0 {
 			c.rules = append(c.rules, one)
 		}
 	}
+}
+
+// foresee works out what could still come of each rule and those after it.
+func (s *Strategy) foresee(q *Quote, c *combining) {
 	rest := combined{calm: true}
 	for n := len(c.rules) - 1; n >= 0; n-- {
 		one := &c.rules[n]
-		one.most = rest.most.plus(s.rules[one.rule].most(one))
+		one.most = rest.most.plus(s.most(q, one))
 		one.calm, one.gifts = rest.calm && one.steady, rest.gifts
 		if one.gift {
 			one.gifts++
@@ -285,73 +294,4 @@ func (s *Strategy) leftOut(q *Quote, found tried) (reason, seen, needed string) 
 		together += a.Amount
 	}
 	return reasonSelect, seen, "a combination with it that is worth more than " + majorText(s.currency, together)
-}
-
-// most is the most that a rule could take off in any combination.
-func (r *compiledRule) most(one *combined) sides {
-	if one.steady {
-		return one.face
-	}
-	bound := sides{money.Max, money.Max}
-	if r.maxDiscount > 0 {
-		bound = sides{r.maxDiscount, r.maxDiscount}
-	}
-	switch r.scope.appliesTo {
-	case toItems:
-		bound.shipping = 0
-	case toShipping:
-		bound.goods = 0
-	}
-	return bound
-}
-
-// steady reports whether a rule never takes more off what other rules left than off
-// the untouched cart. It holds where less value, fewer lines and less room can only
-// lower the reward. It does not where the rule picks units: those that others took
-// away make room for dearer ones. Nor does it where goods and shipping share an
-// amount: what limits keep off the goods, shipping may take. And what is lowered to
-// a bound in steps may lose more by the steps than by the bound.
-func (s *Strategy) steady(r *compiledRule) bool {
-	inSteps := s.arithmetic.unit > 1 && (r.maxDiscount > 0 || s.limits != (limits{}))
-	return r.scope.appliesTo != toAll && r.scope.maxUnits == 0 && !inSteps && !r.lines.gains() && steadyReward(r.reward)
-}
-
-func steadyReward(reward reward) bool {
-	switch reward := reward.(type) {
-	case *percentOff, *amountOff, *unitPrice, *every, *unitLadder, *gift:
-		return true
-	case *ladder:
-		return reward.rises()
-	case orderSteps:
-		for i := range reward {
-			if reward[i].rule.lines.gains() {
-				return false
-			}
-		}
-		return true
-	}
-	return false
-}
-
-// rises reports whether no step gives less than the one below it, whatever the value.
-func (l *ladder) rises() bool {
-	for i := 1; i < len(l.steps); i++ {
-		below, step := &l.steps[i-1], &l.steps[i]
-		if (below.amount > 0) != (step.amount > 0) || below.amount > step.amount || below.rate.Compare(step.rate) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// gains reports whether a line may come to match when a rule reduces it: it was left
-// out for not being reduced.
-func (m *matcher) gains() bool {
-	return m.further != nil && m.further.exclude != nil && m.further.exclude.asksForReduced()
-}
-
-// asksForReduced reports whether it matters to a matcher, at any depth, that a line is
-// reduced.
-func (m *matcher) asksForReduced() bool {
-	return m.further != nil && (m.further.skipReduced || m.further.exclude != nil && m.further.exclude.asksForReduced())
 }

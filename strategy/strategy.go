@@ -24,8 +24,9 @@ type Strategy struct {
 	ids         []string       // of rules
 	disabled    []string       // ids of rules that are switched off
 	index       *index
-	exclusive   bool // whether there is an exclusive rule
-	grouped     bool // whether there is a group
+	bounds      []bound // of the rules, for the best combination of them
+	exclusive   bool    // whether there is an exclusive rule
+	grouped     bool    // whether there is a group
 
 	skus, categories, subgroups symbols
 	catalogue                   []*product // by the SKU's symbol
@@ -132,6 +133,7 @@ func Compile(m *Model) *Strategy {
 		}
 	}
 	s.grouped = len(turns) > 0
+	s.bounds = s.boundsOf()
 	s.catalogue = c.catalogue(m.products)
 	s.index = buildIndex(s.rules, c, m.pause)
 	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups

@@ -1,0 +1,153 @@
+package strategy
+
+import "github.com/promogate/caddy-discount/money"
+
+// bound is how the most that a rule takes off, whatever other rules left, is found on
+// the untouched cart. A bound that is too high costs time, one that is too low would
+// miss the best combination.
+type bound struct {
+	// steady rules never take more than alone.
+	steady bool
+	// rule is one that takes, on the untouched cart, no less than the rule in any
+	// combination, but for slack. It is nil where none is known.
+	rule *compiledRule
+	// units are how many are picked, of which each may be dearer by a part of a minor
+	// unit: a line's odd minor units are on its first ones.
+	units int64
+}
+
+// boundsOf finds the bounds of all rules, where they are needed.
+func (s *Strategy) boundsOf() []bound {
+	if s.arithmetic.selection != selectBestCombination {
+		return nil
+	}
+	bounds := make([]bound, len(s.rules))
+	for i := range s.rules {
+		r := &s.rules[i]
+		bounds[i] = bound{steady: s.steady(r)}
+		if !bounds[i].steady {
+			bounds[i].rule, bounds[i].units = r.outdone()
+		}
+	}
+	return bounds
+}
+
+// steady reports whether a rule never takes more off what other rules left than off
+// the untouched cart. It holds where less value, fewer lines and less room can only
+// lower the reward. It does not where the rule picks units: those that others took
+// away make room for dearer ones. Nor does it where goods and shipping share an
+// amount: what limits keep off the goods, shipping may take. And what is lowered to
+// a bound in steps may lose more by the steps than by the bound.
+func (s *Strategy) steady(r *compiledRule) bool {
+	inSteps := s.arithmetic.unit > 1 && (r.maxDiscount > 0 || s.limits != (limits{}))
+	return r.scope.appliesTo != toAll && r.scope.maxUnits == 0 && !inSteps && !r.lines.gains() && steadyReward(r.reward)
+}
+
+func steadyReward(reward reward) bool {
+	switch reward := reward.(type) {
+	case *percentOff, *amountOff, *unitPrice, *every, *unitLadder, *gift:
+		return true
+	case *ladder:
+		return reward.rises()
+	case orderSteps:
+		for i := range reward {
+			if reward[i].rule.lines.gains() {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// rises reports whether no step gives less than the one below it, whatever the value.
+func (l *ladder) rises() bool {
+	for i := 1; i < len(l.steps); i++ {
+		below, step := &l.steps[i-1], &l.steps[i]
+		if (below.amount > 0) != (step.amount > 0) || below.amount > step.amount || below.rate.Compare(step.rate) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// gains reports whether a line may come to match when a rule reduces it: it was left
+// out for not being reduced.
+func (m *matcher) gains() bool {
+	return m.further != nil && m.further.exclude != nil && m.further.exclude.asksForReduced()
+}
+
+// asksForReduced reports whether it matters to a matcher, at any depth, that a line is
+// reduced.
+func (m *matcher) asksForReduced() bool {
+	return m.further != nil && (m.further.skipReduced || m.further.exclude != nil && m.further.exclude.asksForReduced())
+}
+
+// outdone is a rule like r that takes the dearest units, or all that r takes some
+// of, and how many units r picks.
+func (r *compiledRule) outdone() (*compiledRule, int64) {
+	like := *r
+	like.maxDiscount, like.scope.pick = 0, dearest
+	if like.lines.gains() {
+		further := *like.lines.further
+		further.exclude = nil
+		like.lines.further = &further
+	}
+	units := r.scope.maxUnits
+	if r.scope.perLine {
+		units = money.Max
+	}
+	switch reward := r.reward.(type) {
+	case *bundle:
+		units = times(reward.units, reward.times)
+	case *groups:
+		if units = 0; reward.amount == 0 {
+			like.reward, like.scope.maxUnits = &percentOff{reward.rate}, 0
+		} else {
+			like.reward = &amountOff{amount: reward.amount, per: perUnit}
+		}
+	case *buyGet:
+		units, like.reward, like.scope.maxUnits = 0, &percentOff{reward.rate}, 0
+		if !like.lines.selects() && !reward.getLines.asksForReduced() {
+			like.lines = reward.getLines
+		}
+	default:
+		if !steadyReward(reward) {
+			return nil, 0
+		}
+	}
+	return &like, units
+}
+
+// most is the most that a rule could take off in any combination, given that the
+// cart is untouched.
+func (s *Strategy) most(q *Quote, one *combined) sides {
+	e, r, by := &q.work, &s.rules[one.rule], &s.bounds[one.rule]
+	if by.steady {
+		return one.face
+	}
+	most := sides{money.Max, money.Max}
+	if by.rule != nil {
+		budget := e.budget
+		e.budget = money.Max
+		if t, holds := e.try(by.rule); holds {
+			most = e.sidesOf(t)
+			slack := times(min(by.units, t.quantity), 1+s.arithmetic.unit) + s.arithmetic.unit*int64(len(t.portions)+1)
+			most = most.plus(sides{slack, slack})
+		}
+		e.budget = budget
+	}
+	if r.scope.appliesTo == toAll { // what is not taken off one side may be taken off the other
+		most = sides{most.sum(), most.sum()}
+	}
+	if r.maxDiscount > 0 {
+		most = most.least(sides{r.maxDiscount, r.maxDiscount})
+	}
+	switch r.scope.appliesTo {
+	case toItems:
+		most.shipping = 0
+	case toShipping:
+		most.goods = 0
+	}
+	return most
+}
