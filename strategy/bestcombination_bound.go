@@ -8,8 +8,8 @@ import "github.com/promogate/caddy-discount/money"
 type bound struct {
 	// steady rules never take more than alone.
 	steady bool
-	// rule is one that takes, on the untouched cart, no less than the rule in any
-	// combination, but for slack. It is nil where none is known.
+	// rule is one that takes, on the untouched cart without floors, no less than the
+	// rule in any combination, but for slack. It is nil where none is known.
 	rule *compiledRule
 	// units are how many are picked, of which each may be dearer by a part of a minor
 	// unit: a line's odd minor units are on its first ones.
@@ -111,6 +111,12 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 		if !like.lines.selects() && !reward.getLines.asksForReduced() {
 			like.lines = reward.getLines
 		}
+	case *unitLadder:
+		units, like.scope.maxUnits = 0, 0 // it counts lines
+	case *amountOff:
+		if reward.per == perLine {
+			units, like.scope.maxUnits = 0, 0
+		}
 	default:
 		if !steadyReward(reward) {
 			return nil, 0
@@ -128,14 +134,7 @@ func (s *Strategy) most(q *Quote, one *combined) sides {
 	}
 	most := sides{money.Max, money.Max}
 	if by.rule != nil {
-		budget := e.budget
-		e.budget = money.Max
-		if t, holds := e.try(by.rule); holds {
-			most = e.sidesOf(t)
-			slack := times(min(by.units, t.quantity), 1+s.arithmetic.unit) + s.arithmetic.unit*int64(len(t.portions)+1)
-			most = most.plus(sides{slack, slack})
-		}
-		e.budget = budget
+		most = s.unbounded(e, by)
 	}
 	if r.scope.appliesTo == toAll { // what is not taken off one side may be taken off the other
 		most = sides{most.sum(), most.sum()}
@@ -149,5 +148,23 @@ func (s *Strategy) most(q *Quote, one *combined) sides {
 	case toShipping:
 		most.goods = 0
 	}
+	return most
+}
+
+// unbounded is what the rule of a bound takes off with slack, without floors and
+// limits.
+func (s *Strategy) unbounded(e *evaluation, by *bound) sides {
+	kept, budget := append(e.combining.kept, e.items...), e.budget
+	for i := range e.items {
+		e.items[i].floor, e.items[i].unitFloor = 0, 0
+	}
+	e.budget = money.Max
+	most := sides{money.Max, money.Max}
+	if t, holds := e.try(by.rule); holds {
+		slack := times(min(by.units, t.quantity), 1+s.arithmetic.unit) + s.arithmetic.unit*int64(len(t.portions)+1)
+		most = e.sidesOf(t).plus(sides{slack, slack})
+	}
+	e.combining.kept, e.budget = kept[:len(kept)-len(e.items)], budget
+	copy(e.items, kept[len(kept)-len(e.items):])
 	return most
 }
