@@ -18,6 +18,7 @@ import (
 //	round_scope    = "rule"               # what is rounded: a rule's total, a line, a unit
 //	allocation     = "largest_remainder"  # how shares of an amount come to add up to it
 //	select         = "all"                # which of the eligible rules apply
+//	payable_unit   = 0.05                 # what is left to pay goes in steps of this
 type arithmetic struct {
 	base          base
 	thresholdBase base
@@ -26,6 +27,7 @@ type arithmetic struct {
 	scope         scope
 	allocation    allocation
 	selection     selection
+	payable       payable
 }
 
 // base is a line's value that a rule looks at.
@@ -102,6 +104,7 @@ func decodeArithmetic(top *section) arithmetic {
 			s.wrong(s.node.Get("rounding_unit"), "rounding_unit", "the unit is far too large", "")
 		}
 	}
+	a.payable = decodePayable(s)
 	s.done()
 	return a
 }
@@ -138,6 +141,7 @@ func (a *arithmetic) encode(o *object) {
 		o.choice("round_scope", int(a.scope), 0, scopeWords)
 		o.choice("allocation", int(a.allocation), 0, allocationWords)
 		o.choice("select", int(a.selection), 0, selectionWords)
+		a.payable.encode(o)
 		if a.unit != 1 {
 			o.key("rounding_unit")
 			o.amount(a.unit)

@@ -290,7 +290,7 @@ func (s *Strategy) leftOut(q *Quote, found tried) (reason, seen, needed string) 
 		seen += " alone"
 	}
 	together := int64(0)
-	for _, a := range q.Applied {
+	for _, a := range s.byRules(q) {
 		together += a.Amount
 	}
 	return reasonSelect, seen, "a combination with it that is worth more than " + majorText(s.currency, together)

@@ -224,7 +224,7 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	}
 	first := len(q.shares)
 	for i := range t.portions {
-		if p := &t.portions[i]; p.off > 0 {
+		if p := &t.portions[i]; p.off != 0 {
 			q.bear(p, r.stop == stopLine)
 		}
 	}

@@ -81,6 +81,10 @@ func genSpec(c chooser) *spec {
 		s.roundingUnit = oneOf[int64](c, 1, 7, 10, 100, 100, 500)
 	}
 	s.selection = oneOf(c, "", "", "all", "best", "best_per_line", "best_combination")
+	if c.often(20) {
+		s.payableUnit = oneOf[int64](c, 1, 5, 10, 50, 100, 1000)
+		s.payableMode = oneOf(c, "", "", "half_up", "half_even", "half_down", "down", "up")
+	}
 	if c.often(25) {
 		s.limitRate = oneOf(c, "0.1", "0.33", "0.5", "1")
 	}

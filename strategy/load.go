@@ -99,7 +99,7 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.checkReach(top)
 	m.checkCombined(top)
 	top.done()
-	if len(m.rules) == 0 && len(m.steps) == 0 && len(r.problems) == 0 {
+	if len(m.rules) == 0 && len(m.steps) == 0 && m.arithmetic.payable.unit == 0 && len(r.problems) == 0 {
 		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}
 }

@@ -260,6 +260,7 @@ var simplerSettings = []func(*spec, *cart.Cart){
 	func(s *spec, _ *cart.Cart) { s.roundingUnit = 0 },
 	func(s *spec, _ *cart.Cart) { s.allocation = "" },
 	func(s *spec, _ *cart.Cart) { s.selection = "" },
+	func(s *spec, _ *cart.Cart) { s.payableUnit, s.payableMode = 0, "" },
 	func(s *spec, _ *cart.Cart) { s.limitRate = "" },
 	func(s *spec, _ *cart.Cart) { s.limitAmount = 0 },
 	func(_ *spec, c *cart.Cart) { c.Shipping = nil },

@@ -121,6 +121,7 @@ func refQuote(s *spec, c *cart.Cart, now time.Time) answer {
 	} else {
 		st.budget = s.budget(a.subtotal)
 		st = st.evaluate()
+		st.roundPayable()
 	}
 	a.paid += a.subtotal - st.taken()
 	a.applied, a.gifts = st.applied, st.gifts

@@ -134,5 +134,6 @@ func (s *Strategy) worth(found tried) string {
 // exclusiveApplied reports whether an exclusive rule won, which then is the only
 // one that applied.
 func (s *Strategy) exclusiveApplied(q *Quote) bool {
-	return len(q.Applied) == 1 && s.rules[q.Applied[0].Rule].exclusive
+	applied := s.byRules(q)
+	return len(applied) == 1 && s.rules[applied[0].Rule].exclusive
 }

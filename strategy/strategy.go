@@ -20,11 +20,12 @@ type Strategy struct {
 	location    *time.Location
 	arithmetic  arithmetic
 	limits      limits
-	rules       []compiledRule // enabled ones, in the order they apply
+	rules       []compiledRule // enabled ones, in the order they apply, and the reserved one
 	ids         []string       // of rules
 	disabled    []string       // ids of rules that are switched off
 	index       *index
 	bounds      []bound // of the rules, for the best combination of them
+	turns       int     // how many rules have a turn: all but the reserved one, which is last
 	exclusive   bool    // whether there is an exclusive rule
 	grouped     bool    // whether there is a group
 
@@ -136,6 +137,7 @@ func Compile(m *Model) *Strategy {
 	s.bounds = s.boundsOf()
 	s.catalogue = c.catalogue(m.products)
 	s.index = buildIndex(s.rules, c, m.pause)
+	s.addRounding()
 	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups
 	return s
 }

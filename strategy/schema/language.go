@@ -122,6 +122,8 @@ var language = map[string]table{
 		{"allocation", "largest_remainder|first|last|round_then_first|round_then_last|carry|cascade_up", "How an amount is shared."},
 		{"select", "all|best|best_per_line|best_combination", "Which eligible rules apply."},
 		{"rounding_unit", "amount", "Amounts go in steps of this."},
+		{"payable_unit", "amount", "What is left to pay for goods goes in steps of this."},
+		{"payable_rounding", "half_up|half_even|half_down|down|up", "How what is left to pay is rounded; default down."},
 	}},
 	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
 	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "string", ""}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
