@@ -51,6 +51,7 @@ type combining struct {
 	at    combination
 	faces sides // of the rules of at
 	best  combination
+	tries int // how often a rule was applied to see
 }
 
 // combined is a rule that may be part of a combination.
@@ -180,6 +181,7 @@ func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 	if c.at.rules != 0 {
 		before = &s.rules[c.rules[bits.Len32(c.at.rules)-1].rule]
 	}
+	c.tries++
 	if s.applyAfter(q, int(one.rule), before) != before { // else it is no better than without
 		c.at = combination{rules: c.at.rules | 1<<n, worth: q.Discount + q.ShippingDiscount, gifts: len(q.Gifts)}
 		c.faces = c.faces.plus(one.face)
@@ -233,6 +235,19 @@ func (c *combining) mayBeat(q *Quote, n int) bool {
 	}
 	// Those of the same size that come later have later rules.
 	return c.at.size()+1 < c.best.size()
+}
+
+// maxCombinedTries is about how often rules are applied to see, in all quotes of an
+// explanation: four times as often as the worst search for one quote takes.
+const maxCombinedTries = 4 << maxCombined
+
+// triesFor is how many further quotes an explanation may take. Where the quote took a
+// long search, so will they, so that there are fewer.
+func (c *combining) triesFor(most int) int {
+	if c == nil || c.tries == 0 {
+		return most
+	}
+	return min(most, maxCombinedTries/c.tries)
 }
 
 // competeExclusive lets the exclusive rules compete, each alone.

@@ -145,3 +145,32 @@ func TestTheBestCombinationAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// What a rule that stops the cart keeps from applying, or what another of its group
+// always outdoes, may still be chosen.
+func TestCautionsOfWhatMayBeChosen(t *testing.T) {
+	const stops = "[rule.a]\nstop = \"cart\"\ndiscount_rate = 0.1\n[rule.b]\ndiscount_rate = 0.2\n"
+	const grouped = "[rule.a]\ngroup = \"g\"\ndiscount_amount = 2\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 1\n"
+	for name, c := range map[string]struct {
+		selection, rules string
+		warned           bool
+	}{
+		"stop, all":                       {selection: "all", rules: stops, warned: true},
+		"stop, the best":                  {selection: "best", rules: stops},
+		"stop, the best combination":      {selection: "best_combination", rules: stops},
+		"a group, all":                    {selection: "all", rules: grouped, warned: true},
+		"a group, the best combination":   {selection: "best_combination", rules: grouped},
+		"a group, the best of all, alone": {selection: "best", rules: grouped, warned: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "version = \"v\"\narithmetic = { select = \"" + c.selection + "\" }\n" + c.rules
+			m, err := strategy.Parser{Lint: true}.Parse(strategy.Source{Name: "t.toml", Data: []byte(text)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := m.Lint(strategy.Compile(m), time.Unix(0, 0)); (len(found) > 0) != c.warned {
+				t.Errorf("warned of %v", found)
+			}
+		})
+	}
+}

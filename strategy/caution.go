@@ -18,6 +18,7 @@ import (
 //   - a rule after one that always ends the cart
 //   - time windows or local date-times without a timezone
 //   - local date-times that the clocks skip, or show twice
+//   - a payable_unit that rounds nothing
 func (m *Model) Cautions() []document.Problem { return m.cautions }
 
 // caution notes something about a member that is probably not meant.

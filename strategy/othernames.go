@@ -28,6 +28,8 @@ var otherNames = map[string][]string{
 	"min_qty": {"min_quantity"}, "min_units": {"min_quantity"}, "minimum_quantity": {"min_quantity"},
 	"quantity": {"min_quantity"}, "qty": {"quantity", "min_quantity"}, "units": {"quantity", "max_units"}, "count": {"quantity"},
 	"max_quantity": {"max_units"}, "max_qty": {"max_units"},
+	"round_to": {"payable_unit", "rounding_unit"}, "round_total": {"payable_unit"}, "cash_rounding": {"payable_unit"}, "rounding_step": {"rounding_unit"},
+	"selection": {"select"}, "payable": {"payable_unit"},
 	"weight": {"priority"}, "order": {"priority"}, "rules": {"rule"}, "time_zone": {"timezone"}, "tz": {"timezone"},
 }
 

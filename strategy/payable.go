@@ -21,8 +21,10 @@ type payable struct {
 	rounding money.Rounding
 }
 
-// roundingID is the rule id under which what is left to pay is rounded and reported.
-const roundingID = "rounding"
+// RuleRounding is the id of the reserved rule that rounds what is left to pay, the
+// last of [Strategy.Rules] where there is one. Its amount is the only one that may be
+// below zero.
+const RuleRounding = "rounding"
 
 func decodePayable(s *section) payable {
 	var p payable
@@ -64,7 +66,7 @@ func (p *payable) off(left int64) int64 {
 func (s *Strategy) addRounding() {
 	s.turns = len(s.rules)
 	if s.arithmetic.payable.unit > 0 {
-		s.rules, s.ids = append(s.rules, compiledRule{}), append(s.ids, roundingID)
+		s.rules, s.ids = append(s.rules, compiledRule{}), append(s.ids, RuleRounding)
 	}
 }
 

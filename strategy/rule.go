@@ -55,7 +55,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	case f.Key == stepsID && len(m.steps) > 0:
 		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
-	if f.Key == roundingID && m.arithmetic.payable.unit > 0 {
+	if f.Key == RuleRounding && m.arithmetic.payable.unit > 0 {
 		s.add(f.Pos, s.path(), "what payable_unit rounds goes by this id", "call the rule something else")
 	}
 	r.id, r.pos = f.Key, f.Pos

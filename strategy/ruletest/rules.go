@@ -36,7 +36,7 @@ func decodeApplied(s *document.Section, n *document.Node, name string, _ int) ex
 		e.amounts = true
 		for i := range n.Fields {
 			f := &n.Fields[i]
-			text := amount(s, f.Value, document.KeyIn(s.Key(name), f.Key))
+			text := amountOf(f.Key, s, f.Value, document.KeyIn(s.Key(name), f.Key))
 			e.rules = append(e.rules, rule{member: e.below(f), id: f.Key, says: text})
 		}
 	default:
