@@ -10,13 +10,19 @@ import (
 
 // portion is the units of one item that a rule is about, and what it takes off
 // them.
+//
+// The units are of one run, and of one line where the rule looks at lines.
 type portion struct {
 	item  int32 // index into the evaluation's items
+	line  int32 // index of the line they are of, where the rule looks at lines; -1 for those of an article
+	from  int64 // how many units of the item come before them
 	units int64
 	value int64  // what the rule computes on, and the weight in sharing
 	room  int64  // the most that may be taken off
 	off   int64  // what is taken off
 	rest  uint64 // remainder of a division while sharing
+	used  bool   // by an earlier buy-and-get rule
+	uses  bool   // the rule uses them
 }
 
 // sharing divides amounts over portions in proportion to their values. The
@@ -147,7 +153,9 @@ func (s sharing) byRest(left int64, portions []portion) int64 {
 }
 
 // byItem is the order of the cart.
-func byItem(a, b portion) int { return cmp.Compare(a.item, b.item) }
+func byItem(a, b portion) int {
+	return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.from, b.from))
+}
 
 // oneEach gives a unit to one portion after the other.
 func (s sharing) oneEach(left int64, portions []portion) int64 {

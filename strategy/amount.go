@@ -32,6 +32,8 @@ func decodeAmountOff(s *section, _ *document.Node) reward {
 
 func (a *amountOff) looksAtUnits() bool { return a.per == perUnit }
 
+func (a *amountOff) looksAtLines() bool { return a.per == perLine }
+
 func (a *amountOff) encode(o *object) {
 	o.key("discount_amount")
 	o.amount(a.amount)
@@ -43,7 +45,7 @@ func (a *amountOff) give(e *evaluation, _ *compiledRule, t *target) {
 	case perCart:
 		e.shareOut(a.amount, t)
 	case perLine:
-		t.each(func(*portion) int64 { return e.arith.round(a.amount) })
+		e.eachLine(t, func(int64) int64 { return e.arith.round(a.amount) })
 	case perUnit:
 		t.each(func(p *portion) int64 { return times(e.arith.round(a.amount), p.units) })
 	}

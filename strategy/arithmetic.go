@@ -109,6 +109,11 @@ func decodeArithmetic(top *section) arithmetic {
 	return a
 }
 
+// byLine reports whether something looks at the lines of a cart, not at articles.
+func (a *arithmetic) byLine() bool {
+	return a.scope == scopeLine || a.selection == selectBestPerLine
+}
+
 // maxRoundingUnit keeps products of rates and units within 64 bits.
 const maxRoundingUnit = 1_000_000
 
@@ -168,6 +173,11 @@ func (a *arithmetic) round(amount int64) int64 {
 // rateOf is what a rate takes of an amount, rounded.
 func (a *arithmetic) rateOf(r money.Rate, amount int64) int64 {
 	return r.Of(amount, a.unit, a.rounding)
+}
+
+// inMinorUnits is the sharing of what does not go in steps.
+func (a *arithmetic) inMinorUnits() sharing {
+	return sharing{unit: 1, allocation: a.allocation, rounding: a.rounding}
 }
 
 func (a *arithmetic) sharing() sharing {

@@ -47,7 +47,8 @@ func (m *Model) checkCombined(top *section) {
 // come to is no better than the best so far. Its memory is used again.
 type combining struct {
 	rules []combined // those that give something alone, in turn
-	kept  []item     // the items as each rule that is taken found them
+	items []item     // as each rule that is taken found them
+	runs  []run      // those of them, likewise
 	at    combination
 	faces sides // of the rules of at
 	best  combination
@@ -115,7 +116,7 @@ func (s *Strategy) applyBestCombination(q *Quote) {
 		e.combining = &combining{}
 	}
 	c := e.combining
-	*c = combining{rules: c.rules[:0], kept: c.kept[:0]}
+	*c = combining{rules: c.rules[:0], items: c.items[:0], runs: c.runs[:0]}
 	s.tryAlone(q, c)
 	traced := e.trace
 	e.trace = nil // what is tried on the way explains nothing
@@ -170,13 +171,11 @@ func (s *Strategy) combine(q *Quote, c *combining, n int) {
 
 // combineWith is combine with the n-th rule taken, and as things were afterwards.
 func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
-	e, one := &q.work, &c.rules[n]
+	one := &c.rules[n]
 	if !s.fits(q, c, one) {
 		return
 	}
-	items := len(c.kept)
-	c.kept = append(c.kept, e.items...)
-	kept, at, faces := q.keep(), c.at, c.faces
+	was, at, faces := q.keep(), c.at, c.faces
 	var before *compiledRule
 	if c.at.rules != 0 {
 		before = &s.rules[c.rules[bits.Len32(c.at.rules)-1].rule]
@@ -193,9 +192,7 @@ func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 		}
 		c.at, c.faces = at, faces
 	}
-	q.back(kept)
-	copy(e.items, c.kept[items:])
-	c.kept = c.kept[:items]
+	q.back(was)
 }
 
 // fits reports whether a rule may be taken beside those that are.
@@ -280,22 +277,43 @@ func (s *Strategy) applyAfter(q *Quote, i int, before *compiledRule) *compiledRu
 	return r
 }
 
-// keptQuote is what of a quote rules change, beside its items and the discounts of
-// its lines.
-type keptQuote struct {
+// kept is what rules change of a quote, with its items and their runs.
+type kept struct {
 	off                    sides
 	budget                 int64
+	freeRun                int32
 	applied, shares, gifts int
+	items, runs            int // where they begin in the memory of the search
 }
 
-func (q *Quote) keep() keptQuote {
-	return keptQuote{sides{q.Discount, q.ShippingDiscount}, q.work.budget, len(q.Applied), len(q.shares), len(q.Gifts)}
+// keep keeps a quote as it is. It is taken back in the reverse order.
+func (q *Quote) keep() kept {
+	e := &q.work
+	c := e.combining
+	k := kept{
+		off: sides{q.Discount, q.ShippingDiscount}, budget: e.budget, freeRun: e.freeRun,
+		applied: len(q.Applied), shares: len(q.shares), gifts: len(q.Gifts), items: len(c.items), runs: len(c.runs),
+	}
+	c.items, c.runs = append(c.items, e.items...), append(c.runs, e.runs...)
+	return k
 }
 
-// back undoes what rules did since, but for items and the discounts of lines.
-func (q *Quote) back(to keptQuote) {
-	q.Discount, q.ShippingDiscount, q.work.budget = to.off.goods, to.off.shipping, to.budget
+// back undoes what rules did since a quote was kept.
+func (q *Quote) back(to kept) {
+	e := &q.work
+	c := e.combining
+	for _, share := range q.shares[to.shares:] {
+		if share.Line >= 0 {
+			q.Lines[share.Line].Discount -= share.Amount
+		} else {
+			q.Charges[share.Charge].Discount -= share.Amount
+		}
+	}
+	q.Discount, q.ShippingDiscount, e.budget, e.freeRun = to.off.goods, to.off.shipping, to.budget, to.freeRun
 	q.Applied, q.shares, q.Gifts = q.Applied[:to.applied], q.shares[:to.shares], q.Gifts[:to.gifts]
+	copy(e.items, c.items[to.items:])
+	e.runs = append(e.runs[:0], c.runs[to.runs:]...)
+	c.items, c.runs = c.items[:to.items], c.runs[:to.runs]
 }
 
 // leftOut says why a rule is not in the best combination, though it would give

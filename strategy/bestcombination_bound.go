@@ -12,7 +12,7 @@ type bound struct {
 	// rule in any combination, but for slack. It is nil where none is known.
 	rule *compiledRule
 	// units are how many are picked, of which each may be dearer by a part of a minor
-	// unit: a line's odd minor units are on its first ones.
+	// unit: the odd ones are on the first units.
 	units int64
 }
 
@@ -36,16 +36,17 @@ func (s *Strategy) boundsOf() []bound {
 // the untouched cart. It holds where less value, fewer lines and less room can only
 // lower the reward. It does not where the rule picks units: those that others took
 // away make room for dearer ones. Nor does it where goods and shipping share an
-// amount: what limits keep off the goods, shipping may take. And what is lowered to
-// a bound in steps may lose more by the steps than by the bound.
+// amount: what limits keep off the goods, shipping may take. What is lowered to a
+// bound in steps may lose more by the steps than by the bound. And an odd minor unit
+// of an article may come to be that of another line.
 func (s *Strategy) steady(r *compiledRule) bool {
 	inSteps := s.arithmetic.unit > 1 && (r.maxDiscount > 0 || s.limits != (limits{}))
-	return r.scope.appliesTo != toAll && r.scope.maxUnits == 0 && !inSteps && !r.lines.gains() && steadyReward(r.reward)
+	return r.scope.appliesTo != toAll && r.scope.maxUnits == 0 && !r.byLine && !inSteps && !r.lines.gains() && steadyReward(r.reward)
 }
 
 func steadyReward(reward reward) bool {
 	switch reward := reward.(type) {
-	case *percentOff, *amountOff, *unitPrice, *every, *unitLadder, *gift:
+	case *percentOff, *amountOff, *unitPrice, *every, *gift:
 		return true
 	case *ladder:
 		return reward.rises()
@@ -94,9 +95,6 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 		like.lines.further = &further
 	}
 	units := r.scope.maxUnits
-	if r.scope.perLine {
-		units = money.Max
-	}
 	switch reward := r.reward.(type) {
 	case *bundle:
 		units = times(reward.units, reward.times)
@@ -112,15 +110,18 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 			like.lines = reward.getLines
 		}
 	case *unitLadder:
-		units, like.scope.maxUnits = 0, 0 // it counts lines
+		like.scope.maxUnits = 0 // it counts lines
 	case *amountOff:
 		if reward.per == perLine {
-			units, like.scope.maxUnits = 0, 0
+			like.scope.maxUnits = 0
 		}
 	default:
 		if !steadyReward(reward) {
 			return nil, 0
 		}
+	}
+	if r.byLine {
+		units = money.Max
 	}
 	return &like, units
 }
@@ -154,7 +155,8 @@ func (s *Strategy) most(q *Quote, one *combined) sides {
 // unbounded is what the rule of a bound takes off with slack, without floors and
 // limits.
 func (s *Strategy) unbounded(e *evaluation, by *bound) sides {
-	kept, budget := append(e.combining.kept, e.items...), e.budget
+	c, budget := e.combining, e.budget
+	c.items = append(c.items[:0], e.items...) // of which none is kept yet
 	for i := range e.items {
 		e.items[i].floor, e.items[i].unitFloor = 0, 0
 	}
@@ -164,7 +166,8 @@ func (s *Strategy) unbounded(e *evaluation, by *bound) sides {
 		slack := times(min(by.units, t.quantity), 1+s.arithmetic.unit) + s.arithmetic.unit*int64(len(t.portions)+1)
 		most = e.sidesOf(t).plus(sides{slack, slack})
 	}
-	e.combining.kept, e.budget = kept[:len(kept)-len(e.items)], budget
-	copy(e.items, kept[len(kept)-len(e.items):])
+	e.budget = budget
+	copy(e.items, c.items)
+	c.items = c.items[:0]
 	return most
 }

@@ -5,17 +5,20 @@ import (
 	"slices"
 )
 
-// winner is the rule that is worth most on an item.
+// winner is the rule that is worth most on a line or a shipping charge.
 type winner struct {
-	rule int32
-	off  int64
+	rule        int32
+	item        int32
+	from, units int64 // of the item
+	off         int64
 }
 
-// applyBestPerLine applies, on each item, only the rule that is worth most
-// there; of equals the earlier. Gifts are given by every rule that gives one.
+// applyBestPerLine applies, on each line and shipping charge, only the rule that is
+// worth most there; of equals the earlier. Gifts are given by every rule that gives
+// one.
 func (s *Strategy) applyBestPerLine(q *Quote) {
 	e := &q.work
-	for range e.items {
+	for range len(q.Lines) + len(q.Charges) {
 		e.winners = append(e.winners, winner{rule: -1})
 	}
 	for _, i := range e.candidates {
@@ -23,29 +26,65 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 		if !holds {
 			continue
 		}
-		for j := range t.portions {
-			p := &t.portions[j]
-			if w := &e.winners[p.item]; p.off > w.off {
-				*w = winner{rule: i, off: p.off}
-			}
-		}
+		e.compete(i, t)
 		if e.gift.SKU != "" {
+			t.portions = t.portions[:0]
 			q.commit(int(i), &s.rules[i], t)
 		}
 	}
 	s.applyWinners(q)
 }
 
-// applyWinners applies the rules that won items, in their order.
+// compete lets a rule win the lines on which it is worth more than those before it.
+func (e *evaluation) compete(rule int32, t *target) {
+	for from := 0; from < len(t.portions); {
+		w, to := winner{rule: rule, item: t.portions[from].item}, from
+		for ; to < len(t.portions) && t.portions[to].with(&t.portions[from]); to++ {
+			w.off += t.portions[to].off
+		}
+		if best := &e.winners[e.lineOf(&t.portions[from])]; w.off > best.off {
+			e.spanOf(&w, t.portions[from].line)
+			*best = w
+		}
+		from = to
+	}
+}
+
+// lineOf is the place of a portion among lines, then charges.
+func (e *evaluation) lineOf(p *portion) int {
+	if int(p.item) < e.goods {
+		return int(p.line)
+	}
+	return e.lineCount() + int(p.item) - e.goods
+}
+
+// lineCount is how many lines of goods there are.
+func (e *evaluation) lineCount() int {
+	if e.extra != nil {
+		return len(e.cart.Lines) + 1
+	}
+	return len(e.cart.Lines)
+}
+
+// spanOf makes a winner's units those of a whole line.
+func (e *evaluation) spanOf(w *winner, line int32) {
+	l := &e.items[w.item]
+	if w.units = l.quantity; l.charge == nil && l.lines > 1 {
+		w.from, w.units = e.unitsBefore(l, line), e.unitsOf(line)
+	}
+}
+
+// applyWinners applies the rules that won lines, in their order.
 func (s *Strategy) applyWinners(q *Quote) {
 	e := &q.work
-	for item, w := range e.winners {
+	for line, w := range e.winners {
 		if w.rule >= 0 {
-			e.won = append(e.won, int32(item))
+			e.won = append(e.won, int32(line))
 		}
 	}
 	slices.SortFunc(e.won, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(e.winners[a].rule, e.winners[b].rule), cmp.Compare(a, b))
+		x, y := &e.winners[a], &e.winners[b]
+		return cmp.Or(cmp.Compare(x.rule, y.rule), cmp.Compare(x.item, y.item), cmp.Compare(x.from, y.from))
 	})
 	for from := 0; from < len(e.won); {
 		rule, to := e.winners[e.won[from]].rule, from+1
@@ -57,14 +96,15 @@ func (s *Strategy) applyWinners(q *Quote) {
 	}
 }
 
-// applyWon applies a rule on the items it won, as it would have alone.
-func (s *Strategy) applyWon(q *Quote, i int, items []int32) {
+// applyWon applies a rule on the lines it won, as it would have alone.
+func (s *Strategy) applyWon(q *Quote, i int, lines []int32) {
 	e := &q.work
 	e.gift = Gift{}
 	t := &e.target
 	t.portions = t.portions[:0]
-	for _, item := range items {
-		t.portions = append(t.portions, portion{item: item, off: e.winners[item].off})
+	for _, line := range lines {
+		w := &e.winners[line]
+		t.portions = append(t.portions, portion{item: w.item, line: line, from: w.from, units: w.units, off: w.off})
 	}
 	e.capWon(i, &s.rules[i], t)
 	q.commit(i, &s.rules[i], t)

@@ -55,21 +55,20 @@ func (b *bundle) encode(o *object) {
 }
 
 func (b *bundle) give(e *evaluation, r *compiledRule, t *target) {
-	e.sortByUnit(t.portions, r.scope.pick)
+	sortByUnit(t.portions, r.scope.pick)
 	walk := unitWalk{portions: t.portions}
+	e.taken = e.taken[:0]
 	for range min(b.times, t.quantity/b.units) {
-		e.taken = walk.next(e.taken[:0], b.units)
-		value := int64(0)
-		for i := range e.taken {
-			value += e.taken[i].value
+		first, value := len(e.taken), int64(0)
+		e.taken = walk.next(e.taken, b.units)
+		for _, p := range e.taken[first:] {
+			value += p.value
 		}
 		if value > b.price {
-			e.arith.sharing().share(e.arith.round(value-b.price), e.taken)
-		}
-		for _, p := range e.taken {
-			addOff(t.portions, p)
+			e.share(e.arith.round(value-b.price), e.taken[first:])
 		}
 	}
+	t.portions = append(t.portions[:0], walk.rest(e.taken)...)
 	slices.SortFunc(t.portions, byItem)
 }
 
@@ -87,39 +86,27 @@ func (b *bundle) missing(_ *evaluation, t *target) (amount, units int64) {
 	return 0, b.units - t.quantity%b.units
 }
 
-// addOff adds what is taken off some units to the portion they are of.
-func addOff(portions []portion, units portion) {
-	for i := range portions {
-		if p := &portions[i]; p.item == units.item {
-			p.off = min(p.off+units.off, p.room)
-			return
-		}
-	}
-}
-
 // unitWalk takes units off portions one after the other.
 type unitWalk struct {
 	portions []portion
-	at       int
-	used     int64 // units of the portion at hand
 }
 
-// next appends the next so many units, as portions of their own.
+// next appends the next so many units, as portions of their own in the order of the
+// cart.
 func (w *unitWalk) next(taken []portion, units int64) []portion {
-	for units > 0 && w.at < len(w.portions) {
-		p := &w.portions[w.at]
-		n := min(units, p.units-w.used)
-		if n > 0 {
-			value := evenPart(p.value, p.units, w.used+n) - evenPart(p.value, p.units, w.used)
-			room := evenPart(p.room, p.units, w.used+n) - evenPart(p.room, p.units, w.used)
-			taken = append(taken, portion{item: p.item, units: n, value: value, room: room})
-			w.used += n
-			units -= n
-		}
-		if w.used == p.units {
-			w.at, w.used = w.at+1, 0
+	first := len(taken)
+	for units > 0 && len(w.portions) > 0 {
+		p := &w.portions[0]
+		n := min(units, p.units)
+		taken = append(taken, p.first(n))
+		units -= n
+		if *p = p.after(n); p.units == 0 {
+			w.portions = w.portions[1:]
 		}
 	}
-	slices.SortFunc(taken, byItem)
+	slices.SortFunc(taken[first:], byItem)
 	return taken
 }
+
+// rest appends the units that were not taken.
+func (w *unitWalk) rest(taken []portion) []portion { return append(taken, w.portions...) }

@@ -11,6 +11,12 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
+// Language is the version of the strategy language that this package reads. It is
+// in the canonical form: where it differs, the same text may mean another thing, and
+// one fingerprint never stands for two meanings. The first language was that of 0.1,
+// whose canonical form has no member for it.
+const Language = 2
+
 // Canonical is the meaning of the model as RFC 8785 JSON: keys sorted, no
 // space, defaults left out, amounts and rates as decimal strings, instants in
 // UTC. Two texts with the same meaning have the same canonical form, and its
@@ -22,12 +28,15 @@ func (m *Model) Canonical() []byte {
 		o.key("currency")
 		o.text(m.currency.Code())
 		encodeList(o, "discounts", m.steps, (*step).encode)
+		o.key("language")
+		o.integer(Language)
 		m.limits.encode(o)
 		encodeList(o, "products", m.products, (*product).encode)
 		m.encodeRules(o)
 		o.key("timezone")
 		o.text(m.zone)
 		o.optional("version", m.version)
+		encodeZeroPriced(o, m.zeroCounts)
 	})
 	return o.buf
 }

@@ -83,16 +83,16 @@ func (h *held) key() string { return h.name }
 
 func (h *held) holds(e *evaluation, _ *target) bool {
 	sum := e.count(&h.lines)
-	return (sum.quantity >= h.quantity && sum.value >= h.subtotal) == h.wanted
+	return (sum.present >= h.quantity && sum.value >= h.subtotal) == h.wanted
 }
 
 func (h *held) explain(e *evaluation, _ *target) (seen, needed string) {
 	sum := e.count(&h.lines)
-	if h.wanted && sum.quantity >= h.quantity {
+	if h.wanted && sum.present >= h.quantity {
 		return e.amountText(sum.value), "at least " + e.amountText(h.subtotal) + " of the goods required"
 	}
 	if h.wanted {
-		return unitsText(sum.quantity), "at least " + unitsText(h.quantity) + " of the goods required"
+		return unitsText(sum.present), "at least " + unitsText(h.quantity) + " of the goods required"
 	}
-	return unitsText(sum.quantity), "none of the goods forbidden"
+	return unitsText(sum.present), "none of the goods forbidden"
 }

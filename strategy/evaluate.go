@@ -12,8 +12,8 @@ type evaluation struct {
 	cart     *cart.Cart
 	arith    *arithmetic
 	currency money.Currency
-	items    []item // the goods in the order of the cart, then the shipping charges
-	goods    int    // how many items are goods
+	items    []item // the articles in the order of the cart, then the shipping charges
+	goods    int    // how many items are articles
 	budget   int64  // what may still be taken off all goods
 	target   target // of the rule at hand
 	gift     Gift   // of the rule at hand; no SKU for none
@@ -24,8 +24,16 @@ type evaluation struct {
 	clock    wallClock
 	clockSet bool
 
+	// what becomes of lines and units
+	articles articles
+	nextLine []int32 // of the same article, by line
+	runs     []run   // of the articles whose units are not all alike
+	freeRun  int32   // the first of those that no article has now
+	cursor   cursor
+
 	// memory of the rewards
 	taken             []portion
+	together          []portion // those of one article or line as one
 	units             []unitsOf
 	byReserve, byPick []int32
 	winners           []winner
@@ -33,7 +41,7 @@ type evaluation struct {
 	combining         *combining // nil until it is used
 
 	trace *trace // of an explanation; nil otherwise
-	extra *item  // further goods, of an explanation; nil otherwise
+	extra *extra // further goods, of an explanation; nil otherwise
 
 	// memory of the index
 	candidates    []int32 // the rules the cart can touch, in their order
@@ -48,24 +56,27 @@ type evaluation struct {
 	distinct                      []symbol   // those of categories, each once
 }
 
-// item is a line of goods or a shipping charge as rules see it.
+// item is an article or a shipping charge as rules see it.
 type item struct {
-	from                    *cart.Line // nil for a charge
-	product                 *product   // nil when the catalogue does not know the line
+	from                    *cart.Line // the first line; nil for a charge
+	product                 *product   // nil when the catalogue does not know the article
 	sku, category, subgroup symbol
 	further                 *[]symbol    // categories beside category; nil for most
 	charge                  *cart.Charge // nil for goods
-	quantity                int64        // 0 for a line that was cancelled, which no rule is about
+	line, lastLine, lines   int32        // the first line of the cart, the last, and how many
+	runs                    int32        // the first run; 0 while all units are alike
+	quantity                int64        // of all lines; 0 for a line that was cancelled, which no rule is about
+	largest                 int64        // units of the largest line
 	unitPrice               int64        // list price, rounded down; cart.NoPrice when unknown
 	original                int64        // value before any rule
 	stage                   int64        // value as the stage at hand began
 	left                    int64        // value after the rules so far
 	floor, unitFloor        int64        // left never goes below; a unit never does
-	used                    int64        // units that buy-and-get rules used
-	usedOff                 int64        // what those rules took off them
 	weighed                 bool         // goods by weight, whose one unit cannot be divided
 	priceOver               bool         // the list price is less than a minor unit above unitPrice
+	uncounted               bool         // at a list price of 0.00, which does not count as units
 	reduced                 bool         // on sale, or discounted by a rule
+	used, discounted        bool         // as of a run, while there is only one
 	stopped                 bool         // no later rule may reduce it
 }
 
@@ -85,8 +96,12 @@ func (l *item) value(b base) int64 {
 func (e *evaluation) reset() {
 	*e = evaluation{
 		items:     e.items[:0],
+		articles:  e.articles.emptied(),
+		nextLine:  e.nextLine[:0],
+		runs:      e.runs[:0],
 		target:    target{portions: e.target.portions[:0]},
 		taken:     e.taken[:0],
+		together:  e.together[:0],
 		units:     e.units[:0],
 		byReserve: e.byReserve[:0],
 		byPick:    e.byPick[:0],
@@ -124,11 +139,20 @@ func (e *evaluation) wall() wallClock {
 func (e *evaluation) valueOf(portions []portion, b base) int64 {
 	sum := int64(0)
 	for i := range portions {
-		p := &portions[i]
-		l := &e.items[p.item]
-		sum += evenPart(l.value(b), l.quantity, p.units)
+		sum += e.valueBy(&portions[i], b)
 	}
 	return sum
+}
+
+// valueBy is the value of a portion by a base.
+func (e *evaluation) valueBy(p *portion, b base) int64 {
+	l := &e.items[p.item]
+	value, units, from := l.value(b), l.quantity, p.from
+	if l.runs != 0 {
+		r, before := e.runAt(l, p.from)
+		value, units, from = r.value(b), r.units, p.from-before
+	}
+	return evenPart(value, units, from+p.units) - evenPart(value, units, from)
 }
 
 // try works out what a rule would take off, in the portions of the target, and
@@ -203,7 +227,7 @@ func (e *evaluation) reduceTo(most int64, portions []portion) {
 		p := &portions[i]
 		p.value, p.room, p.off = p.off, p.off, 0
 	}
-	e.arith.sharing().share(most, portions)
+	e.share(most, portions)
 }
 
 // off is what the target's portions lose.
@@ -213,45 +237,6 @@ func (t *target) off() int64 {
 		sum += t.portions[i].off
 	}
 	return sum
-}
-
-// commit puts a rule into effect as try worked it out.
-func (q *Quote) commit(index int, r *compiledRule, t *target) {
-	e := &q.work
-	amount := t.off()
-	if amount == 0 && e.gift.SKU == "" {
-		return
-	}
-	first := len(q.shares)
-	for i := range t.portions {
-		if p := &t.portions[i]; p.off != 0 {
-			q.bear(p, r.stop == stopLine)
-		}
-	}
-	if e.gift.SKU != "" {
-		q.Gifts = append(q.Gifts, e.gift)
-	}
-	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})
-}
-
-// bear takes a portion's share off its item.
-func (q *Quote) bear(p *portion, stop bool) {
-	e := &q.work
-	l := &e.items[p.item]
-	l.left -= p.off
-	l.reduced = true
-	l.stopped = l.stopped || stop
-	if l.charge != nil {
-		charge := int(p.item) - e.goods
-		q.Charges[charge].Discount += p.off
-		q.ShippingDiscount += p.off
-		q.shares = append(q.shares, Share{Line: -1, Charge: charge, Amount: p.off})
-		return
-	}
-	q.Lines[p.item].Discount += p.off
-	q.Discount += p.off
-	e.budget -= p.off
-	q.shares = append(q.shares, Share{Line: int(p.item), Charge: -1, Amount: p.off})
 }
 
 // begin points the evaluation at a strategy, a cart and an instant.

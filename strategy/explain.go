@@ -87,8 +87,8 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	t := e.aim(r)
 	if !t.anything(r) {
 		found.reason, found.seen, found.needed = reasonTarget, "nothing of it in the cart", "goods or shipping the rule is about"
-		if r.byUnit && r.scope.appliesTo != toShipping && t.counted.quantity > 0 && t.counted.whole() == 0 {
-			found.seen, found.needed = "only goods by weight", "goods that are sold by the unit"
+		if r.byUnit && r.scope.appliesTo != toShipping && t.counted.present > 0 && t.counted.whole() == 0 {
+			found.seen, found.needed = t.counted.uncountable()
 		}
 		return nil, false
 	}

@@ -3,6 +3,7 @@ package strategy_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -91,6 +92,7 @@ func genSpec(c chooser) *spec {
 	if c.often(20) {
 		s.limitAmount = oneOf(c, genAmounts...)
 	}
+	s.zeroCounts = c.often(15)
 	for _, sku := range genSKUs {
 		if c.often(20) {
 			s.products = append(s.products, genProduct(c, sku))
@@ -351,7 +353,26 @@ func genCart(c chooser, s *spec) *cart.Cart {
 	for i := range oneOf(c, 2, 0, 1, 2, 3, 3, 4, 4, 5, 6, 9+c(8)) {
 		made.Lines = append(made.Lines, genLine(c, fmt.Sprint("l", i)))
 	}
+	for c.often(30) && len(made.Lines) > 0 {
+		made.Lines = slices.Insert(made.Lines, c(len(made.Lines)+1), genMore(c, made.Lines[c(len(made.Lines))]))
+	}
 	return made
+}
+
+// genMore makes another line of an article.
+func genMore(c chooser, l cart.Line) cart.Line {
+	if l.ID += "+"; !l.Weight.IsZero() || l.Quantity == 0 {
+		return l
+	}
+	times := int64(1 + c(3))
+	l.Attributes, l.MoreCategories = slices.Clone(l.Attributes), slices.Clone(l.MoreCategories)
+	if l.UnitPrice == cart.NoPrice || l.HasTotal && c.often(50) {
+		l.Quantity, l.Subtotal = l.Quantity*times, l.Subtotal*times
+		return l
+	}
+	l.Quantity, l.HasTotal = times, false
+	l.Subtotal = l.Quantity * l.UnitPrice
+	return l
 }
 
 func genLine(c chooser, id string) cart.Line {
@@ -364,7 +385,7 @@ func genLine(c chooser, id string) cart.Line {
 	}
 	l.Quantity, l.UnitPrice = oneOf[int64](c, 1, 1, 2, 3, 4, 5, 6, 11), oneOf(c, genPrices...)
 	switch {
-	case c.often(2):
+	case c.often(5):
 		l.UnitPrice = 0
 	case c.often(1):
 		l.UnitPrice = cart.NoPrice

@@ -63,12 +63,26 @@ func (s *Strategy) GivenSteps(c *cart.Cart, now time.Time) ([]Step, error) {
 // it: where each line has its own best rule, others may have won the item.
 func (q *Quote) bears(a Applied, number int, gave []stepOn) bool {
 	return slices.ContainsFunc(q.Shares(a), func(s Share) bool {
-		item := s.Line
-		if item < 0 {
-			item = len(q.Lines) + s.Charge
-		}
-		return slices.Contains(gave, stepOn{number: number, item: int32(item)})
+		return slices.Contains(gave, stepOn{number: number, item: q.work.itemOf(s)})
 	})
+}
+
+// itemOf is the item that a share is of.
+func (e *evaluation) itemOf(s Share) int32 {
+	if s.Line < 0 {
+		return int32(e.goods + s.Charge)
+	}
+	return int32(slices.IndexFunc(e.items, func(l item) bool {
+		for line, left := l.line, l.lines; left > 0; left-- {
+			if line == int32(s.Line) {
+				return true
+			}
+			if left > 1 {
+				line = e.nextLine[line]
+			}
+		}
+		return false
+	}))
 }
 
 // stepped is a reward in steps.
@@ -146,18 +160,16 @@ func (u *unitLadder) stepList(money.Currency) []Step {
 	return list
 }
 
-// gave takes what a line loses beyond the amount of the first unit for that of
-// the further ones.
-func (u *unitLadder) gave(e *evaluation, _ *target, portions []portion) []stepOn {
+// gave knows the first unit of each line by its being the first.
+func (u *unitLadder) gave(_ *evaluation, _ *target, portions []portion) []stepOn {
 	var list []stepOn
-	first := e.arith.round(u.first)
 	for i := range portions {
-		p := &portions[i]
-		if first > 0 && p.off > 0 {
-			list = append(list, stepOn{number: 1, item: p.item})
+		number := 1
+		if i > 0 && portions[i].with(&portions[i-1]) {
+			number = 2
 		}
-		if p.off > first {
-			list = append(list, stepOn{number: 2, item: p.item})
+		if portions[i].off > 0 {
+			list = append(list, stepOn{number: number, item: portions[i].item})
 		}
 	}
 	return list

@@ -9,7 +9,7 @@ import (
 )
 
 // groups is the reward groups_of: only units in full groups are reduced, by a
-// rate or an amount a unit. Units are taken line by line, the lines with more
+// rate or an amount a unit. Units are taken article by article, those with more
 // units first.
 //
 //	groups_of = { size = 3, rate = 0.1 }
@@ -47,26 +47,38 @@ func (g *groups) encode(o *object) {
 }
 
 func (g *groups) give(e *evaluation, _ *compiledRule, t *target) {
+	e.sortByArticle(t.portions)
 	left := t.quantity - t.quantity%g.size
-	slices.SortFunc(t.portions, func(a, b portion) int {
-		if a.units != b.units {
-			return cmp.Compare(b.units, a.units)
-		}
-		return cmp.Compare(a.item, b.item)
-	})
+	grouped := t.portions[:0]
 	t.value = 0
-	for i := range t.portions {
-		p := &t.portions[i]
-		units := min(left, p.units)
-		left -= units
-		p.value, p.room = evenPart(p.value, p.units, units), evenPart(p.room, p.units, units)
-		p.units = units
-		t.value += p.value
+	for _, p := range t.portions {
+		if units := min(left, p.units); units > 0 {
+			left -= units
+			p = p.first(units)
+			t.value += p.value
+			grouped = append(grouped, p)
+		}
 	}
+	t.portions = grouped
 	slices.SortFunc(t.portions, byItem)
 	if g.amount > 0 {
 		t.each(func(p *portion) int64 { return times(e.arith.round(g.amount), p.units) })
 		return
 	}
 	e.giveRate(g.rate, t)
+}
+
+// sortByArticle orders portions by how many units of their article there are, most
+// first, equal ones in the order of the cart.
+func (e *evaluation) sortByArticle(portions []portion) {
+	e.units = e.units[:0]
+	for i := range portions {
+		for len(e.units) <= int(portions[i].item) {
+			e.units = append(e.units, unitsOf{})
+		}
+		e.units[portions[i].item].free += portions[i].units
+	}
+	slices.SortFunc(portions, func(a, b portion) int {
+		return cmp.Or(cmp.Compare(e.units[b.item].free, e.units[a.item].free), byItem(a, b))
+	})
 }

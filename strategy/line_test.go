@@ -365,13 +365,13 @@ func TestExplainOfSuchLines(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s: %d or %d units, saves %d", n.Rule, n.Amount, n.Units, n.Saves))
 	}
 	// b: one box more is 3.33, and 10.00 + 3.33 − 1.00 = 12.33. a: two more are 6.66,
-	// a tenth of 26.66 is 2.67, of which the two bear 0.67; they and two boxes, 5.99 and
-	// 6.00, make the bundle, so that 2.67 + 10.99 = 13.66.
+	// a tenth of 26.66 is 2.67, of which the five boxes bear 1.67; four of them, at 3.00
+	// each, make the bundle, so that 2.67 + 11.00 = 13.67.
 	const want = `a: min_quantity: 4 units, needed at least 6 units
 b: bundle: 3 units, needed at least 4 units
 c: target: only goods by weight, needed goods that are sold by the unit
 d: min_subtotal: 10.00, needed at least 30.00
-a: 0 or 2 units, saves 1366
+a: 0 or 2 units, saves 1367
 b: 0 or 1 units, saves 1233
 d: 2000 or 0 units, saves 300`
 	if text := strings.Join(got, "\n"); text != want {

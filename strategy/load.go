@@ -20,6 +20,7 @@ type Model struct {
 	zone         string // as written, for the canonical form
 	arithmetic   arithmetic
 	limits       limits
+	zeroCounts   bool // articles at 0.00 count
 	products     []product
 	steps        []step // [[discounts]]
 	rules        []*rule
@@ -92,6 +93,7 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.activateAt = decodeActivation(top)
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
+	m.zeroCounts = decodeZeroPriced(top)
 	m.products = decodeProducts(top, m.pause)
 	r.known = wordsOf(m.products)
 	m.steps = decodeSteps(top)

@@ -131,22 +131,30 @@ func (s *Strategy) reach(q *Quote, rule int, g *goal, c *cart.Cart, now time.Tim
 	return nil, false
 }
 
-// item is the missing goods as one more item: so many units of the same price, or
-// one for the amount that is missing; of goods by weight as much as comes to it.
-func (g *goal) item() *item {
-	extra, value := g.like, g.amount
-	extra.quantity = 1
+// extra is goods beside those of a cart: more units of one of its articles, or goods
+// of their own.
+type extra struct {
+	item
+	joins bool // the article whose first line is the item's
+}
+
+// item is the missing goods: so many more units of an article, or one unit for the
+// amount that is missing; of goods by weight as much as comes to it.
+func (g *goal) item() *extra {
+	x, value := &extra{item: g.like}, g.amount
+	x.quantity = 1
 	switch {
 	case g.units > 0:
-		extra.quantity, value = g.units, times(g.like.original/g.like.quantity, g.units)
-	case !extra.weighed:
-		extra.unitPrice, extra.priceOver = g.amount, false
+		x.quantity, value = g.units, times(g.like.original/g.like.quantity, g.units)
+		x.joins = !x.weighed
+	case !x.weighed:
+		x.unitPrice, x.priceOver = g.amount, false
 	}
-	extra.original, extra.stage, extra.left = value, value, value
-	extra.floor = times(extra.unitFloor, extra.quantity)
-	extra.used, extra.usedOff, extra.stopped = 0, 0, false
-	extra.reduced = extra.from != nil && extra.from.Reduced
-	return &extra
+	x.largest, x.original, x.stage, x.left = x.quantity, value, value, value
+	x.floor, x.runs = times(x.unitFloor, x.quantity), 0
+	x.used, x.discounted, x.stopped, x.uncounted = false, false, false, false
+	x.reduced = x.from != nil && x.from.Reduced
+	return x
 }
 
 func unitsText(n int64) string {

@@ -79,6 +79,9 @@ func (s *Strategy) roundPayable(q *Quote) {
 	for i := range e.items[:e.goods] {
 		e.items[i].stopped = false // it is about all goods
 	}
+	for i := range e.runs {
+		e.runs[i].stopped = false
+	}
 	e.beginStage()
 	t := e.aim(r)
 	e.gift = Gift{}
@@ -101,9 +104,7 @@ func (e *evaluation) round(t *target, left int64) lowering {
 		return lowering{from: off, amount: off}
 	}
 	within := min(wanted, max(0, e.budget))
-	inMinorUnits := e.arith.sharing()
-	inMinorUnits.unit = 1
-	given := inMinorUnits.share(within, t.portions)
+	given := e.shareBy(e.arith.inMinorUnits(), within, t.portions)
 	return lowering{from: wanted, amount: given, byLimits: within < wanted, byFloor: given < within}
 }
 
@@ -111,16 +112,50 @@ func (e *evaluation) round(t *target, left int64) lowering {
 func (e *evaluation) takeBack(amount int64, t *target) {
 	for i := range t.portions {
 		p := &t.portions[i]
-		l := &e.items[p.item]
-		p.room = l.original - l.left
+		p.room = e.valueBy(p, baseOriginal) - e.valueBy(p, baseRunning)
 		p.value = p.room
 	}
-	inMinorUnits := e.arith.sharing()
-	inMinorUnits.unit = 1
-	inMinorUnits.share(amount, t.portions)
+	e.shareBy(e.arith.inMinorUnits(), amount, t.portions)
 	for i := range t.portions {
 		t.portions[i].off = -t.portions[i].off
 	}
+}
+
+// dealBack gives what is taken back of a portion of an article to the lines that its
+// units are of. A line off which rules took less leaves the rest to the next.
+func (q *Quote) dealBack(l *item, p *portion, first int) {
+	e := &q.work
+	over, before, to := int64(0), int64(0), p.from+p.units
+	for line, left := l.line, l.lines; left > 0; left-- {
+		units := e.unitsOf(line)
+		if from, until := max(p.from, before), min(to, before+units); from < until {
+			over += evenPart(-p.off, p.units, until-p.from) - evenPart(-p.off, p.units, from-p.from)
+		}
+		over -= q.giveBack(line, over, first)
+		before += units
+		line = e.nextLine[line]
+	}
+	for line, left := l.line, l.lines; over > 0 && left > 0; left-- {
+		over -= q.giveBack(line, over, first)
+		line = e.nextLine[line]
+	}
+}
+
+// giveBack gives a line of an article as much of an amount as rules took off it, and
+// says how much that is.
+func (q *Quote) giveBack(line int32, amount int64, first int) (given int64) {
+	if given = min(amount, q.Lines[line].Discount); given == 0 {
+		return 0
+	}
+	for i := first; i < len(q.shares); i++ {
+		if q.shares[i].Line == int(line) {
+			q.Lines[line].Discount -= given
+			q.shares[i].Amount -= given
+			return given
+		}
+	}
+	q.bearLine(line, -given, first)
+	return given
 }
 
 // explainRounding says what became of rounding what was left to pay.

@@ -153,7 +153,7 @@ func (q *Quote) reset(currency string) {
 }
 
 // add puts further goods into the quote, for what an explanation tries out.
-func (q *Quote) add(extra *item) error {
+func (q *Quote) add(extra *extra) error {
 	if extra == nil {
 		return nil
 	}
@@ -162,10 +162,21 @@ func (q *Quote) add(extra *item) error {
 		return tooMuch(len(q.Lines))
 	}
 	q.Subtotal = sum
+	e, line := &q.work, int32(len(q.Lines))
 	q.Lines = append(q.Lines, QuotedLine{UnitPrice: extra.unitPrice, Subtotal: extra.original, Stated: cart.NoPrice})
-	q.work.items = append(q.work.items, *extra)
-	if extra.further != nil {
-		q.work.categories = append(q.work.categories, *extra.further...)
+	if extra.joins {
+		for i := range e.items {
+			if l := &e.items[i]; l.line == extra.line {
+				e.enlarge(l, line, extra.quantity, extra.original)
+			}
+		}
+		return nil
+	}
+	of := extra.item
+	of.line, of.lastLine, of.lines = line, line, 1
+	e.items = append(e.items, of)
+	if of.further != nil {
+		e.categories = append(e.categories, *of.further...)
 	}
 	return nil
 }
@@ -182,7 +193,7 @@ func (q *Quote) ship(c *cart.Cart) error {
 		q.Shipping += charge.Amount
 		q.Charges = append(q.Charges, QuotedCharge{Amount: charge.Amount})
 		e.items = append(e.items, item{
-			charge: charge, quantity: 1, unitPrice: charge.Amount,
+			charge: charge, quantity: 1, largest: 1, unitPrice: charge.Amount,
 			original: charge.Amount, stage: charge.Amount, left: charge.Amount,
 		})
 	}
@@ -195,16 +206,19 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 		q.work.items = append(q.work.items, item{})
 		l := &q.work.items[len(q.work.items)-1]
 		s.recognize(&q.work, &c.Lines[i], l)
+		l.line, l.lastLine, l.lines = int32(i), int32(i), 1
 		quoted, err := priceLine(l, c, i, foreign)
 		if err != nil {
 			return err
 		}
+		l.uncounted = !s.zeroCounts && l.atNothing()
 		sum, ok := money.Add(q.Subtotal, quoted.Subtotal)
 		if !ok {
 			return tooMuch(i)
 		}
 		q.Subtotal = sum
 		q.Lines = append(q.Lines, quoted)
+		q.work.join(len(c.Lines))
 	}
 	return nil
 }
@@ -249,7 +263,7 @@ func tooMuch(line int) error {
 // recognize looks a cart line up in the catalogue and numbers its words. There is
 // nothing to know of a line without units.
 func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
-	l.from, l.quantity, l.reduced = from, from.Quantity, from.Reduced
+	l.from, l.quantity, l.largest, l.reduced = from, from.Quantity, from.Quantity, from.Reduced
 	if l.quantity == 0 {
 		return
 	}

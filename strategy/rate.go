@@ -109,9 +109,9 @@ func (p *percentOff) give(e *evaluation, _ *compiledRule, t *target) { e.giveRat
 func (e *evaluation) giveRate(r money.Rate, t *target) {
 	switch e.arith.scope {
 	case scopeRule:
-		e.arith.sharing().share(e.arith.rateOf(r, t.value), t.portions)
+		e.share(e.arith.rateOf(r, t.value), t.portions)
 	case scopeLine:
-		t.each(func(p *portion) int64 { return e.arith.rateOf(r, p.value) })
+		e.eachLine(t, func(value int64) int64 { return e.arith.rateOf(r, value) })
 	case scopeUnit:
 		t.each(func(p *portion) int64 { return e.arith.rateOfUnits(r, p.value, p.units) })
 	}

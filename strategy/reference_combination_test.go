@@ -16,11 +16,11 @@ func (st *refState) evaluateCombinations(rules []*ruleSpec) *refState {
 			continue
 		}
 		face := [2]int64{}
-		for i, off := range o.off {
-			if st.items[i].charge {
-				face[1] += off
+		for i := range o.pieces {
+			if p := &o.pieces[i]; st.items[p.item].charge {
+				face[1] += p.off
 			} else {
-				face[0] += off
+				face[0] += p.off
 			}
 		}
 		eligible, faces = append(eligible, r), append(faces, face)
@@ -81,7 +81,9 @@ func (st *refState) applyInTurn(rules []*ruleSpec) {
 	for i, r := range rules {
 		if i == 0 || r.inStage() != rules[i-1].inStage() {
 			for j := range st.items {
-				st.items[j].stage = st.items[j].left
+				for k := range st.items[j].runs {
+					st.items[j].runs[k].stage = st.items[j].runs[k].left
+				}
 			}
 		}
 		if st.apply(r, st.attempt(r)) && r.stop == "cart" {

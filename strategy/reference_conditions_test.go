@@ -76,7 +76,7 @@ func (st *refState) isCustomer(c *customerSpec) bool {
 }
 
 // tally is what some goods add up to.
-type tally struct{ units, weighed, largest, value int64 }
+type tally struct{ present, units, weighed, largest, value int64 }
 
 // count adds up the goods a selector is about.
 func (st *refState) count(x *selectorSpec) tally {
@@ -86,11 +86,17 @@ func (st *refState) count(x *selectorSpec) tally {
 		if l.charge || l.quantity == 0 || !x.matches(l) {
 			continue
 		}
+		sum.present += l.quantity
+		sum.value += l.value(st.thresholdBase())
+		if st.uncounted(l) {
+			continue
+		}
 		if sum.units += l.quantity; l.weighed {
 			sum.weighed++
 		}
-		sum.largest = max(sum.largest, l.quantity)
-		sum.value += l.value(st.thresholdBase())
+		for _, line := range l.lines {
+			sum.largest = max(sum.largest, line.units)
+		}
 	}
 	return sum
 }
@@ -111,7 +117,7 @@ func (st *refState) thresholdsReached(r *ruleSpec) bool {
 
 func (st *refState) held(h *holdingSpec) bool {
 	sum := st.count(&h.selectorSpec)
-	return sum.units >= max(1, h.minQuantity) && sum.value >= h.minSubtotal
+	return sum.present >= max(1, h.minQuantity) && sum.value >= h.minSubtotal
 }
 
 func (st *refState) holdsAll(list []holdingSpec) bool {

@@ -11,34 +11,85 @@ func (st *refState) roundPayable() {
 	if s.payableUnit == 0 {
 		return
 	}
-	left, taken := int64(0), int64(0)
+	left, taken, pieces := int64(0), int64(0), []refPiece{}
 	for i := range st.items {
-		if l := &st.items[i]; !l.charge {
-			left, taken = left+l.left, taken+l.original-l.left
-			l.stage = l.left
+		l := &st.items[i]
+		for k := range l.runs {
+			l.runs[k].stage, l.runs[k].stopped = l.runs[k].left, false
+		}
+		if !l.charge {
+			left, taken = left+l.value(""), taken+l.original-l.value("")
+		}
+		if !l.charge && l.quantity > 0 {
+			pieces = append(pieces, st.pieces(i, false)...)
 		}
 	}
 	wanted := left - roundRat(big.NewRat(left, 1), s.payableUnit, cmp.Or(s.payableMode, "down"))
-	parts := make([]part, len(st.items))
-	for i := range st.items {
-		switch l := &st.items[i]; {
-		case l.charge || l.quantity == 0:
-		case wanted < 0:
-			parts[i] = part{weight: l.original - l.left, room: l.original - l.left}
-		default:
-			parts[i] = part{weight: l.value(s.base), room: max(0, l.left-l.unitFloor*l.quantity)}
+	weights := []int64{}
+	for i := range pieces {
+		p := &pieces[i]
+		if wanted < 0 {
+			p.room = st.takenOff(p)
+			weights = append(weights, p.room)
+		} else {
+			weights = append(weights, p.value())
 		}
 	}
 	inMinorUnits := *s
 	inMinorUnits.roundingUnit = 1
-	var shares []int64
+	other := *st
+	other.spec = &inMinorUnits
 	if wanted < 0 {
-		shares = inMinorUnits.share(min(-wanted, taken), parts)
-		for i := range shares {
-			shares[i] = -shares[i]
-		}
+		other.shareBy(weights, min(-wanted, taken), pieces)
+		st.takeBack(pieces)
 	} else {
-		shares = inMinorUnits.share(min(wanted, st.budget), parts)
+		other.shareBy(weights, min(wanted, st.budget), pieces)
+		st.apply(&ruleSpec{id: "rounding"}, &outcome{pieces: pieces})
 	}
-	st.apply(&ruleSpec{id: "rounding"}, &outcome{off: shares})
+}
+
+// takenOff is what rules took off a piece that is a whole run.
+func (st *refState) takenOff(p *refPiece) int64 {
+	at := int64(0)
+	for _, r := range st.items[p.item].runs {
+		if at == p.from {
+			return r.original - r.left
+		}
+		at += r.units
+	}
+	panic("no such run")
+}
+
+// takeBack gives back what the pieces say, to the lines that their units are of as far
+// as rules took something off them.
+func (st *refState) takeBack(pieces []refPiece) {
+	shares, total := make([]int64, len(st.cart.Lines)+len(st.cart.Shipping)), int64(0)
+	for i := range pieces {
+		p := &pieces[i]
+		l := &st.items[p.item]
+		l.split(p.from, p.units()).left += p.off
+		total += p.off
+		offs, over, at := even(p.off, p.units()), int64(0), int64(0)
+		for pass := range 2 {
+			for j := range l.lines {
+				line := &l.lines[j]
+				for unit := at; pass == 0 && unit < at+line.units; unit++ {
+					if unit >= p.from && unit < p.from+p.units() {
+						over += offs[unit-p.from]
+					}
+				}
+				at += line.units
+				bears := min(over, line.off)
+				line.off -= bears
+				shares[line.index] -= bears
+				over -= bears
+			}
+		}
+		if over > 0 {
+			panic("no line had so much taken off")
+		}
+	}
+	if total > 0 {
+		st.applied = append(st.applied, appliedAnswer{id: "rounding", amount: -total, shares: shares})
+	}
 }

@@ -5,54 +5,6 @@ import (
 	"slices"
 )
 
-// refPiece is the first units of an item, each with its value. A value that
-// does not divide evenly has its odd minor units on the first ones.
-type refPiece struct {
-	item   int
-	values []int64
-	room   int64 // the most that may be taken off
-}
-
-func (p *refPiece) value() int64 {
-	sum := int64(0)
-	for _, v := range p.values {
-		sum += v
-	}
-	return sum
-}
-
-// even splits a value over units.
-func even(value, units int64) []int64 {
-	list := make([]int64, units)
-	for i := range list {
-		list[i] = value / units
-		if int64(i) < value%units {
-			list[i]++
-		}
-	}
-	return list
-}
-
-func first(value, units, of int64) int64 {
-	sum := int64(0)
-	for _, v := range even(value, of)[:units] {
-		sum += v
-	}
-	return sum
-}
-
-// piece is the first units of an item by the base. Fewer than all of them may
-// not go below the floors of their own.
-func (st *refState) piece(i int, units int64) refPiece {
-	l := &st.items[i]
-	p := refPiece{item: i, values: even(l.value(st.spec.base), l.quantity)[:units]}
-	p.room = max(0, l.left-l.unitFloor*l.quantity)
-	if units < l.quantity {
-		p.room = min(p.room, max(0, p.value()-l.unitFloor*units))
-	}
-	return p
-}
-
 // target lists what a rule reduces; it skips what an earlier one stopped.
 func (st *refState) target(r *ruleSpec) []refPiece {
 	var pieces []refPiece
@@ -60,25 +12,42 @@ func (st *refState) target(r *ruleSpec) []refPiece {
 		l := &st.items[i]
 		wanted := l.charge && r.appliesTo != "" && r.appliesTo != "items" && meets(r.methods, l.method) ||
 			!l.charge && r.appliesTo != "shipping" && r.selectorSpec.matches(l)
-		if wanted && !l.stopped && l.quantity > 0 && !(l.weighed && r.byUnit()) {
-			pieces = append(pieces, st.piece(i, l.quantity))
+		if wanted && l.quantity > 0 && !(r.byUnit() && (l.weighed || st.uncounted(l))) {
+			pieces = append(pieces, st.pieces(i, st.spec.byLine() || r.byLine())...)
 		}
 	}
 	if r.maxUnits == 0 {
 		return pieces
 	}
 	var kept []refPiece
-	left := r.maxUnits
+	left := map[int]int64{}
 	for _, p := range inOrder(pieces, cmp.Or(r.pick, "cheapest")) {
+		of := 0
 		if r.perLine {
-			left = r.maxUnits
+			of = p.line
 		}
-		if n := min(left, int64(len(p.values))); n > 0 {
-			kept = append(kept, st.piece(p.item, n))
-			left -= n
+		if _, begun := left[of]; !begun {
+			left[of] = r.maxUnits
+		}
+		if n := min(left[of], p.units()); n > 0 {
+			kept = append(kept, p.part(0, n))
+			left[of] -= n
 		}
 	}
 	return inOrder(kept, "item")
+}
+
+// uncounted says whether an article is one at 0.00, of which no units count.
+func (st *refState) uncounted(l *refItem) bool {
+	return !st.spec.zeroCounts && !l.charge && l.quantity > 0 && l.listPrice != nil && l.listPrice.Sign() == 0
+}
+
+// byLine says whether the whole arithmetic looks at lines, not articles.
+func (s *spec) byLine() bool { return s.roundScope == "line" || s.selection == "best_per_line" }
+
+// byLine says whether a rule does.
+func (r *ruleSpec) byLine() bool {
+	return r.perLine || r.stop == "line" || r.reward.kind == "unit_ladder" || r.reward.kind == "discount_amount" && r.reward.per == "line"
 }
 
 // byUnit says whether a rule counts units, or sets what one costs or loses: goods
@@ -99,156 +68,203 @@ func (r *ruleSpec) byUnit() bool {
 	}
 }
 
-// inOrder sorts pieces by the price of a unit, equal ones as in the cart.
+// inOrder sorts pieces by the price of a unit, equal ones by how much more may be taken
+// off it, then as in the cart.
 func inOrder(pieces []refPiece, pick string) []refPiece {
 	pieces = slices.Clone(pieces)
 	slices.SortStableFunc(pieces, func(a, b refPiece) int {
-		byUnit := cmp.Compare(a.value()*int64(len(b.values)), b.value()*int64(len(a.values)))
+		byUnit := cmp.Compare(a.value()*b.units(), b.value()*a.units())
 		switch pick {
 		case "cheapest":
-			return cmp.Or(byUnit, cmp.Compare(a.item, b.item))
+			return cmp.Or(byUnit, moreRoomFirst(&a, &b), byPlace(a, b))
 		case "dearest":
-			return cmp.Or(-byUnit, cmp.Compare(a.item, b.item))
+			return cmp.Or(-byUnit, moreRoomFirst(&a, &b), byPlace(a, b))
 		}
-		return cmp.Compare(a.item, b.item)
+		return byPlace(a, b)
 	})
 	return pieces
 }
 
 // give works out a rule's reward.
 func (st *refState) give(r *ruleSpec) *outcome {
-	o := &outcome{off: make([]int64, len(st.items))}
 	w := &r.reward
-	pieces := st.target(r)
+	o := &outcome{pieces: st.target(r)}
 	round := st.spec.roundAmount
 	each := func(off func(*refPiece) int64) {
-		for i := range pieces {
-			p := &pieces[i]
-			o.off[p.item] = max(0, min(off(p), p.room))
+		for i := range o.pieces {
+			p := &o.pieces[i]
+			p.off = max(0, min(off(p), p.room))
 		}
 	}
 	switch w.kind {
 	case "discount_rate":
-		st.giveRate(o, w.rate, pieces)
+		st.giveRate(w.rate, o.pieces)
 	case "discount_amount":
 		switch w.per {
 		case "line":
-			each(func(*refPiece) int64 { return round(w.amount) })
+			st.eachLine(o.pieces, func(int64) int64 { return round(w.amount) })
 		case "unit":
-			each(func(p *refPiece) int64 { return round(w.amount) * int64(len(p.values)) })
+			each(func(p *refPiece) int64 { return round(w.amount) * p.units() })
 		default:
-			st.giveAmount(o, w.amount, pieces)
+			st.giveAmount(w.amount, o.pieces)
 		}
 	case "unit_price":
-		each(func(p *refPiece) int64 { return p.value() - w.amount*int64(len(p.values)) })
+		each(func(p *refPiece) int64 { return p.value() - w.amount*p.units() })
 	case "unit_ladder":
-		each(func(p *refPiece) int64 { return w.unitLadder(len(p.values), round) })
+		o.pieces = w.unitLadder(o.pieces, round)
 	case "bundle":
-		st.giveBundle(o, w, inOrder(pieces, cmp.Or(r.pick, "cheapest")))
+		o.pieces = st.giveBundle(w, inOrder(o.pieces, cmp.Or(r.pick, "cheapest")))
 	case "ladder":
-		st.giveLadder(o, r, pieces)
+		st.giveLadder(r, o.pieces)
 	case "every":
-		st.giveAmount(o, w.amount*st.fullSteps(w, pieces), pieces)
+		st.giveAmount(w.amount*st.fullSteps(w, o.pieces), o.pieces)
 	case "groups_of":
-		st.giveGroups(o, w, pieces)
+		o.pieces = st.giveGroups(w, o.pieces)
 	case "get":
-		st.giveBuyGet(o, r, pieces)
+		o.pieces = st.giveBuyGet(r, o.pieces)
 	case "gift":
 		o.gift = &strategyGift{sku: w.sku, quantity: max(1, w.units)}
 	case stepsRule:
-		st.giveStep(o)
+		o.pieces = st.giveStep()
 	default:
 		panic("no such reward: " + w.kind)
 	}
 	return o
 }
 
-func (w *rewardSpec) unitLadder(units int, round func(int64) int64) int64 {
-	sum := int64(0)
-	for i := range units {
-		switch {
-		case w.most > 0 && int64(i) >= w.most:
-		case i == 0:
-			sum += round(w.first)
-		default:
-			sum += round(w.additional)
-		}
-	}
-	return sum
-}
-
-func (st *refState) giveRate(o *outcome, rate string, pieces []refPiece) {
-	total := int64(0)
-	for i := range pieces {
-		p := &pieces[i]
-		total += p.value()
-		off := int64(0)
-		switch st.spec.roundScope {
-		case "line":
-			off = st.spec.rateOf(rate, p.value())
-		case "unit":
-			for _, v := range p.values {
-				off += st.spec.rateOf(rate, v)
+// unitLadder takes one amount off the first unit of each line and another off each
+// further one.
+func (w *rewardSpec) unitLadder(pieces []refPiece, round func(int64) int64) []refPiece {
+	var list []refPiece
+	for _, group := range groupsOf(pieces) {
+		at := int64(0)
+		for _, p := range group {
+			for from := int64(0); from < p.units(); {
+				to, off := p.units(), int64(0)
+				switch {
+				case at == 0:
+					to, off = 1, round(w.first)
+				case w.most == 0:
+					off = round(w.additional)
+				case at < w.most:
+					to, off = min(to, from+w.most-at), round(w.additional)
+				}
+				piece := p.part(from, to)
+				piece.off = min(off*piece.units(), piece.room)
+				list = append(list, piece)
+				at, from = at+to-from, to
 			}
 		}
-		o.off[p.item] = min(off, p.room)
 	}
-	if st.spec.roundScope == "" || st.spec.roundScope == "rule" {
-		st.shareOut(o, st.spec.rateOf(rate, total), pieces)
+	return list
+}
+
+func (st *refState) giveRate(rate string, pieces []refPiece) {
+	total := int64(0)
+	for i := range pieces {
+		total += pieces[i].value()
+	}
+	switch st.spec.roundScope {
+	case "line":
+		st.eachLine(pieces, func(value int64) int64 { return st.spec.rateOf(rate, value) })
+	case "unit":
+		for i := range pieces {
+			off := int64(0)
+			for _, v := range pieces[i].values {
+				off += st.spec.rateOf(rate, v)
+			}
+			pieces[i].off = min(off, pieces[i].room)
+		}
+	default:
+		st.shareOut(st.spec.rateOf(rate, total), pieces)
+	}
+}
+
+// eachLine takes something off each line.
+func (st *refState) eachLine(pieces []refPiece, off func(value int64) int64) {
+	for _, group := range groupsOf(pieces) {
+		value, parts := int64(0), []part{}
+		for _, p := range group {
+			value += p.value()
+			parts = append(parts, part{weight: p.value(), room: p.room})
+		}
+		if len(group) == 1 {
+			group[0].off = max(0, min(off(value), group[0].room))
+			continue
+		}
+		fine := *st.spec
+		fine.roundingUnit = 1
+		for i, share := range fine.share(off(value), parts) {
+			group[i].off = share
+		}
 	}
 }
 
 // giveAmount takes a rounded amount off pieces as a whole.
-func (st *refState) giveAmount(o *outcome, amount int64, pieces []refPiece) {
-	st.shareOut(o, st.spec.roundAmount(amount), pieces)
+func (st *refState) giveAmount(amount int64, pieces []refPiece) {
+	st.shareOut(st.spec.roundAmount(amount), pieces)
 }
 
-// shareOut adds to what is taken off, by value.
-func (st *refState) shareOut(o *outcome, amount int64, pieces []refPiece) {
-	parts := make([]part, len(pieces))
+// shareOut shares an amount over articles, or lines, and what each bears over its
+// pieces, by value.
+func (st *refState) shareOut(amount int64, pieces []refPiece) {
+	weights := []int64{}
 	for i := range pieces {
-		parts[i] = part{weight: pieces[i].value(), room: pieces[i].room}
+		weights = append(weights, pieces[i].value())
 	}
-	for i, share := range st.spec.share(amount, parts) {
-		o.off[pieces[i].item] += share
+	st.shareBy(weights, amount, pieces)
+}
+
+func (st *refState) shareBy(weights []int64, amount int64, pieces []refPiece) {
+	groups, unit, at := groupsOf(pieces), st.spec.unit(), 0
+	parts := make([]part, len(groups))
+	within := make([][]part, len(groups))
+	for g, group := range groups {
+		for _, p := range group {
+			room := p.room - p.room%unit
+			within[g] = append(within[g], part{weight: weights[at], room: room})
+			parts[g].weight += weights[at]
+			parts[g].room += room
+			at++
+		}
+	}
+	for g, share := range st.spec.share(amount, parts) {
+		for i, off := range st.spec.share(share, within[g]) {
+			groups[g][i].off += off
+		}
 	}
 }
 
-// giveBundle lays all units out in a row and takes them bundle by bundle.
-func (st *refState) giveBundle(o *outcome, w *rewardSpec, pieces []refPiece) {
-	var row []refPiece // of one unit each
-	for _, p := range pieces {
-		rooms := even(p.room, int64(len(p.values)))
-		for i, v := range even(p.value(), int64(len(p.values))) {
-			row = append(row, refPiece{item: p.item, values: []int64{v}, room: rooms[i]})
-		}
+// giveBundle takes the units bundle by bundle.
+func (st *refState) giveBundle(w *rewardSpec, pieces []refPiece) []refPiece {
+	units := int64(0)
+	for i := range pieces {
+		units += pieces[i].units()
 	}
-	for range max(1, w.most) {
-		if int64(len(row)) < w.units {
-			return
-		}
-		taken := map[int]*refPiece{}
+	var list []refPiece
+	for range min(max(1, w.most), units/w.units) {
+		var taken []refPiece
 		value := int64(0)
-		for _, unit := range row[:w.units] {
-			if taken[unit.item] == nil {
-				taken[unit.item] = &refPiece{item: unit.item}
+		for left := w.units; left > 0; {
+			n := min(left, pieces[0].units())
+			taken = append(taken, pieces[0].part(0, n))
+			value += taken[len(taken)-1].value()
+			if left -= n; n == pieces[0].units() {
+				pieces = pieces[1:]
+			} else {
+				pieces[0] = pieces[0].part(n, pieces[0].units())
 			}
-			taken[unit.item].values = append(taken[unit.item].values, unit.values...)
-			taken[unit.item].room += unit.room
-			value += unit.value()
 		}
-		row = row[w.units:]
-		var together []refPiece
-		for _, p := range taken {
-			together = append(together, *p)
-		}
+		taken = inOrder(taken, "item")
 		if value > w.amount {
-			st.giveAmount(o, value-w.amount, inOrder(together, "item"))
+			st.giveAmount(value-w.amount, taken)
 		}
+		list = append(list, taken...)
 	}
+	return inOrder(list, "item")
 }
 
-func (st *refState) giveLadder(o *outcome, r *ruleSpec, pieces []refPiece) {
+func (st *refState) giveLadder(r *ruleSpec, pieces []refPiece) {
 	sum := st.counted(r)
 	reached := sum.value
 	if r.reward.byQuantity {
@@ -259,9 +275,9 @@ func (st *refState) giveLadder(o *outcome, r *ruleSpec, pieces []refPiece) {
 			continue
 		}
 		if step.rate != "" {
-			st.giveRate(o, step.rate, pieces)
+			st.giveRate(step.rate, pieces)
 		} else {
-			st.giveAmount(o, step.amount, pieces)
+			st.giveAmount(step.amount, pieces)
 		}
 		return
 	}
@@ -270,11 +286,10 @@ func (st *refState) giveLadder(o *outcome, r *ruleSpec, pieces []refPiece) {
 // fullSteps is how often an every is reached.
 func (st *refState) fullSteps(w *rewardSpec, pieces []refPiece) int64 {
 	units, value := int64(0), int64(0)
-	for _, p := range pieces {
-		l := &st.items[p.item]
-		n := int64(len(p.values))
-		units += n
-		value += first(l.value(st.thresholdBase()), n, l.quantity)
+	for i := range pieces {
+		p := &pieces[i]
+		units += p.units()
+		value += st.valueOf(p, st.thresholdBase())
 	}
 	steps := int64(0)
 	if w.units > 0 {
@@ -288,46 +303,57 @@ func (st *refState) fullSteps(w *rewardSpec, pieces []refPiece) int64 {
 	return steps
 }
 
-func (st *refState) giveGroups(o *outcome, w *rewardSpec, pieces []refPiece) {
-	units := 0
-	for _, p := range pieces {
-		units += len(p.values)
+// valueOf is the value of a piece by a base.
+func (st *refState) valueOf(p *refPiece, base string) int64 {
+	var values []int64
+	for _, r := range st.items[p.item].runs {
+		values = append(values, even(r.value(base), r.units)...)
 	}
-	slices.SortStableFunc(pieces, func(a, b refPiece) int { return cmp.Compare(len(b.values), len(a.values)) })
-	left := units - units%int(w.units)
+	return sum(values[p.from : p.from+p.units()])
+}
+
+func (st *refState) giveGroups(w *rewardSpec, pieces []refPiece) []refPiece {
+	units, of := int64(0), map[int]int64{}
+	for i := range pieces {
+		units += pieces[i].units()
+		of[pieces[i].item] += pieces[i].units()
+	}
+	slices.SortStableFunc(pieces, func(a, b refPiece) int { return cmp.Or(cmp.Compare(of[b.item], of[a.item]), byPlace(a, b)) })
+	left := units - units%w.units
 	var grouped []refPiece
 	for _, p := range pieces {
-		n := min(left, len(p.values))
-		left -= n
-		if n > 0 {
-			room := first(p.room, int64(n), int64(len(p.values)))
-			grouped = append(grouped, refPiece{item: p.item, values: p.values[:n], room: room})
+		if n := min(left, p.units()); n > 0 {
+			grouped = append(grouped, p.part(0, n))
+			left -= n
 		}
 	}
 	grouped = inOrder(grouped, "item")
 	if w.rate != "" {
-		st.giveRate(o, w.rate, grouped)
-		return
+		st.giveRate(w.rate, grouped)
+		return grouped
 	}
-	for _, p := range grouped {
-		o.off[p.item] = min(p.room, st.spec.roundAmount(w.amount)*int64(len(p.values)))
+	for i := range grouped {
+		p := &grouped[i]
+		p.off = min(p.room, st.spec.roundAmount(w.amount)*p.units())
 	}
+	return grouped
 }
 
 // giveStep takes of the [[discounts]] steps that are open and reached the one
 // that takes most off.
-func (st *refState) giveStep(o *outcome) {
+func (st *refState) giveStep() (best []refPiece) {
 	most := int64(0)
 	for i := range st.spec.steps {
 		step := &st.spec.steps[i]
 		if !st.spec.anyOpen(step.windows, st.now) || st.count(&step.selectorSpec).value < step.threshold {
 			continue
 		}
-		attempt := &outcome{off: make([]int64, len(st.items))}
-		st.giveAmount(attempt, step.amount, st.target(&ruleSpec{selectorSpec: step.selectorSpec}))
-		st.lower(attempt.off[:len(st.cart.Lines)], st.budget)
+		attempt := &outcome{pieces: st.target(&ruleSpec{selectorSpec: step.selectorSpec})}
+		st.giveAmount(step.amount, attempt.pieces)
+		st.lower(attempt.pieces, st.budget)
 		if worth := attempt.total(); worth > most {
-			most, o.off = worth, attempt.off
+			most, best = worth, attempt.pieces
 		}
 	}
+	return best
 }

@@ -39,30 +39,22 @@ type strategyGift struct {
 	quantity int64
 }
 
-// refItem is a line of goods or a shipping charge.
+// refItem is an article or a shipping charge.
 type refItem struct {
-	charge                bool
-	sku, subgroup         string
-	categories            []string
-	method                string
-	attributes            map[string]literal
-	quantity              int64
-	weighed               bool
-	listPrice             *big.Rat // nil where it is unknown
-	original, stage, left int64
-	unitFloor             int64
-	used, usedOff         int64
-	reduced, stopped      bool
-}
-
-func (l *refItem) value(base string) int64 {
-	switch base {
-	case "original":
-		return l.original
-	case "stage":
-		return l.stage
-	}
-	return l.left
+	charge        bool
+	sku, subgroup string
+	categories    []string
+	method        string
+	attributes    map[string]literal
+	quantity      int64
+	weighed       bool
+	product       bool     // the catalogue knows it
+	listPrice     *big.Rat // nil where it is unknown
+	original      int64
+	unitFloor     int64
+	reduced       bool
+	lines         []refLine
+	runs          []refRun
 }
 
 // refState is a cart as the rules so far have left it. A copy is another
@@ -79,7 +71,10 @@ type refState struct {
 
 func (st *refState) clone() *refState {
 	other := *st
-	other.items = slices.Clone(st.items)
+	other.items = make([]refItem, len(st.items))
+	for i := range st.items {
+		other.items[i] = st.items[i].clone()
+	}
 	other.applied = slices.Clone(st.applied)
 	other.gifts = slices.Clone(st.gifts)
 	return &other
@@ -91,7 +86,7 @@ func (st *refState) thresholdBase() string { return cmp.Or(st.spec.thresholdBase
 func (st *refState) taken() int64 {
 	sum := int64(0)
 	for i := range st.items {
-		sum += st.items[i].original - st.items[i].left
+		sum += st.items[i].original - st.items[i].value("")
 	}
 	return sum
 }
@@ -106,12 +101,13 @@ func refQuote(s *spec, c *cart.Cart, now time.Time) answer {
 		if a.subtotal += item.original; !ok || a.subtotal > money.Max {
 			return answer{failed: true}
 		}
-		st.items = append(st.items, item)
+		st.addLine(i, item)
 		a.prices, a.stated, a.statedTotals = append(a.prices, price.unit), append(a.stated, price.stated), append(a.statedTotals, price.statedTotal)
 	}
 	for _, charge := range c.Shipping {
-		st.items = append(st.items, refItem{charge: true, method: charge.Method, quantity: 1,
-			original: charge.Amount, stage: charge.Amount, left: charge.Amount})
+		item := refItem{charge: true, method: charge.Method, quantity: 1, original: charge.Amount}
+		item.begin()
+		st.items = append(st.items, item)
 		if a.paid += charge.Amount; a.subtotal+a.paid > money.Max {
 			return answer{failed: true}
 		}
@@ -125,12 +121,17 @@ func refQuote(s *spec, c *cart.Cart, now time.Time) answer {
 	}
 	a.paid += a.subtotal - st.taken()
 	a.applied, a.gifts = st.applied, st.gifts
+	a.lines = make([]int64, len(c.Lines))
 	for i := range st.items {
 		l := &st.items[i]
-		if off := l.original - l.left; l.charge {
+		off := l.original - l.value("")
+		if l.charge {
 			a.charges, a.shippingDiscount = append(a.charges, off), a.shippingDiscount+off
-		} else {
-			a.lines, a.discount = append(a.lines, off), a.discount+off
+			continue
+		}
+		a.discount += off
+		for _, line := range l.lines {
+			a.lines[line.index] = line.off
 		}
 	}
 	return a
@@ -157,7 +158,7 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 		if p.sku != from.SKU {
 			continue
 		}
-		item.categories, item.subgroup, item.attributes = []string{p.category}, p.subgroup, p.attributes
+		item.categories, item.subgroup, item.attributes, item.product = []string{p.category}, p.subgroup, p.attributes, true
 		if foreign {
 			break
 		}
@@ -180,7 +181,6 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 	case !c.Sums:
 		return item, price, false
 	}
-	item.stage, item.left = item.original, item.original
 	return item, price, true
 }
 
@@ -261,7 +261,9 @@ func (st *refState) evaluateTogether(rules []*ruleSpec) {
 	for i, r := range rules {
 		if i == 0 || r.inStage() != rules[i-1].inStage() {
 			for j := range st.items {
-				st.items[j].stage = st.items[j].left
+				for k := range st.items[j].runs {
+					st.items[j].runs[k].stage = st.items[j].runs[k].left
+				}
 			}
 		}
 		if r.exclusive || r.group != "" && done[r.group] {
@@ -292,11 +294,16 @@ func (st *refState) best(rules []*ruleSpec) (best *ruleSpec, most int64) {
 	return best, most
 }
 
-// evaluatePerLine lets every rule try for itself; each item is won by the rule
-// worth most there.
+// lineWinner is the rule that takes most off a line or a charge.
+type lineWinner struct {
+	rule *ruleSpec
+	off  int64
+}
+
+// evaluatePerLine lets every rule try for itself; each line and charge is won by the
+// rule worth most there.
 func (st *refState) evaluatePerLine(rules []*ruleSpec) {
-	won := make([]*ruleSpec, len(st.items))
-	off := make([]int64, len(st.items))
+	won := map[[2]int]lineWinner{} // by item and line
 	untouched := st.clone()
 	for _, r := range rules {
 		o := untouched.attempt(r)
@@ -304,19 +311,30 @@ func (st *refState) evaluatePerLine(rules []*ruleSpec) {
 			continue
 		}
 		if o.gift != nil {
-			st.apply(r, &outcome{off: make([]int64, len(st.items)), gift: o.gift})
+			st.apply(r, &outcome{gift: o.gift})
 		}
-		for i, amount := range o.off {
-			if amount > off[i] {
-				won[i], off[i] = r, amount
+		for _, group := range groupsOf(o.pieces) {
+			off, at := int64(0), [2]int{group[0].item, group[0].line}
+			for _, p := range group {
+				off += p.off
+			}
+			if off > won[at].off {
+				won[at] = lineWinner{r, off}
 			}
 		}
 	}
 	for _, r := range rules {
-		o := &outcome{off: make([]int64, len(st.items))}
-		for i := range won {
-			if won[i] == r {
-				o.off[i] = off[i]
+		o := &outcome{}
+		for i := range st.items {
+			from := int64(0)
+			for _, line := range st.items[i].lines {
+				if w := won[[2]int{i, line.index}]; w.rule == r {
+					o.pieces = append(o.pieces, refPiece{item: i, line: line.index, from: from, values: make([]int64, line.units), off: w.off})
+				}
+				from += line.units
+			}
+			if w := won[[2]int{i, -1}]; st.items[i].charge && w.rule == r {
+				o.pieces = append(o.pieces, refPiece{item: i, line: -1, values: make([]int64, 1), off: w.off})
 			}
 		}
 		st.hold(r, o)
@@ -326,15 +344,14 @@ func (st *refState) evaluatePerLine(rules []*ruleSpec) {
 
 // outcome is what a rule would do.
 type outcome struct {
-	off  []int64       // of each item
-	used map[int]int64 // units of items set aside or got
-	gift *strategyGift
+	pieces []refPiece // in the order of the cart
+	gift   *strategyGift
 }
 
 func (o *outcome) total() int64 {
 	sum := int64(0)
-	for _, amount := range o.off {
-		sum += amount
+	for i := range o.pieces {
+		sum += o.pieces[i].off
 	}
 	return sum
 }
@@ -346,7 +363,7 @@ func (st *refState) attempt(r *ruleSpec) *outcome {
 	if !st.conditionsHold(r) || len(st.target(r)) == 0 {
 		return nil
 	}
-	if !r.selectorSpec.empty() && st.count(&r.selectorSpec).units == 0 {
+	if !r.selectorSpec.empty() && st.count(&r.selectorSpec).present == 0 {
 		return nil
 	}
 	o := st.give(r)
@@ -356,25 +373,32 @@ func (st *refState) attempt(r *ruleSpec) *outcome {
 
 // hold keeps a rule to what the limits leave and to its max_discount.
 func (st *refState) hold(r *ruleSpec, o *outcome) {
-	goods := len(st.cart.Lines)
-	st.lower(o.off[:goods], st.budget)
+	goods := slices.IndexFunc(o.pieces, func(p refPiece) bool { return st.items[p.item].charge })
+	if goods < 0 {
+		goods = len(o.pieces)
+	}
+	st.lower(o.pieces[:goods], st.budget)
 	if r.maxDiscount > 0 {
-		st.lower(o.off, r.maxDiscount)
+		st.lower(o.pieces, r.maxDiscount)
 	}
 }
 
-// lower brings amounts down to a total, in proportion to them.
-func (st *refState) lower(off []int64, most int64) {
+// lower brings what is taken off pieces down to a total, in proportion.
+func (st *refState) lower(pieces []refPiece, most int64) {
 	total := int64(0)
-	shares := make([]part, len(off))
-	for i, amount := range off {
-		total += amount
-		shares[i] = part{weight: amount, room: amount}
+	for i := range pieces {
+		total += pieces[i].off
 	}
 	if total <= most {
 		return
 	}
-	copy(off, st.spec.share(most, shares))
+	weights := []int64{}
+	for i := range pieces {
+		p := &pieces[i]
+		weights = append(weights, p.off)
+		p.room, p.off = p.off, 0
+	}
+	st.shareBy(weights, most, pieces)
 }
 
 // apply puts a rule into effect and reports whether it gave anything.
@@ -382,25 +406,22 @@ func (st *refState) apply(r *ruleSpec, o *outcome) bool {
 	if o == nil || o.total() == 0 && o.gift == nil {
 		return false
 	}
-	for i, units := range o.used {
-		st.items[i].used += units
-		st.items[i].usedOff += o.off[i]
+	shares := make([]int64, len(st.cart.Lines)+len(st.cart.Shipping))
+	for i := range o.pieces {
+		p := &o.pieces[i]
+		if p.off > 0 || p.uses {
+			st.deal(p, r.stop == "line", shares)
+		}
+		if !st.items[p.item].charge {
+			st.budget -= p.off
+		}
 	}
-	for i, amount := range o.off {
-		if amount == 0 {
-			continue
-		}
-		l := &st.items[i]
-		l.left -= amount
-		l.reduced = true
-		l.stopped = l.stopped || r.stop == "line"
-		if !l.charge {
-			st.budget -= amount
-		}
+	for i := range st.items {
+		st.items[i].tidy()
 	}
 	if o.gift != nil {
 		st.gifts = append(st.gifts, *o.gift)
 	}
-	st.applied = append(st.applied, appliedAnswer{id: r.id, amount: o.total(), shares: o.off})
+	st.applied = append(st.applied, appliedAnswer{id: r.id, amount: o.total(), shares: shares})
 	return true
 }

@@ -103,7 +103,29 @@ func rulePath(id string) string { return "rule." + strconv.Quote(id) }
 
 // shareOut takes an amount off the target as a whole, shared out by value.
 func (e *evaluation) shareOut(amount int64, t *target) {
-	e.arith.sharing().share(e.arith.round(amount), t.portions)
+	e.share(e.arith.round(amount), t.portions)
+}
+
+// eachLine takes off each line what off says of its value, as far as it has room.
+func (e *evaluation) eachLine(t *target, off func(value int64) int64) {
+	for from := 0; from < len(t.portions); {
+		value, to := int64(0), from
+		for ; to < len(t.portions) && t.portions[to].with(&t.portions[from]); to++ {
+			value += t.portions[to].value
+		}
+		if line := t.portions[from:to]; len(line) == 1 {
+			line[0].off = max(0, min(off(value), line[0].room))
+		} else {
+			e.takeOff(off(value), line)
+		}
+		from = to
+	}
+}
+
+// takeOff takes an amount off the units of one line, shared by value, to the minor
+// unit.
+func (e *evaluation) takeOff(amount int64, portions []portion) {
+	e.arith.inMinorUnits().share(amount, portions)
 }
 
 // each takes off each portion what off says, as far as it has room.

@@ -80,6 +80,13 @@ func (r *rule) byUnit() bool {
 	return r.scope.maxUnits > 0 || r.countsUnits() || ok && u.looksAtUnits()
 }
 
+// byLine reports whether a rule looks at the lines of a cart, so that a customer can
+// make it give more or less by splitting them.
+func (r *rule) byLine() bool {
+	l, ok := r.reward.(interface{ looksAtLines() bool })
+	return r.scope.perLine || r.stacking.stop == stopLine || ok && l.looksAtLines()
+}
+
 // countsUnits reports whether the reward is one of goods alone, since it counts
 // units.
 func (r *rule) countsUnits() bool {

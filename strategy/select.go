@@ -87,13 +87,7 @@ func (s *Strategy) apply(q *Quote, i int) bool {
 	}
 	before := len(q.Applied)
 	q.commit(i, &s.rules[i], t)
-	if len(q.Applied) == before {
-		return false
-	}
-	if r, ok := s.rules[i].reward.(interface{ settle(*evaluation, *target) }); ok {
-		r.settle(&q.work, t)
-	}
-	return true
+	return len(q.Applied) > before
 }
 
 // try works out what a rule would take off as things stand.
@@ -162,6 +156,9 @@ func (e *evaluation) beginStage() {
 	for i := range e.items {
 		e.items[i].stage = e.items[i].left
 	}
+	for i := range e.runs {
+		e.runs[i].stage = e.runs[i].left
+	}
 }
 
 // restart undoes everything the rules did.
@@ -177,8 +174,10 @@ func (s *Strategy) restart(q *Quote) {
 	}
 	for i := range e.items {
 		l := &e.items[i]
-		l.left, l.stage, l.used, l.usedOff, l.stopped = l.original, l.original, 0, 0, false
+		l.left, l.stage, l.runs = l.original, l.original, 0
+		l.used, l.discounted, l.stopped = false, false, false
 		l.reduced = l.from != nil && l.from.Reduced
 	}
+	e.runs, e.freeRun = e.runs[:0], 0
 	e.budget = s.limits.budget(q.Subtotal)
 }

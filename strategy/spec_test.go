@@ -30,6 +30,7 @@ type spec struct {
 	payableMode   string
 	limitRate     string
 	limitAmount   int64
+	zeroCounts    bool
 	products      []productSpec
 	steps         []stepSpec
 	rules         []ruleSpec
@@ -194,6 +195,9 @@ func (s *spec) TOML() string {
 	p.text("version", "v")
 	p.text("currency", s.currency)
 	p.text("timezone", s.zone)
+	if s.zeroCounts {
+		p.text("zero_priced", "count")
+	}
 	p.table("arithmetic", false, func(p *pairs) {
 		p.text("base", s.base)
 		p.text("threshold_base", s.thresholdBase)

@@ -77,7 +77,7 @@ func (c *compiler) orderSteps(steps []step) orderSteps {
 	for i := range steps {
 		st := &steps[i]
 		ladder[i] = rung{
-			rule:      compiledRule{lines: c.matcher(&st.lines), windows: st.windows},
+			rule:      compiledRule{lines: c.matcher(&st.lines), windows: st.windows, byLine: c.byLine},
 			threshold: st.threshold,
 			amount:    st.amount,
 		}

@@ -20,6 +20,7 @@ type Strategy struct {
 	location    *time.Location
 	arithmetic  arithmetic
 	limits      limits
+	zeroCounts  bool           // articles at 0.00 count
 	rules       []compiledRule // enabled ones, in the order they apply, and the reserved one
 	ids         []string       // of rules
 	disabled    []string       // ids of rules that are switched off
@@ -48,7 +49,8 @@ type compiledRule struct {
 	group       string
 	groupTurn   int32 // the first rule of the group
 	exclusive   bool
-	byUnit      bool // goods by weight take no part
+	byUnit      bool // goods by weight and at 0.00 take no part
+	byLine      bool // it looks at lines, not articles
 	stop        stop
 	maxDiscount int64
 }
@@ -106,11 +108,12 @@ type compiler struct {
 	atLeast                     lists[atLeast]
 	oneOf                       lists[oneOf]
 	given                       []condition // of the rule at hand
+	byLine                      bool        // the arithmetic looks at lines, not articles
 }
 
 // Compile turns a checked model into its immutable form.
 func Compile(m *Model) *Strategy {
-	c := &compiler{skus: symbols{}, categories: symbols{}, subgroups: symbols{}}
+	c := &compiler{skus: symbols{}, categories: symbols{}, subgroups: symbols{}, byLine: m.arithmetic.byLine()}
 	fingerprint := sha256.Sum256(m.Canonical())
 	s := &Strategy{
 		version:     m.label(fingerprint),
@@ -120,6 +123,7 @@ func Compile(m *Model) *Strategy {
 		location:    m.location,
 		arithmetic:  m.arithmetic,
 		limits:      m.limits,
+		zeroCounts:  m.zeroCounts,
 	}
 	rules := m.withLadder(c)
 	slices.SortFunc(rules, document.Comparing(m.pause, inTurn))
@@ -183,6 +187,7 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 		stop:        r.stacking.stop,
 		maxDiscount: r.stacking.maxDiscount,
 		byUnit:      r.byUnit(),
+		byLine:      c.byLine || r.byLine(),
 	}
 	if b, ok := r.reward.(interface{ bind(*compiler) reward }); ok {
 		compiled.reward = b.bind(c)

@@ -2,7 +2,6 @@ package strategy
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 
 	"github.com/promogate/caddy-discount/money"
@@ -82,22 +81,27 @@ type target struct {
 
 // totals are sums over goods.
 type totals struct {
-	quantity int64 // a line by weight is one unit
+	present  int64 // units, a line by weight being one
+	quantity int64 // those of them that count, which at a list price of 0.00 they do not
 	weighed  int64 // units of quantity that are lines by weight
 	largest  int64 // units of the largest line
 	value    int64 // minor units, by threshold base
 }
 
 func (t *totals) add(l *item, value int64) {
-	t.quantity += l.quantity
-	t.largest = max(t.largest, l.quantity)
+	t.present += l.quantity
 	t.value += value
+	if l.uncounted {
+		return
+	}
+	t.quantity += l.quantity
+	t.largest = max(t.largest, l.largest)
 	if l.weighed {
 		t.weighed += l.quantity
 	}
 }
 
-// whole is how many units there are beside the goods by weight.
+// whole is how many of the units that count there are beside the goods by weight.
 func (t *totals) whole() int64 { return t.quantity - t.weighed }
 
 var everything matcher
@@ -139,12 +143,12 @@ func (e *evaluation) aim(r *compiledRule) *target {
 	if r.scope.appliesTo != toItems {
 		for i := e.goods; i < len(e.items); i++ {
 			if l := &e.items[i]; r.reduces(l) && !l.stopped {
-				e.addPortion(t, int32(i), l.quantity)
+				e.addPortion(t, int32(i))
 			}
 		}
 	}
 	if r.scope.maxUnits > 0 {
-		e.limit(t, &r.scope)
+		t.limit(&r.scope)
 	}
 	return t
 }
@@ -156,14 +160,19 @@ func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
 		return
 	}
 	t.counted.add(l, l.value(e.arith.thresholdBase))
-	if r.scope.appliesTo != toShipping && !l.stopped && !(l.weighed && r.byUnit) {
-		e.addPortion(t, int32(i), l.quantity)
+	if r.scope.appliesTo == toShipping || l.stopped || (l.weighed || l.uncounted) && r.byUnit {
+		return
 	}
+	if l.runs != 0 || r.byLine && l.lines > 1 {
+		e.addPortions(t, r, int32(i))
+		return
+	}
+	e.addPortion(t, int32(i))
 }
 
 // anything reports whether the cart holds anything the rule is about.
 func (t *target) anything(r *compiledRule) bool {
-	return len(t.portions) > 0 && (t.counted.quantity > 0 || !r.lines.selects())
+	return len(t.portions) > 0 && (t.counted.present > 0 || !r.lines.selects())
 }
 
 // reduces reports whether a shipping charge is one the rule is about.
@@ -171,74 +180,122 @@ func (r *compiledRule) reduces(charge *item) bool {
 	return len(r.methods) == 0 || slices.Contains(r.methods, charge.charge.Method)
 }
 
-// addPortion adds the first units of an item to the target.
-func (e *evaluation) addPortion(t *target, i int32, units int64) {
+// addPortion adds an item, of which all units are alike, to the target. Portions are
+// made where they stay: copying those of fifty lines, just written, took a tenth of
+// the quote.
+func (e *evaluation) addPortion(t *target, i int32) {
 	t.portions = append(t.portions, portion{})
-	p := &t.portions[len(t.portions)-1]
-	e.portion(p, i, units)
+	p, l := &t.portions[len(t.portions)-1], &e.items[i]
+	p.item, p.line, p.units = i, l.line, l.quantity
+	p.value, p.room, p.used = l.value(e.arith.base), l.room(), l.used
 	t.quantity += p.units
 	t.value += p.value
 }
 
-// portion makes p one of the first units of an item. Portions and items are made
-// where they stay: copying those of fifty lines, just written, took a tenth of the
-// quote.
-func (e *evaluation) portion(p *portion, i int32, units int64) {
+// addPortions adds an item in its runs, and in its lines where the rule looks at
+// those.
+func (e *evaluation) addPortions(t *target, r *compiledRule, i int32) {
 	l := &e.items[i]
-	p.item, p.units, p.value, p.room = i, units, l.value(e.arith.base), l.room()
-	p.off, p.rest = 0, 0
-	if units < l.quantity {
-		p.value = evenPart(p.value, l.quantity, units)
-		floor, _ := money.Mul(l.unitFloor, units)
-		p.room = min(p.room, max(0, p.value-floor))
+	only, at := l.whole(), l.runs
+	units := &only
+	if at != 0 {
+		units = &e.runs[at]
 	}
+	line, lineEnd := int32(-1), l.quantity
+	if r.byLine {
+		line, lineEnd = l.line, e.unitsOf(l.line)
+	}
+	for from, runStart := int64(0), int64(0); ; {
+		to := min(runStart+units.units, lineEnd)
+		if !units.stopped {
+			t.add(e.portion(l, units, portion{item: i, line: line, from: from, units: to - from}, runStart))
+		}
+		if from = to; from == l.quantity {
+			return
+		}
+		if from == runStart+units.units {
+			runStart, units = from, &e.runs[units.next]
+		}
+		if from == lineEnd {
+			line = e.nextLine[line]
+			lineEnd += e.unitsOf(line)
+		}
+	}
+}
+
+// portion puts what some units of a run are worth into a portion of them.
+func (e *evaluation) portion(l *item, of *run, p portion, runStart int64) portion {
+	part := func(whole int64) int64 {
+		return evenPart(whole, of.units, p.from-runStart+p.units) - evenPart(whole, of.units, p.from-runStart)
+	}
+	p.value, p.used = part(of.value(e.arith.base)), of.used
+	p.room = max(0, part(of.left)-times(l.unitFloor, p.units))
+	return p
+}
+
+// add adds a portion to the target.
+func (t *target) add(p portion) {
+	t.portions = append(t.portions, p)
+	t.quantity += p.units
+	t.value += p.value
 }
 
 // limit cuts the target down to max_units.
-func (e *evaluation) limit(t *target, sc *scopeOfRule) {
-	e.sortByUnit(t.portions, sc.pick)
+func (t *target) limit(sc *scopeOfRule) {
+	if sc.perLine {
+		sortInLines(t.portions, sc.pick)
+	} else {
+		sortByUnit(t.portions, sc.pick)
+	}
+	all := t.portions
+	t.portions, t.quantity, t.value = all[:0], 0, 0
 	left := sc.maxUnits
-	kept := 0
-	t.quantity, t.value = 0, 0
-	for i := range t.portions {
-		if sc.perLine {
+	for i := range all {
+		p := all[i]
+		if sc.perLine && (i == 0 || !p.with(&all[i-1])) {
 			left = sc.maxUnits
 		}
-		if left == 0 {
-			break
+		if units := min(left, p.units); units > 0 {
+			left -= units
+			t.add(p.first(units))
 		}
-		p := &t.portions[i]
-		e.portion(p, p.item, min(left, p.units))
-		left -= p.units
-		kept++
-		t.quantity += p.units
-		t.value += p.value
 	}
-	t.portions = t.portions[:kept]
 	slices.SortFunc(t.portions, byItem)
 }
 
-// sortByUnit orders portions by the price of a unit, equal ones in the order
-// of the cart.
-func (e *evaluation) sortByUnit(portions []portion, by pick) {
+// sortByUnit orders portions by the price of a unit, equal ones by how much more may
+// be taken off it, and then in the order of the cart.
+func sortByUnit(portions []portion, by pick) {
 	if by == inCartOrder {
 		return
 	}
+	slices.SortFunc(portions, func(a, b portion) int { return cmp.Or(compareUnits(&a, &b, by), moreRoom(&a, &b), byItem(a, b)) })
+}
+
+// sortInLines is sortByUnit within each line.
+func sortInLines(portions []portion, by pick) {
 	slices.SortFunc(portions, func(a, b portion) int {
-		return cmp.Or(compareUnits(&a, &b, by), cmp.Compare(a.item, b.item))
+		if !a.with(&b) {
+			return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.line, b.line))
+		}
+		if by == inCartOrder {
+			return cmp.Compare(a.from, b.from)
+		}
+		return cmp.Or(compareUnits(&a, &b, by), moreRoom(&a, &b), cmp.Compare(a.from, b.from))
 	})
 }
 
-// compareUnits compares the value of a unit, without dividing.
+// compareUnits compares the value of a unit.
 func compareUnits(a, b *portion, by pick) int {
-	aHi, aLo := bits.Mul64(uint64(a.value), uint64(b.units))
-	bHi, bLo := bits.Mul64(uint64(b.value), uint64(a.units))
-	c := cmp.Or(cmp.Compare(aHi, bHi), cmp.Compare(aLo, bLo))
+	c := compareRatios(a.value, a.units, b.value, b.units)
 	if by == dearest {
 		return -c
 	}
 	return c
 }
+
+// moreRoom puts the portion first of which a unit may lose more.
+func moreRoom(a, b *portion) int { return -compareRatios(a.room, a.units, b.room, b.units) }
 
 // amountText writes an amount for a person, with its currency's decimals.
 func (e *evaluation) amountText(minor int64) string {
@@ -247,4 +304,12 @@ func (e *evaluation) amountText(minor int64) string {
 
 func majorText(currency money.Currency, minor int64) string {
 	return string(currency.AppendMajor(nil, minor))
+}
+
+// uncountable says what is there of which no units count, and what is needed.
+func (t *totals) uncountable() (seen, needed string) {
+	if t.quantity == 0 {
+		return "only articles at 0.00", "articles that have a price"
+	}
+	return "only goods by weight", "goods that are sold by the unit"
 }

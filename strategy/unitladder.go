@@ -30,6 +30,8 @@ func decodeUnitLadder(s *section, n *document.Node) reward {
 
 func (u *unitLadder) countsUnits() bool { return true }
 
+func (u *unitLadder) looksAtLines() bool { return true }
+
 func (u *unitLadder) encode(o *object) {
 	o.key("unit_ladder")
 	o.object(func(o *object) {
@@ -45,14 +47,33 @@ func (u *unitLadder) encode(o *object) {
 }
 
 func (u *unitLadder) give(e *evaluation, _ *compiledRule, t *target) {
-	t.each(func(p *portion) int64 {
-		units := p.units
-		if u.most > 0 {
-			units = min(units, u.most)
+	e.taken = e.taken[:0]
+	units := int64(0) // of the line so far
+	for i, p := range t.portions {
+		if i == 0 || !p.with(&t.portions[i-1]) {
+			units = 0
 		}
-		if units == 0 {
-			return 0
+		for p.units > 0 {
+			n, off := u.step(e, units, p.units)
+			piece := p.first(n)
+			piece.off = min(times(off, n), piece.room)
+			e.taken = append(e.taken, piece)
+			units, p = units+n, p.after(n)
 		}
-		return min(money.Max, e.arith.round(u.first)+times(e.arith.round(u.additional), units-1))
-	})
+	}
+	t.portions = append(t.portions[:0], e.taken...)
+}
+
+// step is how many of a line's units lose the same, and how much each, where so many
+// come before them.
+func (u *unitLadder) step(e *evaluation, before, units int64) (n, off int64) {
+	switch {
+	case before == 0:
+		return 1, e.arith.round(u.first)
+	case u.most == 0:
+		return units, e.arith.round(u.additional)
+	case before >= u.most:
+		return units, 0
+	}
+	return min(units, u.most-before), e.arith.round(u.additional)
 }

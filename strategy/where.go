@@ -205,11 +205,16 @@ func (l *item) attribute(name string) (attributeValue, bool) {
 		if a.Name != name {
 			continue
 		}
-		v := attributeValue{kind: a.Kind, text: a.Text}
-		if a.Kind == cart.Number {
-			v.number, v.over = readDecimal(a.Text)
-		}
-		return v, true
+		return valueOfAttribute(a), true
 	}
 	return attributeValue{}, false
+}
+
+// valueOfAttribute is an attribute of a cart's line, ready to be compared.
+func valueOfAttribute(a *cart.Attribute) attributeValue {
+	v := attributeValue{kind: a.Kind, text: a.Text}
+	if a.Kind == cart.Number {
+		v.number, v.over = readDecimal(a.Text)
+	}
+	return v
 }

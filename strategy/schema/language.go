@@ -46,6 +46,7 @@ var settings = []key{
 	{"activate_at", "instant", "When the strategy goes into service; at once without it."},
 	{"arithmetic", "=arithmetic", "What is computed on, and how it is rounded and shared."},
 	{"limits", "=limits", "Bounds of all discounts of a cart together."},
+	{"zero_priced", "skip|count", "Whether articles at 0.00 count as units; default skip."},
 	{"products", "*product", "The catalogue; also [[beverages]]."},
 	{"beverages", "*product", "The catalogue; the same as [[products]]."},
 	{"discounts", "*step", "A ladder for the whole order: the best open step applies."},
