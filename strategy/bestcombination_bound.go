@@ -1,6 +1,10 @@
 package strategy
 
-import "github.com/promogate/caddy-discount/money"
+import (
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+)
 
 // bound is how the most that a rule takes off, whatever other rules left, is found on
 // the untouched cart. A bound that is too high costs time, one that is too low would
@@ -75,24 +79,30 @@ func (l *ladder) rises() bool {
 // gains reports whether a line may come to match when a rule reduces it: it was left
 // out for not being reduced.
 func (m *matcher) gains() bool {
-	return m.further != nil && m.further.exclude != nil && m.further.exclude.asksForReduced()
+	f := m.further
+	return f != nil && (f.exclude != nil && f.exclude.asksForReduced() || slices.ContainsFunc(f.any, func(a matcher) bool { return a.gains() }))
 }
 
 // asksForReduced reports whether it matters to a matcher, at any depth, that a line is
 // reduced.
 func (m *matcher) asksForReduced() bool {
-	return m.further != nil && (m.further.skipReduced || m.further.exclude != nil && m.further.exclude.asksForReduced())
+	f := m.further
+	return f != nil && (f.skipReduced || f.exclude != nil && f.exclude.asksForReduced() ||
+		slices.ContainsFunc(f.any, func(a matcher) bool { return a.asksForReduced() }))
 }
 
 // outdone is a rule like r that takes the dearest units, or all that r takes some
 // of, and how many units r picks.
 func (r *compiledRule) outdone() (*compiledRule, int64) {
 	like := *r
-	like.maxDiscount, like.scope.pick = 0, dearest
+	like.maxDiscount, like.scope.pick, like.thresholds = 0, dearest, nil
 	if like.lines.gains() {
 		further := *like.lines.further
 		further.exclude = nil
 		like.lines.further = &further
+		if like.lines.gains() {
+			return nil, 0
+		}
 	}
 	units := r.scope.maxUnits
 	switch reward := r.reward.(type) {
@@ -120,7 +130,7 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 			return nil, 0
 		}
 	}
-	if r.byLine {
+	if r.byLine || r.each != eachNone {
 		units = money.Max
 	}
 	return &like, units
@@ -163,11 +173,20 @@ func (s *Strategy) unbounded(e *evaluation, by *bound) sides {
 	e.budget = money.Max
 	most := sides{money.Max, money.Max}
 	if t, holds := e.try(by.rule); holds {
-		slack := times(min(by.units, t.quantity), 1+s.arithmetic.unit) + s.arithmetic.unit*int64(len(t.portions)+1)
+		slack := times(min(by.units, e.unitsInAll()), 1+s.arithmetic.unit) + s.arithmetic.unit*int64(len(t.portions)+1)
 		most = e.sidesOf(t).plus(sides{slack, slack})
 	}
 	e.budget = budget
 	copy(e.items, c.items)
 	c.items = c.items[:0]
 	return most
+}
+
+// unitsInAll is how many units the cart has.
+func (e *evaluation) unitsInAll() int64 {
+	units := int64(0)
+	for i := range e.items[:e.goods] {
+		units = min(money.Max, units+e.items[i].quantity)
+	}
+	return units
 }

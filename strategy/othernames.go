@@ -30,6 +30,10 @@ var otherNames = map[string][]string{
 	"max_quantity": {"max_units"}, "max_qty": {"max_units"},
 	"round_to": {"payable_unit", "rounding_unit"}, "round_total": {"payable_unit"}, "cash_rounding": {"payable_unit"}, "rounding_step": {"rounding_unit"},
 	"selection": {"select"}, "payable": {"payable_unit"},
+	"case_sensitive": {"coupon_case"}, "case_insensitive": {"coupon_case"}, "ignore_case": {"coupon_case"}, "coupons_case": {"coupon_case"},
+	"code_case": {"coupon_case"}, "coupon_match": {"coupon_case"}, "coupon_compare": {"coupon_case"}, "sku_case": {"sku_compare"}, "sku_match": {"sku_compare"},
+	"unknown_products": {"unknown_skus"}, "unknown_articles": {"unknown_skus"}, "unknown_items": {"unknown_skus"}, "unknown_sku": {"unknown_skus"},
+	"any_of": {"any"}, "anyof": {"any"}, "one_of": {"any"}, "or": {"any"}, "either": {"any"}, "alternatives": {"any"},
 	"weight": {"priority"}, "order": {"priority"}, "rules": {"rule"}, "time_zone": {"timezone"}, "tz": {"timezone"},
 }
 

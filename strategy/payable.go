@@ -112,7 +112,8 @@ func (e *evaluation) round(t *target, left int64) lowering {
 func (e *evaluation) takeBack(amount int64, t *target) {
 	for i := range t.portions {
 		p := &t.portions[i]
-		p.room = e.valueBy(p, baseOriginal) - e.valueBy(p, baseRunning)
+		units := &targetPart{item: p.item, from: p.from, units: p.units}
+		p.room = e.valueBy(units, baseOriginal) - e.valueBy(units, baseRunning)
 		p.value = p.room
 	}
 	e.shareBy(e.arith.inMinorUnits(), amount, t.portions)

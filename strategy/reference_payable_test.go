@@ -21,7 +21,7 @@ func (st *refState) roundPayable() {
 			left, taken = left+l.value(""), taken+l.original-l.value("")
 		}
 		if !l.charge && l.quantity > 0 {
-			pieces = append(pieces, st.pieces(i, false)...)
+			pieces = append(pieces, st.pieces(i, false, false)...)
 		}
 	}
 	wanted := left - roundRat(big.NewRat(left, 1), s.payableUnit, cmp.Or(s.payableMode, "down"))
