@@ -96,7 +96,7 @@ func nearest(t *trace, rules int) []goalOf {
 // it, and keeps the goals whose rule then gives more.
 func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next {
 	var list []Next
-	before, tries := q.Discount+q.ShippingDiscount, maxTries
+	before, tries := q.Discount+q.ShippingDiscount, q.work.combining.triesFor(maxTries)
 	for _, g := range nearest(t, len(s.rules)) {
 		fuller, reached := s.reach(q, g.rule, &g.goal, c, now, &tries)
 		if !reached {

@@ -28,6 +28,8 @@ var otherNames = map[string][]string{
 	"min_qty": {"min_quantity"}, "min_units": {"min_quantity"}, "minimum_quantity": {"min_quantity"},
 	"quantity": {"min_quantity"}, "qty": {"quantity", "min_quantity"}, "units": {"quantity", "max_units"}, "count": {"quantity"},
 	"max_quantity": {"max_units"}, "max_qty": {"max_units"},
+	"round_to": {"payable_unit", "rounding_unit"}, "round_total": {"payable_unit"}, "cash_rounding": {"payable_unit"}, "rounding_step": {"rounding_unit"},
+	"selection": {"select"}, "payable": {"payable_unit"},
 	"case_sensitive": {"coupon_case"}, "case_insensitive": {"coupon_case"}, "ignore_case": {"coupon_case"}, "coupons_case": {"coupon_case"},
 	"code_case": {"coupon_case"}, "coupon_match": {"coupon_case"}, "coupon_compare": {"coupon_case"}, "sku_case": {"sku_compare"}, "sku_match": {"sku_compare"},
 	"unknown_products": {"unknown_skus"}, "unknown_articles": {"unknown_skus"}, "unknown_items": {"unknown_skus"}, "unknown_sku": {"unknown_skus"},

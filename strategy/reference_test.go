@@ -119,6 +119,7 @@ func refQuote(s *spec, c *cart.Cart, now time.Time) answer {
 	} else {
 		st.budget = s.budget(a.subtotal)
 		st = st.evaluate()
+		st.roundPayable()
 	}
 	a.paid += a.subtotal - st.taken()
 	a.applied, a.gifts = st.applied, st.gifts
@@ -219,6 +220,8 @@ func (st *refState) evaluate() *refState {
 	case "best_per_line":
 		st.evaluatePerLine(rules)
 		return st
+	case "best_combination":
+		return st.evaluateCombinations(rules)
 	}
 	together := st.clone()
 	together.evaluateTogether(rules)
