@@ -44,12 +44,17 @@ type checkStatus struct {
 	Valid    bool               `json:"valid"`
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
-	Version  string             `json:"version,omitempty"`
-	SHA256   string             `json:"sha256,omitempty"`
-	Texts    string             `json:"texts_sha256,omitempty"` // of what rules say to people
-	Rules    int                `json:"rules"`
-	Currency string             `json:"currency,omitempty"`
-	Live     bool               `json:"in_service"` // it means what is in service
+
+	// How many there are beside those listed.
+	MoreErrors   int `json:"more_errors,omitempty"`
+	MoreWarnings int `json:"more_warnings,omitempty"`
+
+	Version  string `json:"version,omitempty"`
+	SHA256   string `json:"sha256,omitempty"`
+	Texts    string `json:"texts_sha256,omitempty"` // of what rules say to people
+	Rules    int    `json:"rules"`
+	Currency string `json:"currency,omitempty"`
+	Live     bool   `json:"in_service"` // it means what is in service
 }
 
 // checkStrategy says what is wrong with a strategy, for the environment of the
@@ -69,7 +74,7 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 		var problems *document.Problems
 		switch {
 		case errors.As(err, &problems):
-			found.Errors = problems.List
+			found.Errors, found.MoreErrors = problems.List, problems.More
 		case err != nil:
 			return apiError(http.StatusBadRequest, err)
 		default:
@@ -80,7 +85,7 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 				found.Texts = fmt.Sprintf("%x", digest)
 			}
 			found.Live = found.SHA256 == l.Live().Fingerprint
-			found.Warnings = append(found.Warnings, m.Cautions()...)
+			found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
 		}
 		return answerAdmin(w, found)
 	})

@@ -20,7 +20,7 @@ func logCautions(key liveKey, m *strategy.Model) {
 	for _, c := range cautions[:min(len(cautions), maxCautions)] {
 		key.logger().Warn("strategy: probably not meant", zap.String("problem", c.String()))
 	}
-	if more := len(cautions) - maxCautions; more > 0 {
+	if more := len(cautions) + m.MoreCautions() - maxCautions; more > 0 {
 		key.logger().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
 }

@@ -57,6 +57,7 @@ type desk struct {
 // open makes the gateway that the options of a handler describe; module is the
 // directive it is of.
 func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
+	configured := o.Strategy
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	self := &liveHandler{module: module, options: *o, read: read, reader: reader}
 	live, keys, err := o.acquire(key, self)
 	if err != nil {
-		return nil, err
+		return nil, lookedForStrategy(configured, err)
 	}
 	g := &gateway{
 		keys:           keys,
@@ -273,6 +274,9 @@ func (g *gateway) locate(err error, r *http.Request, in input) error {
 		return err
 	}
 	if in.kind != inBody && in.kind != inTextBody || g.alsoInHeaders(r) {
+		if bad.Field == strategy.FieldSums {
+			return &cart.Invalid{Pointer: "X-Cart-Subtotal", Reason: bad.Reason}
+		}
 		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
 	}
 	return &cart.Invalid{Pointer: g.reader.Pointer(in.body, bad.Line, bad.Field), Reason: bad.Reason}

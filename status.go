@@ -62,6 +62,7 @@ type refusalStatus struct {
 	Standing bool               `json:"standing"`
 	Error    string             `json:"error"`
 	Problems []document.Problem `json:"problems,omitempty"`
+	More     int                `json:"more_problems,omitempty"` // that are not in problems
 }
 
 type watchStatus struct {
@@ -126,7 +127,7 @@ func describeRefusal(r reload.Refusal) *refusalStatus {
 	d := &refusalStatus{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Standing, Error: r.Err.Error()}
 	var problems *document.Problems
 	if errors.As(r.Err, &problems) {
-		d.Problems = problems.List
+		d.Problems, d.More = problems.List, problems.More
 	}
 	return d
 }

@@ -15,7 +15,7 @@ type linted struct {
 	root  *document.Node // less the overlays
 	found []document.Problem
 
-	products map[string]*product // by SKU; nil until it is asked for
+	products map[string]*product // by SKU, as they are compared; nil until it is asked for
 }
 
 // Lint is [Model.Cautions] and what takes longer to find, or depends on the
@@ -32,6 +32,7 @@ type linted struct {
 //   - a discount above the limits, which is never given in full
 //   - a cart that comes to less when a unit is added
 //   - a title or description without a language that most others have
+//   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l := m.linted
 	if l == nil {
@@ -52,6 +53,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l.checkGroups(m)
 	l.checkLanguages(m)
 	l.checkCarts(m, s, now)
+	l.checkOrder(m, now)
 	l.doc.Sort(l.found)
 	return l.found
 }

@@ -21,10 +21,13 @@ type Model struct {
 	arithmetic   arithmetic
 	limits       limits
 	zeroCounts   bool // articles at 0.00 count
+	spelling     spelling
+	unknown      unknownSKUs
 	products     []product
 	steps        []step // [[discounts]]
 	rules        []*rule
 	cautions     []document.Problem
+	moreCautions int
 	pause        document.Pause
 	linted       *linted // nil unless it is to be linted
 }
@@ -68,8 +71,7 @@ func (p Parser) Parse(sources ...Source) (*Model, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	doc.Sort(r.cautions)
-	m.cautions = r.cautions
+	m.cautions, m.moreCautions = r.cautions.Told(doc)
 	if p.Lint {
 		m.linted = &linted{doc: doc, root: root}
 	}
@@ -90,17 +92,21 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 func (m *Model) decode(r *reader, root *document.Node) {
 	top := r.section(root)
 	m.decodeSettings(top)
+	m.spelling = decodeSpelling(top)
+	r.spelling = m.spelling
 	m.activateAt = decodeActivation(top)
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.zeroCounts = decodeZeroPriced(top)
+	before := r.problems.Count()
 	m.products = decodeProducts(top, m.pause)
-	r.known = wordsOf(m.products)
+	m.decodeUnknown(top, r.problems.Count() == before)
+	r.known = wordsOf(m.products, m.spelling)
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)
 	top.done()
-	if len(m.rules) == 0 && len(m.steps) == 0 && len(r.problems) == 0 {
+	if len(m.rules) == 0 && len(m.steps) == 0 && r.problems.Count() == 0 {
 		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}
 }

@@ -14,11 +14,14 @@ import (
 // and gathers the problems, so that one run finds them all.
 type reader struct {
 	doc      *document.Document
-	problems []document.Problem
-	cautions []document.Problem
+	problems document.Findings
+	cautions document.Findings
 	known    catalogueWords
 	compared int  // words of the catalogue with unknown ones
 	zoned    bool // whether timezone is given
+	spelling spelling
+	codes    map[string]spelledCode // every coupon code so far, by its form
+	folding  folding
 	currency money.Currency
 	location *time.Location
 	maxRate  money.Rate // zero when limits.max_rate is absent
@@ -40,16 +43,17 @@ type blocks struct {
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
-	r.problems = append(r.problems, r.doc.Problem(at, key, reason, hint))
+	r.problems.Add(r.doc, r.doc.Problem(at, key, reason, hint))
 }
 
 func (r *reader) err() error {
-	if len(r.problems) == 0 {
+	if r.problems.Count() == 0 {
 		return nil
 	}
-	r.doc.Sort(r.problems)
-	r.doc.Sort(r.cautions)
-	return &document.Problems{List: r.problems, Cautions: r.cautions}
+	found := new(document.Problems)
+	found.List, found.More = r.problems.Told(r.doc)
+	found.Cautions, found.MoreCautions = r.cautions.Told(r.doc)
+	return found
 }
 
 // wrong reports a problem of a member's value.
@@ -87,6 +91,7 @@ func (s *section) text(name string) string {
 	if n.Text == "" {
 		s.wrong(n, name, "the string is empty", "")
 	}
+	s.checkStray(n, name)
 	return n.Text
 }
 
@@ -148,7 +153,11 @@ func (s *section) amount(name string, least int64) (int64, bool) {
 
 // texts reads a list of different strings that are not empty; a single string
 // stands for a list of one.
-func (s *section) texts(name string) []string {
+func (s *section) texts(name string) []string { return s.words(name, asWritten, nil) }
+
+// words is texts in the form in which they are compared; each hears of every word, as
+// it is written and in that form.
+func (s *section) words(name string, form wordForm, each func(s *section, item *document.Node, word string)) []string {
 	n := s.get(name)
 	if n == nil {
 		return nil
@@ -163,6 +172,7 @@ func (s *section) texts(name string) []string {
 	if len(items) == 0 {
 		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
+	s.checkStrays(items, name)
 	list, seen := s.strings.room(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {
@@ -170,10 +180,18 @@ func (s *section) texts(name string) []string {
 			s.want(item, name, "a string")
 		case item.Text == "":
 			s.wrong(item, name, "the string is empty", "")
-		case listed(list, seen, item.Text):
-			s.wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
 		default:
-			list = append(list, item.Text)
+			word := form.in(&s.folding, item.Text)
+			switch {
+			case word == "":
+				s.wrong(item, name, fmt.Sprintf("%q is blank", item.Text), "")
+			case listed(list, seen, word):
+				s.listedTwice(n, item, name, form)
+			default:
+				if list = append(list, word); each != nil {
+					each(s, item, word)
+				}
+			}
 		}
 	}
 	return list

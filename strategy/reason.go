@@ -22,6 +22,7 @@ const (
 	ReasonForbids         = "forbids"           // the cart has goods that it must not have
 	ReasonMinQuantity     = "min_quantity"      // too few units
 	ReasonMinLineQuantity = "min_line_quantity" // too few units on each line
+	ReasonMinArticles     = "min_articles"      // too few different articles
 	ReasonMinSubtotal     = "min_subtotal"      // too little value
 
 	ReasonTarget     = "target"      // nothing in the cart is what the rule is about
@@ -55,6 +56,7 @@ var reasons = []struct{ reason, text string }{
 	{ReasonForbids, "the cart has goods that the rule forbids"},
 	{ReasonMinQuantity, "there are too few units"},
 	{ReasonMinLineQuantity, "each line has too few units"},
+	{ReasonMinArticles, "there are too few different articles"},
 	{ReasonMinSubtotal, "the goods are worth too little"},
 	{ReasonTarget, "nothing matches"},
 	{ReasonThreshold, "no step is reached"},

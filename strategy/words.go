@@ -20,6 +20,8 @@ const (
 	sayOr    phrase = "{|}" // any of several names
 
 	sayAtLeast         phrase = "at least {}"
+	sayArticles        phrase = "{articles}"
+	sayAtLeastArticles phrase = "at least {articles}"
 	sayAtLeastRequired phrase = "at least {} of the goods required"
 	sayNoneForbidden   phrase = "none of the goods forbidden"
 
@@ -71,7 +73,7 @@ func (v Value) inWords(currency money.Currency) Value {
 	case sayWindows:
 		v.Words = windowsText(v.windows)
 	default:
-		v.Words = strings.NewReplacer("{}", v.plainWords(currency), "{|}", strings.Join(v.names, " or "), "{of}", v.of).Replace(string(v.phrase))
+		v.Words = strings.NewReplacer("{}", v.plainWords(currency), "{articles}", articlesText(v.Number), "{|}", strings.Join(v.names, " or "), "{of}", v.of).Replace(string(v.phrase))
 	}
 	if v.Unit == UnitText && len(v.names) == 0 {
 		v.Text = v.Words
@@ -116,6 +118,13 @@ func unitsText(n int64) string {
 		return "1 unit"
 	}
 	return strconv.FormatInt(n, 10) + " units"
+}
+
+func articlesText(n int64) string {
+	if n == 1 {
+		return "1 article"
+	}
+	return strconv.FormatInt(n, 10) + " articles"
 }
 
 // sentence is why a rule did not apply, in words.
