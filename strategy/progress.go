@@ -28,7 +28,7 @@ func (s *Strategy) near(id string, g *goal, saves int64) Next {
 		Missing: minorValue(g.amount, sayGoodsFor),
 	}
 	if g.units > 0 {
-		n.Missing = unitsValue(g.units, sayMore)
+		n.Amount, n.Missing = 0, unitsValue(g.units, sayMore)
 	}
 	n.Missing = n.Missing.inWords(s.currency)
 	n.Text = n.sentence(s.currency)
