@@ -2,6 +2,7 @@ package strategy_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,12 +117,16 @@ func TestExplainSaysWhatIsLeftOutOfTheBestCombination(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []strategy.Rejected{
-		{Rule: "a", Reason: "select", Seen: "40.00 alone", Needed: "a combination with it that is worth more than 80.00"},
-		{Rule: "c", Reason: "min_subtotal", Seen: "100.00", Needed: "at least 200.00"},
+	want := []string{
+		"a: select: 40.00 alone, needed a combination with it that is worth more than 80.00",
+		"c: min_subtotal: 100.00, needed at least 200.00",
 	}
-	if fmt.Sprint(x.Rejected) != fmt.Sprint(want) {
-		t.Errorf("rejected %v, want %v", x.Rejected, want)
+	var got []string
+	for _, r := range x.Rejected {
+		got = append(got, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("rejected %q, want %q", got, want)
 	}
 	if len(x.Lowered) > 0 || len(x.Applied) != 1 {
 		t.Errorf("applied %v, lowered %v", x.Applied, x.Lowered)

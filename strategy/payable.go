@@ -1,7 +1,6 @@
 package strategy
 
 import (
-
 	"github.com/promogate/caddy-discount/money"
 )
 
