@@ -29,7 +29,7 @@ func (w *rewardSpec) countsUnits() bool {
 	case "bundle", "unit_ladder", "groups_of", "get":
 		return true
 	}
-	return w.kind == "every" && w.units > 0
+	return w.kind == "every" && w.units > 0 || w.kind == "gift" && w.perUnits > 0
 }
 
 func genRewardOf(c chooser, kind string) rewardSpec {
@@ -58,7 +58,7 @@ func genRewardOf(c chooser, kind string) rewardSpec {
 	case "get":
 		genBuyGet(c, &w)
 	case "gift":
-		w.sku, w.units = oneOf(c, "sticker", "spoon"), int64(c(3))
+		genGift(c, &w)
 	}
 	return w
 }
@@ -90,8 +90,13 @@ func genEvery(c chooser, w *rewardSpec) {
 
 func genBuyGet(c chooser, w *rewardSpec) {
 	w.buyUnits, w.units, w.most = int64(1+c(4)), int64(c(4)), int64(c(4))
-	if c.often(60) {
+	switch {
+	case c.often(40):
 		w.rate = oneOf(c, append(genRates, "1")...)
+	case c.often(40):
+		w.offer, w.amount = "amount", oneOf(c, genAmounts...)
+	case c.often(60):
+		w.offer, w.amount = "unit_price", oneOf(c, append(genPrices, 0)...)
 	}
 	if c.often(50) {
 		w.buy = genSelector(c, 1)
@@ -101,4 +106,17 @@ func genBuyGet(c chooser, w *rewardSpec) {
 	}
 	w.wholeGets = c.often(40)
 	w.reserve = oneOf(c, "", "dearest", "cheapest", "cart")
+}
+
+func genGift(c chooser, w *rewardSpec) {
+	w.sku, w.units = oneOf(c, "sticker", "spoon"), int64(c(3))
+	switch {
+	case c.often(35):
+		w.perUnits = int64(1 + c(5))
+	case c.often(50):
+		w.threshold = oneOf(c, genThresholds...)
+	default:
+		return
+	}
+	w.most = int64(c(4))
 }

@@ -12,7 +12,7 @@ import (
 var otherNames = map[string][]string{
 	"discount_percent": rates, "discount_percentage": rates, "percent": rates, "percentage": rates, "percent_off": rates,
 	"discount": rates, "rate": {"discount_rate"}, "discount_rate": {"rate"},
-	"amount": {"discount_amount"}, "discount_amount": {"amount"}, "amount_off": amounts, "fixed_amount": amounts, "off": amounts,
+	"amount": {"discount_amount", "threshold"}, "discount_amount": {"amount"}, "amount_off": amounts, "fixed_amount": amounts, "off": amounts,
 	"max_discount_amount": {"max_discount"}, "discount_limit": {"max_discount"}, "max_amount": {"max_discount"}, "cap": {"max_discount"},
 	"price": {"unit_price"}, "fixed_price": {"unit_price", "price"}, "steps": {"ladder"}, "tiers": {"ladder"}, "buy_get": {"get"},
 	"sku": {"skus"}, "product": {"skus", "sku"}, "products": {"skus"}, "items": {"skus"}, "item": {"skus", "sku"},
@@ -26,8 +26,10 @@ var otherNames = map[string][]string{
 	"min_amount": worths, "minimum_amount": worths, "min_total": worths, "min_spend": worths, "minimum_spend": worths,
 	"min_order": worths, "min_order_value": worths, "min_order_amount": worths, "threshold": worths,
 	"min_qty": {"min_quantity"}, "min_units": {"min_quantity"}, "minimum_quantity": {"min_quantity"},
-	"quantity": {"min_quantity"}, "qty": {"quantity", "min_quantity"}, "units": {"quantity", "max_units"}, "count": {"quantity"},
+	"quantity": {"min_quantity", "units"}, "qty": {"quantity", "min_quantity", "units"}, "units": {"quantity", "max_units"}, "count": {"quantity"},
 	"max_quantity": {"max_units"}, "max_qty": {"max_units"},
+	"every": {"per"}, "each": {"per"}, "for_each": {"per"}, "for_every": {"per"}, "per_units": {"per", "units"}, "per_amount": {"per", "threshold"},
+	"repeat": {"max_times"}, "times": {"max_times", "repeat"}, "max_repeat": {"max_times", "repeat"}, "limit": {"max_times", "repeat"},
 	"weight": {"priority"}, "order": {"priority"}, "rules": {"rule"}, "time_zone": {"timezone"}, "tz": {"timezone"},
 }
 

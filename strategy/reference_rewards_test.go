@@ -59,6 +59,8 @@ func (r *ruleSpec) byUnit() bool {
 	switch w := &r.reward; w.kind {
 	case "every":
 		return w.units > 0
+	case "gift":
+		return w.perUnits > 0
 	case "discount_amount":
 		return w.per == "unit"
 	case "ladder":
@@ -123,7 +125,9 @@ func (st *refState) give(r *ruleSpec) *outcome {
 	case "get":
 		o.pieces = st.giveBuyGet(r, o.pieces)
 	case "gift":
-		o.gift = &strategyGift{sku: w.sku, quantity: max(1, w.units)}
+		if n := st.multiples(w, o.pieces); n > 0 {
+			o.gift = &strategyGift{sku: w.sku, quantity: max(1, w.units) * n}
+		}
 	case stepsRule:
 		o.pieces = st.giveStep()
 	default:
@@ -301,6 +305,14 @@ func (st *refState) fullSteps(w *rewardSpec, pieces []refPiece) int64 {
 		steps = min(steps, w.most)
 	}
 	return steps
+}
+
+// multiples is how often a gift is given.
+func (st *refState) multiples(w *rewardSpec, pieces []refPiece) int64 {
+	if w.perUnits == 0 && w.threshold == 0 {
+		return 1
+	}
+	return st.fullSteps(&rewardSpec{units: w.perUnits, threshold: w.threshold, most: w.most}, pieces)
 }
 
 // valueOf is the value of a piece by a base.

@@ -36,7 +36,7 @@ unit_ladder = { first = 1, additional = 1 }
 [rule.f]
 groups_of = { size = 2, rate = 0.1 }
 [rule.g]
-gift = { sku = "a" }
+gift = { sku = "a", per = { units = 2 } }
 [rule.h]
 discount_amount = 1
 per = "line"

@@ -16,9 +16,11 @@ type rewardSpec struct {
 	byQuantity        bool
 	buy, get          selectorSpec
 	buyUnits          int64
-	wholeGets         bool // partial = false
+	wholeGets         bool   // partial = false
+	offer             string // of get, where it is amount or unit_price: the key of amount
 	reserve           string
 	sku               string
+	perUnits          int64 // of gift; threshold is the other
 }
 
 type ladderSpec struct {
@@ -45,7 +47,12 @@ func (x *rewardSpec) pairs(p *pairs) {
 			p.integer("max_times", x.most)
 		},
 		"groups_of": func(p *pairs) { p.integer("size", x.units); p.amount("amount", x.amount); p.raw("rate", x.rate) },
-		"gift":      func(p *pairs) { p.text("sku", x.sku); p.integer("quantity", x.units) },
+		"gift": func(p *pairs) {
+			p.text("sku", x.sku)
+			p.integer("quantity", x.units)
+			p.table("per", false, func(p *pairs) { p.integer("units", x.perUnits); p.amount("threshold", x.threshold) })
+			p.integer("max_times", x.most)
+		},
 	}
 	switch x.kind {
 	case "discount_rate":
@@ -81,7 +88,14 @@ func (x *rewardSpec) ladder(p *pairs) {
 
 func (x *rewardSpec) buyGet(p *pairs) {
 	p.table("buy", true, func(p *pairs) { x.buy.pairs(p); p.integer("quantity", x.buyUnits) })
-	p.table("get", true, func(p *pairs) { x.get.pairs(p); p.integer("quantity", x.units); p.raw("rate", x.rate) })
+	p.table("get", true, func(p *pairs) {
+		x.get.pairs(p)
+		p.integer("quantity", x.units)
+		p.raw("rate", x.rate)
+		if x.offer != "" {
+			p.add(x.offer, p.major(x.amount))
+		}
+	})
 	p.integer("repeat", x.most)
 	if x.wholeGets {
 		p.add("partial", "false")

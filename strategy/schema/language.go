@@ -141,6 +141,9 @@ var language = map[string]table{
 	"unit_ladder": {keys: []key{{"first", "amount0", "Off the first unit."}, {"additional", "amount0", "Off each further one."}, {"max_units", "count", ""}}, required: []string{"first", "additional"}},
 	"groups":      {keys: []key{{"size", "count", "Units of a group."}, {"amount", "amount", "Off each unit."}, {"rate", "rate", "The share off."}}, required: []string{"size"}, oneOf: []string{"amount", "rate"}},
 	"buy":         {keys: join(selectors, []key{{"quantity", "count", "So many units."}}), required: []string{"quantity"}},
-	"get":         {keys: join(selectors, []key{{"quantity", "count", "So many units; default 1."}, {"rate", "rate", "The share off; default 1."}})},
-	"gift":        {keys: []key{{"sku", "string", ""}, {"quantity", "count", "Default 1."}}, required: []string{"sku"}},
+	"get": {keys: join(selectors, []key{{"quantity", "count", "So many units; default 1."}, {"rate", "rate", "The share off; default 1."},
+		{"amount", "amount", "Or so much off each unit."}, {"unit_price", "amount0", "Or the price of each unit."}})},
+	"gift": {keys: []key{{"sku", "string", ""}, {"quantity", "count", "Default 1."}, {"per", "=multiple", "For each full one of these."},
+		{"max_times", "count", "At most so often."}}, required: []string{"sku"}},
+	"multiple": {keys: []key{{"units", "count", "So many units."}, {"threshold", "amount", "Or so much in value."}}, oneOf: []string{"units", "threshold"}},
 }
