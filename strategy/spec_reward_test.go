@@ -1,6 +1,9 @@
 package strategy_test
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // rewardSpec is one reward; what each kind uses is in the method pairs.
 type rewardSpec struct {
@@ -21,6 +24,7 @@ type rewardSpec struct {
 	reserve           string
 	sku               string
 	perUnits          int64 // of gift; threshold is the other
+	rates             []string
 }
 
 type ladderSpec struct {
@@ -46,7 +50,12 @@ func (x *rewardSpec) pairs(p *pairs) {
 			p.amount("amount", x.amount)
 			p.integer("max_times", x.most)
 		},
-		"groups_of": func(p *pairs) { p.integer("size", x.units); p.amount("amount", x.amount); p.raw("rate", x.rate) },
+		"groups_of": func(p *pairs) {
+			p.integer("size", x.units)
+			p.amount("value", x.threshold)
+			p.amount("amount", x.amount)
+			p.raw("rate", x.rate)
+		},
 		"gift": func(p *pairs) {
 			p.text("sku", x.sku)
 			p.integer("quantity", x.units)
@@ -66,6 +75,9 @@ func (x *rewardSpec) pairs(p *pairs) {
 		x.ladder(p)
 	case "get":
 		x.buyGet(p)
+	case "unit_rates":
+		p.add(x.kind, "["+strings.Join(x.rates, ", ")+"]")
+		p.integer("max_times", x.most)
 	default:
 		p.table(x.kind, true, inside[x.kind])
 	}
