@@ -59,6 +59,65 @@ func TestMessagesOfRewards(t *testing.T) {
 			rule: "gift = { sku = \"tote\", max_times = 2 }",
 			want: `t.toml:3:36: rule."a".gift.max_times: there is no per for it (a gift without per is given once an order)`,
 		},
+		"a list of rates that is empty": {
+			rule: "unit_rates = []",
+			want: `t.toml:3:1: rule."a".unit_rates: the list is empty (such as unit_rates = [0, 0.5, 1])`,
+		},
+		"rates that take nothing": {
+			rule: "unit_rates = [0, 0.0]",
+			want: `t.toml:3:1: rule."a".unit_rates: every rate is 0, so nothing is ever taken off (a rate is the share taken off, such as 1 for a unit that is free)`,
+		},
+		"a rate that takes nothing": {
+			rule: "unit_rates = 0",
+			want: `t.toml:3:14: rule."a".unit_rates: every rate is 0, so nothing is ever taken off (a rate is the share taken off, such as 1 for a unit that is free)`,
+		},
+		"rates in percent, and one that is none": {
+			rule: "unit_rates = [0, 50, \"20%\", -1, true]",
+			want: `t.toml:3:18: rule."a".unit_rates: 50 is not a rate, which is from 0 to 1 (was 0.5 meant?)` + "\n" +
+				`t.toml:3:22: rule."a".unit_rates: "20%" is not a rate: not a decimal number (was 0.2 meant?)` + "\n" +
+				`t.toml:3:29: rule."a".unit_rates: "-1" is not a rate: not a decimal number (a rate is from 0 to 1, such as 0.5)` + "\n" +
+				`t.toml:3:33: rule."a".unit_rates: this is a boolean ("true"), a rate such as 0.5, or a list such as [0, 0.5, 1], is wanted`,
+		},
+		"more rates than may be": {
+			rule: "unit_rates = [" + strings.Repeat("0.5, ", 101) + "]",
+			want: `t.toml:3:1: rule."a".unit_rates: 101 rates are too many, 100 is the most (for more sets of a few units, raise max_times)`,
+		},
+		"sets of no rates": {
+			rule: "discount_rate = 0.1\nmax_times = 2",
+			want: `t.toml:4:1: rule."a".max_times: max_times goes with unit_rates, which the rule does not have`,
+		},
+		"the times of a bundle beside it": {
+			rule: "bundle = { units = 3, price = 99 }\nmax_times = 2",
+			want: `t.toml:4:1: rule."a".max_times: max_times goes with unit_rates, which the rule does not have (did you mean max_times within bundle?)`,
+		},
+		"the times of get by another name": {
+			rule: "buy = { quantity = 1 }\nget = {}\nmax_times = 2",
+			want: `t.toml:5:1: rule."a".max_times: max_times goes with unit_rates, which the rule does not have (did you mean repeat?)`,
+		},
+		"rates of shipping": {
+			rule: "applies_to = \"all\"\nunit_rates = [0, 1]",
+			want: `t.toml:3:14: rule."a".applies_to: the reward counts units, and shipping has none (use applies_to = "items")`,
+		},
+		"a group of a size and a value": {
+			rule: "groups_of = { size = 3, value = 149, rate = 0.1 }",
+			want: `t.toml:3:15: rule."a".groups_of: size and value are both here (write one of them, such as size = 3, or value = 149)`,
+		},
+		"a group of nothing": {
+			rule: "groups_of = { rate = 0.1 }",
+			want: `t.toml:3:15: rule."a".groups_of: there is neither size nor value (write one of them, such as size = 3, or value = 149)`,
+		},
+		"a group of a value by another name": {
+			rule: "groups_of = { threshold = 149, rate = 0.1 }",
+			want: `t.toml:3:15: rule."a".groups_of.threshold: unknown key "threshold" (did you mean value?)`,
+		},
+		"a group of a size by another name": {
+			rule: "groups_of = { units = 3, rate = 0.1 }",
+			want: `t.toml:3:15: rule."a".groups_of.units: unknown key "units" (did you mean size?)`,
+		},
+		"rates by another name": {
+			rule: "nth_rates = [0, 0.5]",
+			want: `t.toml:3:1: rule."a".nth_rates: unknown key "nth_rates" (did you mean unit_rates?)`,
+		},
 		"units of shipping": {
 			rule: "applies_to = \"all\"\ngift = { sku = \"tote\", per = { units = 10 } }",
 			want: `t.toml:3:14: rule."a".applies_to: the reward counts units, and shipping has none (use applies_to = "items")`,
@@ -94,6 +153,22 @@ func TestTheCanonicalFormOfRewards(t *testing.T) {
 		"a gift for each ten": {
 			rule: "gift = { per = { units = 10 }, sku = \"tote\", quantity = 1 }",
 			want: `"gift":{"per":{"units":10},"sku":"tote"}`,
+		},
+		"rates of units": {
+			rule: "unit_rates = [0, 0.50, \"1.0\"]\nmax_times = 1\npick = \"dearest\"",
+			want: `"unit_rates":["0","0.5","1"]`,
+		},
+		"a rate of units": {
+			rule: "unit_rates = 0.5\npick = \"cheapest\"\nmax_times = 3",
+			want: `"max_times":3,"pick":"cheapest","unit_rates":["0.5"]`,
+		},
+		"the usual pick of other rewards": {
+			rule: "bundle = { units = 3, price = 99 }\npick = \"cheapest\"",
+			want: `"bundle":{"price":"99.00","units":3}`,
+		},
+		"a group of a value": {
+			rule: "groups_of = { rate = 0.1, value = 149 }",
+			want: `"groups_of":{"rate":"0.1","value":"149.00"}`,
 		},
 		"a gift for each hundred, twice": {
 			rule: "gift = { max_times = 2, per = { threshold = \"100\" }, sku = \"tote\", quantity = 2 }",

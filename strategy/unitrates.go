@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -79,20 +80,27 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 }
 
 // checkFalling warns of rates that take most off the first unit of a set: they are
-// probably the shares to pay.
+// probably the shares to pay, unless the first one is the cheapest.
 func (s *section) checkFalling(n *document.Node, rates []money.Rate) {
-	last := len(rates) - 1
-	if last < 1 || rates[0].Compare(rates[last]) <= 0 || !slices.IsSortedFunc(rates, func(a, b money.Rate) int { return b.Compare(a) }) {
+	if pick := s.node.Get("pick"); pick != nil && pick.Text == pickWords[cheapest] || !isFalling(rates) {
 		return
 	}
-	text, paid := "", ""
-	for i, r := range rates {
-		if i > 0 {
-			text, paid = text+", ", paid+", "
+	list := func(of func(money.Rate) money.Rate) string {
+		texts := make([]string, len(rates))
+		for i, r := range rates {
+			texts[i] = of(r).String()
 		}
-		text, paid = text+r.String(), paid+r.Complement().String()
+		return "[" + strings.Join(texts, ", ") + "]"
 	}
-	s.caution(n, "unit_rates", "most is taken off the first unit of each set", "to let ["+text+"] be paid, write ["+paid+"]")
+	s.caution(n, "unit_rates", "most is taken off the first unit of each set",
+		"to let "+list(func(r money.Rate) money.Rate { return r })+" be paid, write "+list(money.Rate.Complement))
+}
+
+// isFalling reports whether no rate is above the one before it, and the last below the
+// first.
+func isFalling(rates []money.Rate) bool {
+	last := len(rates) - 1
+	return last > 0 && rates[0].Compare(rates[last]) > 0 && slices.IsSortedFunc(rates, func(a, b money.Rate) int { return b.Compare(a) })
 }
 
 func (u *unitRates) countsUnits() bool { return true }
