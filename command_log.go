@@ -100,6 +100,9 @@ func printRecords(w io.Writer, records []history.Record) error {
 			reason += " …"
 			cut = true
 		}
+		if r.Formerly != "" {
+			reason = strings.TrimSpace(fmt.Sprintf("formerly %.12s %s", r.Formerly, reason))
+		}
 		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Number, r.Time.Local().Format(time.DateTime), r.Action, r.Version, r.Fingerprint, r.Kind, reason)
 	}
 	if err := table.Flush(); err != nil || !cut {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
@@ -150,8 +151,10 @@ func (a adminClient) complete(id, beginning string) (string, error) {
 	}
 	var found []string
 	for _, s := range past.Snapshots {
-		if strings.HasPrefix(s.SHA256, strings.ToLower(beginning)) {
-			found = append(found, s.SHA256)
+		for _, name := range []string{s.SHA256, s.Formerly} {
+			if strings.HasPrefix(name, strings.ToLower(beginning)) && !slices.Contains(found, name) {
+				found = append(found, name)
+			}
 		}
 	}
 	switch len(found) {

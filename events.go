@@ -61,7 +61,7 @@ func logEvent(key liveKey, e reload.Event) {
 		log.Warn(stays("strategy is missing", e), refusal(e)...)
 	case reload.EventHeld:
 		log.Warn("a rollback keeps the strategy in the file out of service, until another is saved or a rollback to it",
-			zap.String("version", e.Refused.Version), zap.String("sha256", e.Refused.Fingerprint), zap.String("in_service", e.Live.Version))
+			append(identified(e.Refused), zap.String("in_service", e.Live.Version))...)
 	case reload.EventPending:
 		log.Warn(stays("strategy is being written for long", e), refusal(e)...)
 	case reload.EventStaged:
@@ -96,10 +96,18 @@ func stays(what string, e reload.Event) string {
 	return what + ", the one in service stays"
 }
 
+// identified says what a content goes by, and what it went by in an earlier version
+// of the language if that is another fingerprint.
+func identified(what reload.Identity) []zap.Field {
+	fields := []zap.Field{zap.String("version", what.Version), zap.String("sha256", what.Fingerprint)}
+	if what.Formerly != "" {
+		fields = append(fields, zap.String("formerly", what.Formerly))
+	}
+	return fields
+}
+
 func activation(f reload.Facts) []zap.Field {
-	fields := []zap.Field{
-		zap.String("version", f.Version),
-		zap.String("sha256", f.Fingerprint),
+	fields := append(identified(reload.Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}),
 		zap.Stringer("kind", f.Kind),
 		zap.Int64("size", f.Size),
 		zap.Time("written", f.Stamps.Written),
@@ -107,7 +115,7 @@ func activation(f reload.Facts) []zap.Field {
 		zap.Time("read", f.Stamps.Read),
 		zap.Time("ready", f.Stamps.Ready),
 		zap.String("proof", f.Note),
-	}
+	)
 	if f.Stamps.Swapped.IsZero() { // it is staged
 		return fields
 	}

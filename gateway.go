@@ -273,6 +273,9 @@ func (g *gateway) locate(err error, r *http.Request, in input) error {
 		return err
 	}
 	if in.kind != inBody && in.kind != inTextBody || g.alsoInHeaders(r) {
+		if bad.Field == strategy.FieldSums {
+			return &cart.Invalid{Pointer: "X-Cart-Subtotal", Reason: bad.Reason}
+		}
 		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
 	}
 	return &cart.Invalid{Pointer: g.reader.Pointer(in.body, bad.Line, bad.Field), Reason: bad.Reason}

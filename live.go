@@ -77,6 +77,7 @@ func startLive(key liveKey, h *liveHandler) (*live, error) {
 		Named:        bodiesOf,
 		State:        key.stateDir(),
 		StateOptions: history.Options{Name: key.id(), Key: key.state.Key, Keep: key.state.Keep},
+		Language:     strategy.Language,
 		Against:      key.rails.String(),
 		OnEvent:      l.tellOf,
 	})

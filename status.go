@@ -17,6 +17,7 @@ type strategyStatus struct {
 	Live    editionStatus  `json:"live"`
 	Staged  *editionStatus `json:"staged,omitempty"`
 	Held    string         `json:"held,omitempty"` // sha256 of what a rollback keeps out
+	HeldWas string         `json:"held_formerly,omitempty"`
 	Refusal *refusalStatus `json:"refusal,omitempty"`
 	Pending *time.Time     `json:"pending_since,omitempty"`
 	Missing *time.Time     `json:"missing_since,omitempty"`
@@ -31,6 +32,7 @@ type strategyStatus struct {
 type editionStatus struct {
 	Version string       `json:"version"`
 	SHA256  string       `json:"sha256"`
+	Was     string       `json:"formerly,omitempty"` // sha256 on record for the same bytes, in an earlier language
 	Rules   int          `json:"rules,omitempty"`
 	RuleIDs []string     `json:"rule_ids,omitempty"` // where one strategy is asked for
 	Kind    string       `json:"kind"`
@@ -71,10 +73,12 @@ type stateStatus struct {
 }
 
 type snapshotStatus struct {
-	Version string    `json:"version"`
-	SHA256  string    `json:"sha256"`
-	Taken   time.Time `json:"taken"`
-	Origin  string    `json:"origin"`
+	Version  string    `json:"version"`
+	SHA256   string    `json:"sha256"`
+	Language int       `json:"language"`           // that the sha256 was made in
+	Formerly string    `json:"formerly,omitempty"` // sha256 of the same bytes in an earlier one
+	Taken    time.Time `json:"taken"`
+	Origin   string    `json:"origin"`
 }
 
 // describe is how the strategy is doing.
@@ -83,7 +87,8 @@ func (l *live) describe() strategyStatus {
 	d := strategyStatus{
 		ID: l.key.id(), Path: l.key.path, Env: l.key.env,
 		Live:    describeEdition(s.Live),
-		Held:    s.Held,
+		Held:    s.Held.Fingerprint,
+		HeldWas: s.Held.Formerly,
 		Refusal: describeRefusal(s.Refusal),
 		Pending: unlessZero(s.Pending),
 		Missing: unlessZero(s.Missing),
@@ -103,7 +108,7 @@ func (l *live) describe() strategyStatus {
 
 func describeEdition(f reload.Facts) editionStatus {
 	return editionStatus{
-		Version: f.Version, SHA256: f.Fingerprint, Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
+		Version: f.Version, SHA256: f.Fingerprint, Was: f.Formerly, Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
 		Due: unlessZero(f.Due), Proof: f.Note,
 		Stamps: stampsStatus{f.Stamps.Written, f.Stamps.Noticed, f.Stamps.Read, f.Stamps.Ready, unlessZero(f.Stamps.Swapped)},
 	}
@@ -121,10 +126,16 @@ func describeRefusal(r reload.Refusal) *refusalStatus {
 	return d
 }
 
+// firstLanguage is that of 0.1, which did not record it.
+const firstLanguage = 1
+
 func describeSnapshots(kept []history.Snapshot) []snapshotStatus {
 	all := make([]snapshotStatus, len(kept))
 	for i, s := range kept {
-		all[i] = snapshotStatus{Version: s.Version, SHA256: s.Fingerprint, Taken: s.Taken, Origin: s.Origin}
+		all[i] = snapshotStatus{
+			Version: s.Version, SHA256: s.Fingerprint, Language: max(s.Language, firstLanguage), Formerly: s.Formerly,
+			Taken: s.Taken, Origin: s.Origin,
+		}
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 // consider decides what becomes of a complete content.
 func (m *machine) consider(r reading) {
 	m.board.update(func(s *Status) { s.Guard = r.guard })
+	m.translateHold(r)
 	if m.known(r) {
 		return
 	}
@@ -79,6 +80,7 @@ func (m *machine) swap(r reading, v verdict) {
 func (m *machine) facts(r reading, v verdict) Facts {
 	return Facts{
 		Fingerprint: v.fingerprint,
+		Formerly:    m.memory.formerly(r.digest, v.fingerprint),
 		Version:     v.version,
 		Note:        v.note,
 		Kind:        m.kind(),

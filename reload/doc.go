@@ -24,7 +24,9 @@
 //     being written, and go into service together or not at all.
 //   - With a state directory, what was in service is there again at the next
 //     start if the files are broken, missing or not due yet, and any of it can be
-//     put back ([Source.Rollback]). See package history for what is on disk.
+//     put back ([Source.Rollback]). What was kept in an earlier [Options.Language]
+//     is verified by the digest of its bytes, and goes by both fingerprints. See
+//     package history for what is on disk.
 //   - A change nobody announced (a write through another hard link, a lost
 //     watch, a network file system) is found by looking, every [Options.Poll].
 //

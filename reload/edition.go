@@ -66,6 +66,7 @@ type Edition[T any] struct {
 // Facts are what is known of an edition besides its value.
 type Facts struct {
 	Fingerprint string // of its meaning, see [Candidate]
+	Formerly    string // on record for the same bytes, in an earlier [Options.Language]; "" for none
 	Version     string // as the loader named it
 	Note        string // as the loader left it
 	Stamps      Stamps
@@ -75,7 +76,9 @@ type Facts struct {
 	Size        int64     // of the files, in bytes
 }
 
-func (f Facts) identity() Identity { return Identity{Fingerprint: f.Fingerprint, Version: f.Version} }
+func (f Facts) identity() Identity {
+	return Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}
+}
 
 // Stamps say when an edition passed each station on its way into service.
 type Stamps struct {

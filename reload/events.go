@@ -21,6 +21,7 @@ type Event struct {
 // An Identity is what a content goes by, as far as that is known.
 type Identity struct {
 	Fingerprint string // see [Candidate.Fingerprint]
+	Formerly    string // see [Facts.Formerly]
 	Version     string // what it calls itself
 }
 

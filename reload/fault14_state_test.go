@@ -209,7 +209,7 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	if e := r.becomes("one"); e.Kind != reload.KindRollback {
 		t.Errorf("kind = %v, want %v", e.Kind, reload.KindRollback)
 	}
-	if held := r.Status().Held; held != "two" {
+	if held := r.Status().Held.Fingerprint; held != "two" {
 		t.Errorf("held = %q, want two", held)
 	}
 	for name, save := range map[string]func(){
@@ -236,7 +236,7 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	r.await(reload.EventHeld)
 	renameIn(t, r.path, "three")
 	r.becomes("three")
-	if held := r.Status().Held; held != "" {
+	if held := r.Status().Held.Fingerprint; held != "" {
 		t.Errorf("held = %q after another content, want nothing", held)
 	}
 	renameIn(t, r.path, "two")
@@ -250,7 +250,7 @@ func TestFault14RollingForwardEndsTheHold(t *testing.T) {
 	r.becomes("one")
 	do(t, r.Rollback("two", "", ""))
 	r.becomes("two")
-	if held := r.Status().Held; held != "" {
+	if held := r.Status().Held.Fingerprint; held != "" {
 		t.Errorf("held = %q, want nothing", held)
 	}
 	r.restart(t, func() {})

@@ -102,9 +102,9 @@ func newMachine(path string, j judge, o Options) *machine {
 		done:   make(chan struct{}),
 	}
 	m.reader = &reader{path: path, o: &m.o}
-	m.memory = newMemory(o.State, o.StateOptions)
+	m.memory = newMemory(o)
 	m.hold = m.memory.hold()
-	m.board.s.Held, m.board.s.Memory.Dir = m.hold.what.Fingerprint, o.State
+	m.board.s.Held, m.board.s.Memory.Dir = m.hold.what, o.State
 	return m
 }
 

@@ -28,20 +28,21 @@ const actionAbandoned history.Action = "abandoned"
 // what could not be written is kept and written later: a disk that is full does
 // not keep a finished save out of service, and a slow one does not hold it up.
 type memory struct {
-	past   *history.Memory // as it was at the start; only the machine's goroutine uses it
-	scribe *scribe         // nil if there is no state directory
-	told   struct{ fault, found error }
+	past     *history.Memory // as it was at the start; only the machine's goroutine uses it
+	scribe   *scribe         // nil if there is no state directory
+	language int             // see [Options.Language]
+	told     struct{ fault, found error }
 }
 
 // newMemory reads what earlier lives left. A directory that cannot be read is as
 // good as an empty one; opening it for writing will say why.
-func newMemory(dir string, o history.Options) memory {
-	if dir == "" {
+func newMemory(o Options) memory {
+	if o.State == "" {
 		return memory{}
 	}
-	past, _ := history.Look(dir)
+	past, _ := history.Look(o.State)
 	past.Records = carriedOut(past.Records)
-	return memory{past: past, scribe: newScribe(dir, o)}
+	return memory{past: past, scribe: newScribe(o.State, o.StateOptions), language: o.Language}
 }
 
 // carriedOut leaves out the rollbacks that were taken back.
@@ -61,7 +62,7 @@ func carriedOut(records []history.Record) []history.Record {
 // keep has a snapshot saved before it goes into service.
 func (y *memory) keep(s history.Snapshot, digest string) {
 	if y.scribe != nil {
-		s.Digest = digest
+		s.Digest, s.Language = digest, y.language
 		y.scribe.keep(s)
 	}
 }
@@ -69,6 +70,7 @@ func (y *memory) keep(s history.Snapshot, digest string) {
 // note has a record written, some time soon.
 func (y *memory) note(r history.Record) {
 	if y.scribe != nil {
+		r.Language = y.language
 		y.scribe.note(r)
 	}
 }
@@ -78,9 +80,10 @@ func (y *memory) append(r history.Record) error {
 	if y.scribe == nil {
 		return errors.New("there is no state directory")
 	}
+	r.Language = y.language
 	err := y.scribe.append(r)
 	if err != nil {
-		y.scribe.note(history.Record{Time: r.Time, Action: actionAbandoned, Fingerprint: r.Fingerprint, Version: r.Version, Reason: err.Error()})
+		y.note(history.Record{Time: r.Time, Action: actionAbandoned, Fingerprint: r.Fingerprint, Version: r.Version, Reason: err.Error()})
 	}
 	return err
 }
@@ -154,7 +157,8 @@ func (y *memory) hold() hold {
 	for _, r := range slices.Backward(y.past.Records) {
 		switch {
 		case r.Action == actionRolledBack:
-			return hold{content: r.Digest, what: Identity{Fingerprint: r.Against, Version: y.versionOf(r.Against)}}
+			what := Identity{Fingerprint: r.Against, Formerly: y.formerlyOf(r.Against), Version: y.versionOf(r.Against)}
+			return hold{content: r.Digest, what: what, foreign: r.Against != "" && y.foreign(r)}
 		case r.Action == actionStaged, r.Action == actionActivated && r.Kind != KindRecall.String():
 			return hold{}
 		}
@@ -206,7 +210,7 @@ func (u *Unproved) Unwrap() error { return u.Err }
 
 func snapshotOf(c Content, f Facts) history.Snapshot {
 	return history.Snapshot{
-		Fingerprint: f.Fingerprint, Version: f.Version,
+		Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version,
 		Taken: time.Now(), Origin: c.Path, Files: c.Files,
 	}
 }

@@ -68,6 +68,12 @@ type Options struct {
 	// with, and how many snapshots are kept.
 	StateOptions history.Options
 
+	// Language is the version of the language that the loader reads, which the
+	// fingerprints are made in. It is recorded with every content. The same bytes
+	// have another fingerprint in another language, so a content that was kept in
+	// one is verified by the digest of its bytes. 0, the default, is not recorded.
+	Language int
+
 	// Against names the bounds that the loader holds a content against beyond
 	// what the content says itself. A refusal as [Unproved] outlives a restart
 	// only as long as they are the same.

@@ -12,6 +12,7 @@ import (
 type hold struct {
 	content string // digest; "" for no hold
 	what    Identity
+	foreign bool // the fingerprint is of another language, and was not made anew yet
 }
 
 // release ends the hold.
@@ -20,7 +21,7 @@ func (m *machine) release() {
 		return
 	}
 	m.hold = hold{}
-	m.board.update(func(s *Status) { s.Held = "" })
+	m.board.update(func(s *Status) { s.Held = Identity{} })
 }
 
 // keepsOut reports whether a rollback keeps a meaning out of service. It ends if
@@ -62,7 +63,7 @@ func (m *machine) stillRefused(r reading) bool {
 // which the file gives nothing. It reports whether there was such a thing.
 func (m *machine) recall() bool {
 	for _, fingerprint := range m.memory.served() {
-		if fingerprint == m.hold.what.Fingerprint || m.stopped() {
+		if fingerprint == m.hold.what.Fingerprint || fingerprint == m.hold.what.Formerly || m.stopped() {
 			continue
 		}
 		if m.restoreSnapshot(fingerprint, KindRecall) == nil {
@@ -81,7 +82,12 @@ func (m *machine) restoreSnapshot(fingerprint string, k Kind) error {
 	if later(v.due) {
 		return errors.New("it was staged and is not due")
 	}
-	m.publish(v, m.factsOf(s, v, k), s.Digest)
+	if m.hold != (hold{}) && (v.fingerprint == m.hold.what.Fingerprint || s.Digest == m.hold.content) {
+		return errors.New("a rollback keeps it out of service")
+	}
+	f := m.factsOf(s, v, k)
+	m.keepAgain(s, f)
+	m.publish(v, f, s.Digest)
 	return nil
 }
 
@@ -94,13 +100,13 @@ func (m *machine) rejudge(fingerprint string) (history.Snapshot, verdict, error)
 	if err != nil {
 		return s, v, fmt.Errorf("the snapshot %s is not accepted any more: %w", fingerprint, err)
 	}
-	return s, v, nil
+	return s, v, m.memory.verify(s, v.fingerprint)
 }
 
 func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Facts {
 	now := time.Now()
 	f := Facts{
-		Fingerprint: v.fingerprint, Version: v.version, Note: v.note, Kind: k,
+		Fingerprint: v.fingerprint, Formerly: formerlyIn(s, v.fingerprint), Version: v.version, Note: v.note, Kind: k,
 		Stamps: Stamps{Written: s.Taken, Noticed: now, Read: now, Ready: now},
 	}
 	for _, file := range s.Files {
@@ -127,11 +133,16 @@ func (m *machine) rollback(fingerprint, inService, reason string) error {
 	if fingerprint == m.live.Fingerprint {
 		return ErrInService
 	}
+	m.translateHold(reading{})
 	s, v, err := m.rejudge(fingerprint)
 	if err != nil {
 		return err
 	}
+	if v.fingerprint == m.live.Fingerprint {
+		return fmt.Errorf("%w: its fingerprint is %s now", ErrInService, v.fingerprint)
+	}
 	f := m.factsOf(s, v, KindRollback)
+	m.keepAgain(s, f)
 	if err := m.holdBack(f, reason); err != nil {
 		return err
 	}
@@ -159,6 +170,6 @@ func (m *machine) holdBack(f Facts, reason string) error {
 		return fmt.Errorf("writing the rollback down: %w", err)
 	}
 	m.hold = h
-	m.board.update(func(s *Status) { s.Held = h.what.Fingerprint })
+	m.board.update(func(s *Status) { s.Held = h.what })
 	return nil
 }

@@ -15,7 +15,7 @@ func (m *machine) note(a history.Action, f Facts, digest, reason string) {
 func recordOf(a history.Action, f Facts, digest, reason string) history.Record {
 	return history.Record{
 		Time: time.Now(), Action: a,
-		Fingerprint: f.Fingerprint, Version: f.Version, Digest: digest,
+		Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version, Digest: digest,
 		Kind: f.Kind.String(), Reason: reason,
 		Written: f.Stamps.Written, Noticed: f.Stamps.Noticed, Read: f.Stamps.Read,
 		Ready: f.Stamps.Ready, Swapped: f.Stamps.Swapped, Due: f.Due,
@@ -31,11 +31,15 @@ func (m *machine) noteActivation(f Facts, digest string) {
 	m.note(actionActivated, f, digest, f.Note)
 }
 
-// retain keeps the snapshots of what is in service and what is to be.
+// retain keeps the snapshots of what is in service, what is to be, and what a
+// rollback keeps out, which may be asked for again.
 func (m *machine) retain() {
 	retained := []string{m.live.Fingerprint}
 	if m.staged != nil {
 		retained = append(retained, m.staged.facts.Fingerprint)
+	}
+	if m.hold.what.Fingerprint != "" {
+		retained = append(retained, m.hold.what.Fingerprint)
 	}
 	m.memory.retain(retained...)
 }

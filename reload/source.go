@@ -75,10 +75,11 @@ func (s *Source[T]) Remember() {
 }
 
 // Rollback puts an edition that was in service once back there, by its
-// fingerprint. It stays until the file is saved with a content of another
-// meaning than it has now, across restarts, too. inService, if not empty, is the
-// fingerprint of the edition to be replaced: if another is in service the error
-// is [ErrNotInService] and nothing changes. reason is for the record.
+// fingerprint, or by the one on record for it from an earlier [Options.Language].
+// It stays until the file is saved with a content of another meaning than it has
+// now, across restarts, too. inService, if not empty, is the fingerprint of the
+// edition to be replaced: if another is in service the error is [ErrNotInService]
+// and nothing changes. reason is for the record.
 //
 // When it returns nil the edition is in service and the rollback on disk.
 func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {

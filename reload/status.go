@@ -11,7 +11,7 @@ type Status struct {
 	Target  string    // where the links on the way to it led last
 	Live    Facts     // of the edition in service
 	Staged  Facts     // of the one that waits for its instant; zero if none does
-	Held    string    // fingerprint of the file's content, which a rollback keeps out; "" if none does
+	Held    Identity  // of the file's content, which a rollback keeps out; zero if none does
 	Guard   Guard     // the proof the last complete read had
 	Refusal Refusal   // the last one; zero if there was none
 	Pending time.Time // since when a save waits to be proved; zero if none is reported

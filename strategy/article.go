@@ -1,10 +1,12 @@
 package strategy
 
 import (
+	"bytes"
 	"cmp"
 	"hash/maphash"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/promogate/caddy-discount/cart"
 )
@@ -14,61 +16,76 @@ import (
 // first of them: rules see that article and not how the shop wrote it down. Goods by
 // weight, lines without a SKU and lines without units stay by themselves.
 
-// articles finds the article that a line is more of. It is a table of chains, from
-// which a cart of a few lines is spared.
+// articles finds the article that a line is more of, by the hash of its SKU. From a
+// number of lines on it has a table of chains.
 type articles struct {
-	first, next []int32 // from one on, so that 0 is the end
-	seed        maphash.Seed
-	seeded      bool
+	hash        uint64   // of the SKU of the last item
+	hashes      []uint64 // of each item
+	first, next []int32  // from one on, so that 0 is the end
 }
 
-// emptied is the table with nothing in it, in the same memory.
+// emptied is what has found nothing, in the same memory.
 func (a articles) emptied() articles {
-	a.first, a.next = a.first[:0], a.next[:0]
-	return a
+	return articles{hashes: a.hashes[:0], first: a.first[:0], next: a.next[:0]}
 }
 
-// join makes the last item, which is of a line, more units of an earlier item that it
-// is alike, if there is one.
+// join makes the last item, which is of one of so many lines, more units of an earlier
+// item that it is alike, if there is one.
 func (e *evaluation) join(lines int) {
-	last := len(e.items) - 1
-	l := &e.items[last]
-	if l.from.SKU == "" || l.quantity == 0 || l.weighed {
-		if lines > fewWords {
-			e.articles.next = append(e.articles.next, 0)
-		}
-		return
+	a, last := &e.articles, len(e.items)-1
+	l, hash := &e.items[last], a.hash
+	if l.from.SKU == "" || l.quantity == 0 {
+		hash = 0
+	}
+	into := -1
+	if l.weighed && hash != 0 {
+		l.again = e.weighedBefore(l, hash)
 	}
 	if lines <= fewWords {
-		for i := range e.items[:last] {
-			if e.items[i].alike(l) {
-				e.merge(i)
-				return
+		for i, other := range a.hashes {
+			if other == hash && e.alike(&e.items[i], l) {
+				into = i
+				break
 			}
 		}
+	} else {
+		into = e.chained(l, hash, lines)
+	}
+	if into >= 0 {
+		e.merge(into)
 		return
 	}
-	slot := e.articles.slot(l, lines)
-	for at := *slot; at != 0; at = e.articles.next[at-1] {
-		if e.items[at-1].alike(l) {
-			e.merge(int(at - 1))
-			return
-		}
-	}
-	e.articles.next = append(e.articles.next, *slot)
-	*slot = int32(last + 1)
+	a.hashes = append(a.hashes, hash)
 }
 
-// slot is where the chain begins that an item belongs to.
-func (a *articles) slot(l *item, lines int) *int32 {
-	if len(a.first) == 0 {
-		a.first = zeroed(a.first, 1<<bits.Len(uint(2*lines)))
-		if !a.seeded {
-			a.seed, a.seeded = maphash.MakeSeed(), true
+// weighedBefore reports whether goods by weight are the same article as an earlier item.
+func (e *evaluation) weighedBefore(l *item, hash uint64) bool {
+	for i, other := range e.articles.hashes {
+		if earlier := &e.items[i]; other == hash && earlier.weighed && e.sameArticle(earlier, l) {
+			return true
 		}
 	}
-	key := maphash.String(a.seed, l.from.SKU) ^ uint64(l.unitPrice)*0x9E3779B97F4A7C15
-	return &a.first[(key^key>>32)&uint64(len(a.first)-1)]
+	return false
+}
+
+// chained looks for an item that the last one is alike in the chain of its hash, and
+// puts it there if there is none; -1 for none.
+func (e *evaluation) chained(l *item, hash uint64, lines int) int {
+	a := &e.articles
+	if len(a.first) == 0 {
+		a.first = zeroed(a.first, 1<<bits.Len(uint(2*lines)))
+	}
+	slot := &a.first[hash>>8&uint64(len(a.first)-1)]
+	if hash != 0 {
+		for at := *slot; at != 0; at = a.next[at-1] {
+			if a.hashes[at-1] == hash && e.alike(&e.items[at-1], l) {
+				return int(at - 1)
+			}
+		}
+	}
+	a.next = append(a.next, *slot)
+	*slot = int32(len(e.items))
+	return -1
 }
 
 // merge adds the last item to an earlier one.
@@ -76,9 +93,11 @@ func (e *evaluation) merge(into int) {
 	last := len(e.items) - 1
 	more := &e.items[last]
 	e.enlarge(&e.items[into], more.line, more.quantity, more.original)
-	if more.further != nil && more.product == nil {
-		e.further = e.further[:len(e.further)-1]
+	if more.further != nil {
 		e.categories = e.categories[:len(e.categories)-len(*more.further)]
+		if more.product == nil {
+			e.further = e.further[:len(e.further)-1]
+		}
 	}
 	e.items = e.items[:last]
 }
@@ -99,15 +118,15 @@ func (e *evaluation) enlarge(l *item, line int32, units, worth int64) {
 }
 
 // alike reports whether two items are the same article.
-func (l *item) alike(other *item) bool {
-	return l.sku == other.sku && l.unitPrice == other.unitPrice && l.priceOver == other.priceOver && l.reduced == other.reduced &&
-		l.product == other.product && l.quantity > 0 && !l.weighed && l.sameGoods(other)
+func (e *evaluation) alike(l, other *item) bool {
+	return !l.weighed && !other.weighed && l.sameListPrice(other) && e.sameArticle(l, other)
 }
 
-// sameGoods compares what alike did not.
-func (l *item) sameGoods(other *item) bool {
+// sameArticle is alike without looking at what part of a minor unit a price has.
+func (e *evaluation) sameArticle(l, other *item) bool {
 	a, b := l.from, other.from
-	if a.SKU != b.SKU || !l.sameListPrice(other) {
+	if l.sku != other.sku || l.unitPrice != other.unitPrice || l.reduced != other.reduced || l.product != other.product ||
+		l.quantity == 0 || a.SKU == "" || !e.sameSKU(a.SKU, b.SKU) {
 		return false
 	}
 	return l.product != nil || a.Subgroup == b.Subgroup && sameCategories(a, b) && sameAttributes(a.Attributes, b.Attributes)
@@ -116,8 +135,8 @@ func (l *item) sameGoods(other *item) bool {
 // sameListPrice compares list prices of which only the whole minor units are known to
 // be the same: where the total of a line is stated alone, its price is a fraction.
 func (l *item) sameListPrice(other *item) bool {
-	if !l.priceOver {
-		return l.unitPrice >= 0
+	if l.unitPrice != other.unitPrice || l.priceOver != other.priceOver || !l.priceOver {
+		return l.unitPrice == other.unitPrice && l.priceOver == other.priceOver && l.unitPrice >= 0
 	}
 	return compareRatios(l.original, l.quantity, other.original, other.quantity) == 0
 }
@@ -174,4 +193,22 @@ func firstAttribute(list []cart.Attribute, name string) *cart.Attribute {
 		}
 	}
 	return nil
+}
+
+// recognizeFolded finds a SKU as it is compared where its spelling does not matter.
+func (e *evaluation) recognizeFolded(s *Strategy, sku string) symbol {
+	folded := e.coupons.fold(sku, s.spelling.skus)
+	e.articles.hash = maphash.Bytes(s.skuTable.seed, folded)
+	return s.skus[string(folded)]
+}
+
+// sameSKU reports whether two SKUs are compared as the same.
+func (e *evaluation) sameSKU(a, b string) bool { return a == b || e.compareSKUs(a, b) == 0 }
+
+// compareSKUs orders SKUs as they are compared.
+func (e *evaluation) compareSKUs(a, b string) int {
+	if first := strings.Compare(a, b); first == 0 || e.skuForm == asWritten {
+		return first
+	}
+	return bytes.Compare(e.coupons.fold(a, e.skuForm), e.coupons.other.fold(b, e.skuForm))
 }

@@ -48,7 +48,7 @@ func benchmarkCart(lines int) *cart.Cart {
 // linear makes a strategy look at all its rules, as if there were no index.
 func linear(s *Strategy) *Strategy {
 	all := *s
-	x := index{byCoupon: map[string][]int32{}, byCustomer: map[string][]int32{}}
+	x := index{byCoupon: make([][]int32, len(s.codes)+1), byCustomer: map[string][]int32{}}
 	x.bySKU, x.byCategory, x.bySubgroup = make([][]int32, len(s.skus)+1), make([][]int32, len(s.categories)+1), make([][]int32, len(s.subgroups)+1)
 	for i := range s.rules {
 		x.rules = append(x.rules, int32(i))

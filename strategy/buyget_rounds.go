@@ -86,7 +86,7 @@ func (e *evaluation) sortUnits(list []int32, by pick, t *target) {
 	slices.SortFunc(list, func(a, b int32) int {
 		p, o := &t.portions[a], &t.portions[b]
 		return cmp.Or(compareUnits(p, o, by), cmp.Compare(e.units[a].sides(), e.units[b].sides()), moreRoom(p, o),
-			compareGoods(&e.items[p.item], &e.items[o.item]), byItem(*p, *o))
+			e.compareGoods(&e.items[p.item], &e.items[o.item]), byItem(*p, *o))
 	})
 }
 
@@ -211,9 +211,9 @@ func (d *rounds) get(left int64) {
 }
 
 // compareGoods orders articles by what they are.
-func compareGoods(a, b *item) int {
+func (e *evaluation) compareGoods(a, b *item) int {
 	x, y := a.from, b.from
-	first := cmp.Or(strings.Compare(x.SKU, y.SKU), compareListPrices(a, b))
+	first := cmp.Or(e.compareSKUs(x.SKU, y.SKU), compareListPrices(a, b))
 	if first != 0 || a.product != nil && a.product == b.product {
 		return cmp.Or(first, compareBools(a.reduced, b.reduced))
 	}

@@ -11,6 +11,12 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
+// Language is the version of the strategy language that this package reads. It is
+// in the canonical form: where it differs, the same text may mean another thing, and
+// one fingerprint never stands for two meanings. The first language was that of 0.1,
+// whose canonical form has no member for it.
+const Language = 2
+
 // Canonical is the meaning of the model as RFC 8785 JSON: keys sorted, no
 // space, defaults left out, amounts and rates as decimal strings, instants in
 // UTC. Two texts with the same meaning have the same canonical form, and its
@@ -19,14 +25,19 @@ func (m *Model) Canonical() []byte {
 	o := &object{currency: m.currency, buf: make([]byte, 0, 1024+192*(len(m.rules)+len(m.products)))}
 	o.object(func(o *object) {
 		m.arithmetic.encode(o)
+		m.spelling.encodeCodes(o)
 		o.key("currency")
 		o.text(m.currency.Code())
 		encodeList(o, "discounts", m.steps, (*step).encode)
+		o.key("language")
+		o.integer(Language)
 		m.limits.encode(o)
-		encodeList(o, "products", m.products, (*product).encode)
+		encodeList(o, "products", m.products, func(p *product, o *object) { p.encode(o, m.spelling.skus) })
 		m.encodeRules(o)
+		m.spelling.encodeSKUs(o)
 		o.key("timezone")
 		o.text(m.zone)
+		m.unknown.encode(o)
 		o.optional("version", m.version)
 		encodeZeroPriced(o, m.zeroCounts)
 	})

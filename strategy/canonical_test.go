@@ -39,7 +39,7 @@ enabled = false
 min_quantity = 3
 discount_amount = "5"
 `).Canonical())
-	const want = `{"currency":"CNY","products":[{"caffeine_mg":75.5,"category":"咖啡","name":"拿铁","oat":true,"price":"28.00","sku":"拿铁"}],` +
+	const want = `{"currency":"CNY","language":2,"products":[{"caffeine_mg":75.5,"category":"咖啡","name":"拿铁","oat":true,"price":"28.00","sku":"拿铁"}],` +
 		`"rule":{"A":{"discount_amount":"5.00","enabled":false,"min_quantity":3},` +
 		`"z":{"categories":["咖啡","茶"],"discount_rate":"0.15","time_windows":[{"days":["mon","tue"],"end":"10:00:00","start":"08:00:00"}],"valid_until":"2024-06-30T23:59:59Z"}},` +
 		`"timezone":"Asia/Shanghai","version":"v"}`

@@ -9,13 +9,15 @@ import (
 
 // product is one entry of the catalogue.
 type product struct {
-	sku        string // the name where no SKU is given
-	name       string
-	category   string
-	subgroup   string
-	price      int64 // minor units; cart.NoPrice when absent
-	floor      int64 // lowest price per unit after all discounts
-	attributes []attribute
+	sku      string // the name where no SKU is given
+	name     string
+	category string
+	subgroup string
+	// moreCategories are the further categories; the article is in all of them.
+	moreCategories []string
+	price          int64 // minor units; cart.NoPrice when absent
+	floor          int64 // lowest price per unit after all discounts
+	attributes     []attribute
 }
 
 // attribute is a further property of a product.
@@ -30,19 +32,18 @@ const keyFloor = "floor_price"
 func decodeProducts(s *section, pause document.Pause) []product {
 	nodes := s.tables("products", `{ sku = "latte" }`)
 	products := make([]product, 0, len(nodes))
-	seen := make(map[string]document.Pos, len(nodes))
+	seen := make(map[string]listedProduct, len(nodes))
 	for i, node := range nodes {
 		pause.After(i)
 		sub := s.element(node, "products", i)
 		p, ok := decodeProduct(sub)
-		first, twice := seen[p.sku]
+		first, twice := seen[s.spelling.skus.of(p.sku)]
 		switch {
 		case !ok:
 		case twice:
-			at := s.doc.Locate(first)
-			s.add(node.Pos, sub.path(), fmt.Sprintf("%q is in the catalogue twice, first on line %d", p.sku, at.Line), "")
+			s.add(node.Pos, sub.path(), fmt.Sprintf("%q is in the catalogue twice, first %s%s", p.sku, s.lineSeenFrom(node, first.pos), first.insteadOf(p.sku)), first.hint(p.sku))
 		default:
-			seen[p.sku] = node.Pos
+			seen[s.spelling.skus.of(p.sku)] = listedProduct{node.Pos, p.sku}
 			products = append(products, p)
 		}
 		sub.close()
@@ -50,11 +51,32 @@ func decodeProducts(s *section, pause document.Pause) []product {
 	return products
 }
 
+// listedProduct is where the catalogue has a SKU first, and how it is written there.
+type listedProduct struct {
+	pos document.Pos
+	sku string
+}
+
+// insteadOf names the SKU where it is written otherwise.
+func (l listedProduct) insteadOf(sku string) string {
+	if l.sku == sku {
+		return ""
+	}
+	return fmt.Sprintf(" as %q", l.sku)
+}
+
+func (l listedProduct) hint(sku string) string {
+	if l.sku == sku {
+		return ""
+	}
+	return foldedBare.apart()
+}
+
 func decodeProduct(s *section) (product, bool) {
 	p := product{price: cart.NoPrice}
 	p.sku = s.text("sku")
 	p.name = s.text("name")
-	p.category = s.text("category")
+	p.category, p.moreCategories = decodeCategories(s)
 	p.subgroup = s.text("subgroup")
 	if price, ok := s.amount("price", 0); ok {
 		p.price = price
@@ -72,13 +94,17 @@ func decodeProduct(s *section) (product, bool) {
 	if p.sku == "" && !s.has("sku") && !s.has("name") {
 		s.add(s.node.Pos, s.path(), "the product has neither sku nor name", "")
 	}
+	if p.sku != "" && s.spelling.skus.of(p.sku) == "" {
+		s.add(s.node.Pos, s.path(), fmt.Sprintf("%q is no SKU, since no character of it shows", p.sku), "")
+		p.sku = ""
+	}
 	return p, p.sku != ""
 }
 
 // decodeAttribute takes any key that is not one of the product's own.
 func (s *section) decodeAttribute(p *product, f *document.Field) {
 	switch f.Key {
-	case "sku", "name", "category", "subgroup", "price", keyFloor:
+	case "sku", "name", "category", "categories", "subgroup", "price", keyFloor:
 		return
 	}
 	if value, ok := s.attributeValue(f.Value, f.Key); ok {
@@ -90,19 +116,20 @@ func (s *section) decodeAttribute(p *product, f *document.Field) {
 // decimal has a double of its own, which is how canonical JSON writes it.
 const maxAttributeDigits = 15
 
-func (p *product) encode(o *object) {
+// encode writes the product, its SKU in the form in which they are compared.
+func (p *product) encode(o *object, form wordForm) {
 	for i := range p.attributes {
 		a := &p.attributes[i]
 		o.key(a.name)
 		a.value.encode(o)
 	}
-	o.optional("category", p.category)
+	p.encodeCategories(o)
 	o.optionalAmount(keyFloor, p.floor)
 	o.optional("name", p.name)
 	if p.price != cart.NoPrice {
 		o.key("price")
 		o.amount(p.price)
 	}
-	o.optional("sku", p.sku)
+	o.optional("sku", form.of(p.sku))
 	o.optional("subgroup", p.subgroup)
 }

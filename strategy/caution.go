@@ -27,19 +27,28 @@ func (s *section) caution(n *document.Node, name, reason, hint string) {
 
 // words are what the catalogue knows of one kind.
 type words struct {
-	known  map[string]bool
-	sorted []string // made for the first guess
+	known   map[string]bool
+	form    wordForm // that of known
+	written []string // as the catalogue has them; empty where that is known
+	sorted  []string // made for the first guess
 }
 
 func (w *words) add(word string) {
 	if w.known == nil {
 		w.known = map[string]bool{}
 	}
-	w.known[word] = true
+	if w.form != asWritten {
+		w.written = append(w.written, word)
+	}
+	w.known[w.form.of(word)] = true
 }
 
 func (w *words) list() []string {
-	if w.sorted == nil {
+	switch {
+	case w.sorted != nil:
+	case w.written != nil:
+		w.sorted = slices.Sorted(slices.Values(w.written))
+	default:
 		w.sorted = slices.Sorted(maps.Keys(w.known))
 	}
 	return w.sorted
@@ -48,13 +57,16 @@ func (w *words) list() []string {
 // catalogueWords are what rules may name.
 type catalogueWords struct{ skus, categories, subgroups words }
 
-func wordsOf(products []product) catalogueWords {
-	var known catalogueWords
+func wordsOf(products []product, by spelling) catalogueWords {
+	known := catalogueWords{skus: words{form: by.skus}}
 	for i := range products {
 		p := &products[i]
 		known.skus.add(p.sku)
 		if p.category != "" {
 			known.categories.add(p.category)
+		}
+		for _, category := range p.moreCategories {
+			known.categories.add(category)
 		}
 		if p.subgroup != "" {
 			known.subgroups.add(p.subgroup)
@@ -77,8 +89,12 @@ func (s *section) checkKnown(name string, list []string, known *words) {
 		if reported++; reported > maxUnknown {
 			return
 		}
+		item := itemOf(s.node.Get(name), word, known.form)
+		if item.Kind == document.String {
+			word = item.Text
+		}
 		hint := s.guess(word, known)
-		s.caution(itemOf(s.node.Get(name), word), name, fmt.Sprintf("the catalogue does not know %q", word), hint)
+		s.caution(item, name, fmt.Sprintf("the catalogue does not know %q", word), hint)
 	}
 }
 
@@ -99,10 +115,10 @@ const maxGuesses = 1_000_000
 // maxUnknown is how many unknown words of one list are reported.
 const maxUnknown = 5
 
-// itemOf is where in a list a word stands.
-func itemOf(list *document.Node, word string) *document.Node {
+// itemOf is where in a list a word stands, which is given in the form.
+func itemOf(list *document.Node, word string, form wordForm) *document.Node {
 	for _, item := range list.Items {
-		if item.Text == word {
+		if form.of(item.Text) == word {
 			return item
 		}
 	}
@@ -176,7 +192,8 @@ func (sel *selector) sameWords(other *selector) bool {
 		return s.where == nil && s.minPrice == 0 && s.maxPrice == 0 && !s.skipReduced && s.exclude == nil
 	}
 	return plain(sel) && plain(other) && slices.Equal(sel.skus, other.skus) &&
-		slices.Equal(sel.categories, other.categories) && slices.Equal(sel.subgroups, other.subgroups)
+		slices.Equal(sel.categories, other.categories) && slices.Equal(sel.subgroups, other.subgroups) &&
+		slices.EqualFunc(sel.any, other.any, func(a, b selector) bool { return a.sameWords(&b) })
 }
 
 // cautionTable notes a caution about a whole table.
@@ -211,7 +228,7 @@ func (r *rule) always() bool {
 	if !r.lines.sameWords(&selector{}) || r.valid.hasFrom || r.valid.hasUntil || len(r.windows) > 0 || r.stacking.group != "" {
 		return false
 	}
-	c := &compiler{skus: symbols{}, categories: symbols{}, subgroups: symbols{}}
+	c := newCompiler()
 	for _, room := range r.conditions {
 		if len(room.compile(c, nil)) > 0 {
 			return false

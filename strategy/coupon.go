@@ -1,18 +1,18 @@
 package strategy
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
-// coupons is the condition coupons: the cart holds one of these codes, exactly
-// as written.
+// coupons is the condition coupons: the cart holds one of these codes, which are
+// compared as coupon_case says.
 //
 //	coupons = ["SPRING", "618"]
-type coupons struct{ codes []string }
+type coupons struct{ codes []string } // in the form in which codes are compared
 
 func decodeCoupons(s *section) conditionRoom {
-	codes := s.texts("coupons")
+	if s.get("coupons") == nil {
+		return nil
+	}
+	codes := s.words("coupons", s.spelling.codes, (*section).checkCode)
 	if len(codes) == 0 {
 		return nil
 	}
@@ -21,20 +21,65 @@ func decodeCoupons(s *section) conditionRoom {
 
 func (c *coupons) encode(o *object) { o.texts("coupons", c.codes) }
 
-func (c *coupons) compile(_ *compiler, list []condition) []condition {
-	return append(list, c)
+func (c *coupons) compile(to *compiler, list []condition) []condition {
+	return append(list, to.heldCoupons.one(heldCoupon{to.all(to.codes, c.codes)}))
 }
 
-func (c *coupons) key() string { return "coupons" }
+// heldCoupon is the compiled condition.
+type heldCoupon struct{ codes []symbol }
 
-func (c *coupons) holds(e *evaluation, _ *target) bool {
-	return slices.ContainsFunc(e.cart.Coupons, func(code string) bool { return slices.Contains(c.codes, code) })
-}
+func (c *heldCoupon) key() string { return "coupons" }
 
-// explain names no code of the rule: who may ask for the reason may not know it.
-func (c *coupons) explain(e *evaluation, _ *target) (seen, needed string) {
+func (c *heldCoupon) holds(e *evaluation, _ *target) bool { return common(c.codes, e.coupons.codes) }
+
+// explain names no code of the rule: who may ask for the reason may not know it. The
+// codes of the cart are as the cart has them.
+func (c *heldCoupon) explain(e *evaluation, _ *target) (seen, needed string) {
 	if len(e.cart.Coupons) == 0 {
 		return "no coupon", "a coupon of the rule"
 	}
 	return strings.Join(e.cart.Coupons, ", "), "a coupon of the rule"
+}
+
+// couponsOf are the codes of which a cart must have one.
+func couponsOf(conditions []condition) []symbol {
+	for _, c := range conditions {
+		if held, is := c.(*heldCoupon); is {
+			return held.codes
+		}
+	}
+	return nil
+}
+
+// cartCoupons are the codes of a cart that a rule names, each once, and the memory that
+// the words of a cart are folded in.
+type cartCoupons struct {
+	codes []symbol
+	folding
+	other folding // to compare two words
+}
+
+// readCoupons looks up the codes of a cart.
+func (e *evaluation) readCoupons(s *Strategy, codes []string) {
+	if len(s.codes) == 0 {
+		return
+	}
+	for _, code := range codes {
+		if known := e.lookUp(s.codes, code, s.spelling.codes); known != unnamed {
+			e.coupons.codes = append(e.coupons.codes, known)
+		}
+	}
+	e.coupons.codes = distinct(e.coupons.codes)
+}
+
+// lookUp is the symbol of a word, which may be written otherwise than in the table.
+func (e *evaluation) lookUp(t symbols, word string, form wordForm) symbol {
+	if known, is := t[word]; is || form == asWritten {
+		return known // a word of the table is in the form
+	}
+	return t[string(e.coupons.fold(word, form))]
+}
+
+func (c cartCoupons) emptied() cartCoupons {
+	return cartCoupons{codes: c.codes[:0], folding: c.folding.emptied(), other: c.other.emptied()}
 }

@@ -109,6 +109,7 @@ func genSpec(c chooser) *spec {
 			s.rules = append(s.rules, genRule(c, fmt.Sprint("r", i)))
 		}
 	}
+	genSpellings(c, s)
 	return s
 }
 
@@ -116,6 +117,10 @@ func genProduct(c chooser, sku string) productSpec {
 	p := productSpec{sku: sku, price: cart.NoPrice, category: oneOf(c, genCategories...), attributes: map[string]literal{}}
 	if c.often(50) {
 		p.subgroup = oneOf(c, genSubgroups...)
+	}
+	if c.often(30) {
+		more := some(c, 2, append(genCategories, "season")...)
+		p.moreCategories = slices.DeleteFunc(more, func(name string) bool { return name == p.category })
 	}
 	if c.often(50) {
 		p.price = oneOf(c, genPrices...)
@@ -172,12 +177,15 @@ func genSelector(c chooser, depth int) selectorSpec {
 		}
 		x.exclude = &exclude
 	}
+	if c.often(6) {
+		x.any = genAlternatives(c, depth-1)
+	}
 	return x
 }
 
 func (x *selectorSpec) empty() bool {
 	return len(x.skus)+len(x.categories)+len(x.subgroups)+len(x.where) == 0 &&
-		x.minPrice+x.maxPrice == 0 && !x.skipReduced && x.exclude == nil
+		x.minPrice+x.maxPrice == 0 && !x.skipReduced && x.exclude == nil && len(x.any) == 0
 }
 
 func genTest(c chooser) testSpec {
@@ -222,11 +230,15 @@ func genRule(c chooser, id string) ruleSpec {
 		r.maxUnits = int64(1 + c(6))
 		r.perLine = c.often(30)
 	}
+	r.fresh = (r.appliesTo == "" || r.appliesTo == "items") && c.often(8)
 	r.pick = oneOf(c, "", "cheapest", "dearest", "cart")
 	genConditions(c, &r)
 	r.reward = genReward(c)
 	if r.reward.countsUnits() {
 		r.appliesTo = "" // shipping has no units
+	}
+	if r.appliesTo == "" && !r.countCart && c.often(15) {
+		r.each = oneOf(c, "sku", "line")
 	}
 	if c.often(30) {
 		stage := int64(c(4)) - 1
@@ -267,6 +279,9 @@ func genConditions(c chooser, r *ruleSpec) {
 	if c.often(8) {
 		r.minLineQuantity = int64(1 + c(4))
 	}
+	if c.often(8) {
+		r.minArticles = int64(1 + c(3))
+	}
 	r.countCart = c.often(15)
 	if c.often(8) {
 		r.requires = genHoldings(c)
@@ -275,7 +290,7 @@ func genConditions(c chooser, r *ruleSpec) {
 		r.forbids = genHoldings(c)
 	}
 	if c.often(8) {
-		r.coupons = some(c, 2, "SPRING", "VIP", "NEW")
+		r.coupons = some(c, 2, genCodes...)
 	}
 	if c.often(6) {
 		r.channels = some(c, 1, "app", "web")
@@ -331,7 +346,10 @@ func genCart(c chooser, s *spec) *cart.Cart {
 		made.Customer.Segments = some(c, 2, "student", "staff")
 	}
 	if c.often(40) {
-		made.Coupons = some(c, 2, "SPRING", "VIP", "NEW")
+		made.Coupons = some(c, 2, genCodes...)
+		for i, code := range made.Coupons {
+			made.Coupons[i] = respelled(c, 40, code)
+		}
 	}
 	made.Channel, made.Region = oneOf(c, "", "app", "web"), oneOf(c, "", "sh", "zj")
 	for range c(3) {
@@ -368,7 +386,7 @@ func genMore(c chooser, l cart.Line) cart.Line {
 }
 
 func genLine(c chooser, id string) cart.Line {
-	l := cart.Line{ID: id, SKU: oneOf(c, genSKUs...), Category: oneOf(c, genCategories...), Reduced: c.often(12)}
+	l := cart.Line{ID: id, SKU: respelled(c, 10, oneOf(c, genSKUs...)), Category: oneOf(c, genCategories...), Reduced: c.often(12)}
 	if c.often(5) {
 		l.SKU, l.Category = "", ""
 	}

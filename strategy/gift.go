@@ -78,7 +78,7 @@ func decodeMultiple(s *section) multiple {
 // guessGift is the hint for a gift that the catalogue has by another name. What it
 // does not have at all may be no goods that are sold.
 func (s *section) guessGift(sku string) string {
-	if sku == "" || len(s.known.skus.known) == 0 || s.known.skus.known[sku] {
+	if sku == "" || len(s.known.skus.known) == 0 || s.known.skus.known[s.spelling.skus.of(sku)] {
 		return ""
 	}
 	return s.guess(sku, &s.known.skus)

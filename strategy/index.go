@@ -18,7 +18,7 @@ import (
 // The rules that no dimension rules out are what all their bitmaps have in
 // common.
 type index struct {
-	byCoupon   map[string][]int32
+	byCoupon   [][]int32 // by symbol
 	byCustomer map[string][]int32
 	bySKU      [][]int32 // by symbol
 	byCategory [][]int32 // by symbol; rare categories only
@@ -27,6 +27,7 @@ type index struct {
 	rules      []int32 // of the bits, in the order of rules
 	categories bySymbol
 	subgroups  bySymbol
+	either     byAny
 	channels   byWord
 	regions    byWord
 	tiers      byWord
@@ -41,7 +42,7 @@ type index struct {
 // buildIndex files every rule of a strategy.
 func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *index {
 	x := &index{
-		byCoupon:   map[string][]int32{},
+		byCoupon:   make([][]int32, len(words.codes)+1),
 		byCustomer: map[string][]int32{},
 		bySKU:      make([][]int32, len(words.skus)+1),
 		byCategory: make([][]int32, len(words.categories)+1),
@@ -56,6 +57,7 @@ func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *in
 		x.rules = append(x.rules, int32(i))
 		x.put(x.byCategory, rules[i].lines.categories, int32(i), rare.category)
 		x.put(x.bySubgroup, rules[i].lines.subgroups, int32(i), rare.subgroup)
+		x.putAny(int32(i), &rules[i].lines, rare)
 	}
 	at := make([]*compiledRule, len(x.rules))
 	for bit, i := range x.rules {
@@ -63,6 +65,7 @@ func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *in
 	}
 	x.categories = indexSymbols(at, len(words.categories), func(r *compiledRule) []symbol { return r.lines.categories }, rare.category)
 	x.subgroups = indexSymbols(at, len(words.subgroups), func(r *compiledRule) []symbol { return r.lines.subgroups }, rare.subgroup)
+	x.either = indexAny(at, words, rare)
 	x.channels = indexWords(at, func(r *compiledRule) []string { return r.facets.channels })
 	x.regions = indexWords(at, func(r *compiledRule) []string { return r.facets.regions })
 	x.tiers = indexWords(at, func(r *compiledRule) []string { return r.facets.tiers })
@@ -75,7 +78,8 @@ func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *in
 
 // facets are what the index knows of a rule besides its lines and times.
 type facets struct {
-	coupons, customers       []string
+	coupons                  []symbol
+	customers                []string
 	channels, regions, tiers []string
 	subtotal, quantity       int64 // the cart must have at least
 }
@@ -84,9 +88,7 @@ type facets struct {
 func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 	switch {
 	case len(r.facets.coupons) > 0:
-		for _, code := range r.facets.coupons {
-			x.byCoupon[code] = x.lists.push(x.byCoupon[code], i)
-		}
+		x.put(x.byCoupon, r.facets.coupons, i, func(symbol) bool { return true })
 	case len(r.facets.customers) > 0:
 		for _, id := range r.facets.customers {
 			x.byCustomer[id] = x.lists.push(x.byCustomer[id], i)
@@ -97,6 +99,7 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 		x.put(x.byCategory, r.lines.categories, i, rare.category)
 	case all(r.lines.subgroups, rare.subgroup):
 		x.put(x.bySubgroup, r.lines.subgroups, i, rare.subgroup)
+	case x.fileAny(i, &r.lines, rare):
 	default:
 		return false
 	}
@@ -133,6 +136,7 @@ func rarity(rules []compiledRule, words *compiler) *rareness {
 		for _, s := range rules[i].lines.subgroups {
 			r.subgroups[s]++
 		}
+		r.countAny(&rules[i].lines)
 	}
 	return r
 }
@@ -147,7 +151,7 @@ func all(names []symbol, are func(symbol) bool) bool {
 // find puts the rules that the cart can touch into candidates, in their order.
 func (x *index) find(e *evaluation) {
 	e.candidates = e.candidates[:0]
-	for _, code := range e.cart.Coupons {
+	for _, code := range e.coupons.codes {
 		e.candidates = append(e.candidates, x.byCoupon[code]...)
 	}
 	if id := e.cart.Customer.ID; id != "" && len(x.byCustomer) > 0 {
@@ -203,6 +207,7 @@ func (x *index) scan(e *evaluation, further []symbol) {
 	found.and(x.tiers.at(e.cart.Customer.Tier))
 	found.and(x.categories.any(e, categoryOf, further))
 	found.and(x.subgroups.any(e, subgroupOf, nil))
+	found.and(x.either.any(e, further))
 	for w, set := range found {
 		for ; set != 0; set &= set - 1 {
 			e.candidates = append(e.candidates, x.rules[w*64+bits.TrailingZeros64(set)])
@@ -226,13 +231,11 @@ func (e *evaluation) sums() (subtotal, quantity int64) {
 	return subtotal, quantity
 }
 
-// facetsOf reads what the index needs off a rule's conditions.
+// facetsOf reads what the index needs off a rule's conditions, less the coupons.
 func facetsOf(rooms []conditionRoom) facets {
 	var f facets
 	for _, room := range rooms {
 		switch room := room.(type) {
-		case *coupons:
-			f.coupons = room.codes
 		case *customer:
 			f.customers, f.tiers = room.ids, room.tiers
 		case *places:

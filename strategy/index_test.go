@@ -55,6 +55,7 @@ func drawIndexedRules(t *rapid.T) string {
 				}).Draw(t, "categories")
 			}},
 			{"subgroups", func() string { return word("g", 4) }},
+			{"any", func() string { return drawAny(t) }},
 			{"coupons", func() string { return word("k", 5) }},
 			{"channels", func() string { return word("ch", 2) }},
 			{"regions", func() string { return word("re", 2) }},
@@ -75,6 +76,24 @@ func drawIndexedRules(t *rapid.T) string {
 	// A rule whose dates are the wrong way round is refused; this one is about
 	// those that are not.
 	return withoutContradictions(b.String())
+}
+
+// drawAny has alternatives by words of every kind, and now and then one by a price.
+func drawAny(t *rapid.T) string {
+	kinds := []struct {
+		key, prefix string
+		most        int
+	}{{"skus", "s", 60}, {"categories", "c", 80}, {"categories", "c", 3}, {"subgroups", "g", 4}}
+	list := make([]string, rapid.IntRange(1, 4).Draw(t, "alternatives"))
+	for i := range list {
+		if rapid.IntRange(0, 19).Draw(t, "price?") == 0 {
+			list[i] = fmt.Sprintf("{ min_unit_price = %d }", rapid.IntRange(1, 40).Draw(t, "price"))
+			continue
+		}
+		k := rapid.SampledFrom(kinds).Draw(t, "kind")
+		list[i] = fmt.Sprintf("{ %s = [\"%s%d\"] }", k.key, k.prefix, rapid.IntRange(0, k.most).Draw(t, k.key))
+	}
+	return "[" + strings.Join(list, ", ") + "]"
 }
 
 func drawInstant(t *rapid.T) string {

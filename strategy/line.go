@@ -29,8 +29,7 @@ func (e *evaluation) categorize(s *Strategy, l *item) {
 			e.categories = append(e.categories, category)
 		}
 	}
-	slices.Sort(e.categories[first:])
-	further := slices.Compact(e.categories[first:])
+	further := distinct(e.categories[first:])
 	e.categories = e.categories[:first+len(further)]
 	if len(further) > 0 {
 		e.further = append(e.further, further)
@@ -45,9 +44,14 @@ func (e *evaluation) furtherCategories() []symbol {
 		return nil
 	}
 	e.distinct = append(e.distinct[:0], e.categories...)
-	slices.Sort(e.distinct)
-	e.distinct = slices.Compact(e.distinct)
+	e.distinct = distinct(e.distinct)
 	return e.distinct
+}
+
+// distinct is a list in order, each symbol once, in the same memory.
+func distinct(list []symbol) []symbol {
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // priceByTotal makes the list price of a line, of which only the total is known,

@@ -15,7 +15,7 @@ type linted struct {
 	root  *document.Node // less the overlays
 	found []document.Problem
 
-	products map[string]*product // by SKU; nil until it is asked for
+	products map[string]*product // by SKU, as they are compared; nil until it is asked for
 }
 
 // Lint is [Model.Cautions] and what takes longer to find, or depends on the

@@ -191,26 +191,38 @@ func (r *rule) sameAtAnyPrice() bool {
 // line is the cheapest of the rule's goods that has a price, or some goods of
 // the rule, and whether the price is known.
 func (t *trial) line(r *rule) (line cart.Line, priced bool) {
+	unpriced := ""
 	lines := (&compiler{skus: t.strategy.skus, categories: t.strategy.categories, subgroups: t.strategy.subgroups}).matcher(&r.lines)
+	words := r.lines.anyLine()
 	for i := range t.model.products[:min(len(t.model.products), maxProducts)] {
 		p := &t.model.products[i]
-		if p.price <= 0 || priced && p.price >= line.UnitPrice {
+		if p.price == 0 || priced && p.price >= line.UnitPrice || p.price == cart.NoPrice && (priced || unpriced != "") {
 			continue
 		}
 		candidate := cart.Line{SKU: p.sku, Quantity: 1, UnitPrice: p.price}
+		if p.price == cart.NoPrice {
+			candidate.UnitPrice = anyPrice
+		}
 		var seen item
 		t.strategy.recognize(&t.quote.work, &candidate, &seen)
-		seen.unitPrice = p.price
-		if lines.matches(&seen) {
+		seen.unitPrice = candidate.UnitPrice
+		switch {
+		case !lines.matches(&seen):
+		case p.price == cart.NoPrice:
+			unpriced = p.sku
+		default:
 			line, priced = candidate, true
 		}
+	}
+	if !priced && t.model.unknown == rejectUnknown {
+		return cart.Line{SKU: unpriced, UnitPrice: anyPrice}, false
 	}
 	if !priced {
 		line = cart.Line{UnitPrice: anyPrice}
 		for _, word := range []struct {
 			to   *string
 			from []string
-		}{{&line.SKU, r.lines.skus}, {&line.Category, r.lines.categories}, {&line.Subgroup, r.lines.subgroups}} {
+		}{{&line.SKU, words.skus}, {&line.Category, words.categories}, {&line.Subgroup, words.subgroups}} {
 			if len(word.from) > 0 {
 				*word.to = word.from[0]
 			}

@@ -3,6 +3,8 @@ package strategy
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // checkMatches warns of rules that no line of goods can match.
@@ -17,10 +19,26 @@ func (l *linted) checkMatches(m *Model, r *rule) {
 // covers reports whether every line that another selector matches is surely one
 // that this one does.
 func (sel *selector) covers(other *selector) bool {
+	if len(other.any) == 0 {
+		return sel.coversBoth(other, &selector{})
+	}
+	return len(sel.any)*len(other.any) <= maxAlternatives &&
+		!slices.ContainsFunc(other.any, func(a selector) bool { return !sel.coversBoth(other, &a) })
+}
+
+// maxAlternatives is up to how many pairs of alternatives are compared.
+const maxAlternatives = 10_000
+
+// coversBoth reports whether a line that two selectors match is surely one that this one
+// does; any of the two is left aside.
+func (sel *selector) coversBoth(one, other *selector) bool {
 	if sel.where != nil || sel.minPrice != 0 || sel.maxPrice != 0 || sel.skipReduced || sel.exclude != nil {
 		return false
 	}
-	return allOf(sel.skus, other.skus) && allOf(sel.categories, other.categories) && allOf(sel.subgroups, other.subgroups)
+	either := func(list, words, others []string) bool { return allOf(list, words) || allOf(list, others) }
+	return either(sel.skus, one.skus, other.skus) && either(sel.categories, one.categories, other.categories) &&
+		either(sel.subgroups, one.subgroups, other.subgroups) &&
+		(len(sel.any) == 0 || slices.ContainsFunc(sel.any, func(a selector) bool { return a.coversBoth(one, other) }))
 }
 
 // allOf reports whether a line with one of words has one of list; an empty list
@@ -41,45 +59,91 @@ func setOf(words []string) map[string]bool {
 	return set
 }
 
-// checkGoods warns of a rule by SKU that wants a category or subgroup too, where
-// the catalogue, which decides on both, has none of the SKUs in it.
+// checkGoods warns of a rule that wants what no line has: a category or subgroup beside
+// SKUs, where the catalogue, which decides on both, has none of the SKUs in it; or an
+// alternative that no line matches.
 func (l *linted) checkGoods(m *Model, r *rule) {
-	sel := &r.lines
-	if len(sel.skus) == 0 || len(m.products) == 0 || len(sel.categories)+len(sel.subgroups) == 0 {
+	if len(r.lines.any) > 0 {
+		l.checkAny(m, r)
 		return
 	}
-	categories, subgroups := setOf(sel.categories), setOf(sel.subgroups)
-	key, reason := "", ""
-	for _, sku := range sel.skus {
-		p := l.product(m, sku)
-		switch {
-		case p == nil: // it is where the cart says
-			return
-		case len(categories) > 0 && !categories[p.category]:
-			key, reason = "categories", elsewhere(sku, "category", p.category)
-		case len(subgroups) > 0 && !subgroups[p.subgroup]:
-			key, reason = "subgroups", elsewhere(sku, "subgroup", p.subgroup)
-		default:
-			return
+	if key, reason := l.never(m, &r.lines, &selector{}); reason != "" {
+		l.note(r, reason+", so the rule never applies", "a line has to match skus and "+key+", leave one of them out", key)
+	}
+}
+
+// never says why no line matches two selectors, any left aside, and by which key; nothing
+// where it cannot tell.
+func (l *linted) never(m *Model, one, other *selector) (key, reason string) {
+	skus, wanted := one.skus, []goodsWords{wordsIn(one), wordsIn(other)}
+	switch {
+	case len(skus) == 0:
+		skus = other.skus
+	case len(other.skus) > 0:
+		has := setOf(other.skus)
+		skus = slices.DeleteFunc(slices.Clone(skus), func(sku string) bool { return !has[sku] })
+		if len(skus) == 0 {
+			return "skus", "none of its skus is one of the rule's"
 		}
 	}
-	l.note(r, reason+", so the rule never applies", "a line has to match skus and "+key+", leave one of them out", key)
-}
-
-// elsewhere says where the catalogue has a SKU.
-func elsewhere(sku, kind, name string) string {
-	if name == "" {
-		return fmt.Sprintf("the catalogue has %q in no %s", sku, kind)
+	for _, sku := range skus {
+		p := l.product(m, sku)
+		if p == nil { // it is where the cart says
+			return "", ""
+		}
+		if key, reason = p.outside(wanted); reason == "" {
+			return "", ""
+		}
 	}
-	return fmt.Sprintf("the catalogue has %q in the %s %q", sku, kind, name)
+	return key, reason
 }
 
-// product is what the catalogue has of a SKU; nil if it has nothing.
+// goodsWords are the categories and subgroups of a selector.
+type goodsWords struct{ categories, subgroups map[string]bool }
+
+func wordsIn(sel *selector) goodsWords {
+	return goodsWords{setOf(sel.categories), setOf(sel.subgroups)}
+}
+
+// outside says which of the words wanted a product does not have.
+func (p *product) outside(wanted []goodsWords) (key, reason string) {
+	for _, w := range wanted {
+		switch {
+		case len(w.categories) > 0 && !w.categories[p.category] && !slices.ContainsFunc(p.moreCategories, func(name string) bool { return w.categories[name] }):
+			return "categories", p.elsewhere("category", "categories", append([]string{p.category}, p.moreCategories...))
+		case len(w.subgroups) > 0 && !w.subgroups[p.subgroup]:
+			return "subgroups", p.elsewhere("subgroup", "", []string{p.subgroup})
+		}
+	}
+	return "", ""
+}
+
+// elsewhere says where the catalogue has a product.
+func (p *product) elsewhere(kind, kinds string, names []string) string {
+	switch {
+	case len(names) > 1:
+		return fmt.Sprintf("the catalogue has %q in the %s %s", p.sku, kinds, quotedList(names))
+	case names[0] == "":
+		return fmt.Sprintf("the catalogue has %q in no %s", p.sku, kind)
+	}
+	return fmt.Sprintf("the catalogue has %q in the %s %q", p.sku, kind, names[0])
+}
+
+func quotedList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+	}
+	return strings.Join(quoted[:len(names)-1], ", ") + " and " + quoted[len(names)-1]
+}
+
+// product is what the catalogue has of a SKU, which is in the form in which they are
+// compared; nil if it has nothing.
 func (l *linted) product(m *Model, sku string) *product {
 	if l.products == nil {
 		l.products = make(map[string]*product, len(m.products))
 		for i := range m.products {
-			l.products[m.products[i].sku] = &m.products[i]
+			l.products[m.spelling.skus.of(m.products[i].sku)] = &m.products[i]
 		}
 	}
 	return l.products[sku]

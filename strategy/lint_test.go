@@ -74,6 +74,9 @@ func TestLint(t *testing.T) {
 	}{
 		{"a rule that has ended but is switched off", "[rule.a]\nenabled = false\nvalid_until = 2026-10-01T00:00:00\ndiscount_amount = 1\n", ""},
 		{"a rule in its last second", "[rule.a]\nvalid_until = 2026-11-01T00:00:00\ndiscount_amount = 1\n", ""},
+		{"a rate at so many units, of a catalogue that is all there is", "unknown_skus = \"reject\"\nproducts = [{ sku = \"tea\" }, { sku = \"mug\", category = \"ware\" }]\n[rule.a]\ncategories = [\"ware\"]\nmin_quantity = 2\ndiscount_rate = 0.6\n", "1 × mug at 100.00 come to 100.00, and 2 to 80.00"},
+		{"a rate at so many units, by any", "[rule.a]\nany = [{ skus = [\"mug\"] }, { categories = [\"tea\"] }]\nmin_quantity = 2\ndiscount_rate = 0.6\n", "1 × mug at 100.00 come to 100.00, and 2 to 80.00"},
+		{"a rate at so many units, with a coupon in any case", "[rule.a]\ncoupons = [\"SPRING\"]\nmin_quantity = 2\ndiscount_rate = 0.6\n", "1 × goods at 100.00 come to 100.00, and 2 to 80.00"},
 		{"a rule that ended a second ago", "[rule.a]\nvalid_until = 2026-10-31T23:59:59\ndiscount_amount = 1\n", "the rule has ended"},
 		{"a window that began the day before", "[rule.a]\nvalid_from = 2026-11-14T00:00:00\nvalid_until = 2026-11-14T01:00:00\ntime_window = { start = \"22:00\", end = \"02:00\", days = [\"fri\"] }\ndiscount_amount = 1\n", ""},
 		{"a window that ends as the rule begins", "[rule.a]\nvalid_from = 2026-11-14T02:00:00\nvalid_until = 2026-11-14T21:59:59\ntime_window = { start = \"22:00\", end = \"02:00\" }\ndiscount_amount = 1\n", "never is between"},

@@ -21,6 +21,8 @@ type Model struct {
 	arithmetic   arithmetic
 	limits       limits
 	zeroCounts   bool // articles at 0.00 count
+	spelling     spelling
+	unknown      unknownSKUs
 	products     []product
 	steps        []step // [[discounts]]
 	rules        []*rule
@@ -90,12 +92,16 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 func (m *Model) decode(r *reader, root *document.Node) {
 	top := r.section(root)
 	m.decodeSettings(top)
+	m.spelling = decodeSpelling(top)
+	r.spelling = m.spelling
 	m.activateAt = decodeActivation(top)
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.zeroCounts = decodeZeroPriced(top)
+	before := len(r.problems)
 	m.products = decodeProducts(top, m.pause)
-	r.known = wordsOf(m.products)
+	m.decodeUnknown(top, len(r.problems) == before)
+	r.known = wordsOf(m.products, m.spelling)
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)

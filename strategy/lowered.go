@@ -47,9 +47,11 @@ func (e *evaluation) floorless(r *compiledRule) int64 {
 	for i := range e.items {
 		e.items[i].floor, e.items[i].unitFloor = 0, 0
 	}
-	t := e.aim(r)
-	r.reward.give(e, r, t)
+	t, reached := e.reward(r)
 	copy(e.items, kept)
+	if !reached {
+		return 0
+	}
 	return t.off()
 }
 

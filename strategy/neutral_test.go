@@ -254,7 +254,7 @@ func (t *translation) products() {
 		}
 		product := table{"sku": line.SKU, "floor_price": t.major(line.Floor)}
 		if len(line.Category) > 0 {
-			product["category"] = line.Category[0]
+			product["category"] = line.Category
 		}
 		for name, value := range line.Attributes {
 			product[name] = value
@@ -286,9 +286,7 @@ func (t *translation) rule(r *neutralRule) (table, error) {
 		rule["stage"], rule["stop"] = -1000, "cart"
 	}
 	t.when(r, rule)
-	if err := t.target(r, rule); err != nil {
-		return nil, err
-	}
+	t.target(r, rule)
 	return rule, t.action(&r.Action, rule)
 }
 
@@ -374,13 +372,8 @@ func (t *translation) match(m *neutralMatch, into table) table {
 	return into
 }
 
-func (t *translation) target(r *neutralRule, rule table) error {
+func (t *translation) target(r *neutralRule, rule table) {
 	target := &r.Target
-	for i := range t.Cart.Lines {
-		if len(t.Cart.Lines[i].Category) > 1 {
-			return notApplicableError("a line has one category, this one has several")
-		}
-	}
 	switch target.Scope {
 	case "shipping":
 		rule["applies_to"] = "shipping"
@@ -400,7 +393,6 @@ func (t *translation) target(r *neutralRule, rule table) error {
 	if target.UnitOrder != "" {
 		rule["pick"] = target.UnitOrder
 	}
-	return nil
 }
 
 func (t *translation) action(a *neutralAction, rule table) error {
@@ -513,7 +505,7 @@ func (c *neutralCart) cart() *cart.Cart {
 			Subtotal: from.Quantity * from.UnitPrice, Reduced: from.Reduced,
 		}
 		if len(from.Category) > 0 {
-			line.Category = from.Category[0]
+			line.Category, line.MoreCategories = from.Category[0], from.Category[1:]
 		}
 		for name, value := range from.Attributes {
 			line.Attributes = append(line.Attributes, attributeOf(name, value))

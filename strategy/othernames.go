@@ -31,6 +31,10 @@ var otherNames = map[string][]string{
 	"nth_rates": {"unit_rates"}, "nth_rate": {"unit_rates"}, "rates": {"unit_rates"}, "rate_per_unit": {"unit_rates"}, "set_rates": {"unit_rates"},
 	"every": {"per"}, "each": {"per"}, "for_each": {"per"}, "for_every": {"per"}, "per_units": {"per", "units"}, "per_amount": {"per", "threshold"},
 	"repeat": {"max_times"}, "times": {"max_times", "repeat"}, "max_repeat": {"max_times", "repeat"}, "limit": {"max_times", "repeat"},
+	"case_sensitive": {"coupon_case"}, "case_insensitive": {"coupon_case"}, "ignore_case": {"coupon_case"}, "coupons_case": {"coupon_case"},
+	"code_case": {"coupon_case"}, "coupon_match": {"coupon_case"}, "coupon_compare": {"coupon_case"}, "sku_case": {"sku_compare"}, "sku_match": {"sku_compare"},
+	"unknown_products": {"unknown_skus"}, "unknown_articles": {"unknown_skus"}, "unknown_items": {"unknown_skus"}, "unknown_sku": {"unknown_skus"},
+	"any_of": {"any"}, "anyof": {"any"}, "one_of": {"any"}, "or": {"any"}, "either": {"any"}, "alternatives": {"any"},
 	"weight": {"priority"}, "order": {"priority"}, "rules": {"rule"}, "time_zone": {"timezone"}, "tz": {"timezone"},
 }
 

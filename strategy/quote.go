@@ -95,7 +95,7 @@ const ReasonCurrency = "currency"
 // LineError says that a line of the cart cannot be counted with.
 type LineError struct {
 	Line   int    // index into the cart's lines
-	Field  string // "unit_price" or "quantity"
+	Field  string // "unit_price", "quantity", or [FieldSKU] or [FieldSums]
 	Reason string
 }
 
@@ -207,6 +207,11 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 		l := &q.work.items[len(q.work.items)-1]
 		s.recognize(&q.work, &c.Lines[i], l)
 		l.line, l.lastLine, l.lines = int32(i), int32(i), 1
+		if s.unknown == rejectUnknown {
+			if err := s.unknownArticle(c, i, l); err != nil {
+				return err
+			}
+		}
 		quoted, err := priceLine(l, c, i, foreign)
 		if err != nil {
 			return err
@@ -267,11 +272,18 @@ func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 	if l.quantity == 0 {
 		return
 	}
-	l.weighed, l.sku = !from.Weight.IsZero(), s.skus[from.SKU]
+	l.weighed = !from.Weight.IsZero()
+	l.sku, e.articles.hash = s.skuTable.find(from.SKU)
+	if s.spelling.skus != asWritten {
+		l.sku = e.recognizeFolded(s, from.SKU)
+	}
 	category, subgroup := from.Category, from.Subgroup
 	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
 		l.product = p
 		category, subgroup = p.category, p.subgroup
+		if s.further != nil {
+			e.categorizeKnown(s, l)
+		}
 	} else if len(from.MoreCategories) > 0 {
 		e.categorize(s, l)
 	}

@@ -19,6 +19,9 @@ type reader struct {
 	known    catalogueWords
 	compared int  // words of the catalogue with unknown ones
 	zoned    bool // whether timezone is given
+	spelling spelling
+	codes    map[string]spelledCode // every coupon code so far, by its form
+	folding  folding
 	currency money.Currency
 	location *time.Location
 	maxRate  money.Rate // zero when limits.max_rate is absent
@@ -148,7 +151,11 @@ func (s *section) amount(name string, least int64) (int64, bool) {
 
 // texts reads a list of different strings that are not empty; a single string
 // stands for a list of one.
-func (s *section) texts(name string) []string {
+func (s *section) texts(name string) []string { return s.words(name, asWritten, nil) }
+
+// words is texts in the form in which they are compared; each hears of every word, as
+// it is written and in that form.
+func (s *section) words(name string, form wordForm, each func(s *section, item *document.Node, word string)) []string {
 	n := s.get(name)
 	if n == nil {
 		return nil
@@ -170,10 +177,18 @@ func (s *section) texts(name string) []string {
 			s.want(item, name, "a string")
 		case item.Text == "":
 			s.wrong(item, name, "the string is empty", "")
-		case listed(list, seen, item.Text):
-			s.wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
 		default:
-			list = append(list, item.Text)
+			word := form.in(&s.folding, item.Text)
+			switch {
+			case word == "":
+				s.wrong(item, name, fmt.Sprintf("%q is blank", item.Text), "")
+			case listed(list, seen, word):
+				s.listedTwice(n, item, name, form)
+			default:
+				if list = append(list, word); each != nil {
+					each(s, item, word)
+				}
+			}
 		}
 	}
 	return list

@@ -136,7 +136,7 @@ func (st *refState) compareArticles(a, b int) int {
 		return 0
 	}
 	x, y := &st.items[a], &st.items[b]
-	first := cmp.Or(strings.Compare(x.sku, y.sku), x.listPrice.Cmp(y.listPrice))
+	first := cmp.Or(strings.Compare(x.comparedSKU(), y.comparedSKU()), x.listPrice.Cmp(y.listPrice))
 	if first != 0 || x.product && y.product {
 		return cmp.Or(first, boolOrder(x.reduced, y.reduced))
 	}

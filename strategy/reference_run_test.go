@@ -233,11 +233,12 @@ func (p pair) smaller() []pair {
 
 var simplerRules = []func(*ruleSpec){
 	func(r *ruleSpec) {
-		*r = ruleSpec{id: r.id, selectorSpec: r.selectorSpec, appliesTo: r.appliesTo, maxUnits: r.maxUnits, perLine: r.perLine, pick: r.pick,
+		*r = ruleSpec{id: r.id, selectorSpec: r.selectorSpec, appliesTo: r.appliesTo, maxUnits: r.maxUnits, perLine: r.perLine, pick: r.pick, each: r.each, fresh: r.fresh,
 			reward: r.reward, stage: r.stage, priority: r.priority, group: r.group, exclusive: r.exclusive, stop: r.stop, maxDiscount: r.maxDiscount}
 	},
 	func(r *ruleSpec) { r.selectorSpec = selectorSpec{} },
 	func(r *ruleSpec) { r.exclude, r.where, r.skipReduced = nil, nil, false },
+	func(r *ruleSpec) { r.any = nil },
 	func(r *ruleSpec) { r.minPrice, r.maxPrice = 0, 0 },
 	func(r *ruleSpec) { r.stage = nil },
 	func(r *ruleSpec) { r.priority = 0 },
@@ -245,6 +246,8 @@ var simplerRules = []func(*ruleSpec){
 	func(r *ruleSpec) { r.stop = "" },
 	func(r *ruleSpec) { r.maxDiscount = 0 },
 	func(r *ruleSpec) { r.maxUnits, r.perLine = 0, false },
+	func(r *ruleSpec) { r.each = "" },
+	func(r *ruleSpec) { r.fresh = false },
 	func(r *ruleSpec) { r.pick = "" },
 	func(r *ruleSpec) { r.appliesTo = "" },
 	func(r *ruleSpec) { r.reward.buy, r.reward.get = selectorSpec{}, selectorSpec{} },
@@ -262,6 +265,7 @@ var simplerSettings = []func(*spec, *cart.Cart){
 	func(s *spec, _ *cart.Cart) { s.selection = "" },
 	func(s *spec, _ *cart.Cart) { s.limitRate = "" },
 	func(s *spec, _ *cart.Cart) { s.limitAmount = 0 },
+	func(s *spec, _ *cart.Cart) { s.couponCase, s.skuCompare, s.unknownSKUs = "", "", "" },
 	func(_ *spec, c *cart.Cart) { c.Shipping = nil },
 	func(_ *spec, c *cart.Cart) { c.Coupons = nil },
 	func(_ *spec, c *cart.Cart) { c.Customer = cart.Customer{} },

@@ -41,6 +41,7 @@ type strategyGift struct {
 
 // refItem is an article or a shipping charge.
 type refItem struct {
+	spec          *spec
 	charge        bool
 	sku, subgroup string
 	categories    []string
@@ -67,6 +68,7 @@ type refState struct {
 	applied []appliedAnswer
 	gifts   []strategyGift
 	budget  int64
+	part    *refPart // that a rule with each looks at
 }
 
 func (st *refState) clone() *refState {
@@ -142,7 +144,7 @@ type refPrice struct{ unit, stated, statedTotal int64 }
 
 // price puts together what the cart and the catalogue say of a line.
 func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem, price refPrice, ok bool) {
-	item = refItem{sku: from.SKU, categories: append([]string{from.Category}, from.MoreCategories...), subgroup: from.Subgroup,
+	item = refItem{spec: s, sku: from.SKU, categories: append([]string{from.Category}, from.MoreCategories...), subgroup: from.Subgroup,
 		quantity: from.Quantity, weighed: !from.Weight.IsZero(), original: from.Subtotal, reduced: from.Reduced, attributes: map[string]literal{}}
 	price = refPrice{unit: from.UnitPrice, stated: cart.NoPrice, statedTotal: cart.NoPrice}
 	if item.quantity == 0 {
@@ -152,12 +154,14 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 	for i := len(from.Attributes) - 1; i >= 0; i-- {
 		item.attributes[from.Attributes[i].Name] = literalOf(from.Attributes[i])
 	}
+	unknown := true
 	for i := range s.products {
 		p := &s.products[i]
-		if p.sku != from.SKU {
+		if !s.sameSKU(p.sku, from.SKU) {
 			continue
 		}
-		item.categories, item.subgroup, item.attributes, item.product = []string{p.category}, p.subgroup, p.attributes, true
+		unknown = false
+		item.categories, item.subgroup, item.attributes, item.product = append([]string{p.category}, p.moreCategories...), p.subgroup, p.attributes, true
 		if foreign {
 			break
 		}
@@ -173,6 +177,8 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 		}
 	}
 	switch {
+	case unknown && s.unknownSKUs == "reject" && len(s.products) > 0:
+		return item, price, false
 	case price.unit != cart.NoPrice:
 		item.listPrice = big.NewRat(price.unit, 1)
 	case from.HasTotal:
@@ -357,15 +363,55 @@ func (o *outcome) total() int64 {
 // or the cart has nothing the rule is about. A rule that names goods is about a
 // cart that has some of them, even if it reduces only the shipping.
 func (st *refState) attempt(r *ruleSpec) *outcome {
-	if !st.conditionsHold(r) || len(st.target(r)) == 0 {
+	if !st.conditionsHold(r) {
+		return nil
+	}
+	o := st.attemptPart(r)
+	if r.each != "" {
+		o = st.attemptEach(r)
+	}
+	if o != nil {
+		st.hold(r, o)
+	}
+	return o
+}
+
+// attemptPart is what a rule gives before it is held to anything.
+func (st *refState) attemptPart(r *ruleSpec) *outcome {
+	if len(st.target(r)) == 0 || !st.thresholdsReached(r) {
 		return nil
 	}
 	if !r.selectorSpec.empty() && st.count(&r.selectorSpec).present == 0 {
 		return nil
 	}
-	o := st.give(r)
-	st.hold(r, o)
-	return o
+	return st.give(r)
+}
+
+// attemptEach looks at each part as if the rest were not there.
+func (st *refState) attemptEach(r *ruleSpec) *outcome {
+	var all *outcome
+	for _, part := range st.parts(r) {
+		st.part = &part
+		o := st.attemptPart(r)
+		st.part = nil
+		if o == nil {
+			continue
+		}
+		if all == nil {
+			all = &outcome{}
+		}
+		all.pieces = append(all.pieces, o.pieces...)
+		switch {
+		case o.gift != nil && all.gift == nil:
+			all.gift = o.gift
+		case o.gift != nil:
+			all.gift.quantity += o.gift.quantity
+		}
+	}
+	if all != nil {
+		all.pieces = inOrder(all.pieces, "item")
+	}
+	return all
 }
 
 // hold keeps a rule to what the limits leave and to its max_discount.

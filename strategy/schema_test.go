@@ -19,6 +19,7 @@ discounts = [{ threshold = 1, amount = 1, time_window = { start = "08:00", end =
 [rule.a]
 where = { x = { max = 1 } }
 exclude = { skus = ["a"] }
+any = [{ skus = ["a"] }]
 time_windows = [{ start = "08:00", end = "10:00" }]
 requires = [{ skus = ["a"] }]
 forbids = [{ skus = ["b"] }]

@@ -16,8 +16,9 @@ import (
 //	max_unit_price = 50.00
 //	skip_reduced   = true         # neither on sale nor discounted by an earlier rule
 //	exclude        = { skus = ["gift-card"] }   # but not lines that match this
+//	any            = [{ skus = ["mug"] }, { categories = ["茶"] }]   # one of these
 type selector struct {
-	skus        []string
+	skus        []string // in the form in which SKUs are compared
 	categories  []string
 	subgroups   []string
 	where       []attributeTest
@@ -25,11 +26,12 @@ type selector struct {
 	maxPrice    int64 // minor units; 0 when absent
 	skipReduced bool
 	exclude     *selector
+	any         []selector // one of these; empty when absent
 }
 
 func decodeSelector(s *section) selector {
 	sel := selector{
-		skus:       s.texts("skus"),
+		skus:       s.words("skus", s.spelling.skus, nil),
 		categories: s.texts("categories"),
 		subgroups:  s.texts("subgroups"),
 		where:      decodeWhere(s),
@@ -44,6 +46,7 @@ func decodeSelector(s *section) selector {
 	}
 	sel.skipReduced = s.bool("skip_reduced", false)
 	sel.exclude = decodeExclude(s)
+	sel.any = decodeAny(s)
 	return sel
 }
 
@@ -53,8 +56,10 @@ const maxExcludes = 100
 // excludes is how many excludes are within each other here.
 func (s *section) excludes() int {
 	n := 0
-	for s.within != nil && s.name == "exclude" {
-		n++
+	for s.within != nil && (s.name == "exclude" || s.isAlternative()) {
+		if s.name == "exclude" {
+			n++
+		}
 		s = s.within
 	}
 	return n
@@ -85,6 +90,7 @@ func decodeExclude(s *section) *selector {
 // encode writes the members in their order: an object that is in order is not
 // copied, so that excludes within excludes are not copied once for each around.
 func (sel *selector) encode(o *object) {
+	sel.encodeAny(o)
 	o.texts("categories", sel.categories)
 	if sel.exclude != nil {
 		o.key("exclude")
@@ -147,6 +153,8 @@ type furtherTests struct {
 	minPrice, maxPrice int64
 	skipReduced        bool
 	exclude            *matcher
+	any                []matcher // one of these; empty for no any
+	anyOfFew           bool      // any finds its goods by few words
 }
 
 func (c *compiler) matcher(sel *selector) matcher {
@@ -155,7 +163,7 @@ func (c *compiler) matcher(sel *selector) matcher {
 		categories: c.all(c.categories, sel.categories),
 		subgroups:  c.all(c.subgroups, sel.subgroups),
 	}
-	if sel.where == nil && sel.minPrice == 0 && sel.maxPrice == 0 && !sel.skipReduced && sel.exclude == nil {
+	if sel.isPlain() {
 		return m
 	}
 	m.further = &furtherTests{where: sel.where, minPrice: sel.minPrice, maxPrice: sel.maxPrice, skipReduced: sel.skipReduced}
@@ -163,7 +171,16 @@ func (c *compiler) matcher(sel *selector) matcher {
 		exclude := c.matcher(sel.exclude)
 		m.further.exclude = &exclude
 	}
+	if len(sel.any) > 0 {
+		m.further.any = c.alternatives(sel.any)
+		m.further.anyOfFew = m.namesFew()
+	}
 	return m
+}
+
+// isPlain reports whether a selector asks for nothing but SKUs, categories and subgroups.
+func (sel *selector) isPlain() bool {
+	return sel.where == nil && sel.minPrice == 0 && sel.maxPrice == 0 && !sel.skipReduced && sel.exclude == nil && len(sel.any) == 0
 }
 
 // selects reports whether the matcher leaves anything out.
@@ -188,6 +205,8 @@ func (f *furtherTests) matches(l *item) bool {
 	case f.maxPrice != 0 && (l.unitPrice > f.maxPrice || l.unitPrice == f.maxPrice && l.priceOver || l.unitPrice < 0):
 		return false
 	case f.exclude != nil && f.exclude.matches(l):
+		return false
+	case len(f.any) > 0 && !f.matchesAny(l):
 		return false
 	}
 	for i := range f.where {

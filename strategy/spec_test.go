@@ -29,6 +29,9 @@ type spec struct {
 	limitRate     string
 	limitAmount   int64
 	zeroCounts    bool
+	couponCase    string
+	skuCompare    string
+	unknownSKUs   string
 	products      []productSpec
 	steps         []stepSpec
 	rules         []ruleSpec
@@ -39,6 +42,7 @@ type literal string
 
 type productSpec struct {
 	sku, category, subgroup string
+	moreCategories          []string
 	price                   int64 // cart.NoPrice for none
 	floor                   int64
 	attributes              map[string]literal
@@ -50,6 +54,7 @@ type selectorSpec struct {
 	minPrice, maxPrice          int64
 	skipReduced                 bool
 	exclude                     *selectorSpec
+	any                         []selectorSpec
 }
 
 type testSpec struct {
@@ -88,12 +93,15 @@ type ruleSpec struct {
 	appliesTo string
 	maxUnits  int64
 	perLine   bool
+	fresh     bool
+	each      string
 	pick      string
 
 	from, until                         string
 	windows                             []windowSpec
 	minSubtotal                         int64
 	minQuantity, minLineQuantity        int64
+	minArticles                         int64
 	countCart                           bool
 	requires, forbids                   []holdingSpec
 	coupons, channels, regions, methods []string
@@ -196,6 +204,11 @@ func (s *spec) TOML() string {
 	if s.zeroCounts {
 		p.text("zero_priced", "count")
 	}
+	p.text("coupon_case", s.couponCase)
+	p.text("sku_compare", s.skuCompare)
+	if len(s.products) > 0 || s.unknownSKUs != "reject" { // which is refused without a catalogue
+		p.text("unknown_skus", s.unknownSKUs)
+	}
 	p.table("arithmetic", false, func(p *pairs) {
 		p.text("base", s.base)
 		p.text("threshold_base", s.thresholdBase)
@@ -238,7 +251,11 @@ func (s *spec) location() *time.Location {
 
 func (x *productSpec) pairs(p *pairs) {
 	p.text("sku", x.sku)
-	p.text("category", x.category)
+	if len(x.moreCategories) > 0 {
+		p.texts("category", append([]string{x.category}, x.moreCategories...))
+	} else {
+		p.text("category", x.category)
+	}
 	p.text("subgroup", x.subgroup)
 	if x.price != cart.NoPrice {
 		p.add("price", p.major(x.price))
@@ -264,6 +281,7 @@ func (x *selectorSpec) pairs(p *pairs) {
 	if x.exclude != nil {
 		p.table("exclude", true, x.exclude.pairs)
 	}
+	tablesOf(p, "any", x.any, (*selectorSpec).pairs)
 }
 
 func (x *testSpec) pairs(p *pairs) {
@@ -306,6 +324,10 @@ func (x *ruleSpec) pairs(p *pairs) {
 	x.selectorSpec.pairs(p)
 	p.text("applies_to", x.appliesTo)
 	p.integer("max_units", x.maxUnits)
+	p.text("each", x.each)
+	if x.fresh {
+		p.add("fresh_units", "true")
+	}
 	if x.perLine {
 		p.text("max_units_per", "line")
 	}
@@ -333,6 +355,7 @@ func (x *ruleSpec) conditions(p *pairs) {
 	p.amount("min_subtotal", x.minSubtotal)
 	p.integer("min_quantity", x.minQuantity)
 	p.integer("min_line_quantity", x.minLineQuantity)
+	p.integer("min_articles", x.minArticles)
 	if x.countCart {
 		p.text("count", "cart")
 	}

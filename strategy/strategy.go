@@ -29,7 +29,12 @@ type Strategy struct {
 	grouped     bool // whether there is a group
 
 	skus, categories, subgroups symbols
+	codes                       symbols  // of coupons
+	skuTable                    skuTable // of skus
+	spelling                    spelling
+	unknown                     unknownSKUs
 	catalogue                   []*product // by the SKU's symbol
+	further                     [][]symbol // further categories of products, by the SKU's symbol; nil for none
 }
 
 // compiledRule is a rule as a quote needs it.
@@ -37,6 +42,7 @@ type compiledRule struct {
 	lines       matcher
 	methods     []string // shipping methods it reduces; all when empty
 	scope       scopeOfRule
+	each        each
 	valid       span
 	windows     []window
 	facets      facets
@@ -101,17 +107,24 @@ func (m *Model) label(fingerprint [sha256.Size]byte) string {
 // compiler numbers the words that rules and catalogue use.
 type compiler struct {
 	skus, categories, subgroups symbols
+	codes                       symbols // of coupons
 	numbers                     lists[symbol]
 	conditions                  lists[condition]
 	atLeast                     lists[atLeast]
 	oneOf                       lists[oneOf]
+	heldCoupons                 lists[heldCoupon]
 	given                       []condition // of the rule at hand
 	byLine                      bool        // the arithmetic looks at lines, not articles
 }
 
+func newCompiler() *compiler {
+	return &compiler{skus: symbols{}, categories: symbols{}, subgroups: symbols{}, codes: symbols{}}
+}
+
 // Compile turns a checked model into its immutable form.
 func Compile(m *Model) *Strategy {
-	c := &compiler{skus: symbols{}, categories: symbols{}, subgroups: symbols{}, byLine: m.arithmetic.byLine()}
+	c := newCompiler()
+	c.byLine = m.arithmetic.byLine()
 	fingerprint := sha256.Sum256(m.Canonical())
 	s := &Strategy{
 		version:     m.label(fingerprint),
@@ -122,6 +135,8 @@ func Compile(m *Model) *Strategy {
 		arithmetic:  m.arithmetic,
 		limits:      m.limits,
 		zeroCounts:  m.zeroCounts,
+		spelling:    m.spelling,
+		unknown:     m.unknown,
 	}
 	rules := m.withLadder(c)
 	slices.SortFunc(rules, document.Comparing(m.pause, inTurn))
@@ -136,9 +151,11 @@ func Compile(m *Model) *Strategy {
 		}
 	}
 	s.grouped = len(turns) > 0
-	s.catalogue = c.catalogue(m.products)
+	s.catalogue = c.catalogue(m.products, m.spelling.skus)
+	s.further = c.furtherCategories(s.catalogue)
 	s.index = buildIndex(s.rules, c, m.pause)
-	s.skus, s.categories, s.subgroups = c.skus, c.categories, c.subgroups
+	s.skus, s.categories, s.subgroups, s.codes = c.skus, c.categories, c.subgroups, c.codes
+	s.skuTable = newSKUTable(c.skus)
 	return s
 }
 
@@ -173,6 +190,7 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 	*compiled = compiledRule{
 		lines:       c.matcher(&r.lines),
 		scope:       r.scope,
+		each:        r.each,
 		facets:      facetsOf(r.conditions),
 		valid:       r.valid.compile(),
 		windows:     r.windows,
@@ -194,6 +212,7 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 		}
 	}
 	compiled.conditions = c.conditionsOf(r.conditions, false)
+	compiled.facets.coupons = couponsOf(compiled.conditions)
 	compiled.thresholds = c.conditionsOf(r.conditions, true)
 }
 
@@ -209,10 +228,10 @@ func (c *compiler) conditionsOf(rooms []conditionRoom, lookAtTarget bool) []cond
 }
 
 // catalogue arranges the products by the symbol of their SKU.
-func (c *compiler) catalogue(products []product) []*product {
+func (c *compiler) catalogue(products []product, form wordForm) []*product {
 	numbers := make([]symbol, len(products))
 	for i := range products {
-		numbers[i] = c.skus.of(products[i].sku)
+		numbers[i] = c.skus.of(form.of(products[i].sku))
 	}
 	bySKU := make([]*product, len(c.skus)+1)
 	for i := range products {

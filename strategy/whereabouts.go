@@ -48,16 +48,32 @@ func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 	case isFew(m.subgroups):
 		e.narrow(&e.bySubgroup, m.subgroups, subgroupOf, 0)
 	default:
-		return nil, false
+		if !e.narrowAny(m) {
+			return nil, false
+		}
 	}
 	return e.near, true
 }
 
 func isFew(words []symbol) bool { return len(words) > 0 && len(words) <= fewWords }
 
-// narrow lists the goods that have one of a few words, each once; further is how
-// many words of the kind they have beside their first.
+// narrow lists the goods that have one of a few words, each once, in the order of the
+// cart.
 func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) symbol, further int) {
+	e.near = e.near[:0]
+	e.addNear(w, words, wordOf, further)
+	if len(words) > 1 || len(w.postings) > 0 {
+		slices.Sort(e.near)
+		e.near = slices.Compact(e.near)
+	}
+}
+
+// addNear adds the goods that have one of some words to those that are near; further is
+// how many words of the kind goods have beside their first.
+func (e *evaluation) addNear(w *whereabouts, words []symbol, wordOf func(*item) symbol, further int) {
+	if len(words) == 0 {
+		return
+	}
 	goods := e.items[:e.goods]
 	if !w.filled {
 		w.fill(goods, wordOf, further)
@@ -65,7 +81,6 @@ func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) s
 			w.fillFurther(goods)
 		}
 	}
-	e.near = e.near[:0]
 	for _, word := range words {
 		for at := w.of(word); at != 0; at = w.next[at-1] {
 			if i := int(at - 1); i >= len(goods) {
@@ -76,10 +91,6 @@ func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) s
 				e.near = append(e.near, at-1)
 			}
 		}
-	}
-	if len(words) > 1 || len(w.postings) > 0 {
-		slices.Sort(e.near)
-		e.near = slices.Compact(e.near)
 	}
 }
 

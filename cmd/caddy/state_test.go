@@ -30,12 +30,14 @@ http://SITE {
 type shown struct {
 	ID   string
 	Live struct {
-		Version, SHA256, Kind string
-		Rules                 int
+		Version, SHA256, Formerly, Kind string
+		Rules                           int
 	}
 	Staged *struct{ Version, Due string }
 	Held   string
-	State  struct{ Dir, Error string }
+
+	HeldFormerly string `json:"held_formerly"`
+	State        struct{ Dir, Error, Found string }
 }
 
 // only is the one strategy in service.

@@ -12,6 +12,9 @@
 //	key, key.pub     the keys the checkpoint is signed and verified with
 //	lock             held by the process that writes
 //
+// Records and headers have the language that fingerprints were made in. Those
+// without are of 0.1, which had one language and did not record it.
+//
 // # What is promised
 //
 //   - What [History.Append] acknowledged is on disk, file and directory and the way

@@ -25,8 +25,8 @@ func Look(dir string) (*Memory, error) {
 	return m, nil
 }
 
-// Snapshot reads a content by its fingerprint; the error is [ErrNoSnapshot] if
-// there is none.
+// Snapshot reads a content by its fingerprint, or by the one that its bytes had in
+// an earlier language; the error is [ErrNoSnapshot] if there is none.
 func (m *Memory) Snapshot(fingerprint string) (Snapshot, error) {
 	return readSnapshot(m.dir, fingerprint)
 }

@@ -22,6 +22,8 @@ type Record struct {
 	Time        time.Time `json:"time,omitzero"`
 	Action      Action    `json:"action"`
 	Fingerprint string    `json:"fingerprint,omitempty"` // of what it is about
+	Language    int       `json:"language,omitempty"`    // that fingerprints are made in; absent in the records of 0.1
+	Formerly    string    `json:"formerly,omitempty"`    // fingerprint of the same bytes in an earlier language
 	Version     string    `json:"version,omitempty"`
 	Digest      string    `json:"digest,omitempty"`  // of the files that were read, or are held back
 	Kind        string    `json:"kind,omitempty"`    // how they were saved

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -118,12 +119,18 @@ func (s *shelf) finish() error {
 	return s.settle()
 }
 
-// drop removes the snapshots that are too many, oldest first. One that cannot be
-// removed is for the next time.
+// drop removes the snapshots that are too many, oldest first. The same bytes with
+// the fingerprints of two languages count once. One that cannot be removed is for
+// the next time.
 func (s *shelf) drop(keep int, retained []string) {
 	dir := filepath.Dir(s.dir)
-	all := listSnapshots(dir)
-	for _, n := range all[min(keep, len(all)):] {
+	kept := make(map[string]bool)
+	for _, n := range listSnapshots(dir) {
+		bytes := cmp.Or(n.Digest, n.Fingerprint)
+		if len(kept) < keep || kept[bytes] {
+			kept[bytes] = true
+			continue
+		}
 		if !slices.Contains(retained, n.Fingerprint) {
 			_ = s.disk.remove(snapshotPath(dir, n.Fingerprint))
 		}

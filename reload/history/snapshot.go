@@ -43,6 +43,8 @@ func Digest(files []File) string {
 // Snapshot is a content that was in service.
 type Snapshot struct {
 	Fingerprint string // stands for its meaning
+	Language    int    // that the fingerprint was made in; 0 is that of 0.1
+	Formerly    string // fingerprint of the same bytes in an earlier language; "" if there is none
 	Version     string // what it calls itself
 	Taken       time.Time
 	Origin      string // the path it was read from
@@ -56,6 +58,8 @@ var ErrNoSnapshot = errors.New("there is no such snapshot")
 // header is the first line of a snapshot's file.
 type header struct {
 	Fingerprint string      `json:"fingerprint"`
+	Language    int         `json:"language,omitempty"`
+	Formerly    string      `json:"formerly,omitempty"`
 	Version     string      `json:"version,omitempty"`
 	Taken       time.Time   `json:"taken"`
 	Origin      string      `json:"origin,omitempty"`
@@ -86,7 +90,10 @@ func snapshotPath(dir, fingerprint string) string {
 }
 
 func (s *Snapshot) encode() ([][]byte, error) {
-	h := header{Fingerprint: s.Fingerprint, Version: s.Version, Taken: s.Taken.UTC(), Origin: s.Origin, Digest: s.Digest}
+	h := header{
+		Fingerprint: s.Fingerprint, Language: s.Language, Formerly: s.Formerly,
+		Version: s.Version, Taken: s.Taken.UTC(), Origin: s.Origin, Digest: s.Digest,
+	}
 	parts := [][]byte{nil}
 	for _, f := range s.Files {
 		h.Files = append(h.Files, fileEntry{f.Name, len(f.Data)})
@@ -135,12 +142,29 @@ func decodeHeader(line []byte) (Snapshot, header, error) {
 	if h.Fingerprint == "" {
 		return Snapshot{}, h, errors.New("it has no fingerprint")
 	}
-	return Snapshot{Fingerprint: h.Fingerprint, Version: h.Version, Taken: h.Taken, Origin: h.Origin, Digest: h.Digest}, h, nil
+	return Snapshot{
+		Fingerprint: h.Fingerprint, Language: h.Language, Formerly: h.Formerly,
+		Version: h.Version, Taken: h.Taken, Origin: h.Origin, Digest: h.Digest,
+	}, h, nil
 }
 
-// readSnapshot finds a snapshot in a state directory: the latest that was saved
-// under a fingerprint and is whole.
+// readSnapshot finds a snapshot in a state directory by its fingerprint, or by the
+// one that its bytes had in an earlier language.
 func readSnapshot(dir, fingerprint string) (Snapshot, error) {
+	s, err := readNamed(dir, fingerprint)
+	if !errors.Is(err, ErrNoSnapshot) {
+		return s, err
+	}
+	for _, later := range listSnapshots(dir) {
+		if later.Formerly == fingerprint {
+			return readNamed(dir, later.Fingerprint)
+		}
+	}
+	return s, err
+}
+
+// readNamed is the latest snapshot that was saved under a fingerprint and is whole.
+func readNamed(dir, fingerprint string) (Snapshot, error) {
 	path := snapshotPath(dir, fingerprint)
 	for _, fresh := range slices.Backward(freshIn(dir)) {
 		if s, err := readHeader(fresh); err != nil || s.Fingerprint != fingerprint {

@@ -162,11 +162,11 @@ func (b *body) refused(err error) (at document.Pos, key, reason string) {
 	return at, key, bad.Reason
 }
 
-// unknown is the hint for a line without a price: which SKU of the catalogue it may
-// be.
+// unknown is the hint for a line without a price, or of an article that the catalogue
+// does not know: which SKU of the catalogue it may be.
 func (o *outcome) unknown(c *cart.Cart, err error) string {
 	var bad *strategy.LineError
-	if !errors.As(err, &bad) || bad.Line >= len(c.Lines) || c.Lines[bad.Line].UnitPrice != cart.NoPrice {
+	if !errors.As(err, &bad) || bad.Line >= len(c.Lines) || c.Lines[bad.Line].UnitPrice != cart.NoPrice && bad.Field != strategy.FieldSKU {
 		return ""
 	}
 	return document.DidYouMean(c.Lines[bad.Line].SKU, o.Products())

@@ -16,7 +16,7 @@ type table struct {
 
 // The kinds of values: those below, a|b|c for words, =name for a table and
 // *name for a list of tables or one, {name for a table of them by name.
-var selectors = []key{
+var alternative = []key{
 	{"skus", "strings", "Only these articles."},
 	{"categories", "strings", "Only lines of these categories."},
 	{"subgroups", "strings", "Only lines of these subgroups."},
@@ -26,6 +26,11 @@ var selectors = []key{
 	{"skip_reduced", "bool", "Leaves out what is on sale already."},
 	{"exclude", "=selector", "Leaves out the lines that these selectors match."},
 }
+
+// anyOf is the key any, which every selector has that is not itself an alternative of one.
+var anyOf = key{"any", "*alternative", "Only lines that match one of these."}
+
+var selectors = join(alternative, []key{anyOf})
 
 var windows = []key{
 	{"time_window", "*window", "Open only in this part of the day."},
@@ -46,6 +51,9 @@ var settings = []key{
 	{"timezone", "string", "IANA name for local times; default UTC."},
 	{"activate_at", "instant", "When the strategy goes into service; at once without it."},
 	{"arithmetic", "=arithmetic", "What is computed on, and how it is rounded and shared."},
+	{"coupon_case", "fold|exact", "Whether codes that differ in case are the same; default fold."},
+	{"sku_compare", "exact|fold", "Whether SKUs that differ in case are the same; default exact."},
+	{"unknown_skus", "pass|reject", "What becomes of a cart with an article that the catalogue does not know; default pass."},
 	{"limits", "=limits", "Bounds of all discounts of a cart together."},
 	{"zero_priced", "skip|count", "Whether articles at 0.00 count as units; default skip."},
 	{"products", "*product", "The catalogue; also [[beverages]]."},
@@ -60,11 +68,14 @@ var when = []key{
 	{"max_units", "count", "No more than so many units."},
 	{"max_units_per", "rule|line", "What max_units is counted over; default rule."},
 	{"pick", "cheapest|dearest|cart", "Which units come first; default cheapest, of unit_rates dearest."},
+	{"fresh_units", "bool", "true takes only units that no rule has reduced."},
+	{"each", "sku|line", "Looks at each SKU, or each line, as if the rest were not there."},
 	{"valid_from", "instant", "The first instant at which the rule applies."},
 	{"valid_until", "instant", "The last second at which the rule applies."},
 	{"min_subtotal", "amount", "Only from this value on."},
 	{"min_quantity", "count", "Only from so many units on."},
 	{"min_line_quantity", "count", "Only lines of so many units."},
+	{"min_articles", "count", "Only from so many different articles on."},
 	{"count", "target|cart", "What the minimum is counted over; default target."},
 	{"requires", "*holding", "All of these must be in the cart."},
 	{"forbids", "*holding", "None of these may be in the cart."},
@@ -128,12 +139,12 @@ var language = map[string]table{
 		{"rounding_unit", "amount", "Amounts go in steps of this."},
 	}},
 	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
-	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "string", ""}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
+	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "strings", "Or several: the article is in all of them."}, {"categories", "strings", "The same as category."}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
 	"step":     {keys: join(selectors, windows, []key{{"threshold", "amount0", "From this value on."}, {"amount", "amount", "So much off."}}), required: []string{"threshold", "amount"}},
 	"rule":     {keys: join(selectors, windows, when, rewards, further), oneOf: names(rewards)},
-	"selector": {keys: selectors},
-	"where":    {further: "test"},
-	"test":     {keys: []key{{"min", "number", "At least."}, {"max", "number", "At most."}, {"in", "scalars", "Any of these."}}},
+	"selector": {keys: selectors}, "alternative": {keys: alternative},
+	"where": {further: "test"},
+	"test":  {keys: []key{{"min", "number", "At least."}, {"max", "number", "At most."}, {"in", "scalars", "Any of these."}}},
 	"window": {keys: []key{{"start", "time", "From then on."}, {"end", "time", "Up to then; up to start is past midnight."},
 		{"days", "days", "Only on these: mon, tue, wed, thu, fri, sat, sun."}}, required: []string{"start", "end"}},
 	"holding":     {keys: join(selectors, []key{{"min_quantity", "count", "So many units; default 1."}, {"min_subtotal", "amount", "So much in value."}})},

@@ -1,0 +1,259 @@
+package reload_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
+)
+
+// second loads like dated, in the second language: every meaning has another
+// fingerprint than before, and what begins with "gone" is none any more.
+func second(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+	candidate, err := dated(c, live)
+	if err == nil && strings.HasPrefix(candidate.Value, "gone") {
+		err = errBad
+	}
+	candidate.Fingerprint = in2(candidate.Fingerprint)
+	return candidate, err
+}
+
+func in2(fingerprint string) string { return "2-" + fingerprint }
+
+// upgrade starts anew in the second language, after an edit.
+func (r *remembering) upgrade(t *testing.T, edit func()) {
+	t.Helper()
+	r.restart(t, func() {
+		r.load, r.o.Language = second, 2
+		edit()
+	})
+}
+
+func (r *remembering) unchanged() {}
+
+// kept are the fingerprints of the snapshots, each with its former one, in order.
+func (r *remembering) kept() []string {
+	var kept []string
+	for _, s := range r.History().Snapshots {
+		kept = append(kept, strings.TrimSpace(s.Fingerprint+" "+s.Formerly))
+	}
+	slices.Sort(kept)
+	return kept
+}
+
+func TestFault14StartInALaterLanguageTellsBothFingerprints(t *testing.T) {
+	t.Parallel()
+	for name, edit := range map[string]func(r *remembering) func(){
+		"the file as it was": func(r *remembering) func() { return r.unchanged },
+		"a file that is broken": func(r *remembering) func() {
+			return func() { renameIn(t, r.path, "bad") }
+		},
+		"no file": func(r *remembering) func() {
+			return func() { do(t, os.Remove(r.path)) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := remember(t, "one", "two")
+			r.upgrade(t, edit(r))
+			for range 2 {
+				r.awaitPast(reload.EventActivated)
+				if live := r.Live(); live.Value != "two" || live.Fingerprint != in2("two") || live.Formerly != "two" {
+					t.Errorf("live = %q, fingerprint %s, formerly %s", live.Value, live.Fingerprint, live.Formerly)
+				}
+				records := r.History().Records
+				last := records[len(records)-1]
+				if last.Fingerprint != in2("two") || last.Formerly != "two" || last.Language != 2 {
+					t.Errorf("last record = %+v", last)
+				}
+				if found := r.Status().Memory.Found; found != nil {
+					t.Errorf("found = %v", found)
+				}
+				if kept := r.kept(); !slices.Equal(kept, []string{in2("two") + " two", "one", "two"}) {
+					t.Errorf("kept = %q", kept)
+				}
+				r.restart(t, r.unchanged)
+			}
+		})
+	}
+}
+
+func TestFault14RollbackToWhatWasKeptInAnEarlierLanguage(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one", "two")
+	r.upgrade(t, r.unchanged)
+	r.becomes("two")
+	for name, to := range map[string]string{"by the fingerprint on record": "two", "by that of now": in2("two")} {
+		if err := r.Rollback(to, "", ""); !errors.Is(err, reload.ErrInService) {
+			t.Errorf("to what is in service, %s: %v", name, err)
+		}
+	}
+	if err := r.Rollback("one", "two", ""); !errors.Is(err, reload.ErrNotInService) {
+		t.Errorf("in place of what is another meaning now: %v", err)
+	}
+	do(t, r.Rollback("one", in2("two"), "too cheap"))
+	if e := r.becomes("one"); e.Fingerprint != in2("one") || e.Formerly != "one" || e.Kind != reload.KindRollback {
+		t.Errorf("rolled back to %+v", e.Facts)
+	}
+	if held := r.Status().Held; held != (reload.Identity{Fingerprint: in2("two"), Formerly: "two", Version: "v"}) {
+		t.Errorf("held = %+v", held)
+	}
+	r.restart(t, func() { renameIn(t, r.path, "# a comment\ntwo") })
+	r.await(reload.EventHeld, reload.EventActivated)
+	if live := r.Live(); live.Fingerprint != in2("one") || live.Formerly != "one" {
+		t.Errorf("after a restart: %+v", live.Facts)
+	}
+	do(t, r.Rollback("two", "", "")) // by the fingerprint that 0.1 printed, again
+	r.awaitPast(reload.EventActivated)
+	if live := r.Live(); live.Value != "two" || live.Fingerprint != in2("two") {
+		t.Errorf("live = %+v", live.Facts)
+	}
+	do(t, r.Rollback(in2("one"), "", ""))
+	r.becomes("one")
+}
+
+func TestFault14RollbackOfAnEarlierLanguageStillHolds(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		file string
+		back string // how it is asked for
+	}{
+		"the same bytes":                            {file: "two", back: "two"},
+		"the same bytes, asked for as it is now":    {file: "two", back: in2("two")},
+		"other bytes of the meaning":                {file: "# a comment\ntwo", back: "two"},
+		"other bytes of the meaning, as it is now":  {file: "# a comment\ntwo", back: in2("two")},
+		"a file that is broken, then the same":      {file: "bad", back: in2("two")},
+		"what was rolled back to, the same meaning": {file: "# none\none", back: "two"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := remember(t, "one", "two")
+			do(t, r.Rollback("one", "", ""))
+			r.becomes("one")
+			r.upgrade(t, func() { renameIn(t, r.path, c.file) })
+			r.awaitPast(reload.EventActivated)
+			if live := r.Live(); live.Fingerprint != in2("one") || live.Formerly != "one" && !strings.HasPrefix(c.file, "# none") {
+				t.Fatalf("live = %+v", live.Facts)
+			}
+			renameIn(t, r.path, "# more\ntwo")
+			if strings.HasPrefix(c.file, "# none") { // that ended what the rollback kept out
+				r.becomes("# more\ntwo")
+				return
+			}
+			e := r.await(reload.EventHeld, reload.EventRefused)
+			if e.Refused.Fingerprint != in2("two") || e.Refused.Formerly != "two" {
+				t.Fatalf("held = %+v", e.Refused)
+			}
+			do(t, r.Rollback(c.back, "", ""))
+			r.awaitPast(reload.EventActivated)
+			if live := r.Live(); live.Fingerprint != in2("two") || live.Formerly != "two" {
+				t.Errorf("live = %+v", live.Facts)
+			}
+			if held := r.Status().Held; held != (reload.Identity{}) {
+				t.Errorf("held = %+v", held)
+			}
+		})
+	}
+}
+
+// What the later language does not accept is still kept out by its bytes.
+func TestFault14WhatIsNoContentInTheLaterLanguageIsKeptOut(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one", "gone")
+	do(t, r.Rollback("one", "", ""))
+	r.becomes("one")
+	for range 2 {
+		r.upgrade(t, r.unchanged)
+		e := r.await(reload.EventHeld, reload.EventActivated)
+		if e.Refused.Fingerprint != "gone" || r.Live().Value != "one" {
+			t.Errorf("held = %+v, live = %q", e.Refused, r.Live().Value)
+		}
+	}
+	if err := r.Rollback("gone", "", ""); !errors.Is(err, errBad) {
+		t.Errorf("error = %v, want that of the loader", err)
+	}
+}
+
+func TestFault14WhatCouldNotBeProvedInAnEarlierLanguageStaysOut(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.load, r.o.Against = picky, "bounds"
+	r.await(reload.EventActivated)
+	r.restart(t, r.unchanged)
+	r.becomes("one")
+	renameIn(t, r.path, "far")
+	r.await(reload.EventRefused)
+	r.upgrade(t, r.unchanged)
+	if e := r.await(reload.EventRefused); !strings.Contains(e.Err.Error(), "refused before the restart: too far") {
+		t.Errorf("refusal = %v", e.Err)
+	}
+	r.becomes("one")
+}
+
+// A snapshot of an earlier language has no meaning to go by: its bytes have to be
+// those that were in service.
+func TestFault14WhatIsKeptHasToBeWhatIsOnRecord(t *testing.T) {
+	t.Parallel()
+	forge := func(r *remembering, content string, language int) {
+		t.Helper()
+		files := []history.File{{Name: filepath.Base(r.path), Data: []byte(content)}}
+		h, err := history.Open(r.state, history.Options{Name: "test"})
+		do(t, err)
+		do(t, h.Save(history.Snapshot{Fingerprint: "two", Language: language, Taken: time.Now(), Digest: history.Digest(files), Files: files}), h.Close())
+		h, err = history.Open(r.state, history.Options{Name: "test"}) // gives it its own name
+		do(t, err, h.Close())
+	}
+	for name, c := range map[string]struct {
+		language int
+		log      bool
+		want     string
+	}{
+		"other bytes":                            {log: true, want: "one"},
+		"other bytes, said to be of now":         {log: true, language: 2, want: "one"},
+		"no log to go by":                        {want: "forged"},
+		"no log to go by, and said to be of now": {language: 2, want: "one"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := remember(t, "one", "two")
+			r.upgrade(t, func() {
+				forge(r, "forged", c.language)
+				do(t, os.Remove(r.path))
+				if !c.log {
+					do(t, os.Remove(filepath.Join(r.state, "log")))
+				}
+			})
+			r.awaitPast(reload.EventActivated)
+			if got := r.Live().Value; got != c.want {
+				t.Errorf("live = %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// The same bytes are kept with two fingerprints and count as one content.
+func TestFault14LaterLanguageKeepsAsManyContents(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.o.StateOptions.Keep = 2
+	r.restart(t, r.unchanged)
+	r.awaitPast(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	r.upgrade(t, r.unchanged)
+	r.becomes("two")
+	if kept := r.kept(); !slices.Equal(kept, []string{in2("two") + " two", "one", "two"}) {
+		t.Errorf("kept = %q", kept)
+	}
+	renameIn(t, r.path, "three")
+	r.becomes("three")
+	if kept := r.kept(); !slices.Equal(kept, []string{in2("three"), in2("two") + " two", "two"}) {
+		t.Errorf("kept = %q", kept)
+	}
+}

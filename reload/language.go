@@ -1,0 +1,142 @@
+package reload
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/promogate/caddy-discount/reload/history"
+)
+
+// What was kept in an earlier language has a fingerprint on record that its bytes
+// do not give any more. It goes by the digest of its bytes instead, which is on
+// record, too, and is kept once more with the fingerprint of now, so that it is
+// found by both.
+
+// verify makes sure that a snapshot is what was in service. Its meaning is, if it
+// gives the fingerprint it was kept under; its bytes are, if their digest is the
+// one on record. A log that was lost and begun anew says nothing of what was kept
+// in an earlier language; the digest in the snapshot itself has to do then.
+func (y *memory) verify(s history.Snapshot, fingerprint string) error {
+	if s.Fingerprint == fingerprint {
+		return nil
+	}
+	recorded := y.digests(s.Fingerprint)
+	if slices.Contains(recorded, s.Digest) || len(recorded) == 0 && s.Language != y.language {
+		return nil
+	}
+	return fmt.Errorf("the snapshot %s is not what was in service: its bytes are not those on record, and have the fingerprint %s", s.Fingerprint, fingerprint)
+}
+
+// keepsBytes reports whether a record has the digest of what its fingerprint stands
+// for. That of a rollback has the digest of what is kept out.
+func keepsBytes(r history.Record) bool {
+	return (r.Action == actionActivated || r.Action == actionStaged) && r.Digest != ""
+}
+
+// digests are those on record of the contents with a fingerprint.
+func (y *memory) digests(fingerprint string) []string {
+	var digests []string
+	for _, r := range y.past.Records {
+		if r.Fingerprint == fingerprint && keepsBytes(r) {
+			digests = append(digests, r.Digest)
+		}
+	}
+	return digests
+}
+
+// formerly is the fingerprint that was put on record for a content in an earlier
+// language; "" if there is none, or it is the same.
+func (y *memory) formerly(digest, fingerprint string) string {
+	if y.past == nil {
+		return ""
+	}
+	for _, r := range slices.Backward(y.past.Records) {
+		if r.Digest != digest || !keepsBytes(r) {
+			continue
+		}
+		if r.Language == y.language {
+			return r.Formerly
+		}
+		return unless(fingerprint, r.Fingerprint)
+	}
+	return ""
+}
+
+// formerlyIn is what a snapshot was kept under, if that is another fingerprint than
+// the one it has now, or what was known of it then.
+func formerlyIn(s history.Snapshot, fingerprint string) string {
+	if s.Fingerprint == fingerprint {
+		return s.Formerly
+	}
+	return s.Fingerprint
+}
+
+// formerlyOf is what is on record of a fingerprint in this language.
+func (y *memory) formerlyOf(fingerprint string) string {
+	for _, r := range slices.Backward(y.past.Records) {
+		if r.Fingerprint == fingerprint && r.Formerly != "" {
+			return r.Formerly
+		}
+	}
+	return ""
+}
+
+func unless(not, fingerprint string) string {
+	if fingerprint == not {
+		return ""
+	}
+	return fingerprint
+}
+
+// foreign reports whether the fingerprint of what a rollback keeps out was made in
+// another language. The rollback itself may be a later one.
+func (y *memory) foreign(rollback history.Record) bool {
+	for _, r := range slices.Backward(y.past.Records) {
+		if r.Fingerprint == rollback.Against {
+			return r.Language != y.language
+		}
+	}
+	return rollback.Language != y.language
+}
+
+// keepAgain keeps a snapshot of another language with the fingerprint it has now,
+// beside the one that it was kept under.
+func (m *machine) keepAgain(s history.Snapshot, f Facts) {
+	if s.Fingerprint == f.Fingerprint {
+		return
+	}
+	s.Fingerprint, s.Formerly, s.Version = f.Fingerprint, f.Formerly, f.Version
+	m.memory.keep(s, s.Digest)
+}
+
+// translateHold finds out what fingerprint has now what a rollback of another
+// language keeps out: it has to be kept out with other bytes of the same meaning,
+// too, and is asked for by either fingerprint. r is the file as it is, if it was
+// read. What cannot be judged any more is kept out by its bytes alone.
+func (m *machine) translateHold(r reading) {
+	if !m.hold.foreign {
+		return
+	}
+	m.hold.foreign = false
+	s, v, err := m.heldAnew(r)
+	if err != nil || v.fingerprint == m.hold.what.Fingerprint {
+		return
+	}
+	f := m.factsOf(s, v, 0)
+	m.keepAgain(s, f)
+	m.hold.what = f.identity()
+	m.board.update(func(s *Status) { s.Held = m.hold.what })
+}
+
+// heldAnew judges what is kept out anew, from the file if that still holds it.
+func (m *machine) heldAnew(r reading) (history.Snapshot, verdict, error) {
+	if m.hold.content == "" || r.digest != m.hold.content {
+		return m.rejudge(m.hold.what.Fingerprint)
+	}
+	c := r.Content
+	c.Proved = true
+	v, err := m.judge(c)
+	s := snapshotOf(c, Facts{Fingerprint: m.hold.what.Fingerprint, Version: m.hold.what.Version})
+	s.Digest = r.digest
+	return s, v, err
+}

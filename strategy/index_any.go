@@ -1,0 +1,119 @@
+package strategy
+
+import "slices"
+
+// This file is what the index knows of rules with any: a cart can touch such a rule if it
+// has a word of one of the alternatives. The alternatives are filed where rules by SKU,
+// category and subgroup are, and what is not rare has bits.
+
+// fileAny files a rule under the words of its alternatives if all of them are rare ones.
+func (x *index) fileAny(i int32, m *matcher, rare *rareness) bool {
+	if !m.findable() || slices.ContainsFunc(m.any(), func(a matcher) bool { return !rare.all(&a) }) {
+		return false
+	}
+	x.putAny(i, m, rare)
+	return true
+}
+
+// putAny files a rule under the rare words of its alternatives.
+func (x *index) putAny(i int32, m *matcher, rare *rareness) {
+	if !m.findable() {
+		return
+	}
+	list := m.any()
+	for a := range list {
+		skus, categories, subgroups := list[a].named()
+		x.put(x.bySKU, skus, i, func(symbol) bool { return true })
+		x.put(x.byCategory, categories, i, rare.category)
+		x.put(x.bySubgroup, subgroups, i, rare.subgroup)
+	}
+}
+
+// all reports whether an alternative is found by rare words alone.
+func (r *rareness) all(m *matcher) bool {
+	skus, categories, subgroups := m.named()
+	return len(skus) > 0 || all(categories, r.category) || all(subgroups, r.subgroup)
+}
+
+// countAny counts the words of alternatives.
+func (r *rareness) countAny(m *matcher) {
+	list := m.any()
+	for i := range list {
+		_, categories, subgroups := list[i].named()
+		for _, s := range categories {
+			r.categories[s]++
+		}
+		for _, s := range subgroups {
+			r.subgroups[s]++
+		}
+	}
+}
+
+// byAny has, for each category and subgroup of alternatives that is not rare, the rules
+// that a line of it does not rule out.
+type byAny struct {
+	others                bitmap // rules that need no such line
+	categories, subgroups []bitmap
+}
+
+func indexAny(rules []*compiledRule, words *compiler, rare *rareness) byAny {
+	if !slices.ContainsFunc(rules, func(r *compiledRule) bool { return r.lines.findable() }) {
+		return byAny{}
+	}
+	x := byAny{
+		others:     newBitmap(len(rules)),
+		categories: make([]bitmap, len(words.categories)+1),
+		subgroups:  make([]bitmap, len(words.subgroups)+1),
+	}
+	for bit, r := range rules {
+		if !r.lines.findable() {
+			x.others.set(bit)
+			continue
+		}
+		list := r.lines.any()
+		for i := range list {
+			_, categories, subgroups := list[i].named()
+			setNamed(x.categories, categories, bit, len(rules), rare.category)
+			setNamed(x.subgroups, subgroups, bit, len(rules), rare.subgroup)
+		}
+	}
+	return x
+}
+
+// setNamed sets the bit of a rule for those of its words that are not rare.
+func setNamed(named []bitmap, words []symbol, bit, rules int, rare func(symbol) bool) {
+	for _, word := range words {
+		if rare(word) {
+			continue
+		}
+		if named[word] == nil {
+			named[word] = newBitmap(rules)
+		}
+		named[word].set(bit)
+	}
+}
+
+// any is what the lines of a cart together do not rule out; further are categories of
+// goods beside the first of each.
+func (x *byAny) any(e *evaluation, further []symbol) bitmap {
+	if x.others == nil {
+		return nil
+	}
+	copy(e.either, x.others)
+	for i := range e.goods {
+		l := &e.items[i]
+		e.either.orIf(x.categories[l.category])
+		e.either.orIf(x.subgroups[l.subgroup])
+	}
+	for _, category := range further {
+		e.either.orIf(x.categories[category])
+	}
+	return e.either
+}
+
+// orIf adds the bits of another bitmap, if there is one.
+func (b bitmap) orIf(other bitmap) {
+	if other != nil {
+		b.or(other)
+	}
+}

@@ -1,0 +1,53 @@
+package strategy
+
+import "github.com/promogate/caddy-discount/strategy/document"
+
+// checkAny warns of alternatives that no line matches, and of those for which the rule is
+// tried on every cart.
+func (l *linted) checkAny(m *Model, r *rule) {
+	never, reasons := 0, make([]string, len(r.lines.any))
+	for i := range r.lines.any {
+		if _, reasons[i] = l.never(m, &r.lines, &r.lines.any[i]); reasons[i] != "" {
+			never++
+		}
+	}
+	if never == len(reasons) {
+		l.note(r, reasons[0]+", and no line matches another alternative, so the rule never applies", "a line has to match any and the selectors beside it", "any")
+		return
+	}
+	for i, reason := range reasons {
+		switch {
+		case reason != "":
+			l.noteAlternative(r, i, reason+", so no line matches it", "a line has to match all of an alternative, and the selectors beside any")
+		case !r.isFound() && !r.lines.any[i].namesGoods():
+			l.noteAlternative(r, i, "it names no skus, categories or subgroups, so the rule is tried on every cart",
+				"where the goods have them in common, name them in it or beside any")
+		}
+	}
+}
+
+// noteAlternative reports an alternative of a rule.
+func (l *linted) noteAlternative(r *rule, i int, reason, hint string) {
+	node := l.root.Get("rule").Get(r.id).Get("any")
+	l.noteElement(node, document.KeyIn(rulePath(r.id), "any"), i, reason, hint)
+}
+
+// namesGoods reports whether a selector has words by which the index finds lines.
+func (sel *selector) namesGoods() bool {
+	return len(sel.skus)+len(sel.categories)+len(sel.subgroups) > 0
+}
+
+// isFound reports whether the index finds a rule by what it says beside any.
+func (r *rule) isFound() bool {
+	for _, room := range r.conditions {
+		switch given := room.(type) {
+		case *coupons:
+			return true
+		case *customer:
+			if len(given.ids) > 0 {
+				return true
+			}
+		}
+	}
+	return r.lines.namesGoods()
+}
