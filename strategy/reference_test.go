@@ -265,7 +265,7 @@ func (x *ruleSpec) inStage() int64 {
 func (st *refState) evaluateTogether(rules []*ruleSpec) {
 	done := map[string]bool{}
 	for i, r := range rules {
-		if i == 0 || r.inStage() != rules[i-1].inStage() {
+		if (i == 0 || r.inStage() != rules[i-1].inStage()) && (st.spec.base == "stage" || st.thresholdBase() == "stage") {
 			for j := range st.items {
 				for k := range st.items[j].runs {
 					st.items[j].runs[k].stage = st.items[j].runs[k].left
