@@ -111,23 +111,27 @@ func MulDiv(a, b, c int64, rounding Rounding) int64 {
 	if rest == 0 {
 		return int64(quotient)
 	}
-	twice := rest * 2 // rest < c ≤ 2^63, so this cannot wrap
-	up := false
-	switch rounding {
-	case HalfUp:
-		up = twice >= uint64(c)
-	case HalfEven:
-		up = twice > uint64(c) || twice == uint64(c) && quotient%2 == 1
-	case HalfDown:
-		up = twice > uint64(c)
-	case Up:
-		up = true
-	case Down:
-	}
-	if up {
+	if rounding.RoundsUp(quotient, rest, uint64(c)) {
 		quotient++
 	}
 	return int64(quotient)
+}
+
+// RoundsUp reports whether a quotient, of which a division by divisor left a rest
+// below it, goes to the next whole number.
+func (r Rounding) RoundsUp(quotient, rest, divisor uint64) bool {
+	twice := rest * 2 // rest < divisor ≤ 2^63, so this cannot wrap
+	switch r {
+	case HalfUp:
+		return twice >= divisor
+	case HalfEven:
+		return twice > divisor || twice == divisor && quotient%2 == 1
+	case HalfDown:
+		return twice > divisor
+	case Up:
+		return rest > 0
+	}
+	return false
 }
 
 // Scale is amount × digits × 10^-places rounded half up, and reports whether it is

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+
+	"github.com/promogate/caddy-discount/money"
 )
 
 // portion is the units of one item that a rule is about, and what it takes off
@@ -27,11 +29,13 @@ type portion struct {
 // shares always add up to the amount, or to what all portions can take if that
 // is less: what one cannot take is shared again over those that still can.
 //
-// Shares are multiples of unit and rounded down; who gets the units that leaves
-// over is the allocation. The method of the largest remainder is Hamilton's.
+// Shares are multiples of unit. Those of the first three allocations are rounded
+// down, and the allocation is who gets the units that leaves over; the method of the
+// largest remainder is Hamilton's. The others are in allocate_rounded.go.
 type sharing struct {
 	unit       int64
 	allocation allocation
+	rounding   money.Rounding // of shares that are not rounded down
 }
 
 // share adds the amount to what is taken off the portions and reports how much
@@ -73,6 +77,9 @@ func (s sharing) once(amount int64, portions []portion) int64 {
 		return 0
 	}
 	units := amount / s.unit
+	if s.allocation >= roundThenFirst {
+		return s.rounded(units, total, portions)
+	}
 	left, given := units, int64(0)
 	for i := range portions {
 		p := &portions[i]

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/promogate/caddy-discount/money"
 )
 
 func drawParts(t *rapid.T) []portion {
@@ -16,15 +18,26 @@ func drawParts(t *rapid.T) []portion {
 	return parts
 }
 
+// drawSharing is any allocation with any rounding, in steps of unit.
+func drawSharing(t *rapid.T, unit int64) sharing {
+	return sharing{
+		unit:       unit,
+		allocation: allocation(rapid.IntRange(0, len(allocationWords)-1).Draw(t, "allocation")),
+		rounding:   money.Rounding(rapid.IntRange(0, len(roundingWords)-1).Draw(t, "rounding")),
+	}
+}
+
 func TestSharesAddUpToTheAmountOrToAllTheRoomThereIs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		parts := drawParts(t)
+		unit := rapid.SampledFrom([]int64{1, 1, 5, 100}).Draw(t, "unit")
 		room := int64(0)
-		for _, p := range parts {
-			room += p.room
+		for i := range parts {
+			parts[i].room -= parts[i].room % unit
+			room += parts[i].room
 		}
-		amount := rapid.Int64Range(0, 2_000_000).Draw(t, "amount")
-		got := sharing{unit: 1}.share(amount, parts)
+		amount := rapid.Int64Range(0, 2_000_000).Draw(t, "amount") / unit * unit
+		got := drawSharing(t, unit).share(amount, parts)
 		sum := int64(0)
 		for i, p := range parts {
 			sum += p.off

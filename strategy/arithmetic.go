@@ -16,8 +16,9 @@ import (
 //	rounding       = "half_up"
 //	rounding_unit  = 0.01                 # amounts go in steps of this
 //	round_scope    = "rule"               # what is rounded: a rule's total, a line, a unit
-//	allocation     = "largest_remainder"  # who gets what rounding down leaves over
+//	allocation     = "largest_remainder"  # how shares of an amount come to add up to it
 //	select         = "all"                # which of the eligible rules apply
+//	payable_unit   = 0.05                 # what is left to pay goes in steps of this
 type arithmetic struct {
 	base          base
 	thresholdBase base
@@ -26,6 +27,7 @@ type arithmetic struct {
 	scope         scope
 	allocation    allocation
 	selection     selection
+	payable       payable
 }
 
 // base is a line's value that a rule looks at.
@@ -46,22 +48,28 @@ const (
 	scopeUnit
 )
 
-// allocation says who gets the units that rounding shares down leaves over.
+// allocation says how the shares of an amount come to add up to it. Those up to
+// lastLine round them down and say who gets the units that leaves over.
 type allocation uint8
 
 const (
 	largestRemainder allocation = iota // the largest remainders, the earlier line first
 	firstLines                         // one each from the first line on
 	lastLine                           // all to the last line that has a value
+	roundThenFirst                     // shares rounded, the difference one each from the first line on
+	roundThenLast                      // shares rounded, the last line that has a value takes what is left
+	carry                              // each share rounded with the error of those before it
+	cascadeUp                          // each share of what is left rounded up
 )
 
 // selection says which of the eligible rules apply.
 type selection uint8
 
 const (
-	selectAll         selection = iota
-	selectBest                  // the one worth most
-	selectBestPerLine           // on each line the one worth most there
+	selectAll             selection = iota
+	selectBest                      // the one worth most
+	selectBestPerLine               // on each line the one worth most there
+	selectBestCombination           // those that are worth most together
 )
 
 // The words of the settings, in the order of their constants.
@@ -69,8 +77,8 @@ var (
 	baseWords       = []string{"running", "original", "stage"}
 	roundingWords   = []string{"half_up", "half_even", "half_down", "down", "up"}
 	scopeWords      = []string{"rule", "line", "unit"}
-	allocationWords = []string{"largest_remainder", "first", "last"}
-	selectionWords  = []string{"all", "best", "best_per_line"}
+	allocationWords = []string{"largest_remainder", "first", "last", "round_then_first", "round_then_last", "carry", "cascade_up"}
+	selectionWords  = []string{"all", "best", "best_per_line", "best_combination"}
 )
 
 func decodeArithmetic(top *section) arithmetic {
@@ -96,6 +104,7 @@ func decodeArithmetic(top *section) arithmetic {
 			s.wrong(s.node.Get("rounding_unit"), "rounding_unit", "the unit is far too large", "")
 		}
 	}
+	a.payable = decodePayable(s)
 	s.done()
 	return a
 }
@@ -137,6 +146,7 @@ func (a *arithmetic) encode(o *object) {
 		o.choice("round_scope", int(a.scope), 0, scopeWords)
 		o.choice("allocation", int(a.allocation), 0, allocationWords)
 		o.choice("select", int(a.selection), 0, selectionWords)
+		a.payable.encode(o)
 		if a.unit != 1 {
 			o.key("rounding_unit")
 			o.amount(a.unit)
@@ -165,4 +175,11 @@ func (a *arithmetic) rateOf(r money.Rate, amount int64) int64 {
 	return r.Of(amount, a.unit, a.rounding)
 }
 
-func (a *arithmetic) sharing() sharing { return sharing{unit: a.unit, allocation: a.allocation} }
+// inMinorUnits is the sharing of what does not go in steps.
+func (a *arithmetic) inMinorUnits() sharing {
+	return sharing{unit: 1, allocation: a.allocation, rounding: a.rounding}
+}
+
+func (a *arithmetic) sharing() sharing {
+	return sharing{unit: a.unit, allocation: a.allocation, rounding: a.rounding}
+}

@@ -19,6 +19,7 @@ import (
 //   - time windows or local date-times without a timezone
 //   - local date-times that the clocks skip, or show twice
 //   - a word with white space before or behind it, or with a character that is not seen
+//   - a payable_unit that rounds nothing
 //
 // They are the first in the order of the text, up to [document.MaxTold];
 // [Model.MoreCautions] is how many more there are.
@@ -210,6 +211,9 @@ func (s *section) cautionTable(n *document.Node, path, reason string) {
 
 // checkReach warns of rules behind one that always ends the cart.
 func (m *Model) checkReach(s *section) {
+	if m.arithmetic.selection != selectAll {
+		return // stop keeps nothing from being chosen
+	}
 	var last *rule
 	for _, r := range m.rules {
 		if r.stacking.stop == stopCart && r.competes() && r.always() && (last == nil || inTurn(r, last) < 0) {

@@ -14,7 +14,7 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	first := len(q.shares)
 	for i := range t.portions {
 		p := &t.portions[i]
-		if p.off > 0 || p.uses {
+		if p.off != 0 || p.uses {
 			q.bear(p, r.stop == stopLine, first)
 		}
 		if i+1 == len(t.portions) || t.portions[i+1].item != p.item {
@@ -58,6 +58,8 @@ func (q *Quote) bear(p *portion, stop bool, first int) {
 	case l.lines == 1:
 		l.stopped = l.stopped || stop
 		q.bearLine(l.line, p.off, first)
+	case p.off < 0:
+		q.dealBack(l, p, first)
 	default:
 		q.deal(l, p, stop, first)
 	}

@@ -39,6 +39,7 @@ type evaluation struct {
 	byReserve, byPick []int32
 	winners           []winner
 	won               []int32
+	combining         *combining // nil until it is used
 
 	coupons cartCoupons
 
@@ -112,6 +113,7 @@ func (e *evaluation) reset() {
 		byPick:    e.byPick[:0],
 		winners:   e.winners[:0],
 		won:       e.won[:0],
+		combining: e.combining,
 
 		coupons: e.coupons.emptied(),
 

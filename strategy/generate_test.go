@@ -76,12 +76,16 @@ func genSpec(c chooser) *spec {
 	if c.often(70) {
 		s.rounding = oneOf(c, "", "half_up", "half_even", "half_down", "down", "up")
 		s.roundScope = oneOf(c, "", "rule", "line", "unit")
-		s.allocation = oneOf(c, "", "largest_remainder", "first", "last")
+		s.allocation = oneOf(c, "", "largest_remainder", "first", "last", "round_then_first", "round_then_last", "carry", "cascade_up")
 	}
 	if c.often(25) {
 		s.roundingUnit = oneOf[int64](c, 1, 7, 10, 100, 100, 500)
 	}
-	s.selection = oneOf(c, "", "", "all", "best", "best_per_line")
+	s.selection = oneOf(c, "", "", "all", "best", "best_per_line", "best_combination")
+	if c.often(20) {
+		s.payableUnit = oneOf[int64](c, 1, 5, 10, 50, 100, 1000)
+		s.payableMode = oneOf(c, "", "", "half_up", "half_even", "half_down", "down", "up")
+	}
 	if c.often(25) {
 		s.limitRate = oneOf(c, "0.1", "0.33", "0.5", "1")
 	}
@@ -104,7 +108,11 @@ func genSpec(c chooser) *spec {
 		focus(c, s.rules)
 	}
 	if c.often(1) {
-		// So many that words are rare and the bits of the rules take two words.
+		// So many that words are rare and the bits of the rules take two words. They
+		// are too many to be combined.
+		if s.selection == "best_combination" {
+			s.selection = ""
+		}
 		for i := range 100 + c(40) {
 			s.rules = append(s.rules, genRule(c, fmt.Sprint("r", i)))
 		}

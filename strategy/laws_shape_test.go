@@ -36,6 +36,7 @@ func TestLawTheOrderOfLinesDoesNotMatter(t *testing.T) {
 		plainLines(p)
 		s := p.spec
 		s.base, s.limitRate, s.limitAmount, s.steps = "original", "", 0, nil
+		s.payableUnit, s.payableMode = 0, ""
 		if s.roundScope != "unit" {
 			s.roundScope = "line"
 		}
@@ -75,7 +76,7 @@ func TestLawTheOrderOfLinesMovesAtMostOneUnit(t *testing.T) {
 		plainLines(p)
 		s := p.spec
 		s.steps, s.rules, s.limitRate, s.limitAmount, s.roundingUnit = nil, s.rules[:1], "", 0, 0
-		s.allocation, s.roundScope = "largest_remainder", "rule"
+		s.allocation, s.roundScope, s.payableUnit, s.payableMode = "largest_remainder", "rule", 0, ""
 		r := &s.rules[0]
 		r.maxDiscount, r.maxUnits, r.perLine = 0, 0, false
 		switch kind := r.reward.kind; {

@@ -67,7 +67,7 @@ func (a answer) broken(p pair) string {
 			return "the shares of " + applied.id + " do not add up to its amount"
 		}
 		for i, share := range applied.shares {
-			if share < 0 {
+			if share < 0 && applied.id != "rounding" {
 				return applied.id + " has a share below zero"
 			}
 			byItem[i] += share
@@ -87,6 +87,8 @@ func (a answer) broken(p pair) string {
 		switch left := before[i] - off[i]; {
 		case off[i] != byItem[i]:
 			return "an item's discount is not the sum of its shares"
+		case off[i] < 0:
+			return "an item comes to more than it is worth"
 		case left < 0:
 			return "an item is below zero"
 		case off[i] > 0 && left < floors[i]:

@@ -11,6 +11,9 @@ const maxGrouped = 200
 
 // checkGroups warns of rules that another one of their group always outdoes.
 func (l *linted) checkGroups(m *Model) {
+	if m.arithmetic.selection == selectBestCombination {
+		return // what takes less off may go with more of the others
+	}
 	byGroup := map[string][]*rule{}
 	for _, r := range m.rules {
 		if group := r.stacking.group; group != "" && r.enabled {

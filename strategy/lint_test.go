@@ -107,6 +107,14 @@ func TestLint(t *testing.T) {
 		{"a step of a ladder above the limits", "limits = { max_amount = 20 }\n[rule.a]\nladder = [{ threshold = 50, amount = 5 }, { threshold = 200, amount = 25 }]\n", `rule."a".ladder[1]: limits.max_amount`},
 		{"a step of the order ladder above the limits", "limits = { max_amount = 20 }\n[[discounts]]\nthreshold = 200\namount = 25\n", "discounts[0]: limits.max_amount"},
 		{"an amount above the limits, switched off", "limits = { max_amount = 20 }\n[rule.a]\nenabled = false\ndiscount_amount = 25\n", ""},
+		{"fewer units than the first rate", "[rule.a]\nmax_units = 1\nunit_rates = [0, 0.5]\n", "max_units lets 1 unit in, and unit_rates wants 2 units, so the rule never gives anything"},
+		{"as many units as the first rate", "[rule.a]\nmax_units = 2\nunit_rates = [0, 0.5, 1]\n", ""},
+		{"fewer units than a gift is for", "[rule.a]\nmax_units = 9\ngift = { sku = \"tote\", per = { units = 10 } }\n", "max_units lets 9 units in, and gift wants 10 units"},
+		{"an amount off what is got above the limits", "limits = { max_amount = 20 }\n[rule.a]\nbuy = { quantity = 1 }\nget = { amount = 25 }\n", `rule."a".get: limits.max_amount`},
+		{"a price of what is got above the limits", "limits = { max_amount = 20 }\n[rule.a]\nbuy = { quantity = 1 }\nget = { unit_price = 25 }\n", ""},
+		{"a set by value from which the payable falls", "[[products]]\nsku = \"tea\"\nprice = 10\n[rule.a]\ngroups_of = { value = 50, rate = 0.5 }\n", "4 × tea at 10.00 come to 40.00, and 5 to 25.00: the payable falls when one is added"},
+		{"a set by value of goods of any price", "[rule.a]\ngroups_of = { value = 50, rate = 0.1 }\n", ""},
+		{"rates of units", "[rule.a]\nunit_rates = [0, 0.5, 1]\n", ""},
 		{"thousands of steps", "[rule.a]\nladder = [" + manySteps(2000) + "]\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -110,8 +110,9 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)
+	m.checkCombined(top)
 	top.done()
-	if len(m.rules) == 0 && len(m.steps) == 0 && r.problems.Count() == 0 {
+	if len(m.rules) == 0 && len(m.steps) == 0 && m.arithmetic.payable.unit == 0 && r.problems.Count() == 0 {
 		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}
 }

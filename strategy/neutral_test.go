@@ -225,8 +225,11 @@ func (t *translation) policy() error {
 	if p.RoundingUnit > 1 {
 		arithmetic["rounding_unit"] = t.major(p.RoundingUnit)
 	}
-	allocations := map[string]string{"": "largest_remainder", "largest_fraction": "largest_remainder", "floor_then_first": "first", "floor_then_last": "last"}
-	selections := map[string]string{"": "all", "all": "all", "best_rule": "best", "best_per_line": "best_per_line"}
+	allocations := map[string]string{
+		"": "largest_remainder", "largest_fraction": "largest_remainder", "floor_then_first": "first", "floor_then_last": "last",
+		"round_then_first": "round_then_first", "round_then_last": "round_then_last", "carry": "carry", "cascade_up": "cascade_up",
+	}
+	selections := map[string]string{"": "all", "all": "all", "best_rule": "best", "best_per_line": "best_per_line", "best_combination": "best_combination"}
 	var known bool
 	if arithmetic["allocation"], known = allocations[p.Allocation]; !known {
 		return notApplicableError("allocation " + p.Allocation)

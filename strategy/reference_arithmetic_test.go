@@ -79,6 +79,13 @@ func (s *spec) share(amount int64, parts []part) []int64 {
 		if total == 0 {
 			break
 		}
+		if slices.Contains(roundedAllocations, s.allocation) {
+			for i, units := range s.roundedShares(left, total, parts, room) {
+				taken := min(units, room(i))
+				shares[i], left = shares[i]+taken, left-taken
+			}
+			continue
+		}
 		rests := make([]*big.Int, len(parts))
 		over, given := left, int64(0)
 		give := func(i int, units int64) int64 {

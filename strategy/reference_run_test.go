@@ -263,6 +263,7 @@ var simplerSettings = []func(*spec, *cart.Cart){
 	func(s *spec, _ *cart.Cart) { s.roundingUnit = 0 },
 	func(s *spec, _ *cart.Cart) { s.allocation = "" },
 	func(s *spec, _ *cart.Cart) { s.selection = "" },
+	func(s *spec, _ *cart.Cart) { s.payableUnit, s.payableMode = 0, "" },
 	func(s *spec, _ *cart.Cart) { s.limitRate = "" },
 	func(s *spec, _ *cart.Cart) { s.limitAmount = 0 },
 	func(s *spec, _ *cart.Cart) { s.couponCase, s.skuCompare, s.unknownSKUs = "", "", "" },

@@ -119,6 +119,7 @@ func refQuote(s *spec, c *cart.Cart, now time.Time) answer {
 	} else {
 		st.budget = s.budget(a.subtotal)
 		st = st.evaluate()
+		st.roundPayable()
 	}
 	a.paid += a.subtotal - st.taken()
 	a.applied, a.gifts = st.applied, st.gifts
@@ -219,6 +220,8 @@ func (st *refState) evaluate() *refState {
 	case "best_per_line":
 		st.evaluatePerLine(rules)
 		return st
+	case "best_combination":
+		return st.evaluateCombinations(rules)
 	}
 	together := st.clone()
 	together.evaluateTogether(rules)
@@ -262,7 +265,7 @@ func (x *ruleSpec) inStage() int64 {
 func (st *refState) evaluateTogether(rules []*ruleSpec) {
 	done := map[string]bool{}
 	for i, r := range rules {
-		if i == 0 || r.inStage() != rules[i-1].inStage() {
+		if (i == 0 || r.inStage() != rules[i-1].inStage()) && (st.spec.base == "stage" || st.thresholdBase() == "stage") {
 			for j := range st.items {
 				for k := range st.items[j].runs {
 					st.items[j].runs[k].stage = st.items[j].runs[k].left

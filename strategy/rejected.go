@@ -105,6 +105,8 @@ func (s *Strategy) reject(i int, q *Quote, t *trace) shortfall {
 		return found.shortfall
 	case tried && found.lowered.from > 0 && found.lowered.amount == 0:
 		return s.usedUp(q, found.lowered)
+	case s.arithmetic.selection == selectBestCombination:
+		return s.leftOut(q, found)
 	case s.arithmetic.selection != selectAll:
 		return shortfall{ReasonSelect, wouldTake(found), textValue(sayBestOfAll)}
 	case s.exclusiveApplied(q):
@@ -134,7 +136,8 @@ func wouldTake(found tried) Value {
 // exclusiveApplied reports whether an exclusive rule won, which then is the only
 // one that applied.
 func (s *Strategy) exclusiveApplied(q *Quote) bool {
-	return len(q.Applied) == 1 && s.rules[q.Applied[0].Rule].exclusive
+	applied := s.byRules(q)
+	return len(applied) == 1 && s.rules[applied[0].Rule].exclusive
 }
 
 // usedUp is the reason of a rule for which the limits left nothing.

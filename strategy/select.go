@@ -6,7 +6,7 @@ import "slices"
 func (s *Strategy) evaluate(q *Quote) {
 	e := &q.work
 	if e.trace.all() {
-		e.lookAtAll(len(s.rules))
+		e.lookAtAll(s.turns)
 	} else {
 		s.index.find(e)
 		e.lookAtAsked()
@@ -18,9 +18,12 @@ func (s *Strategy) evaluate(q *Quote) {
 		s.applyBest(q)
 	case selectBestPerLine:
 		s.applyBestPerLine(q)
+	case selectBestCombination:
+		s.applyBestCombination(q)
 	default:
 		s.applyAll(q)
 	}
+	s.roundPayable(q)
 }
 
 // applyAll applies every rule that may, in their order, and then sees whether

@@ -26,6 +26,8 @@ type spec struct {
 	roundScope    string
 	allocation    string
 	selection     string
+	payableUnit   int64
+	payableMode   string
 	limitRate     string
 	limitAmount   int64
 	zeroCounts    bool
@@ -217,6 +219,8 @@ func (s *spec) TOML() string {
 		p.text("round_scope", s.roundScope)
 		p.text("allocation", s.allocation)
 		p.text("select", s.selection)
+		p.amount("payable_unit", s.payableUnit)
+		p.text("payable_rounding", s.payableMode)
 	})
 	p.table("limits", false, func(p *pairs) {
 		p.raw("max_rate", s.limitRate)

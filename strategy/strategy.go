@@ -22,13 +22,15 @@ type Strategy struct {
 	arithmetic  arithmetic
 	limits      limits
 	zeroCounts  bool           // articles at 0.00 count
-	rules       []compiledRule // enabled ones, in the order they apply
+	rules       []compiledRule // enabled ones, in the order they apply, and the reserved one
 	ids         []string       // of rules
 	disabled    []string       // ids of rules that are switched off
 	index       *index
 	timetable   timetable
-	exclusive   bool // whether there is an exclusive rule
-	grouped     bool // whether there is a group
+	bounds      []bound // of the rules, for the best combination of them
+	turns       int     // how many rules have a turn: all but the reserved one, which is last
+	exclusive   bool    // whether there is an exclusive rule
+	grouped     bool    // whether there is a group
 
 	skus, categories, subgroups symbols
 	codes                       symbols  // of coupons
@@ -154,10 +156,12 @@ func Compile(m *Model) *Strategy {
 		}
 	}
 	s.grouped = len(turns) > 0
+	s.bounds = s.boundsOf()
 	s.catalogue = c.catalogue(m.products, m.spelling.skus)
 	s.further = c.furtherCategories(s.catalogue)
 	s.index = buildIndex(s.rules, c, m.pause)
 	s.timetable = timetableOf(s.rules)
+	s.addRounding()
 	s.skus, s.categories, s.subgroups, s.codes = c.skus, c.categories, c.subgroups, c.codes
 	s.skuTable = newSKUTable(c.skus)
 	return s

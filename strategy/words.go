@@ -58,6 +58,14 @@ const (
 	sayBestOfGroup       phrase = "worth more than the others of {of}"
 	sayNoStop            phrase = "no earlier rule that stops"
 
+	sayAlone             phrase = "{} alone"
+	sayBetterCombination phrase = "a combination with it that is worth more than {}"
+
+	sayToPay           phrase = "{} to pay for goods"
+	sayNoMultiple      phrase = "an amount that is no multiple of {}"
+	sayToPayNothingOff phrase = "{} to pay for goods, nothing off"
+	sayDiscountToTake  phrase = "a discount to take {} back from"
+
 	sayGoodsFor phrase = "goods for {} more"
 	sayMore     phrase = "{} more"
 )

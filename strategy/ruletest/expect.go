@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -81,24 +82,42 @@ func (m member) element(i int, n *document.Node) member {
 // amount reads the text of an amount in major units; its decimals are judged
 // when the currency is known.
 func amount(s *document.Section, n *document.Node, key string) string {
+	text, negative := signed(s, n, key)
+	if negative {
+		s.Add(n.Pos, key, n.Text+" is negative, and no amount of a quote is", "")
+	}
+	return text
+}
+
+// amountOf is amount for what a rule takes off: that of the reserved one may be below
+// zero.
+func amountOf(rule string, s *document.Section, n *document.Node, key string) string {
+	text, negative := signed(s, n, key)
+	if negative && rule != strategy.RuleRounding {
+		s.Add(n.Pos, key, n.Text+" is negative, and no rule but "+strategy.RuleRounding+" takes less than nothing off", "")
+	}
+	return text
+}
+
+// signed reads the text of an amount and says whether it is below zero.
+func signed(s *document.Section, n *document.Node, key string) (amount string, negative bool) {
 	const wanted = `an amount such as 6 or "6.00"`
 	switch n.Kind {
 	case document.Integer, document.Float, document.String:
 	default:
 		s.Add(n.Pos, key, fmt.Sprintf("this is %s, %s is wanted", n.Kind, wanted), "")
-		return ""
+		return "", false
 	}
 	text := n.Text
 	if n.Kind != document.String {
 		text = strings.TrimPrefix(text, "+")
 	}
-	switch whole, decimals, point := strings.Cut(text, "."); {
-	case strings.HasPrefix(text, "-"):
-		s.Add(n.Pos, key, n.Text+" is negative, and no amount of a quote is", "")
-	case !digits(whole) || point && !digits(decimals):
+	unsigned, negative := strings.CutPrefix(text, "-")
+	if whole, decimals, point := strings.Cut(unsigned, "."); !digits(whole) || point && !digits(decimals) {
 		s.Add(n.Pos, key, fmt.Sprintf("%q is not a plain decimal number", n.Text), "such as 6 or 6.00")
+		negative = false // which says it once
 	}
-	return text
+	return text, negative
 }
 
 func digits(s string) bool {

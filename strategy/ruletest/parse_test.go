@@ -115,6 +115,7 @@ t.toml:5:23: test[0].expect.applied[0]: this is an integer, the id of a rule is 
 t.toml:5:26: test[0].expect.applied[1]: the string is empty
 t.toml:5:35: test[0].expect.applied[3]: "a" is listed twice`},
 		{"an amount of a rule that is none", of(cart, `{ applied = { a = "x" } }`), `t.toml:5:28: test[0].expect.applied.a: "x" is not a plain decimal number (such as 6 or 6.00)`},
+		{"an amount of a rule below zero", of(cart, `{ applied = { a = -1, rounding = -0.01 } }`), `t.toml:5:28: test[0].expect.applied.a: -1 is negative, and no rule but rounding takes less than nothing off`},
 		{"not_applied that is a word", of(cart, `{ not_applied = "a" }`), `t.toml:5:26: test[0].expect.not_applied: this is a string ("a"), a list of rule ids is wanted`},
 		{"nothing not applied", of(cart, `{ not_applied = [] }`), "t.toml:5:12: test[0].expect.not_applied: the list is empty, so nothing is checked (to say that no rule applies, write applied = [])"},
 		{"a rejected rule by an id with a dot", of(cart, `{ rejected = { a.b = "group" } }`), `t.toml:5:25: test[0].expect.rejected.a: this is a table, since a dot that is not in quotes parts two keys (an id with a dot in it is written in quotes: "a.b")`},

@@ -40,7 +40,7 @@ func decodeApplied(s *document.Section, n *document.Node, name string, _ int) ex
 			if dotted(s, f, name) {
 				continue
 			}
-			text := amount(s, f.Value, document.KeyIn(s.Key(name), f.Key))
+			text := amountOf(f.Key, s, f.Value, document.KeyIn(s.Key(name), f.Key))
 			e.rules = append(e.rules, rule{member: e.below(f), id: f.Key, says: text})
 		}
 	default:

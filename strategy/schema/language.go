@@ -10,6 +10,7 @@ type table struct {
 	keys     []key
 	required []string
 	oneOf    []string // exactly one of these keys
+	oneOfToo []string // and of these
 	further  string   // the kind of any further key; "" for none
 }
 
@@ -75,7 +76,7 @@ var when = []key{
 	{"applies_to", "items|shipping|all", "What is reduced; default items."},
 	{"max_units", "count", "No more than so many units."},
 	{"max_units_per", "rule|line", "What max_units is counted over; default rule."},
-	{"pick", "cheapest|dearest|cart", "Which units come first; default cheapest."},
+	{"pick", "cheapest|dearest|cart", "Which units come first; default cheapest, of unit_rates dearest."},
 	{"fresh_units", "bool", "true takes only units that no rule has reduced."},
 	{"each", "sku|line", "Looks at each SKU, or each line, as if the rest were not there."},
 	{"valid_from", "instant", "The first instant at which the rule applies."},
@@ -103,6 +104,7 @@ var rewards = []key{
 	{"ladder", "*rung", "The highest step reached applies."},
 	{"every", "=every", "So much off for each full step."},
 	{"unit_ladder", "=unit_ladder", "A price for the first unit and one for further ones."},
+	{"unit_rates", "rates", "A share off each unit by its place in a set, dearest first: [0, 0.5, 1]."},
 	{"groups_of", "=groups", "Off the units in full groups."},
 	{"get", "=get", "What is reduced for what is bought."},
 	{"gift", "=gift", "A gift to announce."},
@@ -111,6 +113,7 @@ var rewards = []key{
 var further = []key{
 	{"per", "cart|line|unit", "What discount_amount is taken off; default cart."},
 	{"ladder_by", "subtotal|quantity", "What the thresholds of ladder count; default subtotal."},
+	{"max_times", "count", "How many sets of unit_rates; default 1."},
 	{"buy", "=buy", "What has to be bought for get."},
 	{"repeat", "count", "At most so many times."},
 	{"partial", "bool", "false gives only whole gets."},
@@ -140,9 +143,11 @@ var language = map[string]table{
 		{"threshold_base", "running|original|stage", "What thresholds are compared with; default as base."},
 		{"rounding", "half_up|half_even|half_down|down|up", "How amounts are rounded."},
 		{"round_scope", "rule|line|unit", "What is rounded."},
-		{"allocation", "largest_remainder|first|last", "How an amount is shared."},
-		{"select", "all|best|best_per_line", "Which eligible rules apply."},
+		{"allocation", "largest_remainder|first|last|round_then_first|round_then_last|carry|cascade_up", "How an amount is shared."},
+		{"select", "all|best|best_per_line|best_combination", "Which eligible rules apply."},
 		{"rounding_unit", "amount", "Amounts go in steps of this."},
+		{"payable_unit", "amount", "What is left to pay for goods goes in steps of this."},
+		{"payable_rounding", "half_up|half_even|half_down|down|up", "How what is left to pay is rounded; default down."},
 	}},
 	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
 	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "strings", "Or several: the article is in all of them."}, {"categories", "strings", "The same as category."}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
@@ -160,8 +165,12 @@ var language = map[string]table{
 	"rung":        {keys: []key{{"threshold", "amount0", "From here on."}, {"amount", "amount", "So much off."}, {"rate", "rate", "The share off."}}, required: []string{"threshold"}, oneOf: []string{"amount", "rate"}},
 	"every":       {keys: []key{{"threshold", "amount", "Each full step of value."}, {"units", "count", "Or of units."}, {"amount", "amount", "So much off each."}, {"max_times", "count", ""}}, required: []string{"amount"}, oneOf: []string{"threshold", "units"}},
 	"unit_ladder": {keys: []key{{"first", "amount0", "Off the first unit."}, {"additional", "amount0", "Off each further one."}, {"max_units", "count", ""}}, required: []string{"first", "additional"}},
-	"groups":      {keys: []key{{"size", "count", "Units of a group."}, {"amount", "amount", "Off each unit."}, {"rate", "rate", "The share off."}}, required: []string{"size"}, oneOf: []string{"amount", "rate"}},
-	"buy":         {keys: join(selectors, []key{{"quantity", "count", "So many units."}}), required: []string{"quantity"}},
-	"get":         {keys: join(selectors, []key{{"quantity", "count", "So many units; default 1."}, {"rate", "rate", "The share off; default 1."}})},
-	"gift":        {keys: []key{{"sku", "string", ""}, {"quantity", "count", "Default 1."}}, required: []string{"sku"}},
+	"groups": {keys: []key{{"size", "count", "Units of a group."}, {"value", "amount", "Or what its units are worth, cheapest first."},
+		{"amount", "amount", "Off each unit."}, {"rate", "rate", "The share off."}}, oneOf: []string{"amount", "rate"}, oneOfToo: []string{"size", "value"}},
+	"buy": {keys: join(selectors, []key{{"quantity", "count", "So many units."}}), required: []string{"quantity"}},
+	"get": {keys: join(selectors, []key{{"quantity", "count", "So many units; default 1."}, {"rate", "rate", "The share off; default 1."},
+		{"amount", "amount", "Or so much off each unit."}, {"unit_price", "amount0", "Or the price of each unit."}})},
+	"gift": {keys: []key{{"sku", "string", ""}, {"quantity", "count", "Default 1."}, {"per", "=multiple", "For each full one of these."},
+		{"max_times", "count", "At most so often."}}, required: []string{"sku"}},
+	"multiple": {keys: []key{{"units", "count", "So many units."}, {"threshold", "amount", "Or so much in value."}}, oneOf: []string{"units", "threshold"}},
 }

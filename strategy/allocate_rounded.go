@@ -1,0 +1,124 @@
+package strategy
+
+import (
+	"math/bits"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// The allocations of this file do not round shares down. Each works out shares that
+// add up to the units to share, over the portions that have room; then each portion
+// takes of its share what it has room for.
+
+// rounded shares units over the portions that have room, whose values add up to
+// total, and reports the amount they took.
+func (s sharing) rounded(units, total int64, portions []portion) int64 {
+	switch s.allocation {
+	case roundThenFirst:
+		s.roundThenFirst(units, total, portions)
+	case roundThenLast:
+		s.roundThenLast(units, total, portions)
+	case carry:
+		s.carry(units, total, portions)
+	case cascadeUp:
+		s.cascadeUp(units, total, portions)
+	}
+	given := int64(0)
+	for i := range portions {
+		p := &portions[i]
+		if s.shares(p) {
+			given += s.take(p, int64(p.rest))
+		}
+	}
+	return given
+}
+
+// shares reports whether a portion has a share: it has room, and a value. The others
+// keep a rest that says nothing.
+func (s sharing) shares(p *portion) bool { return p.value > 0 && s.room(p) > 0 }
+
+// roundThenFirst rounds each share. What they come to less than the units is given
+// one each from the first portion on, and what they come to more is taken back so.
+func (s sharing) roundThenFirst(units, total int64, portions []portion) {
+	left := units
+	for i := range portions {
+		if p := &portions[i]; s.shares(p) {
+			p.rest = uint64(money.MulDiv(units, p.value, total, s.rounding))
+			left -= int64(p.rest)
+		}
+	}
+	for i := 0; i < len(portions) && left != 0; i++ {
+		p := &portions[i]
+		switch {
+		case !s.shares(p):
+		case left > 0:
+			p.rest++
+			left--
+		case p.rest > 0:
+			p.rest--
+			left++
+		}
+	}
+}
+
+// roundThenLast rounds each share but the last, which is what is left. No share is
+// more than that.
+func (s sharing) roundThenLast(units, total int64, portions []portion) {
+	left, last := units, -1
+	for i := range portions {
+		p := &portions[i]
+		if !s.shares(p) {
+			continue
+		}
+		p.rest = uint64(min(left, money.MulDiv(units, p.value, total, s.rounding)))
+		left -= int64(p.rest)
+		last = i
+	}
+	if last >= 0 {
+		portions[last].rest += uint64(left)
+	}
+}
+
+// carry rounds each share together with what the shares before it were rounded off
+// by. The last comes out whole, since all shares together are.
+func (s sharing) carry(units, total int64, portions []portion) {
+	off := int64(0) // by which those before are too small, in parts of total; within ±total
+	for i := range portions {
+		p := &portions[i]
+		if !s.shares(p) {
+			continue
+		}
+		hi, lo := bits.Mul64(uint64(units), uint64(p.value))
+		if off < 0 && hi == 0 && lo < uint64(-off) { // the share is below zero, so nothing
+			p.rest, off = 0, off+int64(lo)
+			continue
+		}
+		var over uint64
+		if off < 0 {
+			lo, over = bits.Sub64(lo, uint64(-off), 0)
+			hi -= over
+		} else {
+			lo, over = bits.Add64(lo, uint64(off), 0)
+			hi += over
+		}
+		quotient, rest := bits.Div64(hi, lo, uint64(total))
+		p.rest, off = quotient, int64(rest)
+		if s.rounding.RoundsUp(quotient, rest, uint64(total)) {
+			p.rest, off = quotient+1, int64(rest)-total
+		}
+	}
+}
+
+// cascadeUp rounds each share of what is left over those that are left up.
+func (s sharing) cascadeUp(units, total int64, portions []portion) {
+	for i := range portions {
+		p := &portions[i]
+		if !s.shares(p) {
+			continue
+		}
+		share := money.MulDiv(units, p.value, total, money.Up)
+		p.rest = uint64(share)
+		units -= share
+		total -= p.value
+	}
+}
