@@ -11,8 +11,8 @@ import (
 )
 
 // The bounds of the search for rules whose order only their ids decide: so many pairs
-// are looked at, and so many of them priced, each with a few carts. After the first some, who
-// reads them knows that priorities are missing.
+// are looked at, so many of them are priced, each with a few carts, and so many are
+// reported.
 const (
 	maxPairs       = 20_000
 	maxPairsPriced = 300

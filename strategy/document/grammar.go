@@ -55,8 +55,8 @@ func isBare(c byte) bool {
 }
 
 // odd is the error for an odd sign: the line it is in, and those below that have such a
-// sign where it cannot be meant. Who writes one sign with another keyboard writes them
-// all with it.
+// sign where it cannot be meant. A keyboard that writes one such sign writes them
+// all.
 func (b *builder) odd(first Pos) error {
 	var found Findings
 	c, _ := utf8.DecodeRuneInString(b.text[first.offset:])
