@@ -318,13 +318,14 @@ func (q *Quote) back(to kept) {
 
 // leftOut says why a rule is not in the best combination, though it would give
 // something alone.
-func (s *Strategy) leftOut(q *Quote, found tried) (reason, seen, needed string) {
-	if seen = s.worth(found); seen != "" {
-		seen += " alone"
-	}
+func (s *Strategy) leftOut(q *Quote, found tried) shortfall {
 	together := int64(0)
 	for _, a := range s.byRules(q) {
 		together += a.Amount
 	}
-	return reasonSelect, seen, "a combination with it that is worth more than " + majorText(s.currency, together)
+	why := shortfall{reason: ReasonSelect, needed: minorValue(together, sayMoreThanCombination)}
+	if found.lowered.amount > 0 {
+		why.seen = minorValue(found.lowered.amount, sayAlone)
+	}
+	return why
 }

@@ -116,12 +116,16 @@ func TestExplainSaysWhatIsLeftOutOfTheBestCombination(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []strategy.Rejected{
-		{Rule: "a", Reason: "select", Seen: "40.00 alone", Needed: "a combination with it that is worth more than 80.00"},
-		{Rule: "c", Reason: "min_subtotal", Seen: "100.00", Needed: "at least 200.00"},
+	var got []string
+	for _, r := range x.Rejected {
+		got = append(got, fmt.Sprintf("%s %s %s: %s", r.Rule, r.Reason, r.Seen, r.Needed))
 	}
-	if fmt.Sprint(x.Rejected) != fmt.Sprint(want) {
-		t.Errorf("rejected %v, want %v", x.Rejected, want)
+	want := "a select 40.00 alone: a combination with it that is worth more than 80.00; c min_subtotal 100.00: at least 200.00"
+	if text := strings.Join(got, "; "); text != want {
+		t.Errorf("rejected %s, want %s", text, want)
+	}
+	if a := &x.Rejected[0]; a.Seen.Number != 40_00 || a.Needed.Number != 80_00 || a.Needed.Unit != strategy.UnitMinor {
+		t.Errorf("the values are %+v and %+v", a.Seen, a.Needed)
 	}
 	if len(x.Lowered) > 0 || len(x.Applied) != 1 {
 		t.Errorf("applied %v, lowered %v", x.Applied, x.Lowered)

@@ -4,20 +4,18 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/money"
 )
 
 // evaluation is the working state of one quote.
 type evaluation struct {
-	cart     *cart.Cart
-	arith    *arithmetic
-	currency money.Currency
-	skuForm  wordForm // as which SKUs are compared
-	items    []item   // the articles in the order of the cart, then the shipping charges
-	goods    int      // how many items are articles
-	budget   int64    // what may still be taken off all goods
-	target   target   // of the rule at hand
-	gift     Gift     // of the rule at hand; no SKU for none
+	cart    *cart.Cart
+	arith   *arithmetic
+	skuForm wordForm // as which SKUs are compared
+	items   []item   // the articles in the order of the cart, then the shipping charges
+	goods   int      // how many items are articles
+	budget  int64    // what may still be taken off all goods
+	target  target   // of the rule at hand
+	gift    Gift     // of the rule at hand; no SKU for none
 
 	now      time.Time
 	unixNano int64 // of now
@@ -271,6 +269,6 @@ func (t *target) off() int64 {
 // begin points the evaluation at a strategy, a cart and an instant.
 func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
 	e.cart, e.now, e.unixNano, e.location = c, now, now.UnixNano(), s.location
-	e.arith, e.currency, e.skuForm = &s.arithmetic, s.currency, s.spelling.skus
+	e.arith, e.skuForm = &s.arithmetic, s.spelling.skus
 	e.readCoupons(s, c.Coupons)
 }

@@ -49,12 +49,11 @@ type trace struct {
 
 // tried is how far a rule came when its turn was last.
 type tried struct {
-	reason       string // what failed; empty when nothing did
-	seen, needed string
-	goals        []goal
-	gave         []stepOn // where the reward is a ladder
-	lowered      lowering
-	spent        bool // the limits let nothing more be taken off the goods
+	shortfall // what failed; of no reason when nothing did
+	goals     []goal
+	gave      []stepOn // where the reward is a ladder
+	lowered   lowering
+	spent     bool // the limits let nothing more be taken off the goods
 }
 
 // all reports whether every rule is asked about.
@@ -74,7 +73,7 @@ func (t *trace) note(found tried) {
 func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	found := tried{}
 	defer func() { e.trace.note(found) }()
-	if found.reason, found.seen, found.needed = e.closed(r); found.reason != "" {
+	if found.shortfall = e.closed(r); found.reason != "" {
 		return nil, false
 	}
 	for _, c := range r.conditions {
@@ -89,10 +88,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	}
 	t := e.aim(r)
 	if !t.anything(r) {
-		found.reason, found.seen, found.needed = reasonTarget, "nothing of it in the cart", "goods or shipping the rule is about"
-		if r.byUnit && r.scope.appliesTo != toShipping && t.counted.present > 0 && t.counted.whole() == 0 {
-			found.seen, found.needed = t.counted.uncountable()
-		}
+		found.shortfall = missed(r, t)
 		return nil, false
 	}
 	for _, c := range r.thresholds {
@@ -111,7 +107,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	gave := t.off()
 	e.traceCap(r, t, floorless, &found)
 	if gave == 0 && e.gift.SKU == "" {
-		found.reason, found.seen, found.needed = e.gaveNothing(r, t, floorless)
+		found.shortfall = e.gaveNothing(r, t, floorless)
 	}
 	offs := slices.Clone(t.portions)
 	found.goals = e.goals(r.reward, t)
@@ -143,16 +139,16 @@ func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 	t, reached := e.tryEach(r, found)
 	if !reached {
 		if found.reason == "" {
-			found.reason, found.seen, found.needed = reasonTarget, "nothing of it in the cart", "goods the rule is about"
+			found.shortfall = missed(r, &target{})
 		}
 		return nil, false
 	}
 	gave := t.off()
 	e.traceCap(r, t, floorless, found)
 	if gave > 0 || e.gift.SKU != "" {
-		found.reason, found.seen, found.needed = "", "", ""
+		found.shortfall = shortfall{}
 	} else if floorless > 0 {
-		found.reason, found.seen, found.needed = e.gaveNothing(r, t, floorless)
+		found.shortfall = e.gaveNothing(r, t, floorless)
 	}
 	return t, true
 }
@@ -161,7 +157,7 @@ func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 func (found *tried) add(e *evaluation, r *compiledRule, t *target) {
 	found.gave = append(found.gave, e.givenBy(r.reward, t)...)
 	if t.off() == 0 && e.gift.SKU == "" && found.reason == "" {
-		found.reason, found.seen, found.needed = e.gaveNothing(r, t, 0)
+		found.shortfall = e.gaveNothing(r, t, 0)
 	}
 	offs := slices.Clone(t.portions)
 	found.goals = append(found.goals, e.goals(r.reward, t)...)

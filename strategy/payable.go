@@ -1,10 +1,6 @@
 package strategy
 
-import (
-	"fmt"
-
-	"github.com/promogate/caddy-discount/money"
-)
+import "github.com/promogate/caddy-discount/money"
 
 // payable is how what is left to pay for goods is rounded, 抹零, once all rules have
 // been applied.
@@ -66,7 +62,7 @@ func (p *payable) off(left int64) int64 {
 func (s *Strategy) addRounding() {
 	s.turns = len(s.rules)
 	if s.arithmetic.payable.unit > 0 {
-		s.rules, s.ids = append(s.rules, compiledRule{}), append(s.ids, RuleRounding)
+		s.rules, s.ids = append(s.rules, compiledRule{valid: alwaysValid}), append(s.ids, RuleRounding)
 	}
 }
 
@@ -165,13 +161,11 @@ func (e *evaluation) explainRounding(l lowering, discount, left int64) tried {
 	wanted := e.arith.payable.off(left)
 	switch {
 	case wanted == 0:
-		found.reason, found.seen = reasonNothing, e.amountText(left)+" to pay for goods"
-		found.needed = "an amount that is no multiple of " + e.amountText(e.arith.payable.unit)
+		found.shortfall = shortfall{ReasonNothing, minorValue(left, sayLeftToPay), minorValue(e.arith.payable.unit, sayNoMultiple)}
 	case wanted < 0 && discount == 0:
-		found.reason, found.seen = reasonNothing, e.amountText(left)+" to pay for goods, nothing off"
-		found.needed = fmt.Sprintf("a discount to take %s back from", e.amountText(-wanted))
+		found.shortfall = shortfall{ReasonNothing, minorValue(left, sayNothingOff), minorValue(-wanted, sayToTakeBack)}
 	case l.amount == 0 && l.byFloor:
-		found.reason, found.seen, found.needed = keyFloor, "nothing left above it", e.amountText(wanted)
+		found.shortfall = shortfall{ReasonFloorPrice, minorValue(0, sayNothingAboveFloor), minorValue(wanted, sayPlain)}
 	}
 	return found
 }

@@ -210,7 +210,7 @@ func TestRoundingIsNoRuleBesideAnExclusiveOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(x.Rejected) != 1 || x.Rejected[0].Reason != "exclusive" || x.Rejected[0].Needed != "more than the 4.00 of b" {
+	if len(x.Rejected) != 1 || x.Rejected[0].Reason != "exclusive" || x.Rejected[0].Needed.Words != "more than the 4.00 of b" {
 		t.Errorf("rejected %+v", x.Rejected)
 	}
 }

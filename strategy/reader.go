@@ -14,8 +14,8 @@ import (
 // and gathers the problems, so that one run finds them all.
 type reader struct {
 	doc      *document.Document
-	problems []document.Problem
-	cautions []document.Problem
+	problems document.Findings
+	cautions document.Findings
 	known    catalogueWords
 	compared int  // words of the catalogue with unknown ones
 	zoned    bool // whether timezone is given
@@ -43,16 +43,17 @@ type blocks struct {
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
-	r.problems = append(r.problems, r.doc.Problem(at, key, reason, hint))
+	r.problems.Add(r.doc, r.doc.Problem(at, key, reason, hint))
 }
 
 func (r *reader) err() error {
-	if len(r.problems) == 0 {
+	if r.problems.Count() == 0 {
 		return nil
 	}
-	r.doc.Sort(r.problems)
-	r.doc.Sort(r.cautions)
-	return &document.Problems{List: r.problems, Cautions: r.cautions}
+	found := new(document.Problems)
+	found.List, found.More = r.problems.Told(r.doc)
+	found.Cautions, found.MoreCautions = r.cautions.Told(r.doc)
+	return found
 }
 
 // wrong reports a problem of a member's value.
@@ -90,6 +91,7 @@ func (s *section) text(name string) string {
 	if n.Text == "" {
 		s.wrong(n, name, "the string is empty", "")
 	}
+	s.checkStray(n, name)
 	return n.Text
 }
 
@@ -170,6 +172,7 @@ func (s *section) words(name string, form wordForm, each func(s *section, item *
 	if len(items) == 0 {
 		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
+	s.checkStrays(items, name)
 	list, seen := s.strings.room(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {

@@ -12,6 +12,7 @@ import (
 type rule struct {
 	id         string
 	pos        document.Pos
+	texts      *ruleTexts // nil for most
 	enabled    bool
 	lines      selector
 	scope      scopeOfRule
@@ -59,7 +60,11 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	if f.Key == RuleRounding && m.arithmetic.payable.unit > 0 {
 		s.add(f.Pos, s.path(), "what payable_unit rounds goes by this id", "call the rule something else")
 	}
+	if what := stray(f.Key); what != "" {
+		s.cautions.Add(s.doc, s.doc.Problem(f.Pos, s.path(), what, strayHint(f.Key)))
+	}
 	r.id, r.pos = f.Key, f.Pos
+	r.texts = decodeTexts(s)
 	r.enabled = s.bool("enabled", true)
 	r.lines = decodeSelector(s)
 	r.scope = decodeScope(s)

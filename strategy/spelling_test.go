@@ -147,7 +147,7 @@ func TestExplanationsShowCouponsAsTheyAreSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(x.Rejected) != 1 || x.Rejected[0].Seen != " Sprung, sprung" || x.Rejected[0].Reason != "coupons" {
+	if len(x.Rejected) != 1 || x.Rejected[0].Seen.Words != " Sprung, sprung" || x.Rejected[0].Reason != "coupons" {
 		t.Errorf("rejected %+v", x.Rejected)
 	}
 }

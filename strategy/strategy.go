@@ -16,6 +16,7 @@ type Strategy struct {
 	version     string
 	envs        []string
 	fingerprint [sha256.Size]byte
+	wording     *labels // nil where no rule has texts
 	currency    money.Currency
 	location    *time.Location
 	arithmetic  arithmetic
@@ -29,6 +30,7 @@ type Strategy struct {
 	turns       int     // how many rules have a turn: all but the reserved one, which is last
 	exclusive   bool    // whether there is an exclusive rule
 	grouped     bool    // whether there is a group
+	timetable   timetable
 
 	skus, categories, subgroups symbols
 	codes                       symbols  // of coupons
@@ -132,6 +134,7 @@ func Compile(m *Model) *Strategy {
 		version:     m.label(fingerprint),
 		envs:        m.environments,
 		fingerprint: fingerprint,
+		wording:     labelsOf(m),
 		currency:    m.currency,
 		location:    m.location,
 		arithmetic:  m.arithmetic,
@@ -157,6 +160,7 @@ func Compile(m *Model) *Strategy {
 	s.catalogue = c.catalogue(m.products, m.spelling.skus)
 	s.further = c.furtherCategories(s.catalogue)
 	s.index = buildIndex(s.rules, c, m.pause)
+	s.timetable = timetableOf(s.rules)
 	s.addRounding()
 	s.skus, s.categories, s.subgroups, s.codes = c.skus, c.categories, c.subgroups, c.codes
 	s.skuTable = newSKUTable(c.skus)

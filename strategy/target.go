@@ -315,19 +315,15 @@ func compareUnits(a, b *portion, by pick) int {
 // moreRoom puts the portion first of which a unit may lose more.
 func moreRoom(a, b *portion) int { return -compareRatios(a.room, a.units, b.room, b.units) }
 
-// amountText writes an amount for a person, with its currency's decimals.
-func (e *evaluation) amountText(minor int64) string {
-	return majorText(e.currency, minor)
-}
-
+// majorText writes an amount for a person, with its currency's decimals.
 func majorText(currency money.Currency, minor int64) string {
 	return string(currency.AppendMajor(nil, minor))
 }
 
 // uncountable says what is there of which no units count, and what is needed.
-func (t *totals) uncountable() (seen, needed string) {
+func (t *totals) uncountable() (seen, needed Value) {
 	if t.quantity == 0 {
-		return "only articles at 0.00", "articles that have a price"
+		return unitsValue(0, sayOnlyAtNothing), unitsValue(1, sayPriced)
 	}
-	return "only goods by weight", "goods that are sold by the unit"
+	return unitsValue(0, sayOnlyByWeight), unitsValue(1, saySoldByUnit)
 }

@@ -1,8 +1,6 @@
 package strategy
 
 import (
-	"strconv"
-
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -110,14 +108,14 @@ func (a *atLeast) seen(e *evaluation, t *target) int64 {
 	return sum.value
 }
 
-func (a *atLeast) explain(e *evaluation, t *target) (seen, needed string) {
+func (a *atLeast) explain(e *evaluation, t *target) (seen, needed Value) {
 	switch a.of {
 	case ofSubtotal:
-		return e.amountText(a.seen(e, t)), "at least " + e.amountText(a.least)
+		return minorValue(a.seen(e, t), sayPlain), minorValue(a.least, sayAtLeast)
 	case ofArticles:
-		return articlesText(a.seen(e, t)), "at least " + articlesText(a.least)
+		return unitsValue(a.seen(e, t), sayArticles), unitsValue(a.least, sayAtLeastArticles)
 	}
-	return unitsText(a.seen(e, t)), "at least " + unitsText(a.least)
+	return unitsValue(a.seen(e, t), sayPlain), unitsValue(a.least, sayAtLeast)
 }
 
 func (a *atLeast) missing(e *evaluation, t *target) (amount, units int64) {
@@ -128,11 +126,4 @@ func (a *atLeast) missing(e *evaluation, t *target) (amount, units int64) {
 		return 0, 0
 	}
 	return 0, a.least - a.seen(e, t)
-}
-
-func articlesText(n int64) string {
-	if n == 1 {
-		return "1 article"
-	}
-	return strconv.FormatInt(n, 10) + " articles"
 }

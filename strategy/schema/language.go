@@ -61,6 +61,14 @@ var settings = []key{
 	{"rule", "{rule", "The rules by id."},
 }
 
+// texts are for people and for programs beside the engine.
+var texts = []key{
+	{"title", "title", "What it is called, in one language or by language."},
+	{"description", "description", "What it is, in one language or by language."},
+	{"tags", "tags", "Words to find it by."},
+	{"meta", "meta", "Any table; the engine never reads it."},
+}
+
 var when = []key{
 	{"enabled", "bool", "false switches the rule off."},
 	{"applies_to", "items|shipping|all", "What is reduced; default items."},
@@ -140,7 +148,7 @@ var language = map[string]table{
 	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
 	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "strings", "Or several: the article is in all of them."}, {"categories", "strings", "The same as category."}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
 	"step":     {keys: join(selectors, windows, []key{{"threshold", "amount0", "From this value on."}, {"amount", "amount", "So much off."}}), required: []string{"threshold", "amount"}},
-	"rule":     {keys: join(selectors, windows, when, rewards, further), oneOf: names(rewards)},
+	"rule":     {keys: join(texts, selectors, windows, when, rewards, further), oneOf: names(rewards)},
 	"selector": {keys: selectors}, "alternative": {keys: alternative},
 	"where": {further: "test"},
 	"test":  {keys: []key{{"min", "number", "At least."}, {"max", "number", "At most."}, {"in", "scalars", "Any of these."}}},
