@@ -131,6 +131,13 @@ func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 	a.call("POST", at+"/explain", tenYuan)
 	a.call("POST", at+"/check", takes("v4", "0.7"))
 	a.call("POST", at+"/check", "version = 7\n[rule.x]\ndiscount_rat = 0.1")
+	const named = `"strategy": "version = 'v4'\nproducts = { file = 'a.csv' }\nrule.x.discount_rate = 0.1", "files": {"a.csv": "sku,price\nlatte,18\n"}`
+	if w := a.call("POST", at+"/check", "{"+named+"}", "Content-Type", "application/json"); !strings.Contains(w.Body.String(), `"valid": true`) {
+		t.Errorf("a spreadsheet that was sent along: %s", w.Body)
+	}
+	if w := a.call("POST", at+"/explain", `{"cart": {"items": [{"sku": "latte", "quantity": 1}]}, `+named+"}"); !strings.Contains(w.Body.String(), `"subtotal":1800`) {
+		t.Errorf("a spreadsheet that was sent along: %s", w.Body)
+	}
 	a.call("POST", at+"/rollback", `{"sha256": "`+first+`", "reason": "test"}`, "If-Match", `"`+second+`"`)
 	s.save("activate_at = 2099-01-01T00:00:00Z\n" + takes("v5", "0.7"))
 	eventually(t, "a staged one", func() bool { return strings.Contains(a.call("GET", at, "").Body.String(), `"staged"`) })

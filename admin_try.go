@@ -64,13 +64,13 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	text, err := readBody(r.Body)
+	sent, err := readDraft(r)
 	if err != nil {
 		return err
 	}
 	return atBench(r, func() error {
 		found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
-		m, s, err := l.try(text)
+		m, s, err := l.try(sent)
 		var problems *document.Problems
 		switch {
 		case errors.As(err, &problems):
@@ -93,9 +93,9 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 
 // try compiles a strategy that was sent along, with rests for the orders that
 // come meanwhile.
-func (l *live) try(text []byte) (*strategy.Model, *strategy.Strategy, error) {
+func (l *live) try(sent draft) (*strategy.Model, *strategy.Strategy, error) {
 	w := startWork(workBeforeFirst)
-	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.rest() }}.Parse(strategy.Source{Name: sentName, Data: text})
+	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.rest() }}.Parse(sent.sources(l.Live().Value.beside)...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -106,6 +106,7 @@ func (l *live) try(text []byte) (*strategy.Model, *strategy.Strategy, error) {
 type explainRequest struct {
 	Cart     json.RawMessage `json:"cart"`
 	Strategy *string         `json:"strategy"`
+	Files    draftFiles      `json:"files"`
 	Now      *time.Time      `json:"now"`
 
 	// How the cart is written: as for a handler of the strategy, or as these say.
@@ -139,10 +140,13 @@ func explainCart(w http.ResponseWriter, r *http.Request, id string) error {
 		return apiError(http.StatusBadRequest, err)
 	}
 	if asked.Strategy == nil {
+		if asked.Files != nil {
+			return apiError(http.StatusBadRequest, errors.New(`files go with a strategy that names them: there is no "strategy"`))
+		}
 		return asked.answer(w, r, l.Live().Value.Strategy)
 	}
 	return atBench(r, func() error {
-		_, s, err := l.try([]byte(*asked.Strategy))
+		_, s, err := l.try(draft{strategy: []byte(*asked.Strategy), files: asked.Files})
 		if err != nil {
 			return apiError(http.StatusBadRequest, fmt.Errorf("strategy: %w", err))
 		}
@@ -236,7 +240,7 @@ func readExplain(body []byte) (*explainRequest, error) {
 	from.DisallowUnknownFields()
 	if err := from.Decode(e); err != nil || e.Prices != "" && e.Prices != "minor" && e.Prices != "major" {
 		return nil, apiError(http.StatusBadRequest,
-			errors.New(`beside "cart" there may be "strategy" (TOML), "now" (RFC 3339) and how the cart is written: "handler" (a number), or "map", "preset", `+
+			errors.New(`beside "cart" there may be "strategy" (TOML), "files" (texts by name), "now" (RFC 3339) and how the cart is written: "handler" (a number), or "map", "preset", `+
 				`"prices" ("minor" or "major"), "fractional", "exact_ids" and "text_flags", and nothing else`))
 	}
 	return e, nil

@@ -35,15 +35,15 @@ SRC and DST are two files
     and are run instead.
 
 SRC is a file, DST a directory that is watched as one strategy
-    SRC replaces the file of its name, or is added. What is checked and tested is
-    the directory as it will be.
+    SRC replaces the file of its name, or is added, with the spreadsheet that it
+    names. What is checked and tested is the directory as it will be.
 
 SRC is a directory, DST a symbolic link to one
-    The *.toml of SRC, and the bodies that tests name, are written into a new
-    directory beside the link, DST.published-*, and the link is led there, which
-    replaces them all at once. The directory before stays; older ones of that
-    name are removed. Several files of a directory that is no link cannot be
-    replaced at once, and are not. Where DST is not there yet, the link is made.
+    The *.toml of SRC, and the spreadsheets and bodies that they name, are written
+    into a new directory beside the link, DST.published-*, and the link is led
+    there, which replaces them all at once. The directory before stays; older ones
+    of that name are removed. Several files of a directory that is no link cannot
+    be replaced at once, and are not. Where DST is not there yet, the link is made.
 
 Bodies are read as --config, --map or --preset says, as by "caddy discount test".
 

@@ -223,7 +223,7 @@ func removePublished(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if isMember(e.Name()) || isBody(e.Name()) {
+		if isMember(e.Name()) || isBody(e.Name()) || strategy.IsSpreadsheet(e.Name()) {
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}

@@ -33,7 +33,7 @@ func (p *published) noteDirectory(to destination) {
 	}
 	dir := filepath.Dir(file.path())
 	sources, _, err := membersOf(dir)
-	if err != nil || len(sources) < 2 || p.fingerprintOf(sources) == "" {
+	if err != nil || len(sources)-len(besideAmong(sources)) < 2 || p.fingerprintOf(sources) == "" {
 		return
 	}
 	p.Notes = append(p.Notes, fmt.Sprintf("%s was checked by itself: where a gateway watches the directory as one strategy, publish to %s, which checks all of it",

@@ -147,12 +147,15 @@ func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTest
 	if err != nil {
 		return nil, nil, err
 	}
+	// What SRC names comes with it: one of the name that is there already is another's.
+	named := strategy.Spreadsheets(sources...)
+	there = slices.DeleteFunc(there, func(s strategy.Source) bool { return s.Beside && slices.Contains(named, filepath.Base(s.Name)) })
 	return merged(there, sources), merged(theirTests, tests), nil
 }
 
 // membersOf reads the directory of a strategy, which may be empty.
 func membersOf(dir string) (sources, tests []strategy.Source, err error) {
-	c, err := reload.ReadOnce(dir, reload.Options{Member: isMember, Named: bodiesOf})
+	c, err := reload.ReadOnce(dir, strategyFiles())
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the strategy: %w", err)
 	}
@@ -182,16 +185,17 @@ type placed struct {
 	from []strategy.Source
 }
 
-// bodies are the places of the orders that tests name: beside the tests, under their own
-// names.
-func (f *filePlace) bodies(tests []strategy.Source) ([]placed, error) {
+// named are the places of the files that the strategy and its tests name: beside these,
+// under their own names.
+func (f *filePlace) named(sources, tests []strategy.Source) ([]placed, error) {
 	var list []placed
 	dir, _ := filepath.Split(f.tests.name)
-	for _, file := range tests {
-		if !isBody(file.Name) {
-			continue
-		}
+	bodies := slices.DeleteFunc(slices.Clone(tests), func(f strategy.Source) bool { return !isBody(f.Name) })
+	for _, file := range slices.Concat(besideAmong(sources), bodies) {
 		at, err := placingAt(dir + filepath.Base(file.Name))
+		if err == nil && file.Beside {
+			err = at.plain()
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -200,12 +204,26 @@ func (f *filePlace) bodies(tests []strategy.Source) ([]placed, error) {
 	return list, nil
 }
 
+// plain refuses a place that a link leads away from, which no gateway follows.
+func (p *placing) plain() error {
+	dir, base, err := directoryOf(p.name)
+	if err != nil || p.target == filepath.Join(dir, base) {
+		return err
+	}
+	return fmt.Errorf("%s is a symbolic link, a file is wanted: a gateway does not follow it", p.name)
+}
+
+// rulesAmong are the files of the strategy without those that it names.
+func rulesAmong(files []strategy.Source) []strategy.Source {
+	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return f.Beside })
+}
+
 // testsAmong are the tests among them and the bodies that they name.
 func testsAmong(files []strategy.Source) []strategy.Source {
 	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return isBody(f.Name) })
 }
 
-// put puts the bodies and the tests into their place first, and then the rules. A gateway opens
+// put puts what the files name and the tests into their place first, and then the rules. A gateway opens
 // the file of a strategy before that of its tests, so that whoever sees the new
 // rules sees the new tests: it can never be that tests of yesterday pass, or
 // refuse, the rules of today. The other way round it could see old rules beside
@@ -213,11 +231,11 @@ func testsAmong(files []strategy.Source) []strategy.Source {
 // keeps it from that, too, where there are locks.
 func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (changed bool, err error) {
 	var come []*placing
-	bodies, err := f.bodies(tests)
+	named, err := f.named(sources, tests)
 	if err != nil {
 		return false, err
 	}
-	files := append(bodies, placed{f.tests, testsAmong(tests)}, placed{f.strategy, sources})
+	files := append(named, placed{f.tests, testsAmong(tests)}, placed{f.strategy, rulesAmong(sources)})
 	for _, file := range files {
 		if len(file.from) == 0 {
 			continue
@@ -236,9 +254,9 @@ func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (
 	if f.tests.before == nil && f.strategy.before != nil {
 		f.tests.beLike(f.strategy.before) // who may read the one may read the other
 	}
-	for _, body := range bodies {
-		if body.at.before == nil && f.strategy.before != nil {
-			body.at.beLike(f.strategy.before)
+	for _, file := range named {
+		if file.at.before == nil && f.strategy.before != nil {
+			file.at.beLike(f.strategy.before)
 		}
 	}
 	return true, replace(ctx, come)

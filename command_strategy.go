@@ -76,8 +76,8 @@ func instantOf(cmd *cobra.Command, zone *time.Location) (time.Time, error) {
 	return at, nil
 }
 
-// filesAt reads what would be loaded from a path: the strategy, and its tests with the
-// bodies that they name. Its names are as the path was
+// filesAt reads what would be loaded from a path: the strategy with the spreadsheets that
+// it names, and its tests with the bodies that they name. Its names are as the path was
 // given, so that they can be clicked on where they are printed.
 func filesAt(path string) (sources, tests []strategy.Source, err error) {
 	info, err := os.Stat(path)
@@ -87,7 +87,7 @@ func filesAt(path string) (sources, tests []strategy.Source, err error) {
 	if of, is := strings.CutSuffix(path, testSuffix); is && !info.IsDir() {
 		return nil, nil, fmt.Errorf("%s is a file of tests, a strategy is wanted, such as %s", path, of+strategySuffix)
 	}
-	c, err := reload.ReadOnce(path, reload.Options{Member: isMember, Beside: testBeside, Named: bodiesOf})
+	c, err := reload.ReadOnce(path, strategyFiles())
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the strategy: %w", err)
 	}

@@ -52,6 +52,7 @@ type edition struct {
 	texts       string   // the digest of texts, hexadecimal; "" without any
 	rules       []string // RFC 9651 items, by index of rule
 	tally       *tally
+	beside      []strategy.Source // the files that the strategy names, for drafts of it
 }
 
 // acquire joins a live strategy with a handler, or starts one, which reads the file.
@@ -70,18 +71,13 @@ func acquire(key liveKey, h *liveHandler) (*live, error) {
 func startLive(key liveKey, h *liveHandler) (*live, error) {
 	l := &live{key: key, series: strategies.join(key.id())}
 	l.handlers.join(h)
-	source, err := reload.Open(key.path, l.load, reload.Options{
-		Settle:       time.Duration(key.settle),
-		Poll:         time.Duration(key.poll),
-		Member:       isMember,
-		Beside:       testBeside,
-		Named:        bodiesOf,
-		State:        key.stateDir(),
-		StateOptions: history.Options{Name: key.id(), Key: key.state.Key, Keep: key.state.Keep},
-		Language:     strategy.Language,
-		Against:      key.rails.String(),
-		OnEvent:      l.tellOf,
-	})
+	o := strategyFiles()
+	o.Settle, o.Poll = time.Duration(key.settle), time.Duration(key.poll)
+	o.State = key.stateDir()
+	o.StateOptions = history.Options{Name: key.id(), Key: key.state.Key, Keep: key.state.Keep}
+	o.Language = strategy.Language
+	o.Against, o.OnEvent = key.rails.String(), l.tellOf
+	source, err := reload.Open(key.path, l.load, o)
 	if err != nil {
 		strategies.leave(l)
 		return nil, fmt.Errorf("strategy:\n%w", err)

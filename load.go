@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,23 @@ func bodiesOf(files []reload.File) []string {
 	return ruletest.Bodies(tests...)
 }
 
+// filesNamed are the files beside a strategy that its files name: the orders of its tests,
+// and the spreadsheets of its catalogue.
+func filesNamed(files []reload.File) []string {
+	var sources []strategy.Source
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name, testSuffix) && !isBody(f.Name) {
+			sources = append(sources, strategy.Source{Name: f.Name, Data: f.Data})
+		}
+	}
+	return append(bodiesOf(files), strategy.Spreadsheets(sources...)...)
+}
+
+// strategyFiles are the options by which the files of a strategy are found.
+func strategyFiles() reload.Options {
+	return reload.Options{Member: isMember, Beside: testBeside, Named: filesNamed, Plain: strategy.IsSpreadsheet}
+}
+
 // load makes an edition of a content and proves that it may replace the one in
 // service.
 func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (reload.Candidate[*edition], error) {
@@ -75,24 +93,33 @@ func (l *live) build(sources []strategy.Source) (m *strategy.Model, e *edition, 
 			return
 		}
 		logCautions(l.key, m)
-		e, err = newEdition(strategy.Compile(m), l.yields.pause)
+		if e, err = newEdition(strategy.Compile(m), l.yields.pause); err == nil {
+			e.beside = besideAmong(sources)
+		}
 	})
 	return m, e, err
 }
 
 // split tells the tests of a strategy, with the bodies that they name, from the
-// strategy. A file that was named as the strategy is one whatever its name.
+// strategy, with the spreadsheets that it names. A file that was named as the strategy is
+// one whatever its name.
 func split(c reload.Content) (sources, tests []strategy.Source) {
 	for i, f := range c.Files {
 		source := strategy.Source{Name: filepath.Join(c.Dir, f.Name), Data: f.Data}
 		named := i == 0 && source.Name == c.Path
 		if (strings.HasSuffix(f.Name, testSuffix) || isBody(f.Name)) && !named {
 			tests = append(tests, source)
-		} else {
-			sources = append(sources, source)
+			continue
 		}
+		source.Beside = strategy.IsSpreadsheet(f.Name) && !named
+		sources = append(sources, source)
 	}
 	return sources, tests
+}
+
+// besideAmong are the files among those of a strategy that it names.
+func besideAmong(sources []strategy.Source) []strategy.Source {
+	return slices.DeleteFunc(slices.Clone(sources), func(s strategy.Source) bool { return !s.Beside })
 }
 
 // compare replays the last carts with both strategies, as of now or of the

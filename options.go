@@ -22,7 +22,8 @@ type Options struct {
 	// form one. Required. It is watched: a finished save that passes every check
 	// is in service within milliseconds, and one that does not leaves the
 	// strategy in service where it is. Tests of its rules, in the file's name
-	// with .test.toml or in any *.test.toml of the directory, have to pass.
+	// with .test.toml or in any *.test.toml of the directory, have to pass. Files
+	// beside it that it names, such as a catalogue in a spreadsheet, are a part of it.
 	Strategy string `json:"strategy,omitempty"`
 
 	// The name of the `[[env]]` table of the strategy to lay over it. Default:

@@ -34,13 +34,14 @@ func TestCampaigns(t *testing.T) {
 	for _, file := range campaigns(t) {
 		t.Run(file, func(t *testing.T) {
 			text := mustRead(t, file)
-			if probably := cautionsOf(t, file, text); probably != "" {
+			sources := sourcesOf(t, file, text, beside(t))
+			if probably := cautionsOf(t, sources); probably != "" {
 				t.Errorf("probably not meant: %s", probably)
 			}
 			gave, refused := 0, 0
 			for _, w := range workedCarts(t, text) {
 				t.Run(w.text, func(t *testing.T) {
-					w.check(t, file, text)
+					w.check(t, sources)
 				})
 				if w.result == "0" && len(w.further) == 0 {
 					refused++
@@ -65,6 +66,11 @@ func TestTheCookbookShowsTheFiles(t *testing.T) {
 		section := "## " + title + "\n\n[" + file + "](../cookbook/" + file + ")\n\n```toml\n" + text + "```\n"
 		if !strings.Contains(page, section) {
 			t.Errorf("the page does not show %s under %q", file, title)
+		}
+		for _, s := range sourcesOf(t, file, text, beside(t))[1:] {
+			if !strings.Contains(page, "["+s.Name+"](../cookbook/"+s.Name+")") || !strings.Contains(page, "```csv\n"+string(s.Data)+"```\n") {
+				t.Errorf("the page does not show %s", s.Name)
+			}
 		}
 		shown++
 	}
@@ -93,10 +99,28 @@ func mustRead(t *testing.T, file string) string {
 	return string(data)
 }
 
-// cautionsOf loads a strategy and lists what in it is probably not meant.
-func cautionsOf(t *testing.T, name, text string) string {
+// beside reads the files of this directory.
+func beside(t *testing.T) func(name string) string {
+	return func(name string) string {
+		t.Helper()
+		return mustRead(t, name)
+	}
+}
+
+// sourcesOf are the files of a strategy: its text, and what it names.
+func sourcesOf(t *testing.T, name, text string, beside func(name string) string) []strategy.Source {
 	t.Helper()
-	m, err := strategy.Parse("", strategy.Source{Name: name, Data: []byte(text)})
+	sources := []strategy.Source{{Name: name, Data: []byte(text)}}
+	for _, name := range strategy.Spreadsheets(sources...) {
+		sources = append(sources, strategy.Source{Name: name, Data: []byte(beside(name)), Beside: true})
+	}
+	return sources
+}
+
+// cautionsOf loads a strategy and lists what in it is probably not meant.
+func cautionsOf(t *testing.T, sources []strategy.Source) string {
+	t.Helper()
+	m, err := strategy.Parse("", sources...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,13 +158,13 @@ func workedCarts(t *testing.T, text string) []worked {
 
 // check quotes the cart and compares everything that is claimed. Nothing is
 // claimed to be left out: no shipping discount and no gift.
-func (w *worked) check(t *testing.T, name, text string) {
+func (w *worked) check(t *testing.T, sources []strategy.Source) {
 	t.Helper()
 	env := ""
 	if i := slices.IndexFunc(w.given, func(g string) bool { return strings.HasPrefix(g, "env ") }); i >= 0 {
 		env = strings.TrimPrefix(w.given[i], "env ")
 	}
-	s, err := strategy.Load(env, strategy.Source{Name: name, Data: []byte(text)})
+	s, err := strategy.Load(env, sources...)
 	if err != nil {
 		t.Fatal(err)
 	}

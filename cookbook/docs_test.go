@@ -14,7 +14,8 @@ import (
 
 // Every toml block of the reference is loaded and its worked carts are quoted.
 // A block after which the page shows messages is refused or warned of with
-// exactly those; one after which it shows canonical JSON has that meaning.
+// exactly those; one after which it shows canonical JSON has that meaning. A block
+// of csv is the spreadsheet that the one after it names.
 func TestTheReferenceIsTrue(t *testing.T) {
 	page := mustRead(t, filepath.Join("..", "docs", "strategy.md"))
 	blocks, carts := blocksOf(t, page), 0
@@ -22,12 +23,15 @@ func TestTheReferenceIsTrue(t *testing.T) {
 		if b.kind != "toml" {
 			continue
 		}
-		next := block{}
+		before, next := block{}, block{}
+		if i > 0 {
+			before = blocks[i-1]
+		}
 		if i+1 < len(blocks) {
 			next = blocks[i+1]
 		}
 		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
-			carts += b.check(t, next)
+			carts += b.check(t, before, next)
 		})
 	}
 	if carts < 100 {
@@ -69,10 +73,18 @@ func blocksOf(t *testing.T, page string) []block {
 const reference = "discount.toml"
 
 // check loads a block and reports how many carts it worked out.
-func (b block) check(t *testing.T, next block) int {
+func (b block) check(t *testing.T, before, next block) int {
 	t.Helper()
+	sources := func(text string) []strategy.Source {
+		return sourcesOf(t, reference, text, func(name string) string {
+			if before.kind != "csv" {
+				t.Fatalf("it names %s, and %q is before it", name, before.kind)
+			}
+			return before.text
+		})
+	}
 	if next.kind == "text refused" {
-		_, err := strategy.Load("", strategy.Source{Name: reference, Data: []byte(b.text)})
+		_, err := strategy.Load("", sources(b.text)...)
 		if got := fmt.Sprintln(err); got != next.text {
 			t.Errorf("the page shows\n%sthe message is\n%s", next.text, got)
 		}
@@ -83,7 +95,7 @@ func (b block) check(t *testing.T, next block) int {
 	if next.kind == "text warned" {
 		text, warnings = b.text, next.text
 	}
-	if got := cautionsOf(t, reference, text); got != warnings {
+	if got := cautionsOf(t, sources(text)); got != warnings {
 		t.Errorf("the page shows\n%sthe warning is\n%s", warnings, got)
 	}
 	if next.kind == "json canonical" {
@@ -91,7 +103,7 @@ func (b block) check(t *testing.T, next block) int {
 	}
 	list := workedCarts(t, text)
 	for _, w := range list {
-		t.Run(w.text, func(t *testing.T) { w.check(t, reference, text) })
+		t.Run(w.text, func(t *testing.T) { w.check(t, sources(text)) })
 	}
 	return len(list)
 }

@@ -69,7 +69,7 @@ func TestTheEditOfTheReadmePassesTheTests(t *testing.T) {
 // runTests runs the tests beside a strategy.
 func runTests(t *testing.T, file, env string) (ruletest.Report, *strategy.Strategy) {
 	t.Helper()
-	st, err := strategy.Load(env, source(t, file))
+	st, err := strategy.Load(env, sourcesOf(t, file, mustRead(t, file), beside(t))...)
 	if err != nil {
 		t.Fatal(err)
 	}

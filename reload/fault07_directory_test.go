@@ -322,6 +322,30 @@ func TestFault07NothingOutsideIsNamed(t *testing.T) {
 	}
 }
 
+// A file that has to be where its name says is followed by a link only as a volume of
+// Kubernetes has one, and counts as soon as it takes the place of another link.
+func TestFault07NoLinkToAnotherNameIsFollowed(t *testing.T) {
+	t.Parallel()
+	plain := reload.Options{Plain: func(name string) bool { return strings.HasSuffix(name, ".csv") }}
+	path := file(t, "one ")
+	dir := filepath.Dir(path)
+	sub := filepath.Join(dir, "..data")
+	do(t, os.Mkdir(sub, 0o700))
+	write(t, filepath.Join(dir, "inside.csv"), "inside")
+	write(t, filepath.Join(sub, "volume.csv"), "volume")
+	do(t, os.Symlink("inside.csv", filepath.Join(dir, "near.csv")), os.Symlink("..data/volume.csv", filepath.Join(dir, "volume.csv")))
+	h := open(t, path, named(plain))
+	const text = "two +near.csv +volume.csv "
+	renameIn(t, path, text)
+	h.becomes(text + "volume")
+	c, err := reload.ReadOnce(path, named(plain))
+	if err != nil || len(c.Files) != 2 || c.Files[1].Name != "volume.csv" {
+		t.Errorf("read at once: %v, %v", c.Files, err)
+	}
+	renameIn(t, filepath.Join(dir, "near.csv"), "near ")
+	h.becomes(text + "near volume")
+}
+
 func TestFault07DirectoryOfTooManyFilesIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := directory(t, "a.toml=a")

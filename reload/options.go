@@ -59,6 +59,11 @@ type Options struct {
 	// By default there are none.
 	Named func(files []File) []string
 
+	// Plain says which of the files that are named have to be where their name says: a
+	// link is followed only to a file of the same name below the directory, as Kubernetes
+	// mounts a volume. By default there are none.
+	Plain func(name string) bool
+
 	// State is a directory for what is to be remembered across restarts; empty
 	// for none. It must not be below a directory that is watched. Nothing is
 	// written there before [Source.Remember] is called.
@@ -113,6 +118,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Named == nil {
 		o.Named = func([]File) []string { return nil }
+	}
+	if o.Plain == nil {
+		o.Plain = func(string) bool { return false }
 	}
 	if o.OnEvent == nil {
 		o.OnEvent = func(Event) {}

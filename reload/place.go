@@ -39,7 +39,7 @@ func locate(path string, o *Options) place {
 	if p.whole {
 		p.dir = path + string(filepath.Separator)
 		p.add(members(p.target, o.Member)...)
-		p.addNamed(o.named, p.target)
+		p.addNamed(o, p.target)
 		return p
 	}
 	base := ""
@@ -48,7 +48,7 @@ func locate(path string, o *Options) place {
 	for _, name := range o.Beside(base) {
 		p.addIfThere(name)
 	}
-	p.addNamed(o.named, resolve(filepath.Clean(p.dir)).target)
+	p.addNamed(o, resolve(filepath.Clean(p.dir)).target)
 	return p
 }
 
@@ -93,15 +93,17 @@ func (p *place) addIfThere(name string) {
 }
 
 // addNamed adds files that others name, which need not exist either. One that a link
-// leads out of the directory to is none of ours.
-func (p *place) addNamed(names []string, dir string) {
-	for _, name := range names {
+// leads out of the directory to is none of ours, nor is one of another name where that
+// has to be plain; the link is watched, since a file may take its place.
+func (p *place) addNamed(o *Options, dir string) {
+	for _, name := range o.named {
 		if slices.ContainsFunc(p.files, func(f located) bool { return f.name == name }) {
 			continue
 		}
 		at := p.dir + name
 		r := resolve(at)
-		if r.err == nil && !within(r.target, dir) {
+		if r.err == nil && (!within(r.target, dir) || o.Plain(name) && filepath.Base(r.target) != name) {
+			p.follow([]string{filepath.Join(dir, name)})
 			continue
 		}
 		p.follow(r.names)

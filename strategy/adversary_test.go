@@ -21,6 +21,8 @@ var adversaries = map[string]string{
 	"every":               `every = { threshold = 10, amount = 0.01 }`,
 	"unit ladders":        `unit_ladder = { first = 0.1, additional = 0.2, max_units = 100 }`,
 	"groups":              `groups_of = { size = 3, rate = 0.1 }`,
+	"groups by value":     `groups_of = { value = 1000, rate = 0.1 }`,
+	"unit rates":          "unit_rates = [0, 0.5, 1]\nmax_times = 1000",
 	"buy and get":         "buy = { quantity = 2 }\nget = { quantity = 1, rate = 0.5 }\nrepeat = 1000",
 	"the cheapest units":  "discount_rate = 0.1\nmax_units = 1000\npick = \"cheapest\"",
 	"the dearest units":   "discount_rate = 0.1\nmax_units = 3\npick = \"dearest\"\nmax_units_per = \"line\"",

@@ -323,8 +323,8 @@ func (s *Strategy) leftOut(q *Quote, found tried) shortfall {
 	for _, a := range s.byRules(q) {
 		together += a.Amount
 	}
-	why := shortfall{reason: ReasonSelect, needed: minorValue(together, sayMoreThanCombination)}
-	if found.lowered.amount > 0 {
+	why := shortfall{reason: ReasonSelect, needed: minorValue(together, sayBetterCombination)}
+	if found.lowered.amount != 0 {
 		why.seen = minorValue(found.lowered.amount, sayAlone)
 	}
 	return why

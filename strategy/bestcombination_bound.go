@@ -115,7 +115,7 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 			like.reward = &amountOff{amount: reward.amount, per: perUnit}
 		}
 	case *buyGet:
-		units, like.reward, like.scope.maxUnits = 0, &percentOff{reward.rate}, 0
+		units, like.reward, like.scope.maxUnits = 0, reward.offer.forAll(), 0
 		if !like.lines.selects() && !reward.getLines.asksForReduced() {
 			like.lines = reward.getLines
 		}
@@ -189,4 +189,15 @@ func (e *evaluation) unitsInAll() int64 {
 		units = min(money.Max, units+e.items[i].quantity)
 	}
 	return units
+}
+
+// forAll is the reward that gives every unit what an offer gives those that are got.
+func (o *offer) forAll() reward {
+	switch o.kind {
+	case offerAmount:
+		return &amountOff{amount: o.amount, per: perUnit}
+	case offerPrice:
+		return &unitPrice{price: o.amount}
+	}
+	return &percentOff{o.rate}
 }

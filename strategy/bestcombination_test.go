@@ -2,6 +2,7 @@ package strategy_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,16 +117,16 @@ func TestExplainSaysWhatIsLeftOutOfTheBestCombination(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	want := []string{
+		"a: select: 40.00 alone, needed a combination with it that is worth more than 80.00",
+		"c: min_subtotal: 100.00, needed at least 200.00",
+	}
 	var got []string
 	for _, r := range x.Rejected {
-		got = append(got, fmt.Sprintf("%s %s %s: %s", r.Rule, r.Reason, r.Seen, r.Needed))
+		got = append(got, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
 	}
-	want := "a select 40.00 alone: a combination with it that is worth more than 80.00; c min_subtotal 100.00: at least 200.00"
-	if text := strings.Join(got, "; "); text != want {
-		t.Errorf("rejected %s, want %s", text, want)
-	}
-	if a := &x.Rejected[0]; a.Seen.Number != 40_00 || a.Needed.Number != 80_00 || a.Needed.Unit != strategy.UnitMinor {
-		t.Errorf("the values are %+v and %+v", a.Seen, a.Needed)
+	if !slices.Equal(got, want) {
+		t.Errorf("rejected %q, want %q", got, want)
 	}
 	if len(x.Lowered) > 0 || len(x.Applied) != 1 {
 		t.Errorf("applied %v, lowered %v", x.Applied, x.Lowered)

@@ -6,11 +6,11 @@ import (
 )
 
 // buyGet is the reward get: who buys so many units of some goods gets so many
-// others at a rate off. A unit used on either side is not used again, by this rule or
+// others for less. A unit used on either side is not used again, by this rule or
 // another one.
 //
 //	buy     = { categories = ["咖啡"], quantity = 2 }
-//	get     = { categories = ["咖啡"], quantity = 1, rate = 1 }
+//	get     = { categories = ["咖啡"], quantity = 1, rate = 1 }   # or amount, unit_price
 //	repeat  = 3             # times; as often as it goes if absent
 //	partial = true          # fewer than get.quantity will do; default true
 //	pick    = "cheapest"    # which units are got: or "dearest", "cart"
@@ -23,7 +23,7 @@ type buyGet struct {
 	getLines matcher
 	buyUnits int64
 	getUnits int64
-	rate     money.Rate
+	offer    offer
 	repeat   int64 // 0: as often as it goes
 	partial  bool
 	reserve  pick
@@ -32,7 +32,7 @@ type buyGet struct {
 var reserveWords = []string{"dearest", "cheapest", "cart"}
 
 func decodeBuyGet(s *section, n *document.Node) reward {
-	b := &buyGet{buyUnits: 1, getUnits: 1, rate: one}
+	b := &buyGet{buyUnits: 1, getUnits: 1, offer: free}
 	b.repeat, _ = s.integer("repeat", 1, money.Max)
 	b.partial = s.bool("partial", true)
 	b.reserve = [...]pick{dearest, cheapest, inCartOrder}[s.word("reserve", 0, reserveWords)]
@@ -49,10 +49,7 @@ func decodeBuyGet(s *section, n *document.Node) reward {
 		if quantity, ok := sub.integer("quantity", 1, money.Max); ok {
 			b.getUnits = quantity
 		}
-		// A gift of the second unit is the point of the rule: up to all of it.
-		if rate, ok := sub.rate("rate", one); ok {
-			b.rate = rate
-		}
+		b.offer = decodeOffer(sub)
 		sub.done()
 	}
 	return b
@@ -74,10 +71,7 @@ func (b *buyGet) encode(o *object) {
 			o.key("quantity")
 			o.integer(b.getUnits)
 		}
-		if b.rate != one {
-			o.key("rate")
-			o.rate(b.rate)
-		}
+		b.offer.encode(o)
 	})
 	if !b.partial {
 		o.key("partial")
@@ -119,5 +113,5 @@ func (b *buyGet) give(e *evaluation, r *compiledRule, t *target) {
 		}
 	}
 	t.portions = append(t.portions[:0], e.taken...)
-	e.giveRate(b.rate, t)
+	b.offer.give(e, t)
 }

@@ -30,20 +30,21 @@ type attribute struct {
 const keyFloor = "floor_price"
 
 func decodeProducts(s *section, pause document.Pause) []product {
-	nodes := s.tables("products", `{ sku = "latte" }`)
+	nodes, sheet := s.products(pause)
 	products := make([]product, 0, len(nodes))
 	seen := make(map[string]listedProduct, len(nodes))
 	for i, node := range nodes {
 		pause.After(i)
 		sub := s.element(node, "products", i)
+		sub.sheet = sheet
 		p, ok := decodeProduct(sub)
 		first, twice := seen[s.spelling.skus.of(p.sku)]
 		switch {
 		case !ok:
 		case twice:
-			s.add(node.Pos, sub.path(), fmt.Sprintf("%q is in the catalogue twice, first %s%s", p.sku, s.lineSeenFrom(node, first.pos), first.insteadOf(p.sku)), first.hint(p.sku))
+			s.add(node.Pos, sub.path(), fmt.Sprintf("%q is in the catalogue twice, first %s%s", p.sku, sub.firstAt(node, first), first.insteadOf(p.sku)), first.hint(p.sku))
 		default:
-			seen[s.spelling.skus.of(p.sku)] = listedProduct{node.Pos, p.sku}
+			seen[s.spelling.skus.of(p.sku)] = listedProduct{node.Pos, p.sku, i}
 			products = append(products, p)
 		}
 		sub.close()
@@ -51,10 +52,19 @@ func decodeProducts(s *section, pause document.Pause) []product {
 	return products
 }
 
+// firstAt says where a product is that a later one has the SKU of.
+func (s *section) firstAt(later *document.Node, first listedProduct) string {
+	if s.sheet != nil {
+		return "in " + s.sheet.row(first.index)
+	}
+	return s.lineSeenFrom(later, first.pos)
+}
+
 // listedProduct is where the catalogue has a SKU first, and how it is written there.
 type listedProduct struct {
-	pos document.Pos
-	sku string
+	pos   document.Pos
+	sku   string
+	index int
 }
 
 // insteadOf names the SKU where it is written otherwise.

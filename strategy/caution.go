@@ -18,8 +18,8 @@ import (
 //   - a rule after one that always ends the cart
 //   - time windows or local date-times without a timezone
 //   - local date-times that the clocks skip, or show twice
-//   - a payable_unit that rounds nothing
 //   - a word with white space before or behind it, or with a character that is not seen
+//   - a payable_unit that rounds nothing
 //
 // They are the first in the order of the text, up to [document.MaxTold];
 // [Model.MoreCautions] is how many more there are.

@@ -30,6 +30,18 @@ func TestCautions(t *testing.T) {
 			`t.toml:4:17: rule."a".discount_rate: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, write 0.2)`,
 		},
 		{
+			"a rate of a unit that looks like the share to pay",
+			head + "[rule.a]\nunit_rates = [0, 0.8]\n",
+			head + "[rule.a]\nunit_rates = [0, 0.2]\n",
+			`t.toml:4:18: rule."a".unit_rates: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, write 0.2)`,
+		},
+		{
+			"rates of units that look like the shares to pay",
+			head + "[rule.a]\nunit_rates = [1, 0.5, 0]\n",
+			head + "[rule.a]\nunit_rates = [0, 1, 0.5]\n[rule.b]\npick = \"cheapest\"\nunit_rates = [1, 0.5, 0]\n",
+			`t.toml:4:1: rule."a".unit_rates: most is taken off the first unit of each set (to let [1, 0.5, 0] be paid, write [0, 0.5, 1])`,
+		},
+		{
 			"a step that gives no more than the one below it",
 			head + "[rule.a]\nladder = [{ threshold = 100, amount = 20 }, { threshold = 200, amount = 15 }]\n",
 			head + "[rule.a]\nladder = [{ threshold = 100, amount = 20 }, { threshold = 200, amount = 45 }]\n",

@@ -22,13 +22,22 @@ func (r *reader) chooseEnv(root *document.Node, env string) (chosen *document.No
 		names = append(names, name)
 		if name == env {
 			path := fmt.Sprintf("env[%d]", i)
-			chosen = document.Overlay(base, r.catalogueByOneName(overlay.Without("name"), path))
+			chosen = overlaid(base, r.catalogueByOneName(overlay.Without("name"), path))
 		}
 	}
 	if chosen == nil {
 		r.add(root.Pos, "env", NoEnvironment(env, names), document.DidYouMean(env, names))
 	}
 	return chosen, names
+}
+
+// overlaid lays an environment over the document. A catalogue in a file is replaced as one
+// in lists is, and replaces one: it is a table, and no part of it means anything alone.
+func overlaid(base, overlay *document.Node) *document.Node {
+	if over := overlay.Get("products"); over != nil && (isSpreadsheet(over) || isSpreadsheet(base.Get("products"))) {
+		base = base.Without("products")
+	}
+	return document.Overlay(base, overlay)
 }
 
 // NoEnvironment says that a strategy with other environments, or none, does not

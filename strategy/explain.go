@@ -33,6 +33,7 @@ func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 		return nil, err
 	}
 	x.Rejected, x.Lowered = s.rejected(&x.Quote, trace), s.lowered(&x.Quote, trace)
+	s.lostTo(x, c, now, trace)
 	if x.Reason == "" {
 		x.Next = s.next(&x.Quote, c, now, trace)
 	}

@@ -3,6 +3,7 @@ package strategy
 import (
 	"fmt"
 
+	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -10,9 +11,22 @@ import (
 // them to the order. It takes nothing off.
 //
 //	gift = { sku = "sticker-pack", quantity = 1 }
+//	gift = { sku = "sticker-pack", per = { units = 10 }, max_times = 3 }
+//	gift = { sku = "sticker-pack", per = { threshold = 100 } }
+//
+// With per, the quantity is for each full number of units of the target, or each full
+// threshold of its value.
 type gift struct {
 	sku      string
 	quantity int64
+	per      multiple
+}
+
+// multiple is what a gift is given for each of; of nothing it is given once.
+type multiple struct {
+	units     int64
+	threshold int64 // minor units
+	most      int64 // times; 0 when absent
 }
 
 func decodeGift(s *section, n *document.Node) reward {
@@ -29,8 +43,36 @@ func decodeGift(s *section, n *document.Node) reward {
 	if quantity, ok := sub.integer("quantity", 1, maxGiftUnits); ok {
 		g.quantity = quantity
 	}
+	g.per = decodeMultiple(sub)
 	sub.done()
 	return g
+}
+
+func decodeMultiple(s *section) multiple {
+	var m multiple
+	m.most, _ = s.integer("max_times", 1, money.Max)
+	n := s.get("per")
+	if n == nil {
+		if s.has("max_times") {
+			s.wrong(s.node.Get("max_times"), "max_times", "there is no per for it", "a gift without per is given once an order")
+		}
+		return m
+	}
+	sub := s.table(n, "per", "{ units = 10 }, or { threshold = 100 }")
+	if sub == nil {
+		return m
+	}
+	m.units, _ = sub.integer("units", 1, money.Max)
+	m.threshold, _ = sub.amount("threshold", 1)
+	const hint = "write one of them, such as units = 10, or threshold = 100"
+	switch units, threshold := sub.has("units"), sub.has("threshold"); {
+	case units && threshold:
+		sub.add(n.Pos, sub.path(), "units and threshold are both here", hint)
+	case !units && !threshold && !sub.mistyped("units") && !sub.mistyped("threshold"):
+		sub.add(n.Pos, sub.path(), "there is neither units nor threshold", hint)
+	}
+	sub.done()
+	return m
 }
 
 // guessGift is the hint for a gift that the catalogue has by another name. What it
@@ -44,9 +86,13 @@ func (s *section) guessGift(sku string) string {
 
 const maxGiftUnits = 1_000_000
 
+// countsUnits reports whether the target is counted in units.
+func (g *gift) countsUnits() bool { return g.per.units > 0 }
+
 func (g *gift) encode(o *object) {
 	o.key("gift")
 	o.object(func(o *object) {
+		g.per.encode(o)
 		if g.quantity != 1 {
 			o.key("quantity")
 			o.integer(g.quantity)
@@ -56,6 +102,55 @@ func (g *gift) encode(o *object) {
 	})
 }
 
-func (g *gift) give(e *evaluation, _ *compiledRule, _ *target) {
-	e.gift = Gift{SKU: g.sku, Quantity: g.quantity}
+func (m *multiple) encode(o *object) {
+	if m.most != 0 {
+		o.key("max_times")
+		o.integer(m.most)
+	}
+	if m.units == 0 && m.threshold == 0 {
+		return
+	}
+	o.key("per")
+	o.object(func(o *object) {
+		o.optionalAmount("threshold", m.threshold)
+		if m.units != 0 {
+			o.key("units")
+			o.integer(m.units)
+		}
+	})
+}
+
+func (g *gift) give(e *evaluation, _ *compiledRule, t *target) {
+	if n, _, _ := g.per.times(e, t); n > 0 {
+		e.gift = Gift{SKU: g.sku, Quantity: times(g.quantity, n)}
+	}
+}
+
+// times is how many multiples are full, and what is missing for one more.
+func (m *multiple) times(e *evaluation, t *target) (n, amount, units int64) {
+	switch {
+	case m.units > 0:
+		n, units = t.quantity/m.units, m.units-t.quantity%m.units
+	case m.threshold > 0:
+		value := e.valueOf(t.portions, e.arith.thresholdBase)
+		n, amount = value/m.threshold, m.threshold-value%m.threshold
+	default:
+		return 1, 0, 0
+	}
+	if m.most > 0 && n >= m.most {
+		return m.most, 0, 0
+	}
+	return n, amount, units
+}
+
+func (g *gift) why(e *evaluation, t *target) shortfall {
+	m := &g.per
+	n, amount, units := m.times(e, t)
+	switch {
+	case n > 0:
+		return nothingToGive()
+	case m.units > 0:
+		return shortfall{ReasonGift, unitsValue(m.units-units, sayPlain), unitsValue(m.units, sayAtLeast)}
+	}
+	return shortfall{ReasonGift, minorValue(m.threshold-amount, sayPlain), minorValue(m.threshold, sayAtLeast)}
 }

@@ -10,27 +10,34 @@ import (
 
 // groups is the reward groups_of: only units in full groups are reduced, by a
 // rate or an amount a unit. Units are taken article by article, those with more
-// units first.
+// units first; where a group is full at a value, the cheapest units first.
 //
 //	groups_of = { size = 3, rate = 0.1 }
 //	groups_of = { size = 2, amount = 5.00 }
+//	groups_of = { value = 149.00, rate = 0.1 }
 type groups struct {
-	size   int64
+	size   int64 // 0 when there is a value
+	value  int64 // minor units
 	amount int64 // minor units a unit; 0 when there is a rate
 	rate   money.Rate
 }
 
 func decodeGroups(s *section, n *document.Node) reward {
-	g := &groups{size: 1}
+	g := &groups{}
 	sub := s.table(n, "groups_of", "{ size = 3, rate = 0.1 }")
 	if sub == nil {
 		return g
 	}
-	sub.required("size")
-	if size, ok := sub.integer("size", 1, money.Max); ok {
-		g.size = size
-	}
+	g.size, _ = sub.integer("size", 1, money.Max)
+	g.value, _ = sub.amount("value", 1)
 	g.amount, g.rate = sub.amountOrRate()
+	const hint = "write one of them, such as size = 3, or value = 149"
+	switch size, value := sub.has("size"), sub.has("value"); {
+	case size && value:
+		sub.add(n.Pos, sub.path(), "size and value are both here", hint)
+	case !size && !value && !sub.mistyped("size") && !sub.mistyped("value"):
+		sub.add(n.Pos, sub.path(), "there is neither size nor value", hint)
+	}
 	sub.done()
 	return g
 }
@@ -41,31 +48,72 @@ func (g *groups) encode(o *object) {
 	o.key("groups_of")
 	o.object(func(o *object) {
 		encodeAmountOrRate(o, g.amount, g.rate)
-		o.key("size")
-		o.integer(g.size)
+		if g.size != 0 {
+			o.key("size")
+			o.integer(g.size)
+		}
+		o.optionalAmount("value", g.value)
 	})
 }
 
 func (g *groups) give(e *evaluation, _ *compiledRule, t *target) {
-	e.sortByArticle(t.portions)
-	left := t.quantity - t.quantity%g.size
-	grouped := t.portions[:0]
-	t.value = 0
-	for _, p := range t.portions {
-		if units := min(left, p.units); units > 0 {
-			left -= units
-			p = p.first(units)
-			t.value += p.value
-			grouped = append(grouped, p)
-		}
+	e.taken = e.taken[:0]
+	if g.value > 0 {
+		sortByUnit(t.portions, cheapest)
+		sets := setsByValue{value: g.value}
+		sets.fill(t.portions)
+		t.open = sets.have
+		e.keepFirst(sets.full, t)
+	} else {
+		e.sortByArticle(t.portions)
+		t.open = t.quantity % g.size
+		e.keepFirst(t.quantity-t.open, t)
 	}
-	t.portions = grouped
-	slices.SortFunc(t.portions, byItem)
 	if g.amount > 0 {
 		t.each(func(p *portion) int64 { return times(e.arith.round(g.amount), p.units) })
-		return
+	} else {
+		e.giveRate(g.rate, t)
 	}
-	e.giveRate(g.rate, t)
+	t.portions = append(t.portions, e.taken...)
+	slices.SortFunc(t.portions, byItem)
+}
+
+// keepFirst leaves the target its first units, in the order of the cart. The others
+// are taken.
+func (e *evaluation) keepFirst(units int64, t *target) {
+	kept := t.portions[:0]
+	t.value = 0
+	for _, p := range t.portions {
+		n := min(units, p.units)
+		if units -= n; n > 0 {
+			kept = append(kept, p.first(n))
+			t.value += kept[len(kept)-1].value
+		}
+		if n < p.units {
+			e.taken = append(e.taken, p.after(n))
+		}
+	}
+	t.portions = kept
+	slices.SortFunc(t.portions, byItem)
+}
+
+func (g *groups) why(e *evaluation, t *target) shortfall {
+	switch {
+	case g.size > 0 && t.quantity < g.size:
+		return shortfall{ReasonGroupsOf, unitsValue(t.quantity, sayPlain), unitsValue(g.size, sayAtLeast)}
+	case g.value > 0:
+		if value := e.valueOf(t.portions, e.arith.base); value < g.value {
+			return shortfall{ReasonGroupsOf, minorValue(value, sayPlain), minorValue(g.value, sayAtLeast)}
+		}
+	}
+	return nothingToGive()
+}
+
+func (g *groups) missing(_ *evaluation, t *target) (amount, units int64) {
+	if g.value > 0 {
+		return g.value - t.open, 0
+	}
+	return 0, g.size - t.open
 }
 
 // sortByArticle orders portions by how many units of their article there are, most

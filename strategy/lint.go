@@ -142,6 +142,10 @@ func (l *linted) checkUnits(r *rule) {
 		key, wanted = "groups_of", reward.size
 	case *every:
 		key, wanted = "every", reward.units
+	case *unitRates:
+		key, wanted = "unit_rates", reward.first+1
+	case *gift:
+		key, wanted = "gift", reward.per.units
 	}
 	if r.scope.maxUnits != 0 && !r.scope.perLine && r.scope.maxUnits < wanted {
 		l.note(r, fmt.Sprintf("max_units lets %s in, and %s wants %s, so the rule never gives anything",

@@ -51,7 +51,7 @@ func (l *linted) checkCarts(m *Model, s *Strategy, now time.Time) {
 		}
 		if at, open := m.firstOpen(r.windows, &r.valid, now); open {
 			if reason, falls := t.falls(r, reaches, at); falls {
-				l.note(r, reason, fallHint, "min_quantity", "min_line_quantity", "min_subtotal", "ladder", "bundle", "groups_of", "every")
+				l.note(r, reason, fallHint, "min_quantity", "min_line_quantity", "min_subtotal", "ladder", "bundle", "unit_rates", "groups_of", "every")
 			}
 		}
 	}
@@ -82,7 +82,9 @@ func (r *rule) reaches() []reach {
 	case *bundle:
 		list = append(list, reach{units: reward.units})
 	case *groups:
-		list = append(list, reach{units: reward.size})
+		list = append(list, reach{units: reward.size, amount: reward.value})
+	case *unitRates:
+		list = append(list, reach{units: reward.first + 1})
 	case *every:
 		list = append(list, reach{units: reward.units, amount: reward.threshold})
 	}
@@ -176,7 +178,7 @@ const anyPrice = 10_000
 // price, so that it can be tried without knowing one.
 func (r *rule) sameAtAnyPrice() bool {
 	switch reward := r.reward.(type) {
-	case *percentOff:
+	case *percentOff, *unitRates:
 		return true
 	case *groups:
 		return reward.amount == 0

@@ -21,6 +21,10 @@ func (l *linted) checkLimits(m *Model, r *rule) {
 	switch reward := r.reward.(type) {
 	case *amountOff:
 		l.checkMost(m, reward.amount, func(reason, hint string) { l.note(r, reason, hint, "discount_amount") })
+	case *buyGet:
+		if reward.offer.kind == offerAmount {
+			l.checkMost(m, reward.offer.amount, func(reason, hint string) { l.note(r, reason, hint, "get") })
+		}
 	case *percentOff:
 		l.checkMostRate(m, r, reward.rate, func(reason, hint string) { l.note(r, reason, hint, "discount_rate") })
 	case *ladder:

@@ -310,8 +310,6 @@ func (o *ordering) carts(a, b *rule, line cart.Line) []cart.Cart {
 	return list
 }
 
-func ceil(amount, by int64) int64 { return (amount + by - 1) / by }
-
 // sizes are how many units of the goods, and how much of them, bring two rules.
 func (o *ordering) sizes(a, b *rule) (units, amounts []int64) {
 	least := int64(1)

@@ -14,9 +14,9 @@ import (
 )
 
 // lint is what is found in a text, one a line, as of 1 November 2026 in Shanghai.
-func lint(t *testing.T, text string) string {
+func lint(t *testing.T, text string, beside ...strategy.Source) string {
 	t.Helper()
-	m, err := strategy.Parser{Lint: true}.Parse(strategy.Source{Name: "discount.toml", Data: []byte(text)})
+	m, err := strategy.Parser{Lint: true}.Parse(append(beside, strategy.Source{Name: "discount.toml", Data: []byte(text)})...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +46,10 @@ func TestThePageOfWarningsIsTrue(t *testing.T) {
 			if kind != "toml" {
 				continue
 			}
+			var beside []strategy.Source
+			if sheet, is := strings.CutPrefix(blocks[max(j-2, 0)], "csv\n"); is {
+				beside = append(beside, strategy.Source{Name: "catalogue.csv", Data: []byte(sheet), Beside: true})
+			}
 			want := ""
 			if j+2 < len(blocks) && strings.HasPrefix(blocks[j+2], "text warned\n") {
 				want = strings.TrimPrefix(blocks[j+2], "text warned\n")
@@ -54,7 +58,7 @@ func TestThePageOfWarningsIsTrue(t *testing.T) {
 				calm++
 			}
 			t.Run(fmt.Sprintf("%d %s", i, title), func(t *testing.T) {
-				if got := lint(t, text); got != want {
+				if got := lint(t, text, beside...); got != want {
 					t.Errorf("of\n%sit is said\n%sthe page has\n%s", text, got, want)
 				}
 			})
@@ -103,6 +107,14 @@ func TestLint(t *testing.T) {
 		{"a step of a ladder above the limits", "limits = { max_amount = 20 }\n[rule.a]\nladder = [{ threshold = 50, amount = 5 }, { threshold = 200, amount = 25 }]\n", `rule."a".ladder[1]: limits.max_amount`},
 		{"a step of the order ladder above the limits", "limits = { max_amount = 20 }\n[[discounts]]\nthreshold = 200\namount = 25\n", "discounts[0]: limits.max_amount"},
 		{"an amount above the limits, switched off", "limits = { max_amount = 20 }\n[rule.a]\nenabled = false\ndiscount_amount = 25\n", ""},
+		{"fewer units than the first rate", "[rule.a]\nmax_units = 1\nunit_rates = [0, 0.5]\n", "max_units lets 1 unit in, and unit_rates wants 2 units, so the rule never gives anything"},
+		{"as many units as the first rate", "[rule.a]\nmax_units = 2\nunit_rates = [0, 0.5, 1]\n", ""},
+		{"fewer units than a gift is for", "[rule.a]\nmax_units = 9\ngift = { sku = \"tote\", per = { units = 10 } }\n", "max_units lets 9 units in, and gift wants 10 units"},
+		{"an amount off what is got above the limits", "limits = { max_amount = 20 }\n[rule.a]\nbuy = { quantity = 1 }\nget = { amount = 25 }\n", `rule."a".get: limits.max_amount`},
+		{"a price of what is got above the limits", "limits = { max_amount = 20 }\n[rule.a]\nbuy = { quantity = 1 }\nget = { unit_price = 25 }\n", ""},
+		{"a set by value from which the payable falls", "[[products]]\nsku = \"tea\"\nprice = 10\n[rule.a]\ngroups_of = { value = 50, rate = 0.5 }\n", "4 × tea at 10.00 come to 40.00, and 5 to 25.00: the payable falls when one is added"},
+		{"a set by value of goods of any price", "[rule.a]\ngroups_of = { value = 50, rate = 0.1 }\n", ""},
+		{"rates of units", "[rule.a]\nunit_rates = [0, 0.5, 1]\n", ""},
 		{"thousands of steps", "[rule.a]\nladder = [" + manySteps(2000) + "]\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

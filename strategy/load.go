@@ -7,7 +7,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Source is one TOML file; several are read in order as one document.
+// Source is one TOML file; several are read in order as one document. Those that are
+// marked as beside it are no part of the document: it may name them.
 type Source = document.Source
 
 // Model is a strategy that was read and found right, before it is compiled.
@@ -52,13 +53,15 @@ func Parse(env string, sources ...Source) (*Model, error) {
 }
 
 // Parse reads and checks a strategy. The error is a *[document.Problems] that
-// lists everything found wrong with its place.
+// lists everything found wrong with its place. It opens nothing: a file that the
+// strategy names is one of the sources.
 func (p Parser) Parse(sources ...Source) (*Model, error) {
+	sources, beside := apart(sources)
 	doc, err := document.ParsePausing(p.Pause, sources...)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{doc: doc}
+	r := &reader{doc: doc, beside: beside}
 	if len(doc.Root.Fields) == 0 {
 		r.add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
 		return nil, r.err()
@@ -101,7 +104,9 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	before := r.problems.Count()
 	m.products = decodeProducts(top, m.pause)
 	m.decodeUnknown(top, r.problems.Count() == before)
-	r.known = wordsOf(m.products, m.spelling)
+	if !r.halfRead {
+		r.known = wordsOf(m.products, m.spelling)
+	}
 	m.steps = decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)

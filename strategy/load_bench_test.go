@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -225,5 +226,46 @@ func BenchmarkLoad(b *testing.B) {
 		run("parse", func(b *testing.B) { mustParse(b, data) })
 		run("compile", func(*testing.B) { Compile(model) })
 		run("canonical", func(*testing.B) { model.Canonical() })
+	}
+}
+
+// catalogueOfRows is a strategy with so many products, in TOML and in a spreadsheet.
+func catalogueOfRows(rows int) (inTOML, inCSV []Source) {
+	const rest = "[rule.a]\ndiscount_rate = 0.1\n"
+	w := &strategyWriter{}
+	w.line("version = %q", "v")
+	var csv strings.Builder
+	csv.WriteString("sku,name,category,subgroup,price,caffeine_mg\r\n")
+	for i := range rows {
+		w.product(i)
+		fmt.Fprintf(&csv, "cold-brew-%05d,冷萃冰美式 %d 号,%s,%s,%d.%02d,%d\r\n", i, i,
+			benchCategories[i%len(benchCategories)], benchSubgroups[i%len(benchSubgroups)], 10+i%90, i%100, 5*(i%40))
+	}
+	return []Source{{Name: "t.toml", Data: []byte(w.text.String() + rest)}}, []Source{
+		{Name: "t.toml", Data: []byte("version = \"v\"\nproducts = { file = \"catalogue.csv\" }\n" + rest)},
+		{Name: "catalogue.csv", Data: []byte(csv.String()), Beside: true},
+	}
+}
+
+// BenchmarkLoadCatalogue is what a catalogue of 100,000 products costs, by where it stands
+// and how it is encoded.
+func BenchmarkLoadCatalogue(b *testing.B) {
+	inTOML, inCSV := catalogueOfRows(100_000)
+	encoded := func(e interface{ encode(string) []byte }) []Source {
+		sheet := inCSV[1]
+		sheet.Data = e.encode(string(sheet.Data))
+		return []Source{inCSV[0], sheet}
+	}
+	for name, sources := range map[string][]Source{
+		"TOML": inTOML, "CSV": inCSV, "CSV in UTF-16": encoded(utf16Seed(unicode.LittleEndian)), "CSV in GB 18030": encoded(gbSeed{}),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Load("", sources...); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -8,10 +8,12 @@ import (
 // Lowered says that a rule gave less than its reward came to.
 type Lowered struct {
 	Rule string
-	// From is what the reward came to, Amount what the rule took off.
+	// From is what the reward came to, or would have without the rules of By; Amount
+	// what the rule took off.
 	From, Amount int64
-	// By are the keys that lowered it: floor_price, limits.max_rate,
-	// limits.max_amount, max_discount.
+	// By is what lowered it: other rules, each as rule. and its id, in the order in which
+	// they applied, and then keys: floor_price, limits.max_rate, limits.max_amount,
+	// max_discount.
 	By []string
 }
 

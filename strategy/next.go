@@ -17,10 +17,10 @@ type Next struct {
 	// nothing of a reward that does not count up to something.
 	Seen, Needed Value
 	// Missing is how much is missing: goods for an amount, or so many units of what the
-	// rule is about. It is more than Needed less Seen where earlier rules take a part of
-	// what is added.
+	// rule is about. It is more than Needed less Seen, or in another unit, where earlier
+	// rules take a part of what is added or something else is to be reached, too.
 	Missing Value
-	// Amount or Units is the number of Missing, by its unit.
+	// Units is the number of Missing where that is in units, and Amount where it is not.
 	Amount, Units int64
 	// Saves is how much less than without the rule's further discount the cart
 	// would then come to: the discount of the fuller cart, computed, less the

@@ -1,6 +1,8 @@
 package strategy
 
-import "github.com/promogate/caddy-discount/money"
+import (
+	"github.com/promogate/caddy-discount/money"
+)
 
 // payable is how what is left to pay for goods is rounded, 抹零, once all rules have
 // been applied.
@@ -62,7 +64,7 @@ func (p *payable) off(left int64) int64 {
 func (s *Strategy) addRounding() {
 	s.turns = len(s.rules)
 	if s.arithmetic.payable.unit > 0 {
-		s.rules, s.ids = append(s.rules, compiledRule{valid: alwaysValid}), append(s.ids, RuleRounding)
+		s.rules, s.ids = append(s.rules, compiledRule{}), append(s.ids, RuleRounding)
 	}
 }
 
@@ -161,9 +163,9 @@ func (e *evaluation) explainRounding(l lowering, discount, left int64) tried {
 	wanted := e.arith.payable.off(left)
 	switch {
 	case wanted == 0:
-		found.shortfall = shortfall{ReasonNothing, minorValue(left, sayLeftToPay), minorValue(e.arith.payable.unit, sayNoMultiple)}
+		found.shortfall = shortfall{ReasonNothing, minorValue(left, sayToPay), minorValue(e.arith.payable.unit, sayNoMultiple)}
 	case wanted < 0 && discount == 0:
-		found.shortfall = shortfall{ReasonNothing, minorValue(left, sayNothingOff), minorValue(-wanted, sayToTakeBack)}
+		found.shortfall = shortfall{ReasonNothing, minorValue(left, sayToPayNothingOff), minorValue(-wanted, sayDiscountToTake)}
 	case l.amount == 0 && l.byFloor:
 		found.shortfall = shortfall{ReasonFloorPrice, minorValue(0, sayNothingAboveFloor), minorValue(wanted, sayPlain)}
 	}

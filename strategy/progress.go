@@ -28,7 +28,7 @@ func (s *Strategy) near(id string, g *goal, saves int64) Next {
 		Missing: minorValue(g.amount, sayGoodsFor),
 	}
 	if g.units > 0 {
-		n.Missing = unitsValue(g.units, sayMore)
+		n.Amount, n.Missing = 0, unitsValue(g.units, sayMore)
 	}
 	n.Missing = n.Missing.inWords(s.currency)
 	n.Text = n.sentence(s.currency)
@@ -41,6 +41,21 @@ func (a *atLeast) progress(e *evaluation, t *target) (reason string, seen int64)
 
 func (b *bundle) progress(_ *evaluation, t *target) (reason string, seen int64) {
 	return ReasonBundle, t.quantity
+}
+
+func (g *groups) progress(_ *evaluation, t *target) (reason string, seen int64) {
+	return ReasonGroupsOf, t.open
+}
+
+func (g *gift) progress(e *evaluation, t *target) (reason string, seen int64) {
+	if g.per.units > 0 {
+		return ReasonGift, t.quantity
+	}
+	return ReasonGift, e.valueOf(t.portions, e.arith.thresholdBase)
+}
+
+func (u *unitRates) progress(_ *evaluation, t *target) (reason string, seen int64) {
+	return ReasonUnitRates, t.quantity
 }
 
 func (v *every) progress(e *evaluation, t *target) (reason string, seen int64) {

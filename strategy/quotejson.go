@@ -72,7 +72,7 @@ func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 
 // AppendExplanationJSON is [Strategy.AppendQuoteJSON] with three members more:
 //
-//	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["limits.max_amount"]}],
+//	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["rule.happy-hour","limits.max_amount"]}],
 //	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"},
 //	  "seen":{"value":"2024-06-04T09:30:00+08:00","unit":"time"},"needed":{"value":"2024-06-04T21:00:00+08:00","unit":"time"},
 //	  "text":"the rule is outside its hours: seen tue 09:30:00, needed 21:00:00 to 24:00:00"}],

@@ -14,9 +14,11 @@ import (
 // and gathers the problems, so that one run finds them all.
 type reader struct {
 	doc      *document.Document
+	beside   besides
 	problems document.Findings
 	cautions document.Findings
 	known    catalogueWords
+	halfRead bool // the catalogue could not be read to its end
 	compared int  // words of the catalogue with unknown ones
 	zoned    bool // whether timezone is given
 	spelling spelling

@@ -30,6 +30,9 @@ const (
 	ReasonLadder     = "ladder"      // no step of the rule is reached
 	ReasonEvery      = "every"       // less than one full step
 	ReasonBundle     = "bundle"      // too few units for one bundle
+	ReasonGift       = "gift"        // too little for one gift
+	ReasonGroupsOf   = "groups_of"   // too little for one group
+	ReasonUnitRates  = "unit_rates"  // too few units for one at a rate
 	ReasonFloorPrice = "floor_price" // the catalogue lets no more be taken off
 	ReasonNothing    = "nothing"     // there is nothing to take off
 	ReasonLimits     = "limits"      // the limits of the strategy are used up
@@ -63,6 +66,9 @@ var reasons = []struct{ reason, text string }{
 	{ReasonLadder, "no step is reached"},
 	{ReasonEvery, "no step is full"},
 	{ReasonBundle, "there are too few units for a bundle"},
+	{ReasonGift, "there is too little for a gift"},
+	{ReasonGroupsOf, "there is too little for a group"},
+	{ReasonUnitRates, "there are too few units for one at a rate"},
 	{ReasonFloorPrice, "the floor price lets no more be taken off"},
 	{ReasonNothing, "there is nothing to take off"},
 	{ReasonLimits, "the limits of the strategy are used up"},

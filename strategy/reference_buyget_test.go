@@ -180,6 +180,26 @@ func (st *refState) gotPieces(w *rewardSpec, pieces []refPiece, units []*refUnit
 			list = append(list, p)
 		}
 	}
-	st.giveRate(cmp.Or(w.rate, "1"), list)
+	st.giveOffer(w, list)
 	return list
+}
+
+// giveOffer takes a rate or an amount off the units that are got, or gives each the
+// price.
+func (st *refState) giveOffer(w *rewardSpec, pieces []refPiece) {
+	if w.offer == "" {
+		st.giveRate(cmp.Or(w.rate, "1"), pieces)
+		return
+	}
+	for i := range pieces {
+		p := &pieces[i]
+		for _, value := range p.values {
+			off := st.spec.roundAmount(w.amount)
+			if w.offer == "unit_price" {
+				off = max(0, value-w.amount)
+			}
+			p.off += off
+		}
+		p.off = min(p.off, p.room)
+	}
 }

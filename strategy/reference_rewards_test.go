@@ -25,7 +25,7 @@ func (st *refState) target(r *ruleSpec) []refPiece {
 	}
 	var kept []refPiece
 	left := map[int]int64{}
-	for _, p := range inOrder(pieces, cmp.Or(r.pick, "cheapest")) {
+	for _, p := range inOrder(pieces, r.order()) {
 		of := 0
 		if r.perLine {
 			of = p.line
@@ -63,13 +63,23 @@ func (r *ruleSpec) byUnit() bool {
 	switch w := &r.reward; w.kind {
 	case "every":
 		return w.units > 0
+	case "gift":
+		return w.perUnits > 0
 	case "discount_amount":
 		return w.per == "unit"
 	case "ladder":
 		return w.byQuantity
 	default:
-		return slices.Contains([]string{"get", "bundle", "unit_ladder", "groups_of", "unit_price"}, w.kind)
+		return slices.Contains([]string{"get", "bundle", "unit_ladder", "unit_rates", "groups_of", "unit_price"}, w.kind)
 	}
+}
+
+// order is which units come first.
+func (r *ruleSpec) order() string {
+	if r.reward.kind == "unit_rates" {
+		return cmp.Or(r.pick, "dearest")
+	}
+	return cmp.Or(r.pick, "cheapest")
 }
 
 // inOrder sorts pieces by the price of a unit, equal ones by how much more may be taken
@@ -117,17 +127,21 @@ func (st *refState) give(r *ruleSpec) *outcome {
 	case "unit_ladder":
 		o.pieces = w.unitLadder(o.pieces, round)
 	case "bundle":
-		o.pieces = st.giveBundle(w, inOrder(o.pieces, cmp.Or(r.pick, "cheapest")))
+		o.pieces = st.giveBundle(w, inOrder(o.pieces, r.order()))
 	case "ladder":
 		st.giveLadder(r, o.pieces)
 	case "every":
 		st.giveAmount(w.amount*st.fullSteps(w, o.pieces), o.pieces)
 	case "groups_of":
 		o.pieces = st.giveGroups(w, o.pieces)
+	case "unit_rates":
+		o.pieces = st.giveUnitRates(w, inOrder(o.pieces, r.order()))
 	case "get":
 		o.pieces = st.giveBuyGet(r, o.pieces)
 	case "gift":
-		o.gift = &strategyGift{sku: w.sku, quantity: max(1, w.units)}
+		if n := st.multiples(w, o.pieces); n > 0 {
+			o.gift = &strategyGift{sku: w.sku, quantity: max(1, w.units) * n}
+		}
 	case stepsRule:
 		o.pieces = st.giveStep()
 	default:
@@ -307,6 +321,14 @@ func (st *refState) fullSteps(w *rewardSpec, pieces []refPiece) int64 {
 	return steps
 }
 
+// multiples is how often a gift is given.
+func (st *refState) multiples(w *rewardSpec, pieces []refPiece) int64 {
+	if w.perUnits == 0 && w.threshold == 0 {
+		return 1
+	}
+	return st.fullSteps(&rewardSpec{units: w.perUnits, threshold: w.threshold, most: w.most}, pieces)
+}
+
 // valueOf is the value of a piece by a base.
 func (st *refState) valueOf(p *refPiece, base string) int64 {
 	var values []int64
@@ -322,8 +344,14 @@ func (st *refState) giveGroups(w *rewardSpec, pieces []refPiece) []refPiece {
 		units += pieces[i].units()
 		of[pieces[i].item] += pieces[i].units()
 	}
-	slices.SortStableFunc(pieces, func(a, b refPiece) int { return cmp.Or(cmp.Compare(of[b.item], of[a.item]), byPlace(a, b)) })
-	left := units - units%w.units
+	left := int64(0)
+	if w.threshold > 0 {
+		pieces = inOrder(pieces, "cheapest")
+		left = unitsInSets(pieces, w.threshold)
+	} else {
+		slices.SortStableFunc(pieces, func(a, b refPiece) int { return cmp.Or(cmp.Compare(of[b.item], of[a.item]), byPlace(a, b)) })
+		left = units - units%w.units
+	}
 	var grouped []refPiece
 	for _, p := range pieces {
 		if n := min(left, p.units()); n > 0 {
@@ -341,6 +369,20 @@ func (st *refState) giveGroups(w *rewardSpec, pieces []refPiece) []refPiece {
 		p.off = min(p.room, st.spec.roundAmount(w.amount)*p.units())
 	}
 	return grouped
+}
+
+// unitsInSets is how many of the first units fill sets of a value.
+func unitsInSets(pieces []refPiece, value int64) int64 {
+	full, units, have := int64(0), int64(0), int64(0)
+	for i := range pieces {
+		for _, worth := range pieces[i].values {
+			units++
+			if have += worth; have >= value {
+				full, have = units, 0
+			}
+		}
+	}
+	return full
 }
 
 // giveStep takes of the [[discounts]] steps that are open and reached the one

@@ -30,6 +30,7 @@ var rewardKeys = []struct {
 	{"ladder", decodeLadder},
 	{"every", decodeEvery},
 	{"unit_ladder", decodeUnitLadder},
+	{"unit_rates", decodeUnitRates},
 	{"groups_of", decodeGroups},
 	{"get", decodeBuyGet},
 	{"gift", decodeGift},
@@ -43,6 +44,8 @@ func helps(key string) (reward string) {
 		return "discount_amount"
 	case "ladder_by":
 		return "ladder"
+	case "max_times":
+		return "unit_rates"
 	case "buy", "repeat", "partial", "reserve":
 		return "get"
 	}
@@ -93,9 +96,20 @@ func (s *section) strayHelpers(reward string) {
 		f := &s.node.Fields[i]
 		if of := helps(f.Key); of != "" && of != reward {
 			s.asked = append(s.asked, f.Key)
-			s.add(f.Pos, s.key(f.Key), f.Key+" goes with "+of+", which the rule does not have", "")
+			s.add(f.Pos, s.key(f.Key), f.Key+" goes with "+of+", which the rule does not have", helpsWithin(f.Key, reward))
 		}
 	}
+}
+
+// helpsWithin is the hint for a key that a reward has, too, but in its table.
+func helpsWithin(key, reward string) string {
+	if key == "max_times" && slices.Contains([]string{"bundle", "every", "gift"}, reward) {
+		return "did you mean max_times within " + reward + "?"
+	}
+	if key == "max_times" && reward == "get" {
+		return "did you mean repeat?"
+	}
+	return ""
 }
 
 // rulePath is the path of a rule in messages: rule."spring".

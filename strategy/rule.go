@@ -57,11 +57,11 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	case f.Key == stepsID && len(m.steps) > 0:
 		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
-	if f.Key == RuleRounding && m.arithmetic.payable.unit > 0 {
-		s.add(f.Pos, s.path(), "what payable_unit rounds goes by this id", "call the rule something else")
-	}
 	if what := stray(f.Key); what != "" {
 		s.cautions.Add(s.doc, s.doc.Problem(f.Pos, s.path(), what, strayHint(f.Key)))
+	}
+	if f.Key == RuleRounding && m.arithmetic.payable.unit > 0 {
+		s.add(f.Pos, s.path(), "what payable_unit rounds goes by this id", "call the rule something else")
 	}
 	r.id, r.pos = f.Key, f.Pos
 	r.texts = decodeTexts(s)

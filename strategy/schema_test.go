@@ -36,8 +36,10 @@ every = { threshold = 1, amount = 1 }
 unit_ladder = { first = 1, additional = 1 }
 [rule.f]
 groups_of = { size = 2, rate = 0.1 }
+[rule.i]
+unit_rates = [0, 0.5]
 [rule.g]
-gift = { sku = "a" }
+gift = { sku = "a", per = { units = 2 } }
 title = "a"
 description = { en = "a" }
 tags = ["a"]

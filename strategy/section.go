@@ -18,9 +18,10 @@ import (
 type section struct {
 	*reader
 	node   *document.Node
-	within *section // the section it is a member of; nil at the top
-	name   string   // of the member
-	index  int      // of the element, where the member is a list
+	within *section     // the section it is a member of; nil at the top
+	name   string       // of the member
+	index  int          // of the element, where the member is a list
+	sheet  *spreadsheet // of which the element is a row; nil for TOML
 	asked  []string
 }
 
@@ -52,7 +53,7 @@ func (r *reader) open(n *document.Node, within *section, name string, index int)
 	} else {
 		s = &section{reader: r}
 	}
-	s.node, s.within, s.name, s.index = n, within, name, index
+	s.node, s.within, s.name, s.index, s.sheet = n, within, name, index, nil
 	return s
 }
 
@@ -70,6 +71,8 @@ func (s *section) path() string {
 	switch {
 	case s.within == nil:
 		return ""
+	case s.sheet != nil:
+		return s.sheet.row(s.index)
 	case s.index == theRule:
 		return rulePath(s.name)
 	case s.index >= 0:
@@ -79,7 +82,12 @@ func (s *section) path() string {
 }
 
 // key is the full path of a member.
-func (s *section) key(name string) string { return document.KeyIn(s.path(), name) }
+func (s *section) key(name string) string {
+	if s.sheet != nil {
+		return s.sheet.cell(s.index, name)
+	}
+	return document.KeyIn(s.path(), name)
+}
 
 // get finds a member and marks its key as known.
 func (s *section) get(name string) *document.Node {

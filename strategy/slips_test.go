@@ -144,7 +144,7 @@ func TestStraySpacesInWords(t *testing.T) {
 		"a zero-width space within":      {text: "coupons = [\"AB\u200bCD\"]", want: `t.toml:3:12: rule."a".coupons: "AB\u200bCD" has a zero-width space in it (write "ABCD"` + so},
 		"a no-break space within":        {text: "skus = [\"AB\u00a0CD\"]", want: `t.toml:3:9: rule."a".skus: "AB\u00a0CD" has a no-break space in it (write "AB CD"` + so},
 		"a line feed":                    {text: "coupons = [\"\"\"ABCD\n\"\"\"]", want: `t.toml:3:12: rule."a".coupons: "ABCD\n" ends with a line feed (write "ABCD"` + so},
-		"spaces alone":                   {text: `coupons = ["  "]`, want: `t.toml:3:12: rule."a".coupons: "  " is blank (take it out)` + "\n"},
+		"spaces alone":                   {text: `skus = ["  "]`, want: `t.toml:3:9: rule."a".skus: "  " is blank (take it out)` + "\n"},
 		"a SKU":                          {text: `skus = ["latte "]`, want: `t.toml:3:9: rule."a".skus: "latte " ends with a space (write "latte"` + so},
 		"a category":                     {text: `categories = "茶 "`, want: `t.toml:3:14: rule."a".categories: "茶 " ends with a space (write "茶"` + so},
 		"a subgroup of what is left out": {text: `exclude = { subgroups = [" hot"] }`, want: `t.toml:3:26: rule."a".exclude.subgroups: " hot" begins with a space (write "hot"` + so},

@@ -1,6 +1,9 @@
 package strategy_test
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // rewardSpec is one reward; what each kind uses is in the method pairs.
 type rewardSpec struct {
@@ -16,9 +19,12 @@ type rewardSpec struct {
 	byQuantity        bool
 	buy, get          selectorSpec
 	buyUnits          int64
-	wholeGets         bool // partial = false
+	wholeGets         bool   // partial = false
+	offer             string // of get, where it is amount or unit_price: the key of amount
 	reserve           string
 	sku               string
+	perUnits          int64 // of gift; threshold is the other
+	rates             []string
 }
 
 type ladderSpec struct {
@@ -44,8 +50,18 @@ func (x *rewardSpec) pairs(p *pairs) {
 			p.amount("amount", x.amount)
 			p.integer("max_times", x.most)
 		},
-		"groups_of": func(p *pairs) { p.integer("size", x.units); p.amount("amount", x.amount); p.raw("rate", x.rate) },
-		"gift":      func(p *pairs) { p.text("sku", x.sku); p.integer("quantity", x.units) },
+		"groups_of": func(p *pairs) {
+			p.integer("size", x.units)
+			p.amount("value", x.threshold)
+			p.amount("amount", x.amount)
+			p.raw("rate", x.rate)
+		},
+		"gift": func(p *pairs) {
+			p.text("sku", x.sku)
+			p.integer("quantity", x.units)
+			p.table("per", false, func(p *pairs) { p.integer("units", x.perUnits); p.amount("threshold", x.threshold) })
+			p.integer("max_times", x.most)
+		},
 	}
 	switch x.kind {
 	case "discount_rate":
@@ -59,6 +75,9 @@ func (x *rewardSpec) pairs(p *pairs) {
 		x.ladder(p)
 	case "get":
 		x.buyGet(p)
+	case "unit_rates":
+		p.add(x.kind, "["+strings.Join(x.rates, ", ")+"]")
+		p.integer("max_times", x.most)
 	default:
 		p.table(x.kind, true, inside[x.kind])
 	}
@@ -81,7 +100,14 @@ func (x *rewardSpec) ladder(p *pairs) {
 
 func (x *rewardSpec) buyGet(p *pairs) {
 	p.table("buy", true, func(p *pairs) { x.buy.pairs(p); p.integer("quantity", x.buyUnits) })
-	p.table("get", true, func(p *pairs) { x.get.pairs(p); p.integer("quantity", x.units); p.raw("rate", x.rate) })
+	p.table("get", true, func(p *pairs) {
+		x.get.pairs(p)
+		p.integer("quantity", x.units)
+		p.raw("rate", x.rate)
+		if x.offer != "" {
+			p.add(x.offer, p.major(x.amount))
+		}
+	})
 	p.integer("repeat", x.most)
 	if x.wholeGets {
 		p.add("partial", "false")

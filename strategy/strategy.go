@@ -26,11 +26,11 @@ type Strategy struct {
 	ids         []string       // of rules
 	disabled    []string       // ids of rules that are switched off
 	index       *index
+	timetable   timetable
 	bounds      []bound // of the rules, for the best combination of them
 	turns       int     // how many rules have a turn: all but the reserved one, which is last
 	exclusive   bool    // whether there is an exclusive rule
 	grouped     bool    // whether there is a group
-	timetable   timetable
 
 	skus, categories, subgroups symbols
 	codes                       symbols  // of coupons

@@ -19,6 +19,7 @@ type scopeOfRule struct {
 	maxUnits  int64 // 0 when absent
 	perLine   bool
 	pick      pick
+	usual     pick // where none is given: of unit_rates the dearest
 	fresh     bool
 }
 
@@ -49,7 +50,10 @@ func decodeScope(s *section) scopeOfRule {
 	sc.appliesTo = appliesTo(s.word("applies_to", 0, appliesToWords))
 	sc.maxUnits, _ = s.integer("max_units", 1, money.Max)
 	sc.perLine = s.word("max_units_per", 0, perWords) == 1
-	sc.pick = pick(s.word("pick", 0, pickWords))
+	if s.has("unit_rates") {
+		sc.usual = dearest
+	}
+	sc.pick = pick(s.word("pick", int(sc.usual), pickWords))
 	sc.fresh = s.bool("fresh_units", false)
 	if s.has("max_units_per") && sc.maxUnits == 0 {
 		s.wrong(s.node.Get("max_units_per"), "max_units_per", "there is no max_units for it", "")
@@ -77,7 +81,7 @@ func (sc *scopeOfRule) encode(o *object) {
 		o.key("max_units_per")
 		o.text("line")
 	}
-	o.choice("pick", int(sc.pick), 0, pickWords)
+	o.choice("pick", int(sc.pick), int(sc.usual), pickWords)
 }
 
 // target is what the rule at hand is about: the goods it counts, and the
@@ -87,6 +91,7 @@ type target struct {
 	portions []portion
 	quantity int64 // units in the portions
 	value    int64 // value of the portions, by base
+	open     int64 // in the set of a reward that is not full: units, or their value
 }
 
 // totals are sums over goods.

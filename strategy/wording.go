@@ -15,8 +15,9 @@ import (
 
 // labels are the texts of all rules that have some.
 type labels struct {
-	digest [sha256.Size]byte
-	byRule map[string]*label
+	digest    [sha256.Size]byte
+	byRule    map[string]*label
+	localized bool // one of them is there in several languages
 }
 
 // label is the texts of a rule.
@@ -39,7 +40,9 @@ func labelsOf(m *Model) *labels {
 	for i, r := range m.rules {
 		m.pause.After(i)
 		if r.texts != nil {
-			l.byRule[r.id] = &label{r.texts, spokenBy(r.texts.title, lists), spokenBy(r.texts.description, lists)}
+			of := &label{r.texts, spokenBy(r.texts.title, lists), spokenBy(r.texts.description, lists)}
+			l.byRule[r.id] = of
+			l.localized = l.localized || of.titleIn.several() || of.descriptionIn.several()
 		}
 	}
 	if len(l.byRule) == 0 {
@@ -79,17 +82,7 @@ func (s *Strategy) TextsDigest() (digest [sha256.Size]byte, ok bool) {
 
 // Localized reports whether what a [Wording] says depends on the languages that it is
 // asked for.
-func (s *Strategy) Localized() bool {
-	if s.wording == nil {
-		return false
-	}
-	for _, l := range s.wording.byRule {
-		if l.titleIn.several() || l.descriptionIn.several() {
-			return true
-		}
-	}
-	return false
-}
+func (s *Strategy) Localized() bool { return s.wording != nil && s.wording.localized }
 
 func (s *spoken) several() bool { return s != nil && len(s.tags) > 1 }
 

@@ -56,15 +56,15 @@ const (
 	sayMoreThanTogether  phrase = "more than the others together, {}"
 	sayBestOfAll         phrase = "worth more than another rule"
 	sayBestOfGroup       phrase = "worth more than the others of {of}"
-	sayAlone             phrase = "{} alone"
 	sayNoStop            phrase = "no earlier rule that stops"
 
-	sayMoreThanCombination phrase = "a combination with it that is worth more than {}"
+	sayAlone             phrase = "{} alone"
+	sayBetterCombination phrase = "a combination with it that is worth more than {}"
 
-	sayLeftToPay  phrase = "{} to pay for goods"
-	sayNoMultiple phrase = "an amount that is no multiple of {}"
-	sayNothingOff phrase = "{} to pay for goods, nothing off"
-	sayToTakeBack phrase = "a discount to take {} back from"
+	sayToPay           phrase = "{} to pay for goods"
+	sayNoMultiple      phrase = "an amount that is no multiple of {}"
+	sayToPayNothingOff phrase = "{} to pay for goods, nothing off"
+	sayDiscountToTake  phrase = "a discount to take {} back from"
 
 	sayGoodsFor phrase = "goods for {} more"
 	sayMore     phrase = "{} more"

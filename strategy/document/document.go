@@ -36,6 +36,10 @@ func (k Kind) String() string {
 type Source struct {
 	Name string // as it should appear in messages
 	Data []byte
+
+	// Beside says that the file is no part of the document, and one that the document
+	// may name.
+	Beside bool
 }
 
 // Pos is a place in a source.

@@ -49,8 +49,8 @@ func (d *Document) line(at Pos) string {
 }
 
 func (d *Document) places(source int32) *places {
-	if d.found == nil {
-		d.found = make([]*places, len(d.sources))
+	for len(d.found) < len(d.sources) { // which may have grown
+		d.found = append(d.found, nil)
 	}
 	if d.found[source] == nil {
 		d.found[source] = newPlaces(d.sources[source].Data)

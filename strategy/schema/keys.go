@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Keys are the keys of a table that stands at a path of keys, such as rule,
 // spring, bundle; nil where the language has no table, or takes any key.
@@ -22,7 +25,7 @@ func step(t table, path []string) (name string, rest []string, ok bool) {
 		return t.further, path[1:], language[t.further].keys != nil
 	case t.keys[at].kind[0] == '{':
 		path = path[min(1, len(path)-1):] // the name of the one of them
-	case t.keys[at].kind[0] != '=' && t.keys[at].kind[0] != '*':
+	case !strings.ContainsRune("=*+", rune(t.keys[at].kind[0])):
 		return "", nil, false
 	}
 	return t.keys[at].kind[1:], path[1:], true

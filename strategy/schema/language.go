@@ -10,11 +10,13 @@ type table struct {
 	keys     []key
 	required []string
 	oneOf    []string // exactly one of these keys
+	oneOfToo []string // and of these
 	further  string   // the kind of any further key; "" for none
 }
 
 // The kinds of values: those below, a|b|c for words, =name for a table and
-// *name for a list of tables or one, {name for a table of them by name.
+// *name for a list of tables or one, +name for such a list or a file that has it, {name for
+// a table of them by name.
 var alternative = []key{
 	{"skus", "strings", "Only these articles."},
 	{"categories", "strings", "Only lines of these categories."},
@@ -55,8 +57,8 @@ var settings = []key{
 	{"unknown_skus", "pass|reject", "What becomes of a cart with an article that the catalogue does not know; default pass."},
 	{"limits", "=limits", "Bounds of all discounts of a cart together."},
 	{"zero_priced", "skip|count", "Whether articles at 0.00 count as units; default skip."},
-	{"products", "*product", "The catalogue; also [[beverages]]."},
-	{"beverages", "*product", "The catalogue; the same as [[products]]."},
+	{"products", "+product", "The catalogue, or the file that has it; also [[beverages]]."},
+	{"beverages", "+product", "The catalogue; the same as products."},
 	{"discounts", "*step", "A ladder for the whole order: the best open step applies."},
 	{"rule", "{rule", "The rules by id."},
 }
@@ -74,7 +76,7 @@ var when = []key{
 	{"applies_to", "items|shipping|all", "What is reduced; default items."},
 	{"max_units", "count", "No more than so many units."},
 	{"max_units_per", "rule|line", "What max_units is counted over; default rule."},
-	{"pick", "cheapest|dearest|cart", "Which units come first; default cheapest."},
+	{"pick", "cheapest|dearest|cart", "Which units come first; default cheapest, of unit_rates dearest."},
 	{"fresh_units", "bool", "true takes only units that no rule has reduced."},
 	{"each", "sku|line", "Looks at each SKU, or each line, as if the rest were not there."},
 	{"valid_from", "instant", "The first instant at which the rule applies."},
@@ -102,6 +104,7 @@ var rewards = []key{
 	{"ladder", "*rung", "The highest step reached applies."},
 	{"every", "=every", "So much off for each full step."},
 	{"unit_ladder", "=unit_ladder", "A price for the first unit and one for further ones."},
+	{"unit_rates", "rates", "A share off each unit by its place in a set, dearest first: [0, 0.5, 1]."},
 	{"groups_of", "=groups", "Off the units in full groups."},
 	{"get", "=get", "What is reduced for what is bought."},
 	{"gift", "=gift", "A gift to announce."},
@@ -110,6 +113,7 @@ var rewards = []key{
 var further = []key{
 	{"per", "cart|line|unit", "What discount_amount is taken off; default cart."},
 	{"ladder_by", "subtotal|quantity", "What the thresholds of ladder count; default subtotal."},
+	{"max_times", "count", "How many sets of unit_rates; default 1."},
 	{"buy", "=buy", "What has to be bought for get."},
 	{"repeat", "count", "At most so many times."},
 	{"partial", "bool", "false gives only whole gets."},
@@ -147,6 +151,7 @@ var language = map[string]table{
 	}},
 	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
 	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "strings", "Or several: the article is in all of them."}, {"categories", "strings", "The same as category."}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
+	"file":     {keys: []key{{"file", "sheet", "A spreadsheet beside the strategy: .csv, .tsv or .txt."}}, required: []string{"file"}},
 	"step":     {keys: join(selectors, windows, []key{{"threshold", "amount0", "From this value on."}, {"amount", "amount", "So much off."}}), required: []string{"threshold", "amount"}},
 	"rule":     {keys: join(texts, selectors, windows, when, rewards, further), oneOf: names(rewards)},
 	"selector": {keys: selectors}, "alternative": {keys: alternative},
@@ -160,8 +165,12 @@ var language = map[string]table{
 	"rung":        {keys: []key{{"threshold", "amount0", "From here on."}, {"amount", "amount", "So much off."}, {"rate", "rate", "The share off."}}, required: []string{"threshold"}, oneOf: []string{"amount", "rate"}},
 	"every":       {keys: []key{{"threshold", "amount", "Each full step of value."}, {"units", "count", "Or of units."}, {"amount", "amount", "So much off each."}, {"max_times", "count", ""}}, required: []string{"amount"}, oneOf: []string{"threshold", "units"}},
 	"unit_ladder": {keys: []key{{"first", "amount0", "Off the first unit."}, {"additional", "amount0", "Off each further one."}, {"max_units", "count", ""}}, required: []string{"first", "additional"}},
-	"groups":      {keys: []key{{"size", "count", "Units of a group."}, {"amount", "amount", "Off each unit."}, {"rate", "rate", "The share off."}}, required: []string{"size"}, oneOf: []string{"amount", "rate"}},
-	"buy":         {keys: join(selectors, []key{{"quantity", "count", "So many units."}}), required: []string{"quantity"}},
-	"get":         {keys: join(selectors, []key{{"quantity", "count", "So many units; default 1."}, {"rate", "rate", "The share off; default 1."}})},
-	"gift":        {keys: []key{{"sku", "string", ""}, {"quantity", "count", "Default 1."}}, required: []string{"sku"}},
+	"groups": {keys: []key{{"size", "count", "Units of a group."}, {"value", "amount", "Or what its units are worth, cheapest first."},
+		{"amount", "amount", "Off each unit."}, {"rate", "rate", "The share off."}}, oneOf: []string{"amount", "rate"}, oneOfToo: []string{"size", "value"}},
+	"buy": {keys: join(selectors, []key{{"quantity", "count", "So many units."}}), required: []string{"quantity"}},
+	"get": {keys: join(selectors, []key{{"quantity", "count", "So many units; default 1."}, {"rate", "rate", "The share off; default 1."},
+		{"amount", "amount", "Or so much off each unit."}, {"unit_price", "amount0", "Or the price of each unit."}})},
+	"gift": {keys: []key{{"sku", "string", ""}, {"quantity", "count", "Default 1."}, {"per", "=multiple", "For each full one of these."},
+		{"max_times", "count", "At most so often."}}, required: []string{"sku"}},
+	"multiple": {keys: []key{{"units", "count", "So many units."}, {"threshold", "amount", "Or so much in value."}}, oneOf: []string{"units", "threshold"}},
 }

@@ -54,14 +54,22 @@ func (t table) schema(part bool) object {
 	if len(t.required) > 0 {
 		s["required"] = t.required
 	}
-	var one []any
-	for _, name := range t.oneOf {
-		one = append(one, object{"required": []string{name}})
+	if t.oneOf != nil {
+		s["oneOf"] = oneOf(t.oneOf)
 	}
-	if one != nil {
-		s["oneOf"] = one
+	if t.oneOfToo != nil {
+		s["allOf"] = []any{object{"oneOf": oneOf(t.oneOfToo)}}
 	}
 	return s
+}
+
+// oneOf is a schema for each key, which must be there.
+func oneOf(keys []string) []any {
+	var one []any
+	for _, name := range keys {
+		one = append(one, object{"required": []string{name}})
+	}
+	return one
 }
 
 func ref(name string) object { return object{"$ref": "#/definitions/" + name} }
@@ -85,6 +93,11 @@ func kind(name string, part bool) object {
 			return listOr(object{"allOf": []any{ref("env-part"), object{"required": []string{"name"}}}})
 		}
 		return listOr(ref(name[1:])) // a list is replaced as a whole
+	case '+':
+		one := ref(name[1:])
+		alone := object{"allOf": []any{one, object{"anyOf": []any{ // else it names a file
+			object{"required": []string{"sku"}}, object{"required": []string{"name"}}}}}}
+		return object{"anyOf": []any{ref("file"), alone, object{"type": "array", "items": one}}}
 	case '{':
 		return object{"type": "object", "additionalProperties": ref(name[1:] + suffix)}
 	}
@@ -116,16 +129,19 @@ func number(bounds object) object {
 
 // scalars are the kinds that are no tables.
 var scalars = map[string]object{
-	"string":      text,
-	"strings":     listOr(text),
-	"label":       {"type": "string", "minLength": 1, "maxLength": 64},
-	"bool":        {"type": "boolean"},
-	"integer":     {"type": "integer"},
-	"count":       {"type": "integer", "minimum": 1},
-	"number":      number(object{}),
-	"amount":      number(object{"minimum": 0, "exclusiveMinimum": true}),
-	"amount0":     number(object{"minimum": 0}),
-	"rate":        number(object{"minimum": 0, "exclusiveMinimum": true, "maximum": 1}),
+	"string":  text,
+	"strings": listOr(text),
+	"sheet":   {"type": "string", "pattern": `^[^/\\:.#][^/\\:]*\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$`},
+	"label":   {"type": "string", "minLength": 1, "maxLength": 64},
+	"bool":    {"type": "boolean"},
+	"integer": {"type": "integer"},
+	"count":   {"type": "integer", "minimum": 1},
+	"number":  number(object{}),
+	"amount":  number(object{"minimum": 0, "exclusiveMinimum": true}),
+	"amount0": number(object{"minimum": 0}),
+	"rate":    number(object{"minimum": 0, "exclusiveMinimum": true, "maximum": 1}),
+	"rates": {"anyOf": []any{number(object{"minimum": 0, "maximum": 1}),
+		object{"type": "array", "minItems": 1, "maxItems": 100, "items": number(object{"minimum": 0, "maximum": 1})}}},
 	"instant":     {"type": "string", "minLength": len("2006-01-02T15:04:05")},
 	"time":        {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?$"},
 	"any":         {},

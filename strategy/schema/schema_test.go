@@ -88,6 +88,9 @@ func TestMistakesFail(t *testing.T) {
 		{"unknown word", "[arithmetic]\nbase = 'walking'", "/arithmetic/base"},
 		{"missing reward", "[rule.a]\npriority = 1", "/rule/a"},
 		{"two rewards", "[rule.a]\ndiscount_rate = 0.1\ndiscount_amount = 1", "/rule/a"},
+		{"catalogue in a file elsewhere", "products = { file = '../catalogue.csv' }\n[rule.a]\ndiscount_rate = 0.1", "/products/file"},
+		{"catalogue in a file of another kind", "beverages = { file = 'catalogue.xlsx' }\n[rule.a]\ndiscount_rate = 0.1", "/beverages/file"},
+		{"more beside a file", "products = { file = 'a.csv', price = [3] }\n[rule.a]\ndiscount_rate = 0.1", "/products/price"},
 		{"window without an end", "[rule.a]\ndiscount_rate = 0.1\ntime_window = { start = '08:00' }", "/rule/a/time_window"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,122 @@
+package strategy
+
+import (
+	"slices"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// This file finds what one rule lost to others: an earlier one left less on the goods,
+// used their units, or ended their line, or the goods went to a rule that is worth more on
+// them. It prices the cart again with a rule alone, and then with those before it, one
+// after the other.
+
+// maxLostTo is up to how many rules that applied are looked at; each takes a quote for
+// each before it.
+const maxLostTo = 16
+
+// lostTo adds to the rules that gave less than their rewards came to those that would have
+// given more without other rules, and names these.
+func (s *Strategy) lostTo(x *Explanation, c *cart.Cart, now time.Time, t *trace) {
+	if x.Reason != "" || len(x.Applied) < 2 {
+		return
+	}
+	applied := s.byRules(&x.Quote)
+	other := &others{strategy: s, cart: c, now: now, applied: applied[:min(len(applied), maxLostTo)]}
+	var list []Lowered
+	for n, a := range applied {
+		lowered := Lowered{Rule: s.ids[a.Rule], From: t.tried[a.Rule].lowered.amount, Amount: a.Amount}
+		if at := slices.IndexFunc(x.Lowered, func(l Lowered) bool { return l.Rule == lowered.Rule }); at >= 0 {
+			lowered = x.Lowered[at]
+		}
+		if n < maxLostTo {
+			from, by := other.of(&x.Quote, n, t)
+			lowered.From, lowered.By = max(lowered.From, from), append(by, lowered.By...)
+		}
+		if len(lowered.By) > 0 && lowered.From > lowered.Amount {
+			list = append(list, lowered)
+		}
+	}
+	if at := slices.IndexFunc(x.Lowered, func(l Lowered) bool { return l.Rule == RuleRounding }); at >= 0 && len(applied) < len(x.Applied) {
+		list = append(list, x.Lowered[at])
+	}
+	x.Lowered = list
+}
+
+// others prices a cart with some of the rules that applied to it.
+type others struct {
+	strategy *Strategy
+	cart     *cart.Cart
+	now      time.Time
+	applied  []Applied
+}
+
+// of finds what the reward of a rule that applied would come to without the other rules,
+// and which of them lowered it.
+func (o *others) of(q *Quote, n int, t *trace) (from int64, by []string) {
+	if o.strategy.arithmetic.selection != selectAll {
+		return o.onLines(q, n, t)
+	}
+	from, _ = o.comesTo(n)
+	left := from
+	for k := 1; k <= n && left > 0; k++ {
+		now, _ := o.comesTo(n, o.applied[:k]...)
+		if now < left {
+			by, left = append(by, o.key(o.applied[k-1])), now
+		}
+	}
+	return from, by
+}
+
+// key is a rule as the keys of the language name it.
+func (o *others) key(a Applied) string { return "rule." + o.strategy.ids[a.Rule] }
+
+// onLines is of where each line has its own best rule: the others are those that won lines
+// which the rule would have reduced.
+func (o *others) onLines(q *Quote, n int, t *trace) (from int64, by []string) {
+	a := o.applied[n]
+	tried := t.tried[a.Rule].lowered
+	if tried.amount == a.Amount {
+		return 0, nil // it won all that it is about
+	}
+	_, alone := o.comesTo(n)
+	for k, other := range o.applied {
+		if k != n && meetOnLines(alone, q.Shares(other)) {
+			by = append(by, o.key(other))
+		}
+	}
+	return tried.from, by
+}
+
+// meetOnLines reports whether shares are of the same line or shipping charge.
+func meetOnLines(a, b []Share) bool {
+	return slices.ContainsFunc(a, func(one Share) bool {
+		return slices.ContainsFunc(b, func(other Share) bool { return one.Line == other.Line && one.Charge == other.Charge })
+	})
+}
+
+// comesTo is what the reward of a rule comes to behind some of those before it, before
+// limits and its own most, and what it takes off each line.
+func (o *others) comesTo(n int, before ...Applied) (amount int64, shares []Share) {
+	some := *o.strategy
+	some.rules, some.exclusive, some.grouped = nil, false, false
+	for _, a := range append(slices.Clone(before), o.applied[n]) {
+		r := o.strategy.rules[a.Rule]
+		r.exclusive, r.group = false, "" // who of them applies was decided
+		some.rules = append(some.rules, r)
+	}
+	some.turns, some.arithmetic.payable = len(some.rules), payable{}
+	trace, last := new(trace), len(some.rules)-1
+	q := new(Quote)
+	q.work.trace = trace
+	if err := some.QuoteInto(q, o.cart, o.now); err != nil {
+		return 0, nil
+	}
+	for _, a := range q.Applied {
+		if a.Rule == last {
+			shares = q.Shares(a)
+		}
+	}
+	return trace.tried[last].lowered.from, shares
+}
