@@ -103,14 +103,17 @@ func listStrategies(w http.ResponseWriter, _ *http.Request, _ string) error {
 	return answerAdmin(w, all)
 }
 
-func showStrategy(w http.ResponseWriter, _ *http.Request, id string) error {
+func showStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 	l, err := find(id)
 	if err != nil {
 		return err
 	}
 	d := l.describe()
-	if e := l.Live(); e.Fingerprint == d.Live.SHA256 {
+	if e := l.Live(); e.Sequence == d.Live.Number {
 		d.Live.RuleIDs = e.Value.Rules()
+		texts := wordingFor(r, e.Value.Strategy)
+		d.Live.Texts = texts.All()
+		sayLanguages(w.Header(), e.Value.Strategy, texts)
 	}
 	d.Handlers = l.handlers.describe()
 	w.Header().Set("ETag", `"`+d.Live.SHA256+`"`)

@@ -44,11 +44,17 @@ type checkStatus struct {
 	Valid    bool               `json:"valid"`
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
-	Version  string             `json:"version,omitempty"`
-	SHA256   string             `json:"sha256,omitempty"`
-	Rules    int                `json:"rules"`
-	Currency string             `json:"currency,omitempty"`
-	Live     bool               `json:"in_service"` // it means what is in service
+
+	// How many there are beside those listed.
+	MoreErrors   int `json:"more_errors,omitempty"`
+	MoreWarnings int `json:"more_warnings,omitempty"`
+
+	Version  string `json:"version,omitempty"`
+	SHA256   string `json:"sha256,omitempty"`
+	Texts    string `json:"texts_sha256,omitempty"` // of what rules say to people
+	Rules    int    `json:"rules"`
+	Currency string `json:"currency,omitempty"`
+	Live     bool   `json:"in_service"` // it means what is in service
 }
 
 // checkStrategy says what is wrong with a strategy, for the environment of the
@@ -68,15 +74,18 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 		var problems *document.Problems
 		switch {
 		case errors.As(err, &problems):
-			found.Errors = problems.List
+			found.Errors, found.MoreErrors = problems.List, problems.More
 		case err != nil:
 			return apiError(http.StatusBadRequest, err)
 		default:
 			sum := s.Fingerprint()
 			found.Valid, found.Version, found.Rules = true, s.Version(), len(s.Rules())
 			found.SHA256, found.Currency = fmt.Sprintf("%x", sum), s.Currency().Code()
+			if digest, ok := s.TextsDigest(); ok {
+				found.Texts = fmt.Sprintf("%x", digest)
+			}
 			found.Live = found.SHA256 == l.Live().Fingerprint
-			found.Warnings = append(found.Warnings, m.Cautions()...)
+			found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
 		}
 		return answerAdmin(w, found)
 	})
@@ -134,19 +143,19 @@ func explainCart(w http.ResponseWriter, r *http.Request, id string) error {
 		if asked.Files != nil {
 			return apiError(http.StatusBadRequest, errors.New(`files go with a strategy that names them: there is no "strategy"`))
 		}
-		return asked.answer(w, l.Live().Value.Strategy)
+		return asked.answer(w, r, l.Live().Value.Strategy)
 	}
 	return atBench(r, func() error {
 		_, s, err := l.try(draft{strategy: []byte(*asked.Strategy), files: asked.Files})
 		if err != nil {
 			return apiError(http.StatusBadRequest, fmt.Errorf("strategy: %w", err))
 		}
-		return asked.answer(w, s)
+		return asked.answer(w, r, s)
 	})
 }
 
 // answer is the quote of what was asked.
-func (e *explainRequest) answer(w http.ResponseWriter, s *strategy.Strategy) error {
+func (e *explainRequest) answer(w http.ResponseWriter, r *http.Request, s *strategy.Strategy) error {
 	c, err := e.read(s)
 	if err != nil {
 		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", err))
@@ -159,8 +168,11 @@ func (e *explainRequest) answer(w http.ResponseWriter, s *strategy.Strategy) err
 	if err != nil {
 		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", e.located(err)))
 	}
+	texts := wordingFor(r, s)
+	answer := texts.AppendExplanationJSON(nil, x, c)
+	sayLanguages(w.Header(), s, texts)
 	w.Header().Set("Content-Type", "application/json")
-	_, err = w.Write(append(s.AppendExplanationJSON(nil, x, c), '\n'))
+	_, err = w.Write(append(answer, '\n'))
 	return err
 }
 

@@ -8,6 +8,7 @@
 package discount
 
 import (
+	"errors"
 	_ "time/tzdata" // strategies name time zones; a container may have no list of them
 
 	"github.com/caddyserver/caddy/v2"
@@ -94,7 +95,10 @@ type directive interface {
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
 // `X-Discount-Assertion` | all of it and the SHA-256 of the body as a compact JWS, with `sign`
 //
-// The same values are placeholders for handlers after this one and for logs:
+// The same values are placeholders for handlers after this one and for logs. Directives
+// that Caddy orders before this one, such as `vars`, `map`, `rewrite` and `request_header`,
+// run before there is a value, and see an empty text; within `route`, directives run as
+// they are written.
 //
 // Placeholder | Value
 // ------------|------
@@ -110,10 +114,15 @@ type directive interface {
 // `{http.discount.gifts}` | as `X-Discount-Gifts`
 // `{http.discount.version}` | the version of the strategy
 // `{http.discount.sha256}` | the fingerprint of the strategy in hexadecimal
+//
+// Where two of these handlers are on the way of one request, the second drops what the
+// first has set and prices the cart anew, by its own strategy. The log says so: when the
+// routes are provisioned, if they show it, and else once, when such a request comes.
 type Handler struct {
 	Options
 
 	gateway *gateway
+	repeats *repeats
 }
 
 // CaddyModule returns the Caddy module information.
@@ -126,13 +135,16 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 
 // Provision reads the strategy, or joins the handlers that share it.
 func (h *Handler) Provision(ctx caddy.Context) (err error) {
-	h.gateway, err = h.open(ctx, "discount")
+	if h.gateway, err = h.open(ctx, "discount"); err != nil {
+		return err
+	}
+	h.repeats, err = watchRoutes(ctx)
 	return err
 }
 
 // Cleanup lets go of the strategy, which stops being watched when no handler
 // uses it any more. Caddy calls it after a failed Provision too.
-func (h *Handler) Cleanup() error { return h.gateway.release() }
+func (h *Handler) Cleanup() error { return errors.Join(h.repeats.close(), h.gateway.release()) }
 
 // QuoteHandler answers a cart with its quote as JSON, for the estimate in a
 // shop's front end. It takes the same options as the discount handler and never

@@ -49,6 +49,10 @@ type checked struct {
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
 
+	// How many there are beside those listed.
+	MoreErrors   int `json:"more_errors,omitempty"`
+	MoreWarnings int `json:"more_warnings,omitempty"`
+
 	// Unchecked are the environments, each of which is another strategy, where none
 	// was asked for.
 	Unchecked []string `json:"unchecked,omitempty"`
@@ -85,6 +89,16 @@ func runCheck(cmd *cobra.Command, args []string) (int, error) {
 // check reads the strategy and the tests. The error says why that could not be
 // done, not what was found.
 func (c *checked) check(cmd *cobra.Command, sources, tests []strategy.Source) error {
+	err := c.read(cmd, sources, tests)
+	var more int
+	c.Errors, more = document.Tell(c.Errors)
+	c.MoreErrors += more
+	c.Warnings, more = document.Tell(c.Warnings)
+	c.MoreWarnings += more
+	return err
+}
+
+func (c *checked) read(cmd *cobra.Command, sources, tests []strategy.Source) error {
 	m, err := strategy.Parser{Env: c.Env, Lint: true}.Parse(sources...)
 	if err := c.found(err); err != nil {
 		return err
@@ -110,6 +124,7 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	c.Version, c.SHA256, c.Rules = s.Version(), hex.EncodeToString(sum[:]), len(s.Rules())
 	c.Due = dueAfter(now, m)
 	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
+	c.MoreWarnings += m.MoreCautions()
 	if c.Env == "" {
 		c.Unchecked = m.Environments()
 	}
@@ -121,16 +136,16 @@ func (c *checked) found(err error) error {
 	if !errors.As(err, &problems) {
 		return err
 	}
-	c.Errors = append(c.Errors, problems.List...)
-	c.Warnings = append(c.Warnings, problems.Cautions...)
+	c.Errors, c.MoreErrors = append(c.Errors, problems.List...), c.MoreErrors+problems.More
+	c.Warnings, c.MoreWarnings = append(c.Warnings, problems.Cautions...), c.MoreWarnings+problems.MoreCautions
 	return nil
 }
 
 func (c *checked) print(w io.Writer) error {
 	var text strings.Builder
 	p := printer{w: &text, paint: paintFor(w)}
-	p.problems("error", c.Errors)
-	p.problems("warning", c.Warnings)
+	p.problems("error", c.Errors, c.MoreErrors)
+	p.problems("warning", c.Warnings, c.MoreWarnings)
 	p.line("%s", c.summary(p.paint))
 	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
@@ -145,10 +160,10 @@ func (c *checked) summary(paint paint) string {
 		what = fmt.Sprintf(" (version %s, %s, sha256 %.12s…)", c.Version, counted(c.Rules, "rule"), c.SHA256)
 	}
 	var parts []string
-	if n := len(c.Errors); n > 0 {
+	if n := len(c.Errors) + c.MoreErrors; n > 0 {
 		parts = append(parts, paint.in(red, counted(n, "error")))
 	}
-	if n := len(c.Warnings); n > 0 {
+	if n := len(c.Warnings) + c.MoreWarnings; n > 0 {
 		parts = append(parts, paint.in(yellow, counted(n, "warning")))
 	}
 	text := strings.Join(parts, ", ") + " in " + c.Path + what

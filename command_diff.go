@@ -19,7 +19,8 @@ func diffCommand() *cobra.Command {
 	c := command("diff OLD NEW", "Says how two strategies differ in meaning, and what that does to carts", `
 Compares two strategies by meaning, not by text: rules and products that were
 added, removed or changed, field by field. Comments, order, layout and defaults
-that are written out make no difference.
+that are written out make no difference. Titles, descriptions, tags and meta have
+no part in the meaning; what differs in them is listed apart.
 
 With --carts it also prices carts by both, and says what changes for each of them
 and in total. The file has one cart a line (JSON Lines), each in the shape that
@@ -27,7 +28,7 @@ the gateway reads by default, unless --config, --map or --preset says how they a
 written.
 
 OLD and NEW are files, or directories of *.toml files. Exits with 0 if both mean
-the same, and with 2 if they differ.`,
+and say the same, and with 2 if they differ.`,
 		`  caddy discount diff config/discount.toml next.toml
   caddy discount diff config next --carts yesterday.jsonl --now 2026-11-11T09:30:00
   git show HEAD:discount.toml > was.toml && caddy discount diff was.toml discount.toml`, twoPaths, runDiff)
@@ -50,8 +51,9 @@ type compared struct {
 	Old     comparedStrategy `json:"old"`
 	New     comparedStrategy `json:"new"`
 	Env     string           `json:"env,omitempty"`
-	Same    bool             `json:"same"`
+	Same    bool             `json:"same"` // in meaning
 	Changes []changed        `json:"changes"`
+	Texts   []changed        `json:"texts"` // of rules, for people
 	Carts   *comparedCarts   `json:"carts,omitempty"`
 }
 
@@ -61,7 +63,7 @@ type comparedStrategy struct {
 	SHA256  string `json:"sha256"`
 
 	*strategy.Strategy `json:"-"`
-	meaning            []byte
+	meaning, texts     []byte
 }
 
 // changed is one change for programs: a pointer into the canonical form, with
@@ -82,10 +84,11 @@ func runDiff(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	result := compared{Old: *old, New: *next, Env: flag(cmd, "env"), Same: len(changes) == 0, Changes: []changed{}}
-	for _, c := range changes {
-		result.Changes = append(result.Changes, changed{c.Pointer(), json.RawMessage(c.Old), json.RawMessage(c.New)})
+	texts, err := compare.Meanings(old.texts, next.texts)
+	if err != nil {
+		return exitFailed, err
 	}
+	result := compared{Old: *old, New: *next, Env: flag(cmd, "env"), Same: len(changes) == 0, Changes: changesFor(changes), Texts: changesFor(texts)}
 	now, err := instantOf(cmd, next.Location())
 	if err != nil {
 		return exitFailed, err
@@ -98,7 +101,16 @@ func runDiff(cmd *cobra.Command, args []string) (int, error) {
 			return exitFailed, err
 		}
 	}
-	return result.say(cmd, changes, now)
+	return result.say(cmd, changes, texts, now)
+}
+
+// changesFor are changes for programs.
+func changesFor(changes []compare.Change) []changed {
+	list := make([]changed, len(changes))
+	for i, c := range changes {
+		list[i] = changed{c.Pointer(), json.RawMessage(c.Old), json.RawMessage(c.New)}
+	}
+	return list
 }
 
 // onlyWithCarts refuses flags that say how carts are written where none are given.
@@ -118,13 +130,13 @@ func strategyToCompare(cmd *cobra.Command, path string) (*comparedStrategy, erro
 	}
 	s := strategy.Compile(m)
 	sum := s.Fingerprint()
-	return &comparedStrategy{Path: path, Version: s.Version(), SHA256: hex.EncodeToString(sum[:]), Strategy: s, meaning: m.Canonical()}, nil
+	return &comparedStrategy{Path: path, Version: s.Version(), SHA256: hex.EncodeToString(sum[:]), Strategy: s, meaning: m.Canonical(), texts: m.Texts()}, nil
 }
 
 // say writes the result, and returns the exit code.
-func (c *compared) say(cmd *cobra.Command, changes []compare.Change, now time.Time) (int, error) {
+func (c *compared) say(cmd *cobra.Command, changes, texts []compare.Change, now time.Time) (int, error) {
 	code := exitFine
-	if !c.Same {
+	if !c.Same || len(c.Texts) > 0 {
 		code = exitFound
 	}
 	w := cmd.OutOrStdout()
@@ -138,6 +150,9 @@ func (c *compared) say(cmd *cobra.Command, changes []compare.Change, now time.Ti
 		text += "They mean the same.\n"
 	} else {
 		text += describe(changes, paint)
+	}
+	if len(texts) > 0 {
+		text += "\nTexts\n\n" + describeTexts(texts, paint)
 	}
 	if c.Carts != nil {
 		text += "\n" + c.Carts.text(c.New.Currency(), now.In(c.New.Location()), paint)

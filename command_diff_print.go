@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/promogate/caddy-discount/strategy/compare"
 )
 
@@ -50,6 +52,37 @@ func describe(changes []compare.Change, paint paint) string {
 		parts = append(parts, of+" "+kind[1])
 	}
 	return text.String() + "\n" + strings.Join(parts, ", ") + "\n"
+}
+
+// describeTexts writes the changes of texts for a person, those of one rule together.
+func describeTexts(changes []compare.Change, paint paint) string {
+	var text strings.Builder
+	for _, a := range gatherTexts(changes) {
+		fmt.Fprintf(&text, "%s %s\n%s", paint.in(bold, "texts of rule "+printable(a.name)), paint.in(yellow, a.became), a.fields())
+	}
+	return text.String()
+}
+
+// gatherTexts is gather for texts, of which the whole may be new.
+func gatherTexts(changes []compare.Change) []affected {
+	var rules []compare.Change
+	for _, c := range changes {
+		if len(c.Path) > 1 {
+			rules = append(rules, c)
+			continue
+		}
+		// All rules of one side, where the other has no texts at all.
+		for _, m := range valuesOf(append(slices.Clone(c.Old), c.New...)) {
+			one := compare.Change{Path: []compare.Step{c.Path[0], {Name: m.name}}}
+			if c.Old == nil {
+				one.New = jsontext.Value(m.value)
+			} else {
+				one.Old = jsontext.Value(m.value)
+			}
+			rules = append(rules, one)
+		}
+	}
+	return gather(rules)
 }
 
 // gather puts the changes of one thing together; they come one after the other.

@@ -27,6 +27,9 @@ minor units, unless --config, --map or --preset says how it is written:
    "customer": {"tier": "gold"}, "coupons": ["SPRING"],
    "shipping": [{"method": "standard", "amount": 600}]}
 
+Titles of rules are in the languages of --lang, the best first, or in the first
+that the strategy has.
+
 With --json it prints the quote that the gateway answers, with "rejected" and
 "next", amounts in minor units.`,
 		`  caddy discount explain config/discount.toml --cart cart.json
@@ -38,6 +41,7 @@ With --json it prints the quote that the gateway answers, with "rejected" and
 	addCartFlag(c)
 	addShapeFlags(c)
 	addNowFlag(c)
+	addLangFlag(c)
 	return c
 }
 
@@ -50,15 +54,19 @@ func runExplain(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	texts, err := wordingOf(cmd, s)
+	if err != nil {
+		return exitFailed, err
+	}
 	x, err := s.Explain(c.Cart, now)
 	if err != nil {
 		return exitFailed, c.unpriced(err)
 	}
 	if wantsJSON(cmd) {
-		return exitFine, printJSON(cmd.OutOrStdout(), json.RawMessage(s.AppendExplanationJSON(nil, x, c.Cart)))
+		return exitFine, printJSON(cmd.OutOrStdout(), json.RawMessage(texts.AppendExplanationJSON(nil, x, c.Cart)))
 	}
 	w := cmd.OutOrStdout()
-	e := explained{Strategy: s, cart: c.Cart, x: x, due: dueAfter(now, m), paint: paintFor(w)}
+	e := explained{Strategy: s, texts: texts, cart: c.Cart, x: x, due: dueAfter(now, m), paint: paintFor(w)}
 	e.currency, _ = money.ParseCurrency(x.Currency) // a cart or a strategy with another is refused
 	if _, err := io.WriteString(w, e.text(args[0], flag(cmd, "env"), now)); err != nil {
 		return exitFailed, fmt.Errorf("writing the result: %w", err)
@@ -69,6 +77,7 @@ func runExplain(cmd *cobra.Command, args []string) (int, error) {
 // explained is an explanation to be written for a person.
 type explained struct {
 	*strategy.Strategy
+	texts    *strategy.Wording
 	cart     *cart.Cart
 	x        *strategy.Explanation
 	due      string // when the strategy goes into service, if that is still to come
@@ -83,7 +92,7 @@ func (e *explained) text(path, env string, now time.Time) string {
 		env = ", env " + env
 	}
 	fmt.Fprintf(&text, "%s%s: version %s, sha256 %x…\nat %s\n", path, env, e.Version(), sum[:6],
-		now.In(e.Location()).Format("Mon 2006-01-02 15:04:05 -07:00"))
+		now.In(e.Location()).Format(explainedTime))
 	if e.due != "" {
 		fmt.Fprintf(&text, "The strategy goes into service at %s, and prices no order before.\n", e.due)
 	}
@@ -101,7 +110,21 @@ func (e *explained) text(path, env string, now time.Time) string {
 			text.WriteString("\n" + e.paint.in(bold, part.title) + "\n" + part.body)
 		}
 	}
+	if at, ever := e.ChangesAt(&e.x.Quote, e.cart); ever {
+		fmt.Fprintf(&text, "\nWithout a change of the cart this holds until %s.\n", at.Format(explainedTime))
+	}
 	return text.String()
+}
+
+// explainedTime is how instants are written.
+const explainedTime = "Mon 2006-01-02 15:04:05 -07:00"
+
+// named is the id of a rule with its title.
+func (e *explained) named(id string) string {
+	if title := e.texts.Title(id); title != "" {
+		return printable(id) + " (" + printable(title) + ")"
+	}
+	return printable(id)
 }
 
 // major is an amount in the main unit of its currency.
@@ -198,7 +221,7 @@ func (e *explained) applied() string {
 	t := table{right: []int{1}}
 	for _, a := range e.x.Applied {
 		id := e.Rules()[a.Rule]
-		t.add(e.paint.in(green, printable(id)), e.money(a.Amount), e.lowered(id))
+		t.add(e.paint.in(green, e.named(id)), e.money(a.Amount), e.lowered(id))
 	}
 	return t.String()
 }
@@ -216,7 +239,7 @@ func (e *explained) lowered(id string) string {
 func (e *explained) gifts() string {
 	t := table{}
 	for _, g := range e.x.Gifts {
-		t.add(fmt.Sprintf("%d × %s", g.Quantity, printable(g.SKU)))
+		t.add(fmt.Sprintf("%d × %s", g.Quantity, printable(g.SKU)), "by "+e.named(e.Rules()[g.Rule]))
 	}
 	return t.String()
 }
@@ -225,7 +248,7 @@ func (e *explained) rejected() string {
 	t := table{}
 	t.add("rule", "because of", "seen", "needed")
 	for _, r := range e.x.Rejected {
-		t.add(printable(r.Rule), printable(r.Reason), printable(r.Seen), printable(r.Needed))
+		t.add(e.named(r.Rule), printable(r.Reason), printable(r.Seen.Words), printable(r.Needed.Words))
 	}
 	if len(e.x.Rejected) == 0 {
 		return ""
@@ -240,7 +263,7 @@ func (e *explained) next() string {
 		if n.Units > 0 {
 			missing = counted(int(n.Units), "unit") + " more"
 		}
-		t.add(printable(n.Rule), missing, "would save "+e.money(n.Saves))
+		t.add(e.named(n.Rule), missing, "would save "+e.money(n.Saves))
 	}
 	return t.String()
 }

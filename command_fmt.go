@@ -38,6 +38,7 @@ type layoutResult struct {
 	Written  bool               `json:"written,omitempty"`  // with --write
 	Text     *string            `json:"text,omitempty"`     // without flags
 	Problems []document.Problem `json:"problems,omitempty"` // why it was left alone
+	More     int                `json:"more_problems,omitempty"`
 }
 
 func runFmt(cmd *cobra.Command, args []string) (int, error) {
@@ -74,7 +75,7 @@ func tomlFiles(paths []string) ([]string, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, err
+			return nil, shortly(path, err)
 		}
 		below := []string{path}
 		if info.IsDir() {
@@ -117,7 +118,7 @@ func layOut(path string, write, check bool) (layoutResult, error) {
 	laid, err := format.Source(path, data)
 	var problems *document.Problems
 	if errors.As(err, &problems) {
-		result.Problems = problems.List
+		result.Problems, result.More = problems.List, problems.More
 		return result, nil
 	}
 	if err != nil {
@@ -138,7 +139,7 @@ func layOut(path string, write, check bool) (layoutResult, error) {
 func printLayouts(cmd *cobra.Command, results []layoutResult) {
 	out, errs := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	for _, r := range results {
-		printer{w: errs, paint: paintFor(errs)}.problems("error", r.Problems)
+		printer{w: errs, paint: paintFor(errs)}.problems("error", r.Problems, r.More)
 		switch {
 		case r.Text != nil:
 			fmt.Fprint(out, *r.Text)

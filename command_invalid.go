@@ -14,10 +14,11 @@ import (
 type invalidFiles struct {
 	path     string
 	problems []document.Problem
+	more     int // that are not in problems
 }
 
 func (e *invalidFiles) Error() string {
-	return fmt.Sprintf("%s in %s", counted(len(e.problems), "error"), e.path)
+	return fmt.Sprintf("%s in %s", counted(len(e.problems)+e.more, "error"), e.path)
 }
 
 // foundIn makes what is wrong with the files at a path an error of a command; any
@@ -25,7 +26,7 @@ func (e *invalidFiles) Error() string {
 func foundIn(path string, err error) error {
 	var found *document.Problems
 	if errors.As(err, &found) {
-		return &invalidFiles{path: path, problems: found.List}
+		return &invalidFiles{path: path, problems: found.List, more: found.More}
 	}
 	return err
 }
@@ -52,18 +53,21 @@ func invalidIn(err error) []*invalidFiles {
 func sayInvalid(cmd *cobra.Command, list []*invalidFiles) error {
 	if wantsJSON(cmd) {
 		var all []document.Problem
+		more := 0
 		for _, files := range list {
 			all = append(all, files.problems...)
+			more += files.more
 		}
 		return printJSON(cmd.OutOrStdout(), struct {
 			Fine   bool               `json:"fine"`
 			Errors []document.Problem `json:"errors"`
-		}{Errors: all})
+			More   int                `json:"more_errors,omitempty"`
+		}{Errors: all, More: more})
 	}
 	w := cmd.ErrOrStderr()
 	p := printer{w: w, paint: paintFor(w)}
 	for _, files := range list {
-		p.problems("error", files.problems)
+		p.problems("error", files.problems, files.more)
 		p.line("%s", files.Error())
 	}
 	return nil

@@ -47,10 +47,13 @@ type printer struct {
 
 func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
 
-// problems writes what was found, each with the line it is on.
-func (p printer) problems(severity string, list []document.Problem) {
+// problems writes what was found, each with the line it is on, and how much more was.
+func (p printer) problems(severity string, list []document.Problem, more int) {
 	for i := range list {
 		p.problem(severity, &list[i])
+	}
+	if more > 0 {
+		p.line("%s\n", document.MoreText(more, severity))
 	}
 }
 

@@ -80,9 +80,14 @@ type published struct {
 	Changed  bool               `json:"changed"`
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
-	Tests    int                `json:"tests"`  // that were run
-	Failed   []testedRule       `json:"failed"` // of them
-	Notes    []string           `json:"notes,omitempty"`
+
+	// How many there are beside those listed.
+	MoreErrors   int `json:"more_errors,omitempty"`
+	MoreWarnings int `json:"more_warnings,omitempty"`
+
+	Tests  int          `json:"tests"`  // that were run
+	Failed []testedRule `json:"failed"` // of them
+	Notes  []string     `json:"notes,omitempty"`
 }
 
 // A destination is the place of a strategy.
@@ -172,6 +177,7 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 		return "", err
 	}
 	p.Version, p.SHA256, p.Rules, p.Due, p.Errors, p.Warnings = c.Version, c.SHA256, c.Rules, c.Due, c.Errors, c.Warnings
+	p.MoreErrors, p.MoreWarnings = c.MoreErrors, c.MoreWarnings
 	if note := c.unchecked(); note != "" {
 		p.Notes = append(p.Notes, note)
 	}
@@ -179,8 +185,8 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 	paint := paintFor(cmd.OutOrStdout())
 	if len(p.Errors) > 0 || len(p.Warnings) > 0 {
 		found := printer{w: &text, paint: paint}
-		found.problems("error", p.Errors)
-		found.problems("warning", p.Warnings)
+		found.problems("error", p.Errors, p.MoreErrors)
+		found.problems("warning", p.Warnings, p.MoreWarnings)
 		found.line("%s", c.summary(paint))
 	}
 	if len(p.Errors) > 0 || len(tests) == 0 {

@@ -45,6 +45,7 @@ Exits with 2 if a test failed or a file is not valid, and with 1 if there was no
 type testedStrategy struct {
 	Path    string             `json:"path"`
 	Errors  []document.Problem `json:"errors"` // of the strategy or its tests; then none is run
+	More    int                `json:"more_errors,omitempty"`
 	Tests   []testedRule       `json:"tests"`
 	Failed  int                `json:"failed"`
 	Skipped int                `json:"skipped"` // for other environments
@@ -173,7 +174,8 @@ func (t *testedStrategy) found(err error) error {
 	if !errors.As(err, &problems) {
 		return err
 	}
-	t.Errors = append(t.Errors, problems.List...)
+	all, more := document.Tell(append(t.Errors, problems.List...))
+	t.Errors, t.More = all, t.More+problems.More+more
 	return nil
 }
 
@@ -219,8 +221,8 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 // printErrors says why no test was run, as check would.
 func (t *testedStrategy) printErrors(w io.Writer) {
 	p := printer{w: w, paint: paintFor(w)}
-	p.problems("error", t.Errors)
-	p.line("%s in %s: no test was run", counted(len(t.Errors), "error"), t.Path)
+	p.problems("error", t.Errors, t.More)
+	p.line("%s in %s: no test was run", counted(len(t.Errors)+t.More, "error"), t.Path)
 }
 
 // printCoverage says what the tests saw applied: rules, and the steps of ladders

@@ -102,13 +102,14 @@ func filesAt(path string) (sources, tests []strategy.Source, err error) {
 	return sources, tests, nil
 }
 
-// shortly is an error of a file without the name of the system call.
+// shortly is an error of a file without the name of the system call. Of a relative path
+// that leads nowhere it has the directory that was looked in.
 func shortly(path string, err error) error {
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
-		return fmt.Errorf("%s: %w", path, failed.Err)
+		err = fmt.Errorf("%s: %w", path, failed.Err)
 	}
-	return err
+	return lookedFor(path, err)
 }
 
 // modelAt reads the strategy at a path. The error is [invalidFiles] where it was

@@ -20,7 +20,7 @@ func logCautions(key liveKey, m *strategy.Model) {
 	for _, c := range cautions[:min(len(cautions), maxCautions)] {
 		key.logger().Warn("strategy: probably not meant", zap.String("problem", c.String()))
 	}
-	if more := len(cautions) - maxCautions; more > 0 {
+	if more := len(cautions) + m.MoreCautions() - maxCautions; more > 0 {
 		key.logger().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
 }
@@ -109,6 +109,7 @@ func identified(what reload.Identity) []zap.Field {
 func activation(f reload.Facts) []zap.Field {
 	fields := append(identified(reload.Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}),
 		zap.Stringer("kind", f.Kind),
+		zap.String("change", string(f.Change)),
 		zap.Int64("size", f.Size),
 		zap.Time("written", f.Stamps.Written),
 		zap.Time("noticed", f.Stamps.Noticed),

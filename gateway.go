@@ -57,6 +57,7 @@ type desk struct {
 // open makes the gateway that the options of a handler describe; module is the
 // directive it is of.
 func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
+	configured := o.Strategy
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	self := &liveHandler{module: module, options: *o, read: read, reader: reader}
 	live, keys, err := o.acquire(key, self)
 	if err != nil {
-		return nil, err
+		return nil, lookedForStrategy(configured, err)
 	}
 	g := &gateway{
 		keys:           keys,

@@ -18,7 +18,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	var seen evidence
 	o := g.decide(r, &seen, g.ordered)
 	traffic.request(o, spoofed)
-	o.publish(r)
+	if first := o.publish(r); !first {
+		h.repeats.note(g, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
+	}
 	if o.problem != nil && g.rejects(o) {
 		return o.problem.answer(w, r)
 	}

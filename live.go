@@ -49,6 +49,7 @@ type edition struct {
 	*strategy.Strategy
 	identity    string   // X-Discount-Strategy
 	fingerprint string   // hexadecimal
+	texts       string   // the digest of texts, hexadecimal; "" without any
 	rules       []string // RFC 9651 items, by index of rule
 	tally       *tally
 	beside      []strategy.Source // the files that the strategy names, for drafts of it
@@ -120,6 +121,9 @@ func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 	e := &edition{
 		Strategy: s, identity: text, fingerprint: hex.EncodeToString(sum[:]),
 		tally: newTally(s.Currency().Code(), s.Rules()),
+	}
+	if digest, ok := s.TextsDigest(); ok {
+		e.texts = hex.EncodeToString(digest[:])
 	}
 	if e.rules, err = fieldItems(s.Rules(), pause); err != nil {
 		return nil, err

@@ -74,12 +74,12 @@ func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (relo
 	if err != nil {
 		return reload.Candidate[*edition]{}, err
 	}
-	candidate := reload.Candidate[*edition]{Value: e, Fingerprint: e.fingerprint, Version: e.Version(), Due: m.ActivateAt()}
+	candidate := reload.Candidate[*edition]{Value: e, Fingerprint: e.fingerprint, Texts: e.texts, Version: e.Version(), Due: m.ActivateAt()}
 	if c.Proved {
 		return candidate, nil
 	}
 	err = l.test(tests, e.Strategy, inService == nil)
-	if err == nil && inService != nil {
+	if err == nil && inService != nil && e.fingerprint != inService.Value.fingerprint {
 		candidate.Note, err = l.compare(inService.Value.Strategy, e.Strategy, m.ActivateAt())
 	}
 	return candidate, err

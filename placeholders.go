@@ -16,10 +16,11 @@ const outcomeVar = "discount.outcome"
 
 const placeholderPrefix = "http.discount."
 
-// publish makes the outcome known to placeholders and to the access log.
-func (o *outcome) publish(r *http.Request) {
+// publish makes the outcome known to placeholders and to the access log, and reports
+// whether it is the first of the request.
+func (o *outcome) publish(r *http.Request) (first bool) {
 	ctx := r.Context()
-	first := caddyhttp.GetVar(ctx, outcomeVar) == nil
+	first = caddyhttp.GetVar(ctx, outcomeVar) == nil
 	caddyhttp.SetVar(ctx, outcomeVar, o)
 	if repl, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok && first {
 		repl.Map(func(key string) (any, bool) {
@@ -33,7 +34,7 @@ func (o *outcome) publish(r *http.Request) {
 	}
 	o.mark(trace.SpanFromContext(ctx))
 	if server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server); ok && server.Logs == nil {
-		return // without an access log, fields for it are 2 µs for nothing
+		return first // without an access log, fields for it are 2 µs for nothing
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("discount_status", o.status.String()))
@@ -42,6 +43,7 @@ func (o *outcome) publish(r *http.Request) {
 			extra.Set(zap.String("discount_version", o.edition.Version()))
 		}
 	}
+	return first
 }
 
 func (o *outcome) placeholder(name string) (any, bool) {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/strategy"
 )
 
 // ServeHTTP answers a cart with its quote.
@@ -13,7 +15,9 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	spoofed := g.spoofed(r, g.names.Strip(r))
 	var quote []byte
 	o := g.decide(r, new(evidence), func(e *edition, d *desk, now time.Time) *outcome {
-		quote = h.write(e, d, now)
+		texts := wordingFor(r, e.Strategy)
+		quote = h.write(texts, e, d, now)
+		sayLanguages(w.Header(), e.Strategy, texts)
 		return g.priced(e, d, now)
 	})
 	traffic.request(o, spoofed)
@@ -25,12 +29,12 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 }
 
 // write is the answer to a cart.
-func (h *QuoteHandler) write(e *edition, d *desk, now time.Time) []byte {
+func (h *QuoteHandler) write(texts *strategy.Wording, e *edition, d *desk, now time.Time) []byte {
 	if h.Explain {
 		// The same cart was quoted already, so there is no error to come.
 		if x, err := e.Strategy.Explain(&d.cart, now); err == nil {
-			return e.AppendExplanationJSON(nil, x, &d.cart)
+			return texts.AppendExplanationJSON(nil, x, &d.cart)
 		}
 	}
-	return e.AppendQuoteJSON(nil, &d.quote, &d.cart)
+	return texts.AppendQuoteJSON(nil, &d.quote, &d.cart)
 }

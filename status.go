@@ -6,6 +6,7 @@ import (
 
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -30,17 +31,20 @@ type strategyStatus struct {
 }
 
 type editionStatus struct {
-	Version string       `json:"version"`
-	SHA256  string       `json:"sha256"`
-	Was     string       `json:"formerly,omitempty"` // sha256 on record for the same bytes, in an earlier language
-	Rules   int          `json:"rules,omitempty"`
-	RuleIDs []string     `json:"rule_ids,omitempty"` // where one strategy is asked for
-	Kind    string       `json:"kind"`
-	Number  uint64       `json:"number,omitempty"`
-	Size    int64        `json:"size"`
-	Due     *time.Time   `json:"due,omitempty"`
-	Proof   string       `json:"proof,omitempty"`
-	Stamps  stampsStatus `json:"stamps"`
+	Version     string           `json:"version"`
+	SHA256      string           `json:"sha256"`
+	Was         string           `json:"formerly,omitempty"`     // sha256 on record for the same bytes, in an earlier language
+	TextsSHA256 string           `json:"texts_sha256,omitempty"` // of what rules say to people
+	Change      string           `json:"change"`
+	Rules       int              `json:"rules,omitempty"`
+	RuleIDs     []string         `json:"rule_ids,omitempty"` // where one strategy is asked for
+	Texts       []strategy.Texts `json:"texts,omitempty"`    // of the rules that have some, likewise
+	Kind        string           `json:"kind"`
+	Number      uint64           `json:"number,omitempty"`
+	Size        int64            `json:"size"`
+	Due         *time.Time       `json:"due,omitempty"`
+	Proof       string           `json:"proof,omitempty"`
+	Stamps      stampsStatus     `json:"stamps"`
 }
 
 type stampsStatus struct {
@@ -58,6 +62,7 @@ type refusalStatus struct {
 	Standing bool               `json:"standing"`
 	Error    string             `json:"error"`
 	Problems []document.Problem `json:"problems,omitempty"`
+	More     int                `json:"more_problems,omitempty"` // that are not in problems
 }
 
 type watchStatus struct {
@@ -96,7 +101,7 @@ func (l *live) describe() strategyStatus {
 		State:   stateStatus{Dir: s.Memory.Dir, Error: text(s.Memory.Err), Found: text(s.Memory.Found)},
 		Sample:  len(l.sample.Carts()),
 	}
-	if e := l.Live(); e.Fingerprint == s.Live.Fingerprint {
+	if e := l.Live(); e.Sequence == s.Live.Sequence {
 		d.Live.Rules = len(e.Value.Rules())
 	}
 	if s.Staged.Fingerprint != "" {
@@ -108,7 +113,8 @@ func (l *live) describe() strategyStatus {
 
 func describeEdition(f reload.Facts) editionStatus {
 	return editionStatus{
-		Version: f.Version, SHA256: f.Fingerprint, Was: f.Formerly, Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
+		Version: f.Version, SHA256: f.Fingerprint, Was: f.Formerly, TextsSHA256: f.Texts, Change: string(f.Change),
+		Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
 		Due: unlessZero(f.Due), Proof: f.Note,
 		Stamps: stampsStatus{f.Stamps.Written, f.Stamps.Noticed, f.Stamps.Read, f.Stamps.Ready, unlessZero(f.Stamps.Swapped)},
 	}
@@ -121,7 +127,7 @@ func describeRefusal(r reload.Refusal) *refusalStatus {
 	d := &refusalStatus{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Standing, Error: r.Err.Error()}
 	var problems *document.Problems
 	if errors.As(r.Err, &problems) {
-		d.Problems = problems.List
+		d.Problems, d.More = problems.List, problems.More
 	}
 	return d
 }

@@ -26,7 +26,7 @@ func (m *machine) consider(r reading) {
 	case m.keepsOut(v.fingerprint):
 		m.hold.content = r.digest
 		m.keepOut()
-	case m.live.Sequence > 0 && v.fingerprint == m.live.Fingerprint:
+	case m.live.Sequence > 0 && v.fingerprint == m.live.Fingerprint && v.texts == m.live.Texts:
 		m.content = r.digest
 		m.settled()
 		m.clear()
@@ -80,6 +80,7 @@ func (m *machine) swap(r reading, v verdict) {
 func (m *machine) facts(r reading, v verdict) Facts {
 	return Facts{
 		Fingerprint: v.fingerprint,
+		Texts:       v.texts,
 		Formerly:    m.memory.formerly(r.digest, v.fingerprint),
 		Version:     v.version,
 		Note:        v.note,
@@ -87,11 +88,12 @@ func (m *machine) facts(r reading, v verdict) Facts {
 		Size:        r.size,
 		Due:         v.due,
 		Stamps:      Stamps{Written: r.mtime, Noticed: m.save.noticed, Read: r.at, Ready: time.Now()},
-	}
+	}.against(m.live)
 }
 
 // publish is the swap itself, and its record.
 func (m *machine) publish(v verdict, f Facts, content string) {
+	f = f.against(m.live) // which may be another one than when it was staged
 	f.Sequence = m.live.Sequence + 1
 	f.Stamps.Swapped = time.Now()
 	v.publish(f)

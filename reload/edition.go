@@ -41,9 +41,14 @@ type Candidate[T any] struct {
 	Value T
 
 	// Fingerprint stands for the meaning of the value: a candidate whose
-	// fingerprint equals that of the edition in service is not swapped in. If
-	// it is empty, the SHA-256 of the content is used.
+	// fingerprint and texts equal those of the edition in service is not swapped
+	// in. If it is empty, the SHA-256 of the content is used.
 	Fingerprint string
+
+	// Texts stands for what the value only says to people, beside its meaning. A
+	// candidate that differs from the edition in service in nothing else is swapped
+	// in, as a change of texts. It may be empty.
+	Texts string
 
 	// Version is what the content calls itself. It is reported, not compared.
 	Version string
@@ -66,6 +71,8 @@ type Edition[T any] struct {
 // Facts are what is known of an edition besides its value.
 type Facts struct {
 	Fingerprint string // of its meaning, see [Candidate]
+	Texts       string // of what it only says, see [Candidate]
+	Change      Change // against the edition that was in service before
 	Formerly    string // on record for the same bytes, in an earlier [Options.Language]; "" for none
 	Version     string // as the loader named it
 	Note        string // as the loader left it
@@ -75,6 +82,24 @@ type Facts struct {
 	Sequence    uint64    // 1 for the first edition of a Source, then one more each
 	Size        int64     // of the files, in bytes
 }
+
+// against is the facts with the kind of change that they are to what is in service.
+func (f Facts) against(live Facts) Facts {
+	f.Change = ChangeMeaning
+	if live.Sequence > 0 && f.Fingerprint == live.Fingerprint {
+		f.Change = ChangeTexts
+	}
+	return f
+}
+
+// A Change says what an edition changed.
+type Change string
+
+// The kinds of change.
+const (
+	ChangeMeaning Change = "meaning" // the fingerprint, or it is the first edition
+	ChangeTexts   Change = "texts"   // only what it says to people
+)
 
 func (f Facts) identity() Identity {
 	return Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}

@@ -36,8 +36,8 @@ const (
 	// once, and not again until the file is saved with other content.
 	EventRefused
 
-	// EventUnchanged: the file was saved with other bytes but the same meaning,
-	// or is back at the meaning in service after it was refused or missing.
+	// EventUnchanged: the file was saved with other bytes but the same meaning
+	// and texts, or is back at the meaning in service after it was refused or missing.
 	// Nothing was swapped.
 	EventUnchanged
 

@@ -13,6 +13,7 @@ type judge func(Content) (verdict, error)
 // refused.
 type verdict struct {
 	fingerprint string
+	texts       string
 	version     string
 	note        string
 	due         time.Time

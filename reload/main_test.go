@@ -42,8 +42,8 @@ const patience = time.Minute
 
 var errBad = errors.New("bad content")
 
-// text loads a file as its text. Comments have no meaning; content that starts
-// with "bad" is refused and with "panic" panics.
+// text loads a file as its text. Comments have no meaning, and lines that start with
+// "~" are texts; content that starts with "bad" is refused and with "panic" panics.
 var text = loader(meaning)
 
 func meaning(s string) (reload.Candidate[string], error) {
@@ -55,13 +55,16 @@ func meaning(s string) (reload.Candidate[string], error) {
 	case strings.HasPrefix(s, "panic"):
 		panic("at the loader")
 	}
-	var b strings.Builder
+	var b, texts strings.Builder
 	for line := range strings.Lines(s) {
-		if !strings.HasPrefix(line, "#") {
+		switch {
+		case strings.HasPrefix(line, "~"):
+			texts.WriteString(line)
+		case !strings.HasPrefix(line, "#"):
 			b.WriteString(line)
 		}
 	}
-	return reload.Candidate[string]{Value: s, Fingerprint: b.String(), Version: "v"}, nil
+	return reload.Candidate[string]{Value: s, Fingerprint: b.String(), Texts: texts.String(), Version: "v"}, nil
 }
 
 // loader makes a Loader of what a test does with the content of its files, one

@@ -106,13 +106,13 @@ func (m *machine) rejudge(fingerprint string) (history.Snapshot, verdict, error)
 func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Facts {
 	now := time.Now()
 	f := Facts{
-		Fingerprint: v.fingerprint, Formerly: formerlyIn(s, v.fingerprint), Version: v.version, Note: v.note, Kind: k,
+		Fingerprint: v.fingerprint, Formerly: formerlyIn(s, v.fingerprint), Texts: v.texts, Version: v.version, Note: v.note, Kind: k,
 		Stamps: Stamps{Written: s.Taken, Noticed: now, Read: now, Ready: now},
 	}
 	for _, file := range s.Files {
 		f.Size += int64(len(file.Data))
 	}
-	return f
+	return f.against(m.live)
 }
 
 // Why a rollback was not carried out.

@@ -16,7 +16,7 @@ func recordOf(a history.Action, f Facts, digest, reason string) history.Record {
 	return history.Record{
 		Time: time.Now(), Action: a,
 		Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version, Digest: digest,
-		Kind: f.Kind.String(), Reason: reason,
+		Kind: f.Kind.String(), Change: string(f.Change), Reason: reason,
 		Written: f.Stamps.Written, Noticed: f.Stamps.Noticed, Read: f.Stamps.Read,
 		Ready: f.Stamps.Ready, Swapped: f.Stamps.Swapped, Due: f.Due,
 	}

@@ -118,6 +118,7 @@ func (s *Source[T]) judge(load Loader[T]) judge {
 		}
 		return verdict{
 			fingerprint: c.Fingerprint,
+			texts:       c.Texts,
 			version:     c.Version,
 			note:        c.Note,
 			due:         c.Due,

@@ -14,7 +14,7 @@ type staged struct {
 // together.
 func (m *machine) stage(r reading, v verdict) {
 	f := m.facts(r, v)
-	again := m.staged != nil && m.staged.facts.Fingerprint == f.Fingerprint && m.staged.facts.Due.Equal(f.Due)
+	again := m.staged != nil && m.staged.facts.Fingerprint == f.Fingerprint && m.staged.facts.Texts == f.Texts && m.staged.facts.Due.Equal(f.Due)
 	if !again {
 		m.withdraw()
 	}

@@ -145,20 +145,24 @@ func (m *matcher) findable() bool {
 	})
 }
 
+// namesFew reports whether each alternative of any names words by which it is found, and
+// all of them together few.
+func (m *matcher) namesFew() bool {
+	words := 0
+	for _, a := range m.any() {
+		skus, categories, subgroups := a.named()
+		words += len(skus) + len(categories) + len(subgroups)
+	}
+	return m.findable() && words <= fewWords
+}
+
 // narrowAny lists the goods that have one of the words of the alternatives, each once,
 // in the order of the cart; false where that could be any, or where the words are many.
 func (e *evaluation) narrowAny(m *matcher) bool {
-	if !m.findable() {
+	if m.further == nil || !m.further.anyOfFew {
 		return false
 	}
-	list, words := m.any(), 0
-	for i := range list {
-		skus, categories, subgroups := list[i].named()
-		words += len(skus) + len(categories) + len(subgroups)
-	}
-	if words > fewWords {
-		return false
-	}
+	list := m.further.any
 	e.near = e.near[:0]
 	for i := range list {
 		skus, categories, subgroups := list[i].named()

@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"bytes"
 	"cmp"
 	"hash/maphash"
 	"math/bits"
@@ -33,10 +34,13 @@ func (a articles) emptied() articles {
 func (e *evaluation) join(lines int) {
 	a, last := &e.articles, len(e.items)-1
 	l, hash := &e.items[last], a.hash
-	if l.from.SKU == "" || l.quantity == 0 || l.weighed {
+	if l.from.SKU == "" || l.quantity == 0 {
 		hash = 0
 	}
 	into := -1
+	if l.weighed && hash != 0 {
+		l.again = e.weighedBefore(l, hash)
+	}
 	if lines <= fewWords {
 		for i, other := range a.hashes {
 			if other == hash && e.alike(&e.items[i], l) {
@@ -52,6 +56,16 @@ func (e *evaluation) join(lines int) {
 		return
 	}
 	a.hashes = append(a.hashes, hash)
+}
+
+// weighedBefore reports whether goods by weight are the same article as an earlier item.
+func (e *evaluation) weighedBefore(l *item, hash uint64) bool {
+	for i, other := range e.articles.hashes {
+		if earlier := &e.items[i]; other == hash && earlier.weighed && e.sameArticle(earlier, l) {
+			return true
+		}
+	}
+	return false
 }
 
 // chained looks for an item that the last one is alike in the chain of its hash, and
@@ -105,15 +119,14 @@ func (e *evaluation) enlarge(l *item, line int32, units, worth int64) {
 
 // alike reports whether two items are the same article.
 func (e *evaluation) alike(l, other *item) bool {
-	return l.sku == other.sku && l.unitPrice == other.unitPrice && l.priceOver == other.priceOver && l.reduced == other.reduced &&
-		l.product == other.product && l.quantity > 0 && !l.weighed && l.from.SKU != "" &&
-		e.sameSKU(l.from.SKU, other.from.SKU) && l.sameGoods(other)
+	return !l.weighed && !other.weighed && l.sameListPrice(other) && e.sameArticle(l, other)
 }
 
-// sameGoods compares what alike did not.
-func (l *item) sameGoods(other *item) bool {
+// sameArticle is alike without looking at what part of a minor unit a price has.
+func (e *evaluation) sameArticle(l, other *item) bool {
 	a, b := l.from, other.from
-	if !l.sameListPrice(other) {
+	if l.sku != other.sku || l.unitPrice != other.unitPrice || l.reduced != other.reduced || l.product != other.product ||
+		l.quantity == 0 || a.SKU == "" || !e.sameSKU(a.SKU, b.SKU) {
 		return false
 	}
 	return l.product != nil || a.Subgroup == b.Subgroup && sameCategories(a, b) && sameAttributes(a.Attributes, b.Attributes)
@@ -122,8 +135,8 @@ func (l *item) sameGoods(other *item) bool {
 // sameListPrice compares list prices of which only the whole minor units are known to
 // be the same: where the total of a line is stated alone, its price is a fraction.
 func (l *item) sameListPrice(other *item) bool {
-	if !l.priceOver {
-		return l.unitPrice >= 0
+	if l.unitPrice != other.unitPrice || l.priceOver != other.priceOver || !l.priceOver {
+		return l.unitPrice == other.unitPrice && l.priceOver == other.priceOver && l.unitPrice >= 0
 	}
 	return compareRatios(l.original, l.quantity, other.original, other.quantity) == 0
 }
@@ -197,5 +210,5 @@ func (e *evaluation) compareSKUs(a, b string) int {
 	if first := strings.Compare(a, b); first == 0 || e.skuForm == asWritten {
 		return first
 	}
-	return strings.Compare(e.skuForm.of(a), e.skuForm.of(b))
+	return bytes.Compare(e.coupons.fold(a, e.skuForm), e.coupons.other.fold(b, e.skuForm))
 }

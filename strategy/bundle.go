@@ -72,11 +72,11 @@ func (b *bundle) give(e *evaluation, r *compiledRule, t *target) {
 	slices.SortFunc(t.portions, byItem)
 }
 
-func (b *bundle) why(_ *evaluation, t *target) (reason, seen, needed string) {
+func (b *bundle) why(_ *evaluation, t *target) shortfall {
 	if t.quantity >= b.units {
-		return reasonNothing, "", ""
+		return nothingToGive()
 	}
-	return "bundle", unitsText(t.quantity), "at least " + unitsText(b.units)
+	return shortfall{ReasonBundle, unitsValue(t.quantity, sayPlain), unitsValue(b.units, sayAtLeast)}
 }
 
 func (b *bundle) missing(_ *evaluation, t *target) (amount, units int64) {

@@ -163,8 +163,10 @@ func (o *object) integer(v int64) { o.buf = strconv.AppendInt(o.buf, v, 10) }
 // would, as RFC 8785, section 3.2.2.3, asks.
 func (o *object) number(text string) {
 	f, _ := strconv.ParseFloat(text, 64)
-	o.buf = jsontext.AppendFloat(o.buf, f, 64)
+	o.float(f)
 }
+
+func (o *object) float(f float64) { o.buf = jsontext.AppendFloat(o.buf, f, 64) }
 
 func (o *object) instant(t time.Time) {
 	o.buf = append(o.buf, '"')

@@ -18,11 +18,18 @@ import (
 //   - a rule after one that always ends the cart
 //   - time windows or local date-times without a timezone
 //   - local date-times that the clocks skip, or show twice
+//   - a word with white space before or behind it, or with a character that is not seen
+//
+// They are the first in the order of the text, up to [document.MaxTold];
+// [Model.MoreCautions] is how many more there are.
 func (m *Model) Cautions() []document.Problem { return m.cautions }
+
+// MoreCautions is how many there are beside those of [Model.Cautions].
+func (m *Model) MoreCautions() int { return m.moreCautions }
 
 // caution notes something about a member that is probably not meant.
 func (s *section) caution(n *document.Node, name, reason, hint string) {
-	s.cautions = append(s.cautions, s.doc.Problem(n.Pos, s.key(name), reason, hint))
+	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, s.key(name), reason, hint))
 }
 
 // words are what the catalogue knows of one kind.
@@ -198,7 +205,7 @@ func (sel *selector) sameWords(other *selector) bool {
 
 // cautionTable notes a caution about a whole table.
 func (s *section) cautionTable(n *document.Node, path, reason string) {
-	s.cautions = append(s.cautions, s.doc.Problem(n.Pos, path, reason, ""))
+	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, path, reason, ""))
 }
 
 // checkReach warns of rules behind one that always ends the cart.
@@ -215,7 +222,7 @@ func (m *Model) checkReach(s *section) {
 	reason := fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id))
 	for _, r := range m.rules {
 		if r.competes() && inTurn(r, last) > 0 {
-			s.cautions = append(s.cautions, s.doc.Problem(r.pos, rulePath(r.id), reason, ""))
+			s.cautions.Add(s.doc, s.doc.Problem(r.pos, rulePath(r.id), reason, ""))
 		}
 	}
 }

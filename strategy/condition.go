@@ -9,7 +9,7 @@ type condition interface {
 	// target.
 	holds(e *evaluation, t *target) bool
 	// explain says what was seen and what is needed.
-	explain(e *evaluation, t *target) (seen, needed string)
+	explain(e *evaluation, t *target) (seen, needed Value)
 }
 
 // conditionRoom decodes, encodes and compiles the conditions of one file.

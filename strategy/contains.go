@@ -86,13 +86,13 @@ func (h *held) holds(e *evaluation, _ *target) bool {
 	return (sum.present >= h.quantity && sum.value >= h.subtotal) == h.wanted
 }
 
-func (h *held) explain(e *evaluation, _ *target) (seen, needed string) {
+func (h *held) explain(e *evaluation, _ *target) (seen, needed Value) {
 	sum := e.count(&h.lines)
 	if h.wanted && sum.present >= h.quantity {
-		return e.amountText(sum.value), "at least " + e.amountText(h.subtotal) + " of the goods required"
+		return minorValue(sum.value, sayPlain), minorValue(h.subtotal, sayAtLeastRequired)
 	}
 	if h.wanted {
-		return unitsText(sum.present), "at least " + unitsText(h.quantity) + " of the goods required"
+		return unitsValue(sum.present, sayPlain), unitsValue(h.quantity, sayAtLeastRequired)
 	}
-	return unitsText(sum.present), "none of the goods forbidden"
+	return unitsValue(sum.present, sayPlain), unitsValue(0, sayNoneForbidden)
 }

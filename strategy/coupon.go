@@ -1,7 +1,5 @@
 package strategy
 
-import "strings"
-
 // coupons is the condition coupons: the cart holds one of these codes, which are
 // compared as coupon_case says.
 //
@@ -34,11 +32,11 @@ func (c *heldCoupon) holds(e *evaluation, _ *target) bool { return common(c.code
 
 // explain names no code of the rule: who may ask for the reason may not know it. The
 // codes of the cart are as the cart has them.
-func (c *heldCoupon) explain(e *evaluation, _ *target) (seen, needed string) {
+func (c *heldCoupon) explain(e *evaluation, _ *target) (seen, needed Value) {
 	if len(e.cart.Coupons) == 0 {
-		return "no coupon", "a coupon of the rule"
+		return textValue(sayNoCoupon), textValue(sayCoupon)
 	}
-	return strings.Join(e.cart.Coupons, ", "), "a coupon of the rule"
+	return textValue(sayPlain, e.cart.Coupons...), textValue(sayCoupon)
 }
 
 // couponsOf are the codes of which a cart must have one.
@@ -56,6 +54,7 @@ func couponsOf(conditions []condition) []symbol {
 type cartCoupons struct {
 	codes []symbol
 	folding
+	other folding // to compare two words
 }
 
 // readCoupons looks up the codes of a cart.
@@ -80,5 +79,5 @@ func (e *evaluation) lookUp(t symbols, word string, form wordForm) symbol {
 }
 
 func (c cartCoupons) emptied() cartCoupons {
-	return cartCoupons{codes: c.codes[:0], folding: c.folding.emptied()}
+	return cartCoupons{codes: c.codes[:0], folding: c.folding.emptied(), other: c.other.emptied()}
 }

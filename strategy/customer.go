@@ -2,7 +2,6 @@ package strategy
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/promogate/caddy-discount/cart"
@@ -74,28 +73,28 @@ func inSegments(who *cart.Customer, wanted []string) bool {
 }
 
 // explain names the first part that does not hold.
-func (c *customer) explain(e *evaluation, _ *target) (seen, needed string) {
+func (c *customer) explain(e *evaluation, _ *target) (seen, needed Value) {
 	who := &e.cart.Customer
 	switch {
 	case len(c.tiers) > 0 && !slices.Contains(c.tiers, who.Tier):
-		return named("tier", who.Tier), "tier " + strings.Join(c.tiers, " or ")
+		return named("tier", who.Tier), textValue(sayNamedOr, c.tiers...).about("tier")
 	case len(c.ids) > 0 && who.ID == "":
-		return "no customer", "one of the customers listed"
+		return textValue(sayNoCustomer), textValue(sayListedCustomer)
 	case len(c.ids) > 0 && !slices.Contains(c.ids, who.ID):
-		return "another customer", "one of the customers listed"
+		return textValue(sayAnotherCustomer), textValue(sayListedCustomer)
 	case len(c.segments) > 0 && !inSegments(who, c.segments):
-		return named("segment", strings.Join(who.Segments, ", ")), "segment " + strings.Join(c.segments, " or ")
+		return named("segment", who.Segments...), textValue(sayNamedOr, c.segments...).about("segment")
 	case who.CompletedOrders < 0:
-		return "unknown number of orders", "order " + strconv.FormatInt(c.nthOrder, 10)
+		return textValue(sayUnknownOrders), orderValue(c.nthOrder)
 	}
-	return "order " + strconv.FormatInt(who.CompletedOrders+1, 10), "order " + strconv.FormatInt(c.nthOrder, 10)
+	return orderValue(who.CompletedOrders + 1), orderValue(c.nthOrder)
 }
 
-// named is what a cart says of something, for a person: "tier gold", or "no tier"
-// where it says nothing.
-func named(what, value string) string {
-	if value == "" {
-		return "no " + what
+// named is what a cart says of something: "tier gold", or "no tier" where it says
+// nothing.
+func named(what string, values ...string) Value {
+	if strings.Join(values, "") == "" {
+		return textValue(sayNone).about(what)
 	}
-	return what + " " + value
+	return textValue(sayNamed, values...).about(what)
 }

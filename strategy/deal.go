@@ -22,6 +22,7 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 		}
 	}
 	if e.gift.SKU != "" {
+		e.gift.Rule = index
 		q.Gifts = append(q.Gifts, e.gift)
 	}
 	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})

@@ -4,20 +4,18 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/money"
 )
 
 // evaluation is the working state of one quote.
 type evaluation struct {
-	cart     *cart.Cart
-	arith    *arithmetic
-	currency money.Currency
-	skuForm  wordForm // as which SKUs are compared
-	items    []item   // the articles in the order of the cart, then the shipping charges
-	goods    int      // how many items are articles
-	budget   int64    // what may still be taken off all goods
-	target   target   // of the rule at hand
-	gift     Gift     // of the rule at hand; no SKU for none
+	cart    *cart.Cart
+	arith   *arithmetic
+	skuForm wordForm // as which SKUs are compared
+	items   []item   // the articles in the order of the cart, then the shipping charges
+	goods   int      // how many items are articles
+	budget  int64    // what may still be taken off all goods
+	target  target   // of the rule at hand
+	gift    Gift     // of the rule at hand; no SKU for none
 
 	now      time.Time
 	unixNano int64 // of now
@@ -35,6 +33,8 @@ type evaluation struct {
 	// memory of the rewards
 	taken             []portion
 	together          []portion // those of one article or line as one
+	parts             []targetPart
+	eachTaken         []portion // of all parts
 	units             []unitsOf
 	byReserve, byPick []int32
 	winners           []winner
@@ -76,6 +76,7 @@ type item struct {
 	floor, unitFloor        int64        // left never goes below; a unit never does
 	weighed                 bool         // goods by weight, whose one unit cannot be divided
 	priceOver               bool         // the list price is less than a minor unit above unitPrice
+	again                   bool         // goods by weight of which an earlier item is the same
 	uncounted               bool         // at a list price of 0.00, which does not count as units
 	reduced                 bool         // on sale, or discounted by a rule
 	used, discounted        bool         // as of a run, while there is only one
@@ -104,6 +105,8 @@ func (e *evaluation) reset() {
 		target:    target{portions: e.target.portions[:0]},
 		taken:     e.taken[:0],
 		together:  e.together[:0],
+		parts:     e.parts[:0],
+		eachTaken: e.eachTaken[:0],
 		units:     e.units[:0],
 		byReserve: e.byReserve[:0],
 		byPick:    e.byPick[:0],
@@ -142,20 +145,26 @@ func (e *evaluation) wall() wallClock {
 func (e *evaluation) valueOf(portions []portion, b base) int64 {
 	sum := int64(0)
 	for i := range portions {
-		sum += e.valueBy(&portions[i], b)
+		p := &portions[i]
+		sum += e.valueBy(&targetPart{item: p.item, from: p.from, units: p.units}, b)
 	}
 	return sum
 }
 
-// valueBy is the value of a portion by a base.
-func (e *evaluation) valueBy(p *portion, b base) int64 {
+// valueBy is the value of some units of an item by a base.
+func (e *evaluation) valueBy(p *targetPart, b base) int64 {
 	l := &e.items[p.item]
-	value, units, from := l.value(b), l.quantity, p.from
-	if l.runs != 0 {
-		r, before := e.runAt(l, p.from)
-		value, units, from = r.value(b), r.units, p.from-before
+	if l.runs == 0 {
+		return evenPart(l.value(b), l.quantity, p.from+p.units) - evenPart(l.value(b), l.quantity, p.from)
 	}
-	return evenPart(value, units, from+p.units) - evenPart(value, units, from)
+	value := int64(0)
+	for from, to := p.from, p.from+p.units; from < to; {
+		r, before := e.runAt(l, from)
+		end := min(to, before+r.units)
+		value += evenPart(r.value(b), r.units, end-before) - evenPart(r.value(b), r.units, from-before)
+		from = end
+	}
+	return value
 }
 
 // try works out what a rule would take off, in the portions of the target, and
@@ -166,6 +175,20 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 	}
 	if !e.admits(r) {
 		return nil, false
+	}
+	t, reached := e.reward(r)
+	if !reached {
+		return nil, false
+	}
+	e.cap(r, t)
+	return t, true
+}
+
+// reward works out what a rule's reward comes to, in the portions of the target, and
+// reports whether its thresholds are reached.
+func (e *evaluation) reward(r *compiledRule) (*target, bool) {
+	if r.each != eachNone {
+		return e.tryEach(r, nil)
 	}
 	t := e.aim(r)
 	if !t.anything(r) {
@@ -178,7 +201,6 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 	}
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
-	e.cap(r, t)
 	return t, true
 }
 
@@ -245,6 +267,6 @@ func (t *target) off() int64 {
 // begin points the evaluation at a strategy, a cart and an instant.
 func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
 	e.cart, e.now, e.unixNano, e.location = c, now, now.UnixNano(), s.location
-	e.arith, e.currency, e.skuForm = &s.arithmetic, s.currency, s.spelling.skus
+	e.arith, e.skuForm = &s.arithmetic, s.spelling.skus
 	e.readCoupons(s, c.Coupons)
 }

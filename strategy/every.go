@@ -77,15 +77,15 @@ func (v *every) steps(e *evaluation, t *target) (steps, amount, units int64) {
 	return steps, amount, units
 }
 
-func (v *every) why(e *evaluation, t *target) (reason, seen, needed string) {
-	steps, amount, units := v.steps(e, t)
+func (v *every) why(e *evaluation, t *target) shortfall {
+	steps, amount, missing := v.steps(e, t)
 	switch {
 	case steps > 0:
-		return reasonNothing, "", ""
+		return nothingToGive()
 	case v.units > 0:
-		return "every", unitsText(v.units - units), "at least " + unitsText(v.units)
+		return shortfall{ReasonEvery, unitsValue(v.units-missing, sayPlain), unitsValue(v.units, sayAtLeast)}
 	}
-	return "every", e.amountText(v.threshold - amount), "at least " + e.amountText(v.threshold)
+	return shortfall{ReasonEvery, minorValue(v.threshold-amount, sayPlain), minorValue(v.threshold, sayAtLeast)}
 }
 
 func (v *every) missing(e *evaluation, t *target) (amount, units int64) {

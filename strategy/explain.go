@@ -49,12 +49,11 @@ type trace struct {
 
 // tried is how far a rule came when its turn was last.
 type tried struct {
-	reason       string // what failed; empty when nothing did
-	seen, needed string
-	goals        []goal
-	gave         []stepOn // where the reward is a ladder
-	lowered      lowering
-	spent        bool // the limits let nothing more be taken off the goods
+	shortfall // what failed; of no reason when nothing did
+	goals     []goal
+	gave      []stepOn // where the reward is a ladder
+	lowered   lowering
+	spent     bool // the limits let nothing more be taken off the goods
 }
 
 // all reports whether every rule is asked about.
@@ -74,7 +73,7 @@ func (t *trace) note(found tried) {
 func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	found := tried{}
 	defer func() { e.trace.note(found) }()
-	if found.reason, found.seen, found.needed = e.closed(r); found.reason != "" {
+	if found.shortfall = e.closed(r); found.reason != "" {
 		return nil, false
 	}
 	for _, c := range r.conditions {
@@ -84,12 +83,12 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 			return nil, false
 		}
 	}
+	if r.each != eachNone {
+		return e.tracedEach(r, &found)
+	}
 	t := e.aim(r)
 	if !t.anything(r) {
-		found.reason, found.seen, found.needed = reasonTarget, "nothing of it in the cart", "goods or shipping the rule is about"
-		if r.byUnit && r.scope.appliesTo != toShipping && t.counted.present > 0 && t.counted.whole() == 0 {
-			found.seen, found.needed = t.counted.uncountable()
-		}
+		found.shortfall = missed(r, t)
 		return nil, false
 	}
 	for _, c := range r.thresholds {
@@ -105,12 +104,10 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
 	found.gave = e.givenBy(r.reward, t)
-	found.lowered, found.spent = e.tracedCap(r, t), e.budget < e.arith.unit
-	if t.off() == 0 && found.lowered.from == 0 && e.gift.SKU == "" {
-		found.reason, found.seen, found.needed = e.gaveNothing(r, t, floorless)
-	}
-	if floorless > found.lowered.from {
-		found.lowered.from, found.lowered.byFloor = floorless, true
+	gave := t.off()
+	e.traceCap(r, t, floorless, &found)
+	if gave == 0 && e.gift.SKU == "" {
+		found.shortfall = e.gaveNothing(r, t, floorless)
 	}
 	offs := slices.Clone(t.portions)
 	found.goals = e.goals(r.reward, t)
@@ -126,4 +123,43 @@ func (q *Quote) took(rule int) (amount int64, applied bool) {
 		}
 	}
 	return 0, false
+}
+
+// traceCap holds a rule to what it is held to and notes what that did.
+func (e *evaluation) traceCap(r *compiledRule, t *target, floorless int64, found *tried) {
+	found.lowered, found.spent = e.tracedCap(r, t), e.budget < e.arith.unit
+	if floorless > found.lowered.from {
+		found.lowered.from, found.lowered.byFloor = floorless, true
+	}
+}
+
+// tracedEach is tracedTry for a rule that looks at parts, once its conditions hold.
+func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
+	floorless := e.floorless(r)
+	t, reached := e.tryEach(r, found)
+	if !reached {
+		if found.reason == "" {
+			found.shortfall = missed(r, &target{})
+		}
+		return nil, false
+	}
+	gave := t.off()
+	e.traceCap(r, t, floorless, found)
+	if gave > 0 || e.gift.SKU != "" {
+		found.shortfall = shortfall{}
+	} else if floorless > 0 {
+		found.shortfall = e.gaveNothing(r, t, floorless)
+	}
+	return t, true
+}
+
+// add notes what a part gave, and what more of it would bring.
+func (found *tried) add(e *evaluation, r *compiledRule, t *target) {
+	found.gave = append(found.gave, e.givenBy(r.reward, t)...)
+	if t.off() == 0 && e.gift.SKU == "" && found.reason == "" {
+		found.shortfall = e.gaveNothing(r, t, 0)
+	}
+	offs := slices.Clone(t.portions)
+	found.goals = append(found.goals, e.goals(r.reward, t)...)
+	t.portions = append(t.portions[:0], offs...)
 }

@@ -214,7 +214,7 @@ func TestExplainOfACartInAnotherCurrency(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := x.Rejected[0]; r.Reason != "currency" || r.Seen != "USD" || r.Needed != "CNY" || len(x.Next) != 0 {
+	if r := x.Rejected[0]; r.Reason != "currency" || r.Seen.Words != "USD" || r.Needed.Words != "CNY" || len(x.Next) != 0 {
 		t.Errorf("%+v, next %v", r, x.Next)
 	}
 }

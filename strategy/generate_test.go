@@ -230,11 +230,15 @@ func genRule(c chooser, id string) ruleSpec {
 		r.maxUnits = int64(1 + c(6))
 		r.perLine = c.often(30)
 	}
+	r.fresh = (r.appliesTo == "" || r.appliesTo == "items") && c.often(8)
 	r.pick = oneOf(c, "", "cheapest", "dearest", "cart")
 	genConditions(c, &r)
 	r.reward = genReward(c)
 	if r.reward.countsUnits() {
 		r.appliesTo = "" // shipping has no units
+	}
+	if r.appliesTo == "" && !r.countCart && c.often(15) {
+		r.each = oneOf(c, "sku", "line")
 	}
 	if c.often(30) {
 		stage := int64(c(4)) - 1
@@ -274,6 +278,9 @@ func genConditions(c chooser, r *ruleSpec) {
 	}
 	if c.often(8) {
 		r.minLineQuantity = int64(1 + c(4))
+	}
+	if c.often(8) {
+		r.minArticles = int64(1 + c(3))
 	}
 	r.countCart = c.often(15)
 	if c.often(8) {

@@ -133,15 +133,15 @@ func (l *ladder) reached(e *evaluation, t *target) int64 {
 	return sum.value
 }
 
-func (l *ladder) why(e *evaluation, t *target) (reason, seen, needed string) {
+func (l *ladder) why(e *evaluation, t *target) shortfall {
 	reached, first := l.reached(e, t), l.steps[0].threshold
 	switch {
 	case reached >= first:
-		return reasonNothing, "", ""
+		return nothingToGive()
 	case l.byQuantity:
-		return "ladder", unitsText(reached), "at least " + unitsText(first)
+		return shortfall{ReasonLadder, unitsValue(reached, sayPlain), unitsValue(first, sayAtLeast)}
 	}
-	return "ladder", e.amountText(reached), "at least " + e.amountText(first)
+	return shortfall{ReasonLadder, minorValue(reached, sayPlain), minorValue(first, sayAtLeast)}
 }
 
 func (l *ladder) missing(e *evaluation, t *target) (amount, units int64) {

@@ -233,3 +233,18 @@ func textOfQuote(s *strategy.Strategy, q *strategy.Quote, c *cart.Cart, p pair) 
 	}
 	return engineAnswer(s, q, c).String()
 }
+
+// lawOfExplanations checks a property of the explanations of random pairs; broken says
+// how it does not hold.
+func lawOfExplanations(t *testing.T, broken func(*strategy.Explanation) string) {
+	t.Helper()
+	law(t, func(t *rapid.T, p pair) {
+		x, err := mustLoadSpec(t, p.spec).Explain(p.cart, p.now)
+		if err != nil {
+			t.Skip(err)
+		}
+		if text := broken(x); text != "" {
+			t.Error(text)
+		}
+	})
+}

@@ -31,6 +31,8 @@ type linted struct {
 //   - a step that gives less than the one below it, one being a rate
 //   - a discount above the limits, which is never given in full
 //   - a cart that comes to less when a unit is added
+//   - a title or description without a language that most others have
+//   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l := m.linted
 	if l == nil {
@@ -49,7 +51,9 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l.checkStepLimits(m)
 	l.checkOverlaps(m.steps)
 	l.checkGroups(m)
+	l.checkLanguages(m)
 	l.checkCarts(m, s, now)
+	l.checkOrder(m, now)
 	l.doc.Sort(l.found)
 	return l.found
 }

@@ -1,7 +1,6 @@
 package strategy
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -104,44 +103,6 @@ func (l *linted) checkOverlaps(steps []step) {
 			break
 		}
 	}
-}
-
-// week is the seconds of a week, which begins with Sunday, 00:00.
-const week = 7 * day
-
-// weekOf is when windows are open, as spans of seconds of the week in their
-// order, none touching another.
-func weekOf(windows []window) []span {
-	if len(windows) == 0 {
-		return []span{{0, week}}
-	}
-	var spans []span
-	for _, w := range windows {
-		length := int64(w.end) - int64(w.start)
-		if length <= 0 {
-			length += day
-		}
-		for d := range int64(7) {
-			if w.days&(1<<d) == 0 {
-				continue
-			}
-			from := d*day + int64(w.start)
-			spans = append(spans, span{from, min(from+length, week)})
-			if from+length > week {
-				spans = append(spans, span{0, from + length - week})
-			}
-		}
-	}
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
-	joined := spans[:0]
-	for _, s := range spans {
-		if last := len(joined) - 1; last >= 0 && s.from <= joined[last].until {
-			joined[last].until = max(joined[last].until, s.until)
-			continue
-		}
-		joined = append(joined, s)
-	}
-	return joined
 }
 
 // overlap is the first span that two weeks have in common, and whether the

@@ -28,6 +28,7 @@ type Model struct {
 	steps        []step // [[discounts]]
 	rules        []*rule
 	cautions     []document.Problem
+	moreCautions int
 	pause        document.Pause
 	linted       *linted // nil unless it is to be linted
 }
@@ -73,8 +74,7 @@ func (p Parser) Parse(sources ...Source) (*Model, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	doc.Sort(r.cautions)
-	m.cautions = r.cautions
+	m.cautions, m.moreCautions = r.cautions.Told(doc)
 	if p.Lint {
 		m.linted = &linted{doc: doc, root: root}
 	}
@@ -101,9 +101,9 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.zeroCounts = decodeZeroPriced(top)
-	before := len(r.problems)
+	before := r.problems.Count()
 	m.products = decodeProducts(top, m.pause)
-	m.decodeUnknown(top, len(r.problems) == before)
+	m.decodeUnknown(top, r.problems.Count() == before)
 	if !r.halfRead {
 		r.known = wordsOf(m.products, m.spelling)
 	}
@@ -111,7 +111,7 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)
 	top.done()
-	if len(m.rules) == 0 && len(m.steps) == 0 && len(r.problems) == 0 {
+	if len(m.rules) == 0 && len(m.steps) == 0 && r.problems.Count() == 0 {
 		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}
 }

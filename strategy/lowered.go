@@ -3,8 +3,6 @@ package strategy
 import (
 	"slices"
 	"strings"
-
-	"github.com/promogate/caddy-discount/money"
 )
 
 // Lowered says that a rule gave less than its reward came to.
@@ -47,9 +45,11 @@ func (e *evaluation) floorless(r *compiledRule) int64 {
 	for i := range e.items {
 		e.items[i].floor, e.items[i].unitFloor = 0, 0
 	}
-	t := e.aim(r)
-	r.reward.give(e, r, t)
+	t, reached := e.reward(r)
 	copy(e.items, kept)
+	if !reached {
+		return 0
+	}
 	return t.off()
 }
 
@@ -89,21 +89,4 @@ func (s *Strategy) lowered(q *Quote, t *trace) []Lowered {
 		list = append(list, one)
 	}
 	return list
-}
-
-// usedUp is the reason of a rule for which the limits left nothing.
-func (s *Strategy) usedUp(q *Quote, l lowering) (reason, seen, needed string) {
-	seen = "0 left of " + s.limits.binding(q.Subtotal)
-	if l.from == 0 { // a ladder does not try what it cannot give
-		return reasonLimits, seen, ""
-	}
-	return reasonLimits, seen, majorText(s.currency, l.from)
-}
-
-// binding is the key of the limit that is reached first on goods worth subtotal.
-func (l limits) binding(subtotal int64) string {
-	if l.maxRate.IsZero() || l.maxAmount != 0 && l.maxAmount <= l.maxRate.Of(subtotal, 1, money.Down) {
-		return "limits.max_amount"
-	}
-	return "limits.max_rate"
 }

@@ -3,7 +3,6 @@ package strategy
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
@@ -12,19 +11,30 @@ import (
 // Next is something the customer is close to.
 type Next struct {
 	Rule string
-	// Amount or Units is how much is missing: goods for so many minor units more,
-	// or so many units more of what the rule is about.
+	// Reason is one of [Reasons]: the key of what is not reached yet.
+	Reason string
+	// Seen and Needed are how far the cart has come, and where it has to come. They say
+	// nothing of a reward that does not count up to something.
+	Seen, Needed Value
+	// Missing is how much is missing: goods for an amount, or so many units of what the
+	// rule is about. It is more than Needed less Seen where earlier rules take a part of
+	// what is added.
+	Missing Value
+	// Amount or Units is the number of Missing, by its unit.
 	Amount, Units int64
 	// Saves is how much less than without the rule's further discount the cart
 	// would then come to: the discount of the fuller cart, computed, less the
 	// discount of this one.
 	Saves int64
+	// Text is all of that in words.
+	Text string
 }
 
 // goal is what is missing for a rule to give more.
 type goal struct {
 	amount, units int64
 	like          item // what the missing goods would be
+	shortfall          // of the climber
 }
 
 // climber is a condition or a reward that gives more when there is more in the
@@ -54,7 +64,8 @@ func (e *evaluation) goals(of any, t *target) []goal {
 	if best < 0 {
 		return nil
 	}
-	return []goal{{amount: amount, units: units, like: e.items[e.target.portions[best].item]}}
+	like := e.items[e.target.portions[best].item]
+	return []goal{{amount: amount, units: units, like: like, shortfall: e.progress(of, t, amount, units)}}
 }
 
 // maxNext is how many goals are tried. Each takes a quote or more, so that to try
@@ -92,7 +103,7 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 			continue
 		}
 		if saves := fuller.Discount + fuller.ShippingDiscount - before; saves > 0 {
-			list = append(list, Next{Rule: s.ids[g.rule], Amount: g.amount, Units: g.units, Saves: saves})
+			list = append(list, s.near(s.ids[g.rule], &g.goal, saves))
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Next) int { return cmp.Compare(b.Saves, a.Saves) })
@@ -155,11 +166,4 @@ func (g *goal) item() *extra {
 	x.used, x.discounted, x.stopped, x.uncounted = false, false, false, false
 	x.reduced = x.from != nil && x.from.Reduced
 	return x
-}
-
-func unitsText(n int64) string {
-	if n == 1 {
-		return "1 unit"
-	}
-	return strconv.FormatInt(n, 10) + " units"
 }

@@ -32,6 +32,9 @@ var otherNames = map[string][]string{
 	"code_case": {"coupon_case"}, "coupon_match": {"coupon_case"}, "coupon_compare": {"coupon_case"}, "sku_case": {"sku_compare"}, "sku_match": {"sku_compare"},
 	"unknown_products": {"unknown_skus"}, "unknown_articles": {"unknown_skus"}, "unknown_items": {"unknown_skus"}, "unknown_sku": {"unknown_skus"},
 	"any_of": {"any"}, "anyof": {"any"}, "one_of": {"any"}, "or": {"any"}, "either": {"any"}, "alternatives": {"any"},
+	"name": {"title"}, "label": {"title"}, "caption": {"title"}, "display_name": {"title"}, "headline": {"title"}, "titles": {"title"},
+	"desc": {"description"}, "descriptions": {"description"}, "details": {"description"}, "note": {"description"}, "comment": {"description"}, "summary": {"description"},
+	"tag": {"tags"}, "labels": {"tags"}, "keywords": {"tags"}, "metadata": {"meta"}, "extra": {"meta"}, "custom": {"meta"}, "annotations": {"meta"},
 	"weight": {"priority"}, "order": {"priority"}, "rules": {"rule"}, "time_zone": {"timezone"}, "tz": {"timezone"},
 }
 

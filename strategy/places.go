@@ -54,12 +54,12 @@ func (c *oneOf) holds(e *evaluation, _ *target) bool {
 	return slices.ContainsFunc(c.words(e), func(w string) bool { return slices.Contains(c.wanted, w) })
 }
 
-func (c *oneOf) explain(e *evaluation, _ *target) (seen, needed string) {
-	seen = strings.Join(c.words(e), ", ")
-	if seen == "" {
-		seen = "no " + strings.TrimSuffix(c.name, "s")
+func (c *oneOf) explain(e *evaluation, _ *target) (seen, needed Value) {
+	seen = textValue(sayPlain, c.words(e)...)
+	if seen.Text == "" {
+		seen = textValue(sayNone).about(strings.TrimSuffix(c.name, "s"))
 	}
-	return seen, strings.Join(c.wanted, " or ")
+	return seen, textValue(sayOr, c.wanted...)
 }
 
 // shippedBy wants a shipping charge of one of the methods.
@@ -76,10 +76,10 @@ func (c *shippedBy) holds(e *evaluation, _ *target) bool {
 	return false
 }
 
-func (c *shippedBy) explain(e *evaluation, _ *target) (seen, needed string) {
-	needed = strings.Join(c.methods, " or ")
+func (c *shippedBy) explain(e *evaluation, _ *target) (seen, needed Value) {
+	needed = textValue(sayOr, c.methods...)
 	if len(e.cart.Shipping) == 0 {
-		return "no shipping", needed
+		return textValue(sayNone).about("shipping"), needed
 	}
 	methods := make([]string, len(e.cart.Shipping))
 	for i := range e.cart.Shipping {
@@ -87,5 +87,5 @@ func (c *shippedBy) explain(e *evaluation, _ *target) (seen, needed string) {
 			methods[i] = "no method"
 		}
 	}
-	return strings.Join(methods, ", "), needed
+	return textValue(sayPlain, methods...), needed
 }

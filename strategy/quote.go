@@ -68,6 +68,7 @@ type QuotedCharge struct {
 type Gift struct {
 	SKU      string
 	Quantity int64
+	Rule     int // index into Strategy.Rules
 }
 
 // Applied is one rule that gave something.
@@ -87,10 +88,6 @@ type Share struct {
 
 // Shares are the lines a rule took something off; they add up to its amount.
 func (q *Quote) Shares(a Applied) []Share { return q.shares[a.first:a.last] }
-
-// ReasonCurrency is a [Quote]'s Reason when the cart is in another currency
-// than the strategy.
-const ReasonCurrency = "currency"
 
 // LineError says that a line of the cart cannot be counted with.
 type LineError struct {

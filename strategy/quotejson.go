@@ -24,13 +24,22 @@ import (
 // total it overruled has that as stated_line_total; a quote that no rule could
 // apply to has a reason.
 func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
-	w := writer(dst)
+	return s.Wording().AppendQuoteJSON(dst, q, c)
+}
+
+// AppendQuoteJSON is that of [Strategy.AppendQuoteJSON], with the texts of rules in the
+// languages of the wording.
+func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
+	s, w := t.s, writer(dst)
 	w.raw(`{"currency":`).text(q.Currency)
 	w.raw(`,"subtotal":`).int(q.Subtotal).raw(`,"discount":`).int(q.Discount)
 	w.raw(`,"shipping_discount":`).int(q.ShippingDiscount).raw(`,"payable":`).int(q.Payable)
 	w.raw(`,"version":`).text(s.version).raw(`,"sha256":`).text(hex.EncodeToString(s.fingerprint[:]))
 	if q.Reason != "" {
 		w.raw(`,"reason":`).text(q.Reason)
+	}
+	if at, ever := s.ChangesAt(q, c); ever {
+		w.raw(`,"changes_at":`).text(stamp(at))
 	}
 	w.raw(`,"lines":[`)
 	shares := q.sharesByLine()
@@ -42,7 +51,8 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	onLines := make([]int64, len(q.Lines))
 	for i, a := range q.Applied {
 		w.comma(i)
-		w.raw(`{"rule":`).text(s.ids[a.Rule]).raw(`,"amount":`).int(a.Amount).raw(`,"lines":[`)
+		w.raw(`{"rule":`).text(s.ids[a.Rule]).texts(t.Texts(s.ids[a.Rule]))
+		w.raw(`,"amount":`).int(a.Amount).raw(`,"lines":[`)
 		q.putShares(a, onLines)
 		for line, amount := range onLines {
 			w.comma(line)
@@ -53,7 +63,8 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	w.raw(`],"gifts":[`)
 	for i, gift := range q.Gifts {
 		w.comma(i)
-		w.raw(`{"sku":`).text(gift.SKU).raw(`,"quantity":`).int(gift.Quantity).raw(`}`)
+		w.raw(`{"sku":`).text(gift.SKU).raw(`,"quantity":`).int(gift.Quantity)
+		w.raw(`,"rule":`).text(s.ids[gift.Rule]).optional("title", t.Title(s.ids[gift.Rule])).raw(`}`)
 	}
 	w.raw(`]}`)
 	return w
@@ -62,10 +73,20 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 // AppendExplanationJSON is [Strategy.AppendQuoteJSON] with three members more:
 //
 //	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["limits.max_amount"]}],
-//	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"}}],
-//	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500}]
+//	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"},
+//	  "seen":{"value":"2024-06-04T09:30:00+08:00","unit":"time"},"needed":{"value":"2024-06-04T21:00:00+08:00","unit":"time"},
+//	  "text":"the rule is outside its hours: seen tue 09:30:00, needed 21:00:00 to 24:00:00"}],
+//	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500,"reason":"threshold",
+//	  "seen":{"value":6800,"unit":"minor"},"needed":{"value":8000,"unit":"minor"},
+//	  "missing":{"value":1200,"unit":"minor"},"would_save":500,"text":"goods for 12.00 more would save 5.00"}]
 func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
-	w := writer(s.AppendQuoteJSON(dst, &x.Quote, c))
+	return s.Wording().AppendExplanationJSON(dst, x, c)
+}
+
+// AppendExplanationJSON is that of [Strategy.AppendExplanationJSON], with the texts of
+// rules in the languages of the wording.
+func (t *Wording) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
+	w := writer(t.AppendQuoteJSON(dst, &x.Quote, c))
 	w = w[:len(w)-1] // open the object again
 	w.raw(`,"lowered":[`)
 	for i, l := range x.Lowered {
@@ -78,24 +99,79 @@ func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Car
 		w.raw(`]}`)
 	}
 	w.raw(`],"rejected":[`)
-	for i, r := range x.Rejected {
+	for i := range x.Rejected {
 		w.comma(i)
-		w.raw(`{"rule":`).text(r.Rule).raw(`,"reason":`).text(r.Reason)
-		w.raw(`,"detail":{"seen":`).text(r.Seen).raw(`,"needed":`).text(r.Needed).raw(`}}`)
+		w.rejected(&x.Rejected[i], t)
 	}
 	w.raw(`],"next":[`)
-	for i, n := range x.Next {
+	for i := range x.Next {
 		w.comma(i)
-		w.raw(`{"rule":`).text(n.Rule)
-		if n.Units > 0 {
-			w.raw(`,"missing_units":`).int(n.Units)
-		} else {
-			w.raw(`,"missing_amount":`).int(n.Amount)
-		}
-		w.raw(`,"saves":`).int(n.Saves).raw(`}`)
+		w.next(&x.Next[i], t)
 	}
 	w.raw(`]}`)
 	return w
+}
+
+func (w *writer) rejected(r *Rejected, t *Wording) {
+	w.raw(`{"rule":`).text(r.Rule).optional("title", t.Title(r.Rule)).raw(`,"reason":`).text(r.Reason)
+	w.raw(`,"detail":{"seen":`).text(r.Seen.Words).raw(`,"needed":`).text(r.Needed.Words).raw(`}`)
+	w.value("seen", &r.Seen).value("needed", &r.Needed).raw(`,"text":`).text(r.Text).raw(`}`)
+}
+
+func (w *writer) next(n *Next, t *Wording) {
+	w.raw(`{"rule":`).text(n.Rule).optional("title", t.Title(n.Rule))
+	if n.Units > 0 {
+		w.raw(`,"missing_units":`).int(n.Units)
+	} else {
+		w.raw(`,"missing_amount":`).int(n.Amount)
+	}
+	w.raw(`,"saves":`).int(n.Saves).optional("reason", n.Reason)
+	w.value("seen", &n.Seen).value("needed", &n.Needed).value("missing", &n.Missing)
+	w.raw(`,"would_save":`).int(n.Saves).raw(`,"text":`).text(n.Text).raw(`}`)
+}
+
+// texts appends the texts that a rule has.
+func (w *writer) texts(t Texts) *writer {
+	w.optional("title", t.Title).optional("description", t.Description)
+	for i, tag := range t.Tags {
+		if i == 0 {
+			w.raw(`,"tags":[`)
+		}
+		w.comma(i)
+		w.text(tag)
+	}
+	if len(t.Tags) > 0 {
+		w.raw(`]`)
+	}
+	if t.Meta != nil {
+		w.raw(`,"meta":`).raw(string(t.Meta))
+	}
+	return w
+}
+
+// optional appends a member unless it is empty.
+func (w *writer) optional(name, text string) *writer {
+	if text != "" {
+		w.raw(`,`).text(name).raw(`:`).text(text)
+	}
+	return w
+}
+
+// value appends a member that is a value, if it says anything.
+func (w *writer) value(name string, v *Value) *writer {
+	if !v.known() {
+		return w
+	}
+	w.raw(`,`).text(name).raw(`:{"value":`)
+	switch v.Unit {
+	case UnitTime:
+		w.text(stamp(v.Time))
+	case UnitText:
+		w.text(v.Text)
+	default:
+		w.int(v.Number)
+	}
+	return w.raw(`,"unit":`).text(string(v.Unit)).raw(`}`)
 }
 
 // appendLine appends a line, of which the shares are the first ones. It returns

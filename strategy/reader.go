@@ -15,8 +15,8 @@ import (
 type reader struct {
 	doc      *document.Document
 	beside   besides
-	problems []document.Problem
-	cautions []document.Problem
+	problems document.Findings
+	cautions document.Findings
 	known    catalogueWords
 	halfRead bool // the catalogue could not be read to its end
 	compared int  // words of the catalogue with unknown ones
@@ -45,16 +45,17 @@ type blocks struct {
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
-	r.problems = append(r.problems, r.doc.Problem(at, key, reason, hint))
+	r.problems.Add(r.doc, r.doc.Problem(at, key, reason, hint))
 }
 
 func (r *reader) err() error {
-	if len(r.problems) == 0 {
+	if r.problems.Count() == 0 {
 		return nil
 	}
-	r.doc.Sort(r.problems)
-	r.doc.Sort(r.cautions)
-	return &document.Problems{List: r.problems, Cautions: r.cautions}
+	found := new(document.Problems)
+	found.List, found.More = r.problems.Told(r.doc)
+	found.Cautions, found.MoreCautions = r.cautions.Told(r.doc)
+	return found
 }
 
 // wrong reports a problem of a member's value.
@@ -92,6 +93,7 @@ func (s *section) text(name string) string {
 	if n.Text == "" {
 		s.wrong(n, name, "the string is empty", "")
 	}
+	s.checkStray(n, name)
 	return n.Text
 }
 
@@ -172,6 +174,7 @@ func (s *section) words(name string, form wordForm, each func(s *section, item *
 	if len(items) == 0 {
 		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
+	s.checkStrays(items, name)
 	list, seen := s.strings.room(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {

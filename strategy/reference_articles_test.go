@@ -72,8 +72,16 @@ type refLine struct {
 
 // key is what the lines of an article have in common.
 func (l *refItem) key() string {
-	if l.sku == "" || l.listPrice == nil || l.weighed || l.quantity == 0 {
+	if l.weighed {
 		return "" // by itself
+	}
+	return l.articleKey()
+}
+
+// articleKey is key for goods by weight, too: lines of them are the same article.
+func (l *refItem) articleKey() string {
+	if l.sku == "" || l.listPrice == nil || l.quantity == 0 {
+		return ""
 	}
 	categories := slices.Compact(slices.Sorted(slices.Values(l.categories)))
 	attributes := []string{}
@@ -164,7 +172,7 @@ func (l *refItem) cut(unit int64) {
 }
 
 // pieces are an article's units, run by run, and line by line if asked for.
-func (st *refState) pieces(i int, byLine bool) []refPiece {
+func (st *refState) pieces(i int, byLine, fresh bool) []refPiece {
 	l := &st.items[i]
 	lineOf := []int{}
 	for _, line := range l.lines {
@@ -186,7 +194,7 @@ func (st *refState) pieces(i int, byLine bool) []refPiece {
 				p.line = lineOf[from+at]
 			}
 			p.room = max(0, sum(left[at:to])-l.unitFloor*(to-at))
-			if !r.stopped {
+			if !r.stopped && !(fresh && r.discounted) {
 				list = append(list, p)
 			}
 			at = to
@@ -194,6 +202,38 @@ func (st *refState) pieces(i int, byLine bool) []refPiece {
 		from += r.units
 	}
 	return list
+}
+
+// refPart is a part of the cart that a rule with each looks at.
+type refPart struct {
+	items []int
+	line  int // -1 for all lines
+}
+
+// parts are those of a rule with each.
+func (st *refState) parts(r *ruleSpec) []refPart {
+	var parts []refPart
+	bySKU := map[string]int{}
+	for i := range st.items {
+		l := &st.items[i]
+		if l.charge || l.quantity == 0 {
+			continue
+		}
+		if r.each == "line" {
+			for _, line := range l.lines {
+				parts = append(parts, refPart{items: []int{i}, line: line.index})
+			}
+			continue
+		}
+		at, known := bySKU[l.comparedSKU()]
+		if !known || l.sku == "" {
+			at = len(parts)
+			bySKU[l.comparedSKU()] = at
+			parts = append(parts, refPart{line: -1})
+		}
+		parts[at].items = append(parts[at].items, i)
+	}
+	return parts
 }
 
 // groupsOf puts pieces of one article, or of one line where the rule looks at lines,

@@ -11,7 +11,7 @@ import (
 
 // conditionsHold says whether everything a rule asks for is so.
 func (st *refState) conditionsHold(r *ruleSpec) bool {
-	return st.isValid(r) && st.spec.anyOpen(r.windows, st.now) && st.thresholdsReached(r) &&
+	return st.isValid(r) && st.spec.anyOpen(r.windows, st.now) &&
 		st.holdsAll(r.requires) && !st.holdsAny(r.forbids) &&
 		st.hasCoupon(r) && st.isCustomer(r.customer) &&
 		meets(r.channels, st.cart.Channel) && meets(r.regions, st.cart.Region) && meets(r.methods, st.methods()...)
@@ -76,26 +76,46 @@ func (st *refState) isCustomer(c *customerSpec) bool {
 }
 
 // tally is what some goods add up to.
-type tally struct{ present, units, weighed, largest, value int64 }
+type tally struct{ present, units, weighed, largest, articles, value int64 }
 
 // count adds up the goods a selector is about.
-func (st *refState) count(x *selectorSpec) tally {
+func (st *refState) count(x *selectorSpec) tally { return st.countPart(x, nil) }
+
+// countPart is count of a part of the cart; nil for all of it.
+func (st *refState) countPart(x *selectorSpec, part *refPart) tally {
 	var sum tally
+	counted := map[string]bool{}
 	for i := range st.items {
 		l := &st.items[i]
-		if l.charge || l.quantity == 0 || !x.matches(l) {
+		if l.charge || l.quantity == 0 || !x.matches(l) || part != nil && !slices.Contains(part.items, i) {
 			continue
 		}
-		sum.present += l.quantity
-		sum.value += l.value(st.thresholdBase())
-		if st.uncounted(l) {
+		var values []int64
+		for _, r := range l.runs {
+			values = append(values, even(r.value(st.thresholdBase()), r.units)...)
+		}
+		at := int64(0)
+		units, largest := int64(0), int64(0)
+		for _, line := range l.lines {
+			if part == nil || part.line < 0 || part.line == line.index {
+				units += line.units
+				largest = max(largest, line.units)
+				for _, v := range values[at : at+line.units] {
+					sum.value += v
+				}
+			}
+			at += line.units
+		}
+		if sum.present += units; st.uncounted(l) {
 			continue
 		}
-		if sum.units += l.quantity; l.weighed {
+		if sum.units += units; l.weighed {
 			sum.weighed++
 		}
-		for _, line := range l.lines {
-			sum.largest = max(sum.largest, line.units)
+		sum.largest = max(sum.largest, largest)
+		if key := l.articleKey(); key == "" || !counted[key] {
+			counted[key] = true
+			sum.articles++
 		}
 	}
 	return sum
@@ -107,12 +127,12 @@ func (st *refState) counted(r *ruleSpec) tally {
 	if r.countCart {
 		return st.count(&selectorSpec{})
 	}
-	return st.count(&r.selectorSpec)
+	return st.countPart(&r.selectorSpec, st.part)
 }
 
 func (st *refState) thresholdsReached(r *ruleSpec) bool {
 	sum := st.counted(r)
-	return sum.units >= r.minQuantity && sum.largest >= r.minLineQuantity && sum.value >= r.minSubtotal
+	return sum.units >= r.minQuantity && sum.articles >= r.minArticles && sum.largest >= r.minLineQuantity && sum.value >= r.minSubtotal
 }
 
 func (st *refState) held(h *holdingSpec) bool {

@@ -13,7 +13,11 @@ func (st *refState) target(r *ruleSpec) []refPiece {
 		wanted := l.charge && r.appliesTo != "" && r.appliesTo != "items" && meets(r.methods, l.method) ||
 			!l.charge && r.appliesTo != "shipping" && r.selectorSpec.matches(l)
 		if wanted && l.quantity > 0 && !(r.byUnit() && (l.weighed || st.uncounted(l))) {
-			pieces = append(pieces, st.pieces(i, st.spec.byLine() || r.byLine())...)
+			for _, p := range st.pieces(i, st.spec.byLine() || r.byLine(), r.fresh) {
+				if st.part == nil || slices.Contains(st.part.items, i) && (st.part.line < 0 || st.part.line == p.line) {
+					pieces = append(pieces, p)
+				}
+			}
 		}
 	}
 	if r.maxUnits == 0 {
@@ -47,7 +51,7 @@ func (s *spec) byLine() bool { return s.roundScope == "line" || s.selection == "
 
 // byLine says whether a rule does.
 func (r *ruleSpec) byLine() bool {
-	return r.perLine || r.stop == "line" || r.reward.kind == "unit_ladder" || r.reward.kind == "discount_amount" && r.reward.per == "line"
+	return r.perLine || r.each == "line" || r.stop == "line" || r.reward.kind == "unit_ladder" || r.reward.kind == "discount_amount" && r.reward.per == "line"
 }
 
 // byUnit says whether a rule counts units, or sets what one costs or loses: goods

@@ -233,7 +233,7 @@ func (p pair) smaller() []pair {
 
 var simplerRules = []func(*ruleSpec){
 	func(r *ruleSpec) {
-		*r = ruleSpec{id: r.id, selectorSpec: r.selectorSpec, appliesTo: r.appliesTo, maxUnits: r.maxUnits, perLine: r.perLine, pick: r.pick,
+		*r = ruleSpec{id: r.id, selectorSpec: r.selectorSpec, appliesTo: r.appliesTo, maxUnits: r.maxUnits, perLine: r.perLine, pick: r.pick, each: r.each, fresh: r.fresh,
 			reward: r.reward, stage: r.stage, priority: r.priority, group: r.group, exclusive: r.exclusive, stop: r.stop, maxDiscount: r.maxDiscount}
 	},
 	func(r *ruleSpec) { r.selectorSpec = selectorSpec{} },
@@ -246,6 +246,8 @@ var simplerRules = []func(*ruleSpec){
 	func(r *ruleSpec) { r.stop = "" },
 	func(r *ruleSpec) { r.maxDiscount = 0 },
 	func(r *ruleSpec) { r.maxUnits, r.perLine = 0, false },
+	func(r *ruleSpec) { r.each = "" },
+	func(r *ruleSpec) { r.fresh = false },
 	func(r *ruleSpec) { r.pick = "" },
 	func(r *ruleSpec) { r.appliesTo = "" },
 	func(r *ruleSpec) { r.reward.buy, r.reward.get = selectorSpec{}, selectorSpec{} },

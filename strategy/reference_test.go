@@ -68,6 +68,7 @@ type refState struct {
 	applied []appliedAnswer
 	gifts   []strategyGift
 	budget  int64
+	part    *refPart // that a rule with each looks at
 }
 
 func (st *refState) clone() *refState {
@@ -176,7 +177,7 @@ func (s *spec) price(c *cart.Cart, from *cart.Line, foreign bool) (item refItem,
 		}
 	}
 	switch {
-	case unknown && s.unknownSKUs == "reject":
+	case unknown && s.unknownSKUs == "reject" && len(s.products) > 0:
 		return item, price, false
 	case price.unit != cart.NoPrice:
 		item.listPrice = big.NewRat(price.unit, 1)
@@ -362,15 +363,55 @@ func (o *outcome) total() int64 {
 // or the cart has nothing the rule is about. A rule that names goods is about a
 // cart that has some of them, even if it reduces only the shipping.
 func (st *refState) attempt(r *ruleSpec) *outcome {
-	if !st.conditionsHold(r) || len(st.target(r)) == 0 {
+	if !st.conditionsHold(r) {
+		return nil
+	}
+	o := st.attemptPart(r)
+	if r.each != "" {
+		o = st.attemptEach(r)
+	}
+	if o != nil {
+		st.hold(r, o)
+	}
+	return o
+}
+
+// attemptPart is what a rule gives before it is held to anything.
+func (st *refState) attemptPart(r *ruleSpec) *outcome {
+	if len(st.target(r)) == 0 || !st.thresholdsReached(r) {
 		return nil
 	}
 	if !r.selectorSpec.empty() && st.count(&r.selectorSpec).present == 0 {
 		return nil
 	}
-	o := st.give(r)
-	st.hold(r, o)
-	return o
+	return st.give(r)
+}
+
+// attemptEach looks at each part as if the rest were not there.
+func (st *refState) attemptEach(r *ruleSpec) *outcome {
+	var all *outcome
+	for _, part := range st.parts(r) {
+		st.part = &part
+		o := st.attemptPart(r)
+		st.part = nil
+		if o == nil {
+			continue
+		}
+		if all == nil {
+			all = &outcome{}
+		}
+		all.pieces = append(all.pieces, o.pieces...)
+		switch {
+		case o.gift != nil && all.gift == nil:
+			all.gift = o.gift
+		case o.gift != nil:
+			all.gift.quantity += o.gift.quantity
+		}
+	}
+	if all != nil {
+		all.pieces = inOrder(all.pieces, "item")
+	}
+	return all
 }
 
 // hold keeps a rule to what the limits leave and to its max_discount.

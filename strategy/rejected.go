@@ -1,79 +1,74 @@
 package strategy
 
 import (
-	"strings"
 	"time"
+
+	"github.com/promogate/caddy-discount/money"
 )
 
 // Rejected says why a rule did not apply.
 type Rejected struct {
 	Rule string
-	// Reason is the key of the first condition that failed, or one of: enabled,
-	// floor_price (the catalogue lets no more be taken off), target (nothing in
-	// the cart is what the rule is about), nothing (there is nothing left to take
-	// off), limits (earlier rules used them up), group, exclusive, select and
-	// stop (another rule was better, or came before and ended it).
+	// Reason is one of [Reasons]: the key of the first condition that failed, or a word
+	// for what is none.
 	Reason string
-	// Seen and Needed are the value that was seen and what was needed, for a
-	// person.
-	Seen, Needed string
+	// Seen and Needed are the value that was seen and what was needed.
+	Seen, Needed Value
+	// Text is all of that in words.
+	Text string
 }
-
-// The reasons that are not keys of the language.
-const (
-	reasonEnabled   = "enabled"
-	reasonTarget    = "target"
-	reasonNothing   = "nothing"
-	reasonLimits    = "limits"
-	reasonGroup     = "group"
-	reasonExclusive = "exclusive"
-	reasonSelect    = "select"
-	reasonStop      = "stop"
-)
 
 // explainer is a reward that can say why it gives nothing.
 type explainer interface {
-	why(e *evaluation, t *target) (reason, seen, needed string)
+	why(e *evaluation, t *target) shortfall
 }
 
 // gaveNothing says why a reward came to nothing.
-func (e *evaluation) gaveNothing(r *compiledRule, t *target, floorless int64) (reason, seen, needed string) {
+func (e *evaluation) gaveNothing(r *compiledRule, t *target, floorless int64) shortfall {
 	if floorless > 0 {
-		return keyFloor, "nothing left above it", e.amountText(floorless)
+		return shortfall{ReasonFloorPrice, minorValue(0, sayNothingAboveFloor), minorValue(floorless, sayPlain)}
 	}
 	if why, ok := r.reward.(explainer); ok {
 		return why.why(e, t)
 	}
-	return reasonNothing, "", ""
+	return nothingToGive()
 }
 
-// closed says why a rule is not open at the instant.
-func (e *evaluation) closed(r *compiledRule) (reason, seen, needed string) {
+// closed says why a rule is not open at the instant; the zero shortfall if it is.
+func (e *evaluation) closed(r *compiledRule) shortfall {
 	at := e.now.In(e.location)
 	switch {
 	case e.unixNano < r.valid.from:
-		return "valid_from", at.Format(time.RFC3339), time.Unix(0, r.valid.from).In(e.location).Format(time.RFC3339)
+		return shortfall{ReasonValidFrom, timeValue(at, sayPlain), timeValue(time.Unix(0, r.valid.from).In(e.location), sayPlain)}
 	case e.unixNano >= r.valid.until:
-		return "valid_until", at.Format(time.RFC3339), "until " + time.Unix(0, r.valid.until-1).In(e.location).Format(time.RFC3339)
+		last := time.Unix(0, r.valid.until).Add(-time.Second) // which counts
+		return shortfall{ReasonValidUntil, timeValue(at, sayPlain), timeValue(last.In(e.location), sayUntil)}
 	case !anyOpen(r.windows, e):
-		return "time_window", e.wall().text(), windowsText(r.windows)
+		return shortfall{ReasonTimeWindow, timeValue(at, sayWall), opening(r.windows, at)}
 	}
-	return "", "", ""
+	return shortfall{}
 }
 
-func (w wallClock) text() string {
-	return weekdays[w.weekday] + " " + formatTimeOfDay(w.seconds)
+// opening is when windows that are closed open next, which is in words their hours.
+func opening(windows []window, after time.Time) Value {
+	v := textValue(sayWindows)
+	if at, ever := hours(weekOf(windows)).turn(after); ever {
+		v = timeValue(at, sayWindows)
+	}
+	v.windows = windows
+	return v
 }
 
-func windowsText(windows []window) string {
-	texts := make([]string, len(windows))
-	for i, w := range windows {
-		texts[i] = formatTimeOfDay(w.start) + " to " + formatTimeOfDay(w.end)
-		if w.days != everyDay {
-			texts[i] += " on " + strings.Join(w.dayNames(), ", ")
-		}
+// missed says that nothing in the cart is what a rule is about.
+func missed(r *compiledRule, t *target) shortfall {
+	switch {
+	case r.byUnit && r.scope.appliesTo != toShipping && t.counted.present > 0 && t.counted.whole() == 0:
+		seen, needed := t.counted.uncountable()
+		return shortfall{ReasonTarget, seen, needed}
+	case r.scope.appliesTo == toItems:
+		return shortfall{ReasonTarget, unitsValue(0, sayNoneOfTarget), unitsValue(1, sayTarget)}
 	}
-	return strings.Join(texts, " or ")
+	return shortfall{ReasonTarget, textValue(sayNoneOfTarget), textValue(sayTarget)}
 }
 
 // rejected lists the rules that are not among the applied ones.
@@ -83,54 +78,78 @@ func (s *Strategy) rejected(q *Quote, t *trace) []Rejected {
 		if _, applied := q.took(i); applied {
 			continue
 		}
-		list = append(list, s.reject(i, id, q, t))
+		list = append(list, s.tell(id, s.reject(i, q, t)))
 	}
 	for _, id := range s.disabled {
-		list = append(list, Rejected{Rule: id, Reason: reasonEnabled, Seen: "false", Needed: "true"})
+		list = append(list, s.tell(id, shortfall{ReasonEnabled, textValue(sayPlain, "false"), textValue(sayPlain, "true")}))
 	}
 	return list
 }
 
-func (s *Strategy) reject(i int, id string, q *Quote, t *trace) Rejected {
-	found, tried := t.tried[i]
-	r := Rejected{Rule: id, Reason: found.reason, Seen: found.seen, Needed: found.needed}
-	switch {
-	case q.Reason != "":
-		return Rejected{Rule: id, Reason: q.Reason, Seen: q.Currency, Needed: s.currency.Code()}
-	case r.Reason == reasonNothing && found.spent && s.limits != (limits{}):
-		r.Reason, r.Seen, r.Needed = s.usedUp(q, found.lowered)
-	case r.Reason != "":
-	case tried && found.lowered.from > 0 && found.lowered.amount == 0:
-		r.Reason, r.Seen, r.Needed = s.usedUp(q, found.lowered)
-	case s.arithmetic.selection != selectAll:
-		r.Reason, r.Seen, r.Needed = reasonSelect, s.worth(found), "worth more than another rule"
-	case s.exclusiveApplied(q):
-		won := q.Applied[0]
-		r.Reason, r.Seen = reasonExclusive, majorText(s.currency, t.together)+" together"
-		if s.rules[i].exclusive {
-			r.Seen = s.worth(found)
-		}
-		r.Needed = "more than the " + majorText(s.currency, won.Amount) + " of " + s.ids[won.Rule]
-	case s.rules[i].exclusive:
-		r.Reason, r.Seen, r.Needed = reasonExclusive, s.worth(found), "more than the others together, "+majorText(s.currency, t.together)
-	case tried || s.rules[i].group != "":
-		r.Reason, r.Seen, r.Needed = reasonGroup, s.worth(found), "worth more than the others of "+s.rules[i].group
-	default:
-		r.Reason, r.Needed = reasonStop, "no earlier rule that stops"
-	}
-	return r
+// tell puts the reason of a rule into words.
+func (s *Strategy) tell(id string, why shortfall) Rejected {
+	why.seen, why.needed = why.seen.inWords(s.currency), why.needed.inWords(s.currency)
+	return Rejected{Rule: id, Reason: why.reason, Seen: why.seen, Needed: why.needed, Text: why.sentence()}
 }
 
-// worth is what a rule would have taken off; "" of one that was not tried.
-func (s *Strategy) worth(found tried) string {
-	if found.lowered.amount == 0 {
-		return ""
+// reject is why a rule that is switched on did not apply.
+func (s *Strategy) reject(i int, q *Quote, t *trace) shortfall {
+	found, tried := t.tried[i]
+	r := &s.rules[i]
+	switch {
+	case q.Reason != "":
+		return shortfall{q.Reason, textValue(sayPlain, q.Currency), textValue(sayPlain, s.currency.Code())}
+	case found.reason == ReasonNothing && found.spent && s.limits != (limits{}):
+		return s.usedUp(q, found.lowered)
+	case found.reason != "":
+		return found.shortfall
+	case tried && found.lowered.from > 0 && found.lowered.amount == 0:
+		return s.usedUp(q, found.lowered)
+	case s.arithmetic.selection != selectAll:
+		return shortfall{ReasonSelect, wouldTake(found), textValue(sayBestOfAll)}
+	case s.exclusiveApplied(q):
+		won := q.Applied[0]
+		why := shortfall{ReasonExclusive, minorValue(t.together, sayTogether), minorValue(won.Amount, sayMoreThanRule).about(s.ids[won.Rule])}
+		if r.exclusive {
+			why.seen = wouldTake(found)
+		}
+		return why
+	case r.exclusive:
+		return shortfall{ReasonExclusive, wouldTake(found), minorValue(t.together, sayMoreThanTogether)}
+	case tried || r.group != "":
+		return shortfall{ReasonGroup, wouldTake(found), textValue(sayBestOfGroup).about(r.group)}
 	}
-	return majorText(s.currency, found.lowered.amount)
+	return shortfall{reason: ReasonStop, needed: textValue(sayNoStop)}
+}
+
+// wouldTake is what a rule would have taken off; nothing to say of one that was not
+// tried.
+func wouldTake(found tried) Value {
+	if found.lowered.amount == 0 {
+		return Value{}
+	}
+	return minorValue(found.lowered.amount, sayPlain)
 }
 
 // exclusiveApplied reports whether an exclusive rule won, which then is the only
 // one that applied.
 func (s *Strategy) exclusiveApplied(q *Quote) bool {
 	return len(q.Applied) == 1 && s.rules[q.Applied[0].Rule].exclusive
+}
+
+// usedUp is the reason of a rule for which the limits left nothing.
+func (s *Strategy) usedUp(q *Quote, l lowering) shortfall {
+	why := shortfall{reason: ReasonLimits, seen: minorValue(0, sayNothingLeftOf).about(s.limits.binding(q.Subtotal))}
+	if l.from > 0 { // a ladder does not try what it cannot give
+		why.needed = minorValue(l.from, sayPlain)
+	}
+	return why
+}
+
+// binding is the key of the limit that is reached first on goods worth subtotal.
+func (l limits) binding(subtotal int64) string {
+	if l.maxRate.IsZero() || l.maxAmount != 0 && l.maxAmount <= l.maxRate.Of(subtotal, 1, money.Down) {
+		return "limits.max_amount"
+	}
+	return "limits.max_rate"
 }

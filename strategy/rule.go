@@ -12,9 +12,11 @@ import (
 type rule struct {
 	id         string
 	pos        document.Pos
+	texts      *ruleTexts // nil for most
 	enabled    bool
 	lines      selector
 	scope      scopeOfRule
+	each       each
 	valid      validity
 	windows    []window
 	conditions []conditionRoom
@@ -55,10 +57,15 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	case f.Key == stepsID && len(m.steps) > 0:
 		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else")
 	}
+	if what := stray(f.Key); what != "" {
+		s.cautions.Add(s.doc, s.doc.Problem(f.Pos, s.path(), what, strayHint(f.Key)))
+	}
 	r.id, r.pos = f.Key, f.Pos
+	r.texts = decodeTexts(s)
 	r.enabled = s.bool("enabled", true)
 	r.lines = decodeSelector(s)
 	r.scope = decodeScope(s)
+	r.each = decodeEach(s)
 	r.valid = decodeValidity(s)
 	r.windows = decodeWindows(s)
 	r.conditions = decodeConditions(s)
@@ -81,7 +88,7 @@ func (r *rule) byUnit() bool {
 // make it give more or less by splitting them.
 func (r *rule) byLine() bool {
 	l, ok := r.reward.(interface{ looksAtLines() bool })
-	return r.scope.perLine || r.stacking.stop == stopLine || ok && l.looksAtLines()
+	return r.scope.perLine || r.each == eachLine || r.stacking.stop == stopLine || ok && l.looksAtLines()
 }
 
 // countsUnits reports whether the reward is one of goods alone, since it counts
@@ -117,6 +124,7 @@ func (r *rule) encode(o *object) {
 	}
 	r.lines.encode(o)
 	r.scope.encode(o)
+	r.each.encode(o)
 	r.valid.encode(o)
 	encodeList(o, "time_windows", r.windows, (*window).encode)
 	for _, c := range r.conditions {

@@ -38,6 +38,10 @@ unit_ladder = { first = 1, additional = 1 }
 groups_of = { size = 2, rate = 0.1 }
 [rule.g]
 gift = { sku = "a" }
+title = "a"
+description = { en = "a" }
+tags = ["a"]
+meta = { a = 1 }
 [rule.h]
 discount_amount = 1
 per = "line"

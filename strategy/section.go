@@ -105,7 +105,8 @@ func (s *section) done() {
 		if slices.Contains(s.asked, f.Key) {
 			continue
 		}
-		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("unknown key %q", f.Key), meant(f.Key, s.asked))
+		reason, hint := s.wrongKey(f)
+		s.add(f.Pos, s.key(f.Key), reason, hint)
 	}
 	s.close()
 }

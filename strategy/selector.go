@@ -154,6 +154,7 @@ type furtherTests struct {
 	skipReduced        bool
 	exclude            *matcher
 	any                []matcher // one of these; empty for no any
+	anyOfFew           bool      // any finds its goods by few words
 }
 
 func (c *compiler) matcher(sel *selector) matcher {
@@ -172,6 +173,7 @@ func (c *compiler) matcher(sel *selector) matcher {
 	}
 	if len(sel.any) > 0 {
 		m.further.any = c.alternatives(sel.any)
+		m.further.anyOfFew = m.namesFew()
 	}
 	return m
 }

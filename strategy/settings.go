@@ -103,12 +103,12 @@ func decodeTimezone(s *section) (string, *time.Location) {
 		return defaultTimezone, time.UTC
 	}
 	name := s.text("timezone")
-	// "Local" would make the answer depend on the machine.
-	location, err := time.LoadLocation(name)
-	if name == "" || err != nil || name == "Local" {
-		if name != "" {
-			s.wrong(n, "timezone", fmt.Sprintf("%q is not an IANA time zone", name), "such as Asia/Shanghai")
-		}
+	if name == "" {
+		return defaultTimezone, time.UTC
+	}
+	location, reason, hint := loadZone(name)
+	if reason != "" {
+		s.wrong(n, "timezone", fmt.Sprintf("%q %s", name, reason), hint)
 		return defaultTimezone, time.UTC
 	}
 	return name, location

@@ -93,12 +93,15 @@ type ruleSpec struct {
 	appliesTo string
 	maxUnits  int64
 	perLine   bool
+	fresh     bool
+	each      string
 	pick      string
 
 	from, until                         string
 	windows                             []windowSpec
 	minSubtotal                         int64
 	minQuantity, minLineQuantity        int64
+	minArticles                         int64
 	countCart                           bool
 	requires, forbids                   []holdingSpec
 	coupons, channels, regions, methods []string
@@ -203,7 +206,9 @@ func (s *spec) TOML() string {
 	}
 	p.text("coupon_case", s.couponCase)
 	p.text("sku_compare", s.skuCompare)
-	p.text("unknown_skus", s.unknownSKUs)
+	if len(s.products) > 0 || s.unknownSKUs != "reject" { // which is refused without a catalogue
+		p.text("unknown_skus", s.unknownSKUs)
+	}
 	p.table("arithmetic", false, func(p *pairs) {
 		p.text("base", s.base)
 		p.text("threshold_base", s.thresholdBase)
@@ -319,6 +324,10 @@ func (x *ruleSpec) pairs(p *pairs) {
 	x.selectorSpec.pairs(p)
 	p.text("applies_to", x.appliesTo)
 	p.integer("max_units", x.maxUnits)
+	p.text("each", x.each)
+	if x.fresh {
+		p.add("fresh_units", "true")
+	}
 	if x.perLine {
 		p.text("max_units_per", "line")
 	}
@@ -346,6 +355,7 @@ func (x *ruleSpec) conditions(p *pairs) {
 	p.amount("min_subtotal", x.minSubtotal)
 	p.integer("min_quantity", x.minQuantity)
 	p.integer("min_line_quantity", x.minLineQuantity)
+	p.integer("min_articles", x.minArticles)
 	if x.countCart {
 		p.text("count", "cart")
 	}

@@ -1,6 +1,8 @@
 package strategy
 
 import (
+	"time"
+
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -138,21 +140,40 @@ func (ladder orderSteps) nearest(e *evaluation) (best int, missing int64) {
 	return best, missing
 }
 
-func (ladder orderSteps) why(e *evaluation, _ *target) (reason, seen, needed string) {
+func (ladder orderSteps) why(e *evaluation, _ *target) shortfall {
 	for i := range ladder {
 		if value, open := ladder[i].reached(e); open && value >= ladder[i].threshold {
-			return reasonNothing, "", ""
+			return nothingToGive()
 		}
 	}
 	best, missing := ladder.nearest(e)
 	if best < 0 {
-		return "time_window", e.wall().text(), "a step that is open and has something to take off"
+		return shortfall{ReasonTimeWindow, timeValue(e.now.In(e.location), sayWall), ladder.opening(e)}
 	}
 	threshold := ladder[best].threshold
-	return "threshold", e.amountText(threshold - missing), "at least " + e.amountText(threshold)
+	return shortfall{ReasonThreshold, minorValue(threshold-missing, sayPlain), minorValue(threshold, sayAtLeast)}
 }
 
 func (ladder orderSteps) missing(e *evaluation, _ *target) (amount, units int64) {
 	_, missing := ladder.nearest(e)
 	return missing, 0
+}
+
+// opening is the first instant at which a step opens that is closed now, if one ever
+// does.
+func (ladder orderSteps) opening(e *evaluation) Value {
+	var first time.Time
+	for i := range ladder {
+		windows := ladder[i].rule.windows
+		if anyOpen(windows, e) {
+			continue
+		}
+		if at, ever := hours(weekOf(windows)).turn(e.now.In(e.location)); ever && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	if first.IsZero() {
+		return textValue(sayOpenStep)
+	}
+	return timeValue(first, sayOpenStep)
 }

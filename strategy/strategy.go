@@ -16,6 +16,7 @@ type Strategy struct {
 	version     string
 	envs        []string
 	fingerprint [sha256.Size]byte
+	wording     *labels // nil where no rule has texts
 	currency    money.Currency
 	location    *time.Location
 	arithmetic  arithmetic
@@ -25,6 +26,7 @@ type Strategy struct {
 	ids         []string       // of rules
 	disabled    []string       // ids of rules that are switched off
 	index       *index
+	timetable   timetable
 	exclusive   bool // whether there is an exclusive rule
 	grouped     bool // whether there is a group
 
@@ -42,6 +44,7 @@ type compiledRule struct {
 	lines       matcher
 	methods     []string // shipping methods it reduces; all when empty
 	scope       scopeOfRule
+	each        each
 	valid       span
 	windows     []window
 	facets      facets
@@ -129,6 +132,7 @@ func Compile(m *Model) *Strategy {
 		version:     m.label(fingerprint),
 		envs:        m.environments,
 		fingerprint: fingerprint,
+		wording:     labelsOf(m),
 		currency:    m.currency,
 		location:    m.location,
 		arithmetic:  m.arithmetic,
@@ -153,6 +157,7 @@ func Compile(m *Model) *Strategy {
 	s.catalogue = c.catalogue(m.products, m.spelling.skus)
 	s.further = c.furtherCategories(s.catalogue)
 	s.index = buildIndex(s.rules, c, m.pause)
+	s.timetable = timetableOf(s.rules)
 	s.skus, s.categories, s.subgroups, s.codes = c.skus, c.categories, c.subgroups, c.codes
 	s.skuTable = newSKUTable(c.skus)
 	return s
@@ -189,6 +194,7 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 	*compiled = compiledRule{
 		lines:       c.matcher(&r.lines),
 		scope:       r.scope,
+		each:        r.each,
 		facets:      facetsOf(r.conditions),
 		valid:       r.valid.compile(),
 		windows:     r.windows,

@@ -13,11 +13,13 @@ import (
 //	max_units     = 5             # no more units than this
 //	max_units_per = "rule"        # over all lines, or of each "line"
 //	pick          = "cheapest"    # which units: "cheapest", "dearest", or in the order of the "cart"
+//	fresh_units   = true          # only units that no rule has reduced
 type scopeOfRule struct {
 	appliesTo appliesTo
 	maxUnits  int64 // 0 when absent
 	perLine   bool
 	pick      pick
+	fresh     bool
 }
 
 type appliesTo uint8
@@ -48,17 +50,25 @@ func decodeScope(s *section) scopeOfRule {
 	sc.maxUnits, _ = s.integer("max_units", 1, money.Max)
 	sc.perLine = s.word("max_units_per", 0, perWords) == 1
 	sc.pick = pick(s.word("pick", 0, pickWords))
+	sc.fresh = s.bool("fresh_units", false)
 	if s.has("max_units_per") && sc.maxUnits == 0 {
 		s.wrong(s.node.Get("max_units_per"), "max_units_per", "there is no max_units for it", "")
 	}
 	if sc.maxUnits != 0 && sc.appliesTo != toItems {
 		s.wrong(s.node.Get("max_units"), "max_units", "shipping has no units", `use applies_to = "items"`)
 	}
+	if sc.fresh && sc.appliesTo != toItems {
+		s.wrong(s.node.Get("fresh_units"), "fresh_units", "shipping has no units", `use applies_to = "items"`)
+	}
 	return sc
 }
 
 func (sc *scopeOfRule) encode(o *object) {
 	o.choice("applies_to", int(sc.appliesTo), 0, appliesToWords)
+	if sc.fresh {
+		o.key("fresh_units")
+		o.raw("true")
+	}
 	if sc.maxUnits != 0 {
 		o.key("max_units")
 		o.integer(sc.maxUnits)
@@ -82,6 +92,7 @@ type target struct {
 // totals are sums over goods.
 type totals struct {
 	present  int64 // units, a line by weight being one
+	articles int64 // different articles of which units count
 	quantity int64 // those of them that count, which at a list price of 0.00 they do not
 	weighed  int64 // units of quantity that are lines by weight
 	largest  int64 // units of the largest line
@@ -93,6 +104,9 @@ func (t *totals) add(l *item, value int64) {
 	t.value += value
 	if l.uncounted {
 		return
+	}
+	if !l.again {
+		t.articles++
 	}
 	t.quantity += l.quantity
 	t.largest = max(t.largest, l.largest)
@@ -160,14 +174,18 @@ func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
 		return
 	}
 	t.counted.add(l, l.value(e.arith.thresholdBase))
-	if r.scope.appliesTo == toShipping || l.stopped || (l.weighed || l.uncounted) && r.byUnit {
-		return
+	switch {
+	case e.leavesOut(r, l):
+	case l.runs != 0 || r.byLine && l.lines > 1:
+		e.addPortions(t, r, int32(i), 0, l.quantity)
+	default:
+		e.addPortion(t, int32(i))
 	}
-	if l.runs != 0 || r.byLine && l.lines > 1 {
-		e.addPortions(t, r, int32(i))
-		return
-	}
-	e.addPortion(t, int32(i))
+}
+
+// leavesOut reports whether a rule reduces no unit of goods that it is about.
+func (e *evaluation) leavesOut(r *compiledRule, l *item) bool {
+	return r.scope.appliesTo == toShipping || l.stopped || (l.weighed || l.uncounted) && r.byUnit || r.scope.fresh && l.runs == 0 && l.discounted
 }
 
 // anything reports whether the cart holds anything the rule is about.
@@ -192,9 +210,9 @@ func (e *evaluation) addPortion(t *target, i int32) {
 	t.value += p.value
 }
 
-// addPortions adds an item in its runs, and in its lines where the rule looks at
-// those.
-func (e *evaluation) addPortions(t *target, r *compiledRule, i int32) {
+// addPortions adds some units of an item in their runs, and in their lines where the
+// rule looks at those.
+func (e *evaluation) addPortions(t *target, r *compiledRule, i int32, first, last int64) {
 	l := &e.items[i]
 	only, at := l.whole(), l.runs
 	units := &only
@@ -207,10 +225,10 @@ func (e *evaluation) addPortions(t *target, r *compiledRule, i int32) {
 	}
 	for from, runStart := int64(0), int64(0); ; {
 		to := min(runStart+units.units, lineEnd)
-		if !units.stopped {
+		if !units.stopped && !(r.scope.fresh && units.discounted) && first <= from && from < last {
 			t.add(e.portion(l, units, portion{item: i, line: line, from: from, units: to - from}, runStart))
 		}
-		if from = to; from == l.quantity {
+		if from = to; from >= last {
 			return
 		}
 		if from == runStart+units.units {
@@ -297,19 +315,15 @@ func compareUnits(a, b *portion, by pick) int {
 // moreRoom puts the portion first of which a unit may lose more.
 func moreRoom(a, b *portion) int { return -compareRatios(a.room, a.units, b.room, b.units) }
 
-// amountText writes an amount for a person, with its currency's decimals.
-func (e *evaluation) amountText(minor int64) string {
-	return majorText(e.currency, minor)
-}
-
+// majorText writes an amount for a person, with its currency's decimals.
 func majorText(currency money.Currency, minor int64) string {
 	return string(currency.AppendMajor(nil, minor))
 }
 
 // uncountable says what is there of which no units count, and what is needed.
-func (t *totals) uncountable() (seen, needed string) {
+func (t *totals) uncountable() (seen, needed Value) {
 	if t.quantity == 0 {
-		return "only articles at 0.00", "articles that have a price"
+		return unitsValue(0, sayOnlyAtNothing), unitsValue(1, sayPriced)
 	}
-	return "only goods by weight", "goods that are sold by the unit"
+	return unitsValue(0, sayOnlyByWeight), unitsValue(1, saySoldByUnit)
 }

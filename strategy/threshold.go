@@ -9,11 +9,13 @@ import (
 //
 //	min_quantity      = 3         # units
 //	min_line_quantity = 2         # units of one line at least
+//	min_articles      = 3         # different articles
 //	min_subtotal      = 50.00     # value, by arithmetic.threshold_base
 //	count             = "target"  # over the lines the rule is about, or the whole "cart"
 type threshold struct {
 	quantity     int64
 	lineQuantity int64
+	articles     int64
 	subtotal     int64 // minor units
 	wholeCart    bool
 }
@@ -22,6 +24,7 @@ func decodeThreshold(s *section) conditionRoom {
 	var t threshold
 	t.quantity, _ = s.integer("min_quantity", 1, money.Max)
 	t.lineQuantity, _ = s.integer("min_line_quantity", 1, money.Max)
+	t.articles, _ = s.integer("min_articles", 1, money.Max)
 	t.subtotal, _ = s.amount("min_subtotal", 1)
 	t.wholeCart = s.word("count", 0, countWords) == 1
 	if t == (threshold{}) {
@@ -36,6 +39,10 @@ func (t *threshold) encode(o *object) {
 	if t.wholeCart {
 		o.key("count")
 		o.text("cart")
+	}
+	if t.articles != 0 {
+		o.key("min_articles")
+		o.integer(t.articles)
 	}
 	if t.lineQuantity != 0 {
 		o.key("min_line_quantity")
@@ -52,7 +59,7 @@ func (t *threshold) compile(c *compiler, list []condition) []condition {
 	for _, least := range []struct {
 		of    measure
 		least int64
-	}{{ofQuantity, t.quantity}, {ofLineQuantity, t.lineQuantity}, {ofSubtotal, t.subtotal}} {
+	}{{ofQuantity, t.quantity}, {ofLineQuantity, t.lineQuantity}, {ofArticles, t.articles}, {ofSubtotal, t.subtotal}} {
 		if least.least > 0 {
 			list = append(list, c.atLeast.one(atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart}))
 		}
@@ -66,6 +73,7 @@ type measure uint8
 const (
 	ofQuantity measure = iota
 	ofLineQuantity
+	ofArticles
 	ofSubtotal
 )
 
@@ -77,7 +85,7 @@ type atLeast struct {
 }
 
 func (a *atLeast) key() string {
-	return [...]string{"min_quantity", "min_line_quantity", "min_subtotal"}[a.of]
+	return [...]string{"min_quantity", "min_line_quantity", "min_articles", "min_subtotal"}[a.of]
 }
 
 func (a *atLeast) holds(e *evaluation, t *target) bool { return a.seen(e, t) >= a.least }
@@ -94,20 +102,28 @@ func (a *atLeast) seen(e *evaluation, t *target) int64 {
 		return sum.quantity
 	case ofLineQuantity:
 		return sum.largest
+	case ofArticles:
+		return sum.articles
 	}
 	return sum.value
 }
 
-func (a *atLeast) explain(e *evaluation, t *target) (seen, needed string) {
-	if a.of == ofSubtotal {
-		return e.amountText(a.seen(e, t)), "at least " + e.amountText(a.least)
+func (a *atLeast) explain(e *evaluation, t *target) (seen, needed Value) {
+	switch a.of {
+	case ofSubtotal:
+		return minorValue(a.seen(e, t), sayPlain), minorValue(a.least, sayAtLeast)
+	case ofArticles:
+		return unitsValue(a.seen(e, t), sayArticles), unitsValue(a.least, sayAtLeastArticles)
 	}
-	return unitsText(a.seen(e, t)), "at least " + unitsText(a.least)
+	return unitsValue(a.seen(e, t), sayPlain), unitsValue(a.least, sayAtLeast)
 }
 
 func (a *atLeast) missing(e *evaluation, t *target) (amount, units int64) {
-	if a.of == ofSubtotal {
+	switch a.of {
+	case ofSubtotal:
 		return a.least - a.seen(e, t), 0
+	case ofArticles: // which more of the same are not
+		return 0, 0
 	}
 	return 0, a.least - a.seen(e, t)
 }

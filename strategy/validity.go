@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -57,7 +58,7 @@ func (s *section) instant(name string, which pass) (time.Time, bool) {
 		at, err = s.localInstant(n, name, which)
 	}
 	if err != nil {
-		s.wrong(n, name, fmt.Sprintf("%q is not a date-time", n.Text), "such as 2024-06-30T23:59:59+08:00")
+		s.wrong(n, name, fmt.Sprintf("%q is not a date-time", n.Text), cmp.Or(document.TimeMeant(n.Text), "such as 2024-06-30T23:59:59+08:00"))
 		return time.Time{}, false
 	}
 	if at.Year() < firstYear || at.Year() > lastYear {

@@ -53,6 +53,7 @@ func (s *section) attributeTest(f *document.Field) attributeTest {
 	if f.Value.Kind != document.Table {
 		if v, ok := s.attributeValue(f.Value, f.Key); ok {
 			test.in = []attributeValue{v}
+			s.checkStrays([]*document.Node{f.Value}, f.Key)
 		}
 		return test
 	}
@@ -62,6 +63,7 @@ func (s *section) attributeTest(f *document.Field) attributeTest {
 		if in.Kind != document.Array || len(in.Items) == 0 {
 			sub.want(in, "in", "a list of values")
 		}
+		sub.checkStrays(in.Items, "in")
 		for _, item := range in.Items {
 			if v, ok := sub.attributeValue(item, "in"); ok {
 				test.in = append(test.in, v)

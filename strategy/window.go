@@ -104,10 +104,23 @@ func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
 	}
 	seconds, ok := parseTimeOfDay(n.Text)
 	if !ok || seconds == day && !mayBe24 {
-		s.wrong(n, name, fmt.Sprintf("%q is not a time of day", n.Text), `such as "08:00" or "22:30:15"`)
+		s.wrong(n, name, fmt.Sprintf("%q is not a time of day", n.Text), timeOfDayMeant(n.Text, mayBe24))
 		return 0
 	}
 	return seconds
+}
+
+// timeOfDayMeant is the hint for what is no time of day.
+func timeOfDayMeant(text string, mayBe24 bool) string {
+	if seconds, ok := parseTimeOfDay(text); ok && seconds == day && !mayBe24 {
+		return `a day begins at "00:00", and only the end of a window may be "24:00"`
+	}
+	if padded := "0" + text; strings.IndexByte(text, ':') == 1 {
+		if _, ok := parseTimeOfDay(padded); ok {
+			return fmt.Sprintf("did you mean %q?", padded)
+		}
+	}
+	return `such as "08:00" or "22:30:15"`
 }
 
 func parseTimeOfDay(text string) (int32, bool) {

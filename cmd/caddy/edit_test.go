@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -166,7 +167,7 @@ func TestMistakeKeepsTheStrategyInService(t *testing.T) {
 			if c.text != "" {
 				place = f + c.says[0]
 			}
-			g.log.await(t, mark, "strategy refused, the one in service stays", place, `"in_service":"v-000`+strconv.Itoa(n)+`"`)
+			g.log.await(t, mark, "strategy refused, the one in service stays", place, fmt.Sprintf(`"in_service":"v-%04d"`, n))
 			g.stays(n)
 			n++
 			write(t, f, strategyOf(n))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -55,6 +56,13 @@ func TestCommandsThatLookAtAStrategy(t *testing.T) {
 		{"explain-limited-json", []string{"explain", "strategies/limited.toml", "--cart", "cart.json", shopAt, "--json"}, 0},
 		{"explain-mistyped", []string{"explain", "strategies/limited.toml", "--cart", "cart-mistyped.json", shopAt}, 0},
 		{"explain-no-env", []string{"explain", "shop", "--cart", "cart.json", "--env", "dve"}, 2},
+		{"explain-titled", []string{"explain", "strategies/titled.toml", "--cart", "cart.json", shopAt}, 0},
+		{"explain-titled-lang", []string{"explain", "strategies/titled.toml", "--cart", "cart.json", shopAt, "--lang", "fr,en-GB"}, 0},
+		{"explain-titled-json", []string{"explain", "strategies/titled.toml", "--cart", "cart.json", shopAt, "--lang", "en", "--json"}, 0},
+		{"explain-no-lang", []string{"explain", "strategies/titled.toml", "--cart", "cart.json", "--lang", "en_GB!"}, 1},
+		{"diff-texts", []string{"diff", "strategies/titled.toml", "strategies/titled-anew.toml"}, 2},
+		{"diff-texts-json", []string{"diff", "strategies/titled.toml", "strategies/titled-anew.toml", "--json"}, 2},
+		{"export-texts", []string{"export", "strategies/titled.toml", "--texts"}, 0},
 		{"explain-help", []string{"explain", "--help"}, 0},
 		{"export", []string{"export", "shop"}, 0},
 		{"export-dev", []string{"export", "shop", "--env", "dev"}, 0},
@@ -104,13 +112,16 @@ func TestCommandsThatLookAtAStrategy(t *testing.T) {
 	}
 }
 
+// workingDirectory is where a command says that it looked for a file.
+var workingDirectory = regexp.MustCompile(`(looked for in the working directory, )[^)]*\)`)
+
 // transcript is a command and what it answered.
 func transcript(args []string, r result) string {
 	text := "$ caddy discount " + strings.Join(args, " ") + "\n" + r.out
 	if !strings.HasSuffix(text, "\n") {
 		text += "(no newline)\n"
 	}
-	if said := messages(r.err); said != "" {
+	if said := workingDirectory.ReplaceAllString(messages(r.err), "$1/srv/shop)"); said != "" {
 		text += "--- standard error\n" + said
 	}
 	return fmt.Sprintf("%s--- exit %d\n", text, r.code)

@@ -159,6 +159,13 @@ var wrongStrategies = []struct {
 	{"wrong kind", head + "[rule.\"spring\"]\nenabled = \"yes\"\ndiscount_rate = 0.1\n", "", []string{":5:11: ", "enabled", "true or false"}},
 	{"not TOML", head + "[rule.\"spring\"\ndiscount_rate = 0.1\n", "", []string{":4:"}},
 	{"empty", "", "", []string{"version"}},
+	{"merge conflict", head + "[rule.a]\n<<<<<<< HEAD\ndiscount_rate = 0.1\n=======\ndiscount_rate = 0.2\n>>>>>>> feature\n", "",
+		[]string{":5:1: ", "a merge conflict is left here, up to line 9"}},
+	{"no-break space", head + "[rule.a]\ndiscount_rate\u00a0 = 0.1\n", "", []string{":5:14: ", "no-break space"}},
+	{"full-width sign", head + "[rule.a]\ndiscount_rate ＝ 0.1\n", "", []string{":5:15: ", "full-width equals sign", "type a plain ="}},
+	{"dotted id", head + "[rule.a.b]\ndiscount_rate = 0.1\n", "", []string{":4:9: ", `written in quotes: [rule."a.b"]`}},
+	{"time of the machine", head + "timezone = \"localtime\"\n[rule.a]\ndiscount_rate = 0.1\n", "", []string{":4:12: ", "the time zone of the machine"}},
+	{"end of a day", head + "[rule.a]\ntime_window = { start = 22:00:00, end = 24:00:00 }\ndiscount_rate = 0.1\n", "", []string{":5:41: ", `may be "24:00", in quotes`}},
 	{"environment missing", head + "[rule.\"spring\"]\ndiscount_rate = 0.1\n[[env]]\nname = \"prod\"\n[[env]]\nname = \"dev\"\n", "prd",
 		[]string{`there is no environment "prd"`, `"prod"`, `"dev"`, `did you mean "prod"?`}},
 	{"no environments", head + "[rule.\"spring\"]\ndiscount_rate = 0.1\n", "prod", []string{`there is no environment "prod"`}},
@@ -185,6 +192,19 @@ func TestWrongStrategyAtStart(t *testing.T) {
 	}
 }
 
+// The directory is not told where it is in the path.
+func TestAnAbsoluteStrategyMissingAtStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "shop.toml")
+	write(t, filepath.Join(dir, "Caddyfile"), site("discount "+path))
+	r := caddy(t, dir, "validate", "--config", "Caddyfile")
+	r.says(t, path, "no such file")
+	if strings.Contains(messages(r.err), "looked for in") {
+		t.Errorf("it is said\n%s", messages(r.err))
+	}
+}
+
 func TestStrategyMissingAtStart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -192,10 +212,11 @@ func TestStrategyMissingAtStart(t *testing.T) {
 		"discount shop.toml":          filepath.Join(dir, "shop.toml"),
 		"discount_quote shop.toml":    filepath.Join(dir, "shop.toml"),
 		"discount /orders* shop.toml": filepath.Join(dir, "shop.toml"),
+		"discount sub/shop.toml":      filepath.Join(dir, "sub", "shop.toml"),
 	} {
 		write(t, filepath.Join(dir, "Caddyfile"), site(directive))
 		for _, command := range []string{"validate", "run"} {
-			caddy(t, dir, command, "--config", "Caddyfile").says(t, path, "no such file")
+			caddy(t, dir, command, "--config", "Caddyfile").says(t, path, "no such file", "(looked for in the working directory, "+dir+")")
 		}
 	}
 }

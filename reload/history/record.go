@@ -27,6 +27,7 @@ type Record struct {
 	Version     string    `json:"version,omitempty"`
 	Digest      string    `json:"digest,omitempty"`  // of the files that were read, or are held back
 	Kind        string    `json:"kind,omitempty"`    // how they were saved
+	Change      string    `json:"change,omitempty"`  // what they changed
 	Reason      string    `json:"reason,omitempty"`  // of a refusal, a rollback; or what speaks for it
 	Against     string    `json:"against,omitempty"` // what a refusal was held against; what a rollback holds back
 	Written     time.Time `json:"written,omitzero"`

@@ -23,16 +23,16 @@ type Change struct {
 	New  jsontext.Value
 }
 
-// Step is a part of a path: the name of a member; or the SKU of a product, whose
-// place in the list it stands for; or the number from 0 of a member of another
-// list, in the new list if it is in it.
+// Step is a part of a path: the name of a member; or the SKU of a product or the
+// language of a text, whose place in the list it stands for; or the number from 0 of a
+// member of another list, in the new list if it is in it.
 type Step struct {
 	Name   string
 	Number bool
 }
 
 // Order ends the path of a change that is only of the order of a list: Old and New
-// are the SKUs that both have.
+// are the SKUs or languages that both have.
 const Order = "(order)"
 
 // Pointer is the path as a JSON Pointer (RFC 6901).
@@ -44,7 +44,8 @@ func (c *Change) Pointer() jsontext.Pointer {
 	return p
 }
 
-// Meanings finds what differs between two canonical forms: the smallest members
+// Meanings finds what differs between two canonical forms, of meanings or of texts (see
+// strategy.Model.Texts): the smallest members
 // that do, in the order of their names. An object or a list that only one has is one
 // change. Lists of texts are compared whole. The error is of a text that is no
 // canonical form.
@@ -111,34 +112,35 @@ func (c *comparison) lists(path []Step, before, after []byte) {
 		c.note(path, before, after)
 		return
 	}
-	oldSKUs, inOld := c.bySKU(old)
-	nextSKUs, inNext := c.bySKU(next)
+	oldNames, inOld := c.byName(old)
+	nextNames, inNext := c.byName(next)
 	if inOld == nil || inNext == nil {
 		c.byNumber(path, old, next)
 		return
 	}
 	c.members(path, inOld, inNext)
-	c.order(path, common(oldSKUs, inNext), common(nextSKUs, inOld))
+	c.order(path, common(oldNames, inNext), common(nextNames, inOld))
 }
 
 func areObjects(list []json.RawMessage) bool {
 	return !slices.ContainsFunc(list, func(v json.RawMessage) bool { return !isKind(v, '{') })
 }
 
-// bySKU names the members of a list by their SKUs; the map is nil if one has none
-// or shares it.
-func (c *comparison) bySKU(list []json.RawMessage) (skus []string, members map[string]json.RawMessage) {
+// byName names the members of a list by their SKUs or languages; the map is nil if one
+// has none or shares it.
+func (c *comparison) byName(list []json.RawMessage) (names []string, members map[string]json.RawMessage) {
 	members = make(map[string]json.RawMessage, len(list))
 	for _, value := range list {
-		var member struct{ SKU string }
+		var member struct{ SKU, Lang string }
 		c.read(value, &member)
-		if _, shared := members[member.SKU]; shared || member.SKU == "" {
+		name := member.SKU + member.Lang // it has one of them
+		if _, shared := members[name]; shared || name == "" {
 			return nil, nil
 		}
-		members[member.SKU] = value
-		skus = append(skus, member.SKU)
+		members[name] = value
+		names = append(names, name)
 	}
-	return skus, members
+	return names, members
 }
 
 // common are the names that the other list has, too.

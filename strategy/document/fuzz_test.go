@@ -30,6 +30,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		doc, err := document.Parse(document.Source{Name: "f.toml", Data: []byte(text)})
+		text = strings.TrimPrefix(text, "\ufeff") // which go-toml refuses
 		var judge map[string]any
 		judged := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields().Decode(&judge)
 		if err != nil && strings.HasSuffix(err.Error(), "the key has more than 100 parts") {

@@ -20,6 +20,9 @@ func (b *builder) grammar(err error) error {
 	if errors.As(err, &perr) {
 		at.offset = b.parser.Range(perr.Highlight).Offset
 	}
+	if sign, found := b.oddAt(int(at.offset), err.Error()); found {
+		return b.odd(Pos{source: b.source, offset: uint32(sign)})
+	}
 	reason, hint := err.Error(), ""
 	if slip, means := b.slip(int(at.offset), reason); slip != "" {
 		reason, hint = slip, means
@@ -27,7 +30,56 @@ func (b *builder) grammar(err error) error {
 	return &Problems{List: []Problem{b.doc.Problem(at, "", reason, hint)}}
 }
 
-// slip says what is wrong at an offset in the words of somebody who writes prices
+// oddAt finds the odd sign that a mistake at an offset is: the one that stands there, or
+// one within the word that does.
+func (b *builder) oddAt(offset int, reason string) (at int, found bool) {
+	if strings.Contains(reason, "escape") { // in a string, where any sign may be
+		return 0, false
+	}
+	for at = offset; at < len(b.text); {
+		c, size := utf8.DecodeRuneInString(b.text[at:])
+		if _, odd := oddSignOf(c); odd && !(c == '\r' && strings.HasPrefix(b.text[at:], "\r\n")) {
+			return at, true
+		}
+		if c >= utf8.RuneSelf || !isBare(byte(c)) || !strings.Contains(reason, "keyword") {
+			break
+		}
+		at += size
+	}
+	return 0, false
+}
+
+// isBare reports whether a byte may be part of a bare key, a number, a truth or a date.
+func isBare(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
+}
+
+// odd is the error for an odd sign: the line it is in, and those below that have such a
+// sign where it cannot be meant. Who writes one sign with another keyboard writes them
+// all with it.
+func (b *builder) odd(first Pos) error {
+	var found Findings
+	c, _ := utf8.DecodeRuneInString(b.text[first.offset:])
+	sign, _ := oddSignOf(c)
+	found.Add(b.doc, b.doc.Problem(first, "", sign.describe(c), sign.hint))
+	line := -1
+	for l := (lineScan{text: b.text}); l.advance(); {
+		l.finish(func(offset int, c rune) {
+			if c < utf8.RuneSelf || uint32(offset) <= first.offset || l.at == line || l.at <= int(first.offset) {
+				return
+			}
+			if sign, odd := oddSignOf(c); odd {
+				line = l.at
+				found.Add(b.doc, b.doc.Problem(Pos{source: b.source, offset: uint32(offset)}, "", sign.describe(c), sign.hint))
+			}
+		})
+	}
+	p := new(Problems)
+	p.List, p.More = found.Told(b.doc)
+	return p
+}
+
+// slip says what is wrong at an offset in the words of people who write prices
 // rather than parsers; nothing where the parser's own words will do. The parser
 // reads bytes, so it names but a part of a character beyond ASCII.
 func (b *builder) slip(offset int, reason string) (slip, hint string) {
@@ -36,10 +88,6 @@ func (b *builder) slip(offset int, reason string) (slip, hint string) {
 	switch {
 	case strings.Contains(reason, "cannot have new lines"):
 		return "the string does not end on its line", `end it with the quote it begins with`
-	case strings.ContainsRune(`“”„‟«»″＂`, c) && text != "":
-		return fmt.Sprintf("unexpected character %c (%U)", c, c), `the quote of TOML is the straight "`
-	case strings.ContainsRune(`‘’‚‛′＇`, c) && text != "":
-		return fmt.Sprintf("unexpected character %c (%U)", c, c), `the quote of TOML is the straight " or '`
 	case c >= utf8.RuneSelf && unicode.IsLetter(c):
 		return fmt.Sprintf("unexpected character %q (%U)", c, c), "keys and texts with other letters than A to Z are written in quotes"
 	case c >= utf8.RuneSelf && text != "":
@@ -48,6 +96,8 @@ func (b *builder) slip(offset int, reason string) (slip, hint string) {
 		return "unexpected % after a number", "a rate is a fraction: 15 % is written 0.15"
 	case c == ':' && strings.Contains(reason, "expected '='"):
 		return reason, "key = value, with an equals sign"
+	case c == ':' && isDigit(b.text, offset-1) && isDigit(b.text, offset+1):
+		return "unexpected : after a number", "an hour has two digits, such as 08:30:00"
 	case isWord(text, "true"), isWord(text, "false"):
 		return "unexpected word", "true and false are written in small letters"
 	case c == ',' && isDigit(b.text, offset-1) && isDigit(b.text, offset+1):

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,18 +19,24 @@ const MaxSize = 1 << 30
 // nothing can recover from.
 const MaxParts = 100
 
+// byteOrderMark is what Windows writes before UTF-8. It is no part of the text.
+const byteOrderMark = "\xef\xbb\xbf"
+
 // Parse reads the sources, in order, as one document. The error is a
 // *[Problems]; reading stops at the first mistake of grammar, since what
-// follows one is guesswork.
+// follows one is guesswork. A byte order mark before a source is passed over.
 func Parse(sources ...Source) (*Document, error) { return ParsePausing(nil, sources...) }
 
 // ParsePausing is [Parse] with pauses.
 func ParsePausing(pause Pause, sources ...Source) (*Document, error) {
-	d := &Document{Root: newTable(Pos{}), sources: sources}
+	d := &Document{Root: newTable(Pos{}), sources: slices.Clone(sources)}
 	d.Root.origin = headed
-	for i := range sources {
+	for i := range d.sources {
+		d.sources[i].Data = bytes.TrimPrefix(d.sources[i].Data, []byte(byteOrderMark))
+	}
+	for i := range d.sources {
 		if err := d.parse(int32(i), pause); err != nil {
-			return d, err
+			return d, d.withConflicts(err)
 		}
 	}
 	return d, nil
@@ -40,11 +47,8 @@ func (d *Document) parse(source int32, pause Pause) error {
 	if len(data) > MaxSize {
 		return d.fail(Pos{source: source}, "", fmt.Sprintf("the file has %d bytes, more than %d", len(data), MaxSize))
 	}
-	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
-		return d.fail(Pos{source: source}, "", "the file begins with a byte order mark, which TOML does not have: save it as UTF-8 without one")
-	}
 	if bad := invalidUTF8(data); bad >= 0 {
-		return d.fail(Pos{source: source, offset: uint32(bad)}, "", "the file is not UTF-8 here")
+		return d.notUTF8(Pos{source: source, offset: uint32(bad)}, data)
 	}
 	b := builder{doc: d, source: source, text: string(data), table: d.Root}
 	b.parser.Reset(data)
@@ -69,6 +73,14 @@ func invalidUTF8(data []byte) int {
 		i += size
 	}
 	return -1
+}
+
+// notUTF8 is the error for a file in another encoding.
+func (d *Document) notUTF8(at Pos, data []byte) error {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return &Problems{List: []Problem{d.Problem(at, "", "the file is UTF-16, which TOML is not written in", "save it as UTF-8")}}
+	}
+	return &Problems{List: []Problem{d.Problem(at, "", "the file is not UTF-8 here", "save it as UTF-8")}}
 }
 
 // builder puts the expressions of one source into the tree.
@@ -341,7 +353,8 @@ func (b *builder) scalar(v *unstable.Node, near Pos) (*Node, error) {
 	node := b.node(kindOf(v.Kind), at)
 	node.Text = b.part(v.Raw, v.Data)
 	if reason := checkScalar(node.Kind, node.Text); reason != "" {
-		return nil, b.doc.fail(at, "", fmt.Sprintf("%s: %s", node.Text, reason))
+		reason = fmt.Sprintf("%s: %s", node.Text, reason)
+		return nil, &Problems{List: []Problem{b.doc.Problem(at, "", reason, TimeMeant(node.Text))}}
 	}
 	if node.Kind == Integer || node.Kind == Float {
 		node.Text = strings.ReplaceAll(node.Text, "_", "")

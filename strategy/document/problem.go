@@ -46,27 +46,35 @@ func (p Problem) String() string {
 	return s.String()
 }
 
-// Problems is everything found wrong with a document, in the order of its
-// text.
+// Problems is what was found wrong with a document, in the order of its text: the first
+// of it, up to [MaxTold], and how much more there is.
 type Problems struct {
 	List []Problem
+	More int // that are not in List
 	// Cautions are what else was noticed, which alone would not have kept the
 	// document from being used.
-	Cautions []Problem
+	Cautions     []Problem
+	MoreCautions int // that are not in Cautions
 }
 
-// Error lists the problems, one a line, the first fifty of them.
+// Error lists the problems, one a line.
 func (p *Problems) Error() string {
-	const most = 50
-	lines := make([]string, 0, most+1)
-	for i, problem := range p.List {
-		if i == most {
-			lines = append(lines, fmt.Sprintf("and %d more", len(p.List)-most))
-			break
-		}
+	lines := make([]string, 0, len(p.List)+1)
+	for _, problem := range p.List {
 		lines = append(lines, problem.String())
 	}
+	if p.More > 0 {
+		lines = append(lines, MoreText(p.More, "problem"))
+	}
 	return strings.Join(lines, "\n")
+}
+
+// MoreText is the line for what is not told: "and 3 more problems".
+func MoreText(n int, noun string) string {
+	if n == 1 {
+		return "and 1 more " + noun
+	}
+	return fmt.Sprintf("and %d more %ss", n, noun)
 }
 
 // Problem describes what is wrong at a place.

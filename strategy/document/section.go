@@ -9,8 +9,8 @@ import (
 // Reader gathers the problems of one document while it is decoded, so that one
 // run finds them all.
 type Reader struct {
-	doc      *Document
-	problems []Problem
+	doc   *Document
+	found Findings
 }
 
 // NewReader reads a document.
@@ -18,20 +18,21 @@ func NewReader(d *Document) *Reader { return &Reader{doc: d} }
 
 // Add notes a problem at a place.
 func (r *Reader) Add(at Pos, key, reason, hint string) {
-	r.problems = append(r.problems, r.doc.Problem(at, key, reason, hint))
+	r.found.Add(r.doc, r.doc.Problem(at, key, reason, hint))
 }
 
 // Count is how many problems were noted so far.
-func (r *Reader) Count() int { return len(r.problems) }
+func (r *Reader) Count() int { return r.found.Count() }
 
 // Err is a *[Problems] with what was noted, in the order of the text; nil when
 // nothing was.
 func (r *Reader) Err() error {
-	if len(r.problems) == 0 {
+	if r.found.Count() == 0 {
 		return nil
 	}
-	r.doc.Sort(r.problems)
-	return &Problems{List: r.problems}
+	p := new(Problems)
+	p.List, p.More = r.found.Told(r.doc)
+	return p
 }
 
 // Section reads the members of one table. Each key that is asked for counts as

@@ -7,7 +7,7 @@
 // belongs together side by side, and a comment is about what stands below it.
 //
 // Keys, strings, numbers and dates are never rewritten, only the space between
-// them is.
+// them is. A byte order mark is left out.
 package format
 
 import (
@@ -17,13 +17,16 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
+// byteOrderMark is what Windows writes before UTF-8.
+const byteOrderMark = "\ufeff"
+
 // Source is the canonical layout of a TOML file. A file that is not valid TOML
 // is a *[document.Problems] that says where; name is what it calls the file.
 func Source(name string, data []byte) ([]byte, error) {
 	if _, err := document.Parse(document.Source{Name: name, Data: data}); err != nil {
 		return nil, err
 	}
-	l := lexer{text: string(data)}
+	l := lexer{text: strings.TrimPrefix(string(data), byteOrderMark)}
 	out := (&printer{}).print(arrange(l.lines()))
 	if _, err := document.Parse(document.Source{Name: name, Data: out}); err != nil {
 		return nil, fmt.Errorf("%s: laid out anew it would not be valid: %w", name, err)

@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -95,7 +96,7 @@ func (s *Suite) With(o Orders) (*Suite, error) {
 		switch {
 		case !there:
 			r.Add(b.at, key, fmt.Sprintf("there is no file %s beside the test", b.name), "a link that leads elsewhere is not followed")
-		case !jsontext.Value(data).IsValid(jsontext.AllowDuplicateNames(true)):
+		case !jsontext.Value(bytes.TrimPrefix(data, []byte("\ufeff"))).IsValid(jsontext.AllowDuplicateNames(true)):
 			r.Add(b.at, key, b.name+" is no JSON", "")
 		}
 	}

@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -41,7 +42,7 @@ func decodeInstant(s *document.Section) instant {
 	}
 	switch {
 	case err != nil:
-		s.Wrong(n, "now", fmt.Sprintf("%q is not a date-time", n.Text), "such as 2026-11-11T09:30:00+08:00")
+		s.Wrong(n, "now", fmt.Sprintf("%q is not a date-time", n.Text), cmp.Or(document.TimeMeant(n.Text), "such as 2026-11-11T09:30:00+08:00"))
 	case at.Year() < firstYear || at.Year() > lastYear:
 		s.Wrong(n, "now", fmt.Sprintf("the year is outside %d to %d", firstYear, lastYear), "")
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -36,6 +37,9 @@ func decodeApplied(s *document.Section, n *document.Node, name string, _ int) ex
 		e.amounts = true
 		for i := range n.Fields {
 			f := &n.Fields[i]
+			if dotted(s, f, name) {
+				continue
+			}
 			text := amount(s, f.Value, document.KeyIn(s.Key(name), f.Key))
 			e.rules = append(e.rules, rule{member: e.below(f), id: f.Key, says: text})
 		}
@@ -142,9 +146,24 @@ func decodeRejected(s *document.Section, n *document.Node, name string, _ int) e
 	in := s.Section(n, s.Key(name))
 	for i := range n.Fields {
 		f := &n.Fields[i]
-		e.rules = append(e.rules, rule{member: expected(name, n).below(f), id: f.Key, says: in.Text(f.Key)})
+		if dotted(s, f, name) {
+			continue
+		}
+		says := in.Text(f.Key)
+		e.rules = append(e.rules, rule{member: expected(name, n).below(f), id: f.Key, says: says})
+		if says != "" && !slices.Contains(strategy.Reasons(), says) {
+			in.Wrong(f.Value, f.Key, fmt.Sprintf("%q is no reason why a rule does not apply", says), reasonMeant(says))
+		}
 	}
 	return e
+}
+
+// reasonMeant is the hint for what is no reason.
+func reasonMeant(typed string) string {
+	if hint := document.DidYouMean(typed, strategy.Reasons()); hint != "" {
+		return hint
+	}
+	return "the key that does not hold, such as min_quantity, or a word such as target, group or stop"
 }
 
 func (e *rejected) check(o *outcome) {
@@ -158,6 +177,17 @@ func (e *rejected) check(o *outcome) {
 			o.fail(r.member, o.why(r.id), r.says, "")
 		}
 	}
+}
+
+// dotted reports an id with a dot that is not in quotes, which parts two keys.
+func dotted(s *document.Section, f *document.Field, name string) bool {
+	if f.Value.Kind != document.Table || len(f.Value.Fields) != 1 {
+		return false
+	}
+	id := f.Key + "." + f.Value.Fields[0].Key
+	s.Add(f.Pos, document.KeyIn(s.Key(name), f.Key), "this is a table, since a dot that is not in quotes parts two keys",
+		"an id with a dot in it is written in quotes: "+strconv.Quote(id))
+	return true
 }
 
 // ruleList reads a list of different rule ids.

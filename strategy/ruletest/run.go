@@ -267,9 +267,9 @@ func (o *outcome) why(id string) string {
 	switch {
 	case r == nil:
 		return "not applied"
-	case r.Seen != "" && r.Needed != "":
+	case r.Seen.Words != "" && r.Needed.Words != "":
 		return fmt.Sprintf("%s (seen %s, needed %s)", r.Reason, r.Seen, r.Needed)
-	case r.Needed != "":
+	case r.Needed.Words != "":
 		return fmt.Sprintf("%s (needed %s)", r.Reason, r.Needed)
 	}
 	return r.Reason

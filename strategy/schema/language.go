@@ -62,17 +62,28 @@ var settings = []key{
 	{"rule", "{rule", "The rules by id."},
 }
 
+// texts are for people and for programs beside the engine.
+var texts = []key{
+	{"title", "title", "What it is called, in one language or by language."},
+	{"description", "description", "What it is, in one language or by language."},
+	{"tags", "tags", "Words to find it by."},
+	{"meta", "meta", "Any table; the engine never reads it."},
+}
+
 var when = []key{
 	{"enabled", "bool", "false switches the rule off."},
 	{"applies_to", "items|shipping|all", "What is reduced; default items."},
 	{"max_units", "count", "No more than so many units."},
 	{"max_units_per", "rule|line", "What max_units is counted over; default rule."},
 	{"pick", "cheapest|dearest|cart", "Which units come first; default cheapest."},
+	{"fresh_units", "bool", "true takes only units that no rule has reduced."},
+	{"each", "sku|line", "Looks at each SKU, or each line, as if the rest were not there."},
 	{"valid_from", "instant", "The first instant at which the rule applies."},
 	{"valid_until", "instant", "The last second at which the rule applies."},
 	{"min_subtotal", "amount", "Only from this value on."},
 	{"min_quantity", "count", "Only from so many units on."},
 	{"min_line_quantity", "count", "Only lines of so many units."},
+	{"min_articles", "count", "Only from so many different articles on."},
 	{"count", "target|cart", "What the minimum is counted over; default target."},
 	{"requires", "*holding", "All of these must be in the cart."},
 	{"forbids", "*holding", "None of these may be in the cart."},
@@ -137,7 +148,7 @@ var language = map[string]table{
 	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "strings", "Or several: the article is in all of them."}, {"categories", "strings", "The same as category."}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
 	"file":     {keys: []key{{"file", "sheet", "A spreadsheet beside the strategy: .csv, .tsv or .txt."}}, required: []string{"file"}},
 	"step":     {keys: join(selectors, windows, []key{{"threshold", "amount0", "From this value on."}, {"amount", "amount", "So much off."}}), required: []string{"threshold", "amount"}},
-	"rule":     {keys: join(selectors, windows, when, rewards, further), oneOf: names(rewards)},
+	"rule":     {keys: join(texts, selectors, windows, when, rewards, further), oneOf: names(rewards)},
 	"selector": {keys: selectors}, "alternative": {keys: alternative},
 	"where": {further: "test"},
 	"test":  {keys: []key{{"min", "number", "At least."}, {"max", "number", "At most."}, {"in", "scalars", "Any of these."}}},

@@ -105,6 +105,14 @@ var (
 	digits = `^\+?[0-9]+(\.[0-9]+)?$`
 )
 
+// shown is a text that people see.
+func shown(most int) object { return object{"type": "string", "minLength": 1, "maxLength": most} }
+
+// localized is a text, or texts by language.
+func localized(most int) object {
+	return object{"anyOf": []any{shown(most), object{"type": "object", "minProperties": 1, "additionalProperties": shown(most)}}}
+}
+
 // number is a number or the same as a string, above 0 if so wanted.
 func number(bounds object) object {
 	bounds["type"] = "number"
@@ -113,23 +121,27 @@ func number(bounds object) object {
 
 // scalars are the kinds that are no tables.
 var scalars = map[string]object{
-	"string":  text,
-	"strings": listOr(text),
-	"sheet":   {"type": "string", "pattern": `^[^/\\:.#][^/\\:]*\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$`},
-	"label":   {"type": "string", "minLength": 1, "maxLength": 64},
-	"bool":    {"type": "boolean"},
-	"integer": {"type": "integer"},
-	"count":   {"type": "integer", "minimum": 1},
-	"number":  number(object{}),
-	"amount":  number(object{"minimum": 0, "exclusiveMinimum": true}),
-	"amount0": number(object{"minimum": 0}),
-	"rate":    number(object{"minimum": 0, "exclusiveMinimum": true, "maximum": 1}),
-	"instant": {"type": "string", "minLength": len("2006-01-02T15:04:05")},
-	"time":    {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?$"},
-	"any":     {},
-	"env":     listOr(object{"type": "string"}),
-	"scalar":  plain,
-	"scalars": {"type": "array", "minItems": 1, "items": plain},
-	"test":    {"anyOf": []any{plain, ref("test")}},
-	"days":    listOr(object{"enum": []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}}),
+	"string":      text,
+	"strings":     listOr(text),
+	"sheet":       {"type": "string", "pattern": `^[^/\\:.#][^/\\:]*\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$`},
+	"label":       {"type": "string", "minLength": 1, "maxLength": 64},
+	"bool":        {"type": "boolean"},
+	"integer":     {"type": "integer"},
+	"count":       {"type": "integer", "minimum": 1},
+	"number":      number(object{}),
+	"amount":      number(object{"minimum": 0, "exclusiveMinimum": true}),
+	"amount0":     number(object{"minimum": 0}),
+	"rate":        number(object{"minimum": 0, "exclusiveMinimum": true, "maximum": 1}),
+	"instant":     {"type": "string", "minLength": len("2006-01-02T15:04:05")},
+	"time":        {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?$"},
+	"any":         {},
+	"title":       localized(200),
+	"description": localized(2_000),
+	"tags":        listOr(shown(64)),
+	"meta":        {"type": "object", "minProperties": 1},
+	"env":         listOr(object{"type": "string"}),
+	"scalar":      plain,
+	"scalars":     {"type": "array", "minItems": 1, "items": plain},
+	"test":        {"anyOf": []any{plain, ref("test")}},
+	"days":        listOr(object{"enum": []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}}),
 }

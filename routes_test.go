@@ -1,0 +1,132 @@
+package discount
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+// What the routes of a server show of discount handlers that one request meets: a/b says
+// that b meets what a has priced.
+func TestRoutesThatShowTwoHandlers(t *testing.T) {
+	d := func(strategy string) string { return `{"handler":"discount","strategy":"` + strategy + `"}` }
+	const proxy = `{"handler":"reverse_proxy"}`
+	sub := func(routes string) string { return `{"handler":"subroute","routes":[` + routes + `]}` }
+	route := func(extra string, handlers ...string) string {
+		return `{` + extra + `"handle":[` + strings.Join(handlers, ",") + `]}`
+	}
+	const api, shop, terminal, group = `"match":[{"path":["/api/*"]}],`, `"match":[{"path":["/shop/*"]}],`, `"terminal":true,`, `"group":"g",`
+	for name, c := range map[string]struct{ routes, named, want string }{
+		"none":                              {routes: route("", proxy)},
+		"one":                               {routes: route("", d("a"), proxy)},
+		"two in a route":                    {routes: route("", d("a"), d("b"), proxy), want: "a/b"},
+		"two routes without matchers":       {routes: route("", d("a")) + "," + route("", d("b"), proxy), want: "a/b"},
+		"the second with a matcher":         {routes: route("", d("a")) + "," + route(api, d("b"), proxy), want: "a/b"},
+		"the first with a matcher":          {routes: route(api, d("a")) + "," + route("", d("b"), proxy), want: "a/b"},
+		"with one matcher":                  {routes: route(api, d("a")) + "," + route(api, d("b"), proxy), want: "a/b"},
+		"with two matchers":                 {routes: route(api, d("a")) + "," + route(shop, d("b"), proxy)},
+		"the first ends the routes":         {routes: route(api+terminal, d("a")) + "," + route("", d("b"), proxy)},
+		"the first answers":                 {routes: route(api, d("a"), proxy) + "," + route("", d("b"), proxy)},
+		"in a group":                        {routes: route(group+api, d("a")) + "," + route(group, d("b"), proxy)},
+		"within a subroute":                 {routes: route("", d("a"), sub(route("", d("b"), proxy))), want: "a/b"},
+		"within a subroute with a matcher":  {routes: route("", d("a"), sub(route(api, d("b"), proxy))), want: "a/b"},
+		"in two subroutes of a group":       {routes: route("", sub(route(group+api, sub(route("", d("a"), proxy)))+","+route(group, sub(route("", d("b"), proxy)))))},
+		"in a subroute and behind it":       {routes: route("", sub(route(api, d("a"))), d("b"), proxy), want: "a/b"},
+		"in a subroute that answers":        {routes: route("", sub(route(api, d("a"), proxy)), d("b"), proxy)},
+		"in a route that is invoked":        {routes: route("", d("a"), `{"handler":"invoke","name":"n"}`), named: `"n":` + route("", d("b"), proxy), want: "a/b"},
+		"in a route that invokes itself":    {routes: route("", `{"handler":"invoke","name":"n"}`), named: `"n":` + route("", `{"handler":"invoke","name":"n"}`)},
+		"three":                             {routes: route("", d("a"), d("b"), d("c")), want: "a/b a/c b/c"},
+		"a quote":                           {routes: route("", d("a"), `{"handler":"discount_quote","strategy":"b"}`)},
+		"what is no route of these modules": {routes: route("", `{"handler":"x","routes":7}`, d("a"))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := new(caddyhttp.Server)
+			if err := json.Unmarshal([]byte(`{"routes":[`+c.routes+`],"named_routes":{`+c.named+`}}`), server); err != nil {
+				t.Fatal(err)
+			}
+			// As while it is provisioned: the matchers of the outer routes are decoded.
+			for i := range server.Routes {
+				for _, set := range server.Routes[i].MatcherSetsRaw {
+					var path caddyhttp.MatchPath
+					if err := json.Unmarshal(set["path"], &path); err != nil {
+						t.Fatal(err)
+					}
+					server.Routes[i].MatcherSets = append(server.Routes[i].MatcherSets, caddyhttp.MatcherSet{path})
+				}
+			}
+			var got []string
+			for _, pair := range repeatsIn(server) {
+				got = append(got, strings.Join(pair[:], "/"))
+			}
+			slices.Sort(got)
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+const oneYuanOff = "version = \"second\"\n[rule.b]\ndiscount_amount = 1\n"
+
+// Of two handlers on one request the second counts, by its own strategy, and it is logged
+// once: by what the routes show, or else when such a request comes.
+func TestTwoHandlersOnOneRequest(t *testing.T) {
+	second := filepath.Join(t.TempDir(), "second.toml")
+	if err := os.WriteFile(second, []byte(oneYuanOff), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const atStart = "the second drops what the first has set"
+	const atRequest = "this one dropped what the first had set"
+	for name, c := range map[string]struct {
+		site          string
+		start, served int // how many lines there are
+	}{
+		"one for all and one for some": {site: "discount STRATEGY\nhandle /orders* {\n\tdiscount SECOND\n\treverse_proxy UPSTREAM\n}", start: 1},
+		"by matchers that are apart":   {site: "@a header X-A a\n@o path /orders*\ndiscount @a STRATEGY\ndiscount @o SECOND\nreverse_proxy UPSTREAM", served: 1},
+		"in blocks, of which one is":   {site: "handle /other* {\n\tdiscount STRATEGY\n\treverse_proxy UPSTREAM\n}\nhandle {\n\tdiscount SECOND\n\treverse_proxy UPSTREAM\n}"},
+		"one where errors are handled": {site: "discount STRATEGY\nerror /orders* 404\nhandle_errors {\n\tdiscount SECOND\n\treverse_proxy UPSTREAM\n}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, half, strings.ReplaceAll(c.site, "SECOND", second))
+			if n := strings.Count(s.logged(), atStart); n != c.start {
+				t.Errorf("%d lines at the start:\n%s", n, s.logged())
+			}
+			for range 3 {
+				if got := s.order(tenYuan, "X-A: a").Get("X-Discount-Amount"); got != "100" {
+					t.Errorf("the discount is %q", got)
+				}
+			}
+			if n := strings.Count(s.logged(), atRequest); n != c.served {
+				t.Errorf("%d lines for requests:\n%s", n, s.logged())
+			}
+			before := strings.Count(s.logged(), atStart)
+			s.reconfigure(strings.ReplaceAll(c.site, "SECOND", second))
+			if n := strings.Count(s.logged(), atStart); n != before+c.start {
+				t.Errorf("%d lines after a reload", n-before)
+			}
+		})
+	}
+}
+
+// What runs before discount does not see its placeholders; in a route block the order is
+// the author's.
+func TestWhatRunsBeforeDiscountSeesNoPlaceholders(t *testing.T) {
+	for name, c := range map[string]struct{ site, want string }{
+		"vars":            {site: "vars seen {http.discount.amount}\ndiscount STRATEGY\nreverse_proxy UPSTREAM {\n\theader_up X-Seen \"<{vars.seen}>\"\n}", want: "<>"},
+		"rewrite":         {site: "rewrite * /{http.discount.amount}\ndiscount STRATEGY\nreverse_proxy UPSTREAM {\n\theader_up X-Seen \"<{uri}>\"\n}", want: "</>"},
+		"vars in a route": {site: "route {\n\tdiscount STRATEGY\n\tvars seen {http.discount.amount}\n\treverse_proxy UPSTREAM {\n\t\theader_up X-Seen \"<{vars.seen}>\"\n\t}\n}", want: "<500>"},
+		"reverse_proxy":   {site: "discount STRATEGY\nreverse_proxy UPSTREAM {\n\theader_up X-Seen \"<{http.discount.amount}>\"\n}", want: "<500>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, half, c.site)
+			if got := s.order(tenYuan).Get("X-Seen"); got != c.want {
+				t.Errorf("seen is %s, want %s", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,113 @@
+package strategy_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const orderHint = "set priority in one of them: the rule with the higher one is first"
+
+// Two rules whose order only their ids decide are warned of where it changes what is paid,
+// and nowhere else.
+func TestTheOrderOfTwoAmounts(t *testing.T) {
+	const ten, rate = "discount_amount = 10\n", "discount_rate = 0.1\n"
+	two := func(a, b string) string { return "[rule.a]\n" + a + "[rule.b]\n" + b }
+	for name, c := range map[string]struct {
+		text string
+		want string // what a cart comes to either way; empty for no warning
+	}{
+		"an amount and a rate":        {text: two(ten, rate), want: "1 × goods at 100.00 come to 81.00 so, and 80.00 the other way round"},
+		"a rate and an amount":        {text: two(rate, ten), want: "1 × goods at 100.00 come to 80.00 so, and 81.00 the other way round"},
+		"with one equal priority":     {text: two(ten+"priority = 3\n", rate+"priority = 3\n"), want: "81.00 so"},
+		"of goods that are both":      {text: two(ten+"categories = [\"tea\"]\n", rate+"skus = [\"oolong\"]\n"), want: "1 × oolong at 100.00 come to 81.00 so"},
+		"of goods in the catalogue":   {text: "[[products]]\nsku = \"oolong\"\ncategory = \"tea\"\nprice = 50\n" + two(ten+"categories = [\"tea\"]\n", rate+"skus = [\"oolong\"]\n"), want: "1 × oolong at 50.00 come to 36.00 so, and 35.00 the other"},
+		"a threshold on what is left": {text: two(rate, "min_subtotal = 100\n"+rate), want: "1 × goods at 100.00 come to 90.00 so, and 81.00 the other"},
+		"a ladder and a rate":         {text: two("ladder = [{ threshold = 200, amount = 20 }]\n", rate), want: "1 × goods at 200.00 come to 162.00 so, and 180.00 the other"},
+		"two coupons":                 {text: two(ten+"coupons = [\"X\"]\n", rate+"coupons = [\"Y\"]\n"), want: "81.00 so"},
+		"one that ends the line":      {text: two(rate+"stop = \"line\"\n", "discount_rate = 0.3\n"), want: "90.00 so, and 63.00 the other"},
+		"one of what is not reduced":  {text: two(rate, "discount_rate = 0.3\nskip_reduced = true\n"), want: "90.00 so, and 63.00 the other"},
+		"in windows that overlap":     {text: two(ten+"time_window = { start = \"08:00\", end = \"10:00\" }\n", rate+"time_window = { start = \"09:00\", end = \"12:00\" }\n"), want: "81.00 so"},
+		"from a day to come on":       {text: two(ten+"valid_from = 2027-01-01T00:00:00\n", rate), want: "81.00 so"},
+		"of shipping":                 {text: two(ten+"applies_to = \"shipping\"\n", rate+"applies_to = \"shipping\"\n"), want: "a cart with 1 × goods at 100.00 comes to 181.00 so, and 180.00 the other"},
+		"with other goods beside":     {text: two(ten+"requires = [{ skus = [\"cup\"] }]\n", rate), want: "a cart with 1 × goods at 100.00 comes to 171.00 so, and 170.00 the other"},
+		"with an attribute":           {text: two(ten+"where = { roast = \"dark\" }\n", rate+"where = { caffeine_mg = { max = 50 } }\n"), want: "81.00 so"},
+		"for one customer":            {text: two(ten+"customer = { tiers = [\"gold\"] }\n", rate+"customer = { segments = [\"s\"] }\n"), want: "81.00 so"},
+		"a bundle and a rate":         {text: two("bundle = { units = 3, price = 99 }\n", rate), want: "3 × goods at 100.00 come to"},
+
+		"two rates":                       {text: two(rate, "discount_rate = 0.2\n")},
+		"two rates that do not come even": {text: two("discount_rate = 0.333\n", "discount_rate = 0.07\n")},
+		"two amounts of money":            {text: two(ten, "discount_amount = 5\n")},
+		"with two priorities":             {text: two(ten+"priority = 1\n", rate)},
+		"of two stages":                   {text: two(ten, rate+"stage = 2\n")},
+		"of one group":                    {text: two(ten+"group = \"g\"\n", rate+"group = \"g\"\n")},
+		"one exclusive":                   {text: two(ten+"exclusive = true\n", rate)},
+		"one switched off":                {text: two(ten+"enabled = false\n", rate)},
+		"of other goods":                  {text: two(ten+"categories = [\"tea\"]\n", rate+"categories = [\"cake\"]\n")},
+		"of goods and of shipping":        {text: two(ten, "applies_to = \"shipping\"\ndiscount_rate = 1\n")},
+		"at other hours":                  {text: two(ten+"time_window = { start = \"08:00\", end = \"10:00\" }\n", rate+"time_window = { start = \"10:00\", end = \"12:00\" }\n")},
+		"in other months":                 {text: two(ten+"valid_until = 2026-11-30T23:59:59\n", rate+"valid_from = 2026-12-01T00:00:00\n")},
+		"in other channels":               {text: two(ten+"channels = [\"app\"]\n", rate+"channels = [\"web\"]\n")},
+		"for other tiers":                 {text: two(ten+"customer = { tiers = [\"gold\"] }\n", rate+"customer = { tiers = [\"silver\"] }\n")},
+		"on the original value":           {text: "arithmetic = { base = \"original\" }\n" + two(ten, rate)},
+		"where only the best applies":     {text: "arithmetic = { select = \"best\" }\n" + two(ten, rate)},
+		"a gift":                          {text: two(ten, "gift = { sku = \"cup\" }\n")},
+		"beside the ladder of the order":  {text: "[[discounts]]\nthreshold = 50\namount = 5\n[rule.a]\n" + rate},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := lint(t, "version = \"v\"\ntimezone = \"Asia/Shanghai\"\n"+c.text)
+			if c.want == "" {
+				if strings.Contains(got, "only their ids") {
+					t.Errorf("it is said\n%s", got)
+				}
+				return
+			}
+			if n := strings.Count(got, "only their ids"); n != 1 || !strings.Contains(got, `rule."b"`) || !strings.Contains(got, c.want) || !strings.Contains(got, orderHint) ||
+				!strings.Contains(got, `only their ids decide that rule."a" is before rule."b": `) {
+				t.Errorf("it is said\n%swant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// The examples say which of their rules is first, wherever it matters.
+func TestTheExamplesSayWhichRuleIsFirst(t *testing.T) {
+	var paths []string
+	for _, pattern := range []string{"../cookbook/*.toml", "../starter/*.toml", "../config/*.toml"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
+		}
+		paths = append(paths, found...)
+	}
+	for _, path := range paths {
+		if strings.HasSuffix(path, ".test.toml") {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := lint(t, string(text)); strings.Contains(got, "only their ids") {
+			t.Errorf("of %s it is said\n%s", path, got)
+		}
+	}
+}
+
+// A strategy without any priority is warned of some times, and in no time.
+func TestTheOrderOfThousandsOfRules(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("version = \"v\"\n")
+	for i := range 5_000 {
+		fmt.Fprintf(&text, "[rule.r%04d-a]\ndiscount_amount = %d\n[rule.r%04d-b]\ndiscount_rate = 0.0%d\n", i, i+1, i, i%9+1)
+	}
+	began := time.Now()
+	got := lint(t, text.String())
+	if n := strings.Count(got, "only their ids"); n != 10 {
+		t.Errorf("it is said %d times", n)
+	}
+	t.Logf("it took %s", time.Since(began))
+}
