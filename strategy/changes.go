@@ -2,7 +2,7 @@ package strategy
 
 import (
 	"cmp"
-	"fmt"
+	"encoding/binary"
 	"math"
 	"slices"
 	"time"
@@ -15,7 +15,7 @@ import (
 // not look at it.
 type timetable struct {
 	rules []timed
-	hours []hours // each once
+	hours []hours // of windows that are not alike
 }
 
 // timed is a rule, or a step of [[discounts]], that is not always open.
@@ -28,7 +28,7 @@ type timed struct {
 // timetableOf gathers what opens and ends.
 func timetableOf(rules []compiledRule) timetable {
 	t := timetable{}
-	known := map[string]int32{}
+	known := &knownHours{at: map[string]int32{}}
 	for i := range rules {
 		r := &rules[i]
 		t.add(int32(i), r.valid, r.windows, known)
@@ -46,7 +46,7 @@ func timetableOf(rules []compiledRule) timetable {
 var alwaysValid = (&validity{}).compile()
 
 // add adds a rule unless it is always open; known are the hours so far.
-func (t *timetable) add(rule int32, valid span, windows []window, known map[string]int32) {
+func (t *timetable) add(rule int32, valid span, windows []window, known *knownHours) {
 	one := timed{rule: rule, hours: -1, valid: valid}
 	if len(windows) > 0 {
 		one.hours = t.hoursOf(windows, known)
@@ -56,18 +56,31 @@ func (t *timetable) add(rule int32, valid span, windows []window, known map[stri
 	}
 }
 
+// knownHours are the hours of a timetable by the windows they were made of: many rules
+// have the same.
+type knownHours struct {
+	at  map[string]int32
+	key []byte
+}
+
 // hoursOf is the index of the hours of windows; -1 where they are never closed.
-func (t *timetable) hoursOf(windows []window, known map[string]int32) int32 {
-	week := hours(weekOf(windows))
-	if week.always() {
-		return -1
+func (t *timetable) hoursOf(windows []window, known *knownHours) int32 {
+	known.key = known.key[:0]
+	for _, w := range windows {
+		known.key = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(known.key, uint32(w.start)), uint32(w.end))
+		known.key = append(known.key, w.days)
 	}
-	key := fmt.Sprint(week)
-	at, is := known[key]
-	if !is {
+	at, is := known.at[string(known.key)]
+	if is {
+		return at
+	}
+	if week := hours(weekOf(windows)); week.always() {
+		at = -1
+	} else {
 		at = int32(len(t.hours))
-		t.hours, known[key] = append(t.hours, week), at
+		t.hours = append(t.hours, week)
 	}
+	known.at[string(known.key)] = at
 	return at
 }
 

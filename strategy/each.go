@@ -3,6 +3,8 @@ package strategy
 import (
 	"cmp"
 	"slices"
+
+	"github.com/promogate/caddy-discount/money"
 )
 
 // each is whether a rule looks at its target as a whole or at parts of it, each as if
@@ -70,7 +72,7 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 			found.add(e, r, t)
 		}
 		if e.gift.SKU != "" {
-			given.SKU, given.Quantity = e.gift.SKU, min(maxGiftUnits, given.Quantity+e.gift.Quantity)
+			given.SKU, given.Quantity = e.gift.SKU, min(money.Max, given.Quantity+e.gift.Quantity)
 		}
 	}
 	t = &e.target

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/promogate/caddy-discount/strategy"
 	"time"
 )
 
@@ -91,7 +93,11 @@ func TestTheExamplesSayWhichRuleIsFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := lint(t, string(text)); strings.Contains(got, "only their ids") {
+		var sheets []strategy.Source
+		if sheet, err := os.ReadFile(strings.TrimSuffix(path, ".toml") + ".csv"); err == nil {
+			sheets = append(sheets, strategy.Source{Name: strings.TrimSuffix(filepath.Base(path), ".toml") + ".csv", Data: sheet})
+		}
+		if got := lint(t, string(text), sheets...); strings.Contains(got, "only their ids") {
 			t.Errorf("of %s it is said\n%s", path, got)
 		}
 	}

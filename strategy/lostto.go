@@ -22,7 +22,7 @@ func (s *Strategy) lostTo(x *Explanation, c *cart.Cart, now time.Time, t *trace)
 	if x.Reason != "" || len(x.Applied) < 2 {
 		return
 	}
-	applied := slices.DeleteFunc(slices.Clone(x.Applied), func(a Applied) bool { return a.Rule < 0 || a.Rule >= len(s.rules) })
+	applied := s.byRules(&x.Quote)
 	other := &others{strategy: s, cart: c, now: now, applied: applied[:min(len(applied), maxLostTo)]}
 	var list []Lowered
 	for n, a := range applied {
@@ -37,6 +37,9 @@ func (s *Strategy) lostTo(x *Explanation, c *cart.Cart, now time.Time, t *trace)
 		if len(lowered.By) > 0 && lowered.From > lowered.Amount {
 			list = append(list, lowered)
 		}
+	}
+	if at := slices.IndexFunc(x.Lowered, func(l Lowered) bool { return l.Rule == RuleRounding }); at >= 0 && len(applied) < len(x.Applied) {
+		list = append(list, x.Lowered[at])
 	}
 	x.Lowered = list
 }
@@ -103,6 +106,7 @@ func (o *others) comesTo(n int, before ...Applied) (amount int64, shares []Share
 		r.exclusive, r.group = false, "" // who of them applies was decided
 		some.rules = append(some.rules, r)
 	}
+	some.turns, some.arithmetic.payable = len(some.rules), payable{}
 	trace, last := new(trace), len(some.rules)-1
 	q := new(Quote)
 	q.work.trace = trace

@@ -54,7 +54,8 @@ func decodeTexts(s *section) *ruleTexts {
 	if t.title == nil && t.description == nil && t.tags == nil && t.meta == "" {
 		return nil
 	}
-	return &t
+	given := t // most rules have none, and are spared the memory
+	return &given
 }
 
 // localized reads a string, or a table of strings by language.
