@@ -9,14 +9,13 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// The laws of this file are about the shape of a cart: the order of its lines,
-// and how its units are spread over them. They hold for strategies that do not
-// look at that; each law says which those are.
+// The laws of this file are about the order of a cart's lines. They hold for
+// strategies that do not look at it; each law says which those are.
 
 // plainLines gives every line a SKU, a unit price and an id of its own, and
 // leaves the catalogue out.
 func plainLines(p pair) {
-	p.spec.products = nil
+	p.spec.products, p.spec.unknownSKUs = nil, ""
 	p.cart.Sums = false
 	for i := range p.cart.Lines {
 		l := &p.cart.Lines[i]
@@ -94,53 +93,6 @@ func TestLawTheOrderOfLinesMovesAtMostOneUnit(t *testing.T) {
 			}
 		}
 	})
-}
-
-// Whoever splits a line into two pays the same: with one rule that is rounded
-// as a whole, in minor units (of larger ones a smaller line may take fewer),
-// that neither counts lines nor the units of each, and that does not share
-// between goods and shipping, where the last minor unit may change sides.
-func TestLawSplittingALineChangesNoTotal(t *testing.T) {
-	law(t, func(t *rapid.T, p pair) {
-		if len(p.cart.Lines) == 0 {
-			t.Skip("nothing to split")
-		}
-		plainLines(p)
-		s := p.spec
-		s.steps, s.rules = nil, s.rules[:1]
-		s.roundScope, s.roundingUnit = "rule", 0
-		r := &s.rules[0]
-		r.minLineQuantity, r.perLine = 0, false
-		if r.appliesTo == "all" {
-			r.appliesTo = "items"
-		}
-		switch {
-		case r.reward.kind == "discount_amount" && r.reward.per == "line":
-			r.reward.per = "unit"
-		case r.reward.kind == "unit_ladder" || r.reward.kind == "groups_of":
-			r.reward = rewardSpec{kind: "get", buyUnits: 2, rate: "0.5"}
-		}
-		at := rapid.IntRange(0, len(p.cart.Lines)-1).Draw(t, "split")
-		whole := &p.cart.Lines[at]
-		whole.Quantity *= 2
-		whole.Subtotal *= 2
-		before := p.quoted(t)
-		after := p.split(at).quoted(t)
-		if before.discount != after.discount || before.shippingDiscount != after.shippingDiscount || before.paid != after.paid {
-			t.Fatalf("split at %d\nwhole %s\nsplit %s", at, before, after)
-		}
-	})
-}
-
-func (p pair) split(at int) pair {
-	c := *p.cart
-	half := c.Lines[at]
-	half.Quantity /= 2
-	half.Subtotal /= 2
-	c.Lines = slices.Clone(c.Lines)
-	c.Lines[at] = half
-	c.Lines = slices.Insert(c.Lines, at, half)
-	return pair{spec: p.spec, cart: &c, now: p.now}
 }
 
 func (p pair) permuted(order []int) pair {

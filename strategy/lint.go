@@ -32,6 +32,7 @@ type linted struct {
 //   - a discount above the limits, which is never given in full
 //   - a cart that comes to less when a unit is added
 //   - a title or description without a language that most others have
+//   - what looks at the lines of a cart, which a customer can split
 //   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l := m.linted
@@ -46,9 +47,11 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 			l.checkUnits(r)
 			l.checkLadder(m, r)
 			l.checkLimits(m, r)
+			l.checkLines(r)
 		}
 	}
 	l.checkStepLimits(m)
+	l.checkArithmeticLines(m)
 	l.checkOverlaps(m.steps)
 	l.checkGroups(m)
 	l.checkLanguages(m)

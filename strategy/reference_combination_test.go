@@ -80,11 +80,7 @@ func (st *refState) goTogether(rules []*ruleSpec, faces [][2]int64, mask uint) b
 func (st *refState) applyInTurn(rules []*ruleSpec) {
 	for i, r := range rules {
 		if i == 0 || r.inStage() != rules[i-1].inStage() {
-			for j := range st.items {
-				for k := range st.items[j].runs {
-					st.items[j].runs[k].stage = st.items[j].runs[k].left
-				}
-			}
+			st.beginStage()
 		}
 		if st.apply(r, st.attempt(r)) && r.stop == "cart" {
 			return

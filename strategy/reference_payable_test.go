@@ -11,11 +11,12 @@ func (st *refState) roundPayable() {
 	if s.payableUnit == 0 {
 		return
 	}
+	st.beginStage()
 	left, taken, pieces := int64(0), int64(0), []refPiece{}
 	for i := range st.items {
 		l := &st.items[i]
 		for k := range l.runs {
-			l.runs[k].stage, l.runs[k].stopped = l.runs[k].left, false
+			l.runs[k].stopped = false
 		}
 		if !l.charge {
 			left, taken = left+l.value(""), taken+l.original-l.value("")

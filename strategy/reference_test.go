@@ -260,17 +260,26 @@ func (x *ruleSpec) inStage() int64 {
 	return *x.stage
 }
 
+// beginStage keeps what units are worth as a stage begins. Where nothing looks at that,
+// it does not keep units apart either.
+func (st *refState) beginStage() {
+	if st.spec.base != "stage" && st.thresholdBase() != "stage" {
+		return
+	}
+	for i := range st.items {
+		for k := range st.items[i].runs {
+			st.items[i].runs[k].stage = st.items[i].runs[k].left
+		}
+	}
+}
+
 // evaluateTogether applies the rules that are not exclusive, a group's best in
 // the turn of its first.
 func (st *refState) evaluateTogether(rules []*ruleSpec) {
 	done := map[string]bool{}
 	for i, r := range rules {
-		if (i == 0 || r.inStage() != rules[i-1].inStage()) && (st.spec.base == "stage" || st.thresholdBase() == "stage") {
-			for j := range st.items {
-				for k := range st.items[j].runs {
-					st.items[j].runs[k].stage = st.items[j].runs[k].left
-				}
-			}
+		if i == 0 || r.inStage() != rules[i-1].inStage() {
+			st.beginStage()
 		}
 		if r.exclusive || r.group != "" && done[r.group] {
 			continue

@@ -1,0 +1,57 @@
+package strategy
+
+import "github.com/promogate/caddy-discount/strategy/document"
+
+// This file warns of what looks at the lines of a cart: a customer who puts the same
+// goods on other lines makes it give more or less.
+
+const splitLines = "a customer who splits a line, or puts two together, changes what it gives"
+
+// checkLines warns of the keys of a rule that look at lines.
+func (l *linted) checkLines(r *rule) {
+	const bySKU = `where a line of each article is meant, write each = "sku"`
+	if r.scope.perLine {
+		l.note(r, `max_units_per = "line" counts the units of each line: `+splitLines, bySKU, "max_units_per")
+	}
+	if r.each == eachLine {
+		l.note(r, `each = "line" looks at each line: `+splitLines, `"sku" looks at each article`, "each")
+	}
+	if r.stacking.stop == stopLine {
+		l.note(r, `stop = "line" ends each line that is reduced: `+splitLines, "", "stop")
+	}
+	for _, room := range r.conditions {
+		if t, is := room.(*threshold); is && t.lineQuantity > 0 {
+			l.note(r, "min_line_quantity counts the units of each line: "+splitLines, `min_quantity with each = "sku" counts those of each article`, "min_line_quantity")
+		}
+	}
+	switch reward := r.reward.(type) {
+	case *amountOff:
+		if reward.per == perLine {
+			l.note(r, `per = "line" gives the amount on each line: `+splitLines, bySKU, "per")
+		}
+	case *unitLadder:
+		l.note(r, "unit_ladder begins anew on each line: "+splitLines, "unit_rates counts the units of all lines", "unit_ladder")
+	}
+}
+
+// checkArithmeticLines warns of the settings that look at lines.
+func (l *linted) checkArithmeticLines(m *Model) {
+	table := l.root.Get("arithmetic")
+	for _, setting := range []struct {
+		key   string
+		given bool
+	}{{"round_scope", m.arithmetic.scope == scopeLine}, {"select", m.arithmetic.selection == selectBestPerLine}} {
+		if !setting.given {
+			continue
+		}
+		at := table.Pos
+		if n := table.Get(setting.key); n != nil {
+			at = n.Pos
+		}
+		what := `round_scope = "line" rounds on each line: `
+		if setting.key == "select" {
+			what = `select = "best_per_line" has the best rule of each line: `
+		}
+		l.found = append(l.found, l.doc.Problem(at, document.KeyIn("arithmetic", setting.key), what+splitLines, ""))
+	}
+}
