@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy"
 )
 
 // A rate is taken off each unit by its place in its set, dearest first.
@@ -185,6 +186,37 @@ func TestTheNextSetIsClose(t *testing.T) {
 			}
 			if got := strings.Join(got, "; "); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// A quote that was used before is filled without allocating, however many sets and
+// multiples there are.
+func TestSetsAndMultiplesAllocateNothing(t *testing.T) {
+	for name, rule := range map[string]string{
+		"rates of units":           "unit_rates = [0, 0.333333333, 1]\nmax_times = 1000",
+		"a set by value":           "groups_of = { value = 149, rate = 0.1 }",
+		"an amount of what is got": "buy = { quantity = 2 }\nget = { amount = 1 }",
+		"a price of what is got":   "buy = { quantity = 2 }\nget = { unit_price = 1 }",
+		"a gift for each ten":      "gift = { sku = \"tote\", per = { units = 10 } }",
+		"a gift for each hundred":  "gift = { sku = \"tote\", per = { threshold = 100 } }",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, now := mustLoad(t, "", ruleOf(rule)), at(t, "2024-06-01T12:00:00Z")
+			c := goods(t, of("pen", 1_000_000, 250), of("book", 3, 2999), of("pad", 7, 1250), of("ink", 2, 800))
+			var q strategy.Quote
+			quote := func() {
+				if err := s.QuoteInto(&q, c, now); err != nil {
+					t.Fatal(err)
+				}
+			}
+			quote()
+			if len(q.Applied) == 0 {
+				t.Fatal("the rule gave nothing")
+			}
+			if n := testing.AllocsPerRun(100, quote); n > 0 {
+				t.Errorf("%v allocations", n)
 			}
 		})
 	}
