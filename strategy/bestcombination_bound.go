@@ -119,6 +119,8 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 		if !like.lines.selects() && !reward.getLines.asksForReduced() {
 			like.lines = reward.getLines
 		}
+	case *unitRates:
+		units, like.reward, like.scope.maxUnits = 0, &percentOff{reward.highest()}, 0
 	case *unitLadder:
 		like.scope.maxUnits = 0 // it counts lines
 	case *amountOff:

@@ -14,6 +14,7 @@ import (
 //
 //   - a SKU, category or subgroup that the catalogue does not know
 //   - a rate that looks like the share to pay, such as 0.8 for 8 折
+//   - rates of units that look like the shares to pay, most off the dearest unit
 //   - a step of a ladder that gives no more than one that is easier to reach
 //   - a rule after one that always ends the cart
 //   - time windows or local date-times without a timezone

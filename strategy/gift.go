@@ -84,6 +84,7 @@ func (s *section) guessGift(sku string) string {
 	return s.guess(sku, &s.known.skus)
 }
 
+// maxGiftUnits is how many units of a gift a rule gives at most.
 const maxGiftUnits = 1_000_000
 
 // countsUnits reports whether the target is counted in units.
@@ -122,7 +123,7 @@ func (m *multiple) encode(o *object) {
 
 func (g *gift) give(e *evaluation, _ *compiledRule, t *target) {
 	if n, _, _ := g.per.times(e, t); n > 0 {
-		e.gift = Gift{SKU: g.sku, Quantity: times(g.quantity, n)}
+		e.gift = Gift{SKU: g.sku, Quantity: min(maxGiftUnits, times(g.quantity, n))}
 	}
 }
 

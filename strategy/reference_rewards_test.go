@@ -140,7 +140,7 @@ func (st *refState) give(r *ruleSpec) *outcome {
 		o.pieces = st.giveBuyGet(r, o.pieces)
 	case "gift":
 		if n := st.multiples(w, o.pieces); n > 0 {
-			o.gift = &strategyGift{sku: w.sku, quantity: max(1, w.units) * n}
+			o.gift = &strategyGift{sku: w.sku, quantity: min(1_000_000, max(1, w.units)*n)}
 		}
 	case stepsRule:
 		o.pieces = st.giveStep()

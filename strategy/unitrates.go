@@ -126,6 +126,9 @@ func (o *object) rates(list []money.Rate) {
 	o.raw("]")
 }
 
+// highest is the highest of the rates.
+func (u *unitRates) highest() money.Rate { return slices.MaxFunc(u.rates, money.Rate.Compare) }
+
 // most is how many units the sets have at most.
 func (u *unitRates) most() int64 { return times(int64(len(u.rates)), u.times) }
 

@@ -42,7 +42,7 @@ func TestStepsCovered(t *testing.T) {
 		{"the order ladder and a limit", "limits = { max_amount = 2 }\n" + order, item(1, "60"), "discounts 2 (30.00), discounts 3 (60.00)"},
 		{"one unit of a unit ladder", byUnit, item(1, "10"), "l 2 (2 units)"},
 		{"two units of a unit ladder", byUnit, item(2, "10"), ""},
-		{"a unit ladder on what costs no more than its first", byUnit, item(2, "0.50"), "l 2 (2 units)"},
+		{"a unit ladder on what costs no more than it takes off", byUnit, item(2, "0.50"), ""},
 		{"a unit ladder that begins with nothing", "[rule.l]\nunit_ladder = { first = 0, additional = 2 }\n", item(1, "10"), "l 2 (2 units)"},
 		{"a unit ladder of one unit", "[rule.l]\nunit_ladder = { first = 1, additional = 2, max_units = 1 }\n", item(3, "10"), ""},
 		{"each line its best, won by the ladder", perLine + byQuantity, item(3, "10"), "l 1 (1 unit)"},
