@@ -123,7 +123,7 @@ type remainder struct {
 }
 
 // byRest gives a unit each to the portions with the largest remainders, of equal
-// ones to the earlier item, as far as they have room. It sorts the remainders and
+// ones to the earlier item and line, as far as they have room. It sorts the remainders and
 // not the portions, which are three times as large, and on the stack for most carts.
 func (s sharing) byRest(left int64, portions []portion) int64 {
 	var few [64]remainder
@@ -137,7 +137,7 @@ func (s sharing) byRest(left int64, portions []portion) int64 {
 		if a.rest != b.rest {
 			return cmp.Compare(b.rest, a.rest)
 		}
-		return cmp.Compare(a.item, b.item)
+		return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.at, b.at))
 	})
 	given := int64(0)
 	for _, r := range order {

@@ -76,6 +76,24 @@ func TestSharesThatAreRounded(t *testing.T) {
 	}
 }
 
+// So many that sorting them is not stable by itself.
+func TestEqualRemaindersOfOneArticleGoToTheEarlierLines(t *testing.T) {
+	portions := make([]portion, 40)
+	for i := range portions {
+		portions[i] = portion{line: int32(i), value: 100 + int64(i%2), room: 100}
+	}
+	sharing{unit: 1}.share(50, portions)
+	for _, odd := range []int{0, 1} {
+		before := int64(100)
+		for i := odd; i < len(portions); i += 2 {
+			if portions[i].off > before {
+				t.Errorf("line %d has %d, and an earlier one like it %d", i, portions[i].off, before)
+			}
+			before = portions[i].off
+		}
+	}
+}
+
 // The error that is carried keeps the shares up to each line within a unit of what is
 // theirs.
 func TestCarriedSharesStayByTheirProportion(t *testing.T) {
