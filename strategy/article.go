@@ -21,6 +21,7 @@ import (
 type articles struct {
 	hash        uint64   // of the SKU of the last item
 	hashes      []uint64 // of each item
+	weighed     bool     // some goods are by weight
 	first, next []int32  // from one on, so that 0 is the end
 }
 
@@ -38,8 +39,9 @@ func (e *evaluation) join(lines int) {
 		hash = 0
 	}
 	into := -1
-	if l.weighed && hash != 0 {
-		l.again = e.weighedBefore(l, hash)
+	if (l.weighed || a.weighed) && hash != 0 {
+		a.weighed = true
+		l.again = e.sameBefore(l, hash)
 	}
 	if lines <= fewWords {
 		for i, other := range a.hashes {
@@ -58,10 +60,15 @@ func (e *evaluation) join(lines int) {
 	a.hashes = append(a.hashes, hash)
 }
 
-// weighedBefore reports whether goods by weight are the same article as an earlier item.
-func (e *evaluation) weighedBefore(l *item, hash uint64) bool {
+// sameBefore reports whether goods are the same article as an earlier item, where some
+// are by weight and so no part of it.
+func (e *evaluation) sameBefore(l *item, hash uint64) bool {
 	for i, other := range e.articles.hashes {
-		if earlier := &e.items[i]; other == hash && earlier.weighed && e.sameArticle(earlier, l) {
+		earlier := &e.items[i]
+		if other != hash || !e.sameArticle(earlier, l) || earlier.priceOver != l.priceOver {
+			continue
+		}
+		if earlier.weighed || l.weighed || earlier.sameListPrice(l) {
 			return true
 		}
 	}
@@ -122,7 +129,8 @@ func (e *evaluation) alike(l, other *item) bool {
 	return !l.weighed && !other.weighed && l.sameListPrice(other) && e.sameArticle(l, other)
 }
 
-// sameArticle is alike without looking at what part of a minor unit a price has.
+// sameArticle is alike where goods may be by weight; what part of a minor unit a price has
+// is then not looked at.
 func (e *evaluation) sameArticle(l, other *item) bool {
 	a, b := l.from, other.from
 	if l.sku != other.sku || l.unitPrice != other.unitPrice || l.reduced != other.reduced || l.product != other.product ||

@@ -160,6 +160,9 @@ func (e *evaluation) aimAtPart(r *compiledRule, parts []targetPart) *target {
 			e.addPortions(t, r, p.item, p.from, p.from+p.units)
 		}
 	}
+	if r.each == eachLine && t.counted.articles == 0 && t.counted.quantity > 0 {
+		t.counted.articles = 1 // even if an earlier line is the same by weight
+	}
 	if r.scope.maxUnits > 0 {
 		t.limit(&r.scope)
 	}

@@ -77,7 +77,7 @@ type item struct {
 	floor, unitFloor        int64        // left never goes below; a unit never does
 	weighed                 bool         // goods by weight, whose one unit cannot be divided
 	priceOver               bool         // the list price is less than a minor unit above unitPrice
-	again                   bool         // goods by weight of which an earlier item is the same
+	again                   bool         // an earlier item is the same article
 	uncounted               bool         // at a list price of 0.00, which does not count as units
 	reduced                 bool         // on sale, or discounted by a rule
 	used, discounted        bool         // as of a run, while there is only one

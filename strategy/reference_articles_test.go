@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 )
 
@@ -75,12 +76,37 @@ func (l *refItem) key() string {
 	if l.weighed {
 		return "" // by itself
 	}
-	return l.articleKey()
+	if l.listPrice == nil {
+		return ""
+	}
+	return l.articleKey(l.listPrice)
 }
 
-// articleKey is key for goods by weight, too: lines of them are the same article.
-func (l *refItem) articleKey() string {
-	if l.sku == "" || l.listPrice == nil || l.quantity == 0 {
+// sameAs says whether two items are the same article, of which some may be by weight: their
+// price is then looked at to the minor unit.
+func (l *refItem) sameAs(other *refItem) bool {
+	if l.listPrice == nil || other.listPrice == nil {
+		return false
+	}
+	a, b := l.listPrice, other.listPrice
+	if l.weighed || other.weighed {
+		a, b = toHalves(a), toHalves(b)
+	}
+	return l.articleKey(a) != "" && l.articleKey(a) == other.articleKey(b)
+}
+
+// toHalves is a price in whole minor units, and a half more where it is above those.
+func toHalves(price *big.Rat) *big.Rat {
+	whole := new(big.Rat).SetInt(new(big.Int).Div(price.Num(), price.Denom()))
+	if whole.Cmp(price) == 0 {
+		return whole
+	}
+	return whole.Add(whole, big.NewRat(1, 2))
+}
+
+// articleKey is what an article is, at a list price.
+func (l *refItem) articleKey(price *big.Rat) string {
+	if l.sku == "" || l.quantity == 0 {
 		return ""
 	}
 	categories := slices.Compact(slices.Sorted(slices.Values(l.categories)))
@@ -92,7 +118,7 @@ func (l *refItem) articleKey() string {
 		}
 		attributes = append(attributes, fmt.Sprintf("%q=%s", name, value))
 	}
-	return fmt.Sprintf("%q %q %q %s %v %q", l.comparedSKU(), categories, l.subgroup, l.listPrice.RatString(), l.reduced, attributes)
+	return fmt.Sprintf("%q %q %q %s %v %q", l.comparedSKU(), categories, l.subgroup, price.RatString(), l.onSale, attributes)
 }
 
 // comparedSKU is the SKU as it is compared.
@@ -105,6 +131,7 @@ func (l *refItem) comparedSKU() string {
 
 // addLine adds a line to the article it is one of, or as another article.
 func (st *refState) addLine(index int, l refItem) {
+	l.onSale = l.reduced
 	line := refLine{index: index, units: l.quantity, subtotal: l.original}
 	for i := range st.items {
 		article := &st.items[i]

@@ -84,7 +84,7 @@ func (st *refState) count(x *selectorSpec) tally { return st.countPart(x, nil) }
 // countPart is count of a part of the cart; nil for all of it.
 func (st *refState) countPart(x *selectorSpec, part *refPart) tally {
 	var sum tally
-	counted := map[string]bool{}
+	var counted []*refItem
 	for i := range st.items {
 		l := &st.items[i]
 		if l.charge || l.quantity == 0 || !x.matches(l) || part != nil && !slices.Contains(part.items, i) {
@@ -113,8 +113,8 @@ func (st *refState) countPart(x *selectorSpec, part *refPart) tally {
 			sum.weighed++
 		}
 		sum.largest = max(sum.largest, largest)
-		if key := l.articleKey(); key == "" || !counted[key] {
-			counted[key] = true
+		if !slices.ContainsFunc(counted, l.sameAs) {
+			counted = append(counted, l)
 			sum.articles++
 		}
 	}

@@ -54,6 +54,7 @@ type refItem struct {
 	original      int64
 	unitFloor     int64
 	reduced       bool
+	onSale        bool // reduced before any rule
 	lines         []refLine
 	runs          []refRun
 }

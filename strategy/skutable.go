@@ -10,25 +10,27 @@ import (
 // quote takes is spent on these two. It is written while compiling and only read after.
 type skuTable struct {
 	seed  maphash.Seed
+	tags  []uint8 // a byte of each slot's hash, 0 where it is empty: most looks end here
 	slots []skuSlot
 	names []string // by symbol
 }
 
 type skuSlot struct {
 	hash uint32
-	sku  symbol // unnamed where the slot is empty
+	sku  symbol
 }
 
 // newSKUTable fills a table that is at most half full.
 func newSKUTable(skus symbols) skuTable {
-	t := skuTable{seed: maphash.MakeSeed(), slots: make([]skuSlot, 1<<bits.Len(uint(2*len(skus)))), names: make([]string, len(skus)+1)}
+	size := 1 << bits.Len(uint(2*len(skus)))
+	t := skuTable{seed: maphash.MakeSeed(), tags: make([]uint8, size), slots: make([]skuSlot, size), names: make([]string, len(skus)+1)}
 	for name, sku := range skus {
 		hash := maphash.String(t.seed, name)
 		at := hash & uint64(len(t.slots)-1)
-		for t.slots[at].sku != unnamed {
+		for t.tags[at] != 0 {
 			at = (at + 1) & uint64(len(t.slots)-1)
 		}
-		t.slots[at] = skuSlot{hash: uint32(hash >> 32), sku: sku}
+		t.tags[at], t.slots[at] = tagOf(hash), skuSlot{hash: uint32(hash >> 32), sku: sku}
 		t.names[sku] = name
 	}
 	return t
@@ -38,14 +40,18 @@ func newSKUTable(skus symbols) skuTable {
 // hash.
 func (t *skuTable) find(name string) (symbol, uint64) {
 	hash := maphash.String(t.seed, name)
-	mask := uint64(len(t.slots) - 1)
+	tag, mask := tagOf(hash), uint64(len(t.tags)-1)
 	for at := hash & mask; ; at = (at + 1) & mask {
-		s := t.slots[at&mask]
-		switch {
-		case s.sku == unnamed:
+		switch t.tags[at] {
+		case 0:
 			return unnamed, hash
-		case s.hash == uint32(hash>>32) && t.names[s.sku] == name:
-			return s.sku, hash
+		case tag:
+			if s := t.slots[at]; s.hash == uint32(hash>>32) && t.names[s.sku] == name {
+				return s.sku, hash
+			}
 		}
 	}
 }
+
+// tagOf is what of a hash is in the tags.
+func tagOf(hash uint64) uint8 { return uint8(hash>>56) | 1 }

@@ -107,7 +107,7 @@ type totals struct {
 func (t *totals) add(l *item, value int64) {
 	t.present += l.quantity
 	t.value += value
-	if l.uncounted {
+	if l.uncounted || l.quantity == 0 {
 		return
 	}
 	if !l.again {
