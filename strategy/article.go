@@ -25,9 +25,9 @@ type articles struct {
 	first, next []int32  // from one on, so that 0 is the end
 }
 
-// emptied is what has found nothing, in the same memory.
-func (a articles) emptied() articles {
-	return articles{hashes: a.hashes[:0], first: a.first[:0], next: a.next[:0]}
+// reset forgets all articles.
+func (a *articles) reset() {
+	a.hashes, a.first, a.next, a.weighed = a.hashes[:0], a.first[:0], a.next[:0], false
 }
 
 // join makes the last item, which is of one of so many lines, more units of an earlier

@@ -78,6 +78,8 @@ func (e *evaluation) lookUp(t symbols, word string, form wordForm) symbol {
 	return t[string(e.coupons.fold(word, form))]
 }
 
-func (c cartCoupons) emptied() cartCoupons {
-	return cartCoupons{codes: c.codes[:0], folding: c.folding.emptied(), other: c.other.emptied()}
+func (c *cartCoupons) reset() {
+	c.codes = c.codes[:0]
+	c.folding.reset()
+	c.other.reset()
 }

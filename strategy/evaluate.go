@@ -97,42 +97,22 @@ func (l *item) value(b base) int64 {
 }
 
 // reset keeps the memory for another cart.
+//
+// It empties what is added to and leaves alone what is made anew wherever it is used, such
+// as the memory of the rewards. It does so in place: copying all of it took a fifth of a
+// small quote.
 func (e *evaluation) reset() {
-	*e = evaluation{
-		items:     e.items[:0],
-		articles:  e.articles.emptied(),
-		nextLine:  e.nextLine[:0],
-		runs:      e.runs[:0],
-		target:    target{portions: e.target.portions[:0]},
-		taken:     e.taken[:0],
-		together:  e.together[:0],
-		parts:     e.parts[:0],
-		eachTaken: e.eachTaken[:0],
-		units:     e.units[:0],
-		byReserve: e.byReserve[:0],
-		byPick:    e.byPick[:0],
-		winners:   e.winners[:0],
-		won:       e.won[:0],
-		combining: e.combining,
-
-		coupons: e.coupons.emptied(),
-
-		trace: e.trace,
-		extra: e.extra,
-
-		candidates: e.candidates[:0],
-		inGroups:   e.inGroups[:0],
-		found:      e.found,
-		either:     e.either,
-
-		bySKU:      e.bySKU.emptied(),
-		byCategory: e.byCategory.emptied(),
-		bySubgroup: e.bySubgroup.emptied(),
-		near:       e.near[:0],
-		categories: e.categories[:0],
-		further:    e.further[:0],
-		distinct:   e.distinct[:0],
-	}
+	e.items, e.goods, e.budget = e.items[:0], 0, 0
+	e.gift, e.clockSet = Gift{}, false
+	e.articles.reset()
+	e.nextLine, e.runs, e.freeRun = e.nextLine[:0], e.runs[:0], 0
+	e.winners, e.won = e.winners[:0], e.won[:0]
+	e.coupons.reset()
+	e.candidates, e.inGroups = e.candidates[:0], e.inGroups[:0]
+	e.bySKU.reset()
+	e.byCategory.reset()
+	e.bySubgroup.reset()
+	e.categories, e.further = e.categories[:0], e.further[:0]
 }
 
 // wall is the instant by the clock on the wall, worked out once a quote.

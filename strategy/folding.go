@@ -136,12 +136,11 @@ func foldCherokee(word []byte) {
 // maxFolding is how much memory, in bytes, is kept for the words of later requests.
 const maxFolding = 16 << 10
 
-// emptied is the memory for another request.
-func (m folding) emptied() folding {
+// reset readies the memory for another request.
+func (m *folding) reset() {
 	if cap(m.word)+cap(m.other) > maxFolding {
-		return folding{}
+		*m = folding{}
 	}
-	return m
 }
 
 // isIgnorable reports whether a character has the property

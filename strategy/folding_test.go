@@ -126,12 +126,12 @@ func TestFoldingKeepsLittleMemory(t *testing.T) {
 	t.Parallel()
 	var memory folding
 	memory.fold(strings.Repeat("É", maxFolding), folded)
-	if kept := memory.emptied(); cap(kept.word)+cap(kept.other) > maxFolding {
-		t.Errorf("%d bytes are kept", cap(kept.word)+cap(kept.other))
+	if memory.reset(); cap(memory.word)+cap(memory.other) > maxFolding {
+		t.Errorf("%d bytes are kept", cap(memory.word)+cap(memory.other))
 	}
 	memory = folding{}
 	memory.fold("É", folded)
-	if kept := memory.emptied(); cap(kept.word) == 0 {
+	if memory.reset(); cap(memory.word) == 0 {
 		t.Error("the memory of a short word is not kept")
 	}
 }

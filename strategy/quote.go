@@ -138,15 +138,10 @@ func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
 
 func (q *Quote) reset(currency string) {
 	q.work.reset()
-	*q = Quote{
-		Currency: currency,
-		Lines:    q.Lines[:0],
-		Charges:  q.Charges[:0],
-		Applied:  q.Applied[:0],
-		Gifts:    q.Gifts[:0],
-		shares:   q.shares[:0],
-		work:     q.work,
-	}
+	q.Currency, q.Reason = currency, ""
+	q.Subtotal, q.Discount, q.Shipping, q.ShippingDiscount, q.Payable = 0, 0, 0, 0, 0
+	q.Lines, q.Charges = q.Lines[:0], q.Charges[:0]
+	q.Applied, q.Gifts, q.shares = q.Applied[:0], q.Gifts[:0], q.shares[:0]
 }
 
 // add puts further goods into the quote, for what an explanation tries out.

@@ -129,11 +129,8 @@ func (w *whereabouts) link(word symbol, at int) {
 // list may hold others, too.
 func (w *whereabouts) of(word symbol) int32 { return w.first[int(word)&(len(w.first)-1)] }
 
-// emptied is the table with nothing in it, in the same memory.
-func (w whereabouts) emptied() whereabouts {
-	w.postings, w.filled = w.postings[:0], false
-	return w
-}
+// reset empties the table.
+func (w *whereabouts) reset() { w.postings, w.filled = w.postings[:0], false }
 
 // zeroed is a list of zeros, in the same memory if it is large enough.
 func zeroed(list []int32, size int) []int32 {
