@@ -44,5 +44,5 @@ func saysWhatRulesSay(n *document.Node) bool {
 
 // keysOfRules are those that no table within a rule has.
 var keysOfRules = []string{"enabled", "valid_from", "valid_until", "time_window", "time_windows", "coupons", "customer", "channels", "regions",
-	"applies_to", "stage", "priority", "group", "exclusive", "stop", "max_discount", "discount_rate", "discount_amount", "unit_price",
+	"applies_to", "each", "fresh_units", "min_articles", "stage", "priority", "group", "exclusive", "stop", "max_discount", "discount_rate", "discount_amount", "unit_price",
 	"bundle", "ladder", "every", "unit_ladder", "unit_rates", "groups_of", "get", "gift"}
