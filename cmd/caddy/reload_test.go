@@ -21,10 +21,19 @@ func (g *gateway) caddyfile(sites string) string {
 		strings.NewReplacer("SITE", g.site, "OTHER", g.other).Replace(sites)
 }
 
-// post gives a configuration to the running program and returns the answer.
+// post gives a configuration to the running program and returns the answer. The
+// program stops the endpoint it answers from, so an answer may be lost: then it is
+// given once more.
 func (g *gateway) post(caddyfile string) (int, string) {
 	g.t.Helper()
-	res, err := g.client.Post("http://"+g.admin+"/load", "text/caddyfile", strings.NewReader(caddyfile))
+	post := func() (*http.Response, error) {
+		return g.client.Post("http://"+g.admin+"/load", "text/caddyfile", strings.NewReader(caddyfile))
+	}
+	res, err := post()
+	if err != nil {
+		g.t.Logf("the answer was lost: %v", err)
+		res, err = post()
+	}
 	if err != nil {
 		g.t.Fatal(err)
 	}
