@@ -79,7 +79,7 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 			return apiError(http.StatusBadRequest, err)
 		default:
 			sum := s.Fingerprint()
-			found.Valid, found.Version, found.Rules = true, s.Version(), len(s.Rules())
+			found.Valid, found.Version, found.Rules = true, s.Version(), s.RuleCount()
 			found.SHA256, found.Currency = fmt.Sprintf("%x", sum), s.Currency().Code()
 			if digest, ok := s.TextsDigest(); ok {
 				found.Texts = fmt.Sprintf("%x", digest)

@@ -63,7 +63,7 @@ func runBench(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	result := measured{Path: args[0], Env: flag(cmd, "env"), Version: s.Version(), Rules: len(s.Rules()), Lines: len(c.Lines)}
+	result := measured{Path: args[0], Env: flag(cmd, "env"), Version: s.Version(), Rules: s.RuleCount(), Lines: len(c.Lines)}
 	if err := result.measure(s, c.Cart, now, span); err != nil {
 		return exitFailed, c.unpriced(err)
 	}

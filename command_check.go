@@ -121,7 +121,7 @@ func (c *checked) read(cmd *cobra.Command, sources, tests []strategy.Source) err
 func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	s := strategy.Compile(m)
 	sum := s.Fingerprint()
-	c.Version, c.SHA256, c.Rules = s.Version(), hex.EncodeToString(sum[:]), len(s.Rules())
+	c.Version, c.SHA256, c.Rules = s.Version(), hex.EncodeToString(sum[:]), s.RuleCount()
 	c.Due = dueAfter(now, m)
 	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
 	c.MoreWarnings += m.MoreCautions()

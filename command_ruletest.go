@@ -159,7 +159,7 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	s := strategy.Compile(m)
 	report := suite.Matching(only.MatchString).Run(s, flag(cmd, "env"))
 	tested.take(report)
-	tested.Rules = len(s.Rules())
+	tested.Rules = s.RuleCount()
 	tested.Unseen = append(tested.Unseen, report.Untouched(s)...)
 	tested.Steps = len(s.Steps())
 	for _, step := range report.UntouchedSteps(s) {

@@ -102,7 +102,7 @@ func (l *live) describe() strategyStatus {
 		Sample:  len(l.sample.Carts()),
 	}
 	if e := l.Live(); e.Sequence == s.Live.Sequence {
-		d.Live.Rules = len(e.Value.Rules())
+		d.Live.Rules = e.Value.RuleCount()
 	}
 	if s.Staged.Fingerprint != "" {
 		staged := describeEdition(s.Staged)

@@ -68,7 +68,7 @@ func TestMessages(t *testing.T) {
 		{"a rate of nothing", "version = \"v\"\n[rule.a]\ndiscount_rate = 0\n", "",
 			`t.toml:3:17: rule."a".discount_rate: the rate is 0, above 0 is wanted (to switch a rule off, write enabled = false)`},
 		{"a negative rate", "version = \"v\"\n[rule.a]\ndiscount_rate = -0.1\n", "",
-			`t.toml:3:17: rule."a".discount_rate: "-0.1" is not a rate: not a decimal number (a rate is a fraction above 0 and at most 1, such as 0.15)`},
+			`t.toml:3:17: rule."a".discount_rate: -0.1 is not a rate, above 0 and at most 1 is wanted (a rate is the share taken off, such as 0.15)`},
 		{"a rate with an exponent", "version = \"v\"\n[rule.a]\ndiscount_rate = 1e-1\n", "",
 			`t.toml:3:17: rule."a".discount_rate: 1e-1 is not a plain decimal number (write it with digits and a point only)`},
 		{"not a number", "version = \"v\"\n[rule.a]\ndiscount_rate = nan\n", "",

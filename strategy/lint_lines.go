@@ -1,6 +1,10 @@
 package strategy
 
-import "github.com/promogate/caddy-discount/strategy/document"
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
 
 // This file warns of what looks at the lines of a cart: a customer who puts the same
 // goods on other lines makes it give more or less.
@@ -9,9 +13,8 @@ const splitLines = "a customer who splits a line, or puts two together, changes 
 
 // checkLines warns of the keys of a rule that look at lines.
 func (l *linted) checkLines(r *rule) {
-	const bySKU = `where a line of each article is meant, write each = "sku"`
 	if r.scope.perLine {
-		l.note(r, `max_units_per = "line" counts the units of each line: `+splitLines, bySKU, "max_units_per")
+		l.note(r, `max_units_per = "line" counts the units of each line: `+splitLines, r.bySKU("max_units_per"), "max_units_per")
 	}
 	if r.each == eachLine {
 		l.note(r, `each = "line" looks at each line: `+splitLines, `"sku" looks at each article`, "each")
@@ -27,11 +30,19 @@ func (l *linted) checkLines(r *rule) {
 	switch reward := r.reward.(type) {
 	case *amountOff:
 		if reward.per == perLine {
-			l.note(r, `per = "line" gives the amount on each line: `+splitLines, bySKU, "per")
+			l.note(r, `per = "line" gives the amount on each line: `+splitLines, r.bySKU("per"), "per")
 		}
 	case *unitLadder:
 		l.note(r, "unit_ladder begins anew on each line: "+splitLines, "unit_rates counts the units of all lines", "unit_ladder")
 	}
+}
+
+// bySKU is the hint for a key of "line" where those of each article are meant.
+func (r *rule) bySKU(key string) string {
+	if r.each == eachSKU {
+		return `each = "sku" looks at each article already: leave ` + key + " out"
+	}
+	return fmt.Sprintf(`where each article is meant, write each = "sku" in place of %s = "line"`, key)
 }
 
 // checkArithmeticLines warns of the settings that look at lines.

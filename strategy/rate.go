@@ -37,6 +37,8 @@ func (s *section) rate(name string, most money.Rate) (money.Rate, bool) {
 	switch {
 	case err != nil && percentMeant(text) != "":
 		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), percentMeant(text))
+	case strings.HasPrefix(text, "-"):
+		s.wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), "a rate is the share taken off, such as 0.15")
 	case err != nil:
 		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), "a rate is a fraction above 0 and at most 1, such as 0.15")
 	case r.IsZero():

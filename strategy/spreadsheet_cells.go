@@ -16,6 +16,9 @@ func (x *spreadsheet) value(column int, text string) *document.Node {
 			x.cautionCell(column, at, fmt.Sprintf("%q is a long number that the spreadsheet wrote in short, so its last digits are lost", text),
 				"format the column as text before the numbers are put in")
 		}
+		if isErrorValue(text) {
+			x.cautionCell(column, at, fmt.Sprintf("%q is what a spreadsheet shows in place of a result", text), "mend the formula of the cell")
+		}
 		return x.build.Scalar(document.String, text, at)
 	case asCategories:
 		return x.categories(text, at)
@@ -70,6 +73,16 @@ func (x *spreadsheet) attribute(column int, text string, at document.Pos) *docum
 		x.cautionGrouped(column, text, at)
 	}
 	return x.build.Scalar(document.String, text, at)
+}
+
+// isErrorValue reports whether a cell is what spreadsheets show where a formula has no
+// result.
+func isErrorValue(text string) bool {
+	switch text {
+	case "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!":
+		return true
+	}
+	return false
 }
 
 // cautionGrouped warns of a number that is read as a text, once a column.

@@ -79,6 +79,9 @@ func (s *Strategy) Location() *time.Location { return s.location }
 // must not be changed.
 func (s *Strategy) Rules() []string { return s.ids }
 
+// RuleCount is how many rules can apply, without the reserved one that rounds.
+func (s *Strategy) RuleCount() int { return s.turns }
+
 // Products are the SKUs of the catalogue.
 func (s *Strategy) Products() []string {
 	skus := make([]string, 0, len(s.catalogue))

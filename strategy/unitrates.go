@@ -67,6 +67,8 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 		}
 		r, err := money.ParseRate(text)
 		switch {
+		case strings.HasPrefix(text, "-"):
+			s.wrong(item, name, item.Text+" is not a rate, which is from 0 to 1", "such as 0.5")
 		case err != nil:
 			s.wrong(item, name, fmt.Sprintf("%q is not a rate: %v", item.Text, err), cmp.Or(percentMeant(text), "a rate is from 0 to 1, such as 0.5"))
 		case r.Compare(one) > 0:

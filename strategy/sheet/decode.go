@@ -40,6 +40,9 @@ func Decode(data []byte, pause func()) ([]byte, error) {
 
 const saveAsUTF8 = `save it as "CSV UTF-8"`
 
+// errWorkbook is of what begins as .xlsx or .xls do.
+var errWorkbook = &Error{Reason: "the file is a workbook of a spreadsheet program and no text", Hint: saveAsUTF8}
+
 var errNUL = &Error{Reason: "the file has NUL characters, as UTF-16 without a byte order mark has", Hint: saveAsUTF8}
 
 func decode(data []byte, pause func()) ([]byte, error) {
@@ -51,6 +54,8 @@ func decode(data []byte, pause func()) ([]byte, error) {
 		return text, nil
 	}
 	switch {
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")):
+		return nil, errWorkbook
 	case bytes.HasPrefix(data, []byte(markUTF16LE)):
 		return utf16(unicode.LittleEndian)
 	case bytes.HasPrefix(data, []byte(markUTF16BE)):

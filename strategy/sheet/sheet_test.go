@@ -89,6 +89,8 @@ func TestWhatIsInNoKnownEncodingIsRefused(t *testing.T) {
 		"UTF-16 with half a character":  {"\xff\xfes\x00\x00\xd8\n\x00", 0, "not written to its end"},
 		"UTF-32":                        {"\xff\xfe\x00\x00s\x00\x00\x00", 0, "NUL"},
 		"GB 18030 that is cut":          {"sku,\xc3\xfb\xb3\xc6\n1,\xc8\xc8\xc4", 4, "neither UTF-8"},
+		"a workbook":                    {"PK\x03\x04\x14\x00", 0, "workbook"},
+		"an old workbook":               {"\xD0\xCF\x11\xE0\xA1\xB1", 0, "workbook"},
 		"a program":                     {"\x7fELF\x02\x01\x00", 0, "NUL"},
 	} {
 		t.Run(name, func(t *testing.T) {
