@@ -39,6 +39,17 @@ const (
 	baseStage                // as the rule's stage began
 )
 
+// of is the one of a line's values that the base names.
+func (b base) of(original, stage, left int64) int64 {
+	switch b {
+	case baseOriginal:
+		return original
+	case baseStage:
+		return stage
+	}
+	return left
+}
+
 // scope is what is rounded.
 type scope uint8
 

@@ -82,7 +82,8 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 	return t, reached
 }
 
-// passes reports whether a part reaches the thresholds of its rule.
+// passes reports whether a target reaches the thresholds of its rule, and says why not to
+// the trace, if there is one.
 func (e *evaluation) passes(r *compiledRule, t *target, found *tried) bool {
 	for _, c := range r.thresholds {
 		if c.holds(e, t) {

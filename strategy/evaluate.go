@@ -86,15 +86,7 @@ type item struct {
 
 func (l *item) room() int64 { return max(0, l.left-l.floor) }
 
-func (l *item) value(b base) int64 {
-	switch b {
-	case baseOriginal:
-		return l.original
-	case baseStage:
-		return l.stage
-	}
-	return l.left
-}
+func (l *item) value(b base) int64 { return b.of(l.original, l.stage, l.left) }
 
 // reset keeps the memory for another cart.
 //
@@ -176,10 +168,8 @@ func (e *evaluation) reward(r *compiledRule) (*target, bool) {
 	if !t.anything(r) {
 		return nil, false
 	}
-	for _, c := range r.thresholds {
-		if !c.holds(e, t) {
-			return nil, false
-		}
+	if !e.passes(r, t, nil) {
+		return nil, false
 	}
 	e.gift = Gift{}
 	r.reward.give(e, r, t)

@@ -92,13 +92,8 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 		found.shortfall = missed(r, t)
 		return nil, false
 	}
-	for _, c := range r.thresholds {
-		if !c.holds(e, t) {
-			found.reason = c.key()
-			found.seen, found.needed = c.explain(e, t)
-			found.goals = e.goals(c, t)
-			return nil, false
-		}
+	if !e.passes(r, t, &found) {
+		return nil, false
 	}
 	floorless := e.floorless(r)
 	t = e.aim(r)
@@ -110,9 +105,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	if gave == 0 && e.gift.SKU == "" {
 		found.shortfall = e.gaveNothing(r, t, floorless)
 	}
-	offs := slices.Clone(t.portions)
-	found.goals = e.goals(r.reward, t)
-	t.portions = append(t.portions[:0], offs...) // asking may have aimed elsewhere
+	found.goals = e.goalsOf(r, t)
 	return t, true
 }
 
@@ -160,7 +153,14 @@ func (found *tried) add(e *evaluation, r *compiledRule, t *target) {
 	if t.off() == 0 && e.gift.SKU == "" && found.reason == "" {
 		found.shortfall = e.gaveNothing(r, t, 0)
 	}
+	found.goals = append(found.goals, e.goalsOf(r, t)...)
+}
+
+// goalsOf is what a reward would give more for, with the target as it is: asking may aim
+// elsewhere.
+func (e *evaluation) goalsOf(r *compiledRule, t *target) []goal {
 	offs := slices.Clone(t.portions)
-	found.goals = append(found.goals, e.goals(r.reward, t)...)
+	goals := e.goals(r.reward, t)
 	t.portions = append(t.portions[:0], offs...)
+	return goals
 }

@@ -22,13 +22,6 @@ type gift struct {
 	per      multiple
 }
 
-// multiple is what a gift is given for each of; of nothing it is given once.
-type multiple struct {
-	units     int64
-	threshold int64 // minor units
-	most      int64 // times; 0 when absent
-}
-
 func decodeGift(s *section, n *document.Node) reward {
 	g := &gift{quantity: 1}
 	sub := s.table(n, "gift", `{ sku = "sticker-pack" }`)
@@ -43,12 +36,12 @@ func decodeGift(s *section, n *document.Node) reward {
 	if quantity, ok := sub.integer("quantity", 1, maxGiftUnits); ok {
 		g.quantity = quantity
 	}
-	g.per = decodeMultiple(sub)
+	g.per = decodeGiftPer(sub)
 	sub.done()
 	return g
 }
 
-func decodeMultiple(s *section) multiple {
+func decodeGiftPer(s *section) multiple {
 	var m multiple
 	m.most, _ = s.integer("max_times", 1, money.Max)
 	n := s.get("per")
@@ -93,7 +86,7 @@ func (g *gift) countsUnits() bool { return g.per.units > 0 }
 func (g *gift) encode(o *object) {
 	o.key("gift")
 	o.object(func(o *object) {
-		g.per.encode(o)
+		g.encodePer(o)
 		if g.quantity != 1 {
 			o.key("quantity")
 			o.integer(g.quantity)
@@ -103,22 +96,12 @@ func (g *gift) encode(o *object) {
 	})
 }
 
-func (m *multiple) encode(o *object) {
-	if m.most != 0 {
-		o.key("max_times")
-		o.integer(m.most)
+func (g *gift) encodePer(o *object) {
+	g.per.encodeMost(o)
+	if g.per.given() {
+		o.key("per")
+		o.object(g.per.encode)
 	}
-	if m.units == 0 && m.threshold == 0 {
-		return
-	}
-	o.key("per")
-	o.object(func(o *object) {
-		o.optionalAmount("threshold", m.threshold)
-		if m.units != 0 {
-			o.key("units")
-			o.integer(m.units)
-		}
-	})
 }
 
 func (g *gift) give(e *evaluation, _ *compiledRule, t *target) {
@@ -127,31 +110,4 @@ func (g *gift) give(e *evaluation, _ *compiledRule, t *target) {
 	}
 }
 
-// times is how many multiples are full, and what is missing for one more.
-func (m *multiple) times(e *evaluation, t *target) (n, amount, units int64) {
-	switch {
-	case m.units > 0:
-		n, units = t.quantity/m.units, m.units-t.quantity%m.units
-	case m.threshold > 0:
-		value := e.valueOf(t.portions, e.arith.thresholdBase)
-		n, amount = value/m.threshold, m.threshold-value%m.threshold
-	default:
-		return 1, 0, 0
-	}
-	if m.most > 0 && n >= m.most {
-		return m.most, 0, 0
-	}
-	return n, amount, units
-}
-
-func (g *gift) why(e *evaluation, t *target) shortfall {
-	m := &g.per
-	n, amount, units := m.times(e, t)
-	switch {
-	case n > 0:
-		return nothingToGive()
-	case m.units > 0:
-		return shortfall{ReasonGift, unitsValue(m.units-units, sayPlain), unitsValue(m.units, sayAtLeast)}
-	}
-	return shortfall{ReasonGift, minorValue(m.threshold-amount, sayPlain), minorValue(m.threshold, sayAtLeast)}
-}
+func (g *gift) why(e *evaluation, t *target) shortfall { return g.per.short(ReasonGift, e, t) }

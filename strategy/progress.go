@@ -47,13 +47,6 @@ func (g *groups) progress(_ *evaluation, t *target) (reason string, seen int64) 
 	return ReasonGroupsOf, t.open
 }
 
-func (g *gift) progress(e *evaluation, t *target) (reason string, seen int64) {
-	if g.per.units > 0 {
-		return ReasonGift, t.quantity
-	}
-	return ReasonGift, e.valueOf(t.portions, e.arith.thresholdBase)
-}
-
 func (u *unitRates) progress(_ *evaluation, t *target) (reason string, seen int64) {
 	return ReasonUnitRates, t.quantity
 }

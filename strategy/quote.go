@@ -160,6 +160,7 @@ func (q *Quote) add(extra *extra) error {
 		for i := range e.items {
 			if l := &e.items[i]; l.line == extra.line {
 				e.enlarge(l, line, extra.quantity, extra.original)
+				break
 			}
 		}
 		return nil

@@ -16,15 +16,7 @@ type run struct {
 	next                  int32 // index of the run behind it; 0 for none
 }
 
-func (r *run) value(b base) int64 {
-	switch b {
-	case baseOriginal:
-		return r.original
-	case baseStage:
-		return r.stage
-	}
-	return r.left
-}
+func (r *run) value(b base) int64 { return b.of(r.original, r.stage, r.left) }
 
 // whole is an item that is one run as that run.
 func (l *item) whole() run {

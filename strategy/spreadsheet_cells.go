@@ -7,7 +7,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// value is what a cell of the row at hand says; nil where it is wrong.
+// value is what a cell of the row says; nil where it is wrong.
 func (x *spreadsheet) value(column int, text string) *document.Node {
 	at := x.build.At(x.rows.Offset(column))
 	switch x.columns[column].read {
