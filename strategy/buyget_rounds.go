@@ -26,23 +26,31 @@ type unitsOf struct {
 // rounds is what is left to be dealt, and of which units.
 type rounds struct {
 	*evaluation
-	bought, got      int64 // still to be set aside, and to be got, in all rounds
-	forBuy, forGet   int64 // free units that only the one side may have
-	both             int64 // those that either may have
-	buyUnits         int64 // in each round
-	takenBuy, takGet int64 // of both, in the round that is dealt
+	buy, get side
+	both     int64 // free units that either side may have
 }
+
+// side is what one side is still to have.
+type side struct {
+	due  int64 // units, in all rounds
+	own  int64 // free units that only this side may have
+	each int64 // units in each round
+	both int64 // units that either side may have, taken in the round that is dealt
+}
+
+// needs is how many of the units that either side may have this one cannot do without.
+func (s *side) needs() int64 { return max(0, s.due-s.own) }
 
 // dealRounds deals the units of a target out, into e.units.
 func (e *evaluation) dealRounds(b *buyGet, pick pick, t *target) {
-	d := rounds{evaluation: e, buyUnits: b.buyUnits}
+	d := rounds{evaluation: e, buy: side{each: b.buyUnits}, get: side{each: b.getUnits}}
 	d.collect(b, pick, t)
 	full, partial := d.plan(b)
 	for full > 0 {
-		full -= d.round(b.getUnits, full)
+		full -= d.round(full)
 	}
-	if partial > 0 {
-		d.round(partial, 1)
+	if d.get.each = partial; partial > 0 {
+		d.round(1)
 	}
 }
 
@@ -60,9 +68,9 @@ func (d *rounds) collect(b *buyGet, pick pick, t *target) {
 		case u.buys && u.gets:
 			d.both += u.free
 		case u.buys:
-			d.forBuy += u.free
+			d.buy.own += u.free
 		case u.gets:
-			d.forGet += u.free
+			d.get.own += u.free
 		}
 		e.units = append(e.units, u)
 		if u.free > 0 && u.buys {
@@ -101,39 +109,37 @@ func (u *unitsOf) sides() int {
 // plan works out how many full rounds there are, and how many units a partial one
 // gets.
 func (d *rounds) plan(b *buyGet) (full, partial int64) {
-	full = min((d.forBuy+d.both)/b.buyUnits, (d.forGet+d.both)/b.getUnits, (d.forBuy+d.forGet+d.both)/(b.buyUnits+b.getUnits))
+	buy, get := &d.buy, &d.get
+	full = min((buy.own+d.both)/buy.each, (get.own+d.both)/get.each, (buy.own+get.own+d.both)/(buy.each+get.each))
 	if b.repeat > 0 {
 		full = min(full, b.repeat)
 	}
-	d.bought, d.got = full*b.buyUnits, full*b.getUnits
+	buy.due, get.due = full*buy.each, full*get.each
 	if !b.partial || full == b.repeat && full > 0 {
 		return full, 0
 	}
-	both := d.both - max(0, d.bought+b.buyUnits-d.forBuy) // that are not set aside
-	partial = min(b.getUnits-1, d.forGet+both-d.got)
+	both := d.both - max(0, buy.due+buy.each-buy.own) // that are not set aside
+	partial = min(get.each-1, get.own+both-get.due)
 	if both < 0 || partial <= 0 {
 		return full, 0
 	}
-	d.bought, d.got = d.bought+b.buyUnits, d.got+partial
+	buy.due, get.due = buy.due+buy.each, get.due+partial
 	return full, partial
 }
 
 // spare is how many of the units that either side may have are not needed.
-func (d *rounds) spare() int64 {
-	return d.both - max(0, d.bought-d.forBuy) - max(0, d.got-d.forGet)
-}
+func (d *rounds) spare() int64 { return d.both - d.buy.needs() - d.get.needs() }
 
 // round deals a round and reports how often it could be done. One that can be done
 // again just the same is done as often as that, so that large quantities cost no more
 // than small ones.
-func (d *rounds) round(getUnits, most int64) int64 {
+func (d *rounds) round(most int64) int64 {
 	for i := range d.units {
 		d.units[i].buying, d.units[i].getting = 0, 0
 	}
 	before := *d
-	d.takenBuy, d.takGet = 0, 0
-	d.setAside()
-	d.get(getUnits)
+	d.take(&d.buy, d.byReserve, func(u *unitsOf) *int64 { return &u.buying })
+	d.take(&d.get, d.byPick, func(u *unitsOf) *int64 { return &u.getting })
 	times := before.times(d, most)
 	again := times - 1
 	for i := range d.units {
@@ -142,12 +148,16 @@ func (d *rounds) round(getUnits, most int64) int64 {
 		u.got += times * u.getting
 		u.free -= again * (u.buying + u.getting)
 	}
-	d.bought -= again * (before.bought - d.bought)
-	d.got -= again * (before.got - d.got)
-	d.forBuy -= again * (before.forBuy - d.forBuy)
-	d.forGet -= again * (before.forGet - d.forGet)
+	d.buy.again(&before.buy, again)
+	d.get.again(&before.get, again)
 	d.both -= again * (before.both - d.both)
 	return times
+}
+
+// again does so often more what led from before to the side as it is.
+func (s *side) again(before *side, times int64) {
+	s.due -= times * (before.due - s.due)
+	s.own -= times * (before.own - s.own)
 }
 
 // times is how often the round that led from d to after can be done just the same.
@@ -161,8 +171,8 @@ func (d *rounds) times(after *rounds, most int64) int64 {
 	}
 	for _, limit := range [...]struct{ have, each int64 }{
 		{d.spare(), d.spare() - after.spare()},
-		{d.bought - d.forBuy, after.takenBuy}, // of both, needed for this side
-		{d.got - d.forGet, after.takGet},
+		{d.buy.needs(), after.buy.both},
+		{d.get.needs(), after.get.both},
 	} {
 		if limit.have > 0 && limit.each > 0 {
 			times = min(times, max(1, limit.have/limit.each))
@@ -171,39 +181,22 @@ func (d *rounds) times(after *rounds, most int64) int64 {
 	return times
 }
 
-// setAside takes the units that are bought in a round.
-func (d *rounds) setAside() {
-	left := d.buyUnits
-	for _, i := range d.byReserve {
+// take takes the units of a side in a round, in an order of the portions that it may have
+// some of; taken is where their number goes.
+func (d *rounds) take(s *side, order []int32, taken func(*unitsOf) *int64) {
+	s.both = 0
+	left := s.each
+	for _, i := range order {
 		u := &d.units[i]
 		n := min(u.free, left)
-		if u.gets {
-			n = min(n, max(0, d.bought-d.forBuy)+d.spare())
-			d.both, d.takenBuy = d.both-n, d.takenBuy+n
+		if u.buys && u.gets {
+			n = min(n, s.needs()+d.spare())
+			d.both, s.both = d.both-n, s.both+n
 		} else {
-			d.forBuy -= n
+			s.own -= n
 		}
-		u.buying, u.free = n, u.free-n
-		d.bought -= n
-		if left -= n; left == 0 {
-			return
-		}
-	}
-}
-
-// get takes the units that are got in a round.
-func (d *rounds) get(left int64) {
-	for _, i := range d.byPick {
-		u := &d.units[i]
-		n := min(u.free, left)
-		if u.buys {
-			n = min(n, max(0, d.got-d.forGet)+d.spare())
-			d.both, d.takGet = d.both-n, d.takGet+n
-		} else {
-			d.forGet -= n
-		}
-		u.getting, u.free = n, u.free-n
-		d.got -= n
+		*taken(u) = n
+		u.free, s.due = u.free-n, s.due-n
 		if left -= n; left == 0 {
 			return
 		}
