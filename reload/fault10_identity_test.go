@@ -44,24 +44,27 @@ func TestFault10SaveWithoutNewMeaningSwapsNothing(t *testing.T) {
 // The new content is older than the one in service.
 func TestFault10ModificationTimeGoesBackwards(t *testing.T) {
 	t.Parallel()
-	ways := []way{
-		{name: "cp -p", script: `cp -p "$N" "$F"`},
-		{name: "rsync -t", needs: []string{"rsync"}, script: `rsync -t "$N" "$F"`},
-		{name: "mv", script: `mv "$N" "$F"`},
-		{name: "written and set back", script: `cat "$N" > "$F"; touch -r "$N" "$F"`},
+	tests := []struct {
+		way
+		oneStep bool // nobody can see the content without its time
+	}{
+		{way: way{name: "cp -p", script: `cp -p "$N" "$F"`}},
+		{way: way{name: "rsync -t", needs: []string{"rsync"}, script: `rsync -t "$N" "$F"`}, oneStep: true},
+		{way: way{name: "mv", script: `mv "$N" "$F"`}, oneStep: true},
+		{way: way{name: "written and set back", script: `cat "$N" > "$F"; touch -r "$N" "$F"`}},
 	}
 	for _, g := range append(guards, polled) {
-		for _, w := range ways {
-			t.Run(g.name+"/"+w.name, func(t *testing.T) {
+		for _, tt := range tests {
+			t.Run(g.name+"/"+tt.name, func(t *testing.T) {
 				t.Parallel()
-				need(t, w.needs...)
+				need(t, tt.needs...)
 				f, n := file(t, before), filepath.Join(t.TempDir(), "new")
 				write(t, n, after)
 				past := time.Now().Add(-24 * time.Hour)
 				do(t, os.Chtimes(n, past, past))
 				h := open(t, f, g.o)
-				w.run(t, f, n)
-				if e := h.becomes(after); e.Stamps.Written.After(past) {
+				tt.run(t, f, n)
+				if e := h.becomes(after); tt.oneStep && e.Stamps.Written.After(past) {
 					t.Errorf("written %v, want %v", e.Stamps.Written, past)
 				}
 			})
