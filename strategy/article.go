@@ -3,7 +3,6 @@ package strategy
 import (
 	"bytes"
 	"cmp"
-	"hash/maphash"
 	"math/bits"
 	"slices"
 	"strings"
@@ -201,13 +200,6 @@ func firstAttribute(list []cart.Attribute, name string) *cart.Attribute {
 		}
 	}
 	return nil
-}
-
-// recognizeFolded finds a SKU as it is compared where its spelling does not matter.
-func (e *evaluation) recognizeFolded(s *Strategy, sku string) symbol {
-	folded := e.coupons.fold(sku, s.spelling.skus)
-	e.articles.hash = maphash.Bytes(s.skuTable.seed, folded)
-	return s.skus[string(folded)]
 }
 
 // sameSKU reports whether two SKUs are compared as the same.

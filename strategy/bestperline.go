@@ -37,16 +37,15 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 
 // compete lets a rule win the lines on which it is worth more than those before it.
 func (e *evaluation) compete(rule int32, t *target) {
-	for from := 0; from < len(t.portions); {
-		w, to := winner{rule: rule, item: t.portions[from].item}, from
-		for ; to < len(t.portions) && t.portions[to].with(&t.portions[from]); to++ {
-			w.off += t.portions[to].off
+	for line, rest := nextTogether(t.portions); len(line) > 0; line, rest = nextTogether(rest) {
+		w := winner{rule: rule, item: line[0].item}
+		for i := range line {
+			w.off += line[i].off
 		}
-		if best := &e.winners[e.lineOf(&t.portions[from])]; w.off > best.off {
-			e.spanOf(&w, t.portions[from].line)
+		if best := &e.winners[e.lineOf(&line[0])]; w.off > best.off {
+			e.spanOf(&w, line[0].line)
 			*best = w
 		}
-		from = to
 	}
 }
 

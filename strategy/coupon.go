@@ -63,19 +63,15 @@ func (e *evaluation) readCoupons(s *Strategy, codes []string) {
 		return
 	}
 	for _, code := range codes {
-		if known := e.lookUp(s.codes, code, s.spelling.codes); known != unnamed {
+		known, is := s.codes[code]
+		if !is && s.spelling.codes != asWritten { // one of the table is as codes are compared
+			known = s.codes[string(e.coupons.fold(code, s.spelling.codes))]
+		}
+		if known != unnamed {
 			e.coupons.codes = append(e.coupons.codes, known)
 		}
 	}
 	e.coupons.codes = distinct(e.coupons.codes)
-}
-
-// lookUp is the symbol of a word, which may be written otherwise than in the table.
-func (e *evaluation) lookUp(t symbols, word string, form wordForm) symbol {
-	if known, is := t[word]; is || form == asWritten {
-		return known // a word of the table is in the form
-	}
-	return t[string(e.coupons.fold(word, form))]
 }
 
 func (c *cartCoupons) reset() {

@@ -148,26 +148,28 @@ func (t *trial) payable(c cart.Cart, line cart.Line, units int64, r *rule, at ti
 // cart is one that meets the conditions of a rule, but for its goods.
 func (r *rule) cart() cart.Cart {
 	c := cart.Cart{Customer: cart.Customer{CompletedOrders: -1}}
-	first := func(words []string) string {
-		if len(words) == 0 {
-			return ""
-		}
-		return words[0]
-	}
 	for _, room := range r.conditions {
 		switch given := room.(type) {
 		case *coupons:
 			c.Coupons = given.codes[:1]
 		case *customer:
-			c.Customer = cart.Customer{ID: first(given.ids), Tier: first(given.tiers), Segments: given.segments, CompletedOrders: max(given.nthOrder, 0) - 1}
+			c.Customer = cart.Customer{ID: firstWord(given.ids), Tier: firstWord(given.tiers), Segments: given.segments, CompletedOrders: max(given.nthOrder, 0) - 1}
 		case *places:
-			c.Channel, c.Region = first(given.channels), first(given.regions)
+			c.Channel, c.Region = firstWord(given.channels), firstWord(given.regions)
 			if len(given.methods) > 0 {
 				c.Shipping = []cart.Charge{{Method: given.methods[0]}}
 			}
 		}
 	}
 	return c
+}
+
+// firstWord is the first word of a list; "" where there is none.
+func firstWord(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return words[0]
 }
 
 // anyPrice is what goods are tried with where the catalogue knows no price, in

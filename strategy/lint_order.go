@@ -349,13 +349,7 @@ func requiredBy(r *rule) []cart.Line {
 		}
 		for i := range given.requires {
 			h := &given.requires[i]
-			first := func(words []string) string {
-				if len(words) == 0 {
-					return ""
-				}
-				return words[0]
-			}
-			line := lineOf(first(h.lines.skus), first(h.lines.categories), first(h.lines.subgroups), max(anyPrice, h.subtotal), []selector{h.lines})
+			line := lineOf(firstWord(h.lines.skus), firstWord(h.lines.categories), firstWord(h.lines.subgroups), max(anyPrice, h.subtotal), []selector{h.lines})
 			line.Quantity = h.quantity
 			line.Subtotal = times(line.UnitPrice, line.Quantity)
 			line.ID = strconv.Itoa(len(list))

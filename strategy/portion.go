@@ -32,29 +32,33 @@ func (e *evaluation) shareBy(s sharing, amount int64, portions []portion) int64 
 		return s.share(amount, portions)
 	}
 	e.together = e.together[:0]
-	for i := range portions {
-		p := &portions[i]
-		last := len(e.together) - 1
-		if last < 0 || !p.with(&e.together[last]) {
-			e.together = append(e.together, portion{item: p.item, line: p.line, from: p.from})
-			last++
+	for group, rest := nextTogether(portions); len(group) > 0; group, rest = nextTogether(rest) {
+		whole := portion{item: group[0].item, line: group[0].line, from: group[0].from}
+		for i := range group {
+			whole.value += group[i].value
+			whole.room += s.room(&group[i])
 		}
-		g := &e.together[last]
-		g.value += p.value
-		g.room += s.room(p)
+		e.together = append(e.together, whole)
 	}
 	shared := s.share(amount, e.together)
-	for i, from := 0, 0; from < len(portions); i++ {
-		to := from + 1
-		for to < len(portions) && portions[to].with(&portions[from]) {
-			to++
+	rest := portions
+	for i := range e.together {
+		var group []portion
+		if group, rest = nextTogether(rest); e.together[i].off > 0 {
+			s.share(e.together[i].off, group)
 		}
-		if off := e.together[i].off; off > 0 {
-			s.share(off, portions[from:to])
-		}
-		from = to
 	}
 	return shared
+}
+
+// nextTogether cuts off the first portions that are of the same article or line; there are
+// none where there are no portions.
+func nextTogether(portions []portion) (group, rest []portion) {
+	n := min(1, len(portions))
+	for n > 0 && n < len(portions) && portions[n].with(&portions[0]) {
+		n++
+	}
+	return portions[:n], portions[n:]
 }
 
 // isParted reports whether the units of an article or line are in several portions.

@@ -266,9 +266,10 @@ func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 		return
 	}
 	l.weighed = !from.Weight.IsZero()
-	l.sku, e.articles.hash = s.skuTable.find(from.SKU)
-	if s.spelling.skus != asWritten {
-		l.sku = e.recognizeFolded(s, from.SKU)
+	if s.spelling.skus == asWritten {
+		l.sku, e.articles.hash = s.skuTable.find(from.SKU)
+	} else {
+		l.sku, e.articles.hash = s.skuTable.findBytes(e.coupons.fold(from.SKU, s.spelling.skus))
 	}
 	category, subgroup := from.Category, from.Subgroup
 	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {

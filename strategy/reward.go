@@ -122,17 +122,16 @@ func (e *evaluation) shareOut(amount int64, t *target) {
 
 // eachLine takes off each line what off says of its value, as far as it has room.
 func (e *evaluation) eachLine(t *target, off func(value int64) int64) {
-	for from := 0; from < len(t.portions); {
-		value, to := int64(0), from
-		for ; to < len(t.portions) && t.portions[to].with(&t.portions[from]); to++ {
-			value += t.portions[to].value
+	for line, rest := nextTogether(t.portions); len(line) > 0; line, rest = nextTogether(rest) {
+		value := int64(0)
+		for i := range line {
+			value += line[i].value
 		}
-		if line := t.portions[from:to]; len(line) == 1 {
+		if len(line) == 1 {
 			line[0].off = max(0, min(off(value), line[0].room))
 		} else {
 			e.takeOff(off(value), line)
 		}
-		from = to
 	}
 }
 

@@ -40,14 +40,25 @@ func newSKUTable(skus symbols) skuTable {
 // hash.
 func (t *skuTable) find(name string) (symbol, uint64) {
 	hash := maphash.String(t.seed, name)
+	return symbolAt(t, hash, name), hash
+}
+
+// findBytes is find.
+func (t *skuTable) findBytes(name []byte) (symbol, uint64) {
+	hash := maphash.Bytes(t.seed, name)
+	return symbolAt(t, hash, name), hash
+}
+
+// symbolAt is the symbol of a SKU of which the hash is known.
+func symbolAt[T string | []byte](t *skuTable, hash uint64, name T) symbol {
 	tag, mask := tagOf(hash), uint64(len(t.tags)-1)
 	for at := hash & mask; ; at = (at + 1) & mask {
 		switch t.tags[at] {
 		case 0:
-			return unnamed, hash
+			return unnamed
 		case tag:
-			if s := t.slots[at]; s.hash == uint32(hash>>32) && t.names[s.sku] == name {
-				return s.sku, hash
+			if s := t.slots[at]; s.hash == uint32(hash>>32) && t.names[s.sku] == string(name) {
+				return s.sku
 			}
 		}
 	}

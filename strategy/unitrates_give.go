@@ -72,14 +72,8 @@ func (u *unitRates) reduce(e *evaluation, portions []portion) {
 		amount := u.weigh(e.arith, portions)
 		e.share(amount, portions)
 	case scopeLine:
-		for from := 0; from < len(portions); {
-			to := from + 1
-			for to < len(portions) && portions[to].with(&portions[from]) {
-				to++
-			}
-			amount := u.weigh(e.arith, portions[from:to])
-			e.takeOff(amount, portions[from:to])
-			from = to
+		for line, rest := nextTogether(portions); len(line) > 0; line, rest = nextTogether(rest) {
+			e.takeOff(u.weigh(e.arith, line), line)
 		}
 	case scopeUnit:
 		for i := range portions {
