@@ -257,7 +257,9 @@ func genRule(c chooser, id string) ruleSpec {
 	}
 	switch {
 	case c.often(12):
-		r.exclusive = true
+		if r.exclusive = oneOf(c, "goods", "goods", "all", "true"); r.appliesTo == "shipping" && r.exclusive == "goods" {
+			r.exclusive = "all"
+		}
 	case c.often(30):
 		r.group = oneOf(c, "g", "h")
 	}

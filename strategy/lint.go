@@ -33,6 +33,7 @@ type linted struct {
 //   - a cart that comes to less when a unit is added
 //   - a title or description without a language that most others have
 //   - what looks at the lines of a cart, which a customer can split
+//   - a rule that competes with rules of shipping, so that free delivery is lost
 //   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l := m.linted
@@ -57,6 +58,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l.checkLanguages(m)
 	l.checkCarts(m, s, now)
 	l.checkOrder(m, now)
+	l.checkExclusive(m, now)
 	l.doc.Sort(l.found)
 	return l.found
 }

@@ -74,6 +74,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.conditions = decodeConditions(s)
 	r.reward = decodeReward(s)
 	r.stacking = decodeStacking(s)
+	r.checkExclusive(s)
 	if r.countsUnits() && r.scope.appliesTo != toItems {
 		s.wrong(s.node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}

@@ -114,7 +114,7 @@ type ruleSpec struct {
 	stage       *int64
 	priority    int64
 	group       string
-	exclusive   bool
+	exclusive   string // "goods", "all" or "true"
 	stop        string
 	maxDiscount int64
 }
@@ -343,7 +343,12 @@ func (x *ruleSpec) pairs(p *pairs) {
 	}
 	p.integer("priority", x.priority)
 	p.text("group", x.group)
-	p.flag("exclusive", x.exclusive)
+	switch x.exclusive {
+	case "true":
+		p.add("exclusive", "true")
+	default:
+		p.text("exclusive", x.exclusive)
+	}
 	p.text("stop", x.stop)
 	p.amount("max_discount", x.maxDiscount)
 }

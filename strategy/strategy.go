@@ -56,7 +56,7 @@ type compiledRule struct {
 	stage       int64
 	group       string
 	groupTurn   int32 // the first rule of the group
-	exclusive   bool
+	exclusive   exclusive
 	byUnit      bool // goods by weight and at 0.00 take no part
 	byLine      bool // it looks at lines, not articles
 	stop        stop
@@ -183,7 +183,7 @@ func (s *Strategy) add(of *rule, c *compiler, turns map[string]int32) {
 		}
 		r.groupTurn = first
 	}
-	s.exclusive = s.exclusive || r.exclusive
+	s.exclusive = s.exclusive || r.exclusive != exclusiveNot
 }
 
 // withLadder adds the [[discounts]] ladder to the rules, as the rule of its id.

@@ -121,7 +121,7 @@ var further = []key{
 	{"stage", "integer", "Stages run in order; default 1."},
 	{"priority", "integer", "Higher first; default 0."},
 	{"group", "string", "Only the best rule of a group applies."},
-	{"exclusive", "bool", "Competes alone against all other rules."},
+	{"exclusive", "exclusive", "Competes alone against all other rules, or against those of goods."},
 	{"stop", "never|line|cart", "What no later rule may reduce."},
 	{"max_discount", "amount", "The rule takes no more than this off."},
 }
