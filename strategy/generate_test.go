@@ -101,6 +101,9 @@ func genSpec(c chooser) *spec {
 	for c.often(30) && len(s.steps) < 3 {
 		s.steps = append(s.steps, stepSpec{selectorSpec: genSelector(c, 1), windows: genWindows(c, 25), threshold: oneOf(c, genThresholds...), amount: oneOf(c, genAmounts...)})
 	}
+	if len(s.steps) > 0 {
+		s.steps[0].id = oneOf(c, "", "", "discounts", "d", "z")
+	}
 	for i := range 1 + c(6) {
 		s.rules = append(s.rules, genRule(c, string("kcmbxa"[i])))
 	}

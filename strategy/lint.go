@@ -15,6 +15,7 @@ type linted struct {
 	root  *document.Node // less the overlays
 	found []document.Problem
 
+	ladder   *rule               // [[discounts]], of which the first step speaks
 	products map[string]*product // by SKU, as they are compared; nil until it is asked for
 }
 
@@ -40,7 +41,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	if l == nil {
 		return m.cautions
 	}
-	l.found = slices.Clone(m.cautions)
+	l.found, l.ladder = slices.Clone(m.cautions), m.ladder
 	for _, r := range m.rules {
 		if r.enabled {
 			l.checkTime(m, r, now)
@@ -66,8 +67,10 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 // note reports a member of a rule, by the first of keys that the rule has, or
 // the rule itself.
 func (l *linted) note(r *rule, reason, hint string, keys ...string) {
-	at, path := r.pos, rulePath(r.id)
-	node := l.root.Get("rule").Get(r.id)
+	at, path, node := r.pos, rulePath(r.id), l.root.Get("rule").Get(r.id)
+	if r == l.ladder {
+		path, node = "discounts[0]", firstOf(l.root.Get("discounts"))
+	}
 	for _, key := range keys {
 		if n := node.Get(key); n != nil {
 			at, path = n.Pos, document.KeyIn(path, key)
@@ -75,6 +78,14 @@ func (l *linted) note(r *rule, reason, hint string, keys ...string) {
 		}
 	}
 	l.found = append(l.found, l.doc.Problem(at, path, reason, hint))
+}
+
+// firstOf is the first element of a list, or what stands for a list of one.
+func firstOf(list *document.Node) *document.Node {
+	if list.Kind == document.Array && len(list.Items) > 0 {
+		return list.Items[0]
+	}
+	return list
 }
 
 // noteElement reports an element of a list of tables.

@@ -177,7 +177,7 @@ func (o *ordering) text(earlier, later *rule, c *cart.Cart, first, second int64)
 // compile makes a strategy of some rules alone, in the order given.
 func (o *ordering) compile(of *product, rules ...*rule) *Strategy {
 	m := *o.model
-	m.rules, m.steps, m.products, m.linted, m.pause = nil, nil, nil, nil, nil
+	m.rules, m.steps, m.ladder, m.products, m.linted, m.pause = nil, nil, nil, nil, nil, nil
 	if of != nil {
 		m.products = []product{*of}
 	}

@@ -201,6 +201,10 @@ func (p pair) smaller() []pair {
 	}
 	for i := range p.spec.steps {
 		change(func(s *spec, _ *cart.Cart) { s.steps = slices.Delete(slices.Clone(s.steps), i, i+1) })
+		change(func(s *spec, _ *cart.Cart) {
+			s.steps = slices.Clone(s.steps)
+			s.steps[i].id = ""
+		})
 	}
 	for _, simpler := range simplerRules {
 		for i := range p.spec.rules {

@@ -266,7 +266,7 @@ func (s *spec) inTurn() []*ruleSpec {
 		}
 	}
 	if len(s.steps) > 0 {
-		rules = append(rules, &ruleSpec{id: stepsRule, reward: rewardSpec{kind: stepsRule}})
+		rules = append(rules, &ruleSpec{id: cmp.Or(s.steps[0].id, stepsRule), reward: rewardSpec{kind: stepsRule}})
 	}
 	slices.SortFunc(rules, func(a, b *ruleSpec) int {
 		return cmp.Or(cmp.Compare(a.inStage(), b.inStage()), cmp.Compare(b.priority, a.priority), cmp.Compare(a.id, b.id))

@@ -73,6 +73,7 @@ type windowSpec struct {
 
 type stepSpec struct {
 	selectorSpec
+	id                string // of the ladder, in its first step
 	windows           []windowSpec
 	threshold, amount int64
 }
@@ -309,6 +310,7 @@ func (x *windowSpec) pairs(p *pairs) {
 }
 
 func (x *stepSpec) pairs(p *pairs) {
+	p.text("id", x.id)
 	x.selectorSpec.pairs(p)
 	tablesOf(p, "time_windows", x.windows, (*windowSpec).pairs)
 	p.add("threshold", p.major(x.threshold))

@@ -188,11 +188,12 @@ func (s *Strategy) add(of *rule, c *compiler, turns map[string]int32) {
 
 // withLadder adds the [[discounts]] ladder to the rules, as the rule of its id.
 func (m *Model) withLadder(c *compiler) []*rule {
-	if len(m.steps) == 0 {
+	if m.ladder == nil {
 		return slices.Clone(m.rules)
 	}
-	ladder := &rule{id: stepsID, enabled: true, stacking: stacking{stage: 1}, reward: c.orderSteps(m.steps)}
-	return append([]*rule{ladder}, m.rules...)
+	ladder := *m.ladder
+	ladder.reward = c.orderSteps(m.steps)
+	return append([]*rule{&ladder}, m.rules...)
 }
 
 // rule compiles a rule in its place, which a copy of its 400 bytes is too dear

@@ -44,10 +44,9 @@ const (
 	sayUnknownOrders   phrase = "unknown number of orders"
 	sayOrder           phrase = "order {}"
 
-	sayUntil    phrase = "until {}"
-	sayWall     phrase = "the day and the time that clocks show"
-	sayWindows  phrase = "the hours in which it is open"
-	sayOpenStep phrase = "a step that is open and has something to take off"
+	sayUntil   phrase = "until {}"
+	sayWall    phrase = "the day and the time that clocks show"
+	sayWindows phrase = "the hours in which it is open"
 
 	sayNothingAboveFloor  phrase = "nothing left above it"
 	sayNothingLeftOf      phrase = "0 left of {of}"
