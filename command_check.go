@@ -24,7 +24,8 @@ and what is wanted. Tests beside it (*.test.toml) are read, too; they are run by
 
 Then come warnings: what is right but probably not meant, such as a rule that has
 ended, or a rate that looks like the share to pay. They let the exit code be 0,
-unless --strict is given. docs/lint.md explains each of them.
+unless --strict is given. docs/lint.md explains each of them. Last is the order in
+which the rules apply.
 
 PATH is a file, or a directory of *.toml files. Exits with 2 if something was
 found, and with 1 if there was nothing to read.`,
@@ -45,9 +46,12 @@ type checked struct {
 	Version  string             `json:"version,omitempty"`
 	SHA256   string             `json:"sha256,omitempty"`
 	Rules    int                `json:"rules"`
+	Order    []strategy.Turn    `json:"order,omitempty"`
 	Due      string             `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
 	Errors   []document.Problem `json:"errors"`
 	Warnings []document.Problem `json:"warnings"`
+
+	breaksTies bool // the order of rules does nothing else
 
 	// How many there are beside those listed.
 	MoreErrors   int `json:"more_errors,omitempty"`
@@ -122,6 +126,7 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	s := strategy.Compile(m)
 	sum := s.Fingerprint()
 	c.Version, c.SHA256, c.Rules = s.Version(), hex.EncodeToString(sum[:]), s.RuleCount()
+	c.Order, c.breaksTies = m.Order(), m.ChoosesBest()
 	c.Due = dueAfter(now, m)
 	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
 	c.MoreWarnings += m.MoreCautions()
@@ -169,6 +174,9 @@ func (c *checked) summary(paint paint) string {
 	text := strings.Join(parts, ", ") + " in " + c.Path + what
 	if len(parts) == 0 {
 		text = c.Path + ": " + paint.in(green, "fine") + what
+	}
+	if order := c.order(); order != "" {
+		text += "\n" + order
 	}
 	if c.Due != "" {
 		text += "\ngoes into service at " + c.Due

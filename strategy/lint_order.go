@@ -11,19 +11,20 @@ import (
 )
 
 // The bounds of the search for rules whose order only their ids decide: so many pairs
-// are looked at, so many of them are priced, each with a few carts, and so many are
-// reported.
+// are looked at, so many of them are priced, each with a few carts, so many are reported,
+// and so many steps of [[discounts]] are tried.
 const (
-	maxPairs       = 20_000
-	maxPairsPriced = 300
-	maxCartsOfPair = 16
-	maxOrdersTold  = 10
+	maxPairs        = 20_000
+	maxPairsPriced  = 300
+	maxCartsOfPair  = 16
+	maxOrdersTold   = 10
+	maxStepsOrdered = 20
 )
 
-// checkOrder warns of two rules of one stage and priority that take something off the same
-// goods, where the order in which they do, which only their ids decide, changes what is
-// paid: a rate and an amount, a threshold that holds only before the other rule, a floor.
-// Whether it does is found by pricing carts that both apply to, once in either order.
+// checkOrder warns of two rules of one stage and priority, of which the order, which only
+// their ids decide, changes what is paid: a rate and an amount off the same goods, a
+// threshold that holds only before the other rule, a floor. Whether it does is found by
+// pricing carts that both apply to, once in either order.
 func (l *linted) checkOrder(m *Model, now time.Time) {
 	if m.arithmetic.selection != selectAll {
 		return
@@ -32,7 +33,7 @@ func (l *linted) checkOrder(m *Model, now time.Time) {
 	rules := o.contenders()
 	for from := 0; from < len(rules); {
 		to := from + 1
-		for to < len(rules) && sameTurn(rules[from], rules[to]) {
+		for to < len(rules) && sameTurn(rules[from].turn, rules[to].turn) {
 			to++
 		}
 		o.check(rules[from:to])
@@ -55,44 +56,107 @@ type ordering struct {
 	quote         Quote
 }
 
-// contenders are the rules that are applied one after the other, in their order. The
-// ladder of [[discounts]], of which the priority cannot be set, is none of them.
-func (o *ordering) contenders() []*rule {
-	var rules []*rule
-	for _, r := range o.model.rules {
-		if _, is := r.reward.(*gift); !is && r.competes() && r.stacking.group == "" && r.valid.compile().until > o.now.UnixNano() {
-			rules = append(rules, r)
+// contender is a rule that is applied after others, or before them.
+type contender struct {
+	*rule
+	turn *rule // by which it has its turn: itself, the first of its group, or the ladder of a step
+}
+
+// isStep reports whether it is a step of [[discounts]].
+func (o *ordering) isStep(c contender) bool { return c.turn == o.model.ladder }
+
+// contenders are the rules that are applied one after the other, in their order, and the
+// steps of [[discounts]], each as a rule.
+func (o *ordering) contenders() []contender {
+	var list []contender
+	first := map[string]*rule{} // of groups
+	for _, r := range o.model.enabled() {
+		turn := r
+		if group := r.stacking.group; group != "" {
+			if first[group] == nil {
+				first[group] = r
+			}
+			turn = first[group]
+		}
+		switch _, is := r.reward.(*gift); {
+		case r == o.model.ladder:
+			list = append(list, o.steps()...)
+		case !is && r.stacking.exclusive != exclusiveAll && r.valid.compile().until > o.now.UnixNano():
+			list = append(list, contender{r, turn})
 		}
 	}
-	slices.SortFunc(rules, inTurn)
-	return rules
+	slices.SortStableFunc(list, func(a, b contender) int { return inTurn(a.turn, b.turn) })
+	return list
+}
+
+// steps are those of [[discounts]].
+func (o *ordering) steps() []contender {
+	ladder := o.model.ladder
+	var list []contender
+	for _, st := range o.model.steps[:min(len(o.model.steps), maxStepsOrdered)] {
+		list = append(list, contender{st.asRule(ladder), ladder})
+	}
+	return list
+}
+
+// asRule is a step as a rule with a ladder of this one step.
+func (st *step) asRule(of *rule) *rule {
+	return &rule{id: of.id, pos: of.pos, enabled: true, lines: st.lines, windows: st.windows, stacking: of.stacking,
+		reward: &ladder{steps: []ladderStep{{threshold: st.threshold, amount: st.amount}}}}
 }
 
 // check looks at the rules of one stage and priority, each with those before it, and
 // reports each once.
-func (o *ordering) check(rules []*rule) {
+func (o *ordering) check(rules []contender) {
+	told := map[*rule]bool{}
 	for i, later := range rules {
 		for _, earlier := range rules[:i] {
 			if o.pairs--; o.pairs < 0 || o.priced == 0 || o.told == maxOrdersTold {
 				return
 			}
-			if earlier.stacking.stop == stopCart && earlier.always() || !mayMeet(earlier, later) {
+			named := later
+			if o.isStep(later) {
+				named = earlier // the ladder has no priority that could be set
+			}
+			if told[named.rule] || earlier.stacking.stop == stopCart && earlier.always() || !earlier.mayMeet(later) {
 				continue
 			}
 			o.priced--
 			if reason, matters := o.matters(earlier, later); matters {
 				o.told++
-				o.linted.note(later, reason, "set priority in one of them: the rule with the higher one is first", "priority")
-				break
+				told[named.rule] = true
+				o.linted.note(named.rule, reason, o.orderHint(earlier, later), "priority")
 			}
 		}
 	}
 }
 
-// mayMeet reports whether two rules may take something off the same goods, or off the same
-// shipping. It may say yes where that is hard to tell.
-func mayMeet(a, b *rule) bool {
-	return maySeeOneCart(a, b) && (a.scope.appliesTo == toShipping) == (b.scope.appliesTo == toShipping)
+// orderHint says how the order of two rules is set.
+func (o *ordering) orderHint(earlier, later contender) string {
+	if o.isStep(earlier) || o.isStep(later) {
+		return "set its priority: above 0 the rule is before [[discounts]], below 0 after it"
+	}
+	return "set priority in one of them: the rule with the higher one is first"
+}
+
+// mayMeet reports whether what one of two rules takes off may change what the other does.
+// It may say yes where that is hard to tell.
+func (c contender) mayMeet(other contender) bool {
+	exclusive := c.stacking.exclusive != exclusiveNot || other.stacking.exclusive != exclusiveNot
+	goods := c.scope.appliesTo != toShipping && other.scope.appliesTo != toShipping
+	shipping := c.scope.appliesTo != toItems && other.scope.appliesTo != toItems
+	switch {
+	case c.turn == other.turn || exclusive && goods:
+		return false
+	case !goods && !shipping && !c.shipsFrom() && !other.shipsFrom():
+		return false
+	}
+	return maySeeOneCart(c.rule, other.rule)
+}
+
+// shipsFrom reports whether a rule reduces shipping from a value of goods on.
+func (r *rule) shipsFrom() bool {
+	return r.scope.appliesTo == toShipping && slices.ContainsFunc(r.reaches(), func(of reach) bool { return of.amount > 0 })
 }
 
 // maySeeOneCart reports whether one cart may have goods for two rules at one time. It may
@@ -138,12 +202,13 @@ func shared(a, b []string) string {
 
 // matters finds a cart that costs something else with two rules in the other order, and
 // says so.
-func (o *ordering) matters(earlier, later *rule) (reason string, matters bool) {
-	line, product := o.goods(earlier, later)
-	asIs, turned := o.compile(product, earlier, later), o.compile(product, later, earlier)
-	alone := []*Strategy{o.compile(product, earlier), o.compile(product, later)}
-	for _, at := range o.instants(earlier, later) {
-		for _, c := range o.carts(earlier, later, line) {
+func (o *ordering) matters(earlier, later contender) (reason string, matters bool) {
+	a, b := earlier.rule, later.rule
+	line, product := o.goods(a, b)
+	asIs, turned := o.compile(product, a, b), o.compile(product, b, a)
+	alone := []*Strategy{o.compile(product, a), o.compile(product, b)}
+	for _, at := range o.instants(a, b) {
+		for _, c := range o.carts(a, b, line) {
 			if !o.applies(alone[0], &c, at) || !o.applies(alone[1], &c, at) {
 				continue
 			}
@@ -164,17 +229,26 @@ func (o *ordering) differ(a, b int64) bool {
 }
 
 // text says what a cart comes to in either order.
-func (o *ordering) text(earlier, later *rule, c *cart.Cart, first, second int64) string {
+func (o *ordering) text(earlier, later contender, c *cart.Cart, first, second int64) string {
 	line, major := &c.Lines[0], func(minor int64) string { return majorText(o.model.currency, minor) }
 	goods := fmt.Sprintf("%d × %s at %s come to", line.Quantity, cmp.Or(line.SKU, "goods"), major(line.UnitPrice))
 	if len(c.Lines) > 1 || len(c.Shipping) > 0 {
 		goods = fmt.Sprintf("a cart with %d × %s at %s comes to", line.Quantity, cmp.Or(line.SKU, "goods"), major(line.UnitPrice))
 	}
 	return fmt.Sprintf("only their ids decide that %s is before %s: %s %s so, and %s the other way round",
-		rulePath(earlier.id), rulePath(later.id), goods, major(first), major(second))
+		o.name(earlier), o.name(later), goods, major(first), major(second))
 }
 
-// compile makes a strategy of some rules alone, in the order given.
+// name is a contender as the file has it.
+func (o *ordering) name(c contender) string {
+	if o.isStep(c) {
+		return "[[discounts]]"
+	}
+	return rulePath(c.id)
+}
+
+// compile makes a strategy of some rules alone, in the order given. A step of [[discounts]]
+// comes with all of them.
 func (o *ordering) compile(of *product, rules ...*rule) *Strategy {
 	m := *o.model
 	m.rules, m.steps, m.ladder, m.products, m.linted, m.pause = nil, nil, nil, nil, nil, nil
@@ -183,8 +257,17 @@ func (o *ordering) compile(of *product, rules ...*rule) *Strategy {
 	}
 	for i, r := range rules {
 		ordered := *r
+		ladder := o.model.ladder
+		isStep := ladder != nil && r.id == ladder.id
+		if isStep {
+			ordered = *ladder
+		}
 		ordered.stacking.priority = int64(-i)
-		m.rules = append(m.rules, &ordered)
+		if isStep {
+			m.ladder, m.steps = &ordered, o.model.steps
+		} else {
+			m.rules = append(m.rules, &ordered)
+		}
 	}
 	return Compile(&m)
 }
@@ -329,7 +412,15 @@ func (o *ordering) sizes(a, b *rule) (units, amounts []int64) {
 	}
 	slices.Sort(amounts)
 	amounts = slices.DeleteFunc(slices.Compact(amounts), func(amount int64) bool { return amount <= 0 })
-	return slices.Compact([]int64{least, max(2, least)}), amounts
+	units = []int64{least, max(2, least)}
+	for _, r := range []*rule{a, b} {
+		if flash, is := r.reward.(*unitPrice); is && flash.price > 0 {
+			for _, amount := range amounts {
+				units = append(units, ceil(amount, flash.price)) // which reach it at that price
+			}
+		}
+	}
+	return slices.Compact(units), amounts
 }
 
 // bothCarts is a cart that has what either of two has.

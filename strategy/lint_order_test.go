@@ -22,23 +22,27 @@ func TestTheOrderOfTwoAmounts(t *testing.T) {
 		text string
 		want string // what a cart comes to either way; empty for no warning
 	}{
-		"an amount and a rate":        {text: two(ten, rate), want: "1 × goods at 100.00 come to 81.00 so, and 80.00 the other way round"},
-		"a rate and an amount":        {text: two(rate, ten), want: "1 × goods at 100.00 come to 80.00 so, and 81.00 the other way round"},
-		"with one equal priority":     {text: two(ten+"priority = 3\n", rate+"priority = 3\n"), want: "81.00 so"},
-		"of goods that are both":      {text: two(ten+"categories = [\"tea\"]\n", rate+"skus = [\"oolong\"]\n"), want: "1 × oolong at 100.00 come to 81.00 so"},
-		"of goods in the catalogue":   {text: "[[products]]\nsku = \"oolong\"\ncategory = \"tea\"\nprice = 50\n" + two(ten+"categories = [\"tea\"]\n", rate+"skus = [\"oolong\"]\n"), want: "1 × oolong at 50.00 come to 36.00 so, and 35.00 the other"},
-		"a threshold on what is left": {text: two(rate, "min_subtotal = 100\n"+rate), want: "1 × goods at 100.00 come to 90.00 so, and 81.00 the other"},
-		"a ladder and a rate":         {text: two("ladder = [{ threshold = 200, amount = 20 }]\n", rate), want: "1 × goods at 200.00 come to 162.00 so, and 180.00 the other"},
-		"two coupons":                 {text: two(ten+"coupons = [\"X\"]\n", rate+"coupons = [\"Y\"]\n"), want: "81.00 so"},
-		"one that ends the line":      {text: two(rate+"stop = \"line\"\n", "discount_rate = 0.3\n"), want: "90.00 so, and 63.00 the other"},
-		"one of what is not reduced":  {text: two(rate, "discount_rate = 0.3\nskip_reduced = true\n"), want: "90.00 so, and 63.00 the other"},
-		"in windows that overlap":     {text: two(ten+"time_window = { start = \"08:00\", end = \"10:00\" }\n", rate+"time_window = { start = \"09:00\", end = \"12:00\" }\n"), want: "81.00 so"},
-		"from a day to come on":       {text: two(ten+"valid_from = 2027-01-01T00:00:00\n", rate), want: "81.00 so"},
-		"of shipping":                 {text: two(ten+"applies_to = \"shipping\"\n", rate+"applies_to = \"shipping\"\n"), want: "a cart with 1 × goods at 100.00 comes to 181.00 so, and 180.00 the other"},
-		"with other goods beside":     {text: two(ten+"requires = [{ skus = [\"cup\"] }]\n", rate), want: "a cart with 1 × goods at 100.00 comes to 171.00 so, and 170.00 the other"},
-		"with an attribute":           {text: two(ten+"where = { roast = \"dark\" }\n", rate+"where = { caffeine_mg = { max = 50 } }\n"), want: "81.00 so"},
-		"for one customer":            {text: two(ten+"customer = { tiers = [\"gold\"] }\n", rate+"customer = { segments = [\"s\"] }\n"), want: "81.00 so"},
-		"a bundle and a rate":         {text: two("bundle = { units = 3, price = 99 }\n", rate), want: "3 × goods at 100.00 come to"},
+		"an amount and a rate":         {text: two(ten, rate), want: "1 × goods at 100.00 come to 81.00 so, and 80.00 the other way round"},
+		"a rate and an amount":         {text: two(rate, ten), want: "1 × goods at 100.00 come to 80.00 so, and 81.00 the other way round"},
+		"with one equal priority":      {text: two(ten+"priority = 3\n", rate+"priority = 3\n"), want: "81.00 so"},
+		"of goods that are both":       {text: two(ten+"categories = [\"tea\"]\n", rate+"skus = [\"oolong\"]\n"), want: "1 × oolong at 100.00 come to 81.00 so"},
+		"of goods in the catalogue":    {text: "[[products]]\nsku = \"oolong\"\ncategory = \"tea\"\nprice = 50\n" + two(ten+"categories = [\"tea\"]\n", rate+"skus = [\"oolong\"]\n"), want: "1 × oolong at 50.00 come to 36.00 so, and 35.00 the other"},
+		"a threshold on what is left":  {text: two(rate, "min_subtotal = 100\n"+rate), want: "1 × goods at 100.00 come to 90.00 so, and 81.00 the other"},
+		"a ladder and a rate":          {text: two("ladder = [{ threshold = 200, amount = 20 }]\n", rate), want: "1 × goods at 200.00 come to 162.00 so, and 180.00 the other"},
+		"two coupons":                  {text: two(ten+"coupons = [\"X\"]\n", rate+"coupons = [\"Y\"]\n"), want: "81.00 so"},
+		"one that ends the line":       {text: two(rate+"stop = \"line\"\n", "discount_rate = 0.3\n"), want: "90.00 so, and 63.00 the other"},
+		"one of what is not reduced":   {text: two(rate, "discount_rate = 0.3\nskip_reduced = true\n"), want: "90.00 so, and 63.00 the other"},
+		"in windows that overlap":      {text: two(ten+"time_window = { start = \"08:00\", end = \"10:00\" }\n", rate+"time_window = { start = \"09:00\", end = \"12:00\" }\n"), want: "81.00 so"},
+		"from a day to come on":        {text: two(ten+"valid_from = 2027-01-01T00:00:00\n", rate), want: "81.00 so"},
+		"of shipping":                  {text: two(ten+"applies_to = \"shipping\"\n", rate+"applies_to = \"shipping\"\n"), want: "a cart with 1 × goods at 100.00 comes to 181.00 so, and 180.00 the other"},
+		"with other goods beside":      {text: two(ten+"requires = [{ skus = [\"cup\"] }]\n", rate), want: "a cart with 1 × goods at 100.00 comes to 171.00 so, and 170.00 the other"},
+		"with an attribute":            {text: two(ten+"where = { roast = \"dark\" }\n", rate+"where = { caffeine_mg = { max = 50 } }\n"), want: "81.00 so"},
+		"for one customer":             {text: two(ten+"customer = { tiers = [\"gold\"] }\n", rate+"customer = { segments = [\"s\"] }\n"), want: "81.00 so"},
+		"a bundle and a rate":          {text: two("bundle = { units = 3, price = 99 }\n", rate), want: "3 × goods at 100.00 come to"},
+		"free delivery from a value":   {text: two(ten, "applies_to = \"shipping\"\nmin_subtotal = 60\ndiscount_rate = 1\n"), want: "a cart with 1 × goods at 60.00 comes to 150.00 so, and 50.00 the other"},
+		"the same beside an exclusive": {text: two(ten+"exclusive = \"goods\"\n", "applies_to = \"shipping\"\nmin_subtotal = 60\ndiscount_amount = 2\n"), want: "a cart with 1 × goods at 60.00 comes to 150.00 so, and 148.00 the other"},
+		"off goods and shipping":       {text: two("applies_to = \"all\"\ndiscount_amount = 10\n", "applies_to = \"shipping\"\ndiscount_rate = 0.1\n"), want: "comes to"},
+		"a group and a rule":           {text: two("group = \"g\"\n"+ten, rate), want: "81.00 so, and 80.00 the other"},
 
 		"two rates":                       {text: two(rate, "discount_rate = 0.2\n")},
 		"two rates that do not come even": {text: two("discount_rate = 0.333\n", "discount_rate = 0.07\n")},
@@ -57,7 +61,8 @@ func TestTheOrderOfTwoAmounts(t *testing.T) {
 		"on the original value":           {text: "arithmetic = { base = \"original\" }\n" + two(ten, rate)},
 		"where only the best applies":     {text: "arithmetic = { select = \"best\" }\n" + two(ten, rate)},
 		"a gift":                          {text: two(ten, "gift = { sku = \"cup\" }\n")},
-		"beside the ladder of the order":  {text: "[[discounts]]\nthreshold = 50\namount = 5\n[rule.a]\n" + rate},
+		"an exclusive one of goods":       {text: two(ten+"exclusive = \"goods\"\n", rate)},
+		"of goods and free delivery":      {text: two(ten, "applies_to = \"shipping\"\ndiscount_rate = 1\n")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := lint(t, "version = \"v\"\ntimezone = \"Asia/Shanghai\"\n"+c.text)
@@ -69,6 +74,35 @@ func TestTheOrderOfTwoAmounts(t *testing.T) {
 			}
 			if n := strings.Count(got, "only their ids"); n != 1 || !strings.Contains(got, `rule."b"`) || !strings.Contains(got, c.want) || !strings.Contains(got, orderHint) ||
 				!strings.Contains(got, `only their ids decide that rule."a" is before rule."b": `) {
+				t.Errorf("it is said\n%swant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// The ladder has no priority, so that the rule beside it is to have one.
+func TestTheOrderOfARuleAndTheLadder(t *testing.T) {
+	const ladder, rate = "version = \"v\"\n[[discounts]]\nthreshold = 50\namount = 5\n[[discounts]]\nthreshold = 80\namount = 9\n", "discount_rate = 0.1\n"
+	const hint = "(set its priority: above 0 the rule is before [[discounts]], below 0 after it)"
+	for name, c := range map[string]struct {
+		text string
+		want string // of warnings, a line each
+	}{
+		"before it": {text: ladder + "[rule.a]\n" + rate,
+			want: `discount.toml:8:7: rule."a": only their ids decide that rule."a" is before [[discounts]]: 1 × goods at 100.00 come to 81.00 so, and 81.90 the other way round ` + hint + "\n"},
+		"after it": {text: ladder + "[rule.z]\n" + rate,
+			want: `discount.toml:8:7: rule."z": only their ids decide that [[discounts]] is before rule."z": 1 × goods at 100.00 come to 81.90 so, and 81.00 the other way round ` + hint + "\n"},
+		"of one and of the other": {text: ladder + "[rule.a]\n" + rate + "categories = [\"tea\"]\n[rule.z]\n" + rate + "categories = [\"cake\"]\n",
+			want: `discount.toml:8:7: rule."a": only their ids decide that rule."a" is before [[discounts]]: 1 × goods at 100.00 come to 81.00 so, and 81.90 the other way round ` + hint + "\n" +
+				`discount.toml:11:7: rule."z": only their ids decide that [[discounts]] is before rule."z": 1 × goods at 100.00 come to 81.90 so, and 81.00 the other way round ` + hint + "\n"},
+		"a flash price":       {text: ladder + "[rule.flash]\nunit_price = 9.90\n", want: "discount.toml:8:7: rule.\"flash\": only their ids decide that [[discounts]] is before"},
+		"with a priority":     {text: ladder + "[rule.a]\npriority = 1\n" + rate},
+		"with a stage":        {text: ladder + "[rule.a]\nstage = 2\n" + rate},
+		"of other goods":      {text: strings.ReplaceAll(ladder, "amount", "categories = [\"tea\"]\namount") + "[rule.a]\ncategories = [\"cake\"]\n" + rate},
+		"one step of its own": {text: ladder},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := lint(t, c.text); got != c.want && (c.want == "" || !strings.HasPrefix(got, c.want)) {
 				t.Errorf("it is said\n%swant\n%s", got, c.want)
 			}
 		})

@@ -37,6 +37,8 @@ func TestCommandsThatLookAtAStrategy(t *testing.T) {
 		{"check-warned", []string{"check", "strategies/warned.toml", atNoon}, 0},
 		{"check-strict", []string{"check", "--strict", "strategies/warned.toml", atNoon}, 2},
 		{"check-strict-json", []string{"check", "--strict", "strategies/warned.toml", "--json", atNoon}, 2},
+		{"check-order", []string{"check", "--strict", "strategies/ordered.toml", atNoon}, 0},
+		{"check-order-json", []string{"check", "strategies/ordered.toml", atNoon, "--json"}, 0},
 		{"check-no-env", []string{"check", "shop", "--env", "prod", atNoon}, 2},
 		{"check-staged", []string{"check", "strategies/staged.toml", atNoon}, 0},
 		{"check-staged-json", []string{"check", "strategies/staged.toml", atNoon, "--json"}, 0},
