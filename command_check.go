@@ -151,15 +151,15 @@ func (c *checked) print(w io.Writer) error {
 	p := printer{w: &text, paint: paintFor(w)}
 	p.problems("error", c.Errors, c.MoreErrors)
 	p.problems("warning", c.Warnings, c.MoreWarnings)
-	p.line("%s", c.summary(p.paint))
+	p.line("%s", c.summary(p.paint, c.order()))
 	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return nil
 }
 
-// summary is the closing line.
-func (c *checked) summary(paint paint) string {
+// summary is the closing line, the order if it is given, and what remains to be said.
+func (c *checked) summary(paint paint, order string) string {
 	what := ""
 	if c.SHA256 != "" {
 		what = fmt.Sprintf(" (version %s, %s, sha256 %.12s…)", c.Version, counted(c.Rules, "rule"), c.SHA256)
@@ -175,7 +175,7 @@ func (c *checked) summary(paint paint) string {
 	if len(parts) == 0 {
 		text = c.Path + ": " + paint.in(green, "fine") + what
 	}
-	if order := c.order(); order != "" {
+	if order != "" {
 		text += "\n" + order
 	}
 	if c.Due != "" {

@@ -187,7 +187,7 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 		found := printer{w: &text, paint: paint}
 		found.problems("error", p.Errors, p.MoreErrors)
 		found.problems("warning", p.Warnings, p.MoreWarnings)
-		found.line("%s", c.summary(paint))
+		found.line("%s", c.summary(paint, ""))
 	}
 	if len(p.Errors) > 0 || len(tests) == 0 {
 		return text.String(), nil
