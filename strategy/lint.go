@@ -34,6 +34,7 @@ type linted struct {
 //   - a cart that comes to less when a unit is added
 //   - a title or description without a language that most others have
 //   - what looks at the lines of a cart, which a customer can split
+//   - a price that the limits take back
 //   - a rule that competes with rules of shipping, so that free delivery is lost
 //   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
@@ -60,6 +61,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l.checkCarts(m, s, now)
 	l.checkOrder(m, now)
 	l.checkExclusive(m, now)
+	l.checkPrices(m, now)
 	l.doc.Sort(l.found)
 	return l.found
 }

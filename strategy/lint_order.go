@@ -250,11 +250,16 @@ func (o *ordering) name(c contender) string {
 // compile makes a strategy of some rules alone, in the order given. A step of [[discounts]]
 // comes with all of them.
 func (o *ordering) compile(of *product, rules ...*rule) *Strategy {
-	m := *o.model
-	m.rules, m.steps, m.ladder, m.products, m.linted, m.pause = nil, nil, nil, nil, nil, nil
-	if of != nil {
-		m.products = []product{*of}
+	if of == nil {
+		return o.compileWith(nil, rules...)
 	}
+	return o.compileWith([]product{*of}, rules...)
+}
+
+// compileWith is compile with a catalogue of some products.
+func (o *ordering) compileWith(products []product, rules ...*rule) *Strategy {
+	m := *o.model
+	m.rules, m.steps, m.ladder, m.products, m.linted, m.pause = nil, nil, nil, products, nil, nil
 	for i, r := range rules {
 		ordered := *r
 		ladder := o.model.ladder
@@ -316,16 +321,8 @@ func (o *ordering) goods(a, b *rule) (cart.Line, *product) {
 
 // pricedProduct is the first of the products with a price that selectors by words all match.
 func (o *ordering) pricedProduct(lines []selector) *product {
-	for i := range o.model.products[:min(len(o.model.products), maxProducts)] {
-		p := &o.model.products[i]
-		matches := func(sel *selector) bool {
-			return (len(sel.categories) == 0 || slices.Contains(sel.categories, p.category)) &&
-				(len(sel.subgroups) == 0 || slices.Contains(sel.subgroups, p.subgroup)) &&
-				(sel.exclude == nil || !slices.Contains(sel.exclude.skus, p.sku) && !slices.Contains(sel.exclude.categories, p.category))
-		}
-		if p.price > 0 && !slices.ContainsFunc(lines, func(sel selector) bool { return !matches(&sel) }) {
-			return p
-		}
+	if found := o.productsOf(lines); len(found) > 0 {
+		return found[0]
 	}
 	return nil
 }

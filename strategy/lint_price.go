@@ -1,0 +1,145 @@
+package strategy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// The bounds of the search for prices that the limits take back: so many rules are looked
+// at, and so many products of each are priced.
+const (
+	maxPricesTried = 200
+	maxPricesOf    = 4
+)
+
+// checkPrices warns of a rule that sets a price which the limits do not let be reached: of
+// goods that the catalogue has a dearer price for, in the smallest cart that brings it.
+func (l *linted) checkPrices(m *Model, now time.Time) {
+	if m.limits == (limits{}) {
+		return
+	}
+	o := &ordering{model: m, linted: l, now: now}
+	tried := 0
+	for _, r := range m.rules {
+		key, sets := r.setsPrice()
+		if !sets || !r.enabled || r.valid.compile().until <= now.UnixNano() {
+			continue
+		}
+		if tried++; tried > maxPricesTried {
+			return
+		}
+		if reason, taken := o.takesBack(r); taken {
+			l.note(r, reason, "set a price that the limits let be reached, or raise the limits", key)
+		}
+	}
+}
+
+// setsPrice says by which key a rule sets a price, if it does.
+func (r *rule) setsPrice() (key string, sets bool) {
+	switch reward := r.reward.(type) {
+	case *unitPrice:
+		return "unit_price", r.scope.appliesTo == toItems
+	case *bundle:
+		return "bundle", true
+	case *buyGet:
+		return "get", reward.offer.kind == offerPrice
+	}
+	return "", false
+}
+
+// bought is so many units of a product.
+type bought struct {
+	product
+	units int64
+}
+
+// takesBack finds a cart of goods in the catalogue that limits make dearer than a rule says.
+func (o *ordering) takesBack(r *rule) (reason string, taken bool) {
+	least, _ := o.sizes(r, r)
+	units, of, beside := least[0], []selector{r.lines}, []bought(nil)
+	if reward, is := r.reward.(*buyGet); is {
+		units, of = reward.getUnits, []selector{r.lines, reward.get}
+		found := o.productsOf([]selector{r.lines, reward.buy})
+		if len(found) == 0 {
+			return "", false
+		}
+		beside = []bought{{*found[0], reward.buyUnits}}
+	}
+	if units > maxUnitsTried {
+		return "", false
+	}
+	dearest := o.productsOf(of)
+	slices.SortStableFunc(dearest, func(a, b *product) int { return cmp.Compare(b.price, a.price) })
+	for _, p := range dearest[:min(len(dearest), maxPricesOf)] {
+		for _, at := range o.instants(r, r) {
+			if reason, taken = o.lowers(r, append([]bought{{*p, units}}, beside...), at); taken {
+				return reason, true
+			}
+		}
+	}
+	return "", false
+}
+
+// productsOf are products with a price that selectors by words all match: of the first of
+// the catalogue, or of those that a selector names.
+func (o *ordering) productsOf(lines []selector) []*product {
+	var list []*product
+	consider := func(p *product) {
+		if p != nil && p.price > 0 && !slices.ContainsFunc(lines, func(sel selector) bool { return !sel.mayName(p, o.model.spelling.skus) }) {
+			list = append(list, p)
+		}
+	}
+	for i := range lines {
+		if skus := lines[i].skus; len(skus) > 0 {
+			for _, sku := range skus[:min(len(skus), maxProducts)] {
+				consider(o.linted.product(o.model, sku))
+			}
+			return list
+		}
+	}
+	for i := range o.model.products[:min(len(o.model.products), maxProducts)] {
+		consider(&o.model.products[i])
+	}
+	return list
+}
+
+// mayName reports whether the words of a selector match a product.
+func (sel *selector) mayName(p *product, by wordForm) bool {
+	in := func(words []string) bool {
+		return slices.Contains(words, p.category) || slices.ContainsFunc(p.moreCategories, func(c string) bool { return slices.Contains(words, c) })
+	}
+	return (len(sel.skus) == 0 || slices.Contains(sel.skus, by.of(p.sku))) &&
+		(len(sel.categories) == 0 || in(sel.categories)) &&
+		(len(sel.subgroups) == 0 || slices.Contains(sel.subgroups, p.subgroup)) &&
+		(sel.exclude == nil || !slices.Contains(sel.exclude.skus, by.of(p.sku)) && !in(sel.exclude.categories))
+}
+
+// lowers prices a cart of goods with a rule alone, and says what the limits made of it.
+func (o *ordering) lowers(r *rule, goods []bought, at time.Time) (reason string, lowered bool) {
+	c, major := r.cart(), func(minor int64) string { return majorText(o.model.currency, minor) }
+	var named []string
+	var products []product
+	for i := range goods {
+		g := &goods[i]
+		c.Lines = append(c.Lines, cart.Line{SKU: g.sku, Quantity: g.units, UnitPrice: g.price, Subtotal: times(g.price, g.units)})
+		named = append(named, fmt.Sprintf("%d × %s at %s", g.units, g.sku, major(g.price)))
+		if i == 0 || g.sku != goods[0].sku {
+			products = append(products, g.product)
+		}
+	}
+	x, err := o.compileWith(products, r).Explain(&c, at)
+	if err != nil || len(x.Lowered) != 1 {
+		return "", false
+	}
+	low := &x.Lowered[0]
+	if len(low.By) != 1 || !strings.HasPrefix(low.By[0], "limits.") {
+		return "", false // a floor or a most of its own was set on purpose
+	}
+	return fmt.Sprintf("%s makes %s come to %s and not to %s", low.By[0], strings.Join(named, " and "),
+		major(x.Subtotal-low.Amount), major(x.Subtotal-low.From)), true
+}
