@@ -10,11 +10,11 @@ import (
 //
 // A combination fits when what its rules take off alone, each on the untouched cart,
 // comes to no more than the goods, and the same of shipping. It has one rule of a
-// group at most, and an exclusive rule only alone. It is worth what its rules take
-// off when they are applied in turn as if there were no others, so that each sees
-// what the earlier ones left, and stop holds among them. Of combinations worth the
-// same the one with more gifts is better, then the one with fewer rules, then the one
-// with the earlier rules.
+// group at most, and an exclusive rule only alone or, if it is so towards goods,
+// beside rules of shipping. It is worth what its rules take off when they are applied
+// in turn as if there were no others, so that each sees what the earlier ones left,
+// and stop holds among them. Of combinations worth the same the one with more gifts is
+// better, then the one with fewer rules, then the one with the earlier rules.
 
 // maxCombined is how many rules there may be, so that there are 2^16 combinations at
 // most.
@@ -199,14 +199,15 @@ func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 func (s *Strategy) fits(q *Quote, c *combining, one *combined) bool {
 	r := &s.rules[one.rule]
 	with := c.faces.plus(one.face)
-	if r.exclusive || with.goods > q.Subtotal || with.shipping > q.Shipping {
+	if r.exclusive == exclusiveAll || with.goods > q.Subtotal || with.shipping > q.Shipping {
 		return false
 	}
-	if r.group == "" {
+	if r.group == "" && !s.exclusive {
 		return true
 	}
 	for taken := c.at.rules; taken != 0; taken &= taken - 1 {
-		if other := &s.rules[c.rules[bits.TrailingZeros32(taken)].rule]; other.group == r.group {
+		other := &s.rules[c.rules[bits.TrailingZeros32(taken)].rule]
+		if r.group != "" && other.group == r.group || r.apart(other) {
 			return false
 		}
 	}
@@ -247,11 +248,11 @@ func (c *combining) triesFor(most int) int {
 	return min(most, maxCombinedTries/c.tries)
 }
 
-// competeExclusive lets the exclusive rules compete, each alone.
+// competeExclusive lets the rules compete that are exclusive towards all, each alone.
 func (s *Strategy) competeExclusive(c *combining) {
 	for n := range c.rules {
 		one := &c.rules[n]
-		if !s.rules[one.rule].exclusive {
+		if s.rules[one.rule].exclusive != exclusiveAll {
 			continue
 		}
 		alone := combination{rules: 1 << n, worth: one.face.sum()}
@@ -319,11 +320,7 @@ func (q *Quote) back(to kept) {
 // leftOut says why a rule is not in the best combination, though it would give
 // something alone.
 func (s *Strategy) leftOut(q *Quote, found tried) shortfall {
-	together := int64(0)
-	for _, a := range s.byRules(q) {
-		together += a.Amount
-	}
-	why := shortfall{reason: ReasonSelect, needed: minorValue(together, sayBetterCombination)}
+	why := shortfall{reason: ReasonSelect, needed: minorValue(s.offByRules(q), sayBetterCombination)}
 	if found.lowered.amount != 0 {
 		why.seen = minorValue(found.lowered.amount, sayAlone)
 	}

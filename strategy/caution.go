@@ -225,15 +225,19 @@ func (m *Model) checkReach(s *section) {
 		return
 	}
 	reason := fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id))
+	beside := slices.ContainsFunc(m.rules, func(r *rule) bool { return r.enabled && r.stacking.exclusive == exclusiveGoods })
 	for _, r := range m.rules {
+		if r.scope.appliesTo == toShipping && beside {
+			continue // it applies where the exclusive one replaces the last
+		}
 		if r.competes() && inTurn(r, last) > 0 {
 			s.cautions.Add(s.doc, s.doc.Problem(r.pos, rulePath(r.id), reason, ""))
 		}
 	}
 }
 
-// competes reports whether a rule applies beside others at all.
-func (r *rule) competes() bool { return r.enabled && !r.stacking.exclusive }
+// competes reports whether a rule applies beside others of its kind at all.
+func (r *rule) competes() bool { return r.enabled && r.stacking.exclusive == exclusiveNot }
 
 // always reports whether a rule applies to every cart that has goods.
 func (r *rule) always() bool {

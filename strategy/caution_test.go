@@ -60,6 +60,12 @@ func TestCautions(t *testing.T) {
 			`t.toml:6:7: rule."b": rule."a" comes before and always ends the cart, so this rule never applies`,
 		},
 		{
+			"a rule of shipping behind one that always ends the cart, unless an exclusive one replaces it",
+			head + "[rule.a]\nstop = \"cart\"\ndiscount_amount = 1\n[rule.b]\napplies_to = \"shipping\"\ndiscount_amount = 1\n",
+			head + "[rule.a]\nstop = \"cart\"\ndiscount_amount = 1\n[rule.b]\napplies_to = \"shipping\"\ndiscount_amount = 1\n[rule.x]\nexclusive = \"goods\"\ndiscount_amount = 2\n",
+			`t.toml:6:7: rule."b": rule."a" comes before and always ends the cart, so this rule never applies`,
+		},
+		{
 			"a window in nobody's time zone",
 			"version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\", end = \"10:00\" }\ndiscount_amount = 1\n",
 			head + "[rule.a]\ntime_window = { start = \"08:00\", end = \"10:00\" }\ndiscount_amount = 1\n",

@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -46,6 +47,8 @@ type trace struct {
 	target   int   // the rule at hand
 	only     int   // the one that is asked about, from one on; 0 for all
 	together int64 // what the rules that are not exclusive take off
+	rival    int   // the exclusive rule of goods that competed; -1 for none
+	beside   int64 // what it and the rules of shipping take off
 }
 
 // tried is how far a rule came when its turn was last.
@@ -62,6 +65,11 @@ func (t *trace) all() bool { return t != nil && t.only == 0 }
 
 // follows reports whether a rule is asked about.
 func (t *trace) follows(rule int) bool { return t.all() || t != nil && t.only == rule+1 }
+
+// forget leaves out what was found of some rules.
+func (t *trace) forget(some func(rule int) bool) {
+	maps.DeleteFunc(t.tried, func(rule int, _ tried) bool { return some(rule) })
+}
 
 func (t *trace) note(found tried) {
 	if t.tried == nil {

@@ -16,7 +16,7 @@ func focus(c chooser, rules []ruleSpec) {
 		if r.reward.countsUnits() {
 			r.appliesTo = ""
 		}
-		r.exclusive = false
+		r.exclusive = ""
 		if c.often(70) {
 			r.selectorSpec = selectorSpec{}
 		}

@@ -101,6 +101,9 @@ func genSpec(c chooser) *spec {
 	for c.often(30) && len(s.steps) < 3 {
 		s.steps = append(s.steps, stepSpec{selectorSpec: genSelector(c, 1), windows: genWindows(c, 25), threshold: oneOf(c, genThresholds...), amount: oneOf(c, genAmounts...)})
 	}
+	if len(s.steps) > 0 {
+		s.steps[0].id = oneOf(c, "", "", "discounts", "d", "z")
+	}
 	for i := range 1 + c(6) {
 		s.rules = append(s.rules, genRule(c, string("kcmbxa"[i])))
 	}
@@ -257,7 +260,9 @@ func genRule(c chooser, id string) ruleSpec {
 	}
 	switch {
 	case c.often(12):
-		r.exclusive = true
+		if r.exclusive = oneOf(c, "goods", "goods", "all", "true"); r.appliesTo == "shipping" && r.exclusive == "goods" {
+			r.exclusive = "all"
+		}
 	case c.often(30):
 		r.group = oneOf(c, "g", "h")
 	}

@@ -15,6 +15,7 @@ type linted struct {
 	root  *document.Node // less the overlays
 	found []document.Problem
 
+	ladder   *rule               // [[discounts]], of which the first step speaks
 	products map[string]*product // by SKU, as they are compared; nil until it is asked for
 }
 
@@ -33,13 +34,14 @@ type linted struct {
 //   - a cart that comes to less when a unit is added
 //   - a title or description without a language that most others have
 //   - what looks at the lines of a cart, which a customer can split
+//   - a rule that competes with rules of shipping, so that free delivery is lost
 //   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l := m.linted
 	if l == nil {
 		return m.cautions
 	}
-	l.found = slices.Clone(m.cautions)
+	l.found, l.ladder = slices.Clone(m.cautions), m.ladder
 	for _, r := range m.rules {
 		if r.enabled {
 			l.checkTime(m, r, now)
@@ -57,6 +59,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l.checkLanguages(m)
 	l.checkCarts(m, s, now)
 	l.checkOrder(m, now)
+	l.checkExclusive(m, now)
 	l.doc.Sort(l.found)
 	return l.found
 }
@@ -64,8 +67,10 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 // note reports a member of a rule, by the first of keys that the rule has, or
 // the rule itself.
 func (l *linted) note(r *rule, reason, hint string, keys ...string) {
-	at, path := r.pos, rulePath(r.id)
-	node := l.root.Get("rule").Get(r.id)
+	at, path, node := r.pos, rulePath(r.id), l.root.Get("rule").Get(r.id)
+	if r == l.ladder {
+		path, node = "discounts[0]", firstOf(l.root.Get("discounts"))
+	}
 	for _, key := range keys {
 		if n := node.Get(key); n != nil {
 			at, path = n.Pos, document.KeyIn(path, key)
@@ -73,6 +78,14 @@ func (l *linted) note(r *rule, reason, hint string, keys ...string) {
 		}
 	}
 	l.found = append(l.found, l.doc.Problem(at, path, reason, hint))
+}
+
+// firstOf is the first element of a list, or what stands for a list of one.
+func firstOf(list *document.Node) *document.Node {
+	if list.Kind == document.Array && len(list.Items) > 0 {
+		return list.Items[0]
+	}
+	return list
 }
 
 // noteElement reports an element of a list of tables.

@@ -33,7 +33,7 @@ func (l *linted) checkCarts(m *Model, s *Strategy, now time.Time) {
 	}
 	for i := range m.steps[:min(len(m.steps), maxTried)] {
 		st := &m.steps[i]
-		r := &rule{id: stepsID, lines: st.lines, windows: st.windows}
+		r := &rule{id: m.ladder.id, lines: st.lines, windows: st.windows}
 		if at, open := m.firstOpen(st.windows, &r.valid, now); open {
 			if reason, falls := t.falls(r, []reach{{amount: st.threshold}}, at); falls {
 				l.noteElement(l.root.Get("discounts"), "discounts", i, reason, fallHint)

@@ -89,13 +89,18 @@ func (o *ordering) check(rules []*rule) {
 	}
 }
 
-// mayMeet reports whether one cart may have goods for two rules at one time. It may say
-// yes where that is hard to tell.
+// mayMeet reports whether two rules may take something off the same goods, or off the same
+// shipping. It may say yes where that is hard to tell.
 func mayMeet(a, b *rule) bool {
+	return maySeeOneCart(a, b) && (a.scope.appliesTo == toShipping) == (b.scope.appliesTo == toShipping)
+}
+
+// maySeeOneCart reports whether one cart may have goods for two rules at one time. It may
+// say yes where that is hard to tell.
+func maySeeOneCart(a, b *rule) bool {
 	one, other := a.valid.compile(), b.valid.compile()
 	return max(one.from, other.from) < min(one.until, other.until) &&
-		mayShare(a.lines.skus, b.lines.skus) && mayShare(a.lines.categories, b.lines.categories) && mayShare(a.lines.subgroups, b.lines.subgroups) &&
-		(a.scope.appliesTo == toShipping) == (b.scope.appliesTo == toShipping)
+		mayShare(a.lines.skus, b.lines.skus) && mayShare(a.lines.categories, b.lines.categories) && mayShare(a.lines.subgroups, b.lines.subgroups)
 }
 
 // mayShare reports whether lists of words have one in common, where an empty list has all.
@@ -172,7 +177,7 @@ func (o *ordering) text(earlier, later *rule, c *cart.Cart, first, second int64)
 // compile makes a strategy of some rules alone, in the order given.
 func (o *ordering) compile(of *product, rules ...*rule) *Strategy {
 	m := *o.model
-	m.rules, m.steps, m.products, m.linted, m.pause = nil, nil, nil, nil, nil
+	m.rules, m.steps, m.ladder, m.products, m.linted, m.pause = nil, nil, nil, nil, nil, nil
 	if of != nil {
 		m.products = []product{*of}
 	}

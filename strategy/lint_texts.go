@@ -24,8 +24,8 @@ func (l *linted) checkLanguagesOf(m *Model, key string, get func(*ruleTexts) loc
 	var rules []*rule
 	var languages []string // in the order in which they come
 	count := map[string]int{}
-	for _, r := range m.rules {
-		if !r.enabled || r.texts == nil || get(r.texts).plain() {
+	for _, r := range m.spoken() {
+		if !r.enabled || get(r.texts).plain() {
 			continue
 		}
 		rules = append(rules, r)

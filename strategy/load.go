@@ -26,6 +26,7 @@ type Model struct {
 	unknown      unknownSKUs
 	products     []product
 	steps        []step // [[discounts]]
+	ladder       *rule  // which they are; nil without any
 	rules        []*rule
 	cautions     []document.Problem
 	moreCautions int
@@ -107,7 +108,7 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	if !r.halfRead {
 		r.known = wordsOf(m.products, m.spelling)
 	}
-	m.steps = decodeSteps(top)
+	m.decodeSteps(top)
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)
 	m.checkCombined(top)

@@ -103,7 +103,7 @@ func (o *others) comesTo(n int, before ...Applied) (amount int64, shares []Share
 	some.rules, some.exclusive, some.grouped = nil, false, false
 	for _, a := range append(slices.Clone(before), o.applied[n]) {
 		r := o.strategy.rules[a.Rule]
-		r.exclusive, r.group = false, "" // who of them applies was decided
+		r.exclusive, r.group = exclusiveNot, "" // who of them applies was decided
 		some.rules = append(some.rules, r)
 	}
 	some.turns, some.arithmetic.payable = len(some.rules), payable{}

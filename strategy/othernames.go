@@ -72,7 +72,7 @@ var otherWays = map[string]string{
 // The ways that several keys come to.
 const (
 	rewardNamed = "the reward is a key of its own, such as discount_rate = 0.2 or discount_amount = 20"
-	together    = `rules go together unless they share a group (group = "sale"), are exclusive (exclusive = true) or stop what follows (stop = "cart")`
+	together    = `rules go together unless they share a group (group = "sale"), are exclusive (exclusive = true, or "goods" to keep free delivery) or stop what follows (stop = "cart")`
 	uncounted   = "no orders are counted here: whether a coupon is used up is for the order service to say"
 	openings    = `did you mean time_window = { start = "00:00", end = "24:00", days = ["sat", "sun"] }?`
 	ofTier      = `did you mean customer, such as customer = { tiers = ["gold"] }?`

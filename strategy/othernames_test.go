@@ -46,7 +46,7 @@ func TestKeysOfOtherEngines(t *testing.T) {
 func TestWhatTheHintsSayLoads(t *testing.T) {
 	for _, text := range []string{
 		"discount_rate = 0.2", "discount_amount = 20",
-		"discount_rate = 0.2\ngroup = \"sale\"", "discount_rate = 0.2\nexclusive = true", "discount_rate = 0.2\nstop = \"cart\"",
+		"discount_rate = 0.2\ngroup = \"sale\"", "discount_rate = 0.2\nexclusive = true", "discount_rate = 0.2\nexclusive = \"goods\"", "discount_rate = 0.2\nstop = \"cart\"",
 		`time_window = { start = "00:00", end = "24:00", days = ["sat", "sun"] }` + "\ndiscount_rate = 0.2",
 		"customer = { tiers = [\"gold\"] }\ndiscount_rate = 0.2", "customer = { segments = [\"vip\"] }\ndiscount_rate = 0.2",
 		"customer = { nth_order = 1 }\ndiscount_rate = 0.2", "applies_to = \"shipping\"\ndiscount_rate = 1",

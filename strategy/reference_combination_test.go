@@ -63,11 +63,22 @@ func (st *refState) goTogether(rules []*ruleSpec, faces [][2]int64, mask uint) b
 		}
 	}
 	groups := map[string]bool{}
+	exclusive, ofShipping := 0, 0
+	for _, r := range among(rules, mask) {
+		if r.exclusive == "goods" {
+			exclusive++
+		} else if r.ofShipping() {
+			ofShipping++
+		}
+	}
+	if exclusive > 0 && 1+ofShipping != bits.OnesCount(mask) {
+		return false
+	}
 	for i, r := range rules {
 		if mask&(1<<i) == 0 {
 			continue
 		}
-		if r.exclusive && bits.OnesCount(mask) > 1 || r.group != "" && groups[r.group] {
+		if r.exclusiveOfAll() && bits.OnesCount(mask) > 1 || r.group != "" && groups[r.group] {
 			return false
 		}
 		groups[r.group] = true

@@ -201,6 +201,10 @@ func (p pair) smaller() []pair {
 	}
 	for i := range p.spec.steps {
 		change(func(s *spec, _ *cart.Cart) { s.steps = slices.Delete(slices.Clone(s.steps), i, i+1) })
+		change(func(s *spec, _ *cart.Cart) {
+			s.steps = slices.Clone(s.steps)
+			s.steps[i].id = ""
+		})
 	}
 	for _, simpler := range simplerRules {
 		for i := range p.spec.rules {
@@ -242,7 +246,7 @@ var simplerRules = []func(*ruleSpec){
 	func(r *ruleSpec) { r.minPrice, r.maxPrice = 0, 0 },
 	func(r *ruleSpec) { r.stage = nil },
 	func(r *ruleSpec) { r.priority = 0 },
-	func(r *ruleSpec) { r.group, r.exclusive = "", false },
+	func(r *ruleSpec) { r.group, r.exclusive = "", "" },
 	func(r *ruleSpec) { r.stop = "" },
 	func(r *ruleSpec) { r.maxDiscount = 0 },
 	func(r *ruleSpec) { r.maxUnits, r.perLine = 0, false },

@@ -225,13 +225,33 @@ func (st *refState) evaluate() *refState {
 		return st.evaluateCombinations(rules)
 	}
 	together := st.clone()
-	together.evaluateTogether(rules)
-	exclusive := slices.DeleteFunc(slices.Clone(rules), func(r *ruleSpec) bool { return !r.exclusive })
-	if best, worth := st.best(exclusive); best != nil && worth > together.taken() {
-		st.apply(best, st.attempt(best))
-		return st
+	together.evaluateTogether(rules, func(r *ruleSpec) bool { return r.exclusive == "" })
+	better := together
+	if goods, _ := st.best(only(rules, (*ruleSpec).exclusiveOfGoods)); goods != nil {
+		beside := st.clone()
+		beside.evaluateTogether(rules, func(r *ruleSpec) bool { return r == goods || r.exclusive == "" && r.ofShipping() })
+		if beside.has(goods) && beside.taken() > better.taken() {
+			better = beside
+		}
 	}
-	return together
+	if best, worth := st.best(only(rules, (*ruleSpec).exclusiveOfAll)); best != nil && worth > better.taken() {
+		better = st.clone()
+		better.apply(best, better.attempt(best))
+	}
+	return better
+}
+
+func only(rules []*ruleSpec, of func(*ruleSpec) bool) []*ruleSpec {
+	return slices.DeleteFunc(slices.Clone(rules), func(r *ruleSpec) bool { return !of(r) })
+}
+
+func (x *ruleSpec) exclusiveOfGoods() bool { return x.exclusive == "goods" }
+func (x *ruleSpec) exclusiveOfAll() bool   { return x.exclusive == "all" || x.exclusive == "true" }
+func (x *ruleSpec) ofShipping() bool       { return x.appliesTo == "shipping" }
+
+// has reports whether a rule applied.
+func (st *refState) has(r *ruleSpec) bool {
+	return slices.ContainsFunc(st.applied, func(a appliedAnswer) bool { return a.id == r.id })
 }
 
 // stepsRule stands for the [[discounts]] ladder.
@@ -246,7 +266,7 @@ func (s *spec) inTurn() []*ruleSpec {
 		}
 	}
 	if len(s.steps) > 0 {
-		rules = append(rules, &ruleSpec{id: stepsRule, reward: rewardSpec{kind: stepsRule}})
+		rules = append(rules, &ruleSpec{id: cmp.Or(s.steps[0].id, stepsRule), reward: rewardSpec{kind: stepsRule}})
 	}
 	slices.SortFunc(rules, func(a, b *ruleSpec) int {
 		return cmp.Or(cmp.Compare(a.inStage(), b.inStage()), cmp.Compare(b.priority, a.priority), cmp.Compare(a.id, b.id))
@@ -274,20 +294,20 @@ func (st *refState) beginStage() {
 	}
 }
 
-// evaluateTogether applies the rules that are not exclusive, a group's best in
-// the turn of its first.
-func (st *refState) evaluateTogether(rules []*ruleSpec) {
+// evaluateTogether applies the rules that take part, of a group the best in the turn of
+// its first, which may be none of them.
+func (st *refState) evaluateTogether(rules []*ruleSpec, takesPart func(*ruleSpec) bool) {
 	done := map[string]bool{}
 	for i, r := range rules {
 		if i == 0 || r.inStage() != rules[i-1].inStage() {
 			st.beginStage()
 		}
-		if r.exclusive || r.group != "" && done[r.group] {
+		switch {
+		case r.group != "" && done[r.group] || r.group == "" && !takesPart(r):
 			continue
-		}
-		if r.group != "" {
+		case r.group != "":
 			done[r.group] = true
-			r, _ = st.best(slices.DeleteFunc(slices.Clone(rules), func(other *ruleSpec) bool { return other.group != r.group }))
+			r, _ = st.best(only(rules, func(other *ruleSpec) bool { return other.group == r.group && takesPart(other) }))
 		}
 		if r != nil && st.apply(r, st.attempt(r)) && r.stop == "cart" {
 			return

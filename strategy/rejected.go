@@ -109,15 +109,10 @@ func (s *Strategy) reject(i int, q *Quote, t *trace) shortfall {
 		return s.leftOut(q, found)
 	case s.arithmetic.selection != selectAll:
 		return shortfall{ReasonSelect, wouldTake(found), textValue(sayBestOfAll)}
-	case s.exclusiveApplied(q):
-		won := q.Applied[0]
-		why := shortfall{ReasonExclusive, minorValue(t.together, sayTogether), minorValue(won.Amount, sayMoreThanRule).about(s.ids[won.Rule])}
-		if r.exclusive {
-			why.seen = wouldTake(found)
-		}
+	}
+	switch why := s.outdone(i, q, t, found); {
+	case why.reason != "":
 		return why
-	case r.exclusive:
-		return shortfall{ReasonExclusive, wouldTake(found), minorValue(t.together, sayMoreThanTogether)}
 	case tried || r.group != "":
 		return shortfall{ReasonGroup, wouldTake(found), textValue(sayBestOfGroup).about(r.group)}
 	}
@@ -131,13 +126,6 @@ func wouldTake(found tried) Value {
 		return Value{}
 	}
 	return minorValue(found.lowered.amount, sayPlain)
-}
-
-// exclusiveApplied reports whether an exclusive rule won, which then is the only
-// one that applied.
-func (s *Strategy) exclusiveApplied(q *Quote) bool {
-	applied := s.byRules(q)
-	return len(applied) == 1 && s.rules[applied[0].Rule].exclusive
 }
 
 // usedUp is the reason of a rule for which the limits left nothing.

@@ -54,8 +54,8 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 		s.add(f.Pos, s.path(), "the rule's id is empty", "")
 	case reason != "":
 		s.add(f.Pos, s.path(), reason, "")
-	case f.Key == stepsID && len(m.steps) > 0:
-		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else")
+	case m.ladder != nil && f.Key == m.ladder.id:
+		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else, or give the ladder an id in its first step")
 	}
 	if what := stray(f.Key); what != "" {
 		s.cautions.Add(s.doc, s.doc.Problem(f.Pos, s.path(), what, strayHint(f.Key)))
@@ -74,6 +74,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.conditions = decodeConditions(s)
 	r.reward = decodeReward(s)
 	r.stacking = decodeStacking(s)
+	r.checkExclusive(s)
 	if r.countsUnits() && r.scope.appliesTo != toItems {
 		s.wrong(s.node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}

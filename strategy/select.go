@@ -29,48 +29,46 @@ func (s *Strategy) evaluate(q *Quote) {
 // applyAll applies every rule that may, in their order, and then sees whether
 // an exclusive one is worth more than all of them.
 func (s *Strategy) applyAll(q *Quote) {
-	s.applyTogether(q)
-	if !s.exclusive {
-		return
+	s.applyTogether(q, noExclusive)
+	if s.exclusive {
+		s.letExclusiveCompete(q)
 	}
-	together := q.Discount + q.ShippingDiscount
-	if q.work.trace != nil {
-		q.work.trace.together = together
-	}
-	s.restart(q)
-	best, most := s.bestOf(q, q.work.candidates, func(r *compiledRule) bool { return r.exclusive })
-	if best >= 0 && most > together {
-		s.apply(q, best)
-		return
-	}
-	s.applyTogether(q)
 }
 
-// applyTogether applies the rules that are not exclusive.
-func (s *Strategy) applyTogether(q *Quote) {
+// applyTogether applies the rules that are not exclusive, or in place of those of goods
+// an exclusive one.
+func (s *Strategy) applyTogether(q *Quote, exclusive int) {
 	e := &q.work
 	for n, i := range e.candidates {
 		r := &s.rules[i]
 		if n == 0 || r.stage != s.rules[e.candidates[n-1]].stage {
 			e.beginStage()
 		}
-		if r.exclusive {
+		if r.exclusive != exclusiveNot && int(i) != exclusive {
 			continue
 		}
-		if applied := s.takeTurn(q, int(i)); applied >= 0 && s.rules[applied].stop == stopCart {
+		if applied := s.takeTurn(q, int(i), exclusive); applied >= 0 && s.rules[applied].stop == stopCart {
 			return
 		}
 	}
 }
 
 // takeTurn applies the rule whose turn it is, or for the first of a group the
-// best of it, and says which rule gave something; -1 for none.
-func (s *Strategy) takeTurn(q *Quote, i int) int {
-	if r := &s.rules[i]; r.group != "" {
+// best of it, and says which rule gave something; -1 for none. Beside an exclusive rule
+// only rules of shipping have a turn.
+func (s *Strategy) takeTurn(q *Quote, i, exclusive int) int {
+	switch r := &s.rules[i]; {
+	case r.group != "":
 		if r.groupTurn != int32(i) {
 			return -1 // it had its turn
 		}
-		i, _ = s.bestOf(q, s.groupOf(&q.work, int32(i)), anyRule)
+		of := anyRule
+		if exclusive >= 0 {
+			of = (*compiledRule).ofShipping
+		}
+		i, _ = s.bestOf(q, s.groupOf(&q.work, int32(i)), of)
+	case exclusive >= 0 && exclusive != i && !r.ofShipping():
+		return -1
 	}
 	if i < 0 || !s.apply(q, i) {
 		return -1

@@ -73,6 +73,7 @@ type windowSpec struct {
 
 type stepSpec struct {
 	selectorSpec
+	id                string // of the ladder, in its first step
 	windows           []windowSpec
 	threshold, amount int64
 }
@@ -114,7 +115,7 @@ type ruleSpec struct {
 	stage       *int64
 	priority    int64
 	group       string
-	exclusive   bool
+	exclusive   string // "goods", "all" or "true"
 	stop        string
 	maxDiscount int64
 }
@@ -309,6 +310,7 @@ func (x *windowSpec) pairs(p *pairs) {
 }
 
 func (x *stepSpec) pairs(p *pairs) {
+	p.text("id", x.id)
 	x.selectorSpec.pairs(p)
 	tablesOf(p, "time_windows", x.windows, (*windowSpec).pairs)
 	p.add("threshold", p.major(x.threshold))
@@ -343,7 +345,12 @@ func (x *ruleSpec) pairs(p *pairs) {
 	}
 	p.integer("priority", x.priority)
 	p.text("group", x.group)
-	p.flag("exclusive", x.exclusive)
+	switch x.exclusive {
+	case "true":
+		p.add("exclusive", "true")
+	default:
+		p.text("exclusive", x.exclusive)
+	}
 	p.text("stop", x.stop)
 	p.amount("max_discount", x.maxDiscount)
 }

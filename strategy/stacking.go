@@ -5,14 +5,14 @@ package strategy
 //	stage        = 1         # lower first
 //	priority     = 0         # within a stage, higher first; then by id
 //	group        = "coupon"  # of a group only the rule worth most applies
-//	exclusive    = true      # alone against all others together; the customer gets the better
+//	exclusive    = true      # alone against all others together, or against those of "goods"
 //	stop         = "line"    # later rules skip the lines this one reduced; or end with "cart"
 //	max_discount = 20.00     # the most the rule takes off
 type stacking struct {
 	stage       int64
 	priority    int64
 	group       string
-	exclusive   bool
+	exclusive   exclusive
 	stop        stop
 	maxDiscount int64 // minor units; 0 when absent
 }
@@ -42,20 +42,17 @@ func decodeStacking(s *section) stacking {
 	}
 	st.priority, _ = s.integer("priority", -maxPriority, maxPriority)
 	st.group = s.text("group")
-	st.exclusive = s.bool("exclusive", false)
+	st.exclusive = decodeExclusive(s)
 	st.stop = stop(s.word("stop", 0, stopWords))
 	st.maxDiscount, _ = s.amount("max_discount", 1)
-	if st.exclusive && st.group != "" {
-		s.wrong(s.node.Get("group"), "group", "an exclusive rule competes with all others already", "leave one of group and exclusive out")
+	if st.exclusive != exclusiveNot && st.group != "" {
+		s.wrong(s.node.Get("group"), "group", "an exclusive rule competes with the others already", "leave one of group and exclusive out")
 	}
 	return st
 }
 
 func (st *stacking) encode(o *object) {
-	if st.exclusive {
-		o.key("exclusive")
-		o.raw("true")
-	}
+	st.exclusive.encode(o)
 	o.optional("group", st.group)
 	o.optionalAmount("max_discount", st.maxDiscount)
 	if st.priority != 0 {

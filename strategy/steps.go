@@ -1,19 +1,21 @@
 package strategy
 
 import (
-	"time"
+	"slices"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // stepsID is the rule id under which the [[discounts]] ladder applies and is
-// reported.
+// reported, where its first step has no id.
 const stepsID = "discounts"
 
 // step is one [[discounts]] table: so much off when its lines reach a
 // threshold while its window is open.
 //
 //	[[discounts]]
+//	id          = "morning"       # of the ladder, in its first step
+//	title       = "早餐满减"       # and description, tags and meta, likewise
 //	threshold   = 20
 //	amount      = 3
 //	categories  = ["咖啡"]
@@ -22,23 +24,66 @@ const stepsID = "discounts"
 // All steps are one ladder: of those that are open and reached, the one worth
 // most applies, and only that one; between equals the earlier.
 type step struct {
+	id        string // of the ladder, where it is the first step and has another than stepsID
 	lines     selector
 	windows   []window
 	threshold int64 // minor units
 	amount    int64 // minor units
 }
 
-func decodeSteps(s *section) []step {
+// decodeSteps reads the steps, and the rule that they are.
+func (m *Model) decodeSteps(s *section) {
 	nodes := s.tables("discounts", exampleStep)
 	steps := make([]step, 0, len(nodes))
 	for i, node := range nodes {
-		steps = append(steps, decodeStep(s.element(node, "discounts", i)))
+		step := s.element(node, "discounts", i)
+		if i == 0 {
+			m.ladder = m.decodeLadder(step)
+		} else {
+			step.refuseLadder()
+		}
+		steps = append(steps, decodeStep(step))
 	}
 	checkSteps(s, steps, nodes)
 	if n := s.node.Get("discounts"); n != nil && n.Kind == document.Array && len(n.Items) == 0 && !s.has("rule") {
 		s.wrong(n, "discounts", "the ladder has no step", "")
 	}
-	return steps
+	if m.steps = steps; m.ladder != nil && m.ladder.id != stepsID {
+		steps[0].id = m.ladder.id
+	}
+}
+
+// decodeLadder reads what the first step says of the ladder as a rule.
+func (m *Model) decodeLadder(s *section) *rule {
+	ladder := &rule{id: stepsID, pos: s.node.Pos, enabled: true, stacking: stacking{stage: 1}}
+	if id := s.text("id"); id != "" {
+		ladder.id = id
+		n := s.node.Get("id")
+		switch reason := checkLabel(id); {
+		case reason != "":
+			s.wrong(n, "id", reason, "")
+		case id == RuleRounding && m.arithmetic.payable.unit > 0:
+			s.wrong(n, "id", "what payable_unit rounds goes by this id", "call the ladder something else")
+		}
+		if what := stray(id); what != "" {
+			s.caution(n, "id", what, strayHint(id))
+		}
+	}
+	ladder.texts = decodeTexts(s)
+	return ladder
+}
+
+// ladderKeys are those of the ladder as a whole.
+var ladderKeys = []string{"id", "title", "description", "tags", "meta"}
+
+// refuseLadder refuses what only the first step may say.
+func (s *section) refuseLadder() {
+	for _, key := range ladderKeys {
+		if n := s.get(key); n != nil {
+			s.wrong(n, key, "all steps are one rule, and its "+key+" stands in the first [[discounts]]",
+				`move it there, or write a rule with a ladder of its own: ladder = [`+exampleStep+`]`)
+		}
+	}
 }
 
 func decodeStep(s *section) step {
@@ -59,6 +104,7 @@ func decodeStep(s *section) step {
 func (st *step) encode(o *object) {
 	o.key("amount")
 	o.amount(st.amount)
+	o.optional("id", st.id)
 	st.lines.encode(o)
 	o.key("threshold")
 	o.amount(st.threshold)
@@ -148,7 +194,8 @@ func (ladder orderSteps) why(e *evaluation, _ *target) shortfall {
 	}
 	best, missing := ladder.nearest(e)
 	if best < 0 {
-		return shortfall{ReasonTimeWindow, timeValue(e.now.In(e.location), sayWall), ladder.opening(e)}
+		at := e.now.In(e.location)
+		return shortfall{ReasonTimeWindow, timeValue(at, sayWall), opening(ladder.windows(), at)}
 	}
 	threshold := ladder[best].threshold
 	return shortfall{ReasonThreshold, minorValue(threshold-missing, sayPlain), minorValue(threshold, sayAtLeast)}
@@ -159,21 +206,15 @@ func (ladder orderSteps) missing(e *evaluation, _ *target) (amount, units int64)
 	return missing, 0
 }
 
-// opening is the first instant at which a step opens that is closed now, if one ever
-// does.
-func (ladder orderSteps) opening(e *evaluation) Value {
-	var first time.Time
+// windows are those of all steps, each once.
+func (ladder orderSteps) windows() []window {
+	var all []window
 	for i := range ladder {
-		windows := ladder[i].rule.windows
-		if anyOpen(windows, e) {
-			continue
-		}
-		if at, ever := hours(weekOf(windows)).turn(e.now.In(e.location)); ever && (first.IsZero() || at.Before(first)) {
-			first = at
+		for _, w := range ladder[i].rule.windows {
+			if !slices.Contains(all, w) {
+				all = append(all, w)
+			}
 		}
 	}
-	if first.IsZero() {
-		return textValue(sayOpenStep)
-	}
-	return timeValue(first, sayOpenStep)
+	return all
 }

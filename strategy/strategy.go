@@ -56,7 +56,7 @@ type compiledRule struct {
 	stage       int64
 	group       string
 	groupTurn   int32 // the first rule of the group
-	exclusive   bool
+	exclusive   exclusive
 	byUnit      bool // goods by weight and at 0.00 take no part
 	byLine      bool // it looks at lines, not articles
 	stop        stop
@@ -183,16 +183,17 @@ func (s *Strategy) add(of *rule, c *compiler, turns map[string]int32) {
 		}
 		r.groupTurn = first
 	}
-	s.exclusive = s.exclusive || r.exclusive
+	s.exclusive = s.exclusive || r.exclusive != exclusiveNot
 }
 
 // withLadder adds the [[discounts]] ladder to the rules, as the rule of its id.
 func (m *Model) withLadder(c *compiler) []*rule {
-	if len(m.steps) == 0 {
+	if m.ladder == nil {
 		return slices.Clone(m.rules)
 	}
-	ladder := &rule{id: stepsID, enabled: true, stacking: stacking{stage: 1}, reward: c.orderSteps(m.steps)}
-	return append([]*rule{ladder}, m.rules...)
+	ladder := *m.ladder
+	ladder.reward = c.orderSteps(m.steps)
+	return append([]*rule{&ladder}, m.rules...)
 }
 
 // rule compiles a rule in its place, which a copy of its 400 bytes is too dear

@@ -226,6 +226,21 @@ func (o *object) list(n int, element func(i int)) {
 	o.raw("]")
 }
 
+// spoken are the rules that have texts, the [[discounts]] ladder first.
+func (m *Model) spoken() []*rule {
+	var rules []*rule
+	if m.ladder != nil && m.ladder.texts != nil {
+		rules = append(rules, m.ladder)
+	}
+	for i, r := range m.rules {
+		m.pause.After(i)
+		if r.texts != nil {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
 // Texts is what the rules say to people, and their meta, as RFC 8785 JSON. It is apart
 // from [Model.Canonical], so that a title is mended without a new fingerprint; its
 // SHA-256 is [Strategy.TextsDigest]. Without any texts it is an empty object.
@@ -234,7 +249,7 @@ func (o *object) list(n int, element func(i int)) {
 func (m *Model) Texts() []byte {
 	o := &object{currency: m.currency}
 	o.object(func(o *object) {
-		rules := slices.DeleteFunc(slices.Clone(m.rules), func(r *rule) bool { return r.texts == nil })
+		rules := m.spoken()
 		if len(rules) == 0 {
 			return
 		}

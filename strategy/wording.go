@@ -37,13 +37,11 @@ type spoken struct {
 func labelsOf(m *Model) *labels {
 	l := &labels{byRule: map[string]*label{}}
 	lists := map[string]*spoken{}
-	for i, r := range m.rules {
+	for i, r := range m.spoken() {
 		m.pause.After(i)
-		if r.texts != nil {
-			of := &label{r.texts, spokenBy(r.texts.title, lists), spokenBy(r.texts.description, lists)}
-			l.byRule[r.id] = of
-			l.localized = l.localized || of.titleIn.several() || of.descriptionIn.several()
-		}
+		of := &label{r.texts, spokenBy(r.texts.title, lists), spokenBy(r.texts.description, lists)}
+		l.byRule[r.id] = of
+		l.localized = l.localized || of.titleIn.several() || of.descriptionIn.several()
 	}
 	if len(l.byRule) == 0 {
 		return nil

@@ -71,6 +71,9 @@ var texts = []key{
 	{"meta", "meta", "Any table; the engine never reads it."},
 }
 
+// ladder is what the first step of [[discounts]] says of all, beside texts.
+var ladder = []key{{"id", "label", "What the ladder is called, in its first step; default discounts."}}
+
 var when = []key{
 	{"enabled", "bool", "false switches the rule off."},
 	{"applies_to", "items|shipping|all", "What is reduced; default items."},
@@ -121,7 +124,7 @@ var further = []key{
 	{"stage", "integer", "Stages run in order; default 1."},
 	{"priority", "integer", "Higher first; default 0."},
 	{"group", "string", "Only the best rule of a group applies."},
-	{"exclusive", "bool", "Competes alone against all other rules."},
+	{"exclusive", "exclusive", "Competes alone against all other rules, or against those of goods."},
 	{"stop", "never|line|cart", "What no later rule may reduce."},
 	{"max_discount", "amount", "The rule takes no more than this off."},
 }
@@ -152,7 +155,7 @@ var language = map[string]table{
 	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
 	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "strings", "Or several: the article is in all of them."}, {"categories", "strings", "The same as category."}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
 	"file":     {keys: []key{{"file", "sheet", "A spreadsheet beside the strategy: .csv, .tsv or .txt."}}, required: []string{"file"}},
-	"step":     {keys: join(selectors, windows, []key{{"threshold", "amount0", "From this value on."}, {"amount", "amount", "So much off."}}), required: []string{"threshold", "amount"}},
+	"step":     {keys: join(selectors, windows, ladder, texts, []key{{"threshold", "amount0", "From this value on."}, {"amount", "amount", "So much off."}}), required: []string{"threshold", "amount"}},
 	"rule":     {keys: join(texts, selectors, windows, when, rewards, further), oneOf: names(rewards)},
 	"selector": {keys: selectors}, "alternative": {keys: alternative},
 	"where": {further: "test"},

@@ -1,0 +1,62 @@
+package strategy
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// checkExclusive warns of rules of goods that are exclusive towards rules of shipping, too,
+// so that free delivery is lost where they apply. Whether a cart gets both is found by
+// pricing some.
+func (l *linted) checkExclusive(m *Model, now time.Time) {
+	if m.arithmetic.selection != selectAll && m.arithmetic.selection != selectBestCombination {
+		return // exclusive has no say
+	}
+	o := &ordering{model: m, linted: l, now: now, pairs: maxPairs, priced: maxPairsPriced}
+	var alone, shipping []*rule
+	for _, r := range m.rules {
+		switch {
+		case !r.enabled || r.valid.compile().until <= now.UnixNano():
+		case r.stacking.exclusive == exclusiveAll && r.scope.appliesTo == toItems:
+			alone = append(alone, r)
+		case r.stacking.exclusive == exclusiveNot && r.scope.appliesTo == toShipping:
+			shipping = append(shipping, r)
+		}
+	}
+	for _, r := range alone {
+		for _, free := range shipping {
+			if o.pairs--; o.pairs < 0 || o.priced == 0 || o.told == maxOrdersTold {
+				return
+			}
+			if !maySeeOneCart(r, free) {
+				continue
+			}
+			o.priced--
+			if c, both := o.bothApply(r, free); both {
+				o.told++
+				line := &c.Lines[0]
+				l.note(r, fmt.Sprintf("a cart with %d × %s at %s gets this rule or %s, whichever is worth more, and never both",
+					line.Quantity, cmp.Or(line.SKU, "goods"), majorText(m.currency, line.UnitPrice), rulePath(free.id)),
+					`exclusive = "goods" competes with rules of goods and keeps those of shipping`, "exclusive")
+				break
+			}
+		}
+	}
+}
+
+// bothApply finds a cart to which each of two rules applies alone.
+func (o *ordering) bothApply(a, b *rule) (c cart.Cart, both bool) {
+	line, product := o.goods(a, b)
+	one, other := o.compile(product, a), o.compile(product, b)
+	for _, at := range o.instants(a, b) {
+		for _, c := range o.carts(a, b, line) {
+			if o.applies(one, &c, at) && o.applies(other, &c, at) {
+				return c, true
+			}
+		}
+	}
+	return cart.Cart{}, false
+}
