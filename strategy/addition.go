@@ -10,9 +10,8 @@ import (
 // addition is goods that are added to a cart to see what comes of it.
 type addition struct {
 	need
-	like  item   // what they are like; of an article of the catalogue its price alone
-	sku   string // of an article of the catalogue
-	worth int64  // of a unit
+	like  item  // what they are like, of the cart
+	worth int64 // of a unit
 }
 
 // maxArticles is how many different articles a goal may be away.
@@ -20,29 +19,21 @@ const maxArticles = 100
 
 // additions makes what is missing for a goal goods that can be added; false where there
 // are no such goods.
-func (q *Quote) additions(g *goal, c *cart.Cart, on *shelf) bool {
+func (q *Quote) additions(g *goal, c *cart.Cart) bool {
 	for i := range g.needs {
-		n := &g.needs[i]
-		if !n.some() {
+		a := addition{need: g.needs[i]}
+		switch {
+		case !a.some():
 			continue
-		}
-		a := addition{need: *n}
-		if n.item == unknownGoods {
-			p := on.cheapest(n, g.rule)
-			if p == nil {
-				return false
-			}
-			a.sku, a.worth, a.line = p.sku, p.price, -1
-			if a.inUnits(); a.articles > 0 {
-				return false
-			}
-			g.worth = min(maxWorth, g.worth+times(a.worth, a.units))
-		} else if !a.become(q, c) {
+		case a.item == unknownGoods:
+			a.line, a.worth = -1, a.known.price
+			a.inUnits()
+		case !a.become(q, c):
 			return false
 		}
 		g.adds = append(g.adds, a)
 	}
-	return on.fits(g)
+	return true
 }
 
 // become takes what the goods are like from the cart; false where goods were added to that
@@ -111,8 +102,10 @@ func (a *addition) more(n *need) bool {
 
 // told is an addition as it is told.
 func (a *addition) told(c *cart.Cart) Addition {
-	told := Addition{Line: int(a.line), SKU: a.sku, Units: a.units, Articles: a.articles, Amount: a.amount}
-	if a.line >= 0 {
+	told := Addition{Line: int(a.line), Units: a.units, Articles: a.articles, Amount: a.amount}
+	if a.known != nil {
+		told.SKU = a.known.sku
+	} else {
 		told.SKU = c.Lines[a.line].SKU
 	}
 	return told
@@ -130,10 +123,10 @@ func filled(c *cart.Cart, adds []addition) (*cart.Cart, []item, bool) {
 	var extras []item
 	for i := range adds {
 		switch a := &adds[i]; {
-		case a.sku != "":
-			fuller.Lines = append(fuller.Lines, cart.Line{SKU: a.sku, Quantity: a.units, UnitPrice: cart.NoPrice})
+		case a.known != nil:
+			fuller.Lines = append(fuller.Lines, cart.Line{SKU: a.known.sku, Quantity: a.units, UnitPrice: cart.NoPrice})
 		case a.units > 0 && !a.like.weighed:
-			if !enlarged(&fuller.Lines[a.line], a.units, a.worth) {
+			if !enlarged(&fuller.Lines[a.line], a.units) {
 				return nil, nil, false
 			}
 		default:
@@ -144,9 +137,9 @@ func filled(c *cart.Cart, adds []addition) (*cart.Cart, []item, bool) {
 }
 
 // enlarged adds units to a line, each worth as much as one of its units, rounded down.
-func enlarged(l *cart.Line, units, worth int64) bool {
+func enlarged(l *cart.Line, units int64) bool {
 	quantity, fits := money.Add(l.Quantity, units)
-	subtotal, also := money.Add(l.Subtotal, times(worth, units))
+	subtotal, also := money.Add(l.Subtotal, times(l.Subtotal/l.Quantity, units))
 	l.Quantity, l.Subtotal = quantity, subtotal
 	return fits && also
 }

@@ -1,5 +1,10 @@
 package strategy
 
+import (
+	"cmp"
+	"slices"
+)
+
 // climb is how far a rule has come to giving something, or more, and what is missing for
 // that.
 type climb struct {
@@ -10,6 +15,7 @@ type climb struct {
 	seen     int64  // units, different articles or minor units
 	units    bool   // Seen is in units
 	articles bool   // and these are different articles
+	worth    int64  // of what is missing, as far as the cart has the goods
 	needs    [2]need
 }
 
@@ -25,7 +31,8 @@ type need struct {
 	anywhere bool     // of need not be goods that the rule is about
 	oneLine  bool     // the units have to be on the line that has most
 	found    bool     // item and line are set
-	item     int32    // goods of the cart that they are like; unknownGoods for goods of the catalogue
+	item     int32    // goods of the cart that they are like; unknownGoods for none
+	known    *product // of the catalogue, where they are like none of the cart
 	line     int32    // of the cart, where they are like goods of it
 }
 
@@ -46,7 +53,12 @@ func (n *need) some() bool { return n.amount > 0 || n.units > 0 || n.articles > 
 func (n *need) number() int64 { return n.amount + n.units + n.articles }
 
 // missing is how much is missing together, in the unit of the climb.
-func (c *climb) missing() int64 { return c.needs[0].number() + c.needs[1].number() }
+func (c *climb) missing() int64 {
+	if c.reason == "" {
+		return 0
+	}
+	return c.needs[0].number() + c.needs[1].number()
+}
 
 // short says what is not reached; the zero shortfall where something is, or nothing is
 // counted up to.
@@ -145,7 +157,7 @@ func (e *evaluation) cheapestOf(n *need, r *compiledRule) int32 {
 	return best
 }
 
-// worth is what the missing goods come to at the prices of the cart.
+// worth is what the missing goods that are known come to at the prices of the cart.
 func (e *evaluation) worth(c *climb) int64 {
 	sum := int64(0)
 	for i := range c.needs {
@@ -166,24 +178,21 @@ const maxWorth = 1 << 62
 // nearest parts are kept: there may be as many as lines.
 func (found *tried) keep(e *evaluation, c climb) {
 	c.part = found.part
-	if !e.trace.all() || len(found.climbs) < maxNext {
+	if !e.trace.all() {
 		found.climbs = append(found.climbs, c)
 		return
 	}
 	if c.missing() == 0 {
 		return
 	}
-	farthest := 0
-	for i := range found.climbs {
-		if found.climbs[i].missing() == 0 {
-			farthest = i
-			break
-		}
-		if e.worth(&found.climbs[i]) > e.worth(&found.climbs[farthest]) {
-			farthest = i
-		}
+	c.worth = e.worth(&c)
+	full := len(found.climbs) == maxNext
+	if full && c.worth >= found.climbs[maxNext-1].worth {
+		return
 	}
-	if found.climbs[farthest].missing() == 0 || e.worth(&c) < e.worth(&found.climbs[farthest]) {
-		found.climbs[farthest] = c
+	at, _ := slices.BinarySearchFunc(found.climbs, c.worth+1, func(other climb, worth int64) int { return cmp.Compare(other.worth, worth) })
+	if full {
+		found.climbs = found.climbs[:maxNext-1]
 	}
+	found.climbs = slices.Insert(found.climbs, at, c)
 }

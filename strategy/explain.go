@@ -22,7 +22,7 @@ type Explanation struct {
 }
 
 // Explain is [Strategy.Quote] with the reasons. It looks at every rule and
-// quotes up to 96 times more for what is close, so it is for people who ask,
+// quotes up to 96 times more for what is close, fewer where many rules meet many lines, so it is for people who ask,
 // not for every order. The error is a *[LineError].
 func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 	x, trace, err := s.traced(c, now)

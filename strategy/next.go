@@ -58,6 +58,10 @@ const (
 	// maxQuotes is how many further quotes an explanation takes for all goals together:
 	// to reach them, and to see what the cart costs without their rules.
 	maxQuotes = 96
+	// maxWork bounds these quotes where they are large, to so many rules of a quote times
+	// its lines; leastQuotes may be taken all the same.
+	maxWork     = 20_000_000
+	leastQuotes = 4
 	// maxSought is for how many rules, in their turn, goods that are not in the cart are
 	// looked for in the catalogue.
 	maxSought = 16
@@ -66,9 +70,8 @@ const (
 // goal is a rule, or a part of its target, with what is missing for it to give more.
 type goal struct {
 	climb
-	rule  int
-	adds  []addition
-	worth int64
+	rule int
+	adds []addition
 }
 
 // next finds what the rules would give that are nearest.
@@ -90,20 +93,38 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 // nearest are the goals for which the least is missing, by value, the nearest first.
 func (s *Strategy) nearest(q *Quote, c *cart.Cart, t *trace) []goal {
 	shelf := &shelf{strategy: s, left: maxSought}
-	var goals []goal
+	var found []foundClimb
 	for i := range s.rules[:s.turns] {
-		for _, reached := range t.tried[i].climbs {
-			if reached.reason == "" || reached.missing() == 0 {
-				continue
-			}
-			g := goal{climb: reached, rule: i, worth: q.work.worth(&reached)}
-			if q.additions(&g, c, shelf) {
-				goals = append(goals, g)
+		climbs := t.tried[i].climbs
+		for n := range climbs {
+			if shelf.price(&climbs[n], i) {
+				found = append(found, foundClimb{i, &climbs[n]})
 			}
 		}
 	}
-	slices.SortStableFunc(goals, func(a, b goal) int { return cmp.Compare(a.worth, b.worth) })
-	return goals[:min(len(goals), maxNext)]
+	slices.SortStableFunc(found, func(a, b foundClimb) int { return cmp.Compare(a.worth, b.worth) })
+	var goals []goal
+	for _, f := range found {
+		g := goal{climb: *f.climb, rule: f.rule}
+		if q.additions(&g, c) && s.canHave(&g) {
+			if goals = append(goals, g); len(goals) == maxNext {
+				break
+			}
+		}
+	}
+	return goals
+}
+
+// foundClimb is how far a rule, or a part of its target, has come.
+type foundClimb struct {
+	rule int
+	*climb
+}
+
+// canHave reports whether a rule can be about as many different articles as a goal needs.
+func (s *Strategy) canHave(g *goal) bool {
+	skus := len(s.rules[g.rule].lines.skus)
+	return !g.articles || skus == 0 || g.seen+g.missing() <= int64(skus)
 }
 
 // trials quotes a cart with goods added to it.
@@ -111,7 +132,9 @@ type trials struct {
 	*Strategy
 	cart *cart.Cart
 	now  time.Time
-	left int // further quotes
+	left int // quotes that there may be
+	made int // those so far
+	work int // of these, rules times lines
 }
 
 // outcome adds what is missing for a goal and works out what its rule gives for it;
@@ -150,7 +173,7 @@ func (r *trials) reach(q *Quote, g *goal) (*Quote, bool) {
 	amount, gifts, _ := q.took(g.rule)
 	for range maxReaches {
 		trace := &trace{only: g.rule + 1}
-		fuller, ok := r.quote(trace, g.adds)
+		fuller, ok := r.quote(r.Strategy, trace, g.adds)
 		if !ok {
 			return nil, false
 		}
@@ -177,30 +200,25 @@ func of(climbs []climb, part int32) (climb, bool) {
 
 // saved is how much more a quoted cart costs without a rule.
 func (r *trials) saved(with *Quote, rule int, adds []addition) (int64, bool) {
-	others := *r
-	others.Strategy = r.leadingWithout(rule)
-	without, ok := others.quote(&trace{only: noRule, without: rule + 1}, adds)
-	r.left = others.left
+	without, ok := r.quote(r.leadingWithout(rule), &trace{only: noRule, without: rule + 1}, adds)
 	if !ok {
 		return 0, false
 	}
 	return without.Payable - with.Payable, true
 }
 
-// quote quotes the cart with additions; false where it is too much, or there were too
-// many quotes.
-func (r *trials) quote(t *trace, adds []addition) (*Quote, bool) {
-	if r.left == 0 {
-		return nil, false
-	}
-	r.left--
-	q := &Quote{}
+// quote quotes the cart with additions by a strategy; false where it is too much, or there
+// were too many quotes.
+func (r *trials) quote(s *Strategy, t *trace, adds []addition) (*Quote, bool) {
 	fuller, extras, ok := filled(r.cart, adds)
-	if !ok {
+	if !ok || r.left == r.made || r.made >= leastQuotes && r.work >= maxWork {
 		return nil, false
 	}
+	q := &Quote{}
 	q.work.trace, q.work.extras = t, extras
-	return q, r.QuoteInto(q, fuller, r.now) == nil
+	ok = s.QuoteInto(q, fuller, r.now) == nil
+	r.made, r.work = r.made+1, r.work+len(q.work.candidates)*len(q.Lines)
+	return q, ok
 }
 
 // near puts a goal that is reached into words.

@@ -14,6 +14,27 @@ type shelf struct {
 	last     int // the rule it was looked for last, from one on
 }
 
+// price finds the goods that are missing for a rule and that the cart does not have, and
+// adds what they come to; false where there are none.
+func (f *shelf) price(c *climb, rule int) bool {
+	for i := range c.needs {
+		n := &c.needs[i]
+		if !n.some() || n.item != unknownGoods {
+			continue
+		}
+		if n.known = f.cheapest(n, rule); n.known == nil {
+			return false
+		}
+		units := n.units
+		if n.amount > 0 {
+			units = ceil(n.amount, n.known.price)
+			c.worth -= n.amount
+		}
+		c.worth = min(maxWorth, c.worth+times(n.known.price, units))
+	}
+	return true
+}
+
 // cheapest is the cheapest article that a rule needs, of equal ones that with the first
 // SKU; nil for none that has a price.
 func (f *shelf) cheapest(n *need, rule int) *product {
@@ -59,10 +80,4 @@ func (f *shelf) cheaper(best, p *product, n *need, rule int) *product {
 		return best
 	}
 	return p
-}
-
-// fits reports whether a rule can be about as many different articles as a goal needs.
-func (f *shelf) fits(g *goal) bool {
-	skus := len(f.strategy.rules[g.rule].lines.skus)
-	return !g.articles || skus == 0 || g.seen+g.missing() <= int64(skus)
 }
