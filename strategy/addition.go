@@ -18,8 +18,9 @@ type addition struct {
 const maxArticles = 100
 
 // additions makes what is missing for a goal goods that can be added; false where there
-// are no such goods.
-func (q *Quote) additions(g *goal, c *cart.Cart) bool {
+// are no such goods. Where each line counts by itself these are units of the line, since
+// goods for an amount are a line of their own.
+func (q *Quote) additions(g *goal, c *cart.Cart, by each) bool {
 	for i := range g.needs {
 		a := addition{need: g.needs[i]}
 		switch {
@@ -30,6 +31,8 @@ func (q *Quote) additions(g *goal, c *cart.Cart) bool {
 			a.inUnits()
 		case !a.become(q, c):
 			return false
+		case by == eachLine:
+			a.inUnits()
 		}
 		g.adds = append(g.adds, a)
 	}

@@ -115,7 +115,10 @@ func (e *evaluation) findLike(n *need, r *compiledRule) bool {
 	}
 	if best >= 0 {
 		p := &e.target.portions[best]
-		n.item, n.line = p.item, e.firstLineOf(&targetPart{item: p.item, line: p.line})
+		n.item, n.line = p.item, p.line
+		if n.line < 0 || n.oneLine && r.each != eachLine {
+			n.line = e.largestLine(&e.items[p.item])
+		}
 		return true
 	}
 	if r.each != eachNone {
@@ -123,7 +126,7 @@ func (e *evaluation) findLike(n *need, r *compiledRule) bool {
 	}
 	n.item = e.cheapestOf(n, r)
 	if n.item != unknownGoods {
-		n.line = e.items[n.item].line
+		n.line = e.largestLine(&e.items[n.item])
 	}
 	return n.item != unknownGoods || n.of != nil
 }
@@ -135,10 +138,24 @@ func (e *evaluation) likelier(n *need, p, other *portion) bool {
 	if n.amount == 0 && e.items[p.item].weighed != e.items[other.item].weighed {
 		return e.items[other.item].weighed
 	}
-	if n.oneLine && p.units != other.units {
-		return p.units > other.units
+	if l, o := &e.items[p.item], &e.items[other.item]; n.oneLine && l.largest != o.largest {
+		return l.largest > o.largest
 	}
 	return compareUnits(p, other, cheapest) < 0
+}
+
+// largestLine is the line of an article that has most units, the first of several.
+func (e *evaluation) largestLine(l *item) int32 {
+	line := l.line
+	for at, left := l.line, l.lines; left > 0; left-- {
+		if e.unitsOf(at) > e.unitsOf(line) {
+			line = at
+		}
+		if left > 1 {
+			at = e.nextLine[at]
+		}
+	}
+	return line
 }
 
 // cheapestOf is the cheapest article of the cart that is what is missing; unknownGoods for

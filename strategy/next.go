@@ -106,7 +106,7 @@ func (s *Strategy) nearest(q *Quote, c *cart.Cart, t *trace) []goal {
 	var goals []goal
 	for _, f := range found {
 		g := goal{climb: *f.climb, rule: f.rule}
-		if q.additions(&g, c) && s.canHave(&g) {
+		if q.additions(&g, c, s.rules[f.rule].each) && s.canHave(&g) {
 			if goals = append(goals, g); len(goals) == maxNext {
 				break
 			}

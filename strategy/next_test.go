@@ -40,6 +40,7 @@ func TestEveryRewardAndThresholdCanBeClose(t *testing.T) {
 		"as many articles as are named": {rule: "skus = [\"latte-1\", \"tea-1\", \"cake\"]\nmin_articles = 3\n" + off, want: "a: min_articles: 1 article more would save 1.00"},
 		"each part by itself":           {rule: "each = \"sku\"\nmin_quantity = 3\n" + off, want: "a: min_quantity: 1 unit more would save 1.00\na: min_quantity: 2 units more would save 1.00"},
 		"each line by itself":           {rule: "each = \"line\"\nmin_quantity = 2\ncategories = [\"tea\"]\n" + off, want: "a: min_quantity: 1 unit more would save 1.00"},
+		"each line by its value":        {rule: "each = \"line\"\nmin_subtotal = 40\ncategories = [\"tea\"]\n" + off, want: "a: min_subtotal: 2 units more would save 1.00"},
 		"units and then an amount":      {rule: "min_quantity = 4\nmin_subtotal = 70\n" + off, want: "a: min_quantity: 2 units more would save 1.00"},
 		"required units":                {rule: "requires = [{ categories = [\"tea\"], min_quantity = 2 }]\n" + off, want: "a: requires: 1 unit more would save 1.00"},
 		"a required amount":             {rule: "requires = [{ categories = [\"tea\"], min_subtotal = 20 }]\n" + off, want: "a: requires: goods for 5.00 more would save 1.00"},
@@ -98,6 +99,18 @@ func TestEveryRewardAndThresholdCanBeClose(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+// Units that have to be on one line are missing on the one that has most.
+func TestUnitsOfALineAreMissingOnTheLargest(t *testing.T) {
+	s := mustLoad(t, "", ruleOf("min_line_quantity = 4\ndiscount_amount = 1"))
+	x, err := s.Explain(goods(t, of("tea", 1, 1500), of("latte", 1, 1800), of("latte", 3, 1800)), at(t, "2024-06-01T12:00:00Z"))
+	if err != nil || len(x.Next) != 1 {
+		t.Fatalf("%+v, %v", x, err)
+	}
+	if want := []strategy.Addition{{Line: 2, SKU: "latte-1", Units: 1}}; !slices.Equal(x.Next[0].Add, want) {
+		t.Errorf("got %+v, want %+v", x.Next[0].Add, want)
 	}
 }
 
