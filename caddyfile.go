@@ -36,7 +36,7 @@ import (
 //	    header_prefix <prefix>
 //	    lines         on|off
 //	    respond       off|on|upstream
-//	    explain       on|off
+//	    explain       off|on|next
 //	    sign          HS256|EdDSA <key> {
 //	        kid      <name>
 //	        ttl      <duration>
@@ -122,7 +122,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	case "respond":
 		return choice(d, &o.Respond, respondOff, respondOn, respondUpstream)
 	case "explain":
-		return onOff(d, &o.Explain)
+		return choice(d, (*string)(&o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext))
 	case "sign":
 		o.Sign = new(SignOptions)
 		return o.Sign.unmarshal(d)

@@ -261,9 +261,21 @@ func (e *explained) next() string {
 	for _, n := range e.x.Next {
 		missing := "goods for " + e.money(n.Amount) + " more"
 		if n.Units > 0 {
-			missing = counted(int(n.Units), "unit") + " more"
+			missing = printable(n.Missing.Words)
 		}
-		t.add(e.named(n.Rule), missing, "would save "+e.money(n.Saves))
+		t.add(e.named(n.Rule), missing, e.would(&n))
 	}
 	return t.String()
+}
+
+// would is what comes of being close to something.
+func (e *explained) would(n *strategy.Next) string {
+	if n.Gift.SKU == "" {
+		return "would save " + e.money(n.Saves)
+	}
+	text := fmt.Sprintf("would bring %d × %s", n.Gift.Quantity, printable(n.Gift.SKU))
+	if n.Saves > 0 {
+		text += " and save " + e.money(n.Saves)
+	}
+	return text
 }

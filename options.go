@@ -98,10 +98,13 @@ type Options struct {
 	// 103 Early Hints included. Default: `off`.
 	Respond string `json:"respond,omitempty"`
 
-	// Whether discount_quote adds why each other rule did not apply (`rejected`)
-	// and what the customer is close to (`next`) to its answers. It tells whoever
-	// asks what the rules are. Default: false.
-	Explain bool `json:"explain,omitempty"`
+	// What discount_quote adds to its answers: `next` is what the customer is close to
+	// (`next`), of rules that are switched on, open and for this customer, by the titles
+	// of the rules; it is for browsers. `on` is for trusted callers alone, since it tells
+	// what the rules are: the ids with what is close, and why each other rule did not
+	// apply (`rejected`), those switched off, still to come and for others among them, or
+	// gave less (`lowered`). `true` stands for `on`, and `false` for `off`. Default: `off`.
+	Explain ExplainMode `json:"explain,omitempty"`
 
 	// Has every request carry a signed assertion of what its cart was priced at.
 	// Default: none.
@@ -162,6 +165,7 @@ func (o *Options) fill() error {
 		{"on_oversize", &o.OnOversize, "pass"},
 		{"header_prefix", &o.HeaderPrefix, defaultPrefix},
 		{"respond", &o.Respond, respondOff},
+		{"explain", (*string)(&o.Explain), string(ExplainOff)},
 	} {
 		expanded, err := caddy.NewReplacer().ReplaceOrErr(*s.value, true, true)
 		if err != nil {
@@ -222,6 +226,7 @@ func (o *Options) Validate() error {
 		{"on_invalid", o.OnInvalid, "pass", "reject", ""},
 		{"on_oversize", o.OnOversize, "pass", "reject", ""},
 		{"respond", o.Respond, respondOff, respondOn, respondUpstream},
+		{"explain", string(o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext)},
 	} {
 		switch choice.value {
 		case choice.one, choice.two, choice.three:

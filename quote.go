@@ -30,10 +30,15 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 
 // write is the answer to a cart.
 func (h *QuoteHandler) write(texts *strategy.Wording, e *edition, d *desk, now time.Time) []byte {
-	if h.Explain {
-		// The same cart was quoted already, so there is no error to come.
+	// The same cart was quoted already, so there is no error to come.
+	switch h.Explain {
+	case ExplainOn:
 		if x, err := e.Strategy.Explain(&d.cart, now); err == nil {
 			return texts.AppendExplanationJSON(nil, x, &d.cart)
+		}
+	case ExplainNext:
+		if x, err := e.Strategy.ExplainNext(&d.cart, now); err == nil {
+			return texts.AppendNextJSON(nil, x, &d.cart)
 		}
 	}
 	return texts.AppendQuoteJSON(nil, &d.quote, &d.cart)

@@ -108,9 +108,12 @@ func TestQuote(t *testing.T) {
 	if line["unit_price"] != 5900.0 || line["stated_unit_price"] != 100.0 || line["rules"].(map[string]any)["mug-20"] != 1000.0 {
 		t.Errorf("%v", line)
 	}
-	// One more tea is 54.00 and 15% off it 8.10; it also reaches 99.00 for free shipping.
+	// One more tea is 54.00 and 15% off it 8.10; free shipping is close by itself.
 	next := q["next"].([]any)[0].(map[string]any)
-	if next["rule"] != "three" || next["missing_units"] != 1.0 || next["saves"] != 1410.0 {
+	if next["rule"] != "three" || next["missing_units"] != 1.0 || next["saves"] != 810.0 {
+		t.Errorf("%v", q["next"])
+	}
+	if next := q["next"].([]any)[1].(map[string]any); next["reason"] != "min_subtotal" || next["saves"] != 600.0 {
 		t.Errorf("%v", q["next"])
 	}
 	for name, c := range map[string]struct {

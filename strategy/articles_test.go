@@ -109,7 +109,7 @@ func TestArticlesAtNothing(t *testing.T) {
 		"they are not bought": {
 			strategy: ruleOf("buy = { quantity = 1 }\nget = { quantity = 1 }"),
 			lines:    []cart.Line{sold("combo", 1, 0), sold("burger", 1, 800)},
-			rejected: "a: nothing",
+			rejected: "a: get: 1 unit, needed at least 2 units",
 		},
 		"they are required": {
 			strategy: ruleOf("requires = [{ skus = [\"combo\"] }]\ndiscount_amount = 1"),

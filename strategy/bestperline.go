@@ -59,10 +59,7 @@ func (e *evaluation) lineOf(p *portion) int {
 
 // lineCount is how many lines of goods there are.
 func (e *evaluation) lineCount() int {
-	if e.extra != nil {
-		return len(e.cart.Lines) + 1
-	}
-	return len(e.cart.Lines)
+	return len(e.cart.Lines) + len(e.extras)
 }
 
 // spanOf makes a winner's units those of a whole line.

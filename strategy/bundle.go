@@ -72,18 +72,12 @@ func (b *bundle) give(e *evaluation, r *compiledRule, t *target) {
 	slices.SortFunc(t.portions, byItem)
 }
 
-func (b *bundle) why(_ *evaluation, t *target) shortfall {
-	if t.quantity >= b.units {
-		return nothingToGive()
+func (b *bundle) climb(_ *evaluation, t *target) climb {
+	c := climb{reason: ReasonBundle, full: min(b.times, t.quantity/b.units), seen: t.quantity, units: true}
+	if c.full < b.times {
+		c.needs[0].units = b.units - t.quantity%b.units
 	}
-	return shortfall{ReasonBundle, unitsValue(t.quantity, sayPlain), unitsValue(b.units, sayAtLeast)}
-}
-
-func (b *bundle) missing(_ *evaluation, t *target) (amount, units int64) {
-	if t.quantity/b.units >= b.times {
-		return 0, 0
-	}
-	return 0, b.units - t.quantity%b.units
+	return c
 }
 
 // unitWalk takes units off portions one after the other.

@@ -118,7 +118,7 @@ func TestWhatIsGotForAnAmountOrAPrice(t *testing.T) {
 		},
 		"a used unit is not got again": {
 			strategy: offering("amount = 1") + "[rule.b]\n" + fmt.Sprintf(snack, "amount = 2"), lines: []cart.Line{drinks(2), cookie},
-			discount: 100, rejected: "b: nothing",
+			discount: 100, rejected: "b: get: 1 unit, needed at least 2 units",
 		},
 		"a most": {
 			strategy: offering("unit_price = 1") + "max_discount = 6\n", lines: []cart.Line{drinks(2), cookie, scone}, discount: 600, offs: []int64{0, 250, 350},

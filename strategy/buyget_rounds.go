@@ -127,6 +127,28 @@ func (d *rounds) plan(b *buyGet) (full, partial int64) {
 	return full, partial
 }
 
+// climb is how far the next unit is that is got: of a round that gets fewer, if partial,
+// or else of a full one.
+func (b *buyGet) climb(e *evaluation, t *target) climb {
+	d := rounds{evaluation: e, buy: side{each: b.buyUnits}, get: side{each: b.getUnits}}
+	d.collect(b, inCartOrder, t)
+	full, partial := d.plan(b)
+	c := climb{reason: ReasonGet, full: full*b.getUnits + partial, units: true}
+	if b.repeat > 0 && full == b.repeat {
+		return c
+	}
+	buys, gets := (full+1)*b.buyUnits, (full+1)*b.getUnits
+	if b.partial {
+		gets = c.full + 1
+	}
+	buyShort, getShort := max(0, buys-d.buy.own), max(0, gets-d.get.own)
+	missing := max(0, buyShort+getShort-d.both)
+	c.seen = buys + gets - missing
+	got := min(missing, getShort)
+	c.needs = [2]need{{units: got, of: &b.getLines}, {units: missing - got, of: &b.buyLines}}
+	return c
+}
+
 // spare is how many of the units that either side may have are not needed.
 func (d *rounds) spare() int64 { return d.both - d.buy.needs() - d.get.needs() }
 

@@ -126,7 +126,7 @@ func TestMessages(t *testing.T) {
 		{"a floor above the price", "version = \"v\"\n" + rule + "[[products]]\nsku = \"a\"\nprice = 2\nfloor_price = 3\n", "",
 			"t.toml:7:15: products[0].floor_price: the floor price is above the price"},
 		{"a rule by the ladder's name", "version = \"v\"\n[rule.discounts]\ndiscount_rate = 0.1\n[[discounts]]\nthreshold = 1\namount = 1\n", "",
-			`t.toml:2:7: rule."discounts": the [[discounts]] ladder goes by this id (call the rule something else)`},
+			`t.toml:2:7: rule."discounts": the [[discounts]] ladder goes by this id (call the rule something else, or give the ladder an id in its first step)`},
 		{"numbers where tables are wanted", "version = \"v\"\n[rule.a]\nget = 1\nbuy = 2\n[rule.b]\ngift = \"cup\"\n", "",
 			"t.toml:3:7: rule.\"a\".get: this is an integer (\"1\"), a table such as { quantity = 1, rate = 1 } is wanted\n" +
 				"t.toml:4:7: rule.\"a\".buy: this is an integer (\"2\"), a table such as { quantity = 2 } is wanted\n" +

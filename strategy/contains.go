@@ -96,3 +96,17 @@ func (h *held) explain(e *evaluation, _ *target) (seen, needed Value) {
 	}
 	return unitsValue(sum.present, sayPlain), unitsValue(0, sayNoneForbidden)
 }
+
+func (h *held) climb(e *evaluation, _ *target) climb {
+	if !h.wanted {
+		return climb{}
+	}
+	c, sum := climb{reason: h.name, full: failing}, e.count(&h.lines)
+	c.needs[0] = need{of: &h.lines, anywhere: true}
+	if sum.present < h.quantity {
+		c.seen, c.units, c.needs[0].units = sum.present, true, h.quantity-sum.present
+	} else {
+		c.seen, c.needs[0].amount = sum.value, h.subtotal-sum.value
+	}
+	return c
+}

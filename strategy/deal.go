@@ -25,6 +25,9 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 		e.gift.Rule = index
 		q.Gifts = append(q.Gifts, e.gift)
 	}
+	if e.trace != nil && r.stop == stopLine {
+		e.trace.noteStops(index, t.portions)
+	}
 	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})
 }
 

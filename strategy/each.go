@@ -60,16 +60,23 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 			to++
 		}
 		t = e.aimAtPart(r, e.parts[from:to])
+		if found != nil {
+			found.part = e.firstLineOf(&e.parts[from])
+		}
 		from = to
 		if !t.anything(r) || !e.passes(r, t, found) {
 			continue
 		}
 		reached = true
+		var come climb
+		if found != nil {
+			come = e.climbOf(r.reward, r)
+		}
 		e.gift = Gift{}
 		r.reward.give(e, r, t)
 		e.eachTaken = append(e.eachTaken, t.portions...)
 		if found != nil {
-			found.add(e, r, t)
+			found.add(e, r, t, come)
 		}
 		if e.gift.SKU != "" {
 			given.SKU, given.Quantity = e.gift.SKU, min(money.Max, given.Quantity+e.gift.Quantity)
@@ -92,7 +99,9 @@ func (e *evaluation) passes(r *compiledRule, t *target, found *tried) bool {
 		if found != nil && found.reason == "" {
 			found.reason = c.key()
 			found.seen, found.needed = c.explain(e, t)
-			found.goals = e.goals(c, t)
+		}
+		if found != nil {
+			found.keep(e, e.climbOf(c, r))
 		}
 		return false
 	}
@@ -135,6 +144,14 @@ func (e *evaluation) addPart(r *compiledRule, i int32) {
 			line = e.nextLine[line]
 		}
 	}
+}
+
+// firstLineOf is the first line of a part.
+func (e *evaluation) firstLineOf(p *targetPart) int32 {
+	if p.line >= 0 {
+		return p.line
+	}
+	return e.items[p.item].line
 }
 
 // samePart reports whether two elements of the list belong together.

@@ -43,8 +43,8 @@ type evaluation struct {
 
 	coupons cartCoupons
 
-	trace *trace // of an explanation; nil otherwise
-	extra *extra // further goods, of an explanation; nil otherwise
+	trace  *trace // of an explanation; nil otherwise
+	extras []item // further goods, of an explanation; none otherwise
 
 	// memory of the index
 	candidates    []int32 // the rules the cart can touch, in their order
@@ -143,8 +143,13 @@ func (e *evaluation) valueBy(p *targetPart, b base) int64 {
 // try works out what a rule would take off, in the portions of the target, and
 // reports whether its conditions hold.
 func (e *evaluation) try(r *compiledRule) (*target, bool) {
-	if e.trace != nil && e.trace.follows(e.trace.target) {
-		return e.tracedTry(r)
+	if e.trace != nil {
+		switch {
+		case e.trace.target == e.trace.without-1:
+			return nil, false
+		case e.trace.follows(e.trace.target):
+			return e.tracedTry(r)
+		}
 	}
 	if !e.admits(r) {
 		return nil, false

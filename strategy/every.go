@@ -53,9 +53,4 @@ func (v *every) give(e *evaluation, _ *compiledRule, t *target) {
 	e.shareOut(times(v.amount, steps), t)
 }
 
-func (v *every) why(e *evaluation, t *target) shortfall { return v.short(ReasonEvery, e, t) }
-
-func (v *every) missing(e *evaluation, t *target) (amount, units int64) {
-	_, amount, units = v.times(e, t)
-	return amount, units
-}
+func (v *every) climb(e *evaluation, t *target) climb { return v.multiple.climb(ReasonEvery, e, t) }

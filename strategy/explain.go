@@ -2,7 +2,6 @@ package strategy
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
@@ -19,42 +18,65 @@ type Explanation struct {
 	Lowered []Lowered
 	// Next are the rules that a little more in the cart would bring, the best
 	// first: of the sixteen for which the least is missing, those that save
-	// something.
+	// something or bring a gift.
 	Next []Next
 }
 
 // Explain is [Strategy.Quote] with the reasons. It looks at every rule and
-// quotes once more for each thing that is close, so it is for people who ask,
+// quotes up to 96 times more for what is close, fewer where many rules meet many lines, so it is for people who ask,
 // not for every order. The error is a *[LineError].
 func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
-	x := &Explanation{}
-	trace := &trace{}
-	x.work.trace = trace
-	if err := s.QuoteInto(&x.Quote, c, now); err != nil {
+	x, trace, err := s.traced(c, now)
+	if err != nil {
 		return nil, err
 	}
 	x.Rejected, x.Lowered = s.rejected(&x.Quote, trace), s.lowered(&x.Quote, trace)
 	s.lostTo(x, c, now, trace)
-	if x.Reason == "" {
-		x.Next = s.next(&x.Quote, c, now, trace)
-	}
+	x.Next = s.next(&x.Quote, c, now, trace)
 	return x, nil
+}
+
+// ExplainNext is [Strategy.Explain] with what is close alone: it says nothing of rules
+// that are switched off, not open, or for others than the cart's customer.
+func (s *Strategy) ExplainNext(c *cart.Cart, now time.Time) (*Explanation, error) {
+	x, trace, err := s.traced(c, now)
+	if err != nil {
+		return nil, err
+	}
+	x.Next = s.next(&x.Quote, c, now, trace)
+	return x, nil
+}
+
+// traced is a quote for which every rule is looked at.
+func (s *Strategy) traced(c *cart.Cart, now time.Time) (*Explanation, *trace, error) {
+	x, trace := &Explanation{}, &trace{}
+	x.work.trace = trace
+	if err := s.QuoteInto(&x.Quote, c, now); err != nil {
+		return nil, nil, err
+	}
+	return x, trace, nil
 }
 
 // trace notes what an evaluation finds out about each rule.
 type trace struct {
 	tried    map[int]tried
-	target   int   // the rule at hand
-	only     int   // the one that is asked about, from one on; 0 for all
-	together int64 // what the rules that are not exclusive take off
-	rival    int   // the exclusive rule of goods that competed; -1 for none
-	beside   int64 // what it and the rules of shipping take off
+	target   int           // the rule at hand
+	only     int           // the one that is asked about, from one on; 0 for all, or noRule
+	without  int           // the one that has no turn, from one on; 0 for none
+	stops    map[int32]int // the rule that kept later ones from some of an article, by item
+	together int64         // what the rules that are not exclusive take off
+	rival    int           // the exclusive rule of goods that competed; -1 for none
+	beside   int64         // what it and the rules of shipping take off
 }
+
+// noRule is no rule to ask about.
+const noRule = -1
 
 // tried is how far a rule came when its turn was last.
 type tried struct {
-	shortfall // what failed; of no reason when nothing did
-	goals     []goal
+	shortfall          // what failed; of no reason when nothing did
+	climbs    []climb  // how far it, or each part of its target, has come
+	part      int32    // the first line of the part at hand
 	gave      []stepOn // where the reward is a ladder
 	lowered   lowering
 	spent     bool // the limits let nothing more be taken off the goods
@@ -89,6 +111,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 		if !c.holds(e, nil) {
 			found.reason = c.key()
 			found.seen, found.needed = c.explain(e, nil)
+			found.keep(e, e.climbOf(c, r))
 			return nil, false
 		}
 	}
@@ -97,12 +120,13 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	}
 	t := e.aim(r)
 	if !t.anything(r) {
-		found.shortfall = missed(r, t)
+		found.shortfall = e.missed(r, t)
 		return nil, false
 	}
 	if !e.passes(r, t, &found) {
 		return nil, false
 	}
+	reached := e.climbOf(r.reward, r)
 	floorless := e.floorless(r)
 	t = e.aim(r)
 	e.gift = Gift{}
@@ -110,21 +134,26 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	found.gave = e.givenBy(r.reward, t)
 	gave := t.off()
 	e.traceCap(r, t, floorless, &found)
-	if gave == 0 && e.gift.SKU == "" {
-		found.shortfall = e.gaveNothing(r, t, floorless)
+	if reached.gave = gave > 0 || e.gift.SKU != ""; !reached.gave {
+		found.shortfall = e.gaveNothing(r, floorless, &reached)
 	}
-	found.goals = e.goalsOf(r, t)
+	found.keep(e, reached)
 	return t, true
 }
 
-// took is what a rule took off, and whether it applied: a gift takes nothing.
-func (q *Quote) took(rule int) (amount int64, applied bool) {
-	for _, a := range q.Applied {
-		if a.Rule == rule {
-			return a.Amount, true
+// took is what a rule gave: what it took off, and so many units of its gift.
+func (q *Quote) took(rule int) (amount, gifts int64, applied bool) {
+	for _, g := range q.Gifts {
+		if g.Rule == rule {
+			gifts += g.Quantity
 		}
 	}
-	return 0, false
+	for _, a := range q.Applied {
+		if a.Rule == rule {
+			return a.Amount, gifts, true
+		}
+	}
+	return 0, 0, false
 }
 
 // traceCap holds a rule to what it is held to and notes what that did.
@@ -141,7 +170,7 @@ func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 	t, reached := e.tryEach(r, found)
 	if !reached {
 		if found.reason == "" {
-			found.shortfall = missed(r, &target{})
+			found.shortfall = e.missed(r, e.aim(r))
 		}
 		return nil, false
 	}
@@ -150,25 +179,16 @@ func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 	if gave > 0 || e.gift.SKU != "" {
 		found.shortfall = shortfall{}
 	} else if floorless > 0 {
-		found.shortfall = e.gaveNothing(r, t, floorless)
+		found.shortfall = e.gaveNothing(r, floorless, &climb{})
 	}
 	return t, true
 }
 
-// add notes what a part gave, and what more of it would bring.
-func (found *tried) add(e *evaluation, r *compiledRule, t *target) {
+// add notes what a part gave, and how far it has come.
+func (found *tried) add(e *evaluation, r *compiledRule, t *target, reached climb) {
 	found.gave = append(found.gave, e.givenBy(r.reward, t)...)
-	if t.off() == 0 && e.gift.SKU == "" && found.reason == "" {
-		found.shortfall = e.gaveNothing(r, t, 0)
+	if reached.gave = t.off() > 0 || e.gift.SKU != ""; !reached.gave && found.reason == "" {
+		found.shortfall = e.gaveNothing(r, 0, &reached)
 	}
-	found.goals = append(found.goals, e.goalsOf(r, t)...)
-}
-
-// goalsOf is what a reward would give more for, with the target as it is: asking may aim
-// elsewhere.
-func (e *evaluation) goalsOf(r *compiledRule, t *target) []goal {
-	offs := slices.Clone(t.portions)
-	goals := e.goals(r.reward, t)
-	t.portions = append(t.portions[:0], offs...)
-	return goals
+	found.keep(e, reached)
 }

@@ -110,4 +110,4 @@ func (g *gift) give(e *evaluation, _ *compiledRule, t *target) {
 	}
 }
 
-func (g *gift) why(e *evaluation, t *target) shortfall { return g.per.short(ReasonGift, e, t) }
+func (g *gift) climb(e *evaluation, t *target) climb { return g.per.climb(ReasonGift, e, t) }

@@ -62,12 +62,10 @@ func (g *groups) give(e *evaluation, _ *compiledRule, t *target) {
 		sortByUnit(t.portions, cheapest)
 		sets := setsByValue{value: g.value}
 		sets.fill(t.portions)
-		t.open = sets.have
 		e.keepFirst(sets.full, t)
 	} else {
 		e.sortByArticle(t.portions)
-		t.open = t.quantity % g.size
-		e.keepFirst(t.quantity-t.open, t)
+		e.keepFirst(t.quantity-t.quantity%g.size, t)
 	}
 	if g.amount > 0 {
 		t.each(func(p *portion) int64 { return times(e.arith.round(g.amount), p.units) })
@@ -97,23 +95,16 @@ func (e *evaluation) keepFirst(units int64, t *target) {
 	slices.SortFunc(t.portions, byItem)
 }
 
-func (g *groups) why(e *evaluation, t *target) shortfall {
-	switch {
-	case g.size > 0 && t.quantity < g.size:
-		return shortfall{ReasonGroupsOf, unitsValue(t.quantity, sayPlain), unitsValue(g.size, sayAtLeast)}
-	case g.value > 0:
-		if value := e.valueOf(t.portions, e.arith.base); value < g.value {
-			return shortfall{ReasonGroupsOf, minorValue(value, sayPlain), minorValue(g.value, sayAtLeast)}
-		}
+func (g *groups) climb(e *evaluation, t *target) climb {
+	if g.value == 0 {
+		open := t.quantity % g.size
+		return climb{reason: ReasonGroupsOf, full: t.quantity / g.size, seen: open, units: true, needs: [2]need{{units: g.size - open}}}
 	}
-	return nothingToGive()
-}
-
-func (g *groups) missing(_ *evaluation, t *target) (amount, units int64) {
-	if g.value > 0 {
-		return g.value - t.open, 0
-	}
-	return 0, g.size - t.open
+	e.taken = append(e.taken[:0], t.portions...)
+	sortByUnit(e.taken, cheapest)
+	sets := setsByValue{value: g.value}
+	sets.fill(e.taken)
+	return climb{reason: ReasonGroupsOf, full: sets.full, seen: sets.have, needs: [2]need{{amount: g.value - sets.have}}}
 }
 
 // sortByArticle orders portions by how many units of their article there are, most

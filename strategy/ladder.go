@@ -133,26 +133,16 @@ func (l *ladder) reached(e *evaluation, t *target) int64 {
 	return sum.value
 }
 
-func (l *ladder) why(e *evaluation, t *target) shortfall {
-	reached, first := l.reached(e, t), l.steps[0].threshold
-	switch {
-	case reached >= first:
-		return nothingToGive()
-	case l.byQuantity:
-		return shortfall{ReasonLadder, unitsValue(reached, sayPlain), unitsValue(first, sayAtLeast)}
+func (l *ladder) climb(e *evaluation, t *target) climb {
+	c := climb{reason: ReasonLadder, seen: l.reached(e, t), units: l.byQuantity}
+	c.full = int64(l.highest(c.seen) + 1)
+	if int(c.full) == len(l.steps) {
+		return c
 	}
-	return shortfall{ReasonLadder, minorValue(reached, sayPlain), minorValue(first, sayAtLeast)}
-}
-
-func (l *ladder) missing(e *evaluation, t *target) (amount, units int64) {
-	reached := l.reached(e, t)
-	for i := range l.steps {
-		if m := l.steps[i].threshold - reached; m > 0 {
-			if l.byQuantity {
-				return 0, m
-			}
-			return m, 0
-		}
+	if missing := l.steps[c.full].threshold - c.seen; l.byQuantity {
+		c.needs[0].units = missing
+	} else {
+		c.needs[0].amount = missing
 	}
-	return 0, 0
+	return c
 }

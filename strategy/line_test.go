@@ -366,14 +366,15 @@ func TestExplainOfSuchLines(t *testing.T) {
 	}
 	// b: one box more is 3.33, and 10.00 + 3.33 − 1.00 = 12.33. a: two more are 6.66,
 	// a tenth of 26.66 is 2.67, of which the five boxes bear 1.67; four of them, at 3.00
-	// each, make the bundle, so that 2.67 + 11.00 = 13.67.
+	// each, make the bundle, so that 2.67 + 11.00 = 13.67. Without a the bundle takes
+	// 12.33 off, so that a adds 1.34.
 	const want = `a: min_quantity: 4 units, needed at least 6 units
 b: bundle: 3 units, needed at least 4 units
 c: target: only goods by weight, needed goods that are sold by the unit
 d: min_subtotal: 10.00, needed at least 30.00
-a: 0 or 2 units, saves 1367
 b: 0 or 1 units, saves 1233
-d: 2000 or 0 units, saves 300`
+d: 2000 or 0 units, saves 300
+a: 0 or 2 units, saves 134`
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}

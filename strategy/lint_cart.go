@@ -141,7 +141,7 @@ func (t *trial) payable(c cart.Cart, line cart.Line, units int64, r *rule, at ti
 		return 0, false // more than there can be
 	}
 	index, known := t.indexes[r.id]
-	_, applies = t.quote.took(index)
+	_, _, applies = t.quote.took(index)
 	return t.quote.Payable, known && applies
 }
 

@@ -43,14 +43,12 @@ func (m *multiple) times(e *evaluation, t *target) (n, amount, units int64) {
 	return n, amount, units
 }
 
-// short says, for a reason, that not one multiple is full.
-func (m *multiple) short(reason string, e *evaluation, t *target) shortfall {
+// climb is how far the next multiple is full.
+func (m *multiple) climb(reason string, e *evaluation, t *target) climb {
 	n, amount, units := m.times(e, t)
-	switch {
-	case n > 0:
-		return nothingToGive()
-	case m.units > 0:
-		return shortfall{reason, unitsValue(m.units-units, sayPlain), unitsValue(m.units, sayAtLeast)}
+	c := climb{reason: reason, full: n, seen: t.quantity, units: m.units > 0, needs: [2]need{{amount: amount, units: units}}}
+	if m.threshold > 0 {
+		c.seen = e.valueOf(t.portions, e.arith.thresholdBase)
 	}
-	return shortfall{reason, minorValue(m.threshold-amount, sayPlain), minorValue(m.threshold, sayAtLeast)}
+	return c
 }

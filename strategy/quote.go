@@ -121,7 +121,7 @@ func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
 	if err := s.price(q, c, foreign); err != nil {
 		return err
 	}
-	if err := q.add(q.work.extra); err != nil {
+	if err := q.add(q.work.extras); err != nil {
 		return err
 	}
 	if err := q.ship(c); err != nil {
@@ -144,32 +144,24 @@ func (q *Quote) reset(currency string) {
 	q.Applied, q.Gifts, q.shares = q.Applied[:0], q.Gifts[:0], q.shares[:0]
 }
 
-// add puts further goods into the quote, for what an explanation tries out.
-func (q *Quote) add(extra *extra) error {
-	if extra == nil {
-		return nil
-	}
-	sum, ok := money.Add(q.Subtotal, extra.original)
-	if !ok {
-		return tooMuch(len(q.Lines))
-	}
-	q.Subtotal = sum
-	e, line := &q.work, int32(len(q.Lines))
-	q.Lines = append(q.Lines, QuotedLine{UnitPrice: extra.unitPrice, Subtotal: extra.original, Stated: cart.NoPrice})
-	if extra.joins {
-		for i := range e.items {
-			if l := &e.items[i]; l.line == extra.line {
-				e.enlarge(l, line, extra.quantity, extra.original)
-				break
-			}
+// add puts further goods into the quote, each as a line of its own, for what an
+// explanation tries out.
+func (q *Quote) add(extras []item) error {
+	e := &q.work
+	for i := range extras {
+		of := extras[i]
+		sum, ok := money.Add(q.Subtotal, of.original)
+		if !ok {
+			return tooMuch(len(q.Lines))
 		}
-		return nil
-	}
-	of := extra.item
-	of.line, of.lastLine, of.lines = line, line, 1
-	e.items = append(e.items, of)
-	if of.further != nil {
-		e.categories = append(e.categories, *of.further...)
+		q.Subtotal = sum
+		of.line = int32(len(q.Lines))
+		of.lastLine, of.lines = of.line, 1
+		q.Lines = append(q.Lines, QuotedLine{UnitPrice: of.unitPrice, Subtotal: of.original, Stated: cart.NoPrice})
+		e.items = append(e.items, of)
+		if of.further != nil {
+			e.categories = append(e.categories, *of.further...)
+		}
 	}
 	return nil
 }

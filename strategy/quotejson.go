@@ -78,7 +78,8 @@ func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 //	  "text":"the rule is outside its hours: seen tue 09:30:00, needed 21:00:00 to 24:00:00"}],
 //	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500,"reason":"threshold",
 //	  "seen":{"value":6800,"unit":"minor"},"needed":{"value":8000,"unit":"minor"},
-//	  "missing":{"value":1200,"unit":"minor"},"would_save":500,"text":"goods for 12.00 more would save 5.00"}]
+//	  "missing":{"value":1200,"unit":"minor"},"add":[{"amount":1200,"line":0,"sku":"latte"}],
+//	  "would_save":500,"text":"goods for 12.00 more would save 5.00"}]
 func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
 	return s.Wording().AppendExplanationJSON(dst, x, c)
 }
@@ -103,13 +104,28 @@ func (t *Wording) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart
 		w.comma(i)
 		w.rejected(&x.Rejected[i], t)
 	}
-	w.raw(`],"next":[`)
-	for i := range x.Next {
-		w.comma(i)
-		w.next(&x.Next[i], t)
-	}
-	w.raw(`]}`)
+	w.raw(`]`).nextList(x.Next, t, true)
+	w.raw(`}`)
 	return w
+}
+
+// AppendNextJSON is [Strategy.AppendQuoteJSON] with the member next of
+// [Strategy.AppendExplanationJSON] alone, of which each element has the title of its rule
+// and not its id.
+func (t *Wording) AppendNextJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
+	w := writer(t.AppendQuoteJSON(dst, &x.Quote, c))
+	w = w[:len(w)-1] // open the object again
+	w.nextList(x.Next, t, false).raw(`}`)
+	return w
+}
+
+func (w *writer) nextList(list []Next, t *Wording, byID bool) *writer {
+	w.raw(`,"next":[`)
+	for i := range list {
+		w.comma(i)
+		w.next(&list[i], t, byID)
+	}
+	return w.raw(`]`)
 }
 
 func (w *writer) rejected(r *Rejected, t *Wording) {
@@ -118,16 +134,47 @@ func (w *writer) rejected(r *Rejected, t *Wording) {
 	w.value("seen", &r.Seen).value("needed", &r.Needed).raw(`,"text":`).text(r.Text).raw(`}`)
 }
 
-func (w *writer) next(n *Next, t *Wording) {
-	w.raw(`{"rule":`).text(n.Rule).optional("title", t.Title(n.Rule))
-	if n.Units > 0 {
-		w.raw(`,"missing_units":`).int(n.Units)
-	} else {
-		w.raw(`,"missing_amount":`).int(n.Amount)
+// next appends what is close, with the id of its rule or by its title alone.
+func (w *writer) next(n *Next, t *Wording, byID bool) {
+	w.raw(`{`)
+	if byID {
+		w.raw(`"rule":`).text(n.Rule).raw(`,`)
 	}
-	w.raw(`,"saves":`).int(n.Saves).optional("reason", n.Reason)
+	if title := t.Title(n.Rule); title != "" {
+		w.raw(`"title":`).text(title).raw(`,`)
+	}
+	if n.Units > 0 {
+		w.raw(`"missing_units":`).int(n.Units)
+	} else {
+		w.raw(`"missing_amount":`).int(n.Amount)
+	}
+	w.raw(`,"saves":`).int(n.Saves).raw(`,"reason":`).text(n.Reason)
 	w.value("seen", &n.Seen).value("needed", &n.Needed).value("missing", &n.Missing)
-	w.raw(`,"would_save":`).int(n.Saves).raw(`,"text":`).text(n.Text).raw(`}`)
+	w.raw(`,"add":[`)
+	for i := range n.Add {
+		w.comma(i)
+		w.addition(&n.Add[i])
+	}
+	w.raw(`],"would_save":`).int(n.Saves)
+	if n.Gift.SKU != "" {
+		w.raw(`,"gift":{"sku":`).text(n.Gift.SKU).raw(`,"quantity":`).int(n.Gift.Quantity).raw(`}`)
+	}
+	w.raw(`,"text":`).text(n.Text).raw(`}`)
+}
+
+func (w *writer) addition(a *Addition) {
+	switch {
+	case a.Units > 0:
+		w.raw(`{"units":`).int(a.Units)
+	case a.Articles > 0:
+		w.raw(`{"articles":`).int(a.Articles)
+	default:
+		w.raw(`{"amount":`).int(a.Amount)
+	}
+	if a.Line >= 0 {
+		w.raw(`,"line":`).int(int64(a.Line))
+	}
+	w.optional("sku", a.SKU).raw(`}`)
 }
 
 // texts appends the texts that a rule has.

@@ -26,6 +26,7 @@ const (
 	ReasonMinSubtotal     = "min_subtotal"      // too little value
 
 	ReasonTarget     = "target"      // nothing in the cart is what the rule is about
+	ReasonFreshUnits = "fresh_units" // earlier rules reduced all units it is about
 	ReasonThreshold  = "threshold"   // no step of [[discounts]] is reached
 	ReasonLadder     = "ladder"      // no step of the rule is reached
 	ReasonEvery      = "every"       // less than one full step
@@ -33,6 +34,8 @@ const (
 	ReasonGift       = "gift"        // too little for one gift
 	ReasonGroupsOf   = "groups_of"   // too little for one group
 	ReasonUnitRates  = "unit_rates"  // too few units for one at a rate
+	ReasonUnitLadder = "unit_ladder" // too few units of each line for one that loses something
+	ReasonGet        = "get"         // too few units to buy, or to get
 	ReasonFloorPrice = "floor_price" // the catalogue lets no more be taken off
 	ReasonNothing    = "nothing"     // there is nothing to take off
 	ReasonLimits     = "limits"      // the limits of the strategy are used up
@@ -40,7 +43,7 @@ const (
 	ReasonGroup     = "group"     // another rule of the group is worth more
 	ReasonExclusive = "exclusive" // the exclusive rule, or the others together, are worth more
 	ReasonSelect    = "select"    // another rule is worth more, and arithmetic.select wants the best
-	ReasonStop      = "stop"      // an earlier rule ended it
+	ReasonStopped   = "stopped"   // an earlier rule ended the lines it is about, or the cart
 )
 
 // reasons are all of them, with what they say to a person.
@@ -62,6 +65,7 @@ var reasons = []struct{ reason, text string }{
 	{ReasonMinArticles, "there are too few different articles"},
 	{ReasonMinSubtotal, "the goods are worth too little"},
 	{ReasonTarget, "nothing matches"},
+	{ReasonFreshUnits, "earlier rules reduced all of it"},
 	{ReasonThreshold, "no step is reached"},
 	{ReasonLadder, "no step is reached"},
 	{ReasonEvery, "no step is full"},
@@ -69,13 +73,15 @@ var reasons = []struct{ reason, text string }{
 	{ReasonGift, "there is too little for a gift"},
 	{ReasonGroupsOf, "there is too little for a group"},
 	{ReasonUnitRates, "there are too few units for one at a rate"},
+	{ReasonUnitLadder, "there are too few units on a line for one that costs less"},
+	{ReasonGet, "there are too few units to buy and get"},
 	{ReasonFloorPrice, "the floor price lets no more be taken off"},
 	{ReasonNothing, "there is nothing to take off"},
 	{ReasonLimits, "the limits of the strategy are used up"},
 	{ReasonGroup, "another rule of the group is worth more"},
 	{ReasonExclusive, "other rules are worth more"},
 	{ReasonSelect, "another rule is worth more"},
-	{ReasonStop, "an earlier rule ended the discounts"},
+	{ReasonStopped, "an earlier rule ended the discounts"},
 }
 
 // Reasons are all reasons that a [Rejected] or a [Next] may have.

@@ -18,18 +18,23 @@ type Rejected struct {
 	Text string
 }
 
-// explainer is a reward that can say why it gives nothing.
+// explainer is a reward that may give nothing for a reason that more goods do not change.
 type explainer interface {
-	why(e *evaluation, t *target) shortfall
+	why(e *evaluation) shortfall
 }
 
-// gaveNothing says why a reward came to nothing.
-func (e *evaluation) gaveNothing(r *compiledRule, t *target, floorless int64) shortfall {
+// gaveNothing says why a reward came to nothing; reached is how far it has come.
+func (e *evaluation) gaveNothing(r *compiledRule, floorless int64, reached *climb) shortfall {
 	if floorless > 0 {
 		return shortfall{ReasonFloorPrice, minorValue(0, sayNothingAboveFloor), minorValue(floorless, sayPlain)}
 	}
-	if why, ok := r.reward.(explainer); ok {
-		return why.why(e, t)
+	if by, ok := r.reward.(explainer); ok {
+		if why := by.why(e); why.reason != "" {
+			return why
+		}
+	}
+	if short := reached.short(); short.reason != "" {
+		return short
 	}
 	return nothingToGive()
 }
@@ -59,12 +64,18 @@ func opening(windows []window, after time.Time) Value {
 	return v
 }
 
-// missed says that nothing in the cart is what a rule is about.
-func missed(r *compiledRule, t *target) shortfall {
+// missed says that nothing in the cart is what a rule is about, or that earlier rules left
+// it none of that.
+func (e *evaluation) missed(r *compiledRule, t *target) shortfall {
+	present := t.counted.present > 0
 	switch {
-	case r.byUnit && r.scope.appliesTo != toShipping && t.counted.present > 0 && t.counted.whole() == 0:
+	case r.byUnit && r.scope.appliesTo != toShipping && present && t.counted.whole() == 0:
 		seen, needed := t.counted.uncountable()
 		return shortfall{ReasonTarget, seen, needed}
+	case (present || !r.lines.selects()) && e.allOf(r, (*run).isStopped):
+		return shortfall{reason: ReasonStopped}
+	case r.scope.fresh && present && e.allOf(r, (*run).isStale):
+		return shortfall{ReasonFreshUnits, unitsValue(0, sayNoneFresh), unitsValue(1, sayFresh)}
 	case r.scope.appliesTo == toItems:
 		return shortfall{ReasonTarget, unitsValue(0, sayNoneOfTarget), unitsValue(1, sayTarget)}
 	}
@@ -75,7 +86,7 @@ func missed(r *compiledRule, t *target) shortfall {
 func (s *Strategy) rejected(q *Quote, t *trace) []Rejected {
 	list := make([]Rejected, 0, len(s.rules))
 	for i, id := range s.ids {
-		if _, applied := q.took(i); applied {
+		if _, _, applied := q.took(i); applied {
 			continue
 		}
 		list = append(list, s.tell(id, s.reject(i, q, t)))
@@ -99,6 +110,8 @@ func (s *Strategy) reject(i int, q *Quote, t *trace) shortfall {
 	switch {
 	case q.Reason != "":
 		return shortfall{q.Reason, textValue(sayPlain, q.Currency), textValue(sayPlain, s.currency.Code())}
+	case found.reason == ReasonStopped:
+		return s.stoppedBy(s.stopperOf(i, q, t))
 	case found.reason == ReasonNothing && found.spent && s.limits != (limits{}):
 		return s.usedUp(q, found.lowered)
 	case found.reason != "":
@@ -116,7 +129,8 @@ func (s *Strategy) reject(i int, q *Quote, t *trace) shortfall {
 	case tried || r.group != "":
 		return shortfall{ReasonGroup, wouldTake(found), textValue(sayBestOfGroup).about(r.group)}
 	}
-	return shortfall{reason: ReasonStop, needed: textValue(sayNoStop)}
+	applied := s.byRules(q)
+	return s.stoppedBy(applied[len(applied)-1].Rule) // no rule has a turn after it
 }
 
 // wouldTake is what a rule would have taken off; nothing to say of one that was not

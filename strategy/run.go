@@ -145,8 +145,8 @@ func (e *evaluation) unitsBefore(l *item, line int32) int64 {
 
 // unitsOf is how many units a line has.
 func (e *evaluation) unitsOf(line int32) int64 {
-	if int(line) == len(e.cart.Lines) {
-		return e.extra.quantity
+	if n := int(line) - len(e.cart.Lines); n >= 0 {
+		return e.extras[n].quantity
 	}
 	return e.cart.Lines[line].Quantity
 }

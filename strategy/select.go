@@ -100,7 +100,7 @@ func (s *Strategy) try(q *Quote, i int) (*target, bool) {
 // lookAtAsked makes the one rule that is asked about a candidate, so that it says
 // what it is missing.
 func (e *evaluation) lookAtAsked() {
-	if e.trace == nil {
+	if e.trace == nil || e.trace.only == noRule {
 		return
 	}
 	asked := int32(e.trace.only - 1)
@@ -177,5 +177,8 @@ func (s *Strategy) restart(q *Quote) {
 		l.reduced = l.from != nil && l.from.Reduced
 	}
 	e.runs, e.freeRun = e.runs[:0], 0
+	if e.trace != nil {
+		e.trace.stops = nil
+	}
 	e.budget = s.limits.budget(q.Subtotal)
 }

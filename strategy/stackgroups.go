@@ -20,6 +20,28 @@ func (s *Strategy) addTurns(e *evaluation) {
 	e.candidates = slices.Compact(e.candidates)
 }
 
+// leadingWithout is the strategy with the turn of a rule's group at the next rule of it, if
+// it is at that rule: so it is where the rule is switched off.
+func (s *Strategy) leadingWithout(rule int) *Strategy {
+	r := &s.rules[rule]
+	if r.group == "" || r.groupTurn != int32(rule) {
+		return s
+	}
+	without := *s
+	without.rules = slices.Clone(s.rules)
+	without.rules[rule].group = ""
+	turn := int32(-1)
+	for i := rule + 1; i < s.turns; i++ {
+		if other := &without.rules[i]; other.group == r.group {
+			if turn < 0 {
+				turn = int32(i)
+			}
+			other.groupTurn = turn
+		}
+	}
+	return &without
+}
+
 // sortGroups puts the candidates that are of a group together, each group in
 // its order: to look for them among all candidates for each group would cost the
 // square of the groups.

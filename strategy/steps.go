@@ -186,24 +186,28 @@ func (ladder orderSteps) nearest(e *evaluation) (best int, missing int64) {
 	return best, missing
 }
 
-func (ladder orderSteps) why(e *evaluation, _ *target) shortfall {
+// why is where no step is open; how far the open ones are is in words by climb.
+func (ladder orderSteps) why(e *evaluation) shortfall {
 	for i := range ladder {
-		if value, open := ladder[i].reached(e); open && value >= ladder[i].threshold {
-			return nothingToGive()
+		if _, open := ladder[i].reached(e); open {
+			return shortfall{}
 		}
 	}
-	best, missing := ladder.nearest(e)
-	if best < 0 {
-		at := e.now.In(e.location)
-		return shortfall{ReasonTimeWindow, timeValue(at, sayWall), opening(ladder.windows(), at)}
-	}
-	threshold := ladder[best].threshold
-	return shortfall{ReasonThreshold, minorValue(threshold-missing, sayPlain), minorValue(threshold, sayAtLeast)}
+	at := e.now.In(e.location)
+	return shortfall{ReasonTimeWindow, timeValue(at, sayWall), opening(ladder.windows(), at)}
 }
 
-func (ladder orderSteps) missing(e *evaluation, _ *target) (amount, units int64) {
-	_, missing := ladder.nearest(e)
-	return missing, 0
+func (ladder orderSteps) climb(e *evaluation, _ *target) climb {
+	c := climb{reason: ReasonThreshold}
+	for i := range ladder {
+		if value, open := ladder[i].reached(e); open && value >= ladder[i].threshold {
+			c.full++
+		}
+	}
+	if nearest, missing := ladder.nearest(e); nearest >= 0 {
+		c.seen, c.needs[0].amount = ladder[nearest].threshold-missing, missing
+	}
+	return c
 }
 
 // windows are those of all steps, each once.

@@ -91,7 +91,6 @@ type target struct {
 	portions []portion
 	quantity int64 // units in the portions
 	value    int64 // value of the portions, by base
-	open     int64 // in the set of a reward that is not full: units, or their value
 }
 
 // totals are sums over goods.

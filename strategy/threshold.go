@@ -118,12 +118,18 @@ func (a *atLeast) explain(e *evaluation, t *target) (seen, needed Value) {
 	return unitsValue(a.seen(e, t), sayPlain), unitsValue(a.least, sayAtLeast)
 }
 
-func (a *atLeast) missing(e *evaluation, t *target) (amount, units int64) {
-	switch a.of {
+func (a *atLeast) climb(e *evaluation, t *target) climb {
+	c := climb{reason: a.key(), full: failing, seen: a.seen(e, t), units: a.of != ofSubtotal}
+	missing := a.least - c.seen
+	switch n := &c.needs[0]; a.of {
 	case ofSubtotal:
-		return a.least - a.seen(e, t), 0
-	case ofArticles: // which more of the same are not
-		return 0, 0
+		n.amount = missing
+	case ofArticles:
+		c.articles, n.articles = true, missing
+	case ofLineQuantity:
+		n.oneLine, n.units = true, missing
+	default:
+		n.units = missing
 	}
-	return 0, a.least - a.seen(e, t)
+	return c
 }

@@ -77,3 +77,43 @@ func (u *unitLadder) step(e *evaluation, before, units int64) (n, off int64) {
 	}
 	return min(units, u.most-before), e.arith.round(u.additional)
 }
+
+// climb is about the line with the cheapest units of those of which another unit loses
+// something.
+func (u *unitLadder) climb(_ *evaluation, t *target) climb {
+	c := climb{reason: ReasonUnitLadder, units: true}
+	var nearest *portion
+	for line, rest := nextTogether(t.portions); len(line) > 0; line, rest = nextTogether(rest) {
+		units := int64(0)
+		for i := range line {
+			units += line[i].units
+		}
+		c.full += u.reduced(units)
+		if u.additional == 0 || u.most > 0 && units >= u.most {
+			continue
+		}
+		if nearest == nil || compareUnits(&line[0], nearest, cheapest) < 0 {
+			nearest, c.seen = &line[0], units
+		}
+	}
+	if nearest != nil {
+		c.needs[0] = need{units: 1, found: true, item: nearest.item, line: nearest.line}
+	}
+	return c
+}
+
+// reduced is how many of the units of a line lose something.
+func (u *unitLadder) reduced(units int64) int64 {
+	if u.most > 0 {
+		units = min(units, u.most)
+	}
+	switch {
+	case u.additional == 0 && u.first == 0:
+		return 0
+	case u.additional == 0:
+		return 1
+	case u.first == 0:
+		return units - 1
+	}
+	return units
+}

@@ -134,19 +134,28 @@ func (u *unitRates) highest() money.Rate { return slices.MaxFunc(u.rates, money.
 // most is how many units the sets have at most.
 func (u *unitRates) most() int64 { return times(int64(len(u.rates)), u.times) }
 
-func (u *unitRates) why(_ *evaluation, t *target) shortfall {
-	if t.quantity > u.first {
-		return nothingToGive()
-	}
-	return shortfall{ReasonUnitRates, unitsValue(t.quantity, sayPlain), unitsValue(u.first+1, sayAtLeast)}
-}
-
-func (u *unitRates) missing(_ *evaluation, t *target) (amount, units int64) {
+func (u *unitRates) climb(_ *evaluation, t *target) climb {
+	c := climb{reason: ReasonUnitRates, full: u.reduced(min(t.quantity, u.most())), seen: t.quantity, units: true}
 	length := int64(len(u.rates))
 	for at := t.quantity; at < min(t.quantity+length, u.most()); at++ {
 		if u.parts[at%length] > 0 {
-			return 0, at - t.quantity + 1
+			c.needs[0].units = at - t.quantity + 1
+			break
 		}
 	}
-	return 0, 0
+	return c
+}
+
+// reduced is how many of the first units have a rate above 0.
+func (u *unitRates) reduced(units int64) int64 {
+	length, each, more := int64(len(u.rates)), int64(0), int64(0)
+	for at, part := range u.parts {
+		if part > 0 {
+			each++
+			if int64(at) < units%length {
+				more++
+			}
+		}
+	}
+	return units/length*each + more
 }

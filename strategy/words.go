@@ -27,6 +27,8 @@ const (
 
 	sayNoneOfTarget  phrase = "nothing of it in the cart"
 	sayTarget        phrase = "goods or shipping the rule is about"
+	sayNoneFresh     phrase = "no unit at its full price"
+	sayFresh         phrase = "a unit that no rule has reduced"
 	sayOnlyAtNothing phrase = "only articles at 0.00"
 	sayPriced        phrase = "articles that have a price"
 	sayOnlyByWeight  phrase = "only goods by weight"
@@ -57,6 +59,7 @@ const (
 	sayMoreThanTogether   phrase = "more than the others together, {}"
 	sayBestOfAll          phrase = "worth more than another rule"
 	sayBestOfGroup        phrase = "worth more than the others of {of}"
+	sayEndedBy            phrase = "ended by {}"
 	sayNoStop             phrase = "no earlier rule that stops"
 
 	sayAlone             phrase = "{} alone"
@@ -67,8 +70,10 @@ const (
 	sayToPayNothingOff phrase = "{} to pay for goods, nothing off"
 	sayDiscountToTake  phrase = "a discount to take {} back from"
 
-	sayGoodsFor phrase = "goods for {} more"
-	sayMore     phrase = "{} more"
+	sayGoodsFor     phrase = "goods for {} more"
+	sayMore         phrase = "{} more"
+	sayMoreOf       phrase = "{} of {of} more"
+	sayArticlesMore phrase = "{articles} more"
 )
 
 // inWords is the value with its words.
@@ -154,5 +159,12 @@ func (s *shortfall) sentence() string {
 
 // sentence is what a little more would bring, in words.
 func (n *Next) sentence(currency money.Currency) string {
-	return n.Missing.Words + " would save " + majorText(currency, n.Saves)
+	if n.Gift.SKU == "" {
+		return n.Missing.Words + " would save " + majorText(currency, n.Saves)
+	}
+	text := n.Missing.Words + " would bring " + strconv.FormatInt(n.Gift.Quantity, 10) + " × " + n.Gift.SKU
+	if n.Saves > 0 {
+		text += " and save " + majorText(currency, n.Saves)
+	}
+	return text
 }

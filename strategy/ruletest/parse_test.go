@@ -127,7 +127,7 @@ t.toml:5:35: test[0].expect.applied[3]: "a" is listed twice`},
 		{"rejected that is a list", of(cart, `{ rejected = ["a"] }`), `t.toml:5:12: test[0].expect.rejected: this is a list, a table of reasons by rule id, such as { "late-night" = "time_window" } is wanted`},
 		{"nothing rejected", of(cart, `{ rejected = {} }`), "t.toml:5:12: test[0].expect.rejected: the table is empty, so nothing is checked (to say that no rule applies, write applied = [])"},
 		{"a mistyped reason", of(cart, `{ rejected = { a = "time_windw" } }`), `t.toml:5:29: test[0].expect.rejected.a: "time_windw" is no reason why a rule does not apply (did you mean "time_window"?)`},
-		{"an unknown reason", of(cart, `{ rejected = { a = "weather" } }`), `t.toml:5:29: test[0].expect.rejected.a: "weather" is no reason why a rule does not apply (the key that does not hold, such as min_quantity, or a word such as target, group or stop)`},
+		{"an unknown reason", of(cart, `{ rejected = { a = "weather" } }`), `t.toml:5:29: test[0].expect.rejected.a: "weather" is no reason why a rule does not apply (the key that does not hold, such as min_quantity, or a word such as target, group or stopped)`},
 		{"a reason that is none", of(cart, `{ rejected = { a = 1, b = "" } }`), `
 t.toml:5:29: test[0].expect.rejected.a: this is an integer ("1"), a string is wanted
 t.toml:5:36: test[0].expect.rejected.b: the string is empty`},

@@ -163,7 +163,7 @@ func reasonMeant(typed string) string {
 	if hint := document.DidYouMean(typed, strategy.Reasons()); hint != "" {
 		return hint
 	}
-	return "the key that does not hold, such as min_quantity, or a word such as target, group or stop"
+	return "the key that does not hold, such as min_quantity, or a word such as target, group or stopped"
 }
 
 func (e *rejected) check(o *outcome) {

@@ -119,9 +119,9 @@ t.toml:5:73: expect.payable: got 48.00, want 4.00`},
 			`t.toml:5:27: expect.not_applied[0]: the strategy has no rule "winters" (did you mean "winter"?)`},
 		{"rejected, but it applied", one(`{ rejected = { coffee-morning = "time_window" } }`),
 			`t.toml:5:42: expect.rejected.coffee-morning: got applied with 6.00, want time_window`},
-		{"rejected for another reason", one(`{ rejected = { mug = "time_window", winter = "stop" } }`), `
+		{"rejected for another reason", one(`{ rejected = { mug = "time_window", winter = "stopped" } }`), `
 t.toml:5:31: expect.rejected.mug: got min_subtotal (seen 48.00, needed at least 100.00), want time_window
-t.toml:5:55: expect.rejected.winter: got enabled (seen false, needed true), want stop`},
+t.toml:5:55: expect.rejected.winter: got enabled (seen false, needed true), want stopped`},
 		{"rejected and not there", one(`{ rejected = { "late night" = "time_window" } }`),
 			`t.toml:5:40: expect.rejected."late night": the strategy has no rule "late night" (did you mean "late-night"?)`},
 		{"a gift less", of(`{ items = [{ quantity = 10, unit_price = 10 }] }`, `{ gifts = { mug = 2, tote = 2 } }`), `

@@ -1,0 +1,46 @@
+package strategy
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// However many rules and lines there are, what is close takes a bounded number of quotes.
+func TestGoalsTakeABoundedNumberOfQuotes(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("version = \"v\"\n")
+	for i := range 40 {
+		fmt.Fprintf(&text, "[rule.\"r%02d\"]\nevery = { threshold = %d, amount = 1 }\n", i, 1000+i)
+	}
+	s, err := Load("", Source{Name: "t.toml", Data: []byte(text.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &cart.Cart{Lines: []cart.Line{{SKU: "tea", Quantity: 1, UnitPrice: 100, Subtotal: 100}}}
+	x, noted, err := s.traced(c, begin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if goals := s.nearest(&x.Quote, c, noted); len(goals) != maxNext {
+		t.Errorf("%d goals are tried, not %d", len(goals), maxNext)
+	}
+	for name, r := range map[string]struct {
+		trials trials
+		want   int
+	}{
+		"small quotes": {trials{Strategy: s, cart: c, now: begin, left: maxQuotes}, maxQuotes},
+		"large quotes": {trials{Strategy: s, cart: c, now: begin, left: maxQuotes, work: maxWork}, leastQuotes},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 2 * maxQuotes {
+				r.trials.quote(s, &trace{only: 1}, nil)
+			}
+			if r.trials.made != r.want || r.trials.work == 0 {
+				t.Errorf("%d quotes of %d rules and lines, not %d", r.trials.made, r.trials.work, r.want)
+			}
+		})
+	}
+}

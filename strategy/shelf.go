@@ -1,0 +1,83 @@
+package strategy
+
+import (
+	"cmp"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// shelf looks for goods in the catalogue that a cart does not have.
+type shelf struct {
+	strategy *Strategy
+	left     int // how many more rules it is looked for
+	work     evaluation
+	last     int // the rule it was looked for last, from one on
+}
+
+// price finds the goods that are missing for a rule and that the cart does not have, and
+// adds what they come to; false where there are none.
+func (f *shelf) price(c *climb, rule int) bool {
+	for i := range c.needs {
+		n := &c.needs[i]
+		if !n.some() || n.item != unknownGoods {
+			continue
+		}
+		if n.known = f.cheapest(n, rule); n.known == nil {
+			return false
+		}
+		units := n.units
+		if n.amount > 0 {
+			units = ceil(n.amount, n.known.price)
+			c.worth -= n.amount
+		}
+		c.worth = min(maxWorth, c.worth+times(n.known.price, units))
+	}
+	return true
+}
+
+// cheapest is the cheapest article that a rule needs, of equal ones that with the first
+// SKU; nil for none that has a price.
+func (f *shelf) cheapest(n *need, rule int) *product {
+	if f.last != rule+1 {
+		if f.left == 0 {
+			return nil
+		}
+		f.last, f.left = rule+1, f.left-1
+	}
+	s := f.strategy
+	if len(n.of.skus) > 0 {
+		var best *product
+		for _, sku := range n.of.skus {
+			if int(sku) < len(s.catalogue) {
+				best = f.cheaper(best, s.catalogue[sku], n, rule)
+			}
+		}
+		return best
+	}
+	var best *product
+	for _, p := range s.catalogue {
+		best = f.cheaper(best, p, n, rule)
+	}
+	return best
+}
+
+// cheaper is the cheaper of two articles, of which the second has to be what is missing.
+func (f *shelf) cheaper(best, p *product, n *need, rule int) *product {
+	if p == nil || p.price <= 0 {
+		return best
+	}
+	if best != nil && cmp.Or(cmp.Compare(p.price, best.price), cmp.Compare(p.sku, best.sku)) >= 0 {
+		return best
+	}
+	s, e := f.strategy, &f.work
+	line := cart.Line{SKU: p.sku, Quantity: 1, UnitPrice: cart.NoPrice}
+	e.reset()
+	e.skuForm = s.spelling.skus
+	var l item
+	s.recognize(e, &line, &l)
+	l.unitPrice = p.price
+	if l.product != p || !n.of.matches(&l) || !n.anywhere && !s.rules[rule].lines.matches(&l) {
+		return best
+	}
+	return p
+}
