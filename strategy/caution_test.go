@@ -27,13 +27,13 @@ func TestCautions(t *testing.T) {
 			"a rate that looks like the share to pay",
 			head + "[rule.a]\ndiscount_rate = 0.8\n",
 			head + "[rule.a]\ndiscount_rate = 0.2\n",
-			`t.toml:4:17: rule."a".discount_rate: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, write 0.2)`,
+			`t.toml:4:17: rule."a".discount_rate: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, 8 折, write 0.2)`,
 		},
 		{
 			"a rate of a unit that looks like the share to pay",
 			head + "[rule.a]\nunit_rates = [0, 0.8]\n",
 			head + "[rule.a]\nunit_rates = [0, 0.2]\n",
-			`t.toml:4:18: rule."a".unit_rates: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, write 0.2)`,
+			`t.toml:4:18: rule."a".unit_rates: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, 8 折, write 0.2)`,
 		},
 		{
 			"rates of units that look like the shares to pay",

@@ -10,9 +10,9 @@ import (
 // otherNames are what other engines, or common sense, call a key. The first that
 // is known in its place is meant.
 var otherNames = map[string][]string{
-	"discount_percent": rates, "discount_percentage": rates, "percent": rates, "percentage": rates, "percent_off": rates,
-	"discount": rates, "rate": {"discount_rate"}, "discount_rate": {"rate"},
-	"amount": {"discount_amount", "threshold"}, "discount_amount": {"amount"}, "amount_off": amounts, "fixed_amount": amounts, "off": amounts,
+	"discount_percent": rateKeys, "discount_percentage": rateKeys, "percent": rateKeys, "percentage": rateKeys, "percent_off": rateKeys,
+	"discount": rateKeys, "rate": {"discount_rate"}, "discount_rate": {"rate"},
+	"amount": {"discount_amount", "threshold"}, "discount_amount": {"amount"}, "amount_off": amountKeys, "fixed_amount": amountKeys, "off": amountKeys,
 	"max_discount_amount": {"max_discount"}, "discount_limit": {"max_discount"}, "max_amount": {"max_discount"}, "cap": {"max_discount"},
 	"price": {"unit_price"}, "fixed_price": {"unit_price", "price"}, "steps": {"ladder"}, "tiers": {"ladder"}, "buy_get": {"get"},
 	"sku": {"skus"}, "product": {"skus", "sku"}, "products": {"skus"}, "items": {"skus"}, "item": {"skus", "sku"},
@@ -23,8 +23,8 @@ var otherNames = map[string][]string{
 	"start_time": {"start", "valid_from"}, "from": {"start", "valid_from"}, "to": {"end", "valid_until"}, "until": {"end", "valid_until"},
 	"active": {"enabled"}, "disabled": {"enabled"}, "coupon": {"coupons"}, "coupon_code": {"coupons"}, "code": {"coupons"}, "codes": {"coupons"},
 	"channel": {"channels"}, "region": {"regions"}, "weekdays": {"days"},
-	"min_amount": worths, "minimum_amount": worths, "min_total": worths, "min_spend": worths, "minimum_spend": worths,
-	"min_order": worths, "min_order_value": worths, "min_order_amount": worths, "threshold": {"min_subtotal", "value"}, "worth": {"value"}, "min_value": {"min_subtotal", "value"},
+	"min_amount": worthKeys, "minimum_amount": worthKeys, "min_total": worthKeys, "min_spend": worthKeys, "minimum_spend": worthKeys,
+	"min_order": worthKeys, "min_order_value": worthKeys, "min_order_amount": worthKeys, "threshold": {"min_subtotal", "value"}, "worth": {"value"}, "min_value": {"min_subtotal", "value"},
 	"min_qty": {"min_quantity"}, "min_units": {"min_quantity"}, "minimum_quantity": {"min_quantity"},
 	"quantity": {"min_quantity", "units", "size"}, "qty": {"quantity", "min_quantity", "units", "size"}, "units": {"quantity", "max_units", "size"}, "count": {"quantity"},
 	"max_quantity": {"max_units"}, "max_qty": {"max_units"},
@@ -48,9 +48,9 @@ var otherNames = map[string][]string{
 }
 
 var (
-	rates   = []string{"discount_rate", "rate"}
-	amounts = []string{"discount_amount", "amount"}
-	worths  = []string{"min_subtotal", "threshold"}
+	rateKeys   = []string{"discount_rate", "rate"}
+	amountKeys = []string{"discount_amount", "amount"}
+	worthKeys  = []string{"min_subtotal", "threshold"}
 )
 
 // otherWays are what other engines have a key of a rule for that is said in
