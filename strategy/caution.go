@@ -32,7 +32,7 @@ func (m *Model) MoreCautions() int { return m.moreCautions }
 
 // caution notes something about a member that is probably not meant.
 func (s *section) caution(n *document.Node, name, reason, hint string) {
-	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, s.key(name), reason, hint))
+	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, s.keyOf(n, name), reason, hint))
 }
 
 // words are what the catalogue knows of one kind.

@@ -15,13 +15,13 @@ func TestCautions(t *testing.T) {
 			"a SKU the catalogue does not know",
 			head + "[[products]]\nsku = \"latte\"\n[rule.a]\nskus = [\"late\"]\ndiscount_amount = 1\n",
 			head + "[[products]]\nsku = \"latte\"\n[rule.a]\nskus = [\"latte\"]\ndiscount_amount = 1\n",
-			`t.toml:6:9: rule."a".skus: the catalogue does not know "late" (did you mean "latte"?)`,
+			`t.toml:6:9: rule."a".skus[0]: the catalogue does not know "late" (did you mean "latte"?)`,
 		},
 		{
 			"a category the catalogue does not know",
 			head + "[[products]]\nsku = \"latte\"\ncategory = \"coffee\"\n[[discounts]]\nthreshold = 1\namount = 1\ncategories = [\"tea\"]\n",
 			head + "[[products]]\nsku = \"latte\"\n[[discounts]]\nthreshold = 1\namount = 1\ncategories = [\"tea\"]\n",
-			`t.toml:9:15: discounts[0].categories: the catalogue does not know "tea"`,
+			`t.toml:9:15: discounts[0].categories[0]: the catalogue does not know "tea"`,
 		},
 		{
 			"a rate that looks like the share to pay",
@@ -33,7 +33,7 @@ func TestCautions(t *testing.T) {
 			"a rate of a unit that looks like the share to pay",
 			head + "[rule.a]\nunit_rates = [0, 0.8]\n",
 			head + "[rule.a]\nunit_rates = [0, 0.2]\n",
-			`t.toml:4:18: rule."a".unit_rates: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, 8 折, write 0.2)`,
+			`t.toml:4:18: rule."a".unit_rates[1]: 0.8 is taken off, 0.2 is left to pay (to let 0.8 be paid, 8 折, write 0.2)`,
 		},
 		{
 			"rates of units that look like the shares to pay",

@@ -21,7 +21,7 @@ func TestMessages(t *testing.T) {
 		{"behind a byte order mark", "\ufeffversion = 1\n" + rule, "", `t.toml:1:11: version: this is an integer ("1"), a string is wanted`},
 		{"a byte order mark alone", "\ufeff", "", "t.toml:1:1: the file is empty (a strategy has a version and at least one rule)"},
 		{"a day by its whole name", "version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\", end = \"09:00\", days = [\"Friday\"] }\ndiscount_rate = 0.1\n", "",
-			`t.toml:3:49: rule."a".time_window.days: "Friday" is not a day, sun, mon, tue, wed, thu, fri, sat are (did you mean "fri"?)`},
+			`t.toml:3:57: rule."a".time_window.days[0]: "Friday" is not a day, sun, mon, tue, wed, thu, fri, sat are (did you mean "fri"?)`},
 		{"a date as a string", "version = \"v\"\n[rule.a]\nvalid_until = \"2026-11-30\"\ndiscount_rate = 0.1\n", "",
 			`t.toml:3:15: rule."a".valid_until: 2026-11-30 is a date without a time (such as 2026-11-30T23:59:59)`},
 		{"a percent sign", "version = \"v\"\n[rule.a]\ndiscount_rate = \"20%\"\n", "",
@@ -92,7 +92,7 @@ func TestMessages(t *testing.T) {
 			"t.toml:3:25: rule.\"a\".time_window.start: \"8\" is not a time of day (such as \"08:00\" or \"22:30:15\")\n" +
 				`t.toml:3:36: rule."a".time_window.end: "25:00" is not a time of day (such as "08:00" or "22:30:15")`},
 		{"no such day", "version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\", end = \"09:00\", days = [\"monday\"] }\ndiscount_rate = 0.1\n", "",
-			`t.toml:3:49: rule."a".time_window.days: "monday" is not a day, sun, mon, tue, wed, thu, fri, sat are (did you mean "mon"?)`},
+			`t.toml:3:57: rule."a".time_window.days[0]: "monday" is not a day, sun, mon, tue, wed, thu, fri, sat are (did you mean "mon"?)`},
 		{"half a window", "version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\" }\ndiscount_rate = 0.1\n", "",
 			`t.toml:3:17: rule."a".time_window: the time window has no end (such as end = "24:00")`},
 		{"an empty list", "version = \"v\"\n[rule.a]\nskus = []\ndiscount_rate = 0.1\n", "",

@@ -52,6 +52,21 @@ func (r *Reader) Section(table *Node, path string) *Section {
 // Key is the full path of a member.
 func (s *Section) Key(name string) string { return KeyIn(s.Path, name) }
 
+// KeyOf is the full path of a member's value, or of the element that n is of a member that
+// is a list.
+func (s *Section) KeyOf(n *Node, name string) string {
+	return ElementIn(s.Key(name), s.Node.Get(name), n)
+}
+
+// ElementIn is the path of an element of the list at a path; that of the list for what is
+// no element of it.
+func ElementIn(path string, list, element *Node) string {
+	if i := list.Index(element); i >= 0 {
+		return fmt.Sprintf("%s[%d]", path, i)
+	}
+	return path
+}
+
 // KeyIn is the path of a member of the table at a path. A name that TOML would
 // not take bare is in quotes.
 func KeyIn(path, name string) string {
@@ -75,9 +90,9 @@ func (s *Section) Get(name string) *Node {
 	return s.Node.Get(name)
 }
 
-// Wrong reports a problem of a member's value.
+// Wrong reports a problem of a member's value, or of an element of it.
 func (s *Section) Wrong(n *Node, name, reason, hint string) {
-	s.Add(n.Pos, s.Key(name), reason, hint)
+	s.Add(n.Pos, s.KeyOf(n, name), reason, hint)
 }
 
 // Want reports a value of the wrong type.

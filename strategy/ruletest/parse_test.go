@@ -43,8 +43,8 @@ t.toml:4:45: test[0].cart.items[0].Price: unknown key "Price" (did you mean unit
 t.toml:4:59: test[0].cart.lines: unknown key "lines" (did you mean items?)`},
 		{"no environments", of(cart, "{ discount = 0 }") + "env = []\n", "t.toml:6:1: test[0].env: the list is empty, so the test would never run (leave the key out to run it in every environment)"},
 		{"environments that are none", of(cart, "{ discount = 0 }") + "env = [1, \"a\", \"a\"]\n", `
-t.toml:6:8: test[0].env: this is an integer ("1"), the name of an environment is wanted
-t.toml:6:16: test[0].env: "a" is listed twice`},
+t.toml:6:8: test[0].env[0]: this is an integer ("1"), the name of an environment is wanted
+t.toml:6:16: test[0].env[2]: "a" is listed twice`},
 		{"a name twice", of(cart, "{ discount = 0 }") + of(cart, "{ discount = 0 }"), `t.toml:7:8: test[1].name: a second test is called "x", the first is on line 1`},
 		{"a mistyped key", of(cart, "{ discount = 0 }") + "expects = 1\n", `t.toml:6:1: test[0].expects: unknown key "expects" (did you mean expect?)`},
 
