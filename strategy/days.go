@@ -40,7 +40,9 @@ func decodeDays(s *section) uint8 {
 	return days
 }
 
-func isDayNumber(n *document.Node) bool { return n.Kind == document.Integer || n.Kind == document.Float }
+func isDayNumber(n *document.Node) bool {
+	return n.Kind == document.Integer || n.Kind == document.Float
+}
 
 func hasDayNumber(n *document.Node) bool {
 	return isDayNumber(n) || slices.ContainsFunc(n.Items, isDayNumber)

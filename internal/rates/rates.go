@@ -51,7 +51,7 @@ func (b Bounds) Meant(text string) string {
 	if n.says == sharePaid || n.says == number && n.below("10") {
 		first, second = paid, off
 	}
-	if !b.writable(first.rate) && b.writable(second.rate) {
+	if !b.Allows(first.rate) && b.Allows(second.rate) {
 		first, second = second, first
 	}
 	var texts []string
@@ -104,8 +104,8 @@ func (n *amount) paid() reading {
 	return reading{name + " 折", r.Complement().String()}
 }
 
-// writable reports whether a rate may be written without a word against it.
-func (b Bounds) writable(text string) bool {
+// Allows reports whether a text is a rate that is neither refused nor warned of.
+func (b Bounds) Allows(text string) bool {
 	r, err := money.ParseRate(text)
 	return err == nil && !r.IsZero() && r.Compare(b.Most) <= 0 && !(b.Warned && LooksToPay(r))
 }
