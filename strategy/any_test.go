@@ -79,7 +79,7 @@ func TestMessagesOfAny(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ rule, want string }{
 		"an empty list":           {rule: "any = []\n", want: `t.toml:4:1: rule."a".any: the list is empty, so nothing could ever match (leave the key out to match everything)`},
-		"an empty table":          {rule: "any = [{ skus = [\"a\"] }, {}]\n", want: `t.toml:4:1: rule."a".any[1]: the table is empty, so every line would match (leave any out to match everything)`},
+		"an empty table":          {rule: "any = [{ skus = [\"a\"] }, {}]\n", want: `t.toml:4:26: rule."a".any[1]: the table is empty, so every line would match (leave any out to match everything)`},
 		"a list of texts":         {rule: "any = [\"a\"]\n", want: `t.toml:4:8: rule."a".any[0]: this is a string ("a"), a table such as { skus = ["latte"] } is wanted`},
 		"a text":                  {rule: "any = \"a\"\n", want: `t.toml:4:7: rule."a".any: this is a string ("a"), a table such as { skus = ["latte"] }, or a list of them, is wanted`},
 		"any within any":          {rule: "any = [{ any = [{ skus = [\"a\"] }] }]\n", want: `t.toml:4:10: rule."a".any[0].any: any cannot be within any (write its alternatives into the list around it)`},

@@ -69,7 +69,7 @@ func (s *section) rewardGiven() string {
 func nthMeant(key string) string {
 	free := strings.Contains(key, "free")
 	switch {
-	case key == "nth_order":
+	case key == "nth_order", otherNames[key] != nil:
 		return ""
 	case key == "second_half", key == "2nd_half", key == "half_second", key == "half_price_second", key == "bogo_half", key == "bogoho",
 		isNth(key, "second", "2nd") && strings.Contains(key, "half"):

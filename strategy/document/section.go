@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Reader gathers the problems of one document while it is decoded, so that one
@@ -42,6 +43,10 @@ type Section struct {
 	Node  *Node
 	Path  string // "" at the top
 	asked []string
+
+	// Ways are hints for keys that are called otherwise elsewhere, by the key in small
+	// letters with underscores.
+	Ways map[string]string
 }
 
 // Section opens a table that stands at a path.
@@ -140,8 +145,17 @@ func (s *Section) Done() {
 		if slices.Contains(s.asked, f.Key) {
 			continue
 		}
-		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), Meant(f.Key, s.asked))
+		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), s.Meant(f.Key, s.asked))
 	}
+}
+
+// Meant is the hint for a key that is none of the known ones: what it is called here, or
+// what was mistyped.
+func (s *Section) Meant(typed string, known []string) string {
+	if way := s.Ways[strings.ReplaceAll(strings.ToLower(typed), "-", "_")]; way != "" {
+		return way
+	}
+	return Meant(typed, known)
 }
 
 // Meant is the hint which of the known keys a mistyped one may stand for; "" if
