@@ -97,7 +97,7 @@ func TestElementsDeepWithinEachOther(t *testing.T) {
 	text := "a = " + strings.Repeat("[{}, { a = ", depth) + "[[]]" + strings.Repeat(" }]", depth)
 	b := &builder{doc: &Document{}, text: text}
 	if _, err := Parse(Source{Name: "t.toml", Data: []byte(text)}); err != nil {
-		t.Skip("the parser refuses it:", err)
+		t.Fatal(err)
 	}
 	b.walked = mostWalked*len(text) + 1
 	array := &Node{Kind: Array, members: &members{Items: []*Node{newTable(Pos{offset: 7})}}}

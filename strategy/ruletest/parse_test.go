@@ -82,7 +82,7 @@ t.toml:4:51: test[0].cart.items[0].categories: unknown key "categories" (did you
 t.toml:4:35: test[0].cart.customer.tiers: unknown key "tiers" (did you mean tier?)
 t.toml:4:64: test[0].cart.shipping[0].price: unknown key "price" (did you mean amount?)`},
 		{"a SKU that is a table", item("sku = { a = 1 }, quantity = 1"), "t.toml:4:29: test[0].cart.items[0].sku: is a table, want a string, or an integer below 2^53 without sign, fraction and exponent"},
-		{"a list of lists", of(`{ items = [], coupons = [["a", ["b"]]] }`, "{ discount = 0 }"), "t.toml:4:22: test[0].cart.coupons[0]: is a list, want a string, or an integer below 2^53 without sign, fraction and exponent"},
+		{"a list of lists", of(`{ items = [], coupons = [["a", ["b"]]] }`, "{ discount = 0 }"), "t.toml:4:33: test[0].cart.coupons[0]: is a list, want a string, or an integer below 2^53 without sign, fraction and exponent"},
 		{"an attribute that is a table", item("quantity = 1, attributes = { a = { b = 1 } }"),
 			"t.toml:4:56: test[0].cart.items[0].attributes.a: this is a table, a string, a number, true or false is wanted"},
 		{"an attribute that is a date", item("quantity = 1, attributes = { a = 2026-11-11 }"),

@@ -65,7 +65,7 @@ func (s *Suite) run(t *test, st *strategy.Strategy) Result {
 }
 
 func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy) (result Result) {
-	o := &outcome{suite: s, Strategy: st}
+	o := &outcome{suite: s, Strategy: st, expectations: t.expectations}
 	defer func() {
 		if broken := recover(); broken != nil {
 			_, _, reason := from.fault(fmt.Errorf("pricing it panicked: %v", broken))
@@ -111,6 +111,8 @@ type outcome struct {
 	quote       *strategy.Quote
 	explanation *strategy.Explanation // nil until it is asked for
 	failures    []Failure
+
+	expectations []expectation // of the test
 }
 
 func (o *outcome) fail(m member, got, want, hint string) {
@@ -196,20 +198,23 @@ func (o *outcome) compare(m member, text string, got int64, why func() string) {
 	}
 }
 
-// unexplained is the hint where there is nothing to say.
-func unexplained() string { return "" }
-
 // lowered says which rules gave less than their rewards came to, or nothing for
 // the limits, and why.
 func (o *outcome) lowered() string {
-	var texts []string
-	for _, l := range o.explain().Lowered {
-		texts = append(texts, l.Rule+" "+o.loweredBy(l))
-	}
+	texts := []string{o.loweredBySome()}
 	for _, r := range o.explain().Rejected {
 		if r.Reason == "limits" {
 			texts = append(texts, r.Rule+": "+o.why(r.Rule))
 		}
+	}
+	return hints(texts...)
+}
+
+// loweredBySome says which rules gave less than their rewards came to.
+func (o *outcome) loweredBySome() string {
+	var texts []string
+	for _, l := range o.explain().Lowered {
+		texts = append(texts, l.Rule+" "+o.loweredBy(l))
 	}
 	return strings.Join(texts, "; ")
 }
