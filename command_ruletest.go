@@ -71,7 +71,7 @@ type testedRule struct {
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
 	Failures []string `json:"failures,omitempty"`
-	// Warnings are what the catalogue does not know of the cart, or knows otherwise.
+	// Warnings are the goods that the catalogue does not know, or has at another price.
 	Warnings []string `json:"warnings,omitempty"`
 }
 

@@ -90,10 +90,10 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guess
 	if !o.runs(t) || !o.price(t, from) {
 		return
 	}
-	o.warn(from)
 	for _, e := range t.expectations {
 		e.check(o)
 	}
+	o.warn(from)
 	if len(o.failures) > 0 {
 		o.explain()
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Warning is what a test says of goods that the catalogue does not know, or knows otherwise.
-// It fails no test, but what is tested is probably not what was meant: of an article that is
-// mistyped no rule is, and a price that the catalogue has is not that of the test.
+// Warning is what a test says of goods that the catalogue does not know, or has at another
+// price. It fails no test, but what is tested is probably not what was meant: no rule is
+// about an article that is mistyped, and the price of the catalogue counts.
 type Warning struct {
 	// Key is the path within the test, such as cart.items[0].sku.
 	Key   string
@@ -45,9 +45,21 @@ func (g guesses) of(sku string, st *strategy.Strategy) string {
 	return hint
 }
 
+// expectsSubtotal reports whether the test says what the goods are worth, and rightly so: it
+// then means the prices of the catalogue.
+func (o *outcome) expectsSubtotal() bool {
+	const key = "expect.subtotal"
+	return slices.ContainsFunc(o.expectations, func(e expectation) bool { s, is := e.(*sum); return is && s.key == key }) &&
+		!slices.ContainsFunc(o.failures, func(f Failure) bool { return f.Key == key })
+}
+
 // warn notes where the cart and the catalogue differ.
 func (o *outcome) warn(from order) {
+	priced := o.expectsSubtotal()
 	for _, d := range o.Deviations(o.cart, o.quote) {
+		if d.Field != strategy.FieldSKU && priced {
+			continue
+		}
 		at, key, where := from.line(d.Line, d.Field)
 		w := Warning{Key: key, Place: o.suite.locate(at), Reason: where + d.Reason}
 		if d.Field == strategy.FieldSKU {
