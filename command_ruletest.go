@@ -43,14 +43,16 @@ Exits with 2 if a test failed or a file is not valid, and with 1 if there was no
 
 // testedStrategy is what came of the tests of one strategy.
 type testedStrategy struct {
-	Path    string             `json:"path"`
-	Errors  []document.Problem `json:"errors"` // of the strategy or its tests; then none is run
-	More    int                `json:"more_errors,omitempty"`
-	Tests   []testedRule       `json:"tests"`
-	Failed  int                `json:"failed"`
-	Skipped int                `json:"skipped"` // for other environments
-	Rules   int                `json:"rules"`
-	Unseen  []string           `json:"unseen"` // rules that no test saw applied
+	Path   string             `json:"path"`
+	Errors []document.Problem `json:"errors"` // of the strategy or its tests; then none is run
+	More   int                `json:"more_errors,omitempty"`
+	Tests  []testedRule       `json:"tests"`
+	Failed int                `json:"failed"`
+	// Warnings is how many there are of all tests; none of them fails one.
+	Warnings int      `json:"warnings"`
+	Skipped  int      `json:"skipped"` // for other environments
+	Rules    int      `json:"rules"`
+	Unseen   []string `json:"unseen"` // rules that no test saw applied
 	// Steps is how many steps the ladders have, UnseenSteps those that gave
 	// nothing in any test.
 	Steps       int          `json:"steps"`
@@ -69,6 +71,8 @@ type testedRule struct {
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
 	Failures []string `json:"failures,omitempty"`
+	// Warnings are the goods that the catalogue does not know, or has at another price.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 func runTests(cmd *cobra.Command, paths []string) (int, error) {
@@ -187,6 +191,10 @@ func (t *testedStrategy) take(report ruletest.Report) {
 		for _, f := range result.Failures {
 			one.Failures = append(one.Failures, f.String())
 		}
+		for _, w := range result.Warnings {
+			one.Warnings = append(one.Warnings, w.String())
+		}
+		t.Warnings += len(result.Warnings)
 		t.Tests = append(t.Tests, one)
 	}
 }
@@ -195,16 +203,13 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 	var text strings.Builder
 	p := paintFor(w)
 	for _, test := range t.Tests {
-		if len(test.Failures) == 0 {
-			continue
-		}
-		fmt.Fprintf(&text, "%s:%d: %s %q\n", test.File, test.Line, p.in(red, "failed"), test.Name)
-		for _, failure := range test.Failures {
-			fmt.Fprintf(&text, "    %s\n", failure)
-		}
-		text.WriteString("\n")
+		test.print(&text, p.in(red, "failed"), test.Failures)
+		test.print(&text, p.in(yellow, "warning"), test.Warnings)
 	}
 	fmt.Fprintf(&text, "%s: %s, %d failed", t.Path, counted(len(t.Tests), "test"), t.Failed)
+	if t.Warnings > 0 {
+		fmt.Fprintf(&text, ", %s", counted(t.Warnings, "warning"))
+	}
 	if t.Skipped > 0 {
 		fmt.Fprintf(&text, ", %d for other environments", t.Skipped)
 	}
@@ -216,6 +221,18 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return nil
+}
+
+// print lists what is to be told of a test, where there is something.
+func (t *testedRule) print(text *strings.Builder, what string, told []string) {
+	if len(told) == 0 {
+		return
+	}
+	fmt.Fprintf(text, "%s:%d: %s %q\n", t.File, t.Line, what, t.Name)
+	for _, line := range told {
+		fmt.Fprintf(text, "    %s\n", line)
+	}
+	text.WriteString("\n")
 }
 
 // printErrors says why no test was run, as check would.
@@ -261,6 +278,7 @@ type (
 		Line    int           `xml:"line,attr"`
 		Failure *junitFailure `xml:"failure,omitempty"`
 		Error   *junitFailure `xml:"error,omitempty"`
+		Output  string        `xml:"system-out,omitempty"` // warnings
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
@@ -281,6 +299,9 @@ func writeJUnit(path string, all []testedStrategy) error {
 		}
 		for _, t := range tested.Tests {
 			c := junitCase{Name: t.Name, Class: tested.Path, File: t.File, Line: t.Line}
+			if len(t.Warnings) > 0 {
+				c.Output = "warning: " + strings.Join(t.Warnings, "\nwarning: ")
+			}
 			if len(t.Failures) > 0 {
 				c.Failure = &junitFailure{Message: t.Failures[0], Text: strings.Join(t.Failures, "\n")}
 			}

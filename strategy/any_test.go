@@ -79,7 +79,7 @@ func TestMessagesOfAny(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ rule, want string }{
 		"an empty list":           {rule: "any = []\n", want: `t.toml:4:1: rule."a".any: the list is empty, so nothing could ever match (leave the key out to match everything)`},
-		"an empty table":          {rule: "any = [{ skus = [\"a\"] }, {}]\n", want: `t.toml:4:1: rule."a".any[1]: the table is empty, so every line would match (leave any out to match everything)`},
+		"an empty table":          {rule: "any = [{ skus = [\"a\"] }, {}]\n", want: `t.toml:4:26: rule."a".any[1]: the table is empty, so every line would match (leave any out to match everything)`},
 		"a list of texts":         {rule: "any = [\"a\"]\n", want: `t.toml:4:8: rule."a".any[0]: this is a string ("a"), a table such as { skus = ["latte"] } is wanted`},
 		"a text":                  {rule: "any = \"a\"\n", want: `t.toml:4:7: rule."a".any: this is a string ("a"), a table such as { skus = ["latte"] }, or a list of them, is wanted`},
 		"any within any":          {rule: "any = [{ any = [{ skus = [\"a\"] }] }]\n", want: `t.toml:4:10: rule."a".any[0].any: any cannot be within any (write its alternatives into the list around it)`},
@@ -119,7 +119,7 @@ func TestWarningsOfAny(t *testing.T) {
 		"found by a customer":         {text: "[rule.a]\ncustomer = { ids = [\"u\"] }\nany = [{ min_unit_price = 5 }]\ndiscount_rate = 0.1\n"},
 		"not found by a tier":         {text: "[rule.a]\ncustomer = { tiers = [\"gold\"] }\nany = [{ min_unit_price = 5 }]\ndiscount_rate = 0.1\n", want: `t.toml:4:10: rule."a".any[0]: ` + every},
 		"switched off":                {text: "[rule.a]\nenabled = false\nany = [{ min_unit_price = 5 }]\ndiscount_rate = 0.1\n[rule.b]\ndiscount_rate = 0.1\n"},
-		"an unknown word":             {text: catalogue + "[rule.a]\nany = [{ skus = [\"late\"] }, { categories = [\"gifts\"] }]\ndiscount_rate = 0.1\n", want: `t.toml:4:18: rule."a".any[0].skus: the catalogue does not know "late" (did you mean "latte"?)`},
+		"an unknown word":             {text: catalogue + "[rule.a]\nany = [{ skus = [\"late\"] }, { categories = [\"gifts\"] }]\ndiscount_rate = 0.1\n", want: `t.toml:4:18: rule."a".any[0].skus[0]: the catalogue does not know "late" (did you mean "latte"?)`},
 		"an alternative of nothing":   {text: catalogue + "[rule.a]\nany = [{ skus = [\"mug\"], categories = [\"coffee\"] }, { skus = [\"latte\"] }]\ndiscount_rate = 0.1\n", want: `t.toml:4:10: rule."a".any[0]: the catalogue has "mug" in the categories "ware" and "gifts", so no line matches it (a line has to match all of an alternative, and the selectors beside any)`},
 		"in a further category":       {text: catalogue + "[rule.a]\nany = [{ skus = [\"mug\"], categories = [\"gifts\"] }, { skus = [\"latte\"] }]\ndiscount_rate = 0.1\n"},
 		"nothing of what is beside":   {text: catalogue + "[rule.a]\ncategories = [\"coffee\"]\nany = [{ skus = [\"mug\"] }]\ndiscount_rate = 0.1\n", want: `t.toml:5:1: rule."a".any: the catalogue has "mug" in the categories "ware" and "gifts", and no line matches another alternative, so the rule never applies (a line has to match any and the selectors beside it)`},

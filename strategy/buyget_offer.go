@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"github.com/promogate/caddy-discount/internal/rates"
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -53,7 +54,7 @@ func (s *section) decodeOfferOf(kind offerKind) offer {
 	switch kind {
 	case offerRate:
 		// A gift of the second unit is the point of the rule: up to all of it.
-		found.rate, _ = s.rate("rate", one)
+		found.rate, _ = s.rate("rate", rates.Bounds{Most: one, Warned: true})
 	case offerAmount:
 		found.amount, _ = s.amount("amount", 1)
 	case offerPrice:

@@ -64,7 +64,7 @@ func TestMessagesOfCategories(t *testing.T) {
 	for name, c := range map[string]struct{ product, want string }{
 		"both keys":  {product: "category = \"a\"\ncategories = [\"b\"]", want: `t.toml:5:1: products[0].categories: categories is another name of category, and both are here (write all into one list)`},
 		"empty":      {product: "category = []", want: `t.toml:4:1: products[0].category: the list is empty, so nothing could ever match (leave the key out to match everything)`},
-		"twice":      {product: "categories = [\"a\", \"a\"]", want: `t.toml:4:20: products[0].categories: "a" is listed twice`},
+		"twice":      {product: "categories = [\"a\", \"a\"]", want: `t.toml:4:20: products[0].categories[1]: "a" is listed twice`},
 		"blank text": {product: "category = \"\"", want: `t.toml:4:12: products[0].category: the string is empty`},
 		"a number":   {product: "category = 1", want: `t.toml:4:12: products[0].category: this is an integer ("1"), a list of strings is wanted`},
 	} {

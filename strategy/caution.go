@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/promogate/caddy-discount/internal/rates"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -31,7 +32,7 @@ func (m *Model) MoreCautions() int { return m.moreCautions }
 
 // caution notes something about a member that is probably not meant.
 func (s *section) caution(n *document.Node, name, reason, hint string) {
-	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, s.key(name), reason, hint))
+	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, s.keyOf(n, name), reason, hint))
 }
 
 // words are what the catalogue knows of one kind.
@@ -134,14 +135,11 @@ func itemOf(list *document.Node, word string, form wordForm) *document.Node {
 	return list
 }
 
-// looksLikeShareToPay is from where on a rate is suspicious: 7 折 and up are
-// common, 70% off is not.
-var looksLikeShareToPay = mustRate("0.7")
-
+// checkShare warns of a rate that is probably the share to pay.
 func (s *section) checkShare(n *document.Node, name string, r money.Rate) {
-	if r.Compare(looksLikeShareToPay) >= 0 && r.Compare(one) < 0 {
+	if rates.LooksToPay(r) {
 		s.caution(n, name, fmt.Sprintf("%s is taken off, %s is left to pay", r, r.Complement()),
-			"to let "+r.String()+" be paid, write "+r.Complement().String())
+			fmt.Sprintf("to let %s be paid, %s, write %s", r, rates.Folded(r), r.Complement()))
 	}
 }
 

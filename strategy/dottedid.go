@@ -14,7 +14,7 @@ import (
 // wrongKey is what is wrong with a member that nothing asks for, and what was probably
 // meant.
 func (s *section) wrongKey(f *document.Field) (reason, hint string) {
-	hint = meant(f.Key, s.asked)
+	hint = s.meant(f)
 	if s.index == theRule && f.Value.Kind == document.Table && (saysWhatRulesSay(f.Value) || hint == "") {
 		return "this is a table within the rule " + strconv.Quote(s.name) + ", since a dot that is not in quotes parts two keys",
 			"an id with a dot in it is written in quotes: [rule." + strconv.Quote(dottedID(s.name, f)) + "]"

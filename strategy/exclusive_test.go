@@ -121,7 +121,7 @@ member: exclusive: 13.00 with the rules of shipping, needed more than the others
 staff: exclusive: 1.00, needed more than the others together, 18.00`},
 		"a coupon of shipping that lost beside it": {rules: "[rule.member]\nexclusive = \"goods\"\ndiscount_rate = 0.05\n" + coupons, price: 100_00, want: "y: group: 2.00, needed worth more than the others of c"},
 		"a rule of shipping that it stops": {rules: "[rule.a]\ndiscount_amount = 1\n[rule.b]\nexclusive = \"goods\"\nstop = \"cart\"\ndiscount_amount = 20\n" + free, price: 100_00,
-			want: "a: exclusive: 9.00 together, needed more than the 20.00 of b\nfree: stop: , needed no earlier rule that stops"},
+			want: "a: exclusive: 9.00 together, needed more than the 20.00 of b\nfree: stopped: ended by b, needed no earlier rule that stops"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := mustLoad(t, "", "version = \"v\"\n"+c.rules)

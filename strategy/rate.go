@@ -1,19 +1,16 @@
 package strategy
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/rates"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// The bounds of a rate. Above suspicious, a share to pay was probably written
-// where the share to take off is wanted (9.5 折 as 0.95).
-var (
-	one        = mustRate("1")
-	suspicious = mustRate("0.9")
-)
+var one = mustRate("1")
 
 func mustRate(text string) money.Rate {
 	r, err := money.ParseRate(text)
@@ -23,8 +20,8 @@ func mustRate(text string) money.Rate {
 	return r
 }
 
-// rate reads a fraction above 0 and not above most.
-func (s *section) rate(name string, most money.Rate) (money.Rate, bool) {
+// rate reads a fraction above 0 that is in bounds.
+func (s *section) rate(name string, within rates.Bounds) (money.Rate, bool) {
 	n := s.get(name)
 	if n == nil {
 		return money.Rate{}, false
@@ -35,40 +32,38 @@ func (s *section) rate(name string, most money.Rate) (money.Rate, bool) {
 	}
 	r, err := money.ParseRate(text)
 	switch {
-	case err != nil && percentMeant(text) != "":
-		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), percentMeant(text))
 	case strings.HasPrefix(text, "-"):
-		s.wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), "a rate is the share taken off, such as 0.15")
+		s.wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
 	case err != nil:
-		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), "a rate is a fraction above 0 and at most 1, such as 0.15")
+		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), rateMeant(within, text))
 	case r.IsZero():
-		s.wrong(n, name, "the rate is 0, above 0 is wanted", "to switch a rule off, write enabled = false")
+		s.wrong(n, name, "the rate is 0, above 0 is wanted", "to switch a rule off, leave its rate and write enabled = false")
 	case r.Compare(one) > 0:
-		s.wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), wholeForRate(r))
-	case r.Compare(most) > 0:
-		s.wrong(n, name, fmt.Sprintf("%s takes more than %s off", n.Text, most),
-			"a rate is the share taken off, not the share to pay; if it is meant, set limits.max_rate to it or above")
+		s.wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
+	case r.Compare(within.Most) > 0:
+		s.wrong(n, name, fmt.Sprintf("%s takes more than %s off", n.Text, within.Most), tooMuchMeant(within, r))
 	default:
+		if within.Warned {
+			s.checkShare(n, name, r)
+		}
 		return r, true
 	}
 	return money.Rate{}, false
 }
 
-// percentMeant asks whether "20%" was meant as 0.2.
-func percentMeant(text string) string {
-	number, percent := strings.CutSuffix(text, "%")
-	if r, err := money.ParseRate(strings.TrimSpace(number)); percent && err == nil {
-		return wholeForRate(r)
-	}
-	return ""
+// rateMeant is the hint for what is no rate.
+func rateMeant(within rates.Bounds, text string) string {
+	return cmp.Or(within.Meant(text), "a rate is the share taken off, above 0 and at most 1, such as 0.15")
 }
 
-// wholeForRate asks whether 15 was meant as 15%.
-func wholeForRate(r money.Rate) string {
-	if percent := r.Over100(); percent.Compare(one) <= 0 {
-		return "was " + percent.String() + " meant?"
+// tooMuchMeant is the hint for a rate above the bounds. Only who writes 1 surely means
+// what is taken off: anything below is probably the share to pay.
+func tooMuchMeant(within rates.Bounds, r money.Rate) string {
+	hint := within.Meant(r.String())
+	if r.Compare(one) == 0 {
+		hint += "; to give the goods for nothing, set limits.max_rate = 1"
 	}
-	return ""
+	return hint
 }
 
 // percentOff is the reward discount_rate: a share of the target's value. What
@@ -86,18 +81,21 @@ func decodePercentOff(s *section, _ *document.Node) reward {
 
 // discountRate reads a share to take off, with its bounds.
 func (s *section) discountRate(name string) money.Rate {
-	most := suspicious
-	if s.maxRate.Compare(most) > 0 {
-		most = s.maxRate
+	r, _ := s.rate(name, s.rateBounds())
+	return r
+}
+
+// rateBounds are those of a share to take off. Above what is usual, a share to pay was
+// probably written where the share to take off is wanted (9.5 折 as 0.95).
+func (s *section) rateBounds() rates.Bounds {
+	within := rates.Usual
+	if s.maxRate.Compare(within.Most) > 0 {
+		within.Most = s.maxRate
 	}
 	if to := s.node.Get("applies_to"); to != nil && to.Text == "shipping" {
-		most = one // free shipping is nothing unusual
+		within.Most = one // free shipping is nothing unusual
 	}
-	r, ok := s.rate(name, most)
-	if ok {
-		s.checkShare(s.node.Get(name), name, r)
-	}
-	return r
+	return within
 }
 
 func (p *percentOff) encode(o *object) {

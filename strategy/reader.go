@@ -58,9 +58,9 @@ func (r *reader) err() error {
 	return found
 }
 
-// wrong reports a problem of a member's value.
+// wrong reports a problem of a member's value, or of an element of it.
 func (s *section) wrong(n *document.Node, name, reason, hint string) {
-	s.add(n.Pos, s.key(name), reason, hint)
+	s.add(n.Pos, s.keyOf(n, name), reason, hint)
 }
 
 // want reports a value of the wrong type.

@@ -73,10 +73,10 @@ func TestMessagesOfRewards(t *testing.T) {
 		},
 		"rates in percent, and one that is none": {
 			rule: "unit_rates = [0, 50, \"20%\", -1, true]",
-			want: `t.toml:3:18: rule."a".unit_rates: 50 is not a rate, which is from 0 to 1 (was 0.5 meant?)` + "\n" +
-				`t.toml:3:22: rule."a".unit_rates: "20%" is not a rate: not a decimal number (was 0.2 meant?)` + "\n" +
-				`t.toml:3:29: rule."a".unit_rates: -1 is not a rate, which is from 0 to 1 (such as 0.5)` + "\n" +
-				`t.toml:3:33: rule."a".unit_rates: this is a boolean ("true"), a rate such as 0.5, or a list such as [0, 0.5, 1], is wanted`,
+			want: `t.toml:3:18: rule."a".unit_rates[1]: 50 is not a rate, which is from 0 to 1 (50 % off or 50 折 is 0.5)` + "\n" +
+				`t.toml:3:22: rule."a".unit_rates[2]: "20%" is not a rate: not a decimal number (20 % off is 0.2; 2 折 would be 0.8, of which check warns)` + "\n" +
+				`t.toml:3:29: rule."a".unit_rates[3]: -1 is not a rate, which is from 0 to 1 (1 % off is 0.01; 1 折 would be 0.9, of which check warns)` + "\n" +
+				`t.toml:3:33: rule."a".unit_rates[4]: this is a boolean ("true"), a rate such as 0.5, or a list such as [0, 0.5, 1], is wanted`,
 		},
 		"more rates than may be": {
 			rule: "unit_rates = [" + strings.Repeat("0.5, ", 101) + "]",

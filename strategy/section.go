@@ -89,6 +89,15 @@ func (s *section) key(name string) string {
 	return document.KeyIn(s.path(), name)
 }
 
+// keyOf is the full path of a member's value, or of the element that n is of a member that
+// is a list.
+func (s *section) keyOf(n *document.Node, name string) string {
+	if s.sheet != nil {
+		return s.key(name)
+	}
+	return document.ElementIn(s.key(name), s.node.Get(name), n)
+}
+
 // get finds a member and marks its key as known.
 func (s *section) get(name string) *document.Node {
 	s.asked = append(s.asked, name)

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/promogate/caddy-discount/internal/rates"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -131,7 +132,7 @@ func decodeLimits(s *section) limits {
 		return l
 	}
 	sub := s.member(n, "limits")
-	l.maxRate, _ = sub.rate("max_rate", one)
+	l.maxRate, _ = sub.rate("max_rate", rates.Bounds{Most: one})
 	l.maxAmount, _ = sub.amount("max_amount", 1)
 	sub.done()
 	s.maxRate = l.maxRate

@@ -86,16 +86,16 @@ func TestSpellingsOfCoupons(t *testing.T) {
 		"the same spelling in several rules": {text: "[rule.a]\ncoupons = [\"SPRING\"]\n" + rule + "[rule.b]\ncoupons = [\"SPRING\"]\n" + rule},
 		"two spellings": {
 			text: "[rule.a]\ncoupons = [\"SPRING\"]\n" + rule + "[rule.b]\ncoupons = [\"AUTUMN\", \"spring\"]\n" + rule,
-			want: `t.toml:6:22: rule."b".coupons: "spring" is the same code as "SPRING" on line 3, since codes are compared without case ` +
+			want: `t.toml:6:22: rule."b".coupons[1]: "spring" is the same code as "SPRING" on line 3, since codes are compared without case ` +
 				`(write both alike, or coupon_case = "exact" at the top to tell them apart)`},
 		"two spellings, told apart": {
 			text: "coupon_case = \"exact\"\n[rule.a]\ncoupons = [\"SPRING\"]\n" + rule + "[rule.b]\ncoupons = [\"AUTUMN\", \"spring\"]\n" + rule},
 		"two spellings in a list": {
 			text: "[rule.a]\ncoupons = [\"SPRING\", \"Spring \"]\n" + rule,
-			want: `t.toml:3:22: rule."a".coupons: "Spring " is listed twice, before as "SPRING" (coupon_case = "exact" at the top tells them apart)`},
+			want: `t.toml:3:22: rule."a".coupons[1]: "Spring " is listed twice, before as "SPRING" (coupon_case = "exact" at the top tells them apart)`},
 		"twice in a list": {
 			text: "[rule.a]\ncoupons = [\"SPRING\", \"SPRING\"]\n" + rule,
-			want: `t.toml:3:22: rule."a".coupons: "SPRING" is listed twice`},
+			want: `t.toml:3:22: rule."a".coupons[1]: "SPRING" is listed twice`},
 		"three spellings in three rules": {
 			text: "[rule.a]\ncoupons = \"A\"\n" + rule + "[rule.b]\ncoupons = \"a\"\n" + rule + "[rule.c]\ncoupons = \"a \"\n" + rule,
 			want: `t.toml:6:11: rule."b".coupons: "a" is the same code as "A" on line 3, since codes are compared without case ` +
@@ -104,7 +104,7 @@ func TestSpellingsOfCoupons(t *testing.T) {
 				`(write both alike, or coupon_case = "exact" at the top to tell them apart)`},
 		"a blank code": {
 			text: "[rule.a]\ncoupons = [\" \"]\n" + rule,
-			want: `t.toml:3:12: rule."a".coupons: " " is blank`},
+			want: `t.toml:3:12: rule."a".coupons[0]: " " is blank`},
 		"another word": {
 			text: "coupon_case = \"ignore\"\n[rule.a]\n" + rule,
 			want: `t.toml:2:15: coupon_case: this is a string ("ignore"), one of fold, exact is wanted`},
@@ -210,7 +210,7 @@ func TestSpellingsOfSKUs(t *testing.T) {
 			want: `t.toml:5:3: products[1]: "a" is in the catalogue twice, first on line 3`},
 		"fold: two in a list": {
 			text: fold + rule + "skus = [\"a\", \"b\", \"A\"]\n",
-			want: `t.toml:5:19: rule."a".skus: "A" is listed twice, before as "a" (sku_compare = "exact" at the top tells them apart)`},
+			want: `t.toml:5:19: rule."a".skus[2]: "A" is listed twice, before as "a" (sku_compare = "exact" at the top tells them apart)`},
 		"fold: one that shows nothing": {
 			text: fold + "products = [{ sku = \"\u200b\" }]\n" + rule,
 			want: `t.toml:3:15: products[0]: "\u200b" is no SKU, since no character of it shows`},
@@ -244,7 +244,7 @@ func TestHintsByFoldedSKUs(t *testing.T) {
 	for _, c := range m.Cautions() {
 		got = append(got, c.String())
 	}
-	if want := `t.toml:5:18: rule."a".skus: the catalogue does not know "LATE" (did you mean "Latte"?)`; strings.Join(got, "\n") != want {
+	if want := `t.toml:5:18: rule."a".skus[1]: the catalogue does not know "LATE" (did you mean "Latte"?)`; strings.Join(got, "\n") != want {
 		t.Errorf("cautions\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }

@@ -1,11 +1,11 @@
 package strategy
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/rates"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -24,6 +24,9 @@ type unitRates struct {
 	times int64 // sets
 	first int64 // place of the first rate above 0
 }
+
+// unitRateBounds are those of each rate above 0.
+var unitRateBounds = rates.Bounds{Most: one, Warned: true}
 
 // maxUnitRates is how many rates there may be.
 const maxUnitRates = 100
@@ -59,7 +62,7 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 		s.wrong(n, name, fmt.Sprintf("%d rates are too many, %d is the most", len(items), maxUnitRates), "for more sets of a few units, raise max_times")
 		return nil
 	}
-	rates := make([]money.Rate, 0, len(items))
+	list := make([]money.Rate, 0, len(items))
 	for _, item := range items {
 		text, ok := s.number(item, name, "a rate such as 0.5, or a list such as [0, 0.5, 1],")
 		if !ok {
@@ -67,42 +70,56 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 		}
 		r, err := money.ParseRate(text)
 		switch {
-		case strings.HasPrefix(text, "-"):
-			s.wrong(item, name, item.Text+" is not a rate, which is from 0 to 1", "such as 0.5")
+		case strings.HasPrefix(text, "-"), err == nil && r.Compare(one) > 0:
+			s.wrong(item, name, item.Text+" is not a rate, which is from 0 to 1", rateMeant(unitRateBounds, text))
 		case err != nil:
-			s.wrong(item, name, fmt.Sprintf("%q is not a rate: %v", item.Text, err), cmp.Or(percentMeant(text), "a rate is from 0 to 1, such as 0.5"))
-		case r.Compare(one) > 0:
-			s.wrong(item, name, item.Text+" is not a rate, which is from 0 to 1", wholeForRate(r))
+			s.wrong(item, name, fmt.Sprintf("%q is not a rate: %v", item.Text, err), rateMeant(unitRateBounds, text))
 		default:
 			s.checkShare(item, name, r)
-			rates = append(rates, r)
+			list = append(list, r)
 		}
 	}
-	return rates
+	return list
 }
 
 // checkFalling warns of rates that take most off the first unit of a set: they are
 // probably the shares to pay, unless the first one is the cheapest.
-func (s *section) checkFalling(n *document.Node, rates []money.Rate) {
-	if pick := s.node.Get("pick"); pick != nil && pick.Text == pickWords[cheapest] || !isFalling(rates) {
+func (s *section) checkFalling(n *document.Node, falling []money.Rate) {
+	if pick := s.node.Get("pick"); pick != nil && pick.Text == pickWords[cheapest] || !isFalling(falling) {
 		return
 	}
-	list := func(of func(money.Rate) money.Rate) string {
-		texts := make([]string, len(rates))
-		for i, r := range rates {
-			texts[i] = of(r).String()
-		}
-		return "[" + strings.Join(texts, ", ") + "]"
+	s.caution(n, "unit_rates", "most is taken off the first unit of each set", fallingMeant(falling))
+}
+
+// fallingMeant is the hint for rates that fall: the shares to pay, the order of the units,
+// or which of them comes first, whichever is not itself warned of.
+func fallingMeant(falling []money.Rate) string {
+	paid := make([]money.Rate, len(falling))
+	for i, r := range falling {
+		paid[i] = r.Complement()
 	}
-	s.caution(n, "unit_rates", "most is taken off the first unit of each set",
-		"to let "+list(func(r money.Rate) money.Rate { return r })+" be paid, write "+list(money.Rate.Complement))
+	if !slices.ContainsFunc(paid, rates.LooksToPay) {
+		return "to let " + ratesText(falling) + " be paid, write " + ratesText(paid)
+	}
+	rising := slices.Clone(falling)
+	slices.Reverse(rising)
+	return "the first unit is the dearest: to take more off the cheaper ones, write " + ratesText(rising) + `; to begin with the cheapest, write pick = "cheapest"`
+}
+
+// ratesText is a list of rates as the language has it.
+func ratesText(list []money.Rate) string {
+	texts := make([]string, len(list))
+	for i, r := range list {
+		texts[i] = r.String()
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
 }
 
 // isFalling reports whether no rate is above the one before it, and the last below the
 // first.
-func isFalling(rates []money.Rate) bool {
-	last := len(rates) - 1
-	return last > 0 && rates[0].Compare(rates[last]) > 0 && slices.IsSortedFunc(rates, func(a, b money.Rate) int { return b.Compare(a) })
+func isFalling(list []money.Rate) bool {
+	last := len(list) - 1
+	return last > 0 && list[0].Compare(list[last]) > 0 && slices.IsSortedFunc(list, func(a, b money.Rate) int { return b.Compare(a) })
 }
 
 func (u *unitRates) countsUnits() bool { return true }

@@ -2,7 +2,6 @@ package strategy
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,10 +24,6 @@ type window struct {
 	start, end int32 // seconds after midnight; end may be 24:00
 	days       uint8 // bit per time.Weekday on which it may start
 }
-
-const everyDay = 1<<7 - 1
-
-var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // in the order of time.Weekday
 
 // decodeWindows reads time_window and, where a rule may have it,
 // time_windows.
@@ -61,30 +56,10 @@ func decodeWindow(s *section) window {
 	w := window{
 		start: s.timeOfDay("start", false),
 		end:   s.timeOfDay("end", true),
-	}
-	for _, name := range s.texts("days") {
-		i := slices.Index(weekdays, name)
-		if i < 0 {
-			s.wrong(s.node.Get("days"), "days", fmt.Sprintf("%q is not a day, %s are", name, strings.Join(weekdays, ", ")), dayMeant(name))
-			continue
-		}
-		w.days |= 1 << i
-	}
-	if !s.has("days") {
-		w.days = everyDay
+		days:  decodeDays(s),
 	}
 	s.done()
 	return w
-}
-
-// dayMeant guesses the day from the beginning of its English name.
-func dayMeant(name string) string {
-	if len(name) >= 3 {
-		if short := strings.ToLower(name[:3]); slices.Contains(weekdays, short) {
-			return fmt.Sprintf("did you mean %q?", short)
-		}
-	}
-	return ""
 }
 
 // timeOfDay reads "08:00", "08:00:30", or the same as a TOML local time.

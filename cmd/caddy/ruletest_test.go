@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,7 +42,7 @@ func TestRuleTestsByCommand(t *testing.T) {
 		want string
 	}{
 		{"all of them", []string{"shop.toml"}, 2, `shop.test.toml:7: failed "far too much"
-    expect.discount: got 1.00, want 9.00
+    expect.discount: got 1.00, want 9.00 (b: target (seen nothing of it in the cart, needed goods or shipping the rule is about))
 
 shop.toml: 2 tests, 1 failed
 `},
@@ -210,6 +211,55 @@ func TestRuleTestsOfFilesThatAreNotValid(t *testing.T) {
 		t.Errorf("exit %d and %q", r.code, r.out)
 	}
 	r.says(t, "wrong.toml:3:17: rule.\"a\".discount_rate: 10 is not a rate", "    discount_rate = 10\n                    ^\n", "errors in wrong.toml: no test was run")
+}
+
+// What the catalogue knows otherwise is warned of in every form of the report, and fails
+// nothing.
+func TestWarningsOfRuleTests(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "shop.toml"), "version = \"v\"\n[[products]]\nsku = \"latte\"\nprice = 18\n[rule.a]\ndiscount_rate = 0.5\n")
+	write(t, filepath.Join(dir, "shop.test.toml"), `[[test]]
+name = "both"
+now = 2026-11-11T12:00:00Z
+cart = { items = [{ sku = "late", quantity = 1, unit_price = 10 }, { sku = "latte", quantity = 1, unit_price = 20 }] }
+expect = { discount = 14 }
+
+[[test]]
+name = "neither"
+now = 2026-11-11T12:00:00Z
+cart = { items = [{ sku = "latte", quantity = 1 }] }
+expect = { discount = 9 }
+`)
+	const unknown = `cart.items[0].sku: the catalogue does not know the article "late" (did you mean "latte"?)`
+	const priced = "cart.items[1].unit_price: the catalogue has it at 18.00, which counts, and not 20.00"
+	r := caddy(t, dir, "discount", "test", "shop.toml", "--junit", "report.xml").good(t)
+	if want := "shop.test.toml:1: warning \"both\"\n    " + unknown + "\n    " + priced + "\n\nshop.toml: 2 tests, 0 failed, 2 warnings\n"; r.out != want {
+		t.Errorf("said is\n%s\nwant\n%s", r.out, want)
+	}
+	var report struct {
+		Cases []struct {
+			Name   string `xml:"name,attr"`
+			Output string `xml:"system-out"`
+		} `xml:"testsuite>testcase"`
+	}
+	if err := xml.Unmarshal([]byte(read(t, filepath.Join(dir, "report.xml"))), &report); err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Cases) != 2 || report.Cases[0].Output != "warning: "+unknown+"\nwarning: "+priced || report.Cases[1].Output != "" {
+		t.Errorf("the report is %+v", report)
+	}
+	var all []struct {
+		Failed, Warnings int
+		Tests            []struct{ Warnings []string }
+	}
+	r = caddy(t, dir, "discount", "test", "shop.toml", "--json").good(t)
+	if err := json.Unmarshal([]byte(r.out), &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 1 || all[0].Failed != 0 || all[0].Warnings != 2 || !slices.Equal(all[0].Tests[0].Warnings, []string{unknown, priced}) || len(all[0].Tests[1].Warnings) != 0 {
+		t.Errorf("the JSON is %s", r.out)
+	}
 }
 
 // A discount that the limits lowered fails a test with that reason.

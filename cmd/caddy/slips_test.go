@@ -18,7 +18,7 @@ func TestCheckOfSlips(t *testing.T) {
 		parts []string
 	}{
 		"a byte order mark":           {text: "\ufeff" + rule, parts: []string{"fine", "1 rule"}},
-		"a coupon with a space":       {text: rule + "coupons = [\"ABCD \"]\n", parts: []string{`shop.toml:6:12: warning: rule."a".coupons: "ABCD " ends with a space`, `hint: write "ABCD"`, "1 warning"}},
+		"a coupon with a space":       {text: rule + "coupons = [\"ABCD \"]\n", parts: []string{`shop.toml:6:12: warning: rule."a".coupons[0]: "ABCD " ends with a space`, `hint: write "ABCD"`, "1 warning"}},
 		"a merge conflict":            {text: strings.Replace(rule, "discount", "<<<<<<< HEAD\nx = 1\n=======\n>>>>>>> b\ndiscount", 1), code: 2, parts: []string{"shop.toml:5:1: a merge conflict", "    <<<<<<< HEAD\n", "1 error"}},
 		"two merge conflicts":         {text: rule + "<<<<<<< a\n=======\n>>>>>>> b\nx\n<<<<<<< a\n=======\n>>>>>>> b\n", code: 2, parts: []string{"shop.toml:6:1: a merge", "shop.toml:10:1: a merge", "2 errors"}},
 		"a zero-width space":          {text: rule + "\u200bcoupons = [\"A\"]\n", code: 2, parts: []string{"shop.toml:6:1: unexpected zero-width space (U+200B)", "hint: it is invisible", "1 error"}},

@@ -8,6 +8,11 @@
 // go-toml's decoder.
 package document
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Kind is the TOML type of a node.
 type Kind uint8
 
@@ -105,6 +110,21 @@ func (n *Node) Get(key string) *Node {
 		return f.Value
 	}
 	return nil
+}
+
+// Index is the place of an element in an array; -1 for what is none, or where n is no array.
+// Elements are in the order of the text.
+func (n *Node) Index(element *Node) int {
+	if n == nil || n.Kind != Array {
+		return -1
+	}
+	i, found := slices.BinarySearchFunc(n.Items, element.Pos, func(item *Node, at Pos) int {
+		return cmp.Or(cmp.Compare(item.Pos.source, at.source), cmp.Compare(item.Pos.offset, at.offset))
+	})
+	if !found || n.Items[i] != element {
+		return -1
+	}
+	return i
 }
 
 // Field finds a member of a table with the place of its key; nil when there is

@@ -20,6 +20,10 @@ func (b *builder) grammar(err error) error {
 	if errors.As(err, &perr) {
 		at.offset = b.parser.Range(perr.Highlight).Offset
 	}
+	if share, found := b.shareAt(int(at.offset)); found {
+		at.offset = uint32(share.at)
+		return &Problems{List: []Problem{b.doc.Problem(at, "", share.reason, share.hint)}}
+	}
 	if sign, found := b.oddAt(int(at.offset), err.Error()); found {
 		return b.odd(Pos{source: b.source, offset: uint32(sign)})
 	}
@@ -93,7 +97,7 @@ func (b *builder) slip(offset int, reason string) (slip, hint string) {
 	case c >= utf8.RuneSelf && text != "":
 		return fmt.Sprintf("unexpected character %q (%U)", c, c), ""
 	case c == '%' && isDigit(b.text, offset-1):
-		return "unexpected % after a number", "a rate is a fraction: 15 % is written 0.15"
+		return "unexpected % after a number", signHints["%"]
 	case c == ':' && strings.Contains(reason, "expected '='"):
 		return reason, "key = value, with an equals sign"
 	case c == ':' && isDigit(b.text, offset-1) && isDigit(b.text, offset+1):

@@ -91,6 +91,7 @@ type builder struct {
 	parser unstable.Parser
 	table  *Node // what key/value lines go into
 	blocks blocks
+	walked int // of the text, for the places of elements
 }
 
 // part is what the parser read from a range of the source. Most keys and
@@ -236,6 +237,7 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 			if err != nil {
 				return b.below(table, name, err)
 			}
+			b.placeElements(value, int(key.Raw.Offset+key.Raw.Length))
 			b.add(table, name, at, value)
 			return nil
 		}
@@ -255,7 +257,7 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 }
 
 // value builds a value; near is the place of its key, used for arrays and empty
-// tables, which carry none of their own.
+// tables, which carry none of their own. [builder.placeElements] places those in arrays.
 func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 	switch v.Kind {
 	case unstable.InlineTable:

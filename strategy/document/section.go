@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Reader gathers the problems of one document while it is decoded, so that one
@@ -42,6 +43,10 @@ type Section struct {
 	Node  *Node
 	Path  string // "" at the top
 	asked []string
+
+	// Ways are hints for keys that are called otherwise elsewhere, by the key in small
+	// letters with underscores.
+	Ways map[string]string
 }
 
 // Section opens a table that stands at a path.
@@ -51,6 +56,21 @@ func (r *Reader) Section(table *Node, path string) *Section {
 
 // Key is the full path of a member.
 func (s *Section) Key(name string) string { return KeyIn(s.Path, name) }
+
+// KeyOf is the full path of a member's value, or of the element that n is of a member that
+// is a list.
+func (s *Section) KeyOf(n *Node, name string) string {
+	return ElementIn(s.Key(name), s.Node.Get(name), n)
+}
+
+// ElementIn is the path of an element of the list at a path; that of the list for what is
+// no element of it.
+func ElementIn(path string, list, element *Node) string {
+	if i := list.Index(element); i >= 0 {
+		return fmt.Sprintf("%s[%d]", path, i)
+	}
+	return path
+}
 
 // KeyIn is the path of a member of the table at a path. A name that TOML would
 // not take bare is in quotes.
@@ -75,9 +95,9 @@ func (s *Section) Get(name string) *Node {
 	return s.Node.Get(name)
 }
 
-// Wrong reports a problem of a member's value.
+// Wrong reports a problem of a member's value, or of an element of it.
 func (s *Section) Wrong(n *Node, name, reason, hint string) {
-	s.Add(n.Pos, s.Key(name), reason, hint)
+	s.Add(n.Pos, s.KeyOf(n, name), reason, hint)
 }
 
 // Want reports a value of the wrong type.
@@ -125,8 +145,17 @@ func (s *Section) Done() {
 		if slices.Contains(s.asked, f.Key) {
 			continue
 		}
-		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), Meant(f.Key, s.asked))
+		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), s.Meant(f.Key, s.asked))
 	}
+}
+
+// Meant is the hint for a key that is none of the known ones: what it is called here, or
+// what was mistyped.
+func (s *Section) Meant(typed string, known []string) string {
+	if way := s.Ways[strings.ReplaceAll(strings.ToLower(typed), "-", "_")]; way != "" {
+		return way
+	}
+	return Meant(typed, known)
 }
 
 // Meant is the hint which of the known keys a mistyped one may stand for; "" if

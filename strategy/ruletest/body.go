@@ -133,6 +133,9 @@ type order interface {
 	fault(err error) (at document.Pos, key, reason string)
 	// refused is fault for a cart that the strategy cannot price.
 	refused(err error) (at document.Pos, key, reason string)
+	// line is where a field of a line stands, and what says so in a message where the place
+	// does not.
+	line(line int, field string) (at document.Pos, key, where string)
 }
 
 // bodyOrder is a body, read in one way.

@@ -26,7 +26,8 @@ type body struct {
 type shape struct {
 	keys   []string
 	tables map[string]*shape // of those keys that hold tables
-	free   bool              // any key at all, and no table below it
+	ways   ways
+	free   bool // any key at all, and no table below it
 }
 
 // checkKeys reports the keys that a cart does not have.
@@ -39,35 +40,25 @@ func (of *shape) checkKeys(s *document.Section) {
 		if slices.Contains(of.keys, f.Key) {
 			continue
 		}
-		hint := document.Meant(f.Key, of.keys)
-		if key := otherNames[strings.ToLower(f.Key)]; slices.Contains(of.keys, key) {
-			hint = "did you mean " + key + "?"
+		hint := s.Meant(f.Key, of.keys)
+		if hint == "" && slices.Contains(of.keys, "attributes") {
+			hint = "further properties of an article are its attributes, such as attributes = { roast = \"dark\" }"
 		}
 		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), hint)
 	}
 }
 
-// otherNames are what shops call members of their carts.
-var otherNames = map[string]string{
-	"qty": "quantity", "count": "quantity", "units": "quantity", "number": "quantity",
-	"price": "unit_price", "unit_cost": "unit_price", "cost": "unit_price", "weight": "quantity",
-	"total": "line_total", "row_total": "line_total", "total_price": "line_total", "line_price": "line_total",
-	"product": "sku", "product_id": "sku", "item": "sku", "article": "sku", "name": "sku",
-	"on_sale": "reduced", "sale": "reduced", "lines": "items", "line_items": "items", "products": "items",
-	"coupon": "coupons", "coupon_code": "coupons", "coupon_codes": "coupons", "voucher": "coupons",
-	"segment": "segments", "orders": "completed_orders", "level": "tier", "group": "tier",
-	"fee": "amount",
-}
-
 var cartShape = &shape{
 	keys: []string{"currency", "items", "customer", "coupons", "channel", "region", "shipping"},
+	ways: cartWays,
 	tables: map[string]*shape{
 		"items": {
 			keys:   []string{"id", "sku", "category", "subgroup", "quantity", "unit_price", "line_total", "reduced", "attributes"},
+			ways:   itemWays,
 			tables: map[string]*shape{"attributes": {free: true}},
 		},
-		"customer": {keys: []string{"id", "tier", "segments", "completed_orders"}},
-		"shipping": {keys: []string{"id", "method", "amount"}},
+		"customer": {keys: []string{"id", "tier", "segments", "completed_orders"}, ways: customerWays},
+		"shipping": {keys: []string{"id", "method", "amount"}, ways: shippingWays},
 	},
 }
 
@@ -119,6 +110,7 @@ func (w *writer) text(s string) {
 
 func (w *writer) table(n *document.Node, path string, of *shape) {
 	known := w.Section(n, path)
+	known.Ways = of.ways
 	of.checkKeys(known)
 	w.raw("{")
 	first := true

@@ -52,6 +52,7 @@ func decodeExpect(test *document.Section, lines int) []expectation {
 		return nil
 	}
 	s := test.Section(n, test.Key("expect"))
+	s.Ways = expectWays
 	var list []expectation
 	for _, d := range decoders {
 		value := s.Get(d.key)

@@ -45,6 +45,19 @@ func decodeGifts(s *document.Section, n *document.Node, name string, _ int) expe
 	return e
 }
 
+// why says why rules that give the article did not apply, if there is too little of it.
+func (g *giftGoods) why(o *outcome, got int64) string {
+	if got > g.quantity {
+		return ""
+	}
+	gives := func(rule int) bool { return o.GiftOf(rule) == g.sku }
+	known := false
+	for rule := range o.Rules() {
+		known = known || gives(rule)
+	}
+	return o.whyNot(!known, gives)
+}
+
 func (e *gifts) check(o *outcome) {
 	given := make(map[string]int64)
 	for _, g := range o.quote.Gifts {
@@ -52,7 +65,7 @@ func (e *gifts) check(o *outcome) {
 	}
 	for _, g := range e.goods {
 		if got := given[g.sku]; got != g.quantity {
-			o.fail(g.member, strconv.FormatInt(got, 10), strconv.FormatInt(g.quantity, 10), "")
+			o.fail(g.member, strconv.FormatInt(got, 10), strconv.FormatInt(g.quantity, 10), g.why(o, got))
 		}
 		given[g.sku] = 0
 	}

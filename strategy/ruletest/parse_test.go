@@ -21,7 +21,7 @@ func TestMistakes(t *testing.T) {
 		{"an empty file", "", "t.toml:1:1: there is no test (write a [[test]])"},
 		{"no TOML", "[[test]\n", "t.toml:1:7: expected ']]' to close array table name"},
 		{"no test", "test = []\n", "t.toml:1:1: test: there is no test (write a [[test]])"},
-		{"another heading", "[[tests]]\nname = \"x\"\n", `t.toml:1:3: tests: unknown key "tests" (did you mean test?)`},
+		{"another heading", "[[tests]]\nname = \"x\"\n", `t.toml:1:3: tests: unknown key "tests" (a test is written under [[test]])`},
 		{"a single table", "[test]\nname = \"x\"\n", "t.toml:1:2: test: this is a table, a list of tables, each headed [[test]], is wanted"},
 		{"a test that is no table", "test = [1]\n", "t.toml:1:9: test[0]: a test is a table (write it under [[test]])"},
 		{"an empty test", "[[test]]\n", `
@@ -43,8 +43,8 @@ t.toml:4:45: test[0].cart.items[0].Price: unknown key "Price" (did you mean unit
 t.toml:4:59: test[0].cart.lines: unknown key "lines" (did you mean items?)`},
 		{"no environments", of(cart, "{ discount = 0 }") + "env = []\n", "t.toml:6:1: test[0].env: the list is empty, so the test would never run (leave the key out to run it in every environment)"},
 		{"environments that are none", of(cart, "{ discount = 0 }") + "env = [1, \"a\", \"a\"]\n", `
-t.toml:6:8: test[0].env: this is an integer ("1"), the name of an environment is wanted
-t.toml:6:16: test[0].env: "a" is listed twice`},
+t.toml:6:8: test[0].env[0]: this is an integer ("1"), the name of an environment is wanted
+t.toml:6:16: test[0].env[2]: "a" is listed twice`},
 		{"a name twice", of(cart, "{ discount = 0 }") + of(cart, "{ discount = 0 }"), `t.toml:7:8: test[1].name: a second test is called "x", the first is on line 1`},
 		{"a mistyped key", of(cart, "{ discount = 0 }") + "expects = 1\n", `t.toml:6:1: test[0].expects: unknown key "expects" (did you mean expect?)`},
 
@@ -76,13 +76,13 @@ t.toml:6:16: test[0].env: "a" is listed twice`},
 		{"a mistyped key of a line", item("quantity = 1, unit_prize = 1, categories = 2"), `
 t.toml:4:35: test[0].cart.items[0].unit_prize: unknown key "unit_prize" (did you mean unit_price?)
 t.toml:4:51: test[0].cart.items[0].categories: unknown key "categories" (did you mean category?)`},
-		{"a sum, which a line does not have", item("quantity = 1, subtotal = 1"), `t.toml:4:35: test[0].cart.items[0].subtotal: unknown key "subtotal"`},
-		{"a mistyped key of the cart", of(`{ item = [] }`, "{ discount = 0 }"), `t.toml:4:10: test[0].cart.item: unknown key "item" (did you mean items?)`},
+		{"a sum, which a line does not have", item("quantity = 1, subtotal = 1"), `t.toml:4:35: test[0].cart.items[0].subtotal: unknown key "subtotal" (did you mean line_total?)`},
+		{"a mistyped key of the cart", of(`{ item = [] }`, "{ discount = 0 }"), `t.toml:4:10: test[0].cart.item: unknown key "item" (did you mean items, such as items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }]?)`},
 		{"mistyped keys of customer and shipping", of(`{ items = [], customer = { tiers = "x" }, shipping = [{ price = 1 }] }`, "{ discount = 0 }"), `
 t.toml:4:35: test[0].cart.customer.tiers: unknown key "tiers" (did you mean tier?)
-t.toml:4:64: test[0].cart.shipping[0].price: unknown key "price"`},
+t.toml:4:64: test[0].cart.shipping[0].price: unknown key "price" (did you mean amount?)`},
 		{"a SKU that is a table", item("sku = { a = 1 }, quantity = 1"), "t.toml:4:29: test[0].cart.items[0].sku: is a table, want a string, or an integer below 2^53 without sign, fraction and exponent"},
-		{"a list of lists", of(`{ items = [], coupons = [["a", ["b"]]] }`, "{ discount = 0 }"), "t.toml:4:22: test[0].cart.coupons[0]: is a list, want a string, or an integer below 2^53 without sign, fraction and exponent"},
+		{"a list of lists", of(`{ items = [], coupons = [["a", ["b"]]] }`, "{ discount = 0 }"), "t.toml:4:33: test[0].cart.coupons[0]: is a list, want a string, or an integer below 2^53 without sign, fraction and exponent"},
 		{"an attribute that is a table", item("quantity = 1, attributes = { a = { b = 1 } }"),
 			"t.toml:4:56: test[0].cart.items[0].attributes.a: this is a table, a string, a number, true or false is wanted"},
 		{"an attribute that is a date", item("quantity = 1, attributes = { a = 2026-11-11 }"),

@@ -29,6 +29,7 @@ type Result struct {
 	Name     string
 	Place    document.Place
 	Failures []Failure       // none when the test passed
+	Warnings []Warning       // which do not keep it from passing
 	Unread   bool            // its body was read in no way, and it was skipped
 	Cart     *cart.Cart      // nil where it could not be read
 	Quote    *strategy.Quote // nil where the cart could not be priced

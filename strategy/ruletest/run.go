@@ -19,9 +19,10 @@ import (
 // it: where pricing panics, the test has failed.
 func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	var r Report
+	known := make(guesses)
 	for i := range s.tests {
 		if t := &s.tests[i]; t.envs.include(env) || !t.envs.within(st.Environments()) {
-			if result := s.run(t, st); result.Unread {
+			if result := s.run(t, st, known); result.Unread {
 				r.Unread = append(r.Unread, result)
 			} else {
 				r.add(result, st)
@@ -47,25 +48,30 @@ func (s *Suite) Matching(match func(name string) bool) *Suite {
 
 // run is what came of a test. A body that is read in several ways has to give what is
 // expected in each: the result is that of the first, with the failures of all.
-func (s *Suite) run(t *test, st *strategy.Strategy) Result {
+func (s *Suite) run(t *test, st *strategy.Strategy, known guesses) Result {
 	all, none := s.ordersOf(t, st.Currency())
 	if none && s.orders.Lenient {
 		return Result{Name: t.name, Place: t.place, Unread: true}
 	}
-	result := s.runOrder(t, all[0], st)
+	result := s.runOrder(t, all[0], st, known)
 	for _, further := range all[1:] {
-		other := s.runOrder(t, further, st)
+		other := s.runOrder(t, further, st, known)
 		for _, f := range other.Failures {
 			if !slices.Contains(result.Failures, f) {
 				result.Failures = append(result.Failures, f)
+			}
+		}
+		for _, w := range other.Warnings {
+			if !slices.Contains(result.Warnings, w) {
+				result.Warnings = append(result.Warnings, w)
 			}
 		}
 	}
 	return result
 }
 
-func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy) (result Result) {
-	o := &outcome{suite: s, Strategy: st}
+func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guesses) (result Result) {
+	o := &outcome{suite: s, Strategy: st, expectations: t.expectations, guesses: known}
 	defer func() {
 		if broken := recover(); broken != nil {
 			_, _, reason := from.fault(fmt.Errorf("pricing it panicked: %v", broken))
@@ -77,7 +83,7 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy) (result Res
 			}
 		}
 		result = Result{
-			Name: t.name, Place: t.place, Failures: o.failures,
+			Name: t.name, Place: t.place, Failures: o.failures, Warnings: o.warnings,
 			Cart: o.cart, Quote: o.quote, Explanation: o.explanation, now: o.now,
 		}
 	}()
@@ -87,6 +93,7 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy) (result Res
 	for _, e := range t.expectations {
 		e.check(o)
 	}
+	o.warn(from)
 	if len(o.failures) > 0 {
 		o.explain()
 	}
@@ -111,6 +118,10 @@ type outcome struct {
 	quote       *strategy.Quote
 	explanation *strategy.Explanation // nil until it is asked for
 	failures    []Failure
+
+	expectations []expectation // of the test
+	warnings     []Warning
+	guesses      guesses
 }
 
 func (o *outcome) fail(m member, got, want, hint string) {
@@ -196,20 +207,23 @@ func (o *outcome) compare(m member, text string, got int64, why func() string) {
 	}
 }
 
-// unexplained is the hint where there is nothing to say.
-func unexplained() string { return "" }
-
 // lowered says which rules gave less than their rewards came to, or nothing for
 // the limits, and why.
 func (o *outcome) lowered() string {
-	var texts []string
-	for _, l := range o.explain().Lowered {
-		texts = append(texts, l.Rule+" "+o.loweredBy(l))
-	}
+	texts := []string{o.loweredBySome()}
 	for _, r := range o.explain().Rejected {
 		if r.Reason == "limits" {
 			texts = append(texts, r.Rule+": "+o.why(r.Rule))
 		}
+	}
+	return hints(texts...)
+}
+
+// loweredBySome says which rules gave less than their rewards came to.
+func (o *outcome) loweredBySome() string {
+	var texts []string
+	for _, l := range o.explain().Lowered {
+		texts = append(texts, l.Rule+" "+o.loweredBy(l))
 	}
 	return strings.Join(texts, "; ")
 }

@@ -40,6 +40,7 @@ func Parse(sources ...strategy.Source) (*Suite, error) {
 	}
 	s := &Suite{doc: doc}
 	top := document.NewReader(doc).Section(doc.Root, "")
+	top.Ways = fileWays
 	s.decode(top)
 	top.Done()
 	if err := top.Err(); err != nil {
@@ -98,6 +99,7 @@ func from(place, here document.Place) string {
 }
 
 func decodeTest(s *document.Section) test {
+	s.Ways = testWays
 	t := test{name: s.Text("name"), envs: decodeEnvs(s)}
 	t.now = decodeInstant(s)
 	t.cart, t.body = decodeCart(s), decodeBody(s)

@@ -16,26 +16,48 @@ import (
 type sum struct {
 	member
 	text string
-	of   func(*strategy.Quote) int64
+	kind *sumKind
 }
 
-var sums = map[string]func(*strategy.Quote) int64{
-	"discount":          func(q *strategy.Quote) int64 { return q.Discount },
-	"shipping_discount": func(q *strategy.Quote) int64 { return q.ShippingDiscount },
-	"subtotal":          func(q *strategy.Quote) int64 { return q.Subtotal },
-	"payable":           func(q *strategy.Quote) int64 { return q.Payable },
+// sumKind is what an amount of the quote is made of.
+type sumKind struct {
+	of func(*strategy.Quote) int64
+	// lowers says what rules do to the amount: they add to a discount, and lower what is
+	// to be paid.
+	lowers          bool
+	goods, shipping bool // off what they take
+}
+
+var sums = map[string]*sumKind{
+	"discount":          {of: func(q *strategy.Quote) int64 { return q.Discount }, goods: true},
+	"shipping_discount": {of: func(q *strategy.Quote) int64 { return q.ShippingDiscount }, shipping: true},
+	"subtotal":          {of: func(q *strategy.Quote) int64 { return q.Subtotal }},
+	"payable":           {of: func(q *strategy.Quote) int64 { return q.Payable }, lowers: true, goods: true, shipping: true},
 }
 
 func decodeSum(s *document.Section, n *document.Node, name string, _ int) expectation {
-	return &sum{member: expected(name, n), text: amount(s, n, s.Key(name)), of: sums[name]}
+	return &sum{member: expected(name, n), text: amount(s, n, s.Key(name)), kind: sums[name]}
 }
 
 func (e *sum) check(o *outcome) {
-	why := o.lowered
-	if e.key == "expect.subtotal" {
-		why = unexplained
+	got := e.kind.of(o.quote)
+	o.compare(e.member, e.text, got, func() string { return e.why(o, got) })
+}
+
+// why says what kept rules from giving more, and of rules that gave nothing why, if more
+// was expected of them.
+func (e *sum) why(o *outcome, got int64) string {
+	if !e.kind.goods && !e.kind.shipping {
+		return ""
 	}
-	o.compare(e.member, e.text, e.of(o.quote), why)
+	want, err := o.currency.ParseMajor(e.text)
+	if err != nil || (got < want) == e.kind.lowers {
+		return o.lowered()
+	}
+	return hints(o.loweredBySome(), o.whyNot(true, func(rule int) bool {
+		goods, shipping := o.TakesOff(rule)
+		return goods && e.kind.goods || shipping && e.kind.shipping
+	}))
 }
 
 // lineDiscounts is what is taken off each line, in the order of the cart.
