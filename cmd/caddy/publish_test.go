@@ -205,6 +205,9 @@ func TestWhatPublishSays(t *testing.T) {
 		{"publish-one-argument", []string{"discount.toml"}, 1},
 	} {
 		args := append([]string{"publish"}, c.args...)
+		if c.code != 1 && c.name != "publish-help" {
+			args = append(args, "--address", "unix/none.sock")
+		}
 		before := contents(t, filepath.Join(dir, "live"))
 		r := caddy(t, dir, append([]string{"discount"}, args...)...)
 		if r.code != c.code {
@@ -427,7 +430,7 @@ func TestInterruptedPublishLeavesNothingBehind(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if !poll(patience, func() bool { return len(temporaries(t, shop)) == 3 }) {
+			if !poll(patience, func() bool { return len(temporaries(t, shop)) == 4 }) {
 				t.Fatalf("there are %v", names(t, shop))
 			}
 			time.Sleep(20 * time.Millisecond) // into the wait for the lock
@@ -465,7 +468,7 @@ func TestPublishWaitsForALockOnTheFile(t *testing.T) {
 	lock := holdLock(t, place)
 	done := make(chan result)
 	go func() { done <- caddy(t, dir, "discount", "publish", "next/next.toml", "discount.toml") }()
-	if !poll(patience, func() bool { return len(temporaries(t, dir)) == 1 }) {
+	if !poll(patience, func() bool { return len(temporaries(t, dir)) == 2 }) {
 		t.Fatal("it never came to the lock")
 	}
 	if got := read(t, place); got != strategyOf(1) {
