@@ -120,12 +120,17 @@ func (a adminClient) choose(id string) (strategyStatus, error) {
 	if err != nil {
 		return strategyStatus{}, err
 	}
+	return pick(all, id)
+}
+
+// pick finds the strategy meant among those in service.
+func pick(all []strategyStatus, id string) (strategyStatus, error) {
 	var ids []string
 	for _, s := range all {
 		if s.ID == id || id == "" && len(all) == 1 {
 			return s, nil
 		}
-		ids = append(ids, fmt.Sprintf("%s (%s)", s.ID, s.Path))
+		ids = append(ids, s.name())
 	}
 	switch {
 	case len(all) == 0:
@@ -134,6 +139,20 @@ func (a adminClient) choose(id string) (strategyStatus, error) {
 		return strategyStatus{}, fmt.Errorf("several strategies are in service, say which with --id: %s", strings.Join(ids, ", "))
 	}
 	return strategyStatus{}, fmt.Errorf("no strategy in service has the id %q, there are %s", id, strings.Join(ids, ", "))
+}
+
+// name is what a person knows the strategy by.
+func (s strategyStatus) name() string {
+	if s.Env != "" {
+		return fmt.Sprintf("%s (%s, env %s)", s.ID, s.Path, s.Env)
+	}
+	return fmt.Sprintf("%s (%s)", s.ID, s.Path)
+}
+
+// history is what is remembered of a strategy.
+func (a adminClient) history(id string) (past historyStatus, err error) {
+	err = a.call(http.MethodGet, "/discount/strategies/"+id+"/history", "", nil, &past)
+	return past, err
 }
 
 // leastOfFingerprint is how many digits it takes to name a content: a slip of the
@@ -145,8 +164,8 @@ func (a adminClient) complete(id, beginning string) (string, error) {
 	if len(beginning) < leastOfFingerprint {
 		return "", fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more", beginning, leastOfFingerprint)
 	}
-	var past historyStatus
-	if err := a.call(http.MethodGet, "/discount/strategies/"+id+"/history", "", nil, &past); err != nil {
+	past, err := a.history(id)
+	if err != nil {
 		return "", err
 	}
 	var found []string
