@@ -116,7 +116,8 @@ func exportFor(cmd *cobra.Command) (history.Export, error) {
 		if err != nil {
 			return history.Export{}, err
 		}
-		return history.ExportOf(dir)
+		export, err := history.ExportOf(dir)
+		return export, atState(dir, err)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -133,7 +134,7 @@ func runExport(cmd *cobra.Command, _ []string) (int, error) {
 	}
 	export, err := history.ExportOf(dir)
 	if err != nil {
-		return exitFailed, err
+		return exitFailed, atState(dir, err)
 	}
 	return exitFine, printJSON(cmd.OutOrStdout(), export)
 }

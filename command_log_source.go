@@ -50,7 +50,7 @@ func recordsIn(cmd *cobra.Command, missed string) (records []history.Record, not
 	}
 	past, err := history.Look(dir)
 	if err != nil {
-		return nil, "", fmt.Errorf("--state %s: %w", dir, err)
+		return nil, "", atState(dir, err)
 	}
 	if missed != "" {
 		note = missed + ": this is from " + dir
@@ -166,6 +166,14 @@ func namesOfStates(dirs []string) []string {
 		}
 	}
 	return names
+}
+
+// atState says by which option the directory of an error is chosen.
+func atState(dir string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("--state %s: %w", dir, err)
 }
 
 // isStateDir reports whether a directory has the state of a strategy. One that may not

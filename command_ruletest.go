@@ -222,7 +222,7 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 func (t *testedStrategy) printErrors(w io.Writer) {
 	p := printer{w: w, paint: paintFor(w)}
 	p.problems("error", t.Errors, t.More)
-	p.line("%s in %s: no test was run", counted(len(t.Errors)+t.More, "error"), t.Path)
+	p.line("%s in %s: no test was run", counted(len(t.Errors)+t.More, "error"), filesWith(t.Path, t.Errors))
 }
 
 // printCoverage says what the tests saw applied: rules, and the steps of ladders

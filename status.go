@@ -107,7 +107,7 @@ func (l *live) describe() strategyStatus {
 		Pending: unlessZero(s.Pending),
 		Missing: unlessZero(s.Missing),
 		Watch:   watchStatus{Guard: s.Guard.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
-		State:   stateStatus{Dir: s.Memory.Dir, Error: text(s.Memory.Err), Found: text(s.Memory.Found)},
+		State:   stateStatus{Dir: s.Memory.Dir, Error: text(stateError(s.Memory.Dir, s.Memory.Err)), Found: text(stateError(s.Memory.Dir, s.Memory.Found))},
 		Sample:  len(l.sample.Carts()),
 	}
 	if e := l.Live(); e.Sequence == s.Live.Sequence {

@@ -152,6 +152,10 @@ func TestWhatPublishSays(t *testing.T) {
 	write(t, filepath.Join(dir, "failing.toml"), strategyOf(301))
 	write(t, filepath.Join(dir, "failing.test.toml"), testsOf(300))
 	write(t, filepath.Join(dir, "untested.toml"), strategyOf(301))
+	write(t, filepath.Join(dir, "mistested.toml"), strategyOf(300))
+	write(t, filepath.Join(dir, "mistested.test.toml"), testsOf(300)+"nope = 1\n")
+	write(t, filepath.Join(dir, "mistaken.toml"), strings.Replace(strategyOf(300), "discount_amount", "discount_amont", 1))
+	write(t, filepath.Join(dir, "mistaken.test.toml"), testsOf(300)+"nope = 1\n")
 	write(t, filepath.Join(dir, "parts", "10-head.toml"), "version = \"v\"\n")
 	write(t, filepath.Join(dir, "parts", "20-rules.toml"), "[rule.\"a\"]\ndiscount_amount = 3\n")
 	write(t, filepath.Join(dir, "20-rules.toml"), "[rule.\"a\"]\ndiscount_amount = 4\n")
@@ -175,6 +179,8 @@ func TestWhatPublishSays(t *testing.T) {
 		{"publish-unchanged", []string{"discount.toml", "live/discount.toml", "--json"}, 0},
 		{"publish-failing", []string{"failing.toml", "live/discount.toml"}, 2},
 		{"publish-failing-there", []string{"untested.toml", "live/discount.toml"}, 2},
+		{"publish-broken-test", []string{"mistested.toml", "live/discount.toml"}, 2},
+		{"publish-broken-both", []string{"mistaken.toml", "live/discount.toml"}, 2},
 		{"publish-alone", []string{"alone.toml", "live/alone.toml"}, 0},
 		{"publish-wrong", []string{"wrong.toml", "live/discount.toml"}, 2},
 		{"publish-wrong-json", []string{"wrong.toml", "live/discount.toml", "--json"}, 2},
