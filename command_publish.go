@@ -216,10 +216,10 @@ func (p *published) place(ctx context.Context, cmd *cobra.Command, to destinatio
 	p.Changed = placed != nil
 	switch {
 	case placed == nil:
+	case p.Gateway.Verdict != verdictNone && !placed.intact():
+		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.path()), placed.stay())
 	case p.Gateway.good():
 		return placed.stay()
-	case !placed.intact():
-		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.path()), placed.stay())
 	default:
 		// What interrupts the wait does not interrupt this: half of it is worse than all.
 		if err := placed.back(context.WithoutCancel(ctx)); err != nil {

@@ -146,7 +146,7 @@ const (
 	firstLook      = 2 * time.Millisecond
 	longestLook    = 200 * time.Millisecond
 	firstTries     = 3
-	settlePatience = 5 * time.Second
+	settlePatience = 3 * time.Second
 )
 
 // defaultWait is how long publish waits for a verdict.
@@ -310,7 +310,7 @@ func (g *publishedGateway) concerned(all []strategyStatus, files []string, attem
 			attempts[s.ID] = since
 		}
 		unreadable := s.File.Digest == "" && s.File.Number >= since+2
-		if (s.File.Digest == content || unreadable) && s.File.Outcome != "" {
+		if (content != "" && s.File.Digest == content || unreadable) && s.File.Outcome != "" {
 			one.take(s)
 		}
 		list = append(list, one)
@@ -347,18 +347,24 @@ func (s *strategyVerdict) take(of strategyStatus) {
 	}
 }
 
-// settle waits, after what was published was put back, until the strategies that had
-// taken it have what was there before, and says so of those that have not.
+// settle waits for a moment, after what was published was put back, until the gateway
+// has seen that: what is published next is judged anew. Of strategies that had taken
+// what was published and have not taken that, it says so.
 func (g *publishedGateway) settle(ctx context.Context, v *gatewayVerdict) {
-	taken := func(s strategyVerdict) bool { return s.Verdict == verdictInService || s.Verdict == verdictStaged }
-	if !slices.ContainsFunc(v.Strategies, taken) || ctx.Err() != nil {
+	if v.Verdict == verdictLate || ctx.Err() != nil {
 		return
 	}
 	g.wait = settlePatience
 	after := g.verdict(ctx, nil)
-	for _, s := range after.Strategies {
-		if !taken(s) {
+	for _, s := range v.Strategies {
+		again := slices.IndexFunc(after.Strategies, func(a strategyVerdict) bool { return a.ID == s.ID })
+		if s.taken() && again >= 0 && !after.Strategies[again].taken() {
 			v.Reason = fmt.Sprintf("what was put back is not in service again as %s: see GET /discount/strategies/%s", s.name(), s.ID)
 		}
 	}
+}
+
+// taken reports whether the strategy has what is in the place.
+func (s *strategyVerdict) taken() bool {
+	return s.Verdict == verdictInService || s.Verdict == verdictStaged
 }

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/promogate/caddy-discount/reload/history"
 )
 
 // railed refuses an edit that moves the mean discount much, once an order was priced.
@@ -382,15 +384,33 @@ func TestPublishDoesNotWaitForASilentAddress(t *testing.T) {
 func TestPublishWhileItWaitsForTheVerdict(t *testing.T) {
 	t.Parallel()
 	const old = `{"digest": "0000000000000000000000000000000000000000000000000000000000000000", "outcome": "in_service", "number": 4}`
+	late := func(path string) func(http.ResponseWriter) { return serving(path, old) }
+	// takesOther has not read what was published, and takes what another program saves.
+	takesOther := func(path string) func(http.ResponseWriter) {
+		return func(w http.ResponseWriter) {
+			file := old
+			if text, err := os.ReadFile(path); err == nil && string(text) == strategyOf(3) {
+				file = fmt.Sprintf(`{"digest": %q, "outcome": "in_service", "number": 5}`, history.Digest([]history.File{{Name: filepath.Base(path), Data: text}}))
+			}
+			serving(path, file)(w)
+		}
+	}
+	change := func(t *testing.T, place string, _ *os.Process) {
+		write(t, place+".new", strategyOf(3))
+		if err := os.Rename(place+".new", place); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
-		name string
-		do   func(t *testing.T, place string, publisher *os.Process)
-		says string
-		left string
+		name  string
+		admin func(path string) func(http.ResponseWriter)
+		do    func(t *testing.T, place string, publisher *os.Process)
+		says  string
+		left  string
 	}{
-		{"it is changed", func(t *testing.T, place string, _ *os.Process) { write(t, place, strategyOf(3)) },
-			"was changed by another program meanwhile, and is left as that has it", strategyOf(3)},
-		{"it is interrupted", func(t *testing.T, _ string, publisher *os.Process) {
+		{"it is changed", late, change, "was changed by another program meanwhile, and is left as that has it", strategyOf(3)},
+		{"it is changed and that is taken", takesOther, change, "was changed by another program meanwhile, and is left as that has it", strategyOf(3)},
+		{"it is interrupted", late, func(t *testing.T, _ string, publisher *os.Process) {
 			if err := publisher.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
 			}
@@ -405,7 +425,7 @@ func TestPublishWhileItWaitsForTheVerdict(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 			defer cancel()
 			var errs strings.Builder
-			cmd := caddyCommand(ctx, t, dir, "discount", "publish", "next.toml", "shop/discount.toml", "--address", adminThat(t, serving(place, old)), "--wait", "1m")
+			cmd := caddyCommand(ctx, t, dir, "discount", "publish", "next.toml", "shop/discount.toml", "--address", adminThat(t, c.admin(place)), "--wait", "1m")
 			cmd.Stderr = &errs
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
