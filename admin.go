@@ -165,7 +165,11 @@ func rollBack(w http.ResponseWriter, r *http.Request, id string) error {
 		return err
 	}
 	if err := l.Rollback(wanted.SHA256, inService, wanted.Reason); err != nil {
-		return apiError(rollbackStatus(err), err)
+		status := rollbackStatus(err)
+		if status == http.StatusInternalServerError {
+			err = stateError(l.key.stateDir(), err)
+		}
+		return apiError(status, err)
 	}
 	return answerAdmin(w, l.describe())
 }

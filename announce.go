@@ -73,6 +73,7 @@ func (a *announcer) tell(key liveKey, e reload.Event) {
 		next = announcement{eventActivated, eventData(key, activation(e.Live))}
 	case reload.EventRefused:
 		next = announcement{eventRefused, eventData(key, refusal(e))}
+		next.data["error"] = e.Err.Error() // all of it, for what a subscriber sends on
 	default:
 		return
 	}
@@ -130,7 +131,7 @@ func (n announcement) send(emit emitter) {
 }
 
 // eventData is what the line in the log has, as placeholders and JSON can show
-// it: instants as RFC 3339 and durations in seconds.
+// it: durations in seconds.
 func eventData(key liveKey, fields []zap.Field) map[string]any {
 	data := zapcore.NewMapObjectEncoder()
 	data.AddString("path", key.path)
@@ -141,10 +142,7 @@ func eventData(key liveKey, fields []zap.Field) map[string]any {
 		f.AddTo(data)
 	}
 	for name, value := range maps.Clone(data.Fields) {
-		switch v := value.(type) {
-		case time.Time:
-			data.Fields[name] = v.Format(time.RFC3339Nano)
-		case time.Duration:
+		if v, is := value.(time.Duration); is {
 			data.Fields[name] = v.Seconds()
 		}
 	}

@@ -31,7 +31,7 @@ func (g *gateway) takeBody(r *http.Request) ([]byte, *outcome) {
 		return nil, brokenOff
 	case int64(len(read)) > g.maxBody:
 		r.Body = &resumedBody{rest: io.MultiReader(bytes.NewReader(read), r.Body), from: r.Body}
-		return nil, tooLarge
+		return nil, g.tooLarge
 	}
 	giveBack(r, read)
 	return read, nil
@@ -50,7 +50,7 @@ func (g *gateway) decoded(r *http.Request, read []byte) ([]byte, *outcome) {
 	text, err := g.decoders.Decode(name, read)
 	switch {
 	case errors.Is(err, body.ErrTooLong):
-		return nil, tooLarge
+		return nil, g.tooLarge
 	case errors.Is(err, body.ErrMore):
 		return nil, refuse(statusInvalid, "there is more in the body than one "+name+" text")
 	case err != nil: // its words may quote the body

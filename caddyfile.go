@@ -191,6 +191,9 @@ func (s *StateOptions) unmarshal(d *caddyfile.Dispenser) error {
 	given := d.NextArg()
 	if given {
 		s.Dir = d.Val()
+		if err := checkStateDir(s.Dir); err != nil {
+			return d.WrapErr(err)
+		}
 	}
 	if d.CountRemainingArgs() > 0 {
 		return d.Err("state takes one directory, or off")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,7 +172,7 @@ func (c *checked) summary(paint paint, order string) string {
 	if n := len(c.Warnings) + c.MoreWarnings; n > 0 {
 		parts = append(parts, paint.in(yellow, counted(n, "warning")))
 	}
-	text := strings.Join(parts, ", ") + " in " + c.Path + what
+	text := strings.Join(parts, ", ") + " in " + filesWith(c.Path, c.Errors, c.Warnings) + what
 	if len(parts) == 0 {
 		text = c.Path + ": " + paint.in(green, "fine") + what
 	}
@@ -185,6 +186,28 @@ func (c *checked) summary(paint paint, order string) string {
 		text += "\n" + note
 	}
 	return text
+}
+
+// filesWith names the files that problems are in: the strategy by its path, and tests by
+// their own, which a person may not have in mind.
+func filesWith(path string, lists ...[]document.Problem) string {
+	var tests []string
+	strategy := false
+	for _, p := range slices.Concat(lists...) {
+		switch {
+		case !strings.HasSuffix(p.File, testSuffix):
+			strategy = true
+		case !slices.Contains(tests, p.File):
+			tests = append(tests, p.File)
+		}
+	}
+	switch {
+	case len(tests) == 0:
+		return path
+	case strategy:
+		return path + " and " + strings.Join(tests, ", ")
+	}
+	return strings.Join(tests, ", ") + ", the tests of " + path
 }
 
 // unchecked says which environments were not looked at.

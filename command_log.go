@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,77 +16,46 @@ import (
 func logCommand() *cobra.Command {
 	c := command("log", "Shows what went into service and out of it", `
 Shows the log of a strategy: activations, stagings, refusals and rollbacks, the
-latest last. It is read from the state directory, whether Caddy runs or not.`,
-		"  caddy discount log\n  caddy discount log --state /var/lib/caddy/discount", noArguments, runLog)
+latest last, with the times of this machine and their zone. The running Caddy is
+asked through its admin API. Without one the state directory is read: that of
+--state, or the one in the data directory of the user who runs this.`,
+		"  caddy discount log\n  caddy discount log --id discount-1a2b3c4d --json\n  caddy discount log --state /var/lib/caddy/discount", noArguments, runLog)
 	addStateFlag(c)
 	verify := command("verify", "Checks that nobody changed the log", `
 Checks the log against its signed checkpoint. With --verifier the signature has
 to be by that key, and with --checkpoint the log has to be a continuation of the
-one an earlier checkpoint was signed for. Exits with 2 if it is not.`,
+one an earlier checkpoint was signed for. Exits with 2 if it is not. The files are
+those of --export, of --state, or where the running Caddy keeps them.`,
 		"  caddy discount log verify --state /var/lib/caddy/discount\n  caddy discount log verify --export log.export --checkpoint kept.checkpoint", noArguments, runVerify)
 	addStateFlag(verify)
 	verify.Flags().String("export", "", "A file that log export wrote, instead of the state directory")
 	verify.Flags().String("checkpoint", "", "A file with an earlier checkpoint, kept elsewhere")
 	verify.Flags().String("verifier", "", "The verifier key, kept elsewhere; default: that of the log")
 	export := command("export", "Writes all that others need to verify the log", `
-Writes the records, the checkpoint and the verifier key as JSON.`,
+Writes the records, the checkpoint and the verifier key as JSON. The files are
+those of --state, or where the running Caddy keeps them.`,
 		"  caddy discount log export --state /var/lib/caddy/discount > log.export", noArguments, runExport)
 	addStateFlag(export)
 	c.AddCommand(verify, export)
 	return c
 }
 
-func addStateFlag(c *cobra.Command) {
-	c.Flags().String("state", "", "The state directory, as in the Caddyfile, or one of a strategy below it; default: that\nin Caddy's data directory, of the user who runs this")
-}
-
-// stateDirOf is the directory of the one strategy that is meant.
-func stateDirOf(cmd *cobra.Command) (string, error) {
-	dir := flag(cmd, "state")
-	if dir == "" {
-		dir = defaultState()
-	}
-	if isStateDir(dir) {
-		return dir, nil
-	}
-	below, err := filepath.Glob(filepath.Join(dir, "*", "snapshots"))
-	if err != nil {
-		return "", fmt.Errorf("looking into %s: %w", dir, err)
-	}
-	for i := range below {
-		below[i] = filepath.Dir(below[i])
-	}
-	switch len(below) {
-	case 0:
-		if _, err := os.Stat(dir); err != nil {
-			return "", fmt.Errorf("--state: %w", err)
-		}
-		return "", fmt.Errorf("--state: %s is no state directory, and there is none in it", dir)
-	case 1:
-		return below[0], nil
-	}
-	return "", fmt.Errorf("there are several strategies, say which: %s", strings.Join(below, ", "))
-}
-
-func isStateDir(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "snapshots"))
-	return err == nil
-}
-
 func runLog(cmd *cobra.Command, _ []string) (int, error) {
-	dir, err := stateDirOf(cmd)
+	records, note, err := recordsFor(cmd)
 	if err != nil {
 		return exitFailed, err
 	}
-	past, err := history.Look(dir)
-	if err != nil {
-		return exitFailed, err
+	if note != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), note)
 	}
 	if wantsJSON(cmd) {
-		return exitFine, printJSON(cmd.OutOrStdout(), past.Records)
+		return exitFine, printJSON(cmd.OutOrStdout(), records)
 	}
-	return exitFine, printRecords(cmd.OutOrStdout(), past.Records)
+	return exitFine, printRecords(cmd.OutOrStdout(), records)
 }
+
+// instantLayout is how a person reads an instant: the zone is that of the reader.
+const instantLayout = "2006-01-02 15:04:05-07:00"
 
 func printRecords(w io.Writer, records []history.Record) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -103,7 +70,7 @@ func printRecords(w io.Writer, records []history.Record) error {
 		if r.Formerly != "" {
 			reason = strings.TrimSpace(fmt.Sprintf("formerly %.12s %s", r.Formerly, reason))
 		}
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Number, r.Time.Local().Format(time.DateTime), r.Action, r.Version, r.Fingerprint, r.Kind, reason)
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Number, r.Time.Local().Format(instantLayout), r.Action, r.Version, r.Fingerprint, r.Kind, reason)
 	}
 	if err := table.Flush(); err != nil || !cut {
 		return err
@@ -149,7 +116,8 @@ func exportFor(cmd *cobra.Command) (history.Export, error) {
 		if err != nil {
 			return history.Export{}, err
 		}
-		return history.ExportOf(dir)
+		export, err := history.ExportOf(dir)
+		return export, atState(dir, err)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -166,7 +134,7 @@ func runExport(cmd *cobra.Command, _ []string) (int, error) {
 	}
 	export, err := history.ExportOf(dir)
 	if err != nil {
-		return exitFailed, err
+		return exitFailed, atState(dir, err)
 	}
 	return exitFine, printJSON(cmd.OutOrStdout(), export)
 }

@@ -47,16 +47,27 @@ SRC is a directory, DST a symbolic link to one
 
 Bodies are read as --config, --map or --preset says, as by "caddy discount test".
 
+Then it asks the admin API of the running Caddy (--address) what became of it, and
+waits for that: in service, staged, refused, by a guard rail for instance, or kept
+out of service by a rollback. A gateway that does not take it has it put back. All
+strategies of the gateway that read one of the files are asked, one for each
+environment, and have to take it; one that was refused before may be refused again.
+Where no gateway that serves the file answers, it is put in place, and says so: a
+gateway may still refuse it.
+
 What a rollback has taken out of service stays out when it is published again
 with the same meaning; "caddy discount rollback" brings it back.
 
-Exits with 2 if SRC is not valid or a test fails, and with 1 if it could not be
-published. In both cases, and when it is interrupted, DST is as it was.`,
+Exits with 2 if SRC is not valid, a test fails, or the gateway does not take it, and
+with 1 if it could not be published, or no verdict came in time (--wait). In all
+these cases, and when it is interrupted, DST is as it was, or is put back.`,
 		`  caddy discount publish discount.toml /etc/caddy/config/discount.toml
   caddy discount publish 20-rules.toml /etc/caddy/config/strategy --env prod
   caddy discount publish strategy/ /etc/caddy/config/strategy --json`, sourceAndPlace, runPublish)
 	addEnvFlag(c)
 	addShapeFlags(c)
+	addAddressFlag(c)
+	addWaitFlag(c)
 	return c
 }
 
@@ -88,6 +99,9 @@ type published struct {
 	Tests  int          `json:"tests"`  // that were run
 	Failed []testedRule `json:"failed"` // of them
 	Notes  []string     `json:"notes,omitempty"`
+
+	Gateway gatewayVerdict `json:"gateway,omitzero"`   // of what was put into the place
+	PutBack bool           `json:"put_back,omitempty"` // the place is as it was, after it was changed
 }
 
 // A destination is the place of a strategy.
@@ -101,12 +115,27 @@ type destination interface {
 	// with is what a gateway will read when these files are in their place.
 	with(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error)
 
-	// put puts the files into their place, unless they are there already. If it
+	// put puts the files into their place; nil if they are there already. If it
 	// fails, or is interrupted, the place is as it was.
-	put(ctx context.Context, sources, tests []strategy.Source) (changed bool, err error)
+	put(ctx context.Context, sources, tests []strategy.Source) (placement, error)
 }
 
-// refused reports whether the strategy was not good enough.
+// A placement is what was put into a place. Either back or stay ends it.
+type placement interface {
+	// files are the files that are there now and were not, free of links.
+	files() []string
+
+	// intact reports whether nothing else was put there since.
+	intact() bool
+
+	// back puts back what was there.
+	back(ctx context.Context) error
+
+	// stay removes what was kept to be put back.
+	stay() error
+}
+
+// refused reports whether the strategy was not good enough to be put into the place.
 func (p *published) refused() bool { return len(p.Errors)+len(p.Failed) > 0 }
 
 func runPublish(cmd *cobra.Command, args []string) (int, error) {
@@ -121,17 +150,20 @@ func runPublish(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	code := exitFine
-	if result.refused() {
-		code = exitFound
-	}
 	if wantsJSON(cmd) {
-		return code, printJSON(cmd.OutOrStdout(), result)
+		err = printJSON(cmd.OutOrStdout(), result)
+	} else if _, err = io.WriteString(cmd.OutOrStdout(), report+result.summary()); err != nil {
+		err = fmt.Errorf("writing the result: %w", err)
 	}
-	if _, err := io.WriteString(cmd.OutOrStdout(), report+result.summary()); err != nil {
-		return exitFailed, fmt.Errorf("writing the result: %w", err)
+	switch {
+	case err != nil:
+		return exitFailed, err
+	case result.refused() || result.Gateway.declined():
+		return exitFound, nil
+	case !result.Gateway.good():
+		return exitFailed, fmt.Errorf("publishing %s: no verdict from the gateway at %s", args[0], result.Gateway.Address)
 	}
-	return code, nil
+	return exitFine, nil
 }
 
 // publish proves the strategy and puts it into its place. The report is what was
@@ -161,12 +193,45 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to destinat
 	if p.refused() {
 		return report, nil
 	}
-	p.noteChange(to, allTests)
-	p.Changed, err = to.put(ctx, sources, tests)
-	if err != nil {
+	again := p.noteChange(to, allTests)
+	if err := p.place(ctx, cmd, to, sources, tests); err != nil {
 		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
 	}
+	if again && p.Gateway.Verdict == verdictNone {
+		p.Notes = append(p.Notes, fmt.Sprintf("if a rollback keeps it out of service, it comes back with: caddy discount rollback %.12s", p.SHA256))
+	}
 	return report, nil
+}
+
+// place puts the files into their place, and asks the gateway what it makes of
+// them. Unless it takes them, they are put back.
+func (p *published) place(ctx context.Context, cmd *cobra.Command, to destination, sources, tests []strategy.Source) error {
+	gateway := gatewayOf(cmd, to)
+	gateway.look(ctx)
+	placed, err := to.put(ctx, sources, tests)
+	if err != nil {
+		return err
+	}
+	p.Gateway = gateway.verdict(ctx, placed)
+	p.Changed = placed != nil
+	switch {
+	case placed == nil:
+	case p.Gateway.Verdict != verdictNone && !placed.intact():
+		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.path()), placed.stay())
+	case p.Gateway.good():
+		return placed.stay()
+	default:
+		// What interrupts the wait does not interrupt this: half of it is worse than all.
+		if err := placed.back(context.WithoutCancel(ctx)); err != nil {
+			return fmt.Errorf("putting back %s, which %s: %w", to.path(), p.Gateway.why(), err)
+		}
+		p.Changed, p.PutBack = false, true
+		gateway.settle(ctx, &p.Gateway)
+	}
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	return nil
 }
 
 // prove checks and tests what will be in the place.
@@ -224,7 +289,7 @@ func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (
 	return tested, nil
 }
 
-// summary says what is in the place now.
+// summary says what is in the place now, and what the gateway makes of it.
 func (p *published) summary() string {
 	notes := ""
 	for _, note := range p.Notes {
@@ -233,19 +298,38 @@ func (p *published) summary() string {
 	if p.refused() {
 		return p.Path + ": not published\n" + notes
 	}
-	done := "published,"
-	if !p.Changed {
-		done = "unchanged,"
+	if !p.Gateway.good() {
+		return p.Gateway.text() + p.Path + ": not published" + p.left() + "\n" + notes
 	}
 	tests := "no tests"
 	if p.Tests > 0 {
 		tests = counted(p.Tests, "test") + " passed"
 	}
-	text := fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, done, p.Version, counted(p.Rules, "rule"), tests, p.SHA256)
+	text := fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, p.done(), p.Version, counted(p.Rules, "rule"), tests, p.SHA256)
+	text += p.Gateway.text()
 	if p.Due != "" {
 		text += "goes into service at " + p.Due + "\n"
 	}
 	return text + notes
+}
+
+// done is what was done, as far as that is known.
+func (p *published) done() string {
+	switch {
+	case !p.Changed:
+		return "unchanged,"
+	case p.Gateway.Verdict == verdictNone:
+		return "put in place; a gateway may still refuse it;"
+	}
+	return "published,"
+}
+
+// left says what is in the place after a verdict that is not good.
+func (p *published) left() string {
+	if p.PutBack {
+		return ", put back as it was"
+	}
+	return ", it was in its place before and is left there"
 }
 
 // errInterrupted is why something was not done.

@@ -84,16 +84,19 @@ func (l *linkPlace) with(sources, tests []strategy.Source) (allSources, allTests
 	return sources, tests, nil
 }
 
-func (l *linkPlace) put(ctx context.Context, sources, tests []strategy.Source) (changed bool, err error) {
+func (l *linkPlace) put(ctx context.Context, sources, tests []strategy.Source) (placement, error) {
 	files := slices.Concat(sources, tests)
 	same, err := l.holds(files)
 	if err != nil || same {
-		return false, err
+		return nil, err
 	}
-	before := ""
+	led := &linkLed{linkPlace: l}
 	if l.dir != nil {
-		if before, err = filepath.EvalSymlinks(l.link); err != nil {
-			return false, shortly(l.name, err)
+		if led.before, err = os.Readlink(l.link); err != nil {
+			return nil, shortly(l.name, err)
+		}
+		if led.was, err = filepath.EvalSymlinks(l.link); err != nil {
+			return nil, shortly(l.name, err)
 		}
 	}
 	dir, err := l.write(files)
@@ -101,16 +104,55 @@ func (l *linkPlace) put(ctx context.Context, sources, tests []strategy.Source) (
 		err = errInterrupted
 	}
 	if err == nil {
-		err = l.lead(filepath.Base(dir))
+		err = l.lead(filepath.Base(dir), dir)
 	}
 	if err != nil {
-		return false, errors.Join(err, removePublished(dir))
+		return nil, errors.Join(err, removePublished(dir))
 	}
+	led.now = dir
 	if err := syncDirectory(l.parent); err != nil {
-		return true, fmt.Errorf("%s is in its place, but not for certain on the disk: %w", l.name, err)
+		return nil, fmt.Errorf("%s is in its place, but not for certain on the disk: %w", l.name, err)
 	}
-	return true, l.tidy(filepath.Base(before), filepath.Base(dir))
+	return led, nil
 }
+
+// linkLed is a link that was led to another directory.
+type linkLed struct {
+	*linkPlace
+	before string // what the link said; "" if there was none
+	was    string // the directory that this led to
+	now    string // the directory that it leads to
+}
+
+func (l *linkLed) files() []string {
+	entries, _ := os.ReadDir(l.now) // of one that is gone there are none
+	var list []string
+	for _, e := range entries {
+		list = append(list, filepath.Join(l.now, e.Name()))
+	}
+	return list
+}
+
+func (l *linkLed) intact() bool {
+	to, err := os.Readlink(l.link)
+	return err == nil && to == filepath.Base(l.now)
+}
+
+// back leads the link to where it led, or removes it where there was none.
+func (l *linkLed) back(context.Context) error {
+	var err error
+	if l.before == "" {
+		err = os.Remove(l.link)
+	} else {
+		err = l.lead(l.before, l.now)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(removePublished(l.now), syncDirectory(l.parent))
+}
+
+func (l *linkLed) stay() error { return l.tidy(filepath.Base(l.was), filepath.Base(l.now)) }
 
 // holds reports whether the directory has these files already, and no others.
 func (l *linkPlace) holds(files []strategy.Source) (bool, error) {
@@ -186,9 +228,10 @@ func (l *linkPlace) own(dir string, mode fs.FileMode) error {
 	return os.Chmod(dir, mode)
 }
 
-// lead leads the link to another directory beside it.
-func (l *linkPlace) lead(to string) error {
-	next := filepath.Join(l.parent, "."+to)
+// lead leads the link elsewhere. The name that it has until then is made of that of
+// the directory that publish made.
+func (l *linkPlace) lead(to, made string) error {
+	next := filepath.Join(l.parent, "."+filepath.Base(made))
 	if err := os.Symlink(to, next); err != nil {
 		return err
 	}

@@ -17,20 +17,26 @@ import (
 
 // How long publish waits for somebody who holds a lock, and how often it looks.
 const (
-	lockPatience = 10 * time.Second
-	lockLook     = 5 * time.Millisecond
+	lockPatience      = 10 * time.Second
+	publisherPatience = 2 * defaultWait // which waits for a gateway while it holds its lock
+	lockLook          = 5 * time.Millisecond
 )
 
 // lockDirectories keeps other publishers out of directories until unlock. The
 // directory itself is locked, so that no file has to be left in it; a gateway
 // takes no such lock and is not held up.
 func lockDirectories(ctx context.Context, dirs []string) (unlock func(), err error) {
-	return lockFiles(ctx, dirs)
+	return lockEach(ctx, dirs, publisherPatience)
 }
 
-// lockFiles takes an exclusive advisory lock on each file, in one order for all
-// publishers, and waits for whoever has one.
+// lockFiles takes an exclusive advisory lock on each file.
 func lockFiles(ctx context.Context, paths []string) (unlock func(), err error) {
+	return lockEach(ctx, paths, lockPatience)
+}
+
+// lockEach takes the locks in one order for all publishers, and waits for the
+// process that has one.
+func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlock func(), err error) {
 	var held []*os.File
 	unlock = func() {
 		for _, f := range held {
@@ -51,7 +57,7 @@ func lockFiles(ctx context.Context, paths []string) (unlock func(), err error) {
 			continue
 		}
 		held = append(held, f)
-		if err := lock(ctx, f); err != nil {
+		if err := lock(ctx, f, patience); err != nil {
 			unlock()
 			return nil, err
 		}
@@ -74,8 +80,8 @@ func isAmong(held []*os.File, f *os.File) bool {
 
 // lock waits for a lock. A file system that has no locks has nobody who holds
 // one.
-func lock(ctx context.Context, f *os.File) error {
-	for deadline := time.Now().Add(lockPatience); ; {
+func lock(ctx context.Context, f *os.File, patience time.Duration) error {
+	for deadline := time.Now().Add(patience); ; {
 		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		switch {
 		case errors.Is(err, unix.EINTR):
@@ -83,7 +89,7 @@ func lock(ctx context.Context, f *os.File) error {
 		case !errors.Is(err, unix.EWOULDBLOCK):
 			return nil
 		case time.Now().After(deadline):
-			return fmt.Errorf("another process holds a lock on %s, for longer than %s", f.Name(), lockPatience)
+			return fmt.Errorf("another process holds a lock on %s, for longer than %s", f.Name(), patience)
 		}
 		select {
 		case <-ctx.Done():

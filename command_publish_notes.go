@@ -10,18 +10,17 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// noteChange notes what goes with what is in the place now.
-func (p *published) noteChange(to destination, tests []strategy.Source) {
+// noteChange notes what goes with what is in the place now, and reports whether that
+// has the same meaning.
+func (p *published) noteChange(to destination, tests []strategy.Source) (same bool) {
 	sources, before, err := filesAt(to.path())
 	if err != nil {
-		return // nothing is there
-	}
-	if p.SHA256 == p.fingerprintOf(sources) {
-		p.Notes = append(p.Notes, fmt.Sprintf("if a rollback keeps it out of service, it comes back with: caddy discount rollback %.12s", p.SHA256))
+		return false // nothing is there
 	}
 	if gone := missingFrom(tests, before); len(gone) > 0 {
 		p.Notes = append(p.Notes, "tests that were there and are in "+p.Source+" no more: "+strings.Join(gone, ", "))
 	}
+	return p.SHA256 == p.fingerprintOf(sources)
 }
 
 // noteDirectory notes that a file is put into a directory by its own name that is

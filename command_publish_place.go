@@ -229,11 +229,11 @@ func testsAmong(files []strategy.Source) []strategy.Source {
 // refuse, the rules of today. The other way round it could see old rules beside
 // new tests, which at worst it refuses, and goes on with what it has; replace
 // keeps it from that, too, where there are locks.
-func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (changed bool, err error) {
+func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (placement, error) {
 	var come []*placing
 	named, err := f.named(sources, tests)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	files := append(named, placed{f.tests, testsAmong(tests)}, placed{f.strategy, rulesAmong(sources)})
 	for _, file := range files {
@@ -242,14 +242,14 @@ func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (
 		}
 		differs, err := file.at.take(file.from[0])
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if differs {
 			come = append(come, file.at)
 		}
 	}
 	if len(come) == 0 {
-		return false, nil
+		return nil, nil
 	}
 	if f.tests.before == nil && f.strategy.before != nil {
 		f.tests.beLike(f.strategy.before) // who may read the one may read the other
@@ -259,5 +259,48 @@ func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (
 			file.at.beLike(f.strategy.before)
 		}
 	}
-	return true, replace(ctx, come)
+	if err := replace(ctx, come); err != nil {
+		return nil, err
+	}
+	return filesPlaced(come), nil
 }
+
+// filesPlaced are files that were put into their places.
+type filesPlaced []*placing
+
+func (f filesPlaced) files() []string {
+	var list []string
+	for _, p := range f {
+		list = append(list, p.target)
+	}
+	return list
+}
+
+func (f filesPlaced) intact() bool {
+	return !slices.ContainsFunc(f, func(p *placing) bool { return !p.intact() })
+}
+
+// back puts back what was there, as the same files, in the order in which they came.
+// What cannot be put back stays beside its place.
+func (f filesPlaced) back(ctx context.Context) error {
+	var back []*placing
+	for _, p := range f {
+		r, err := p.reversed()
+		if err != nil {
+			return err
+		}
+		back = append(back, r)
+	}
+	err := swapFiles(ctx, back)
+	if err == nil {
+		return discardAll(back)
+	}
+	for _, r := range back {
+		if r.next != "" {
+			err = errors.Join(err, fmt.Errorf("what was in the place of %s is in %s", r.name, r.next))
+		}
+	}
+	return err
+}
+
+func (f filesPlaced) stay() error { return discardAll(f) }

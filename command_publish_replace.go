@@ -25,6 +25,7 @@ type placing struct {
 	before fs.FileInfo // of what was there; nil for nothing
 
 	next, back string // files in waiting beside the place: what comes, and what was there
+	empty      bool   // nothing comes: the place is to be empty
 }
 
 // placingAt finds a place by its name. It need not be there, but its directory
@@ -89,19 +90,37 @@ func (p *placing) take(from strategy.Source) (differs bool, err error) {
 // beLike takes permissions and owner of another file.
 func (p *placing) beLike(other fs.FileInfo) { p.mode, p.like = other.Mode().Perm(), other }
 
-// prepare writes beside the place what is to be renamed into it, and what would
-// be renamed back.
-func (p *placing) prepare(mayGoBack bool) (err error) {
-	if p.next, err = p.waiting(p.data); err != nil {
-		return fmt.Errorf("writing beside %s: %w", p.name, err)
+// prepare puts beside the place what is to be renamed into it, and what would be
+// renamed back.
+func (p *placing) prepare() (err error) {
+	if !p.empty && p.next == "" {
+		if p.next, err = p.waiting(p.data); err != nil {
+			return fmt.Errorf("writing beside %s: %w", p.name, err)
+		}
 	}
-	if p.before == nil || !mayGoBack {
+	if p.before == nil {
 		return nil
 	}
-	if p.back, err = p.waiting(p.old); err != nil {
+	if p.back, err = p.keep(); err != nil {
 		return fmt.Errorf("writing beside %s: %w", p.name, err)
 	}
 	return nil
+}
+
+// keep gives what is there another name beside the place, so that it can go back
+// as the same file. Where the file system has no such names it is a copy.
+func (p *placing) keep() (path string, err error) {
+	path, err = p.waiting(nil)
+	if err != nil {
+		return "", err
+	}
+	if err := os.Remove(path); err != nil {
+		return "", err
+	}
+	if os.Link(p.target, path) == nil {
+		return path, nil
+	}
+	return p.waiting(p.old)
 }
 
 // waiting writes a file in the directory of the place. No gateway takes one for
@@ -122,6 +141,9 @@ func (p *placing) waiting(data []byte) (path string, err error) {
 
 // commit puts the file into its place.
 func (p *placing) commit() error {
+	if p.empty {
+		return os.Remove(p.target)
+	}
 	if err := os.Rename(p.next, p.target); err != nil {
 		return err
 	}
@@ -153,26 +175,47 @@ func (p *placing) discard() error {
 	return errors.Join(errs...)
 }
 
-// replace puts files into their places in this order, all of them or none.
+// intact reports whether what was put into the place is there still.
+func (p *placing) intact() bool {
+	there, err := os.ReadFile(p.target)
+	return err == nil && bytes.Equal(there, p.data)
+}
+
+// reversed is the way back: what was there comes, in the place of what came.
+func (p *placing) reversed() (*placing, error) {
+	now, err := os.Stat(p.target)
+	if err != nil {
+		return nil, shortly(p.name, err)
+	}
+	r := &placing{name: p.name, target: p.target, data: p.old, old: p.data, before: now, next: p.back, empty: p.before == nil}
+	p.back = ""
+	return r, nil
+}
+
+// replace puts files into their places in this order, all of them or none. What
+// was there stays beside them until it is put back or discarded.
 //
 // Where there are several, those that come are locked until the last is in its
 // place, and those that go as well: a gateway reads no file that somebody holds
 // a lock on, and so it waits for the last instead of reading some.
-func replace(ctx context.Context, files []*placing) (err error) {
-	defer func() {
-		for _, p := range files {
-			err = errors.Join(err, p.discard())
-		}
-	}()
+func replace(ctx context.Context, files []*placing) error {
+	if err := swapFiles(ctx, files); err != nil {
+		return errors.Join(err, discardAll(files))
+	}
+	return nil
+}
+
+// swapFiles is replace, but leaves what is in waiting beside the places if it fails.
+func swapFiles(ctx context.Context, files []*placing) error {
 	var lock []string
-	for i, p := range files {
-		if err := p.prepare(i < len(files)-1); err != nil {
+	for _, p := range files {
+		if err := p.prepare(); err != nil {
 			return err
 		}
 		if p.before != nil {
 			lock = append(lock, p.target)
 		}
-		if len(files) > 1 {
+		if len(files) > 1 && !p.empty {
 			lock = append(lock, p.next)
 		}
 	}
@@ -186,6 +229,15 @@ func replace(ctx context.Context, files []*placing) (err error) {
 		return err
 	}
 	return settleNames(files)
+}
+
+// discardAll removes what is still in waiting.
+func discardAll(files []*placing) error {
+	var errs []error
+	for _, p := range files {
+		errs = append(errs, p.discard())
+	}
+	return errors.Join(errs...)
 }
 
 // commitAll renames the files. The last moment to be interrupted is before the

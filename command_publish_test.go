@@ -62,8 +62,8 @@ func TestInterruptedPublishLeavesNoDirectory(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if changed, err := to.put(ctx, []strategy.Source{{Name: source, Data: []byte("new")}}, nil); changed || !errors.Is(err, errInterrupted) {
-		t.Errorf("changed: %v, %v", changed, err)
+	if placed, err := to.put(ctx, []strategy.Source{{Name: source, Data: []byte("new")}}, nil); placed != nil || !errors.Is(err, errInterrupted) {
+		t.Errorf("placed: %v, %v", placed, err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("left behind: %v, %v", entries, err)

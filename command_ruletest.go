@@ -239,7 +239,7 @@ func (t *testedRule) print(text *strings.Builder, what string, told []string) {
 func (t *testedStrategy) printErrors(w io.Writer) {
 	p := printer{w: w, paint: paintFor(w)}
 	p.problems("error", t.Errors, t.More)
-	p.line("%s in %s: no test was run", counted(len(t.Errors)+t.More, "error"), t.Path)
+	p.line("%s in %s: no test was run", counted(len(t.Errors)+t.More, "error"), filesWith(t.Path, t.Errors))
 }
 
 // printCoverage says what the tests saw applied: rules, and the steps of ladders

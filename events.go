@@ -2,6 +2,8 @@ package discount
 
 import (
 	"errors"
+	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
@@ -65,19 +67,19 @@ func logEvent(key liveKey, e reload.Event) {
 	case reload.EventPending:
 		log.Warn(stays("strategy is being written for long", e), refusal(e)...)
 	case reload.EventStaged:
-		log.Info("strategy staged", append(activation(e.Next), zap.Time("due", e.Next.Due), zap.String("in_service", e.Live.Version))...)
+		log.Info("strategy staged", append(activation(e.Next), instant("due", e.Next.Due), zap.String("in_service", e.Live.Version))...)
 	case reload.EventWithdrawn:
-		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), zap.Time("due", e.Next.Due))
+		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), instant("due", e.Next.Due))
 	case reload.EventForgetting:
-		log.Error("state of the strategy cannot be written, it goes on without", zap.Error(e.Err))
+		log.Error("state of the strategy cannot be written, it goes on without", failure(stateError(key.stateDir(), e.Err))...)
 	case reload.EventRemembering:
 		log.Info("state of the strategy is written again")
 	case reload.EventTampered:
-		log.Error("log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back", zap.Error(e.Err))
+		log.Error("log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back", failure(stateError(key.stateDir(), e.Err))...)
 	case reload.EventPolling:
-		log.Warn("strategy cannot be watched, looking at it from time to time instead", zap.Error(e.Err))
+		log.Warn("strategy cannot be watched, looking at it from time to time instead", failure(e.Err)...)
 	case reload.EventWatchLost:
-		log.Warn("watch of the strategy lost", zap.Error(e.Err))
+		log.Warn("watch of the strategy lost", failure(e.Err)...)
 	case reload.EventPendingOver:
 		log.Info("strategy is written no more", zap.String("in_service", e.Live.Version))
 	case reload.EventWatchRegained:
@@ -111,20 +113,55 @@ func activation(f reload.Facts) []zap.Field {
 		zap.Stringer("kind", f.Kind),
 		zap.String("change", string(f.Change)),
 		zap.Int64("size", f.Size),
-		zap.Time("written", f.Stamps.Written),
-		zap.Time("noticed", f.Stamps.Noticed),
-		zap.Time("read", f.Stamps.Read),
-		zap.Time("ready", f.Stamps.Ready),
+		instant("written", f.Stamps.Written),
+		instant("noticed", f.Stamps.Noticed),
+		instant("read", f.Stamps.Read),
+		instant("ready", f.Stamps.Ready),
 		zap.String("proof", f.Note),
 	)
 	if f.Stamps.Swapped.IsZero() { // it is staged
 		return fields
 	}
-	return append(fields, zap.Time("swapped", f.Stamps.Swapped), zap.Duration("took", f.Stamps.Swapped.Sub(f.Stamps.Noticed)))
+	return append(fields, instant("swapped", f.Stamps.Swapped), zap.Duration("took", f.Stamps.Swapped.Sub(f.Stamps.Noticed)))
+}
+
+// instant is an instant as RFC 3339, in UTC, in whatever way the log has its own times:
+// those are numbers by default in JSON, which no person can compare.
+func instant(name string, t time.Time) zap.Field {
+	return zap.String(name, t.UTC().Format(time.RFC3339Nano))
+}
+
+// failure is an error on one line. Where it tells of several problems, the first of
+// them ends in … and all of them are a list beside it.
+func failure(err error) []zap.Field {
+	told := problemsIn(err)
+	if len(told) < 2 {
+		return []zap.Field{zap.Error(err)}
+	}
+	return []zap.Field{zap.String("error", told[0]+" …"), zap.Strings("problems", told)}
+}
+
+// problemsIn are the lines of an error. What is indented below one belongs to it.
+func problemsIn(err error) []string {
+	if err == nil {
+		return nil
+	}
+	var list []string
+	between := ": "
+	for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+		text := strings.TrimSpace(line)
+		if len(list) == 0 || text == line {
+			list, between = append(list, text), ": "
+			continue
+		}
+		list[len(list)-1] += between + text
+		between = "; "
+	}
+	return list
 }
 
 func refusal(e reload.Event) []zap.Field {
-	fields := []zap.Field{zap.Error(e.Err)}
+	fields := failure(e.Err)
 	if e.Refused.Version != "" {
 		fields = append(fields, zap.String("version", e.Refused.Version), zap.String("sha256", e.Refused.Fingerprint))
 	}

@@ -63,7 +63,7 @@ func (g *gateway) gateBody(r *http.Request, place cartPlace, headers bool) (cart
 		return 0, unreadable(encoding)
 	}
 	if r.ContentLength > g.maxBody {
-		return 0, tooLarge
+		return 0, g.tooLarge
 	}
 	return place, nil
 }

@@ -33,6 +33,7 @@ type gateway struct {
 	without        *withoutCart
 	recognition    *recognition
 	maxBody        int64
+	tooLarge       *outcome // of a body that is larger
 	decode         bool
 	turns          *turns
 	decoders       *body.Decoders
@@ -95,6 +96,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		without:        o.withoutCart(items),
 		recognition:    newRecognition(ctx.Logger(), key, items),
 		maxBody:        o.MaxBody,
+		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
 		turns:          processTurns(),
 		decoders:       body.NewDecoders(o.MaxBody),

@@ -2,6 +2,7 @@ package discount
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -52,18 +53,23 @@ type outcome struct {
 // sums are the amounts as numbers.
 type sums struct{ goods, shipping, subtotal, payable int64 }
 
-// The outcomes that are alike for all requests.
-var (
-	brokenOff = &outcome{
-		status:  statusUnavailable,
-		reason:  fieldReason("the body broke off"),
-		problem: &problem{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
+// brokenOff is the outcome of a body that ends before its end, alike for all requests.
+var brokenOff = &outcome{
+	status:  statusUnavailable,
+	reason:  fieldReason("the body broke off"),
+	problem: &problem{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
+}
+
+// oversize is the outcome of a body that is larger than max_body.
+func oversize(maxBody int64) *outcome {
+	return &outcome{
+		status: statusOversize,
+		problem: &problem{
+			Status: http.StatusRequestEntityTooLarge, Title: "Cart too large",
+			Detail: fmt.Sprintf("the body is larger than the gateway reads, which is %d bytes (max_body)", maxBody),
+		},
 	}
-	tooLarge = &outcome{
-		status:  statusOversize,
-		problem: &problem{Status: http.StatusRequestEntityTooLarge, Title: "Cart too large", Detail: "the body is larger than the gateway reads"},
-	}
-)
+}
 
 // refuse is the outcome of a request without a discount, and why.
 func refuse(s status, reason string) *outcome {

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // StateOptions say what is remembered of a strategy across restarts: every
@@ -44,6 +47,26 @@ const (
 	mostKeep    = 10_000
 )
 
+// switches are words that are meant as off or as its opposite, not as a directory.
+var switches = []string{"on", "no", "none", "yes", "true", "false", "disable", "disabled", "enable", "enabled", "default", "null", "0", "1"}
+
+// checkStateDir refuses a word that is probably no directory: what goes by it would
+// be remembered where no person looks for it.
+func checkStateDir(dir string) error {
+	if dir == stateOff || !slices.Contains(switches, strings.ToLower(dir)) && document.Closest(dir, []string{stateOff}) == "" {
+		return nil
+	}
+	return fmt.Errorf("state cannot be %q: want off or a directory (write ./%[1]s for one of that name)", dir)
+}
+
+// stateError says which option an error of the state directory is about.
+func stateError(dir string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("state %s: %w", dir, err)
+}
+
 // fill puts the defaults in.
 func (s *StateOptions) fill() error {
 	setIfZero(&s.Keep, defaultKeep)
@@ -54,6 +77,9 @@ func (s *StateOptions) fill() error {
 			return fmt.Errorf("state: %w", err)
 		}
 		*text = expanded
+	}
+	if err := checkStateDir(s.Dir); err != nil {
+		return err
 	}
 	switch s.Dir {
 	case stateOff:

@@ -15,6 +15,7 @@ type strategyStatus struct {
 	ID      string         `json:"id"`
 	Path    string         `json:"path"`
 	Env     string         `json:"env,omitempty"`
+	File    *fileStatus    `json:"file,omitempty"`
 	Live    editionStatus  `json:"live"`
 	Staged  *editionStatus `json:"staged,omitempty"`
 	Held    string         `json:"held,omitempty"` // sha256 of what a rollback keeps out
@@ -45,6 +46,13 @@ type editionStatus struct {
 	Due         *time.Time       `json:"due,omitempty"`
 	Proof       string           `json:"proof,omitempty"`
 	Stamps      stampsStatus     `json:"stamps"`
+}
+
+// fileStatus is what the files were when they were read last, and what became of that.
+type fileStatus struct {
+	Digest  string         `json:"digest,omitempty"` // of names and bytes; none if they cannot be read
+	Outcome reload.Outcome `json:"outcome,omitempty"`
+	Number  uint64         `json:"number"` // of times that they were read
 }
 
 type stampsStatus struct {
@@ -91,6 +99,7 @@ func (l *live) describe() strategyStatus {
 	s := l.Status()
 	d := strategyStatus{
 		ID: l.key.id(), Path: l.key.path, Env: l.key.env,
+		File:    &fileStatus{Digest: s.File.Digest, Outcome: s.File.Outcome, Number: s.File.Number},
 		Live:    describeEdition(s.Live),
 		Held:    s.Held.Fingerprint,
 		HeldWas: s.Held.Formerly,
@@ -98,7 +107,7 @@ func (l *live) describe() strategyStatus {
 		Pending: unlessZero(s.Pending),
 		Missing: unlessZero(s.Missing),
 		Watch:   watchStatus{Guard: s.Guard.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
-		State:   stateStatus{Dir: s.Memory.Dir, Error: text(s.Memory.Err), Found: text(s.Memory.Found)},
+		State:   stateStatus{Dir: s.Memory.Dir, Error: text(stateError(s.Memory.Dir, s.Memory.Err)), Found: text(stateError(s.Memory.Dir, s.Memory.Found))},
 		Sample:  len(l.sample.Carts()),
 	}
 	if e := l.Live(); e.Sequence == s.Live.Sequence {

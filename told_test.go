@@ -46,7 +46,7 @@ func TestOfManyMistakesItIsToldHowMany(t *testing.T) {
 	if r := status.Refusal; r == nil || len(r.Problems) != 200 || r.More != 100 || !strings.HasSuffix(r.Error, "\nand 100 more problems") {
 		t.Errorf("the refusal is %+v", r)
 	}
-	if !strings.Contains(s.logged(), `\nand 100 more problems"`) {
+	if !strings.Contains(s.logged(), `,"and 100 more problems"]`) {
 		t.Error("the log does not say how many more there are")
 	}
 }

@@ -32,8 +32,8 @@ func TestWhatIsWrongIsRejectedWhenAskedFor(t *testing.T) {
 		{"a line with no price", jsonRequest(`{"items":[{"quantity":1}]}`), 400, "Invalid cart", "/items/0/unit_price", "no price"},
 		{"a duplicate key", jsonRequest(`{"items":[],"items":[]}`), 400, "Invalid cart", "/items", "twice"},
 		{"no JSON", jsonRequest(`{"items":[}`), 400, "Invalid cart", "/items/0", "JSON"},
-		{"a body too large by its length", jsonRequest(long), 413, "Cart too large", nil, "larger"},
-		{"a body too large by its end", "POST / HTTP/1.1\r\nHost: s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long, 100) + "0\r\n\r\n", 413, "Cart too large", nil, "larger"},
+		{"a body too large by its length", jsonRequest(long), 413, "Cart too large", nil, "300 bytes (max_body)"},
+		{"a body too large by its end", "POST / HTTP/1.1\r\nHost: s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long, 100) + "0\r\n\r\n", 413, "Cart too large", nil, "300 bytes (max_body)"},
 		{"an encoding that is not read", jsonRequest("xx", "Content-Encoding: br"), 415, "Unreadable encoding", nil, "br"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -57,6 +57,34 @@ func (m *machine) known(r reading) bool {
 	return true
 }
 
+// showRead shows what became of the content that was read last. It comes after
+// everything else that a turn changes: who sees the outcome sees the rest.
+func (m *machine) showRead() {
+	shown := m.read
+	shown.Outcome = m.outcome()
+	m.board.update(func(s *Status) { s.File = shown })
+}
+
+// outcome is what became of the content that was read last; "" before there is one.
+func (m *machine) outcome() Outcome {
+	content := m.read.Digest
+	switch {
+	case m.read.Number == 0:
+		return ""
+	case m.refused != "":
+		return OutcomeRefused
+	case content == "":
+		return ""
+	case m.hold.content == content:
+		return OutcomeHeld
+	case m.staged != nil && m.staged.content == content:
+		return OutcomeStaged
+	case m.content == content:
+		return OutcomeInService
+	}
+	return ""
+}
+
 // settled notes that the file says what is in service, and nothing else is
 // wanted of it any more.
 func (m *machine) settled() {

@@ -99,6 +99,7 @@ func (m *machine) turn(timer *time.Timer, poll <-chan time.Time) {
 	}
 	m.overdue(time.Now())
 	m.ripen(time.Now())
+	m.showRead()
 }
 
 // hearAll acts on what the watches report. What one reports is in the other's

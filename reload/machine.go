@@ -83,6 +83,7 @@ type machine struct {
 	untold   []Event // while starting: what Open's error would tell
 
 	refusedAs Identity // of the last refusal
+	read      LastRead // without its outcome, which later orders may change
 
 	orders  chan func() // from other goroutines, carried out on this one
 	stop    chan struct{}
@@ -215,6 +216,7 @@ func (m *machine) attempt() {
 		return
 	}
 	m.handled, m.suspect = m.tried, sight{}
+	m.read = LastRead{Digest: r.digest, Number: m.read.Number + 1}
 	if err != nil {
 		// What is wrong may be mended without touching the file, so the poll
 		// tries again.

@@ -9,6 +9,7 @@ import (
 type Status struct {
 	Path    string    // as given to Open, made absolute
 	Target  string    // where the links on the way to it led last
+	File    LastRead  // what was read last, and what became of it
 	Live    Facts     // of the edition in service
 	Staged  Facts     // of the one that waits for its instant; zero if none does
 	Held    Identity  // of the file's content, which a rollback keeps out; zero if none does
@@ -19,6 +20,28 @@ type Status struct {
 	Watch   Health
 	Memory  Memory
 }
+
+// LastRead is the content that was read last, and what became of it.
+type LastRead struct {
+	Digest  string // of the content, see [history.Digest]; "" if it could not be read
+	Outcome Outcome
+
+	// Number is how often the files were read, or found to be unreadable. A program
+	// that saves them, and whose save cannot be read, sees by it that two attempts
+	// have ended since: the second one began after the save.
+	Number uint64
+}
+
+// An Outcome is what became of a content that was read.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeInService Outcome = "in_service" // it has the meaning that is in service
+	OutcomeStaged    Outcome = "staged"     // it was accepted and waits for its instant
+	OutcomeHeld      Outcome = "held"       // a rollback keeps it out of service
+	OutcomeRefused   Outcome = "refused"    // see [Status.Refusal]
+)
 
 // Memory is how the state directory is doing.
 type Memory struct {

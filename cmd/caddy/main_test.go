@@ -39,7 +39,7 @@ func caddyCommand(ctx context.Context, t testing.TB, dir string, args ...string)
 	cmd := exec.CommandContext(ctx, os.Args[0], args...)
 	cmd.Dir = dir
 	cmd.WaitDelay = patience
-	cmd.Env = append(os.Environ(), asCaddy+"=1",
+	cmd.Env = append(os.Environ(), asCaddy+"=1", "CADDY_ADMIN=unix/"+filepath.Join(home, "admin.sock"), // not that of another gateway
 		"HOME="+home, "AppData="+home, "XDG_CONFIG_HOME="+home, "XDG_DATA_HOME="+home, "XDG_CACHE_HOME="+home)
 	return cmd
 }

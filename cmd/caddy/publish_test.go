@@ -152,6 +152,10 @@ func TestWhatPublishSays(t *testing.T) {
 	write(t, filepath.Join(dir, "failing.toml"), strategyOf(301))
 	write(t, filepath.Join(dir, "failing.test.toml"), testsOf(300))
 	write(t, filepath.Join(dir, "untested.toml"), strategyOf(301))
+	write(t, filepath.Join(dir, "mistested.toml"), strategyOf(300))
+	write(t, filepath.Join(dir, "mistested.test.toml"), testsOf(300)+"nope = 1\n")
+	write(t, filepath.Join(dir, "mistaken.toml"), strings.Replace(strategyOf(300), "discount_amount", "discount_amont", 1))
+	write(t, filepath.Join(dir, "mistaken.test.toml"), testsOf(300)+"nope = 1\n")
 	write(t, filepath.Join(dir, "parts", "10-head.toml"), "version = \"v\"\n")
 	write(t, filepath.Join(dir, "parts", "20-rules.toml"), "[rule.\"a\"]\ndiscount_amount = 3\n")
 	write(t, filepath.Join(dir, "20-rules.toml"), "[rule.\"a\"]\ndiscount_amount = 4\n")
@@ -175,6 +179,8 @@ func TestWhatPublishSays(t *testing.T) {
 		{"publish-unchanged", []string{"discount.toml", "live/discount.toml", "--json"}, 0},
 		{"publish-failing", []string{"failing.toml", "live/discount.toml"}, 2},
 		{"publish-failing-there", []string{"untested.toml", "live/discount.toml"}, 2},
+		{"publish-broken-test", []string{"mistested.toml", "live/discount.toml"}, 2},
+		{"publish-broken-both", []string{"mistaken.toml", "live/discount.toml"}, 2},
 		{"publish-alone", []string{"alone.toml", "live/alone.toml"}, 0},
 		{"publish-wrong", []string{"wrong.toml", "live/discount.toml"}, 2},
 		{"publish-wrong-json", []string{"wrong.toml", "live/discount.toml", "--json"}, 2},
@@ -205,6 +211,9 @@ func TestWhatPublishSays(t *testing.T) {
 		{"publish-one-argument", []string{"discount.toml"}, 1},
 	} {
 		args := append([]string{"publish"}, c.args...)
+		if c.code != 1 && c.name != "publish-help" {
+			args = append(args, "--address", "unix/none.sock")
+		}
 		before := contents(t, filepath.Join(dir, "live"))
 		r := caddy(t, dir, append([]string{"discount"}, args...)...)
 		if r.code != c.code {
@@ -427,7 +436,7 @@ func TestInterruptedPublishLeavesNothingBehind(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if !poll(patience, func() bool { return len(temporaries(t, shop)) == 3 }) {
+			if !poll(patience, func() bool { return len(temporaries(t, shop)) == 4 }) {
 				t.Fatalf("there are %v", names(t, shop))
 			}
 			time.Sleep(20 * time.Millisecond) // into the wait for the lock
@@ -465,7 +474,7 @@ func TestPublishWaitsForALockOnTheFile(t *testing.T) {
 	lock := holdLock(t, place)
 	done := make(chan result)
 	go func() { done <- caddy(t, dir, "discount", "publish", "next/next.toml", "discount.toml") }()
-	if !poll(patience, func() bool { return len(temporaries(t, dir)) == 1 }) {
+	if !poll(patience, func() bool { return len(temporaries(t, dir)) == 2 }) {
 		t.Fatal("it never came to the lock")
 	}
 	if got := read(t, place); got != strategyOf(1) {

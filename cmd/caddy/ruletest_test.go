@@ -210,7 +210,7 @@ func TestRuleTestsOfFilesThatAreNotValid(t *testing.T) {
 	if r.code != 2 || r.out != "" {
 		t.Errorf("exit %d and %q", r.code, r.out)
 	}
-	r.says(t, "wrong.toml:3:17: rule.\"a\".discount_rate: 10 is not a rate", "    discount_rate = 10\n                    ^\n", "errors in wrong.toml: no test was run")
+	r.says(t, "wrong.toml:3:17: rule.\"a\".discount_rate: 10 is not a rate", "    discount_rate = 10\n                    ^\n", "errors in wrong.toml and wrong.test.toml: no test was run")
 }
 
 // What the catalogue knows otherwise is warned of in every form of the report, and fails

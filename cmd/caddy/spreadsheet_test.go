@@ -246,7 +246,7 @@ func TestPublishTakesTheSpreadsheetAlong(t *testing.T) {
 		dir := next(t, 100)
 		for n := range 3 { // the third time, what the first made is removed
 			write(t, filepath.Join(dir, "next", "catalogue.csv"), catalogueOf(100+n))
-			if r := publish(t, dir, "next", "shop").good(t); !strings.Contains(r.out, "published,") {
+			if r := publish(t, dir, "next", "shop").good(t); !strings.Contains(r.out, "put in place; ") {
 				t.Errorf("output = %s", r.out)
 			}
 			if got := read(t, filepath.Join(dir, "shop", "catalogue.csv")); got != catalogueOf(100+n) {
