@@ -89,8 +89,8 @@ type directive interface {
 // `X-Discount-Subtotal` | the goods before discounts in minor units
 // `X-Discount-Payable` | goods and shipping after discounts in minor units
 // `X-Discount-Currency` | ISO 4217 code
-// `X-Discount-Rules` | the rules that applied, as RFC 9651 list with `;amount=`
-// `X-Discount-Lines` | discount by line of the cart, as RFC 9651 inner list
+// `X-Discount-Rules` | the rules that applied, as RFC 9651 list with `;amount=` in minor units
+// `X-Discount-Lines` | discount by line of the cart in minor units, as RFC 9651 inner list
 // `X-Discount-Gifts` | goods that come with the order, as RFC 9651 list of SKUs with `;q=`
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
 // `X-Discount-Assertion` | all of it and the SHA-256 of the body as a compact JWS, with `sign`
