@@ -15,83 +15,85 @@ import (
 // first of them: rules see that article and not how the shop wrote it down. Goods by
 // weight, lines without a SKU and lines without units stay by themselves.
 
-// articles finds the article that a line is more of, by the hash of its SKU. From a
-// number of lines on it has a table of chains.
+// articles finds the article that a line is more of, by a hash of its SKU and its price.
+//
+// Nearly all lines are of an article of their own. That is seen by one bit of many, which
+// are so many more than lines that it is rarely set by another hash: to ask for it and to
+// remember a line takes no branch that a processor could not foretell.
 type articles struct {
-	hash        uint64   // of the SKU of the last item
-	hashes      []uint64 // of each item
-	weighed     bool     // some goods are by weight
-	first, next []int32  // from one on, so that 0 is the end
+	hash  uint64   // of the SKU of the last item
+	seen  []uint64 // a bit of each hash
+	first []int32  // the last item of each list, from one on; 0 for none
+	items []articleItem
 }
 
-// reset forgets all articles.
-func (a *articles) reset() {
-	a.hashes, a.first, a.next, a.weighed = a.hashes[:0], a.first[:0], a.next[:0], false
+// articleItem is what is known of an item.
+type articleItem struct {
+	hash uint64
+	next int32 // in its list, from one on; 0 for none
 }
 
-// join makes the last item, which is of one of so many lines, more units of an earlier
-// item that it is alike, if there is one.
-func (e *evaluation) join(lines int) {
-	a, last := &e.articles, len(e.items)-1
-	l, hash := &e.items[last], a.hash
-	if l.from.SKU == "" || l.quantity == 0 {
-		hash = 0
+// begin makes room for so many lines.
+func (a *articles) begin(lines int) {
+	size := 1 << bits.Len(uint(2*lines))
+	a.seen, a.first = zeroed(a.seen, size), zeroed(a.first, size)
+	if cap(a.items) < lines {
+		a.items = make([]articleItem, lines)
 	}
-	into := -1
-	if (l.weighed || a.weighed) && hash != 0 {
-		a.weighed = true
-		l.again = e.sameBefore(l, hash)
-	}
-	if lines <= fewWords {
-		for i, other := range a.hashes {
-			if other == hash && e.alike(&e.items[i], l) {
-				into = i
-				break
-			}
-		}
-	} else {
-		into = e.chained(l, hash, lines)
-	}
-	if into >= 0 {
-		e.merge(into)
-		return
-	}
-	a.hashes = append(a.hashes, hash)
+	a.items = a.items[:lines]
 }
 
-// sameBefore reports whether goods are the same article as an earlier item, where some
-// are by weight and so no part of it.
-func (e *evaluation) sameBefore(l *item, hash uint64) bool {
-	for i, other := range e.articles.hashes {
-		earlier := &e.items[i]
-		if other != hash || !e.sameArticle(earlier, l) || earlier.priceOver != l.priceOver {
-			continue
-		}
-		if earlier.weighed || l.weighed || earlier.sameListPrice(l) {
-			return true
-		}
-	}
-	return false
+// add puts an item in front of its list and reports whether its hash may be that of
+// another one.
+func (a *articles) add(hash uint64, item int) (maybe bool) {
+	slot := &a.first[hash>>10&uint64(len(a.first)-1)]
+	a.items[item] = articleItem{hash: hash, next: *slot}
+	*slot = int32(item + 1)
+	word, bit := &a.seen[hash>>32&uint64(len(a.seen)-1)], uint64(1)<<(hash>>58)
+	maybe = *word&bit != 0
+	*word |= bit
+	return maybe
 }
 
-// chained looks for an item that the last one is alike in the chain of its hash, and
-// puts it there if there is none; -1 for none.
-func (e *evaluation) chained(l *item, hash uint64, lines int) int {
+// remove takes the item out that was added last.
+func (a *articles) remove(item int) {
+	last := &a.items[item]
+	a.first[last.hash>>10&uint64(len(a.first)-1)] = last.next
+}
+
+// spreading is an odd number whose multiples differ in all their bits: 2 to the 64 by the
+// golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
+const spreading = 0x9e3779b97f4a7c15
+
+// join makes an item, the last one, more units of an earlier one that it is alike, if there
+// is one.
+func (e *evaluation) join(l *item, i int) {
+	if e.articles.add(e.articles.hash^uint64(l.unitPrice)*spreading, i) && l.from.SKU != "" && l.quantity != 0 {
+		e.joinEarlier(l, i)
+	}
+}
+
+// joinEarlier looks through the items of a list. Of goods by weight, which are no part of
+// another item, one of an article is enough there.
+func (e *evaluation) joinEarlier(l *item, i int) {
 	a := &e.articles
-	if len(a.first) == 0 {
-		a.first = zeroed(a.first, 1<<bits.Len(uint(2*lines)))
-	}
-	slot := &a.first[hash>>8&uint64(len(a.first)-1)]
-	if hash != 0 {
-		for at := *slot; at != 0; at = a.next[at-1] {
-			if a.hashes[at-1] == hash && e.alike(&e.items[at-1], l) {
-				return int(at - 1)
+	hash := a.items[i].hash
+	for at := a.items[i].next; at != 0; at = a.items[at-1].next {
+		earlier := &e.items[at-1]
+		switch {
+		case a.items[at-1].hash != hash:
+		case e.alike(earlier, l):
+			a.remove(i)
+			e.merge(int(at - 1))
+			return
+		case (earlier.weighed || l.weighed) && earlier.priceOver == l.priceOver && e.sameArticle(earlier, l):
+			l.again = true
+			if l.weighed {
+				a.remove(i)
+				return
 			}
 		}
 	}
-	a.next = append(a.next, *slot)
-	*slot = int32(len(e.items))
-	return -1
 }
 
 // merge adds the last item to an earlier one.

@@ -96,7 +96,6 @@ func (l *item) value(b base) int64 { return b.of(l.original, l.stage, l.left) }
 func (e *evaluation) reset() {
 	e.items, e.goods, e.budget = e.items[:0], 0, 0
 	e.gift, e.clockSet = Gift{}, false
-	e.articles.reset()
 	e.nextLine, e.runs, e.freeRun = e.nextLine[:0], e.runs[:0], 0
 	e.winners, e.won = e.winners[:0], e.won[:0]
 	e.coupons.reset()

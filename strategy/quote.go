@@ -195,6 +195,7 @@ func (q *Quote) ship(c *cart.Cart) error {
 
 // price fills the lines with the catalogue's knowledge and adds them up.
 func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
+	q.work.articles.begin(len(c.Lines))
 	for i := range c.Lines {
 		q.work.items = append(q.work.items, item{})
 		l := &q.work.items[len(q.work.items)-1]
@@ -205,8 +206,9 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 				return err
 			}
 		}
-		quoted, err := priceLine(l, c, i, foreign)
-		if err != nil {
+		q.Lines = append(q.Lines, QuotedLine{})
+		quoted := &q.Lines[i]
+		if err := priceLine(quoted, l, c, i, foreign); err != nil {
 			return err
 		}
 		l.uncounted = !s.zeroCounts && l.atNothing()
@@ -215,17 +217,16 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 			return tooMuch(i)
 		}
 		q.Subtotal = sum
-		q.Lines = append(q.Lines, quoted)
-		q.work.join(len(c.Lines))
+		q.work.join(l, len(q.work.items)-1)
 	}
 	return nil
 }
 
 // priceLine decides what a line costs: the catalogue's price where it knows
 // one in the cart's currency, what the cart states otherwise.
-func priceLine(l *item, c *cart.Cart, i int, foreign bool) (QuotedLine, error) {
+func priceLine(quoted *QuotedLine, l *item, c *cart.Cart, i int, foreign bool) error {
 	from := &c.Lines[i]
-	quoted := QuotedLine{UnitPrice: from.UnitPrice, Subtotal: from.Subtotal, Stated: cart.NoPrice}
+	quoted.UnitPrice, quoted.Subtotal, quoted.Stated = from.UnitPrice, from.Subtotal, cart.NoPrice
 	known := l.product != nil && !foreign
 	l.unitPrice = from.UnitPrice
 	switch {
@@ -238,20 +239,20 @@ func priceLine(l *item, c *cart.Cart, i int, foreign bool) (QuotedLine, error) {
 		quoted.UnitPrice, l.unitPrice = l.product.price, l.product.price
 		subtotal, ok := worth(from, quoted.UnitPrice)
 		if !ok {
-			return quoted, tooMuch(i)
+			return tooMuch(i)
 		}
 		quoted.Subtotal = subtotal
 	case from.UnitPrice != cart.NoPrice || c.Sums:
 	case from.HasTotal:
 		l.priceByTotal()
 	default:
-		return quoted, &LineError{Line: i, Field: "unit_price", Reason: "the line has no price and the catalogue knows none"}
+		return &LineError{Line: i, Field: "unit_price", Reason: "the line has no price and the catalogue knows none"}
 	}
 	l.original, l.stage, l.left = quoted.Subtotal, quoted.Subtotal, quoted.Subtotal
 	if known && l.product.floor > 0 {
 		l.setFloor(l.product.floor)
 	}
-	return quoted, nil
+	return nil
 }
 
 func tooMuch(line int) error {

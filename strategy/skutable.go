@@ -11,26 +11,22 @@ import (
 type skuTable struct {
 	seed  maphash.Seed
 	tags  []uint8 // a byte of each slot's hash, 0 where it is empty: most looks end here
-	slots []skuSlot
+	slots []symbol
 	names []string // by symbol
 }
 
-type skuSlot struct {
-	hash uint32
-	sku  symbol
-}
-
-// newSKUTable fills a table that is at most half full.
+// newSKUTable fills a table of which at least seven eighths stay empty, so that few looks
+// meet another SKU: what a processor does not foretell costs more than the memory.
 func newSKUTable(skus symbols) skuTable {
-	size := 1 << bits.Len(uint(2*len(skus)))
-	t := skuTable{seed: maphash.MakeSeed(), tags: make([]uint8, size), slots: make([]skuSlot, size), names: make([]string, len(skus)+1)}
+	size := 1 << bits.Len(uint(8*len(skus)))
+	t := skuTable{seed: maphash.MakeSeed(), tags: make([]uint8, size), slots: make([]symbol, size), names: make([]string, len(skus)+1)}
 	for name, sku := range skus {
 		hash := maphash.String(t.seed, name)
 		at := hash & uint64(len(t.slots)-1)
 		for t.tags[at] != 0 {
 			at = (at + 1) & uint64(len(t.slots)-1)
 		}
-		t.tags[at], t.slots[at] = tagOf(hash), skuSlot{hash: uint32(hash >> 32), sku: sku}
+		t.tags[at], t.slots[at] = tagOf(hash), sku
 		t.names[sku] = name
 	}
 	return t
@@ -57,8 +53,8 @@ func symbolAt[T string | []byte](t *skuTable, hash uint64, name T) symbol {
 		case 0:
 			return unnamed
 		case tag:
-			if s := t.slots[at]; s.hash == uint32(hash>>32) && t.names[s.sku] == string(name) {
-				return s.sku
+			if sku := t.slots[at]; t.names[sku] == string(name) {
+				return sku
 			}
 		}
 	}

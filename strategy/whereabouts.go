@@ -133,9 +133,9 @@ func (w *whereabouts) of(word symbol) int32 { return w.first[int(word)&(len(w.fi
 func (w *whereabouts) reset() { w.postings, w.filled = w.postings[:0], false }
 
 // zeroed is a list of zeros, in the same memory if it is large enough.
-func zeroed(list []int32, size int) []int32 {
+func zeroed[T int32 | uint64](list []T, size int) []T {
 	if cap(list) < size {
-		return make([]int32, size)
+		return make([]T, size)
 	}
 	list = list[:size]
 	clear(list)
