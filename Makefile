@@ -6,7 +6,7 @@ SAVES ?= 3000
 .PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-endure pgo soak reference conformance vulncheck
 
 run: ## the gateway with the demo order service
-	go run ./cmd/caddy run --config Caddyfile.example
+	go run -tags nobadger,nomysql,nopgx ./cmd/caddy run --config Caddyfile.example
 
 test: ## what CI runs first
 	go test ./...

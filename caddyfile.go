@@ -37,6 +37,9 @@ import (
 //	    lines         on|off
 //	    respond       off|on|upstream
 //	    explain       off|on|next
+//	    origins       <origin>… {
+//	        credentials on|off
+//	    }
 //	    sign          HS256|EdDSA <key> {
 //	        kid      <name>
 //	        ttl      <duration>
@@ -61,10 +64,11 @@ import (
 //	    }
 //	}
 //
-// discount_quote takes the same. The block of map may be left out where a preset is
+// discount_quote takes the same, and origins is for it alone. The block of map may be left out where a preset is
 // named.
 func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
-	d.Next() // the directive's name
+	d.Next()
+	directive := d.Val()
 	if !d.NextArg() {
 		return d.Err("the path of the strategy is missing, such as: discount /orders* config/discount.toml")
 	}
@@ -89,6 +93,9 @@ func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			return d.Errf("%s is given twice", name)
 		}
 		seen[name] = true
+		if name == "origins" && directive == "discount" {
+			return d.WrapErr(errOriginsOfOrders)
+		}
 		if err := o.option(d, name); err != nil {
 			return err
 		}
@@ -123,6 +130,8 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		return choice(d, &o.Respond, respondOff, respondOn, respondUpstream)
 	case "explain":
 		return choice(d, (*string)(&o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext))
+	case "origins":
+		return o.unmarshalOrigins(d)
 	case "sign":
 		o.Sign = new(SignOptions)
 		return o.Sign.unmarshal(d)
@@ -155,7 +164,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 // optionNames are what [Options.option] knows.
 var optionNames = []string{
 	"env", "source", "prices", "on_invalid", "on_oversize", "header_prefix", "max_body", "decode", "max_lines",
-	"lines", "respond", "explain", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
+	"lines", "respond", "explain", "origins", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
 	"reload", "guard", "state",
 }
 

@@ -89,8 +89,8 @@ type directive interface {
 // `X-Discount-Subtotal` | the goods before discounts in minor units
 // `X-Discount-Payable` | goods and shipping after discounts in minor units
 // `X-Discount-Currency` | ISO 4217 code
-// `X-Discount-Rules` | the rules that applied, as RFC 9651 list with `;amount=`
-// `X-Discount-Lines` | discount by line of the cart, as RFC 9651 inner list
+// `X-Discount-Rules` | the rules that applied, as RFC 9651 list with `;amount=` in minor units
+// `X-Discount-Lines` | discount by line of the cart in minor units, as RFC 9651 inner list
 // `X-Discount-Gifts` | goods that come with the order, as RFC 9651 list of SKUs with `;q=`
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
 // `X-Discount-Assertion` | all of it and the SHA-256 of the body as a compact JWS, with `sign`
@@ -135,6 +135,9 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 
 // Provision reads the strategy, or joins the handlers that share it.
 func (h *Handler) Provision(ctx caddy.Context) (err error) {
+	if len(h.Origins.Allow) > 0 {
+		return errOriginsOfOrders
+	}
 	if h.gateway, err = h.open(ctx, "discount"); err != nil {
 		return err
 	}
@@ -149,11 +152,13 @@ func (h *Handler) Cleanup() error { return errors.Join(h.repeats.close(), h.gate
 // QuoteHandler answers a cart with its quote as JSON, for the estimate in a
 // shop's front end. It takes the same options as the discount handler and never
 // passes a request on: one without a valid cart is answered with a problem
-// document (RFC 9457).
+// document (RFC 9457), and `OPTIONS` with 204 and `Allow`. Pages of the origins in
+// `origins` may ask from elsewhere (CORS).
 type QuoteHandler struct {
 	Options
 
 	gateway *gateway
+	origins *crossOrigin
 }
 
 // CaddyModule returns the Caddy module information.
@@ -166,8 +171,11 @@ func (QuoteHandler) CaddyModule() caddy.ModuleInfo {
 
 // Provision reads the strategy, or joins the handlers that share it.
 func (h *QuoteHandler) Provision(ctx caddy.Context) (err error) {
-	h.gateway, err = h.open(ctx, "discount_quote")
-	return err
+	if h.gateway, err = h.open(ctx, "discount_quote"); err != nil {
+		return err
+	}
+	h.origins = newCrossOrigin(&h.Options)
+	return nil
 }
 
 // Cleanup lets go of the strategy.

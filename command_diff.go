@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/compare"
 )
@@ -61,6 +62,10 @@ type comparedStrategy struct {
 	Path    string `json:"path"`
 	Version string `json:"version"`
 	SHA256  string `json:"sha256"`
+
+	// What the amounts in the changes are in.
+	Currency string `json:"currency"`
+	Unit     string `json:"unit"`
 
 	*strategy.Strategy `json:"-"`
 	meaning, texts     []byte
@@ -130,7 +135,15 @@ func strategyToCompare(cmd *cobra.Command, path string) (*comparedStrategy, erro
 	}
 	s := strategy.Compile(m)
 	sum := s.Fingerprint()
-	return &comparedStrategy{Path: path, Version: s.Version(), SHA256: hex.EncodeToString(sum[:]), Strategy: s, meaning: m.Canonical(), texts: m.Texts()}, nil
+	return &comparedStrategy{
+		Path: path, Version: s.Version(), SHA256: hex.EncodeToString(sum[:]), Strategy: s, meaning: m.Canonical(), texts: m.Texts(),
+		Currency: s.Currency().Code(), Unit: cart.Major.String(),
+	}, nil
+}
+
+// heading says what is compared, and in which currency its amounts are.
+func (c *comparedStrategy) heading() string {
+	return fmt.Sprintf("%s: version %s, amounts in %s, sha256 %s…", printable(c.Path), c.Version, c.Currency, c.SHA256[:12])
 }
 
 // say writes the result, and returns the exit code.
@@ -144,8 +157,7 @@ func (c *compared) say(cmd *cobra.Command, changes, texts []compare.Change, now 
 		return code, printJSON(w, c)
 	}
 	paint := paintFor(w)
-	text := fmt.Sprintf("old  %s: version %s, sha256 %s…\nnew  %s: version %s, sha256 %s…\n\n",
-		printable(c.Old.Path), c.Old.Version, c.Old.SHA256[:12], printable(c.New.Path), c.New.Version, c.New.SHA256[:12])
+	text := fmt.Sprintf("old  %s\nnew  %s\n\n", c.Old.heading(), c.New.heading())
 	if c.Same {
 		text += "They mean the same.\n"
 	} else {
@@ -155,7 +167,7 @@ func (c *compared) say(cmd *cobra.Command, changes, texts []compare.Change, now 
 		text += "\nTexts\n\n" + describeTexts(texts, paint)
 	}
 	if c.Carts != nil {
-		text += "\n" + c.Carts.text(c.New.Currency(), now.In(c.New.Location()), paint)
+		text += "\n" + c.Carts.text(c.New.Strategy.Currency(), now.In(c.New.Location()), paint)
 	}
 	if _, err := io.WriteString(w, text); err != nil {
 		return exitFailed, fmt.Errorf("writing the result: %w", err)

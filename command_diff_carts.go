@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -19,6 +20,11 @@ import (
 // comparedCarts is what two strategies make of the same carts, in minor units.
 type comparedCarts struct {
 	Path string `json:"path"`
+
+	// What the amounts here are in.
+	Currency string `json:"currency"`
+	Unit     string `json:"unit"`
+	Decimals int    `json:"decimals"`
 	// Carts are how many were read; Unpriced of them at least one strategy could
 	// not price. The sums are over the others.
 	Carts    int            `json:"carts"`
@@ -69,7 +75,8 @@ func compareCarts(cmd *cobra.Command, path, strategyPath string, old, next *stra
 		return nil, fmt.Errorf("reading the carts: %w", err)
 	}
 	defer from.Close()
-	c := &comparedCarts{Path: name, Each: []comparedCart{}}
+	in := next.Currency()
+	c := &comparedCarts{Path: name, Currency: in.Code(), Unit: cart.Minor.String(), Decimals: in.Digits(), Each: []comparedCart{}}
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, longestCart+1)
 	for at := 1; lines.Scan(); at++ {

@@ -136,7 +136,7 @@ func (e *explained) money(minor int64) string { return e.major(minor) + " " + e.
 func (e *explained) lines() string {
 	t := table{right: []int{2, 3, 4}}
 	code := " " + e.currency.Code()
-	t.add("", "", "before"+code, "off"+code, "to pay"+code, "by")
+	t.add("", "", "before"+code, "off"+code, "to pay"+code, "by,"+code)
 	for i := range e.x.Lines {
 		l := &e.x.Lines[i]
 		t.add(fmt.Sprint(i+1), e.lineText(i), e.major(l.Subtotal), e.major(l.Discount), e.major(l.Subtotal-l.Discount), e.by(i, -1))
@@ -153,7 +153,7 @@ func (e *explained) lines() string {
 	return text + "\n"
 }
 
-// lineText is what a line is and costs, such as "3 × mug at 59.00".
+// lineText is what a line is and costs, such as "3 × mug at 59.00 CNY".
 func (e *explained) lineText(i int) string {
 	from, l := &e.cart.Lines[i], &e.x.Lines[i]
 	name := from.SKU
@@ -171,17 +171,17 @@ func (e *explained) lineText(i int) string {
 	}
 	text := amount + " × " + printable(name)
 	if l.UnitPrice != cart.NoPrice {
-		text += " at " + e.major(l.UnitPrice)
+		text += " at " + e.money(l.UnitPrice)
 	}
 	if !atPrice(from, l) {
-		text += ", " + e.major(l.Subtotal) + " together"
+		text += ", " + e.money(l.Subtotal) + " together"
 	}
 	var claims []string
 	if l.Stated != cart.NoPrice {
-		claims = append(claims, e.major(l.Stated))
+		claims = append(claims, e.money(l.Stated))
 	}
 	if total, overruled := l.StatedTotal(from); overruled {
-		claims = append(claims, e.major(total)+" together")
+		claims = append(claims, e.money(total)+" together")
 	}
 	if len(claims) > 0 {
 		text += fmt.Sprintf(" (the catalogue's price; the cart says %s)", strings.Join(claims, ", "))

@@ -143,7 +143,7 @@ expect = { discount = ` + discount + ` }`})
 	}
 	saveTest("5.00")
 	s.save(takes("v2", "0.6"))
-	s.logs("strategy refused", "1 of 1 rule test failed", `.test.toml:1: \"half of ten\"`, "expect.discount: got 6.00, want 5.00")
+	s.logs("strategy refused", "1 of 1 rule test failed", `.test.toml:1: \"half of ten\"`, "expect.discount: got 6.00 CNY, want 5.00 CNY")
 	if got := s.price(); got != "500" {
 		t.Errorf("discount = %s, want 500", got)
 	}
@@ -188,14 +188,14 @@ expect = { discount = 6.00 }`
 	beside(map[string]string{name: test})
 	s.logs("strategy refused", "test[0].body: there is no file order.json beside the test")
 	beside(map[string]string{"order.json": `{"order":{"lines":[{"qty":"1","price":"10.00"}]}}`})
-	s.logs("strategy refused", "1 of 1 rule test failed", "expect.discount: got 5.00, want 6.00")
+	s.logs("strategy refused", "1 of 1 rule test failed", "expect.discount: got 5.00 CNY, want 6.00 CNY")
 	beside(map[string]string{"order.json": `{"order":{"lines":[{"qty":"1","price":"ten"}]}}`})
 	s.logs("strategy refused", "body: order.json by the default shape: there are no goods at items",
 		"body: order.json by map with items order.lines, prices major: /order/lines/0/price: is")
 	beside(map[string]string{"order.json": `{"order":{"lines":[{"qty":"1","price":"12.00"}]}}`})
 	s.logs("strategy has the meaning that is in service") // which passes
 	s.save(takes("v2", "0.4"))
-	s.logs("strategy refused", "expect.discount: got 4.80, want 6.00")
+	s.logs("strategy refused", "expect.discount: got 4.80 CNY, want 6.00 CNY")
 	if got := s.price(); got != "500" {
 		t.Errorf("discount = %s, want 500", got)
 	}

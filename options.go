@@ -106,6 +106,11 @@ type Options struct {
 	// gave less (`lowered`). `true` stands for `on`, and `false` for `off`. Default: `off`.
 	Explain ExplainMode `json:"explain,omitempty"`
 
+	// Which pages of other origins may ask discount_quote, which answers the preflight of
+	// their browsers. On discount it is an error: there the order service answers.
+	// Default: none.
+	Origins OriginOptions `json:"origins,omitzero"`
+
 	// Has every request carry a signed assertion of what its cart was priced at.
 	// Default: none.
 	Sign *SignOptions `json:"sign,omitempty"`
@@ -194,6 +199,9 @@ func (o *Options) fill() error {
 		on := true
 		o.Lines = &on
 	}
+	if err := o.Origins.fill(); err != nil {
+		return err
+	}
 	o.Guard.fill()
 	if o.Sign != nil {
 		if err := o.Sign.fill(); err != nil {
@@ -246,6 +254,7 @@ func (o *Options) Validate() error {
 		within("max_lines", int64(o.MaxLines), 1, maxMaxLines),
 		during("reload settle", o.Reload.Settle, caddy.Duration(time.Millisecond), maxSettle),
 		during("reload poll", o.Reload.Poll, minPoll, maxPoll),
+		o.Origins.validate(),
 		o.Guard.validate(),
 		o.Sign.validate(),
 		o.State.validate(o.Strategy),

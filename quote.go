@@ -9,8 +9,12 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// ServeHTTP answers a cart with its quote.
+// ServeHTTP answers a cart with its quote, and OPTIONS with what there is.
 func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp.Handler) error {
+	admitted := h.origins.admit(w.Header(), r)
+	if r.Method == http.MethodOptions {
+		return h.origins.answerOptions(w, r, admitted)
+	}
 	g := h.gateway
 	spoofed := g.spoofed(r, g.names.Strip(r))
 	var quote []byte

@@ -118,8 +118,8 @@ func TestExplainSaysWhatIsLeftOutOfTheBestCombination(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"a: select: 40.00 alone, needed a combination with it that is worth more than 80.00",
-		"c: min_subtotal: 100.00, needed at least 200.00",
+		"a: select: 40.00 CNY alone, needed a combination with it that is worth more than 80.00 CNY",
+		"c: min_subtotal: 100.00 CNY, needed at least 200.00 CNY",
 	}
 	var got []string
 	for _, r := range x.Rejected {

@@ -77,7 +77,7 @@ func TestMessages(t *testing.T) {
 			`t.toml:3:19: rule."a".discount_amount: "1.005" is not an amount of CNY: 1.005 has 3 decimals, CNY has 2`},
 		{"decimals of a currency without any", "version = \"v\"\ncurrency = \"JPY\"\n[rule.a]\ndiscount_amount = 0.5\n", "",
 			`t.toml:4:19: rule."a".discount_amount: "0.5" is not an amount of JPY: 0.5 has 1 decimal, JPY has 0`},
-		{"an amount of nothing", "version = \"v\"\n[rule.a]\ndiscount_amount = 0\n", "", `t.toml:3:19: rule."a".discount_amount: 0 is too small, 0.01 or more is wanted`},
+		{"an amount of nothing", "version = \"v\"\n[rule.a]\ndiscount_amount = 0\n", "", `t.toml:3:19: rule."a".discount_amount: 0 is too small, 0.01 CNY or more is wanted`},
 		{"two rewards", "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\ndiscount_amount = 1\n", "",
 			`t.toml:4:19: rule."a".discount_amount: the rule has a second reward, discount_rate is the first (split it into two rules)`},
 		{"a minimum of none", "version = \"v\"\n[rule.a]\nmin_quantity = 0\ndiscount_rate = 0.1\n", "",

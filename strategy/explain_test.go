@@ -89,21 +89,21 @@ func TestExplainSaysWhyEachOtherRuleDidNotApply(t *testing.T) {
 	for _, r := range x.Rejected {
 		got = append(got, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
 	}
-	const want = `alone: exclusive: 0.50, needed more than the others together, 2.00
+	const want = `alone: exclusive: 0.50 CNY, needed more than the others together, 2.00 CNY
 app: channels: no channel, needed app
 bundle: bundle: 2 units, needed at least 3 units
 cake: target: nothing of it in the cart, needed goods or shipping the rule is about
 coupon: coupons: no coupon, needed a coupon of the rule
-discounts: threshold: 51.00, needed at least 100.00
+discounts: threshold: 51.00 CNY, needed at least 100.00 CNY
 early: valid_from: 2024-06-01T12:00:00+08:00, needed 2024-06-02T00:00:00+08:00
 gold: customer: no tier, needed tier gold
 late: valid_until: 2024-06-01T12:00:00+08:00, needed until 2024-05-31T23:59:59+08:00
 machine: requires: 0 units, needed at least 1 unit of the goods required
-much-tea: min_subtotal: 15.00, needed at least 50.00
+much-tea: min_subtotal: 15.00 CNY, needed at least 50.00 CNY
 night: time_window: sat 12:00:00, needed 22:00:00 to 02:00:00 on fri
 no-tea: forbids: 1 unit, needed none of the goods forbidden
 three-coffees: min_quantity: 2 units, needed at least 3 units
-weak: group: 1.00, needed worth more than the others of g
+weak: group: 1.00 CNY, needed worth more than the others of g
 off: enabled: false, needed true`
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
@@ -137,9 +137,9 @@ discount_amount = 10
 	for _, r := range x.Rejected {
 		got = append(got, fmt.Sprintf("%s: %s: %s, needed %s", r.Rule, r.Reason, r.Seen, r.Needed))
 	}
-	const want = `a: exclusive: 7.00 together, needed more than the 9.00 of most
-b: exclusive: 7.00 together, needed more than the 9.00 of most
-less: exclusive: 8.00, needed more than the 9.00 of most
+	const want = `a: exclusive: 7.00 CNY together, needed more than the 9.00 CNY of most
+b: exclusive: 7.00 CNY together, needed more than the 9.00 CNY of most
+less: exclusive: 8.00 CNY, needed more than the 9.00 CNY of most
 off: coupons: no coupon, needed a coupon of the rule`
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
@@ -231,17 +231,17 @@ func TestExplainSaysWhatTheLimitsLowered(t *testing.T) {
 		{"its own most", "[rule.a]\nmax_discount = 25\ndiscount_amount = 30", "a: 3000 to 2500 by max_discount", ""},
 		{"both", "limits = { max_amount = 28 }\n[rule.a]\nmax_discount = 25\ndiscount_amount = 30", "a: 3000 to 2500 by limits.max_amount and max_discount", ""},
 		{"what is left", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 20\n[rule.b]\ndiscount_amount = 15", "b: 1500 to 500 by limits.max_amount", ""},
-		{"nothing is left", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25\n[rule.b]\ndiscount_amount = 15", "", "b: limits: 0 left of limits.max_amount, needed 15.00"},
+		{"nothing is left", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25\n[rule.b]\ndiscount_amount = 15", "", "b: limits: 0 left of limits.max_amount, needed 15.00 CNY"},
 		{"nothing is left for a step that is reached", "limits = { max_amount = 25 }\n[[discounts]]\nthreshold = 50\namount = 5\n[[discounts]]\nthreshold = 500\namount = 50\n[rule.a]\npriority = 5\ndiscount_amount = 25", "", "discounts: limits: 0 left of limits.max_amount, needed "},
 		{"nothing is left of the goods", "[[discounts]]\nthreshold = 0\namount = 5\n[rule.a]\npriority = 5\ndiscount_amount = 100", "", "discounts: nothing: , needed "},
-		{"of a group", "limits = { max_amount = 25 }\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 24\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 40", "b: 4000 to 2500 by limits.max_amount", "a: group: 24.00, needed worth more than the others of g"},
+		{"of a group", "limits = { max_amount = 25 }\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 24\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 40", "b: 4000 to 2500 by limits.max_amount", "a: group: 24.00 CNY, needed worth more than the others of g"},
 		{"best for each line", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 20\n[rule.b]\nskus = [\"咖啡\"]\ndiscount_amount = 15", "b: 1500 to 500 by limits.max_amount", ""},
 		{"best for each line, alone", "limits = { max_amount = 25 }\narithmetic = { select = \"best_per_line\" }\n[rule.a]\ndiscount_amount = 40", "a: 4000 to 2500 by limits.max_amount", ""},
 		{"nothing is lowered", "limits = { max_amount = 25 }\n[rule.a]\ndiscount_amount = 25", "", ""},
 		{"the floor price", "[[products]]\nsku = \"茶\"\nfloor_price = 35\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 30", "a: 3000 to 500 by floor_price", ""},
 		{"the floor price of one line of two, where the other takes what is kept back", "[[products]]\nsku = \"茶\"\nfloor_price = 35\n[rule.a]\ndiscount_amount = 30", "", ""},
-		{"the floor price leaves nothing", "[[products]]\nsku = \"茶\"\nfloor_price = 40\n[rule.a]\nskus = [\"茶\"]\ndiscount_rate = 0.1", "", "a: floor_price: nothing left above it, needed 4.00"},
-		{"the floor price leaves nothing of a fixed price", "[[products]]\nsku = \"茶\"\nfloor_price = 40\n[rule.a]\nskus = [\"茶\"]\nunit_price = 39", "", "a: floor_price: nothing left above it, needed 1.00"},
+		{"the floor price leaves nothing", "[[products]]\nsku = \"茶\"\nfloor_price = 40\n[rule.a]\nskus = [\"茶\"]\ndiscount_rate = 0.1", "", "a: floor_price: nothing left above it, needed 4.00 CNY"},
+		{"the floor price leaves nothing of a fixed price", "[[products]]\nsku = \"茶\"\nfloor_price = 40\n[rule.a]\nskus = [\"茶\"]\nunit_price = 39", "", "a: floor_price: nothing left above it, needed 1.00 CNY"},
 		{"the floor price leaves nothing, but the rule gives nothing either", "[[products]]\nsku = \"茶\"\nfloor_price = 40\n[rule.a]\nskus = [\"茶\"]\nunit_price = 40", "", "a: nothing: , needed "},
 		{"the floor price and the limits", "limits = { max_amount = 25 }\n[[products]]\nsku = \"茶\"\nfloor_price = 14\n[rule.a]\nskus = [\"茶\"]\ndiscount_amount = 30", "a: 3000 to 2500 by floor_price and limits.max_amount", ""},
 		{"the floor price of some units", "[[products]]\nsku = \"茶\"\nfloor_price = 35\n[rule.a]\nskus = [\"茶\"]\nmax_units = 1\ndiscount_amount = 30", "a: 3000 to 500 by floor_price", ""},

@@ -49,7 +49,7 @@ func TestAGiftForEachMultiple(t *testing.T) {
 
 		"two hundreds":              {strategy: ruleOf(perHundred), lines: []cart.Line{dress(25000)}, gifts: "2 tote"},
 		"a hundred of two lines":    {strategy: ruleOf(perHundred), lines: []cart.Line{dress(5999), of("hat", 1, 4001)}, gifts: "1 tote"},
-		"a fen less than a hundred": {strategy: ruleOf(perHundred), lines: []cart.Line{dress(9999)}, rejected: "a: gift: 99.99, needed at least 100.00"},
+		"a fen less than a hundred": {strategy: ruleOf(perHundred), lines: []cart.Line{dress(9999)}, rejected: "a: gift: 99.99 CNY, needed at least 100.00 CNY"},
 		"goods by weight are worth what they are": {
 			strategy: ruleOf(perHundred), lines: []cart.Line{weighing("cheese", 2500, 4000)}, gifts: "1 tote",
 		},

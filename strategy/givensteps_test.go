@@ -104,7 +104,7 @@ priority = -3
 unit_ladder = { first = 1, additional = 2 }
 `)
 	want := []strategy.Step{
-		{Rule: "discounts", Number: 1, From: "1000"},
+		{Rule: "discounts", Number: 1, From: "1000 JPY"},
 		{Rule: "b", Number: 1, From: "1 unit"}, {Rule: "b", Number: 2, From: "2 units"},
 		{Rule: "d", Number: 1, From: "1 unit"}, {Rule: "d", Number: 2, From: "2 units"},
 	}

@@ -371,7 +371,7 @@ func TestExplainOfSuchLines(t *testing.T) {
 	const want = `a: min_quantity: 4 units, needed at least 6 units
 b: bundle: 3 units, needed at least 4 units
 c: target: only goods by weight, needed goods that are sold by the unit
-d: min_subtotal: 10.00, needed at least 30.00
+d: min_subtotal: 10.00 CNY, needed at least 30.00 CNY
 b: 0 or 1 units, saves 1233
 d: 2000 or 0 units, saves 300
 a: 0 or 2 units, saves 134`

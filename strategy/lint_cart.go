@@ -129,7 +129,7 @@ func (t *trial) falls(r *rule, reaches []reach, at time.Time) (reason string, fa
 }
 
 func (t *trial) major(minor int64) string {
-	return string(t.model.currency.AppendMajor(nil, minor))
+	return majorText(t.model.currency, minor)
 }
 
 // payable is what a cart with so many units of a line comes to, and whether the

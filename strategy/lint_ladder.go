@@ -31,7 +31,7 @@ func (l *linted) checkLadder(m *Model, r *rule) {
 		had, has := below.at(this.threshold), this.at(this.threshold)
 		if mixed := below.rate.IsZero() != this.rate.IsZero(); mixed && has < had {
 			l.noteElement(list, path, i, fmt.Sprintf("at %s the step gives %s, and the one below it would give %s", ladder.thresholdText(m.currency, this.threshold),
-				m.currency.AppendMajor(nil, has), m.currency.AppendMajor(nil, had)), "a step should give no less than the one below it")
+				majorText(m.currency, has), majorText(m.currency, had)), "a step should give no less than the one below it")
 		}
 	}
 }

@@ -130,7 +130,7 @@ func TestPayableRefused(t *testing.T) {
 		},
 		"nothing": {
 			text: "arithmetic = { payable_unit = 0 }\n[rule.a]\ndiscount_rate = 0.1\n",
-			want: "t.toml:2:31: arithmetic.payable_unit: 0 is too small, 0.01 or more is wanted",
+			want: "t.toml:2:31: arithmetic.payable_unit: 0 is too small, 0.01 CNY or more is wanted",
 		},
 		"more than there are": {
 			text: "arithmetic = { payable_unit = 10000.01 }\n[rule.a]\ndiscount_rate = 0.1\n",
@@ -172,11 +172,11 @@ func TestExplainSaysWhatBecameOfRounding(t *testing.T) {
 		price   int64
 		rounded string // of rejected and lowered
 	}{
-		"nothing to round":   {text: "arithmetic = { payable_unit = 0.05 }\n", price: 20_00, rounded: "nothing: 20.00 to pay for goods, needed an amount that is no multiple of 0.05"},
-		"nothing to add to":  {text: "arithmetic = { payable_unit = 1, payable_rounding = \"up\" }\n", price: 19_50, rounded: "nothing: 19.50 to pay for goods, nothing off, needed a discount to take 0.50 back from"},
-		"no limit left":      {text: "arithmetic = { payable_unit = 1 }\nlimits = { max_amount = 5 }\n[rule.a]\ndiscount_amount = 5\n", price: 19_50, rounded: "limits: 0 left of limits.max_amount, needed 0.50"},
+		"nothing to round":   {text: "arithmetic = { payable_unit = 0.05 }\n", price: 20_00, rounded: "nothing: 20.00 CNY to pay for goods, needed an amount that is no multiple of 0.05 CNY"},
+		"nothing to add to":  {text: "arithmetic = { payable_unit = 1, payable_rounding = \"up\" }\n", price: 19_50, rounded: "nothing: 19.50 CNY to pay for goods, nothing off, needed a discount to take 0.50 CNY back from"},
+		"no limit left":      {text: "arithmetic = { payable_unit = 1 }\nlimits = { max_amount = 5 }\n[rule.a]\ndiscount_amount = 5\n", price: 19_50, rounded: "limits: 0 left of limits.max_amount, needed 0.50 CNY"},
 		"some limit left":    {text: "arithmetic = { payable_unit = 1 }\nlimits = { max_amount = 5 }\n[rule.a]\ndiscount_amount = 4.90\n", price: 19_50, rounded: "from 60 to 10 by limits.max_amount"},
-		"nothing above":      {text: "arithmetic = { payable_unit = 1 }\n[[products]]\nsku = \"x\"\nfloor_price = 19.50\n", price: 19_50, rounded: "floor_price: nothing left above it, needed 0.50"},
+		"nothing above":      {text: "arithmetic = { payable_unit = 1 }\n[[products]]\nsku = \"x\"\nfloor_price = 19.50\n", price: 19_50, rounded: "floor_price: nothing left above it, needed 0.50 CNY"},
 		"little above":       {text: "arithmetic = { payable_unit = 1 }\n[[products]]\nsku = \"x\"\nfloor_price = 19.40\n", price: 19_50, rounded: "from 50 to 10 by floor_price"},
 		"nothing taken back": {text: "arithmetic = { payable_unit = 1, payable_rounding = \"up\" }\n[rule.a]\ndiscount_amount = 0.20\n", price: 19_50, rounded: ""},
 	} {
@@ -210,14 +210,14 @@ func TestRoundingIsNoRuleBesideAnExclusiveOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(x.Rejected) != 1 || x.Rejected[0].Reason != "exclusive" || x.Rejected[0].Needed.Words != "more than the 4.00 of b" {
+	if len(x.Rejected) != 1 || x.Rejected[0].Reason != "exclusive" || x.Rejected[0].Needed.Words != "more than the 4.00 CNY of b" {
 		t.Errorf("rejected %+v", x.Rejected)
 	}
 }
 
 func TestAMinorUnitRoundsNothing(t *testing.T) {
 	m := mustParse(t, "", "version = \"v\"\ncurrency = \"JPY\"\narithmetic = { payable_unit = 1 }\n[rule.a]\ndiscount_rate = 0.1\n")
-	const want = "t.toml:3:31: arithmetic.payable_unit: every amount goes in steps of 1, so nothing is rounded (leave it out, or take larger steps)"
+	const want = "t.toml:3:31: arithmetic.payable_unit: every amount goes in steps of 1 JPY, so nothing is rounded (leave it out, or take larger steps)"
 	if got := m.Cautions(); len(got) != 1 || got[0].String() != want {
 		t.Errorf("got %v, want %s", got, want)
 	}

@@ -9,16 +9,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
 )
 
 // AppendQuoteJSON appends the quote of a cart as JSON:
 //
-//	{"currency":"CNY","subtotal":5400,"discount":810,"shipping_discount":0,"payable":4590,
+//	{"currency":"CNY","unit":"minor","decimals":2,"subtotal":5400,"discount":810,"shipping_discount":0,"payable":4590,
 //	 "version":"20240521-v2","sha256":"…",
 //	 "lines":[{"id":"l1","subtotal":5400,"discount":810,"rules":{"group-buy-2024-spring":810}}],
 //	 "applied":[{"rule":"group-buy-2024-spring","amount":810,"lines":[810]}],"gifts":[]}
 //
-// Amounts are minor units. The lines of an applied rule are in the order of the
+// Amounts are in the unit, whole minor units of the currency, which has so many decimals.
+// The lines of an applied rule are in the order of the
 // cart. A line whose stated price the catalogue overruled has it as
 // stated_unit_price beside the unit_price that was used, and one whose stated
 // total it overruled has that as stated_line_total; a quote that no rule could
@@ -31,7 +33,10 @@ func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 // languages of the wording.
 func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	s, w := t.s, writer(dst)
-	w.raw(`{"currency":`).text(q.Currency)
+	w.raw(`{"currency":`).text(q.Currency).raw(`,"unit":"minor"`)
+	if currency, err := s.currencyOf(q); err == nil {
+		w.raw(`,"decimals":`).int(int64(currency.Digits()))
+	}
 	w.raw(`,"subtotal":`).int(q.Subtotal).raw(`,"discount":`).int(q.Discount)
 	w.raw(`,"shipping_discount":`).int(q.ShippingDiscount).raw(`,"payable":`).int(q.Payable)
 	w.raw(`,"version":`).text(s.version).raw(`,"sha256":`).text(hex.EncodeToString(s.fingerprint[:]))
@@ -70,6 +75,14 @@ func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	return w
 }
 
+// currencyOf is that of a quote; a cart may be in another than the strategy.
+func (s *Strategy) currencyOf(q *Quote) (money.Currency, error) {
+	if q.Currency == s.currency.Code() {
+		return s.currency, nil
+	}
+	return money.ParseCurrency(q.Currency)
+}
+
 // AppendExplanationJSON is [Strategy.AppendQuoteJSON] with three members more:
 //
 //	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["rule.happy-hour","limits.max_amount"]}],
@@ -79,7 +92,7 @@ func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 //	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500,"reason":"threshold",
 //	  "seen":{"value":6800,"unit":"minor"},"needed":{"value":8000,"unit":"minor"},
 //	  "missing":{"value":1200,"unit":"minor"},"add":[{"amount":1200,"line":0,"sku":"latte"}],
-//	  "would_save":500,"text":"goods for 12.00 more would save 5.00"}]
+//	  "would_save":500,"text":"goods for 12.00 CNY more would save 5.00 CNY"}]
 func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
 	return s.Wording().AppendExplanationJSON(dst, x, c)
 }

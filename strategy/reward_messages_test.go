@@ -21,7 +21,7 @@ func TestMessagesOfRewards(t *testing.T) {
 		},
 		"an amount of nothing": {
 			rule: "buy = { quantity = 1 }\nget = { amount = 0 }",
-			want: `t.toml:4:18: rule."a".get.amount: 0 is too small, 0.01 or more is wanted`,
+			want: `t.toml:4:18: rule."a".get.amount: 0 is too small, 0.01 CNY or more is wanted`,
 		},
 		"a price by another name": {
 			rule: "buy = { quantity = 1 }\nget = { price = 1 }",

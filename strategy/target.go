@@ -319,9 +319,10 @@ func compareUnits(a, b *portion, by pick) int {
 // moreRoom puts the portion first of which a unit may lose more.
 func moreRoom(a, b *portion) int { return -compareRatios(a.room, a.units, b.room, b.units) }
 
-// majorText writes an amount for a person, with its currency's decimals.
+// majorText writes an amount for a person: in the main unit of its currency, with the
+// code of that.
 func majorText(currency money.Currency, minor int64) string {
-	return string(currency.AppendMajor(nil, minor))
+	return string(append(currency.AppendMajor(nil, minor), " "+currency.Code()...))
 }
 
 // uncountable says what is there of which no units count, and what is needed.

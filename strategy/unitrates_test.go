@@ -108,7 +108,7 @@ func TestGroupsByValue(t *testing.T) {
 			strategy: ruleOf(at149), lines: []cart.Line{of("a", 4, 5995), of("b", 4, 4795), of("c", 3, 895)}, discount: 3386, offs: []int64{1199, 1918, 269},
 		},
 		"one unit is a set":           {strategy: ruleOf(at149), lines: []cart.Line{serum(14900)}, discount: 1490},
-		"a fen is missing":            {strategy: ruleOf(at149), lines: []cart.Line{serum(14899)}, rejected: "a: groups_of: 148.99, needed at least 149.00"},
+		"a fen is missing":            {strategy: ruleOf(at149), lines: []cart.Line{serum(14899)}, rejected: "a: groups_of: 148.99 CNY, needed at least 149.00 CNY"},
 		"one unit is two sets' worth": {strategy: ruleOf(at149), lines: []cart.Line{serum(30000)}, discount: 3000},
 		"the cheapest fill a set, and one is left": {
 			strategy: ruleOf(at149), lines: []cart.Line{of("cream", 2, 10000), of("mask", 1, 4900)}, discount: 1490, offs: []int64{1000, 490},
@@ -131,11 +131,11 @@ func TestGroupsByValue(t *testing.T) {
 		},
 		"goods by weight take no part": {
 			strategy: ruleOf("groups_of = { value = 20, rate = 0.1 }"), lines: []cart.Line{weighing("cheese", 2500, 4000), tea(1)},
-			rejected: "a: groups_of: 10.00, needed at least 20.00",
+			rejected: "a: groups_of: 10.00 CNY, needed at least 20.00 CNY",
 		},
 		"worth what an earlier rule left": {
 			strategy: ruleOf("groups_of = { value = 19, rate = 0.1 }", tenth), lines: []cart.Line{tea(2)}, discount: 200,
-			rejected: "a: groups_of: 18.00, needed at least 19.00",
+			rejected: "a: groups_of: 18.00 CNY, needed at least 19.00 CNY",
 		},
 		"worth what they were": {
 			strategy: ruleOf("groups_of = { value = 19, rate = 0.1 }", `arithmetic = { base = "original" }`, tenth), lines: []cart.Line{tea(2)}, discount: 200 + 200,

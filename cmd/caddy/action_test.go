@@ -227,7 +227,7 @@ func actionFinds(t *testing.T, gateway string) {
 		{"a strategy with its tests", map[string]string{"path": "shop/discount.toml"}, nil, "3 tests, 0 failed"},
 		{"a directory", map[string]string{"path": "shop"}, nil, "3 tests, 0 failed"},
 		{"a broken strategy", map[string]string{"path": "broken.toml"}, []string{"check", "test"}, "80 折 is 0.2"},
-		{"a failing test", map[string]string{"path": "failing.toml"}, []string{"test"}, "got 3.01, want 3.00"},
+		{"a failing test", map[string]string{"path": "failing.toml"}, []string{"test"}, "got 3.01 CNY, want 3.00 CNY"},
 		{"a warning", map[string]string{"path": "warned.toml"}, nil, "1 warning in warned.toml"},
 		{"a warning, strictly", map[string]string{"path": "warned.toml", "strict": "true"}, []string{"check"}, "1 warning in warned.toml"},
 		{"neither strict nor not", map[string]string{"path": "shop", "strict": "yes; true"}, []string{"check"}, "::error::strict: true or false is wanted"},

@@ -104,7 +104,7 @@ func TestPublishTakesTheBodiesOfTests(t *testing.T) {
 		}
 		// Tests that stay are run with the bodies that are there.
 		write(t, filepath.Join(dir, "alone.toml"), strategyOf(400))
-		if r := publish(t, dir, "alone.toml", "live/discount.toml", "--map", "shop.map"); r.code != 2 || !strings.Contains(r.out, "expect.discount: got 4.00, want 3.00") {
+		if r := publish(t, dir, "alone.toml", "live/discount.toml", "--map", "shop.map"); r.code != 2 || !strings.Contains(r.out, "expect.discount: got 4.00 CNY, want 3.00 CNY") {
 			t.Errorf("exit %d: %s", r.code, r.out)
 		}
 		if r := publish(t, dir, "next/discount.toml", "live/discount.toml"); r.code != 2 || !strings.Contains(r.out, "there are no goods at items") {

@@ -42,7 +42,7 @@ func TestRuleTestsByCommand(t *testing.T) {
 		want string
 	}{
 		{"all of them", []string{"shop.toml"}, 2, `shop.test.toml:7: failed "far too much"
-    expect.discount: got 1.00, want 9.00 (b: target (seen nothing of it in the cart, needed goods or shipping the rule is about))
+    expect.discount: got 1.00 CNY, want 9.00 CNY (b: target (seen nothing of it in the cart, needed goods or shipping the rule is about))
 
 shop.toml: 2 tests, 1 failed
 `},
@@ -113,22 +113,22 @@ func TestCoverageOfSteps(t *testing.T) {
 		{"by amount and by quantity", nil, `shop.toml: 2 tests, 0 failed
 2 of 2 rules applied in a test
 2 of 4 ladder steps applied in a test
-  never: spend-more, step 2 (from 300.00)
+  never: spend-more, step 2 (from 300.00 CNY)
   never: team, step 2 (from 5 units)
 `},
 		{"of an environment", []string{"--env", "sale"}, `shop.toml: 2 tests, 0 failed
 2 of 2 rules applied in a test
 2 of 5 ladder steps applied in a test
-  never: spend-more, step 1 (from 50.00)
-  never: spend-more, step 3 (from 150.00)
+  never: spend-more, step 1 (from 50.00 CNY)
+  never: spend-more, step 3 (from 150.00 CNY)
   never: team, step 2 (from 5 units)
 `},
 		{"of some of the tests", []string{"--run", "desks"}, `shop.toml: 1 test, 0 failed
 1 of 2 rules applied in a test
   never: spend-more
 1 of 4 ladder steps applied in a test
-  never: spend-more, step 1 (from 100.00)
-  never: spend-more, step 2 (from 300.00)
+  never: spend-more, step 1 (from 100.00 CNY)
+  never: spend-more, step 2 (from 300.00 CNY)
   never: team, step 2 (from 5 units)
 `},
 	} {
@@ -151,7 +151,7 @@ func TestCoverageOfSteps(t *testing.T) {
 		if err := json.Unmarshal([]byte(r.out), &got); err != nil || len(got) != 1 {
 			t.Fatalf("%v:\n%s", err, r.out)
 		}
-		const never = "[map[from:300.00 rule:spend-more step:2] map[from:5 units rule:team step:2]]"
+		const never = "[map[from:300.00 CNY rule:spend-more step:2] map[from:5 units rule:team step:2]]"
 		if s := got[0]; s.Rules != 2 || len(s.Unseen) != 0 || s.Steps != 4 || fmt.Sprint(s.Never) != never {
 			t.Errorf("printed %+v", s)
 		}
@@ -178,7 +178,7 @@ func TestReportForBuildServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := report.Suites[0]
-	if s.Tests != 2 || s.Failures != 1 || s.Cases[0].Failure != "" || !strings.Contains(s.Cases[1].Failure, "got 1.00, want 9.00") {
+	if s.Tests != 2 || s.Failures != 1 || s.Cases[0].Failure != "" || !strings.Contains(s.Cases[1].Failure, "got 1.00 CNY, want 9.00 CNY") {
 		t.Errorf("report = %+v", report)
 	}
 }
@@ -274,10 +274,10 @@ cart = { items = [{ quantity = 1, unit_price = 100 }] }
 expect = { discount = 9, subtotal = 99, applied = { a = 8, b = 1 } }
 `)
 	const want = `shop.test.toml:1: failed "both"
-    expect.discount: got 5.00, want 9.00 (a lowered from 8.00 by limits.max_amount; b: limits (seen 0 left of limits.max_amount, needed 1.00))
-    expect.subtotal: got 100.00, want 99.00
-    expect.applied.a: got 5.00, want 8.00 (lowered from 8.00 by limits.max_amount)
-    expect.applied.b: got not applied: limits (seen 0 left of limits.max_amount, needed 1.00), want applied with 1
+    expect.discount: got 5.00 CNY, want 9.00 CNY (a lowered from 8.00 CNY by limits.max_amount; b: limits (seen 0 left of limits.max_amount, needed 1.00 CNY))
+    expect.subtotal: got 100.00 CNY, want 99.00 CNY
+    expect.applied.a: got 5.00 CNY, want 8.00 CNY (lowered from 8.00 CNY by limits.max_amount)
+    expect.applied.b: got not applied: limits (seen 0 left of limits.max_amount, needed 1.00 CNY), want applied with 1
 
 shop.toml: 1 test, 1 failed
 `

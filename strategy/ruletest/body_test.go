@@ -59,7 +59,7 @@ func TestBodies(t *testing.T) {
 		},
 		"another discount": {
 			order: shopOrder, readings: []ruletest.Reading{reading(t, "shop", shopShape)}, expect: "{ discount = 5.00 }",
-			want: "t.toml:5:23: expect.discount: got 6.00, want 5.00",
+			want: "t.toml:5:23: expect.discount: got 6.00 CNY, want 5.00 CNY",
 		},
 		"another number of lines": {
 			order: usualOrder, expect: "{ lines = [6.00, 0] }", want: "t.toml:5:12: expect.lines: got 1 line, want 2 amounts",
@@ -82,7 +82,7 @@ func TestBodies(t *testing.T) {
 		},
 		"two ways that read it differently": {
 			order: shopOrder, readings: []ruletest.Reading{reading(t, "shop", shopShape), reading(t, "taxed", taxedShape)}, expect: "{ subtotal = 54.00 }",
-			want: "t.toml:5:23: expect.subtotal: got 57.00, want 54.00 (order.json by taxed)",
+			want: "t.toml:5:23: expect.subtotal: got 57.00 CNY, want 54.00 CNY (order.json by taxed)",
 		},
 		"no way of two": {
 			order: `{}`, readings: []ruletest.Reading{reading(t, "usual", usualShape), reading(t, "shop", shopShape)}, expect: "{ discount = 6.00 }",

@@ -157,7 +157,7 @@ func TestSeveralFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := suite.Run(load(t, "", shop), "")
-	const want = "a.test.toml:5:23: expect.discount: got 6.00, want 5.00\nb.test.toml:6:23: expect.discount: got 6.00, want 5.00"
+	const want = "a.test.toml:5:23: expect.discount: got 6.00 CNY, want 5.00 CNY\nb.test.toml:6:23: expect.discount: got 6.00 CNY, want 5.00 CNY"
 	if got := failures(r); got != want {
 		t.Errorf("said\n%s\nwant\n%s", got, want)
 	}

@@ -243,7 +243,7 @@ func (o *outcome) whyLess(id string) string {
 }
 
 func (o *outcome) major(minor int64) string {
-	return string(o.currency.AppendMajor(nil, minor))
+	return string(append(o.currency.AppendMajor(nil, minor), " "+o.currency.Code()...))
 }
 
 // applied are the ids of the rules that gave something, in their order.

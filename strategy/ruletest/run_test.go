@@ -88,16 +88,16 @@ func TestALineInSeveralCategories(t *testing.T) {
 // Each case is everything that is said of a test that fails.
 func TestWrong(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"discount", one(`{ discount = 5.40 }`), `t.toml:5:23: expect.discount: got 6.00, want 5.40`},
-		{"one fen", one(`{ discount = 6.01 }`), `t.toml:5:23: expect.discount: got 6.00, want 6.01 (late-night: time_window (seen wed 09:30:00, needed 21:00:00 to 24:00:00); members: customer (seen no tier, needed tier gold); winter: enabled (seen false, needed true))`},
+		{"discount", one(`{ discount = 5.40 }`), `t.toml:5:23: expect.discount: got 6.00 CNY, want 5.40 CNY`},
+		{"one fen", one(`{ discount = 6.01 }`), `t.toml:5:23: expect.discount: got 6.00 CNY, want 6.01 CNY (late-night: time_window (seen wed 09:30:00, needed 21:00:00 to 24:00:00); members: customer (seen no tier, needed tier gold); winter: enabled (seen false, needed true))`},
 		{"every sum", one("{ discount = 1, shipping_discount = 2, subtotal = 3, payable = 4 }"), `
-t.toml:5:23: expect.discount: got 6.00, want 1.00
-t.toml:5:46: expect.shipping_discount: got 0.00, want 2.00 (shipping: channels (seen no channel, needed app); winter: enabled (seen false, needed true))
-t.toml:5:60: expect.subtotal: got 54.00, want 3.00
-t.toml:5:73: expect.payable: got 48.00, want 4.00 (late-night: time_window (seen wed 09:30:00, needed 21:00:00 to 24:00:00); members: customer (seen no tier, needed tier gold); shipping: channels (seen no channel, needed app); winter: enabled (seen false, needed true))`},
+t.toml:5:23: expect.discount: got 6.00 CNY, want 1.00 CNY
+t.toml:5:46: expect.shipping_discount: got 0.00 CNY, want 2.00 CNY (shipping: channels (seen no channel, needed app); winter: enabled (seen false, needed true))
+t.toml:5:60: expect.subtotal: got 54.00 CNY, want 3.00 CNY
+t.toml:5:73: expect.payable: got 48.00 CNY, want 4.00 CNY (late-night: time_window (seen wed 09:30:00, needed 21:00:00 to 24:00:00); members: customer (seen no tier, needed tier gold); shipping: channels (seen no channel, needed app); winter: enabled (seen false, needed true))`},
 		{"too many decimals", one(`{ discount = 6.001 }`), `t.toml:5:23: expect.discount: "6.001" is not an amount of CNY: 6.001 has 3 decimals, CNY has 2`},
 		{"an amount too large", one(`{ discount = 9999999999999999 }`), `t.toml:5:23: expect.discount: "9999999999999999" is not an amount of CNY: larger than 999999999999999 minor units`},
-		{"a share", one(`{ lines = [5] }`), `t.toml:5:21: expect.lines[0]: got 6.00, want 5.00`},
+		{"a share", one(`{ lines = [5] }`), `t.toml:5:21: expect.lines[0]: got 6.00 CNY, want 5.00 CNY`},
 		{"a rule more", one(`{ applied = ["coffee-morning", "late-night"] }`),
 			`t.toml:5:12: expect.applied: got ["coffee-morning"], want ["coffee-morning", "late-night"] (late-night: time_window (seen wed 09:30:00, needed 21:00:00 to 24:00:00))`},
 		{"a rule less", one(`{ applied = [] }`), `t.toml:5:12: expect.applied: got ["coffee-morning"], want []`},
@@ -106,21 +106,21 @@ t.toml:5:73: expect.payable: got 48.00, want 4.00 (late-night: time_window (seen
 		{"a rule that is not there", one(`{ applied = ["coffee-mornin"] }`),
 			`t.toml:5:23: expect.applied[0]: the strategy has no rule "coffee-mornin" (did you mean "coffee-morning"?)`},
 		{"a rule that is not there and like none", one(`{ applied = ["x"] }`), `t.toml:5:23: expect.applied[0]: the strategy has no rule "x"`},
-		{"another amount of a rule", one(`{ applied = { coffee-morning = 5 } }`), `t.toml:5:41: expect.applied.coffee-morning: got 6.00, want 5.00`},
+		{"another amount of a rule", one(`{ applied = { coffee-morning = 5 } }`), `t.toml:5:41: expect.applied.coffee-morning: got 6.00 CNY, want 5.00 CNY`},
 		{"an amount of a rule that did not apply", one(`{ applied = { coffee-morning = 6, members = 5.4 } }`),
 			`t.toml:5:54: expect.applied.members: got not applied: customer (seen no tier, needed tier gold), want applied with 5.4`},
 		{"a rule beside those with amounts", one(`{ applied = {} }`),
-			`t.toml:5:12: expect.applied: got "coffee-morning" applied with 6.00, want no rule but those listed`},
+			`t.toml:5:12: expect.applied: got "coffee-morning" applied with 6.00 CNY, want no rule but those listed`},
 		{"an amount of a rule that is not there", one(`{ applied = { coffee-morning = 6, member = 5.4 } }`),
 			`t.toml:5:53: expect.applied.member: the strategy has no rule "member" (did you mean "members"?)`},
 		{"a rule that applied after all", one(`{ not_applied = ["mug", "coffee-morning"] }`),
-			`t.toml:5:34: expect.not_applied[1]: got "coffee-morning" applied with 6.00, want it not applied`},
+			`t.toml:5:34: expect.not_applied[1]: got "coffee-morning" applied with 6.00 CNY, want it not applied`},
 		{"not applied and not there", one(`{ not_applied = ["winters"] }`),
 			`t.toml:5:27: expect.not_applied[0]: the strategy has no rule "winters" (did you mean "winter"?)`},
 		{"rejected, but it applied", one(`{ rejected = { coffee-morning = "time_window" } }`),
-			`t.toml:5:42: expect.rejected.coffee-morning: got applied with 6.00, want time_window`},
+			`t.toml:5:42: expect.rejected.coffee-morning: got applied with 6.00 CNY, want time_window`},
 		{"rejected for another reason", one(`{ rejected = { mug = "time_window", winter = "stopped" } }`), `
-t.toml:5:31: expect.rejected.mug: got min_subtotal (seen 48.00, needed at least 100.00), want time_window
+t.toml:5:31: expect.rejected.mug: got min_subtotal (seen 48.00 CNY, needed at least 100.00 CNY), want time_window
 t.toml:5:55: expect.rejected.winter: got enabled (seen false, needed true), want stopped`},
 		{"rejected and not there", one(`{ rejected = { "late night" = "time_window" } }`),
 			`t.toml:5:40: expect.rejected."late night": the strategy has no rule "late night" (did you mean "late-night"?)`},
@@ -157,7 +157,7 @@ func TestALineWithoutAPriceThatIsNearlyAProduct(t *testing.T) {
 func TestBeatenByAnother(t *testing.T) {
 	const two = "version = \"v\"\n[rule.a]\ngroup = \"g\"\ndiscount_amount = 1\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 2\n"
 	text := of(`{ items = [{ quantity = 1, unit_price = 10 }] }`, `{ rejected = { a = "target" } }`)
-	const want = "t.toml:5:29: expect.rejected.a: got group (seen 1.00, needed worth more than the others of g), want target"
+	const want = "t.toml:5:29: expect.rejected.a: got group (seen 1.00 CNY, needed worth more than the others of g), want target"
 	if got := failures(parse(t, text).Run(load(t, "", two), "")); got != want {
 		t.Errorf("said %s", got)
 	}
@@ -260,7 +260,7 @@ func TestErrorListsTwenty(t *testing.T) {
 	}
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != 1+2*20+1 || lines[0] != "22 of 23 rule tests failed" ||
-		lines[1] != `t.toml:1: "no 0"` || lines[2] != "\texpect.discount: got 6.00, want 0.00" || lines[41] != "and 2 more" {
+		lines[1] != `t.toml:1: "no 0"` || lines[2] != "\texpect.discount: got 6.00 CNY, want 0.00 CNY" || lines[41] != "and 2 more" {
 		t.Errorf("said %s", err)
 	}
 }
@@ -271,7 +271,7 @@ func TestRunsAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			if got := failures(suite.Run(st, "")); got != "t.toml:5:23: expect.discount: got 6.00, want 5.00" {
+			if got := failures(suite.Run(st, "")); got != "t.toml:5:23: expect.discount: got 6.00 CNY, want 5.00 CNY" {
 				t.Errorf("said %s", got)
 			}
 		})

@@ -165,7 +165,7 @@ var language = map[string]table{
 	"holding":     {keys: join(selectors, []key{{"min_quantity", "count", "So many units; default 1."}, {"min_subtotal", "amount", "So much in value."}})},
 	"customer":    {keys: []key{{"tiers", "strings", ""}, {"segments", "strings", ""}, {"ids", "strings", ""}, {"nth_order", "count", "1 is the first order."}}},
 	"bundle":      {keys: []key{{"units", "count", ""}, {"price", "amount0", "Of all of them."}, {"max_times", "count", ""}}, required: []string{"units", "price"}},
-	"rung":        {keys: []key{{"threshold", "amount0", "From here on."}, {"amount", "amount", "So much off."}, {"rate", "rate", "The share off."}}, required: []string{"threshold"}, oneOf: []string{"amount", "rate"}},
+	"rung":        {keys: []key{{"threshold", "number0", "From here on: so many units, or an amount in the main unit of the currency, as ladder_by says."}, {"amount", "amount", "So much off."}, {"rate", "rate", "The share off."}}, required: []string{"threshold"}, oneOf: []string{"amount", "rate"}},
 	"every":       {keys: []key{{"threshold", "amount", "Each full step of value."}, {"units", "count", "Or of units."}, {"amount", "amount", "So much off each."}, {"max_times", "count", ""}}, required: []string{"amount"}, oneOf: []string{"threshold", "units"}},
 	"unit_ladder": {keys: []key{{"first", "amount0", "Off the first unit."}, {"additional", "amount0", "Off each further one."}, {"max_units", "count", ""}}, required: []string{"first", "additional"}},
 	"groups": {keys: []key{{"size", "count", "Units of a group."}, {"value", "amount", "Or what its units are worth, cheapest first."},

@@ -39,8 +39,8 @@ func (t table) schema(part bool) object {
 	properties := object{}
 	for _, k := range t.keys {
 		described := kind(k.kind, part)
-		if k.doc != "" { // beside a $ref it would count for nothing
-			described = object{"description": k.doc, "allOf": []any{described}}
+		if doc := k.described(); doc != "" { // beside a $ref it would count for nothing
+			described = object{"description": doc, "allOf": []any{described}}
 		}
 		properties[k.name] = described
 	}
@@ -61,6 +61,14 @@ func (t table) schema(part bool) object {
 		s["allOf"] = []any{object{"oneOf": oneOf(t.oneOfToo)}}
 	}
 	return s
+}
+
+// described is what an editor shows of a key: amounts with their unit.
+func (k key) described() string {
+	if k.kind == "amount" || k.kind == "amount0" {
+		return strings.TrimSpace(k.doc + " In the main unit of the currency, such as 19.90.")
+	}
+	return k.doc
 }
 
 // oneOf is a schema for each key, which must be there.
@@ -140,6 +148,7 @@ var scalars = map[string]object{
 	"number":    number(object{}),
 	"amount":    number(object{"minimum": 0, "exclusiveMinimum": true}),
 	"amount0":   number(object{"minimum": 0}),
+	"number0":   number(object{"minimum": 0}),
 	"rate":      number(object{"minimum": 0, "exclusiveMinimum": true, "maximum": 1}),
 	"rates": {"anyOf": []any{number(object{"minimum": 0, "maximum": 1}),
 		object{"type": "array", "minItems": 1, "maxItems": 100, "items": number(object{"minimum": 0, "maximum": 1})}}},

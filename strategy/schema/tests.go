@@ -18,7 +18,7 @@ var testLanguage = map[string]table{
 	}},
 	"item": {keys: []key{
 		{"id", "any", "The shop's name for the line."}, {"sku", "any", "The article."}, {"category", "strings", "One, or several."},
-		{"subgroup", "string", ""}, {"quantity", "amount0", "Units, 0 if cancelled; a decimal is a weight."}, {"unit_price", "amount0", "Of one unit."},
+		{"subgroup", "string", ""}, {"quantity", "number0", "Units, 0 if cancelled; a decimal is a weight."}, {"unit_price", "amount0", "Of one unit."},
 		{"line_total", "amount0", "Of the whole line, in place of unit_price."},
 		{"reduced", "bool", "On sale already."}, {"attributes", "=attributes", "Further properties."},
 	}, required: []string{"quantity"}},

@@ -24,7 +24,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Checks the X-Discount-Assertion of a request, as an order service in Java would. Nothing but a
- * JDK (17 or later) is needed.
+ * JDK (17 or later) is needed. A service takes the file in under its own package.
  *
  * <pre>java Verify.java TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]</pre>
  *
@@ -37,7 +37,7 @@ public final class Verify {
     private static final long LEEWAY = 5;
 
     /** Why a token is not good, or not about this request. */
-    static final class Refused extends Exception {
+    public static final class Refused extends Exception {
         private static final long serialVersionUID = 1;
 
         Refused(String reason) {
@@ -50,7 +50,7 @@ public final class Verify {
     private final String issuer;
     private final String audience;
 
-    Verify(Key key, String issuer, String audience) {
+    public Verify(Key key, String issuer, String audience) {
         this.key = key;
         this.algorithm = key instanceof PublicKey ? "EdDSA" : "HS256";
         this.issuer = issuer;
@@ -76,7 +76,7 @@ public final class Verify {
      * Returns the claims of a token that is good and about this request: strings, and numbers as
      * Long. Headers are by lower-case name; without them nothing in them may be used.
      */
-    Map<String, Object> verify(String token, byte[] body, Map<String, String> headers, long now)
+    public Map<String, Object> verify(String token, byte[] body, Map<String, String> headers, long now)
             throws Refused, GeneralSecurityException {
         String[] parts = token.split("\\.", -1);
         refuseIf(parts.length != 3, "the token has not three parts");
@@ -173,7 +173,7 @@ public final class Verify {
     }
 
     /** The kind of key tells the algorithm. */
-    private static Key readKey(Path file) throws Refused, IOException, GeneralSecurityException {
+    public static Key readKey(Path file) throws Refused, IOException, GeneralSecurityException {
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);
         if (text.startsWith("-----BEGIN ")) {
             String der = text.replaceAll("-----(BEGIN|END) PUBLIC KEY-----|\\s", "");

@@ -8,12 +8,13 @@
 // a line. It prints the claims and ends with 0 if everything is in order,
 // otherwise it prints why not and ends with 1.
 import { createHash, createHmac, createPublicKey, timingSafeEqual, verify as verifySignature } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 // How many seconds the clocks of gateway and order service may be apart.
 const leeway = 5
 
-class Refused extends Error {}
+export class Refused extends Error {}
 
 function refuseIf(condition, reason) {
   if (condition) throw new Refused(reason)
@@ -114,12 +115,26 @@ function readHeaders(file) {
   return headers
 }
 
-try {
-  const [token, keyFile, issuer, audience, bodyFile, headerFile] = process.argv.slice(2)
+function main([token, keyFile, issuer, audience, bodyFile, headerFile]) {
   refuseIf(!bodyFile, 'usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]')
   const headers = headerFile && readHeaders(headerFile)
   console.log(JSON.stringify(verify(token, readKey(readFileSync(keyFile)), issuer, audience, readFileSync(bodyFile), headers)))
-} catch (error) {
-  console.error('refused:', error.message)
-  process.exitCode = 1
+}
+
+// Only where this file is the program: an order service imports verify and readKey.
+function isProgram() {
+  try {
+    return realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)
+  } catch {
+    return false // no program's file, as with node --eval
+  }
+}
+
+if (isProgram()) {
+  try {
+    main(process.argv.slice(2))
+  } catch (error) {
+    console.error('refused:', error.message)
+    process.exitCode = 1
+  }
 }

@@ -165,13 +165,21 @@ function read_headers(string $path): array
     return $headers;
 }
 
-try {
-    refuse_if($argc !== 6 && $argc !== 7, 'usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]');
-    [$algorithm, $key] = read_key(read($argv[2]));
-    $headers = $argc === 7 ? read_headers($argv[6]) : null;
-    $claims = verify($argv[1], $algorithm, $key, $argv[3], $argv[4], read($argv[5]), $headers, time());
+function main(array $arguments): void
+{
+    refuse_if(count($arguments) !== 5 && count($arguments) !== 6, 'usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]');
+    [$algorithm, $key] = read_key(read($arguments[1]));
+    $headers = count($arguments) === 6 ? read_headers($arguments[5]) : null;
+    $claims = verify($arguments[0], $algorithm, $key, $arguments[2], $arguments[3], read($arguments[4]), $headers, time());
     echo json_encode($claims, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR), "\n";
-} catch (Refused | JsonException | SodiumException $e) {
-    fwrite(STDERR, "refused: {$e->getMessage()}\n");
-    exit(1);
+}
+
+// Only where this file is the program: an order service requires it and calls verify.
+if (PHP_SAPI === 'cli' && realpath($_SERVER['SCRIPT_FILENAME']) === __FILE__) {
+    try {
+        main(array_slice($argv, 1));
+    } catch (Refused | JsonException | SodiumException $e) {
+        fwrite(STDERR, "refused: {$e->getMessage()}\n");
+        exit(1);
+    }
 }
