@@ -107,21 +107,21 @@ discount_amount = 1
 		price int64
 		want  string
 	}{
-		"it won": {rules: rules, price: 300_00, want: `basic: exclusive: 3.00, needed more than the 15.00 of member
-staff: exclusive: 1.00, needed more than the 15.00 of member
-ten: exclusive: 10.00 together, needed more than the 15.00 of member`},
-		"it won beside delivery": {rules: rules + free, price: 300_00, want: `basic: exclusive: 3.00, needed more than the 23.00 of member and the rules of shipping
-staff: exclusive: 1.00, needed more than the 23.00 of member and the rules of shipping
-ten: exclusive: 18.00 together, needed more than the 23.00 of member and the rules of shipping`},
-		"it lost": {rules: rules, price: 100_00, want: `basic: exclusive: 1.00, needed more than the others together, 10.00
-member: exclusive: 5.00, needed more than the others together, 10.00
-staff: exclusive: 1.00, needed more than the others together, 10.00`},
-		"it lost beside delivery": {rules: rules + free, price: 100_00, want: `basic: exclusive: 1.00, needed more than the others together, 18.00
-member: exclusive: 13.00 with the rules of shipping, needed more than the others together, 18.00
-staff: exclusive: 1.00, needed more than the others together, 18.00`},
-		"a coupon of shipping that lost beside it": {rules: "[rule.member]\nexclusive = \"goods\"\ndiscount_rate = 0.05\n" + coupons, price: 100_00, want: "y: group: 2.00, needed worth more than the others of c"},
+		"it won": {rules: rules, price: 300_00, want: `basic: exclusive: 3.00 CNY, needed more than the 15.00 CNY of member
+staff: exclusive: 1.00 CNY, needed more than the 15.00 CNY of member
+ten: exclusive: 10.00 CNY together, needed more than the 15.00 CNY of member`},
+		"it won beside delivery": {rules: rules + free, price: 300_00, want: `basic: exclusive: 3.00 CNY, needed more than the 23.00 CNY of member and the rules of shipping
+staff: exclusive: 1.00 CNY, needed more than the 23.00 CNY of member and the rules of shipping
+ten: exclusive: 18.00 CNY together, needed more than the 23.00 CNY of member and the rules of shipping`},
+		"it lost": {rules: rules, price: 100_00, want: `basic: exclusive: 1.00 CNY, needed more than the others together, 10.00 CNY
+member: exclusive: 5.00 CNY, needed more than the others together, 10.00 CNY
+staff: exclusive: 1.00 CNY, needed more than the others together, 10.00 CNY`},
+		"it lost beside delivery": {rules: rules + free, price: 100_00, want: `basic: exclusive: 1.00 CNY, needed more than the others together, 18.00 CNY
+member: exclusive: 13.00 CNY with the rules of shipping, needed more than the others together, 18.00 CNY
+staff: exclusive: 1.00 CNY, needed more than the others together, 18.00 CNY`},
+		"a coupon of shipping that lost beside it": {rules: "[rule.member]\nexclusive = \"goods\"\ndiscount_rate = 0.05\n" + coupons, price: 100_00, want: "y: group: 2.00 CNY, needed worth more than the others of c"},
 		"a rule of shipping that it stops": {rules: "[rule.a]\ndiscount_amount = 1\n[rule.b]\nexclusive = \"goods\"\nstop = \"cart\"\ndiscount_amount = 20\n" + free, price: 100_00,
-			want: "a: exclusive: 9.00 together, needed more than the 20.00 of b\nfree: stopped: ended by b, needed no earlier rule that stops"},
+			want: "a: exclusive: 9.00 CNY together, needed more than the 20.00 CNY of b\nfree: stopped: ended by b, needed no earlier rule that stops"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := mustLoad(t, "", "version = \"v\"\n"+c.rules)

@@ -89,12 +89,12 @@ func TestTheOrderOfARuleAndTheLadder(t *testing.T) {
 		want string // of warnings, a line each
 	}{
 		"before it": {text: ladder + "[rule.a]\n" + rate,
-			want: `discount.toml:8:7: rule."a": only their ids decide that rule."a" is before [[discounts]]: 1 × goods at 100.00 come to 81.00 so, and 81.90 the other way round ` + hint + "\n"},
+			want: `discount.toml:8:7: rule."a": only their ids decide that rule."a" is before [[discounts]]: 1 × goods at 100.00 CNY come to 81.00 CNY so, and 81.90 CNY the other way round ` + hint + "\n"},
 		"after it": {text: ladder + "[rule.z]\n" + rate,
-			want: `discount.toml:8:7: rule."z": only their ids decide that [[discounts]] is before rule."z": 1 × goods at 100.00 come to 81.90 so, and 81.00 the other way round ` + hint + "\n"},
+			want: `discount.toml:8:7: rule."z": only their ids decide that [[discounts]] is before rule."z": 1 × goods at 100.00 CNY come to 81.90 CNY so, and 81.00 CNY the other way round ` + hint + "\n"},
 		"of one and of the other": {text: ladder + "[rule.a]\n" + rate + "categories = [\"tea\"]\n[rule.z]\n" + rate + "categories = [\"cake\"]\n",
-			want: `discount.toml:8:7: rule."a": only their ids decide that rule."a" is before [[discounts]]: 1 × goods at 100.00 come to 81.00 so, and 81.90 the other way round ` + hint + "\n" +
-				`discount.toml:11:7: rule."z": only their ids decide that [[discounts]] is before rule."z": 1 × goods at 100.00 come to 81.90 so, and 81.00 the other way round ` + hint + "\n"},
+			want: `discount.toml:8:7: rule."a": only their ids decide that rule."a" is before [[discounts]]: 1 × goods at 100.00 CNY come to 81.00 CNY so, and 81.90 CNY the other way round ` + hint + "\n" +
+				`discount.toml:11:7: rule."z": only their ids decide that [[discounts]] is before rule."z": 1 × goods at 100.00 CNY come to 81.90 CNY so, and 81.00 CNY the other way round ` + hint + "\n"},
 		"a flash price":       {text: ladder + "[rule.flash]\nunit_price = 9.90\n", want: "discount.toml:8:7: rule.\"flash\": only their ids decide that [[discounts]] is before"},
 		"with a priority":     {text: ladder + "[rule.a]\npriority = 1\n" + rate},
 		"with a stage":        {text: ladder + "[rule.a]\nstage = 2\n" + rate},
