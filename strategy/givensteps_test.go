@@ -80,7 +80,9 @@ func (l ladderSteps) bounds(amount int64) (least, most int) {
 func (l ladderSteps) leaveOnly(i int) {
 	switch {
 	case l.order != nil:
-		*l.order = (*l.order)[i : i+1]
+		only := (*l.order)[i]
+		only.id = (*l.order)[0].id // the first step has it for all
+		*l.order = []stepSpec{only}
 	case l.rule != nil:
 		*l.rule = (*l.rule)[i : i+1]
 	}

@@ -20,6 +20,7 @@ type Next struct {
 	// rules take a part of what is added or something else is to be reached, too.
 	Missing Value
 	// Units is the number of Missing where that is in units, and Amount where it is not.
+	// Where both are missing, Missing is the units.
 	Amount, Units int64
 	// Add is what is missing, by the goods that it is more of.
 	Add []Addition

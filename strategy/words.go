@@ -159,10 +159,15 @@ func (s *shortfall) sentence() string {
 
 // sentence is what a little more would bring, in words.
 func (n *Next) sentence(currency money.Currency) string {
-	if n.Gift.SKU == "" {
-		return n.Missing.Words + " would save " + majorText(currency, n.Saves)
+	missing := n.Missing.Words
+	if n.Units > 0 && n.Amount > 0 {
+		goods := minorValue(n.Amount, sayGoodsFor).inWords(currency)
+		missing += " and " + goods.Words
 	}
-	text := n.Missing.Words + " would bring " + strconv.FormatInt(n.Gift.Quantity, 10) + " × " + n.Gift.SKU
+	if n.Gift.SKU == "" {
+		return missing + " would save " + majorText(currency, n.Saves)
+	}
+	text := missing + " would bring " + strconv.FormatInt(n.Gift.Quantity, 10) + " × " + n.Gift.SKU
 	if n.Saves > 0 {
 		text += " and save " + majorText(currency, n.Saves)
 	}
