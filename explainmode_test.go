@@ -63,7 +63,7 @@ func TestExplainNextTellsGoalsAlone(t *testing.T) {
 	}
 	const want = `"next":[{"title":"Spend and save","missing_amount":1000,"saves":300,"reason":"min_subtotal",` +
 		`"seen":{"value":1000,"unit":"minor"},"needed":{"value":2000,"unit":"minor"},"missing":{"value":1000,"unit":"minor"},` +
-		`"add":[{"amount":1000,"line":0,"sku":"tea"}],"would_save":300,"text":"goods for 10.00 more would save 3.00"},` +
+		`"add":[{"amount":1000,"line":0,"sku":"tea"}],"would_save":300,"text":"goods for 10.00 CNY more would save 3.00 CNY"},` +
 		`{"missing_units":1,"saves":0,"reason":"min_quantity","seen":{"value":1,"unit":"units"},"needed":{"value":2,"unit":"units"},` +
 		`"missing":{"value":1,"unit":"units"},"add":[{"units":1,"line":0,"sku":"tea"}],"would_save":0,` +
 		`"gift":{"sku":"mug","quantity":1},"text":"1 unit more would bring 1 × mug"}]}`

@@ -232,7 +232,7 @@ cart = { items = [{ sku = "latte", quantity = 1 }] }
 expect = { discount = 9 }
 `)
 	const unknown = `cart.items[0].sku: the catalogue does not know the article "late" (did you mean "latte"?)`
-	const priced = "cart.items[1].unit_price: the catalogue has it at 18.00, which counts, and not 20.00"
+	const priced = "cart.items[1].unit_price: the catalogue has it at 18.00 CNY, which counts, and not 20.00 CNY"
 	r := caddy(t, dir, "discount", "test", "shop.toml", "--junit", "report.xml").good(t)
 	if want := "shop.test.toml:1: warning \"both\"\n    " + unknown + "\n    " + priced + "\n\nshop.toml: 2 tests, 0 failed, 2 warnings\n"; r.out != want {
 		t.Errorf("said is\n%s\nwant\n%s", r.out, want)

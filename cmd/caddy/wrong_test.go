@@ -52,7 +52,7 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"lines", "discount a.toml {\n\tlines yes\n}", 7, `lines cannot be "yes": on, off are known`},
 		{"respond", "discount a.toml {\n\trespond true\n}", 7, `respond cannot be "true": off, on, upstream are known`},
 		{"respond alone", "discount a.toml {\n\trespond\n}", 7, "respond takes exactly one argument"},
-		{"explain", "discount a.toml {\n\texplain 1\n}", 7, `explain cannot be "1": on, off are known`},
+		{"explain", "discount a.toml {\n\texplain 1\n}", 7, `explain cannot be "1": off, on, next are known`},
 
 		{"prefix of others", "discount a.toml {\n\theader_prefix x-forwarded-\n}", 7, `header_prefix: "X-Forwarded-" begins the names of other headers`},
 		{"prefix without a hyphen", "discount a.toml {\n\theader_prefix XDiscount\n}", 7, `header_prefix: "XDiscount" is not the beginning of a header name`},

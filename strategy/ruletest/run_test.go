@@ -126,7 +126,7 @@ t.toml:5:55: expect.rejected.winter: got enabled (seen false, needed true), want
 			`t.toml:5:40: expect.rejected."late night": the strategy has no rule "late night" (did you mean "late-night"?)`},
 		{"a gift less", of(`{ items = [{ quantity = 10, unit_price = 10 }] }`, `{ gifts = { mug = 2, tote = 2 } }`), `
 t.toml:5:28: expect.gifts.mug: got 1, want 2
-t.toml:5:38: expect.gifts.tote: got 0, want 2 (tote: min_subtotal (seen 100.00, needed at least 200.00))`},
+t.toml:5:38: expect.gifts.tote: got 0, want 2 (tote: min_subtotal (seen 100.00 CNY, needed at least 200.00 CNY))`},
 		{"a gift more", of(`{ items = [{ quantity = 10, unit_price = 10 }] }`, `{ gifts = {} }`),
 			`t.toml:5:12: expect.gifts: got 1 of "mug", want no gift but those listed`},
 		{"a line without a price", of(`{ items = [{ sku = "tea", quantity = 1 }] }`, `{ discount = 0 }`),

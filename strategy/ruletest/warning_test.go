@@ -47,15 +47,15 @@ func TestWarningsOfTheCatalogue(t *testing.T) {
 		"a SKU it does not know":      {items: `{ sku = "late", quantity = 1, unit_price = 18 }`, want: `t.toml:4:27: cart.items[0].sku: the catalogue does not know the article "late" (did you mean "latte"?)`},
 		"the second SKU":              {items: `{ sku = "latte", quantity = 1 }, { sku = "tea", quantity = 1, unit_price = 18 }`, want: `t.toml:4:60: cart.items[1].sku: the catalogue does not know the article "tea"`},
 		"no SKU":                      {items: `{ quantity = 1, unit_price = 18 }`},
-		"a price it overrides":        {items: `{ sku = "latte", quantity = 2, unit_price = 20.5 }`, want: "t.toml:4:63: cart.items[0].unit_price: the catalogue has it at 18.00, " + counts + "20.50"},
+		"a price it overrides":        {items: `{ sku = "latte", quantity = 2, unit_price = 20.5 }`, want: "t.toml:4:63: cart.items[0].unit_price: the catalogue has it at 18.00 CNY, " + counts + "20.50"},
 		"the price it has":            {items: `{ sku = "latte", quantity = 2, unit_price = 18 }`},
 		"no price":                    {items: `{ sku = "latte", quantity = 2 }`},
 		"a price where it has none":   {items: `{ sku = "mocha", quantity = 2, unit_price = 18 }`},
-		"a total it overrides":        {items: `{ sku = "latte", quantity = 2, line_total = 35 }`, want: "t.toml:4:63: cart.items[0].line_total: at the price of the catalogue, which counts, it is 36.00, and not 35.00"},
+		"a total it overrides":        {items: `{ sku = "latte", quantity = 2, line_total = 35 }`, want: "t.toml:4:63: cart.items[0].line_total: at the price of the catalogue, which counts, it is 36.00 CNY, and not 35.00 CNY"},
 		"the total it has":            {items: `{ sku = "latte", quantity = 2, line_total = 36 }`},
 		"a subtotal that is expected": {items: `{ sku = "latte", quantity = 2, unit_price = 20.5 }`, expect: "{ subtotal = 36 }"},
 		"a subtotal, and a SKU":       {items: `{ sku = "late", quantity = 2, unit_price = 18 }`, expect: "{ subtotal = 36 }", want: `t.toml:4:27: cart.items[0].sku: the catalogue does not know the article "late" (did you mean "latte"?)`},
-		"another subtotal":            {items: `{ sku = "latte", quantity = 2, unit_price = 20.5 }`, expect: "{ subtotal = 41 }", fails: true, want: "t.toml:4:63: cart.items[0].unit_price: the catalogue has it at 18.00, " + counts + "20.50"},
+		"another subtotal":            {items: `{ sku = "latte", quantity = 2, unit_price = 20.5 }`, expect: "{ subtotal = 41 }", fails: true, want: "t.toml:4:63: cart.items[0].unit_price: the catalogue has it at 18.00 CNY, " + counts + "20.50"},
 		"a cancelled line":            {items: `{ sku = "late", quantity = 0 }`},
 		"no catalogue":                {rules: "version = \"v\"\n[rule.half]\nskus = [\"latte\"]\ndiscount_rate = 0.5\n", items: `{ sku = "late", quantity = 1, unit_price = 18 }`},
 		"SKUs in any case":            {rules: "sku_compare = \"fold\"" + catalogue, items: `{ sku = "LATTE", quantity = 1 }`},
@@ -85,12 +85,12 @@ func TestWarningsOfABody(t *testing.T) {
 		"one reading": {
 			readings: []ruletest.Reading{reading(t, "shop", shopShape)},
 			want: `t.toml:4:8: body: order.json: /order/lines/0: the catalogue does not know the article "late" (did you mean "latte"?)` + "\n" +
-				"t.toml:4:8: body: order.json: /order/lines/1/price: the catalogue has it at 18.00, which counts, and not 20.00",
+				"t.toml:4:8: body: order.json: /order/lines/1/price: the catalogue has it at 18.00 CNY, which counts, and not 20.00 CNY",
 		},
 		"two, of which one reads it": {
 			readings: []ruletest.Reading{reading(t, "shop", shopShape), reading(t, "usual", cart.Options{})},
 			want: `t.toml:4:8: body: order.json by shop: /order/lines/0: the catalogue does not know the article "late" (did you mean "latte"?)` + "\n" +
-				"t.toml:4:8: body: order.json by shop: /order/lines/1/price: the catalogue has it at 18.00, which counts, and not 20.00",
+				"t.toml:4:8: body: order.json by shop: /order/lines/1/price: the catalogue has it at 18.00 CNY, which counts, and not 20.00 CNY",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
