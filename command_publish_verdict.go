@@ -326,12 +326,10 @@ func (g *publishedGateway) reads(path string, files []string) (digest string, re
 	if err != nil {
 		return "", reads || sameFile(path, filepath.Dir(g.main))
 	}
-	main, _ := filepath.EvalSymlinks(g.main) // it is in its place
+	published := append(slices.Clone(files), g.main)
 	for _, f := range content.Files {
-		target, err := filepath.EvalSymlinks(filepath.Join(content.Dir, f.Name))
-		if err == nil && (target == main || slices.Contains(files, target)) {
-			reads = true
-		}
+		at := filepath.Join(content.Dir, f.Name)
+		reads = reads || slices.ContainsFunc(published, func(p string) bool { return sameFile(at, p) })
 	}
 	return history.Digest(content.Files), reads
 }
