@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/reload"
@@ -121,7 +122,7 @@ func (s *strategyVerdict) text(address string, several bool) string {
 	case verdictStaged:
 		return "staged at " + at + "\n"
 	case verdictHeld:
-		return fmt.Sprintf("not in service at %s: a rollback keeps it out, it comes back with: caddy discount rollback %.12s\n", at, s.SHA256)
+		return fmt.Sprintf("not in service at %s: a rollback keeps it out, it comes back with: %s\n", at, s.comesBack(address))
 	case verdictRefused:
 		before := ""
 		if s.Before {
@@ -130,6 +131,15 @@ func (s *strategyVerdict) text(address string, several bool) string {
 		return fmt.Sprintf("refused at %s%s:\n    %s\n", at, before, strings.ReplaceAll(s.Error, "\n", "\n    "))
 	}
 	return "no verdict from " + at + "\n"
+}
+
+// comesBack is the command that brings back what a rollback keeps out of service.
+func (s *strategyVerdict) comesBack(address string) string {
+	text := fmt.Sprintf("caddy discount rollback %.12s --id %s", s.SHA256, s.ID)
+	if address != caddy.DefaultAdminListen {
+		text += " --address " + address
+	}
+	return text
 }
 
 // name is that of the strategy in the gateway.
@@ -326,12 +336,10 @@ func (g *publishedGateway) reads(path string, files []string) (digest string, re
 	if err != nil {
 		return "", reads || sameFile(path, filepath.Dir(g.main))
 	}
-	main, _ := filepath.EvalSymlinks(g.main) // it is in its place
+	published := append(slices.Clone(files), g.main)
 	for _, f := range content.Files {
-		target, err := filepath.EvalSymlinks(filepath.Join(content.Dir, f.Name))
-		if err == nil && (target == main || slices.Contains(files, target)) {
-			reads = true
-		}
+		at := filepath.Join(content.Dir, f.Name)
+		reads = reads || slices.ContainsFunc(published, func(p string) bool { return sameFile(at, p) })
 	}
 	return history.Digest(content.Files), reads
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caddyserver/caddy/v2"
@@ -89,10 +90,26 @@ func parseOrigin(text string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q: the host is no name of a host: %w", text, err)
 	}
-	if port := u.Port(); port != "" && port != usualPorts[u.Scheme] {
+	port, err := asciiPort(u.Port())
+	if err != nil {
+		return "", fmt.Errorf("%q: %w", text, err)
+	}
+	if port != "" && port != usualPorts[u.Scheme] {
 		host += ":" + port
 	}
 	return u.Scheme + "://" + host, nil
+}
+
+// asciiPort is a port as it is in an origin, without zeros before it; "" for none.
+func asciiPort(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || port == 0 {
+		return "", fmt.Errorf("the port %s is not one of 1 to 65535", text)
+	}
+	return strconv.FormatUint(port, 10), nil
 }
 
 // usualPorts are those that browsers leave out.

@@ -69,6 +69,9 @@ func TestRails(t *testing.T) {
 		"slow":                        {all, off10, off10, 20, 3 * time.Millisecond, "max_evaluation", "a quote took 3ms, the bound is 2ms", ""},
 		"slow, but nobody asked":      {Rails{MeanChange: 2, MinSample: 1}, off10, off10, 20, time.Second, "", "", ""},
 		"too few carts":               {all, off10, gratis, 9, 1, "", "", "guard rails did not judge: 9 carts, 10 are wanted"},
+		"one cart":                    {Rails{MeanChange: 2, Free: true, MinSample: 1}, off10, off90, 1, 1, "max_mean_change", "the mean discount of 1 cart goes from", ""},
+		"one cart for nothing":        {Rails{Free: true, MinSample: 1}, none, gratis, 1, 1, "max_free_orders", "1 of 1 cart (100%)", ""},
+		"too few with one":            {all, off10, gratis, 1, 1, "", "", "guard rails did not judge: 1 cart, 10 are wanted"},
 		"a bound that is no binary":   {Rails{MeanChange: 1.1, MinSample: 1}, "[rule.a]\ndiscount_rate = 0.1\n", "[rule.a]\ndiscount_rate = 0.11\n", 1, 1, "", "", ""},
 		"a hair over it":              {Rails{MeanChange: 1.1, MinSample: 1}, "[rule.a]\ndiscount_rate = 0.1\n", "[rule.a]\ndiscount_rate = 0.111\n", 1, 1, "max_mean_change", "to 111%", ""},
 		"another currency":            {all, off10, "currency = \"USD\"\n" + off90, 20, 1, "", "", ""},
@@ -105,7 +108,7 @@ func TestReplayIsAtTheInstantGiven(t *testing.T) {
 func TestCartsThatCanBePricedNoMoreAreCounted(t *testing.T) {
 	unpriced := &cart.Cart{Lines: []cart.Line{{SKU: "a", Quantity: 1, UnitPrice: cart.NoPrice}}}
 	f := Replay(load(t, priced), load(t, off10), []*cart.Cart{unpriced, carts(1, 1000)[0]}, noon, 0, time.Now)
-	if f.Lost != 1 || f.Carts != 1 || !strings.Contains(f.String(), "1 carts can be priced no more") {
+	if f.Lost != 1 || f.Carts != 1 || !strings.Contains(f.String(), "1 cart can be priced no more") {
 		t.Errorf("figures = %v", f)
 	}
 }

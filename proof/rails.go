@@ -67,7 +67,7 @@ func (r Rails) Judge(f Figures) (abstained string, err error) {
 		return "", nil
 	}
 	if f.Carts < r.MinSample {
-		return fmt.Sprintf("guard rails did not judge: %d carts, %d are wanted", f.Carts, r.MinSample), nil
+		return fmt.Sprintf("guard rails did not judge: %s, %d are wanted", counted(f.Carts), r.MinSample), nil
 	}
 	for _, rail := range []func(Figures) error{r.judgeMean, r.judgeFree, r.judgeEvaluation} {
 		if err := rail(f); err != nil {
@@ -88,7 +88,7 @@ func (r Rails) judgeMean(f Figures) error {
 	}
 	return &RailError{
 		Rail: "max_mean_change",
-		Figure: fmt.Sprintf("the mean discount of %d carts goes from %s to %s, to %s of what it was", f.Carts,
+		Figure: fmt.Sprintf("the mean discount of %s goes from %s to %s, to %s of what it was", counted(f.Carts),
 			mean(f.DiscountBefore, f.Carts, f.currencyBefore), mean(f.DiscountAfter, f.Carts, f.currencyAfter), percent(change)),
 		Bound: fmt.Sprintf("a factor of %s either way", decimal(r.MeanChange)),
 	}
@@ -101,7 +101,7 @@ func (r Rails) judgeFree(f Figures) error {
 	}
 	return &RailError{
 		Rail:   "max_free_orders",
-		Figure: fmt.Sprintf("%d of %d carts (%s) would have nothing to pay for their goods, %d have now", f.FreeAfter, f.Carts, percent(share), f.FreeBefore),
+		Figure: fmt.Sprintf("%d of %s (%s) would have nothing to pay for their goods, %d have now", f.FreeAfter, counted(f.Carts), percent(share), f.FreeBefore),
 		Bound:  percent(exact(r.FreeOrders)),
 	}
 }

@@ -85,17 +85,21 @@ func (f Figures) String() string {
 	if f.Carts == 0 {
 		return "no cart to compare with"
 	}
-	carts := "carts"
-	if f.Carts == 1 {
-		carts = "cart"
-	}
-	text := fmt.Sprintf("%d %s: mean discount %s to %s, free orders %d to %d, slowest quote %v",
-		f.Carts, carts, mean(f.DiscountBefore, f.Carts, f.currencyBefore), mean(f.DiscountAfter, f.Carts, f.currencyAfter),
+	text := fmt.Sprintf("%s: mean discount %s to %s, free orders %d to %d, slowest quote %v",
+		counted(f.Carts), mean(f.DiscountBefore, f.Carts, f.currencyBefore), mean(f.DiscountAfter, f.Carts, f.currencyAfter),
 		f.FreeBefore, f.FreeAfter, f.Slowest)
 	if f.Lost > 0 {
-		text += fmt.Sprintf(", %d carts can be priced no more", f.Lost)
+		text += fmt.Sprintf(", %s can be priced no more", counted(f.Lost))
 	}
 	return text
+}
+
+// counted is how many carts, in words.
+func counted(carts int) string {
+	if carts == 1 {
+		return "1 cart"
+	}
+	return fmt.Sprintf("%d carts", carts)
 }
 
 // mean is an amount per cart in major units, to the nearest minor unit.

@@ -166,6 +166,55 @@ func TestPublishLeadsTheLinkBack(t *testing.T) {
 	}
 }
 
+// A file of a directory is one of the strategy's, however the directory is named.
+func TestPublishAsksAboutAFileOfADirectory(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, dst string // of what the gateway watches as shop/live
+		link      bool
+	}{
+		{name: "relative", dst: "shop/live"},
+		{name: "with a separator", dst: "./shop/live/"},
+		{name: "absolute", dst: "DIR/shop/live"},
+		{name: "a link", dst: "shop/live", link: true},
+		{name: "a link, absolute", dst: "DIR/shop/live", link: true},
+		{name: "past the link", dst: "shop/first", link: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			at := filepath.Join(dir, "shop", "live")
+			if c.link {
+				at = filepath.Join(dir, "shop", "first")
+			}
+			write(t, filepath.Join(at, "10.toml"), strategyOf(100))
+			if c.link {
+				if err := os.Symlink("first", filepath.Join(dir, "shop", "live")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			g := start(t, dir, strings.Replace(railed, "shop/discount.toml", "shop/live", 1))
+			if _, err := g.order(); err != nil {
+				t.Fatal(err)
+			}
+			publish := func(n int) result {
+				write(t, filepath.Join(dir, "next", "10.toml"), strategyOf(n))
+				return caddy(t, dir, "discount", "publish", "next/10.toml", strings.Replace(c.dst, "DIR", dir, 1), "--json")
+			}
+			if r := publish(500); r.code != 2 || r.verdict(t).Gateway.Verdict != "refused" || read(t, filepath.Join(at, "10.toml")) != strategyOf(100) {
+				t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
+			}
+			if v := publish(120).good(t).verdict(t); v.Gateway.Verdict != "in_service" {
+				t.Errorf("%+v", v)
+			}
+			if v := publish(120).good(t).verdict(t); v.Changed || v.Gateway.Verdict != "in_service" {
+				t.Errorf("again: %+v", v)
+			}
+			g.stays(120)
+		})
+	}
+}
+
 // Edits of every kind get their verdict, not only those that price otherwise.
 func TestPublishWaitsForTheVerdictOnEveryKindOfEdit(t *testing.T) {
 	t.Parallel()
