@@ -36,7 +36,7 @@ func decodeLadder(s *section, n *document.Node) reward {
 	for i, node := range nodes {
 		step := s.element(node, "ladder", i)
 		l.steps = append(l.steps, l.decodeStep(step))
-		if i > 0 && l.steps[i].threshold <= l.steps[i-1].threshold {
+		if i > 0 && step.has("threshold") && nodes[i-1].Get("threshold") != nil && l.steps[i].threshold <= l.steps[i-1].threshold {
 			step.add(node.Pos, step.path(), "the threshold is not above the one of the step before", "write the steps from the lowest to the highest")
 		}
 		l.checkRising(s, node, i)
@@ -50,13 +50,13 @@ func decodeLadder(s *section, n *document.Node) reward {
 
 func (l *ladder) decodeStep(s *section) ladderStep {
 	var step ladderStep
-	s.required("threshold")
 	if l.byQuantity {
 		step.threshold, _ = s.integer("threshold", 0, money.Max)
 	} else {
 		step.threshold, _ = s.amount("threshold", 0)
 	}
 	step.amount, step.rate = s.amountOrRate()
+	s.required("threshold") // of which amount, elsewhere, is another name
 	return step
 }
 

@@ -65,6 +65,9 @@ func (s *section) rewardGiven() string {
 	return ""
 }
 
+// oncePerOrder is what unit_rates do unless they are told.
+const oncePerOrder = " That is once an order; max_times is how often"
+
 // nthMeant is the hint for a key about the second or third unit.
 func nthMeant(key string) string {
 	free := strings.Contains(key, "free")
@@ -73,11 +76,11 @@ func nthMeant(key string) string {
 		return ""
 	case key == "second_half", key == "2nd_half", key == "half_second", key == "half_price_second", key == "bogo_half", key == "bogoho",
 		isNth(key, "second", "2nd") && strings.Contains(key, "half"):
-		return "did you mean unit_rates = [0, 0.5]?"
+		return "did you mean unit_rates = [0, 0.5]?" + oncePerOrder
 	case isNth(key, "second", "2nd") && free:
-		return "did you mean unit_rates = [0, 1]?"
+		return "did you mean unit_rates = [0, 1]?" + oncePerOrder
 	case isNth(key, "third", "3rd") && free:
-		return "did you mean unit_rates = [0, 0, 1]?"
+		return "did you mean unit_rates = [0, 0, 1]?" + oncePerOrder
 	case isNth(key, "third", "3rd"):
 		return "did you mean unit_rates, such as unit_rates = [0, 0, 0.5] for the third at half price?"
 	case isNth(key, "second", "2nd", "nth"):

@@ -49,11 +49,23 @@ func (l *linted) checkExclusive(m *Model, now time.Time) {
 
 // bothApply finds a cart to which each of two rules applies alone.
 func (o *ordering) bothApply(a, b *rule) (c cart.Cart, both bool) {
-	line, product := o.goods(a, b)
-	one, other := o.compile(product, a), o.compile(product, b)
+	for _, one := range a.aims() {
+		for _, other := range b.aims() {
+			if c, both := o.bothApplyTo(a, b, one, other); both {
+				return c, true
+			}
+		}
+	}
+	return cart.Cart{}, false
+}
+
+// bothApplyTo is bothApply for goods that both rules aim at.
+func (o *ordering) bothApplyTo(a, b *rule, aimed, other aim) (c cart.Cart, both bool) {
+	line, product := o.goods(aimed.lines, other.lines)
+	one, two := o.compile(product, a), o.compile(product, b)
 	for _, at := range o.instants(a, b) {
-		for _, c := range o.carts(a, b, line) {
-			if o.applies(one, &c, at) && o.applies(other, &c, at) {
+		for _, c := range o.carts(a, b, line, aimed, other) {
+			if o.applies(one, &c, at) && o.applies(two, &c, at) {
 				return c, true
 			}
 		}

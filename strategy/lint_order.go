@@ -204,11 +204,27 @@ func shared(a, b []string) string {
 // says so.
 func (o *ordering) matters(earlier, later contender) (reason string, matters bool) {
 	a, b := earlier.rule, later.rule
-	line, product := o.goods(a, b)
+	for _, one := range a.aims() {
+		for _, other := range b.aims() {
+			if !one.mayShare(&other) {
+				continue
+			}
+			if reason, matters := o.mattersTo(earlier, later, one, other); matters {
+				return reason, true
+			}
+		}
+	}
+	return "", false
+}
+
+// mattersTo is matters for goods that both rules aim at.
+func (o *ordering) mattersTo(earlier, later contender, one, other aim) (reason string, matters bool) {
+	a, b := earlier.rule, later.rule
+	line, product := o.goods(one.lines, other.lines)
 	asIs, turned := o.compile(product, a, b), o.compile(product, b, a)
 	alone := []*Strategy{o.compile(product, a), o.compile(product, b)}
 	for _, at := range o.instants(a, b) {
-		for _, c := range o.carts(a, b, line) {
+		for _, c := range o.carts(a, b, line, one, other) {
 			if !o.applies(alone[0], &c, at) || !o.applies(alone[1], &c, at) {
 				continue
 			}
@@ -220,6 +236,58 @@ func (o *ordering) matters(earlier, later contender) (reason string, matters boo
 		}
 	}
 	return "", false
+}
+
+// aim is goods that a rule is about: all of them, or those of buy or of get.
+type aim struct {
+	lines  selector
+	units  int64      // how many of them it takes; 0 where thresholds say so
+	beside *cart.Line // what has to be in the cart with them
+}
+
+// aims are those of a rule, of which a buy and get that ask for other goods has two.
+func (r *rule) aims() []aim {
+	b, is := r.reward.(*buyGet)
+	if !is {
+		return []aim{{lines: r.lines}}
+	}
+	buy, get := r.lines.with(&b.buy), r.lines.with(&b.get)
+	if buy.sameWords(&get) {
+		return []aim{{lines: buy, units: b.buyUnits + b.getUnits}}
+	}
+	return []aim{
+		{lines: get, units: b.getUnits, beside: lineBeside(&buy, b.buyUnits)},
+		{lines: buy, units: b.buyUnits, beside: lineBeside(&get, b.getUnits)},
+	}
+}
+
+// with is a selector with the words of another one in place of its own.
+func (sel *selector) with(words *selector) selector {
+	both := *sel
+	if len(words.skus) > 0 {
+		both.skus = words.skus
+	}
+	if len(words.categories) > 0 {
+		both.categories = words.categories
+	}
+	if len(words.subgroups) > 0 {
+		both.subgroups = words.subgroups
+	}
+	return both
+}
+
+// mayShare reports whether one line may be aimed at by both. It may say yes where that is
+// hard to tell.
+func (a *aim) mayShare(other *aim) bool {
+	return mayShare(a.lines.skus, other.lines.skus) && mayShare(a.lines.categories, other.lines.categories) &&
+		mayShare(a.lines.subgroups, other.lines.subgroups)
+}
+
+// lineBeside is a line of so many units that a selector matches.
+func lineBeside(sel *selector, units int64) *cart.Line {
+	line := lineOf(firstWord(sel.skus), firstWord(sel.categories), firstWord(sel.subgroups), max(anyPrice, sel.minPrice), []selector{*sel})
+	line.Quantity, line.Subtotal = units, times(line.UnitPrice, units)
+	return &line
 }
 
 // differ reports whether two sums are further apart than what rounding in another order
@@ -307,16 +375,16 @@ func (o *ordering) instants(a, b *rule) []time.Time {
 
 // goods is a line that two rules may both be about: of the catalogue, if it has one with a
 // price, and else made up.
-func (o *ordering) goods(a, b *rule) (cart.Line, *product) {
-	lines := []selector{a.lines, b.lines}
-	sku := shared(a.lines.skus, b.lines.skus)
+func (o *ordering) goods(a, b selector) (cart.Line, *product) {
+	lines := []selector{a, b}
+	sku := shared(a.skus, b.skus)
 	if p := o.linted.product(o.model, sku); p != nil && sku != "" {
 		return lineOf(p.sku, p.category, p.subgroup, p.price, lines), p
 	}
 	if p := o.pricedProduct(lines); p != nil && sku == "" {
 		return lineOf(p.sku, p.category, p.subgroup, p.price, lines), p
 	}
-	return lineOf(sku, shared(a.lines.categories, b.lines.categories), shared(a.lines.subgroups, b.lines.subgroups), cart.NoPrice, lines), nil
+	return lineOf(sku, shared(a.categories, b.categories), shared(a.subgroups, b.subgroups), cart.NoPrice, lines), nil
 }
 
 // pricedProduct is the first of the products with a price that selectors by words all match.
@@ -357,8 +425,8 @@ func (t *attributeTest) example() (attributeValue, bool) {
 }
 
 // carts are some with goods that two rules are about, at and above their thresholds.
-func (o *ordering) carts(a, b *rule, line cart.Line) []cart.Cart {
-	units, amounts := o.sizes(a, b)
+func (o *ordering) carts(a, b *rule, line cart.Line, one, other aim) []cart.Cart {
+	units, amounts := o.sizes(a, b, max(one.units, other.units, 1))
 	c := bothCarts(a.cart(), b.cart())
 	if a.scope.appliesTo != toItems || b.scope.appliesTo != toItems {
 		c.Shipping = append(c.Shipping, cart.Charge{Amount: anyPrice})
@@ -367,6 +435,11 @@ func (o *ordering) carts(a, b *rule, line cart.Line) []cart.Cart {
 		c.Shipping[i].Amount = anyPrice
 	}
 	further := append(requiredBy(a), requiredBy(b)...)
+	for _, aimed := range []aim{one, other} {
+		if aimed.beside != nil {
+			further = append(further, *aimed.beside)
+		}
+	}
 	var list []cart.Cart
 	add := func(units, price int64) {
 		if units > maxUnitsTried || len(list) == maxCartsOfPair {
@@ -395,9 +468,9 @@ func (o *ordering) carts(a, b *rule, line cart.Line) []cart.Cart {
 	return list
 }
 
-// sizes are how many units of the goods, and how much of them, bring two rules.
-func (o *ordering) sizes(a, b *rule) (units, amounts []int64) {
-	least := int64(1)
+// sizes are how many units of the goods, the least or more, and how much of them, bring
+// two rules.
+func (o *ordering) sizes(a, b *rule, least int64) (units, amounts []int64) {
 	for _, r := range []*rule{a, b} {
 		for _, reach := range r.reaches() {
 			least = max(least, reach.units)

@@ -43,7 +43,12 @@ func TestTheOrderOfTwoAmounts(t *testing.T) {
 		"the same beside an exclusive": {text: two(ten+"exclusive = \"goods\"\n", "applies_to = \"shipping\"\nmin_subtotal = 60\ndiscount_amount = 2\n"), want: "a cart with 1 × goods at 60.00 CNY comes to 150.00 CNY so, and 148.00 CNY the other"},
 		"off goods and shipping":       {text: two("applies_to = \"all\"\ndiscount_amount = 10\n", "applies_to = \"shipping\"\ndiscount_rate = 0.1\n"), want: "comes to"},
 		"a group and a rule":           {text: two("group = \"g\"\n"+ten, rate), want: "81.00 CNY so, and 80.00 CNY the other"},
+		"a second and a third unit":    {text: two("buy = { quantity = 1 }\nget = { rate = 0.5 }\n", "buy = { quantity = 2 }\nget = {}\n"), want: "3 × goods at 100.00 CNY come to 250.00 CNY so, and 200.00 CNY the other"},
+		"a unit at a rate and one got": {text: two("unit_rates = [0, 0.5]\n", "buy = { quantity = 2 }\nget = {}\n"), want: "3 × goods at 100.00 CNY come to 200.00 CNY so, and 150.00 CNY the other"},
+		"units bought for either":      {text: two("categories = [\"coffee\"]\nbuy = { quantity = 1 }\nget = { rate = 0.5 }\n", "buy = { categories = [\"coffee\"], quantity = 1 }\nget = { categories = [\"tea\"] }\n"), want: "a cart with 2 × goods at 100.00 CNY comes to 250.00 CNY so, and 200.00 CNY the other"},
+		"units got, and an amount":     {text: two("buy = { categories = [\"coffee\"], quantity = 1 }\nget = { categories = [\"tea\"], rate = 0.5 }\n", "categories = [\"tea\"]\ndiscount_amount = 4\n"), want: "a cart with 1 × goods at 100.00 CNY comes to 146.00 CNY so, and 148.00 CNY the other"},
 
+		"bought and got, of other goods":  {text: two("buy = { categories = [\"coffee\"], quantity = 1 }\nget = { categories = [\"tea\"], rate = 0.5 }\n", "categories = [\"cake\"]\ndiscount_amount = 4\n")},
 		"two rates":                       {text: two(rate, "discount_rate = 0.2\n")},
 		"two rates that do not come even": {text: two("discount_rate = 0.333\n", "discount_rate = 0.07\n")},
 		"two amounts of money":            {text: two(ten, "discount_amount = 5\n")},

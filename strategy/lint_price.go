@@ -60,7 +60,7 @@ type bought struct {
 
 // takesBack finds a cart of goods in the catalogue that limits make dearer than a rule says.
 func (o *ordering) takesBack(r *rule) (reason string, taken bool) {
-	least, _ := o.sizes(r, r)
+	least, _ := o.sizes(r, r, 1)
 	units, of, beside := least[0], []selector{r.lines}, []bought(nil)
 	if reward, is := r.reward.(*buyGet); is {
 		units, of = reward.getUnits, []selector{r.lines, reward.get}

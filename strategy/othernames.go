@@ -79,6 +79,8 @@ var otherWays = map[string]string{
 	"shipping_rate": offShipping, "shipping_amount": offShipping, "shipping_fee": offShipping, "delivery_fee": offShipping, "shipping_price": offShipping,
 	"postage": offShipping, "freight": offShipping,
 	"buy_x": buyAndGet, "get_y": buyAndGet, "buy_quantity": buyAndGet, "get_quantity": buyAndGet, "bogo": buyAndGet,
+	"half_price": halfPrice, "half_off": halfPrice, "free_gift": asGift, "gifts": asGift, "gift_sku": asGift, "present": asGift,
+	"member_price": ofMembers, "vip_price": ofMembers, "members_price": ofMembers,
 }
 
 // The ways that several keys come to.
@@ -92,6 +94,9 @@ const (
 	ofFirst      = "did you mean customer, such as customer = { nth_order = 1 } for the first order?"
 	freeShipping = `did you mean applies_to = "shipping" with discount_rate = 1?`
 	offShipping  = `what is taken off shipping is a rule of its own with applies_to = "shipping", such as discount_rate = 1`
+	halfPrice    = "did you mean discount_rate = 0.5?"
+	asGift       = `did you mean gift, such as gift = { sku = "mug" }?`
+	ofMembers    = `did you mean unit_price with customer, such as customer = { tiers = ["gold"] }?`
 	buyAndGet    = "did you mean buy = { quantity = 2 } with get = { quantity = 1 }?"
 )
 

@@ -124,6 +124,9 @@ func (s *section) done() {
 // missing, or is another name of it.
 func (s *section) mistyped(key string) bool {
 	return slices.ContainsFunc(s.node.Fields, func(f document.Field) bool {
+		if slices.Contains(s.asked, f.Key) {
+			return false
+		}
 		return document.Closest(f.Key, []string{key}) == key || calledHere(strings.ToLower(f.Key), []string{key}) == key
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/rates"
 )
 
-// bareShare is a share that is written without quotes, as 15% or 85折: TOML has no such
+// bareShare is a share that is written without quotes, as 15%, 85折 or 0,85: TOML has no such
 // value, and in quotes it would be no rate either.
 type bareShare struct {
 	at           int
@@ -22,6 +22,12 @@ var rateKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(rate|rates|percent|discount|off)["']?\s*=\s*(\[[^\]]*)?$`)
 })
 
+// amountToo reports whether a key is one of amounts as well: the discount that a test
+// expects is one.
+func amountToo(key string) bool {
+	return strings.EqualFold(key, "discount") || strings.EqualFold(key, "off")
+}
+
 // shareAt finds the share that a mistake at an offset is in.
 func (b *builder) shareAt(offset int) (bareShare, bool) {
 	offset = min(offset, len(b.text))
@@ -30,9 +36,13 @@ func (b *builder) shareAt(offset int) (bareShare, bool) {
 	for end < len(b.text) && !strings.ContainsRune("\n#,]}", rune(b.text[end])) {
 		end++
 	}
+	comma := offset < len(b.text) && b.text[offset] == ',' && isDigit(b.text, offset-1) && isDigit(b.text, offset+1)
+	for end = max(end, offset); comma && (end == offset || isDigit(b.text, end)); end++ {
+	}
 	from := line + strings.LastIndexAny(b.text[line:offset], "=[,") + 1
 	text := b.text[from:end]
-	if !rates.Says(text) || !rateKey().MatchString(b.text[line:from]) {
+	key := rateKey().FindStringSubmatch(b.text[line:from])
+	if !comma && !rates.Says(text) || key == nil || comma && amountToo(key[1]) {
 		return bareShare{}, false
 	}
 	from += len(text) - len(strings.TrimLeft(text, " \t"))
