@@ -114,6 +114,46 @@ func TestPageShowsALiveQuote(t *testing.T) {
 	}
 }
 
+// A gift takes nothing off: the page says what is given, and what goods are missing.
+func TestPageShowsGiftsAndTheGoodsThatAreMissing(t *testing.T) {
+	t.Parallel()
+	ctx, _, _ := openPage(t, `version = "v"
+products = [{ sku = "americano-iced" }, { sku = "jasmine" }, { sku = "gift-mug" }, { sku = "cookie", price = 8 }]
+[rule.a-sticker]
+title        = "A sticker"
+min_quantity = 2
+gift         = { sku = "sticker" }
+[rule.b-mug]
+title        = "A mug for 60"
+min_subtotal = 60
+gift         = { sku = "gift-mug" }
+[rule.c-teas]
+title        = "Three teas"
+skus         = ["jasmine"]
+min_quantity = 3
+discount_amount = 5
+[rule.d-cookie]
+title = "A cookie at half price"
+buy   = { skus = ["jasmine"], quantity = 1 }
+get   = { skus = ["cookie"], rate = 0.5 }
+[rule.e-articles]
+title           = "Four different"
+min_articles    = 4
+discount_amount = 9
+`)
+	shows(ctx, t, "applied", "gift: 1 × sticker")
+	shows(ctx, t, "next", "A mug for 60: goods for CN¥27.00 more (such as 茉莉绿茶 Jasmine tea)")
+	shows(ctx, t, "next", "gift: 1 × 马克杯 Mug")
+	shows(ctx, t, "next", "Three teas: 2 units more (such as 茉莉绿茶 Jasmine tea)")
+	shows(ctx, t, "next", "A cookie at half price: 1 × cookie")
+	shows(ctx, t, "next", "Four different: 2 articles more")
+	for _, id := range []string{"applied", "next"} {
+		if got := text(ctx, t, id); strings.Contains(got, "CN¥0.00") {
+			t.Errorf("a gift is an amount of nothing:\n%s", got)
+		}
+	}
+}
+
 func TestPageShowsAmountsOfACurrencyWithOtherDecimals(t *testing.T) {
 	t.Parallel()
 	for currency, want := range map[string]string{"JPY": "¥3,300", "KWD": "KWD 3.300"} {
@@ -130,7 +170,10 @@ func TestPageOfTheExample(t *testing.T) {
 	t.Parallel()
 	ctx, address, _ := openPage(t, "")
 	shows(ctx, t, "version", "2026-11-group-buy")
-	shows(ctx, t, "next", "group-buy-3")
+	shows(ctx, t, "next", "1 unit more (such as ") // of a rule without a title
+	if got := text(ctx, t, "next"); strings.Contains(got, "undefined") {
+		t.Errorf("the page says\n%s", got)
+	}
 
 	from := evaluate[[]string](ctx, t, `performance.getEntriesByType('resource').map(entry => entry.name)`)
 	if len(from) == 0 {

@@ -248,6 +248,14 @@ func (c *combining) triesFor(most int) int {
 	return min(most, maxCombinedTries/c.tries)
 }
 
+// tried is how often a rule was applied to see.
+func (c *combining) tried() int {
+	if c == nil {
+		return 0
+	}
+	return c.tries
+}
+
 // competeExclusive lets the rules compete that are exclusive towards all, each alone.
 func (s *Strategy) competeExclusive(c *combining) {
 	for n := range c.rules {

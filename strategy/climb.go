@@ -96,8 +96,8 @@ func (e *evaluation) climbOf(of any, r *compiledRule) climb {
 }
 
 // findLike finds the goods that missing ones are like: the cheapest of the target, or
-// else of those that the rule is about, or else unknown ones of the catalogue. It reports
-// whether there are any.
+// else of those that the rule is about, or else unknown ones of the catalogue. What does
+// not count at 0.00 is not among them. It reports whether there are any.
 func (e *evaluation) findLike(n *need, r *compiledRule) bool {
 	if n.found {
 		return true
@@ -106,7 +106,7 @@ func (e *evaluation) findLike(n *need, r *compiledRule) bool {
 	best := -1
 	for i := range e.target.portions {
 		p := &e.target.portions[i]
-		if int(p.item) >= e.goods || n.of != nil && (n.anywhere || !n.of.matches(&e.items[p.item])) {
+		if int(p.item) >= e.goods || e.items[p.item].uncounted || n.of != nil && (n.anywhere || !n.of.matches(&e.items[p.item])) {
 			continue
 		}
 		if best < 0 || e.likelier(n, p, &e.target.portions[best]) {
@@ -164,7 +164,7 @@ func (e *evaluation) cheapestOf(n *need, r *compiledRule) int32 {
 	best := int32(unknownGoods)
 	for i := range e.items[:e.goods] {
 		l := &e.items[i]
-		if l.quantity == 0 || n.of != nil && !n.of.matches(l) || !n.anywhere && !r.lines.matches(l) {
+		if l.quantity == 0 || l.uncounted || n.of != nil && !n.of.matches(l) || !n.anywhere && !r.lines.matches(l) {
 			continue
 		}
 		if best < 0 || compareRatios(l.original, l.quantity, e.items[best].original, e.items[best].quantity) < 0 {

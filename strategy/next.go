@@ -59,8 +59,8 @@ const (
 	// maxQuotes is how many further quotes an explanation takes for all goals together:
 	// to reach them, and to see what the cart costs without their rules.
 	maxQuotes = 96
-	// maxWork bounds these quotes where they are large, to so many rules of a quote times
-	// its lines; leastQuotes may be taken all the same.
+	// maxWork bounds these quotes where they are large, to so many rules of a quote, and
+	// tries of a rule in combinations, times its lines; leastQuotes may be taken all the same.
 	maxWork     = 20_000_000
 	leastQuotes = 4
 	// maxSought is for how many rules, in their turn, goods that are not in the cart are
@@ -135,7 +135,7 @@ type trials struct {
 	now  time.Time
 	left int // quotes that there may be
 	made int // those so far
-	work int // of these, rules times lines
+	work int // of these, rules and tries times lines
 }
 
 // outcome adds what is missing for a goal and works out what its rule gives for it;
@@ -218,7 +218,7 @@ func (r *trials) quote(s *Strategy, t *trace, adds []addition) (*Quote, bool) {
 	q := &Quote{}
 	q.work.trace, q.work.extras = t, extras
 	ok = s.QuoteInto(q, fuller, r.now) == nil
-	r.made, r.work = r.made+1, r.work+len(q.work.candidates)*len(q.Lines)
+	r.made, r.work = r.made+1, r.work+(len(q.work.candidates)+q.work.combining.tried())*len(q.Lines)
 	return q, ok
 }
 

@@ -44,3 +44,29 @@ func TestGoalsTakeABoundedNumberOfQuotes(t *testing.T) {
 		})
 	}
 }
+
+// A search for the best combination is work, too: one of many lines counts as often as a
+// rule is tried on them.
+func TestGoalsTakeABoundedNumberOfSearches(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("version = \"v\"\narithmetic = { select = \"best_combination\" }\n")
+	for i := range maxCombined {
+		fmt.Fprintf(&text, "[rule.\"r%02d\"]\nladder = [{ threshold = 1, rate = 0.%02d }, { threshold = 9000, rate = 0.5 }]\n", i, i+10)
+	}
+	s, err := Load("", Source{Name: "t.toml", Data: []byte(text.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &cart.Cart{}
+	for i := range 5 {
+		c.Lines = append(c.Lines, cart.Line{SKU: fmt.Sprint(i), Quantity: 1, UnitPrice: 100, Subtotal: 100})
+	}
+	r := &trials{Strategy: s, cart: c, now: begin, left: maxQuotes}
+	q, ok := r.quote(s, &trace{only: 1}, nil)
+	if !ok || q.work.combining.tries <= maxCombined {
+		t.Fatalf("%t, %+v", ok, q.work.combining)
+	}
+	if least := q.work.combining.tries * len(c.Lines); r.work < least {
+		t.Errorf("%d tries of %d lines are work of %d, want %d at least", q.work.combining.tries, len(c.Lines), r.work, least)
+	}
+}

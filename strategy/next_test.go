@@ -115,6 +115,39 @@ func TestUnitsOfALineAreMissingOnTheLargest(t *testing.T) {
 	}
 }
 
+// What is missing is not like goods at 0.00, which do not count: other articles, and goods
+// for an amount, are like what the customer buys.
+func TestWhatIsMissingIsNotLikeGoodsAtNothing(t *testing.T) {
+	now := at(t, "2024-06-01T12:00:00Z")
+	six := []cart.Charge{{Amount: 600}}
+	for name, c := range map[string]struct {
+		rule string
+		line int // what is missing is like; -1 for nothing that is close
+	}{
+		"articles":                {"min_articles = 2\ndiscount_amount = 1", 1},
+		"articles, for a gift":    {"min_articles = 2\ngift = { sku = \"g\" }", 1},
+		"an amount":               {"min_subtotal = 60\ndiscount_amount = 1", 1},
+		"articles at nothing":     {"categories = [\"sample\"]\nmin_articles = 2\napplies_to = \"shipping\"\nunit_price = 0", -1},
+		"required goods for 0.00": {"requires = [{ categories = [\"sample\"], min_quantity = 2 }]\ndiscount_amount = 1", -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withSamples := goods(t, of("sample", 3, 0), of("tea", 1, 1500))
+			withSamples.Shipping = six
+			x, err := mustLoad(t, "", ruleOf(c.rule)).Explain(withSamples, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			line := -1
+			for _, n := range x.Next {
+				line = n.Add[0].Line
+			}
+			if line != c.line {
+				t.Errorf("it is like line %d, want %d: %+v", line, c.line, x.Next)
+			}
+		})
+	}
+}
+
 // Three rules about one more cup each claim what they alone add to it, so that the claims
 // come to no more than can be had.
 func TestTwoGoalsNeverClaimTheSameMoney(t *testing.T) {
