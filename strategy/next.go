@@ -61,7 +61,7 @@ const (
 	maxQuotes = 96
 	// maxWork bounds these quotes where they are large, to so many rules of a quote, and
 	// tries of a rule in combinations, times its lines; leastQuotes may be taken all the same.
-	maxWork     = 20_000_000
+	maxWork     = 5_000_000
 	leastQuotes = 4
 	// maxSought is for how many rules, in their turn, goods that are not in the cart are
 	// looked for in the catalogue.
