@@ -170,7 +170,7 @@ func TestPageOfTheExample(t *testing.T) {
 	t.Parallel()
 	ctx, address, _ := openPage(t, "")
 	shows(ctx, t, "version", "2026-11-group-buy")
-	shows(ctx, t, "next", "1 unit more (such as ") // of a rule without a title
+	shows(ctx, t, "next", "15% off three drinks: 1 unit more")
 	if got := text(ctx, t, "next"); strings.Contains(got, "undefined") {
 		t.Errorf("the page says\n%s", got)
 	}
