@@ -372,11 +372,11 @@ func TestPublishWithoutAVerdict(t *testing.T) {
 		puts    bool
 	}{
 		{"a gateway that has not read it", func(path string) []func(http.ResponseWriter) { return []func(http.ResponseWriter){serving(path, old)} },
-			1, "waited for 100ms (--wait)", false},
+			1, "waited for 2s (--wait)", false},
 		{"one that stops to answer", func(path string) []func(http.ResponseWriter) {
 			return []func(http.ResponseWriter){serving(path, old), none}
 		},
-			1, "no such call; waited for 100ms (--wait)", false},
+			1, "no such call; waited for 2s (--wait)", false},
 		{"one of an earlier version", func(path string) []func(http.ResponseWriter) {
 			return []func(http.ResponseWriter){serving(path, "null")}
 		},
@@ -394,7 +394,7 @@ func TestPublishWithoutAVerdict(t *testing.T) {
 			write(t, place, strategyOf(1))
 			write(t, filepath.Join(dir, "next", "next.toml"), strategyOf(2))
 			before := fmt.Sprint(contents(t, dir))
-			wait := "100ms"
+			wait := "2s" // which a loaded machine has to answer in
 			if c.code == 2 {
 				wait = "20s"
 			}
