@@ -91,10 +91,8 @@ func lock(ctx context.Context, f *os.File, patience time.Duration) error {
 		case time.Now().After(deadline):
 			return fmt.Errorf("another process holds a lock on %s, for longer than %s", f.Name(), patience)
 		}
-		select {
-		case <-ctx.Done():
+		if !sleep(ctx, lockLook) {
 			return errInterrupted
-		case <-time.After(lockLook):
 		}
 	}
 }

@@ -46,7 +46,7 @@ func TestFault10ModificationTimeGoesBackwards(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		way
-		oneStep bool // nobody can see the content without its time
+		oneStep bool // the content is never there without its time
 	}{
 		{way: way{name: "cp -p", script: `cp -p "$N" "$F"`}},
 		{way: way{name: "rsync -t", needs: []string{"rsync"}, script: `rsync -t "$N" "$F"`}, oneStep: true},

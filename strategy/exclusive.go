@@ -83,7 +83,8 @@ func (s *Strategy) letExclusiveCompete(q *Quote) {
 	}
 	if goods >= 0 {
 		s.applyBeside(q, goods)
-		if worth := q.off(); q.applied(goods) && worth > together && worth >= most {
+		_, _, applied := q.took(goods)
+		if worth := q.off(); applied && worth > together && worth >= most {
 			return
 		}
 		s.restart(q)
@@ -109,16 +110,6 @@ func (s *Strategy) applyBeside(q *Quote, exclusive int) {
 
 // off is what all rules took off, of goods and of shipping.
 func (q *Quote) off() int64 { return q.Discount + q.ShippingDiscount }
-
-// applied reports whether a rule applied.
-func (q *Quote) applied(rule int) bool {
-	for i := range q.Applied {
-		if q.Applied[i].Rule == rule {
-			return true
-		}
-	}
-	return false
-}
 
 // exclusiveWinner is the exclusive rule that applied; nil if none did.
 func (s *Strategy) exclusiveWinner(q *Quote) *Applied {

@@ -60,7 +60,7 @@ func (s *Strategy) traced(c *cart.Cart, now time.Time) (*Explanation, *trace, er
 // trace notes what an evaluation finds out about each rule.
 type trace struct {
 	tried    map[int]tried
-	target   int           // the rule at hand
+	target   int           // the rule that is tried
 	only     int           // the one that is asked about, from one on; 0 for all, or noRule
 	without  int           // the one that has no turn, from one on; 0 for none
 	stops    map[int32]int // the rule that kept later ones from some of an article, by item
@@ -76,7 +76,7 @@ const noRule = -1
 type tried struct {
 	shortfall          // what failed; of no reason when nothing did
 	climbs    []climb  // how far it, or each part of its target, has come
-	part      int32    // the first line of the part at hand
+	part      int32    // the first line of the part that is tried
 	gave      []stepOn // where the reward is a ladder
 	lowered   lowering
 	spent     bool // the limits let nothing more be taken off the goods

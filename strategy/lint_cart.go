@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
 )
 
 // The bounds of the search for carts that come to less when a unit is added: so
@@ -120,12 +121,17 @@ func (t *trial) falls(r *rule, reaches []reach, at time.Time) (reason string, fa
 		less, _ := t.payable(c, line, units-1, r, at)
 		more, applies := t.payable(c, line, units, r, at)
 		if applies && more < less {
-			name := cmp.Or(line.SKU, "goods")
-			return fmt.Sprintf("%d × %s at %s come to %s, and %d to %s: the payable falls when one is added", units-1, name,
-				t.major(line.UnitPrice), t.major(less), units, t.major(more)), true
+			line.Quantity = units - 1
+			return fmt.Sprintf("%s come to %s, and %d to %s: the payable falls when one is added",
+				goodsText(t.model.currency, &line), t.major(less), units, t.major(more)), true
 		}
 	}
 	return "", false
+}
+
+// goodsText is a line as a warning names it.
+func goodsText(currency money.Currency, line *cart.Line) string {
+	return fmt.Sprintf("%d × %s at %s", line.Quantity, cmp.Or(line.SKU, "goods"), majorText(currency, line.UnitPrice))
 }
 
 func (t *trial) major(minor int64) string {

@@ -1,7 +1,6 @@
 package strategy
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -28,7 +27,7 @@ func (l *linted) checkExclusive(m *Model, now time.Time) {
 	}
 	for _, r := range alone {
 		for _, free := range shipping {
-			if o.pairs--; o.pairs < 0 || o.priced == 0 || o.told == maxOrdersTold {
+			if !o.another() {
 				return
 			}
 			if !maySeeOneCart(r, free) {
@@ -37,9 +36,8 @@ func (l *linted) checkExclusive(m *Model, now time.Time) {
 			o.priced--
 			if c, both := o.bothApply(r, free); both {
 				o.told++
-				line := &c.Lines[0]
-				l.note(r, fmt.Sprintf("a cart with %d × %s at %s gets this rule or %s, whichever is worth more, and never both",
-					line.Quantity, cmp.Or(line.SKU, "goods"), majorText(m.currency, line.UnitPrice), rulePath(free.id)),
+				l.note(r, fmt.Sprintf("a cart with %s gets this rule or %s, whichever is worth more, and never both",
+					goodsText(m.currency, &c.Lines[0]), rulePath(free.id)),
 					`exclusive = "goods" competes with rules of goods and keeps those of shipping`, "exclusive")
 				break
 			}
@@ -49,11 +47,9 @@ func (l *linted) checkExclusive(m *Model, now time.Time) {
 
 // bothApply finds a cart to which each of two rules applies alone.
 func (o *ordering) bothApply(a, b *rule) (c cart.Cart, both bool) {
-	for _, one := range a.aims() {
-		for _, other := range b.aims() {
-			if c, both := o.bothApplyTo(a, b, one, other); both {
-				return c, true
-			}
+	for one, other := range sharedAims(a, b) {
+		if c, both := o.bothApplyTo(a, b, one, other); both {
+			return c, true
 		}
 	}
 	return cart.Cart{}, false

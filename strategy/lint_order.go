@@ -3,6 +3,7 @@ package strategy
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"time"
@@ -62,6 +63,12 @@ type contender struct {
 	turn *rule // by which it has its turn: itself, the first of its group, or the ladder of a step
 }
 
+// another reports whether another pair may be looked at.
+func (o *ordering) another() bool {
+	o.pairs--
+	return o.pairs >= 0 && o.priced > 0 && o.told < maxOrdersTold
+}
+
 // isStep reports whether it is a step of [[discounts]].
 func (o *ordering) isStep(c contender) bool { return c.turn == o.model.ladder }
 
@@ -111,7 +118,7 @@ func (o *ordering) check(rules []contender) {
 	told := map[*rule]bool{}
 	for i, later := range rules {
 		for _, earlier := range rules[:i] {
-			if o.pairs--; o.pairs < 0 || o.priced == 0 || o.told == maxOrdersTold {
+			if !o.another() {
 				return
 			}
 			named := later
@@ -163,8 +170,13 @@ func (r *rule) shipsFrom() bool {
 // say yes where that is hard to tell.
 func maySeeOneCart(a, b *rule) bool {
 	one, other := a.valid.compile(), b.valid.compile()
-	return max(one.from, other.from) < min(one.until, other.until) &&
-		mayShare(a.lines.skus, b.lines.skus) && mayShare(a.lines.categories, b.lines.categories) && mayShare(a.lines.subgroups, b.lines.subgroups)
+	return max(one.from, other.from) < min(one.until, other.until) && a.lines.mayShare(&b.lines)
+}
+
+// mayShare reports whether one line may be matched by both. It may say yes where that is
+// hard to tell.
+func (sel *selector) mayShare(other *selector) bool {
+	return mayShare(sel.skus, other.skus) && mayShare(sel.categories, other.categories) && mayShare(sel.subgroups, other.subgroups)
 }
 
 // mayShare reports whether lists of words have one in common, where an empty list has all.
@@ -203,15 +215,9 @@ func shared(a, b []string) string {
 // matters finds a cart that costs something else with two rules in the other order, and
 // says so.
 func (o *ordering) matters(earlier, later contender) (reason string, matters bool) {
-	a, b := earlier.rule, later.rule
-	for _, one := range a.aims() {
-		for _, other := range b.aims() {
-			if !one.mayShare(&other) {
-				continue
-			}
-			if reason, matters := o.mattersTo(earlier, later, one, other); matters {
-				return reason, true
-			}
+	for one, other := range sharedAims(earlier.rule, later.rule) {
+		if reason, matters := o.mattersTo(earlier, later, one, other); matters {
+			return reason, true
 		}
 	}
 	return "", false
@@ -276,11 +282,17 @@ func (sel *selector) with(words *selector) selector {
 	return both
 }
 
-// mayShare reports whether one line may be aimed at by both. It may say yes where that is
-// hard to tell.
-func (a *aim) mayShare(other *aim) bool {
-	return mayShare(a.lines.skus, other.lines.skus) && mayShare(a.lines.categories, other.lines.categories) &&
-		mayShare(a.lines.subgroups, other.lines.subgroups)
+// sharedAims are the aims of two rules at which one line may be.
+func sharedAims(a, b *rule) iter.Seq2[aim, aim] {
+	return func(yield func(one, other aim) bool) {
+		for _, one := range a.aims() {
+			for _, other := range b.aims() {
+				if one.lines.mayShare(&other.lines) && !yield(one, other) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // lineBeside is a line of so many units that a selector matches.
@@ -298,13 +310,12 @@ func (o *ordering) differ(a, b int64) bool {
 
 // text says what a cart comes to in either order.
 func (o *ordering) text(earlier, later contender, c *cart.Cart, first, second int64) string {
-	line, major := &c.Lines[0], func(minor int64) string { return majorText(o.model.currency, minor) }
-	goods := fmt.Sprintf("%d × %s at %s come to", line.Quantity, cmp.Or(line.SKU, "goods"), major(line.UnitPrice))
+	goods := goodsText(o.model.currency, &c.Lines[0]) + " come to"
 	if len(c.Lines) > 1 || len(c.Shipping) > 0 {
-		goods = fmt.Sprintf("a cart with %d × %s at %s comes to", line.Quantity, cmp.Or(line.SKU, "goods"), major(line.UnitPrice))
+		goods = "a cart with " + goodsText(o.model.currency, &c.Lines[0]) + " comes to"
 	}
 	return fmt.Sprintf("only their ids decide that %s is before %s: %s %s so, and %s the other way round",
-		o.name(earlier), o.name(later), goods, major(first), major(second))
+		o.name(earlier), o.name(later), goods, majorText(o.model.currency, first), majorText(o.model.currency, second))
 }
 
 // name is a contender as the file has it.

@@ -126,8 +126,8 @@ func (o *ordering) lowers(r *rule, goods []bought, at time.Time) (reason string,
 	var products []product
 	for i := range goods {
 		g := &goods[i]
-		c.Lines = append(c.Lines, cart.Line{SKU: g.sku, Quantity: g.units, UnitPrice: g.price, Subtotal: times(g.price, g.units)})
-		named = append(named, fmt.Sprintf("%d × %s at %s", g.units, g.sku, major(g.price)))
+		line := cart.Line{SKU: g.sku, Quantity: g.units, UnitPrice: g.price, Subtotal: times(g.price, g.units)}
+		c.Lines, named = append(c.Lines, line), append(named, goodsText(o.model.currency, &line))
 		if i == 0 || g.sku != goods[0].sku {
 			products = append(products, g.product)
 		}

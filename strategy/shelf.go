@@ -44,18 +44,17 @@ func (f *shelf) cheapest(n *need, rule int) *product {
 		}
 		f.last, f.left = rule+1, f.left-1
 	}
-	s := f.strategy
-	if len(n.of.skus) > 0 {
-		var best *product
-		for _, sku := range n.of.skus {
-			if int(sku) < len(s.catalogue) {
-				best = f.cheaper(best, s.catalogue[sku], n, rule)
-			}
+	var best *product
+	all := f.strategy.catalogue
+	for _, sku := range n.of.skus {
+		if int(sku) < len(all) {
+			best = f.cheaper(best, all[sku], n, rule)
 		}
+	}
+	if len(n.of.skus) > 0 {
 		return best
 	}
-	var best *product
-	for _, p := range s.catalogue {
+	for _, p := range all {
 		best = f.cheaper(best, p, n, rule)
 	}
 	return best
