@@ -13,15 +13,8 @@ import (
 	"testing"
 )
 
-const oneSite = `{
-	admin ADMIN
-	auto_https off
-}
-http://SITE {
-	discount /orders* shop/discount.toml
-	reverse_proxy UPSTREAM
-}
-`
+const oneSite = siteBegins + `	discount /orders* shop/discount.toml
+` + siteEnds
 
 // outsideTmp is a directory where vim saves as it does for people: it makes no
 // backups in /tmp.

@@ -46,6 +46,19 @@ func freePort(t testing.TB) string {
 	return l.Addr().String()
 }
 
+// What stands around the handlers of a Caddyfile of one site.
+const (
+	siteBegins = `{
+	admin ADMIN
+	auto_https off
+}
+http://SITE {
+`
+	siteEnds = `	reverse_proxy UPSTREAM
+}
+`
+)
+
 // start runs a gateway. The Caddyfile has ADMIN, SITE and UPSTREAM where their
 // addresses go.
 func start(t testing.TB, dir, caddyfile string) *gateway {

@@ -12,20 +12,13 @@ import (
 	"testing"
 )
 
-const twoRemembering = `{
-	admin ADMIN
-	auto_https off
-}
-http://SITE {
-	discount /orders* shop/discount.toml {
+const twoRemembering = siteBegins + `	discount /orders* shop/discount.toml {
 		state remembered
 	}
 	discount /gifts* shop/gifts.toml {
 		state remembered
 	}
-	reverse_proxy UPSTREAM
-}
-`
+` + siteEnds
 
 // recordsOf are the versions that a log has as activated.
 func recordsOf(t testing.TB, log string) []string {

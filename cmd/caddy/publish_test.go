@@ -261,12 +261,18 @@ func TestPublishedStrategyPricesTheNextOrder(t *testing.T) {
 	}
 }
 
+// shopOf runs a gateway with a strategy and its tests in the place that is published to.
+func shopOf(t *testing.T, caddyfile string, n int) (dir, place string, g *gateway) {
+	t.Helper()
+	dir = t.TempDir()
+	place = filepath.Join(dir, "shop", "discount.toml")
+	writePair(t, place, n)
+	return dir, place, start(t, dir, caddyfile)
+}
+
 func TestRefusedStrategyIsNotPublished(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	place := filepath.Join(dir, "shop", "discount.toml")
-	writePair(t, place, 1)
-	g := start(t, dir, oneSite)
+	dir, _, g := shopOf(t, oneSite, 1)
 	before := fmt.Sprint(contents(t, filepath.Join(dir, "shop")))
 	for _, c := range wrongStrategies {
 		if c.env != "" || c.text == "" {
@@ -367,10 +373,7 @@ func TestPublishedDirectoryReplacesTheOneBefore(t *testing.T) {
 // together: the later one's are at the end.
 func TestOfTwoPublishersTheLaterOneWinsWhole(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	place := filepath.Join(dir, "shop", "discount.toml")
-	writePair(t, place, 1)
-	g := start(t, dir, oneSite)
+	dir, place, g := shopOf(t, oneSite, 1)
 	const publishers, rounds = 3, 5
 	for n := range publishers {
 		writePair(t, filepath.Join(dir, fmt.Sprintf("%d.toml", n)), 10+n)

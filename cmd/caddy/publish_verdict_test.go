@@ -21,21 +21,14 @@ import (
 )
 
 // railed refuses an edit that moves the mean discount much, once an order was priced.
-const railed = `{
-	admin ADMIN
-	auto_https off
-}
-http://SITE {
-	discount /orders* shop/discount.toml {
+const railed = siteBegins + `	discount /orders* shop/discount.toml {
 		state remembered
 		guard {
 			max_mean_change 1.5
 			min_sample      1
 		}
 	}
-	reverse_proxy UPSTREAM
-}
-`
+` + siteEnds
 
 // verdictOf is what publish says of the gateway as JSON.
 type verdictOf struct {
@@ -64,10 +57,7 @@ func (r result) verdict(t testing.TB) verdictOf {
 // gateway goes by it.
 func TestPublishTellsThatAGuardRailRefuses(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	place := filepath.Join(dir, "shop", "discount.toml")
-	writePair(t, place, 100)
-	g := start(t, dir, railed)
+	dir, place, g := shopOf(t, railed, 100)
 	if _, err := g.order(); err != nil {
 		t.Fatal(err)
 	}
@@ -106,10 +96,7 @@ func TestPublishTellsThatAGuardRailRefuses(t *testing.T) {
 // A first strategy has nothing to be put back to: the files that came are gone again.
 func TestPublishRemovesWhatWasNotThereBefore(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	place := filepath.Join(dir, "shop", "discount.toml")
-	writePair(t, place, 100)
-	g := start(t, dir, railed)
+	dir, place, g := shopOf(t, railed, 100)
 	if _, err := g.order(); err != nil {
 		t.Fatal(err)
 	}
@@ -271,21 +258,14 @@ func TestPublishAsksAllStrategiesOfTheFile(t *testing.T) {
 	good := "[env.rule.\"off\"]\ndiscount_amount = 2\n"
 	bad := "[env.rule.\"off\"]\ndiscount_rate = 20\n"
 	write(t, place, envs(1, good))
-	g := start(t, dir, `{
-	admin ADMIN
-	auto_https off
-}
-http://SITE {
-	discount /orders* shop/discount.toml {
+	g := start(t, dir, siteBegins+`	discount /orders* shop/discount.toml {
 		state off
 	}
 	discount /day* shop/discount.toml {
 		env day
 		state off
 	}
-	reverse_proxy UPSTREAM
-}
-`)
+`+siteEnds)
 	publish := func(text string) result {
 		write(t, filepath.Join(dir, "next.toml"), text)
 		return caddy(t, dir, "discount", "publish", "next.toml", "shop/discount.toml", "--json")

@@ -14,17 +14,10 @@ import (
 	"time"
 )
 
-const remembering = `{
-	admin ADMIN
-	auto_https off
-}
-http://SITE {
-	discount /orders* shop/discount.toml {
+const remembering = siteBegins + `	discount /orders* shop/discount.toml {
 		state remembered
 	}
-	reverse_proxy UPSTREAM
-}
-`
+` + siteEnds
 
 // shown is a strategy as the admin API shows it.
 type shown struct {
