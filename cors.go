@@ -23,10 +23,11 @@ func newCrossOrigin(o *Options) *crossOrigin {
 
 // methodsFor are the methods of requests that may hold a cart in a source, and OPTIONS.
 func methodsFor(source string) string {
-	if source == "json" {
-		return "OPTIONS, POST, PUT, PATCH"
+	all := []string{http.MethodOptions}
+	if source != "json" {
+		all = append(all, http.MethodGet, http.MethodHead)
 	}
-	return "OPTIONS, GET, HEAD, POST, PUT, PATCH"
+	return strings.Join(append(all, bodyMethods...), ", ")
 }
 
 // admit sets the headers by which a page of another origin may read the answer, that of

@@ -161,12 +161,8 @@ func inUTF8(contentType string) bool {
 	return !given || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
 }
 
-// carriesBody reports whether requests of a method hold a body that means
-// something (RFC 9110, section 9.3).
-func carriesBody(method string) bool {
-	switch method {
-	case http.MethodPost, http.MethodPut, http.MethodPatch:
-		return true
-	}
-	return false
-}
+// bodyMethods are those of requests whose body means something (RFC 9110, section 9.3).
+var bodyMethods = []string{http.MethodPost, http.MethodPut, http.MethodPatch}
+
+// carriesBody reports whether requests of a method hold a body that means something.
+func carriesBody(method string) bool { return slices.Contains(bodyMethods, method) }

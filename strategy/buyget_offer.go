@@ -28,7 +28,7 @@ const (
 var offerKeys = [...]string{offerRate: "rate", offerAmount: "amount", offerPrice: "unit_price"}
 
 // free is the offer where nothing else is given.
-var free = offer{rate: one}
+var free = offer{rate: rates.All}
 
 func decodeOffer(s *section) offer {
 	found, first := free, ""
@@ -54,7 +54,7 @@ func (s *section) decodeOfferOf(kind offerKind) offer {
 	switch kind {
 	case offerRate:
 		// A gift of the second unit is the point of the rule: up to all of it.
-		found.rate, _ = s.rate("rate", rates.Bounds{Most: one, Warned: true})
+		found.rate, _ = s.rate("rate", rates.Bounds{Most: rates.All, Warned: true})
 	case offerAmount:
 		found.amount, _ = s.amount("amount", 1)
 	case offerPrice:
@@ -69,7 +69,7 @@ func (f *offer) encode(o *object) {
 	case f.kind != offerRate:
 		o.key(offerKeys[f.kind])
 		o.amount(f.amount)
-	case f.rate != one:
+	case f.rate != rates.All:
 		o.key("rate")
 		o.rate(f.rate)
 	}

@@ -10,16 +10,6 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-var one = mustRate("1")
-
-func mustRate(text string) money.Rate {
-	r, err := money.ParseRate(text)
-	if err != nil {
-		panic(err)
-	}
-	return r
-}
-
 // rate reads a fraction above 0 that is in bounds.
 func (s *section) rate(name string, within rates.Bounds) (money.Rate, bool) {
 	n := s.get(name)
@@ -38,7 +28,7 @@ func (s *section) rate(name string, within rates.Bounds) (money.Rate, bool) {
 		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), rateMeant(within, text))
 	case r.IsZero():
 		s.wrong(n, name, "the rate is 0, above 0 is wanted", "to switch a rule off, leave its rate and write enabled = false")
-	case r.Compare(one) > 0:
+	case r.Compare(rates.All) > 0:
 		s.wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
 	case r.Compare(within.Most) > 0:
 		s.wrong(n, name, fmt.Sprintf("%s takes more than %s off", n.Text, within.Most), tooMuchMeant(within, r))
@@ -60,7 +50,7 @@ func rateMeant(within rates.Bounds, text string) string {
 // what is taken off: anything below is probably the share to pay.
 func tooMuchMeant(within rates.Bounds, r money.Rate) string {
 	hint := within.Meant(r.String())
-	if r.Compare(one) == 0 {
+	if r.Compare(rates.All) == 0 {
 		hint += "; to give the goods for nothing, set limits.max_rate = 1"
 	}
 	return hint
@@ -93,7 +83,7 @@ func (s *section) rateBounds() rates.Bounds {
 		within.Most = s.maxRate
 	}
 	if to := s.node.Get("applies_to"); to != nil && to.Text == "shipping" {
-		within.Most = one // free shipping is nothing unusual
+		within.Most = rates.All // free shipping is nothing unusual
 	}
 	return within
 }

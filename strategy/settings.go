@@ -132,7 +132,7 @@ func decodeLimits(s *section) limits {
 		return l
 	}
 	sub := s.member(n, "limits")
-	l.maxRate, _ = sub.rate("max_rate", rates.Bounds{Most: one})
+	l.maxRate, _ = sub.rate("max_rate", rates.Bounds{Most: rates.All})
 	l.maxAmount, _ = sub.amount("max_amount", 1)
 	sub.done()
 	s.maxRate = l.maxRate

@@ -26,7 +26,7 @@ type unitRates struct {
 }
 
 // unitRateBounds are those of each rate above 0.
-var unitRateBounds = rates.Bounds{Most: one, Warned: true}
+var unitRateBounds = rates.Bounds{Most: rates.All, Warned: true}
 
 // maxUnitRates is how many rates there may be.
 const maxUnitRates = 100
@@ -70,7 +70,7 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 		}
 		r, err := money.ParseRate(text)
 		switch {
-		case strings.HasPrefix(text, "-"), err == nil && r.Compare(one) > 0:
+		case strings.HasPrefix(text, "-"), err == nil && r.Compare(rates.All) > 0:
 			s.wrong(item, name, item.Text+" is not a rate, which is from 0 to 1", rateMeant(unitRateBounds, text))
 		case err != nil:
 			s.wrong(item, name, fmt.Sprintf("%q is not a rate: %v", item.Text, err), rateMeant(unitRateBounds, text))

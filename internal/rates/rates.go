@@ -17,7 +17,8 @@ type Bounds struct {
 }
 
 var (
-	one = mustRate("1")
+	// All is the whole.
+	All = mustRate("1")
 	// toPay is from where on a rate looks like the share to pay: 7 折 and up are common,
 	// 70 % off is not.
 	toPay = mustRate("0.7")
@@ -33,7 +34,7 @@ func mustRate(text string) money.Rate {
 
 // LooksToPay reports whether a rate is probably the share to pay, where the share taken
 // off is to be written.
-func LooksToPay(r money.Rate) bool { return r.Compare(toPay) >= 0 && r.Compare(one) < 0 }
+func LooksToPay(r money.Rate) bool { return r.Compare(toPay) >= 0 && r.Compare(All) < 0 }
 
 // Meant reads a text as what is taken off and as what is to be paid and says which rate
 // each is: "8.5 折 is 0.15; 8.5 % off is 0.085". What may not be written, or is warned of,

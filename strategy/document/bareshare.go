@@ -37,7 +37,9 @@ func (b *builder) shareAt(offset int) (bareShare, bool) {
 		end++
 	}
 	comma := offset < len(b.text) && b.text[offset] == ',' && isDigit(b.text, offset-1) && isDigit(b.text, offset+1)
-	for end = max(end, offset); comma && (end == offset || isDigit(b.text, end)); end++ {
+	if comma {
+		for end++; isDigit(b.text, end); end++ {
+		}
 	}
 	from := line + strings.LastIndexAny(b.text[line:offset], "=[,") + 1
 	text := b.text[from:end]
