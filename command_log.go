@@ -21,11 +21,14 @@ asked through its admin API. Without one the state directory is read: that of
 --state, or the one in the data directory of the user who runs this.`,
 		"  caddy discount log\n  caddy discount log --id discount-1a2b3c4d --json\n  caddy discount log --state /var/lib/caddy/discount", noArguments, runLog)
 	addStateFlag(c)
-	verify := command("verify", "Checks that nobody changed the log", `
-Checks the log against its signed checkpoint. With --verifier the signature has
-to be by that key, and with --checkpoint the log has to be a continuation of the
-one an earlier checkpoint was signed for. Exits with 2 if it is not. The files are
-those of --export, of --state, or where the running Caddy keeps them.`,
+	verify := command("verify", "Checks that the log is as it was signed", `
+Checks the log against its signed checkpoint, and the contents that are kept against
+the log. With --verifier the signature has to be by that key, and with --checkpoint
+the log has to be a continuation of the one an earlier checkpoint was signed for;
+checkpoints are in the log of Caddy. Exits with 2 if anything is not as it was left,
+or was not before: what was set aside is reported until a checkpoint that is given
+covers the record of it. The files are those of --export, of --state, or where the
+running Caddy keeps them.`,
 		"  caddy discount log verify --state /var/lib/caddy/discount\n  caddy discount log verify --export log.export --checkpoint kept.checkpoint", noArguments, runVerify)
 	addStateFlag(verify)
 	verify.Flags().String("export", "", "A file that log export wrote, instead of the state directory")
@@ -81,6 +84,9 @@ func printRecords(w io.Writer, records []history.Record) error {
 
 func runVerify(cmd *cobra.Command, _ []string) (int, error) {
 	export, err := exportFor(cmd)
+	if errors.Is(err, history.ErrTampered) {
+		return foundTampered(cmd, err)
+	}
 	if err != nil {
 		return exitFailed, err
 	}
@@ -95,10 +101,8 @@ func runVerify(cmd *cobra.Command, _ []string) (int, error) {
 	}
 	report, err := export.Verify(trust)
 	switch {
-	case errors.Is(err, history.ErrTampered) && wantsJSON(cmd):
-		return exitFound, printJSON(cmd.OutOrStdout(), map[string]string{"error": err.Error()})
 	case errors.Is(err, history.ErrTampered):
-		return exitFound, err
+		return foundTampered(cmd, err)
 	case err != nil:
 		return exitFailed, err
 	}
@@ -107,6 +111,18 @@ func runVerify(cmd *cobra.Command, _ []string) (int, error) {
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%d records, root %s, signed by %s: as they were written\n", report.Records, report.Root, report.Verifier)
 	return exitFine, nil
+}
+
+// foundTampered says what is not as it was left, a line each.
+func foundTampered(cmd *cobra.Command, err error) (int, error) {
+	if wantsJSON(cmd) {
+		return exitFound, printJSON(cmd.OutOrStdout(), map[string]string{"error": err.Error()})
+	}
+	lines := strings.Split(err.Error(), "\n")
+	for i := range lines {
+		lines[i] = printable(lines[i])
+	}
+	return exitFound, errors.New(strings.Join(lines, "\n"))
 }
 
 func exportFor(cmd *cobra.Command) (history.Export, error) {

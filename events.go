@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
@@ -75,7 +76,13 @@ func logEvent(key liveKey, e reload.Event) {
 	case reload.EventRemembering:
 		log.Info("state of the strategy is written again")
 	case reload.EventTampered:
-		log.Error("log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back", failure(stateError(key.stateDir(), e.Err))...)
+		what := "log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back"
+		if errors.Is(e.Err, history.ErrContentChanged) {
+			what = "kept contents of the strategy are not as they were left, they are set aside"
+		}
+		log.Error(what, failure(stateError(key.stateDir(), e.Err))...)
+	case reload.EventSigned:
+		log.Info("log of the strategy signed", zap.String("checkpoint", e.Checkpoint))
 	case reload.EventPolling:
 		log.Warn("strategy cannot be watched, looking at it from time to time instead", failure(e.Err)...)
 	case reload.EventWatchLost:

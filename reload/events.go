@@ -16,6 +16,8 @@ type Event struct {
 	Err  error  // why, for refused, pending, missing, watch lost, polling, forgetting and tampered
 
 	Refused Identity // what was refused, or is kept out, for refused and held
+
+	Checkpoint string // the signed head of the log, a note of golang.org/x/mod's sumdb/note, for signed
 }
 
 // An Identity is what a content goes by, as far as that is known.
@@ -80,9 +82,14 @@ const (
 	// was.
 	EventRemembering
 
-	// EventTampered: the log in the state directory had been changed by somebody
-	// else. It was set aside as it is and a new one begun.
+	// EventTampered: the state directory is not as it was left. A log that is not was
+	// set aside as it is and a new one begun; a content that is not
+	// ([history.ErrContentChanged]) was set aside alone.
 	EventTampered
+
+	// EventSigned: records were written and signed. The checkpoint covers all there
+	// are. Kept elsewhere it shows whether the log is a continuation of this one.
+	EventSigned
 )
 
 // String returns the kind's name in lower case, words joined by underscores.
@@ -103,6 +110,7 @@ func (k EventKind) String() string {
 		EventForgetting:    "forgetting",
 		EventRemembering:   "remembering",
 		EventTampered:      "tampered",
+		EventSigned:        "signed",
 	}
 	if int(k) < len(names) && names[k] != "" {
 		return names[k]

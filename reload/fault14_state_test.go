@@ -397,24 +397,6 @@ func TestFault14LogThatWasChangedIsSetAsideAndTold(t *testing.T) {
 	}
 }
 
-// A log that is lost leaves the contents, of which the latest that may be served
-// is.
-func TestFault14StartWithoutALogServesTheLatestContent(t *testing.T) {
-	t.Parallel()
-	r := remember(t, "one", "two")
-	renameIn(t, r.path, at(time.Now().Add(time.Hour), "three"))
-	r.await(reload.EventStaged)
-	r.restart(t, func() {
-		renameIn(t, r.path, "bad")
-		do(t, os.Remove(filepath.Join(r.state, "log")))
-	})
-	r.await(reload.EventRefused)
-	if e := r.becomes("two"); e.Kind != reload.KindRecall {
-		t.Errorf("kind = %v, want %v", e.Kind, reload.KindRecall)
-	}
-	r.await(reload.EventTampered)
-}
-
 // A directory that is removed under the process is made again, with what is
 // needed to start from, and the loss is told.
 func TestFault14StateThatIsTakenAwayIsToldAndBegunAnew(t *testing.T) {

@@ -12,33 +12,38 @@ import (
 // record, too, and is kept once more with the fingerprint of now, so that it is
 // found by both.
 
-// verify makes sure that a snapshot is what was in service. Its meaning is, if it
-// gives the fingerprint it was kept under; its bytes are, if their digest is the
-// one on record. A log that was lost and begun anew says nothing of what was kept
-// in an earlier language; the digest in the snapshot itself has to do then.
-func (y *memory) verify(s history.Snapshot, fingerprint string) error {
-	if s.Fingerprint == fingerprint {
+// verify makes sure that a snapshot is the content that is asked for by a
+// fingerprint: its bytes are those on a signed record of that fingerprint. In another
+// language the same bytes have another fingerprint, and it may be on no record: then
+// they have to have it, and to be those on record of the former one.
+func (y *memory) verify(asked string, s history.Snapshot, fingerprint string) error {
+	recorded := y.digests(asked)
+	switch {
+	case slices.Contains(recorded, s.Digest):
 		return nil
+	case s.Fingerprint == fingerprint && s.Formerly != "" && slices.Contains(y.digests(s.Formerly), s.Digest):
+		return nil // what was kept in an earlier language was kept again in this one
+	case len(recorded) == 0:
+		return fmt.Errorf("the snapshot %s is not proved: no signed record says that it was in service", asked)
 	}
-	recorded := y.digests(s.Fingerprint)
-	if slices.Contains(recorded, s.Digest) || len(recorded) == 0 && s.Language != y.language {
-		return nil
-	}
-	return fmt.Errorf("the snapshot %s is not what was in service: its bytes are not those on record, and have the fingerprint %s", s.Fingerprint, fingerprint)
+	return fmt.Errorf("the snapshot %s is not what was in service: its bytes are not those on record", asked)
 }
 
-// keepsBytes reports whether a record has the digest of what its fingerprint stands
-// for. That of a rollback has the digest of what is kept out.
+// keepsBytes reports whether a record has the digest of a content that was in
+// service, was to be, or is kept out of it.
 func keepsBytes(r history.Record) bool {
-	return (r.Action == actionActivated || r.Action == actionStaged) && r.Digest != ""
+	return (r.Action == actionActivated || r.Action == actionStaged || r.Action == actionRolledBack) && r.Digest != ""
 }
 
-// digests are those on record of the contents with a fingerprint.
+// digests are those on record of the contents with a fingerprint. What another
+// process wrote before this one took the directory over counts as well.
 func (y *memory) digests(fingerprint string) []string {
 	var digests []string
-	for _, r := range y.past.Records {
-		if r.Fingerprint == fingerprint && keepsBytes(r) {
-			digests = append(digests, r.Digest)
+	for _, records := range [][]history.Record{y.past.Records, y.noted, y.scribe.records()} {
+		for _, r := range records {
+			if of, digest := r.Content(); of == fingerprint && keepsBytes(r) {
+				digests = append(digests, digest)
+			}
 		}
 	}
 	return digests
@@ -51,7 +56,7 @@ func (y *memory) formerly(digest, fingerprint string) string {
 		return ""
 	}
 	for _, r := range slices.Backward(y.past.Records) {
-		if r.Digest != digest || !keepsBytes(r) {
+		if r.Digest != digest || r.Action != actionActivated && r.Action != actionStaged {
 			continue
 		}
 		if r.Language == y.language {

@@ -1,6 +1,7 @@
 package reload
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -37,8 +38,15 @@ func (m *machine) first(deadline time.Time) error {
 	for m.live.Sequence == 0 {
 		m.turn(timer, nil)
 		why := m.hindrance(deadline)
-		if why != nil && !m.recall() {
+		if why == nil {
+			continue
+		}
+		switch kept := m.recall(); {
+		case kept == nil:
+		case errors.Is(kept, errNothingKept):
 			return fmt.Errorf("loading %s: %w", m.path, why)
+		default:
+			return fmt.Errorf("loading %s: %w\nnothing that is kept is served instead: %w", m.path, why, kept)
 		}
 	}
 	return nil
@@ -155,6 +163,9 @@ func (m *machine) close() error {
 		close(m.stop)
 		<-m.done
 		m.memory.close()
+		if m.memory.scribe != nil {
+			m.tellOfMemory() // of what was written last
+		}
 		m.closings.close()
 		if err := m.watch.close(); err != nil {
 			m.closed = fmt.Errorf("ending the watch on %s: %w", m.path, err)

@@ -12,7 +12,7 @@ import (
 const (
 	actionActivated  history.Action = "activated"
 	actionRefused    history.Action = "refused"
-	actionRolledBack history.Action = "rolled_back"
+	actionRolledBack                = history.RolledBack
 	actionStaged     history.Action = "staged"
 	actionWithdrawn  history.Action = "withdrawn"
 )
@@ -28,21 +28,25 @@ const actionAbandoned history.Action = "abandoned"
 // what could not be written is kept and written later: a disk that is full does
 // not keep a finished save out of service, and a slow one does not hold it up.
 type memory struct {
-	past     *history.Memory // as it was at the start; only the machine's goroutine uses it
-	scribe   *scribe         // nil if there is no state directory
-	language int             // see [Options.Language]
-	told     struct{ fault, found error }
+	past     *history.Memory  // as it was signed at the start; only the machine's goroutine uses it
+	doubt    error            // why there is nothing in it to go by, where there was something
+	noted    []history.Record // by this process, of contents; they need not be written yet
+	scribe   *scribe          // nil if there is no state directory
+	language int              // see [Options.Language]
+	told     struct {
+		fault, found error
+		checkpoint   string
+	}
 }
 
-// newMemory reads what earlier lives left. A directory that cannot be read is as
-// good as an empty one; opening it for writing will say why.
+// newMemory reads what earlier processes left and signed. Nothing else is acted on.
 func newMemory(o Options) memory {
 	if o.State == "" {
 		return memory{}
 	}
-	past, _ := history.Look(o.State)
+	past, err := history.LookSigned(o.State, o.StateOptions)
 	past.Records = carriedOut(past.Records)
-	return memory{past: past, scribe: newScribe(o.State, o.StateOptions), language: o.Language}
+	return memory{past: past, doubt: err, scribe: newScribe(o.State, o.StateOptions), language: o.Language}
 }
 
 // carriedOut leaves out the rollbacks that were taken back.
@@ -71,7 +75,20 @@ func (y *memory) keep(s history.Snapshot, digest string) {
 func (y *memory) note(r history.Record) {
 	if y.scribe != nil {
 		r.Language = y.language
+		y.remember(r)
 		y.scribe.note(r)
+	}
+}
+
+// remember notes what this process knows of contents itself.
+func (y *memory) remember(r history.Record) {
+	if !keepsBytes(r) {
+		return
+	}
+	fingerprint, digest := r.Content()
+	known := func(n history.Record) bool { f, d := n.Content(); return f == fingerprint && d == digest }
+	if !slices.ContainsFunc(y.noted, known) {
+		y.noted = append(y.noted, r)
 	}
 }
 
@@ -82,7 +99,9 @@ func (y *memory) append(r history.Record) error {
 	}
 	r.Language = y.language
 	err := y.scribe.append(r)
-	if err != nil {
+	if err == nil {
+		y.remember(r)
+	} else {
 		y.note(history.Record{Time: r.Time, Action: actionAbandoned, Fingerprint: r.Fingerprint, Version: r.Version, Reason: err.Error()})
 	}
 	return err
@@ -127,7 +146,8 @@ func (y *memory) snapshot(fingerprint string) (history.Snapshot, error) {
 	return y.past.Snapshot(fingerprint) // wherever it was saved, it is read from the disk
 }
 
-// served are the fingerprints of what was in service, the latest first.
+// served are the fingerprints of what was in service by the signed records, the
+// latest first.
 func (y *memory) served() []string {
 	if y.past == nil {
 		return nil
@@ -137,13 +157,6 @@ func (y *memory) served() []string {
 		if putsIntoService(r.Action) && !slices.Contains(served, r.Fingerprint) {
 			served = append(served, r.Fingerprint)
 		}
-	}
-	if len(served) > 0 {
-		return served
-	}
-	// The log is lost. What was saved is still what was in service, or staged.
-	for _, s := range y.past.Snapshots() {
-		served = append(served, s.Fingerprint)
 	}
 	return served
 }

@@ -1,6 +1,7 @@
 package reload
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -30,7 +31,7 @@ func (m *machine) keepsOut(meaning string) bool {
 	if m.hold == (hold{}) || m.hold.what.Fingerprint != meaning {
 		return false
 	}
-	if m.live.Sequence > 0 || m.recall() {
+	if m.live.Sequence > 0 || m.recall() == nil {
 		return true
 	}
 	m.release()
@@ -60,18 +61,23 @@ func (m *machine) stillRefused(r reading) bool {
 }
 
 // recall puts into service what was there last and still can be, for a start at
-// which the file gives nothing. It reports whether there was such a thing.
-func (m *machine) recall() bool {
+// which the file gives nothing. The error says why there is no such thing.
+func (m *machine) recall() error {
+	err := m.memory.doubt
 	for _, fingerprint := range m.memory.served() {
 		if fingerprint == m.hold.what.Fingerprint || fingerprint == m.hold.what.Formerly || m.stopped() {
 			continue
 		}
-		if m.restoreSnapshot(fingerprint, KindRecall) == nil {
-			return true
+		failed := m.restoreSnapshot(fingerprint, KindRecall)
+		if failed == nil {
+			return nil
 		}
+		err = cmp.Or(err, failed)
 	}
-	return false
+	return cmp.Or(err, errNothingKept)
 }
+
+var errNothingKept = errors.New("nothing is kept")
 
 // restoreSnapshot judges a snapshot anew and puts it into service.
 func (m *machine) restoreSnapshot(fingerprint string, k Kind) error {
@@ -100,7 +106,7 @@ func (m *machine) rejudge(fingerprint string) (history.Snapshot, verdict, error)
 	if err != nil {
 		return s, v, fmt.Errorf("the snapshot %s is not accepted any more: %w", fingerprint, err)
 	}
-	return s, v, m.memory.verify(s, v.fingerprint)
+	return s, v, m.memory.verify(fingerprint, s, v.fingerprint)
 }
 
 func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Facts {

@@ -57,7 +57,7 @@ func (m *machine) noteRefusal(r reading, v verdict, err error) {
 // tellOfMemory tells what is new of the state directory.
 func (m *machine) tellOfMemory() {
 	told := &m.memory.told
-	fault, found := m.memory.scribe.state()
+	fault, found, checkpoint := m.memory.scribe.state()
 	m.board.update(func(s *Status) { s.Memory.Err, s.Memory.Found = fault, found })
 	if found != nil && found != told.found {
 		m.emit(EventTampered, found)
@@ -68,5 +68,8 @@ func (m *machine) tellOfMemory() {
 	case fault == nil && was != nil:
 		m.emit(EventRemembering, nil)
 	}
-	told.fault, told.found = fault, found
+	if checkpoint != told.checkpoint {
+		m.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: m.path, Live: m.live, Checkpoint: checkpoint})
+	}
+	told.fault, told.found, told.checkpoint = fault, found, checkpoint
 }

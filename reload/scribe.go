@@ -23,15 +23,16 @@ type scribe struct {
 	wake    chan struct{} // has one element when there is something to write
 	done    chan struct{} // closed when nothing will be written any more; nil until it begins
 
-	mu        sync.Mutex
-	closed    bool
-	book      *history.History // nil until it could be opened
-	fault     error            // why the last attempt to write failed
-	found     error            // what was wrong with the log when it was opened
-	snapshots []keptSnapshot   // of what is in service and what is to be, oldest first
-	retained  []string
-	queue     []entry         // to be written, oldest first
-	inService *history.Record // the last one that says what is; nil if none was written
+	mu         sync.Mutex
+	closed     bool
+	book       *history.History // nil until it could be opened
+	fault      error            // why the last attempt to write failed
+	found      error            // what was wrong with the directory when it was opened
+	checkpoint string           // the last one that was signed
+	snapshots  []keptSnapshot   // of what is in service and what is to be, oldest first
+	retained   []string
+	queue      []entry         // to be written, oldest first
+	inService  *history.Record // the last one that says what is; nil if none was written
 }
 
 // keptSnapshot is held here too, so that it can be read while the disk fails, and
@@ -176,6 +177,17 @@ func (s *scribe) await(r *history.Record) error {
 	return <-e.written
 }
 
+// records are those that were signed when the directory was opened, and since.
+func (s *scribe) records() []history.Record {
+	s.mu.Lock()
+	book := s.book
+	s.mu.Unlock()
+	if book == nil {
+		return nil
+	}
+	return book.Records()
+}
+
 // put queues an entry; s.mu is held.
 func (s *scribe) put(e entry) {
 	s.queue = append(s.queue, e)
@@ -220,6 +232,9 @@ func (s *scribe) catchUp() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.book != nil {
+		s.checkpoint = string(s.book.Checkpoint())
+	}
 	s.failed(err)
 	if err != nil {
 		// Whoever waits is told; what merely has to be on record waits.
@@ -321,8 +336,8 @@ func (s *scribe) failed(err error) {
 }
 
 // state is what there is to tell.
-func (s *scribe) state() (fault, found error) {
+func (s *scribe) state() (fault, found error, checkpoint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.fault, s.found
+	return s.fault, s.found, s.checkpoint
 }

@@ -136,6 +136,22 @@ func (d disk) replace(path string, content []byte) error {
 	return nil
 }
 
+// keep gives a file that is durable under its temporary name its own, durably, after
+// all that has a name in the directory already.
+func (d disk) keep(path string) error {
+	dir := filepath.Dir(path)
+	if err := d.syncDir(dir); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := d.rename(newOf(path), path); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := d.syncDir(dir); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
 // newOf is the name of a file until it is finished.
 func newOf(path string) string {
 	dir, base := filepath.Split(path)

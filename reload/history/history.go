@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 )
 
 const defaultKeep = 50
@@ -51,13 +52,16 @@ type History struct {
 	found error
 	shelf shelf
 
-	mu       sync.Mutex
-	records  []Record
-	tree     tree
-	size     int64 // of the log, as far as it is good
-	dirty    bool  // there may be more in the file than that
-	unsigned bool  // the last record is not under a checkpoint
-	retained []string
+	mu         sync.Mutex
+	records    []Record
+	register   *register
+	tree       tree
+	size       int64     // of the log, as far as it is good
+	left       time.Time // modification time of the log, as it was left
+	dirty      bool      // there may be more in the file than that
+	unsigned   bool      // the last record is not under a checkpoint
+	checkpoint []byte    // as it was left
+	retained   []string
 }
 
 // Found is what was wrong with the log when it was opened; nil if nothing was.
@@ -79,7 +83,7 @@ func (h *History) Append(r Record) (Record, error) {
 	}
 	if h.unsigned {
 		if last := h.records[len(h.records)-1]; last.sameAs(r) {
-			return last, h.sign()
+			return last, h.acknowledge()
 		}
 	}
 	r.Number = int64(len(h.records))
@@ -95,36 +99,31 @@ func (h *History) Append(r Record) (Record, error) {
 		return r, err
 	}
 	h.records, h.unsigned = append(h.records, r), true
+	h.register.add(r)
 	// What is lost of this file is found again from the log.
 	_ = h.o.disk.writeAt(h.side, joinHashes([]hash{leaf}), r.Number*hashSize)
-	h.shelf.drop(h.o.Keep, h.retained)
-	return r, h.sign()
+	return r, h.acknowledge()
 }
 
-// intact makes sure that the files that are open are still those that have the
-// names, and the log is as long as it was left.
-func (h *History) intact() error {
-	for _, f := range []*os.File{h.lock, h.log} {
-		named, err := os.Stat(f.Name())
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err // it cannot be told
-		}
-		open, err := f.Stat()
-		if err != nil {
-			return err
-		}
-		if named == nil || !os.SameFile(named, open) {
-			return fmt.Errorf("%s: %w", f.Name(), ErrTakenAway)
-		}
-		if size := open.Size(); f == h.log && (size < h.size || size > h.size && !h.dirty) {
-			return fmt.Errorf("%s: %w", f.Name(), ErrTakenAway)
-		}
+// acknowledge signs what is recorded. The contents that are on record now get their
+// own names, and those that are too many go.
+func (h *History) acknowledge() error {
+	if err := h.sign(); err != nil {
+		return err
 	}
+	h.shelf.signed.Store(h.tree.size)
+	h.shelf.name(h.register)
+	h.shelf.drop(h.o.Keep, h.retained)
 	return nil
 }
 
 // write adds a line to the log, or leaves the log as it was.
 func (h *History) write(line []byte) error {
+	defer func() {
+		if left, err := modified(h.log); err == nil {
+			h.left = left
+		}
+	}()
 	if h.dirty {
 		if err := h.o.disk.truncate(h.log, h.size); err != nil {
 			return err
@@ -164,7 +163,7 @@ func (h *History) sign() error {
 	if err := h.o.disk.rename(newOf(path), path); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	h.unsigned = false
+	h.unsigned, h.checkpoint = false, signed
 	return nil
 }
 
@@ -189,6 +188,13 @@ func (h *History) Snapshot(fingerprint string) (Snapshot, error) {
 
 // Snapshots is [Memory.Snapshots].
 func (h *History) Snapshots() []Snapshot { return listSnapshots(h.dir) }
+
+// Checkpoint is the last one that was signed; nil if there is none.
+func (h *History) Checkpoint() []byte {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.checkpoint
+}
 
 // Records are all records, oldest first.
 func (h *History) Records() []Record {

@@ -29,23 +29,21 @@ type keys struct {
 	public string // the verifier's
 }
 
-// openKeys takes the key that is given, or the one in the directory, or makes
-// one.
-func openKeys(d disk, dir string, o Options) (keys, error) {
-	private := o.Key
-	if private == "" {
-		kept, err := os.ReadFile(filepath.Join(dir, keyFile))
-		switch {
-		case err == nil:
-			private = strings.TrimSpace(string(kept))
-		case !errors.Is(err, os.ErrNotExist):
-			return keys{}, fmt.Errorf("reading the key: %w", err)
-		default:
-			if private, err = makeKey(d, dir, o.Name); err != nil {
-				return keys{}, err
-			}
-		}
+// makeKey makes a key for a log. It gets its name when the log has begun: see
+// [History.begin].
+func makeKey(d disk, dir, name string) (keys, error) {
+	private, _, err := note.GenerateKey(rand.Reader, name)
+	if err != nil {
+		return keys{}, fmt.Errorf("making a key: %w", err)
 	}
+	if err := d.writeDurably(newOf(filepath.Join(dir, keyFile)), []byte(private+"\n")); err != nil {
+		return keys{}, fmt.Errorf("making a key: %w", err)
+	}
+	return keysOf(private)
+}
+
+// keysOf are both halves of a signer key.
+func keysOf(private string) (keys, error) {
 	signer, err := note.NewSigner(private)
 	if err != nil {
 		return keys{}, errors.New("the key is no signer key of a note: PRIVATE+KEY+name+hash+base64 is wanted") // never the key itself
@@ -55,14 +53,6 @@ func openKeys(d disk, dir string, o Options) (keys, error) {
 		return keys{}, err
 	}
 	return keys{signer, public}, nil
-}
-
-func makeKey(d disk, dir, name string) (string, error) {
-	private, _, err := note.GenerateKey(rand.Reader, name)
-	if err != nil {
-		return "", fmt.Errorf("making a key: %w", err)
-	}
-	return private, d.replace(filepath.Join(dir, keyFile), []byte(private+"\n"))
 }
 
 // publish puts the public half where verifiers look for it.

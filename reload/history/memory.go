@@ -25,6 +25,26 @@ func Look(dir string) (*Memory, error) {
 	return m, nil
 }
 
+// LookSigned is [Look] for what is to be acted on: it reads the records that are
+// signed with the key of the options, or the one in the directory. The error says
+// why there is nothing to go by, where there was something: the log is not the one
+// that was signed, or the directory holds more than it tells of. It writes nothing.
+func LookSigned(dir string, o Options) (*Memory, error) {
+	m := &Memory{dir: dir}
+	d, err := inspect(dir, false)
+	if err != nil {
+		return m, err
+	}
+	signer, _, err := d.signer(o)
+	if err != nil {
+		return m, err
+	}
+	if m.Records, _, err = d.signed(signer.public); err != nil {
+		return m, fmt.Errorf("the log in %s is not as it was left: %w", dir, err)
+	}
+	return m, nil
+}
+
 // Snapshot reads a content by its fingerprint, or by the one that its bytes had in
 // an earlier language; the error is [ErrNoSnapshot] if there is none.
 func (m *Memory) Snapshot(fingerprint string) (Snapshot, error) {

@@ -3,7 +3,6 @@ package history
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -28,149 +27,94 @@ func Open(dir string, o Options) (h *History, err error) {
 	if h.lock, err = lock(filepath.Join(dir, lockFile)); err != nil {
 		return h, err
 	}
-	begun, err := h.begun()
+	d, err := inspect(dir, true)
 	if err != nil {
 		return h, err
 	}
-	if !begun {
+	if d.public == "" {
 		if err := o.disk.syncWay(h.shelf.dir); err != nil {
 			return h, err
 		}
 	}
-	if h.keys, err = openKeys(o.disk, dir, o); err != nil {
-		return h, err
-	}
-	if err := h.shelf.finish(); err != nil {
-		return h, err
-	}
-	return h, h.takeUp(begun)
-}
-
-// kept is what is read of a log at the opening.
-type kept struct {
-	log        []byte
-	checkpoint []byte
-	hashes     []hash
+	return h, h.takeUp(d)
 }
 
 // takeUp goes on with the log that is there, or begins one.
-func (h *History) takeUp(begun bool) error {
-	k, err := h.read()
+func (h *History) takeUp(d *inspected) error {
+	signer, unnamed, err := d.signer(h.o)
 	if err != nil {
 		return err
 	}
-	records, lines := readRecords(k.log)
-	leaves := leavesOf(lines)
-	signed := int64(0)
+	records, lines, err := d.signed(signer.public)
 	if h.o.Lost != nil {
 		err = h.o.Lost
-	} else if begun || len(k.checkpoint) > 0 || len(lines) > 0 {
-		signed, err = check(k, h.keys.public, leaves)
 	}
+	if h.keys = signer; signer.public == "" {
+		made, failed := makeKey(h.o.disk, h.dir, h.o.Name)
+		if failed != nil {
+			return failed
+		}
+		h.keys, unnamed = made, true
+	}
+	at := asideNow(d.aside)
 	if err != nil {
 		h.found = fmt.Errorf("the log in %s is not as it was left: %w", h.dir, err)
-		if err := h.setAside(); err != nil {
+		if err := h.setAside(at); err != nil {
 			return err
 		}
-		k.log, signed = nil, 0
+		d = &inspected{public: d.public}
+		records, lines = nil, nil
 	}
-	// What was never signed was never acknowledged, and may be anybody's.
-	h.records, leaves = records[:signed], leaves[:signed]
-	for _, line := range lines[:signed] {
+	if err := h.settleCheckpoint(d); err != nil {
+		return err
+	}
+	if err := h.resume(d, records, lines); err != nil {
+		return err
+	}
+	if err := h.begin(d.public, unnamed, at); err != nil {
+		return err
+	}
+	if err := h.setContentsAside(d.changed(records), at); err != nil {
+		return err
+	}
+	return h.shelf.finish(h.register)
+}
+
+// settleCheckpoint gives the checkpoint its name, or removes one that is none.
+func (h *History) settleCheckpoint(d *inspected) error {
+	h.checkpoint = d.checkpoint
+	path := filepath.Join(h.dir, checkpointFile)
+	if d.pending != nil {
+		return h.o.disk.rename(newOf(path), path)
+	}
+	if _, err := os.Lstat(newOf(path)); err == nil {
+		return h.o.disk.remove(newOf(path)) // half of one, or for another log
+	}
+	return nil
+}
+
+// resume takes over what is signed.
+func (h *History) resume(d *inspected, records []Record, lines [][]byte) error {
+	h.records, h.register = records, newRegister(records)
+	for _, line := range lines {
 		h.size += int64(len(line)) + 1
 	}
-	h.dirty = h.size < int64(len(k.log))
+	h.dirty = h.size < int64(len(d.log))
+	leaves := leavesOf(lines)
 	t, err := treeOf(leaves)
 	if err != nil {
 		return err
 	}
 	h.tree = *t
-	if err := h.openFiles(leaves); err != nil {
-		return err
-	}
-	return h.begin(begun)
-}
-
-// begun reports whether there was a log here that was to be kept: the public key
-// is published last when one is begun.
-func (h *History) begun() (bool, error) {
-	_, err := os.Stat(filepath.Join(h.dir, publicFile))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Errorf("reading the state directory: %w", err)
-	}
-	return err == nil, nil
-}
-
-func (h *History) read() (k kept, err error) {
-	if k.log, err = h.contents(logFile); err != nil {
-		return k, err
-	}
-	if k.checkpoint, err = h.contents(checkpointFile); err != nil {
-		return k, err
-	}
-	hashes, err := h.contents(hashesFile)
-	if err != nil {
-		return k, err
-	}
-	k.hashes = splitHashes(hashes)
-	return k, h.pick(&k)
-}
-
-// pick prefers a checkpoint that was on its way to its name when the process or
-// the machine ended: it may have been seen there, and the name be lost.
-func (h *History) pick(k *kept) error {
-	path := filepath.Join(h.dir, checkpointFile)
-	next, err := h.contents(temporary + checkpointFile)
-	if err != nil || next == nil {
-		return err
-	}
-	_, lines := readRecords(k.log)
-	newer, err := check(kept{checkpoint: next, hashes: k.hashes}, h.keys.public, leavesOf(lines))
-	if err != nil {
-		return h.o.disk.remove(newOf(path)) // half of one, or for another log
-	}
-	if older, err := openCheckpointBy(k.checkpoint, h.keys.public); len(k.checkpoint) > 0 && (err != nil || older.size > newer) {
-		return h.o.disk.remove(newOf(path))
-	}
-	k.checkpoint = next
-	return h.o.disk.rename(newOf(path), path)
-}
-
-func (h *History) contents(name string) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(h.dir, name))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading the state directory: %w", err)
-	}
-	return data, nil
-}
-
-// check returns how many records a checkpoint covers.
-func check(k kept, public string, leaves []hash) (int64, error) {
-	if len(k.checkpoint) == 0 {
-		return 0, errors.New("there is no checkpoint")
-	}
-	h, err := openCheckpointBy(k.checkpoint, public)
-	if err != nil {
-		return 0, err
-	}
-	return h.size, h.covers(leaves, k.hashes)
-}
-
-// setAside keeps a log that cannot be believed as it is, for somebody to look at.
-// Until a new one is signed, that it is missing is found again.
-func (h *History) setAside() error {
-	suffix := ".broken-" + time.Now().UTC().Format("20060102T150405.000000000")
-	for _, name := range []string{checkpointFile, hashesFile, logFile} {
-		path := filepath.Join(h.dir, name)
-		if err := h.o.disk.rename(path, path+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("setting the log aside: %w", err)
-		}
-	}
-	return nil
+	h.shelf.signed.Store(int64(len(records)))
+	return h.openFiles(leaves)
 }
 
 func (h *History) openFiles(leaves []hash) (err error) {
 	if h.log, err = h.open(logFile); err != nil {
+		return err
+	}
+	if h.left, err = modified(h.log); err != nil {
 		return err
 	}
 	if h.side, err = h.open(hashesFile); err != nil {
@@ -188,16 +132,22 @@ func (h *History) openFiles(leaves []hash) (err error) {
 	return nil
 }
 
-// begin signs a log that is new, so that it cannot be taken for one that never
-// was, and publishes the key last.
-func (h *History) begin(begun bool) error {
+// begin signs a log that is new, so that it cannot be taken for one that never was,
+// gives a key that was made its name, and publishes the public half last: where
+// there is either, there was a log.
+func (h *History) begin(published string, unnamed bool, at time.Time) error {
 	if h.found != nil {
-		if _, err := h.Append(Record{Time: time.Now(), Action: SetAside, Reason: h.found.Error()}); err != nil {
+		if _, err := h.Append(Record{Time: at, Action: SetAside, Reason: h.found.Error()}); err != nil {
 			return err
 		}
 	}
-	if !begun {
+	if published == "" && h.found == nil && len(h.records) == 0 {
 		if err := h.sign(); err != nil {
+			return err
+		}
+	}
+	if unnamed {
+		if err := h.o.disk.keep(filepath.Join(h.dir, keyFile)); err != nil {
 			return err
 		}
 	}

@@ -8,12 +8,18 @@ import (
 )
 
 // Action is what a record tells of. The package itself writes SetAside; the
-// others are its user's.
+// others are its user's, of which it knows RolledBack.
 type Action string
 
-// SetAside: the log before this one did not fit its checkpoint and was kept as
-// it was, under another name.
-const SetAside Action = "set_aside"
+const (
+	// SetAside: something in the directory was not as it was left, and was kept as
+	// it is, under another name: the log before this one, or a content.
+	SetAside Action = "set_aside"
+
+	// RolledBack: an earlier content was put back. It is the one action whose digest
+	// is that of another content, the one that is held back.
+	RolledBack Action = "rolled_back"
+)
 
 // Record is one line of the log. Fields that do not apply are zero, and left out
 // on disk.
@@ -36,6 +42,15 @@ type Record struct {
 	Ready       time.Time `json:"ready,omitzero"`
 	Swapped     time.Time `json:"swapped,omitzero"`
 	Due         time.Time `json:"due,omitzero"`
+}
+
+// Content is what a record says of a content: the fingerprint, and the digest of
+// its files. Either may be empty.
+func (r Record) Content() (fingerprint, digest string) {
+	if r.Action == RolledBack {
+		return r.Against, r.Digest
+	}
+	return r.Fingerprint, r.Digest
 }
 
 func (r Record) encode() ([]byte, error) {

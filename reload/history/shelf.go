@@ -8,30 +8,40 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // A shelf is where the snapshots are. One that is new has a name of its own until
-// it is flushed: whoever saves it does not wait for the disk, and one of the same
-// fingerprint that is durable already is not given up for one that is not.
+// it is flushed and on record: to save it does not wait for the disk, one of the same
+// fingerprint that is durable already is not given up for one that is not, and a
+// snapshot under its fingerprint that no record tells of shows that records are gone.
 type shelf struct {
 	dir  string
 	disk disk
 
+	signed atomic.Int64 // records of the log
+
 	mu    sync.Mutex
 	saved int         // so far, for names
-	fresh []unsettled // not flushed yet, oldest first
+	fresh []unsettled // not on record yet, oldest first
 }
 
-// unsettled is a snapshot that survives the process, and not the machine yet.
+// unsettled is a snapshot that is not on record yet. It survives the process, and
+// the machine once it is flushed.
 type unsettled struct {
-	path        string
-	fingerprint string
+	Snapshot
+	path    string
+	flushed bool
+	earlier bool // another process saved it
 }
 
 // save writes a snapshot for the process that comes after this one.
 func (s *shelf) save(n Snapshot) error {
+	before := s.signed.Load()
+	n.before = &before
 	parts, err := n.encode()
 	if err != nil {
 		return err
@@ -54,58 +64,77 @@ func (s *shelf) save(n Snapshot) error {
 		_ = os.Remove(path + unfinished)
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	s.fresh = append(s.fresh, unsettled{path, n.Fingerprint})
+	n.Files = nil
+	s.fresh = append(s.fresh, unsettled{Snapshot: n, path: path})
 	return nil
 }
 
 // unfinished ends the name of half a snapshot.
 const unfinished = "~"
 
-// settle makes what was saved so far durable, under its own name. Only one
-// goroutine at a time may do so; another may save meanwhile.
+// settle makes what was saved so far durable. Only one goroutine at a time may do
+// so; another may save meanwhile.
 func (s *shelf) settle() error {
 	s.mu.Lock()
 	fresh := slices.Clone(s.fresh)
 	s.mu.Unlock()
-	if len(fresh) == 0 {
+	if !slices.ContainsFunc(fresh, func(n unsettled) bool { return !n.flushed }) {
 		return nil
 	}
 	for _, n := range fresh {
-		if err := s.settleOne(n); err != nil {
-			return fmt.Errorf("writing the snapshot %s: %w", n.fingerprint, err)
+		if n.flushed {
+			continue
+		}
+		if err := s.disk.syncNamed(n.path); err != nil {
+			return fmt.Errorf("writing the snapshot %s: %w", n.Fingerprint, err)
 		}
 	}
 	if err := s.disk.syncDir(s.dir); err != nil {
 		return fmt.Errorf("writing %s: %w", s.dir, err)
 	}
 	s.mu.Lock()
-	s.fresh = s.fresh[len(fresh):]
+	for i := range fresh {
+		s.fresh[i].flushed = true
+	}
 	s.mu.Unlock()
 	return nil
 }
 
-// settleOne may have been done already, up to the flushing of the directory.
-func (s *shelf) settleOne(n unsettled) error {
-	path := snapshotPath(filepath.Dir(s.dir), n.fingerprint)
-	err := s.disk.syncNamed(n.path)
-	if err == nil {
-		return s.disk.rename(n.path, path)
+// name gives the snapshots that are durable and on record their own names, in place
+// of older ones. What cannot be renamed is for the next time.
+func (s *shelf) name(told *register) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := 0; i < len(s.fresh); i++ {
+		n := s.fresh[i]
+		if !n.flushed || !told.has(&n.Snapshot) {
+			continue
+		}
+		if s.disk.rename(n.path, snapshotPath(filepath.Dir(s.dir), n.Fingerprint)) != nil {
+			return
+		}
+		older := func(f unsettled) bool { return f.Fingerprint == n.Fingerprint }
+		for _, f := range s.fresh[:i] {
+			if older(f) {
+				_ = s.disk.remove(f.path)
+			}
+		}
+		left := slices.DeleteFunc(slices.Clone(s.fresh[:i]), older)
+		s.fresh = append(left, s.fresh[i+1:]...)
+		i = len(left) - 1
 	}
-	if _, there := os.Stat(path); errors.Is(err, fs.ErrNotExist) && there == nil {
-		return nil
-	}
-	return err
 }
 
-// finish completes what an earlier life saved and did not settle, and removes
+// finish takes over what an earlier process saved and did not name, and removes
 // what it had not finished.
-func (s *shelf) finish() error {
+func (s *shelf) finish(told *register) error {
 	entries, err := os.ReadDir(s.dir) // sorted, so by age
 	if err != nil {
 		return fmt.Errorf("reading the state directory: %w", err)
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), temporary) {
+		number, is := strings.CutPrefix(e.Name(), temporary)
+		if !is {
 			continue
 		}
 		path := filepath.Join(s.dir, e.Name())
@@ -114,9 +143,17 @@ func (s *shelf) finish() error {
 			_ = s.disk.remove(path) // if it cannot be, it is in nobody's way
 			continue
 		}
-		s.fresh = append(s.fresh, unsettled{path, n.Fingerprint})
+		if at, err := strconv.Atoi(number); err == nil && at >= s.saved {
+			s.saved = at + 1
+		}
+		n.Files = nil
+		s.fresh = append(s.fresh, unsettled{Snapshot: n, path: path, earlier: true})
 	}
-	return s.settle()
+	if err := s.settle(); err != nil {
+		return err
+	}
+	s.name(told)
+	return nil
 }
 
 // drop removes the snapshots that are too many, oldest first. The same bytes with
@@ -133,6 +170,17 @@ func (s *shelf) drop(keep int, retained []string) {
 		}
 		if !slices.Contains(retained, n.Fingerprint) {
 			_ = s.disk.remove(snapshotPath(dir, n.Fingerprint))
+			s.forget(n.Fingerprint)
 		}
 	}
+}
+
+// forget removes the snapshots with a fingerprint that an earlier process did not put
+// on record. What this one saved may be put there any moment.
+func (s *shelf) forget(fingerprint string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fresh = slices.DeleteFunc(s.fresh, func(n unsettled) bool {
+		return n.earlier && n.Fingerprint == fingerprint && s.disk.remove(n.path) == nil
+	})
 }

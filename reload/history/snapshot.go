@@ -50,6 +50,8 @@ type Snapshot struct {
 	Origin      string // the path it was read from
 	Digest      string // of Files
 	Files       []File
+
+	before *int64 // number of the first record that was not written when it was saved; nil if it does not say
 }
 
 // ErrNoSnapshot: there is no snapshot with the fingerprint.
@@ -64,6 +66,7 @@ type header struct {
 	Taken       time.Time   `json:"taken"`
 	Origin      string      `json:"origin,omitempty"`
 	Digest      string      `json:"digest"`
+	Before      *int64      `json:"before,omitempty"`
 	Files       []fileEntry `json:"files"`
 }
 
@@ -81,18 +84,21 @@ const (
 var plain = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
 
 func snapshotPath(dir, fingerprint string) string {
-	name := fingerprint
-	if !plain.MatchString(name) {
-		sum := sha256.Sum256([]byte(fingerprint))
-		name = "sha256-" + hex.EncodeToString(sum[:])
+	return filepath.Join(dir, snapshotsDir, snapshotName(fingerprint))
+}
+
+func snapshotName(fingerprint string) string {
+	if plain.MatchString(fingerprint) {
+		return fingerprint
 	}
-	return filepath.Join(dir, snapshotsDir, name)
+	sum := sha256.Sum256([]byte(fingerprint))
+	return "sha256-" + hex.EncodeToString(sum[:])
 }
 
 func (s *Snapshot) encode() ([][]byte, error) {
 	h := header{
 		Fingerprint: s.Fingerprint, Language: s.Language, Formerly: s.Formerly,
-		Version: s.Version, Taken: s.Taken.UTC(), Origin: s.Origin, Digest: s.Digest,
+		Version: s.Version, Taken: s.Taken.UTC(), Origin: s.Origin, Digest: s.Digest, Before: s.before,
 	}
 	parts := [][]byte{nil}
 	for _, f := range s.Files {
@@ -144,7 +150,7 @@ func decodeHeader(line []byte) (Snapshot, header, error) {
 	}
 	return Snapshot{
 		Fingerprint: h.Fingerprint, Language: h.Language, Formerly: h.Formerly,
-		Version: h.Version, Taken: h.Taken, Origin: h.Origin, Digest: h.Digest,
+		Version: h.Version, Taken: h.Taken, Origin: h.Origin, Digest: h.Digest, before: h.Before,
 	}, h, nil
 }
 

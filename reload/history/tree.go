@@ -38,6 +38,9 @@ func (t *tree) add(leaf tlog.Hash) error {
 	return nil
 }
 
+// leaf is the hash of a record.
+func (t *tree) leaf(number int64) tlog.Hash { return t.hashes[tlog.StoredHashIndex(0, number)] }
+
 func (t *tree) root() (tlog.Hash, error) { return tlog.TreeHash(t.size, t) }
 
 func treeOf(leaves []tlog.Hash) (*tree, error) {

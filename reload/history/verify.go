@@ -1,13 +1,14 @@
 package history
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -18,6 +19,8 @@ type Export struct {
 	Checkpoint string   `json:"checkpoint"`
 	Records    []string `json:"records"` // the lines of the log
 	Hashes     []hash   `json:"hashes"`
+	SetAside   []string `json:"set_aside,omitempty"` // files beside it that were not as they were left
+	Found      string   `json:"found,omitempty"`     // what else is not as it was left
 }
 
 // ReadExport reads what was written as JSON.
@@ -29,28 +32,48 @@ func ReadExport(r io.Reader) (Export, error) {
 	return e, nil
 }
 
-// ExportOf reads the log of a state directory. The process that writes it may
-// go on.
+// ExportOf reads the log of a state directory, and what else is there that is not as
+// it was left. The process that writes it may go on. The error is [ErrTampered] where
+// the log is missing and others of its files are there.
 func ExportOf(dir string) (Export, error) {
-	var e Export
-	var err error
-	read := func(name string) []byte {
-		data, failed := os.ReadFile(filepath.Join(dir, name))
-		err = errors.Join(err, failed)
-		return data
+	d, err := inspect(dir, true)
+	if err != nil {
+		return Export{}, err
 	}
-	// In this order: the log may have grown since the checkpoint, not the other
-	// way round.
-	e.Verifier, e.Checkpoint = strings.TrimSpace(string(read(publicFile))), string(read(checkpointFile))
-	_, lines := readRecords(read(logFile))
+	if err := d.complete(); err != nil {
+		return Export{}, fmt.Errorf("reading the state directory %s: %w", dir, err)
+	}
+	e := Export{Verifier: d.public, SetAside: d.aside, Hashes: d.hashes}
+	signed, _, err := d.signed(d.public)
+	if changed := d.changed(signed); err == nil && len(changed) > 0 {
+		err = changedError(changed)
+	}
+	if err != nil {
+		e.Found = err.Error()
+	}
+	e.Checkpoint = string(d.checkpoint)
+	_, lines := readRecords(d.log)
 	for _, line := range lines {
 		e.Records = append(e.Records, string(line))
 	}
-	e.Hashes = splitHashes(read(hashesFile))
-	if err != nil {
-		return e, fmt.Errorf("reading the state directory: %w", err)
-	}
 	return e, nil
+}
+
+// complete says which file of a log is missing.
+func (d *inspected) complete() error {
+	for _, f := range []struct {
+		name string
+		is   bool
+	}{{logFile, d.log != nil}, {checkpointFile, d.checkpoint != nil}, {publicFile, d.public != ""}} {
+		switch {
+		case f.is:
+		case d.begun():
+			return tampered(fmt.Errorf("there is no %s beside what else a log leaves", f.name))
+		default:
+			return fmt.Errorf("there is no %s: %w", f.name, fs.ErrNotExist)
+		}
+	}
+	return nil
 }
 
 // Trust is what is known of a log from elsewhere; the zero value is nothing.
@@ -67,17 +90,15 @@ type Report struct {
 	Later    int64  `json:"later"`    // records written and not signed yet
 }
 
-// ErrTampered: a log is not what was signed.
-var ErrTampered = errors.New("the log was changed")
+// ErrTampered: a log is not what was signed, or something beside it is not.
+var ErrTampered = errors.New("not as it was left")
 
 // Verify checks a log against its checkpoint and against what is known of it
-// from elsewhere. The error is [ErrTampered] if they do not fit, and another one if
-// what is known from elsewhere cannot be read.
+// from elsewhere. The error is [ErrTampered] if they do not fit, or if something was
+// set aside before: a record or a file tells of it. What the earlier checkpoint covers
+// is known. It is another error if what is known from elsewhere cannot be read.
 func (e Export) Verify(t Trust) (Report, error) {
-	public := e.Verifier
-	if t.Verifier != "" {
-		public = t.Verifier
-	}
+	public := cmp.Or(t.Verifier, e.Verifier)
 	if err := t.readable(); err != nil {
 		return Report{}, err
 	}
@@ -93,19 +114,71 @@ func (e Export) Verify(t Trust) (Report, error) {
 	if err := h.covers(leaves, e.Hashes); err != nil {
 		return Report{}, tampered(err)
 	}
+	known := int64(0)
 	if len(t.Checkpoint) > 0 {
-		earlier, err := openCheckpointBy(t.Checkpoint, public)
-		if err == nil && earlier.origin != h.origin {
-			err = fmt.Errorf("the earlier checkpoint is of another log, %s", earlier.origin)
-		}
-		if err == nil {
-			err = earlier.covers(leaves, e.Hashes)
-		}
-		if err != nil {
+		if known, err = e.continues(t.Checkpoint, h, public, leaves); err != nil {
 			return Report{}, tampered(fmt.Errorf("against the earlier checkpoint: %w", err))
 		}
 	}
+	if err := errors.Join(e.setAside(h.size, known), e.found()); err != nil {
+		return Report{}, tampered(err)
+	}
 	return Report{Records: h.size, Root: h.root.String(), Verifier: public, Later: int64(len(leaves)) - h.size}, nil
+}
+
+// continues makes sure that the log is a continuation of the one that an earlier
+// checkpoint was signed for, and returns how many records that covers.
+func (e Export) continues(signed []byte, h head, public string, leaves []hash) (int64, error) {
+	earlier, err := openCheckpointBy(signed, public)
+	if err != nil {
+		return 0, err
+	}
+	if earlier.origin != h.origin {
+		return 0, fmt.Errorf("the earlier checkpoint is of another log, %s", earlier.origin)
+	}
+	return min(earlier.size, h.size), earlier.covers(leaves, e.Hashes)
+}
+
+// setAside tells of what was set aside and is not known from an earlier checkpoint.
+func (e Export) setAside(signed, known int64) error {
+	var errs []error
+	records := make([]Record, signed)
+	for i := range records {
+		if err := json.Unmarshal([]byte(e.Records[i]), &records[i]); err != nil {
+			return fmt.Errorf("record %d cannot be read: %w", i, err)
+		}
+		if r := records[i]; r.Action == SetAside && int64(i) >= known {
+			errs = append(errs, fmt.Errorf("record %d tells that something was set aside at %s: %s", i, r.Time.UTC().Format(time.RFC3339), shortened(r.Reason)))
+		}
+	}
+	told := newRegister(records[:known])
+	seen := make(map[time.Time]bool)
+	for _, name := range e.SetAside {
+		if at, _ := setAsideAt(name); !told.setAsideSince(at) && !seen[at] {
+			seen[at] = true
+			errs = append(errs, fmt.Errorf("what was set aside lies beside the log: *%s", asideName("", at)))
+		}
+	}
+	if more := len(errs) - maxNamed; more > 0 {
+		errs = append(errs[:maxNamed], fmt.Errorf("and %d more", more))
+	}
+	return errors.Join(errs...)
+}
+
+// shortened is a reason as far as a person reads it.
+func shortened(reason string) string {
+	const most = 300
+	if len(reason) <= most {
+		return reason
+	}
+	return strings.ToValidUTF8(reason[:most], "") + " …"
+}
+
+func (e Export) found() error {
+	if e.Found == "" {
+		return nil
+	}
+	return errors.New(e.Found)
 }
 
 // readable says what of this is not what it should be.
