@@ -24,9 +24,9 @@ func (y *memory) verify(asked string, s history.Snapshot, fingerprint string) er
 	case s.Fingerprint == fingerprint && s.Formerly != "" && slices.Contains(y.digests(s.Formerly), s.Digest):
 		return nil // what was kept in an earlier language was kept again in this one
 	case len(recorded) == 0:
-		return fmt.Errorf("the snapshot %s is not proved: no signed record says that it was in service", asked)
+		return fmt.Errorf("the snapshot %s is not proved: no signed record says that it was in service; publish what is meant instead", asked)
 	}
-	return fmt.Errorf("the snapshot %s is not what was in service: its bytes are not those on record", asked)
+	return fmt.Errorf("the snapshot %s is not what was in service: its bytes are not those on record; publish what is meant instead", asked)
 }
 
 // keepsBytes reports whether a record has the digest of a content that was in

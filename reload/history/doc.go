@@ -5,12 +5,13 @@
 // A state directory holds
 //
 //	snapshots/NAME   one content: a line of JSON, then the bytes of its files;
-//	                 .new-NUMBER until it is flushed
+//	                 .new-NUMBER until it is flushed and on record
 //	log              one record a line, JSON
 //	hashes           the hash of every record, 32 bytes each
 //	checkpoint       the signed head of the log's Merkle tree
 //	key, key.pub     the keys the checkpoint is signed and verified with
 //	lock             held by the process that writes
+//	NAME.broken-TIME what was not as it was left
 //
 // Records and headers have the language that fingerprints were made in. Those
 // without are of 0.1, which had one language and did not record it.
@@ -25,8 +26,14 @@
 //     was not acknowledged is cut off: half a record, or one that no checkpoint
 //     covers. Half a snapshot never gets its name. No checkpoint can be seen
 //     before it would survive, so a log is never shorter than anybody saw it.
-//   - A log that is missing, or not as it was left, is found by [Open]; one that is
-//     taken away while it is written by the next [History.Append].
+//   - A snapshot gets its name, and a key that was made gets its own, when there is a
+//     signed record, or log, that goes with it. So one without shows that a log was
+//     removed or that an older one was put back. [Open] finds that, and a log that is
+//     missing or was changed; it finds it in files that were set aside, too.
+//   - A snapshot whose bytes are not those on record is found by [Open] and set aside
+//     alone.
+//   - A log that is taken away or replaced while it is written, and a change of its
+//     end or of the checkpoint, is found by the next [History.Append].
 //   - A failed write leaves what was there, and the next one works once the disk
 //     does.
 //
@@ -34,12 +41,13 @@
 //
 // The log is a transparency log after RFC 6962, by golang.org/x/mod's
 // sumdb/tlog; the checkpoint is a signed note (sumdb/note) of its origin, its
-// size and its root hash. Who cannot sign cannot change, remove or reorder a
-// record unseen. Two limits are in the nature of it: a key that is kept in the
-// directory signs for whoever can write there, so that only a checkpoint kept
-// elsewhere (see [Verify]) or a key kept elsewhere ([Options]) proves anything
-// against them; and whoever can put an older log back together with its older
-// checkpoint is found only by somebody who kept a newer one.
+// size and its root hash. Without the key no record can be changed, removed or
+// reordered unseen. Two limits are in the nature of it: a key that is kept in the
+// directory signs for every program that can write there, so that only a checkpoint kept
+// elsewhere (see [Export.Verify]) or a key kept elsewhere ([Options]) proves anything
+// against it; and a program that puts an older log back together with its older
+// checkpoint, and removes the contents that were kept since, is found only with a
+// newer checkpoint. So every checkpoint is given out: see [History.Checkpoint].
 //
 // Where there is no flock (Windows) nothing keeps two processes from the same
 // directory.

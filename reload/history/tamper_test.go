@@ -341,3 +341,45 @@ func TestManyContentsThatWereChangedAreOneRecord(t *testing.T) {
 		t.Errorf("records = %+v", r)
 	}
 }
+
+// Whatever byte of the log, of what a checkpoint says or of a content is another one
+// is found, by those who verify it and by those who act on it.
+func TestEveryByteThatIsChangedIsFound(t *testing.T) {
+	dir, _ := lived(t, []int{0, 1, 2}, 0)
+	checkpoint, err := os.ReadFile(filepath.Join(dir, checkpointFile))
+	must(t, err)
+	kept, err := os.ReadFile(snapshotPath(dir, content(1).Fingerprint))
+	must(t, err)
+	for _, c := range []struct {
+		path     string
+		from, to int // to 0 is the end
+		log      bool
+	}{
+		{path: filepath.Join(dir, logFile), log: true},
+		{path: filepath.Join(dir, checkpointFile), to: bytes.Index(checkpoint, []byte("\n\n")), log: true},
+		{path: snapshotPath(dir, content(1).Fingerprint), from: bytes.IndexByte(kept, '\n')},
+	} {
+		whole, err := os.ReadFile(c.path)
+		must(t, err)
+		if c.to == 0 {
+			c.to = len(whole)
+		}
+		for at := c.from; at < c.to; at++ {
+			changed := bytes.Clone(whole)
+			changed[at] ^= 1
+			must(t, os.WriteFile(c.path, changed, 0o600))
+			if err := verify(dir); !errors.Is(err, ErrTampered) {
+				t.Errorf("%s, byte %d: verified: %v", c.path, at, err)
+			}
+			m, err := LookSigned(dir, Options{})
+			if c.log && err == nil {
+				t.Errorf("%s, byte %d: %d records are acted on", c.path, at, len(m.Records))
+			}
+			if _, err := m.Snapshot(content(1).Fingerprint); !c.log && err == nil {
+				t.Errorf("%s, byte %d: it is served", c.path, at)
+			}
+		}
+		must(t, os.WriteFile(c.path, whole, 0o600))
+	}
+	must(t, verify(dir))
+}
