@@ -221,8 +221,8 @@ func TestFault14WhatIsKeptHasToBeWhatIsOnRecord(t *testing.T) {
 				do(t, os.Remove(r.path))
 			})
 			r.awaitPast(reload.EventActivated)
-			if got := r.Live().Value; got != "one" {
-				t.Errorf("live = %q, want one", got)
+			if got := r.Live().Value; got != "two" {
+				t.Errorf("live = %q, want two, which is on record", got)
 			}
 		})
 	}

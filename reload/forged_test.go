@@ -117,6 +117,36 @@ func TestRecordThatWasNotSignedIsNotActedOn(t *testing.T) {
 	}
 }
 
+// A crash may leave a content that is on no record beside the one that is.
+func TestContentThatACrashKeptFromTheRecordIsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	for name, left := range map[string]struct{ fingerprint, formerly, content string }{
+		"other texts":                            {fingerprint: "one", content: "~b\none"},
+		"what says that it was another formerly": {fingerprint: "three", formerly: "one", content: "three"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := remember(t, "~a\none", "two")
+			r.written(t)
+			recorded, err := os.ReadFile(r.snapshot("one"))
+			do(t, err)
+			r.restart(t, func() {
+				r.plant(t, left.fingerprint, left.formerly, left.content)
+				do(t, os.Rename(r.snapshot(left.fingerprint), r.snapshot(".new-000000099")))
+				do(t, os.WriteFile(r.snapshot("one"), recorded, 0o600))
+			})
+			r.becomes("two")
+			do(t, r.Rollback("one", "", ""))
+			if got := r.Live().Value; got != "~a\none" {
+				t.Errorf("live = %q, want what was in service", got)
+			}
+			if found := r.Status().Memory.Found; found != nil {
+				t.Errorf("found = %v", found)
+			}
+		})
+	}
+}
+
 // Where the log is not as it was left nothing that it says counts, and without a
 // file there is nothing to serve.
 func TestLogThatIsNotAsItWasLeftIsNotActedOn(t *testing.T) {

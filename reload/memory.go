@@ -143,7 +143,9 @@ func (y *memory) snapshot(fingerprint string) (history.Snapshot, error) {
 	if s, ok := y.scribe.kept(fingerprint); ok {
 		return s, nil
 	}
-	return y.past.Snapshot(fingerprint) // wherever it was saved, it is read from the disk
+	return y.past.Proved(fingerprint, func(s history.Snapshot) bool { // wherever it was saved, it is read from the disk
+		return slices.Contains(y.digests(fingerprint), s.Digest) || slices.Contains(y.digests(s.Formerly), s.Digest)
+	})
 }
 
 // served are the fingerprints of what was in service by the signed records, the

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -29,9 +30,10 @@ func TestOlderLogThatIsPutBackIsFound(t *testing.T) {
 	g.goesLive(2)
 	g.remembers(2)
 	caddy(t, dir, "discount", "log", "verify", "--state", state).good(t)
-	g.log.await(t, mark, "log of the strategy signed")
+	g.log.await(t, mark, "log of the strategy signed", `\n2\n`)
 	checkpoint := filepath.Join(dir, "kept.checkpoint")
-	write(t, checkpoint, read(t, filepath.Join(state, "checkpoint")))
+	write(t, checkpoint, g.lastCheckpoint())
+	caddy(t, dir, "discount", "log", "verify", "--state", state, "--checkpoint", checkpoint).good(t)
 	g.kill()
 
 	for name, data := range older {
@@ -55,6 +57,19 @@ func TestOlderLogThatIsPutBackIsFound(t *testing.T) {
 	g = start(t, dir, remembering)
 	g.remembers(2)
 	verify()
+}
+
+// lastCheckpoint is the one that the log of Caddy has last.
+func (g *gateway) lastCheckpoint() string {
+	g.t.Helper()
+	for _, line := range slices.Backward(strings.Split(g.log.all(), "\n")) {
+		var signed struct{ Msg, Checkpoint string }
+		if err := json.Unmarshal([]byte(line), &signed); err == nil && signed.Msg == "log of the strategy signed" {
+			return signed.Checkpoint
+		}
+	}
+	g.t.Fatal("the log of Caddy has no checkpoint")
+	return ""
 }
 
 func TestLogThatIsRemovedWithItsKeyIsFound(t *testing.T) {

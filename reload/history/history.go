@@ -183,7 +183,7 @@ func (h *History) Retain(fingerprints ...string) {
 
 // Snapshot is [Memory.Snapshot].
 func (h *History) Snapshot(fingerprint string) (Snapshot, error) {
-	return readSnapshot(h.dir, fingerprint)
+	return readSnapshot(h.dir, fingerprint, anyContent)
 }
 
 // Snapshots is [Memory.Snapshots].

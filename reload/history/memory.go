@@ -48,7 +48,13 @@ func LookSigned(dir string, o Options) (*Memory, error) {
 // Snapshot reads a content by its fingerprint, or by the one that its bytes had in
 // an earlier language; the error is [ErrNoSnapshot] if there is none.
 func (m *Memory) Snapshot(fingerprint string) (Snapshot, error) {
-	return readSnapshot(m.dir, fingerprint)
+	return readSnapshot(m.dir, fingerprint, anyContent)
+}
+
+// Proved is [Memory.Snapshot] that prefers a content that is proved to a later one
+// that is not. If there is none it returns that one.
+func (m *Memory) Proved(fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
+	return readSnapshot(m.dir, fingerprint, proved)
 }
 
 // Snapshots are the contents that are kept, without their files, newest first.

@@ -155,42 +155,61 @@ func decodeHeader(line []byte) (Snapshot, header, error) {
 }
 
 // readSnapshot finds a snapshot in a state directory by its fingerprint, or by the
-// one that its bytes had in an earlier language.
-func readSnapshot(dir, fingerprint string) (Snapshot, error) {
-	s, err := readNamed(dir, fingerprint)
-	if !errors.Is(err, ErrNoSnapshot) {
-		return s, err
+// one that its bytes had in an earlier language. There may be several, of which the
+// latest that is proved is taken; if none is, the latest.
+func readSnapshot(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
+	found, err := readNamed(dir, fingerprint, proved)
+	if err == nil && proved(found) {
+		return found, nil
 	}
 	for _, later := range listSnapshots(dir) {
-		if later.Formerly == fingerprint {
-			return readNamed(dir, later.Fingerprint)
+		if later.Formerly != fingerprint {
+			continue
+		}
+		s, failed := readNamed(dir, later.Fingerprint, proved)
+		if failed == nil && proved(s) {
+			return s, nil
+		}
+		if errors.Is(err, ErrNoSnapshot) {
+			found, err = s, failed
 		}
 	}
-	return s, err
+	return found, err
 }
 
-// readNamed is the latest snapshot that was saved under a fingerprint and is whole.
-func readNamed(dir, fingerprint string) (Snapshot, error) {
+// anyContent is for a reader that proves nothing.
+func anyContent(Snapshot) bool { return true }
+
+// readNamed is the latest snapshot that was saved under a fingerprint, is whole and is
+// proved, or else the latest. One that a crash kept from the record comes after one that is on it.
+func readNamed(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
 	path := snapshotPath(dir, fingerprint)
+	var saved *Snapshot
 	for _, fresh := range slices.Backward(freshIn(dir)) {
 		if s, err := readHeader(fresh); err != nil || s.Fingerprint != fingerprint {
 			continue
 		}
-		if s, err := snapshotIn(fresh); err == nil {
+		s, err := snapshotIn(fresh)
+		if err == nil && proved(s) {
 			return s, nil
+		}
+		if err == nil && saved == nil {
+			saved = &s
 		}
 	}
 	s, err := snapshotIn(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return Snapshot{}, fmt.Errorf("%s: %w", fingerprint, ErrNoSnapshot)
-	}
 	if err == nil && s.Fingerprint != fingerprint {
 		err = fmt.Errorf("it is that of %s", s.Fingerprint)
 	}
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("the snapshot %s cannot be used: %w", path, err)
+	switch {
+	case err == nil && (saved == nil || proved(s)):
+		return s, nil
+	case saved != nil:
+		return *saved, nil
+	case errors.Is(err, os.ErrNotExist):
+		return Snapshot{}, fmt.Errorf("%s: %w", fingerprint, ErrNoSnapshot)
 	}
-	return s, nil
+	return Snapshot{}, fmt.Errorf("the snapshot %s cannot be used: %w", path, err)
 }
 
 func snapshotIn(path string) (Snapshot, error) {
