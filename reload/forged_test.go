@@ -117,6 +117,26 @@ func TestRecordThatWasNotSignedIsNotActedOn(t *testing.T) {
 	}
 }
 
+// A rollback that finds the log changed is in the log that begins then, with what it
+// put back.
+func TestRollbackThatFindsTheLogChangedHolds(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one", "two")
+	r.written(t)
+	log := filepath.Join(r.state, "log")
+	data, err := os.ReadFile(log)
+	do(t, err, os.WriteFile(log, bytes.Replace(data, []byte("rename"), []byte("remane"), 1), 0o600))
+	do(t, r.Rollback("one", "two", ""))
+	r.becomes("one")
+	r.await(reload.EventTampered)
+	for range 2 {
+		r.restart(t, r.unchanged)
+		if e := r.await(reload.EventHeld, reload.EventActivated); e.Live.Fingerprint != "one" || e.Refused.Fingerprint != "two" {
+			t.Errorf("in service is %q, kept out %q", e.Live.Fingerprint, e.Refused.Fingerprint)
+		}
+	}
+}
+
 // A crash may leave a content that is on no record beside the one that is.
 func TestContentThatACrashKeptFromTheRecordIsInNobodysWay(t *testing.T) {
 	t.Parallel()

@@ -29,10 +29,10 @@ func (y *memory) verify(asked string, s history.Snapshot, fingerprint string) er
 	return fmt.Errorf("the snapshot %s is not what was in service: its bytes are not those on record; publish what is meant instead", asked)
 }
 
-// keepsBytes reports whether a record has the digest of a content that was in
-// service, was to be, or is kept out of it.
+// keepsBytes reports whether a record tells of contents that were in service, were to
+// be, or are kept out of it.
 func keepsBytes(r history.Record) bool {
-	return (r.Action == actionActivated || r.Action == actionStaged || r.Action == actionRolledBack) && r.Digest != ""
+	return r.Action == actionActivated || r.Action == actionStaged || r.Action == actionRolledBack
 }
 
 // digests are those on record of the contents with a fingerprint. What another
@@ -41,8 +41,13 @@ func (y *memory) digests(fingerprint string) []string {
 	var digests []string
 	for _, records := range [][]history.Record{y.past.Records, y.noted, y.scribe.records()} {
 		for _, r := range records {
-			if of, digest := r.Content(); of == fingerprint && keepsBytes(r) {
-				digests = append(digests, digest)
+			if !keepsBytes(r) {
+				continue
+			}
+			for _, c := range r.Contents() {
+				if c.Fingerprint == fingerprint && c.Digest != "" {
+					digests = append(digests, c.Digest)
+				}
 			}
 		}
 	}

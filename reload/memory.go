@@ -71,6 +71,14 @@ func (y *memory) keep(s history.Snapshot, digest string) {
 	}
 }
 
+// holdOn keeps a snapshot that is on disk in memory, too, for a directory that turns out
+// to be taken away.
+func (y *memory) holdOn(s history.Snapshot) {
+	if y.scribe != nil {
+		y.scribe.hold(s)
+	}
+}
+
 // note has a record written, some time soon.
 func (y *memory) note(r history.Record) {
 	if y.scribe != nil {
@@ -85,8 +93,7 @@ func (y *memory) remember(r history.Record) {
 	if !keepsBytes(r) {
 		return
 	}
-	fingerprint, digest := r.Content()
-	known := func(n history.Record) bool { f, d := n.Content(); return f == fingerprint && d == digest }
+	known := func(n history.Record) bool { return slices.Equal(n.Contents(), r.Contents()) }
 	if !slices.ContainsFunc(y.noted, known) {
 		y.noted = append(y.noted, r)
 	}

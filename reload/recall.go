@@ -148,8 +148,11 @@ func (m *machine) rollback(fingerprint, inService, reason string) error {
 		return fmt.Errorf("%w: its fingerprint is %s now", ErrInService, v.fingerprint)
 	}
 	f := m.factsOf(s, v, KindRollback)
+	m.retain(s.Fingerprint, f.Fingerprint)
+	m.memory.holdOn(s)
 	m.keepAgain(s, f)
-	if err := m.holdBack(f, reason); err != nil {
+	if err := m.holdBack(f, s.Digest, reason); err != nil {
+		m.retain()
 		return err
 	}
 	m.withdraw()
@@ -158,7 +161,7 @@ func (m *machine) rollback(fingerprint, inService, reason string) error {
 }
 
 // holdBack keeps the file as it is now out of service, on record.
-func (m *machine) holdBack(f Facts, reason string) error {
+func (m *machine) holdBack(f Facts, restored, reason string) error {
 	h := m.hold
 	switch {
 	case h != (hold{}): // it is what an earlier rollback keeps out
@@ -171,7 +174,7 @@ func (m *machine) holdBack(f Facts, reason string) error {
 		h = hold{} // it is the file's own content that is wanted back
 	}
 	record := recordOf(actionRolledBack, f, h.content, reason)
-	record.Against = h.what.Fingerprint
+	record.Against, record.Restored = h.what.Fingerprint, restored
 	if err := m.memory.append(record); err != nil {
 		return fmt.Errorf("writing the rollback down: %w", err)
 	}

@@ -31,10 +31,10 @@ func (m *machine) noteActivation(f Facts, digest string) {
 	m.note(actionActivated, f, digest, f.Note)
 }
 
-// retain keeps the snapshots of what is in service, what is to be, and what a
-// rollback keeps out, which may be asked for again.
-func (m *machine) retain() {
-	retained := []string{m.live.Fingerprint}
+// retain keeps the snapshots of what is in service, what is to be, what a rollback
+// keeps out, which may be asked for again, and others.
+func (m *machine) retain(others ...string) {
+	retained := append(others, m.live.Fingerprint)
 	if m.staged != nil {
 		retained = append(retained, m.staged.facts.Fingerprint)
 	}

@@ -107,8 +107,22 @@ func (s *scribe) keep(n history.Snapshot) {
 			s.failed(err)
 		}
 	}
+	s.replace(keptSnapshot{n, saved})
+}
+
+// hold takes over a snapshot that is in the directory.
+func (s *scribe) hold(n history.Snapshot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.ContainsFunc(s.snapshots, func(k keptSnapshot) bool { return k.Fingerprint == n.Fingerprint }) {
+		s.replace(keptSnapshot{n, true})
+	}
+}
+
+// replace holds a snapshot in place of one with its fingerprint; s.mu is held.
+func (s *scribe) replace(n keptSnapshot) {
 	s.snapshots = slices.DeleteFunc(s.snapshots, func(k keptSnapshot) bool { return k.Fingerprint == n.Fingerprint })
-	s.snapshots = append(s.snapshots, keptSnapshot{n, saved})
+	s.snapshots = append(s.snapshots, n)
 }
 
 // retain names the contents that must not be dropped.

@@ -17,7 +17,7 @@ const (
 	SetAside Action = "set_aside"
 
 	// RolledBack: an earlier content was put back. It is the one action whose digest
-	// is that of another content, the one that is held back.
+	// is that of another content, the one that is held back, if there is one.
 	RolledBack Action = "rolled_back"
 )
 
@@ -31,11 +31,12 @@ type Record struct {
 	Language    int       `json:"language,omitempty"`    // that fingerprints are made in; absent in the records of 0.1
 	Formerly    string    `json:"formerly,omitempty"`    // fingerprint of the same bytes in an earlier language
 	Version     string    `json:"version,omitempty"`
-	Digest      string    `json:"digest,omitempty"`  // of the files that were read, or are held back
-	Kind        string    `json:"kind,omitempty"`    // how they were saved
-	Change      string    `json:"change,omitempty"`  // what they changed
-	Reason      string    `json:"reason,omitempty"`  // of a refusal, a rollback; or what speaks for it
-	Against     string    `json:"against,omitempty"` // what a refusal was held against; what a rollback holds back
+	Digest      string    `json:"digest,omitempty"`   // of the files that were read, or are held back
+	Restored    string    `json:"restored,omitempty"` // digest of what a rollback put back
+	Kind        string    `json:"kind,omitempty"`     // how they were saved
+	Change      string    `json:"change,omitempty"`   // what they changed
+	Reason      string    `json:"reason,omitempty"`   // of a refusal, a rollback; or what speaks for it
+	Against     string    `json:"against,omitempty"`  // what a refusal was held against; what a rollback holds back
 	Written     time.Time `json:"written,omitzero"`
 	Noticed     time.Time `json:"noticed,omitzero"`
 	Read        time.Time `json:"read,omitzero"`
@@ -44,13 +45,19 @@ type Record struct {
 	Due         time.Time `json:"due,omitzero"`
 }
 
-// Content is what a record says of a content: the fingerprint, and the digest of
-// its files. Either may be empty.
-func (r Record) Content() (fingerprint, digest string) {
+// A Content is what identifies the files of a source. Either may be empty.
+type Content struct {
+	Fingerprint string // of their meaning
+	Digest      string // of their bytes
+}
+
+// Contents are the contents that a record tells of: one, or that which a rollback put
+// back and that which it holds back.
+func (r Record) Contents() []Content {
 	if r.Action == RolledBack {
-		return r.Against, r.Digest
+		return []Content{{r.Fingerprint, r.Restored}, {r.Against, r.Digest}}
 	}
-	return r.Fingerprint, r.Digest
+	return []Content{{r.Fingerprint, r.Digest}}
 }
 
 func (r Record) encode() ([]byte, error) {

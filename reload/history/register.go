@@ -5,15 +5,13 @@ import "time"
 // A register says what the records of a log are about.
 type register struct {
 	records int64
-	last    map[about]int64 // number of the last record of a content
+	last    map[Content]int64 // number of the last record of a content
 	named   map[string]bool // fingerprints
 	aside   time.Time       // of the last record that tells of something set aside
 }
 
-type about struct{ fingerprint, digest string }
-
 func newRegister(records []Record) *register {
-	g := &register{last: make(map[about]int64), named: make(map[string]bool)}
+	g := &register{last: make(map[Content]int64), named: make(map[string]bool)}
 	for _, r := range records {
 		g.add(r)
 	}
@@ -25,9 +23,11 @@ func (g *register) add(r Record) {
 	if r.Action == SetAside && r.Time.After(g.aside) {
 		g.aside = r.Time
 	}
-	if fingerprint, digest := r.Content(); digest != "" && fingerprint != "" {
-		g.last[about{fingerprint, digest}] = r.Number
-		g.named[fingerprint] = true
+	for _, c := range r.Contents() {
+		if c.Fingerprint != "" && c.Digest != "" {
+			g.last[c] = r.Number
+			g.named[c.Fingerprint] = true
+		}
 	}
 }
 
@@ -35,7 +35,7 @@ func (g *register) add(r Record) {
 // it was saved if it says when that was.
 func (g *register) has(s *Snapshot) bool {
 	for _, fingerprint := range []string{s.Fingerprint, s.Formerly} {
-		if n, ok := g.last[about{fingerprint, s.Digest}]; ok && (s.before == nil || n >= *s.before) {
+		if n, ok := g.last[Content{fingerprint, s.Digest}]; ok && (s.before == nil || n >= *s.before) {
 			return true
 		}
 	}
@@ -53,7 +53,7 @@ func (g *register) misses(s *Snapshot) bool {
 // of a snapshot, and not of its own.
 func (g *register) contradicts(s *Snapshot) bool {
 	for _, fingerprint := range []string{s.Fingerprint, s.Formerly} {
-		if _, ok := g.last[about{fingerprint, s.Digest}]; ok {
+		if _, ok := g.last[Content{fingerprint, s.Digest}]; ok {
 			return false
 		}
 	}
