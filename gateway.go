@@ -28,6 +28,7 @@ type gateway struct {
 	self           *liveHandler
 	key            liveKey
 	log            *zap.Logger
+	orders         bool // its requests are orders, and not questions
 	source         string
 	contentTypes   []string // read as JSON, in lower case
 	without        *withoutCart
@@ -91,6 +92,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		self:           self,
 		key:            key,
 		log:            ctx.Logger(),
+		orders:         module == moduleDiscount,
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
 		without:        o.withoutCart(items),
@@ -226,8 +228,8 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
 		return invalid(g.locate(err, r, in))
 	}
-	if d.pace.Due(now) {
-		g.live.sample.Add(&d.cart)
+	if g.orders && proof.Counts(&d.quote) && d.pace.Due(now) {
+		g.live.sample.Offer(&d.cart, clientOf(r), now)
 	}
 	o = write(live, d, now)
 	d.lane.evaluated(time.Since(now))
