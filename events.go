@@ -52,8 +52,8 @@ func (k liveKey) logger() *zap.Logger {
 }
 
 // logEvent writes what happens to a strategy.
-func logEvent(key liveKey, e reload.Event) {
-	log := key.logger()
+func (l *live) logEvent(e reload.Event) {
+	log := l.key.logger()
 	switch e.Kind {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)
@@ -71,11 +71,11 @@ func logEvent(key liveKey, e reload.Event) {
 	case reload.EventWithdrawn:
 		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), instant("due", e.Next.Due))
 	case reload.EventForgetting:
-		log.Error("state of the strategy cannot be written, it goes on without", failure(stateError(key.stateDir(), e.Err))...)
+		log.Error("state of the strategy cannot be written, it goes on without", failure(stateError(l.stateDir(), e.Err))...)
 	case reload.EventRemembering:
 		log.Info("state of the strategy is written again")
 	case reload.EventTampered:
-		log.Error("log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back", failure(stateError(key.stateDir(), e.Err))...)
+		log.Error("log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back", failure(stateError(l.stateDir(), e.Err))...)
 	case reload.EventPolling:
 		log.Warn("strategy cannot be watched, looking at it from time to time instead", failure(e.Err)...)
 	case reload.EventWatchLost:

@@ -59,7 +59,10 @@ func (g *GuardOptions) validate() error {
 	if g.MaxEvaluation != 0 {
 		errs = append(errs, during("guard max_evaluation", g.MaxEvaluation, caddy.Duration(time.Microsecond), caddy.Duration(time.Minute)))
 	}
-	return errors.Join(append(errs, within("guard min_sample", int64(g.MinSample), 1, mostSample))...)
+	if g.MinSample != 0 {
+		errs = append(errs, within("guard min_sample", int64(g.MinSample), 1, mostSample))
+	}
+	return errors.Join(errs...)
 }
 
 func (g *GuardOptions) rails() proof.Rails {

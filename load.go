@@ -131,12 +131,13 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 	if due.After(at) {
 		at = due
 	}
+	rails := l.shared().guard.rails()
 	carts, clients := l.sample.Carts()
-	figures := proof.Replay(before, after, carts, at, l.key.rails.Evaluation, time.Now)
+	figures := proof.Replay(before, after, carts, at, rails.Evaluation, time.Now)
 	figures.Clients = clients
-	judgement, err := l.key.rails.Judge(figures)
+	judgement, err := rails.Judge(figures)
 	if err != nil {
-		return "", &reload.Unproved{Against: l.key.rails.String(), Err: err}
+		return "", &reload.Unproved{Against: rails.String(), Err: err}
 	}
 	if why := judgement.Abstained; len(why) > 0 {
 		l.key.logger().Warn("guard rails did not judge an edit", zap.String("version", after.Version()), zap.Strings("why", why))
