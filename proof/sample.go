@@ -66,7 +66,7 @@ type Sample struct {
 type kept struct {
 	cart   *cart.Cart
 	client uint64
-	at     time.Time
+	at     time.Time // since when it is in the sample
 }
 
 // seed makes the hashes of clients mean nothing to another process.
@@ -112,7 +112,7 @@ func (s *Sample) of(client uint64) (oldest, own int) {
 func (s *Sample) choose(c *cart.Cart, client uint64, now time.Time) {
 	if now.Sub(s.began) >= interval {
 		if _, own := s.of(s.pending.client); s.pending.cart != nil && own < mostOfClient {
-			s.replace(0, s.pending)
+			s.replace(0, kept{s.pending.cart, s.pending.client, now})
 		}
 		s.pending, s.began, s.offered = kept{}, now, 0
 	}
