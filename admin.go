@@ -150,7 +150,7 @@ func rollBack(w http.ResponseWriter, r *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	if l.key.state.NoRollback {
+	if l.shared().state.rollbackOff() {
 		return apiError(http.StatusForbidden, errors.New("rollback is switched off in the configuration"))
 	}
 	inService := strings.Trim(r.Header.Get("If-Match"), `"`)
@@ -167,7 +167,7 @@ func rollBack(w http.ResponseWriter, r *http.Request, id string) error {
 	if err := l.Rollback(wanted.SHA256, inService, wanted.Reason); err != nil {
 		status := rollbackStatus(err)
 		if status == http.StatusInternalServerError {
-			err = stateError(l.key.stateDir(), err)
+			err = stateError(l.stateDir(), err)
 		}
 		return apiError(status, err)
 	}

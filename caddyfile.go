@@ -223,7 +223,8 @@ func (s *StateOptions) option(d *caddyfile.Dispenser, name string) error {
 	case "rollback":
 		var on bool
 		err := onOff(d, &on)
-		s.NoRollback = !on
+		off := !on
+		s.NoRollback = &off
 		return err
 	default:
 		return d.Errf("unknown state option %q, keep, key and rollback are known", name)

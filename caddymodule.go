@@ -138,7 +138,7 @@ func (h *Handler) Provision(ctx caddy.Context) (err error) {
 	if len(h.Origins.Allow) > 0 {
 		return errOriginsOfOrders
 	}
-	if h.gateway, err = h.open(ctx, "discount"); err != nil {
+	if h.gateway, err = h.open(ctx, moduleDiscount); err != nil {
 		return err
 	}
 	h.repeats, err = watchRoutes(ctx)
@@ -171,7 +171,7 @@ func (QuoteHandler) CaddyModule() caddy.ModuleInfo {
 
 // Provision reads the strategy, or joins the handlers that share it.
 func (h *QuoteHandler) Provision(ctx caddy.Context) (err error) {
-	if h.gateway, err = h.open(ctx, "discount_quote"); err != nil {
+	if h.gateway, err = h.open(ctx, moduleQuote); err != nil {
 		return err
 	}
 	h.origins = newCrossOrigin(&h.Options)

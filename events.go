@@ -53,8 +53,8 @@ func (k liveKey) logger() *zap.Logger {
 }
 
 // logEvent writes what happens to a strategy.
-func logEvent(key liveKey, e reload.Event) {
-	log := key.logger()
+func (l *live) logEvent(e reload.Event) {
+	log := l.key.logger()
 	switch e.Kind {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)
@@ -72,7 +72,7 @@ func logEvent(key liveKey, e reload.Event) {
 	case reload.EventWithdrawn:
 		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), instant("due", e.Next.Due))
 	case reload.EventForgetting:
-		log.Error("state of the strategy cannot be written, it goes on without", failure(stateError(key.stateDir(), e.Err))...)
+		log.Error("state of the strategy cannot be written, it goes on without", failure(stateError(l.stateDir(), e.Err))...)
 	case reload.EventRemembering:
 		log.Info("state of the strategy is written again")
 	case reload.EventTampered:
@@ -80,7 +80,7 @@ func logEvent(key liveKey, e reload.Event) {
 		if errors.Is(e.Err, history.ErrContentChanged) {
 			what = "kept contents of the strategy are not as they were left, they are set aside"
 		}
-		log.Error(what, failure(stateError(key.stateDir(), e.Err))...)
+		log.Error(what, failure(stateError(l.stateDir(), e.Err))...)
 	case reload.EventSigned:
 		log.Info("log of the strategy signed", zap.String("checkpoint", e.Checkpoint))
 	case reload.EventPolling:

@@ -27,7 +27,9 @@ type gateway struct {
 	live           *live
 	self           *liveHandler
 	key            liveKey
+	configuration  *configuration
 	log            *zap.Logger
+	orders         bool // its requests are orders, and not questions
 	source         string
 	contentTypes   []string // read as JSON, in lower case
 	without        *withoutCart
@@ -77,13 +79,18 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
+	configuration, err := joinConfiguration(ctx)
+	if err != nil {
+		return nil, err
+	}
 	key := o.key()
 	self := &liveHandler{module: module, options: *o, read: read, reader: reader}
-	live, keys, err := o.acquire(key, self)
+	live, keys, err := o.acquire(configuration, self)
 	if err != nil {
-		return nil, lookedForStrategy(configured, err)
+		return nil, errors.Join(lookedForStrategy(configured, err), configuration.leave())
 	}
 	g := &gateway{
+		configuration:  configuration,
 		keys:           keys,
 		reader:         reader,
 		names:          header.New(o.HeaderPrefix, traffic.trailer),
@@ -91,6 +98,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		self:           self,
 		key:            key,
 		log:            ctx.Logger(),
+		orders:         module == moduleDiscount,
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
 		without:        o.withoutCart(items),
@@ -107,6 +115,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		desks:          sync.Pool{New: func() any { return &desk{lane: traffic.lane()} }},
 	}
 	onceRunning(ctx, func(events *caddyevents.App) {
+		live.adopt(configuration.of(key))
 		live.Remember()
 		live.handlers.started(self)
 		live.heard.listen(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
@@ -114,9 +123,19 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	return g, nil
 }
 
-// acquire joins the live strategy and the keys to sign with; nil for none.
-func (o *Options) acquire(key liveKey, self *liveHandler) (*live, *keyring, error) {
-	live, err := acquire(key, self)
+// acquire joins the live strategy, by the options that all its handlers in the configuration
+// agree on, and the keys to sign with; nil for none.
+func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring, error) {
+	shared, err := of.agree(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.share(shared)
+	if err := o.State.validate(o.Strategy); err != nil {
+		return nil, nil, err
+	}
+	key := o.key()
+	live, err := acquire(key, shared, self)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,12 +149,7 @@ func (o *Options) acquire(key liveKey, self *liveHandler) (*live, *keyring, erro
 }
 
 // key names the live strategy that the options ask for.
-func (o *Options) key() liveKey {
-	return liveKey{
-		path: o.Strategy, env: o.Env, settle: o.Reload.Settle, poll: o.Reload.Poll,
-		rails: o.Guard.rails(), state: o.State,
-	}
-}
+func (o *Options) key() liveKey { return liveKey{path: o.Strategy, env: o.Env} }
 
 // release gives back what open acquired. A gateway that was never opened has
 // acquired nothing: giving back more would stop a strategy that the running
@@ -148,6 +162,7 @@ func (g *gateway) release() error {
 	g.live.heard.forget(g)
 	g.live.handlers.leave(g.self)
 	_, err := pool.Delete(g.key)
+	err = errors.Join(err, g.configuration.leave())
 	if g.keys != nil {
 		_, released := keyrings.Delete(g.keys.id)
 		err = errors.Join(err, released)
@@ -226,8 +241,8 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
 		return invalid(g.locate(err, r, in))
 	}
-	if d.pace.Due(now) {
-		g.live.sample.Add(&d.cart)
+	if g.orders && proof.Counts(&d.quote) && d.pace.Due(now) {
+		g.live.sample.Offer(&d.cart, clientOf(r), now)
 	}
 	o = write(live, d, now)
 	d.lane.evaluated(time.Since(now))

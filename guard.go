@@ -11,20 +11,24 @@ import (
 )
 
 // GuardOptions are bounds on how far an edited strategy may be from the one in
-// service, measured on the last carts that were priced, with both strategies
-// side by side. A strategy that exceeds one is refused; the one in service
-// stays. All are optional.
+// service, measured on carts of recent orders, with both strategies side by side. A
+// strategy that exceeds one is refused; the one in service stays. All are optional.
+// They find slips; they are no defence against an attack.
+//
+// Of one client at most four carts are kept. A client is told by Caddy's `client_ip`:
+// behind a load balancer set `trusted_proxies`, or all orders are of one client.
 //
 // They do not judge the strategy a gateway starts with, of which there are no
 // carts yet; one that was refused by them stays refused across a restart.
 type GuardOptions struct {
-	// The factor, at least 1, by which the mean discount may grow or shrink: with
-	// 2 it may at most double and at least halve. Where there was no discount
-	// before, there is nothing to multiply and this bound does not judge.
+	// The factor, at least 1, by which the discount may grow or shrink, as a share of
+	// what a cart costs: with 2 it may at most double and at least halve. Both the mean
+	// and the median of the carts have to stay within it. Where no cart has a discount
+	// now, there is nothing to multiply and this bound does not judge.
 	MaxMeanChange float64 `json:"max_mean_change,omitempty"`
 
 	// The share of orders, from 0 to 1, that may have nothing left to pay for
-	// their goods.
+	// their goods beyond those that have nothing to pay now.
 	MaxFreeOrders *float64 `json:"max_free_orders,omitempty"`
 
 	// The longest that pricing one cart may take. Of each cart the fastest of
@@ -55,7 +59,10 @@ func (g *GuardOptions) validate() error {
 	if g.MaxEvaluation != 0 {
 		errs = append(errs, during("guard max_evaluation", g.MaxEvaluation, caddy.Duration(time.Microsecond), caddy.Duration(time.Minute)))
 	}
-	return errors.Join(append(errs, within("guard min_sample", int64(g.MinSample), 1, mostSample))...)
+	if g.MinSample != 0 {
+		errs = append(errs, within("guard min_sample", int64(g.MinSample), 1, mostSample))
+	}
+	return errors.Join(errs...)
 }
 
 func (g *GuardOptions) rails() proof.Rails {

@@ -2,6 +2,7 @@ package discount
 
 import (
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,8 +16,35 @@ func (s *shop) fill(carts int) {
 	s.t.Helper()
 	eventually(s.t, "carts are kept", func() bool {
 		s.order(tenYuan)
-		return len(inService()[0].sample.Carts()) >= carts
+		return s.sampled() >= carts
 	})
+}
+
+// sampled is how many carts are kept to compare editions on.
+func (s *shop) sampled() int {
+	s.t.Helper()
+	return inService()[0].describe().Sample
+}
+
+// trusting has the address of a client taken from X-Forwarded-For.
+const trusting = "\tservers {\n\t\ttrusted_proxies static 127.0.0.0/8\n\t}\n"
+
+// orderFrom is order for a client.
+func (s *shop) orderFrom(client, cart string) {
+	s.t.Helper()
+	s.order(cart, "X-Forwarded-For: "+client)
+}
+
+// keep sends orders until so many clients have a cart more in the sample each.
+func (s *shop) keep(clients int, cart string) {
+	s.t.Helper()
+	for i := range clients {
+		kept := s.sampled()
+		eventually(s.t, "a cart is kept", func() bool {
+			s.orderFrom(fmt.Sprintf("203.0.113.%d", i+1), cart)
+			return s.sampled() > kept
+		})
+	}
 }
 
 // price is the discount on ten yuan, in fen.
@@ -64,7 +92,7 @@ func TestGuardRailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
 	for name, c := range map[string]struct{ next, rail, bound string }{
 		"the mean discount":   {takes("v2", "0.9"), "guard rail max_mean_change", "to 180% of what it was, the bound is a factor of 1.5 either way"},
 		"orders for nothing":  {"version = \"v2\"\n[rule.half]\ndiscount_amount = 100", "guard rail max_mean_change", "to 200% of what it was"},
-		"no discount at all":  {"version = \"v2\"\n[rule.half]\nmin_subtotal = 1000\ndiscount_rate = 0.5", "guard rail max_mean_change", "from 5.00 CNY to 0.00 CNY"},
+		"no discount at all":  {"version = \"v2\"\n[rule.half]\nmin_subtotal = 1000\ndiscount_rate = 0.5", "guard rail max_mean_change", "from 50% to 0% of what they cost"},
 		"a mistake all along": {"version = \"v2\"\n[rule.half]\ndiscount_rat = 0.5", "unknown key", "did you mean discount_rate?"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -76,7 +104,7 @@ func TestGuardRailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
 				t.Errorf("discount = %s after the refusal, want 500", got)
 			}
 			s.save(takes("v3", "0.6"))
-			s.logs("strategy activated", `"version":"v3"`, "carts: mean discount 5.00 CNY to 6.00 CNY, free orders 0 to 0")
+			s.logs("strategy activated", `"version":"v3"`, "carts: mean discount 50% to 60%, median 50% to 60%, free orders 0 to 0")
 			if got := s.price(); got != "600" {
 				t.Errorf("discount = %s, want 600", got)
 			}
@@ -87,7 +115,96 @@ func TestGuardRailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
 func TestGuardRailsDoNotJudgeByTooFewCarts(t *testing.T) {
 	s := open(t, half, guarded)
 	s.save(takes("v2", "0.9"))
-	s.logs("strategy activated", `"version":"v2"`, "guard rails did not judge: 0 carts, 3 are wanted")
+	s.logs("strategy activated", `"version":"v2"`, "guard rails did not judge: 0 carts, min_sample is 3")
+	s.logs("guard rails did not judge an edit", `"level":"warn"`, `"version":"v2"`)
+}
+
+// A cart at a price that outweighs all others, of an article that the edit does not touch,
+// hides nothing.
+func TestOneDearCartDoesNotHideAnEdit(t *testing.T) {
+	const before = "version = \"v1\"\n[rule.a]\nskus = [\"a\"]\ndiscount_rate = 0.1\n[rule.b]\nskus = [\"b\"]\ndiscount_rate = 0.1"
+	s := openWith(t, trusting, before, strings.ReplaceAll(guarded, "1.5", "2"))
+	s.keep(5, strings.Replace(tenYuan, "{\"quantity", "{\"sku\":\"a\",\"quantity", 1))
+	s.keep(1, `{"items":[{"sku":"b","quantity":1,"unit_price":1000000000000}]}`)
+	s.save(strings.ReplaceAll(strings.Replace(before, "0.1", "0.7", 1), "v1", "v2"))
+	s.logs("strategy refused", `"version":"v2"`, "guard rail max_mean_change", "the mean discount of 6 carts goes from 10% to 60% of what they cost")
+}
+
+// What a stranger asks is no order, and decides nothing.
+func TestGuardRailsAreJudgedByOrdersAlone(t *testing.T) {
+	s := open(t, half, strings.Replace(guarded, "discount /orders*", "discount_quote /quote STRATEGY\ndiscount /orders*", 1))
+	const quotes = 60
+	for range quotes {
+		answer := s.send(strings.Replace(jsonRequest(`{"items":[{"sku":"a","quantity":1,"unit_price":1}]}`), "/orders", "/quote", 1))
+		if answer.StatusCode != http.StatusOK {
+			t.Fatalf("status %d: %s", answer.StatusCode, answer.body)
+		}
+	}
+	for _, l := range inService() {
+		if n := l.describe().Sample; n != 0 {
+			t.Errorf("%d carts of quotes are kept", n)
+		}
+	}
+}
+
+// Orders in another currency get no discount from either edition, and do not take the place
+// of those that do.
+func TestOrdersInAnotherCurrencyDoNotSwitchTheRailsOff(t *testing.T) {
+	s := openWith(t, trusting, half, guarded)
+	s.keep(3, tenYuan)
+	const foreign = 300
+	for i := range foreign {
+		s.orderFrom(fmt.Sprintf("198.51.100.%d", i%250), `{"currency":"USD","items":[{"sku":"a","quantity":1,"unit_price":1000}]}`)
+	}
+	if n := s.sampled(); n != 3 {
+		t.Errorf("%d carts are kept, want the 3 in the currency of the strategy", n)
+	}
+	s.save(takes("v2", "0.9"))
+	s.logs("strategy refused", `"version":"v2"`, "guard rail max_mean_change: the mean discount of 3 carts goes from 50% to 90%")
+}
+
+// One client counts for four carts, however many orders it sends.
+func TestOneClientDoesNotKeepAnEditOut(t *testing.T) {
+	s := openWith(t, trusting, half, strings.ReplaceAll(guarded, "1.5", "2"))
+	s.keep(16, tenYuan)
+	order := func() { s.orderFrom("198.51.100.7", `{"items":[{"sku":"a","quantity":1,"unit_price":1}]}`) }
+	eventually(t, "four carts of one client are kept", func() bool { order(); return s.sampled() >= 20 })
+	const more = 300
+	for range more {
+		order()
+	}
+	if n := s.sampled(); n > 20 {
+		t.Errorf("%d carts are kept, want at most 4 of one client beside 16", n)
+	}
+	s.save(takes("v2", "0.4")) // at one fen that is nothing, where half of it is one
+	s.logs("strategy activated", `"version":"v2"`)
+}
+
+// Orders that cost nothing already are no reason to refuse an edit.
+func TestFreeOrdersAreJudgedByTheIncrease(t *testing.T) {
+	const before = "version = \"v1\"\nlimits = { max_rate = 1 }\n[rule.half]\ndiscount_rate = 1\n"
+	const after = "version = \"v2\"\nlimits = { max_rate = 1 }\n[rule.half]\ndiscount_rate = 1\n[rule.other]\nskus = [\"other\"]\ndiscount_rate = 0.1\n"
+	s := openWith(t, trusting, before, "discount /orders* STRATEGY {\n\tguard {\n\t\tmax_free_orders 5%\n\t\tmin_sample 3\n\t}\n}\nreverse_proxy UPSTREAM")
+	s.keep(3, `{"items":[{"sku":"a","quantity":1,"unit_price":100}]}`)
+	s.save(after)
+	s.logs("strategy activated", `"version":"v2"`, "free orders 3 to 3")
+}
+
+// What is kept to compare editions on is bounded in bytes.
+func TestLargeOrdersAreNotKept(t *testing.T) {
+	s := open(t, half, guarded)
+	var lines []string
+	for i := range 40 {
+		lines = append(lines, fmt.Sprintf(`{"sku":"a","quantity":1,"unit_price":100,"attributes":{"note":"%d %s"}}`, i, strings.Repeat("x", 400)))
+	}
+	large := `{"items":[` + strings.Join(lines, ",") + `]}`
+	for range 20 {
+		s.order(large)
+	}
+	if n := s.sampled(); n != 0 {
+		t.Errorf("%d carts of %d bytes are kept", n, len(large))
+	}
+	s.fill(1)
 }
 
 // What the rails refused may be fine an hour later: saving it again asks again.
@@ -107,7 +224,7 @@ func TestARefusalByTheRailsIsNotForEver(t *testing.T) {
 	s.save(takes("v3", "0.7"))
 	s.logs("strategy activated", `"version":"v3"`)
 	s.save(takes("v2", "0.9"))
-	s.logs("strategy activated", `"version":"v2"`, "7.00 CNY to 9.00 CNY")
+	s.logs("strategy activated", `"version":"v2"`, "70% to 90%")
 }
 
 func TestStagedStrategySwitchesAtItsInstant(t *testing.T) {

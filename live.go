@@ -4,14 +4,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"sync/atomic"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/dunglas/httpsfv"
+	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
-	"github.com/promogate/caddy-discount/reload/history"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -20,13 +19,9 @@ import (
 // share one, across sites and across configuration reloads.
 var pool = caddy.NewUsagePool()
 
-// liveKey is all that makes one live strategy differ from another.
-type liveKey struct {
-	path, env    string
-	settle, poll caddy.Duration
-	rails        proof.Rails
-	state        StateOptions
-}
+// liveKey is what makes one live strategy differ from another, in the admin API, in the
+// state directory and in the metrics, too.
+type liveKey struct{ path, env string }
 
 // live is a strategy that is kept up to date with its file. It outlives the
 // configuration that made it, so it holds nothing of one: no context, no
@@ -34,7 +29,8 @@ type liveKey struct {
 type live struct {
 	*reload.Source[*edition]
 	key      liveKey
-	sample   proof.Sample // of the carts it priced, to prove the next edition with
+	options  atomic.Pointer[sharedOptions] // of the configuration that started last, or is to be the first
+	sample   proof.Sample                  // of the carts it priced, to prove the next edition with
 	tracer   tracer
 	yields   yielder
 	series   *strategySeries
@@ -55,9 +51,11 @@ type edition struct {
 	beside      []strategy.Source // the files that the strategy names, for drafts of it
 }
 
-// acquire joins a live strategy with a handler, or starts one, which reads the file.
-func acquire(key liveKey, h *liveHandler) (*live, error) {
-	value, _, err := pool.LoadOrNew(key, func() (caddy.Destructor, error) { return startLive(key, h) })
+// acquire joins a live strategy with a handler, or starts one, which reads the file. The
+// options are for one that is started: another one goes by those that it has until the
+// configuration of the handler starts.
+func acquire(key liveKey, shared sharedOptions, h *liveHandler) (*live, error) {
+	value, _, err := pool.LoadOrNew(key, func() (caddy.Destructor, error) { return startLive(key, shared, h) })
 	if err != nil {
 		return nil, err
 	}
@@ -68,15 +66,14 @@ func acquire(key liveKey, h *liveHandler) (*live, error) {
 
 // startLive starts a live strategy for its first handler: tests are run with how that
 // reads carts.
-func startLive(key liveKey, h *liveHandler) (*live, error) {
+func startLive(key liveKey, shared sharedOptions, h *liveHandler) (*live, error) {
 	l := &live{key: key, series: strategies.join(key.id())}
+	l.options.Store(&shared)
 	l.handlers.join(h)
 	o := strategyFiles()
-	o.Settle, o.Poll = time.Duration(key.settle), time.Duration(key.poll)
-	o.State = key.stateDir()
-	o.StateOptions = history.Options{Name: key.id(), Key: key.state.Key, Keep: key.state.Keep}
-	o.Language = strategy.Language
-	o.Against, o.OnEvent = key.rails.String(), l.tellOf
+	by := shared.settings(key)
+	o.Settle, o.Poll, o.State, o.StateOptions, o.Against = by.Settle, by.Poll, by.State, by.StateOptions, by.Against
+	o.Language, o.OnEvent = strategy.Language, l.tellOf
 	source, err := reload.Open(key.path, l.load, o)
 	if err != nil {
 		strategies.leave(l)
@@ -89,10 +86,28 @@ func startLive(key liveKey, h *liveHandler) (*live, error) {
 	return l, nil
 }
 
+// shared are the options that the strategy goes by.
+func (l *live) shared() *sharedOptions { return l.options.Load() }
+
+// stateDir is where the state of the strategy is; empty for nowhere.
+func (l *live) stateDir() string { return l.shared().state.dirOf(l.key) }
+
+// adopt has the strategy go by the options of a configuration that has started.
+func (l *live) adopt(s sharedOptions) {
+	if l.shared().equal(&s) {
+		return
+	}
+	l.options.Store(&s)
+	by := s.settings(l.key)
+	l.key.logger().Info("options of the strategy changed", zap.Duration("settle", by.Settle), zap.Duration("poll", by.Poll),
+		zap.String("guard", by.Against), zap.String("state", by.State))
+	l.Change(by)
+}
+
 // tellOf puts what happens to the strategy into the log, the metrics, the traces
 // and Caddy's events.
 func (l *live) tellOf(e reload.Event) {
-	logEvent(l.key, e)
+	l.logEvent(e)
 	measure(e)
 	l.series.count(e)
 	if e.Kind == reload.EventActivated && l.opened.Load() != nil {

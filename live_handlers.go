@@ -18,9 +18,15 @@ type liveHandlers struct {
 	all []*liveHandler // in the order in which they came
 }
 
+// The directives that price carts.
+const (
+	moduleDiscount = "discount"
+	moduleQuote    = "discount_quote"
+)
+
 // liveHandler is a handler that uses a live strategy.
 type liveHandler struct {
-	module  string // discount or discount_quote
+	module  string // moduleDiscount or moduleQuote
 	options Options
 	read    cart.Options
 	reader  *cart.Reader

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
@@ -129,16 +131,18 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 	if due.After(at) {
 		at = due
 	}
-	figures := proof.Replay(before, after, l.sample.Carts(), at, l.key.rails.Evaluation, time.Now)
-	abstained, err := l.key.rails.Judge(figures)
+	rails := l.shared().guard.rails()
+	carts, clients := l.sample.Carts()
+	figures := proof.Replay(before, after, carts, at, rails.Evaluation, time.Now)
+	figures.Clients = clients
+	judgement, err := rails.Judge(figures)
 	if err != nil {
-		return "", &reload.Unproved{Against: l.key.rails.String(), Err: err}
+		return "", &reload.Unproved{Against: rails.String(), Err: err}
 	}
-	note = figures.String()
-	if abstained != "" {
-		note += "; " + abstained
+	if why := judgement.Abstained; len(why) > 0 {
+		l.key.logger().Warn("guard rails did not judge an edit", zap.String("version", after.Version()), zap.Strings("why", why))
 	}
-	return note, nil
+	return strings.Join(slices.Concat([]string{figures.String()}, judgement.Abstained, judgement.Partly), "; "), nil
 }
 
 // isBody reports whether a file is an order that a test names.

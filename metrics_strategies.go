@@ -23,7 +23,7 @@ var results = map[reload.EventKind]string{
 }
 
 // strategySeries are the counters of the strategies with one id: of one, but for
-// the moment in which a configuration replaces another.
+// the moment in which it is opened again while it is closed.
 type strategySeries struct {
 	users     int     // also those that are only being opened
 	lives     []*live // open ones; the last one opened is shown

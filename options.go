@@ -115,7 +115,10 @@ type Options struct {
 	// Default: none.
 	Sign *SignOptions `json:"sign,omitempty"`
 
-	// How edits of the strategy are noticed.
+	// How edits of the strategy are noticed. This, `guard` and `state` belong to the
+	// strategy: handlers of one strategy and `env` in a configuration have the same, and
+	// what one leaves out it takes from the others. Two that give different values are an
+	// error. The values of a new configuration take over when it starts.
 	Reload ReloadOptions `json:"reload,omitzero"`
 
 	// How far an edited strategy may be from the one in service.
@@ -155,15 +158,17 @@ const (
 	maxPoll     = caddy.Duration(time.Hour)
 )
 
-// fill puts the defaults in and expands placeholders.
+// fill puts the defaults in and expands placeholders. What the strategy shares among its
+// handlers gets its defaults later, where no handler gives it.
 func (o *Options) fill() error {
+	if err := o.expandShared(); err != nil {
+		return err
+	}
 	for _, s := range []struct {
 		name  string
 		value *string
 		usual string
 	}{
-		{"strategy", &o.Strategy, ""},
-		{"env", &o.Env, ""},
 		{"source", &o.Source, "auto"},
 		{"prices", &o.Prices, ""},
 		{"on_invalid", &o.OnInvalid, "pass"},
@@ -172,13 +177,34 @@ func (o *Options) fill() error {
 		{"respond", &o.Respond, respondOff},
 		{"explain", (*string)(&o.Explain), string(ExplainOff)},
 	} {
-		expanded, err := caddy.NewReplacer().ReplaceOrErr(*s.value, true, true)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+		if err := expand(s.name, s.value); err != nil {
+			return err
 		}
-		if *s.value = expanded; expanded == "" {
-			*s.value = s.usual
-		}
+		setIfZero(s.value, s.usual)
+	}
+	setIfZero(&o.MaxBody, defaultMaxBody)
+	setIfZero(&o.MaxLines, defaultMaxLines)
+	if o.Lines == nil {
+		on := true
+		o.Lines = &on
+	}
+	if err := o.Origins.fill(); err != nil {
+		return err
+	}
+	if o.Sign != nil {
+		return o.Sign.fill()
+	}
+	return nil
+}
+
+// expandShared expands what says which strategy it is and what that shares among its
+// handlers.
+func (o *Options) expandShared() error {
+	if err := expand("strategy", &o.Strategy); err != nil {
+		return err
+	}
+	if err := expand("env", &o.Env); err != nil {
+		return err
 	}
 	if o.Strategy == "" {
 		return errors.New("strategy: the path of a TOML file or of a directory is required")
@@ -191,24 +217,17 @@ func (o *Options) fill() error {
 		return fmt.Errorf("strategy: %w", err)
 	}
 	o.Strategy = path
-	setIfZero(&o.MaxBody, defaultMaxBody)
-	setIfZero(&o.MaxLines, defaultMaxLines)
-	setIfZero(&o.Reload.Settle, defaultSettle)
-	setIfZero(&o.Reload.Poll, defaultPoll)
-	if o.Lines == nil {
-		on := true
-		o.Lines = &on
+	return o.State.expand()
+}
+
+// expand replaces the placeholders in an option.
+func expand(name string, value *string) error {
+	expanded, err := caddy.NewReplacer().ReplaceOrErr(*value, true, true)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	if err := o.Origins.fill(); err != nil {
-		return err
-	}
-	o.Guard.fill()
-	if o.Sign != nil {
-		if err := o.Sign.fill(); err != nil {
-			return err
-		}
-	}
-	return o.State.fill()
+	*value = expanded
+	return nil
 }
 
 // noTests refuses the path of a file of tests in the place of a strategy's.
@@ -252,13 +271,24 @@ func (o *Options) Validate() error {
 		checkContentTypes(o.ContentTypes),
 		within("max_body", o.MaxBody, 1, maxMaxBody),
 		within("max_lines", int64(o.MaxLines), 1, maxMaxLines),
-		during("reload settle", o.Reload.Settle, caddy.Duration(time.Millisecond), maxSettle),
-		during("reload poll", o.Reload.Poll, minPoll, maxPoll),
+		o.Reload.validate(),
 		o.Origins.validate(),
 		o.Guard.validate(),
 		o.Sign.validate(),
 		o.State.validate(o.Strategy),
 	)
+}
+
+// validate checks what is given.
+func (o *ReloadOptions) validate() error {
+	var errs []error
+	if o.Settle != 0 {
+		errs = append(errs, during("reload settle", o.Settle, caddy.Duration(time.Millisecond), maxSettle))
+	}
+	if o.Poll != 0 {
+		errs = append(errs, during("reload poll", o.Poll, minPoll, maxPoll))
+	}
+	return errors.Join(errs...)
 }
 
 func within(name string, value, least, most int64) error {

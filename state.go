@@ -35,7 +35,7 @@ type StateOptions struct {
 
 	// Whether the admin API refuses to put an earlier content back. Default:
 	// false.
-	NoRollback bool `json:"no_rollback,omitempty"`
+	NoRollback *bool `json:"no_rollback,omitempty"`
 }
 
 // defaultState is where strategies are remembered if nothing else is said.
@@ -67,25 +67,39 @@ func stateError(dir string, err error) error {
 	return fmt.Errorf("state %s: %w", dir, err)
 }
 
-// fill puts the defaults in.
-func (s *StateOptions) fill() error {
-	setIfZero(&s.Keep, defaultKeep)
-	replacer := caddy.NewReplacer()
+// expand replaces placeholders and completes the path of the directory, if one is given.
+func (s *StateOptions) expand() error {
 	for _, text := range []*string{&s.Dir, &s.Key} {
-		expanded, err := replacer.ReplaceOrErr(*text, true, true)
-		if err != nil {
-			return fmt.Errorf("state: %w", err)
+		if err := expand("state", text); err != nil {
+			return err
 		}
-		*text = expanded
+	}
+	if s.Dir == "" {
+		return nil
 	}
 	if err := checkStateDir(s.Dir); err != nil {
 		return err
 	}
-	switch s.Dir {
-	case stateOff:
+	return s.complete()
+}
+
+// fill puts the defaults in.
+func (s *StateOptions) fill() error {
+	setIfZero(&s.Keep, defaultKeep)
+	if s.NoRollback == nil {
+		s.NoRollback = new(bool)
+	}
+	if s.Dir != "" {
 		return nil
-	case "":
-		s.Dir = defaultState()
+	}
+	s.Dir = defaultState()
+	return s.complete()
+}
+
+// complete puts the working directory before a relative path.
+func (s *StateOptions) complete() error {
+	if s.Dir == stateOff {
+		return nil
 	}
 	dir, err := filepath.Abs(s.Dir)
 	if err != nil {
@@ -95,13 +109,18 @@ func (s *StateOptions) fill() error {
 	return nil
 }
 
+// rollbackOff reports whether the admin API refuses to put an earlier content back.
+func (s *StateOptions) rollbackOff() bool { return s.NoRollback != nil && *s.NoRollback }
+
 // validate wants a directory whose changes are not taken for those of the
 // strategy.
 func (s *StateOptions) validate(strategy string) error {
-	if err := within("state keep", int64(s.Keep), 1, mostKeep); err != nil {
-		return err
+	if s.Keep != 0 {
+		if err := within("state keep", int64(s.Keep), 1, mostKeep); err != nil {
+			return err
+		}
 	}
-	if s.Dir == stateOff {
+	if s.Dir == stateOff || s.Dir == "" {
 		return nil
 	}
 	if s.Dir == filepath.Dir(strategy) || filepath.Dir(s.Dir) == filepath.Dir(strategy) {
@@ -127,10 +146,18 @@ func (k liveKey) id() string {
 	return fmt.Sprintf("%.40s-%x", name, sum[:4])
 }
 
-// stateDir is where the strategy's state is; empty for nowhere.
-func (k liveKey) stateDir() string {
-	if k.state.Dir == stateOff {
+// text names the strategy for people.
+func (k liveKey) text() string {
+	if k.env == "" {
+		return k.path
+	}
+	return k.path + " with env " + k.env
+}
+
+// dirOf is where the state of a strategy is; empty for nowhere.
+func (s *StateOptions) dirOf(key liveKey) string {
+	if s.Dir == stateOff {
 		return ""
 	}
-	return filepath.Join(k.state.Dir, k.id())
+	return filepath.Join(s.Dir, key.id())
 }

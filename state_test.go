@@ -16,7 +16,7 @@ func TestStateIsOffOrADirectory(t *testing.T) {
 		{"of", true}, {"Off", true}, {"OFF", true}, {"ofd", true}, {"on", true}, {"none", true}, {"No", true}, {"false", true}, {"0", true}, {"disabled", true},
 	} {
 		s := StateOptions{Dir: c.dir}
-		err := s.fill()
+		err := s.expand()
 		if (err != nil) != c.refused || err != nil && !strings.Contains(err.Error(), "want off or a directory") {
 			t.Errorf("%q: %v", c.dir, err)
 		}

@@ -27,6 +27,8 @@ type strategyStatus struct {
 	State   stateStatus    `json:"state"`
 	Sample  int            `json:"sample"` // carts that the next edition is compared on
 
+	SampleClients int `json:"sample_clients"` // that they are of
+
 	// Handlers are those that use it, where one strategy is asked for.
 	Handlers []handlerStatus `json:"handlers,omitempty"`
 }
@@ -108,8 +110,9 @@ func (l *live) describe() strategyStatus {
 		Missing: unlessZero(s.Missing),
 		Watch:   watchStatus{Guard: s.Guard.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
 		State:   stateStatus{Dir: s.Memory.Dir, Error: text(stateError(s.Memory.Dir, s.Memory.Err)), Found: text(stateError(s.Memory.Dir, s.Memory.Found))},
-		Sample:  len(l.sample.Carts()),
 	}
+	carts, clients := l.sample.Carts()
+	d.Sample, d.SampleClients = len(carts), clients
 	if e := l.Live(); e.Sequence == s.Live.Sequence {
 		d.Live.Rules = e.Value.RuleCount()
 	}

@@ -1,15 +1,15 @@
 package proof
 
 import (
-	"fmt"
+	"math/big"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -45,43 +45,86 @@ const (
 	gratis = "[rule.a]\ndiscount_amount = 100\n"
 	none   = "[rule.a]\nskus = [\"other\"]\ndiscount_rate = 0.1\n"
 	priced = "[[products]]\nsku = \"a\"\ncategory = \"c\"\nprice = 10\n" + off10
+
+	unpriced = "[[products]]\nsku = \"a\"\ncategory = \"c\"\nprice = 0\n" + off10
+	both10   = "[rule.a]\nskus = [\"a\"]\ndiscount_rate = 0.1\n[rule.b]\nskus = [\"b\"]\ndiscount_rate = 0.1\n"
+	one70    = "[rule.a]\nskus = [\"a\"]\ndiscount_rate = 0.7\n[rule.b]\nskus = [\"b\"]\ndiscount_rate = 0.1\n"
+	cheap0   = "[rule.a]\nmin_subtotal = 50\ndiscount_rate = 0.2\n"
+	dear10   = "[rule.a]\nmin_subtotal = 50\ndiscount_rate = 0.1\n"
+	dear20   = cheap0
 )
+
+// in are carts that state a currency.
+func in(currency string, list []*cart.Cart) []*cart.Cart {
+	for _, c := range list {
+		c.Currency = currency
+	}
+	return list
+}
+
+// unpricedCarts state no price, which a catalogue may know.
+func unpricedCarts(n int) []*cart.Cart {
+	list := carts(n, 1000)
+	for _, c := range list {
+		c.Lines[0].UnitPrice, c.Lines[0].Subtotal = cart.NoPrice, 0
+	}
+	return list
+}
 
 func TestRails(t *testing.T) {
 	all := Rails{MeanChange: 2, FreeOrders: 0.05, Free: true, Evaluation: 2 * time.Millisecond, MinSample: 10}
+	ten := carts(20, 1000)
+	huge := int64(1_000_000_000_000)
 	for name, c := range map[string]struct {
 		rails         Rails
 		before, after string
-		carts         int
+		carts         []*cart.Cart
+		clients       int
 		quoteTakes    time.Duration
 		rail, says    string
-		abstains      string
+		abstains      []string
+		partly        []string
 	}{
-		"no rail":                     {Rails{}, off10, gratis, 20, 1, "", "", ""},
-		"twice the discount":          {all, off10, off20, 20, 1, "", "", ""},
-		"half the discount":           {all, off20, off10, 20, 1, "", "", ""},
-		"nine times the discount":     {all, off10, off90, 20, 1, "max_mean_change", "the mean discount of 20 carts goes from 1.00 CNY to 9.00 CNY, to 900% of what it was, the bound is a factor of 2 either way", ""},
-		"a ninth of the discount":     {all, off90, off10, 20, 1, "max_mean_change", "from 9.00 CNY to 1.00 CNY, to 11.1% of what it was", ""},
-		"no discount any more":        {all, off10, none, 20, 1, "max_mean_change", "to 0%", ""},
-		"from no discount to one":     {all, none, off90, 20, 1, "", "", ""},
-		"all for nothing":             {all, none, gratis, 20, 1, "max_free_orders", "20 of 20 carts (100%) would have nothing to pay for their goods, 0 have now, the bound is 5%", ""},
-		"none may be for nothing":     {Rails{Free: true, MinSample: 1}, none, gratis, 1, 1, "max_free_orders", "the bound is 0%", ""},
-		"slow":                        {all, off10, off10, 20, 3 * time.Millisecond, "max_evaluation", "a quote took 3ms, the bound is 2ms", ""},
-		"slow, but nobody asked":      {Rails{MeanChange: 2, MinSample: 1}, off10, off10, 20, time.Second, "", "", ""},
-		"too few carts":               {all, off10, gratis, 9, 1, "", "", "guard rails did not judge: 9 carts, 10 are wanted"},
-		"one cart":                    {Rails{MeanChange: 2, Free: true, MinSample: 1}, off10, off90, 1, 1, "max_mean_change", "the mean discount of 1 cart goes from", ""},
-		"one cart for nothing":        {Rails{Free: true, MinSample: 1}, none, gratis, 1, 1, "max_free_orders", "1 of 1 cart (100%)", ""},
-		"too few with one":            {all, off10, gratis, 1, 1, "", "", "guard rails did not judge: 1 cart, 10 are wanted"},
-		"a bound that is no binary":   {Rails{MeanChange: 1.1, MinSample: 1}, "[rule.a]\ndiscount_rate = 0.1\n", "[rule.a]\ndiscount_rate = 0.11\n", 1, 1, "", "", ""},
-		"a hair over it":              {Rails{MeanChange: 1.1, MinSample: 1}, "[rule.a]\ndiscount_rate = 0.1\n", "[rule.a]\ndiscount_rate = 0.111\n", 1, 1, "max_mean_change", "to 111%", ""},
-		"another currency":            {all, off10, "currency = \"USD\"\n" + off90, 20, 1, "", "", ""},
-		"a catalogue that prices now": {all, off10, priced, 20, 1, "", "", ""},
+		"no rail":                   {before: off10, after: gratis, carts: ten},
+		"twice the discount":        {rails: all, before: off10, after: off20, carts: ten},
+		"half the discount":         {rails: all, before: off20, after: off10, carts: ten},
+		"nine times the discount":   {rails: all, before: off10, after: off90, carts: ten, rail: "max_mean_change", says: "the mean discount of 20 carts goes from 10% to 90% of what they cost, to 900% of what it was, the bound is a factor of 2 either way"},
+		"a ninth of the discount":   {rails: all, before: off90, after: off10, carts: ten, rail: "max_mean_change", says: "from 90% to 10% of what they cost, to 11.1% of what it was"},
+		"no discount any more":      {rails: all, before: off10, after: none, carts: ten, rail: "max_mean_change", says: "to 0%"},
+		"from no discount to one":   {rails: all, before: none, after: off90, carts: ten, abstains: []string{"guard rail max_mean_change did not judge: no cart has a discount now"}},
+		"all for nothing":           {rails: all, before: none, after: gratis, carts: ten, rail: "max_free_orders", says: "20 of 20 carts would have nothing to pay for their goods, 0 have now, which is 100% of all orders more, the bound is 5%"},
+		"for nothing by a price":    {rails: Rails{Free: true, MinSample: 1}, before: off10, after: unpriced, carts: ten, rail: "max_free_orders", says: "20 of 20 carts"},
+		"none may be for nothing":   {rails: Rails{Free: true, MinSample: 1}, before: none, after: gratis, carts: carts(1, 1000), rail: "max_free_orders", says: "the bound is 0%"},
+		"slow":                      {rails: all, before: off10, after: off10, carts: ten, quoteTakes: 3 * time.Millisecond, rail: "max_evaluation", says: "a quote took 3ms, the bound is 2ms"},
+		"slow, without that rail":   {rails: Rails{MeanChange: 2, MinSample: 1}, before: off10, after: off10, carts: ten, quoteTakes: time.Second},
+		"too few carts":             {rails: all, before: off10, after: gratis, carts: carts(9, 1000), clients: 3, abstains: []string{"guard rails did not judge: 9 carts of 3 clients, min_sample is 10"}},
+		"too few clients":           {rails: all, before: off10, after: gratis, carts: carts(4, 1000), clients: 1, abstains: []string{"guard rails did not judge: 4 carts of 1 client, min_sample is 10; a client counts for at most 4, and behind a proxy all are one unless trusted_proxies names it"}},
+		"one cart":                  {rails: Rails{MeanChange: 2, Free: true, MinSample: 1}, before: off10, after: off90, carts: carts(1, 1000), rail: "max_mean_change", says: "the mean discount of 1 cart goes from"},
+		"one cart for nothing":      {rails: Rails{Free: true, MinSample: 1}, before: none, after: gratis, carts: carts(1, 1000), rail: "max_free_orders", says: "1 of 1 cart would"},
+		"a bound that is no binary": {rails: Rails{MeanChange: 1.1, MinSample: 1}, before: off10, after: "[rule.a]\ndiscount_rate = 0.11\n", carts: carts(1, 1000)},
+		"a hair over it":            {rails: Rails{MeanChange: 1.1, MinSample: 1}, before: off10, after: "[rule.a]\ndiscount_rate = 0.111\n", carts: carts(1, 1000), rail: "max_mean_change", says: "to 111%"},
+		"thirds to two thirds":      {rails: Rails{MeanChange: 2, MinSample: 1}, before: "[rule.a]\ndiscount_amount = 1\n", after: "[rule.a]\ndiscount_amount = 2\n", carts: carts(7, 300)},
+
+		"one cart at a price that outweighs all": {rails: all, before: both10, after: one70, carts: append(carts(19, 1000), &cart.Cart{Lines: []cart.Line{{SKU: "b", Quantity: 1, UnitPrice: huge, Subtotal: huge}}}), rail: "max_mean_change", says: "the mean discount of 20 carts goes from 10% to 67% of what they cost"},
+		"half of them, and the mean stays":       {rails: Rails{MeanChange: 1.5, MinSample: 1}, before: off10, after: cheap0, carts: append(carts(11, 1000), carts(9, 10_000)...), rail: "max_mean_change", says: "the median discount of 20 carts goes from 10% to 0% of what they cost"},
+		"a lower rate beside carts at one fen":   {rails: all, before: "[rule.a]\ndiscount_rate = 0.5\n", after: "[rule.a]\ndiscount_rate = 0.4\n", carts: append(carts(16, 1000), carts(4, 1)...)},
+		"most have no discount":                  {rails: all, before: dear10, after: dear20, carts: append(carts(15, 1000), carts(5, 10_000)...), partly: []string{"guard rail max_mean_change did not judge the median: at least half of the carts have no discount now"}},
+		"orders that are free already":           {rails: Rails{Free: true, MinSample: 1}, before: gratis, after: gratis, carts: ten},
+		"fewer that are free":                    {rails: Rails{Free: true, MinSample: 1}, before: gratis, after: off10, carts: ten},
+		"carts in another currency":              {rails: all, before: off10, after: off90, carts: append(in("USD", carts(300, 1000)), ten...), rail: "max_mean_change", says: "the mean discount of 20 carts goes from 10% to 90%"},
+		"carts in another currency alone":        {rails: all, before: off10, after: off90, carts: in("USD", carts(300, 1000)), clients: 80, abstains: []string{"guard rails did not judge: 0 carts of 80 clients, min_sample is 10"}},
+		"carts of nothing":                       {rails: all, before: off10, after: off90, carts: carts(20, 0), abstains: []string{"guard rails did not judge: 0 carts, min_sample is 10"}},
+		"carts that can be priced no more":       {rails: all, before: priced, after: off10, carts: unpricedCarts(20), rail: "max_mean_change", says: "from 10% to 0%"},
+		"the currency changes": {rails: all, before: off10, after: "currency = \"USD\"\n" + off90, carts: ten, abstains: []string{
+			"guard rail max_mean_change did not judge: the currency changes from CNY to USD", "guard rail max_free_orders did not judge: the currency changes from CNY to USD"}},
+		"a catalogue that prices now": {rails: all, before: off10, after: priced, carts: ten},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := Replay(load(t, c.before), load(t, c.after), carts(c.carts, 1000), noon, c.rails.Evaluation, ticking(c.quoteTakes))
-			abstained, err := c.rails.Judge(f)
-			if abstained != c.abstains {
-				t.Errorf("abstained: %q, want %q", abstained, c.abstains)
+			f := Replay(load(t, c.before), load(t, c.after), c.carts, noon, c.rails.Evaluation, ticking(max(c.quoteTakes, 1)))
+			f.Clients = c.clients
+			j, err := c.rails.Judge(f)
+			if !slices.Equal(j.Abstained, c.abstains) || !slices.Equal(j.Partly, c.partly) {
+				t.Errorf("abstained: %q, want %q; partly: %q, want %q", j.Abstained, c.abstains, j.Partly, c.partly)
 			}
 			if c.rail == "" {
 				if err != nil {
@@ -96,20 +139,56 @@ func TestRails(t *testing.T) {
 	}
 }
 
+// However dear the goods and the shipping of a cart are, its discount is a share of at
+// most 1 of them.
+func TestADiscountIsAShareFromZeroToOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		amount := rapid.Int64Range(0, 1_000_000_000_000)
+		q := strategy.Quote{Subtotal: amount.Draw(t, "subtotal"), Shipping: amount.Draw(t, "shipping")}
+		q.Discount = rapid.Int64Range(0, q.Subtotal).Draw(t, "discount")
+		q.ShippingDiscount = rapid.Int64Range(0, q.Shipping).Draw(t, "shipping discount")
+		if s := shareOf(&q); s.Sign() < 0 || s.Cmp(big.NewRat(1, 1)) > 0 {
+			t.Errorf("the share is %v", s)
+		}
+	})
+}
+
+func TestMeanAndMedian(t *testing.T) {
+	for name, c := range map[string]struct {
+		shares       shares
+		mean, median *big.Rat
+	}{
+		"none":             {mean: new(big.Rat), median: new(big.Rat)},
+		"one":              {shares: shares{big.NewRat(1, 3)}, mean: big.NewRat(1, 3), median: big.NewRat(1, 3)},
+		"two":              {shares: shares{big.NewRat(1, 3), big.NewRat(1, 6)}, mean: big.NewRat(1, 4), median: big.NewRat(1, 4)},
+		"three, unordered": {shares: shares{big.NewRat(1, 1), big.NewRat(0, 1), big.NewRat(1, 10)}, mean: big.NewRat(11, 30), median: big.NewRat(1, 10)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := c.shares.mean(); got.Cmp(c.mean) != 0 {
+				t.Errorf("mean = %v, want %v", got, c.mean)
+			}
+			if got := c.shares.median(); got.Cmp(c.median) != 0 {
+				t.Errorf("median = %v, want %v", got, c.median)
+			}
+		})
+	}
+}
+
 func TestReplayIsAtTheInstantGiven(t *testing.T) {
 	timed := load(t, "[rule.a]\nvalid_until = \"2026-11-23T11:59:59Z\"\ndiscount_rate = 0.5\n")
-	for at, want := range map[time.Time]int64{noon: 0, noon.Add(-time.Hour): 500} {
-		if f := Replay(timed, timed, carts(1, 1000), at, 0, time.Now); f.DiscountAfter != want {
-			t.Errorf("at %v the discount is %d, want %d", at, f.DiscountAfter, want)
+	for at, want := range map[time.Time]*big.Rat{noon: new(big.Rat), noon.Add(-time.Hour): big.NewRat(1, 2)} {
+		if f := Replay(timed, timed, carts(1, 1000), at, 0, time.Now); f.after.mean().Cmp(want) != 0 {
+			t.Errorf("at %v the discount is %v, want %v", at, f.after.mean(), want)
 		}
 	}
 }
 
 func TestCartsThatCanBePricedNoMoreAreCounted(t *testing.T) {
-	unpriced := &cart.Cart{Lines: []cart.Line{{SKU: "a", Quantity: 1, UnitPrice: cart.NoPrice}}}
-	f := Replay(load(t, priced), load(t, off10), []*cart.Cart{unpriced, carts(1, 1000)[0]}, noon, 0, time.Now)
-	if f.Lost != 1 || f.Carts != 1 || !strings.Contains(f.String(), "1 cart can be priced no more") {
-		t.Errorf("figures = %v", f)
+	list := append(unpricedCarts(1), carts(1, 1000)...)
+	f := Replay(load(t, priced), load(t, off10), list, noon, 0, time.Now)
+	if want := "2 carts: mean discount 10% to 5%, median 10% to 5%, free orders 0 to 0, slowest quote"; f.Lost != 1 || !strings.HasPrefix(f.String(), want) ||
+		!strings.Contains(f.String(), "1 cart can be priced no more") {
+		t.Errorf("figures = %v, want %s …", f, want)
 	}
 }
 
@@ -127,83 +206,6 @@ func TestOneSlowQuoteOfThreeIsNotBelieved(t *testing.T) {
 	if f := Replay(s, s, carts(1, 1000), noon, time.Millisecond, stutter); f.Slowest != time.Microsecond {
 		t.Errorf("slowest = %v, want 1µs", f.Slowest)
 	}
-}
-
-func TestSampleKeepsTheLastCartsAndNobodysName(t *testing.T) {
-	var s Sample
-	for i := range 300 {
-		body := []byte(fmt.Sprintf("sku-%d", i))
-		s.Add(&cart.Cart{
-			Lines:    []cart.Line{{ID: "line-7", SKU: string(body), Quantity: 1, Attributes: []cart.Attribute{{Name: "n", Text: "x"}}}},
-			Customer: cart.Customer{ID: "u1", Tier: "gold", Segments: []string{"student"}, CompletedOrders: 3},
-			Coupons:  []string{"SPRING"},
-			Shipping: []cart.Charge{{ID: "s1", Method: "post", Amount: 5}},
-		})
-	}
-	kept := s.Carts()
-	if len(kept) != size {
-		t.Fatalf("%d carts are kept, want %d", len(kept), size)
-	}
-	for _, c := range kept {
-		var n int
-		if fmt.Sscanf(c.Lines[0].SKU, "sku-%d", &n); n < 300-size {
-			t.Errorf("cart %d is kept", n)
-		}
-		if text := fmt.Sprint(*c); strings.Contains(text, "u1") || strings.Contains(text, "line-7") || strings.Contains(text, "s1") {
-			t.Errorf("an id is kept: %s", text)
-		}
-		if c.Customer.Tier != "gold" || c.Customer.CompletedOrders != 3 || len(c.Coupons) != 1 || c.Shipping[0].Amount != 5 || c.Lines[0].Attributes[0].Text != "x" {
-			t.Errorf("what prices depend on is lost: %+v", c)
-		}
-	}
-}
-
-// A cart lives no longer than its request: its texts are in the memory of the body.
-func TestSampleKeepsTextsOfItsOwn(t *testing.T) {
-	reader, err := cart.NewReader(cart.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	body := []byte(`{"items": [{"sku": "oolong", "category": ["tea", "season", "sale"], "quantity": 1, "unit_price": 100}]}`)
-	var c cart.Cart
-	if found, err := reader.ReadJSON(body, money.Currency{}, &c); err != nil || !found {
-		t.Fatal(found, err)
-	}
-	var s Sample
-	s.Add(&c)
-	for i := range body {
-		body[i] = 'x'
-	}
-	kept := s.Carts()[0].Lines[0]
-	if kept.SKU != "oolong" || kept.Category != "tea" || !slices.Equal(kept.MoreCategories, []string{"season", "sale"}) {
-		t.Errorf("kept %+v", kept)
-	}
-}
-
-func TestLongCartsAreNotKept(t *testing.T) {
-	var s Sample
-	s.Add(&cart.Cart{Lines: make([]cart.Line, maxLines+1)})
-	if n := len(s.Carts()); n != 0 {
-		t.Errorf("%d carts are kept", n)
-	}
-}
-
-func TestSampleIsSafeForManyAtOnce(t *testing.T) {
-	var s Sample
-	var group sync.WaitGroup
-	for range 4 {
-		group.Go(func() {
-			for range 500 {
-				s.Add(&cart.Cart{Lines: []cart.Line{{SKU: "a"}}})
-				for _, c := range s.Carts() {
-					if c.Lines[0].SKU != "a" {
-						t.Error("a cart is torn")
-					}
-				}
-			}
-		})
-	}
-	group.Wait()
 }
 
 func TestPaceLetsOneThroughInAWhile(t *testing.T) {

@@ -28,6 +28,7 @@ func (m *machine) consider(r reading) {
 		m.keepOut()
 	case m.live.Sequence > 0 && v.fingerprint == m.live.Fingerprint && v.texts == m.live.Texts:
 		m.content = r.digest
+		m.keepLive(r)
 		m.settled()
 		m.clear()
 		m.emit(EventUnchanged, nil)
@@ -47,6 +48,7 @@ func (m *machine) known(r reading) bool {
 	case m.staged != nil && r.digest == m.staged.content:
 		m.restore()
 	case m.live.Sequence > 0 && r.digest == m.content:
+		m.keepLive(r)
 		m.settled()
 		m.restore()
 	case m.starting && m.live.Sequence == 0:

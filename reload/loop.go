@@ -77,10 +77,10 @@ func (m *machine) run() {
 	defer close(m.done)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	poll := time.NewTicker(m.o.Poll)
-	defer poll.Stop()
+	m.ticks = time.NewTicker(m.o.Poll)
+	defer m.ticks.Stop()
 	for !m.stopped() {
-		m.turn(timer, poll.C)
+		m.turn(timer, m.ticks.C)
 	}
 }
 

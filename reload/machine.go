@@ -2,6 +2,7 @@ package reload
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -76,6 +77,7 @@ type machine struct {
 	staged   *staged
 	hold     hold
 	memory   memory
+	unkept   bool    // what is in service could not be kept in memory, which is new
 	refused  string  // key of the standing refusal; "" for none
 	unproved bool    // it might be none if it were judged again
 	missing  bool    // reported
@@ -85,7 +87,9 @@ type machine struct {
 	refusedAs Identity // of the last refusal
 	read      LastRead // without its outcome, which later orders may change
 
-	orders  chan func() // from other goroutines, carried out on this one
+	ticks   *time.Ticker           // for polls
+	scribe  atomic.Pointer[scribe] // of memory, for other goroutines
+	orders  chan func()            // from other goroutines, carried out on this one
 	stop    chan struct{}
 	done    chan struct{}
 	closing sync.Once
@@ -105,6 +109,7 @@ func newMachine(path string, j judge, o Options) *machine {
 	}
 	m.reader = &reader{path: path, o: &m.o}
 	m.memory = newMemory(o)
+	m.scribe.Store(m.memory.scribe)
 	m.hold = m.memory.hold()
 	m.board.s.Held, m.board.s.Memory.Dir = m.hold.what, o.State
 	return m

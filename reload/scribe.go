@@ -65,6 +65,16 @@ func (s *scribe) begin() {
 	ring(s.wake)
 }
 
+// writes reports whether it may write; there is none where nothing is remembered.
+func (s *scribe) writes() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done != nil
+}
+
 // nudge has it try again what failed.
 func (s *scribe) nudge() {
 	s.mu.Lock()

@@ -69,7 +69,7 @@ func (s *Source[T]) Close() error { return s.machine.close() }
 // whatever happens from now on. Until then nothing is written, so that a source
 // can be opened to see whether it could be. It waits for nothing.
 func (s *Source[T]) Remember() {
-	if scribe := s.machine.memory.scribe; scribe != nil {
+	if scribe := s.machine.scribe.Load(); scribe != nil {
 		scribe.begin()
 	}
 }
@@ -97,11 +97,11 @@ type Past struct {
 // History returns what is remembered. It waits for a load in progress, and until
 // everything that happened is written, if it can be.
 func (s *Source[T]) History() Past {
-	scribe := s.machine.memory.scribe
+	s.machine.order(func() {})
+	scribe := s.machine.scribe.Load()
 	if scribe == nil {
 		return Past{}
 	}
-	s.machine.order(func() {})
 	return scribe.all()
 }
 
