@@ -175,7 +175,7 @@ func (e *evaluation) aimAtPart(r *compiledRule, parts []targetPart) *target {
 		line.quantity, line.largest = p.units, p.units
 		t.counted.add(&line, e.valueBy(p, e.arith.thresholdBase))
 		if !e.leavesOut(r, l) {
-			e.addPortions(t, r, p.item, p.from, p.from+p.units)
+			e.addPortions(t, r, *p)
 		}
 	}
 	if r.each == eachLine && t.counted.articles == 0 && t.counted.quantity > 0 {
