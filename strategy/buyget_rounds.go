@@ -95,8 +95,11 @@ func (e *evaluation) sortUnits(list []int32, by pick, t *target) {
 	}
 	slices.SortFunc(list, func(a, b int32) int {
 		p, o := &t.portions[a], &t.portions[b]
-		return cmp.Or(compareUnits(p, o, by), cmp.Compare(e.units[a].sides(), e.units[b].sides()), moreRoom(p, o),
-			e.compareGoods(&e.items[p.item], &e.items[o.item]), byItem(*p, *o))
+		first := cmp.Or(compareUnits(p, o, by), cmp.Compare(e.units[a].sides(), e.units[b].sides()), moreRoom(p, o))
+		if first != 0 { // as of most, and comparing goods takes long
+			return first
+		}
+		return cmp.Or(e.compareGoods(&e.items[p.item], &e.items[o.item]), byItem(*p, *o))
 	})
 }
 

@@ -120,6 +120,7 @@ func (e *evaluation) divide(r *compiledRule) {
 			e.addPart(r, int32(i))
 		}
 	}
+	e.spend(len(e.parts))
 	if r.each == eachSKU {
 		slices.SortFunc(e.parts, func(a, b targetPart) int {
 			return cmp.Or(e.compareSKUs(e.items[a.item].from.SKU, e.items[b.item].from.SKU), cmp.Compare(a.item, b.item))

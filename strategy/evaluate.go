@@ -14,6 +14,7 @@ type evaluation struct {
 	items   []item   // the articles in the order of the cart, then the shipping charges
 	goods   int      // how many items are articles
 	budget  int64    // what may still be taken off all goods
+	steps   int64    // so far, see [MaxSteps]
 	target  target   // of the rule at hand
 	gift    Gift     // of the rule at hand; no SKU for none
 
@@ -99,7 +100,7 @@ func (l *item) value(b base) int64 { return b.of(l.original, l.stage, l.left) }
 // as the memory of the rewards. It does so in place: copying all of it took a fifth of a
 // small quote.
 func (e *evaluation) reset() {
-	e.items, e.goods, e.budget = e.items[:0], 0, 0
+	e.items, e.goods, e.budget, e.steps = e.items[:0], 0, 0, 0
 	e.gift, e.clockSet = Gift{}, false
 	e.nextLine, e.runs, e.freeRun = e.nextLine[:0], e.runs[:0], 0
 	e.winners, e.won = e.winners[:0], e.won[:0]
@@ -159,7 +160,7 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 			return e.tracedTry(r)
 		}
 	}
-	if !e.admits(r) {
+	if e.givenUp() || !e.admits(r) {
 		return nil, false
 	}
 	t, reached := e.reward(r)

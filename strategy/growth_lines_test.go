@@ -29,6 +29,9 @@ var longCarts = map[string]func(lines int) *cart.Cart{
 	"articles at one price": func(lines int) *cart.Cart {
 		return cartOf(lines, func(i int, l *cart.Line) { l.SKU, l.UnitPrice = "s"+strconv.Itoa(i), 100 })
 	},
+	"articles of a minor unit": func(lines int) *cart.Cart {
+		return cartOf(lines, func(i int, l *cart.Line) { l.SKU, l.UnitPrice = "s"+strconv.Itoa(i), 1 })
+	},
 	"one article": func(lines int) *cart.Cart {
 		return cartOf(lines, func(_ int, l *cart.Line) { l.UnitPrice = 100 })
 	},
@@ -85,6 +88,7 @@ var longRules = map[string]string{
 	"a gift for each unit":       "gift = { sku = \"g\", per = { units = 1 } }",
 	"fresh units":                "fresh_units = true\nbuy = { quantity = 1 }\nget = { quantity = 1, rate = 0.5 }\nrepeat = 7",
 	"a threshold over the cart":  "min_subtotal = 1\ncount = \"cart\"\ndiscount_rate = 0.1",
+	"half of it":                 "discount_rate = 0.4",
 	"all that is left":           "unit_price = 0",
 	"all that is left of a line": "each = \"line\"\nunit_price = 0",
 }
@@ -107,6 +111,8 @@ func TestALineOfManyCostsNoMore(t *testing.T) {
 		{name: "the best for each line", text: `arithmetic = { select = "best_per_line" }`, shapes: few},
 		{name: "rounded by line", text: `arithmetic = { round_scope = "line" }`, shapes: few},
 		{name: "shared to the last", text: `arithmetic = { allocation = "last", base = "original", payable_unit = 0.05, payable_rounding = "up" }`, shapes: few},
+		{name: "the last has what is over", text: `arithmetic = { allocation = "last" }`, shapes: []string{"articles of a minor unit"}},
+		{name: "rounded, the last has what is over", text: `arithmetic = { allocation = "round_then_last" }`, shapes: []string{"articles of a minor unit"}},
 	} {
 		for _, shape := range settings.shapes {
 			t.Run(settings.name+", "+shape, func(t *testing.T) {

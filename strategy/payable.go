@@ -102,7 +102,7 @@ func (e *evaluation) round(t *target, left int64) lowering {
 		return lowering{from: off, amount: off}
 	}
 	within := min(wanted, max(0, e.budget))
-	given := e.shareBy(e.arith.inMinorUnits(), within, t.portions)
+	given := e.shareBy(e.inMinorUnits(), within, t.portions)
 	return lowering{from: wanted, amount: given, byLimits: within < wanted, byFloor: given < within}
 }
 
@@ -115,7 +115,7 @@ func (e *evaluation) takeBack(amount int64, t *target) {
 		p.room = e.valueBy(units, baseOriginal) - e.valueBy(units, baseRunning)
 		p.value = p.room
 	}
-	e.shareBy(e.arith.inMinorUnits(), amount, t.portions)
+	e.shareBy(e.inMinorUnits(), amount, t.portions)
 	for i := range t.portions {
 		t.portions[i].off = -t.portions[i].off
 	}

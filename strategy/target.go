@@ -128,11 +128,13 @@ var everything matcher
 func (e *evaluation) count(m *matcher) totals {
 	var sum totals
 	if near, narrowed := e.narrowed(m); narrowed {
+		e.spend(1 + len(near))
 		for _, i := range near {
 			e.countIn(&sum, m, &e.items[i])
 		}
 		return sum
 	}
+	e.spend(1 + e.goods)
 	for i := range e.items[:e.goods] {
 		e.countIn(&sum, m, &e.items[i])
 	}
@@ -150,10 +152,12 @@ func (e *evaluation) aim(r *compiledRule) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
 	if near, narrowed := e.narrowed(&r.lines); narrowed {
+		e.spend(1 + len(near))
 		for _, i := range near {
 			e.aimAt(t, r, int(i))
 		}
 	} else {
+		e.spend(1 + e.goods)
 		for i := range e.items[:e.goods] {
 			e.aimAt(t, r, i)
 		}
