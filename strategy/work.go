@@ -10,10 +10,10 @@ import (
 // a cart that is priced once is priced always, on every machine.
 
 // MaxSteps is how many steps a quote may take: far more than carts and strategies of shops
-// need, and few enough that no cart keeps a processor for long. A hundred rules that all look
-// at 500 lines take 50,000, and a best combination of sixteen rules takes as many as it tries
-// combinations, times the lines.
-const MaxSteps = 10_000_000
+// need, and few enough that no cart keeps a processor for more than seconds. A hundred rules
+// that all look at 500 lines take 50,000. The longest search for a best combination takes as
+// many as 65,536 combinations of 500 lines.
+const MaxSteps = 40_000_000
 
 // ErrTooManySteps says that a quote was given up since it would take more than [MaxSteps].
 var ErrTooManySteps = errors.New("too many rules look at too many lines: pricing the cart takes more than " +
