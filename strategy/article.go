@@ -43,7 +43,7 @@ func (a *articles) begin(lines int) {
 		a.items = make([]articleItem, lines)
 	}
 	a.items = a.items[:lines]
-	a.variants.lines, a.variants.list = lines, a.variants.list[:0]
+	a.variants.list = a.variants.list[:0]
 }
 
 // add puts an item in front of its list and reports whether its hash may be that of
@@ -76,12 +76,9 @@ func mixed(hash, number uint64) uint64 {
 }
 
 // join makes an item, the last one, more units of an earlier one that it is alike, if there
-// is one. What is by itself in any case is in no list, which it would make longer.
+// is one.
 func (e *evaluation) join(l *item, i int) {
-	if l.quantity == 0 || l.from.SKU == "" {
-		return
-	}
-	if e.articles.add(mixed(e.articles.hash, uint64(l.unitPrice)), i) {
+	if e.articles.add(mixed(e.articles.hash, uint64(l.unitPrice)), i) && l.from.SKU != "" && l.quantity != 0 {
 		e.joinEarlier(l, i)
 	}
 }

@@ -17,7 +17,6 @@ import (
 // price, and of the first item of those that differ in no more than a part of a minor unit.
 type variants struct {
 	seed  maphash.Seed
-	lines int     // of the cart
 	lists []int32 // the last entry of each list, from one on; 0 for none
 	list  []variant
 }
@@ -43,7 +42,7 @@ func (e *evaluation) joinVariant(l *item, i, first int) {
 	a := &e.articles
 	v := &a.variants
 	if len(v.list) == 0 {
-		v.lists = zeroed(v.lists, 1<<bits.Len(uint(2*v.lines)))
+		v.lists = zeroed(v.lists, 1<<bits.Len(uint(2*len(a.items))))
 		if v.seed == (maphash.Seed{}) {
 			v.seed = maphash.MakeSeed()
 		}

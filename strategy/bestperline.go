@@ -37,7 +37,7 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 
 // compete lets a rule win the lines on which it is worth more than those before it.
 func (e *evaluation) compete(rule int32, t *target) {
-	e.dealt = lineCursor{}
+	e.dealt, e.walked = lineCursor{}, true
 	for line, rest := nextTogether(t.portions); len(line) > 0; line, rest = nextTogether(rest) {
 		w := winner{rule: rule, item: line[0].item}
 		for i := range line {

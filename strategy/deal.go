@@ -10,7 +10,7 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	if amount == 0 && e.gift.SKU == "" {
 		return
 	}
-	e.cursor, e.stopping, e.dealt = cursor{}, cursor{}, lineCursor{}
+	e.forgetPlaces()
 	first := len(q.shares)
 	for i := range t.portions {
 		p := &t.portions[i]
@@ -29,6 +29,13 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 		e.trace.noteStops(index, t.portions)
 	}
 	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})
+}
+
+// forgetPlaces forgets where the rule before cut and dealt, which most do not.
+func (e *evaluation) forgetPlaces() {
+	if e.walked {
+		e.walked, e.cursor, e.stopping, e.dealt = false, cursor{}, cursor{}, lineCursor{}
+	}
 }
 
 // bear takes a portion's share off its item; first is where the shares of the rule
@@ -85,6 +92,7 @@ func (q *Quote) bearLine(line int32, off int64, first int) {
 func (q *Quote) deal(l *item, p *portion, stop bool, first int) {
 	e := &q.work
 	e.roomForShares()
+	e.walked = true
 	over, to := int64(0), p.from+p.units
 	for at := e.lineAt(l, p.from); at.left > 0 && (over > 0 || at.before < to); at = at.next(e) {
 		units := e.unitsOf(at.line)

@@ -29,6 +29,7 @@ type evaluation struct {
 	nextLine []int32 // of the same article, by line
 	runs     []run   // of the articles whose units are not all alike
 	freeRun  int32   // the first of those that no article has now
+	walked   bool    // whether cursor, stopping or dealt is anywhere
 	cursor   cursor  // where the last cut was
 	stopping cursor  // where the line begins that was stopped last
 	reading  cursor  // where the last units were that were looked at

@@ -126,6 +126,7 @@ func (e *evaluation) takeBack(amount int64, t *target) {
 func (q *Quote) dealBack(l *item, p *portion, first int) {
 	e := &q.work
 	e.roomForShares()
+	e.walked = true
 	over, to := int64(0), p.from+p.units
 	for at := e.lineAt(l, p.from); at.left > 0 && (over > 0 || at.before < to); at = at.next(e) {
 		if from, until := max(p.from, at.before), min(to, at.before+e.unitsOf(at.line)); from < until {

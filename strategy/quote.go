@@ -279,6 +279,7 @@ func tooMuch(line int) error {
 func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 	l.from, l.quantity, l.largest, l.reduced = from, from.Quantity, from.Quantity, from.Reduced
 	if l.quantity == 0 {
+		e.articles.hash += spreading // not that of the line before, whose list it would make longer
 		return
 	}
 	l.weighed = !from.Weight.IsZero()

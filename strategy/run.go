@@ -48,6 +48,7 @@ func (e *evaluation) cut(l *item, from, units int64) *run {
 		l.runs = e.newRun(l.whole())
 	}
 	c := &e.cursor
+	e.walked = true
 	e.seek(c, l, from)
 	if from > c.before {
 		c.at, c.before = e.split(c.at, from-c.before), from
