@@ -21,13 +21,14 @@ var laneCount = 1 << bits.Len(uint(min(runtime.NumCPU(), 32)-1))
 // lane is what the requests of about one processor count. Any number of them may
 // use one at once: it is the cache that is spared, and not the atomicity.
 type lane struct {
-	number    int
-	decisions [len(statusNames)]atomic.Uint64
-	bypasses  [len(bypassNames)]atomic.Uint64
-	spoofed   atomic.Uint64
-	took      [len(evaluationBounds) + 1]atomic.Uint64 // evaluations, by the first bound that holds them
-	nanos     atomic.Uint64                            // they took together
-	_         [apart]byte
+	number       int
+	decisions    [len(statusNames)]atomic.Uint64
+	bypasses     [len(bypassNames)]atomic.Uint64
+	spoofed      atomic.Uint64
+	tooManySteps atomic.Uint64
+	took         [len(evaluationBounds) + 1]atomic.Uint64 // evaluations, by the first bound that holds them
+	nanos        atomic.Uint64                            // they took together
+	_            [apart]byte
 }
 
 // evaluationBounds are those of the histogram.
@@ -101,6 +102,8 @@ var (
 		"Requests with the status bypass, by why no cart was read from them.", []string{"reason"}, nil)
 	spoofedDesc = prometheus.NewDesc("caddy_discount_spoofed_headers_total",
 		"Headers, trailers and Connection tokens that clients sent under the names of discount headers.", nil, nil)
+	tooManyStepsDesc = prometheus.NewDesc("caddy_discount_too_many_steps_total",
+		"Carts without a discount because pricing them would take more steps than a quote may.", nil, nil)
 	evaluationsDesc = prometheus.NewDesc("caddy_discount_evaluation_duration_seconds",
 		"How long it took to read a cart, quote it and write the result, without waiting for the body.", nil, nil)
 )
@@ -110,6 +113,7 @@ func (c *counters) Describe(to chan<- *prometheus.Desc) {
 	to <- decisionsDesc
 	to <- bypassesDesc
 	to <- spoofedDesc
+	to <- tooManyStepsDesc
 	to <- evaluationsDesc
 }
 
@@ -124,6 +128,7 @@ func (c *counters) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(bypassesDesc, prometheus.CounterValue, float64(n), name)
 	}
 	to <- prometheus.MustNewConstMetric(spoofedDesc, prometheus.CounterValue, float64(c.spoofed()))
+	to <- prometheus.MustNewConstMetric(tooManyStepsDesc, prometheus.CounterValue, float64(c.sum(func(l *lane) *atomic.Uint64 { return &l.tooManySteps })))
 	all, upTo := uint64(0), make(map[float64]uint64, len(evaluationBounds))
 	for i, bound := range evaluationBounds {
 		all += c.sum(func(l *lane) *atomic.Uint64 { return &l.took[i] })

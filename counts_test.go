@@ -69,7 +69,7 @@ func TestLanesAddUp(t *testing.T) {
 			if d.Label[0].GetValue() == "bypass" {
 				passed = d.Counter.GetValue()
 			}
-		default:
+		case m.Desc() == spoofedDesc:
 			spoofed = d.Counter.GetValue()
 		}
 	}

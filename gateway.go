@@ -197,7 +197,7 @@ func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *d
 	if len(in.body) >= largeBody {
 		var err error
 		if in.turn, err = g.turns.take(r.Context()); err != nil {
-			return refuse(statusUnavailable, "the request ended before its turn")
+			return endedWaiting
 		}
 		defer g.turns.back(in.turn)
 	}
@@ -208,7 +208,7 @@ func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *d
 type input struct {
 	kind cartPlace
 	body []byte
-	turn *turn // of a large body; nil for others
+	turn *turn // of a large body or a long quote; nil for others
 }
 
 // evaluate quotes the cart of a request. A panic ends here: it costs the
@@ -238,14 +238,28 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 	case !found:
 		return g.without.items
 	}
-	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
+	steps, err := live.Prepare(&d.quote, &d.cart, now)
+	if err != nil {
 		return invalid(g.locate(err, r, in))
+	}
+	waited := time.Duration(0)
+	if steps >= largeWork && in.turn == nil {
+		began := time.Now()
+		if in.turn, err = g.turns.take(r.Context()); err != nil {
+			return endedWaiting
+		}
+		defer g.turns.back(in.turn)
+		waited = time.Since(began)
+	}
+	if err := live.Complete(&d.quote); err != nil {
+		d.lane.tooManySteps.Add(1)
+		return tooManySteps
 	}
 	if g.orders && proof.Counts(&d.quote) && d.pace.Due(now) {
 		g.live.sample.Offer(&d.cart, clientOf(r), now)
 	}
 	o = write(live, d, now)
-	d.lane.evaluated(time.Since(now))
+	d.lane.evaluated(time.Since(now) - waited)
 	return o
 }
 

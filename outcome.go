@@ -9,6 +9,7 @@ import (
 	"github.com/dunglas/httpsfv"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/strategy"
 )
 
 // status is what became of the cart of a request.
@@ -59,6 +60,12 @@ var brokenOff = &outcome{
 	reason:  fieldReason("the body broke off"),
 	problem: &problem{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
 }
+
+// endedWaiting is the outcome of a request that its client gave up while it waited.
+var endedWaiting = refuse(statusUnavailable, "the request ended before its turn")
+
+// tooManySteps is the outcome of a cart that takes too long to price.
+var tooManySteps = refuse(statusUnavailable, strategy.ErrTooManySteps.Error())
 
 // oversize is the outcome of a body that is larger than max_body.
 func oversize(maxBody int64) *outcome {

@@ -12,9 +12,14 @@ import (
 // of them takes a processor for 10 ms and more, which is a hundred orders.
 const largeBody = 64 << 10
 
-// turns has large bodies wait for each other, so that at most half of the
-// processors are busy with them and an order of the usual size finds one free. Who
-// has a turn reads with rests, for where there is no processor free after all.
+// largeWork is from how many steps of a quote on pricing takes long, by what the strategy
+// estimates: about as long as reading a large body. Five hundred lines fit into 24 KB, and a
+// hundred rules may look at each of them.
+const largeWork = 16_000
+
+// turns has large bodies and long quotes wait for each other, so that at most half of the
+// processors are busy with them and an order of the usual size finds one free. A large body
+// is read with rests, for where there is no processor free after all.
 type turns struct {
 	free    chan struct{}
 	resting sync.Pool // of *turn

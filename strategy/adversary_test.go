@@ -216,6 +216,11 @@ const (
 // inProportion measures again what another program may have disturbed.
 func inProportion(t *testing.T, what string, measure func() (base, took time.Duration)) {
 	t.Helper()
+	proportional(t, what, asMany, asLong, measure)
+}
+
+func proportional(t *testing.T, what string, asMany, asLong time.Duration, measure func() (base, took time.Duration)) {
+	t.Helper()
 	for range 12 {
 		base, took := measure()
 		if took <= asLong*base {

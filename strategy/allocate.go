@@ -36,6 +36,7 @@ type sharing struct {
 	unit       int64
 	allocation allocation
 	rounding   money.Rounding // of shares that are not rounded down
+	steps      *int64         // of the quote, see [MaxSteps]; those of further rounds are added
 }
 
 // share adds the amount to what is taken off the portions and reports how much
@@ -51,9 +52,17 @@ func (s sharing) share(amount int64, portions []portion) int64 {
 			break
 		}
 		shared += given
-		amount -= given
+		if amount -= given; amount >= s.unit && !s.again(portions) {
+			break
+		}
 	}
 	return shared
+}
+
+// again counts the steps of another round, and reports whether there may be one.
+func (s sharing) again(portions []portion) bool {
+	*s.steps += int64(len(portions))
+	return *s.steps <= MaxSteps
 }
 
 // giveAll is share for a single portion.
@@ -93,7 +102,11 @@ func (s sharing) once(amount int64, portions []portion) int64 {
 		left -= int64(quotient)
 		given += s.take(p, int64(quotient))
 	}
-	if left > 0 {
+	switch {
+	case left == 0:
+	case left == units && s.allocation == lastLine:
+		given += s.fromLast(left, portions)
+	default:
 		given += s.leftOver(left, portions)
 	}
 	return given
@@ -113,6 +126,19 @@ func (s sharing) leftOver(left int64, portions []portion) int64 {
 		return s.oneEach(left, portions)
 	}
 	return s.byRest(left, portions)
+}
+
+// fromLast gives units to the last portion, and what that has no room for to those before
+// it. It is what further rounds of sharing come to where no share is a whole unit: no share
+// of fewer units becomes one, since a portion that is full took a unit at least.
+func (s sharing) fromLast(left int64, portions []portion) (given int64) {
+	for i := len(portions) - 1; i >= 0 && left > 0; i-- {
+		if p := &portions[i]; s.shares(p) {
+			taken := s.take(p, left)
+			given, left = given+taken, left-taken/s.unit
+		}
+	}
+	return given
 }
 
 // remainder is what a division left over for a portion.

@@ -17,7 +17,9 @@ func (s sharing) rounded(units, total int64, portions []portion) int64 {
 	case roundThenFirst:
 		s.roundThenFirst(units, total, portions)
 	case roundThenLast:
-		s.roundThenLast(units, total, portions)
+		if none := s.roundThenLast(units, total, portions); none {
+			return s.fromLast(units, portions)
+		}
 	case carry:
 		s.carry(units, total, portions)
 	case cascadeUp:
@@ -62,8 +64,8 @@ func (s sharing) roundThenFirst(units, total int64, portions []portion) {
 }
 
 // roundThenLast rounds each share but the last, which is what is left. No share is
-// more than that.
-func (s sharing) roundThenLast(units, total int64, portions []portion) {
+// more than that. It reports whether no share is a whole unit, so that the last has all.
+func (s sharing) roundThenLast(units, total int64, portions []portion) (none bool) {
 	left, last := units, -1
 	for i := range portions {
 		p := &portions[i]
@@ -77,6 +79,7 @@ func (s sharing) roundThenLast(units, total int64, portions []portion) {
 	if last >= 0 {
 		portions[last].rest += uint64(left)
 	}
+	return left == units
 }
 
 // carry rounds each share together with what the shares before it were rounded off

@@ -187,10 +187,13 @@ func (a *arithmetic) rateOf(r money.Rate, amount int64) int64 {
 }
 
 // inMinorUnits is the sharing of what does not go in steps.
-func (a *arithmetic) inMinorUnits() sharing {
-	return sharing{unit: 1, allocation: a.allocation, rounding: a.rounding}
+func (e *evaluation) inMinorUnits() sharing {
+	s := e.sharing()
+	s.unit = 1
+	return s
 }
 
-func (a *arithmetic) sharing() sharing {
-	return sharing{unit: a.unit, allocation: a.allocation, rounding: a.rounding}
+func (e *evaluation) sharing() sharing {
+	a := e.arith
+	return sharing{unit: a.unit, allocation: a.allocation, rounding: a.rounding, steps: &e.steps}
 }

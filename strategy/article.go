@@ -25,12 +25,14 @@ type articles struct {
 	seen  []uint64 // a bit of each hash
 	first []int32  // the last item of each list, from one on; 0 for none
 	items []articleItem
+	variants
 }
 
 // articleItem is what is known of an item.
 type articleItem struct {
-	hash uint64
-	next int32 // in its list, from one on; 0 for none
+	hash   uint64
+	next   int32 // in its list, from one on; 0 for none
+	varied bool  // it is among the variants
 }
 
 // begin makes room for so many lines.
@@ -41,6 +43,7 @@ func (a *articles) begin(lines int) {
 		a.items = make([]articleItem, lines)
 	}
 	a.items = a.items[:lines]
+	a.variants.list = a.variants.list[:0]
 }
 
 // add puts an item in front of its list and reports whether its hash may be that of
@@ -65,34 +68,38 @@ func (a *articles) remove(item int) {
 // golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
 const spreading = 0x9e3779b97f4a7c15
 
+// mixed is a hash of a hash and a number. The upper half of the product is in it, too, so
+// that numbers cannot be chosen of which the hashes fall into one list.
+func mixed(hash, number uint64) uint64 {
+	hi, lo := bits.Mul64(hash^number, spreading)
+	return hi ^ lo
+}
+
 // join makes an item, the last one, more units of an earlier one that it is alike, if there
 // is one.
 func (e *evaluation) join(l *item, i int) {
-	if e.articles.add(e.articles.hash^uint64(l.unitPrice)*spreading, i) && l.from.SKU != "" && l.quantity != 0 {
+	if e.articles.add(mixed(e.articles.hash, uint64(l.unitPrice)), i) && l.from.SKU != "" && l.quantity != 0 {
 		e.joinEarlier(l, i)
 	}
 }
 
-// joinEarlier looks through the items of a list. Of goods by weight, which are no part of
-// another item, one of an article is enough there.
+// joinEarlier looks for the item of the same hash, of which there is one in a list: it
+// stands for all articles of one SKU at one price.
 func (e *evaluation) joinEarlier(l *item, i int) {
 	a := &e.articles
 	hash := a.items[i].hash
-	for at := a.items[i].next; at != 0; at = a.items[at-1].next {
-		earlier := &e.items[at-1]
-		switch {
-		case a.items[at-1].hash != hash:
-		case e.alike(earlier, l):
-			a.remove(i)
-			e.merge(int(at - 1))
-			return
-		case (earlier.weighed || l.weighed) && earlier.priceOver == l.priceOver && e.sameArticle(earlier, l):
-			l.again = true
-			if l.weighed {
-				a.remove(i)
-				return
-			}
-		}
+	at := a.items[i].next
+	for at != 0 && a.items[at-1].hash != hash {
+		at = a.items[at-1].next
+	}
+	if at == 0 {
+		return
+	}
+	a.remove(i)
+	if first := int(at - 1); e.alike(&e.items[first], l) {
+		e.merge(first)
+	} else {
+		e.joinVariant(l, i, first)
 	}
 }
 

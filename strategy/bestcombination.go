@@ -164,7 +164,7 @@ func (s *Strategy) foresee(q *Quote, c *combining) {
 
 // combine tries all combinations of what is taken with the rules from the n-th on.
 func (s *Strategy) combine(q *Quote, c *combining, n int) {
-	for ; n < len(c.rules) && c.mayBeat(q, n); n++ {
+	for ; n < len(c.rules) && !q.work.givenUp() && c.mayBeat(q, n); n++ {
 		s.combineWith(q, c, n)
 	}
 }

@@ -37,13 +37,14 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 
 // compete lets a rule win the lines on which it is worth more than those before it.
 func (e *evaluation) compete(rule int32, t *target) {
+	e.dealt, e.walked = lineCursor{}, true
 	for line, rest := nextTogether(t.portions); len(line) > 0; line, rest = nextTogether(rest) {
 		w := winner{rule: rule, item: line[0].item}
 		for i := range line {
 			w.off += line[i].off
 		}
 		if best := &e.winners[e.lineOf(&line[0])]; w.off > best.off {
-			e.spanOf(&w, line[0].line)
+			e.spanOf(&w, line[0].from)
 			*best = w
 		}
 	}
@@ -62,11 +63,12 @@ func (e *evaluation) lineCount() int {
 	return len(e.cart.Lines) + len(e.extras)
 }
 
-// spanOf makes a winner's units those of a whole line.
-func (e *evaluation) spanOf(w *winner, line int32) {
+// spanOf makes a winner's units those of the whole line that has a unit.
+func (e *evaluation) spanOf(w *winner, unit int64) {
 	l := &e.items[w.item]
 	if w.units = l.quantity; l.charge == nil && l.lines > 1 {
-		w.from, w.units = e.unitsBefore(l, line), e.unitsOf(line)
+		e.dealt = e.lineAt(l, unit)
+		w.from, w.units = e.dealt.before, e.unitsOf(e.dealt.line)
 	}
 }
 

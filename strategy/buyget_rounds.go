@@ -21,6 +21,7 @@ type unitsOf struct {
 	bought, got     int64
 	buying, getting int64 // in the round that is dealt
 	buys, gets      bool  // which sides may have them
+	touched         bool  // by the round that is dealt
 }
 
 // rounds is what is left to be dealt, and of which units.
@@ -36,6 +37,7 @@ type side struct {
 	own  int64 // free units that only this side may have
 	each int64 // units in each round
 	both int64 // units that either side may have, taken in the round that is dealt
+	next int   // place in its order: those before it never have a unit for it again
 }
 
 // needs is how many of the units that either side may have this one cannot do without.
@@ -93,8 +95,11 @@ func (e *evaluation) sortUnits(list []int32, by pick, t *target) {
 	}
 	slices.SortFunc(list, func(a, b int32) int {
 		p, o := &t.portions[a], &t.portions[b]
-		return cmp.Or(compareUnits(p, o, by), cmp.Compare(e.units[a].sides(), e.units[b].sides()), moreRoom(p, o),
-			e.compareGoods(&e.items[p.item], &e.items[o.item]), byItem(*p, *o))
+		first := cmp.Or(compareUnits(p, o, by), cmp.Compare(e.units[a].sides(), e.units[b].sides()), moreRoom(p, o))
+		if first != 0 { // as of most, and comparing goods takes long
+			return first
+		}
+		return cmp.Or(e.compareGoods(&e.items[p.item], &e.items[o.item]), byItem(*p, *o))
 	})
 }
 
@@ -154,21 +159,21 @@ func (d *rounds) spare() int64 { return d.both - d.buy.needs() - d.get.needs() }
 
 // round deals a round and reports how often it could be done. One that can be done
 // again just the same is done as often as that, so that large quantities cost no more
-// than small ones.
+// than small ones. It looks at no portion but those it takes units of and those it uses up,
+// so that all rounds together cost no more than the portions.
 func (d *rounds) round(most int64) int64 {
-	for i := range d.units {
-		d.units[i].buying, d.units[i].getting = 0, 0
-	}
+	d.touched = d.touched[:0]
 	before := *d
 	d.take(&d.buy, d.byReserve, func(u *unitsOf) *int64 { return &u.buying })
 	d.take(&d.get, d.byPick, func(u *unitsOf) *int64 { return &u.getting })
 	times := before.times(d, most)
 	again := times - 1
-	for i := range d.units {
+	for _, i := range d.touched {
 		u := &d.units[i]
 		u.bought += times * u.buying
 		u.got += times * u.getting
 		u.free -= again * (u.buying + u.getting)
+		u.buying, u.getting, u.touched = 0, 0, false
 	}
 	d.buy.again(&before.buy, again)
 	d.get.again(&before.get, again)
@@ -185,7 +190,7 @@ func (s *side) again(before *side, times int64) {
 // times is how often the round that led from d to after can be done just the same.
 func (d *rounds) times(after *rounds, most int64) int64 {
 	times := most
-	for i := range d.units {
+	for _, i := range after.touched {
 		u := &d.units[i]
 		if n := u.buying + u.getting; n > 0 {
 			times = min(times, (u.free+n)/n)
@@ -204,18 +209,22 @@ func (d *rounds) times(after *rounds, most int64) int64 {
 }
 
 // take takes the units of a side in a round, in an order of the portions that it may have
-// some of; taken is where their number goes.
+// some of; taken is where their number goes. What it passes over it never takes: units do
+// not come back, and of those that either side may have it may take ever fewer.
 func (d *rounds) take(s *side, order []int32, taken func(*unitsOf) *int64) {
 	s.both = 0
-	left := s.each
-	for _, i := range order {
-		u := &d.units[i]
+	for left := s.each; s.next < len(order); s.next++ {
+		u := &d.units[order[s.next]]
 		n := min(u.free, left)
 		if u.buys && u.gets {
 			n = min(n, s.needs()+d.spare())
 			d.both, s.both = d.both-n, s.both+n
 		} else {
 			s.own -= n
+		}
+		if n > 0 && !u.touched {
+			u.touched = true
+			d.touched = append(d.touched, order[s.next])
 		}
 		*taken(u) = n
 		u.free, s.due = u.free-n, s.due-n

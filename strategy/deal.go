@@ -10,7 +10,7 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	if amount == 0 && e.gift.SKU == "" {
 		return
 	}
-	e.cursor = cursor{}
+	e.forgetPlaces()
 	first := len(q.shares)
 	for i := range t.portions {
 		p := &t.portions[i]
@@ -29,6 +29,13 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 		e.trace.noteStops(index, t.portions)
 	}
 	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})
+}
+
+// forgetPlaces forgets where the rule before cut and dealt, which most do not.
+func (e *evaluation) forgetPlaces() {
+	if e.walked {
+		e.walked, e.cursor, e.stopping, e.dealt = false, cursor{}, cursor{}, lineCursor{}
+	}
 }
 
 // bear takes a portion's share off its item; first is where the shares of the rule
@@ -84,20 +91,21 @@ func (q *Quote) bearLine(line int32, off int64, first int) {
 // What is odd may be more than a line has left: then the next one bears it.
 func (q *Quote) deal(l *item, p *portion, stop bool, first int) {
 	e := &q.work
-	over, before, to := int64(0), int64(0), p.from+p.units
-	for line, left := l.line, l.lines; left > 0; left-- {
-		units := e.unitsOf(line)
-		from, until := max(p.from, before), min(to, before+units)
+	e.roomForShares()
+	e.walked = true
+	over, to := int64(0), p.from+p.units
+	for at := e.lineAt(l, p.from); at.left > 0 && (over > 0 || at.before < to); at = at.next(e) {
+		units := e.unitsOf(at.line)
+		from, until := max(p.from, at.before), min(to, at.before+units)
 		off := over
 		if from < until {
 			off += evenPart(p.off, p.units, until-p.from) - evenPart(p.off, p.units, from-p.from)
 			if stop {
-				e.stopLine(l, before, units)
+				e.stopLine(l, at.before, units)
 			}
+			e.dealt = at
 		}
-		over = q.dealLine(l, line, units, off, first)
-		before += units
-		line = e.nextLine[line]
+		over = q.dealLine(l, at.line, units, off, first)
 	}
 	for line, left := l.line, l.lines; over > 0 && left > 0; left-- {
 		over = q.dealLine(l, line, e.unitsOf(line), over, first)
@@ -105,35 +113,87 @@ func (q *Quote) deal(l *item, p *portion, stop bool, first int) {
 	}
 }
 
+// lineCursor is where in an article a line is. The lines of its portions come in order.
+type lineCursor struct {
+	item   *item
+	line   int32
+	left   int32 // lines, this one among them
+	before int64 // units of the article before it
+}
+
+// lineAt is the line of an article that has a unit.
+func (e *evaluation) lineAt(l *item, unit int64) lineCursor {
+	at := lineCursor{item: l, line: l.line, left: l.lines}
+	if e.dealt.item == l && e.dealt.before <= unit {
+		at = e.dealt
+	}
+	for at.left > 0 && at.before+e.unitsOf(at.line) <= unit {
+		at = at.next(e)
+	}
+	return at
+}
+
+// next is the line after.
+func (at lineCursor) next(e *evaluation) lineCursor {
+	at.before += e.unitsOf(at.line)
+	if at.left--; at.left > 0 {
+		at.line = e.nextLine[at.line]
+	}
+	return at
+}
+
+// roomForShares makes room to note where the share of each line of an article is.
+func (e *evaluation) roomForShares() {
+	if missing := len(e.nextLine) - len(e.shareOf); missing > 0 {
+		e.shareOf = append(e.shareOf, make([]int32, missing)...)
+	}
+}
+
+// shareOf is the share that a rule, whose shares begin at first, has of a line of an
+// article; nil for none yet. What is noted of earlier rules is of no use.
+func (q *Quote) shareOf(line int32, first int) *Share {
+	if at := int(q.work.shareOf[line]); first <= at && at < len(q.shares) && q.shares[at].Line == int(line) {
+		return &q.shares[at]
+	}
+	return nil
+}
+
 // dealLine takes as much of an amount off a line of an article as that has left, and
 // says what is over.
 func (q *Quote) dealLine(l *item, line int32, units, off int64, first int) (over int64) {
 	quoted := &q.Lines[line]
 	bears := min(off, max(0, quoted.Subtotal-quoted.Discount-times(l.unitFloor, units)))
-	if bears == 0 {
-		return off
+	if bears != 0 {
+		q.bearPart(line, bears, first)
 	}
-	for i := first; i < len(q.shares); i++ {
-		if q.shares[i].Line == int(line) {
-			quoted.Discount += bears
-			q.shares[i].Amount += bears
-			return off - bears
-		}
-	}
-	q.bearLine(line, bears, first)
 	return off - bears
+}
+
+// bearPart is bearLine for a line of an article, of which the rule may have taken
+// something before.
+func (q *Quote) bearPart(line int32, off int64, first int) {
+	q.Lines[line].Discount += off
+	if share := q.shareOf(line, first); share != nil {
+		share.Amount += off
+		return
+	}
+	q.work.shareOf[line] = int32(len(q.shares))
+	q.shares = append(q.shares, Share{Line: int(line), Charge: -1, Amount: off})
 }
 
 // stopLine keeps later rules from the units of a line.
 func (e *evaluation) stopLine(l *item, from, units int64) {
-	for to := from + units; from < to; {
-		r, before := e.runAt(l, from)
-		n := min(to, before+r.units) - from
+	if e.stopping.item == l {
+		e.cursor = e.stopping // the portion may be of the end of the line
+	}
+	for to, begun := from+units, false; from < to; {
+		e.seek(&e.cursor, l, from)
+		n := min(to, e.cursor.before+e.runs[e.cursor.at].units) - from
 		e.cut(l, from, n).stopped = true
+		if !begun {
+			e.stopping, begun = e.cursor, true
+		}
 		from += n
 	}
-	l.stopped = true
-	for at := l.runs; at != 0; at = e.runs[at].next {
-		l.stopped = l.stopped && e.runs[at].stopped
-	}
+	e.cursor = e.stopping // and another one of it may follow
 }

@@ -120,6 +120,7 @@ func (e *evaluation) divide(r *compiledRule) {
 			e.addPart(r, int32(i))
 		}
 	}
+	e.spend(len(e.parts))
 	if r.each == eachSKU {
 		slices.SortFunc(e.parts, func(a, b targetPart) int {
 			return cmp.Or(e.compareSKUs(e.items[a.item].from.SKU, e.items[b.item].from.SKU), cmp.Compare(a.item, b.item))
@@ -175,7 +176,7 @@ func (e *evaluation) aimAtPart(r *compiledRule, parts []targetPart) *target {
 		line.quantity, line.largest = p.units, p.units
 		t.counted.add(&line, e.valueBy(p, e.arith.thresholdBase))
 		if !e.leavesOut(r, l) {
-			e.addPortions(t, r, p.item, p.from, p.from+p.units)
+			e.addPortions(t, r, *p)
 		}
 	}
 	if r.each == eachLine && t.counted.articles == 0 && t.counted.quantity > 0 {

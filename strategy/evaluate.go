@@ -14,6 +14,7 @@ type evaluation struct {
 	items   []item   // the articles in the order of the cart, then the shipping charges
 	goods   int      // how many items are articles
 	budget  int64    // what may still be taken off all goods
+	steps   int64    // so far, see [MaxSteps]
 	target  target   // of the rule at hand
 	gift    Gift     // of the rule at hand; no SKU for none
 
@@ -28,7 +29,12 @@ type evaluation struct {
 	nextLine []int32 // of the same article, by line
 	runs     []run   // of the articles whose units are not all alike
 	freeRun  int32   // the first of those that no article has now
-	cursor   cursor
+	walked   bool    // whether cursor, stopping or dealt is anywhere
+	cursor   cursor  // where the last cut was
+	stopping cursor  // where the line begins that was stopped last
+	reading  cursor  // where the last units were that were looked at
+	dealt    lineCursor
+	shareOf  []int32 // where in the shares that of a line of an article is
 
 	// memory of the rewards
 	taken             []portion
@@ -37,6 +43,7 @@ type evaluation struct {
 	eachTaken         []portion // of all parts
 	units             []unitsOf
 	byReserve, byPick []int32
+	touched           []int32 // by a round of buying and getting
 	winners           []winner
 	won               []int32
 	combining         *combining // nil until it is used
@@ -94,7 +101,7 @@ func (l *item) value(b base) int64 { return b.of(l.original, l.stage, l.left) }
 // as the memory of the rewards. It does so in place: copying all of it took a fifth of a
 // small quote.
 func (e *evaluation) reset() {
-	e.items, e.goods, e.budget = e.items[:0], 0, 0
+	e.items, e.goods, e.budget, e.steps = e.items[:0], 0, 0, 0
 	e.gift, e.clockSet = Gift{}, false
 	e.nextLine, e.runs, e.freeRun = e.nextLine[:0], e.runs[:0], 0
 	e.winners, e.won = e.winners[:0], e.won[:0]
@@ -117,6 +124,7 @@ func (e *evaluation) wall() wallClock {
 // valueOf adds up the value of portions by a base.
 func (e *evaluation) valueOf(portions []portion, b base) int64 {
 	sum := int64(0)
+	e.reading = cursor{}
 	for i := range portions {
 		p := &portions[i]
 		sum += e.valueBy(&targetPart{item: p.item, from: p.from, units: p.units}, b)
@@ -130,14 +138,16 @@ func (e *evaluation) valueBy(p *targetPart, b base) int64 {
 	if l.runs == 0 {
 		return evenPart(l.value(b), l.quantity, p.from+p.units) - evenPart(l.value(b), l.quantity, p.from)
 	}
-	value := int64(0)
-	for from, to := p.from, p.from+p.units; from < to; {
-		r, before := e.runAt(l, from)
+	e.seek(&e.reading, l, p.from)
+	r, before := &e.runs[e.reading.at], e.reading.before
+	for value, from, to := int64(0), p.from, p.from+p.units; ; r = &e.runs[r.next] {
 		end := min(to, before+r.units)
 		value += evenPart(r.value(b), r.units, end-before) - evenPart(r.value(b), r.units, from-before)
-		from = end
+		if from = end; from == to {
+			return value
+		}
+		before = end
 	}
-	return value
 }
 
 // try works out what a rule would take off, in the portions of the target, and
@@ -151,7 +161,7 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 			return e.tracedTry(r)
 		}
 	}
-	if !e.admits(r) {
+	if e.givenUp() || !e.admits(r) {
 		return nil, false
 	}
 	t, reached := e.reward(r)

@@ -102,19 +102,20 @@ func (e *evaluation) round(t *target, left int64) lowering {
 		return lowering{from: off, amount: off}
 	}
 	within := min(wanted, max(0, e.budget))
-	given := e.shareBy(e.arith.inMinorUnits(), within, t.portions)
+	given := e.shareBy(e.inMinorUnits(), within, t.portions)
 	return lowering{from: wanted, amount: given, byLimits: within < wanted, byFloor: given < within}
 }
 
 // takeBack takes an amount off what rules took off the portions, in proportion to it.
 func (e *evaluation) takeBack(amount int64, t *target) {
+	e.reading = cursor{}
 	for i := range t.portions {
 		p := &t.portions[i]
 		units := &targetPart{item: p.item, from: p.from, units: p.units}
 		p.room = e.valueBy(units, baseOriginal) - e.valueBy(units, baseRunning)
 		p.value = p.room
 	}
-	e.shareBy(e.arith.inMinorUnits(), amount, t.portions)
+	e.shareBy(e.inMinorUnits(), amount, t.portions)
 	for i := range t.portions {
 		t.portions[i].off = -t.portions[i].off
 	}
@@ -124,15 +125,15 @@ func (e *evaluation) takeBack(amount int64, t *target) {
 // units are of. A line off which rules took less leaves the rest to the next.
 func (q *Quote) dealBack(l *item, p *portion, first int) {
 	e := &q.work
-	over, before, to := int64(0), int64(0), p.from+p.units
-	for line, left := l.line, l.lines; left > 0; left-- {
-		units := e.unitsOf(line)
-		if from, until := max(p.from, before), min(to, before+units); from < until {
+	e.roomForShares()
+	e.walked = true
+	over, to := int64(0), p.from+p.units
+	for at := e.lineAt(l, p.from); at.left > 0 && (over > 0 || at.before < to); at = at.next(e) {
+		if from, until := max(p.from, at.before), min(to, at.before+e.unitsOf(at.line)); from < until {
 			over += evenPart(-p.off, p.units, until-p.from) - evenPart(-p.off, p.units, from-p.from)
+			e.dealt = at
 		}
-		over -= q.giveBack(line, over, first)
-		before += units
-		line = e.nextLine[line]
+		over -= q.giveBack(at.line, over, first)
 	}
 	for line, left := l.line, l.lines; over > 0 && left > 0; left-- {
 		over -= q.giveBack(line, over, first)
@@ -143,17 +144,9 @@ func (q *Quote) dealBack(l *item, p *portion, first int) {
 // giveBack gives a line of an article as much of an amount as rules took off it, and
 // says how much that is.
 func (q *Quote) giveBack(line int32, amount int64, first int) (given int64) {
-	if given = min(amount, q.Lines[line].Discount); given == 0 {
-		return 0
+	if given = min(amount, q.Lines[line].Discount); given != 0 {
+		q.bearPart(line, -given, first)
 	}
-	for i := first; i < len(q.shares); i++ {
-		if q.shares[i].Line == int(line) {
-			q.Lines[line].Discount -= given
-			q.shares[i].Amount -= given
-			return given
-		}
-	}
-	q.bearLine(line, -given, first)
 	return given
 }
 

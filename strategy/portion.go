@@ -23,7 +23,7 @@ func (p *portion) with(other *portion) bool { return p.item == other.item && p.l
 // articles or lines first, and then what each of them bears over its units. It reports
 // how much they could take.
 func (e *evaluation) share(amount int64, portions []portion) int64 {
-	return e.shareBy(e.arith.sharing(), amount, portions)
+	return e.shareBy(e.sharing(), amount, portions)
 }
 
 // shareBy is share by another sharing.

@@ -100,7 +100,8 @@ func (e *LineError) Error() string {
 	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Field, e.Reason)
 }
 
-// Quote computes a cart's discounts at an instant. The error is a *[LineError].
+// Quote computes a cart's discounts at an instant. The error is a *[LineError] or
+// [ErrTooManySteps].
 func (s *Strategy) Quote(c *cart.Cart, now time.Time) (*Quote, error) {
 	q := &Quote{}
 	if err := s.QuoteInto(q, c, now); err != nil {
@@ -112,6 +113,16 @@ func (s *Strategy) Quote(c *cart.Cart, now time.Time) (*Quote, error) {
 // QuoteInto is [Strategy.Quote] into a quote whose memory is used again. After
 // an error the quote holds nothing of use.
 func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
+	if _, err := s.Prepare(q, c, now); err != nil {
+		return err
+	}
+	return s.Complete(q)
+}
+
+// Prepare is the first part of [Strategy.QuoteInto]: it prices the lines and finds the rules
+// that the cart can touch. It says about how many steps the second part takes, [Strategy.Complete].
+// The cart must not change in between.
+func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, err error) {
 	q.reset(s.currency.Code())
 	foreign := c.Currency != "" && c.Currency != s.currency.Code()
 	if foreign {
@@ -119,20 +130,32 @@ func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
 	}
 	q.work.begin(s, c, now)
 	if err := s.price(q, c, foreign); err != nil {
-		return err
+		return 0, err
 	}
 	if err := q.add(q.work.extras); err != nil {
-		return err
+		return 0, err
 	}
 	if err := q.ship(c); err != nil {
-		return err
+		return 0, err
 	}
-	if !foreign {
-		q.work.budget = s.limits.budget(q.Subtotal)
+	if foreign {
+		return 0, nil
+	}
+	q.work.budget = s.limits.budget(q.Subtotal)
+	s.find(&q.work)
+	return s.estimate(&q.work), nil
+}
+
+// Complete applies the rules to a quote that was prepared. The error is [ErrTooManySteps].
+func (s *Strategy) Complete(q *Quote) error {
+	if q.Reason == "" {
 		s.evaluate(q)
 	}
 	q.Payable = q.Subtotal - q.Discount + q.Shipping - q.ShippingDiscount
 	q.work.cart = nil // a quote outlives its cart
+	if q.work.givenUp() {
+		return ErrTooManySteps
+	}
 	return nil
 }
 
@@ -256,6 +279,7 @@ func tooMuch(line int) error {
 func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 	l.from, l.quantity, l.largest, l.reduced = from, from.Quantity, from.Quantity, from.Reduced
 	if l.quantity == 0 {
+		e.articles.hash += spreading // not that of the line before, whose list it would make longer
 		return
 	}
 	l.weighed = !from.Weight.IsZero()

@@ -138,7 +138,7 @@ func (e *evaluation) eachLine(t *target, off func(value int64) int64) {
 // takeOff takes an amount off the units of one line, shared by value, to the minor
 // unit.
 func (e *evaluation) takeOff(amount int64, portions []portion) {
-	e.arith.inMinorUnits().share(amount, portions)
+	e.inMinorUnits().share(amount, portions)
 }
 
 // each takes off each portion what off says, as far as it has room.

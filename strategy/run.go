@@ -23,14 +23,23 @@ func (l *item) whole() run {
 	return run{units: l.quantity, original: l.original, stage: l.stage, left: l.left, used: l.used, discounted: l.discounted, stopped: l.stopped}
 }
 
-// runAt is the run of an item that has a unit, and how many units come before it.
-func (e *evaluation) runAt(l *item, unit int64) (r *run, before int64) {
-	r = &e.runs[l.runs]
-	for before+r.units <= unit {
-		before += r.units
-		r = &e.runs[r.next]
+// cursor is where a run of an item is.
+type cursor struct {
+	item   *item
+	at     int32
+	before int64 // units before it
+}
+
+// seek moves a cursor to the run of an item that has a unit. Units that come in their order
+// are found without going through the runs again.
+func (e *evaluation) seek(c *cursor, l *item, unit int64) {
+	if c.item != l || c.before > unit || unit == 0 {
+		*c = cursor{item: l, at: l.runs}
 	}
-	return r, before
+	for c.before+e.runs[c.at].units <= unit {
+		c.before += e.runs[c.at].units
+		c.at = e.runs[c.at].next
+	}
 }
 
 // cut makes some units of an item a run of their own; they must be of one run now.
@@ -38,30 +47,16 @@ func (e *evaluation) cut(l *item, from, units int64) *run {
 	if l.runs == 0 {
 		l.runs = e.newRun(l.whole())
 	}
-	at, before := l.runs, int64(0)
-	if c := &e.cursor; c.item == l && c.before <= from {
-		at, before = c.at, c.before // portions come in the order of their units
+	c := &e.cursor
+	e.walked = true
+	e.seek(c, l, from)
+	if from > c.before {
+		c.at, c.before = e.split(c.at, from-c.before), from
 	}
-	for before+e.runs[at].units <= from {
-		before += e.runs[at].units
-		at = e.runs[at].next
+	if e.runs[c.at].units > units {
+		e.split(c.at, units)
 	}
-	if from > before {
-		at = e.split(at, from-before)
-		before = from
-	}
-	if e.runs[at].units > units {
-		e.split(at, units)
-	}
-	e.cursor = cursor{item: l, at: at, before: before}
-	return &e.runs[at]
-}
-
-// cursor is where the last cut was.
-type cursor struct {
-	item   *item
-	at     int32
-	before int64
+	return &e.runs[c.at]
 }
 
 // newRun adds a run. The first place stays empty, so that 0 means none.
@@ -106,7 +101,19 @@ func (e *evaluation) tidy(l *item) {
 		only := &e.runs[l.runs]
 		l.used, l.discounted, l.stopped = only.used, only.discounted, l.stopped || only.stopped
 		only.next, e.freeRun, l.runs = e.freeRun, l.runs, 0
+		return
 	}
+	l.stopped = l.stopped || e.allStopped(l)
+}
+
+// allStopped reports whether no later rule may reduce any unit of an item in runs.
+func (e *evaluation) allStopped(l *item) bool {
+	for at := l.runs; at != 0; at = e.runs[at].next {
+		if !e.runs[at].stopped {
+			return false
+		}
+	}
+	return true
 }
 
 // joinRuns joins the neighbouring runs that are alike, and counts those that are left.
@@ -132,15 +139,6 @@ func (r *run) sameState(b *run) bool {
 func (r *run) sameWorth(b *run) bool {
 	return r.sameState(b) && compareRatios(r.left, r.units, b.left, b.units) == 0 &&
 		compareRatios(r.stage, r.units, b.stage, b.units) == 0 && compareRatios(r.original, r.units, b.original, b.units) == 0
-}
-
-// unitsBefore is how many units of an article come before those of a line.
-func (e *evaluation) unitsBefore(l *item, line int32) int64 {
-	before := int64(0)
-	for at := l.line; at != line; at = e.nextLine[at] {
-		before += e.unitsOf(at)
-	}
-	return before
 }
 
 // unitsOf is how many units a line has.

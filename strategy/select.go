@@ -2,9 +2,8 @@ package strategy
 
 import "slices"
 
-// evaluate applies the rules as arithmetic.select says.
-func (s *Strategy) evaluate(q *Quote) {
-	e := &q.work
+// find finds the rules that the cart can touch.
+func (s *Strategy) find(e *evaluation) {
 	if e.trace.all() {
 		e.lookAtAll(s.turns)
 	} else {
@@ -13,6 +12,10 @@ func (s *Strategy) evaluate(q *Quote) {
 		s.addTurns(e)
 	}
 	s.sortGroups(e)
+}
+
+// evaluate applies the rules as arithmetic.select says.
+func (s *Strategy) evaluate(q *Quote) {
 	switch s.arithmetic.selection {
 	case selectBest:
 		s.applyBest(q)

@@ -151,6 +151,9 @@ func (ladder orderSteps) best(e *evaluation, t *target) int {
 	best, most := -1, int64(0)
 	for i := range ladder {
 		r := &ladder[i]
+		if e.givenUp() {
+			break
+		}
 		if value, open := r.reached(e); !open || value < r.threshold {
 			continue
 		}

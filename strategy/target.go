@@ -128,11 +128,13 @@ var everything matcher
 func (e *evaluation) count(m *matcher) totals {
 	var sum totals
 	if near, narrowed := e.narrowed(m); narrowed {
+		e.spend(1 + len(near))
 		for _, i := range near {
 			e.countIn(&sum, m, &e.items[i])
 		}
 		return sum
 	}
+	e.spend(1 + e.goods)
 	for i := range e.items[:e.goods] {
 		e.countIn(&sum, m, &e.items[i])
 	}
@@ -150,10 +152,12 @@ func (e *evaluation) aim(r *compiledRule) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
 	if near, narrowed := e.narrowed(&r.lines); narrowed {
+		e.spend(1 + len(near))
 		for _, i := range near {
 			e.aimAt(t, r, int(i))
 		}
 	} else {
+		e.spend(1 + e.goods)
 		for i := range e.items[:e.goods] {
 			e.aimAt(t, r, i)
 		}
@@ -181,7 +185,7 @@ func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
 	switch {
 	case e.leavesOut(r, l):
 	case l.runs != 0 || r.byLine && l.lines > 1:
-		e.addPortions(t, r, int32(i), 0, l.quantity)
+		e.addPortions(t, r, targetPart{item: int32(i), line: l.line, units: l.quantity})
 	default:
 		e.addPortion(t, int32(i))
 	}
@@ -215,22 +219,23 @@ func (e *evaluation) addPortion(t *target, i int32) {
 }
 
 // addPortions adds some units of an item in their runs, and in their lines where the
-// rule looks at those.
-func (e *evaluation) addPortions(t *target, r *compiledRule, i int32, first, last int64) {
-	l := &e.items[i]
-	only, at := l.whole(), l.runs
+// rule looks at those; the line of the part is that of its first unit.
+func (e *evaluation) addPortions(t *target, r *compiledRule, part targetPart) {
+	l := &e.items[part.item]
+	only, runStart := l.whole(), int64(0)
 	units := &only
-	if at != 0 {
-		units = &e.runs[at]
+	if l.runs != 0 {
+		e.seek(&e.reading, l, part.from)
+		units, runStart = &e.runs[e.reading.at], e.reading.before
 	}
 	line, lineEnd := int32(-1), l.quantity
 	if r.byLine {
-		line, lineEnd = l.line, e.unitsOf(l.line)
+		line, lineEnd = part.line, part.from+e.unitsOf(part.line)
 	}
-	for from, runStart := int64(0), int64(0); ; {
+	for from, last := part.from, part.from+part.units; ; {
 		to := min(runStart+units.units, lineEnd)
-		if !units.stopped && !(r.scope.fresh && units.discounted) && first <= from && from < last {
-			t.add(e.portion(l, units, portion{item: i, line: line, from: from, units: to - from}, runStart))
+		if !units.stopped && !(r.scope.fresh && units.discounted) {
+			t.add(e.portion(l, units, portion{item: part.item, line: line, from: from, units: to - from}, runStart))
 		}
 		if from = to; from >= last {
 			return

@@ -1,0 +1,107 @@
+package discount
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// manyRules is a strategy of so many rules alike.
+func manyRules(rules int, rule string) string {
+	var b strings.Builder
+	b.WriteString("version = \"many\"\n")
+	for i := range rules {
+		fmt.Fprintf(&b, "[rule.r%d]\n%s\n", i, rule)
+	}
+	return b.String()
+}
+
+// manyLines is a cart of so many lines, in about thirty bytes each.
+func manyLines(lines int) string {
+	var b strings.Builder
+	b.WriteString(`{"items":[`)
+	for i := range lines {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"sku":"s%d","quantity":1,"unit_price":1000}`, i)
+	}
+	return b.String() + "]}"
+}
+
+// A cart that takes too many steps costs no processor for long, and no order.
+func TestACartOfTooManyStepsPassesUnpriced(t *testing.T) {
+	const rules = 4_000
+	lines := strategy.MaxSteps/rules + 100
+	s := open(t, manyRules(rules, "where = { size = \"xl\" }\ndiscount_amount = 0.01"), "discount /orders* STRATEGY {\n\tmax_lines 100000\n\tlines off\n}\nreverse_proxy UPSTREAM")
+	counted := func() uint64 {
+		return traffic.sum(func(l *lane) *atomic.Uint64 { return &l.tooManySteps })
+	}
+	before := counted()
+	s.order(manyLines(lines)).expect(t, `
+X-Discount-Reason: "too many rules look at too many lines: pricing the cart takes more than 40000000 steps"
+X-Discount-Status: unavailable`)
+	if n := counted() - before; n != 1 {
+		t.Errorf("%d carts counted that take too many steps, want 1", n)
+	}
+	if a := s.order(manyLines(10)); a.Get("X-Discount-Status") != "none" {
+		t.Errorf("the next order is not priced: %s", owned(a.Header))
+	}
+}
+
+// A long quote waits its turn however few bytes its cart has, and a short one does not.
+func TestALongQuoteWaitsItsTurn(t *testing.T) {
+	const rules = 100
+	h := provisioned(t, manyRules(rules, "discount_amount = 0.01"), Options{})
+	h.gateway.turns = newTurns(1)
+	taken, err := h.gateway.turns.take(t.Context()) // so that none is free
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, leave := context.WithCancel(t.Context())
+	leave() // so that who waits does not wait long
+	for _, c := range []struct {
+		name  string
+		lines int
+		back  bool
+		want  string
+	}{
+		{name: "a short quote", lines: largeWork/rules - 1, want: "applied"},
+		{name: "a long quote", lines: largeWork / rules, want: "unavailable"},
+		{name: "a long quote with a turn", lines: largeWork / rules, back: true, want: "applied"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctx := left
+			if c.back {
+				h.gateway.turns.back(taken)
+				ctx = t.Context()
+			}
+			body := manyLines(c.lines)
+			if len(body) >= largeBody {
+				t.Fatalf("a body of %d bytes waits for being large", len(body))
+			}
+			r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			err := h.ServeHTTP(httptest.NewRecorder(), r, caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
+				if got := r.Header.Get("X-Discount-Status"); got != c.want {
+					t.Errorf("status %s, %s, want %s", got, r.Header.Get("X-Discount-Reason"), c.want)
+				}
+				return nil
+			}))
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if len(h.gateway.turns.free) != 0 {
+		t.Error("a turn was not given back")
+	}
+}
