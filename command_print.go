@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -72,7 +73,7 @@ func (p printer) problem(severity string, problem *document.Problem) {
 	}
 	p.line("%s %s%s%s", p.paint.in(bold, problem.Place.String()+":"), mark, key, printable(problem.Reason))
 	if problem.Text != "" {
-		text, below := pointAt(problem.Text, problem.Column)
+		text, below := pointAt(problem.Text, cmp.Or(problem.TextColumn, problem.Column))
 		p.line("    %s", text)
 		p.line("    %s", below+p.paint.in(colour, "^"))
 	}

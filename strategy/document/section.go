@@ -73,8 +73,9 @@ func ElementIn(path string, list, element *Node) string {
 }
 
 // KeyIn is the path of a member of the table at a path. A name that TOML would
-// not take bare is in quotes.
+// not take bare is in quotes. Of long names and paths a part is left out.
 func KeyIn(path, name string) string {
+	path, name = Shorten(path, maxKey), Shorten(name, maxName)
 	bare := name != ""
 	for i := range len(name) {
 		c := name[i]
