@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -29,7 +28,7 @@ func oneFingerprint(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("the arguments are %q, one FINGERPRINT is wanted: %s", args, wanted)
 	}
-	if strings.Trim(args[0], "0123456789abcdefABCDEF") != "" || args[0] == "" {
+	if !isFingerprint(args[0]) {
 		return fmt.Errorf("%q is no fingerprint: wanted is %s", args[0], wanted)
 	}
 	return nil
@@ -44,11 +43,7 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	fingerprint, err := admin.complete(strategy.ID, args[0])
-	if err != nil {
-		return exitFailed, err
-	}
-	body, err := json.Marshal(map[string]string{"sha256": fingerprint, "reason": flag(cmd, "reason")})
+	body, err := json.Marshal(rollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
 	if err != nil {
 		return exitFailed, err
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/promogate/caddy-discount/internal/brief"
 )
 
 // Place is where something stands, as an editor counts: from 1, columns in
@@ -86,7 +88,7 @@ func MoreText(n int, noun string) string {
 // Problem describes what is wrong at a place.
 func (d *Document) Problem(at Pos, key, reason, hint string) Problem {
 	p := Problem{
-		Place: d.Locate(at), Key: Shorten(key, maxKey), Reason: Shorten(reason, maxReason), Hint: Shorten(hint, maxHint),
+		Place: d.Locate(at), Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint),
 	}
 	p.Text, p.TextColumn = d.lineAround(at)
 	return p

@@ -17,25 +17,8 @@ const (
 	maxHint   = 400
 )
 
-// ellipsis stands for what is left out.
+// ellipsis stands for what is left out of a line.
 const ellipsis = "…"
-
-// Shorten is a text of at most so many bytes: of a longer one its beginning and its end,
-// with a mark between them. It ends as it begins with whole characters.
-func Shorten(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	keep := max(most-len(ellipsis), 0)
-	head, tail := text[:keep-keep/3], text[len(text)-keep/3:]
-	for len(head) > 0 && !utf8.RuneStart(text[len(head)]) {
-		head = head[:len(head)-1]
-	}
-	for len(tail) > 0 && !utf8.RuneStart(tail[0]) {
-		tail = tail[1:]
-	}
-	return head + ellipsis + tail
-}
 
 // around is the part of a line that is shown of it, with marks where it is cut, and how
 // many bytes of the line come before that part.
