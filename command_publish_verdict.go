@@ -100,10 +100,10 @@ func (g *gatewayVerdict) why() string {
 func (g *gatewayVerdict) text() string {
 	var text strings.Builder
 	for _, s := range g.Strategies {
-		text.WriteString(s.text(g.Address, len(g.Strategies) > 1))
+		text.WriteString(printableLines(s.text(g.Address, len(g.Strategies) > 1)))
 	}
 	if g.Reason != "" {
-		text.WriteString(g.Reason + "\n")
+		text.WriteString(printable(g.Reason) + "\n")
 	}
 	if g.Verdict == verdictNone {
 		text.WriteString(seeToo + "\n")

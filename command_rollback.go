@@ -3,6 +3,7 @@ package discount
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/spf13/cobra"
@@ -54,7 +55,7 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), after)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
-		after.Live.Version, after.Live.SHA256, strategy.Live.Version, strategy.Live.SHA256)
-	return exitFine, nil
+	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
+		after.Live.Version, after.Live.SHA256, strategy.Live.Version, strategy.Live.SHA256))
+	return exitFine, err
 }
