@@ -151,6 +151,7 @@ func runPublish(cmd *cobra.Command, args []string) (int, error) {
 		return exitFailed, err
 	}
 	if wantsJSON(cmd) {
+		result.Gateway.bound()
 		err = printJSON(cmd.OutOrStdout(), result)
 	} else if _, err = io.WriteString(cmd.OutOrStdout(), report+result.summary()); err != nil {
 		err = fmt.Errorf("writing the result: %w", err)

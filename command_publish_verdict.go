@@ -344,6 +344,16 @@ func (g *publishedGateway) reads(path string, files []string) (digest string, re
 	return history.Digest(content.Files), reads
 }
 
+// bound cuts the problems to what one output tells.
+func (g *gatewayVerdict) bound() {
+	var problems telling
+	for i := range g.Strategies {
+		s := &g.Strategies[i]
+		told, more := some(&problems, s.Problems)
+		s.Problems, s.More = told, s.More+more
+	}
+}
+
 // take takes what became of the content.
 func (s *strategyVerdict) take(of strategyStatus) {
 	s.Verdict = verdict(of.File.Outcome)
