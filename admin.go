@@ -1,18 +1,19 @@
 package discount
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 
-	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
@@ -47,7 +48,15 @@ func (a adminAPI) Routes() []caddy.AdminRoute {
 	return []caddy.AdminRoute{{Pattern: "/discount/", Handler: caddy.AdminHandlerFunc(a.serve)}}
 }
 
-func (adminAPI) serve(w http.ResponseWriter, r *http.Request) error {
+func (a adminAPI) serve(w http.ResponseWriter, r *http.Request) error {
+	err := a.call(w, r)
+	if err != nil {
+		limitWriting(w) // Caddy writes it
+	}
+	return err
+}
+
+func (adminAPI) call(w http.ResponseWriter, r *http.Request) error {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/discount/strategies")
 	rest = strings.Trim(rest, "/")
 	id, what, deeper := strings.Cut(rest, "/")
@@ -92,7 +101,7 @@ func find(id string) (*live, error) {
 			return l, nil
 		}
 	}
-	return nil, apiError(http.StatusNotFound, fmt.Errorf("no strategy in service has the id %q", id))
+	return nil, apiError(http.StatusNotFound, fmt.Errorf("no strategy in service has the id %.200q: GET /discount/strategies lists those that are", id))
 }
 
 func listStrategies(w http.ResponseWriter, _ *http.Request, _ string) error {
@@ -126,77 +135,24 @@ func showHistory(w http.ResponseWriter, _ *http.Request, id string) error {
 		return err
 	}
 	past := l.History()
-	return answerAdmin(w, historyStatus{
-		Total:     len(past.Records),
-		Records:   past.Records[max(0, len(past.Records)-maxRecords):],
-		Snapshots: describeSnapshots(past.Snapshots),
-	})
+	records := slices.Clone(past.Records[max(0, len(past.Records)-maxRecords):])
+	for i := range records {
+		records[i].Reason = brief.Text(records[i].Reason, maxShownReason) // earlier versions kept all of it
+	}
+	return answerAdmin(w, historyStatus{Total: len(past.Records), Records: records, Snapshots: describeSnapshots(past.Snapshots)})
 }
 
-// maxRecords bounds an answer; the log on disk has them all.
-const maxRecords = 1000
+// What bounds an answer; the log on disk has it all.
+const (
+	maxRecords     = 1000
+	maxShownReason = 4096 // bytes
+)
 
 // historyStatus is what is remembered of a strategy, as the admin API shows it.
 type historyStatus struct {
 	Total     int              `json:"total"`   // of records
 	Records   []history.Record `json:"records"` // the last ones, oldest first
 	Snapshots []snapshotStatus `json:"snapshots"`
-}
-
-// rollBack puts an earlier content back. Whoever asks has to say which one is in
-// service, so that two of them cannot undo each other's work unseen.
-func rollBack(w http.ResponseWriter, r *http.Request, id string) error {
-	l, err := find(id)
-	if err != nil {
-		return err
-	}
-	if l.shared().state.rollbackOff() {
-		return apiError(http.StatusForbidden, errors.New("rollback is switched off in the configuration"))
-	}
-	inService := strings.Trim(r.Header.Get("If-Match"), `"`)
-	if inService == "" {
-		return apiError(http.StatusPreconditionRequired, errors.New("the header If-Match is missing: it names the sha256 of the strategy in service"))
-	}
-	if inService == "*" {
-		inService = "" // RFC 9110, section 13.1.1: whatever is there
-	}
-	wanted, err := readRollback(r.Body)
-	if err != nil {
-		return err
-	}
-	if err := l.Rollback(wanted.SHA256, inService, wanted.Reason); err != nil {
-		status := rollbackStatus(err)
-		if status == http.StatusInternalServerError {
-			err = stateError(l.stateDir(), err)
-		}
-		return apiError(status, err)
-	}
-	return answerAdmin(w, l.describe())
-}
-
-type rollbackRequest struct {
-	SHA256 string `json:"sha256"`
-	Reason string `json:"reason"`
-}
-
-// readRollback reads what is asked for. What the decoder says is not passed on: it
-// speaks of Go.
-func readRollback(body io.Reader) (wanted rollbackRequest, err error) {
-	from := json.NewDecoder(body)
-	from.DisallowUnknownFields()
-	err = from.Decode(&wanted)
-	if err == nil {
-		if _, more := from.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("there is more after it")
-		}
-	}
-	switch long := overlong(err); {
-	case long != nil:
-		return wanted, long
-	case err != nil || wanted.SHA256 == "":
-		return wanted, apiError(http.StatusBadRequest, errors.New(`one object such as {"sha256": "…", "reason": "…"} is wanted as the body, and nothing else`))
-	}
-	return wanted, nil
 }
 
 // overlong is the answer to a body that is longer than its bound; nil if that is
@@ -209,21 +165,32 @@ func overlong(err error) error {
 	return apiError(http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", long.Limit))
 }
 
-func rollbackStatus(err error) int {
-	switch {
-	case errors.Is(err, reload.ErrNotInService):
-		return http.StatusPreconditionFailed
-	case errors.Is(err, reload.ErrInService):
-		return http.StatusConflict
-	case errors.Is(err, reload.ErrNotKept):
-		return http.StatusNotFound
+// answerAdmin answers with JSON. It is called when everything else is done: a client that
+// does not read holds nothing but its connection.
+func answerAdmin(w http.ResponseWriter, value any) error {
+	var answer bytes.Buffer
+	encoder := json.NewEncoder(&answer)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return err
 	}
-	return http.StatusInternalServerError
+	return sendAdmin(w, answer.Bytes())
 }
 
-func answerAdmin(w http.ResponseWriter, value any) error {
+// sendAdmin answers with a text that is JSON.
+func sendAdmin(w http.ResponseWriter, answer []byte) error {
+	limitWriting(w)
 	w.Header().Set("Content-Type", "application/json")
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	_, err := w.Write(answer)
+	return err
+}
+
+// answerTimeout is how long a client may take to read an answer.
+const answerTimeout = 30 * time.Second
+
+// limitWriting ends the connection of a client that does not read its answer. Caddy's
+// admin endpoint has no time-out for writing of its own, and Go resets this one with the
+// next request.
+func limitWriting(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTimeout)) // what has no connection has no deadline
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"mime"
 	"net/http"
@@ -20,6 +21,20 @@ type draftFiles map[string]string
 type draft struct {
 	strategy []byte
 	files    draftFiles
+}
+
+// maxFileName is how long the name of a file may be on the file systems in use. A name is
+// in every problem that is found in the file.
+const maxFileName = 255
+
+// newDraft is a draft with files that could be beside the strategy.
+func newDraft(text []byte, files draftFiles) (draft, error) {
+	for name := range files {
+		if len(name) > maxFileName {
+			return draft{}, apiError(http.StatusBadRequest, fmt.Errorf("files: the name %.40q… has %d bytes, at most %d are wanted", name, len(name), maxFileName))
+		}
+	}
+	return draft{strategy: text, files: files}, nil
 }
 
 // sources are the files of the draft. What it names is what came with it, or what the
@@ -53,5 +68,5 @@ func readDraft(r *http.Request) (draft, error) {
 		return draft{}, apiError(http.StatusBadRequest,
 			errors.New(`the body is JSON: an object such as {"strategy": "…", "files": {"catalogue.csv": "…"}} is wanted, and nothing else`))
 	}
-	return draft{strategy: []byte(*sent.Strategy), files: sent.Files}, nil
+	return newDraft([]byte(*sent.Strategy), sent.Files)
 }

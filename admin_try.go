@@ -68,27 +68,33 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	return atBench(r, func() error {
-		found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
-		m, s, err := l.try(sent)
-		var problems *document.Problems
-		switch {
-		case errors.As(err, &problems):
-			found.Errors, found.MoreErrors = problems.List, problems.More
-		case err != nil:
-			return apiError(http.StatusBadRequest, err)
-		default:
-			sum := s.Fingerprint()
-			found.Valid, found.Version, found.Rules = true, s.Version(), s.RuleCount()
-			found.SHA256, found.Currency = fmt.Sprintf("%x", sum), s.Currency().Code()
-			if digest, ok := s.TextsDigest(); ok {
-				found.Texts = fmt.Sprintf("%x", digest)
-			}
-			found.Live = found.SHA256 == l.Live().Fingerprint
-			found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
+	found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
+	if err := atBench(r, func() error { return found.check(l, sent) }); err != nil {
+		return err
+	}
+	return answerAdmin(w, found)
+}
+
+// check says what is found of a strategy that was sent along.
+func (found *checkStatus) check(l *live, sent draft) error {
+	m, s, err := l.try(sent)
+	var problems *document.Problems
+	switch {
+	case errors.As(err, &problems):
+		found.Errors, found.MoreErrors = problems.List, problems.More
+	case err != nil:
+		return apiError(http.StatusBadRequest, err)
+	default:
+		sum := s.Fingerprint()
+		found.Valid, found.Version, found.Rules = true, s.Version(), s.RuleCount()
+		found.SHA256, found.Currency = fmt.Sprintf("%x", sum), s.Currency().Code()
+		if digest, ok := s.TextsDigest(); ok {
+			found.Texts = fmt.Sprintf("%x", digest)
 		}
-		return answerAdmin(w, found)
-	})
+		found.Live = found.SHA256 == l.Live().Fingerprint
+		found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
+	}
+	return nil
 }
 
 // try compiles a strategy that was sent along, with rests for the orders that
@@ -143,22 +149,35 @@ func explainCart(w http.ResponseWriter, r *http.Request, id string) error {
 		if asked.Files != nil {
 			return apiError(http.StatusBadRequest, errors.New(`files go with a strategy that names them: there is no "strategy"`))
 		}
-		return asked.answer(w, r, l.Live().Value.Strategy)
+		answer, err := asked.answer(w.Header(), r, l.Live().Value.Strategy)
+		if err != nil {
+			return err
+		}
+		return sendAdmin(w, answer)
 	}
-	return atBench(r, func() error {
-		_, s, err := l.try(draft{strategy: []byte(*asked.Strategy), files: asked.Files})
+	sent, err := newDraft([]byte(*asked.Strategy), asked.Files)
+	if err != nil {
+		return err
+	}
+	var answer []byte
+	if err := atBench(r, func() error {
+		_, s, err := l.try(sent)
 		if err != nil {
 			return apiError(http.StatusBadRequest, fmt.Errorf("strategy: %w", err))
 		}
-		return asked.answer(w, r, s)
-	})
+		answer, err = asked.answer(w.Header(), r, s)
+		return err
+	}); err != nil {
+		return err
+	}
+	return sendAdmin(w, answer)
 }
 
-// answer is the quote of what was asked.
-func (e *explainRequest) answer(w http.ResponseWriter, r *http.Request, s *strategy.Strategy) error {
+// answer is the quote of what was asked, and what its headers say.
+func (e *explainRequest) answer(header http.Header, r *http.Request, s *strategy.Strategy) ([]byte, error) {
 	c, err := e.read(s)
 	if err != nil {
-		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", err))
+		return nil, apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", err))
 	}
 	now := time.Now()
 	if e.Now != nil {
@@ -166,14 +185,12 @@ func (e *explainRequest) answer(w http.ResponseWriter, r *http.Request, s *strat
 	}
 	x, err := s.Explain(c, now)
 	if err != nil {
-		return apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", e.located(err)))
+		return nil, apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", e.located(err)))
 	}
 	texts := wordingFor(r, s)
-	answer := texts.AppendExplanationJSON(nil, x, c)
-	sayLanguages(w.Header(), s, texts)
-	w.Header().Set("Content-Type", "application/json")
-	_, err = w.Write(append(answer, '\n'))
-	return err
+	answer := append(texts.AppendExplanationJSON(nil, x, c), '\n')
+	sayLanguages(header, s, texts) // those that the answer has
+	return answer, nil
 }
 
 // located is an error of a line with where that is in the cart.

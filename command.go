@@ -68,6 +68,9 @@ func command(use, short, long, example string, args cobra.PositionalArgs, run fu
 			if invalid := invalidIn(err); len(invalid) > 0 {
 				code, err = exitFound, sayInvalid(cmd, invalid)
 			}
+			if err != nil {
+				err = printableError{err}
+			}
 			if code == exitFound {
 				cmd.SilenceErrors = true // what was found has been said
 			}

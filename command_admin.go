@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -153,34 +152,4 @@ func (s strategyStatus) name() string {
 func (a adminClient) history(id string) (past historyStatus, err error) {
 	err = a.call(http.MethodGet, "/discount/strategies/"+id+"/history", "", nil, &past)
 	return past, err
-}
-
-// leastOfFingerprint is how many digits it takes to name a content: a slip of the
-// finger should not put another one into service.
-const leastOfFingerprint = 6
-
-// complete finds the only content whose fingerprint begins so.
-func (a adminClient) complete(id, beginning string) (string, error) {
-	if len(beginning) < leastOfFingerprint {
-		return "", fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more", beginning, leastOfFingerprint)
-	}
-	past, err := a.history(id)
-	if err != nil {
-		return "", err
-	}
-	var found []string
-	for _, s := range past.Snapshots {
-		for _, name := range []string{s.SHA256, s.Formerly} {
-			if strings.HasPrefix(name, strings.ToLower(beginning)) && !slices.Contains(found, name) {
-				found = append(found, name)
-			}
-		}
-	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return "", fmt.Errorf("no content is kept whose fingerprint begins with %q", beginning)
-	}
-	return "", fmt.Errorf("%q is the beginning of several fingerprints: %s", beginning, strings.Join(found, ", "))
 }

@@ -3,6 +3,7 @@ package discount
 import (
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"time"
 
@@ -70,9 +71,9 @@ func runBench(cmd *cobra.Command, args []string) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), result)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s (version %s, %s), a cart of %s\n%.0f quotes a second on one core: %.0f ns, %.1f allocations and %.0f bytes each\n",
+	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%s (version %s, %s), a cart of %s\n%.0f quotes a second on one core: %.0f ns, %.1f allocations and %.0f bytes each\n",
 		result.Path, result.Version, counted(result.Rules, "rule"), counted(result.Lines, "line"),
-		result.QuotesPerSecond, result.NsPerQuote, result.AllocsPerQuote, result.BytesPerQuote)
+		result.QuotesPerSecond, result.NsPerQuote, result.AllocsPerQuote, result.BytesPerQuote))
 	return exitFine, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -47,10 +48,19 @@ func cartFor(cmd *cobra.Command, s *strategy.Strategy, strategyPath string) (*pr
 // The gateway passes over them in silence: an order has much that it does not read. So
 // does a command that was told how orders are written.
 func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
+	said, more := 0, 0
 	for _, u := range unread {
-		if close := document.Closest(u.Name, u.Known); close != "" {
-			fmt.Fprintf(w, "%s: %s is not read, did you mean %s?\n", name, printable(u.Pointer), close)
+		switch close := document.Closest(u.Name, u.Known); {
+		case close == "":
+		case said == document.MaxTold:
+			more++
+		default:
+			said++
+			fmt.Fprintf(w, "%s: %s is not read, did you mean %s?\n", printable(name), printable(brief.Text(u.Pointer, maxToldPointer)), close)
 		}
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "%s: %s\n", printable(name), document.MoreText(more, "such member"))
 	}
 }
 

@@ -163,7 +163,7 @@ func (c *checked) print(w io.Writer) error {
 func (c *checked) summary(paint paint, order string) string {
 	what := ""
 	if c.SHA256 != "" {
-		what = fmt.Sprintf(" (version %s, %s, sha256 %.12s…)", c.Version, counted(c.Rules, "rule"), c.SHA256)
+		what = sayf(" (version %s, %s, sha256 %.12s…)", c.Version, counted(c.Rules, "rule"), c.SHA256)
 	}
 	var parts []string
 	if n := len(c.Errors) + c.MoreErrors; n > 0 {
@@ -172,9 +172,9 @@ func (c *checked) summary(paint paint, order string) string {
 	if n := len(c.Warnings) + c.MoreWarnings; n > 0 {
 		parts = append(parts, paint.in(yellow, counted(n, "warning")))
 	}
-	text := strings.Join(parts, ", ") + " in " + filesWith(c.Path, c.Errors, c.Warnings) + what
+	text := strings.Join(parts, ", ") + " in " + printable(filesWith(c.Path, c.Errors, c.Warnings)) + what
 	if len(parts) == 0 {
-		text = c.Path + ": " + paint.in(green, "fine") + what
+		text = printable(c.Path) + ": " + paint.in(green, "fine") + what
 	}
 	if order != "" {
 		text += "\n" + order
@@ -215,5 +215,5 @@ func (c *checked) unchecked() string {
 	if len(c.Unchecked) == 0 {
 		return ""
 	}
-	return "not checked: the strategy with --env " + strings.Join(c.Unchecked, ", --env ")
+	return "not checked: the strategy with --env " + printable(strings.Join(c.Unchecked, ", --env "))
 }

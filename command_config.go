@@ -141,7 +141,7 @@ func listed(all []configured) string {
 	t := table{}
 	for i := range all {
 		h := &all[i]
-		t.add(fmt.Sprint(h.number), h.module, h.Strategy, h.shapeText(), h.hosts)
+		t.add(fmt.Sprint(h.number), h.module, printable(h.Strategy), printable(h.shapeText()), printable(h.hosts))
 	}
 	return strings.TrimRight(t.String(), "\n")
 }

@@ -91,8 +91,8 @@ func (e *explained) text(path, env string, now time.Time) string {
 	if env != "" {
 		env = ", env " + env
 	}
-	fmt.Fprintf(&text, "%s%s: version %s, sha256 %x…\nat %s\n", path, env, e.Version(), sum[:6],
-		now.In(e.Location()).Format(explainedTime))
+	text.WriteString(sayf("%s%s: version %s, sha256 %x…\nat %s\n", path, env, e.Version(), sum[:6],
+		now.In(e.Location()).Format(explainedTime)))
 	if e.due != "" {
 		fmt.Fprintf(&text, "The strategy goes into service at %s, and prices no order before.\n", e.due)
 	}

@@ -62,6 +62,12 @@ func runFmt(cmd *cobra.Command, args []string) (int, error) {
 		}
 		results = append(results, result)
 	}
+	var errors telling
+	for i := range results {
+		r := &results[i]
+		told, more := some(&errors, r.Problems)
+		r.Problems, r.More = told, r.More+more
+	}
 	if wantsJSON(cmd) {
 		return code, printJSON(cmd.OutOrStdout(), results)
 	}
@@ -144,7 +150,7 @@ func printLayouts(cmd *cobra.Command, results []layoutResult) {
 		case r.Text != nil:
 			fmt.Fprint(out, *r.Text)
 		case r.Changed:
-			fmt.Fprintln(out, r.Path)
+			fmt.Fprintln(out, printable(r.Path))
 		}
 	}
 }

@@ -70,9 +70,9 @@ func writeNew(path, name string) error {
 
 func printNext(w io.Writer, paths []string) {
 	for _, path := range paths {
-		fmt.Fprintln(w, "wrote "+path)
+		fmt.Fprintln(w, "wrote "+printable(path))
 	}
-	strategy, tests, cart := paths[0], paths[1], paths[2]
+	strategy, tests, cart := printable(paths[0]), printable(paths[1]), printable(paths[2])
 	fmt.Fprintf(w, `
 Next:
   caddy discount check %s

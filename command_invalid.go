@@ -51,6 +51,11 @@ func invalidIn(err error) []*invalidFiles {
 // sayInvalid says what is wrong with files as check does: for programs among the
 // results, and for a person among the errors.
 func sayInvalid(cmd *cobra.Command, list []*invalidFiles) error {
+	var errors telling
+	for _, files := range list {
+		told, more := some(&errors, files.problems)
+		files.problems, files.more = told, files.more+more
+	}
 	if wantsJSON(cmd) {
 		var all []document.Problem
 		more := 0
@@ -68,7 +73,7 @@ func sayInvalid(cmd *cobra.Command, list []*invalidFiles) error {
 	p := printer{w: w, paint: paintFor(w)}
 	for _, files := range list {
 		p.problems("error", files.problems, files.more)
-		p.line("%s", files.Error())
+		p.line("%s", printable(files.Error()))
 	}
 	return nil
 }

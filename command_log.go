@@ -49,7 +49,7 @@ func runLog(cmd *cobra.Command, _ []string) (int, error) {
 		return exitFailed, err
 	}
 	if note != "" {
-		fmt.Fprintln(cmd.ErrOrStderr(), note)
+		fmt.Fprintln(cmd.ErrOrStderr(), printable(note))
 	}
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), records)
@@ -73,7 +73,7 @@ func printRecords(w io.Writer, records []history.Record) error {
 		if r.Formerly != "" {
 			reason = strings.TrimSpace(fmt.Sprintf("formerly %.12s %s", r.Formerly, reason))
 		}
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Number, r.Time.Local().Format(instantLayout), r.Action, r.Version, r.Fingerprint, r.Kind, reason)
+		io.WriteString(table, sayf("%d\t%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Number, r.Time.Local().Format(instantLayout), string(r.Action), r.Version, r.Fingerprint, r.Kind, reason))
 	}
 	if err := table.Flush(); err != nil || !cut {
 		return err
@@ -109,8 +109,8 @@ func runVerify(cmd *cobra.Command, _ []string) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), report)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%d records, root %s, signed by %s: as they were written\n", report.Records, report.Root, report.Verifier)
-	return exitFine, nil
+	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%d records, root %s, signed by %s: as they were written\n", report.Records, report.Root, report.Verifier))
+	return exitFine, err
 }
 
 // foundTampered says what is not as it was left, a line each.

@@ -14,6 +14,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 	mapsearch "github.com/promogate/caddy-discount/cart/mapping"
 	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -98,6 +99,10 @@ type mappedOrder struct {
 	Reads    []mappedRead  `json:"reads"`
 	Ignored  []ignoredRead `json:"ignored"`
 	Odds     []string      `json:"odds"` // what does not add up
+
+	// How many there are beside those listed.
+	MoreIgnored int `json:"more_ignored,omitempty"`
+	MoreOdds    int `json:"more_odds,omitempty"`
 }
 
 type mappedRead struct {
@@ -203,12 +208,15 @@ func (m *mapped) propose(p *mapsearch.Proposal) {
 // account says of each order what is read.
 func (m *mapped) account(samples []sample, o cart.Options) error {
 	m.Fine = true
+	var ignored, odds telling
 	for _, s := range samples {
 		a, err := mapsearch.AccountOf(s.body, o, m.currency)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.source, err)
 		}
 		one := describeOrder(s, a)
+		one.Ignored, one.MoreIgnored = some(&ignored, one.Ignored)
+		one.Odds, one.MoreOdds = some(&odds, one.Odds)
 		if a.Cart == nil {
 			m.Unread++
 			if a.Invalid == nil {
@@ -226,13 +234,18 @@ func describeOrder(s sample, a *mapsearch.Account) mappedOrder {
 		File: s.name, Line: s.line, Reads: []mappedRead{}, Ignored: []ignoredRead{}, Odds: append([]string{}, a.Odds...),
 	}
 	for _, r := range a.Reads {
+		r.Pointer, r.Text = brief.Text(r.Pointer, maxToldPointer), brief.Text(r.Text, maxToldText)
 		one.Reads = append(one.Reads, mappedRead(r))
 	}
 	for _, i := range a.Ignored {
+		i.Path, i.Pointer, i.Text = brief.Text(i.Path, maxToldPointer), brief.Text(i.Pointer, maxToldPointer), brief.Text(i.Text, maxToldText)
 		one.Ignored = append(one.Ignored, ignoredRead(i))
 	}
+	for i, odd := range one.Odds {
+		one.Odds[i] = brief.Text(odd, maxToldOdd)
+	}
 	if a.Invalid != nil {
-		one.Error, one.Pointer = a.Invalid.Reason, a.Invalid.Pointer
+		one.Error, one.Pointer = a.Invalid.Reason, brief.Text(a.Invalid.Pointer, maxToldPointer)
 	}
 	if a.Cart != nil {
 		one.Lines, one.Currency = len(a.Cart.Lines), a.Cart.Currency

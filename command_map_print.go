@@ -25,7 +25,7 @@ func (m *mapped) text(paint paint) string {
 	}
 	for i := range m.Each {
 		one := &m.Each[i]
-		if i >= shownOrders && one.Error == "" && len(one.Odds) == 0 {
+		if i >= shownOrders && one.Error == "" && len(one.Odds)+one.MoreOdds == 0 {
 			continue
 		}
 		text.WriteString(one.text(m.currency, i < shownOrders, paint))
@@ -63,7 +63,7 @@ func (p *proposedMap) text(paint paint) string {
 
 func (o *mappedOrder) text(home money.Currency, full bool, paint paint) string {
 	var text strings.Builder
-	text.WriteString("\n" + paint.in(bold, source{o.File, o.Line}.String()) + "\n")
+	text.WriteString("\n" + paint.in(bold, printable(source{o.File, o.Line}.String())) + "\n")
 	if full {
 		text.WriteString(o.readText())
 	}
@@ -72,7 +72,7 @@ func (o *mappedOrder) text(home money.Currency, full bool, paint paint) string {
 	} else {
 		text.WriteString("  " + o.together(home) + "\n")
 	}
-	if full && len(o.Ignored) > 0 {
+	if full && len(o.Ignored)+o.MoreIgnored > 0 {
 		text.WriteString("\n  Not read, and looks like\n" + o.ignoredText())
 	}
 	if len(o.Odds) > 0 {
@@ -80,6 +80,9 @@ func (o *mappedOrder) text(home money.Currency, full bool, paint paint) string {
 		for _, odd := range o.Odds {
 			text.WriteString("  " + paint.in(red, printable(odd)) + "\n")
 		}
+	}
+	if o.MoreOdds > 0 {
+		fmt.Fprintf(&text, "  and %d more that does not add up\n", o.MoreOdds)
 	}
 	return text.String()
 }
@@ -138,8 +141,8 @@ func (o *mappedOrder) ignoredText() string {
 		}
 		t.add(i.Like, printable(i.Text), printable(i.Path), count)
 	}
-	if more := len(o.Ignored) - shown; more > 0 {
-		return t.String() + fmt.Sprintf("  and %d more, which --json has\n", more)
+	if more := len(o.Ignored) + o.MoreIgnored - shown; more > 0 {
+		return t.String() + fmt.Sprintf("  and %d more\n", more)
 	}
 	return t.String()
 }

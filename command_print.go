@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -70,9 +71,9 @@ func (p printer) problem(severity string, problem *document.Problem) {
 	if severity != "error" {
 		mark = p.paint.in(colour, severity+": ")
 	}
-	p.line("%s %s%s%s", p.paint.in(bold, problem.Place.String()+":"), mark, key, printable(problem.Reason))
+	p.line("%s %s%s%s", p.paint.in(bold, printable(problem.Place.String())+":"), mark, key, printable(problem.Reason))
 	if problem.Text != "" {
-		text, below := pointAt(problem.Text, problem.Column)
+		text, below := pointAt(problem.Text, cmp.Or(problem.TextColumn, problem.Column))
 		p.line("    %s", text)
 		p.line("    %s", below+p.paint.in(colour, "^"))
 	}
@@ -135,14 +136,4 @@ func columns(r rune) int {
 		return 2
 	}
 	return 1
-}
-
-// printable is a text without what a terminal would act on.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, text)
 }

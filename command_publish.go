@@ -151,6 +151,7 @@ func runPublish(cmd *cobra.Command, args []string) (int, error) {
 		return exitFailed, err
 	}
 	if wantsJSON(cmd) {
+		result.Gateway.bound()
 		err = printJSON(cmd.OutOrStdout(), result)
 	} else if _, err = io.WriteString(cmd.OutOrStdout(), report+result.summary()); err != nil {
 		err = fmt.Errorf("writing the result: %w", err)
@@ -280,8 +281,9 @@ func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (
 		return tested, err
 	}
 	tested.take(suite.Run(s, p.Env))
+	tested.bound(new(telling), new(telling), new(telling))
 	for _, t := range tested.Tests {
-		if len(t.Failures) > 0 {
+		if t.failed() {
 			p.Failed = append(p.Failed, t)
 		}
 	}
@@ -293,19 +295,19 @@ func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (
 func (p *published) summary() string {
 	notes := ""
 	for _, note := range p.Notes {
-		notes += note + "\n"
+		notes += printable(note) + "\n"
 	}
 	if p.refused() {
-		return p.Path + ": not published\n" + notes
+		return printable(p.Path) + ": not published\n" + notes
 	}
 	if !p.Gateway.good() {
-		return p.Gateway.text() + p.Path + ": not published" + p.left() + "\n" + notes
+		return p.Gateway.text() + printable(p.Path) + ": not published" + p.left() + "\n" + notes
 	}
 	tests := "no tests"
 	if p.Tests > 0 {
 		tests = counted(p.Tests, "test") + " passed"
 	}
-	text := fmt.Sprintf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, p.done(), p.Version, counted(p.Rules, "rule"), tests, p.SHA256)
+	text := sayf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, p.done(), p.Version, counted(p.Rules, "rule"), tests, p.SHA256)
 	text += p.Gateway.text()
 	if p.Due != "" {
 		text += "goes into service at " + p.Due + "\n"

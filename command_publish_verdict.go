@@ -100,10 +100,10 @@ func (g *gatewayVerdict) why() string {
 func (g *gatewayVerdict) text() string {
 	var text strings.Builder
 	for _, s := range g.Strategies {
-		text.WriteString(s.text(g.Address, len(g.Strategies) > 1))
+		text.WriteString(printableLines(s.text(g.Address, len(g.Strategies) > 1)))
 	}
 	if g.Reason != "" {
-		text.WriteString(g.Reason + "\n")
+		text.WriteString(printable(g.Reason) + "\n")
 	}
 	if g.Verdict == verdictNone {
 		text.WriteString(seeToo + "\n")
@@ -342,6 +342,16 @@ func (g *publishedGateway) reads(path string, files []string) (digest string, re
 		reads = reads || slices.ContainsFunc(published, func(p string) bool { return sameFile(at, p) })
 	}
 	return history.Digest(content.Files), reads
+}
+
+// bound cuts the problems to what one output tells.
+func (g *gatewayVerdict) bound() {
+	var problems telling
+	for i := range g.Strategies {
+		s := &g.Strategies[i]
+		told, more := some(&problems, s.Problems)
+		s.Problems, s.More = told, s.More+more
+	}
 }
 
 // take takes what became of the content.

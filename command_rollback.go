@@ -3,8 +3,8 @@ package discount
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -29,7 +29,7 @@ func oneFingerprint(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("the arguments are %q, one FINGERPRINT is wanted: %s", args, wanted)
 	}
-	if strings.Trim(args[0], "0123456789abcdefABCDEF") != "" || args[0] == "" {
+	if !isFingerprint(args[0]) {
 		return fmt.Errorf("%q is no fingerprint: wanted is %s", args[0], wanted)
 	}
 	return nil
@@ -44,11 +44,7 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	fingerprint, err := admin.complete(strategy.ID, args[0])
-	if err != nil {
-		return exitFailed, err
-	}
-	body, err := json.Marshal(map[string]string{"sha256": fingerprint, "reason": flag(cmd, "reason")})
+	body, err := json.Marshal(rollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
 	if err != nil {
 		return exitFailed, err
 	}
@@ -59,7 +55,7 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), after)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
-		after.Live.Version, after.Live.SHA256, strategy.Live.Version, strategy.Live.SHA256)
-	return exitFine, nil
+	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
+		after.Live.Version, after.Live.SHA256, strategy.Live.Version, strategy.Live.SHA256))
+	return exitFine, err
 }

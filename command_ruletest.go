@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
@@ -73,6 +74,24 @@ type testedRule struct {
 	Failures []string `json:"failures,omitempty"`
 	// Warnings are the goods that the catalogue does not know, or has at another price.
 	Warnings []string `json:"warnings,omitempty"`
+
+	// How many there are beside those listed.
+	MoreFailures int `json:"more_failures,omitempty"`
+	MoreWarnings int `json:"more_warnings,omitempty"`
+}
+
+func (t *testedRule) failed() bool { return len(t.Failures)+t.MoreFailures > 0 }
+
+// bound cuts what is told of the tests to what one output tells.
+func (t *testedStrategy) bound(errors, failures, warnings *telling) {
+	var more int
+	t.Errors, more = some(errors, t.Errors)
+	t.More += more
+	for i := range t.Tests {
+		test := &t.Tests[i]
+		test.Failures, test.MoreFailures = some(failures, test.Failures)
+		test.Warnings, test.MoreWarnings = some(warnings, test.Warnings)
+	}
 }
 
 func runTests(cmd *cobra.Command, paths []string) (int, error) {
@@ -98,6 +117,10 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 	if !slices.ContainsFunc(all, testedStrategy.ran) {
 		return exitFailed, fmt.Errorf("nothing was run: no test is for %s", environment(flag(cmd, "env")))
 	}
+	var errors, failures, warnings telling
+	for i := range all {
+		all[i].bound(&errors, &failures, &warnings)
+	}
 	if file := flag(cmd, "junit"); file != "" {
 		if err := writeJUnit(file, all); err != nil {
 			return exitFailed, err
@@ -111,7 +134,7 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 		return exitFailed, err
 	}
 	for _, tested := range all {
-		if len(tested.Errors) > 0 {
+		if len(tested.Errors)+tested.More > 0 {
 			tested.printErrors(cmd.ErrOrStderr())
 			continue
 		}
@@ -203,10 +226,11 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 	var text strings.Builder
 	p := paintFor(w)
 	for _, test := range t.Tests {
-		test.print(&text, p.in(red, "failed"), test.Failures)
-		test.print(&text, p.in(yellow, "warning"), test.Warnings)
+		test.print(&text, p.in(red, "failed"), test.Failures, test.MoreFailures)
+		test.print(&text, p.in(yellow, "warning"), test.Warnings, test.MoreWarnings)
 	}
-	fmt.Fprintf(&text, "%s: %s, %d failed", t.Path, counted(len(t.Tests), "test"), t.Failed)
+	t.printMore(&text)
+	text.WriteString(sayf("%s: %s, %d failed", t.Path, counted(len(t.Tests), "test"), t.Failed))
 	if t.Warnings > 0 {
 		fmt.Fprintf(&text, ", %s", counted(t.Warnings, "warning"))
 	}
@@ -224,22 +248,43 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 }
 
 // print lists what is to be told of a test, where there is something.
-func (t *testedRule) print(text *strings.Builder, what string, told []string) {
+func (t *testedRule) print(text *strings.Builder, what string, told []string, more int) {
 	if len(told) == 0 {
 		return
 	}
-	fmt.Fprintf(text, "%s:%d: %s %q\n", t.File, t.Line, what, t.Name)
+	fmt.Fprintf(text, "%s:%d: %s %q\n", printable(t.File), t.Line, what, brief.Text(t.Name, maxToldText))
 	for _, line := range told {
-		fmt.Fprintf(text, "    %s\n", line)
+		fmt.Fprintf(text, "    %s\n", printable(line))
+	}
+	if more > 0 {
+		fmt.Fprintf(text, "    and %d more\n", more)
 	}
 	text.WriteString("\n")
+}
+
+// printMore says of how many tests nothing was told any more.
+func (t *testedStrategy) printMore(text *strings.Builder) {
+	failed, warned := 0, 0
+	for i := range t.Tests {
+		if test := &t.Tests[i]; len(test.Failures) == 0 && test.MoreFailures > 0 {
+			failed++
+		} else if len(test.Warnings) == 0 && test.MoreWarnings > 0 {
+			warned++
+		}
+	}
+	if failed > 0 {
+		text.WriteString(document.MoreText(failed, "failed test") + "\n\n")
+	}
+	if warned > 0 {
+		text.WriteString(document.MoreText(warned, "warned test") + "\n\n")
+	}
 }
 
 // printErrors says why no test was run, as check would.
 func (t *testedStrategy) printErrors(w io.Writer) {
 	p := printer{w: w, paint: paintFor(w)}
 	p.problems("error", t.Errors, t.More)
-	p.line("%s in %s: no test was run", counted(len(t.Errors)+t.More, "error"), filesWith(t.Path, t.Errors))
+	p.line("%s in %s: no test was run", counted(len(t.Errors)+t.More, "error"), printable(filesWith(t.Path, t.Errors)))
 }
 
 // printCoverage says what the tests saw applied: rules, and the steps of ladders
@@ -247,14 +292,14 @@ func (t *testedStrategy) printErrors(w io.Writer) {
 func (t *testedStrategy) printCoverage(text *strings.Builder) {
 	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Rules-len(t.Unseen), counted(t.Rules, "rule"))
 	for _, id := range t.Unseen {
-		fmt.Fprintf(text, "  never: %s\n", id)
+		text.WriteString(sayf("  never: %s\n", id))
 	}
 	if t.Steps == 0 {
 		return
 	}
 	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Steps-len(t.UnseenSteps), counted(t.Steps, "ladder step"))
 	for _, step := range t.UnseenSteps {
-		fmt.Fprintf(text, "  never: %s, step %d (from %s)\n", step.Rule, step.Step, step.From)
+		text.WriteString(sayf("  never: %s, step %d (from %s)\n", step.Rule, step.Step, step.From))
 	}
 }
 
@@ -302,8 +347,11 @@ func writeJUnit(path string, all []testedStrategy) error {
 			if len(t.Warnings) > 0 {
 				c.Output = "warning: " + strings.Join(t.Warnings, "\nwarning: ")
 			}
-			if len(t.Failures) > 0 {
+			switch {
+			case len(t.Failures) > 0:
 				c.Failure = &junitFailure{Message: t.Failures[0], Text: strings.Join(t.Failures, "\n")}
+			case t.MoreFailures > 0:
+				c.Failure = &junitFailure{Message: counted(t.MoreFailures, "failure")}
 			}
 			suite.Cases = append(suite.Cases, c)
 		}

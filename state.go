@@ -59,10 +59,14 @@ func checkStateDir(dir string) error {
 	return fmt.Errorf("state cannot be %q: want off or a directory (write ./%[1]s for one of that name)", dir)
 }
 
-// stateError says which option an error of the state directory is about.
+// stateError says which option an error of the state directory is about, and of a full
+// disk what to do.
 func stateError(dir string, err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case isFull(err):
+		return fmt.Errorf("state %s: %w: free some space there", dir, err)
 	}
 	return fmt.Errorf("state %s: %w", dir, err)
 }

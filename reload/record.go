@@ -4,8 +4,13 @@ import (
 	"errors"
 	"time"
 
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/reload/history"
 )
+
+// maxReason bounds the reason of a record in bytes. A refusal has a line for each of
+// hundreds of mistakes, and every record is kept and shown for good.
+const maxReason = 4096
 
 // note writes one line of history.
 func (m *machine) note(a history.Action, f Facts, digest, reason string) {
@@ -16,7 +21,7 @@ func recordOf(a history.Action, f Facts, digest, reason string) history.Record {
 	return history.Record{
 		Time: time.Now(), Action: a,
 		Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version, Digest: digest,
-		Kind: f.Kind.String(), Change: string(f.Change), Reason: reason,
+		Kind: f.Kind.String(), Change: string(f.Change), Reason: brief.Text(reason, maxReason),
 		Written: f.Stamps.Written, Noticed: f.Stamps.Noticed, Read: f.Stamps.Read,
 		Ready: f.Stamps.Ready, Swapped: f.Stamps.Swapped, Due: f.Due,
 	}

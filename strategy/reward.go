@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -113,7 +114,10 @@ func helpsWithin(key, reward string) string {
 }
 
 // rulePath is the path of a rule in messages: rule."spring".
-func rulePath(id string) string { return "rule." + strconv.Quote(id) }
+func rulePath(id string) string { return "rule." + strconv.Quote(brief.Text(id, maxShownID)) }
+
+// maxShownID is how many bytes of a rule's id a path has.
+const maxShownID = 4 * maxVersionRunes
 
 // shareOut takes an amount off the target as a whole, shared out by value.
 func (e *evaluation) shareOut(amount int64, t *target) {

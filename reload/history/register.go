@@ -6,8 +6,8 @@ import "time"
 type register struct {
 	records int64
 	last    map[Content]int64 // number of the last record of a content
-	named   map[string]bool // fingerprints
-	aside   time.Time       // of the last record that tells of something set aside
+	named   map[string]bool   // fingerprints
+	aside   time.Time         // of the last record that tells of something set aside
 }
 
 func newRegister(records []Record) *register {

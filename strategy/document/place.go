@@ -1,10 +1,6 @@
 package document
 
-import (
-	"bytes"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // places finds lines and columns in one source. It is made when the first
 // problem is found. What it remembers keeps the cost of many problems in one
@@ -12,9 +8,6 @@ import (
 type places struct {
 	starts []uint32 // offsets of the lines
 	runes  []uint32 // characters before every step-th byte
-
-	line     int // of which text is the text; -1 at first
-	lineText string
 }
 
 const step = 1024
@@ -30,24 +23,6 @@ func (d *Document) Locate(at Pos) Place {
 	return Place{File: source.Name, Line: line + 1, Column: column + 1}
 }
 
-// line is the text of the line a position is on, without its end.
-func (d *Document) line(at Pos) string {
-	if int(at.source) >= len(d.sources) {
-		return ""
-	}
-	p := d.places(at.source)
-	line := p.lineOf(at.offset)
-	if line == p.line {
-		return p.lineText
-	}
-	text := d.sources[at.source].Data[p.starts[line]:]
-	if end := bytes.IndexByte(text, '\n'); end >= 0 {
-		text = text[:end]
-	}
-	p.line, p.lineText = line, strings.ToValidUTF8(strings.TrimSuffix(string(text), "\r"), "\uFFFD")
-	return p.lineText
-}
-
 func (d *Document) places(source int32) *places {
 	for len(d.found) < len(d.sources) { // which may have grown
 		d.found = append(d.found, nil)
@@ -59,7 +34,7 @@ func (d *Document) places(source int32) *places {
 }
 
 func newPlaces(data []byte) *places {
-	p := &places{starts: []uint32{0}, line: -1}
+	p := &places{starts: []uint32{0}}
 	runes := uint32(0)
 	for i, c := range data {
 		if i%step == 0 {

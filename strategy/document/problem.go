@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/promogate/caddy-discount/internal/brief"
 )
 
 // Place is where something stands, as an editor counts: from 1, columns in
@@ -18,7 +20,9 @@ func (p Place) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
-// Problem is one thing wrong with a document, for the person who has to fix it.
+// Problem is one thing wrong with a document, for the person who has to fix it. What it
+// shows of the document is bounded: of what is longer a part is left out, and … is in its
+// place.
 type Problem struct {
 	Place
 	// Key is the path of the value, such as rule."spring".discount_rate, or
@@ -28,8 +32,12 @@ type Problem struct {
 	Reason string `json:"reason"`
 	// Hint says what was probably meant, if that can be guessed.
 	Hint string `json:"hint,omitempty"`
-	// Text is the line as it stands in the file.
+	// Text is the line as it stands in the file; of a line of more than 200 bytes the part
+	// around the column.
 	Text string `json:"text,omitempty"`
+	// TextColumn is the column in Text, where that is not the one in the line because Text
+	// leaves out the beginning of the line.
+	TextColumn int `json:"text_column,omitempty"`
 }
 
 // String is the problem on one line.
@@ -79,7 +87,11 @@ func MoreText(n int, noun string) string {
 
 // Problem describes what is wrong at a place.
 func (d *Document) Problem(at Pos, key, reason, hint string) Problem {
-	return Problem{Place: d.Locate(at), Key: key, Reason: reason, Hint: hint, Text: d.line(at)}
+	p := Problem{
+		Place: d.Locate(at), Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint),
+	}
+	p.Text, p.TextColumn = d.lineAround(at)
+	return p
 }
 
 // Sort orders problems by source, then line, then column.

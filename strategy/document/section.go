@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/promogate/caddy-discount/internal/brief"
 )
 
 // Reader gathers the problems of one document while it is decoded, so that one
@@ -73,8 +75,9 @@ func ElementIn(path string, list, element *Node) string {
 }
 
 // KeyIn is the path of a member of the table at a path. A name that TOML would
-// not take bare is in quotes.
+// not take bare is in quotes. Of long names and paths a part is left out.
 func KeyIn(path, name string) string {
+	path, name = brief.Text(path, maxKey), brief.Text(name, maxName)
 	bare := name != ""
 	for i := range len(name) {
 		c := name[i]

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -126,8 +127,11 @@ func (r *Result) climbed(st *strategy.Strategy, steps []strategy.Step) bool {
 	})
 }
 
-// mostListed is how many failed tests an error lists.
-const mostListed = 20
+// How many failed tests an error lists, and how many failures of each.
+const (
+	mostListed   = 20
+	mostFailures = 20
+)
 
 // Err is nil when every test passed. Otherwise it lists the tests that failed,
 // the first twenty of them, with what came out and what was wanted.
@@ -143,9 +147,12 @@ func (r Report) Err() error {
 			fmt.Fprintf(&text, "\nand %d more", len(failed)-mostListed)
 			break
 		}
-		fmt.Fprintf(&text, "\n%s:%d: %q", result.Place.File, result.Place.Line, result.Name)
-		for _, f := range result.Failures {
+		fmt.Fprintf(&text, "\n%s:%d: %q", result.Place.File, result.Place.Line, brief.Text(result.Name, maxKey))
+		for _, f := range result.Failures[:min(len(result.Failures), mostFailures)] {
 			text.WriteString("\n\t" + f.String())
+		}
+		if more := len(result.Failures) - mostFailures; more > 0 {
+			text.WriteString("\n\t" + document.MoreText(more, "failure"))
 		}
 	}
 	return errors.New(text.String())

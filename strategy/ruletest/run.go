@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -124,9 +125,17 @@ type outcome struct {
 	guesses      guesses
 }
 
+// What of a test and of its outcome is told, in bytes: a list of rules may be as long as
+// the strategy.
+const (
+	maxKey  = 300
+	maxTold = 600
+)
+
 func (o *outcome) fail(m member, got, want, hint string) {
 	o.failures = append(o.failures, Failure{
-		Key: m.key, Place: o.suite.locate(m.at), Got: got, Want: want, Hint: hint,
+		Key: brief.Text(m.key, maxKey), Place: o.suite.locate(m.at),
+		Got: brief.Text(got, maxTold), Want: brief.Text(want, maxTold), Hint: brief.Text(hint, maxTold),
 	})
 }
 

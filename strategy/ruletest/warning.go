@@ -3,6 +3,7 @@ package ruletest
 import (
 	"slices"
 
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -61,7 +62,7 @@ func (o *outcome) warn(from order) {
 			continue
 		}
 		at, key, where := from.line(d.Line, d.Field)
-		w := Warning{Key: key, Place: o.suite.locate(at), Reason: where + d.Reason}
+		w := Warning{Key: brief.Text(key, maxKey), Place: o.suite.locate(at), Reason: brief.Text(where+d.Reason, maxTold)}
 		if d.Field == strategy.FieldSKU {
 			w.Hint = o.guesses.of(o.cart.Lines[d.Line].SKU, o.Strategy)
 		}
