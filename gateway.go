@@ -53,6 +53,8 @@ type desk struct {
 	text  []byte
 	pace  proof.Pace
 	lane  *lane // to count in
+
+	target int // bytes that the assertion says of the request's target
 }
 
 // open makes the gateway that the options of a handler describe; module is the
@@ -226,6 +228,7 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 	if err := live.QuoteInto(&d.quote, &d.cart, now); err != nil {
 		return invalid(g.locate(err, r, in))
 	}
+	d.target = g.claimedSize(r)
 	if d.pace.Due(now) {
 		g.live.sample.Add(&d.cart)
 	}
