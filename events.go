@@ -54,6 +54,7 @@ func (k liveKey) logger() *zap.Logger {
 // logEvent writes what happens to a strategy.
 func logEvent(key liveKey, e reload.Event) {
 	log := key.logger()
+	e.Err = wholeError(e.Err)
 	switch e.Kind {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)
