@@ -60,7 +60,7 @@ type desk struct {
 // open makes the gateway that the options of a handler describe; module is the
 // directive it is of.
 func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
-	configured := o.Strategy
+	configured, logKey := o.Strategy, o.State.Key
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
@@ -84,6 +84,9 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	live, keys, err := o.acquire(key, self)
 	if err != nil {
 		return nil, lookedForStrategy(configured, err)
+	}
+	for _, file := range o.State.keyFiles(logKey, key) {
+		warnOfReaders(ctx.Logger(), file)
 	}
 	g := &gateway{
 		keys:           keys,
