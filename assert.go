@@ -28,7 +28,8 @@ func (g *gateway) assert(o *outcome, e *evidence, r *http.Request) {
 	if g.keys == nil {
 		return
 	}
-	c := o.claims()
+	c, to := o.claims(), targetOf(r)
+	c.Method, c.Host, c.Path = to.method, to.host, to.path
 	if e.whole {
 		c.Body = assertion.BodyDigest(e.body)
 	}
@@ -57,12 +58,12 @@ func (o *outcome) claims() assertion.Claims {
 
 // room is how long the lists among the headers may be together, so that all
 // headers stay within 4 KiB. An assertion takes four bytes for three of what it
-// says, at most.
-func (g *gateway) room(e *edition) int {
+// says, at most; target is how many bytes it says of the request's target.
+func (g *gateway) room(e *edition, target int) int {
 	room := maxHeaders - len(e.identity)
 	if g.keys != nil {
-		const fixed, escaped = 1100, 2
-		said := len(g.keys.o.Issuer) + len(g.keys.o.Audience) + escaped*len(e.Version()) + len(g.keys.signer.Load().Key().ID())
+		const fixed, escaped = 1160, 2
+		said := target + len(g.keys.o.Issuer) + len(g.keys.o.Audience) + escaped*len(e.Version()) + len(g.keys.signer.Load().Key().ID())
 		room -= fixed + said*4/3
 	}
 	return room

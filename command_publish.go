@@ -24,6 +24,8 @@ place of DST: written beside it, flushed to the disk and renamed, so that a
 gateway that watches DST never sees half of it. Prints the fingerprint. If DST has
 the same bytes already, nothing is written.
 
+A file in the place of DST that is not TOML is not replaced: it may be another one.
+
 DST keeps its permissions, its owner where the system allows it, and the links
 that lead to it. Publishers of one directory wait for each other, and for whoever
 holds a lock (flock) on a file that is to be replaced.

@@ -244,6 +244,11 @@ func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (
 		if err != nil {
 			return nil, err
 		}
+		if rules := !file.from[0].Beside && !isBody(file.from[0].Name); rules && differs {
+			if err := file.at.replaceable(); err != nil {
+				return nil, err
+			}
+		}
 		if differs {
 			come = append(come, file.at)
 		}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // A placing is one file on its way to its place.
@@ -85,6 +86,16 @@ func (p *placing) take(from strategy.Source) (differs bool, err error) {
 		return false, shortly(p.name, err)
 	}
 	return !bytes.Equal(p.old, p.data), nil
+}
+
+// replaceable refuses to replace a file that is no TOML: it is none of a strategy, or one
+// that was broken by hand, and nothing else has what is in it.
+func (p *placing) replaceable() error {
+	var problems *document.Problems
+	if _, err := document.Parse(strategy.Source{Name: p.name, Data: p.old}); errors.As(err, &problems) {
+		return fmt.Errorf("%s is not replaced, since it is not TOML (%s): if it is not another file, move it away and publish again", p.name, problems.List[0])
+	}
+	return nil
 }
 
 // beLike takes permissions and owner of another file.

@@ -55,6 +55,7 @@ func (k liveKey) logger() *zap.Logger {
 // logEvent writes what happens to a strategy.
 func (l *live) logEvent(e reload.Event) {
 	log := l.key.logger()
+	e.Err = wholeError(e.Err)
 	switch e.Kind {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)

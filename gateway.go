@@ -55,12 +55,14 @@ type desk struct {
 	text  []byte
 	pace  proof.Pace
 	lane  *lane // to count in
+
+	target int // bytes that the assertion says of the request's target
 }
 
 // open makes the gateway that the options of a handler describe; module is the
 // directive it is of.
 func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
-	configured := o.Strategy
+	configured, logKey := o.Strategy, o.State.Key
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
@@ -88,6 +90,9 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	live, keys, err := o.acquire(configuration, self)
 	if err != nil {
 		return nil, errors.Join(lookedForStrategy(configured, err), configuration.leave())
+	}
+	for _, file := range keyFiles(logKey, o.State.dirOf(key)) {
+		warnOfReaders(ctx.Logger(), file)
 	}
 	g := &gateway{
 		configuration:  configuration,
@@ -255,6 +260,7 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		d.lane.tooManySteps.Add(1)
 		return tooManySteps
 	}
+	d.target = g.claimedSize(r)
 	if g.orders && proof.Counts(&d.quote) && d.pace.Due(now) {
 		g.live.sample.Offer(&d.cart, clientOf(r), now)
 	}

@@ -50,7 +50,7 @@ func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
 	o.subtotal, o.payable = all[ends[1]:ends[2]], all[ends[2]:ends[3]]
 	o.rules, o.lines = all[ends[3]:ends[4]], all[ends[4]:]
 	o.gifts = gifts(q)
-	o.shrink(g.room(e))
+	o.shrink(g.room(e, d.target))
 	return o
 }
 

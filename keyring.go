@@ -103,6 +103,9 @@ func (k *keyring) add(i int, algorithm string, key SigningKey) error {
 			k.replace(i, accepted)
 		}
 		logKeyEvent(e)
+		if e.Kind == reload.EventActivated && accepted.CanSign() {
+			warnOfReaders(keyLogger(e), e.Path)
+		}
 	}})
 	if err != nil {
 		return err
@@ -154,9 +157,13 @@ func (k *keyring) Destruct() error {
 	return errors.Join(errs...)
 }
 
+func keyLogger(e reload.Event) *zap.Logger {
+	return caddy.Log().Named("http.handlers.discount").With(zap.String("kid", e.Live.Version))
+}
+
 // logKeyEvent writes what becomes of a key's file, never what is in it.
 func logKeyEvent(e reload.Event) {
-	log := caddy.Log().Named("http.handlers.discount").With(zap.String("path", e.Path), zap.String("kid", e.Live.Version))
+	log := keyLogger(e).With(zap.String("path", e.Path))
 	switch e.Kind {
 	case reload.EventActivated:
 		log.Info("signing key in use")

@@ -35,6 +35,9 @@ type stated struct {
 	Lines       string `json:"lines"`
 	Strategy    string `json:"strategy"`
 	Fingerprint string `json:"fingerprint"`
+	Method      string `json:"method"`
+	Host        string `json:"host"`
+	Path        string `json:"path"`
 	Body        string `json:"body"`
 	Cart        string `json:"cart"`
 }

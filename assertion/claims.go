@@ -33,6 +33,11 @@ type Claims struct {
 	// SHA-256 of the strategy in hexadecimal.
 	Strategy, Fingerprint string
 
+	// Method, Host and Path are what the request was sent to: the method, the
+	// host as its header has it, and the path with its escapes and without a
+	// query.
+	Method, Host, Path string
+
 	// Body is the digest of the request's body, Cart that of the headers that
 	// describe a cart. What has neither is bound to no request.
 	Body, Cart Digest
@@ -53,6 +58,9 @@ func (c *Claims) appendJSON(dst []byte) []byte {
 	dst = appendDigestOf(dst, `,"gifts":`, c.Gifts)
 	dst = appendText(dst, `,"strategy":`, c.Strategy)
 	dst = appendText(dst, `,"fingerprint":`, c.Fingerprint)
+	dst = appendText(dst, `,"method":`, c.Method)
+	dst = appendText(dst, `,"host":`, c.Host)
+	dst = appendText(dst, `,"path":`, c.Path)
 	dst = c.Body.appendMember(dst, `,"body":`)
 	return c.Cart.appendMember(dst, `,"cart":`)
 }

@@ -5,7 +5,9 @@
 // An assertion binds the amounts to the request they were computed for. It
 // holds the SHA-256 of the exact body, or of the cart's headers, and of the
 // header values that are lists, so nothing of it can be used for another order,
-// and no header beside it can be changed without notice.
+// and no header beside it can be changed without notice. It names the method,
+// the host and the path of the request, so that it does not pass for a request
+// to another place with the same body.
 //
 // It is signed with HS256 (RFC 7518, section 3.2), which whoever verifies could
 // also have signed, or with EdDSA over Ed25519 (RFC 8037), whose public keys are

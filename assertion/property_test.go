@@ -28,6 +28,7 @@ func drawClaims(t *rapid.T) *assertion.Claims {
 		Subtotal: amount.Draw(t, "subtotal"), Payable: amount.Draw(t, "payable"),
 		Currency: text.Draw(t, "currency"), Rules: text.Draw(t, "rules"), Lines: text.Draw(t, "lines"),
 		Gifts: text.Draw(t, "gifts"), Strategy: text.Draw(t, "strategy"), Fingerprint: text.Draw(t, "fingerprint"),
+		Method: text.Draw(t, "method"), Host: text.Draw(t, "host"), Path: text.Draw(t, "path"),
 	}
 	if rapid.Bool().Draw(t, "with a body") {
 		c.Body = assertion.BodyDigest([]byte("body"))
@@ -51,6 +52,7 @@ func expected(c *assertion.Claims) received {
 		Status: legible(c.Status), Currency: legible(c.Currency),
 		Rules: digested(c.Rules), Lines: digested(c.Lines), Gifts: digested(c.Gifts),
 		Strategy: legible(c.Strategy), Fingerprint: legible(c.Fingerprint),
+		Method: legible(c.Method), Host: legible(c.Host), Path: legible(c.Path),
 	}
 	if c.Priced {
 		want.Amount, want.Shipping, want.Subtotal, want.Payable = &c.Amount, &c.Shipping, &c.Subtotal, &c.Payable

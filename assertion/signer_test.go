@@ -29,6 +29,7 @@ func TestClaimsReachEveryLibrary(t *testing.T) {
 		Status: "applied", Amount: n(810), Shipping: n(600), Subtotal: n(5400), Payable: n(4590), Currency: "CNY",
 		Rules: digest(`"spring";amount=810`), Lines: digest("(343 257 210)"), Gifts: digest(`"sticker-pack";q=1`),
 		Strategy: "2026-11", Fingerprint: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+		Method: "POST", Host: "shop.example", Path: "/orders",
 		Body: digest(`{"items":[]}`), Cart: digest("x-cart-subtotal:5400\n"),
 	}
 	for _, s := range signatures(t) {
@@ -85,6 +86,7 @@ func TestPayloadIsStable(t *testing.T) {
 		`"rules":"` + digest(`"spring";amount=810`) + `","lines":"` + digest("(343 257 210)") + `",` +
 		`"gifts":"` + digest(`"sticker-pack";q=1`) + `","strategy":"2026-11",` +
 		`"fingerprint":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",` +
+		`"method":"POST","host":"shop.example","path":"/orders",` +
 		`"body":"` + digest(`{"items":[]}`) + `","cart":"` + digest("x-cart-subtotal:5400\n") + `"}`
 	if got := string(part(t, token, 1)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

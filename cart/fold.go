@@ -49,6 +49,10 @@ func isASCII(text string) bool {
 	return true
 }
 
+// SameName reports whether two names of members are the same but for case: a body that
+// has one where the other is read is invalid.
+func SameName(a, b string) bool { return sameFolded(a, b) }
+
 // sameFolded reports whether two texts are the same but for case, as any of the
 // languages has it that look up names so: Go by simple folding, Java and .NET by the
 // capitals of each character. To Java ı and İ are an i.

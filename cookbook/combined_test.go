@@ -16,7 +16,7 @@ var alone = map[string]string{
 }
 
 var (
-	topLine     = regexp.MustCompile(`(?m)^(version|timezone) .*\n`)
+	topLine     = regexp.MustCompile(`(?m)^(version|timezone|unknown_skus) .*\n`)
 	settingLine = regexp.MustCompile(`(?m)\A(?:#.*\n|\n)*((?:\w+ *= .*\n)+)`)
 	orderLine   = regexp.MustCompile(`(?m)^(priority|stage) .*\n`)
 )

@@ -69,6 +69,8 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 		case !s.has("name"):
 			r.add(node.Pos, s.path(), "the environment has no name", "add name = \"…\"")
 		case name == "":
+		case strings.IndexByte(name, 0) >= 0:
+			s.wrong(node.Get("name"), "name", fmt.Sprintf("%q has the character U+0000 in it, which no name may have", name), "")
 		case seen[name]:
 			s.wrong(node.Get("name"), "name", fmt.Sprintf("a second environment is called %q", name), "")
 		case s.has("env"):

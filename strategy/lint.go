@@ -36,6 +36,7 @@ type linted struct {
 //   - what looks at the lines of a cart, which a customer can split
 //   - a price that the limits take back
 //   - a rule that competes with rules of shipping, so that free delivery is lost
+//   - prices, floors and excludes that articles get around which the catalogue does not know
 //   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l := m.linted
@@ -62,6 +63,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
 	l.checkOrder(m, now)
 	l.checkExclusive(m, now)
 	l.checkPrices(m, now)
+	l.checkUnknown(m)
 	l.doc.Sort(l.found)
 	return l.found
 }

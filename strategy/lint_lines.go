@@ -49,9 +49,18 @@ func (r *rule) bySKU(key string) string {
 func (l *linted) checkArithmeticLines(m *Model) {
 	table := l.root.Get("arithmetic")
 	for _, setting := range []struct {
-		key   string
-		given bool
-	}{{"round_scope", m.arithmetic.scope == scopeLine}, {"select", m.arithmetic.selection == selectBestPerLine}} {
+		key, what, hint string
+		given           bool
+	}{
+		{
+			key: "round_scope", what: `round_scope = "line" rounds on each line: `, given: m.arithmetic.scope == scopeLine,
+			hint: `round_scope = "rule", the default, rounds once what a rule takes off`,
+		},
+		{
+			key: "select", what: `select = "best_per_line" has the best rule of each line: `, given: m.arithmetic.selection == selectBestPerLine,
+			hint: `select = "best" has the best rule of the order`,
+		},
+	} {
 		if !setting.given {
 			continue
 		}
@@ -59,10 +68,6 @@ func (l *linted) checkArithmeticLines(m *Model) {
 		if n := table.Get(setting.key); n != nil {
 			at = n.Pos
 		}
-		what := `round_scope = "line" rounds on each line: `
-		if setting.key == "select" {
-			what = `select = "best_per_line" has the best rule of each line: `
-		}
-		l.found = append(l.found, l.doc.Problem(at, document.KeyIn("arithmetic", setting.key), what+splitLines, ""))
+		l.found = append(l.found, l.doc.Problem(at, document.KeyIn("arithmetic", setting.key), setting.what+splitLines, setting.hint))
 	}
 }

@@ -112,7 +112,7 @@ func TestLint(t *testing.T) {
 		{"fewer units than a gift is for", "[rule.a]\nmax_units = 9\ngift = { sku = \"tote\", per = { units = 10 } }\n", "max_units lets 9 units in, and gift wants 10 units"},
 		{"an amount off what is got above the limits", "limits = { max_amount = 20 }\n[rule.a]\nbuy = { quantity = 1 }\nget = { amount = 25 }\n", `rule."a".get: limits.max_amount`},
 		{"a price of what is got above the limits", "limits = { max_amount = 20 }\n[rule.a]\nbuy = { quantity = 1 }\nget = { unit_price = 25 }\n", ""},
-		{"a set by value from which the payable falls", "[[products]]\nsku = \"tea\"\nprice = 10\n[rule.a]\ngroups_of = { value = 50, rate = 0.5 }\n", "4 × tea at 10.00 CNY come to 40.00 CNY, and 5 to 25.00 CNY: the payable falls when one is added"},
+		{"a set by value from which the payable falls", "unknown_skus = \"reject\"\n[[products]]\nsku = \"tea\"\nprice = 10\n[rule.a]\ngroups_of = { value = 50, rate = 0.5 }\n", "4 × tea at 10.00 CNY come to 40.00 CNY, and 5 to 25.00 CNY: the payable falls when one is added"},
 		{"a set by value of goods of any price", "[rule.a]\ngroups_of = { value = 50, rate = 0.1 }\n", ""},
 		{"rates of units", "[rule.a]\nunit_rates = [0, 0.5, 1]\n", ""},
 		{"thousands of steps", "[rule.a]\nladder = [" + manySteps(2000) + "]\n", ""},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 	"github.com/promogate/caddy-discount/strategy/sheet"
@@ -62,14 +63,18 @@ var otherColumns = map[string]string{
 	"min_price": keyFloor, "minimum_price": keyFloor, "floor": keyFloor, "cost": keyFloor, "lowest_price": keyFloor,
 }
 
-// columnWord is a name of a column as [columnNames] has it.
+// columnWord is a name of a column as [columnNames] has it. Spreadsheets set to Turkish
+// write PRİCE or prıce where another column has price.
 func columnWord(name string) string {
 	return strings.Map(func(c rune) rune {
-		if c == ' ' || c == '-' || c == '\u00a0' {
+		switch c {
+		case ' ', '-', '\u00a0':
 			return '_'
+		case 'ı', 'İ':
+			return 'i'
 		}
-		return c
-	}, strings.ToLower(name))
+		return unicode.ToLower(c)
+	}, name)
 }
 
 // isColumn reports whether a name is that of a column of a product's own.

@@ -37,6 +37,8 @@ func TestASpreadsheetMeansWhatTheSameProductsMean(t *testing.T) {
 			csv:      "Caffeine mg;Unit Price;Floor-Price;商品编码;Sub group\r\n75;18.00;12;latte;hot\r\n",
 			products: `{ sku = "latte", subgroup = "hot", price = 18, floor_price = 12, "Caffeine mg" = 75 }`,
 		},
+		"from a Turkish spreadsheet": {csv: "SKU,PRİCE,CATEGORİES\nlatte,18,coffee\n", products: `{ sku = "latte", price = 18, category = "coffee" }`},
+		"in letters without dots":    {csv: "sku,prıce,sub_group\nlatte,18,hot\n", products: `{ sku = "latte", price = 18, subgroup = "hot" }`},
 		"by name alone":              {csv: "名称,价格,分类\n冰美式,9.9,咖啡\n", products: `{ name = "冰美式", category = "咖啡", price = 9.9 }`},
 		"tabs":                       {csv: "sku\tprice\tnote\nlatte\t18\ta, b; c\n", products: `{ sku = "latte", price = 18, note = "a, b; c" }`},
 		"tabs beside empty cells":    {csv: "sku\tprice\tname\tnote\nlatte\t\t\tx\n", products: `{ sku = "latte", note = "x" }`},

@@ -7,6 +7,9 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
+// articleKeys are the default names of the fields of ofArticle.
+var articleKeys = []string{"sku", "category", "subgroup", "reduced", "attributes"}
+
 // ofArticle is a field that rules know goods by. An order in which its default name is
 // written in another case is not read: the name has to be mapped, or left out.
 func ofArticle(m *cart.Mapping, key string) *cart.Paths {
@@ -36,11 +39,12 @@ func (d *draft) holdCase() bool {
 		return false
 	}
 	name := invalid.Pointer[strings.LastIndexByte(invalid.Pointer, '/')+1:]
-	key := strings.ToLower(name)
-	if paths := ofArticle(&d.options.Map, key); paths != nil && *paths == nil {
-		*paths = cart.Paths{cart.Unread}
-		d.held = append(d.held, held{key, name})
-		return true
+	for _, key := range articleKeys {
+		if paths := ofArticle(&d.options.Map, key); cart.SameName(name, key) && *paths == nil {
+			*paths = cart.Paths{cart.Unread}
+			d.held = append(d.held, held{key, name})
+			return true
+		}
 	}
 	return false
 }

@@ -95,13 +95,15 @@ type verification struct {
 	token, key, issuer, audience, body string
 	headers                            string
 	noHeaders                          bool
+	target                             []string // method, host and path; nil: not said
 }
 
 // claims are those of an order as it should be.
 func claims() *assertion.Claims {
 	return &assertion.Claims{
 		Status: "applied", Priced: true, Amount: 810, Shipping: 0, Subtotal: 5400, Payable: 4590, Currency: "CNY",
-		Rules: rules, Lines: lines, Strategy: "版本 \"2026\"\t\\", Fingerprint: "00ff", Body: assertion.BodyDigest([]byte(body)),
+		Rules: rules, Lines: lines, Strategy: "版本 \"2026\"\t\\", Fingerprint: "00ff",
+		Method: "POST", Host: "shop.example:8443", Path: "/orders/%E8%8C%B6", Body: assertion.BodyDigest([]byte(body)),
 	}
 }
 
@@ -212,6 +214,11 @@ func issued(ago time.Duration) func(*testing.T, *verification) {
 	}
 }
 
+// sentTo says what v's request was sent to; an empty text is not checked.
+func sentTo(method, host, path string) func(*testing.T, *verification) {
+	return func(_ *testing.T, v *verification) { v.target = []string{method, host, path} }
+}
+
 const headerHS256 = `{"alg":"HS256","kid":"k1","typ":"discount+jwt"}`
 
 var cartHeaders = "X-Cart-Items: \"茶\";q=1\r\nX-CART-items:\t\"b\";p=2 \r\nX-Cart-Tier: \r\nX-Cart-Subtotal: 5400\r\n"
@@ -239,6 +246,9 @@ func good() []test {
 		}},
 		{"a secret in hexadecimal", byHS256, func(_ *testing.T, v *verification) { v.key = fmt.Sprintf("hex:%x", secret) }},
 		{"headers that are not looked at", byHS256, func(_ *testing.T, v *verification) { v.noHeaders = true }},
+		{"the target that was priced", byHS256, sentTo("POST", "shop.example:8443", "/orders/%E8%8C%B6")},
+		{"a path alone", byHS256, sentTo("", "", "/orders/%E8%8C%B6")},
+		{"a target that a proxy rewrites", byHS256, sentTo("", "", "")},
 		{"clocks that are three seconds apart", byHS256, issued(-3 * time.Second)},
 		{"no cart", byHS256, func(t *testing.T, v *verification) {
 			v.token = sign(t, assertion.HS256, secret, &assertion.Claims{Status: "bypass"}, time.Now())
@@ -290,6 +300,14 @@ func bad() []test {
 		{"another body", byHS256, func(_ *testing.T, v *verification) { v.body += " " }},
 		{"amounts bound to no request", byHS256, signedAgain(func(c *assertion.Claims) { c.Body = assertion.Digest{} })},
 		{"another header of rules", byHS256, inHeaders(replace("810", "900"))},
+		{"another method", byHS256, sentTo("PUT", "shop.example:8443", "/orders/%E8%8C%B6")},
+		{"another host", byHS256, sentTo("POST", "shop.example", "/orders/%E8%8C%B6")},
+		{"another path", byHS256, sentTo("POST", "shop.example:8443", "/refunds/%E8%8C%B6")},
+		{"a path in another case", byHS256, sentTo("", "", "/Orders/%E8%8C%B6")},
+		{"a path in a token without one", byHS256, func(t *testing.T, v *verification) {
+			signedAgain(func(c *assertion.Claims) { c.Path = "" })(t, v)
+			sentTo("POST", "shop.example:8443", "/orders/%E8%8C%B6")(t, v)
+		}},
 		{"a header of rules twice", byHS256, inHeaders(func(h string) string { return h + "X-Discount-Rules: x\r\n" })},
 		{"a header of lines that was taken away", byHS256, inHeaders(replace("x-discount-lines", "x-other"))},
 		{"a header of gifts that was added", byHS256, inHeaders(func(h string) string { return h + "X-Discount-Gifts: \"tv\";q=1\r\n" })},
@@ -325,6 +343,7 @@ func (v *verification) run(t *testing.T, program []string) (stdout, stderr strin
 	if !v.noHeaders {
 		args = append(args, file("headers", v.headers))
 	}
+	args = append(args, v.target...)
 	out, err := exec.Command(program[0], args...).Output()
 	var exit *exec.ExitError
 	switch {

@@ -145,8 +145,8 @@ func (b *builder) header(e *unstable.Node) error {
 	for parts := 1; it.Next(); parts++ {
 		key := it.Node()
 		name, at := b.part(key.Raw, key.Data), b.pos(key.Raw)
-		if parts > MaxParts {
-			return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", MaxParts))
+		if err := b.checkPart(parts, name, at); err != nil {
+			return err
 		}
 		found := table.Field(name)
 		if !it.IsLast() {
@@ -171,6 +171,18 @@ func (b *builder) header(e *unstable.Node) error {
 			b.table, err = b.repeatTable(table, found, name, at)
 		}
 		return err
+	}
+	return nil
+}
+
+// checkPart refuses a part of a key that is one too many, or that programs in C end early:
+// such a key is another one to them.
+func (b *builder) checkPart(number int, name string, at Pos) error {
+	switch {
+	case number > MaxParts:
+		return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", MaxParts))
+	case strings.IndexByte(name, 0) >= 0:
+		return b.doc.fail(at, "", fmt.Sprintf("the key %q has the character U+0000 in it, which no key may have", name))
 	}
 	return nil
 }
@@ -225,8 +237,8 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 	for parts := 1; it.Next(); parts++ {
 		key := it.Node()
 		name, at := b.part(key.Raw, key.Data), b.pos(key.Raw)
-		if parts > MaxParts {
-			return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", MaxParts))
+		if err := b.checkPart(parts, name, at); err != nil {
+			return err
 		}
 		found := table.Field(name)
 		if it.IsLast() {

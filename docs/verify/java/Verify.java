@@ -26,11 +26,12 @@ import javax.crypto.spec.SecretKeySpec;
  * Checks the X-Discount-Assertion of a request, as an order service in Java would. Nothing but a
  * JDK (17 or later) is needed. A service takes the file in under its own package.
  *
- * <pre>java Verify.java TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]</pre>
+ * <pre>java Verify.java TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE [METHOD HOST PATH]]</pre>
  *
  * KEYFILE holds the public key in PEM, for EdDSA, or the secret of HS256 as the gateway has it.
- * HEADERFILE holds the headers of the request, one "Name: value" a line. It prints the claims and
- * ends with 0 if everything is in order, otherwise it prints why not and ends with 1.
+ * HEADERFILE holds the headers of the request, one "Name: value" a line. METHOD, HOST and PATH are
+ * those of the request; an empty one is not checked. It prints the claims and ends with 0 if
+ * everything is in order, otherwise it prints why not and ends with 1.
  */
 public final class Verify {
     /** How many seconds the clocks of gateway and order service may be apart. */
@@ -59,11 +60,15 @@ public final class Verify {
 
     public static void main(String[] args) {
         try {
-            refuseIf(args.length != 5 && args.length != 6, "usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]");
+            refuseIf(
+                    args.length != 5 && args.length != 6 && args.length != 9,
+                    "usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE [METHOD HOST PATH]]");
             Verify verifier = new Verify(readKey(Path.of(args[1])), args[2], args[3]);
             byte[] body = Files.readAllBytes(Path.of(args[4]));
-            Map<String, String> headers = args.length == 6 ? readHeaders(Path.of(args[5])) : null;
-            verifier.verify(args[0], body, headers, Instant.now().getEpochSecond());
+            Map<String, String> headers = args.length >= 6 ? readHeaders(Path.of(args[5])) : null;
+            Map<String, String> target =
+                    args.length == 9 ? Map.of("method", args[6], "host", args[7], "path", args[8]) : Map.of();
+            verifier.verify(args[0], body, headers, target, Instant.now().getEpochSecond());
             System.out.write(decode(args[0].split("\\.")[1]));
             System.out.println();
         } catch (Refused | IOException | GeneralSecurityException | IllegalArgumentException e) {
@@ -77,6 +82,16 @@ public final class Verify {
      * Long. Headers are by lower-case name; without them nothing in them may be used.
      */
     public Map<String, Object> verify(String token, byte[] body, Map<String, String> headers, long now)
+            throws Refused, GeneralSecurityException {
+        return verify(token, body, headers, Map.of(), now);
+    }
+
+    /**
+     * Does the same for a request whose target is known: what it was sent to, by the names method,
+     * host and path, the path as getRequestURI of a servlet has it. What it has not is not checked.
+     */
+    public Map<String, Object> verify(
+            String token, byte[] body, Map<String, String> headers, Map<String, String> target, long now)
             throws Refused, GeneralSecurityException {
         String[] parts = token.split("\\.", -1);
         refuseIf(parts.length != 3, "the token has not three parts");
@@ -95,6 +110,7 @@ public final class Verify {
         refuseIf(!audience.equals(claims.get("aud")), "the token is for another audience");
         refuseIf(now >= number(claims, "exp") + LEEWAY, "the token has expired");
         refuseIf(now < number(claims, "iat") - LEEWAY, "the token is from the future");
+        checkTarget(claims, target);
         checkRequest(claims, body, headers);
         return claims;
     }
@@ -109,6 +125,15 @@ public final class Verify {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(key);
         return MessageDigest.isEqual(mac.doFinal(signed), signature); // in constant time
+    }
+
+    private static void checkTarget(Map<String, Object> claims, Map<String, String> target) throws Refused {
+        for (String name : List.of("method", "host", "path")) {
+            String wanted = target.getOrDefault(name, "");
+            refuseIf(
+                    !wanted.isEmpty() && !wanted.equals(claims.get(name)),
+                    "the " + name + " is not that of the request that was priced");
+        }
     }
 
     private static void checkRequest(Map<String, Object> claims, byte[] body, Map<String, String> headers)

@@ -1,11 +1,12 @@
 // Checks the X-Discount-Assertion of a request, as an order service in Node.js
 // would. Nothing but Node.js (20 or later) is needed.
 //
-//   node verify.mjs TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]
+//   node verify.mjs TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE [METHOD HOST PATH]]
 //
 // KEYFILE holds the public key in PEM, for EdDSA, or the secret of HS256 as the
 // gateway has it. HEADERFILE holds the headers of the request, one "Name: value"
-// a line. It prints the claims and ends with 0 if everything is in order,
+// a line. METHOD, HOST and PATH are those of the request; an empty one is not
+// checked. It prints the claims and ends with 0 if everything is in order,
 // otherwise it prints why not and ends with 1.
 import { createHash, createHmac, createPublicKey, timingSafeEqual, verify as verifySignature } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
@@ -39,7 +40,9 @@ export function readKey(bytes) {
 // verify returns the claims of a token that is good and about this request.
 // Headers are an object of arrays by lower-case name, as in
 // IncomingMessage.headersDistinct; without them nothing in them may be used.
-export function verify(token, { algorithm, key }, issuer, audience, body, headers, now = Date.now() / 1000) {
+// The target is what the request was sent to, as { method, host, path }: the path
+// is IncomingMessage.url up to its question mark. What it has not is not checked.
+export function verify(token, { algorithm, key }, issuer, audience, body, headers, now = Date.now() / 1000, target = {}) {
   refuseIf(!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token), 'the token is not three parts in base64url')
   const [protect, payload, signature] = token.split('.')
   const signed = Buffer.from(`${protect}.${payload}`)
@@ -60,6 +63,7 @@ export function verify(token, { algorithm, key }, issuer, audience, body, header
   for (const amount of ['amount', 'shipping', 'subtotal', 'payable']) {
     refuseIf(amount in claims && !Number.isSafeInteger(claims[amount]), `the ${amount} is not an exact number`)
   }
+  checkTarget(claims, target)
   checkRequest(claims, body, headers)
   return claims
 }
@@ -68,6 +72,12 @@ function signatureIsGood(algorithm, key, signed, signature) {
   if (algorithm === 'EdDSA') return verifySignature(null, signed, key, signature)
   const want = createHmac('sha256', key).update(signed).digest()
   return signature.length === want.length && timingSafeEqual(signature, want)
+}
+
+function checkTarget(claims, target) {
+  for (const name of ['method', 'host', 'path']) {
+    refuseIf(target[name] && claims[name] !== target[name], `the ${name} is not that of the request that was priced`)
+  }
 }
 
 function checkRequest(claims, body, headers) {
@@ -115,10 +125,11 @@ function readHeaders(file) {
   return headers
 }
 
-function main([token, keyFile, issuer, audience, bodyFile, headerFile]) {
-  refuseIf(!bodyFile, 'usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]')
+function main([token, keyFile, issuer, audience, bodyFile, headerFile, method, host, path]) {
+  refuseIf(!bodyFile, 'usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE [METHOD HOST PATH]]')
   const headers = headerFile && readHeaders(headerFile)
-  console.log(JSON.stringify(verify(token, readKey(readFileSync(keyFile)), issuer, audience, readFileSync(bodyFile), headers)))
+  const claims = verify(token, readKey(readFileSync(keyFile)), issuer, audience, readFileSync(bodyFile), headers, undefined, { method, host, path })
+  console.log(JSON.stringify(claims))
 }
 
 // Only where this file is the program: an order service imports verify and readKey.

@@ -3,11 +3,12 @@
 // Checks the X-Discount-Assertion of a request, as an order service in PHP
 // would. PHP 8.1 or later is needed, and its extension sodium for EdDSA.
 //
-//   php verify.php TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]
+//   php verify.php TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE [METHOD HOST PATH]]
 //
 // KEYFILE holds the public key in PEM, for EdDSA, or the secret of HS256 as the
 // gateway has it. HEADERFILE holds the headers of the request, one "Name: value"
-// a line. It prints the claims and ends with 0 if everything is in order,
+// a line. METHOD, HOST and PATH are those of the request; an empty one is not
+// checked. It prints the claims and ends with 0 if everything is in order,
 // otherwise it prints why not and ends with 1.
 
 declare(strict_types=1);
@@ -55,8 +56,10 @@ function read_public_key(string $pem): string
 }
 
 // The claims of a token that is good and about this request. Headers are strings
-// by lower-case name; without them nothing in them may be used.
-function verify(string $token, string $algorithm, string $key, string $issuer, string $audience, string $body, ?array $headers, int $now): array
+// by lower-case name; without them nothing in them may be used. The target is what
+// the request was sent to, by the names method, host and path: the path is
+// $_SERVER['REQUEST_URI'] up to its question mark. What it has not is not checked.
+function verify(string $token, string $algorithm, string $key, string $issuer, string $audience, string $body, ?array $headers, int $now, array $target = []): array
 {
     $parts = explode('.', $token);
     refuse_if(count($parts) !== 3, 'the token has not three parts');
@@ -78,6 +81,7 @@ function verify(string $token, string $algorithm, string $key, string $issuer, s
     }
     refuse_if(!isset($claims['exp']) || $now >= $claims['exp'] + LEEWAY, 'the token has expired');
     refuse_if(!isset($claims['iat']) || $now < $claims['iat'] - LEEWAY, 'the token is from the future');
+    check_target($claims, $target);
     check_request($claims, $body, $headers);
     return $claims;
 }
@@ -88,6 +92,14 @@ function signature_is_good(string $algorithm, string $key, string $signed, strin
         return hash_equals(hash_hmac('sha256', $signed, $key, true), $signature);
     }
     return strlen($signature) === 64 && sodium_crypto_sign_verify_detached($signature, $signed, $key);
+}
+
+function check_target(array $claims, array $target): void
+{
+    foreach (['method', 'host', 'path'] as $name) {
+        $wanted = $target[$name] ?? '';
+        refuse_if($wanted !== '' && ($claims[$name] ?? null) !== $wanted, "the $name is not that of the request that was priced");
+    }
 }
 
 function check_request(array $claims, string $body, ?array $headers): void
@@ -167,10 +179,11 @@ function read_headers(string $path): array
 
 function main(array $arguments): void
 {
-    refuse_if(count($arguments) !== 5 && count($arguments) !== 6, 'usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]');
+    refuse_if(!in_array(count($arguments), [5, 6, 9], true), 'usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE [METHOD HOST PATH]]');
     [$algorithm, $key] = read_key(read($arguments[1]));
-    $headers = count($arguments) === 6 ? read_headers($arguments[5]) : null;
-    $claims = verify($arguments[0], $algorithm, $key, $arguments[2], $arguments[3], read($arguments[4]), $headers, time());
+    $headers = count($arguments) >= 6 ? read_headers($arguments[5]) : null;
+    $target = count($arguments) === 9 ? array_combine(['method', 'host', 'path'], array_slice($arguments, 6)) : [];
+    $claims = verify($arguments[0], $algorithm, $key, $arguments[2], $arguments[3], read($arguments[4]), $headers, time(), $target);
     echo json_encode($claims, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR), "\n";
 }
 

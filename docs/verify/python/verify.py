@@ -1,11 +1,12 @@
 """Checks the X-Discount-Assertion of a request, as an order service in Python would.
 
-    python3 verify.py TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]
+    python3 verify.py TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE [METHOD HOST PATH]]
 
 KEYFILE holds the public key in PEM, for EdDSA, or the secret of HS256 as the
 gateway has it. HEADERFILE holds the headers of the request, one "Name: value" a
-line. It prints the claims and ends with 0 if everything is in order, otherwise
-it prints why not and ends with 1.
+line. METHOD, HOST and PATH are those of the request; an empty one is not checked.
+It prints the claims and ends with 0 if everything is in order, otherwise it prints
+why not and ends with 1.
 
 HS256 needs nothing but Python 3.9 or later; EdDSA needs the package cryptography.
 """
@@ -54,11 +55,13 @@ def read_public_key(pem):
     return key
 
 
-def verify(token, algorithm, key, issuer, audience, body, headers=None, now=None):
+def verify(token, algorithm, key, issuer, audience, body, headers=None, now=None, target=None):
     """The claims of a token that is good and about this request.
 
     Headers are lists of bytes by lower-case name; without them nothing in them
-    may be used.
+    may be used. The target is what the request was sent to, as a dict of method,
+    host and path, the path with its escapes and without a query. What it has not
+    is not checked.
     """
     now = time.time() if now is None else now
     parts = token.split(".")
@@ -81,6 +84,7 @@ def verify(token, algorithm, key, issuer, audience, body, headers=None, now=None
         refuse_if(name in claims and type(claims[name]) is not int, f"the {name} is not a whole number")
     refuse_if(now >= claims.get("exp", 0) + LEEWAY, "the token has expired")
     refuse_if(now < claims.get("iat", now + 2 * LEEWAY) - LEEWAY, "the token is from the future")
+    check_target(claims, target or {})
     check_request(claims, body, headers)
     return claims
 
@@ -95,6 +99,12 @@ def signature_is_good(algorithm, key, signed, signature):
     except InvalidSignature:
         return False
     return True
+
+
+def check_target(claims, target):
+    for name in ("method", "host", "path"):
+        wanted = target.get(name)
+        refuse_if(wanted and claims.get(name) != wanted, f"the {name} is not that of the request that was priced")
 
 
 def check_request(claims, body, headers):
@@ -158,10 +168,16 @@ def read_headers(path):
 
 
 def main(arguments):
-    refuse_if(len(arguments) not in (5, 6), "usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE]")
+    refuse_if(
+        len(arguments) not in (5, 6, 9),
+        "usage: TOKEN KEYFILE ISSUER AUDIENCE BODYFILE [HEADERFILE [METHOD HOST PATH]]",
+    )
     token, key_file, issuer, audience, body_file = arguments[:5]
-    headers = read_headers(arguments[5]) if len(arguments) == 6 else None
-    print(json.dumps(verify(token, *read_key(read(key_file)), issuer, audience, read(body_file), headers)))
+    headers = read_headers(arguments[5]) if len(arguments) >= 6 else None
+    target = dict(zip(("method", "host", "path"), arguments[6:]))
+    algorithm, key = read_key(read(key_file))
+    claims = verify(token, algorithm, key, issuer, audience, read(body_file), headers, target=target)
+    print(json.dumps(claims))
 
 
 if __name__ == "__main__":

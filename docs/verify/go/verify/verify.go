@@ -34,6 +34,9 @@ type Claims struct {
 	Gifts       string `json:"gifts,omitempty"`
 	Strategy    string `json:"strategy,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
+	Method      string `json:"method,omitempty"`
+	Host        string `json:"host,omitempty"`
+	Path        string `json:"path,omitempty"`
 	Body        string `json:"body,omitempty"`
 	Cart        string `json:"cart,omitempty"`
 }
@@ -49,6 +52,10 @@ type Verifier struct {
 type Request struct {
 	Body    []byte
 	Headers map[string][]string // nil: not known, nothing in them may be used
+
+	// What the request was sent to, as the gateway receives it: the path has its
+	// escapes and no query. An empty one is not checked, for a proxy that rewrites.
+	Method, Host, Path string
 }
 
 // Verify checks the token first and then that it is about this request.
@@ -81,6 +88,9 @@ func (v *Verifier) keyFor(token *jwt.Token) (any, error) {
 }
 
 func (c *Claims) about(r Request) error {
+	if err := c.sentTo(r); err != nil {
+		return err
+	}
 	switch {
 	case c.Body != "" && !equal(c.Body, digest(r.Body)):
 		return errors.New("the body is not the one that was priced")
@@ -95,6 +105,18 @@ func (c *Claims) about(r Request) error {
 		value := strings.Join(r.Headers["x-discount-"+name], ", ")
 		if (value != "" || claim != "") && !equal(claim, digest([]byte(value))) {
 			return fmt.Errorf("the header X-Discount-%s is not the gateway's", name)
+		}
+	}
+	return nil
+}
+
+// sentTo fails if the request was sent to something else than the one that was priced.
+func (c *Claims) sentTo(r Request) error {
+	for _, part := range []struct{ name, claim, got string }{
+		{"method", c.Method, r.Method}, {"host", c.Host, r.Host}, {"path", c.Path, r.Path},
+	} {
+		if part.got != "" && part.claim != part.got {
+			return fmt.Errorf("the %s is not that of the request that was priced", part.name)
 		}
 	}
 	return nil
