@@ -86,7 +86,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	g := &gateway{
 		keys:           keys,
 		reader:         reader,
-		names:          header.New(o.HeaderPrefix, traffic.trailer),
+		names:          header.New(o.HeaderPrefix, traffic.forged),
 		live:           live,
 		self:           self,
 		key:            key,

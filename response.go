@@ -18,17 +18,20 @@ const (
 
 // guardResponse has what handlers after this one send under owned names kept
 // from the client. Of several discount handlers on the way of a request, the
-// last one says what the response has, as it does for the request.
-func (g *gateway) guardResponse(w http.ResponseWriter, o *outcome) (http.ResponseWriter, *responder) {
-	sets, passes := g.respond == respondOn, g.respond == respondUpstream
-	if before := responderOf(w, g.names.Prefix); before != nil {
-		before.outcome, before.sets, before.passes = o, sets, passes
+// last one that prices it says what the response has, as it does for the request.
+// The outcome is nil for a request that is not priced.
+func guardResponse(w http.ResponseWriter, names *header.Names, respond string, o *outcome) (http.ResponseWriter, *responder) {
+	sets, passes := respond == respondOn, respond == respondUpstream
+	if before := responderOf(w, names.Prefix); before != nil {
+		if o != nil {
+			before.outcome, before.sets, before.passes = o, sets, passes
+		}
 		return w, nil
 	}
 	if passes {
 		return w, nil
 	}
-	guard := &responder{names: g.names, outcome: o, sets: sets}
+	guard := &responder{names: names, outcome: o, sets: sets && o != nil}
 	guard.ResponseWriter = w
 	return guard, guard
 }
