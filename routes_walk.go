@@ -2,7 +2,6 @@ package discount
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -62,15 +61,11 @@ func shown(routes []caddyhttp.Route) []shownRoute {
 	list := make([]shownRoute, len(routes))
 	for i := range routes {
 		r := &routes[i]
-		list[i] = shownRaw(rawRoute{Group: r.Group, Match: r.MatcherSetsRaw, Handle: r.HandlersRaw, Terminal: r.Terminal})
+		raw := rawRoute{Group: r.Group, Match: slices.Clone(r.MatcherSetsRaw), Handle: r.HandlersRaw, Terminal: r.Terminal}
 		for _, set := range r.MatcherSets {
-			list[i].match += setText(set)
-			for _, m := range set {
-				if hosts, is := m.(*caddyhttp.MatchHost); is {
-					list[i].hosts += strings.Join(*hosts, " ") + " "
-				}
-			}
+			raw.Match = append(raw.Match, rawSet(set))
 		}
+		list[i] = shownRaw(raw)
 		for _, h := range r.Handlers {
 			list[i].handlers = append(list[i].handlers, shownProvisioned(h))
 		}
@@ -78,16 +73,24 @@ func shown(routes []caddyhttp.Route) []shownRoute {
 	return list
 }
 
-// setText is a set of matchers that have been provisioned, alike for like sets.
-func setText(set caddyhttp.MatcherSet) string {
-	text, err := json.Marshal(set)
-	if err != nil {
-		text = nil
+// rawSet is a set of matchers that have been provisioned as a configuration has it.
+func rawSet(set caddyhttp.MatcherSet) caddy.ModuleMap {
+	raw := make(caddy.ModuleMap, len(set))
+	for _, m := range set {
+		module, is := m.(caddy.Module)
+		if !is {
+			continue
+		}
+		text, err := json.Marshal(m)
+		if err != nil {
+			text = nil
+		}
+		raw[module.CaddyModule().ID.Name()] = text
 	}
-	return fmt.Sprintf("%T %s", set, text)
+	return raw
 }
 
-// setsText is setText for sets as a configuration has them.
+// setsText is one text for sets of matchers, alike for like sets.
 func setsText(sets []caddy.ModuleMap) (all string) {
 	for _, set := range sets {
 		if text, err := json.Marshal(set); err == nil {
