@@ -275,8 +275,9 @@ func during(name string, value, least, most caddy.Duration) error {
 	return nil
 }
 
-// reservedPrefixes would make the handler strip headers that are not its own.
-var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-", "content-", "accept-"}
+// reservedPrefixes would make the handler strip headers that are not its own, beside those
+// of [registeredFields].
+var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-"}
 
 // checkPrefix wants a header name of letters, digits and hyphens that ends in
 // a hyphen and cannot be a beginning of anybody else's names.
@@ -295,5 +296,5 @@ func checkPrefix(prefix string) error {
 			return fmt.Errorf("%q begins the names of other headers too", textproto.CanonicalMIMEHeaderKey(prefix))
 		}
 	}
-	return nil
+	return checkRegistered(prefix)
 }

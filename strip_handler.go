@@ -43,11 +43,11 @@ func (h *StripHandler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		return noBlock(d)
 	}
 	h.HeaderPrefix = d.Val()
-	if d.NextArg() {
-		return d.Errf("unexpected argument %q: discount_strip takes one prefix of header names, such as %s", d.Val(), defaultPrefix)
-	}
 	if strings.HasPrefix(h.HeaderPrefix, "/") || strings.HasPrefix(h.HeaderPrefix, "@") || h.HeaderPrefix == "*" {
 		return d.Errf("discount_strip takes no matcher, got %s: what a client sends under these names is forged on every path", h.HeaderPrefix)
+	}
+	if d.NextArg() {
+		return d.Errf("unexpected argument %q: discount_strip takes one prefix of header names, such as %s", d.Val(), defaultPrefix)
 	}
 	if err := checkPrefix(h.HeaderPrefix); err != nil {
 		return d.Errf("discount_strip: %v", err)
