@@ -245,6 +245,8 @@ func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
 	case headers && (err == nil || in.kind != inBody && !looksLikeObject(r.Header.Get("Content-Type"), in.body)):
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
+	case found:
+		return true, g.reader.ReadCustomer(r.Header, into)
 	}
 	return found, err
 }

@@ -91,6 +91,7 @@ type handlerStatus struct {
 	Map        preset.Map `json:"map,omitzero"`
 	Source     string     `json:"source"`
 	Prices     string     `json:"prices"`
+	Customer   string     `json:"customer"`
 	Fractional string     `json:"fractional,omitempty"`
 	ExactIDs   bool       `json:"exact_ids"`
 	TextFlags  bool       `json:"text_flags"`
@@ -99,7 +100,7 @@ type handlerStatus struct {
 
 func (h *liveHandler) describe(number int) handlerStatus {
 	d := handlerStatus{
-		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(),
+		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(), Customer: h.options.Customer,
 		ExactIDs: h.read.ExactIDs, TextFlags: h.read.TextFlags, MaxLines: h.read.MaxLines,
 	}
 	if h.read.Fractional {
