@@ -108,12 +108,13 @@ type directive interface {
 // The same values are placeholders for handlers after this one and for logs. Directives
 // that Caddy orders before this one, such as `vars`, `map`, `rewrite` and `request_header`,
 // run before there is a value, and see an empty text; within `route`, directives run as
-// they are written.
+// they are written. A placeholder that may hold text of the client is marked. The others
+// hold numbers, the code of a currency and what the strategy says.
 //
 // Placeholder | Value
 // ------------|------
 // `{http.discount.status}` | as `X-Discount-Status`
-// `{http.discount.reason}` | as `X-Discount-Reason`
+// `{http.discount.reason}` | as `X-Discount-Reason`; may hold text of the client
 // `{http.discount.amount}` | as `X-Discount-Amount`
 // `{http.discount.shipping}` | as `X-Discount-Shipping`
 // `{http.discount.subtotal}` | as `X-Discount-Subtotal`

@@ -3,6 +3,7 @@ package discount
 import (
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 )
@@ -108,7 +109,7 @@ func TestForwardAuthSaysWhoTheCustomerIs(t *testing.T) {
 			w.WriteHeader(http.StatusForbidden)
 		} // a guest has no header
 	}))
-	s := open(t, forGold, strings.ReplaceAll(withForwardAuth, "AUTH", auth))
+	s := open(t, forGold, documentedForwardAuth(t, auth))
 	if text := s.logged(); strings.Contains(text, besideAtStart) {
 		t.Errorf("the log warns of a proxy:\n%s", text)
 	}
@@ -143,12 +144,17 @@ func TestForwardAuthSaysWhoTheCustomerIs(t *testing.T) {
 	}
 }
 
-// withForwardAuth is the site in docs/security.md.
-const withForwardAuth = `forward_auth AUTH {
-	uri /customer
-	copy_headers X-Cart-Customer X-Cart-Tier X-Cart-Segments X-Cart-Completed-Orders
+// documentedForwardAuth is the site in docs/security.md, with an account service.
+func documentedForwardAuth(t *testing.T, auth string) string {
+	t.Helper()
+	page, err := os.ReadFile("docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, site, found := strings.Cut(string(page), "shop.example.com {\n\tforward_auth ")
+	if site, _, _ = strings.Cut(site, "\n}\n"); !found {
+		t.Fatal("docs/security.md has no site with forward_auth")
+	}
+	return "forward_auth " + strings.NewReplacer(
+		"accounts:9000", auth, "order-service:9000", "UPSTREAM", "config/discount.toml", "STRATEGY").Replace(site)
 }
-discount /orders* STRATEGY {
-	customer headers
-}
-reverse_proxy UPSTREAM`

@@ -91,7 +91,7 @@ type handlerStatus struct {
 	Map        preset.Map `json:"map,omitzero"`
 	Source     string     `json:"source"`
 	Prices     string     `json:"prices"`
-	Customer   string     `json:"customer"`
+	Customer   string     `json:"customer,omitempty"`
 	Fractional string     `json:"fractional,omitempty"`
 	ExactIDs   bool       `json:"exact_ids"`
 	TextFlags  bool       `json:"text_flags"`
@@ -100,8 +100,11 @@ type handlerStatus struct {
 
 func (h *liveHandler) describe(number int) handlerStatus {
 	d := handlerStatus{
-		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(), Customer: h.options.Customer,
+		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(),
 		ExactIDs: h.read.ExactIDs, TextFlags: h.read.TextFlags, MaxLines: h.read.MaxLines,
+	}
+	if h.read.CustomerInHeaders {
+		d.Customer = customerHeaders
 	}
 	if h.read.Fractional {
 		d.Fractional = fractionalLine

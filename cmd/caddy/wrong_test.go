@@ -90,6 +90,11 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"field without a path", "discount a.toml {\n\tmap {\n\t\tsku\n\t}\n}", 8, "map: sku takes a path, or several"},
 		{"field with an impossible path", "discount a.toml {\n\tmap {\n\t\tsku a..b\n\t}\n}", 8, "map: sku"},
 
+		{"customer in a cookie", "discount a.toml {\n\tcustomer cookie\n}", 7, `customer cannot be "cookie": body, headers are known`},
+		{"customer in headers and mapped", "discount a.toml {\n\tcustomer headers\n\tmap {\n\t\tcustomer_tier buyer.tier\n\t}\n}", 10,
+			"customer: headers is given and the map has customer_tier buyer.tier, which would not be read"},
+		{"customer mapped and in headers", "discount a.toml {\n\tmap {\n\t\tsegments tags\n\t}\n\tcustomer headers\n}", 10,
+			"customer: headers is given and the map has customer_segments tags, which would not be read"},
 		{"fractional", "discount a.toml {\n\tfractional unit\n}", 7, `fractional cannot be "unit": only line is known`},
 		{"fractional alone", "discount a.toml {\n\tfractional\n}", 7, "fractional takes exactly one argument"},
 		{"exact_ids", "discount a.toml {\n\texact_ids yes\n}", 7, `exact_ids cannot be "yes": on, off are known`},
