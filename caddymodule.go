@@ -78,7 +78,9 @@ type directive interface {
 
 // Handler computes the discounts of the cart in a request and passes the
 // request on with the result in its headers. Whatever a client sends under the
-// names of those headers never reaches the handlers after this one.
+// names of those headers never reaches the handlers after this one, whether the request
+// matches or not: `match` says what is priced, and not what is trusted. So the handler
+// stands on a route without a matcher.
 //
 // A request that holds no cart passes through with `X-Discount-Status: bypass`. One
 // that may hold an order has an `X-Discount-Reason` too, such as
