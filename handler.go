@@ -25,7 +25,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		return err
 	}
 	if !matches {
-		return passBy(w, r, next, prefix, attempts, g.names, g.respond)
+		traffic.forged(attempts)
+		return p.passBy(w, r, next, prefix, g.names, g.respond)
 	}
 	var seen evidence
 	o := g.decide(r, &seen, g.ordered)
@@ -43,20 +44,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	o.set(r.Header, g.names)
 	g.assert(o, &seen, r)
 	w = continueOnce(w, r)
-	w, guard := guardResponse(w, g.names, g.respond, o)
+	w, guard := p.guardResponse(w, g.names, g.respond, o)
 	err = next.ServeHTTP(w, r)
 	guard.finish()
 	return err
 }
 
-// passBy passes a request on that is stripped and not priced. attempts are those of the
-// client; prefix is what the request knows of the names.
-func passBy(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, prefix *stripped, attempts int, names *header.Names, respond string) error {
-	traffic.forged(attempts)
+// passBy passes a request on that is stripped of the names of a prefix and not priced.
+func (p *passage) passBy(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, prefix *stripped, names *header.Names, respond string) error {
 	if prefix.passes {
 		return next.ServeHTTP(w, r)
 	}
-	w, guard := guardResponse(w, names, respond, nil)
+	w, guard := p.guardResponse(w, names, respond, nil)
 	err := next.ServeHTTP(w, r)
 	guard.finish()
 	return err

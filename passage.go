@@ -13,6 +13,7 @@ type passage struct {
 	outcome *outcome // of the last handler that priced the request; nil if none has
 	first   stripped
 	more    []stripped // few requests meet handlers with several prefixes
+	guard   responder  // of the first handler that filters the response; here it costs no allocation
 }
 
 // stripped is a prefix of header names that a request holds no client's text under.

@@ -20,7 +20,7 @@ const (
 // from the client. Of several discount handlers on the way of a request, the
 // last one that prices it says what the response has, as it does for the request.
 // The outcome is nil for a request that is not priced.
-func guardResponse(w http.ResponseWriter, names *header.Names, respond string, o *outcome) (http.ResponseWriter, *responder) {
+func (p *passage) guardResponse(w http.ResponseWriter, names *header.Names, respond string, o *outcome) (http.ResponseWriter, *responder) {
 	sets, passes := respond == respondOn, respond == respondUpstream
 	if before := responderOf(w, names.Prefix); before != nil {
 		if o != nil {
@@ -31,7 +31,11 @@ func guardResponse(w http.ResponseWriter, names *header.Names, respond string, o
 	if passes {
 		return w, nil
 	}
-	guard := &responder{names: names, outcome: o, sets: sets && o != nil}
+	guard := &p.guard
+	if guard.names != nil {
+		guard = new(responder)
+	}
+	guard.names, guard.outcome, guard.sets = names, o, sets && o != nil
 	guard.ResponseWriter = w
 	return guard, guard
 }
@@ -55,8 +59,7 @@ func responderOf(w http.ResponseWriter, prefix string) *responder {
 }
 
 // responder keeps what the upstream sends under owned names from the client,
-// and sets the headers of the outcome in their place if that is asked for. It
-// is one allocation, with the wrapper in it.
+// and sets the headers of the outcome in their place if that is asked for.
 type responder struct {
 	caddyhttp.ResponseWriterWrapper
 	names   *header.Names

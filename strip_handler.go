@@ -83,8 +83,10 @@ func (h *StripHandler) Provision(ctx caddy.Context) error {
 
 // ServeHTTP strips a request and its response.
 func (h *StripHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
-	prefix, attempts := passageOf(r).strip(r, h.names)
-	return passBy(w, r, next, prefix, attempts, h.names, respondOff)
+	p := passageOf(r)
+	prefix, attempts := p.strip(r, h.names)
+	traffic.forged(attempts)
+	return p.passBy(w, r, next, prefix, h.names, respondOff)
 }
 
 // Interface guards
