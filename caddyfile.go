@@ -21,6 +21,7 @@ import (
 //	    env           <name>
 //	    source        auto|json|headers
 //	    prices        minor|major
+//	    customer      body|headers
 //	    map [<preset>] {
 //	        <field> <path>…
 //	    }
@@ -111,6 +112,12 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		return choice(d, &o.Source, "auto", "json", "headers")
 	case "prices":
 		return o.besidePreset(d, choice(d, &o.Prices, "minor", "major"))
+	case "customer":
+		if err := choice(d, &o.Customer, customerBody, customerHeaders); err != nil {
+			return err
+		}
+		_, err := o.cartOptions() // beside a map
+		return atLine(d, err)
 	case "on_invalid":
 		return choice(d, &o.OnInvalid, "pass", "reject")
 	case "on_oversize":
@@ -163,7 +170,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 
 // optionNames are what [Options.option] knows.
 var optionNames = []string{
-	"env", "source", "prices", "on_invalid", "on_oversize", "header_prefix", "max_body", "decode", "max_lines",
+	"env", "source", "prices", "customer", "on_invalid", "on_oversize", "header_prefix", "max_body", "decode", "max_lines",
 	"lines", "respond", "explain", "origins", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
 	"reload", "guard", "state",
 }

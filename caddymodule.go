@@ -9,6 +9,7 @@ package discount
 
 import (
 	"errors"
+	"fmt"
 	_ "time/tzdata" // strategies name time zones; a container may have no list of them
 
 	"github.com/caddyserver/caddy/v2"
@@ -21,10 +22,12 @@ func init() {
 	caddy.RegisterModule(Handler{})
 	caddy.RegisterModule(QuoteHandler{})
 	caddy.RegisterModule(JWKSHandler{})
+	caddy.RegisterModule(StripHandler{})
 	caddy.RegisterModule(adminAPI{})
 	registerDirective("discount", func() directive { return new(Handler) })
 	registerDirective("discount_quote", func() directive { return new(QuoteHandler) })
 	registerDirective("discount_jwks", func() directive { return new(JWKSHandler) })
+	registerDirective("discount_strip", func() directive { return new(StripHandler) })
 }
 
 // registerDirective places a directive right after request_header: behind what
@@ -41,6 +44,10 @@ func registerDirective(name string, fresh func() directive) {
 		if err := d.UnmarshalCaddyfile(h.Dispenser); err != nil {
 			return nil, err
 		}
+		if d, own := d.(*Handler); own && matcher != nil {
+			// The handler strips whatever the path is, so its route has no matcher.
+			d.MatcherSetsRaw, matcher = caddyhttp.RawMatcherSets{matcher}, nil
+		}
 		return h.NewRoute(matcher, d), nil
 	})
 	httpcaddyfile.RegisterDirectiveOrder(name, httpcaddyfile.After, "request_header")
@@ -50,11 +57,14 @@ func registerDirective(name string, fresh func() directive) {
 // is the strategy, even if it begins with a slash as path matchers do.
 func matcherOf(h httpcaddyfile.Helper) (caddy.ModuleMap, error) {
 	h.Next() // the directive's name
-	strategies := 1
-	if h.Val() == "discount_jwks" {
-		strategies = 0
+	matcher := false
+	switch h.Val() {
+	case "discount", "discount_quote":
+		matcher = h.CountRemainingArgs() > 1
+	case "discount_jwks":
+		matcher = h.CountRemainingArgs() > 0
 	}
-	if h.CountRemainingArgs() > strategies {
+	if matcher {
 		return h.ExtractMatcherSet()
 	}
 	h.Reset()
@@ -68,7 +78,9 @@ type directive interface {
 
 // Handler computes the discounts of the cart in a request and passes the
 // request on with the result in its headers. Whatever a client sends under the
-// names of those headers never reaches the handlers after this one.
+// names of those headers never reaches the handlers after this one, whether the request
+// matches or not: `match` says what is priced, and not what is trusted. So the handler
+// stands on a route without a matcher.
 //
 // A request that holds no cart passes through with `X-Discount-Status: bypass`. One
 // that may hold an order has an `X-Discount-Reason` too, such as
@@ -98,12 +110,13 @@ type directive interface {
 // The same values are placeholders for handlers after this one and for logs. Directives
 // that Caddy orders before this one, such as `vars`, `map`, `rewrite` and `request_header`,
 // run before there is a value, and see an empty text; within `route`, directives run as
-// they are written.
+// they are written. A placeholder that may hold text of the client is marked. The others
+// hold numbers, the code of a currency and what the strategy says.
 //
 // Placeholder | Value
 // ------------|------
 // `{http.discount.status}` | as `X-Discount-Status`
-// `{http.discount.reason}` | as `X-Discount-Reason`
+// `{http.discount.reason}` | as `X-Discount-Reason`; may hold text of the client
 // `{http.discount.amount}` | as `X-Discount-Amount`
 // `{http.discount.shipping}` | as `X-Discount-Shipping`
 // `{http.discount.subtotal}` | as `X-Discount-Subtotal`
@@ -119,10 +132,16 @@ type directive interface {
 // first has set and prices the cart anew, by its own strategy. The log says so: when the
 // routes are provisioned, if they show it, and else once, when such a request comes.
 type Handler struct {
+	// Which requests are priced. Default: all. What a client sends under the names of the
+	// discount headers is removed from those that do not match as well, and so is what the
+	// upstream answers under them: a matcher says what is priced, and not what is trusted.
+	MatcherSetsRaw caddyhttp.RawMatcherSets `json:"match,omitempty" caddy:"namespace=http.matchers"`
+
 	Options
 
-	gateway *gateway
-	repeats *repeats
+	matchers caddyhttp.MatcherSets
+	gateway  *gateway
+	repeats  *repeats
 }
 
 // CaddyModule returns the Caddy module information.
@@ -137,6 +156,13 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 func (h *Handler) Provision(ctx caddy.Context) (err error) {
 	if len(h.Origins.Allow) > 0 {
 		return errOriginsOfOrders
+	}
+	matchers, err := ctx.LoadModule(h, "MatcherSetsRaw")
+	if err != nil {
+		return fmt.Errorf("match: %w", err)
+	}
+	if err := h.matchers.FromInterface(matchers); err != nil {
+		return fmt.Errorf("match: %w", err)
 	}
 	if h.gateway, err = h.open(ctx, moduleDiscount); err != nil {
 		return err

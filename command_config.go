@@ -254,7 +254,7 @@ func (w *handlerWalk) handler(text []byte, module, hosts string) error {
 // expand replaces the placeholders in the options of carts, as the handler does when it
 // is provisioned.
 func (h *configured) expand() error {
-	for _, text := range []*string{&h.Source, &h.Prices} {
+	for _, text := range []*string{&h.Source, &h.Prices, &h.Customer} {
 		expanded, err := caddy.NewReplacer().ReplaceOrErr(*text, true, true)
 		if err != nil {
 			return err

@@ -67,8 +67,12 @@ func (c *counters) request(o *outcome, spoofed int) {
 	c.back(l)
 }
 
-// trailer counts what came under owned names after the body.
-func (c *counters) trailer(spoofed int) {
+// forged counts what came under owned names after the body, or in a request that is not
+// priced.
+func (c *counters) forged(spoofed int) {
+	if spoofed == 0 {
+		return
+	}
 	l := c.lane()
 	l.spoofed.Add(uint64(spoofed))
 	c.back(l)

@@ -98,7 +98,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		configuration:  configuration,
 		keys:           keys,
 		reader:         reader,
-		names:          header.New(o.HeaderPrefix, traffic.trailer),
+		names:          header.New(o.HeaderPrefix, traffic.forged),
 		live:           live,
 		self:           self,
 		key:            key,
@@ -280,6 +280,8 @@ func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
 	case headers && (err == nil || in.kind != inBody && !looksLikeObject(r.Header.Get("Content-Type"), in.body)):
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
+	case found:
+		return true, g.reader.ReadCustomer(r.Header, into)
 	}
 	return found, err
 }

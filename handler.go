@@ -9,25 +9,53 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/header"
 )
 
-// ServeHTTP prices the cart of a request and passes the request on.
+// ServeHTTP strips a request of what the client sent under owned names, prices its cart if
+// the matcher sees it, and passes the request on.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	g := h.gateway
-	spoofed := g.spoofed(r, g.names.Strip(r))
+	p := passageOf(r)
+	prefix, attempts := p.strip(r, g.names)
+	matches, err := h.matchers.AnyMatchWithError(r)
+	if err != nil {
+		traffic.forged(attempts)
+		return err
+	}
+	if !matches {
+		traffic.forged(attempts)
+		return p.passBy(w, r, next, prefix, g.names, g.respond)
+	}
 	var seen evidence
 	o := g.decide(r, &seen, g.ordered)
-	traffic.request(o, spoofed)
-	if first := o.publish(r); !first {
+	traffic.request(o, attempts)
+	if first := o.publish(r, p); !first {
 		h.repeats.note(g, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
 	}
 	if o.problem != nil && g.rejects(o) {
 		return o.problem.answer(w, r)
 	}
+	if prefix.priced {
+		g.names.Clear(r.Header)
+	}
+	prefix.priced, prefix.passes = true, g.respond == respondUpstream
 	o.set(r.Header, g.names)
 	g.assert(o, &seen, r)
 	w = continueOnce(w, r)
-	w, guard := g.guardResponse(w, o)
+	w, guard := p.guardResponse(w, g.names, g.respond, o)
+	err = next.ServeHTTP(w, r)
+	guard.finish()
+	return err
+}
+
+// passBy passes a request on that is stripped of the names of a prefix and not priced.
+func (p *passage) passBy(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, prefix *stripped, names *header.Names, respond string) error {
+	if prefix.passes {
+		return next.ServeHTTP(w, r)
+	}
+	w, guard := p.guardResponse(w, names, respond, nil)
 	err := next.ServeHTTP(w, r)
 	guard.finish()
 	return err
@@ -43,15 +71,6 @@ func (g *gateway) rejects(o *outcome) bool {
 		return false
 	}
 	return g.rejectInvalid
-}
-
-// spoofed is how many of these attempts count. What another handler of the kind set
-// before this one is no attempt.
-func (g *gateway) spoofed(r *http.Request, attempts int) int {
-	if attempts > 0 && caddyhttp.GetVar(r.Context(), outcomeVar) == nil {
-		return attempts
-	}
-	return 0
 }
 
 // logPanic records a panic with what identifies the cart, never what is in it.

@@ -300,6 +300,18 @@ func (u *upstream) at(t *testing.T, i int) *received {
 	return u.got[i]
 }
 
+// take is the last request, which is gone from then on; nil for none.
+func (u *upstream) take() *received {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.got) == 0 {
+		return nil
+	}
+	last := u.got[len(u.got)-1]
+	u.got = nil
+	return last
+}
+
 func (u *upstream) count() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -97,6 +97,7 @@ type handlerStatus struct {
 	Map        preset.Map `json:"map,omitzero"`
 	Source     string     `json:"source"`
 	Prices     string     `json:"prices"`
+	Customer   string     `json:"customer,omitempty"`
 	Fractional string     `json:"fractional,omitempty"`
 	ExactIDs   bool       `json:"exact_ids"`
 	TextFlags  bool       `json:"text_flags"`
@@ -107,6 +108,9 @@ func (h *liveHandler) describe(number int) handlerStatus {
 	d := handlerStatus{
 		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(),
 		ExactIDs: h.read.ExactIDs, TextFlags: h.read.TextFlags, MaxLines: h.read.MaxLines,
+	}
+	if h.read.CustomerInHeaders {
+		d.Customer = customerHeaders
 	}
 	if h.read.Fractional {
 		d.Fractional = fractionalLine

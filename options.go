@@ -45,6 +45,13 @@ type Options struct {
 	// are not expanded. Default: the shape of the documentation.
 	Map preset.Map `json:"map,omitzero"`
 
+	// Who says who the customer of a cart in a body is: `body` reads the body, `headers` the
+	// headers `X-Cart-Customer`, `X-Cart-Tier`, `X-Cart-Segments` and
+	// `X-Cart-Completed-Orders`, which a handler before this one has to set, such as
+	// `forward_auth` with `copy_headers`. With `headers` nothing in the body says who the
+	// customer is. Default: `body`.
+	Customer string `json:"customer,omitempty"`
+
 	// What a quantity that is no whole number is, such as 0.5 kg: `line` counts such a
 	// line as one unit, worth its total. Default: that of the preset, else a cart with
 	// one is invalid.
@@ -171,6 +178,7 @@ func (o *Options) fill() error {
 	}{
 		{"source", &o.Source, "auto"},
 		{"prices", &o.Prices, ""},
+		{"customer", &o.Customer, customerBody},
 		{"on_invalid", &o.OnInvalid, "pass"},
 		{"on_oversize", &o.OnOversize, "pass"},
 		{"header_prefix", &o.HeaderPrefix, defaultPrefix},
@@ -250,6 +258,7 @@ func setIfZero[T comparable](value *T, usual T) {
 func (o *Options) Validate() error {
 	for _, choice := range []struct{ name, value, one, two, three string }{
 		{"source", o.Source, "auto", "json", "headers"},
+		{"customer", o.Customer, customerBody, customerHeaders, ""},
 		{"on_invalid", o.OnInvalid, "pass", "reject", ""},
 		{"on_oversize", o.OnOversize, "pass", "reject", ""},
 		{"respond", o.Respond, respondOff, respondOn, respondUpstream},
@@ -305,8 +314,9 @@ func during(name string, value, least, most caddy.Duration) error {
 	return nil
 }
 
-// reservedPrefixes would make the handler strip headers that are not its own.
-var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-", "content-", "accept-"}
+// reservedPrefixes would make the handler strip headers that are not its own, beside those
+// of [registeredFields].
+var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-"}
 
 // checkPrefix wants a header name of letters, digits and hyphens that ends in
 // a hyphen and cannot be a beginning of anybody else's names.
@@ -325,5 +335,5 @@ func checkPrefix(prefix string) error {
 			return fmt.Errorf("%q begins the names of other headers too", textproto.CanonicalMIMEHeaderKey(prefix))
 		}
 	}
-	return nil
+	return checkRegistered(prefix)
 }

@@ -35,7 +35,34 @@ func (o *Options) cartOptions() (cart.Options, error) {
 		return cart.Options{}, err
 	}
 	options.MaxLines = o.MaxLines
-	return options, nil
+	if options.CustomerInHeaders = o.Customer == customerHeaders; options.CustomerInHeaders {
+		err = o.noCustomerMapped()
+	}
+	return options, err
+}
+
+// The choices of the option customer.
+const (
+	customerBody    = "body"
+	customerHeaders = "headers"
+)
+
+// noCustomerMapped refuses paths to a customer in the body that is not read. Those of a
+// preset are its own.
+func (o *Options) noCustomerMapped() error {
+	m := &o.Map.Mapping
+	for _, field := range []struct {
+		name  string
+		paths cart.Paths
+	}{
+		{"customer_id", m.CustomerID}, {"customer_tier", m.CustomerTier},
+		{"customer_segments", m.CustomerSegments}, {"completed_orders", m.CompletedOrders},
+	} {
+		if len(field.paths) > 0 && !slices.Equal(field.paths, cart.Paths{cart.Unread}) {
+			return fmt.Errorf("customer: headers is given and the map has %s %s, which would not be read", field.name, field.paths)
+		}
+	}
+	return nil
 }
 
 // over lays the options over those of the preset.

@@ -10,26 +10,21 @@ import (
 	"go.uber.org/zap"
 )
 
-// outcomeVar is the request variable that holds the outcome. A second discount
-// handler on the way replaces the first one's.
-const outcomeVar = "discount.outcome"
-
 const placeholderPrefix = "http.discount."
 
 // publish makes the outcome known to placeholders and to the access log, and reports
-// whether it is the first of the request.
-func (o *outcome) publish(r *http.Request) (first bool) {
+// whether it is the first of the request. A second one replaces the first.
+func (o *outcome) publish(r *http.Request, p *passage) (first bool) {
 	ctx := r.Context()
-	first = caddyhttp.GetVar(ctx, outcomeVar) == nil
-	caddyhttp.SetVar(ctx, outcomeVar, o)
+	first = p.outcome == nil
+	p.outcome = o
 	if repl, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok && first {
 		repl.Map(func(key string) (any, bool) {
 			name, mine := strings.CutPrefix(key, placeholderPrefix)
 			if !mine {
 				return nil, false
 			}
-			last, _ := caddyhttp.GetVar(ctx, outcomeVar).(*outcome)
-			return last.placeholder(name)
+			return p.outcome.placeholder(name)
 		})
 	}
 	o.mark(trace.SpanFromContext(ctx))

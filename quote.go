@@ -16,7 +16,8 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 		return h.origins.answerOptions(w, r, admitted)
 	}
 	g := h.gateway
-	spoofed := g.spoofed(r, g.names.Strip(r))
+	p := passageOf(r)
+	_, attempts := p.strip(r, g.names)
 	var quote []byte
 	o := g.decide(r, new(evidence), func(e *edition, d *desk, now time.Time) *outcome {
 		texts := wordingFor(r, e.Strategy)
@@ -24,8 +25,8 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 		sayLanguages(w.Header(), e.Strategy, texts)
 		return g.priced(e, d, now)
 	})
-	traffic.request(o, spoofed)
-	o.publish(r)
+	traffic.request(o, attempts)
+	o.publish(r, p)
 	if quote != nil {
 		return answerJSON(w, http.StatusOK, "application/json", quote)
 	}

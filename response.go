@@ -18,17 +18,24 @@ const (
 
 // guardResponse has what handlers after this one send under owned names kept
 // from the client. Of several discount handlers on the way of a request, the
-// last one says what the response has, as it does for the request.
-func (g *gateway) guardResponse(w http.ResponseWriter, o *outcome) (http.ResponseWriter, *responder) {
-	sets, passes := g.respond == respondOn, g.respond == respondUpstream
-	if before := responderOf(w, g.names.Prefix); before != nil {
-		before.outcome, before.sets, before.passes = o, sets, passes
+// last one that prices it says what the response has, as it does for the request.
+// The outcome is nil for a request that is not priced.
+func (p *passage) guardResponse(w http.ResponseWriter, names *header.Names, respond string, o *outcome) (http.ResponseWriter, *responder) {
+	sets, passes := respond == respondOn, respond == respondUpstream
+	if before := responderOf(w, names.Prefix); before != nil {
+		if o != nil {
+			before.outcome, before.sets, before.passes = o, sets, passes
+		}
 		return w, nil
 	}
 	if passes {
 		return w, nil
 	}
-	guard := &responder{names: g.names, outcome: o, sets: sets}
+	guard := &p.guard
+	if guard.names != nil {
+		guard = new(responder)
+	}
+	guard.names, guard.outcome, guard.sets = names, o, sets && o != nil
 	guard.ResponseWriter = w
 	return guard, guard
 }
@@ -52,8 +59,7 @@ func responderOf(w http.ResponseWriter, prefix string) *responder {
 }
 
 // responder keeps what the upstream sends under owned names from the client,
-// and sets the headers of the outcome in their place if that is asked for. It
-// is one allocation, with the wrapper in it.
+// and sets the headers of the outcome in their place if that is asked for.
 type responder struct {
 	caddyhttp.ResponseWriterWrapper
 	names   *header.Names

@@ -336,6 +336,11 @@ func unforged(t *testing.T, status int, arrived, answer string) {
 	}
 }
 
+// openBeside is a site with a way to the order service beside the handler, at /open.
+func openBeside(to *wire) string {
+	return "handle /open* {\n\treverse_proxy " + to.address + "\n}\nhandle {\n" + signed() + "reverse_proxy " + to.address + "\n}"
+}
+
 // arrives sends every attack past the handler, to see that each is one: that
 // what is forged arrives where nobody strips it.
 func arrives(t *testing.T, s *shop, to *wire, send sender, all []attack, never map[string]string) {

@@ -68,7 +68,7 @@ func TestNothingForgedArrivesOverHTTP1(t *testing.T) {
 
 func TestWhatIsForgedArrivesOverHTTP1WhereNobodyStripsIt(t *testing.T) {
 	to := startWire(t)
-	s := openWith(t, roomy, fromFive, strings.Replace(signed(), "STRATEGY", "/orders* STRATEGY", 1)+"reverse_proxy "+to.address)
+	s := openWith(t, roomy, fromFive, openBeside(to))
 	arrives(t, s, to, sendH1, append(append(attacks(defaultPrefix), inConnection(defaultPrefix)...), onlyH1(defaultPrefix)...), map[string]string{
 		"a trailer that is not announced": "the server keeps it from handlers",
 		"a space before the colon":        "the server refuses it",
@@ -89,7 +89,7 @@ func TestNothingForgedArrivesUnderAliasesThatCaddyExpects(t *testing.T) {
 		aliases = append(aliases, attack{name: name, fields: forge(name)})
 	}
 	to := startWire(t)
-	s := openWith(t, expectingAliases, fromFive, strings.Replace(signed(), "STRATEGY", "/orders* STRATEGY", 1)+"reverse_proxy "+to.address)
+	s := openWith(t, expectingAliases, fromFive, openBeside(to))
 	arrives(t, s, to, sendH1, aliases, nil)
 	withstands(t, s, to, defaultPrefix, sendH1, aliases)
 }

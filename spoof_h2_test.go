@@ -114,7 +114,7 @@ func malformed() map[string]string {
 
 func TestWhatIsForgedArrivesOverHTTP2WhereNobodyStripsIt(t *testing.T) {
 	to := startWire(t)
-	s := openWith(t, roomy, fromFive, strings.Replace(signed(), "STRATEGY", "/orders* STRATEGY", 1)+"reverse_proxy "+to.address)
+	s := openWith(t, roomy, fromFive, openBeside(to))
 	never := malformed()
 	never["a trailer that is not announced"] = "the server keeps it from handlers"
 	never["a trailer beside one that is announced"] = "the server keeps it from handlers"

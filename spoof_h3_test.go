@@ -172,7 +172,7 @@ func TestNothingForgedArrivesOverHTTP3(t *testing.T) {
 func TestWhatIsForgedArrivesOverHTTP3WhereNobodyStripsIt(t *testing.T) {
 	to := startWire(t)
 	directive, client := secured(t)
-	s := openWith(t, roomy, fromFive, directive+strings.Replace(signed(), "STRATEGY", "/orders* STRATEGY", 1)+"reverse_proxy "+to.address)
+	s := openWith(t, roomy, fromFive, directive+openBeside(to))
 	never := malformed()
 	for _, a := range attacks(defaultPrefix) {
 		if len(a.trailers) > 0 && a.name != "a header and a trailer" {

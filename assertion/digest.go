@@ -35,6 +35,7 @@ func (d *Digest) appendMember(dst []byte, member string) []byte {
 // cartHeaders are the headers a cart can be in, in the order of their names.
 var cartHeaders = [...]struct{ name, label string }{
 	{"X-Cart-Channel", "x-cart-channel:"},
+	{"X-Cart-Completed-Orders", "x-cart-completed-orders:"},
 	{"X-Cart-Coupons", "x-cart-coupons:"},
 	{"X-Cart-Currency", "x-cart-currency:"},
 	{"X-Cart-Customer", "x-cart-customer:"},
@@ -48,9 +49,9 @@ var cartHeaders = [...]struct{ name, label string }{
 }
 
 // AppendCart appends the canonical form of a cart that is in headers to dst.
-// For each of X-Cart-Channel, -Coupons, -Currency, -Customer, -Items, -Quantity,
-// -Region, -Segments, -Shipping, -Subtotal and -Tier, in this order, that has a
-// value it is one line of
+// For each of X-Cart-Channel, -Completed-Orders, -Coupons, -Currency, -Customer,
+// -Items, -Quantity, -Region, -Segments, -Shipping, -Subtotal and -Tier, in this
+// order, that has a value it is one line of
 //
 //   - the name in lower case, followed by a colon,
 //   - the values of all its fields, in the order they came, each without the

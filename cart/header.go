@@ -15,6 +15,7 @@ const (
 	headerCustomer = "X-Cart-Customer"
 	headerTier     = "X-Cart-Tier"
 	headerSegments = "X-Cart-Segments"
+	headerOrders   = "X-Cart-Completed-Orders"
 	headerCoupons  = "X-Cart-Coupons"
 	headerChannel  = "X-Cart-Channel"
 	headerRegion   = "X-Cart-Region"
@@ -38,6 +39,7 @@ const (
 //     whose lines are not known, as plain numbers. Beside X-Cart-Items they
 //     must agree with it.
 //   - X-Cart-Currency, -Customer, -Tier, -Channel and -Region are one text each,
+//     X-Cart-Completed-Orders a plain number,
 //     X-Cart-Segments and X-Cart-Coupons texts separated by commas. A text is
 //     plain, such as gold or 618, or a string or display string of RFC 9651.
 //     Plain text starts with a letter, a digit, "_" or "*" and goes on with
@@ -51,11 +53,11 @@ func (r *Reader) ReadHeaders(headers map[string][]string, home money.Currency, i
 	if !InHeaders(headers) {
 		return false, nil
 	}
-	if header := tooLong(headers); header != "" {
-		return false, faulty(fmt.Sprintf("makes the cart's headers longer than %d bytes", maxHeaders)).in(header)
+	if invalid := tooLong(headers, cartHeaders); invalid != nil {
+		return false, invalid
 	}
 	h := fields{headers: headers, reader: r, cart: into, currency: home}
-	for _, read := range []func() *Invalid{h.readCurrency, h.readTexts, h.readItems, h.readSums, h.readShipping} {
+	for _, read := range []func() *Invalid{h.readCurrency, h.readCustomer, h.readTexts, h.readItems, h.readSums, h.readShipping} {
 		if invalid := read(); invalid != nil {
 			into.Reset()
 			return false, invalid
@@ -67,20 +69,26 @@ func (r *Reader) ReadHeaders(headers map[string][]string, home money.Currency, i
 // maxHeaders bounds the values of all headers of a cart together, in bytes.
 const maxHeaders = 64 << 10
 
-// tooLong is the header that goes over the bound; empty if none does.
-func tooLong(headers map[string][]string) string {
+// cartHeaders are the headers of a cart, and customerHeaders those of them that say who the
+// customer is.
+var (
+	cartHeaders = append([]string{
+		headerItems, headerShipping, headerCoupons, headerSubtotal, headerQuantity, headerCurrency, headerChannel, headerRegion,
+	}, customerHeaders...)
+	customerHeaders = []string{headerSegments, headerCustomer, headerTier, headerOrders}
+)
+
+// tooLong says which of some headers goes over the bound; nil if none does.
+func tooLong(headers map[string][]string, names []string) *Invalid {
 	size := 0
-	for _, name := range []string{
-		headerItems, headerShipping, headerCoupons, headerSegments, headerSubtotal, headerQuantity,
-		headerCurrency, headerCustomer, headerTier, headerChannel, headerRegion,
-	} {
+	for _, name := range names {
 		for _, value := range headers[name] {
 			if size += len(value); size > maxHeaders {
-				return name
+				return faulty(fmt.Sprintf("makes the cart's headers longer than %d bytes", maxHeaders)).in(name)
 			}
 		}
 	}
-	return ""
+	return nil
 }
 
 // fields is the reading of one request's headers.
@@ -110,28 +118,24 @@ func (h *fields) readCurrency() *Invalid {
 }
 
 func (h *fields) readTexts() *Invalid {
-	for _, text := range []struct {
-		header string
-		into   *string
-	}{
-		{headerCustomer, &h.cart.Customer.ID},
-		{headerTier, &h.cart.Customer.Tier},
-		{headerChannel, &h.cart.Channel},
-		{headerRegion, &h.cart.Region},
-	} {
-		var f *fault
-		if *text.into, f = single(h.headers[text.header]); f != nil {
-			return f.in(text.header)
-		}
+	if invalid := h.single(headerChannel, &h.cart.Channel); invalid != nil {
+		return invalid
+	}
+	if invalid := h.single(headerRegion, &h.cart.Region); invalid != nil {
+		return invalid
 	}
 	var f *fault
-	most := h.reader.most
-	if h.cart.Coupons, f = texts(h.cart.Coupons, h.headers[headerCoupons], most.coupons, "coupons"); f != nil {
+	if h.cart.Coupons, f = texts(h.cart.Coupons, h.headers[headerCoupons], h.reader.most.coupons, "coupons"); f != nil {
 		return f.in(headerCoupons)
 	}
-	segments := &h.cart.Customer.Segments
-	if *segments, f = texts(*segments, h.headers[headerSegments], most.segments, "segments"); f != nil {
-		return f.in(headerSegments)
+	return nil
+}
+
+// single reads the one text of a header.
+func (h *fields) single(header string, into *string) *Invalid {
+	var f *fault
+	if *into, f = single(h.headers[header]); f != nil {
+		return f.in(header)
 	}
 	return nil
 }
@@ -142,9 +146,7 @@ func (h *fields) readSums() *Invalid {
 	if f != nil {
 		return f.in(headerSubtotal)
 	}
-	quantity, counted, f := h.sum(headerQuantity, func(text string, _ money.Currency) (int64, bool) {
-		return plainInteger(text)
-	})
+	quantity, counted, f := h.sum(headerQuantity, plainCount)
 	if f != nil {
 		return f.in(headerQuantity)
 	}
@@ -188,6 +190,8 @@ func (h *fields) sum(header string, parse func(string, money.Currency) (int64, b
 	}
 	return value, true, nil
 }
+
+func plainCount(text string, _ money.Currency) (int64, bool) { return plainInteger(text) }
 
 // compareSums holds stated sums against the lines: two carts in one request
 // are none.

@@ -172,6 +172,9 @@ const (
 	fieldPairValue
 )
 
+// ofCustomer reports whether a field says who the customer is.
+func (f field) ofCustomer() bool { return f >= fieldCustomerID && f <= fieldCompletedOrders }
+
 // place is what a path of the mapping starts from.
 type place uint8
 

@@ -20,6 +20,8 @@ type Options struct {
 	ExactIDs bool
 	// TextFlags takes "true", "false", "0" and "1" for what is true or false.
 	TextFlags bool
+	// CustomerInHeaders leaves the customer of a body unread: [Reader.ReadCustomer] reads it.
+	CustomerInHeaders bool
 	// MaxLines bounds the lines of a cart; 500 if zero.
 	MaxLines int
 	// MaxAttributes bounds the attributes of one line, in a list of pairs those without a
@@ -48,6 +50,7 @@ type Reader struct {
 	fractional bool
 	exactIDs   bool
 	textFlags  bool
+	inHeaders  bool     // the customer of a body
 	several    fieldSet // that have more than one path
 	most       limits
 }
@@ -70,7 +73,7 @@ func NewReader(options Options) (*Reader, error) {
 	}
 	r := &Reader{
 		prices: options.Prices, fractional: options.Fractional, exactIDs: options.ExactIDs, textFlags: options.TextFlags,
-		attributes: &node{anything: true},
+		inHeaders: options.CustomerInHeaders, attributes: &node{anything: true},
 	}
 	if r.most, err = options.limits(); err != nil {
 		return nil, err
@@ -79,6 +82,9 @@ func NewReader(options Options) (*Reader, error) {
 	// Back in the order of the fields, which is the order senders write them in.
 	slices.SortStableFunc(routes, func(a, b route) int { return int(a.field) - int(b.field) })
 	for i := range routes {
+		if options.CustomerInHeaders && routes[i].field.ofCustomer() {
+			continue
+		}
 		r.follow(&routes[i])
 	}
 	return r, nil

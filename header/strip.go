@@ -12,7 +12,7 @@ import (
 // it might reach the upstream or make the proxy drop what is set here, and
 // counts the attempts.
 func (n *Names) Strip(r *http.Request) int {
-	return n.stripHeader(r.Header, false) + n.stripConnection(r.Header) + n.watchTrailer(r)
+	return n.stripHeader(r.Header, false) + n.stripConnection(r.Header) + n.WatchTrailer(r)
 }
 
 // stripHeader also removes, without counting them, headers of a cart that are not
@@ -31,6 +31,9 @@ func (n *Names) stripHeader(h http.Header, trailer bool) int {
 	}
 	return found
 }
+
+// Clear removes what handlers have set under owned names.
+func (n *Names) Clear(h http.Header) { n.stripHeader(h, false) }
 
 // guards reports whether a header may not be dropped on the way: the handler's
 // own, and those of the cart that was priced.
@@ -76,9 +79,9 @@ func (n *Names) anyOwned(list string) bool {
 	return false
 }
 
-// watchTrailer removes owned names from a trailer that was announced, and from
-// what arrives at the end of the body, announced or not.
-func (n *Names) watchTrailer(r *http.Request) int {
+// WatchTrailer removes owned names from a trailer that was announced, and from
+// what arrives at the end of the body, announced or not. It counts those announced.
+func (n *Names) WatchTrailer(r *http.Request) int {
 	if r.Trailer == nil || r.Body == nil {
 		return 0
 	}

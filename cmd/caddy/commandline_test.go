@@ -21,7 +21,7 @@ func TestExampleIsValid(t *testing.T) {
 
 func TestExampleIsFormatted(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{root + "/Caddyfile.example", "testdata/full.Caddyfile"} {
+	for _, name := range []string{root + "/Caddyfile.example", "testdata/full.Caddyfile", "testdata/matchers.Caddyfile"} {
 		r := caddy(t, ".", "fmt", "--diff", name).good(t)
 		for line := range strings.Lines(r.out) {
 			if strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {
@@ -38,6 +38,22 @@ func TestExampleAdapts(t *testing.T) {
 		t.Errorf("adapt warns:\n%s", r.err)
 	}
 	golden(t, "Caddyfile.example.json", r.out)
+}
+
+// A matcher of discount is in the handler, whose route has none: so it strips all requests
+// of the block that it stands in.
+func TestMatchersAdapt(t *testing.T) {
+	t.Parallel()
+	caddyfile := filepath.Join("testdata", "matchers.Caddyfile")
+	r := caddy(t, ".", "validate", "--config", caddyfile, "--adapter", "caddyfile").good(t)
+	if strings.Contains(r.err, "proxy beside discount") {
+		t.Errorf("validate warns of a proxy:\n%s", r.err)
+	}
+	r = caddy(t, ".", "adapt", "--pretty", "--config", caddyfile, "--adapter", "caddyfile").good(t)
+	if r.err != "" {
+		t.Errorf("adapt warns:\n%s", r.err)
+	}
+	golden(t, "matchers.json", r.out)
 }
 
 // What adapts must load too: the names in the JSON are what the modules read.

@@ -55,6 +55,9 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"explain", "discount a.toml {\n\texplain 1\n}", 7, `explain cannot be "1": off, on, next are known`},
 
 		{"prefix of others", "discount a.toml {\n\theader_prefix x-forwarded-\n}", 7, `header_prefix: "X-Forwarded-" begins the names of other headers`},
+		{"prefix of a registered field", "discount a.toml {\n\theader_prefix authorization-\n}", 7,
+			`header_prefix: "Authorization-" is the registered HTTP field Authorization with a hyphen, choose a name of your own such as X-Discount-`},
+		{"prefix that registered fields begin with", "discount a.toml {\n\theader_prefix Sec-\n}", 7, `header_prefix: "Sec-" begins the names of other headers too, such as Sec-CH-UA`},
 		{"prefix without a hyphen", "discount a.toml {\n\theader_prefix XDiscount\n}", 7, `header_prefix: "XDiscount" is not the beginning of a header name`},
 		{"prefix of strange characters", "discount a.toml {\n\theader_prefix X_Discount-\n}", 7, `header_prefix: "X_Discount-" has other characters`},
 
@@ -87,6 +90,11 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"field without a path", "discount a.toml {\n\tmap {\n\t\tsku\n\t}\n}", 8, "map: sku takes a path, or several"},
 		{"field with an impossible path", "discount a.toml {\n\tmap {\n\t\tsku a..b\n\t}\n}", 8, "map: sku"},
 
+		{"customer in a cookie", "discount a.toml {\n\tcustomer cookie\n}", 7, `customer cannot be "cookie": body, headers are known`},
+		{"customer in headers and mapped", "discount a.toml {\n\tcustomer headers\n\tmap {\n\t\tcustomer_tier buyer.tier\n\t}\n}", 10,
+			"customer: headers is given and the map has customer_tier buyer.tier, which would not be read"},
+		{"customer mapped and in headers", "discount a.toml {\n\tmap {\n\t\tsegments tags\n\t}\n\tcustomer headers\n}", 10,
+			"customer: headers is given and the map has customer_segments tags, which would not be read"},
 		{"fractional", "discount a.toml {\n\tfractional unit\n}", 7, `fractional cannot be "unit": only line is known`},
 		{"fractional alone", "discount a.toml {\n\tfractional\n}", 7, "fractional takes exactly one argument"},
 		{"exact_ids", "discount a.toml {\n\texact_ids yes\n}", 7, `exact_ids cannot be "yes": on, off are known`},
@@ -140,6 +148,11 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{"part of a second", "discount a.toml {\n\tsign HS256 {env.KEY} {\n\t\tttl 1500ms\n\t}\n}", 9, "ttl: 1.5s is not a number of whole seconds"},
 		{"a secret published", "discount a.toml {\n\tsign HS256 {env.KEY} {\n\t\tpublish {env.OLD}\n\t}\n}", 9, "publish is for EdDSA; a secret is not published"},
 		{"keys of what", "discount_jwks /keys a.toml\ndiscount a.toml", 6, "discount_jwks takes nothing but a matcher"},
+		{"strip by a matcher", "discount_strip /orders*\ndiscount a.toml", 6, "discount_strip takes no matcher, got /orders*"},
+		{"strip by a named matcher", "@a path /a\ndiscount_strip @a X-Promo-", 7, "discount_strip takes no matcher, got @a"},
+		{"strip of two prefixes", "discount_strip X-Promo- X-Shop-", 6, `unexpected argument "X-Shop-": discount_strip takes one prefix of header names, such as X-Discount-`},
+		{"strip with a block", "discount_strip {\n\trespond on\n}", 7, `discount_strip has no options, got "respond"`},
+		{"strip of a registered field", "discount_strip Cookie-", 6, `discount_strip: "Cookie-" is the registered HTTP field Cookie with a hyphen`},
 		{"poll too seldom", "discount a.toml {\n\treload {\n\t\tpoll 2d\n\t}\n}", 8, "poll: 48h0m0s is out of range"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -168,7 +168,7 @@ public final class Verify {
     }
 
     private static final List<String> CART_HEADERS = List.of(
-            "channel", "coupons", "currency", "customer", "items", "quantity",
+            "channel", "completed-orders", "coupons", "currency", "customer", "items", "quantity",
             "region", "segments", "shipping", "subtotal", "tier");
 
     private static byte[] canonicalCart(Map<String, String> headers) {

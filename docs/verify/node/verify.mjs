@@ -102,7 +102,7 @@ function digest(bytes) {
   return createHash('sha256').update(bytes).digest('base64url')
 }
 
-const cartHeaders = ['channel', 'coupons', 'currency', 'customer', 'items', 'quantity',
+const cartHeaders = ['channel', 'completed-orders', 'coupons', 'currency', 'customer', 'items', 'quantity',
   'region', 'segments', 'shipping', 'subtotal', 'tier']
 
 function canonicalCart(headers) {

@@ -138,7 +138,7 @@ function unbase64(string $text): string
 }
 
 const CART_HEADERS = [
-    'channel', 'coupons', 'currency', 'customer', 'items', 'quantity',
+    'channel', 'completed-orders', 'coupons', 'currency', 'customer', 'items', 'quantity',
     'region', 'segments', 'shipping', 'subtotal', 'tier',
 ];
 

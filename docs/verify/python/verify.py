@@ -139,7 +139,7 @@ def unbase64(text):
 
 
 CART_HEADERS = (
-    "channel", "coupons", "currency", "customer", "items", "quantity",
+    "channel", "completed-orders", "coupons", "currency", "customer", "items", "quantity",
     "region", "segments", "shipping", "subtotal", "tier",
 )  # fmt: skip
 

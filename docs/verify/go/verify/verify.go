@@ -130,7 +130,7 @@ func digest(b []byte) string {
 }
 
 var cartHeaders = []string{
-	"channel", "coupons", "currency", "customer", "items", "quantity",
+	"channel", "completed-orders", "coupons", "currency", "customer", "items", "quantity",
 	"region", "segments", "shipping", "subtotal", "tier",
 }
 
