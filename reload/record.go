@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // note writes one line of history.
@@ -44,9 +45,9 @@ func (m *machine) retain() {
 	m.memory.retain(retained...)
 }
 
-func (m *machine) noteRefusal(r reading, v verdict, err error) {
-	f := Facts{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Stamps: Stamps{Written: r.mtime, Noticed: m.save.noticed, Read: r.at}}
-	record := recordOf(actionRefused, f, r.digest, err.Error())
+func (m *machine) noteRefusal(r stableread.Reading, v verdict, err error) {
+	f := Facts{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Stamps: Stamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At}}
+	record := recordOf(actionRefused, f, r.Digest, err.Error())
 	var unproved *Unproved
 	if errors.As(err, &unproved) {
 		record.Against = unproved.Against
