@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "body", "header", "money", "proof", "assertion", "reload", "reload/history", "cmd/caddy"} {
+	for _, room := range []string{"", "cart", "strategy", "body", "header", "money", "proof", "assertion", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "cmd/caddy"} {
 		if _, ok := all[room]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", room, all)
 		}
@@ -99,6 +99,11 @@ var walls = []struct {
 	{"who reads a body or a header touches no file and no process", []string{"body", "header"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
 	{"reloading knows not what it reloads", []string{"reload"}, []string{
 		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, false},
+	{"what watches files knows neither how they are read nor what is remembered", []string{"reload/internal/fswatch"}, []string{
+		module + "/reload/history", module + "/reload/internal/stableread", module + "/internal"}, false},
+	{"what reads files does not know what is done with them", []string{"reload/internal/stableread"}, []string{"github.com/fsnotify"}, true},
+	{"reloading watches files through fswatch alone", []string{"reload/history"}, []string{"github.com/fsnotify", module + "/reload/internal"}, false},
+	{"a lock knows nothing but files", []string{"internal/flock"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
 	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},
 }
 

@@ -108,7 +108,7 @@ func (l *live) describe() strategyStatus {
 		Refusal: describeRefusal(s.Refusal),
 		Pending: unlessZero(s.Pending),
 		Missing: unlessZero(s.Missing),
-		Watch:   watchStatus{Guard: s.Guard.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
+		Watch:   watchStatus{Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
 		State:   stateStatus{Dir: s.Memory.Dir, Error: text(stateError(s.Memory.Dir, s.Memory.Err)), Found: text(stateError(s.Memory.Dir, s.Memory.Found))},
 	}
 	carts, clients := l.sample.Carts()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // Settings are the options of a [Source] that may change while it is open. They mean what
@@ -30,6 +31,7 @@ func (m *machine) change(to Settings) {
 	o.Settle, o.Poll, o.State, o.StateOptions, o.Against = to.Settle, to.Poll, to.State, to.StateOptions, to.Against
 	before := m.o
 	m.o = o.withDefaults()
+	m.reader.Settle = m.o.Settle
 	if m.o.Poll != before.Poll {
 		m.ticks.Reset(m.o.Poll)
 	}
@@ -97,9 +99,9 @@ func (m *machine) noteAll() {
 
 // keepLive keeps what is in service where that was not possible before. r is the file,
 // which says the same.
-func (m *machine) keepLive(r reading) {
+func (m *machine) keepLive(r stableread.Reading) {
 	if m.unkept {
 		m.unkept = false
-		m.memory.keep(snapshotOf(r.Content, m.live), r.digest)
+		m.memory.keep(snapshotOf(contentOf(m.path, r), m.live), r.Digest)
 	}
 }

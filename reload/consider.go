@@ -3,31 +3,33 @@ package reload
 import (
 	"errors"
 	"time"
+
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // consider decides what becomes of a complete content.
-func (m *machine) consider(r reading) {
-	m.board.update(func(s *Status) { s.Guard = r.guard })
+func (m *machine) consider(r stableread.Reading) {
+	m.board.update(func(s *Status) { s.Proof = r.Proof })
 	m.translateHold(r)
 	if m.known(r) {
 		return
 	}
-	key := "content: " + r.digest
+	key := "content: " + r.Digest
 	if m.refused == key && (!m.unproved || m.save.kind == KindPoll) {
 		m.present()
 		return
 	}
-	v, err := m.judge(r.Content)
+	v, err := m.judge(contentOf(m.path, r))
 	switch {
 	case m.stopped():
 	case err != nil:
 		m.refuse(key, Identity{Fingerprint: v.fingerprint, Version: v.version}, err)
 		m.noteRefusal(r, v, err)
 	case m.keepsOut(v.fingerprint):
-		m.hold.content = r.digest
+		m.hold.content = r.Digest
 		m.keepOut()
 	case m.live.Sequence > 0 && v.fingerprint == m.live.Fingerprint && v.texts == m.live.Texts:
-		m.content = r.digest
+		m.content = r.Digest
 		m.keepLive(r)
 		m.settled()
 		m.clear()
@@ -41,13 +43,13 @@ func (m *machine) consider(r reading) {
 
 // known deals with a content that need not be judged, and reports whether it was
 // one.
-func (m *machine) known(r reading) bool {
+func (m *machine) known(r stableread.Reading) bool {
 	switch {
-	case m.hold.content == r.digest && m.keepsOut(m.hold.what.Fingerprint):
+	case m.hold.content == r.Digest && m.keepsOut(m.hold.what.Fingerprint):
 		m.keepOut()
-	case m.staged != nil && r.digest == m.staged.content:
+	case m.staged != nil && r.Digest == m.staged.content:
 		m.restore()
-	case m.live.Sequence > 0 && r.digest == m.content:
+	case m.live.Sequence > 0 && r.Digest == m.content:
 		m.keepLive(r)
 		m.settled()
 		m.restore()
@@ -98,26 +100,26 @@ func (m *machine) settled() {
 // been saved meanwhile: there is one loader, so what it holds is newer than
 // what is in service, and what is newer still will be looked at next. To skip
 // it would let a file that is saved faster than it compiles never be loaded.
-func (m *machine) swap(r reading, v verdict) {
+func (m *machine) swap(r stableread.Reading, v verdict) {
 	m.settled()
 	f := m.facts(r, v)
-	m.memory.keep(snapshotOf(r.Content, f), r.digest)
+	m.memory.keep(snapshotOf(contentOf(m.path, r), f), r.Digest)
 	m.clear()
-	m.publish(v, f, r.digest)
+	m.publish(v, f, r.Digest)
 }
 
 // facts are what is known of a candidate before it is in service.
-func (m *machine) facts(r reading, v verdict) Facts {
+func (m *machine) facts(r stableread.Reading, v verdict) Facts {
 	return Facts{
 		Fingerprint: v.fingerprint,
 		Texts:       v.texts,
-		Formerly:    m.memory.formerly(r.digest, v.fingerprint),
+		Formerly:    m.memory.formerly(r.Digest, v.fingerprint),
 		Version:     v.version,
 		Note:        v.note,
 		Kind:        m.kind(),
-		Size:        r.size,
+		Size:        r.Size,
 		Due:         v.due,
-		Stamps:      Stamps{Written: r.mtime, Noticed: m.save.noticed, Read: r.at, Ready: time.Now()},
+		Stamps:      Stamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At, Ready: time.Now()},
 	}.against(m.live)
 }
 

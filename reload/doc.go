@@ -33,7 +33,7 @@
 // # What a platform cannot do
 //
 // The proof that a file is finished comes from the operating system, and not
-// every one can give it. [Status.Guard] says which proof the last read had.
+// every one can give it. [Status.Proof] says which proof the last read had.
 //
 //   - Linux, on a file this process owns or with CAP_LEASE: a read lease, which
 //     the kernel refuses while any process has the file open for writing. This

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // A Loader turns a content into a value, or says what is wrong with it.
@@ -28,6 +29,11 @@ type Content struct {
 	// Proved says that this content was in service before, and is wanted back: it
 	// need not be compared with the edition it is to replace.
 	Proved bool
+}
+
+// contentOf is the content that was read at path.
+func contentOf(path string, r stableread.Reading) Content {
+	return Content{Path: path, Dir: r.Dir, Files: r.Files}
 }
 
 // A File is one file of a content: its name relative to the content's Dir, and

@@ -20,15 +20,9 @@ func (o Options) WithoutWatch() Options {
 // Reads is o with told called after every complete read.
 func (o Options) Reads(told func()) Options { o.faults.told = told; return o }
 
-// LoseWatches takes the watches away behind the machine's back, as an unmounted
+// LoseWatches takes the watches away without a report, as an unmounted
 // file system does. The Source must have been opened WithoutClosings.
-func (s *Source[T]) LoseWatches() error {
-	var errs []error
-	for _, dir := range s.machine.watch.fs.WatchList() {
-		errs = append(errs, s.machine.watch.fs.Remove(dir))
-	}
-	return errors.Join(errs...)
-}
+func (s *Source[T]) LoseWatches() error { return s.machine.watch.LoseWatches() }
 
-// Overflow reports what the kernel reports when it dropped notices.
-func (s *Source[T]) Overflow() { s.machine.mail.post(func(n *notice) { n.lost = errOverflow }) }
+// Overflow reports what the kernel reports when it dropped events.
+func (s *Source[T]) Overflow() { s.machine.watch.Overflow() }

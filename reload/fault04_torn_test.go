@@ -229,7 +229,7 @@ func TestFault04LateCloseOfACopy(t *testing.T) {
 			_, err = two.WriteString("half")
 			do(t, err)
 			end()
-			if g.guard == reload.GuardClose {
+			if g.guard == reload.ProofClose {
 				h.becomes("half")
 			} else {
 				time.Sleep(200 * time.Millisecond) // to be slow

@@ -49,7 +49,7 @@ func everyPrefixIsValid(t *testing.T, g guarded) {
 	}
 	const rules = "rule 1\nrule 2\nrule 3\nrule 4\nrule 5\nrule 6\n"
 	for _, w := range writers {
-		if w.two && g.guard != reload.GuardLease {
+		if w.two && g.guard != reload.ProofLease {
 			continue
 		}
 		t.Run(w.name, func(t *testing.T) {

@@ -143,7 +143,7 @@ func TestFault11ChangesWhileRead(t *testing.T) {
 					// To meet the read at another place each time, which without a
 					// lease begins when the file has been quiet.
 					delay := time.Duration(n) * 250 * time.Microsecond
-					if g.guard == reload.GuardClose {
+					if g.guard == reload.ProofClose {
 						delay += 18 * time.Millisecond
 					}
 					time.Sleep(delay)

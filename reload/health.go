@@ -2,34 +2,31 @@ package reload
 
 import (
 	"fmt"
-	"os"
+
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// aim follows the path anew and watches what it leads through, so that every
+// rewatch follows the path anew and watches what it leads through, so that every
 // later change of it is reported. lost says why reports may be missing.
-func (m *machine) aim(lost error) {
-	if m.closings == nil && !m.o.faults.noClosings {
-		// Without it closes are found by trying; the next poll asks again.
-		m.closings, _ = newClosings(m.mail, m.o.Member)
-		m.reader.closings = m.closings
-	}
-	m.place = locate(m.path, &m.o)
-	err := m.watch.aim(m.place.names, m.place.listing())
+func (m *machine) rewatch(lost error) {
+	m.layout = m.files.Locate()
+	err := m.watch.WatchNames(m.layout.Names(), m.layout.Listing())
 	for range 3 {
-		now := locate(m.path, &m.o)
-		if err == nil && now.equal(m.place) {
+		now := m.files.Locate()
+		if err == nil && now.Equal(m.layout) {
 			break
 		}
 		// It changed while it was being watched; what was changed before the
 		// watch was there has not been reported.
-		m.place = now
-		err = m.watch.aim(m.place.names, m.place.listing())
+		m.layout = now
+		err = m.watch.WatchNames(m.layout.Names(), m.layout.Listing())
 	}
-	m.closings.aim(m.place.targets(), m.place.listing())
-	if err == nil && severed(m.place.target) {
-		err = fmt.Errorf("%s is mounted here alone and was replaced where it comes from (mount its directory instead)", m.place.target)
+	m.watch.WatchWriters(m.layout.Targets(), m.layout.Listing())
+	target := m.layout.Target()
+	if err == nil && stableread.Severed(target) {
+		err = fmt.Errorf("%s is mounted here alone and was replaced where it comes from (mount its directory instead)", target)
 	}
-	m.board.update(func(s *Status) { s.Target = m.place.target })
+	m.board.update(func(s *Status) { s.Target = target })
 	m.health(lost, err)
 }
 
@@ -46,16 +43,4 @@ func (m *machine) health(lost, err error) {
 	case err == nil && (was.Polling || lost != nil):
 		m.emit(EventWatchRegained, nil)
 	}
-}
-
-// severed reports whether path leads to a file that has no name any more: a
-// mount of this one file, whose original was replaced by a rename. What has the
-// name now cannot be had here. It looks twice, for a rename may be under way.
-func severed(path string) bool {
-	for range 2 {
-		if info, err := os.Stat(path); err != nil || !nameless(info) {
-			return false
-		}
-	}
-	return true
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // What was kept in an earlier language has a fingerprint on record that its bytes
@@ -123,7 +124,7 @@ func (m *machine) keepAgain(s history.Snapshot, f Facts) {
 // language keeps out: it has to be kept out with other bytes of the same meaning,
 // too, and is asked for by either fingerprint. r is the file as it is, if it was
 // read. What cannot be judged any more is kept out by its bytes alone.
-func (m *machine) translateHold(r reading) {
+func (m *machine) translateHold(r stableread.Reading) {
 	if !m.hold.foreign {
 		return
 	}
@@ -139,14 +140,14 @@ func (m *machine) translateHold(r reading) {
 }
 
 // heldAnew judges what is kept out anew, from the file if that still holds it.
-func (m *machine) heldAnew(r reading) (history.Snapshot, verdict, error) {
-	if m.hold.content == "" || r.digest != m.hold.content {
+func (m *machine) heldAnew(r stableread.Reading) (history.Snapshot, verdict, error) {
+	if m.hold.content == "" || r.Digest != m.hold.content {
 		return m.rejudge(m.hold.what.Fingerprint)
 	}
-	c := r.Content
+	c := contentOf(m.path, r)
 	c.Proved = true
 	v, err := m.judge(c)
 	s := snapshotOf(c, Facts{Fingerprint: m.hold.what.Fingerprint, Version: m.hold.what.Version})
-	s.Digest = r.digest
+	s.Digest = r.Digest
 	return s, v, err
 }

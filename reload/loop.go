@@ -11,11 +11,11 @@ import (
 func (m *machine) start() error {
 	m.starting = true
 	began := time.Now()
-	m.aim(nil)
+	m.rewatch(nil)
 	m.save = save{kind: KindStart, began: began, noticed: began}
 	m.phase, m.due = phaseSettling, began
-	if written := m.place.written(); !written.IsZero() {
-		m.reader.trust(written)
+	if written := m.layout.Written(); !written.IsZero() {
+		m.reader.WrittenAt(written)
 		if age := began.Sub(written); age >= 0 && age < m.o.Settle {
 			m.due = began.Add(m.o.Settle - age)
 		}
@@ -62,7 +62,7 @@ func (m *machine) hindrance(deadline time.Time) error {
 	case s.Refusal.Standing:
 		return s.Refusal.Err
 	case m.missing:
-		return m.place.err
+		return m.layout.Err()
 	case m.staged != nil:
 		return fmt.Errorf("it is not to be in service before %s, and there is nothing to be in service until then",
 			m.staged.facts.Due.Format(time.RFC3339))
@@ -93,14 +93,14 @@ func (m *machine) turn(timer *time.Timer, poll <-chan time.Time) {
 	select {
 	case <-m.stop:
 		return
-	case <-m.mail.bell:
-		m.hearAll()
+	case <-m.watch.Ready():
+		m.handleAll()
 	case order := <-m.orders:
 		order()
 	case <-m.memory.news():
 		m.tellOfMemory()
 	case now := <-timer.C:
-		m.hearAll() // of what is about to be read, and may not be quiet yet
+		m.handleAll() // what is about to be read may not be quiet yet
 		m.tick(now)
 	case now := <-poll:
 		m.poll(now)
@@ -110,13 +110,10 @@ func (m *machine) turn(timer *time.Timer, poll <-chan time.Time) {
 	m.showRead()
 }
 
-// hearAll acts on what the watches report. What one reports is in the other's
-// queue by now, or soon will be: both are heard before it is decided what kind of
-// save this is.
-func (m *machine) hearAll() {
-	m.closings.catchUp()
-	if n := m.mail.take(); !n.at.IsZero() {
-		m.hear(n)
+// handleAll acts on all that was reported so far.
+func (m *machine) handleAll() {
+	if c := m.watch.Pop(); !c.At.IsZero() {
+		m.handle(c)
 	}
 }
 
@@ -166,8 +163,7 @@ func (m *machine) close() error {
 		if m.memory.scribe != nil {
 			m.tellOfMemory() // of what was written last
 		}
-		m.closings.close()
-		if err := m.watch.close(); err != nil {
+		if err := m.watch.Close(); err != nil {
 			m.closed = fmt.Errorf("ending the watch on %s: %w", m.path, err)
 		}
 	})

@@ -4,6 +4,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/promogate/caddy-discount/reload/internal/fswatch"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // A judge turns a content into something that can be put into service, or says
@@ -44,7 +47,7 @@ type save struct {
 // reason is why the save is not finished yet.
 func (s save) reason() error {
 	if s.why == nil {
-		return obstacleUnstill // written again and again, never tried
+		return stableread.NotStill // written again and again, never tried
 	}
 	return s.why
 }
@@ -57,20 +60,19 @@ type machine struct {
 	o     Options
 	judge judge
 
-	mail     *mailbox
-	watch    *watch
-	closings *closings
-	reader   *reader
-	board    board
+	files  *stableread.Fileset
+	watch  *fswatch.Watcher
+	reader *stableread.Reader
+	board  board
 
-	place   place // where the path leads and what is watched for it
-	phase   phase
-	due     time.Time // when the phase wants to go on
-	save    save
-	handled sight // what was last read, refused or found missing
-	tried   sight // what the last attempt at reading found
-	suspect sight // what the last poll found that no notice announced
-	doubt   bool  // what was handled may have changed without looking different
+	layout    stableread.Layout // where the path leads and what is watched for it
+	phase     phase
+	due       time.Time // when the phase wants to go on
+	save      save
+	lastSeen  stableread.FileState // what was last read, refused or found missing
+	tried     stableread.FileState // what the last attempt at reading found
+	candidate stableread.FileState // what the last poll found that was not reported
+	recheck   bool                 // what was last seen may have changed without looking different
 
 	live     Facts
 	content  string // digest of what live was made of
@@ -97,17 +99,16 @@ type machine struct {
 }
 
 func newMachine(path string, j judge, o Options) *machine {
-	mail := newMailbox()
 	m := &machine{
 		path: path, o: o, judge: j,
-		mail:   mail,
-		watch:  newWatch(mail, o.Member, o.faults.noWatch),
+		files:  o.fileset(path),
+		watch:  fswatch.New(fswatch.Options{Include: o.Member, NoEvents: o.faults.noWatch, NoCloses: o.faults.noClosings}),
 		board:  board{s: Status{Path: path}},
 		orders: make(chan func()),
 		stop:   make(chan struct{}),
 		done:   make(chan struct{}),
 	}
-	m.reader = &reader{path: path, o: &m.o}
+	m.reader = &stableread.Reader{Set: m.files, Settle: o.Settle, WriteState: m.watch.WriteState, NoLease: o.faults.noLease}
 	m.memory = newMemory(o)
 	m.scribe.Store(m.memory.scribe)
 	m.hold = m.memory.hold()
@@ -115,30 +116,30 @@ func newMachine(path string, j judge, o Options) *machine {
 	return m
 }
 
-// hear acts on notices.
-func (m *machine) hear(n notice) {
-	before := m.place
-	if n.names || n.lost != nil || m.place.err != nil {
-		m.aim(n.lost)
+// handle acts on changes that were reported.
+func (m *machine) handle(c fswatch.Changes) {
+	before := m.layout
+	if c.Names || c.Lost != nil || m.layout.Err() != nil {
+		m.rewatch(c.Lost)
 	}
 	switch {
-	case absent(m.place.err):
-		m.vanish(n.at)
-	case m.place.swappedFrom(before):
-		m.hurry(KindRename, n.at)
-	case n.lost != nil:
-		m.settle(KindPoll, n.at)
-	case n.wrote || n.closed:
-		m.settle(KindInPlace, n.at)
-	case n.moved && m.place.whole:
+	case stableread.Absent(m.layout.Err()):
+		m.vanish(c.At)
+	case m.layout.SwappedFrom(before):
+		m.hurry(KindRename, c.At)
+	case c.Lost != nil:
+		m.settle(KindPoll, c.At)
+	case c.Wrote || c.Closed:
+		m.settle(KindInPlace, c.At)
+	case c.Renamed && m.layout.Directory:
 		// Other files of the same save may follow.
-		m.settle(KindRename, n.at)
-	case n.moved:
-		m.hurry(KindRename, n.at)
+		m.settle(KindRename, c.At)
+	case c.Renamed:
+		m.hurry(KindRename, c.At)
 	case m.news() && m.phase == phaseSettling:
-		m.settle(m.save.kind, n.at) // the other watch's report of the same save
+		m.settle(m.save.kind, c.At) // the other watch's report of the same save
 	case m.news():
-		m.settle(KindInPlace, n.at)
+		m.settle(KindInPlace, c.At)
 	}
 }
 
@@ -146,14 +147,14 @@ func (m *machine) hear(n notice) {
 // waiting for an obstacle to go. The two watches report the same save one after
 // the other, so the second report is mostly none.
 func (m *machine) news() bool {
-	seen := look(m.path, &m.o)
-	return seen != m.handled && (m.phase != phaseBlocked || seen != m.tried)
+	seen := m.files.Stat()
+	return seen != m.lastSeen && (m.phase != phaseBlocked || seen != m.tried)
 }
 
 // settle waits for quiet from at on.
 func (m *machine) settle(k Kind, at time.Time) {
 	m.begin(k, at)
-	m.reader.disturb()
+	m.reader.Touched()
 	m.phase, m.due = phaseSettling, at.Add(m.o.Settle)
 }
 
@@ -182,8 +183,8 @@ func (m *machine) tick(now time.Time) {
 	case phaseBlocked:
 		m.unblock(now)
 	case phaseAbsent:
-		m.aim(nil)
-		if absent(m.place.err) {
+		m.rewatch(nil)
+		if stableread.Absent(m.layout.Err()) {
 			m.reportMissing(now)
 			return
 		}
@@ -194,12 +195,12 @@ func (m *machine) tick(now time.Time) {
 // unblock looks whether the obstacle is gone. A writer that has gone leaves a
 // file that still has to be quiet for a while: another may follow.
 func (m *machine) unblock(now time.Time) {
-	if m.save.why != obstacleWriter {
+	if m.save.why != stableread.BeingWritten {
 		m.attempt()
 		return
 	}
-	switch err := m.reader.free().(type) {
-	case obstacle:
+	switch err := m.reader.Free().(type) {
+	case stableread.Obstacle:
 		m.obstruct(err)
 	case nil:
 		m.phase, m.due = phaseSettling, now.Add(m.o.Settle)
@@ -210,30 +211,30 @@ func (m *machine) unblock(now time.Time) {
 
 // attempt reads and judges the file, unless something is in the way.
 func (m *machine) attempt() {
-	m.tried = look(m.path, &m.o)
+	m.tried = m.files.Stat()
 	r, err := m.readAll()
-	if o, ok := err.(obstacle); ok {
+	if o, ok := err.(stableread.Obstacle); ok {
 		m.obstruct(o)
 		return
 	}
-	if absent(err) {
+	if stableread.Absent(err) {
 		m.vanish(time.Now())
 		return
 	}
-	m.handled, m.suspect = m.tried, sight{}
-	m.read = LastRead{Digest: r.digest, Number: m.read.Number + 1}
+	m.lastSeen, m.candidate = m.tried, stableread.FileState{}
+	m.read = LastRead{Digest: r.Digest, Number: m.read.Number + 1}
 	if err != nil {
 		// What is wrong may be mended without touching the file, so the poll
 		// tries again.
-		m.doubt = true
+		m.recheck = true
 		m.finish()
 		if m.refuse("file: "+err.Error(), Identity{}, err) {
-			m.noteRefusal(reading{at: time.Now()}, verdict{}, err)
+			m.noteRefusal(stableread.Reading{At: time.Now()}, verdict{}, err)
 		}
 		return
 	}
-	m.handled.files = r.files
-	m.doubt = r.at.Sub(r.mtime).Abs() < coarsest
+	m.lastSeen = r.Seen(m.lastSeen)
+	m.recheck = r.At.Sub(r.Modified).Abs() < stableread.CoarsestTime
 	m.finish()
 	if told := m.o.faults.told; told != nil {
 		told()
@@ -244,16 +245,16 @@ func (m *machine) attempt() {
 
 // readAll reads the files, and those that they name. Which these are is known only when
 // they were read: then they are watched, too, and all are read again, at one moment.
-func (m *machine) readAll() (reading, error) {
+func (m *machine) readAll() (stableread.Reading, error) {
 	for range maxRenamings {
-		r, err := m.reader.read(m.save.kind == KindRename)
-		if err != nil || !m.o.name(r.Files) {
+		r, err := m.reader.Read(m.save.kind == KindRename)
+		if err != nil || !m.o.name(m.files, r.Files) {
 			return r, err
 		}
-		m.aim(nil)
-		m.tried = look(m.path, &m.o)
+		m.rewatch(nil)
+		m.tried = m.files.Stat()
 	}
-	return reading{}, obstacleMoved
+	return stableread.Reading{}, stableread.Moved
 }
 
 // maxRenamings is how often files are read again because they name others than before.
@@ -261,7 +262,7 @@ const maxRenamings = 3
 
 // obstruct waits for an obstacle to go: a little at first, longer later, and
 // from poll to poll once it has been reported. A close is heard sooner.
-func (m *machine) obstruct(o obstacle) {
+func (m *machine) obstruct(o stableread.Obstacle) {
 	m.save.why = o
 	m.save.tries++
 	wait := retryAfter(m.save.tries)
@@ -269,8 +270,8 @@ func (m *machine) obstruct(o obstacle) {
 		wait = m.o.Poll
 	}
 	m.phase, m.due = phaseBlocked, time.Now().Add(wait)
-	if o == obstacleUnstill {
-		m.due = m.reader.ripe
+	if o == stableread.NotStill {
+		m.due = m.reader.StillAt()
 	}
 }
 
@@ -312,16 +313,16 @@ func (m *machine) vanish(at time.Time) {
 func (m *machine) reportMissing(now time.Time) {
 	m.phase, m.missing, m.refused = phaseIdle, true, ""
 	m.withdraw()
-	m.handled, m.suspect = look(m.path, &m.o), sight{}
+	m.lastSeen, m.candidate = m.files.Stat(), stableread.FileState{}
 	m.board.update(func(s *Status) { s.Missing, s.Refusal.Standing = now, false })
-	m.emit(EventMissing, m.place.err)
+	m.emit(EventMissing, m.layout.Err())
 }
 
 // lookAgain starts over if the file is not what was just read any more: judging
 // took its time. Nobody has told of that yet; who does says what kind of save it
 // is.
 func (m *machine) lookAgain() {
-	if m.stopped() || look(m.path, &m.o) == m.handled {
+	if m.stopped() || m.files.Stat() == m.lastSeen {
 		return
 	}
 	m.settle(KindPoll, time.Now())
@@ -329,23 +330,23 @@ func (m *machine) lookAgain() {
 
 // poll looks without having been told. What it finds must be found twice.
 func (m *machine) poll(now time.Time) {
-	lost := m.watch.check()
-	m.aim(lost)
+	lost := m.watch.Check()
+	m.rewatch(lost)
 	m.memory.tryAgain()
 	if m.phase != phaseIdle {
 		return
 	}
-	seen := look(m.path, &m.o)
+	seen := m.files.Stat()
 	switch {
-	case absent(m.place.err):
+	case stableread.Absent(m.layout.Err()):
 		m.vanish(now)
 	case lost != nil:
 		m.settle(KindPoll, now)
-	case seen == m.handled && !m.doubt:
-		m.suspect = sight{}
-	case seen == m.handled, seen == m.suspect:
+	case seen == m.lastSeen && !m.recheck:
+		m.candidate = stableread.FileState{}
+	case seen == m.lastSeen, seen == m.candidate:
 		m.hurry(KindPoll, now)
 	default:
-		m.suspect = seen
+		m.candidate = seen
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 const (
@@ -16,14 +17,6 @@ const (
 	// missingAfter is how long the name may be absent before that is reported:
 	// editors that save by renaming leave it absent for a moment.
 	missingAfter = 250 * time.Millisecond
-
-	// stillFor is the quiet asked of a file whose writers cannot be seen.
-	stillFor = 150 * time.Millisecond
-
-	// coarsest is the coarsest time stamp of any file system in use. A file
-	// read sooner than this after its mtime may have been written again within
-	// the same tick, so the next poll compares its bytes and not only its times.
-	coarsest = 2 * time.Second
 
 	longestRetry = 50 * time.Millisecond
 )
@@ -90,7 +83,6 @@ type Options struct {
 	// must not panic, and must not call the Source.
 	OnEvent func(Event)
 
-	named  []string // by the files that were read last
 	faults faults
 }
 
@@ -128,28 +120,33 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// name takes note of the files that others name, and reports whether these are not the
+// fileset is the files of a source at path, as far as they are known before any was read.
+func (o *Options) fileset(path string) *stableread.Fileset {
+	return &stableread.Fileset{Path: path, MaxSize: o.MaxSize, Include: o.Member, Companions: o.Beside, Plain: o.Plain}
+}
+
+// name adds the files that others name to the set, and reports whether these are not the
 // ones known so far.
-func (o *Options) name(files []File) bool {
+func (o *Options) name(set *stableread.Fileset, files []File) bool {
 	var named []string
-	for _, name := range o.Named(o.naming(files)) {
+	for _, name := range o.Named(naming(set, files)) {
 		if plainName(name) && !slices.Contains(named, name) {
 			named = append(named, name)
 		}
 	}
 	slices.Sort(named)
-	if slices.Equal(named, o.named) {
+	if slices.Equal(named, set.Named) {
 		return false
 	}
-	o.named = named
+	set.Named = named
 	return true
 }
 
 // naming are the files that are not there because others name them.
-func (o *Options) naming(files []File) []File {
+func naming(set *stableread.Fileset, files []File) []File {
 	var naming []File
 	for _, f := range files {
-		if !slices.Contains(o.named, f.Name) {
+		if !slices.Contains(set.Named, f.Name) {
 			naming = append(naming, f)
 		}
 	}

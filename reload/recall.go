@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // A hold keeps a content of the file out of service after a rollback.
@@ -51,12 +52,12 @@ func (m *machine) keepOut() {
 // stillRefused keeps out, across a restart, what an earlier life could not prove
 // and this one could not compare with anything: there are no requests yet. It
 // reports whether it did.
-func (m *machine) stillRefused(r reading) bool {
-	err := m.memory.refused(r.digest, m.o.Against)
+func (m *machine) stillRefused(r stableread.Reading) bool {
+	err := m.memory.refused(r.Digest, m.o.Against)
 	if err == nil || len(m.memory.served()) == 0 {
 		return false
 	}
-	m.refuse("content: "+r.digest, Identity{}, fmt.Errorf("refused before the restart: %w", err))
+	m.refuse("content: "+r.Digest, Identity{}, fmt.Errorf("refused before the restart: %w", err))
 	return true
 }
 
@@ -102,7 +103,7 @@ func (m *machine) rejudge(fingerprint string) (history.Snapshot, verdict, error)
 	if err != nil {
 		return s, verdict{}, err
 	}
-	v, err := m.judge(Content{Path: m.path, Dir: m.place.dir, Files: s.Files, Proved: true})
+	v, err := m.judge(Content{Path: m.path, Dir: m.layout.Dir, Files: s.Files, Proved: true})
 	if err != nil {
 		return s, v, fmt.Errorf("the snapshot %s is not accepted any more: %w", fingerprint, err)
 	}
@@ -139,7 +140,7 @@ func (m *machine) rollback(fingerprint, inService, reason string) error {
 	if fingerprint == m.live.Fingerprint {
 		return ErrInService
 	}
-	m.translateHold(reading{})
+	m.translateHold(stableread.Reading{})
 	s, v, err := m.rejudge(fingerprint)
 	if err != nil {
 		return err

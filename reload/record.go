@@ -6,6 +6,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // maxReason bounds the reason of a record in bytes. A refusal has a line for each of
@@ -49,9 +50,9 @@ func (m *machine) retain(others ...string) {
 	m.memory.retain(retained...)
 }
 
-func (m *machine) noteRefusal(r reading, v verdict, err error) {
-	f := Facts{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Stamps: Stamps{Written: r.mtime, Noticed: m.save.noticed, Read: r.at}}
-	record := recordOf(actionRefused, f, r.digest, err.Error())
+func (m *machine) noteRefusal(r stableread.Reading, v verdict, err error) {
+	f := Facts{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Stamps: Stamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At}}
+	record := recordOf(actionRefused, f, r.Digest, err.Error())
 	var unproved *Unproved
 	if errors.As(err, &unproved) {
 		record.Against = unproved.Against

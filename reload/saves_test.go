@@ -42,19 +42,19 @@ func (w way) run(t *testing.T, f, n string) {
 type guarded struct {
 	name  string
 	o     reload.Options
-	guard reload.Guard
+	guard reload.ReadProof
 	kinds bool // whether renames are told from other saves
 }
 
 var guards = []guarded{
-	{"by lease", reload.Options{}, reload.GuardLease, true},
-	{"by lease alone", reload.Options{}.WithoutClosings(), reload.GuardLease, false},
-	{"by close", reload.Options{}.WithoutLease(), reload.GuardClose, true},
-	{"by stillness", reload.Options{}.WithoutLease().WithoutClosings(), reload.GuardStill, false},
+	{"by lease", reload.Options{}, reload.ProofLease, true},
+	{"by lease alone", reload.Options{}.WithoutClosings(), reload.ProofLease, false},
+	{"by close", reload.Options{}.WithoutLease(), reload.ProofClose, true},
+	{"by stillness", reload.Options{}.WithoutLease().WithoutClosings(), reload.ProofStillness, false},
 }
 
 // polled is to find every save without being told.
-var polled = guarded{"by lease, polled", reload.Options{Poll: 50 * time.Millisecond}.WithoutWatch(), reload.GuardLease, false}
+var polled = guarded{"by lease, polled", reload.Options{Poll: 50 * time.Millisecond}.WithoutWatch(), reload.ProofLease, false}
 
 // onceAndWhole saves in every way under every guard: the new content must be in
 // service, and nothing before it.
@@ -80,7 +80,7 @@ func onceAndWhole(t *testing.T, ways []way) {
 				if g.kinds && e.Kind != w.kind {
 					t.Errorf("kind = %v, want %v", e.Kind, w.kind)
 				}
-				if got := h.Status().Guard; got != g.guard && w.name != "ln over" {
+				if got := h.Status().Proof; got != g.guard && w.name != "ln over" {
 					t.Errorf("guard = %v, want %v", got, g.guard)
 				}
 			})

@@ -1,6 +1,10 @@
 package reload
 
-import "time"
+import (
+	"time"
+
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
+)
 
 // staged is an edition that was accepted and waits for its instant.
 type staged struct {
@@ -12,13 +16,13 @@ type staged struct {
 // stage keeps a candidate for later. It was proved now; at its instant there is
 // nothing left to do but to swap, so that every process that holds it does so
 // together.
-func (m *machine) stage(r reading, v verdict) {
+func (m *machine) stage(r stableread.Reading, v verdict) {
 	f := m.facts(r, v)
 	again := m.staged != nil && m.staged.facts.Fingerprint == f.Fingerprint && m.staged.facts.Texts == f.Texts && m.staged.facts.Due.Equal(f.Due)
 	if !again {
 		m.withdraw()
 	}
-	m.staged = &staged{verdict: v, facts: f, content: r.digest}
+	m.staged = &staged{verdict: v, facts: f, content: r.Digest}
 	m.release()
 	m.clear()
 	m.board.update(func(s *Status) { s.Staged = f })
@@ -26,9 +30,9 @@ func (m *machine) stage(r reading, v verdict) {
 		m.emit(EventUnchanged, nil)
 		return
 	}
-	m.memory.keep(snapshotOf(r.Content, f), r.digest)
+	m.memory.keep(snapshotOf(contentOf(m.path, r), f), r.Digest)
 	m.retain()
-	m.note(actionStaged, f, r.digest, "")
+	m.note(actionStaged, f, r.Digest, "")
 	m.emit(EventStaged, nil)
 }
 

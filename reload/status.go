@@ -3,6 +3,8 @@ package reload
 import (
 	"sync"
 	"time"
+
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // Status is how a [Source] is doing.
@@ -13,7 +15,7 @@ type Status struct {
 	Live    Facts     // of the edition in service
 	Staged  Facts     // of the one that waits for its instant; zero if none does
 	Held    Identity  // of the file's content, which a rollback keeps out; zero if none does
-	Guard   Guard     // the proof the last complete read had
+	Proof   ReadProof // of the last complete read
 	Refusal Refusal   // the last one; zero if there was none
 	Pending time.Time // since when a save waits to be proved; zero if none is reported
 	Missing time.Time // since when there is no file; zero if there is one
@@ -64,28 +66,16 @@ type Health struct {
 	Reason  error // why, if Polling
 }
 
-// A Guard is the proof that a file was finished when it was read. See the
+// A ReadProof is why a file was held to be finished when it was read. See the
 // package documentation for what each is worth.
-type Guard uint8
+type ReadProof = stableread.Proof
 
+// The proofs, the strongest first.
 const (
-	GuardLease Guard = iota + 1 // nobody had it open for writing during the read
-	GuardClose                  // its last reported write was followed by a close or a rename
-	GuardStill                  // it had not changed for 150 ms
+	ProofLease     = stableread.ByLease     // no process had it open for writing during the read
+	ProofClose     = stableread.ByClose     // its last reported write was followed by a close or a rename
+	ProofStillness = stableread.ByStillness // it had not changed for 150 ms
 )
-
-// String returns lease, close or still.
-func (g Guard) String() string {
-	switch g {
-	case GuardLease:
-		return "lease"
-	case GuardClose:
-		return "close"
-	case GuardStill:
-		return "still"
-	}
-	return "none"
-}
 
 // board is the status the machine writes and anyone may read.
 type board struct {

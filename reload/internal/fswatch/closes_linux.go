@@ -1,4 +1,4 @@
-package reload
+package fswatch
 
 import (
 	"bytes"
@@ -19,16 +19,16 @@ const (
 	inFile      = unix.IN_MODIFY | unix.IN_CLOSE_WRITE
 )
 
-// closings hears what fsnotify does not tell: that a writer closed a file, and
+// A closeWatcher reports what fsnotify does not: that a writer closed a file, and
 // that a name appeared by a rename and not by being created. It watches the
 // directories of the files, and the files themselves for writes that go through
 // another hard link or a memory mapping.
 //
-// It is a second source, never a necessary one: a nil *closings hears nothing.
-type closings struct {
-	mail *mailbox
-	file *os.File
-	done chan struct{}
+// It is a second source, never a necessary one: a nil *closeWatcher reports nothing.
+type closeWatcher struct {
+	changes *coalescer
+	file    *os.File
+	done    chan struct{}
 
 	mu      sync.Mutex
 	buf     []byte
@@ -38,32 +38,32 @@ type closings struct {
 	nodes   map[int]string // files, by watch descriptor
 	targets []string       // the files followed, by path
 	listing string         // a directory of which other names count, too
-	belongs func(name string) bool
-	heard   map[string]writeState // by path
+	include func(name string) bool
+	states  map[string]WriteState // by path
 }
 
-func newClosings(mail *mailbox, belongs func(string) bool) (*closings, error) {
+func newCloseWatcher(changes *coalescer, include func(string) bool) (*closeWatcher, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
 		return nil, fmt.Errorf("starting to watch for closes: %w", err)
 	}
-	c := &closings{
-		mail: mail,
-		file: os.NewFile(uintptr(fd), "inotify"),
-		done: make(chan struct{}),
-		buf:  make([]byte, 16<<10),
-		fd:   fd, open: true,
-		dirs: map[int]string{}, nodes: map[int]string{}, heard: map[string]writeState{},
-		belongs: belongs,
+	c := &closeWatcher{
+		changes: changes,
+		file:    os.NewFile(uintptr(fd), "inotify"),
+		done:    make(chan struct{}),
+		buf:     make([]byte, 16<<10),
+		fd:      fd, open: true,
+		dirs: map[int]string{}, nodes: map[int]string{}, states: map[string]WriteState{},
+		include: include,
 	}
-	go c.listen()
+	go c.run()
 	return c, nil
 }
 
-// aim follows targets from now on, and every member of listing if that is not
-// empty. Aiming at the same files again costs two system calls a file and
+// rewatch follows targets from now on, and every member of listing if that is not
+// empty. To follow the same files again costs two system calls a file and
 // changes nothing.
-func (c *closings) aim(targets []string, listing string) {
+func (c *closeWatcher) rewatch(targets []string, listing string) {
 	if c == nil {
 		return
 	}
@@ -74,18 +74,18 @@ func (c *closings) aim(targets []string, listing string) {
 	}
 	c.drain()
 	c.targets, c.listing = targets, listing
-	dirs := directories(targets)
+	dirs := parents(targets)
 	if listing != "" && !slices.Contains(dirs, listing) {
 		dirs = append(dirs, listing)
 	}
 	renewed := c.watch(c.dirs, dirs, inDirectory)
 	c.watch(c.nodes, targets, inFile)
-	c.forgetBut(targets, renewed)
+	c.keepOnly(targets, renewed)
 }
 
 // watch makes watched, by watch descriptor, those paths that can be watched,
 // and returns the ones that were not watched before.
-func (c *closings) watch(watched map[int]string, paths []string, mask uint32) []string {
+func (c *closeWatcher) watch(watched map[int]string, paths []string, mask uint32) []string {
 	var fresh []string
 	now := make(map[int]string, len(paths))
 	for _, path := range paths {
@@ -109,32 +109,32 @@ func (c *closings) watch(watched map[int]string, paths []string, mask uint32) []
 	return fresh
 }
 
-// forgetBut drops what was heard of all files but targets, and of those in
+// keepOnly drops the states of all files but targets, and of those in
 // directories that are others than before.
-func (c *closings) forgetBut(targets, renewed []string) {
-	maps.DeleteFunc(c.heard, func(path string, _ writeState) bool {
+func (c *closeWatcher) keepOnly(targets, renewed []string) {
+	maps.DeleteFunc(c.states, func(path string, _ WriteState) bool {
 		return !slices.Contains(targets, path) || slices.Contains(renewed, filepath.Dir(path))
 	})
 }
 
-// state is what was heard of the writers of target up to this moment: what the
-// kernel has queued is taken in first, so that the answer is not older than the
+// state is what was reported of the writers of target up to this moment: what the
+// kernel has queued is read first, so that the answer is not older than the
 // question.
-func (c *closings) state(target string) writeState {
+func (c *closeWatcher) state(target string) WriteState {
 	if c == nil {
-		return unclear
+		return Unknown
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.drain()
-	if s, ok := c.heard[target]; ok {
+	if s, ok := c.states[target]; ok {
 		return s
 	}
-	return unheard
+	return Untouched
 }
 
-// catchUp takes in what the kernel has queued.
-func (c *closings) catchUp() {
+// catchUp reads what the kernel has queued.
+func (c *closeWatcher) catchUp() {
 	if c == nil {
 		return
 	}
@@ -143,19 +143,19 @@ func (c *closings) catchUp() {
 	c.drain()
 }
 
-func (c *closings) close() {
+func (c *closeWatcher) close() {
 	if c == nil {
 		return
 	}
 	c.mu.Lock()
 	c.open = false
 	c.mu.Unlock()
-	c.file.Close() // wakes listen; a watch descriptor has nothing to flush
+	c.file.Close() // wakes run; a watch descriptor has nothing to flush
 	<-c.done
 }
 
-// listen takes events in whenever there are some, until the file is closed.
-func (c *closings) listen() {
+// run reads events whenever there are some, until the file is closed.
+func (c *closeWatcher) run() {
 	defer close(c.done)
 	raw, err := c.file.SyscallConn()
 	if err != nil {
@@ -171,9 +171,9 @@ func (c *closings) listen() {
 	})
 }
 
-// drain takes in all events there are. The caller holds the lock, which keeps
+// drain reads all events that there are. The caller holds the lock, which keeps
 // them in order.
-func (c *closings) drain() {
+func (c *closeWatcher) drain() {
 	for c.open {
 		n, err := unix.Read(c.fd, c.buf)
 		if errors.Is(err, unix.EINTR) {
@@ -186,7 +186,7 @@ func (c *closings) drain() {
 	}
 }
 
-func (c *closings) parse(buf []byte) {
+func (c *closeWatcher) parse(buf []byte) {
 	const head = unix.SizeofInotifyEvent
 	for len(buf) >= head {
 		wd := int(int32(binary.NativeEndian.Uint32(buf)))
@@ -196,32 +196,32 @@ func (c *closings) parse(buf []byte) {
 			return
 		}
 		name := string(bytes.TrimRight(buf[head:end], "\x00"))
-		c.hear(wd, mask, name)
+		c.handle(wd, mask, name)
 		buf = buf[end:]
 	}
 }
 
-// hear takes one event in, if it is about a file that is followed.
-func (c *closings) hear(wd int, mask uint32, name string) {
+// handle records one event, if it is about a file that is followed.
+func (c *closeWatcher) handle(wd int, mask uint32, name string) {
 	switch {
 	case mask&unix.IN_Q_OVERFLOW != 0:
 		for _, path := range c.targets {
-			c.heard[path] = unclear
+			c.states[path] = Unknown
 		}
-		c.mail.post(func(n *notice) { n.lost = errOverflow })
+		c.changes.add(func(all *Changes) { all.Lost = errOverflow })
 	case mask&unix.IN_IGNORED != 0:
 		delete(c.dirs, wd)
 		delete(c.nodes, wd)
 	default:
-		if path := c.about(wd, name); path != "" {
-			c.note(path, mask)
-			c.mail.post(func(n *notice) { n.merge(mask) })
+		if path := c.pathOf(wd, name); path != "" {
+			c.setState(path, mask)
+			c.changes.add(func(all *Changes) { all.merge(mask) })
 		}
 	}
 }
 
-// about is the file an event tells of; "" if that is none of ours.
-func (c *closings) about(wd int, name string) string {
+// pathOf is the file that an event is about; "" if that is none of ours.
+func (c *closeWatcher) pathOf(wd int, name string) string {
 	if path, ok := c.nodes[wd]; ok {
 		return path
 	}
@@ -230,34 +230,34 @@ func (c *closings) about(wd int, name string) string {
 		return ""
 	}
 	path := filepath.Join(dir, name)
-	if dir == c.listing && c.belongs(name) || slices.Contains(c.targets, path) {
+	if dir == c.listing && c.include(name) || slices.Contains(c.targets, path) {
 		return path
 	}
 	return ""
 }
 
-// note keeps the state that decides whether a file is finished. A created file
+// setState keeps the state that decides whether a file is finished. A created file
 // says nothing: it may be open (and will be closed) or a link (and will not).
-func (c *closings) note(path string, mask uint32) {
+func (c *closeWatcher) setState(path string, mask uint32) {
 	switch {
 	case mask&(unix.IN_CLOSE_WRITE|unix.IN_MOVED_TO) != 0:
-		c.heard[path] = finished
+		c.states[path] = Finished
 	case mask&unix.IN_MODIFY != 0:
-		c.heard[path] = writing
+		c.states[path] = Writing
 	case mask&unix.IN_CREATE != 0:
-		c.heard[path] = unclear
+		c.states[path] = Unknown
 	}
 }
 
-func (n *notice) merge(mask uint32) {
+func (c *Changes) merge(mask uint32) {
 	switch {
 	case mask&unix.IN_MOVED_TO != 0:
-		n.moved, n.wrote, n.closed = true, false, false
+		c.Renamed, c.Wrote, c.Closed = true, false, false
 	case mask&unix.IN_CLOSE_WRITE != 0:
-		n.closed, n.moved = true, false
+		c.Closed, c.Renamed = true, false
 	case mask&unix.IN_MODIFY != 0:
-		n.wrote, n.moved = true, false
+		c.Wrote, c.Renamed = true, false
 	case mask&unix.IN_CREATE != 0:
-		n.names, n.moved = true, false
+		c.Names, c.Renamed = true, false
 	}
 }

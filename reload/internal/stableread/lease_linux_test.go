@@ -1,4 +1,4 @@
-package reload
+package stableread
 
 import (
 	"errors"
@@ -11,15 +11,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func readerOf(path string) *reader {
-	o := Options{}.withDefaults()
-	return &reader{path: path, o: &o}
+func readerOf(path string) *Reader {
+	return &Reader{Set: &Fileset{
+		Path:       path,
+		MaxSize:    1 << 20,
+		Companions: func(string) []string { return nil },
+	}}
 }
 
 func leased(t *testing.T, path string) *opened {
 	t.Helper()
 	r := readerOf(path)
-	files, err := r.open(locate(path, r.o))
+	files, err := r.open(r.Set.Locate())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +31,7 @@ func leased(t *testing.T, path string) *opened {
 		f.f.Close()
 		t.Skipf("no leases here: %v", err)
 	}
-	f.guard = GuardLease
+	f.proof = ByLease
 	return f
 }
 
@@ -40,11 +43,11 @@ func TestLeaseIsRefusedWhileAnyoneHasTheFileOpenForWriting(t *testing.T) {
 	}
 	defer w.Close()
 	r := readerOf(path)
-	if err := r.free(); !errors.Is(err, obstacleWriter) {
-		t.Errorf("free with a writer = %v, want %v", err, obstacleWriter)
+	if err := r.Free(); !errors.Is(err, BeingWritten) {
+		t.Errorf("free with a writer = %v, want %v", err, BeingWritten)
 	}
 	w.Close()
-	if err := r.free(); err != nil {
+	if err := r.Free(); err != nil {
 		t.Errorf("free without a writer = %v", err)
 	}
 }
@@ -111,10 +114,10 @@ func TestContentIsNotTakenOnceTheLeaseIsBroken(t *testing.T) {
 		t.Fatalf("opening for writing under a lease = %v, want %v", err, unix.EWOULDBLOCK)
 	}
 	r := readerOf(path)
-	if r.holds(f) {
+	if r.stillHeld(f) {
 		t.Error("the lease still counts as held")
 	}
-	if _, err := r.content(f); !errors.Is(err, obstacleWriter) {
-		t.Errorf("content = %v, want %v", err, obstacleWriter)
+	if _, err := r.content(f); !errors.Is(err, BeingWritten) {
+		t.Errorf("content = %v, want %v", err, BeingWritten)
 	}
 }

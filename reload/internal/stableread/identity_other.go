@@ -1,6 +1,6 @@
 //go:build !linux
 
-package reload
+package stableread
 
 import "os"
 

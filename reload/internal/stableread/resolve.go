@@ -1,4 +1,4 @@
-package reload
+package stableread
 
 import (
 	"errors"
@@ -89,19 +89,8 @@ func components(path string) []string {
 	return slices.DeleteFunc(names, func(s string) bool { return s == "." })
 }
 
-// directories are the parents of names, each once.
-func directories(names []string) []string {
-	var dirs []string
-	for _, name := range names {
-		if dir := filepath.Dir(name); !slices.Contains(dirs, dir) {
-			dirs = append(dirs, dir)
-		}
-	}
-	return dirs
-}
-
-// absent reports whether err says that there is no such file, rather than that
-// there is one which cannot be had.
-func absent(err error) bool {
+// Absent reports whether err says that there is no such file, rather than that
+// there is one which cannot be read.
+func Absent(err error) bool {
 	return errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }

@@ -1,55 +1,65 @@
-package reload
+package stableread
 
 import (
 	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/promogate/caddy-discount/reload/internal/fswatch"
 )
 
-// guard makes sure, as well as this file allows, that nobody is writing f, one
+// proofOf makes sure, as well as this file allows, that no process is writing f, one
 // of the files that ids identifies.
-func (r *reader) guard(f *opened, ids string, swapped bool) (Guard, error) {
+func (r *Reader) proofOf(f *opened, ids string, swapped bool) (Proof, error) {
 	err := r.lease(f.f)
 	switch {
 	case err == nil:
-		return GuardLease, nil
+		return ByLease, nil
 	case errors.Is(err, unix.EAGAIN):
-		return 0, obstacleWriter
+		return 0, BeingWritten
 	case !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.EPERM):
 		// A file system without leases is one whose other clients are not
-		// heard of either: only looking helps.
-		return r.stillness(ids, stillFor, GuardStill)
+		// reported either: only comparing helps.
+		return r.stillness(ids, stillFor, ByStillness)
 	}
-	switch r.closings.state(f.target) {
-	case writing:
-		return 0, obstacleWriter
-	case finished:
+	switch r.writeState(f.target) {
+	case fswatch.Writing:
+		return 0, BeingWritten
+	case fswatch.Finished:
 		// A truncated file is empty, and overwritten bytes are there, a moment
 		// before that is reported. So even a renamed file has to prove that
-		// nobody has begun with it again, and an empty one for longer: on a busy
+		// no process has begun with it again, and an empty one for longer: on a busy
 		// machine that moment has been seen to last for more than 20 ms.
 		if f.info.Size() == 0 {
-			return r.stillness(ids, stillFor, GuardClose)
+			return r.stillness(ids, stillFor, ByClose)
 		}
-		return r.stillness(ids, r.o.Settle, GuardClose)
-	case unheard:
+		return r.stillness(ids, r.Settle, ByClose)
+	case fswatch.Untouched:
 		// A link was swapped to it and it was left alone since.
 		if swapped {
-			return GuardClose, nil
+			return ByClose, nil
 		}
 	}
-	return r.stillness(ids, stillFor, GuardStill)
+	return r.stillness(ids, stillFor, ByStillness)
 }
 
-// holds reports whether what guard found is still so.
-func (r *reader) holds(f *opened) bool {
-	switch f.guard {
-	case GuardLease:
+// writeState is what was reported of the writers of a file.
+func (r *Reader) writeState(file string) fswatch.WriteState {
+	if r.WriteState == nil {
+		return fswatch.Unknown
+	}
+	return r.WriteState(file)
+}
+
+// stillHeld reports whether the proof of a file still holds.
+func (r *Reader) stillHeld(f *opened) bool {
+	switch f.proof {
+	case ByLease:
 		kind, err := control(f.f, unix.F_GETLEASE, 0)
 		return err == nil && kind == unix.F_RDLCK
-	case GuardClose:
-		return r.closings.state(f.target) != writing
+	case ByClose:
+		return r.writeState(f.target) != fswatch.Writing
 	}
 	return true
 }
@@ -58,12 +68,12 @@ func (r *reader) holds(f *opened) bool {
 // EAGAIN while any open file description anywhere, or a shared writable mapping
 // of one, may write the file.
 //
-// Whoever opens the file for writing meanwhile is held up until f is closed,
+// A process that opens the file for writing meanwhile is held up until f is closed,
 // and the kernel sends us a signal to say so. The default one, SIGIO, would end
 // a process that does not handle it; SIGURG is ignored by default, and the Go
 // runtime, which sends it to itself all the time, expects stray ones.
-func (r *reader) lease(f *os.File) error {
-	if r.o.faults.noLease {
+func (r *Reader) lease(f *os.File) error {
+	if r.NoLease {
 		return unix.EACCES
 	}
 	if _, err := control(f, unix.F_SETSIG, int(unix.SIGURG)); err != nil {
