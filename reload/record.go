@@ -63,7 +63,7 @@ func (m *machine) noteRefusal(r stableread.Reading, v verdict, err error) {
 // tellOfMemory tells what is new of the state directory.
 func (m *machine) tellOfMemory() {
 	told := &m.memory.told
-	fault, found, checkpoint := m.memory.scribe.state()
+	checkpoint, fault, found := m.memory.scribe.state()
 	m.board.update(func(s *Status) { s.Memory.Err, s.Memory.Found = fault, found })
 	if found != nil && found != told.found {
 		m.emit(EventTampered, found)

@@ -360,8 +360,8 @@ func (s *scribe) failed(err error) {
 }
 
 // state is what there is to tell.
-func (s *scribe) state() (fault, found error, checkpoint string) {
+func (s *scribe) state() (checkpoint string, fault, found error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.fault, s.found, s.checkpoint
+	return s.checkpoint, s.fault, s.found
 }
