@@ -22,8 +22,9 @@ var configurations = caddy.NewUsagePool()
 type configuration struct {
 	registry *prometheus.Registry
 
-	mu sync.Mutex
-	by map[liveKey]*agreement
+	mu  sync.Mutex
+	by  map[liveKey]*agreement
+	ids map[string]liveKey
 }
 
 // agreement is what the handlers of one strategy in a configuration agree on.
@@ -38,7 +39,7 @@ func joinConfiguration(ctx caddy.Context) (*configuration, error) {
 	registry := ctx.GetMetricsRegistry()
 	app, notConfigured := ctx.AppIfConfigured("http") // a test may provision a handler by itself
 	value, _, err := configurations.LoadOrNew(registry, func() (caddy.Destructor, error) {
-		c := &configuration{registry: registry, by: make(map[liveKey]*agreement)}
+		c := &configuration{registry: registry, by: make(map[liveKey]*agreement), ids: make(map[string]liveKey)}
 		if notConfigured == nil {
 			c.foresee(app)
 		}
@@ -88,7 +89,7 @@ func (c *configuration) agree(o *Options) (sharedOptions, error) {
 	key := o.key()
 	a := c.by[key]
 	if a == nil {
-		a = &agreement{}
+		a = &agreement{err: c.claim(key)}
 		c.by[key] = a
 	}
 	if err := a.given.merge(o.shared()); err != nil && a.err == nil {
@@ -96,6 +97,17 @@ func (c *configuration) agree(o *Options) (sharedOptions, error) {
 	}
 	s := a.given
 	return s, errors.Join(a.err, s.fill())
+}
+
+// claim has the id of a strategy stand for it alone. Two have the same one by chance once in
+// four billion times.
+func (c *configuration) claim(key liveKey) error {
+	id := key.id()
+	if other, taken := c.ids[id]; taken {
+		return fmt.Errorf("%s and %s have the same id, %s: rename one", other.text(), key.text(), id)
+	}
+	c.ids[id] = key
+	return nil
 }
 
 // of is what the handlers of a strategy agree on, once all of them are provisioned.

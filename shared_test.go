@@ -178,3 +178,27 @@ func TestAnotherStateDirectoryTakesOverWithTheConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// An id names one strategy: two that have the same one by chance do not run side by side.
+func TestTwoStrategiesOfOneIDAreAnError(t *testing.T) {
+	c := &configuration{by: make(map[liveKey]*agreement), ids: make(map[string]liveKey)}
+	known := make(map[string]string) // envs by id
+	for i := range 1_000_000 {       // of 2^32 ids two are alike within some 80,000
+		env := fmt.Sprint("env", i)
+		id := liveKey{path: "/shop/discount.toml", env: env}.id()
+		other, alike := known[id]
+		known[id] = env
+		if !alike {
+			continue
+		}
+		if _, err := c.agree(&Options{Strategy: "/shop/discount.toml", Env: other}); err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf("/shop/discount.toml with env %s and /shop/discount.toml with env %s have the same id, %s: rename one", other, env, id)
+		if _, err := c.agree(&Options{Strategy: "/shop/discount.toml", Env: env}); err == nil || err.Error() != want {
+			t.Errorf("error = %v, want %s", err, want)
+		}
+		return
+	}
+	t.Fatal("no two ids are alike")
+}

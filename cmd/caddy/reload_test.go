@@ -323,11 +323,14 @@ func TestHandlersShareOneWatcher(t *testing.T) {
 		t.Errorf("the other site prices by v-%04d (%v) when the first does by v-0002", n, err)
 	}
 
-	// Other options of reloading are another watcher, and it ends with them.
+	// Other options of reloading, given by one of them, are those of the watcher there is.
 	g.accepted(g.with(handlers, "reload {\npoll 3s\n}"))
-	if two := g.settled(); two.inotify != 2*one.inotify || two.ours != 2*one.ours {
-		t.Errorf("two ways of reloading hold %v\nand one %v", two, one)
+	if same := g.settled(); same.watching() != one.watching() {
+		t.Errorf("another way of reloading holds %v\nand one alone %v", same, one)
 	}
+	g.log.await(t, 0, "options of the strategy changed", `"poll":3`)
+	write(t, f, strategyOf(3))
+	g.goesLive(3)
 	g.accepted(g.with(handlers, "max_lines 8"))
 	g.comesDownTo(one)
 }
