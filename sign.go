@@ -14,9 +14,9 @@ import (
 )
 
 // SignOptions have every request carry `X-Discount-Assertion`: a signed statement
-// (a compact JWS) of what its cart was priced at, bound to the SHA-256 of its body,
-// so that the order service need not trust the network in between. docs/verify
-// shows how it is verified.
+// (a compact JWS) of what its cart was priced at, bound to the SHA-256 of its body
+// and to its method, host and path, so that the order service need not trust the
+// network in between. docs/verify shows how it is verified.
 type SignOptions struct {
 	// `HS256`, for which the order service has the same secret, or `EdDSA`
 	// (Ed25519), for which it has a public key, from a file or from
@@ -24,7 +24,8 @@ type SignOptions struct {
 	Algorithm string `json:"algorithm,omitempty"`
 
 	// The key that signs: `{env.NAME}`, or `{file./path}`, which is watched, so that
-	// a new key is used as soon as it is saved. For HS256 a secret of at least 32
+	// a new key is used as soon as it is saved. A file that other users can read is
+	// warned of. For HS256 a secret of at least 32
 	// bytes, as it is or after `base64:` or `hex:`; for EdDSA a private key as PEM
 	// (PKCS #8) or JWK.
 	SigningKey

@@ -291,14 +291,16 @@ func TestCommandsReadTheSpreadsheet(t *testing.T) {
 	write(t, filepath.Join(dir, "a", "catalogue.csv"), catalogueOf(100))
 	write(t, filepath.Join(dir, "a", "discount.test.toml"), strings.Replace(testsOf(1000), "unit_price = 1000 ", "unit_price = 1 ", 1))
 	write(t, filepath.Join(dir, "b", "discount.toml"), "version = \"sheet\"\nproducts = [{ sku = \"tea\", name = \"绿茶\", category = \"tea\", price = 101 }]\n[rule.tea]\ncategories = [\"tea\"]\ndiscount_rate = 0.1\n")
+	write(t, filepath.Join(dir, "c", "discount.toml"), "unknown_skus = \"reject\"\n"+sheetStrategy)
+	write(t, filepath.Join(dir, "c", "catalogue.csv"), catalogueOf(100))
 	write(t, filepath.Join(dir, "cart.json"), order)
 	for name, c := range map[string]struct {
 		args []string
 		code int
 		says string
 	}{
-		"check":             {[]string{"check", "a", "--strict"}, 0, "fine"},
-		"check of a file":   {[]string{"check", "a/discount.toml"}, 0, "fine"},
+		"check":             {[]string{"check", "c", "--strict"}, 0, "fine"},
+		"check of a file":   {[]string{"check", "c/discount.toml"}, 0, "fine"},
 		"explain":           {[]string{"explain", "a", "--cart", "cart.json"}, 0, "10.00"},
 		"export":            {[]string{"export", "a"}, 0, `"price":"100.00","sku":"tea"`},
 		"test":              {[]string{"test", "a"}, 0, "1 test"},
