@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -43,13 +44,13 @@ func (p *proposedMap) text(paint paint) string {
 	} else {
 		text.WriteString("\n" + paint.in(bold, "To paste into the discount handler of a Caddyfile") + "\n\n")
 		for line := range strings.Lines(p.Caddyfile) {
-			text.WriteString("\t" + line)
+			text.WriteString("\t" + printableLines(line))
 		}
 	}
 	text.WriteString("\n" + paint.in(bold, "Why") + "\n")
 	t := table{}
 	for _, r := range p.Reasons {
-		t.add(r.Field, printable(r.Paths.String()), printable(r.Why))
+		t.add(r.Field, printable(brief.Text(r.Paths.String(), maxToldPointer)), printable(r.Why))
 	}
 	text.WriteString(t.String())
 	if len(p.Doubts) > 0 {
@@ -141,8 +142,11 @@ func (o *mappedOrder) ignoredText() string {
 		}
 		t.add(i.Like, printable(i.Text), printable(i.Path), count)
 	}
-	if more := len(o.Ignored) + o.MoreIgnored - shown; more > 0 {
-		return t.String() + fmt.Sprintf("  and %d more\n", more)
+	switch more := len(o.Ignored) - shown; {
+	case o.MoreIgnored > 0:
+		return t.String() + fmt.Sprintf("  and %d more\n", max(more, 0)+o.MoreIgnored)
+	case more > 0:
+		return t.String() + fmt.Sprintf("  and %d more, which --json has\n", more)
 	}
 	return t.String()
 }

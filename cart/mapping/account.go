@@ -98,23 +98,30 @@ type leaf struct {
 func (l *ledger) expand() {
 	var reads []cart.Read
 	for _, r := range l.Reads {
-		list := r.Text == "" && r.Field != "items" && r.Field != "shipping"
-		found := false
-		for _, at := range l.leaves {
-			if i, below := strings.CutPrefix(at.pointer, r.Pointer+"/"); list && below && digits(i) {
-				element := r
-				element.Pointer, element.Text = at.pointer, at.word()
-				if !at.blank() {
-					reads = append(reads, element)
-				}
-				found = true
-			}
-		}
-		if !found {
+		elements, found := l.elements(r)
+		if reads = append(reads, elements...); !found {
 			reads = append(reads, r)
 		}
 	}
 	l.Reads = reads
+}
+
+// elements are the reads of the elements of a list of texts; none for what is no such list.
+func (l *ledger) elements(r cart.Read) (reads []cart.Read, found bool) {
+	if r.Text != "" || r.Field == "items" || r.Field == "shipping" {
+		return nil, false
+	}
+	within := r.Pointer + "/"
+	for _, at := range l.leaves {
+		if i, below := strings.CutPrefix(at.pointer, within); below && digits(i) {
+			found = true
+			if element := r; !at.blank() {
+				element.Pointer, element.Text = at.pointer, at.word()
+				reads = append(reads, element)
+			}
+		}
+	}
+	return reads, found
 }
 
 // ignored lists what is not read.

@@ -178,3 +178,37 @@ func TestTheFailuresOfManyTestsAreBounded(t *testing.T) {
 		t.Errorf("the text:\n%.3000s", text)
 	}
 }
+
+// Of what orders have beside what is read, map lists two hundred; and a long name above all
+// lines is not told with each of them.
+func TestWhatMapTellsIsBounded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := filepath.Join(dir, "orders.jsonl")
+	write(t, f, strings.Repeat(`{"items": [{"sku": "s", "quantity": 2, "unit_price": 1800, "total": 1}], "discount": 5}`+"\n", 150))
+	var found struct {
+		Each []struct {
+			Ignored     []json.RawMessage `json:"ignored"`
+			MoreIgnored int               `json:"more_ignored"`
+		} `json:"each"`
+	}
+	r := caddy(t, dir, "discount", "map", f, "--json")
+	if err := json.Unmarshal([]byte(r.out), &found); err != nil {
+		t.Fatalf("%v\n%s", err, r.err)
+	}
+	told, more := 0, 0
+	for _, order := range found.Each {
+		told, more = told+len(order.Ignored), more+order.MoreIgnored
+	}
+	if told != 200 || more != 100 {
+		t.Errorf("%d members are told, and %d more", told, more)
+	}
+
+	lines := strings.Repeat(`{"sku": "s", "quantity": 1, "unit_price": 1800}, `, 100)
+	write(t, f, `{"`+strings.Repeat("k", 20_000)+`": {"items": [`+strings.TrimSuffix(lines, ", ")+`]}}`)
+	for _, flags := range [][]string{{}, {"--json"}} {
+		if r := caddy(t, dir, append([]string{"discount", "map", f}, flags...)...); len(r.out) > 400_000 || !strings.Contains(r.out, "…") {
+			t.Errorf("map %q: exit %d, %d bytes\n%s", flags, r.code, len(r.out), r.err)
+		}
+	}
+}

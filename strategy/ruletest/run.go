@@ -122,6 +122,7 @@ type outcome struct {
 
 	expectations []expectation // of the test
 	warnings     []Warning
+	warned       map[Warning]bool // those in warnings
 	guesses      guesses
 }
 

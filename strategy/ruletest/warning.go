@@ -57,6 +57,7 @@ func (o *outcome) expectsSubtotal() bool {
 // warn notes where the cart and the catalogue differ.
 func (o *outcome) warn(from order) {
 	priced := o.expectsSubtotal()
+	o.warned = make(map[Warning]bool)
 	for _, d := range o.Deviations(o.cart, o.quote) {
 		if d.Field != strategy.FieldSKU && priced {
 			continue
@@ -66,7 +67,8 @@ func (o *outcome) warn(from order) {
 		if d.Field == strategy.FieldSKU {
 			w.Hint = o.guesses.of(o.cart.Lines[d.Line].SKU, o.Strategy)
 		}
-		if !slices.Contains(o.warnings, w) {
+		if !o.warned[w] {
+			o.warned[w] = true
 			o.warnings = append(o.warnings, w)
 		}
 	}
