@@ -11,6 +11,12 @@ func sold(sku string, quantity, price int64) cart.Line {
 	return cart.Line{SKU: sku, Quantity: quantity, UnitPrice: price}
 }
 
+// byWeight is as many kilograms as there are units.
+func byWeight(l cart.Line) cart.Line {
+	l.Weight, l.Quantity = cart.Decimal{Digits: l.Quantity}, 1
+	return l
+}
+
 func inCategory(category string, l cart.Line) cart.Line {
 	l.Category = category
 	return l
@@ -51,6 +57,29 @@ func TestArticlesAndUnits(t *testing.T) {
 				withAttribute(withAttribute(sold("tea", 1, 1000), "size", "l"), "milk", "oat"),
 				withAttribute(withAttribute(sold("tea", 1, 1000), "milk", "oat"), "size", "l"),
 			},
+			rejected: "a: min_articles: 1 article, needed at least 2 articles",
+		},
+		"of many articles of a SKU a line finds its own": {
+			strategy: ruleOf("min_articles = 4\ndiscount_amount = 1"),
+			lines: []cart.Line{
+				sold("tea", 1, 1000), inCategory("hot", sold("tea", 1, 1000)),
+				withAttribute(sold("tea", 1, 1000), "size", "l"), withAttribute(sold("tea", 1, 1000), "size", "m"),
+				inCategory("hot", sold("tea", 1, 1000)), withAttribute(sold("tea", 1, 1000), "size", "l"), sold("tea", 1, 1000),
+				withAttribute(sold("tea", 1, 1000), "size", "m"),
+			},
+			discount: 100, offs: []int64{13, 13, 13, 13, 12, 12, 12, 12},
+		},
+		"and by weight, they are the same again": {
+			strategy: ruleOf("min_articles = 3\ndiscount_amount = 1"),
+			lines: []cart.Line{
+				sold("tea", 1, 1000), withAttribute(byWeight(sold("tea", 1, 1000)), "size", "l"), withAttribute(sold("tea", 1, 1000), "size", "l"),
+				byWeight(sold("tea", 1, 1000)), withAttribute(byWeight(sold("tea", 1, 1000)), "size", "l"),
+			},
+			rejected: "a: min_articles: 2 articles, needed at least 3 articles",
+		},
+		"a cancelled line is no part of the list of the line before": {
+			strategy: ruleOf("min_articles = 2\ndiscount_amount = 1"),
+			lines:    []cart.Line{sold("tea", 1, 1000), sold("tea", 0, 1000), sold("tea", 1, 1000)},
 			rejected: "a: min_articles: 1 article, needed at least 2 articles",
 		},
 		"lines without a SKU are each by themselves": {

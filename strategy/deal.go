@@ -35,6 +35,7 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 func (e *evaluation) forgetPlaces() {
 	if e.walked {
 		e.walked, e.cursor, e.stopping, e.dealt = false, cursor{}, cursor{}, lineCursor{}
+		e.emptyAll()
 	}
 }
 
@@ -93,23 +94,21 @@ func (q *Quote) deal(l *item, p *portion, stop bool, first int) {
 	e := &q.work
 	e.roomForShares()
 	e.walked = true
-	over, to := int64(0), p.from+p.units
-	for at := e.lineAt(l, p.from); at.left > 0 && (over > 0 || at.before < to); at = at.next(e) {
+	over, at := int64(0), e.lineAt(l, p.from)
+	for to := p.from + p.units; at.left > 0 && at.before < to; at = at.next(e) {
 		units := e.unitsOf(at.line)
 		from, until := max(p.from, at.before), min(to, at.before+units)
-		off := over
-		if from < until {
-			off += evenPart(p.off, p.units, until-p.from) - evenPart(p.off, p.units, from-p.from)
-			if stop {
-				e.stopLine(l, at.before, units)
-			}
-			e.dealt = at
+		off := over + evenPart(p.off, p.units, until-p.from) - evenPart(p.off, p.units, from-p.from)
+		if stop {
+			e.stopLine(l, at.before, units)
 		}
-		over = q.dealLine(l, at.line, units, off, first)
+		e.dealt = at
+		if over = q.dealLine(l, at.line, units, off, first); over > 0 {
+			e.fillUp(l, at.line)
+		}
 	}
-	for line, left := l.line, l.lines; over > 0 && left > 0; left-- {
-		over = q.dealLine(l, line, e.unitsOf(line), over, first)
-		line = e.nextLine[line]
+	if over > 0 {
+		e.spillOver(l, at, over, func(line int32, over int64) int64 { return q.dealLine(l, line, e.unitsOf(line), over, first) })
 	}
 }
 
@@ -142,10 +141,12 @@ func (at lineCursor) next(e *evaluation) lineCursor {
 	return at
 }
 
-// roomForShares makes room to note where the share of each line of an article is.
+// roomForShares makes room to note where the share of each line of an article is, and which
+// lines are full.
 func (e *evaluation) roomForShares() {
 	if missing := len(e.nextLine) - len(e.shareOf); missing > 0 {
 		e.shareOf = append(e.shareOf, make([]int32, missing)...)
+		e.behind = append(e.behind, make([]int32, missing)...)
 	}
 }
 

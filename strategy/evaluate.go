@@ -35,6 +35,8 @@ type evaluation struct {
 	reading  cursor  // where the last units were that were looked at
 	dealt    lineCursor
 	shareOf  []int32 // where in the shares that of a line of an article is
+	behind   []int32 // where a full line of an article leads, from one on; 0 for one that is not full
+	full     []int32 // the lines that are
 
 	// memory of the rewards
 	taken             []portion
@@ -55,6 +57,7 @@ type evaluation struct {
 
 	// memory of the index
 	candidates    []int32 // the rules the cart can touch, in their order
+	frequent      []filedUnder
 	inGroups      []int32 // those of them that are of a group, group by group
 	found, either bitmap
 

@@ -64,7 +64,7 @@ func (g *groups) give(e *evaluation, _ *compiledRule, t *target) {
 		sets.fill(t.portions)
 		e.keepFirst(sets.full, t)
 	} else {
-		e.sortByArticle(t.portions)
+		sortByArticle(t.portions)
 		e.keepFirst(t.quantity-t.quantity%g.size, t)
 	}
 	if g.amount > 0 {
@@ -108,16 +108,17 @@ func (g *groups) climb(e *evaluation, t *target) climb {
 }
 
 // sortByArticle orders portions by how many units of their article there are, most
-// first, equal ones in the order of the cart.
-func (e *evaluation) sortByArticle(portions []portion) {
-	e.units = e.units[:0]
-	for i := range portions {
-		for len(e.units) <= int(portions[i].item) {
-			e.units = append(e.units, unitsOf{})
+// first, equal ones in the order of the cart, in which they are. The rest of a portion is
+// that number, until it is shared.
+func sortByArticle(portions []portion) {
+	for from := 0; from < len(portions); {
+		to, units := from, int64(0)
+		for ; to < len(portions) && portions[to].item == portions[from].item; to++ {
+			units += portions[to].units
 		}
-		e.units[portions[i].item].free += portions[i].units
+		for ; from < to; from++ {
+			portions[from].rest = uint64(units)
+		}
 	}
-	slices.SortFunc(portions, func(a, b portion) int {
-		return cmp.Or(cmp.Compare(e.units[b.item].free, e.units[a.item].free), byItem(a, b))
-	})
+	slices.SortFunc(portions, func(a, b portion) int { return cmp.Or(cmp.Compare(b.rest, a.rest), byItem(a, b)) })
 }

@@ -35,6 +35,9 @@ var longCarts = map[string]func(lines int) *cart.Cart{
 	"one article": func(lines int) *cart.Cart {
 		return cartOf(lines, func(_ int, l *cart.Line) { l.UnitPrice = 100 })
 	},
+	"one article of two minor units": func(lines int) *cart.Cart {
+		return cartOf(lines, func(_ int, l *cart.Line) { l.UnitPrice = 2 })
+	},
 	"one SKU in many prices": func(lines int) *cart.Cart {
 		return cartOf(lines, func(i int, l *cart.Line) { l.UnitPrice = int64(1000 + i) })
 	},
@@ -126,11 +129,12 @@ func TestALineOfManyCostsNoMore(t *testing.T) {
 	}
 }
 
-// growsInProportion prices two carts by a rule that is there twice, before and after one
-// that takes an odd amount off.
+// growsInProportion prices two carts by a rule that is there twice, between others that take
+// odd amounts off all units and off some.
 func growsInProportion(t *testing.T, q *Quote, kind, settings, rule string, short, long *cart.Cart) {
 	t.Helper()
-	text := fmt.Sprintf("version = \"v\"\n%s\n[rule.a]\npriority = 3\n%s\n[rule.b]\npriority = 2\nmax_units = 777\ndiscount_amount = 9.99\n[rule.c]\n%s\n", settings, rule, rule)
+	text := fmt.Sprintf("version = \"v\"\n%s\n[rule.odd]\npriority = 4\ndiscount_rate = 0.25\n[rule.a]\npriority = 3\n%s\n"+
+		"[rule.b]\npriority = 2\nmax_units = 777\ndiscount_amount = 9.99\n[rule.c]\n%s\n", settings, rule, rule)
 	s, err := Load("", Source{Name: "long.toml", Data: []byte(text)})
 	if err != nil {
 		t.Fatalf("%s: %v", kind, err)
@@ -149,4 +153,44 @@ func onceOf(t testing.TB, s *Strategy, q *Quote, c *cart.Cart) time.Duration {
 		t.Fatal(err)
 	}
 	return took
+}
+
+// A word that many rules name costs no more for being on many lines.
+func TestManyRulesOfOneWordAreFoundOnce(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		rule string // of the word of all lines, which most rules do not name
+		line func(*cart.Line)
+	}{
+		{name: "a SKU", rule: `skus = ["s"]`, line: func(*cart.Line) {}},
+		{name: "a category", rule: `categories = ["c"]`, line: func(l *cart.Line) { l.Category = "c" }},
+		{name: "a subgroup", rule: `subgroups = ["g"]`, line: func(l *cart.Line) { l.Subgroup = "g" }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			const rules, lines = 3 * manyFiled, 1_000
+			text := "version = \"v\"\n"
+			for i := range 100 * rules {
+				rule := fmt.Sprintf("skus = [\"other-%d\"]", i)
+				if i < rules {
+					rule = c.rule + fmt.Sprintf("\nmin_quantity = %d", lines+i)
+				}
+				text += fmt.Sprintf("[rule.r%d]\n%s\ndiscount_rate = 0.1\n", i, rule)
+			}
+			s, err := Load("", Source{Name: "many.toml", Data: []byte(text)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			bought := cartOf(lines, func(i int, l *cart.Line) {
+				l.UnitPrice = int64(1000 + i) // so that they are not one article
+				c.line(l)
+			})
+			var q Quote
+			if err := s.QuoteInto(&q, bought, begin); err != nil {
+				t.Fatal(err)
+			}
+			if len(q.Applied) != 1 || len(q.work.candidates) != rules || cap(q.work.candidates) > 4*rules {
+				t.Errorf("%d rules apply, %d are found, with room for %d", len(q.Applied), len(q.work.candidates), cap(q.work.candidates))
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 
@@ -160,14 +161,17 @@ func (x *index) find(e *evaluation) {
 	for i := range e.goods {
 		l := &e.items[i]
 		if l.sku != unnamed { // most words are, and to ask is cheaper than to append nothing
-			e.candidates = append(e.candidates, x.bySKU[l.sku]...)
+			e.addFiled(x.bySKU, l.sku, 0)
 		}
 		if l.category != unnamed {
-			e.candidates = append(e.candidates, x.byCategory[l.category]...)
+			e.addFiled(x.byCategory, l.category, 1)
 		}
 		if l.subgroup != unnamed {
-			e.candidates = append(e.candidates, x.bySubgroup[l.subgroup]...)
+			e.addFiled(x.bySubgroup, l.subgroup, 2)
 		}
+	}
+	if len(e.frequent) > 0 {
+		x.addFrequent(e)
 	}
 	further := e.furtherCategories()
 	for _, category := range further {
@@ -181,6 +185,34 @@ func (x *index) find(e *evaluation) {
 		slices.Sort(e.candidates)
 		e.candidates = slices.Compact(e.candidates)
 	}
+}
+
+// manyFiled is from how many rules on those that are filed under a word are added once, and
+// not for each line that has the word.
+const manyFiled = 16
+
+// filedUnder is a word with many rules.
+type filedUnder struct {
+	word symbol
+	kind uint8 // 0 for a SKU, 1 for a category, 2 for a subgroup
+}
+
+// addFiled adds the rules that are filed under a word of a line.
+func (e *evaluation) addFiled(lists [][]int32, word symbol, kind uint8) {
+	if rules := lists[word]; len(rules) < manyFiled {
+		e.candidates = append(e.candidates, rules...)
+	} else {
+		e.frequent = append(e.frequent, filedUnder{word, kind})
+	}
+}
+
+// addFrequent adds the rules under words with many of them.
+func (x *index) addFrequent(e *evaluation) {
+	slices.SortFunc(e.frequent, func(a, b filedUnder) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.word, b.word)) })
+	for _, under := range slices.Compact(e.frequent) {
+		e.candidates = append(e.candidates, [...][][]int32{x.bySKU, x.byCategory, x.bySubgroup}[under.kind][under.word]...)
+	}
+	e.frequent = e.frequent[:0]
 }
 
 // scan adds the rules that no dimension rules out; further are categories of goods

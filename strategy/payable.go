@@ -127,17 +127,17 @@ func (q *Quote) dealBack(l *item, p *portion, first int) {
 	e := &q.work
 	e.roomForShares()
 	e.walked = true
-	over, to := int64(0), p.from+p.units
-	for at := e.lineAt(l, p.from); at.left > 0 && (over > 0 || at.before < to); at = at.next(e) {
-		if from, until := max(p.from, at.before), min(to, at.before+e.unitsOf(at.line)); from < until {
-			over += evenPart(-p.off, p.units, until-p.from) - evenPart(-p.off, p.units, from-p.from)
-			e.dealt = at
+	over, at := int64(0), e.lineAt(l, p.from)
+	for to := p.from + p.units; at.left > 0 && at.before < to; at = at.next(e) {
+		from, until := max(p.from, at.before), min(to, at.before+e.unitsOf(at.line))
+		over += evenPart(-p.off, p.units, until-p.from) - evenPart(-p.off, p.units, from-p.from)
+		e.dealt = at
+		if over -= q.giveBack(at.line, over, first); over > 0 {
+			e.fillUp(l, at.line)
 		}
-		over -= q.giveBack(at.line, over, first)
 	}
-	for line, left := l.line, l.lines; over > 0 && left > 0; left-- {
-		over -= q.giveBack(line, over, first)
-		line = e.nextLine[line]
+	if over > 0 {
+		e.spillOver(l, at, over, func(line int32, over int64) int64 { return over - q.giveBack(line, over, first) })
 	}
 }
 

@@ -46,11 +46,15 @@ func run(each time.Duration, rounds int) error {
 }
 
 func measure(dir, bin string, each time.Duration, rounds int) (err error) {
-	g, err := shop.Start(dir, bin, shop.Setting{Strategy: shop.StrategyOf(100, 1), Alone: true})
+	g, err := shop.Start(dir, bin, shop.Setting{Strategy: strategy(), Alone: true, Administered: true})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.Stop()) }()
+	check, err := g.CheckURL()
+	if err != nil {
+		return err
+	}
 	if _, err := good(g, each/2); err != nil { // warm up
 		return err
 	}
@@ -63,7 +67,7 @@ func measure(dir, bin string, each time.Duration, rounds int) (err error) {
 			return err
 		}
 		alone = append(alone, m)
-		end := attack(g)
+		end := attack(g, check)
 		m, err = turn(g, "beside bad ones", each)
 		if err := errors.Join(err, end()); err != nil {
 			return err
@@ -91,7 +95,7 @@ func good(g *shop.Gateway, each time.Duration) (*vegeta.Metrics, error) {
 	attacker := vegeta.NewAttacker(vegeta.Connections(128), vegeta.Timeout(5*time.Second))
 	var m vegeta.Metrics
 	var failed error
-	for r := range attacker.Attack(post(g, []byte(shop.Cart), nil), vegeta.Rate{Freq: rate, Per: time.Second}, each, "good") {
+	for r := range attacker.Attack(post(g.URL(), []byte(shop.Cart), nil), vegeta.Rate{Freq: rate, Per: time.Second}, each, "good") {
 		m.Add(r)
 		if _, err := shop.PricedBy(r.Headers); err != nil && r.Error == "" {
 			failed = err

@@ -32,7 +32,7 @@ func main() {
 }
 
 func record(dir, bin, to string, length time.Duration) (err error) {
-	g, err := shop.Start(dir, bin, shop.Setting{Strategy: shop.StrategyOf(100, 1), Profiled: true})
+	g, err := shop.Start(dir, bin, shop.Setting{Strategy: shop.StrategyOf(100, 1), Administered: true})
 	if err != nil {
 		return err
 	}

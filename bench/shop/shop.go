@@ -5,6 +5,7 @@ package shop
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -50,7 +51,9 @@ type Setting struct {
 	Options  string // lines in the block of discount
 	State    bool   // it remembers
 	Alone    bool   // it answers by itself, so that no other program takes its processors
-	Profiled bool   // it can be asked for profiles
+
+	// Administered has it answer on an admin endpoint, of which profiles are a part.
+	Administered bool
 }
 
 // Gateway is a running caddy.
@@ -58,7 +61,7 @@ type Gateway struct {
 	Address  string
 	Strategy string // path of its file
 
-	admin    string // address, if it is profiled
+	admin    string // address, if there is one
 	cmd      *exec.Cmd
 	log      bytes.Buffer
 	upstream *http.Server
@@ -153,7 +156,7 @@ func (g *Gateway) config(home string, in Setting) ([]byte, error) {
 		answer = fmt.Sprintf(forwards, upstream)
 	}
 	admin := "off"
-	if in.Profiled {
+	if in.Administered {
 		var err error
 		if g.admin, err = freeAddress(); err != nil {
 			return nil, err
@@ -205,6 +208,24 @@ func (g *Gateway) URL() string { return "http://" + g.Address + "/orders" }
 
 // PlainURL is where requests go that no discount is computed for.
 func (g *Gateway) PlainURL() string { return "http://" + g.Address + "/plain" }
+
+// CheckURL is where the admin endpoint takes a strategy to check it.
+func (g *Gateway) CheckURL() (string, error) {
+	all := "http://" + g.admin + "/discount/strategies"
+	res, err := http.Get(all)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	var list []struct{ ID string }
+	if err := json.NewDecoder(res.Body).Decode(&list); err != nil {
+		return "", fmt.Errorf("reading the list of strategies: %w", err)
+	}
+	if len(list) != 1 {
+		return "", fmt.Errorf("the gateway has %d strategies, want 1", len(list))
+	}
+	return all + "/" + list[0].ID + "/check", nil
+}
 
 // Rename puts a strategy in the place of the one in service, in one step.
 func (g *Gateway) Rename(strategy []byte) error {
