@@ -93,7 +93,7 @@ func TestTheNameOfASentFileIsBounded(t *testing.T) {
 		"/explain": `{"cart": {"items": []}, "strategy": "version = 'v'", "files": {"` + name + `": ""}}`,
 	} {
 		w := a.call("POST", at+call, body, "Content-Type", "application/json")
-		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "has 260 bytes, at most 255 are wanted") || w.Body.Len() > 300 {
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "has 260 bytes, want at most 255") || w.Body.Len() > 300 {
 			t.Errorf("%s: %d %s", call, w.Code, w.Body)
 		}
 	}

@@ -31,7 +31,7 @@ const maxFileName = 255
 func newDraft(text []byte, files draftFiles) (draft, error) {
 	for name := range files {
 		if len(name) > maxFileName {
-			return draft{}, apiError(http.StatusBadRequest, fmt.Errorf("files: the name %.40q… has %d bytes, at most %d are wanted", name, len(name), maxFileName))
+			return draft{}, apiError(http.StatusBadRequest, fmt.Errorf("files: the name %.40q… has %d bytes, want at most %d", name, len(name), maxFileName))
 		}
 	}
 	return draft{strategy: text, files: files}, nil
