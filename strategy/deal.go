@@ -10,7 +10,9 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	if amount == 0 && e.gift.SKU == "" {
 		return
 	}
-	e.forgetPlaces()
+	if e.walked {
+		e.forgetPlaces()
+	}
 	first := len(q.shares)
 	for i := range t.portions {
 		p := &t.portions[i]
@@ -33,10 +35,8 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 
 // forgetPlaces forgets where the rule before cut and dealt, which most do not.
 func (e *evaluation) forgetPlaces() {
-	if e.walked {
-		e.walked, e.cursor, e.stopping, e.dealt = false, cursor{}, cursor{}, lineCursor{}
-		e.emptyAll()
-	}
+	e.walked, e.cursor, e.stopping, e.dealt = false, cursor{}, cursor{}, lineCursor{}
+	e.emptyAll()
 }
 
 // bear takes a portion's share off its item; first is where the shares of the rule

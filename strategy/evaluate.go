@@ -29,14 +29,6 @@ type evaluation struct {
 	nextLine []int32 // of the same article, by line
 	runs     []run   // of the articles whose units are not all alike
 	freeRun  int32   // the first of those that no article has now
-	walked   bool    // whether cursor, stopping or dealt is anywhere
-	cursor   cursor  // where the last cut was
-	stopping cursor  // where the line begins that was stopped last
-	reading  cursor  // where the last units were that were looked at
-	dealt    lineCursor
-	shareOf  []int32 // where in the shares that of a line of an article is
-	behind   []int32 // where a full line of an article leads, from one on; 0 for one that is not full
-	full     []int32 // the lines that are
 
 	// memory of the rewards
 	taken             []portion
@@ -57,9 +49,10 @@ type evaluation struct {
 
 	// memory of the index
 	candidates    []int32 // the rules the cart can touch, in their order
-	frequent      []filedUnder
 	inGroups      []int32 // those of them that are of a group, group by group
 	found, either bitmap
+
+	frequent []filedUnder // words of the cart with many rules
 
 	// which goods have which word, and those that a matcher may match
 	bySKU, byCategory, bySubgroup whereabouts
@@ -67,6 +60,16 @@ type evaluation struct {
 	categories                    []symbol   // of all goods beside their first
 	further                       [][]symbol // of each that has such, parts of them
 	distinct                      []symbol   // those of categories, each once
+
+	// where in an article of several runs or lines the rule at hand is
+	walked   bool   // whether cursor, stopping or dealt is anywhere
+	cursor   cursor // where the last cut was
+	stopping cursor // where the line begins that was stopped last
+	reading  cursor // where the last units were that were looked at
+	dealt    lineCursor
+	shareOf  []int32 // where in the shares that of a line of an article is
+	behind   []int32 // where a full line of an article leads, from one on; 0 for one that is not full
+	full     []int32 // the lines that are
 }
 
 // item is an article or a shipping charge as rules see it.

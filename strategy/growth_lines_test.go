@@ -104,24 +104,25 @@ func TestALineOfManyCostsNoMore(t *testing.T) {
 	}
 	rules := maps.Clone(adversaries)
 	maps.Copy(rules, longRules)
-	all := slices.Sorted(maps.Keys(longCarts))
-	few := []string{"articles", "one article", "one SKU at odd totals"}
+	every := slices.Sorted(maps.Keys(rules))
+	few := []string{"buy and get", "groups", "rates"} // where the lines matter, and not what becomes of them
 	for _, settings := range []struct {
 		name, text string
-		shapes     []string
+		shapes, of []string
 	}{
-		{name: "all rules", shapes: all},
-		{name: "the best for each line", text: `arithmetic = { select = "best_per_line" }`, shapes: few},
-		{name: "rounded by line", text: `arithmetic = { round_scope = "line" }`, shapes: few},
-		{name: "shared to the last", text: `arithmetic = { allocation = "last", base = "original", payable_unit = 0.05, payable_rounding = "up" }`, shapes: few},
-		{name: "the last has what is over", text: `arithmetic = { allocation = "last" }`, shapes: []string{"articles of a minor unit"}},
-		{name: "rounded, the last has what is over", text: `arithmetic = { allocation = "round_then_last" }`, shapes: []string{"articles of a minor unit"}},
+		{name: "all rules", shapes: []string{"articles", "one article", "one article of two minor units"}, of: every},
+		{name: "all rules", shapes: slices.Sorted(maps.Keys(longCarts)), of: few},
+		{name: "the best for each line", text: `arithmetic = { select = "best_per_line" }`, shapes: []string{"articles", "one article"}, of: every},
+		{name: "rounded by line", text: `arithmetic = { round_scope = "line" }`, shapes: []string{"one article"}, of: every},
+		{name: "shared to the last", text: `arithmetic = { allocation = "last", base = "original", payable_unit = 0.05, payable_rounding = "up" }`, shapes: []string{"one article"}, of: every},
+		{name: "the last has what is over", text: `arithmetic = { allocation = "last" }`, shapes: []string{"articles of a minor unit"}, of: []string{"half of it", "rates"}},
+		{name: "rounded, the last has what is over", text: `arithmetic = { allocation = "round_then_last" }`, shapes: []string{"articles of a minor unit"}, of: []string{"half of it", "rates"}},
 	} {
 		for _, shape := range settings.shapes {
 			t.Run(settings.name+", "+shape, func(t *testing.T) {
 				short, long := longCarts[shape](mostLines/manyMore), longCarts[shape](mostLines)
 				var q Quote // whose memory is used again
-				for _, kind := range slices.Sorted(maps.Keys(rules)) {
+				for _, kind := range settings.of {
 					growsInProportion(t, &q, kind, settings.text, rules[kind], short, long)
 				}
 			})

@@ -161,13 +161,25 @@ func (x *index) find(e *evaluation) {
 	for i := range e.goods {
 		l := &e.items[i]
 		if l.sku != unnamed { // most words are, and to ask is cheaper than to append nothing
-			e.addFiled(x.bySKU, l.sku, 0)
+			if rules := x.bySKU[l.sku]; len(rules) < manyFiled {
+				e.candidates = append(e.candidates, rules...)
+			} else {
+				e.frequent = append(e.frequent, filedUnder{l.sku, 0})
+			}
 		}
 		if l.category != unnamed {
-			e.addFiled(x.byCategory, l.category, 1)
+			if rules := x.byCategory[l.category]; len(rules) < manyFiled {
+				e.candidates = append(e.candidates, rules...)
+			} else {
+				e.frequent = append(e.frequent, filedUnder{l.category, 1})
+			}
 		}
 		if l.subgroup != unnamed {
-			e.addFiled(x.bySubgroup, l.subgroup, 2)
+			if rules := x.bySubgroup[l.subgroup]; len(rules) < manyFiled {
+				e.candidates = append(e.candidates, rules...)
+			} else {
+				e.frequent = append(e.frequent, filedUnder{l.subgroup, 2})
+			}
 		}
 	}
 	if len(e.frequent) > 0 {
@@ -195,15 +207,6 @@ const manyFiled = 16
 type filedUnder struct {
 	word symbol
 	kind uint8 // 0 for a SKU, 1 for a category, 2 for a subgroup
-}
-
-// addFiled adds the rules that are filed under a word of a line.
-func (e *evaluation) addFiled(lists [][]int32, word symbol, kind uint8) {
-	if rules := lists[word]; len(rules) < manyFiled {
-		e.candidates = append(e.candidates, rules...)
-	} else {
-		e.frequent = append(e.frequent, filedUnder{word, kind})
-	}
 }
 
 // addFrequent adds the rules under words with many of them.
