@@ -89,7 +89,7 @@ func (m *machine) noteAll() {
 		m.note(actionActivated, m.live, m.content, m.live.Note)
 	} else {
 		record := recordOf(actionRolledBack, m.live, m.hold.content, "the rollback was in effect when the state directory changed")
-		record.Against = m.hold.what.Fingerprint
+		record.Against, record.Restored = m.hold.what.Fingerprint, m.content
 		m.memory.note(record)
 	}
 	if m.staged != nil {
