@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -103,11 +104,16 @@ func wantsJSON(cmd *cobra.Command) bool {
 	return on
 }
 
-// printJSON writes a result for programs.
+// printJSON writes a result for programs. A person may look at it on a terminal.
 func printJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
+	err := encoder.Encode(value)
+	if err == nil {
+		_, err = w.Write(printableJSON(text.Bytes()))
+	}
+	if err != nil {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return nil

@@ -2,10 +2,12 @@ package discount
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -75,5 +77,28 @@ func TestColoursAreForTerminals(t *testing.T) {
 	defer f.Close()
 	if paintFor(f) || paintFor(&bytes.Buffer{}) {
 		t.Error("what is no terminal is written to in colours")
+	}
+}
+
+// JSON is read on a terminal, too: what one acts on is written as JSON writes it, and
+// means what it did.
+func TestJSONHasNothingThatATerminalActsOn(t *testing.T) {
+	t.Parallel()
+	const text = "\x1b[2J \x7f \u009b2J \u202e \u2028 \U000E0001 咖啡 ☕ \\ \" \n\t\u3000"
+	var out bytes.Buffer
+	if err := printJSON(&out, map[string]string{text: text}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range out.String() {
+		if !unicode.IsGraphic(r) && r != '\n' {
+			t.Errorf("there is %U in %q", r, &out)
+		}
+	}
+	var back map[string]string
+	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back[text] != text {
+		t.Errorf("%q is read back as %q, %v", &out, back, err)
+	}
+	if !strings.Contains(out.String(), "咖啡 ☕") {
+		t.Errorf("what is no harm is written otherwise: %q", &out)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // This file keeps what comes from files, requests and other people from acting on the
@@ -22,6 +24,24 @@ func printableLines(text string) string {
 		}
 		return shownAs(r)
 	}, text)
+}
+
+// printableJSON is JSON of the same meaning, with what a terminal would act on written as
+// \u and its number. Such characters are in its texts alone.
+func printableJSON(text []byte) []byte {
+	shown := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		switch {
+		case r == '\n' || r == '\t' || unicode.IsGraphic(r):
+			shown = utf8.AppendRune(shown, r)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			shown = fmt.Appendf(shown, `\u%04x\u%04x`, high, low)
+		default:
+			shown = fmt.Appendf(shown, `\u%04x`, r)
+		}
+	}
+	return shown
 }
 
 func shownAs(r rune) rune {

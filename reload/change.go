@@ -1,6 +1,7 @@
 package reload
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -59,9 +60,11 @@ func (m *machine) moveMemory() {
 		along = append(along, m.staged.facts.Fingerprint)
 	}
 	var snapshots []history.Snapshot
+	kept := make(map[string]string) // digests by fingerprint
 	for _, fingerprint := range along {
 		if s, err := m.memory.snapshot(fingerprint); fingerprint != "" && err == nil {
 			snapshots = append(snapshots, s)
+			kept[fingerprint] = s.Digest
 		}
 	}
 	began := m.memory.scribe.writes()
@@ -72,7 +75,7 @@ func (m *machine) moveMemory() {
 	for _, s := range snapshots {
 		m.memory.keep(s, s.Digest)
 	}
-	m.noteAll()
+	m.noteAll(kept)
 	m.unkept = !slices.ContainsFunc(snapshots, func(s history.Snapshot) bool { return s.Fingerprint == m.live.Fingerprint })
 	if m.unkept && m.phase == phaseIdle {
 		m.settle(KindPoll, time.Now()) // the file is mostly what is in service
@@ -82,26 +85,33 @@ func (m *machine) moveMemory() {
 	}
 }
 
-// noteAll writes how things are into a log that does not know.
-func (m *machine) noteAll() {
+// noteAll writes how things are into a log that does not know. kept are the digests of
+// what is kept there by its fingerprint: a comment may have been added to the file since.
+func (m *machine) noteAll(kept map[string]string) {
 	m.retain()
+	live := cmp.Or(kept[m.live.Fingerprint], m.content)
 	if m.hold == (hold{}) {
-		m.note(actionActivated, m.live, m.content, m.live.Note)
+		m.note(actionActivated, m.live, live, m.live.Note)
 	} else {
-		record := recordOf(actionRolledBack, m.live, m.hold.content, "the rollback was in effect when the state directory changed")
-		record.Against, record.Restored = m.hold.what.Fingerprint, m.content
+		held := cmp.Or(kept[m.hold.what.Fingerprint], m.hold.content)
+		record := recordOf(actionRolledBack, m.live, held, "the rollback was in effect when the state directory changed")
+		record.Against, record.Restored = m.hold.what.Fingerprint, live
 		m.memory.note(record)
 	}
 	if m.staged != nil {
-		m.note(actionStaged, m.staged.facts, m.staged.content, "")
+		m.note(actionStaged, m.staged.facts, cmp.Or(kept[m.staged.facts.Fingerprint], m.staged.content), "")
 	}
 }
 
 // keepLive keeps what is in service where that was not possible before. r is the file,
 // which says the same.
 func (m *machine) keepLive(r stableread.Reading) {
-	if m.unkept {
-		m.unkept = false
-		m.memory.keep(snapshotOf(contentOf(m.path, r), m.live), r.Digest)
+	if !m.unkept {
+		return
+	}
+	m.unkept = false
+	m.memory.keep(snapshotOf(contentOf(m.path, r), m.live), r.Digest)
+	if !slices.Contains(m.memory.digests(m.live.Fingerprint), r.Digest) { // a comment was added since
+		m.note(actionActivated, m.live, r.Digest, m.live.Note)
 	}
 }

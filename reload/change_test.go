@@ -116,6 +116,32 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 			},
 			log: "activated two rename",
 		},
+		"after a comment": {
+			before: func(t *testing.T) *remembering { return commented(t, remember(t, "one", "two"), "two") },
+			change: func(t *testing.T, r *remembering) { r.change(elsewhere(t)) },
+			log:    "activated two rename",
+		},
+		"with a rollback in effect, after a comment": {
+			before: func(t *testing.T) *remembering {
+				r := commented(t, remember(t, "one", "two"), "two")
+				do(t, r.Rollback("one", "", ""))
+				r.becomes("one")
+				return r
+			},
+			change: func(t *testing.T, r *remembering) { r.change(elsewhere(t)) },
+			log:    "rolled_back one rollback",
+			held:   "two",
+		},
+		"off and on again, with a comment in between": {
+			before: func(t *testing.T) *remembering { return remember(t, "one", "two") },
+			change: func(t *testing.T, r *remembering) {
+				r.change(off)
+				commented(t, r, "two")
+				r.change(elsewhere(t))
+				r.Remember()
+			},
+			log: "activated two rename",
+		},
 		"with another number of contents": {
 			before: func(t *testing.T) *remembering { return remember(t, "two") },
 			change: func(t *testing.T, r *remembering) { r.change(func(o *reload.Options) { o.StateOptions.Keep = 3 }) },
@@ -125,7 +151,7 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := c.before(t)
-			served := r.Live().Value
+			served := r.Live().Fingerprint
 			r.written(t)
 			c.change(t, r)
 			if got := strings.Join(r.written(t), "\n"); got != c.log {
@@ -136,7 +162,7 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 				t.Errorf("memory = %+v, held %q", s.Memory, s.Held.Fingerprint)
 			}
 			r.awaitKept(t, served)
-			if got := r.Live().Value; got != served {
+			if got := r.Live().Fingerprint; got != served {
 				t.Errorf("live = %q, want %q", got, served)
 			}
 			r.restart(t, func() {
@@ -145,13 +171,45 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 				}
 			})
 			r.awaitPast(reload.EventActivated)
-			if got := r.Live().Value; got != served {
+			if got := r.Live().Fingerprint; got != served {
 				t.Errorf("live = %q after a restart, want %q", got, served)
 			}
 			if held := r.Status().Held.Fingerprint; held != c.held {
 				t.Errorf("held = %q after a restart, want %q", held, c.held)
 			}
+			if c.held != "" {
+				do(t, r.Rollback(c.held, "", ""))
+			}
 		})
+	}
+}
+
+// commented saves what is in service again, with a comment.
+func commented(t *testing.T, r *remembering, content string) *remembering {
+	t.Helper()
+	renameIn(t, r.path, "# said once more\n"+content)
+	r.await(reload.EventUnchanged)
+	return r
+}
+
+// A comment that comes after what is staged is no reason to forget it.
+func TestAnotherStateDirectoryKnowsWhatIsStagedAfterAComment(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one")
+	r.await(reload.EventActivated)
+	due := time.Now().Add(leadTime)
+	renameIn(t, r.path, at(due, "two"))
+	r.await(reload.EventStaged)
+	renameIn(t, r.path, at(due, "# said once more\ntwo"))
+	r.await(reload.EventUnchanged)
+	dir := filepath.Join(t.TempDir(), "elsewhere")
+	r.change(func(o *reload.Options) { o.State = dir })
+	r.written(t)
+	r.await(reload.EventActivated)
+	r.restart(t, func() { renameIn(t, r.path, "bad") })
+	r.awaitPast(reload.EventActivated)
+	if got := r.Live().Fingerprint; got != "two" {
+		t.Errorf("live = %q after a restart, want two", got)
 	}
 }
 

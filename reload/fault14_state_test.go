@@ -415,6 +415,23 @@ func TestFault14StateThatIsTakenAwayIsToldAndBegunAnew(t *testing.T) {
 	r.becomes("two")
 }
 
+// What was recalled is there again, too: there may be no file that says it.
+func TestFault14StateThatIsTakenAwayAfterARecallIsBegunAnewWithIt(t *testing.T) {
+	t.Parallel()
+	r := remember(t, "one", "two")
+	r.restart(t, func() { renameIn(t, r.path, "bad") })
+	r.awaitPast(reload.EventActivated)
+	r.written(t)
+	do(t, os.RemoveAll(r.state))
+	renameIn(t, r.path, "bad as well")
+	r.awaitPast(reload.EventTampered)
+	r.restart(t, func() {})
+	r.awaitPast(reload.EventActivated)
+	if got := r.Live().Value; got != "two" {
+		t.Errorf("live = %q, want two", got)
+	}
+}
+
 // What a rollback that failed may have left in the log does not count.
 func TestFault14RollbackThatFailedDoesNotHappenAtTheNextStart(t *testing.T) {
 	t.Parallel()

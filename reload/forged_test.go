@@ -58,6 +58,8 @@ func TestForgedContentIsNotRolledBackTo(t *testing.T) {
 			forgeries(r)[name](t)
 			if err := r.Rollback("one", "two", ""); err == nil {
 				t.Errorf("rolled back to %q", r.Live().Value)
+			} else if !errors.Is(err, reload.ErrNotKept) && !strings.Contains(err.Error(), "publish what is meant instead") {
+				t.Errorf("error = %v, which does not say what to do", err)
 			}
 			if got := r.Live().Value; got != "two" {
 				t.Errorf("live = %q, want two", got)

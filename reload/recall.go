@@ -93,6 +93,7 @@ func (m *machine) restoreSnapshot(fingerprint string, k Kind) error {
 		return errors.New("a rollback keeps it out of service")
 	}
 	f := m.factsOf(s, v, k)
+	m.memory.holdOn(s)
 	m.keepAgain(s, f)
 	m.publish(v, f, s.Digest)
 	return nil

@@ -307,6 +307,7 @@ func (s *scribe) opened() (*history.History, error) {
 	if s.book == nil { // nobody else changes it
 		book, err := history.Open(s.dir, s.options)
 		if err != nil {
+			s.toldLater(err)
 			return nil, err
 		}
 		s.mu.Lock()
@@ -327,6 +328,17 @@ func (s *scribe) opened() (*history.History, error) {
 	}
 	s.forget()
 	return s.book, nil
+}
+
+// toldLater has the next attempt to open the directory put on record what this one found.
+func (s *scribe) toldLater(err error) {
+	var unfinished *history.UnfinishedError
+	if !errors.As(err, &unfinished) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.options.Lost = unfinished.Found
 }
 
 // next is the oldest entry; it stays in the queue until it is written.

@@ -87,7 +87,9 @@ func (h *History) setContentsAside(changed []keptContent, at time.Time) error {
 		return nil
 	}
 	err := changedError(changed)
-	if _, err := h.Append(Record{Time: at, Action: SetAside, Reason: err.Error()}); err != nil {
+	if n := len(h.records); n > 0 && h.records[n-1].Action == SetAside && h.records[n-1].Reason == err.Error() {
+		at = h.records[n-1].Time // an earlier try came so far
+	} else if _, err := h.Append(Record{Time: at, Action: SetAside, Reason: err.Error()}); err != nil {
 		return err
 	}
 	aside := asideName(h.shelf.dir, at)

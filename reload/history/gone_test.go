@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -60,6 +61,62 @@ func TestWhatWasFoundOutlivesACrashOfTheMending(t *testing.T) {
 		if err == nil && count < n {
 			return
 		}
+	}
+}
+
+// What was found is set aside once and told with its reason, however often a disk that
+// is full keeps the new log from beginning.
+func TestWhatWasFoundIsSetAsideOnceOnAFullDisk(t *testing.T) {
+	for _, op := range []string{"mkdir", "create", "write", "sync", "syncdir"} {
+		t.Run(op, func(t *testing.T) {
+			h := oneRecord(t)
+			must(t, h.Save(content(1)))
+			appended(t, h, 1)
+			must(t, h.Close())
+			lines(t, filepath.Join(h.dir, logFile), func(l []string) []string { l[0] = strings.Replace(l[0], "v0", "v9", 1); return l })
+			aside := func() (names []string) {
+				entries, err := os.ReadDir(h.dir)
+				must(t, err)
+				for _, e := range entries {
+					if _, is := setAsideAt(e.Name()); is {
+						names = append(names, e.Name())
+					}
+				}
+				return names
+			}
+			moved := false
+			o := Options{Name: "test", disk: disk{before: func(does, path string) error {
+				if does == "rename" {
+					moved = true
+				} else if moved && does == op {
+					return syscall.ENOSPC
+				}
+				return nil
+			}}}
+			var first []string
+			for i := range 5 {
+				_, err := Open(h.dir, o)
+				var unfinished *UnfinishedError
+				if !errors.Is(err, syscall.ENOSPC) || errors.As(err, &unfinished) != strings.Contains(err.Error(), "record 0 was changed") {
+					t.Fatalf("error = %v", err)
+				}
+				if i == 0 {
+					first, o.Lost = aside(), unfinished.Found
+				}
+			}
+			if now := aside(); !slices.Equal(now, first) {
+				t.Errorf("set aside are %q, after the first time %q", now, first)
+			}
+			o.disk = disk{}
+			again := open(t, h.dir, o)
+			if r := again.Records(); len(r) != 1 || strings.Count(r[0].Reason, "record 0 was changed") != 1 || strings.Count(r[0].Reason, "not as it was left") != 1 {
+				t.Errorf("records = %+v", r)
+			}
+			must(t, again.Close())
+			if found := open(t, h.dir, Options{}).Found(); found != nil {
+				t.Errorf("found once more: %v", found)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -111,6 +112,20 @@ func (d *inspected) readSnapshots(dir string, whole bool) {
 func (d *inspected) begun() bool {
 	return d.public != "" || d.private != "" || len(d.checkpoint) > 0 || len(d.log) > 0 ||
 		len(d.contents) > 0 || d.fresh > 0 || len(d.aside) > 0
+}
+
+// begunAnew reports whether there is nothing but the beginning of a log in place of one
+// that was set aside: what tells of that is not written, or not signed. It is written
+// over, or a full disk would have one more set aside at each try.
+func (d *inspected) begunAnew() bool {
+	if len(d.aside) == 0 || d.checkpoint != nil || len(d.contents) > 0 || d.fresh > 0 {
+		return false
+	}
+	records, lines := readRecords(d.log)
+	if len(lines) == 0 {
+		return !bytes.Contains(d.log, []byte("\n"))
+	}
+	return len(lines) == 1 && len(d.log) == len(lines[0])+1 && records[0].Action == SetAside
 }
 
 // signer is the key that the log has to be signed with: the one of the options, or

@@ -39,15 +39,38 @@ func Open(dir string, o Options) (h *History, err error) {
 	return h, h.takeUp(d)
 }
 
+// An UnfinishedError is that of an Open that found something and could not put it on
+// record. The next one is told of it by [Options.Lost], or it finds only what is left.
+type UnfinishedError struct {
+	Found error // what is not as it was left
+	Err   error // why it is not on record
+}
+
+// Error says both.
+func (u *UnfinishedError) Error() string {
+	return fmt.Sprintf("%v; and the log there is not as it was left: %v", u.Err, u.Found)
+}
+
+// Unwrap is why it is not on record.
+func (u *UnfinishedError) Unwrap() error { return u.Err }
+
 // takeUp goes on with the log that is there, or begins one.
-func (h *History) takeUp(d *inspected) error {
+func (h *History) takeUp(d *inspected) (failed error) {
 	signer, unnamed, err := d.signer(h.o)
 	if err != nil {
 		return err
 	}
+	anew := d.begunAnew()
 	records, lines, err := d.signed(signer.public)
 	if h.o.Lost != nil {
 		err = h.o.Lost
+	}
+	if err != nil {
+		defer func() {
+			if failed != nil {
+				failed = &UnfinishedError{err, failed}
+			}
+		}()
 	}
 	if h.keys = signer; signer.public == "" {
 		made, failed := makeKey(h.o.disk, h.dir, h.o.Name)
@@ -59,10 +82,14 @@ func (h *History) takeUp(d *inspected) error {
 	at := asideNow(d.aside)
 	if err != nil {
 		h.found = fmt.Errorf("the log in %s is not as it was left: %w", h.dir, err)
-		if err := h.setAside(at); err != nil {
-			return err
+		if anew {
+			d = &inspected{public: d.public, log: d.log}
+		} else {
+			if err := h.setAside(at); err != nil {
+				return err
+			}
+			d = &inspected{public: d.public}
 		}
-		d = &inspected{public: d.public}
 		records, lines = nil, nil
 	}
 	if err := h.settleCheckpoint(d); err != nil {

@@ -209,7 +209,7 @@ func readNamed(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot, e
 	case errors.Is(err, os.ErrNotExist):
 		return Snapshot{}, fmt.Errorf("%s: %w", fingerprint, ErrNoSnapshot)
 	}
-	return Snapshot{}, fmt.Errorf("the snapshot %s cannot be used: %w", path, err)
+	return Snapshot{}, fmt.Errorf("the snapshot %s cannot be used: %w; publish what is meant instead", path, err)
 }
 
 func snapshotIn(path string) (Snapshot, error) {

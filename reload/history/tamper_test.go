@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -382,4 +383,33 @@ func TestEveryByteThatIsChangedIsFound(t *testing.T) {
 		must(t, os.WriteFile(c.path, whole, 0o600))
 	}
 	must(t, verify(dir))
+}
+
+// A content that cannot be set aside is put on record once, however often it is tried.
+func TestContentThatCannotBeSetAsideIsOnRecordOnce(t *testing.T) {
+	dir, _ := lived(t, []int{0, 1}, 0)
+	must(t, os.WriteFile(snapshotPath(dir, content(0).Fingerprint), []byte("{}\n"), 0o600))
+	moved := func(path string) bool { return strings.Contains(path, snapshotsDir+broken) }
+	o := Options{Name: "test", disk: disk{before: func(op, path string) error {
+		if op == "rename" && moved(path) {
+			return syscall.EACCES
+		}
+		return nil
+	}}}
+	for range 3 {
+		if _, err := Open(dir, o); !errors.Is(err, syscall.EACCES) {
+			t.Fatalf("error = %v", err)
+		}
+	}
+	h := open(t, dir, Options{})
+	if r := h.Records(); len(r) != 3 || r[2].Action != SetAside {
+		t.Errorf("records = %+v", r)
+	}
+	if !errors.Is(h.Found(), ErrContentChanged) || len(h.Snapshots()) != 1 {
+		t.Errorf("found %v, kept %+v", h.Found(), h.Snapshots())
+	}
+	must(t, h.Close())
+	if found := open(t, dir, Options{}).Found(); found != nil {
+		t.Errorf("found once more: %v", found)
+	}
 }
