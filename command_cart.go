@@ -15,6 +15,7 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -140,7 +141,7 @@ func readCart(cmd *cobra.Command, path string) (name string, body []byte, err er
 	}
 	body, err = os.ReadFile(path)
 	if err != nil {
-		return path, nil, shortly(path, err)
+		return path, nil, strategyfile.PathError(path, err)
 	}
 	return path, body, nil
 }

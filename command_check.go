@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
@@ -69,7 +70,7 @@ func runCheck(cmd *cobra.Command, args []string) (int, error) {
 		return exitFailed, err
 	}
 	result := checked{Path: args[0], Env: flag(cmd, "env"), Errors: []document.Problem{}, Warnings: []document.Problem{}}
-	sources, tests, err := filesAt(args[0])
+	sources, tests, err := strategyfile.Read(args[0])
 	if err != nil {
 		return exitFailed, err
 	}
@@ -118,7 +119,7 @@ func (c *checked) read(cmd *cobra.Command, sources, tests []strategy.Source) err
 	if len(tests) == 0 {
 		return nil
 	}
-	_, err = testSuite(tests, ruletest.Orders{})
+	_, err = strategyfile.Suite(tests, ruletest.Orders{})
 	return c.found(err)
 }
 
@@ -195,7 +196,7 @@ func filesWith(path string, lists ...[]document.Problem) string {
 	strategy := false
 	for _, p := range slices.Concat(lists...) {
 		switch {
-		case !strings.HasSuffix(p.File, testSuffix):
+		case !strings.HasSuffix(p.File, strategyfile.TestSuffix):
 			strategy = true
 		case !slices.Contains(tests, p.File):
 			tests = append(tests, p.File)

@@ -17,6 +17,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
@@ -150,7 +151,7 @@ func listed(all []configured) string {
 func handlersIn(file string) ([]configured, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", shortly(file, err))
+		return nil, fmt.Errorf("reading the configuration: %w", strategyfile.PathError(file, err))
 	}
 	if !json.Valid(text) {
 		if text, _, err = caddyconfig.GetAdapter("caddyfile").Adapt(text, map[string]any{"filename": file}); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -106,7 +107,7 @@ func openCarts(cmd *cobra.Command, path string) (string, io.ReadCloser, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return path, nil, shortly(path, err)
+		return path, nil, strategyfile.PathError(path, err)
 	}
 	return path, f, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy/document"
 	"github.com/promogate/caddy-discount/strategy/format"
 )
@@ -81,7 +82,7 @@ func tomlFiles(paths []string) ([]string, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, shortly(path, err)
+			return nil, strategyfile.PathError(path, err)
 		}
 		below := []string{path}
 		if info.IsDir() {
@@ -105,7 +106,7 @@ func tomlFilesIn(dir string) ([]string, error) {
 	}
 	var files []string
 	for _, e := range entries {
-		if name := e.Name(); !e.IsDir() && isMember(name) {
+		if name := e.Name(); !e.IsDir() && strategyfile.IsMember(name) {
 			files = append(files, filepath.Join(dir, name))
 		}
 	}

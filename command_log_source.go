@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
@@ -70,7 +71,7 @@ func stateDirOf(cmd *cobra.Command) (string, error) {
 	dir := running.strategy.State.Dir
 	if _, err := os.ReadDir(dir); err != nil {
 		return "", fmt.Errorf("the gateway at %s keeps the log of %s in %w; --state names another directory",
-			running.admin.address, running.strategy.name(), shortly(dir, err))
+			running.admin.address, running.strategy.name(), strategyfile.PathError(dir, err))
 	}
 	return dir, nil
 }
@@ -141,7 +142,7 @@ func stateDirBelow(cmd *cobra.Command, missed string) (string, error) {
 func stateDirsIn(dir, id string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, shortly(dir, err)
+		return nil, strategyfile.PathError(dir, err)
 	}
 	var below []string
 	for _, e := range entries {

@@ -15,6 +15,7 @@ import (
 	mapsearch "github.com/promogate/caddy-discount/cart/mapping"
 	"github.com/promogate/caddy-discount/cart/preset"
 	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -281,7 +282,7 @@ func readSamples(cmd *cobra.Command, file string) (name string, text []byte, err
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return file, nil, shortly(file, err)
+			return file, nil, strategyfile.PathError(file, err)
 		}
 		defer f.Close() // nothing was written
 		from, name = f, file
@@ -289,7 +290,7 @@ func readSamples(cmd *cobra.Command, file string) (name string, text []byte, err
 	text, err = io.ReadAll(io.LimitReader(from, mostSampleBytes+1))
 	switch {
 	case err != nil:
-		return name, nil, shortly(name, err)
+		return name, nil, strategyfile.PathError(name, err)
 	case len(text) > mostSampleBytes:
 		return name, nil, fmt.Errorf("%s: is longer than %d bytes", name, mostSampleBytes)
 	}

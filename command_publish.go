@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -180,7 +181,7 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to destinat
 		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
 	}
 	defer unlock()
-	sources, tests, err := filesAt(p.Source)
+	sources, tests, err := strategyfile.Read(p.Source)
 	if err != nil {
 		return "", err
 	}
@@ -278,7 +279,7 @@ func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (
 	if err != nil {
 		return tested, err
 	}
-	suite, err := testSuite(tests, orders)
+	suite, err := strategyfile.Suite(tests, orders)
 	if err != nil {
 		return tested, err
 	}

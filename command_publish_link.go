@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -59,12 +60,12 @@ func lastLink(path string) (last string, err error) {
 			return last, nil
 		}
 		if err != nil {
-			return "", shortly(path, err)
+			return "", strategyfile.PathError(path, err)
 		}
 		last = path
 		to, err := os.Readlink(path)
 		if err != nil {
-			return "", shortly(path, err)
+			return "", strategyfile.PathError(path, err)
 		}
 		if !filepath.IsAbs(to) {
 			dir, _ := filepath.Split(path)
@@ -93,10 +94,10 @@ func (l *linkPlace) put(ctx context.Context, sources, tests []strategy.Source) (
 	led := &linkLed{linkPlace: l}
 	if l.dir != nil {
 		if led.before, err = os.Readlink(l.link); err != nil {
-			return nil, shortly(l.name, err)
+			return nil, strategyfile.PathError(l.name, err)
 		}
 		if led.was, err = filepath.EvalSymlinks(l.link); err != nil {
-			return nil, shortly(l.name, err)
+			return nil, strategyfile.PathError(l.name, err)
 		}
 	}
 	dir, err := l.write(files)
@@ -266,7 +267,7 @@ func removePublished(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if isMember(e.Name()) || isBody(e.Name()) || strategy.IsSpreadsheet(e.Name()) {
+		if strategyfile.IsMember(e.Name()) || strategyfile.IsBody(e.Name()) || strategy.IsSpreadsheet(e.Name()) {
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
 
 // How long publish waits for somebody who holds a lock, and how often it looks.
@@ -50,7 +52,7 @@ func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlo
 		f, err := os.Open(path)
 		if err != nil {
 			unlock()
-			return nil, shortly(path, err)
+			return nil, strategyfile.PathError(path, err)
 		}
 		if isAmong(held, f) {
 			f.Close() // nothing was written

@@ -7,13 +7,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
 // noteChange notes what goes with what is in the place now, and reports whether that
 // has the same meaning.
 func (p *published) noteChange(to destination, tests []strategy.Source) (same bool) {
-	sources, before, err := filesAt(to.path())
+	sources, before, err := strategyfile.Read(to.path())
 	if err != nil {
 		return false // nothing is there
 	}
@@ -32,7 +33,7 @@ func (p *published) noteDirectory(to destination) {
 	}
 	dir := filepath.Dir(file.path())
 	sources, _, err := membersOf(dir)
-	if err != nil || len(sources)-len(besideAmong(sources)) < 2 || p.fingerprintOf(sources) == "" {
+	if err != nil || len(sources)-len(strategyfile.Beside(sources)) < 2 || p.fingerprintOf(sources) == "" {
 		return
 	}
 	p.Notes = append(p.Notes, fmt.Sprintf("%s was checked by itself: where a gateway watches the directory as one strategy, publish to %s, which checks all of it",

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
@@ -19,12 +19,12 @@ import (
 func destinationOf(src, dst string) (destination, error) {
 	from, err := os.Stat(src)
 	if err != nil {
-		return nil, shortly(src, err)
+		return nil, strategyfile.PathError(src, err)
 	}
 	dst = withoutTail(dst)
 	to, err := os.Stat(dst)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, shortly(dst, err)
+		return nil, strategyfile.PathError(dst, err)
 	}
 	switch {
 	case to != nil && os.SameFile(from, to):
@@ -33,10 +33,10 @@ func destinationOf(src, dst string) (destination, error) {
 		return linkTo(dst, to)
 	case to != nil && to.IsDir():
 		return memberOf(src, dst)
-	case strings.HasSuffix(dst, testSuffix):
+	case strings.HasSuffix(dst, strategyfile.TestSuffix):
 		return nil, fmt.Errorf("%s is the name of a file of tests, that of a strategy is wanted", dst)
-	case !strings.HasSuffix(dst, strategySuffix) && !there(dst):
-		return nil, fmt.Errorf("%s is not there: a new file ends in %s, and a new directory is to be made first", dst, strategySuffix)
+	case !strings.HasSuffix(dst, strategyfile.Suffix) && !there(dst):
+		return nil, fmt.Errorf("%s is not there: a new file ends in %s, and a new directory is to be made first", dst, strategyfile.Suffix)
 	}
 	return fileAt(dst, "")
 }
@@ -65,7 +65,7 @@ func fileAt(path, within string) (destination, error) {
 	// The gateway looks for tests beside the path that it was given, and not
 	// beside what a link there leads to.
 	dir, base := filepath.Split(path)
-	beside, err := placingAt(dir + testBeside(base)[0])
+	beside, err := placingAt(dir + strategyfile.TestsOf(base))
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +75,9 @@ func fileAt(path, within string) (destination, error) {
 // memberOf is the place of a file in the directory that is the strategy.
 func memberOf(src, dst string) (destination, error) {
 	base := filepath.Base(src)
-	if !isMember(base) || strings.HasSuffix(base, testSuffix) {
+	if !strategyfile.IsMember(base) || strings.HasSuffix(base, strategyfile.TestSuffix) {
 		return nil, fmt.Errorf("%s is no name of a part of the strategy %s: one that ends in %s is wanted, and neither begins with . or # nor ends in %s",
-			base, dst, strategySuffix, testSuffix)
+			base, dst, strategyfile.Suffix, strategyfile.TestSuffix)
 	}
 	to, err := fileAt(dst+string(filepath.Separator)+base, dst)
 	if err != nil {
@@ -128,7 +128,7 @@ func (f *filePlace) testsThere() ([]strategy.Source, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("reading the tests: %w", shortly(f.tests.name, err))
+		return nil, fmt.Errorf("reading the tests: %w", strategyfile.PathError(f.tests.name, err))
 	}
 	tests := []strategy.Source{{Name: f.tests.name, Data: data}}
 	dir, _ := filepath.Split(f.tests.name)
@@ -155,13 +155,7 @@ func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTest
 
 // membersOf reads the directory of a strategy, which may be empty.
 func membersOf(dir string) (sources, tests []strategy.Source, err error) {
-	c, err := reload.ReadOnce(dir, strategyFiles())
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the strategy: %w", err)
-	}
-	c.Path, c.Dir = dir, dir
-	sources, tests = split(c)
-	return sources, tests, nil
+	return strategyfile.ReadAs(dir, dir)
 }
 
 // merged are files in the order of their names, with those that come in the
@@ -190,8 +184,8 @@ type placed struct {
 func (f *filePlace) named(sources, tests []strategy.Source) ([]placed, error) {
 	var list []placed
 	dir, _ := filepath.Split(f.tests.name)
-	bodies := slices.DeleteFunc(slices.Clone(tests), func(f strategy.Source) bool { return !isBody(f.Name) })
-	for _, file := range slices.Concat(besideAmong(sources), bodies) {
+	bodies := slices.DeleteFunc(slices.Clone(tests), func(f strategy.Source) bool { return !strategyfile.IsBody(f.Name) })
+	for _, file := range slices.Concat(strategyfile.Beside(sources), bodies) {
 		at, err := placingAt(dir + filepath.Base(file.Name))
 		if err == nil && file.Beside {
 			err = at.plain()
@@ -220,7 +214,7 @@ func rulesAmong(files []strategy.Source) []strategy.Source {
 
 // testsAmong are the tests among them and the bodies that they name.
 func testsAmong(files []strategy.Source) []strategy.Source {
-	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return isBody(f.Name) })
+	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return strategyfile.IsBody(f.Name) })
 }
 
 // put puts what the files name and the tests into their place first, and then the rules. A gateway opens
@@ -244,7 +238,7 @@ func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (
 		if err != nil {
 			return nil, err
 		}
-		if rules := !file.from[0].Beside && !isBody(file.from[0].Name); rules && differs {
+		if rules := !file.from[0].Beside && !strategyfile.IsBody(file.from[0].Name); rules && differs {
 			if err := file.at.replaceable(); err != nil {
 				return nil, err
 			}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -37,7 +38,7 @@ func placingAt(path string) (*placing, error) {
 		return &placing{name: path, target: target}, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, shortly(path, err)
+		return nil, strategyfile.PathError(path, err)
 	}
 	if _, err := os.Lstat(path); err == nil {
 		return nil, fmt.Errorf("%s is a symbolic link that leads nowhere, one to a file is wanted", path)
@@ -59,7 +60,7 @@ func directoryOf(path string) (dir, base string, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", "", fmt.Errorf("there is no directory %s for %s: make it first", withoutTail(dir), base)
 	}
-	return target, base, shortly(dir, err)
+	return target, base, strategyfile.PathError(dir, err)
 }
 
 // take takes a file on its way, and reports whether another one is in its place.
@@ -70,20 +71,20 @@ func (p *placing) take(from strategy.Source) (differs bool, err error) {
 		p.before = nil
 		info, err := os.Stat(from.Name)
 		if err != nil {
-			return false, shortly(from.Name, err)
+			return false, strategyfile.PathError(from.Name, err)
 		}
 		p.mode = info.Mode().Perm()
 		return true, nil
 	}
 	if err != nil {
-		return false, shortly(p.name, err)
+		return false, strategyfile.PathError(p.name, err)
 	}
 	if !p.before.Mode().IsRegular() {
 		return false, fmt.Errorf("%s is not a regular file (its mode is %s), one is wanted", p.name, p.before.Mode())
 	}
 	p.beLike(p.before)
 	if p.old, err = os.ReadFile(p.target); err != nil {
-		return false, shortly(p.name, err)
+		return false, strategyfile.PathError(p.name, err)
 	}
 	return !bytes.Equal(p.old, p.data), nil
 }
@@ -196,7 +197,7 @@ func (p *placing) intact() bool {
 func (p *placing) reversed() (*placing, error) {
 	now, err := os.Stat(p.target)
 	if err != nil {
-		return nil, shortly(p.name, err)
+		return nil, strategyfile.PathError(p.name, err)
 	}
 	r := &placing{name: p.name, target: p.target, data: p.old, old: p.data, before: now, next: p.back, empty: p.before == nil}
 	p.back = ""

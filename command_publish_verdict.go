@@ -12,6 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/reload/history"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -331,7 +332,7 @@ func (g *publishedGateway) concerned(all []strategyStatus, files []string, attem
 // reads reports whether the strategy at a path of the gateway reads what was
 // published, and the digest of all that it reads.
 func (g *publishedGateway) reads(path string, files []string) (digest string, reads bool) {
-	content, err := reload.ReadOnce(path, strategyFiles())
+	content, err := reload.ReadOnce(path, strategyfile.ReloadOptions())
 	reads = sameFile(path, g.main)
 	if err != nil {
 		return "", reads || sameFile(path, filepath.Dir(g.main))

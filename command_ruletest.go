@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
@@ -160,16 +161,16 @@ func environment(name string) string {
 }
 
 func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrategy, error) {
-	if strategy, is := strings.CutSuffix(path, testSuffix); is {
-		path = strategy + strategySuffix
+	if of, is := strategyfile.OfTests(path); is {
+		path = of
 	}
 	tested := testedStrategy{Path: path, Errors: []document.Problem{}, Tests: []testedRule{}, Unseen: []string{}, UnseenSteps: []testedStep{}}
-	sources, tests, err := filesAt(path)
+	sources, tests, err := strategyfile.Read(path)
 	if err != nil {
 		return tested, err
 	}
 	if len(tests) == 0 {
-		return tested, fmt.Errorf("there is no *%s beside %s", testSuffix, path)
+		return tested, fmt.Errorf("there is no *%s beside %s", strategyfile.TestSuffix, path)
 	}
 	m, err := strategy.Parse(flag(cmd, "env"), sources...)
 	if err := tested.found(err); err != nil {
@@ -179,7 +180,7 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	if err != nil {
 		return tested, err
 	}
-	suite, err := testSuite(tests, orders)
+	suite, err := strategyfile.Suite(tests, orders)
 	if err := tested.found(err); err != nil || len(tested.Errors) > 0 {
 		return tested, err
 	}

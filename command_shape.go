@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
@@ -122,7 +123,7 @@ var shapeNames = []string{"map", "prices", "fractional", "exact_ids", "text_flag
 func optionsIn(path string) (*Options, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the map: %w", shortly(path, err))
+		return nil, fmt.Errorf("reading the map: %w", strategyfile.PathError(path, err))
 	}
 	d, err := blockOf(text, path)
 	if err != nil {

@@ -3,16 +3,12 @@ package discount
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -76,46 +72,10 @@ func instantOf(cmd *cobra.Command, zone *time.Location) (time.Time, error) {
 	return at, nil
 }
 
-// filesAt reads what would be loaded from a path: the strategy with the spreadsheets that
-// it names, and its tests with the bodies that they name. Its names are as the path was
-// given, so that they can be clicked on where they are printed.
-func filesAt(path string) (sources, tests []strategy.Source, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the strategy: %w", shortly(path, err))
-	}
-	if of, is := strings.CutSuffix(path, testSuffix); is && !info.IsDir() {
-		return nil, nil, fmt.Errorf("%s is a file of tests, a strategy is wanted, such as %s", path, of+strategySuffix)
-	}
-	c, err := reload.ReadOnce(path, strategyFiles())
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the strategy: %w", err)
-	}
-	c.Path, c.Dir = filepath.Clean(path), filepath.Clean(path)
-	if !info.IsDir() {
-		c.Dir = filepath.Dir(path)
-	}
-	sources, tests = split(c)
-	if len(sources) == 0 {
-		return nil, nil, fmt.Errorf("reading the strategy: %s: there is no *%s file in the directory", path, strategySuffix)
-	}
-	return sources, tests, nil
-}
-
-// shortly is an error of a file without the name of the system call. Of a relative path
-// that leads nowhere it has the directory that was looked in.
-func shortly(path string, err error) error {
-	var failed *fs.PathError
-	if errors.As(err, &failed) {
-		err = fmt.Errorf("%s: %w", path, failed.Err)
-	}
-	return lookedFor(path, err)
-}
-
 // modelAt reads the strategy at a path. The error is [invalidFiles] where it was
 // read and is not valid.
 func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
-	sources, _, err := filesAt(path)
+	sources, _, err := strategyfile.Read(path)
 	if err != nil {
 		return nil, err
 	}

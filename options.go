@@ -11,6 +11,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
 
 // Options are what the discount and discount_quote handlers are configured
@@ -240,8 +241,8 @@ func expand(name string, value *string) error {
 
 // noTests refuses the path of a file of tests in the place of a strategy's.
 func noTests(path string) error {
-	if of, is := strings.CutSuffix(path, testSuffix); is {
-		return fmt.Errorf("strategy: %s is a file of tests, a strategy is wanted, such as %s", path, of+strategySuffix)
+	if of, is := strategyfile.OfTests(path); is {
+		return fmt.Errorf("strategy: %s is a file of tests, a strategy is wanted, such as %s", path, of)
 	}
 	return nil
 }
