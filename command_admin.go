@@ -12,6 +12,8 @@ import (
 
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/internal/adminapi"
 )
 
 // addAdminFlags adds the flags that say which strategy of which running gateway is meant.
@@ -99,7 +101,7 @@ func (a adminClient) understood(err error) error {
 }
 
 // strategies are those in service.
-func (a adminClient) strategies() (all []strategyStatus, err error) {
+func (a adminClient) strategies() (all []adminapi.Strategy, err error) {
 	err = a.call(http.MethodGet, "/discount/strategies", "", nil, &all)
 	return all, err
 }
@@ -114,42 +116,34 @@ func said(err error) string {
 }
 
 // choose finds the strategy meant: the only one, unless an id says which.
-func (a adminClient) choose(id string) (strategyStatus, error) {
+func (a adminClient) choose(id string) (adminapi.Strategy, error) {
 	all, err := a.strategies()
 	if err != nil {
-		return strategyStatus{}, err
+		return adminapi.Strategy{}, err
 	}
 	return pick(all, id)
 }
 
 // pick finds the strategy meant among those in service.
-func pick(all []strategyStatus, id string) (strategyStatus, error) {
+func pick(all []adminapi.Strategy, id string) (adminapi.Strategy, error) {
 	var ids []string
 	for _, s := range all {
 		if s.ID == id || id == "" && len(all) == 1 {
 			return s, nil
 		}
-		ids = append(ids, s.name())
+		ids = append(ids, s.Name())
 	}
 	switch {
 	case len(all) == 0:
-		return strategyStatus{}, fmt.Errorf("no strategy is in service there")
+		return adminapi.Strategy{}, fmt.Errorf("no strategy is in service there")
 	case id == "":
-		return strategyStatus{}, fmt.Errorf("several strategies are in service, say which with --id: %s", strings.Join(ids, ", "))
+		return adminapi.Strategy{}, fmt.Errorf("several strategies are in service, say which with --id: %s", strings.Join(ids, ", "))
 	}
-	return strategyStatus{}, fmt.Errorf("no strategy in service has the id %q, there are %s", id, strings.Join(ids, ", "))
-}
-
-// name is what a person knows the strategy by.
-func (s strategyStatus) name() string {
-	if s.Env != "" {
-		return fmt.Sprintf("%s (%s, env %s)", s.ID, s.Path, s.Env)
-	}
-	return fmt.Sprintf("%s (%s)", s.ID, s.Path)
+	return adminapi.Strategy{}, fmt.Errorf("no strategy in service has the id %q, there are %s", id, strings.Join(ids, ", "))
 }
 
 // history is what is remembered of a strategy.
-func (a adminClient) history(id string) (past historyStatus, err error) {
+func (a adminClient) history(id string) (past adminapi.History, err error) {
 	err = a.call(http.MethodGet, "/discount/strategies/"+id+"/history", "", nil, &past)
 	return past, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/adminapi"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/reload/history"
 )
@@ -71,7 +72,7 @@ func stateDirOf(cmd *cobra.Command) (string, error) {
 	dir := running.strategy.State.Dir
 	if _, err := os.ReadDir(dir); err != nil {
 		return "", fmt.Errorf("the gateway at %s keeps the log of %s in %w; --state names another directory",
-			running.admin.address, running.strategy.name(), strategyfile.PathError(dir, err))
+			running.admin.address, running.strategy.Name(), strategyfile.PathError(dir, err))
 	}
 	return dir, nil
 }
@@ -79,7 +80,7 @@ func stateDirOf(cmd *cobra.Command) (string, error) {
 // runningStrategy is a strategy of the running gateway that remembers.
 type runningStrategy struct {
 	admin    adminClient
-	strategy strategyStatus
+	strategy adminapi.Strategy
 }
 
 // runningFor finds the strategy that is meant in the running gateway; nil where a
@@ -105,7 +106,7 @@ func runningFor(cmd *cobra.Command) (found *runningStrategy, missed string, err 
 		return nil, "", fmt.Errorf("the gateway at %s: %w; --state reads a state directory instead", admin.address, err)
 	}
 	if one.State.Dir == "" {
-		return nil, "", fmt.Errorf("the gateway at %s remembers nothing of %s: its state is off", admin.address, one.name())
+		return nil, "", fmt.Errorf("the gateway at %s remembers nothing of %s: its state is off", admin.address, one.Name())
 	}
 	return &runningStrategy{admin: admin, strategy: one}, "", nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/adminapi"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/reload/history"
@@ -210,7 +211,7 @@ func (g *publishedGateway) look(ctx context.Context) {
 
 // first are the strategies of the gateway. While its configuration is loaded anew
 // its admin endpoint may be away for a moment.
-func (g *publishedGateway) first(ctx context.Context) (all []strategyStatus, err error) {
+func (g *publishedGateway) first(ctx context.Context) (all []adminapi.Strategy, err error) {
 	for try := range firstTries {
 		if g.off != "" {
 			return nil, nil
@@ -288,7 +289,7 @@ func sleep(ctx context.Context, pause time.Duration) bool {
 }
 
 // others says that the gateway serves none of what was published.
-func (g *publishedGateway) others(all []strategyStatus) string {
+func (g *publishedGateway) others(all []adminapi.Strategy) string {
 	if len(all) == 0 {
 		return "the gateway at " + g.admin.address + " serves no strategy"
 	}
@@ -303,7 +304,7 @@ func (g *publishedGateway) others(all []strategyStatus) string {
 
 // concerned are the strategies that read what was published, and what becomes of it.
 // attempts are the numbers at which the first look found what they read last.
-func (g *publishedGateway) concerned(all []strategyStatus, files []string, attempts map[string]uint64) []strategyVerdict {
+func (g *publishedGateway) concerned(all []adminapi.Strategy, files []string, attempts map[string]uint64) []strategyVerdict {
 	var list []strategyVerdict
 	for _, s := range all {
 		content, reads := g.reads(s.Path, files)
@@ -356,7 +357,7 @@ func (g *gatewayVerdict) bound() {
 }
 
 // take takes what became of the content.
-func (s *strategyVerdict) take(of strategyStatus) {
+func (s *strategyVerdict) take(of adminapi.Strategy) {
 	s.Verdict = verdict(of.File.Outcome)
 	switch {
 	case s.Verdict == verdictHeld:

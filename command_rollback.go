@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/internal/adminapi"
 )
 
 func rollbackCommand() *cobra.Command {
@@ -29,7 +31,7 @@ func oneFingerprint(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("the arguments are %q, one FINGERPRINT is wanted: %s", args, wanted)
 	}
-	if !isFingerprint(args[0]) {
+	if !adminapi.IsFingerprint(args[0]) {
 		return fmt.Errorf("%q is no fingerprint: wanted is %s", args[0], wanted)
 	}
 	return nil
@@ -44,11 +46,11 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	body, err := json.Marshal(rollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
+	body, err := json.Marshal(adminapi.RollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
 	if err != nil {
 		return exitFailed, err
 	}
-	var after strategyStatus
+	var after adminapi.Strategy
 	if err := admin.call(http.MethodPost, "/discount/strategies/"+strategy.ID+"/rollback", strategy.Live.SHA256, body, &after); err != nil {
 		return exitFailed, err
 	}

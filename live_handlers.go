@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/adminapi"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
@@ -90,22 +90,8 @@ func (h *liveHandler) sortKey() string {
 	return string(text)
 }
 
-// handlerStatus is how a handler of a strategy reads carts, as the admin API shows it.
-type handlerStatus struct {
-	Number     int        `json:"number"` // from 1, for "handler" of explain
-	Module     string     `json:"module"`
-	Map        preset.Map `json:"map,omitzero"`
-	Source     string     `json:"source"`
-	Prices     string     `json:"prices"`
-	Customer   string     `json:"customer,omitempty"`
-	Fractional string     `json:"fractional,omitempty"`
-	ExactIDs   bool       `json:"exact_ids"`
-	TextFlags  bool       `json:"text_flags"`
-	MaxLines   int        `json:"max_lines"`
-}
-
-func (h *liveHandler) describe(number int) handlerStatus {
-	d := handlerStatus{
+func (h *liveHandler) describe(number int) adminapi.Handler {
+	d := adminapi.Handler{
 		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(),
 		ExactIDs: h.read.ExactIDs, TextFlags: h.read.TextFlags, MaxLines: h.read.MaxLines,
 	}
@@ -119,8 +105,8 @@ func (h *liveHandler) describe(number int) handlerStatus {
 }
 
 // describe lists the handlers.
-func (l *liveHandlers) describe() []handlerStatus {
-	list := []handlerStatus{}
+func (l *liveHandlers) describe() []adminapi.Handler {
+	list := []adminapi.Handler{}
 	for i, h := range l.inOrder() {
 		list = append(list, h.describe(i+1))
 	}
