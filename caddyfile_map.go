@@ -8,6 +8,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -23,7 +24,7 @@ func (o *Options) unmarshalMap(d *caddyfile.Dispenser) error {
 	if err := o.besidePreset(d, nil); err != nil {
 		return err
 	}
-	seen, err := options(d, "map", func(field string) error { return mapping(d, &o.Map.Mapping, field) })
+	seen, err := directive.Names(d, "map", func(field string) error { return mapping(d, &o.Map.Mapping, field) })
 	switch {
 	case err != nil:
 		return err
@@ -31,7 +32,7 @@ func (o *Options) unmarshalMap(d *caddyfile.Dispenser) error {
 		return d.Err("map needs a preset, a block with what it sets, or both")
 	}
 	_, err = o.reader() // what the paths are to each other
-	return atLine(d, err)
+	return directive.AtLine(d, err)
 }
 
 // besidePreset holds an option that was read to the preset, if there is one by now.
@@ -40,7 +41,7 @@ func (o *Options) besidePreset(d *caddyfile.Dispenser, err error) error {
 		return err
 	}
 	_, err = o.cartOptions()
-	return atLine(d, err)
+	return directive.AtLine(d, err)
 }
 
 // fieldAliases are further names of fields in a Caddyfile.
@@ -83,5 +84,5 @@ func contentTypes(d *caddyfile.Dispenser, into *[]string) error {
 	if len(*into) == 0 {
 		return d.Err("content_types takes media types, such as: content_types text/plain")
 	}
-	return atLine(d, checkContentTypes(*into))
+	return directive.AtLine(d, checkContentTypes(*into))
 }

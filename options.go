@@ -11,6 +11,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
 
@@ -279,8 +280,8 @@ func (o *Options) Validate() error {
 	return errors.Join(
 		err,
 		checkContentTypes(o.ContentTypes),
-		within("max_body", o.MaxBody, 1, maxMaxBody),
-		within("max_lines", int64(o.MaxLines), 1, maxMaxLines),
+		directive.Within("max_body", o.MaxBody, 1, maxMaxBody),
+		directive.Within("max_lines", int64(o.MaxLines), 1, maxMaxLines),
 		o.Reload.validate(),
 		o.Origins.validate(),
 		o.Guard.validate(),
@@ -293,26 +294,12 @@ func (o *Options) Validate() error {
 func (o *ReloadOptions) validate() error {
 	var errs []error
 	if o.Settle != 0 {
-		errs = append(errs, during("reload settle", o.Settle, caddy.Duration(time.Millisecond), maxSettle))
+		errs = append(errs, directive.During("reload settle", o.Settle, caddy.Duration(time.Millisecond), maxSettle))
 	}
 	if o.Poll != 0 {
-		errs = append(errs, during("reload poll", o.Poll, minPoll, maxPoll))
+		errs = append(errs, directive.During("reload poll", o.Poll, minPoll, maxPoll))
 	}
 	return errors.Join(errs...)
-}
-
-func within(name string, value, least, most int64) error {
-	if value < least || value > most {
-		return fmt.Errorf("%s: %d is out of range, %d to %d is wanted", name, value, least, most)
-	}
-	return nil
-}
-
-func during(name string, value, least, most caddy.Duration) error {
-	if value < least || value > most {
-		return fmt.Errorf("%s: %v is out of range, %v to %v is wanted", name, time.Duration(value), time.Duration(least), time.Duration(most))
-	}
-	return nil
 }
 
 // reservedPrefixes would make the handler strip headers that are not its own, beside those

@@ -11,6 +11,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -120,7 +121,7 @@ func (s *StateOptions) rollbackOff() bool { return s.NoRollback != nil && *s.NoR
 // strategy.
 func (s *StateOptions) validate(strategy string) error {
 	if s.Keep != 0 {
-		if err := within("state keep", int64(s.Keep), 1, mostKeep); err != nil {
+		if err := directive.Within("state keep", int64(s.Keep), 1, mostKeep); err != nil {
 			return err
 		}
 	}
