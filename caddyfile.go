@@ -3,6 +3,7 @@ package discount
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/dustin/go-humanize"
 
+	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -105,19 +107,12 @@ func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 }
 
 func (o *Options) option(d *caddyfile.Dispenser, name string) error {
+	if slices.Contains(cartoptions.Names, name) {
+		return o.Options.Option(d, name)
+	}
 	switch name {
 	case "env":
 		return directive.Word(d, &o.Env)
-	case "source":
-		return directive.Choice(d, &o.Source, "auto", "json", "headers")
-	case "prices":
-		return o.besidePreset(d, directive.Choice(d, &o.Prices, "minor", "major"))
-	case "customer":
-		if err := directive.Choice(d, &o.Customer, customerBody, customerHeaders); err != nil {
-			return err
-		}
-		_, err := o.cartOptions() // beside a map
-		return directive.AtLine(d, err)
 	case "on_invalid":
 		return directive.Choice(d, &o.OnInvalid, "pass", "reject")
 	case "on_oversize":
@@ -128,8 +123,6 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		return size(d, &o.MaxBody)
 	case "decode":
 		return directive.OnOff(d, &o.Decode)
-	case "max_lines":
-		return directive.Count(d, &o.MaxLines, maxMaxLines)
 	case "lines":
 		o.Lines = new(bool)
 		return directive.OnOff(d, o.Lines)
@@ -142,16 +135,6 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	case "sign":
 		o.Sign = new(SignOptions)
 		return o.Sign.unmarshal(d)
-	case "map":
-		return o.unmarshalMap(d)
-	case "fractional":
-		return directive.Choice(d, &o.Fractional, fractionalLine)
-	case "exact_ids":
-		o.ExactIDs = new(bool)
-		return o.besidePreset(d, directive.OnOff(d, o.ExactIDs))
-	case "text_flags":
-		o.TextFlags = new(bool)
-		return o.besidePreset(d, directive.OnOff(d, o.TextFlags))
 	case "content_types":
 		return contentTypes(d, &o.ContentTypes)
 	case "reload":

@@ -1,11 +1,8 @@
 package discount
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -14,9 +11,10 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
@@ -26,14 +24,16 @@ import (
 
 // configured is a discount handler of a configuration.
 type configured struct {
-	Options
+	cartoptions.Options
+	Strategy string `json:"strategy"`
+
 	number int    // from 1, in the order of the configuration
 	module string // discount or discount_quote
 	hosts  string // of the route it is in, if it names any
 }
 
 // handlerOptions are the options of the handler that the flags choose, and its name.
-func handlerOptions(cmd *cobra.Command, strategy string) (*Options, string, error) {
+func handlerOptions(cmd *cobra.Command, strategy string) (*cartoptions.Options, string, error) {
 	file := flag(cmd, "config")
 	all, err := handlersIn(file)
 	if err != nil {
@@ -101,7 +101,7 @@ func ordersOfHandlers(file, strategy string) (o ruletest.Orders, err error) {
 		if h.Source == "headers" {
 			continue
 		}
-		reader, err := h.reader()
+		reader, err := h.Reader()
 		if err != nil {
 			return o, fmt.Errorf("handler %d of %s: %w", h.number, file, err)
 		}
@@ -112,9 +112,9 @@ func ordersOfHandlers(file, strategy string) (o ruletest.Orders, err error) {
 }
 
 // readAlike reports whether two handlers read carts alike.
-func readAlike(a, b *Options) bool {
-	one, oneErr := a.cartOptions()
-	other, otherErr := b.cartOptions()
+func readAlike(a, b *cartoptions.Options) bool {
+	one, oneErr := a.Cart()
+	other, otherErr := b.Cart()
 	return oneErr == nil && otherErr == nil && a.Source == b.Source && reflect.DeepEqual(one, other)
 }
 
@@ -142,7 +142,7 @@ func listed(all []configured) string {
 	t := table{}
 	for i := range all {
 		h := &all[i]
-		t.add(fmt.Sprint(h.number), h.module, printable(h.Strategy), printable(h.shapeText()), printable(h.hosts))
+		t.add(fmt.Sprint(h.number), h.module, printable(h.Strategy), printable(h.Text()), printable(h.hosts))
 	}
 	return strings.TrimRight(t.String(), "\n")
 }
@@ -158,14 +158,20 @@ func handlersIn(file string) ([]configured, error) {
 			return nil, fmt.Errorf("reading the configuration: %w", inFile(file, err))
 		}
 	}
-	w := &handlerWalk{}
-	if err := w.value(jsontext.NewDecoder(bytes.NewReader(text)), ""); err != nil {
+	found, err := handlers.In(text)
+	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %s: %w", file, err)
 	}
-	if len(w.found) == 0 {
+	if len(found) == 0 {
 		return nil, fmt.Errorf("there is no discount handler in %s", file)
 	}
-	return w.found, nil
+	all := make([]configured, len(found))
+	for i, h := range found {
+		if all[i], err = configuredBy(h, i+1); err != nil {
+			return nil, fmt.Errorf("reading the configuration: %s: %w", file, err)
+		}
+	}
+	return all, nil
 }
 
 // inFile is an error with the name of a file, unless it names it already.
@@ -174,82 +180,6 @@ func inFile(file string, err error) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w", file, err)
-}
-
-// handlerWalk goes through a configuration in its order: handlers may be in routes of
-// routes, named routes and routes for errors and responses.
-type handlerWalk struct {
-	found []configured
-}
-
-// value goes through the next value; hosts are those of the route around it.
-func (w *handlerWalk) value(d *jsontext.Decoder, hosts string) error {
-	switch d.PeekKind() {
-	case '{':
-		text, err := d.ReadValue()
-		if err != nil {
-			return err
-		}
-		return w.object(bytes.Clone(text), hosts)
-	case '[':
-		if _, err := d.ReadToken(); err != nil {
-			return err
-		}
-		for d.PeekKind() != ']' {
-			if err := w.value(d, hosts); err != nil {
-				return err
-			}
-		}
-		_, err := d.ReadToken()
-		return err
-	}
-	_, err := d.ReadValue()
-	return err
-}
-
-func (w *handlerWalk) object(text []byte, hosts string) error {
-	var known struct {
-		Handler string `json:"handler"`
-		Match   []struct {
-			Host []string `json:"host"`
-		} `json:"match"`
-	}
-	if json.Unmarshal(text, &known) == nil { // of anything else it is none of these
-		if known.Handler == "discount" || known.Handler == "discount_quote" {
-			return w.handler(text, known.Handler, hosts)
-		}
-		var named []string
-		for _, m := range known.Match {
-			named = append(named, m.Host...)
-		}
-		if len(named) > 0 {
-			hosts = strings.Join(named, " ")
-		}
-	}
-	d := jsontext.NewDecoder(bytes.NewReader(text))
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() != '}' {
-		if _, err := d.ReadToken(); err != nil { // a name
-			return err
-		}
-		if err := w.value(d, hosts); err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-	}
-	return nil
-}
-
-// handler decodes the options of a handler.
-func (w *handlerWalk) handler(text []byte, module, hosts string) error {
-	h := configured{number: len(w.found) + 1, module: module, hosts: hosts}
-	if err := json.Unmarshal(text, &h.Options); err != nil {
-		return fmt.Errorf("handler %d: %w", h.number, err)
-	}
-	h.Strategy = caddy.NewReplacer().ReplaceKnown(h.Strategy, "")
-	w.found = append(w.found, h)
-	return nil
 }
 
 // expand replaces the placeholders in the options of carts, as the handler does when it
@@ -263,4 +193,14 @@ func (h *configured) expand() error {
 		*text = expanded
 	}
 	return nil
+}
+
+// configuredBy decodes the options of a handler.
+func configuredBy(h handlers.Handler, number int) (configured, error) {
+	c := configured{number: number, module: h.Module, hosts: h.Hosts}
+	if err := json.Unmarshal(h.Options, &c); err != nil {
+		return c, fmt.Errorf("handler %d: %w", number, err)
+	}
+	c.Strategy = caddy.NewReplacer().ReplaceKnown(c.Strategy, "")
+	return c, nil
 }

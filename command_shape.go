@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -43,7 +44,7 @@ func shapeFor(cmd *cobra.Command, path string) (*cartShape, error) {
 		return nil, err
 	}
 	s := &cartShape{name: name}
-	if s.options, err = o.cartOptions(); err == nil {
+	if s.options, err = o.Cart(); err == nil {
 		s.reader, err = cart.NewReader(s.options)
 	}
 	if err != nil && name != "" {
@@ -70,11 +71,11 @@ func ordersFor(cmd *cobra.Command, path string) (ruletest.Orders, error) {
 }
 
 // shapeOptions are the options of a handler that the flags lead to, and their name.
-func shapeOptions(cmd *cobra.Command, path string) (o *Options, name string, err error) {
+func shapeOptions(cmd *cobra.Command, path string) (o *cartoptions.Options, name string, err error) {
 	if err := onlyOneShape(cmd); err != nil {
 		return nil, "", err
 	}
-	o = new(Options)
+	o = new(cartoptions.Options)
 	switch {
 	case flag(cmd, "config") != "":
 		return handlerOptions(cmd, path)
@@ -120,7 +121,7 @@ var shapeNames = []string{"map", "prices", "fractional", "exact_ids", "text_flag
 
 // optionsIn reads a file with options of a handler, as its block in a Caddyfile has
 // them.
-func optionsIn(path string) (*Options, error) {
+func optionsIn(path string) (*cartoptions.Options, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the map: %w", strategyfile.PathError(path, err))
@@ -129,7 +130,7 @@ func optionsIn(path string) (*Options, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the map: %w", err)
 	}
-	o := new(Options)
+	o := new(cartoptions.Options)
 	d.Next()
 	seen := make(map[string]bool)
 	for d.NextBlock(0) {
@@ -140,7 +141,7 @@ func optionsIn(path string) (*Options, error) {
 		case !slices.Contains(shapeNames, name):
 			err = d.Errf("%q says nothing of how carts are written, there are %s%s", name, strings.Join(shapeNames, ", "), meant(name, shapeNames))
 		default:
-			err = o.option(d, name)
+			err = o.Option(d, name)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the map: %w", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
@@ -69,7 +70,7 @@ func (l *liveHandlers) readings() []ruletest.Reading {
 			continue
 		}
 		known = append(known, h)
-		list = append(list, ruletest.Reading{Name: h.options.shapeText(), Reader: h.reader})
+		list = append(list, ruletest.Reading{Name: h.options.Text(), Reader: h.reader})
 	}
 	return list
 }
@@ -96,10 +97,10 @@ func (h *liveHandler) describe(number int) adminapi.Handler {
 		ExactIDs: h.read.ExactIDs, TextFlags: h.read.TextFlags, MaxLines: h.read.MaxLines,
 	}
 	if h.read.CustomerInHeaders {
-		d.Customer = customerHeaders
+		d.Customer = cartoptions.CustomerHeaders
 	}
 	if h.read.Fractional {
-		d.Fractional = fractionalLine
+		d.Fractional = cartoptions.FractionalLine
 	}
 	return d
 }
@@ -111,21 +112,4 @@ func (l *liveHandlers) describe() []adminapi.Handler {
 		list = append(list, h.describe(i+1))
 	}
 	return list
-}
-
-// shapeText says in a few words how carts are written by the options.
-func (o *Options) shapeText() string {
-	text := "the default shape"
-	switch {
-	case o.Map.Preset != "":
-		text = "map " + o.Map.Preset
-	case len(o.Map.Items) > 0:
-		text = "map with items " + o.Map.Items.String()
-	case !reflect.ValueOf(o.Map.Mapping).IsZero():
-		text = "map"
-	}
-	if o.Prices != "" {
-		text += ", prices " + o.Prices
-	}
-	return text
 }

@@ -1,4 +1,4 @@
-package discount
+package cartoptions
 
 import (
 	"reflect"
@@ -11,6 +11,38 @@ import (
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
+
+// Names are the options that [Options.Option] reads.
+var Names = []string{"source", "prices", "customer", "map", "fractional", "exact_ids", "text_flags", "max_lines"}
+
+// Option reads the arguments of an option of the given name, one of [Names].
+func (o *Options) Option(d *caddyfile.Dispenser, name string) error {
+	switch name {
+	case "source":
+		return directive.Choice(d, &o.Source, "auto", "json", "headers")
+	case "prices":
+		return o.besidePreset(d, directive.Choice(d, &o.Prices, "minor", "major"))
+	case "customer":
+		if err := directive.Choice(d, &o.Customer, CustomerBody, CustomerHeaders); err != nil {
+			return err
+		}
+		_, err := o.Cart() // beside a map
+		return directive.AtLine(d, err)
+	case "map":
+		return o.unmarshalMap(d)
+	case "fractional":
+		return directive.Choice(d, &o.Fractional, FractionalLine)
+	case "exact_ids":
+		o.ExactIDs = new(bool)
+		return o.besidePreset(d, directive.OnOff(d, o.ExactIDs))
+	case "text_flags":
+		o.TextFlags = new(bool)
+		return o.besidePreset(d, directive.OnOff(d, o.TextFlags))
+	case "max_lines":
+		return directive.Count(d, &o.MaxLines, MostLines)
+	}
+	return d.Errf("unknown option %q, there are %s", name, strings.Join(Names, ", "))
+}
 
 // unmarshalMap reads a preset, a block of fields, or both.
 func (o *Options) unmarshalMap(d *caddyfile.Dispenser) error {
@@ -31,7 +63,7 @@ func (o *Options) unmarshalMap(d *caddyfile.Dispenser) error {
 	case !seen && !named:
 		return d.Err("map needs a preset, a block with what it sets, or both")
 	}
-	_, err = o.reader() // what the paths are to each other
+	_, err = o.Reader() // what the paths are to each other
 	return directive.AtLine(d, err)
 }
 
@@ -40,7 +72,7 @@ func (o *Options) besidePreset(d *caddyfile.Dispenser, err error) error {
 	if err != nil || o.Map.Preset == "" {
 		return err
 	}
-	_, err = o.cartOptions()
+	_, err = o.Cart()
 	return directive.AtLine(d, err)
 }
 
@@ -76,13 +108,4 @@ func mapFields() (names []string) {
 		names = append(names, name)
 	}
 	return names
-}
-
-// contentTypes reads at least one media type.
-func contentTypes(d *caddyfile.Dispenser, into *[]string) error {
-	*into = d.RemainingArgs()
-	if len(*into) == 0 {
-		return d.Err("content_types takes media types, such as: content_types text/plain")
-	}
-	return directive.AtLine(d, checkContentTypes(*into))
 }
