@@ -13,6 +13,7 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -220,7 +221,7 @@ func (e *explainRequest) readerFor(l *live) (*cart.Reader, error) {
 	}
 	handlers := l.handlers.inOrder()
 	if n := *e.Handler; n < 1 || n > len(handlers) {
-		return nil, fmt.Errorf("handler is %d, and the strategy has %s", n, counted(len(handlers), "handler"))
+		return nil, fmt.Errorf("handler is %d, and the strategy has %s", n, brief.Count(len(handlers), "handler"))
 	}
 	h := handlers[*e.Handler-1]
 	if h.options.Source == "headers" {

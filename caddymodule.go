@@ -16,6 +16,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/internal/cli"
 )
 
 func init() {
@@ -24,6 +26,7 @@ func init() {
 	caddy.RegisterModule(JWKSHandler{})
 	caddy.RegisterModule(StripHandler{})
 	caddy.RegisterModule(adminAPI{})
+	cli.Register()
 	registerDirective("discount", func() directiveHandler { return new(Handler) })
 	registerDirective("discount_quote", func() directiveHandler { return new(QuoteHandler) })
 	registerDirective("discount_jwks", func() directiveHandler { return new(JWKSHandler) })
