@@ -16,6 +16,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/handlers"
+	"github.com/promogate/caddy-discount/internal/publish"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
@@ -129,7 +130,7 @@ func withStrategy(all []configured, file, strategy string) []configured {
 			if dir != "" && !filepath.IsAbs(path) {
 				path = filepath.Join(dir, path)
 			}
-			if sameFile(path, strategy) {
+			if publish.SameFile(path, strategy) {
 				of = append(of, h)
 				break
 			}

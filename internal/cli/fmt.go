@@ -3,13 +3,13 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/promogate/caddy-discount/internal/atomicfile"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy/document"
 	"github.com/promogate/caddy-discount/strategy/format"
@@ -135,7 +135,7 @@ func layOut(path string, write, check bool) (layoutResult, error) {
 	switch {
 	case write && result.Changed:
 		result.Written = true
-		return result, putInPlace(path, laid)
+		return result, atomicfile.Replace(path, laid)
 	case !write && !check:
 		text := string(laid)
 		result.Text = &text
@@ -154,43 +154,4 @@ func printLayouts(cmd *cobra.Command, results []layoutResult) {
 			fmt.Fprintln(out, printable(r.Path))
 		}
 	}
-}
-
-// putInPlace puts a new file in the place of an old one at once, so that
-// nobody, a gateway that watches it least of all, ever reads half of it. Of a
-// link it is the file that the link leads to.
-func putInPlace(path string, data []byte) (err error) {
-	path, err = filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	beside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("writing %s anew: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("writing %s anew: %w", path, errors.Join(err, os.Remove(beside.Name())))
-		}
-	}()
-	if err := fill(beside, data, info.Mode().Perm()); err != nil {
-		return err
-	}
-	return os.Rename(beside.Name(), path)
-}
-
-// fill writes a new file through to the disk.
-func fill(f *os.File, data []byte, mode fs.FileMode) error {
-	_, err := f.Write(data)
-	if err == nil {
-		err = f.Chmod(mode)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
 }

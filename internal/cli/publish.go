@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/internal/publish"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -108,36 +109,9 @@ type published struct {
 	PutBack bool           `json:"put_back,omitempty"` // the place is as it was, after it was changed
 }
 
-// A destination is the place of a strategy.
-type destination interface {
-	// path is what is replaced.
-	path() string
-
-	// directories are those in which names will change.
-	directories() []string
-
-	// with is what a gateway will read when these files are in their place.
-	with(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error)
-
-	// put puts the files into their place; nil if they are there already. If it
-	// fails, or is interrupted, the place is as it was.
-	put(ctx context.Context, sources, tests []strategy.Source) (placement, error)
-}
-
-// A placement is what was put into a place. Either back or stay ends it.
-type placement interface {
-	// files are the files that are there now and were not, free of links.
-	files() []string
-
-	// intact reports whether nothing else was put there since.
-	intact() bool
-
-	// back puts back what was there.
-	back(ctx context.Context) error
-
-	// stay removes what was kept to be put back.
-	stay() error
-}
+// publisherPatience is how long publish waits for another publisher, which waits for a
+// gateway while it holds its lock.
+const publisherPatience = 2 * defaultWait
 
 // refused reports whether the strategy was not good enough to be put into the place.
 func (p *published) refused() bool { return len(p.Errors)+len(p.Failed) > 0 }
@@ -145,11 +119,11 @@ func (p *published) refused() bool { return len(p.Errors)+len(p.Failed) > 0 }
 func runPublish(cmd *cobra.Command, args []string) (int, error) {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	to, err := destinationOf(args[0], args[1])
+	to, err := publish.TargetOf(args[0], args[1])
 	if err != nil {
 		return exitFailed, fmt.Errorf("publishing %s: %w", args[0], err)
 	}
-	result := published{Path: to.path(), Source: args[0], Env: flag(cmd, "env"), Failed: []testedRule{}}
+	result := published{Path: to.Path(), Source: args[0], Env: flag(cmd, "env"), Failed: []testedRule{}}
 	report, err := result.publish(ctx, cmd, to)
 	if err != nil {
 		return exitFailed, err
@@ -176,8 +150,8 @@ func runPublish(cmd *cobra.Command, args []string) (int, error) {
 //
 // Other publishers are kept out from the first look at the place on, so that
 // what was proved is what will be there.
-func (p *published) publish(ctx context.Context, cmd *cobra.Command, to destination) (report string, err error) {
-	unlock, err := lockDirectories(ctx, to.directories())
+func (p *published) publish(ctx context.Context, cmd *cobra.Command, to publish.Target) (report string, err error) {
+	unlock, err := publish.LockDirectories(ctx, to.Directories(), publisherPatience)
 	if err != nil {
 		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
 	}
@@ -186,7 +160,7 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to destinat
 	if err != nil {
 		return "", err
 	}
-	allSources, allTests, err := to.with(sources, tests)
+	allSources, allTests, err := to.With(sources, tests)
 	if err != nil {
 		return "", err
 	}
@@ -210,10 +184,10 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to destinat
 
 // place puts the files into their place, and asks the gateway what it makes of
 // them. Unless it takes them, they are put back.
-func (p *published) place(ctx context.Context, cmd *cobra.Command, to destination, sources, tests []strategy.Source) error {
+func (p *published) place(ctx context.Context, cmd *cobra.Command, to publish.Target, sources, tests []strategy.Source) error {
 	gateway := gatewayOf(cmd, to)
 	gateway.look(ctx)
-	placed, err := to.put(ctx, sources, tests)
+	placed, err := to.Put(ctx, sources, tests)
 	if err != nil {
 		return err
 	}
@@ -221,20 +195,20 @@ func (p *published) place(ctx context.Context, cmd *cobra.Command, to destinatio
 	p.Changed = placed != nil
 	switch {
 	case placed == nil:
-	case p.Gateway.Verdict != verdictNone && !placed.intact():
-		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.path()), placed.stay())
+	case p.Gateway.Verdict != verdictNone && !placed.Intact():
+		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.Path()), placed.Stay())
 	case p.Gateway.good():
-		return placed.stay()
+		return placed.Stay()
 	default:
 		// What interrupts the wait does not interrupt this: half of it is worse than all.
-		if err := placed.back(context.WithoutCancel(ctx)); err != nil {
-			return fmt.Errorf("putting back %s, which %s: %w", to.path(), p.Gateway.why(), err)
+		if err := placed.Back(context.WithoutCancel(ctx)); err != nil {
+			return fmt.Errorf("putting back %s, which %s: %w", to.Path(), p.Gateway.why(), err)
 		}
 		p.Changed, p.PutBack = false, true
 		gateway.settle(ctx, &p.Gateway)
 	}
 	if ctx.Err() != nil {
-		return errInterrupted
+		return publish.ErrInterrupted
 	}
 	return nil
 }
@@ -337,6 +311,3 @@ func (p *published) left() string {
 	}
 	return ", it was in its place before and is left there"
 }
-
-// errInterrupted is why something was not done.
-var errInterrupted = errors.New("interrupted")

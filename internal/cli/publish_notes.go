@@ -7,14 +7,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/publish"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
 // noteChange notes what goes with what is in the place now, and reports whether that
 // has the same meaning.
-func (p *published) noteChange(to destination, tests []strategy.Source) (same bool) {
-	sources, before, err := strategyfile.Read(to.path())
+func (p *published) noteChange(to publish.Target, tests []strategy.Source) (same bool) {
+	sources, before, err := strategyfile.Read(to.Path())
 	if err != nil {
 		return false // nothing is there
 	}
@@ -26,18 +27,17 @@ func (p *published) noteChange(to destination, tests []strategy.Source) (same bo
 
 // noteDirectory notes that a file is put into a directory by its own name that is
 // one strategy as it stands: it was checked by itself then.
-func (p *published) noteDirectory(to destination) {
-	file, ok := to.(*filePlace)
-	if !ok || file.within != "" {
+func (p *published) noteDirectory(to publish.Target) {
+	if !publish.IsOneFile(to) {
 		return
 	}
-	dir := filepath.Dir(file.path())
-	sources, _, err := membersOf(dir)
+	dir := filepath.Dir(to.Path())
+	sources, _, err := publish.Members(dir)
 	if err != nil || len(sources)-len(strategyfile.Beside(sources)) < 2 || p.fingerprintOf(sources) == "" {
 		return
 	}
 	p.Notes = append(p.Notes, fmt.Sprintf("%s was checked by itself: where a gateway watches the directory as one strategy, publish to %s, which checks all of it",
-		filepath.Base(file.path()), dir))
+		filepath.Base(to.Path()), dir))
 }
 
 // fingerprintOf is that of a strategy; "" of one that is not valid.

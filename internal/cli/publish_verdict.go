@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/internal/publish"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/reload/history"
@@ -178,8 +179,8 @@ type publishedGateway struct {
 }
 
 // gatewayOf is the gateway that the flags name.
-func gatewayOf(cmd *cobra.Command, to destination) *publishedGateway {
-	g := &publishedGateway{main: to.path(), refused: make(map[string]bool)}
+func gatewayOf(cmd *cobra.Command, to publish.Target) *publishedGateway {
+	g := &publishedGateway{main: to.Path(), refused: make(map[string]bool)}
 	g.wait, _ = cmd.Flags().GetDuration("wait") // the only error is a flag that is not defined
 	if g.wait <= 0 {
 		g.off = "no gateway was asked (--wait 0)"
@@ -217,7 +218,7 @@ func (g *publishedGateway) first(ctx context.Context) (all []adminapi.Strategy, 
 			return nil, nil
 		}
 		if try > 0 && !sleep(ctx, 10*time.Millisecond<<try) {
-			return nil, errInterrupted
+			return nil, publish.ErrInterrupted
 		}
 		if all, err = g.admin.strategies(); err == nil || errors.Is(err, errNoAnswer) {
 			return all, err
@@ -230,7 +231,7 @@ func (g *publishedGateway) first(ctx context.Context) (all []adminapi.Strategy, 
 const seeToo = `to see what becomes of it: "caddy discount log", or GET /discount/strategies of the admin API (--address)`
 
 // verdict waits for what the gateway makes of what is in the place now.
-func (g *publishedGateway) verdict(ctx context.Context, placed placement) gatewayVerdict {
+func (g *publishedGateway) verdict(ctx context.Context, placed publish.Placement) gatewayVerdict {
 	v := gatewayVerdict{Address: g.admin.address, Verdict: verdictNone}
 	if g.off != "" {
 		v.Reason = g.off
@@ -238,7 +239,7 @@ func (g *publishedGateway) verdict(ctx context.Context, placed placement) gatewa
 	}
 	var files []string
 	if placed != nil {
-		files = placed.files()
+		files = placed.Files()
 	}
 	deadline := time.Now().Add(g.wait)
 	attempts := make(map[string]uint64)
@@ -261,7 +262,7 @@ func (g *publishedGateway) verdict(ctx context.Context, placed placement) gatewa
 			return v
 		case v.Verdict != verdictLate:
 			return v
-		case placed != nil && !placed.intact():
+		case placed != nil && !placed.Intact():
 			return v
 		case time.Now().After(deadline):
 			v.Reason = strings.TrimPrefix(v.Reason+fmt.Sprintf("; waited for %s (--wait)", g.wait), "; ")
@@ -334,14 +335,14 @@ func (g *publishedGateway) concerned(all []adminapi.Strategy, files []string, at
 // published, and the digest of all that it reads.
 func (g *publishedGateway) reads(path string, files []string) (digest string, reads bool) {
 	content, err := reload.ReadOnce(path, strategyfile.ReloadOptions())
-	reads = sameFile(path, g.main)
+	reads = publish.SameFile(path, g.main)
 	if err != nil {
-		return "", reads || sameFile(path, filepath.Dir(g.main))
+		return "", reads || publish.SameFile(path, filepath.Dir(g.main))
 	}
 	published := append(slices.Clone(files), g.main)
 	for _, f := range content.Files {
 		at := filepath.Join(content.Dir, f.Name)
-		reads = reads || slices.ContainsFunc(published, func(p string) bool { return sameFile(at, p) })
+		reads = reads || slices.ContainsFunc(published, func(p string) bool { return publish.SameFile(at, p) })
 	}
 	return history.Digest(content.Files), reads
 }

@@ -1,5 +1,3 @@
-//go:build unix && !solaris && !aix
-
 package history
 
 import (
@@ -8,18 +6,19 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/promogate/caddy-discount/internal/flock"
 )
 
-// lock takes the directory's lock, which ends with the file.
+// lock takes the directory's lock, which ends with the file. Where there are no locks it
+// only marks the directory.
 func lock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("locking the state directory: %w", err)
 	}
-	if err := flock(f); err != nil {
+	if err := exclusive(f); err != nil {
 		f.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
+		if errors.Is(err, flock.ErrLocked) {
 			return nil, fmt.Errorf("%s: %w", path, ErrInUse)
 		}
 		return nil, fmt.Errorf("locking %s: %w", path, err)
@@ -27,12 +26,12 @@ func lock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// flock tries a few times: a program that this one starts at the moment has a copy
+// exclusive tries a few times: a program that this one starts at the moment has a copy
 // of every file until it is executed, and with it an old lock of our own.
-func flock(f *os.File) (err error) {
+func exclusive(f *os.File) (err error) {
 	const tries, pause = 5, 10 * time.Millisecond
 	for range tries {
-		if err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
+		if err = flock.Exclusive(f); !errors.Is(err, flock.ErrLocked) {
 			return err
 		}
 		time.Sleep(pause)

@@ -1,4 +1,4 @@
-package cli
+package publish
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/atomicfile"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -29,7 +30,7 @@ type linkPlace struct {
 const maxLinks = 40
 
 // linkTo finds the link. to is the directory it leads to; nil if there is none.
-func linkTo(dst string, to fs.FileInfo) (destination, error) {
+func linkTo(dst string, to fs.FileInfo) (Target, error) {
 	if to != nil && !to.IsDir() {
 		return nil, fmt.Errorf("%s is a file, and SRC a directory: a symbolic link to a directory is wanted", dst)
 	}
@@ -76,16 +77,16 @@ func lastLink(path string) (last string, err error) {
 	return "", fmt.Errorf("%s leads through more than %d symbolic links", last, maxLinks)
 }
 
-func (l *linkPlace) path() string { return l.name }
+func (l *linkPlace) Path() string { return l.name }
 
-func (l *linkPlace) directories() []string { return []string{l.parent} }
+func (l *linkPlace) Directories() []string { return []string{l.parent} }
 
 // with is these files alone: none of the directory before stays.
-func (l *linkPlace) with(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
+func (l *linkPlace) With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
 	return sources, tests, nil
 }
 
-func (l *linkPlace) put(ctx context.Context, sources, tests []strategy.Source) (placement, error) {
+func (l *linkPlace) Put(ctx context.Context, sources, tests []strategy.Source) (Placement, error) {
 	files := slices.Concat(sources, tests)
 	same, err := l.holds(files)
 	if err != nil || same {
@@ -102,7 +103,7 @@ func (l *linkPlace) put(ctx context.Context, sources, tests []strategy.Source) (
 	}
 	dir, err := l.write(files)
 	if err == nil && ctx.Err() != nil {
-		err = errInterrupted
+		err = ErrInterrupted
 	}
 	if err == nil {
 		err = l.lead(filepath.Base(dir), dir)
@@ -111,7 +112,7 @@ func (l *linkPlace) put(ctx context.Context, sources, tests []strategy.Source) (
 		return nil, errors.Join(err, removePublished(dir))
 	}
 	led.now = dir
-	if err := syncDirectory(l.parent); err != nil {
+	if err := atomicfile.SyncDir(l.parent); err != nil {
 		return nil, fmt.Errorf("%s is in its place, but not for certain on the disk: %w", l.name, err)
 	}
 	return led, nil
@@ -125,7 +126,7 @@ type linkLed struct {
 	now    string // the directory that it leads to
 }
 
-func (l *linkLed) files() []string {
+func (l *linkLed) Files() []string {
 	entries, _ := os.ReadDir(l.now) // of one that is gone there are none
 	var list []string
 	for _, e := range entries {
@@ -134,13 +135,13 @@ func (l *linkLed) files() []string {
 	return list
 }
 
-func (l *linkLed) intact() bool {
+func (l *linkLed) Intact() bool {
 	to, err := os.Readlink(l.link)
 	return err == nil && to == filepath.Base(l.now)
 }
 
 // back leads the link to where it led, or removes it where there was none.
-func (l *linkLed) back(context.Context) error {
+func (l *linkLed) Back(context.Context) error {
 	var err error
 	if l.before == "" {
 		err = os.Remove(l.link)
@@ -150,17 +151,17 @@ func (l *linkLed) back(context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(removePublished(l.now), syncDirectory(l.parent))
+	return errors.Join(removePublished(l.now), atomicfile.SyncDir(l.parent))
 }
 
-func (l *linkLed) stay() error { return l.tidy(filepath.Base(l.was), filepath.Base(l.now)) }
+func (l *linkLed) Stay() error { return l.tidy(filepath.Base(l.was), filepath.Base(l.now)) }
 
 // holds reports whether the directory has these files already, and no others.
 func (l *linkPlace) holds(files []strategy.Source) (bool, error) {
 	if l.dir == nil {
 		return false, nil
 	}
-	sources, tests, err := membersOf(l.link)
+	sources, tests, err := Members(l.link)
 	if err != nil {
 		return false, err
 	}
@@ -192,7 +193,7 @@ func (l *linkPlace) write(files []strategy.Source) (dir string, err error) {
 	if err := l.own(dir, mode); err != nil {
 		return dir, err
 	}
-	return dir, syncDirectory(dir)
+	return dir, atomicfile.SyncDir(dir)
 }
 
 // writeOne writes a file with the permissions that the one of its name has, or
@@ -210,10 +211,7 @@ func (l *linkPlace) writeOne(dir string, file strategy.Source) error {
 	if err != nil {
 		return err
 	}
-	if before != nil {
-		takeOwner(f, before)
-	}
-	return fill(f, file.Data, like.Mode().Perm())
+	return atomicfile.Fill(f, file.Data, like.Mode().Perm(), before)
 }
 
 // own gives the new directory the permissions of the one before, and its owner.
@@ -224,7 +222,7 @@ func (l *linkPlace) own(dir string, mode fs.FileMode) error {
 	}
 	defer d.Close() // nothing was written
 	if l.dir != nil {
-		takeOwner(d, l.dir)
+		atomicfile.TakeOwner(d, l.dir)
 	}
 	return os.Chmod(dir, mode)
 }

@@ -1,4 +1,4 @@
-package cli
+package publish
 
 import (
 	"context"
@@ -62,7 +62,7 @@ func TestInterruptedPublishLeavesNoDirectory(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if placed, err := to.put(ctx, []strategy.Source{{Name: source, Data: []byte("new")}}, nil); placed != nil || !errors.Is(err, errInterrupted) {
+	if placed, err := to.Put(ctx, []strategy.Source{{Name: source, Data: []byte("new")}}, nil); placed != nil || !errors.Is(err, ErrInterrupted) {
 		t.Errorf("placed: %v, %v", placed, err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {

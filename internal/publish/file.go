@@ -1,4 +1,4 @@
-package cli
+package publish
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// destinationOf finds what kind of place DST is for SRC.
-func destinationOf(src, dst string) (destination, error) {
+// TargetOf finds what kind of place DST is for SRC.
+func TargetOf(src, dst string) (Target, error) {
 	from, err := os.Stat(src)
 	if err != nil {
 		return nil, strategyfile.PathError(src, err)
@@ -57,7 +57,7 @@ type filePlace struct {
 	within          string // the directory that is the strategy; "" for a strategy in one file
 }
 
-func fileAt(path, within string) (destination, error) {
+func fileAt(path, within string) (Target, error) {
 	at, err := placingAt(path)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func fileAt(path, within string) (destination, error) {
 }
 
 // memberOf is the place of a file in the directory that is the strategy.
-func memberOf(src, dst string) (destination, error) {
+func memberOf(src, dst string) (Target, error) {
 	base := filepath.Base(src)
 	if !strategyfile.IsMember(base) || strings.HasSuffix(base, strategyfile.TestSuffix) {
 		return nil, fmt.Errorf("%s is no name of a part of the strategy %s: one that ends in %s is wanted, and neither begins with . or # nor ends in %s",
@@ -83,7 +83,7 @@ func memberOf(src, dst string) (destination, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sameFile(src, dst+string(filepath.Separator)+base) {
+	if SameFile(src, dst+string(filepath.Separator)+base) {
 		return nil, fmt.Errorf("it is in %s already: SRC is what is not watched yet, and DST the place where it will be", dst)
 	}
 	return to, nil
@@ -95,7 +95,7 @@ func there(path string) bool {
 	return err == nil
 }
 
-func sameFile(a, b string) bool {
+func SameFile(a, b string) bool {
 	one, err := os.Stat(a)
 	if err != nil {
 		return false
@@ -104,13 +104,13 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-func (f *filePlace) path() string { return f.strategy.name }
+func (f *filePlace) Path() string { return f.strategy.name }
 
-func (f *filePlace) directories() []string {
+func (f *filePlace) Directories() []string {
 	return []string{filepath.Dir(f.strategy.target), filepath.Dir(f.tests.target)}
 }
 
-func (f *filePlace) with(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
+func (f *filePlace) With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
 	if f.within != "" {
 		return f.among(sources, tests)
 	}
@@ -143,7 +143,7 @@ func (f *filePlace) testsThere() ([]strategy.Source, error) {
 
 // among is the directory with these files in it.
 func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
-	there, theirTests, err := membersOf(f.within)
+	there, theirTests, err := Members(f.within)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -153,8 +153,8 @@ func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTest
 	return merged(there, sources), merged(theirTests, tests), nil
 }
 
-// membersOf reads the directory of a strategy, which may be empty.
-func membersOf(dir string) (sources, tests []strategy.Source, err error) {
+// Members reads the directory of a strategy, which may be empty.
+func Members(dir string) (sources, tests []strategy.Source, err error) {
 	return strategyfile.ReadAs(dir, dir)
 }
 
@@ -223,7 +223,7 @@ func testsAmong(files []strategy.Source) []strategy.Source {
 // refuse, the rules of today. The other way round it could see old rules beside
 // new tests, which at worst it refuses, and goes on with what it has; replace
 // keeps it from that, too, where there are locks.
-func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (placement, error) {
+func (f *filePlace) Put(ctx context.Context, sources, tests []strategy.Source) (Placement, error) {
 	var come []*placing
 	named, err := f.named(sources, tests)
 	if err != nil {
@@ -267,7 +267,7 @@ func (f *filePlace) put(ctx context.Context, sources, tests []strategy.Source) (
 // filesPlaced are files that were put into their places.
 type filesPlaced []*placing
 
-func (f filesPlaced) files() []string {
+func (f filesPlaced) Files() []string {
 	var list []string
 	for _, p := range f {
 		list = append(list, p.target)
@@ -275,13 +275,13 @@ func (f filesPlaced) files() []string {
 	return list
 }
 
-func (f filesPlaced) intact() bool {
+func (f filesPlaced) Intact() bool {
 	return !slices.ContainsFunc(f, func(p *placing) bool { return !p.intact() })
 }
 
 // back puts back what was there, as the same files, in the order in which they came.
 // What cannot be put back stays beside its place.
-func (f filesPlaced) back(ctx context.Context) error {
+func (f filesPlaced) Back(ctx context.Context) error {
 	var back []*placing
 	for _, p := range f {
 		r, err := p.reversed()
@@ -302,4 +302,11 @@ func (f filesPlaced) back(ctx context.Context) error {
 	return err
 }
 
-func (f filesPlaced) stay() error { return discardAll(f) }
+func (f filesPlaced) Stay() error { return discardAll(f) }
+
+// IsOneFile reports whether a target is a strategy in one file, and not one file of a
+// directory that is a strategy.
+func IsOneFile(t Target) bool {
+	f, ok := t.(*filePlace)
+	return ok && f.within == ""
+}

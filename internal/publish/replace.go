@@ -1,4 +1,4 @@
-package cli
+package publish
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/promogate/caddy-discount/internal/atomicfile"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -138,17 +139,7 @@ func (p *placing) keep() (path string, err error) {
 // waiting writes a file in the directory of the place. No gateway takes one for
 // a part of a strategy: its name begins with a dot and does not end in .toml.
 func (p *placing) waiting(data []byte) (path string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(p.target), "."+filepath.Base(p.target)+".*")
-	if err != nil {
-		return "", err
-	}
-	if p.like != nil {
-		takeOwner(f, p.like)
-	}
-	if err := fill(f, data, p.mode); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
-	}
-	return f.Name(), nil
+	return atomicfile.Beside(p.target, data, p.mode, p.like)
 }
 
 // commit puts the file into its place.
@@ -256,7 +247,7 @@ func discardAll(files []*placing) error {
 // first: what follows takes microseconds, and half of it is worse than all.
 func commitAll(ctx context.Context, files []*placing) error {
 	if ctx.Err() != nil {
-		return errInterrupted
+		return ErrInterrupted
 	}
 	for i, p := range files {
 		err := p.commit()
@@ -277,7 +268,7 @@ func commitAll(ctx context.Context, files []*placing) error {
 // settleNames writes the new names through to the disk.
 func settleNames(files []*placing) error {
 	for _, p := range files {
-		if err := syncDirectory(filepath.Dir(p.target)); err != nil {
+		if err := atomicfile.SyncDir(filepath.Dir(p.target)); err != nil {
 			return fmt.Errorf("%s is in its place, but not for certain on the disk: %w", p.name, err)
 		}
 	}
