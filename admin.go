@@ -13,8 +13,8 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/promogate/caddy-discount/internal/adminapi"
 	"github.com/promogate/caddy-discount/internal/brief"
-	"github.com/promogate/caddy-discount/reload/history"
 )
 
 // adminAPI shows the strategies in service on Caddy's admin endpoint, tries carts
@@ -105,7 +105,7 @@ func find(id string) (*live, error) {
 }
 
 func listStrategies(w http.ResponseWriter, _ *http.Request, _ string) error {
-	all := []strategyStatus{}
+	all := []adminapi.Strategy{}
 	for _, l := range inService() {
 		all = append(all, l.describe())
 	}
@@ -139,7 +139,7 @@ func showHistory(w http.ResponseWriter, _ *http.Request, id string) error {
 	for i := range records {
 		records[i].Reason = brief.Text(records[i].Reason, maxShownReason) // earlier versions kept all of it
 	}
-	return answerAdmin(w, historyStatus{Total: len(past.Records), Records: records, Snapshots: describeSnapshots(past.Snapshots)})
+	return answerAdmin(w, adminapi.History{Total: len(past.Records), Records: records, Snapshots: describeSnapshots(past.Snapshots)})
 }
 
 // What bounds an answer; the log on disk has it all.
@@ -147,13 +147,6 @@ const (
 	maxRecords     = 1000
 	maxShownReason = 4096 // bytes
 )
-
-// historyStatus is what is remembered of a strategy, as the admin API shows it.
-type historyStatus struct {
-	Total     int              `json:"total"`   // of records
-	Records   []history.Record `json:"records"` // the last ones, oldest first
-	Snapshots []snapshotStatus `json:"snapshots"`
-}
 
 // overlong is the answer to a body that is longer than its bound; nil if that is
 // not what the error says.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/promogate/caddy-discount/internal/adminapi"
 	"github.com/promogate/caddy-discount/reload"
 )
 
@@ -84,18 +85,13 @@ func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-type rollbackRequest struct {
-	SHA256 string `json:"sha256"`
-	Reason string `json:"reason"`
-}
-
 // maxRollbackReason bounds the reason of a rollback in bytes: it is in every later answer
 // about the history.
 const maxRollbackReason = 1000
 
 // readRollback reads what is asked for. What the decoder says is not passed on: it
 // speaks of Go.
-func readRollback(body io.Reader) (wanted rollbackRequest, err error) {
+func readRollback(body io.Reader) (wanted adminapi.RollbackRequest, err error) {
 	from := json.NewDecoder(body)
 	from.DisallowUnknownFields()
 	err = from.Decode(&wanted)
@@ -115,23 +111,20 @@ func readRollback(body io.Reader) (wanted rollbackRequest, err error) {
 	return wanted, nil
 }
 
-// The digits of a fingerprint, and how many it takes to name a content: a typing mistake
-// should not put another one into service.
-const (
-	digitsOfFingerprint = 64
-	leastOfFingerprint  = 6
-)
+// leastOfFingerprint is how many digits name a content: a typing mistake should not put
+// another one into service.
+const leastOfFingerprint = 6
 
 // complete finds the only content whose fingerprint begins so.
 func (l *live) complete(beginning string) (string, error) {
 	switch {
-	case !isFingerprint(beginning):
+	case !adminapi.IsFingerprint(beginning):
 		return "", apiError(http.StatusBadRequest, fmt.Errorf("%.80q is no fingerprint: send the SHA-256 of a content or its beginning, %s", beginning, l.whereKept()))
 	case len(beginning) < leastOfFingerprint:
 		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, leastOfFingerprint, l.whereKept()))
 	}
 	beginning = strings.ToLower(beginning)
-	if len(beginning) == digitsOfFingerprint {
+	if len(beginning) == adminapi.FingerprintDigits {
 		return beginning, nil
 	}
 	found := []string{}
@@ -152,9 +145,4 @@ func (l *live) complete(beginning string) (string, error) {
 		return "", l.notKept(beginning)
 	}
 	return "", apiError(http.StatusConflict, fmt.Errorf("%q is the beginning of several fingerprints, send more of the one that is meant: %s", beginning, strings.Join(found, ", ")))
-}
-
-// isFingerprint reports whether a text is a fingerprint or the beginning of one.
-func isFingerprint(text string) bool {
-	return text != "" && len(text) <= digitsOfFingerprint && strings.Trim(text, "0123456789abcdefABCDEF") == ""
 }

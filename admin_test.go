@@ -23,6 +23,7 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/adminapi"
 )
 
 // adminDescription is docs/admin-api.yaml, which every answer is held against.
@@ -236,27 +237,27 @@ func TestStrategyListsItsHandlers(t *testing.T) {
 	a := describedAdmin(t)
 	s := open(t, drinks, mappedSite)
 	at := "/discount/strategies/" + inService()[0].key.id()
-	listed := func() []handlerStatus {
+	listed := func() []adminapi.Handler {
 		t.Helper()
-		var answer strategyStatus
+		var answer adminapi.Strategy
 		if err := json.Unmarshal(a.call("GET", at, "").Body.Bytes(), &answer); err != nil {
 			t.Fatal(err)
 		}
 		return answer.Handlers
 	}
 	lines := cart.Paths{"order.lines"}
-	want := []handlerStatus{
+	want := []adminapi.Handler{
 		{Number: 1, Module: "discount", Source: "auto", Prices: "minor", MaxLines: 500},
 		{Number: 2, Module: "discount", Source: "auto", Prices: "major", Fractional: "line", MaxLines: 500, Map: preset.Map{
 			Mapping: cart.Mapping{Items: lines, Quantity: cart.Paths{"qty"}, UnitPrice: cart.Paths{"price"}},
 		}},
 		{Number: 3, Module: "discount_quote", Source: "headers", Prices: "minor", MaxLines: 500},
 	}
-	slices.SortFunc(want, func(a, b handlerStatus) int {
+	slices.SortFunc(want, func(a, b adminapi.Handler) int {
 		return cmp.Compare(a.Module+a.Map.Items.String(), b.Module+b.Map.Items.String())
 	})
 	got := listed()
-	slices.SortFunc(got, func(a, b handlerStatus) int {
+	slices.SortFunc(got, func(a, b adminapi.Handler) int {
 		return cmp.Compare(a.Module+a.Map.Items.String(), b.Module+b.Map.Items.String())
 	})
 	for i := range got {

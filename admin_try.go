@@ -13,6 +13,8 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -204,7 +206,7 @@ func (e *explainRequest) located(err error) error {
 
 // readerFor reads carts as a handler of the strategy does, or as is sent along.
 func (e *explainRequest) readerFor(l *live) (*cart.Reader, error) {
-	o := Options{Map: e.Map, Prices: e.Prices, Fractional: e.Fractional, ExactIDs: e.ExactIDs, TextFlags: e.TextFlags}
+	o := cartoptions.Options{Map: e.Map, Prices: e.Prices, Fractional: e.Fractional, ExactIDs: e.ExactIDs, TextFlags: e.TextFlags}
 	if e.Preset != "" {
 		if o.Map.Preset != "" && o.Map.Preset != e.Preset {
 			return nil, fmt.Errorf("preset is %q, and that of map is %q", e.Preset, o.Map.Preset)
@@ -212,14 +214,14 @@ func (e *explainRequest) readerFor(l *live) (*cart.Reader, error) {
 		o.Map.Preset = e.Preset
 	}
 	if e.Handler == nil {
-		return o.reader()
+		return o.Reader()
 	}
-	if !reflect.DeepEqual(o, Options{}) {
+	if !reflect.DeepEqual(o, cartoptions.Options{}) {
 		return nil, errors.New("handler says how the cart is written, and so does what is beside it: leave one of them out")
 	}
 	handlers := l.handlers.inOrder()
 	if n := *e.Handler; n < 1 || n > len(handlers) {
-		return nil, fmt.Errorf("handler is %d, and the strategy has %s", n, counted(len(handlers), "handler"))
+		return nil, fmt.Errorf("handler is %d, and the strategy has %s", n, brief.Count(len(handlers), "handler"))
 	}
 	h := handlers[*e.Handler-1]
 	if h.options.Source == "headers" {

@@ -103,7 +103,10 @@ var walls = []struct {
 		module + "/reload/history", module + "/reload/internal/stableread", module + "/internal"}, false},
 	{"what reads files does not know what is done with them", []string{"reload/internal/stableread"}, []string{"github.com/fsnotify"}, true},
 	{"reloading watches files through fswatch alone", []string{"reload/history"}, []string{"github.com/fsnotify", module + "/reload/internal"}, false},
-	{"a lock knows nothing but files", []string{"internal/flock"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
+	{"what replaces files knows no command line", []string{"internal/publish", "internal/atomicfile"}, []string{caddy, zap, "github.com/spf13", "net/http"}, false},
+	{"a lock knows nothing but files", []string{"internal/flock", "internal/atomicfile"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
+	{"what the commands do does not know how orders are priced", []string{"internal/cli"}, []string{module + "/body", module + "/header", module + "/proof"}, true},
+	{"which files are a strategy knows no server", []string{"internal/strategyfile"}, []string{caddy, zap, "net/http"}, false},
 	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},
 }
 
@@ -130,16 +133,31 @@ func TestWalls(t *testing.T) {
 	}
 }
 
-func TestOnlyTheModuleAndTheCommandKnowCaddy(t *testing.T) {
+// caddyImporters are the packages that know Caddy. Those under internal are shared by the
+// gateway and the commands: the options of carts and the arguments of directives are read
+// from a Caddyfile by both.
+var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive"}
+
+func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()
 	for name, p := range packages(t) {
-		if name == "" || name == "cmd/caddy" {
+		if slices.Contains(caddyImporters, name) {
 			continue
 		}
 		for _, path := range p.Deps {
 			if within(path, caddy) || path == module {
 				t.Errorf("%s imports %s", name, path)
 			}
+		}
+	}
+}
+
+// Nothing below the root knows it: what both need is a package of its own.
+func TestOnlyTheProgramKnowsTheRoot(t *testing.T) {
+	t.Parallel()
+	for name, p := range packages(t) {
+		if name != "" && name != "cmd/caddy" && slices.Contains(p.Deps, module) {
+			t.Errorf("%s imports %s", name, module)
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/dustin/go-humanize"
 
+	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -105,59 +107,40 @@ func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 }
 
 func (o *Options) option(d *caddyfile.Dispenser, name string) error {
+	if slices.Contains(cartoptions.Names, name) {
+		return o.Options.Option(d, name)
+	}
 	switch name {
 	case "env":
-		return word(d, &o.Env)
-	case "source":
-		return choice(d, &o.Source, "auto", "json", "headers")
-	case "prices":
-		return o.besidePreset(d, choice(d, &o.Prices, "minor", "major"))
-	case "customer":
-		if err := choice(d, &o.Customer, customerBody, customerHeaders); err != nil {
-			return err
-		}
-		_, err := o.cartOptions() // beside a map
-		return atLine(d, err)
+		return directive.Word(d, &o.Env)
 	case "on_invalid":
-		return choice(d, &o.OnInvalid, "pass", "reject")
+		return directive.Choice(d, &o.OnInvalid, "pass", "reject")
 	case "on_oversize":
-		return choice(d, &o.OnOversize, "pass", "reject")
+		return directive.Choice(d, &o.OnOversize, "pass", "reject")
 	case "header_prefix":
 		return prefix(d, &o.HeaderPrefix)
 	case "max_body":
 		return size(d, &o.MaxBody)
 	case "decode":
-		return onOff(d, &o.Decode)
-	case "max_lines":
-		return count(d, &o.MaxLines, maxMaxLines)
+		return directive.OnOff(d, &o.Decode)
 	case "lines":
 		o.Lines = new(bool)
-		return onOff(d, o.Lines)
+		return directive.OnOff(d, o.Lines)
 	case "respond":
-		return choice(d, &o.Respond, respondOff, respondOn, respondUpstream)
+		return directive.Choice(d, &o.Respond, respondOff, respondOn, respondUpstream)
 	case "explain":
-		return choice(d, (*string)(&o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext))
+		return directive.Choice(d, (*string)(&o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext))
 	case "origins":
 		return o.unmarshalOrigins(d)
 	case "sign":
 		o.Sign = new(SignOptions)
 		return o.Sign.unmarshal(d)
-	case "map":
-		return o.unmarshalMap(d)
-	case "fractional":
-		return choice(d, &o.Fractional, fractionalLine)
-	case "exact_ids":
-		o.ExactIDs = new(bool)
-		return o.besidePreset(d, onOff(d, o.ExactIDs))
-	case "text_flags":
-		o.TextFlags = new(bool)
-		return o.besidePreset(d, onOff(d, o.TextFlags))
 	case "content_types":
 		return contentTypes(d, &o.ContentTypes)
 	case "reload":
-		return block(d, func(name string) error { return o.Reload.option(d, name) })
+		return directive.Block(d, func(name string) error { return o.Reload.option(d, name) })
 	case "guard":
-		return block(d, func(name string) error { return o.Guard.option(d, name) })
+		return directive.Block(d, func(name string) error { return o.Guard.option(d, name) })
 	case "state":
 		return o.State.unmarshal(d)
 	default:
@@ -178,9 +161,9 @@ var optionNames = []string{
 func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "settle":
-		return duration(d, &o.Settle, caddy.Duration(time.Millisecond), maxSettle)
+		return directive.Duration(d, &o.Settle, caddy.Duration(time.Millisecond), maxSettle)
 	case "poll":
-		return duration(d, &o.Poll, minPoll, maxPoll)
+		return directive.Duration(d, &o.Poll, minPoll, maxPoll)
 	default:
 		return d.Errf("unknown reload option %q, settle and poll are known", name)
 	}
@@ -194,9 +177,9 @@ func (g *GuardOptions) option(d *caddyfile.Dispenser, name string) error {
 		g.MaxFreeOrders = new(float64)
 		return share(d, g.MaxFreeOrders)
 	case "max_evaluation":
-		return duration(d, &g.MaxEvaluation, caddy.Duration(time.Microsecond), caddy.Duration(time.Minute))
+		return directive.Duration(d, &g.MaxEvaluation, caddy.Duration(time.Microsecond), caddy.Duration(time.Minute))
 	case "min_sample":
-		return count(d, &g.MinSample, mostSample)
+		return directive.Count(d, &g.MinSample, mostSample)
 	default:
 		return d.Errf("unknown guard %q, max_mean_change, max_free_orders, max_evaluation and min_sample are known", name)
 	}
@@ -214,7 +197,7 @@ func (s *StateOptions) unmarshal(d *caddyfile.Dispenser) error {
 	if d.CountRemainingArgs() > 0 {
 		return d.Err("state takes one directory, or off")
 	}
-	seen, err := options(d, "state", func(name string) error { return s.option(d, name) })
+	seen, err := directive.Names(d, "state", func(name string) error { return s.option(d, name) })
 	if err == nil && !given && !seen {
 		return d.Err("state needs a directory, off, or a block")
 	}
@@ -224,12 +207,12 @@ func (s *StateOptions) unmarshal(d *caddyfile.Dispenser) error {
 func (s *StateOptions) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "keep":
-		return count(d, &s.Keep, mostKeep)
+		return directive.Count(d, &s.Keep, mostKeep)
 	case "key":
-		return word(d, &s.Key)
+		return directive.Word(d, &s.Key)
 	case "rollback":
 		var on bool
-		err := onOff(d, &on)
+		err := directive.OnOff(d, &on)
 		off := !on
 		s.NoRollback = &off
 		return err
@@ -243,22 +226,22 @@ func (s *SignOptions) unmarshal(d *caddyfile.Dispenser) error {
 	if !d.Args(&s.Algorithm, &s.Key) || d.CountRemainingArgs() > 0 {
 		return d.Err("sign takes an algorithm and a key, such as: sign HS256 {env.DISCOUNT_KEY}")
 	}
-	if _, err := options(d, "sign", func(name string) error { return s.option(d, name) }, "publish"); err != nil {
+	if _, err := directive.Names(d, "sign", func(name string) error { return s.option(d, name) }, "publish"); err != nil {
 		return err
 	}
-	return atLine(d, s.validate())
+	return directive.AtLine(d, s.validate())
 }
 
 func (s *SignOptions) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "kid":
-		return word(d, &s.KeyID)
+		return directive.Word(d, &s.KeyID)
 	case "ttl":
-		return duration(d, &s.TTL, minTTL, maxTTL)
+		return directive.Duration(d, &s.TTL, minTTL, maxTTL)
 	case "audience":
-		return word(d, &s.Audience)
+		return directive.Word(d, &s.Audience)
 	case "issuer":
-		return word(d, &s.Issuer)
+		return directive.Word(d, &s.Issuer)
 	case "publish":
 		args := append(d.RemainingArgs(), "") // the kid may be left out
 		if len(args) < 2 || len(args) > 3 {
@@ -271,63 +254,8 @@ func (s *SignOptions) option(d *caddyfile.Dispenser, name string) error {
 	}
 }
 
-// block reads { name argument … } with every name once and one at least.
-func block(d *caddyfile.Dispenser, option func(name string) error) error {
-	outer := d.Val()
-	if d.CountRemainingArgs() > 0 {
-		return d.ArgErr()
-	}
-	seen, err := options(d, outer, option)
-	if err == nil && !seen {
-		return d.Errf("%s needs a block with what it sets", outer)
-	}
-	return err
-}
-
-// options reads the names in a block, if there is one, each at most once but for
-// those in repeated, and reports whether there was any.
-func options(d *caddyfile.Dispenser, outer string, option func(name string) error, repeated ...string) (any bool, err error) {
-	seen := make(map[string]bool)
-	for d.NextBlock(1) {
-		name := d.Val()
-		if seen[name] && !slices.Contains(repeated, name) {
-			return true, d.Errf("%s is given twice in %s", name, outer)
-		}
-		seen[name] = true
-		if err := option(name); err != nil {
-			return true, err
-		}
-	}
-	return len(seen) > 0, nil
-}
-
-// word reads exactly one argument.
-func word(d *caddyfile.Dispenser, into *string) error {
-	name := d.Val()
-	if !d.AllArgs(into) {
-		return d.Errf("%s takes exactly one argument", name)
-	}
-	return nil
-}
-
-func choice(d *caddyfile.Dispenser, into *string, known ...string) error {
-	name := d.Val()
-	if err := word(d, into); err != nil {
-		return err
-	}
-	for _, k := range known {
-		if *into == k {
-			return nil
-		}
-	}
-	if len(known) == 1 {
-		return d.Errf("%s cannot be %q: only %s is known", name, *into, known[0])
-	}
-	return d.Errf("%s cannot be %q: %s are known", name, *into, strings.Join(known, ", "))
-}
-
 func prefix(d *caddyfile.Dispenser, into *string) error {
-	if err := word(d, into); err != nil {
+	if err := directive.Word(d, into); err != nil {
 		return err
 	}
 	if err := checkPrefix(*into); err != nil {
@@ -336,18 +264,9 @@ func prefix(d *caddyfile.Dispenser, into *string) error {
 	return nil
 }
 
-func onOff(d *caddyfile.Dispenser, into *bool) error {
-	var text string
-	if err := choice(d, &text, "on", "off"); err != nil {
-		return err
-	}
-	*into = text == "on"
-	return nil
-}
-
 func size(d *caddyfile.Dispenser, into *int64) error {
 	var text string
-	if err := word(d, &text); err != nil {
+	if err := directive.Word(d, &text); err != nil {
 		return err
 	}
 	bytes, err := humanize.ParseBytes(text)
@@ -355,26 +274,12 @@ func size(d *caddyfile.Dispenser, into *int64) error {
 		return d.Errf("max_body: %q is not a size such as 1MiB", text)
 	}
 	*into = int64(min(bytes, math.MaxInt64))
-	return atLine(d, within("max_body", *into, 1, maxMaxBody))
-}
-
-func count(d *caddyfile.Dispenser, into *int, most int64) error {
-	name := d.Val()
-	var text string
-	if err := word(d, &text); err != nil {
-		return err
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		return d.Errf("%s: %q is not a whole number", name, text)
-	}
-	*into = n
-	return atLine(d, within(name, int64(n), 1, most))
+	return directive.AtLine(d, directive.Within("max_body", *into, 1, maxMaxBody))
 }
 
 func factor(d *caddyfile.Dispenser, into *float64) error {
 	var text string
-	if err := word(d, &text); err != nil {
+	if err := directive.Word(d, &text); err != nil {
 		return err
 	}
 	v, err := strconv.ParseFloat(text, 64)
@@ -388,7 +293,7 @@ func factor(d *caddyfile.Dispenser, into *float64) error {
 // share reads 5% or 0.05.
 func share(d *caddyfile.Dispenser, into *float64) error {
 	var text string
-	if err := word(d, &text); err != nil {
+	if err := directive.Word(d, &text); err != nil {
 		return err
 	}
 	number, percent := strings.CutSuffix(text, "%")
@@ -401,26 +306,4 @@ func share(d *caddyfile.Dispenser, into *float64) error {
 	}
 	*into = v
 	return nil
-}
-
-func duration(d *caddyfile.Dispenser, into *caddy.Duration, least, most caddy.Duration) error {
-	name := d.Val()
-	var text string
-	if err := word(d, &text); err != nil {
-		return err
-	}
-	v, err := caddy.ParseDuration(text)
-	if err != nil {
-		return d.Errf("%s: %q is not a duration such as 20ms", name, text)
-	}
-	*into = caddy.Duration(v)
-	return atLine(d, during(name, *into, least, most))
-}
-
-// atLine puts file and line before an error.
-func atLine(d *caddyfile.Dispenser, err error) error {
-	if err == nil {
-		return nil
-	}
-	return d.WrapErr(err)
 }

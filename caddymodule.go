@@ -16,6 +16,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/internal/cli"
 )
 
 func init() {
@@ -24,17 +26,18 @@ func init() {
 	caddy.RegisterModule(JWKSHandler{})
 	caddy.RegisterModule(StripHandler{})
 	caddy.RegisterModule(adminAPI{})
-	registerDirective("discount", func() directive { return new(Handler) })
-	registerDirective("discount_quote", func() directive { return new(QuoteHandler) })
-	registerDirective("discount_jwks", func() directive { return new(JWKSHandler) })
-	registerDirective("discount_strip", func() directive { return new(StripHandler) })
+	cli.Register()
+	registerDirective("discount", func() directiveHandler { return new(Handler) })
+	registerDirective("discount_quote", func() directiveHandler { return new(QuoteHandler) })
+	registerDirective("discount_jwks", func() directiveHandler { return new(JWKSHandler) })
+	registerDirective("discount_strip", func() directiveHandler { return new(StripHandler) })
 }
 
 // registerDirective places a directive right after request_header: behind what
 // prepares a request, and before handle, route and reverse_proxy. Relative to
 // reverse_proxy it would never run for requests that a handle block takes. Of
 // two directives placed so, the one registered last comes first.
-func registerDirective(name string, fresh func() directive) {
+func registerDirective(name string, fresh func() directiveHandler) {
 	httpcaddyfile.RegisterDirective(name, func(h httpcaddyfile.Helper) ([]httpcaddyfile.ConfigValue, error) {
 		matcher, err := matcherOf(h)
 		if err != nil {
@@ -71,7 +74,7 @@ func matcherOf(h httpcaddyfile.Helper) (caddy.ModuleMap, error) {
 	return nil, nil
 }
 
-type directive interface {
+type directiveHandler interface {
 	caddyhttp.MiddlewareHandler
 	caddyfile.Unmarshaler
 }

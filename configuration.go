@@ -1,7 +1,6 @@
 package discount
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,8 +8,9 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/promogate/caddy-discount/internal/handlers"
 )
 
 // configurations holds what the handlers of each configuration have in common, from the
@@ -72,11 +72,11 @@ func (c *configuration) foresee(app any) {
 		if err != nil {
 			continue
 		}
-		w := &handlerWalk{}
-		_ = w.value(jsontext.NewDecoder(bytes.NewReader(text)), "")
-		for i := range w.found {
-			if o := &w.found[i].Options; o.expandShared() == nil {
-				_, _ = c.agree(o)
+		found, _ := handlers.In(text)
+		for _, h := range found {
+			var o Options
+			if json.Unmarshal(h.Options, &o) == nil && o.expandShared() == nil {
+				_, _ = c.agree(&o)
 			}
 		}
 	}

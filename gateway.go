@@ -69,7 +69,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	read, err := o.cartOptions()
+	read, err := o.Cart()
 	if err != nil {
 		return nil, err
 	}

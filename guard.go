@@ -7,6 +7,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/proof"
 )
 
@@ -57,10 +58,10 @@ func (g *GuardOptions) validate() error {
 		errs = append(errs, fmt.Errorf("guard max_free_orders: %v is no share from 0%% to 100%%", *s))
 	}
 	if g.MaxEvaluation != 0 {
-		errs = append(errs, during("guard max_evaluation", g.MaxEvaluation, caddy.Duration(time.Microsecond), caddy.Duration(time.Minute)))
+		errs = append(errs, directive.During("guard max_evaluation", g.MaxEvaluation, caddy.Duration(time.Microsecond), caddy.Duration(time.Minute)))
 	}
 	if g.MinSample != 0 {
-		errs = append(errs, within("guard min_sample", int64(g.MinSample), 1, mostSample))
+		errs = append(errs, directive.Within("guard min_sample", int64(g.MinSample), 1, mostSample))
 	}
 	return errors.Join(errs...)
 }

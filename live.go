@@ -9,6 +9,7 @@ import (
 	"github.com/dunglas/httpsfv"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
@@ -70,7 +71,7 @@ func startLive(key liveKey, shared sharedOptions, h *liveHandler) (*live, error)
 	l := &live{key: key, series: strategies.join(key.id())}
 	l.options.Store(&shared)
 	l.handlers.join(h)
-	o := strategyFiles()
+	o := strategyfile.ReloadOptions()
 	by := shared.settings(key)
 	o.Settle, o.Poll, o.State, o.StateOptions, o.Against = by.Settle, by.Poll, by.State, by.StateOptions, by.Against
 	o.Language, o.OnEvent = strategy.Language, l.tellOf

@@ -8,7 +8,8 @@ import (
 	"sync"
 
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
@@ -69,7 +70,7 @@ func (l *liveHandlers) readings() []ruletest.Reading {
 			continue
 		}
 		known = append(known, h)
-		list = append(list, ruletest.Reading{Name: h.options.shapeText(), Reader: h.reader})
+		list = append(list, ruletest.Reading{Name: h.options.Text(), Reader: h.reader})
 	}
 	return list
 }
@@ -90,56 +91,25 @@ func (h *liveHandler) sortKey() string {
 	return string(text)
 }
 
-// handlerStatus is how a handler of a strategy reads carts, as the admin API shows it.
-type handlerStatus struct {
-	Number     int        `json:"number"` // from 1, for "handler" of explain
-	Module     string     `json:"module"`
-	Map        preset.Map `json:"map,omitzero"`
-	Source     string     `json:"source"`
-	Prices     string     `json:"prices"`
-	Customer   string     `json:"customer,omitempty"`
-	Fractional string     `json:"fractional,omitempty"`
-	ExactIDs   bool       `json:"exact_ids"`
-	TextFlags  bool       `json:"text_flags"`
-	MaxLines   int        `json:"max_lines"`
-}
-
-func (h *liveHandler) describe(number int) handlerStatus {
-	d := handlerStatus{
+func (h *liveHandler) describe(number int) adminapi.Handler {
+	d := adminapi.Handler{
 		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(),
 		ExactIDs: h.read.ExactIDs, TextFlags: h.read.TextFlags, MaxLines: h.read.MaxLines,
 	}
 	if h.read.CustomerInHeaders {
-		d.Customer = customerHeaders
+		d.Customer = cartoptions.CustomerHeaders
 	}
 	if h.read.Fractional {
-		d.Fractional = fractionalLine
+		d.Fractional = cartoptions.FractionalLine
 	}
 	return d
 }
 
 // describe lists the handlers.
-func (l *liveHandlers) describe() []handlerStatus {
-	list := []handlerStatus{}
+func (l *liveHandlers) describe() []adminapi.Handler {
+	list := []adminapi.Handler{}
 	for i, h := range l.inOrder() {
 		list = append(list, h.describe(i+1))
 	}
 	return list
-}
-
-// shapeText says in a few words how carts are written by the options.
-func (o *Options) shapeText() string {
-	text := "the default shape"
-	switch {
-	case o.Map.Preset != "":
-		text = "map " + o.Map.Preset
-	case len(o.Map.Items) > 0:
-		text = "map with items " + o.Map.Items.String()
-	case !reflect.ValueOf(o.Map.Mapping).IsZero():
-		text = "map"
-	}
-	if o.Prices != "" {
-		text += ", prices " + o.Prices
-	}
-	return text
 }

@@ -10,7 +10,9 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
-	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
 
 // Options are what the discount and discount_quote handlers are configured
@@ -30,41 +32,8 @@ type Options struct {
 	// none.
 	Env string `json:"env,omitempty"`
 
-	// Where the cart is: `json` reads the body, `headers` reads the `X-Cart-*`
-	// headers, `auto` takes whichever is there and refuses a request that has
-	// both. Default: `auto`.
-	Source string `json:"source,omitempty"`
-
-	// The unit of the amounts in the cart: `minor` (1850) or `major` (18.50).
-	// Default: that of the preset in `map`, else `minor`. Another unit than the
-	// preset's is an error.
-	Prices string `json:"prices,omitempty"`
-
-	// Where in a JSON body the parts of the cart are: the name of a preset, paths of
-	// single fields, or a preset with paths that replace its own. Placeholders in it
-	// are not expanded. Default: the shape of the documentation.
-	Map preset.Map `json:"map,omitzero"`
-
-	// Who says who the customer of a cart in a body is: `body` reads the body, `headers` the
-	// headers `X-Cart-Customer`, `X-Cart-Tier`, `X-Cart-Segments` and
-	// `X-Cart-Completed-Orders`, which a handler before this one has to set, such as
-	// `forward_auth` with `copy_headers`. With `headers` nothing in the body says who the
-	// customer is. Default: `body`.
-	Customer string `json:"customer,omitempty"`
-
-	// What a quantity that is no whole number is, such as 0.5 kg: `line` counts such a
-	// line as one unit, worth its total. Default: that of the preset, else a cart with
-	// one is invalid.
-	Fractional string `json:"fractional,omitempty"`
-
-	// Whether ids, SKUs and the like may be integers of 2^53 and more, which are read as
-	// their digits. JavaScript rounds such numbers: an order service in JavaScript would
-	// read another article. Default: that of the preset, else false.
-	ExactIDs *bool `json:"exact_ids,omitempty"`
-
-	// Whether the texts "true", "false", "0" and "1" are read as flags. In JavaScript,
-	// Python and Ruby the text "false" is true. Default: that of the preset, else false.
-	TextFlags *bool `json:"text_flags,omitempty"`
+	// Where the cart is in a request and how it is written.
+	cartoptions.Options
 
 	// Content types whose bodies are read as JSON beside `application/json` and those
 	// that end in `+json`, such as `text/plain`: without parameters, at most 16. The order
@@ -79,9 +48,6 @@ type Options struct {
 	// than max_body either, and has to be one gzip member, brotli stream or zstd
 	// frame. Default: false, such a body is passed on without being read.
 	Decode bool `json:"decode,omitempty"`
-
-	// The most lines a cart may have. Default: 500.
-	MaxLines int `json:"max_lines,omitempty"`
 
 	// What to do with a cart that is invalid or in an encoding that cannot be
 	// read: `pass` it on unchanged, or `reject` it with 400 or 415. Default:
@@ -158,11 +124,10 @@ const (
 
 // The bounds of the options; a value outside is a slip of the pen.
 const (
-	maxMaxBody  = 64 << 20
-	maxMaxLines = 100_000
-	maxSettle   = caddy.Duration(10 * time.Second)
-	minPoll     = caddy.Duration(10 * time.Millisecond)
-	maxPoll     = caddy.Duration(time.Hour)
+	maxMaxBody = 64 << 20
+	maxSettle  = caddy.Duration(10 * time.Second)
+	minPoll    = caddy.Duration(10 * time.Millisecond)
+	maxPoll    = caddy.Duration(time.Hour)
 )
 
 // fill puts the defaults in and expands placeholders. What the strategy shares among its
@@ -178,7 +143,7 @@ func (o *Options) fill() error {
 	}{
 		{"source", &o.Source, "auto"},
 		{"prices", &o.Prices, ""},
-		{"customer", &o.Customer, customerBody},
+		{"customer", &o.Customer, cartoptions.CustomerBody},
 		{"on_invalid", &o.OnInvalid, "pass"},
 		{"on_oversize", &o.OnOversize, "pass"},
 		{"header_prefix", &o.HeaderPrefix, defaultPrefix},
@@ -240,8 +205,8 @@ func expand(name string, value *string) error {
 
 // noTests refuses the path of a file of tests in the place of a strategy's.
 func noTests(path string) error {
-	if of, is := strings.CutSuffix(path, testSuffix); is {
-		return fmt.Errorf("strategy: %s is a file of tests, a strategy is wanted, such as %s", path, of+strategySuffix)
+	if of, is := strategyfile.OfTests(path); is {
+		return fmt.Errorf("strategy: %s is a file of tests, a strategy is wanted, such as %s", path, of)
 	}
 	return nil
 }
@@ -258,7 +223,7 @@ func setIfZero[T comparable](value *T, usual T) {
 func (o *Options) Validate() error {
 	for _, choice := range []struct{ name, value, one, two, three string }{
 		{"source", o.Source, "auto", "json", "headers"},
-		{"customer", o.Customer, customerBody, customerHeaders, ""},
+		{"customer", o.Customer, cartoptions.CustomerBody, cartoptions.CustomerHeaders, ""},
 		{"on_invalid", o.OnInvalid, "pass", "reject", ""},
 		{"on_oversize", o.OnOversize, "pass", "reject", ""},
 		{"respond", o.Respond, respondOff, respondOn, respondUpstream},
@@ -274,12 +239,12 @@ func (o *Options) Validate() error {
 	if err := checkPrefix(o.HeaderPrefix); err != nil {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
-	_, err := o.cartOptions()
+	_, err := o.Cart()
 	return errors.Join(
 		err,
 		checkContentTypes(o.ContentTypes),
-		within("max_body", o.MaxBody, 1, maxMaxBody),
-		within("max_lines", int64(o.MaxLines), 1, maxMaxLines),
+		directive.Within("max_body", o.MaxBody, 1, maxMaxBody),
+		directive.Within("max_lines", int64(o.MaxLines), 1, cartoptions.MostLines),
 		o.Reload.validate(),
 		o.Origins.validate(),
 		o.Guard.validate(),
@@ -292,26 +257,12 @@ func (o *Options) Validate() error {
 func (o *ReloadOptions) validate() error {
 	var errs []error
 	if o.Settle != 0 {
-		errs = append(errs, during("reload settle", o.Settle, caddy.Duration(time.Millisecond), maxSettle))
+		errs = append(errs, directive.During("reload settle", o.Settle, caddy.Duration(time.Millisecond), maxSettle))
 	}
 	if o.Poll != 0 {
-		errs = append(errs, during("reload poll", o.Poll, minPoll, maxPoll))
+		errs = append(errs, directive.During("reload poll", o.Poll, minPoll, maxPoll))
 	}
 	return errors.Join(errs...)
-}
-
-func within(name string, value, least, most int64) error {
-	if value < least || value > most {
-		return fmt.Errorf("%s: %d is out of range, %d to %d is wanted", name, value, least, most)
-	}
-	return nil
-}
-
-func during(name string, value, least, most caddy.Duration) error {
-	if value < least || value > most {
-		return fmt.Errorf("%s: %v is out of range, %v to %v is wanted", name, time.Duration(value), time.Duration(least), time.Duration(most))
-	}
-	return nil
 }
 
 // reservedPrefixes would make the handler strip headers that are not its own, beside those

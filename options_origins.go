@@ -13,6 +13,8 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"golang.org/x/net/idna"
+
+	"github.com/promogate/caddy-discount/internal/directive"
 )
 
 // OriginOptions say which pages of other origins may ask for a quote (CORS).
@@ -145,14 +147,14 @@ func (o *Options) unmarshalOrigins(d *caddyfile.Dispenser) error {
 		}
 		o.Origins.Allow[i] = origin
 	}
-	_, err := options(d, "origins", func(name string) error {
+	_, err := directive.Names(d, "origins", func(name string) error {
 		if name != "credentials" {
 			return d.Errf("unknown origins option %q, credentials is known", name)
 		}
-		return onOff(d, &o.Origins.Credentials)
+		return directive.OnOff(d, &o.Origins.Credentials)
 	})
 	if err != nil {
 		return err
 	}
-	return atLine(d, o.Origins.validate())
+	return directive.AtLine(d, o.Origins.validate())
 }

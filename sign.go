@@ -11,6 +11,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/directive"
 )
 
 // SignOptions have every request carry `X-Discount-Assertion`: a signed statement
@@ -113,7 +114,7 @@ func (s *SignOptions) validate() error {
 	if s.TTL == 0 {
 		return nil // the default is not put in yet
 	}
-	return during("sign: ttl", s.TTL, minTTL, maxTTL)
+	return directive.During("sign: ttl", s.TTL, minTTL, maxTTL)
 }
 
 // id tells two sets of options apart, without the keys in it.

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/caddyserver/caddy/v2"
-
+	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -37,9 +37,6 @@ type StateOptions struct {
 	// false.
 	NoRollback *bool `json:"no_rollback,omitempty"`
 }
-
-// defaultState is where strategies are remembered if nothing else is said.
-func defaultState() string { return filepath.Join(caddy.AppDataDir(), "discount") }
 
 const (
 	stateOff    = "off"
@@ -96,7 +93,7 @@ func (s *StateOptions) fill() error {
 	if s.Dir != "" {
 		return nil
 	}
-	s.Dir = defaultState()
+	s.Dir = adminapi.DefaultStateDir()
 	return s.complete()
 }
 
@@ -120,7 +117,7 @@ func (s *StateOptions) rollbackOff() bool { return s.NoRollback != nil && *s.NoR
 // strategy.
 func (s *StateOptions) validate(strategy string) error {
 	if s.Keep != 0 {
-		if err := within("state keep", int64(s.Keep), 1, mostKeep); err != nil {
+		if err := directive.Within("state keep", int64(s.Keep), 1, mostKeep); err != nil {
 			return err
 		}
 	}

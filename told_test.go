@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/promogate/caddy-discount/internal/adminapi"
 )
 
 // manyMistakes is a strategy with so many mistakes, and as many warnings.
@@ -39,7 +41,7 @@ func TestOfManyMistakesItIsToldHowMany(t *testing.T) {
 
 	s.save(manyMistakes(300))
 	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Standing })
-	var status strategyStatus
+	var status adminapi.Strategy
 	if err := json.Unmarshal(a.call("GET", at, "").Body.Bytes(), &status); err != nil {
 		t.Fatal(err)
 	}

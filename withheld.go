@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -82,7 +83,7 @@ func kindOf(c reload.Content, file string) fileKind {
 		if filepath.Join(c.Dir, f.Name) != file {
 			continue
 		}
-		if named := strategy.IsSpreadsheet(f.Name) || isBody(f.Name); named && file != c.Path {
+		if named := strategy.IsSpreadsheet(f.Name) || strategyfile.IsBody(f.Name); named && file != c.Path {
 			return ownFile // a file of the strategy names it
 		}
 		if !strategyKey.Match(f.Data) {

@@ -203,7 +203,7 @@ func TestAction(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the gateway")
 	}
-	r := runAction(t, filepath.Join(root, "starter"), map[string]string{"path": "discount.toml"})
+	r := runAction(t, filepath.Join(root, "internal", "cli", "starter"), map[string]string{"path": "discount.toml"})
 	if len(r.failed) > 0 || !strings.Contains(r.log, "3 tests, 0 failed") {
 		t.Fatalf("failed: %v\n%s", r.failed, r.log)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -96,9 +97,10 @@ func TestKilledAtAnyInstantItStartsWithWhatWasAcknowledged(t *testing.T) {
 	for range 8 {
 		g := start(t, dir, remembering)
 		id := g.only().ID
-		stop, acknowledged := make(chan struct{}), make(chan string)
+		stop, begun, acknowledged := make(chan struct{}), make(chan struct{}), make(chan string)
 		go func() {
-			last := ""
+			last, begin := "", sync.OnceFunc(func() { close(begun) })
+			defer begin()
 			defer func() { acknowledged <- last }()
 			for {
 				select {
@@ -117,6 +119,7 @@ func TestKilledAtAnyInstantItStartsWithWhatWasAcknowledged(t *testing.T) {
 					for _, r := range past.Records {
 						if r.Action == "activated" {
 							last = r.Version
+							begin()
 						}
 					}
 				}
@@ -131,6 +134,7 @@ func TestKilledAtAnyInstantItStartsWithWhatWasAcknowledged(t *testing.T) {
 			}
 			time.Sleep(time.Duration(rnd.IntN(8)) * time.Millisecond)
 		}
+		<-begun // before that nothing is promised
 		g.kill()
 		close(stop)
 		last := <-acknowledged

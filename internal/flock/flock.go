@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Supported reports whether the system has locks.
+const Supported = true
+
 // Shared takes a shared lock without waiting. The error is [ErrLocked] if an exclusive
 // one is held, and another one where the file system has no locks.
 func Shared(f *os.File) error { return try(f, unix.LOCK_SH) }

@@ -4,6 +4,9 @@ package flock
 
 import "os"
 
+// Supported reports whether the system has locks.
+const Supported = false
+
 // Shared does nothing: there is no flock here.
 func Shared(*os.File) error { return nil }
 

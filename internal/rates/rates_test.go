@@ -3,8 +3,9 @@ package rates
 import (
 	"testing"
 
-	"github.com/promogate/caddy-discount/money"
 	"pgregory.net/rapid"
+
+	"github.com/promogate/caddy-discount/money"
 )
 
 func TestMeant(t *testing.T) {

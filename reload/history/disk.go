@@ -6,8 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"syscall"
+
+	"github.com/promogate/caddy-discount/internal/atomicfile"
 )
 
 // disk is every operation that changes something. before, if set, is asked first
@@ -85,21 +86,13 @@ func (d disk) syncNamed(path string) error {
 // not on Windows, and not on every file system.
 func (d disk) syncDir(path string) error {
 	err := d.ask("syncdir", path)
-	if err == nil && runtime.GOOS != "windows" {
-		err = flushDir(path)
-	}
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
 		return nil
 	}
-	return err
-}
-
-func flushDir(path string) error {
-	dir, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return atomicfile.SyncDir(path)
 }
 
 // syncWay makes the names durable that lead to a directory. Those that are not

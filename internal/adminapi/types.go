@@ -1,0 +1,150 @@
+// Package adminapi is what the admin API of discount strategies says, for the gateway
+// that answers and the commands that ask.
+package adminapi
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// Strategy is a live strategy as the admin API shows it.
+type Strategy struct {
+	ID      string     `json:"id"`
+	Path    string     `json:"path"`
+	Env     string     `json:"env,omitempty"`
+	File    *LastRead  `json:"file,omitempty"`
+	Live    Revision   `json:"live"`
+	Staged  *Revision  `json:"staged,omitempty"`
+	Held    string     `json:"held,omitempty"` // sha256 of what a rollback keeps out
+	HeldWas string     `json:"held_formerly,omitempty"`
+	Refusal *Refusal   `json:"refusal,omitempty"`
+	Pending *time.Time `json:"pending_since,omitempty"`
+	Missing *time.Time `json:"missing_since,omitempty"`
+	Watch   Watch      `json:"watch"`
+	State   State      `json:"state"`
+	Sample  int        `json:"sample"` // carts that the next edition is compared on
+
+	SampleClients int `json:"sample_clients"` // that they are of
+
+	// Handlers are those that use it, where one strategy is asked for.
+	Handlers []Handler `json:"handlers,omitempty"`
+}
+
+// Revision is a content that is in service or waits for its instant.
+type Revision struct {
+	Version     string           `json:"version"`
+	SHA256      string           `json:"sha256"`
+	Was         string           `json:"formerly,omitempty"`     // sha256 on record for the same bytes, in an earlier language
+	TextsSHA256 string           `json:"texts_sha256,omitempty"` // of what rules say to people
+	Change      string           `json:"change"`
+	Rules       int              `json:"rules,omitempty"`
+	RuleIDs     []string         `json:"rule_ids,omitempty"` // where one strategy is asked for
+	Texts       []strategy.Texts `json:"texts,omitempty"`    // of the rules that have some, likewise
+	Kind        string           `json:"kind"`
+	Number      uint64           `json:"number,omitempty"`
+	Size        int64            `json:"size"`
+	Due         *time.Time       `json:"due,omitempty"`
+	Proof       string           `json:"proof,omitempty"`
+	Stamps      Timestamps       `json:"stamps"`
+}
+
+// LastRead is what the files were when they were read last, and what became of that.
+type LastRead struct {
+	Digest  string         `json:"digest,omitempty"` // of names and bytes; none if they cannot be read
+	Outcome reload.Outcome `json:"outcome,omitempty"`
+	Number  uint64         `json:"number"` // of times that they were read
+}
+
+// Timestamps say when a revision passed each station on its way into service.
+type Timestamps struct {
+	Written time.Time  `json:"written"`
+	Noticed time.Time  `json:"noticed"`
+	Read    time.Time  `json:"read"`
+	Ready   time.Time  `json:"ready"`
+	Swapped *time.Time `json:"swapped,omitempty"`
+}
+
+// Refusal is a content, or a file, that did not go into service.
+type Refusal struct {
+	Version  string             `json:"version,omitempty"`
+	SHA256   string             `json:"sha256,omitempty"`
+	Time     time.Time          `json:"time"`
+	Standing bool               `json:"standing"`
+	Error    string             `json:"error"`
+	Problems []document.Problem `json:"problems,omitempty"`
+	More     int                `json:"more_problems,omitempty"` // that are not in problems
+}
+
+// Watch says how changes of the files are noticed.
+type Watch struct {
+	Guard   string `json:"guard"`
+	Polling bool   `json:"polling"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+// State is how the state directory is doing.
+type State struct {
+	Dir   string `json:"dir,omitempty"`
+	Error string `json:"error,omitempty"`
+	Found string `json:"found,omitempty"` // wrong when it was opened
+}
+
+// Handler is how a handler of a strategy reads carts, as the admin API shows it.
+type Handler struct {
+	Number     int        `json:"number"` // from 1, for "handler" of explain
+	Module     string     `json:"module"`
+	Map        preset.Map `json:"map,omitzero"`
+	Source     string     `json:"source"`
+	Prices     string     `json:"prices"`
+	Customer   string     `json:"customer,omitempty"`
+	Fractional string     `json:"fractional,omitempty"`
+	ExactIDs   bool       `json:"exact_ids"`
+	TextFlags  bool       `json:"text_flags"`
+	MaxLines   int        `json:"max_lines"`
+}
+
+// History is what is remembered of a strategy, as the admin API shows it.
+type History struct {
+	Total     int              `json:"total"`   // of records
+	Records   []history.Record `json:"records"` // the last ones, oldest first
+	Snapshots []Snapshot       `json:"snapshots"`
+}
+
+// Snapshot is a content that is kept.
+type Snapshot struct {
+	Version  string    `json:"version"`
+	SHA256   string    `json:"sha256"`
+	Language int       `json:"language"`           // that the sha256 was made in
+	Formerly string    `json:"formerly,omitempty"` // sha256 of the same bytes in an earlier one
+	Taken    time.Time `json:"taken"`
+	Origin   string    `json:"origin"`
+}
+
+// RollbackRequest asks for a content to be put back into service.
+type RollbackRequest struct {
+	SHA256 string `json:"sha256"`
+	Reason string `json:"reason"`
+}
+
+// Name is what a person knows the strategy by.
+func (s Strategy) Name() string {
+	if s.Env != "" {
+		return fmt.Sprintf("%s (%s, env %s)", s.ID, s.Path, s.Env)
+	}
+	return fmt.Sprintf("%s (%s)", s.ID, s.Path)
+}
+
+// FingerprintDigits is how many digits a fingerprint has.
+const FingerprintDigits = 64
+
+// IsFingerprint reports whether a text is a fingerprint or the beginning of one.
+func IsFingerprint(text string) bool {
+	return text != "" && len(text) <= FingerprintDigits && strings.Trim(text, "0123456789abcdefABCDEF") == ""
+}

@@ -1,0 +1,72 @@
+// Package atomicfile replaces a file at once and durably: the new one is written beside it,
+// flushed to the disk and renamed, so that no program ever reads half of it.
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Replace gives the file at path another content, with its permissions, and its owner where
+// the system allows it. Of a link it is the file that the link leads to.
+func Replace(path string, data []byte) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	before, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	next, err := Beside(path, data, before.Mode().Perm(), before)
+	if err != nil {
+		return fmt.Errorf("writing %s anew: %w", path, err)
+	}
+	if err := os.Rename(next, path); err != nil {
+		return fmt.Errorf("writing %s anew: %w", path, errors.Join(err, os.Remove(next)))
+	}
+	return SyncDir(filepath.Dir(path))
+}
+
+// Beside writes a file in the directory of path, durably, and returns its path. Its name
+// begins with a dot and ends in random digits. like is a file whose owner it gets, where the
+// system allows it; nil for the process's.
+func Beside(path string, data []byte, mode fs.FileMode, like fs.FileInfo) (beside string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return "", err
+	}
+	if err := Fill(f, data, mode, like); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// Fill writes a new file, flushes it to the disk and closes it. like is as for [Beside].
+func Fill(f *os.File, data []byte, mode fs.FileMode, like fs.FileInfo) error {
+	if like != nil {
+		TakeOwner(f, like)
+	}
+	_, err := f.Write(data)
+	if err == nil {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// SyncDir makes the names in a directory durable, where there is such a thing: not on
+// Windows, and not on every file system.
+func SyncDir(path string) error {
+	err := syncDir(path)
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package atomicfile
+
+import (
+	"io/fs"
+	"os"
+)
+
+// syncDir does nothing where a directory cannot be opened as a file.
+func syncDir(string) error { return nil }
+
+// TakeOwner leaves the file to the process.
+func TakeOwner(*os.File, fs.FileInfo) {}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// invalidFiles is the error of a command that was given a strategy, or tests, that
+// are not valid: it found something, and could not do its work.
+type invalidFiles struct {
+	path     string
+	problems []document.Problem
+	more     int // that are not in problems
+}
+
+func (e *invalidFiles) Error() string {
+	return fmt.Sprintf("%s in %s", brief.Count(len(e.problems)+e.more, "error"), e.path)
+}
+
+// foundIn makes what is wrong with the files at a path an error of a command; any
+// other error stays as it is.
+func foundIn(path string, err error) error {
+	var found *document.Problems
+	if errors.As(err, &found) {
+		return &invalidFiles{path: path, problems: found.List, more: found.More}
+	}
+	return err
+}
+
+// invalidIn are the errors of files that are not valid, if err is nothing else.
+func invalidIn(err error) []*invalidFiles {
+	all := []error{err}
+	if joined, is := err.(interface{ Unwrap() []error }); is {
+		all = joined.Unwrap()
+	}
+	var list []*invalidFiles
+	for _, err := range all {
+		var one *invalidFiles
+		if !errors.As(err, &one) {
+			return nil
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// sayInvalid says what is wrong with files as check does: for programs among the
+// results, and for a person among the errors.
+func sayInvalid(cmd *cobra.Command, list []*invalidFiles) error {
+	var errors telling
+	for _, files := range list {
+		told, more := some(&errors, files.problems)
+		files.problems, files.more = told, files.more+more
+	}
+	if wantsJSON(cmd) {
+		var all []document.Problem
+		more := 0
+		for _, files := range list {
+			all = append(all, files.problems...)
+			more += files.more
+		}
+		return printJSON(cmd.OutOrStdout(), struct {
+			Fine   bool               `json:"fine"`
+			Errors []document.Problem `json:"errors"`
+			More   int                `json:"more_errors,omitempty"`
+		}{Errors: all, More: more})
+	}
+	w := cmd.ErrOrStderr()
+	p := printer{w: w, paint: paintFor(w)}
+	for _, files := range list {
+		p.problems("error", files.problems, files.more)
+		p.line("%s", printable(files.Error()))
+	}
+	return nil
+}

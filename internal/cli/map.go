@@ -1,0 +1,335 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/cart"
+	mapsearch "github.com/promogate/caddy-discount/cart/mapping"
+	"github.com/promogate/caddy-discount/cart/preset"
+	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/money"
+)
+
+func mapCommand() *cobra.Command {
+	c := command("map FILE...", "Says what is read of sample orders, and proposes a map", `
+Reads sample orders as the discount handler would and says what is read: each line,
+price, coupon and customer with the place it is from, what is passed over and looks
+as if it could be meant, and what does not add up.
+
+Without --config, --map or --preset it looks for a map: the preset that reads most
+of the orders, or paths that are found by names and shapes and by what adds up. It
+prints the options to paste into the discount handler of a Caddyfile, and why each
+part is read from there. Every proposal has read all of the orders. Give it several,
+with and without coupons, customers and discounts: what is in none of them cannot
+be found.
+
+FILE has one order, or one on each line (JSON Lines); - is the standard input.
+Exits with 0 if all orders are read and add up, with 2 if something is not read or
+does not add up, and with 1 if that could not be found out.`,
+		`  caddy discount map order.json
+  caddy discount map orders.jsonl --currency USD --json
+  caddy discount map order.json --preset woocommerce-order
+  caddy discount map order.json --config Caddyfile --handler 2`, someOrders, runMap)
+	addShapeFlags(c)
+	c.Flags().String("currency", "CNY", "The currency of orders that state none: that of the strategy")
+	return c
+}
+
+// someOrders wants one argument or more.
+func someOrders(_ *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if arg == "" {
+			return errors.New("a FILE is empty, want the name of a file with an order as JSON")
+		}
+	}
+	if len(args) == 0 {
+		return errors.New("FILE is missing: a file with an order as JSON, or with one on each line")
+	}
+	return nil
+}
+
+// mapped is what map found.
+type mapped struct {
+	Fine     bool          `json:"fine"` // all orders are read and add up
+	Orders   int           `json:"orders"`
+	Unread   int           `json:"unread"`             // orders that are not read
+	Given    string        `json:"given,omitempty"`    // what said how they are written
+	Proposal *proposedMap  `json:"proposal,omitempty"` // if nothing did
+	Error    string        `json:"error,omitempty"`    // why there is no proposal
+	Each     []mappedOrder `json:"each"`
+
+	currency money.Currency
+}
+
+// proposedMap is a proposal as options of a handler.
+type proposedMap struct {
+	Caddyfile  string          `json:"caddyfile"` // ready to paste
+	Map        preset.Map      `json:"map"`
+	Prices     string          `json:"prices"`
+	Fractional bool            `json:"fractional"`
+	ExactIDs   bool            `json:"exact_ids"`
+	TextFlags  bool            `json:"text_flags"`
+	Reasons    []mappingReason `json:"reasons"`
+	Doubts     []string        `json:"doubts"`
+}
+
+type mappingReason struct {
+	Field string     `json:"field"`
+	Paths cart.Paths `json:"paths,omitempty"`
+	Why   string     `json:"why"`
+}
+
+// mappedOrder is what is read of one order.
+type mappedOrder struct {
+	File     string        `json:"file"`
+	Line     int           `json:"line,omitempty"`    // of the file, if it has an order on each
+	Error    string        `json:"error,omitempty"`   // why it is not read
+	Pointer  string        `json:"pointer,omitempty"` // where that is
+	Lines    int           `json:"lines"`
+	Currency string        `json:"currency,omitempty"`
+	Subtotal int64         `json:"subtotal"` // of the stated values of the lines, in minor units
+	Reads    []mappedRead  `json:"reads"`
+	Ignored  []ignoredRead `json:"ignored"`
+	Odds     []string      `json:"odds"` // what does not add up
+
+	// How many there are beside those listed.
+	MoreIgnored int `json:"more_ignored,omitempty"`
+	MoreOdds    int `json:"more_odds,omitempty"`
+}
+
+type mappedRead struct {
+	Field   string `json:"field"`
+	Line    int    `json:"line"`   // from 0; -1 if it is of none
+	Charge  int    `json:"charge"` // from 0; -1 if it is of none
+	Pointer string `json:"pointer"`
+	Text    string `json:"text,omitempty"`
+}
+
+type ignoredRead struct {
+	Path    string `json:"path"`
+	Pointer string `json:"pointer"` // of the first
+	Text    string `json:"text,omitempty"`
+	Count   int    `json:"count"`
+	Like    string `json:"like"`
+}
+
+// sample is an order in a file.
+type sample struct {
+	source
+	body []byte
+}
+
+func runMap(cmd *cobra.Command, files []string) (int, error) {
+	currency, err := money.ParseCurrency(strings.ToUpper(flag(cmd, "currency")))
+	if err != nil {
+		example := "CNY"
+		if refused := new(money.CodeError); errors.As(err, &refused) {
+			example = refused.Example()
+		}
+		return exitFailed, fmt.Errorf("--currency is %q, want a code of ISO 4217, such as %s", flag(cmd, "currency"), example)
+	}
+	samples, err := samplesIn(cmd, files)
+	if err != nil {
+		return exitFailed, err
+	}
+	result := mapped{Orders: len(samples), Each: []mappedOrder{}, currency: currency}
+	options, found, err := result.chooseShape(cmd, samples)
+	if err != nil {
+		return exitFailed, err
+	}
+	if found {
+		if err := result.account(samples, options); err != nil {
+			return exitFailed, err
+		}
+	}
+	code := exitFine
+	if !result.Fine {
+		code = exitFound
+	}
+	if wantsJSON(cmd) {
+		return code, printJSON(cmd.OutOrStdout(), result)
+	}
+	w := cmd.OutOrStdout()
+	if _, err := io.WriteString(w, result.text(paintFor(w))); err != nil {
+		return exitFailed, fmt.Errorf("writing the result: %w", err)
+	}
+	return code, nil
+}
+
+// chooseShape is how the orders are written: as the flags say, or as is found.
+func (m *mapped) chooseShape(cmd *cobra.Command, samples []sample) (o cart.Options, found bool, err error) {
+	shape, err := shapeFor(cmd, "")
+	if err != nil {
+		return o, false, err
+	}
+	if shape.name != "" {
+		m.Given = shape.name
+		if shape.name == "--preset" {
+			m.Given = "preset " + flag(cmd, "preset")
+		}
+		return shape.options, true, nil
+	}
+	search := mapsearch.Search{Currency: m.currency, Presets: preset.All()}
+	if flag(cmd, "prices") != "" {
+		search.Prices = &shape.options.Prices
+	}
+	bodies := make([][]byte, len(samples))
+	for i := range samples {
+		bodies[i] = samples[i].body
+	}
+	p, err := search.Find(bodies)
+	if err != nil {
+		m.Error, m.Unread = err.Error(), len(samples)
+		return o, false, nil
+	}
+	m.propose(p)
+	return p.Options, true, nil
+}
+
+func (m *mapped) propose(p *mapsearch.Proposal) {
+	m.Proposal = &proposedMap{
+		Caddyfile: p.Caddyfile(), Map: preset.Map{Preset: p.Preset, Mapping: p.Map}, Prices: p.Options.Prices.String(),
+		Fractional: p.Options.Fractional, ExactIDs: p.Options.ExactIDs, TextFlags: p.Options.TextFlags,
+		Reasons: []mappingReason{}, Doubts: append([]string{}, p.Doubts...),
+	}
+	for _, r := range p.Reasons {
+		m.Proposal.Reasons = append(m.Proposal.Reasons, mappingReason(r))
+	}
+}
+
+// account says of each order what is read.
+func (m *mapped) account(samples []sample, o cart.Options) error {
+	m.Fine = true
+	var ignored, odds telling
+	for _, s := range samples {
+		a, err := mapsearch.AccountOf(s.body, o, m.currency)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.source, err)
+		}
+		one := describeOrder(s, a)
+		one.Ignored, one.MoreIgnored = some(&ignored, one.Ignored)
+		one.Odds, one.MoreOdds = some(&odds, one.Odds)
+		if a.Cart == nil {
+			m.Unread++
+			if a.Invalid == nil {
+				one.Error = "there are no goods where the map has them"
+			}
+		}
+		m.Fine = m.Fine && a.Fine()
+		m.Each = append(m.Each, one)
+	}
+	return nil
+}
+
+func describeOrder(s sample, a *mapsearch.Account) mappedOrder {
+	one := mappedOrder{
+		File: s.name, Line: s.line, Reads: []mappedRead{}, Ignored: []ignoredRead{}, Odds: append([]string{}, a.Odds...),
+	}
+	for _, r := range a.Reads {
+		r.Pointer, r.Text = brief.Text(r.Pointer, maxToldPointer), brief.Text(r.Text, maxToldText)
+		one.Reads = append(one.Reads, mappedRead(r))
+	}
+	for _, i := range a.Ignored {
+		i.Path, i.Pointer, i.Text = brief.Text(i.Path, maxToldPointer), brief.Text(i.Pointer, maxToldPointer), brief.Text(i.Text, maxToldText)
+		one.Ignored = append(one.Ignored, ignoredRead(i))
+	}
+	for i, odd := range one.Odds {
+		one.Odds[i] = brief.Text(odd, maxToldOdd)
+	}
+	if a.Invalid != nil {
+		one.Error, one.Pointer = a.Invalid.Reason, brief.Text(a.Invalid.Pointer, maxToldPointer)
+	}
+	if a.Cart != nil {
+		one.Lines, one.Currency = len(a.Cart.Lines), a.Cart.Currency
+		for i := range a.Cart.Lines {
+			one.Subtotal += a.Cart.Lines[i].Subtotal
+		}
+	}
+	return one
+}
+
+// mostSampleBytes bounds a file of samples.
+const mostSampleBytes = 64 << 20
+
+// samplesIn reads the files.
+func samplesIn(cmd *cobra.Command, files []string) ([]sample, error) {
+	var all []sample
+	for _, file := range files {
+		name, text, err := readSamples(cmd, file)
+		if err != nil {
+			return nil, fmt.Errorf("reading the orders: %w", err)
+		}
+		found, err := splitSamples(name, text)
+		if err != nil {
+			return nil, fmt.Errorf("reading the orders: %w", err)
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+func readSamples(cmd *cobra.Command, file string) (name string, text []byte, err error) {
+	from, name := cmd.InOrStdin(), "standard input"
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return file, nil, strategyfile.PathError(file, err)
+		}
+		defer f.Close() // nothing was written
+		from, name = f, file
+	}
+	text, err = io.ReadAll(io.LimitReader(from, mostSampleBytes+1))
+	switch {
+	case err != nil:
+		return name, nil, strategyfile.PathError(name, err)
+	case len(text) > mostSampleBytes:
+		return name, nil, fmt.Errorf("%s: is longer than %d bytes", name, mostSampleBytes)
+	}
+	return name, text, nil
+}
+
+// splitSamples are the orders in a text: one, or one on each line.
+func splitSamples(name string, text []byte) ([]sample, error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if json.Valid(text) {
+		return []sample{{source{name: name}, text}}, nil
+	}
+	var all []sample
+	at := 0
+	for line := range bytes.Lines(text) {
+		at++
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if !json.Valid(line) {
+			if at == 1 || len(all) == 0 {
+				return nil, syntaxError(source{name: name}, text)
+			}
+			return nil, syntaxError(source{name, at}, line)
+		}
+		all = append(all, sample{source{name, at}, line})
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s: is empty, want an order as JSON", name)
+	}
+	return all, nil
+}
+
+// syntaxError says where a text stops to be JSON.
+func syntaxError(from source, text []byte) error {
+	var syntax *json.SyntaxError
+	var value any
+	if err := json.Unmarshal(text, &value); errors.As(err, &syntax) {
+		return fmt.Errorf("%s: is no JSON: %w", from.at(text, int(max(syntax.Offset-1, 0))), err)
+	}
+	return fmt.Errorf("%s: is no JSON", from)
+}

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode"
+
+	"golang.org/x/term"
+	"golang.org/x/text/width"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// paint colours a text for a terminal.
+type paint bool
+
+// paintFor colours what is written to a terminal, unless NO_COLOR asks not to
+// (https://no-color.org) or the terminal cannot.
+func paintFor(w io.Writer) paint {
+	f, ok := w.(*os.File)
+	return paint(ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb")
+}
+
+// The colours in use, as parameters of SGR (ECMA-48, section 8.3.117).
+const (
+	bold   = "1"
+	faint  = "2"
+	red    = "1;31"
+	green  = "1;32"
+	yellow = "1;33"
+)
+
+func (p paint) in(colour, text string) string {
+	if !p || text == "" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+// printer writes for a person.
+type printer struct {
+	w     io.Writer
+	paint paint
+}
+
+func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
+
+// problems writes what was found, each with the line it is on, and how much more was.
+func (p printer) problems(severity string, list []document.Problem, more int) {
+	for i := range list {
+		p.problem(severity, &list[i])
+	}
+	if more > 0 {
+		p.line("%s\n", document.MoreText(more, severity))
+	}
+}
+
+func (p printer) problem(severity string, problem *document.Problem) {
+	colour := red
+	if severity != "error" {
+		colour = yellow
+	}
+	key := ""
+	if problem.Key != "" {
+		key = printable(problem.Key) + ": "
+	}
+	mark := ""
+	if severity != "error" {
+		mark = p.paint.in(colour, severity+": ")
+	}
+	p.line("%s %s%s%s", p.paint.in(bold, printable(problem.Place.String())+":"), mark, key, printable(problem.Reason))
+	if problem.Text != "" {
+		text, below := pointAt(problem.Text, cmp.Or(problem.TextColumn, problem.Column))
+		p.line("    %s", text)
+		p.line("    %s", below+p.paint.in(colour, "^"))
+	}
+	if problem.Hint != "" {
+		p.line("    %s %s", p.paint.in(green, "hint:"), printable(problem.Hint))
+	}
+	p.line("")
+}
+
+// How much of a long line is shown, in characters before and after its place.
+const (
+	shownBefore = 60
+	shownAfter  = 60
+)
+
+// pointAt is a line of source, cut where it is long, and what goes below it in
+// front of a caret, so that the caret is under the column: a tab below a tab,
+// and for each other character as many spaces as it is wide.
+func pointAt(line string, column int) (text, below string) {
+	all := []rune(line)
+	at := min(max(column-1, 0), len(all))
+	from, to := 0, len(all)
+	var shown, space strings.Builder
+	if at > shownBefore+1 {
+		from = at - shownBefore
+		shown.WriteRune('…')
+		space.WriteByte(' ')
+	}
+	if to > at+shownAfter+1 {
+		to = at + shownAfter
+	}
+	for i, r := range all[from:to] {
+		if r != '\t' && !unicode.IsPrint(r) {
+			r = unicode.ReplacementChar
+		}
+		shown.WriteRune(r)
+		switch {
+		case from+i >= at:
+		case r == '\t':
+			space.WriteByte('\t')
+		default:
+			space.WriteString(strings.Repeat(" ", columns(r)))
+		}
+	}
+	if to < len(all) {
+		shown.WriteRune('…')
+	}
+	return shown.String(), space.String()
+}
+
+// columns is how many columns of a terminal a character takes (Unicode Standard
+// Annex 11; ambiguous characters are narrow, as in every context that is not
+// East Asian).
+func columns(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,313 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/internal/publish"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+func publishCommand() *cobra.Command {
+	c := command("publish SRC DST", "Puts a strategy where a gateway watches it, once it is proved", `
+Checks the strategy SRC as "caddy discount check" does, runs its tests
+(*.test.toml) as "caddy discount test" does, and if all is well puts it into the
+place of DST: written beside it, flushed to the disk and renamed, so that a
+gateway that watches DST never sees half of it. Prints the fingerprint. If DST has
+the same bytes already, nothing is written.
+
+A file in the place of DST that is not TOML is not replaced: it may be another one.
+
+DST keeps its permissions, its owner where the system allows it, and the links
+that lead to it. Publishers of one directory wait for each other, and for whoever
+holds a lock (flock) on a file that is to be replaced.
+
+SRC and DST are two files
+    The tests go along, to DST's own (discount.test.toml for discount.toml), and
+    go first: new rules never meet old tests. Orders that they name as bodies go
+    with them, under their own names. If SRC has no tests, those beside DST stay,
+    and are run instead.
+
+SRC is a file, DST a directory that is watched as one strategy
+    SRC replaces the file of its name, or is added, with the spreadsheet that it
+    names. What is checked and tested is the directory as it will be.
+
+SRC is a directory, DST a symbolic link to one
+    The *.toml of SRC, and the spreadsheets and bodies that they name, are written
+    into a new directory beside the link, DST.published-*, and the link is led
+    there, which replaces them all at once. The directory before stays; older ones
+    of that name are removed. Several files of a directory that is no link cannot
+    be replaced at once, and are not. Where DST is not there yet, the link is made.
+
+Bodies are read as --config, --map or --preset says, as by "caddy discount test".
+
+Then it asks the admin API of the running Caddy (--address) what became of it, and
+waits for that: in service, staged, refused, by a guard rail for instance, or kept
+out of service by a rollback. A gateway that does not take it has it put back. All
+strategies of the gateway that read one of the files are asked, one for each
+environment, and have to take it; one that was refused before may be refused again.
+Where no gateway that serves the file answers, it is put in place, and says so: a
+gateway may still refuse it.
+
+What a rollback has taken out of service stays out when it is published again
+with the same meaning; "caddy discount rollback" brings it back.
+
+Exits with 2 if SRC is not valid, a test fails, or the gateway does not take it, and
+with 1 if it could not be published, or no verdict came in time (--wait). In all
+these cases, and when it is interrupted, DST is as it was, or is put back.`,
+		`  caddy discount publish discount.toml /etc/caddy/config/discount.toml
+  caddy discount publish 20-rules.toml /etc/caddy/config/strategy --env prod
+  caddy discount publish strategy/ /etc/caddy/config/strategy --json`, sourceAndPlace, runPublish)
+	addEnvFlag(c)
+	addShapeFlags(c)
+	addAddressFlag(c)
+	addWaitFlag(c)
+	return c
+}
+
+// sourceAndPlace wants the two arguments of publish.
+func sourceAndPlace(_ *cobra.Command, args []string) error {
+	if len(args) != 2 || args[0] == "" || args[1] == "" {
+		return fmt.Errorf("the arguments are %q, SRC and DST are wanted: the strategy, and where a gateway watches it", args)
+	}
+	return nil
+}
+
+// published is what publish found and did.
+type published struct {
+	Path     string             `json:"path"` // that is watched
+	Source   string             `json:"source"`
+	Env      string             `json:"env,omitempty"`
+	Version  string             `json:"version,omitempty"`
+	SHA256   string             `json:"sha256,omitempty"`
+	Rules    int                `json:"rules"`
+	Due      string             `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
+	Changed  bool               `json:"changed"`
+	Errors   []document.Problem `json:"errors"`
+	Warnings []document.Problem `json:"warnings"`
+
+	// How many there are beside those listed.
+	MoreErrors   int `json:"more_errors,omitempty"`
+	MoreWarnings int `json:"more_warnings,omitempty"`
+
+	Tests  int          `json:"tests"`  // that were run
+	Failed []testedRule `json:"failed"` // of them
+	Notes  []string     `json:"notes,omitempty"`
+
+	Gateway gatewayVerdict `json:"gateway,omitzero"`   // of what was put into the place
+	PutBack bool           `json:"put_back,omitempty"` // the place is as it was, after it was changed
+}
+
+// publisherPatience is how long publish waits for another publisher, which waits for a
+// gateway while it holds its lock.
+const publisherPatience = 2 * defaultWait
+
+// refused reports whether the strategy was not good enough to be put into the place.
+func (p *published) refused() bool { return len(p.Errors)+len(p.Failed) > 0 }
+
+func runPublish(cmd *cobra.Command, args []string) (int, error) {
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	to, err := publish.TargetOf(args[0], args[1])
+	if err != nil {
+		return exitFailed, fmt.Errorf("publishing %s: %w", args[0], err)
+	}
+	result := published{Path: to.Path(), Source: args[0], Env: flag(cmd, "env"), Failed: []testedRule{}}
+	report, err := result.publish(ctx, cmd, to)
+	if err != nil {
+		return exitFailed, err
+	}
+	if wantsJSON(cmd) {
+		result.Gateway.bound()
+		err = printJSON(cmd.OutOrStdout(), result)
+	} else if _, err = io.WriteString(cmd.OutOrStdout(), report+result.summary()); err != nil {
+		err = fmt.Errorf("writing the result: %w", err)
+	}
+	switch {
+	case err != nil:
+		return exitFailed, err
+	case result.refused() || result.Gateway.declined():
+		return exitFound, nil
+	case !result.Gateway.good():
+		return exitFailed, fmt.Errorf("publishing %s: no verdict from the gateway at %s", args[0], result.Gateway.Address)
+	}
+	return exitFine, nil
+}
+
+// publish proves the strategy and puts it into its place. The report is what was
+// found on the way, for a person.
+//
+// Other publishers are kept out from the first look at the place on, so that
+// what was proved is what will be there.
+func (p *published) publish(ctx context.Context, cmd *cobra.Command, to publish.Target) (report string, err error) {
+	unlock, err := publish.LockDirectories(ctx, to.Directories(), publisherPatience)
+	if err != nil {
+		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
+	}
+	defer unlock()
+	sources, tests, err := strategyfile.Read(p.Source)
+	if err != nil {
+		return "", err
+	}
+	allSources, allTests, err := to.With(sources, tests)
+	if err != nil {
+		return "", err
+	}
+	report, err = p.prove(cmd, allSources, allTests)
+	if err != nil {
+		return "", err
+	}
+	p.noteDirectory(to)
+	if p.refused() {
+		return report, nil
+	}
+	again := p.noteChange(to, allTests)
+	if err := p.place(ctx, cmd, to, sources, tests); err != nil {
+		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
+	}
+	if again && p.Gateway.Verdict == verdictNone {
+		p.Notes = append(p.Notes, fmt.Sprintf("if a rollback keeps it out of service, it comes back with: caddy discount rollback %.12s", p.SHA256))
+	}
+	return report, nil
+}
+
+// place puts the files into their place, and asks the gateway what it makes of
+// them. Unless it takes them, they are put back.
+func (p *published) place(ctx context.Context, cmd *cobra.Command, to publish.Target, sources, tests []strategy.Source) error {
+	gateway := gatewayOf(cmd, to)
+	gateway.look(ctx)
+	placed, err := to.Put(ctx, sources, tests)
+	if err != nil {
+		return err
+	}
+	p.Gateway = gateway.verdict(ctx, placed)
+	p.Changed = placed != nil
+	switch {
+	case placed == nil:
+	case p.Gateway.Verdict != verdictNone && !placed.Intact():
+		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.Path()), placed.Stay())
+	case p.Gateway.good():
+		return placed.Stay()
+	default:
+		// What interrupts the wait does not interrupt this: half of it is worse than all.
+		if err := placed.Back(context.WithoutCancel(ctx)); err != nil {
+			return fmt.Errorf("putting back %s, which %s: %w", to.Path(), p.Gateway.why(), err)
+		}
+		p.Changed, p.PutBack = false, true
+		gateway.settle(ctx, &p.Gateway)
+	}
+	if ctx.Err() != nil {
+		return publish.ErrInterrupted
+	}
+	return nil
+}
+
+// prove checks and tests what will be in the place.
+func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) (report string, err error) {
+	var text strings.Builder
+	c := checked{Path: p.Source, Env: p.Env, Errors: []document.Problem{}, Warnings: []document.Problem{}}
+	if err := c.check(cmd, sources, tests); err != nil {
+		return "", err
+	}
+	p.Version, p.SHA256, p.Rules, p.Due, p.Errors, p.Warnings = c.Version, c.SHA256, c.Rules, c.Due, c.Errors, c.Warnings
+	p.MoreErrors, p.MoreWarnings = c.MoreErrors, c.MoreWarnings
+	if note := c.unchecked(); note != "" {
+		p.Notes = append(p.Notes, note)
+	}
+	c.Unchecked = nil // said once
+	paint := paintFor(cmd.OutOrStdout())
+	if len(p.Errors) > 0 || len(p.Warnings) > 0 {
+		found := printer{w: &text, paint: paint}
+		found.problems("error", p.Errors, p.MoreErrors)
+		found.problems("warning", p.Warnings, p.MoreWarnings)
+		found.line("%s", c.summary(paint, ""))
+	}
+	if len(p.Errors) > 0 || len(tests) == 0 {
+		return text.String(), nil
+	}
+	tested, err := p.test(cmd, sources, tests)
+	if err == nil && tested.Failed > 0 {
+		err = tested.print(&text, false)
+	}
+	return text.String(), err
+}
+
+// test runs the tests of rules.
+func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (testedStrategy, error) {
+	tested := testedStrategy{Path: p.Source}
+	s, err := strategy.Load(p.Env, sources...)
+	if err != nil {
+		return tested, err
+	}
+	orders, err := ordersFor(cmd, p.Path)
+	if err != nil {
+		return tested, err
+	}
+	suite, err := strategyfile.Suite(tests, orders)
+	if err != nil {
+		return tested, err
+	}
+	tested.take(suite.Run(s, p.Env))
+	tested.bound(new(telling), new(telling), new(telling))
+	for _, t := range tested.Tests {
+		if t.failed() {
+			p.Failed = append(p.Failed, t)
+		}
+	}
+	p.Tests = len(tested.Tests)
+	return tested, nil
+}
+
+// summary says what is in the place now, and what the gateway makes of it.
+func (p *published) summary() string {
+	notes := ""
+	for _, note := range p.Notes {
+		notes += printable(note) + "\n"
+	}
+	if p.refused() {
+		return printable(p.Path) + ": not published\n" + notes
+	}
+	if !p.Gateway.good() {
+		return p.Gateway.text() + printable(p.Path) + ": not published" + p.left() + "\n" + notes
+	}
+	tests := "no tests"
+	if p.Tests > 0 {
+		tests = brief.Count(p.Tests, "test") + " passed"
+	}
+	text := sayf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, p.done(), p.Version, brief.Count(p.Rules, "rule"), tests, p.SHA256)
+	text += p.Gateway.text()
+	if p.Due != "" {
+		text += "goes into service at " + p.Due + "\n"
+	}
+	return text + notes
+}
+
+// done is what was done, as far as that is known.
+func (p *published) done() string {
+	switch {
+	case !p.Changed:
+		return "unchanged,"
+	case p.Gateway.Verdict == verdictNone:
+		return "put in place; a gateway may still refuse it;"
+	}
+	return "published,"
+}
+
+// left says what is in the place after a verdict that is not good.
+func (p *published) left() string {
+	if p.PutBack {
+		return ", put back as it was"
+	}
+	return ", it was in its place before and is left there"
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/internal/adminapi"
+)
+
+func rollbackCommand() *cobra.Command {
+	c := command("rollback FINGERPRINT", "Puts an earlier content of a strategy back into service", `
+Puts a content that was in service before back there, through the admin API of
+the running Caddy. The beginning of its fingerprint is enough; "caddy discount
+log" and the admin API show the fingerprints.
+
+It stays until the file is saved with another meaning than it has now. Saving it
+again, or adding a comment, does not bring back what was taken out.`,
+		"  caddy discount rollback 3f9a41c2 --reason 'prices too low'", oneFingerprint, runRollback)
+	addAdminFlags(c)
+	c.Flags().String("reason", "", "Why, for the log")
+	return c
+}
+
+// oneFingerprint wants the one argument of rollback.
+func oneFingerprint(_ *cobra.Command, args []string) error {
+	const wanted = `the SHA-256 of a content that was in service, or the beginning of it, such as 3f9a41c2; "caddy discount log" lists them`
+	if len(args) != 1 {
+		return fmt.Errorf("the arguments are %q, one FINGERPRINT is wanted: %s", args, wanted)
+	}
+	if !adminapi.IsFingerprint(args[0]) {
+		return fmt.Errorf("%q is no fingerprint: wanted is %s", args[0], wanted)
+	}
+	return nil
+}
+
+func runRollback(cmd *cobra.Command, args []string) (int, error) {
+	admin, err := adminOf(cmd)
+	if err != nil {
+		return exitFailed, err
+	}
+	strategy, err := admin.choose(flag(cmd, "id"))
+	if err != nil {
+		return exitFailed, err
+	}
+	body, err := json.Marshal(adminapi.RollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
+	if err != nil {
+		return exitFailed, err
+	}
+	var after adminapi.Strategy
+	if err := admin.call(http.MethodPost, "/discount/strategies/"+strategy.ID+"/rollback", strategy.Live.SHA256, body, &after); err != nil {
+		return exitFailed, err
+	}
+	if wantsJSON(cmd) {
+		return exitFine, printJSON(cmd.OutOrStdout(), after)
+	}
+	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
+		after.Live.Version, after.Live.SHA256, strategy.Live.Version, strategy.Live.SHA256))
+	return exitFine, err
+}

@@ -1,0 +1,134 @@
+// Package directive reads the arguments of a directive in a Caddyfile, typed and within
+// their bounds.
+package directive
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+)
+
+// Block reads { name argument … } with every name once and one at least.
+func Block(d *caddyfile.Dispenser, option func(name string) error) error {
+	outer := d.Val()
+	if d.CountRemainingArgs() > 0 {
+		return d.ArgErr()
+	}
+	seen, err := Names(d, outer, option)
+	if err == nil && !seen {
+		return d.Errf("%s needs a block with what it sets", outer)
+	}
+	return err
+}
+
+// Names reads the names in a block, if there is one, each at most once but for
+// those in repeated, and reports whether there was any.
+func Names(d *caddyfile.Dispenser, outer string, option func(name string) error, repeated ...string) (any bool, err error) {
+	seen := make(map[string]bool)
+	for d.NextBlock(1) {
+		name := d.Val()
+		if seen[name] && !slices.Contains(repeated, name) {
+			return true, d.Errf("%s is given twice in %s", name, outer)
+		}
+		seen[name] = true
+		if err := option(name); err != nil {
+			return true, err
+		}
+	}
+	return len(seen) > 0, nil
+}
+
+// Word reads exactly one argument.
+func Word(d *caddyfile.Dispenser, into *string) error {
+	name := d.Val()
+	if !d.AllArgs(into) {
+		return d.Errf("%s takes exactly one argument", name)
+	}
+	return nil
+}
+
+// Choice reads one of the known words.
+func Choice(d *caddyfile.Dispenser, into *string, known ...string) error {
+	name := d.Val()
+	if err := Word(d, into); err != nil {
+		return err
+	}
+	for _, k := range known {
+		if *into == k {
+			return nil
+		}
+	}
+	if len(known) == 1 {
+		return d.Errf("%s cannot be %q: only %s is known", name, *into, known[0])
+	}
+	return d.Errf("%s cannot be %q: %s are known", name, *into, strings.Join(known, ", "))
+}
+
+// OnOff reads on or off.
+func OnOff(d *caddyfile.Dispenser, into *bool) error {
+	var text string
+	if err := Choice(d, &text, "on", "off"); err != nil {
+		return err
+	}
+	*into = text == "on"
+	return nil
+}
+
+// Count reads a whole number from 1 to most.
+func Count(d *caddyfile.Dispenser, into *int, most int64) error {
+	name := d.Val()
+	var text string
+	if err := Word(d, &text); err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return d.Errf("%s: %q is not a whole number", name, text)
+	}
+	*into = n
+	return AtLine(d, Within(name, int64(n), 1, most))
+}
+
+// Duration reads a duration within bounds.
+func Duration(d *caddyfile.Dispenser, into *caddy.Duration, least, most caddy.Duration) error {
+	name := d.Val()
+	var text string
+	if err := Word(d, &text); err != nil {
+		return err
+	}
+	v, err := caddy.ParseDuration(text)
+	if err != nil {
+		return d.Errf("%s: %q is not a duration such as 20ms", name, text)
+	}
+	*into = caddy.Duration(v)
+	return AtLine(d, During(name, *into, least, most))
+}
+
+// AtLine puts file and line before an error.
+func AtLine(d *caddyfile.Dispenser, err error) error {
+	if err == nil {
+		return nil
+	}
+	return d.WrapErr(err)
+}
+
+// Within is an error if the value of an option is out of range.
+func Within(name string, value, least, most int64) error {
+	if value < least || value > most {
+		return fmt.Errorf("%s: %d is out of range, %d to %d is wanted", name, value, least, most)
+	}
+	return nil
+}
+
+// During is [Within] for a duration.
+func During(name string, value, least, most caddy.Duration) error {
+	if value < least || value > most {
+		return fmt.Errorf("%s: %v is out of range, %v to %v is wanted", name, time.Duration(value), time.Duration(least), time.Duration(most))
+	}
+	return nil
+}

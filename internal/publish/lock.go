@@ -1,0 +1,104 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/promogate/caddy-discount/internal/flock"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+)
+
+// How long publish waits for another process that holds a lock, and how often it looks.
+const (
+	lockPatience = 10 * time.Second
+	lockLook     = 5 * time.Millisecond
+)
+
+// LockDirectories keeps other publishers out of directories until unlock. The
+// directory itself is locked, so that no file has to be left in it; a gateway
+// takes no such lock and is not held up. patience is how long another publisher is
+// waited for.
+func LockDirectories(ctx context.Context, dirs []string, patience time.Duration) (unlock func(), err error) {
+	return lockEach(ctx, dirs, patience)
+}
+
+// lockFiles takes an exclusive advisory lock on each file.
+func lockFiles(ctx context.Context, paths []string) (unlock func(), err error) {
+	return lockEach(ctx, paths, lockPatience)
+}
+
+// lockEach takes the locks in one order for all publishers, and waits for the
+// process that has one.
+func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlock func(), err error) {
+	var held []*os.File
+	unlock = func() {
+		for _, f := range held {
+			flock.Unlock(f)
+			f.Close() // nothing was written
+		}
+	}
+	if !flock.Supported {
+		return unlock, nil // of two publishers the later one wins; each file is one of theirs
+	}
+	paths = slices.Clone(paths)
+	slices.Sort(paths)
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			unlock()
+			return nil, strategyfile.PathError(path, err)
+		}
+		if isAmong(held, f) {
+			f.Close() // nothing was written
+			continue
+		}
+		held = append(held, f)
+		if err := lock(ctx, f, patience); err != nil {
+			unlock()
+			return nil, err
+		}
+	}
+	return unlock, nil
+}
+
+// isAmong reports whether a file is open already, under whatever name: it would
+// wait for itself.
+func isAmong(held []*os.File, f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(held, func(h *os.File) bool {
+		other, err := h.Stat()
+		return err == nil && os.SameFile(info, other)
+	})
+}
+
+// lock waits for a lock. A file system that has no locks has no holders of one.
+func lock(ctx context.Context, f *os.File, patience time.Duration) error {
+	for deadline := time.Now().Add(patience); ; {
+		switch {
+		case !errors.Is(flock.Exclusive(f), flock.ErrLocked):
+			return nil
+		case time.Now().After(deadline):
+			return fmt.Errorf("another process holds a lock on %s, for longer than %s", f.Name(), patience)
+		}
+		if !sleep(ctx, lockLook) {
+			return ErrInterrupted
+		}
+	}
+}
+
+// sleep pauses, and reports whether it was to its end.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(pause):
+		return true
+	}
+}

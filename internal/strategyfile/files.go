@@ -1,0 +1,115 @@
+// Package strategyfile knows which files are a strategy, which are its tests, and which
+// they name.
+package strategyfile
+
+import (
+	"bytes"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+// How the names of files end.
+const (
+	Suffix     = ".toml"      // of a strategy
+	TestSuffix = ".test.toml" // of its tests
+	bodySuffix = ".json"      // of the orders that tests name
+)
+
+// IsMember reports whether a file in the directory of a strategy is a part of
+// it or a test of it, and not what an editor leaves there.
+func IsMember(name string) bool {
+	return strings.HasSuffix(name, Suffix) && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#")
+}
+
+// IsBody reports whether a file is an order that a test names.
+func IsBody(name string) bool { return strings.HasSuffix(name, bodySuffix) }
+
+// OfTests is the name of the strategy in one file whose tests a file holds, if it is a file
+// of tests.
+func OfTests(path string) (strategy string, is bool) {
+	of, is := strings.CutSuffix(path, TestSuffix)
+	return of + Suffix, is
+}
+
+// TestsOf is the name of the file of tests beside a strategy in one file.
+func TestsOf(name string) string { return strings.TrimSuffix(name, Suffix) + TestSuffix }
+
+// ReloadOptions are the options by which package reload finds the files of a strategy.
+func ReloadOptions() reload.Options {
+	return reload.Options{
+		Member: IsMember,
+		Beside: func(name string) []string { return []string{TestsOf(name)} },
+		Named:  named,
+		Plain:  strategy.IsSpreadsheet,
+	}
+}
+
+// named are the files beside a strategy that its files name: the orders of its tests,
+// and the spreadsheets of its catalogue.
+func named(files []reload.File) []string {
+	var sources []strategy.Source
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name, TestSuffix) && !IsBody(f.Name) {
+			sources = append(sources, strategy.Source{Name: f.Name, Data: f.Data})
+		}
+	}
+	return append(bodiesOf(files), strategy.Spreadsheets(sources...)...)
+}
+
+// bodiesOf are the orders beside the tests that these name.
+func bodiesOf(files []reload.File) []string {
+	var tests []strategy.Source
+	for _, f := range files {
+		if strings.HasSuffix(f.Name, TestSuffix) && bytes.Contains(f.Data, []byte("body")) {
+			tests = append(tests, strategy.Source{Name: f.Name, Data: f.Data})
+		}
+	}
+	if len(tests) == 0 {
+		return nil
+	}
+	return ruletest.Bodies(tests...)
+}
+
+// Split separates the tests of a strategy, with the bodies that they name, from the
+// strategy, with the spreadsheets that it names. A file that was named as the strategy is
+// one whatever its name.
+func Split(c reload.Content) (sources, tests []strategy.Source) {
+	for i, f := range c.Files {
+		source := strategy.Source{Name: filepath.Join(c.Dir, f.Name), Data: f.Data}
+		chosen := i == 0 && source.Name == c.Path
+		if (strings.HasSuffix(f.Name, TestSuffix) || IsBody(f.Name)) && !chosen {
+			tests = append(tests, source)
+			continue
+		}
+		source.Beside = strategy.IsSpreadsheet(f.Name) && !chosen
+		sources = append(sources, source)
+	}
+	return sources, tests
+}
+
+// Beside are the files among those of a strategy that it names.
+func Beside(sources []strategy.Source) []strategy.Source {
+	return slices.DeleteFunc(slices.Clone(sources), func(s strategy.Source) bool { return !s.Beside })
+}
+
+// Suite reads the tests among some files, and the bodies that they name with them.
+func Suite(files []strategy.Source, orders ruletest.Orders) (*ruletest.Suite, error) {
+	var tests []strategy.Source
+	for _, f := range files {
+		if IsBody(f.Name) {
+			orders.Files = append(orders.Files, f)
+		} else {
+			tests = append(tests, f)
+		}
+	}
+	suite, err := ruletest.Parse(tests...)
+	if err != nil {
+		return nil, err
+	}
+	return suite.With(orders)
+}

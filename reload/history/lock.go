@@ -1,0 +1,40 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/promogate/caddy-discount/internal/flock"
+)
+
+// lock takes the directory's lock, which ends with the file. Where there are no locks it
+// only marks the directory.
+func lock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("locking the state directory: %w", err)
+	}
+	if err := exclusive(f); err != nil {
+		f.Close()
+		if errors.Is(err, flock.ErrLocked) {
+			return nil, fmt.Errorf("%s: %w", path, ErrInUse)
+		}
+		return nil, fmt.Errorf("locking %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// exclusive tries a few times: a program that this one starts at the moment has a copy
+// of every file until it is executed, and with it an old lock of our own.
+func exclusive(f *os.File) (err error) {
+	const tries, pause = 5, 10 * time.Millisecond
+	for range tries {
+		if err = flock.Exclusive(f); !errors.Is(err, flock.ErrLocked) {
+			return err
+		}
+		time.Sleep(pause)
+	}
+	return err
+}
