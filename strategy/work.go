@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// This file bounds what a quote costs. A step is one rule that looks at one article or
-// shipping charge, or one round of sharing an amount over it. No clock has a say, so that
+// This file bounds what a quote costs. A step is one rule that looks at one line or
+// shipping charge, or one round of sharing an amount over it. Lines of one article count
+// each, since what a rule takes off is dealt to all of them. No clock has a say, so that
 // a cart that is priced once is priced always, on every machine.
 
 // MaxSteps is how many steps a quote may take: far more than carts and strategies of shops
@@ -30,12 +31,19 @@ func (e *evaluation) spend(steps int) {
 // left of the work ends soon.
 func (e *evaluation) givenUp() bool { return e.steps > MaxSteps }
 
+// spendOn counts the further lines of an article that a rule is about.
+func (e *evaluation) spendOn(l *item) {
+	if l.lines > 1 {
+		e.spend(int(l.lines) - 1)
+	}
+}
+
 // estimate is about how many steps the rules that the cart can touch take: each looks at each
-// article once, and of a combination once with each other rule.
+// line once, and of a combination once with each other rule.
 func (s *Strategy) estimate(e *evaluation) int64 {
 	rules := int64(len(e.candidates))
 	if s.arithmetic.selection == selectBestCombination {
 		rules *= rules
 	}
-	return rules * int64(len(e.items))
+	return rules * int64(e.lineCount()+len(e.items)-e.goods)
 }

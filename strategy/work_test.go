@@ -1,0 +1,40 @@
+package strategy
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// What a rule takes off an article is dealt to each of its lines. So lines of one article
+// are as many steps as lines of many, and wait their turn as those do.
+func TestLinesOfOneArticleAreStepsAsOthers(t *testing.T) {
+	const lines = 500
+	many := cartOf(lines, func(i int, l *cart.Line) { l.SKU, l.UnitPrice = "s"+strconv.Itoa(i), 100 })
+	one := cartOf(lines, func(_ int, l *cart.Line) { l.UnitPrice = 100 })
+	for _, rule := range []string{"discount_amount = 1", "per = \"line\"\ndiscount_amount = 0.01", "each = \"line\"\ndiscount_amount = 0.01", "group = \"g\"\ndiscount_rate = 0.1"} {
+		t.Run(rule, func(t *testing.T) {
+			s, err := Load("", Source{Name: "steps.toml", Data: fmt.Appendf(nil, "version = \"v\"\n[rule.a]\n%s\n[rule.b]\n%s\n", rule, rule)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			stepsOf := func(c *cart.Cart) (estimate, steps int64) {
+				var q Quote
+				estimate, err := s.Prepare(&q, c, begin)
+				if err == nil {
+					err = s.Complete(&q)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				return estimate, q.work.steps
+			}
+			estimate, steps := stepsOf(many)
+			if e, n := stepsOf(one); e != estimate || n < steps*9/10 || n > steps*11/10 {
+				t.Errorf("lines of one article are %d steps, estimated as %d; of many articles %d and %d", n, e, steps, estimate)
+			}
+		})
+	}
+}
