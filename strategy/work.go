@@ -39,11 +39,43 @@ func (e *evaluation) spendOn(l *item) {
 }
 
 // estimate is about how many steps the rules that the cart can touch take: each looks at each
-// line once, and of a combination once with each other rule.
+// line once, and once for what else it counts, and of a combination once with each other rule.
 func (s *Strategy) estimate(e *evaluation) int64 {
 	rules := int64(len(e.candidates))
-	if s.arithmetic.selection == selectBestCombination {
-		rules *= rules
+	looks := rules
+	if s.looks != nil {
+		looks = 0
+		for _, i := range e.candidates {
+			looks += s.looks[i]
+		}
 	}
-	return rules * int64(e.lineCount()+len(e.items)-e.goods)
+	if s.arithmetic.selection == selectBestCombination {
+		looks *= rules
+	}
+	return looks * int64(e.lineCount()+len(e.items)-e.goods)
+}
+
+// looksOf says how often each rule looks at a cart: once, and once for each condition that
+// counts its goods. It is nil where no rule has such a condition.
+func (s *Strategy) looksOf() []int64 {
+	looks, counting := make([]int64, len(s.rules)), false
+	for i := range s.rules {
+		r := &s.rules[i]
+		looks[i] = 1
+		for _, conditions := range [...][]condition{r.conditions, r.thresholds} {
+			for _, c := range conditions {
+				switch c := c.(type) {
+				case *held:
+					looks[i]++
+				case *atLeast:
+					looks[i] += int64(oneIf(c.wholeCart))
+				}
+			}
+		}
+		counting = counting || looks[i] > 1
+	}
+	if !counting {
+		return nil
+	}
+	return looks
 }

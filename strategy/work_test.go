@@ -38,3 +38,23 @@ func TestLinesOfOneArticleAreStepsAsOthers(t *testing.T) {
 		})
 	}
 }
+
+// A condition that counts the goods of a cart is a look at them, and is estimated as one.
+func TestWhatConditionsCountIsEstimated(t *testing.T) {
+	c := cartOf(500, func(i int, l *cart.Line) { l.SKU, l.UnitPrice, l.Category = "s"+strconv.Itoa(i), 100, "c" })
+	for rule, looks := range map[string]int64{
+		"": 1,
+		"requires = [{ categories = [\"c\"] }, { where = { size = \"xl\" } }]": 3,
+		"forbids = [{ categories = [\"d\"] }]":                                 2,
+		"min_quantity = 1\nmin_subtotal = 1\ncount = \"cart\"":                 3,
+		"min_quantity = 1\nmin_subtotal = 1":                                   1,
+	} {
+		s, err := Load("", Source{Name: "steps.toml", Data: fmt.Appendf(nil, "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\n%s\n", rule)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if estimate, err := s.Prepare(new(Quote), c, begin); err != nil || estimate != looks*500 {
+			t.Errorf("%q is estimated as %d steps, want %d: %v", rule, estimate, looks*500, err)
+		}
+	}
+}
