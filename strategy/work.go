@@ -56,12 +56,15 @@ func (s *Strategy) estimate(e *evaluation) int64 {
 }
 
 // looksOf says how often each rule looks at a cart: once, and once for each condition that
-// counts its goods. It is nil where no rule has such a condition.
+// counts its goods and for each step of [[discounts]]. It is nil where each looks once.
 func (s *Strategy) looksOf() []int64 {
 	looks, counting := make([]int64, len(s.rules)), false
 	for i := range s.rules {
 		r := &s.rules[i]
 		looks[i] = 1
+		if steps, is := r.reward.(orderSteps); is {
+			looks[i] += int64(len(steps))
+		}
 		for _, conditions := range [...][]condition{r.conditions, r.thresholds} {
 			for _, c := range conditions {
 				switch c := c.(type) {

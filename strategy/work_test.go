@@ -39,15 +39,17 @@ func TestLinesOfOneArticleAreStepsAsOthers(t *testing.T) {
 	}
 }
 
-// A condition that counts the goods of a cart is a look at them, and is estimated as one.
+// A condition that counts the goods of a cart is a look at them, and is estimated as one. So
+// is a step of the ladder.
 func TestWhatConditionsCountIsEstimated(t *testing.T) {
 	c := cartOf(500, func(i int, l *cart.Line) { l.SKU, l.UnitPrice, l.Category = "s"+strconv.Itoa(i), 100, "c" })
 	for rule, looks := range map[string]int64{
 		"": 1,
-		"requires = [{ categories = [\"c\"] }, { where = { size = \"xl\" } }]": 3,
-		"forbids = [{ categories = [\"d\"] }]":                                 2,
-		"min_quantity = 1\nmin_subtotal = 1\ncount = \"cart\"":                 3,
-		"min_quantity = 1\nmin_subtotal = 1":                                   1,
+		"requires = [{ categories = [\"c\"] }, { where = { size = \"xl\" } }]":               3,
+		"forbids = [{ categories = [\"d\"] }]":                                               2,
+		"min_quantity = 1\nmin_subtotal = 1\ncount = \"cart\"":                               3,
+		"[[discounts]]\nthreshold = 1\namount = 1\n[[discounts]]\nthreshold = 2\namount = 2": 4,
+		"min_quantity = 1\nmin_subtotal = 1":                                                 1,
 	} {
 		s, err := Load("", Source{Name: "steps.toml", Data: fmt.Appendf(nil, "version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\n%s\n", rule)})
 		if err != nil {
