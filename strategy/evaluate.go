@@ -127,10 +127,11 @@ func (e *evaluation) wall() wallClock {
 	return e.clock
 }
 
-// valueOf adds up the value of portions by a base.
+// valueOf adds up the value of portions by a base. The next part of a target is found from
+// where this one begins, so that is where it leaves off reading.
 func (e *evaluation) valueOf(portions []portion, b base) int64 {
-	sum := int64(0)
-	e.reading = cursor{}
+	sum, begun := int64(0), e.reading
+	defer func() { e.reading = begun }()
 	for i := range portions {
 		p := &portions[i]
 		sum += e.valueBy(&targetPart{item: p.item, from: p.from, units: p.units}, b)

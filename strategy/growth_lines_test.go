@@ -130,12 +130,36 @@ func TestALineOfManyCostsNoMore(t *testing.T) {
 	}
 }
 
+// A rule that reduces every other unit of an article leaves it in as many pieces as it has
+// units. What follows costs about as much for each of them, however many there are.
+func TestAPieceOfManyCostsNoMore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures for seconds")
+	}
+	rules := maps.Clone(adversaries)
+	maps.Copy(rules, longRules)
+	inPairs := func(lines int) *cart.Cart {
+		return cartOf(lines, func(_ int, l *cart.Line) { l.UnitPrice, l.Quantity = 100, 2 })
+	}
+	short, long := inPairs(mostLines/manyMore), inPairs(mostLines)
+	const apart = "[rule.apart]\npriority = 1\nmax_units = 1\nmax_units_per = \"line\"\ndiscount_rate = 0.1\n"
+	var q Quote
+	for _, kind := range slices.Sorted(maps.Keys(rules)) {
+		pricedInProportion(t, &q, kind, "version = \"v\"\n"+apart+"[rule.a]\n"+rules[kind]+"\n", short, long)
+	}
+}
+
 // growsInProportion prices two carts by a rule that is there twice, between others that take
 // odd amounts off all units and off some.
 func growsInProportion(t *testing.T, q *Quote, kind, settings, rule string, short, long *cart.Cart) {
 	t.Helper()
-	text := fmt.Sprintf("version = \"v\"\n%s\n[rule.odd]\npriority = 4\ndiscount_rate = 0.25\n[rule.a]\npriority = 3\n%s\n"+
-		"[rule.b]\npriority = 2\nmax_units = 777\ndiscount_amount = 9.99\n[rule.c]\n%s\n", settings, rule, rule)
+	pricedInProportion(t, q, kind, fmt.Sprintf("version = \"v\"\n%s\n[rule.odd]\npriority = 4\ndiscount_rate = 0.25\n[rule.a]\npriority = 3\n%s\n"+
+		"[rule.b]\npriority = 2\nmax_units = 777\ndiscount_amount = 9.99\n[rule.c]\n%s\n", settings, rule, rule), short, long)
+}
+
+// pricedInProportion prices two carts by a strategy.
+func pricedInProportion(t *testing.T, q *Quote, kind, text string, short, long *cart.Cart) {
+	t.Helper()
 	s, err := Load("", Source{Name: "long.toml", Data: []byte(text)})
 	if err != nil {
 		t.Fatalf("%s: %v", kind, err)

@@ -65,9 +65,6 @@ func (m *Model) decodeLadder(s *section) *rule {
 		case id == RuleRounding && m.arithmetic.payable.unit > 0:
 			s.wrong(n, "id", "what payable_unit rounds goes by this id", "call the ladder something else")
 		}
-		if what := stray(id); what != "" {
-			s.caution(n, "id", what, strayHint(id))
-		}
 	}
 	ladder.texts = decodeTexts(s)
 	return ladder

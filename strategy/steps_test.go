@@ -105,3 +105,11 @@ func TestTheLanguagesOfALadder(t *testing.T) {
 		t.Errorf("it is said\n%s", got)
 	}
 }
+
+// What should not be in the id of a ladder is said once.
+func TestAStrayCharacterInTheIdOfALadderIsSaidOnce(t *testing.T) {
+	got := lint(t, "version = \"v\"\n[[discounts]]\nid = \"满减 \"\nthreshold = 50\namount = 8\n")
+	if n := strings.Count(got, `"满减 " ends with a space`); n != 1 {
+		t.Errorf("it is said %d times\n%s", n, got)
+	}
+}

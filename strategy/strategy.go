@@ -28,6 +28,7 @@ type Strategy struct {
 	index       *index
 	timetable   timetable
 	bounds      []bound // of the rules, for the best combination of them
+	looks       []int64 // how often each rule looks at a cart; nil where each does once
 	turns       int     // how many rules have a turn: all but the reserved one, which is last
 	exclusive   bool    // whether there is an exclusive rule
 	grouped     bool    // whether there is a group
@@ -159,7 +160,7 @@ func Compile(m *Model) *Strategy {
 		}
 	}
 	s.grouped = len(turns) > 0
-	s.bounds = s.boundsOf()
+	s.bounds, s.looks = s.boundsOf(), s.looksOf()
 	s.catalogue = c.catalogue(m.products, m.spelling.skus)
 	s.further = c.furtherCategories(s.catalogue)
 	s.index = buildIndex(s.rules, c, m.pause)

@@ -181,6 +181,7 @@ func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
 	if !r.lines.matches(l) || l.quantity == 0 {
 		return
 	}
+	e.spendOn(l)
 	t.counted.add(l, l.value(e.arith.thresholdBase))
 	switch {
 	case e.leavesOut(r, l):

@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// This file bounds what a quote costs. A step is one rule that looks at one article or
-// shipping charge, or one round of sharing an amount over it. No clock has a say, so that
+// This file bounds what a quote costs. A step is one rule that looks at one line or
+// shipping charge, or one round of sharing an amount over it. Lines of one article count
+// each, since what a rule takes off is dealt to all of them. No clock has a say, so that
 // a cart that is priced once is priced always, on every machine.
 
 // MaxSteps is how many steps a quote may take: far more than carts and strategies of shops
@@ -30,12 +31,54 @@ func (e *evaluation) spend(steps int) {
 // left of the work ends soon.
 func (e *evaluation) givenUp() bool { return e.steps > MaxSteps }
 
+// spendOn counts the further lines of an article that a rule is about.
+func (e *evaluation) spendOn(l *item) {
+	if l.lines > 1 {
+		e.spend(int(l.lines) - 1)
+	}
+}
+
 // estimate is about how many steps the rules that the cart can touch take: each looks at each
-// article once, and of a combination once with each other rule.
+// line once, and once for what else it counts, and of a combination once with each other rule.
 func (s *Strategy) estimate(e *evaluation) int64 {
 	rules := int64(len(e.candidates))
-	if s.arithmetic.selection == selectBestCombination {
-		rules *= rules
+	looks := rules
+	if s.looks != nil {
+		looks = 0
+		for _, i := range e.candidates {
+			looks += s.looks[i]
+		}
 	}
-	return rules * int64(len(e.items))
+	if s.arithmetic.selection == selectBestCombination {
+		looks *= rules
+	}
+	return looks * int64(e.lineCount()+len(e.items)-e.goods)
+}
+
+// looksOf says how often each rule looks at a cart: once, and once for each condition that
+// counts its goods and for each step of [[discounts]]. It is nil where each looks once.
+func (s *Strategy) looksOf() []int64 {
+	looks, counting := make([]int64, len(s.rules)), false
+	for i := range s.rules {
+		r := &s.rules[i]
+		looks[i] = 1
+		if steps, is := r.reward.(orderSteps); is {
+			looks[i] += int64(len(steps))
+		}
+		for _, conditions := range [...][]condition{r.conditions, r.thresholds} {
+			for _, c := range conditions {
+				switch c := c.(type) {
+				case *held:
+					looks[i]++
+				case *atLeast:
+					looks[i] += int64(oneIf(c.wholeCart))
+				}
+			}
+		}
+		counting = counting || looks[i] > 1
+	}
+	if !counting {
+		return nil
+	}
+	return looks
 }
