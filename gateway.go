@@ -29,7 +29,8 @@ type gateway struct {
 	key            liveKey
 	configuration  *configuration
 	log            *zap.Logger
-	orders         bool // its requests are orders, and not questions
+	orders         bool  // its requests are orders, and not questions
+	effort         int64 // how many times the work of a quote an answer takes
 	source         string
 	contentTypes   []string // read as JSON, in lower case
 	without        *withoutCart
@@ -104,6 +105,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		key:            key,
 		log:            ctx.Logger(),
 		orders:         module == moduleDiscount,
+		effort:         1,
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
 		without:        o.withoutCart(items),
@@ -248,7 +250,7 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		return invalid(g.locate(err, r, in))
 	}
 	waited := time.Duration(0)
-	if steps >= largeWork && in.turn == nil {
+	if steps*g.effort >= largeWork && in.turn == nil {
 		began := time.Now()
 		if in.turn, err = g.turns.take(r.Context()); err != nil {
 			return endedWaiting
