@@ -3,8 +3,6 @@ package discount
 import (
 	"encoding/json"
 	"fmt"
-
-	"github.com/promogate/caddy-discount/strategy"
 )
 
 // ExplainMode is what discount_quote adds to its answers: `off` for nothing, `next` for
@@ -32,12 +30,4 @@ func (m *ExplainMode) UnmarshalJSON(text []byte) error {
 		return fmt.Errorf("explain: %s is none of off, on, next", text)
 	}
 	return nil
-}
-
-// effort is how many times the work of a quote an answer may take.
-func (m ExplainMode) effort() int64 {
-	if m == ExplainOn || m == ExplainNext {
-		return strategy.ExplainedQuotes
-	}
-	return 1
 }

@@ -29,8 +29,8 @@ type gateway struct {
 	key            liveKey
 	configuration  *configuration
 	log            *zap.Logger
-	orders         bool  // its requests are orders, and not questions
-	effort         int64 // how many times the work of a quote an answer takes
+	orders         bool // its requests are orders, and not questions
+	explains       bool // its answers take many quotes
 	source         string
 	contentTypes   []string // read as JSON, in lower case
 	without        *withoutCart
@@ -105,7 +105,6 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		key:            key,
 		log:            ctx.Logger(),
 		orders:         module == moduleDiscount,
-		effort:         1,
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
 		without:        o.withoutCart(items),
@@ -249,8 +248,11 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 	if err != nil {
 		return invalid(g.locate(err, r, in))
 	}
+	if g.explains {
+		steps = max(steps, live.ExplanationSteps(&d.quote))
+	}
 	waited := time.Duration(0)
-	if steps*g.effort >= largeWork && in.turn == nil {
+	if steps >= largeWork && in.turn == nil {
 		began := time.Now()
 		if in.turn, err = g.turns.take(r.Context()); err != nil {
 			return endedWaiting

@@ -68,10 +68,6 @@ const (
 	maxSought = 16
 )
 
-// ExplainedQuotes is how many times the work of a quote an explanation may take, with what
-// is close.
-const ExplainedQuotes = 1 + maxQuotes
-
 // goal is a rule, or a part of its target, with what is missing for it to give more.
 type goal struct {
 	climb

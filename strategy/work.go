@@ -39,3 +39,9 @@ func (s *Strategy) estimate(e *evaluation) int64 {
 	}
 	return rules * int64(len(e.items))
 }
+
+// ExplanationSteps is about how many steps an explanation of a quote that was prepared takes,
+// with what is close: it looks at all rules, and tries further quotes.
+func (s *Strategy) ExplanationSteps(q *Quote) int64 {
+	return int64(len(s.rules)) * int64(len(q.work.items)) * (1 + maxQuotes)
+}
