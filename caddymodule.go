@@ -203,6 +203,7 @@ func (h *QuoteHandler) Provision(ctx caddy.Context) (err error) {
 	if h.gateway, err = h.open(ctx, moduleQuote); err != nil {
 		return err
 	}
+	h.gateway.explains = h.Explain != ExplainOff
 	h.origins = newCrossOrigin(&h.Options)
 	return nil
 }

@@ -30,6 +30,7 @@ type gateway struct {
 	configuration  *configuration
 	log            *zap.Logger
 	orders         bool // its requests are orders, and not questions
+	explains       bool // its answers take many quotes
 	source         string
 	contentTypes   []string // read as JSON, in lower case
 	without        *withoutCart
@@ -246,6 +247,9 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 	steps, err := live.Prepare(&d.quote, &d.cart, now)
 	if err != nil {
 		return invalid(g.locate(err, r, in))
+	}
+	if g.explains {
+		steps = max(steps, live.ExplanationSteps(&d.quote))
 	}
 	waited := time.Duration(0)
 	if steps >= largeWork && in.turn == nil {

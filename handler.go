@@ -31,7 +31,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	var seen evidence
 	o := g.decide(r, &seen, g.ordered)
 	traffic.request(o, attempts)
-	if first := o.publish(r, p); !first {
+	o.publish(r, p)
+	if prefix.priced {
 		h.repeats.note(g, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
 	}
 	if o.problem != nil && g.rejects(o) {

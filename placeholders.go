@@ -12,11 +12,11 @@ import (
 
 const placeholderPrefix = "http.discount."
 
-// publish makes the outcome known to placeholders and to the access log, and reports
-// whether it is the first of the request. A second one replaces the first.
-func (o *outcome) publish(r *http.Request, p *passage) (first bool) {
+// publish makes the outcome known to placeholders and to the access log. A second one of
+// the request replaces the first.
+func (o *outcome) publish(r *http.Request, p *passage) {
 	ctx := r.Context()
-	first = p.outcome == nil
+	first := p.outcome == nil
 	p.outcome = o
 	if repl, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok && first {
 		repl.Map(func(key string) (any, bool) {
@@ -29,7 +29,7 @@ func (o *outcome) publish(r *http.Request, p *passage) (first bool) {
 	}
 	o.mark(trace.SpanFromContext(ctx))
 	if server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server); ok && server.Logs == nil {
-		return first // without an access log, fields for it are 2 µs for nothing
+		return // without an access log, fields for it are 2 µs for nothing
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("discount_status", o.status.String()))
@@ -38,7 +38,6 @@ func (o *outcome) publish(r *http.Request, p *passage) (first bool) {
 			extra.Set(zap.String("discount_version", o.edition.Version()))
 		}
 	}
-	return first
 }
 
 func (o *outcome) placeholder(name string) (any, bool) {

@@ -10,8 +10,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// Two discount handlers on the way of one request do no harm: the second drops what the
-// first has set and prices the cart anew, by its own strategy. But it is hardly meant, so
+// Two discount handlers of one prefix on the way of one request do no harm: the second drops
+// what the first has set and prices the cart anew, by its own strategy. But it is hardly meant, so
 // it is logged: when the routes are provisioned, if they show it, and else when the first
 // such request comes.
 
@@ -65,7 +65,7 @@ func (r *repeats) close() error {
 	return err
 }
 
-// note is called for a request that another discount handler has priced already. The
+// note is called for a request that another handler of the prefix has priced already. The
 // routes of errors begin anew, and are no second handler.
 func (r *repeats) note(g *gateway, isError bool) {
 	if isError || r.told.Load() || r.told.Swap(true) {
@@ -75,7 +75,7 @@ func (r *repeats) note(g *gateway, isError bool) {
 		zap.String("strategy", g.key.path))
 }
 
-// repeatsIn are the strategies of each two handlers of a server that one request meets, as
+// repeatsIn are the strategies of each two handlers of one prefix that one request meets, as
 // far as its routes show that. A request that one of two sees surely comes to the other if
 // what the one matches is among what the other does.
 func repeatsIn(found []routedHandler) [][2]string {
@@ -83,7 +83,7 @@ func repeatsIn(found []routedHandler) [][2]string {
 	for i := range found {
 		for j := i + 1; j < len(found); j++ {
 			one, later := &found[i], &found[j]
-			if one.Handler != "discount" || later.Handler != "discount" || !one.leadsTo(later) {
+			if one.Handler != "discount" || later.Handler != "discount" || one.prefix() != later.prefix() || !one.leadsTo(later) {
 				continue
 			}
 			these, those := one.priced(), later.priced()

@@ -41,6 +41,7 @@ func TestRoutesThatShowTwoHandlers(t *testing.T) {
 		"in a route that is invoked":        {routes: route("", d("a"), `{"handler":"invoke","name":"n"}`), named: `"n":` + route("", d("b"), proxy), want: "a/b"},
 		"in a route that invokes itself":    {routes: route("", `{"handler":"invoke","name":"n"}`), named: `"n":` + route("", `{"handler":"invoke","name":"n"}`)},
 		"three":                             {routes: route("", d("a"), d("b"), d("c")), want: "a/b a/c b/c"},
+		"of two prefixes":                   {routes: route("", d("a"), `{"handler":"discount","strategy":"b","header_prefix":"X-Promo-"}`, proxy)},
 		"a quote":                           {routes: route("", d("a"), `{"handler":"discount_quote","strategy":"b"}`)},
 		"what is no route of these modules": {routes: route("", `{"handler":"x","routes":7}`, d("a"))},
 	} {
@@ -88,6 +89,7 @@ func TestTwoHandlersOnOneRequest(t *testing.T) {
 	}{
 		"one for all and one for some": {site: "discount STRATEGY\nhandle /orders* {\n\tdiscount SECOND\n\treverse_proxy UPSTREAM\n}", start: 1},
 		"by matchers that are apart":   {site: "@a header X-A a\n@o path /orders*\ndiscount @a STRATEGY\ndiscount @o SECOND\nreverse_proxy UPSTREAM", served: 1},
+		"of two prefixes":              {site: "discount STRATEGY {\n\theader_prefix X-Promo-\n}\ndiscount SECOND\nreverse_proxy UPSTREAM"},
 		"in blocks, of which one is":   {site: "handle /other* {\n\tdiscount STRATEGY\n\treverse_proxy UPSTREAM\n}\nhandle {\n\tdiscount SECOND\n\treverse_proxy UPSTREAM\n}"},
 		"one where errors are handled": {site: "discount STRATEGY\nerror /orders* 404\nhandle_errors {\n\tdiscount SECOND\n\treverse_proxy UPSTREAM\n}"},
 	} {

@@ -23,6 +23,7 @@ func TestRoutesThatShowAProxyBesideDiscount(t *testing.T) {
 	)
 	proxy := func(dial string) string { return `{"handler":"reverse_proxy","upstreams":[{"dial":"` + dial + `"}]}` }
 	auth := `{"handler":"reverse_proxy","rewrite":{"method":"GET","uri":"/"},"handle_response":[{"routes":[]}],"upstreams":[{"dial":"auth"}]}`
+	hidden := `{"handler":"reverse_proxy","handle_response":[{"routes":[]}],"upstreams":[{"dial":"h"}]}`
 	promo := `{"handler":"discount","strategy":"a","header_prefix":"X-Promo-"}`
 	sub := func(routes ...string) string {
 		return `{"handler":"subroute","routes":[` + strings.Join(routes, ",") + `]}`
@@ -48,6 +49,8 @@ func TestRoutesThatShowAProxyBesideDiscount(t *testing.T) {
 		"two prefixes in one site":                 {routes: block(orders, discount, proxy("o")) + "," + block("", promo, proxy("p")), want: "x-discount->p x-promo->o"},
 		"what is asked for leave":                  {routes: route("", auth) + "," + route("", discount, proxy("o"))},
 		"what is asked for leave behind discount":  {routes: route("", discount, auth, proxy("o"))},
+		"a proxy that looks at responses":          {routes: block(orders, discount, proxy("o")) + "," + block("", hidden), want: "x-discount->h"},
+		"discount before one that looks at them":   {routes: route("", discount, hidden)},
 		"another site":                             {routes: route(shop, sub(route("", discount, proxy("o")))) + "," + route(blog, sub(route("", proxy("p"))))},
 		"another site to the same order service":   {routes: route(shop, sub(route("", discount, proxy("o")))) + "," + route(blog, sub(route("", proxy("o")))), want: "x-discount->o"},
 		"a route for all sites":                    {routes: route(shop, sub(route("", discount, proxy("o")))) + "," + route("", proxy("p")), want: "x-discount->p"},

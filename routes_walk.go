@@ -35,6 +35,9 @@ type rawHandler struct {
 		Dial string `json:"dial"`
 	} `json:"upstreams"` // of reverse_proxy
 	HandleResponse []json.RawMessage `json:"handle_response"`
+	Rewrite        struct {
+		Method string `json:"method"`
+	} `json:"rewrite"`
 }
 
 // shownRoute is a route, in either form.
@@ -144,14 +147,19 @@ func shownProvisioned(handler caddyhttp.MiddlewareHandler) shownHandler {
 	return h
 }
 
-// asks reports whether a proxy may let a request go on to the handlers after it, as
-// forward_auth does.
-func (h *shownHandler) asks() bool { return h.Handler == "reverse_proxy" && len(h.HandleResponse) > 0 }
+// goesOn reports whether a proxy may let a request go on to the handlers after it.
+func (h *shownHandler) goesOn() bool {
+	return h.Handler == "reverse_proxy" && len(h.HandleResponse) > 0
+}
+
+// asks reports whether a proxy asks about a request, as forward_auth does, with a method of
+// its own, and sends it on to nobody.
+func (h *shownHandler) asks() bool { return h.goesOn() && h.Rewrite.Method != "" }
 
 // answers reports whether one of some handlers answers every request itself.
 func answers(handlers []shownHandler) bool {
 	return slices.ContainsFunc(handlers, func(h shownHandler) bool {
-		return slices.Contains([]string{"reverse_proxy", "static_response", "error"}, h.Handler) && !h.asks()
+		return slices.Contains([]string{"reverse_proxy", "static_response", "error"}, h.Handler) && !h.goesOn()
 	})
 }
 

@@ -12,8 +12,8 @@ import (
 // of them takes a processor for 10 ms and more, which is a hundred orders.
 const largeBody = 64 << 10
 
-// largeWork is from how many steps of a quote on pricing takes long, by what the strategy
-// estimates: about as long as reading a large body. Five hundred lines fit into 24 KB, and a
+// largeWork is from how many steps on an answer takes long, by what the strategy estimates for
+// a quote: about as long as reading a large body. Five hundred lines fit into 24 KB, and a
 // hundred rules may look at each of them.
 const largeWork = 16_000
 

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/promogate/caddy-discount/strategy"
@@ -103,5 +106,56 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 	}
 	if len(h.gateway.turns.free) != 0 {
 		t.Error("a turn was not given back")
+	}
+}
+
+// With what is close a cart is quoted many times, by all rules, so it waits its turn with
+// fewer lines: also where it reaches no rule.
+func TestAnExplanationWaitsItsTurn(t *testing.T) {
+	const rules = 100
+	path := filepath.Join(t.TempDir(), "strategy.toml")
+	if err := os.WriteFile(path, []byte(manyRules(rules, "min_subtotal = 1000\ndiscount_amount = 0.01")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	left, leave := context.WithCancel(t.Context())
+	leave() // so that who waits does not wait long
+	const most = largeWork / rules / 97
+	for _, c := range []struct {
+		explain ExplainMode
+		lines   int
+		want    int
+	}{
+		{explain: ExplainOff, lines: largeWork/rules - 1, want: http.StatusOK},
+		{explain: ExplainNext, lines: most, want: http.StatusOK},
+		{explain: ExplainNext, lines: most + 1, want: http.StatusInternalServerError},
+		{explain: ExplainOn, lines: most, want: http.StatusOK},
+		{explain: ExplainOn, lines: most + 1, want: http.StatusInternalServerError},
+	} {
+		t.Run(fmt.Sprint(c.explain, c.lines), func(t *testing.T) {
+			h := &QuoteHandler{Options: Options{Strategy: path, Explain: c.explain}}
+			ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
+			t.Cleanup(func() {
+				if err := h.Cleanup(); err != nil {
+					t.Error(err)
+				}
+				cancel()
+			})
+			if err := h.Provision(ctx); err != nil {
+				t.Fatal(err)
+			}
+			h.gateway.turns = newTurns(1)
+			if _, err := h.gateway.turns.take(t.Context()); err != nil { // so that none is free
+				t.Fatal(err)
+			}
+			r := httptest.NewRequestWithContext(left, http.MethodPost, "/", strings.NewReader(manyLines(c.lines)))
+			r.Header.Set("Content-Type", "application/json")
+			w := httptest.NewRecorder()
+			if err := h.ServeHTTP(w, r, nil); err != nil {
+				t.Fatal(err)
+			}
+			if w.Code != c.want {
+				t.Errorf("status %d, want %d: %s", w.Code, c.want, w.Body)
+			}
+		})
 	}
 }

@@ -39,7 +39,8 @@ func (e *evaluation) spendOn(l *item) {
 }
 
 // estimate is about how many steps the rules that the cart can touch take: each looks at each
-// line once, and once for what else it counts, and of a combination once with each other rule.
+// line once, and once for what else it counts, and of a combination once for each that may be
+// tried.
 func (s *Strategy) estimate(e *evaluation) int64 {
 	rules := int64(len(e.candidates))
 	looks := rules
@@ -50,10 +51,13 @@ func (s *Strategy) estimate(e *evaluation) int64 {
 		}
 	}
 	if s.arithmetic.selection == selectBestCombination {
-		looks *= rules
+		looks <<= min(rules, maxCombined)
 	}
-	return looks * int64(e.lineCount()+len(e.items)-e.goods)
+	return looks * e.chargesAndLines()
 }
+
+// chargesAndLines is how many lines and shipping charges a cart has.
+func (e *evaluation) chargesAndLines() int64 { return int64(e.lineCount() + len(e.items) - e.goods) }
 
 // looksOf says how often each rule looks at a cart: once, and once for each condition that
 // counts its goods and for each step of [[discounts]]. It is nil where each looks once.
@@ -81,4 +85,12 @@ func (s *Strategy) looksOf() []int64 {
 		return nil
 	}
 	return looks
+}
+
+// ExplanationSteps is about how many steps an explanation of a quote that was prepared takes,
+// with what is close: it looks at all rules, and tries further quotes, each of which may be of
+// one rule more.
+func (s *Strategy) ExplanationSteps(q *Quote) int64 {
+	e := &q.work
+	return int64(len(s.rules))*e.chargesAndLines() + maxQuotes*(s.estimate(e)+e.chargesAndLines())
 }
