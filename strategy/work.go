@@ -88,9 +88,8 @@ func (s *Strategy) looksOf() []int64 {
 }
 
 // ExplanationSteps is about how many steps an explanation of a quote that was prepared takes,
-// with what is close: it looks at all rules, and tries further quotes, each of which may be of
-// one rule more.
+// with what is close: it looks at all rules, and tries further quotes, of larger carts that
+// more rules may be about.
 func (s *Strategy) ExplanationSteps(q *Quote) int64 {
-	e := &q.work
-	return int64(len(s.rules))*e.chargesAndLines() + maxQuotes*(s.estimate(e)+e.chargesAndLines())
+	return int64(len(s.rules)) * q.work.chargesAndLines() * (1 + maxQuotes)
 }
