@@ -117,7 +117,7 @@ func TestTheOrderOfARuleAndTheLadder(t *testing.T) {
 // The examples say which of their rules is first, wherever it matters.
 func TestTheExamplesSayWhichRuleIsFirst(t *testing.T) {
 	var paths []string
-	for _, pattern := range []string{"../cookbook/*.toml", "../starter/*.toml", "../config/*.toml"} {
+	for _, pattern := range []string{"../cookbook/*.toml", "../internal/cli/starter/*.toml", "../config/*.toml"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, found, err)

@@ -57,7 +57,7 @@ func validate(t *testing.T, s *jsonschema.Schema, text []byte) error {
 
 func TestExamplesPass(t *testing.T) {
 	strategies, tests := compiled(t, schema.Strategy), compiled(t, schema.Tests)
-	for _, pattern := range []string{"../../config/*.toml", "../../cookbook/*.toml", "../../starter/*.toml"} {
+	for _, pattern := range []string{"../../config/*.toml", "../../cookbook/*.toml", "../../internal/cli/starter/*.toml"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, paths, err)
