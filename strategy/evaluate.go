@@ -131,11 +131,11 @@ func (e *evaluation) wall() wallClock {
 // where this one begins, so that is where it leaves off reading.
 func (e *evaluation) valueOf(portions []portion, b base) int64 {
 	sum, begun := int64(0), e.reading
-	defer func() { e.reading = begun }()
 	for i := range portions {
 		p := &portions[i]
 		sum += e.valueBy(&targetPart{item: p.item, from: p.from, units: p.units}, b)
 	}
+	e.reading = begun
 	return sum
 }
 
