@@ -87,18 +87,10 @@ func lock(ctx context.Context, f *os.File, patience time.Duration) error {
 		case time.Now().After(deadline):
 			return fmt.Errorf("another process holds a lock on %s, for longer than %s", f.Name(), patience)
 		}
-		if !sleep(ctx, lockLook) {
+		select {
+		case <-ctx.Done():
 			return ErrInterrupted
+		case <-time.After(lockLook):
 		}
-	}
-}
-
-// sleep pauses, and reports whether it was to its end.
-func sleep(ctx context.Context, pause time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(pause):
-		return true
 	}
 }
