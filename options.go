@@ -205,8 +205,8 @@ func expand(name string, value *string) error {
 
 // noTests refuses the path of a file of tests in the place of a strategy's.
 func noTests(path string) error {
-	if of, is := strategyfile.OfTests(path); is {
-		return fmt.Errorf("strategy: %s is a file of tests, a strategy is wanted, such as %s", path, of)
+	if err := strategyfile.NoTests(path); err != nil {
+		return fmt.Errorf("strategy: %w", err)
 	}
 	return nil
 }

@@ -19,11 +19,11 @@ func Read(path string) (sources, tests []strategy.Source, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the strategy: %w", PathError(path, err))
 	}
-	if of, is := OfTests(path); is && !info.IsDir() {
-		return nil, nil, fmt.Errorf("%s is a file of tests, a strategy is wanted, such as %s", path, of)
-	}
 	dir := filepath.Clean(path)
 	if !info.IsDir() {
+		if err := NoTests(path); err != nil {
+			return nil, nil, err
+		}
 		dir = filepath.Dir(path)
 	}
 	sources, tests, err = ReadAs(path, dir)
@@ -31,6 +31,14 @@ func Read(path string) (sources, tests []strategy.Source, err error) {
 		err = fmt.Errorf("reading the strategy: %s: there is no *%s file in the directory", path, Suffix)
 	}
 	return sources, tests, err
+}
+
+// NoTests refuses the path of a file of tests in the place of a strategy's.
+func NoTests(path string) error {
+	if of, is := OfTests(path); is {
+		return fmt.Errorf("%s is a file of tests, a strategy is wanted, such as %s", path, of)
+	}
+	return nil
 }
 
 // ReadAs is [Read] without its checks, for a directory that may be empty. The names of the
