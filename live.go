@@ -71,9 +71,7 @@ func startLive(key liveKey, shared sharedOptions, h *liveHandler) (*live, error)
 	l := &live{key: key, series: strategies.join(key.id())}
 	l.options.Store(&shared)
 	l.handlers.join(h)
-	o := strategyfile.ReloadOptions()
-	by := shared.settings(key)
-	o.Settle, o.Poll, o.State, o.StateOptions, o.Against = by.Settle, by.Poll, by.State, by.StateOptions, by.Against
+	o := strategyfile.ReloadOptions().With(shared.settings(key))
 	o.Language, o.OnEvent = strategy.Language, l.tellOf
 	source, err := reload.Open(key.path, l.load, o)
 	if err != nil {

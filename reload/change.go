@@ -18,6 +18,12 @@ type Settings struct {
 	Against      string
 }
 
+// With is the options with others of these settings.
+func (o Options) With(s Settings) Options {
+	o.Settle, o.Poll, o.State, o.StateOptions, o.Against = s.Settle, s.Poll, s.State, s.StateOptions, s.Against
+	return o
+}
+
 // Change has the source go by other settings. What is in service stays there.
 //
 // A refusal as [Unproved] is judged again if Against is another one than before. Another
@@ -28,10 +34,8 @@ type Settings struct {
 func (s *Source[T]) Change(to Settings) { s.machine.order(func() { s.machine.change(to) }) }
 
 func (m *machine) change(to Settings) {
-	o := m.o
-	o.Settle, o.Poll, o.State, o.StateOptions, o.Against = to.Settle, to.Poll, to.State, to.StateOptions, to.Against
 	before := m.o
-	m.o = o.withDefaults()
+	m.o = before.With(to).withDefaults()
 	m.reader.Settle = m.o.Settle
 	if m.o.Poll != before.Poll {
 		m.ticks.Reset(m.o.Poll)
