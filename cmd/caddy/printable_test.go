@@ -82,13 +82,7 @@ func TestWhatCommandsWriteIsPrintable(t *testing.T) {
 // The reason of a rollback is another person's text.
 func TestTheLogShowsReasonsPrintably(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	f := filepath.Join(dir, "shop", "discount.toml")
-	write(t, f, strategyOf(1))
-	g := start(t, dir, remembering)
-	first := g.only().Live.SHA256
-	write(t, f, strategyOf(2))
-	g.goesLive(2)
+	_, dir, _, first := afterASave(t)
 	caddy(t, dir, "discount", "rollback", first[:10], "--reason", "too"+acts+"dear").good(t).isPlain(t)
 	if log := caddy(t, dir, "discount", "log").good(t).isPlain(t); !strings.Contains(log.out, "rolled_back") || !strings.Contains(log.out, "dear") {
 		t.Errorf("the log:\n%s", log.out)

@@ -154,15 +154,23 @@ func TestKilledAtAnyInstantItStartsWithWhatWasAcknowledged(t *testing.T) {
 	}
 }
 
+// afterASave is a gateway that remembers, in a directory, with a strategy at a path that
+// was saved once more since the start, and the fingerprint of the first one.
+func afterASave(t *testing.T) (g *gateway, dir, path, first string) {
+	t.Helper()
+	dir = t.TempDir()
+	path = filepath.Join(dir, "shop", "discount.toml")
+	write(t, path, strategyOf(1))
+	g = start(t, dir, remembering)
+	first = g.only().Live.SHA256
+	write(t, path, strategyOf(2))
+	g.goesLive(2)
+	return g, dir, path, first
+}
+
 func TestRollbackByCommand(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	f := filepath.Join(dir, "shop", "discount.toml")
-	write(t, f, strategyOf(1))
-	g := start(t, dir, remembering)
-	first := g.only().Live.SHA256
-	write(t, f, strategyOf(2))
-	g.goesLive(2)
+	g, dir, f, first := afterASave(t)
 
 	rolled := caddy(t, dir, "discount", "rollback", first[:10], "--reason", "too dear").good(t)
 	if !strings.Contains(rolled.out, "version v-0001 ("+first+") is in service, in place of v-0002") {

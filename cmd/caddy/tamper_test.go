@@ -99,13 +99,7 @@ func TestLogThatIsRemovedWithItsKeyIsFound(t *testing.T) {
 // What is kept goes into service as it was there, or not at all.
 func TestEditedContentIsNotRolledBackTo(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	f := filepath.Join(dir, "shop", "discount.toml")
-	write(t, f, strategyOf(1))
-	g := start(t, dir, remembering)
-	first := g.only().Live.SHA256
-	write(t, f, strategyOf(2))
-	g.goesLive(2)
+	g, dir, f, first := afterASave(t)
 	write(t, f, strategyOf(3))
 	g.goesLive(3)
 	third := g.only().Live.SHA256
