@@ -3,15 +3,18 @@ package strategy_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// A rule with a ladder that took something off has it from one step, and would
-// have taken the same off had it no other. Where rules are combined the others say
-// what it takes off alone, and so with which rules it goes.
+// A rule with a ladder that took something off has it from one step, with each from
+// one step for each part, and would have taken the same off had it no other. Where
+// rules are combined the others say what it takes off alone, and so with which rules
+// it goes.
 func TestLawOnlyTheGivenStepCounts(t *testing.T) {
 	law(t, func(t *rapid.T, p pair) {
 		if p.spec.selection == "best_combination" {
@@ -32,8 +35,8 @@ func TestLawOnlyTheGivenStepCounts(t *testing.T) {
 				t.Fatalf("%s took %d off, by the steps %v", a.id, a.amount, got)
 			}
 			delete(numbers, a.id)
-			if len(got) == 1 {
-				ladder.leaveOnly(got[0] - 1)
+			if len(got) > 0 {
+				ladder.leaveOnly(got)
 			}
 		}
 		if len(numbers) > 0 {
@@ -50,6 +53,7 @@ func TestLawOnlyTheGivenStepCounts(t *testing.T) {
 type ladderSteps struct {
 	order *[]stepSpec
 	rule  *[]ladderSpec
+	parts bool // each part of the cart reaches a step by itself
 	units bool // a unit_ladder
 }
 
@@ -61,7 +65,7 @@ func (s *spec) ladderOf(id string) ladderSteps {
 	case i < 0:
 		return ladderSteps{order: &s.steps}
 	case s.rules[i].reward.kind == "ladder":
-		return ladderSteps{rule: &s.rules[i].reward.steps}
+		return ladderSteps{rule: &s.rules[i].reward.steps, parts: s.rules[i].each != ""}
 	}
 	return ladderSteps{units: s.rules[i].reward.kind == "unit_ladder"}
 }
@@ -73,18 +77,25 @@ func (l ladderSteps) bounds(amount int64) (least, most int) {
 		return 0, 0
 	case l.units:
 		return 1, 2
+	case l.parts:
+		return 1, len(*l.rule)
 	}
 	return 1, 1
 }
 
-func (l ladderSteps) leaveOnly(i int) {
+// leaveOnly drops all steps but those of the numbers.
+func (l ladderSteps) leaveOnly(numbers []int) {
 	switch {
 	case l.order != nil:
-		only := (*l.order)[i]
+		only := (*l.order)[numbers[0]-1]
 		only.id = (*l.order)[0].id // the first step has it for all
 		*l.order = []stepSpec{only}
 	case l.rule != nil:
-		*l.rule = (*l.rule)[i : i+1]
+		var left []ladderSpec
+		for _, number := range numbers {
+			left = append(left, (*l.rule)[number-1])
+		}
+		*l.rule = left
 	}
 }
 
@@ -112,5 +123,24 @@ unit_ladder = { first = 1, additional = 2 }
 	}
 	if got := s.Steps(); !slices.Equal(got, want) {
 		t.Errorf("the steps are %v, want %v", got, want)
+	}
+}
+
+// Each article reaches a step of its own, and both steps gave something.
+func TestGivenStepsOfParts(t *testing.T) {
+	s := mustLoad(t, "", `version = "v"
+currency = "JPY"
+unknown_skus = "pass"
+[rule.a]
+each = "sku"
+ladder = [{ threshold = 0, amount = 1 }, { threshold = 20, amount = 2 }, { threshold = 40, amount = 3 }]
+`)
+	c := &cart.Cart{Lines: []cart.Line{
+		{ID: "1", SKU: "latte", Quantity: 1, UnitPrice: 10, Subtotal: 10},
+		{ID: "2", SKU: "mocha", Quantity: 1, UnitPrice: 30, Subtotal: 30},
+	}}
+	want := []strategy.Step{{Rule: "a", Number: 1, From: "0 JPY"}, {Rule: "a", Number: 2, From: "20 JPY"}}
+	if got, err := s.GivenSteps(c, time.Unix(0, 0)); err != nil || !slices.Equal(got, want) {
+		t.Errorf("the steps are %v (%v), want %v", got, err, want)
 	}
 }
