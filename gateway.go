@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/promogate/caddy-discount/body"
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
@@ -38,7 +40,7 @@ type gateway struct {
 	maxBody        int64
 	tooLarge       *outcome // of a body that is larger
 	decode         bool
-	turns          *turns
+	turns          *pace.BodyLimiter
 	decoders       *body.Decoders
 	rejectInvalid  bool
 	rejectOversize bool
@@ -47,6 +49,9 @@ type gateway struct {
 	keys           *keyring  // nil for no assertions
 	desks          sync.Pool // of *desk
 }
+
+// processLimiter is the one of the process: its processors are shared by all handlers.
+var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
 
 // desk is the working memory of one request; it is used again by later ones,
 // so nothing of it may be referred to once an outcome is made.
@@ -112,7 +117,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		maxBody:        o.MaxBody,
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
-		turns:          processTurns(),
+		turns:          processLimiter(),
 		decoders:       body.NewDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == "reject",
 		rejectOversize: o.OnOversize == "reject",
@@ -200,12 +205,12 @@ func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *d
 			return o
 		}
 	}
-	if len(in.body) >= largeBody {
+	if len(in.body) >= pace.LargeBody {
 		var err error
-		if in.turn, err = g.turns.take(r.Context()); err != nil {
+		if in.turn, err = g.turns.Take(r.Context()); err != nil {
 			return endedWaiting
 		}
-		defer g.turns.back(in.turn)
+		defer g.turns.Release(in.turn)
 	}
 	return g.evaluate(r, in, write)
 }
@@ -214,14 +219,14 @@ func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *d
 type input struct {
 	kind cartPlace
 	body []byte
-	turn *turn // of a large body or a long quote; nil for others
+	turn *pace.Slot // of a large body or a long quote; nil for others
 }
 
 // evaluate quotes the cart of a request. A panic ends here: it costs the
 // discount, never the order.
 func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
 	g.live.tracer.meet(r)
-	g.live.yields.order()
+	g.live.yields.OnRequest()
 	now := time.Now()
 	live := g.live.Live().Value
 	d := g.desks.Get().(*desk)
@@ -252,12 +257,12 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		steps = max(steps, live.ExplanationSteps(&d.quote))
 	}
 	waited := time.Duration(0)
-	if steps >= largeWork && in.turn == nil {
+	if steps >= pace.LargeWork && in.turn == nil {
 		began := time.Now()
-		if in.turn, err = g.turns.take(r.Context()); err != nil {
+		if in.turn, err = g.turns.Take(r.Context()); err != nil {
 			return endedWaiting
 		}
-		defer g.turns.back(in.turn)
+		defer g.turns.Release(in.turn)
 		waited = time.Since(began)
 	}
 	if err := live.Complete(&d.quote); err != nil {
@@ -306,7 +311,7 @@ func (in *input) json(reader *cart.Reader, home money.Currency, into *cart.Cart)
 	if in.turn == nil {
 		return reader.ReadJSON(in.body, home, into)
 	}
-	return in.turn.workspace.ReadJSON(reader, in.body, home, into, in.turn.rest)
+	return in.turn.Workspace.ReadJSON(reader, in.body, home, into, in.turn.Yield)
 }
 
 // locate names the place of a line that the strategy could not count with, in the text

@@ -9,6 +9,7 @@ import (
 	"github.com/dunglas/httpsfv"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
@@ -33,7 +34,7 @@ type live struct {
 	options  atomic.Pointer[sharedOptions] // of the configuration that started last, or is to be the first
 	sample   proof.Sample                  // of the carts it priced, to prove the next edition with
 	tracer   tracer
-	yields   yielder
+	yields   pace.Pacer
 	series   *strategySeries
 	heard    announcer
 	handlers liveHandlers

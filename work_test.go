@@ -10,10 +10,12 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -64,8 +66,8 @@ X-Discount-Status: unavailable`)
 func TestALongQuoteWaitsItsTurn(t *testing.T) {
 	const rules = 100
 	h := provisioned(t, manyRules(rules, "discount_amount = 0.01"), Options{})
-	h.gateway.turns = newTurns(1)
-	taken, err := h.gateway.turns.take(t.Context()) // so that none is free
+	h.gateway.turns = pace.NewBodyLimiter(1)
+	taken, err := h.gateway.turns.Take(t.Context()) // so that none is free
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,18 +79,18 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 		back  bool
 		want  string
 	}{
-		{name: "a short quote", lines: largeWork/rules - 1, want: "applied"},
-		{name: "a long quote", lines: largeWork / rules, want: "unavailable"},
-		{name: "a long quote with a turn", lines: largeWork / rules, back: true, want: "applied"},
+		{name: "a short quote", lines: pace.LargeWork/rules - 1, want: "applied"},
+		{name: "a long quote", lines: pace.LargeWork / rules, want: "unavailable"},
+		{name: "a long quote with a turn", lines: pace.LargeWork / rules, back: true, want: "applied"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ctx := left
 			if c.back {
-				h.gateway.turns.back(taken)
+				h.gateway.turns.Release(taken)
 				ctx = t.Context()
 			}
 			body := manyLines(c.lines)
-			if len(body) >= largeBody {
+			if len(body) >= pace.LargeBody {
 				t.Fatalf("a body of %d bytes waits for being large", len(body))
 			}
 			r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(body))
@@ -104,8 +106,10 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 			}
 		})
 	}
-	if len(h.gateway.turns.free) != 0 {
-		t.Error("a turn was not given back")
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := h.gateway.turns.Take(soon); err != nil {
+		t.Errorf("a slot was not given back: %v", err)
 	}
 }
 
@@ -119,13 +123,13 @@ func TestAnExplanationWaitsItsTurn(t *testing.T) {
 	}
 	left, leave := context.WithCancel(t.Context())
 	leave() // so that who waits does not wait long
-	const most = largeWork / rules / 97
+	const most = pace.LargeWork / rules / 97
 	for _, c := range []struct {
 		explain ExplainMode
 		lines   int
 		want    int
 	}{
-		{explain: ExplainOff, lines: largeWork/rules - 1, want: http.StatusOK},
+		{explain: ExplainOff, lines: pace.LargeWork/rules - 1, want: http.StatusOK},
 		{explain: ExplainNext, lines: most, want: http.StatusOK},
 		{explain: ExplainNext, lines: most + 1, want: http.StatusInternalServerError},
 		{explain: ExplainOn, lines: most, want: http.StatusOK},
@@ -143,8 +147,8 @@ func TestAnExplanationWaitsItsTurn(t *testing.T) {
 			if err := h.Provision(ctx); err != nil {
 				t.Fatal(err)
 			}
-			h.gateway.turns = newTurns(1)
-			if _, err := h.gateway.turns.take(t.Context()); err != nil { // so that none is free
+			h.gateway.turns = pace.NewBodyLimiter(1)
+			if _, err := h.gateway.turns.Take(t.Context()); err != nil { // so that none is free
 				t.Fatal(err)
 			}
 			r := httptest.NewRequestWithContext(left, http.MethodPost, "/", strings.NewReader(manyLines(c.lines)))
