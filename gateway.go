@@ -15,9 +15,9 @@ import (
 	"github.com/promogate/caddy-discount/body"
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/money"
-	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -59,7 +59,7 @@ type desk struct {
 	cart  cart.Cart
 	quote strategy.Quote
 	text  []byte
-	pace  proof.Pace
+	pace  guardrail.Pace
 	lane  *lane // to count in
 
 	target int // bytes that the assertion says of the request's target
@@ -270,7 +270,7 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		return tooManySteps
 	}
 	d.target = g.claimedSize(r)
-	if g.orders && proof.Counts(&d.quote) && d.pace.Due(now) {
+	if g.orders && guardrail.Counts(&d.quote) && d.pace.Due(now) {
 		g.live.sample.Offer(&d.cart, clientOf(r), now)
 	}
 	o = write(live, d, now)

@@ -9,9 +9,9 @@ import (
 	"github.com/dunglas/httpsfv"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
-	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -32,7 +32,7 @@ type live struct {
 	*reload.Source[*edition]
 	key      liveKey
 	options  atomic.Pointer[sharedOptions] // of the configuration that started last, or is to be the first
-	sample   proof.Sample                  // of the carts it priced, to prove the next edition with
+	sample   guardrail.Sample              // of the carts it priced, to prove the next edition with
 	tracer   tracer
 	yields   pace.Pacer
 	series   *strategySeries

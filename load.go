@@ -8,8 +8,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
-	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
@@ -66,7 +66,7 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 	}
 	rails := l.shared().guard.rails()
 	carts, clients := l.sample.Carts()
-	figures := proof.Replay(before, after, carts, at, rails.Evaluation, time.Now)
+	figures := guardrail.Replay(before, after, carts, at, rails.Evaluation, time.Now)
 	figures.Clients = clients
 	judgement, err := rails.Judge(figures)
 	if err != nil {

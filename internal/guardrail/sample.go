@@ -4,7 +4,7 @@
 // It knows nothing of Caddy, HTTP or files. The only clock it is given is the
 // one that measures how long a quote takes and how old a kept cart is; no amount
 // depends on it.
-package proof
+package guardrail
 
 import (
 	"hash/maphash"
