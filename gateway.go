@@ -59,7 +59,7 @@ type desk struct {
 	cart  cart.Cart
 	quote strategy.Quote
 	text  []byte
-	pace  guardrail.Pace
+	pace  guardrail.Sampler
 	lane  *lane // to count in
 
 	target int // bytes that the assertion says of the request's target

@@ -66,8 +66,8 @@ func (g *GuardOptions) validate() error {
 	return errors.Join(errs...)
 }
 
-func (g *GuardOptions) rails() guardrail.Rails {
-	r := guardrail.Rails{MeanChange: g.MaxMeanChange, Evaluation: time.Duration(g.MaxEvaluation), MinSample: g.MinSample}
+func (g *GuardOptions) limits() guardrail.Limits {
+	r := guardrail.Limits{MeanChange: g.MaxMeanChange, Evaluation: time.Duration(g.MaxEvaluation), MinSample: g.MinSample}
 	if g.MaxFreeOrders != nil {
 		r.FreeOrders, r.Free = *g.MaxFreeOrders, true
 	}

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Rails are bounds on how far a candidate may be from the strategy in service.
-// A rail that is not set never refuses; none does with fewer carts than
+// Limits are bounds on how far a candidate may be from the strategy in service.
+// A limit that is not set never refuses; none does with fewer carts than
 // MinSample.
-type Rails struct {
+type Limits struct {
 	// MeanChange is the factor by which the discount may grow or shrink as a share of
 	// what carts cost, in the mean and in the median; at least 1, zero for no bound.
-	// Where there was no discount before there is nothing to multiply, and this rail
+	// Where there was no discount before there is nothing to multiply, and this limit
 	// does not judge.
 	MeanChange float64
 
@@ -30,151 +30,151 @@ type Rails struct {
 	MinSample int
 }
 
-// Set reports whether there is a rail at all.
-func (r Rails) Set() bool { return r.MeanChange != 0 || r.Free || r.Evaluation != 0 }
+// Set reports whether any limit is set.
+func (l Limits) Set() bool { return l.MeanChange != 0 || l.Free || l.Evaluation != 0 }
 
-// String is the rails as the Caddyfile has them; empty if there is none.
-func (r Rails) String() string {
-	if !r.Set() {
+// String is the limits as the Caddyfile has them; empty if there is none.
+func (l Limits) String() string {
+	if !l.Set() {
 		return ""
 	}
-	text := "min_sample " + strconv.Itoa(r.MinSample)
-	if r.MeanChange != 0 {
-		text += " max_mean_change " + decimal(r.MeanChange)
+	text := "min_sample " + strconv.Itoa(l.MinSample)
+	if l.MeanChange != 0 {
+		text += " max_mean_change " + decimal(l.MeanChange)
 	}
-	if r.Free {
-		text += " max_free_orders " + percent(exact(r.FreeOrders))
+	if l.Free {
+		text += " max_free_orders " + percent(exact(l.FreeOrders))
 	}
-	if r.Evaluation != 0 {
-		text += " max_evaluation " + r.Evaluation.String()
+	if l.Evaluation != 0 {
+		text += " max_evaluation " + l.Evaluation.String()
 	}
 	return text
 }
 
-// A RailError names the rail a candidate ran into, the figure and the bound.
-type RailError struct {
-	Rail   string // as in the Caddyfile
+// A LimitError names the limit that a candidate exceeds, the figure and the bound.
+type LimitError struct {
+	Limit  string // as in the Caddyfile
 	Figure string
 	Bound  string
 }
 
-func (e *RailError) Error() string {
-	return fmt.Sprintf("guard rail %s: %s, the bound is %s", e.Rail, e.Figure, e.Bound)
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("guard rail %s: %s, the bound is %s", e.Limit, e.Figure, e.Bound)
 }
 
-// A Judgement is what there is to say of an edit that no rail refused.
-type Judgement struct {
-	Abstained []string // the rails that did not judge, and why
+// A Report is what there is to say of an edit that no limit refused.
+type Report struct {
+	Abstained []string // the limits that did not judge, and why
 	Partly    []string // likewise, of those that judged by a part of what they are for
 }
 
-// Judge returns the first [RailError], or nil.
-func (r Rails) Judge(f Figures) (Judgement, error) {
-	var j Judgement
-	if !r.Set() {
+// Check returns the first [LimitError], or nil.
+func (l Limits) Check(f Figures) (Report, error) {
+	var j Report
+	if !l.Set() {
 		return j, nil
 	}
-	if f.Carts < r.MinSample {
-		return Judgement{Abstained: []string{"guard rails did not judge: " + r.tooFew(f)}}, nil
+	if f.Carts < l.MinSample {
+		return Report{Abstained: []string{"guard rails did not judge: " + l.tooFew(f)}}, nil
 	}
-	for _, rail := range []func(Figures, *Judgement) error{r.judgeChange, r.judgeFree, r.judgeEvaluation} {
-		if err := rail(f, &j); err != nil {
-			return Judgement{}, err
+	for _, check := range []func(Figures, *Report) error{l.checkChange, l.checkFree, l.checkEvaluation} {
+		if err := check(f, &j); err != nil {
+			return Report{}, err
 		}
 	}
 	return j, nil
 }
 
 // tooFew says what there is too little of to judge by.
-func (r Rails) tooFew(f Figures) string {
+func (l Limits) tooFew(f Figures) string {
 	text := counted(f.Carts, "cart")
 	if f.Clients > 0 {
 		text += " of " + counted(f.Clients, "client")
 	}
-	text += fmt.Sprintf(", min_sample is %d", r.MinSample)
-	if f.Clients > 0 && f.Clients*mostOfClient < r.MinSample {
+	text += fmt.Sprintf(", min_sample is %d", l.MinSample)
+	if f.Clients > 0 && f.Clients*mostOfClient < l.MinSample {
 		text += fmt.Sprintf("; a client counts for at most %d, and behind a proxy all are one unless trusted_proxies names it", mostOfClient)
 	}
 	return text
 }
 
-// judgeChange judges the mean and the median: a few carts move the one, and half of all
+// checkChange checks the mean and the median: a few carts move the one, and half of all
 // are needed to move the other.
-func (r Rails) judgeChange(f Figures, j *Judgement) error {
-	const rail = "max_mean_change"
+func (l Limits) checkChange(f Figures, j *Report) error {
+	const limit = "max_mean_change"
 	before := f.before.mean()
 	switch {
-	case r.MeanChange == 0:
+	case l.MeanChange == 0:
 		return nil
 	case f.currencyBefore != f.currencyAfter:
-		j.Abstained = append(j.Abstained, f.otherCurrency(rail))
+		j.Abstained = append(j.Abstained, f.otherCurrency(limit))
 		return nil
 	case before.Sign() == 0:
-		j.Abstained = append(j.Abstained, "guard rail "+rail+" did not judge: no cart has a discount now")
+		j.Abstained = append(j.Abstained, "guard rail "+limit+" did not judge: no cart has a discount now")
 		return nil
 	}
-	if err := r.within(rail, "mean", f.Carts, before, f.after.mean()); err != nil {
+	if err := l.within(limit, "mean", f.Carts, before, f.after.mean()); err != nil {
 		return err
 	}
 	if before = f.before.median(); before.Sign() == 0 {
-		j.Partly = append(j.Partly, "guard rail "+rail+" did not judge the median: at least half of the carts have no discount now")
+		j.Partly = append(j.Partly, "guard rail "+limit+" did not judge the median: at least half of the carts have no discount now")
 		return nil
 	}
-	return r.within(rail, "median", f.Carts, before, f.after.median())
+	return l.within(limit, "median", f.Carts, before, f.after.median())
 }
 
 // within refuses a change by more than the factor.
-func (r Rails) within(rail, of string, carts int, before, after *big.Rat) error {
-	bound := exact(r.MeanChange)
+func (l Limits) within(limit, of string, carts int, before, after *big.Rat) error {
+	bound := exact(l.MeanChange)
 	change := new(big.Rat).Quo(after, before)
 	if change.Cmp(bound) <= 0 && new(big.Rat).Mul(change, bound).Cmp(big.NewRat(1, 1)) >= 0 {
 		return nil
 	}
-	return &RailError{
-		Rail: rail,
+	return &LimitError{
+		Limit: limit,
 		Figure: fmt.Sprintf("the %s discount of %s goes from %s to %s of what they cost, to %s of what it was",
 			of, counted(carts, "cart"), percent(before), percent(after), percent(change)),
-		Bound: fmt.Sprintf("a factor of %s either way", decimal(r.MeanChange)),
+		Bound: fmt.Sprintf("a factor of %s either way", decimal(l.MeanChange)),
 	}
 }
 
-// otherCurrency says why a rail does not judge where the currency changes: all carts are
+// otherCurrency says why a limit does not judge where the currency changes: all carts are
 // in that of before.
-func (f Figures) otherCurrency(rail string) string {
-	return fmt.Sprintf("guard rail %s did not judge: the currency changes from %s to %s", rail, f.currencyBefore, f.currencyAfter)
+func (f Figures) otherCurrency(limit string) string {
+	return fmt.Sprintf("guard rail %s did not judge: the currency changes from %s to %s", limit, f.currencyBefore, f.currencyAfter)
 }
 
-// judgeFree judges by the increase: orders that are free already are no reason to refuse
+// checkFree checks by the increase: orders that are free already are no reason to refuse
 // an edit.
-func (r Rails) judgeFree(f Figures, j *Judgement) error {
-	const rail = "max_free_orders"
+func (l Limits) checkFree(f Figures, j *Report) error {
+	const limit = "max_free_orders"
 	switch {
-	case !r.Free:
+	case !l.Free:
 		return nil
 	case f.currencyBefore != f.currencyAfter:
-		j.Abstained = append(j.Abstained, f.otherCurrency(rail))
+		j.Abstained = append(j.Abstained, f.otherCurrency(limit))
 		return nil
 	}
 	more := big.NewRat(int64(f.FreeAfter-f.FreeBefore), int64(max(f.Carts, 1)))
-	if more.Cmp(exact(r.FreeOrders)) <= 0 {
+	if more.Cmp(exact(l.FreeOrders)) <= 0 {
 		return nil
 	}
-	return &RailError{
-		Rail: rail,
+	return &LimitError{
+		Limit: limit,
 		Figure: fmt.Sprintf("%d of %s would have nothing to pay for their goods, %d have now, which is %s of all orders more",
 			f.FreeAfter, counted(f.Carts, "cart"), f.FreeBefore, percent(more)),
-		Bound: percent(exact(r.FreeOrders)),
+		Bound: percent(exact(l.FreeOrders)),
 	}
 }
 
-func (r Rails) judgeEvaluation(f Figures, _ *Judgement) error {
-	if r.Evaluation == 0 || f.Slowest <= r.Evaluation {
+func (l Limits) checkEvaluation(f Figures, _ *Report) error {
+	if l.Evaluation == 0 || f.Slowest <= l.Evaluation {
 		return nil
 	}
-	return &RailError{
-		Rail:   "max_evaluation",
+	return &LimitError{
+		Limit:  "max_evaluation",
 		Figure: fmt.Sprintf("a quote took %v", f.Slowest),
-		Bound:  r.Evaluation.String(),
+		Bound:  l.Evaluation.String(),
 	}
 }
 
