@@ -17,6 +17,7 @@ import (
 	"github.com/promogate/caddy-discount/header"
 	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -60,7 +61,7 @@ type desk struct {
 	quote strategy.Quote
 	text  []byte
 	pace  guardrail.Sampler
-	lane  *lane // to count in
+	shard *telemetry.Shard // to count in
 
 	target int // bytes that the assertion says of the request's target
 }
@@ -84,7 +85,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		return nil, err
 	}
 	items := o.itemsAt(reader)
-	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
+	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
 	configuration, err := joinConfiguration(ctx)
@@ -104,7 +105,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		configuration:  configuration,
 		keys:           keys,
 		reader:         reader,
-		names:          header.New(o.HeaderPrefix, traffic.forged),
+		names:          header.New(o.HeaderPrefix, requestCounters.Spoofed),
 		live:           live,
 		self:           self,
 		key:            key,
@@ -123,13 +124,13 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		rejectOversize: o.OnOversize == "reject",
 		lines:          *o.Lines,
 		respond:        o.Respond,
-		desks:          sync.Pool{New: func() any { return &desk{lane: traffic.lane()} }},
+		desks:          sync.Pool{New: func() any { return &desk{shard: requestCounters.Shard()} }},
 	}
 	onceRunning(ctx, func(events *caddyevents.App) {
 		live.adopt(configuration.of(key))
 		live.Remember()
 		live.handlers.started(self)
-		live.heard.listen(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+		live.shows.Subscribe(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})
 	return g, nil
 }
@@ -170,7 +171,7 @@ func (g *gateway) release() error {
 		return nil
 	}
 	g.recognition.close()
-	g.live.heard.forget(g)
+	g.live.shows.Unsubscribe(g)
 	g.live.handlers.leave(g.self)
 	_, err := pool.Delete(g.key)
 	err = errors.Join(err, g.configuration.leave())
@@ -225,8 +226,8 @@ type input struct {
 // evaluate quotes the cart of a request. A panic ends here: it costs the
 // discount, never the order.
 func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
-	g.live.tracer.meet(r)
-	g.live.yields.OnRequest()
+	g.live.shows.OnRequest(r.Context())
+	g.live.pacer.OnRequest()
 	now := time.Now()
 	live := g.live.Live().Value
 	d := g.desks.Get().(*desk)
@@ -266,7 +267,7 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		waited = time.Since(began)
 	}
 	if err := live.Complete(&d.quote); err != nil {
-		d.lane.tooManySteps.Add(1)
+		d.shard.TooManySteps()
 		return tooManySteps
 	}
 	d.target = g.claimedSize(r)
@@ -274,7 +275,7 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		g.live.sample.Offer(&d.cart, clientOf(r), now)
 	}
 	o = write(live, d, now)
-	d.lane.evaluated(time.Since(now) - waited)
+	d.shard.Evaluated(time.Since(now) - waited)
 	return o
 }
 

@@ -44,13 +44,13 @@ func (l *live) prove(c reload.Content, inService *reload.Edition[*edition]) (rel
 
 // build makes an edition, giving way to orders.
 func (l *live) build(sources []strategy.Source) (m *strategy.Model, e *edition, err error) {
-	l.yields.Run(func() {
-		m, err = strategy.Parser{Env: l.key.env, Pause: l.yields.Yield}.Parse(sources...)
+	l.pacer.Run(func() {
+		m, err = strategy.Parser{Env: l.key.env, Pause: l.pacer.Yield}.Parse(sources...)
 		if err != nil {
 			return
 		}
 		logCautions(l.key, m)
-		if e, err = newEdition(strategy.Compile(m), l.yields.Yield); err == nil {
+		if e, err = newEdition(strategy.Compile(m), l.pacer.Yield); err == nil {
 			e.beside = strategyfile.Beside(sources)
 		}
 	})

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,15 +46,13 @@ func TestACartOfTooManyStepsPassesUnpriced(t *testing.T) {
 	const rules = 4_000
 	lines := strategy.MaxSteps/rules + 100
 	s := open(t, manyRules(rules, "where = { size = \"xl\" }\ndiscount_amount = 0.01"), "discount /orders* STRATEGY {\n\tmax_lines 100000\n\tlines off\n}\nreverse_proxy UPSTREAM")
-	counted := func() uint64 {
-		return traffic.sum(func(l *lane) *atomic.Uint64 { return &l.tooManySteps })
-	}
+	counted := func() float64 { return gathered(t)["too_many_steps_total{}"] }
 	before := counted()
 	s.order(manyLines(lines)).expect(t, `
 X-Discount-Reason: "too many rules look at too many lines: pricing the cart takes more than 40000000 steps"
 X-Discount-Status: unavailable`)
 	if n := counted() - before; n != 1 {
-		t.Errorf("%d carts counted that take too many steps, want 1", n)
+		t.Errorf("%v carts counted that take too many steps, want 1", n)
 	}
 	if a := s.order(manyLines(10)); a.Get("X-Discount-Status") != "none" {
 		t.Errorf("the next order is not priced: %s", owned(a.Header))
