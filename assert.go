@@ -7,6 +7,7 @@ import (
 
 	"github.com/promogate/caddy-discount/assertion"
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
 // evidence is what an outcome was computed from.
@@ -45,22 +46,22 @@ func (g *gateway) assert(o *outcome, e *evidence, r *http.Request) {
 // claims are what an outcome says of itself: by value, which stays off the heap.
 func (o *outcome) claims() assertion.Claims {
 	c := assertion.Claims{Status: o.status.String()}
-	if o.edition == nil {
+	if o.strategy == nil {
 		return c
 	}
 	c.Priced = true
 	c.Amount, c.Shipping, c.Subtotal, c.Payable = o.sums.goods, o.sums.shipping, o.sums.subtotal, o.sums.payable
 	c.Currency = o.currency
 	c.Rules, c.Lines, c.Gifts = o.rules, o.lines, o.gifts
-	c.Strategy, c.Fingerprint = o.edition.Version(), o.edition.fingerprint
+	c.Strategy, c.Fingerprint = o.strategy.Version(), o.strategy.SHA256
 	return c
 }
 
 // room is how long the lists among the headers may be together, so that all
 // headers stay within 4 KiB. An assertion takes four bytes for three of what it
 // says, at most; target is how many bytes it says of the request's target.
-func (g *gateway) room(e *edition, target int) int {
-	room := maxHeaders - len(e.identity)
+func (g *gateway) room(e *engine.Compiled, target int) int {
+	room := maxHeaders - len(e.Header.Strategy)
 	if g.keys != nil {
 		const fixed, escaped = 1160, 2
 		said := target + len(g.keys.o.Issuer) + len(g.keys.o.Audience) + escaped*len(e.Version()) + len(g.keys.signer.Load().Key().ID())

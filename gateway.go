@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
 	"sync"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/promogate/caddy-discount/body"
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/internal/telemetry"
@@ -22,14 +22,19 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
+// The directives that price carts.
+const (
+	moduleDiscount = "discount"
+	moduleQuote    = "discount_quote"
+)
+
 // gateway is what both handlers share once they are provisioned: it turns a
 // request into an outcome. It does not change while it serves.
 type gateway struct {
 	reader         *cart.Reader
 	names          *header.Names
-	live           *live
-	self           *liveHandler
-	key            liveKey
+	engine         *engine.Engine
+	self           *engine.Handler // this handler, as the engine has it
 	configuration  *configuration
 	log            *zap.Logger
 	orders         bool // its requests are orders, and not questions
@@ -50,9 +55,6 @@ type gateway struct {
 	keys           *keyring  // nil for no assertions
 	desks          sync.Pool // of *desk
 }
-
-// processLimiter is the one of the process: its processors are shared by all handlers.
-var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
 
 // desk is the working memory of one request; it is used again by later ones,
 // so nothing of it may be referred to once an outcome is made.
@@ -93,8 +95,8 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		return nil, err
 	}
 	key := o.key()
-	self := &liveHandler{module: module, options: *o, read: read, reader: reader}
-	live, keys, err := o.acquire(configuration, self)
+	self := &engine.Handler{Module: module, Name: o.Text(), Map: o.Map, Source: o.Source, Read: read, Reader: reader}
+	running, keys, err := o.acquire(configuration, self)
 	if err != nil {
 		return nil, errors.Join(lookedForStrategy(configured, err), configuration.leave())
 	}
@@ -106,9 +108,8 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		keys:           keys,
 		reader:         reader,
 		names:          header.New(o.HeaderPrefix, requestCounters.Spoofed),
-		live:           live,
+		engine:         running,
 		self:           self,
-		key:            key,
 		log:            ctx.Logger(),
 		orders:         module == moduleDiscount,
 		source:         o.Source,
@@ -126,18 +127,19 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		respond:        o.Respond,
 		desks:          sync.Pool{New: func() any { return &desk{shard: requestCounters.Shard()} }},
 	}
-	onceRunning(ctx, func(events *caddyevents.App) {
-		live.adopt(configuration.of(key))
-		live.Remember()
-		live.handlers.started(self)
-		live.shows.Subscribe(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+	onStarted(ctx, func(events *caddyevents.App) {
+		shared := configuration.of(key)
+		running.Configure(shared.forEngine(key))
+		running.Remember()
+		running.Started(self)
+		running.Subscribe(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})
 	return g, nil
 }
 
-// acquire joins the live strategy, by the options that all its handlers in the configuration
+// acquire joins the engine of the strategy, by the options that all its handlers in the configuration
 // agree on, and the keys to sign with; nil for none.
-func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring, error) {
+func (o *Options) acquire(of *configuration, self *engine.Handler) (*engine.Engine, *keyring, error) {
 	shared, err := of.agree(o)
 	if err != nil {
 		return nil, nil, err
@@ -147,21 +149,19 @@ func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring
 		return nil, nil, err
 	}
 	key := o.key()
-	live, err := acquire(key, shared, self)
+	running, err := acquireEngine(key, shared.forEngine(key), self)
 	if err != nil {
 		return nil, nil, err
 	}
 	keys, err := acquireSigner(o.Sign)
 	if err != nil {
-		live.handlers.leave(self)
-		_, released := pool.Delete(key)
-		return nil, nil, errors.Join(err, released)
+		return nil, nil, errors.Join(err, releaseEngine(running, self))
 	}
-	return live, keys, nil
+	return running, keys, nil
 }
 
-// key names the live strategy that the options ask for.
-func (o *Options) key() liveKey { return liveKey{path: o.Strategy, env: o.Env} }
+// key names the strategy that the options ask for.
+func (o *Options) key() engine.Key { return engine.Key{Path: o.Strategy, Env: o.Env} }
 
 // release gives back what open acquired. A gateway that was never opened has
 // acquired nothing: giving back more would stop a strategy that the running
@@ -171,10 +171,8 @@ func (g *gateway) release() error {
 		return nil
 	}
 	g.recognition.close()
-	g.live.shows.Unsubscribe(g)
-	g.live.handlers.leave(g.self)
-	_, err := pool.Delete(g.key)
-	err = errors.Join(err, g.configuration.leave())
+	g.engine.Unsubscribe(g)
+	err := errors.Join(releaseEngine(g.engine, g.self), g.configuration.leave())
 	if g.keys != nil {
 		_, released := keyrings.Delete(g.keys.id)
 		err = errors.Join(err, released)
@@ -185,13 +183,13 @@ func (g *gateway) release() error {
 // decide finds the cart in a request and quotes it, and notes what it has seen
 // for that. With write it also says what the handler wants of the quote while
 // the desk still holds it.
-func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *desk, time.Time) *outcome) *outcome {
+func (g *gateway) decide(r *http.Request, seen *evidence, write func(*engine.Compiled, *desk, time.Time) *outcome) *outcome {
 	o := g.price(r, seen, write)
 	g.recognition.note(o)
 	return o
 }
 
-func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *desk, time.Time) *outcome) *outcome {
+func (g *gateway) price(r *http.Request, seen *evidence, write func(*engine.Compiled, *desk, time.Time) *outcome) *outcome {
 	kind, o := g.gate(r)
 	if o != nil {
 		return o
@@ -225,11 +223,10 @@ type input struct {
 
 // evaluate quotes the cart of a request. A panic ends here: it costs the
 // discount, never the order.
-func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
-	g.live.shows.OnRequest(r.Context())
-	g.live.pacer.OnRequest()
+func (g *gateway) evaluate(r *http.Request, in input, write func(*engine.Compiled, *desk, time.Time) *outcome) (o *outcome) {
+	g.engine.OnRequest(r.Context())
 	now := time.Now()
-	live := g.live.Live().Value
+	live := g.engine.Live().Value
 	d := g.desks.Get().(*desk)
 	defer func() {
 		if p := recover(); p != nil {
@@ -272,14 +269,14 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 	}
 	d.target = g.claimedSize(r)
 	if g.orders && guardrail.Counts(&d.quote) && d.pace.Due(now) {
-		g.live.sample.Offer(&d.cart, clientOf(r), now)
+		g.engine.Offer(&d.cart, clientOf(r), now)
 	}
 	o = write(live, d, now)
 	d.shard.Evaluated(time.Since(now) - waited)
 	return o
 }
 
-func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.Cart) (bool, error) {
+func (g *gateway) readCart(r *http.Request, in input, live *engine.Compiled, into *cart.Cart) (bool, error) {
 	if in.kind == inHeaders {
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/dunglas/httpsfv"
 
 	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -20,9 +21,9 @@ const leftOut = "?0"
 
 // priced is the outcome of a cart that was quoted. All its values share one
 // string.
-func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
+func (g *gateway) priced(e *engine.Compiled, d *desk, _ time.Time) *outcome {
 	q := &d.quote
-	o := &outcome{status: statusNone, edition: e, currency: q.Currency, sums: sums{q.Discount, q.ShippingDiscount, q.Subtotal, q.Payable}}
+	o := &outcome{status: statusNone, strategy: e, currency: q.Currency, sums: sums{q.Discount, q.ShippingDiscount, q.Subtotal, q.Payable}}
 	if len(q.Applied) > 0 {
 		o.status = statusApplied
 	}
@@ -55,8 +56,8 @@ func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
 }
 
 // ordered is [gateway.priced] for an order that goes on, whose discounts count.
-func (g *gateway) ordered(e *edition, d *desk, now time.Time) *outcome {
-	e.counters.Count(d.shard, &d.quote)
+func (g *gateway) ordered(e *engine.Compiled, d *desk, now time.Time) *outcome {
+	e.Counters.Count(d.shard, &d.quote)
 	return g.priced(e, d, now)
 }
 
@@ -70,12 +71,12 @@ func (o *outcome) shrink(room int) {
 }
 
 // appendRules writes the rules that applied: "spring";amount=810, "vip";amount=90.
-func appendRules(b []byte, e *edition, q *strategy.Quote) []byte {
+func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote) []byte {
 	for i, a := range q.Applied {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(b, e.rules[a.Rule]...)
+		b = append(b, e.Header.Rules[a.Rule]...)
 		b = append(b, ";amount="...)
 		b = strconv.AppendInt(b, a.Amount, 10)
 	}
@@ -124,7 +125,7 @@ func (o *outcome) set(h http.Header, n *header.Names) {
 	}
 	put(n.Status, o.status.String())
 	put(n.Reason, o.reason)
-	if o.edition == nil {
+	if o.strategy == nil {
 		return
 	}
 	put(n.Amount, o.amount)
@@ -135,5 +136,5 @@ func (o *outcome) set(h http.Header, n *header.Names) {
 	put(n.Rules, o.rules)
 	put(n.Lines, o.lines)
 	put(n.Gifts, o.gifts)
-	put(n.Strategy, o.edition.identity)
+	put(n.Strategy, o.strategy.Header.Strategy)
 }

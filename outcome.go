@@ -9,6 +9,7 @@ import (
 	"github.com/dunglas/httpsfv"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -48,7 +49,7 @@ type outcome struct {
 
 	amount, shipping, subtotal, payable string
 	currency, rules, lines, gifts       string
-	edition                             *edition
+	strategy                            *engine.Compiled
 	sums                                sums
 }
 

@@ -9,6 +9,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
 const placeholderPrefix = "http.discount."
@@ -34,9 +36,9 @@ func (o *outcome) publish(r *http.Request, p *passage) {
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("discount_status", o.status.String()))
-		if o.edition != nil {
+		if o.strategy != nil {
 			extra.Set(zap.Int64("discount_amount", o.sums.goods))
-			extra.Set(zap.String("discount_version", o.edition.Version()))
+			extra.Set(zap.String("discount_version", o.strategy.Version()))
 		}
 	}
 }
@@ -67,18 +69,18 @@ func (o *outcome) placeholder(name string) (any, bool) {
 	case "gifts":
 		return o.gifts, true
 	case "version":
-		return o.ofEdition(func(e *edition) string { return e.Version() }), true
+		return o.ofEdition(func(e *engine.Compiled) string { return e.Version() }), true
 	case "sha256":
-		return o.ofEdition(func(e *edition) string { return e.fingerprint }), true
+		return o.ofEdition(func(e *engine.Compiled) string { return e.SHA256 }), true
 	}
 	return nil, false
 }
 
-func (o *outcome) ofEdition(read func(*edition) string) string {
-	if o.edition == nil {
+func (o *outcome) ofEdition(read func(*engine.Compiled) string) string {
+	if o.strategy == nil {
 		return ""
 	}
-	return read(o.edition)
+	return read(o.strategy)
 }
 
 // mark puts the outcome on the request's own span, if it is traced.
@@ -87,10 +89,10 @@ func (o *outcome) mark(span trace.Span) {
 		return
 	}
 	span.SetAttributes(attribute.String("discount.status", o.status.String()))
-	if o.edition != nil {
+	if o.strategy != nil {
 		span.SetAttributes(
 			attribute.Int64("discount.amount", o.sums.goods),
-			attribute.String("discount.version", o.edition.Version()),
+			attribute.String("discount.version", o.strategy.Version()),
 		)
 	}
 }

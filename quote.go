@@ -6,6 +6,8 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/languages"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -19,10 +21,10 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	p := passageOf(r)
 	_, attempts := p.strip(r, g.names)
 	var quote []byte
-	o := g.decide(r, new(evidence), func(e *edition, d *desk, now time.Time) *outcome {
-		texts := wordingFor(r, e.Strategy)
+	o := g.decide(r, new(evidence), func(e *engine.Compiled, d *desk, now time.Time) *outcome {
+		texts := languages.Choose(r, e.Strategy)
 		quote = h.write(texts, e, d, now)
-		sayLanguages(w.Header(), e.Strategy, texts)
+		languages.Declare(w.Header(), e.Strategy, texts)
 		return g.priced(e, d, now)
 	})
 	o.count(attempts)
@@ -34,7 +36,7 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 }
 
 // write is the answer to a cart.
-func (h *QuoteHandler) write(texts *strategy.Wording, e *edition, d *desk, now time.Time) []byte {
+func (h *QuoteHandler) write(texts *strategy.Wording, e *engine.Compiled, d *desk, now time.Time) []byte {
 	// The same cart was quoted already, so there is no error to come.
 	switch h.Explain {
 	case ExplainOn:

@@ -72,7 +72,7 @@ func (r *repeats) note(g *gateway, isError bool) {
 		return
 	}
 	g.log.Warn("two discount handlers on one request: this one dropped what the first had set, and priced the cart anew",
-		zap.String("strategy", g.key.path))
+		zap.String("strategy", g.engine.Key().Path))
 }
 
 // repeatsIn are the strategies of each two handlers of one prefix that one request meets, as

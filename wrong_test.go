@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
@@ -73,7 +74,7 @@ func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
 	h.gateway.log = zap.New(core)
 	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
 	o := h.gateway.evaluate(httptest.NewRequest(http.MethodPost, "/", nil), input{body: body},
-		func(*edition, *desk, time.Time) *outcome { panic(canary) })
+		func(*engine.Compiled, *desk, time.Time) *outcome { panic(canary) })
 	if o.status != statusUnavailable || o.problem.Status != http.StatusInternalServerError {
 		t.Fatalf("%+v", o)
 	}

@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
-// fill sends orders until so many carts are kept to compare editions on.
+// fill sends orders until so many carts are kept to compare strategies on.
 func (s *shop) fill(carts int) {
 	s.t.Helper()
 	eventually(s.t, "carts are kept", func() bool {
@@ -20,10 +22,10 @@ func (s *shop) fill(carts int) {
 	})
 }
 
-// sampled is how many carts are kept to compare editions on.
+// sampled is how many carts are kept to compare strategies on.
 func (s *shop) sampled() int {
 	s.t.Helper()
-	return inService()[0].describe().Sample
+	return sampleSize(runningEngines()[0])
 }
 
 // trusting has the address of a client taken from X-Forwarded-For.
@@ -88,6 +90,12 @@ const guarded = `discount /orders* STRATEGY {
 }
 reverse_proxy UPSTREAM`
 
+// sampleSize is how many carts the guardrails of an engine go by.
+func sampleSize(e *engine.Engine) int {
+	carts, _ := e.SampleSize()
+	return carts
+}
+
 func TestGuardRailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
 	for name, c := range map[string]struct{ next, rail, bound string }{
 		"the mean discount":   {takes("v2", "0.9"), "guard rail max_mean_change", "to 180% of what it was, the bound is a factor of 1.5 either way"},
@@ -140,14 +148,14 @@ func TestGuardRailsAreJudgedByOrdersAlone(t *testing.T) {
 			t.Fatalf("status %d: %s", answer.StatusCode, answer.body)
 		}
 	}
-	for _, l := range inService() {
-		if n := l.describe().Sample; n != 0 {
+	for _, l := range runningEngines() {
+		if n := sampleSize(l); n != 0 {
 			t.Errorf("%d carts of quotes are kept", n)
 		}
 	}
 }
 
-// Orders in another currency get no discount from either edition, and do not take the place
+// Orders in another currency get no discount from either strategy, and do not take the place
 // of those that do.
 func TestOrdersInAnotherCurrencyDoNotSwitchTheRailsOff(t *testing.T) {
 	s := openWith(t, trusting, half, guarded)
@@ -190,7 +198,7 @@ func TestFreeOrdersAreJudgedByTheIncrease(t *testing.T) {
 	s.logs("strategy activated", `"version":"v2"`, "free orders 3 to 3")
 }
 
-// What is kept to compare editions on is bounded in bytes.
+// What is kept to compare strategies on is bounded in bytes.
 func TestLargeOrdersAreNotKept(t *testing.T) {
 	s := open(t, half, guarded)
 	var lines []string
@@ -213,11 +221,11 @@ func TestARefusalByTheRailsIsNotForEver(t *testing.T) {
 	s.fill(3)
 	s.save(takes("v2", "0.9"))
 	s.logs("strategy refused", "max_mean_change", `"version":"v2"`, `"sha256":"`)
-	if r := inService()[0].Status().Refusal; r.Version != "v2" || len(r.Fingerprint) != 64 {
+	if r := runningEngines()[0].Status().Refusal; r.Version != "v2" || len(r.Fingerprint) != 64 {
 		t.Errorf("the status says that %q %q was refused", r.Version, r.Fingerprint)
 	}
 	eventually(t, "a record of which version was refused", func() bool {
-		last := inService()[0].History().Records
+		last := runningEngines()[0].History().Records
 		r := last[len(last)-1]
 		return r.Action == "refused" && r.Version == "v2" && len(r.Fingerprint) == 64
 	})

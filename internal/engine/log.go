@@ -1,7 +1,6 @@
-package discount
+package engine
 
 import (
-	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/strategy"
@@ -12,19 +11,19 @@ import (
 const maxCautions = 20
 
 // logCautions writes what is probably not meant in a strategy that is right.
-func logCautions(key liveKey, m *strategy.Model) {
+func (e *Engine) logCautions(m *strategy.Model) {
 	cautions := m.Cautions()
 	for _, c := range cautions[:min(len(cautions), maxCautions)] {
-		key.logger().Warn("strategy: probably not meant", zap.String("problem", c.String()))
+		e.log().Warn("strategy: probably not meant", zap.String("problem", c.String()))
 	}
 	if more := len(cautions) + m.MoreCautions() - maxCautions; more > 0 {
-		key.logger().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
+		e.log().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
 }
 
 // logUnread writes which tests were not run at the start, since no handler that was known
 // then reads their bodies.
-func logUnread(key liveKey, unread []ruletest.Result) {
+func (e *Engine) logUnread(unread []ruletest.Result) {
 	if len(unread) == 0 {
 		return
 	}
@@ -32,16 +31,15 @@ func logUnread(key liveKey, unread []ruletest.Result) {
 	for _, r := range unread[:min(len(unread), maxCautions)] {
 		names = append(names, r.Name)
 	}
-	key.logger().Warn("rule tests skipped at start: no handler known so far reads their bodies",
+	e.log().Warn("rule tests skipped at start: no handler known so far reads their bodies",
 		zap.Int("tests", len(unread)), zap.Strings("names", names))
 }
 
-// logger writes to the log that Caddy uses now, which may be a later one than when the
-// strategy was first read.
-func (k liveKey) logger() *zap.Logger {
-	log := caddy.Log().Named("http.handlers.discount").With(zap.String("path", k.path))
-	if k.env != "" {
-		log = log.With(zap.String("env", k.env))
+// log is the host's log, with what names the strategy.
+func (e *Engine) log() *zap.Logger {
+	log := e.host.Log().With(zap.String("path", e.key.Path))
+	if e.key.Env != "" {
+		log = log.With(zap.String("env", e.key.Env))
 	}
 	return log
 }

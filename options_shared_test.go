@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
 // beside is a site with a guard on discount alone, beside a discount_quote without one.
@@ -17,10 +19,10 @@ const beside = "discount_quote /quote STRATEGY\n" + guarded
 // rollback puts back what orders are priced by.
 func TestOneStrategyIsOneWhateverItsHandlersLeaveOut(t *testing.T) {
 	s := open(t, half, beside)
-	if all := inService(); len(all) != 1 {
+	if all := runningEngines(); len(all) != 1 {
 		t.Fatalf("%d strategies are in service, want one: %+v", len(all), all)
 	}
-	l := inService()[0]
+	l := runningEngines()[0]
 	first := l.Live().Fingerprint
 	s.fill(3)
 	s.save(takes("v2", "0.4"))
@@ -99,7 +101,7 @@ func TestTheStateOfAnotherHandlerCountsAtTheStart(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	site := "discount_quote /quote STRATEGY\ndiscount /orders* STRATEGY {\nstate " + state + "\n}\nreverse_proxy UPSTREAM"
 	s := open(t, half, site)
-	eventually(t, "the content is kept", func() bool { return len(inService()[0].History().Snapshots) > 0 })
+	eventually(t, "the content is kept", func() bool { return len(runningEngines()[0].History().Snapshots) > 0 })
 	if err := caddy.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +118,7 @@ func TestTheStateOfAnotherHandlerCountsAtTheStart(t *testing.T) {
 // same one, with its carts, and what the old rails refused is judged by the new ones.
 func TestAWiderRailTakesOverWithTheConfiguration(t *testing.T) {
 	s := open(t, half, beside)
-	l := inService()[0]
+	l := runningEngines()[0]
 	s.fill(3)
 	s.save(takes("v2", "0.9"))
 	s.logs("strategy refused", `"version":"v2"`, "a factor of 1.5 either way")
@@ -130,7 +132,7 @@ func TestAWiderRailTakesOverWithTheConfiguration(t *testing.T) {
 	if got := s.price(); got != "900" {
 		t.Errorf("discount = %s, want 900", got)
 	}
-	if now := inService(); len(now) != 1 || now[0] != l {
+	if now := runningEngines(); len(now) != 1 || now[0] != l {
 		t.Errorf("%d strategies are in service, want the one of before", len(now))
 	}
 	s.reconfigure(proxied)
@@ -157,17 +159,17 @@ func TestAnotherStateDirectoryTakesOverWithTheConfiguration(t *testing.T) {
 		return fmt.Sprintf("discount_quote /quote STRATEGY\ndiscount /orders* STRATEGY {\nstate %s\n}\nreverse_proxy UPSTREAM", state)
 	}
 	s := open(t, half, site(first))
-	l := inService()[0]
+	l := runningEngines()[0]
 	for _, dir := range []string{first, second, "off", first} {
-		if dir != first || l.stateDir() != filepath.Join(first, l.key.id()) {
+		if dir != first || l.Status().Memory.Dir != filepath.Join(first, l.Key().ID()) {
 			s.reconfigure(site(dir))
 		}
-		want := filepath.Join(dir, l.key.id())
+		want := filepath.Join(dir, l.Key().ID())
 		if dir == "off" {
 			want = ""
 		}
-		if now := inService(); len(now) != 1 || now[0] != l || now[0].describe().State.Dir != want {
-			t.Fatalf("state is in %s, want %s", now[0].describe().State.Dir, want)
+		if now := runningEngines(); len(now) != 1 || now[0] != l || now[0].Status().Memory.Dir != want {
+			t.Fatalf("state is in %s, want %s", now[0].Status().Memory.Dir, want)
 		}
 		if want == "" {
 			continue
@@ -181,11 +183,11 @@ func TestAnotherStateDirectoryTakesOverWithTheConfiguration(t *testing.T) {
 
 // An id names one strategy: two that have the same one by chance do not run side by side.
 func TestTwoStrategiesOfOneIDAreAnError(t *testing.T) {
-	c := &configuration{by: make(map[liveKey]*agreement), ids: make(map[string]liveKey)}
+	c := &configuration{by: make(map[engine.Key]*agreement), ids: make(map[string]engine.Key)}
 	known := make(map[string]string) // envs by id
 	for i := range 1_000_000 {       // of 2^32 ids two are alike within some 80,000
 		env := fmt.Sprint("env", i)
-		id := liveKey{path: "/shop/discount.toml", env: env}.id()
+		id := engine.Key{Path: "/shop/discount.toml", Env: env}.ID()
 		other, alike := known[id]
 		known[id] = env
 		if !alike {

@@ -1,4 +1,4 @@
-package discount
+package adminapi
 
 import (
 	"errors"

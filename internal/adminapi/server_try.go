@@ -1,4 +1,4 @@
-package discount
+package adminapi
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"github.com/promogate/caddy-discount/cart/preset"
 	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/languages"
 	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -26,16 +27,13 @@ const maxTriedBody = 4 << 20
 // sentName is the name of a strategy that was sent along, in its problems.
 const sentName = "strategy.toml"
 
-// bench is where strategies that were sent along are tried, one at a time: orders
-// have the processors.
-var bench = make(chan struct{}, 1)
-
-// atBench does something at the bench, if it becomes free while somebody waits
-// for the answer.
-func atBench(r *http.Request, do func() error) error {
+// atBench does something with a strategy that was sent along. One is tried at a time, since
+// orders have the processors: it waits for the bench for as long as somebody waits for the
+// answer.
+func (a Server) atBench(r *http.Request, do func() error) error {
 	select {
-	case bench <- struct{}{}:
-		defer func() { <-bench }()
+	case a.bench <- struct{}{}:
+		defer func() { <-a.bench }()
 		return do()
 	case <-r.Context().Done():
 		return apiError(http.StatusServiceUnavailable, errors.New("another strategy is being tried"))
@@ -60,10 +58,10 @@ type checkStatus struct {
 	Live     bool   `json:"in_service"` // it means what is in service
 }
 
-// checkStrategy says what is wrong with a strategy, for the environment of the
+// check says what is wrong with a strategy, for the environment of the
 // one in service. Nothing is changed, and no tests of rules are run.
-func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
-	l, err := find(id)
+func (a Server) check(w http.ResponseWriter, r *http.Request, id string) error {
+	l, err := a.find(id)
 	if err != nil {
 		return err
 	}
@@ -72,15 +70,15 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 		return err
 	}
 	found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
-	if err := atBench(r, func() error { return found.check(l, sent) }); err != nil {
+	if err := a.atBench(r, func() error { return found.check(l, sent) }); err != nil {
 		return err
 	}
-	return answerAdmin(w, found)
+	return answer(w, found)
 }
 
 // check says what is found of a strategy that was sent along.
-func (found *checkStatus) check(l *live, sent draft) error {
-	m, s, err := l.try(sent)
+func (found *checkStatus) check(l Engine, sent draft) error {
+	m, s, err := try(l, sent)
 	var problems *document.Problems
 	switch {
 	case errors.As(err, &problems):
@@ -102,9 +100,9 @@ func (found *checkStatus) check(l *live, sent draft) error {
 
 // try compiles a strategy that was sent along, with rests for the orders that
 // come meanwhile.
-func (l *live) try(sent draft) (*strategy.Model, *strategy.Strategy, error) {
+func try(l Engine, sent draft) (*strategy.Model, *strategy.Strategy, error) {
 	w := pace.NewWorker()
-	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.Yield() }}.Parse(sent.sources(l.Live().Value.beside)...)
+	m, err := strategy.Parser{Env: l.Key().Env, Pause: func() { w.Yield() }}.Parse(sent.sources(l.Live().Value.Companions)...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,10 +128,10 @@ type explainRequest struct {
 	reader *cart.Reader
 }
 
-// explainCart quotes a cart and says why: by the strategy in service, or by the
+// explain quotes a cart and says why: by the strategy in service, or by the
 // one sent along.
-func explainCart(w http.ResponseWriter, r *http.Request, id string) error {
-	l, err := find(id)
+func (a Server) explain(w http.ResponseWriter, r *http.Request, id string) error {
+	l, err := a.find(id)
 	if err != nil {
 		return err
 	}
@@ -152,28 +150,28 @@ func explainCart(w http.ResponseWriter, r *http.Request, id string) error {
 		if asked.Files != nil {
 			return apiError(http.StatusBadRequest, errors.New(`files go with a strategy that names them: there is no "strategy"`))
 		}
-		answer, err := asked.answer(w.Header(), r, l.Live().Value.Strategy)
+		text, err := asked.answer(w.Header(), r, l.Live().Value.Strategy)
 		if err != nil {
 			return err
 		}
-		return sendAdmin(w, answer)
+		return send(w, text)
 	}
 	sent, err := newDraft([]byte(*asked.Strategy), asked.Files)
 	if err != nil {
 		return err
 	}
-	var answer []byte
-	if err := atBench(r, func() error {
-		_, s, err := l.try(sent)
+	var text []byte
+	if err := a.atBench(r, func() error {
+		_, s, err := try(l, sent)
 		if err != nil {
 			return apiError(http.StatusBadRequest, fmt.Errorf("strategy: %w", err))
 		}
-		answer, err = asked.answer(w.Header(), r, s)
+		text, err = asked.answer(w.Header(), r, s)
 		return err
 	}); err != nil {
 		return err
 	}
-	return sendAdmin(w, answer)
+	return send(w, text)
 }
 
 // answer is the quote of what was asked, and what its headers say.
@@ -190,9 +188,9 @@ func (e *explainRequest) answer(header http.Header, r *http.Request, s *strategy
 	if err != nil {
 		return nil, apiError(http.StatusBadRequest, fmt.Errorf("cart: %w", e.located(err)))
 	}
-	texts := wordingFor(r, s)
+	texts := languages.Choose(r, s)
 	answer := append(texts.AppendExplanationJSON(nil, x, c), '\n')
-	sayLanguages(header, s, texts) // those that the answer has
+	languages.Declare(header, s, texts) // those that the answer has
 	return answer, nil
 }
 
@@ -206,7 +204,7 @@ func (e *explainRequest) located(err error) error {
 }
 
 // readerFor reads carts as a handler of the strategy does, or as is sent along.
-func (e *explainRequest) readerFor(l *live) (*cart.Reader, error) {
+func (e *explainRequest) readerFor(l Engine) (*cart.Reader, error) {
 	o := cartoptions.Options{Map: e.Map, Prices: e.Prices, Fractional: e.Fractional, ExactIDs: e.ExactIDs, TextFlags: e.TextFlags}
 	if e.Preset != "" {
 		if o.Map.Preset != "" && o.Map.Preset != e.Preset {
@@ -220,15 +218,15 @@ func (e *explainRequest) readerFor(l *live) (*cart.Reader, error) {
 	if !reflect.DeepEqual(o, cartoptions.Options{}) {
 		return nil, errors.New("handler says how the cart is written, and so does what is beside it: leave one of them out")
 	}
-	handlers := l.handlers.inOrder()
+	handlers := handlersOf(l)
 	if n := *e.Handler; n < 1 || n > len(handlers) {
 		return nil, fmt.Errorf("handler is %d, and the strategy has %s", n, brief.Count(len(handlers), "handler"))
 	}
 	h := handlers[*e.Handler-1]
-	if h.options.Source == "headers" {
+	if !h.ReadsBody() {
 		return nil, fmt.Errorf("handler %d reads carts from headers alone: there is no body to read", *e.Handler)
 	}
-	return h.reader, nil
+	return h.Reader, nil
 }
 
 // read reads the cart.

@@ -1,4 +1,4 @@
-package discount
+package adminapi
 
 import (
 	"encoding/json"
@@ -8,20 +8,19 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"syscall"
 
-	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/reload"
 )
 
 // rollBack puts an earlier content back. A request has to say which one is in
 // service, so that two people cannot undo each other's work unseen.
-func rollBack(w http.ResponseWriter, r *http.Request, id string) error {
-	l, err := find(id)
+func (a Server) rollBack(w http.ResponseWriter, r *http.Request, id string) error {
+	l, err := a.find(id)
 	if err != nil {
 		return err
 	}
-	if l.shared().state.rollbackOff() {
+	if l.RollbackOff() {
 		return apiError(http.StatusForbidden, errors.New("rollback is switched off in the configuration"))
 	}
 	match, err := readIfMatch(r.Header.Values("If-Match"), id)
@@ -32,19 +31,19 @@ func rollBack(w http.ResponseWriter, r *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	fingerprint, err := l.complete(wanted.SHA256)
+	fingerprint, err := complete(l, wanted.SHA256)
 	if err != nil {
 		return err
 	}
-	if err := l.putBack(fingerprint, match, wanted.Reason); err != nil {
-		return l.rollbackError(wanted.SHA256, err)
+	if err := putBack(l, fingerprint, match, wanted.Reason); err != nil {
+		return rollbackError(l, wanted.SHA256, err)
 	}
-	return answerAdmin(w, l.describe())
+	return answer(w, describe(l))
 }
 
 // putBack carries a rollback out, if what is in service is what the request names. What
 // is in service may change between the look and the rollback; then it looks again.
-func (l *live) putBack(fingerprint string, match ifMatch, reason string) error {
+func putBack(l Engine, fingerprint string, match ifMatch, reason string) error {
 	for {
 		inService := l.Live().Fingerprint
 		if !match.names(inService) {
@@ -58,32 +57,28 @@ func (l *live) putBack(fingerprint string, match ifMatch, reason string) error {
 }
 
 // rollbackError is the answer to a rollback that was not carried out. It says what to do.
-func (l *live) rollbackError(wanted string, err error) error {
-	switch id := l.key.id(); {
+func rollbackError(l Engine, wanted string, err error) error {
+	var state *engine.StateError
+	switch id := l.Key().ID(); {
 	case errors.Is(err, reload.ErrNotInService):
 		return apiError(http.StatusPreconditionFailed, fmt.Errorf("%w: see %s for what has changed, and send its ETag in If-Match", err, pathOf(id)))
 	case errors.Is(err, reload.ErrInService):
 		return apiError(http.StatusConflict, err)
 	case errors.Is(err, reload.ErrNotKept):
-		return l.notKept(wanted)
-	case isFull(err):
-		return apiError(http.StatusInsufficientStorage, fmt.Errorf("%w, and ask again; nothing has changed", stateError(l.stateDir(), err)))
+		return notKept(l, wanted)
+	case errors.As(err, &state) && state.Full():
+		return apiError(http.StatusInsufficientStorage, fmt.Errorf("%w, and ask again; nothing has changed", err))
 	}
-	return apiError(http.StatusInternalServerError, stateError(l.stateDir(), err))
+	return apiError(http.StatusInternalServerError, err)
 }
 
 // notKept is the answer to a rollback to a content that there is not.
-func (l *live) notKept(wanted string) error {
-	return apiError(http.StatusNotFound, fmt.Errorf("no content is kept whose fingerprint begins with %q: choose another one, %s", wanted, l.whereKept()))
+func notKept(l Engine, wanted string) error {
+	return apiError(http.StatusNotFound, fmt.Errorf("no content is kept whose fingerprint begins with %q: choose another one, %s", wanted, whereKept(l)))
 }
 
 // whereKept says where a person finds the fingerprints of the contents that are kept.
-func (l *live) whereKept() string { return "which " + pathOf(l.key.id()) + "/history lists" }
-
-// isFull reports whether an error is that of a disk without space, or of a quota.
-func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
-}
+func whereKept(l Engine) string { return "which " + pathOf(l.Key().ID()) + "/history lists" }
 
 // maxRollbackReason bounds the reason of a rollback in bytes: it is in every later answer
 // about the history.
@@ -91,7 +86,7 @@ const maxRollbackReason = 1000
 
 // readRollback reads what is asked for. What the decoder says is not passed on: it
 // speaks of Go.
-func readRollback(body io.Reader) (wanted adminapi.RollbackRequest, err error) {
+func readRollback(body io.Reader) (wanted RollbackRequest, err error) {
 	from := json.NewDecoder(body)
 	from.DisallowUnknownFields()
 	err = from.Decode(&wanted)
@@ -116,15 +111,15 @@ func readRollback(body io.Reader) (wanted adminapi.RollbackRequest, err error) {
 const leastOfFingerprint = 6
 
 // complete finds the only content whose fingerprint begins so.
-func (l *live) complete(beginning string) (string, error) {
+func complete(l Engine, beginning string) (string, error) {
 	switch {
-	case !adminapi.IsFingerprint(beginning):
-		return "", apiError(http.StatusBadRequest, fmt.Errorf("%.80q is no fingerprint: send the SHA-256 of a content or its beginning, %s", beginning, l.whereKept()))
+	case !IsFingerprint(beginning):
+		return "", apiError(http.StatusBadRequest, fmt.Errorf("%.80q is no fingerprint: send the SHA-256 of a content or its beginning, %s", beginning, whereKept(l)))
 	case len(beginning) < leastOfFingerprint:
-		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, leastOfFingerprint, l.whereKept()))
+		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, leastOfFingerprint, whereKept(l)))
 	}
 	beginning = strings.ToLower(beginning)
-	if len(beginning) == adminapi.FingerprintDigits {
+	if len(beginning) == FingerprintDigits {
 		return beginning, nil
 	}
 	found := []string{}
@@ -142,7 +137,7 @@ func (l *live) complete(beginning string) (string, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", l.notKept(beginning)
+		return "", notKept(l, beginning)
 	}
 	return "", apiError(http.StatusConflict, fmt.Errorf("%q is the beginning of several fingerprints, send more of the one that is meant: %s", beginning, strings.Join(found, ", ")))
 }
