@@ -116,21 +116,21 @@ func identified(what reload.Identity) []zap.Field {
 	return fields
 }
 
-func activation(f reload.Facts) []zap.Field {
+func activation(f reload.Info) []zap.Field {
 	fields := append(identified(reload.Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}),
 		zap.Stringer("kind", f.Kind),
 		zap.String("change", string(f.Change)),
 		zap.Int64("size", f.Size),
-		instant("written", f.Stamps.Written),
-		instant("noticed", f.Stamps.Noticed),
-		instant("read", f.Stamps.Read),
-		instant("ready", f.Stamps.Ready),
+		instant("written", f.Timestamps.Written),
+		instant("noticed", f.Timestamps.Noticed),
+		instant("read", f.Timestamps.Read),
+		instant("ready", f.Timestamps.Ready),
 		zap.String("proof", f.Note),
 	)
-	if f.Stamps.Swapped.IsZero() { // it is staged
+	if f.Timestamps.Swapped.IsZero() { // it is staged
 		return fields
 	}
-	return append(fields, instant("swapped", f.Stamps.Swapped), zap.Duration("took", f.Stamps.Swapped.Sub(f.Stamps.Noticed)))
+	return append(fields, instant("swapped", f.Timestamps.Swapped), zap.Duration("took", f.Timestamps.Swapped.Sub(f.Timestamps.Noticed)))
 }
 
 // instant is an instant as RFC 3339, in UTC, in whatever way the log has its own times:

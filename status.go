@@ -16,7 +16,7 @@ func (l *live) describe() adminapi.Strategy {
 	d := adminapi.Strategy{
 		ID: l.key.id(), Path: l.key.path, Env: l.key.env,
 		File:    &adminapi.LastRead{Digest: s.File.Digest, Outcome: s.File.Outcome, Number: s.File.Number},
-		Live:    describeEdition(s.Live),
+		Live:    describeRevision(s.Live),
 		Held:    s.Held.Fingerprint,
 		HeldWas: s.Held.Formerly,
 		Refusal: describeRefusal(s.Refusal),
@@ -31,20 +31,20 @@ func (l *live) describe() adminapi.Strategy {
 		d.Live.Rules = e.Value.RuleCount()
 	}
 	if s.Staged.Fingerprint != "" {
-		staged := describeEdition(s.Staged)
+		staged := describeRevision(s.Staged)
 		d.Staged = &staged
 	}
 	return d
 }
 
-func describeEdition(f reload.Facts) adminapi.Revision {
+func describeRevision(f reload.Info) adminapi.Revision {
 	return adminapi.Revision{
 		Version: f.Version, SHA256: f.Fingerprint, Was: f.Formerly, TextsSHA256: f.Texts, Change: string(f.Change),
 		Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
 		Due: unlessZero(f.Due), Proof: f.Note,
 		Stamps: adminapi.Timestamps{
-			Written: f.Stamps.Written, Noticed: f.Stamps.Noticed, Read: f.Stamps.Read, Ready: f.Stamps.Ready,
-			Swapped: unlessZero(f.Stamps.Swapped),
+			Written: f.Timestamps.Written, Noticed: f.Timestamps.Noticed, Read: f.Timestamps.Read, Ready: f.Timestamps.Ready,
+			Swapped: unlessZero(f.Timestamps.Swapped),
 		},
 	}
 }

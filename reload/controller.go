@@ -21,10 +21,10 @@ type verdict struct {
 	version     string
 	note        string
 	due         time.Time
-	publish     func(Facts) // the one atomic store
+	publish     func(Info) // the one atomic store
 }
 
-// A phase is where the machine is on the way from a notice to an edition.
+// A phase is where the machine is on the way from a notice to a revision.
 type phase uint8
 
 const (
@@ -52,7 +52,7 @@ func (s save) reason() error {
 	return s.why
 }
 
-// A machine takes notices and makes editions. Everything below start and run
+// A machine takes notices and makes revisions. Everything below start and run
 // happens on one goroutine, so that nothing here needs a lock but what others
 // read: the board.
 type machine struct {
@@ -74,7 +74,7 @@ type machine struct {
 	candidate stableread.FileState // what the last poll found that was not reported
 	recheck   bool                 // what was last seen may have changed without looking different
 
-	live     Facts
+	live     Info
 	content  string // digest of what live was made of
 	staged   *staged
 	hold     hold

@@ -109,8 +109,8 @@ func (m *machine) swap(r stableread.Reading, v verdict) {
 }
 
 // facts are what is known of a candidate before it is in service.
-func (m *machine) facts(r stableread.Reading, v verdict) Facts {
-	return Facts{
+func (m *machine) facts(r stableread.Reading, v verdict) Info {
+	return Info{
 		Fingerprint: v.fingerprint,
 		Texts:       v.texts,
 		Formerly:    m.memory.formerly(r.Digest, v.fingerprint),
@@ -119,15 +119,15 @@ func (m *machine) facts(r stableread.Reading, v verdict) Facts {
 		Kind:        m.kind(),
 		Size:        r.Size,
 		Due:         v.due,
-		Stamps:      Stamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At, Ready: time.Now()},
+		Timestamps:  Timestamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At, Ready: time.Now()},
 	}.against(m.live)
 }
 
 // publish is the swap itself, and its record.
-func (m *machine) publish(v verdict, f Facts, content string) {
+func (m *machine) publish(v verdict, f Info, content string) {
 	f = f.against(m.live) // which may be another one than when it was staged
 	f.Sequence = m.live.Sequence + 1
-	f.Stamps.Swapped = time.Now()
+	f.Timestamps.Swapped = time.Now()
 	v.publish(f)
 	m.live, m.content = f, content
 	m.board.update(func(s *Status) { s.Live = f })

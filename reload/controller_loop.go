@@ -30,7 +30,7 @@ func (m *machine) start() error {
 	return nil
 }
 
-// first runs the machine until there is an edition, or a reason for none. Where
+// first runs the machine until there is a revision, or a reason for none. Where
 // the file gives none, the memory may.
 func (m *machine) first(deadline time.Time) error {
 	timer := time.NewTimer(0)
@@ -52,7 +52,7 @@ func (m *machine) first(deadline time.Time) error {
 	return nil
 }
 
-// hindrance is why there is no first edition; nil if there is one, or may soon
+// hindrance is why there is no first revision; nil if there is one, or may soon
 // be.
 func (m *machine) hindrance(deadline time.Time) error {
 	s := m.board.read()

@@ -103,7 +103,7 @@ func TestFault11OverTheSizeCapThenBack(t *testing.T) {
 func TestFault11ChangesWhileRead(t *testing.T) {
 	t.Parallel()
 	const lines, tail = 1 << 17, "and a tail\n"
-	body := func(n int) string { return strings.Repeat(fmt.Sprintf("edition %06d\n", n), lines) }
+	body := func(n int) string { return strings.Repeat(fmt.Sprintf("revision %06d\n", n), lines) }
 	changes := []struct {
 		name   string
 		flag   int

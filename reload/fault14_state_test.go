@@ -174,7 +174,7 @@ func TestFault14WhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
 	r.restart(t, func() {
 		renameIn(t, r.path, "bad")
 		older := r.load
-		r.load = func(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+		r.load = func(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
 			if string(c.Files[0].Data) == "two" {
 				return reload.Candidate[string]{}, errBad
 			}
@@ -257,7 +257,7 @@ func TestFault14RollingForwardEndsTheHold(t *testing.T) {
 	r.becomes("two")
 }
 
-func TestFault14RollbackKeepsAStagedEditionOutToo(t *testing.T) {
+func TestFault14RollbackKeepsAStagedRevisionOutToo(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one", "two")
 	renameIn(t, r.path, at(time.Now().Add(time.Hour), "three"))
@@ -281,7 +281,7 @@ func TestFault14RollbacksThatAreNotCarriedOut(t *testing.T) {
 	}{
 		"to what is in service":            {"two", "", reload.ErrInService},
 		"to what never was":                {"three", "", reload.ErrNotKept},
-		"by someone who missed an edition": {"one", "one", reload.ErrNotInService},
+		"by someone who missed a revision": {"one", "one", reload.ErrNotInService},
 	} {
 		if err := r.Rollback(c.to, c.inService, ""); !errors.Is(err, c.want) {
 			t.Errorf("%s: error = %v, want %v", name, err, c.want)
@@ -298,7 +298,7 @@ func TestFault14RollbacksThatAreNotCarriedOut(t *testing.T) {
 
 // picky refuses content that begins with "far" unless it replaces nothing: it
 // depends on more than the content.
-func picky(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+func picky(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
 	if live != nil && !c.Proved && strings.HasPrefix(string(c.Files[0].Data), "far") && live.Value != "near" {
 		return reload.Candidate[string]{}, &reload.Unproved{Against: "bounds", Err: errors.New("too far")}
 	}

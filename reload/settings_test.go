@@ -25,7 +25,7 @@ func TestOtherBoundsJudgeARefusalAgain(t *testing.T) {
 	t.Parallel()
 	var wide atomic.Bool
 	r := remember(t, "one")
-	r.load = func(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+	r.load = func(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
 		if strings.HasPrefix(string(c.Files[0].Data), "far") && !c.Proved && !wide.Load() {
 			return reload.Candidate[string]{}, &reload.Unproved{Against: "bounds", Err: errors.New("too far")}
 		}

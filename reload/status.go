@@ -12,8 +12,8 @@ type Status struct {
 	Path    string    // as given to Open, made absolute
 	Target  string    // where the links on the way to it led last
 	File    LastRead  // what was read last, and what became of it
-	Live    Facts     // of the edition in service
-	Staged  Facts     // of the one that waits for its instant; zero if none does
+	Live    Info      // of the revision in service
+	Staged  Info      // of the one that waits for its instant; zero if none does
 	Held    Identity  // of the file's content, which a rollback keeps out; zero if none does
 	Proof   ReadProof // of the last complete read
 	Refusal Refusal   // the last one; zero if there was none
