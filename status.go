@@ -17,13 +17,13 @@ func (l *live) describe() adminapi.Strategy {
 		ID: l.key.id(), Path: l.key.path, Env: l.key.env,
 		File:    &adminapi.LastRead{Digest: s.File.Digest, Outcome: s.File.Outcome, Number: s.File.Number},
 		Live:    describeRevision(s.Live),
-		Held:    s.Held.Fingerprint,
-		HeldWas: s.Held.Formerly,
+		Held:    s.Pinned.Fingerprint,
+		HeldWas: s.Pinned.Formerly,
 		Refusal: describeRefusal(s.Refusal),
 		Pending: unlessZero(s.Pending),
 		Missing: unlessZero(s.Missing),
 		Watch:   adminapi.Watch{Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
-		State:   adminapi.State{Dir: s.Memory.Dir, Error: text(stateError(s.Memory.Dir, s.Memory.Err)), Found: text(stateError(s.Memory.Dir, s.Memory.Found))},
+		State:   adminapi.State{Dir: s.State.Dir, Error: text(stateError(s.State.Dir, s.State.Err)), Found: text(stateError(s.State.Dir, s.State.Found))},
 	}
 	carts, clients := l.sample.Carts()
 	d.Sample, d.SampleClients = len(carts), clients
@@ -53,7 +53,7 @@ func describeRefusal(r reload.Refusal) *adminapi.Refusal {
 	if r.Err == nil {
 		return nil
 	}
-	d := &adminapi.Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Standing, Error: r.Err.Error()}
+	d := &adminapi.Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Active, Error: r.Err.Error()}
 	var problems *document.Problems
 	if errors.As(r.Err, &problems) {
 		d.Problems, d.More = problems.List, problems.More

@@ -112,7 +112,7 @@ func newMachine(path string, j judge, o Options) *machine {
 	m.memory = newMemory(o)
 	m.scribe.Store(m.memory.scribe)
 	m.hold = m.memory.hold()
-	m.board.s.Held, m.board.s.Memory.Dir = m.hold.what, o.State
+	m.board.s.Pinned, m.board.s.State.Dir = m.hold.what, o.State
 	return m
 }
 
@@ -314,7 +314,7 @@ func (m *machine) reportMissing(now time.Time) {
 	m.phase, m.missing, m.refused = phaseIdle, true, ""
 	m.withdraw()
 	m.lastSeen, m.candidate = m.files.Stat(), stableread.FileState{}
-	m.board.update(func(s *Status) { s.Missing, s.Refusal.Standing = now, false })
+	m.board.update(func(s *Status) { s.Missing, s.Refusal.Active = now, false })
 	m.emit(EventMissing, m.layout.Err())
 }
 

@@ -80,7 +80,7 @@ func (m *machine) outcome() Outcome {
 	case content == "":
 		return ""
 	case m.hold.content == content:
-		return OutcomeHeld
+		return OutcomePinned
 	case m.staged != nil && m.staged.content == content:
 		return OutcomeStaged
 	case m.content == content:
@@ -153,7 +153,7 @@ func (m *machine) refuse(key string, what Identity, err error) bool {
 		return false
 	}
 	m.refused, m.refusedAs = key, what
-	m.board.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Standing: true} })
+	m.board.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Active: true} })
 	m.emit(EventRefused, err)
 	return true
 }
@@ -171,7 +171,7 @@ func (m *machine) restore() {
 // clear ends a refusal and an absence.
 func (m *machine) clear() {
 	m.refused = ""
-	m.board.update(func(s *Status) { s.Refusal.Standing = false })
+	m.board.update(func(s *Status) { s.Refusal.Active = false })
 	m.present()
 }
 
@@ -191,7 +191,7 @@ func (m *machine) emit(k EventKind, err error) {
 	switch k {
 	case EventRefused:
 		e.Refused = m.refusedAs
-	case EventHeld:
+	case EventPinned:
 		e.Refused = m.hold.what
 	}
 	if m.starting && m.live.Sequence == 0 && k != EventActivated {

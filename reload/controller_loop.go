@@ -59,7 +59,7 @@ func (m *machine) hindrance(deadline time.Time) error {
 	switch {
 	case m.live.Sequence > 0:
 		return nil
-	case s.Refusal.Standing:
+	case s.Refusal.Active:
 		return s.Refusal.Err
 	case m.missing:
 		return m.layout.Err()

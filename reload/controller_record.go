@@ -64,15 +64,15 @@ func (m *machine) noteRefusal(r stableread.Reading, v verdict, err error) {
 func (m *machine) tellOfMemory() {
 	told := &m.memory.told
 	checkpoint, fault, found := m.memory.scribe.state()
-	m.board.update(func(s *Status) { s.Memory.Err, s.Memory.Found = fault, found })
+	m.board.update(func(s *Status) { s.State.Err, s.State.Found = fault, found })
 	if found != nil && found != told.found {
 		m.emit(EventTampered, found)
 	}
 	switch was := told.fault; {
 	case fault != nil && was == nil:
-		m.emit(EventForgetting, fault)
+		m.emit(EventStateFailed, fault)
 	case fault == nil && was != nil:
-		m.emit(EventRemembering, nil)
+		m.emit(EventStateRestored, nil)
 	}
 	if checkpoint != told.checkpoint {
 		m.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: m.path, Live: m.live, Checkpoint: checkpoint})

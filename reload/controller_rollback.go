@@ -23,7 +23,7 @@ func (m *machine) release() {
 		return
 	}
 	m.hold = hold{}
-	m.board.update(func(s *Status) { s.Held = Identity{} })
+	m.board.update(func(s *Status) { s.Pinned = Identity{} })
 }
 
 // keepsOut reports whether a rollback keeps a meaning out of service. It ends if
@@ -45,7 +45,7 @@ func (m *machine) keepOut() {
 	known := m.refused == "" && !m.missing && m.save.kind == KindPoll && !m.starting
 	m.clear()
 	if !known {
-		m.emit(EventHeld, nil)
+		m.emit(EventPinned, nil)
 	}
 }
 
@@ -181,6 +181,6 @@ func (m *machine) holdBack(f Info, restored, reason string) error {
 		return fmt.Errorf("writing the rollback down: %w", err)
 	}
 	m.hold = h
-	m.board.update(func(s *Status) { s.Held = h.what })
+	m.board.update(func(s *Status) { s.Pinned = h.what })
 	return nil
 }

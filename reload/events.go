@@ -43,9 +43,9 @@ const (
 	// Nothing was swapped.
 	EventUnchanged
 
-	// EventHeld: the file was saved with what a rollback keeps out of service, or
+	// EventPinned: the file was saved with what a rollback keeps out of service, or
 	// holds it at the start. Nothing was swapped.
-	EventHeld
+	EventPinned
 
 	// EventPending: a save has not been proved finished for two seconds.
 	EventPending
@@ -74,13 +74,13 @@ const (
 	// saved with other content, was deleted, or an older revision was put back.
 	EventWithdrawn
 
-	// EventForgetting: the state directory cannot be written. What happens is
+	// EventStateFailed: the state directory cannot be written. What happens is
 	// written later, if it can be.
-	EventForgetting
+	EventStateFailed
 
-	// EventRemembering: the state directory can be written again, and everything
+	// EventStateRestored: the state directory can be written again, and everything
 	// was.
-	EventRemembering
+	EventStateRestored
 
 	// EventTampered: the state directory is not as it was left. A log that is not was
 	// set aside as it is and a new one begun; a content that is not
@@ -98,7 +98,7 @@ func (k EventKind) String() string {
 		EventActivated:     "activated",
 		EventRefused:       "refused",
 		EventUnchanged:     "unchanged",
-		EventHeld:          "held",
+		EventPinned:        "pinned",
 		EventPending:       "pending",
 		EventPendingOver:   "pending_over",
 		EventMissing:       "missing",
@@ -107,8 +107,8 @@ func (k EventKind) String() string {
 		EventPolling:       "polling",
 		EventStaged:        "staged",
 		EventWithdrawn:     "withdrawn",
-		EventForgetting:    "forgetting",
-		EventRemembering:   "remembering",
+		EventStateFailed:   "state_failed",
+		EventStateRestored: "state_restored",
 		EventTampered:      "tampered",
 		EventSigned:        "signed",
 	}

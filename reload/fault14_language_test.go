@@ -72,7 +72,7 @@ func TestFault14StartInALaterLanguageTellsBothFingerprints(t *testing.T) {
 				if last.Fingerprint != in2("two") || last.Formerly != "two" || last.Language != 2 {
 					t.Errorf("last record = %+v", last)
 				}
-				if found := r.Status().Memory.Found; found != nil {
+				if found := r.Status().State.Found; found != nil {
 					t.Errorf("found = %v", found)
 				}
 				if kept := r.kept(); !slices.Equal(kept, []string{in2("two") + " two", "one", "two"}) {
@@ -101,11 +101,11 @@ func TestFault14RollbackToWhatWasKeptInAnEarlierLanguage(t *testing.T) {
 	if e := r.becomes("one"); e.Fingerprint != in2("one") || e.Formerly != "one" || e.Kind != reload.KindRollback {
 		t.Errorf("rolled back to %+v", e.Info)
 	}
-	if held := r.Status().Held; held != (reload.Identity{Fingerprint: in2("two"), Formerly: "two", Version: "v"}) {
+	if held := r.Status().Pinned; held != (reload.Identity{Fingerprint: in2("two"), Formerly: "two", Version: "v"}) {
 		t.Errorf("held = %+v", held)
 	}
 	r.restart(t, func() { renameIn(t, r.path, "# a comment\ntwo") })
-	r.await(reload.EventHeld, reload.EventActivated)
+	r.await(reload.EventPinned, reload.EventActivated)
 	if live := r.Live(); live.Fingerprint != in2("one") || live.Formerly != "one" {
 		t.Errorf("after a restart: %+v", live.Info)
 	}
@@ -146,7 +146,7 @@ func TestFault14RollbackOfAnEarlierLanguageStillHolds(t *testing.T) {
 				r.becomes("# more\ntwo")
 				return
 			}
-			e := r.await(reload.EventHeld, reload.EventRefused)
+			e := r.await(reload.EventPinned, reload.EventRefused)
 			if e.Refused.Fingerprint != in2("two") || e.Refused.Formerly != "two" {
 				t.Fatalf("held = %+v", e.Refused)
 			}
@@ -155,7 +155,7 @@ func TestFault14RollbackOfAnEarlierLanguageStillHolds(t *testing.T) {
 			if live := r.Live(); live.Fingerprint != in2("two") || live.Formerly != "two" {
 				t.Errorf("live = %+v", live.Info)
 			}
-			if held := r.Status().Held; held != (reload.Identity{}) {
+			if held := r.Status().Pinned; held != (reload.Identity{}) {
 				t.Errorf("held = %+v", held)
 			}
 		})
@@ -170,7 +170,7 @@ func TestFault14WhatIsNoContentInTheLaterLanguageIsKeptOut(t *testing.T) {
 	r.becomes("one")
 	for range 2 {
 		r.upgrade(t, r.unchanged)
-		e := r.await(reload.EventHeld, reload.EventActivated)
+		e := r.await(reload.EventPinned, reload.EventActivated)
 		if e.Refused.Fingerprint != "gone" || r.Live().Value != "one" {
 			t.Errorf("held = %+v, live = %q", e.Refused, r.Live().Value)
 		}

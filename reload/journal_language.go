@@ -136,7 +136,7 @@ func (m *machine) translateHold(r stableread.Reading) {
 	f := m.factsOf(s, v, 0)
 	m.keepAgain(s, f)
 	m.hold.what = f.identity()
-	m.board.update(func(s *Status) { s.Held = m.hold.what })
+	m.board.update(func(s *Status) { s.Pinned = m.hold.what })
 }
 
 // heldAnew judges what is kept out anew, from the file if that still holds it.

@@ -88,19 +88,19 @@ func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {
 	return err
 }
 
-// Past is what the state directory holds.
-type Past struct {
+// History is what the state directory holds.
+type History struct {
 	Records   []history.Record   // oldest first
 	Snapshots []history.Snapshot // newest first, without their files
 }
 
 // History returns what is remembered. It waits for a load in progress, and until
 // everything that happened is written, if it can be.
-func (s *Source[T]) History() Past {
+func (s *Source[T]) History() History {
 	s.machine.order(func() {})
 	scribe := s.machine.scribe.Load()
 	if scribe == nil {
-		return Past{}
+		return History{}
 	}
 	return scribe.all()
 }

@@ -62,7 +62,7 @@ func TestTextsDoNotEndAHold(t *testing.T) {
 	}
 	r.becomes("one")
 	renameIn(t, r.path, "~a\ntwo")
-	if e := r.await(reload.EventHeld); e.Live.Fingerprint != "one" || e.Refused.Fingerprint != "two" {
+	if e := r.await(reload.EventPinned); e.Live.Fingerprint != "one" || e.Refused.Fingerprint != "two" {
 		t.Errorf("held event %+v", e)
 	}
 }
