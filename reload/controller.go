@@ -102,7 +102,7 @@ func newMachine(path string, j judge, o Options) *machine {
 	m := &machine{
 		path: path, o: o, judge: j,
 		files:  o.fileset(path),
-		watch:  fswatch.New(fswatch.Options{Include: o.Member, NoEvents: o.faults.noWatch, NoCloses: o.faults.noClosings}),
+		watch:  fswatch.New(fswatch.Options{Include: o.Include, NoEvents: o.faults.noWatch, NoCloses: o.faults.noClosings}),
 		board:  board{s: Status{Path: path}},
 		orders: make(chan func()),
 		stop:   make(chan struct{}),

@@ -148,7 +148,7 @@ func (m *machine) kind() Kind {
 // reports whether it did say so.
 func (m *machine) refuse(key string, what Identity, err error) bool {
 	m.present()
-	m.unproved = errors.As(err, new(*Unproved))
+	m.unproved = errors.As(err, new(*GuardrailError))
 	if m.refused == key && !m.unproved {
 		return false
 	}

@@ -53,9 +53,9 @@ func (m *machine) retain(others ...string) {
 func (m *machine) noteRefusal(r stableread.Reading, v verdict, err error) {
 	f := Info{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Timestamps: Timestamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At}}
 	record := recordOf(actionRefused, f, r.Digest, err.Error())
-	var unproved *Unproved
+	var unproved *GuardrailError
 	if errors.As(err, &unproved) {
-		record.Against = unproved.Against
+		record.Against = unproved.Policy
 	}
 	m.memory.note(record)
 }

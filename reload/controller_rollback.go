@@ -53,7 +53,7 @@ func (m *machine) keepOut() {
 // and this one could not compare with anything: there are no requests yet. It
 // reports whether it did.
 func (m *machine) stillRefused(r stableread.Reading) bool {
-	err := m.memory.refused(r.Digest, m.o.Against)
+	err := m.memory.refused(r.Digest, m.o.Policy)
 	if err == nil || len(m.memory.served()) == 0 {
 		return false
 	}
@@ -104,7 +104,7 @@ func (m *machine) rejudge(fingerprint string) (history.Snapshot, verdict, error)
 	if err != nil {
 		return s, verdict{}, err
 	}
-	v, err := m.judge(Content{Path: m.path, Dir: m.layout.Dir, Files: s.Files, Proved: true})
+	v, err := m.judge(Content{Path: m.path, Dir: m.layout.Dir, Files: s.Files, Restored: true})
 	if err != nil {
 		return s, v, fmt.Errorf("the snapshot %s is not accepted any more: %w", fingerprint, err)
 	}

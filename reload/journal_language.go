@@ -145,7 +145,7 @@ func (m *machine) heldAnew(r stableread.Reading) (history.Snapshot, verdict, err
 		return m.rejudge(m.hold.what.Fingerprint)
 	}
 	c := contentOf(m.path, r)
-	c.Proved = true
+	c.Restored = true
 	v, err := m.judge(c)
 	s := snapshotOf(c, Info{Fingerprint: m.hold.what.Fingerprint, Version: m.hold.what.Version})
 	s.Digest = r.Digest

@@ -65,10 +65,10 @@ func (s *Source[T]) Status() Status { return s.machine.board.read() }
 // revision stays readable. Closing again does nothing.
 func (s *Source[T]) Close() error { return s.machine.close() }
 
-// Remember begins to write to the state directory: what is in service now, and
+// StartJournal begins to write to the state directory: what is in service now, and
 // whatever happens from now on. Until then nothing is written, so that a source
 // can be opened to see whether it could be. It waits for nothing.
-func (s *Source[T]) Remember() {
+func (s *Source[T]) StartJournal() {
 	if scribe := s.machine.scribe.Load(); scribe != nil {
 		scribe.begin()
 	}
