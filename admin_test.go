@@ -149,7 +149,7 @@ func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 	first := runningEngines()[0].Live().Fingerprint
 	s.saved(takes("v2", "0.6"), "v2")
 	s.save("version = \"v3\"\nrule = 1")
-	eventually(t, "a refusal", func() bool { return runningEngines()[0].Status().Refusal.Standing })
+	eventually(t, "a refusal", func() bool { return runningEngines()[0].Status().Refusal.Active })
 	second := runningEngines()[0].Live().Fingerprint
 	eventually(t, "a record", func() bool { return strings.Contains(a.call("GET", at+"/history", "").Body.String(), "refused") })
 	a.call("GET", "/discount/strategies", "")
@@ -173,6 +173,18 @@ func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 				t.Errorf("%s %s is described and was never asked", method, path)
 			}
 		}
+	}
+}
+
+func TestReadProofHasItsEarlierNameToo(t *testing.T) {
+	a := describedAdmin(t)
+	open(t, drinks, proxied)
+	var list []adminapi.Strategy
+	if err := json.Unmarshal(a.call("GET", "/discount/strategies", "").Body.Bytes(), &list); err != nil {
+		t.Fatal(err)
+	}
+	if watch := list[0].Watch; watch.ReadProof == "none" || watch.Guard != watch.ReadProof {
+		t.Errorf("the files are watched as %+v", watch)
 	}
 }
 

@@ -161,15 +161,15 @@ func TestAnotherStateDirectoryTakesOverWithTheConfiguration(t *testing.T) {
 	s := open(t, half, site(first))
 	l := runningEngines()[0]
 	for _, dir := range []string{first, second, "off", first} {
-		if dir != first || l.Status().Memory.Dir != filepath.Join(first, l.Key().ID()) {
+		if dir != first || l.Status().State.Dir != filepath.Join(first, l.Key().ID()) {
 			s.reconfigure(site(dir))
 		}
 		want := filepath.Join(dir, l.Key().ID())
 		if dir == "off" {
 			want = ""
 		}
-		if now := runningEngines(); len(now) != 1 || now[0] != l || now[0].Status().Memory.Dir != want {
-			t.Fatalf("state is in %s, want %s", now[0].Status().Memory.Dir, want)
+		if now := runningEngines(); len(now) != 1 || now[0] != l || now[0].Status().State.Dir != want {
+			t.Fatalf("state is in %s, want %s", now[0].Status().State.Dir, want)
 		}
 		if want == "" {
 			continue

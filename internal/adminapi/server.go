@@ -28,11 +28,11 @@ type Server struct {
 // An Engine is a running strategy, as the server needs it.
 type Engine interface {
 	Key() engine.Key
-	Live() *reload.Edition[*engine.Compiled]
+	Live() *reload.Revision[*engine.Compiled]
 	Status() reload.Status
 	SampleSize() (carts, clients int)
 	Handlers() []*engine.Handler // of the configurations that run
-	History() reload.Past
+	History() reload.History
 	RollbackOff() bool
 	Rollback(fingerprint, inService, reason string) error
 }

@@ -21,13 +21,13 @@ func describe(l Engine) Strategy {
 		ID: l.Key().ID(), Path: l.Key().Path, Env: l.Key().Env,
 		File:    &LastRead{Digest: s.File.Digest, Outcome: s.File.Outcome, Number: s.File.Number},
 		Live:    describeRevision(s.Live),
-		Held:    s.Held.Fingerprint,
-		HeldWas: s.Held.Formerly,
+		Held:    s.Pinned.Fingerprint,
+		HeldWas: s.Pinned.Formerly,
 		Refusal: describeRefusal(s.Refusal),
 		Pending: unlessZero(s.Pending),
 		Missing: unlessZero(s.Missing),
-		Watch:   Watch{Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
-		State:   State{Dir: s.Memory.Dir, Error: text(s.Memory.Err), Found: text(s.Memory.Found)},
+		Watch:   Watch{ReadProof: s.Proof.String(), Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
+		State:   State{Dir: s.State.Dir, Error: text(s.State.Err), Found: text(s.State.Found)},
 	}
 	d.Sample, d.SampleClients = l.SampleSize()
 	if e := l.Live(); e.Sequence == s.Live.Sequence {
@@ -40,14 +40,14 @@ func describe(l Engine) Strategy {
 	return d
 }
 
-func describeRevision(f reload.Facts) Revision {
+func describeRevision(f reload.Info) Revision {
 	return Revision{
 		Version: f.Version, SHA256: f.Fingerprint, Was: f.Formerly, TextsSHA256: f.Texts, Change: string(f.Change),
 		Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
 		Due: unlessZero(f.Due), Proof: f.Note,
 		Stamps: Timestamps{
-			Written: f.Stamps.Written, Noticed: f.Stamps.Noticed, Read: f.Stamps.Read, Ready: f.Stamps.Ready,
-			Swapped: unlessZero(f.Stamps.Swapped),
+			Written: f.Timestamps.Written, Noticed: f.Timestamps.Noticed, Read: f.Timestamps.Read, Ready: f.Timestamps.Ready,
+			Swapped: unlessZero(f.Timestamps.Swapped),
 		},
 	}
 }
@@ -56,7 +56,7 @@ func describeRefusal(r reload.Refusal) *Refusal {
 	if r.Err == nil {
 		return nil
 	}
-	d := &Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Standing, Error: r.Err.Error()}
+	d := &Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Active, Error: r.Err.Error()}
 	var problems *document.Problems
 	if errors.As(r.Err, &problems) {
 		d.Problems, d.More = problems.List, problems.More

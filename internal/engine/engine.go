@@ -94,13 +94,13 @@ func (e *Engine) Configure(o Options) {
 	e.options.Store(&o)
 	by := o.settings(e.key)
 	e.log().Info("options of the strategy changed", zap.Duration("settle", by.Settle), zap.Duration("poll", by.Poll),
-		zap.String("guard", by.Against), zap.String("state", by.State))
-	e.source.Change(by)
+		zap.String("guard", by.Policy), zap.String("state", by.State))
+	e.source.Reconfigure(by)
 }
 
 // Remember begins to write to the state directory: until then nothing is written, so that a
 // configuration that is only validated leaves no trace.
-func (e *Engine) Remember() { e.source.Remember() }
+func (e *Engine) Remember() { e.source.StartJournal() }
 
 // Destruct stops the engine, once no handler uses it any more.
 func (e *Engine) Destruct() error {
@@ -114,7 +114,7 @@ func (e *Engine) Key() Key { return e.key }
 
 // Live returns the strategy in service. It is one atomic load: a request that needs one
 // strategy throughout calls it once.
-func (e *Engine) Live() *reload.Edition[*Compiled] { return e.source.Live() }
+func (e *Engine) Live() *reload.Revision[*Compiled] { return e.source.Live() }
 
 // OnRequest notes a request that is about to be priced: loading an edit gives way to it. ctx is the
 // request's.
@@ -146,7 +146,7 @@ func (e *Engine) Unsubscribe(of any) { e.shows.Unsubscribe(of) }
 func (e *Engine) onEvent(event reload.Event) {
 	logged := event
 	switch logged.Err = wholeError(event.Err); event.Kind {
-	case reload.EventForgetting, reload.EventTampered:
+	case reload.EventStateFailed, reload.EventTampered:
 		logged.Err = e.stateError(logged.Err)
 	}
 	telemetry.LogEvent(e.log(), logged)

@@ -17,12 +17,12 @@ import (
 
 // load compiles a content and proves that it may replace the one in
 // service. Its error shows no text that is not the strategy's own.
-func (e *Engine) load(c reload.Content, inService *reload.Edition[*Compiled]) (reload.Candidate[*Compiled], error) {
+func (e *Engine) load(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
 	candidate, err := e.prove(c, inService)
 	return candidate, withhold(c, err)
 }
 
-func (e *Engine) prove(c reload.Content, inService *reload.Edition[*Compiled]) (reload.Candidate[*Compiled], error) {
+func (e *Engine) prove(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
 	sources, tests := strategyfile.Split(c)
 	if len(sources) == 0 {
 		return reload.Candidate[*Compiled]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategyfile.Suffix)
@@ -32,7 +32,7 @@ func (e *Engine) prove(c reload.Content, inService *reload.Edition[*Compiled]) (
 		return reload.Candidate[*Compiled]{}, err
 	}
 	candidate := reload.Candidate[*Compiled]{Value: compiled, Fingerprint: compiled.SHA256, Texts: compiled.texts, Version: compiled.Version(), Due: m.ActivateAt()}
-	if c.Proved {
+	if c.Restored {
 		return candidate, nil
 	}
 	err = e.test(tests, compiled.Strategy, inService == nil)
@@ -70,7 +70,7 @@ func (e *Engine) compare(before, after *strategy.Strategy, due time.Time) (note 
 	figures.Clients = clients
 	report, err := limits.Check(figures)
 	if err != nil {
-		return "", &reload.Unproved{Against: limits.String(), Err: err}
+		return "", &reload.GuardrailError{Policy: limits.String(), Err: err}
 	}
 	if why := report.Abstained; len(why) > 0 {
 		e.log().Warn("guard rails did not judge an edit", zap.String("version", after.Version()), zap.Strings("why", why))

@@ -27,6 +27,6 @@ func (o *Options) settings(key Key) reload.Settings {
 		Settle: o.Settle, Poll: o.Poll,
 		State:        o.State,
 		StateOptions: history.Options{Name: key.ID(), Key: o.LogKey, Keep: o.Keep},
-		Against:      o.Limits.String(),
+		Policy:       o.Limits.String(),
 	}
 }

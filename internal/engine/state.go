@@ -44,12 +44,12 @@ func stateError(dir string, err error) error {
 // Status is how the engine is doing. It does not wait for a load.
 func (e *Engine) Status() reload.Status {
 	s := e.source.Status()
-	s.Memory.Err, s.Memory.Found = stateError(s.Memory.Dir, s.Memory.Err), stateError(s.Memory.Dir, s.Memory.Found)
+	s.State.Err, s.State.Found = stateError(s.State.Dir, s.State.Err), stateError(s.State.Dir, s.State.Found)
 	return s
 }
 
 // History is what is remembered of the strategy. It waits for a load in progress.
-func (e *Engine) History() reload.Past { return e.source.History() }
+func (e *Engine) History() reload.History { return e.source.History() }
 
 // RollbackOff reports whether the configuration refuses rollbacks.
 func (e *Engine) RollbackOff() bool { return e.options.Load().NoRollback }

@@ -15,23 +15,23 @@ type Settings struct {
 	Settle, Poll time.Duration
 	State        string
 	StateOptions history.Options
-	Against      string
+	Policy       string
 }
 
 // With is the options with others of these settings.
 func (o Options) With(s Settings) Options {
-	o.Settle, o.Poll, o.State, o.StateOptions, o.Against = s.Settle, s.Poll, s.State, s.StateOptions, s.Against
+	o.Settle, o.Poll, o.State, o.StateOptions, o.Policy = s.Settle, s.Poll, s.State, s.StateOptions, s.Policy
 	return o
 }
 
-// Change has the source go by other settings. What is in service stays there.
+// Reconfigure has the source go by other settings. What is in service stays there.
 //
-// A refusal as [Unproved] is judged again if Against is another one than before. Another
+// A refusal as [GuardrailError] is judged again if Policy is another one than before. Another
 // state directory, or another key or number of snapshots for it, is opened as at a start:
 // the old one is closed, and the new one gets what is in service, what is staged and what a
 // rollback keeps out. Nothing is written to it if nothing was written before, until
-// [Source.Remember] is called.
-func (s *Source[T]) Change(to Settings) { s.machine.order(func() { s.machine.change(to) }) }
+// [Source.StartJournal] is called.
+func (s *Source[T]) Reconfigure(to Settings) { s.machine.order(func() { s.machine.change(to) }) }
 
 func (m *machine) change(to Settings) {
 	before := m.o
@@ -43,7 +43,7 @@ func (m *machine) change(to Settings) {
 	if was := before.StateOptions; m.o.State != before.State || m.o.StateOptions.Key != was.Key || m.o.StateOptions.Keep != was.Keep {
 		m.moveMemory()
 	}
-	if m.o.Against != before.Against && m.refused != "" && m.unproved {
+	if m.o.Policy != before.Policy && m.refused != "" && m.unproved {
 		m.judgeAgain()
 	}
 }
@@ -75,7 +75,7 @@ func (m *machine) moveMemory() {
 	m.memory.close()
 	m.memory = newMemory(m.o)
 	m.scribe.Store(m.memory.scribe)
-	m.board.update(func(s *Status) { s.Memory = Memory{Dir: m.o.State} })
+	m.board.update(func(s *Status) { s.State = StateHealth{Dir: m.o.State} })
 	for _, s := range snapshots {
 		m.memory.keep(s, s.Digest)
 	}
