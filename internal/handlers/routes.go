@@ -1,4 +1,4 @@
-package discount
+package handlers
 
 import (
 	"encoding/json"
@@ -173,26 +173,28 @@ type leg struct {
 // routedHandler is a handler and the way to it.
 type routedHandler struct {
 	shownHandler
-	site string // the hosts of the outermost route; "" for any
-	way  []leg
+	prefix string // of the names of its headers, in lower case
+	site   string // the hosts of the outermost route; "" for any
+	way    []leg
 }
 
-// prefix is what the names of a handler's headers begin with, in lower case.
-func (p *routedHandler) prefix() string {
-	prefix := caddy.NewReplacer().ReplaceKnown(p.HeaderPrefix, "")
+// prefixOf is what the names of a handler's headers begin with, in lower case.
+func (w *routeWalk) prefixOf(h *shownHandler) string {
+	prefix := caddy.NewReplacer().ReplaceKnown(h.HeaderPrefix, "")
 	if prefix == "" {
-		prefix = defaultPrefix
+		prefix = w.defaultPrefix
 	}
 	return strings.ToLower(prefix)
 }
 
 // routeWalk finds handlers among routes.
 type routeWalk struct {
-	server *caddyhttp.Server
-	found  []routedHandler // discount, discount_strip and reverse_proxy, in order
-	count  map[string]int  // of those found, by kind
-	lists  int
-	depth  int
+	server        *caddyhttp.Server
+	defaultPrefix string
+	found         []routedHandler // discount, discount_strip and reverse_proxy, in order
+	count         map[string]int  // of those found, by kind
+	lists         int
+	depth         int
 }
 
 // maxRouteDepth bounds routes within routes, which may invoke each other.
@@ -203,8 +205,9 @@ const maxRouteDepth = 20
 const maxHandlersCompared = 200
 
 // walkRoutes finds the handlers of a server, those of its routes for errors last.
-func walkRoutes(server *caddyhttp.Server) []routedHandler {
-	w := &routeWalk{server: server, count: make(map[string]int)}
+// defaultPrefix is that of handlers without one of their own.
+func walkRoutes(server *caddyhttp.Server, defaultPrefix string) []routedHandler {
+	w := &routeWalk{server: server, defaultPrefix: defaultPrefix, count: make(map[string]int)}
 	w.routes(shown(server.Routes), nil, "")
 	if server.Errors != nil {
 		w.routes(shown(server.Errors.Routes), nil, "")
@@ -238,7 +241,7 @@ func (w *routeWalk) handler(h *shownHandler, way []leg, site string) {
 	case "discount", "discount_strip", "reverse_proxy":
 		if w.count[h.Handler] < maxHandlersCompared {
 			w.count[h.Handler]++
-			w.found = append(w.found, routedHandler{shownHandler: *h, site: site, way: way})
+			w.found = append(w.found, routedHandler{shownHandler: *h, prefix: w.prefixOf(h), site: site, way: way})
 		}
 	case "subroute":
 		w.routes(h.routes, way, site)

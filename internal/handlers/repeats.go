@@ -1,4 +1,4 @@
-package discount
+package handlers
 
 import (
 	"fmt"
@@ -25,22 +25,22 @@ type serverRoutes struct{ told bool }
 // Destruct implements [caddy.Destructor].
 func (*serverRoutes) Destruct() error { return nil }
 
-// repeats keeps watch over a handler that is not the first on the way of a request.
-type repeats struct {
+// Repeats keeps watch over a handler that is not the first on the way of a request.
+type Repeats struct {
 	server *caddyhttp.Server // nil where there is none
 	told   atomic.Bool
 }
 
-// watchRoutes looks at the routes of the server that is being provisioned, once for all its
-// handlers.
-func watchRoutes(ctx caddy.Context) (*repeats, error) {
+// Watch looks at the routes of the server that is being provisioned, once for all its
+// handlers. defaultPrefix is that of handlers without one of their own.
+func Watch(ctx caddy.Context, defaultPrefix string) (*Repeats, error) {
 	server, _ := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
-	r := &repeats{server: server}
+	r := &Repeats{server: server}
 	if server == nil {
 		return r, nil
 	}
 	value, _, err := servers.LoadOrNew(server, func() (caddy.Destructor, error) {
-		found := walkRoutes(server)
+		found := walkRoutes(server, defaultPrefix)
 		met := repeatsIn(found)
 		for _, pair := range met {
 			ctx.Logger().Warn("two discount handlers on one request: the second drops what the first has set, and prices the cart anew",
@@ -57,7 +57,8 @@ func watchRoutes(ctx caddy.Context) (*repeats, error) {
 	return r, nil
 }
 
-func (r *repeats) close() error {
+// Close ends what [Watch] began.
+func (r *Repeats) Close() error {
 	if r == nil || r.server == nil {
 		return nil
 	}
@@ -65,14 +66,15 @@ func (r *repeats) close() error {
 	return err
 }
 
-// note is called for a request that another handler of the prefix has priced already. The
-// routes of errors begin anew, and are no second handler.
-func (r *repeats) note(g *gateway, isError bool) {
+// Note is called for a request that another handler of the prefix has priced already; it is
+// logged once, with the path of the strategy. The routes of errors begin anew, and are no
+// second handler.
+func (r *Repeats) Note(log *zap.Logger, strategy string, isError bool) {
 	if isError || r.told.Load() || r.told.Swap(true) {
 		return
 	}
-	g.log.Warn("two discount handlers on one request: this one dropped what the first had set, and priced the cart anew",
-		zap.String("strategy", g.key.path))
+	log.Warn("two discount handlers on one request: this one dropped what the first had set, and priced the cart anew",
+		zap.String("strategy", strategy))
 }
 
 // repeatsIn are the strategies of each two handlers of one prefix that one request meets, as
@@ -83,7 +85,7 @@ func repeatsIn(found []routedHandler) [][2]string {
 	for i := range found {
 		for j := i + 1; j < len(found); j++ {
 			one, later := &found[i], &found[j]
-			if one.Handler != "discount" || later.Handler != "discount" || one.prefix() != later.prefix() || !one.leadsTo(later) {
+			if one.Handler != "discount" || later.Handler != "discount" || one.prefix != later.prefix || !one.leadsTo(later) {
 				continue
 			}
 			these, those := one.priced(), later.priced()

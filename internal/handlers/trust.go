@@ -1,4 +1,4 @@
-package discount
+package handlers
 
 import (
 	"slices"
@@ -42,7 +42,7 @@ func unstrippedIn(found []routedHandler) []unstripped {
 func prefixesIn(found []routedHandler) []string {
 	var all []string
 	for i := range found {
-		if prefix := found[i].prefix(); found[i].Handler == "discount" && !slices.Contains(all, prefix) {
+		if prefix := found[i].prefix; found[i].Handler == "discount" && !slices.Contains(all, prefix) {
 			all = append(all, prefix)
 		}
 	}
@@ -54,7 +54,7 @@ func prefixesIn(found []routedHandler) []string {
 func reachedBy(found []routedHandler, prefix string) (sites, upstreams []string) {
 	for i := range found {
 		p := &found[i]
-		if p.Handler != "discount" || p.prefix() != prefix {
+		if p.Handler != "discount" || p.prefix != prefix {
 			continue
 		}
 		sites = append(sites, p.site)
@@ -72,7 +72,7 @@ func reachedBy(found []routedHandler, prefix string) (sites, upstreams []string)
 func strippedBefore(before []routedHandler, proxy *routedHandler, prefix string) bool {
 	return slices.ContainsFunc(before, func(p routedHandler) bool {
 		strips := p.Handler == "discount" || p.Handler == "discount_strip"
-		return strips && p.prefix() == prefix && p.leadsTo(proxy) && among(p.matchers(), proxy.matchers())
+		return strips && p.prefix == prefix && p.leadsTo(proxy) && among(p.matchers(), proxy.matchers())
 	})
 }
 
@@ -108,7 +108,7 @@ func overlapsIn(found []routedHandler) [][2]string {
 			if one.Handler == "reverse_proxy" || later.Handler == "reverse_proxy" {
 				continue
 			}
-			a, b := one.prefix(), later.prefix()
+			a, b := one.prefix, later.prefix
 			overlap := a != b && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 			if pair := [2]string{a, b}; overlap && one.leadsTo(later) && !slices.Contains(all, pair) {
 				all = append(all, pair)
