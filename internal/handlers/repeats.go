@@ -10,29 +10,27 @@ import (
 	"go.uber.org/zap"
 )
 
-// Two discount handlers of one prefix on the way of one request do no harm: the second drops
-// what the first has set and prices the cart anew, by its own strategy. But it is hardly meant, so
-// it is logged: when the routes are provisioned, if they show it, and else when the first
-// such request comes.
-
-// servers holds what is known of the routes of each server, from its first discount
-// handler on.
+// servers holds what the routes of each server show, from the provisioning of its first
+// discount handler until its last one is cleaned up.
 var servers = caddy.NewUsagePool()
 
 // serverRoutes is what the routes of a server show.
-type serverRoutes struct{ told bool }
+type serverRoutes struct{ warned bool }
 
 // Destruct implements [caddy.Destructor].
 func (*serverRoutes) Destruct() error { return nil }
 
-// Repeats keeps watch over a handler that is not the first on the way of a request.
+// Repeats warns once of a request that meets two discount handlers of one prefix: when the
+// routes are provisioned, if they show it, or else at the first such request. It does no harm,
+// since the second handler drops what the first has set, but it is rarely intended.
 type Repeats struct {
-	server *caddyhttp.Server // nil where there is none
-	told   atomic.Bool
+	server *caddyhttp.Server // nil for a handler outside of a server
+	warned atomic.Bool
 }
 
-// Watch looks at the routes of the server that is being provisioned, once for all its
-// handlers. defaultPrefix is that of handlers without one of their own.
+// Watch checks the routes of the server that is being provisioned, once for all its handlers,
+// and logs what they show. defaultPrefix is the prefix of handlers that have none of their own.
+// The Repeats must be closed.
 func Watch(ctx caddy.Context, defaultPrefix string) (*Repeats, error) {
 	server, _ := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	r := &Repeats{server: server}
@@ -40,7 +38,7 @@ func Watch(ctx caddy.Context, defaultPrefix string) (*Repeats, error) {
 		return r, nil
 	}
 	value, _, err := servers.LoadOrNew(server, func() (caddy.Destructor, error) {
-		found := walkRoutes(server, defaultPrefix)
+		found := handlersOf(server, defaultPrefix)
 		met := repeatsIn(found)
 		for _, pair := range met {
 			ctx.Logger().Warn("two discount handlers on one request: the second drops what the first has set, and prices the cart anew",
@@ -48,12 +46,12 @@ func Watch(ctx caddy.Context, defaultPrefix string) (*Repeats, error) {
 		}
 		warnOfProxies(ctx.Logger(), unstrippedIn(found))
 		warnOfPrefixes(ctx.Logger(), overlapsIn(found))
-		return &serverRoutes{told: len(met) > 0}, nil
+		return &serverRoutes{warned: len(met) > 0}, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("looking at the routes: %w", err)
 	}
-	r.told.Store(value.(*serverRoutes).told)
+	r.warned.Store(value.(*serverRoutes).warned)
 	return r, nil
 }
 
@@ -66,20 +64,20 @@ func (r *Repeats) Close() error {
 	return err
 }
 
-// Note is called for a request that another handler of the prefix has priced already; it is
-// logged once, with the path of the strategy. The routes of errors begin anew, and are no
-// second handler.
+// Note records a request that another handler of the prefix has priced already, and logs the
+// first with the path of the strategy. Handlers in routes for errors do not count: they price
+// the request again.
 func (r *Repeats) Note(log *zap.Logger, strategy string, isError bool) {
-	if isError || r.told.Load() || r.told.Swap(true) {
+	if isError || r.warned.Load() || r.warned.Swap(true) {
 		return
 	}
 	log.Warn("two discount handlers on one request: this one dropped what the first had set, and priced the cart anew",
 		zap.String("strategy", strategy))
 }
 
-// repeatsIn are the strategies of each two handlers of one prefix that one request meets, as
-// far as its routes show that. A request that one of two sees surely comes to the other if
-// what the one matches is among what the other does.
+// repeatsIn lists the strategies of each two discount handlers of one prefix that one request
+// meets, as far as the routes show it: they do where the matchers of one handler include those
+// of the other.
 func repeatsIn(found []routedHandler) [][2]string {
 	var met [][2]string
 	for i := range found {
@@ -98,10 +96,10 @@ func repeatsIn(found []routedHandler) [][2]string {
 	return met
 }
 
-// priced are the matchers of the requests that a discount handler prices.
+// priced lists the matchers of the requests that a discount handler prices.
 func (p *routedHandler) priced() []string {
-	if p.match == "" {
-		return p.matchers()
+	if match := matchText(p.Match); match != "" {
+		return append(p.matchers(), match)
 	}
-	return append(p.matchers(), p.match)
+	return p.matchers()
 }

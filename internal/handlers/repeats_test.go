@@ -59,7 +59,7 @@ func TestRoutesThatShowTwoHandlers(t *testing.T) {
 				}
 			}
 			var got []string
-			for _, pair := range repeatsIn(walkRoutes(server, "X-Discount-")) {
+			for _, pair := range repeatsIn(handlersOf(server, "X-Discount-")) {
 				got = append(got, strings.Join(pair[:], "/"))
 			}
 			slices.Sort(got)

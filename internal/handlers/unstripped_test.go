@@ -75,7 +75,7 @@ func TestRoutesThatShowAProxyBesideDiscount(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, u := range unstrippedIn(walkRoutes(server, "X-Discount-")) {
+			for _, u := range unstrippedIn(handlersOf(server, "X-Discount-")) {
 				got = append(got, u.prefix+">"+strings.Join(u.upstreams, "+"))
 			}
 			slices.Sort(got)
