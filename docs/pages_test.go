@@ -86,6 +86,20 @@ func columns(line string) int {
 	return n
 }
 
+// avoided are words that have a plainer one: say who does it, or use the passive voice.
+var avoided = regexp.MustCompile(`(?i)\b(whoever|nobody|somebody|at hand|slip of the pen|guard rails?|be it)\b`)
+
+func TestProseIsPlain(t *testing.T) {
+	t.Parallel()
+	for _, p := range pages(t) {
+		for n, line := range p.prose() {
+			if word := avoided.FindString(line); word != "" {
+				t.Errorf("%s:%d: %q", p.path, n, word)
+			}
+		}
+	}
+}
+
 func TestTheREADMEIsShort(t *testing.T) {
 	t.Parallel()
 	if n := len(pages(t)["README.md"].lines) - 1; n > 250 {
