@@ -35,7 +35,7 @@ func pages(t *testing.T) map[string]page {
 			return nil
 		}
 		text, err := fs.ReadFile(root, path)
-		all[path] = page{path, strings.Split(string(text), "\n")}
+		all[path] = page{path: path, lines: strings.Split(string(text), "\n")}
 		return err
 	})
 	if err != nil {
