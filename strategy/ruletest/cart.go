@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -254,16 +255,24 @@ func (b *body) fault(err error) (at document.Pos, key, reason string) {
 		return b.table.Pos, "cart", err.Error()
 	}
 	at, key = b.follow(invalid.Pointer)
-	reason, _, _ = strings.Cut(invalid.Reason, "; ") // what follows speaks of maps and options
-	return at, key, inTOML.Replace(reason)
+	return at, key, inTOML(&invalid.Detail)
 }
 
-// inTOML says what the cart reader says of JSON in the words of TOML.
-var inTOML = strings.NewReplacer(
-	"is an object,", "is a table,", "want an object", "want a table",
-	"is an array,", "is a list,", "want an array", "want a list",
-	"want a text", "want a string", "; the path items.* reads the values of an object", "",
-)
+// inTOML is what the cart reader says of JSON in the words of TOML. Its hint is about
+// maps and options, which a test does not have.
+func inTOML(d *cart.Detail) string {
+	if d.Wanted == "" {
+		return d.Problem
+	}
+	wanted := d.Wanted
+	for of, word := range tomlWords {
+		wanted = strings.ReplaceAll(wanted, of, word)
+	}
+	return "is " + cmp.Or(tomlWords[d.Seen], d.Seen) + ", want " + wanted
+}
+
+// tomlWords are the types of TOML by what JSON calls them.
+var tomlWords = map[string]string{cart.JSONObject: "a table", cart.JSONArray: "a list", cart.JSONText: "a string"}
 
 // follow finds what a JSON Pointer into the body points at in the text, or the
 // nearest that is there, and its path.
