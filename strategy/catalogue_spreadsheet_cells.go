@@ -95,7 +95,7 @@ func (x *spreadsheet) cautionGrouped(column int, text string, at document.Pos) {
 }
 
 func (x *spreadsheet) cautionCell(column int, at document.Pos, reason, hint string) {
-	x.cautions.Add(x.doc, x.doc.Problem(at, x.cellAt(x.rows.Row(), column), reason, hint))
+	x.cautions.Add(x.doc, x.doc.Diagnostic(at, x.cellAt(x.rows.Row(), column), reason, hint))
 }
 
 // categories are those of a cell, which semicolons set apart.

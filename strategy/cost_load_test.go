@@ -168,7 +168,7 @@ func TestEndlessNestingIsRefused(t *testing.T) {
 		"excludes": rule + "exclude = " + strings.Repeat("{ exclude = ", 101) + "{ skus = [\"s\"] }" + strings.Repeat(" }", 101) + "\n",
 	} {
 		_, err := Parse("", Source{Name: "t.toml", Data: []byte(text)})
-		var problems *document.Problems
+		var problems *document.Diagnostics
 		if !errors.As(err, &problems) || len(problems.List) != 1 || !strings.Contains(err.Error(), "more than 100") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -182,7 +182,7 @@ func TestAManyTimesMistakenWordIsGuessedEachTime(t *testing.T) {
 	}
 	m := mustParse(t, []byte(text))
 	cautions := m.Cautions()
-	if len(cautions)+m.MoreCautions() != 1_000 || slices.ContainsFunc(cautions, func(p document.Problem) bool { return p.Hint != `did you mean "latte"?` }) {
+	if len(cautions)+m.MoreCautions() != 1_000 || slices.ContainsFunc(cautions, func(p document.Diagnostic) bool { return p.Hint != `did you mean "latte"?` }) {
 		t.Errorf("%d cautions, the last one %v", len(cautions), cautions[len(cautions)-1])
 	}
 }

@@ -185,7 +185,7 @@ func TestManyProblemsOfAStrategy(t *testing.T) {
 		fmt.Fprintf(&text, "[rule.r%04d]\ndiscount_rate = 0.1\ncoupons = [\"A \"]\nnope = 1\n", i)
 	}
 	_, err := strategy.Parse("", source("t.toml", text.String()))
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		t.Fatal(err)
 	}

@@ -45,14 +45,14 @@ type blocks struct {
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
-	r.problems.Add(r.doc, r.doc.Problem(at, key, reason, hint))
+	r.problems.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
 func (r *reader) err() error {
 	if r.problems.Count() == 0 {
 		return nil
 	}
-	found := new(document.Problems)
+	found := new(document.Diagnostics)
 	found.List, found.More = r.problems.Told(r.doc)
 	found.Cautions, found.MoreCautions = r.cautions.Told(r.doc)
 	return found

@@ -149,9 +149,9 @@ func TestCautionsComeWithTheErrors(t *testing.T) {
 	}
 }
 
-func problemsOf(t *testing.T, err error) *document.Problems {
+func problemsOf(t *testing.T, err error) *document.Diagnostics {
 	t.Helper()
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		t.Fatalf("the error is %v", err)
 	}

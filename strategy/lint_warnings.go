@@ -25,14 +25,14 @@ import (
 //
 // They are the first in the order of the text, up to [document.MaxTold];
 // [Model.MoreCautions] is how many more there are.
-func (m *Model) Cautions() []document.Problem { return m.cautions }
+func (m *Model) Cautions() []document.Diagnostic { return m.cautions }
 
 // MoreCautions is how many there are beside those of [Model.Cautions].
 func (m *Model) MoreCautions() int { return m.moreCautions }
 
 // caution notes something about a member that is probably not meant.
 func (s *section) caution(n *document.Node, name, reason, hint string) {
-	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, s.keyOf(n, name), reason, hint))
+	s.cautions.Add(s.doc, s.doc.Diagnostic(n.Pos, s.keyOf(n, name), reason, hint))
 }
 
 // words are what the catalogue knows of one kind.
@@ -205,7 +205,7 @@ func (sel *selector) sameWords(other *selector) bool {
 
 // cautionTable notes a caution about a whole table.
 func (s *section) cautionTable(n *document.Node, path, reason string) {
-	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, path, reason, ""))
+	s.cautions.Add(s.doc, s.doc.Diagnostic(n.Pos, path, reason, ""))
 }
 
 // checkReach warns of rules behind one that always ends the cart.
@@ -229,7 +229,7 @@ func (m *Model) checkReach(s *section) {
 			continue // it applies where the exclusive one replaces the last
 		}
 		if r.competes() && inTurn(r, last) > 0 {
-			s.cautions.Add(s.doc, s.doc.Problem(r.pos, rulePath(r.id), reason, ""))
+			s.cautions.Add(s.doc, s.doc.Diagnostic(r.pos, rulePath(r.id), reason, ""))
 		}
 	}
 }
