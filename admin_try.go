@@ -94,7 +94,7 @@ func (found *checkStatus) check(l *live, sent draft) error {
 			found.Texts = fmt.Sprintf("%x", digest)
 		}
 		found.Live = found.SHA256 == l.Live().Fingerprint
-		found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
+		found.Warnings, found.MoreWarnings = append(found.Warnings, m.Warnings()...), m.MoreWarnings()
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ type reader struct {
 	doc      *document.Document
 	beside   besides
 	problems document.Findings
-	cautions document.Findings
+	warnings document.Findings
 	known    catalogueWords
 	halfRead bool // the catalogue could not be read to its end
 	compared int  // words of the catalogue with unknown ones
@@ -54,7 +54,7 @@ func (r *reader) err() error {
 	}
 	found := new(document.Diagnostics)
 	found.List, found.More = r.problems.Told(r.doc)
-	found.Cautions, found.MoreCautions = r.cautions.Told(r.doc)
+	found.Warnings, found.MoreWarnings = r.warnings.Told(r.doc)
 	return found
 }
 

@@ -19,7 +19,7 @@ type linted struct {
 	products map[string]*product // by SKU, as they are compared; nil until it is asked for
 }
 
-// Lint is [Model.Cautions] and what takes longer to find, or depends on the
+// Lint is [Model.Warnings] and what takes longer to find, or depends on the
 // instant; s is the model compiled. The model must have been read for it (see
 // [Parser]).
 //
@@ -41,9 +41,9 @@ type linted struct {
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Diagnostic {
 	l := m.linted
 	if l == nil {
-		return m.cautions
+		return m.warnings
 	}
-	l.found, l.ladder = slices.Clone(m.cautions), m.ladder
+	l.found, l.ladder = slices.Clone(m.warnings), m.ladder
 	for _, r := range m.rules {
 		if r.enabled {
 			l.checkTime(m, r, now)

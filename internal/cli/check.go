@@ -49,7 +49,7 @@ type checked struct {
 	Version  string                `json:"version,omitempty"`
 	SHA256   string                `json:"sha256,omitempty"`
 	Rules    int                   `json:"rules"`
-	Order    []strategy.Turn       `json:"order,omitempty"`
+	Order    []strategy.OrderEntry `json:"order,omitempty"`
 	Due      string                `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
 	Errors   []document.Diagnostic `json:"errors"`
 	Warnings []document.Diagnostic `json:"warnings"`
@@ -132,7 +132,7 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	c.Order, c.breaksTies = m.Order(), m.ChoosesBest()
 	c.Due = dueAfter(now, m)
 	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
-	c.MoreWarnings += m.MoreCautions()
+	c.MoreWarnings += m.MoreWarnings()
 	if c.Env == "" {
 		c.Unchecked = m.Environments()
 	}
@@ -145,7 +145,7 @@ func (c *checked) found(err error) error {
 		return err
 	}
 	c.Errors, c.MoreErrors = append(c.Errors, problems.List...), c.MoreErrors+problems.More
-	c.Warnings, c.MoreWarnings = append(c.Warnings, problems.Cautions...), c.MoreWarnings+problems.MoreCautions
+	c.Warnings, c.MoreWarnings = append(c.Warnings, problems.Warnings...), c.MoreWarnings+problems.MoreWarnings
 	return nil
 }
 

@@ -59,10 +59,10 @@ func (p Diagnostic) String() string {
 type Diagnostics struct {
 	List []Diagnostic
 	More int // that are not in List
-	// Cautions are what else was noticed, which alone would not have kept the
+	// Warnings are what else was noticed, which alone would not have kept the
 	// document from being used.
-	Cautions     []Diagnostic
-	MoreCautions int // that are not in Cautions
+	Warnings     []Diagnostic
+	MoreWarnings int // that are not in Warnings
 }
 
 // Error lists the problems, one a line.
