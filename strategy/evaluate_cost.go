@@ -66,16 +66,13 @@ func (s *Strategy) looksOf() []int64 {
 	for i := range s.rules {
 		r := &s.rules[i]
 		looks[i] = 1
-		if steps, is := r.reward.(orderSteps); is {
-			looks[i] += int64(len(steps))
+		if of, is := r.reward.(looker); is {
+			looks[i] += of.looks()
 		}
 		for _, conditions := range [...][]condition{r.conditions, r.thresholds} {
 			for _, c := range conditions {
-				switch c := c.(type) {
-				case *held:
-					looks[i]++
-				case *atLeast:
-					looks[i] += int64(oneIf(c.wholeCart))
+				if of, is := c.(looker); is {
+					looks[i] += of.looks()
 				}
 			}
 		}

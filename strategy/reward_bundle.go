@@ -104,3 +104,23 @@ func (w *unitWalk) next(taken []portion, units int64) []portion {
 
 // rest appends the units that were not taken.
 func (w *unitWalk) rest(taken []portion) []portion { return append(taken, w.portions...) }
+
+func (b *bundle) key() string { return "bundle" }
+
+func (b *bundle) boundBy(_ *compiledRule, _ int64) int64 { return times(b.units, b.times) }
+
+func (b *bundle) fewestUnits() int64 { return b.units }
+
+func (b *bundle) reaches() []reach { return []reach{{units: b.units}} }
+
+func (b *bundle) setsPrice() bool { return true }
+
+// Interface guards.
+var (
+	_ unitCounter   = (*bundle)(nil)
+	_ climber       = (*bundle)(nil)
+	_ boundedReward = (*bundle)(nil)
+	_ unitThreshold = (*bundle)(nil)
+	_ reacher       = (*bundle)(nil)
+	_ priceSetter   = (*bundle)(nil)
+)

@@ -115,3 +115,38 @@ func (b *buyGet) give(e *evaluation, r *compiledRule, t *target) {
 	t.portions = append(t.portions[:0], e.taken...)
 	b.offer.give(e, t)
 }
+
+func (b *buyGet) key() string { return "get" }
+
+// boundBy gives every unit what is offered for those that are got.
+func (b *buyGet) boundBy(like *compiledRule, _ int64) int64 {
+	like.reward, like.scope.maxUnits = b.offer.forAll(), 0
+	if !like.lines.selects() && !b.getLines.asksForReduced() {
+		like.lines = b.getLines
+	}
+	return 0
+}
+
+func (b *buyGet) fixedOffs() []fixedOff {
+	if b.offer.kind != offerAmount {
+		return nil
+	}
+	return []fixedOff{{amount: b.offer.amount, step: wholeReward}}
+}
+
+func (b *buyGet) setsPrice() bool { return b.offer.kind == offerPrice }
+
+func (b *buyGet) pair() (buy, get wanted) {
+	return wanted{&b.buy, b.buyUnits}, wanted{&b.get, b.getUnits}
+}
+
+// Interface guards.
+var (
+	_ unitCounter   = (*buyGet)(nil)
+	_ bindable      = (*buyGet)(nil)
+	_ climber       = (*buyGet)(nil)
+	_ boundedReward = (*buyGet)(nil)
+	_ fixedReward   = (*buyGet)(nil)
+	_ priceSetter   = (*buyGet)(nil)
+	_ pairedReward  = (*buyGet)(nil)
+)

@@ -54,3 +54,20 @@ func (v *every) give(e *evaluation, _ *compiledRule, t *target) {
 }
 
 func (v *every) climb(e *evaluation, t *target) climb { return v.multiple.climb(ReasonEvery, e, t) }
+
+func (v *every) key() string { return "every" }
+
+func (v *every) isSteady() bool { return true }
+
+func (v *every) fewestUnits() int64 { return v.units }
+
+func (v *every) reaches() []reach { return []reach{{units: v.units, amount: v.threshold}} }
+
+// Interface guards.
+var (
+	_ unitCounter   = (*every)(nil)
+	_ climber       = (*every)(nil)
+	_ steadyReward  = (*every)(nil)
+	_ unitThreshold = (*every)(nil)
+	_ reacher       = (*every)(nil)
+)

@@ -111,3 +111,20 @@ func (g *gift) give(e *evaluation, _ *compiledRule, t *target) {
 }
 
 func (g *gift) climb(e *evaluation, t *target) climb { return g.per.climb(ReasonGift, e, t) }
+
+func (g *gift) key() string { return "gift" }
+
+func (g *gift) giftSKU() string { return g.sku }
+
+func (g *gift) isSteady() bool { return true }
+
+func (g *gift) fewestUnits() int64 { return g.per.units }
+
+// Interface guards.
+var (
+	_ unitCounter   = (*gift)(nil)
+	_ giftGiver     = (*gift)(nil)
+	_ climber       = (*gift)(nil)
+	_ steadyReward  = (*gift)(nil)
+	_ unitThreshold = (*gift)(nil)
+)

@@ -122,3 +122,31 @@ func sortByArticle(portions []portion) {
 	}
 	slices.SortFunc(portions, func(a, b portion) int { return cmp.Or(cmp.Compare(b.rest, a.rest), byItem(a, b)) })
 }
+
+func (g *groups) key() string { return "groups_of" }
+
+// boundBy reduces all units, in groups or not.
+func (g *groups) boundBy(like *compiledRule, _ int64) int64 {
+	if g.amount == 0 {
+		like.reward, like.scope.maxUnits = &percentOff{g.rate}, 0
+	} else {
+		like.reward = &amountOff{amount: g.amount, per: perUnit}
+	}
+	return 0
+}
+
+func (g *groups) fewestUnits() int64 { return g.size }
+
+func (g *groups) reaches() []reach { return []reach{{units: g.size, amount: g.value}} }
+
+func (g *groups) sameAtAnyPrice() bool { return g.amount == 0 }
+
+// Interface guards.
+var (
+	_ unitCounter        = (*groups)(nil)
+	_ climber            = (*groups)(nil)
+	_ boundedReward      = (*groups)(nil)
+	_ unitThreshold      = (*groups)(nil)
+	_ reacher            = (*groups)(nil)
+	_ proportionalReward = (*groups)(nil)
+)

@@ -117,3 +117,52 @@ func (u *unitLadder) reduced(units int64) int64 {
 	}
 	return units
 }
+
+func (u *unitLadder) key() string { return "unit_ladder" }
+
+// boundBy counts the units of each line.
+func (u *unitLadder) boundBy(like *compiledRule, units int64) int64 {
+	like.scope.maxUnits = 0
+	return units
+}
+
+func (u *unitLadder) lineWarning(*rule) (warning lineWarning, looks bool) {
+	return lineWarning{key: "unit_ladder", what: "unit_ladder begins anew on each line: ", hint: "unit_rates counts the units of all lines"}, true
+}
+
+// stepRefs has no step that is worth nothing, which a unit_ladder may have.
+func (u *unitLadder) stepRefs(money.Currency) []StepRef {
+	var list []StepRef
+	if u.first > 0 {
+		list = append(list, StepRef{Number: 1, From: unitsText(1)})
+	}
+	if u.additional > 0 && u.most != 1 {
+		list = append(list, StepRef{Number: 2, From: unitsText(2)})
+	}
+	return list
+}
+
+// contributed knows the first unit of each line by its being the first.
+func (u *unitLadder) contributed(_ *evaluation, _ *target, portions []portion) []contribution {
+	var list []contribution
+	for i := range portions {
+		number := 1
+		if i > 0 && portions[i].with(&portions[i-1]) {
+			number = 2
+		}
+		if portions[i].off > 0 {
+			list = append(list, contribution{number: number, item: portions[i].item})
+		}
+	}
+	return list
+}
+
+// Interface guards.
+var (
+	_ unitCounter   = (*unitLadder)(nil)
+	_ lineReader    = (*unitLadder)(nil)
+	_ climber       = (*unitLadder)(nil)
+	_ steppedReward = (*unitLadder)(nil)
+	_ boundedReward = (*unitLadder)(nil)
+	_ lineWarner    = (*unitLadder)(nil)
+)
