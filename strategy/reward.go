@@ -11,6 +11,8 @@ import (
 
 // reward is what a rule gives. It is immutable once decoded.
 type reward interface {
+	// key is the key of the language the reward is written with.
+	key() string
 	// encode writes the reward's own members of the rule.
 	encode(*object)
 	// give sets what is taken off each portion of the rule's target. It never

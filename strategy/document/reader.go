@@ -14,12 +14,12 @@ func NewReader(d *Document) *Reader { return &Reader{doc: d} }
 
 // Add notes a problem at a place.
 func (r *Reader) Add(at Pos, key, reason, hint string) {
-	r.problems.Add(r.doc, r.doc.Problem(at, key, reason, hint))
+	r.problems.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
 // Warn notes what does not keep the document from being used.
 func (r *Reader) Warn(at Pos, key, reason, hint string) {
-	r.warnings.Add(r.doc, r.doc.Problem(at, key, reason, hint))
+	r.warnings.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
 // Count is how many problems were noted so far.
@@ -27,17 +27,17 @@ func (r *Reader) Count() int { return r.problems.Count() }
 
 // Warnings are the first warnings in the order of the text, up to [MaxTold], and how many
 // more there are.
-func (r *Reader) Warnings() (list []Problem, more int) { return r.warnings.Told(r.doc) }
+func (r *Reader) Warnings() (list []Diagnostic, more int) { return r.warnings.Told(r.doc) }
 
-// Err is a *[Problems] with what was noted, in the order of the text; nil when there is
+// Err is a *[Diagnostics] with what was noted, in the order of the text; nil when there is
 // no problem.
 func (r *Reader) Err() error {
 	if r.problems.Count() == 0 {
 		return nil
 	}
-	p := new(Problems)
+	p := new(Diagnostics)
 	p.List, p.More = r.problems.Told(r.doc)
-	p.Cautions, p.MoreCautions = r.warnings.Told(r.doc)
+	p.Warnings, p.MoreWarnings = r.warnings.Told(r.doc)
 	return p
 }
 
