@@ -126,7 +126,7 @@ func (s *section) otherWay(key string, value *document.Node) string {
 	switch {
 	case slices.Contains(s.asked, "applies_to"): // of a rule
 		return cmp.Or(s.limitMeant(key), nthMeant(key), otherWays[key])
-	case s.name == "get" || s.name == "buy":
+	case s.Name == "get" || s.Name == "buy":
 		return s.offerMeant(key, value)
 	case key == "discount" && slices.Contains(s.asked, "amount") && slices.Contains(s.asked, "rate"):
 		return "did you mean rate, such as 0.2 for 20 % off, or amount?"

@@ -15,9 +15,9 @@ import (
 // meant.
 func (s *section) wrongKey(f *document.Field) (reason, hint string) {
 	hint = s.meant(f)
-	if s.index == theRule && f.Value.Kind == document.Table && (saysWhatRulesSay(f.Value) || hint == "") {
-		return "this is a table within the rule " + strconv.Quote(s.name) + ", since a dot that is not in quotes parts two keys",
-			"an id with a dot in it is written in quotes: [rule." + strconv.Quote(dottedID(s.name, f)) + "]"
+	if s.Index == theRule && f.Value.Kind == document.Table && (saysWhatRulesSay(f.Value) || hint == "") {
+		return "this is a table within the rule " + strconv.Quote(s.Name) + ", since a dot that is not in quotes parts two keys",
+			"an id with a dot in it is written in quotes: [rule." + strconv.Quote(dottedID(s.Name, f)) + "]"
 	}
 	return fmt.Sprintf("unknown key %q", f.Key), hint
 }

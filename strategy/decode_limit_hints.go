@@ -44,7 +44,7 @@ func (s *section) limitMeant(key string) string {
 
 // giftRepeats reports whether a gift is given for each of something.
 func (s *section) giftRepeats() bool {
-	gift := s.node.Get("gift")
+	gift := s.Node.Get("gift")
 	return gift != nil && gift.Kind == document.Table && gift.Get("per") != nil
 }
 
@@ -53,8 +53,8 @@ var limitedRewards = []string{"unit_price", "bundle", "every", "gift", "unit_lad
 
 // rewardGiven is which of those the rule has, maybe under another name; "" for none.
 func (s *section) rewardGiven() string {
-	for i := range s.node.Fields {
-		key := strings.ToLower(s.node.Fields[i].Key)
+	for i := range s.Node.Fields {
+		key := strings.ToLower(s.Node.Fields[i].Key)
 		if slices.Contains(limitedRewards, key) {
 			return key
 		}
@@ -104,7 +104,7 @@ var besideGet = map[string]string{
 // offerMeant is the hint for a key within get or buy.
 func (s *section) offerMeant(key string, value *document.Node) string {
 	if beside := besideGet[key]; beside != "" {
-		return "did you mean " + beside + ", which stands beside " + s.name + "?"
+		return "did you mean " + beside + ", which stands beside " + s.Name + "?"
 	}
 	switch key {
 	case "free", "is_free", "gratis", "free_units", "free_quantity", "free_items", "free_item", "for_free":
@@ -123,7 +123,7 @@ func (s *section) freeMeant(value *document.Node) string {
 	const so = "what is got is free where get has none of rate, amount and unit_price"
 	units, err := document.ParseInteger(value.Text)
 	if value.Kind != document.Integer || err != nil || units < 1 {
-		if s.name == "buy" {
+		if s.Name == "buy" {
 			return so
 		}
 		return so + ", so leave it out"
@@ -133,7 +133,7 @@ func (s *section) freeMeant(value *document.Node) string {
 
 // inGet asks whether something was meant that get may have.
 func (s *section) inGet(what string) string {
-	if s.name == "get" {
+	if s.Name == "get" {
 		return "did you mean " + what + "?"
 	}
 	return "did you mean " + what + " within get?"

@@ -17,10 +17,10 @@ import (
 // within tables grew with the square of their depth.
 type section struct {
 	*reader
-	node   *document.Node
-	within *section     // the section it is a member of; nil at the top
-	name   string       // of the member
-	index  int          // of the element, where the member is a list
+	Node   *document.Node
+	Within *section     // the section it is a member of; nil at the top
+	Name   string       // of the member
+	Index  int          // of the element, where the member is a list
 	sheet  *spreadsheet // of which the element is a row; nil for TOML
 	asked  []string
 }
@@ -53,7 +53,7 @@ func (r *reader) open(n *document.Node, within *section, name string, index int)
 	} else {
 		s = &section{reader: r}
 	}
-	s.node, s.within, s.name, s.index, s.sheet = n, within, name, index, nil
+	s.Node, s.Within, s.Name, s.Index, s.sheet = n, within, name, index, nil
 	return s
 }
 
@@ -67,55 +67,55 @@ func (s *section) close() {
 }
 
 // path is where the table stands: "" at the top, rule."spring" below.
-func (s *section) path() string {
+func (s *section) Path() string {
 	switch {
-	case s.within == nil:
+	case s.Within == nil:
 		return ""
 	case s.sheet != nil:
-		return s.sheet.row(s.index)
-	case s.index == theRule:
-		return rulePath(s.name)
-	case s.index >= 0:
-		return fmt.Sprintf("%s[%d]", s.within.key(s.name), s.index)
+		return s.sheet.row(s.Index)
+	case s.Index == theRule:
+		return rulePath(s.Name)
+	case s.Index >= 0:
+		return fmt.Sprintf("%s[%d]", s.Within.Key(s.Name), s.Index)
 	}
-	return s.within.key(s.name)
+	return s.Within.Key(s.Name)
 }
 
 // key is the full path of a member.
-func (s *section) key(name string) string {
+func (s *section) Key(name string) string {
 	if s.sheet != nil {
-		return s.sheet.cell(s.index, name)
+		return s.sheet.cell(s.Index, name)
 	}
-	return document.KeyIn(s.path(), name)
+	return document.KeyIn(s.Path(), name)
 }
 
 // keyOf is the full path of a member's value, or of the element that n is of a member that
 // is a list.
-func (s *section) keyOf(n *document.Node, name string) string {
+func (s *section) KeyOf(n *document.Node, name string) string {
 	if s.sheet != nil {
-		return s.key(name)
+		return s.Key(name)
 	}
-	return document.ElementIn(s.key(name), s.node.Get(name), n)
+	return document.ElementIn(s.Key(name), s.Node.Get(name), n)
 }
 
 // get finds a member and marks its key as known.
-func (s *section) get(name string) *document.Node {
+func (s *section) Get(name string) *document.Node {
 	s.asked = append(s.asked, name)
-	return s.node.Get(name)
+	return s.Node.Get(name)
 }
 
 // has reports whether a member is there, without reading it.
-func (s *section) has(name string) bool { return s.node.Get(name) != nil }
+func (s *section) Has(name string) bool { return s.Node.Get(name) != nil }
 
 // done reports every member that nothing asked for, and closes the section.
-func (s *section) done() {
-	for i := range s.node.Fields {
-		f := &s.node.Fields[i]
+func (s *section) Done() {
+	for i := range s.Node.Fields {
+		f := &s.Node.Fields[i]
 		if slices.Contains(s.asked, f.Key) {
 			continue
 		}
 		reason, hint := s.wrongKey(f)
-		s.add(f.Pos, s.key(f.Key), reason, hint)
+		s.Add(f.Pos, s.Key(f.Key), reason, hint)
 	}
 	s.close()
 }
@@ -123,7 +123,7 @@ func (s *section) done() {
 // mistyped reports whether a key that is not asked for looks like one that is
 // missing, or is another name of it.
 func (s *section) mistyped(key string) bool {
-	return slices.ContainsFunc(s.node.Fields, func(f document.Field) bool {
+	return slices.ContainsFunc(s.Node.Fields, func(f document.Field) bool {
 		if slices.Contains(s.asked, f.Key) {
 			return false
 		}
@@ -135,7 +135,7 @@ func (s *section) mistyped(key string) bool {
 func (s *section) table(n *document.Node, name, example string) *section {
 	s.asked = append(s.asked, name)
 	if n.Kind != document.Table {
-		s.want(n, name, "a table such as "+example)
+		s.Want(n, name, "a table such as "+example)
 		return nil
 	}
 	return s.member(n, name)
@@ -145,8 +145,8 @@ func (s *section) table(n *document.Node, name, example string) *section {
 // name is reported by that name, once.
 func (s *section) required(keys ...string) {
 	for _, key := range keys {
-		if !s.has(key) && !s.mistyped(key) {
-			s.add(s.node.Pos, s.path(), "there is no "+key, "")
+		if !s.Has(key) && !s.mistyped(key) {
+			s.Add(s.Node.Pos, s.Path(), "there is no "+key, "")
 		}
 	}
 }

@@ -64,15 +64,15 @@ func (p Parser) Parse(sources ...Source) (*Model, error) {
 	}
 	r := &reader{doc: doc, beside: beside}
 	if len(doc.Root.Fields) == 0 {
-		r.add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
-		return nil, r.err()
+		r.Add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
+		return nil, r.Err()
 	}
 	root, environments := r.chooseEnv(doc.Root, p.Env)
 	m := &Model{pause: p.Pause, environments: environments}
 	if root != nil {
 		m.decode(r, root)
 	}
-	if err := r.err(); err != nil {
+	if err := r.Err(); err != nil {
 		return nil, err
 	}
 	m.warnings, m.moreWarnings = r.warnings.Told(doc)
@@ -112,8 +112,8 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)
 	m.checkCombined(top)
-	top.done()
+	top.Done()
 	if len(m.rules) == 0 && len(m.steps) == 0 && m.arithmetic.payable.unit == 0 && r.problems.Count() == 0 {
-		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
+		r.Add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}
 }

@@ -62,7 +62,7 @@ func TestTheSchemaHasTheKeysOfTheDecoder(t *testing.T) {
 		asked[path] = append(asked[path], s.asked...)
 	}
 	(&Model{}).decode(r, doc.Root)
-	if err := r.err(); err != nil {
+	if err := r.Err(); err != nil {
 		t.Fatal(err)
 	}
 	if len(asked) < 20 {
@@ -85,10 +85,10 @@ func TestTheSchemaHasTheKeysOfTheDecoder(t *testing.T) {
 // names are the keys that lead to a section; all rules are one.
 func (s *section) names() []string {
 	switch {
-	case s.within == nil:
+	case s.Within == nil:
 		return nil
-	case s.index == theRule:
+	case s.Index == theRule:
 		return []string{"rule", "-"}
 	}
-	return append(s.within.names(), s.name)
+	return append(s.Within.names(), s.Name)
 }
