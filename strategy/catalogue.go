@@ -36,7 +36,9 @@ func decodeProducts(s *section, pause document.Pause) []product {
 	for i, node := range nodes {
 		pause.After(i)
 		sub := s.element(node, "products", i)
-		sub.sheet = sheet
+		if sheet != nil {
+			sub.Naming = sheet
+		}
 		p, ok := decodeProduct(sub)
 		first, twice := seen[s.spelling.skus.of(p.sku)]
 		switch {
@@ -54,8 +56,8 @@ func decodeProducts(s *section, pause document.Pause) []product {
 
 // firstAt says where a product is that a later one has the SKU of.
 func (s *section) firstAt(later *document.Node, first listedProduct) string {
-	if s.sheet != nil {
-		return "in " + s.sheet.row(first.index)
+	if sheet, is := s.Naming.(*spreadsheet); is {
+		return "in " + sheet.row(first.index)
 	}
 	return s.lineSeenFrom(later, first.pos)
 }

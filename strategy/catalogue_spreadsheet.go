@@ -62,7 +62,7 @@ func (s *section) products(pause document.Pause) ([]*document.Node, *spreadsheet
 	n := s.Node.Get("products")
 	if !isSpreadsheet(n) {
 		if at, name := sheetMeant(n); name != "" {
-			s.asked = append(s.asked, "products")
+			s.Ask("products")
 			s.Wrong(at, "products", "the catalogue is a list of products, or a table with the name of a file", fmt.Sprintf("did you mean products = { file = %q }?", name))
 			return nil, nil
 		}
@@ -123,7 +123,7 @@ func (x *spreadsheet) fault(err error) {
 		key = x.cellAt(wrong.Row, wrong.Cell)
 	}
 	x.halfRead = true
-	x.Add(x.build.At(wrong.Offset), key, wrong.Reason, wrong.Hint)
+	x.report.Add(x.build.At(wrong.Offset), key, wrong.Reason, wrong.Hint)
 }
 
 // tables are the rows that say something.
@@ -135,7 +135,7 @@ func (x *spreadsheet) tables(pause document.Pause) []*document.Node {
 		switch err := x.rows.Next(); {
 		case errors.Is(err, io.EOF):
 			if n == 0 {
-				x.Add(x.build.At(0), "row 1", "no row follows that of the names, so the catalogue is empty", "")
+				x.report.Add(x.build.At(0), "row 1", "no row follows that of the names, so the catalogue is empty", "")
 			}
 			return rows
 		case err != nil:
@@ -156,7 +156,7 @@ func (x *spreadsheet) table() *document.Node {
 		switch {
 		case text == "":
 		case i >= len(x.columns), x.columns[i].key == "":
-			x.Add(x.build.At(x.rows.Offset(i)), x.cellAt(x.rows.Row(), i), fmt.Sprintf("%q is in a column that has no name in the first row", shortened(text)), "")
+			x.report.Add(x.build.At(x.rows.Offset(i)), x.cellAt(x.rows.Row(), i), fmt.Sprintf("%q is in a column that has no name in the first row", shortened(text)), "")
 		default:
 			if value := x.value(i, text); value != nil {
 				row.Add(x.columns[i].key, value)
@@ -174,6 +174,12 @@ func shortened(text string) string {
 	}
 	return text
 }
+
+// Table is how a product is called: by its row.
+func (x *spreadsheet) Table(s *document.Section) string { return x.row(s.Index) }
+
+// Member is how a member of a product is called: by its row and its column.
+func (x *spreadsheet) Member(s *document.Section, key string) string { return x.cell(s.Index, key) }
 
 // row is how the row of a product is called.
 func (x *spreadsheet) row(product int) string { return fmt.Sprintf("row %d", x.numbers[product]) }

@@ -26,7 +26,7 @@ func (r *reader) chooseEnv(root *document.Node, env string) (chosen *document.No
 		}
 	}
 	if chosen == nil {
-		r.Add(root.Pos, "env", NoEnvironment(env, names), document.DidYouMean(env, names))
+		r.report.Add(root.Pos, "env", NoEnvironment(env, names), document.DidYouMean(env, names))
 	}
 	return chosen, names
 }
@@ -67,7 +67,7 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 		name := s.text("name")
 		switch {
 		case !s.Has("name"):
-			r.Add(node.Pos, s.Path(), "the environment has no name", "add name = \"…\"")
+			r.report.Add(node.Pos, s.Path(), "the environment has no name", "add name = \"…\"")
 		case name == "":
 		case strings.IndexByte(name, 0) >= 0:
 			s.Wrong(node.Get("name"), "name", fmt.Sprintf("%q has the character U+0000 in it, which no name may have", name), "")
@@ -87,7 +87,7 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 func (r *reader) catalogueByOneName(table *document.Node, path string) *document.Node {
 	alias := table.Field("beverages")
 	if alias != nil && table.Field("products") != nil {
-		r.Add(alias.Pos, document.KeyIn(path, "beverages"), "beverages is another name of products, and both are here", "write all as [[products]]")
+		r.report.Add(alias.Pos, document.KeyIn(path, "beverages"), "beverages is another name of products, and both are here", "write all as [[products]]")
 		return table.Without("beverages")
 	}
 	return table.Rename("beverages", "products")

@@ -32,7 +32,7 @@ func (m *Model) MoreWarnings() int { return m.moreWarnings }
 
 // warn notes something about a member that is probably not meant.
 func (s *section) warn(n *document.Node, name, reason, hint string) {
-	s.warnings.Add(s.doc, s.doc.Diagnostic(n.Pos, s.KeyOf(n, name), reason, hint))
+	s.Warn(n.Pos, s.KeyOf(n, name), reason, hint)
 }
 
 // words are what the catalogue knows of one kind.
@@ -205,7 +205,7 @@ func (sel *selector) sameWords(other *selector) bool {
 
 // warnTable warns about a whole table.
 func (s *section) warnTable(n *document.Node, path, reason string) {
-	s.warnings.Add(s.doc, s.doc.Diagnostic(n.Pos, path, reason, ""))
+	s.Warn(n.Pos, path, reason, "")
 }
 
 // checkReach warns of rules behind one that always ends the cart.
@@ -229,7 +229,7 @@ func (m *Model) checkReach(s *section) {
 			continue // it applies where the exclusive one replaces the last
 		}
 		if r.competes() && inTurn(r, last) > 0 {
-			s.warnings.Add(s.doc, s.doc.Diagnostic(r.pos, rulePath(r.id), reason, ""))
+			s.Warn(r.pos, rulePath(r.id), reason, "")
 		}
 	}
 }

@@ -63,9 +63,9 @@ func decodeReward(s *section) reward {
 		n := s.Node.Get(kind.key)
 		switch {
 		case n == nil:
-			s.asked = append(s.asked, kind.key)
+			s.Ask(kind.key)
 		case found != nil:
-			s.asked = append(s.asked, kind.key)
+			s.Ask(kind.key)
 			s.Wrong(n, kind.key, "the rule has a second reward, "+first+" is the first", "split it into two rules")
 		default:
 			found, first = kind.decode(s, n), kind.key
@@ -86,7 +86,7 @@ func decodeReward(s *section) reward {
 // mistyped, most likely. What a rule asks for after its reward is its stacking.
 func (s *section) hasUnknown() bool {
 	for i := range s.Node.Fields {
-		if key := s.Node.Fields[i].Key; !slices.Contains(s.asked, key) && !slices.Contains(stackingKeys, key) {
+		if key := s.Node.Fields[i].Key; !s.Knows(key) && !slices.Contains(stackingKeys, key) {
 			return true
 		}
 	}
@@ -98,7 +98,7 @@ func (s *section) strayHelpers(reward string) {
 	for i := range s.Node.Fields {
 		f := &s.Node.Fields[i]
 		if of := helps(f.Key); of != "" && of != reward {
-			s.asked = append(s.asked, f.Key)
+			s.Ask(f.Key)
 			s.Add(f.Pos, s.Key(f.Key), f.Key+" goes with "+of+", which the rule does not have", helpsWithin(f.Key, reward))
 		}
 	}

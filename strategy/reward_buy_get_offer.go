@@ -35,11 +35,11 @@ func decodeOffer(s *section) offer {
 	for kind, key := range offerKeys {
 		n := s.Node.Get(key)
 		if n == nil {
-			s.asked = append(s.asked, key)
+			s.Ask(key)
 			continue
 		}
 		if first != "" {
-			s.asked = append(s.asked, key)
+			s.Ask(key)
 			s.Wrong(n, key, first+" and "+key+" are both here", "write one of rate, amount and unit_price")
 			continue
 		}

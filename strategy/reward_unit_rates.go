@@ -33,7 +33,7 @@ const maxUnitRates = 100
 
 func decodeUnitRates(s *section, n *document.Node) reward {
 	u := &unitRates{times: 1}
-	s.asked = append(s.asked, "unit_rates")
+	s.Ask("unit_rates")
 	if most, ok := s.Integer("max_times", 1, money.Max); ok {
 		u.times = most
 	}

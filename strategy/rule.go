@@ -48,7 +48,7 @@ func (m *Model) decodeRules(s *section) []*rule {
 }
 
 func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
-	s := top.open(f.Value, top, f.Key, theRule)
+	s := top.rule(f)
 	switch reason := checkLabel(f.Key); {
 	case f.Key == "":
 		s.Add(f.Pos, s.Path(), "the rule's id is empty", "")
@@ -58,7 +58,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 		s.Add(f.Pos, s.Path(), "the [[discounts]] ladder goes by this id", "call the rule something else, or give the ladder an id in its first step")
 	}
 	if what := stray(f.Key); what != "" {
-		s.warnings.Add(s.doc, s.doc.Diagnostic(f.Pos, s.Path(), what, strayHint(f.Key)))
+		s.Warn(f.Pos, s.Path(), what, strayHint(f.Key))
 	}
 	if f.Key == RuleRounding && m.arithmetic.payable.unit > 0 {
 		s.Add(f.Pos, s.Path(), "what payable_unit rounds goes by this id", "call the rule something else")

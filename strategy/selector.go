@@ -56,11 +56,10 @@ const maxExcludes = 100
 // excludes is how many excludes are within each other here.
 func (s *section) excludes() int {
 	n := 0
-	for s.Within != nil && (s.Name == "exclude" || s.isAlternative()) {
-		if s.Name == "exclude" {
+	for in := &s.Section; in.Within != nil && (in.Name == "exclude" || isAlternative(in)); in = in.Within {
+		if in.Name == "exclude" {
 			n++
 		}
-		s = s.Within
 	}
 	return n
 }

@@ -16,7 +16,7 @@ import (
 // An alternative has no any of its own; its exclude is a selector like others and may.
 
 func decodeAny(s *section) []selector {
-	if s.isAlternative() {
+	if isAlternative(&s.Section) {
 		s.refuseAny()
 		return nil
 	}
@@ -43,13 +43,13 @@ func decodeAny(s *section) []selector {
 }
 
 // isAlternative reports whether the table is an element of any.
-func (s *section) isAlternative() bool { return s.Name == "any" && s.Index >= 0 }
+func isAlternative(s *document.Section) bool { return s.Name == "any" && s.Index >= 0 }
 
 // refuseAny reports an any within an any. The key counts as known only where it is there,
 // so that it is no hint for another one.
 func (s *section) refuseAny() {
 	if n := s.Node.Get("any"); n != nil {
-		s.asked = append(s.asked, "any")
+		s.Ask("any")
 		s.Wrong(n, "any", "any cannot be within any", "write its alternatives into the list around it")
 	}
 }

@@ -35,7 +35,7 @@ func decodeWindows(s *section) []window {
 			windows = s.windows.room(len(nodes))
 		}
 		for i, node := range nodes {
-			at := noList
+			at := notListed
 			if key == "time_windows" || len(nodes) > 1 {
 				at = i
 			}
