@@ -266,17 +266,14 @@ func (e *evaluation) sums() (subtotal, quantity int64) {
 	return subtotal, quantity
 }
 
-// facetsOf reads what the index needs off a rule's conditions, less the coupons.
-func facetsOf(rooms []conditionRoom) facets {
+// facetsOf reads what the index needs off a rule's compiled conditions.
+func facetsOf(lists ...[]condition) facets {
 	var f facets
-	for _, room := range rooms {
-		switch room := room.(type) {
-		case *customer:
-			f.customers, f.tiers = room.ids, room.tiers
-		case *places:
-			f.channels, f.regions = room.channels, room.regions
-		case *threshold:
-			f.subtotal, f.quantity = room.subtotal, max(room.quantity, room.lineQuantity)
+	for _, list := range lists {
+		for _, c := range list {
+			if by, is := c.(indexed); is {
+				by.facet(&f)
+			}
 		}
 	}
 	return f

@@ -11,6 +11,8 @@ import (
 
 // reward is what a rule gives. It is immutable once decoded.
 type reward interface {
+	// key is the key of the language the reward is written with.
+	key() string
 	// encode writes the reward's own members of the rule.
 	encode(*object)
 	// give sets what is taken off each portion of the rule's target. It never
@@ -58,13 +60,13 @@ func decodeReward(s *section) reward {
 	var found reward
 	var first string
 	for _, kind := range rewardKeys {
-		n := s.node.Get(kind.key)
+		n := s.Node.Get(kind.key)
 		switch {
 		case n == nil:
-			s.asked = append(s.asked, kind.key)
+			s.Ask(kind.key)
 		case found != nil:
-			s.asked = append(s.asked, kind.key)
-			s.wrong(n, kind.key, "the rule has a second reward, "+first+" is the first", "split it into two rules")
+			s.Ask(kind.key)
+			s.Wrong(n, kind.key, "the rule has a second reward, "+first+" is the first", "split it into two rules")
 		default:
 			found, first = kind.decode(s, n), kind.key
 		}
@@ -75,7 +77,7 @@ func decodeReward(s *section) reward {
 		for i, kind := range rewardKeys {
 			keys[i] = kind.key
 		}
-		s.add(s.node.Pos, s.path(), "the rule gives nothing", "add one of "+strings.Join(keys, ", "))
+		s.Add(s.Node.Pos, s.Path(), "the rule gives nothing", "add one of "+strings.Join(keys, ", "))
 	}
 	return found
 }
@@ -83,8 +85,8 @@ func decodeReward(s *section) reward {
 // hasUnknown reports whether a key is there that nothing asks for: the reward,
 // mistyped, most likely. What a rule asks for after its reward is its stacking.
 func (s *section) hasUnknown() bool {
-	for i := range s.node.Fields {
-		if key := s.node.Fields[i].Key; !slices.Contains(s.asked, key) && !slices.Contains(stackingKeys, key) {
+	for i := range s.Node.Fields {
+		if key := s.Node.Fields[i].Key; !s.Knows(key) && !slices.Contains(stackingKeys, key) {
 			return true
 		}
 	}
@@ -93,11 +95,11 @@ func (s *section) hasUnknown() bool {
 
 // strayHelpers reports keys of a reward that the rule does not have.
 func (s *section) strayHelpers(reward string) {
-	for i := range s.node.Fields {
-		f := &s.node.Fields[i]
+	for i := range s.Node.Fields {
+		f := &s.Node.Fields[i]
 		if of := helps(f.Key); of != "" && of != reward {
-			s.asked = append(s.asked, f.Key)
-			s.add(f.Pos, s.key(f.Key), f.Key+" goes with "+of+", which the rule does not have", helpsWithin(f.Key, reward))
+			s.Ask(f.Key)
+			s.Add(f.Pos, s.Key(f.Key), f.Key+" goes with "+of+", which the rule does not have", helpsWithin(f.Key, reward))
 		}
 	}
 }
