@@ -10,7 +10,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
-	"github.com/promogate/caddy-discount/body"
+	"github.com/promogate/caddy-discount/internal/httpbody"
 )
 
 // takeBody reads the body of a request and hands it back, so that the next
@@ -21,7 +21,7 @@ import (
 // The memory is not pooled: the transport may read it after this handler has
 // returned, when the client is gone or the upstream answered early.
 func (g *gateway) takeBody(r *http.Request) ([]byte, *outcome) {
-	read, err := body.ReadUpTo(r.Body, g.maxBody, r.ContentLength)
+	read, err := httpbody.ReadUpTo(r.Body, g.maxBody, r.ContentLength)
 	// Reading has already sent the client its 100 Continue; an upstream that is
 	// asked again would send it another one.
 	delete(r.Header, "Expect")
@@ -43,15 +43,15 @@ func (g *gateway) decoded(r *http.Request, read []byte) ([]byte, *outcome) {
 	if !g.decode {
 		return read, nil // the gate let no other pass
 	}
-	name := body.Coding(r.Header["Content-Encoding"])
+	name := httpbody.Coding(r.Header["Content-Encoding"])
 	if name == "" {
 		return read, nil
 	}
 	text, err := g.decoders.Decode(name, read)
 	switch {
-	case errors.Is(err, body.ErrTooLong):
+	case errors.Is(err, httpbody.ErrTooLong):
 		return nil, g.tooLarge
-	case errors.Is(err, body.ErrMore):
+	case errors.Is(err, httpbody.ErrMore):
 		return nil, refuse(statusInvalid, "there is more in the body than one "+name+" text")
 	case err != nil: // its words may quote the body
 		return nil, refuse(statusInvalid, "the body is not the "+name+" it is said to be")

@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
-	"github.com/promogate/caddy-discount/body"
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/httpbody"
 )
 
 // cartPlace is where in a request a cart may be.
@@ -56,7 +56,7 @@ func (g *gateway) gate(r *http.Request) (cartPlace, *outcome) {
 }
 
 func (g *gateway) gateBody(r *http.Request, place cartPlace, headers bool) (cartPlace, *outcome) {
-	if encoding := body.Coding(r.Header["Content-Encoding"]); encoding != "" && !(g.decode && body.Decodes(encoding)) {
+	if encoding := httpbody.Coding(r.Header["Content-Encoding"]); encoding != "" && !(g.decode && httpbody.Decodes(encoding)) {
 		if headers {
 			return 0, refuse(statusInvalid, "there is a cart in the headers and a body that cannot be read")
 		}

@@ -11,9 +11,9 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
 	"go.uber.org/zap"
 
-	"github.com/promogate/caddy-discount/body"
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
@@ -39,7 +39,7 @@ type gateway struct {
 	tooLarge       *outcome // of a body that is larger
 	decode         bool
 	turns          *turns
-	decoders       *body.Decoders
+	decoders       *httpbody.Decoders
 	rejectInvalid  bool
 	rejectOversize bool
 	lines          bool
@@ -113,7 +113,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
 		turns:          processTurns(),
-		decoders:       body.NewDecoders(o.MaxBody),
+		decoders:       httpbody.NewDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == "reject",
 		rejectOversize: o.OnOversize == "reject",
 		lines:          *o.Lines,

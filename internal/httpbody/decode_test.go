@@ -1,4 +1,4 @@
-package body
+package httpbody
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/promogate/caddy-discount/body/bodytest"
+	"github.com/promogate/caddy-discount/internal/httpbody/bodytest"
 )
 
 const tenYuan = `{"items":[{"quantity":1,"unit_price":1000}]}`

@@ -1,6 +1,6 @@
-// Package body reads the body of a request up to a cap: as it came, and the text
+// Package httpbody reads the body of a request up to a cap: as it came, and the text
 // that it encodes.
-package body
+package httpbody
 
 import (
 	"errors"

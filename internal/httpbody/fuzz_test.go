@@ -1,4 +1,4 @@
-package body
+package httpbody
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/promogate/caddy-discount/body/bodytest"
+	"github.com/promogate/caddy-discount/internal/httpbody/bodytest"
 )
 
 func FuzzDecode(f *testing.F) {
