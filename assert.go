@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/promogate/caddy-discount/assertion"
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 // evidence is what an outcome was computed from.

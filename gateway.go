@@ -12,8 +12,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/header"
 	"github.com/promogate/caddy-discount/internal/httpbody"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
@@ -23,7 +23,7 @@ import (
 // request into an outcome. It does not change while it serves.
 type gateway struct {
 	reader         *cart.Reader
-	names          *header.Names
+	names          *httpheader.Names
 	live           *live
 	self           *liveHandler
 	key            liveKey
@@ -99,7 +99,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		configuration:  configuration,
 		keys:           keys,
 		reader:         reader,
-		names:          header.New(o.HeaderPrefix, traffic.forged),
+		names:          httpheader.New(o.HeaderPrefix, traffic.forged),
 		live:           live,
 		self:           self,
 		key:            key,

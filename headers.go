@@ -7,7 +7,7 @@ import (
 
 	"github.com/dunglas/httpsfv"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -114,7 +114,7 @@ func gifts(q *strategy.Quote) string {
 }
 
 // set writes the outcome's headers. The values of all share one array.
-func (o *outcome) set(h http.Header, n *header.Names) {
+func (o *outcome) set(h http.Header, n *httpheader.Names) {
 	values := make([]string, 0, 11)
 	put := func(name, value string) {
 		if value != "" {

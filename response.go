@@ -6,7 +6,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // The choices of the option respond.
@@ -20,7 +20,7 @@ const (
 // from the client. Of several discount handlers on the way of a request, the
 // last one that prices it says what the response has, as it does for the request.
 // The outcome is nil for a request that is not priced.
-func (p *passage) guardResponse(w http.ResponseWriter, names *header.Names, respond string, o *outcome) (http.ResponseWriter, *responder) {
+func (p *passage) guardResponse(w http.ResponseWriter, names *httpheader.Names, respond string, o *outcome) (http.ResponseWriter, *responder) {
 	sets, passes := respond == respondOn, respond == respondUpstream
 	if before := responderOf(w, names.Prefix); before != nil {
 		if o != nil {
@@ -62,7 +62,7 @@ func responderOf(w http.ResponseWriter, prefix string) *responder {
 // and sets the headers of the outcome in their place if that is asked for.
 type responder struct {
 	caddyhttp.ResponseWriterWrapper
-	names   *header.Names
+	names   *httpheader.Names
 	outcome *outcome
 	sets    bool // the headers of the outcome
 	passes  bool // what the upstream sends

@@ -9,7 +9,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // StripHandler removes everything that stands under the names of the discount headers
@@ -23,7 +23,7 @@ type StripHandler struct {
 	// What the names of the discount headers begin with. Default: `X-Discount-`.
 	HeaderPrefix string `json:"header_prefix,omitempty"`
 
-	names *header.Names
+	names *httpheader.Names
 }
 
 // CaddyModule returns the Caddy module information.
@@ -77,7 +77,7 @@ func (h *StripHandler) Provision(ctx caddy.Context) error {
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
-	h.names = header.New(h.HeaderPrefix, traffic.forged)
+	h.names = httpheader.New(h.HeaderPrefix, traffic.forged)
 	return nil
 }
 

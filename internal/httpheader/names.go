@@ -1,8 +1,8 @@
-// Package header knows the header names that are the handler's own, and takes
+// Package httpheader knows the header names that are the handler's own, and takes
 // away whatever somebody else says under them: a client in its request, in
 // whichever way that might reach the order service, or the order service in its
 // response.
-package header
+package httpheader
 
 import (
 	"net/textproto"

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 func privatePEM(t testing.TB, private crypto.PrivateKey) string {

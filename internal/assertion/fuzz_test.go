@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 // checkKey holds a parsed key to what keys promise: one that signs makes tokens

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 // What a request pays: the digest of a body of 400 bytes, the assertion, and

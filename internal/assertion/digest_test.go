@@ -3,7 +3,7 @@ package assertion_test
 import (
 	"testing"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 func TestCanonicalCart(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 func digest(text string) string {

@@ -1,4 +1,4 @@
-package header
+package httpheader
 
 import (
 	"net/http"

@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 func parse(t testing.TB, algorithm, text, id string) *assertion.Key {
