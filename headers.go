@@ -8,6 +8,7 @@ import (
 	"github.com/dunglas/httpsfv"
 
 	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -102,7 +103,7 @@ func gifts(q *strategy.Quote) string {
 	}
 	list := make(httpsfv.List, 0, len(q.Gifts))
 	for _, g := range q.Gifts {
-		item := httpsfv.NewItem(fieldText(g.SKU))
+		item := httpsfv.NewItem(sfv.Bare(g.SKU))
 		item.Params.Add("q", g.Quantity)
 		list = append(list, item)
 	}

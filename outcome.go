@@ -9,6 +9,7 @@ import (
 	"github.com/dunglas/httpsfv"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -112,7 +113,7 @@ func fieldReason(reason string) string {
 	if len(reason) > maxReason {
 		reason = reason[:maxReason]
 	}
-	text, err := httpsfv.Marshal(httpsfv.NewItem(fieldText(reason)))
+	text, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(reason)))
 	if err != nil {
 		return strconv.QuoteToASCII(reason)
 	}

@@ -1,4 +1,4 @@
-package discount
+package sfv
 
 import (
 	"testing"
@@ -8,11 +8,11 @@ import (
 )
 
 // The short way writes what the library would.
-func TestRuleIsWrittenAsTheLibraryWould(t *testing.T) {
+func TestItemIsWrittenAsTheLibraryWould(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.OneOf(rapid.StringMatching(`[ -~]{0,20}`), rapid.String()).Draw(t, "id")
-		want, wantErr := httpsfv.Marshal(httpsfv.NewItem(fieldText(id)))
-		got, err := fieldItems([]string{"first", id}, nil)
+		want, wantErr := httpsfv.Marshal(httpsfv.NewItem(Bare(id)))
+		got, err := Items([]string{"first", id}, func(int) {})
 		if (err == nil) != (wantErr == nil) {
 			t.Fatalf("%v, want %v", err, wantErr)
 		}
