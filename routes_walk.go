@@ -7,6 +7,8 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // This file is how the handlers among the routes of a server are found while they are
@@ -181,7 +183,7 @@ type routedHandler struct {
 func (p *routedHandler) prefix() string {
 	prefix := caddy.NewReplacer().ReplaceKnown(p.HeaderPrefix, "")
 	if prefix == "" {
-		prefix = defaultPrefix
+		prefix = httpheader.DefaultPrefix
 	}
 	return strings.ToLower(prefix)
 }

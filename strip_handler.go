@@ -47,9 +47,9 @@ func (h *StripHandler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		return d.Errf("discount_strip takes no matcher, got %s: what a client sends under these names is forged on every path", h.HeaderPrefix)
 	}
 	if d.NextArg() {
-		return d.Errf("unexpected argument %q: discount_strip takes one prefix of header names, such as %s", d.Val(), defaultPrefix)
+		return d.Errf("unexpected argument %q: discount_strip takes one prefix of header names, such as %s", d.Val(), httpheader.DefaultPrefix)
 	}
-	if err := checkPrefix(h.HeaderPrefix); err != nil {
+	if err := httpheader.CheckPrefix(h.HeaderPrefix); err != nil {
 		return d.Errf("discount_strip: %v", err)
 	}
 	return noBlock(d)
@@ -69,9 +69,9 @@ func (h *StripHandler) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
 	if h.HeaderPrefix = prefix; prefix == "" {
-		h.HeaderPrefix = defaultPrefix
+		h.HeaderPrefix = httpheader.DefaultPrefix
 	}
-	if err := checkPrefix(h.HeaderPrefix); err != nil {
+	if err := httpheader.CheckPrefix(h.HeaderPrefix); err != nil {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {

@@ -1,4 +1,4 @@
-package discount
+package httpheader
 
 import (
 	"fmt"
@@ -39,15 +39,15 @@ Topic Traceparent Tracestate Trailer Transfer-Encoding TTL Unencoded-Digest Upgr
 Variant-Vary Vary Via Want-Content-Digest Want-Repr-Digest Want-Unencoded-Digest WWW-Authenticate X-Content-Type-Options
 X-Frame-Options`
 
-// checkRegistered wants a prefix that neither is a registered field with a hyphen nor
-// begins the names of some.
+// checkRegistered refuses a prefix that is a registered field with a hyphen or begins the
+// names of registered fields.
 func checkRegistered(prefix string) error {
 	bare := strings.TrimSuffix(prefix, "-")
 	began := ""
 	for name := range strings.FieldsSeq(registeredFields) {
 		if strings.EqualFold(name, bare) {
 			return fmt.Errorf("%q is the registered HTTP field %s with a hyphen, choose a name of your own such as %s",
-				textproto.CanonicalMIMEHeaderKey(prefix), name, defaultPrefix)
+				textproto.CanonicalMIMEHeaderKey(prefix), name, DefaultPrefix)
 		}
 		if began == "" && len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
 			began = name
