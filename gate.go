@@ -62,7 +62,7 @@ func (g *gateway) gateBody(r *http.Request, place cartPlace, headers bool) (cart
 		}
 		return 0, unreadable(encoding)
 	}
-	if r.ContentLength > g.maxBody {
+	if r.ContentLength > g.bodies.Bytes {
 		return 0, g.tooLarge
 	}
 	return place, nil

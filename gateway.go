@@ -35,10 +35,10 @@ type gateway struct {
 	contentTypes   []string // read as JSON, in lower case
 	without        *withoutCart
 	recognition    *recognition
-	maxBody        int64
 	tooLarge       *outcome // of a body that is larger
 	decode         bool
 	turns          *turns
+	bodies         httpbody.Limit
 	decoders       *httpbody.Decoders
 	rejectInvalid  bool
 	rejectOversize bool
@@ -109,10 +109,10 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		contentTypes:   lowered(o.ContentTypes),
 		without:        o.withoutCart(items),
 		recognition:    newRecognition(ctx.Logger(), key, items),
-		maxBody:        o.MaxBody,
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
 		turns:          processTurns(),
+		bodies:         httpbody.Limit{Bytes: o.MaxBody, Answered: upstreamAnswered},
 		decoders:       httpbody.NewDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == "reject",
 		rejectOversize: o.OnOversize == "reject",
@@ -210,6 +210,51 @@ func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *d
 	return g.evaluate(r, in, write)
 }
 
+// takeBody reads the body of a request and hands it back. The outcome is set for a body
+// that is too large or breaks off.
+func (g *gateway) takeBody(r *http.Request) ([]byte, *outcome) {
+	read, err := g.bodies.Take(r)
+	switch {
+	case errors.Is(err, httpbody.ErrTooLong):
+		return nil, g.tooLarge
+	case err != nil:
+		return nil, brokenOff
+	}
+	return read, nil
+}
+
+// upstreamAnswered reports whether reverse_proxy has had a response from an upstream.
+func upstreamAnswered(r *http.Request) bool {
+	repl, ok := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
+	if !ok {
+		return true
+	}
+	_, has := repl.Get("http.reverse_proxy.status_code")
+	return has
+}
+
+// decoded is the text of a body that was read. The body itself goes on as it
+// came.
+func (g *gateway) decoded(r *http.Request, read []byte) ([]byte, *outcome) {
+	if !g.decode {
+		return read, nil // the gate let no other pass
+	}
+	name := httpbody.Coding(r.Header["Content-Encoding"])
+	if name == "" {
+		return read, nil
+	}
+	text, err := g.decoders.Decode(name, read)
+	switch {
+	case errors.Is(err, httpbody.ErrTooLong):
+		return nil, g.tooLarge
+	case errors.Is(err, httpbody.ErrMore):
+		return nil, refuse(statusInvalid, "there is more in the body than one "+name+" text")
+	case err != nil: // its words may quote the body
+		return nil, refuse(statusInvalid, "the body is not the "+name+" it is said to be")
+	}
+	return text, nil
+}
+
 // input is what a cart is read from, beside the headers.
 type input struct {
 	kind cartPlace
@@ -282,7 +327,7 @@ func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.
 	switch {
 	case found && headers:
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
-	case headers && (err == nil || in.kind != inBody && !looksLikeObject(r.Header.Get("Content-Type"), in.body)):
+	case headers && (err == nil || in.kind != inBody && !httpbody.LooksLikeObject(r.Header.Get("Content-Type"), in.body)):
 		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
 	case found:
 		return true, g.reader.ReadCustomer(r.Header, into)
@@ -298,7 +343,7 @@ func (g *gateway) alsoInHeaders(r *http.Request) bool {
 // isOtherText reports whether a body that could not be read is a text of another kind:
 // its type does not say that it is JSON, and neither does its beginning.
 func (g *gateway) isOtherText(r *http.Request, in input) bool {
-	return in.kind == inTextBody && !opensJSON(in.body) && !g.alsoInHeaders(r)
+	return in.kind == inTextBody && !httpbody.OpensJSON(in.body) && !g.alsoInHeaders(r)
 }
 
 // json reads the body, a large one with rests.

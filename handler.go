@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
@@ -44,7 +45,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	prefix.priced, prefix.passes = true, g.respond == respondUpstream
 	o.set(r.Header, g.names)
 	g.assert(o, &seen, r)
-	w = continueOnce(w, r)
+	if httpbody.AwaitsContinue(r) {
+		w = httpbody.SingleContinue(&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, r)
+	}
 	w, guard := p.guardResponse(w, g.names, g.respond, o)
 	err = next.ServeHTTP(w, r)
 	guard.finish()

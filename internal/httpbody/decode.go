@@ -13,7 +13,7 @@ import (
 
 // What is wrong with a body that may be well encoded.
 var (
-	ErrTooLong = errors.New("the text is longer than is read")
+	ErrTooLong = errors.New("the body is longer than the limit")
 	ErrMore    = errors.New("something follows the end of the text")
 )
 

@@ -1,5 +1,5 @@
-// Package httpbody reads the body of a request up to a cap: as it came, and the text
-// that it encodes.
+// Package httpbody reads the body of a request up to a limit, hands it back to the request
+// as it came, decodes the text that it encodes, and guesses what an unread body is.
 package httpbody
 
 import (

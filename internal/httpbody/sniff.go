@@ -1,4 +1,4 @@
-package discount
+package httpbody
 
 import (
 	"bytes"
@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// looksLikeObject reports whether a body that is no JSON to us may be read as a JSON
-// object by somebody more lenient: in another Unicode encoding, behind comments or
-// what keeps it from being included as a script, with names that have no quotes.
-func looksLikeObject(contentType string, body []byte) bool {
-	rest, opens := bytes.CutPrefix(skimmed(body), []byte("{"))
+// LooksLikeObject reports whether a more lenient reader may take a body that is not JSON
+// here for a JSON object: in another Unicode encoding, behind comments or behind a prefix
+// that keeps it from being included as a script, with names that have no quotes.
+func LooksLikeObject(contentType string, body []byte) bool {
+	tail, opens := bytes.CutPrefix(skipPrefixes(body), []byte("{"))
 	if !opens {
 		return false
 	}
 	if anyText(contentType) {
 		return true
 	}
-	rest = skimmed(rest)
-	return len(rest) > 0 && (rest[0] == '"' || rest[0] == '}')
+	tail = skipPrefixes(tail)
+	return len(tail) > 0 && (tail[0] == '"' || tail[0] == '}')
 }
 
-// opensJSON reports whether a text begins as a JSON object or array does, behind what
-// lenient readers pass over.
-func opensJSON(text []byte) bool {
-	text = skimmed(text)
+// OpensJSON reports whether a text begins as a JSON object or array does, behind what
+// lenient readers skip.
+func OpensJSON(text []byte) bool {
+	text = skipPrefixes(text)
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }
 
@@ -36,10 +36,10 @@ func anyText(contentType string) bool {
 		strings.Contains(media, "script") || media == "application/octet-stream"
 }
 
-// skimmed is a text without what lenient readers pass over in front of a value:
-// white space of every kind, NULs of wide encodings, marks of byte order, comments,
-// prefixes that end a script.
-func skimmed(text []byte) []byte {
+// skipPrefixes is a text without what lenient readers skip in front of a value: white
+// space of every kind, NULs of wide encodings, byte order marks, comments, prefixes that
+// end a script.
+func skipPrefixes(text []byte) []byte {
 	for {
 		text = bytes.TrimLeftFunc(text, func(c rune) bool { return c <= ' ' || c >= 0x7f })
 		switch {
