@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "proof", "internal/assertion", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "cmd/caddy"} {
+	for _, room := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "proof", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "cmd/caddy"} {
 		if _, ok := all[room]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", room, all)
 		}
@@ -92,6 +92,8 @@ var walls = []struct {
 		module + "/cart", module + "/strategy", module + "/money", module + "/proof", module + "/reload",
 		caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
 	{"an assertion touches no file and no process", []string{"internal/assertion"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
+	{"a keyring knows no server and no price", []string{"internal/keyring"}, []string{
+		module + "/cart", module + "/strategy", module + "/money", caddy, "github.com/prometheus"}, false},
 	{"who reads a body or a header knows neither what is in it nor the server", []string{"internal/httpbody", "internal/httpheader"}, []string{
 		module + "/cart", module + "/strategy", module + "/money", module + "/proof", module + "/reload", module + "/internal/assertion",
 		caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, false},

@@ -14,6 +14,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/keyring"
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
@@ -44,7 +45,8 @@ type gateway struct {
 	rejectOversize bool
 	lines          bool
 	respond        string
-	keys           *keyring  // nil for no assertions
+	keys           *keyring.Keyring // nil for no assertions
+	sign           *SignOptions
 	desks          sync.Pool // of *desk
 }
 
@@ -93,11 +95,12 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		return nil, errors.Join(lookedForStrategy(configured, err), configuration.leave())
 	}
 	for _, file := range keyFiles(logKey, o.State.dirOf(key)) {
-		warnOfReaders(ctx.Logger(), file)
+		keyring.WarnOfReaders(ctx.Logger(), file)
 	}
 	g := &gateway{
 		configuration:  configuration,
 		keys:           keys,
+		sign:           o.Sign,
 		reader:         reader,
 		names:          httpheader.New(o.HeaderPrefix, traffic.forged),
 		live:           live,
@@ -131,7 +134,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 
 // acquire joins the live strategy, by the options that all its handlers in the configuration
 // agree on, and the keys to sign with; nil for none.
-func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring, error) {
+func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring.Keyring, error) {
 	shared, err := of.agree(o)
 	if err != nil {
 		return nil, nil, err
@@ -145,7 +148,7 @@ func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring
 	if err != nil {
 		return nil, nil, err
 	}
-	keys, err := acquireSigner(o.Sign)
+	keys, err := joinKeyring(o.Sign)
 	if err != nil {
 		live.handlers.leave(self)
 		_, released := pool.Delete(key)
@@ -169,11 +172,7 @@ func (g *gateway) release() error {
 	g.live.handlers.leave(g.self)
 	_, err := pool.Delete(g.key)
 	err = errors.Join(err, g.configuration.leave())
-	if g.keys != nil {
-		_, released := keyrings.Delete(g.keys.id)
-		err = errors.Join(err, released)
-	}
-	return err
+	return errors.Join(err, leaveKeyring(g.sign))
 }
 
 // decide finds the cart in a request and quotes it, and notes what it has seen

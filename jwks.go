@@ -9,6 +9,8 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/internal/keyring"
 )
 
 // JWKSHandler answers with the public keys of every `sign EdDSA` in the
@@ -66,7 +68,7 @@ func publicKeys() ([]byte, error) {
 	var failed error
 	keyrings.Range(func(_, value any) bool {
 		var own set
-		if failed = json.Unmarshal(value.(*keyring).signer.Load().JWKS(), &own); failed != nil {
+		if failed = json.Unmarshal(value.(*keyring.Keyring).Signer().JWKS(), &own); failed != nil {
 			return false
 		}
 		for _, key := range own.Keys {

@@ -4,14 +4,17 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/assertion"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/keyring"
 )
 
 // SignOptions have every request carry `X-Discount-Assertion`: a signed statement
@@ -120,13 +123,39 @@ func (s *SignOptions) validate() error {
 // id tells two sets of options apart, without the keys in it.
 func (s *SignOptions) id() [sha256.Size]byte { return sha256.Sum256(fmt.Appendf(nil, "%q", []any{*s})) }
 
-// keys are all keys, the one that signs first.
-func (s *SignOptions) keys() []SigningKey { return append([]SigningKey{s.SigningKey}, s.Publish...) }
-
-// file is the path of a key that is in a file.
-func (k SigningKey) file() (path string, is bool) {
-	if found := keyFile.FindStringSubmatch(k.Key); found != nil {
-		return strings.TrimSpace(found[1]), true
+// open reads the keys and follows their files.
+func (s *SignOptions) open() (*keyring.Keyring, error) {
+	o := keyring.Options{
+		Algorithm: s.Algorithm,
+		Signer:    assertion.Options{Issuer: s.Issuer, Audience: s.Audience, Lifetime: time.Duration(s.TTL)},
+		Logger:    func() *zap.Logger { return caddy.Log().Named("http.handlers.discount") },
 	}
-	return "", false
+	for _, key := range append([]SigningKey{s.SigningKey}, s.Publish...) {
+		o.Keys = append(o.Keys, key.source())
+	}
+	keys, err := keyring.Open(o)
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	return keys, nil
+}
+
+// source is where the key is: in the option itself or in a file.
+func (k SigningKey) source() keyring.Key {
+	if found := keyFile.FindStringSubmatch(k.Key); found != nil {
+		return keyring.Key{File: strings.TrimSpace(found[1]), ID: k.KeyID}
+	}
+	return keyring.Key{Text: k.Key, ID: k.KeyID}
+}
+
+// keyFiles are the files that the key of the log is in: the one that the option names, or
+// the one in the state directory, if there is one.
+func keyFiles(configured, dir string) []string {
+	if found := keyFile.FindStringSubmatch(configured); found != nil {
+		return found[1:2]
+	}
+	if dir != "" && configured == "" {
+		return []string{filepath.Join(dir, "key")}
+	}
+	return nil
 }

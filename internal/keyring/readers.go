@@ -1,4 +1,4 @@
-package discount
+package keyring
 
 import (
 	"io/fs"
@@ -9,9 +9,9 @@ import (
 	"go.uber.org/zap"
 )
 
-// warnOfReaders warns of a file with a key that every user of the machine can read: who
-// has the key can sign what the gateway signs.
-func warnOfReaders(log *zap.Logger, path string) {
+// WarnOfReaders warns of a file with a key that every user of the machine can read: the
+// key signs whatever the gateway signs.
+func WarnOfReaders(log *zap.Logger, path string) {
 	if mode, open := readByAll(path); open {
 		log.Warn("other users can read the file of a key", zap.String("path", path), zap.Stringer("mode", mode),
 			zap.String("hint", "take the right from others: chmod o= "+path))
@@ -39,16 +39,4 @@ func readByAll(path string) (mode fs.FileMode, open bool) {
 			return info.Mode(), true
 		}
 	}
-}
-
-// keyFiles are the files that the key of the log is in: the one that the option names, or
-// the one in the state directory, if there is one.
-func keyFiles(configured, dir string) []string {
-	if found := keyFile.FindStringSubmatch(configured); found != nil {
-		return found[1:2]
-	}
-	if dir != "" && configured == "" {
-		return []string{filepath.Join(dir, "key")}
-	}
-	return nil
 }
