@@ -40,7 +40,7 @@ type announcer struct {
 type emitter func(name string, data map[string]any)
 
 type announcerHost struct {
-	of   *gateway
+	of   *pricer
 	emit emitter
 }
 
@@ -50,7 +50,7 @@ type announcement struct {
 }
 
 // listen adds the configuration of a gateway, which has started.
-func (a *announcer) listen(g *gateway, emit emitter) {
+func (a *announcer) listen(g *pricer, emit emitter) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.hosts = append(a.hosts, announcerHost{g, emit})
@@ -59,7 +59,7 @@ func (a *announcer) listen(g *gateway, emit emitter) {
 
 // forget takes away what listen added: nothing of a configuration is kept when it
 // has ended. An event that is with a subscriber already is not waited for.
-func (a *announcer) forget(g *gateway) {
+func (a *announcer) forget(g *pricer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.hosts = slices.DeleteFunc(a.hosts, func(h announcerHost) bool { return h.of == g })

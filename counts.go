@@ -61,7 +61,7 @@ func (c *counters) lane() *lane { return c.near.Get().(*lane) }
 func (c *counters) back(l *lane) { c.near.Put(l) }
 
 // request counts one with its outcome, and what it sent under owned names.
-func (c *counters) request(o *outcome, spoofed int) {
+func (c *counters) request(o *decision, spoofed int) {
 	l := c.lane()
 	l.decided(o, spoofed)
 	c.back(l)
@@ -79,7 +79,7 @@ func (c *counters) forged(spoofed int) {
 }
 
 // decided counts a request and what it sent under owned names.
-func (l *lane) decided(o *outcome, spoofed int) {
+func (l *lane) decided(o *decision, spoofed int) {
 	l.decisions[o.status].Add(1)
 	if o.status == statusBypass {
 		l.bypasses[o.bypass].Add(1)

@@ -42,7 +42,7 @@ func TestLanesAddUp(t *testing.T) {
 		all.Go(func() {
 			for i := range each {
 				l := c.lane()
-				l.decided(&outcome{status: status(i % len(statusNames)), bypass: bypassReason(i % len(bypassNames))}, i%2)
+				l.decided(&decision{status: status(i % len(statusNames)), bypass: bypassReason(i % len(bypassNames))}, i%2)
 				l.evaluated(time.Duration(1+worker) * time.Microsecond)
 				c.back(l)
 			}
@@ -98,7 +98,7 @@ func BenchmarkCounting(b *testing.B) {
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					l := c.lane()
-					l.decided(&outcome{status: statusApplied}, 0)
+					l.decided(&decision{status: statusApplied}, 0)
 					l.evaluated(4 * time.Microsecond)
 					c.back(l)
 				}

@@ -67,7 +67,7 @@ func (r *repeats) close() error {
 
 // note is called for a request that another handler of the prefix has priced already. The
 // routes of errors begin anew, and are no second handler.
-func (r *repeats) note(g *gateway, isError bool) {
+func (r *repeats) note(g *pricer, isError bool) {
 	if isError || r.told.Load() || r.told.Swap(true) {
 		return
 	}

@@ -47,16 +47,16 @@ func (t *tracer) meet(r *http.Request) {
 	t.untold = nil
 }
 
-// mark puts the outcome on the request's own span, if it is traced.
-func (o *outcome) mark(span trace.Span) {
+// mark puts the decision on the request's own span, if it is traced.
+func (d *decision) mark(span trace.Span) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetAttributes(attribute.String("discount.status", o.status.String()))
-	if o.edition != nil {
+	span.SetAttributes(attribute.String("discount.status", d.status.String()))
+	if d.edition != nil {
 		span.SetAttributes(
-			attribute.Int64("discount.amount", o.sums.goods),
-			attribute.String("discount.version", o.edition.Version()),
+			attribute.Int64("discount.amount", d.amounts.goods),
+			attribute.String("discount.version", d.edition.Version()),
 		)
 	}
 }

@@ -64,8 +64,8 @@ X-Discount-Status: unavailable`)
 func TestALongQuoteWaitsItsTurn(t *testing.T) {
 	const rules = 100
 	h := provisioned(t, manyRules(rules, "discount_amount = 0.01"), Options{})
-	h.gateway.turns = newTurns(1)
-	taken, err := h.gateway.turns.take(t.Context()) // so that none is free
+	h.pricer.turns = newTurns(1)
+	taken, err := h.pricer.turns.take(t.Context()) // so that none is free
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx := left
 			if c.back {
-				h.gateway.turns.back(taken)
+				h.pricer.turns.back(taken)
 				ctx = t.Context()
 			}
 			body := manyLines(c.lines)
@@ -104,7 +104,7 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 			}
 		})
 	}
-	if len(h.gateway.turns.free) != 0 {
+	if len(h.pricer.turns.free) != 0 {
 		t.Error("a turn was not given back")
 	}
 }
@@ -125,11 +125,11 @@ func TestAnExplanationWaitsItsTurn(t *testing.T) {
 		lines   int
 		want    int
 	}{
-		{explain: ExplainOff, lines: largeWork/rules - 1, want: http.StatusOK},
-		{explain: ExplainNext, lines: most, want: http.StatusOK},
-		{explain: ExplainNext, lines: most + 1, want: http.StatusInternalServerError},
-		{explain: ExplainOn, lines: most, want: http.StatusOK},
-		{explain: ExplainOn, lines: most + 1, want: http.StatusInternalServerError},
+		{explain: explainOff, lines: largeWork/rules - 1, want: http.StatusOK},
+		{explain: explainNext, lines: most, want: http.StatusOK},
+		{explain: explainNext, lines: most + 1, want: http.StatusInternalServerError},
+		{explain: explainOn, lines: most, want: http.StatusOK},
+		{explain: explainOn, lines: most + 1, want: http.StatusInternalServerError},
 	} {
 		t.Run(fmt.Sprint(c.explain, c.lines), func(t *testing.T) {
 			h := &QuoteHandler{Options: Options{Strategy: path, Explain: c.explain}}
@@ -143,8 +143,8 @@ func TestAnExplanationWaitsItsTurn(t *testing.T) {
 			if err := h.Provision(ctx); err != nil {
 				t.Fatal(err)
 			}
-			h.gateway.turns = newTurns(1)
-			if _, err := h.gateway.turns.take(t.Context()); err != nil { // so that none is free
+			h.pricer.turns = newTurns(1)
+			if _, err := h.pricer.turns.take(t.Context()); err != nil { // so that none is free
 				t.Fatal(err)
 			}
 			r := httptest.NewRequestWithContext(left, http.MethodPost, "/", strings.NewReader(manyLines(c.lines)))
