@@ -21,11 +21,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	prefix, spoofed := state.strip(r, p.names)
 	matches, err := h.matchers.AnyMatchWithError(r)
 	if err != nil {
-		traffic.forged(spoofed)
+		requestCounters.Spoofed(spoofed)
 		return err
 	}
 	if !matches {
-		traffic.forged(spoofed)
+		requestCounters.Spoofed(spoofed)
 		return state.forward(w, r, next, prefix, p.names, p.respond)
 	}
 	in, d := p.input(r)

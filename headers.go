@@ -54,7 +54,7 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	d.rules, d.lines = all[ends[3]:ends[4]], all[ends[4]:]
 	d.gifts = gifts(quote)
 	d.shrink(p.listsSize(q.by, in.target))
-	q.lane.evaluated(time.Since(q.at) - q.waited)
+	q.shard.Evaluated(time.Since(q.at) - q.waited)
 	return d
 }
 

@@ -6,8 +6,11 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
 const placeholderPrefix = "http.discount."
@@ -15,7 +18,7 @@ const placeholderPrefix = "http.discount."
 // observe counts a decision and exposes it.
 func (p *pricer) observe(r *http.Request, s *requestState, d *decision, spoofed int) {
 	p.recognition.note(d)
-	traffic.request(d, spoofed)
+	d.count(spoofed)
 	d.expose(r, s)
 }
 
@@ -85,4 +88,33 @@ func (d *decision) placeholder(name string) (any, bool) {
 		return d.edition.fingerprint, true
 	}
 	return nil, false
+}
+
+// requestCounters count the requests of all handlers. They are made once, while the
+// registry of metrics is another one with every configuration.
+var requestCounters = telemetry.NewRequests(statusNames[:], bypassNames[:])
+
+// count counts a request and what it sent under owned names.
+func (d *decision) count(spoofed int) {
+	s := requestCounters.Shard()
+	s.Decided(int(d.status))
+	if d.status == statusBypass {
+		s.Bypassed(int(d.bypass))
+	}
+	s.Spoofed(spoofed)
+	requestCounters.Release(s)
+}
+
+// mark sets the attributes of a traced request's span.
+func (d *decision) mark(span trace.Span) {
+	if !span.IsRecording() {
+		return
+	}
+	span.SetAttributes(attribute.String("discount.status", d.status.String()))
+	if d.edition != nil {
+		span.SetAttributes(
+			attribute.Int64("discount.amount", d.amounts.goods),
+			attribute.String("discount.version", d.edition.Version()),
+		)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -13,11 +14,13 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/keyring"
+	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/money"
-	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -39,7 +42,7 @@ type pricer struct {
 	recognition    *recognition
 	tooLarge       *decision // of a body that is larger
 	decode         bool
-	turns          *turns
+	slots          *pace.BodyLimiter
 	bodies         httpbody.Limit
 	decoders       *httpbody.Decoders
 	rejectInvalid  bool
@@ -70,7 +73,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		return nil, err
 	}
 	items := o.itemsAt(reader)
-	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
+	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
 	configuration, err := joinConfiguration(ctx)
@@ -91,7 +94,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		keys:           keys,
 		sign:           o.Sign,
 		reader:         reader,
-		names:          httpheader.New(o.HeaderPrefix, traffic.forged),
+		names:          httpheader.New(o.HeaderPrefix, requestCounters.Spoofed),
 		live:           live,
 		self:           self,
 		key:            key,
@@ -102,20 +105,20 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		recognition:    newRecognition(ctx.Logger(), key, items),
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
-		turns:          processTurns(),
+		slots:          processLimiter(),
 		bodies:         httpbody.Limit{Bytes: o.MaxBody, Answered: upstreamAnswered},
 		decoders:       httpbody.NewDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == reactionReject,
 		rejectOversize: o.OnOversize == reactionReject,
 		lines:          *o.Lines,
 		respond:        o.Respond,
-		scratch:        sync.Pool{New: func() any { return &scratch{lane: traffic.lane()} }},
+		scratch:        sync.Pool{New: func() any { return &scratch{shard: requestCounters.Shard()} }},
 	}
 	onceRunning(ctx, func(events *caddyevents.App) {
 		live.adopt(configuration.of(key))
 		live.Remember()
 		live.handlers.started(self)
-		live.heard.listen(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+		live.shows.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})
 	return p, nil
 }
@@ -155,7 +158,7 @@ func (p *pricer) close() error {
 		return nil
 	}
 	p.recognition.close()
-	p.live.heard.forget(p)
+	p.live.shows.Unsubscribe(p)
 	p.live.handlers.leave(p.self)
 	_, err := pool.Delete(p.key)
 	err = errors.Join(err, p.configuration.leave())
@@ -229,30 +232,33 @@ func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
 	if d != nil {
 		return d
 	}
-	if proof.Counts(&q.quote) && q.pace.Due(q.at) {
+	if guardrail.Counts(&q.quote) && q.sampler.Due(q.at) {
 		p.live.sample.Offer(&q.cart, clientOf(r), q.at)
 	}
-	q.by.tally.count(q.lane.number, &q.quote)
+	q.by.counters.Count(q.shard, &q.quote)
 	return p.decide(q, in)
 }
+
+// processLimiter is the one of the process: its processors are shared by all handlers.
+var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
 
 // scratch is the working memory of one request. It is pooled: nothing in it may be
 // retained once a decision is made.
 type scratch struct {
-	cart  cart.Cart
-	quote strategy.Quote
-	text  []byte
-	pace  proof.Pace
-	lane  *lane // to count in
-	turn  *turn // of a large body or a long quote; nil for others
+	cart    cart.Cart
+	quote   strategy.Quote
+	text    []byte
+	sampler guardrail.Sampler
+	shard   *telemetry.Shard // to count in
+	slot    *pace.Slot       // of a large body or a long quote; nil for others
 }
 
 // release ends the use of a scratch. It is deferred, and recovers from a panic: that costs
 // the discount, never the order.
 func (p *pricer) release(s *scratch, in pricedInput, d **decision) {
-	if s.turn != nil {
-		p.turns.back(s.turn)
-		s.turn = nil
+	if s.slot != nil {
+		p.slots.Release(s.slot)
+		s.slot = nil
 	}
 	if v := recover(); v != nil {
 		p.logPanic(v, in)
@@ -274,11 +280,11 @@ type quoted struct {
 // price reads the cart and quotes it with the strategy in service. The decision is set if
 // there is no quote.
 func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *decision) {
-	if len(in.text) >= largeBody && !p.takeSlot(r, s) {
+	if len(in.text) >= pace.LargeBody && !p.takeSlot(r, s) {
 		return quoted{}, endedWaiting
 	}
-	p.live.tracer.meet(r)
-	p.live.yields.order()
+	p.live.shows.OnRequest(r.Context())
+	p.live.pacer.OnRequest()
 	q := quoted{scratch: s, by: p.live.Live().Value, at: time.Now()}
 	s.cart.Reset()
 	found, err := p.readCart(r, in, s, q.by.Currency())
@@ -297,7 +303,7 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 	if p.explains {
 		steps = max(steps, q.by.ExplanationSteps(&s.quote))
 	}
-	if steps >= largeWork && s.turn == nil {
+	if steps >= pace.LargeWork && s.slot == nil {
 		began := time.Now()
 		if !p.takeSlot(r, s) {
 			return q, endedWaiting
@@ -305,7 +311,7 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 		q.waited = time.Since(began)
 	}
 	if err := q.by.Complete(&s.quote); err != nil {
-		s.lane.tooManySteps.Add(1)
+		s.shard.TooManySteps()
 		return q, tooManySteps
 	}
 	return q, nil
@@ -315,7 +321,7 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 // request ends before.
 func (p *pricer) takeSlot(r *http.Request, s *scratch) bool {
 	var err error
-	s.turn, err = p.turns.take(r.Context())
+	s.slot, err = p.slots.Take(r.Context())
 	return err == nil
 }
 
@@ -338,10 +344,10 @@ func (p *pricer) readCart(r *http.Request, in pricedInput, s *scratch, home mone
 
 // readJSON reads the cart in a text; a large one yields the processor periodically.
 func (p *pricer) readJSON(text []byte, s *scratch, home money.Currency) (bool, error) {
-	if s.turn == nil {
+	if s.slot == nil {
 		return p.reader.ReadJSON(text, home, &s.cart)
 	}
-	return s.turn.workspace.ReadJSON(p.reader, text, home, &s.cart, s.turn.rest)
+	return s.slot.Workspace.ReadJSON(p.reader, text, home, &s.cart, s.slot.Yield)
 }
 
 // isOtherText reports whether a body that could not be read is a text of another kind:
