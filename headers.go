@@ -7,6 +7,7 @@ import (
 
 	"github.com/dunglas/httpsfv"
 
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
@@ -23,7 +24,7 @@ const leftOut = "?0"
 func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	quote := &q.quote
 	d := &decision{
-		status: statusNone, edition: q.by, currency: quote.Currency,
+		status: statusNone, strategy: q.by, currency: quote.Currency,
 		amounts: amounts{quote.Discount, quote.ShippingDiscount, quote.Subtotal, quote.Payable},
 	}
 	if len(quote.Applied) > 0 {
@@ -68,12 +69,12 @@ func (d *decision) shrink(size int) {
 }
 
 // appendRules writes the rules that applied: "spring";amount=810, "vip";amount=90.
-func appendRules(b []byte, e *edition, q *strategy.Quote) []byte {
+func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote) []byte {
 	for i, a := range q.Applied {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(b, e.rules[a.Rule]...)
+		b = append(b, e.Header.Rules[a.Rule]...)
 		b = append(b, ";amount="...)
 		b = strconv.AppendInt(b, a.Amount, 10)
 	}
@@ -122,7 +123,7 @@ func (d *decision) apply(h http.Header, n *httpheader.Names) {
 	}
 	put(n.Status, d.status.String())
 	put(n.Reason, d.reason)
-	if d.edition == nil {
+	if d.strategy == nil {
 		return
 	}
 	put(n.Amount, d.amount)
@@ -133,5 +134,5 @@ func (d *decision) apply(h http.Header, n *httpheader.Names) {
 	put(n.Rules, d.rules)
 	put(n.Lines, d.lines)
 	put(n.Gifts, d.gifts)
-	put(n.Strategy, d.edition.identity)
+	put(n.Strategy, d.strategy.Header.Strategy)
 }

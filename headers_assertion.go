@@ -8,6 +8,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/promogate/caddy-discount/internal/assertion"
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
 // tokens are buffers for assertions while they are written.
@@ -40,21 +41,21 @@ func (p *pricer) assert(r *http.Request, d *decision, in pricedInput) {
 // claims are those of the decision itself: by value, which stays off the heap.
 func (d *decision) claims() assertion.Claims {
 	c := assertion.Claims{Status: d.status.String()}
-	if d.edition == nil {
+	if d.strategy == nil {
 		return c
 	}
 	c.Priced = true
 	c.Amount, c.Shipping, c.Subtotal, c.Payable = d.amounts.goods, d.amounts.shipping, d.amounts.subtotal, d.amounts.payable
 	c.Currency = d.currency
 	c.Rules, c.Lines, c.Gifts = d.rules, d.lines, d.gifts
-	c.Strategy, c.Fingerprint = d.edition.Version(), d.edition.fingerprint
+	c.Strategy, c.Fingerprint = d.strategy.Version(), d.strategy.SHA256
 	return c
 }
 
 // listsSize is how many bytes the lists among the headers may have together, so that all
 // headers stay within 4 KiB. An assertion takes at most four bytes for three that it signs.
-func (p *pricer) listsSize(e *edition, to target) int {
-	size := maxHeaders - len(e.identity)
+func (p *pricer) listsSize(e *engine.Compiled, to target) int {
+	size := maxHeaders - len(e.Header.Strategy)
 	if p.keys != nil {
 		const fixed, escaped = 1160, 2
 		signed := to.size() + len(p.sign.Issuer) + len(p.sign.Audience) + escaped*len(e.Version()) + len(p.keys.Signer().Key().ID())

@@ -43,9 +43,9 @@ func (d *decision) expose(r *http.Request, s *requestState) {
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("discount_status", d.status.String()))
-		if d.edition != nil {
+		if d.strategy != nil {
 			extra.Set(zap.Int64("discount_amount", d.amounts.goods))
-			extra.Set(zap.String("discount_version", d.edition.Version()))
+			extra.Set(zap.String("discount_version", d.strategy.Version()))
 		}
 	}
 }
@@ -77,15 +77,15 @@ func (d *decision) placeholder(name string) (any, bool) {
 	case "gifts":
 		return d.gifts, true
 	case "version":
-		if d.edition == nil {
+		if d.strategy == nil {
 			return "", true
 		}
-		return d.edition.Version(), true
+		return d.strategy.Version(), true
 	case "sha256":
-		if d.edition == nil {
+		if d.strategy == nil {
 			return "", true
 		}
-		return d.edition.fingerprint, true
+		return d.strategy.SHA256, true
 	}
 	return nil, false
 }
@@ -111,10 +111,10 @@ func (d *decision) mark(span trace.Span) {
 		return
 	}
 	span.SetAttributes(attribute.String("discount.status", d.status.String()))
-	if d.edition != nil {
+	if d.strategy != nil {
 		span.SetAttributes(
 			attribute.Int64("discount.amount", d.amounts.goods),
-			attribute.String("discount.version", d.edition.Version()),
+			attribute.String("discount.version", d.strategy.Version()),
 		)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 
@@ -100,33 +99,14 @@ type Options struct {
 	State StateOptions `json:"state,omitzero"`
 }
 
-// ReloadOptions say how edits of the strategy are noticed.
-type ReloadOptions struct {
-	// How long a file that was written in place must be left alone, after its
-	// writer closed it, before it is read. Files renamed into place are read at
-	// once. Default: 20ms.
-	Settle caddy.Duration `json:"settle,omitempty"`
-
-	// How often to look at the file without being told to, as the backstop where
-	// notifications are lost or not to be had. Default: 1s.
-	Poll caddy.Duration `json:"poll,omitempty"`
-}
-
 // The defaults of the options.
 const (
 	defaultMaxBody  = 1 << 20
 	defaultMaxLines = 500
-	defaultSettle   = caddy.Duration(20 * time.Millisecond)
-	defaultPoll     = caddy.Duration(time.Second)
 )
 
-// The bounds of the options; a value outside is a slip of the pen.
-const (
-	maxMaxBody = 64 << 20
-	maxSettle  = caddy.Duration(10 * time.Second)
-	minPoll    = caddy.Duration(10 * time.Millisecond)
-	maxPoll    = caddy.Duration(time.Hour)
-)
+// maxMaxBody bounds max_body: a larger value is a configuration error.
+const maxMaxBody = 64 << 20
 
 // fill puts the defaults in and expands placeholders. What the strategy shares among its
 // handlers gets its defaults later, where no handler gives it.
@@ -229,16 +209,4 @@ func (o *Options) Validate() error {
 		o.Sign.validate(),
 		o.State.validate(o.Strategy),
 	)
-}
-
-// validate checks what is given.
-func (o *ReloadOptions) validate() error {
-	var errs []error
-	if o.Settle != 0 {
-		errs = append(errs, directive.During("reload settle", o.Settle, caddy.Duration(time.Millisecond), maxSettle))
-	}
-	if o.Poll != 0 {
-		errs = append(errs, directive.During("reload poll", o.Poll, minPoll, maxPoll))
-	}
-	return errors.Join(errs...)
 }

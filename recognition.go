@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
 // recognitionPeriod is how long carts are looked for before it is said that there were
@@ -36,10 +38,10 @@ const (
 )
 
 // newRecognition logs with the strategy and the places where items are looked for.
-func newRecognition(log *zap.Logger, key liveKey, items string) *recognition {
-	fields := []zap.Field{zap.String("strategy", key.path)}
-	if key.env != "" {
-		fields = append(fields, zap.String("env", key.env))
+func newRecognition(log *zap.Logger, key engine.Key, items string) *recognition {
+	fields := []zap.Field{zap.String("strategy", key.Path)}
+	if key.Env != "" {
+		fields = append(fields, zap.String("env", key.Env))
 	}
 	return &recognition{log: log.With(append(fields, zap.String("items", items))...)}
 }
@@ -47,7 +49,7 @@ func newRecognition(log *zap.Logger, key liveKey, items string) *recognition {
 // note takes the outcome of a request. Of one whose cart was read it costs a load.
 func (r *recognition) note(o *decision) {
 	switch {
-	case o.edition != nil:
+	case o.strategy != nil:
 		if r.period.Load() == periodWithoutCart {
 			r.period.CompareAndSwap(periodWithoutCart, periodWithCart)
 		}

@@ -88,7 +88,7 @@ func (k *Keyring) add(i int, key Key) error {
 		return err
 	}
 	var accepted *assertion.Key
-	load := func(c reload.Content, _ *reload.Edition[*assertion.Key]) (reload.Candidate[*assertion.Key], error) {
+	load := func(c reload.Content, _ *reload.Revision[*assertion.Key]) (reload.Candidate[*assertion.Key], error) {
 		read, err := assertion.ParseKey(k.o.Algorithm, string(c.Files[0].Data), key.ID)
 		if err == nil {
 			err = k.fits(i, read)

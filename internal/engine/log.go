@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+// maxCautions bounds what is logged of one strategy.
+const maxCautions = 20
+
+// logCautions writes what is probably not meant in a strategy that is right.
+func (e *Engine) logCautions(m *strategy.Model) {
+	cautions := m.Cautions()
+	for _, c := range cautions[:min(len(cautions), maxCautions)] {
+		e.log().Warn("strategy: probably not meant", zap.String("problem", c.String()))
+	}
+	if more := len(cautions) + m.MoreCautions() - maxCautions; more > 0 {
+		e.log().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
+	}
+}
+
+// logUnread writes which tests were not run at the start, since no handler that was known
+// then reads their bodies.
+func (e *Engine) logUnread(unread []ruletest.Result) {
+	if len(unread) == 0 {
+		return
+	}
+	names := make([]string, 0, maxCautions)
+	for _, r := range unread[:min(len(unread), maxCautions)] {
+		names = append(names, r.Name)
+	}
+	e.log().Warn("rule tests skipped at start: no handler known so far reads their bodies",
+		zap.Int("tests", len(unread)), zap.Strings("names", names))
+}
+
+// log is the host's log, with what names the strategy.
+func (e *Engine) log() *zap.Logger {
+	log := e.host.Log().With(zap.String("path", e.key.Path))
+	if e.key.Env != "" {
+		log = log.With(zap.String("env", e.key.Env))
+	}
+	return log
+}
