@@ -22,7 +22,7 @@ import (
 // and strategies, and puts an earlier strategy back.
 type Server struct {
 	engines func() []Engine
-	bench   chan struct{} // holds one value while a strategy is tried
+	bench   chan struct{} // has one value while a strategy is tried
 }
 
 // An Engine is a running strategy, as the server needs it.
@@ -105,9 +105,9 @@ func apiError(status int, err error) error {
 
 // find is the strategy of an id.
 func (a Server) find(id string) (Engine, error) {
-	for _, l := range a.engines() {
-		if l.Key().ID() == id {
-			return l, nil
+	for _, eng := range a.engines() {
+		if eng.Key().ID() == id {
+			return eng, nil
 		}
 	}
 	return nil, apiError(http.StatusNotFound, fmt.Errorf("no strategy in service has the id %.200q: GET /discount/strategies lists those that are", id))
@@ -115,35 +115,35 @@ func (a Server) find(id string) (Engine, error) {
 
 func (a Server) list(w http.ResponseWriter, _ *http.Request, _ string) error {
 	all := []Strategy{}
-	for _, l := range a.engines() {
-		all = append(all, describe(l))
+	for _, eng := range a.engines() {
+		all = append(all, describe(eng))
 	}
 	return answer(w, all)
 }
 
 func (a Server) show(w http.ResponseWriter, r *http.Request, id string) error {
-	l, err := a.find(id)
+	eng, err := a.find(id)
 	if err != nil {
 		return err
 	}
-	d := describe(l)
-	if e := l.Live(); e.Sequence == d.Live.Number {
+	d := describe(eng)
+	if e := eng.Live(); e.Sequence == d.Live.Number {
 		d.Live.RuleIDs = e.Value.Rules()
 		texts := languages.Choose(r, e.Value.Strategy)
 		d.Live.Texts = texts.All()
 		languages.Declare(w.Header(), e.Value.Strategy, texts)
 	}
-	d.Handlers = describeHandlers(l)
+	d.Handlers = describeHandlers(eng)
 	w.Header().Set("ETag", `"`+d.Live.SHA256+`"`)
 	return answer(w, d)
 }
 
 func (a Server) showHistory(w http.ResponseWriter, _ *http.Request, id string) error {
-	l, err := a.find(id)
+	eng, err := a.find(id)
 	if err != nil {
 		return err
 	}
-	past := l.History()
+	past := eng.History()
 	records := slices.Clone(past.Records[max(0, len(past.Records)-maxRecords):])
 	for i := range records {
 		records[i].Reason = brief.Text(records[i].Reason, maxShownReason) // earlier versions kept all of it

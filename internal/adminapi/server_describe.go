@@ -15,10 +15,10 @@ import (
 )
 
 // describe is how the strategy is doing.
-func describe(l Engine) Strategy {
-	s := l.Status()
+func describe(eng Engine) Strategy {
+	s := eng.Status()
 	d := Strategy{
-		ID: l.Key().ID(), Path: l.Key().Path, Env: l.Key().Env,
+		ID: eng.Key().ID(), Path: eng.Key().Path, Env: eng.Key().Env,
 		File:    &LastRead{Digest: s.File.Digest, Outcome: s.File.Outcome, Number: s.File.Number},
 		Live:    describeRevision(s.Live),
 		Held:    s.Pinned.Fingerprint,
@@ -29,8 +29,8 @@ func describe(l Engine) Strategy {
 		Watch:   Watch{ReadProof: s.Proof.String(), Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
 		State:   State{Dir: s.State.Dir, Error: text(s.State.Err), Found: text(s.State.Found)},
 	}
-	d.Sample, d.SampleClients = l.SampleSize()
-	if e := l.Live(); e.Sequence == s.Live.Sequence {
+	d.Sample, d.SampleClients = eng.SampleSize()
+	if e := eng.Live(); e.Sequence == s.Live.Sequence {
 		d.Live.Rules = e.Value.RuleCount()
 	}
 	if s.Staged.Fingerprint != "" {
@@ -94,8 +94,8 @@ func text(err error) string {
 
 // handlersOf are the handlers of a strategy in the configuration that runs. Caddy makes those
 // of several servers in any order, so they are in one of their own.
-func handlersOf(l Engine) []*engine.Handler {
-	list := l.Handlers()
+func handlersOf(eng Engine) []*engine.Handler {
+	list := eng.Handlers()
 	slices.SortStableFunc(list, func(a, b *engine.Handler) int { return cmp.Compare(sortKey(a), sortKey(b)) })
 	return list
 }
@@ -121,9 +121,9 @@ func describeHandler(h *engine.Handler, number int) Handler {
 }
 
 // describeHandlers lists the handlers.
-func describeHandlers(l Engine) []Handler {
+func describeHandlers(eng Engine) []Handler {
 	list := []Handler{}
-	for i, h := range handlersOf(l) {
+	for i, h := range handlersOf(eng) {
 		list = append(list, describeHandler(h, i+1))
 	}
 	return list

@@ -16,11 +16,11 @@ import (
 // rollBack puts an earlier content back. A request has to say which one is in
 // service, so that two people cannot undo each other's work unseen.
 func (a Server) rollBack(w http.ResponseWriter, r *http.Request, id string) error {
-	l, err := a.find(id)
+	eng, err := a.find(id)
 	if err != nil {
 		return err
 	}
-	if l.RollbackOff() {
+	if eng.RollbackOff() {
 		return apiError(http.StatusForbidden, errors.New("rollback is switched off in the configuration"))
 	}
 	match, err := readIfMatch(r.Header.Values("If-Match"), id)
@@ -31,25 +31,25 @@ func (a Server) rollBack(w http.ResponseWriter, r *http.Request, id string) erro
 	if err != nil {
 		return err
 	}
-	fingerprint, err := complete(l, wanted.SHA256)
+	fingerprint, err := complete(eng, wanted.SHA256)
 	if err != nil {
 		return err
 	}
-	if err := putBack(l, fingerprint, match, wanted.Reason); err != nil {
-		return rollbackError(l, wanted.SHA256, err)
+	if err := putBack(eng, fingerprint, match, wanted.Reason); err != nil {
+		return rollbackError(eng, wanted.SHA256, err)
 	}
-	return answer(w, describe(l))
+	return answer(w, describe(eng))
 }
 
 // putBack carries a rollback out, if what is in service is what the request names. What
 // is in service may change between the look and the rollback; then it looks again.
-func putBack(l Engine, fingerprint string, match ifMatch, reason string) error {
+func putBack(eng Engine, fingerprint string, match ifMatch, reason string) error {
 	for {
-		inService := l.Live().Fingerprint
+		inService := eng.Live().Fingerprint
 		if !match.names(inService) {
 			return fmt.Errorf("%w: %s is", reload.ErrNotInService, inService)
 		}
-		err := l.Rollback(fingerprint, inService, reason)
+		err := eng.Rollback(fingerprint, inService, reason)
 		if !errors.Is(err, reload.ErrNotInService) {
 			return err
 		}
@@ -57,15 +57,15 @@ func putBack(l Engine, fingerprint string, match ifMatch, reason string) error {
 }
 
 // rollbackError is the answer to a rollback that was not carried out. It says what to do.
-func rollbackError(l Engine, wanted string, err error) error {
+func rollbackError(eng Engine, wanted string, err error) error {
 	var state *engine.StateError
-	switch id := l.Key().ID(); {
+	switch id := eng.Key().ID(); {
 	case errors.Is(err, reload.ErrNotInService):
 		return apiError(http.StatusPreconditionFailed, fmt.Errorf("%w: see %s for what has changed, and send its ETag in If-Match", err, pathOf(id)))
 	case errors.Is(err, reload.ErrInService):
 		return apiError(http.StatusConflict, err)
 	case errors.Is(err, reload.ErrNotKept):
-		return notKept(l, wanted)
+		return notKept(eng, wanted)
 	case errors.As(err, &state) && state.Full():
 		return apiError(http.StatusInsufficientStorage, fmt.Errorf("%w, and ask again; nothing has changed", err))
 	}
@@ -73,12 +73,12 @@ func rollbackError(l Engine, wanted string, err error) error {
 }
 
 // notKept is the answer to a rollback to a content that there is not.
-func notKept(l Engine, wanted string) error {
-	return apiError(http.StatusNotFound, fmt.Errorf("no content is kept whose fingerprint begins with %q: choose another one, %s", wanted, whereKept(l)))
+func notKept(eng Engine, wanted string) error {
+	return apiError(http.StatusNotFound, fmt.Errorf("no content is kept whose fingerprint begins with %q: choose another one, %s", wanted, whereKept(eng)))
 }
 
 // whereKept says where a person finds the fingerprints of the contents that are kept.
-func whereKept(l Engine) string { return "which " + pathOf(l.Key().ID()) + "/history lists" }
+func whereKept(eng Engine) string { return "which " + pathOf(eng.Key().ID()) + "/history lists" }
 
 // maxRollbackReason bounds the reason of a rollback in bytes: it is in every later answer
 // about the history.
@@ -111,22 +111,22 @@ func readRollback(body io.Reader) (wanted RollbackRequest, err error) {
 const leastOfFingerprint = 6
 
 // complete finds the only content whose fingerprint begins so.
-func complete(l Engine, beginning string) (string, error) {
+func complete(eng Engine, beginning string) (string, error) {
 	switch {
 	case !IsFingerprint(beginning):
-		return "", apiError(http.StatusBadRequest, fmt.Errorf("%.80q is no fingerprint: send the SHA-256 of a content or its beginning, %s", beginning, whereKept(l)))
+		return "", apiError(http.StatusBadRequest, fmt.Errorf("%.80q is no fingerprint: send the SHA-256 of a content or its beginning, %s", beginning, whereKept(eng)))
 	case len(beginning) < leastOfFingerprint:
-		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, leastOfFingerprint, whereKept(l)))
+		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, leastOfFingerprint, whereKept(eng)))
 	}
 	beginning = strings.ToLower(beginning)
 	if len(beginning) == FingerprintDigits {
 		return beginning, nil
 	}
 	found := []string{}
-	if inService := l.Live().Fingerprint; strings.HasPrefix(inService, beginning) {
+	if inService := eng.Live().Fingerprint; strings.HasPrefix(inService, beginning) {
 		found = append(found, inService)
 	}
-	for _, s := range l.History().Snapshots {
+	for _, s := range eng.History().Snapshots {
 		for _, name := range []string{s.Fingerprint, s.Formerly} {
 			if strings.HasPrefix(name, beginning) && !slices.Contains(found, name) {
 				found = append(found, name)
@@ -137,7 +137,7 @@ func complete(l Engine, beginning string) (string, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", notKept(l, beginning)
+		return "", notKept(eng, beginning)
 	}
 	return "", apiError(http.StatusConflict, fmt.Errorf("%q is the beginning of several fingerprints, send more of the one that is meant: %s", beginning, strings.Join(found, ", ")))
 }

@@ -61,7 +61,7 @@ type checkStatus struct {
 // check says what is wrong with a strategy, for the environment of the
 // one in service. Nothing is changed, and no tests of rules are run.
 func (a Server) check(w http.ResponseWriter, r *http.Request, id string) error {
-	l, err := a.find(id)
+	eng, err := a.find(id)
 	if err != nil {
 		return err
 	}
@@ -70,15 +70,15 @@ func (a Server) check(w http.ResponseWriter, r *http.Request, id string) error {
 		return err
 	}
 	found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
-	if err := a.atBench(r, func() error { return found.check(l, sent) }); err != nil {
+	if err := a.atBench(r, func() error { return found.check(eng, sent) }); err != nil {
 		return err
 	}
 	return answer(w, found)
 }
 
 // check says what is found of a strategy that was sent along.
-func (found *checkStatus) check(l Engine, sent draft) error {
-	m, s, err := try(l, sent)
+func (found *checkStatus) check(eng Engine, sent draft) error {
+	m, s, err := try(eng, sent)
 	var problems *document.Problems
 	switch {
 	case errors.As(err, &problems):
@@ -92,7 +92,7 @@ func (found *checkStatus) check(l Engine, sent draft) error {
 		if digest, ok := s.TextsDigest(); ok {
 			found.Texts = fmt.Sprintf("%x", digest)
 		}
-		found.Live = found.SHA256 == l.Live().Fingerprint
+		found.Live = found.SHA256 == eng.Live().Fingerprint
 		found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
 	}
 	return nil
@@ -100,9 +100,9 @@ func (found *checkStatus) check(l Engine, sent draft) error {
 
 // try compiles a strategy that was sent along, with rests for the orders that
 // come meanwhile.
-func try(l Engine, sent draft) (*strategy.Model, *strategy.Strategy, error) {
+func try(eng Engine, sent draft) (*strategy.Model, *strategy.Strategy, error) {
 	w := pace.NewWorker()
-	m, err := strategy.Parser{Env: l.Key().Env, Pause: func() { w.Yield() }}.Parse(sent.sources(l.Live().Value.Companions)...)
+	m, err := strategy.Parser{Env: eng.Key().Env, Pause: func() { w.Yield() }}.Parse(sent.sources(eng.Live().Value.Companions)...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -131,7 +131,7 @@ type explainRequest struct {
 // explain quotes a cart and says why: by the strategy in service, or by the
 // one sent along.
 func (a Server) explain(w http.ResponseWriter, r *http.Request, id string) error {
-	l, err := a.find(id)
+	eng, err := a.find(id)
 	if err != nil {
 		return err
 	}
@@ -143,14 +143,14 @@ func (a Server) explain(w http.ResponseWriter, r *http.Request, id string) error
 	if err != nil {
 		return err
 	}
-	if asked.reader, err = asked.readerFor(l); err != nil {
+	if asked.reader, err = asked.readerFor(eng); err != nil {
 		return apiError(http.StatusBadRequest, err)
 	}
 	if asked.Strategy == nil {
 		if asked.Files != nil {
 			return apiError(http.StatusBadRequest, errors.New(`files go with a strategy that names them: there is no "strategy"`))
 		}
-		text, err := asked.answer(w.Header(), r, l.Live().Value.Strategy)
+		text, err := asked.answer(w.Header(), r, eng.Live().Value.Strategy)
 		if err != nil {
 			return err
 		}
@@ -162,7 +162,7 @@ func (a Server) explain(w http.ResponseWriter, r *http.Request, id string) error
 	}
 	var text []byte
 	if err := a.atBench(r, func() error {
-		_, s, err := try(l, sent)
+		_, s, err := try(eng, sent)
 		if err != nil {
 			return apiError(http.StatusBadRequest, fmt.Errorf("strategy: %w", err))
 		}
@@ -204,7 +204,7 @@ func (e *explainRequest) located(err error) error {
 }
 
 // readerFor reads carts as a handler of the strategy does, or as is sent along.
-func (e *explainRequest) readerFor(l Engine) (*cart.Reader, error) {
+func (e *explainRequest) readerFor(eng Engine) (*cart.Reader, error) {
 	o := cartoptions.Options{Map: e.Map, Prices: e.Prices, Fractional: e.Fractional, ExactIDs: e.ExactIDs, TextFlags: e.TextFlags}
 	if e.Preset != "" {
 		if o.Map.Preset != "" && o.Map.Preset != e.Preset {
@@ -218,7 +218,7 @@ func (e *explainRequest) readerFor(l Engine) (*cart.Reader, error) {
 	if !reflect.DeepEqual(o, cartoptions.Options{}) {
 		return nil, errors.New("handler says how the cart is written, and so does what is beside it: leave one of them out")
 	}
-	handlers := handlersOf(l)
+	handlers := handlersOf(eng)
 	if n := *e.Handler; n < 1 || n > len(handlers) {
 		return nil, fmt.Errorf("handler is %d, and the strategy has %s", n, brief.Count(len(handlers), "handler"))
 	}

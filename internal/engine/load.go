@@ -15,14 +15,16 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// load compiles a content and proves that it may replace the one in
-// service. Its error shows no text that is not the strategy's own.
+// load compiles a content and checks that it may replace the one in service. Its error shows
+// no text of other files.
 func (e *Engine) load(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
-	candidate, err := e.prove(c, inService)
-	return candidate, withhold(c, err)
+	candidate, err := e.check(c, inService)
+	return candidate, redact(c, err)
 }
 
-func (e *Engine) prove(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
+// check compiles a content, tests it and holds it against the guardrails. What was in service
+// before needs no test.
+func (e *Engine) check(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
 	sources, tests := strategyfile.Split(c)
 	if len(sources) == 0 {
 		return reload.Candidate[*Compiled]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategyfile.Suffix)
@@ -57,8 +59,9 @@ func (e *Engine) build(sources []strategy.Source) (m *strategy.Model, c *Compile
 	return m, c, err
 }
 
-// compare replays the last carts with both strategies, as of now or of the
-// instant at which the candidate is to replace the other.
+// compare holds an edit against the guardrails: it replays the sampled carts with both
+// strategies, as of now or of the instant at which the edit is to go live. The note says what
+// came of it.
 func (e *Engine) compare(before, after *strategy.Strategy, due time.Time) (note string, err error) {
 	at := time.Now()
 	if due.After(at) {
@@ -78,8 +81,8 @@ func (e *Engine) compare(before, after *strategy.Strategy, due time.Time) (note 
 	return strings.Join(slices.Concat([]string{figures.String()}, report.Abstained, report.Partly), "; "), nil
 }
 
-// test runs the tests of rules beside the strategy. Those with a body are run with how
-// the handlers read carts. At the start not all of these are known yet.
+// test runs the tests of rules beside the strategy. A test with a body is run once for each
+// way in which the handlers read carts. At the start not all handlers are known yet.
 func (e *Engine) test(tests []strategy.Source, s *strategy.Strategy, starting bool) error {
 	if len(tests) == 0 {
 		return nil

@@ -7,28 +7,28 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// maxCautions bounds what is logged of one strategy.
-const maxCautions = 20
+// maxLogged bounds the lines, or the names, that are logged of one strategy.
+const maxLogged = 20
 
-// logCautions writes what is probably not meant in a strategy that is right.
+// logCautions logs the warnings about a strategy that is valid.
 func (e *Engine) logCautions(m *strategy.Model) {
 	cautions := m.Cautions()
-	for _, c := range cautions[:min(len(cautions), maxCautions)] {
+	for _, c := range cautions[:min(len(cautions), maxLogged)] {
 		e.log().Warn("strategy: probably not meant", zap.String("problem", c.String()))
 	}
-	if more := len(cautions) + m.MoreCautions() - maxCautions; more > 0 {
+	if more := len(cautions) + m.MoreCautions() - maxLogged; more > 0 {
 		e.log().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
 }
 
-// logUnread writes which tests were not run at the start, since no handler that was known
+// logUnread logs which tests were not run at the start, because no handler that was known
 // then reads their bodies.
 func (e *Engine) logUnread(unread []ruletest.Result) {
 	if len(unread) == 0 {
 		return
 	}
-	names := make([]string, 0, maxCautions)
-	for _, r := range unread[:min(len(unread), maxCautions)] {
+	names := make([]string, 0, maxLogged)
+	for _, r := range unread[:min(len(unread), maxLogged)] {
 		names = append(names, r.Name)
 	}
 	e.log().Warn("rule tests skipped at start: no handler known so far reads their bodies",

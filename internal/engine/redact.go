@@ -13,31 +13,31 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// withheld is the error of a strategy whose files may not be shown in full: who can make
-// the gateway read another file could otherwise read it in the admin API, in the history
-// and in events. Caddy's log has the whole.
-type withheld struct {
+// redacted is the error of a strategy whose files may not be shown in full: somebody who can
+// make the gateway read another file could otherwise read it in the admin API, in the
+// history and in events. Caddy's log has the whole error.
+type redacted struct {
 	shown *document.Problems
 	whole error
 }
 
-func (w *withheld) Error() string { return w.shown.Error() }
+func (w *redacted) Error() string { return w.shown.Error() }
 
-// Unwrap leads to what may be shown alone.
-func (w *withheld) Unwrap() error { return w.shown }
+// Unwrap returns only what may be shown.
+func (w *redacted) Unwrap() error { return w.shown }
 
-// wholeError is an error with all that it says of files, for Caddy's log.
+// wholeError is an error before it was redacted, for Caddy's log.
 func wholeError(err error) error {
-	var part *withheld
+	var part *redacted
 	if errors.As(err, &part) {
 		return part.whole
 	}
 	return err
 }
 
-// withhold takes out of an error what files say that may not be shown: those that a link to
-// elsewhere leads to, and those that are no strategy at all.
-func withhold(c reload.Content, err error) error {
+// redact removes from an error what may not be shown: the content of files that a link to
+// another directory leads to, and of files that are no strategy.
+func redact(c reload.Content, err error) error {
 	var problems *document.Problems
 	if !errors.As(err, &problems) {
 		return err
@@ -49,13 +49,13 @@ func withhold(c reload.Content, err error) error {
 			kind = kindOf(c, p.File)
 			kinds[p.File] = kind
 		}
-		if told := kind.tell(p); !slices.Contains(shown.List, told) {
-			shown.List = append(shown.List, told)
+		if visible := kind.show(p); !slices.Contains(shown.List, visible) {
+			shown.List = append(shown.List, visible)
 		}
 	}
 	for _, kind := range kinds {
 		if kind != ownFile {
-			return &withheld{shown: shown, whole: err}
+			return &redacted{shown: shown, whole: err}
 		}
 	}
 	return err
@@ -96,20 +96,20 @@ func kindOf(c reload.Content, file string) fileKind {
 // leadsElsewhere reports whether a file of the strategy at a path is, free of links, not
 // below the directory in which the path is.
 func leadsElsewhere(path, file string) bool {
-	home, err := filepath.EvalSymlinks(filepath.Dir(path))
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err != nil {
 		return true
 	}
 	target, err := filepath.EvalSymlinks(file)
 	if err != nil {
-		return true // it is gone, and where it was is not known any more
+		return true // the file is gone, so where it was is unknown
 	}
-	below, err := filepath.Rel(home, target)
+	below, err := filepath.Rel(dir, target)
 	return err != nil || below == ".." || strings.HasPrefix(below, ".."+string(filepath.Separator))
 }
 
-// tell is a problem of a file of the kind as it may be shown.
-func (k fileKind) tell(p document.Problem) document.Problem {
+// show is a problem in a file of the kind as it may be shown.
+func (k fileKind) show(p document.Problem) document.Problem {
 	switch {
 	case k == foreignFile:
 		return document.Problem{
