@@ -9,6 +9,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
@@ -233,7 +234,8 @@ func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
 		return d
 	}
 	if guardrail.Counts(&q.quote) && q.sampler.Due(q.at) {
-		p.engine.Offer(&q.cart, clientOf(r), q.at)
+		address, _ := caddyhttp.GetVar(r.Context(), caddyhttp.ClientIPVarKey).(string) // behind trusted_proxies
+		p.engine.Offer(&q.cart, guardrail.Client(address), q.at)
 	}
 	q.by.Counters.Count(q.shard, &q.quote)
 	return p.decide(q, in)

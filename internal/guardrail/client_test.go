@@ -1,12 +1,6 @@
-package discount
+package guardrail
 
-import (
-	"context"
-	"net/http"
-	"testing"
-
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-)
+import "testing"
 
 func TestAClientIsItsAddressOrItsNetwork(t *testing.T) {
 	for name, c := range map[string]struct{ a, b, other string }{
@@ -17,21 +11,10 @@ func TestAClientIsItsAddressOrItsNetwork(t *testing.T) {
 		"a socket without addresses": {a: "@", b: "@", other: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, b, other := clientAt(t, c.a), clientAt(t, c.b), clientAt(t, c.other)
+			a, b, other := Client(c.a), Client(c.b), Client(c.other)
 			if a != b || a == other {
 				t.Errorf("%s is %q, %s is %q, %s is %q", c.a, a, c.b, b, c.other, other)
 			}
 		})
 	}
-}
-
-// clientAt is the client of a request from an address, as Caddy has it.
-func clientAt(t *testing.T, address string) string {
-	t.Helper()
-	vars := map[string]any{caddyhttp.ClientIPVarKey: address}
-	r, err := http.NewRequestWithContext(context.WithValue(t.Context(), caddyhttp.VarsCtxKey, vars), http.MethodPost, "http://shop/orders", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return clientOf(r)
 }
