@@ -3,68 +3,69 @@ package discount
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"github.com/dunglas/httpsfv"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/assertion"
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// maxHeaders is the most that all values together may take, which leaves the
-// names room within 4 KiB.
+// maxHeaders is the most bytes that all values together may take; the names fit into what
+// is left of 4 KiB.
 const maxHeaders = 3 << 10
 
 // leftOut stands for a list that would not fit (RFC 9651 Boolean false).
 const leftOut = "?0"
 
-// priced is the outcome of a cart that was quoted. All its values share one
-// string.
-func (g *gateway) priced(e *engine.Compiled, d *desk, _ time.Time) *outcome {
-	q := &d.quote
-	o := &outcome{status: statusNone, strategy: e, currency: q.Currency, sums: sums{q.Discount, q.ShippingDiscount, q.Subtotal, q.Payable}}
-	if len(q.Applied) > 0 {
-		o.status = statusApplied
+// decide is the decision on a cart that was quoted. All its values share one string.
+func (p *pricer) decide(q quoted, in pricedInput) *decision {
+	quote := &q.quote
+	d := &decision{
+		status: statusNone, strategy: q.by, currency: quote.Currency,
+		amounts: amounts{quote.Discount, quote.ShippingDiscount, quote.Subtotal, quote.Payable},
 	}
-	if q.Reason != "" {
-		o.reason = fieldReason(q.Reason)
+	if len(quote.Applied) > 0 {
+		d.status = statusApplied
+	}
+	if quote.Reason != "" {
+		d.reason = fieldReason(quote.Reason)
 	}
 	var ends [6]int
-	b := strconv.AppendInt(d.text[:0], q.Discount, 10)
+	b := strconv.AppendInt(q.text[:0], quote.Discount, 10)
 	ends[0] = len(b)
-	b = strconv.AppendInt(b, q.ShippingDiscount, 10)
+	b = strconv.AppendInt(b, quote.ShippingDiscount, 10)
 	ends[1] = len(b)
-	b = strconv.AppendInt(b, q.Subtotal, 10)
+	b = strconv.AppendInt(b, quote.Subtotal, 10)
 	ends[2] = len(b)
-	b = strconv.AppendInt(b, q.Payable, 10)
+	b = strconv.AppendInt(b, quote.Payable, 10)
 	ends[3] = len(b)
-	b = appendRules(b, e, q)
+	b = appendRules(b, q.by, quote)
 	ends[4] = len(b)
-	if g.lines {
-		b = appendLines(b, q)
+	if p.lines {
+		b = appendLines(b, quote)
 	}
 	ends[5] = len(b)
-	d.text = b
+	q.text = b
 	all := string(b)
-	o.amount, o.shipping = all[:ends[0]], all[ends[0]:ends[1]]
-	o.subtotal, o.payable = all[ends[1]:ends[2]], all[ends[2]:ends[3]]
-	o.rules, o.lines = all[ends[3]:ends[4]], all[ends[4]:]
-	o.gifts = gifts(q)
-	o.shrink(g.room(e, d.target))
-	return o
+	d.amount, d.shipping = all[:ends[0]], all[ends[0]:ends[1]]
+	d.subtotal, d.payable = all[ends[1]:ends[2]], all[ends[2]:ends[3]]
+	d.rules, d.lines = all[ends[3]:ends[4]], all[ends[4]:]
+	d.gifts = gifts(quote)
+	d.shrink(p.listsSize(q.by, in.target))
+	q.shard.Evaluated(time.Since(q.at) - q.waited)
+	return d
 }
 
-// ordered is [gateway.priced] for an order that goes on, whose discounts count.
-func (g *gateway) ordered(e *engine.Compiled, d *desk, now time.Time) *outcome {
-	e.Counters.Count(d.shard, &d.quote)
-	return g.priced(e, d, now)
-}
-
-// shrink leaves out what would make the headers too large, the lines first.
-func (o *outcome) shrink(room int) {
-	for _, list := range []*string{&o.lines, &o.rules, &o.gifts} {
-		if len(o.rules)+len(o.lines)+len(o.gifts) > room && *list != "" {
+// shrink leaves out lists that are together longer than the size, the lines first.
+func (d *decision) shrink(size int) {
+	for _, list := range []*string{&d.lines, &d.rules, &d.gifts} {
+		if len(d.rules)+len(d.lines)+len(d.gifts) > size && *list != "" {
 			*list = leftOut
 		}
 	}
@@ -103,7 +104,7 @@ func gifts(q *strategy.Quote) string {
 	}
 	list := make(httpsfv.List, 0, len(q.Gifts))
 	for _, g := range q.Gifts {
-		item := httpsfv.NewItem(fieldText(g.SKU))
+		item := httpsfv.NewItem(sfv.Bare(g.SKU))
 		item.Params.Add("q", g.Quantity)
 		list = append(list, item)
 	}
@@ -114,8 +115,8 @@ func gifts(q *strategy.Quote) string {
 	return text
 }
 
-// set writes the outcome's headers. The values of all share one array.
-func (o *outcome) set(h http.Header, n *header.Names) {
+// apply sets the headers of the decision. The values of all share one array.
+func (d *decision) apply(h http.Header, n *httpheader.Names) {
 	values := make([]string, 0, 11)
 	put := func(name, value string) {
 		if value != "" {
@@ -123,18 +124,115 @@ func (o *outcome) set(h http.Header, n *header.Names) {
 			h[name] = values[len(values)-1 : len(values) : len(values)]
 		}
 	}
-	put(n.Status, o.status.String())
-	put(n.Reason, o.reason)
-	if o.strategy == nil {
+	put(n.Status, d.status.String())
+	put(n.Reason, d.reason)
+	if d.strategy == nil {
 		return
 	}
-	put(n.Amount, o.amount)
-	put(n.Shipping, o.shipping)
-	put(n.Subtotal, o.subtotal)
-	put(n.Payable, o.payable)
-	put(n.Currency, o.currency)
-	put(n.Rules, o.rules)
-	put(n.Lines, o.lines)
-	put(n.Gifts, o.gifts)
-	put(n.Strategy, o.strategy.Header.Strategy)
+	put(n.Amount, d.amount)
+	put(n.Shipping, d.shipping)
+	put(n.Subtotal, d.subtotal)
+	put(n.Payable, d.payable)
+	put(n.Currency, d.currency)
+	put(n.Rules, d.rules)
+	put(n.Lines, d.lines)
+	put(n.Gifts, d.gifts)
+	put(n.Strategy, d.strategy.Header.Strategy)
+}
+
+// tokens are buffers for assertions while they are written.
+var tokens = sync.Pool{New: func() any {
+	const usual = 1 << 10
+	buf := make([]byte, 0, usual)
+	return &buf
+}}
+
+// assert sets the assertion of a decision, if the handler signs. It is set on the request
+// alone: the client has no use for it.
+func (p *pricer) assert(r *http.Request, d *decision, in pricedInput) {
+	if p.keys == nil {
+		return
+	}
+	c := d.claims()
+	c.Method, c.Host, c.Path = in.target.method, in.target.host, in.target.path
+	if in.whole {
+		c.Body = assertion.BodyDigest(in.body)
+	}
+	if in.headers {
+		c.Cart = assertion.CartDigest(r.Header)
+	}
+	buf := tokens.Get().(*[]byte)
+	*buf = p.keys.Signer().Append((*buf)[:0], &c, time.Now())
+	r.Header[p.names.Assertion] = []string{string(*buf)}
+	tokens.Put(buf)
+}
+
+// claims are those of the decision itself: by value, which stays off the heap.
+func (d *decision) claims() assertion.Claims {
+	c := assertion.Claims{Status: d.status.String()}
+	if d.strategy == nil {
+		return c
+	}
+	c.Priced = true
+	c.Amount, c.Shipping, c.Subtotal, c.Payable = d.amounts.goods, d.amounts.shipping, d.amounts.subtotal, d.amounts.payable
+	c.Currency = d.currency
+	c.Rules, c.Lines, c.Gifts = d.rules, d.lines, d.gifts
+	c.Strategy, c.Fingerprint = d.strategy.Version(), d.strategy.SHA256
+	return c
+}
+
+// listsSize is how many bytes the lists among the headers may have together, so that all
+// headers stay within 4 KiB. An assertion takes at most four bytes for three that it signs.
+func (p *pricer) listsSize(e *engine.Compiled, to target) int {
+	size := maxHeaders - len(e.Header.Strategy)
+	if p.keys != nil {
+		const fixed, escaped = 1160, 2
+		signed := to.size() + len(p.sign.Issuer) + len(p.sign.Audience) + escaped*len(e.Version()) + len(p.keys.Signer().Key().ID())
+		size -= fixed + signed*4/3
+	}
+	return size
+}
+
+// Method, host and path are claims up to these lengths, in bytes. Caddy answers longer
+// methods itself. A host is at most a name of 255 bytes with a port.
+const (
+	maxClaimedMethod = 32
+	maxClaimedHost   = 255 + len(":65535")
+	maxClaimedPath   = 512
+)
+
+// target is what a request was sent to, as it was received: before any rewrite in the
+// gateway. A text that no claim can hold is empty.
+type target struct{ method, host, path string }
+
+// targetOf reads the method and the path of the request as the client sent it. Caddy
+// keeps no copy of the host, so the host is the one that the handler sees. The path has
+// the escapes that it goes on with, and no query.
+func targetOf(r *http.Request) target {
+	method, url := r.Method, r.URL
+	if sent, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok {
+		method, url = sent.Method, sent.URL
+	}
+	return target{
+		method: claimable(method, maxClaimedMethod),
+		host:   claimable(r.Host, maxClaimedHost),
+		path:   claimable(url.EscapedPath(), maxClaimedPath),
+	}
+}
+
+// size is how many bytes the target takes in an assertion.
+func (t target) size() int { return len(t.method) + len(t.host) + len(t.path) }
+
+// claimable is the text if it is short enough and each of its bytes is one byte of
+// JSON, too. Otherwise it is empty, and the assertion does not have the claim.
+func claimable(text string, most int) string {
+	if len(text) > most {
+		return ""
+	}
+	for i := range len(text) {
+		if c := text[i]; c <= ' ' || c > '~' || c == '"' || c == '\\' {
+			return ""
+		}
+	}
+	return text
 }

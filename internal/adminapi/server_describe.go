@@ -112,7 +112,7 @@ func describeHandler(h *engine.Handler, number int) Handler {
 		ExactIDs: h.Read.ExactIDs, TextFlags: h.Read.TextFlags, MaxLines: h.Read.MaxLines,
 	}
 	if h.Read.CustomerInHeaders {
-		d.Customer = cartoptions.CustomerHeaders
+		d.Customer = string(cartoptions.CustomerHeaders)
 	}
 	if h.Read.Fractional {
 		d.Fractional = cartoptions.FractionalLine
