@@ -78,20 +78,20 @@ type controller struct {
 	liveDigest      string // digest of what live was made of
 	staged          *staged
 	pin             pin
-	journal         memory
-	liveUnsaved     bool    // what is in service could not be kept in memory, which is new
-	refusedKey      string  // key of the standing refusal; "" for none
-	refusedByPolicy bool    // it might be none if it were judged again
-	missing         bool    // reported
-	starting        bool    // Open has not returned
-	deferred        []Event // while starting: what Open's error would tell
+	journal         *journal // nil if there is no state directory
+	liveUnsaved     bool     // what is in service could not be kept in memory, which is new
+	refusedKey      string   // key of the standing refusal; "" for none
+	refusedByPolicy bool     // it might be none if it were judged again
+	missing         bool     // reported
+	starting        bool     // Open has not returned
+	deferred        []Event  // while starting: what Open's error would tell
 
 	refusedAs Identity // of the last refusal
 	read      LastRead // without its outcome, which later orders may change
 
-	ticks      *time.Ticker           // for polls
-	journalRef atomic.Pointer[scribe] // of memory, for other goroutines
-	calls      chan func()            // from other goroutines, carried out on this one
+	ticks      *time.Ticker            // for polls
+	journalRef atomic.Pointer[journal] // journal, for other goroutines
+	calls      chan func()             // from other goroutines, carried out on this one
 	stop       chan struct{}
 	done       chan struct{}
 	closing    sync.Once
@@ -109,11 +109,15 @@ func newController(path string, j loadFunc, o Options) *controller {
 		done:   make(chan struct{}),
 	}
 	c.reader = &stableread.Reader{Set: c.files, Settle: o.Settle, WriteState: c.watch.WriteState, NoLease: o.faults.noLease}
-	c.journal = newMemory(o)
-	c.journalRef.Store(c.journal.scribe)
-	c.pin = c.journal.hold()
+	c.setJournal(newJournal(o))
+	c.pin = c.journal.pinned()
 	c.status.s.Pinned, c.status.s.State.Dir = c.pin.what, o.State
 	return c
+}
+
+func (c *controller) setJournal(j *journal) {
+	c.journal = j
+	c.journalRef.Store(j)
 }
 
 // handle acts on changes that were reported.
@@ -332,7 +336,7 @@ func (c *controller) checkAgain() {
 func (c *controller) poll(now time.Time) {
 	lost := c.watch.Check()
 	c.rewatch(lost)
-	c.journal.tryAgain()
+	c.journal.retry()
 	if c.phase != phaseIdle {
 		return
 	}

@@ -103,7 +103,7 @@ func (c *controller) unpinAndWithdraw() {
 func (c *controller) accept(r stableread.Reading, v loaded) {
 	c.unpinAndWithdraw()
 	f := c.infoOf(r, v)
-	c.journal.keep(snapshotOf(contentOf(c.path, r), f), r.Digest)
+	c.journal.save(snapshotOf(contentOf(c.path, r), f, r.Digest))
 	c.clearRefusal()
 	c.activate(v, f, r.Digest)
 }

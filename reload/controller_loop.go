@@ -97,7 +97,7 @@ func (c *controller) step(timer *time.Timer, poll <-chan time.Time) {
 		c.handleAll()
 	case order := <-c.calls:
 		order()
-	case <-c.journal.news():
+	case <-c.journal.stateChanges():
 		c.reportState()
 	case now := <-timer.C:
 		c.handleAll() // what is about to be read may not be quiet yet
@@ -160,7 +160,7 @@ func (c *controller) close() error {
 		close(c.stop)
 		<-c.done
 		c.journal.close()
-		if c.journal.scribe != nil {
+		if c.journal != nil {
 			c.reportState() // of what was written last
 		}
 		if err := c.watch.Close(); err != nil {

@@ -4,28 +4,13 @@ import (
 	"errors"
 	"time"
 
-	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/reload/history"
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// maxReason bounds the reason of a record in bytes. A refusal has a line for each of
-// hundreds of mistakes, and every record is kept and shown for good.
-const maxReason = 4096
-
 // record writes one line of history.
 func (c *controller) record(a history.Action, f Info, digest, reason string) {
-	c.journal.note(recordOf(a, f, digest, reason))
-}
-
-func recordOf(a history.Action, f Info, digest, reason string) history.Record {
-	return history.Record{
-		Time: time.Now(), Action: a,
-		Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version, Digest: digest,
-		Kind: f.Kind.String(), Change: string(f.Change), Reason: brief.Text(reason, maxReason),
-		Written: f.Timestamps.Written, Noticed: f.Timestamps.Noticed, Read: f.Timestamps.Read,
-		Ready: f.Timestamps.Ready, Swapped: f.Timestamps.Swapped, Due: f.Due,
-	}
+	c.journal.record(recordOf(a, f, digest, reason))
 }
 
 // recordActivation writes that a revision is in service.
@@ -57,25 +42,24 @@ func (c *controller) recordRefusal(r stableread.Reading, v loaded, err error) {
 	if errors.As(err, &unproved) {
 		record.Against = unproved.Policy
 	}
-	c.journal.note(record)
+	c.journal.record(record)
 }
 
-// reportState tells what is new of the state directory.
+// reportState reports what is new of the state directory.
 func (c *controller) reportState() {
-	told := &c.journal.told
-	checkpoint, fault, found := c.journal.scribe.state()
-	c.status.update(func(s *Status) { s.State.Err, s.State.Found = fault, found })
-	if found != nil && found != told.found {
-		c.emit(EventTampered, found)
+	was, now := c.journal.reported, c.journal.currentState()
+	c.journal.reported = now
+	c.status.update(func(s *Status) { s.State.Err, s.State.Found = now.err, now.found })
+	if now.found != nil && now.found != was.found {
+		c.emit(EventTampered, now.found)
 	}
-	switch was := told.fault; {
-	case fault != nil && was == nil:
-		c.emit(EventStateFailed, fault)
-	case fault == nil && was != nil:
+	switch {
+	case now.err != nil && was.err == nil:
+		c.emit(EventStateFailed, now.err)
+	case now.err == nil && was.err != nil:
 		c.emit(EventStateRestored, nil)
 	}
-	if checkpoint != told.checkpoint {
-		c.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: c.path, Live: c.live, Checkpoint: checkpoint})
+	if now.checkpoint != was.checkpoint {
+		c.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: c.path, Live: c.live, Checkpoint: now.checkpoint})
 	}
-	told.fault, told.found, told.checkpoint = fault, found, checkpoint
 }

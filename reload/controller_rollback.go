@@ -53,7 +53,7 @@ func (c *controller) suppress() {
 // and this one could not compare with anything: there are no requests yet. It
 // reports whether it did.
 func (c *controller) refusedBefore(r stableread.Reading) bool {
-	err := c.journal.refused(r.Digest, c.o.Policy)
+	err := c.journal.refusal(r.Digest, c.o.Policy)
 	if err == nil || len(c.journal.served()) == 0 {
 		return false
 	}
@@ -64,7 +64,7 @@ func (c *controller) refusedBefore(r stableread.Reading) bool {
 // recall puts into service what was there last and still can be, for a start at
 // which the file gives nothing. The error says why there is no such thing.
 func (c *controller) recall() error {
-	err := c.journal.doubt
+	err := c.journal.signedError()
 	for _, fingerprint := range c.journal.served() {
 		if fingerprint == c.pin.what.Fingerprint || fingerprint == c.pin.what.Formerly || c.stopped() {
 			continue
@@ -93,7 +93,7 @@ func (c *controller) activateSnapshot(fingerprint string, k Kind) error {
 		return errors.New("a rollback keeps it out of service")
 	}
 	f := c.infoOfSnapshot(s, v, k)
-	c.journal.holdOn(s)
+	c.journal.holdSaved(s)
 	c.saveTranslated(s, f)
 	c.activate(v, f, s.Digest)
 	return nil
@@ -151,7 +151,7 @@ func (c *controller) rollback(fingerprint, inService, reason string) error {
 	}
 	f := c.infoOfSnapshot(s, v, KindRollback)
 	c.retain(s.Fingerprint, f.Fingerprint)
-	c.journal.holdOn(s)
+	c.journal.holdSaved(s)
 	c.saveTranslated(s, f)
 	if err := c.pinCurrent(f, s.Digest, reason); err != nil {
 		c.retain()

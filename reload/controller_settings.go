@@ -71,21 +71,20 @@ func (c *controller) moveState() {
 			kept[fingerprint] = s.Digest
 		}
 	}
-	began := c.journal.scribe.writes()
+	started := c.journal.started()
 	c.journal.close()
-	c.journal = newMemory(c.o)
-	c.journalRef.Store(c.journal.scribe)
+	c.setJournal(newJournal(c.o))
 	c.status.update(func(s *Status) { s.State = StateHealth{Dir: c.o.State} })
 	for _, s := range snapshots {
-		c.journal.keep(s, s.Digest)
+		c.journal.save(s)
 	}
 	c.recordAll(kept)
 	c.liveUnsaved = !slices.ContainsFunc(snapshots, func(s history.Snapshot) bool { return s.Fingerprint == c.live.Fingerprint })
 	if c.liveUnsaved && c.phase == phaseIdle {
 		c.debounce(KindPoll, time.Now()) // the file is mostly what is in service
 	}
-	if began && c.journal.scribe != nil {
-		c.journal.scribe.begin()
+	if started {
+		c.journal.start()
 	}
 }
 
@@ -100,7 +99,7 @@ func (c *controller) recordAll(kept map[string]string) {
 		held := cmp.Or(kept[c.pin.what.Fingerprint], c.pin.digest)
 		record := recordOf(actionRolledBack, c.live, held, "the rollback was in effect when the state directory changed")
 		record.Against, record.Restored = c.pin.what.Fingerprint, live
-		c.journal.note(record)
+		c.journal.record(record)
 	}
 	if c.staged != nil {
 		c.record(actionStaged, c.staged.facts, cmp.Or(kept[c.staged.facts.Fingerprint], c.staged.digest), "")
@@ -114,8 +113,8 @@ func (c *controller) saveLive(r stableread.Reading) {
 		return
 	}
 	c.liveUnsaved = false
-	c.journal.keep(snapshotOf(contentOf(c.path, r), c.live), r.Digest)
-	if !slices.Contains(c.journal.digests(c.live.Fingerprint), r.Digest) { // a comment was added since
+	c.journal.save(snapshotOf(contentOf(c.path, r), c.live, r.Digest))
+	if !c.journal.hasContent(c.live.Fingerprint, r.Digest) { // a comment was added since
 		c.record(actionActivated, c.live, r.Digest, c.live.Note)
 	}
 }

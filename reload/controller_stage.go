@@ -30,7 +30,7 @@ func (c *controller) stage(r stableread.Reading, v loaded) {
 		c.emit(EventUnchanged, nil)
 		return
 	}
-	c.journal.keep(snapshotOf(contentOf(c.path, r), f), r.Digest)
+	c.journal.save(snapshotOf(contentOf(c.path, r), f, r.Digest))
 	c.retain()
 	c.record(actionStaged, f, r.Digest, "")
 	c.emit(EventStaged, nil)

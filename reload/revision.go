@@ -176,3 +176,17 @@ func contain[T any](load Loader[T], content Content, live *Revision[T]) (c Candi
 	}()
 	return load(content, live)
 }
+
+// A GuardrailError is a refusal that depends on more than the content, such as what
+// the loader compared it with. The same content is loaded again when it is saved
+// again; a restart alone does not let it in.
+type GuardrailError struct {
+	Policy string // the one that refused it, see [Options.Policy]
+	Err    error
+}
+
+// Error is that of the reason.
+func (e *GuardrailError) Error() string { return e.Err.Error() }
+
+// Unwrap is the reason.
+func (e *GuardrailError) Unwrap() error { return e.Err }
