@@ -5,14 +5,43 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// saveTranslated keeps a snapshot of another language with the fingerprint it has now,
-// beside the one that it was kept under.
-func (c *controller) saveTranslated(s history.Snapshot, f Info) {
-	if s.Fingerprint == f.Fingerprint {
+// A pin keeps a content of the file out of service after a rollback.
+type pin struct {
+	digest        string // digest; "" for no hold
+	what          Identity
+	otherLanguage bool // the fingerprint is of another language, and was not made anew yet
+}
+
+// unpin ends the hold.
+func (c *controller) unpin() {
+	if c.pin == (pin{}) {
 		return
 	}
-	s.Fingerprint, s.Formerly, s.Version = f.Fingerprint, f.Formerly, f.Version
-	c.journal.save(s)
+	c.pin = pin{}
+	c.status.update(func(s *Status) { s.Pinned = Identity{} })
+}
+
+// isPinned reports whether a rollback keeps a meaning out of service. It ends if
+// there is nothing else to serve.
+func (c *controller) isPinned(meaning string) bool {
+	if c.pin == (pin{}) || c.pin.what.Fingerprint != meaning {
+		return false
+	}
+	if c.live.Sequence > 0 || c.recall() == nil {
+		return true
+	}
+	c.unpin()
+	return false
+}
+
+// suppress tells that a rollback keeps out what was saved. A poll that finds what
+// was told of before says nothing.
+func (c *controller) suppress() {
+	known := c.refusedKey == "" && !c.missing && c.save.kind == KindPoll && !c.starting
+	c.clearRefusal()
+	if !known {
+		c.emit(EventPinned, nil)
+	}
 }
 
 // translatePin finds out what fingerprint has now what a rollback of another
@@ -44,4 +73,14 @@ func (c *controller) loadPinned(r stableread.Reading) (history.Snapshot, loaded,
 	v, err := c.load(content)
 	s := snapshotOf(content, Info{Fingerprint: c.pin.what.Fingerprint, Version: c.pin.what.Version}, r.Digest)
 	return s, v, err
+}
+
+// saveTranslated keeps a snapshot of another language with the fingerprint it has now,
+// beside the one that it was kept under.
+func (c *controller) saveTranslated(s history.Snapshot, f Info) {
+	if s.Fingerprint == f.Fingerprint {
+		return
+	}
+	s.Fingerprint, s.Formerly, s.Version = f.Fingerprint, f.Formerly, f.Version
+	c.journal.save(s)
 }

@@ -2,7 +2,6 @@ package reload
 
 import (
 	"errors"
-	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
@@ -43,23 +42,4 @@ func (c *controller) recordRefusal(r stableread.Reading, v loaded, err error) {
 		record.Against = unproved.Policy
 	}
 	c.journal.record(record)
-}
-
-// reportState reports what is new of the state directory.
-func (c *controller) reportState() {
-	was, now := c.journal.reported, c.journal.currentState()
-	c.journal.reported = now
-	c.status.update(func(s *Status) { s.State.Err, s.State.Found = now.err, now.found })
-	if now.found != nil && now.found != was.found {
-		c.emit(EventTampered, now.found)
-	}
-	switch {
-	case now.err != nil && was.err == nil:
-		c.emit(EventStateFailed, now.err)
-	case now.err == nil && was.err != nil:
-		c.emit(EventStateRestored, nil)
-	}
-	if now.checkpoint != was.checkpoint {
-		c.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: c.path, Live: c.live, Checkpoint: now.checkpoint})
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
-	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // Settings are the options of a [Source] that may change while it is open. They mean what
@@ -103,18 +102,5 @@ func (c *controller) recordAll(kept map[string]string) {
 	}
 	if c.staged != nil {
 		c.record(actionStaged, c.staged.facts, cmp.Or(kept[c.staged.facts.Fingerprint], c.staged.digest), "")
-	}
-}
-
-// saveLive keeps what is in service where that was not possible before. r is the file,
-// which says the same.
-func (c *controller) saveLive(r stableread.Reading) {
-	if !c.liveUnsaved {
-		return
-	}
-	c.liveUnsaved = false
-	c.journal.save(snapshotOf(contentOf(c.path, r), c.live, r.Digest))
-	if !c.journal.hasContent(c.live.Fingerprint, r.Digest) { // a comment was added since
-		c.record(actionActivated, c.live, r.Digest, c.live.Note)
 	}
 }

@@ -152,21 +152,6 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
 
-// A PanicError is the refusal of content on which the loader panicked.
-type PanicError struct {
-	Value any    // what it panicked with
-	Stack []byte // where
-}
-
-// Error gives the text of the panic, without the stack.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic while loading: %v", e.Value) }
-
-// Unwrap returns the error it panicked with, if it was one.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
-
 // contain calls load and turns a panic into an error.
 func contain[T any](load Loader[T], content Content, live *Revision[T]) (c Candidate[T], err error) {
 	defer func() {
@@ -176,17 +161,3 @@ func contain[T any](load Loader[T], content Content, live *Revision[T]) (c Candi
 	}()
 	return load(content, live)
 }
-
-// A GuardrailError is a refusal that depends on more than the content, such as what
-// the loader compared it with. The same content is loaded again when it is saved
-// again; a restart alone does not let it in.
-type GuardrailError struct {
-	Policy string // the one that refused it, see [Options.Policy]
-	Err    error
-}
-
-// Error is that of the reason.
-func (e *GuardrailError) Error() string { return e.Err.Error() }
-
-// Unwrap is the reason.
-func (e *GuardrailError) Unwrap() error { return e.Err }

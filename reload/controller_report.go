@@ -1,0 +1,79 @@
+package reload
+
+import "time"
+
+// emit tells the host. What makes Open fail is told by Open's error alone, so
+// it is kept until Open is known to succeed.
+func (c *controller) emit(k EventKind, err error) {
+	e := Event{Kind: k, Time: time.Now(), Path: c.path, Live: c.live, Err: err}
+	if c.staged != nil {
+		e.Next = c.staged.facts
+	}
+	switch k {
+	case EventRefused:
+		e.Refused = c.refusedAs
+	case EventPinned:
+		e.Refused = c.pin.what
+	}
+	if c.starting && c.live.Sequence == 0 && k != EventActivated {
+		c.deferred = append(c.deferred, e)
+		return
+	}
+	c.sendDeferred()
+	c.o.OnEvent(e)
+}
+
+// sendDeferred tells what was kept.
+func (c *controller) sendDeferred() {
+	for _, e := range c.deferred {
+		c.o.OnEvent(e)
+	}
+	c.deferred = nil
+}
+
+// showOutcome shows what became of the content that was read last. It comes after
+// everything else that a turn changes: who sees the outcome sees the rest.
+func (c *controller) showOutcome() {
+	shown := c.read
+	shown.Outcome = c.outcome()
+	c.status.update(func(s *Status) { s.File = shown })
+}
+
+// outcome is what became of the content that was read last; "" before there is one.
+func (c *controller) outcome() Outcome {
+	content := c.read.Digest
+	switch {
+	case c.read.Number == 0:
+		return ""
+	case c.refusedKey != "":
+		return OutcomeRefused
+	case content == "":
+		return ""
+	case c.pin.digest == content:
+		return OutcomePinned
+	case c.staged != nil && c.staged.digest == content:
+		return OutcomeStaged
+	case c.liveDigest == content:
+		return OutcomeInService
+	}
+	return ""
+}
+
+// reportState reports what is new of the state directory.
+func (c *controller) reportState() {
+	was, now := c.journal.reported, c.journal.currentState()
+	c.journal.reported = now
+	c.status.update(func(s *Status) { s.State.Err, s.State.Found = now.err, now.found })
+	if now.found != nil && now.found != was.found {
+		c.emit(EventTampered, now.found)
+	}
+	switch {
+	case now.err != nil && was.err == nil:
+		c.emit(EventStateFailed, now.err)
+	case now.err == nil && was.err != nil:
+		c.emit(EventStateRestored, nil)
+	}
+	if now.checkpoint != was.checkpoint {
+		c.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: c.path, Live: c.live, Checkpoint: now.checkpoint})
+	}
+}
