@@ -24,7 +24,7 @@ type loaded struct {
 	activate    func(Info) // the one atomic store
 }
 
-// A phase is where the controller is on the way from a notice to a revision.
+// A phase is where the controller is on the way from a change to a content.
 type phase uint8
 
 const (
@@ -34,12 +34,12 @@ const (
 	phaseAbsent         // until the name is back, or is reported as missing
 )
 
-// A save is one change of the file, from the first notice to its end.
+// A save is one change of the files, from its first report to its end.
 type save struct {
 	kind     Kind
-	began    time.Time // the first notice
+	began    time.Time // the first report
 	noticed  time.Time // the last one
-	obstacle error     // the last obstacle
+	obstacle error     // the last one
 	tries    int       // that failed in a row
 	pending  bool      // reported as such
 }
@@ -52,55 +52,64 @@ func (s save) reason() error {
 	return s.obstacle
 }
 
-// A controller takes notices and makes revisions. Everything below start and run
-// happens on one goroutine, so that nothing here needs a lock but what others
-// read: the board.
+// A refusal is why a content of the files, or the files, are not in service.
+type refusal struct {
+	key      string   // what was refused; "" for nothing
+	what     Identity // as far as it is known
+	byPolicy bool     // another policy, or another save of it, may accept it
+}
+
+// A controller turns reported changes into revisions. Everything below start and run
+// happens on one goroutine, so that nothing needs a lock but what other goroutines read:
+// status and journalRef.
 type controller struct {
 	path string
 	o    Options
 	load loadFunc
 
+	// How the files are found and read.
 	files  *stableread.Fileset
 	watch  *fswatch.Watcher
 	reader *stableread.Reader
-	status statusBox
+	layout stableread.Layout // where the path leads and what is watched for it
 
-	layout    stableread.Layout // where the path leads and what is watched for it
+	// On the way from a change to a content.
 	phase     phase
-	due       time.Time // when the phase wants to go on
+	due       time.Time // when the phase ends by itself
 	save      save
 	lastSeen  stableread.FileState // what was last read, refused or found missing
 	tried     stableread.FileState // what the last attempt at reading found
 	candidate stableread.FileState // what the last poll found that was not reported
 	recheck   bool                 // what was last seen may have changed without looking different
+	read      LastRead             // without its outcome, which later calls may change
 
-	live            Info
-	liveDigest      string // digest of what live was made of
-	staged          *staged
-	pin             pin
-	journal         *journal // nil if there is no state directory
-	liveUnsaved     bool     // what is in service could not be kept in memory, which is new
-	refusedKey      string   // key of the standing refusal; "" for none
-	refusedByPolicy bool     // it might be none if it were judged again
-	missing         bool     // reported
-	starting        bool     // Open has not returned
-	deferred        []Event  // while starting: what Open's error would tell
+	// What became of contents.
+	live        Info
+	liveDigest  string // of the content that live was made of
+	liveUnsaved bool   // it could not be saved in the journal, which is new
+	staged      *staged
+	pin         pin
+	refusal     refusal
+	missing     bool     // and reported
+	journal     *journal // nil if there is no state directory
 
-	refusedAs Identity // of the last refusal
-	read      LastRead // without its outcome, which later orders may change
+	// What is reported.
+	status   statusBox
+	starting bool    // Open has not returned
+	deferred []Event // while starting: what Open's error would say
 
 	ticks      *time.Ticker            // for polls
+	calls      chan func()             // from other goroutines, made on this one
 	journalRef atomic.Pointer[journal] // journal, for other goroutines
-	calls      chan func()             // from other goroutines, carried out on this one
 	stop       chan struct{}
 	done       chan struct{}
 	closing    sync.Once
 	closed     error
 }
 
-func newController(path string, j loadFunc, o Options) *controller {
+func newController(path string, load loadFunc, o Options) *controller {
 	c := &controller{
-		path: path, o: o, load: j,
+		path: path, o: o, load: load,
 		files:  o.fileset(path),
 		watch:  fswatch.New(fswatch.Options{Include: o.Include, NoEvents: o.faults.noWatch, NoCloses: o.faults.noCloses}),
 		status: statusBox{s: Status{Path: path}},
@@ -111,7 +120,7 @@ func newController(path string, j loadFunc, o Options) *controller {
 	c.reader = &stableread.Reader{Set: c.files, Settle: o.Settle, WriteState: c.watch.WriteState, NoLease: o.faults.noLease}
 	c.setJournal(newJournal(o))
 	c.pin = c.journal.pinned()
-	c.status.s.Pinned, c.status.s.State.Dir = c.pin.what, o.State
+	c.status.s.Pinned, c.status.s.State.Dir = c.pin.suppressed, o.State
 	return c
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// handle acts on changes that were reported.
+// handle acts on reported changes.
 func (c *controller) handle(changes fswatch.Changes) {
 	before := c.layout
 	if changes.Names || changes.Lost != nil || c.layout.Err() != nil {
@@ -34,28 +34,28 @@ func (c *controller) handle(changes fswatch.Changes) {
 	}
 }
 
-// changed reports whether the file is neither what was last dealt with nor what is
-// waiting for an obstacle to go. The two watches report the same save one after
-// the other, so the second report is mostly none.
+// changed reports whether the files are neither what was last handled nor what an obstacle
+// keeps from being read. The two watches report the same save one after the other, so the
+// second report is mostly about nothing new.
 func (c *controller) changed() bool {
 	seen := c.files.Stat()
 	return seen != c.lastSeen && (c.phase != phaseBlocked || seen != c.tried)
 }
 
-// debounce waits for quiet from at on.
+// debounce reads the files once they have been quiet for Settle, counted from at.
 func (c *controller) debounce(k Kind, at time.Time) {
 	c.openSave(k, at)
 	c.reader.Touched()
 	c.phase, c.due = phaseSettling, at.Add(c.o.Settle)
 }
 
-// loadNow reads at once what is complete by construction, if that can be proved.
+// loadNow reads at once what a rename made complete, if that can be proved.
 func (c *controller) loadNow(k Kind, at time.Time) {
 	c.openSave(k, at)
 	c.tryRead()
 }
 
-// openSave opens a save, or adds a notice to the one under way.
+// openSave begins a save, or adds a report to the one under way.
 func (c *controller) openSave(k Kind, at time.Time) {
 	if c.phase == phaseIdle || c.phase == phaseAbsent {
 		c.save = save{began: at}
@@ -63,10 +63,10 @@ func (c *controller) openSave(k Kind, at time.Time) {
 	c.save.kind, c.save.noticed, c.save.tries = k, at, 0
 }
 
-// onTimer goes on with the phase if it is due.
+// onTimer ends the phase if it is due.
 func (c *controller) onTimer(now time.Time) {
 	if c.phase != phaseIdle && now.Before(c.due) {
-		return // it was the alarm of something else
+		return // the timer was set for something else
 	}
 	switch c.phase {
 	case phaseSettling:
@@ -83,7 +83,7 @@ func (c *controller) onTimer(now time.Time) {
 	}
 }
 
-// poll looks without having been told. What it finds must be found twice.
+// poll looks for changes that were not reported. It must find them twice.
 func (c *controller) poll(now time.Time) {
 	lost := c.watch.Check()
 	c.rewatch(lost)
@@ -106,9 +106,8 @@ func (c *controller) poll(now time.Time) {
 	}
 }
 
-// checkAgain starts over if the file is not what was just read any more: judging
-// took its time. Nobody has told of that yet; who does says what kind of save it
-// is.
+// checkAgain begins a save if the files changed while they were loaded. That was not
+// reported yet; the report will say what kind of save it is.
 func (c *controller) checkAgain() {
 	if c.stopped() || c.files.Stat() == c.lastSeen {
 		return
@@ -116,7 +115,8 @@ func (c *controller) checkAgain() {
 	c.debounce(KindPoll, time.Now())
 }
 
-// markMissing waits for the name to come back, as it does while an editor saves.
+// markMissing waits for the name to come back before it is reported as missing: it is
+// absent for a moment while an editor saves.
 func (c *controller) markMissing(at time.Time) {
 	if c.phase == phaseAbsent {
 		return
@@ -129,8 +129,9 @@ func (c *controller) markMissing(at time.Time) {
 	c.phase, c.due = phaseAbsent, at.Add(missingAfter)
 }
 
+// reportMissing reports that the name has been absent for too long.
 func (c *controller) reportMissing(now time.Time) {
-	c.phase, c.missing, c.refusedKey = phaseIdle, true, ""
+	c.phase, c.missing, c.refusal.key = phaseIdle, true, ""
 	c.withdraw()
 	c.lastSeen, c.candidate = c.files.Stat(), stableread.FileState{}
 	c.status.update(func(s *Status) { s.Missing, s.Refusal.Active = now, false })

@@ -7,7 +7,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// handleContent decides what becomes of a complete content.
+// handleContent decides what becomes of a complete content: it is refused, suppressed,
+// unchanged, staged or activated.
 func (c *controller) handleContent(r stableread.Reading) {
 	c.status.update(func(s *Status) { s.Proof = r.Proof })
 	c.translatePin(r)
@@ -15,37 +16,36 @@ func (c *controller) handleContent(r stableread.Reading) {
 		return
 	}
 	key := "content: " + r.Digest
-	if c.refusedKey == key && (!c.refusedByPolicy || c.save.kind == KindPoll) {
+	if c.refusal.key == key && (!c.refusal.byPolicy || c.save.kind == KindPoll) {
 		c.clearMissing()
 		return
 	}
-	v, err := c.load(contentOf(c.path, r))
+	next, err := c.load(contentOf(c.path, r))
 	switch {
 	case c.stopped():
 	case err != nil:
-		c.refuse(key, Identity{Fingerprint: v.fingerprint, Version: v.version}, err)
-		c.recordRefusal(r, v, err)
-	case c.isPinned(v.fingerprint):
+		c.refuse(key, Identity{Fingerprint: next.fingerprint, Version: next.version}, err)
+		c.recordRefusal(r, next, err)
+	case c.isPinned(next.fingerprint):
 		c.pin.digest = r.Digest
 		c.suppress()
-	case c.live.Sequence > 0 && v.fingerprint == c.live.Fingerprint && v.texts == c.live.Texts:
+	case c.live.Sequence > 0 && next.fingerprint == c.live.Fingerprint && next.texts == c.live.Texts:
 		c.liveDigest = r.Digest
 		c.saveLive(r)
 		c.unpinAndWithdraw()
 		c.clearRefusal()
 		c.emit(EventUnchanged, nil)
-	case later(v.due):
-		c.stage(r, v)
+	case later(next.due):
+		c.stage(r, next)
 	default:
-		c.accept(r, v)
+		c.accept(r, next)
 	}
 }
 
-// handleKnown deals with a content that need not be judged, and reports whether it was
-// one.
+// handleKnown handles a content that need not be loaded, and reports whether it was one.
 func (c *controller) handleKnown(r stableread.Reading) bool {
 	switch {
-	case c.pin.digest == r.Digest && c.isPinned(c.pin.what.Fingerprint):
+	case c.pin.digest == r.Digest && c.isPinned(c.pin.suppressed.Fingerprint):
 		c.suppress()
 	case c.staged != nil && r.Digest == c.staged.digest:
 		c.reportUnchanged()
@@ -61,31 +61,30 @@ func (c *controller) handleKnown(r stableread.Reading) bool {
 	return true
 }
 
-// unpinAndWithdraw notes that the file says what is in service, and nothing else is
-// wanted of it any more.
+// unpinAndWithdraw ends the pin and what is staged: the files say what is in service.
 func (c *controller) unpinAndWithdraw() {
 	c.withdraw()
 	c.unpin()
 }
 
-// refuse keeps what is in service and says why, once for the same reason. It
-// reports whether it did say so.
+// refuse reports why a content, or the files, do not go into service, once for the same
+// key. It reports whether it did.
 func (c *controller) refuse(key string, what Identity, err error) bool {
 	c.clearMissing()
-	c.refusedByPolicy = errors.As(err, new(*GuardrailError))
-	if c.refusedKey == key && !c.refusedByPolicy {
+	c.refusal.byPolicy = errors.As(err, new(*GuardrailError))
+	if c.refusal.key == key && !c.refusal.byPolicy {
 		return false
 	}
-	c.refusedKey, c.refusedAs = key, what
+	c.refusal.key, c.refusal.what = key, what
 	c.status.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Active: true} })
 	c.emit(EventRefused, err)
 	return true
 }
 
-// reportUnchanged notes that the file holds what is in service, or is known already.
-// That is worth an event only if it did not before.
+// reportUnchanged notes that the files hold what is in service or staged. That is an event
+// only after a refusal or an absence.
 func (c *controller) reportUnchanged() {
-	was := c.refusedKey != "" || c.missing
+	was := c.refusal.key != "" || c.missing
 	c.clearRefusal()
 	if was {
 		c.emit(EventUnchanged, nil)
@@ -94,7 +93,7 @@ func (c *controller) reportUnchanged() {
 
 // clearRefusal ends a refusal and an absence.
 func (c *controller) clearRefusal() {
-	c.refusedKey = ""
+	c.refusal.key = ""
 	c.status.update(func(s *Status) { s.Refusal.Active = false })
 	c.clearMissing()
 }
@@ -105,8 +104,8 @@ func (c *controller) clearMissing() {
 	c.status.update(func(s *Status) { s.Missing = time.Time{} })
 }
 
-// saveLive keeps what is in service where that was not possible before. r is the file,
-// which says the same.
+// saveLive saves what is in service in a journal that does not have it. r is the files,
+// which have the same meaning.
 func (c *controller) saveLive(r stableread.Reading) {
 	if !c.liveUnsaved {
 		return

@@ -5,14 +5,16 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// A pin keeps a content of the file out of service after a rollback.
+// A pin keeps in service what a rollback put back: it suppresses the content that the files
+// had then, until they are saved with a content of another meaning. The zero value
+// suppresses nothing.
 type pin struct {
-	digest        string // digest; "" for no hold
-	what          Identity
-	otherLanguage bool // the fingerprint is of another language, and was not made anew yet
+	digest        string // of the suppressed content
+	suppressed    Identity
+	otherLanguage bool // its fingerprint is of another language, and was not translated yet
 }
 
-// unpin ends the hold.
+// unpin ends the pin.
 func (c *controller) unpin() {
 	if c.pin == (pin{}) {
 		return
@@ -21,10 +23,10 @@ func (c *controller) unpin() {
 	c.status.update(func(s *Status) { s.Pinned = Identity{} })
 }
 
-// isPinned reports whether a rollback keeps a meaning out of service. It ends if
-// there is nothing else to serve.
-func (c *controller) isPinned(meaning string) bool {
-	if c.pin == (pin{}) || c.pin.what.Fingerprint != meaning {
+// isPinned reports whether the pin suppresses a content, by its fingerprint. The pin ends
+// if there is nothing else to serve.
+func (c *controller) isPinned(fingerprint string) bool {
+	if c.pin == (pin{}) || c.pin.suppressed.Fingerprint != fingerprint {
 		return false
 	}
 	if c.live.Sequence > 0 || c.recall() == nil {
@@ -34,53 +36,53 @@ func (c *controller) isPinned(meaning string) bool {
 	return false
 }
 
-// suppress tells that a rollback keeps out what was saved. A poll that finds what
-// was told of before says nothing.
+// suppress reports that the pin suppresses the content of the files. A poll that finds what
+// was reported before reports nothing.
 func (c *controller) suppress() {
-	known := c.refusedKey == "" && !c.missing && c.save.kind == KindPoll && !c.starting
+	reported := c.refusal.key == "" && !c.missing && c.save.kind == KindPoll && !c.starting
 	c.clearRefusal()
-	if !known {
+	if !reported {
 		c.emit(EventPinned, nil)
 	}
 }
 
-// translatePin finds out what fingerprint has now what a rollback of another
-// language keeps out: it has to be kept out with other bytes of the same meaning,
-// too, and is asked for by either fingerprint. r is the file as it is, if it was
-// read. What cannot be judged any more is kept out by its bytes alone.
+// translatePin finds the present fingerprint of a suppressed content whose fingerprint was
+// made in another language, so that other bytes of the same meaning are suppressed, too, and
+// a rollback to it may ask for either fingerprint. r is the files as they are, if they were
+// read. A content that is not accepted any more is suppressed by its bytes alone.
 func (c *controller) translatePin(r stableread.Reading) {
 	if !c.pin.otherLanguage {
 		return
 	}
 	c.pin.otherLanguage = false
-	s, v, err := c.loadPinned(r)
-	if err != nil || v.fingerprint == c.pin.what.Fingerprint {
+	s, next, err := c.loadPinned(r)
+	if err != nil || next.fingerprint == c.pin.suppressed.Fingerprint {
 		return
 	}
-	f := c.infoOfSnapshot(s, v, 0)
-	c.saveTranslated(s, f)
-	c.pin.what = f.identity()
-	c.status.update(func(s *Status) { s.Pinned = c.pin.what })
+	info := c.infoOfSnapshot(s, next, 0)
+	c.saveTranslated(s, info)
+	c.pin.suppressed = info.identity()
+	c.status.update(func(s *Status) { s.Pinned = c.pin.suppressed })
 }
 
-// loadPinned judges what is kept out anew, from the file if that still holds it.
+// loadPinned loads the suppressed content, from the files if they still have it.
 func (c *controller) loadPinned(r stableread.Reading) (history.Snapshot, loaded, error) {
 	if c.pin.digest == "" || r.Digest != c.pin.digest {
-		return c.loadSnapshot(c.pin.what.Fingerprint)
+		return c.loadSnapshot(c.pin.suppressed.Fingerprint)
 	}
 	content := contentOf(c.path, r)
 	content.Restored = true
-	v, err := c.load(content)
-	s := snapshotOf(content, Info{Fingerprint: c.pin.what.Fingerprint, Version: c.pin.what.Version}, r.Digest)
-	return s, v, err
+	next, err := c.load(content)
+	s := snapshotOf(content, Info{Fingerprint: c.pin.suppressed.Fingerprint, Version: c.pin.suppressed.Version}, r.Digest)
+	return s, next, err
 }
 
-// saveTranslated keeps a snapshot of another language with the fingerprint it has now,
-// beside the one that it was kept under.
-func (c *controller) saveTranslated(s history.Snapshot, f Info) {
-	if s.Fingerprint == f.Fingerprint {
+// saveTranslated saves a snapshot of another language once more with its present
+// fingerprint.
+func (c *controller) saveTranslated(s history.Snapshot, info Info) {
+	if s.Fingerprint == info.Fingerprint {
 		return
 	}
-	s.Fingerprint, s.Formerly, s.Version = f.Fingerprint, f.Formerly, f.Version
+	s.Fingerprint, s.Formerly, s.Version = info.Fingerprint, info.Formerly, info.Version
 	c.journal.save(s)
 }

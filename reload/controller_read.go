@@ -6,8 +6,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// retry looks whether the obstacle is gone. A writer that has gone leaves a
-// file that still has to be quiet for a while: another may follow.
+// retry reads if the obstacle is gone. After a writer has gone, the file still has to be
+// quiet for a while: another may follow.
 func (c *controller) retry(now time.Time) {
 	if c.save.obstacle != stableread.BeingWritten {
 		c.tryRead()
@@ -23,7 +23,7 @@ func (c *controller) retry(now time.Time) {
 	}
 }
 
-// tryRead reads and judges the file, unless something is in the way.
+// tryRead reads the files and handles their content, unless there is an obstacle.
 func (c *controller) tryRead() {
 	c.tried = c.files.Stat()
 	r, err := c.readAll()
@@ -38,8 +38,7 @@ func (c *controller) tryRead() {
 	c.lastSeen, c.candidate = c.tried, stableread.FileState{}
 	c.read = LastRead{Digest: r.Digest, Number: c.read.Number + 1}
 	if err != nil {
-		// What is wrong may be mended without touching the file, so the poll
-		// tries again.
+		// The cause may go without a change of the files, so the poll tries again.
 		c.recheck = true
 		c.endSave()
 		if c.refuse("file: "+err.Error(), Identity{}, err) {
@@ -50,15 +49,15 @@ func (c *controller) tryRead() {
 	c.lastSeen = r.Seen(c.lastSeen)
 	c.recheck = r.At.Sub(r.Modified).Abs() < stableread.CoarsestTime
 	c.endSave()
-	if told := c.o.faults.onRead; told != nil {
-		told()
+	if onRead := c.o.faults.onRead; onRead != nil {
+		onRead()
 	}
 	c.handleContent(r)
 	c.checkAgain()
 }
 
-// readAll reads the files, and those that they name. Which these are is known only when
-// they were read: then they are watched, too, and all are read again, at one moment.
+// readAll reads the files, and those that they name. Which those are is known only after
+// a read: then they are watched, too, and all are read again, at one moment.
 func (c *controller) readAll() (stableread.Reading, error) {
 	for range maxRenamings {
 		r, err := c.reader.Read(c.save.kind == KindRename)
@@ -74,8 +73,8 @@ func (c *controller) readAll() (stableread.Reading, error) {
 // maxRenamings is how often files are read again because they name others than before.
 const maxRenamings = 3
 
-// retryLater waits for an obstacle to go: a little at first, longer later, and
-// from poll to poll once it has been reported. A close is heard sooner.
+// retryLater tries again after a delay that grows with the tries, and from poll to poll once
+// the save has been reported as pending. A reported close ends the wait sooner.
 func (c *controller) retryLater(o stableread.Obstacle) {
 	c.save.obstacle = o
 	c.save.tries++

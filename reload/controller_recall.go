@@ -10,8 +10,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// refusedBefore keeps out, across a restart, what an earlier life could not prove
-// and this one could not compare with anything: there are no requests yet. It
+// refusedBefore refuses at the start a content that an earlier process refused by the same
+// policy: this one has nothing to compare it with, since there are no requests yet. It
 // reports whether it did.
 func (c *controller) refusedBefore(r stableread.Reading) bool {
 	err := c.journal.refusal(r.Digest, c.o.Policy)
@@ -22,12 +22,12 @@ func (c *controller) refusedBefore(r stableread.Reading) bool {
 	return true
 }
 
-// recall puts into service what was there last and still can be, for a start at
-// which the file gives nothing. The error says why there is no such thing.
+// recall puts into service what was in service last and is still accepted, for a start at
+// which the files give nothing. The error says why there is no such content.
 func (c *controller) recall() error {
 	err := c.journal.signedError()
 	for _, fingerprint := range c.journal.served() {
-		if fingerprint == c.pin.what.Fingerprint || fingerprint == c.pin.what.Formerly || c.stopped() {
+		if fingerprint == c.pin.suppressed.Fingerprint || fingerprint == c.pin.suppressed.Formerly || c.stopped() {
 			continue
 		}
 		failed := c.activateSnapshot(fingerprint, KindRecall)
@@ -41,45 +41,47 @@ func (c *controller) recall() error {
 
 var errNothingKept = errors.New("nothing is kept")
 
-// activateSnapshot judges a snapshot anew and puts it into service.
+// activateSnapshot loads a snapshot and puts it into service.
 func (c *controller) activateSnapshot(fingerprint string, k Kind) error {
-	s, v, err := c.loadSnapshot(fingerprint)
+	s, next, err := c.loadSnapshot(fingerprint)
 	if err != nil {
 		return err
 	}
-	if later(v.due) {
+	if later(next.due) {
 		return errors.New("it was staged and is not due")
 	}
-	if c.pin != (pin{}) && (v.fingerprint == c.pin.what.Fingerprint || s.Digest == c.pin.digest) {
+	if c.pin != (pin{}) && (next.fingerprint == c.pin.suppressed.Fingerprint || s.Digest == c.pin.digest) {
 		return errors.New("a rollback keeps it out of service")
 	}
-	f := c.infoOfSnapshot(s, v, k)
+	info := c.infoOfSnapshot(s, next, k)
 	c.journal.holdSaved(s)
-	c.saveTranslated(s, f)
-	c.activate(v, f, s.Digest)
+	c.saveTranslated(s, info)
+	c.activate(next, info, s.Digest)
 	return nil
 }
 
+// loadSnapshot loads a snapshot and verifies that it is what was in service.
 func (c *controller) loadSnapshot(fingerprint string) (history.Snapshot, loaded, error) {
 	s, err := c.journal.snapshot(fingerprint)
 	if err != nil {
 		return s, loaded{}, err
 	}
-	v, err := c.load(Content{Path: c.path, Dir: c.layout.Dir, Files: s.Files, Restored: true})
+	next, err := c.load(Content{Path: c.path, Dir: c.layout.Dir, Files: s.Files, Restored: true})
 	if err != nil {
-		return s, v, fmt.Errorf("the snapshot %s is not accepted any more: %w", fingerprint, err)
+		return s, next, fmt.Errorf("the snapshot %s is not accepted any more: %w", fingerprint, err)
 	}
-	return s, v, c.journal.verify(fingerprint, s, v.fingerprint)
+	return s, next, c.journal.verify(fingerprint, s, next.fingerprint)
 }
 
-func (c *controller) infoOfSnapshot(s history.Snapshot, v loaded, k Kind) Info {
+// infoOfSnapshot is what is known of a snapshot before it is in service.
+func (c *controller) infoOfSnapshot(s history.Snapshot, next loaded, k Kind) Info {
 	now := time.Now()
-	f := Info{
-		Fingerprint: v.fingerprint, Formerly: formerlyIn(s, v.fingerprint), Texts: v.texts, Version: v.version, Note: v.note, Kind: k,
+	info := Info{
+		Fingerprint: next.fingerprint, Formerly: formerlyIn(s, next.fingerprint), Texts: next.texts, Version: next.version, Note: next.note, Kind: k,
 		Timestamps: Timestamps{Written: s.Taken, Noticed: now, Read: now, Ready: now},
 	}
 	for _, file := range s.Files {
-		f.Size += int64(len(file.Data))
+		info.Size += int64(len(file.Data))
 	}
-	return f.against(c.live)
+	return info.against(c.live)
 }

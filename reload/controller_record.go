@@ -7,39 +7,39 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// record writes one line of history.
-func (c *controller) record(a history.Action, f Info, digest, reason string) {
-	c.journal.record(recordOf(a, f, digest, reason))
+// record adds a record to the journal.
+func (c *controller) record(a history.Action, info Info, digest, reason string) {
+	c.journal.record(recordOf(a, info, digest, reason))
 }
 
-// recordActivation writes that a revision is in service.
-func (c *controller) recordActivation(f Info, digest string) {
+// recordActivation records that a revision is in service.
+func (c *controller) recordActivation(info Info, digest string) {
 	c.retain()
-	if f.Kind == KindRollback {
-		return // its record was there first
+	if info.Kind == KindRollback {
+		return // it was recorded before
 	}
-	c.record(actionActivated, f, digest, f.Note)
+	c.record(actionActivated, info, digest, info.Note)
 }
 
-// retain keeps the snapshots of what is in service, what is to be, what a rollback
-// keeps out, which may be asked for again, and others.
+// retain retains the snapshots of what is in service, staged or suppressed, and others.
 func (c *controller) retain(others ...string) {
 	retained := append(others, c.live.Fingerprint)
 	if c.staged != nil {
-		retained = append(retained, c.staged.facts.Fingerprint)
+		retained = append(retained, c.staged.info.Fingerprint)
 	}
-	if c.pin.what.Fingerprint != "" {
-		retained = append(retained, c.pin.what.Fingerprint)
+	if c.pin.suppressed.Fingerprint != "" {
+		retained = append(retained, c.pin.suppressed.Fingerprint)
 	}
 	c.journal.retain(retained...)
 }
 
-func (c *controller) recordRefusal(r stableread.Reading, v loaded, err error) {
-	f := Info{Fingerprint: v.fingerprint, Version: v.version, Kind: c.kind(), Timestamps: Timestamps{Written: r.Modified, Noticed: c.save.noticed, Read: r.At}}
-	record := recordOf(actionRefused, f, r.Digest, err.Error())
-	var unproved *GuardrailError
-	if errors.As(err, &unproved) {
-		record.Against = unproved.Policy
+// recordRefusal records why a content, or the files, did not go into service.
+func (c *controller) recordRefusal(r stableread.Reading, next loaded, err error) {
+	info := Info{Fingerprint: next.fingerprint, Version: next.version, Kind: c.kind(), Timestamps: Timestamps{Written: r.Modified, Noticed: c.save.noticed, Read: r.At}}
+	record := recordOf(actionRefused, info, r.Digest, err.Error())
+	var refusal *GuardrailError
+	if errors.As(err, &refusal) {
+		record.Against = refusal.Policy
 	}
 	c.journal.record(record)
 }

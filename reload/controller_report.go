@@ -2,18 +2,18 @@ package reload
 
 import "time"
 
-// emit tells the host. What makes Open fail is told by Open's error alone, so
-// it is kept until Open is known to succeed.
+// emit sends an event. What makes Open fail is in its error alone, so the event is kept
+// until Open is known to succeed.
 func (c *controller) emit(k EventKind, err error) {
 	e := Event{Kind: k, Time: time.Now(), Path: c.path, Live: c.live, Err: err}
 	if c.staged != nil {
-		e.Next = c.staged.facts
+		e.Next = c.staged.info
 	}
 	switch k {
 	case EventRefused:
-		e.Refused = c.refusedAs
+		e.Refused = c.refusal.what
 	case EventPinned:
-		e.Refused = c.pin.what
+		e.Refused = c.pin.suppressed
 	}
 	if c.starting && c.live.Sequence == 0 && k != EventActivated {
 		c.deferred = append(c.deferred, e)
@@ -23,7 +23,7 @@ func (c *controller) emit(k EventKind, err error) {
 	c.o.OnEvent(e)
 }
 
-// sendDeferred tells what was kept.
+// sendDeferred sends the events that were kept.
 func (c *controller) sendDeferred() {
 	for _, e := range c.deferred {
 		c.o.OnEvent(e)
@@ -31,8 +31,8 @@ func (c *controller) sendDeferred() {
 	c.deferred = nil
 }
 
-// showOutcome shows what became of the content that was read last. It comes after
-// everything else that a turn changes: who sees the outcome sees the rest.
+// showOutcome puts what became of the content that was read last into the status. It comes
+// last in a step, so that a reader who sees the outcome sees everything else.
 func (c *controller) showOutcome() {
 	shown := c.read
 	shown.Outcome = c.outcome()
@@ -45,7 +45,7 @@ func (c *controller) outcome() Outcome {
 	switch {
 	case c.read.Number == 0:
 		return ""
-	case c.refusedKey != "":
+	case c.refusal.key != "":
 		return OutcomeRefused
 	case content == "":
 		return ""

@@ -6,9 +6,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// rollback puts an earlier revision back, which holds until the file is saved
-// with another content. The record comes first: once this returns, a restart
-// does the same.
+// rollback puts an earlier revision back and pins it until the files are saved with another
+// content. The record comes first: once this returns, a restart does the same.
 func (c *controller) rollback(fingerprint, inService, reason string) error {
 	if inService != "" && inService != c.live.Fingerprint {
 		return fmt.Errorf("%w: %s is", ErrNotInService, c.live.Fingerprint)
@@ -17,45 +16,45 @@ func (c *controller) rollback(fingerprint, inService, reason string) error {
 		return ErrInService
 	}
 	c.translatePin(stableread.Reading{})
-	s, v, err := c.loadSnapshot(fingerprint)
+	s, next, err := c.loadSnapshot(fingerprint)
 	if err != nil {
 		return err
 	}
-	if v.fingerprint == c.live.Fingerprint {
-		return fmt.Errorf("%w: its fingerprint is %s now", ErrInService, v.fingerprint)
+	if next.fingerprint == c.live.Fingerprint {
+		return fmt.Errorf("%w: its fingerprint is %s now", ErrInService, next.fingerprint)
 	}
-	f := c.infoOfSnapshot(s, v, KindRollback)
-	c.retain(s.Fingerprint, f.Fingerprint)
+	info := c.infoOfSnapshot(s, next, KindRollback)
+	c.retain(s.Fingerprint, info.Fingerprint)
 	c.journal.holdSaved(s)
-	c.saveTranslated(s, f)
-	if err := c.pinCurrent(f, s.Digest, reason); err != nil {
+	c.saveTranslated(s, info)
+	if err := c.pinCurrent(info, s.Digest, reason); err != nil {
 		c.retain()
 		return err
 	}
 	c.withdraw()
-	c.activate(v, f, s.Digest)
+	c.activate(next, info, s.Digest)
 	return nil
 }
 
-// pinCurrent keeps the file as it is now out of service, on record.
-func (c *controller) pinCurrent(f Info, restored, reason string) error {
-	h := c.pin
+// pinCurrent suppresses the present content of the files, on record.
+func (c *controller) pinCurrent(info Info, restored, reason string) error {
+	to := c.pin
 	switch {
-	case h != (pin{}): // it is what an earlier rollback keeps out
+	case to != (pin{}): // an earlier rollback suppresses it
 	case c.staged != nil:
-		h = pin{digest: c.staged.digest, what: c.staged.facts.identity()}
+		to = pin{digest: c.staged.digest, suppressed: c.staged.info.identity()}
 	default:
-		h = pin{digest: c.liveDigest, what: c.live.identity()}
+		to = pin{digest: c.liveDigest, suppressed: c.live.identity()}
 	}
-	if h.what.Fingerprint == f.Fingerprint {
-		h = pin{} // it is the file's own content that is wanted back
+	if to.suppressed.Fingerprint == info.Fingerprint {
+		to = pin{} // the rollback is to the content of the files
 	}
-	record := recordOf(actionRolledBack, f, h.digest, reason)
-	record.Against, record.Restored = h.what.Fingerprint, restored
+	record := recordOf(actionRolledBack, info, to.digest, reason)
+	record.Against, record.Restored = to.suppressed.Fingerprint, restored
 	if err := c.journal.append(record); err != nil {
-		return fmt.Errorf("writing the rollback down: %w", err)
+		return fmt.Errorf("recording the rollback: %w", err)
 	}
-	c.pin = h
-	c.status.update(func(s *Status) { s.Pinned = h.what })
+	c.pin = to
+	c.status.update(func(s *Status) { s.Pinned = to.suppressed })
 	return nil
 }

@@ -115,7 +115,7 @@ func (j *journal) pinned() pin {
 		switch {
 		case r.Action == actionRolledBack:
 			what := Identity{Fingerprint: r.Against, Formerly: j.formerlyOf(r.Against), Version: j.versionOf(r.Against)}
-			return pin{digest: r.Digest, what: what, otherLanguage: r.Against != "" && j.isOtherLanguage(r)}
+			return pin{digest: r.Digest, suppressed: what, otherLanguage: r.Against != "" && j.isOtherLanguage(r)}
 		case r.Action == actionStaged, r.Action == actionActivated && r.Kind != KindRecall.String():
 			return pin{}
 		}
