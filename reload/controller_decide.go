@@ -7,205 +7,112 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// consider decides what becomes of a complete content.
-func (m *machine) consider(r stableread.Reading) {
-	m.board.update(func(s *Status) { s.Proof = r.Proof })
-	m.translateHold(r)
-	if m.known(r) {
+// handleContent decides what becomes of a complete content: it is refused, suppressed,
+// unchanged, staged or activated.
+func (c *controller) handleContent(r stableread.Reading) {
+	c.status.update(func(s *Status) { s.Proof = r.Proof })
+	c.translatePin(r)
+	if c.handleKnown(r) {
 		return
 	}
 	key := "content: " + r.Digest
-	if m.refused == key && (!m.unproved || m.save.kind == KindPoll) {
-		m.present()
+	if c.refusal.key == key && (!c.refusal.byPolicy || c.save.kind == KindPoll) {
+		c.clearMissing()
 		return
 	}
-	v, err := m.judge(contentOf(m.path, r))
+	next, err := c.load(contentOf(c.path, r))
 	switch {
-	case m.stopped():
+	case c.stopped():
 	case err != nil:
-		m.refuse(key, Identity{Fingerprint: v.fingerprint, Version: v.version}, err)
-		m.noteRefusal(r, v, err)
-	case m.keepsOut(v.fingerprint):
-		m.hold.content = r.Digest
-		m.keepOut()
-	case m.live.Sequence > 0 && v.fingerprint == m.live.Fingerprint && v.texts == m.live.Texts:
-		m.content = r.Digest
-		m.keepLive(r)
-		m.settled()
-		m.clear()
-		m.emit(EventUnchanged, nil)
-	case later(v.due):
-		m.stage(r, v)
+		c.refuse(key, Identity{Fingerprint: next.fingerprint, Version: next.version}, err)
+		c.recordRefusal(r, next, err)
+	case c.isPinned(next.fingerprint):
+		c.pin.digest = r.Digest
+		c.suppress()
+	case c.live.Sequence > 0 && next.fingerprint == c.live.Fingerprint && next.texts == c.live.Texts:
+		c.liveDigest = r.Digest
+		c.saveLive(r)
+		c.unpinAndWithdraw()
+		c.clearRefusal()
+		c.emit(EventUnchanged, nil)
+	case later(next.due):
+		c.stage(r, next)
 	default:
-		m.swap(r, v)
+		c.accept(r, next)
 	}
 }
 
-// known deals with a content that need not be judged, and reports whether it was
-// one.
-func (m *machine) known(r stableread.Reading) bool {
+// handleKnown handles a content that need not be loaded, and reports whether it was one.
+func (c *controller) handleKnown(r stableread.Reading) bool {
 	switch {
-	case m.hold.content == r.Digest && m.keepsOut(m.hold.what.Fingerprint):
-		m.keepOut()
-	case m.staged != nil && r.Digest == m.staged.content:
-		m.restore()
-	case m.live.Sequence > 0 && r.Digest == m.content:
-		m.keepLive(r)
-		m.settled()
-		m.restore()
-	case m.starting && m.live.Sequence == 0:
-		return m.stillRefused(r)
+	case c.pin.digest == r.Digest && c.isPinned(c.pin.suppressed.Fingerprint):
+		c.suppress()
+	case c.staged != nil && r.Digest == c.staged.digest:
+		c.reportUnchanged()
+	case c.live.Sequence > 0 && r.Digest == c.liveDigest:
+		c.saveLive(r)
+		c.unpinAndWithdraw()
+		c.reportUnchanged()
+	case c.starting && c.live.Sequence == 0:
+		return c.refusedBefore(r)
 	default:
 		return false
 	}
 	return true
 }
 
-// showRead shows what became of the content that was read last. It comes after
-// everything else that a turn changes: who sees the outcome sees the rest.
-func (m *machine) showRead() {
-	shown := m.read
-	shown.Outcome = m.outcome()
-	m.board.update(func(s *Status) { s.File = shown })
+// unpinAndWithdraw ends the pin and what is staged: the files say what is in service.
+func (c *controller) unpinAndWithdraw() {
+	c.withdraw()
+	c.unpin()
 }
 
-// outcome is what became of the content that was read last; "" before there is one.
-func (m *machine) outcome() Outcome {
-	content := m.read.Digest
-	switch {
-	case m.read.Number == 0:
-		return ""
-	case m.refused != "":
-		return OutcomeRefused
-	case content == "":
-		return ""
-	case m.hold.content == content:
-		return OutcomePinned
-	case m.staged != nil && m.staged.content == content:
-		return OutcomeStaged
-	case m.content == content:
-		return OutcomeInService
-	}
-	return ""
-}
-
-// settled notes that the file says what is in service, and nothing else is
-// wanted of it any more.
-func (m *machine) settled() {
-	m.withdraw()
-	m.release()
-}
-
-// swap puts a candidate into service. It needs no comparison with what may have
-// been saved meanwhile: there is one loader, so what it holds is newer than
-// what is in service, and what is newer still will be looked at next. To skip
-// it would let a file that is saved faster than it compiles never be loaded.
-func (m *machine) swap(r stableread.Reading, v verdict) {
-	m.settled()
-	f := m.facts(r, v)
-	m.memory.keep(snapshotOf(contentOf(m.path, r), f), r.Digest)
-	m.clear()
-	m.publish(v, f, r.Digest)
-}
-
-// facts are what is known of a candidate before it is in service.
-func (m *machine) facts(r stableread.Reading, v verdict) Info {
-	return Info{
-		Fingerprint: v.fingerprint,
-		Texts:       v.texts,
-		Formerly:    m.memory.formerly(r.Digest, v.fingerprint),
-		Version:     v.version,
-		Note:        v.note,
-		Kind:        m.kind(),
-		Size:        r.Size,
-		Due:         v.due,
-		Timestamps:  Timestamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At, Ready: time.Now()},
-	}.against(m.live)
-}
-
-// publish is the swap itself, and its record.
-func (m *machine) publish(v verdict, f Info, content string) {
-	f = f.against(m.live) // which may be another one than when it was staged
-	f.Sequence = m.live.Sequence + 1
-	f.Timestamps.Swapped = time.Now()
-	v.publish(f)
-	m.live, m.content = f, content
-	m.board.update(func(s *Status) { s.Live = f })
-	m.emit(EventActivated, nil)
-	m.noteActivation(f, content)
-}
-
-// kind is that of the save under way; whatever is read before Open returns is
-// the start.
-func (m *machine) kind() Kind {
-	if m.starting {
-		return KindStart
-	}
-	return m.save.kind
-}
-
-// refuse keeps what is in service and says why, once for the same reason. It
-// reports whether it did say so.
-func (m *machine) refuse(key string, what Identity, err error) bool {
-	m.present()
-	m.unproved = errors.As(err, new(*GuardrailError))
-	if m.refused == key && !m.unproved {
+// refuse reports why a content, or the files, do not go into service, once for the same
+// key. It reports whether it did.
+func (c *controller) refuse(key string, what Identity, err error) bool {
+	c.clearMissing()
+	c.refusal.byPolicy = errors.As(err, new(*GuardrailError))
+	if c.refusal.key == key && !c.refusal.byPolicy {
 		return false
 	}
-	m.refused, m.refusedAs = key, what
-	m.board.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Active: true} })
-	m.emit(EventRefused, err)
+	c.refusal.key, c.refusal.what = key, what
+	c.status.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Active: true} })
+	c.emit(EventRefused, err)
 	return true
 }
 
-// restore notes that the file holds what is in service, or is known already.
-// That is worth an event only if it did not before.
-func (m *machine) restore() {
-	was := m.refused != "" || m.missing
-	m.clear()
+// reportUnchanged notes that the files hold what is in service or staged. That is an event
+// only after a refusal or an absence.
+func (c *controller) reportUnchanged() {
+	was := c.refusal.key != "" || c.missing
+	c.clearRefusal()
 	if was {
-		m.emit(EventUnchanged, nil)
+		c.emit(EventUnchanged, nil)
 	}
 }
 
-// clear ends a refusal and an absence.
-func (m *machine) clear() {
-	m.refused = ""
-	m.board.update(func(s *Status) { s.Refusal.Active = false })
-	m.present()
+// clearRefusal ends a refusal and an absence.
+func (c *controller) clearRefusal() {
+	c.refusal.key = ""
+	c.status.update(func(s *Status) { s.Refusal.Active = false })
+	c.clearMissing()
 }
 
-// present ends an absence.
-func (m *machine) present() {
-	m.missing = false
-	m.board.update(func(s *Status) { s.Missing = time.Time{} })
+// clearMissing ends an absence.
+func (c *controller) clearMissing() {
+	c.missing = false
+	c.status.update(func(s *Status) { s.Missing = time.Time{} })
 }
 
-// emit tells the host. What makes Open fail is told by Open's error alone, so
-// it is kept until Open is known to succeed.
-func (m *machine) emit(k EventKind, err error) {
-	e := Event{Kind: k, Time: time.Now(), Path: m.path, Live: m.live, Err: err}
-	if m.staged != nil {
-		e.Next = m.staged.facts
-	}
-	switch k {
-	case EventRefused:
-		e.Refused = m.refusedAs
-	case EventPinned:
-		e.Refused = m.hold.what
-	}
-	if m.starting && m.live.Sequence == 0 && k != EventActivated {
-		m.untold = append(m.untold, e)
+// saveLive saves what is in service in a journal that does not have it. r is the files,
+// which have the same meaning.
+func (c *controller) saveLive(r stableread.Reading) {
+	if !c.liveUnsaved {
 		return
 	}
-	m.tellAll()
-	m.o.OnEvent(e)
-}
-
-// tellAll tells what was kept.
-func (m *machine) tellAll() {
-	for _, e := range m.untold {
-		m.o.OnEvent(e)
+	c.liveUnsaved = false
+	c.journal.save(snapshotOf(contentOf(c.path, r), c.live, r.Digest))
+	if !c.journal.hasContent(c.live.Fingerprint, r.Digest) { // a comment was added since
+		c.record(actionActivated, c.live, r.Digest, c.live.Note)
 	}
-	m.untold = nil
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
-	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // Settings are the options of a [Source] that may change while it is open. They mean what
@@ -24,98 +23,85 @@ func (o Options) With(s Settings) Options {
 	return o
 }
 
-// Reconfigure has the source go by other settings. What is in service stays there.
+// Reconfigure gives the source other settings. What is in service stays there.
 //
-// A refusal as [GuardrailError] is judged again if Policy is another one than before. Another
+// A content refused by a [GuardrailError] is loaded again if Policy is another one than before. Another
 // state directory, or another key or number of snapshots for it, is opened as at a start:
 // the old one is closed, and the new one gets what is in service, what is staged and what a
-// rollback keeps out. Nothing is written to it if nothing was written before, until
+// pin suppresses. Nothing is written to it if nothing was written before, until
 // [Source.StartJournal] is called.
-func (s *Source[T]) Reconfigure(to Settings) { s.machine.order(func() { s.machine.change(to) }) }
+func (s *Source[T]) Reconfigure(to Settings) { s.controller.do(func() { s.controller.change(to) }) }
 
-func (m *machine) change(to Settings) {
-	before := m.o
-	m.o = before.With(to).withDefaults()
-	m.reader.Settle = m.o.Settle
-	if m.o.Poll != before.Poll {
-		m.ticks.Reset(m.o.Poll)
+func (c *controller) change(to Settings) {
+	before := c.o
+	c.o = before.With(to).withDefaults()
+	c.reader.Settle = c.o.Settle
+	if c.o.Poll != before.Poll {
+		c.ticks.Reset(c.o.Poll)
 	}
-	if was := before.StateOptions; m.o.State != before.State || m.o.StateOptions.Key != was.Key || m.o.StateOptions.Keep != was.Keep {
-		m.moveMemory()
+	if was := before.StateOptions; c.o.State != before.State || c.o.StateOptions.Key != was.Key || c.o.StateOptions.Keep != was.Keep {
+		c.moveState()
 	}
-	if m.o.Policy != before.Policy && m.refused != "" && m.unproved {
-		m.judgeAgain()
+	if c.o.Policy != before.Policy && c.refusal.key != "" && c.refusal.byPolicy {
+		c.loadAgain()
 	}
 }
 
-// judgeAgain has the file read and judged although it is the same.
-func (m *machine) judgeAgain() {
-	m.refused = ""
-	if m.phase == phaseIdle {
-		m.settle(KindPoll, time.Now())
+// loadAgain has the files read and loaded although they are the same.
+func (c *controller) loadAgain() {
+	c.refusal.key = ""
+	if c.phase == phaseIdle {
+		c.debounce(KindPoll, time.Now())
 	}
 }
 
-// moveMemory goes on with the state directory of the options. What is in service goes
-// along, as far as its files are known; they are not if nothing was remembered so far.
-func (m *machine) moveMemory() {
-	along := []string{m.live.Fingerprint, m.hold.what.Fingerprint}
-	if m.staged != nil {
-		along = append(along, m.staged.facts.Fingerprint)
+// moveState opens the state directory of the options. What is in service goes along, as far
+// as its files are known; they are not if there was no state directory so far.
+func (c *controller) moveState() {
+	along := []string{c.live.Fingerprint, c.pin.suppressed.Fingerprint}
+	if c.staged != nil {
+		along = append(along, c.staged.info.Fingerprint)
 	}
 	var snapshots []history.Snapshot
-	kept := make(map[string]string) // digests by fingerprint
+	digests := make(map[string]string) // of snapshots, by fingerprint
 	for _, fingerprint := range along {
-		if s, err := m.memory.snapshot(fingerprint); fingerprint != "" && err == nil {
+		if s, err := c.journal.snapshot(fingerprint); fingerprint != "" && err == nil {
 			snapshots = append(snapshots, s)
-			kept[fingerprint] = s.Digest
+			digests[fingerprint] = s.Digest
 		}
 	}
-	began := m.memory.scribe.writes()
-	m.memory.close()
-	m.memory = newMemory(m.o)
-	m.scribe.Store(m.memory.scribe)
-	m.board.update(func(s *Status) { s.State = StateHealth{Dir: m.o.State} })
+	started := c.journal.started()
+	c.journal.close()
+	c.setJournal(newJournal(c.o))
+	c.status.update(func(s *Status) { s.State = StateHealth{Dir: c.o.State} })
 	for _, s := range snapshots {
-		m.memory.keep(s, s.Digest)
+		c.journal.save(s)
 	}
-	m.noteAll(kept)
-	m.unkept = !slices.ContainsFunc(snapshots, func(s history.Snapshot) bool { return s.Fingerprint == m.live.Fingerprint })
-	if m.unkept && m.phase == phaseIdle {
-		m.settle(KindPoll, time.Now()) // the file is mostly what is in service
+	c.recordAll(digests)
+	c.liveUnsaved = !slices.ContainsFunc(snapshots, func(s history.Snapshot) bool { return s.Fingerprint == c.live.Fingerprint })
+	if c.liveUnsaved && c.phase == phaseIdle {
+		c.debounce(KindPoll, time.Now()) // it is mostly the content of the files
 	}
-	if began && m.memory.scribe != nil {
-		m.memory.scribe.begin()
+	if started {
+		c.journal.start()
 	}
 }
 
-// noteAll writes how things are into a log that does not know. kept are the digests of
-// what is kept there by its fingerprint: a comment may have been added to the file since.
-func (m *machine) noteAll(kept map[string]string) {
-	m.retain()
-	live := cmp.Or(kept[m.live.Fingerprint], m.content)
-	if m.hold == (hold{}) {
-		m.note(actionActivated, m.live, live, m.live.Note)
+// recordAll records what is in service and staged in a journal that does not have it. digests
+// are those of the snapshots there by fingerprint: a comment may have been added to the files
+// since.
+func (c *controller) recordAll(digests map[string]string) {
+	c.retain()
+	live := cmp.Or(digests[c.live.Fingerprint], c.liveDigest)
+	if c.pin == (pin{}) {
+		c.record(actionActivated, c.live, live, c.live.Note)
 	} else {
-		held := cmp.Or(kept[m.hold.what.Fingerprint], m.hold.content)
-		record := recordOf(actionRolledBack, m.live, held, "the rollback was in effect when the state directory changed")
-		record.Against, record.Restored = m.hold.what.Fingerprint, live
-		m.memory.note(record)
+		suppressed := cmp.Or(digests[c.pin.suppressed.Fingerprint], c.pin.digest)
+		record := recordOf(actionRolledBack, c.live, suppressed, "the rollback was in effect when the state directory changed")
+		record.Against, record.Restored = c.pin.suppressed.Fingerprint, live
+		c.journal.record(record)
 	}
-	if m.staged != nil {
-		m.note(actionStaged, m.staged.facts, cmp.Or(kept[m.staged.facts.Fingerprint], m.staged.content), "")
-	}
-}
-
-// keepLive keeps what is in service where that was not possible before. r is the file,
-// which says the same.
-func (m *machine) keepLive(r stableread.Reading) {
-	if !m.unkept {
-		return
-	}
-	m.unkept = false
-	m.memory.keep(snapshotOf(contentOf(m.path, r), m.live), r.Digest)
-	if !slices.Contains(m.memory.digests(m.live.Fingerprint), r.Digest) { // a comment was added since
-		m.note(actionActivated, m.live, r.Digest, m.live.Note)
+	if c.staged != nil {
+		c.record(actionStaged, c.staged.info, cmp.Or(digests[c.staged.info.Fingerprint], c.staged.digest), "")
 	}
 }

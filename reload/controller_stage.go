@@ -6,61 +6,60 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// staged is a revision that was accepted and waits for its instant.
+// A staged is a revision that was accepted and waits for its instant.
 type staged struct {
-	verdict verdict
-	facts   Info
-	content string // digest
+	loaded loaded
+	info   Info
+	digest string // of its content
 }
 
-// stage keeps a candidate for later. It was proved now; at its instant there is
-// nothing left to do but to swap, so that every process that holds it does so
-// together.
-func (m *machine) stage(r stableread.Reading, v verdict) {
-	f := m.facts(r, v)
-	again := m.staged != nil && m.staged.facts.Fingerprint == f.Fingerprint && m.staged.facts.Texts == f.Texts && m.staged.facts.Due.Equal(f.Due)
+// stage keeps a candidate until its instant. It is loaded now, so that at its instant there
+// is nothing left to do but to swap, and every process that has it swaps together.
+func (c *controller) stage(r stableread.Reading, next loaded) {
+	info := c.infoOf(r, next)
+	again := c.staged != nil && c.staged.info.Fingerprint == info.Fingerprint && c.staged.info.Texts == info.Texts && c.staged.info.Due.Equal(info.Due)
 	if !again {
-		m.withdraw()
+		c.withdraw()
 	}
-	m.staged = &staged{verdict: v, facts: f, content: r.Digest}
-	m.release()
-	m.clear()
-	m.board.update(func(s *Status) { s.Staged = f })
+	c.staged = &staged{loaded: next, info: info, digest: r.Digest}
+	c.unpin()
+	c.clearRefusal()
+	c.status.update(func(s *Status) { s.Staged = info })
 	if again {
-		m.emit(EventUnchanged, nil)
+		c.emit(EventUnchanged, nil)
 		return
 	}
-	m.memory.keep(snapshotOf(contentOf(m.path, r), f), r.Digest)
-	m.retain()
-	m.note(actionStaged, f, r.Digest, "")
-	m.emit(EventStaged, nil)
+	c.journal.save(snapshotOf(contentOf(c.path, r), info, r.Digest))
+	c.retain()
+	c.record(actionStaged, info, r.Digest, "")
+	c.emit(EventStaged, nil)
 }
 
-// withdraw gives up what is staged.
-func (m *machine) withdraw() {
-	if m.staged == nil {
+// withdraw drops what is staged.
+func (c *controller) withdraw() {
+	if c.staged == nil {
 		return
 	}
-	gone := m.staged
-	m.unstage()
-	m.note(actionWithdrawn, gone.facts, gone.content, "")
-	m.o.OnEvent(Event{Kind: EventWithdrawn, Time: time.Now(), Path: m.path, Live: m.live, Next: gone.facts})
+	gone := c.staged
+	c.unstage()
+	c.record(actionWithdrawn, gone.info, gone.digest, "")
+	c.o.OnEvent(Event{Kind: EventWithdrawn, Time: time.Now(), Path: c.path, Live: c.live, Next: gone.info})
 }
 
-func (m *machine) unstage() {
-	m.staged = nil
-	m.board.update(func(s *Status) { s.Staged = Info{} })
+func (c *controller) unstage() {
+	c.staged = nil
+	c.status.update(func(s *Status) { s.Staged = Info{} })
 }
 
-// ripen swaps the staged revision in once its instant has come by the clock on
-// the wall, which is the one that processes share.
-func (m *machine) ripen(now time.Time) {
-	if m.staged == nil || now.Round(0).Before(m.staged.facts.Due) || m.stopped() {
+// activateDue activates the staged revision when its wall-clock time is reached: that is
+// the clock that processes share.
+func (c *controller) activateDue(now time.Time) {
+	if c.staged == nil || now.Round(0).Before(c.staged.info.Due) || c.stopped() {
 		return
 	}
-	next := m.staged
-	m.unstage()
-	m.publish(next.verdict, next.facts, next.content)
+	due := c.staged
+	c.unstage()
+	c.activate(due.loaded, due.info, due.digest)
 }
 
 // later reports whether a candidate has to wait.
