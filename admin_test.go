@@ -124,7 +124,7 @@ func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 	first := inService()[0].Live().Fingerprint
 	s.saved(takes("v2", "0.6"), "v2")
 	s.save("version = \"v3\"\nrule = 1")
-	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Standing })
+	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Active })
 	second := inService()[0].Live().Fingerprint
 	eventually(t, "a record", func() bool { return strings.Contains(a.call("GET", at+"/history", "").Body.String(), "refused") })
 	a.call("GET", "/discount/strategies", "")

@@ -63,7 +63,7 @@ func (l *live) logEvent(e reload.Event) {
 		log.Error(stays("strategy refused", e), refusal(e)...)
 	case reload.EventMissing:
 		log.Warn(stays("strategy is missing", e), refusal(e)...)
-	case reload.EventHeld:
+	case reload.EventPinned:
 		log.Warn("a rollback keeps the strategy in the file out of service, until another is saved or a rollback to it",
 			append(identified(e.Refused), zap.String("in_service", e.Live.Version))...)
 	case reload.EventPending:
@@ -72,9 +72,9 @@ func (l *live) logEvent(e reload.Event) {
 		log.Info("strategy staged", append(activation(e.Next), instant("due", e.Next.Due), zap.String("in_service", e.Live.Version))...)
 	case reload.EventWithdrawn:
 		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), instant("due", e.Next.Due))
-	case reload.EventForgetting:
+	case reload.EventStateFailed:
 		log.Error("state of the strategy cannot be written, it goes on without", failure(stateError(l.stateDir(), e.Err))...)
-	case reload.EventRemembering:
+	case reload.EventStateRestored:
 		log.Info("state of the strategy is written again")
 	case reload.EventTampered:
 		what := "log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back"
@@ -116,21 +116,21 @@ func identified(what reload.Identity) []zap.Field {
 	return fields
 }
 
-func activation(f reload.Facts) []zap.Field {
+func activation(f reload.Info) []zap.Field {
 	fields := append(identified(reload.Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}),
 		zap.Stringer("kind", f.Kind),
 		zap.String("change", string(f.Change)),
 		zap.Int64("size", f.Size),
-		instant("written", f.Stamps.Written),
-		instant("noticed", f.Stamps.Noticed),
-		instant("read", f.Stamps.Read),
-		instant("ready", f.Stamps.Ready),
+		instant("written", f.Timestamps.Written),
+		instant("noticed", f.Timestamps.Noticed),
+		instant("read", f.Timestamps.Read),
+		instant("ready", f.Timestamps.Ready),
 		zap.String("proof", f.Note),
 	)
-	if f.Stamps.Swapped.IsZero() { // it is staged
+	if f.Timestamps.Swapped.IsZero() { // it is staged
 		return fields
 	}
-	return append(fields, instant("swapped", f.Stamps.Swapped), zap.Duration("took", f.Stamps.Swapped.Sub(f.Stamps.Noticed)))
+	return append(fields, instant("swapped", f.Timestamps.Swapped), zap.Duration("took", f.Timestamps.Swapped.Sub(f.Timestamps.Noticed)))
 }
 
 // instant is an instant as RFC 3339, in UTC, in whatever way the log has its own times:

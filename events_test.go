@@ -47,7 +47,7 @@ func TestProblemsInAnErrorAreOneALine(t *testing.T) {
 func TestLogOfAStrategyIsReadableInEveryFormat(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 11, 8, 0, 0, 123456000, time.FixedZone("", 8*60*60))
-	activated := activation(reload.Facts{Version: "v", Stamps: reload.Stamps{Written: at, Noticed: at, Read: at, Ready: at, Swapped: at}})
+	activated := activation(reload.Info{Version: "v", Timestamps: reload.Timestamps{Written: at, Noticed: at, Read: at, Ready: at, Swapped: at}})
 	refused := refusal(reload.Event{Kind: reload.EventRefused, Err: errors.New("a.toml:1:1: one\na.toml:2:1: two")})
 	for name, format := range map[string]interface {
 		zapcore.Encoder

@@ -87,7 +87,7 @@ func (k *keyring) add(i int, algorithm string, key SigningKey) error {
 		return err
 	}
 	var accepted *assertion.Key
-	load := func(c reload.Content, _ *reload.Edition[*assertion.Key]) (reload.Candidate[*assertion.Key], error) {
+	load := func(c reload.Content, _ *reload.Revision[*assertion.Key]) (reload.Candidate[*assertion.Key], error) {
 		read, err := assertion.ParseKey(algorithm, string(c.Files[0].Data), key.KeyID)
 		if err == nil {
 			err = k.fits(i, read)

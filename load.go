@@ -17,12 +17,12 @@ import (
 
 // load makes an edition of a content and proves that it may replace the one in
 // service. Its error shows no text that is not the strategy's own.
-func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (reload.Candidate[*edition], error) {
+func (l *live) load(c reload.Content, inService *reload.Revision[*edition]) (reload.Candidate[*edition], error) {
 	candidate, err := l.prove(c, inService)
 	return candidate, withhold(c, err)
 }
 
-func (l *live) prove(c reload.Content, inService *reload.Edition[*edition]) (reload.Candidate[*edition], error) {
+func (l *live) prove(c reload.Content, inService *reload.Revision[*edition]) (reload.Candidate[*edition], error) {
 	sources, tests := strategyfile.Split(c)
 	if len(sources) == 0 {
 		return reload.Candidate[*edition]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategyfile.Suffix)

@@ -49,8 +49,8 @@ type phase struct {
 
 // phases are the parts of an activation between its stamps. What was not written
 // just now was not waited for, and neither is an instant in the future.
-func phases(f reload.Facts) []phase {
-	s := f.Stamps
+func phases(f reload.Info) []phase {
+	s := f.Timestamps
 	var all []phase
 	switch f.Kind {
 	case reload.KindRename, reload.KindInPlace, reload.KindPoll:

@@ -18,7 +18,7 @@ var results = map[reload.EventKind]string{
 	reload.EventMissing:   "missing",
 	reload.EventStaged:    "staged",
 	reload.EventUnchanged: "unchanged",
-	reload.EventHeld:      "held",
+	reload.EventPinned:    "held",
 	reload.EventWithdrawn: "withdrawn",
 }
 
@@ -134,7 +134,7 @@ func (c *strategyCollector) collect(all []prometheus.Metric, id string, s *strat
 	l := s.lives[len(s.lives)-1]
 	now := l.Status()
 	gauge(c.info, 1, now.Live.Version, now.Live.Fingerprint)
-	gauge(c.successful, oneIf(!now.Refusal.Standing && now.Missing.IsZero()))
+	gauge(c.successful, oneIf(!now.Refusal.Active && now.Missing.IsZero()))
 	if at := s.succeeded.Load(); at != 0 {
 		gauge(c.timestamp, seconds(time.Unix(0, at)))
 	}
@@ -144,8 +144,8 @@ func (c *strategyCollector) collect(all []prometheus.Metric, id string, s *strat
 	if !now.Staged.Due.IsZero() {
 		gauge(c.staged, seconds(now.Staged.Due))
 	}
-	if now.Memory.Dir != "" {
-		gauge(c.state, oneIf(now.Memory.Err == nil))
+	if now.State.Dir != "" {
+		gauge(c.state, oneIf(now.State.Err == nil))
 	}
 	return all
 }

@@ -20,7 +20,7 @@ type tracer struct {
 	provider atomic.Pointer[providerBox]
 
 	mu     sync.Mutex
-	untold []reload.Facts
+	untold []reload.Info
 }
 
 type providerBox struct{ trace.TracerProvider }
@@ -78,7 +78,7 @@ func (t *tracer) tell(e reload.Event) {
 }
 
 // write makes one span of an activation with a child for each of its phases.
-func write(provider trace.TracerProvider, f reload.Facts) {
+func write(provider trace.TracerProvider, f reload.Info) {
 	all := phases(f)
 	if len(all) == 0 {
 		return
@@ -95,5 +95,5 @@ func write(provider trace.TracerProvider, f reload.Facts) {
 		_, part := tracer.Start(ctx, "discount."+p.name, trace.WithTimestamp(p.begin))
 		part.End(trace.WithTimestamp(p.end))
 	}
-	whole.End(trace.WithTimestamp(f.Stamps.Swapped))
+	whole.End(trace.WithTimestamp(f.Timestamps.Swapped))
 }

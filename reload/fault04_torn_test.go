@@ -23,7 +23,7 @@ import (
 // length and the sum of the rest.
 func sealed(n int, rnd *rand.Rand) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "edition %d\n", n)
+	fmt.Fprintf(&b, "revision %d\n", n)
 	for range rnd.IntN(400) {
 		fmt.Fprintf(&b, "rule %d\n", rnd.Uint64())
 	}

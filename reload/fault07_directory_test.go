@@ -89,7 +89,7 @@ func TestFault07TemporariesInADirectoryAreNoMembers(t *testing.T) {
 
 // becomesInTheEnd waits until want is in service; what may be there before, where
 // the edits take the gateway's time, is on the way.
-func (h *host) becomesInTheEnd(want string, onTheWay ...string) *reload.Edition[string] {
+func (h *host) becomesInTheEnd(want string, onTheWay ...string) *reload.Revision[string] {
 	h.t.Helper()
 	for {
 		h.await(reload.EventActivated)

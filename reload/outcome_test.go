@@ -47,7 +47,7 @@ func TestStatusSaysWhatBecameOfTheLastContent(t *testing.T) {
 
 	// The file stays as it is, and what became of it changes.
 	do(t, h.Rollback("one", "three", "too dear"))
-	h.lastRead(reload.LastRead{Digest: digest("three"), Outcome: reload.OutcomeHeld})
+	h.lastRead(reload.LastRead{Digest: digest("three"), Outcome: reload.OutcomePinned})
 	do(t, h.Rollback("three", "one", ""))
 	h.lastRead(reload.LastRead{Digest: digest("three"), Outcome: reload.OutcomeInService})
 }

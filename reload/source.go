@@ -9,7 +9,7 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// A Source keeps the newest accepted edition of one file, or of the files of one
+// A Source keeps the newest accepted revision of one file, or of the files of one
 // directory. All methods are safe for concurrent use.
 type Source[T any] struct {
 	lineup  atomic.Pointer[lineup[T]]
@@ -17,15 +17,15 @@ type Source[T any] struct {
 }
 
 // A lineup is all that is in service at one instant, behind the one pointer. It
-// is one edition. A second one beside it, for a share of the readers, would be a
+// is one revision. A second one beside it, for a share of the readers, would be a
 // field here, so that one store still changes everything at once, and a reader
 // that says who it reads for would choose in [Source.Live].
 type lineup[T any] struct {
-	main Edition[T]
+	main Revision[T]
 }
 
 // Open watches the file or directory at path, reads it and returns once its
-// first edition is in service. A file that is being written is waited for, for two seconds. It
+// first revision is in service. A file that is being written is waited for, for two seconds. It
 // fails if there is no file, if load refuses it, or if it cannot be read; it
 // does not fail because the file cannot be watched (see [EventPolling]).
 //
@@ -43,14 +43,14 @@ func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
 	return s, nil
 }
 
-// Live returns the edition in service. It is one atomic load: it never blocks,
-// never allocates and never returns nil. Two calls may return two editions; a
+// Live returns the revision in service. It is one atomic load: it never blocks,
+// never allocates and never returns nil. Two calls may return two revisions; a
 // reader that needs one throughout calls it once.
-func (s *Source[T]) Live() *Edition[T] { return &s.lineup.Load().main }
+func (s *Source[T]) Live() *Revision[T] { return &s.lineup.Load().main }
 
 // inService is what a candidate has to be compared with; nil while there is
 // nothing.
-func (s *Source[T]) inService() *Edition[T] {
+func (s *Source[T]) inService() *Revision[T] {
 	if s.lineup.Load() == nil {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (s *Source[T]) Status() Status { return s.machine.board.read() }
 
 // Close stops watching and returns when nothing of the source is running any
 // more. A load in progress is waited for and its outcome discarded. The last
-// edition stays readable. Closing again does nothing.
+// revision stays readable. Closing again does nothing.
 func (s *Source[T]) Close() error { return s.machine.close() }
 
 // Remember begins to write to the state directory: what is in service now, and
@@ -74,33 +74,33 @@ func (s *Source[T]) Remember() {
 	}
 }
 
-// Rollback puts an edition that was in service once back there, by its
+// Rollback puts a revision that was in service once back there, by its
 // fingerprint, or by the one on record for it from an earlier [Options.Language].
 // It stays until the file is saved with a content of another meaning than it has
 // now, across restarts, too. inService, if not empty, is the fingerprint of the
-// edition to be replaced: if another is in service the error is [ErrNotInService]
+// revision to be replaced: if another is in service the error is [ErrNotInService]
 // and nothing changes. reason is for the record.
 //
-// When it returns nil the edition is in service and the rollback on disk.
+// When it returns nil the revision is in service and the rollback on disk.
 func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {
 	err := ErrClosed
 	s.machine.order(func() { err = s.machine.rollback(fingerprint, inService, reason) })
 	return err
 }
 
-// Past is what the state directory holds.
-type Past struct {
+// History is what the state directory holds.
+type History struct {
 	Records   []history.Record   // oldest first
 	Snapshots []history.Snapshot // newest first, without their files
 }
 
 // History returns what is remembered. It waits for a load in progress, and until
 // everything that happened is written, if it can be.
-func (s *Source[T]) History() Past {
+func (s *Source[T]) History() History {
 	s.machine.order(func() {})
 	scribe := s.machine.scribe.Load()
 	if scribe == nil {
-		return Past{}
+		return History{}
 	}
 	return scribe.all()
 }
@@ -122,7 +122,7 @@ func (s *Source[T]) judge(load Loader[T]) judge {
 			version:     c.Version,
 			note:        c.Note,
 			due:         c.Due,
-			publish:     func(f Facts) { s.lineup.Store(&lineup[T]{main: Edition[T]{Value: c.Value, Facts: f}}) },
+			publish:     func(f Info) { s.lineup.Store(&lineup[T]{main: Revision[T]{Value: c.Value, Info: f}}) },
 		}, nil
 	}
 }

@@ -80,7 +80,7 @@ func (m *machine) outcome() Outcome {
 	case content == "":
 		return ""
 	case m.hold.content == content:
-		return OutcomeHeld
+		return OutcomePinned
 	case m.staged != nil && m.staged.content == content:
 		return OutcomeStaged
 	case m.content == content:
@@ -109,8 +109,8 @@ func (m *machine) swap(r stableread.Reading, v verdict) {
 }
 
 // facts are what is known of a candidate before it is in service.
-func (m *machine) facts(r stableread.Reading, v verdict) Facts {
-	return Facts{
+func (m *machine) facts(r stableread.Reading, v verdict) Info {
+	return Info{
 		Fingerprint: v.fingerprint,
 		Texts:       v.texts,
 		Formerly:    m.memory.formerly(r.Digest, v.fingerprint),
@@ -119,15 +119,15 @@ func (m *machine) facts(r stableread.Reading, v verdict) Facts {
 		Kind:        m.kind(),
 		Size:        r.Size,
 		Due:         v.due,
-		Stamps:      Stamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At, Ready: time.Now()},
+		Timestamps:  Timestamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At, Ready: time.Now()},
 	}.against(m.live)
 }
 
 // publish is the swap itself, and its record.
-func (m *machine) publish(v verdict, f Facts, content string) {
+func (m *machine) publish(v verdict, f Info, content string) {
 	f = f.against(m.live) // which may be another one than when it was staged
 	f.Sequence = m.live.Sequence + 1
-	f.Stamps.Swapped = time.Now()
+	f.Timestamps.Swapped = time.Now()
 	v.publish(f)
 	m.live, m.content = f, content
 	m.board.update(func(s *Status) { s.Live = f })
@@ -153,7 +153,7 @@ func (m *machine) refuse(key string, what Identity, err error) bool {
 		return false
 	}
 	m.refused, m.refusedAs = key, what
-	m.board.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Standing: true} })
+	m.board.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Active: true} })
 	m.emit(EventRefused, err)
 	return true
 }
@@ -171,7 +171,7 @@ func (m *machine) restore() {
 // clear ends a refusal and an absence.
 func (m *machine) clear() {
 	m.refused = ""
-	m.board.update(func(s *Status) { s.Refusal.Standing = false })
+	m.board.update(func(s *Status) { s.Refusal.Active = false })
 	m.present()
 }
 
@@ -191,7 +191,7 @@ func (m *machine) emit(k EventKind, err error) {
 	switch k {
 	case EventRefused:
 		e.Refused = m.refusedAs
-	case EventHeld:
+	case EventPinned:
 		e.Refused = m.hold.what
 	}
 	if m.starting && m.live.Sequence == 0 && k != EventActivated {

@@ -30,7 +30,7 @@ func (m *machine) start() error {
 	return nil
 }
 
-// first runs the machine until there is an edition, or a reason for none. Where
+// first runs the machine until there is a revision, or a reason for none. Where
 // the file gives none, the memory may.
 func (m *machine) first(deadline time.Time) error {
 	timer := time.NewTimer(0)
@@ -52,14 +52,14 @@ func (m *machine) first(deadline time.Time) error {
 	return nil
 }
 
-// hindrance is why there is no first edition; nil if there is one, or may soon
+// hindrance is why there is no first revision; nil if there is one, or may soon
 // be.
 func (m *machine) hindrance(deadline time.Time) error {
 	s := m.board.read()
 	switch {
 	case m.live.Sequence > 0:
 		return nil
-	case s.Refusal.Standing:
+	case s.Refusal.Active:
 		return s.Refusal.Err
 	case m.missing:
 		return m.layout.Err()

@@ -230,7 +230,7 @@ func (u *Unproved) Error() string { return u.Err.Error() }
 // Unwrap is the reason.
 func (u *Unproved) Unwrap() error { return u.Err }
 
-func snapshotOf(c Content, f Facts) history.Snapshot {
+func snapshotOf(c Content, f Info) history.Snapshot {
 	return history.Snapshot{
 		Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version,
 		Taken: time.Now(), Origin: c.Path, Files: c.Files,

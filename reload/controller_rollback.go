@@ -23,7 +23,7 @@ func (m *machine) release() {
 		return
 	}
 	m.hold = hold{}
-	m.board.update(func(s *Status) { s.Held = Identity{} })
+	m.board.update(func(s *Status) { s.Pinned = Identity{} })
 }
 
 // keepsOut reports whether a rollback keeps a meaning out of service. It ends if
@@ -45,7 +45,7 @@ func (m *machine) keepOut() {
 	known := m.refused == "" && !m.missing && m.save.kind == KindPoll && !m.starting
 	m.clear()
 	if !known {
-		m.emit(EventHeld, nil)
+		m.emit(EventPinned, nil)
 	}
 }
 
@@ -111,11 +111,11 @@ func (m *machine) rejudge(fingerprint string) (history.Snapshot, verdict, error)
 	return s, v, m.memory.verify(fingerprint, s, v.fingerprint)
 }
 
-func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Facts {
+func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Info {
 	now := time.Now()
-	f := Facts{
+	f := Info{
 		Fingerprint: v.fingerprint, Formerly: formerlyIn(s, v.fingerprint), Texts: v.texts, Version: v.version, Note: v.note, Kind: k,
-		Stamps: Stamps{Written: s.Taken, Noticed: now, Read: now, Ready: now},
+		Timestamps: Timestamps{Written: s.Taken, Noticed: now, Read: now, Ready: now},
 	}
 	for _, file := range s.Files {
 		f.Size += int64(len(file.Data))
@@ -131,7 +131,7 @@ var (
 	ErrClosed       = errors.New("the source is closed")
 )
 
-// rollback puts an earlier edition back, which holds until the file is saved
+// rollback puts an earlier revision back, which holds until the file is saved
 // with another content. The record comes first: once this returns, a restart
 // does the same.
 func (m *machine) rollback(fingerprint, inService, reason string) error {
@@ -163,7 +163,7 @@ func (m *machine) rollback(fingerprint, inService, reason string) error {
 }
 
 // holdBack keeps the file as it is now out of service, on record.
-func (m *machine) holdBack(f Facts, restored, reason string) error {
+func (m *machine) holdBack(f Info, restored, reason string) error {
 	h := m.hold
 	switch {
 	case h != (hold{}): // it is what an earlier rollback keeps out
@@ -181,6 +181,6 @@ func (m *machine) holdBack(f Facts, restored, reason string) error {
 		return fmt.Errorf("writing the rollback down: %w", err)
 	}
 	m.hold = h
-	m.board.update(func(s *Status) { s.Held = h.what })
+	m.board.update(func(s *Status) { s.Pinned = h.what })
 	return nil
 }

@@ -6,10 +6,10 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// staged is an edition that was accepted and waits for its instant.
+// staged is a revision that was accepted and waits for its instant.
 type staged struct {
 	verdict verdict
-	facts   Facts
+	facts   Info
 	content string // digest
 }
 
@@ -49,10 +49,10 @@ func (m *machine) withdraw() {
 
 func (m *machine) unstage() {
 	m.staged = nil
-	m.board.update(func(s *Status) { s.Staged = Facts{} })
+	m.board.update(func(s *Status) { s.Staged = Info{} })
 }
 
-// ripen swaps the staged edition in once its instant has come by the clock on
+// ripen swaps the staged revision in once its instant has come by the clock on
 // the wall, which is the one that processes share.
 func (m *machine) ripen(now time.Time) {
 	if m.staged == nil || now.Round(0).Before(m.staged.facts.Due) || m.stopped() {

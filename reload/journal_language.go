@@ -112,7 +112,7 @@ func (y *memory) foreign(rollback history.Record) bool {
 
 // keepAgain keeps a snapshot of another language with the fingerprint it has now,
 // beside the one that it was kept under.
-func (m *machine) keepAgain(s history.Snapshot, f Facts) {
+func (m *machine) keepAgain(s history.Snapshot, f Info) {
 	if s.Fingerprint == f.Fingerprint {
 		return
 	}
@@ -136,7 +136,7 @@ func (m *machine) translateHold(r stableread.Reading) {
 	f := m.factsOf(s, v, 0)
 	m.keepAgain(s, f)
 	m.hold.what = f.identity()
-	m.board.update(func(s *Status) { s.Held = m.hold.what })
+	m.board.update(func(s *Status) { s.Pinned = m.hold.what })
 }
 
 // heldAnew judges what is kept out anew, from the file if that still holds it.
@@ -147,7 +147,7 @@ func (m *machine) heldAnew(r stableread.Reading) (history.Snapshot, verdict, err
 	c := contentOf(m.path, r)
 	c.Proved = true
 	v, err := m.judge(c)
-	s := snapshotOf(c, Facts{Fingerprint: m.hold.what.Fingerprint, Version: m.hold.what.Version})
+	s := snapshotOf(c, Info{Fingerprint: m.hold.what.Fingerprint, Version: m.hold.what.Version})
 	s.Digest = r.Digest
 	return s, v, err
 }

@@ -75,7 +75,7 @@ func (m *machine) moveMemory() {
 	m.memory.close()
 	m.memory = newMemory(m.o)
 	m.scribe.Store(m.memory.scribe)
-	m.board.update(func(s *Status) { s.Memory = Memory{Dir: m.o.State} })
+	m.board.update(func(s *Status) { s.State = StateHealth{Dir: m.o.State} })
 	for _, s := range snapshots {
 		m.memory.keep(s, s.Digest)
 	}

@@ -70,7 +70,7 @@ func meaning(s string) (reload.Candidate[string], error) {
 // loader makes a Loader of what a test does with the content of its files, one
 // after the other.
 func loader[T any](load func(content string) (reload.Candidate[T], error)) reload.Loader[T] {
-	return func(c reload.Content, _ *reload.Edition[T]) (reload.Candidate[T], error) {
+	return func(c reload.Content, _ *reload.Revision[T]) (reload.Candidate[T], error) {
 		var content strings.Builder
 		for _, f := range c.Files {
 			content.Write(f.Data)
@@ -125,7 +125,7 @@ func openWith(t testing.TB, path string, load reload.Loader[string], o reload.Op
 		}
 	})
 	if e := h.await(reload.EventActivated); e.Live.Kind != reload.KindStart || e.Live.Sequence != 1 {
-		t.Fatalf("first edition = %v, number %d, want start, 1", e.Live.Kind, e.Live.Sequence)
+		t.Fatalf("first revision = %v, number %d, want start, 1", e.Live.Kind, e.Live.Sequence)
 	}
 	<-h.reads
 	return h
@@ -194,7 +194,7 @@ func (h *host) endsWithout(want string, none ...reload.EventKind) {
 }
 
 // becomes waits for the next activation, which must be of want.
-func (h *host) becomes(want string) *reload.Edition[string] {
+func (h *host) becomes(want string) *reload.Revision[string] {
 	h.t.Helper()
 	h.await(reload.EventActivated)
 	e := h.Live()
@@ -204,10 +204,10 @@ func (h *host) becomes(want string) *reload.Edition[string] {
 	return e
 }
 
-// stillOn fails unless the edition in service is want, and nothing else ever
+// stillOn fails unless the revision in service is want, and nothing else ever
 // went into service since. A save that must not be noticed is followed by one
 // that must: if the next number is the next one's, there was nothing between.
-func (h *host) stillOn(e *reload.Edition[string]) {
+func (h *host) stillOn(e *reload.Revision[string]) {
 	h.t.Helper()
 	if got := h.Live(); got != e {
 		h.t.Fatalf("live = %q (number %d), want still %q", got.Value, got.Sequence, e.Value)

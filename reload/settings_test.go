@@ -25,7 +25,7 @@ func TestOtherBoundsJudgeARefusalAgain(t *testing.T) {
 	t.Parallel()
 	var wide atomic.Bool
 	r := remember(t, "one")
-	r.load = func(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+	r.load = func(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
 		if strings.HasPrefix(string(c.Files[0].Data), "far") && !c.Proved && !wide.Load() {
 			return reload.Candidate[string]{}, &reload.Unproved{Against: "bounds", Err: errors.New("too far")}
 		}
@@ -108,8 +108,8 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 			before: func(t *testing.T) *remembering { return remember(t, "one", "two") },
 			change: func(t *testing.T, r *remembering) {
 				r.change(off)
-				if past := r.History(); len(past.Records) > 0 || r.Status().Memory.Dir != "" {
-					t.Errorf("it remembers %v in %s with the state off", past, r.Status().Memory.Dir)
+				if past := r.History(); len(past.Records) > 0 || r.Status().State.Dir != "" {
+					t.Errorf("it remembers %v in %s with the state off", past, r.Status().State.Dir)
 				}
 				r.change(elsewhere(t))
 				r.Remember()
@@ -158,8 +158,8 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 				t.Errorf("log = %q, want %q", got, c.log)
 			}
 			s := r.Status()
-			if s.Memory.Err != nil || s.Memory.Found != nil || s.Memory.Dir != r.o.State || s.Held.Fingerprint != c.held {
-				t.Errorf("memory = %+v, held %q", s.Memory, s.Held.Fingerprint)
+			if s.State.Err != nil || s.State.Found != nil || s.State.Dir != r.o.State || s.Pinned.Fingerprint != c.held {
+				t.Errorf("memory = %+v, held %q", s.State, s.Pinned.Fingerprint)
 			}
 			r.awaitKept(t, served)
 			if got := r.Live().Fingerprint; got != served {
@@ -174,7 +174,7 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 			if got := r.Live().Fingerprint; got != served {
 				t.Errorf("live = %q after a restart, want %q", got, served)
 			}
-			if held := r.Status().Held.Fingerprint; held != c.held {
+			if held := r.Status().Pinned.Fingerprint; held != c.held {
 				t.Errorf("held = %q after a restart, want %q", held, c.held)
 			}
 			if c.held != "" {

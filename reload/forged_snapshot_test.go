@@ -112,7 +112,7 @@ func TestRecordThatWasNotSignedIsNotActedOn(t *testing.T) {
 			})
 			r.await(reload.EventMissing)
 			r.becomes("two")
-			if held := r.Status().Held; held != (reload.Identity{}) {
+			if held := r.Status().Pinned; held != (reload.Identity{}) {
 				t.Errorf("held = %+v", held)
 			}
 		})
@@ -133,7 +133,7 @@ func TestRollbackThatFindsTheLogChangedHolds(t *testing.T) {
 	r.await(reload.EventTampered)
 	for range 2 {
 		r.restart(t, r.unchanged)
-		if e := r.await(reload.EventHeld, reload.EventActivated); e.Live.Fingerprint != "one" || e.Refused.Fingerprint != "two" {
+		if e := r.await(reload.EventPinned, reload.EventActivated); e.Live.Fingerprint != "one" || e.Refused.Fingerprint != "two" {
 			t.Errorf("in service is %q, kept out %q", e.Live.Fingerprint, e.Refused.Fingerprint)
 		}
 	}
@@ -162,7 +162,7 @@ func TestContentThatACrashKeptFromTheRecordIsInNobodysWay(t *testing.T) {
 			if got := r.Live().Value; got != "~a\none" {
 				t.Errorf("live = %q, want what was in service", got)
 			}
-			if found := r.Status().Memory.Found; found != nil {
+			if found := r.Status().State.Found; found != nil {
 				t.Errorf("found = %v", found)
 			}
 		})

@@ -14,22 +14,22 @@ import (
 const maxReason = 4096
 
 // note writes one line of history.
-func (m *machine) note(a history.Action, f Facts, digest, reason string) {
+func (m *machine) note(a history.Action, f Info, digest, reason string) {
 	m.memory.note(recordOf(a, f, digest, reason))
 }
 
-func recordOf(a history.Action, f Facts, digest, reason string) history.Record {
+func recordOf(a history.Action, f Info, digest, reason string) history.Record {
 	return history.Record{
 		Time: time.Now(), Action: a,
 		Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version, Digest: digest,
 		Kind: f.Kind.String(), Change: string(f.Change), Reason: brief.Text(reason, maxReason),
-		Written: f.Stamps.Written, Noticed: f.Stamps.Noticed, Read: f.Stamps.Read,
-		Ready: f.Stamps.Ready, Swapped: f.Stamps.Swapped, Due: f.Due,
+		Written: f.Timestamps.Written, Noticed: f.Timestamps.Noticed, Read: f.Timestamps.Read,
+		Ready: f.Timestamps.Ready, Swapped: f.Timestamps.Swapped, Due: f.Due,
 	}
 }
 
-// noteActivation writes that an edition is in service.
-func (m *machine) noteActivation(f Facts, digest string) {
+// noteActivation writes that a revision is in service.
+func (m *machine) noteActivation(f Info, digest string) {
 	m.retain()
 	if f.Kind == KindRollback {
 		return // its record was there first
@@ -51,7 +51,7 @@ func (m *machine) retain(others ...string) {
 }
 
 func (m *machine) noteRefusal(r stableread.Reading, v verdict, err error) {
-	f := Facts{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Stamps: Stamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At}}
+	f := Info{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Timestamps: Timestamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At}}
 	record := recordOf(actionRefused, f, r.Digest, err.Error())
 	var unproved *Unproved
 	if errors.As(err, &unproved) {
@@ -64,15 +64,15 @@ func (m *machine) noteRefusal(r stableread.Reading, v verdict, err error) {
 func (m *machine) tellOfMemory() {
 	told := &m.memory.told
 	checkpoint, fault, found := m.memory.scribe.state()
-	m.board.update(func(s *Status) { s.Memory.Err, s.Memory.Found = fault, found })
+	m.board.update(func(s *Status) { s.State.Err, s.State.Found = fault, found })
 	if found != nil && found != told.found {
 		m.emit(EventTampered, found)
 	}
 	switch was := told.fault; {
 	case fault != nil && was == nil:
-		m.emit(EventForgetting, fault)
+		m.emit(EventStateFailed, fault)
 	case fault == nil && was != nil:
-		m.emit(EventRemembering, nil)
+		m.emit(EventStateRestored, nil)
 	}
 	if checkpoint != told.checkpoint {
 		m.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: m.path, Live: m.live, Checkpoint: checkpoint})

@@ -11,14 +11,14 @@ import (
 
 // A Loader turns a content into a value, or says what is wrong with it.
 // Decoding, checking, compiling and warming up all belong here, and so does any
-// proof against live, the edition in service (nil while there is none): what it
+// proof against live, the revision in service (nil while there is none): what it
 // returns without an error goes into service.
 //
 // It is called from one goroutine at a time. It may keep the content. A panic is
 // contained and counts as a refusal. Fingerprint and Version of a candidate that is
 // returned with an error, if it came so far, are recorded with the refusal. No file, or an empty one, is passed on like
 // any other: refusing it is the loader's decision.
-type Loader[T any] func(c Content, live *Edition[T]) (Candidate[T], error)
+type Loader[T any] func(c Content, live *Revision[T]) (Candidate[T], error)
 
 // A Content is all the files of a source at one moment.
 type Content struct {
@@ -27,7 +27,7 @@ type Content struct {
 	Files []File // in name order; where the source is a file, that one first
 
 	// Proved says that this content was in service before, and is wanted back: it
-	// need not be compared with the edition it is to replace.
+	// need not be compared with the revision it is to replace.
 	Proved bool
 }
 
@@ -47,12 +47,12 @@ type Candidate[T any] struct {
 	Value T
 
 	// Fingerprint stands for the meaning of the value: a candidate whose
-	// fingerprint and texts equal those of the edition in service is not swapped
+	// fingerprint and texts equal those of the revision in service is not swapped
 	// in. If it is empty, the SHA-256 of the content is used.
 	Fingerprint string
 
 	// Texts stands for what the value only says to people, beside its meaning. A
-	// candidate that differs from the edition in service in nothing else is swapped
+	// candidate that differs from the revision in service in nothing else is swapped
 	// in, as a change of texts. It may be empty.
 	Texts string
 
@@ -67,30 +67,30 @@ type Candidate[T any] struct {
 	Note string
 }
 
-// An Edition is a value that went into service. It is never modified; a reader
+// A Revision is a value that went into service. It is never modified; a reader
 // may hold on to it for as long as it likes.
-type Edition[T any] struct {
+type Revision[T any] struct {
 	Value T
-	Facts
+	Info
 }
 
-// Facts are what is known of an edition besides its value.
-type Facts struct {
+// Info are what is known of a revision besides its value.
+type Info struct {
 	Fingerprint string // of its meaning, see [Candidate]
 	Texts       string // of what it only says, see [Candidate]
-	Change      Change // against the edition that was in service before
+	Change      Change // against the revision that was in service before
 	Formerly    string // on record for the same bytes, in an earlier [Options.Language]; "" for none
 	Version     string // as the loader named it
 	Note        string // as the loader left it
-	Stamps      Stamps
+	Timestamps  Timestamps
 	Due         time.Time // the instant it was staged for; zero if it was not
 	Kind        Kind      // how it was saved
-	Sequence    uint64    // 1 for the first edition of a Source, then one more each
+	Sequence    uint64    // 1 for the first revision of a Source, then one more each
 	Size        int64     // of the files, in bytes
 }
 
 // against is the facts with the kind of change that they are to what is in service.
-func (f Facts) against(live Facts) Facts {
+func (f Info) against(live Info) Info {
 	f.Change = ChangeMeaning
 	if live.Sequence > 0 && f.Fingerprint == live.Fingerprint {
 		f.Change = ChangeTexts
@@ -98,21 +98,21 @@ func (f Facts) against(live Facts) Facts {
 	return f
 }
 
-// A Change says what an edition changed.
+// A Change says what a revision changed.
 type Change string
 
 // The kinds of change.
 const (
-	ChangeMeaning Change = "meaning" // the fingerprint, or it is the first edition
+	ChangeMeaning Change = "meaning" // the fingerprint, or it is the first revision
 	ChangeTexts   Change = "texts"   // only what it says to people
 )
 
-func (f Facts) identity() Identity {
+func (f Info) identity() Identity {
 	return Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}
 }
 
-// Stamps say when an edition passed each station on its way into service.
-type Stamps struct {
+// Timestamps say when a revision passed each station on its way into service.
+type Timestamps struct {
 	Written time.Time // latest modification time of a file; a writer may set it freely
 	Noticed time.Time // the last notice of the save reached this process
 	Read    time.Time // the content was read completely
@@ -120,7 +120,7 @@ type Stamps struct {
 	Swapped time.Time // it went into service
 }
 
-// A Kind says how an edition came to be read.
+// A Kind says how a revision came to be read.
 type Kind uint8
 
 const (
@@ -168,7 +168,7 @@ func (e *PanicError) Unwrap() error {
 }
 
 // contain calls load and turns a panic into an error.
-func contain[T any](load Loader[T], content Content, live *Edition[T]) (c Candidate[T], err error) {
+func contain[T any](load Loader[T], content Content, live *Revision[T]) (c Candidate[T], err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			c, err = Candidate[T]{}, &PanicError{Value: r, Stack: debug.Stack()}

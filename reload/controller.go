@@ -21,10 +21,10 @@ type verdict struct {
 	version     string
 	note        string
 	due         time.Time
-	publish     func(Facts) // the one atomic store
+	publish     func(Info) // the one atomic store
 }
 
-// A phase is where the machine is on the way from a notice to an edition.
+// A phase is where the machine is on the way from a notice to a revision.
 type phase uint8
 
 const (
@@ -52,7 +52,7 @@ func (s save) reason() error {
 	return s.why
 }
 
-// A machine takes notices and makes editions. Everything below start and run
+// A machine takes notices and makes revisions. Everything below start and run
 // happens on one goroutine, so that nothing here needs a lock but what others
 // read: the board.
 type machine struct {
@@ -74,7 +74,7 @@ type machine struct {
 	candidate stableread.FileState // what the last poll found that was not reported
 	recheck   bool                 // what was last seen may have changed without looking different
 
-	live     Facts
+	live     Info
 	content  string // digest of what live was made of
 	staged   *staged
 	hold     hold
@@ -112,7 +112,7 @@ func newMachine(path string, j judge, o Options) *machine {
 	m.memory = newMemory(o)
 	m.scribe.Store(m.memory.scribe)
 	m.hold = m.memory.hold()
-	m.board.s.Held, m.board.s.Memory.Dir = m.hold.what, o.State
+	m.board.s.Pinned, m.board.s.State.Dir = m.hold.what, o.State
 	return m
 }
 
@@ -314,7 +314,7 @@ func (m *machine) reportMissing(now time.Time) {
 	m.phase, m.missing, m.refused = phaseIdle, true, ""
 	m.withdraw()
 	m.lastSeen, m.candidate = m.files.Stat(), stableread.FileState{}
-	m.board.update(func(s *Status) { s.Missing, s.Refusal.Standing = now, false })
+	m.board.update(func(s *Status) { s.Missing, s.Refusal.Active = now, false })
 	m.emit(EventMissing, m.layout.Err())
 }
 

@@ -51,7 +51,7 @@ func (m *Memory) Snapshot(fingerprint string) (Snapshot, error) {
 	return readSnapshot(m.dir, fingerprint, anyContent)
 }
 
-// Proved is [Memory.Snapshot] that prefers a content that is proved to a later one
+// Proved is [StateHealth.Snapshot] that prefers a content that is proved to a later one
 // that is not. If there is none it returns that one.
 func (m *Memory) Proved(fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
 	return readSnapshot(m.dir, fingerprint, proved)

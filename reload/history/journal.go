@@ -181,12 +181,12 @@ func (h *History) Retain(fingerprints ...string) {
 	h.retained = fingerprints
 }
 
-// Snapshot is [Memory.Snapshot].
+// Snapshot is [StateHealth.Snapshot].
 func (h *History) Snapshot(fingerprint string) (Snapshot, error) {
 	return readSnapshot(h.dir, fingerprint, anyContent)
 }
 
-// Snapshots is [Memory.Snapshots].
+// Snapshots is [StateHealth.Snapshots].
 func (h *History) Snapshots() []Snapshot { return listSnapshots(h.dir) }
 
 // Checkpoint is the last one that was signed; nil if there is none.

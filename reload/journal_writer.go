@@ -175,16 +175,16 @@ func (s *scribe) note(r history.Record) {
 func (s *scribe) append(r history.Record) error { return s.await(&r) }
 
 // all is what is written, once everything noted so far is, if it can be.
-func (s *scribe) all() Past {
+func (s *scribe) all() History {
 	_ = s.await(nil) // what cannot be written is told elsewhere
 	s.mu.Lock()
 	book := s.book
 	s.mu.Unlock()
 	if book != nil {
-		return Past{Records: book.Records(), Snapshots: book.Snapshots()}
+		return History{Records: book.Records(), Snapshots: book.Snapshots()}
 	}
 	past, _ := history.Look(s.dir)
-	return Past{Records: past.Records, Snapshots: past.Snapshots()}
+	return History{Records: past.Records, Snapshots: past.Snapshots()}
 }
 
 func (s *scribe) await(r *history.Record) error {

@@ -33,7 +33,7 @@ func (m *machine) rewatch(lost error) {
 // health reports when watching fails and when it works again.
 func (m *machine) health(lost, err error) {
 	was := m.board.read().Watch
-	m.board.update(func(s *Status) { s.Watch = Health{Polling: err != nil, Reason: err} })
+	m.board.update(func(s *Status) { s.Watch = WatchHealth{Polling: err != nil, Reason: err} })
 	if lost != nil {
 		m.emit(EventWatchLost, lost)
 	}
