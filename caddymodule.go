@@ -18,6 +18,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/promogate/caddy-discount/internal/cli"
+	"github.com/promogate/caddy-discount/internal/handlers"
 )
 
 func init() {
@@ -144,7 +145,7 @@ type Handler struct {
 
 	matchers caddyhttp.MatcherSets
 	gateway  *gateway
-	repeats  *repeats
+	repeats  *handlers.Repeats
 }
 
 // CaddyModule returns the Caddy module information.
@@ -170,13 +171,13 @@ func (h *Handler) Provision(ctx caddy.Context) (err error) {
 	if h.gateway, err = h.open(ctx, moduleDiscount); err != nil {
 		return err
 	}
-	h.repeats, err = watchRoutes(ctx)
+	h.repeats, err = handlers.Watch(ctx, defaultPrefix)
 	return err
 }
 
 // Cleanup lets go of the strategy, which stops being watched when no handler
 // uses it any more. Caddy calls it after a failed Provision too.
-func (h *Handler) Cleanup() error { return errors.Join(h.repeats.close(), h.gateway.release()) }
+func (h *Handler) Cleanup() error { return errors.Join(h.repeats.Close(), h.gateway.release()) }
 
 // QuoteHandler answers a cart with its quote as JSON, for the estimate in a
 // shop's front end. It takes the same options as the discount handler and never

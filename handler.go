@@ -33,7 +33,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	traffic.request(o, attempts)
 	o.publish(r, p)
 	if prefix.priced {
-		h.repeats.note(g, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
+		h.repeats.Note(g.log, g.key.path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
 	}
 	if o.problem != nil && g.rejects(o) {
 		return o.problem.answer(w, r)

@@ -1,24 +1,21 @@
-package discount
+package handlers
 
 import (
 	"slices"
-	"strings"
 
 	"go.uber.org/zap"
 )
 
-// This file is what the routes of a server show of ways on which headers can be forged.
-
-// unstripped is a proxy that requests reach with what their client sent under the names
-// of discount headers.
+// An unstripped proxy gets requests with what their clients sent under the names of discount
+// headers.
 type unstripped struct {
 	prefix    string
 	upstreams []string
 	matchers  []string
 }
 
-// unstrippedIn are the proxies beside the discount handlers of a server: in the same site,
-// or to the same upstream, and on a way that leads through no handler that strips.
+// unstrippedIn finds the proxies beside the discount handlers of a server that no stripping
+// handler precedes: those of the same site, and those of the same upstream.
 func unstrippedIn(found []routedHandler) []unstripped {
 	var all []unstripped
 	for _, prefix := range prefixesIn(found) {
@@ -38,23 +35,23 @@ func unstrippedIn(found []routedHandler) []unstripped {
 	return all
 }
 
-// prefixesIn are the prefixes of the discount handlers, each once.
+// prefixesIn lists the prefixes of the discount handlers, each once.
 func prefixesIn(found []routedHandler) []string {
 	var all []string
 	for i := range found {
-		if prefix := found[i].prefix(); found[i].Handler == "discount" && !slices.Contains(all, prefix) {
+		if prefix := found[i].prefix; found[i].Handler == "discount" && !slices.Contains(all, prefix) {
 			all = append(all, prefix)
 		}
 	}
 	return all
 }
 
-// reachedBy are the sites with a discount handler of a prefix, and the upstreams that
+// reachedBy lists the sites with a discount handler of a prefix, and the upstreams that
 // requests reach through one.
 func reachedBy(found []routedHandler, prefix string) (sites, upstreams []string) {
 	for i := range found {
 		p := &found[i]
-		if p.Handler != "discount" || p.prefix() != prefix {
+		if p.Handler != "discount" || p.prefix != prefix {
 			continue
 		}
 		sites = append(sites, p.site)
@@ -72,11 +69,11 @@ func reachedBy(found []routedHandler, prefix string) (sites, upstreams []string)
 func strippedBefore(before []routedHandler, proxy *routedHandler, prefix string) bool {
 	return slices.ContainsFunc(before, func(p routedHandler) bool {
 		strips := p.Handler == "discount" || p.Handler == "discount_strip"
-		return strips && p.prefix() == prefix && p.leadsTo(proxy) && among(p.matchers(), proxy.matchers())
+		return strips && p.prefix == prefix && p.leadsTo(proxy) && among(p.matchers(), proxy.matchers())
 	})
 }
 
-// dials are the addresses of a proxy's upstreams.
+// dials lists the addresses of a proxy's upstreams.
 func (p *routedHandler) dials() []string {
 	all := make([]string, len(p.Upstreams))
 	for i, upstream := range p.Upstreams {
@@ -85,42 +82,15 @@ func (p *routedHandler) dials() []string {
 	return all
 }
 
-// maxRoutesTold bounds the lines about the routes of one server.
-const maxRoutesTold = 20
+// maxWarnings is how many warnings of a kind are logged for one server.
+const maxWarnings = 20
 
 func warnOfProxies(log *zap.Logger, all []unstripped) {
-	for _, u := range all[:min(len(all), maxRoutesTold)] {
+	for _, u := range all[:min(len(all), maxWarnings)] {
 		log.Warn("proxy beside discount: clients can forge discount headers on the way to it, put discount_strip into its block or before all blocks",
 			zap.String("header_prefix", u.prefix), zap.Strings("upstreams", u.upstreams), zap.Strings("matchers", u.matchers))
 	}
-	if more := len(all) - maxRoutesTold; more > 0 {
+	if more := len(all) - maxWarnings; more > 0 {
 		log.Warn("more proxies beside discount", zap.Int("proxies", more))
-	}
-}
-
-// overlapsIn are the prefixes of each two handlers on the way of one request of which one
-// begins the other.
-func overlapsIn(found []routedHandler) [][2]string {
-	var all [][2]string
-	for i := range found {
-		for j := i + 1; j < len(found); j++ {
-			one, later := &found[i], &found[j]
-			if one.Handler == "reverse_proxy" || later.Handler == "reverse_proxy" {
-				continue
-			}
-			a, b := one.prefix(), later.prefix()
-			overlap := a != b && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
-			if pair := [2]string{a, b}; overlap && one.leadsTo(later) && !slices.Contains(all, pair) {
-				all = append(all, pair)
-			}
-		}
-	}
-	return all
-}
-
-func warnOfPrefixes(log *zap.Logger, overlaps [][2]string) {
-	for _, pair := range overlaps[:min(len(overlaps), maxRoutesTold)] {
-		log.Warn("header prefixes of two handlers overlap: the one removes headers of the other, choose prefixes of which neither begins the other",
-			zap.String("first", pair[0]), zap.String("second", pair[1]))
 	}
 }
