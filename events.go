@@ -14,16 +14,16 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// maxCautions bounds what is logged of one strategy.
-const maxCautions = 20
+// maxWarnings bounds what is logged of one strategy.
+const maxWarnings = 20
 
-// logCautions writes what is probably not meant in a strategy that is right.
-func logCautions(key liveKey, m *strategy.Model) {
-	cautions := m.Cautions()
-	for _, c := range cautions[:min(len(cautions), maxCautions)] {
+// logWarnings writes what is probably not meant in a strategy that is right.
+func logWarnings(key liveKey, m *strategy.Model) {
+	warnings := m.Warnings()
+	for _, c := range warnings[:min(len(warnings), maxWarnings)] {
 		key.logger().Warn("strategy: probably not meant", zap.String("problem", c.String()))
 	}
-	if more := len(cautions) + m.MoreCautions() - maxCautions; more > 0 {
+	if more := len(warnings) + m.MoreWarnings() - maxWarnings; more > 0 {
 		key.logger().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
 }
@@ -34,8 +34,8 @@ func logUnread(key liveKey, unread []ruletest.Result) {
 	if len(unread) == 0 {
 		return
 	}
-	names := make([]string, 0, maxCautions)
-	for _, r := range unread[:min(len(unread), maxCautions)] {
+	names := make([]string, 0, maxWarnings)
+	for _, r := range unread[:min(len(unread), maxWarnings)] {
 		names = append(names, r.Name)
 	}
 	key.logger().Warn("rule tests skipped at start: no handler known so far reads their bodies",

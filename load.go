@@ -49,7 +49,7 @@ func (l *live) build(sources []strategy.Source) (m *strategy.Model, e *edition, 
 		if err != nil {
 			return
 		}
-		logCautions(l.key, m)
+		logWarnings(l.key, m)
 		if e, err = newEdition(strategy.Compile(m), l.yields.pause); err == nil {
 			e.beside = strategyfile.Beside(sources)
 		}

@@ -68,6 +68,6 @@ func (l *linted) checkArithmeticLines(m *Model) {
 		if n := table.Get(setting.key); n != nil {
 			at = n.Pos
 		}
-		l.found = append(l.found, l.doc.Problem(at, document.KeyIn("arithmetic", setting.key), setting.what+splitLines, setting.hint))
+		l.found = append(l.found, l.doc.Diagnostic(at, document.KeyIn("arithmetic", setting.key), setting.what+splitLines, setting.hint))
 	}
 }

@@ -47,7 +47,7 @@ func (l *linted) checkUnknown(m *Model) {
 	}
 	list := l.root.Get("products")
 	if list.Kind != document.Array { // a spreadsheet
-		l.found = append(l.found, l.doc.Problem(list.Pos, "products", reason, hint))
+		l.found = append(l.found, l.doc.Diagnostic(list.Pos, "products", reason, hint))
 		return
 	}
 	l.noteElement(list, "products", first, reason, hint)

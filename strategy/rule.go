@@ -58,7 +58,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else, or give the ladder an id in its first step")
 	}
 	if what := stray(f.Key); what != "" {
-		s.cautions.Add(s.doc, s.doc.Problem(f.Pos, s.path(), what, strayHint(f.Key)))
+		s.warnings.Add(s.doc, s.doc.Diagnostic(f.Pos, s.path(), what, strayHint(f.Key)))
 	}
 	if f.Key == RuleRounding && m.arithmetic.payable.unit > 0 {
 		s.add(f.Pos, s.path(), "what payable_unit rounds goes by this id", "call the rule something else")

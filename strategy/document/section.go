@@ -21,19 +21,19 @@ func NewReader(d *Document) *Reader { return &Reader{doc: d} }
 
 // Add notes a problem at a place.
 func (r *Reader) Add(at Pos, key, reason, hint string) {
-	r.found.Add(r.doc, r.doc.Problem(at, key, reason, hint))
+	r.found.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
 // Count is how many problems were noted so far.
 func (r *Reader) Count() int { return r.found.Count() }
 
-// Err is a *[Problems] with what was noted, in the order of the text; nil when
+// Err is a *[Diagnostics] with what was noted, in the order of the text; nil when
 // nothing was.
 func (r *Reader) Err() error {
 	if r.found.Count() == 0 {
 		return nil
 	}
-	p := new(Problems)
+	p := new(Diagnostics)
 	p.List, p.More = r.found.Told(r.doc)
 	return p
 }

@@ -21,7 +21,7 @@ import (
 const byteOrderMark = "\ufeff"
 
 // Source is the canonical layout of a TOML file. A file that is not valid TOML
-// is a *[document.Problems] that says where; name is what it calls the file.
+// is a *[document.Diagnostics] that says where; name is what it calls the file.
 func Source(name string, data []byte) ([]byte, error) {
 	if _, err := document.Parse(document.Source{Name: name, Data: data}); err != nil {
 		return nil, err

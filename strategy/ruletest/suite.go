@@ -30,7 +30,7 @@ type test struct {
 }
 
 // Parse reads tests from one file or several. The error is a
-// *[document.Problems] that lists everything found wrong with its place. What
+// *[document.Diagnostics] that lists everything found wrong with its place. What
 // can only be told with the strategy at hand, such as whether it has a rule, is
 // for [Suite.Run] to say.
 func Parse(sources ...strategy.Source) (*Suite, error) {

@@ -19,8 +19,8 @@ func TestTheBenchmarkedStrategyHasItsLines(t *testing.T) {
 			t.Errorf("%d lines, %d wanted", got, lines)
 		}
 	}
-	if n := len(mustParse(t, strategyOfLines(100_000)).Cautions()); n > 0 {
-		t.Errorf("%d cautions", n)
+	if n := len(mustParse(t, strategyOfLines(100_000)).Warnings()); n > 0 {
+		t.Errorf("%d warnings", n)
 	}
 }
 
@@ -123,7 +123,7 @@ func TestLoadingAHostileStrategyIsLinear(t *testing.T) {
 		"unknown keys":          func(n int) string { return "[rule.a]\ndiscount_rate = 0.1\n" + each(n, "k%[1]d = 1\n") },
 		"unknown keys of rules": func(n int) string { return each(n, "[rule.r%[1]d]\ndiscount_rat = 0.1\n") },
 		"problems in one line":  func(n int) string { return "rule = { " + each(n, "r%[1]d = { discount_rate = 15 },") + " }\n" },
-		"cautions in one line":  func(n int) string { return "rule = { " + each(n, "r%[1]d = { discount_rate = 0.8 },") + " }\n" },
+		"warnings in one line":  func(n int) string { return "rule = { " + each(n, "r%[1]d = { discount_rate = 0.8 },") + " }\n" },
 		"words not in a catalogue": func(n int) string {
 			return each(n, "[[products]]\nsku = \"s%[1]d\"\n") + each(n, "[rule.r%[1]d]\ndiscount_rate = 0.1\nskus = [\"t%[1]d\"]\n")
 		},
@@ -168,7 +168,7 @@ func TestEndlessNestingIsRefused(t *testing.T) {
 		"excludes": rule + "exclude = " + strings.Repeat("{ exclude = ", 101) + "{ skus = [\"s\"] }" + strings.Repeat(" }", 101) + "\n",
 	} {
 		_, err := Parse("", Source{Name: "t.toml", Data: []byte(text)})
-		var problems *document.Problems
+		var problems *document.Diagnostics
 		if !errors.As(err, &problems) || len(problems.List) != 1 || !strings.Contains(err.Error(), "more than 100") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -181,9 +181,9 @@ func TestAManyTimesMistakenWordIsGuessedEachTime(t *testing.T) {
 		text += fmt.Sprintf("[rule.r%d]\nskus = [\"late\"]\ndiscount_rate = 0.1\n", i)
 	}
 	m := mustParse(t, []byte(text))
-	cautions := m.Cautions()
-	if len(cautions)+m.MoreCautions() != 1_000 || slices.ContainsFunc(cautions, func(p document.Problem) bool { return p.Hint != `did you mean "latte"?` }) {
-		t.Errorf("%d cautions, the last one %v", len(cautions), cautions[len(cautions)-1])
+	warnings := m.Warnings()
+	if len(warnings)+m.MoreWarnings() != 1_000 || slices.ContainsFunc(warnings, func(p document.Diagnostic) bool { return p.Hint != `did you mean "latte"?` }) {
+		t.Errorf("%d warnings, the last one %v", len(warnings), warnings[len(warnings)-1])
 	}
 }
 
@@ -212,13 +212,13 @@ func TestACatalogueIsNotSearchedForEachOfManyUnknownWords(t *testing.T) {
 	}
 	guessed := 0
 	m := mustParse(t, []byte(written.String()))
-	cautions := m.Cautions()
-	for _, caution := range cautions {
-		if caution.Hint != "" {
+	warnings := m.Warnings()
+	for _, warning := range warnings {
+		if warning.Hint != "" {
 			guessed++
 		}
 	}
-	if len(cautions)+m.MoreCautions() != rules || guessed == 0 || guessed > maxGuesses/n+1 {
-		t.Errorf("%d cautions, %d of them with a guess", len(cautions), guessed)
+	if len(warnings)+m.MoreWarnings() != rules || guessed == 0 || guessed > maxGuesses/n+1 {
+		t.Errorf("%d warnings, %d of them with a guess", len(warnings), guessed)
 	}
 }

@@ -31,7 +31,7 @@ func decodeGift(s *section, n *document.Node) reward {
 	sub.required("sku")
 	g.sku = sub.text("sku")
 	if hint := s.guessGift(g.sku); hint != "" {
-		sub.caution(sub.node.Get("sku"), "sku", fmt.Sprintf("the catalogue does not know %q", g.sku), hint)
+		sub.warn(sub.node.Get("sku"), "sku", fmt.Sprintf("the catalogue does not know %q", g.sku), hint)
 	}
 	if quantity, ok := sub.integer("quantity", 1, maxGiftUnits); ok {
 		g.quantity = quantity

@@ -10,7 +10,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Cautions are places of a right strategy that are probably not what was
+// Warnings are places of a right strategy that are probably not what was
 // meant. They do not keep it from being used.
 //
 //   - a SKU, category or subgroup that the catalogue does not know
@@ -24,15 +24,15 @@ import (
 //   - a payable_unit that rounds nothing
 //
 // They are the first in the order of the text, up to [document.MaxTold];
-// [Model.MoreCautions] is how many more there are.
-func (m *Model) Cautions() []document.Problem { return m.cautions }
+// [Model.MoreWarnings] is how many more there are.
+func (m *Model) Warnings() []document.Diagnostic { return m.warnings }
 
-// MoreCautions is how many there are beside those of [Model.Cautions].
-func (m *Model) MoreCautions() int { return m.moreCautions }
+// MoreWarnings is how many there are beside those of [Model.Warnings].
+func (m *Model) MoreWarnings() int { return m.moreWarnings }
 
-// caution notes something about a member that is probably not meant.
-func (s *section) caution(n *document.Node, name, reason, hint string) {
-	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, s.keyOf(n, name), reason, hint))
+// warn notes something about a member that is probably not meant.
+func (s *section) warn(n *document.Node, name, reason, hint string) {
+	s.warnings.Add(s.doc, s.doc.Diagnostic(n.Pos, s.keyOf(n, name), reason, hint))
 }
 
 // words are what the catalogue knows of one kind.
@@ -104,7 +104,7 @@ func (s *section) checkKnown(name string, list []string, known *words) {
 			word = item.Text
 		}
 		hint := s.guess(word, known)
-		s.caution(item, name, fmt.Sprintf("the catalogue does not know %q", word), hint)
+		s.warn(item, name, fmt.Sprintf("the catalogue does not know %q", word), hint)
 	}
 }
 
@@ -138,7 +138,7 @@ func itemOf(list *document.Node, word string, form wordForm) *document.Node {
 // checkShare warns of a rate that is probably the share to pay.
 func (s *section) checkShare(n *document.Node, name string, r money.Rate) {
 	if rates.LooksToPay(r) {
-		s.caution(n, name, fmt.Sprintf("%s is taken off, %s is left to pay", r, r.Complement()),
+		s.warn(n, name, fmt.Sprintf("%s is taken off, %s is left to pay", r, r.Complement()),
 			fmt.Sprintf("to let %s be paid, %s, write %s", r, rates.Folded(r), r.Complement()))
 	}
 }
@@ -146,7 +146,7 @@ func (s *section) checkShare(n *document.Node, name string, r money.Rate) {
 // checkZone warns of local times that nobody said the zone of.
 func (s *section) checkZone(n *document.Node, name string) {
 	if !s.zoned {
-		s.caution(n, name, "the time is local, and no timezone is given, so it is UTC", `such as timezone = "Asia/Shanghai" at the top`)
+		s.warn(n, name, "the time is local, and no timezone is given, so it is UTC", `such as timezone = "Asia/Shanghai" at the top`)
 	}
 }
 
@@ -159,7 +159,7 @@ func (l *ladder) checkRising(s *section, step *document.Node, i int) {
 	worse := below.amount > 0 && this.amount > 0 && this.amount <= below.amount ||
 		!below.rate.IsZero() && !this.rate.IsZero() && this.rate.Compare(below.rate) <= 0
 	if worse {
-		s.cautionTable(step, fmt.Sprintf("%s[%d]", s.key("ladder"), i), "the step gives no more than the one below it")
+		s.warnTable(step, fmt.Sprintf("%s[%d]", s.key("ladder"), i), "the step gives no more than the one below it")
 	}
 }
 
@@ -171,7 +171,7 @@ func checkSteps(s *section, steps []step, nodes []*document.Node) {
 	}
 	for i := range steps {
 		if st := &steps[i]; st.amount > st.threshold && st.threshold > 0 {
-			s.cautionTable(nodes[i], fmt.Sprintf("discounts[%d]", i), "the step takes more off than its threshold")
+			s.warnTable(nodes[i], fmt.Sprintf("discounts[%d]", i), "the step takes more off than its threshold")
 		}
 		for j := range steps {
 			a, b := &steps[i], &steps[j]
@@ -181,7 +181,7 @@ func checkSteps(s *section, steps []step, nodes []*document.Node) {
 			if a.threshold == b.threshold && a.amount == b.amount && i < j {
 				continue // of two alike, the later one is useless
 			}
-			s.cautionTable(nodes[i], fmt.Sprintf("discounts[%d]", i), fmt.Sprintf("discounts[%d] is as easy to reach and worth as much, so this step never applies", j))
+			s.warnTable(nodes[i], fmt.Sprintf("discounts[%d]", i), fmt.Sprintf("discounts[%d] is as easy to reach and worth as much, so this step never applies", j))
 			break
 		}
 	}
@@ -203,9 +203,9 @@ func (sel *selector) sameWords(other *selector) bool {
 		slices.EqualFunc(sel.any, other.any, func(a, b selector) bool { return a.sameWords(&b) })
 }
 
-// cautionTable notes a caution about a whole table.
-func (s *section) cautionTable(n *document.Node, path, reason string) {
-	s.cautions.Add(s.doc, s.doc.Problem(n.Pos, path, reason, ""))
+// warnTable warns about a whole table.
+func (s *section) warnTable(n *document.Node, path, reason string) {
+	s.warnings.Add(s.doc, s.doc.Diagnostic(n.Pos, path, reason, ""))
 }
 
 // checkReach warns of rules behind one that always ends the cart.
@@ -229,7 +229,7 @@ func (m *Model) checkReach(s *section) {
 			continue // it applies where the exclusive one replaces the last
 		}
 		if r.competes() && inTurn(r, last) > 0 {
-			s.cautions.Add(s.doc, s.doc.Problem(r.pos, rulePath(r.id), reason, ""))
+			s.warnings.Add(s.doc, s.doc.Diagnostic(r.pos, rulePath(r.id), reason, ""))
 		}
 	}
 }

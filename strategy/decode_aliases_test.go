@@ -113,7 +113,7 @@ func TestWhatTheHintsSayLoads(t *testing.T) {
 	} {
 		if m, err := strategy.Parse("", source("t.toml", "version = \"v\"\ntimezone = \"UTC\"\nlimits = { max_rate = 1 }\n[rule.a]\n"+text+"\n")); err != nil {
 			t.Errorf("%s: %v", text, err)
-		} else if warned := m.Cautions(); len(warned) > 0 {
+		} else if warned := m.Warnings(); len(warned) > 0 {
 			t.Errorf("%s: %v", text, warned)
 		}
 	}

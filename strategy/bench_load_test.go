@@ -243,7 +243,7 @@ func catalogueOfRows(rows int) (inTOML, inCSV []Source) {
 	}
 	return []Source{{Name: "t.toml", Data: []byte(w.text.String() + rest)}}, []Source{
 		{Name: "t.toml", Data: []byte("version = \"v\"\nproducts = { file = \"catalogue.csv\" }\n" + rest)},
-		{Name: "catalogue.csv", Data: []byte(csv.String()), Beside: true},
+		{Name: "catalogue.csv", Data: []byte(csv.String()), Companion: true},
 	}
 }
 

@@ -28,8 +28,8 @@ type Model struct {
 	steps        []step // [[discounts]]
 	ladder       *rule  // which they are; nil without any
 	rules        []*rule
-	cautions     []document.Problem
-	moreCautions int
+	warnings     []document.Diagnostic
+	moreWarnings int
 	pause        document.Pause
 	linted       *linted // nil unless it is to be linted
 }
@@ -53,7 +53,7 @@ func Parse(env string, sources ...Source) (*Model, error) {
 	return Parser{Env: env}.Parse(sources...)
 }
 
-// Parse reads and checks a strategy. The error is a *[document.Problems] that
+// Parse reads and checks a strategy. The error is a *[document.Diagnostics] that
 // lists everything found wrong with its place. It opens nothing: a file that the
 // strategy names is one of the sources.
 func (p Parser) Parse(sources ...Source) (*Model, error) {
@@ -75,7 +75,7 @@ func (p Parser) Parse(sources ...Source) (*Model, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	m.cautions, m.moreCautions = r.cautions.Told(doc)
+	m.warnings, m.moreWarnings = r.warnings.Told(doc)
 	if p.Lint {
 		m.linted = &linted{doc: doc, root: root}
 	}

@@ -109,8 +109,8 @@ func (c *change) check(t *testing.T, zone *time.Location) {
 				want.ahead, c.at.UTC(), got.from.UTC(), got.until.UTC(), want.from.UTC(), want.until.UTC())
 		}
 	}
-	if got := len(m.Cautions()); got != 6 { // of three readings, each in two keys
-		t.Errorf("%v: %d warnings at the change of %v, want 6: %v", zone, got, c.at.UTC(), m.Cautions())
+	if got := len(m.Warnings()); got != 6 { // of three readings, each in two keys
+		t.Errorf("%v: %d warnings at the change of %v, want 6: %v", zone, got, c.at.UTC(), m.Warnings())
 	}
 }
 

@@ -60,7 +60,7 @@ func (s *section) checkAlternatives(list []selector, nodes []*document.Node) {
 	for i := range list {
 		written := string(list[i].written(s.reader))
 		if j, twice := first[written]; twice {
-			s.cautionTable(nodes[i], fmt.Sprintf("%s[%d]", s.key("any"), i), fmt.Sprintf("the alternative is the same as any[%d]", j))
+			s.warnTable(nodes[i], fmt.Sprintf("%s[%d]", s.key("any"), i), fmt.Sprintf("the alternative is the same as any[%d]", j))
 			continue
 		}
 		first[written] = i

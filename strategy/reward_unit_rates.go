@@ -88,7 +88,7 @@ func (s *section) checkFalling(n *document.Node, falling []money.Rate) {
 	if pick := s.node.Get("pick"); pick != nil && pick.Text == pickWords[cheapest] || !isFalling(falling) {
 		return
 	}
-	s.caution(n, "unit_rates", "most is taken off the first unit of each set", fallingMeant(falling))
+	s.warn(n, "unit_rates", "most is taken off the first unit of each set", fallingMeant(falling))
 }
 
 // fallingMeant is the hint for rates that fall: the shares to pay, the order of the units,

@@ -20,10 +20,10 @@ func (p Place) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
-// Problem is one thing wrong with a document, for the person who has to fix it. What it
+// Diagnostic is one thing wrong with a document, for the person who has to fix it. What it
 // shows of the document is bounded: of what is longer a part is left out, and … is in its
 // place.
-type Problem struct {
+type Diagnostic struct {
 	Place
 	// Key is the path of the value, such as rule."spring".discount_rate, or
 	// empty where the text itself could not be read.
@@ -41,7 +41,7 @@ type Problem struct {
 }
 
 // String is the problem on one line.
-func (p Problem) String() string {
+func (p Diagnostic) String() string {
 	var s strings.Builder
 	s.WriteString(p.Place.String() + ": ")
 	if p.Key != "" {
@@ -54,19 +54,19 @@ func (p Problem) String() string {
 	return s.String()
 }
 
-// Problems is what was found wrong with a document, in the order of its text: the first
+// Diagnostics is what was found wrong with a document, in the order of its text: the first
 // of it, up to [MaxTold], and how much more there is.
-type Problems struct {
-	List []Problem
+type Diagnostics struct {
+	List []Diagnostic
 	More int // that are not in List
-	// Cautions are what else was noticed, which alone would not have kept the
+	// Warnings are what else was noticed, which alone would not have kept the
 	// document from being used.
-	Cautions     []Problem
-	MoreCautions int // that are not in Cautions
+	Warnings     []Diagnostic
+	MoreWarnings int // that are not in Warnings
 }
 
 // Error lists the problems, one a line.
-func (p *Problems) Error() string {
+func (p *Diagnostics) Error() string {
 	lines := make([]string, 0, len(p.List)+1)
 	for _, problem := range p.List {
 		lines = append(lines, problem.String())
@@ -85,9 +85,9 @@ func MoreText(n int, noun string) string {
 	return fmt.Sprintf("and %d more %ss", n, noun)
 }
 
-// Problem describes what is wrong at a place.
-func (d *Document) Problem(at Pos, key, reason, hint string) Problem {
-	p := Problem{
+// Diagnostic describes what is wrong at a place.
+func (d *Document) Diagnostic(at Pos, key, reason, hint string) Diagnostic {
+	p := Diagnostic{
 		Place: d.Locate(at), Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint),
 	}
 	p.Text, p.TextColumn = d.lineAround(at)
@@ -95,12 +95,12 @@ func (d *Document) Problem(at Pos, key, reason, hint string) Problem {
 }
 
 // Sort orders problems by source, then line, then column.
-func (d *Document) Sort(list []Problem) {
+func (d *Document) Sort(list []Diagnostic) {
 	rank := make(map[string]int, len(d.sources))
 	for i, s := range d.sources {
 		rank[s.Name] = i
 	}
-	slices.SortStableFunc(list, func(a, b Problem) int {
+	slices.SortStableFunc(list, func(a, b Diagnostic) int {
 		if a.File != b.File {
 			return rank[a.File] - rank[b.File]
 		}
@@ -113,5 +113,5 @@ func (d *Document) Sort(list []Problem) {
 
 // fail is the error for a single mistake of grammar.
 func (d *Document) fail(at Pos, key, reason string) error {
-	return &Problems{List: []Problem{d.Problem(at, key, reason, "")}}
+	return &Diagnostics{List: []Diagnostic{d.Diagnostic(at, key, reason, "")}}
 }

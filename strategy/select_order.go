@@ -2,8 +2,8 @@ package strategy
 
 import "slices"
 
-// Turn is a turn in which rules apply.
-type Turn struct {
+// OrderEntry is a place in the order in which rules apply.
+type OrderEntry struct {
 	Stage    int64 `json:"stage"`
 	Priority int64 `json:"priority"`
 	// Rules are the ids: one, or those of a group, of which the best applies.
@@ -17,10 +17,10 @@ type Turn struct {
 // Order is the turns of the rules that are switched on, in the order they come. Of a group
 // it is the turn of the first. Where arithmetic.select lets only the best apply, groups and
 // exclusive have no say, and the earlier of equals is better.
-func (m *Model) Order() []Turn {
+func (m *Model) Order() []OrderEntry {
 	rules := m.enabled()
 	grouped, exclusive := m.arithmetic.selection == selectAll, !m.ChoosesBest()
-	var list []Turn
+	var list []OrderEntry
 	turns := map[string]int{} // of groups
 	for _, r := range rules {
 		st := &r.stacking
@@ -31,7 +31,7 @@ func (m *Model) Order() []Turn {
 			}
 			turns[st.group] = len(list)
 		}
-		turn := Turn{Stage: st.stage, Priority: st.priority, Rules: []string{r.id}}
+		turn := OrderEntry{Stage: st.stage, Priority: st.priority, Rules: []string{r.id}}
 		if grouped {
 			turn.Group = st.group
 		}

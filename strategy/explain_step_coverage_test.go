@@ -21,7 +21,7 @@ func TestLawOnlyTheGivenStepCounts(t *testing.T) {
 			p.spec.selection = ""
 		}
 		whole := p.quoted(t)
-		given, err := mustLoadSpec(t, p.spec).GivenSteps(p.cart, p.now)
+		given, err := mustLoadSpec(t, p.spec).ContributingSteps(p.cart, p.now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +116,7 @@ discount_rate = 0.1
 priority = -3
 unit_ladder = { first = 1, additional = 2 }
 `)
-	want := []strategy.Step{
+	want := []strategy.StepRef{
 		{Rule: "discounts", Number: 1, From: "1000 JPY"},
 		{Rule: "b", Number: 1, From: "1 unit"}, {Rule: "b", Number: 2, From: "2 units"},
 		{Rule: "d", Number: 1, From: "1 unit"}, {Rule: "d", Number: 2, From: "2 units"},
@@ -139,8 +139,8 @@ ladder = [{ threshold = 0, amount = 1 }, { threshold = 20, amount = 2 }, { thres
 		{ID: "1", SKU: "latte", Quantity: 1, UnitPrice: 10, Subtotal: 10},
 		{ID: "2", SKU: "mocha", Quantity: 1, UnitPrice: 30, Subtotal: 30},
 	}}
-	want := []strategy.Step{{Rule: "a", Number: 1, From: "0 JPY"}, {Rule: "a", Number: 2, From: "20 JPY"}}
-	if got, err := s.GivenSteps(c, time.Unix(0, 0)); err != nil || !slices.Equal(got, want) {
+	want := []strategy.StepRef{{Rule: "a", Number: 1, From: "0 JPY"}, {Rule: "a", Number: 2, From: "20 JPY"}}
+	if got, err := s.ContributingSteps(c, time.Unix(0, 0)); err != nil || !slices.Equal(got, want) {
 		t.Errorf("the steps are %v (%v), want %v", got, err, want)
 	}
 }

@@ -32,7 +32,7 @@ func decodePayable(s *section) payable {
 		case unit > maxRoundingUnit:
 			s.wrong(n, "payable_unit", "the unit is far too large", "")
 		case unit == 1:
-			s.caution(n, "payable_unit", "every amount goes in steps of "+majorText(s.currency, 1)+", so nothing is rounded", "leave it out, or take larger steps")
+			s.warn(n, "payable_unit", "every amount goes in steps of "+majorText(s.currency, 1)+", so nothing is rounded", "leave it out, or take larger steps")
 		}
 		p.unit = unit
 	}

@@ -153,7 +153,7 @@ func (x *spreadsheet) checkHeader(at map[string]int) (right bool) {
 	}
 	for i, guess := range guesses {
 		if guess != "" {
-			x.cautionCell(i, x.build.At(x.rows.Offset(i)), fmt.Sprintf("the column %q is read as an attribute", x.columns[i].header), "did you mean "+guess+"?")
+			x.warnCell(i, x.build.At(x.rows.Offset(i)), fmt.Sprintf("the column %q is read as an attribute", x.columns[i].header), "did you mean "+guess+"?")
 		}
 	}
 	return true

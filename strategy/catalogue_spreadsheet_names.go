@@ -83,11 +83,11 @@ func mayName(s Source) bool {
 
 // apart are the files of a strategy, and those beside it.
 func apart(sources []Source) (files []Source, beside besides) {
-	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Beside }) {
+	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Companion }) {
 		return sources, nil
 	}
 	for _, s := range sources {
-		if s.Beside {
+		if s.Companion {
 			beside = append(beside, s)
 		} else {
 			files = append(files, s)

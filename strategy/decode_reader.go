@@ -16,7 +16,7 @@ type reader struct {
 	doc      *document.Document
 	beside   besides
 	problems document.Findings
-	cautions document.Findings
+	warnings document.Findings
 	known    catalogueWords
 	halfRead bool // the catalogue could not be read to its end
 	compared int  // words of the catalogue with unknown ones
@@ -45,16 +45,16 @@ type blocks struct {
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
-	r.problems.Add(r.doc, r.doc.Problem(at, key, reason, hint))
+	r.problems.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
 func (r *reader) err() error {
 	if r.problems.Count() == 0 {
 		return nil
 	}
-	found := new(document.Problems)
+	found := new(document.Diagnostics)
 	found.List, found.More = r.problems.Told(r.doc)
-	found.Cautions, found.MoreCautions = r.cautions.Told(r.doc)
+	found.Warnings, found.MoreWarnings = r.warnings.Told(r.doc)
 	return found
 }
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Each caution has a text that triggers it and one that does not.
-func TestCautions(t *testing.T) {
+// Each warning has a text that triggers it and one that does not.
+func TestWarnings(t *testing.T) {
 	const head = "version = \"v\"\ntimezone = \"UTC\"\n"
 	for _, c := range []struct {
 		name, text, calm, want string
@@ -109,20 +109,20 @@ func TestCautions(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := cautions(t, c.text); got != c.want {
+			if got := warnings(t, c.text); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
-			if got := cautions(t, c.calm); got != "" {
+			if got := warnings(t, c.calm); got != "" {
 				t.Errorf("without cause: %s", got)
 			}
 		})
 	}
 }
 
-func cautions(t *testing.T, text string) string {
+func warnings(t *testing.T, text string) string {
 	t.Helper()
 	var lines []string
-	for _, c := range mustParse(t, "", text).Cautions() {
+	for _, c := range mustParse(t, "", text).Warnings() {
 		lines = append(lines, c.String())
 	}
 	return strings.Join(lines, "\n")

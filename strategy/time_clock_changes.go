@@ -25,7 +25,7 @@ func (s *section) localInstant(n *document.Node, name string, which pass) (time.
 	}
 	s.checkZone(n, name)
 	if local.Skipped {
-		s.caution(n, name, fmt.Sprintf("the clocks in %v skip %s, so it is the instant at which they are set forward", s.location, n.Text),
+		s.warn(n, name, fmt.Sprintf("the clocks in %v skip %s, so it is the instant at which they are set forward", s.location, n.Text),
 			"write "+stamp(local.First)+" to say so")
 		return local.First, nil
 	}
@@ -34,7 +34,7 @@ func (s *section) localInstant(n *document.Node, name string, which pass) (time.
 		at, word, other = local.Last, "later", local.First
 	}
 	if local.Twice() {
-		s.caution(n, name, fmt.Sprintf("the clocks in %v show %s twice, and the %s time counts", s.location, n.Text, word),
+		s.warn(n, name, fmt.Sprintf("the clocks in %v show %s twice, and the %s time counts", s.location, n.Text, word),
 			fmt.Sprintf("write %s to say so, or %s for the other", stamp(at), stamp(other)))
 	}
 	return at, nil

@@ -14,7 +14,7 @@ import (
 // have.
 func (s *section) checkStray(n *document.Node, name string) {
 	if what := stray(n.Text); what != "" {
-		s.caution(n, name, what, strayHint(n.Text))
+		s.warn(n, name, what, strayHint(n.Text))
 	}
 }
 

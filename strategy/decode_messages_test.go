@@ -155,7 +155,7 @@ func TestMessages(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := strategy.Load(c.env, strategy.Source{Name: "t.toml", Data: []byte(c.text)})
-			var problems *document.Problems
+			var problems *document.Diagnostics
 			if !errors.As(err, &problems) {
 				t.Fatalf("error %v, want problems", err)
 			}
@@ -170,7 +170,7 @@ func TestAllProblemsOfSeveralFilesAreReportedTogether(t *testing.T) {
 	_, err := strategy.Load("",
 		strategy.Source{Name: "a.toml", Data: []byte("version = \"v\"\n[rule.a]\ndiscount_rate = 15\n")},
 		strategy.Source{Name: "b.toml", Data: []byte("[rule.b]\ndiscount_rate = 2\nx = 1\n")})
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) || len(problems.List) != 3 {
 		t.Fatalf("got %v", err)
 	}

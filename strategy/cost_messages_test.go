@@ -67,11 +67,11 @@ func saidOf(t *testing.T, text string) (size int, took time.Duration) {
 	t.Helper()
 	took = cputime.Of(func() {
 		m, err := Parser{Lint: true}.Parse(Source{Name: "t.toml", Data: []byte("version = \"v\"\n" + text)})
-		said := new(document.Problems)
+		said := new(document.Diagnostics)
 		if !errors.As(err, &said) {
-			said.Cautions, said.MoreCautions = document.Tell(m.Lint(Compile(m), begin))
+			said.Warnings, said.MoreWarnings = document.Tell(m.Lint(Compile(m), begin))
 		}
-		if len(said.List)+len(said.Cautions) == 0 {
+		if len(said.List)+len(said.Warnings) == 0 {
 			t.Fatal("nothing is said")
 		}
 		answer, err := json.Marshal(said)

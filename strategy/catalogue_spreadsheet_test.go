@@ -9,7 +9,7 @@ import (
 func withSheet(csv string) []Source {
 	return []Source{
 		{Name: "shop/discount.toml", Data: []byte("version = \"v\"\nproducts = { file = \"catalogue.csv\" }\n[rule.a]\ndiscount_rate = 0.1\n")},
-		{Name: "shop/catalogue.csv", Data: []byte(csv), Beside: true},
+		{Name: "shop/catalogue.csv", Data: []byte(csv), Companion: true},
 	}
 }
 
@@ -80,7 +80,7 @@ func problemsOf(t *testing.T, sources ...Source) string {
 		return err.Error()
 	}
 	var lines []string
-	for _, c := range m.Cautions() {
+	for _, c := range m.Warnings() {
 		lines = append(lines, "warning: "+c.String())
 	}
 	return strings.Join(lines, "\n")
@@ -183,7 +183,7 @@ func TestANameOfASpreadsheetIsOfAFileBeside(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sources := withSheet("sku,price\nlatte,18\n")
-			sources = append(sources, Source{Name: "shop/damaged.csv", Data: []byte("\xff\xfe\x00\x01\n"), Beside: true})
+			sources = append(sources, Source{Name: "shop/damaged.csv", Data: []byte("\xff\xfe\x00\x01\n"), Companion: true})
 			sources[0].Data = []byte("version = \"v\"\n" + c.products + rest)
 			if got := problemsOf(t, sources...); !strings.Contains(got, c.want) || strings.Count(got, "\n") > 0 {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
@@ -204,8 +204,8 @@ func TestAProductWithAFileIsNoSpreadsheet(t *testing.T) {
 func TestAnEnvironmentReplacesACatalogueInAFile(t *testing.T) {
 	t.Parallel()
 	sheets := []Source{
-		{Name: "a.csv", Data: []byte("sku,price\na,1\n"), Beside: true},
-		{Name: "b.csv", Data: []byte("sku,price\nb,2\n"), Beside: true},
+		{Name: "a.csv", Data: []byte("sku,price\na,1\n"), Companion: true},
+		{Name: "b.csv", Data: []byte("sku,price\nb,2\n"), Companion: true},
 	}
 	for name, c := range map[string]struct{ base, env, want string }{
 		"a file by a file":      {`products = { file = "a.csv" }`, `products = { file = "b.csv" }`, "b"},

@@ -91,8 +91,8 @@ func TestMeaningOfCategories(t *testing.T) {
 	if string(one.Canonical()) != string(other.Canonical()) || !strings.Contains(string(one.Canonical()), `"products":[{"category":["a","b"],"sku":"x"}]`) {
 		t.Errorf("the forms are\n%s\n%s", one.Canonical(), other.Canonical())
 	}
-	if n := len(one.Cautions()); n > 0 {
-		t.Errorf("cautions %v", one.Cautions())
+	if n := len(one.Warnings()); n > 0 {
+		t.Errorf("warnings %v", one.Warnings())
 	}
 	if got := string(parsed(`category = ["b"]`).Canonical()); !strings.Contains(got, `"category":"b"`) {
 		t.Errorf("a list of one is %s", got)

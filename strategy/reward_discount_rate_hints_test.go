@@ -126,8 +126,8 @@ func TestRatesThatAreToRise(t *testing.T) {
 func saysOf(t *testing.T, text string) (said string, hints []string) {
 	t.Helper()
 	m, err := strategy.Parser{Lint: true}.Parse(source("t.toml", "version = \"v\"\ntimezone = \"Asia/Shanghai\"\n"+text))
-	var list []document.Problem
-	var found *document.Problems
+	var list []document.Diagnostic
+	var found *document.Diagnostics
 	if errors.As(err, &found) {
 		list = found.List
 	} else if err != nil {

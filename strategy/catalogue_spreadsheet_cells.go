@@ -13,11 +13,11 @@ func (x *spreadsheet) value(column int, text string) *document.Node {
 	switch x.columns[column].read {
 	case asText:
 		if x.columns[column].key == "sku" && inShort(text) {
-			x.cautionCell(column, at, fmt.Sprintf("%q is a long number that the spreadsheet wrote in short, so its last digits are lost", text),
+			x.warnCell(column, at, fmt.Sprintf("%q is a long number that the spreadsheet wrote in short, so its last digits are lost", text),
 				"format the column as text before the numbers are put in")
 		}
 		if isErrorValue(text) {
-			x.cautionCell(column, at, fmt.Sprintf("%q is what a spreadsheet shows in place of a result", text), "mend the formula of the cell")
+			x.warnCell(column, at, fmt.Sprintf("%q is what a spreadsheet shows in place of a result", text), "mend the formula of the cell")
 		}
 		return x.build.Scalar(document.String, text, at)
 	case asCategories:
@@ -70,7 +70,7 @@ func (x *spreadsheet) attribute(column int, text string, at document.Pos) *docum
 		return x.build.Scalar(document.Float, number, at)
 	}
 	if isGrouped(text) {
-		x.cautionGrouped(column, text, at)
+		x.warnGrouped(column, text, at)
 	}
 	return x.build.Scalar(document.String, text, at)
 }
@@ -85,17 +85,17 @@ func isErrorValue(text string) bool {
 	return false
 }
 
-// cautionGrouped warns of a number that is read as a text, once a column.
-func (x *spreadsheet) cautionGrouped(column int, text string, at document.Pos) {
+// warnGrouped warns of a number that is read as a text, once a column.
+func (x *spreadsheet) warnGrouped(column int, text string, at document.Pos) {
 	if x.grouped[column] {
 		return
 	}
 	x.grouped[column] = true
-	x.cautionCell(column, at, fmt.Sprintf("%q is read as a text: thousands are set apart in it", text), "write "+ungrouped(text))
+	x.warnCell(column, at, fmt.Sprintf("%q is read as a text: thousands are set apart in it", text), "write "+ungrouped(text))
 }
 
-func (x *spreadsheet) cautionCell(column int, at document.Pos, reason, hint string) {
-	x.cautions.Add(x.doc, x.doc.Problem(at, x.cellAt(x.rows.Row(), column), reason, hint))
+func (x *spreadsheet) warnCell(column int, at document.Pos, reason, hint string) {
+	x.warnings.Add(x.doc, x.doc.Diagnostic(at, x.cellAt(x.rows.Row(), column), reason, hint))
 }
 
 // categories are those of a cell, which semicolons set apart.

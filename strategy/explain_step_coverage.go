@@ -8,9 +8,9 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// Step is one step of a ladder: of the rewards ladder and unit_ladder, or of
+// StepRef is one step of a ladder: of the rewards ladder and unit_ladder, or of
 // [[discounts]].
-type Step struct {
+type StepRef struct {
 	Rule   string // the id of the rule
 	Number int    // 1 for the first that is written
 	// From is where the step begins, for a person: "300.00", or "3 units".
@@ -19,8 +19,8 @@ type Step struct {
 
 // Steps are the steps of all ladders, in the order of [Strategy.Rules] and then
 // as they are written.
-func (s *Strategy) Steps() []Step {
-	var list []Step
+func (s *Strategy) Steps() []StepRef {
+	var list []StepRef
 	for i, id := range s.ids {
 		if ladder, is := s.rules[i].reward.(stepped); is {
 			for _, step := range ladder.stepList(s.currency) {
@@ -32,16 +32,16 @@ func (s *Strategy) Steps() []Step {
 	return list
 }
 
-// GivenSteps are those of [Strategy.Steps] that a quote of the cart has its
+// ContributingSteps are those of [Strategy.Steps] that a quote of the cart has its
 // discount from: of the rules that applied, not those that were tried. It looks
 // at every rule, as [Strategy.Explain] does. The error is a *[LineError].
-func (s *Strategy) GivenSteps(c *cart.Cart, now time.Time) ([]Step, error) {
+func (s *Strategy) ContributingSteps(c *cart.Cart, now time.Time) ([]StepRef, error) {
 	q, trace := &Quote{}, &trace{}
 	q.work.trace = trace
 	if err := s.QuoteInto(q, c, now); err != nil {
 		return nil, err
 	}
-	var list []Step
+	var list []StepRef
 	for _, a := range q.Applied {
 		ladder, is := s.rules[a.Rule].reward.(stepped)
 		if !is {
@@ -88,7 +88,7 @@ func (e *evaluation) itemOf(s Share) int32 {
 // stepped is a reward in steps.
 type stepped interface {
 	// stepList is the steps that can give something, without the rule's id.
-	stepList(money.Currency) []Step
+	stepList(money.Currency) []StepRef
 	// gave says which step gave what the portions lose, as give left them. It
 	// may aim elsewhere.
 	gave(e *evaluation, t *target, portions []portion) []stepOn
@@ -124,10 +124,10 @@ func allBy(step int, portions []portion) []stepOn {
 	return list
 }
 
-func (l *ladder) stepList(currency money.Currency) []Step {
-	list := make([]Step, len(l.steps))
+func (l *ladder) stepList(currency money.Currency) []StepRef {
+	list := make([]StepRef, len(l.steps))
 	for i := range l.steps {
-		list[i] = Step{Number: i + 1, From: l.thresholdText(currency, l.steps[i].threshold)}
+		list[i] = StepRef{Number: i + 1, From: l.thresholdText(currency, l.steps[i].threshold)}
 	}
 	return list
 }
@@ -136,10 +136,10 @@ func (l *ladder) gave(e *evaluation, t *target, portions []portion) []stepOn {
 	return allBy(l.highest(l.reached(e, t)), portions)
 }
 
-func (ladder orderSteps) stepList(currency money.Currency) []Step {
-	list := make([]Step, len(ladder))
+func (ladder orderSteps) stepList(currency money.Currency) []StepRef {
+	list := make([]StepRef, len(ladder))
 	for i := range ladder {
-		list[i] = Step{Number: i + 1, From: majorText(currency, ladder[i].threshold)}
+		list[i] = StepRef{Number: i + 1, From: majorText(currency, ladder[i].threshold)}
 	}
 	return list
 }
@@ -149,13 +149,13 @@ func (ladder orderSteps) gave(e *evaluation, t *target, portions []portion) []st
 }
 
 // stepList has no step that is worth nothing, which a unit_ladder may have.
-func (u *unitLadder) stepList(money.Currency) []Step {
-	var list []Step
+func (u *unitLadder) stepList(money.Currency) []StepRef {
+	var list []StepRef
 	if u.first > 0 {
-		list = append(list, Step{Number: 1, From: unitsText(1)})
+		list = append(list, StepRef{Number: 1, From: unitsText(1)})
 	}
 	if u.additional > 0 && u.most != 1 {
-		list = append(list, Step{Number: 2, From: unitsText(2)})
+		list = append(list, StepRef{Number: 2, From: unitsText(2)})
 	}
 	return list
 }

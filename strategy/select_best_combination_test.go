@@ -153,7 +153,7 @@ func TestTheBestCombinationAllocatesNothing(t *testing.T) {
 
 // What a rule that stops the cart keeps from applying, or what another of its group
 // always outdoes, may still be chosen.
-func TestCautionsOfWhatMayBeChosen(t *testing.T) {
+func TestWarningsOfWhatMayBeChosen(t *testing.T) {
 	const stops = "[rule.a]\nstop = \"cart\"\ndiscount_rate = 0.1\n[rule.b]\ndiscount_rate = 0.2\n"
 	const grouped = "[rule.a]\ngroup = \"g\"\ndiscount_amount = 2\n[rule.b]\ngroup = \"g\"\ndiscount_amount = 1\n"
 	for name, c := range map[string]struct {

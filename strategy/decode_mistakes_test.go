@@ -19,7 +19,7 @@ func said(t *testing.T, sources ...strategy.Source) string {
 		return err.Error() + "\n"
 	}
 	var lines strings.Builder
-	for _, p := range m.Cautions() {
+	for _, p := range m.Warnings() {
 		lines.WriteString(p.String() + "\n")
 	}
 	return lines.String()
@@ -185,13 +185,13 @@ func TestManyProblemsOfAStrategy(t *testing.T) {
 		fmt.Fprintf(&text, "[rule.r%04d]\ndiscount_rate = 0.1\ncoupons = [\"A \"]\nnope = 1\n", i)
 	}
 	_, err := strategy.Parse("", source("t.toml", text.String()))
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		t.Fatal(err)
 	}
 	if len(problems.List) != document.MaxTold || problems.More != 5_000-document.MaxTold ||
-		len(problems.Cautions) != document.MaxTold || problems.MoreCautions != 5_000-document.MaxTold {
-		t.Errorf("%d and %d more, %d and %d more", len(problems.List), problems.More, len(problems.Cautions), problems.MoreCautions)
+		len(problems.Warnings) != document.MaxTold || problems.MoreWarnings != 5_000-document.MaxTold {
+		t.Errorf("%d and %d more, %d and %d more", len(problems.List), problems.More, len(problems.Warnings), problems.MoreWarnings)
 	}
 	for i, p := range problems.List {
 		if p.Line != 5+4*i {
@@ -205,7 +205,7 @@ func TestManyProblemsOfAStrategy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Cautions()) != document.MaxTold || m.MoreCautions() != 5_000-document.MaxTold {
-		t.Errorf("%d warnings and %d more", len(m.Cautions()), m.MoreCautions())
+	if len(m.Warnings()) != document.MaxTold || m.MoreWarnings() != 5_000-document.MaxTold {
+		t.Errorf("%d warnings and %d more", len(m.Warnings()), m.MoreWarnings())
 	}
 }

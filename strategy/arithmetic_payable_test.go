@@ -218,7 +218,7 @@ func TestRoundingIsNoRuleBesideAnExclusiveOne(t *testing.T) {
 func TestAMinorUnitRoundsNothing(t *testing.T) {
 	m := mustParse(t, "", "version = \"v\"\ncurrency = \"JPY\"\narithmetic = { payable_unit = 1 }\n[rule.a]\ndiscount_rate = 0.1\n")
 	const want = "t.toml:3:31: arithmetic.payable_unit: every amount goes in steps of 1 JPY, so nothing is rounded (leave it out, or take larger steps)"
-	if got := m.Cautions(); len(got) != 1 || got[0].String() != want {
+	if got := m.Warnings(); len(got) != 1 || got[0].String() != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
 }
