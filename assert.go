@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/promogate/caddy-discount/assertion"
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 // evidence is what an outcome was computed from.
@@ -37,7 +37,7 @@ func (g *gateway) assert(o *outcome, e *evidence, r *http.Request) {
 		c.Cart = assertion.CartDigest(r.Header)
 	}
 	buf := tokens.Get().(*[]byte)
-	*buf = g.keys.signer.Load().Append((*buf)[:0], &c, time.Now())
+	*buf = g.keys.Signer().Append((*buf)[:0], &c, time.Now())
 	r.Header[g.names.Assertion] = []string{string(*buf)}
 	tokens.Put(buf)
 }
@@ -63,7 +63,7 @@ func (g *gateway) room(e *edition, target int) int {
 	room := maxHeaders - len(e.identity)
 	if g.keys != nil {
 		const fixed, escaped = 1160, 2
-		said := target + len(g.keys.o.Issuer) + len(g.keys.o.Audience) + escaped*len(e.Version()) + len(g.keys.signer.Load().Key().ID())
+		said := target + len(g.sign.Issuer) + len(g.sign.Audience) + escaped*len(e.Version()) + len(g.keys.Signer().Key().ID())
 		room -= fixed + said*4/3
 	}
 	return room

@@ -14,6 +14,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -258,7 +259,7 @@ func prefix(d *caddyfile.Dispenser, into *string) error {
 	if err := directive.Word(d, into); err != nil {
 		return err
 	}
-	if err := checkPrefix(*into); err != nil {
+	if err := httpheader.CheckPrefix(*into); err != nil {
 		return d.Errf("header_prefix: %v", err)
 	}
 	return nil

@@ -19,6 +19,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/cli"
 	"github.com/promogate/caddy-discount/internal/handlers"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 func init() {
@@ -171,7 +172,7 @@ func (h *Handler) Provision(ctx caddy.Context) (err error) {
 	if h.gateway, err = h.open(ctx, moduleDiscount); err != nil {
 		return err
 	}
-	h.repeats, err = handlers.Watch(ctx, defaultPrefix)
+	h.repeats, err = handlers.Watch(ctx, httpheader.DefaultPrefix)
 	return err
 }
 

@@ -10,7 +10,8 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpbody"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // ServeHTTP strips a request of what the client sent under owned names, prices its cart if
@@ -44,7 +45,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	prefix.priced, prefix.passes = true, g.respond == respondUpstream
 	o.set(r.Header, g.names)
 	g.assert(o, &seen, r)
-	w = continueOnce(w, r)
+	if httpbody.AwaitsContinue(r) {
+		w = httpbody.SingleContinue(&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, r)
+	}
 	w, guard := p.guardResponse(w, g.names, g.respond, o)
 	err = next.ServeHTTP(w, r)
 	guard.finish()
@@ -52,7 +55,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 }
 
 // passBy passes a request on that is stripped of the names of a prefix and not priced.
-func (p *passage) passBy(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, prefix *stripped, names *header.Names, respond string) error {
+func (p *passage) passBy(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, prefix *stripped, names *httpheader.Names, respond string) error {
 	if prefix.passes {
 		return next.ServeHTTP(w, r)
 	}

@@ -7,7 +7,8 @@ import (
 
 	"github.com/dunglas/httpsfv"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -102,7 +103,7 @@ func gifts(q *strategy.Quote) string {
 	}
 	list := make(httpsfv.List, 0, len(q.Gifts))
 	for _, g := range q.Gifts {
-		item := httpsfv.NewItem(fieldText(g.SKU))
+		item := httpsfv.NewItem(sfv.Bare(g.SKU))
 		item.Params.Add("q", g.Quantity)
 		list = append(list, item)
 	}
@@ -114,7 +115,7 @@ func gifts(q *strategy.Quote) string {
 }
 
 // set writes the outcome's headers. The values of all share one array.
-func (o *outcome) set(h http.Header, n *header.Names) {
+func (o *outcome) set(h http.Header, n *httpheader.Names) {
 	values := make([]string, 0, 11)
 	put := func(name, value string) {
 		if value != "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/dunglas/httpsfv"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
@@ -126,7 +127,7 @@ func (l *live) Destruct() error {
 
 func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 	sum := s.Fingerprint()
-	identity := httpsfv.NewItem(fieldText(s.Version()))
+	identity := httpsfv.NewItem(sfv.Bare(s.Version()))
 	identity.Params.Add("sha256", sum[:])
 	text, err := httpsfv.Marshal(identity)
 	if err != nil {
@@ -139,8 +140,8 @@ func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 	if digest, ok := s.TextsDigest(); ok {
 		e.texts = hex.EncodeToString(digest[:])
 	}
-	if e.rules, err = fieldItems(s.Rules(), pause); err != nil {
-		return nil, err
+	if e.rules, err = sfv.Items(s.Rules(), pause.After); err != nil {
+		return nil, fmt.Errorf("writing the rule ids as a header: %w", err)
 	}
 	return e, nil
 }

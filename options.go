@@ -3,7 +3,6 @@ package discount
 import (
 	"errors"
 	"fmt"
-	"net/textproto"
 	"path/filepath"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
 
@@ -117,7 +117,6 @@ type ReloadOptions struct {
 const (
 	defaultMaxBody  = 1 << 20
 	defaultMaxLines = 500
-	defaultPrefix   = "X-Discount-"
 	defaultSettle   = caddy.Duration(20 * time.Millisecond)
 	defaultPoll     = caddy.Duration(time.Second)
 )
@@ -146,7 +145,7 @@ func (o *Options) fill() error {
 		{"customer", &o.Customer, cartoptions.CustomerBody},
 		{"on_invalid", &o.OnInvalid, "pass"},
 		{"on_oversize", &o.OnOversize, "pass"},
-		{"header_prefix", &o.HeaderPrefix, defaultPrefix},
+		{"header_prefix", &o.HeaderPrefix, httpheader.DefaultPrefix},
 		{"respond", &o.Respond, respondOff},
 		{"explain", (*string)(&o.Explain), string(ExplainOff)},
 	} {
@@ -236,7 +235,7 @@ func (o *Options) Validate() error {
 				strings.TrimSuffix(choice.one+", "+choice.two+", "+choice.three, ", "))
 		}
 	}
-	if err := checkPrefix(o.HeaderPrefix); err != nil {
+	if err := httpheader.CheckPrefix(o.HeaderPrefix); err != nil {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
 	_, err := o.Cart()
@@ -263,28 +262,4 @@ func (o *ReloadOptions) validate() error {
 		errs = append(errs, directive.During("reload poll", o.Poll, minPoll, maxPoll))
 	}
 	return errors.Join(errs...)
-}
-
-// reservedPrefixes would make the handler strip headers that are not its own, beside those
-// of [registeredFields].
-var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-"}
-
-// checkPrefix wants a header name of letters, digits and hyphens that ends in
-// a hyphen and cannot be a beginning of anybody else's names.
-func checkPrefix(prefix string) error {
-	for _, c := range []byte(prefix) {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
-		if !letter {
-			return fmt.Errorf("%q has other characters than letters, digits and hyphens", prefix)
-		}
-	}
-	if len(prefix) < 3 || prefix[0] == '-' || !strings.HasSuffix(prefix, "-") {
-		return fmt.Errorf("%q is not the beginning of a header name that ends in a hyphen, such as %s", prefix, defaultPrefix)
-	}
-	for _, reserved := range reservedPrefixes {
-		if strings.EqualFold(prefix, reserved) {
-			return fmt.Errorf("%q begins the names of other headers too", textproto.CanonicalMIMEHeaderKey(prefix))
-		}
-	}
-	return checkRegistered(prefix)
 }

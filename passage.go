@@ -5,7 +5,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // passage is what the handlers on the way of one request leave for each other.
@@ -40,7 +40,7 @@ func passageOf(r *http.Request) *passage {
 // strip removes what the client sent under owned names, and counts the attempts. It does
 // so once for each prefix: what is there later was set by handlers. A trailer is still to
 // come, and the request may be another copy now, whose body nothing guards.
-func (p *passage) strip(r *http.Request, names *header.Names) (s *stripped, attempts int) {
+func (p *passage) strip(r *http.Request, names *httpheader.Names) (s *stripped, attempts int) {
 	if s = p.find(names.Prefix); s != nil {
 		return s, names.WatchTrailer(r)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // StripHandler removes everything that stands under the names of the discount headers
@@ -23,7 +23,7 @@ type StripHandler struct {
 	// What the names of the discount headers begin with. Default: `X-Discount-`.
 	HeaderPrefix string `json:"header_prefix,omitempty"`
 
-	names *header.Names
+	names *httpheader.Names
 }
 
 // CaddyModule returns the Caddy module information.
@@ -47,9 +47,9 @@ func (h *StripHandler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		return d.Errf("discount_strip takes no matcher, got %s: what a client sends under these names is forged on every path", h.HeaderPrefix)
 	}
 	if d.NextArg() {
-		return d.Errf("unexpected argument %q: discount_strip takes one prefix of header names, such as %s", d.Val(), defaultPrefix)
+		return d.Errf("unexpected argument %q: discount_strip takes one prefix of header names, such as %s", d.Val(), httpheader.DefaultPrefix)
 	}
-	if err := checkPrefix(h.HeaderPrefix); err != nil {
+	if err := httpheader.CheckPrefix(h.HeaderPrefix); err != nil {
 		return d.Errf("discount_strip: %v", err)
 	}
 	return noBlock(d)
@@ -69,15 +69,15 @@ func (h *StripHandler) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
 	if h.HeaderPrefix = prefix; prefix == "" {
-		h.HeaderPrefix = defaultPrefix
+		h.HeaderPrefix = httpheader.DefaultPrefix
 	}
-	if err := checkPrefix(h.HeaderPrefix); err != nil {
+	if err := httpheader.CheckPrefix(h.HeaderPrefix); err != nil {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
 	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
-	h.names = header.New(h.HeaderPrefix, traffic.forged)
+	h.names = httpheader.New(h.HeaderPrefix, traffic.forged)
 	return nil
 }
 
