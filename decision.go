@@ -10,6 +10,7 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/sfv"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -118,4 +119,19 @@ func fieldReason(reason string) string {
 		return strconv.QuoteToASCII(reason)
 	}
 	return text
+}
+
+// requestCounters count the requests of all handlers. They are made once: the registry of metrics is
+// another one with every configuration.
+var requestCounters = telemetry.NewRequests(statusNames[:], bypassNames[:])
+
+// count counts a request and what it sent under owned names.
+func (o *outcome) count(spoofed int) {
+	s := requestCounters.Shard()
+	s.Decided(int(o.status))
+	if o.status == statusBypass {
+		s.Bypassed(int(o.bypass))
+	}
+	s.Spoofed(spoofed)
+	requestCounters.Release(s)
 }

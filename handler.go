@@ -22,16 +22,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	prefix, attempts := p.strip(r, g.names)
 	matches, err := h.matchers.AnyMatchWithError(r)
 	if err != nil {
-		traffic.forged(attempts)
+		requestCounters.Spoofed(attempts)
 		return err
 	}
 	if !matches {
-		traffic.forged(attempts)
+		requestCounters.Spoofed(attempts)
 		return p.passBy(w, r, next, prefix, g.names, g.respond)
 	}
 	var seen evidence
 	o := g.decide(r, &seen, g.ordered)
-	traffic.request(o, attempts)
+	o.count(attempts)
 	o.publish(r, p)
 	if prefix.priced {
 		h.repeats.Note(g.log, g.key.path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)

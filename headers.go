@@ -57,7 +57,7 @@ func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
 
 // ordered is [gateway.priced] for an order that goes on, whose discounts count.
 func (g *gateway) ordered(e *edition, d *desk, now time.Time) *outcome {
-	e.tally.count(d.lane.number, &d.quote)
+	e.counters.Count(d.shard, &d.quote)
 	return g.priced(e, d, now)
 }
 

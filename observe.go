@@ -6,6 +6,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 )
@@ -78,4 +79,18 @@ func (o *outcome) ofEdition(read func(*edition) string) string {
 		return ""
 	}
 	return read(o.edition)
+}
+
+// mark puts the outcome on the request's own span, if it is traced.
+func (o *outcome) mark(span trace.Span) {
+	if !span.IsRecording() {
+		return
+	}
+	span.SetAttributes(attribute.String("discount.status", o.status.String()))
+	if o.edition != nil {
+		span.SetAttributes(
+			attribute.Int64("discount.amount", o.sums.goods),
+			attribute.String("discount.version", o.edition.Version()),
+		)
+	}
 }

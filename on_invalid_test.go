@@ -14,6 +14,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
 const canary = "canary-4711"
@@ -141,7 +143,7 @@ func TestNoCartContentIsEverLogged(t *testing.T) {
 // collected are the module's metrics.
 func collected() ([]*dto.MetricFamily, error) {
 	registry := prometheus.NewPedanticRegistry()
-	if err := registerMetrics(registry); err != nil {
+	if err := telemetry.Register(registry, requestCounters); err != nil {
 		return nil, err
 	}
 	return registry.Gather()

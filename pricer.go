@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -12,11 +13,13 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/keyring"
+	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/money"
-	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -38,7 +41,7 @@ type gateway struct {
 	recognition    *recognition
 	tooLarge       *outcome // of a body that is larger
 	decode         bool
-	turns          *turns
+	turns          *pace.BodyLimiter
 	bodies         httpbody.Limit
 	decoders       *httpbody.Decoders
 	rejectInvalid  bool
@@ -50,14 +53,17 @@ type gateway struct {
 	desks          sync.Pool // of *desk
 }
 
+// processLimiter is the one of the process: its processors are shared by all handlers.
+var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
+
 // desk is the working memory of one request; it is used again by later ones,
 // so nothing of it may be referred to once an outcome is made.
 type desk struct {
 	cart  cart.Cart
 	quote strategy.Quote
 	text  []byte
-	pace  proof.Pace
-	lane  *lane // to count in
+	pace  guardrail.Sampler
+	shard *telemetry.Shard // to count in
 
 	target int // bytes that the assertion says of the request's target
 }
@@ -81,7 +87,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		return nil, err
 	}
 	items := o.itemsAt(reader)
-	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
+	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
 	configuration, err := joinConfiguration(ctx)
@@ -102,7 +108,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		keys:           keys,
 		sign:           o.Sign,
 		reader:         reader,
-		names:          httpheader.New(o.HeaderPrefix, traffic.forged),
+		names:          httpheader.New(o.HeaderPrefix, requestCounters.Spoofed),
 		live:           live,
 		self:           self,
 		key:            key,
@@ -114,20 +120,20 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		recognition:    newRecognition(ctx.Logger(), key, items),
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
-		turns:          processTurns(),
+		turns:          processLimiter(),
 		bodies:         httpbody.Limit{Bytes: o.MaxBody, Answered: upstreamAnswered},
 		decoders:       httpbody.NewDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == "reject",
 		rejectOversize: o.OnOversize == "reject",
 		lines:          *o.Lines,
 		respond:        o.Respond,
-		desks:          sync.Pool{New: func() any { return &desk{lane: traffic.lane()} }},
+		desks:          sync.Pool{New: func() any { return &desk{shard: requestCounters.Shard()} }},
 	}
 	onceRunning(ctx, func(events *caddyevents.App) {
 		live.adopt(configuration.of(key))
 		live.Remember()
 		live.handlers.started(self)
-		live.heard.listen(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+		live.shows.Subscribe(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})
 	return g, nil
 }
@@ -168,7 +174,7 @@ func (g *gateway) release() error {
 		return nil
 	}
 	g.recognition.close()
-	g.live.heard.forget(g)
+	g.live.shows.Unsubscribe(g)
 	g.live.handlers.leave(g.self)
 	_, err := pool.Delete(g.key)
 	err = errors.Join(err, g.configuration.leave())
@@ -199,12 +205,12 @@ func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *d
 			return o
 		}
 	}
-	if len(in.body) >= largeBody {
+	if len(in.body) >= pace.LargeBody {
 		var err error
-		if in.turn, err = g.turns.take(r.Context()); err != nil {
+		if in.turn, err = g.turns.Take(r.Context()); err != nil {
 			return endedWaiting
 		}
-		defer g.turns.back(in.turn)
+		defer g.turns.Release(in.turn)
 	}
 	return g.evaluate(r, in, write)
 }
@@ -258,14 +264,14 @@ func (g *gateway) decoded(r *http.Request, read []byte) ([]byte, *outcome) {
 type input struct {
 	kind cartPlace
 	body []byte
-	turn *turn // of a large body or a long quote; nil for others
+	turn *pace.Slot // of a large body or a long quote; nil for others
 }
 
 // evaluate quotes the cart of a request. A panic ends here: it costs the
 // discount, never the order.
 func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
-	g.live.tracer.meet(r)
-	g.live.yields.order()
+	g.live.shows.OnRequest(r.Context())
+	g.live.pacer.OnRequest()
 	now := time.Now()
 	live := g.live.Live().Value
 	d := g.desks.Get().(*desk)
@@ -296,24 +302,24 @@ func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk
 		steps = max(steps, live.ExplanationSteps(&d.quote))
 	}
 	waited := time.Duration(0)
-	if steps >= largeWork && in.turn == nil {
+	if steps >= pace.LargeWork && in.turn == nil {
 		began := time.Now()
-		if in.turn, err = g.turns.take(r.Context()); err != nil {
+		if in.turn, err = g.turns.Take(r.Context()); err != nil {
 			return endedWaiting
 		}
-		defer g.turns.back(in.turn)
+		defer g.turns.Release(in.turn)
 		waited = time.Since(began)
 	}
 	if err := live.Complete(&d.quote); err != nil {
-		d.lane.tooManySteps.Add(1)
+		d.shard.TooManySteps()
 		return tooManySteps
 	}
 	d.target = g.claimedSize(r)
-	if g.orders && proof.Counts(&d.quote) && d.pace.Due(now) {
+	if g.orders && guardrail.Counts(&d.quote) && d.pace.Due(now) {
 		g.live.sample.Offer(&d.cart, clientOf(r), now)
 	}
 	o = write(live, d, now)
-	d.lane.evaluated(time.Since(now) - waited)
+	d.shard.Evaluated(time.Since(now) - waited)
 	return o
 }
 
@@ -350,7 +356,7 @@ func (in *input) json(reader *cart.Reader, home money.Currency, into *cart.Cart)
 	if in.turn == nil {
 		return reader.ReadJSON(in.body, home, into)
 	}
-	return in.turn.workspace.ReadJSON(reader, in.body, home, into, in.turn.rest)
+	return in.turn.Workspace.ReadJSON(reader, in.body, home, into, in.turn.Yield)
 }
 
 // locate names the place of a line that the strategy could not count with, in the text

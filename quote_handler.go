@@ -25,7 +25,7 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 		sayLanguages(w.Header(), e.Strategy, texts)
 		return g.priced(e, d, now)
 	})
-	traffic.request(o, attempts)
+	o.count(attempts)
 	o.publish(r, p)
 	if quote != nil {
 		return answerJSON(w, http.StatusOK, "application/json", quote)

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 )
@@ -171,15 +173,30 @@ func TestNotingAnOutcomeAllocatesNothing(t *testing.T) {
 	}
 }
 
-// ofShop are those of the handlers of the configuration that runs.
+// recognitions are those of the handlers of the configuration that runs.
 func (s *shop) recognitions() (all []*recognition) {
 	s.t.Helper()
-	for _, l := range inService() {
-		l.heard.mu.Lock()
-		for _, host := range l.heard.hosts {
-			all = append(all, host.of.recognition)
+	app, err := caddy.ActiveContext().App("http")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var walk func(caddyhttp.RouteList)
+	walk = func(routes caddyhttp.RouteList) {
+		for _, route := range routes {
+			for _, handler := range route.Handlers {
+				switch h := handler.(type) {
+				case *caddyhttp.Subroute:
+					walk(h.Routes)
+				case *Handler:
+					all = append(all, h.gateway.recognition)
+				case *QuoteHandler:
+					all = append(all, h.gateway.recognition)
+				}
+			}
 		}
-		l.heard.mu.Unlock()
+	}
+	for _, server := range app.(*caddyhttp.App).Servers {
+		walk(server.Routes)
 	}
 	return all
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
 // StripHandler removes everything that stands under the names of the discount headers
@@ -74,10 +75,10 @@ func (h *StripHandler) Provision(ctx caddy.Context) error {
 	if err := httpheader.CheckPrefix(h.HeaderPrefix); err != nil {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
-	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
+	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
-	h.names = httpheader.New(h.HeaderPrefix, traffic.forged)
+	h.names = httpheader.New(h.HeaderPrefix, requestCounters.Spoofed)
 	return nil
 }
 
@@ -85,7 +86,7 @@ func (h *StripHandler) Provision(ctx caddy.Context) error {
 func (h *StripHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	p := passageOf(r)
 	prefix, attempts := p.strip(r, h.names)
-	traffic.forged(attempts)
+	requestCounters.Spoofed(attempts)
 	return p.passBy(w, r, next, prefix, h.names, respondOff)
 }
 

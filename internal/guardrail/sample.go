@@ -4,7 +4,7 @@
 // It knows nothing of Caddy, HTTP or files. The only clock it is given is the
 // one that measures how long a quote takes and how old a kept cart is; no amount
 // depends on it.
-package proof
+package guardrail
 
 import (
 	"hash/maphash"
@@ -39,8 +39,8 @@ const (
 	// it replaces one of them.
 	renewal = time.Minute
 
-	// apart is the least time between two carts from one [Pace].
-	apart = 10 * time.Millisecond
+	// betweenSamples is the least time between two carts from one [Sampler].
+	betweenSamples = 10 * time.Millisecond
 )
 
 // A Sample keeps carts of recent orders, in memory alone and without what names a
@@ -221,16 +221,16 @@ func texts(list []string) []string {
 	return own
 }
 
-// A Pace spreads the carts of a sample over time, so that what a request costs
+// A Sampler spreads the carts of a sample over time, so that what a request costs
 // does not grow with how many there are. It belongs to one goroutine at a time;
 // the zero value lets the first cart through.
-type Pace struct{ next time.Time }
+type Sampler struct{ next time.Time }
 
 // Due reports whether it is time for another cart.
-func (p *Pace) Due(now time.Time) bool {
+func (p *Sampler) Due(now time.Time) bool {
 	if now.Before(p.next) {
 		return false
 	}
-	p.next = now.Add(apart)
+	p.next = now.Add(betweenSamples)
 	return true
 }

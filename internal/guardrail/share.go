@@ -1,4 +1,4 @@
-package proof
+package guardrail
 
 import (
 	"math/big"

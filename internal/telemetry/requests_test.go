@@ -1,4 +1,4 @@
-package discount
+package telemetry
 
 import (
 	"sync"
@@ -13,38 +13,43 @@ import (
 // What one processor counts is never in a line of the cache with what another
 // does, wherever the memory begins.
 func TestCountersOfTwoProcessorsAreApart(t *testing.T) {
-	var l lane
-	if end := unsafe.Offsetof(l.nanos) + unsafe.Sizeof(l.nanos); unsafe.Sizeof(l)-end < apart-unsafe.Offsetof(l.decisions) {
-		t.Errorf("a lane ends %d bytes after its last counter and begins %d before its first", unsafe.Sizeof(l)-end, unsafe.Offsetof(l.decisions))
+	var l Shard
+	if end := unsafe.Offsetof(l.nanos) + unsafe.Sizeof(l.nanos); unsafe.Sizeof(l)-end < cacheLinePad-unsafe.Offsetof(l.decisions) {
+		t.Errorf("a shard ends %d bytes after its last counter and begins %d before its first", unsafe.Sizeof(l)-end, unsafe.Offsetof(l.decisions))
 	}
-	var tl tallyLane
-	if end := unsafe.Offsetof(tl.given) + unsafe.Sizeof(tl.given); unsafe.Sizeof(tl)-end < apart-unsafe.Offsetof(tl.given) {
-		t.Errorf("a lane of a tally ends %d bytes after its counter", unsafe.Sizeof(tl)-end)
+	var tl counterShard
+	if end := unsafe.Offsetof(tl.given) + unsafe.Sizeof(tl.given); unsafe.Sizeof(tl)-end < cacheLinePad-unsafe.Offsetof(tl.given) {
+		t.Errorf("a shard of rule counters ends %d bytes after its counter", unsafe.Sizeof(tl)-end)
 	}
-	lanes := newTally("CNY", []string{"a", "b"}).lanes
-	for i := range lanes {
-		if hits := lanes[i].hits; uintptr(cap(hits)-len(hits))*unsafe.Sizeof(hits[0]) < apart {
-			room := cap(hits) - len(hits)
-			t.Errorf("room for %d counters behind the hits of a lane", room)
+	shards := NewRuleCounters("CNY", []string{"a", "b"}).shards
+	for i := range shards {
+		if hits := shards[i].hits; uintptr(cap(hits)-len(hits))*unsafe.Sizeof(hits[0]) < cacheLinePad {
+			t.Errorf("%d counters fit behind the hits of a shard", cap(hits)-len(hits))
 		}
-	}
-	var y yielder
-	if before, after := unsafe.Offsetof(y.orders)-unsafe.Offsetof(y.building), unsafe.Offsetof(y.worker)-unsafe.Offsetof(y.orders); before < apart || after < apart {
-		t.Errorf("the orders that come while a strategy is built are counted %d bytes behind what all of them read and %d before what its builder writes", before, after)
 	}
 }
 
-func TestLanesAddUp(t *testing.T) {
-	c := newCounters(4)
+// The labels of requests.
+var (
+	statuses = []string{"applied", "none", "bypass"}
+	bypasses = []string{"no_items", "method"}
+)
+
+func TestShardsAddUp(t *testing.T) {
+	c := newRequests(statuses, bypasses, 4)
 	const workers, each = 8, 1000
 	var all sync.WaitGroup
 	for worker := range workers {
 		all.Go(func() {
 			for i := range each {
-				l := c.lane()
-				l.decided(&outcome{status: status(i % len(statusNames)), bypass: bypassReason(i % len(bypassNames))}, i%2)
-				l.evaluated(time.Duration(1+worker) * time.Microsecond)
-				c.back(l)
+				l := c.Shard()
+				l.Decided(i % len(statuses))
+				if statuses[i%len(statuses)] == "bypass" {
+					l.Bypassed(i % len(bypasses))
+				}
+				l.Spoofed(i % 2)
+				l.Evaluated(time.Duration(1+worker) * time.Microsecond)
+				c.Release(l)
 			}
 		})
 	}
@@ -91,16 +96,16 @@ func TestLanesAddUp(t *testing.T) {
 }
 
 func BenchmarkCounting(b *testing.B) {
-	for name, lanes := range map[string]int{"in one lane": 1, "in a lane each": laneCount} {
+	for name, shards := range map[string]int{"in one shard": 1, "in a shard each": shardCount} {
 		b.Run(name, func(b *testing.B) {
-			c := newCounters(lanes)
+			c := newRequests(statuses, bypasses, shards)
 			b.ReportAllocs()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					l := c.lane()
-					l.decided(&outcome{status: statusApplied}, 0)
-					l.evaluated(4 * time.Microsecond)
-					c.back(l)
+					l := c.Shard()
+					l.Decided(0)
+					l.Evaluated(4 * time.Microsecond)
+					c.Release(l)
 				}
 			})
 		})

@@ -1,4 +1,4 @@
-package discount
+package telemetry
 
 import (
 	"fmt"
@@ -20,67 +20,70 @@ const (
 	eventRefused   = "discount_strategy_refused"
 )
 
-// maxAnnouncements bounds the events that wait for subscribers who take their
+// maxWaitingEvents bounds the events that wait for subscribers who take their
 // time, or for a configuration to start.
-const maxAnnouncements = 64
+const maxWaitingEvents = 64
 
-// announcer emits Caddy's events of a strategy, in order and one at a time. Caddy
+// eventQueue emits Caddy's events of a strategy, in order and one at a time. Caddy
 // has its subscribers called by whoever emits; the loader must not wait for them,
 // so they are called in a goroutine that is there while there is something to
 // emit. A strategy outlives configurations: the events go to the one that started
 // last, and what happens before one has started waits for it.
-type announcer struct {
+type eventQueue struct {
+	log func() *zap.Logger
+
 	mu      sync.Mutex
-	hosts   []announcerHost // of running configurations, the last one started last
-	waiting []announcement
+	hosts   []eventHost // of running configurations, the last one started last
+	waiting []caddyEvent
 	busy    bool // there is a goroutine that emits
 }
 
-// emitter emits an event in one configuration.
-type emitter func(name string, data map[string]any)
+// An Emitter emits an event in one configuration.
+type Emitter func(name string, data map[string]any)
 
-type announcerHost struct {
-	of   *gateway
-	emit emitter
+type eventHost struct {
+	of   any
+	emit Emitter
 }
 
-type announcement struct {
+// caddyEvent is an event that waits to be emitted.
+type caddyEvent struct {
 	name string
 	data map[string]any
 }
 
-// listen adds the configuration of a gateway, which has started.
-func (a *announcer) listen(g *gateway, emit emitter) {
+// subscribe adds the configuration of a handler, which has started.
+func (a *eventQueue) subscribe(of any, emit Emitter) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.hosts = append(a.hosts, announcerHost{g, emit})
+	a.hosts = append(a.hosts, eventHost{of, emit})
 	a.begin()
 }
 
-// forget takes away what listen added: nothing of a configuration is kept when it
-// has ended. An event that is with a subscriber already is not waited for.
-func (a *announcer) forget(g *gateway) {
+// unsubscribe takes away what subscribe added: nothing of a configuration is kept when it
+// has ended. It does not wait for an event that is with a subscriber already.
+func (a *eventQueue) unsubscribe(of any) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.hosts = slices.DeleteFunc(a.hosts, func(h announcerHost) bool { return h.of == g })
+	a.hosts = slices.DeleteFunc(a.hosts, func(h eventHost) bool { return h.of == of })
 }
 
-// tell announces what happens to a strategy, if it is to be announced.
-func (a *announcer) tell(key liveKey, e reload.Event) {
-	var next announcement
+// add queues what happens to a strategy, if Caddy has an event for it.
+func (a *eventQueue) add(key Key, e reload.Event) {
+	var next caddyEvent
 	switch e.Kind {
 	case reload.EventActivated:
-		next = announcement{eventActivated, eventData(key, activation(e.Live))}
+		next = caddyEvent{eventActivated, eventData(key, activation(e.Live))}
 	case reload.EventRefused:
-		next = announcement{eventRefused, eventData(key, refusal(e))}
+		next = caddyEvent{eventRefused, eventData(key, refusal(e))}
 		next.data["error"] = e.Err.Error() // all of it, for what a subscriber sends on
 	default:
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.waiting) == maxAnnouncements {
-		key.logger().Warn("event is dropped, subscribers are too slow", zap.String("event", a.waiting[0].name))
+	if len(a.waiting) == maxWaitingEvents {
+		a.log().Warn("event is dropped, subscribers are too slow", zap.String("event", a.waiting[0].name))
 		a.waiting = slices.Delete(a.waiting, 0, 1)
 	}
 	a.waiting = append(a.waiting, next)
@@ -88,7 +91,7 @@ func (a *announcer) tell(key liveKey, e reload.Event) {
 }
 
 // begin has what waits emitted, unless that goes on already.
-func (a *announcer) begin() {
+func (a *eventQueue) begin() {
 	if a.busy || len(a.hosts) == 0 || len(a.waiting) == 0 {
 		return
 	}
@@ -96,23 +99,23 @@ func (a *announcer) begin() {
 	go a.run()
 }
 
-func (a *announcer) run() {
+func (a *eventQueue) run() {
 	for {
-		next, emit := a.take()
+		next, emit := a.pop()
 		if emit == nil {
 			return
 		}
-		next.send(emit)
+		next.send(emit, a.log())
 	}
 }
 
-// take is the next event and where it goes; nil if there is none.
-func (a *announcer) take() (next announcement, emit emitter) {
+// pop removes the next event and returns it with where it goes; nil if there is none.
+func (a *eventQueue) pop() (next caddyEvent, emit Emitter) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.hosts) == 0 || len(a.waiting) == 0 {
 		a.busy = false
-		return announcement{}, nil
+		return caddyEvent{}, nil
 	}
 	next = a.waiting[0]
 	a.waiting = slices.Delete(a.waiting, 0, 1)
@@ -120,10 +123,10 @@ func (a *announcer) take() (next announcement, emit emitter) {
 }
 
 // send emits the event. The panic of a subscriber ends with it.
-func (n announcement) send(emit emitter) {
+func (n caddyEvent) send(emit Emitter, log *zap.Logger) {
 	defer func() {
 		if p := recover(); p != nil {
-			liveKey{}.logger().Error("panic of a subscriber", zap.String("event", n.name),
+			log.Error("panic of a subscriber", zap.String("event", n.name),
 				zap.String("panic", fmt.Sprint(p)), zap.ByteString("stack", debug.Stack()))
 		}
 	}()
@@ -132,11 +135,11 @@ func (n announcement) send(emit emitter) {
 
 // eventData is what the line in the log has, as placeholders and JSON can show
 // it: durations in seconds.
-func eventData(key liveKey, fields []zap.Field) map[string]any {
+func eventData(key Key, fields []zap.Field) map[string]any {
 	data := zapcore.NewMapObjectEncoder()
-	data.AddString("path", key.path)
-	if key.env != "" {
-		data.AddString("env", key.env)
+	data.AddString("path", key.Path)
+	if key.Env != "" {
+		data.AddString("env", key.Env)
 	}
 	for _, f := range fields {
 		f.AddTo(data)

@@ -1,4 +1,4 @@
-package discount
+package telemetry
 
 import (
 	"slices"
@@ -22,11 +22,11 @@ var results = map[reload.EventKind]string{
 	reload.EventWithdrawn: "withdrawn",
 }
 
-// strategySeries are the counters of the strategies with one id: of one, but for
+// strategySeries are the counters of the strategies with one id: of one, except for
 // the moment in which it is opened again while it is closed.
 type strategySeries struct {
-	users     int     // also those that are only being opened
-	lives     []*live // open ones; the last one opened is shown
+	users     int         // also those that are only being opened
+	open      []*Strategy // the last one opened is shown
 	reloads   map[string]*atomic.Uint64
 	succeeded atomic.Int64 // when the last time, in nanoseconds; 0 for not yet
 }
@@ -69,7 +69,7 @@ func newStrategyCollector() *strategyCollector {
 	}
 }
 
-// join has a strategy that is about to be opened counted.
+// join counts a strategy that is about to be opened.
 func (c *strategyCollector) join(id string) *strategySeries {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -86,22 +86,19 @@ func (c *strategyCollector) join(id string) *strategySeries {
 }
 
 // show adds a strategy that is open.
-func (c *strategyCollector) show(l *live) {
+func (c *strategyCollector) show(s *Strategy) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := c.by[l.key.id()]
-	s.lives = append(s.lives, l)
+	s.series.open = append(s.series.open, s)
 }
 
-// leave ends what join began. The series end with the last of the id.
-func (c *strategyCollector) leave(l *live) {
+// leave ends what join began. The series end with the last strategy of the id.
+func (c *strategyCollector) leave(s *Strategy) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	id := l.key.id()
-	s := c.by[id]
-	s.lives = slices.DeleteFunc(s.lives, func(other *live) bool { return other == l })
-	if s.users--; s.users == 0 {
-		delete(c.by, id)
+	s.series.open = slices.DeleteFunc(s.series.open, func(other *Strategy) bool { return other == s })
+	if s.series.users--; s.series.users == 0 {
+		delete(c.by, s.key.ID)
 	}
 }
 
@@ -117,7 +114,7 @@ func (c *strategyCollector) Collect(to chan<- prometheus.Metric) {
 	c.mu.Lock()
 	var all []prometheus.Metric
 	for id, s := range c.by {
-		if len(s.lives) > 0 {
+		if len(s.open) > 0 {
 			all = c.collect(all, id, s)
 		}
 	}
@@ -131,8 +128,7 @@ func (c *strategyCollector) collect(all []prometheus.Metric, id string, s *strat
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
 		all = append(all, prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, append([]string{id}, labels...)...))
 	}
-	l := s.lives[len(s.lives)-1]
-	now := l.Status()
+	now := s.open[len(s.open)-1].status()
 	gauge(c.info, 1, now.Live.Version, now.Live.Fingerprint)
 	gauge(c.successful, oneIf(!now.Refusal.Active && now.Missing.IsZero()))
 	if at := s.succeeded.Load(); at != 0 {

@@ -1,4 +1,4 @@
-package discount
+package telemetry
 
 import (
 	"sync"
@@ -13,16 +13,16 @@ const maxRuleSeries = 200
 // otherRules is the series of all further rules.
 const otherRules = "_other"
 
-// hitCollector shows how often rules applied and what was given. A rule keeps its
-// count from one edition to the next, and its series for as long as a strategy in
+// ruleCollector shows how often rules applied and what was given. A rule keeps its
+// count from one revision to the next, and its series for as long as a strategy in
 // service has a rule of the name. Currencies stay: there are no more of them than
 // ISO 4217 has.
-type hitCollector struct {
+type ruleCollector struct {
 	most int
 
 	mu      sync.Mutex
-	serving map[*live]*tally
-	retired []*tally          // replaced since the last fold: requests may still add to them
+	serving map[*Strategy]*RuleCounters
+	retired []*RuleCounters   // replaced since the last fold: requests may still add to them
 	totals  map[string]uint64 // of the rules that have a series of their own
 	other   uint64
 	given   map[string]uint64 // by currency
@@ -37,47 +37,43 @@ var (
 		[]string{"currency"}, nil)
 )
 
-func newHitCollector(most int) *hitCollector {
-	return &hitCollector{
+func newRuleCollector(most int) *ruleCollector {
+	return &ruleCollector{
 		most:    most,
-		serving: make(map[*live]*tally),
+		serving: make(map[*Strategy]*RuleCounters),
 		totals:  make(map[string]uint64),
 		given:   make(map[string]uint64),
 	}
 }
 
-// serve notes what a strategy that is open counts with from now on. Which edition
-// that is is asked with the lock held, so that an older one never comes last.
-func (c *hitCollector) serve(l *live) {
+// serve notes what a strategy counts with from now on. The caller tells of swaps in their
+// order.
+func (c *ruleCollector) serve(s *Strategy, now *RuleCounters) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := l.opened.Load().Live().Value.tally
-	if c.serving[l] == now {
-		return
-	}
-	c.retire(l)
-	c.serving[l] = now
+	c.retire(s)
+	c.serving[s] = now
 	c.name()
 }
 
 // leave ends what serve began.
-func (c *hitCollector) leave(l *live) {
+func (c *ruleCollector) leave(s *Strategy) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.retire(l)
+	c.retire(s)
 	c.name()
 }
 
-func (c *hitCollector) retire(l *live) {
+func (c *ruleCollector) retire(s *Strategy) {
 	c.fold()
-	if was, served := c.serving[l]; served {
+	if was, served := c.serving[s]; served {
 		c.retired = append(c.retired, was)
-		delete(c.serving, l)
+		delete(c.serving, s)
 	}
 }
 
 // name gives series to the rules in service, and takes those of others away.
-func (c *hitCollector) name() {
+func (c *ruleCollector) name() {
 	gone := make(map[string]bool, len(c.totals))
 	for rule := range c.totals {
 		gone[rule] = true
@@ -104,7 +100,7 @@ func (c *hitCollector) name() {
 
 // fold takes over what was counted. What was retired is looked at once more the
 // time after, when no request uses it any longer.
-func (c *hitCollector) fold() {
+func (c *ruleCollector) fold() {
 	for _, t := range c.retired {
 		c.take(t)
 	}
@@ -114,7 +110,7 @@ func (c *hitCollector) fold() {
 	}
 }
 
-func (c *hitCollector) take(t *tally) {
+func (c *ruleCollector) take(t *RuleCounters) {
 	c.given[t.currency] += t.takeGiven()
 	t.takeHits(func(rule string, n uint64) {
 		if _, named := c.totals[rule]; named {
@@ -126,13 +122,13 @@ func (c *hitCollector) take(t *tally) {
 }
 
 // Describe implements prometheus.Collector.
-func (c *hitCollector) Describe(to chan<- *prometheus.Desc) {
+func (c *ruleCollector) Describe(to chan<- *prometheus.Desc) {
 	to <- hitsDesc
 	to <- amountsDesc
 }
 
 // Collect implements prometheus.Collector.
-func (c *hitCollector) Collect(to chan<- prometheus.Metric) {
+func (c *ruleCollector) Collect(to chan<- prometheus.Metric) {
 	c.mu.Lock()
 	c.fold()
 	all := make([]prometheus.Metric, 0, len(c.totals)+1+len(c.given))

@@ -1,8 +1,7 @@
-package discount
+package telemetry
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -14,23 +13,23 @@ import (
 
 // tracer writes the spans of activations. An activation belongs to no request,
 // and Caddy keeps its exporter to itself: it is reached through the span of a
-// request that Caddy's tracing directive traces. What happens before the first
-// of those is told when it comes.
+// request that Caddy's tracing directive traces. Spans of activations before the
+// first such request wait for it.
 type tracer struct {
 	provider atomic.Pointer[providerBox]
 
-	mu     sync.Mutex
-	untold []reload.Info
+	mu      sync.Mutex
+	waiting []reload.Info
 }
 
 type providerBox struct{ trace.TracerProvider }
 
-// maxUntold bounds the activations that wait for a traced request.
-const maxUntold = 16
+// maxWaitingSpans bounds the activations that wait for a traced request.
+const maxWaitingSpans = 16
 
-// meet takes the provider from a request, if it is traced.
-func (t *tracer) meet(r *http.Request) {
-	span := trace.SpanFromContext(r.Context())
+// onRequest takes the provider from the context of a request, if it is traced.
+func (t *tracer) onRequest(ctx context.Context) {
+	span := trace.SpanFromContext(ctx)
 	if !span.IsRecording() {
 		return
 	}
@@ -41,28 +40,14 @@ func (t *tracer) meet(r *http.Request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.provider.Store(&providerBox{provider})
-	for _, f := range t.untold {
+	for _, f := range t.waiting {
 		write(provider, f)
 	}
-	t.untold = nil
+	t.waiting = nil
 }
 
-// mark puts the outcome on the request's own span, if it is traced.
-func (o *outcome) mark(span trace.Span) {
-	if !span.IsRecording() {
-		return
-	}
-	span.SetAttributes(attribute.String("discount.status", o.status.String()))
-	if o.edition != nil {
-		span.SetAttributes(
-			attribute.Int64("discount.amount", o.sums.goods),
-			attribute.String("discount.version", o.edition.Version()),
-		)
-	}
-}
-
-// tell writes the spans of an activation, now or when they can be.
-func (t *tracer) tell(e reload.Event) {
+// onEvent writes the spans of an activation, now or once a request was traced.
+func (t *tracer) onEvent(e reload.Event) {
 	if e.Kind != reload.EventActivated {
 		return
 	}
@@ -72,8 +57,8 @@ func (t *tracer) tell(e reload.Event) {
 		write(known.TracerProvider, e.Live)
 		return
 	}
-	if len(t.untold) < maxUntold {
-		t.untold = append(t.untold, e.Live)
+	if len(t.waiting) < maxWaitingSpans {
+		t.waiting = append(t.waiting, e.Live)
 	}
 }
 

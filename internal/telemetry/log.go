@@ -1,61 +1,18 @@
-package discount
+package telemetry
 
 import (
 	"errors"
 	"strings"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/reload/history"
-	"github.com/promogate/caddy-discount/strategy"
-	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// maxWarnings bounds what is logged of one strategy.
-const maxWarnings = 20
-
-// logWarnings writes what is probably not meant in a strategy that is right.
-func logWarnings(key liveKey, m *strategy.Model) {
-	warnings := m.Warnings()
-	for _, c := range warnings[:min(len(warnings), maxWarnings)] {
-		key.logger().Warn("strategy: probably not meant", zap.String("problem", c.String()))
-	}
-	if more := len(warnings) + m.MoreWarnings() - maxWarnings; more > 0 {
-		key.logger().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
-	}
-}
-
-// logUnread writes which tests were not run at the start, since no handler that was known
-// then reads their bodies.
-func logUnread(key liveKey, unread []ruletest.Result) {
-	if len(unread) == 0 {
-		return
-	}
-	names := make([]string, 0, maxWarnings)
-	for _, r := range unread[:min(len(unread), maxWarnings)] {
-		names = append(names, r.Name)
-	}
-	key.logger().Warn("rule tests skipped at start: no handler known so far reads their bodies",
-		zap.Int("tests", len(unread)), zap.Strings("names", names))
-}
-
-// logger writes to the log that Caddy uses now, which may be a later one than when the
-// strategy was first read.
-func (k liveKey) logger() *zap.Logger {
-	log := caddy.Log().Named("http.handlers.discount").With(zap.String("path", k.path))
-	if k.env != "" {
-		log = log.With(zap.String("env", k.env))
-	}
-	return log
-}
-
-// logEvent writes what happens to a strategy.
-func (l *live) logEvent(e reload.Event) {
-	log := l.key.logger()
-	e.Err = wholeError(e.Err)
+// LogEvent writes what happens to a strategy.
+func LogEvent(log *zap.Logger, e reload.Event) {
 	switch e.Kind {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)
@@ -73,7 +30,7 @@ func (l *live) logEvent(e reload.Event) {
 	case reload.EventWithdrawn:
 		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), instant("due", e.Next.Due))
 	case reload.EventStateFailed:
-		log.Error("state of the strategy cannot be written, it goes on without", failure(stateError(l.stateDir(), e.Err))...)
+		log.Error("state of the strategy cannot be written, it goes on without", failure(e.Err)...)
 	case reload.EventStateRestored:
 		log.Info("state of the strategy is written again")
 	case reload.EventTampered:
@@ -81,7 +38,7 @@ func (l *live) logEvent(e reload.Event) {
 		if errors.Is(e.Err, history.ErrContentChanged) {
 			what = "kept contents of the strategy are not as they were left, they are set aside"
 		}
-		log.Error(what, failure(stateError(l.stateDir(), e.Err))...)
+		log.Error(what, failure(e.Err)...)
 	case reload.EventSigned:
 		log.Info("log of the strategy signed", zap.String("checkpoint", e.Checkpoint))
 	case reload.EventPolling:
