@@ -116,6 +116,18 @@ func (a *adminDescription) hold(r *http.Request, w *httptest.ResponseRecorder) {
 	}
 }
 
+func TestReadProofHasItsEarlierNameToo(t *testing.T) {
+	a := describedAdmin(t)
+	open(t, drinks, proxied)
+	var list []adminapi.Strategy
+	if err := json.Unmarshal(a.call("GET", "/discount/strategies", "").Body.Bytes(), &list); err != nil {
+		t.Fatal(err)
+	}
+	if watch := list[0].Watch; watch.ReadProof == "none" || watch.Guard != watch.ReadProof {
+		t.Errorf("the files are watched as %+v", watch)
+	}
+}
+
 func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 	a := describedAdmin(t)
 	s := open(t, drinks, proxied)

@@ -97,8 +97,8 @@ func (l *live) adopt(s sharedOptions) {
 	l.options.Store(&s)
 	by := s.settings(l.key)
 	l.key.logger().Info("options of the strategy changed", zap.Duration("settle", by.Settle), zap.Duration("poll", by.Poll),
-		zap.String("guard", by.Against), zap.String("state", by.State))
-	l.Change(by)
+		zap.String("guard", by.Policy), zap.String("state", by.State))
+	l.Reconfigure(by)
 }
 
 // onEvent puts what happens to the strategy into the log, the metrics, the traces

@@ -32,7 +32,7 @@ func (l *live) prove(c reload.Content, inService *reload.Revision[*edition]) (re
 		return reload.Candidate[*edition]{}, err
 	}
 	candidate := reload.Candidate[*edition]{Value: e, Fingerprint: e.fingerprint, Texts: e.texts, Version: e.Version(), Due: m.ActivateAt()}
-	if c.Proved {
+	if c.Restored {
 		return candidate, nil
 	}
 	err = l.test(tests, e.Strategy, inService == nil)
@@ -70,7 +70,7 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 	figures.Clients = clients
 	report, err := limits.Check(figures)
 	if err != nil {
-		return "", &reload.Unproved{Against: limits.String(), Err: err}
+		return "", &reload.GuardrailError{Policy: limits.String(), Err: err}
 	}
 	if why := report.Abstained; len(why) > 0 {
 		l.key.logger().Warn("guard rails did not judge an edit", zap.String("version", after.Version()), zap.Strings("why", why))

@@ -131,7 +131,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	}
 	onceRunning(ctx, func(events *caddyevents.App) {
 		live.adopt(configuration.of(key))
-		live.Remember()
+		live.StartJournal()
 		live.handlers.started(self)
 		live.shows.Subscribe(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})

@@ -22,7 +22,7 @@ func (l *live) describe() adminapi.Strategy {
 		Refusal: describeRefusal(s.Refusal),
 		Pending: unlessZero(s.Pending),
 		Missing: unlessZero(s.Missing),
-		Watch:   adminapi.Watch{Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
+		Watch:   adminapi.Watch{ReadProof: s.Proof.String(), Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
 		State:   adminapi.State{Dir: s.State.Dir, Error: text(stateError(s.State.Dir, s.State.Err)), Found: text(stateError(s.State.Dir, s.State.Found))},
 	}
 	carts, clients := l.sample.Carts()

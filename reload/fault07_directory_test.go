@@ -14,7 +14,7 @@ import (
 
 // members takes *.toml, as the gateway does.
 func members(o reload.Options) reload.Options {
-	o.Member = func(name string) bool {
+	o.Include = func(name string) bool {
 		return strings.HasSuffix(name, ".toml") && !strings.HasPrefix(name, ".")
 	}
 	return o
@@ -221,7 +221,7 @@ func TestFault07LinkToADirectorySwapped(t *testing.T) {
 func TestFault07FileBesideIsPartOfTheContent(t *testing.T) {
 	t.Parallel()
 	path := file(t, "one ")
-	h := open(t, path, reload.Options{Beside: func(name string) []string {
+	h := open(t, path, reload.Options{Companions: func(name string) []string {
 		return []string{strings.TrimSuffix(name, ".toml") + ".test.toml"}
 	}})
 	beside := strings.TrimSuffix(path, ".toml") + ".test.toml"

@@ -183,7 +183,7 @@ func TestFault14WhatIsNoContentInTheLaterLanguageIsKeptOut(t *testing.T) {
 func TestFault14WhatCouldNotBeProvedInAnEarlierLanguageStaysOut(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
-	r.load, r.o.Against = picky, "bounds"
+	r.load, r.o.Policy = picky, "bounds"
 	r.await(reload.EventActivated)
 	r.restart(t, r.unchanged)
 	r.becomes("one")

@@ -50,7 +50,7 @@ func (r *remembering) start(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	r.Source = src
-	src.Remember()
+	src.StartJournal()
 	t.Cleanup(func() { do(t, src.Close()) })
 }
 
@@ -299,8 +299,8 @@ func TestFault14RollbacksThatAreNotCarriedOut(t *testing.T) {
 // picky refuses content that begins with "far" unless it replaces nothing: it
 // depends on more than the content.
 func picky(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
-	if live != nil && !c.Proved && strings.HasPrefix(string(c.Files[0].Data), "far") && live.Value != "near" {
-		return reload.Candidate[string]{}, &reload.Unproved{Against: "bounds", Err: errors.New("too far")}
+	if live != nil && !c.Restored && strings.HasPrefix(string(c.Files[0].Data), "far") && live.Value != "near" {
+		return reload.Candidate[string]{}, &reload.GuardrailError{Policy: "bounds", Err: errors.New("too far")}
 	}
 	return text(c, live)
 }
@@ -308,7 +308,7 @@ func picky(c reload.Content, live *reload.Revision[string]) (reload.Candidate[st
 func TestFault14WhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
-	r.load, r.o.Against = picky, "bounds"
+	r.load, r.o.Policy = picky, "bounds"
 	r.await(reload.EventActivated)
 	r.restart(t, func() {})
 	r.becomes("one")
@@ -319,14 +319,14 @@ func TestFault14WhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
 		t.Errorf("refusal = %v", e.Err)
 	}
 	r.becomes("one")
-	r.restart(t, func() { r.o.Against = "wider bounds" })
+	r.restart(t, func() { r.o.Policy = "wider bounds" })
 	r.becomes("far")
 }
 
 func TestFault14WhatCouldNotBeProvedIsJudgedAgainWhenSavedAgain(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
-	r.load, r.o.Against = picky, "bounds"
+	r.load, r.o.Policy = picky, "bounds"
 	r.restart(t, func() {})
 	renameIn(t, r.path, "far")
 	r.awaitPast(reload.EventRefused)

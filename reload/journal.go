@@ -23,12 +23,12 @@ func putsIntoService(a history.Action) bool { return a == actionActivated || a =
 // may be in the log all the same.
 const actionAbandoned history.Action = "abandoned"
 
-// memory is the machine's way to the state directory. What was there at the
-// start is only read; nothing is written before [Source.Remember] is called, and
+// memory is the controller's way to the state directory. What was there at the
+// start is only read; nothing is written before [Source.StartJournal] is called, and
 // what could not be written is kept and written later: a disk that is full does
 // not keep a finished save out of service, and a slow one does not hold it up.
 type memory struct {
-	past     *history.Memory  // as it was signed at the start; only the machine's goroutine uses it
+	past     *history.View    // as it was signed at the start; only the controller's goroutine uses it
 	doubt    error            // why there is nothing in it to go by, where there was something
 	noted    []history.Record // by this process, of contents; they need not be written yet
 	scribe   *scribe          // nil if there is no state directory
@@ -44,7 +44,7 @@ func newMemory(o Options) memory {
 	if o.State == "" {
 		return memory{}
 	}
-	past, err := history.LookSigned(o.State, o.StateOptions)
+	past, err := history.OpenVerified(o.State, o.StateOptions)
 	past.Records = carriedOut(past.Records)
 	return memory{past: past, doubt: err, scribe: newScribe(o.State, o.StateOptions), language: o.Language}
 }
@@ -150,7 +150,7 @@ func (y *memory) snapshot(fingerprint string) (history.Snapshot, error) {
 	if s, ok := y.scribe.kept(fingerprint); ok {
 		return s, nil
 	}
-	return y.past.Proved(fingerprint, func(s history.Snapshot) bool { // wherever it was saved, it is read from the disk
+	return y.past.Verified(fingerprint, func(s history.Snapshot) bool { // wherever it was saved, it is read from the disk
 		return slices.Contains(y.digests(fingerprint), s.Digest) || slices.Contains(y.digests(s.Formerly), s.Digest)
 	})
 }
@@ -172,20 +172,20 @@ func (y *memory) served() []string {
 
 // hold is what an earlier life was asked to keep out, if that still counts: it
 // does until something else is activated.
-func (y *memory) hold() hold {
+func (y *memory) hold() pin {
 	if y.past == nil {
-		return hold{}
+		return pin{}
 	}
 	for _, r := range slices.Backward(y.past.Records) {
 		switch {
 		case r.Action == actionRolledBack:
 			what := Identity{Fingerprint: r.Against, Formerly: y.formerlyOf(r.Against), Version: y.versionOf(r.Against)}
-			return hold{content: r.Digest, what: what, foreign: r.Against != "" && y.foreign(r)}
+			return pin{digest: r.Digest, what: what, otherLanguage: r.Against != "" && y.foreign(r)}
 		case r.Action == actionStaged, r.Action == actionActivated && r.Kind != KindRecall.String():
-			return hold{}
+			return pin{}
 		}
 	}
-	return hold{}
+	return pin{}
 }
 
 // versionOf is what a content that was in service or staged calls itself.
@@ -209,26 +209,26 @@ func (y *memory) refused(digest, against string) error {
 			continue
 		}
 		if r.Action == actionRefused && r.Against != "" && r.Against == against {
-			return &Unproved{Against: r.Against, Err: errors.New(r.Reason)}
+			return &GuardrailError{Policy: r.Against, Err: errors.New(r.Reason)}
 		}
 		return nil
 	}
 	return nil
 }
 
-// An Unproved is a refusal that depends on more than the content, such as what
+// An GuardrailError is a refusal that depends on more than the content, such as what
 // the loader compared it with. The same content is judged again when it is saved
 // again; a restart alone does not let it in.
-type Unproved struct {
-	Against string // the bounds it was held against, see [Options.Against]
-	Err     error
+type GuardrailError struct {
+	Policy string // the bounds it was held against, see [Options.Policy]
+	Err    error
 }
 
 // Error is that of the reason.
-func (u *Unproved) Error() string { return u.Err.Error() }
+func (u *GuardrailError) Error() string { return u.Err.Error() }
 
 // Unwrap is the reason.
-func (u *Unproved) Unwrap() error { return u.Err }
+func (u *GuardrailError) Unwrap() error { return u.Err }
 
 func snapshotOf(c Content, f Info) history.Snapshot {
 	return history.Snapshot{

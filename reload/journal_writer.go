@@ -25,7 +25,7 @@ type scribe struct {
 
 	mu         sync.Mutex
 	closed     bool
-	book       *history.History // nil until it could be opened
+	book       *history.Journal // nil until it could be opened
 	fault      error            // why the last attempt to write failed
 	found      error            // what was wrong with the directory when it was opened
 	checkpoint string           // the last one that was signed
@@ -183,7 +183,7 @@ func (s *scribe) all() History {
 	if book != nil {
 		return History{Records: book.Records(), Snapshots: book.Snapshots()}
 	}
-	past, _ := history.Look(s.dir)
+	past, _ := history.OpenReadOnly(s.dir)
 	return History{Records: past.Records, Snapshots: past.Snapshots()}
 }
 
@@ -303,7 +303,7 @@ func (s *scribe) writeAll() error {
 }
 
 // opened opens the directory if it is not, and saves what could not be before.
-func (s *scribe) opened() (*history.History, error) {
+func (s *scribe) opened() (*history.Journal, error) {
 	if s.book == nil { // nobody else changes it
 		book, err := history.Open(s.dir, s.options)
 		if err != nil {

@@ -29,7 +29,7 @@ func (h *host) lastRead(want reload.LastRead) {
 func TestStatusSaysWhatBecameOfTheLastContent(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, file(t, "one"), dated, reload.Options{State: t.TempDir(), StateOptions: history.Options{Name: "shop"}})
-	h.Remember()
+	h.StartJournal()
 	digest := func(content string) string {
 		return history.Digest([]reload.File{{Name: filepath.Base(h.path), Data: []byte(content)}})
 	}

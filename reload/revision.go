@@ -26,9 +26,9 @@ type Content struct {
 	Dir   string // what the names of the files are relative to
 	Files []File // in name order; where the source is a file, that one first
 
-	// Proved says that this content was in service before, and is wanted back: it
+	// Restored says that this content was in service before, and is wanted back: it
 	// need not be compared with the revision it is to replace.
-	Proved bool
+	Restored bool
 }
 
 // contentOf is the content that was read at path.

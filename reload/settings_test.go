@@ -14,8 +14,8 @@ import (
 // change has the source go by the options as edit leaves them.
 func (r *remembering) change(edit func(o *reload.Options)) {
 	edit(&r.o)
-	r.Source.Change(reload.Settings{
-		Settle: r.o.Settle, Poll: r.o.Poll, State: r.o.State, StateOptions: r.o.StateOptions, Against: r.o.Against,
+	r.Source.Reconfigure(reload.Settings{
+		Settle: r.o.Settle, Poll: r.o.Poll, State: r.o.State, StateOptions: r.o.StateOptions, Policy: r.o.Policy,
 	})
 }
 
@@ -26,22 +26,22 @@ func TestOtherBoundsJudgeARefusalAgain(t *testing.T) {
 	var wide atomic.Bool
 	r := remember(t, "one")
 	r.load = func(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
-		if strings.HasPrefix(string(c.Files[0].Data), "far") && !c.Proved && !wide.Load() {
-			return reload.Candidate[string]{}, &reload.Unproved{Against: "bounds", Err: errors.New("too far")}
+		if strings.HasPrefix(string(c.Files[0].Data), "far") && !c.Restored && !wide.Load() {
+			return reload.Candidate[string]{}, &reload.GuardrailError{Policy: "bounds", Err: errors.New("too far")}
 		}
 		return text(c, live)
 	}
-	r.o.Against, r.o.Poll = "bounds", time.Hour
+	r.o.Policy, r.o.Poll = "bounds", time.Hour
 	r.restart(t, func() {})
 	r.becomes("one")
 	renameIn(t, r.path, "far")
 	r.await(reload.EventRefused)
-	r.change(func(o *reload.Options) { o.Against = "other bounds" })
+	r.change(func(o *reload.Options) { o.Policy = "other bounds" })
 	if e := r.await(reload.EventRefused, reload.EventActivated); e.Err == nil || e.Live.Fingerprint != "one" {
 		t.Errorf("event = %+v, want the refusal by other bounds", e)
 	}
 	wide.Store(true)
-	r.change(func(o *reload.Options) { o.Against = "wide bounds" })
+	r.change(func(o *reload.Options) { o.Policy = "wide bounds" })
 	r.becomes("far")
 }
 
@@ -55,7 +55,7 @@ func TestOtherBoundsAreNoReasonToReadAMistakeAgain(t *testing.T) {
 	renameIn(t, r.path, "bad")
 	r.await(reload.EventRefused)
 	number := r.Status().File.Number
-	r.change(func(o *reload.Options) { o.Against = "bounds" })
+	r.change(func(o *reload.Options) { o.Policy = "bounds" })
 	r.written(t)
 	if again := r.Status().File.Number; again != number {
 		t.Errorf("the file was read %d times, and %d times before", again, number)
@@ -66,7 +66,7 @@ func TestAnotherPollIsInEffectAtOnce(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, file(t, "one"), text, reload.Options{Poll: time.Hour}.WithoutWatch())
 	renameIn(t, h.path, "two")
-	h.Source.Change(reload.Settings{Settle: time.Millisecond, Poll: 10 * time.Millisecond})
+	h.Source.Reconfigure(reload.Settings{Settle: time.Millisecond, Poll: 10 * time.Millisecond})
 	h.becomes("two")
 }
 
@@ -112,7 +112,7 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 					t.Errorf("it remembers %v in %s with the state off", past, r.Status().State.Dir)
 				}
 				r.change(elsewhere(t))
-				r.Remember()
+				r.StartJournal()
 			},
 			log: "activated two rename",
 		},
@@ -138,7 +138,7 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 				r.change(off)
 				commented(t, r, "two")
 				r.change(elsewhere(t))
-				r.Remember()
+				r.StartJournal()
 			},
 			log: "activated two rename",
 		},

@@ -83,7 +83,7 @@ type witness struct {
 // A revision of a soak is sealed content and the number of the save it is of.
 type soaked struct {
 	revision int
-	content string
+	content  string
 }
 
 func (w *witness) load(content string) (reload.Candidate[soaked], error) {

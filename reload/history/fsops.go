@@ -11,51 +11,51 @@ import (
 	"github.com/promogate/caddy-discount/internal/atomicfile"
 )
 
-// disk is every operation that changes something. before, if set, is asked first
+// fsOps is every operation that changes something. before, if set, is asked first
 // and may fail it: that is how tests fill the disk or end the process at each
 // step.
-type disk struct {
+type fsOps struct {
 	before func(op, path string) error
 }
 
 var errShort = errors.New("the disk took only a part")
 
-func (d disk) ask(op, path string) error {
+func (d fsOps) ask(op, path string) error {
 	if d.before == nil {
 		return nil
 	}
 	return d.before(op, path)
 }
 
-func (d disk) mkdir(path string) error {
+func (d fsOps) mkdir(path string) error {
 	if err := d.ask("mkdir", path); err != nil {
 		return err
 	}
 	return os.MkdirAll(path, 0o700)
 }
 
-func (d disk) remove(path string) error {
+func (d fsOps) remove(path string) error {
 	if err := d.ask("remove", path); err != nil {
 		return err
 	}
 	return os.Remove(path)
 }
 
-func (d disk) rename(from, to string) error {
+func (d fsOps) rename(from, to string) error {
 	if err := d.ask("rename", to); err != nil {
 		return err
 	}
 	return os.Rename(from, to)
 }
 
-func (d disk) truncate(f *os.File, size int64) error {
+func (d fsOps) truncate(f *os.File, size int64) error {
 	if err := d.ask("truncate", f.Name()); err != nil {
 		return err
 	}
 	return f.Truncate(size)
 }
 
-func (d disk) writeAt(f *os.File, data []byte, at int64) error {
+func (d fsOps) writeAt(f *os.File, data []byte, at int64) error {
 	if err := d.ask("write", f.Name()); err != nil {
 		if errors.Is(err, errShort) {
 			_, _ = f.WriteAt(data[:len(data)/2], at)
@@ -66,7 +66,7 @@ func (d disk) writeAt(f *os.File, data []byte, at int64) error {
 	return err
 }
 
-func (d disk) sync(f *os.File) error {
+func (d fsOps) sync(f *os.File) error {
 	if err := d.ask("sync", f.Name()); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (d disk) sync(f *os.File) error {
 }
 
 // syncNamed is sync for a file that is not open.
-func (d disk) syncNamed(path string) error {
+func (d fsOps) syncNamed(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (d disk) syncNamed(path string) error {
 
 // syncDir makes the names in a directory durable, where there is such a thing:
 // not on Windows, and not on every file system.
-func (d disk) syncDir(path string) error {
+func (d fsOps) syncDir(path string) error {
 	err := d.ask("syncdir", path)
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
 		return nil
@@ -97,7 +97,7 @@ func (d disk) syncDir(path string) error {
 
 // syncWay makes the names durable that lead to a directory. Those that are not
 // ours to flush were not made by us.
-func (d disk) syncWay(path string) error {
+func (d fsOps) syncWay(path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (d disk) syncWay(path string) error {
 const temporary = ".new-"
 
 // replace gives path a content all at once and durably.
-func (d disk) replace(path string, content []byte) error {
+func (d fsOps) replace(path string, content []byte) error {
 	next := newOf(path)
 	if err := d.writeDurably(next, content); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -131,7 +131,7 @@ func (d disk) replace(path string, content []byte) error {
 
 // keep gives a file that is durable under its temporary name its own, durably, after
 // all that has a name in the directory already.
-func (d disk) keep(path string) error {
+func (d fsOps) keep(path string) error {
 	dir := filepath.Dir(path)
 	if err := d.syncDir(dir); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -152,7 +152,7 @@ func newOf(path string) string {
 }
 
 // writeDurably makes a file whose content is durable; its name is not yet.
-func (d disk) writeDurably(path string, content []byte) error {
+func (d fsOps) writeDurably(path string, content []byte) error {
 	f, err := d.write(path, content)
 	if err == nil {
 		err = d.sync(f)
@@ -167,7 +167,7 @@ func (d disk) writeDurably(path string, content []byte) error {
 }
 
 // write makes a file and leaves it open.
-func (d disk) write(path string, parts ...[]byte) (*os.File, error) {
+func (d fsOps) write(path string, parts ...[]byte) (*os.File, error) {
 	if err := d.ask("create", path); err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ type Options struct {
 	// new log begins with it.
 	Lost error
 
-	disk disk
+	fs fsOps
 }
 
 // Why a directory cannot be written, or not any more.
@@ -40,9 +40,9 @@ var (
 	ErrTakenAway = errors.New("the log was taken away or changed while it was written")
 )
 
-// History is a state directory that this process writes. All methods are safe
+// Journal is a state directory that this process writes. All methods are safe
 // for concurrent use.
-type History struct {
+type Journal struct {
 	dir   string
 	o     Options
 	keys  keys
@@ -50,7 +50,7 @@ type History struct {
 	log   *os.File
 	side  *os.File // the hashes
 	found error
-	shelf shelf
+	store snapshotStore
 
 	mu         sync.Mutex
 	records    []Record
@@ -65,20 +65,20 @@ type History struct {
 }
 
 // Found is what was wrong with the log when it was opened; nil if nothing was.
-func (h *History) Found() error { return h.found }
+func (h *Journal) Found() error { return h.found }
 
 // Append adds a record. When it returns nil the record is on disk and under a
 // signed checkpoint, and every snapshot saved before it is on disk, too. After an
 // error the same record may be appended again; it is never there twice. After
 // [ErrTakenAway] nothing can be appended any more: the directory has to be opened
 // again.
-func (h *History) Append(r Record) (Record, error) {
+func (h *Journal) Append(r Record) (Record, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.intact(); err != nil {
 		return r, err
 	}
-	if err := h.shelf.settle(); err != nil {
+	if err := h.store.settle(); err != nil {
 		return r, err
 	}
 	if h.unsigned {
@@ -101,39 +101,39 @@ func (h *History) Append(r Record) (Record, error) {
 	h.records, h.unsigned = append(h.records, r), true
 	h.register.add(r)
 	// What is lost of this file is found again from the log.
-	_ = h.o.disk.writeAt(h.side, joinHashes([]hash{leaf}), r.Number*hashSize)
+	_ = h.o.fs.writeAt(h.side, joinHashes([]hash{leaf}), r.Number*hashSize)
 	return r, h.acknowledge()
 }
 
 // acknowledge signs what is recorded. The contents that are on record now get their
 // own names, and those that are too many go.
-func (h *History) acknowledge() error {
+func (h *Journal) acknowledge() error {
 	if err := h.sign(); err != nil {
 		return err
 	}
-	h.shelf.signed.Store(h.tree.size)
-	h.shelf.name(h.register)
-	h.shelf.drop(h.o.Keep, h.retained)
+	h.store.signed.Store(h.tree.size)
+	h.store.name(h.register)
+	h.store.drop(h.o.Keep, h.retained)
 	return nil
 }
 
 // write adds a line to the log, or leaves the log as it was.
-func (h *History) write(line []byte) error {
+func (h *Journal) write(line []byte) error {
 	defer func() {
 		if left, err := modified(h.log); err == nil {
 			h.left = left
 		}
 	}()
 	if h.dirty {
-		if err := h.o.disk.truncate(h.log, h.size); err != nil {
+		if err := h.o.fs.truncate(h.log, h.size); err != nil {
 			return err
 		}
 	}
 	h.dirty = true
-	if err := h.o.disk.writeAt(h.log, line, h.size); err != nil {
+	if err := h.o.fs.writeAt(h.log, line, h.size); err != nil {
 		return err
 	}
-	if err := h.o.disk.sync(h.log); err != nil {
+	if err := h.o.fs.sync(h.log); err != nil {
 		return err
 	}
 	h.size += int64(len(line))
@@ -143,8 +143,8 @@ func (h *History) write(line []byte) error {
 
 // sign puts the records there are under a checkpoint. It is durable under its
 // temporary name before anybody can see it under its own, so that no log that was
-// ever shown can turn out shorter: see [History.pick].
-func (h *History) sign() error {
+// ever shown can turn out shorter: see [Journal.pick].
+func (h *Journal) sign() error {
 	root, err := h.tree.root()
 	if err != nil {
 		return fmt.Errorf("computing the root: %w", err)
@@ -154,13 +154,13 @@ func (h *History) sign() error {
 		return err
 	}
 	path := filepath.Join(h.dir, checkpointFile)
-	if err := h.o.disk.writeDurably(newOf(path), signed); err != nil {
+	if err := h.o.fs.writeDurably(newOf(path), signed); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	if err := h.o.disk.syncDir(h.dir); err != nil {
+	if err := h.o.fs.syncDir(h.dir); err != nil {
 		return fmt.Errorf("writing %s: %w", h.dir, err)
 	}
-	if err := h.o.disk.rename(newOf(path), path); err != nil {
+	if err := h.o.fs.rename(newOf(path), path); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	h.unsigned, h.checkpoint = false, signed
@@ -172,39 +172,39 @@ func (h *History) sign() error {
 // waits for it need not wait for the disk. It does not wait for an Append under
 // way either. A content that is there already counts as new again. Old ones are
 // dropped with the next record.
-func (h *History) Save(s Snapshot) error { return h.shelf.save(s) }
+func (h *Journal) Save(s Snapshot) error { return h.store.save(s) }
 
 // Retain names the contents that are never dropped.
-func (h *History) Retain(fingerprints ...string) {
+func (h *Journal) Retain(fingerprints ...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.retained = fingerprints
 }
 
 // Snapshot is [StateHealth.Snapshot].
-func (h *History) Snapshot(fingerprint string) (Snapshot, error) {
+func (h *Journal) Snapshot(fingerprint string) (Snapshot, error) {
 	return readSnapshot(h.dir, fingerprint, anyContent)
 }
 
 // Snapshots is [StateHealth.Snapshots].
-func (h *History) Snapshots() []Snapshot { return listSnapshots(h.dir) }
+func (h *Journal) Snapshots() []Snapshot { return listSnapshots(h.dir) }
 
 // Checkpoint is the last one that was signed; nil if there is none.
-func (h *History) Checkpoint() []byte {
+func (h *Journal) Checkpoint() []byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.checkpoint
 }
 
 // Records are all records, oldest first.
-func (h *History) Records() []Record {
+func (h *Journal) Records() []Record {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.records)
 }
 
 // Close lets go of the directory. Everything was flushed when it was written.
-func (h *History) Close() error {
+func (h *Journal) Close() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var errs []error

@@ -15,7 +15,7 @@ const tailSize = 64 << 10
 
 // intact makes sure that the files that are open are still those that have the
 // names, that the log and the checkpoint are as they were left.
-func (h *History) intact() error {
+func (h *Journal) intact() error {
 	for _, f := range []*os.File{h.lock, h.log} {
 		named, err := os.Stat(f.Name())
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -43,7 +43,7 @@ func (h *History) intact() error {
 }
 
 // sameRecords compares the end of the log, or all of it, with what was written.
-func (h *History) sameRecords() error {
+func (h *Journal) sameRecords() error {
 	modified, err := modified(h.log)
 	if err != nil {
 		return err

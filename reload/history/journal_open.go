@@ -10,12 +10,12 @@ import (
 
 // Open takes a state directory for writing and makes it if need be. The error is
 // [ErrInUse] if somebody else has it.
-func Open(dir string, o Options) (h *History, err error) {
+func Open(dir string, o Options) (h *Journal, err error) {
 	if o.Keep <= 0 {
 		o.Keep = defaultKeep
 	}
-	h = &History{dir: dir, o: o, shelf: shelf{dir: filepath.Join(dir, snapshotsDir), disk: o.disk}}
-	if err := o.disk.mkdir(h.shelf.dir); err != nil {
+	h = &Journal{dir: dir, o: o, store: snapshotStore{dir: filepath.Join(dir, snapshotsDir), disk: o.fs}}
+	if err := o.fs.mkdir(h.store.dir); err != nil {
 		return nil, fmt.Errorf("making the state directory: %w", err)
 	}
 	defer func() {
@@ -32,11 +32,11 @@ func Open(dir string, o Options) (h *History, err error) {
 		return h, err
 	}
 	if d.public == "" {
-		if err := o.disk.syncWay(h.shelf.dir); err != nil {
+		if err := o.fs.syncWay(h.store.dir); err != nil {
 			return h, err
 		}
 	}
-	return h, h.takeUp(d)
+	return h, h.recover(d)
 }
 
 // An UnfinishedError is that of an Open that found something and could not put it on
@@ -54,8 +54,8 @@ func (u *UnfinishedError) Error() string {
 // Unwrap is why it is not on record.
 func (u *UnfinishedError) Unwrap() error { return u.Err }
 
-// takeUp goes on with the log that is there, or begins one.
-func (h *History) takeUp(d *inspected) (failed error) {
+// recover goes on with the log that is there, or begins one.
+func (h *Journal) recover(d *inspected) (failed error) {
 	signer, unnamed, err := d.signer(h.o)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (h *History) takeUp(d *inspected) (failed error) {
 		}()
 	}
 	if h.keys = signer; signer.public == "" {
-		made, failed := makeKey(h.o.disk, h.dir, h.o.Name)
+		made, failed := makeKey(h.o.fs, h.dir, h.o.Name)
 		if failed != nil {
 			return failed
 		}
@@ -104,24 +104,24 @@ func (h *History) takeUp(d *inspected) (failed error) {
 	if err := h.setContentsAside(d.changed(records), at); err != nil {
 		return err
 	}
-	return h.shelf.finish(h.register)
+	return h.store.finish(h.register)
 }
 
 // settleCheckpoint gives the checkpoint its name, or removes one that is none.
-func (h *History) settleCheckpoint(d *inspected) error {
+func (h *Journal) settleCheckpoint(d *inspected) error {
 	h.checkpoint = d.checkpoint
 	path := filepath.Join(h.dir, checkpointFile)
 	if d.pending != nil {
-		return h.o.disk.rename(newOf(path), path)
+		return h.o.fs.rename(newOf(path), path)
 	}
 	if _, err := os.Lstat(newOf(path)); err == nil {
-		return h.o.disk.remove(newOf(path)) // half of one, or for another log
+		return h.o.fs.remove(newOf(path)) // half of one, or for another log
 	}
 	return nil
 }
 
 // resume takes over what is signed.
-func (h *History) resume(d *inspected, records []Record, lines [][]byte) error {
+func (h *Journal) resume(d *inspected, records []Record, lines [][]byte) error {
 	h.records, h.register = records, newRegister(records)
 	for _, line := range lines {
 		h.size += int64(len(line)) + 1
@@ -133,11 +133,11 @@ func (h *History) resume(d *inspected, records []Record, lines [][]byte) error {
 		return err
 	}
 	h.tree = *t
-	h.shelf.signed.Store(int64(len(records)))
+	h.store.signed.Store(int64(len(records)))
 	return h.openFiles(leaves)
 }
 
-func (h *History) openFiles(leaves []hash) (err error) {
+func (h *Journal) openFiles(leaves []hash) (err error) {
 	if h.log, err = h.open(logFile); err != nil {
 		return err
 	}
@@ -147,13 +147,13 @@ func (h *History) openFiles(leaves []hash) (err error) {
 	if h.side, err = h.open(hashesFile); err != nil {
 		return err
 	}
-	if err := h.o.disk.writeAt(h.side, joinHashes(leaves), 0); err != nil {
+	if err := h.o.fs.writeAt(h.side, joinHashes(leaves), 0); err != nil {
 		return fmt.Errorf("writing %s: %w", h.side.Name(), err)
 	}
-	if err := h.o.disk.truncate(h.side, int64(len(leaves))*hashSize); err != nil {
+	if err := h.o.fs.truncate(h.side, int64(len(leaves))*hashSize); err != nil {
 		return fmt.Errorf("writing %s: %w", h.side.Name(), err)
 	}
-	if err := h.o.disk.syncDir(h.dir); err != nil {
+	if err := h.o.fs.syncDir(h.dir); err != nil {
 		return fmt.Errorf("writing %s: %w", h.dir, err)
 	}
 	return nil
@@ -162,7 +162,7 @@ func (h *History) openFiles(leaves []hash) (err error) {
 // begin signs a log that is new, so that it cannot be taken for one that never was,
 // gives a key that was made its name, and publishes the public half last: where
 // there is either, there was a log.
-func (h *History) begin(published string, unnamed bool, at time.Time) error {
+func (h *Journal) begin(published string, unnamed bool, at time.Time) error {
 	if h.found != nil {
 		if _, err := h.Append(Record{Time: at, Action: SetAside, Reason: h.found.Error()}); err != nil {
 			return err
@@ -174,16 +174,16 @@ func (h *History) begin(published string, unnamed bool, at time.Time) error {
 		}
 	}
 	if unnamed {
-		if err := h.o.disk.keep(filepath.Join(h.dir, keyFile)); err != nil {
+		if err := h.o.fs.keep(filepath.Join(h.dir, keyFile)); err != nil {
 			return err
 		}
 	}
-	return publish(h.o.disk, h.dir, h.keys.public)
+	return publish(h.o.fs, h.dir, h.keys.public)
 }
 
-func (h *History) open(name string) (*os.File, error) {
+func (h *Journal) open(name string) (*os.File, error) {
 	path := filepath.Join(h.dir, name)
-	if err := h.o.disk.ask("create", path); err != nil {
+	if err := h.o.fs.ask("create", path); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)

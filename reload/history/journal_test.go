@@ -18,7 +18,7 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-func open(t *testing.T, dir string, o Options) *History {
+func open(t *testing.T, dir string, o Options) *Journal {
 	t.Helper()
 	if o.Name == "" {
 		o.Name = "test"
@@ -50,7 +50,7 @@ func must(t *testing.T, errs ...error) {
 	}
 }
 
-func appended(t *testing.T, h *History, n int) {
+func appended(t *testing.T, h *Journal, n int) {
 	t.Helper()
 	if _, err := h.Append(record(n)); err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func TestWhatWasKeptIsThereAgain(t *testing.T) {
 		appended(t, h, n)
 	}
 	must(t, h.Close())
-	m, err := Look(dir)
+	m, err := OpenReadOnly(dir)
 	must(t, err)
 	if len(m.Records) != 5 || m.Records[3].Version != "v3" || m.Records[3].Number != 3 || !m.Records[3].Time.Equal(noon.Add(3*time.Second)) {
 		t.Errorf("records = %+v", m.Records)
@@ -124,7 +124,7 @@ func TestNothingIsReadableByOthers(t *testing.T) {
 
 func TestLookWritesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
-	m, err := Look(dir)
+	m, err := OpenReadOnly(dir)
 	if err != nil || len(m.Records) != 0 || len(m.Snapshots()) != 0 {
 		t.Errorf("memory of nothing = %+v, %v", m, err)
 	}
@@ -385,7 +385,7 @@ func (sevens) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func oneRecord(t *testing.T) *History {
+func oneRecord(t *testing.T) *Journal {
 	h := open(t, t.TempDir(), Options{})
 	appended(t, h, 0)
 	return h
@@ -479,7 +479,7 @@ func TestEveryFailureOfTheDiskIsSurvived(t *testing.T) {
 		for n := 1; ; n++ {
 			count := 0
 			dir := t.TempDir()
-			o := Options{disk: disk{before: func(op, path string) error {
+			o := Options{fs: fsOps{before: func(op, path string) error {
 				if count++; count == n {
 					return reason
 				}
@@ -501,7 +501,7 @@ func TestDiskThatIsFullForAWhile(t *testing.T) {
 	for n := 5; n < 40; n++ {
 		dir := t.TempDir()
 		count, full := 0, true
-		h, err := Open(dir, Options{Name: "test", disk: disk{before: func(op, path string) error {
+		h, err := Open(dir, Options{Name: "test", fs: fsOps{before: func(op, path string) error {
 			if count++; count >= n && full && op != "remove" {
 				return errShort
 			}
@@ -518,7 +518,7 @@ func TestDiskThatIsFullForAWhile(t *testing.T) {
 		must(t, h.Save(content(50)))
 		appended(t, h, 50)
 		must(t, h.Close())
-		m, err := Look(dir)
+		m, err := OpenReadOnly(dir)
 		must(t, err)
 		if last := m.Records[len(m.Records)-1]; last.Version != "v50" {
 			t.Errorf("full from operation %d on: last record = %+v", n, last)
@@ -529,7 +529,7 @@ func TestDiskThatIsFullForAWhile(t *testing.T) {
 
 func TestSameRecordAfterAnErrorIsThereOnce(t *testing.T) {
 	fail := false
-	h := open(t, t.TempDir(), Options{disk: disk{before: func(op, path string) error {
+	h := open(t, t.TempDir(), Options{fs: fsOps{before: func(op, path string) error {
 		if fail && op == "rename" {
 			return syscall.ENOSPC
 		}

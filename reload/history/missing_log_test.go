@@ -44,7 +44,7 @@ func TestWhatWasFoundOutlivesACrashOfTheMending(t *testing.T) {
 		must(t, h.Close())
 		must(t, os.WriteFile(filepath.Join(h.dir, logFile), []byte("{}\n"), 0o600))
 		count := 0
-		broken, err := Open(h.dir, Options{Name: "test", disk: disk{before: func(op, path string) error {
+		broken, err := Open(h.dir, Options{Name: "test", fs: fsOps{before: func(op, path string) error {
 			if count++; count >= n {
 				return syscall.EIO // and nothing more works, as after a crash
 			}
@@ -85,7 +85,7 @@ func TestWhatWasFoundIsSetAsideOnceOnAFullDisk(t *testing.T) {
 				return names
 			}
 			moved := false
-			o := Options{Name: "test", disk: disk{before: func(does, path string) error {
+			o := Options{Name: "test", fs: fsOps{before: func(does, path string) error {
 				if does == "rename" {
 					moved = true
 				} else if moved && does == op {
@@ -107,7 +107,7 @@ func TestWhatWasFoundIsSetAsideOnceOnAFullDisk(t *testing.T) {
 			if now := aside(); !slices.Equal(now, first) {
 				t.Errorf("set aside are %q, after the first time %q", now, first)
 			}
-			o.disk = disk{}
+			o.fs = fsOps{}
 			again := open(t, h.dir, o)
 			if r := again.Records(); len(r) != 1 || strings.Count(r[0].Reason, "record 0 was changed") != 1 || strings.Count(r[0].Reason, "not as it was left") != 1 {
 				t.Errorf("records = %+v", r)
@@ -164,7 +164,7 @@ func TestLogThatIsTakenAwayIsMissed(t *testing.T) {
 func TestFileSystemThatCannotSynchroniseDirectories(t *testing.T) {
 	for _, reason := range []error{syscall.EINVAL, syscall.ENOTSUP, syscall.ENOSYS} {
 		dir := filepath.Join(t.TempDir(), "state")
-		h := open(t, dir, Options{disk: disk{before: func(op, path string) error {
+		h := open(t, dir, Options{fs: fsOps{before: func(op, path string) error {
 			if op == "syncdir" {
 				return &os.PathError{Op: "sync", Path: path, Err: reason}
 			}
@@ -180,7 +180,7 @@ func TestFileSystemThatCannotSynchroniseDirectories(t *testing.T) {
 // Open flushes the ways to what it makes, as far as they are its own to flush.
 func TestWayToTheDirectoryMayBelongToAnother(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
-	h := open(t, dir, Options{disk: disk{before: func(op, path string) error {
+	h := open(t, dir, Options{fs: fsOps{before: func(op, path string) error {
 		if op == "syncdir" && !strings.HasPrefix(path, filepath.Dir(dir)) {
 			return &os.PathError{Op: "open", Path: path, Err: syscall.EACCES}
 		}

@@ -7,16 +7,16 @@ import (
 	"path/filepath"
 )
 
-// Memory is what a state directory held when somebody looked.
-type Memory struct {
+// View is what a state directory held when somebody looked.
+type View struct {
 	Records []Record // oldest first; those that can be read
 	dir     string
 }
 
-// Look reads a state directory and writes nothing. One that does not exist is an
+// OpenReadOnly reads a state directory and writes nothing. One that does not exist is an
 // empty memory. Whether the log was tampered with is a question to [Verify].
-func Look(dir string) (*Memory, error) {
-	m := &Memory{dir: dir}
+func OpenReadOnly(dir string) (*View, error) {
+	m := &View{dir: dir}
 	log, err := os.ReadFile(filepath.Join(dir, logFile))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return m, fmt.Errorf("reading the log: %w", err)
@@ -25,12 +25,12 @@ func Look(dir string) (*Memory, error) {
 	return m, nil
 }
 
-// LookSigned is [Look] for what is to be acted on: it reads the records that are
+// OpenVerified is [OpenReadOnly] for what is to be acted on: it reads the records that are
 // signed with the key of the options, or the one in the directory. The error says
 // why there is nothing to go by, where there was something: the log is not the one
 // that was signed, or the directory holds more than it tells of. It writes nothing.
-func LookSigned(dir string, o Options) (*Memory, error) {
-	m := &Memory{dir: dir}
+func OpenVerified(dir string, o Options) (*View, error) {
+	m := &View{dir: dir}
 	d, err := inspect(dir, false)
 	if err != nil {
 		return m, err
@@ -47,15 +47,15 @@ func LookSigned(dir string, o Options) (*Memory, error) {
 
 // Snapshot reads a content by its fingerprint, or by the one that its bytes had in
 // an earlier language; the error is [ErrNoSnapshot] if there is none.
-func (m *Memory) Snapshot(fingerprint string) (Snapshot, error) {
+func (m *View) Snapshot(fingerprint string) (Snapshot, error) {
 	return readSnapshot(m.dir, fingerprint, anyContent)
 }
 
-// Proved is [StateHealth.Snapshot] that prefers a content that is proved to a later one
+// Verified is [StateHealth.Snapshot] that prefers a content that is proved to a later one
 // that is not. If there is none it returns that one.
-func (m *Memory) Proved(fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
+func (m *View) Verified(fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
 	return readSnapshot(m.dir, fingerprint, proved)
 }
 
 // Snapshots are the contents that are kept, without their files, newest first.
-func (m *Memory) Snapshots() []Snapshot { return listSnapshots(m.dir) }
+func (m *View) Snapshots() []Snapshot { return listSnapshots(m.dir) }

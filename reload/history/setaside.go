@@ -44,14 +44,14 @@ func asideName(name string, at time.Time) string { return name + broken + at.For
 
 // setAside keeps a log that is not believed as it is, with the contents that nothing
 // proves without it. Until a new one is signed, that it is missing is found again.
-func (h *History) setAside(at time.Time) error {
+func (h *Journal) setAside(at time.Time) error {
 	for _, name := range []string{checkpointFile, hashesFile, logFile, snapshotsDir} {
 		path := filepath.Join(h.dir, name)
-		if err := h.o.disk.rename(path, asideName(path, at)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := h.o.fs.rename(path, asideName(path, at)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("setting the log aside: %w", err)
 		}
 	}
-	if err := h.o.disk.mkdir(h.shelf.dir); err != nil {
+	if err := h.o.fs.mkdir(h.store.dir); err != nil {
 		return fmt.Errorf("making the state directory: %w", err)
 	}
 	return nil
@@ -82,7 +82,7 @@ func changedError(changed []keptContent) error {
 
 // setContentsAside puts snapshots that were changed on record, and out of reach. The
 // record comes first: what a crash leaves is found again.
-func (h *History) setContentsAside(changed []keptContent, at time.Time) error {
+func (h *Journal) setContentsAside(changed []keptContent, at time.Time) error {
 	if len(changed) == 0 {
 		return nil
 	}
@@ -92,12 +92,12 @@ func (h *History) setContentsAside(changed []keptContent, at time.Time) error {
 	} else if _, err := h.Append(Record{Time: at, Action: SetAside, Reason: err.Error()}); err != nil {
 		return err
 	}
-	aside := asideName(h.shelf.dir, at)
-	if err := h.o.disk.mkdir(aside); err != nil {
+	aside := asideName(h.store.dir, at)
+	if err := h.o.fs.mkdir(aside); err != nil {
 		return fmt.Errorf("setting contents aside: %w", err)
 	}
 	for _, c := range changed {
-		if err := h.o.disk.rename(filepath.Join(h.shelf.dir, c.name), filepath.Join(aside, c.name)); err != nil {
+		if err := h.o.fs.rename(filepath.Join(h.store.dir, c.name), filepath.Join(aside, c.name)); err != nil {
 			return fmt.Errorf("setting contents aside: %w", err)
 		}
 	}

@@ -14,13 +14,13 @@ import (
 	"sync/atomic"
 )
 
-// A shelf is where the snapshots are. One that is new has a name of its own until
+// A snapshotStore is where the snapshots are. One that is new has a name of its own until
 // it is flushed and on record: to save it does not wait for the disk, one of the same
 // fingerprint that is durable already is not given up for one that is not, and a
 // snapshot under its fingerprint that no record tells of shows that records are gone.
-type shelf struct {
+type snapshotStore struct {
 	dir  string
-	disk disk
+	disk fsOps
 
 	signed atomic.Int64 // records of the log
 
@@ -39,7 +39,7 @@ type unsettled struct {
 }
 
 // save writes a snapshot for the process that comes after this one.
-func (s *shelf) save(n Snapshot) error {
+func (s *snapshotStore) save(n Snapshot) error {
 	before := s.signed.Load()
 	n.before = &before
 	parts, err := n.encode()
@@ -74,7 +74,7 @@ const unfinished = "~"
 
 // settle makes what was saved so far durable. Only one goroutine at a time may do
 // so; another may save meanwhile.
-func (s *shelf) settle() error {
+func (s *snapshotStore) settle() error {
 	s.mu.Lock()
 	fresh := slices.Clone(s.fresh)
 	s.mu.Unlock()
@@ -102,7 +102,7 @@ func (s *shelf) settle() error {
 
 // name gives the snapshots that are durable and on record their own names, in place
 // of older ones. What cannot be renamed is for the next time.
-func (s *shelf) name(told *register) {
+func (s *snapshotStore) name(told *register) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := 0; i < len(s.fresh); i++ {
@@ -127,7 +127,7 @@ func (s *shelf) name(told *register) {
 
 // finish takes over what an earlier process saved and did not name, and removes
 // what it had not finished.
-func (s *shelf) finish(told *register) error {
+func (s *snapshotStore) finish(told *register) error {
 	entries, err := os.ReadDir(s.dir) // sorted, so by age
 	if err != nil {
 		return fmt.Errorf("reading the state directory: %w", err)
@@ -159,7 +159,7 @@ func (s *shelf) finish(told *register) error {
 // drop removes the snapshots that are too many, oldest first. The same bytes with
 // the fingerprints of two languages count once. One that cannot be removed is for
 // the next time.
-func (s *shelf) drop(keep int, retained []string) {
+func (s *snapshotStore) drop(keep int, retained []string) {
 	dir := filepath.Dir(s.dir)
 	kept := make(map[string]bool)
 	for _, n := range listSnapshots(dir) {
@@ -177,7 +177,7 @@ func (s *shelf) drop(keep int, retained []string) {
 
 // forget removes the snapshots with a fingerprint that an earlier process did not put
 // on record. What this one saved may be put there any moment.
-func (s *shelf) forget(fingerprint string) {
+func (s *snapshotStore) forget(fingerprint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fresh = slices.DeleteFunc(s.fresh, func(n unsettled) bool {
