@@ -277,14 +277,14 @@ func TestRejectedReloadLeavesTheStrategyRunning(t *testing.T) {
 	before := g.settled()
 	n := 1
 	for _, c := range []struct{ name, sites, options, says string }{
-		{"strategy missing", strings.Replace(handlers, "shop/discount.toml", "nowhere.toml", 1), "lines on", "nowhere.toml"},
-		{"strategy missing in the second handler", strings.Replace(handlers, "quote shop/discount.toml", "quote nowhere.toml", 1), "lines on", "nowhere.toml"},
-		{"option unknown", handlers, "colour red", `unknown option \"colour\"`},
-		{"option impossible", handlers, "header_prefix Content-", "header_prefix"},
-		{"environment missing", handlers, "env nowhere", "nowhere"},
-		{"broken strategy in the second handler", strings.Replace(handlers, "quote shop/discount.toml", "quote broken.toml", 1), "lines on", "broken.toml:2:"},
-		{"broken strategy in another site", handlers + strings.Replace(otherSite, "quote shop/discount.toml", "quote broken.toml", 1), "lines on", "broken.toml:2:"},
-		{"address of another site taken", handlers + strings.Replace(otherSite, "OTHER", g.upstream, 1), "lines on", "address already in use"},
+		{name: "strategy missing", sites: strings.Replace(handlers, "shop/discount.toml", "nowhere.toml", 1), options: "lines on", says: "nowhere.toml"},
+		{name: "strategy missing in the second handler", sites: strings.Replace(handlers, "quote shop/discount.toml", "quote nowhere.toml", 1), options: "lines on", says: "nowhere.toml"},
+		{name: "option unknown", sites: handlers, options: "colour red", says: `unknown option \"colour\"`},
+		{name: "option impossible", sites: handlers, options: "header_prefix Content-", says: "header_prefix"},
+		{name: "environment missing", sites: handlers, options: "env nowhere", says: "nowhere"},
+		{name: "broken strategy in the second handler", sites: strings.Replace(handlers, "quote shop/discount.toml", "quote broken.toml", 1), options: "lines on", says: "broken.toml:2:"},
+		{name: "broken strategy in another site", sites: handlers + strings.Replace(otherSite, "quote shop/discount.toml", "quote broken.toml", 1), options: "lines on", says: "broken.toml:2:"},
+		{name: "address of another site taken", sites: handlers + strings.Replace(otherSite, "OTHER", g.upstream, 1), options: "lines on", says: "address already in use"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := g.in(t)

@@ -219,13 +219,13 @@ func TestPublishWaitsForTheVerdictOnEveryKindOfEdit(t *testing.T) {
 		name, strategy, catalogue, tests string
 		want                             string
 	}{
-		{"another discount", strategyOf(2), "", "", "in_service"},
-		{"a comment", strategyOf(2) + "# the same\n", "", "", "in_service"},
-		{"a title", strategyOf(2) + "title = \"off\"\n", "", "", "in_service"},
-		{"tests alone", strategyOf(2) + "title = \"off\"\n", "", testsOf(2), "in_service"},
-		{"for later", "activate_at = 2199-01-01T00:00:00+08:00\n" + strategyOf(3), "", testsOf(3), "staged"},
-		{"a spreadsheet", catalogued, "sku,price\ntea,10.00\n", testsOf(100), "in_service"},
-		{"the spreadsheet alone", catalogued, "sku,price\ntea,12.00\n", testsOf(100), "in_service"},
+		{name: "another discount", strategy: strategyOf(2), catalogue: "", tests: "", want: "in_service"},
+		{name: "a comment", strategy: strategyOf(2) + "# the same\n", catalogue: "", tests: "", want: "in_service"},
+		{name: "a title", strategy: strategyOf(2) + "title = \"off\"\n", catalogue: "", tests: "", want: "in_service"},
+		{name: "tests alone", strategy: strategyOf(2) + "title = \"off\"\n", catalogue: "", tests: testsOf(2), want: "in_service"},
+		{name: "for later", strategy: "activate_at = 2199-01-01T00:00:00+08:00\n" + strategyOf(3), catalogue: "", tests: testsOf(3), want: "staged"},
+		{name: "a spreadsheet", strategy: catalogued, catalogue: "sku,price\ntea,10.00\n", tests: testsOf(100), want: "in_service"},
+		{name: "the spreadsheet alone", strategy: catalogued, catalogue: "sku,price\ntea,12.00\n", tests: testsOf(100), want: "in_service"},
 	} {
 		write(t, next, c.strategy)
 		for path, text := range map[string]string{"catalogue.csv": c.catalogue, "discount.test.toml": c.tests} {
@@ -351,21 +351,21 @@ func TestPublishWithoutAVerdict(t *testing.T) {
 		says    string
 		puts    bool
 	}{
-		{"a gateway that has not read it", func(path string) []func(http.ResponseWriter) { return []func(http.ResponseWriter){serving(path, old)} },
-			1, "waited for 2s (--wait)", false},
-		{"one that stops to answer", func(path string) []func(http.ResponseWriter) {
+		{name: "a gateway that has not read it", answers: func(path string) []func(http.ResponseWriter) { return []func(http.ResponseWriter){serving(path, old)} },
+			code: 1, says: "waited for 2s (--wait)", puts: false},
+		{name: "one that stops to answer", answers: func(path string) []func(http.ResponseWriter) {
 			return []func(http.ResponseWriter){serving(path, old), none}
 		},
-			1, "no such call; waited for 2s (--wait)", false},
-		{"one of an earlier version", func(path string) []func(http.ResponseWriter) {
+			code: 1, says: "no such call; waited for 2s (--wait)", puts: false},
+		{name: "one of an earlier version", answers: func(path string) []func(http.ResponseWriter) {
 			return []func(http.ResponseWriter){serving(path, "null")}
 		},
-			0, "is of an earlier version, which does not say what becomes of a save", true},
-		{"one that cannot read it", func(path string) []func(http.ResponseWriter) {
+			code: 0, says: "is of an earlier version, which does not say what becomes of a save", puts: true},
+		{name: "one that cannot read it", answers: func(path string) []func(http.ResponseWriter) {
 			return []func(http.ResponseWriter){serving(path, old), serving(path, attempt(5)), serving(path, attempt(6)), serving(path, attempt(7))}
-		}, 2, "open: permission denied", false},
-		{"something else", func(string) []func(http.ResponseWriter) { return []func(http.ResponseWriter){none} },
-			0, "no such call", true},
+		}, code: 2, says: "open: permission denied", puts: false},
+		{name: "something else", answers: func(string) []func(http.ResponseWriter) { return []func(http.ResponseWriter){none} },
+			code: 0, says: "no such call", puts: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -437,13 +437,13 @@ func TestPublishWhileItWaitsForTheVerdict(t *testing.T) {
 		says  string
 		left  string
 	}{
-		{"it is changed", late, change, "was changed by another program meanwhile, and is left as that has it", strategyOf(3)},
-		{"it is changed and that is taken", takesOther, change, "was changed by another program meanwhile, and is left as that has it", strategyOf(3)},
-		{"it is interrupted", late, func(t *testing.T, _ string, publisher *os.Process) {
+		{name: "it is changed", admin: late, do: change, says: "was changed by another program meanwhile, and is left as that has it", left: strategyOf(3)},
+		{name: "it is changed and that is taken", admin: takesOther, do: change, says: "was changed by another program meanwhile, and is left as that has it", left: strategyOf(3)},
+		{name: "it is interrupted", admin: late, do: func(t *testing.T, _ string, publisher *os.Process) {
 			if err := publisher.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
 			}
-		}, "interrupted", strategyOf(1)},
+		}, says: "interrupted", left: strategyOf(1)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -41,13 +41,13 @@ func TestRuleTestsByCommand(t *testing.T) {
 		code int
 		want string
 	}{
-		{"all of them", []string{"shop.toml"}, 2, `shop.test.toml:7: failed "far too much"
+		{name: "all of them", args: []string{"shop.toml"}, code: 2, want: `shop.test.toml:7: failed "far too much"
     expect.discount: got 1.00 CNY, want 9.00 CNY (b: target (seen nothing of it in the cart, needed goods or shipping the rule is about))
 
 shop.toml: 2 tests, 1 failed
 `},
-		{"by the file of tests", []string{"shop.test.toml", "--run", "^one"}, 0, "shop.toml: 1 test, 0 failed\n"},
-		{"with coverage", []string{"shop.toml", "--run", "one", "--coverage"}, 0, "shop.toml: 1 test, 0 failed\n1 of 2 rules applied in a test\n  never: b\n"},
+		{name: "by the file of tests", args: []string{"shop.test.toml", "--run", "^one"}, code: 0, want: "shop.toml: 1 test, 0 failed\n"},
+		{name: "with coverage", args: []string{"shop.toml", "--run", "one", "--coverage"}, code: 0, want: "shop.toml: 1 test, 0 failed\n1 of 2 rules applied in a test\n  never: b\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -110,20 +110,20 @@ func TestCoverageOfSteps(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"by amount and by quantity", nil, `shop.toml: 2 tests, 0 failed
+		{name: "by amount and by quantity", args: nil, want: `shop.toml: 2 tests, 0 failed
 2 of 2 rules applied in a test
 2 of 4 ladder steps applied in a test
   never: spend-more, step 2 (from 300.00 CNY)
   never: team, step 2 (from 5 units)
 `},
-		{"of an environment", []string{"--env", "sale"}, `shop.toml: 2 tests, 0 failed
+		{name: "of an environment", args: []string{"--env", "sale"}, want: `shop.toml: 2 tests, 0 failed
 2 of 2 rules applied in a test
 2 of 5 ladder steps applied in a test
   never: spend-more, step 1 (from 50.00 CNY)
   never: spend-more, step 3 (from 150.00 CNY)
   never: team, step 2 (from 5 units)
 `},
-		{"of some of the tests", []string{"--run", "desks"}, `shop.toml: 1 test, 0 failed
+		{name: "of some of the tests", args: []string{"--run", "desks"}, want: `shop.toml: 1 test, 0 failed
 1 of 2 rules applied in a test
   never: spend-more
 1 of 4 ladder steps applied in a test

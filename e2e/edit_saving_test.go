@@ -41,18 +41,18 @@ func outsideTmp(t testing.TB) string {
 // ways are the ways of saving a strategy: shell scripts that turn the strategy
 // $F into strategyOf($V), which is in $N too. It takes $AMOUNT off.
 var ways = []struct{ name, needs, script string }{
-	{"mv", "", `cp "$N" "$F.new" && mv "$F.new" "$F"`},
-	{"mv from another directory", "", `mv "$N" "$F"`},
-	{"cp", "", `cp "$N" "$F"`},
-	{"install", "", `rm -f "$F" && install -m 644 "$N" "$F"`},
-	{"sed -i", "linux", `sed -i -e "s/v-[0-9]*/v-$V/" -e "s/^discount_amount.*/discount_amount = $AMOUNT/" "$F"`},
-	{"vim", "vim", `vim -Nu NONE -es -c "%s/v-[0-9]*/v-$V/" -c "%s/^discount_amount.*/discount_amount = $AMOUNT/" -c wq "$F"`},
-	{"vim in place", "vim", `vim -Nu NONE -es -c "set backupcopy=yes" -c "%s/v-[0-9]*/v-$V/" -c "%s/^discount_amount.*/discount_amount = $AMOUNT/" -c wq "$F"`},
-	{"echo >", "", `echo "$(cat "$N")" > "$F"`},
-	{"cat >", "", `cat "$N" > "$F"`},
-	{"echo > line by line", "", `: > "$F" && while IFS= read -r line; do echo "$line" >> "$F"; done < "$N"`},
-	{"slow cat >", "", `{ head -n 3 "$N"; sleep 0.1; tail -n +4 "$N"; } > "$F"`},
-	{"delete and recreate", "", `rm "$F" && cat "$N" > "$F"`},
+	{name: "mv", needs: "", script: `cp "$N" "$F.new" && mv "$F.new" "$F"`},
+	{name: "mv from another directory", needs: "", script: `mv "$N" "$F"`},
+	{name: "cp", needs: "", script: `cp "$N" "$F"`},
+	{name: "install", needs: "", script: `rm -f "$F" && install -m 644 "$N" "$F"`},
+	{name: "sed -i", needs: "linux", script: `sed -i -e "s/v-[0-9]*/v-$V/" -e "s/^discount_amount.*/discount_amount = $AMOUNT/" "$F"`},
+	{name: "vim", needs: "vim", script: `vim -Nu NONE -es -c "%s/v-[0-9]*/v-$V/" -c "%s/^discount_amount.*/discount_amount = $AMOUNT/" -c wq "$F"`},
+	{name: "vim in place", needs: "vim", script: `vim -Nu NONE -es -c "set backupcopy=yes" -c "%s/v-[0-9]*/v-$V/" -c "%s/^discount_amount.*/discount_amount = $AMOUNT/" -c wq "$F"`},
+	{name: "echo >", needs: "", script: `echo "$(cat "$N")" > "$F"`},
+	{name: "cat >", needs: "", script: `cat "$N" > "$F"`},
+	{name: "echo > line by line", needs: "", script: `: > "$F" && while IFS= read -r line; do echo "$line" >> "$F"; done < "$N"`},
+	{name: "slow cat >", needs: "", script: `{ head -n 3 "$N"; sleep 0.1; tail -n +4 "$N"; } > "$F"`},
+	{name: "delete and recreate", needs: "", script: `rm "$F" && cat "$N" > "$F"`},
 }
 
 // has reports whether what a way of saving needs is here; where everything has

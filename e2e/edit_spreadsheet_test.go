@@ -64,12 +64,12 @@ func TestEveryWayOfSavingASpreadsheetChangesTheNextPrice(t *testing.T) {
 			g.priced(100)
 			n := 100
 			for _, way := range []struct{ name, script string }{
-				{"mv", `cp "$N" "$F.new" && mv "$F.new" "$F"`},
-				{"cp", `cp "$N" "$F"`},
-				{"cat >", `cat "$N" > "$F"`},
-				{"slow cat >", `{ head -n 1 "$N"; sleep 0.1; tail -n +2 "$N"; } > "$F"`},
-				{"delete and recreate", `rm "$F" && cat "$N" > "$F"`},
-				{"sed -i", `sed -i -e "s/;tea;.*/;tea;$V,00/" "$F"`},
+				{name: "mv", script: `cp "$N" "$F.new" && mv "$F.new" "$F"`},
+				{name: "cp", script: `cp "$N" "$F"`},
+				{name: "cat >", script: `cat "$N" > "$F"`},
+				{name: "slow cat >", script: `{ head -n 1 "$N"; sleep 0.1; tail -n +2 "$N"; } > "$F"`},
+				{name: "delete and recreate", script: `rm "$F" && cat "$N" > "$F"`},
+				{name: "sed -i", script: `sed -i -e "s/;tea;.*/;tea;$V,00/" "$F"`},
 			} {
 				n++
 				next := filepath.Join(dir, "next")
@@ -299,14 +299,14 @@ func TestCommandsReadTheSpreadsheet(t *testing.T) {
 		code int
 		says string
 	}{
-		"check":             {[]string{"check", "c", "--strict"}, 0, "fine"},
-		"check of a file":   {[]string{"check", "c/discount.toml"}, 0, "fine"},
-		"explain":           {[]string{"explain", "a", "--cart", "cart.json"}, 0, "10.00"},
-		"export":            {[]string{"export", "a"}, 0, `"price":"100.00","sku":"tea"`},
-		"test":              {[]string{"test", "a"}, 0, "1 test"},
-		"diff":              {[]string{"diff", "a", "b"}, 2, "101.00"},
-		"bench":             {[]string{"bench", "a", "--cart", "cart.json"}, 0, "allocations"},
-		"fmt of a strategy": {[]string{"fmt", "a/discount.toml"}, 0, `products = { file = "catalogue.csv" }`},
+		"check":             {args: []string{"check", "c", "--strict"}, code: 0, says: "fine"},
+		"check of a file":   {args: []string{"check", "c/discount.toml"}, code: 0, says: "fine"},
+		"explain":           {args: []string{"explain", "a", "--cart", "cart.json"}, code: 0, says: "10.00"},
+		"export":            {args: []string{"export", "a"}, code: 0, says: `"price":"100.00","sku":"tea"`},
+		"test":              {args: []string{"test", "a"}, code: 0, says: "1 test"},
+		"diff":              {args: []string{"diff", "a", "b"}, code: 2, says: "101.00"},
+		"bench":             {args: []string{"bench", "a", "--cart", "cart.json"}, code: 0, says: "allocations"},
+		"fmt of a strategy": {args: []string{"fmt", "a/discount.toml"}, code: 0, says: `products = { file = "catalogue.csv" }`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -356,17 +356,17 @@ func TestADraftSeesTheFilesInService(t *testing.T) {
 		status     int
 		says       string
 	}{
-		"the file in service":      {"check", "application/toml", sheetStrategy, http.StatusOK, `"in_service": true`},
-		"the same, as JSON":        {"check", "application/json; charset=utf-8", object{"strategy": sheetStrategy}, http.StatusOK, `"in_service": true`},
-		"one that is not":          {"check", "application/toml", other, http.StatusOK, "there is no file other.csv beside the strategy"},
-		"one that is sent along":   {"check", "application/json", object{"strategy": other, "files": object{"other.csv": "sku,category\ntea,tea\n"}}, http.StatusOK, `"valid": true`},
-		"in the place of the one":  {"check", "application/json", object{"strategy": sheetStrategy, "files": object{"catalogue.csv": "sku,category\ntea,x\n"}}, http.StatusOK, `the catalogue does not know \"tea\"`},
-		"one that is wrong":        {"check", "application/json", object{"strategy": other, "files": object{"other.csv": "sku,price\ntea,x\n"}}, http.StatusOK, `"key": "row 2, column B (price)"`},
-		"what is no draft":         {"check", "application/json", object{"rules": "x"}, http.StatusBadRequest, "an object such as"},
-		"explained":                {"explain", "application/json", object{"cart": json.RawMessage(order), "strategy": sheetStrategy}, http.StatusOK, `"discount":1000`},
-		"explained with a new one": {"explain", "application/json", object{"cart": json.RawMessage(order), "strategy": other, "files": object{"other.csv": "sku,category,price\ntea,tea,7\n"}}, http.StatusOK, `"discount":70`},
-		"explained without one":    {"explain", "application/json", object{"cart": json.RawMessage(order), "strategy": other}, http.StatusBadRequest, "there is no file other.csv"},
-		"files without a strategy": {"explain", "application/json", object{"cart": json.RawMessage(order), "files": object{"catalogue.csv": ""}}, http.StatusBadRequest, "files go with a strategy"},
+		"the file in service":      {call: "check", kind: "application/toml", body: sheetStrategy, status: http.StatusOK, says: `"in_service": true`},
+		"the same, as JSON":        {call: "check", kind: "application/json; charset=utf-8", body: object{"strategy": sheetStrategy}, status: http.StatusOK, says: `"in_service": true`},
+		"one that is not":          {call: "check", kind: "application/toml", body: other, status: http.StatusOK, says: "there is no file other.csv beside the strategy"},
+		"one that is sent along":   {call: "check", kind: "application/json", body: object{"strategy": other, "files": object{"other.csv": "sku,category\ntea,tea\n"}}, status: http.StatusOK, says: `"valid": true`},
+		"in the place of the one":  {call: "check", kind: "application/json", body: object{"strategy": sheetStrategy, "files": object{"catalogue.csv": "sku,category\ntea,x\n"}}, status: http.StatusOK, says: `the catalogue does not know \"tea\"`},
+		"one that is wrong":        {call: "check", kind: "application/json", body: object{"strategy": other, "files": object{"other.csv": "sku,price\ntea,x\n"}}, status: http.StatusOK, says: `"key": "row 2, column B (price)"`},
+		"what is no draft":         {call: "check", kind: "application/json", body: object{"rules": "x"}, status: http.StatusBadRequest, says: "an object such as"},
+		"explained":                {call: "explain", kind: "application/json", body: object{"cart": json.RawMessage(order), "strategy": sheetStrategy}, status: http.StatusOK, says: `"discount":1000`},
+		"explained with a new one": {call: "explain", kind: "application/json", body: object{"cart": json.RawMessage(order), "strategy": other, "files": object{"other.csv": "sku,category,price\ntea,tea,7\n"}}, status: http.StatusOK, says: `"discount":70`},
+		"explained without one":    {call: "explain", kind: "application/json", body: object{"cart": json.RawMessage(order), "strategy": other}, status: http.StatusBadRequest, says: "there is no file other.csv"},
+		"files without a strategy": {call: "explain", kind: "application/json", body: object{"cart": json.RawMessage(order), "files": object{"catalogue.csv": ""}}, status: http.StatusBadRequest, says: "files go with a strategy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if status, answer := ask(c.call, c.kind, c.body); status != c.status || !strings.Contains(answer, c.says) {

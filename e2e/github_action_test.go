@@ -224,19 +224,19 @@ func actionFinds(t *testing.T, gateway string) {
 		failed []string // steps
 		says   string
 	}{
-		{"a strategy with its tests", map[string]string{"path": "shop/discount.toml"}, nil, "3 tests, 0 failed"},
-		{"a directory", map[string]string{"path": "shop"}, nil, "3 tests, 0 failed"},
-		{"a broken strategy", map[string]string{"path": "broken.toml"}, []string{"check", "test"}, "80 折 is 0.2"},
-		{"a failing test", map[string]string{"path": "failing.toml"}, []string{"test"}, "got 3.01 CNY, want 3.00 CNY"},
-		{"a warning", map[string]string{"path": "warned.toml"}, nil, "1 warning in warned.toml"},
-		{"a warning, strictly", map[string]string{"path": "warned.toml", "strict": "true"}, []string{"check"}, "1 warning in warned.toml"},
-		{"neither strict nor not", map[string]string{"path": "shop", "strict": "yes; true"}, []string{"check"}, "::error::strict: true or false is wanted"},
-		{"another environment", map[string]string{"path": "shop", "env": "prod"}, []string{"check", "test"}, "prod"},
-		{"no tests", map[string]string{"path": "untested.toml"}, []string{"test"}, "there is no *.test.toml beside untested.toml"},
-		{"a name with a space", map[string]string{"path": "my shop.toml"}, nil, "1 test, 0 failed"},
-		{"a path that is a program", map[string]string{"path": `"; touch pwned; $(touch pwned) ` + "`touch pwned`"}, []string{"check", "test"}, "no such file"},
-		{"a path that is a flag", map[string]string{"path": "--help"}, []string{"check", "test"}, "--help: no such file"},
-		{"an environment that is a program", map[string]string{"path": "shop", "env": `$(touch pwned)" --help`}, []string{"check", "test"}, "touch pwned"},
+		{name: "a strategy with its tests", inputs: map[string]string{"path": "shop/discount.toml"}, failed: nil, says: "3 tests, 0 failed"},
+		{name: "a directory", inputs: map[string]string{"path": "shop"}, failed: nil, says: "3 tests, 0 failed"},
+		{name: "a broken strategy", inputs: map[string]string{"path": "broken.toml"}, failed: []string{"check", "test"}, says: "80 折 is 0.2"},
+		{name: "a failing test", inputs: map[string]string{"path": "failing.toml"}, failed: []string{"test"}, says: "got 3.01 CNY, want 3.00 CNY"},
+		{name: "a warning", inputs: map[string]string{"path": "warned.toml"}, failed: nil, says: "1 warning in warned.toml"},
+		{name: "a warning, strictly", inputs: map[string]string{"path": "warned.toml", "strict": "true"}, failed: []string{"check"}, says: "1 warning in warned.toml"},
+		{name: "neither strict nor not", inputs: map[string]string{"path": "shop", "strict": "yes; true"}, failed: []string{"check"}, says: "::error::strict: true or false is wanted"},
+		{name: "another environment", inputs: map[string]string{"path": "shop", "env": "prod"}, failed: []string{"check", "test"}, says: "prod"},
+		{name: "no tests", inputs: map[string]string{"path": "untested.toml"}, failed: []string{"test"}, says: "there is no *.test.toml beside untested.toml"},
+		{name: "a name with a space", inputs: map[string]string{"path": "my shop.toml"}, failed: nil, says: "1 test, 0 failed"},
+		{name: "a path that is a program", inputs: map[string]string{"path": `"; touch pwned; $(touch pwned) ` + "`touch pwned`"}, failed: []string{"check", "test"}, says: "no such file"},
+		{name: "a path that is a flag", inputs: map[string]string{"path": "--help"}, failed: []string{"check", "test"}, says: "--help: no such file"},
+		{name: "an environment that is a program", inputs: map[string]string{"path": "shop", "env": `$(touch pwned)" --help`}, failed: []string{"check", "test"}, says: "touch pwned"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

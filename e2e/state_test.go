@@ -259,11 +259,11 @@ func TestRollbackNeedsToKnowWhatItReplaces(t *testing.T) {
 		method, id, ifMatch, body string
 		status                    int
 	}{
-		"another is in service": {"POST", one.ID, `"` + one.Live.SHA256 + `"`, body, http.StatusPreconditionFailed},
-		"nothing said":          {"POST", one.ID, "", body, http.StatusPreconditionRequired},
-		"a strange body":        {"POST", one.ID, `"x"`, `{"sha": "x"}`, http.StatusBadRequest},
-		"an unknown strategy":   {"POST", "none", `"x"`, body, http.StatusNotFound},
-		"the wrong method":      {"GET", one.ID, "", "", http.StatusMethodNotAllowed},
+		"another is in service": {method: "POST", id: one.ID, ifMatch: `"` + one.Live.SHA256 + `"`, body: body, status: http.StatusPreconditionFailed},
+		"nothing said":          {method: "POST", id: one.ID, ifMatch: "", body: body, status: http.StatusPreconditionRequired},
+		"a strange body":        {method: "POST", id: one.ID, ifMatch: `"x"`, body: `{"sha": "x"}`, status: http.StatusBadRequest},
+		"an unknown strategy":   {method: "POST", id: "none", ifMatch: `"x"`, body: body, status: http.StatusNotFound},
+		"the wrong method":      {method: "GET", id: one.ID, ifMatch: "", body: "", status: http.StatusMethodNotAllowed},
 	} {
 		req, err := http.NewRequest(c.method, "http://"+g.admin+"/discount/strategies/"+c.id+"/rollback", strings.NewReader(c.body))
 		if err != nil {

@@ -141,10 +141,10 @@ func TestUpgradeFrom01KeepsRollbacks(t *testing.T) {
 		t.Errorf("output = %s", again.out)
 	}
 	for _, c := range []struct{ to, version, formerly string }{
-		{summer[:12], "summer", summerWas},
-		{springWas[:12], "spring", springWas},
-		{summerWas[:12], "summer", summerWas},
-		{spring[:12], "spring", springWas},
+		{to: summer[:12], version: "summer", formerly: summerWas},
+		{to: springWas[:12], version: "spring", formerly: springWas},
+		{to: summerWas[:12], version: "summer", formerly: summerWas},
+		{to: spring[:12], version: "spring", formerly: springWas},
 	} {
 		caddy(t, g.dir, "discount", "rollback", c.to).good(t)
 		g.serves(c.version, c.formerly, "rollback")
