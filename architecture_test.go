@@ -105,7 +105,7 @@ var walls = []struct {
 	{"what reads files does not know what is done with them", []string{"reload/internal/stableread"}, []string{"github.com/fsnotify"}, true},
 	{"reloading watches files through fswatch alone", []string{"reload/history"}, []string{"github.com/fsnotify", module + "/reload/internal"}, false},
 	{"what replaces files knows no command line", []string{"internal/publish", "internal/atomicfile"}, []string{caddy, zap, "github.com/spf13", "net/http"}, false},
-	{"a lock knows nothing but files", []string{"internal/flock", "internal/atomicfile"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
+	{"a lock, a link and a write know nothing but files", []string{"internal/flock", "internal/atomicfile", "internal/symlink"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
 	{"what the commands do does not know how orders are priced", []string{"internal/cli"}, []string{module + "/internal/httpbody", module + "/internal/httpheader", module + "/internal/guardrail"}, true},
 	{"which files are a strategy knows no server", []string{"internal/strategyfile"}, []string{caddy, zap, "net/http"}, false},
 	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},

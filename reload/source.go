@@ -2,10 +2,9 @@ package reload
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
@@ -23,7 +22,7 @@ type Source[T any] struct {
 //
 // The Source must be closed.
 func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
-	path, err := absolute(path)
+	path, err := symlink.Absolute(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
@@ -125,26 +124,4 @@ func (s *Source[T]) loadFunc(load Loader[T]) loadFunc {
 			activate:    func(f Info) { s.live.Store(&Revision[T]{Value: c.Value, Info: f}) },
 		}, nil
 	}
-}
-
-// absolute puts the working directory before a relative path. It does not tidy
-// the path as filepath.Abs does: "link/../file" is a file beside what link
-// points to, not one beside link.
-func absolute(path string) (string, error) {
-	if filepath.IsAbs(path) {
-		return untailed(path), nil
-	}
-	wd, err := os.Getwd()
-	if err != nil {
-		return path, fmt.Errorf("finding the working directory: %w", err)
-	}
-	return untailed(wd + string(filepath.Separator) + path), nil
-}
-
-// untailed is a path without separators at its end.
-func untailed(path string) string {
-	for len(path) > len(filepath.VolumeName(path))+1 && os.IsPathSeparator(path[len(path)-1]) {
-		path = path[:len(path)-1]
-	}
-	return path
 }
