@@ -266,15 +266,11 @@ func (e *evaluation) sums() (subtotal, quantity int64) {
 	return subtotal, quantity
 }
 
-// facetsOf reads what the index needs off a rule's compiled conditions.
-func facetsOf(lists ...[]condition) facets {
-	var f facets
-	for _, list := range lists {
-		for _, c := range list {
-			if by, is := c.(indexed); is {
-				by.facet(&f)
-			}
+// read takes what the index needs off a rule's compiled conditions.
+func (f *facets) read(conditions []condition) {
+	for _, c := range conditions {
+		if by, is := c.(indexed); is {
+			by.facet(f)
 		}
 	}
-	return f
 }

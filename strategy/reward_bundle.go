@@ -16,6 +16,11 @@ type bundle struct {
 	price        int64 // minor units
 }
 
+var bundleKind = rewardKind{
+	key: ReasonBundle, decode: decodeBundle, repeats: "max_times within bundle",
+	unreached: "there are too few units for a bundle",
+}
+
 func decodeBundle(s *section, n *document.Node) reward {
 	b := &bundle{times: 1}
 	sub := s.table(n, "bundle", "{ units = 3, price = 99 }")

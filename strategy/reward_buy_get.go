@@ -31,6 +31,11 @@ type buyGet struct {
 
 var reserveWords = []string{"dearest", "cheapest", "cart"}
 
+var buyGetKind = rewardKind{
+	key: ReasonGet, decode: decodeBuyGet, companions: []string{"buy", "repeat", "partial", "reserve"}, repeats: "repeat",
+	unreached: "there are too few units to buy and get",
+}
+
 func decodeBuyGet(s *section, n *document.Node) reward {
 	b := &buyGet{buyUnits: 1, getUnits: 1, offer: free}
 	b.repeat, _ = s.integer("repeat", 1, money.Max)

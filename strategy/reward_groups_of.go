@@ -22,6 +22,8 @@ type groups struct {
 	rate   money.Rate
 }
 
+var groupsKind = rewardKind{key: ReasonGroupsOf, decode: decodeGroups, unreached: "there is too little for a group"}
+
 func decodeGroups(s *section, n *document.Node) reward {
 	g := &groups{}
 	sub := s.table(n, "groups_of", "{ size = 3, rate = 0.1 }")

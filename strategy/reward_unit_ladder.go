@@ -14,6 +14,12 @@ type unitLadder struct {
 	most              int64 // units of a line; 0 when absent
 }
 
+var unitLadderKind = rewardKind{
+	key: ReasonUnitLadder, decode: decodeUnitLadder,
+	unitLimit: func(*section) string { return "did you mean max_units within unit_ladder?" },
+	unreached: "there are too few units on a line for one that costs less",
+}
+
 func decodeUnitLadder(s *section, n *document.Node) reward {
 	u := &unitLadder{}
 	sub := s.table(n, "unit_ladder", "{ first = 1, additional = 2 }")
