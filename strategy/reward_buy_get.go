@@ -101,23 +101,23 @@ func (b *buyGet) bind(c *compiler) reward {
 
 func (b *buyGet) give(e *evaluation, r *compiledRule, t *target) {
 	e.dealRounds(b, r.scope.pick, t)
-	e.taken = e.taken[:0]
+	e.rewards.taken = e.rewards.taken[:0]
 	t.value = 0
 	for i := range t.portions {
-		p, u := &t.portions[i], &e.units[i]
+		p, u := &t.portions[i], &e.rewards.units[i]
 		if u.got > 0 {
 			got := p.first(u.got)
 			got.uses = true
 			t.value += got.value
-			e.taken = append(e.taken, got)
+			e.rewards.taken = append(e.rewards.taken, got)
 		}
 		if u.bought > 0 {
 			bought := p.after(u.got).first(u.bought)
 			bought.value, bought.room, bought.uses = 0, 0, true
-			e.taken = append(e.taken, bought)
+			e.rewards.taken = append(e.rewards.taken, bought)
 		}
 	}
-	t.portions = append(t.portions[:0], e.taken...)
+	t.portions = append(t.portions[:0], e.rewards.taken...)
 	b.offer.give(e, t)
 }
 
