@@ -1,6 +1,9 @@
 package strategy
 
 import (
+	"strconv"
+
+	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -110,3 +113,30 @@ func (h *held) climb(e *evaluation, _ *target) climb {
 	}
 	return c
 }
+
+// moreGoodsHelp reports whether the goods are wanted.
+func (h *held) moreGoodsHelp() bool { return h.wanted }
+
+func (h *held) looks() int64 { return 1 }
+
+// requiredLines are lines with what the cart must hold.
+func (c *contains) requiredLines() []cart.Line {
+	list := make([]cart.Line, 0, len(c.requires))
+	for i := range c.requires {
+		h := &c.requires[i]
+		line := lineOf(firstWord(h.lines.skus), firstWord(h.lines.categories), firstWord(h.lines.subgroups), max(anyPrice, h.subtotal), []selector{h.lines})
+		line.Quantity = h.quantity
+		line.Subtotal = times(line.UnitPrice, line.Quantity)
+		line.ID = strconv.Itoa(i)
+		list = append(list, line)
+	}
+	return list
+}
+
+// Interface guards.
+var (
+	_ requiring = (*contains)(nil)
+	_ climber   = (*held)(nil)
+	_ growing   = (*held)(nil)
+	_ looker    = (*held)(nil)
+)

@@ -1,5 +1,7 @@
 package strategy
 
+import "github.com/promogate/caddy-discount/cart"
+
 // coupons is the condition coupons: the cart holds one of these codes, which are
 // compared as coupon_case says.
 //
@@ -39,15 +41,11 @@ func (c *heldCoupon) explain(e *evaluation, _ *target) (seen, needed Value) {
 	return textValue(sayPlain, e.cart.Coupons...), textValue(sayCoupon)
 }
 
-// couponsOf are the codes of which a cart must have one.
-func couponsOf(conditions []condition) []symbol {
-	for _, c := range conditions {
-		if held, is := c.(*heldCoupon); is {
-			return held.codes
-		}
-	}
-	return nil
-}
+func (c *heldCoupon) facet(f *facets) { f.coupons = c.codes }
+
+func (c *coupons) isFiled() bool { return true }
+
+func (c *coupons) satisfy(to *cart.Cart) { to.Coupons = c.codes[:1] }
 
 // cartCoupons are the codes of a cart that a rule names, each once, and the memory that
 // the words of a cart are folded in.
@@ -79,3 +77,10 @@ func (c *cartCoupons) reset() {
 	c.folding.reset()
 	c.other.reset()
 }
+
+// Interface guards.
+var (
+	_ filed       = (*coupons)(nil)
+	_ satisfiable = (*coupons)(nil)
+	_ indexed     = (*heldCoupon)(nil)
+)

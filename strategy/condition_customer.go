@@ -98,3 +98,18 @@ func named(what string, values ...string) Value {
 	}
 	return textValue(sayNamed, values...).about(what)
 }
+
+func (c *customer) facet(f *facets) { f.customers, f.tiers = c.ids, c.tiers }
+
+func (c *customer) isFiled() bool { return len(c.ids) > 0 }
+
+func (c *customer) satisfy(to *cart.Cart) {
+	to.Customer = cart.Customer{ID: firstWord(c.ids), Tier: firstWord(c.tiers), Segments: c.segments, CompletedOrders: max(c.nthOrder, 0) - 1}
+}
+
+// Interface guards.
+var (
+	_ filed       = (*customer)(nil)
+	_ satisfiable = (*customer)(nil)
+	_ indexed     = (*customer)(nil)
+)

@@ -3,6 +3,8 @@ package strategy
 import (
 	"slices"
 	"strings"
+
+	"github.com/promogate/caddy-discount/cart"
 )
 
 // places are the conditions of where an order comes from and goes to.
@@ -28,8 +30,8 @@ func (p *places) encode(o *object) {
 
 func (p *places) compile(to *compiler, list []condition) []condition {
 	for _, c := range []oneOf{
-		{"channels", p.channels, func(e *evaluation) []string { return []string{e.cart.Channel} }},
-		{"regions", p.regions, func(e *evaluation) []string { return []string{e.cart.Region} }},
+		{keyChannels, p.channels, func(e *evaluation) []string { return []string{e.cart.Channel} }},
+		{keyRegions, p.regions, func(e *evaluation) []string { return []string{e.cart.Region} }},
 	} {
 		if len(c.wanted) > 0 {
 			list = append(list, to.oneOf.one(c))
@@ -40,6 +42,12 @@ func (p *places) compile(to *compiler, list []condition) []condition {
 	}
 	return list
 }
+
+// The keys of the conditions that want one word.
+const (
+	keyChannels = "channels"
+	keyRegions  = "regions"
+)
 
 // oneOf wants one word of the cart to be in a list.
 type oneOf struct {
@@ -89,3 +97,27 @@ func (c *shippedBy) explain(e *evaluation, _ *target) (seen, needed Value) {
 	}
 	return textValue(sayPlain, methods...), needed
 }
+
+func (c *shippedBy) shippingMethods() []string { return c.methods }
+
+func (c *oneOf) facet(f *facets) {
+	if c.name == keyChannels {
+		f.channels = c.wanted
+	} else {
+		f.regions = c.wanted
+	}
+}
+
+func (p *places) satisfy(to *cart.Cart) {
+	to.Channel, to.Region = firstWord(p.channels), firstWord(p.regions)
+	if len(p.methods) > 0 {
+		to.Shipping = []cart.Charge{{Method: p.methods[0]}}
+	}
+}
+
+// Interface guards.
+var (
+	_ satisfiable   = (*places)(nil)
+	_ indexed       = (*oneOf)(nil)
+	_ chargeLimiter = (*shippedBy)(nil)
+)

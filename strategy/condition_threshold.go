@@ -133,3 +133,54 @@ func (a *atLeast) climb(e *evaluation, t *target) climb {
 	}
 	return c
 }
+
+func (a *atLeast) facet(f *facets) {
+	switch a.of {
+	case ofQuantity, ofLineQuantity:
+		f.quantity = max(f.quantity, a.least)
+	case ofSubtotal:
+		f.subtotal = a.least
+	}
+}
+
+func (a *atLeast) looks() int64 { return int64(oneIf(a.wholeCart)) }
+
+func (t *threshold) looksAtTarget() bool { return true }
+
+func (t *threshold) reaches() []reach {
+	return []reach{{units: t.quantity}, {units: t.lineQuantity}, {amount: t.subtotal}}
+}
+
+func (t *threshold) minimum(wholeCart, byQuantity bool) (least int64, key string, counts bool) {
+	switch {
+	case t.wholeCart != wholeCart:
+		return 0, "", false
+	case byQuantity:
+		return t.quantity, "min_quantity", true
+	}
+	return t.subtotal, "min_subtotal", true
+}
+
+func (t *threshold) impliedBy(other conditionRoom) bool {
+	o, same := other.(*threshold)
+	return same && t.wholeCart == o.wholeCart && t.quantity <= o.quantity && t.lineQuantity <= o.lineQuantity && t.subtotal <= o.subtotal
+}
+
+func (t *threshold) lineWarning(*rule) (warning lineWarning, looks bool) {
+	return lineWarning{
+		key: "min_line_quantity", what: "min_line_quantity counts the units of each line: ",
+		hint: `min_quantity with each = "sku" counts those of each article`,
+	}, t.lineQuantity > 0
+}
+
+// Interface guards.
+var (
+	_ targetReader = (*threshold)(nil)
+	_ reacher      = (*threshold)(nil)
+	_ minimal      = (*threshold)(nil)
+	_ implied      = (*threshold)(nil)
+	_ lineWarner   = (*threshold)(nil)
+	_ climber      = (*atLeast)(nil)
+	_ indexed      = (*atLeast)(nil)
+	_ looker       = (*atLeast)(nil)
+)

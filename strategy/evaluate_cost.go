@@ -42,11 +42,11 @@ func (e *evaluation) spendOn(l *item) {
 // line once, and once for what else it counts, and of a combination once for each that may be
 // tried.
 func (s *Strategy) estimate(e *evaluation) int64 {
-	rules := int64(len(e.candidates))
+	rules := int64(len(e.lookup.candidates))
 	looks := rules
 	if s.looks != nil {
 		looks = 0
-		for _, i := range e.candidates {
+		for _, i := range e.lookup.candidates {
 			looks += s.looks[i]
 		}
 	}
@@ -66,16 +66,13 @@ func (s *Strategy) looksOf() []int64 {
 	for i := range s.rules {
 		r := &s.rules[i]
 		looks[i] = 1
-		if steps, is := r.reward.(orderSteps); is {
-			looks[i] += int64(len(steps))
+		if of, is := r.reward.(looker); is {
+			looks[i] += of.looks()
 		}
 		for _, conditions := range [...][]condition{r.conditions, r.thresholds} {
 			for _, c := range conditions {
-				switch c := c.(type) {
-				case *held:
-					looks[i]++
-				case *atLeast:
-					looks[i] += int64(oneIf(c.wholeCart))
+				if of, is := c.(looker); is {
+					looks[i] += of.looks()
 				}
 			}
 		}

@@ -38,14 +38,6 @@ type need struct {
 
 const unknownGoods = -1
 
-// climber is a condition or a reward that counts up to something.
-type climber interface {
-	// climb says how far the cart has come with the target, and what is missing; which
-	// goods these are like is found for it where it does not say. The target may be left
-	// anywhere.
-	climb(e *evaluation, t *target) climb
-}
-
 // some reports whether anything is missing.
 func (n *need) some() bool { return n.amount > 0 || n.units > 0 || n.articles > 0 }
 

@@ -18,11 +18,6 @@ type Rejected struct {
 	Text string
 }
 
-// explainer is a reward that may give nothing for a reason that more goods do not change.
-type explainer interface {
-	why(e *evaluation) shortfall
-}
-
 // gaveNothing says why a reward came to nothing; reached is how far it has come.
 func (e *evaluation) gaveNothing(r *compiledRule, floorless int64, reached *climb) shortfall {
 	if floorless > 0 {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/money"
 )
 
 // StepRef is one step of a ladder: of the rewards ladder and unit_ladder, or of
@@ -22,8 +21,8 @@ type StepRef struct {
 func (s *Strategy) Steps() []StepRef {
 	var list []StepRef
 	for i, id := range s.ids {
-		if ladder, is := s.rules[i].reward.(stepped); is {
-			for _, step := range ladder.stepList(s.currency) {
+		if ladder, is := s.rules[i].reward.(steppedReward); is {
+			for _, step := range ladder.stepRefs(s.currency) {
 				step.Rule = id
 				list = append(list, step)
 			}
@@ -43,13 +42,13 @@ func (s *Strategy) ContributingSteps(c *cart.Cart, now time.Time) ([]StepRef, er
 	}
 	var list []StepRef
 	for _, a := range q.Applied {
-		ladder, is := s.rules[a.Rule].reward.(stepped)
+		ladder, is := s.rules[a.Rule].reward.(steppedReward)
 		if !is {
 			continue
 		}
 		// A rule that applied did so as it came out when it was tried last.
 		gave := trace.tried[a.Rule].gave
-		for _, step := range ladder.stepList(s.currency) {
+		for _, step := range ladder.stepRefs(s.currency) {
 			if q.bears(a, step.Number, gave) {
 				step.Rule = s.ids[a.Rule]
 				list = append(list, step)
@@ -61,9 +60,9 @@ func (s *Strategy) ContributingSteps(c *cart.Cart, now time.Time) ([]StepRef, er
 
 // bears reports whether a rule took something off an item for which a step gave
 // it: where each line has its own best rule, others may have won the item.
-func (q *Quote) bears(a Applied, number int, gave []stepOn) bool {
+func (q *Quote) bears(a Applied, number int, gave []contribution) bool {
 	return slices.ContainsFunc(q.Shares(a), func(s Share) bool {
-		return slices.Contains(gave, stepOn{number: number, item: q.work.itemOf(s)})
+		return slices.Contains(gave, contribution{number: number, item: q.work.itemOf(s)})
 	})
 }
 
@@ -85,91 +84,31 @@ func (e *evaluation) itemOf(s Share) int32 {
 	}))
 }
 
-// stepped is a reward in steps.
-type stepped interface {
-	// stepList is the steps that can give something, without the rule's id.
-	stepList(money.Currency) []StepRef
-	// gave says which step gave what the portions lose, as give left them. It
-	// may aim elsewhere.
-	gave(e *evaluation, t *target, portions []portion) []stepOn
-}
-
-// stepOn is a step that gave something off an item.
-type stepOn struct {
+// contribution is a step that gave something off an item.
+type contribution struct {
 	number int
 	item   int32
 }
 
-// givenBy asks a reward which of its steps gave what it just gave.
-func (e *evaluation) givenBy(of reward, t *target) []stepOn {
-	ladder, is := of.(stepped)
+// contributionsOf asks a reward which of its steps gave what it just gave.
+func (e *evaluation) contributionsOf(of reward, t *target) []contribution {
+	ladder, is := of.(steppedReward)
 	if !is {
 		return nil
 	}
 	before, portions := *t, slices.Clone(t.portions)
-	list := ladder.gave(e, t, portions)
+	list := ladder.contributed(e, t, portions)
 	*t = before
 	t.portions = append(t.portions[:0], portions...)
 	return list
 }
 
 // allBy is one step, an index, having given all that the portions lose.
-func allBy(step int, portions []portion) []stepOn {
-	list := make([]stepOn, 0, len(portions))
+func allBy(step int, portions []portion) []contribution {
+	list := make([]contribution, 0, len(portions))
 	for i := range portions {
 		if p := &portions[i]; p.off > 0 {
-			list = append(list, stepOn{number: step + 1, item: p.item})
-		}
-	}
-	return list
-}
-
-func (l *ladder) stepList(currency money.Currency) []StepRef {
-	list := make([]StepRef, len(l.steps))
-	for i := range l.steps {
-		list[i] = StepRef{Number: i + 1, From: l.thresholdText(currency, l.steps[i].threshold)}
-	}
-	return list
-}
-
-func (l *ladder) gave(e *evaluation, t *target, portions []portion) []stepOn {
-	return allBy(l.highest(l.reached(e, t)), portions)
-}
-
-func (ladder orderSteps) stepList(currency money.Currency) []StepRef {
-	list := make([]StepRef, len(ladder))
-	for i := range ladder {
-		list[i] = StepRef{Number: i + 1, From: majorText(currency, ladder[i].threshold)}
-	}
-	return list
-}
-
-func (ladder orderSteps) gave(e *evaluation, t *target, portions []portion) []stepOn {
-	return allBy(ladder.best(e, t), portions)
-}
-
-// stepList has no step that is worth nothing, which a unit_ladder may have.
-func (u *unitLadder) stepList(money.Currency) []StepRef {
-	var list []StepRef
-	if u.first > 0 {
-		list = append(list, StepRef{Number: 1, From: unitsText(1)})
-	}
-	if u.additional > 0 && u.most != 1 {
-		list = append(list, StepRef{Number: 2, From: unitsText(2)})
-	}
-	return list
-}
-
-// gave knows the first unit of each line by its being the first.
-func (u *unitLadder) gave(_ *evaluation, _ *target, portions []portion) []stepOn {
-	var list []stepOn
-	for i := range portions {
-		number := 1
-		if i > 0 && portions[i].with(&portions[i-1]) {
-			number = 2
-		}
-		if portions[i].off > 0 {
-			list = append(list, stepOn{number: number, item: portions[i].item})
+			list = append(list, contribution{number: step + 1, item: p.item})
 		}
 	}
 	return list

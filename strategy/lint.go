@@ -49,7 +49,9 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Diagnostic {
 			l.checkTime(m, r, now)
 			l.checkMatches(m, r)
 			l.checkUnits(r)
-			l.checkLadder(m, r)
+			if of, is := r.reward.(selfLinter); is {
+				of.lint(l, m, r)
+			}
 			l.checkLimits(m, r)
 			l.checkLines(r)
 		}
@@ -154,19 +156,11 @@ func (m *Model) firstOpen(windows []window, valid *validity, from time.Time) (ti
 
 // checkUnits warns of rewards that want more units than max_units lets in.
 func (l *linted) checkUnits(r *rule) {
-	key, wanted := "", int64(0)
-	switch reward := r.reward.(type) {
-	case *bundle:
-		key, wanted = "bundle", reward.units
-	case *groups:
-		key, wanted = "groups_of", reward.size
-	case *every:
-		key, wanted = "every", reward.units
-	case *unitRates:
-		key, wanted = "unit_rates", reward.first+1
-	case *gift:
-		key, wanted = "gift", reward.per.units
+	of, is := r.reward.(unitThreshold)
+	if !is {
+		return
 	}
+	key, wanted := r.reward.key(), of.fewestUnits()
 	if r.scope.maxUnits != 0 && !r.scope.perLine && r.scope.maxUnits < wanted {
 		l.note(r, fmt.Sprintf("max_units lets %s in, and %s wants %s, so the rule never gives anything",
 			unitsText(r.scope.maxUnits), key, unitsText(wanted)), fmt.Sprintf("write %d or more, or leave it out", wanted), "max_units")

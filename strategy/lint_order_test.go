@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/promogate/caddy-discount/strategy"
 	"time"
+
+	"github.com/promogate/caddy-discount/strategy"
 )
 
 const orderHint = "set priority in one of them: the rule with the higher one is first"

@@ -88,8 +88,12 @@ func (r *rule) excludes() bool {
 	if r.lines.excludes() {
 		return true
 	}
-	reward, is := r.reward.(*buyGet)
-	return is && (reward.buy.excludes() || reward.get.excludes())
+	of, is := r.reward.(pairedReward)
+	if !is {
+		return false
+	}
+	buy, get := of.pair()
+	return buy.lines.excludes() || get.lines.excludes()
 }
 
 func (sel *selector) excludes() bool {

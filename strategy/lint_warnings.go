@@ -248,9 +248,6 @@ func (r *rule) always() bool {
 			return false
 		}
 	}
-	switch r.reward.(type) {
-	case *percentOff, *amountOff:
-		return r.scope.appliesTo != toShipping
-	}
-	return false
+	of, is := r.reward.(certainReward)
+	return is && of.alwaysGives() && r.scope.appliesTo != toShipping
 }

@@ -86,3 +86,14 @@ func (f *offer) give(e *evaluation, t *target) {
 		t.each(func(p *portion) int64 { return p.value - times(f.amount, p.units) })
 	}
 }
+
+// forAll is the reward that gives every unit what an offer gives those that are got.
+func (o *offer) forAll() reward {
+	switch o.kind {
+	case offerAmount:
+		return &amountOff{amount: o.amount, per: perUnit}
+	case offerPrice:
+		return &unitPrice{price: o.amount}
+	}
+	return &percentOff{o.rate}
+}

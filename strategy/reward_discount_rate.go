@@ -65,6 +65,8 @@ type percentOff struct {
 	rate money.Rate
 }
 
+var percentOffKind = rewardKind{key: "discount_rate", decode: decodePercentOff}
+
 func decodePercentOff(s *section, _ *document.Node) reward {
 	return s.percents.one(percentOff{rate: s.discountRate("discount_rate")})
 }
@@ -116,3 +118,31 @@ func (a *arithmetic) rateOfUnits(r money.Rate, value, units int64) int64 {
 	unit, odd := value/units, value%units
 	return a.rateOf(r, unit+1)*odd + a.rateOf(r, unit)*(units-odd)
 }
+
+func (p *percentOff) key() string { return "discount_rate" }
+
+func (p *percentOff) isSteady() bool { return true }
+
+func (p *percentOff) sameAtAnyPrice() bool { return true }
+
+func (p *percentOff) alwaysGives() bool { return true }
+
+func (p *percentOff) fixedOffs() []fixedOff { return []fixedOff{{rate: p.rate, step: wholeReward}} }
+
+func (p *percentOff) takes(other reward) (as, more bool) {
+	o, same := other.(*percentOff)
+	if !same {
+		return false, false
+	}
+	c := p.rate.Compare(o.rate)
+	return c >= 0, c > 0
+}
+
+// Interface guards.
+var (
+	_ steadyReward       = (*percentOff)(nil)
+	_ proportionalReward = (*percentOff)(nil)
+	_ certainReward      = (*percentOff)(nil)
+	_ fixedReward        = (*percentOff)(nil)
+	_ comparableReward   = (*percentOff)(nil)
+)

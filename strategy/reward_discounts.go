@@ -3,6 +3,7 @@ package strategy
 import (
 	"slices"
 
+	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -222,3 +223,41 @@ func (ladder orderSteps) windows() []window {
 	}
 	return all
 }
+
+func (orderSteps) key() string { return "discounts" }
+
+func (ladder orderSteps) isSteady() bool {
+	return !slices.ContainsFunc(ladder, func(r rung) bool { return r.rule.lines.gains() })
+}
+
+func (ladder orderSteps) looks() int64 { return int64(len(ladder)) }
+
+func (ladder orderSteps) stepWindows() [][]window {
+	list := make([][]window, len(ladder))
+	for i := range ladder {
+		list[i] = ladder[i].rule.windows
+	}
+	return list
+}
+
+func (ladder orderSteps) stepRefs(currency money.Currency) []StepRef {
+	list := make([]StepRef, len(ladder))
+	for i := range ladder {
+		list[i] = StepRef{Number: i + 1, From: majorText(currency, ladder[i].threshold)}
+	}
+	return list
+}
+
+func (ladder orderSteps) contributed(e *evaluation, t *target, portions []portion) []contribution {
+	return allBy(ladder.best(e, t), portions)
+}
+
+// Interface guards.
+var (
+	_ climber       = orderSteps(nil)
+	_ explainer     = orderSteps(nil)
+	_ steppedReward = orderSteps(nil)
+	_ steadyReward  = orderSteps(nil)
+	_ timedReward   = orderSteps(nil)
+	_ looker        = orderSteps(nil)
+)

@@ -15,6 +15,11 @@ type every struct {
 	amount int64 // minor units
 }
 
+var everyKind = rewardKind{
+	key: ReasonEvery, decode: decodeEvery, repeats: "max_times within every",
+	unreached: "no step is full",
+}
+
 func decodeEvery(s *section, n *document.Node) reward {
 	v := &every{}
 	sub := s.table(n, "every", "{ threshold = 100, amount = 20 }")
@@ -54,3 +59,20 @@ func (v *every) give(e *evaluation, _ *compiledRule, t *target) {
 }
 
 func (v *every) climb(e *evaluation, t *target) climb { return v.multiple.climb(ReasonEvery, e, t) }
+
+func (v *every) key() string { return "every" }
+
+func (v *every) isSteady() bool { return true }
+
+func (v *every) fewestUnits() int64 { return v.units }
+
+func (v *every) reaches() []reach { return []reach{{units: v.units, amount: v.threshold}} }
+
+// Interface guards.
+var (
+	_ unitCounter   = (*every)(nil)
+	_ climber       = (*every)(nil)
+	_ steadyReward  = (*every)(nil)
+	_ unitThreshold = (*every)(nil)
+	_ reacher       = (*every)(nil)
+)

@@ -22,6 +22,20 @@ type gift struct {
 	per      multiple
 }
 
+var giftKind = rewardKind{
+	key: ReasonGift, decode: decodeGift, repeats: "max_times within gift", unitLimit: giftLimit,
+	unreached: "there is too little for a gift",
+}
+
+// giftLimit depends on whether a gift is given for each of something.
+func giftLimit(s *section) string {
+	gift := s.node.Get("gift")
+	if gift != nil && gift.Kind == document.Table && gift.Get("per") != nil {
+		return "did you mean max_times within gift?"
+	}
+	return "a gift without per is given once an order"
+}
+
 func decodeGift(s *section, n *document.Node) reward {
 	g := &gift{quantity: 1}
 	sub := s.table(n, "gift", `{ sku = "sticker-pack" }`)
@@ -111,3 +125,20 @@ func (g *gift) give(e *evaluation, _ *compiledRule, t *target) {
 }
 
 func (g *gift) climb(e *evaluation, t *target) climb { return g.per.climb(ReasonGift, e, t) }
+
+func (g *gift) key() string { return "gift" }
+
+func (g *gift) giftSKU() string { return g.sku }
+
+func (g *gift) isSteady() bool { return true }
+
+func (g *gift) fewestUnits() int64 { return g.per.units }
+
+// Interface guards.
+var (
+	_ unitCounter   = (*gift)(nil)
+	_ giftGiver     = (*gift)(nil)
+	_ climber       = (*gift)(nil)
+	_ steadyReward  = (*gift)(nil)
+	_ unitThreshold = (*gift)(nil)
+)

@@ -1,6 +1,8 @@
 package strategy
 
 import (
+	"slices"
+
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -25,6 +27,11 @@ type ladderStep struct {
 var ladderByWords = []string{"subtotal", "quantity"}
 
 const exampleStep = "{ threshold = 100, amount = 10 }"
+
+var ladderKind = rewardKind{
+	key: ReasonLadder, decode: decodeLadder, companions: []string{"ladder_by"},
+	unreached: "no step is reached",
+}
 
 func decodeLadder(s *section, n *document.Node) reward {
 	l := &ladder{byQuantity: s.word("ladder_by", 0, ladderByWords) == 1}
@@ -146,3 +153,64 @@ func (l *ladder) climb(e *evaluation, t *target) climb {
 	}
 	return c
 }
+
+func (l *ladder) key() string { return "ladder" }
+
+// isSteady reports whether no step gives less than the one below it, whatever the value.
+func (l *ladder) isSteady() bool {
+	for i := 1; i < len(l.steps); i++ {
+		below, step := &l.steps[i-1], &l.steps[i]
+		if (below.amount > 0) != (step.amount > 0) || below.amount > step.amount || below.rate.Compare(step.rate) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *ladder) reaches() []reach {
+	list := make([]reach, len(l.steps))
+	for i := range l.steps {
+		if l.byQuantity {
+			list[i].units = l.steps[i].threshold
+		} else {
+			list[i].amount = l.steps[i].threshold
+		}
+	}
+	return list
+}
+
+func (l *ladder) sameAtAnyPrice() bool {
+	return !slices.ContainsFunc(l.steps, func(s ladderStep) bool { return s.rate.IsZero() })
+}
+
+func (l *ladder) fixedOffs() []fixedOff {
+	list := make([]fixedOff, len(l.steps))
+	for i := range l.steps {
+		list[i] = fixedOff{amount: l.steps[i].amount, rate: l.steps[i].rate, step: i}
+	}
+	return list
+}
+
+func (l *ladder) stepRefs(currency money.Currency) []StepRef {
+	list := make([]StepRef, len(l.steps))
+	for i := range l.steps {
+		list[i] = StepRef{Number: i + 1, From: l.thresholdText(currency, l.steps[i].threshold)}
+	}
+	return list
+}
+
+func (l *ladder) contributed(e *evaluation, t *target, portions []portion) []contribution {
+	return allBy(l.highest(l.reached(e, t)), portions)
+}
+
+// Interface guards.
+var (
+	_ unitReader         = (*ladder)(nil)
+	_ climber            = (*ladder)(nil)
+	_ steppedReward      = (*ladder)(nil)
+	_ steadyReward       = (*ladder)(nil)
+	_ reacher            = (*ladder)(nil)
+	_ proportionalReward = (*ladder)(nil)
+	_ fixedReward        = (*ladder)(nil)
+	_ selfLinter         = (*ladder)(nil)
+)

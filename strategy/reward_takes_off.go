@@ -4,7 +4,7 @@ package strategy
 // goods, and whether off shipping. A gift takes nothing off.
 func (s *Strategy) TakesOff(rule int) (goods, shipping bool) {
 	r := &s.rules[rule]
-	if _, gives := r.reward.(*gift); gives {
+	if _, gives := r.reward.(giftGiver); gives {
 		return false, false
 	}
 	return r.scope.appliesTo != toShipping, r.scope.appliesTo != toItems
@@ -13,8 +13,6 @@ func (s *Strategy) TakesOff(rule int) (goods, shipping bool) {
 // GiftOf is the SKU that a rule, by its place in [Strategy.Rules], gives; "" for a rule that
 // gives none.
 func (s *Strategy) GiftOf(rule int) string {
-	if g, gives := s.rules[rule].reward.(*gift); gives {
-		return g.sku
-	}
-	return ""
+	sku, _ := giftOf(s.rules[rule].reward)
+	return sku
 }

@@ -14,6 +14,12 @@ type unitLadder struct {
 	most              int64 // units of a line; 0 when absent
 }
 
+var unitLadderKind = rewardKind{
+	key: ReasonUnitLadder, decode: decodeUnitLadder,
+	unitLimit: func(*section) string { return "did you mean max_units within unit_ladder?" },
+	unreached: "there are too few units on a line for one that costs less",
+}
+
 func decodeUnitLadder(s *section, n *document.Node) reward {
 	u := &unitLadder{}
 	sub := s.table(n, "unit_ladder", "{ first = 1, additional = 2 }")
@@ -47,7 +53,7 @@ func (u *unitLadder) encode(o *object) {
 }
 
 func (u *unitLadder) give(e *evaluation, _ *compiledRule, t *target) {
-	e.taken = e.taken[:0]
+	e.rewards.taken = e.rewards.taken[:0]
 	units := int64(0) // of the line so far
 	for i, p := range t.portions {
 		if i == 0 || !p.with(&t.portions[i-1]) {
@@ -57,11 +63,11 @@ func (u *unitLadder) give(e *evaluation, _ *compiledRule, t *target) {
 			n, off := u.step(e, units, p.units)
 			piece := p.first(n)
 			piece.off = min(times(off, n), piece.room)
-			e.taken = append(e.taken, piece)
+			e.rewards.taken = append(e.rewards.taken, piece)
 			units, p = units+n, p.after(n)
 		}
 	}
-	t.portions = append(t.portions[:0], e.taken...)
+	t.portions = append(t.portions[:0], e.rewards.taken...)
 }
 
 // step is how many of a line's units lose the same, and how much each, where so many
@@ -117,3 +123,52 @@ func (u *unitLadder) reduced(units int64) int64 {
 	}
 	return units
 }
+
+func (u *unitLadder) key() string { return "unit_ladder" }
+
+// boundBy counts the units of each line.
+func (u *unitLadder) boundBy(like *compiledRule, units int64) int64 {
+	like.scope.maxUnits = 0
+	return units
+}
+
+func (u *unitLadder) lineWarning(*rule) (warning lineWarning, looks bool) {
+	return lineWarning{key: "unit_ladder", what: "unit_ladder begins anew on each line: ", hint: "unit_rates counts the units of all lines"}, true
+}
+
+// stepRefs has no step that is worth nothing, which a unit_ladder may have.
+func (u *unitLadder) stepRefs(money.Currency) []StepRef {
+	var list []StepRef
+	if u.first > 0 {
+		list = append(list, StepRef{Number: 1, From: unitsText(1)})
+	}
+	if u.additional > 0 && u.most != 1 {
+		list = append(list, StepRef{Number: 2, From: unitsText(2)})
+	}
+	return list
+}
+
+// contributed knows the first unit of each line by its being the first.
+func (u *unitLadder) contributed(_ *evaluation, _ *target, portions []portion) []contribution {
+	var list []contribution
+	for i := range portions {
+		number := 1
+		if i > 0 && portions[i].with(&portions[i-1]) {
+			number = 2
+		}
+		if portions[i].off > 0 {
+			list = append(list, contribution{number: number, item: portions[i].item})
+		}
+	}
+	return list
+}
+
+// Interface guards.
+var (
+	_ unitCounter   = (*unitLadder)(nil)
+	_ lineReader    = (*unitLadder)(nil)
+	_ climber       = (*unitLadder)(nil)
+	_ steppedReward = (*unitLadder)(nil)
+	_ boundedReward = (*unitLadder)(nil)
+	_ lineWarner    = (*unitLadder)(nil)
+)

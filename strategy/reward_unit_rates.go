@@ -31,6 +31,12 @@ var unitRateBounds = rates.Bounds{Most: rates.All, Warned: true}
 // maxUnitRates is how many rates there may be.
 const maxUnitRates = 100
 
+var unitRatesKind = rewardKind{
+	key: ReasonUnitRates, decode: decodeUnitRates, companions: []string{"max_times"}, dearestFirst: true,
+	unitLimit: func(*section) string { return "did you mean max_times?" },
+	unreached: "there are too few units for one at a rate",
+}
+
 func decodeUnitRates(s *section, n *document.Node) reward {
 	u := &unitRates{times: 1}
 	s.asked = append(s.asked, "unit_rates")
@@ -176,3 +182,27 @@ func (u *unitRates) reduced(units int64) int64 {
 	}
 	return units/length*each + more
 }
+
+func (u *unitRates) key() string { return "unit_rates" }
+
+// boundBy takes the highest rate off all units.
+func (u *unitRates) boundBy(like *compiledRule, _ int64) int64 {
+	like.reward, like.scope.maxUnits = &percentOff{u.highest()}, 0
+	return 0
+}
+
+func (u *unitRates) fewestUnits() int64 { return u.first + 1 }
+
+func (u *unitRates) reaches() []reach { return []reach{{units: u.first + 1}} }
+
+func (u *unitRates) sameAtAnyPrice() bool { return true }
+
+// Interface guards.
+var (
+	_ unitCounter        = (*unitRates)(nil)
+	_ climber            = (*unitRates)(nil)
+	_ boundedReward      = (*unitRates)(nil)
+	_ unitThreshold      = (*unitRates)(nil)
+	_ reacher            = (*unitRates)(nil)
+	_ proportionalReward = (*unitRates)(nil)
+)

@@ -75,7 +75,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.reward = decodeReward(s)
 	r.stacking = decodeStacking(s)
 	r.checkExclusive(s)
-	if r.countsUnits() && r.scope.appliesTo != toItems {
+	if countsUnits(r.reward) && r.scope.appliesTo != toItems {
 		s.wrong(s.node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}
 	s.done()
@@ -84,22 +84,13 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 // byUnit reports whether a rule counts units or sets what one costs or loses, so
 // that goods by weight take no part in it.
 func (r *rule) byUnit() bool {
-	u, ok := r.reward.(interface{ looksAtUnits() bool })
-	return r.scope.maxUnits > 0 || r.countsUnits() || ok && u.looksAtUnits()
+	return r.scope.maxUnits > 0 || countsUnits(r.reward) || looksAtUnits(r.reward)
 }
 
 // byLine reports whether a rule looks at the lines of a cart, so that a customer can
 // make it give more or less by splitting them.
 func (r *rule) byLine() bool {
-	l, ok := r.reward.(interface{ looksAtLines() bool })
-	return r.scope.perLine || r.each == eachLine || r.stacking.stop == stopLine || ok && l.looksAtLines()
-}
-
-// countsUnits reports whether the reward is one of goods alone, since it counts
-// units.
-func (r *rule) countsUnits() bool {
-	u, ok := r.reward.(interface{ countsUnits() bool })
-	return ok && u.countsUnits()
+	return r.scope.perLine || r.each == eachLine || r.stacking.stop == stopLine || looksAtLines(r.reward)
 }
 
 func (m *Model) encodeRules(o *object) {

@@ -45,35 +45,7 @@ func (s *Strategy) boundsOf() []bound {
 // of an article may come to be that of another line.
 func (s *Strategy) steady(r *compiledRule) bool {
 	inSteps := s.arithmetic.unit > 1 && (r.maxDiscount > 0 || s.limits != (limits{}))
-	return r.scope.appliesTo != toAll && r.scope.maxUnits == 0 && !r.byLine && !inSteps && !r.lines.gains() && steadyReward(r.reward)
-}
-
-func steadyReward(reward reward) bool {
-	switch reward := reward.(type) {
-	case *percentOff, *amountOff, *unitPrice, *every, *gift:
-		return true
-	case *ladder:
-		return reward.rises()
-	case orderSteps:
-		for i := range reward {
-			if reward[i].rule.lines.gains() {
-				return false
-			}
-		}
-		return true
-	}
-	return false
-}
-
-// rises reports whether no step gives less than the one below it, whatever the value.
-func (l *ladder) rises() bool {
-	for i := 1; i < len(l.steps); i++ {
-		below, step := &l.steps[i-1], &l.steps[i]
-		if (below.amount > 0) != (step.amount > 0) || below.amount > step.amount || below.rate.Compare(step.rate) > 0 {
-			return false
-		}
-	}
-	return true
+	return r.scope.appliesTo != toAll && r.scope.maxUnits == 0 && !r.byLine && !inSteps && !r.lines.gains() && steady(r.reward)
 }
 
 // gains reports whether a line may come to match when a rule reduces it: it was left
@@ -105,32 +77,11 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 		}
 	}
 	units := r.scope.maxUnits
-	switch reward := r.reward.(type) {
-	case *bundle:
-		units = times(reward.units, reward.times)
-	case *groups:
-		if units = 0; reward.amount == 0 {
-			like.reward, like.scope.maxUnits = &percentOff{reward.rate}, 0
-		} else {
-			like.reward = &amountOff{amount: reward.amount, per: perUnit}
-		}
-	case *buyGet:
-		units, like.reward, like.scope.maxUnits = 0, reward.offer.forAll(), 0
-		if !like.lines.selects() && !reward.getLines.asksForReduced() {
-			like.lines = reward.getLines
-		}
-	case *unitRates:
-		units, like.reward, like.scope.maxUnits = 0, &percentOff{reward.highest()}, 0
-	case *unitLadder:
-		like.scope.maxUnits = 0 // it counts lines
-	case *amountOff:
-		if reward.per == perLine {
-			like.scope.maxUnits = 0
-		}
-	default:
-		if !steadyReward(reward) {
-			return nil, 0
-		}
+	switch by, is := r.reward.(boundedReward); {
+	case is:
+		units = by.boundBy(&like, units)
+	case !steady(r.reward):
+		return nil, 0
 	}
 	if r.byLine || r.each != eachNone {
 		units = money.Max
@@ -167,7 +118,7 @@ func (s *Strategy) most(q *Quote, one *combined) sides {
 // unbounded is what the rule of a bound takes off with slack, without floors and
 // limits.
 func (s *Strategy) unbounded(e *evaluation, by *bound) sides {
-	c, budget := e.combining, e.budget
+	c, budget := e.choice.combining, e.budget
 	c.items = append(c.items[:0], e.items...) // of which none is kept yet
 	for i := range e.items {
 		e.items[i].floor, e.items[i].unitFloor = 0, 0
@@ -191,15 +142,4 @@ func (e *evaluation) unitsInAll() int64 {
 		units = min(money.Max, units+e.items[i].quantity)
 	}
 	return units
-}
-
-// forAll is the reward that gives every unit what an offer gives those that are got.
-func (o *offer) forAll() reward {
-	switch o.kind {
-	case offerAmount:
-		return &amountOff{amount: o.amount, per: perUnit}
-	case offerPrice:
-		return &unitPrice{price: o.amount}
-	}
-	return &percentOff{o.rate}
 }

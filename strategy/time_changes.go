@@ -32,9 +32,9 @@ func timetableOf(rules []compiledRule) timetable {
 	for i := range rules {
 		r := &rules[i]
 		t.add(int32(i), r.valid, r.windows, known)
-		if ladder, is := r.reward.(orderSteps); is {
-			for j := range ladder {
-				t.add(int32(i), r.valid, ladder[j].rule.windows, known)
+		if timed, is := r.reward.(timedReward); is {
+			for _, windows := range timed.stepWindows() {
+				t.add(int32(i), r.valid, windows, known)
 			}
 		}
 	}
@@ -194,7 +194,7 @@ func (w *outlook) mayApply(r *compiledRule) bool {
 	}
 	e := w.evaluation()
 	for _, c := range r.conditions {
-		if g, ok := c.(interface{ moreGoodsHelp() bool }); ok && g.moreGoodsHelp() {
+		if g, is := c.(growing); is && g.moreGoodsHelp() {
 			continue
 		}
 		if !c.holds(e, nil) {
@@ -203,10 +203,6 @@ func (w *outlook) mayApply(r *compiledRule) bool {
 	}
 	return true
 }
-
-// moreGoodsHelp reports whether the condition comes to hold when there is more in the
-// cart.
-func (h *held) moreGoodsHelp() bool { return h.wanted }
 
 // evaluation is that of the cart before any discount.
 func (w *outlook) evaluation() *evaluation {
