@@ -111,13 +111,14 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	if slices.Contains(cartoptions.Names, name) {
 		return o.Options.Option(d, name)
 	}
+	for _, c := range o.choices() {
+		if c.called() == name {
+			return c.unmarshal(d)
+		}
+	}
 	switch name {
 	case "env":
 		return directive.Word(d, &o.Env)
-	case "on_invalid":
-		return directive.Choice(d, &o.OnInvalid, "pass", "reject")
-	case "on_oversize":
-		return directive.Choice(d, &o.OnOversize, "pass", "reject")
 	case "header_prefix":
 		return prefix(d, &o.HeaderPrefix)
 	case "max_body":
@@ -127,10 +128,6 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	case "lines":
 		o.Lines = new(bool)
 		return directive.OnOff(d, o.Lines)
-	case "respond":
-		return directive.Choice(d, &o.Respond, respondOff, respondOn, respondUpstream)
-	case "explain":
-		return directive.Choice(d, (*string)(&o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext))
 	case "origins":
 		return o.unmarshalOrigins(d)
 	case "sign":

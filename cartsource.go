@@ -10,62 +10,73 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 )
 
-// cartPlace is where in a request a cart may be.
-type cartPlace uint8
+// cartSource is where in a request a cart may be.
+type cartSource uint8
 
 const (
-	inBody     cartPlace = iota
-	inTextBody           // of a type that texts of other kinds may have
+	inBody     cartSource = iota
+	inTextBody            // of a type that texts of other kinds may have
 	inHeaders
 	inHeadersBesideBody // of some other type
 )
 
-// gate decides by method, type and encoding, without reading anything, where
-// the cart of a request may be. The outcome is set for a request that holds
-// none or cannot be read.
-func (g *gateway) gate(r *http.Request) (cartPlace, *outcome) {
-	form := g.bodyForm(r)
-	switch {
-	case r.Method == http.MethodConnect || form == formNone && isUpgrade(r):
-		return 0, g.without.method
-	case form == formGRPC:
-		return 0, g.without.gRPC
-	}
-	headers := g.source != "json" && cart.InHeaders(r.Header)
-	switch {
-	case g.source == "headers" || form == formNone:
-		if headers {
-			return inHeaders, nil
-		}
-		return 0, g.without.of(form, g.source)
-	case form == formDoubtful:
-		return 0, doubtful
-	case form == formJSON:
-		return g.gateBody(r, inBody, headers)
-	case form == formListed || form == formUnnamed && g.source == "json":
-		return g.gateBody(r, inTextBody, headers)
-	case headers:
-		// Whatever the body says it is, the order service may read it as JSON.
-		return g.gateBody(r, inHeadersBesideBody, headers)
-	default:
-		return 0, g.without.of(form, g.source)
-	}
+// located is where the cart of a request may be.
+type located struct {
+	source  cartSource
+	headers bool   // the headers carry a cart
+	coding  string // in which the body is; "" for none
 }
 
-func (g *gateway) gateBody(r *http.Request, place cartPlace, headers bool) (cartPlace, *outcome) {
-	if encoding := httpbody.Coding(r.Header["Content-Encoding"]); encoding != "" && !(g.decode && httpbody.Decodes(encoding)) {
-		if headers {
-			return 0, refuse(statusInvalid, "there is a cart in the headers and a body that cannot be read")
+// locate decides by method, type and coding, without reading anything, where the cart of a
+// request may be. The decision is set for a request that has none or cannot be read.
+func (p *pricer) locate(r *http.Request) (located, *decision) {
+	kind := p.classify(r)
+	at := located{headers: p.source != cartoptions.SourceJSON && cart.InHeaders(r.Header)}
+	switch {
+	case r.Method == http.MethodConnect || kind == bodyNone && isUpgrade(r):
+		return at, p.noCart.method
+	case kind == bodyGRPC:
+		return at, p.noCart.gRPC
+	case p.source == cartoptions.SourceHeaders || kind == bodyNone:
+		at.source = inHeaders
+		if !at.headers {
+			return at, p.noCart.of(kind, p.source)
 		}
-		return 0, unreadable(encoding)
+		return at, nil
+	case kind == bodyAmbiguous:
+		return at, ambiguousBody
+	case kind == bodyJSON:
+		at.source = inBody
+	case kind == bodyListed || kind == bodyUntyped && p.source == cartoptions.SourceJSON:
+		at.source = inTextBody
+	case at.headers:
+		// The order service may read the body as JSON, whatever its type is.
+		at.source = inHeadersBesideBody
+	default:
+		return at, p.noCart.of(kind, p.source)
 	}
-	if r.ContentLength > g.bodies.Bytes {
-		return 0, g.tooLarge
+	return p.readable(r, at)
+}
+
+// readable adds the coding of a body that is going to be read. The decision is set for one
+// that cannot be.
+func (p *pricer) readable(r *http.Request, at located) (located, *decision) {
+	at.coding = httpbody.Coding(r.Header["Content-Encoding"])
+	switch {
+	case at.coding == "" || p.decode && httpbody.Decodes(at.coding):
+	case at.headers:
+		return at, refuse(statusInvalid, "there is a cart in the headers and a body that cannot be read")
+	default:
+		return at, unreadable(at.coding)
 	}
-	return place, nil
+	if r.ContentLength > p.bodies.Bytes {
+		return at, p.tooLarge
+	}
+	return at, nil
 }
 
 // isUpgrade reports whether a request really asks for another protocol
@@ -74,63 +85,63 @@ func isUpgrade(r *http.Request) bool {
 	return r.Header.Get("Upgrade") != "" && httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade")
 }
 
-// form is what the body of a request is.
-type form uint8
+// bodyKind is what the body of a request is, by its method and its type.
+type bodyKind uint8
 
 const (
-	formOther   form = iota
-	formIgnored      // its method gives it no meaning
-	formNone
-	formUnnamed
-	formJSON
-	formListed   // of a type that is read as JSON, too
-	formDoubtful // JSON, as one reader of its type has it
-	formGRPC
+	bodyOther   bodyKind = iota
+	bodyIgnored          // its method gives it no meaning
+	bodyNone
+	bodyUntyped
+	bodyJSON
+	bodyListed    // of a type that the options read as JSON
+	bodyAmbiguous // JSON to some readers and another text to others
+	bodyGRPC
 )
 
 // typeGRPC begins the content types of gRPC.
 const typeGRPC = "application/grpc"
 
-// doubtful is the outcome of a body that the order service may read as another text
-// than ours. In UTF-7 or GBK the bytes of one cart are those of another.
-var doubtful = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
+// ambiguousBody is the decision on a body that the order service may read as another text
+// than the gateway: in UTF-7 or GBK the bytes of one cart are those of another.
+var ambiguousBody = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
 
-func (g *gateway) bodyForm(r *http.Request) form {
+// classify is the kind of the body of a request.
+func (p *pricer) classify(r *http.Request) bodyKind {
 	contentType := r.Header.Get("Content-Type")
 	if strings.HasPrefix(contentType, typeGRPC) {
-		return formGRPC
+		return bodyGRPC
 	}
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
-		return formNone
+		return bodyNone
 	}
 	types := r.Header["Content-Type"]
 	switch {
 	case !carriesBody(r.Method):
-		return formIgnored
+		return bodyIgnored
 	case len(types) == 1 && contentType == "application/json":
-		return formJSON // the usual case needs no parser
+		return bodyJSON // the usual case needs no parser
 	case contentType == "" && len(types) < 2:
-		return formUnnamed
+		return bodyUntyped
 	case slices.ContainsFunc(types, namesJSON):
-		return oneText(types, formJSON)
-	case slices.ContainsFunc(types, g.lists):
-		return oneText(types, formListed)
+		return oneText(types, bodyJSON)
+	case slices.ContainsFunc(types, p.isListed):
+		return oneText(types, bodyListed)
 	}
-	return formOther
+	return bodyOther
 }
 
-// oneText is the form of a body that one of the types says is JSON.
-func oneText(types []string, as form) form {
+// oneText is the kind of a body that one of the types says is JSON.
+func oneText(types []string, as bodyKind) bodyKind {
 	if len(types) > 1 || !inUTF8(types[0]) {
-		return formDoubtful
+		return bodyAmbiguous
 	}
 	return as
 }
 
-// lists reports whether bodies of a Content-Type are read as JSON because the options
-// say so.
-func (g *gateway) lists(contentType string) bool {
-	return len(g.contentTypes) > 0 && slices.Contains(g.contentTypes, mediaType(contentType))
+// isListed reports whether the options read bodies of a Content-Type as JSON.
+func (p *pricer) isListed(contentType string) bool {
+	return len(p.contentTypes) > 0 && slices.Contains(p.contentTypes, mediaType(contentType))
 }
 
 // namesJSON reports whether a Content-Type is of JSON.

@@ -63,8 +63,8 @@ X-Discount-Status: unavailable`)
 func TestALongQuoteWaitsItsTurn(t *testing.T) {
 	const rules = 100
 	h := provisioned(t, manyRules(rules, "discount_amount = 0.01"), Options{})
-	h.gateway.turns = pace.NewBodyLimiter(1)
-	taken, err := h.gateway.turns.Take(t.Context()) // so that none is free
+	h.pricer.slots = pace.NewBodyLimiter(1)
+	taken, err := h.pricer.slots.Take(t.Context()) // so that none is free
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx := left
 			if c.back {
-				h.gateway.turns.Release(taken)
+				h.pricer.slots.Release(taken)
 				ctx = t.Context()
 			}
 			body := manyLines(c.lines)
@@ -105,7 +105,7 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 	}
 	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	if _, err := h.gateway.turns.Take(soon); err != nil {
+	if _, err := h.pricer.slots.Take(soon); err != nil {
 		t.Errorf("a slot was not given back: %v", err)
 	}
 }
@@ -126,11 +126,11 @@ func TestAnExplanationWaitsItsTurn(t *testing.T) {
 		lines   int
 		want    int
 	}{
-		{explain: ExplainOff, lines: pace.LargeWork/rules - 1, want: http.StatusOK},
-		{explain: ExplainNext, lines: most, want: http.StatusOK},
-		{explain: ExplainNext, lines: most + 1, want: http.StatusInternalServerError},
-		{explain: ExplainOn, lines: most, want: http.StatusOK},
-		{explain: ExplainOn, lines: most + 1, want: http.StatusInternalServerError},
+		{explain: explainOff, lines: pace.LargeWork/rules - 1, want: http.StatusOK},
+		{explain: explainNext, lines: most, want: http.StatusOK},
+		{explain: explainNext, lines: most + 1, want: http.StatusInternalServerError},
+		{explain: explainOn, lines: most, want: http.StatusOK},
+		{explain: explainOn, lines: most + 1, want: http.StatusInternalServerError},
 	} {
 		t.Run(fmt.Sprint(c.explain, c.lines), func(t *testing.T) {
 			h := &QuoteHandler{Options: Options{Strategy: path, Explain: c.explain}}
@@ -144,8 +144,8 @@ func TestAnExplanationWaitsItsTurn(t *testing.T) {
 			if err := h.Provision(ctx); err != nil {
 				t.Fatal(err)
 			}
-			h.gateway.turns = pace.NewBodyLimiter(1)
-			if _, err := h.gateway.turns.Take(t.Context()); err != nil { // so that none is free
+			h.pricer.slots = pace.NewBodyLimiter(1)
+			if _, err := h.pricer.slots.Take(t.Context()); err != nil { // so that none is free
 				t.Fatal(err)
 			}
 			r := httptest.NewRequestWithContext(left, http.MethodPost, "/", strings.NewReader(manyLines(c.lines)))

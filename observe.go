@@ -9,88 +9,112 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
 const placeholderPrefix = "http.discount."
 
-// publish makes the outcome known to placeholders and to the access log. A second one of
-// the request replaces the first.
-func (o *outcome) publish(r *http.Request, p *passage) {
+// observe counts a decision and exposes it.
+func (p *pricer) observe(r *http.Request, s *requestState, d *decision, spoofed int) {
+	p.recognition.note(d)
+	d.count(spoofed)
+	d.expose(r, s)
+}
+
+// expose makes the decision known to placeholders, the access log and the span of the
+// request. A second decision on the request replaces the first.
+func (d *decision) expose(r *http.Request, s *requestState) {
 	ctx := r.Context()
-	first := p.outcome == nil
-	p.outcome = o
+	first := s.decision == nil
+	s.decision = d
 	if repl, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok && first {
 		repl.Map(func(key string) (any, bool) {
-			name, mine := strings.CutPrefix(key, placeholderPrefix)
-			if !mine {
+			name, own := strings.CutPrefix(key, placeholderPrefix)
+			if !own {
 				return nil, false
 			}
-			return p.outcome.placeholder(name)
+			return s.decision.placeholder(name)
 		})
 	}
-	o.mark(trace.SpanFromContext(ctx))
+	d.mark(trace.SpanFromContext(ctx))
 	if server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server); ok && server.Logs == nil {
-		return // without an access log, fields for it are 2 µs for nothing
+		return // without an access log, fields for it would cost 2 µs for nothing
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
-		extra.Set(zap.String("discount_status", o.status.String()))
-		if o.edition != nil {
-			extra.Set(zap.Int64("discount_amount", o.sums.goods))
-			extra.Set(zap.String("discount_version", o.edition.Version()))
+		extra.Set(zap.String("discount_status", d.status.String()))
+		if d.edition != nil {
+			extra.Set(zap.Int64("discount_amount", d.amounts.goods))
+			extra.Set(zap.String("discount_version", d.edition.Version()))
 		}
 	}
 }
 
-func (o *outcome) placeholder(name string) (any, bool) {
-	if o == nil {
+// placeholder is the value of the placeholder of that name behind the prefix.
+func (d *decision) placeholder(name string) (any, bool) {
+	if d == nil {
 		return nil, false
 	}
 	switch name {
 	case "status":
-		return o.status.String(), true
+		return d.status.String(), true
 	case "reason":
-		return o.reason, true
+		return d.reason, true
 	case "amount":
-		return o.amount, true
+		return d.amount, true
 	case "shipping":
-		return o.shipping, true
+		return d.shipping, true
 	case "subtotal":
-		return o.subtotal, true
+		return d.subtotal, true
 	case "payable":
-		return o.payable, true
+		return d.payable, true
 	case "currency":
-		return o.currency, true
+		return d.currency, true
 	case "rules":
-		return o.rules, true
+		return d.rules, true
 	case "lines":
-		return o.lines, true
+		return d.lines, true
 	case "gifts":
-		return o.gifts, true
+		return d.gifts, true
 	case "version":
-		return o.ofEdition(func(e *edition) string { return e.Version() }), true
+		if d.edition == nil {
+			return "", true
+		}
+		return d.edition.Version(), true
 	case "sha256":
-		return o.ofEdition(func(e *edition) string { return e.fingerprint }), true
+		if d.edition == nil {
+			return "", true
+		}
+		return d.edition.fingerprint, true
 	}
 	return nil, false
 }
 
-func (o *outcome) ofEdition(read func(*edition) string) string {
-	if o.edition == nil {
-		return ""
+// requestCounters count the requests of all handlers. They are made once, while the
+// registry of metrics is another one with every configuration.
+var requestCounters = telemetry.NewRequests(statusNames[:], bypassNames[:])
+
+// count counts a request and what it sent under owned names.
+func (d *decision) count(spoofed int) {
+	s := requestCounters.Shard()
+	s.Decided(int(d.status))
+	if d.status == statusBypass {
+		s.Bypassed(int(d.bypass))
 	}
-	return read(o.edition)
+	s.Spoofed(spoofed)
+	requestCounters.Release(s)
 }
 
-// mark puts the outcome on the request's own span, if it is traced.
-func (o *outcome) mark(span trace.Span) {
+// mark sets the attributes of a traced request's span.
+func (d *decision) mark(span trace.Span) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetAttributes(attribute.String("discount.status", o.status.String()))
-	if o.edition != nil {
+	span.SetAttributes(attribute.String("discount.status", d.status.String()))
+	if d.edition != nil {
 		span.SetAttributes(
-			attribute.Int64("discount.amount", o.sums.goods),
-			attribute.String("discount.version", o.edition.Version()),
+			attribute.Int64("discount.amount", d.amounts.goods),
+			attribute.String("discount.version", d.edition.Version()),
 		)
 	}
 }

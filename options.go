@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -52,11 +51,11 @@ type Options struct {
 	// What to do with a cart that is invalid or in an encoding that cannot be
 	// read: `pass` it on unchanged, or `reject` it with 400 or 415. Default:
 	// `pass`.
-	OnInvalid string `json:"on_invalid,omitempty"`
+	OnInvalid Reaction `json:"on_invalid,omitempty"`
 
 	// What to do with a body larger than max_body: `pass` it on unchanged, or
 	// `reject` it with 413. Default: `pass`.
-	OnOversize string `json:"on_oversize,omitempty"`
+	OnOversize Reaction `json:"on_oversize,omitempty"`
 
 	// What the names of the discount headers begin with. Default: `X-Discount-`.
 	HeaderPrefix string `json:"header_prefix,omitempty"`
@@ -69,7 +68,7 @@ type Options struct {
 	// sends. With `off` and `on`, what the upstream sends under these names is
 	// taken out of its response, the trailer and informational responses such as
 	// 103 Early Hints included. Default: `off`.
-	Respond string `json:"respond,omitempty"`
+	Respond RespondMode `json:"respond,omitempty"`
 
 	// What discount_quote adds to its answers: `next` is what the customer is close to
 	// (`next`), of rules that are switched on, open and for this customer, by the titles
@@ -135,25 +134,15 @@ func (o *Options) fill() error {
 	if err := o.expandShared(); err != nil {
 		return err
 	}
-	for _, s := range []struct {
-		name  string
-		value *string
-		usual string
-	}{
-		{"source", &o.Source, "auto"},
-		{"prices", &o.Prices, ""},
-		{"customer", &o.Customer, cartoptions.CustomerBody},
-		{"on_invalid", &o.OnInvalid, "pass"},
-		{"on_oversize", &o.OnOversize, "pass"},
-		{"header_prefix", &o.HeaderPrefix, httpheader.DefaultPrefix},
-		{"respond", &o.Respond, respondOff},
-		{"explain", (*string)(&o.Explain), string(ExplainOff)},
-	} {
-		if err := expand(s.name, s.value); err != nil {
+	for _, c := range o.choices() {
+		if err := c.fill(); err != nil {
 			return err
 		}
-		setIfZero(s.value, s.usual)
 	}
+	if err := errors.Join(expand("prices", &o.Prices), expand("header_prefix", &o.HeaderPrefix)); err != nil {
+		return err
+	}
+	setIfZero(&o.HeaderPrefix, httpheader.DefaultPrefix)
 	setIfZero(&o.MaxBody, defaultMaxBody)
 	setIfZero(&o.MaxLines, defaultMaxLines)
 	if o.Lines == nil {
@@ -220,19 +209,9 @@ func setIfZero[T comparable](value *T, usual T) {
 // Validate checks the options; it is run after Provision and again by it,
 // since a strategy must not be watched for a handler that will not run.
 func (o *Options) Validate() error {
-	for _, choice := range []struct{ name, value, one, two, three string }{
-		{"source", o.Source, "auto", "json", "headers"},
-		{"customer", o.Customer, cartoptions.CustomerBody, cartoptions.CustomerHeaders, ""},
-		{"on_invalid", o.OnInvalid, "pass", "reject", ""},
-		{"on_oversize", o.OnOversize, "pass", "reject", ""},
-		{"respond", o.Respond, respondOff, respondOn, respondUpstream},
-		{"explain", string(o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext)},
-	} {
-		switch choice.value {
-		case choice.one, choice.two, choice.three:
-		default:
-			return fmt.Errorf("%s: %q is none of %s", choice.name, choice.value,
-				strings.TrimSuffix(choice.one+", "+choice.two+", "+choice.three, ", "))
+	for _, c := range o.choices() {
+		if err := c.validate(); err != nil {
+			return err
 		}
 	}
 	if err := httpheader.CheckPrefix(o.HeaderPrefix); err != nil {

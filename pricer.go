@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
@@ -23,9 +24,10 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// gateway is what both handlers share once they are provisioned: it turns a
-// request into an outcome. It does not change while it serves.
-type gateway struct {
+// pricer is what both handlers share once they are provisioned: it turns a request into a
+// decision, in one direction: locate, read, price, decide. It does not change while it
+// serves.
+type pricer struct {
 	reader         *cart.Reader
 	names          *httpheader.Names
 	live           *live
@@ -33,44 +35,28 @@ type gateway struct {
 	key            liveKey
 	configuration  *configuration
 	log            *zap.Logger
-	orders         bool // its requests are orders, and not questions
 	explains       bool // its answers take many quotes
-	source         string
+	source         cartoptions.Source
 	contentTypes   []string // read as JSON, in lower case
-	without        *withoutCart
+	noCart         *noCart
 	recognition    *recognition
-	tooLarge       *outcome // of a body that is larger
+	tooLarge       *decision // of a body that is larger
 	decode         bool
-	turns          *pace.BodyLimiter
+	slots          *pace.BodyLimiter
 	bodies         httpbody.Limit
 	decoders       *httpbody.Decoders
 	rejectInvalid  bool
 	rejectOversize bool
 	lines          bool
-	respond        string
+	respond        RespondMode
 	keys           *keyring.Keyring // nil for no assertions
 	sign           *SignOptions
-	desks          sync.Pool // of *desk
+	scratch        sync.Pool // of *scratch
 }
 
-// processLimiter is the one of the process: its processors are shared by all handlers.
-var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
-
-// desk is the working memory of one request; it is used again by later ones,
-// so nothing of it may be referred to once an outcome is made.
-type desk struct {
-	cart  cart.Cart
-	quote strategy.Quote
-	text  []byte
-	pace  guardrail.Sampler
-	shard *telemetry.Shard // to count in
-
-	target int // bytes that the assertion says of the request's target
-}
-
-// open makes the gateway that the options of a handler describe; module is the
+// open makes the pricer that the options of a handler describe; module is the
 // directive it is of.
-func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
+func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 	configured, logKey := o.Strategy, o.State.Key
 	if err := o.fill(); err != nil {
 		return nil, err
@@ -103,7 +89,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 	for _, file := range keyFiles(logKey, o.State.dirOf(key)) {
 		keyring.WarnOfReaders(ctx.Logger(), file)
 	}
-	g := &gateway{
+	p := &pricer{
 		configuration:  configuration,
 		keys:           keys,
 		sign:           o.Sign,
@@ -113,29 +99,28 @@ func (o *Options) open(ctx caddy.Context, module string) (*gateway, error) {
 		self:           self,
 		key:            key,
 		log:            ctx.Logger(),
-		orders:         module == moduleDiscount,
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
-		without:        o.withoutCart(items),
+		noCart:         o.noCart(items),
 		recognition:    newRecognition(ctx.Logger(), key, items),
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
-		turns:          processLimiter(),
+		slots:          processLimiter(),
 		bodies:         httpbody.Limit{Bytes: o.MaxBody, Answered: upstreamAnswered},
 		decoders:       httpbody.NewDecoders(o.MaxBody),
-		rejectInvalid:  o.OnInvalid == "reject",
-		rejectOversize: o.OnOversize == "reject",
+		rejectInvalid:  o.OnInvalid == reactionReject,
+		rejectOversize: o.OnOversize == reactionReject,
 		lines:          *o.Lines,
 		respond:        o.Respond,
-		desks:          sync.Pool{New: func() any { return &desk{shard: requestCounters.Shard()} }},
+		scratch:        sync.Pool{New: func() any { return &scratch{shard: requestCounters.Shard()} }},
 	}
 	onceRunning(ctx, func(events *caddyevents.App) {
 		live.adopt(configuration.of(key))
 		live.StartJournal()
 		live.handlers.started(self)
-		live.shows.Subscribe(g, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+		live.shows.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})
-	return g, nil
+	return p, nil
 }
 
 // acquire joins the live strategy, by the options that all its handlers in the configuration
@@ -166,66 +151,67 @@ func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring
 // key names the live strategy that the options ask for.
 func (o *Options) key() liveKey { return liveKey{path: o.Strategy, env: o.Env} }
 
-// release gives back what open acquired. A gateway that was never opened has
-// acquired nothing: giving back more would stop a strategy that the running
-// configuration uses.
-func (g *gateway) release() error {
-	if g == nil {
+// close gives back what open acquired. A pricer that was never opened has acquired
+// nothing: giving back more would stop a strategy that the running configuration uses.
+func (p *pricer) close() error {
+	if p == nil {
 		return nil
 	}
-	g.recognition.close()
-	g.live.shows.Unsubscribe(g)
-	g.live.handlers.leave(g.self)
-	_, err := pool.Delete(g.key)
-	err = errors.Join(err, g.configuration.leave())
-	return errors.Join(err, leaveKeyring(g.sign))
+	p.recognition.close()
+	p.live.shows.Unsubscribe(p)
+	p.live.handlers.leave(p.self)
+	_, err := pool.Delete(p.key)
+	err = errors.Join(err, p.configuration.leave())
+	return errors.Join(err, leaveKeyring(p.sign))
 }
 
-// decide finds the cart in a request and quotes it, and notes what it has seen
-// for that. With write it also says what the handler wants of the quote while
-// the desk still holds it.
-func (g *gateway) decide(r *http.Request, seen *evidence, write func(*edition, *desk, time.Time) *outcome) *outcome {
-	o := g.price(r, seen, write)
-	g.recognition.note(o)
-	return o
+// input finds what the cart of a request is read from, and reads it. The decision is set
+// for a request without a cart that can be priced.
+func (p *pricer) input(r *http.Request) (pricedInput, *decision) {
+	at, d := p.locate(r)
+	in := pricedInput{located: at}
+	if p.keys != nil {
+		in.target = targetOf(r)
+	}
+	if d != nil || at.source == inHeaders {
+		return in, d
+	}
+	return p.read(r, in)
 }
 
-func (g *gateway) price(r *http.Request, seen *evidence, write func(*edition, *desk, time.Time) *outcome) *outcome {
-	kind, o := g.gate(r)
-	if o != nil {
-		return o
-	}
-	in := input{kind: kind}
-	if kind != inHeaders {
-		if in.body, o = g.takeBody(r); o != nil {
-			return o
-		}
-		seen.body, seen.whole = in.body, true
-		if in.body, o = g.decoded(r, in.body); o != nil {
-			return o
-		}
-	}
-	if len(in.body) >= pace.LargeBody {
-		var err error
-		if in.turn, err = g.turns.Take(r.Context()); err != nil {
-			return endedWaiting
-		}
-		defer g.turns.Release(in.turn)
-	}
-	return g.evaluate(r, in, write)
+// pricedInput is what a decision is computed from.
+type pricedInput struct {
+	located
+	target target // that the assertion names; empty without one
+	body   []byte // as it arrived and is forwarded
+	whole  bool   // body is all of it; otherwise it was not read
+	text   []byte // body without its coding
 }
 
-// takeBody reads the body of a request and hands it back. The outcome is set for a body
-// that is too large or breaks off.
-func (g *gateway) takeBody(r *http.Request) ([]byte, *outcome) {
-	read, err := g.bodies.Take(r)
+// read reads the body of a request, hands it back, and decodes it.
+func (p *pricer) read(r *http.Request, in pricedInput) (pricedInput, *decision) {
+	var err error
+	in.body, err = p.bodies.Take(r)
 	switch {
 	case errors.Is(err, httpbody.ErrTooLong):
-		return nil, g.tooLarge
+		return in, p.tooLarge
 	case err != nil:
-		return nil, brokenOff
+		return in, incompleteBody
 	}
-	return read, nil
+	in.whole, in.text = true, in.body
+	if in.coding == "" {
+		return in, nil
+	}
+	in.text, err = p.decoders.Decode(in.coding, in.body)
+	switch {
+	case errors.Is(err, httpbody.ErrTooLong):
+		return in, p.tooLarge
+	case errors.Is(err, httpbody.ErrMore):
+		return in, refuse(statusInvalid, "there is more in the body than one "+in.coding+" text")
+	case err != nil: // the decoder's error may quote the body
+		return in, refuse(statusInvalid, "the body is not the "+in.coding+" it is said to be")
+	}
+	return in, nil
 }
 
 // upstreamAnswered reports whether reverse_proxy has had a response from an upstream.
@@ -238,139 +224,150 @@ func upstreamAnswered(r *http.Request) bool {
 	return has
 }
 
-// decoded is the text of a body that was read. The body itself goes on as it
-// came.
-func (g *gateway) decoded(r *http.Request, read []byte) ([]byte, *outcome) {
-	if !g.decode {
-		return read, nil // the gate let no other pass
+// order prices the cart of an order and counts what it is granted.
+func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
+	s := p.scratch.Get().(*scratch)
+	defer p.release(s, in, &d)
+	q, d := p.price(r, in, s)
+	if d != nil {
+		return d
 	}
-	name := httpbody.Coding(r.Header["Content-Encoding"])
-	if name == "" {
-		return read, nil
+	if guardrail.Counts(&q.quote) && q.sampler.Due(q.at) {
+		p.live.sample.Offer(&q.cart, clientOf(r), q.at)
 	}
-	text, err := g.decoders.Decode(name, read)
-	switch {
-	case errors.Is(err, httpbody.ErrTooLong):
-		return nil, g.tooLarge
-	case errors.Is(err, httpbody.ErrMore):
-		return nil, refuse(statusInvalid, "there is more in the body than one "+name+" text")
-	case err != nil: // its words may quote the body
-		return nil, refuse(statusInvalid, "the body is not the "+name+" it is said to be")
-	}
-	return text, nil
+	q.by.counters.Count(q.shard, &q.quote)
+	return p.decide(q, in)
 }
 
-// input is what a cart is read from, beside the headers.
-type input struct {
-	kind cartPlace
-	body []byte
-	turn *pace.Slot // of a large body or a long quote; nil for others
+// processLimiter is the one of the process: its processors are shared by all handlers.
+var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
+
+// scratch is the working memory of one request. It is pooled: nothing in it may be
+// retained once a decision is made.
+type scratch struct {
+	cart    cart.Cart
+	quote   strategy.Quote
+	text    []byte
+	sampler guardrail.Sampler
+	shard   *telemetry.Shard // to count in
+	slot    *pace.Slot       // of a large body or a long quote; nil for others
 }
 
-// evaluate quotes the cart of a request. A panic ends here: it costs the
-// discount, never the order.
-func (g *gateway) evaluate(r *http.Request, in input, write func(*edition, *desk, time.Time) *outcome) (o *outcome) {
-	g.live.shows.OnRequest(r.Context())
-	g.live.pacer.OnRequest()
-	now := time.Now()
-	live := g.live.Live().Value
-	d := g.desks.Get().(*desk)
-	defer func() {
-		if p := recover(); p != nil {
-			g.logPanic(p, in)
-			o = refuse(statusUnavailable, "the discount could not be computed")
-			return // d may be in any state: leave it to the collector
-		}
-		d.cart.Reset()
-		g.desks.Put(d)
-	}()
-	d.cart.Reset()
-	found, err := g.readCart(r, in, live, &d.cart)
+// release ends the use of a scratch. It is deferred, and recovers from a panic: that costs
+// the discount, never the order.
+func (p *pricer) release(s *scratch, in pricedInput, d **decision) {
+	if s.slot != nil {
+		p.slots.Release(s.slot)
+		s.slot = nil
+	}
+	if v := recover(); v != nil {
+		p.logPanic(v, in)
+		*d = refuse(statusUnavailable, "the discount could not be computed")
+		return // s may be in any state: it is left to the garbage collector
+	}
+	s.cart.Reset()
+	p.scratch.Put(s)
+}
+
+// quoted is a cart and its quote, in the memory of a scratch.
+type quoted struct {
+	*scratch
+	by     *edition
+	at     time.Time
+	waited time.Duration // since then, for a slot
+}
+
+// price reads the cart and quotes it with the strategy in service. The decision is set if
+// there is no quote.
+func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *decision) {
+	if len(in.text) >= pace.LargeBody && !p.takeSlot(r, s) {
+		return quoted{}, endedWaiting
+	}
+	p.live.shows.OnRequest(r.Context())
+	p.live.pacer.OnRequest()
+	q := quoted{scratch: s, by: p.live.Live().Value, at: time.Now()}
+	s.cart.Reset()
+	found, err := p.readCart(r, in, s, q.by.Currency())
 	switch {
-	case err != nil && g.isOtherText(r, in):
-		return g.without.json
+	case err != nil && in.isOtherText():
+		return q, p.noCart.json
 	case err != nil:
-		return invalid(err)
+		return q, invalid(err)
 	case !found:
-		return g.without.items
+		return q, p.noCart.items
 	}
-	steps, err := live.Prepare(&d.quote, &d.cart, now)
+	steps, err := q.by.Prepare(&s.quote, &s.cart, q.at)
 	if err != nil {
-		return invalid(g.locate(err, r, in))
+		return q, invalid(p.inCart(err, in))
 	}
-	if g.explains {
-		steps = max(steps, live.ExplanationSteps(&d.quote))
+	if p.explains {
+		steps = max(steps, q.by.ExplanationSteps(&s.quote))
 	}
-	waited := time.Duration(0)
-	if steps >= pace.LargeWork && in.turn == nil {
+	if steps >= pace.LargeWork && s.slot == nil {
 		began := time.Now()
-		if in.turn, err = g.turns.Take(r.Context()); err != nil {
-			return endedWaiting
+		if !p.takeSlot(r, s) {
+			return q, endedWaiting
 		}
-		defer g.turns.Release(in.turn)
-		waited = time.Since(began)
+		q.waited = time.Since(began)
 	}
-	if err := live.Complete(&d.quote); err != nil {
-		d.shard.TooManySteps()
-		return tooManySteps
+	if err := q.by.Complete(&s.quote); err != nil {
+		s.shard.TooManySteps()
+		return q, tooManySteps
 	}
-	d.target = g.claimedSize(r)
-	if g.orders && guardrail.Counts(&d.quote) && d.pace.Due(now) {
-		g.live.sample.Offer(&d.cart, clientOf(r), now)
-	}
-	o = write(live, d, now)
-	d.shard.Evaluated(time.Since(now) - waited)
-	return o
+	return q, nil
 }
 
-func (g *gateway) readCart(r *http.Request, in input, live *edition, into *cart.Cart) (bool, error) {
-	if in.kind == inHeaders {
-		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
+// takeSlot waits for a slot for a large body or a long quote. It reports false if the
+// request ends before.
+func (p *pricer) takeSlot(r *http.Request, s *scratch) bool {
+	var err error
+	s.slot, err = p.slots.Take(r.Context())
+	return err == nil
+}
+
+// readCart reads the cart into the scratch. It reports false if the request has none.
+func (p *pricer) readCart(r *http.Request, in pricedInput, s *scratch, home money.Currency) (bool, error) {
+	if in.source == inHeaders {
+		return p.reader.ReadHeaders(r.Header, home, &s.cart)
 	}
-	found, err := in.json(g.reader, live.Currency(), into)
-	headers := g.alsoInHeaders(r)
+	found, err := p.readJSON(in.text, s, home)
 	switch {
-	case found && headers:
+	case found && in.headers:
 		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
-	case headers && (err == nil || in.kind != inBody && !httpbody.LooksLikeObject(r.Header.Get("Content-Type"), in.body)):
-		return g.reader.ReadHeaders(r.Header, live.Currency(), into)
+	case in.headers && (err == nil || in.source != inBody && !httpbody.LooksLikeObject(r.Header.Get("Content-Type"), in.text)):
+		return p.reader.ReadHeaders(r.Header, home, &s.cart)
 	case found:
-		return true, g.reader.ReadCustomer(r.Header, into)
+		return true, p.reader.ReadCustomer(r.Header, &s.cart)
 	}
 	return found, err
 }
 
-// alsoInHeaders reports whether a request whose body is read has a cart in its headers.
-func (g *gateway) alsoInHeaders(r *http.Request) bool {
-	return g.source == "auto" && cart.InHeaders(r.Header)
+// readJSON reads the cart in a text; a large one yields the processor periodically.
+func (p *pricer) readJSON(text []byte, s *scratch, home money.Currency) (bool, error) {
+	if s.slot == nil {
+		return p.reader.ReadJSON(text, home, &s.cart)
+	}
+	return s.slot.Workspace.ReadJSON(p.reader, text, home, &s.cart, s.slot.Yield)
 }
 
 // isOtherText reports whether a body that could not be read is a text of another kind:
-// its type does not say that it is JSON, and neither does its beginning.
-func (g *gateway) isOtherText(r *http.Request, in input) bool {
-	return in.kind == inTextBody && !httpbody.OpensJSON(in.body) && !g.alsoInHeaders(r)
+// neither its type nor its beginning says that it is JSON.
+func (in *pricedInput) isOtherText() bool {
+	return in.source == inTextBody && !in.headers && !httpbody.OpensJSON(in.text)
 }
 
-// json reads the body, a large one with rests.
-func (in *input) json(reader *cart.Reader, home money.Currency, into *cart.Cart) (bool, error) {
-	if in.turn == nil {
-		return reader.ReadJSON(in.body, home, into)
-	}
-	return in.turn.Workspace.ReadJSON(reader, in.body, home, into, in.turn.Yield)
-}
-
-// locate names the place of a line that the strategy could not count with, in the text
-// that the cart was read from.
-func (g *gateway) locate(err error, r *http.Request, in input) error {
+// inCart names the position of a line that the strategy refused, in what the cart was read
+// from.
+func (p *pricer) inCart(err error, in pricedInput) error {
 	var bad *strategy.LineError
 	if !errors.As(err, &bad) {
 		return err
 	}
-	if in.kind != inBody && in.kind != inTextBody || g.alsoInHeaders(r) {
-		if bad.Field == strategy.FieldSums {
-			return &cart.Invalid{Pointer: "X-Cart-Subtotal", Reason: bad.Reason}
-		}
-		return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
+	switch {
+	case !in.headers:
+		return &cart.Invalid{Pointer: p.reader.Pointer(in.text, bad.Line, bad.Field), Reason: bad.Reason}
+	case bad.Field == strategy.FieldSums:
+		return &cart.Invalid{Pointer: "X-Cart-Subtotal", Reason: bad.Reason}
 	}
-	return &cart.Invalid{Pointer: g.reader.Pointer(in.body, bad.Line, bad.Field), Reason: bad.Reason}
+	return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
 }

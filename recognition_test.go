@@ -17,11 +17,11 @@ import (
 
 // The outcomes that recognition tells apart.
 var (
-	cartRead     = &outcome{status: statusNone, edition: &edition{}}
-	noItems      = noCart(bypassNoItems, "", "")
-	notJSON      = noCart(bypassNotJSON, "", "")
-	otherType    = noCart(bypassContentType, "", "")
-	withoutBody  = ordinary(noCart(bypassMethod, "", ""))
+	cartRead     = &decision{status: statusNone, edition: &edition{}}
+	noItems      = bypass(bypassNoItems, "", "")
+	notJSON      = bypass(bypassNotJSON, "", "")
+	otherType    = bypass(bypassContentType, "", "")
+	withoutBody  = ordinary(bypass(bypassMethod, "", ""))
 	anotherCoded = unreadable("br")
 	wrongCart    = refuse(statusInvalid, "wrong")
 )
@@ -29,7 +29,7 @@ var (
 // At each second of the clock comes an outcome; what is warned of is looked at when
 // some minutes are over.
 func TestAMinuteInWhichNoCartIsReadIsWarnedOf(t *testing.T) {
-	type at map[time.Duration]*outcome
+	type at map[time.Duration]*decision
 	for name, c := range map[string]struct {
 		came    at
 		minutes int
@@ -165,7 +165,7 @@ func TestEveryRequestIsInOneWarning(t *testing.T) {
 func TestNotingAnOutcomeAllocatesNothing(t *testing.T) {
 	r := newRecognition(zap.NewNop(), liveKey{}, "items")
 	defer r.close()
-	for name, o := range map[string]*outcome{"a cart": cartRead, "no cart": noItems, "no body": withoutBody} {
+	for name, o := range map[string]*decision{"a cart": cartRead, "no cart": noItems, "no body": withoutBody} {
 		r.note(o) // which may begin a minute
 		if n := testing.AllocsPerRun(100, func() { r.note(o) }); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
@@ -188,9 +188,9 @@ func (s *shop) recognitions() (all []*recognition) {
 				case *caddyhttp.Subroute:
 					walk(h.Routes)
 				case *Handler:
-					all = append(all, h.gateway.recognition)
+					all = append(all, h.pricer.recognition)
 				case *QuoteHandler:
-					all = append(all, h.gateway.recognition)
+					all = append(all, h.pricer.recognition)
 				}
 			}
 		}

@@ -9,43 +9,35 @@ import (
 	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
-// The choices of the option respond.
-const (
-	respondOff      = "off"
-	respondOn       = "on"
-	respondUpstream = "upstream"
-)
-
-// guardResponse has what handlers after this one send under owned names kept
-// from the client. Of several discount handlers on the way of a request, the
-// last one that prices it says what the response has, as it does for the request.
-// The outcome is nil for a request that is not priced.
-func (p *passage) guardResponse(w http.ResponseWriter, names *httpheader.Names, respond string, o *outcome) (http.ResponseWriter, *responder) {
+// filterResponse keeps what handlers after this one send under owned names from the
+// client. Of several discount handlers that price a request, the last one decides what the
+// response has, as it does for the request. The decision is nil for a request that is not
+// priced. The filter is nil if none was added.
+func (s *requestState) filterResponse(w http.ResponseWriter, names *httpheader.Names, respond RespondMode, d *decision) (http.ResponseWriter, *headerFilter) {
 	sets, passes := respond == respondOn, respond == respondUpstream
-	if before := responderOf(w, names.Prefix); before != nil {
-		if o != nil {
-			before.outcome, before.sets, before.passes = o, sets, passes
+	if before := filterOf(w, names.Prefix); before != nil {
+		if d != nil {
+			before.decision, before.sets, before.passes = d, sets, passes
 		}
 		return w, nil
 	}
 	if passes {
 		return w, nil
 	}
-	guard := &p.guard
-	if guard.names != nil {
-		guard = new(responder)
+	filter := &s.filter
+	if filter.names != nil {
+		filter = new(headerFilter)
 	}
-	guard.names, guard.outcome, guard.sets = names, o, sets && o != nil
-	guard.ResponseWriter = w
-	return guard, guard
+	filter.names, filter.decision, filter.sets = names, d, sets && d != nil
+	filter.ResponseWriter = w
+	return filter, filter
 }
 
-// responderOf finds the guard of the same names that a handler before this one
-// put up.
-func responderOf(w http.ResponseWriter, prefix string) *responder {
+// filterOf finds the filter of the same names that a handler before this one added.
+func filterOf(w http.ResponseWriter, prefix string) *headerFilter {
 	for {
 		switch at := w.(type) {
-		case *responder:
+		case *headerFilter:
 			if at.names.Prefix == prefix {
 				return at
 			}
@@ -58,19 +50,19 @@ func responderOf(w http.ResponseWriter, prefix string) *responder {
 	}
 }
 
-// responder keeps what the upstream sends under owned names from the client,
-// and sets the headers of the outcome in their place if that is asked for.
-type responder struct {
+// headerFilter keeps what the upstream sends under owned names from the client, and sets
+// the headers of the decision in their place if the option respond is on.
+type headerFilter struct {
 	caddyhttp.ResponseWriterWrapper
-	names   *httpheader.Names
-	outcome *outcome
-	sets    bool // the headers of the outcome
-	passes  bool // what the upstream sends
-	done    bool // the header is on its way
+	names    *httpheader.Names
+	decision *decision
+	sets     bool // the headers of the decision
+	passes   bool // what the upstream sends
+	done     bool // the header was sent
 }
 
 // WriteHeader strips informational responses such as 103 Early Hints too.
-func (w *responder) WriteHeader(status int) {
+func (w *headerFilter) WriteHeader(status int) {
 	if !w.done {
 		w.done = status >= http.StatusOK || status == http.StatusSwitchingProtocols
 		w.prepare(w.done)
@@ -78,51 +70,50 @@ func (w *responder) WriteHeader(status int) {
 	w.ResponseWriterWrapper.WriteHeader(status)
 }
 
-// Write implies status 200, which the writer below says by itself: told so it
-// would not look at the first bytes for a type of content.
-func (w *responder) Write(p []byte) (int, error) {
+// Write implies status 200. It is not written here: the writer below would not sniff the
+// content type then.
+func (w *headerFilter) Write(p []byte) (int, error) {
 	w.imply()
 	return w.ResponseWriterWrapper.Write(p)
 }
 
 // ReadFrom is the Write of io.Copy; below it a file may go out by sendfile.
-func (w *responder) ReadFrom(r io.Reader) (int64, error) {
+func (w *headerFilter) ReadFrom(r io.Reader) (int64, error) {
 	w.imply()
 	return w.ResponseWriterWrapper.ReadFrom(r)
 }
 
-// FlushError sends the header, if nothing has yet and nobody below waits for
-// more: then what is set until it goes is looked at again.
-func (w *responder) FlushError() error {
+// FlushError sends the header, unless it was sent or a writer below buffers it: then what is
+// set until it is sent is filtered again.
+func (w *headerFilter) FlushError() error {
 	if !w.done {
 		w.prepare(true)
 	}
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-func (w *responder) imply() {
+func (w *headerFilter) imply() {
 	if !w.done {
 		w.done = true
 		w.prepare(true)
 	}
 }
 
-// prepare makes the header what the client is to see.
-func (w *responder) prepare(final bool) {
+// prepare makes the header what the client receives.
+func (w *headerFilter) prepare(final bool) {
 	if w.passes {
 		return
 	}
 	w.names.StripResponse(w.Header())
 	if w.sets && final {
-		w.outcome.set(w.Header(), w.names)
+		w.decision.apply(w.Header(), w.names)
 	}
 }
 
-// finish strips what was set after the header: the trailer. A header that was
-// not written is stripped too, for whoever writes it in the end, such as a route
-// for errors. HTTP/3 may not have sent the header of a short answer yet, so what
-// was set is set again.
-func (w *responder) finish() {
+// finish strips what was set after the header: the trailer. A header that was not written
+// is stripped too, since a route for errors may write it later. HTTP/3 may not have sent
+// the header of a short response yet, so the decision is applied again.
+func (w *headerFilter) finish() {
 	if w != nil {
 		w.prepare(w.done)
 	}

@@ -84,10 +84,10 @@ func (h *StripHandler) Provision(ctx caddy.Context) error {
 
 // ServeHTTP strips a request and its response.
 func (h *StripHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
-	p := passageOf(r)
-	prefix, attempts := p.strip(r, h.names)
-	requestCounters.Spoofed(attempts)
-	return p.passBy(w, r, next, prefix, h.names, respondOff)
+	state := stateOf(r)
+	prefix, spoofed := state.strip(r, h.names)
+	requestCounters.Spoofed(spoofed)
+	return state.forward(w, r, next, prefix, h.names, respondOff)
 }
 
 // Interface guards
