@@ -31,21 +31,21 @@ func (e *evaluation) shareBy(s sharing, amount int64, portions []portion) int64 
 	if !isParted(portions) {
 		return s.share(amount, portions)
 	}
-	e.together = e.together[:0]
+	e.rewards.together = e.rewards.together[:0]
 	for group, rest := nextTogether(portions); len(group) > 0; group, rest = nextTogether(rest) {
 		whole := portion{item: group[0].item, line: group[0].line, from: group[0].from}
 		for i := range group {
 			whole.value += group[i].value
 			whole.room += s.room(&group[i])
 		}
-		e.together = append(e.together, whole)
+		e.rewards.together = append(e.rewards.together, whole)
 	}
-	shared := s.share(amount, e.together)
+	shared := s.share(amount, e.rewards.together)
 	rest := portions
-	for i := range e.together {
+	for i := range e.rewards.together {
 		var group []portion
-		if group, rest = nextTogether(rest); e.together[i].off > 0 {
-			s.share(e.together[i].off, group)
+		if group, rest = nextTogether(rest); e.rewards.together[i].off > 0 {
+			s.share(e.rewards.together[i].off, group)
 		}
 	}
 	return shared

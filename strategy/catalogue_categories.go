@@ -77,6 +77,6 @@ func (c *compiler) furtherCategories(catalogue []*product) [][]symbol {
 func (e *evaluation) categorizeKnown(s *Strategy, l *item) {
 	if further := &s.further[l.sku]; len(*further) > 0 {
 		l.further = further
-		e.categories = append(e.categories, *further...)
+		e.lookup.categories = append(e.lookup.categories, *further...)
 	}
 }

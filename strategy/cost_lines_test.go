@@ -213,8 +213,8 @@ func TestManyRulesOfOneWordAreFoundOnce(t *testing.T) {
 			if err := s.QuoteInto(&q, bought, begin); err != nil {
 				t.Fatal(err)
 			}
-			if len(q.Applied) != 1 || len(q.work.candidates) != rules || cap(q.work.candidates) > 4*rules {
-				t.Errorf("%d rules apply, %d are found, with room for %d", len(q.Applied), len(q.work.candidates), cap(q.work.candidates))
+			if len(q.Applied) != 1 || len(q.work.lookup.candidates) != rules || cap(q.work.lookup.candidates) > 4*rules {
+				t.Errorf("%d rules apply, %d are found, with room for %d", len(q.Applied), len(q.work.lookup.candidates), cap(q.work.lookup.candidates))
 			}
 		})
 	}

@@ -26,7 +26,7 @@ func (s *section) wrongKey(f *document.Field) (reason, hint string) {
 func dottedID(rule string, f *document.Field) string {
 	id := rule + "." + f.Key
 	if len(f.Value.Fields) == 1 {
-		if only := &f.Value.Fields[0]; only.Value.Kind == document.Table && !slices.Contains(keysOfRules, only.Key) {
+		if only := &f.Value.Fields[0]; only.Value.Kind == document.Table && !isKeyOfRules(only.Key) {
 			return dottedID(id, only)
 		}
 	}
@@ -37,11 +37,15 @@ func dottedID(rule string, f *document.Field) string {
 // such keys.
 func saysWhatRulesSay(n *document.Node) bool {
 	return slices.ContainsFunc(n.Fields, func(f document.Field) bool {
-		return slices.Contains(keysOfRules, f.Key) || f.Value.Kind == document.Table && saysWhatRulesSay(f.Value)
+		return isKeyOfRules(f.Key) || f.Value.Kind == document.Table && saysWhatRulesSay(f.Value)
 	})
 }
 
-// keysOfRules are those that no table within a rule has.
+// isKeyOfRules reports whether a key is one that no table within a rule has.
+func isKeyOfRules(key string) bool {
+	return slices.Contains(keysOfRules, key) || rewardOf(key).key != ""
+}
+
+// keysOfRules are those keys but for the rewards.
 var keysOfRules = []string{"enabled", "valid_from", "valid_until", "time_window", "time_windows", "coupons", "customer", "channels", "regions",
-	"applies_to", "each", "fresh_units", "min_articles", "stage", "priority", "group", "exclusive", "stop", "max_discount", "discount_rate", "discount_amount", "unit_price",
-	"bundle", "ladder", "every", "unit_ladder", "unit_rates", "groups_of", "get", "gift"}
+	"applies_to", "each", "fresh_units", "min_articles", "stage", "priority", "group", "exclusive", "stop", "max_discount"}

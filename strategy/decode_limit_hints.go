@@ -23,46 +23,36 @@ func (s *section) limitMeant(key string) string {
 	if !slices.Contains(unitLimits, key) {
 		return ""
 	}
-	switch reward := s.rewardGiven(); {
-	case reward == "gift" && !s.giftRepeats():
-		return "a gift without per is given once an order"
-	case reward == "bundle" || reward == "every" || reward == "gift":
-		return "did you mean max_times within " + reward + "?"
-	case reward == "unit_ladder":
-		return "did you mean max_units within unit_ladder?"
-	case reward == "unit_rates":
-		return "did you mean max_times?"
-	case reward == "get":
-		return "did you mean repeat?"
+	switch kind := s.rewardGiven(); {
+	case kind.unitLimit != nil:
+		return kind.unitLimit(s)
+	case kind.repeats != "":
+		return "did you mean " + kind.repeats + "?"
 	case strings.Contains(key, "line"):
 		return `did you mean max_units with max_units_per = "line"?`
-	case key == "limit" && reward != "unit_price":
+	case key == "limit" && !kind.perUnit:
 		return "did you mean max_units, for units of an order, or max_discount, for an amount? " + capital(uncounted)
 	}
 	return "did you mean max_units?"
 }
 
-// giftRepeats reports whether a gift is given for each of something.
-func (s *section) giftRepeats() bool {
-	gift := s.Node.Get("gift")
-	return gift != nil && gift.Kind == document.Table && gift.Get("per") != nil
-}
+// countsItsUnits reports whether a reward counts units or steps in a way of its own.
+func (k *rewardKind) countsItsUnits() bool { return k.perUnit || k.repeats != "" || k.unitLimit != nil }
 
-// limitedRewards are those that count units or steps, each in a way of its own.
-var limitedRewards = []string{"unit_price", "bundle", "every", "gift", "unit_ladder", "unit_rates", "get"}
-
-// rewardGiven is which of those the rule has, maybe under another name; "" for none.
-func (s *section) rewardGiven() string {
+// rewardGiven is which reward of those that count units the rule has, maybe under another
+// name; the zero kind for none.
+func (s *section) rewardGiven() rewardKind {
+	limited := rewardKeys((*rewardKind).countsItsUnits)
 	for i := range s.Node.Fields {
 		key := strings.ToLower(s.Node.Fields[i].Key)
-		if slices.Contains(limitedRewards, key) {
-			return key
+		if slices.Contains(limited, key) {
+			return rewardOf(key)
 		}
-		if reward := calledHere(key, limitedRewards); reward != "" {
-			return reward
+		if reward := calledHere(key, limited); reward != "" {
+			return rewardOf(reward)
 		}
 	}
-	return ""
+	return rewardKind{}
 }
 
 // oncePerOrder is what unit_rates do unless they are told.

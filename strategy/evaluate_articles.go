@@ -109,9 +109,9 @@ func (e *evaluation) merge(into int) {
 	more := &e.items[last]
 	e.enlarge(&e.items[into], more.line, more.quantity, more.original)
 	if more.further != nil {
-		e.categories = e.categories[:len(e.categories)-len(*more.further)]
+		e.lookup.categories = e.lookup.categories[:len(e.lookup.categories)-len(*more.further)]
 		if more.product == nil {
-			e.further = e.further[:len(e.further)-1]
+			e.lookup.further = e.lookup.further[:len(e.lookup.further)-1]
 		}
 	}
 	e.items = e.items[:last]

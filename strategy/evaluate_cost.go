@@ -42,11 +42,11 @@ func (e *evaluation) spendOn(l *item) {
 // line once, and once for what else it counts, and of a combination once for each that may be
 // tried.
 func (s *Strategy) estimate(e *evaluation) int64 {
-	rules := int64(len(e.candidates))
+	rules := int64(len(e.lookup.candidates))
 	looks := rules
 	if s.looks != nil {
 		looks = 0
-		for _, i := range e.candidates {
+		for _, i := range e.lookup.candidates {
 			looks += s.looks[i]
 		}
 	}

@@ -52,16 +52,16 @@ type targetPart struct {
 // part gave anything to the trace, if there is one.
 func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached bool) {
 	e.divide(r)
-	e.eachTaken = e.eachTaken[:0]
+	e.rewards.eachTaken = e.rewards.eachTaken[:0]
 	var given Gift
-	for from := 0; from < len(e.parts); {
+	for from := 0; from < len(e.rewards.parts); {
 		to := from + 1
-		for to < len(e.parts) && e.samePart(r, from, to) {
+		for to < len(e.rewards.parts) && e.samePart(r, from, to) {
 			to++
 		}
-		t = e.aimAtPart(r, e.parts[from:to])
+		t = e.aimAtPart(r, e.rewards.parts[from:to])
 		if found != nil {
-			found.part = e.firstLineOf(&e.parts[from])
+			found.part = e.firstLineOf(&e.rewards.parts[from])
 		}
 		from = to
 		if !t.anything(r) || !e.passes(r, t, found) {
@@ -74,7 +74,7 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 		}
 		e.gift = Gift{}
 		r.reward.give(e, r, t)
-		e.eachTaken = append(e.eachTaken, t.portions...)
+		e.rewards.eachTaken = append(e.rewards.eachTaken, t.portions...)
 		if found != nil {
 			found.add(e, r, t, come)
 		}
@@ -83,7 +83,7 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 		}
 	}
 	t = &e.target
-	*t = target{portions: append(t.portions[:0], e.eachTaken...)}
+	*t = target{portions: append(t.portions[:0], e.rewards.eachTaken...)}
 	slices.SortFunc(t.portions, byItem)
 	e.gift = given
 	return t, reached
@@ -110,7 +110,7 @@ func (e *evaluation) passes(r *compiledRule, t *target, found *tried) bool {
 
 // divide lists the parts of a rule's target, those that belong together side by side.
 func (e *evaluation) divide(r *compiledRule) {
-	e.parts = e.parts[:0]
+	e.rewards.parts = e.rewards.parts[:0]
 	if near, narrowed := e.narrowed(&r.lines); narrowed {
 		for _, i := range near {
 			e.addPart(r, i)
@@ -120,9 +120,9 @@ func (e *evaluation) divide(r *compiledRule) {
 			e.addPart(r, int32(i))
 		}
 	}
-	e.spend(len(e.parts))
+	e.spend(len(e.rewards.parts))
 	if r.each == eachSKU {
-		slices.SortFunc(e.parts, func(a, b targetPart) int {
+		slices.SortFunc(e.rewards.parts, func(a, b targetPart) int {
 			return cmp.Or(e.compareSKUs(e.items[a.item].from.SKU, e.items[b.item].from.SKU), cmp.Compare(a.item, b.item))
 		})
 	}
@@ -134,13 +134,13 @@ func (e *evaluation) addPart(r *compiledRule, i int32) {
 		return
 	}
 	if r.each == eachSKU || l.lines == 1 {
-		e.parts = append(e.parts, targetPart{item: i, line: -1, units: l.quantity})
+		e.rewards.parts = append(e.rewards.parts, targetPart{item: i, line: -1, units: l.quantity})
 		return
 	}
 	from := int64(0)
 	for line, left := l.line, l.lines; left > 0; left-- {
 		units := e.unitsOf(line)
-		e.parts = append(e.parts, targetPart{item: i, line: line, from: from, units: units})
+		e.rewards.parts = append(e.rewards.parts, targetPart{item: i, line: line, from: from, units: units})
 		if from += units; left > 1 {
 			line = e.nextLine[line]
 		}
@@ -157,8 +157,8 @@ func (e *evaluation) firstLineOf(p *targetPart) int32 {
 
 // samePart reports whether two elements of the list belong together.
 func (e *evaluation) samePart(r *compiledRule, a, b int) bool {
-	sku := e.items[e.parts[a].item].from.SKU
-	return r.each == eachSKU && sku != "" && e.sameSKU(sku, e.items[e.parts[b].item].from.SKU)
+	sku := e.items[e.rewards.parts[a].item].from.SKU
+	return r.each == eachSKU && sku != "" && e.sameSKU(sku, e.items[e.rewards.parts[b].item].from.SKU)
 }
 
 // aimAtPart makes a part the whole target.

@@ -23,29 +23,29 @@ func worth(from *cart.Line, price int64) (int64, bool) {
 // categorize numbers the further categories of a line that the catalogue does not
 // know, each once. Those that no rule names are left out.
 func (e *evaluation) categorize(s *Strategy, l *item) {
-	first := len(e.categories)
+	first := len(e.lookup.categories)
 	for _, name := range l.from.MoreCategories {
 		if category := s.categories[name]; category != unnamed {
-			e.categories = append(e.categories, category)
+			e.lookup.categories = append(e.lookup.categories, category)
 		}
 	}
-	further := distinct(e.categories[first:])
-	e.categories = e.categories[:first+len(further)]
+	further := distinct(e.lookup.categories[first:])
+	e.lookup.categories = e.lookup.categories[:first+len(further)]
 	if len(further) > 0 {
-		e.further = append(e.further, further)
-		l.further = &e.further[len(e.further)-1]
+		e.lookup.further = append(e.lookup.further, further)
+		l.further = &e.lookup.further[len(e.lookup.further)-1]
 	}
 }
 
 // furtherCategories are those that goods have beside their first, each once, so
 // that many goods in the same many categories cost no more than they have to.
 func (e *evaluation) furtherCategories() []symbol {
-	if len(e.categories) == 0 {
+	if len(e.lookup.categories) == 0 {
 		return nil
 	}
-	e.distinct = append(e.distinct[:0], e.categories...)
-	e.distinct = distinct(e.distinct)
-	return e.distinct
+	e.lookup.distinct = append(e.lookup.distinct[:0], e.lookup.categories...)
+	e.lookup.distinct = distinct(e.lookup.distinct)
+	return e.lookup.distinct
 }
 
 // distinct is a list in order, each symbol once, in the same memory.

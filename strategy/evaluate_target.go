@@ -50,8 +50,10 @@ func decodeScope(s *section) scopeOfRule {
 	sc.appliesTo = appliesTo(s.word("applies_to", 0, appliesToWords))
 	sc.maxUnits, _ = s.Integer("max_units", 1, money.Max)
 	sc.perLine = s.word("max_units_per", 0, perWords) == 1
-	if s.Has("unit_rates") {
-		sc.usual = dearest
+	for i := range rewardKinds {
+		if kind := &rewardKinds[i]; kind.dearestFirst && s.Has(kind.key) {
+			sc.usual = dearest
+		}
 	}
 	sc.pick = pick(s.word("pick", int(sc.usual), pickWords))
 	sc.fresh = s.Bool("fresh_units", false)

@@ -80,7 +80,7 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 	if q.Reason != "" {
 		return nil
 	}
-	tries := &trials{Strategy: s, cart: c, now: now, left: q.work.combining.triesFor(maxQuotes)}
+	tries := &trials{Strategy: s, cart: c, now: now, left: q.work.choice.combining.triesFor(maxQuotes)}
 	var list []Next
 	for _, g := range s.nearest(q, c, t) {
 		if n, found := tries.outcome(q, &g); found {
@@ -218,7 +218,7 @@ func (r *trials) quote(s *Strategy, t *trace, adds []addition) (*Quote, bool) {
 	q := &Quote{}
 	q.work.trace, q.work.extras = t, extras
 	ok = s.QuoteInto(q, fuller, r.now) == nil
-	r.made, r.work = r.made+1, r.work+(len(q.work.candidates)+q.work.combining.tried())*len(q.Lines)
+	r.made, r.work = r.made+1, r.work+(len(q.work.lookup.candidates)+q.work.choice.combining.tried())*len(q.Lines)
 	return q, ok
 }
 

@@ -63,10 +63,10 @@ func TestGoalsTakeABoundedNumberOfSearches(t *testing.T) {
 	}
 	r := &trials{Strategy: s, cart: c, now: begin, left: maxQuotes}
 	q, ok := r.quote(s, &trace{only: 1}, nil)
-	if !ok || q.work.combining.tries <= maxCombined {
-		t.Fatalf("%t, %+v", ok, q.work.combining)
+	if !ok || q.work.choice.combining.tries <= maxCombined {
+		t.Fatalf("%t, %+v", ok, q.work.choice.combining)
 	}
-	if least := q.work.combining.tries * len(c.Lines); r.work < least {
-		t.Errorf("%d tries of %d lines are work of %d, want %d at least", q.work.combining.tries, len(c.Lines), r.work, least)
+	if least := q.work.choice.combining.tries * len(c.Lines); r.work < least {
+		t.Errorf("%d tries of %d lines are work of %d, want %d at least", q.work.choice.combining.tries, len(c.Lines), r.work, least)
 	}
 }

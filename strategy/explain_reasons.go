@@ -46,7 +46,8 @@ const (
 	ReasonStopped   = "stopped"   // an earlier rule ended the lines it is about, or the cart
 )
 
-// reasons are all of them, with what they say to a person.
+// reasons are those that are no reward, with what they say to a person. A reward has its
+// own: see rewardKind.unreached.
 var reasons = []struct{ reason, text string }{
 	{ReasonCurrency, "the strategy is in another currency"},
 	{ReasonEnabled, "the rule is switched off"},
@@ -67,14 +68,6 @@ var reasons = []struct{ reason, text string }{
 	{ReasonTarget, "nothing matches"},
 	{ReasonFreshUnits, "earlier rules reduced all of it"},
 	{ReasonThreshold, "no step is reached"},
-	{ReasonLadder, "no step is reached"},
-	{ReasonEvery, "no step is full"},
-	{ReasonBundle, "there are too few units for a bundle"},
-	{ReasonGift, "there is too little for a gift"},
-	{ReasonGroupsOf, "there is too little for a group"},
-	{ReasonUnitRates, "there are too few units for one at a rate"},
-	{ReasonUnitLadder, "there are too few units on a line for one that costs less"},
-	{ReasonGet, "there are too few units to buy and get"},
 	{ReasonFloorPrice, "the floor price lets no more be taken off"},
 	{ReasonNothing, "there is nothing to take off"},
 	{ReasonLimits, "the limits of the strategy are used up"},
@@ -90,7 +83,7 @@ func Reasons() []string {
 	for i := range reasons {
 		list[i] = reasons[i].reason
 	}
-	return list
+	return append(list, rewardKeys(func(kind *rewardKind) bool { return kind.unreached != "" })...)
 }
 
 // reasonText is a reason for a person. A reason that is not listed stands for itself.
@@ -99,6 +92,9 @@ func reasonText(reason string) string {
 		if reasons[i].reason == reason {
 			return reasons[i].text
 		}
+	}
+	if text := rewardOf(reason).unreached; text != "" {
+		return text
 	}
 	return reason
 }

@@ -42,17 +42,17 @@ func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 	}
 	switch {
 	case isFew(m.skus):
-		e.narrow(&e.bySKU, m.skus, skuOf, 0)
+		e.narrow(&e.lookup.bySKU, m.skus, skuOf, 0)
 	case isFew(m.categories):
-		e.narrow(&e.byCategory, m.categories, categoryOf, len(e.categories))
+		e.narrow(&e.lookup.byCategory, m.categories, categoryOf, len(e.lookup.categories))
 	case isFew(m.subgroups):
-		e.narrow(&e.bySubgroup, m.subgroups, subgroupOf, 0)
+		e.narrow(&e.lookup.bySubgroup, m.subgroups, subgroupOf, 0)
 	default:
 		if !e.narrowAny(m) {
 			return nil, false
 		}
 	}
-	return e.near, true
+	return e.lookup.near, true
 }
 
 func isFew(words []symbol) bool { return len(words) > 0 && len(words) <= fewWords }
@@ -60,11 +60,11 @@ func isFew(words []symbol) bool { return len(words) > 0 && len(words) <= fewWord
 // narrow lists the goods that have one of a few words, each once, in the order of the
 // cart.
 func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) symbol, further int) {
-	e.near = e.near[:0]
+	e.lookup.near = e.lookup.near[:0]
 	e.addNear(w, words, wordOf, further)
 	if len(words) > 1 || len(w.postings) > 0 {
-		slices.Sort(e.near)
-		e.near = slices.Compact(e.near)
+		slices.Sort(e.lookup.near)
+		e.lookup.near = slices.Compact(e.lookup.near)
 	}
 }
 
@@ -85,10 +85,10 @@ func (e *evaluation) addNear(w *whereabouts, words []symbol, wordOf func(*item) 
 		for at := w.of(word); at != 0; at = w.next[at-1] {
 			if i := int(at - 1); i >= len(goods) {
 				if p := &w.postings[i-len(goods)]; p.word == word {
-					e.near = append(e.near, p.item)
+					e.lookup.near = append(e.lookup.near, p.item)
 				}
 			} else if wordOf(&goods[i]) == word {
-				e.near = append(e.near, at-1)
+				e.lookup.near = append(e.lookup.near, at-1)
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func TestNarrowedGoods(t *testing.T) {
 	const far = 32 // as many slots as the table has for these goods
 	words := []symbol{5, unnamed, 5 + far, 7, 5, 7 + far, 7, unnamed, 5 + 2*far, 7}
-	e := &evaluation{goods: len(words)}
+	e := &evaluation{order: order{goods: len(words)}}
 	for _, word := range words {
 		e.items = append(e.items, item{sku: word})
 	}

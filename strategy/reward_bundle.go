@@ -16,6 +16,11 @@ type bundle struct {
 	price        int64 // minor units
 }
 
+var bundleKind = rewardKind{
+	key: ReasonBundle, decode: decodeBundle, repeats: "max_times within bundle",
+	unreached: "there are too few units for a bundle",
+}
+
 func decodeBundle(s *section, n *document.Node) reward {
 	b := &bundle{times: 1}
 	sub := s.table(n, "bundle", "{ units = 3, price = 99 }")
@@ -57,18 +62,18 @@ func (b *bundle) encode(o *object) {
 func (b *bundle) give(e *evaluation, r *compiledRule, t *target) {
 	sortByUnit(t.portions, r.scope.pick)
 	walk := unitWalk{portions: t.portions}
-	e.taken = e.taken[:0]
+	e.rewards.taken = e.rewards.taken[:0]
 	for range min(b.times, t.quantity/b.units) {
-		first, value := len(e.taken), int64(0)
-		e.taken = walk.next(e.taken, b.units)
-		for _, p := range e.taken[first:] {
+		first, value := len(e.rewards.taken), int64(0)
+		e.rewards.taken = walk.next(e.rewards.taken, b.units)
+		for _, p := range e.rewards.taken[first:] {
 			value += p.value
 		}
 		if value > b.price {
-			e.share(e.arith.round(value-b.price), e.taken[first:])
+			e.share(e.arith.round(value-b.price), e.rewards.taken[first:])
 		}
 	}
-	t.portions = append(t.portions[:0], walk.rest(e.taken)...)
+	t.portions = append(t.portions[:0], walk.rest(e.rewards.taken)...)
 	slices.SortFunc(t.portions, byItem)
 }
 

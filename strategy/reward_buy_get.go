@@ -31,6 +31,11 @@ type buyGet struct {
 
 var reserveWords = []string{"dearest", "cheapest", "cart"}
 
+var buyGetKind = rewardKind{
+	key: ReasonGet, decode: decodeBuyGet, companions: []string{"buy", "repeat", "partial", "reserve"}, repeats: "repeat",
+	unreached: "there are too few units to buy and get",
+}
+
 func decodeBuyGet(s *section, n *document.Node) reward {
 	b := &buyGet{buyUnits: 1, getUnits: 1, offer: free}
 	b.repeat, _ = s.Integer("repeat", 1, money.Max)
@@ -96,23 +101,23 @@ func (b *buyGet) bind(c *compiler) reward {
 
 func (b *buyGet) give(e *evaluation, r *compiledRule, t *target) {
 	e.dealRounds(b, r.scope.pick, t)
-	e.taken = e.taken[:0]
+	e.rewards.taken = e.rewards.taken[:0]
 	t.value = 0
 	for i := range t.portions {
-		p, u := &t.portions[i], &e.units[i]
+		p, u := &t.portions[i], &e.rewards.units[i]
 		if u.got > 0 {
 			got := p.first(u.got)
 			got.uses = true
 			t.value += got.value
-			e.taken = append(e.taken, got)
+			e.rewards.taken = append(e.rewards.taken, got)
 		}
 		if u.bought > 0 {
 			bought := p.after(u.got).first(u.bought)
 			bought.value, bought.room, bought.uses = 0, 0, true
-			e.taken = append(e.taken, bought)
+			e.rewards.taken = append(e.rewards.taken, bought)
 		}
 	}
-	t.portions = append(t.portions[:0], e.taken...)
+	t.portions = append(t.portions[:0], e.rewards.taken...)
 	b.offer.give(e, t)
 }
 

@@ -43,7 +43,7 @@ type side struct {
 // needs is how many of the units that either side may have this one cannot do without.
 func (s *side) needs() int64 { return max(0, s.due-s.own) }
 
-// dealRounds deals the units of a target out, into e.units.
+// dealRounds deals the units of a target out, into e.rewards.units.
 func (e *evaluation) dealRounds(b *buyGet, pick pick, t *target) {
 	d := rounds{evaluation: e, buy: side{each: b.buyUnits}, get: side{each: b.getUnits}}
 	d.collect(b, pick, t)
@@ -59,7 +59,7 @@ func (e *evaluation) dealRounds(b *buyGet, pick pick, t *target) {
 // collect lists the units that are free, and their orders.
 func (d *rounds) collect(b *buyGet, pick pick, t *target) {
 	e := d.evaluation
-	e.units, e.byReserve, e.byPick = e.units[:0], e.byReserve[:0], e.byPick[:0]
+	e.rewards.units, e.rewards.byReserve, e.rewards.byPick = e.rewards.units[:0], e.rewards.byReserve[:0], e.rewards.byPick[:0]
 	for i := range t.portions {
 		p := &t.portions[i]
 		l := &e.items[p.item]
@@ -74,16 +74,16 @@ func (d *rounds) collect(b *buyGet, pick pick, t *target) {
 		case u.gets:
 			d.get.own += u.free
 		}
-		e.units = append(e.units, u)
+		e.rewards.units = append(e.rewards.units, u)
 		if u.free > 0 && u.buys {
-			e.byReserve = append(e.byReserve, int32(i))
+			e.rewards.byReserve = append(e.rewards.byReserve, int32(i))
 		}
 		if u.free > 0 && u.gets {
-			e.byPick = append(e.byPick, int32(i))
+			e.rewards.byPick = append(e.rewards.byPick, int32(i))
 		}
 	}
-	e.sortUnits(e.byReserve, b.reserve, t)
-	e.sortUnits(e.byPick, pick, t)
+	e.sortUnits(e.rewards.byReserve, b.reserve, t)
+	e.sortUnits(e.rewards.byPick, pick, t)
 }
 
 // sortUnits orders portions by the price of a unit. Of equal ones those come first
@@ -95,7 +95,7 @@ func (e *evaluation) sortUnits(list []int32, by pick, t *target) {
 	}
 	slices.SortFunc(list, func(a, b int32) int {
 		p, o := &t.portions[a], &t.portions[b]
-		first := cmp.Or(compareUnits(p, o, by), cmp.Compare(e.units[a].sides(), e.units[b].sides()), moreRoom(p, o))
+		first := cmp.Or(compareUnits(p, o, by), cmp.Compare(e.rewards.units[a].sides(), e.rewards.units[b].sides()), moreRoom(p, o))
 		if first != 0 { // as of most, and comparing goods takes long
 			return first
 		}
@@ -162,14 +162,14 @@ func (d *rounds) spare() int64 { return d.both - d.buy.needs() - d.get.needs() }
 // than small ones. It looks at no portion but those it takes units of and those it uses up,
 // so that all rounds together cost no more than the portions.
 func (d *rounds) round(most int64) int64 {
-	d.touched = d.touched[:0]
+	d.rewards.touched = d.rewards.touched[:0]
 	before := *d
-	d.take(&d.buy, d.byReserve, func(u *unitsOf) *int64 { return &u.buying })
-	d.take(&d.get, d.byPick, func(u *unitsOf) *int64 { return &u.getting })
+	d.take(&d.buy, d.rewards.byReserve, func(u *unitsOf) *int64 { return &u.buying })
+	d.take(&d.get, d.rewards.byPick, func(u *unitsOf) *int64 { return &u.getting })
 	times := before.times(d, most)
 	again := times - 1
-	for _, i := range d.touched {
-		u := &d.units[i]
+	for _, i := range d.rewards.touched {
+		u := &d.rewards.units[i]
 		u.bought += times * u.buying
 		u.got += times * u.getting
 		u.free -= again * (u.buying + u.getting)
@@ -190,8 +190,8 @@ func (s *side) again(before *side, times int64) {
 // times is how often the round that led from d to after can be done just the same.
 func (d *rounds) times(after *rounds, most int64) int64 {
 	times := most
-	for _, i := range after.touched {
-		u := &d.units[i]
+	for _, i := range after.rewards.touched {
+		u := &d.rewards.units[i]
 		if n := u.buying + u.getting; n > 0 {
 			times = min(times, (u.free+n)/n)
 		}
@@ -214,7 +214,7 @@ func (d *rounds) times(after *rounds, most int64) int64 {
 func (d *rounds) take(s *side, order []int32, taken func(*unitsOf) *int64) {
 	s.both = 0
 	for left := s.each; s.next < len(order); s.next++ {
-		u := &d.units[order[s.next]]
+		u := &d.rewards.units[order[s.next]]
 		n := min(u.free, left)
 		if u.buys && u.gets {
 			n = min(n, s.needs()+d.spare())
@@ -224,7 +224,7 @@ func (d *rounds) take(s *side, order []int32, taken func(*unitsOf) *int64) {
 		}
 		if n > 0 && !u.touched {
 			u.touched = true
-			d.touched = append(d.touched, order[s.next])
+			d.rewards.touched = append(d.rewards.touched, order[s.next])
 		}
 		*taken(u) = n
 		u.free, s.due = u.free-n, s.due-n

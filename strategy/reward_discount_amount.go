@@ -25,6 +25,8 @@ const (
 
 var perCartWords = []string{"cart", "line", "unit"}
 
+var amountOffKind = rewardKind{key: "discount_amount", decode: decodeAmountOff, companions: []string{"per"}}
+
 func decodeAmountOff(s *section, _ *document.Node) reward {
 	amount, _ := s.amount("discount_amount", 1)
 	return s.amounts.one(amountOff{amount: amount, per: per(s.word("per", 0, perCartWords))})

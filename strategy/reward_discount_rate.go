@@ -65,6 +65,8 @@ type percentOff struct {
 	rate money.Rate
 }
 
+var percentOffKind = rewardKind{key: "discount_rate", decode: decodePercentOff}
+
 func decodePercentOff(s *section, _ *document.Node) reward {
 	return s.percents.one(percentOff{rate: s.discountRate("discount_rate")})
 }

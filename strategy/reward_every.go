@@ -15,6 +15,11 @@ type every struct {
 	amount int64 // minor units
 }
 
+var everyKind = rewardKind{
+	key: ReasonEvery, decode: decodeEvery, repeats: "max_times within every",
+	unreached: "no step is full",
+}
+
 func decodeEvery(s *section, n *document.Node) reward {
 	v := &every{}
 	sub := s.table(n, "every", "{ threshold = 100, amount = 20 }")

@@ -22,6 +22,20 @@ type gift struct {
 	per      multiple
 }
 
+var giftKind = rewardKind{
+	key: ReasonGift, decode: decodeGift, repeats: "max_times within gift", unitLimit: giftLimit,
+	unreached: "there is too little for a gift",
+}
+
+// giftLimit depends on whether a gift is given for each of something.
+func giftLimit(s *section) string {
+	gift := s.Node.Get("gift")
+	if gift != nil && gift.Kind == document.Table && gift.Get("per") != nil {
+		return "did you mean max_times within gift?"
+	}
+	return "a gift without per is given once an order"
+}
+
 func decodeGift(s *section, n *document.Node) reward {
 	g := &gift{quantity: 1}
 	sub := s.table(n, "gift", `{ sku = "sticker-pack" }`)

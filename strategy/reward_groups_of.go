@@ -22,6 +22,8 @@ type groups struct {
 	rate   money.Rate
 }
 
+var groupsKind = rewardKind{key: ReasonGroupsOf, decode: decodeGroups, unreached: "there is too little for a group"}
+
 func decodeGroups(s *section, n *document.Node) reward {
 	g := &groups{}
 	sub := s.table(n, "groups_of", "{ size = 3, rate = 0.1 }")
@@ -57,7 +59,7 @@ func (g *groups) encode(o *object) {
 }
 
 func (g *groups) give(e *evaluation, _ *compiledRule, t *target) {
-	e.taken = e.taken[:0]
+	e.rewards.taken = e.rewards.taken[:0]
 	if g.value > 0 {
 		sortByUnit(t.portions, cheapest)
 		sets := setsByValue{value: g.value}
@@ -72,7 +74,7 @@ func (g *groups) give(e *evaluation, _ *compiledRule, t *target) {
 	} else {
 		e.giveRate(g.rate, t)
 	}
-	t.portions = append(t.portions, e.taken...)
+	t.portions = append(t.portions, e.rewards.taken...)
 	slices.SortFunc(t.portions, byItem)
 }
 
@@ -88,7 +90,7 @@ func (e *evaluation) keepFirst(units int64, t *target) {
 			t.value += kept[len(kept)-1].value
 		}
 		if n < p.units {
-			e.taken = append(e.taken, p.after(n))
+			e.rewards.taken = append(e.rewards.taken, p.after(n))
 		}
 	}
 	t.portions = kept
@@ -100,10 +102,10 @@ func (g *groups) climb(e *evaluation, t *target) climb {
 		open := t.quantity % g.size
 		return climb{reason: ReasonGroupsOf, full: t.quantity / g.size, seen: open, units: true, needs: [2]need{{units: g.size - open}}}
 	}
-	e.taken = append(e.taken[:0], t.portions...)
-	sortByUnit(e.taken, cheapest)
+	e.rewards.taken = append(e.rewards.taken[:0], t.portions...)
+	sortByUnit(e.rewards.taken, cheapest)
 	sets := setsByValue{value: g.value}
-	sets.fill(e.taken)
+	sets.fill(e.rewards.taken)
 	return climb{reason: ReasonGroupsOf, full: sets.full, seen: sets.have, needs: [2]need{{amount: g.value - sets.have}}}
 }
 

@@ -28,6 +28,11 @@ var ladderByWords = []string{"subtotal", "quantity"}
 
 const exampleStep = "{ threshold = 100, amount = 10 }"
 
+var ladderKind = rewardKind{
+	key: ReasonLadder, decode: decodeLadder, companions: []string{"ladder_by"},
+	unreached: "no step is reached",
+}
+
 func decodeLadder(s *section, n *document.Node) reward {
 	l := &ladder{byQuantity: s.word("ladder_by", 0, ladderByWords) == 1}
 	if count := s.Node.Get("count"); count != nil {

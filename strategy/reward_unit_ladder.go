@@ -14,6 +14,12 @@ type unitLadder struct {
 	most              int64 // units of a line; 0 when absent
 }
 
+var unitLadderKind = rewardKind{
+	key: ReasonUnitLadder, decode: decodeUnitLadder,
+	unitLimit: func(*section) string { return "did you mean max_units within unit_ladder?" },
+	unreached: "there are too few units on a line for one that costs less",
+}
+
 func decodeUnitLadder(s *section, n *document.Node) reward {
 	u := &unitLadder{}
 	sub := s.table(n, "unit_ladder", "{ first = 1, additional = 2 }")
@@ -47,7 +53,7 @@ func (u *unitLadder) encode(o *object) {
 }
 
 func (u *unitLadder) give(e *evaluation, _ *compiledRule, t *target) {
-	e.taken = e.taken[:0]
+	e.rewards.taken = e.rewards.taken[:0]
 	units := int64(0) // of the line so far
 	for i, p := range t.portions {
 		if i == 0 || !p.with(&t.portions[i-1]) {
@@ -57,11 +63,11 @@ func (u *unitLadder) give(e *evaluation, _ *compiledRule, t *target) {
 			n, off := u.step(e, units, p.units)
 			piece := p.first(n)
 			piece.off = min(times(off, n), piece.room)
-			e.taken = append(e.taken, piece)
+			e.rewards.taken = append(e.rewards.taken, piece)
 			units, p = units+n, p.after(n)
 		}
 	}
-	t.portions = append(t.portions[:0], e.taken...)
+	t.portions = append(t.portions[:0], e.rewards.taken...)
 }
 
 // step is how many of a line's units lose the same, and how much each, where so many

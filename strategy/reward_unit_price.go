@@ -10,6 +10,8 @@ type unitPrice struct {
 	price int64 // minor units
 }
 
+var unitPriceKind = rewardKind{key: "unit_price", decode: decodeUnitPrice, perUnit: true}
+
 func decodeUnitPrice(s *section, _ *document.Node) reward {
 	price, _ := s.amount("unit_price", 0)
 	return &unitPrice{price: price}

@@ -31,6 +31,12 @@ var unitRateBounds = rates.Bounds{Most: rates.All, Warned: true}
 // maxUnitRates is how many rates there may be.
 const maxUnitRates = 100
 
+var unitRatesKind = rewardKind{
+	key: ReasonUnitRates, decode: decodeUnitRates, companions: []string{"max_times"}, dearestFirst: true,
+	unitLimit: func(*section) string { return "did you mean max_times?" },
+	unreached: "there are too few units for one at a rate",
+}
+
 func decodeUnitRates(s *section, n *document.Node) reward {
 	u := &unitRates{times: 1}
 	s.Ask("unit_rates")

@@ -13,26 +13,26 @@ import (
 
 func (u *unitRates) give(e *evaluation, r *compiledRule, t *target) {
 	sortByUnit(t.portions, r.scope.pick)
-	e.taken = e.taken[:0]
+	e.rewards.taken = e.rewards.taken[:0]
 	left, place := u.most(), int64(0)
 	for _, p := range t.portions {
 		if n := min(left, p.units); n > 0 {
-			e.taken = u.deal(e.taken, p.first(n), place)
+			e.rewards.taken = u.deal(e.rewards.taken, p.first(n), place)
 			left, place = left-n, (place+n)%int64(len(u.rates))
 			p = p.after(n)
 		}
 		if p.units > 0 {
 			p.rest = 0
-			e.taken = append(e.taken, p)
+			e.rewards.taken = append(e.rewards.taken, p)
 		}
 	}
-	slices.SortFunc(e.taken, reducedFirst)
-	reduced := len(e.taken)
-	for reduced > 0 && e.taken[reduced-1].rest == 0 {
+	slices.SortFunc(e.rewards.taken, reducedFirst)
+	reduced := len(e.rewards.taken)
+	for reduced > 0 && e.rewards.taken[reduced-1].rest == 0 {
 		reduced--
 	}
-	u.reduce(e, e.taken[:reduced])
-	t.portions = append(t.portions[:0], e.taken...)
+	u.reduce(e, e.rewards.taken[:reduced])
+	t.portions = append(t.portions[:0], e.rewards.taken...)
 	slices.SortFunc(t.portions, byItem)
 }
 

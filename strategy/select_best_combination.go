@@ -112,10 +112,10 @@ func (c *combination) beats(other *combination) bool {
 // applyBestCombination applies the best combination of rules.
 func (s *Strategy) applyBestCombination(q *Quote) {
 	e := &q.work
-	if e.combining == nil {
-		e.combining = &combining{}
+	if e.choice.combining == nil {
+		e.choice.combining = &combining{}
 	}
-	c := e.combining
+	c := e.choice.combining
 	*c = combining{rules: c.rules[:0], items: c.items[:0], runs: c.runs[:0]}
 	s.tryAlone(q, c)
 	traced := e.trace
@@ -136,7 +136,7 @@ func (s *Strategy) applyBestCombination(q *Quote) {
 // tryAlone tries each rule on the untouched cart.
 func (s *Strategy) tryAlone(q *Quote, c *combining) {
 	e := &q.work
-	for _, i := range e.candidates {
+	for _, i := range e.lookup.candidates {
 		t, holds := s.try(q, int(i))
 		if !holds {
 			continue
@@ -298,7 +298,7 @@ type kept struct {
 // keep keeps a quote as it is. It is taken back in the reverse order.
 func (q *Quote) keep() kept {
 	e := &q.work
-	c := e.combining
+	c := e.choice.combining
 	k := kept{
 		off: sides{q.Discount, q.ShippingDiscount}, budget: e.budget, freeRun: e.freeRun,
 		applied: len(q.Applied), shares: len(q.shares), gifts: len(q.Gifts), items: len(c.items), runs: len(c.runs),
@@ -310,7 +310,7 @@ func (q *Quote) keep() kept {
 // back undoes what rules did since a quote was kept.
 func (q *Quote) back(to kept) {
 	e := &q.work
-	c := e.combining
+	c := e.choice.combining
 	for _, share := range q.shares[to.shares:] {
 		if share.Line >= 0 {
 			q.Lines[share.Line].Discount -= share.Amount

@@ -118,7 +118,7 @@ func (s *Strategy) most(q *Quote, one *combined) sides {
 // unbounded is what the rule of a bound takes off with slack, without floors and
 // limits.
 func (s *Strategy) unbounded(e *evaluation, by *bound) sides {
-	c, budget := e.combining, e.budget
+	c, budget := e.choice.combining, e.budget
 	c.items = append(c.items[:0], e.items...) // of which none is kept yet
 	for i := range e.items {
 		e.items[i].floor, e.items[i].unitFloor = 0, 0

@@ -19,9 +19,9 @@ type winner struct {
 func (s *Strategy) applyBestPerLine(q *Quote) {
 	e := &q.work
 	for range len(q.Lines) + len(q.Charges) {
-		e.winners = append(e.winners, winner{rule: -1})
+		e.choice.winners = append(e.choice.winners, winner{rule: -1})
 	}
-	for _, i := range e.candidates {
+	for _, i := range e.lookup.candidates {
 		t, holds := s.try(q, int(i))
 		if !holds {
 			continue
@@ -43,7 +43,7 @@ func (e *evaluation) compete(rule int32, t *target) {
 		for i := range line {
 			w.off += line[i].off
 		}
-		if best := &e.winners[e.lineOf(&line[0])]; w.off > best.off {
+		if best := &e.choice.winners[e.lineOf(&line[0])]; w.off > best.off {
 			e.spanOf(&w, line[0].from)
 			*best = w
 		}
@@ -75,21 +75,21 @@ func (e *evaluation) spanOf(w *winner, unit int64) {
 // applyWinners applies the rules that won lines, in their order.
 func (s *Strategy) applyWinners(q *Quote) {
 	e := &q.work
-	for line, w := range e.winners {
+	for line, w := range e.choice.winners {
 		if w.rule >= 0 {
-			e.won = append(e.won, int32(line))
+			e.choice.won = append(e.choice.won, int32(line))
 		}
 	}
-	slices.SortFunc(e.won, func(a, b int32) int {
-		x, y := &e.winners[a], &e.winners[b]
+	slices.SortFunc(e.choice.won, func(a, b int32) int {
+		x, y := &e.choice.winners[a], &e.choice.winners[b]
 		return cmp.Or(cmp.Compare(x.rule, y.rule), cmp.Compare(x.item, y.item), cmp.Compare(x.from, y.from))
 	})
-	for from := 0; from < len(e.won); {
-		rule, to := e.winners[e.won[from]].rule, from+1
-		for to < len(e.won) && e.winners[e.won[to]].rule == rule {
+	for from := 0; from < len(e.choice.won); {
+		rule, to := e.choice.winners[e.choice.won[from]].rule, from+1
+		for to < len(e.choice.won) && e.choice.winners[e.choice.won[to]].rule == rule {
 			to++
 		}
-		s.applyWon(q, int(rule), e.won[from:to])
+		s.applyWon(q, int(rule), e.choice.won[from:to])
 		from = to
 	}
 }
@@ -101,7 +101,7 @@ func (s *Strategy) applyWon(q *Quote, i int, lines []int32) {
 	t := &e.target
 	t.portions = t.portions[:0]
 	for _, line := range lines {
-		w := &e.winners[line]
+		w := &e.choice.winners[line]
 		t.portions = append(t.portions, portion{item: w.item, line: line, from: w.from, units: w.units, off: w.off})
 	}
 	e.capWon(i, &s.rules[i], t)

@@ -73,11 +73,11 @@ func (s *Strategy) letExclusiveCompete(q *Quote) {
 	e := &q.work
 	together := q.off()
 	s.restart(q)
-	alone, most := s.bestOf(q, e.candidates, isExclusiveAll)
+	alone, most := s.bestOf(q, e.lookup.candidates, isExclusiveAll)
 	if most <= together {
 		alone, most = noExclusive, together
 	}
-	goods, _ := s.bestOf(q, e.candidates, isExclusiveGoods)
+	goods, _ := s.bestOf(q, e.lookup.candidates, isExclusiveGoods)
 	if e.trace != nil {
 		e.trace.together, e.trace.rival = together, goods
 	}

@@ -11,13 +11,13 @@ func (s *Strategy) addTurns(e *evaluation) {
 	if !s.grouped {
 		return
 	}
-	for _, i := range e.candidates {
+	for _, i := range e.lookup.candidates {
 		if r := &s.rules[i]; r.group != "" {
-			e.candidates = append(e.candidates, r.groupTurn)
+			e.lookup.candidates = append(e.lookup.candidates, r.groupTurn)
 		}
 	}
-	slices.Sort(e.candidates)
-	e.candidates = slices.Compact(e.candidates)
+	slices.Sort(e.lookup.candidates)
+	e.lookup.candidates = slices.Compact(e.lookup.candidates)
 }
 
 // leadingWithout is the strategy with the turn of a rule's group at the next rule of it, if
@@ -49,22 +49,22 @@ func (s *Strategy) sortGroups(e *evaluation) {
 	if !s.grouped {
 		return
 	}
-	for _, i := range e.candidates {
+	for _, i := range e.lookup.candidates {
 		if s.rules[i].group != "" {
-			e.inGroups = append(e.inGroups, i)
+			e.choice.inGroups = append(e.choice.inGroups, i)
 		}
 	}
-	slices.SortFunc(e.inGroups, func(a, b int32) int {
+	slices.SortFunc(e.choice.inGroups, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(s.rules[a].groupTurn, s.rules[b].groupTurn), cmp.Compare(a, b))
 	})
 }
 
 // groupOf are the candidates of the group whose turn is with a rule.
 func (s *Strategy) groupOf(e *evaluation, turn int32) []int32 {
-	from, _ := slices.BinarySearchFunc(e.inGroups, turn, func(i, turn int32) int { return cmp.Compare(s.rules[i].groupTurn, turn) })
+	from, _ := slices.BinarySearchFunc(e.choice.inGroups, turn, func(i, turn int32) int { return cmp.Compare(s.rules[i].groupTurn, turn) })
 	to := from
-	for to < len(e.inGroups) && s.rules[e.inGroups[to]].groupTurn == turn {
+	for to < len(e.choice.inGroups) && s.rules[e.choice.inGroups[to]].groupTurn == turn {
 		to++
 	}
-	return e.inGroups[from:to]
+	return e.choice.inGroups[from:to]
 }

@@ -163,15 +163,15 @@ func (e *evaluation) narrowAny(m *matcher) bool {
 		return false
 	}
 	list := m.further.any
-	e.near = e.near[:0]
+	e.lookup.near = e.lookup.near[:0]
 	for i := range list {
 		skus, categories, subgroups := list[i].named()
-		e.addNear(&e.bySKU, skus, skuOf, 0)
-		e.addNear(&e.byCategory, categories, categoryOf, len(e.categories))
-		e.addNear(&e.bySubgroup, subgroups, subgroupOf, 0)
+		e.addNear(&e.lookup.bySKU, skus, skuOf, 0)
+		e.addNear(&e.lookup.byCategory, categories, categoryOf, len(e.lookup.categories))
+		e.addNear(&e.lookup.bySubgroup, subgroups, subgroupOf, 0)
 	}
-	slices.Sort(e.near)
-	e.near = slices.Compact(e.near)
+	slices.Sort(e.lookup.near)
+	e.lookup.near = slices.Compact(e.lookup.near)
 	return true
 }
 

@@ -198,7 +198,7 @@ func TestIndexFindsRulesWithAny(t *testing.T) {
 		if err := s.QuoteInto(&q, &cart.Cart{Lines: []cart.Line{c.line}}, time.Unix(0, 0)); err != nil {
 			t.Fatal(err)
 		}
-		if got := len(q.work.candidates); got != c.found || len(q.Applied) != c.found {
+		if got := len(q.work.lookup.candidates); got != c.found || len(q.Applied) != c.found {
 			t.Errorf("%s: %d rules are tried and %d apply, want %d", name, got, len(q.Applied), c.found)
 		}
 	}
@@ -207,7 +207,7 @@ func TestIndexFindsRulesWithAny(t *testing.T) {
 // Rules with any find their goods among many without going through all of them.
 func TestNarrowedGoodsOfAny(t *testing.T) {
 	t.Parallel()
-	e := &evaluation{goods: 12}
+	e := &evaluation{order: order{goods: 12}}
 	for i := range 12 {
 		e.items = append(e.items, item{sku: symbol(i%5 + 1), category: symbol(i%3 + 1), subgroup: symbol(i % 2)})
 	}

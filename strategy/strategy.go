@@ -220,7 +220,8 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 	}
 	compiled.conditions = c.conditionsOf(r.conditions, false)
 	compiled.thresholds = c.conditionsOf(r.conditions, true)
-	compiled.facets = facetsOf(compiled.conditions, compiled.thresholds)
+	compiled.facets.read(compiled.conditions)
+	compiled.facets.read(compiled.thresholds)
 	for _, of := range compiled.conditions {
 		if limits, is := of.(chargeLimiter); is {
 			compiled.methods = limits.shippingMethods()
