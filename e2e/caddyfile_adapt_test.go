@@ -12,7 +12,7 @@ func TestExampleIsValid(t *testing.T) {
 	if !strings.Contains(r.out, "Valid configuration") {
 		t.Errorf("validate says %q", r.out)
 	}
-	if strings.Contains(r.err, "probably not meant") || strings.Contains(r.err, `"level":"error"`) {
+	if strings.Contains(r.err, "strategy warning") || strings.Contains(r.err, `"level":"error"`) {
 		t.Errorf("validate is not clean:\n%s", r.err)
 	}
 }

@@ -328,7 +328,7 @@ func TestHandlersShareOneWatcher(t *testing.T) {
 	if same := g.settled(); same.watching() != one.watching() {
 		t.Errorf("another way of reloading holds %v\nand one alone %v", same, one)
 	}
-	g.log.await(t, 0, "options of the strategy changed", `"poll":3`)
+	g.log.await(t, 0, "strategy options changed", `"poll":3`)
 	write(t, f, strategyOf(3))
 	g.goesLive(3)
 	g.accepted(g.with(handlers, "max_lines 8"))

@@ -105,7 +105,7 @@ func TestPublishRemovesWhatWasNotThereBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	g.log.await(t, 0, "strategy is missing")
+	g.log.await(t, 0, "strategy missing")
 	writePair(t, filepath.Join(dir, "next.toml"), 500)
 	if v := caddy(t, dir, "discount", "publish", "next.toml", "shop/discount.toml", "--json").verdict(t); v.Gateway.Verdict != "refused" || !v.PutBack {
 		t.Errorf("%+v", v)

@@ -179,7 +179,7 @@ func TestDeletedStrategyStaysInService(t *testing.T) {
 	if err := os.Remove(f); err != nil {
 		t.Fatal(err)
 	}
-	g.log.await(t, mark, "strategy is missing, the one in service stays")
+	g.log.await(t, mark, "strategy missing, the one in service stays")
 	g.stays(1)
 	write(t, f, strategyOf(2))
 	g.goesLive(2)

@@ -49,7 +49,7 @@ func TestOlderLogThatIsPutBackIsFound(t *testing.T) {
 	verify()
 	verify("--checkpoint", checkpoint)
 	g = start(t, dir, remembering)
-	g.log.await(t, 0, "log of the strategy is not as it was left", "a later log was removed")
+	g.log.await(t, 0, "log of the strategy was changed", "a later log was removed")
 	g.remembers(1)
 	verify()
 	verify("--checkpoint", checkpoint)
@@ -89,7 +89,7 @@ func TestLogThatIsRemovedWithItsKeyIsFound(t *testing.T) {
 		t.Errorf("exit %d, want 2:\n%s%s", found.code, found.out, found.err)
 	}
 	g = start(t, dir, remembering)
-	g.log.await(t, 0, "log of the strategy is not as it was left")
+	g.log.await(t, 0, "log of the strategy was changed")
 	g.remembers(1)
 	if found := caddy(t, dir, "discount", "log", "verify", "--state", state); found.code != 2 {
 		t.Errorf("afterwards exit %d, want 2:\n%s%s", found.code, found.out, found.err)

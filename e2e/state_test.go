@@ -188,10 +188,10 @@ func TestRollbackByCommand(t *testing.T) {
 	g.kill()
 	g = start(t, dir, remembering)
 	g.stays(1)
-	g.log.await(t, 0, "a rollback keeps the strategy in the file out of service", `"version":"v-0002"`, `"in_service":"v-0001"`)
+	g.log.await(t, 0, "rollback pinned, the strategy in the file stays out of service", `"version":"v-0002"`, `"in_service":"v-0001"`)
 	mark := g.log.mark()
 	write(t, f, strategyOf(2)+"# the same\n")
-	g.log.await(t, mark, "a rollback keeps the strategy in the file out of service", `"version":"v-0002"`, `"in_service":"v-0001"`)
+	g.log.await(t, mark, "rollback pinned, the strategy in the file stays out of service", `"version":"v-0002"`, `"in_service":"v-0001"`)
 	mark = g.log.mark()
 	write(t, f, strategyOf(3))
 	g.log.await(t, mark, "strategy activated", "v-0003")
@@ -327,7 +327,7 @@ func TestLogThatWasChangedIsFound(t *testing.T) {
 		t.Errorf("exit %d, want 2", found.code)
 	}
 	g = start(t, dir, remembering)
-	g.log.await(t, 0, "log of the strategy is not as it was left")
+	g.log.await(t, 0, "log of the strategy was changed")
 	g.stays(2)
 }
 
@@ -343,7 +343,7 @@ func TestBrokenFileAtTheStartServesTheLastGoodOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	g = start(t, dir, remembering)
-	g.log.await(t, 0, "strategy is missing")
+	g.log.await(t, 0, "strategy missing")
 	g.log.await(t, 0, "strategy activated", `"kind":"recall"`)
 	g.stays(1)
 	write(t, f, strategyOf(2))

@@ -97,11 +97,11 @@ func TestUpgradeFrom01ServesWhatWasInService(t *testing.T) {
 		},
 		"what was rolled back": {
 			left: "rolled-back", file: "summer", version: "spring", formerly: springWas, kind: "recall",
-			log: "a rollback keeps the strategy in the file out of service",
+			log: "rollback pinned, the strategy in the file stays out of service",
 		},
 		"what was rolled back, with a comment more": {
 			left: "rolled-back", file: "# more\n" + of01(t, "summer"), version: "spring", formerly: springWas, kind: "recall",
-			log: "a rollback keeps the strategy in the file out of service",
+			log: "rollback pinned, the strategy in the file stays out of service",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestUpgradeFrom01KeepsRollbacks(t *testing.T) {
 	if now := g.only(); now.Held != summer || now.HeldFormerly != summerWas {
 		t.Errorf("held: %s, formerly %s; want %s, formerly %s", now.Held, now.HeldFormerly, summer, summerWas)
 	}
-	g.log.await(t, 0, "a rollback keeps the strategy in the file out of service", `"sha256":"`+summer+`"`, `"formerly":"`+summerWas+`"`)
+	g.log.await(t, 0, "rollback pinned, the strategy in the file stays out of service", `"sha256":"`+summer+`"`, `"formerly":"`+summerWas+`"`)
 
 	again := caddy(t, filepath.Join("testdata", "state-0.1"), "discount", "publish", "summer.toml", filepath.Join(g.dir, "shop", "discount.toml")).good(t)
 	if !strings.Contains(again.out, "caddy discount rollback "+summer[:12]) {

@@ -93,7 +93,7 @@ func (e *Engine) Configure(o Options) {
 	}
 	e.options.Store(&o)
 	by := o.settings(e.key)
-	e.log().Info("options of the strategy changed", zap.Duration("settle", by.Settle), zap.Duration("poll", by.Poll),
+	e.log().Info("strategy options changed", zap.Duration("settle", by.Settle), zap.Duration("poll", by.Poll),
 		zap.String("guard", by.Policy), zap.String("state", by.State))
 	e.source.Reconfigure(by)
 }

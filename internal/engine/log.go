@@ -14,10 +14,10 @@ const maxLogged = 20
 func (e *Engine) logWarnings(m *strategy.Model) {
 	warnings := m.Warnings()
 	for _, c := range warnings[:min(len(warnings), maxLogged)] {
-		e.log().Warn("strategy: probably not meant", zap.String("problem", c.String()))
+		e.log().Warn("strategy warning", zap.String("problem", c.String()))
 	}
 	if more := len(warnings) + m.MoreWarnings() - maxLogged; more > 0 {
-		e.log().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
+		e.log().Warn("more strategy warnings", zap.Int("problems", more))
 	}
 }
 

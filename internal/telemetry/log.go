@@ -19,38 +19,38 @@ func LogEvent(log *zap.Logger, e reload.Event) {
 	case reload.EventRefused:
 		log.Error(stays("strategy refused", e), refusal(e)...)
 	case reload.EventMissing:
-		log.Warn(stays("strategy is missing", e), refusal(e)...)
+		log.Warn(stays("strategy missing", e), refusal(e)...)
 	case reload.EventPinned:
-		log.Warn("a rollback keeps the strategy in the file out of service, until another is saved or a rollback to it",
+		log.Warn("rollback pinned, the strategy in the file stays out of service until another is saved",
 			append(identified(e.Refused), zap.String("in_service", e.Live.Version))...)
 	case reload.EventPending:
-		log.Warn(stays("strategy is being written for long", e), refusal(e)...)
+		log.Warn(stays("write not finished", e), refusal(e)...)
 	case reload.EventStaged:
 		log.Info("strategy staged", append(activation(e.Next), instant("due", e.Next.Due), zap.String("in_service", e.Live.Version))...)
 	case reload.EventWithdrawn:
 		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), instant("due", e.Next.Due))
 	case reload.EventStateFailed:
-		log.Error("state of the strategy cannot be written, it goes on without", failure(e.Err)...)
+		log.Error("cannot write state directory", failure(e.Err)...)
 	case reload.EventStateRestored:
-		log.Info("state of the strategy is written again")
+		log.Info("state directory written again")
 	case reload.EventTampered:
-		what := "log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back"
+		what := "log of the strategy was changed, new one begun; a rollback may have lost its pin"
 		if errors.Is(e.Err, history.ErrContentChanged) {
-			what = "kept contents of the strategy are not as they were left, they are set aside"
+			what = "kept contents of the strategy were changed, set aside"
 		}
 		log.Error(what, failure(e.Err)...)
 	case reload.EventSigned:
 		log.Info("log of the strategy signed", zap.String("checkpoint", e.Checkpoint))
 	case reload.EventPolling:
-		log.Warn("strategy cannot be watched, looking at it from time to time instead", failure(e.Err)...)
+		log.Warn("cannot watch strategy, polling instead", failure(e.Err)...)
 	case reload.EventWatchLost:
-		log.Warn("watch of the strategy lost", failure(e.Err)...)
+		log.Warn("watch lost", failure(e.Err)...)
 	case reload.EventPendingOver:
-		log.Info("strategy is written no more", zap.String("in_service", e.Live.Version))
+		log.Info("write finished", zap.String("in_service", e.Live.Version))
 	case reload.EventWatchRegained:
-		log.Info("strategy is watched again")
+		log.Info("watch restored")
 	default:
-		log.Info("strategy has the meaning that is in service", zap.String("version", e.Live.Version), zap.String("sha256", e.Live.Fingerprint))
+		log.Info("strategy unchanged", zap.String("version", e.Live.Version), zap.String("sha256", e.Live.Fingerprint))
 	}
 }
 
