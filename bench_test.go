@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // BenchmarkHandler is the handler alone: reading the cart, the quote and the
@@ -64,7 +66,7 @@ func BenchmarkHandler(b *testing.B) {
 					b.Fatal(err)
 				}
 				for name := range r.Header { // as a server gives a new map each time
-					if strings.HasPrefix(name, defaultPrefix) {
+					if strings.HasPrefix(name, httpheader.DefaultPrefix) {
 						delete(r.Header, name)
 					}
 				}

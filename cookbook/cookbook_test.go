@@ -35,7 +35,7 @@ func TestCampaigns(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			text := mustRead(t, file)
 			sources := sourcesOf(t, file, text, beside(t))
-			if probably := cautionsOf(t, sources); probably != "" {
+			if probably := warningsOf(t, sources); probably != "" {
 				t.Errorf("probably not meant: %s", probably)
 			}
 			gave, refused := 0, 0
@@ -112,20 +112,20 @@ func sourcesOf(t *testing.T, name, text string, beside func(name string) string)
 	t.Helper()
 	sources := []strategy.Source{{Name: name, Data: []byte(text)}}
 	for _, name := range strategy.Spreadsheets(sources...) {
-		sources = append(sources, strategy.Source{Name: name, Data: []byte(beside(name)), Beside: true})
+		sources = append(sources, strategy.Source{Name: name, Data: []byte(beside(name)), Companion: true})
 	}
 	return sources
 }
 
-// cautionsOf loads a strategy and lists what in it is probably not meant.
-func cautionsOf(t *testing.T, sources []strategy.Source) string {
+// warningsOf loads a strategy and lists what in it is probably not meant.
+func warningsOf(t *testing.T, sources []strategy.Source) string {
 	t.Helper()
 	m, err := strategy.Parse("", sources...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var lines []string
-	for _, c := range m.Cautions() {
+	for _, c := range m.Warnings() {
 		lines = append(lines, c.String()+"\n")
 	}
 	return strings.Join(lines, "")

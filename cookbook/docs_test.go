@@ -99,7 +99,7 @@ func (b block) check(t *testing.T, before, next block) int {
 	if next.kind == "text warned" {
 		text, warnings = b.text, next.text
 	}
-	if got := cautionsOf(t, sources(text)); got != warnings {
+	if got := warningsOf(t, sources(text)); got != warnings {
 		t.Errorf("the page shows\n%sthe warning is\n%s", warnings, got)
 	}
 	if next.kind == "json canonical" {

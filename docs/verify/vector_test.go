@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 // The README has one token to test a verifier in another language with.

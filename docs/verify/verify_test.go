@@ -22,7 +22,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 // programs are the examples; prepare returns what each is run with.
