@@ -79,7 +79,7 @@ these cases, and when it is interrupted, DST is as it was, or is put back.`,
 // sourceAndPlace wants the two arguments of publish.
 func sourceAndPlace(_ *cobra.Command, args []string) error {
 	if len(args) != 2 || args[0] == "" || args[1] == "" {
-		return fmt.Errorf("the arguments are %q, SRC and DST are wanted: the strategy, and where a gateway watches it", args)
+		return fmt.Errorf("the arguments are %q, want SRC and DST: the strategy, and the file or directory that a gateway watches", args)
 	}
 	return nil
 }

@@ -29,13 +29,13 @@ func TargetOf(src, dst string) (Target, error) {
 	}
 	switch {
 	case to != nil && os.SameFile(from, to):
-		return nil, fmt.Errorf("%s is SRC itself: SRC is what is not watched yet, and DST the place where it will be", dst)
+		return nil, fmt.Errorf("%s is SRC itself: want a SRC that no gateway watches, and a DST that one watches", dst)
 	case from.IsDir():
 		return linkTo(dst, to)
 	case to != nil && to.IsDir():
 		return memberOf(src, dst)
 	case strings.HasSuffix(dst, strategyfile.TestSuffix):
-		return nil, fmt.Errorf("%s is the name of a file of tests, that of a strategy is wanted", dst)
+		return nil, fmt.Errorf("%s is the name of a file of tests, want that of a strategy", dst)
 	case !strings.HasSuffix(dst, strategyfile.Suffix) && !there(dst):
 		return nil, fmt.Errorf("%s is not there: a new file ends in %s, and a new directory is to be made first", dst, strategyfile.Suffix)
 	}
@@ -68,7 +68,7 @@ func fileAt(path, within string) (Target, error) {
 func memberOf(src, dst string) (Target, error) {
 	base := filepath.Base(src)
 	if !strategyfile.IsMember(base) || strings.HasSuffix(base, strategyfile.TestSuffix) {
-		return nil, fmt.Errorf("%s is no name of a part of the strategy %s: one that ends in %s is wanted, and neither begins with . or # nor ends in %s",
+		return nil, fmt.Errorf("%s cannot be a part of the strategy %s: want a name that ends in %s and not in %[4]s, and does not begin with . or #",
 			base, dst, strategyfile.Suffix, strategyfile.TestSuffix)
 	}
 	to, err := fileAt(dst+string(filepath.Separator)+base, dst)
@@ -76,7 +76,7 @@ func memberOf(src, dst string) (Target, error) {
 		return nil, err
 	}
 	if SameFile(src, dst+string(filepath.Separator)+base) {
-		return nil, fmt.Errorf("it is in %s already: SRC is what is not watched yet, and DST the place where it will be", dst)
+		return nil, fmt.Errorf("it is in %s already: want a SRC that no gateway watches, and a DST that one watches", dst)
 	}
 	return to, nil
 }
@@ -196,7 +196,7 @@ func (p *placing) plain() error {
 	if err != nil || p.target == filepath.Join(dir, base) {
 		return err
 	}
-	return fmt.Errorf("%s is a symbolic link, a file is wanted: a gateway does not follow it", p.name)
+	return fmt.Errorf("%s is a symbolic link, want a file: a gateway does not follow it", p.name)
 }
 
 // rulesAmong are the files of the strategy without those that it names.

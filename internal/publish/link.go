@@ -30,19 +30,19 @@ type linkPlace struct {
 // linkTo finds the link. to is the directory it leads to; nil if there is none.
 func linkTo(dst string, to fs.FileInfo) (Target, error) {
 	if to != nil && !to.IsDir() {
-		return nil, fmt.Errorf("%s is a file, and SRC a directory: a symbolic link to a directory is wanted", dst)
+		return nil, fmt.Errorf("%s is a file, and SRC a directory: want a symbolic link to a directory", dst)
 	}
 	at, err := lastLink(dst)
 	switch {
 	case err != nil:
 		return nil, err
 	case at == "" && to != nil:
-		return nil, fmt.Errorf("%s is a directory, and several files of one cannot be replaced at once: a symbolic link to it is wanted "+
+		return nil, fmt.Errorf("%s is a directory, and several files of one cannot be replaced at once: want a symbolic link to it "+
 			"(move it to %[1]s.1 and make the link with ln -s %s.1 %[1]s), or one file as SRC", dst, filepath.Base(dst))
 	case at == "":
 		at = dst
 	case to == nil:
-		return nil, fmt.Errorf("%s is a symbolic link that leads nowhere, one to a directory is wanted", dst)
+		return nil, fmt.Errorf("%s is a symbolic link that leads nowhere, want one to a directory", dst)
 	}
 	dir, base, err := directoryOf(at)
 	if err != nil {

@@ -43,7 +43,7 @@ func placingAt(path string) (*placing, error) {
 		return nil, strategyfile.PathError(path, err)
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("%s is a symbolic link that leads nowhere, one to a file is wanted", path)
+		return nil, fmt.Errorf("%s is a symbolic link that leads nowhere, want one to a file", path)
 	}
 	dir, base, err := directoryOf(path)
 	if err != nil {
@@ -82,7 +82,7 @@ func (p *placing) take(from strategy.Source) (differs bool, err error) {
 		return false, strategyfile.PathError(p.name, err)
 	}
 	if !p.before.Mode().IsRegular() {
-		return false, fmt.Errorf("%s is not a regular file (its mode is %s), one is wanted", p.name, p.before.Mode())
+		return false, fmt.Errorf("%s is not a regular file (its mode is %s), want one", p.name, p.before.Mode())
 	}
 	p.beLike(p.before)
 	if p.old, err = os.ReadFile(p.target); err != nil {
