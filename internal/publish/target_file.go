@@ -16,7 +16,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// TargetOf finds what kind of place DST is for SRC.
+// TargetOf returns the target that DST is for SRC. An error names the path and says what to
+// publish instead.
 func TargetOf(src, dst string) (Target, error) {
 	from, err := os.Stat(src)
 	if err != nil {
@@ -36,35 +37,34 @@ func TargetOf(src, dst string) (Target, error) {
 		return memberOf(src, dst)
 	case strings.HasSuffix(dst, strategyfile.TestSuffix):
 		return nil, fmt.Errorf("%s is the name of a file of tests, want that of a strategy", dst)
-	case !strings.HasSuffix(dst, strategyfile.Suffix) && !there(dst):
+	case !strings.HasSuffix(dst, strategyfile.Suffix) && !exists(dst):
 		return nil, fmt.Errorf("%s is not there: a new file ends in %s, and a new directory is to be made first", dst, strategyfile.Suffix)
 	}
 	return fileAt(dst, "")
 }
 
-// filePlace is the place of a strategy in one file, or of one file of a
-// directory, and of the tests beside it.
-type filePlace struct {
-	strategy, tests *placing
+// A fileTarget is a strategy in one file, or one file of a directory, with the tests beside it.
+type fileTarget struct {
+	strategy, tests *replacement
 	within          string // the directory that is the strategy; "" for a strategy in one file
 }
 
 func fileAt(path, within string) (Target, error) {
-	at, err := placingAt(path)
+	at, err := replacementAt(path)
 	if err != nil {
 		return nil, err
 	}
 	// The gateway looks for tests beside the path that it was given, and not
 	// beside what a link there leads to.
 	dir, base := filepath.Split(path)
-	beside, err := placingAt(dir + strategyfile.TestsOf(base))
+	tests, err := replacementAt(dir + strategyfile.TestsOf(base))
 	if err != nil {
 		return nil, err
 	}
-	return &filePlace{strategy: at, tests: beside, within: within}, nil
+	return &fileTarget{strategy: at, tests: tests, within: within}, nil
 }
 
-// memberOf is the place of a file in the directory that is the strategy.
+// memberOf is the target of a file in the directory that is the strategy.
 func memberOf(src, dst string) (Target, error) {
 	base := filepath.Base(src)
 	if !strategyfile.IsMember(base) || strings.HasSuffix(base, strategyfile.TestSuffix) {
@@ -81,12 +81,13 @@ func memberOf(src, dst string) (Target, error) {
 	return to, nil
 }
 
-// there reports whether a path names anything, be it a link that leads nowhere.
-func there(path string) bool {
+// exists reports whether a path names anything, including a link that leads nowhere.
+func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
 
+// SameFile reports whether two paths lead to the same file or directory, which both exist.
 func SameFile(a, b string) bool {
 	one, err := os.Stat(a)
 	if err != nil {
@@ -96,25 +97,25 @@ func SameFile(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-func (f *filePlace) Path() string { return f.strategy.name }
+func (f *fileTarget) Path() string { return f.strategy.name }
 
-func (f *filePlace) Directories() []string {
+func (f *fileTarget) Directories() []string {
 	return []string{filepath.Dir(f.strategy.target), filepath.Dir(f.tests.target)}
 }
 
-func (f *filePlace) With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
+func (f *fileTarget) With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
 	if f.within != "" {
-		return f.among(sources, tests)
+		return f.withMembers(sources, tests)
 	}
 	if len(tests) > 0 {
 		return sources, tests, nil
 	}
-	there, err := f.testsThere()
-	return sources, there, err
+	current, err := f.currentTests()
+	return sources, current, err
 }
 
-// testsThere are the tests in the place, and the bodies that they name.
-func (f *filePlace) testsThere() ([]strategy.Source, error) {
+// currentTests reads the tests of the target, and the bodies that they name.
+func (f *fileTarget) currentTests() ([]strategy.Source, error) {
 	data, err := os.ReadFile(f.tests.target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -126,36 +127,36 @@ func (f *filePlace) testsThere() ([]strategy.Source, error) {
 	dir, _ := filepath.Split(f.tests.name)
 	for _, name := range ruletest.Bodies(tests...) {
 		body, err := os.ReadFile(dir + name)
-		if err == nil { // one that is missing is a problem of the tests
+		if err == nil { // running the tests reports one that is missing
 			tests = append(tests, strategy.Source{Name: dir + name, Data: body})
 		}
 	}
 	return tests, nil
 }
 
-// among is the directory with these files in it.
-func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
-	there, theirTests, err := Members(f.within)
+// withMembers is the directory as it will be with these files in it.
+func (f *fileTarget) withMembers(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
+	members, memberTests, err := Members(f.within)
 	if err != nil {
 		return nil, nil, err
 	}
-	// What SRC names comes with it: one of the name that is there already is another's.
+	// A spreadsheet that SRC names comes with it, and replaces the one of that name.
 	named := strategy.Spreadsheets(sources...)
-	there = slices.DeleteFunc(there, func(s strategy.Source) bool { return s.Beside && slices.Contains(named, filepath.Base(s.Name)) })
-	return merged(there, sources), merged(theirTests, tests), nil
+	members = slices.DeleteFunc(members, func(s strategy.Source) bool { return s.Beside && slices.Contains(named, filepath.Base(s.Name)) })
+	return merged(members, sources), merged(memberTests, tests), nil
 }
 
-// Members reads the directory of a strategy, which may be empty.
+// Members reads the files of the strategy in a directory, which may be empty.
 func Members(dir string) (sources, tests []strategy.Source, err error) {
 	return strategyfile.ReadAs(dir, dir)
 }
 
-// merged are files in the order of their names, with those that come in the
-// place of those there were.
-func merged(there, come []strategy.Source) []strategy.Source {
-	all := slices.Clone(come)
-	for _, old := range there {
-		if !slices.ContainsFunc(come, func(s strategy.Source) bool { return filepath.Base(s.Name) == filepath.Base(old.Name) }) {
+// merged lists files in the order of their names. A new file replaces the current one of its
+// name.
+func merged(current, next []strategy.Source) []strategy.Source {
+	all := slices.Clone(next)
+	for _, old := range current {
+		if !slices.ContainsFunc(next, func(s strategy.Source) bool { return filepath.Base(s.Name) == filepath.Base(old.Name) }) {
 			all = append(all, old)
 		}
 	}
@@ -165,33 +166,33 @@ func merged(there, come []strategy.Source) []strategy.Source {
 	return all
 }
 
-// placed is a file that comes into a place; none if nothing comes.
-type placed struct {
-	at   *placing
+// incoming is the file that replaces another one; from is empty if none does.
+type incoming struct {
+	at   *replacement
 	from []strategy.Source
 }
 
-// named are the places of the files that the strategy and its tests name: beside these,
-// under their own names.
-func (f *filePlace) named(sources, tests []strategy.Source) ([]placed, error) {
-	var list []placed
+// companions lists the files that the strategy and its tests name. They go beside these, under
+// their own names.
+func (f *fileTarget) companions(sources, tests []strategy.Source) ([]incoming, error) {
+	var list []incoming
 	dir, _ := filepath.Split(f.tests.name)
 	bodies := slices.DeleteFunc(slices.Clone(tests), func(f strategy.Source) bool { return !strategyfile.IsBody(f.Name) })
 	for _, file := range slices.Concat(strategyfile.Beside(sources), bodies) {
-		at, err := placingAt(dir + filepath.Base(file.Name))
+		at, err := replacementAt(dir + filepath.Base(file.Name))
 		if err == nil && file.Beside {
-			err = at.plain()
+			err = at.refuseLink()
 		}
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, placed{at, []strategy.Source{file}})
+		list = append(list, incoming{at, []strategy.Source{file}})
 	}
 	return list, nil
 }
 
-// plain refuses a place that a link leads away from, which no gateway follows.
-func (p *placing) plain() error {
+// refuseLink refuses a name that is a symbolic link: a gateway does not follow it.
+func (p *replacement) refuseLink() error {
 	dir, base, err := directoryOf(p.name)
 	if err != nil || p.target == filepath.Join(dir, base) {
 		return err
@@ -199,67 +200,66 @@ func (p *placing) plain() error {
 	return fmt.Errorf("%s is a symbolic link, want a file: a gateway does not follow it", p.name)
 }
 
-// rulesAmong are the files of the strategy without those that it names.
-func rulesAmong(files []strategy.Source) []strategy.Source {
+// withoutCompanions lists the files of the strategy without those that it names.
+func withoutCompanions(files []strategy.Source) []strategy.Source {
 	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return f.Beside })
 }
 
-// testsAmong are the tests among them and the bodies that they name.
-func testsAmong(files []strategy.Source) []strategy.Source {
+// withoutBodies lists the tests without the bodies that they name.
+func withoutBodies(files []strategy.Source) []strategy.Source {
 	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return strategyfile.IsBody(f.Name) })
 }
 
-// put puts what the files name and the tests into their place first, and then the rules. A gateway opens
-// the file of a strategy before that of its tests, so that whoever sees the new
-// rules sees the new tests: it can never be that tests of yesterday pass, or
-// refuse, the rules of today. The other way round it could see old rules beside
-// new tests, which at worst it refuses, and goes on with what it has; replace
-// keeps it from that, too, where there are locks.
-func (f *filePlace) Put(ctx context.Context, sources, tests []strategy.Source) (Placement, error) {
-	var come []*placing
-	named, err := f.named(sources, tests)
+// Apply replaces the companions and the tests first, and the rules last. A gateway opens the
+// file of a strategy before that of its tests, so a gateway that reads the new rules reads the
+// new tests: old tests never pass or refuse new rules. It could read old rules beside new
+// tests, which at worst it refuses, and keeps the strategy in service. Where there are locks,
+// replace prevents that too.
+func (f *fileTarget) Apply(ctx context.Context, sources, tests []strategy.Source) (Change, error) {
+	var changed []*replacement
+	companions, err := f.companions(sources, tests)
 	if err != nil {
 		return nil, err
 	}
-	files := append(named, placed{f.tests, testsAmong(tests)}, placed{f.strategy, rulesAmong(sources)})
+	files := append(companions, incoming{f.tests, withoutBodies(tests)}, incoming{f.strategy, withoutCompanions(sources)})
 	for _, file := range files {
 		if len(file.from) == 0 {
 			continue
 		}
-		differs, err := file.at.take(file.from[0])
+		differs, err := file.at.read(file.from[0])
 		if err != nil {
 			return nil, err
 		}
 		if rules := !file.from[0].Beside && !strategyfile.IsBody(file.from[0].Name); rules && differs {
-			if err := file.at.replaceable(); err != nil {
+			if err := file.at.checkReplaceable(); err != nil {
 				return nil, err
 			}
 		}
 		if differs {
-			come = append(come, file.at)
+			changed = append(changed, file.at)
 		}
 	}
-	if len(come) == 0 {
+	if len(changed) == 0 {
 		return nil, nil
 	}
 	if f.tests.before == nil && f.strategy.before != nil {
-		f.tests.beLike(f.strategy.before) // who may read the one may read the other
+		f.tests.copyMode(f.strategy.before) // readers of the rules can read the tests
 	}
-	for _, file := range named {
+	for _, file := range companions {
 		if file.at.before == nil && f.strategy.before != nil {
-			file.at.beLike(f.strategy.before)
+			file.at.copyMode(f.strategy.before)
 		}
 	}
-	if err := replace(ctx, come); err != nil {
+	if err := replace(ctx, changed); err != nil {
 		return nil, err
 	}
-	return filesPlaced(come), nil
+	return replacedFiles(changed), nil
 }
 
-// filesPlaced are files that were put into their places.
-type filesPlaced []*placing
+// replacedFiles are files that were replaced.
+type replacedFiles []*replacement
 
-func (f filesPlaced) Files() []string {
+func (f replacedFiles) Files() []string {
 	var list []string
 	for _, p := range f {
 		list = append(list, p.target)
@@ -267,16 +267,16 @@ func (f filesPlaced) Files() []string {
 	return list
 }
 
-func (f filesPlaced) Intact() bool {
-	return !slices.ContainsFunc(f, func(p *placing) bool { return !p.intact() })
+func (f replacedFiles) Intact() bool {
+	return !slices.ContainsFunc(f, func(p *replacement) bool { return !p.intact() })
 }
 
-// back puts back what was there, as the same files, in the order in which they came.
-// What cannot be put back stays beside its place.
-func (f filesPlaced) Back(ctx context.Context) error {
-	var back []*placing
+// Revert puts the previous files back, as the same files, in the order in which they were
+// replaced. A file that cannot be put back stays beside its path.
+func (f replacedFiles) Revert(ctx context.Context) error {
+	var back []*replacement
 	for _, p := range f {
-		r, err := p.reversed()
+		r, err := p.reversal()
 		if err != nil {
 			return err
 		}
@@ -284,21 +284,21 @@ func (f filesPlaced) Back(ctx context.Context) error {
 	}
 	err := swapFiles(ctx, back)
 	if err == nil {
-		return discardAll(back)
+		return removeBackups(back)
 	}
 	for _, r := range back {
 		if r.next != "" {
-			err = errors.Join(err, fmt.Errorf("what was in the place of %s is in %s", r.name, r.next))
+			err = errors.Join(err, fmt.Errorf("what was in %s is in %s", r.name, r.next))
 		}
 	}
 	return err
 }
 
-func (f filesPlaced) Stay() error { return discardAll(f) }
+func (f replacedFiles) Keep() error { return removeBackups(f) }
 
 // IsOneFile reports whether a target is a strategy in one file, and not one file of a
 // directory that is a strategy.
 func IsOneFile(t Target) bool {
-	f, ok := t.(*filePlace)
+	f, ok := t.(*fileTarget)
 	return ok && f.within == ""
 }

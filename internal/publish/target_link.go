@@ -17,17 +17,18 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// linkPlace is the place of a strategy in a directory that a symbolic link leads
-// to. A gateway follows the link once for all files, and again when it has read
-// them: it reads those of one directory, or none.
-type linkPlace struct {
+// A linkTarget is a symbolic link to the directory of a strategy. A gateway follows the link
+// once for all files, and again after it has read them: it reads the files of one directory, or
+// none.
+type linkTarget struct {
 	name   string      // as it was given
 	parent string      // the directory of the link, free of links
-	link   string      // that is led elsewhere: the last one on the way to the directory
+	link   string      // that is switched: the last one on the way to the directory
 	dir    fs.FileInfo // the directory; nil if there is no link yet
 }
 
-// linkTo finds the link. to is the directory it leads to; nil if there is none.
+// linkTo returns the target that the link dst is. to is the directory it leads to; nil if there
+// is none.
 func linkTo(dst string, to fs.FileInfo) (Target, error) {
 	if to != nil && !to.IsDir() {
 		return nil, fmt.Errorf("%s is a file, and SRC a directory: want a symbolic link to a directory", dst)
@@ -48,7 +49,7 @@ func linkTo(dst string, to fs.FileInfo) (Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &linkPlace{name: dst, parent: dir, link: filepath.Join(dir, base), dir: to}, nil
+	return &linkTarget{name: dst, parent: dir, link: filepath.Join(dir, base), dir: to}, nil
 }
 
 // lastLink is the last link that a path leads through and that stands for all of it; "" if
@@ -65,57 +66,57 @@ func lastLink(path string) (string, error) {
 	return route.Last, nil
 }
 
-func (l *linkPlace) Path() string { return l.name }
+func (l *linkTarget) Path() string { return l.name }
 
-func (l *linkPlace) Directories() []string { return []string{l.parent} }
+func (l *linkTarget) Directories() []string { return []string{l.parent} }
 
-// with is these files alone: none of the directory before stays.
-func (l *linkPlace) With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
+// With returns these files alone: no file of the previous directory stays.
+func (l *linkTarget) With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
 	return sources, tests, nil
 }
 
-func (l *linkPlace) Put(ctx context.Context, sources, tests []strategy.Source) (Placement, error) {
+func (l *linkTarget) Apply(ctx context.Context, sources, tests []strategy.Source) (Change, error) {
 	files := slices.Concat(sources, tests)
-	same, err := l.holds(files)
+	same, err := l.hasExactly(files)
 	if err != nil || same {
 		return nil, err
 	}
-	led := &linkLed{linkPlace: l}
+	switched := &switchedLink{linkTarget: l}
 	if l.dir != nil {
-		if led.before, err = os.Readlink(l.link); err != nil {
+		if switched.before, err = os.Readlink(l.link); err != nil {
 			return nil, strategyfile.PathError(l.name, err)
 		}
-		if led.was, err = filepath.EvalSymlinks(l.link); err != nil {
+		if switched.was, err = filepath.EvalSymlinks(l.link); err != nil {
 			return nil, strategyfile.PathError(l.name, err)
 		}
 	}
-	dir, err := l.write(files)
+	dir, err := l.writeDirectory(files)
 	if err == nil && ctx.Err() != nil {
 		err = ErrInterrupted
 	}
 	if err == nil {
-		err = l.lead(filepath.Base(dir), dir)
+		err = l.repoint(filepath.Base(dir), dir)
 	}
 	if err != nil {
 		return nil, errors.Join(err, removePublished(dir))
 	}
-	led.now = dir
+	switched.now = dir
 	if err := atomicfile.SyncDir(l.parent); err != nil {
-		return nil, fmt.Errorf("%s is in its place, but not for certain on the disk: %w", l.name, err)
+		return nil, fmt.Errorf("%s is replaced, but perhaps not on the disk yet: %w", l.name, err)
 	}
-	return led, nil
+	return switched, nil
 }
 
-// linkLed is a link that was led to another directory.
-type linkLed struct {
-	*linkPlace
-	before string // what the link said; "" if there was none
-	was    string // the directory that this led to
+// A switchedLink is a link that was switched to another directory.
+type switchedLink struct {
+	*linkTarget
+	before string // the text of the link before; "" if there was no link
+	was    string // the directory that it led to
 	now    string // the directory that it leads to
 }
 
-func (l *linkLed) Files() []string {
-	entries, _ := os.ReadDir(l.now) // of one that is gone there are none
+func (l *switchedLink) Files() []string {
+	entries, _ := os.ReadDir(l.now) // a directory that is gone has none
 	var list []string
 	for _, e := range entries {
 		list = append(list, filepath.Join(l.now, e.Name()))
@@ -123,18 +124,18 @@ func (l *linkLed) Files() []string {
 	return list
 }
 
-func (l *linkLed) Intact() bool {
+func (l *switchedLink) Intact() bool {
 	to, err := os.Readlink(l.link)
 	return err == nil && to == filepath.Base(l.now)
 }
 
-// back leads the link to where it led, or removes it where there was none.
-func (l *linkLed) Back(context.Context) error {
+// Revert switches the link back, or removes it where there was none.
+func (l *switchedLink) Revert(context.Context) error {
 	var err error
 	if l.before == "" {
 		err = os.Remove(l.link)
 	} else {
-		err = l.lead(l.before, l.now)
+		err = l.repoint(l.before, l.now)
 	}
 	if err != nil {
 		return err
@@ -142,10 +143,10 @@ func (l *linkLed) Back(context.Context) error {
 	return errors.Join(removePublished(l.now), atomicfile.SyncDir(l.parent))
 }
 
-func (l *linkLed) Stay() error { return l.tidy(filepath.Base(l.was), filepath.Base(l.now)) }
+func (l *switchedLink) Keep() error { return l.removeOld(filepath.Base(l.was), filepath.Base(l.now)) }
 
-// holds reports whether the directory has these files already, and no others.
-func (l *linkPlace) holds(files []strategy.Source) (bool, error) {
+// hasExactly reports whether the directory has these files already, and no others.
+func (l *linkTarget) hasExactly(files []strategy.Source) (bool, error) {
 	if l.dir == nil {
 		return false, nil
 	}
@@ -153,19 +154,19 @@ func (l *linkPlace) holds(files []strategy.Source) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	there := slices.Concat(sources, tests)
-	return slices.EqualFunc(there, files, func(a, b strategy.Source) bool {
+	current := slices.Concat(sources, tests)
+	return slices.EqualFunc(current, files, func(a, b strategy.Source) bool {
 		return filepath.Base(a.Name) == filepath.Base(b.Name) && bytes.Equal(a.Data, b.Data)
 	}), nil
 }
 
-// published begins the names of the directories that publish makes.
-func (l *linkPlace) published() string { return filepath.Base(l.link) + ".published-" }
+// prefix begins the names of the directories that publish makes.
+func (l *linkTarget) prefix() string { return filepath.Base(l.link) + ".published-" }
 
-// write makes a directory of the files beside the link. Its path is returned in
-// any case in which there is one.
-func (l *linkPlace) write(files []strategy.Source) (dir string, err error) {
-	dir, err = os.MkdirTemp(l.parent, l.published()+"*")
+// writeDirectory makes a directory of the files beside the link. It returns the path with an
+// error, too, if the directory exists.
+func (l *linkTarget) writeDirectory(files []strategy.Source) (dir string, err error) {
+	dir, err = os.MkdirTemp(l.parent, l.prefix()+"*")
 	if err != nil {
 		return "", err
 	}
@@ -174,19 +175,19 @@ func (l *linkPlace) write(files []strategy.Source) (dir string, err error) {
 		mode = l.dir.Mode().Perm()
 	}
 	for _, file := range files {
-		if err := l.writeOne(dir, file); err != nil {
+		if err := l.writeFile(dir, file); err != nil {
 			return dir, err
 		}
 	}
-	if err := l.own(dir, mode); err != nil {
+	if err := l.copyMode(dir, mode); err != nil {
 		return dir, err
 	}
 	return dir, atomicfile.SyncDir(dir)
 }
 
-// writeOne writes a file with the permissions that the one of its name has, or
-// if there is none with its own.
-func (l *linkPlace) writeOne(dir string, file strategy.Source) error {
+// writeFile writes a file with the permissions of the current one of its name, or, if there is
+// none, with its own.
+func (l *linkTarget) writeFile(dir string, file strategy.Source) error {
 	base := filepath.Base(file.Name)
 	before, err := os.Stat(filepath.Join(l.link, base))
 	like := before
@@ -202,8 +203,8 @@ func (l *linkPlace) writeOne(dir string, file strategy.Source) error {
 	return atomicfile.Fill(f, file.Data, like.Mode().Perm(), before)
 }
 
-// own gives the new directory the permissions of the one before, and its owner.
-func (l *linkPlace) own(dir string, mode fs.FileMode) error {
+// copyMode gives the new directory the permissions and the owner of the current one.
+func (l *linkTarget) copyMode(dir string, mode fs.FileMode) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -215,29 +216,29 @@ func (l *linkPlace) own(dir string, mode fs.FileMode) error {
 	return os.Chmod(dir, mode)
 }
 
-// lead leads the link elsewhere. The name that it has until then is made of that of
-// the directory that publish made.
-func (l *linkPlace) lead(to, made string) error {
+// repoint makes the link lead to another directory. Its temporary name is made of that of the
+// directory that publish made.
+func (l *linkTarget) repoint(to, made string) error {
 	next := filepath.Join(l.parent, "."+filepath.Base(made))
 	if err := os.Symlink(to, next); err != nil {
 		return err
 	}
 	if err := os.Rename(next, l.link); err != nil {
-		return errors.Join(fmt.Errorf("leading the link %s to %s: %w", l.name, to, err), os.Remove(next))
+		return errors.Join(fmt.Errorf("switching the link %s to %s: %w", l.name, to, err), os.Remove(next))
 	}
 	return nil
 }
 
-// tidy removes the directories that publish made before, except these. The last
-// one may still be read, and is what somebody would go back to.
-func (l *linkPlace) tidy(except ...string) error {
+// removeOld removes the directories that publish made before, except these. The previous one
+// may still be read, and an operator may go back to it.
+func (l *linkTarget) removeOld(except ...string) error {
 	entries, err := os.ReadDir(l.parent)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if name := e.Name(); e.IsDir() && strings.HasPrefix(name, l.published()) && !slices.Contains(except, name) {
-			_ = removePublished(filepath.Join(l.parent, name)) // what somebody put there stays, and harms nobody
+		if name := e.Name(); e.IsDir() && strings.HasPrefix(name, l.prefix()) && !slices.Contains(except, name) {
+			_ = removePublished(filepath.Join(l.parent, name)) // a directory with other files stays
 		}
 	}
 	return nil
