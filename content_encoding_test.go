@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/promogate/caddy-discount/body/bodytest"
+	"github.com/promogate/caddy-discount/internal/httpbody/bodytest"
 )
 
 func encodedRequest(coding, body string) string {

@@ -40,7 +40,7 @@ func TestOfManyMistakesItIsToldHowMany(t *testing.T) {
 	}
 
 	s.save(manyMistakes(300))
-	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Standing })
+	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Active })
 	var status adminapi.Strategy
 	if err := json.Unmarshal(a.call("GET", at, "").Body.Bytes(), &status); err != nil {
 		t.Fatal(err)

@@ -8,12 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -45,15 +46,13 @@ func TestACartOfTooManyStepsPassesUnpriced(t *testing.T) {
 	const rules = 4_000
 	lines := strategy.MaxSteps/rules + 100
 	s := open(t, manyRules(rules, "where = { size = \"xl\" }\ndiscount_amount = 0.01"), "discount /orders* STRATEGY {\n\tmax_lines 100000\n\tlines off\n}\nreverse_proxy UPSTREAM")
-	counted := func() uint64 {
-		return traffic.sum(func(l *lane) *atomic.Uint64 { return &l.tooManySteps })
-	}
+	counted := func() float64 { return gathered(t)["too_many_steps_total{}"] }
 	before := counted()
 	s.order(manyLines(lines)).expect(t, `
 X-Discount-Reason: "too many rules look at too many lines: pricing the cart takes more than 40000000 steps"
 X-Discount-Status: unavailable`)
 	if n := counted() - before; n != 1 {
-		t.Errorf("%d carts counted that take too many steps, want 1", n)
+		t.Errorf("%v carts counted that take too many steps, want 1", n)
 	}
 	if a := s.order(manyLines(10)); a.Get("X-Discount-Status") != "none" {
 		t.Errorf("the next order is not priced: %s", owned(a.Header))
@@ -64,8 +63,8 @@ X-Discount-Status: unavailable`)
 func TestALongQuoteWaitsItsTurn(t *testing.T) {
 	const rules = 100
 	h := provisioned(t, manyRules(rules, "discount_amount = 0.01"), Options{})
-	h.gateway.turns = newTurns(1)
-	taken, err := h.gateway.turns.take(t.Context()) // so that none is free
+	h.pricer.slots = pace.NewBodyLimiter(1)
+	taken, err := h.pricer.slots.Take(t.Context()) // so that none is free
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,18 +76,18 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 		back  bool
 		want  string
 	}{
-		{name: "a short quote", lines: largeWork/rules - 1, want: "applied"},
-		{name: "a long quote", lines: largeWork / rules, want: "unavailable"},
-		{name: "a long quote with a turn", lines: largeWork / rules, back: true, want: "applied"},
+		{name: "a short quote", lines: pace.LargeWork/rules - 1, want: "applied"},
+		{name: "a long quote", lines: pace.LargeWork / rules, want: "unavailable"},
+		{name: "a long quote with a turn", lines: pace.LargeWork / rules, back: true, want: "applied"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ctx := left
 			if c.back {
-				h.gateway.turns.back(taken)
+				h.pricer.slots.Release(taken)
 				ctx = t.Context()
 			}
 			body := manyLines(c.lines)
-			if len(body) >= largeBody {
+			if len(body) >= pace.LargeBody {
 				t.Fatalf("a body of %d bytes waits for being large", len(body))
 			}
 			r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(body))
@@ -104,8 +103,10 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 			}
 		})
 	}
-	if len(h.gateway.turns.free) != 0 {
-		t.Error("a turn was not given back")
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := h.pricer.slots.Take(soon); err != nil {
+		t.Errorf("a slot was not given back: %v", err)
 	}
 }
 
@@ -119,17 +120,17 @@ func TestAnExplanationWaitsItsTurn(t *testing.T) {
 	}
 	left, leave := context.WithCancel(t.Context())
 	leave() // so that who waits does not wait long
-	const most = largeWork / rules / 97
+	const most = pace.LargeWork / rules / 97
 	for _, c := range []struct {
 		explain ExplainMode
 		lines   int
 		want    int
 	}{
-		{explain: ExplainOff, lines: largeWork/rules - 1, want: http.StatusOK},
-		{explain: ExplainNext, lines: most, want: http.StatusOK},
-		{explain: ExplainNext, lines: most + 1, want: http.StatusInternalServerError},
-		{explain: ExplainOn, lines: most, want: http.StatusOK},
-		{explain: ExplainOn, lines: most + 1, want: http.StatusInternalServerError},
+		{explain: explainOff, lines: pace.LargeWork/rules - 1, want: http.StatusOK},
+		{explain: explainNext, lines: most, want: http.StatusOK},
+		{explain: explainNext, lines: most + 1, want: http.StatusInternalServerError},
+		{explain: explainOn, lines: most, want: http.StatusOK},
+		{explain: explainOn, lines: most + 1, want: http.StatusInternalServerError},
 	} {
 		t.Run(fmt.Sprint(c.explain, c.lines), func(t *testing.T) {
 			h := &QuoteHandler{Options: Options{Strategy: path, Explain: c.explain}}
@@ -143,8 +144,8 @@ func TestAnExplanationWaitsItsTurn(t *testing.T) {
 			if err := h.Provision(ctx); err != nil {
 				t.Fatal(err)
 			}
-			h.gateway.turns = newTurns(1)
-			if _, err := h.gateway.turns.take(t.Context()); err != nil { // so that none is free
+			h.pricer.slots = pace.NewBodyLimiter(1)
+			if _, err := h.pricer.slots.Take(t.Context()); err != nil { // so that none is free
 				t.Fatal(err)
 			}
 			r := httptest.NewRequestWithContext(left, http.MethodPost, "/", strings.NewReader(manyLines(c.lines)))

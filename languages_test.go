@@ -24,7 +24,7 @@ func TestEditOfTextsGoesIntoService(t *testing.T) {
 	eventually(t, "the new title", func() bool { return strings.Contains(s.quote().body, `"title":"Half off"`) })
 	live := inService()[0].Live()
 	if live.Fingerprint != before.Fingerprint || live.Texts == before.Texts || live.Sequence != before.Sequence+1 {
-		t.Errorf("in service is %+v, was %+v", live.Facts, before.Facts)
+		t.Errorf("in service is %+v, was %+v", live.Info, before.Info)
 	}
 	eventually(t, "a record", func() bool {
 		return strings.Count(a.call("GET", at+"/history", "").Body.String(), `"change": "texts"`) == 1

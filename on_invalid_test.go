@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -8,12 +9,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
 const canary = "canary-4711"
@@ -56,6 +58,11 @@ func TestWhatIsWrongIsRejectedWhenAskedFor(t *testing.T) {
 	}
 }
 
+// panicking is the context of a request whose pricing panics.
+type panicking struct{ context.Context }
+
+func (panicking) Value(any) any { panic(canary) }
+
 // A panic costs the discount and nothing else; the log has what identifies the
 // cart and nothing of what is in it.
 func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
@@ -68,12 +75,12 @@ func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
 	}
 	defer func() { _ = h.Cleanup() }()
 	core, logged := observer.New(zap.DebugLevel)
-	h.gateway.log = zap.New(core)
+	h.pricer.log = zap.New(core)
 	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
-	o := h.gateway.evaluate(httptest.NewRequest(http.MethodPost, "/", nil), input{body: body},
-		func(*edition, *desk, time.Time) *outcome { panic(canary) })
-	if o.status != statusUnavailable || o.problem.Status != http.StatusInternalServerError {
-		t.Fatalf("%+v", o)
+	r := httptest.NewRequest(http.MethodPost, "/", nil).WithContext(panicking{t.Context()})
+	d := h.pricer.order(r, pricedInput{body: body, text: body, whole: true})
+	if d.status != statusUnavailable || d.problem.Status != http.StatusInternalServerError {
+		t.Fatalf("%+v", d)
 	}
 	lines := logged.FilterMessageSnippet("panic while computing a discount").All()
 	if len(lines) != 1 {
@@ -141,7 +148,7 @@ func TestNoCartContentIsEverLogged(t *testing.T) {
 // collected are the module's metrics.
 func collected() ([]*dto.MetricFamily, error) {
 	registry := prometheus.NewPedanticRegistry()
-	if err := registerMetrics(registry); err != nil {
+	if err := telemetry.Register(registry, requestCounters); err != nil {
 		return nil, err
 	}
 	return registry.Gather()

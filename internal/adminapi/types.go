@@ -73,20 +73,21 @@ type Timestamps struct {
 
 // Refusal is a content, or a file, that did not go into service.
 type Refusal struct {
-	Version  string             `json:"version,omitempty"`
-	SHA256   string             `json:"sha256,omitempty"`
-	Time     time.Time          `json:"time"`
-	Standing bool               `json:"standing"`
-	Error    string             `json:"error"`
-	Problems []document.Problem `json:"problems,omitempty"`
-	More     int                `json:"more_problems,omitempty"` // that are not in problems
+	Version  string                `json:"version,omitempty"`
+	SHA256   string                `json:"sha256,omitempty"`
+	Time     time.Time             `json:"time"`
+	Standing bool                  `json:"standing"`
+	Error    string                `json:"error"`
+	Problems []document.Diagnostic `json:"problems,omitempty"`
+	More     int                   `json:"more_problems,omitempty"` // that are not in problems
 }
 
 // Watch says how changes of the files are noticed.
 type Watch struct {
-	Guard   string `json:"guard"`
-	Polling bool   `json:"polling"`
-	Reason  string `json:"reason,omitempty"`
+	ReadProof string `json:"read_proof"` // why the files were held to be finished when they were read last
+	Guard     string `json:"guard"`      // the same, by its earlier name
+	Polling   bool   `json:"polling"`
+	Reason    string `json:"reason,omitempty"`
 }
 
 // State is how the state directory is doing.

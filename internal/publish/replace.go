@@ -93,7 +93,7 @@ func (p *replacement) read(from strategy.Source) (differs bool, err error) {
 // checkReplaceable refuses to replace a file that is not TOML: it is not a strategy, or one that
 // was broken by hand, of which there may be no other copy.
 func (p *replacement) checkReplaceable() error {
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if _, err := document.Parse(strategy.Source{Name: p.name, Data: p.old}); errors.As(err, &problems) {
 		return fmt.Errorf("%s is not replaced, since it is not TOML (%s): if it is not another file, move it away and publish again", p.name, problems.List[0])
 	}

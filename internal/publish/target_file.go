@@ -142,7 +142,7 @@ func (f *fileTarget) withMembers(sources, tests []strategy.Source) (allSources, 
 	}
 	// A spreadsheet that SRC names comes with it, and replaces the one of that name.
 	named := strategy.Spreadsheets(sources...)
-	members = slices.DeleteFunc(members, func(s strategy.Source) bool { return s.Beside && slices.Contains(named, filepath.Base(s.Name)) })
+	members = slices.DeleteFunc(members, func(s strategy.Source) bool { return s.Companion && slices.Contains(named, filepath.Base(s.Name)) })
 	return merged(members, sources), merged(memberTests, tests), nil
 }
 
@@ -180,7 +180,7 @@ func (f *fileTarget) companions(sources, tests []strategy.Source) ([]incoming, e
 	bodies := slices.DeleteFunc(slices.Clone(tests), func(f strategy.Source) bool { return !strategyfile.IsBody(f.Name) })
 	for _, file := range slices.Concat(strategyfile.Beside(sources), bodies) {
 		at, err := replacementAt(dir + filepath.Base(file.Name))
-		if err == nil && file.Beside {
+		if err == nil && file.Companion {
 			err = at.refuseLink()
 		}
 		if err != nil {
@@ -202,7 +202,7 @@ func (p *replacement) refuseLink() error {
 
 // withoutCompanions lists the files of the strategy without those that it names.
 func withoutCompanions(files []strategy.Source) []strategy.Source {
-	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return f.Beside })
+	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return f.Companion })
 }
 
 // withoutBodies lists the tests without the bodies that they name.
@@ -230,7 +230,7 @@ func (f *fileTarget) Apply(ctx context.Context, sources, tests []strategy.Source
 		if err != nil {
 			return nil, err
 		}
-		if rules := !file.from[0].Beside && !strategyfile.IsBody(file.from[0].Name); rules && differs {
+		if rules := !file.from[0].Companion && !strategyfile.IsBody(file.from[0].Name); rules && differs {
 			if err := file.at.checkReplaceable(); err != nil {
 				return nil, err
 			}
