@@ -141,16 +141,16 @@ func TestEssentialsThatCannotBeRead(t *testing.T) {
 // Each of the fields that are absent at a default is invalid where it is mapped.
 func TestMappedFieldsThatCannotBeRead(t *testing.T) {
 	keys := map[string]struct{ key, path string }{
-		"id": {"id", "id"}, "sku": {"sku", "sku"}, "category": {"category", "category"}, "category, large": {"category", "category"},
-		"subgroup": {"subgroup", "subgroup"}, "reduced": {"reduced", "reduced"}, "attributes": {"attributes", "attributes"},
-		"attributes, half": {"attributes", "attributes"}, "customer.id": {"customer_id", "customer.id"}, "customer": {"customer_id", "customer.id"},
-		"several customers": {"customer_id", "customer.id"}, "a customer and a text": {"customer_tier", "customer.tier"},
-		"customer.tier": {"customer_tier", "customer.tier"}, "customer.segments": {"customer_segments", "customer.segments"},
-		"customer.completed_orders": {"completed_orders", "customer.completed_orders"}, "coupons": {"coupons", "coupons"},
-		"coupons, too many": {"coupons", "coupons"}, "channel": {"channel", "channel"}, "region": {"region", "region"},
-		"shipping, an address": {"shipping", "shipping"}, "shipping, no amount": {"shipping", "shipping"}, "shipping, a text": {"shipping", "shipping"},
-		"shipping, one of two": {"shipping", "shipping"}, "shipping, an id": {"shipping_id", "id"}, "shipping, a method": {"shipping_method", "method"},
-		"shipping, text that is big": {"shipping", "shipping"},
+		"id": {key: "id", path: "id"}, "sku": {key: "sku", path: "sku"}, "category": {key: "category", path: "category"}, "category, large": {key: "category", path: "category"},
+		"subgroup": {key: "subgroup", path: "subgroup"}, "reduced": {key: "reduced", path: "reduced"}, "attributes": {key: "attributes", path: "attributes"},
+		"attributes, half": {key: "attributes", path: "attributes"}, "customer.id": {key: "customer_id", path: "customer.id"}, "customer": {key: "customer_id", path: "customer.id"},
+		"several customers": {key: "customer_id", path: "customer.id"}, "a customer and a text": {key: "customer_tier", path: "customer.tier"},
+		"customer.tier": {key: "customer_tier", path: "customer.tier"}, "customer.segments": {key: "customer_segments", path: "customer.segments"},
+		"customer.completed_orders": {key: "completed_orders", path: "customer.completed_orders"}, "coupons": {key: "coupons", path: "coupons"},
+		"coupons, too many": {key: "coupons", path: "coupons"}, "channel": {key: "channel", path: "channel"}, "region": {key: "region", path: "region"},
+		"shipping, an address": {key: "shipping", path: "shipping"}, "shipping, no amount": {key: "shipping", path: "shipping"}, "shipping, a text": {key: "shipping", path: "shipping"},
+		"shipping, one of two": {key: "shipping", path: "shipping"}, "shipping, an id": {key: "shipping_id", path: "id"}, "shipping, a method": {key: "shipping_method", path: "method"},
+		"shipping, text that is big": {key: "shipping", path: "shipping"},
 	}
 	for name, test := range optional {
 		t.Run(name, func(t *testing.T) {

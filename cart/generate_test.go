@@ -227,8 +227,8 @@ type jsonText struct{ value any }
 
 func (f *fabric) unread() any {
 	return rapid.SampledFrom([]any{
-		nil, true, json.Number("1"), json.Number("1e300"), "x", object{{"a", json.Number("1")}, {"A", json.Number("2")}}, []any{"x"},
-		object{{"items", []any{}}}, object{{"quantity", "none"}},
+		nil, true, json.Number("1"), json.Number("1e300"), "x", object{{name: "a", value: json.Number("1")}, {name: "A", value: json.Number("2")}}, []any{"x"},
+		object{{name: "items", value: []any{}}}, object{{name: "quantity", value: "none"}},
 	}).Draw(f.t, "unread")
 }
 
@@ -402,7 +402,7 @@ func (f *fabric) shipping() any {
 	case 2:
 		return []any{charge()}
 	case 3:
-		return object{{"street", "Market 1"}, {"city", object{}}} // an address
+		return object{{name: "street", value: "Market 1"}, {name: "city", value: object{}}} // an address
 	}
 	return charge()
 }

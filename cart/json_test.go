@@ -27,7 +27,7 @@ func wholeCart() Cart {
 		Lines: []Line{{
 			ID: "l1", SKU: "americano-iced", Category: "咖啡", Subgroup: "冷饮",
 			Quantity: 2, UnitPrice: 1800, Subtotal: 3600, Reduced: true,
-			Attributes: []Attribute{{"caffeine_mg", "95", Number}, {"size", "L", Text}, {"hot", "false", Bool}},
+			Attributes: []Attribute{{Name: "caffeine_mg", Text: "95", Kind: Number}, {Name: "size", Text: "L", Kind: Text}, {Name: "hot", Text: "false", Kind: Bool}},
 		}, {
 			ID: "7", SKU: "4006381333931", Quantity: 1, UnitPrice: NoPrice,
 		}},

@@ -14,9 +14,9 @@ var textLists = map[string]struct {
 	body string
 	read func(Cart) []string
 }{
-	"/coupons":           {"coupons", `{"items":[],"coupons":%s}`, func(c Cart) []string { return c.Coupons }},
-	"/customer/segments": {"customer_segments", `{"items":[],"customer":{"segments":%s}}`, func(c Cart) []string { return c.Customer.Segments }},
-	"/items/0/category":  {"category", `{"items":[{"quantity":1,"category":%s}]}`, func(c Cart) []string { return categoriesOf(c.Lines[0]) }},
+	"/coupons":           {key: "coupons", body: `{"items":[],"coupons":%s}`, read: func(c Cart) []string { return c.Coupons }},
+	"/customer/segments": {key: "customer_segments", body: `{"items":[],"customer":{"segments":%s}}`, read: func(c Cart) []string { return c.Customer.Segments }},
+	"/items/0/category":  {key: "category", body: `{"items":[{"quantity":1,"category":%s}]}`, read: func(c Cart) []string { return categoriesOf(c.Lines[0]) }},
 }
 
 // categoriesOf are all categories of a line.

@@ -7,11 +7,11 @@ func TestInHeaders(t *testing.T) {
 		headers map[string][]string
 		want    bool
 	}{
-		"items":                  {map[string][]string{"X-Cart-Items": {"a"}}, true},
-		"an empty list of items": {map[string][]string{"X-Cart-Items": {""}}, true},
-		"a subtotal":             {map[string][]string{"X-Cart-Subtotal": {"1"}}, true},
-		"an empty subtotal":      {map[string][]string{"X-Cart-Subtotal": {" "}}, false},
-		"others":                 {map[string][]string{"X-Cart-Quantity": {"1"}}, false},
+		"items":                  {headers: map[string][]string{"X-Cart-Items": {"a"}}, want: true},
+		"an empty list of items": {headers: map[string][]string{"X-Cart-Items": {""}}, want: true},
+		"a subtotal":             {headers: map[string][]string{"X-Cart-Subtotal": {"1"}}, want: true},
+		"an empty subtotal":      {headers: map[string][]string{"X-Cart-Subtotal": {" "}}, want: false},
+		"others":                 {headers: map[string][]string{"X-Cart-Quantity": {"1"}}, want: false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := InHeaders(test.headers); got != test.want {

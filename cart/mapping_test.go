@@ -24,7 +24,7 @@ func TestMapping(t *testing.T) {
 				"lines":[{"id":"x","product":{"code":"p","group":{"main":"tea"},"more":{"mg":1}},"qty":3,"price":{"net":7,"sale":true}}]}}`,
 			want: Cart{Currency: "EUR", Customer: Customer{ID: "u9", CompletedOrders: 2},
 				Lines: []Line{{ID: "x", SKU: "p", Category: "tea", Quantity: 3, UnitPrice: 7, Subtotal: 21, Reduced: true,
-					Attributes: []Attribute{{"mg", "1", Number}}}},
+					Attributes: []Attribute{{Name: "mg", Text: "1", Kind: Number}}}},
 				Shipping: []Charge{{ID: "1", Amount: 5}}},
 		},
 		"a default gives way to the same path": {

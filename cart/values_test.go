@@ -374,19 +374,19 @@ var namePlaces = map[string]struct {
 	body string
 	read func(Cart) string
 }{
-	"/items/0/id":        {`{"items":[{"quantity":1,"id":%s}]}`, func(c Cart) string { return c.Lines[0].ID }},
-	"/items/0/sku":       {`{"items":[{"quantity":1,"sku":%s}]}`, func(c Cart) string { return c.Lines[0].SKU }},
-	"/items/0/category":  {`{"items":[{"quantity":1,"category":%s}]}`, func(c Cart) string { return c.Lines[0].Category }},
-	"/items/0/subgroup":  {`{"items":[{"quantity":1,"subgroup":%s}]}`, func(c Cart) string { return c.Lines[0].Subgroup }},
-	"/customer/id":       {`{"items":[],"customer":{"id":%s}}`, func(c Cart) string { return c.Customer.ID }},
-	"/customer/tier":     {`{"items":[],"customer":{"tier":%s}}`, func(c Cart) string { return c.Customer.Tier }},
-	"/channel":           {`{"items":[],"channel":%s}`, func(c Cart) string { return c.Channel }},
-	"/region":            {`{"items":[],"region":%s}`, func(c Cart) string { return c.Region }},
-	"/shipping/0/id":     {`{"items":[],"shipping":[{"amount":1,"id":%s}]}`, func(c Cart) string { return c.Shipping[0].ID }},
-	"/shipping/0/method": {`{"items":[],"shipping":[{"amount":1,"method":%s}]}`, func(c Cart) string { return c.Shipping[0].Method }},
-	"/coupons":           {`{"items":[],"coupons":%s}`, func(c Cart) string { return strings.Join(c.Coupons, "|") }},
-	"/coupons/0":         {`{"items":[],"coupons":[%s]}`, func(c Cart) string { return strings.Join(c.Coupons, "|") }},
-	"/customer/segments": {`{"items":[],"customer":{"segments":%s}}`, func(c Cart) string { return strings.Join(c.Customer.Segments, "|") }},
+	"/items/0/id":        {body: `{"items":[{"quantity":1,"id":%s}]}`, read: func(c Cart) string { return c.Lines[0].ID }},
+	"/items/0/sku":       {body: `{"items":[{"quantity":1,"sku":%s}]}`, read: func(c Cart) string { return c.Lines[0].SKU }},
+	"/items/0/category":  {body: `{"items":[{"quantity":1,"category":%s}]}`, read: func(c Cart) string { return c.Lines[0].Category }},
+	"/items/0/subgroup":  {body: `{"items":[{"quantity":1,"subgroup":%s}]}`, read: func(c Cart) string { return c.Lines[0].Subgroup }},
+	"/customer/id":       {body: `{"items":[],"customer":{"id":%s}}`, read: func(c Cart) string { return c.Customer.ID }},
+	"/customer/tier":     {body: `{"items":[],"customer":{"tier":%s}}`, read: func(c Cart) string { return c.Customer.Tier }},
+	"/channel":           {body: `{"items":[],"channel":%s}`, read: func(c Cart) string { return c.Channel }},
+	"/region":            {body: `{"items":[],"region":%s}`, read: func(c Cart) string { return c.Region }},
+	"/shipping/0/id":     {body: `{"items":[],"shipping":[{"amount":1,"id":%s}]}`, read: func(c Cart) string { return c.Shipping[0].ID }},
+	"/shipping/0/method": {body: `{"items":[],"shipping":[{"amount":1,"method":%s}]}`, read: func(c Cart) string { return c.Shipping[0].Method }},
+	"/coupons":           {body: `{"items":[],"coupons":%s}`, read: func(c Cart) string { return strings.Join(c.Coupons, "|") }},
+	"/coupons/0":         {body: `{"items":[],"coupons":[%s]}`, read: func(c Cart) string { return strings.Join(c.Coupons, "|") }},
+	"/customer/segments": {body: `{"items":[],"customer":{"segments":%s}}`, read: func(c Cart) string { return strings.Join(c.Customer.Segments, "|") }},
 }
 
 func TestNames(t *testing.T) {

@@ -112,15 +112,15 @@ func TestATextIsDeepOutsideOfItsStrings(t *testing.T) {
 		text string
 		want bool
 	}{
-		{nested(mostNamed), false},
-		{nested(mostNamed + 1), true},
-		{strings.Repeat("[", mostNamed+1), true}, // whether it is JSON or not
-		{strings.Repeat("[],", mostNamed+1), false},
-		{`"` + strings.Repeat("[", mostNamed+1) + `"`, false},
-		{`"\"` + strings.Repeat("{", mostNamed+1) + `"`, false},
-		{`"\\"` + strings.Repeat(`{"a":`, mostNamed+1), true},
-		{`"`, false},
-		{`"\`, false},
+		{text: nested(mostNamed), want: false},
+		{text: nested(mostNamed + 1), want: true},
+		{text: strings.Repeat("[", mostNamed+1), want: true}, // whether it is JSON or not
+		{text: strings.Repeat("[],", mostNamed+1), want: false},
+		{text: `"` + strings.Repeat("[", mostNamed+1) + `"`, want: false},
+		{text: `"\"` + strings.Repeat("{", mostNamed+1) + `"`, want: false},
+		{text: `"\\"` + strings.Repeat(`{"a":`, mostNamed+1), want: true},
+		{text: `"`, want: false},
+		{text: `"\`, want: false},
 	} {
 		if got := deep([]byte(c.text)); got != c.want {
 			t.Errorf("%.20s…: %v, want %v", c.text, got, c.want)

@@ -78,8 +78,8 @@ func goodsOf(c *cart.Cart) string {
 func summary(c *cart.Cart) string {
 	text := goodsOf(c) + "\n"
 	for _, part := range []struct{ name, value string }{
-		{"customer", c.Customer.ID}, {"tier", c.Customer.Tier}, {"segments", strings.Join(c.Customer.Segments, " ")},
-		{"coupons", strings.Join(c.Coupons, " ")}, {"channel", c.Channel}, {"region", c.Region},
+		{name: "customer", value: c.Customer.ID}, {name: "tier", value: c.Customer.Tier}, {name: "segments", value: strings.Join(c.Customer.Segments, " ")},
+		{name: "coupons", value: strings.Join(c.Coupons, " ")}, {name: "channel", value: c.Channel}, {name: "region", value: c.Region},
 	} {
 		if part.value != "" {
 			text += part.name + " " + part.value + "\n"

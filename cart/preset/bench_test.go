@@ -18,8 +18,8 @@ func BenchmarkPreset(b *testing.B) {
 			name    string
 			options cart.Options
 		}{
-			{"default", cart.Options{}},
-			{"preset", p.Options},
+			{name: "default", options: cart.Options{}},
+			{name: "preset", options: p.Options},
 		} {
 			b.Run(p.Name+"/"+shape.name, func(b *testing.B) {
 				body := []byte(written(p.Options.Map, shape.options, 50))

@@ -34,10 +34,10 @@ func TestJWKSHasThePublicKeysOnly(t *testing.T) {
 		keys []*assertion.Key
 		want string
 	}{
-		{"a secret", []*assertion.Key{hs}, `{"keys":[]}`},
-		{"a private key", []*assertion.Key{private}, `{"keys":[` + first + `]}`},
-		{"one that signs, and the one before it", []*assertion.Key{private, public}, `{"keys":[` + first + "," + second + `]}`},
-		{"a change from HS256", []*assertion.Key{hs, private}, `{"keys":[` + first + `]}`},
+		{name: "a secret", keys: []*assertion.Key{hs}, want: `{"keys":[]}`},
+		{name: "a private key", keys: []*assertion.Key{private}, want: `{"keys":[` + first + `]}`},
+		{name: "one that signs, and the one before it", keys: []*assertion.Key{private, public}, want: `{"keys":[` + first + "," + second + `]}`},
+		{name: "a change from HS256", keys: []*assertion.Key{hs, private}, want: `{"keys":[` + first + `]}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := string(newSigner(t, options, test.keys...).JWKS()); got != test.want {

@@ -51,16 +51,16 @@ func TestSecretsAreReadAsTheyAreWritten(t *testing.T) {
 	t.Parallel()
 	raw := "\xfb\xff\xbe" + secret // has + and / in base64
 	for _, test := range []struct{ name, text, secret string }{
-		{"bytes", secret, secret},
-		{"bytes with a line break at the end", secret + "\n", secret},
-		{"bytes with a line break of Windows", secret + "\r\n", secret},
-		{"bytes with two line breaks", secret + "\n\n", secret + "\n"},
-		{"bytes with spaces around them", " " + secret + " ", " " + secret + " "},
-		{"base64 with padding", "base64:" + base64.StdEncoding.EncodeToString([]byte(raw+"x")), raw + "x"},
-		{"base64url without padding", "base64:" + b64([]byte(raw)), raw},
-		{"base64 from a file", "base64:" + base64.StdEncoding.EncodeToString([]byte(raw)) + "\n", raw},
-		{"hexadecimal", "hex:" + hex.EncodeToString([]byte(raw)), raw},
-		{"hexadecimal in capitals", "hex:" + strings.ToUpper(hex.EncodeToString([]byte(raw))), raw},
+		{name: "bytes", text: secret, secret: secret},
+		{name: "bytes with a line break at the end", text: secret + "\n", secret: secret},
+		{name: "bytes with a line break of Windows", text: secret + "\r\n", secret: secret},
+		{name: "bytes with two line breaks", text: secret + "\n\n", secret: secret + "\n"},
+		{name: "bytes with spaces around them", text: " " + secret + " ", secret: " " + secret + " "},
+		{name: "base64 with padding", text: "base64:" + base64.StdEncoding.EncodeToString([]byte(raw+"x")), secret: raw + "x"},
+		{name: "base64url without padding", text: "base64:" + b64([]byte(raw)), secret: raw},
+		{name: "base64 from a file", text: "base64:" + base64.StdEncoding.EncodeToString([]byte(raw)) + "\n", secret: raw},
+		{name: "hexadecimal", text: "hex:" + hex.EncodeToString([]byte(raw)), secret: raw},
+		{name: "hexadecimal in capitals", text: "hex:" + strings.ToUpper(hex.EncodeToString([]byte(raw))), secret: raw},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			k, err := assertion.ParseKey(assertion.HS256, test.text, "")
@@ -88,15 +88,15 @@ func TestEdDSAKeysAreReadInEveryForm(t *testing.T) {
 		signs      bool
 		id         string
 	}{
-		{"a private PEM", privatePEM(t, private), true, rfcThumbprint},
-		{"a private PEM with line breaks of Windows", strings.ReplaceAll(privatePEM(t, private), "\n", "\r\n"), true, rfcThumbprint},
-		{"a public PEM", publicPEM(t, private.Public()), false, rfcThumbprint},
-		{"a private JWK", rfcPrivate, true, rfcThumbprint},
-		{"a public JWK", "\n" + rfcPublic + "\n", false, rfcThumbprint},
-		{"a JWK with a kid", rfcPublic[:len(rfcPublic)-1] + `,"kid":"mine"}`, false, "mine"},
+		{name: "a private PEM", text: privatePEM(t, private), signs: true, id: rfcThumbprint},
+		{name: "a private PEM with line breaks of Windows", text: strings.ReplaceAll(privatePEM(t, private), "\n", "\r\n"), signs: true, id: rfcThumbprint},
+		{name: "a public PEM", text: publicPEM(t, private.Public()), signs: false, id: rfcThumbprint},
+		{name: "a private JWK", text: rfcPrivate, signs: true, id: rfcThumbprint},
+		{name: "a public JWK", text: "\n" + rfcPublic + "\n", signs: false, id: rfcThumbprint},
+		{name: "a JWK with a kid", text: rfcPublic[:len(rfcPublic)-1] + `,"kid":"mine"}`, signs: false, id: "mine"},
 		{
-			"a JWK that says what it is for", rfcPrivate[:len(rfcPrivate)-1] + `,"use":"sig","alg":"EdDSA","key_ops":["sign"],"x5t":1}`,
-			true, rfcThumbprint,
+			name: "a JWK that says what it is for", text: rfcPrivate[:len(rfcPrivate)-1] + `,"use":"sig","alg":"EdDSA","key_ops":["sign"],"x5t":1}`,
+			signs: true, id: rfcThumbprint,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -162,40 +162,40 @@ func refusedKeys(t testing.TB) []refusedKey {
 	jwk := func(more string) string { return rfcPrivate[:len(rfcPrivate)-1] + "," + more + "}" }
 	const hs, ed = assertion.HS256, assertion.EdDSA
 	return []refusedKey{
-		{"nothing", hs, "", "the HS256 key has 0 bytes, at least 32 are wanted"},
-		{"31 bytes", hs, secret[1:], "the HS256 key has 31 bytes, at least 32 are wanted"},
-		{"32 characters of base64", hs, "base64:" + secret, "the HS256 key has 24 bytes, at least 32 are wanted"},
-		{"base64 with a stray character", hs, "base64:" + secret + "!", "reading the HS256 key: what follows base64: is not base64"},
-		{"base64 in lines", hs, "base64:" + secret + "\n" + secret, "reading the HS256 key: what follows base64: is not base64"},
-		{"base64 with bits left over", hs, "base64:" + secret + secret + "abd", "reading the HS256 key: what follows base64: is not base64"},
-		{"hexadecimal with a stray character", hs, "hex:" + secret + "xy", "reading the HS256 key: what follows hex: is not hexadecimal"},
-		{"half a byte of hexadecimal", hs, "hex:" + secret + "abc", "reading the HS256 key: what follows hex: is not hexadecimal"},
-		{"a public key as the secret", hs, publicPEM(t, privateKey(1).Public()), "reading the HS256 key: a placeholder, a JWK or a PEM block is not a secret"},
-		{"a JWK as the secret", hs, rfcPublic, "reading the HS256 key: a placeholder, a JWK or a PEM block is not a secret"},
-		{"a placeholder that was not replaced", hs, "{env.THE_KEY_THAT_SIGNS_ALL_ASSERTIONS}", "reading the HS256 key: a placeholder, a JWK or a PEM block is not a secret"},
-		{"nothing for EdDSA", ed, "", "reading the EdDSA key: it is neither PEM nor a JWK"},
-		{"a secret for EdDSA", ed, secret, "reading the EdDSA key: it is neither PEM nor a JWK"},
-		{"half a PEM", ed, private[:len(private)/2], "reading the EdDSA key: the PEM block is broken"},
-		{"two keys", ed, private + private, "reading the EdDSA key: there is something after the PEM block: one key is wanted"},
-		{"an elliptic private key", ed, privatePEM(t, elliptical), "reading the EdDSA key: it is a *ecdsa.PrivateKey, not an Ed25519 key"},
-		{"an elliptic public key", ed, publicPEM(t, elliptical.Public()), "reading the EdDSA key: it is a *ecdsa.PublicKey, not an Ed25519 key"},
-		{"a PEM block of garbage", ed, block("PRIVATE KEY"), "reading the EdDSA key: the private key is not valid PKCS #8"},
-		{"a public PEM block of garbage", ed, block("PUBLIC KEY"), "reading the EdDSA key: the public key is not valid PKIX"},
-		{"an encrypted key", ed, block("ENCRYPTED PRIVATE KEY"), "reading the EdDSA key: the private key is encrypted"},
-		{"a certificate", ed, block("CERTIFICATE"), "reading the EdDSA key: the PEM block is neither a PRIVATE KEY nor a PUBLIC KEY"},
-		{"a JWK cut short", ed, rfcPrivate[:80], "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
-		{"a JWK with two x", ed, jwk(`"x":"` + rfcX + `"`), "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
-		{"a JWK with a number for a kid", ed, jwk(`"kid":1`), "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
-		{"a symmetric JWK", ed, `{"kty":"oct","k":"` + rfcD + `"}`, "reading the EdDSA key: the JWK is not an Ed25519 key: the kty OKP and the crv Ed25519 are wanted"},
-		{"an X25519 JWK", ed, replace("Ed", "X")(rfcPrivate), "reading the EdDSA key: the JWK is not an Ed25519 key: the kty OKP and the crv Ed25519 are wanted"},
-		{"a JWK for another algorithm", ed, jwk(`"alg":"HS256"`), "reading the EdDSA key: the JWK is for another alg than EdDSA"},
-		{"a JWK for encryption", ed, jwk(`"use":"enc"`), "reading the EdDSA key: the JWK is for another use than sig"},
-		{"a JWK for wrapping", ed, jwk(`"key_ops":["wrapKey"]`), "reading the EdDSA key: the JWK has key_ops without sign and verify"},
-		{"a JWK without x", ed, `{"kty":"OKP","crv":"Ed25519","d":"` + rfcD + `"}`, "reading the EdDSA key: the x of the JWK is not 32 bytes in base64url"},
-		{"a JWK with a short d", ed, replace(rfcD, rfcD[:40])(rfcPrivate), "reading the EdDSA key: the d of the JWK is not 32 bytes in base64url"},
-		{"a JWK of two keys", ed, replace(rfcX, rfcD)(rfcPrivate), "reading the EdDSA key: the x of the JWK is not the public key of its d"},
-		{"another algorithm", "RS256", secret, "the algorithm is neither HS256 nor EdDSA"},
-		{"a key instead of the algorithm", secret, "HS256", "the algorithm is neither HS256 nor EdDSA"},
+		{name: "nothing", algorithm: hs, text: "", err: "the HS256 key has 0 bytes, at least 32 are wanted"},
+		{name: "31 bytes", algorithm: hs, text: secret[1:], err: "the HS256 key has 31 bytes, at least 32 are wanted"},
+		{name: "32 characters of base64", algorithm: hs, text: "base64:" + secret, err: "the HS256 key has 24 bytes, at least 32 are wanted"},
+		{name: "base64 with a stray character", algorithm: hs, text: "base64:" + secret + "!", err: "reading the HS256 key: what follows base64: is not base64"},
+		{name: "base64 in lines", algorithm: hs, text: "base64:" + secret + "\n" + secret, err: "reading the HS256 key: what follows base64: is not base64"},
+		{name: "base64 with bits left over", algorithm: hs, text: "base64:" + secret + secret + "abd", err: "reading the HS256 key: what follows base64: is not base64"},
+		{name: "hexadecimal with a stray character", algorithm: hs, text: "hex:" + secret + "xy", err: "reading the HS256 key: what follows hex: is not hexadecimal"},
+		{name: "half a byte of hexadecimal", algorithm: hs, text: "hex:" + secret + "abc", err: "reading the HS256 key: what follows hex: is not hexadecimal"},
+		{name: "a public key as the secret", algorithm: hs, text: publicPEM(t, privateKey(1).Public()), err: "reading the HS256 key: a placeholder, a JWK or a PEM block is not a secret"},
+		{name: "a JWK as the secret", algorithm: hs, text: rfcPublic, err: "reading the HS256 key: a placeholder, a JWK or a PEM block is not a secret"},
+		{name: "a placeholder that was not replaced", algorithm: hs, text: "{env.THE_KEY_THAT_SIGNS_ALL_ASSERTIONS}", err: "reading the HS256 key: a placeholder, a JWK or a PEM block is not a secret"},
+		{name: "nothing for EdDSA", algorithm: ed, text: "", err: "reading the EdDSA key: it is neither PEM nor a JWK"},
+		{name: "a secret for EdDSA", algorithm: ed, text: secret, err: "reading the EdDSA key: it is neither PEM nor a JWK"},
+		{name: "half a PEM", algorithm: ed, text: private[:len(private)/2], err: "reading the EdDSA key: the PEM block is broken"},
+		{name: "two keys", algorithm: ed, text: private + private, err: "reading the EdDSA key: there is something after the PEM block: one key is wanted"},
+		{name: "an elliptic private key", algorithm: ed, text: privatePEM(t, elliptical), err: "reading the EdDSA key: it is a *ecdsa.PrivateKey, not an Ed25519 key"},
+		{name: "an elliptic public key", algorithm: ed, text: publicPEM(t, elliptical.Public()), err: "reading the EdDSA key: it is a *ecdsa.PublicKey, not an Ed25519 key"},
+		{name: "a PEM block of garbage", algorithm: ed, text: block("PRIVATE KEY"), err: "reading the EdDSA key: the private key is not valid PKCS #8"},
+		{name: "a public PEM block of garbage", algorithm: ed, text: block("PUBLIC KEY"), err: "reading the EdDSA key: the public key is not valid PKIX"},
+		{name: "an encrypted key", algorithm: ed, text: block("ENCRYPTED PRIVATE KEY"), err: "reading the EdDSA key: the private key is encrypted"},
+		{name: "a certificate", algorithm: ed, text: block("CERTIFICATE"), err: "reading the EdDSA key: the PEM block is neither a PRIVATE KEY nor a PUBLIC KEY"},
+		{name: "a JWK cut short", algorithm: ed, text: rfcPrivate[:80], err: "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
+		{name: "a JWK with two x", algorithm: ed, text: jwk(`"x":"` + rfcX + `"`), err: "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
+		{name: "a JWK with a number for a kid", algorithm: ed, text: jwk(`"kid":1`), err: "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
+		{name: "a symmetric JWK", algorithm: ed, text: `{"kty":"oct","k":"` + rfcD + `"}`, err: "reading the EdDSA key: the JWK is not an Ed25519 key: the kty OKP and the crv Ed25519 are wanted"},
+		{name: "an X25519 JWK", algorithm: ed, text: replace("Ed", "X")(rfcPrivate), err: "reading the EdDSA key: the JWK is not an Ed25519 key: the kty OKP and the crv Ed25519 are wanted"},
+		{name: "a JWK for another algorithm", algorithm: ed, text: jwk(`"alg":"HS256"`), err: "reading the EdDSA key: the JWK is for another alg than EdDSA"},
+		{name: "a JWK for encryption", algorithm: ed, text: jwk(`"use":"enc"`), err: "reading the EdDSA key: the JWK is for another use than sig"},
+		{name: "a JWK for wrapping", algorithm: ed, text: jwk(`"key_ops":["wrapKey"]`), err: "reading the EdDSA key: the JWK has key_ops without sign and verify"},
+		{name: "a JWK without x", algorithm: ed, text: `{"kty":"OKP","crv":"Ed25519","d":"` + rfcD + `"}`, err: "reading the EdDSA key: the x of the JWK is not 32 bytes in base64url"},
+		{name: "a JWK with a short d", algorithm: ed, text: replace(rfcD, rfcD[:40])(rfcPrivate), err: "reading the EdDSA key: the d of the JWK is not 32 bytes in base64url"},
+		{name: "a JWK of two keys", algorithm: ed, text: replace(rfcX, rfcD)(rfcPrivate), err: "reading the EdDSA key: the x of the JWK is not the public key of its d"},
+		{name: "another algorithm", algorithm: "RS256", text: secret, err: "the algorithm is neither HS256 nor EdDSA"},
+		{name: "a key instead of the algorithm", algorithm: secret, text: "HS256", err: "the algorithm is neither HS256 nor EdDSA"},
 	}
 }
 
@@ -215,9 +215,9 @@ func TestKeysThatAreNone(t *testing.T) {
 func TestKidsThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, id, err string }{
-		{"control characters", "k\n1", "the kid has control characters, or bytes that are not UTF-8"},
-		{"no UTF-8", "k\xff", "the kid has control characters, or bytes that are not UTF-8"},
-		{"too long", strings.Repeat("k", 129), "the kid has 129 bytes, more than 128"},
+		{name: "control characters", id: "k\n1", err: "the kid has control characters, or bytes that are not UTF-8"},
+		{name: "no UTF-8", id: "k\xff", err: "the kid has control characters, or bytes that are not UTF-8"},
+		{name: "too long", id: strings.Repeat("k", 129), err: "the kid has 129 bytes, more than 128"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for algorithm, text := range map[string]string{assertion.HS256: secret, assertion.EdDSA: rfcPrivate} {

@@ -61,8 +61,8 @@ var libraries = []struct {
 	name   string
 	verify func(token string, d demand) (received, standing, error)
 }{
-	{"golang-jwt", verifyGolangJWT},
-	{"go-jose", verifyGoJose},
+	{name: "golang-jwt", verify: verifyGolangJWT},
+	{name: "go-jose", verify: verifyGoJose},
 }
 
 func verifyGolangJWT(token string, d demand) (received, standing, error) {

@@ -101,14 +101,14 @@ func TestWhatIsNotKnownIsLeftOut(t *testing.T) {
 		claims assertion.Claims
 		more   []string
 	}{
-		{"no cart", assertion.Claims{Status: "bypass"}, nil},
-		{"an invalid cart in a body that was read", assertion.Claims{Status: "invalid", Body: assertion.BodyDigest(nil)}, []string{"body"}},
-		{"amounts without a quote", assertion.Claims{Status: "invalid", Amount: 1, Shipping: 2, Subtotal: 3, Payable: 4}, nil},
+		{name: "no cart", claims: assertion.Claims{Status: "bypass"}, more: nil},
+		{name: "an invalid cart in a body that was read", claims: assertion.Claims{Status: "invalid", Body: assertion.BodyDigest(nil)}, more: []string{"body"}},
+		{name: "amounts without a quote", claims: assertion.Claims{Status: "invalid", Amount: 1, Shipping: 2, Subtotal: 3, Payable: 4}, more: nil},
 		{
-			"a quote of zeros", assertion.Claims{Status: "none", Priced: true},
-			[]string{"amount", "payable", "shipping", "subtotal"},
+			name: "a quote of zeros", claims: assertion.Claims{Status: "none", Priced: true},
+			more: []string{"amount", "payable", "shipping", "subtotal"},
 		},
-		{"a list that did not fit", assertion.Claims{Status: "applied", Lines: "?0"}, []string{"lines"}},
+		{name: "a list that did not fit", claims: assertion.Claims{Status: "applied", Lines: "?0"}, more: []string{"lines"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			token := string(newSigner(t, options, bySecret(t, secret).key).Append(nil, &test.claims, instant))
@@ -163,28 +163,28 @@ func TestNoLibraryAcceptsAnythingElse(t *testing.T) {
 		change func(*testing.T, string) string
 		demand demand
 	}{
-		{"another secret", hs, same, otherSecret.demand},
-		{"another public key", ed, same, otherPrivate.demand},
-		{"HS256 where EdDSA is pinned", hs, same, ed.demand},
-		{"EdDSA where HS256 is pinned", ed, same, hs.demand},
-		{"HS256 under a public key", hs, same, demand{assertion.HS256, ed.demand.key, audience, instant}},
-		{"EdDSA under a secret", ed, same, demand{assertion.EdDSA, hs.demand.key, audience, instant}},
-		{"another amount", hs, func(t *testing.T, token string) string {
+		{name: "another secret", by: hs, change: same, demand: otherSecret.demand},
+		{name: "another public key", by: ed, change: same, demand: otherPrivate.demand},
+		{name: "HS256 where EdDSA is pinned", by: hs, change: same, demand: ed.demand},
+		{name: "EdDSA where HS256 is pinned", by: ed, change: same, demand: hs.demand},
+		{name: "HS256 under a public key", by: hs, change: same, demand: demand{assertion.HS256, ed.demand.key, audience, instant}},
+		{name: "EdDSA under a secret", by: ed, change: same, demand: demand{assertion.EdDSA, hs.demand.key, audience, instant}},
+		{name: "another amount", by: hs, change: func(t *testing.T, token string) string {
 			return retold(t, token, 1, replace(`"amount":810`, `"amount":811`))
-		}, hs.demand},
-		{"another amount under EdDSA", ed, func(t *testing.T, token string) string {
+		}, demand: hs.demand},
+		{name: "another amount under EdDSA", by: ed, change: func(t *testing.T, token string) string {
 			return retold(t, token, 1, replace(`"amount":810`, `"amount":811`))
-		}, ed.demand},
-		{"alg none with the signature", hs, func(t *testing.T, token string) string {
+		}, demand: ed.demand},
+		{name: "alg none with the signature", by: hs, change: func(t *testing.T, token string) string {
 			return retold(t, token, 0, replace("HS256", "none"))
-		}, hs.demand},
-		{"alg none without a signature", ed, func(t *testing.T, token string) string {
+		}, demand: hs.demand},
+		{name: "alg none without a signature", by: ed, change: func(t *testing.T, token string) string {
 			token = retold(t, token, 0, replace("EdDSA", "none"))
 			return token[:strings.LastIndexByte(token, '.')+1]
-		}, ed.demand},
-		{"another service's", hs, same, demand{assertion.HS256, hs.demand.key, "billing", instant}},
-		{"one that has expired", hs, same, at(hs.demand, instant.Add(61*time.Second))},
-		{"one from the future", hs, same, at(hs.demand, instant.Add(-2*time.Second))},
+		}, demand: ed.demand},
+		{name: "another service's", by: hs, change: same, demand: demand{assertion.HS256, hs.demand.key, "billing", instant}},
+		{name: "one that has expired", by: hs, change: same, demand: at(hs.demand, instant.Add(61*time.Second))},
+		{name: "one from the future", by: hs, change: same, demand: at(hs.demand, instant.Add(-2*time.Second))},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			token := test.change(t, string(newSigner(t, options, test.by.key).Append(nil, order(), instant)))
@@ -231,26 +231,26 @@ func TestSignersThatCannotBe(t *testing.T) {
 		change func(*assertion.Options)
 		err    string
 	}{
-		{"no key", nil, good, "there is no key to sign assertions with"},
-		{"a public key first", keys(public, ed), good, "the EdDSA key p1 is first but is a public key, which signs nothing"},
-		{"the same kid twice", keys(hs, ed, hs), good, `two keys have the kid "k1"`},
-		{"no issuer", keys(hs), func(o *assertion.Options) { o.Issuer = "" }, "the issuer of assertions is empty"},
-		{"no audience", keys(hs), func(o *assertion.Options) { o.Audience = "" }, "the audience of assertions is empty"},
+		{name: "no key", keys: nil, change: good, err: "there is no key to sign assertions with"},
+		{name: "a public key first", keys: keys(public, ed), change: good, err: "the EdDSA key p1 is first but is a public key, which signs nothing"},
+		{name: "the same kid twice", keys: keys(hs, ed, hs), change: good, err: `two keys have the kid "k1"`},
+		{name: "no issuer", keys: keys(hs), change: func(o *assertion.Options) { o.Issuer = "" }, err: "the issuer of assertions is empty"},
+		{name: "no audience", keys: keys(hs), change: func(o *assertion.Options) { o.Audience = "" }, err: "the audience of assertions is empty"},
 		{
-			"an audience that is not text", keys(hs), func(o *assertion.Options) { o.Audience = "a\x00" },
-			"the audience of assertions has control characters, or bytes that are not UTF-8",
+			name: "an audience that is not text", keys: keys(hs), change: func(o *assertion.Options) { o.Audience = "a\x00" },
+			err: "the audience of assertions has control characters, or bytes that are not UTF-8",
 		},
 		{
-			"an audience that looks like a URI and is none", keys(hs), func(o *assertion.Options) { o.Audience = "the shop: orders" },
-			`the audience of assertions is "the shop: orders": with a colon in it, it must be a URI`,
+			name: "an audience that looks like a URI and is none", keys: keys(hs), change: func(o *assertion.Options) { o.Audience = "the shop: orders" },
+			err: `the audience of assertions is "the shop: orders": with a colon in it, it must be a URI`,
 		},
 		{
-			"no lifetime", keys(hs), func(o *assertion.Options) { o.Lifetime = 0 },
-			"assertions cannot be good for 0s: whole seconds are wanted, at least one",
+			name: "no lifetime", keys: keys(hs), change: func(o *assertion.Options) { o.Lifetime = 0 },
+			err: "assertions cannot be good for 0s: whole seconds are wanted, at least one",
 		},
 		{
-			"half a second more", keys(hs), func(o *assertion.Options) { o.Lifetime = 1500 * time.Millisecond },
-			"assertions cannot be good for 1.5s: whole seconds are wanted, at least one",
+			name: "half a second more", keys: keys(hs), change: func(o *assertion.Options) { o.Lifetime = 1500 * time.Millisecond },
+			err: "assertions cannot be good for 1.5s: whole seconds are wanted, at least one",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,17 +26,17 @@ discount_rate = 0.1
 		line cart.Line
 		want string
 	}{
-		"units at a price":              {cart.Line{SKU: "box", Quantity: 3, UnitPrice: 400, Subtotal: 1200}, "3 × box at 4.00 CNY"},
-		"units for a total":             {cart.Line{SKU: "box", Quantity: 3, UnitPrice: cart.NoPrice, HasTotal: true, Subtotal: 1000}, "3 × box, 10.00 CNY together"},
-		"units at a price, for a total": {cart.Line{SKU: "box", Quantity: 3, UnitPrice: 333, HasTotal: true, Subtotal: 1000}, "3 × box at 3.33 CNY, 10.00 CNY together"},
-		"a weight":                      {cart.Line{SKU: "cheese", Quantity: 1, Weight: half, UnitPrice: 2000, Subtotal: 1000}, "0.5 × cheese at 20.00 CNY"},
-		"a weight for a total":          {cart.Line{SKU: "cheese", Quantity: 1, Weight: half, UnitPrice: cart.NoPrice, HasTotal: true, Subtotal: 999}, "0.5 × cheese, 9.99 CNY together"},
-		"no units":                      {cart.Line{SKU: "box", UnitPrice: 400}, "box, cancelled"},
-		"no units of what is known":     {cart.Line{SKU: "mug", UnitPrice: 400}, "mug, cancelled"},
-		"a price that is overruled":     {cart.Line{SKU: "mug", Quantity: 2, UnitPrice: 400, Subtotal: 800}, "2 × mug at 59.00 CNY (the catalogue's price; the cart says 4.00 CNY)"},
-		"a total that is overruled":     {cart.Line{SKU: "mug", Quantity: 2, UnitPrice: cart.NoPrice, HasTotal: true, Subtotal: 801}, "2 × mug at 59.00 CNY (the catalogue's price; the cart says 8.01 CNY together)"},
-		"both that are overruled":       {cart.Line{SKU: "mug", Quantity: 2, UnitPrice: 400, HasTotal: true, Subtotal: 801}, "2 × mug at 59.00 CNY (the catalogue's price; the cart says 4.00 CNY, 8.01 CNY together)"},
-		"a total that is right":         {cart.Line{SKU: "mug", Quantity: 2, UnitPrice: cart.NoPrice, HasTotal: true, Subtotal: 11800}, "2 × mug at 59.00 CNY"},
+		"units at a price":              {line: cart.Line{SKU: "box", Quantity: 3, UnitPrice: 400, Subtotal: 1200}, want: "3 × box at 4.00 CNY"},
+		"units for a total":             {line: cart.Line{SKU: "box", Quantity: 3, UnitPrice: cart.NoPrice, HasTotal: true, Subtotal: 1000}, want: "3 × box, 10.00 CNY together"},
+		"units at a price, for a total": {line: cart.Line{SKU: "box", Quantity: 3, UnitPrice: 333, HasTotal: true, Subtotal: 1000}, want: "3 × box at 3.33 CNY, 10.00 CNY together"},
+		"a weight":                      {line: cart.Line{SKU: "cheese", Quantity: 1, Weight: half, UnitPrice: 2000, Subtotal: 1000}, want: "0.5 × cheese at 20.00 CNY"},
+		"a weight for a total":          {line: cart.Line{SKU: "cheese", Quantity: 1, Weight: half, UnitPrice: cart.NoPrice, HasTotal: true, Subtotal: 999}, want: "0.5 × cheese, 9.99 CNY together"},
+		"no units":                      {line: cart.Line{SKU: "box", UnitPrice: 400}, want: "box, cancelled"},
+		"no units of what is known":     {line: cart.Line{SKU: "mug", UnitPrice: 400}, want: "mug, cancelled"},
+		"a price that is overruled":     {line: cart.Line{SKU: "mug", Quantity: 2, UnitPrice: 400, Subtotal: 800}, want: "2 × mug at 59.00 CNY (the catalogue's price; the cart says 4.00 CNY)"},
+		"a total that is overruled":     {line: cart.Line{SKU: "mug", Quantity: 2, UnitPrice: cart.NoPrice, HasTotal: true, Subtotal: 801}, want: "2 × mug at 59.00 CNY (the catalogue's price; the cart says 8.01 CNY together)"},
+		"both that are overruled":       {line: cart.Line{SKU: "mug", Quantity: 2, UnitPrice: 400, HasTotal: true, Subtotal: 801}, want: "2 × mug at 59.00 CNY (the catalogue's price; the cart says 4.00 CNY, 8.01 CNY together)"},
+		"a total that is right":         {line: cart.Line{SKU: "mug", Quantity: 2, UnitPrice: cart.NoPrice, HasTotal: true, Subtotal: 11800}, want: "2 × mug at 59.00 CNY"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,15 +7,15 @@ func TestClosest(t *testing.T) {
 		typed, want string
 		known       []string
 	}{
-		{"teir", "tier", []string{"id", "tier", "segments"}},
-		{"versoin", "version", []string{"version"}},
-		{"Tier", "tier", []string{"tier"}},
-		{"tire", "tier", []string{"tier"}},
-		{"reit", "", []string{"tier"}},
-		{"ab", "ba", []string{"ba"}},
-		{"", "", []string{"id"}},
-		{"customr_id", "customer_id", []string{"customer", "customer_id"}},
-		{"茶咖", "咖茶", []string{"咖茶"}},
+		{typed: "teir", want: "tier", known: []string{"id", "tier", "segments"}},
+		{typed: "versoin", want: "version", known: []string{"version"}},
+		{typed: "Tier", want: "tier", known: []string{"tier"}},
+		{typed: "tire", want: "tier", known: []string{"tier"}},
+		{typed: "reit", want: "", known: []string{"tier"}},
+		{typed: "ab", want: "ba", known: []string{"ba"}},
+		{typed: "", want: "", known: []string{"id"}},
+		{typed: "customr_id", want: "customer_id", known: []string{"customer", "customer_id"}},
+		{typed: "茶咖", want: "咖茶", known: []string{"咖茶"}},
 	} {
 		if got := Closest(c.typed, c.known); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.typed, got, c.want)

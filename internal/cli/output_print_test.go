@@ -20,20 +20,20 @@ func TestTheCaretIsUnderItsPlace(t *testing.T) {
 		text       string
 		below      string
 	}{
-		{"plain", "a = 1", 5, "a = 1", "    "},
-		{"the first character", "a = 1", 1, "a = 1", ""},
-		{"behind the end", "a =", 4, "a =", "   "},
-		{"far behind the end", "a", 99, "a", " "},
-		{"a tab", "\ta = 1", 2, "\ta = 1", "\t"},
-		{"tabs between", "a\t=\t1", 5, "a\t=\t1", " \t \t"},
-		{"wide characters", `"咖啡" = 1`, 8, `"咖啡" = 1`, "         "},
-		{"full width", "ＡＢ=1", 3, "ＡＢ=1", "    "},
-		{"a combining accent", "e\u0301 = 1", 5, "e\u0301 = 1", "   "},
-		{"a mark that turns the direction", "a\u202eb", 3, "a\uFFFDb", "  "},
-		{"a wide face", "# 😀 x", 5, "# 😀 x", "     "},
-		{"what a terminal would act on", "\x1b[31mx", 6, "\uFFFD[31mx", "     "},
-		{"a long line", strings.Repeat("a", 100) + "!" + strings.Repeat("b", 100), 101,
-			"…" + strings.Repeat("a", 60) + "!" + strings.Repeat("b", 59) + "…", strings.Repeat(" ", 61)},
+		{name: "plain", line: "a = 1", column: 5, text: "a = 1", below: "    "},
+		{name: "the first character", line: "a = 1", column: 1, text: "a = 1", below: ""},
+		{name: "behind the end", line: "a =", column: 4, text: "a =", below: "   "},
+		{name: "far behind the end", line: "a", column: 99, text: "a", below: " "},
+		{name: "a tab", line: "\ta = 1", column: 2, text: "\ta = 1", below: "\t"},
+		{name: "tabs between", line: "a\t=\t1", column: 5, text: "a\t=\t1", below: " \t \t"},
+		{name: "wide characters", line: `"咖啡" = 1`, column: 8, text: `"咖啡" = 1`, below: "         "},
+		{name: "full width", line: "ＡＢ=1", column: 3, text: "ＡＢ=1", below: "    "},
+		{name: "a combining accent", line: "e\u0301 = 1", column: 5, text: "e\u0301 = 1", below: "   "},
+		{name: "a mark that turns the direction", line: "a\u202eb", column: 3, text: "a\uFFFDb", below: "  "},
+		{name: "a wide face", line: "# 😀 x", column: 5, text: "# 😀 x", below: "     "},
+		{name: "what a terminal would act on", line: "\x1b[31mx", column: 6, text: "\uFFFD[31mx", below: "     "},
+		{name: "a long line", line: strings.Repeat("a", 100) + "!" + strings.Repeat("b", 100), column: 101,
+			text: "…" + strings.Repeat("a", 60) + "!" + strings.Repeat("b", 59) + "…", below: strings.Repeat(" ", 61)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if text, below := pointAt(c.line, c.column); text != c.text || below != c.below {

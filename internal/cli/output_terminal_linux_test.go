@@ -37,9 +37,9 @@ func TestATerminalIsWrittenToInColours(t *testing.T) {
 		name, noColor, term string
 		want                paint
 	}{
-		{"a terminal", "", "xterm", true},
-		{"whoever wants none", "1", "xterm", false},
-		{"a terminal that has none", "", "dumb", false},
+		{name: "a terminal", noColor: "", term: "xterm", want: true},
+		{name: "whoever wants none", noColor: "1", term: "xterm", want: false},
+		{name: "a terminal that has none", noColor: "", term: "dumb", want: false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("NO_COLOR", c.noColor)
