@@ -56,8 +56,8 @@ func describedAdmin(t *testing.T) *adminDescription {
 // checkAnswer is what is found of a strategy that was sent along.
 type checkAnswer struct {
 	Valid    bool               `json:"valid"`
-	Errors   []document.Problem `json:"errors"`
-	Warnings []document.Problem `json:"warnings"`
+	Errors   []document.Diagnostic `json:"errors"`
+	Warnings []document.Diagnostic `json:"warnings"`
 
 	// How many there are beside those listed.
 	MoreErrors   int `json:"more_errors,omitempty"`

@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "internal/engine", "internal/telemetry", "internal/pace", "internal/adminapi", "cmd/caddy"} {
+	for _, room := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "internal/engine", "internal/telemetry", "internal/pace", "internal/adminapi", "cmd/caddy", "e2e"} {
 		if _, ok := all[room]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", room, all)
 		}
@@ -161,7 +161,8 @@ func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	}
 }
 
-// Nothing below the root knows it: what both need is a package of its own.
+// Nothing below the root knows it: what both need is a package of its own. (e2e is tests
+// alone, which run the program.)
 func TestOnlyTheProgramKnowsTheRoot(t *testing.T) {
 	t.Parallel()
 	for name, p := range packages(t) {

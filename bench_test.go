@@ -30,7 +30,7 @@ func BenchmarkHandler(b *testing.B) {
 	}{
 		{"JSON/3 lines", benchCart(3), "", Options{}},
 		{"JSON/3 lines/HS256", benchCart(3), "", signed("HS256", secret)},
-		{"JSON/3 lines/EdDSA", benchCart(3), "", signed("EdDSA", "{file.cmd/caddy/testdata/rfc8037.jwk}")},
+		{"JSON/3 lines/EdDSA", benchCart(3), "", signed("EdDSA", "{file.e2e/testdata/rfc8037.jwk}")},
 		{"JSON/50 lines", benchCart(50), "", Options{}},
 		{"header/3 lines", "", strings.Join(inHeader, ", "), Options{}},
 		{"no cart", "", "", Options{}},

@@ -380,7 +380,8 @@ X-Discount-Subtotal: 19750`,
 }
 
 func TestTheSampleOfEachPresetIsPriced(t *testing.T) {
-	for _, name := range preset.Names() {
+	for _, p := range preset.All() {
+		name := p.Name
 		t.Run(name, func(t *testing.T) {
 			order, ok := pricedOrders[name]
 			if !ok {

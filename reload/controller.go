@@ -9,22 +9,22 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// A judge turns a content into something that can be put into service, or says
-// why not. It is all the machine knows of the value.
-type judge func(Content) (verdict, error)
+// A loadFunc turns a content into something that can be put into service, or says
+// why not. It is all the controller knows of the value.
+type loadFunc func(Content) (loaded, error)
 
-// A verdict is a candidate that was accepted, or what is known of one that was
+// A loaded is a candidate that was accepted, or what is known of one that was
 // refused.
-type verdict struct {
+type loaded struct {
 	fingerprint string
 	texts       string
 	version     string
 	note        string
 	due         time.Time
-	publish     func(Info) // the one atomic store
+	activate    func(Info) // the one atomic store
 }
 
-// A phase is where the machine is on the way from a notice to a revision.
+// A phase is where the controller is on the way from a notice to a revision.
 type phase uint8
 
 const (
@@ -36,34 +36,34 @@ const (
 
 // A save is one change of the file, from the first notice to its end.
 type save struct {
-	kind    Kind
-	began   time.Time // the first notice
-	noticed time.Time // the last one
-	why     error     // the last obstacle
-	tries   int       // that failed in a row
-	pending bool      // reported as such
+	kind     Kind
+	began    time.Time // the first notice
+	noticed  time.Time // the last one
+	obstacle error     // the last obstacle
+	tries    int       // that failed in a row
+	pending  bool      // reported as such
 }
 
 // reason is why the save is not finished yet.
 func (s save) reason() error {
-	if s.why == nil {
+	if s.obstacle == nil {
 		return stableread.NotStill // written again and again, never tried
 	}
-	return s.why
+	return s.obstacle
 }
 
-// A machine takes notices and makes revisions. Everything below start and run
+// A controller takes notices and makes revisions. Everything below start and run
 // happens on one goroutine, so that nothing here needs a lock but what others
 // read: the board.
-type machine struct {
-	path  string
-	o     Options
-	judge judge
+type controller struct {
+	path string
+	o    Options
+	load loadFunc
 
 	files  *stableread.Fileset
 	watch  *fswatch.Watcher
 	reader *stableread.Reader
-	board  board
+	status statusBox
 
 	layout    stableread.Layout // where the path leads and what is watched for it
 	phase     phase
@@ -74,185 +74,185 @@ type machine struct {
 	candidate stableread.FileState // what the last poll found that was not reported
 	recheck   bool                 // what was last seen may have changed without looking different
 
-	live     Info
-	content  string // digest of what live was made of
-	staged   *staged
-	hold     hold
-	memory   memory
-	unkept   bool    // what is in service could not be kept in memory, which is new
-	refused  string  // key of the standing refusal; "" for none
-	unproved bool    // it might be none if it were judged again
-	missing  bool    // reported
-	starting bool    // Open has not returned
-	untold   []Event // while starting: what Open's error would tell
+	live            Info
+	liveDigest      string // digest of what live was made of
+	staged          *staged
+	pin             pin
+	journal         memory
+	liveUnsaved     bool    // what is in service could not be kept in memory, which is new
+	refusedKey      string  // key of the standing refusal; "" for none
+	refusedByPolicy bool    // it might be none if it were judged again
+	missing         bool    // reported
+	starting        bool    // Open has not returned
+	deferred        []Event // while starting: what Open's error would tell
 
 	refusedAs Identity // of the last refusal
 	read      LastRead // without its outcome, which later orders may change
 
-	ticks   *time.Ticker           // for polls
-	scribe  atomic.Pointer[scribe] // of memory, for other goroutines
-	orders  chan func()            // from other goroutines, carried out on this one
-	stop    chan struct{}
-	done    chan struct{}
-	closing sync.Once
-	closed  error
+	ticks      *time.Ticker           // for polls
+	journalRef atomic.Pointer[scribe] // of memory, for other goroutines
+	calls      chan func()            // from other goroutines, carried out on this one
+	stop       chan struct{}
+	done       chan struct{}
+	closing    sync.Once
+	closed     error
 }
 
-func newMachine(path string, j judge, o Options) *machine {
-	m := &machine{
-		path: path, o: o, judge: j,
+func newController(path string, j loadFunc, o Options) *controller {
+	c := &controller{
+		path: path, o: o, load: j,
 		files:  o.fileset(path),
-		watch:  fswatch.New(fswatch.Options{Include: o.Include, NoEvents: o.faults.noWatch, NoCloses: o.faults.noClosings}),
-		board:  board{s: Status{Path: path}},
-		orders: make(chan func()),
+		watch:  fswatch.New(fswatch.Options{Include: o.Include, NoEvents: o.faults.noWatch, NoCloses: o.faults.noCloses}),
+		status: statusBox{s: Status{Path: path}},
+		calls:  make(chan func()),
 		stop:   make(chan struct{}),
 		done:   make(chan struct{}),
 	}
-	m.reader = &stableread.Reader{Set: m.files, Settle: o.Settle, WriteState: m.watch.WriteState, NoLease: o.faults.noLease}
-	m.memory = newMemory(o)
-	m.scribe.Store(m.memory.scribe)
-	m.hold = m.memory.hold()
-	m.board.s.Pinned, m.board.s.State.Dir = m.hold.what, o.State
-	return m
+	c.reader = &stableread.Reader{Set: c.files, Settle: o.Settle, WriteState: c.watch.WriteState, NoLease: o.faults.noLease}
+	c.journal = newMemory(o)
+	c.journalRef.Store(c.journal.scribe)
+	c.pin = c.journal.hold()
+	c.status.s.Pinned, c.status.s.State.Dir = c.pin.what, o.State
+	return c
 }
 
 // handle acts on changes that were reported.
-func (m *machine) handle(c fswatch.Changes) {
-	before := m.layout
-	if c.Names || c.Lost != nil || m.layout.Err() != nil {
-		m.rewatch(c.Lost)
+func (c *controller) handle(changes fswatch.Changes) {
+	before := c.layout
+	if changes.Names || changes.Lost != nil || c.layout.Err() != nil {
+		c.rewatch(changes.Lost)
 	}
 	switch {
-	case stableread.Absent(m.layout.Err()):
-		m.vanish(c.At)
-	case m.layout.SwappedFrom(before):
-		m.hurry(KindRename, c.At)
-	case c.Lost != nil:
-		m.settle(KindPoll, c.At)
-	case c.Wrote || c.Closed:
-		m.settle(KindInPlace, c.At)
-	case c.Renamed && m.layout.Directory:
+	case stableread.Absent(c.layout.Err()):
+		c.markMissing(changes.At)
+	case c.layout.SwappedFrom(before):
+		c.loadNow(KindRename, changes.At)
+	case changes.Lost != nil:
+		c.debounce(KindPoll, changes.At)
+	case changes.Wrote || changes.Closed:
+		c.debounce(KindInPlace, changes.At)
+	case changes.Renamed && c.layout.Directory:
 		// Other files of the same save may follow.
-		m.settle(KindRename, c.At)
-	case c.Renamed:
-		m.hurry(KindRename, c.At)
-	case m.news() && m.phase == phaseSettling:
-		m.settle(m.save.kind, c.At) // the other watch's report of the same save
-	case m.news():
-		m.settle(KindInPlace, c.At)
+		c.debounce(KindRename, changes.At)
+	case changes.Renamed:
+		c.loadNow(KindRename, changes.At)
+	case c.changed() && c.phase == phaseSettling:
+		c.debounce(c.save.kind, changes.At) // the other watch's report of the same save
+	case c.changed():
+		c.debounce(KindInPlace, changes.At)
 	}
 }
 
-// news reports whether the file is neither what was last dealt with nor what is
+// changed reports whether the file is neither what was last dealt with nor what is
 // waiting for an obstacle to go. The two watches report the same save one after
 // the other, so the second report is mostly none.
-func (m *machine) news() bool {
-	seen := m.files.Stat()
-	return seen != m.lastSeen && (m.phase != phaseBlocked || seen != m.tried)
+func (c *controller) changed() bool {
+	seen := c.files.Stat()
+	return seen != c.lastSeen && (c.phase != phaseBlocked || seen != c.tried)
 }
 
-// settle waits for quiet from at on.
-func (m *machine) settle(k Kind, at time.Time) {
-	m.begin(k, at)
-	m.reader.Touched()
-	m.phase, m.due = phaseSettling, at.Add(m.o.Settle)
+// debounce waits for quiet from at on.
+func (c *controller) debounce(k Kind, at time.Time) {
+	c.openSave(k, at)
+	c.reader.Touched()
+	c.phase, c.due = phaseSettling, at.Add(c.o.Settle)
 }
 
-// hurry reads at once what is complete by construction, if that can be proved.
-func (m *machine) hurry(k Kind, at time.Time) {
-	m.begin(k, at)
-	m.attempt()
+// loadNow reads at once what is complete by construction, if that can be proved.
+func (c *controller) loadNow(k Kind, at time.Time) {
+	c.openSave(k, at)
+	c.tryRead()
 }
 
-// begin opens a save, or adds a notice to the one under way.
-func (m *machine) begin(k Kind, at time.Time) {
-	if m.phase == phaseIdle || m.phase == phaseAbsent {
-		m.save = save{began: at}
+// openSave opens a save, or adds a notice to the one under way.
+func (c *controller) openSave(k Kind, at time.Time) {
+	if c.phase == phaseIdle || c.phase == phaseAbsent {
+		c.save = save{began: at}
 	}
-	m.save.kind, m.save.noticed, m.save.tries = k, at, 0
+	c.save.kind, c.save.noticed, c.save.tries = k, at, 0
 }
 
-// tick goes on with the phase if it is due.
-func (m *machine) tick(now time.Time) {
-	if m.phase != phaseIdle && now.Before(m.due) {
+// onTimer goes on with the phase if it is due.
+func (c *controller) onTimer(now time.Time) {
+	if c.phase != phaseIdle && now.Before(c.due) {
 		return // it was the alarm of something else
 	}
-	switch m.phase {
+	switch c.phase {
 	case phaseSettling:
-		m.attempt()
+		c.tryRead()
 	case phaseBlocked:
-		m.unblock(now)
+		c.retry(now)
 	case phaseAbsent:
-		m.rewatch(nil)
-		if stableread.Absent(m.layout.Err()) {
-			m.reportMissing(now)
+		c.rewatch(nil)
+		if stableread.Absent(c.layout.Err()) {
+			c.reportMissing(now)
 			return
 		}
-		m.settle(KindInPlace, now)
+		c.debounce(KindInPlace, now)
 	}
 }
 
-// unblock looks whether the obstacle is gone. A writer that has gone leaves a
+// retry looks whether the obstacle is gone. A writer that has gone leaves a
 // file that still has to be quiet for a while: another may follow.
-func (m *machine) unblock(now time.Time) {
-	if m.save.why != stableread.BeingWritten {
-		m.attempt()
+func (c *controller) retry(now time.Time) {
+	if c.save.obstacle != stableread.BeingWritten {
+		c.tryRead()
 		return
 	}
-	switch err := m.reader.Free().(type) {
+	switch err := c.reader.Free().(type) {
 	case stableread.Obstacle:
-		m.obstruct(err)
+		c.retryLater(err)
 	case nil:
-		m.phase, m.due = phaseSettling, now.Add(m.o.Settle)
+		c.phase, c.due = phaseSettling, now.Add(c.o.Settle)
 	default:
-		m.attempt()
+		c.tryRead()
 	}
 }
 
-// attempt reads and judges the file, unless something is in the way.
-func (m *machine) attempt() {
-	m.tried = m.files.Stat()
-	r, err := m.readAll()
+// tryRead reads and judges the file, unless something is in the way.
+func (c *controller) tryRead() {
+	c.tried = c.files.Stat()
+	r, err := c.readAll()
 	if o, ok := err.(stableread.Obstacle); ok {
-		m.obstruct(o)
+		c.retryLater(o)
 		return
 	}
 	if stableread.Absent(err) {
-		m.vanish(time.Now())
+		c.markMissing(time.Now())
 		return
 	}
-	m.lastSeen, m.candidate = m.tried, stableread.FileState{}
-	m.read = LastRead{Digest: r.Digest, Number: m.read.Number + 1}
+	c.lastSeen, c.candidate = c.tried, stableread.FileState{}
+	c.read = LastRead{Digest: r.Digest, Number: c.read.Number + 1}
 	if err != nil {
 		// What is wrong may be mended without touching the file, so the poll
 		// tries again.
-		m.recheck = true
-		m.finish()
-		if m.refuse("file: "+err.Error(), Identity{}, err) {
-			m.noteRefusal(stableread.Reading{At: time.Now()}, verdict{}, err)
+		c.recheck = true
+		c.endSave()
+		if c.refuse("file: "+err.Error(), Identity{}, err) {
+			c.recordRefusal(stableread.Reading{At: time.Now()}, loaded{}, err)
 		}
 		return
 	}
-	m.lastSeen = r.Seen(m.lastSeen)
-	m.recheck = r.At.Sub(r.Modified).Abs() < stableread.CoarsestTime
-	m.finish()
-	if told := m.o.faults.told; told != nil {
+	c.lastSeen = r.Seen(c.lastSeen)
+	c.recheck = r.At.Sub(r.Modified).Abs() < stableread.CoarsestTime
+	c.endSave()
+	if told := c.o.faults.onRead; told != nil {
 		told()
 	}
-	m.consider(r)
-	m.lookAgain()
+	c.handleContent(r)
+	c.checkAgain()
 }
 
 // readAll reads the files, and those that they name. Which these are is known only when
 // they were read: then they are watched, too, and all are read again, at one moment.
-func (m *machine) readAll() (stableread.Reading, error) {
+func (c *controller) readAll() (stableread.Reading, error) {
 	for range maxRenamings {
-		r, err := m.reader.Read(m.save.kind == KindRename)
-		if err != nil || !m.o.name(m.files, r.Files) {
+		r, err := c.reader.Read(c.save.kind == KindRename)
+		if err != nil || !c.o.name(c.files, r.Files) {
 			return r, err
 		}
-		m.rewatch(nil)
-		m.tried = m.files.Stat()
+		c.rewatch(nil)
+		c.tried = c.files.Stat()
 	}
 	return stableread.Reading{}, stableread.Moved
 }
@@ -260,93 +260,93 @@ func (m *machine) readAll() (stableread.Reading, error) {
 // maxRenamings is how often files are read again because they name others than before.
 const maxRenamings = 3
 
-// obstruct waits for an obstacle to go: a little at first, longer later, and
+// retryLater waits for an obstacle to go: a little at first, longer later, and
 // from poll to poll once it has been reported. A close is heard sooner.
-func (m *machine) obstruct(o stableread.Obstacle) {
-	m.save.why = o
-	m.save.tries++
-	wait := retryAfter(m.save.tries)
-	if m.save.pending {
-		wait = m.o.Poll
+func (c *controller) retryLater(o stableread.Obstacle) {
+	c.save.obstacle = o
+	c.save.tries++
+	wait := retryDelay(c.save.tries)
+	if c.save.pending {
+		wait = c.o.Poll
 	}
-	m.phase, m.due = phaseBlocked, time.Now().Add(wait)
+	c.phase, c.due = phaseBlocked, time.Now().Add(wait)
 	if o == stableread.NotStill {
-		m.due = m.reader.StillAt()
+		c.due = c.reader.StillAt()
 	}
 }
 
-// finish ends the save under way.
-func (m *machine) finish() {
-	m.phase = phaseIdle
-	if !m.save.pending {
+// endSave ends the save under way.
+func (c *controller) endSave() {
+	c.phase = phaseIdle
+	if !c.save.pending {
 		return
 	}
-	m.save.pending = false
-	m.board.update(func(s *Status) { s.Pending = time.Time{} })
-	m.emit(EventPendingOver, nil)
+	c.save.pending = false
+	c.status.update(func(s *Status) { s.Pending = time.Time{} })
+	c.emit(EventPendingOver, nil)
 }
 
-// overdue reports a save that takes too long.
-func (m *machine) overdue(now time.Time) {
-	waiting := m.phase == phaseSettling || m.phase == phaseBlocked
-	if !waiting || m.save.pending || now.Sub(m.save.began) < pendingAfter {
+// reportPending reports a save that takes too long.
+func (c *controller) reportPending(now time.Time) {
+	waiting := c.phase == phaseSettling || c.phase == phaseBlocked
+	if !waiting || c.save.pending || now.Sub(c.save.began) < pendingAfter {
 		return
 	}
-	m.save.pending = true
-	m.board.update(func(s *Status) { s.Pending = m.save.began })
-	m.emit(EventPending, m.save.reason())
+	c.save.pending = true
+	c.status.update(func(s *Status) { s.Pending = c.save.began })
+	c.emit(EventPending, c.save.reason())
 }
 
-// vanish waits for the name to come back, as it does while an editor saves.
-func (m *machine) vanish(at time.Time) {
-	if m.phase == phaseAbsent {
+// markMissing waits for the name to come back, as it does while an editor saves.
+func (c *controller) markMissing(at time.Time) {
+	if c.phase == phaseAbsent {
 		return
 	}
-	m.finish()
-	if m.missing {
+	c.endSave()
+	if c.missing {
 		return
 	}
-	m.save = save{began: at}
-	m.phase, m.due = phaseAbsent, at.Add(missingAfter)
+	c.save = save{began: at}
+	c.phase, c.due = phaseAbsent, at.Add(missingAfter)
 }
 
-func (m *machine) reportMissing(now time.Time) {
-	m.phase, m.missing, m.refused = phaseIdle, true, ""
-	m.withdraw()
-	m.lastSeen, m.candidate = m.files.Stat(), stableread.FileState{}
-	m.board.update(func(s *Status) { s.Missing, s.Refusal.Active = now, false })
-	m.emit(EventMissing, m.layout.Err())
+func (c *controller) reportMissing(now time.Time) {
+	c.phase, c.missing, c.refusedKey = phaseIdle, true, ""
+	c.withdraw()
+	c.lastSeen, c.candidate = c.files.Stat(), stableread.FileState{}
+	c.status.update(func(s *Status) { s.Missing, s.Refusal.Active = now, false })
+	c.emit(EventMissing, c.layout.Err())
 }
 
-// lookAgain starts over if the file is not what was just read any more: judging
+// checkAgain starts over if the file is not what was just read any more: judging
 // took its time. Nobody has told of that yet; who does says what kind of save it
 // is.
-func (m *machine) lookAgain() {
-	if m.stopped() || m.files.Stat() == m.lastSeen {
+func (c *controller) checkAgain() {
+	if c.stopped() || c.files.Stat() == c.lastSeen {
 		return
 	}
-	m.settle(KindPoll, time.Now())
+	c.debounce(KindPoll, time.Now())
 }
 
 // poll looks without having been told. What it finds must be found twice.
-func (m *machine) poll(now time.Time) {
-	lost := m.watch.Check()
-	m.rewatch(lost)
-	m.memory.tryAgain()
-	if m.phase != phaseIdle {
+func (c *controller) poll(now time.Time) {
+	lost := c.watch.Check()
+	c.rewatch(lost)
+	c.journal.tryAgain()
+	if c.phase != phaseIdle {
 		return
 	}
-	seen := m.files.Stat()
+	seen := c.files.Stat()
 	switch {
-	case stableread.Absent(m.layout.Err()):
-		m.vanish(now)
+	case stableread.Absent(c.layout.Err()):
+		c.markMissing(now)
 	case lost != nil:
-		m.settle(KindPoll, now)
-	case seen == m.lastSeen && !m.recheck:
-		m.candidate = stableread.FileState{}
-	case seen == m.lastSeen, seen == m.candidate:
-		m.hurry(KindPoll, now)
+		c.debounce(KindPoll, now)
+	case seen == c.lastSeen && !c.recheck:
+		c.candidate = stableread.FileState{}
+	case seen == c.lastSeen, seen == c.candidate:
+		c.loadNow(KindPoll, now)
 	default:
-		m.candidate = seen
+		c.candidate = seen
 	}
 }

@@ -7,205 +7,205 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// consider decides what becomes of a complete content.
-func (m *machine) consider(r stableread.Reading) {
-	m.board.update(func(s *Status) { s.Proof = r.Proof })
-	m.translateHold(r)
-	if m.known(r) {
+// handleContent decides what becomes of a complete content.
+func (c *controller) handleContent(r stableread.Reading) {
+	c.status.update(func(s *Status) { s.Proof = r.Proof })
+	c.translatePin(r)
+	if c.handleKnown(r) {
 		return
 	}
 	key := "content: " + r.Digest
-	if m.refused == key && (!m.unproved || m.save.kind == KindPoll) {
-		m.present()
+	if c.refusedKey == key && (!c.refusedByPolicy || c.save.kind == KindPoll) {
+		c.clearMissing()
 		return
 	}
-	v, err := m.judge(contentOf(m.path, r))
+	v, err := c.load(contentOf(c.path, r))
 	switch {
-	case m.stopped():
+	case c.stopped():
 	case err != nil:
-		m.refuse(key, Identity{Fingerprint: v.fingerprint, Version: v.version}, err)
-		m.noteRefusal(r, v, err)
-	case m.keepsOut(v.fingerprint):
-		m.hold.content = r.Digest
-		m.keepOut()
-	case m.live.Sequence > 0 && v.fingerprint == m.live.Fingerprint && v.texts == m.live.Texts:
-		m.content = r.Digest
-		m.keepLive(r)
-		m.settled()
-		m.clear()
-		m.emit(EventUnchanged, nil)
+		c.refuse(key, Identity{Fingerprint: v.fingerprint, Version: v.version}, err)
+		c.recordRefusal(r, v, err)
+	case c.isPinned(v.fingerprint):
+		c.pin.digest = r.Digest
+		c.suppress()
+	case c.live.Sequence > 0 && v.fingerprint == c.live.Fingerprint && v.texts == c.live.Texts:
+		c.liveDigest = r.Digest
+		c.saveLive(r)
+		c.unpinAndWithdraw()
+		c.clearRefusal()
+		c.emit(EventUnchanged, nil)
 	case later(v.due):
-		m.stage(r, v)
+		c.stage(r, v)
 	default:
-		m.swap(r, v)
+		c.accept(r, v)
 	}
 }
 
-// known deals with a content that need not be judged, and reports whether it was
+// handleKnown deals with a content that need not be judged, and reports whether it was
 // one.
-func (m *machine) known(r stableread.Reading) bool {
+func (c *controller) handleKnown(r stableread.Reading) bool {
 	switch {
-	case m.hold.content == r.Digest && m.keepsOut(m.hold.what.Fingerprint):
-		m.keepOut()
-	case m.staged != nil && r.Digest == m.staged.content:
-		m.restore()
-	case m.live.Sequence > 0 && r.Digest == m.content:
-		m.keepLive(r)
-		m.settled()
-		m.restore()
-	case m.starting && m.live.Sequence == 0:
-		return m.stillRefused(r)
+	case c.pin.digest == r.Digest && c.isPinned(c.pin.what.Fingerprint):
+		c.suppress()
+	case c.staged != nil && r.Digest == c.staged.digest:
+		c.reportUnchanged()
+	case c.live.Sequence > 0 && r.Digest == c.liveDigest:
+		c.saveLive(r)
+		c.unpinAndWithdraw()
+		c.reportUnchanged()
+	case c.starting && c.live.Sequence == 0:
+		return c.refusedBefore(r)
 	default:
 		return false
 	}
 	return true
 }
 
-// showRead shows what became of the content that was read last. It comes after
+// showOutcome shows what became of the content that was read last. It comes after
 // everything else that a turn changes: who sees the outcome sees the rest.
-func (m *machine) showRead() {
-	shown := m.read
-	shown.Outcome = m.outcome()
-	m.board.update(func(s *Status) { s.File = shown })
+func (c *controller) showOutcome() {
+	shown := c.read
+	shown.Outcome = c.outcome()
+	c.status.update(func(s *Status) { s.File = shown })
 }
 
 // outcome is what became of the content that was read last; "" before there is one.
-func (m *machine) outcome() Outcome {
-	content := m.read.Digest
+func (c *controller) outcome() Outcome {
+	content := c.read.Digest
 	switch {
-	case m.read.Number == 0:
+	case c.read.Number == 0:
 		return ""
-	case m.refused != "":
+	case c.refusedKey != "":
 		return OutcomeRefused
 	case content == "":
 		return ""
-	case m.hold.content == content:
+	case c.pin.digest == content:
 		return OutcomePinned
-	case m.staged != nil && m.staged.content == content:
+	case c.staged != nil && c.staged.digest == content:
 		return OutcomeStaged
-	case m.content == content:
+	case c.liveDigest == content:
 		return OutcomeInService
 	}
 	return ""
 }
 
-// settled notes that the file says what is in service, and nothing else is
+// unpinAndWithdraw notes that the file says what is in service, and nothing else is
 // wanted of it any more.
-func (m *machine) settled() {
-	m.withdraw()
-	m.release()
+func (c *controller) unpinAndWithdraw() {
+	c.withdraw()
+	c.unpin()
 }
 
-// swap puts a candidate into service. It needs no comparison with what may have
+// accept puts a candidate into service. It needs no comparison with what may have
 // been saved meanwhile: there is one loader, so what it holds is newer than
 // what is in service, and what is newer still will be looked at next. To skip
 // it would let a file that is saved faster than it compiles never be loaded.
-func (m *machine) swap(r stableread.Reading, v verdict) {
-	m.settled()
-	f := m.facts(r, v)
-	m.memory.keep(snapshotOf(contentOf(m.path, r), f), r.Digest)
-	m.clear()
-	m.publish(v, f, r.Digest)
+func (c *controller) accept(r stableread.Reading, v loaded) {
+	c.unpinAndWithdraw()
+	f := c.infoOf(r, v)
+	c.journal.keep(snapshotOf(contentOf(c.path, r), f), r.Digest)
+	c.clearRefusal()
+	c.activate(v, f, r.Digest)
 }
 
-// facts are what is known of a candidate before it is in service.
-func (m *machine) facts(r stableread.Reading, v verdict) Info {
+// infoOf are what is known of a candidate before it is in service.
+func (c *controller) infoOf(r stableread.Reading, v loaded) Info {
 	return Info{
 		Fingerprint: v.fingerprint,
 		Texts:       v.texts,
-		Formerly:    m.memory.formerly(r.Digest, v.fingerprint),
+		Formerly:    c.journal.formerly(r.Digest, v.fingerprint),
 		Version:     v.version,
 		Note:        v.note,
-		Kind:        m.kind(),
+		Kind:        c.kind(),
 		Size:        r.Size,
 		Due:         v.due,
-		Timestamps:  Timestamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At, Ready: time.Now()},
-	}.against(m.live)
+		Timestamps:  Timestamps{Written: r.Modified, Noticed: c.save.noticed, Read: r.At, Ready: time.Now()},
+	}.against(c.live)
 }
 
-// publish is the swap itself, and its record.
-func (m *machine) publish(v verdict, f Info, content string) {
-	f = f.against(m.live) // which may be another one than when it was staged
-	f.Sequence = m.live.Sequence + 1
+// activate is the swap itself, and its record.
+func (c *controller) activate(v loaded, f Info, content string) {
+	f = f.against(c.live) // which may be another one than when it was staged
+	f.Sequence = c.live.Sequence + 1
 	f.Timestamps.Swapped = time.Now()
-	v.publish(f)
-	m.live, m.content = f, content
-	m.board.update(func(s *Status) { s.Live = f })
-	m.emit(EventActivated, nil)
-	m.noteActivation(f, content)
+	v.activate(f)
+	c.live, c.liveDigest = f, content
+	c.status.update(func(s *Status) { s.Live = f })
+	c.emit(EventActivated, nil)
+	c.recordActivation(f, content)
 }
 
 // kind is that of the save under way; whatever is read before Open returns is
 // the start.
-func (m *machine) kind() Kind {
-	if m.starting {
+func (c *controller) kind() Kind {
+	if c.starting {
 		return KindStart
 	}
-	return m.save.kind
+	return c.save.kind
 }
 
 // refuse keeps what is in service and says why, once for the same reason. It
 // reports whether it did say so.
-func (m *machine) refuse(key string, what Identity, err error) bool {
-	m.present()
-	m.unproved = errors.As(err, new(*GuardrailError))
-	if m.refused == key && !m.unproved {
+func (c *controller) refuse(key string, what Identity, err error) bool {
+	c.clearMissing()
+	c.refusedByPolicy = errors.As(err, new(*GuardrailError))
+	if c.refusedKey == key && !c.refusedByPolicy {
 		return false
 	}
-	m.refused, m.refusedAs = key, what
-	m.board.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Active: true} })
-	m.emit(EventRefused, err)
+	c.refusedKey, c.refusedAs = key, what
+	c.status.update(func(s *Status) { s.Refusal = Refusal{Identity: what, Time: time.Now(), Err: err, Active: true} })
+	c.emit(EventRefused, err)
 	return true
 }
 
-// restore notes that the file holds what is in service, or is known already.
+// reportUnchanged notes that the file holds what is in service, or is known already.
 // That is worth an event only if it did not before.
-func (m *machine) restore() {
-	was := m.refused != "" || m.missing
-	m.clear()
+func (c *controller) reportUnchanged() {
+	was := c.refusedKey != "" || c.missing
+	c.clearRefusal()
 	if was {
-		m.emit(EventUnchanged, nil)
+		c.emit(EventUnchanged, nil)
 	}
 }
 
-// clear ends a refusal and an absence.
-func (m *machine) clear() {
-	m.refused = ""
-	m.board.update(func(s *Status) { s.Refusal.Active = false })
-	m.present()
+// clearRefusal ends a refusal and an absence.
+func (c *controller) clearRefusal() {
+	c.refusedKey = ""
+	c.status.update(func(s *Status) { s.Refusal.Active = false })
+	c.clearMissing()
 }
 
-// present ends an absence.
-func (m *machine) present() {
-	m.missing = false
-	m.board.update(func(s *Status) { s.Missing = time.Time{} })
+// clearMissing ends an absence.
+func (c *controller) clearMissing() {
+	c.missing = false
+	c.status.update(func(s *Status) { s.Missing = time.Time{} })
 }
 
 // emit tells the host. What makes Open fail is told by Open's error alone, so
 // it is kept until Open is known to succeed.
-func (m *machine) emit(k EventKind, err error) {
-	e := Event{Kind: k, Time: time.Now(), Path: m.path, Live: m.live, Err: err}
-	if m.staged != nil {
-		e.Next = m.staged.facts
+func (c *controller) emit(k EventKind, err error) {
+	e := Event{Kind: k, Time: time.Now(), Path: c.path, Live: c.live, Err: err}
+	if c.staged != nil {
+		e.Next = c.staged.facts
 	}
 	switch k {
 	case EventRefused:
-		e.Refused = m.refusedAs
+		e.Refused = c.refusedAs
 	case EventPinned:
-		e.Refused = m.hold.what
+		e.Refused = c.pin.what
 	}
-	if m.starting && m.live.Sequence == 0 && k != EventActivated {
-		m.untold = append(m.untold, e)
+	if c.starting && c.live.Sequence == 0 && k != EventActivated {
+		c.deferred = append(c.deferred, e)
 		return
 	}
-	m.tellAll()
-	m.o.OnEvent(e)
+	c.sendDeferred()
+	c.o.OnEvent(e)
 }
 
-// tellAll tells what was kept.
-func (m *machine) tellAll() {
-	for _, e := range m.untold {
-		m.o.OnEvent(e)
+// sendDeferred tells what was kept.
+func (c *controller) sendDeferred() {
+	for _, e := range c.deferred {
+		c.o.OnEvent(e)
 	}
-	m.untold = nil
+	c.deferred = nil
 }

@@ -8,124 +8,124 @@ import (
 
 // start watches, then reads for the first time, then leaves the rest to a
 // goroutine of its own.
-func (m *machine) start() error {
-	m.starting = true
+func (c *controller) start() error {
+	c.starting = true
 	began := time.Now()
-	m.rewatch(nil)
-	m.save = save{kind: KindStart, began: began, noticed: began}
-	m.phase, m.due = phaseSettling, began
-	if written := m.layout.Written(); !written.IsZero() {
-		m.reader.WrittenAt(written)
-		if age := began.Sub(written); age >= 0 && age < m.o.Settle {
-			m.due = began.Add(m.o.Settle - age)
+	c.rewatch(nil)
+	c.save = save{kind: KindStart, began: began, noticed: began}
+	c.phase, c.due = phaseSettling, began
+	if written := c.layout.Written(); !written.IsZero() {
+		c.reader.WrittenAt(written)
+		if age := began.Sub(written); age >= 0 && age < c.o.Settle {
+			c.due = began.Add(c.o.Settle - age)
 		}
 	}
-	if err := m.first(began.Add(pendingAfter)); err != nil {
-		close(m.done)
-		_ = m.close() // the reason it never came to life matters more
+	if err := c.loadFirst(began.Add(pendingAfter)); err != nil {
+		close(c.done)
+		_ = c.close() // the reason it never came to life matters more
 		return err
 	}
-	m.starting = false
-	go m.run()
+	c.starting = false
+	go c.run()
 	return nil
 }
 
-// first runs the machine until there is a revision, or a reason for none. Where
+// loadFirst runs the controller until there is a revision, or a reason for none. Where
 // the file gives none, the memory may.
-func (m *machine) first(deadline time.Time) error {
+func (c *controller) loadFirst(deadline time.Time) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for m.live.Sequence == 0 {
-		m.turn(timer, nil)
-		why := m.hindrance(deadline)
+	for c.live.Sequence == 0 {
+		c.step(timer, nil)
+		why := c.startError(deadline)
 		if why == nil {
 			continue
 		}
-		switch kept := m.recall(); {
+		switch kept := c.recall(); {
 		case kept == nil:
 		case errors.Is(kept, errNothingKept):
-			return fmt.Errorf("loading %s: %w", m.path, why)
+			return fmt.Errorf("loading %s: %w", c.path, why)
 		default:
-			return fmt.Errorf("loading %s: %w\nnothing that is kept is served instead: %w", m.path, why, kept)
+			return fmt.Errorf("loading %s: %w\nnothing that is kept is served instead: %w", c.path, why, kept)
 		}
 	}
 	return nil
 }
 
-// hindrance is why there is no first revision; nil if there is one, or may soon
+// startError is why there is no first revision; nil if there is one, or may soon
 // be.
-func (m *machine) hindrance(deadline time.Time) error {
-	s := m.board.read()
+func (c *controller) startError(deadline time.Time) error {
+	s := c.status.read()
 	switch {
-	case m.live.Sequence > 0:
+	case c.live.Sequence > 0:
 		return nil
 	case s.Refusal.Active:
 		return s.Refusal.Err
-	case m.missing:
-		return m.layout.Err()
-	case m.staged != nil:
+	case c.missing:
+		return c.layout.Err()
+	case c.staged != nil:
 		return fmt.Errorf("it is not to be in service before %s, and there is nothing to be in service until then",
-			m.staged.facts.Due.Format(time.RFC3339))
+			c.staged.facts.Due.Format(time.RFC3339))
 	case time.Now().After(deadline):
-		return fmt.Errorf("not finished after %s: %w", pendingAfter, m.save.reason())
+		return fmt.Errorf("not finished after %s: %w", pendingAfter, c.save.reason())
 	}
 	return nil
 }
 
 // run is the life of the loader goroutine.
-func (m *machine) run() {
-	defer close(m.done)
+func (c *controller) run() {
+	defer close(c.done)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	m.ticks = time.NewTicker(m.o.Poll)
-	defer m.ticks.Stop()
-	for !m.stopped() {
-		m.turn(timer, m.ticks.C)
+	c.ticks = time.NewTicker(c.o.Poll)
+	defer c.ticks.Stop()
+	for !c.stopped() {
+		c.step(timer, c.ticks.C)
 	}
 }
 
-// turn waits for one thing to happen and acts on it.
-func (m *machine) turn(timer *time.Timer, poll <-chan time.Time) {
+// step waits for one thing to happen and acts on it.
+func (c *controller) step(timer *time.Timer, poll <-chan time.Time) {
 	timer.Stop()
-	if next := m.alarm(); !next.IsZero() {
+	if next := c.nextTimer(); !next.IsZero() {
 		timer.Reset(time.Until(next))
 	}
 	select {
-	case <-m.stop:
+	case <-c.stop:
 		return
-	case <-m.watch.Ready():
-		m.handleAll()
-	case order := <-m.orders:
+	case <-c.watch.Ready():
+		c.handleAll()
+	case order := <-c.calls:
 		order()
-	case <-m.memory.news():
-		m.tellOfMemory()
+	case <-c.journal.news():
+		c.reportState()
 	case now := <-timer.C:
-		m.handleAll() // what is about to be read may not be quiet yet
-		m.tick(now)
+		c.handleAll() // what is about to be read may not be quiet yet
+		c.onTimer(now)
 	case now := <-poll:
-		m.poll(now)
+		c.poll(now)
 	}
-	m.overdue(time.Now())
-	m.ripen(time.Now())
-	m.showRead()
+	c.reportPending(time.Now())
+	c.activateDue(time.Now())
+	c.showOutcome()
 }
 
 // handleAll acts on all that was reported so far.
-func (m *machine) handleAll() {
-	if c := m.watch.Pop(); !c.At.IsZero() {
-		m.handle(c)
+func (c *controller) handleAll() {
+	if changes := c.watch.Pop(); !changes.At.IsZero() {
+		c.handle(changes)
 	}
 }
 
-// alarm is when something wants to go on by itself; zero for never.
-func (m *machine) alarm() time.Time {
+// nextTimer is when something wants to go on by itself; zero for never.
+func (c *controller) nextTimer() time.Time {
 	var next time.Time
-	if m.phase != phaseIdle {
-		next = m.due
+	if c.phase != phaseIdle {
+		next = c.due
 	}
-	if m.staged != nil {
+	if c.staged != nil {
 		// The clock may be set: look at it once a second.
-		soon := time.Now().Add(min(time.Second, time.Until(m.staged.facts.Due)))
+		soon := time.Now().Add(min(time.Second, time.Until(c.staged.facts.Due)))
 		if next.IsZero() || soon.Before(next) {
 			next = soon
 		}
@@ -133,39 +133,39 @@ func (m *machine) alarm() time.Time {
 	return next
 }
 
-// order has do carried out on the loader's goroutine and waits for it. It
-// reports whether it was; it is not once the machine has stopped.
-func (m *machine) order(do func()) bool {
+// do has do carried out on the loader's goroutine and waits for it. It
+// reports whether it was; it is not once the controller has stopped.
+func (c *controller) do(do func()) bool {
 	carried := make(chan struct{})
 	select {
-	case m.orders <- func() { defer close(carried); do() }:
+	case c.calls <- func() { defer close(carried); do() }:
 		<-carried
 		return true
-	case <-m.done:
+	case <-c.done:
 		return false
 	}
 }
 
-func (m *machine) stopped() bool {
+func (c *controller) stopped() bool {
 	select {
-	case <-m.stop:
+	case <-c.stop:
 		return true
 	default:
 		return false
 	}
 }
 
-func (m *machine) close() error {
-	m.closing.Do(func() {
-		close(m.stop)
-		<-m.done
-		m.memory.close()
-		if m.memory.scribe != nil {
-			m.tellOfMemory() // of what was written last
+func (c *controller) close() error {
+	c.closing.Do(func() {
+		close(c.stop)
+		<-c.done
+		c.journal.close()
+		if c.journal.scribe != nil {
+			c.reportState() // of what was written last
 		}
-		if err := m.watch.Close(); err != nil {
-			m.closed = fmt.Errorf("ending the watch on %s: %w", m.path, err)
+		if err := c.watch.Close(); err != nil {
+			c.closed = fmt.Errorf("ending the watch on %s: %w", c.path, err)
 		}
 	})
-	return m.closed
+	return c.closed
 }

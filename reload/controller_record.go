@@ -13,9 +13,9 @@ import (
 // hundreds of mistakes, and every record is kept and shown for good.
 const maxReason = 4096
 
-// note writes one line of history.
-func (m *machine) note(a history.Action, f Info, digest, reason string) {
-	m.memory.note(recordOf(a, f, digest, reason))
+// record writes one line of history.
+func (c *controller) record(a history.Action, f Info, digest, reason string) {
+	c.journal.note(recordOf(a, f, digest, reason))
 }
 
 func recordOf(a history.Action, f Info, digest, reason string) history.Record {
@@ -28,54 +28,54 @@ func recordOf(a history.Action, f Info, digest, reason string) history.Record {
 	}
 }
 
-// noteActivation writes that a revision is in service.
-func (m *machine) noteActivation(f Info, digest string) {
-	m.retain()
+// recordActivation writes that a revision is in service.
+func (c *controller) recordActivation(f Info, digest string) {
+	c.retain()
 	if f.Kind == KindRollback {
 		return // its record was there first
 	}
-	m.note(actionActivated, f, digest, f.Note)
+	c.record(actionActivated, f, digest, f.Note)
 }
 
 // retain keeps the snapshots of what is in service, what is to be, what a rollback
 // keeps out, which may be asked for again, and others.
-func (m *machine) retain(others ...string) {
-	retained := append(others, m.live.Fingerprint)
-	if m.staged != nil {
-		retained = append(retained, m.staged.facts.Fingerprint)
+func (c *controller) retain(others ...string) {
+	retained := append(others, c.live.Fingerprint)
+	if c.staged != nil {
+		retained = append(retained, c.staged.facts.Fingerprint)
 	}
-	if m.hold.what.Fingerprint != "" {
-		retained = append(retained, m.hold.what.Fingerprint)
+	if c.pin.what.Fingerprint != "" {
+		retained = append(retained, c.pin.what.Fingerprint)
 	}
-	m.memory.retain(retained...)
+	c.journal.retain(retained...)
 }
 
-func (m *machine) noteRefusal(r stableread.Reading, v verdict, err error) {
-	f := Info{Fingerprint: v.fingerprint, Version: v.version, Kind: m.kind(), Timestamps: Timestamps{Written: r.Modified, Noticed: m.save.noticed, Read: r.At}}
+func (c *controller) recordRefusal(r stableread.Reading, v loaded, err error) {
+	f := Info{Fingerprint: v.fingerprint, Version: v.version, Kind: c.kind(), Timestamps: Timestamps{Written: r.Modified, Noticed: c.save.noticed, Read: r.At}}
 	record := recordOf(actionRefused, f, r.Digest, err.Error())
 	var unproved *GuardrailError
 	if errors.As(err, &unproved) {
 		record.Against = unproved.Policy
 	}
-	m.memory.note(record)
+	c.journal.note(record)
 }
 
-// tellOfMemory tells what is new of the state directory.
-func (m *machine) tellOfMemory() {
-	told := &m.memory.told
-	checkpoint, fault, found := m.memory.scribe.state()
-	m.board.update(func(s *Status) { s.State.Err, s.State.Found = fault, found })
+// reportState tells what is new of the state directory.
+func (c *controller) reportState() {
+	told := &c.journal.told
+	checkpoint, fault, found := c.journal.scribe.state()
+	c.status.update(func(s *Status) { s.State.Err, s.State.Found = fault, found })
 	if found != nil && found != told.found {
-		m.emit(EventTampered, found)
+		c.emit(EventTampered, found)
 	}
 	switch was := told.fault; {
 	case fault != nil && was == nil:
-		m.emit(EventStateFailed, fault)
+		c.emit(EventStateFailed, fault)
 	case fault == nil && was != nil:
-		m.emit(EventStateRestored, nil)
+		c.emit(EventStateRestored, nil)
 	}
 	if checkpoint != told.checkpoint {
-		m.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: m.path, Live: m.live, Checkpoint: checkpoint})
+		c.o.OnEvent(Event{Kind: EventSigned, Time: time.Now(), Path: c.path, Live: c.live, Checkpoint: checkpoint})
 	}
 	told.fault, told.found, told.checkpoint = fault, found, checkpoint
 }

@@ -10,66 +10,66 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// A hold keeps a content of the file out of service after a rollback.
-type hold struct {
-	content string // digest; "" for no hold
-	what    Identity
-	foreign bool // the fingerprint is of another language, and was not made anew yet
+// A pin keeps a content of the file out of service after a rollback.
+type pin struct {
+	digest        string // digest; "" for no hold
+	what          Identity
+	otherLanguage bool // the fingerprint is of another language, and was not made anew yet
 }
 
-// release ends the hold.
-func (m *machine) release() {
-	if m.hold == (hold{}) {
+// unpin ends the hold.
+func (c *controller) unpin() {
+	if c.pin == (pin{}) {
 		return
 	}
-	m.hold = hold{}
-	m.board.update(func(s *Status) { s.Pinned = Identity{} })
+	c.pin = pin{}
+	c.status.update(func(s *Status) { s.Pinned = Identity{} })
 }
 
-// keepsOut reports whether a rollback keeps a meaning out of service. It ends if
+// isPinned reports whether a rollback keeps a meaning out of service. It ends if
 // there is nothing else to serve.
-func (m *machine) keepsOut(meaning string) bool {
-	if m.hold == (hold{}) || m.hold.what.Fingerprint != meaning {
+func (c *controller) isPinned(meaning string) bool {
+	if c.pin == (pin{}) || c.pin.what.Fingerprint != meaning {
 		return false
 	}
-	if m.live.Sequence > 0 || m.recall() == nil {
+	if c.live.Sequence > 0 || c.recall() == nil {
 		return true
 	}
-	m.release()
+	c.unpin()
 	return false
 }
 
-// keepOut tells that a rollback keeps out what was saved. A poll that finds what
+// suppress tells that a rollback keeps out what was saved. A poll that finds what
 // was told of before says nothing.
-func (m *machine) keepOut() {
-	known := m.refused == "" && !m.missing && m.save.kind == KindPoll && !m.starting
-	m.clear()
+func (c *controller) suppress() {
+	known := c.refusedKey == "" && !c.missing && c.save.kind == KindPoll && !c.starting
+	c.clearRefusal()
 	if !known {
-		m.emit(EventPinned, nil)
+		c.emit(EventPinned, nil)
 	}
 }
 
-// stillRefused keeps out, across a restart, what an earlier life could not prove
+// refusedBefore keeps out, across a restart, what an earlier life could not prove
 // and this one could not compare with anything: there are no requests yet. It
 // reports whether it did.
-func (m *machine) stillRefused(r stableread.Reading) bool {
-	err := m.memory.refused(r.Digest, m.o.Policy)
-	if err == nil || len(m.memory.served()) == 0 {
+func (c *controller) refusedBefore(r stableread.Reading) bool {
+	err := c.journal.refused(r.Digest, c.o.Policy)
+	if err == nil || len(c.journal.served()) == 0 {
 		return false
 	}
-	m.refuse("content: "+r.Digest, Identity{}, fmt.Errorf("refused before the restart: %w", err))
+	c.refuse("content: "+r.Digest, Identity{}, fmt.Errorf("refused before the restart: %w", err))
 	return true
 }
 
 // recall puts into service what was there last and still can be, for a start at
 // which the file gives nothing. The error says why there is no such thing.
-func (m *machine) recall() error {
-	err := m.memory.doubt
-	for _, fingerprint := range m.memory.served() {
-		if fingerprint == m.hold.what.Fingerprint || fingerprint == m.hold.what.Formerly || m.stopped() {
+func (c *controller) recall() error {
+	err := c.journal.doubt
+	for _, fingerprint := range c.journal.served() {
+		if fingerprint == c.pin.what.Fingerprint || fingerprint == c.pin.what.Formerly || c.stopped() {
 			continue
 		}
-		failed := m.restoreSnapshot(fingerprint, KindRecall)
+		failed := c.activateSnapshot(fingerprint, KindRecall)
 		if failed == nil {
 			return nil
 		}
@@ -80,38 +80,38 @@ func (m *machine) recall() error {
 
 var errNothingKept = errors.New("nothing is kept")
 
-// restoreSnapshot judges a snapshot anew and puts it into service.
-func (m *machine) restoreSnapshot(fingerprint string, k Kind) error {
-	s, v, err := m.rejudge(fingerprint)
+// activateSnapshot judges a snapshot anew and puts it into service.
+func (c *controller) activateSnapshot(fingerprint string, k Kind) error {
+	s, v, err := c.loadSnapshot(fingerprint)
 	if err != nil {
 		return err
 	}
 	if later(v.due) {
 		return errors.New("it was staged and is not due")
 	}
-	if m.hold != (hold{}) && (v.fingerprint == m.hold.what.Fingerprint || s.Digest == m.hold.content) {
+	if c.pin != (pin{}) && (v.fingerprint == c.pin.what.Fingerprint || s.Digest == c.pin.digest) {
 		return errors.New("a rollback keeps it out of service")
 	}
-	f := m.factsOf(s, v, k)
-	m.memory.holdOn(s)
-	m.keepAgain(s, f)
-	m.publish(v, f, s.Digest)
+	f := c.infoOfSnapshot(s, v, k)
+	c.journal.holdOn(s)
+	c.saveTranslated(s, f)
+	c.activate(v, f, s.Digest)
 	return nil
 }
 
-func (m *machine) rejudge(fingerprint string) (history.Snapshot, verdict, error) {
-	s, err := m.memory.snapshot(fingerprint)
+func (c *controller) loadSnapshot(fingerprint string) (history.Snapshot, loaded, error) {
+	s, err := c.journal.snapshot(fingerprint)
 	if err != nil {
-		return s, verdict{}, err
+		return s, loaded{}, err
 	}
-	v, err := m.judge(Content{Path: m.path, Dir: m.layout.Dir, Files: s.Files, Restored: true})
+	v, err := c.load(Content{Path: c.path, Dir: c.layout.Dir, Files: s.Files, Restored: true})
 	if err != nil {
 		return s, v, fmt.Errorf("the snapshot %s is not accepted any more: %w", fingerprint, err)
 	}
-	return s, v, m.memory.verify(fingerprint, s, v.fingerprint)
+	return s, v, c.journal.verify(fingerprint, s, v.fingerprint)
 }
 
-func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Info {
+func (c *controller) infoOfSnapshot(s history.Snapshot, v loaded, k Kind) Info {
 	now := time.Now()
 	f := Info{
 		Fingerprint: v.fingerprint, Formerly: formerlyIn(s, v.fingerprint), Texts: v.texts, Version: v.version, Note: v.note, Kind: k,
@@ -120,7 +120,7 @@ func (m *machine) factsOf(s history.Snapshot, v verdict, k Kind) Info {
 	for _, file := range s.Files {
 		f.Size += int64(len(file.Data))
 	}
-	return f.against(m.live)
+	return f.against(c.live)
 }
 
 // Why a rollback was not carried out.
@@ -134,53 +134,53 @@ var (
 // rollback puts an earlier revision back, which holds until the file is saved
 // with another content. The record comes first: once this returns, a restart
 // does the same.
-func (m *machine) rollback(fingerprint, inService, reason string) error {
-	if inService != "" && inService != m.live.Fingerprint {
-		return fmt.Errorf("%w: %s is", ErrNotInService, m.live.Fingerprint)
+func (c *controller) rollback(fingerprint, inService, reason string) error {
+	if inService != "" && inService != c.live.Fingerprint {
+		return fmt.Errorf("%w: %s is", ErrNotInService, c.live.Fingerprint)
 	}
-	if fingerprint == m.live.Fingerprint {
+	if fingerprint == c.live.Fingerprint {
 		return ErrInService
 	}
-	m.translateHold(stableread.Reading{})
-	s, v, err := m.rejudge(fingerprint)
+	c.translatePin(stableread.Reading{})
+	s, v, err := c.loadSnapshot(fingerprint)
 	if err != nil {
 		return err
 	}
-	if v.fingerprint == m.live.Fingerprint {
+	if v.fingerprint == c.live.Fingerprint {
 		return fmt.Errorf("%w: its fingerprint is %s now", ErrInService, v.fingerprint)
 	}
-	f := m.factsOf(s, v, KindRollback)
-	m.retain(s.Fingerprint, f.Fingerprint)
-	m.memory.holdOn(s)
-	m.keepAgain(s, f)
-	if err := m.holdBack(f, s.Digest, reason); err != nil {
-		m.retain()
+	f := c.infoOfSnapshot(s, v, KindRollback)
+	c.retain(s.Fingerprint, f.Fingerprint)
+	c.journal.holdOn(s)
+	c.saveTranslated(s, f)
+	if err := c.pinCurrent(f, s.Digest, reason); err != nil {
+		c.retain()
 		return err
 	}
-	m.withdraw()
-	m.publish(v, f, s.Digest)
+	c.withdraw()
+	c.activate(v, f, s.Digest)
 	return nil
 }
 
-// holdBack keeps the file as it is now out of service, on record.
-func (m *machine) holdBack(f Info, restored, reason string) error {
-	h := m.hold
+// pinCurrent keeps the file as it is now out of service, on record.
+func (c *controller) pinCurrent(f Info, restored, reason string) error {
+	h := c.pin
 	switch {
-	case h != (hold{}): // it is what an earlier rollback keeps out
-	case m.staged != nil:
-		h = hold{content: m.staged.content, what: m.staged.facts.identity()}
+	case h != (pin{}): // it is what an earlier rollback keeps out
+	case c.staged != nil:
+		h = pin{digest: c.staged.digest, what: c.staged.facts.identity()}
 	default:
-		h = hold{content: m.content, what: m.live.identity()}
+		h = pin{digest: c.liveDigest, what: c.live.identity()}
 	}
 	if h.what.Fingerprint == f.Fingerprint {
-		h = hold{} // it is the file's own content that is wanted back
+		h = pin{} // it is the file's own content that is wanted back
 	}
-	record := recordOf(actionRolledBack, f, h.content, reason)
+	record := recordOf(actionRolledBack, f, h.digest, reason)
 	record.Against, record.Restored = h.what.Fingerprint, restored
-	if err := m.memory.append(record); err != nil {
+	if err := c.journal.append(record); err != nil {
 		return fmt.Errorf("writing the rollback down: %w", err)
 	}
-	m.hold = h
-	m.board.update(func(s *Status) { s.Pinned = h.what })
+	c.pin = h
+	c.status.update(func(s *Status) { s.Pinned = h.what })
 	return nil
 }

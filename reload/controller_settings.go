@@ -31,91 +31,91 @@ func (o Options) With(s Settings) Options {
 // the old one is closed, and the new one gets what is in service, what is staged and what a
 // rollback keeps out. Nothing is written to it if nothing was written before, until
 // [Source.StartJournal] is called.
-func (s *Source[T]) Reconfigure(to Settings) { s.machine.order(func() { s.machine.change(to) }) }
+func (s *Source[T]) Reconfigure(to Settings) { s.controller.do(func() { s.controller.change(to) }) }
 
-func (m *machine) change(to Settings) {
-	before := m.o
-	m.o = before.With(to).withDefaults()
-	m.reader.Settle = m.o.Settle
-	if m.o.Poll != before.Poll {
-		m.ticks.Reset(m.o.Poll)
+func (c *controller) change(to Settings) {
+	before := c.o
+	c.o = before.With(to).withDefaults()
+	c.reader.Settle = c.o.Settle
+	if c.o.Poll != before.Poll {
+		c.ticks.Reset(c.o.Poll)
 	}
-	if was := before.StateOptions; m.o.State != before.State || m.o.StateOptions.Key != was.Key || m.o.StateOptions.Keep != was.Keep {
-		m.moveMemory()
+	if was := before.StateOptions; c.o.State != before.State || c.o.StateOptions.Key != was.Key || c.o.StateOptions.Keep != was.Keep {
+		c.moveState()
 	}
-	if m.o.Policy != before.Policy && m.refused != "" && m.unproved {
-		m.judgeAgain()
+	if c.o.Policy != before.Policy && c.refusedKey != "" && c.refusedByPolicy {
+		c.loadAgain()
 	}
 }
 
-// judgeAgain has the file read and judged although it is the same.
-func (m *machine) judgeAgain() {
-	m.refused = ""
-	if m.phase == phaseIdle {
-		m.settle(KindPoll, time.Now())
+// loadAgain has the file read and judged although it is the same.
+func (c *controller) loadAgain() {
+	c.refusedKey = ""
+	if c.phase == phaseIdle {
+		c.debounce(KindPoll, time.Now())
 	}
 }
 
-// moveMemory goes on with the state directory of the options. What is in service goes
+// moveState goes on with the state directory of the options. What is in service goes
 // along, as far as its files are known; they are not if nothing was remembered so far.
-func (m *machine) moveMemory() {
-	along := []string{m.live.Fingerprint, m.hold.what.Fingerprint}
-	if m.staged != nil {
-		along = append(along, m.staged.facts.Fingerprint)
+func (c *controller) moveState() {
+	along := []string{c.live.Fingerprint, c.pin.what.Fingerprint}
+	if c.staged != nil {
+		along = append(along, c.staged.facts.Fingerprint)
 	}
 	var snapshots []history.Snapshot
 	kept := make(map[string]string) // digests by fingerprint
 	for _, fingerprint := range along {
-		if s, err := m.memory.snapshot(fingerprint); fingerprint != "" && err == nil {
+		if s, err := c.journal.snapshot(fingerprint); fingerprint != "" && err == nil {
 			snapshots = append(snapshots, s)
 			kept[fingerprint] = s.Digest
 		}
 	}
-	began := m.memory.scribe.writes()
-	m.memory.close()
-	m.memory = newMemory(m.o)
-	m.scribe.Store(m.memory.scribe)
-	m.board.update(func(s *Status) { s.State = StateHealth{Dir: m.o.State} })
+	began := c.journal.scribe.writes()
+	c.journal.close()
+	c.journal = newMemory(c.o)
+	c.journalRef.Store(c.journal.scribe)
+	c.status.update(func(s *Status) { s.State = StateHealth{Dir: c.o.State} })
 	for _, s := range snapshots {
-		m.memory.keep(s, s.Digest)
+		c.journal.keep(s, s.Digest)
 	}
-	m.noteAll(kept)
-	m.unkept = !slices.ContainsFunc(snapshots, func(s history.Snapshot) bool { return s.Fingerprint == m.live.Fingerprint })
-	if m.unkept && m.phase == phaseIdle {
-		m.settle(KindPoll, time.Now()) // the file is mostly what is in service
+	c.recordAll(kept)
+	c.liveUnsaved = !slices.ContainsFunc(snapshots, func(s history.Snapshot) bool { return s.Fingerprint == c.live.Fingerprint })
+	if c.liveUnsaved && c.phase == phaseIdle {
+		c.debounce(KindPoll, time.Now()) // the file is mostly what is in service
 	}
-	if began && m.memory.scribe != nil {
-		m.memory.scribe.begin()
+	if began && c.journal.scribe != nil {
+		c.journal.scribe.begin()
 	}
 }
 
-// noteAll writes how things are into a log that does not know. kept are the digests of
+// recordAll writes how things are into a log that does not know. kept are the digests of
 // what is kept there by its fingerprint: a comment may have been added to the file since.
-func (m *machine) noteAll(kept map[string]string) {
-	m.retain()
-	live := cmp.Or(kept[m.live.Fingerprint], m.content)
-	if m.hold == (hold{}) {
-		m.note(actionActivated, m.live, live, m.live.Note)
+func (c *controller) recordAll(kept map[string]string) {
+	c.retain()
+	live := cmp.Or(kept[c.live.Fingerprint], c.liveDigest)
+	if c.pin == (pin{}) {
+		c.record(actionActivated, c.live, live, c.live.Note)
 	} else {
-		held := cmp.Or(kept[m.hold.what.Fingerprint], m.hold.content)
-		record := recordOf(actionRolledBack, m.live, held, "the rollback was in effect when the state directory changed")
-		record.Against, record.Restored = m.hold.what.Fingerprint, live
-		m.memory.note(record)
+		held := cmp.Or(kept[c.pin.what.Fingerprint], c.pin.digest)
+		record := recordOf(actionRolledBack, c.live, held, "the rollback was in effect when the state directory changed")
+		record.Against, record.Restored = c.pin.what.Fingerprint, live
+		c.journal.note(record)
 	}
-	if m.staged != nil {
-		m.note(actionStaged, m.staged.facts, cmp.Or(kept[m.staged.facts.Fingerprint], m.staged.content), "")
+	if c.staged != nil {
+		c.record(actionStaged, c.staged.facts, cmp.Or(kept[c.staged.facts.Fingerprint], c.staged.digest), "")
 	}
 }
 
-// keepLive keeps what is in service where that was not possible before. r is the file,
+// saveLive keeps what is in service where that was not possible before. r is the file,
 // which says the same.
-func (m *machine) keepLive(r stableread.Reading) {
-	if !m.unkept {
+func (c *controller) saveLive(r stableread.Reading) {
+	if !c.liveUnsaved {
 		return
 	}
-	m.unkept = false
-	m.memory.keep(snapshotOf(contentOf(m.path, r), m.live), r.Digest)
-	if !slices.Contains(m.memory.digests(m.live.Fingerprint), r.Digest) { // a comment was added since
-		m.note(actionActivated, m.live, r.Digest, m.live.Note)
+	c.liveUnsaved = false
+	c.journal.keep(snapshotOf(contentOf(c.path, r), c.live), r.Digest)
+	if !slices.Contains(c.journal.digests(c.live.Fingerprint), r.Digest) { // a comment was added since
+		c.record(actionActivated, c.live, r.Digest, c.live.Note)
 	}
 }

@@ -8,59 +8,59 @@ import (
 
 // staged is a revision that was accepted and waits for its instant.
 type staged struct {
-	verdict verdict
+	verdict loaded
 	facts   Info
-	content string // digest
+	digest  string // digest
 }
 
 // stage keeps a candidate for later. It was proved now; at its instant there is
 // nothing left to do but to swap, so that every process that holds it does so
 // together.
-func (m *machine) stage(r stableread.Reading, v verdict) {
-	f := m.facts(r, v)
-	again := m.staged != nil && m.staged.facts.Fingerprint == f.Fingerprint && m.staged.facts.Texts == f.Texts && m.staged.facts.Due.Equal(f.Due)
+func (c *controller) stage(r stableread.Reading, v loaded) {
+	f := c.infoOf(r, v)
+	again := c.staged != nil && c.staged.facts.Fingerprint == f.Fingerprint && c.staged.facts.Texts == f.Texts && c.staged.facts.Due.Equal(f.Due)
 	if !again {
-		m.withdraw()
+		c.withdraw()
 	}
-	m.staged = &staged{verdict: v, facts: f, content: r.Digest}
-	m.release()
-	m.clear()
-	m.board.update(func(s *Status) { s.Staged = f })
+	c.staged = &staged{verdict: v, facts: f, digest: r.Digest}
+	c.unpin()
+	c.clearRefusal()
+	c.status.update(func(s *Status) { s.Staged = f })
 	if again {
-		m.emit(EventUnchanged, nil)
+		c.emit(EventUnchanged, nil)
 		return
 	}
-	m.memory.keep(snapshotOf(contentOf(m.path, r), f), r.Digest)
-	m.retain()
-	m.note(actionStaged, f, r.Digest, "")
-	m.emit(EventStaged, nil)
+	c.journal.keep(snapshotOf(contentOf(c.path, r), f), r.Digest)
+	c.retain()
+	c.record(actionStaged, f, r.Digest, "")
+	c.emit(EventStaged, nil)
 }
 
 // withdraw gives up what is staged.
-func (m *machine) withdraw() {
-	if m.staged == nil {
+func (c *controller) withdraw() {
+	if c.staged == nil {
 		return
 	}
-	gone := m.staged
-	m.unstage()
-	m.note(actionWithdrawn, gone.facts, gone.content, "")
-	m.o.OnEvent(Event{Kind: EventWithdrawn, Time: time.Now(), Path: m.path, Live: m.live, Next: gone.facts})
+	gone := c.staged
+	c.unstage()
+	c.record(actionWithdrawn, gone.facts, gone.digest, "")
+	c.o.OnEvent(Event{Kind: EventWithdrawn, Time: time.Now(), Path: c.path, Live: c.live, Next: gone.facts})
 }
 
-func (m *machine) unstage() {
-	m.staged = nil
-	m.board.update(func(s *Status) { s.Staged = Info{} })
+func (c *controller) unstage() {
+	c.staged = nil
+	c.status.update(func(s *Status) { s.Staged = Info{} })
 }
 
-// ripen swaps the staged revision in once its instant has come by the clock on
+// activateDue swaps the staged revision in once its instant has come by the clock on
 // the wall, which is the one that processes share.
-func (m *machine) ripen(now time.Time) {
-	if m.staged == nil || now.Round(0).Before(m.staged.facts.Due) || m.stopped() {
+func (c *controller) activateDue(now time.Time) {
+	if c.staged == nil || now.Round(0).Before(c.staged.facts.Due) || c.stopped() {
 		return
 	}
-	next := m.staged
-	m.unstage()
-	m.publish(next.verdict, next.facts, next.content)
+	next := c.staged
+	c.unstage()
+	c.activate(next.verdict, next.facts, next.digest)
 }
 
 // later reports whether a candidate has to wait.

@@ -8,39 +8,39 @@ import (
 
 // rewatch follows the path anew and watches what it leads through, so that every
 // later change of it is reported. lost says why reports may be missing.
-func (m *machine) rewatch(lost error) {
-	m.layout = m.files.Locate()
-	err := m.watch.WatchNames(m.layout.Names(), m.layout.Listing())
+func (c *controller) rewatch(lost error) {
+	c.layout = c.files.Locate()
+	err := c.watch.WatchNames(c.layout.Names(), c.layout.Listing())
 	for range 3 {
-		now := m.files.Locate()
-		if err == nil && now.Equal(m.layout) {
+		now := c.files.Locate()
+		if err == nil && now.Equal(c.layout) {
 			break
 		}
 		// It changed while it was being watched; what was changed before the
 		// watch was there has not been reported.
-		m.layout = now
-		err = m.watch.WatchNames(m.layout.Names(), m.layout.Listing())
+		c.layout = now
+		err = c.watch.WatchNames(c.layout.Names(), c.layout.Listing())
 	}
-	m.watch.WatchWriters(m.layout.Targets(), m.layout.Listing())
-	target := m.layout.Target()
+	c.watch.WatchWriters(c.layout.Targets(), c.layout.Listing())
+	target := c.layout.Target()
 	if err == nil && stableread.Severed(target) {
 		err = fmt.Errorf("%s is mounted here alone and was replaced where it comes from (mount its directory instead)", target)
 	}
-	m.board.update(func(s *Status) { s.Target = target })
-	m.health(lost, err)
+	c.status.update(func(s *Status) { s.Target = target })
+	c.reportWatch(lost, err)
 }
 
-// health reports when watching fails and when it works again.
-func (m *machine) health(lost, err error) {
-	was := m.board.read().Watch
-	m.board.update(func(s *Status) { s.Watch = WatchHealth{Polling: err != nil, Reason: err} })
+// reportWatch reports when watching fails and when it works again.
+func (c *controller) reportWatch(lost, err error) {
+	was := c.status.read().Watch
+	c.status.update(func(s *Status) { s.Watch = WatchHealth{Polling: err != nil, Reason: err} })
 	if lost != nil {
-		m.emit(EventWatchLost, lost)
+		c.emit(EventWatchLost, lost)
 	}
 	switch {
 	case err != nil && (!was.Polling || lost != nil):
-		m.emit(EventPolling, err)
+		c.emit(EventPolling, err)
 	case err == nil && (was.Polling || lost != nil):
-		m.emit(EventWatchRegained, nil)
+		c.emit(EventWatchRegained, nil)
 	}
 }

@@ -48,9 +48,9 @@ type guarded struct {
 
 var guards = []guarded{
 	{"by lease", reload.Options{}, reload.ProofLease, true},
-	{"by lease alone", reload.Options{}.WithoutClosings(), reload.ProofLease, false},
+	{"by lease alone", reload.Options{}.WithoutCloses(), reload.ProofLease, false},
 	{"by close", reload.Options{}.WithoutLease(), reload.ProofClose, true},
-	{"by stillness", reload.Options{}.WithoutLease().WithoutClosings(), reload.ProofStillness, false},
+	{"by stillness", reload.Options{}.WithoutLease().WithoutCloses(), reload.ProofStillness, false},
 }
 
 // polled is to find every save without being told.

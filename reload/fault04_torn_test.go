@@ -159,7 +159,7 @@ func TestFault04NothingTornEverGoesLive(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]reload.Options{
 		"by lease":       {},
-		"by lease alone": reload.Options{}.WithoutClosings(),
+		"by lease alone": reload.Options{}.WithoutCloses(),
 	} {
 		for i := range 4 {
 			t.Run(fmt.Sprint(name, "/", i), func(t *testing.T) {

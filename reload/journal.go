@@ -23,12 +23,12 @@ func putsIntoService(a history.Action) bool { return a == actionActivated || a =
 // may be in the log all the same.
 const actionAbandoned history.Action = "abandoned"
 
-// memory is the machine's way to the state directory. What was there at the
+// memory is the controller's way to the state directory. What was there at the
 // start is only read; nothing is written before [Source.StartJournal] is called, and
 // what could not be written is kept and written later: a disk that is full does
 // not keep a finished save out of service, and a slow one does not hold it up.
 type memory struct {
-	past     *history.View    // as it was signed at the start; only the machine's goroutine uses it
+	past     *history.View    // as it was signed at the start; only the controller's goroutine uses it
 	doubt    error            // why there is nothing in it to go by, where there was something
 	noted    []history.Record // by this process, of contents; they need not be written yet
 	scribe   *scribe          // nil if there is no state directory
@@ -172,20 +172,20 @@ func (y *memory) served() []string {
 
 // hold is what an earlier life was asked to keep out, if that still counts: it
 // does until something else is activated.
-func (y *memory) hold() hold {
+func (y *memory) hold() pin {
 	if y.past == nil {
-		return hold{}
+		return pin{}
 	}
 	for _, r := range slices.Backward(y.past.Records) {
 		switch {
 		case r.Action == actionRolledBack:
 			what := Identity{Fingerprint: r.Against, Formerly: y.formerlyOf(r.Against), Version: y.versionOf(r.Against)}
-			return hold{content: r.Digest, what: what, foreign: r.Against != "" && y.foreign(r)}
+			return pin{digest: r.Digest, what: what, otherLanguage: r.Against != "" && y.foreign(r)}
 		case r.Action == actionStaged, r.Action == actionActivated && r.Kind != KindRecall.String():
-			return hold{}
+			return pin{}
 		}
 	}
-	return hold{}
+	return pin{}
 }
 
 // versionOf is what a content that was in service or staged calls itself.

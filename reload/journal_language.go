@@ -110,44 +110,44 @@ func (y *memory) foreign(rollback history.Record) bool {
 	return rollback.Language != y.language
 }
 
-// keepAgain keeps a snapshot of another language with the fingerprint it has now,
+// saveTranslated keeps a snapshot of another language with the fingerprint it has now,
 // beside the one that it was kept under.
-func (m *machine) keepAgain(s history.Snapshot, f Info) {
+func (c *controller) saveTranslated(s history.Snapshot, f Info) {
 	if s.Fingerprint == f.Fingerprint {
 		return
 	}
 	s.Fingerprint, s.Formerly, s.Version = f.Fingerprint, f.Formerly, f.Version
-	m.memory.keep(s, s.Digest)
+	c.journal.keep(s, s.Digest)
 }
 
-// translateHold finds out what fingerprint has now what a rollback of another
+// translatePin finds out what fingerprint has now what a rollback of another
 // language keeps out: it has to be kept out with other bytes of the same meaning,
 // too, and is asked for by either fingerprint. r is the file as it is, if it was
 // read. What cannot be judged any more is kept out by its bytes alone.
-func (m *machine) translateHold(r stableread.Reading) {
-	if !m.hold.foreign {
+func (c *controller) translatePin(r stableread.Reading) {
+	if !c.pin.otherLanguage {
 		return
 	}
-	m.hold.foreign = false
-	s, v, err := m.heldAnew(r)
-	if err != nil || v.fingerprint == m.hold.what.Fingerprint {
+	c.pin.otherLanguage = false
+	s, v, err := c.loadPinned(r)
+	if err != nil || v.fingerprint == c.pin.what.Fingerprint {
 		return
 	}
-	f := m.factsOf(s, v, 0)
-	m.keepAgain(s, f)
-	m.hold.what = f.identity()
-	m.board.update(func(s *Status) { s.Pinned = m.hold.what })
+	f := c.infoOfSnapshot(s, v, 0)
+	c.saveTranslated(s, f)
+	c.pin.what = f.identity()
+	c.status.update(func(s *Status) { s.Pinned = c.pin.what })
 }
 
-// heldAnew judges what is kept out anew, from the file if that still holds it.
-func (m *machine) heldAnew(r stableread.Reading) (history.Snapshot, verdict, error) {
-	if m.hold.content == "" || r.Digest != m.hold.content {
-		return m.rejudge(m.hold.what.Fingerprint)
+// loadPinned judges what is kept out anew, from the file if that still holds it.
+func (c *controller) loadPinned(r stableread.Reading) (history.Snapshot, loaded, error) {
+	if c.pin.digest == "" || r.Digest != c.pin.digest {
+		return c.loadSnapshot(c.pin.what.Fingerprint)
 	}
-	c := contentOf(m.path, r)
-	c.Restored = true
-	v, err := m.judge(c)
-	s := snapshotOf(c, Info{Fingerprint: m.hold.what.Fingerprint, Version: m.hold.what.Version})
+	content := contentOf(c.path, r)
+	content.Restored = true
+	v, err := c.load(content)
+	s := snapshotOf(content, Info{Fingerprint: c.pin.what.Fingerprint, Version: c.pin.what.Version})
 	s.Digest = r.Digest
 	return s, v, err
 }

@@ -89,10 +89,10 @@ type Options struct {
 // faults withhold what an operating system may withhold, and tell what is not
 // worth an event, for tests.
 type faults struct {
-	noWatch    error  // no file system notification can be had, for this reason
-	noClosings bool   // no close-after-write notification
-	noLease    bool   // leases are not permitted
-	told       func() // a file was read completely
+	noWatch  error  // no file system notification can be had, for this reason
+	noCloses bool   // no close-after-write notification
+	noLease  bool   // leases are not permitted
+	onRead   func() // a file was read completely
 }
 
 func (o Options) withDefaults() Options {
@@ -159,8 +159,8 @@ func plainName(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, "/\\\x00")
 }
 
-// retryAfter is the pause before the try after n failed ones: 1, 2, 4 … 50 ms.
-func retryAfter(n int) time.Duration {
+// retryDelay is the pause before the try after n failed ones: 1, 2, 4 … 50 ms.
+func retryDelay(n int) time.Duration {
 	if n > 6 {
 		return longestRetry
 	}

@@ -11,8 +11,8 @@ import (
 // A Source keeps the newest accepted revision of one file, or of the files of one
 // directory. All methods are safe for concurrent use.
 type Source[T any] struct {
-	live    atomic.Pointer[Revision[T]]
-	machine *machine
+	live       atomic.Pointer[Revision[T]]
+	controller *controller
 }
 
 // Open watches the file or directory at path, reads it and returns once its
@@ -29,8 +29,8 @@ func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
 	s := &Source[T]{}
 	o = o.withDefaults()
 	o.OnEvent = s.withValue(o.OnEvent)
-	s.machine = newMachine(path, s.judge(load), o)
-	if err := s.machine.start(); err != nil {
+	s.controller = newController(path, s.loadFunc(load), o)
+	if err := s.controller.start(); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -57,18 +57,18 @@ func (s *Source[T]) withValue(onEvent func(Event)) func(Event) {
 }
 
 // Status returns how the source is doing. It does not wait for a load.
-func (s *Source[T]) Status() Status { return s.machine.board.read() }
+func (s *Source[T]) Status() Status { return s.controller.status.read() }
 
 // Close stops watching and returns when nothing of the source is running any
 // more. A load in progress is waited for and its outcome discarded. The last
 // revision stays readable. Closing again does nothing.
-func (s *Source[T]) Close() error { return s.machine.close() }
+func (s *Source[T]) Close() error { return s.controller.close() }
 
 // StartJournal begins to write to the state directory: what is in service now, and
 // whatever happens from now on. Until then nothing is written, so that a source
 // can be opened to see whether it could be. It waits for nothing.
 func (s *Source[T]) StartJournal() {
-	if scribe := s.machine.scribe.Load(); scribe != nil {
+	if scribe := s.controller.journalRef.Load(); scribe != nil {
 		scribe.begin()
 	}
 }
@@ -83,7 +83,7 @@ func (s *Source[T]) StartJournal() {
 // When it returns nil the revision is in service and the rollback on disk.
 func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {
 	err := ErrClosed
-	s.machine.order(func() { err = s.machine.rollback(fingerprint, inService, reason) })
+	s.controller.do(func() { err = s.controller.rollback(fingerprint, inService, reason) })
 	return err
 }
 
@@ -96,32 +96,32 @@ type History struct {
 // History returns what is remembered. It waits for a load in progress, and until
 // everything that happened is written, if it can be.
 func (s *Source[T]) History() History {
-	s.machine.order(func() {})
-	scribe := s.machine.scribe.Load()
+	s.controller.do(func() {})
+	scribe := s.controller.journalRef.Load()
 	if scribe == nil {
 		return History{}
 	}
 	return scribe.all()
 }
 
-// judge is the one door between the machine, which knows no T, and the loader:
+// loadFunc is the one door between the controller, which knows no T, and the loader:
 // whatever else shall prove a candidate before it goes into service goes here.
-func (s *Source[T]) judge(load Loader[T]) judge {
-	return func(content Content) (verdict, error) {
+func (s *Source[T]) loadFunc(load Loader[T]) loadFunc {
+	return func(content Content) (loaded, error) {
 		c, err := contain(load, content, s.inService())
 		if err != nil {
-			return verdict{fingerprint: c.Fingerprint, version: c.Version}, err
+			return loaded{fingerprint: c.Fingerprint, version: c.Version}, err
 		}
 		if c.Fingerprint == "" {
 			c.Fingerprint = history.Digest(content.Files)
 		}
-		return verdict{
+		return loaded{
 			fingerprint: c.Fingerprint,
 			texts:       c.Texts,
 			version:     c.Version,
 			note:        c.Note,
 			due:         c.Due,
-			publish:     func(f Info) { s.live.Store(&Revision[T]{Value: c.Value, Info: f}) },
+			activate:    func(f Info) { s.live.Store(&Revision[T]{Value: c.Value, Info: f}) },
 		}, nil
 	}
 }

@@ -77,19 +77,19 @@ const (
 	ProofStillness = stableread.ByStillness // it had not changed for 150 ms
 )
 
-// board is the status the machine writes and anyone may read.
-type board struct {
+// statusBox is the status the controller writes and anyone may read.
+type statusBox struct {
 	mu sync.Mutex
 	s  Status
 }
 
-func (b *board) update(change func(*Status)) {
+func (b *statusBox) update(change func(*Status)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	change(&b.s)
 }
 
-func (b *board) read() Status {
+func (b *statusBox) read() Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.s

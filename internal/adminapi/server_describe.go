@@ -57,7 +57,7 @@ func describeRefusal(r reload.Refusal) *Refusal {
 		return nil
 	}
 	d := &Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Active, Error: r.Err.Error()}
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if errors.As(r.Err, &problems) {
 		d.Problems, d.More = problems.List, problems.More
 	}

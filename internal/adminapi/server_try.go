@@ -42,9 +42,9 @@ func (a Server) atBench(r *http.Request, do func() error) error {
 
 // checkStatus is what is found of a strategy that was sent along.
 type checkStatus struct {
-	Valid    bool               `json:"valid"`
-	Errors   []document.Problem `json:"errors"`
-	Warnings []document.Problem `json:"warnings"`
+	Valid    bool                  `json:"valid"`
+	Errors   []document.Diagnostic `json:"errors"`
+	Warnings []document.Diagnostic `json:"warnings"`
 
 	// How many there are beside those listed.
 	MoreErrors   int `json:"more_errors,omitempty"`
@@ -69,7 +69,7 @@ func (a Server) check(w http.ResponseWriter, r *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
+	found := checkStatus{Errors: []document.Diagnostic{}, Warnings: []document.Diagnostic{}}
 	if err := a.atBench(r, func() error { return found.check(eng, sent) }); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a Server) check(w http.ResponseWriter, r *http.Request, id string) error {
 // check says what is found of a strategy that was sent along.
 func (found *checkStatus) check(eng Engine, sent draft) error {
 	m, s, err := try(eng, sent)
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	switch {
 	case errors.As(err, &problems):
 		found.Errors, found.MoreErrors = problems.List, problems.More
@@ -93,7 +93,7 @@ func (found *checkStatus) check(eng Engine, sent draft) error {
 			found.Texts = fmt.Sprintf("%x", digest)
 		}
 		found.Live = found.SHA256 == eng.Live().Fingerprint
-		found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
+		found.Warnings, found.MoreWarnings = append(found.Warnings, m.Warnings()...), m.MoreWarnings()
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ type printer struct {
 func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
 
 // problems writes what was found, each with the line it is on, and how much more was.
-func (p printer) problems(severity string, list []document.Problem, more int) {
+func (p printer) problems(severity string, list []document.Diagnostic, more int) {
 	for i := range list {
 		p.problem(severity, &list[i])
 	}
@@ -57,7 +57,7 @@ func (p printer) problems(severity string, list []document.Problem, more int) {
 	}
 }
 
-func (p printer) problem(severity string, problem *document.Problem) {
+func (p printer) problem(severity string, problem *document.Diagnostic) {
 	colour := red
 	if severity != "error" {
 		colour = yellow

@@ -12,11 +12,11 @@ const maxLogged = 20
 
 // logCautions logs the warnings about a strategy that is valid.
 func (e *Engine) logCautions(m *strategy.Model) {
-	cautions := m.Cautions()
+	cautions := m.Warnings()
 	for _, c := range cautions[:min(len(cautions), maxLogged)] {
 		e.log().Warn("strategy: probably not meant", zap.String("problem", c.String()))
 	}
-	if more := len(cautions) + m.MoreCautions() - maxLogged; more > 0 {
+	if more := len(cautions) + m.MoreWarnings() - maxLogged; more > 0 {
 		e.log().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
 }

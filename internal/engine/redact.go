@@ -17,7 +17,7 @@ import (
 // make the gateway read another file could otherwise read it in the admin API, in the
 // history and in events. Caddy's log has the whole error.
 type redacted struct {
-	shown *document.Problems
+	shown *document.Diagnostics
 	whole error
 }
 
@@ -38,11 +38,11 @@ func wholeError(err error) error {
 // redact removes from an error what may not be shown: the content of files that a link to
 // another directory leads to, and of files that are no strategy.
 func redact(c reload.Content, err error) error {
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		return err
 	}
-	shown, kinds := &document.Problems{More: problems.More}, map[string]fileKind{}
+	shown, kinds := &document.Diagnostics{More: problems.More}, map[string]fileKind{}
 	for _, p := range problems.List {
 		kind, known := kinds[p.File]
 		if !known {
@@ -109,16 +109,16 @@ func leadsElsewhere(path, file string) bool {
 }
 
 // show is a problem in a file of the kind as it may be shown.
-func (k fileKind) show(p document.Problem) document.Problem {
+func (k fileKind) show(p document.Diagnostic) document.Diagnostic {
 	switch {
 	case k == foreignFile:
-		return document.Problem{
+		return document.Diagnostic{
 			Place:  document.Place{File: p.File, Line: 1, Column: 1},
 			Reason: "a link to another directory leads to the file, so what it says is not shown",
 			Hint:   `the log of Caddy has it, and "caddy discount check" shows it`,
 		}
 	case k == otherFile && (p.Key != "" || strings.Contains(p.Reason+p.Hint, `"`)):
-		return document.Problem{
+		return document.Diagnostic{
 			Place:  document.Place{File: p.File, Line: 1, Column: 1},
 			Reason: "the file is no strategy: it has none of its keys, such as version and rule",
 		}

@@ -141,7 +141,7 @@ func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTest
 	}
 	// What SRC names comes with it: one of the name that is there already is another's.
 	named := strategy.Spreadsheets(sources...)
-	there = slices.DeleteFunc(there, func(s strategy.Source) bool { return s.Beside && slices.Contains(named, filepath.Base(s.Name)) })
+	there = slices.DeleteFunc(there, func(s strategy.Source) bool { return s.Companion && slices.Contains(named, filepath.Base(s.Name)) })
 	return merged(there, sources), merged(theirTests, tests), nil
 }
 
@@ -179,7 +179,7 @@ func (f *filePlace) named(sources, tests []strategy.Source) ([]placed, error) {
 	bodies := slices.DeleteFunc(slices.Clone(tests), func(f strategy.Source) bool { return !strategyfile.IsBody(f.Name) })
 	for _, file := range slices.Concat(strategyfile.Beside(sources), bodies) {
 		at, err := placingAt(dir + filepath.Base(file.Name))
-		if err == nil && file.Beside {
+		if err == nil && file.Companion {
 			err = at.plain()
 		}
 		if err != nil {
@@ -201,7 +201,7 @@ func (p *placing) plain() error {
 
 // rulesAmong are the files of the strategy without those that it names.
 func rulesAmong(files []strategy.Source) []strategy.Source {
-	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return f.Beside })
+	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return f.Companion })
 }
 
 // testsAmong are the tests among them and the bodies that they name.
@@ -230,7 +230,7 @@ func (f *filePlace) Put(ctx context.Context, sources, tests []strategy.Source) (
 		if err != nil {
 			return nil, err
 		}
-		if rules := !file.from[0].Beside && !strategyfile.IsBody(file.from[0].Name); rules && differs {
+		if rules := !file.from[0].Companion && !strategyfile.IsBody(file.from[0].Name); rules && differs {
 			if err := file.at.replaceable(); err != nil {
 				return nil, err
 			}
