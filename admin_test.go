@@ -55,7 +55,7 @@ func describedAdmin(t *testing.T) *adminDescription {
 
 // checkAnswer is what is found of a strategy that was sent along.
 type checkAnswer struct {
-	Valid    bool               `json:"valid"`
+	Valid    bool                  `json:"valid"`
 	Errors   []document.Diagnostic `json:"errors"`
 	Warnings []document.Diagnostic `json:"warnings"`
 

@@ -122,7 +122,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 	onStarted(ctx, func(events *caddyevents.App) {
 		shared := configuration.of(key)
 		running.Configure(shared.forEngine(key))
-		running.Remember()
+		running.StartJournal()
 		running.Started(self)
 		running.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})

@@ -98,9 +98,9 @@ func (e *Engine) Configure(o Options) {
 	e.source.Reconfigure(by)
 }
 
-// Remember begins to write to the state directory: until then nothing is written, so that a
+// StartJournal begins to write to the state directory: until then nothing is written, so that a
 // configuration that is only validated leaves no trace.
-func (e *Engine) Remember() { e.source.StartJournal() }
+func (e *Engine) StartJournal() { e.source.StartJournal() }
 
 // Destruct stops the engine, once no handler uses it any more.
 func (e *Engine) Destruct() error {

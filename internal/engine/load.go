@@ -51,7 +51,7 @@ func (e *Engine) build(sources []strategy.Source) (m *strategy.Model, c *Compile
 		if err != nil {
 			return
 		}
-		e.logCautions(m)
+		e.logWarnings(m)
 		if c, err = e.compiled(strategy.Compile(m)); err == nil {
 			c.Companions = strategyfile.Beside(sources)
 		}

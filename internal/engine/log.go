@@ -10,13 +10,13 @@ import (
 // maxLogged bounds the lines, or the names, that are logged of one strategy.
 const maxLogged = 20
 
-// logCautions logs the warnings about a strategy that is valid.
-func (e *Engine) logCautions(m *strategy.Model) {
-	cautions := m.Warnings()
-	for _, c := range cautions[:min(len(cautions), maxLogged)] {
+// logWarnings logs the warnings about a strategy that is valid.
+func (e *Engine) logWarnings(m *strategy.Model) {
+	warnings := m.Warnings()
+	for _, c := range warnings[:min(len(warnings), maxLogged)] {
 		e.log().Warn("strategy: probably not meant", zap.String("problem", c.String()))
 	}
-	if more := len(cautions) + m.MoreWarnings() - maxLogged; more > 0 {
+	if more := len(warnings) + m.MoreWarnings() - maxLogged; more > 0 {
 		e.log().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
 	}
 }
