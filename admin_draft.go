@@ -42,7 +42,7 @@ func newDraft(text []byte, files draftFiles) (draft, error) {
 func (d draft) sources(inService []strategy.Source) []strategy.Source {
 	sources := []strategy.Source{{Name: sentName, Data: d.strategy}}
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
-		sources = append(sources, strategy.Source{Name: name, Data: []byte(d.files[name]), Beside: true})
+		sources = append(sources, strategy.Source{Name: name, Data: []byte(d.files[name]), Companion: true})
 	}
 	return append(sources, inService...)
 }

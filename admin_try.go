@@ -15,6 +15,7 @@ import (
 	"github.com/promogate/caddy-discount/cart/preset"
 	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -43,9 +44,9 @@ func atBench(r *http.Request, do func() error) error {
 
 // checkStatus is what is found of a strategy that was sent along.
 type checkStatus struct {
-	Valid    bool               `json:"valid"`
-	Errors   []document.Problem `json:"errors"`
-	Warnings []document.Problem `json:"warnings"`
+	Valid    bool                  `json:"valid"`
+	Errors   []document.Diagnostic `json:"errors"`
+	Warnings []document.Diagnostic `json:"warnings"`
 
 	// How many there are beside those listed.
 	MoreErrors   int `json:"more_errors,omitempty"`
@@ -70,7 +71,7 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	found := checkStatus{Errors: []document.Problem{}, Warnings: []document.Problem{}}
+	found := checkStatus{Errors: []document.Diagnostic{}, Warnings: []document.Diagnostic{}}
 	if err := atBench(r, func() error { return found.check(l, sent) }); err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func checkStrategy(w http.ResponseWriter, r *http.Request, id string) error {
 // check says what is found of a strategy that was sent along.
 func (found *checkStatus) check(l *live, sent draft) error {
 	m, s, err := l.try(sent)
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	switch {
 	case errors.As(err, &problems):
 		found.Errors, found.MoreErrors = problems.List, problems.More
@@ -94,7 +95,7 @@ func (found *checkStatus) check(l *live, sent draft) error {
 			found.Texts = fmt.Sprintf("%x", digest)
 		}
 		found.Live = found.SHA256 == l.Live().Fingerprint
-		found.Warnings, found.MoreWarnings = append(found.Warnings, m.Cautions()...), m.MoreCautions()
+		found.Warnings, found.MoreWarnings = append(found.Warnings, m.Warnings()...), m.MoreWarnings()
 	}
 	return nil
 }
@@ -102,8 +103,8 @@ func (found *checkStatus) check(l *live, sent draft) error {
 // try compiles a strategy that was sent along, with rests for the orders that
 // come meanwhile.
 func (l *live) try(sent draft) (*strategy.Model, *strategy.Strategy, error) {
-	w := startWork(workBeforeFirst)
-	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.rest() }}.Parse(sent.sources(l.Live().Value.beside)...)
+	w := pace.NewWorker()
+	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.Yield() }}.Parse(sent.sources(l.Live().Value.beside)...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -54,7 +54,7 @@ func describeRefusal(r reload.Refusal) *adminapi.Refusal {
 		return nil
 	}
 	d := &adminapi.Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Active, Error: r.Err.Error()}
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if errors.As(r.Err, &problems) {
 		d.Problems, d.More = problems.List, problems.More
 	}

@@ -17,7 +17,7 @@ import (
 // the gateway read another file could otherwise read it in the admin API, in the history
 // and in events. Caddy's log has the whole.
 type withheld struct {
-	shown *document.Problems
+	shown *document.Diagnostics
 	whole error
 }
 
@@ -38,11 +38,11 @@ func wholeError(err error) error {
 // withhold takes out of an error what files say that may not be shown: those that a link to
 // elsewhere leads to, and those that are no strategy at all.
 func withhold(c reload.Content, err error) error {
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		return err
 	}
-	shown, kinds := &document.Problems{More: problems.More}, map[string]fileKind{}
+	shown, kinds := &document.Diagnostics{More: problems.More}, map[string]fileKind{}
 	for _, p := range problems.List {
 		kind, known := kinds[p.File]
 		if !known {
@@ -109,16 +109,16 @@ func leadsElsewhere(path, file string) bool {
 }
 
 // tell is a problem of a file of the kind as it may be shown.
-func (k fileKind) tell(p document.Problem) document.Problem {
+func (k fileKind) tell(p document.Diagnostic) document.Diagnostic {
 	switch {
 	case k == foreignFile:
-		return document.Problem{
+		return document.Diagnostic{
 			Place:  document.Place{File: p.File, Line: 1, Column: 1},
 			Reason: "a link to another directory leads to the file, so what it says is not shown",
 			Hint:   `the log of Caddy has it, and "caddy discount check" shows it`,
 		}
 	case k == otherFile && (p.Key != "" || strings.Contains(p.Reason+p.Hint, `"`)):
-		return document.Problem{
+		return document.Diagnostic{
 			Place:  document.Place{File: p.File, Line: 1, Column: 1},
 			Reason: "the file is no strategy: it has none of its keys, such as version and rule",
 		}

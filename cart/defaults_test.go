@@ -96,6 +96,15 @@ func TestADefaultIsAbsentAlone(t *testing.T) {
 	}
 }
 
+// What cannot be read is something else, and so its names are not compared with those of
+// a default.
+func TestADefaultThatIsSomethingElseHasAnyNames(t *testing.T) {
+	got := cartOf(t, Options{Map: Mapping{Subtotal: Paths{"sum"}}}, `{"shipping":{"id":"","ıd":null,"amount":{}},"items":[],"channel":"c"}`)
+	if want := (Cart{Channel: "c", Customer: Customer{CompletedOrders: -1}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
 // What a cart is priced by is never absent because it cannot be read.
 func TestEssentialsThatCannotBeRead(t *testing.T) {
 	mapped := Mapping{Channel: Paths{"another.path"}}
@@ -122,8 +131,8 @@ func TestEssentialsThatCannotBeRead(t *testing.T) {
 		"too deep within":               {mapping: mapped, body: `{"shipping":` + nested(64) + `,"items":[]}`, pointer: "/shipping/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0", reason: "is nested too deep, want at most 64 levels"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := refusalOf(t, Options{Map: test.mapping}, test.body); got != (Invalid{test.pointer, test.reason}) {
-				t.Errorf("got  %+v\nwant %+v", got, Invalid{test.pointer, test.reason})
+			if got := refusalOf(t, Options{Map: test.mapping}, test.body); got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", got, Invalid{Pointer: test.pointer, Reason: test.reason})
 			}
 		})
 	}

@@ -35,7 +35,7 @@ func TestCampaigns(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			text := mustRead(t, file)
 			sources := sourcesOf(t, file, text, beside(t))
-			if probably := cautionsOf(t, sources); probably != "" {
+			if probably := warningsOf(t, sources); probably != "" {
 				t.Errorf("probably not meant: %s", probably)
 			}
 			gave, refused := 0, 0
@@ -112,20 +112,20 @@ func sourcesOf(t *testing.T, name, text string, beside func(name string) string)
 	t.Helper()
 	sources := []strategy.Source{{Name: name, Data: []byte(text)}}
 	for _, name := range strategy.Spreadsheets(sources...) {
-		sources = append(sources, strategy.Source{Name: name, Data: []byte(beside(name)), Beside: true})
+		sources = append(sources, strategy.Source{Name: name, Data: []byte(beside(name)), Companion: true})
 	}
 	return sources
 }
 
-// cautionsOf loads a strategy and lists what in it is probably not meant.
-func cautionsOf(t *testing.T, sources []strategy.Source) string {
+// warningsOf loads a strategy and lists what in it is probably not meant.
+func warningsOf(t *testing.T, sources []strategy.Source) string {
 	t.Helper()
 	m, err := strategy.Parse("", sources...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var lines []string
-	for _, c := range m.Cautions() {
+	for _, c := range m.Warnings() {
 		lines = append(lines, c.String()+"\n")
 	}
 	return strings.Join(lines, "")
@@ -182,10 +182,10 @@ func (w *worked) check(t *testing.T, sources []strategy.Source) {
 		name, text string
 		always     bool
 	}{
-		{"by", r.applied(x), false},
-		{"shipping", r.amount(x.ShippingDiscount), x.ShippingDiscount != 0},
-		{"gift", r.gifts(x), len(x.Gifts) > 0},
-		{"without", r.rejected(x), false},
+		{name: "by", text: r.applied(x), always: false},
+		{name: "shipping", text: r.amount(x.ShippingDiscount), always: x.ShippingDiscount != 0},
+		{name: "gift", text: r.gifts(x), always: len(x.Gifts) > 0},
+		{name: "without", text: r.rejected(x), always: false},
 	} {
 		if part.always || said(part.name) {
 			got = append(got, part.name+" "+part.text)

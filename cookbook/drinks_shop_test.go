@@ -29,7 +29,7 @@ func TestTheWalkWritesTheDrinksShop(t *testing.T) {
 			t.Errorf("with the part in line %d of the page: %v", b.line, err)
 			continue
 		}
-		for _, c := range m.Cautions() {
+		for _, c := range m.Warnings() {
 			t.Errorf("with the part in line %d of the page: %s", b.line, c.String())
 		}
 	}

@@ -17,6 +17,8 @@ type Event struct {
 
 	Refused Identity // what was refused, or is suppressed, for refused and pinned
 
+	Value any // of Live, as the loader made it, for activated
+
 	Checkpoint string // the signed head of the log, a note of golang.org/x/mod's sumdb/note, for signed
 }
 

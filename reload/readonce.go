@@ -3,6 +3,7 @@ package reload
 import (
 	"fmt"
 
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
@@ -11,7 +12,7 @@ import (
 // writer, and proves nothing about one. It is for programs that read a source
 // just after it was saved.
 func ReadOnce(path string, o Options) (Content, error) {
-	path, err := absolute(path)
+	path, err := symlink.Absolute(path)
 	if err != nil {
 		return Content{}, fmt.Errorf("reading %s: %w", path, err)
 	}

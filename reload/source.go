@@ -2,26 +2,17 @@ package reload
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
 // A Source keeps the newest accepted revision of one file, or of the files of one
 // directory. All methods are safe for concurrent use.
 type Source[T any] struct {
-	lineup     atomic.Pointer[lineup[T]]
+	live       atomic.Pointer[Revision[T]]
 	controller *controller
-}
-
-// A lineup is all that is in service at one instant, behind the one pointer. It
-// is one revision. A second one beside it, for a share of the readers, would be a
-// field here, so that one store still changes everything at once, and a reader
-// that says who it reads for would choose in [Source.Live].
-type lineup[T any] struct {
-	main Revision[T]
 }
 
 // Open watches the file or directory at path, reads it and returns once its
@@ -31,12 +22,14 @@ type lineup[T any] struct {
 //
 // The Source must be closed.
 func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
-	path, err := absolute(path)
+	path, err := symlink.Absolute(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	s := &Source[T]{}
-	s.controller = newController(path, s.loadFunc(load), o.withDefaults())
+	o = o.withDefaults()
+	o.OnEvent = s.withValue(o.OnEvent)
+	s.controller = newController(path, s.loadFunc(load), o)
 	if err := s.controller.start(); err != nil {
 		return nil, err
 	}
@@ -46,15 +39,21 @@ func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
 // Live returns the revision in service. It is one atomic load: it never blocks,
 // never allocates and never returns nil. Two calls may return two revisions; a
 // reader that needs one throughout calls it once.
-func (s *Source[T]) Live() *Revision[T] { return &s.lineup.Load().main }
+func (s *Source[T]) Live() *Revision[T] { return s.live.Load() }
 
 // inService is what a candidate has to be compared with; nil while there is
 // nothing.
-func (s *Source[T]) inService() *Revision[T] {
-	if s.lineup.Load() == nil {
-		return nil
+func (s *Source[T]) inService() *Revision[T] { return s.live.Load() }
+
+// withValue adds to the event of an activation the value that it speaks of. The event comes
+// from the goroutine that put the value into service, so no other one is there yet.
+func (s *Source[T]) withValue(onEvent func(Event)) func(Event) {
+	return func(e Event) {
+		if e.Kind == EventActivated {
+			e.Value = s.Live().Value
+		}
+		onEvent(e)
 	}
-	return s.Live()
 }
 
 // Status returns how the source is doing. It does not wait for a load.
@@ -116,29 +115,7 @@ func (s *Source[T]) loadFunc(load Loader[T]) loadFunc {
 			version:     c.Version,
 			note:        c.Note,
 			due:         c.Due,
-			activate:    func(f Info) { s.lineup.Store(&lineup[T]{main: Revision[T]{Value: c.Value, Info: f}}) },
+			activate:    func(f Info) { s.live.Store(&Revision[T]{Value: c.Value, Info: f}) },
 		}, nil
 	}
-}
-
-// absolute puts the working directory before a relative path. It does not tidy
-// the path as filepath.Abs does: "link/../file" is a file beside what link
-// points to, not one beside link.
-func absolute(path string) (string, error) {
-	if filepath.IsAbs(path) {
-		return untailed(path), nil
-	}
-	wd, err := os.Getwd()
-	if err != nil {
-		return path, fmt.Errorf("finding the working directory: %w", err)
-	}
-	return untailed(wd + string(filepath.Separator) + path), nil
-}
-
-// untailed is a path without separators at its end.
-func untailed(path string) string {
-	for len(path) > len(filepath.VolumeName(path))+1 && os.IsPathSeparator(path[len(path)-1]) {
-		path = path[:len(path)-1]
-	}
-	return path
 }

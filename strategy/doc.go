@@ -7,6 +7,7 @@
 // strategy, cart and instant give the same quote on every machine.
 //
 // A key of the language has a file of its own, which holds how it is decoded,
-// checked, put into the canonical form and applied: rate.go is discount_rate,
-// steps.go is [[discounts]], window.go is time_window.
+// checked, put into the canonical form and applied. Files of one concern share a
+// prefix: reward_discount_rate.go is discount_rate, reward_discounts.go is
+// [[discounts]], time_window.go is time_window.
 package strategy

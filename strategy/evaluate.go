@@ -6,62 +6,45 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// evaluation is the working state of one quote.
+// evaluation is the working state of one quote. Its memory is used again by later ones.
 type evaluation struct {
+	order
+	lineState
+	target  target // of the rule that is evaluated
+	gift    Gift   // of the rule that is evaluated; no SKU for none
+	rewards rewardBuffers
+	choice  choiceBuffers
+	lookup  indexBuffers
+	trace   *trace // of an explanation; nil otherwise
+}
+
+// order is the cart that is priced, and the instant.
+type order struct {
 	cart    *cart.Cart
 	arith   *arithmetic
 	skuForm wordForm // as which SKUs are compared
 	items   []item   // the articles in the order of the cart, then the shipping charges
 	goods   int      // how many items are articles
+	extras  []item   // further goods, of an explanation; none otherwise
 	budget  int64    // what may still be taken off all goods
 	steps   int64    // so far, see [MaxSteps]
-	target  target   // of the rule at hand
-	gift    Gift     // of the rule at hand; no SKU for none
+	coupons cartCoupons
 
 	now      time.Time
 	unixNano int64 // of now
 	location *time.Location
 	clock    wallClock
 	clockSet bool
+}
 
-	// what becomes of lines and units
+// lineState is what becomes of the lines and units of articles.
+type lineState struct {
 	articles articles
 	nextLine []int32 // of the same article, by line
 	runs     []run   // of the articles whose units are not all alike
 	freeRun  int32   // the first of those that no article has now
 
-	// memory of the rewards
-	taken             []portion
-	together          []portion // those of one article or line as one
-	parts             []targetPart
-	eachTaken         []portion // of all parts
-	units             []unitsOf
-	byReserve, byPick []int32
-	touched           []int32 // by a round of buying and getting
-	winners           []winner
-	won               []int32
-	combining         *combining // nil until it is used
-
-	coupons cartCoupons
-
-	trace  *trace // of an explanation; nil otherwise
-	extras []item // further goods, of an explanation; none otherwise
-
-	// memory of the index
-	candidates    []int32 // the rules the cart can touch, in their order
-	inGroups      []int32 // those of them that are of a group, group by group
-	found, either bitmap
-
-	frequent []filedUnder // words of the cart with many rules
-
-	// which goods have which word, and those that a matcher may match
-	bySKU, byCategory, bySubgroup whereabouts
-	near                          []int32
-	categories                    []symbol   // of all goods beside their first
-	further                       [][]symbol // of each that has such, parts of them
-	distinct                      []symbol   // those of categories, each once
-
-	// where in an article of several runs or lines the rule at hand is
+	// where in an article of several runs or lines the rule that is evaluated is
 	walked   bool   // whether cursor, stopping or dealt is anywhere
 	cursor   cursor // where the last cut was
 	stopping cursor // where the line begins that was stopped last
@@ -70,6 +53,39 @@ type evaluation struct {
 	shareOf  []int32 // where in the shares that of a line of an article is
 	behind   []int32 // where a full line of an article leads, from one on; 0 for one that is not full
 	full     []int32 // the lines that are
+}
+
+// rewardBuffers is memory of the rewards.
+type rewardBuffers struct {
+	taken             []portion
+	together          []portion // those of one article or line as one
+	parts             []targetPart
+	eachTaken         []portion // of all parts
+	units             []unitsOf
+	byReserve, byPick []int32
+	touched           []int32 // by a round of buying and getting
+}
+
+// choiceBuffers is memory of choosing between rules.
+type choiceBuffers struct {
+	winners   []winner
+	won       []int32
+	inGroups  []int32    // candidates that are of a group, group by group
+	combining *combining // nil until it is used
+}
+
+// indexBuffers is memory of the index.
+type indexBuffers struct {
+	candidates    []int32 // the rules the cart can touch, in their order
+	found, either bitmap
+	frequent      []filedUnder // words of the cart with many rules
+
+	// which goods have which word, and those that a matcher may match
+	bySKU, byCategory, bySubgroup whereabouts
+	near                          []int32
+	categories                    []symbol   // of all goods beside their first
+	further                       [][]symbol // of each that has such, parts of them
+	distinct                      []symbol   // those of categories, each once
 }
 
 // item is an article or a shipping charge as rules see it.
@@ -107,16 +123,32 @@ func (l *item) value(b base) int64 { return b.of(l.original, l.stage, l.left) }
 // as the memory of the rewards. It does so in place: copying all of it took a fifth of a
 // small quote.
 func (e *evaluation) reset() {
-	e.items, e.goods, e.budget, e.steps = e.items[:0], 0, 0, 0
-	e.gift, e.clockSet = Gift{}, false
-	e.nextLine, e.runs, e.freeRun = e.nextLine[:0], e.runs[:0], 0
-	e.winners, e.won = e.winners[:0], e.won[:0]
-	e.coupons.reset()
-	e.candidates, e.inGroups = e.candidates[:0], e.inGroups[:0]
-	e.bySKU.reset()
-	e.byCategory.reset()
-	e.bySubgroup.reset()
-	e.categories, e.further = e.categories[:0], e.further[:0]
+	e.order.reset()
+	e.lineState.reset()
+	e.choice.reset()
+	e.lookup.reset()
+	e.gift = Gift{}
+}
+
+func (o *order) reset() {
+	o.items, o.goods, o.budget, o.steps, o.clockSet = o.items[:0], 0, 0, 0, false
+	o.coupons.reset()
+}
+
+func (l *lineState) reset() {
+	l.nextLine, l.runs, l.freeRun = l.nextLine[:0], l.runs[:0], 0
+}
+
+func (c *choiceBuffers) reset() {
+	c.winners, c.won, c.inGroups = c.winners[:0], c.won[:0], c.inGroups[:0]
+}
+
+func (x *indexBuffers) reset() {
+	x.candidates = x.candidates[:0]
+	x.bySKU.reset()
+	x.byCategory.reset()
+	x.bySubgroup.reset()
+	x.categories, x.further = x.categories[:0], x.further[:0]
 }
 
 // wall is the instant by the clock on the wall, worked out once a quote.

@@ -74,10 +74,10 @@ const noRule = -1
 
 // tried is how far a rule came when its turn was last.
 type tried struct {
-	shortfall          // what failed; of no reason when nothing did
-	climbs    []climb  // how far it, or each part of its target, has come
-	part      int32    // the first line of the part that is tried
-	gave      []stepOn // where the reward is a ladder
+	shortfall                // what failed; of no reason when nothing did
+	climbs    []climb        // how far it, or each part of its target, has come
+	part      int32          // the first line of the part that is tried
+	gave      []contribution // where the reward is in steps
 	lowered   lowering
 	spent     bool // the limits let nothing more be taken off the goods
 }
@@ -131,7 +131,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	t = e.aim(r)
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
-	found.gave = e.givenBy(r.reward, t)
+	found.gave = e.contributionsOf(r.reward, t)
 	gave := t.off()
 	e.traceCap(r, t, floorless, &found)
 	if reached.gave = gave > 0 || e.gift.SKU != ""; !reached.gave {
@@ -186,7 +186,7 @@ func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 
 // add notes what a part gave, and how far it has come.
 func (found *tried) add(e *evaluation, r *compiledRule, t *target, reached climb) {
-	found.gave = append(found.gave, e.givenBy(r.reward, t)...)
+	found.gave = append(found.gave, e.contributionsOf(r.reward, t)...)
 	if reached.gave = t.off() > 0 || e.gift.SKU != ""; !reached.gave && found.reason == "" {
 		found.shortfall = e.gaveNothing(r, 0, &reached)
 	}

@@ -30,7 +30,7 @@ func FuzzSpreadsheet(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := Parse("", withSheet(string(data))...)
 		if err != nil {
-			var problems *document.Problems
+			var problems *document.Diagnostics
 			if !errors.As(err, &problems) || len(problems.List) == 0 {
 				t.Fatal(err)
 			}

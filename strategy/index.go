@@ -151,51 +151,51 @@ func all(names []symbol, are func(symbol) bool) bool {
 
 // find puts the rules that the cart can touch into candidates, in their order.
 func (x *index) find(e *evaluation) {
-	e.candidates = e.candidates[:0]
+	e.lookup.candidates = e.lookup.candidates[:0]
 	for _, code := range e.coupons.codes {
-		e.candidates = append(e.candidates, x.byCoupon[code]...)
+		e.lookup.candidates = append(e.lookup.candidates, x.byCoupon[code]...)
 	}
 	if id := e.cart.Customer.ID; id != "" && len(x.byCustomer) > 0 {
-		e.candidates = append(e.candidates, x.byCustomer[id]...)
+		e.lookup.candidates = append(e.lookup.candidates, x.byCustomer[id]...)
 	}
 	for i := range e.goods {
 		l := &e.items[i]
 		if l.sku != unnamed { // most words are, and to ask is cheaper than to append nothing
 			if rules := x.bySKU[l.sku]; len(rules) < manyFiled {
-				e.candidates = append(e.candidates, rules...)
+				e.lookup.candidates = append(e.lookup.candidates, rules...)
 			} else {
-				e.frequent = append(e.frequent, filedUnder{l.sku, 0})
+				e.lookup.frequent = append(e.lookup.frequent, filedUnder{l.sku, 0})
 			}
 		}
 		if l.category != unnamed {
 			if rules := x.byCategory[l.category]; len(rules) < manyFiled {
-				e.candidates = append(e.candidates, rules...)
+				e.lookup.candidates = append(e.lookup.candidates, rules...)
 			} else {
-				e.frequent = append(e.frequent, filedUnder{l.category, 1})
+				e.lookup.frequent = append(e.lookup.frequent, filedUnder{l.category, 1})
 			}
 		}
 		if l.subgroup != unnamed {
 			if rules := x.bySubgroup[l.subgroup]; len(rules) < manyFiled {
-				e.candidates = append(e.candidates, rules...)
+				e.lookup.candidates = append(e.lookup.candidates, rules...)
 			} else {
-				e.frequent = append(e.frequent, filedUnder{l.subgroup, 2})
+				e.lookup.frequent = append(e.lookup.frequent, filedUnder{l.subgroup, 2})
 			}
 		}
 	}
-	if len(e.frequent) > 0 {
+	if len(e.lookup.frequent) > 0 {
 		x.addFrequent(e)
 	}
 	further := e.furtherCategories()
 	for _, category := range further {
-		e.candidates = append(e.candidates, x.byCategory[category]...)
+		e.lookup.candidates = append(e.lookup.candidates, x.byCategory[category]...)
 	}
-	filed := len(e.candidates)
+	filed := len(e.lookup.candidates)
 	if len(x.rules) > 0 {
 		x.scan(e, further)
 	}
 	if filed > 0 {
-		slices.Sort(e.candidates)
-		e.candidates = slices.Compact(e.candidates)
+		slices.Sort(e.lookup.candidates)
+		e.lookup.candidates = slices.Compact(e.lookup.candidates)
 	}
 }
 
@@ -211,19 +211,19 @@ type filedUnder struct {
 
 // addFrequent adds the rules under words with many of them.
 func (x *index) addFrequent(e *evaluation) {
-	slices.SortFunc(e.frequent, func(a, b filedUnder) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.word, b.word)) })
-	for _, under := range slices.Compact(e.frequent) {
-		e.candidates = append(e.candidates, [...][][]int32{x.bySKU, x.byCategory, x.bySubgroup}[under.kind][under.word]...)
+	slices.SortFunc(e.lookup.frequent, func(a, b filedUnder) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.word, b.word)) })
+	for _, under := range slices.Compact(e.lookup.frequent) {
+		e.lookup.candidates = append(e.lookup.candidates, [...][][]int32{x.bySKU, x.byCategory, x.bySubgroup}[under.kind][under.word]...)
 	}
-	e.frequent = e.frequent[:0]
+	e.lookup.frequent = e.lookup.frequent[:0]
 }
 
 // scan adds the rules that no dimension rules out; further are categories of goods
 // beside the first of each.
 func (x *index) scan(e *evaluation, further []symbol) {
 	words := (len(x.rules) + 63) / 64
-	e.found, e.either = resized(e.found, words), resized(e.either, words)
-	found := e.found
+	e.lookup.found, e.lookup.either = resized(e.lookup.found, words), resized(e.lookup.either, words)
+	found := e.lookup.found
 	for i := range found {
 		found[i] = ^uint64(0)
 	}
@@ -245,7 +245,7 @@ func (x *index) scan(e *evaluation, further []symbol) {
 	found.and(x.either.any(e, further))
 	for w, set := range found {
 		for ; set != 0; set &= set - 1 {
-			e.candidates = append(e.candidates, x.rules[w*64+bits.TrailingZeros64(set)])
+			e.lookup.candidates = append(e.lookup.candidates, x.rules[w*64+bits.TrailingZeros64(set)])
 		}
 	}
 }
@@ -266,18 +266,11 @@ func (e *evaluation) sums() (subtotal, quantity int64) {
 	return subtotal, quantity
 }
 
-// facetsOf reads what the index needs off a rule's conditions, less the coupons.
-func facetsOf(rooms []conditionRoom) facets {
-	var f facets
-	for _, room := range rooms {
-		switch room := room.(type) {
-		case *customer:
-			f.customers, f.tiers = room.ids, room.tiers
-		case *places:
-			f.channels, f.regions = room.channels, room.regions
-		case *threshold:
-			f.subtotal, f.quantity = room.subtotal, max(room.quantity, room.lineQuantity)
+// read takes what the index needs off a rule's compiled conditions.
+func (f *facets) read(conditions []condition) {
+	for _, c := range conditions {
+		if by, is := c.(indexed); is {
+			by.facet(f)
 		}
 	}
-	return f
 }

@@ -99,16 +99,16 @@ func (x *byAny) any(e *evaluation, further []symbol) bitmap {
 	if x.others == nil {
 		return nil
 	}
-	copy(e.either, x.others)
+	copy(e.lookup.either, x.others)
 	for i := range e.goods {
 		l := &e.items[i]
-		e.either.orIf(x.categories[l.category])
-		e.either.orIf(x.subgroups[l.subgroup])
+		e.lookup.either.orIf(x.categories[l.category])
+		e.lookup.either.orIf(x.subgroups[l.subgroup])
 	}
 	for _, category := range further {
-		e.either.orIf(x.categories[category])
+		e.lookup.either.orIf(x.categories[category])
 	}
-	return e.either
+	return e.lookup.either
 }
 
 // orIf adds the bits of another bitmap, if there is one.

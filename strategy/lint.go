@@ -13,13 +13,13 @@ import (
 type linted struct {
 	doc   *document.Document
 	root  *document.Node // less the overlays
-	found []document.Problem
+	found []document.Diagnostic
 
 	ladder   *rule               // [[discounts]], of which the first step speaks
 	products map[string]*product // by SKU, as they are compared; nil until it is asked for
 }
 
-// Lint is [Model.Cautions] and what takes longer to find, or depends on the
+// Lint is [Model.Warnings] and what takes longer to find, or depends on the
 // instant; s is the model compiled. The model must have been read for it (see
 // [Parser]).
 //
@@ -38,18 +38,20 @@ type linted struct {
 //   - a rule that competes with rules of shipping, so that free delivery is lost
 //   - prices, floors and excludes that articles get around which the catalogue does not know
 //   - two rules whose order only their ids decide, where it changes what is paid
-func (m *Model) Lint(s *Strategy, now time.Time) []document.Problem {
+func (m *Model) Lint(s *Strategy, now time.Time) []document.Diagnostic {
 	l := m.linted
 	if l == nil {
-		return m.cautions
+		return m.warnings
 	}
-	l.found, l.ladder = slices.Clone(m.cautions), m.ladder
+	l.found, l.ladder = slices.Clone(m.warnings), m.ladder
 	for _, r := range m.rules {
 		if r.enabled {
 			l.checkTime(m, r, now)
 			l.checkMatches(m, r)
 			l.checkUnits(r)
-			l.checkLadder(m, r)
+			if of, is := r.reward.(selfLinter); is {
+				of.lint(l, m, r)
+			}
 			l.checkLimits(m, r)
 			l.checkLines(r)
 		}
@@ -81,7 +83,7 @@ func (l *linted) note(r *rule, reason, hint string, keys ...string) {
 			break
 		}
 	}
-	l.found = append(l.found, l.doc.Problem(at, path, reason, hint))
+	l.found = append(l.found, l.doc.Diagnostic(at, path, reason, hint))
 }
 
 // firstOf is the first element of a list, or what stands for a list of one.
@@ -98,7 +100,7 @@ func (l *linted) noteElement(list *document.Node, path string, i int, reason, hi
 	if list.Kind == document.Array && i < len(list.Items) {
 		at = list.Items[i].Pos
 	}
-	l.found = append(l.found, l.doc.Problem(at, fmt.Sprintf("%s[%d]", path, i), reason, hint))
+	l.found = append(l.found, l.doc.Diagnostic(at, fmt.Sprintf("%s[%d]", path, i), reason, hint))
 }
 
 // checkTime warns of rules that have ended, or whose windows never open while
@@ -154,19 +156,11 @@ func (m *Model) firstOpen(windows []window, valid *validity, from time.Time) (ti
 
 // checkUnits warns of rewards that want more units than max_units lets in.
 func (l *linted) checkUnits(r *rule) {
-	key, wanted := "", int64(0)
-	switch reward := r.reward.(type) {
-	case *bundle:
-		key, wanted = "bundle", reward.units
-	case *groups:
-		key, wanted = "groups_of", reward.size
-	case *every:
-		key, wanted = "every", reward.units
-	case *unitRates:
-		key, wanted = "unit_rates", reward.first+1
-	case *gift:
-		key, wanted = "gift", reward.per.units
+	of, is := r.reward.(unitThreshold)
+	if !is {
+		return
 	}
+	key, wanted := r.reward.key(), of.fewestUnits()
 	if r.scope.maxUnits != 0 && !r.scope.perLine && r.scope.maxUnits < wanted {
 		l.note(r, fmt.Sprintf("max_units lets %s in, and %s wants %s, so the rule never gives anything",
 			unitsText(r.scope.maxUnits), key, unitsText(wanted)), fmt.Sprintf("write %d or more, or leave it out", wanted), "max_units")

@@ -1,6 +1,10 @@
 package strategy
 
-import "github.com/promogate/caddy-discount/strategy/document"
+import (
+	"slices"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
 
 // checkAny warns of alternatives that no line matches, and of those for which the rule is
 // tried on every cart.
@@ -39,15 +43,8 @@ func (sel *selector) namesGoods() bool {
 
 // isFound reports whether the index finds a rule by what it says beside any.
 func (r *rule) isFound() bool {
-	for _, room := range r.conditions {
-		switch given := room.(type) {
-		case *coupons:
-			return true
-		case *customer:
-			if len(given.ids) > 0 {
-				return true
-			}
-		}
-	}
-	return r.lines.namesGoods()
+	return r.lines.namesGoods() || slices.ContainsFunc(r.conditions, func(of conditionRoom) bool {
+		by, is := of.(filed)
+		return is && by.isFiled()
+	})
 }

@@ -67,27 +67,12 @@ type reach struct{ units, amount int64 }
 func (r *rule) reaches() []reach {
 	var list []reach
 	for _, room := range r.conditions {
-		if t, is := room.(*threshold); is {
-			list = append(list, reach{units: t.quantity}, reach{units: t.lineQuantity}, reach{amount: t.subtotal})
+		if of, is := room.(reacher); is {
+			list = append(list, of.reaches()...)
 		}
 	}
-	switch reward := r.reward.(type) {
-	case *ladder:
-		for _, step := range reward.steps {
-			if reward.byQuantity {
-				list = append(list, reach{units: step.threshold})
-			} else {
-				list = append(list, reach{amount: step.threshold})
-			}
-		}
-	case *bundle:
-		list = append(list, reach{units: reward.units})
-	case *groups:
-		list = append(list, reach{units: reward.size, amount: reward.value})
-	case *unitRates:
-		list = append(list, reach{units: reward.first + 1})
-	case *every:
-		list = append(list, reach{units: reward.units, amount: reward.threshold})
+	if of, is := r.reward.(reacher); is {
+		list = append(list, of.reaches()...)
 	}
 	list = slices.DeleteFunc(list, func(r reach) bool { return r == reach{} })
 	return list[:min(len(list), maxThresholds)]
@@ -155,16 +140,8 @@ func (t *trial) payable(c cart.Cart, line cart.Line, units int64, r *rule, at ti
 func (r *rule) cart() cart.Cart {
 	c := cart.Cart{Customer: cart.Customer{CompletedOrders: -1}}
 	for _, room := range r.conditions {
-		switch given := room.(type) {
-		case *coupons:
-			c.Coupons = given.codes[:1]
-		case *customer:
-			c.Customer = cart.Customer{ID: firstWord(given.ids), Tier: firstWord(given.tiers), Segments: given.segments, CompletedOrders: max(given.nthOrder, 0) - 1}
-		case *places:
-			c.Channel, c.Region = firstWord(given.channels), firstWord(given.regions)
-			if len(given.methods) > 0 {
-				c.Shipping = []cart.Charge{{Method: given.methods[0]}}
-			}
+		if of, is := room.(satisfiable); is {
+			of.satisfy(&c)
 		}
 	}
 	return c
@@ -185,15 +162,8 @@ const anyPrice = 10_000
 // sameAtAnyPrice reports whether a rule takes the same share off goods of any
 // price, so that it can be tried without knowing one.
 func (r *rule) sameAtAnyPrice() bool {
-	switch reward := r.reward.(type) {
-	case *percentOff, *unitRates:
-		return true
-	case *groups:
-		return reward.amount == 0
-	case *ladder:
-		return !slices.ContainsFunc(reward.steps, func(s ladderStep) bool { return s.rate.IsZero() })
-	}
-	return false
+	of, is := r.reward.(proportionalReward)
+	return is && of.sameAtAnyPrice()
 }
 
 // line is the cheapest of the rule's goods that has a price, or some goods of

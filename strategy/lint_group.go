@@ -45,16 +45,8 @@ func (r *rule) takes(other *rule) (as, more bool) {
 	if most != 0 && (otherMost == 0 || most < otherMost) {
 		return false, false
 	}
-	switch a := r.reward.(type) {
-	case *percentOff:
-		if b, same := other.reward.(*percentOff); same {
-			c := a.rate.Compare(b.rate)
-			return c >= 0, c > 0
-		}
-	case *amountOff:
-		if b, same := other.reward.(*amountOff); same && a.per == b.per {
-			return a.amount >= b.amount, a.amount > b.amount
-		}
+	if of, is := r.reward.(comparableReward); is {
+		return of.takes(other.reward)
 	}
 	return false, false
 }
@@ -81,15 +73,13 @@ func (r *rule) appliesWith(other *rule, m *Model) bool {
 
 // follows reports whether conditions hold wherever others do.
 func follows(conditions, from conditionRoom, m *Model) bool {
-	t, is := conditions.(*threshold)
-	o, too := from.(*threshold)
-	if is && too {
-		return t.wholeCart == o.wholeCart && t.quantity <= o.quantity && t.lineQuantity <= o.lineQuantity && t.subtotal <= o.subtotal
+	if of, is := conditions.(implied); is {
+		return of.impliedBy(from)
 	}
 	written := func(room conditionRoom) []byte {
 		o := &object{currency: m.currency}
 		o.object(room.encode)
 		return o.buf
 	}
-	return is == too && bytes.Equal(written(conditions), written(from))
+	return bytes.Equal(written(conditions), written(from))
 }

@@ -8,14 +8,10 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// checkLadder warns of steps that are never reached because the rule asks for
+// lint warns of steps that are never reached because the rule asks for
 // more from the start, and of those that give less than the one below them.
 // Steps of the same kind are compared when they are read.
-func (l *linted) checkLadder(m *Model, r *rule) {
-	ladder, is := r.reward.(*ladder)
-	if !is {
-		return
-	}
+func (ladder *ladder) lint(l *linted, m *Model, r *rule) {
 	list, path := l.root.Get("rule").Get(r.id).Get("ladder"), document.KeyIn(rulePath(r.id), "ladder")
 	least, key := ladder.least(r)
 	for i := range ladder.steps {
@@ -40,13 +36,10 @@ func (l *linted) checkLadder(m *Model, r *rule) {
 // does; zero for nothing.
 func (l *ladder) least(r *rule) (least int64, key string) {
 	for _, room := range r.conditions {
-		t, is := room.(*threshold)
-		switch {
-		case !is || t.wholeCart != l.wholeCart:
-		case l.byQuantity:
-			return t.quantity, "min_quantity"
-		default:
-			return t.subtotal, "min_subtotal"
+		if of, is := room.(minimal); is {
+			if least, key, counts := of.minimum(l.wholeCart, l.byQuantity); counts {
+				return least, key
+			}
 		}
 	}
 	return 0, ""

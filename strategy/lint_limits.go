@@ -18,22 +18,20 @@ func (l *linted) checkLimits(m *Model, r *rule) {
 	if r.stacking.maxDiscount != 0 {
 		return // which holds what is above it, and is in the limits or has just been warned of
 	}
-	switch reward := r.reward.(type) {
-	case *amountOff:
-		l.checkMost(m, reward.amount, func(reason, hint string) { l.note(r, reason, hint, "discount_amount") })
-	case *buyGet:
-		if reward.offer.kind == offerAmount {
-			l.checkMost(m, reward.offer.amount, func(reason, hint string) { l.note(r, reason, hint, "get") })
+	of, is := r.reward.(fixedReward)
+	if !is {
+		return
+	}
+	key := r.reward.key()
+	for _, off := range of.fixedOffs() {
+		note := func(reason, hint string) { l.note(r, reason, hint, key) }
+		if off.step != wholeReward {
+			note = func(reason, hint string) {
+				l.noteElement(l.root.Get("rule").Get(r.id).Get(key), document.KeyIn(rulePath(r.id), key), off.step, reason, hint)
+			}
 		}
-	case *percentOff:
-		l.checkMostRate(m, r, reward.rate, func(reason, hint string) { l.note(r, reason, hint, "discount_rate") })
-	case *ladder:
-		list, path := l.root.Get("rule").Get(r.id).Get("ladder"), document.KeyIn(rulePath(r.id), "ladder")
-		for i := range reward.steps {
-			step := func(reason, hint string) { l.noteElement(list, path, i, reason, hint) }
-			l.checkMost(m, reward.steps[i].amount, step)
-			l.checkMostRate(m, r, reward.steps[i].rate, step)
-		}
+		l.checkMost(m, off.amount, note)
+		l.checkMostRate(m, r, off.rate, note)
 	}
 }
 

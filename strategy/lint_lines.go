@@ -23,17 +23,19 @@ func (l *linted) checkLines(r *rule) {
 		l.note(r, `stop = "line" ends each line that is reduced: `+splitLines, "", "stop")
 	}
 	for _, room := range r.conditions {
-		if t, is := room.(*threshold); is && t.lineQuantity > 0 {
-			l.note(r, "min_line_quantity counts the units of each line: "+splitLines, `min_quantity with each = "sku" counts those of each article`, "min_line_quantity")
-		}
+		l.warnOfLines(r, room)
 	}
-	switch reward := r.reward.(type) {
-	case *amountOff:
-		if reward.per == perLine {
-			l.note(r, `per = "line" gives the amount on each line: `+splitLines, r.bySKU("per"), "per")
-		}
-	case *unitLadder:
-		l.note(r, "unit_ladder begins anew on each line: "+splitLines, "unit_rates counts the units of all lines", "unit_ladder")
+	l.warnOfLines(r, r.reward)
+}
+
+// warnOfLines warns of a condition or a reward that looks at lines.
+func (l *linted) warnOfLines(r *rule, of any) {
+	by, is := of.(lineWarner)
+	if !is {
+		return
+	}
+	if w, looks := by.lineWarning(r); looks {
+		l.note(r, w.what+splitLines, w.hint, w.key)
 	}
 }
 
@@ -68,6 +70,6 @@ func (l *linted) checkArithmeticLines(m *Model) {
 		if n := table.Get(setting.key); n != nil {
 			at = n.Pos
 		}
-		l.found = append(l.found, l.doc.Problem(at, document.KeyIn("arithmetic", setting.key), setting.what+splitLines, setting.hint))
+		l.found = append(l.found, l.doc.Diagnostic(at, document.KeyIn("arithmetic", setting.key), setting.what+splitLines, setting.hint))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
@@ -85,7 +84,7 @@ func (o *ordering) contenders() []contender {
 			}
 			turn = first[group]
 		}
-		switch _, is := r.reward.(*gift); {
+		switch _, is := r.reward.(giftGiver); {
 		case r == o.model.ladder:
 			list = append(list, o.steps()...)
 		case !is && r.stacking.exclusive != exclusiveAll && r.valid.compile().until > o.now.UnixNano():
@@ -253,17 +252,18 @@ type aim struct {
 
 // aims are those of a rule, of which a buy and get that ask for other goods has two.
 func (r *rule) aims() []aim {
-	b, is := r.reward.(*buyGet)
+	of, is := r.reward.(pairedReward)
 	if !is {
 		return []aim{{lines: r.lines}}
 	}
-	buy, get := r.lines.with(&b.buy), r.lines.with(&b.get)
+	bought, got := of.pair()
+	buy, get := r.lines.with(bought.lines), r.lines.with(got.lines)
 	if buy.sameWords(&get) {
-		return []aim{{lines: buy, units: b.buyUnits + b.getUnits}}
+		return []aim{{lines: buy, units: bought.units + got.units}}
 	}
 	return []aim{
-		{lines: get, units: b.getUnits, beside: lineBeside(&buy, b.buyUnits)},
-		{lines: buy, units: b.buyUnits, beside: lineBeside(&get, b.getUnits)},
+		{lines: get, units: got.units, beside: lineBeside(&buy, bought.units)},
+		{lines: buy, units: bought.units, beside: lineBeside(&get, got.units)},
 	}
 }
 
@@ -487,18 +487,16 @@ func (o *ordering) sizes(a, b *rule, least int64) (units, amounts []int64) {
 			least = max(least, reach.units)
 			amounts = append(amounts, reach.amount)
 		}
-		if off, is := r.reward.(*amountOff); is {
-			amounts = append(amounts, times(off.amount, 4))
+		if of, is := r.reward.(trialReward); is {
+			amounts = append(amounts, of.trialAmounts()...)
 		}
 	}
 	slices.Sort(amounts)
 	amounts = slices.DeleteFunc(slices.Compact(amounts), func(amount int64) bool { return amount <= 0 })
 	units = []int64{least, max(2, least)}
 	for _, r := range []*rule{a, b} {
-		if flash, is := r.reward.(*unitPrice); is && flash.price > 0 {
-			for _, amount := range amounts {
-				units = append(units, ceil(amount, flash.price)) // which reach it at that price
-			}
+		if of, is := r.reward.(trialReward); is {
+			units = append(units, of.trialUnits(amounts)...)
 		}
 	}
 	return slices.Compact(units), amounts
@@ -520,17 +518,8 @@ func bothCarts(a, b cart.Cart) cart.Cart {
 func requiredBy(r *rule) []cart.Line {
 	var list []cart.Line
 	for _, room := range r.conditions {
-		given, is := room.(*contains)
-		if !is {
-			continue
-		}
-		for i := range given.requires {
-			h := &given.requires[i]
-			line := lineOf(firstWord(h.lines.skus), firstWord(h.lines.categories), firstWord(h.lines.subgroups), max(anyPrice, h.subtotal), []selector{h.lines})
-			line.Quantity = h.quantity
-			line.Subtotal = times(line.UnitPrice, line.Quantity)
-			line.ID = strconv.Itoa(len(list))
-			list = append(list, line)
+		if of, is := room.(requiring); is {
+			list = append(list, of.requiredLines()...)
 		}
 	}
 	return list

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/promogate/caddy-discount/strategy"
 	"time"
+
+	"github.com/promogate/caddy-discount/strategy"
 )
 
 const orderHint = "set priority in one of them: the rule with the higher one is first"
@@ -134,7 +135,7 @@ func TestTheExamplesSayWhichRuleIsFirst(t *testing.T) {
 		}
 		var sheets []strategy.Source
 		if sheet, err := os.ReadFile(strings.TrimSuffix(path, ".toml") + ".csv"); err == nil {
-			sheets = append(sheets, strategy.Source{Name: strings.TrimSuffix(filepath.Base(path), ".toml") + ".csv", Data: sheet, Beside: true})
+			sheets = append(sheets, strategy.Source{Name: strings.TrimSuffix(filepath.Base(path), ".toml") + ".csv", Data: sheet, Companion: true})
 		}
 		if got := lint(t, string(text), sheets...); strings.Contains(got, "only their ids") {
 			t.Errorf("of %s it is said\n%s", path, got)

@@ -41,15 +41,11 @@ func (l *linted) checkPrices(m *Model, now time.Time) {
 
 // setsPrice says by which key a rule sets a price, if it does.
 func (r *rule) setsPrice() (key string, sets bool) {
-	switch reward := r.reward.(type) {
-	case *unitPrice:
-		return "unit_price", r.scope.appliesTo == toItems
-	case *bundle:
-		return "bundle", true
-	case *buyGet:
-		return "get", reward.offer.kind == offerPrice
+	of, is := r.reward.(priceSetter)
+	if !is || !of.setsPrice() || r.scope.appliesTo != toItems {
+		return "", false
 	}
-	return "", false
+	return r.reward.key(), true
 }
 
 // bought is so many units of a product.
@@ -62,13 +58,14 @@ type bought struct {
 func (o *ordering) takesBack(r *rule) (reason string, taken bool) {
 	least, _ := o.sizes(r, r, 1)
 	units, of, beside := least[0], []selector{r.lines}, []bought(nil)
-	if reward, is := r.reward.(*buyGet); is {
-		units, of = reward.getUnits, []selector{r.lines, reward.get}
-		found := o.productsOf([]selector{r.lines, reward.buy})
+	if by, is := r.reward.(pairedReward); is {
+		buy, get := by.pair()
+		units, of = get.units, []selector{r.lines, *get.lines}
+		found := o.productsOf([]selector{r.lines, *buy.lines})
 		if len(found) == 0 {
 			return "", false
 		}
-		beside = []bought{{*found[0], reward.buyUnits}}
+		beside = []bought{{*found[0], buy.units}}
 	}
 	if units > maxUnitsTried {
 		return "", false

@@ -48,11 +48,11 @@ func TestThePageOfWarningsIsTrue(t *testing.T) {
 			}
 			var beside []strategy.Source
 			if sheet, is := strings.CutPrefix(blocks[max(j-2, 0)], "csv\n"); is {
-				beside = append(beside, strategy.Source{Name: "catalogue.csv", Data: []byte(sheet), Beside: true})
+				beside = append(beside, strategy.Source{Name: "catalogue.csv", Data: []byte(sheet), Companion: true})
 			}
 			want := ""
 			if j+2 < len(blocks) && strings.HasPrefix(blocks[j+2], "text warned\n") {
-				want = strings.TrimPrefix(blocks[j+2], "text warned\n")
+				want = strings.ReplaceAll(strings.TrimPrefix(blocks[j+2], "text warned\n"), "\\\n", "") // lines are joined
 				warned++
 			} else {
 				calm++
@@ -141,17 +141,17 @@ func TestLintNeedsAModelReadForIt(t *testing.T) {
 	}
 }
 
-func TestCautionsComeWithTheErrors(t *testing.T) {
+func TestWarningsComeWithTheErrors(t *testing.T) {
 	_, err := strategy.Parse("", strategy.Source{Name: "t.toml", Data: []byte("version = \"v\"\n[rule.a]\ndiscount_rate = 0.8\nnope = 1\n")})
 	problems := problemsOf(t, err)
-	if len(problems.List) != 1 || len(problems.Cautions) != 1 {
-		t.Errorf("%d errors and %d cautions", len(problems.List), len(problems.Cautions))
+	if len(problems.List) != 1 || len(problems.Warnings) != 1 {
+		t.Errorf("%d errors and %d warnings", len(problems.List), len(problems.Warnings))
 	}
 }
 
-func problemsOf(t *testing.T, err error) *document.Problems {
+func problemsOf(t *testing.T, err error) *document.Diagnostics {
 	t.Helper()
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		t.Fatalf("the error is %v", err)
 	}

@@ -47,7 +47,7 @@ func (l *linted) checkUnknown(m *Model) {
 	}
 	list := l.root.Get("products")
 	if list.Kind != document.Array { // a spreadsheet
-		l.found = append(l.found, l.doc.Problem(list.Pos, "products", reason, hint))
+		l.found = append(l.found, l.doc.Diagnostic(list.Pos, "products", reason, hint))
 		return
 	}
 	l.noteElement(list, "products", first, reason, hint)
@@ -88,8 +88,12 @@ func (r *rule) excludes() bool {
 	if r.lines.excludes() {
 		return true
 	}
-	reward, is := r.reward.(*buyGet)
-	return is && (reward.buy.excludes() || reward.get.excludes())
+	of, is := r.reward.(pairedReward)
+	if !is {
+		return false
+	}
+	buy, get := of.pair()
+	return buy.lines.excludes() || get.lines.excludes()
 }
 
 func (sel *selector) excludes() bool {

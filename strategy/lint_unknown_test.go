@@ -49,7 +49,7 @@ func TestWhatUnknownArticlesGetAroundIsWarnedOf(t *testing.T) {
 	}
 	t.Run("a catalogue in a spreadsheet", func(t *testing.T) {
 		t.Parallel()
-		sheet := strategy.Source{Name: "goods.csv", Data: []byte("sku,price\ntea,10\n"), Beside: true}
+		sheet := strategy.Source{Name: "goods.csv", Data: []byte("sku,price\ntea,10\n"), Companion: true}
 		got := lint(t, "version = \"v\"\nproducts = { file = \"goods.csv\" }\n"+half, sheet)
 		if want := "discount.toml:2:14: products: " + known + "1 price ("; strings.Count(got, "\n") != 1 || !strings.Contains(got, want) {
 			t.Errorf("got %q, want %q", got, want)

@@ -183,7 +183,7 @@ func (q *Quote) add(extras []item) error {
 		q.Lines = append(q.Lines, QuotedLine{UnitPrice: of.unitPrice, Subtotal: of.original, Stated: cart.NoPrice})
 		e.items = append(e.items, of)
 		if of.further != nil {
-			e.categories = append(e.categories, *of.further...)
+			e.lookup.categories = append(e.lookup.categories, *of.further...)
 		}
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 
 // reward is what a rule gives. It is immutable once decoded.
 type reward interface {
+	// key is the key of the language the reward is written with.
+	key() string
 	// encode writes the reward's own members of the rule.
 	encode(*object)
 	// give sets what is taken off each portion of the rule's target. It never
@@ -18,37 +20,68 @@ type reward interface {
 	give(e *evaluation, r *compiledRule, t *target)
 }
 
-// rewardKeys are the keys of the rewards. A new reward is one line here and
-// one file.
-var rewardKeys = []struct {
+// rewardKind is how a reward is written in the language.
+type rewardKind struct {
 	key    string
 	decode func(*section, *document.Node) reward
-}{
-	{"discount_rate", decodePercentOff},
-	{"discount_amount", decodeAmountOff},
-	{"unit_price", decodeUnitPrice},
-	{"bundle", decodeBundle},
-	{"ladder", decodeLadder},
-	{"every", decodeEvery},
-	{"unit_ladder", decodeUnitLadder},
-	{"unit_rates", decodeUnitRates},
-	{"groups_of", decodeGroups},
-	{"get", decodeBuyGet},
-	{"gift", decodeGift},
+	// companions are keys of the rule that say more of this reward, and mean nothing
+	// without it.
+	companions []string
+	// repeats is the key that says how often it is given; "" for none.
+	repeats string
+	// unitLimit is the hint for a key of another engine that bounds the units of an order
+	// that get a price; nil where it is repeats, or max_units of the rule.
+	unitLimit func(*section) string
+	// perUnit: a bound without a name is one of units, and not of an amount.
+	perUnit bool
+	// dearestFirst: pick is "dearest" where a rule does not say it.
+	dearestFirst bool
+	// unreached says to a person that a cart has too little for it; "" where it counts up
+	// to nothing. The reason is the key.
+	unreached string
 }
 
-// helps is the reward that a key belongs to, without which it means nothing;
-// "" for a key that belongs to none.
-func helps(key string) (reward string) {
-	switch key {
-	case "per":
-		return "discount_amount"
-	case "ladder_by":
-		return "ladder"
-	case "max_times":
-		return "unit_rates"
-	case "buy", "repeat", "partial", "reserve":
-		return "get"
+// rewardKinds are all rewards. A new one is a line here and a file of its own, which has
+// its kind, how it is encoded, what it gives and its abilities. They are listed by init,
+// since how they are decoded depends on the list.
+var rewardKinds []rewardKind
+
+func init() {
+	rewardKinds = []rewardKind{
+		percentOffKind, amountOffKind, unitPriceKind, bundleKind, ladderKind, everyKind,
+		unitLadderKind, unitRatesKind, groupsKind, buyGetKind, giftKind,
+	}
+}
+
+// rewardOf finds the kind of a reward by its key; the zero kind for another key.
+func rewardOf(key string) rewardKind {
+	for i := range rewardKinds {
+		if rewardKinds[i].key == key {
+			return rewardKinds[i]
+		}
+	}
+	return rewardKind{}
+}
+
+// rewardKeys are the keys of the rewards that are chosen.
+func rewardKeys(chosen func(*rewardKind) bool) []string {
+	var keys []string
+	for i := range rewardKinds {
+		if kind := &rewardKinds[i]; chosen(kind) {
+			keys = append(keys, kind.key)
+		}
+	}
+	return keys
+}
+
+func anyReward(*rewardKind) bool { return true }
+
+// rewardWith is the reward that a key says more of; "" for a key that says more of none.
+func rewardWith(companion string) (reward string) {
+	for i := range rewardKinds {
+		if slices.Contains(rewardKinds[i].companions, companion) {
+			return rewardKinds[i].key
+		}
 	}
 	return ""
 }
@@ -57,25 +90,22 @@ func helps(key string) (reward string) {
 func decodeReward(s *section) reward {
 	var found reward
 	var first string
-	for _, kind := range rewardKeys {
-		n := s.node.Get(kind.key)
+	for i := range rewardKinds {
+		kind := &rewardKinds[i]
+		n := s.Node.Get(kind.key)
 		switch {
 		case n == nil:
-			s.asked = append(s.asked, kind.key)
+			s.Ask(kind.key)
 		case found != nil:
-			s.asked = append(s.asked, kind.key)
-			s.wrong(n, kind.key, "the rule has a second reward, "+first+" is the first", "split it into two rules")
+			s.Ask(kind.key)
+			s.Wrong(n, kind.key, "the rule has a second reward, "+first+" is the first", "split it into two rules")
 		default:
 			found, first = kind.decode(s, n), kind.key
 		}
 	}
-	s.strayHelpers(first)
+	s.strayCompanions(first)
 	if found == nil && !s.hasUnknown() {
-		keys := make([]string, len(rewardKeys))
-		for i, kind := range rewardKeys {
-			keys[i] = kind.key
-		}
-		s.add(s.node.Pos, s.path(), "the rule gives nothing", "add one of "+strings.Join(keys, ", "))
+		s.Add(s.Node.Pos, s.Path(), "the rule gives nothing", "add one of "+strings.Join(rewardKeys(anyReward), ", "))
 	}
 	return found
 }
@@ -83,32 +113,30 @@ func decodeReward(s *section) reward {
 // hasUnknown reports whether a key is there that nothing asks for: the reward,
 // mistyped, most likely. What a rule asks for after its reward is its stacking.
 func (s *section) hasUnknown() bool {
-	for i := range s.node.Fields {
-		if key := s.node.Fields[i].Key; !slices.Contains(s.asked, key) && !slices.Contains(stackingKeys, key) {
+	for i := range s.Node.Fields {
+		if key := s.Node.Fields[i].Key; !s.Knows(key) && !slices.Contains(stackingKeys, key) {
 			return true
 		}
 	}
 	return false
 }
 
-// strayHelpers reports keys of a reward that the rule does not have.
-func (s *section) strayHelpers(reward string) {
-	for i := range s.node.Fields {
-		f := &s.node.Fields[i]
-		if of := helps(f.Key); of != "" && of != reward {
-			s.asked = append(s.asked, f.Key)
-			s.add(f.Pos, s.key(f.Key), f.Key+" goes with "+of+", which the rule does not have", helpsWithin(f.Key, reward))
+// strayCompanions reports keys that say more of a reward that the rule does not have.
+func (s *section) strayCompanions(reward string) {
+	for i := range s.Node.Fields {
+		f := &s.Node.Fields[i]
+		if of := rewardWith(f.Key); of != "" && of != reward {
+			s.Ask(f.Key)
+			s.Add(f.Pos, s.Key(f.Key), f.Key+" goes with "+of+", which the rule does not have", repeatsMeant(f.Key, reward))
 		}
 	}
 }
 
-// helpsWithin is the hint for a key that a reward has, too, but in its table.
-func helpsWithin(key, reward string) string {
-	if key == "max_times" && slices.Contains([]string{"bundle", "every", "gift"}, reward) {
-		return "did you mean max_times within " + reward + "?"
-	}
-	if key == "max_times" && reward == "get" {
-		return "did you mean repeat?"
+// repeatsMeant is the hint for max_times beside a reward that says elsewhere how often it
+// is given.
+func repeatsMeant(key, reward string) string {
+	if repeats := rewardOf(reward).repeats; key == "max_times" && repeats != "" {
+		return "did you mean " + repeats + "?"
 	}
 	return ""
 }

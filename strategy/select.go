@@ -42,9 +42,9 @@ func (s *Strategy) applyAll(q *Quote) {
 // an exclusive one.
 func (s *Strategy) applyTogether(q *Quote, exclusive int) {
 	e := &q.work
-	for n, i := range e.candidates {
+	for n, i := range e.lookup.candidates {
 		r := &s.rules[i]
-		if n == 0 || r.stage != s.rules[e.candidates[n-1]].stage {
+		if n == 0 || r.stage != s.rules[e.lookup.candidates[n-1]].stage {
 			e.beginStage()
 		}
 		if r.exclusive != exclusiveNot && int(i) != exclusive {
@@ -107,15 +107,15 @@ func (e *evaluation) lookAtAsked() {
 		return
 	}
 	asked := int32(e.trace.only - 1)
-	if at, found := slices.BinarySearch(e.candidates, asked); !found {
-		e.candidates = slices.Insert(e.candidates, at, asked)
+	if at, found := slices.BinarySearch(e.lookup.candidates, asked); !found {
+		e.lookup.candidates = slices.Insert(e.lookup.candidates, at, asked)
 	}
 }
 
 // lookAtAll makes every rule a candidate, so that each has a reason.
 func (e *evaluation) lookAtAll(rules int) {
 	for i := range rules {
-		e.candidates = append(e.candidates, int32(i))
+		e.lookup.candidates = append(e.lookup.candidates, int32(i))
 	}
 }
 
@@ -143,7 +143,7 @@ func (s *Strategy) bestOf(q *Quote, rules []int32, of func(*compiledRule) bool) 
 
 // applyBest applies only the rule that is worth most.
 func (s *Strategy) applyBest(q *Quote) {
-	if best, _ := s.bestOf(q, q.work.candidates, anyRule); best >= 0 {
+	if best, _ := s.bestOf(q, q.work.lookup.candidates, anyRule); best >= 0 {
 		s.apply(q, best)
 	}
 }

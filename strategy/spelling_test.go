@@ -241,11 +241,11 @@ func TestHintsByFoldedSKUs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, c := range m.Cautions() {
+	for _, c := range m.Warnings() {
 		got = append(got, c.String())
 	}
 	if want := `t.toml:5:18: rule."a".skus[1]: the catalogue does not know "LATE" (did you mean "Latte"?)`; strings.Join(got, "\n") != want {
-		t.Errorf("cautions\n%s\nwant\n%s", strings.Join(got, "\n"), want)
+		t.Errorf("warnings\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }
 

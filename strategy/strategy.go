@@ -204,7 +204,6 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 		lines:       c.matcher(&r.lines),
 		scope:       r.scope,
 		each:        r.each,
-		facets:      facetsOf(r.conditions),
 		valid:       r.valid.compile(),
 		windows:     r.windows,
 		reward:      r.reward,
@@ -216,24 +215,25 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 		byUnit:      r.byUnit(),
 		byLine:      c.byLine || r.byLine(),
 	}
-	if b, ok := r.reward.(interface{ bind(*compiler) reward }); ok {
-		compiled.reward = b.bind(c)
-	}
-	for _, room := range r.conditions {
-		if p, ok := room.(*places); ok {
-			compiled.methods = p.methods
-		}
+	if of, is := r.reward.(bindable); is {
+		compiled.reward = of.bind(c)
 	}
 	compiled.conditions = c.conditionsOf(r.conditions, false)
-	compiled.facets.coupons = couponsOf(compiled.conditions)
 	compiled.thresholds = c.conditionsOf(r.conditions, true)
+	compiled.facets.read(compiled.conditions)
+	compiled.facets.read(compiled.thresholds)
+	for _, of := range compiled.conditions {
+		if limits, is := of.(chargeLimiter); is {
+			compiled.methods = limits.shippingMethods()
+		}
+	}
 }
 
 // conditionsOf compiles the conditions that look at the target, or the others.
 func (c *compiler) conditionsOf(rooms []conditionRoom, lookAtTarget bool) []condition {
 	c.given = c.given[:0]
 	for _, room := range rooms {
-		if _, is := room.(*threshold); is == lookAtTarget {
+		if of, is := room.(targetReader); (is && of.looksAtTarget()) == lookAtTarget {
 			c.given = room.compile(c, c.given)
 		}
 	}

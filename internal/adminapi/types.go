@@ -73,13 +73,13 @@ type Timestamps struct {
 
 // Refusal is a content, or a file, that did not go into service.
 type Refusal struct {
-	Version  string             `json:"version,omitempty"`
-	SHA256   string             `json:"sha256,omitempty"`
-	Time     time.Time          `json:"time"`
-	Standing bool               `json:"standing"`
-	Error    string             `json:"error"`
-	Problems []document.Problem `json:"problems,omitempty"`
-	More     int                `json:"more_problems,omitempty"` // that are not in problems
+	Version  string                `json:"version,omitempty"`
+	SHA256   string                `json:"sha256,omitempty"`
+	Time     time.Time             `json:"time"`
+	Standing bool                  `json:"standing"`
+	Error    string                `json:"error"`
+	Problems []document.Diagnostic `json:"problems,omitempty"`
+	More     int                   `json:"more_problems,omitempty"` // that are not in problems
 }
 
 // Watch says how changes of the files are noticed.

@@ -43,16 +43,16 @@ found, and with 1 if there was nothing to read.`,
 
 // checked is what check found.
 type checked struct {
-	Path     string             `json:"path"`
-	Env      string             `json:"env,omitempty"`
-	Fine     bool               `json:"fine"` // as the exit code has it
-	Version  string             `json:"version,omitempty"`
-	SHA256   string             `json:"sha256,omitempty"`
-	Rules    int                `json:"rules"`
-	Order    []strategy.Turn    `json:"order,omitempty"`
-	Due      string             `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
-	Errors   []document.Problem `json:"errors"`
-	Warnings []document.Problem `json:"warnings"`
+	Path     string                `json:"path"`
+	Env      string                `json:"env,omitempty"`
+	Fine     bool                  `json:"fine"` // as the exit code has it
+	Version  string                `json:"version,omitempty"`
+	SHA256   string                `json:"sha256,omitempty"`
+	Rules    int                   `json:"rules"`
+	Order    []strategy.OrderEntry `json:"order,omitempty"`
+	Due      string                `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
+	Errors   []document.Diagnostic `json:"errors"`
+	Warnings []document.Diagnostic `json:"warnings"`
 
 	breaksTies bool // the order of rules does nothing else
 
@@ -70,7 +70,7 @@ func runCheck(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	result := checked{Path: args[0], Env: flag(cmd, "env"), Errors: []document.Problem{}, Warnings: []document.Problem{}}
+	result := checked{Path: args[0], Env: flag(cmd, "env"), Errors: []document.Diagnostic{}, Warnings: []document.Diagnostic{}}
 	sources, tests, err := strategyfile.Read(args[0])
 	if err != nil {
 		return exitFailed, err
@@ -132,7 +132,7 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	c.Order, c.breaksTies = m.Order(), m.ChoosesBest()
 	c.Due = dueAfter(now, m)
 	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
-	c.MoreWarnings += m.MoreCautions()
+	c.MoreWarnings += m.MoreWarnings()
 	if c.Env == "" {
 		c.Unchecked = m.Environments()
 	}
@@ -140,12 +140,12 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 
 // found keeps what is wrong with the files.
 func (c *checked) found(err error) error {
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		return err
 	}
 	c.Errors, c.MoreErrors = append(c.Errors, problems.List...), c.MoreErrors+problems.More
-	c.Warnings, c.MoreWarnings = append(c.Warnings, problems.Cautions...), c.MoreWarnings+problems.MoreCautions
+	c.Warnings, c.MoreWarnings = append(c.Warnings, problems.Warnings...), c.MoreWarnings+problems.MoreWarnings
 	return nil
 }
 
@@ -192,7 +192,7 @@ func (c *checked) summary(paint paint, order string) string {
 
 // filesWith names the files that problems are in: the strategy by its path, and tests by
 // their own, which a person may not have in mind.
-func filesWith(path string, lists ...[]document.Problem) string {
+func filesWith(path string, lists ...[]document.Diagnostic) string {
 	var tests []string
 	strategy := false
 	for _, p := range slices.Concat(lists...) {

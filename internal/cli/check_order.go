@@ -15,7 +15,7 @@ func (c *checked) order() string {
 	if c.Rules < 2 {
 		return ""
 	}
-	var together, alone []strategy.Turn
+	var together, alone []strategy.OrderEntry
 	for _, turn := range c.Order[:min(len(c.Order), maxTurnsPrinted)] {
 		if turn.Exclusive != "" {
 			alone = append(alone, turn)
@@ -41,7 +41,7 @@ func (c *checked) order() string {
 }
 
 // byStage lists turns, and says the stage where there are several.
-func byStage(turns []strategy.Turn) string {
+func byStage(turns []strategy.OrderEntry) string {
 	var text strings.Builder
 	several := turns[0].Stage != turns[len(turns)-1].Stage
 	for i, turn := range turns {
@@ -60,7 +60,7 @@ func byStage(turns []strategy.Turn) string {
 }
 
 // named is the rule of a turn, or the group of which the best has it.
-func named(turn strategy.Turn) string {
+func named(turn strategy.OrderEntry) string {
 	if turn.Group == "" || len(turn.Rules) == 1 {
 		return printable(turn.Rules[0])
 	}
@@ -68,7 +68,7 @@ func named(turn strategy.Turn) string {
 }
 
 // instead says what an exclusive rule may take the place of.
-func instead(turn strategy.Turn) string {
+func instead(turn strategy.OrderEntry) string {
 	if turn.Exclusive == "goods" {
 		return "or in place of those of goods: " + printable(turn.Rules[0])
 	}

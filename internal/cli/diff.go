@@ -86,11 +86,11 @@ func runDiff(cmd *cobra.Command, args []string) (int, error) {
 	if err := errors.Join(oldErr, nextErr); err != nil {
 		return exitFailed, err
 	}
-	changes, err := compare.Meanings(old.meaning, next.meaning)
+	changes, err := compare.Canonical(old.meaning, next.meaning)
 	if err != nil {
 		return exitFailed, err
 	}
-	texts, err := compare.Meanings(old.texts, next.texts)
+	texts, err := compare.Canonical(old.texts, next.texts)
 	if err != nil {
 		return exitFailed, err
 	}

@@ -34,12 +34,12 @@ not TOML is left alone, which is an error, and the exit code 2.`,
 
 // layoutResult is what became of a file.
 type layoutResult struct {
-	Path     string             `json:"path"`
-	Changed  bool               `json:"changed"`            // differs from the canonical layout, or did
-	Written  bool               `json:"written,omitempty"`  // with --write
-	Text     *string            `json:"text,omitempty"`     // without flags
-	Problems []document.Problem `json:"problems,omitempty"` // why it was left alone
-	More     int                `json:"more_problems,omitempty"`
+	Path     string                `json:"path"`
+	Changed  bool                  `json:"changed"`            // differs from the canonical layout, or did
+	Written  bool                  `json:"written,omitempty"`  // with --write
+	Text     *string               `json:"text,omitempty"`     // without flags
+	Problems []document.Diagnostic `json:"problems,omitempty"` // why it was left alone
+	More     int                   `json:"more_problems,omitempty"`
 }
 
 func runFmt(cmd *cobra.Command, args []string) (int, error) {
@@ -123,7 +123,7 @@ func layOut(path string, write, check bool) (layoutResult, error) {
 		return result, err
 	}
 	laid, err := format.Source(path, data)
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if errors.As(err, &problems) {
 		result.Problems, result.More = problems.List, problems.More
 		return result, nil

@@ -14,7 +14,7 @@ import (
 // are not valid: it found something, and could not do its work.
 type invalidFiles struct {
 	path     string
-	problems []document.Problem
+	problems []document.Diagnostic
 	more     int // that are not in problems
 }
 
@@ -25,7 +25,7 @@ func (e *invalidFiles) Error() string {
 // foundIn makes what is wrong with the files at a path an error of a command; any
 // other error stays as it is.
 func foundIn(path string, err error) error {
-	var found *document.Problems
+	var found *document.Diagnostics
 	if errors.As(err, &found) {
 		return &invalidFiles{path: path, problems: found.List, more: found.More}
 	}
@@ -58,16 +58,16 @@ func sayInvalid(cmd *cobra.Command, list []*invalidFiles) error {
 		files.problems, files.more = told, files.more+more
 	}
 	if wantsJSON(cmd) {
-		var all []document.Problem
+		var all []document.Diagnostic
 		more := 0
 		for _, files := range list {
 			all = append(all, files.problems...)
 			more += files.more
 		}
 		return printJSON(cmd.OutOrStdout(), struct {
-			Fine   bool               `json:"fine"`
-			Errors []document.Problem `json:"errors"`
-			More   int                `json:"more_errors,omitempty"`
+			Fine   bool                  `json:"fine"`
+			Errors []document.Diagnostic `json:"errors"`
+			More   int                   `json:"more_errors,omitempty"`
 		}{Errors: all, More: more})
 	}
 	w := cmd.ErrOrStderr()

@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"golang.org/x/term"
-	"golang.org/x/text/width"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -49,7 +48,7 @@ type printer struct {
 func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
 
 // problems writes what was found, each with the line it is on, and how much more was.
-func (p printer) problems(severity string, list []document.Problem, more int) {
+func (p printer) problems(severity string, list []document.Diagnostic, more int) {
 	for i := range list {
 		p.problem(severity, &list[i])
 	}
@@ -58,7 +57,7 @@ func (p printer) problems(severity string, list []document.Problem, more int) {
 	}
 }
 
-func (p printer) problem(severity string, problem *document.Problem) {
+func (p printer) problem(severity string, problem *document.Diagnostic) {
 	colour := red
 	if severity != "error" {
 		colour = yellow
@@ -115,25 +114,11 @@ func pointAt(line string, column int) (text, below string) {
 		case r == '\t':
 			space.WriteByte('\t')
 		default:
-			space.WriteString(strings.Repeat(" ", columns(r)))
+			space.WriteString(strings.Repeat(" ", runeColumns(r)))
 		}
 	}
 	if to < len(all) {
 		shown.WriteRune('…')
 	}
 	return shown.String(), space.String()
-}
-
-// columns is how many columns of a terminal a character takes (Unicode Standard
-// Annex 11; ambiguous characters are narrow, as in every context that is not
-// East Asian).
-func columns(r rune) int {
-	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
 }

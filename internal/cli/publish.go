@@ -86,16 +86,16 @@ func sourceAndPlace(_ *cobra.Command, args []string) error {
 
 // published is what publish found and did.
 type published struct {
-	Path     string             `json:"path"` // that is watched
-	Source   string             `json:"source"`
-	Env      string             `json:"env,omitempty"`
-	Version  string             `json:"version,omitempty"`
-	SHA256   string             `json:"sha256,omitempty"`
-	Rules    int                `json:"rules"`
-	Due      string             `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
-	Changed  bool               `json:"changed"`
-	Errors   []document.Problem `json:"errors"`
-	Warnings []document.Problem `json:"warnings"`
+	Path     string                `json:"path"` // that is watched
+	Source   string                `json:"source"`
+	Env      string                `json:"env,omitempty"`
+	Version  string                `json:"version,omitempty"`
+	SHA256   string                `json:"sha256,omitempty"`
+	Rules    int                   `json:"rules"`
+	Due      string                `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
+	Changed  bool                  `json:"changed"`
+	Errors   []document.Diagnostic `json:"errors"`
+	Warnings []document.Diagnostic `json:"warnings"`
 
 	// How many there are beside those listed.
 	MoreErrors   int `json:"more_errors,omitempty"`
@@ -216,7 +216,7 @@ func (p *published) place(ctx context.Context, cmd *cobra.Command, to publish.Ta
 // prove checks and tests what will be in the place.
 func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) (report string, err error) {
 	var text strings.Builder
-	c := checked{Path: p.Source, Env: p.Env, Errors: []document.Problem{}, Warnings: []document.Problem{}}
+	c := checked{Path: p.Source, Env: p.Env, Errors: []document.Diagnostic{}, Warnings: []document.Diagnostic{}}
 	if err := c.check(cmd, sources, tests); err != nil {
 		return "", err
 	}

@@ -45,16 +45,16 @@ type gatewayVerdict struct {
 // strategyVerdict is what becomes of it in one strategy: the same file may be one with
 // several environments, and may be a part of several.
 type strategyVerdict struct {
-	ID       string             `json:"id"`
-	Path     string             `json:"path"`
-	Env      string             `json:"env,omitempty"`
-	Verdict  verdict            `json:"verdict"`
-	SHA256   string             `json:"sha256,omitempty"` // of what is held
-	Error    string             `json:"error,omitempty"`  // of a refusal
-	Problems []document.Problem `json:"problems,omitempty"`
-	More     int                `json:"more_problems,omitempty"`
-	Before   bool               `json:"refused_before,omitempty"` // what was there was refused, too
-	says     bool               // the gateway says at all what became of a save
+	ID       string                `json:"id"`
+	Path     string                `json:"path"`
+	Env      string                `json:"env,omitempty"`
+	Verdict  verdict               `json:"verdict"`
+	SHA256   string                `json:"sha256,omitempty"` // of what is held
+	Error    string                `json:"error,omitempty"`  // of a refusal
+	Problems []document.Diagnostic `json:"problems,omitempty"`
+	More     int                   `json:"more_problems,omitempty"`
+	Before   bool                  `json:"refused_before,omitempty"` // what was there was refused, too
+	says     bool                  // the gateway says at all what became of a save
 }
 
 // good reports whether what was published may stay in its place.

@@ -45,11 +45,11 @@ Exits with 2 if a test failed or a file is not valid, and with 1 if there was no
 
 // testedStrategy is what came of the tests of one strategy.
 type testedStrategy struct {
-	Path   string             `json:"path"`
-	Errors []document.Problem `json:"errors"` // of the strategy or its tests; then none is run
-	More   int                `json:"more_errors,omitempty"`
-	Tests  []testedRule       `json:"tests"`
-	Failed int                `json:"failed"`
+	Path   string                `json:"path"`
+	Errors []document.Diagnostic `json:"errors"` // of the strategy or its tests; then none is run
+	More   int                   `json:"more_errors,omitempty"`
+	Tests  []testedRule          `json:"tests"`
+	Failed int                   `json:"failed"`
 	// Warnings is how many there are of all tests; none of them fails one.
 	Warnings int      `json:"warnings"`
 	Skipped  int      `json:"skipped"` // for other environments
@@ -164,7 +164,7 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	if of, is := strategyfile.OfTests(path); is {
 		path = of
 	}
-	tested := testedStrategy{Path: path, Errors: []document.Problem{}, Tests: []testedRule{}, Unseen: []string{}, UnseenSteps: []testedStep{}}
+	tested := testedStrategy{Path: path, Errors: []document.Diagnostic{}, Tests: []testedRule{}, Unseen: []string{}, UnseenSteps: []testedStep{}}
 	sources, tests, err := strategyfile.Read(path)
 	if err != nil {
 		return tested, err
@@ -198,7 +198,7 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 
 // found keeps what is wrong with the files. The error is any other.
 func (t *testedStrategy) found(err error) error {
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
@@ -21,7 +22,7 @@ func TargetOf(src, dst string) (Target, error) {
 	if err != nil {
 		return nil, strategyfile.PathError(src, err)
 	}
-	dst = withoutTail(dst)
+	dst = symlink.TrimEnd(dst)
 	to, err := os.Stat(dst)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, strategyfile.PathError(dst, err)
@@ -39,15 +40,6 @@ func TargetOf(src, dst string) (Target, error) {
 		return nil, fmt.Errorf("%s is not there: a new file ends in %s, and a new directory is to be made first", dst, strategyfile.Suffix)
 	}
 	return fileAt(dst, "")
-}
-
-// withoutTail is a path without separators at its end, which would have a link
-// followed.
-func withoutTail(path string) string {
-	for len(path) > len(filepath.VolumeName(path))+1 && os.IsPathSeparator(path[len(path)-1]) {
-		path = path[:len(path)-1]
-	}
-	return path
 }
 
 // filePlace is the place of a strategy in one file, or of one file of a
@@ -149,7 +141,7 @@ func (f *filePlace) among(sources, tests []strategy.Source) (allSources, allTest
 	}
 	// What SRC names comes with it: one of the name that is there already is another's.
 	named := strategy.Spreadsheets(sources...)
-	there = slices.DeleteFunc(there, func(s strategy.Source) bool { return s.Beside && slices.Contains(named, filepath.Base(s.Name)) })
+	there = slices.DeleteFunc(there, func(s strategy.Source) bool { return s.Companion && slices.Contains(named, filepath.Base(s.Name)) })
 	return merged(there, sources), merged(theirTests, tests), nil
 }
 
@@ -187,7 +179,7 @@ func (f *filePlace) named(sources, tests []strategy.Source) ([]placed, error) {
 	bodies := slices.DeleteFunc(slices.Clone(tests), func(f strategy.Source) bool { return !strategyfile.IsBody(f.Name) })
 	for _, file := range slices.Concat(strategyfile.Beside(sources), bodies) {
 		at, err := placingAt(dir + filepath.Base(file.Name))
-		if err == nil && file.Beside {
+		if err == nil && file.Companion {
 			err = at.plain()
 		}
 		if err != nil {
@@ -209,7 +201,7 @@ func (p *placing) plain() error {
 
 // rulesAmong are the files of the strategy without those that it names.
 func rulesAmong(files []strategy.Source) []strategy.Source {
-	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return f.Beside })
+	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return f.Companion })
 }
 
 // testsAmong are the tests among them and the bodies that they name.
@@ -238,7 +230,7 @@ func (f *filePlace) Put(ctx context.Context, sources, tests []strategy.Source) (
 		if err != nil {
 			return nil, err
 		}
-		if rules := !file.from[0].Beside && !strategyfile.IsBody(file.from[0].Name); rules && differs {
+		if rules := !file.from[0].Companion && !strategyfile.IsBody(file.from[0].Name); rules && differs {
 			if err := file.at.replaceable(); err != nil {
 				return nil, err
 			}

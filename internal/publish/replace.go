@@ -11,6 +11,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/atomicfile"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -59,7 +60,7 @@ func directoryOf(path string) (dir, base string, err error) {
 	}
 	target, err := filepath.EvalSymlinks(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", "", fmt.Errorf("there is no directory %s for %s: make it first", withoutTail(dir), base)
+		return "", "", fmt.Errorf("there is no directory %s for %s: make it first", symlink.TrimEnd(dir), base)
 	}
 	return target, base, strategyfile.PathError(dir, err)
 }
@@ -93,7 +94,7 @@ func (p *placing) take(from strategy.Source) (differs bool, err error) {
 // replaceable refuses to replace a file that is no TOML: it is none of a strategy, or one
 // that was broken by hand, and nothing else has what is in it.
 func (p *placing) replaceable() error {
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if _, err := document.Parse(strategy.Source{Name: p.name, Data: p.old}); errors.As(err, &problems) {
 		return fmt.Errorf("%s is not replaced, since it is not TOML (%s): if it is not another file, move it away and publish again", p.name, problems.List[0])
 	}

@@ -86,7 +86,7 @@ func Split(c reload.Content) (sources, tests []strategy.Source) {
 			tests = append(tests, source)
 			continue
 		}
-		source.Beside = strategy.IsSpreadsheet(f.Name) && !chosen
+		source.Companion = strategy.IsSpreadsheet(f.Name) && !chosen
 		sources = append(sources, source)
 	}
 	return sources, tests
@@ -94,7 +94,7 @@ func Split(c reload.Content) (sources, tests []strategy.Source) {
 
 // Beside are the files among those of a strategy that it names.
 func Beside(sources []strategy.Source) []strategy.Source {
-	return slices.DeleteFunc(slices.Clone(sources), func(s strategy.Source) bool { return !s.Beside })
+	return slices.DeleteFunc(slices.Clone(sources), func(s strategy.Source) bool { return !s.Companion })
 }
 
 // Suite reads the tests among some files, and the bodies that they name with them.

@@ -44,12 +44,12 @@ func (c *Change) Pointer() jsontext.Pointer {
 	return p
 }
 
-// Meanings finds what differs between two canonical forms, of meanings or of texts (see
+// Canonical finds what differs between two canonical forms, of meanings or of texts (see
 // strategy.Model.Texts): the smallest members
 // that do, in the order of their names. An object or a list that only one has is one
 // change. Lists of texts are compared whole. The error is of a text that is no
 // canonical form.
-func Meanings(before, after []byte) ([]Change, error) {
+func Canonical(before, after []byte) ([]Change, error) {
 	c := comparison{}
 	c.values(nil, before, after)
 	return c.changes, c.err

@@ -102,7 +102,7 @@ sku = "flat/white"
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			changes, err := compare.Meanings(meaning(t, base), meaning(t, c.after))
+			changes, err := compare.Canonical(meaning(t, base), meaning(t, c.after))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,11 +142,11 @@ func TestMeaningsLaws(t *testing.T) {
 			return []byte(text + `]}`)
 		}
 		old, next := draw("old"), draw("new")
-		forth, err := compare.Meanings(old, next)
+		forth, err := compare.Canonical(old, next)
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := compare.Meanings(next, old)
+		back, err := compare.Canonical(next, old)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func TestMeaningsLaws(t *testing.T) {
 func FuzzMeanings(f *testing.F) {
 	f.Add([]byte(`{"a":[{"sku":"x"}]}`), []byte(`{"a":[{"sku":1}]}`))
 	f.Fuzz(func(t *testing.T, before, after []byte) {
-		changes, err := compare.Meanings(before, after)
+		changes, err := compare.Canonical(before, after)
 		if err == nil && len(changes) > 0 && string(before) == string(after) {
 			t.Fatal("a text differs from itself")
 		}

@@ -42,7 +42,7 @@ func TestMeaningsOfWords(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			changes, err := compare.Meanings(meaning(t, c.before), meaning(t, c.after))
+			changes, err := compare.Canonical(meaning(t, c.before), meaning(t, c.after))
 			if err != nil {
 				t.Fatal(err)
 			}

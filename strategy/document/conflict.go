@@ -66,20 +66,20 @@ func conflicts(text string) []conflict {
 }
 
 // problem says that a merge conflict is left.
-func (c conflict) problem(d *Document, source int32) Problem {
+func (c conflict) problem(d *Document, source int32) Diagnostic {
 	at := Pos{source: source, offset: uint32(c.at)}
 	reason := "a line of a merge conflict is left here"
 	if c.whole {
 		end := d.Locate(Pos{source: source, offset: uint32(c.until - 1)})
 		reason = fmt.Sprintf("a merge conflict is left here, up to line %d", end.Line)
 	}
-	return d.Problem(at, "", reason, "keep one of the versions, and take out the lines that begin with <<<<<<<, |||||||, ======= or >>>>>>>")
+	return d.Diagnostic(at, "", reason, "keep one of the versions, and take out the lines that begin with <<<<<<<, |||||||, ======= or >>>>>>>")
 }
 
 // withConflicts adds the merge conflicts of all sources to the error of one. What is wrong
 // within a conflict is not told beside it.
 func (d *Document) withConflicts(err error) error {
-	var first *Problems
+	var first *Diagnostics
 	if !errors.As(err, &first) {
 		return err
 	}
@@ -90,7 +90,7 @@ func (d *Document) withConflicts(err error) error {
 			at := c.problem(d, source)
 			found.Add(d, at)
 			end := d.Locate(Pos{source: source, offset: uint32(c.until)})
-			first.List = slices.DeleteFunc(first.List, func(p Problem) bool {
+			first.List = slices.DeleteFunc(first.List, func(p Diagnostic) bool {
 				return p.File == at.File && p.Line >= at.Line && p.Line < end.Line
 			})
 		}
@@ -101,7 +101,7 @@ func (d *Document) withConflicts(err error) error {
 	for _, p := range first.List[:min(len(first.List), 1)] {
 		found.Add(d, p)
 	}
-	p := new(Problems)
+	p := new(Diagnostics)
 	p.List, p.More = found.Told(d)
 	return p
 }

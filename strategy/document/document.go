@@ -42,9 +42,9 @@ type Source struct {
 	Name string // as it should appear in messages
 	Data []byte
 
-	// Beside says that the file is no part of the document, and one that the document
+	// Companion says that the file is no part of the document, and one that the document
 	// may name.
-	Beside bool
+	Companion bool
 }
 
 // Pos is a place in a source.
@@ -98,6 +98,7 @@ const (
 	headed                 // [a]
 	dotted                 // a.b = 1 made a
 	repeated               // [[a]]
+	foreign                // from a source of another kind than TOML
 )
 
 // indexFrom is the number of members from which a table is searched by map.

@@ -8,13 +8,13 @@ const MaxTold = 200
 // Findings are problems of a document as they are found, of which the first in the order
 // of the text are kept.
 type Findings struct {
-	list []Problem
+	list []Diagnostic
 	more int
 }
 
 // Add keeps a problem. What is found of a large document is put in order and cut every
 // now and then, so that a mistake in each of its lines takes no memory for each.
-func (f *Findings) Add(d *Document, p Problem) {
+func (f *Findings) Add(d *Document, p Diagnostic) {
 	const most = 5 * MaxTold
 	if f.list = append(f.list, p); len(f.list) >= most {
 		f.cut(d)
@@ -34,13 +34,13 @@ func (f *Findings) Count() int { return len(f.list) + f.more }
 
 // Told are the first problems in the order of the text, up to [MaxTold], and how many
 // more there are.
-func (f *Findings) Told(d *Document) (list []Problem, more int) {
+func (f *Findings) Told(d *Document) (list []Diagnostic, more int) {
 	f.cut(d)
 	return f.list, f.more
 }
 
 // Tell is the beginning of a list of problems that may be told, and how many more it has.
-func Tell(list []Problem) (told []Problem, more int) {
+func Tell(list []Diagnostic) (told []Diagnostic, more int) {
 	if len(list) <= MaxTold {
 		return list, 0
 	}

@@ -22,7 +22,7 @@ func (b *builder) grammar(err error) error {
 	}
 	if share, found := b.shareAt(int(at.offset)); found {
 		at.offset = uint32(share.at)
-		return &Problems{List: []Problem{b.doc.Problem(at, "", share.reason, share.hint)}}
+		return &Diagnostics{List: []Diagnostic{b.doc.Diagnostic(at, "", share.reason, share.hint)}}
 	}
 	if sign, found := b.oddAt(int(at.offset), err.Error()); found {
 		return b.odd(Pos{source: b.source, offset: uint32(sign)})
@@ -31,7 +31,7 @@ func (b *builder) grammar(err error) error {
 	if slip, means := b.slip(int(at.offset), reason); slip != "" {
 		reason, hint = slip, means
 	}
-	return &Problems{List: []Problem{b.doc.Problem(at, "", reason, hint)}}
+	return &Diagnostics{List: []Diagnostic{b.doc.Diagnostic(at, "", reason, hint)}}
 }
 
 // oddAt finds the odd sign that a mistake at an offset is: the one that stands there, or
@@ -65,7 +65,7 @@ func (b *builder) odd(first Pos) error {
 	var found Findings
 	c, _ := utf8.DecodeRuneInString(b.text[first.offset:])
 	sign, _ := oddSignOf(c)
-	found.Add(b.doc, b.doc.Problem(first, "", sign.describe(c), sign.hint))
+	found.Add(b.doc, b.doc.Diagnostic(first, "", sign.describe(c), sign.hint))
 	line := -1
 	for l := (lineScan{text: b.text}); l.advance(); {
 		l.finish(func(offset int, c rune) {
@@ -74,11 +74,11 @@ func (b *builder) odd(first Pos) error {
 			}
 			if sign, odd := oddSignOf(c); odd {
 				line = l.at
-				found.Add(b.doc, b.doc.Problem(Pos{source: b.source, offset: uint32(offset)}, "", sign.describe(c), sign.hint))
+				found.Add(b.doc, b.doc.Diagnostic(Pos{source: b.source, offset: uint32(offset)}, "", sign.describe(c), sign.hint))
 			}
 		})
 	}
-	p := new(Problems)
+	p := new(Diagnostics)
 	p.List, p.More = found.Told(b.doc)
 	return p
 }

@@ -20,7 +20,7 @@ func mistakes(t *testing.T, texts ...string) string {
 	if err == nil {
 		return ""
 	}
-	var problems *document.Problems
+	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		t.Fatalf("the error is %T: %v", err, err)
 	}
@@ -239,7 +239,7 @@ func TestSoManyProblemsAreToldAndThenHowMany(t *testing.T) {
 				}
 				return
 			}
-			var problems *document.Problems
+			var problems *document.Diagnostics
 			if !errors.As(err, &problems) || len(problems.List) != c.told || problems.More != c.more {
 				t.Fatalf("%d are told and %d more", len(problems.List), problems.More)
 			}

@@ -23,7 +23,7 @@ const MaxParts = 100
 const byteOrderMark = "\xef\xbb\xbf"
 
 // Parse reads the sources, in order, as one document. The error is a
-// *[Problems]; reading stops at the first mistake of grammar, since what
+// *[Diagnostics]; reading stops at the first mistake of grammar, since what
 // follows one is guesswork. A byte order mark before a source is passed over.
 func Parse(sources ...Source) (*Document, error) { return ParsePausing(nil, sources...) }
 
@@ -78,9 +78,9 @@ func invalidUTF8(data []byte) int {
 // notUTF8 is the error for a file in another encoding.
 func (d *Document) notUTF8(at Pos, data []byte) error {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return &Problems{List: []Problem{d.Problem(at, "", "the file is UTF-16, which TOML is not written in", "save it as UTF-8")}}
+		return &Diagnostics{List: []Diagnostic{d.Diagnostic(at, "", "the file is UTF-16, which TOML is not written in", "save it as UTF-8")}}
 	}
-	return &Problems{List: []Problem{d.Problem(at, "", "the file is not UTF-8 here", "save it as UTF-8")}}
+	return &Diagnostics{List: []Diagnostic{d.Diagnostic(at, "", "the file is not UTF-8 here", "save it as UTF-8")}}
 }
 
 // builder puts the expressions of one source into the tree.
@@ -332,7 +332,7 @@ func (b *builder) duplicate(table *Node, at Pos, name string, first *Field) erro
 
 // below says under which key a value is wrong, unless it is one within it.
 func (b *builder) below(table *Node, name string, err error) error {
-	var problems *Problems
+	var problems *Diagnostics
 	if errors.As(err, &problems) && problems.List[0].Key == "" {
 		path, _ := b.doc.Root.pathTo(table, "")
 		problems.List[0].Key = KeyIn(path, name)
@@ -368,7 +368,7 @@ func (b *builder) scalar(v *unstable.Node, near Pos) (*Node, error) {
 	node.Text = b.part(v.Raw, v.Data)
 	if reason := checkScalar(node.Kind, node.Text); reason != "" {
 		reason = fmt.Sprintf("%s: %s", node.Text, reason)
-		return nil, &Problems{List: []Problem{b.doc.Problem(at, "", reason, TimeMeant(node.Text))}}
+		return nil, &Diagnostics{List: []Diagnostic{b.doc.Diagnostic(at, "", reason, TimeMeant(node.Text))}}
 	}
 	if node.Kind == Integer || node.Kind == Float {
 		node.Text = strings.ReplaceAll(node.Text, "_", "")

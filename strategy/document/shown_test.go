@@ -17,10 +17,10 @@ import (
 func only(t interface {
 	Helper()
 	Fatalf(format string, args ...any)
-}, text string) document.Problem {
+}, text string) document.Diagnostic {
 	t.Helper()
 	_, err := document.Parse(document.Source{Name: "a.toml", Data: []byte(text)})
-	var found *document.Problems
+	var found *document.Diagnostics
 	if !errors.As(err, &found) || len(found.List) != 1 {
 		t.Fatalf("the error is %v", err)
 	}
@@ -85,7 +85,7 @@ func TestTheTextOfWhatIsNoTextIsBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := rapid.SliceOfN(rapid.Byte(), 0, 600).Draw(t, "data")
 		_, err := document.Parse(document.Source{Name: "a.toml", Data: bytes.ReplaceAll(data, []byte("\n"), nil)})
-		var found *document.Problems
+		var found *document.Diagnostics
 		if !errors.As(err, &found) {
 			return
 		}
@@ -104,7 +104,7 @@ func TestWhatAProblemSaysIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := doc.Problem(doc.Root.Field("a").Pos, document.KeyIn(document.KeyIn("rule", long), long), fmt.Sprintf("%q is seen, a number is wanted", long), long)
+	p := doc.Diagnostic(doc.Root.Field("a").Pos, document.KeyIn(document.KeyIn("rule", long), long), fmt.Sprintf("%q is seen, a number is wanted", long), long)
 	for name, c := range map[string]struct {
 		text       string
 		most       int

@@ -21,13 +21,13 @@ import (
 const byteOrderMark = "\ufeff"
 
 // Source is the canonical layout of a TOML file. A file that is not valid TOML
-// is a *[document.Problems] that says where; name is what it calls the file.
+// is a *[document.Diagnostics] that says where; name is what it calls the file.
 func Source(name string, data []byte) ([]byte, error) {
 	if _, err := document.Parse(document.Source{Name: name, Data: data}); err != nil {
 		return nil, err
 	}
-	l := lexer{text: strings.TrimPrefix(string(data), byteOrderMark)}
-	out := (&printer{}).print(arrange(l.lines()))
+	lines := readLines(strings.TrimPrefix(string(data), byteOrderMark))
+	out := (&printer{}).print(arrange(lines))
 	if _, err := document.Parse(document.Source{Name: name, Data: out}); err != nil {
 		return nil, fmt.Errorf("%s: laid out anew it would not be valid: %w", name, err)
 	}

@@ -81,7 +81,7 @@ type Orders struct {
 	Lenient bool
 }
 
-// With is the suite for tests with bodies. The error is a *[document.Problems] that lists
+// With is the suite for tests with bodies. The error is a *[document.Diagnostics] that lists
 // the bodies that are not there, or are no JSON.
 func (s *Suite) With(o Orders) (*Suite, error) {
 	with := &Suite{doc: s.doc, tests: s.tests, orders: o}

@@ -13,13 +13,13 @@ import (
 )
 
 // problemsOf are what is wrong with a file of tests.
-func problemsOf(t *testing.T, text string) []document.Problem {
+func problemsOf(t *testing.T, text string) []document.Diagnostic {
 	t.Helper()
 	_, err := ruletest.Parse(strategy.Source{Name: "t.toml", Data: []byte(text)})
 	if err == nil {
 		return nil
 	}
-	var found *document.Problems
+	var found *document.Diagnostics
 	if !errors.As(err, &found) {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ t.toml:5:33: test[0].expect.gifts.b: this is a decimal number ("1.5"), a whole n
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			suite, err := ruletest.Parse(strategy.Source{Name: "t.toml", Data: []byte(c.text)})
-			var problems *document.Problems
+			var problems *document.Diagnostics
 			if !errors.As(err, &problems) || suite != nil {
 				t.Fatalf("gave %v and %v", suite, err)
 			}

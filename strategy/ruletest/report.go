@@ -104,26 +104,26 @@ func (r Report) Untouched(st *strategy.Strategy) []string {
 // their order. Only a step that a discount came from counts: not one that was
 // reached while a higher one applied, or whose rule lost to another. Each cart
 // in which a rule applied that has steps is priced once more to tell.
-func (r Report) UntouchedSteps(st *strategy.Strategy) []strategy.Step {
+func (r Report) UntouchedSteps(st *strategy.Strategy) []strategy.StepRef {
 	steps := st.Steps()
 	for _, result := range r.Results {
 		if !result.climbed(st, steps) {
 			continue
 		}
-		given, err := st.GivenSteps(result.Cart, result.now)
+		given, err := st.ContributingSteps(result.Cart, result.now)
 		if err != nil {
 			continue // it was priced before
 		}
-		steps = slices.DeleteFunc(steps, func(s strategy.Step) bool { return slices.Contains(given, s) })
+		steps = slices.DeleteFunc(steps, func(s strategy.StepRef) bool { return slices.Contains(given, s) })
 	}
 	return steps
 }
 
 // climbed reports whether a rule applied that has one of the steps.
-func (r *Result) climbed(st *strategy.Strategy, steps []strategy.Step) bool {
+func (r *Result) climbed(st *strategy.Strategy, steps []strategy.StepRef) bool {
 	return r.Quote != nil && slices.ContainsFunc(r.Quote.Applied, func(a strategy.Applied) bool {
 		id := st.Rules()[a.Rule]
-		return slices.ContainsFunc(steps, func(s strategy.Step) bool { return s.Rule == id })
+		return slices.ContainsFunc(steps, func(s strategy.StepRef) bool { return s.Rule == id })
 	})
 }
 

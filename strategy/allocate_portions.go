@@ -1,0 +1,72 @@
+package strategy
+
+// first is so many units of a portion, the first ones.
+func (p portion) first(units int64) portion {
+	p.value, p.room = evenPart(p.value, p.units, units), evenPart(p.room, p.units, units)
+	p.units = units
+	return p
+}
+
+// after is what a portion has behind its first units.
+func (p portion) after(units int64) portion {
+	head := p.first(units)
+	p.from, p.units = p.from+units, p.units-units
+	p.value, p.room = p.value-head.value, p.room-head.room
+	return p
+}
+
+// with reports whether two portions are of the same article, or the same line where
+// the rule looks at lines.
+func (p *portion) with(other *portion) bool { return p.item == other.item && p.line == other.line }
+
+// share adds the amount to what is taken off the portions: it is shared over the
+// articles or lines first, and then what each of them bears over its units. It reports
+// how much they could take.
+func (e *evaluation) share(amount int64, portions []portion) int64 {
+	return e.shareBy(e.sharing(), amount, portions)
+}
+
+// shareBy is share by another sharing.
+func (e *evaluation) shareBy(s sharing, amount int64, portions []portion) int64 {
+	if !isParted(portions) {
+		return s.share(amount, portions)
+	}
+	e.rewards.together = e.rewards.together[:0]
+	for group, rest := nextTogether(portions); len(group) > 0; group, rest = nextTogether(rest) {
+		whole := portion{item: group[0].item, line: group[0].line, from: group[0].from}
+		for i := range group {
+			whole.value += group[i].value
+			whole.room += s.room(&group[i])
+		}
+		e.rewards.together = append(e.rewards.together, whole)
+	}
+	shared := s.share(amount, e.rewards.together)
+	rest := portions
+	for i := range e.rewards.together {
+		var group []portion
+		if group, rest = nextTogether(rest); e.rewards.together[i].off > 0 {
+			s.share(e.rewards.together[i].off, group)
+		}
+	}
+	return shared
+}
+
+// nextTogether cuts off the first portions that are of the same article or line; there are
+// none where there are no portions.
+func nextTogether(portions []portion) (group, rest []portion) {
+	n := min(1, len(portions))
+	for n > 0 && n < len(portions) && portions[n].with(&portions[0]) {
+		n++
+	}
+	return portions[:n], portions[n:]
+}
+
+// isParted reports whether the units of an article or line are in several portions.
+func isParted(portions []portion) bool {
+	for i := 1; i < len(portions); i++ {
+		if portions[i].with(&portions[i-1]) {
+			return true
+		}
+	}
+	return false
+}

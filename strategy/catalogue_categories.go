@@ -1,0 +1,82 @@
+package strategy
+
+import (
+	"slices"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// This file is the categories of an article of the catalogue: one, or several, of which
+// the article is in all.
+//
+//	category   = "drinks"
+//	category   = ["drinks", "summer"]    # the same key as in a cart
+//	categories = ["drinks", "summer"]    # the same
+//
+// Either key takes one text or a list.
+
+func decodeCategories(s *section) (first string, more []string) {
+	one, several := s.Get("category"), s.Get("categories")
+	switch {
+	case one != nil && several != nil:
+		s.Wrong(several, "categories", "categories is another name of category, and both are here", "write all into one list")
+		return "", nil
+	case several != nil:
+		return s.categoriesAt(several, "categories")
+	case one != nil:
+		return s.categoriesAt(one, "category")
+	}
+	return "", nil
+}
+
+// categoriesAt reads one text as texts are read that most products have, and else a list.
+func (s *section) categoriesAt(n *document.Node, name string) (first string, more []string) {
+	if n.Kind == document.String {
+		return s.text(name), nil
+	}
+	list := s.texts(name)
+	if len(list) == 0 {
+		return "", nil
+	}
+	return list[0], list[1:]
+}
+
+// encodeCategories writes several as a list, of which the order has no meaning.
+func (p *product) encodeCategories(o *object) {
+	if len(p.moreCategories) == 0 {
+		o.optional("category", p.category)
+		return
+	}
+	o.texts("category", append([]string{p.category}, p.moreCategories...))
+}
+
+// furtherCategories are the symbols of the further categories of each product that has
+// such, by the symbol of its SKU; nil if none has. Those that no rule names are left out.
+func (c *compiler) furtherCategories(catalogue []*product) [][]symbol {
+	var further [][]symbol
+	for sku, p := range catalogue {
+		if p == nil || len(p.moreCategories) == 0 {
+			continue
+		}
+		if further == nil {
+			further = make([][]symbol, len(catalogue))
+		}
+		list := c.numbers.room(len(p.moreCategories))
+		for _, name := range p.moreCategories {
+			if category := c.categories[name]; category != unnamed {
+				list = append(list, category)
+			}
+		}
+		slices.Sort(list)
+		further[sku] = list
+	}
+	return further
+}
+
+// categorizeKnown gives a line the further categories that the catalogue has of it.
+func (e *evaluation) categorizeKnown(s *Strategy, l *item) {
+	if further := &s.further[l.sku]; len(*further) > 0 {
+		l.further = further
+		e.lookup.categories = append(e.lookup.categories, *further...)
+	}
+}

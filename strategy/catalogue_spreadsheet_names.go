@@ -1,0 +1,97 @@
+package strategy
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// sheetSuffixes end the names of spreadsheets.
+var sheetSuffixes = []string{".csv", ".tsv", ".txt"}
+
+// isSheetName reports whether a name is that of a file in the same directory, and cannot
+// be one of anything but a spreadsheet.
+func isSheetName(name string) bool {
+	return IsSpreadsheet(name) && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#") && !strings.ContainsAny(name, "/\\:\x00")
+}
+
+// IsSpreadsheet reports whether a file of a name can be one that a strategy names as its
+// catalogue.
+func IsSpreadsheet(name string) bool {
+	lower := strings.ToLower(name)
+	return slices.ContainsFunc(sheetSuffixes, func(suffix string) bool { return strings.HasSuffix(lower, suffix) })
+}
+
+// Spreadsheets are the names of the files beside a strategy that it names, in any of its
+// environments, each once. A strategy that is not TOML names none: it is refused
+// whatever is beside it.
+func Spreadsheets(sources ...Source) []string {
+	sources, _ = apart(sources)
+	if !slices.ContainsFunc(sources, mayName) {
+		return nil
+	}
+	doc, err := document.Parse(sources...)
+	if err != nil {
+		return nil
+	}
+	tables := []*document.Node{doc.Root}
+	switch env := doc.Root.Get("env"); {
+	case env == nil:
+	case env.Kind == document.Array:
+		tables = append(tables, env.Items...)
+	default:
+		tables = append(tables, env)
+	}
+	var names []string
+	for _, table := range tables {
+		for _, key := range catalogueKeys {
+			if name := namedIn(table, key); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// catalogueKeys are the names of the catalogue.
+var catalogueKeys = []string{"products", "beverages"}
+
+// namedIn is the spreadsheet that a table has under a key; "" if it has none.
+func namedIn(table *document.Node, key string) string {
+	if table.Kind != document.Table {
+		return ""
+	}
+	n := table.Get(key)
+	if !isSpreadsheet(n) {
+		return ""
+	}
+	if file := n.Get(keyFile); file.Kind == document.String && isSheetName(file.Text) {
+		return file.Text
+	}
+	return ""
+}
+
+// mayName reports whether a file has the end of a spreadsheet's name in it, so that
+// others need not be parsed to know that they name none. Who writes a dot or a letter of
+// it as an escape names none, either.
+func mayName(s Source) bool {
+	lower := bytes.ToLower(s.Data)
+	return slices.ContainsFunc(sheetSuffixes, func(suffix string) bool { return bytes.Contains(lower, []byte(suffix)) })
+}
+
+// apart are the files of a strategy, and those beside it.
+func apart(sources []Source) (files []Source, beside besides) {
+	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Companion }) {
+		return sources, nil
+	}
+	for _, s := range sources {
+		if s.Companion {
+			beside = append(beside, s)
+		} else {
+			files = append(files, s)
+		}
+	}
+	return files, beside
+}

@@ -1,0 +1,142 @@
+package strategy
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// reader carries what every part of the language needs while it is decoded.
+type reader struct {
+	report   *document.Reader
+	doc      *document.Document
+	beside   besides
+	known    catalogueWords
+	halfRead bool // the catalogue could not be read to its end
+	compared int  // words of the catalogue with unknown ones
+	zoned    bool // whether timezone is given
+	spelling spelling
+	codes    map[string]spelledCode // every coupon code so far, by its form
+	folding  folding
+	currency money.Currency
+	location *time.Location
+	maxRate  money.Rate // zero when limits.max_rate is absent
+	spare    []*section
+	closing  func(*section) // hears of each section before it is closed; for tests
+	blocks
+}
+
+// newReader reads a document.
+func newReader(d *document.Document, beside besides) *reader {
+	return &reader{report: document.NewReader(d), doc: d, beside: beside}
+}
+
+// blocks are what lists and the parts that many rules have are taken from.
+type blocks struct {
+	strings    lists[string]
+	windows    lists[window]
+	attributes lists[attribute]
+	rooms      lists[conditionRoom]
+	thresholds lists[threshold]
+	percents   lists[percentOff]
+	amounts    lists[amountOff]
+}
+
+// text reads a string that may not be empty; "" when it is absent or wrong.
+func (s *section) text(name string) string {
+	n := s.Get(name)
+	text := s.TextOf(n, name)
+	if text != "" {
+		s.checkStray(n, name)
+	}
+	return text
+}
+
+// amount reads money in major units, least minor units or more.
+func (s *section) amount(name string, least int64) (int64, bool) {
+	n := s.Get(name)
+	if n == nil {
+		return 0, false
+	}
+	text, ok := s.Number(n, name, "an amount such as 20 or \"19.90\"")
+	if !ok {
+		return 0, false
+	}
+	minor, err := s.currency.ParseMajor(text)
+	switch {
+	case err != nil:
+		s.Wrong(n, name, fmt.Sprintf("%q is not an amount of %s: %v", n.Text, s.currency.Code(), err), "")
+		return 0, false
+	case minor < least:
+		s.Wrong(n, name, fmt.Sprintf("%s is too small, %s or more is wanted", n.Text, majorText(s.currency, least)), "")
+		return 0, false
+	}
+	return minor, true
+}
+
+// texts reads a list of different strings that are not empty; a single string
+// stands for a list of one.
+func (s *section) texts(name string) []string { return s.words(name, asWritten, nil) }
+
+// words is texts in the form in which they are compared; each hears of every word, as
+// it is written and in that form.
+func (s *section) words(name string, form wordForm, each func(s *section, item *document.Node, word string)) []string {
+	n := s.Get(name)
+	if n == nil {
+		return nil
+	}
+	items := n.Items
+	if n.Kind == document.String {
+		items = s.One(n)
+	} else if n.Kind != document.Array {
+		s.Want(n, name, "a list of strings")
+		return nil
+	}
+	if len(items) == 0 {
+		s.Wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
+	}
+	s.checkStrays(items, name)
+	list, seen := s.strings.room(len(items)), seenAmong(len(items))
+	for _, item := range items {
+		switch {
+		case item.Kind != document.String:
+			s.Want(item, name, "a string")
+		case item.Text == "":
+			s.Wrong(item, name, "the string is empty", "")
+		default:
+			word := form.in(&s.folding, item.Text)
+			switch {
+			case word == "":
+				s.Wrong(item, name, fmt.Sprintf("%q is blank", item.Text), "")
+			case listed(list, seen, word):
+				s.listedTwice(n, item, name, form)
+			default:
+				if list = append(list, word); each != nil {
+					each(s, item, word)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// listed reports whether a word is in the list already. A short list is
+// searched, a long one has a map beside it.
+func listed(list []string, seen map[string]bool, word string) bool {
+	if seen == nil {
+		return slices.Contains(list, word)
+	}
+	before := seen[word]
+	seen[word] = true
+	return before
+}
+
+func seenAmong(words int) map[string]bool {
+	if words <= scanned {
+		return nil
+	}
+	return make(map[string]bool, words)
+}

@@ -1,0 +1,117 @@
+package document
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/promogate/caddy-discount/internal/brief"
+)
+
+// Place is where something stands, as an editor counts: from 1, columns in
+// characters.
+type Place struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+func (p Place) String() string {
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Diagnostic is one thing wrong with a document, for the person who has to fix it. What it
+// shows of the document is bounded: of what is longer a part is left out, and … is in its
+// place.
+type Diagnostic struct {
+	Place
+	// Key is the path of the value, such as rule."spring".discount_rate, or
+	// empty where the text itself could not be read.
+	Key string `json:"key,omitempty"`
+	// Reason says what was seen and what was wanted.
+	Reason string `json:"reason"`
+	// Hint says what was probably meant, if that can be guessed.
+	Hint string `json:"hint,omitempty"`
+	// Text is the line as it stands in the file; of a line of more than 200 bytes the part
+	// around the column.
+	Text string `json:"text,omitempty"`
+	// TextColumn is the column in Text, where that is not the one in the line because Text
+	// leaves out the beginning of the line.
+	TextColumn int `json:"text_column,omitempty"`
+}
+
+// String is the problem on one line.
+func (p Diagnostic) String() string {
+	var s strings.Builder
+	s.WriteString(p.Place.String() + ": ")
+	if p.Key != "" {
+		s.WriteString(p.Key + ": ")
+	}
+	s.WriteString(p.Reason)
+	if p.Hint != "" {
+		s.WriteString(" (" + p.Hint + ")")
+	}
+	return s.String()
+}
+
+// Diagnostics is what was found wrong with a document, in the order of its text: the first
+// of it, up to [MaxTold], and how much more there is.
+type Diagnostics struct {
+	List []Diagnostic
+	More int // that are not in List
+	// Warnings are what else was noticed, which alone would not have kept the
+	// document from being used.
+	Warnings     []Diagnostic
+	MoreWarnings int // that are not in Warnings
+}
+
+// Error lists the problems, one a line.
+func (p *Diagnostics) Error() string {
+	lines := make([]string, 0, len(p.List)+1)
+	for _, problem := range p.List {
+		lines = append(lines, problem.String())
+	}
+	if p.More > 0 {
+		lines = append(lines, MoreText(p.More, "problem"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// MoreText is the line for what is not told: "and 3 more problems".
+func MoreText(n int, noun string) string {
+	if n == 1 {
+		return "and 1 more " + noun
+	}
+	return fmt.Sprintf("and %d more %ss", n, noun)
+}
+
+// Diagnostic describes what is wrong at a place.
+func (d *Document) Diagnostic(at Pos, key, reason, hint string) Diagnostic {
+	p := Diagnostic{
+		Place: d.Locate(at), Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint),
+	}
+	p.Text, p.TextColumn = d.lineAround(at)
+	return p
+}
+
+// Sort orders problems by source, then line, then column.
+func (d *Document) Sort(list []Diagnostic) {
+	rank := make(map[string]int, len(d.sources))
+	for i, s := range d.sources {
+		rank[s.Name] = i
+	}
+	slices.SortStableFunc(list, func(a, b Diagnostic) int {
+		if a.File != b.File {
+			return rank[a.File] - rank[b.File]
+		}
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+}
+
+// fail is the error for a single mistake of grammar.
+func (d *Document) fail(at Pos, key, reason string) error {
+	return &Diagnostics{List: []Diagnostic{d.Diagnostic(at, key, reason, "")}}
+}

@@ -1,0 +1,105 @@
+package strategy
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/money"
+)
+
+// This file is what sets a line of a cart apart that is more than units at a price:
+// goods by weight, a total in place of a price, several categories.
+
+// worth is what a line comes to at a price. It reports false where that is more than
+// there can be.
+func worth(from *cart.Line, price int64) (int64, bool) {
+	if from.Weight.IsZero() {
+		return money.Mul(from.Quantity, price)
+	}
+	return from.Weight.Of(price)
+}
+
+// categorize numbers the further categories of a line that the catalogue does not
+// know, each once. Those that no rule names are left out.
+func (e *evaluation) categorize(s *Strategy, l *item) {
+	first := len(e.lookup.categories)
+	for _, name := range l.from.MoreCategories {
+		if category := s.categories[name]; category != unnamed {
+			e.lookup.categories = append(e.lookup.categories, category)
+		}
+	}
+	further := distinct(e.lookup.categories[first:])
+	e.lookup.categories = e.lookup.categories[:first+len(further)]
+	if len(further) > 0 {
+		e.lookup.further = append(e.lookup.further, further)
+		l.further = &e.lookup.further[len(e.lookup.further)-1]
+	}
+}
+
+// furtherCategories are those that goods have beside their first, each once, so
+// that many goods in the same many categories cost no more than they have to.
+func (e *evaluation) furtherCategories() []symbol {
+	if len(e.lookup.categories) == 0 {
+		return nil
+	}
+	e.lookup.distinct = append(e.lookup.distinct[:0], e.lookup.categories...)
+	e.lookup.distinct = distinct(e.lookup.distinct)
+	return e.lookup.distinct
+}
+
+// distinct is a list in order, each symbol once, in the same memory.
+func distinct(list []symbol) []symbol {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// priceByTotal makes the list price of a line, of which only the total is known,
+// that total by its quantity or weight. It is kept rounded down, with whether it is
+// more than that, which says on which side of an amount it is.
+func (l *item) priceByTotal() {
+	total, digits, scale := uint64(l.from.Subtotal), uint64(l.quantity), uint64(1)
+	if l.weighed {
+		digits, scale = uint64(l.from.Weight.Digits), tenTo(l.from.Weight.Places)
+	}
+	hi, lo := bits.Mul64(total, scale)
+	if hi >= digits { // above every amount
+		l.unitPrice, l.priceOver = money.Max, true
+		return
+	}
+	price, rest := bits.Div64(hi, lo, digits)
+	l.unitPrice, l.priceOver = int64(min(price, uint64(money.Max))), rest > 0 || price > uint64(money.Max)
+}
+
+// setFloor keeps the line from going below a floor for each of its units. Of a
+// weight it is the floor times the weight, rounded up, so that the line never goes
+// below what that comes to exactly.
+func (l *item) setFloor(unit int64) {
+	if l.weighed {
+		unit = scaledUp(unit, l.from.Weight)
+	}
+	l.unitFloor, l.floor = unit, times(unit, l.quantity)
+}
+
+// scaledUp is so much of an amount, rounded up; what would be too large is as much
+// as there can be.
+func scaledUp(amount int64, weight cart.Decimal) int64 {
+	scale := tenTo(weight.Places)
+	if hi, _ := bits.Mul64(uint64(amount), uint64(weight.Digits)); hi >= scale {
+		return money.Max
+	}
+	scaled := money.MulDiv(amount, weight.Digits, int64(scale), money.Up)
+	if scaled < 0 { // beyond 63 bits
+		return money.Max
+	}
+	return min(scaled, money.Max)
+}
+
+// tenTo is a power of ten, at most 10^18.
+func tenTo(places uint8) uint64 {
+	scale := uint64(1)
+	for range places {
+		scale *= 10
+	}
+	return scale
+}

@@ -1,0 +1,342 @@
+package strategy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// scopeOfRule is what a rule reduces, and how many units of it.
+//
+//	applies_to    = "items"       # the goods it is about, "shipping", or "all" of both
+//	max_units     = 5             # no more units than this
+//	max_units_per = "rule"        # over all lines, or of each "line"
+//	pick          = "cheapest"    # which units: "cheapest", "dearest", or in the order of the "cart"
+//	fresh_units   = true          # only units that no rule has reduced
+type scopeOfRule struct {
+	appliesTo appliesTo
+	maxUnits  int64 // 0 when absent
+	perLine   bool
+	pick      pick
+	usual     pick // where none is given: of unit_rates the dearest
+	fresh     bool
+}
+
+type appliesTo uint8
+
+const (
+	toItems appliesTo = iota
+	toShipping
+	toAll
+)
+
+type pick uint8
+
+const (
+	cheapest pick = iota
+	dearest
+	inCartOrder
+)
+
+var (
+	appliesToWords = []string{"items", "shipping", "all"}
+	perWords       = []string{"rule", "line"}
+	pickWords      = []string{"cheapest", "dearest", "cart"}
+)
+
+func decodeScope(s *section) scopeOfRule {
+	var sc scopeOfRule
+	sc.appliesTo = appliesTo(s.word("applies_to", 0, appliesToWords))
+	sc.maxUnits, _ = s.Integer("max_units", 1, money.Max)
+	sc.perLine = s.word("max_units_per", 0, perWords) == 1
+	for i := range rewardKinds {
+		if kind := &rewardKinds[i]; kind.dearestFirst && s.Has(kind.key) {
+			sc.usual = dearest
+		}
+	}
+	sc.pick = pick(s.word("pick", int(sc.usual), pickWords))
+	sc.fresh = s.Bool("fresh_units", false)
+	if s.Has("max_units_per") && sc.maxUnits == 0 {
+		s.Wrong(s.Node.Get("max_units_per"), "max_units_per", "there is no max_units for it", "")
+	}
+	if sc.maxUnits != 0 && sc.appliesTo != toItems {
+		s.Wrong(s.Node.Get("max_units"), "max_units", "shipping has no units", `use applies_to = "items"`)
+	}
+	if sc.fresh && sc.appliesTo != toItems {
+		s.Wrong(s.Node.Get("fresh_units"), "fresh_units", "shipping has no units", `use applies_to = "items"`)
+	}
+	return sc
+}
+
+func (sc *scopeOfRule) encode(o *object) {
+	o.choice("applies_to", int(sc.appliesTo), 0, appliesToWords)
+	if sc.fresh {
+		o.key("fresh_units")
+		o.raw("true")
+	}
+	if sc.maxUnits != 0 {
+		o.key("max_units")
+		o.integer(sc.maxUnits)
+	}
+	if sc.perLine {
+		o.key("max_units_per")
+		o.text("line")
+	}
+	o.choice("pick", int(sc.pick), int(sc.usual), pickWords)
+}
+
+// target is what the rule at hand is about: the goods it counts, and the
+// portions it reduces.
+type target struct {
+	counted  totals // of the goods that match, by threshold base
+	portions []portion
+	quantity int64 // units in the portions
+	value    int64 // value of the portions, by base
+}
+
+// totals are sums over goods.
+type totals struct {
+	present  int64 // units, a line by weight being one
+	articles int64 // different articles of which units count
+	quantity int64 // those of them that count, which at a list price of 0.00 they do not
+	weighed  int64 // units of quantity that are lines by weight
+	largest  int64 // units of the largest line
+	value    int64 // minor units, by threshold base
+}
+
+func (t *totals) add(l *item, value int64) {
+	t.present += l.quantity
+	t.value += value
+	if l.uncounted || l.quantity == 0 {
+		return
+	}
+	if !l.again {
+		t.articles++
+	}
+	t.quantity += l.quantity
+	t.largest = max(t.largest, l.largest)
+	if l.weighed {
+		t.weighed += l.quantity
+	}
+}
+
+// whole is how many of the units that count there are beside the goods by weight.
+func (t *totals) whole() int64 { return t.quantity - t.weighed }
+
+var everything matcher
+
+// count adds up the goods a matcher matches.
+func (e *evaluation) count(m *matcher) totals {
+	var sum totals
+	if near, narrowed := e.narrowed(m); narrowed {
+		e.spend(1 + len(near))
+		for _, i := range near {
+			e.countIn(&sum, m, &e.items[i])
+		}
+		return sum
+	}
+	e.spend(1 + e.goods)
+	for i := range e.items[:e.goods] {
+		e.countIn(&sum, m, &e.items[i])
+	}
+	return sum
+}
+
+func (e *evaluation) countIn(sum *totals, m *matcher, l *item) {
+	if m.matches(l) {
+		sum.add(l, l.value(e.arith.thresholdBase))
+	}
+}
+
+// aim works out the target of a rule.
+func (e *evaluation) aim(r *compiledRule) *target {
+	t := &e.target
+	*t = target{portions: t.portions[:0]}
+	if near, narrowed := e.narrowed(&r.lines); narrowed {
+		e.spend(1 + len(near))
+		for _, i := range near {
+			e.aimAt(t, r, int(i))
+		}
+	} else {
+		e.spend(1 + e.goods)
+		for i := range e.items[:e.goods] {
+			e.aimAt(t, r, i)
+		}
+	}
+	if r.scope.appliesTo != toItems {
+		for i := e.goods; i < len(e.items); i++ {
+			if l := &e.items[i]; r.reduces(l) && !l.stopped {
+				e.addPortion(t, int32(i))
+			}
+		}
+	}
+	if r.scope.maxUnits > 0 {
+		t.limit(&r.scope)
+	}
+	return t
+}
+
+// aimAt adds an item of goods to the target if the rule is about it.
+func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
+	l := &e.items[i]
+	if !r.lines.matches(l) || l.quantity == 0 {
+		return
+	}
+	e.spendOn(l)
+	t.counted.add(l, l.value(e.arith.thresholdBase))
+	switch {
+	case e.leavesOut(r, l):
+	case l.runs != 0 || r.byLine && l.lines > 1:
+		e.addPortions(t, r, targetPart{item: int32(i), line: l.line, units: l.quantity})
+	default:
+		e.addPortion(t, int32(i))
+	}
+}
+
+// leavesOut reports whether a rule reduces no unit of goods that it is about.
+func (e *evaluation) leavesOut(r *compiledRule, l *item) bool {
+	return r.scope.appliesTo == toShipping || l.stopped || (l.weighed || l.uncounted) && r.byUnit || r.scope.fresh && l.runs == 0 && l.discounted
+}
+
+// anything reports whether the cart holds anything the rule is about.
+func (t *target) anything(r *compiledRule) bool {
+	return len(t.portions) > 0 && (t.counted.present > 0 || !r.lines.selects())
+}
+
+// reduces reports whether a shipping charge is one the rule is about.
+func (r *compiledRule) reduces(charge *item) bool {
+	return len(r.methods) == 0 || slices.Contains(r.methods, charge.charge.Method)
+}
+
+// addPortion adds an item, of which all units are alike, to the target. Portions are
+// made where they stay: copying those of fifty lines, just written, took a tenth of
+// the quote.
+func (e *evaluation) addPortion(t *target, i int32) {
+	t.portions = append(t.portions, portion{})
+	p, l := &t.portions[len(t.portions)-1], &e.items[i]
+	p.item, p.line, p.units = i, l.line, l.quantity
+	p.value, p.room, p.used = l.value(e.arith.base), l.room(), l.used
+	t.quantity += p.units
+	t.value += p.value
+}
+
+// addPortions adds some units of an item in their runs, and in their lines where the
+// rule looks at those; the line of the part is that of its first unit.
+func (e *evaluation) addPortions(t *target, r *compiledRule, part targetPart) {
+	l := &e.items[part.item]
+	only, runStart := l.whole(), int64(0)
+	units := &only
+	if l.runs != 0 {
+		e.seek(&e.reading, l, part.from)
+		units, runStart = &e.runs[e.reading.at], e.reading.before
+	}
+	line, lineEnd := int32(-1), l.quantity
+	if r.byLine {
+		line, lineEnd = part.line, part.from+e.unitsOf(part.line)
+	}
+	for from, last := part.from, part.from+part.units; ; {
+		to := min(runStart+units.units, lineEnd)
+		if !units.stopped && !(r.scope.fresh && units.discounted) {
+			t.add(e.portion(l, units, portion{item: part.item, line: line, from: from, units: to - from}, runStart))
+		}
+		if from = to; from >= last {
+			return
+		}
+		if from == runStart+units.units {
+			runStart, units = from, &e.runs[units.next]
+		}
+		if from == lineEnd {
+			line = e.nextLine[line]
+			lineEnd += e.unitsOf(line)
+		}
+	}
+}
+
+// portion puts what some units of a run are worth into a portion of them.
+func (e *evaluation) portion(l *item, of *run, p portion, runStart int64) portion {
+	part := func(whole int64) int64 {
+		return evenPart(whole, of.units, p.from-runStart+p.units) - evenPart(whole, of.units, p.from-runStart)
+	}
+	p.value, p.used = part(of.value(e.arith.base)), of.used
+	p.room = max(0, part(of.left)-times(l.unitFloor, p.units))
+	return p
+}
+
+// add adds a portion to the target.
+func (t *target) add(p portion) {
+	t.portions = append(t.portions, p)
+	t.quantity += p.units
+	t.value += p.value
+}
+
+// limit cuts the target down to max_units.
+func (t *target) limit(sc *scopeOfRule) {
+	if sc.perLine {
+		sortInLines(t.portions, sc.pick)
+	} else {
+		sortByUnit(t.portions, sc.pick)
+	}
+	all := t.portions
+	t.portions, t.quantity, t.value = all[:0], 0, 0
+	left := sc.maxUnits
+	for i := range all {
+		p := all[i]
+		if sc.perLine && (i == 0 || !p.with(&all[i-1])) {
+			left = sc.maxUnits
+		}
+		if units := min(left, p.units); units > 0 {
+			left -= units
+			t.add(p.first(units))
+		}
+	}
+	slices.SortFunc(t.portions, byItem)
+}
+
+// sortByUnit orders portions by the price of a unit, equal ones by how much more may
+// be taken off it, and then in the order of the cart.
+func sortByUnit(portions []portion, by pick) {
+	if by == inCartOrder {
+		return
+	}
+	slices.SortFunc(portions, func(a, b portion) int { return cmp.Or(compareUnits(&a, &b, by), moreRoom(&a, &b), byItem(a, b)) })
+}
+
+// sortInLines is sortByUnit within each line.
+func sortInLines(portions []portion, by pick) {
+	slices.SortFunc(portions, func(a, b portion) int {
+		if !a.with(&b) {
+			return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.line, b.line))
+		}
+		if by == inCartOrder {
+			return cmp.Compare(a.from, b.from)
+		}
+		return cmp.Or(compareUnits(&a, &b, by), moreRoom(&a, &b), cmp.Compare(a.from, b.from))
+	})
+}
+
+// compareUnits compares the value of a unit.
+func compareUnits(a, b *portion, by pick) int {
+	c := compareRatios(a.value, a.units, b.value, b.units)
+	if by == dearest {
+		return -c
+	}
+	return c
+}
+
+// moreRoom puts the portion first of which a unit may lose more.
+func moreRoom(a, b *portion) int { return -compareRatios(a.room, a.units, b.room, b.units) }
+
+// majorText writes an amount for a person: in the main unit of its currency, with the
+// code of that.
+func majorText(currency money.Currency, minor int64) string {
+	return string(append(currency.AppendMajor(nil, minor), " "+currency.Code()...))
+}
+
+// uncountable says what is there of which no units count, and what is needed.
+func (t *totals) uncountable() (seen, needed Value) {
+	if t.quantity == 0 {
+		return unitsValue(0, sayOnlyAtNothing), unitsValue(1, sayPriced)
+	}
+	return unitsValue(0, sayOnlyByWeight), unitsValue(1, saySoldByUnit)
+}

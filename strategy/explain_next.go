@@ -1,0 +1,251 @@
+package strategy
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
+// Next is something the customer is close to.
+type Next struct {
+	Rule string
+	// Reason is one of [Reasons]: the key of what is not reached yet.
+	Reason string
+	// Seen and Needed are how far the cart has come, and where it has to come.
+	Seen, Needed Value
+	// Missing is how much is missing: goods for an amount, or so many units of what the
+	// rule is about. It is more than Needed less Seen, or in another unit, where earlier
+	// rules take a part of what is added or something else is to be reached, too.
+	Missing Value
+	// Units is the number of Missing where that is in units, and Amount where it is not.
+	// Where both are missing, Missing is the units.
+	Amount, Units int64
+	// Add is what is missing, by the goods that it is more of.
+	Add []Addition
+	// Saves is how much less than without the rule the cart would then cost, less what
+	// the rule saves now. It is the fuller cart quoted with the rule and without it, so
+	// what other rules would give for the same goods is not in it.
+	Saves int64
+	// Gift is what the rule would give more of; no SKU for none. Saves says nothing of
+	// what it is worth.
+	Gift Gift
+	// Text is all of that in words.
+	Text string
+}
+
+// Addition is goods that are missing for a [Next].
+type Addition struct {
+	// Line is the line of the cart that more units are missing on, or that goods for an
+	// amount, or other articles, are to be like; -1 for an article of the catalogue that
+	// is not in the cart.
+	Line int
+	SKU  string // of the line or the article; may be empty
+	// Units is how many units are missing, Articles how many different articles, and
+	// Amount for how much. Only one of them is above zero.
+	Units, Articles, Amount int64
+}
+
+// The bounds of what is close. Each goal takes a quote or more, so that to try all would
+// cost the square of the rules, and a cart that is close to more than that is close to
+// nothing in particular.
+const (
+	// maxNext is how many goals are tried.
+	maxNext = 16
+	// maxReaches is how often a goal may move away: earlier rules take their part of what
+	// is added, so that a little more is missing each time.
+	maxReaches = 16
+	// maxQuotes is how many further quotes an explanation takes for all goals together:
+	// to reach them, and to see what the cart costs without their rules.
+	maxQuotes = 96
+	// maxWork bounds these quotes where they are large, to so many rules of a quote, and
+	// tries of a rule in combinations, times its lines; leastQuotes may be taken all the same.
+	maxWork     = 5_000_000
+	leastQuotes = 4
+	// maxSought is for how many rules, in their turn, goods that are not in the cart are
+	// looked for in the catalogue.
+	maxSought = 16
+)
+
+// goal is a rule, or a part of its target, with what is missing for it to give more.
+type goal struct {
+	climb
+	rule int
+	adds []addition
+}
+
+// next finds what the rules would give that are nearest.
+func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next {
+	if q.Reason != "" {
+		return nil
+	}
+	tries := &trials{Strategy: s, cart: c, now: now, left: q.work.choice.combining.triesFor(maxQuotes)}
+	var list []Next
+	for _, g := range s.nearest(q, c, t) {
+		if n, found := tries.outcome(q, &g); found {
+			list = append(list, n)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Next) int { return cmp.Compare(b.Saves, a.Saves) })
+	return list
+}
+
+// nearest are the goals for which the least is missing, by value, the nearest first.
+func (s *Strategy) nearest(q *Quote, c *cart.Cart, t *trace) []goal {
+	shelf := &shelf{strategy: s, left: maxSought}
+	var found []foundClimb
+	for i := range s.rules[:s.turns] {
+		climbs := t.tried[i].climbs
+		for n := range climbs {
+			if shelf.price(&climbs[n], i) {
+				found = append(found, foundClimb{i, &climbs[n]})
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b foundClimb) int { return cmp.Compare(a.worth, b.worth) })
+	var goals []goal
+	for _, f := range found {
+		g := goal{climb: *f.climb, rule: f.rule}
+		if q.additions(&g, c, s.rules[f.rule].each) && s.canHave(&g) {
+			if goals = append(goals, g); len(goals) == maxNext {
+				break
+			}
+		}
+	}
+	return goals
+}
+
+// foundClimb is how far a rule, or a part of its target, has come.
+type foundClimb struct {
+	rule int
+	*climb
+}
+
+// canHave reports whether a rule can be about as many different articles as a goal needs.
+func (s *Strategy) canHave(g *goal) bool {
+	skus := len(s.rules[g.rule].lines.skus)
+	return !g.articles || skus == 0 || g.seen+g.missing() <= int64(skus)
+}
+
+// trials quotes a cart with goods added to it.
+type trials struct {
+	*Strategy
+	cart *cart.Cart
+	now  time.Time
+	left int // quotes that there may be
+	made int // those so far
+	work int // of these, rules and tries times lines
+}
+
+// outcome adds what is missing for a goal and works out what its rule gives for it;
+// false where that is nothing, or it is not reached.
+func (r *trials) outcome(q *Quote, g *goal) (Next, bool) {
+	fuller, reached := r.reach(q, g)
+	if !reached {
+		return Next{}, false
+	}
+	would, known := r.saved(fuller, g.rule, g.adds)
+	_, gifts, applied := q.took(g.rule)
+	if applied && known {
+		var saves int64
+		saves, known = r.saved(q, g.rule, nil)
+		would -= saves
+	}
+	_, more, _ := fuller.took(g.rule)
+	gift := Gift{Rule: g.rule, Quantity: more - gifts}
+	if gift.Quantity > 0 {
+		gift.SKU = fuller.giftOf(g.rule)
+	}
+	if !known || would < 0 || would == 0 && gift.Quantity <= 0 {
+		return Next{}, false
+	}
+	return r.near(g, r.cart, would, gift), true
+}
+
+// giftOf is the SKU of the gift of a rule.
+func (q *Quote) giftOf(rule int) string {
+	at := slices.IndexFunc(q.Gifts, func(g Gift) bool { return g.Rule == rule })
+	return q.Gifts[at].SKU
+}
+
+// reach adds to a goal until its rule gives more for it than it does now.
+func (r *trials) reach(q *Quote, g *goal) (*Quote, bool) {
+	amount, gifts, _ := q.took(g.rule)
+	for range maxReaches {
+		trace := &trace{only: g.rule + 1}
+		fuller, ok := r.quote(r.Strategy, trace, g.adds)
+		if !ok {
+			return nil, false
+		}
+		now, found := of(trace.tried[g.rule].climbs, g.part)
+		more, moreGifts, applied := fuller.took(g.rule)
+		switch {
+		case applied && now.gave && now.full > g.full && (more > amount || moreGifts > gifts):
+			return fuller, true
+		case !found || now.full > max(g.full, 0) || !g.further(fuller, &now, r.cart):
+			return nil, false // more of it changes nothing
+		}
+	}
+	return nil, false
+}
+
+// of is how far a part has come.
+func of(climbs []climb, part int32) (climb, bool) {
+	at := slices.IndexFunc(climbs, func(c climb) bool { return c.part == part })
+	if at < 0 {
+		return climb{}, false
+	}
+	return climbs[at], true
+}
+
+// saved is how much more a quoted cart costs without a rule.
+func (r *trials) saved(with *Quote, rule int, adds []addition) (int64, bool) {
+	without, ok := r.quote(r.leadingWithout(rule), &trace{only: noRule, without: rule + 1}, adds)
+	if !ok {
+		return 0, false
+	}
+	return without.Payable - with.Payable, true
+}
+
+// quote quotes the cart with additions by a strategy; false where it is too much, or there
+// were too many quotes.
+func (r *trials) quote(s *Strategy, t *trace, adds []addition) (*Quote, bool) {
+	fuller, extras, ok := filled(r.cart, adds)
+	if !ok || r.left == r.made || r.made >= leastQuotes && r.work >= maxWork {
+		return nil, false
+	}
+	q := &Quote{}
+	q.work.trace, q.work.extras = t, extras
+	ok = s.QuoteInto(q, fuller, r.now) == nil
+	r.made, r.work = r.made+1, r.work+(len(q.work.lookup.candidates)+q.work.choice.combining.tried())*len(q.Lines)
+	return q, ok
+}
+
+// near puts a goal that is reached into words.
+func (s *Strategy) near(g *goal, c *cart.Cart, saves int64, gift Gift) Next {
+	n := Next{
+		Rule: s.ids[g.rule], Reason: g.reason, Saves: saves, Gift: gift,
+		Seen:   g.value(g.seen, sayPlain, sayArticles).inWords(s.currency),
+		Needed: g.value(g.seen+g.missing(), sayAtLeast, sayAtLeastArticles).inWords(s.currency),
+	}
+	for i := range g.adds {
+		a := g.adds[i].told(c)
+		n.Add = append(n.Add, a)
+		n.Units += a.Units + a.Articles
+		n.Amount += a.Amount
+	}
+	switch {
+	case n.Units == 0:
+		n.Missing = minorValue(n.Amount, sayGoodsFor)
+	case !slices.ContainsFunc(n.Add, func(a Addition) bool { return a.Articles == 0 }):
+		n.Missing = unitsValue(n.Units, sayArticlesMore)
+	case len(n.Add) == 1 && n.Add[0].Line < 0:
+		n.Missing = unitsValue(n.Units, sayMoreOf).about(n.Add[0].SKU)
+	default:
+		n.Missing = unitsValue(n.Units, sayMore)
+	}
+	n.Missing = n.Missing.inWords(s.currency)
+	n.Text = n.sentence(s.currency)
+	return n
+}

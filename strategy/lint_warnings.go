@@ -1,0 +1,253 @@
+package strategy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/promogate/caddy-discount/internal/rates"
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// Warnings are places of a right strategy that are probably not what was
+// meant. They do not keep it from being used.
+//
+//   - a SKU, category or subgroup that the catalogue does not know
+//   - a rate that looks like the share to pay, such as 0.8 for 8 折
+//   - rates of units that look like the shares to pay, most off the dearest unit
+//   - a step of a ladder that gives no more than one that is easier to reach
+//   - a rule after one that always ends the cart
+//   - time windows or local date-times without a timezone
+//   - local date-times that the clocks skip, or show twice
+//   - a word with white space before or behind it, or with a character that is not seen
+//   - a payable_unit that rounds nothing
+//
+// They are the first in the order of the text, up to [document.MaxTold];
+// [Model.MoreWarnings] is how many more there are.
+func (m *Model) Warnings() []document.Diagnostic { return m.warnings }
+
+// MoreWarnings is how many there are beside those of [Model.Warnings].
+func (m *Model) MoreWarnings() int { return m.moreWarnings }
+
+// warn notes something about a member that is probably not meant.
+func (s *section) warn(n *document.Node, name, reason, hint string) {
+	s.Warn(n.Pos, s.KeyOf(n, name), reason, hint)
+}
+
+// words are what the catalogue knows of one kind.
+type words struct {
+	known   map[string]bool
+	form    wordForm // that of known
+	written []string // as the catalogue has them; empty where that is known
+	sorted  []string // made for the first guess
+}
+
+func (w *words) add(word string) {
+	if w.known == nil {
+		w.known = map[string]bool{}
+	}
+	if w.form != asWritten {
+		w.written = append(w.written, word)
+	}
+	w.known[w.form.of(word)] = true
+}
+
+func (w *words) list() []string {
+	switch {
+	case w.sorted != nil:
+	case w.written != nil:
+		w.sorted = slices.Sorted(slices.Values(w.written))
+	default:
+		w.sorted = slices.Sorted(maps.Keys(w.known))
+	}
+	return w.sorted
+}
+
+// catalogueWords are what rules may name.
+type catalogueWords struct{ skus, categories, subgroups words }
+
+func wordsOf(products []product, by spelling) catalogueWords {
+	known := catalogueWords{skus: words{form: by.skus}}
+	for i := range products {
+		p := &products[i]
+		known.skus.add(p.sku)
+		if p.category != "" {
+			known.categories.add(p.category)
+		}
+		for _, category := range p.moreCategories {
+			known.categories.add(category)
+		}
+		if p.subgroup != "" {
+			known.subgroups.add(p.subgroup)
+		}
+	}
+	return known
+}
+
+// checkKnown warns of words the catalogue does not have. A strategy without
+// such words in its catalogue takes them from the carts, and cannot tell.
+func (s *section) checkKnown(name string, list []string, known *words) {
+	if len(known.known) == 0 {
+		return
+	}
+	reported := 0
+	for _, word := range list {
+		if known.known[word] {
+			continue
+		}
+		if reported++; reported > maxUnknown {
+			return
+		}
+		item := itemOf(s.Node.Get(name), word, known.form)
+		if item.Kind == document.String {
+			word = item.Text
+		}
+		hint := s.guess(word, known)
+		s.warn(item, name, fmt.Sprintf("the catalogue does not know %q", word), hint)
+	}
+}
+
+// guess is the hint for a word that the catalogue does not know. A catalogue
+// that knows next to none of many words is not searched for each of them.
+func (s *section) guess(word string, known *words) string {
+	if s.compared > maxGuesses {
+		return ""
+	}
+	s.compared += len(known.known)
+	return document.DidYouMean(word, known.list())
+}
+
+// maxGuesses is with how many known words, about, unknown ones are compared for
+// a strategy: some tenths of a second.
+const maxGuesses = 1_000_000
+
+// maxUnknown is how many unknown words of one list are reported.
+const maxUnknown = 5
+
+// itemOf is where in a list a word stands, which is given in the form.
+func itemOf(list *document.Node, word string, form wordForm) *document.Node {
+	for _, item := range list.Items {
+		if form.of(item.Text) == word {
+			return item
+		}
+	}
+	return list
+}
+
+// checkShare warns of a rate that is probably the share to pay.
+func (s *section) checkShare(n *document.Node, name string, r money.Rate) {
+	if rates.LooksToPay(r) {
+		s.warn(n, name, fmt.Sprintf("%s is taken off, %s is left to pay", r, r.Complement()),
+			fmt.Sprintf("to let %s be paid, %s, write %s", r, rates.Folded(r), r.Complement()))
+	}
+}
+
+// checkZone warns of local times that nobody said the zone of.
+func (s *section) checkZone(n *document.Node, name string) {
+	if !s.zoned {
+		s.warn(n, name, "the time is local, and no timezone is given, so it is UTC", `such as timezone = "Asia/Shanghai" at the top`)
+	}
+}
+
+// checkRising warns of a step that gives no more than the one below it.
+func (l *ladder) checkRising(s *section, step *document.Node, i int) {
+	if i == 0 {
+		return
+	}
+	below, this := &l.steps[i-1], &l.steps[i]
+	worse := below.amount > 0 && this.amount > 0 && this.amount <= below.amount ||
+		!below.rate.IsZero() && !this.rate.IsZero() && this.rate.Compare(below.rate) <= 0
+	if worse {
+		s.warnTable(step, fmt.Sprintf("%s[%d]", s.Key("ladder"), i), "the step gives no more than the one below it")
+	}
+}
+
+// checkSteps warns of [[discounts]] steps that another one makes useless: open
+// at the same times on the same lines, as easy to reach and worth as much.
+func checkSteps(s *section, steps []step, nodes []*document.Node) {
+	if len(steps) > maxCompared {
+		return
+	}
+	for i := range steps {
+		if st := &steps[i]; st.amount > st.threshold && st.threshold > 0 {
+			s.warnTable(nodes[i], fmt.Sprintf("discounts[%d]", i), "the step takes more off than its threshold")
+		}
+		for j := range steps {
+			a, b := &steps[i], &steps[j]
+			if i == j || !a.sameTimeAndLines(b) || a.threshold < b.threshold || a.amount > b.amount {
+				continue
+			}
+			if a.threshold == b.threshold && a.amount == b.amount && i < j {
+				continue // of two alike, the later one is useless
+			}
+			s.warnTable(nodes[i], fmt.Sprintf("discounts[%d]", i), fmt.Sprintf("discounts[%d] is as easy to reach and worth as much, so this step never applies", j))
+			break
+		}
+	}
+}
+
+// maxCompared is up to how many steps are compared with each other.
+const maxCompared = 500
+
+func (st *step) sameTimeAndLines(other *step) bool {
+	return slices.Equal(st.windows, other.windows) && st.lines.sameWords(&other.lines)
+}
+
+func (sel *selector) sameWords(other *selector) bool {
+	plain := func(s *selector) bool {
+		return s.where == nil && s.minPrice == 0 && s.maxPrice == 0 && !s.skipReduced && s.exclude == nil
+	}
+	return plain(sel) && plain(other) && slices.Equal(sel.skus, other.skus) &&
+		slices.Equal(sel.categories, other.categories) && slices.Equal(sel.subgroups, other.subgroups) &&
+		slices.EqualFunc(sel.any, other.any, func(a, b selector) bool { return a.sameWords(&b) })
+}
+
+// warnTable warns about a whole table.
+func (s *section) warnTable(n *document.Node, path, reason string) {
+	s.Warn(n.Pos, path, reason, "")
+}
+
+// checkReach warns of rules behind one that always ends the cart.
+func (m *Model) checkReach(s *section) {
+	if m.arithmetic.selection != selectAll {
+		return // stop keeps nothing from being chosen
+	}
+	var last *rule
+	for _, r := range m.rules {
+		if r.stacking.stop == stopCart && r.competes() && r.always() && (last == nil || inTurn(r, last) < 0) {
+			last = r
+		}
+	}
+	if last == nil {
+		return
+	}
+	reason := fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id))
+	beside := slices.ContainsFunc(m.rules, func(r *rule) bool { return r.enabled && r.stacking.exclusive == exclusiveGoods })
+	for _, r := range m.rules {
+		if r.scope.appliesTo == toShipping && beside {
+			continue // it applies where the exclusive one replaces the last
+		}
+		if r.competes() && inTurn(r, last) > 0 {
+			s.Warn(r.pos, rulePath(r.id), reason, "")
+		}
+	}
+}
+
+// competes reports whether a rule applies beside others of its kind at all.
+func (r *rule) competes() bool { return r.enabled && r.stacking.exclusive == exclusiveNot }
+
+// always reports whether a rule applies to every cart that has goods.
+func (r *rule) always() bool {
+	if !r.lines.sameWords(&selector{}) || r.valid.hasFrom || r.valid.hasUntil || len(r.windows) > 0 || r.stacking.group != "" {
+		return false
+	}
+	c := newCompiler()
+	for _, room := range r.conditions {
+		if len(room.compile(c, nil)) > 0 {
+			return false
+		}
+	}
+	of, is := r.reward.(certainReward)
+	return is && of.alwaysGives() && r.scope.appliesTo != toShipping
+}

@@ -1,0 +1,119 @@
+package strategy
+
+import (
+	"time"
+
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// Source is one TOML file; several are read in order as one document. Those that are
+// marked as beside it are no part of the document: it may name them.
+type Source = document.Source
+
+// Model is a strategy that was read and found right, before it is compiled.
+type Model struct {
+	version      string
+	environments []string
+	activateAt   time.Time
+	currency     money.Currency
+	location     *time.Location
+	zone         string // as written, for the canonical form
+	arithmetic   arithmetic
+	limits       limits
+	zeroCounts   bool // articles at 0.00 count
+	spelling     spelling
+	unknown      unknownSKUs
+	products     []product
+	steps        []step // [[discounts]]
+	ladder       *rule  // which they are; nil without any
+	rules        []*rule
+	warnings     []document.Diagnostic
+	moreWarnings int
+	pause        document.Pause
+	linted       *linted // nil unless it is to be linted
+}
+
+// Parser reads strategies for one environment; without a name it takes the
+// document without any overlay.
+type Parser struct {
+	Env string
+
+	// Lint keeps what [Model.Lint] needs to know: the text and where everything
+	// stands in it.
+	Lint bool
+
+	// Pause is called every few ten microseconds while a strategy is parsed, and
+	// compiled afterwards; nil for none.
+	Pause func()
+}
+
+// Parse is [Parser.Parse] without pauses.
+func Parse(env string, sources ...Source) (*Model, error) {
+	return Parser{Env: env}.Parse(sources...)
+}
+
+// Parse reads and checks a strategy. The error is a *[document.Diagnostics] that
+// lists everything found wrong with its place. It opens nothing: a file that the
+// strategy names is one of the sources.
+func (p Parser) Parse(sources ...Source) (*Model, error) {
+	sources, beside := apart(sources)
+	doc, err := document.ParsePausing(p.Pause, sources...)
+	if err != nil {
+		return nil, err
+	}
+	r := newReader(doc, beside)
+	if len(doc.Root.Fields) == 0 {
+		r.report.Add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
+		return nil, r.report.Err()
+	}
+	root, environments := r.chooseEnv(doc.Root, p.Env)
+	m := &Model{pause: p.Pause, environments: environments}
+	if root != nil {
+		m.decode(r, root)
+	}
+	if err := r.report.Err(); err != nil {
+		return nil, err
+	}
+	m.warnings, m.moreWarnings = r.report.Warnings()
+	if p.Lint {
+		m.linted = &linted{doc: doc, root: root}
+	}
+	return m, nil
+}
+
+// Load is [Parse] and [Compile].
+func Load(env string, sources ...Source) (*Strategy, error) {
+	m, err := Parse(env, sources...)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(m), nil
+}
+
+// decode reads the top level. Settings come first: amounts and local times
+// cannot be understood without the currency and the time zone.
+func (m *Model) decode(r *reader, root *document.Node) {
+	top := r.section(root)
+	m.decodeSettings(top)
+	m.spelling = decodeSpelling(top)
+	r.spelling = m.spelling
+	m.activateAt = decodeActivation(top)
+	m.arithmetic = decodeArithmetic(top)
+	m.limits = decodeLimits(top)
+	m.zeroCounts = decodeZeroPriced(top)
+	before := r.report.Count()
+	m.products = decodeProducts(top, m.pause)
+	m.decodeUnknown(top, r.report.Count() == before)
+	if !r.halfRead {
+		r.known = wordsOf(m.products, m.spelling)
+	}
+	m.decodeSteps(top)
+	m.rules = m.decodeRules(top)
+	m.checkReach(top)
+	m.checkCombined(top)
+	top.Done()
+	if len(m.rules) == 0 && len(m.steps) == 0 && m.arithmetic.payable.unit == 0 && r.report.Count() == 0 {
+		r.report.Add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
+	}
+}

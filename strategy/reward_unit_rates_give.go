@@ -1,0 +1,102 @@
+package strategy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// This file is what unit_rates takes off. What a rate comes to on some units is their
+// contribution; the contributions are added up exactly, and the sum is rounded once.
+// It is shared out by contribution.
+
+func (u *unitRates) give(e *evaluation, r *compiledRule, t *target) {
+	sortByUnit(t.portions, r.scope.pick)
+	e.rewards.taken = e.rewards.taken[:0]
+	left, place := u.most(), int64(0)
+	for _, p := range t.portions {
+		if n := min(left, p.units); n > 0 {
+			e.rewards.taken = u.deal(e.rewards.taken, p.first(n), place)
+			left, place = left-n, (place+n)%int64(len(u.rates))
+			p = p.after(n)
+		}
+		if p.units > 0 {
+			p.rest = 0
+			e.rewards.taken = append(e.rewards.taken, p)
+		}
+	}
+	slices.SortFunc(e.rewards.taken, reducedFirst)
+	reduced := len(e.rewards.taken)
+	for reduced > 0 && e.rewards.taken[reduced-1].rest == 0 {
+		reduced--
+	}
+	u.reduce(e, e.rewards.taken[:reduced])
+	t.portions = append(t.portions[:0], e.rewards.taken...)
+	slices.SortFunc(t.portions, byItem)
+}
+
+// reducedFirst puts the portions that have a rate before those that have none.
+func reducedFirst(a, b portion) int {
+	return cmp.Or(compareBools(a.rest == 0, b.rest == 0), byItem(a, b))
+}
+
+// deal appends the units of a portion, of which the first has a place in its set. The
+// units are alike, so those of the same place are put together. The rest of a portion is
+// its place, from one on, until it is shared; 0 where nothing is taken off.
+func (u *unitRates) deal(taken []portion, p portion, place int64) []portion {
+	length := int64(len(u.rates))
+	full, more := p.units/length, p.units%length
+	for at := range length {
+		n := full
+		if (at-place+length)%length < more {
+			n++
+		}
+		if n == 0 {
+			continue
+		}
+		units := p.first(n)
+		p = p.after(n)
+		if units.rest = 0; u.parts[at] > 0 {
+			units.rest = uint64(at + 1)
+		}
+		taken = append(taken, units)
+	}
+	return taken
+}
+
+// reduce takes off the portions what their rates come to.
+func (u *unitRates) reduce(e *evaluation, portions []portion) {
+	switch e.arith.scope {
+	case scopeRule:
+		amount := u.weigh(e.arith, portions)
+		e.share(amount, portions)
+	case scopeLine:
+		for line, rest := nextTogether(portions); len(line) > 0; line, rest = nextTogether(rest) {
+			e.takeOff(u.weigh(e.arith, line), line)
+		}
+	case scopeUnit:
+		for i := range portions {
+			p := &portions[i]
+			p.off = min(e.arith.rateOfUnits(u.rates[p.rest-1], p.value, p.units), p.room)
+		}
+	}
+}
+
+// weigh makes the values of portions their contributions, and rounds the sum of these.
+// A sum that is longer than 63 bits takes goods above 9,223,372,036 minor units, at
+// rates of nine decimals. The contributions are shifted by its further bits then: the
+// sum is exact all the same, and the shares are all but.
+func (u *unitRates) weigh(a *arithmetic, portions []portion) int64 {
+	var sum money.Wide
+	for i := range portions {
+		p := &portions[i]
+		sum = sum.AddMul(p.value, u.parts[p.rest-1])
+	}
+	excess := sum.Excess()
+	for i := range portions {
+		p := &portions[i]
+		p.value = money.Wide{}.AddMul(p.value, u.parts[p.rest-1]).Shift(excess)
+	}
+	return sum.Div(u.whole*a.unit, a.rounding) * a.unit
+}

@@ -1,0 +1,336 @@
+package strategy
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// This file is select = "best_combination": of the rules that give something alone,
+// those that are worth most together.
+//
+// A combination fits when what its rules take off alone, each on the untouched cart,
+// comes to no more than the goods, and the same of shipping. It has one rule of a
+// group at most, and an exclusive rule only alone or, if it is so towards goods,
+// beside rules of shipping. It is worth what its rules take off when they are applied
+// in turn as if there were no others, so that each sees what the earlier ones left,
+// and stop holds among them. Of combinations worth the same the one with more gifts is
+// better, then the one with fewer rules, then the one with the earlier rules.
+
+// maxCombined is how many rules there may be, so that there are 2^16 combinations at
+// most.
+const maxCombined = 16
+
+// checkCombined refuses more rules than can be combined. The [[discounts]] ladder is
+// one of them, and rules that are switched off are none.
+func (m *Model) checkCombined(top *section) {
+	if m.arithmetic.selection != selectBestCombination {
+		return
+	}
+	enabled, ladder := 0, ""
+	for _, r := range m.rules {
+		if r.enabled {
+			enabled++
+		}
+	}
+	if len(m.steps) > 0 {
+		enabled, ladder = enabled+1, ", the [[discounts]] ladder among them"
+	}
+	if enabled > maxCombined {
+		n := top.Node.Get("arithmetic").Get("select")
+		top.Add(n.Pos, "arithmetic.select", fmt.Sprintf("best_combination takes %d rules at most, and %d are enabled%s", maxCombined, enabled, ladder),
+			`switch some off with enabled = false, or use select = "best"`)
+	}
+}
+
+// combining is the search for the best combination, by branch and bound: the rules
+// are taken or left out in turn, and a branch is given up when what it could still
+// come to is no better than the best so far. Its memory is used again.
+type combining struct {
+	rules []combined // those that give something alone, in turn
+	items []item     // as each rule that is taken found them
+	runs  []run      // those of them, likewise
+	at    combination
+	faces sides // of the rules of at
+	best  combination
+	tries int // how often a rule was applied to see
+}
+
+// combined is a rule that may be part of a combination.
+type combined struct {
+	rule   int32
+	steady bool  // it never takes more than alone, as of [Strategy.steady]
+	gift   bool  // it gives one
+	face   sides // what it takes off alone
+	most   sides // what it and the rules after it could take off at most
+	calm   bool  // it and the rules after it are steady
+	gifts  int   // that it and the rules after it could give
+}
+
+// sides are amounts off the goods and off shipping.
+type sides struct{ goods, shipping int64 }
+
+func (a sides) plus(b sides) sides  { return sides{a.goods + b.goods, a.shipping + b.shipping} }
+func (a sides) least(b sides) sides { return sides{min(a.goods, b.goods), min(a.shipping, b.shipping)} }
+func (a sides) sum() int64          { return a.goods + a.shipping }
+
+// sidesOf is what the target's portions lose.
+func (e *evaluation) sidesOf(t *target) sides {
+	var off sides
+	for i := range t.portions {
+		if p := &t.portions[i]; int(p.item) < e.goods {
+			off.goods += p.off
+		} else {
+			off.shipping += p.off
+		}
+	}
+	return off
+}
+
+// combination is some of the rules, a bit a rule, and what they are worth together.
+type combination struct {
+	rules uint32
+	worth int64
+	gifts int
+}
+
+func (c *combination) size() int { return bits.OnesCount32(c.rules) }
+
+// beats reports whether a combination is better than another.
+func (c *combination) beats(other *combination) bool {
+	switch {
+	case c.worth != other.worth:
+		return c.worth > other.worth
+	case c.gifts != other.gifts:
+		return c.gifts > other.gifts
+	case c.size() != other.size():
+		return c.size() < other.size()
+	}
+	apart := c.rules ^ other.rules
+	return c.rules&(apart&-apart) != 0 // the first rule that is in only one of them
+}
+
+// applyBestCombination applies the best combination of rules.
+func (s *Strategy) applyBestCombination(q *Quote) {
+	e := &q.work
+	if e.choice.combining == nil {
+		e.choice.combining = &combining{}
+	}
+	c := e.choice.combining
+	*c = combining{rules: c.rules[:0], items: c.items[:0], runs: c.runs[:0]}
+	s.tryAlone(q, c)
+	traced := e.trace
+	e.trace = nil // what is tried on the way explains nothing
+	s.foresee(q, c)
+	s.combine(q, c, 0)
+	s.competeExclusive(c)
+	e.trace = traced
+	s.restart(q)
+	var before *compiledRule
+	for n := range c.rules {
+		if c.best.rules&(1<<n) != 0 {
+			before = s.applyAfter(q, int(c.rules[n].rule), before)
+		}
+	}
+}
+
+// tryAlone tries each rule on the untouched cart.
+func (s *Strategy) tryAlone(q *Quote, c *combining) {
+	e := &q.work
+	for _, i := range e.lookup.candidates {
+		t, holds := s.try(q, int(i))
+		if !holds {
+			continue
+		}
+		one := combined{rule: i, steady: s.bounds[i].steady, gift: e.gift.SKU != "", face: e.sidesOf(t)}
+		if one.gift || one.face.sum() > 0 {
+			c.rules = append(c.rules, one)
+		}
+	}
+}
+
+// foresee works out what could still come of each rule and those after it.
+func (s *Strategy) foresee(q *Quote, c *combining) {
+	rest := combined{calm: true}
+	for n := len(c.rules) - 1; n >= 0; n-- {
+		one := &c.rules[n]
+		one.most = rest.most.plus(s.most(q, one))
+		one.calm, one.gifts = rest.calm && one.steady, rest.gifts
+		if one.gift {
+			one.gifts++
+		}
+		rest = *one
+	}
+}
+
+// combine tries all combinations of what is taken with the rules from the n-th on.
+func (s *Strategy) combine(q *Quote, c *combining, n int) {
+	for ; n < len(c.rules) && !q.work.givenUp() && c.mayBeat(q, n); n++ {
+		s.combineWith(q, c, n)
+	}
+}
+
+// combineWith is combine with the n-th rule taken, and as things were afterwards.
+func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
+	one := &c.rules[n]
+	if !s.fits(q, c, one) {
+		return
+	}
+	was, at, faces := q.keep(), c.at, c.faces
+	var before *compiledRule
+	if c.at.rules != 0 {
+		before = &s.rules[c.rules[bits.Len32(c.at.rules)-1].rule]
+	}
+	c.tries++
+	if s.applyAfter(q, int(one.rule), before) != before { // else it is no better than without
+		c.at = combination{rules: c.at.rules | 1<<n, worth: q.Discount + q.ShippingDiscount, gifts: len(q.Gifts)}
+		c.faces = c.faces.plus(one.face)
+		if c.at.beats(&c.best) {
+			c.best = c.at
+		}
+		if s.rules[one.rule].stop != stopCart {
+			s.combine(q, c, n+1)
+		}
+		c.at, c.faces = at, faces
+	}
+	q.back(was)
+}
+
+// fits reports whether a rule may be taken beside those that are.
+func (s *Strategy) fits(q *Quote, c *combining, one *combined) bool {
+	r := &s.rules[one.rule]
+	with := c.faces.plus(one.face)
+	if r.exclusive == exclusiveAll || with.goods > q.Subtotal || with.shipping > q.Shipping {
+		return false
+	}
+	if r.group == "" && !s.exclusive {
+		return true
+	}
+	for taken := c.at.rules; taken != 0; taken &= taken - 1 {
+		other := &s.rules[c.rules[bits.TrailingZeros32(taken)].rule]
+		if r.group != "" && other.group == r.group || r.apart(other) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayBeat reports whether what is taken with rules from the n-th on could be better
+// than the best so far. All limits are above what can come of it: what these rules
+// could take off, what is left to take, and of rules that never take more than alone
+// what still fits.
+func (c *combining) mayBeat(q *Quote, n int) bool {
+	from := &c.rules[n]
+	most := from.most.least(sides{max(0, q.work.budget), q.Shipping - q.ShippingDiscount})
+	if from.calm {
+		most = most.least(sides{q.Subtotal - c.faces.goods, q.Shipping - c.faces.shipping})
+	}
+	worth, gifts := c.at.worth+most.sum(), c.at.gifts+from.gifts
+	switch {
+	case worth != c.best.worth:
+		return worth > c.best.worth
+	case gifts != c.best.gifts:
+		return gifts > c.best.gifts
+	}
+	// Those of the same size that come later have later rules.
+	return c.at.size()+1 < c.best.size()
+}
+
+// maxCombinedTries is about how often rules are applied to see, in all quotes of an
+// explanation: four times as often as the worst search for one quote takes.
+const maxCombinedTries = 4 << maxCombined
+
+// triesFor is how many further quotes an explanation may take. Where the quote took a
+// long search, so will they, so that there are fewer.
+func (c *combining) triesFor(most int) int {
+	if c == nil || c.tries == 0 {
+		return most
+	}
+	return min(most, maxCombinedTries/c.tries)
+}
+
+// tried is how often a rule was applied to see.
+func (c *combining) tried() int {
+	if c == nil {
+		return 0
+	}
+	return c.tries
+}
+
+// competeExclusive lets the rules compete that are exclusive towards all, each alone.
+func (s *Strategy) competeExclusive(c *combining) {
+	for n := range c.rules {
+		one := &c.rules[n]
+		if s.rules[one.rule].exclusive != exclusiveAll {
+			continue
+		}
+		alone := combination{rules: 1 << n, worth: one.face.sum()}
+		if one.gift {
+			alone.gifts = 1
+		}
+		if alone.beats(&c.best) {
+			c.best = alone
+		}
+	}
+}
+
+// applyAfter applies a rule after the one that was applied before, if any, and
+// returns the one that gave something last.
+func (s *Strategy) applyAfter(q *Quote, i int, before *compiledRule) *compiledRule {
+	r := &s.rules[i]
+	if before == nil || before.stage != r.stage {
+		q.work.beginStage()
+	}
+	if !s.apply(q, i) {
+		return before
+	}
+	return r
+}
+
+// kept is what rules change of a quote, with its items and their runs.
+type kept struct {
+	off                    sides
+	budget                 int64
+	freeRun                int32
+	applied, shares, gifts int
+	items, runs            int // where they begin in the memory of the search
+}
+
+// keep keeps a quote as it is. It is taken back in the reverse order.
+func (q *Quote) keep() kept {
+	e := &q.work
+	c := e.choice.combining
+	k := kept{
+		off: sides{q.Discount, q.ShippingDiscount}, budget: e.budget, freeRun: e.freeRun,
+		applied: len(q.Applied), shares: len(q.shares), gifts: len(q.Gifts), items: len(c.items), runs: len(c.runs),
+	}
+	c.items, c.runs = append(c.items, e.items...), append(c.runs, e.runs...)
+	return k
+}
+
+// back undoes what rules did since a quote was kept.
+func (q *Quote) back(to kept) {
+	e := &q.work
+	c := e.choice.combining
+	for _, share := range q.shares[to.shares:] {
+		if share.Line >= 0 {
+			q.Lines[share.Line].Discount -= share.Amount
+		} else {
+			q.Charges[share.Charge].Discount -= share.Amount
+		}
+	}
+	q.Discount, q.ShippingDiscount, e.budget, e.freeRun = to.off.goods, to.off.shipping, to.budget, to.freeRun
+	q.Applied, q.shares, q.Gifts = q.Applied[:to.applied], q.shares[:to.shares], q.Gifts[:to.gifts]
+	copy(e.items, c.items[to.items:])
+	e.runs = append(e.runs[:0], c.runs[to.runs:]...)
+	c.items, c.runs = c.items[:to.items], c.runs[:to.runs]
+}
+
+// leftOut says why a rule is not in the best combination, though it would give
+// something alone.
+func (s *Strategy) leftOut(q *Quote, found tried) shortfall {
+	why := shortfall{reason: ReasonSelect, needed: minorValue(s.offByRules(q), sayBetterCombination)}
+	if found.lowered.amount != 0 {
+		why.seen = minorValue(found.lowered.amount, sayAlone)
+	}
+	return why
+}
