@@ -13,35 +13,35 @@ import (
 // reader carries what every part of the language needs while it is decoded,
 // and gathers the problems, so that one run finds them all.
 type reader struct {
-	doc      *document.Document
-	beside   besides
-	problems document.Findings
-	warnings document.Findings
-	known    catalogueWords
-	halfRead bool // the catalogue could not be read to its end
-	compared int  // words of the catalogue with unknown ones
-	zoned    bool // whether timezone is given
-	spelling spelling
-	codes    map[string]spelledCode // every coupon code so far, by its form
-	folding  folding
-	currency money.Currency
-	location *time.Location
-	maxRate  money.Rate // zero when limits.max_rate is absent
-	spare    []*section
-	closing  func(*section) // hears of each section before it is closed; for tests
-	blocks
+	doc        *document.Document
+	companions companions
+	problems   document.Findings
+	warnings   document.Findings
+	known      catalogueWords
+	halfRead   bool // the catalogue could not be read to its end
+	compared   int  // words of the catalogue with unknown ones
+	zoned      bool // whether timezone is given
+	spelling   spelling
+	codes      map[string]spelledCode // every coupon code so far, by its form
+	folding    folding
+	currency   money.Currency
+	location   *time.Location
+	maxRate    money.Rate // zero when limits.max_rate is absent
+	spare      []*section
+	closing    func(*section) // hears of each section before it is closed; for tests
+	arenas
 }
 
-// blocks are what lists and the parts that many rules have are taken from.
-type blocks struct {
-	strings    lists[string]
-	nodes      lists[*document.Node]
-	windows    lists[window]
-	attributes lists[attribute]
-	rooms      lists[conditionRoom]
-	thresholds lists[threshold]
-	percents   lists[percentOff]
-	amounts    lists[amountOff]
+// arenas are what lists and the parts that many rules have are taken from.
+type arenas struct {
+	strings    arena[string]
+	nodes      arena[*document.Node]
+	windows    arena[window]
+	attributes arena[attribute]
+	specs      arena[conditionSpec]
+	thresholds arena[threshold]
+	percents   arena[percentOff]
+	amounts    arena[amountOff]
 }
 
 func (r *reader) add(at document.Pos, key, reason, hint string) {
@@ -166,7 +166,7 @@ func (s *section) words(name string, form wordForm, each func(s *section, item *
 	}
 	items := n.Items
 	if n.Kind == document.String {
-		items = append(s.nodes.room(1), n)
+		items = append(s.nodes.alloc(1), n)
 	} else if n.Kind != document.Array {
 		s.want(n, name, "a list of strings")
 		return nil
@@ -175,7 +175,7 @@ func (s *section) words(name string, form wordForm, each func(s *section, item *
 		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
 	s.checkStrays(items, name)
-	list, seen := s.strings.room(len(items)), seenAmong(len(items))
+	list, seen := s.strings.alloc(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {
 		case item.Kind != document.String:
@@ -225,7 +225,7 @@ func (s *section) tables(name, example string) []*document.Node {
 	case n == nil:
 		return nil
 	case n.Kind == document.Table:
-		return append(s.nodes.room(1), n)
+		return append(s.nodes.alloc(1), n)
 	case n.Kind != document.Array:
 		s.want(n, name, "a table such as "+example+", or a list of them,")
 		return nil

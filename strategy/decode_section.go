@@ -127,7 +127,7 @@ func (s *section) mistyped(key string) bool {
 		if slices.Contains(s.asked, f.Key) {
 			return false
 		}
-		return document.Closest(f.Key, []string{key}) == key || calledHere(strings.ToLower(f.Key), []string{key}) == key
+		return document.Closest(f.Key, []string{key}) == key || aliasOf(strings.ToLower(f.Key), []string{key}) == key
 	})
 }
 
