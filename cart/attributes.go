@@ -21,9 +21,9 @@ func (d *document) attributes(depth int) *fault {
 		f = d.pairs(depth)
 	case d.emptyList():
 	case d.next() == '[':
-		return wants(d.seen(), "an object; attributes PATH NAME VALUE reads an array of pairs")
+		return wants(d.seen(), JSONObject).hint("attributes PATH NAME VALUE reads an array of pairs")
 	default:
-		return wants(d.seen(), "an object")
+		return wants(d.seen(), JSONObject)
 	}
 	if f != nil {
 		return f

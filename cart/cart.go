@@ -182,7 +182,14 @@ type Invalid struct {
 	// Reason says what was seen, shortened and safe to print, and what was
 	// wanted.
 	Reason string
+	// Detail is what the reason is made of. It may be empty.
+	Detail Detail
+
+	cause error
 }
+
+// Unwrap is what another package says of a text that is not JSON; nil for other reasons.
+func (e *Invalid) Unwrap() error { return e.cause }
 
 func (e *Invalid) Error() string {
 	if e.Pointer == "" {

@@ -122,8 +122,8 @@ func TestEssentialsThatCannotBeRead(t *testing.T) {
 		"too deep within":               {mapping: mapped, body: `{"shipping":` + nested(64) + `,"items":[]}`, pointer: "/shipping/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0", reason: "is nested too deep, want at most 64 levels"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := refusalOf(t, Options{Map: test.mapping}, test.body); got != (Invalid{test.pointer, test.reason}) {
-				t.Errorf("got  %+v\nwant %+v", got, Invalid{test.pointer, test.reason})
+			if got := refusalOf(t, Options{Map: test.mapping}, test.body); got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", got, Invalid{Pointer: test.pointer, Reason: test.reason})
 			}
 		})
 	}

@@ -11,19 +11,77 @@ import (
 // and every value around adds its name on the way out, so that a good cart
 // pays nothing for the pointer of a bad one.
 type fault struct {
-	reason string
+	detail Detail
+	where  string   // how the reason gives the offset: ", at byte"; "" where it gives none
+	after  string   // of the reason, behind the offset
+	cause  error    // of another package
 	path   []string // innermost first, not escaped
 	fatal  bool     // whatever the value is for: no two parsers need read it alike
 	spot   spot     // of a fault that shows only when the body has been read
 }
 
-func fatal(reason string) *fault { return &fault{reason: reason, fatal: true} }
+// Detail is what the reason of an [Invalid] is made of, for those who word it themselves.
+type Detail struct {
+	// Problem is the reason without Offset and Hint.
+	Problem string
+	// Seen is what is there and Wanted what its field takes, where the problem is that one
+	// is not the other. [JSONObject], [JSONArray] and [JSONText] stand for the types of JSON.
+	Seen, Wanted string
+	// Hint says which option or path would take what is there.
+	Hint string
+	// Offset is the byte of the body where the problem shows, if HasOffset is true.
+	Offset    int
+	HasOffset bool
+	// CaseOnly says that two names in one object differ only in case.
+	CaseOnly bool
+}
 
-func faulty(reason string) *fault { return &fault{reason: reason} }
+// What a detail calls the types of JSON. A text of the cart is not among what is seen: a
+// part of it is quoted instead.
+const (
+	JSONObject = "an object"
+	JSONArray  = "an array"
+	JSONText   = "a text"
+)
+
+func fatal(reason string) *fault {
+	f := faulty(reason)
+	f.fatal = true
+	return f
+}
+
+func faulty(reason string) *fault { return &fault{detail: Detail{Problem: reason}} }
 
 // wants is the fault of a value that is not what its field takes.
 func wants(seen, wanted string) *fault {
-	return faulty("is " + seen + ", want " + wanted)
+	f := faulty("is " + seen + ", want " + wanted)
+	f.detail.Seen, f.detail.Wanted = seen, wanted
+	return f
+}
+
+// differsInCase is the fault of a name that differs only in case from another one.
+func differsInCase(from string) *fault {
+	f := fatal("differs only in case from " + from)
+	f.detail.CaseOnly = true
+	return f
+}
+
+// hint adds which option or path would take the value.
+func (f *fault) hint(text string) *fault {
+	f.detail.Hint = text
+	return f
+}
+
+// atByte adds the offset in the body; where says how the reason leads to it.
+func (f *fault) atByte(where string, offset int) *fault {
+	f.where, f.detail.Offset, f.detail.HasOffset = where, offset, true
+	return f
+}
+
+// because adds what another package says of the text.
+func (f *fault) because(err error) *fault {
+	f.cause, f.after = err, ": "+foreign(err)
+	return f
 }
 
 // under says that the fault is in the member called name.
@@ -45,7 +103,33 @@ func (f *fault) ofLine(i int) *fault {
 }
 
 func (f *fault) invalid() *Invalid {
-	return &Invalid{Pointer: f.pointer(), Reason: f.reason}
+	return f.invalidAt(f.pointer())
+}
+
+func (f *fault) invalidAt(pointer string) *Invalid {
+	detail := f.detail
+	detail.Problem += f.after
+	return &Invalid{Pointer: pointer, Reason: f.reason(), Detail: detail, cause: f.cause}
+}
+
+// reason is the detail as one sentence.
+func (f *fault) reason() string {
+	reason := f.detail.Problem
+	if f.detail.HasOffset {
+		reason += f.where + " " + strconv.Itoa(f.detail.Offset)
+	}
+	reason += f.after
+	if f.detail.Hint != "" {
+		reason += "; " + f.detail.Hint
+	}
+	return reason
+}
+
+// inPart says that the fault is in a part of the value. Offsets in the part are none in
+// the body, and its fields none of the cart.
+func (f *fault) inPart(part string) *fault {
+	*f = fault{detail: Detail{Problem: part + f.reason(), CaseOnly: f.detail.CaseOnly}, path: f.path, fatal: f.fatal, spot: f.spot}
+	return f
 }
 
 // maxPointer bounds a pointer in bytes: names are the sender's, and a pointer

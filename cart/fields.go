@@ -213,7 +213,7 @@ func (d *document) textual() (string, *fault) {
 		}
 		d.pos = at
 		if digits {
-			return "", wants(shorten(text), "a text, or an integer below 2^53; exact_ids on takes its digits")
+			return "", wants(shorten(text), "a text, or an integer below 2^53").hint("exact_ids on takes its digits")
 		}
 	}
 	return "", wants(d.seen(), wantText)
@@ -265,7 +265,7 @@ func (d *document) spelled() (int64, *fault) {
 			return value, nil
 		}
 	default:
-		return 0, wants(at.seen(), wantMinor+"; prices major takes decimals")
+		return 0, wants(at.seen(), wantMinor).hint("prices major takes decimals")
 	}
 	return 0, wants(at.seen(), d.reader.prices.spelling())
 }
@@ -339,7 +339,7 @@ func (d *document) quantity() *fault {
 	case number.places == 0:
 		return wants(at.seen(), d.reader.wantedQuantity())
 	case !d.reader.fractional:
-		return wants(at.seen(), wantCount+"; fractional line takes it")
+		return wants(at.seen(), wantCount).hint("fractional line takes it")
 	case number.places > maxWeightPlaces || number.digits/powersOfTen[number.places] > money.Max:
 		return wants(at.seen(), fmt.Sprintf("%s with at most %d decimals", wantFraction, maxWeightPlaces))
 	case number.isWholeDouble(at.raw()):
@@ -378,7 +378,7 @@ func (d *document) boolean() (bool, *fault) {
 	case ok && (c != '"' || d.reader.textFlags):
 		return value, nil
 	case ok:
-		return false, wants(at.seen(), wantFlag+"; text_flags on takes it as a text")
+		return false, wants(at.seen(), wantFlag).hint("text_flags on takes it as a text")
 	}
 	return false, wants(at.seen(), wantFlag)
 }

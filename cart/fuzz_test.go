@@ -251,7 +251,7 @@ func checkTrace(t tester, reads []Read, c *Cart, body []byte) {
 // too deep to be named in a large text.
 func grammarAside(err error) string {
 	text := fmt.Sprint(err)
-	if tooDeep := tooDeep().reason; strings.HasSuffix(text, tooDeep) {
+	if tooDeep := tooDeep().reason(); strings.HasSuffix(text, tooDeep) {
 		return tooDeep
 	}
 	for _, what := range []string{": invalid ", `: "invalid `} {

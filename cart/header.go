@@ -102,7 +102,7 @@ type fields struct {
 
 // in is the fault as something that is wrong with a header.
 func (f *fault) in(header string) *Invalid {
-	return &Invalid{Pointer: header, Reason: f.reason}
+	return f.invalidAt(header)
 }
 
 func (h *fields) readCurrency() *Invalid {

@@ -170,8 +170,8 @@ func TestInvalidHeaders(t *testing.T) {
 			r := reader(t, Options{MaxLines: 3, MaxCoupons: 2, MaxSegments: 2, MaxShipping: 2})
 			var into Cart
 			found, err := r.ReadHeaders(test.headers, currency(t, "CNY"), &into)
-			if got := invalid(t, found, err); *got != (Invalid{test.header, test.reason}) {
-				t.Errorf("got  %+v\nwant %+v", *got, Invalid{test.header, test.reason})
+			if got := invalid(t, found, err); *got != (Invalid{Pointer: test.header, Reason: test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", *got, Invalid{Pointer: test.header, Reason: test.reason})
 			}
 			if len(into.Lines) > 0 {
 				t.Error("the cart is not empty")
@@ -195,8 +195,8 @@ func TestInvalidMajorHeaders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			found, err := reader(t, Options{Prices: Major}).ReadHeaders(
 				map[string][]string{test.header: {test.value}}, currency(t, "CNY"), new(Cart))
-			if got := invalid(t, found, err); *got != (Invalid{test.header, test.reason}) {
-				t.Errorf("got  %+v\nwant %+v", *got, Invalid{test.header, test.reason})
+			if got := invalid(t, found, err); *got != (Invalid{Pointer: test.header, Reason: test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", *got, Invalid{Pointer: test.header, Reason: test.reason})
 			}
 		})
 	}

@@ -93,8 +93,7 @@ func (h *fields) charge(member httpsfv.Member) (Charge, *fault) {
 
 // position says which member of the list is meant, counting from one.
 func (f *fault) position(i int) *fault {
-	f.reason = fmt.Sprintf("position %d: %s", i+1, f.reason)
-	return f
+	return f.inPart(fmt.Sprintf("position %d: ", i+1))
 }
 
 // parseList reads a list of RFC 9651 in which no parameter is given twice: the

@@ -35,8 +35,8 @@ func TestMalformedJSON(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := reader(t, Options{}).ReadJSON([]byte(test.body), currency(t, "CNY"), new(Cart))
-			if got := invalid(t, found, err); *got != (Invalid{test.pointer, test.reason}) {
-				t.Errorf("got  %+v\nwant %+v", *got, Invalid{test.pointer, test.reason})
+			if got := invalid(t, found, err); *got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", *got, Invalid{Pointer: test.pointer, Reason: test.reason})
 			}
 		})
 	}
@@ -123,8 +123,8 @@ func TestInvalidJSONCart(t *testing.T) {
 	} {
 		t.Run(title, func(t *testing.T) {
 			options := Options{MaxLines: 5, MaxCoupons: 4, MaxAttributes: 3, MaxSegments: 2, MaxShipping: 2}
-			if got := refusalOf(t, options, test.body); got != (Invalid{test.pointer, test.reason}) {
-				t.Errorf("got  %+v\nwant %+v", got, Invalid{test.pointer, test.reason})
+			if got := refusalOf(t, options, test.body); got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", got, Invalid{Pointer: test.pointer, Reason: test.reason})
 			}
 		})
 	}
@@ -137,7 +137,7 @@ func TestReasonsOfAmountsNameTheCurrencyOfTheBody(t *testing.T) {
 		"behind": `{"items":[{"quantity":1,"unit_price":18.5}],"currency":"JPY"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := Invalid{"/items/0/unit_price", "is 18.5, want an amount of JPY such as 1850, from 0 to 999999999999999, without decimals"}
+			want := Invalid{Pointer: "/items/0/unit_price", Reason: "is 18.5, want an amount of JPY such as 1850, from 0 to 999999999999999, without decimals"}
 			if got := refusalOf(t, Options{Prices: Major}, body); got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}

@@ -81,6 +81,9 @@ func (d *document) mentionsItems(body []byte) bool {
 	return s.mentions(d.reader.body)
 }
 
+// notJSON is the reason where no better one is known.
+const notJSON = "is not JSON"
+
 // malformed says where and why body is not JSON as RFC 7493 has it, names given
 // twice aside. It is only asked about what has been found wanting.
 //
@@ -88,7 +91,7 @@ func (d *document) mentionsItems(body []byte) bool {
 // order mark.
 func malformed(body []byte, mark int) *Invalid {
 	if len(body) > math.MaxInt32 {
-		return &Invalid{Reason: fmt.Sprintf("is %d bytes long, want at most %d", len(body), math.MaxInt32)}
+		return faulty(fmt.Sprintf("is %d bytes long, want at most %d", len(body), math.MaxInt32)).invalid()
 	}
 	if deep(body) {
 		return tooDeep().invalid()
@@ -96,7 +99,7 @@ func malformed(body []byte, mark int) *Invalid {
 	if bad := check(jsontext.NewDecoder(bytes.NewBuffer(body[mark:]), jsontext.AllowDuplicateNames(true)), mark); bad != nil {
 		return bad
 	}
-	return &Invalid{Reason: "is not JSON"}
+	return faulty(notJSON).invalid()
 }
 
 // check reads a text to its end, which is to be one value. It returns what is
@@ -108,16 +111,16 @@ func check(decoder *jsontext.Decoder, mark int) *Invalid {
 		if _, err := decoder.ReadToken(); errors.Is(err, io.EOF) {
 			return nil
 		}
-		return &Invalid{Reason: fmt.Sprintf("has more text after the JSON value, at byte %d", end+int64(mark))}
+		return faulty("has more text after the JSON value").atByte(", at byte", int(end)+mark).invalid()
 	}
 	if errors.Is(err, io.EOF) { // nothing but white space
-		return &Invalid{Reason: "is empty, want JSON"}
+		return faulty("is empty, want JSON").invalid()
 	}
 	var syntactic *jsontext.SyntacticError
 	if !errors.As(err, &syntactic) {
-		return &Invalid{Reason: "is not JSON"}
+		return faulty(notJSON).invalid()
 	}
-	f := faulty(fmt.Sprintf("is not JSON at byte %d: %s", syntactic.ByteOffset+int64(mark), foreign(syntactic.Err)))
+	f := faulty(notJSON).atByte(" at byte", int(syntactic.ByteOffset)+mark).because(syntactic.Err)
 	for pointer := syntactic.JSONPointer; pointer != ""; pointer = pointer.Parent() {
 		f.under(pointer.LastToken())
 	}
@@ -315,7 +318,7 @@ func (d *document) inOneCase(at *node, names []span) *fault {
 			}
 		}
 		if written && other != "" {
-			return fatal("differs only in case from " + quote(e.name) + ", which is there, too").under(other)
+			return differsInCase(quote(e.name) + ", which is there, too").under(other)
 		}
 	}
 	return nil
@@ -365,10 +368,10 @@ func (d *document) ahead(at *node, expected int) int {
 func (d *document) confused(earlier, later span) *fault {
 	name := d.nameAt(later)
 	if d.nameAt(earlier) != name {
-		return fatal("differs only in case from another member of its object").under(name)
+		return differsInCase("another member of its object").under(name)
 	}
 	d.twice = true
-	return fatal(fmt.Sprintf("is in its object twice, again at byte %d", later.from-1)).under(name)
+	return fatal("is in its object twice").atByte(", again at byte", int(later.from)-1).under(name)
 }
 
 // member reads the current value, of a member called name, which is the found
@@ -381,7 +384,7 @@ func (d *document) member(at *node, found int, name string, class byte, depth in
 		if class&folds != 0 || at.cased {
 			if like := at.variant(name); like != nil {
 				if !like.anyCase {
-					return fatal("differs only in case from " + quote(like.name) + ", want it written so")
+					return differsInCase(quote(like.name) + ", want it written so")
 				}
 				d.otherCases = true
 			}

@@ -166,10 +166,10 @@ func TestReadJSONOfWhatIsNoCart(t *testing.T) {
 }
 
 func TestInvalidSaysWhere(t *testing.T) {
-	if got := (&Invalid{"/items/0", "is 1, want 2"}).Error(); got != "cart: /items/0: is 1, want 2" {
+	if got := (&Invalid{Pointer: "/items/0", Reason: "is 1, want 2"}).Error(); got != "cart: /items/0: is 1, want 2" {
 		t.Error(got)
 	}
-	if got := (&Invalid{"", "is empty"}).Error(); got != "cart: is empty" {
+	if got := (&Invalid{Pointer: "", Reason: "is empty"}).Error(); got != "cart: is empty" {
 		t.Error(got)
 	}
 }

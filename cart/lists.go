@@ -38,9 +38,9 @@ func (d *document) readItems(e *edge, depth int) *fault {
 	case d.passing > 0:
 		return d.readLine(depth)
 	case d.next() == '{':
-		return wants(d.seen(), "an array; the path "+e.path+".* reads the values of an object")
+		return wants(d.seen(), JSONArray).hint("the path " + e.path + ".* reads the values of an object")
 	}
-	return wants(d.seen(), "an array")
+	return wants(d.seen(), JSONArray)
 }
 
 // list reads an array of objects: of lines, of shipping charges, or of the names and
@@ -129,7 +129,7 @@ func (d *document) readLine(depth int) *fault {
 	case len(d.cart.Lines) == most:
 		return tooMany(most, "lines")
 	case d.next() != '{':
-		return wants(d.seen(), "an object")
+		return wants(d.seen(), JSONObject)
 	}
 	d.attributesFrom, d.categoriesFrom = len(d.cart.attributes), len(d.cart.texts)
 	chunks := len(d.cart.chunks)
@@ -293,7 +293,7 @@ func (d *document) texts(to []string, e *edge, most bound, depth int) ([]string,
 // good as absent.
 func (d *document) appendText(to []string, e *edge, most bound) ([]string, *fault) {
 	if d.next() == '{' {
-		return to, wants("an object", "a text or an integer; the path "+e.path+" can go on into it, such as "+e.path+".code")
+		return to, wants(JSONObject, "a text or an integer").hint("the path " + e.path + " can go on into it, such as " + e.path + ".code")
 	}
 	text, f := d.textual()
 	if f != nil {

@@ -76,7 +76,7 @@ func TestListsOfTexts(t *testing.T) {
 				}
 				options, body := Options{Map: m}, fmt.Sprintf(list.body, test.value)
 				if test.reason != "" {
-					want := Invalid{pointer + test.at, strings.ReplaceAll(test.reason, "PATH", path)}
+					want := Invalid{Pointer: pointer + test.at, Reason: strings.ReplaceAll(test.reason, "PATH", path)}
 					if got := refusalOf(t, options, body); got != want {
 						t.Errorf("got  %+v\nwant %+v", got, want)
 					}
@@ -111,7 +111,7 @@ func TestListsOfTextsAreBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if test.reason == "" {
 				cartOf(t, test.options, test.body)
-			} else if got := refusalOf(t, test.options, test.body); got != (Invalid{test.pointer, test.reason}) {
+			} else if got := refusalOf(t, test.options, test.body); got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -163,7 +163,7 @@ func TestShippingForms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			options, body := Options{Prices: test.prices, Map: test.mapping}, `{"items":[],"shipping":`+test.value+`}`
 			if test.reason != "" {
-				if got := refusalOf(t, options, body); got != (Invalid{"/shipping" + test.at, test.reason}) {
+				if got := refusalOf(t, options, body); got != (Invalid{Pointer: "/shipping" + test.at, Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 			} else if got := cartOf(t, options, body).Shipping; !reflect.DeepEqual(got, test.want) {
@@ -230,7 +230,7 @@ func TestAttributeForms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			options, body := Options{Map: test.mapping}, `{"items":[{"quantity":1,"attributes":`+test.value+`}]}`
 			if test.reason != "" {
-				if got := refusalOf(t, options, body); got != (Invalid{"/items/0/attributes" + test.at, test.reason}) {
+				if got := refusalOf(t, options, body); got != (Invalid{Pointer: "/items/0/attributes" + test.at, Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 			} else if got := cartOf(t, options, body).Lines[0].Attributes; !reflect.DeepEqual(got, test.want) {
@@ -254,7 +254,7 @@ func TestPairsAreBounded(t *testing.T) {
 			body := `{"items":[{"quantity":1},{"quantity":1,"attributes":` + test.value + `}]}`
 			if test.reason == "" {
 				cartOf(t, options, body)
-			} else if got := refusalOf(t, options, body); got != (Invalid{"/items/1/attributes", test.reason}) {
+			} else if got := refusalOf(t, options, body); got != (Invalid{Pointer: "/items/1/attributes", Reason: test.reason}) {
 				t.Errorf("got %+v", got)
 			}
 		})

@@ -33,12 +33,12 @@ func (r *Reader) Pointer(body []byte, line int, key string) string {
 	case "unit_price":
 		of.field, path = fieldUnitPrice, r.unitPricePath
 	default:
-		return read.fault("").pointer()
+		return read.fault(faulty("")).pointer()
 	}
 	if value, found := r.search(body, of, nil); found {
-		return value.fault("").pointer()
+		return value.fault(faulty("")).pointer()
 	}
-	f := read.fault("")
+	f := read.fault(faulty(""))
 	if !slices.Contains(read.path, textStep) {
 		f.within(path)
 	}
@@ -72,23 +72,23 @@ func (r *Reader) complete(f *fault, body []byte, pause func()) *fault {
 		return f
 	}
 	if f.spot.wanted != "" {
-		f.reason = "is " + read.seen + ", want " + f.spot.wanted
+		f = wants(read.seen, f.spot.wanted)
 	}
-	return read.fault(f.reason)
+	return read.fault(f)
 }
 
-// fault is one of the value that was read.
-func (n *noted) fault(reason string) *fault {
+// fault is what is wrong with the cart as a fault of the value that was read.
+func (n *noted) fault(of *fault) *fault {
 	text := slices.Index(n.path, textStep)
 	if text < 0 {
 		text = len(n.path)
 	}
-	f := &fault{reason: reason, path: slices.Clone(n.path[:text])}
+	f := &fault{detail: of.detail, path: slices.Clone(n.path[:text])}
 	slices.Reverse(f.path)
 	if text < len(n.path) {
 		inner := &fault{path: slices.Clone(n.path[text+1:])}
 		slices.Reverse(inner.path)
-		f.reason = inJSON(inner.pointer()) + reason
+		f.inPart(inJSON(inner.pointer()))
 	}
 	return f
 }

@@ -103,8 +103,8 @@ func TestMappedPlacesInErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := reader(t, Options{Map: m}).ReadJSON([]byte(test.body), currency(t, "CNY"), new(Cart))
-			if got := invalid(t, found, err); *got != (Invalid{test.pointer, test.reason}) {
-				t.Errorf("got  %+v\nwant %+v", *got, Invalid{test.pointer, test.reason})
+			if got := invalid(t, found, err); *got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
+				t.Errorf("got  %+v\nwant %+v", *got, Invalid{Pointer: test.pointer, Reason: test.reason})
 			}
 		})
 	}

@@ -157,8 +157,8 @@ func TestPathsOfItems(t *testing.T) {
 					t.Errorf("got %v, %v of %+v", found, err, visible(c))
 				}
 			case test.reason != "":
-				if got := refusalOf(t, options, test.body); got != (Invalid{test.pointer, test.reason}) {
-					t.Errorf("got  %+v\nwant %+v", got, Invalid{test.pointer, test.reason})
+				if got := refusalOf(t, options, test.body); got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
+					t.Errorf("got  %+v\nwant %+v", got, Invalid{Pointer: test.pointer, Reason: test.reason})
 				}
 			default:
 				if got := skus(cartOf(t, options, test.body)); got != test.want {
@@ -196,8 +196,8 @@ func TestSeveralPathsShareOneBound(t *testing.T) {
 		body string
 		want Invalid
 	}{
-		"lines":   {body: `{"b":` + listOfLines("x y") + `,"a":` + listOfLines("p q") + `}`, want: Invalid{"/a/1", "is one too many, want at most 3 lines"}},
-		"charges": {body: `{"a":[],"fees":{"x":1,"y":2}}`, want: Invalid{"/fees/y", "is one too many, want at most 1 shipping charges"}},
+		"lines":   {body: `{"b":` + listOfLines("x y") + `,"a":` + listOfLines("p q") + `}`, want: Invalid{Pointer: "/a/1", Reason: "is one too many, want at most 3 lines"}},
+		"charges": {body: `{"a":[],"fees":{"x":1,"y":2}}`, want: Invalid{Pointer: "/fees/y", Reason: "is one too many, want at most 1 shipping charges"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := refusalOf(t, options, test.body); got != test.want {
@@ -269,7 +269,7 @@ func TestPathsOfOtherFields(t *testing.T) {
 			}
 			options, body := Options{Map: m}, `{`+test.body+`,"items":[]}`
 			if test.reason != "" {
-				want := Invalid{test.pointer, strings.ReplaceAll(test.reason, "PATH", test.paths[0])}
+				want := Invalid{Pointer: test.pointer, Reason: strings.ReplaceAll(test.reason, "PATH", test.paths[0])}
 				if got := refusalOf(t, options, body); got != want {
 					t.Errorf("got  %+v\nwant %+v", got, want)
 				}
@@ -303,8 +303,8 @@ func TestPathsWithinALine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			options := Options{Map: m}
 			if test.reason != "" {
-				if got := refusalOf(t, options, test.body); got != (Invalid{test.pointer, test.reason}) {
-					t.Errorf("got  %+v\nwant %+v", got, Invalid{test.pointer, test.reason})
+				if got := refusalOf(t, options, test.body); got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
+					t.Errorf("got  %+v\nwant %+v", got, Invalid{Pointer: test.pointer, Reason: test.reason})
 				}
 			} else if c := cartOf(t, options, test.body); !reflect.DeepEqual(c.Lines, []Line{test.want}) {
 				t.Errorf("got  %+v\nwant %+v", c.Lines, test.want)

@@ -75,7 +75,7 @@ var (
 )
 
 // wantText is what a reason asks for in place of a text.
-const wantText = "a text, or an integer below 2^53 without sign, fraction and exponent"
+const wantText = JSONText + ", or an integer below 2^53 without sign, fraction and exponent"
 
 // maxExact is up to where every integer is a double of its own (RFC 7493,
 // section 2.2).

@@ -146,9 +146,9 @@ func (s *scanner) leap() {
 func (s scanner) seen() string {
 	switch s.next() {
 	case '{':
-		return "an object"
+		return JSONObject
 	case '[':
-		return "an array"
+		return JSONArray
 	case '"':
 		return quote(s.str())
 	}

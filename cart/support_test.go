@@ -70,14 +70,14 @@ func refusalOf(t tester, options Options, body string) Invalid {
 	return *invalid(t, found, err)
 }
 
-// invalid reads what must be invalid.
+// invalid is where and why a cart is refused, without the details of the reason.
 func invalid(t tester, found bool, err error) *Invalid {
 	t.Helper()
 	bad, ok := err.(*Invalid)
 	if !ok || found {
 		t.Fatalf("got %v, %v, want an *Invalid", found, err)
 	}
-	return bad
+	return &Invalid{Pointer: bad.Pointer, Reason: bad.Reason}
 }
 
 func printable(text string) bool {

@@ -32,7 +32,7 @@ func (d *document) blocked(at *node, depth int) *fault {
 		d.dropped |= at.fields
 		return d.skip(depth)
 	case len(at.positions) > 0:
-		return wants(d.seen(), "an array")
+		return wants(d.seen(), JSONArray)
 	case at.each != nil:
 		return wants(d.seen(), "an object or an array")
 	}
@@ -186,7 +186,8 @@ func (d *document) embedded(e *edge, depth int) *fault {
 	d.trace.leave()
 	d.scanner = outer
 	if f != nil {
-		f.reason, f.path = inJSON(f.pointer())+f.reason, nil
+		f.inPart(inJSON(f.pointer()))
+		f.path = nil
 	}
 	return f
 }

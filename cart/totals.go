@@ -103,10 +103,9 @@ func (d *document) checkSubtotal(goods int64) *fault {
 	if by < 0 {
 		by, than = -by, "less"
 	}
-	return &fault{
-		reason: fmt.Sprintf("is %d minor units, want %d, which the lines add up to: it is %d %s", subtotal, goods, by, than),
-		spot:   spot{field: fieldSubtotal, line: -1, charge: -1},
-	}
+	f := faulty(fmt.Sprintf("is %d minor units, want %d, which the lines add up to: it is %d %s", subtotal, goods, by, than))
+	f.spot = spot{field: fieldSubtotal, line: -1, charge: -1}
+	return f
 }
 
 // totals adds up a cart and sees that every sum stays within what a header can

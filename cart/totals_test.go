@@ -58,7 +58,7 @@ func TestLineTotals(t *testing.T) {
 			options.Map = Mapping{LineTotal: Paths{"total"}}
 			body := `{"items":[{` + test.line + `}]}`
 			if test.reason != "" {
-				if got := refusalOf(t, options, body); got != (Invalid{"/items/0", test.reason}) {
+				if got := refusalOf(t, options, body); got != (Invalid{Pointer: "/items/0", Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 			} else if c := cartOf(t, options, body); !reflect.DeepEqual(c.Lines, []Line{test.want}) {
@@ -103,8 +103,8 @@ func TestSubtotals(t *testing.T) {
 			} {
 				if test.reason == "" {
 					cartOf(t, options, body)
-				} else if got := refusalOf(t, options, body); got != (Invalid{test.pointer, test.reason}) {
-					t.Errorf("got  %+v\nwant %+v", got, Invalid{test.pointer, test.reason})
+				} else if got := refusalOf(t, options, body); got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
+					t.Errorf("got  %+v\nwant %+v", got, Invalid{Pointer: test.pointer, Reason: test.reason})
 				}
 			}
 		})
@@ -113,20 +113,20 @@ func TestSubtotals(t *testing.T) {
 		options := Options{Fractional: true, Map: Mapping{Subtotal: Paths{"sum"}}}
 		cartOf(t, options, `{"items":[{"quantity":0.5,"unit_price":333},{"quantity":0.5,"unit_price":333}],"sum":334}`) // each line is rounded
 		got := refusalOf(t, options, `{"items":[{"quantity":0.5,"unit_price":333},{"quantity":0.5,"unit_price":333}],"sum":333}`)
-		if want := (Invalid{"/sum", "is 333 minor units, want 334, which the lines add up to: it is 1 less"}); got != want {
+		if want := (Invalid{Pointer: "/sum", Reason: "is 333 minor units, want 334, which the lines add up to: it is 1 less"}); got != want {
 			t.Errorf("got %+v", got)
 		}
 	})
 	t.Run("in the JSON of a text", func(t *testing.T) {
 		got := refusalOf(t, Options{Map: Mapping{Subtotal: Paths{"x!json.sum"}}}, `{"x":"{\"sum\":7}","items":[]}`)
-		if want := (Invalid{"/x", "in its JSON at /sum: is 7 minor units, want 0, which the lines add up to: it is 7 more"}); got != want {
+		if want := (Invalid{Pointer: "/x", Reason: "in its JSON at /sum: is 7 minor units, want 0, which the lines add up to: it is 7 more"}); got != want {
 			t.Errorf("got %+v", got)
 		}
 	})
 	t.Run("of lines from several paths", func(t *testing.T) {
 		options := Options{Map: Mapping{Items: Paths{"a", "b"}, Subtotal: Paths{"sum"}}}
 		got := refusalOf(t, options, `{"b":[{"quantity":1,"unit_price":1}],"a":[{"quantity":1,"unit_price":1},{"quantity":1}],"sum":2}`)
-		if want := (Invalid{"/a/1", noPrice}); got != want {
+		if want := (Invalid{Pointer: "/a/1", Reason: noPrice}); got != want {
 			t.Errorf("got %+v", got)
 		}
 	})
@@ -156,7 +156,7 @@ func TestDecimalsOfTheCurrency(t *testing.T) {
 			} {
 				if test.reason == "" {
 					cartOf(t, options, body)
-				} else if got := refusalOf(t, options, body); got != (Invalid{"/minor_unit", test.reason}) {
+				} else if got := refusalOf(t, options, body); got != (Invalid{Pointer: "/minor_unit", Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 			}

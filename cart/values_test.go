@@ -72,7 +72,7 @@ func TestQuantities(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			body := `{"items":[{"quantity":` + test.value + `,"unit_price":0}]}`
 			if test.reason != "" {
-				if got := refusalOf(t, Options{}, body); got != (Invalid{"/items/0/quantity", test.reason}) {
+				if got := refusalOf(t, Options{}, body); got != (Invalid{Pointer: "/items/0/quantity", Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 				return
@@ -137,7 +137,7 @@ func TestFractionalQuantities(t *testing.T) {
 			options := Options{Fractional: true}
 			if test.reason != "" {
 				got := refusalOf(t, options, `{"items":[{"quantity":`+test.value+`}]}`)
-				if got != (Invalid{"/items/0/quantity", test.reason}) {
+				if got != (Invalid{Pointer: "/items/0/quantity", Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 				return
@@ -150,7 +150,7 @@ func TestFractionalQuantities(t *testing.T) {
 	}
 	t.Run("worth too much", func(t *testing.T) {
 		got := refusalOf(t, Options{Fractional: true}, `{"items":[{"quantity":1.5,"unit_price":999999999999999}]}`)
-		if got != (Invalid{"/items/0", "is 1.5 × 999999999999999 minor units, want at most 999999999999999"}) {
+		if got != (Invalid{Pointer: "/items/0", Reason: "is 1.5 × 999999999999999 minor units, want at most 999999999999999"}) {
 			t.Errorf("got %+v", got)
 		}
 	})
@@ -273,7 +273,7 @@ func TestAmounts(t *testing.T) {
 		for pointer, format := range amountPlaces {
 			t.Run(name+pointer, func(t *testing.T) {
 				got := refusalOf(t, options, fmt.Sprintf(format, test.value, test.currency))
-				if got != (Invalid{pointer, test.reason}) {
+				if got != (Invalid{Pointer: pointer, Reason: test.reason}) {
 					t.Errorf("got  %+v\nwant %s", got, test.reason)
 				}
 			})
@@ -296,7 +296,7 @@ func TestAmountsOfOtherKinds(t *testing.T) {
 			reason: `has no "amount"` + wantsAmount},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := refusalOf(t, Options{Prices: test.prices}, test.body); got != (Invalid{test.pointer, test.reason}) {
+			if got := refusalOf(t, Options{Prices: test.prices}, test.body); got != (Invalid{Pointer: test.pointer, Reason: test.reason}) {
 				t.Errorf("got %+v\nwant %s", got, test.reason)
 			}
 		})
@@ -322,7 +322,7 @@ func TestCompletedOrders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			body := `{"items":[],"customer":{"completed_orders":` + test.value + `}}`
 			if test.reason != "" {
-				if got := refusalOf(t, Options{}, body); got != (Invalid{"/customer/completed_orders", test.reason}) {
+				if got := refusalOf(t, Options{}, body); got != (Invalid{Pointer: "/customer/completed_orders", Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 			} else if c := cartOf(t, Options{}, body); c.Customer.CompletedOrders != test.want {
@@ -358,7 +358,7 @@ func TestCurrencies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			body := `{"currency":` + test.value + `,"items":[]}`
 			if test.reason != "" {
-				if got := refusalOf(t, Options{}, body); got != (Invalid{"/currency", test.reason}) {
+				if got := refusalOf(t, Options{}, body); got != (Invalid{Pointer: "/currency", Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 			} else if c := cartOf(t, Options{}, body); c.Currency != test.want {
@@ -422,7 +422,7 @@ func TestNames(t *testing.T) {
 			t.Run(name+pointer, func(t *testing.T) {
 				options, body := Options{ExactIDs: test.exact}, fmt.Sprintf(place.body, test.value)
 				if test.reason != "" {
-					if got := refusalOf(t, options, body); got != (Invalid{pointer, test.reason}) {
+					if got := refusalOf(t, options, body); got != (Invalid{Pointer: pointer, Reason: test.reason}) {
 						t.Errorf("got %+v\nwant %s", got, test.reason)
 					}
 				} else if got := place.read(cartOf(t, options, body)); got != test.want {
@@ -470,7 +470,7 @@ func TestFlags(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			options, body := Options{TextFlags: test.texts}, `{"items":[{"quantity":1,"reduced":`+test.value+`}]}`
 			if test.reason != "" {
-				if got := refusalOf(t, options, body); got != (Invalid{"/items/0/reduced", test.reason}) {
+				if got := refusalOf(t, options, body); got != (Invalid{Pointer: "/items/0/reduced", Reason: test.reason}) {
 					t.Errorf("got %+v\nwant %s", got, test.reason)
 				}
 			} else if got := cartOf(t, options, body).Lines[0].Reduced; got != test.want {

@@ -94,12 +94,12 @@ var (
 
 func decodeArithmetic(top *section) arithmetic {
 	a := arithmetic{unit: 1}
-	n := top.get("arithmetic")
+	n := top.Get("arithmetic")
 	if n == nil {
 		return a
 	}
 	if n.Kind != document.Table {
-		top.want(n, "arithmetic", "a table")
+		top.Want(n, "arithmetic", "a table")
 		return a
 	}
 	s := top.member(n, "arithmetic")
@@ -112,11 +112,11 @@ func decodeArithmetic(top *section) arithmetic {
 	if unit, ok := s.amount("rounding_unit", 1); ok {
 		a.unit = unit
 		if unit > maxRoundingUnit {
-			s.wrong(s.node.Get("rounding_unit"), "rounding_unit", "the unit is far too large", "")
+			s.Wrong(s.Node.Get("rounding_unit"), "rounding_unit", "the unit is far too large", "")
 		}
 	}
 	a.payable = decodePayable(s)
-	s.done()
+	s.Done()
 	return a
 }
 
@@ -131,7 +131,7 @@ const maxRoundingUnit = 1_000_000
 // word reads one of a few words and says which, or absent when it is not
 // there.
 func (s *section) word(name string, absent int, words []string) int {
-	n := s.get(name)
+	n := s.Get(name)
 	if n == nil {
 		return absent
 	}
@@ -140,7 +140,7 @@ func (s *section) word(name string, absent int, words []string) int {
 			return i
 		}
 	}
-	s.wrong(n, name, n.Unlike("one of "+strings.Join(words, ", ")), document.DidYouMean(n.Text, words))
+	s.Wrong(n, name, n.Unlike("one of "+strings.Join(words, ", ")), document.DidYouMean(n.Text, words))
 	return absent
 }
 

@@ -27,18 +27,18 @@ const RuleRounding = "rounding"
 func decodePayable(s *section) payable {
 	var p payable
 	if unit, ok := s.amount("payable_unit", 1); ok {
-		n := s.node.Get("payable_unit")
+		n := s.Node.Get("payable_unit")
 		switch {
 		case unit > maxRoundingUnit:
-			s.wrong(n, "payable_unit", "the unit is far too large", "")
+			s.Wrong(n, "payable_unit", "the unit is far too large", "")
 		case unit == 1:
 			s.warn(n, "payable_unit", "every amount goes in steps of "+majorText(s.currency, 1)+", so nothing is rounded", "leave it out, or take larger steps")
 		}
 		p.unit = unit
 	}
 	rounding := s.word("payable_rounding", int(money.Down), roundingWords)
-	if s.has("payable_rounding") && !s.has("payable_unit") {
-		s.wrong(s.node.Get("payable_rounding"), "payable_rounding", "there is no payable_unit for it", "such as payable_unit = 0.05")
+	if s.Has("payable_rounding") && !s.Has("payable_unit") {
+		s.Wrong(s.Node.Get("payable_rounding"), "payable_rounding", "there is no payable_unit for it", "such as payable_unit = 0.05")
 	}
 	if p.unit > 0 {
 		p.rounding = money.Rounding(rounding)

@@ -36,13 +36,15 @@ func decodeProducts(s *section, pause document.Pause) []product {
 	for i, node := range nodes {
 		pause.After(i)
 		sub := s.element(node, "products", i)
-		sub.sheet = sheet
+		if sheet != nil {
+			sub.Naming = sheet
+		}
 		p, ok := decodeProduct(sub)
 		first, twice := seen[s.spelling.skus.of(p.sku)]
 		switch {
 		case !ok:
 		case twice:
-			s.add(node.Pos, sub.path(), fmt.Sprintf("%q is in the catalogue twice, first %s%s", p.sku, sub.firstAt(node, first), first.insteadOf(p.sku)), first.hint(p.sku))
+			s.Add(node.Pos, sub.Path(), fmt.Sprintf("%q is in the catalogue twice, first %s%s", p.sku, sub.firstAt(node, first), first.insteadOf(p.sku)), first.hint(p.sku))
 		default:
 			seen[s.spelling.skus.of(p.sku)] = listedProduct{node.Pos, p.sku, i}
 			products = append(products, p)
@@ -54,8 +56,8 @@ func decodeProducts(s *section, pause document.Pause) []product {
 
 // firstAt says where a product is that a later one has the SKU of.
 func (s *section) firstAt(later *document.Node, first listedProduct) string {
-	if s.sheet != nil {
-		return "in " + s.sheet.row(first.index)
+	if sheet, is := s.Naming.(*spreadsheet); is {
+		return "in " + sheet.row(first.index)
 	}
 	return s.lineSeenFrom(later, first.pos)
 }
@@ -93,19 +95,19 @@ func decodeProduct(s *section) (product, bool) {
 	}
 	p.floor, _ = s.amount(keyFloor, 0)
 	if p.price != cart.NoPrice && p.floor > p.price {
-		s.wrong(s.node.Get(keyFloor), keyFloor, "the floor price is above the price", "")
+		s.Wrong(s.Node.Get(keyFloor), keyFloor, "the floor price is above the price", "")
 	}
-	for i := range s.node.Fields {
-		s.decodeAttribute(&p, &s.node.Fields[i])
+	for i := range s.Node.Fields {
+		s.decodeAttribute(&p, &s.Node.Fields[i])
 	}
 	if p.sku == "" {
 		p.sku = p.name
 	}
-	if p.sku == "" && !s.has("sku") && !s.has("name") {
-		s.add(s.node.Pos, s.path(), "the product has neither sku nor name", "")
+	if p.sku == "" && !s.Has("sku") && !s.Has("name") {
+		s.Add(s.Node.Pos, s.Path(), "the product has neither sku nor name", "")
 	}
 	if p.sku != "" && s.spelling.skus.of(p.sku) == "" {
-		s.add(s.node.Pos, s.path(), fmt.Sprintf("%q is no SKU, since no character of it shows", p.sku), "")
+		s.Add(s.Node.Pos, s.Path(), fmt.Sprintf("%q is no SKU, since no character of it shows", p.sku), "")
 		p.sku = ""
 	}
 	return p, p.sku != ""

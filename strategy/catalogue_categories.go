@@ -16,10 +16,10 @@ import (
 // Either key takes one text or a list.
 
 func decodeCategories(s *section) (first string, more []string) {
-	one, several := s.get("category"), s.get("categories")
+	one, several := s.Get("category"), s.Get("categories")
 	switch {
 	case one != nil && several != nil:
-		s.wrong(several, "categories", "categories is another name of category, and both are here", "write all into one list")
+		s.Wrong(several, "categories", "categories is another name of category, and both are here", "write all into one list")
 		return "", nil
 	case several != nil:
 		return s.categoriesAt(several, "categories")

@@ -59,33 +59,33 @@ func sheetMeant(n *document.Node) (at *document.Node, name string) {
 // products are the tables of the catalogue, and where they are rows of a spreadsheet,
 // that.
 func (s *section) products(pause document.Pause) ([]*document.Node, *spreadsheet) {
-	n := s.node.Get("products")
+	n := s.Node.Get("products")
 	if !isSpreadsheet(n) {
 		if at, name := sheetMeant(n); name != "" {
-			s.asked = append(s.asked, "products")
-			s.wrong(at, "products", "the catalogue is a list of products, or a table with the name of a file", fmt.Sprintf("did you mean products = { file = %q }?", name))
+			s.Ask("products")
+			s.Wrong(at, "products", "the catalogue is a list of products, or a table with the name of a file", fmt.Sprintf("did you mean products = { file = %q }?", name))
 			return nil, nil
 		}
-		return s.tables("products", `{ sku = "latte" }`), nil
+		return s.Tables("products", `{ sku = "latte" }`), nil
 	}
 	sub := s.table(n, "products", `{ file = "catalogue.csv" }`)
-	defer sub.done()
+	defer sub.Done()
 	name := sub.text(keyFile)
 	if name == "" {
 		return nil, nil
 	}
 	at := n.Get(keyFile)
 	if !isSheetName(name) {
-		sub.wrong(at, keyFile, fmt.Sprintf("%q is not the name of a spreadsheet beside the strategy, without a directory, that ends in %s", name, strings.Join(sheetSuffixes, ", ")),
+		sub.Wrong(at, keyFile, fmt.Sprintf("%q is not the name of a spreadsheet beside the strategy, without a directory, that ends in %s", name, strings.Join(sheetSuffixes, ", ")),
 			`such as "catalogue.csv"`)
 		return nil, nil
 	}
 	file, there := s.companions.file(name)
 	switch {
 	case !there:
-		sub.wrong(at, keyFile, fmt.Sprintf("there is no file %s beside the strategy", name), sub.companions.meant(name))
+		sub.Wrong(at, keyFile, fmt.Sprintf("there is no file %s beside the strategy", name), sub.companions.meant(name))
 	case len(file.Data) > maxSheetSize:
-		sub.wrong(at, keyFile, fmt.Sprintf("%s has %d bytes, more than %d", name, len(file.Data), maxSheetSize), "")
+		sub.Wrong(at, keyFile, fmt.Sprintf("%s has %d bytes, more than %d", name, len(file.Data), maxSheetSize), "")
 	default:
 		return s.readSheet(file, pause)
 	}
@@ -123,7 +123,7 @@ func (x *spreadsheet) fault(err error) {
 		key = x.cellAt(wrong.Row, wrong.Cell)
 	}
 	x.halfRead = true
-	x.add(x.build.At(wrong.Offset), key, wrong.Reason, wrong.Hint)
+	x.report.Add(x.build.At(wrong.Offset), key, wrong.Reason, wrong.Hint)
 }
 
 // tables are the rows that say something.
@@ -135,7 +135,7 @@ func (x *spreadsheet) tables(pause document.Pause) []*document.Node {
 		switch err := x.rows.Next(); {
 		case errors.Is(err, io.EOF):
 			if n == 0 {
-				x.add(x.build.At(0), "row 1", "no row follows that of the names, so the catalogue is empty", "")
+				x.report.Add(x.build.At(0), "row 1", "no row follows that of the names, so the catalogue is empty", "")
 			}
 			return rows
 		case err != nil:
@@ -156,7 +156,7 @@ func (x *spreadsheet) table() *document.Node {
 		switch {
 		case text == "":
 		case i >= len(x.columns), x.columns[i].key == "":
-			x.add(x.build.At(x.rows.Offset(i)), x.cellAt(x.rows.Row(), i), fmt.Sprintf("%q is in a column that has no name in the first row", shortened(text)), "")
+			x.report.Add(x.build.At(x.rows.Offset(i)), x.cellAt(x.rows.Row(), i), fmt.Sprintf("%q is in a column that has no name in the first row", shortened(text)), "")
 		default:
 			if value := x.value(i, text); value != nil {
 				row.Add(x.columns[i].key, value)
@@ -174,6 +174,12 @@ func shortened(text string) string {
 	}
 	return text
 }
+
+// Table is how a product is called: by its row.
+func (x *spreadsheet) Table(s *document.Section) string { return x.row(s.Index) }
+
+// Member is how a member of a product is called: by its row and its column.
+func (x *spreadsheet) Member(s *document.Section, key string) string { return x.cell(s.Index, key) }
 
 // row is how the row of a product is called.
 func (x *spreadsheet) row(product int) string { return fmt.Sprintf("row %d", x.numbers[product]) }

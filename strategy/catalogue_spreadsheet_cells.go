@@ -37,7 +37,7 @@ func (x *spreadsheet) amount(column int, text string, at document.Pos) *document
 	if bare != "" && strings.Trim(bare, "0123456789.") == "" {
 		return x.build.Scalar(document.String, text, at)
 	}
-	x.add(at, x.cellAt(x.rows.Row(), column), fmt.Sprintf("%q is not an amount of %s, digits with a point before the decimals are wanted", shortened(text), x.currency.Code()), x.amountMeant(text))
+	x.report.Add(at, x.cellAt(x.rows.Row(), column), fmt.Sprintf("%q is not an amount of %s, digits with a point before the decimals are wanted", shortened(text), x.currency.Code()), x.amountMeant(text))
 	return nil
 }
 
@@ -95,7 +95,7 @@ func (x *spreadsheet) warnGrouped(column int, text string, at document.Pos) {
 }
 
 func (x *spreadsheet) warnCell(column int, at document.Pos, reason, hint string) {
-	x.warnings.Add(x.doc, x.doc.Diagnostic(at, x.cellAt(x.rows.Row(), column), reason, hint))
+	x.report.Warn(at, x.cellAt(x.rows.Row(), column), reason, hint)
 }
 
 // categories are those of a cell, which semicolons set apart.

@@ -92,7 +92,7 @@ func (x *spreadsheet) header() bool {
 	}
 	switch {
 	case errors.Is(err, io.EOF):
-		x.add(x.build.At(0), "", "the file is empty", "its first row has the names of the columns: sku, name, category, subgroup, price, floor_price and attributes")
+		x.report.Add(x.build.At(0), "", "the file is empty", "its first row has the names of the columns: sku, name, category, subgroup, price, floor_price and attributes")
 		return false
 	case err != nil:
 		x.fault(err)
@@ -103,7 +103,7 @@ func (x *spreadsheet) header() bool {
 		cells = cells[:len(cells)-1]
 	}
 	if len(cells) > maxColumns {
-		x.add(x.build.At(0), x.headerKey(), fmt.Sprintf("%d columns are too many, at most %d are read", len(cells), maxColumns), "")
+		x.report.Add(x.build.At(0), x.headerKey(), fmt.Sprintf("%d columns are too many, at most %d are read", len(cells), maxColumns), "")
 		return false
 	}
 	at, right := make(map[string]int, len(cells)), true
@@ -115,7 +115,7 @@ func (x *spreadsheet) header() bool {
 		case name == "":
 		case twice:
 			right = false
-			x.add(x.build.At(x.rows.Offset(i)), x.cellAt(x.rows.Row(), i), fmt.Sprintf("%q is the same as %q in column %s", name, x.columns[first].header, sheet.Letters(first)), "leave one of them out")
+			x.report.Add(x.build.At(x.rows.Offset(i)), x.cellAt(x.rows.Row(), i), fmt.Sprintf("%q is the same as %q in column %s", name, x.columns[first].header, sheet.Letters(first)), "leave one of them out")
 		default:
 			at[key] = i
 		}
@@ -148,7 +148,7 @@ func (x *spreadsheet) checkHeader(at map[string]int) (right bool) {
 				break
 			}
 		}
-		x.add(x.build.At(x.rows.Offset(0)), x.headerKey(), "there is neither a column sku nor a column name", hint)
+		x.report.Add(x.build.At(x.rows.Offset(0)), x.headerKey(), "there is neither a column sku nor a column name", hint)
 		return false
 	}
 	for i, guess := range guesses {

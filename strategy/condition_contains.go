@@ -33,16 +33,16 @@ func decodeContains(s *section) conditionSpec {
 }
 
 func decodeHoldings(s *section, key string) []holding {
-	nodes := s.tables(key, `{ skus = ["latte"] }`)
+	nodes := s.Tables(key, `{ skus = ["latte"] }`)
 	holdings := make([]holding, 0, len(nodes))
 	for i, node := range nodes {
 		sub := s.element(node, key, i)
 		h := holding{lines: decodeSelector(sub), quantity: 1}
-		if quantity, ok := sub.integer("min_quantity", 1, money.Max); ok {
+		if quantity, ok := sub.Integer("min_quantity", 1, money.Max); ok {
 			h.quantity = quantity
 		}
 		h.subtotal, _ = sub.amount("min_subtotal", 1)
-		sub.done()
+		sub.Done()
 		holdings = append(holdings, h)
 	}
 	return holdings

@@ -9,7 +9,7 @@ import "github.com/promogate/caddy-discount/cart"
 type coupons struct{ codes []string } // in the form in which codes are compared
 
 func decodeCoupons(s *section) conditionSpec {
-	if s.get("coupons") == nil {
+	if s.Get("coupons") == nil {
 		return nil
 	}
 	codes := s.words("coupons", s.spelling.codes, (*section).checkCode)

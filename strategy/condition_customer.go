@@ -17,7 +17,7 @@ type customer struct {
 }
 
 func decodeCustomer(s *section) conditionSpec {
-	n := s.get("customer")
+	n := s.Get("customer")
 	if n == nil {
 		return nil
 	}
@@ -26,11 +26,11 @@ func decodeCustomer(s *section) conditionSpec {
 		return nil
 	}
 	c := &customer{tiers: sub.texts("tiers"), segments: sub.texts("segments"), ids: sub.texts("ids")}
-	c.nthOrder, _ = sub.integer("nth_order", 1, 1_000_000_000)
+	c.nthOrder, _ = sub.Integer("nth_order", 1, 1_000_000_000)
 	if len(n.Fields) == 0 {
-		s.wrong(n, "customer", "the table is empty", "leave the key out")
+		s.Wrong(n, "customer", "the table is empty", "leave the key out")
 	}
-	sub.done()
+	sub.Done()
 	if !c.given() {
 		return nil
 	}

@@ -22,9 +22,9 @@ type threshold struct {
 
 func decodeThreshold(s *section) conditionSpec {
 	var t threshold
-	t.quantity, _ = s.integer("min_quantity", 1, money.Max)
-	t.lineQuantity, _ = s.integer("min_line_quantity", 1, money.Max)
-	t.articles, _ = s.integer("min_articles", 1, money.Max)
+	t.quantity, _ = s.Integer("min_quantity", 1, money.Max)
+	t.lineQuantity, _ = s.Integer("min_line_quantity", 1, money.Max)
+	t.articles, _ = s.Integer("min_articles", 1, money.Max)
 	t.subtotal, _ = s.amount("min_subtotal", 1)
 	t.wholeCart = s.word("count", 0, countWords) == 1
 	if t == (threshold{}) {

@@ -111,24 +111,24 @@ func (s *section) meant(f *document.Field) string {
 	if way := s.otherWay(lower, f.Value); way != "" {
 		return way
 	}
-	if key := aliasOf(lower, s.asked); key != "" {
+	if key := aliasOf(lower, s.Asked()); key != "" {
 		return "did you mean " + key + "?" + asRate(key, lower, f.Value)
 	}
-	if hint := document.Meant(f.Key, s.asked); hint != "" || len(s.asked) > longestKeyList {
+	if hint := document.Meant(f.Key, s.Asked()); hint != "" || len(s.Asked()) > longestKeyList {
 		return hint
 	}
-	listed := slices.Compact(slices.Sorted(slices.Values(s.asked)))
+	listed := slices.Compact(slices.Sorted(slices.Values(s.Asked())))
 	return "known here are " + strings.Join(listed, ", ")
 }
 
 // otherWay is how what a key says is said here, where no key alone does; "" for other keys.
 func (s *section) otherWay(key string, value *document.Node) string {
 	switch {
-	case slices.Contains(s.asked, "applies_to"): // of a rule
+	case s.Knows("applies_to"): // of a rule
 		return cmp.Or(s.limitMeant(key), nthMeant(key), otherWays[key])
-	case s.name == "get" || s.name == "buy":
+	case s.Name == "get" || s.Name == "buy":
 		return s.offerMeant(key, value)
-	case key == "discount" && slices.Contains(s.asked, "amount") && slices.Contains(s.asked, "rate"):
+	case key == "discount" && s.Knows("amount") && s.Knows("rate"):
 		return "did you mean rate, such as 0.2 for 20 % off, or amount?"
 	}
 	return ""

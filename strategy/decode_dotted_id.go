@@ -1,7 +1,6 @@
 package strategy
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -15,11 +14,11 @@ import (
 // meant.
 func (s *section) wrongKey(f *document.Field) (reason, hint string) {
 	hint = s.meant(f)
-	if s.index == theRule && f.Value.Kind == document.Table && (saysWhatRulesSay(f.Value) || hint == "") {
-		return "this is a table within the rule " + strconv.Quote(s.name) + ", since a dot that is not in quotes parts two keys",
-			"an id with a dot in it is written in quotes: [rule." + strconv.Quote(dottedID(s.name, f)) + "]"
+	if isRule(&s.Section) && f.Value.Kind == document.Table && (saysWhatRulesSay(f.Value) || hint == "") {
+		return "this is a table within the rule " + strconv.Quote(s.Name) + ", since a dot that is not in quotes parts two keys",
+			"an id with a dot in it is written in quotes: [rule." + strconv.Quote(dottedID(s.Name, f)) + "]"
 	}
-	return fmt.Sprintf("unknown key %q", f.Key), hint
+	return document.UnknownKey(f.Key), hint
 }
 
 // dottedID is the id that was meant by a table in a rule: a.b by [rule.a.b], and a.b.c by

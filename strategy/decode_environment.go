@@ -26,7 +26,7 @@ func (r *reader) chooseEnv(root *document.Node, env string) (chosen *document.No
 		}
 	}
 	if chosen == nil {
-		r.add(root.Pos, "env", NoEnvironment(env, names), document.DidYouMean(env, names))
+		r.report.Add(root.Pos, "env", NoEnvironment(env, names), document.DidYouMean(env, names))
 	}
 	return chosen, names
 }
@@ -62,19 +62,19 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 	top := r.section(root)
 	var named []*document.Node
 	seen := map[string]bool{}
-	for i, node := range top.tables("env", `{ name = "prod" }`) {
+	for i, node := range top.Tables("env", `{ name = "prod" }`) {
 		s := top.element(node, "env", i)
 		name := s.text("name")
 		switch {
-		case !s.has("name"):
-			r.add(node.Pos, s.path(), "the environment has no name", "add name = \"…\"")
+		case !s.Has("name"):
+			r.report.Add(node.Pos, s.Path(), "the environment has no name", "add name = \"…\"")
 		case name == "":
 		case strings.IndexByte(name, 0) >= 0:
-			s.wrong(node.Get("name"), "name", fmt.Sprintf("%q has the character U+0000 in it, which no name may have", name), "")
+			s.Wrong(node.Get("name"), "name", fmt.Sprintf("%q has the character U+0000 in it, which no name may have", name), "")
 		case seen[name]:
-			s.wrong(node.Get("name"), "name", fmt.Sprintf("a second environment is called %q", name), "")
-		case s.has("env"):
-			s.add(node.Field("env").Pos, s.key("env"), "an environment cannot hold environments", "")
+			s.Wrong(node.Get("name"), "name", fmt.Sprintf("a second environment is called %q", name), "")
+		case s.Has("env"):
+			s.Add(node.Field("env").Pos, s.Key("env"), "an environment cannot hold environments", "")
 		default:
 			seen[name] = true
 			named = append(named, node)
@@ -87,7 +87,7 @@ func (r *reader) overlays(root *document.Node) []*document.Node {
 func (r *reader) catalogueByOneName(table *document.Node, path string) *document.Node {
 	alias := table.Field("beverages")
 	if alias != nil && table.Field("products") != nil {
-		r.add(alias.Pos, document.KeyIn(path, "beverages"), "beverages is another name of products, and both are here", "write all as [[products]]")
+		r.report.Add(alias.Pos, document.KeyIn(path, "beverages"), "beverages is another name of products, and both are here", "write all as [[products]]")
 		return table.Without("beverages")
 	}
 	return table.Rename("beverages", "products")

@@ -43,8 +43,8 @@ func (k *rewardKind) countsItsUnits() bool { return k.perUnit || k.repeats != ""
 // name; the zero kind for none.
 func (s *section) rewardGiven() rewardKind {
 	limited := rewardKeys((*rewardKind).countsItsUnits)
-	for i := range s.node.Fields {
-		key := strings.ToLower(s.node.Fields[i].Key)
+	for i := range s.Node.Fields {
+		key := strings.ToLower(s.Node.Fields[i].Key)
 		if slices.Contains(limited, key) {
 			return rewardOf(key)
 		}
@@ -94,7 +94,7 @@ var besideGet = map[string]string{
 // offerMeant is the hint for a key within get or buy.
 func (s *section) offerMeant(key string, value *document.Node) string {
 	if beside := besideGet[key]; beside != "" {
-		return "did you mean " + beside + ", which stands beside " + s.name + "?"
+		return "did you mean " + beside + ", which stands beside " + s.Name + "?"
 	}
 	switch key {
 	case "free", "is_free", "gratis", "free_units", "free_quantity", "free_items", "free_item", "for_free":
@@ -113,7 +113,7 @@ func (s *section) freeMeant(value *document.Node) string {
 	const so = "what is got is free where get has none of rate, amount and unit_price"
 	units, err := document.ParseInteger(value.Text)
 	if value.Kind != document.Integer || err != nil || units < 1 {
-		if s.name == "buy" {
+		if s.Name == "buy" {
 			return so
 		}
 		return so + ", so leave it out"
@@ -123,7 +123,7 @@ func (s *section) freeMeant(value *document.Node) string {
 
 // inGet asks whether something was meant that get may have.
 func (s *section) inGet(what string) string {
-	if s.name == "get" {
+	if s.Name == "get" {
 		return "did you mean " + what + "?"
 	}
 	return "did you mean " + what + " within get?"

@@ -3,20 +3,17 @@ package strategy
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// reader carries what every part of the language needs while it is decoded,
-// and gathers the problems, so that one run finds them all.
+// reader carries what every part of the language needs while it is decoded.
 type reader struct {
+	report     *document.Reader
 	doc        *document.Document
 	companions companions
-	problems   document.Findings
-	warnings   document.Findings
 	known      catalogueWords
 	halfRead   bool // the catalogue could not be read to its end
 	compared   int  // words of the catalogue with unknown ones
@@ -32,10 +29,14 @@ type reader struct {
 	arenas
 }
 
+// newReader reads a document.
+func newReader(d *document.Document, companions companions) *reader {
+	return &reader{report: document.NewReader(d), doc: d, companions: companions}
+}
+
 // arenas are what lists and the parts that many rules have are taken from.
 type arenas struct {
 	strings    arena[string]
-	nodes      arena[*document.Node]
 	windows    arena[window]
 	attributes arena[attribute]
 	specs      arena[conditionSpec]
@@ -44,110 +45,33 @@ type arenas struct {
 	amounts    arena[amountOff]
 }
 
-func (r *reader) add(at document.Pos, key, reason, hint string) {
-	r.problems.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
-}
-
-func (r *reader) err() error {
-	if r.problems.Count() == 0 {
-		return nil
-	}
-	found := new(document.Diagnostics)
-	found.List, found.More = r.problems.Told(r.doc)
-	found.Warnings, found.MoreWarnings = r.warnings.Told(r.doc)
-	return found
-}
-
-// wrong reports a problem of a member's value, or of an element of it.
-func (s *section) wrong(n *document.Node, name, reason, hint string) {
-	s.add(n.Pos, s.keyOf(n, name), reason, hint)
-}
-
-// want reports a value of the wrong type.
-func (s *section) want(n *document.Node, name, wanted string) {
-	s.wrong(n, name, n.Unlike(wanted), "")
-}
-
-func (s *section) bool(name string, absent bool) bool {
-	n := s.get(name)
-	if n == nil {
-		return absent
-	}
-	if n.Kind != document.Bool {
-		s.want(n, name, "true or false")
-		return absent
-	}
-	return n.Text == "true"
-}
-
 // text reads a string that may not be empty; "" when it is absent or wrong.
 func (s *section) text(name string) string {
-	n := s.get(name)
-	if n == nil {
-		return ""
+	n := s.Get(name)
+	text := s.TextOf(n, name)
+	if text != "" {
+		s.checkStray(n, name)
 	}
-	if n.Kind != document.String {
-		s.want(n, name, "a string")
-		return ""
-	}
-	if n.Text == "" {
-		s.wrong(n, name, "the string is empty", "")
-	}
-	s.checkStray(n, name)
-	return n.Text
-}
-
-// integer reads a whole number from least to most.
-func (s *section) integer(name string, least, most int64) (int64, bool) {
-	n := s.get(name)
-	if n == nil {
-		return 0, false
-	}
-	if n.Kind != document.Integer {
-		s.want(n, name, "a whole number")
-		return 0, false
-	}
-	v, err := document.ParseInteger(n.Text)
-	if err != nil || v < least || v > most {
-		s.wrong(n, name, fmt.Sprintf("%s is out of range, %d to %d is wanted", n.Text, least, most), "")
-		return 0, false
-	}
-	return v, true
-}
-
-// number is the decimal text of a number, written as one or as a string.
-func (s *section) number(n *document.Node, name, wanted string) (string, bool) {
-	switch n.Kind {
-	case document.Integer, document.Float, document.String:
-	default:
-		s.want(n, name, wanted)
-		return "", false
-	}
-	text := strings.TrimPrefix(n.Text, "+")
-	if n.Kind != document.String && strings.ContainsAny(text, "eExobn") {
-		s.wrong(n, name, fmt.Sprintf("%s is not a plain decimal number", n.Text), "write it with digits and a point only")
-		return "", false
-	}
-	return text, true
+	return text
 }
 
 // amount reads money in major units, least minor units or more.
 func (s *section) amount(name string, least int64) (int64, bool) {
-	n := s.get(name)
+	n := s.Get(name)
 	if n == nil {
 		return 0, false
 	}
-	text, ok := s.number(n, name, "an amount such as 20 or \"19.90\"")
+	text, ok := s.Number(n, name, "an amount such as 20 or \"19.90\"")
 	if !ok {
 		return 0, false
 	}
 	minor, err := s.currency.ParseMajor(text)
 	switch {
 	case err != nil:
-		s.wrong(n, name, fmt.Sprintf("%q is not an amount of %s: %v", n.Text, s.currency.Code(), err), "")
+		s.Wrong(n, name, fmt.Sprintf("%q is not an amount of %s: %v", n.Text, s.currency.Code(), err), "")
 		return 0, false
 	case minor < least:
-		s.wrong(n, name, fmt.Sprintf("%s is too small, %s or more is wanted", n.Text, majorText(s.currency, least)), "")
+		s.Wrong(n, name, fmt.Sprintf("%s is too small, %s or more is wanted", n.Text, majorText(s.currency, least)), "")
 		return 0, false
 	}
 	return minor, true
@@ -160,33 +84,33 @@ func (s *section) texts(name string) []string { return s.words(name, asWritten, 
 // words is texts in the form in which they are compared; each hears of every word, as
 // it is written and in that form.
 func (s *section) words(name string, form wordForm, each func(s *section, item *document.Node, word string)) []string {
-	n := s.get(name)
+	n := s.Get(name)
 	if n == nil {
 		return nil
 	}
 	items := n.Items
 	if n.Kind == document.String {
-		items = append(s.nodes.alloc(1), n)
+		items = s.One(n)
 	} else if n.Kind != document.Array {
-		s.want(n, name, "a list of strings")
+		s.Want(n, name, "a list of strings")
 		return nil
 	}
 	if len(items) == 0 {
-		s.wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
+		s.Wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
 	s.checkStrays(items, name)
 	list, seen := s.strings.alloc(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {
 		case item.Kind != document.String:
-			s.want(item, name, "a string")
+			s.Want(item, name, "a string")
 		case item.Text == "":
-			s.wrong(item, name, "the string is empty", "")
+			s.Wrong(item, name, "the string is empty", "")
 		default:
 			word := form.in(&s.folding, item.Text)
 			switch {
 			case word == "":
-				s.wrong(item, name, fmt.Sprintf("%q is blank", item.Text), "")
+				s.Wrong(item, name, fmt.Sprintf("%q is blank", item.Text), "")
 			case listed(list, seen, word):
 				s.listedTwice(n, item, name, form)
 			default:
@@ -215,31 +139,4 @@ func seenAmong(words int) map[string]bool {
 		return nil
 	}
 	return make(map[string]bool, words)
-}
-
-// tables reads a list of tables, written [[name]] or inline; a single table
-// stands for a list of one.
-func (s *section) tables(name, example string) []*document.Node {
-	n := s.get(name)
-	switch {
-	case n == nil:
-		return nil
-	case n.Kind == document.Table:
-		return append(s.nodes.alloc(1), n)
-	case n.Kind != document.Array:
-		s.want(n, name, "a table such as "+example+", or a list of them,")
-		return nil
-	}
-	if !slices.ContainsFunc(n.Items, func(item *document.Node) bool { return item.Kind != document.Table }) {
-		return n.Items
-	}
-	tables := make([]*document.Node, 0, len(n.Items))
-	for i, item := range n.Items {
-		if item.Kind != document.Table {
-			s.add(item.Pos, fmt.Sprintf("%s[%d]", s.key(name), i), item.Unlike("a table such as "+example), "")
-			continue
-		}
-		tables = append(tables, item)
-	}
-	return tables
 }

@@ -1,59 +1,52 @@
 package strategy
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// section reads the members of one table. Each key that is asked for counts as
-// known; done reports the others.
-//
-// Where it stands in the document is put into words only when there is a
-// problem to report. Written out for every table, paths and the lists of keys
-// asked for were a quarter of all allocations of a load, and the paths of tables
-// within tables grew with the square of their depth.
+// section decodes one table of a strategy: a section of the document, and what is known
+// of the strategy so far.
 type section struct {
 	*reader
-	node   *document.Node
-	within *section     // the section it is a member of; nil at the top
-	name   string       // of the member
-	index  int          // of the element, where the member is a list
-	sheet  *spreadsheet // of which the element is a row; nil for TOML
-	asked  []string
+	document.Section
 }
 
-// What stands for index where the member is no list.
-const (
-	noList  = -1
-	theRule = -2 // the member is a rule, of which the id is always quoted
-)
-
 // section opens the whole document.
-func (r *reader) section(root *document.Node) *section { return r.open(root, nil, "", noList) }
+func (r *reader) section(root *document.Node) *section {
+	s := r.unused()
+	s.Section = *r.report.Section(root)
+	s.Unknown = s.wrongKey
+	return s
+}
 
 // member opens the table that a member is.
 func (s *section) member(n *document.Node, name string) *section {
-	return s.open(n, s, name, noList)
+	return s.element(n, name, notListed)
 }
+
+// notListed is the index of a member that is no list.
+const notListed = -1
 
 // element opens the table that an element of a member is.
 func (s *section) element(n *document.Node, name string, index int) *section {
-	return s.open(n, s, name, index)
+	opened := s.unused()
+	opened.Reopen(&s.Section, n, name, index)
+	return opened
 }
 
-// open takes a section that was closed, if there is one: a rule asks for some
-// fifty keys, and the list of them is worth keeping.
-func (r *reader) open(n *document.Node, within *section, name string, index int) *section {
-	var s *section
+// unused is a section that was closed, if there is one: a rule asks for some fifty keys,
+// and the list of them is worth keeping.
+func (r *reader) unused() *section {
 	if last := len(r.spare) - 1; last >= 0 {
-		s, r.spare = r.spare[last], r.spare[:last]
-	} else {
-		s = &section{reader: r}
+		s := r.spare[last]
+		r.spare = r.spare[:last]
+		return s
 	}
-	s.node, s.within, s.name, s.index, s.sheet = n, within, name, index, nil
+	s := &section{reader: r}
+	s.Unknown = s.wrongKey
 	return s
 }
 
@@ -62,69 +55,39 @@ func (s *section) close() {
 	if s.closing != nil {
 		s.closing(s)
 	}
-	s.asked = s.asked[:0]
 	s.spare = append(s.spare, s)
 }
 
-// path is where the table stands: "" at the top, rule."spring" below.
-func (s *section) path() string {
-	switch {
-	case s.within == nil:
-		return ""
-	case s.sheet != nil:
-		return s.sheet.row(s.index)
-	case s.index == theRule:
-		return rulePath(s.name)
-	case s.index >= 0:
-		return fmt.Sprintf("%s[%d]", s.within.key(s.name), s.index)
-	}
-	return s.within.key(s.name)
-}
-
-// key is the full path of a member.
-func (s *section) key(name string) string {
-	if s.sheet != nil {
-		return s.sheet.cell(s.index, name)
-	}
-	return document.KeyIn(s.path(), name)
-}
-
-// keyOf is the full path of a member's value, or of the element that n is of a member that
-// is a list.
-func (s *section) keyOf(n *document.Node, name string) string {
-	if s.sheet != nil {
-		return s.key(name)
-	}
-	return document.ElementIn(s.key(name), s.node.Get(name), n)
-}
-
-// get finds a member and marks its key as known.
-func (s *section) get(name string) *document.Node {
-	s.asked = append(s.asked, name)
-	return s.node.Get(name)
-}
-
-// has reports whether a member is there, without reading it.
-func (s *section) has(name string) bool { return s.node.Get(name) != nil }
-
-// done reports every member that nothing asked for, and closes the section.
-func (s *section) done() {
-	for i := range s.node.Fields {
-		f := &s.node.Fields[i]
-		if slices.Contains(s.asked, f.Key) {
-			continue
-		}
-		reason, hint := s.wrongKey(f)
-		s.add(f.Pos, s.key(f.Key), reason, hint)
-	}
+// Done reports every member that nothing asked for, and closes the section.
+func (s *section) Done() {
+	s.Section.Done()
 	s.close()
 }
+
+// ruleNaming calls a rule by its id, which is always in quotes.
+type ruleNaming struct{}
+
+func (ruleNaming) Table(s *document.Section) string { return rulePath(s.Name) }
+
+func (ruleNaming) Member(s *document.Section, key string) string {
+	return document.KeyIn(rulePath(s.Name), key)
+}
+
+// rule opens the table of a rule.
+func (s *section) rule(f *document.Field) *section {
+	opened := s.member(f.Value, f.Key)
+	opened.Naming = ruleNaming{}
+	return opened
+}
+
+// isRule reports whether a section is that of a rule.
+func isRule(s *document.Section) bool { return s.Naming == ruleNaming{} }
 
 // mistyped reports whether a key that is not asked for looks like one that is
 // missing, or is another name of it.
 func (s *section) mistyped(key string) bool {
-	return slices.ContainsFunc(s.node.Fields, func(f document.Field) bool {
-		if slices.Contains(s.asked, f.Key) {
+	return slices.ContainsFunc(s.Node.Fields, func(f document.Field) bool {
+		if s.Knows(f.Key) {
 			return false
 		}
 		return document.Closest(f.Key, []string{key}) == key || aliasOf(strings.ToLower(f.Key), []string{key}) == key
@@ -133,9 +96,7 @@ func (s *section) mistyped(key string) bool {
 
 // table opens the table of a member; nil when it is not one.
 func (s *section) table(n *document.Node, name, example string) *section {
-	s.asked = append(s.asked, name)
-	if n.Kind != document.Table {
-		s.want(n, name, "a table such as "+example)
+	if s.Ask(name); !s.IsTable(n, name, example) {
 		return nil
 	}
 	return s.member(n, name)
@@ -145,8 +106,8 @@ func (s *section) table(n *document.Node, name, example string) *section {
 // name is reported by that name, once.
 func (s *section) required(keys ...string) {
 	for _, key := range keys {
-		if !s.has(key) && !s.mistyped(key) {
-			s.add(s.node.Pos, s.path(), "there is no "+key, "")
+		if !s.Has(key) && !s.mistyped(key) {
+			s.Add(s.Node.Pos, s.Path(), "there is no "+key, "")
 		}
 	}
 }

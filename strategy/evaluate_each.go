@@ -26,16 +26,16 @@ var eachWords = []string{"", "sku", "line"}
 
 // decodeEach reads each; what it cannot go with is an error.
 func decodeEach(s *section) each {
-	n := s.node.Get("each")
+	n := s.Node.Get("each")
 	by := each(s.word("each", 0, eachWords[1:]))
 	if n == nil || !slices.Contains(eachWords[1:], n.Text) {
 		return eachNone
 	}
-	if to := s.node.Get("applies_to"); to != nil && to.Text != "items" {
-		s.wrong(n, "each", "shipping has no parts to look at", `use applies_to = "items", or leave each out`)
+	if to := s.Node.Get("applies_to"); to != nil && to.Text != "items" {
+		s.Wrong(n, "each", "shipping has no parts to look at", `use applies_to = "items", or leave each out`)
 	}
-	if count := s.node.Get("count"); count != nil && count.Text == "cart" {
-		s.wrong(n, "each", `each part counts by itself, and count = "cart" counts the whole cart`, "leave one of them out")
+	if count := s.Node.Get("count"); count != nil && count.Text == "cart" {
+		s.Wrong(n, "each", `each part counts by itself, and count = "cart" counts the whole cart`, "leave one of them out")
 	}
 	return by + 1
 }

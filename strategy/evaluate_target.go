@@ -48,23 +48,23 @@ var (
 func decodeTargeting(s *section) targeting {
 	var sc targeting
 	sc.appliesTo = appliesTo(s.word("applies_to", 0, appliesToWords))
-	sc.maxUnits, _ = s.integer("max_units", 1, money.Max)
+	sc.maxUnits, _ = s.Integer("max_units", 1, money.Max)
 	sc.perLine = s.word("max_units_per", 0, perWords) == 1
 	for i := range rewardKinds {
-		if kind := &rewardKinds[i]; kind.dearestFirst && s.has(kind.key) {
+		if kind := &rewardKinds[i]; kind.dearestFirst && s.Has(kind.key) {
 			sc.usual = dearest
 		}
 	}
 	sc.pick = pick(s.word("pick", int(sc.usual), pickWords))
-	sc.fresh = s.bool("fresh_units", false)
-	if s.has("max_units_per") && sc.maxUnits == 0 {
-		s.wrong(s.node.Get("max_units_per"), "max_units_per", "there is no max_units for it", "")
+	sc.fresh = s.Bool("fresh_units", false)
+	if s.Has("max_units_per") && sc.maxUnits == 0 {
+		s.Wrong(s.Node.Get("max_units_per"), "max_units_per", "there is no max_units for it", "")
 	}
 	if sc.maxUnits != 0 && sc.appliesTo != toItems {
-		s.wrong(s.node.Get("max_units"), "max_units", "shipping has no units", `use applies_to = "items"`)
+		s.Wrong(s.Node.Get("max_units"), "max_units", "shipping has no units", `use applies_to = "items"`)
 	}
 	if sc.fresh && sc.appliesTo != toItems {
-		s.wrong(s.node.Get("fresh_units"), "fresh_units", "shipping has no units", `use applies_to = "items"`)
+		s.Wrong(s.Node.Get("fresh_units"), "fresh_units", "shipping has no units", `use applies_to = "items"`)
 	}
 	return sc
 }

@@ -32,7 +32,7 @@ func (m *Model) MoreWarnings() int { return m.moreWarnings }
 
 // warn notes something about a member that is probably not meant.
 func (s *section) warn(n *document.Node, name, reason, hint string) {
-	s.warnings.Add(s.doc, s.doc.Diagnostic(n.Pos, s.keyOf(n, name), reason, hint))
+	s.Warn(n.Pos, s.KeyOf(n, name), reason, hint)
 }
 
 // words are what the catalogue knows of one kind.
@@ -99,7 +99,7 @@ func (s *section) checkKnown(name string, list []string, known *words) {
 		if reported++; reported > maxUnknown {
 			return
 		}
-		item := itemOf(s.node.Get(name), word, known.form)
+		item := itemOf(s.Node.Get(name), word, known.form)
 		if item.Kind == document.String {
 			word = item.Text
 		}
@@ -159,7 +159,7 @@ func (l *ladder) checkRising(s *section, step *document.Node, i int) {
 	worse := below.amount > 0 && this.amount > 0 && this.amount <= below.amount ||
 		!below.rate.IsZero() && !this.rate.IsZero() && this.rate.Compare(below.rate) <= 0
 	if worse {
-		s.warnTable(step, fmt.Sprintf("%s[%d]", s.key("ladder"), i), "the step gives no more than the one below it")
+		s.warnTable(step, fmt.Sprintf("%s[%d]", s.Key("ladder"), i), "the step gives no more than the one below it")
 	}
 }
 
@@ -205,7 +205,7 @@ func (sel *selector) sameWords(other *selector) bool {
 
 // warnTable warns about a whole table.
 func (s *section) warnTable(n *document.Node, path, reason string) {
-	s.warnings.Add(s.doc, s.doc.Diagnostic(n.Pos, path, reason, ""))
+	s.Warn(n.Pos, path, reason, "")
 }
 
 // checkReach warns of rules behind one that always ends the cart.
@@ -229,7 +229,7 @@ func (m *Model) checkReach(s *section) {
 			continue // it applies where the exclusive one replaces the last
 		}
 		if r.competes() && byPriority(r, last) > 0 {
-			s.warnings.Add(s.doc, s.doc.Diagnostic(r.pos, rulePath(r.id), reason, ""))
+			s.Warn(r.pos, rulePath(r.id), reason, "")
 		}
 	}
 }

@@ -57,25 +57,25 @@ func Parse(env string, sources ...Source) (*Model, error) {
 // lists everything found wrong with its place. It opens nothing: a file that the
 // strategy names is one of the sources.
 func (p Parser) Parse(sources ...Source) (*Model, error) {
-	sources, beside := splitCompanions(sources)
+	sources, companions := splitCompanions(sources)
 	doc, err := document.ParsePausing(p.Pause, sources...)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{doc: doc, companions: beside}
+	r := newReader(doc, companions)
 	if len(doc.Root.Fields) == 0 {
-		r.add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
-		return nil, r.err()
+		r.report.Add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
+		return nil, r.report.Err()
 	}
 	root, environments := r.chooseEnv(doc.Root, p.Env)
 	m := &Model{pause: p.Pause, environments: environments}
 	if root != nil {
 		m.decode(r, root)
 	}
-	if err := r.err(); err != nil {
+	if err := r.report.Err(); err != nil {
 		return nil, err
 	}
-	m.warnings, m.moreWarnings = r.warnings.Told(doc)
+	m.warnings, m.moreWarnings = r.report.Warnings()
 	if p.Lint {
 		m.linter = &linter{doc: doc, root: root}
 	}
@@ -102,9 +102,9 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.arithmetic = decodeArithmetic(top)
 	m.limits = decodeLimits(top)
 	m.zeroCounts = decodeZeroPriced(top)
-	before := r.problems.Count()
+	before := r.report.Count()
 	m.products = decodeProducts(top, m.pause)
-	m.decodeUnknown(top, r.problems.Count() == before)
+	m.decodeUnknown(top, r.report.Count() == before)
 	if !r.halfRead {
 		r.known = wordsOf(m.products, m.spelling)
 	}
@@ -112,8 +112,8 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	m.rules = m.decodeRules(top)
 	m.checkReach(top)
 	m.checkCombined(top)
-	top.done()
-	if len(m.rules) == 0 && len(m.steps) == 0 && m.arithmetic.payable.unit == 0 && r.problems.Count() == 0 {
-		r.add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
+	top.Done()
+	if len(m.rules) == 0 && len(m.steps) == 0 && m.arithmetic.payable.unit == 0 && r.report.Count() == 0 {
+		r.report.Add(root.Pos, "", "the strategy has no rule", "write a [rule.\"name\"] or a [[discounts]] step")
 	}
 }

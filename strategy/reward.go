@@ -92,20 +92,20 @@ func decodeReward(s *section) reward {
 	var first string
 	for i := range rewardKinds {
 		kind := &rewardKinds[i]
-		n := s.node.Get(kind.key)
+		n := s.Node.Get(kind.key)
 		switch {
 		case n == nil:
-			s.asked = append(s.asked, kind.key)
+			s.Ask(kind.key)
 		case found != nil:
-			s.asked = append(s.asked, kind.key)
-			s.wrong(n, kind.key, "the rule has a second reward, "+first+" is the first", "split it into two rules")
+			s.Ask(kind.key)
+			s.Wrong(n, kind.key, "the rule has a second reward, "+first+" is the first", "split it into two rules")
 		default:
 			found, first = kind.decode(s, n), kind.key
 		}
 	}
 	s.strayCompanions(first)
 	if found == nil && !s.hasUnknown() {
-		s.add(s.node.Pos, s.path(), "the rule gives nothing", "add one of "+strings.Join(rewardKeys(anyReward), ", "))
+		s.Add(s.Node.Pos, s.Path(), "the rule gives nothing", "add one of "+strings.Join(rewardKeys(anyReward), ", "))
 	}
 	return found
 }
@@ -113,8 +113,8 @@ func decodeReward(s *section) reward {
 // hasUnknown reports whether a key is there that nothing asks for: the reward,
 // mistyped, most likely. What a rule asks for after its reward is its stacking.
 func (s *section) hasUnknown() bool {
-	for i := range s.node.Fields {
-		if key := s.node.Fields[i].Key; !slices.Contains(s.asked, key) && !slices.Contains(stackingKeys, key) {
+	for i := range s.Node.Fields {
+		if key := s.Node.Fields[i].Key; !s.Knows(key) && !slices.Contains(stackingKeys, key) {
 			return true
 		}
 	}
@@ -123,11 +123,11 @@ func (s *section) hasUnknown() bool {
 
 // strayCompanions reports keys that say more of a reward that the rule does not have.
 func (s *section) strayCompanions(reward string) {
-	for i := range s.node.Fields {
-		f := &s.node.Fields[i]
+	for i := range s.Node.Fields {
+		f := &s.Node.Fields[i]
 		if of := rewardWith(f.Key); of != "" && of != reward {
-			s.asked = append(s.asked, f.Key)
-			s.add(f.Pos, s.key(f.Key), f.Key+" goes with "+of+", which the rule does not have", repeatsMeant(f.Key, reward))
+			s.Ask(f.Key)
+			s.Add(f.Pos, s.Key(f.Key), f.Key+" goes with "+of+", which the rule does not have", repeatsMeant(f.Key, reward))
 		}
 	}
 }

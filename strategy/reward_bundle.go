@@ -28,12 +28,12 @@ func decodeBundle(s *section, n *document.Node) reward {
 		return b
 	}
 	sub.required("units", "price")
-	b.units, _ = sub.integer("units", 1, maxBundleUnits)
+	b.units, _ = sub.Integer("units", 1, maxBundleUnits)
 	b.price, _ = sub.amount("price", 0)
-	if most, ok := sub.integer("max_times", 1, maxBundleTimes); ok {
+	if most, ok := sub.Integer("max_times", 1, maxBundleTimes); ok {
 		b.times = most
 	}
-	sub.done()
+	sub.Done()
 	return b
 }
 

@@ -38,24 +38,24 @@ var buyGetKind = rewardKind{
 
 func decodeBuyGet(s *section, n *document.Node) reward {
 	b := &buyGet{buyUnits: 1, getUnits: 1, offer: free}
-	b.repeat, _ = s.integer("repeat", 1, money.Max)
-	b.partial = s.bool("partial", true)
+	b.repeat, _ = s.Integer("repeat", 1, money.Max)
+	b.partial = s.Bool("partial", true)
 	b.reserve = [...]pick{dearest, cheapest, inCartOrder}[s.word("reserve", 0, reserveWords)]
-	if buy := s.get("buy"); buy == nil {
-		s.add(s.node.Pos, s.path(), "get has no buy beside it", "such as buy = { quantity = 2 }")
+	if buy := s.Get("buy"); buy == nil {
+		s.Add(s.Node.Pos, s.Path(), "get has no buy beside it", "such as buy = { quantity = 2 }")
 	} else if sub := s.table(buy, "buy", "{ quantity = 2 }"); sub != nil {
 		sub.required("quantity")
 		b.buy = decodeSelector(sub)
-		b.buyUnits, _ = sub.integer("quantity", 1, money.Max)
-		sub.done()
+		b.buyUnits, _ = sub.Integer("quantity", 1, money.Max)
+		sub.Done()
 	}
 	if sub := s.table(n, "get", "{ quantity = 1, rate = 1 }"); sub != nil {
 		b.get = decodeSelector(sub)
-		if quantity, ok := sub.integer("quantity", 1, money.Max); ok {
+		if quantity, ok := sub.Integer("quantity", 1, money.Max); ok {
 			b.getUnits = quantity
 		}
 		b.offer = decodeOffer(sub)
-		sub.done()
+		sub.Done()
 	}
 	return b
 }

@@ -33,14 +33,14 @@ var free = offer{rate: rates.All}
 func decodeOffer(s *section) offer {
 	found, first := free, ""
 	for kind, key := range offerKeys {
-		n := s.node.Get(key)
+		n := s.Node.Get(key)
 		if n == nil {
-			s.asked = append(s.asked, key)
+			s.Ask(key)
 			continue
 		}
 		if first != "" {
-			s.asked = append(s.asked, key)
-			s.wrong(n, key, first+" and "+key+" are both here", "write one of rate, amount and unit_price")
+			s.Ask(key)
+			s.Wrong(n, key, first+" and "+key+" are both here", "write one of rate, amount and unit_price")
 			continue
 		}
 		first = key

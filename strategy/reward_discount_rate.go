@@ -12,26 +12,26 @@ import (
 
 // rate reads a fraction above 0 that is in bounds.
 func (s *section) rate(name string, within rates.Bounds) (money.Rate, bool) {
-	n := s.get(name)
+	n := s.Get(name)
 	if n == nil {
 		return money.Rate{}, false
 	}
-	text, ok := s.number(n, name, "a rate such as 0.15")
+	text, ok := s.Number(n, name, "a rate such as 0.15")
 	if !ok {
 		return money.Rate{}, false
 	}
 	r, err := money.ParseRate(text)
 	switch {
 	case strings.HasPrefix(text, "-"):
-		s.wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
+		s.Wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
 	case err != nil:
-		s.wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), rateMeant(within, text))
+		s.Wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), rateMeant(within, text))
 	case r.IsZero():
-		s.wrong(n, name, "the rate is 0, above 0 is wanted", "to switch a rule off, leave its rate and write enabled = false")
+		s.Wrong(n, name, "the rate is 0, above 0 is wanted", "to switch a rule off, leave its rate and write enabled = false")
 	case r.Compare(rates.All) > 0:
-		s.wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
+		s.Wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
 	case r.Compare(within.Most) > 0:
-		s.wrong(n, name, fmt.Sprintf("%s takes more than %s off", n.Text, within.Most), tooMuchMeant(within, r))
+		s.Wrong(n, name, fmt.Sprintf("%s takes more than %s off", n.Text, within.Most), tooMuchMeant(within, r))
 	default:
 		if within.Warned {
 			s.checkShare(n, name, r)
@@ -84,7 +84,7 @@ func (s *section) rateBounds() rates.Bounds {
 	if s.maxRate.Compare(within.Most) > 0 {
 		within.Most = s.maxRate
 	}
-	if to := s.node.Get("applies_to"); to != nil && to.Text == "shipping" {
+	if to := s.Node.Get("applies_to"); to != nil && to.Text == "shipping" {
 		within.Most = rates.All // free shipping is nothing unusual
 	}
 	return within

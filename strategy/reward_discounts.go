@@ -34,7 +34,7 @@ type orderStep struct {
 
 // decodeSteps reads the steps, and the rule that they are.
 func (m *Model) decodeSteps(s *section) {
-	nodes := s.tables("discounts", exampleStep)
+	nodes := s.Tables("discounts", exampleStep)
 	steps := make([]orderStep, 0, len(nodes))
 	for i, node := range nodes {
 		step := s.element(node, "discounts", i)
@@ -46,8 +46,8 @@ func (m *Model) decodeSteps(s *section) {
 		steps = append(steps, decodeStep(step))
 	}
 	checkSteps(s, steps, nodes)
-	if n := s.node.Get("discounts"); n != nil && n.Kind == document.Array && len(n.Items) == 0 && !s.has("rule") {
-		s.wrong(n, "discounts", "the ladder has no step", "")
+	if n := s.Node.Get("discounts"); n != nil && n.Kind == document.Array && len(n.Items) == 0 && !s.Has("rule") {
+		s.Wrong(n, "discounts", "the ladder has no step", "")
 	}
 	if m.steps = steps; m.ladder != nil && m.ladder.id != stepsID {
 		steps[0].id = m.ladder.id
@@ -56,15 +56,15 @@ func (m *Model) decodeSteps(s *section) {
 
 // decodeLadder reads what the first step says of the ladder as a rule.
 func (m *Model) decodeLadder(s *section) *rule {
-	ladder := &rule{id: stepsID, pos: s.node.Pos, enabled: true, stacking: stacking{stage: 1}}
+	ladder := &rule{id: stepsID, pos: s.Node.Pos, enabled: true, stacking: stacking{stage: 1}}
 	if id := s.text("id"); id != "" {
 		ladder.id = id
-		n := s.node.Get("id")
+		n := s.Node.Get("id")
 		switch reason := checkLabel(id); {
 		case reason != "":
-			s.wrong(n, "id", reason, "")
+			s.Wrong(n, "id", reason, "")
 		case id == RuleRounding && m.arithmetic.payable.unit > 0:
-			s.wrong(n, "id", "what payable_unit rounds goes by this id", "call the ladder something else")
+			s.Wrong(n, "id", "what payable_unit rounds goes by this id", "call the ladder something else")
 		}
 	}
 	ladder.texts = decodeTexts(s)
@@ -77,8 +77,8 @@ var ladderKeys = []string{"id", "title", "description", "tags", "meta"}
 // refuseLadder refuses what only the first step may say.
 func (s *section) refuseLadder() {
 	for _, key := range ladderKeys {
-		if n := s.get(key); n != nil {
-			s.wrong(n, key, "all steps are one rule, and its "+key+" stands in the first [[discounts]]",
+		if n := s.Get(key); n != nil {
+			s.Wrong(n, key, "all steps are one rule, and its "+key+" stands in the first [[discounts]]",
 				`move it there, or write a rule with a ladder of its own: ladder = [`+exampleStep+`]`)
 		}
 	}
@@ -91,11 +91,11 @@ func decodeStep(s *section) orderStep {
 	st.threshold, _ = s.amount("threshold", 0)
 	st.amount, _ = s.amount("amount", 1)
 	for _, key := range []string{"threshold", "amount"} {
-		if !s.has(key) {
-			s.add(s.node.Pos, s.path(), "the step has no "+key, "such as "+key+" = 20")
+		if !s.Has(key) {
+			s.Add(s.Node.Pos, s.Path(), "the step has no "+key, "such as "+key+" = 20")
 		}
 	}
-	s.done()
+	s.Done()
 	return st
 }
 

@@ -28,16 +28,16 @@ func decodeEvery(s *section, n *document.Node) reward {
 	}
 	sub.required("amount")
 	v.threshold, _ = sub.amount("threshold", 1)
-	v.units, _ = sub.integer("units", 1, money.Max)
+	v.units, _ = sub.Integer("units", 1, money.Max)
 	v.amount, _ = sub.amount("amount", 1)
-	v.most, _ = sub.integer("max_times", 1, money.Max)
-	if sub.has("threshold") == sub.has("units") {
-		sub.add(n.Pos, sub.path(), "one of threshold and units is wanted", "")
+	v.most, _ = sub.Integer("max_times", 1, money.Max)
+	if sub.Has("threshold") == sub.Has("units") {
+		sub.Add(n.Pos, sub.Path(), "one of threshold and units is wanted", "")
 	}
 	if v.threshold > 0 && v.amount > v.threshold {
-		sub.wrong(sub.node.Get("amount"), "amount", "each step takes more off than it is worth", "")
+		sub.Wrong(sub.Node.Get("amount"), "amount", "each step takes more off than it is worth", "")
 	}
-	sub.done()
+	sub.Done()
 	return v
 }
 

@@ -29,7 +29,7 @@ var giftKind = rewardKind{
 
 // giftLimit depends on whether a gift is given for each of something.
 func giftLimit(s *section) string {
-	gift := s.node.Get("gift")
+	gift := s.Node.Get("gift")
 	if gift != nil && gift.Kind == document.Table && gift.Get("per") != nil {
 		return "did you mean max_times within gift?"
 	}
@@ -45,23 +45,23 @@ func decodeGift(s *section, n *document.Node) reward {
 	sub.required("sku")
 	g.sku = sub.text("sku")
 	if hint := s.guessGift(g.sku); hint != "" {
-		sub.warn(sub.node.Get("sku"), "sku", fmt.Sprintf("the catalogue does not know %q", g.sku), hint)
+		sub.warn(sub.Node.Get("sku"), "sku", fmt.Sprintf("the catalogue does not know %q", g.sku), hint)
 	}
-	if quantity, ok := sub.integer("quantity", 1, maxGiftUnits); ok {
+	if quantity, ok := sub.Integer("quantity", 1, maxGiftUnits); ok {
 		g.quantity = quantity
 	}
 	g.per = decodeGiftPer(sub)
-	sub.done()
+	sub.Done()
 	return g
 }
 
 func decodeGiftPer(s *section) multiple {
 	var m multiple
-	m.most, _ = s.integer("max_times", 1, money.Max)
-	n := s.get("per")
+	m.most, _ = s.Integer("max_times", 1, money.Max)
+	n := s.Get("per")
 	if n == nil {
-		if s.has("max_times") {
-			s.wrong(s.node.Get("max_times"), "max_times", "there is no per for it", "a gift without per is given once an order")
+		if s.Has("max_times") {
+			s.Wrong(s.Node.Get("max_times"), "max_times", "there is no per for it", "a gift without per is given once an order")
 		}
 		return m
 	}
@@ -69,16 +69,16 @@ func decodeGiftPer(s *section) multiple {
 	if sub == nil {
 		return m
 	}
-	m.units, _ = sub.integer("units", 1, money.Max)
+	m.units, _ = sub.Integer("units", 1, money.Max)
 	m.threshold, _ = sub.amount("threshold", 1)
 	const hint = "write one of them, such as units = 10, or threshold = 100"
-	switch units, threshold := sub.has("units"), sub.has("threshold"); {
+	switch units, threshold := sub.Has("units"), sub.Has("threshold"); {
 	case units && threshold:
-		sub.add(n.Pos, sub.path(), "units and threshold are both here", hint)
+		sub.Add(n.Pos, sub.Path(), "units and threshold are both here", hint)
 	case !units && !threshold && !sub.mistyped("units") && !sub.mistyped("threshold"):
-		sub.add(n.Pos, sub.path(), "there is neither units nor threshold", hint)
+		sub.Add(n.Pos, sub.Path(), "there is neither units nor threshold", hint)
 	}
-	sub.done()
+	sub.Done()
 	return m
 }
 

@@ -30,17 +30,17 @@ func decodeGroups(s *section, n *document.Node) reward {
 	if sub == nil {
 		return g
 	}
-	g.size, _ = sub.integer("size", 1, money.Max)
+	g.size, _ = sub.Integer("size", 1, money.Max)
 	g.value, _ = sub.amount("value", 1)
 	g.amount, g.rate = sub.amountOrRate()
 	const hint = "write one of them, such as size = 3, or value = 149"
-	switch size, value := sub.has("size"), sub.has("value"); {
+	switch size, value := sub.Has("size"), sub.Has("value"); {
 	case size && value:
-		sub.add(n.Pos, sub.path(), "size and value are both here", hint)
+		sub.Add(n.Pos, sub.Path(), "size and value are both here", hint)
 	case !size && !value && !sub.mistyped("size") && !sub.mistyped("value"):
-		sub.add(n.Pos, sub.path(), "there is neither size nor value", hint)
+		sub.Add(n.Pos, sub.Path(), "there is neither size nor value", hint)
 	}
-	sub.done()
+	sub.Done()
 	return g
 }
 

@@ -35,22 +35,22 @@ var ladderKind = rewardKind{
 
 func decodeLadder(s *section, n *document.Node) reward {
 	l := &ladder{byQuantity: s.word("ladder_by", 0, ladderByWords) == 1}
-	if count := s.node.Get("count"); count != nil {
+	if count := s.Node.Get("count"); count != nil {
 		l.wholeCart = count.Text == "cart"
 	}
-	nodes := s.tables("ladder", exampleStep)
+	nodes := s.Tables("ladder", exampleStep)
 	l.steps = make([]ladderStep, 0, len(nodes))
 	for i, node := range nodes {
 		step := s.element(node, "ladder", i)
 		l.steps = append(l.steps, l.decodeStep(step))
-		if i > 0 && step.has("threshold") && nodes[i-1].Get("threshold") != nil && l.steps[i].threshold <= l.steps[i-1].threshold {
-			step.add(node.Pos, step.path(), "the threshold is not above the one of the step before", "write the steps from the lowest to the highest")
+		if i > 0 && step.Has("threshold") && nodes[i-1].Get("threshold") != nil && l.steps[i].threshold <= l.steps[i-1].threshold {
+			step.Add(node.Pos, step.Path(), "the threshold is not above the one of the step before", "write the steps from the lowest to the highest")
 		}
 		l.checkRising(s, node, i)
-		step.done()
+		step.Done()
 	}
 	if n.Kind == document.Array && len(n.Items) == 0 {
-		s.wrong(n, "ladder", "the ladder has no step", "such as ladder = ["+exampleStep+"]")
+		s.Wrong(n, "ladder", "the ladder has no step", "such as ladder = ["+exampleStep+"]")
 	}
 	return l
 }
@@ -58,7 +58,7 @@ func decodeLadder(s *section, n *document.Node) reward {
 func (l *ladder) decodeStep(s *section) ladderStep {
 	var step ladderStep
 	if l.byQuantity {
-		step.threshold, _ = s.integer("threshold", 0, money.Max)
+		step.threshold, _ = s.Integer("threshold", 0, money.Max)
 	} else {
 		step.threshold, _ = s.amount("threshold", 0)
 	}
@@ -72,10 +72,10 @@ func (s *section) amountOrRate() (amount int64, rate money.Rate) {
 	amount, _ = s.amount("amount", 1)
 	rate = s.discountRate("rate")
 	switch {
-	case s.has("amount") && s.has("rate"):
-		s.add(s.node.Pos, s.path(), "amount and rate are both here, one is wanted", "")
-	case !s.has("amount") && !s.has("rate"):
-		s.add(s.node.Pos, s.path(), "there is neither amount nor rate", "such as amount = 10, or rate = 0.1")
+	case s.Has("amount") && s.Has("rate"):
+		s.Add(s.Node.Pos, s.Path(), "amount and rate are both here, one is wanted", "")
+	case !s.Has("amount") && !s.Has("rate"):
+		s.Add(s.Node.Pos, s.Path(), "there is neither amount nor rate", "such as amount = 10, or rate = 0.1")
 	}
 	return amount, rate
 }

@@ -29,8 +29,8 @@ func decodeUnitLadder(s *section, n *document.Node) reward {
 	sub.required("first", "additional")
 	u.first, _ = sub.amount("first", 0)
 	u.additional, _ = sub.amount("additional", 0)
-	u.most, _ = sub.integer("max_units", 1, money.Max)
-	sub.done()
+	u.most, _ = sub.Integer("max_units", 1, money.Max)
+	sub.Done()
 	return u
 }
 

@@ -39,15 +39,15 @@ var unitRatesKind = rewardKind{
 
 func decodeUnitRates(s *section, n *document.Node) reward {
 	u := &unitRates{times: 1}
-	s.asked = append(s.asked, "unit_rates")
-	if most, ok := s.integer("max_times", 1, money.Max); ok {
+	s.Ask("unit_rates")
+	if most, ok := s.Integer("max_times", 1, money.Max); ok {
 		u.times = most
 	}
 	u.rates = s.unitRates(n, "unit_rates")
 	u.parts, u.whole = money.Parts(u.rates)
 	if u.first = int64(slices.IndexFunc(u.parts, func(part int64) bool { return part > 0 })); u.first < 0 {
 		if len(u.rates) > 0 && len(u.rates) == max(1, len(n.Items)) {
-			s.wrong(n, "unit_rates", "every rate is 0, so nothing is ever taken off", "a rate is the share taken off, such as 1 for a unit that is free")
+			s.Wrong(n, "unit_rates", "every rate is 0, so nothing is ever taken off", "a rate is the share taken off, such as 1 for a unit that is free")
 		}
 		u.first = 0
 	}
@@ -63,23 +63,23 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 	}
 	switch {
 	case len(items) == 0:
-		s.wrong(n, name, "the list is empty", "such as unit_rates = [0, 0.5, 1]")
+		s.Wrong(n, name, "the list is empty", "such as unit_rates = [0, 0.5, 1]")
 	case len(items) > maxUnitRates:
-		s.wrong(n, name, fmt.Sprintf("%d rates are too many, %d is the most", len(items), maxUnitRates), "for more sets of a few units, raise max_times")
+		s.Wrong(n, name, fmt.Sprintf("%d rates are too many, %d is the most", len(items), maxUnitRates), "for more sets of a few units, raise max_times")
 		return nil
 	}
 	list := make([]money.Rate, 0, len(items))
 	for _, item := range items {
-		text, ok := s.number(item, name, "a rate such as 0.5, or a list such as [0, 0.5, 1],")
+		text, ok := s.Number(item, name, "a rate such as 0.5, or a list such as [0, 0.5, 1],")
 		if !ok {
 			continue
 		}
 		r, err := money.ParseRate(text)
 		switch {
 		case strings.HasPrefix(text, "-"), err == nil && r.Compare(rates.All) > 0:
-			s.wrong(item, name, item.Text+" is not a rate, which is from 0 to 1", rateMeant(unitRateBounds, text))
+			s.Wrong(item, name, item.Text+" is not a rate, which is from 0 to 1", rateMeant(unitRateBounds, text))
 		case err != nil:
-			s.wrong(item, name, fmt.Sprintf("%q is not a rate: %v", item.Text, err), rateMeant(unitRateBounds, text))
+			s.Wrong(item, name, fmt.Sprintf("%q is not a rate: %v", item.Text, err), rateMeant(unitRateBounds, text))
 		default:
 			s.checkShare(item, name, r)
 			list = append(list, r)
@@ -91,7 +91,7 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 // checkFalling warns of rates that take most off the first unit of a set: they are
 // probably the shares to pay, unless the first one is the cheapest.
 func (s *section) checkFalling(n *document.Node, falling []money.Rate) {
-	if pick := s.node.Get("pick"); pick != nil && pick.Text == pickWords[cheapest] || !isFalling(falling) {
+	if pick := s.Node.Get("pick"); pick != nil && pick.Text == pickWords[cheapest] || !isFalling(falling) {
 		return
 	}
 	s.warn(n, "unit_rates", "most is taken off the first unit of each set", fallingMeant(falling))

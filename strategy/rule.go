@@ -25,12 +25,12 @@ type rule struct {
 }
 
 func (m *Model) decodeRules(s *section) []*rule {
-	n := s.get("rule")
+	n := s.Get("rule")
 	if n == nil {
 		return nil
 	}
 	if n.Kind != document.Table {
-		s.want(n, "rule", `tables such as [rule."spring"]`)
+		s.Want(n, "rule", `tables such as [rule."spring"]`)
 		return nil
 	}
 	rules, block := make([]*rule, 0, len(n.Fields)), make([]rule, len(n.Fields))
@@ -38,7 +38,7 @@ func (m *Model) decodeRules(s *section) []*rule {
 		m.pause.After(i)
 		f := &n.Fields[i]
 		if f.Value.Kind != document.Table {
-			s.add(f.Pos, rulePath(f.Key), "a rule is a table", `such as [rule."`+f.Key+`"]`)
+			s.Add(f.Pos, rulePath(f.Key), "a rule is a table", `such as [rule."`+f.Key+`"]`)
 			continue
 		}
 		m.decodeRule(s, f, &block[i])
@@ -48,24 +48,24 @@ func (m *Model) decodeRules(s *section) []*rule {
 }
 
 func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
-	s := top.open(f.Value, top, f.Key, theRule)
+	s := top.rule(f)
 	switch reason := checkLabel(f.Key); {
 	case f.Key == "":
-		s.add(f.Pos, s.path(), "the rule's id is empty", "")
+		s.Add(f.Pos, s.Path(), "the rule's id is empty", "")
 	case reason != "":
-		s.add(f.Pos, s.path(), reason, "")
+		s.Add(f.Pos, s.Path(), reason, "")
 	case m.ladder != nil && f.Key == m.ladder.id:
-		s.add(f.Pos, s.path(), "the [[discounts]] ladder goes by this id", "call the rule something else, or give the ladder an id in its first step")
+		s.Add(f.Pos, s.Path(), "the [[discounts]] ladder goes by this id", "call the rule something else, or give the ladder an id in its first step")
 	}
 	if what := stray(f.Key); what != "" {
-		s.warnings.Add(s.doc, s.doc.Diagnostic(f.Pos, s.path(), what, strayHint(f.Key)))
+		s.Warn(f.Pos, s.Path(), what, strayHint(f.Key))
 	}
 	if f.Key == RuleRounding && m.arithmetic.payable.unit > 0 {
-		s.add(f.Pos, s.path(), "what payable_unit rounds goes by this id", "call the rule something else")
+		s.Add(f.Pos, s.Path(), "what payable_unit rounds goes by this id", "call the rule something else")
 	}
 	r.id, r.pos = f.Key, f.Pos
 	r.texts = decodeTexts(s)
-	r.enabled = s.bool("enabled", true)
+	r.enabled = s.Bool("enabled", true)
 	r.lines = decodeSelector(s)
 	r.targeting = decodeTargeting(s)
 	r.each = decodeEach(s)
@@ -76,9 +76,9 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.stacking = decodeStacking(s)
 	r.checkExclusive(s)
 	if countsUnits(r.reward) && r.targeting.appliesTo != toItems {
-		s.wrong(s.node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
+		s.Wrong(s.Node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}
-	s.done()
+	s.Done()
 }
 
 // byUnit reports whether a rule counts units or sets what one costs or loses, so

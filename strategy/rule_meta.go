@@ -18,16 +18,16 @@ const (
 // meta reads a free table, as canonical JSON; "" when it is absent. Date-times become
 // strings, as they are written.
 func (s *section) meta() string {
-	n := s.get("meta")
+	n := s.Get("meta")
 	if n == nil {
 		return ""
 	}
 	if n.Kind != document.Table {
-		s.want(n, "meta", `a table such as { campaign = "C-2026-11" }`)
+		s.Want(n, "meta", `a table such as { campaign = "C-2026-11" }`)
 		return ""
 	}
 	if len(n.Fields) == 0 {
-		s.wrong(n, "meta", "the table is empty", "leave the key out")
+		s.Wrong(n, "meta", "the table is empty", "leave the key out")
 		return ""
 	}
 	w := metaWriter{section: s}
@@ -36,7 +36,7 @@ func (s *section) meta() string {
 		return ""
 	}
 	if size := len(w.buf); size > maxMetaBytes {
-		s.wrong(n, "meta", fmt.Sprintf("%d bytes as JSON are too many, up to %d are wanted", size, maxMetaBytes), "keep a reference here, and the rest elsewhere")
+		s.Wrong(n, "meta", fmt.Sprintf("%d bytes as JSON are too many, up to %d are wanted", size, maxMetaBytes), "keep a reference here, and the rest elsewhere")
 		return ""
 	}
 	return string(w.buf)
@@ -51,7 +51,7 @@ type metaWriter struct {
 
 func (w *metaWriter) report(n *document.Node, reason, hint string) {
 	if !w.failed { // one is enough
-		w.section.wrong(n, "meta", reason, hint)
+		w.section.Wrong(n, "meta", reason, hint)
 	}
 	w.failed = true
 }

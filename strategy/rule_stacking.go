@@ -37,16 +37,16 @@ var stackingKeys = []string{"stage", "priority", "group", "exclusive", "stop", "
 
 func decodeStacking(s *section) stacking {
 	st := stacking{stage: 1}
-	if stage, ok := s.integer("stage", -maxStage, maxStage); ok {
+	if stage, ok := s.Integer("stage", -maxStage, maxStage); ok {
 		st.stage = stage
 	}
-	st.priority, _ = s.integer("priority", -maxPriority, maxPriority)
+	st.priority, _ = s.Integer("priority", -maxPriority, maxPriority)
 	st.group = s.text("group")
 	st.exclusive = decodeExclusive(s)
 	st.stop = stop(s.word("stop", 0, stopWords))
 	st.maxDiscount, _ = s.amount("max_discount", 1)
 	if st.exclusive != exclusiveNot && st.group != "" {
-		s.wrong(s.node.Get("group"), "group", "an exclusive rule competes with the others already", "leave one of group and exclusive out")
+		s.Wrong(s.Node.Get("group"), "group", "an exclusive rule competes with the others already", "leave one of group and exclusive out")
 	}
 	return st
 }

@@ -60,20 +60,20 @@ func decodeTexts(s *section) *ruleTexts {
 
 // localized reads a string, or a table of strings by language.
 func (s *section) localized(name string, most int, lines bool) localized {
-	n := s.get(name)
+	n := s.Get(name)
 	switch {
 	case n == nil:
 		return nil
 	case n.Kind == document.String:
 		return localized{{text: s.shown(n, name, most, lines)}}
 	case n.Kind != document.Table:
-		s.want(n, name, `a string, or a table of strings by language such as { zh = "…", en = "…" }`)
+		s.Want(n, name, `a string, or a table of strings by language such as { zh = "…", en = "…" }`)
 		return nil
 	case len(n.Fields) == 0:
-		s.wrong(n, name, "the table is empty", `such as { zh = "…", en = "…" }, or leave the key out`)
+		s.Wrong(n, name, "the table is empty", `such as { zh = "…", en = "…" }, or leave the key out`)
 		return nil
 	case len(n.Fields) > maxLanguages:
-		s.wrong(n, name, fmt.Sprintf("%d languages are too many, 1 to %d are wanted", len(n.Fields), maxLanguages), "")
+		s.Wrong(n, name, fmt.Sprintf("%d languages are too many, 1 to %d are wanted", len(n.Fields), maxLanguages), "")
 		return nil
 	}
 	sub := s.member(n, name)
@@ -84,7 +84,7 @@ func (s *section) localized(name string, most int, lines bool) localized {
 		if tag, ok := sub.languageOf(f, spelled); ok && f.Value.Kind == document.String {
 			list = append(list, inLanguage{tag, sub.shown(f.Value, f.Key, most, lines)})
 		} else if f.Value.Kind != document.String {
-			sub.want(f.Value, f.Key, "a string")
+			sub.Want(f.Value, f.Key, "a string")
 		}
 	}
 	sub.close()
@@ -100,10 +100,10 @@ func (s *section) languageOf(f *document.Field, spelled map[string]string) (stri
 		if err == nil {
 			hint = fmt.Sprintf("did you mean %q?", tag)
 		}
-		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("%q is not a language tag of BCP 47, which has hyphens", f.Key), hint)
+		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("%q is not a language tag of BCP 47, which has hyphens", f.Key), hint)
 		return "", false
 	case err != nil || tag == language.Und:
-		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("%q is not a language tag of BCP 47", f.Key), "such as zh, zh-Hant or en-GB")
+		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("%q is not a language tag of BCP 47", f.Key), "such as zh, zh-Hant or en-GB")
 		return "", false
 	}
 	same, err := language.All.Canonicalize(tag)
@@ -111,7 +111,7 @@ func (s *section) languageOf(f *document.Field, spelled map[string]string) (stri
 		same = tag
 	}
 	if other, twice := spelled[same.String()]; twice {
-		s.add(f.Pos, s.key(f.Key), fmt.Sprintf("%q is the same language as %q", f.Key, other), "leave one of them out")
+		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("%q is the same language as %q", f.Key, other), "leave one of them out")
 		return "", false
 	}
 	spelled[same.String()] = f.Key
@@ -121,7 +121,7 @@ func (s *section) languageOf(f *document.Field, spelled map[string]string) (stri
 // shown checks a text that people see.
 func (s *section) shown(n *document.Node, name string, most int, lines bool) string {
 	if reason := checkShown(n.Text, most, lines); reason != "" {
-		s.wrong(n, name, reason, "")
+		s.Wrong(n, name, reason, "")
 	}
 	return n.Text
 }
@@ -147,7 +147,7 @@ func checkShown(text string, most int, lines bool) string {
 
 // tags reads a list of different words.
 func (s *section) tags() []string {
-	n := s.get("tags")
+	n := s.Get("tags")
 	if n == nil {
 		return nil
 	}
@@ -156,23 +156,23 @@ func (s *section) tags() []string {
 	case n.Kind == document.String:
 		items = []*document.Node{n}
 	case n.Kind != document.Array:
-		s.want(n, "tags", "a list of strings")
+		s.Want(n, "tags", "a list of strings")
 		return nil
 	case len(items) == 0:
-		s.wrong(n, "tags", "the list is empty", "leave the key out")
+		s.Wrong(n, "tags", "the list is empty", "leave the key out")
 		return nil
 	case len(items) > maxTags:
-		s.wrong(n, "tags", fmt.Sprintf("%d tags are too many, 1 to %d are wanted", len(items), maxTags), "")
+		s.Wrong(n, "tags", fmt.Sprintf("%d tags are too many, 1 to %d are wanted", len(items), maxTags), "")
 		return nil
 	}
 	list := make([]string, 0, len(items))
 	for _, item := range items {
 		if item.Kind != document.String {
-			s.want(item, "tags", "a string")
+			s.Want(item, "tags", "a string")
 			continue
 		}
 		if slices.Contains(list, item.Text) {
-			s.wrong(item, "tags", fmt.Sprintf("%q is listed twice", item.Text), "")
+			s.Wrong(item, "tags", fmt.Sprintf("%q is listed twice", item.Text), "")
 		}
 		list = append(list, s.shown(item, "tags", maxTag, false))
 	}

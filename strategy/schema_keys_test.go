@@ -56,13 +56,13 @@ func TestTheSchemaHasTheKeysOfTheDecoder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reader{doc: doc}
+	r := newReader(doc, nil)
 	r.closing = func(s *section) {
-		path := strings.Join(s.names(), " ")
-		asked[path] = append(asked[path], s.asked...)
+		path := strings.Join(names(&s.Section), " ")
+		asked[path] = append(asked[path], s.Asked()...)
 	}
 	(&Model{}).decode(r, doc.Root)
-	if err := r.err(); err != nil {
+	if err := r.report.Err(); err != nil {
 		t.Fatal(err)
 	}
 	if len(asked) < 20 {
@@ -83,12 +83,12 @@ func TestTheSchemaHasTheKeysOfTheDecoder(t *testing.T) {
 }
 
 // names are the keys that lead to a section; all rules are one.
-func (s *section) names() []string {
+func names(s *document.Section) []string {
 	switch {
-	case s.within == nil:
+	case s.Within == nil:
 		return nil
-	case s.index == theRule:
+	case isRule(s):
 		return []string{"rule", "-"}
 	}
-	return append(s.within.names(), s.name)
+	return append(names(s.Within), s.Name)
 }

@@ -36,8 +36,8 @@ func (m *Model) checkCombined(top *section) {
 		enabled, ladder = enabled+1, ", the [[discounts]] ladder among them"
 	}
 	if enabled > maxCombined {
-		n := top.node.Get("arithmetic").Get("select")
-		top.add(n.Pos, "arithmetic.select", fmt.Sprintf("best_combination takes %d rules at most, and %d are enabled%s", maxCombined, enabled, ladder),
+		n := top.Node.Get("arithmetic").Get("select")
+		top.Add(n.Pos, "arithmetic.select", fmt.Sprintf("best_combination takes %d rules at most, and %d are enabled%s", maxCombined, enabled, ladder),
 			`switch some off with enabled = false, or use select = "best"`)
 	}
 }

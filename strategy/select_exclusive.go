@@ -18,7 +18,7 @@ const (
 var exclusiveWords = []string{"goods", "all"}
 
 func decodeExclusive(s *section) exclusive {
-	n := s.get("exclusive")
+	n := s.Get("exclusive")
 	switch {
 	case n == nil, n.Kind == document.Bool && n.Text != "true":
 		return exclusiveNot
@@ -27,7 +27,7 @@ func decodeExclusive(s *section) exclusive {
 	case n.Kind == document.String && n.Text == "goods":
 		return exclusiveGoods
 	}
-	s.wrong(n, "exclusive", n.Unlike(`true, false, "goods" or "all"`), document.DidYouMean(n.Text, exclusiveWords))
+	s.Wrong(n, "exclusive", n.Unlike(`true, false, "goods" or "all"`), document.DidYouMean(n.Text, exclusiveWords))
 	return exclusiveNot
 }
 
@@ -45,7 +45,7 @@ func (x exclusive) encode(o *object) {
 // checkExclusive refuses "goods" of a rule that takes nothing off goods.
 func (r *rule) checkExclusive(s *section) {
 	if r.stacking.exclusive == exclusiveGoods && r.targeting.appliesTo == toShipping {
-		s.wrong(s.node.Get("exclusive"), "exclusive", `"goods" competes with rules of goods, and this one reduces shipping`,
+		s.Wrong(s.Node.Get("exclusive"), "exclusive", `"goods" competes with rules of goods, and this one reduces shipping`,
 			`write exclusive = "all", or leave it out`)
 	}
 }

@@ -42,9 +42,9 @@ func decodeSelector(s *section) selector {
 	sel.minPrice, _ = s.amount("min_unit_price", 1)
 	sel.maxPrice, _ = s.amount("max_unit_price", 1)
 	if sel.maxPrice != 0 && sel.minPrice > sel.maxPrice {
-		s.wrong(s.node.Get("max_unit_price"), "max_unit_price", "min_unit_price is above it, so nothing could ever match", "")
+		s.Wrong(s.Node.Get("max_unit_price"), "max_unit_price", "min_unit_price is above it, so nothing could ever match", "")
 	}
-	sel.skipReduced = s.bool("skip_reduced", false)
+	sel.skipReduced = s.Bool("skip_reduced", false)
 	sel.exclude = decodeExclude(s)
 	sel.any = decodeAny(s)
 	return sel
@@ -56,17 +56,16 @@ const maxExcludes = 100
 // excludes is how many excludes are within each other here.
 func (s *section) excludes() int {
 	n := 0
-	for s.within != nil && (s.name == "exclude" || s.isAlternative()) {
-		if s.name == "exclude" {
+	for in := &s.Section; in.Within != nil && (in.Name == "exclude" || isAlternative(in)); in = in.Within {
+		if in.Name == "exclude" {
 			n++
 		}
-		s = s.within
 	}
 	return n
 }
 
 func decodeExclude(s *section) *selector {
-	n := s.get("exclude")
+	n := s.Get("exclude")
 	if n == nil {
 		return nil
 	}
@@ -75,15 +74,15 @@ func decodeExclude(s *section) *selector {
 		return nil
 	}
 	if sub.excludes() > maxExcludes {
-		s.wrong(n, "exclude", fmt.Sprintf("more than %d excludes are within each other", maxExcludes), "")
+		s.Wrong(n, "exclude", fmt.Sprintf("more than %d excludes are within each other", maxExcludes), "")
 		sub.close()
 		return nil
 	}
 	if len(n.Fields) == 0 {
-		s.wrong(n, "exclude", "the table is empty, so every line would be excluded", "leave the key out")
+		s.Wrong(n, "exclude", "the table is empty, so every line would be excluded", "leave the key out")
 	}
 	exclude := decodeSelector(sub)
-	sub.done()
+	sub.Done()
 	return &exclude
 }
 

@@ -16,41 +16,41 @@ import (
 // An alternative has no any of its own; its exclude is a selector like others and may.
 
 func decodeAny(s *section) []selector {
-	if s.isAlternative() {
+	if isAlternative(&s.Section) {
 		s.refuseAny()
 		return nil
 	}
-	n := s.get("any")
+	n := s.Get("any")
 	if n == nil {
 		return nil
 	}
 	if n.Kind == document.Array && len(n.Items) == 0 {
-		s.wrong(n, "any", "the list is empty, so nothing could ever match", "leave the key out to match everything")
+		s.Wrong(n, "any", "the list is empty, so nothing could ever match", "leave the key out to match everything")
 		return nil
 	}
-	nodes := s.tables("any", `{ skus = ["latte"] }`)
+	nodes := s.Tables("any", `{ skus = ["latte"] }`)
 	list := make([]selector, 0, len(nodes))
 	for i, node := range nodes {
 		sub := s.element(node, "any", i)
 		if len(node.Fields) == 0 {
-			s.add(node.Pos, sub.path(), "the table is empty, so every line would match", "leave any out to match everything")
+			s.Add(node.Pos, sub.Path(), "the table is empty, so every line would match", "leave any out to match everything")
 		}
 		list = append(list, decodeSelector(sub))
-		sub.done()
+		sub.Done()
 	}
 	s.checkAlternatives(list, nodes)
 	return list
 }
 
 // isAlternative reports whether the table is an element of any.
-func (s *section) isAlternative() bool { return s.name == "any" && s.index >= 0 }
+func isAlternative(s *document.Section) bool { return s.Name == "any" && s.Index >= 0 }
 
 // refuseAny reports an any within an any. The key counts as known only where it is there,
 // so that it is no hint for another one.
 func (s *section) refuseAny() {
-	if n := s.node.Get("any"); n != nil {
-		s.asked = append(s.asked, "any")
-		s.wrong(n, "any", "any cannot be within any", "write its alternatives into the list around it")
+	if n := s.Node.Get("any"); n != nil {
+		s.Ask("any")
+		s.Wrong(n, "any", "any cannot be within any", "write its alternatives into the list around it")
 	}
 }
 
@@ -60,7 +60,7 @@ func (s *section) checkAlternatives(list []selector, nodes []*document.Node) {
 	for i := range list {
 		written := string(list[i].written(s.reader))
 		if j, twice := first[written]; twice {
-			s.warnTable(nodes[i], fmt.Sprintf("%s[%d]", s.key("any"), i), fmt.Sprintf("the alternative is the same as any[%d]", j))
+			s.warnTable(nodes[i], fmt.Sprintf("%s[%d]", s.Key("any"), i), fmt.Sprintf("the alternative is the same as any[%d]", j))
 			continue
 		}
 		first[written] = i

@@ -29,7 +29,7 @@ type attributeValue struct {
 }
 
 func decodeWhere(s *section) []attributeTest {
-	n := s.get("where")
+	n := s.Get("where")
 	if n == nil {
 		return nil
 	}
@@ -38,7 +38,7 @@ func decodeWhere(s *section) []attributeTest {
 		return nil
 	}
 	if len(n.Fields) == 0 {
-		s.wrong(n, "where", "the table is empty", "leave the key out to match everything")
+		s.Wrong(n, "where", "the table is empty", "leave the key out to match everything")
 	}
 	tests := make([]attributeTest, 0, len(n.Fields))
 	for i := range n.Fields {
@@ -59,9 +59,9 @@ func (s *section) attributeTest(f *document.Field) attributeTest {
 	}
 	sub := s.member(f.Value, f.Key)
 	test.min, test.max = sub.bound("min"), sub.bound("max")
-	if in := sub.get("in"); in != nil {
+	if in := sub.Get("in"); in != nil {
 		if in.Kind != document.Array || len(in.Items) == 0 {
-			sub.want(in, "in", "a list of values")
+			sub.Want(in, "in", "a list of values")
 		}
 		sub.checkStrays(in.Items, "in")
 		for _, item := range in.Items {
@@ -71,17 +71,17 @@ func (s *section) attributeTest(f *document.Field) attributeTest {
 		}
 	}
 	switch {
-	case test.min == nil && test.max == nil && test.in == nil && len(sub.node.Fields) == 0:
-		s.wrong(f.Value, f.Key, "the test says nothing", "use min, max or in")
+	case test.min == nil && test.max == nil && test.in == nil && len(sub.Node.Fields) == 0:
+		s.Wrong(f.Value, f.Key, "the test says nothing", "use min, max or in")
 	case test.min != nil && test.max != nil && test.min.number > test.max.number:
-		s.wrong(f.Value, f.Key, "min is above max, so nothing could ever match", "")
+		s.Wrong(f.Value, f.Key, "min is above max, so nothing could ever match", "")
 	}
-	sub.done()
+	sub.Done()
 	return test
 }
 
 func (s *section) bound(name string) *attributeValue {
-	n := s.get(name)
+	n := s.Get(name)
 	if n == nil {
 		return nil
 	}
@@ -90,7 +90,7 @@ func (s *section) bound(name string) *attributeValue {
 		return nil
 	}
 	if v.kind != cart.Number {
-		s.want(n, name, "a number")
+		s.Want(n, name, "a number")
 		return nil
 	}
 	return &v
@@ -103,18 +103,18 @@ func (s *section) attributeValue(n *document.Node, name string) (attributeValue,
 	case document.Bool:
 		return attributeValue{kind: cart.Bool, text: n.Text}, true
 	case document.Integer, document.Float:
-		text, ok := s.number(n, name, "")
+		text, ok := s.Number(n, name, "")
 		if !ok {
 			return attributeValue{}, false
 		}
 		number, ok := parseDecimal(text)
 		if !ok || len(text) > maxAttributeDigits {
-			s.wrong(n, name, fmt.Sprintf("%s has too many digits to compare with", n.Text), "")
+			s.Wrong(n, name, fmt.Sprintf("%s has too many digits to compare with", n.Text), "")
 			return attributeValue{}, false
 		}
 		return attributeValue{kind: cart.Number, text: text, number: number}, true
 	}
-	s.want(n, name, "a string, a number, true or false")
+	s.Want(n, name, "a string, a number, true or false")
 	return attributeValue{}, false
 }
 

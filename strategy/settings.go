@@ -24,7 +24,7 @@ func (m *Model) decodeSettings(s *section) {
 	m.version = decodeVersion(s)
 	m.currency = decodeCurrency(s)
 	m.zone, m.location = decodeTimezone(s)
-	s.zoned = s.has("timezone")
+	s.zoned = s.Has("timezone")
 	s.currency, s.location = m.currency, m.location
 }
 
@@ -32,22 +32,22 @@ func (m *Model) decodeSettings(s *section) {
 // it out (such files are older than the key) and is labelled by its
 // fingerprint; where there are rules it is required.
 func decodeVersion(s *section) string {
-	n := s.get("version")
+	n := s.Get("version")
 	if n == nil {
-		if s.has("rule") || !s.has("discounts") {
+		if s.Has("rule") || !s.Has("discounts") {
 			if s.mistyped("version") {
 				return "" // which is reported
 			}
-			s.add(s.node.Pos, "version", "the strategy has no version", `add version = "…" at the top`)
+			s.Add(s.Node.Pos, "version", "the strategy has no version", `add version = "…" at the top`)
 		}
 		return ""
 	}
 	version := s.text("version")
 	if n.Kind == document.String && version != "" && strings.TrimSpace(version) == "" {
-		s.wrong(n, "version", "the version is blank", "")
+		s.Wrong(n, "version", "the version is blank", "")
 	}
 	if reason := checkLabel(version); n.Kind == document.String && version != "" && reason != "" {
-		s.wrong(n, "version", reason, "")
+		s.Wrong(n, "version", reason, "")
 	}
 	return version
 }
@@ -67,14 +67,14 @@ func checkLabel(label string) string {
 
 func decodeCurrency(s *section) money.Currency {
 	code := defaultCurrency
-	n := s.get("currency")
+	n := s.Get("currency")
 	if n != nil {
 		code = s.text("currency")
 	}
 	currency, err := money.ParseCurrency(code)
 	if err != nil {
 		if code != "" {
-			s.wrong(n, "currency", err.Error(), currencyMeant(code))
+			s.Wrong(n, "currency", err.Error(), currencyMeant(code))
 		}
 		currency, _ = money.ParseCurrency(defaultCurrency)
 	}
@@ -99,7 +99,7 @@ func currencyMeant(typed string) string {
 }
 
 func decodeTimezone(s *section) (string, *time.Location) {
-	n := s.get("timezone")
+	n := s.Get("timezone")
 	if n == nil {
 		return defaultTimezone, time.UTC
 	}
@@ -109,7 +109,7 @@ func decodeTimezone(s *section) (string, *time.Location) {
 	}
 	location, reason, hint := loadZone(name)
 	if reason != "" {
-		s.wrong(n, "timezone", fmt.Sprintf("%q %s", name, reason), hint)
+		s.Wrong(n, "timezone", fmt.Sprintf("%q %s", name, reason), hint)
 		return defaultTimezone, time.UTC
 	}
 	return name, location
@@ -123,18 +123,18 @@ type limits struct {
 
 func decodeLimits(s *section) limits {
 	var l limits
-	n := s.get("limits")
+	n := s.Get("limits")
 	if n == nil {
 		return l
 	}
 	if n.Kind != document.Table {
-		s.want(n, "limits", "a table")
+		s.Want(n, "limits", "a table")
 		return l
 	}
 	sub := s.member(n, "limits")
 	l.maxRate, _ = sub.rate("max_rate", rates.Bounds{Most: rates.All})
 	l.maxAmount, _ = sub.amount("max_amount", 1)
-	sub.done()
+	sub.Done()
 	s.maxRate = l.maxRate
 	return l
 }

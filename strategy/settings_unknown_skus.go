@@ -26,7 +26,7 @@ var unknownSKUWords = []string{"pass", "reject"}
 func (m *Model) decodeUnknown(s *section, decoded bool) {
 	m.unknown = s.word("unknown_skus", 0, unknownSKUWords) == 1
 	if m.unknown == rejectUnknown && len(m.products) == 0 && decoded {
-		s.wrong(s.node.Get("unknown_skus"), "unknown_skus", "there is no catalogue, so every cart would be invalid", `add [[products]], or leave the key out`)
+		s.Wrong(s.Node.Get("unknown_skus"), "unknown_skus", "there is no catalogue, so every cart would be invalid", `add [[products]], or leave the key out`)
 	}
 }
 

@@ -60,7 +60,7 @@ func (s *section) checkCode(item *document.Node, code string) {
 	case !known:
 		s.codes[code] = spelledCode{item.Text, item.Pos}
 	case first.text != item.Text:
-		s.wrong(item, "coupons", fmt.Sprintf("%q is the same code as %q %s, since codes are compared without case", item.Text, first.text, s.lineSeenFrom(item, first.at)),
+		s.Wrong(item, "coupons", fmt.Sprintf("%q is the same code as %q %s, since codes are compared without case", item.Text, first.text, s.lineSeenFrom(item, first.at)),
 			`write both alike, or coupon_case = "exact" at the top to tell them apart`)
 	}
 }
@@ -82,11 +82,11 @@ func (s *section) listedTwice(n, item *document.Node, name string, form wordForm
 			break
 		}
 		if earlier.Kind == document.String && form.of(earlier.Text) == word && earlier.Text != item.Text {
-			s.wrong(item, name, fmt.Sprintf("%q is listed twice, before as %q", item.Text, earlier.Text), form.distinguishHint())
+			s.Wrong(item, name, fmt.Sprintf("%q is listed twice, before as %q", item.Text, earlier.Text), form.distinguishHint())
 			return
 		}
 	}
-	s.wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
+	s.Wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
 }
 
 // distinguishHint is the hint for words that are to be told apart.

@@ -17,13 +17,13 @@ var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // in t
 
 // decodeDays reads the days on which a window may start, as a bit for each.
 func decodeDays(s *section) uint8 {
-	n := s.node.Get("days")
+	n := s.Node.Get("days")
 	switch {
 	case n == nil:
-		s.get("days")
+		s.Get("days")
 		return everyDay
 	case hasDayNumber(n):
-		s.get("days")
+		s.Get("days")
 		s.refuseNumbers(n)
 		return everyDay
 	}
@@ -32,7 +32,7 @@ func decodeDays(s *section) uint8 {
 		i := slices.Index(weekdays, name)
 		if i < 0 {
 			item := itemOf(n, name, asWritten)
-			s.wrong(item, "days", fmt.Sprintf("%q is not a day, %s are", name, strings.Join(weekdays, ", ")), dayMeant(name, item == n))
+			s.Wrong(item, "days", fmt.Sprintf("%q is not a day, %s are", name, strings.Join(weekdays, ", ")), dayMeant(name, item == n))
 			continue
 		}
 		days |= 1 << i
@@ -56,7 +56,7 @@ func (s *section) refuseNumbers(n *document.Node) {
 	}
 	for _, item := range items {
 		if isDayNumber(item) {
-			s.wrong(item, "days", item.Unlike("the name of a day"), `a day goes by its name, such as "mon"`)
+			s.Wrong(item, "days", item.Unlike("the name of a day"), `a day goes by its name, such as "mon"`)
 		}
 	}
 }

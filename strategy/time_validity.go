@@ -28,7 +28,7 @@ func decodeValidity(s *section) validity {
 	v.from, v.hasFrom = s.instant("valid_from", earlierPass)
 	v.until, v.hasUntil = s.instant("valid_until", laterPass)
 	if v.hasFrom && v.hasUntil && v.until.Before(v.from) {
-		s.wrong(s.node.Get("valid_until"), "valid_until", "the rule ends before it begins", "")
+		s.Wrong(s.Node.Get("valid_until"), "valid_until", "the rule ends before it begins", "")
 	}
 	return v
 }
@@ -36,7 +36,7 @@ func decodeValidity(s *section) validity {
 // instant reads a date-time. Of what the clocks of the strategy's time zone show
 // twice, it is the pass given.
 func (s *section) instant(name string, which pass) (time.Time, bool) {
-	n := s.get(name)
+	n := s.Get(name)
 	if n == nil {
 		return time.Time{}, false
 	}
@@ -45,7 +45,7 @@ func (s *section) instant(name string, which pass) (time.Time, bool) {
 	case document.LocalDate:
 		return s.dateAlone(n, name)
 	default:
-		s.want(n, name, "a date-time")
+		s.Want(n, name, "a date-time")
 		return time.Time{}, false
 	}
 	if len(n.Text) == len(time.DateOnly) {
@@ -58,11 +58,11 @@ func (s *section) instant(name string, which pass) (time.Time, bool) {
 		at, err = s.localInstant(n, name, which)
 	}
 	if err != nil {
-		s.wrong(n, name, fmt.Sprintf("%q is not a date-time", n.Text), cmp.Or(document.TimeMeant(n.Text), "such as 2024-06-30T23:59:59+08:00"))
+		s.Wrong(n, name, fmt.Sprintf("%q is not a date-time", n.Text), cmp.Or(document.TimeMeant(n.Text), "such as 2024-06-30T23:59:59+08:00"))
 		return time.Time{}, false
 	}
 	if at.Year() < firstYear || at.Year() > lastYear {
-		s.wrong(n, name, fmt.Sprintf("the year is outside %d to %d", firstYear, lastYear), "")
+		s.Wrong(n, name, fmt.Sprintf("the year is outside %d to %d", firstYear, lastYear), "")
 		return time.Time{}, false
 	}
 	return at, true
@@ -74,7 +74,7 @@ func (s *section) dateAlone(n *document.Node, name string) (time.Time, bool) {
 	if name == "valid_until" {
 		clock = "T23:59:59"
 	}
-	s.wrong(n, name, n.Text+" is a date without a time", "such as "+n.Text+clock)
+	s.Wrong(n, name, n.Text+" is a date without a time", "such as "+n.Text+clock)
 	return time.Time{}, false
 }
 

@@ -30,56 +30,56 @@ type window struct {
 func decodeWindows(s *section) []window {
 	var windows []window
 	for _, key := range []string{"time_window", "time_windows"} {
-		nodes := s.tables(key, `{ start = "08:00", end = "10:00" }`)
+		nodes := s.Tables(key, `{ start = "08:00", end = "10:00" }`)
 		if windows == nil {
 			windows = s.windows.alloc(len(nodes))
 		}
 		for i, node := range nodes {
-			at := noList
+			at := notListed
 			if key == "time_windows" || len(nodes) > 1 {
 				at = i
 			}
 			windows = append(windows, decodeWindow(s.element(node, key, at)))
 		}
-		if n := s.node.Get(key); n != nil && n.Kind == document.Array && len(n.Items) == 0 {
-			s.wrong(n, key, "the list is empty, so the window would never open", "leave the key out")
+		if n := s.Node.Get(key); n != nil && n.Kind == document.Array && len(n.Items) == 0 {
+			s.Wrong(n, key, "the list is empty, so the window would never open", "leave the key out")
 		}
 	}
-	if s.has("time_window") && s.has("time_windows") {
-		s.wrong(s.node.Get("time_windows"), "time_windows", "time_window and time_windows are both here", "write all as time_windows")
+	if s.Has("time_window") && s.Has("time_windows") {
+		s.Wrong(s.Node.Get("time_windows"), "time_windows", "time_window and time_windows are both here", "write all as time_windows")
 	}
 	return windows
 }
 
 func decodeWindow(s *section) window {
-	s.checkZone(s.node, "start")
+	s.checkZone(s.Node, "start")
 	w := window{
 		start: s.timeOfDay("start", false),
 		end:   s.timeOfDay("end", true),
 		days:  decodeDays(s),
 	}
-	s.done()
+	s.Done()
 	return w
 }
 
 // timeOfDay reads "08:00", "08:00:30", or the same as a TOML local time.
 func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
-	n := s.get(name)
+	n := s.Get(name)
 	if n == nil {
 		clock := "00:00" // together they are the whole day
 		if mayBe24 {
 			clock = "24:00"
 		}
-		s.add(s.node.Pos, s.path(), "the time window has no "+name, fmt.Sprintf("such as %s = %q", name, clock))
+		s.Add(s.Node.Pos, s.Path(), "the time window has no "+name, fmt.Sprintf("such as %s = %q", name, clock))
 		return 0
 	}
 	if n.Kind != document.String && n.Kind != document.LocalTime {
-		s.want(n, name, `a time of day such as "08:00"`)
+		s.Want(n, name, `a time of day such as "08:00"`)
 		return 0
 	}
 	seconds, ok := parseTimeOfDay(n.Text)
 	if !ok || seconds == day && !mayBe24 {
-		s.wrong(n, name, fmt.Sprintf("%q is not a time of day", n.Text), timeOfDayMeant(n.Text, mayBe24))
+		s.Wrong(n, name, fmt.Sprintf("%q is not a time of day", n.Text), timeOfDayMeant(n.Text, mayBe24))
 		return 0
 	}
 	return seconds

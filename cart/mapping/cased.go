@@ -35,7 +35,7 @@ type held struct{ key, name string }
 // own is found for it.
 func (d *draft) holdCase() bool {
 	var invalid *cart.Invalid
-	if !errors.As(d.current.err, &invalid) || !strings.HasPrefix(invalid.Reason, "differs only in case from ") {
+	if !errors.As(d.current.err, &invalid) || !invalid.Detail.CaseOnly {
 		return false
 	}
 	name := invalid.Pointer[strings.LastIndexByte(invalid.Pointer, '/')+1:]

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -110,18 +107,13 @@ func (s *cartShape) noCart() string {
 	return fmt.Sprintf("the JSON is no cart: there is nothing at %s, where the items are by %s", s.reader.Items(), s.name)
 }
 
-// byteOf finds where in a body something is wrong. A gateway has no lines to name:
-// what it is sent mostly has one.
-var byteOf = regexp.MustCompile(`,?( again)? at byte ([0-9]+)`)
-
 // invalid says what is wrong with a cart, and where as an editor counts.
 func (s source) invalid(body []byte, invalid *cart.Invalid) error {
 	place, reason := s.String(), invalid.Reason
-	if found := byteOf.FindStringSubmatchIndex(reason); found != nil {
-		offset, _ := strconv.Atoi(reason[found[4]:found[5]]) // digits, of a body that is in memory
-		place, reason = s.at(body, offset), reason[:found[0]]+reason[found[1]:]
+	if detail := invalid.Detail; detail.HasOffset {
+		place, reason = s.at(body, detail.Offset), detail.Problem
 	}
-	if s.line > 0 && strings.Contains(reason, "unexpected EOF") {
+	if s.line > 0 && errors.Is(invalid, io.ErrUnexpectedEOF) {
 		reason += ": one cart a line is wanted, and each on one line"
 	}
 	return fmt.Errorf("%s: %s: %s", place, pointerText(invalid.Pointer), reason)

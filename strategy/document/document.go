@@ -98,6 +98,7 @@ const (
 	headed                 // [a]
 	dotted                 // a.b = 1 made a
 	repeated               // [[a]]
+	foreign                // from a source of another kind than TOML
 )
 
 // indexFrom is the number of members from which a table is searched by map.

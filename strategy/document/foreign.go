@@ -37,7 +37,7 @@ func (b *Builder) Table(size int, at Pos) *Node {
 func (b *Builder) List(items []*Node, at Pos) *Node {
 	n := b.blocks.node()
 	n.Kind, n.Pos, n.members = Array, at, b.blocks.hold()
-	n.Items = items
+	n.Items, n.origin = items, foreign
 	return n
 }
 

@@ -9,55 +9,87 @@ import (
 	"github.com/promogate/caddy-discount/internal/brief"
 )
 
-// Reader gathers the problems of one document while it is decoded, so that one
-// run finds them all.
-type Reader struct {
-	doc   *Document
-	found Findings
-}
-
-// NewReader reads a document.
-func NewReader(d *Document) *Reader { return &Reader{doc: d} }
-
-// Add notes a problem at a place.
-func (r *Reader) Add(at Pos, key, reason, hint string) {
-	r.found.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
-}
-
-// Count is how many problems were noted so far.
-func (r *Reader) Count() int { return r.found.Count() }
-
-// Err is a *[Diagnostics] with what was noted, in the order of the text; nil when
-// nothing was.
-func (r *Reader) Err() error {
-	if r.found.Count() == 0 {
-		return nil
-	}
-	p := new(Diagnostics)
-	p.List, p.More = r.found.Told(r.doc)
-	return p
-}
-
-// Section reads the members of one table. Each key that is asked for counts as
-// known; Done reports the others.
+// Section decodes one table. Each key that is asked for counts as known; Done reports the
+// others.
+//
+// Where the table stands is put into words only when there is a problem to report: written
+// out for every table, paths and the lists of keys asked for were a quarter of all
+// allocations of a load, and the paths of tables within tables grew with the square of
+// their depth.
 type Section struct {
 	*Reader
-	Node  *Node
-	Path  string // "" at the top
-	asked []string
+	Node   *Node
+	Within *Section // the section it is in; nil at the top
+	Name   string   // its key there
+	Index  int      // of the element where the member is a list; -1 where it is none
 
+	// Naming names the table and its members otherwise than by their path; nil for the path.
+	Naming Naming
+	// Unknown says what is wrong with a key that was not asked for; nil for a hint from Ways
+	// and the keys that were.
+	Unknown func(f *Field) (reason, hint string)
 	// Ways are hints for keys that are called otherwise elsewhere, by the key in small
 	// letters with underscores.
 	Ways map[string]string
+
+	asked []string
 }
 
-// Section opens a table that stands at a path.
-func (r *Reader) Section(table *Node, path string) *Section {
-	return &Section{Reader: r, Node: table, Path: path}
+// Naming is how a table is called that people do not know by its path in TOML, such as a
+// row of a spreadsheet.
+type Naming interface {
+	Table(s *Section) string
+	Member(s *Section, key string) string
+}
+
+const noElement = -1
+
+// Section opens the table that is the whole document.
+func (r *Reader) Section(root *Node) *Section {
+	return &Section{Reader: r, Node: root, Index: noElement}
+}
+
+// Member opens the table that a member is.
+func (s *Section) Member(n *Node, name string) *Section {
+	return s.Element(n, name, noElement)
+}
+
+// Element opens the table that an element of a member is.
+func (s *Section) Element(n *Node, name string, index int) *Section {
+	return new(Section).Reopen(s, n, name, index)
+}
+
+// Reopen makes a section, of which nothing is read any more, that of another table, as
+// Member does for an index of -1 and Element for others. It keeps the Unknown of the
+// section, and the memory of what was asked.
+func (s *Section) Reopen(within *Section, n *Node, name string, index int) *Section {
+	*s = Section{
+		Reader: within.Reader, Node: n, Within: within, Name: name, Index: index,
+		Unknown: s.Unknown, asked: s.asked[:0],
+	}
+	return s
+}
+
+// Path is where the table stands: "" at the top, rule.spring below.
+func (s *Section) Path() string {
+	switch {
+	case s.Naming != nil:
+		return s.Naming.Table(s)
+	case s.Within == nil:
+		return ""
+	case s.Index >= 0:
+		return fmt.Sprintf("%s[%d]", s.Within.Key(s.Name), s.Index)
+	}
+	return s.Within.Key(s.Name)
 }
 
 // Key is the full path of a member.
-func (s *Section) Key(name string) string { return KeyIn(s.Path, name) }
+func (s *Section) Key(name string) string {
+	if s.Naming != nil {
+		return s.Naming.Member(s, name)
+	}
+	return KeyIn(s.Path(), name)
+}
 
 // KeyOf is the full path of a member's value, or of the element that n is of a member that
 // is a list.
@@ -66,9 +98,9 @@ func (s *Section) KeyOf(n *Node, name string) string {
 }
 
 // ElementIn is the path of an element of the list at a path; that of the list for what is
-// no element of it.
+// no element of it, and for elements that stand in a source of another kind than TOML.
 func ElementIn(path string, list, element *Node) string {
-	if i := list.Index(element); i >= 0 {
+	if i := list.Index(element); i >= 0 && list.origin != foreign {
 		return fmt.Sprintf("%s[%d]", path, i)
 	}
 	return path
@@ -80,8 +112,7 @@ func KeyIn(path, name string) string {
 	path, name = brief.Text(path, maxKey), brief.Text(name, maxName)
 	bare := name != ""
 	for i := range len(name) {
-		c := name[i]
-		bare = bare && (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-')
+		bare = bare && isBare(name[i])
 	}
 	if !bare {
 		name = strconv.Quote(name)
@@ -94,63 +125,44 @@ func KeyIn(path, name string) string {
 
 // Get finds a member and marks its key as known; nil when there is none.
 func (s *Section) Get(name string) *Node {
-	s.asked = append(s.asked, name)
+	s.Ask(name)
 	return s.Node.Get(name)
 }
 
-// Wrong reports a problem of a member's value, or of an element of it.
-func (s *Section) Wrong(n *Node, name, reason, hint string) {
-	s.Add(n.Pos, s.KeyOf(n, name), reason, hint)
-}
+// Has reports whether a member is there, without reading it.
+func (s *Section) Has(name string) bool { return s.Node.Get(name) != nil }
 
-// Want reports a value of the wrong type.
-func (s *Section) Want(n *Node, name, wanted string) {
-	s.Wrong(n, name, n.Unlike(wanted), "")
-}
+// Ask marks a key as known.
+func (s *Section) Ask(name string) { s.asked = append(s.asked, name) }
 
-// Unlike is the reason why a value of the wrong type is refused.
-func (n *Node) Unlike(wanted string) string {
-	return "this is " + n.described() + ", " + wanted + " is wanted"
-}
+// Asked are the keys that are known, in the order in which they were asked for. The list
+// is of use until the next one is.
+func (s *Section) Asked() []string { return s.asked }
 
-// described is the kind of a node and, of a scalar, the beginning of its text.
-func (n *Node) described() string {
-	if n.Kind == Table || n.Kind == Array {
-		return n.Kind.String()
-	}
-	const most = 40
-	text := n.Text
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most]) + "…"
-	}
-	return n.Kind.String() + " (" + strconv.Quote(text) + ")"
-}
-
-// Text reads a string that may not be empty; "" when it is absent or wrong.
-func (s *Section) Text(name string) string {
-	n := s.Get(name)
-	switch {
-	case n == nil:
-		return ""
-	case n.Kind != String:
-		s.Want(n, name, "a string")
-		return ""
-	case n.Text == "":
-		s.Wrong(n, name, "the string is empty", "")
-	}
-	return n.Text
-}
+// Knows reports whether a key is known.
+func (s *Section) Knows(name string) bool { return slices.Contains(s.asked, name) }
 
 // Done reports every member that nothing asked for.
 func (s *Section) Done() {
 	for i := range s.Node.Fields {
 		f := &s.Node.Fields[i]
-		if slices.Contains(s.asked, f.Key) {
+		if s.Knows(f.Key) {
 			continue
 		}
-		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), s.Meant(f.Key, s.asked))
+		reason, hint := s.unknown(f)
+		s.Add(f.Pos, s.Key(f.Key), reason, hint)
 	}
 }
+
+func (s *Section) unknown(f *Field) (reason, hint string) {
+	if s.Unknown != nil {
+		return s.Unknown(f)
+	}
+	return UnknownKey(f.Key), s.Meant(f.Key, s.asked)
+}
+
+// UnknownKey is the reason why a key is refused that means nothing in its table.
+func UnknownKey(key string) string { return fmt.Sprintf("unknown key %q", key) }
 
 // Meant is the hint for a key that is none of the known ones: what it is called here, or
 // what was mistyped.

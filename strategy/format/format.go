@@ -26,8 +26,8 @@ func Source(name string, data []byte) ([]byte, error) {
 	if _, err := document.Parse(document.Source{Name: name, Data: data}); err != nil {
 		return nil, err
 	}
-	l := lexer{text: strings.TrimPrefix(string(data), byteOrderMark)}
-	out := (&printer{}).print(arrange(l.lines()))
+	lines := readLines(strings.TrimPrefix(string(data), byteOrderMark))
+	out := (&printer{}).print(arrange(lines))
 	if _, err := document.Parse(document.Source{Name: name, Data: out}); err != nil {
 		return nil, fmt.Errorf("%s: laid out anew it would not be valid: %w", name, err)
 	}

@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,7 +45,7 @@ func (of *shape) checkKeys(s *document.Section) {
 		if hint == "" && slices.Contains(of.keys, "attributes") {
 			hint = "further properties of an article are its attributes, such as attributes = { roast = \"dark\" }"
 		}
-		s.Add(f.Pos, s.Key(f.Key), fmt.Sprintf("unknown key %q", f.Key), hint)
+		s.Add(f.Pos, s.Key(f.Key), document.UnknownKey(f.Key), hint)
 	}
 }
 
@@ -67,19 +68,18 @@ func decodeCart(s *document.Section) body {
 	if n == nil {
 		return body{}
 	}
-	if n.Kind != document.Table {
-		s.Want(n, "cart", `a table such as { items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }] }`)
+	if !s.IsTable(n, "cart", `{ items = [{ sku = "latte", quantity = 3, unit_price = 18.00 }] }`) {
 		return body{}
 	}
 	before := s.Count()
-	w := writer{Reader: s.Reader}
-	w.table(n, s.Key("cart"), cartShape)
+	var w writer
+	w.table(s.Member(n, "cart"), cartShape)
 	b := body{table: n, json: w.json}
 	if s.Count() > before {
 		return b // the cart reader would stumble over the same
 	}
 	if at, key, reason := b.fault(b.unreadable()); reason != "" {
-		s.Add(at, s.Path+"."+key, reason, "")
+		s.Add(at, s.Path()+"."+key, reason, "")
 	}
 	return b
 }
@@ -97,10 +97,7 @@ func (b *body) lines() int {
 }
 
 // writer writes a table of TOML as JSON, and notes what has no place in a cart.
-type writer struct {
-	*document.Reader
-	json []byte
-}
+type writer struct{ json []byte }
 
 func (w *writer) raw(json string) { w.json = append(w.json, json...) }
 
@@ -108,14 +105,13 @@ func (w *writer) text(s string) {
 	w.json, _ = jsontext.AppendQuote(w.json, s) // invalid UTF-8 cannot be, TOML has none
 }
 
-func (w *writer) table(n *document.Node, path string, of *shape) {
-	known := w.Section(n, path)
-	known.Ways = of.ways
-	of.checkKeys(known)
+func (w *writer) table(s *document.Section, of *shape) {
+	s.Ways = of.ways
+	of.checkKeys(s)
 	w.raw("{")
 	first := true
-	for i := range n.Fields {
-		f := &n.Fields[i]
+	for i := range s.Node.Fields {
+		f := &s.Node.Fields[i]
 		if !of.free && !slices.Contains(of.keys, f.Key) {
 			continue
 		}
@@ -126,41 +122,46 @@ func (w *writer) table(n *document.Node, path string, of *shape) {
 		w.text(f.Key)
 		w.raw(":")
 		if of.free && (f.Value.Kind == document.Table || f.Value.Kind == document.Array) {
-			known.Want(f.Value, f.Key, "a string, a number, true or false")
+			s.Want(f.Value, f.Key, "a string, a number, true or false")
 		}
-		w.value(f.Value, known.Key(f.Key), of.tables[f.Key])
+		w.value(s, f, of.tables[f.Key])
 	}
 	w.raw("}")
 }
 
-// value writes a value as it stands, whether it is of the right type or not:
+// value writes a member as it stands, whether it is of the right type or not:
 // the cart reader will tell. Of tables and lists where none belong, it writes
 // no more than that they are there.
-func (w *writer) value(n *document.Node, path string, of *shape) {
-	if n.Kind != document.Array {
-		w.element(n, path, of)
+func (w *writer) value(s *document.Section, f *document.Field, of *shape) {
+	if f.Value.Kind != document.Array {
+		if f.Value.Kind == document.Table && of != nil {
+			w.table(s.Member(f.Value, f.Key), of)
+			return
+		}
+		w.scalar(s, f.Value, f.Key)
 		return
 	}
 	w.raw("[")
-	for i, item := range n.Items {
+	for i, item := range f.Value.Items {
 		if i > 0 {
 			w.raw(",")
 		}
-		w.element(item, fmt.Sprintf("%s[%d]", path, i), of)
+		if item.Kind == document.Table && of != nil {
+			w.table(s.Element(item, f.Key, i), of)
+			continue
+		}
+		w.scalar(s, item, f.Key)
 	}
 	w.raw("]")
 }
 
-func (w *writer) element(n *document.Node, path string, of *shape) {
+// scalar writes a member, or an element of one, and of a table or list that it is there.
+func (w *writer) scalar(s *document.Section, n *document.Node, key string) {
 	switch n.Kind {
 	case document.Array:
 		w.raw("[]")
 	case document.Table:
-		if of == nil {
-			w.raw("{}")
-			return
-		}
-		w.table(n, path, of)
+		w.raw("{}")
 	case document.String:
 		w.text(n.Text)
 	case document.Bool:
@@ -170,12 +171,12 @@ func (w *writer) element(n *document.Node, path string, of *shape) {
 	case document.Float:
 		text := strings.TrimPrefix(n.Text, "+")
 		if strings.HasSuffix(text, "inf") || strings.HasSuffix(text, "nan") {
-			w.Add(n.Pos, path, n.Text+" is not a number that a cart can have", "")
+			s.Wrong(n, key, n.Text+" is not a number that a cart can have", "")
 			text = "0"
 		}
 		w.raw(text)
 	default:
-		w.Add(n.Pos, path, fmt.Sprintf("this is %s, which a cart does not have", n.Kind), "write it as a string")
+		s.Wrong(n, key, fmt.Sprintf("this is %s, which a cart does not have", n.Kind), "write it as a string")
 		w.raw("null")
 	}
 }
@@ -254,16 +255,24 @@ func (b *body) fault(err error) (at document.Pos, key, reason string) {
 		return b.table.Pos, "cart", err.Error()
 	}
 	at, key = b.follow(invalid.Pointer)
-	reason, _, _ = strings.Cut(invalid.Reason, "; ") // what follows speaks of maps and options
-	return at, key, inTOML.Replace(reason)
+	return at, key, inTOML(&invalid.Detail)
 }
 
-// inTOML says what the cart reader says of JSON in the words of TOML.
-var inTOML = strings.NewReplacer(
-	"is an object,", "is a table,", "want an object", "want a table",
-	"is an array,", "is a list,", "want an array", "want a list",
-	"want a text", "want a string", "; the path items.* reads the values of an object", "",
-)
+// inTOML is what the cart reader says of JSON in the words of TOML. Its hint is about
+// maps and options, which a test does not have.
+func inTOML(d *cart.Detail) string {
+	if d.Wanted == "" {
+		return d.Problem
+	}
+	wanted := d.Wanted
+	for of, word := range tomlWords {
+		wanted = strings.ReplaceAll(wanted, of, word)
+	}
+	return "is " + cmp.Or(tomlWords[d.Seen], d.Seen) + ", want " + wanted
+}
+
+// tomlWords are the types of TOML by what JSON calls them.
+var tomlWords = map[string]string{cart.JSONObject: "a table", cart.JSONArray: "a list", cart.JSONText: "a string"}
 
 // follow finds what a JSON Pointer into the body points at in the text, or the
 // nearest that is there, and its path.

@@ -47,11 +47,10 @@ func decodeExpect(test *document.Section, lines int) []expectation {
 	if n == nil {
 		return nil
 	}
-	if n.Kind != document.Table {
-		test.Want(n, "expect", "a table such as { discount = 6.00 }")
+	if !test.IsTable(n, "expect", "{ discount = 6.00 }") {
 		return nil
 	}
-	s := test.Section(n, test.Key("expect"))
+	s := test.Member(n, "expect")
 	s.Ways = expectWays
 	var list []expectation
 	for _, d := range decoders {

@@ -29,7 +29,7 @@ func decodeGifts(s *document.Section, n *document.Node, name string, _ int) expe
 		return nil
 	}
 	e := &gifts{member: expected(name, n)}
-	in := s.Section(n, s.Key(name))
+	in := s.Member(n, name)
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		if f.Value.Kind != document.Integer {

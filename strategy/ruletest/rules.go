@@ -143,7 +143,7 @@ func decodeRejected(s *document.Section, n *document.Node, name string, _ int) e
 		s.Wrong(n, name, "the table is empty, so nothing is checked", "to say that no rule applies, write applied = []")
 	}
 	e := &rejected{}
-	in := s.Section(n, s.Key(name))
+	in := s.Member(n, name)
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		if dotted(s, f, name) {

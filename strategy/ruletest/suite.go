@@ -39,7 +39,7 @@ func Parse(sources ...strategy.Source) (*Suite, error) {
 		return nil, err
 	}
 	s := &Suite{doc: doc}
-	top := document.NewReader(doc).Section(doc.Root, "")
+	top := document.NewReader(doc).Section(doc.Root)
 	top.Ways = fileWays
 	s.decode(top)
 	top.Done()
@@ -55,17 +55,17 @@ func (s *Suite) Len() int { return len(s.tests) }
 func (s *Suite) decode(top *document.Section) {
 	named := make(map[string]document.Place)
 	for i, table := range tables(top) {
-		path := fmt.Sprintf("test[%d]", i)
 		if table.Kind != document.Table {
-			top.Add(table.Pos, path, "a test is a table", "write it under [[test]]")
+			top.Wrong(table, "test", "a test is a table", "write it under [[test]]")
 			continue
 		}
-		t := decodeTest(top.Section(table, path))
+		section := top.Element(table, "test", i)
+		t := decodeTest(section)
 		t.place = s.doc.Locate(table.Pos)
 		if first, twice := named[t.name]; !twice {
 			named[t.name] = t.place
 		} else if t.name != "" {
-			top.Add(table.Get("name").Pos, document.KeyIn(path, "name"),
+			section.Wrong(table.Get("name"), "name",
 				fmt.Sprintf("a second test is called %q, the first is %s", t.name, from(first, t.place)), "")
 		}
 		s.tests = append(s.tests, t)
@@ -111,7 +111,7 @@ func decodeTest(s *document.Section) test {
 		{"expect", "expect = { discount = 6.00 }"},
 	} {
 		if s.Node.Get(required.key) == nil && !(required.key == "cart" && t.body != nil) {
-			s.Add(s.Node.Pos, s.Path, "the test has no "+required.key, "such as "+required.example)
+			s.Add(s.Node.Pos, s.Path(), "the test has no "+required.key, "such as "+required.example)
 		}
 	}
 	if n := s.Node.Get("body"); n != nil && s.Node.Get("cart") != nil {

@@ -1,0 +1,137 @@
+package document
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Wrong reports a problem of a member's value, or of an element of it.
+func (s *Section) Wrong(n *Node, name, reason, hint string) {
+	s.Add(n.Pos, s.KeyOf(n, name), reason, hint)
+}
+
+// Want reports a value of the wrong type.
+func (s *Section) Want(n *Node, name, wanted string) {
+	s.Wrong(n, name, n.Unlike(wanted), "")
+}
+
+// Unlike is the reason why a value of the wrong type is refused.
+func (n *Node) Unlike(wanted string) string {
+	return "this is " + n.described() + ", " + wanted + " is wanted"
+}
+
+// described is the kind of a node and, of a scalar, the beginning of its text.
+func (n *Node) described() string {
+	if n.Kind == Table || n.Kind == Array {
+		return n.Kind.String()
+	}
+	const most = 40
+	text := n.Text
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return n.Kind.String() + " (" + strconv.Quote(text) + ")"
+}
+
+// Bool reads true or false; absent is for a member that is not there, or wrong.
+func (s *Section) Bool(name string, absent bool) bool {
+	n := s.Get(name)
+	if n == nil {
+		return absent
+	}
+	if n.Kind != Bool {
+		s.Want(n, name, "true or false")
+		return absent
+	}
+	return n.Text == "true"
+}
+
+// Text reads a string that may not be empty; "" when it is absent or wrong.
+func (s *Section) Text(name string) string { return s.TextOf(s.Get(name), name) }
+
+// TextOf is Text for the node that a member is; nil for none.
+func (s *Section) TextOf(n *Node, name string) string {
+	switch {
+	case n == nil:
+		return ""
+	case n.Kind != String:
+		s.Want(n, name, "a string")
+		return ""
+	case n.Text == "":
+		s.Wrong(n, name, "the string is empty", "")
+	}
+	return n.Text
+}
+
+// Integer reads a whole number from least to most; false when it is absent or wrong.
+func (s *Section) Integer(name string, least, most int64) (int64, bool) {
+	n := s.Get(name)
+	if n == nil {
+		return 0, false
+	}
+	if n.Kind != Integer {
+		s.Want(n, name, "a whole number")
+		return 0, false
+	}
+	v, err := ParseInteger(n.Text)
+	if err != nil || v < least || v > most {
+		s.Wrong(n, name, fmt.Sprintf("%s is out of range, %d to %d is wanted", n.Text, least, most), "")
+		return 0, false
+	}
+	return v, true
+}
+
+// Number is the decimal text of a number, written as one or as a string; false when it is
+// neither.
+func (s *Section) Number(n *Node, name, wanted string) (string, bool) {
+	switch n.Kind {
+	case Integer, Float, String:
+	default:
+		s.Want(n, name, wanted)
+		return "", false
+	}
+	text := strings.TrimPrefix(n.Text, "+")
+	if n.Kind != String && strings.ContainsAny(text, "eExobn") {
+		s.Wrong(n, name, fmt.Sprintf("%s is not a plain decimal number", n.Text), "write it with digits and a point only")
+		return "", false
+	}
+	return text, true
+}
+
+// IsTable reports whether a member is a table, and a problem when it is not.
+func (s *Section) IsTable(n *Node, name, example string) bool {
+	if n.Kind != Table {
+		s.Want(n, name, "a table such as "+example)
+		return false
+	}
+	return true
+}
+
+// Tables reads a list of tables, written [[name]] or inline; a single table stands for a
+// list of one. What of the list is no table is reported and left out.
+func (s *Section) Tables(name, example string) []*Node {
+	n := s.Get(name)
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == Table:
+		return s.One(n)
+	case n.Kind != Array:
+		s.Want(n, name, "a table such as "+example+", or a list of them,")
+		return nil
+	}
+	if !slices.ContainsFunc(n.Items, func(item *Node) bool { return item.Kind != Table }) {
+		return n.Items
+	}
+	tables := make([]*Node, 0, len(n.Items))
+	for i, item := range n.Items {
+		if item.Kind != Table {
+			s.Add(item.Pos, fmt.Sprintf("%s[%d]", s.Key(name), i), item.Unlike("a table such as "+example), "")
+			continue
+		}
+		tables = append(tables, item)
+	}
+	return tables
+}
