@@ -49,7 +49,7 @@ func TestAnswersAboutAFileAreBounded(t *testing.T) {
 	}
 	bounded("explain", a.call("POST", at+"/explain", string(draft)).Body.String())
 	s.save(hostile)
-	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Standing })
+	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Active })
 	bounded("the list", a.call("GET", "/discount/strategies", "").Body.String())
 	bounded("the strategy", a.call("GET", at, "").Body.String())
 	history := a.call("GET", at+"/history", "").Body.String()

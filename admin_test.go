@@ -116,6 +116,18 @@ func (a *adminDescription) hold(r *http.Request, w *httptest.ResponseRecorder) {
 	}
 }
 
+func TestReadProofHasItsEarlierNameToo(t *testing.T) {
+	a := describedAdmin(t)
+	open(t, drinks, proxied)
+	var list []adminapi.Strategy
+	if err := json.Unmarshal(a.call("GET", "/discount/strategies", "").Body.Bytes(), &list); err != nil {
+		t.Fatal(err)
+	}
+	if watch := list[0].Watch; watch.ReadProof == "none" || watch.Guard != watch.ReadProof {
+		t.Errorf("the files are watched as %+v", watch)
+	}
+}
+
 func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 	a := describedAdmin(t)
 	s := open(t, drinks, proxied)
@@ -124,7 +136,7 @@ func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 	first := inService()[0].Live().Fingerprint
 	s.saved(takes("v2", "0.6"), "v2")
 	s.save("version = \"v3\"\nrule = 1")
-	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Standing })
+	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Active })
 	second := inService()[0].Live().Fingerprint
 	eventually(t, "a record", func() bool { return strings.Contains(a.call("GET", at+"/history", "").Body.String(), "refused") })
 	a.call("GET", "/discount/strategies", "")

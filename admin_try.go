@@ -15,6 +15,7 @@ import (
 	"github.com/promogate/caddy-discount/cart/preset"
 	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -102,8 +103,8 @@ func (found *checkStatus) check(l *live, sent draft) error {
 // try compiles a strategy that was sent along, with rests for the orders that
 // come meanwhile.
 func (l *live) try(sent draft) (*strategy.Model, *strategy.Strategy, error) {
-	w := startWork(workBeforeFirst)
-	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.rest() }}.Parse(sent.sources(l.Live().Value.beside)...)
+	w := pace.NewWorker()
+	m, err := strategy.Parser{Env: l.key.env, Pause: func() { w.Yield() }}.Parse(sent.sources(l.Live().Value.beside)...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -76,7 +76,7 @@ func hears(t *testing.T, n int) caddy.Event {
 func TestActivationsAndRefusalsAreEventsOfCaddy(t *testing.T) {
 	s := listening(t, takes("v1", "0.5"))
 	first := hears(t, 1)
-	if first.Name() != eventActivated || first.Data["version"] != "v1" || first.Data["kind"] != "start" {
+	if first.Name() != "discount_strategy_activated" || first.Data["version"] != "v1" || first.Data["kind"] != "start" {
 		t.Errorf("at the start: %s %v", first.Name(), first.Data)
 	}
 	if origin := first.Origin().CaddyModule().ID; origin != "http.handlers.discount" {
@@ -89,7 +89,7 @@ func TestActivationsAndRefusalsAreEventsOfCaddy(t *testing.T) {
 	}
 	s.save("rule = 1")
 	third := hears(t, 3)
-	if text, _ := third.Data["error"].(string); third.Name() != eventRefused || !strings.Contains(text, "strategy.toml:1:") || third.Data["in_service"] != "v2" {
+	if text, _ := third.Data["error"].(string); third.Name() != "discount_strategy_refused" || !strings.Contains(text, "strategy.toml:1:") || third.Data["in_service"] != "v2" {
 		t.Errorf("after a mistake: %s %v", third.Name(), third.Data)
 	}
 	s.reconfigure("respond /other 204\n" + proxied) // the strategy goes on in another configuration

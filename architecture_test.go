@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "body", "header", "money", "proof", "assertion", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "cmd/caddy"} {
+	for _, room := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "cmd/caddy", "e2e"} {
 		if _, ok := all[room]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", room, all)
 		}
@@ -84,19 +84,20 @@ var walls = []struct {
 	{"a cart does not know the strategy", []string{"cart"}, []string{module + "/strategy"}, false},
 	{"money knows neither carts nor strategies", []string{"money"}, []string{module + "/cart", module + "/strategy"}, false},
 	{"nothing that computes knows of reloading", pure, []string{module + "/reload"}, false},
-	{"nothing that computes knows how it is proved", pure, []string{module + "/proof"}, false},
-	{"a proof knows no server, no file and no reloading", []string{"proof"}, []string{
+	{"nothing that computes knows how it is proved", pure, []string{module + "/internal/guardrail"}, false},
+	{"a proof knows no server, no file and no reloading", []string{"internal/guardrail"}, []string{
 		module + "/reload", caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
-	{"a proof touches no file and no process", []string{"proof"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
-	{"an assertion knows no server, no price and no reloading", []string{"assertion"}, []string{
-		module + "/cart", module + "/strategy", module + "/money", module + "/proof", module + "/reload",
+	{"a proof touches no file and no process", []string{"internal/guardrail"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
+	{"an assertion knows no server, no price and no reloading", []string{"internal/assertion"}, []string{
+		module + "/cart", module + "/strategy", module + "/money", module + "/internal/guardrail", module + "/reload",
 		caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
-	{"an assertion touches no file and no process", []string{"assertion"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
-	{"who reads a body or a header knows neither what is in it nor the server", []string{"body", "header"}, []string{
-		module + "/cart", module + "/strategy", module + "/money", module + "/proof", module + "/reload", module + "/assertion",
+	{"an assertion touches no file and no process", []string{"internal/assertion"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
+	{"a keyring knows no server and no price", []string{"internal/keyring"}, []string{
+		module + "/cart", module + "/strategy", module + "/money", caddy, "github.com/prometheus"}, false},
+	{"who reads a body or a header knows neither what is in it nor the server", []string{"internal/httpbody", "internal/httpheader"}, []string{
+		module + "/cart", module + "/strategy", module + "/money", module + "/internal/guardrail", module + "/reload", module + "/internal/assertion",
 		caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, false},
-	{"who reads a body knows nothing of HTTP", []string{"body"}, []string{"net/http", "net/textproto"}, true}, // its brotli does
-	{"who reads a body or a header touches no file and no process", []string{"body", "header"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
+	{"who reads a body or a header touches no file and no process", []string{"internal/httpbody", "internal/httpheader"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
 	{"reloading knows not what it reloads", []string{"reload"}, []string{
 		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, false},
 	{"what watches files knows neither how they are read nor what is remembered", []string{"reload/internal/fswatch"}, []string{
@@ -104,8 +105,8 @@ var walls = []struct {
 	{"what reads files does not know what is done with them", []string{"reload/internal/stableread"}, []string{"github.com/fsnotify"}, true},
 	{"reloading watches files through fswatch alone", []string{"reload/history"}, []string{"github.com/fsnotify", module + "/reload/internal"}, false},
 	{"what replaces files knows no command line", []string{"internal/publish", "internal/atomicfile"}, []string{caddy, zap, "github.com/spf13", "net/http"}, false},
-	{"a lock knows nothing but files", []string{"internal/flock", "internal/atomicfile"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
-	{"what the commands do does not know how orders are priced", []string{"internal/cli"}, []string{module + "/body", module + "/header", module + "/proof"}, true},
+	{"a lock, a link and a write know nothing but files", []string{"internal/flock", "internal/atomicfile", "internal/symlink"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
+	{"what the commands do does not know how orders are priced", []string{"internal/cli"}, []string{module + "/internal/httpbody", module + "/internal/httpheader", module + "/internal/guardrail"}, true},
 	{"which files are a strategy knows no server", []string{"internal/strategyfile"}, []string{caddy, zap, "net/http"}, false},
 	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},
 }
@@ -136,7 +137,7 @@ func TestWalls(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive"}
+var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers"}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()
@@ -152,7 +153,8 @@ func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	}
 }
 
-// Nothing below the root knows it: what both need is a package of its own.
+// Nothing below the root knows it: what both need is a package of its own. (e2e is tests
+// alone, which run the program.)
 func TestOnlyTheProgramKnowsTheRoot(t *testing.T) {
 	t.Parallel()
 	for name, p := range packages(t) {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // BenchmarkHandler is the handler alone: reading the cart, the quote and the
@@ -28,7 +30,7 @@ func BenchmarkHandler(b *testing.B) {
 	}{
 		{"JSON/3 lines", benchCart(3), "", Options{}},
 		{"JSON/3 lines/HS256", benchCart(3), "", signed("HS256", secret)},
-		{"JSON/3 lines/EdDSA", benchCart(3), "", signed("EdDSA", "{file.cmd/caddy/testdata/rfc8037.jwk}")},
+		{"JSON/3 lines/EdDSA", benchCart(3), "", signed("EdDSA", "{file.e2e/testdata/rfc8037.jwk}")},
 		{"JSON/50 lines", benchCart(50), "", Options{}},
 		{"header/3 lines", "", strings.Join(inHeader, ", "), Options{}},
 		{"no cart", "", "", Options{}},
@@ -64,7 +66,7 @@ func BenchmarkHandler(b *testing.B) {
 					b.Fatal(err)
 				}
 				for name := range r.Header { // as a server gives a new map each time
-					if strings.HasPrefix(name, defaultPrefix) {
+					if strings.HasPrefix(name, httpheader.DefaultPrefix) {
 						delete(r.Header, name)
 					}
 				}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/promogate/caddy-discount/body/bodytest"
+	"github.com/promogate/caddy-discount/internal/httpbody/bodytest"
 )
 
 // requestOf is an HTTP/1.1 request with a body; headers are whole lines.

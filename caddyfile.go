@@ -14,6 +14,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -110,13 +111,14 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	if slices.Contains(cartoptions.Names, name) {
 		return o.Options.Option(d, name)
 	}
+	for _, c := range o.choices() {
+		if c.called() == name {
+			return c.unmarshal(d)
+		}
+	}
 	switch name {
 	case "env":
 		return directive.Word(d, &o.Env)
-	case "on_invalid":
-		return directive.Choice(d, &o.OnInvalid, "pass", "reject")
-	case "on_oversize":
-		return directive.Choice(d, &o.OnOversize, "pass", "reject")
 	case "header_prefix":
 		return prefix(d, &o.HeaderPrefix)
 	case "max_body":
@@ -126,10 +128,6 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	case "lines":
 		o.Lines = new(bool)
 		return directive.OnOff(d, o.Lines)
-	case "respond":
-		return directive.Choice(d, &o.Respond, respondOff, respondOn, respondUpstream)
-	case "explain":
-		return directive.Choice(d, (*string)(&o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext))
 	case "origins":
 		return o.unmarshalOrigins(d)
 	case "sign":
@@ -258,7 +256,7 @@ func prefix(d *caddyfile.Dispenser, into *string) error {
 	if err := directive.Word(d, into); err != nil {
 		return err
 	}
-	if err := checkPrefix(*into); err != nil {
+	if err := httpheader.CheckPrefix(*into); err != nil {
 		return d.Errf("header_prefix: %v", err)
 	}
 	return nil

@@ -18,6 +18,8 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/promogate/caddy-discount/internal/cli"
+	"github.com/promogate/caddy-discount/internal/handlers"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 func init() {
@@ -143,8 +145,8 @@ type Handler struct {
 	Options
 
 	matchers caddyhttp.MatcherSets
-	gateway  *gateway
-	repeats  *repeats
+	pricer   *pricer
+	repeats  *handlers.Repeats
 }
 
 // CaddyModule returns the Caddy module information.
@@ -167,16 +169,16 @@ func (h *Handler) Provision(ctx caddy.Context) (err error) {
 	if err := h.matchers.FromInterface(matchers); err != nil {
 		return fmt.Errorf("match: %w", err)
 	}
-	if h.gateway, err = h.open(ctx, moduleDiscount); err != nil {
+	if h.pricer, err = h.open(ctx, moduleDiscount); err != nil {
 		return err
 	}
-	h.repeats, err = watchRoutes(ctx)
+	h.repeats, err = handlers.Watch(ctx, httpheader.DefaultPrefix)
 	return err
 }
 
 // Cleanup lets go of the strategy, which stops being watched when no handler
 // uses it any more. Caddy calls it after a failed Provision too.
-func (h *Handler) Cleanup() error { return errors.Join(h.repeats.close(), h.gateway.release()) }
+func (h *Handler) Cleanup() error { return errors.Join(h.repeats.Close(), h.pricer.close()) }
 
 // QuoteHandler answers a cart with its quote as JSON, for the estimate in a
 // shop's front end. It takes the same options as the discount handler and never
@@ -186,7 +188,7 @@ func (h *Handler) Cleanup() error { return errors.Join(h.repeats.close(), h.gate
 type QuoteHandler struct {
 	Options
 
-	gateway *gateway
+	pricer  *pricer
 	origins *crossOrigin
 }
 
@@ -200,16 +202,16 @@ func (QuoteHandler) CaddyModule() caddy.ModuleInfo {
 
 // Provision reads the strategy, or joins the handlers that share it.
 func (h *QuoteHandler) Provision(ctx caddy.Context) (err error) {
-	if h.gateway, err = h.open(ctx, moduleQuote); err != nil {
+	if h.pricer, err = h.open(ctx, moduleQuote); err != nil {
 		return err
 	}
-	h.gateway.explains = h.Explain != ExplainOff
+	h.pricer.explains = h.Explain != explainOff
 	h.origins = newCrossOrigin(&h.Options)
 	return nil
 }
 
 // Cleanup lets go of the strategy.
-func (h *QuoteHandler) Cleanup() error { return h.gateway.release() }
+func (h *QuoteHandler) Cleanup() error { return h.pricer.close() }
 
 // Interface guards
 var (

@@ -89,13 +89,13 @@ func TestExplainInJSON(t *testing.T) {
 		want ExplainMode
 		err  string
 	}{
-		"on":       {text: `{"explain": "on"}`, want: ExplainOn},
-		"next":     {text: `{"explain": "next"}`, want: ExplainNext},
-		"true":     {text: `{"explain": true}`, want: ExplainOn},
-		"false":    {text: `{"explain": false}`, want: ExplainOff},
-		"nothing":  {text: `{}`, want: ExplainOff},
+		"on":       {text: `{"explain": "on"}`, want: explainOn},
+		"next":     {text: `{"explain": "next"}`, want: explainNext},
+		"true":     {text: `{"explain": true}`, want: explainOn},
+		"false":    {text: `{"explain": false}`, want: explainOff},
+		"nothing":  {text: `{}`, want: explainOff},
 		"a word":   {text: `{"explain": "all"}`, err: `explain: "all" is none of off, on, next`},
-		"null":     {text: `{"explain": null}`, want: ExplainOff},
+		"null":     {text: `{"explain": null}`, want: explainOff},
 		"a number": {text: `{"explain": 1}`, err: "explain: 1 is none of off, on, next"},
 	} {
 		t.Run(name, func(t *testing.T) {

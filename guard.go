@@ -8,7 +8,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/promogate/caddy-discount/internal/directive"
-	"github.com/promogate/caddy-discount/proof"
+	"github.com/promogate/caddy-discount/internal/guardrail"
 )
 
 // GuardOptions are bounds on how far an edited strategy may be from the one in
@@ -66,8 +66,8 @@ func (g *GuardOptions) validate() error {
 	return errors.Join(errs...)
 }
 
-func (g *GuardOptions) rails() proof.Rails {
-	r := proof.Rails{MeanChange: g.MaxMeanChange, Evaluation: time.Duration(g.MaxEvaluation), MinSample: g.MinSample}
+func (g *GuardOptions) limits() guardrail.Limits {
+	r := guardrail.Limits{MeanChange: g.MaxMeanChange, Evaluation: time.Duration(g.MaxEvaluation), MinSample: g.MinSample}
 	if g.MaxFreeOrders != nil {
 		r.FreeOrders, r.Free = *g.MaxFreeOrders, true
 	}

@@ -10,76 +10,139 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpbody"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // ServeHTTP strips a request of what the client sent under owned names, prices its cart if
-// the matcher sees it, and passes the request on.
+// the matcher matches, and passes the request on.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
-	g := h.gateway
-	p := passageOf(r)
-	prefix, attempts := p.strip(r, g.names)
+	p, state := h.pricer, stateOf(r)
+	prefix, spoofed := state.strip(r, p.names)
 	matches, err := h.matchers.AnyMatchWithError(r)
 	if err != nil {
-		traffic.forged(attempts)
+		requestCounters.Spoofed(spoofed)
 		return err
 	}
 	if !matches {
-		traffic.forged(attempts)
-		return p.passBy(w, r, next, prefix, g.names, g.respond)
+		requestCounters.Spoofed(spoofed)
+		return state.forward(w, r, next, prefix, p.names, p.respond)
 	}
-	var seen evidence
-	o := g.decide(r, &seen, g.ordered)
-	traffic.request(o, attempts)
-	o.publish(r, p)
+	in, d := p.input(r)
+	if d == nil {
+		d = p.order(r, in)
+	}
+	p.observe(r, state, d, spoofed)
 	if prefix.priced {
-		h.repeats.note(g, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
+		h.repeats.Note(p.log, p.key.path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
 	}
-	if o.problem != nil && g.rejects(o) {
-		return o.problem.answer(w, r)
+	if d.problem != nil && p.rejects(d) {
+		return d.problem.answer(w, r)
 	}
 	if prefix.priced {
-		g.names.Clear(r.Header)
+		p.names.Clear(r.Header)
 	}
-	prefix.priced, prefix.passes = true, g.respond == respondUpstream
-	o.set(r.Header, g.names)
-	g.assert(o, &seen, r)
-	w = continueOnce(w, r)
-	w, guard := p.guardResponse(w, g.names, g.respond, o)
+	prefix.priced, prefix.passes = true, p.respond == respondUpstream
+	d.apply(r.Header, p.names)
+	p.assert(r, d, in)
+	if httpbody.AwaitsContinue(r) {
+		w = httpbody.SingleContinue(&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, r)
+	}
+	w, filter := state.filterResponse(w, p.names, p.respond, d)
 	err = next.ServeHTTP(w, r)
-	guard.finish()
+	filter.finish()
 	return err
 }
 
-// passBy passes a request on that is stripped of the names of a prefix and not priced.
-func (p *passage) passBy(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, prefix *stripped, names *header.Names, respond string) error {
-	if prefix.passes {
+// forward passes a request on that is stripped of the names of a prefix and not priced.
+func (s *requestState) forward(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, of *stripped, names *httpheader.Names, respond RespondMode) error {
+	if of.passes {
 		return next.ServeHTTP(w, r)
 	}
-	w, guard := p.guardResponse(w, names, respond, nil)
+	w, filter := s.filterResponse(w, names, respond, nil)
 	err := next.ServeHTTP(w, r)
-	guard.finish()
+	filter.finish()
 	return err
 }
 
-// rejects reports whether a request with this outcome is answered here. What holds no
-// cart passes: only a body that cannot be decoded may hold one.
-func (g *gateway) rejects(o *outcome) bool {
+// rejects reports whether a request with this decision is answered here. One without a cart
+// is forwarded, unless its body cannot be decoded: that may hold a cart.
+func (p *pricer) rejects(d *decision) bool {
 	switch {
-	case o.status == statusOversize:
-		return g.rejectOversize
-	case o.status == statusBypass && o.bypass != bypassEncoding:
+	case d.status == statusOversize:
+		return p.rejectOversize
+	case d.status == statusBypass && d.bypass != bypassEncoding:
 		return false
 	}
-	return g.rejectInvalid
+	return p.rejectInvalid
 }
 
-// logPanic records a panic with what identifies the cart, never what is in it.
-func (g *gateway) logPanic(p any, in input) {
-	digest := sha256.Sum256(in.body)
-	g.log.Error("panic while computing a discount, the order passes without one",
-		zap.String("panic", fmt.Sprintf("%T", p)),
-		zap.Bool("cart_in_headers", in.kind != inBody),
+// logPanic logs a panic with what identifies the cart, never its content.
+func (p *pricer) logPanic(v any, in pricedInput) {
+	digest := sha256.Sum256(in.text)
+	p.log.Error("panic while computing a discount, the order passes without one",
+		zap.String("panic", fmt.Sprintf("%T", v)),
+		zap.Bool("cart_in_headers", in.source != inBody),
 		zap.String("cart_sha256", hex.EncodeToString(digest[:])),
 		zap.ByteString("stack", debug.Stack()))
+}
+
+// requestState is what the handlers of one request share.
+type requestState struct {
+	decision *decision // of the last handler that priced the request; nil if none has
+	first    stripped
+	more     []stripped   // few requests meet handlers with several prefixes
+	filter   headerFilter // of the first handler that filters the response; here it costs no allocation
+}
+
+// stripped is a prefix of header names that the client's own headers were removed under.
+type stripped struct {
+	prefix string
+	priced bool // a handler has set headers under it
+	passes bool // that handler lets the upstream's own headers through
+}
+
+// stateVar is the request variable that holds the state.
+const stateVar = "discount.state"
+
+// stateOf is the state of a request; the first handler that asks makes it.
+func stateOf(r *http.Request) *requestState {
+	ctx := r.Context()
+	if s, ok := caddyhttp.GetVar(ctx, stateVar).(*requestState); ok {
+		return s
+	}
+	s := new(requestState)
+	caddyhttp.SetVar(ctx, stateVar, s)
+	return s
+}
+
+// strip removes what the client sent under owned names, and counts it. It does so once for
+// each prefix: what is there later was set by handlers. A trailer arrives later, and a copy
+// of the request has a body that is not watched yet.
+func (s *requestState) strip(r *http.Request, names *httpheader.Names) (of *stripped, spoofed int) {
+	if of = s.find(names.Prefix); of != nil {
+		return of, names.WatchTrailer(r)
+	}
+	return s.add(names.Prefix), names.Strip(r)
+}
+
+func (s *requestState) find(prefix string) *stripped {
+	if s.first.prefix == prefix {
+		return &s.first
+	}
+	for i := range s.more {
+		if s.more[i].prefix == prefix {
+			return &s.more[i]
+		}
+	}
+	return nil
+}
+
+func (s *requestState) add(prefix string) *stripped {
+	if s.first.prefix == "" {
+		s.first.prefix = prefix
+		return &s.first
+	}
+	s.more = append(s.more, stripped{prefix: prefix})
+	return &s.more[len(s.more)-1]
 }

@@ -7,63 +7,61 @@ import (
 
 	"github.com/dunglas/httpsfv"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// maxHeaders is the most that all values together may take, which leaves the
-// names room within 4 KiB.
+// maxHeaders is the most bytes that all values together may take; the names fit into what
+// is left of 4 KiB.
 const maxHeaders = 3 << 10
 
 // leftOut stands for a list that would not fit (RFC 9651 Boolean false).
 const leftOut = "?0"
 
-// priced is the outcome of a cart that was quoted. All its values share one
-// string.
-func (g *gateway) priced(e *edition, d *desk, _ time.Time) *outcome {
-	q := &d.quote
-	o := &outcome{status: statusNone, edition: e, currency: q.Currency, sums: sums{q.Discount, q.ShippingDiscount, q.Subtotal, q.Payable}}
-	if len(q.Applied) > 0 {
-		o.status = statusApplied
+// decide is the decision on a cart that was quoted. All its values share one string.
+func (p *pricer) decide(q quoted, in pricedInput) *decision {
+	quote := &q.quote
+	d := &decision{
+		status: statusNone, edition: q.by, currency: quote.Currency,
+		amounts: amounts{quote.Discount, quote.ShippingDiscount, quote.Subtotal, quote.Payable},
 	}
-	if q.Reason != "" {
-		o.reason = fieldReason(q.Reason)
+	if len(quote.Applied) > 0 {
+		d.status = statusApplied
+	}
+	if quote.Reason != "" {
+		d.reason = fieldReason(quote.Reason)
 	}
 	var ends [6]int
-	b := strconv.AppendInt(d.text[:0], q.Discount, 10)
+	b := strconv.AppendInt(q.text[:0], quote.Discount, 10)
 	ends[0] = len(b)
-	b = strconv.AppendInt(b, q.ShippingDiscount, 10)
+	b = strconv.AppendInt(b, quote.ShippingDiscount, 10)
 	ends[1] = len(b)
-	b = strconv.AppendInt(b, q.Subtotal, 10)
+	b = strconv.AppendInt(b, quote.Subtotal, 10)
 	ends[2] = len(b)
-	b = strconv.AppendInt(b, q.Payable, 10)
+	b = strconv.AppendInt(b, quote.Payable, 10)
 	ends[3] = len(b)
-	b = appendRules(b, e, q)
+	b = appendRules(b, q.by, quote)
 	ends[4] = len(b)
-	if g.lines {
-		b = appendLines(b, q)
+	if p.lines {
+		b = appendLines(b, quote)
 	}
 	ends[5] = len(b)
-	d.text = b
+	q.text = b
 	all := string(b)
-	o.amount, o.shipping = all[:ends[0]], all[ends[0]:ends[1]]
-	o.subtotal, o.payable = all[ends[1]:ends[2]], all[ends[2]:ends[3]]
-	o.rules, o.lines = all[ends[3]:ends[4]], all[ends[4]:]
-	o.gifts = gifts(q)
-	o.shrink(g.room(e, d.target))
-	return o
+	d.amount, d.shipping = all[:ends[0]], all[ends[0]:ends[1]]
+	d.subtotal, d.payable = all[ends[1]:ends[2]], all[ends[2]:ends[3]]
+	d.rules, d.lines = all[ends[3]:ends[4]], all[ends[4]:]
+	d.gifts = gifts(quote)
+	d.shrink(p.listsSize(q.by, in.target))
+	q.shard.Evaluated(time.Since(q.at) - q.waited)
+	return d
 }
 
-// ordered is [gateway.priced] for an order that goes on, whose discounts count.
-func (g *gateway) ordered(e *edition, d *desk, now time.Time) *outcome {
-	e.tally.count(d.lane.number, &d.quote)
-	return g.priced(e, d, now)
-}
-
-// shrink leaves out what would make the headers too large, the lines first.
-func (o *outcome) shrink(room int) {
-	for _, list := range []*string{&o.lines, &o.rules, &o.gifts} {
-		if len(o.rules)+len(o.lines)+len(o.gifts) > room && *list != "" {
+// shrink leaves out lists that are together longer than the size, the lines first.
+func (d *decision) shrink(size int) {
+	for _, list := range []*string{&d.lines, &d.rules, &d.gifts} {
+		if len(d.rules)+len(d.lines)+len(d.gifts) > size && *list != "" {
 			*list = leftOut
 		}
 	}
@@ -102,7 +100,7 @@ func gifts(q *strategy.Quote) string {
 	}
 	list := make(httpsfv.List, 0, len(q.Gifts))
 	for _, g := range q.Gifts {
-		item := httpsfv.NewItem(fieldText(g.SKU))
+		item := httpsfv.NewItem(sfv.Bare(g.SKU))
 		item.Params.Add("q", g.Quantity)
 		list = append(list, item)
 	}
@@ -113,8 +111,8 @@ func gifts(q *strategy.Quote) string {
 	return text
 }
 
-// set writes the outcome's headers. The values of all share one array.
-func (o *outcome) set(h http.Header, n *header.Names) {
+// apply sets the headers of the decision. The values of all share one array.
+func (d *decision) apply(h http.Header, n *httpheader.Names) {
 	values := make([]string, 0, 11)
 	put := func(name, value string) {
 		if value != "" {
@@ -122,18 +120,18 @@ func (o *outcome) set(h http.Header, n *header.Names) {
 			h[name] = values[len(values)-1 : len(values) : len(values)]
 		}
 	}
-	put(n.Status, o.status.String())
-	put(n.Reason, o.reason)
-	if o.edition == nil {
+	put(n.Status, d.status.String())
+	put(n.Reason, d.reason)
+	if d.edition == nil {
 		return
 	}
-	put(n.Amount, o.amount)
-	put(n.Shipping, o.shipping)
-	put(n.Subtotal, o.subtotal)
-	put(n.Payable, o.payable)
-	put(n.Currency, o.currency)
-	put(n.Rules, o.rules)
-	put(n.Lines, o.lines)
-	put(n.Gifts, o.gifts)
-	put(n.Strategy, o.edition.identity)
+	put(n.Amount, d.amount)
+	put(n.Shipping, d.shipping)
+	put(n.Subtotal, d.subtotal)
+	put(n.Payable, d.payable)
+	put(n.Currency, d.currency)
+	put(n.Rules, d.rules)
+	put(n.Lines, d.lines)
+	put(n.Gifts, d.gifts)
+	put(n.Strategy, d.edition.identity)
 }

@@ -9,8 +9,11 @@ import (
 	"github.com/dunglas/httpsfv"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/guardrail"
+	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
-	"github.com/promogate/caddy-discount/proof"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -31,13 +34,10 @@ type live struct {
 	*reload.Source[*edition]
 	key      liveKey
 	options  atomic.Pointer[sharedOptions] // of the configuration that started last, or is to be the first
-	sample   proof.Sample                  // of the carts it priced, to prove the next edition with
-	tracer   tracer
-	yields   yielder
-	series   *strategySeries
-	heard    announcer
+	sample   guardrail.Sample              // of the carts it priced, to prove the next edition with
+	shows    *telemetry.Strategy
+	pacer    pace.Pacer
 	handlers liveHandlers
-	opened   atomic.Pointer[reload.Source[*edition]] // Source, for whom events find before there is one
 }
 
 // edition is a compiled strategy with what every answer from it says alike,
@@ -48,7 +48,7 @@ type edition struct {
 	fingerprint string   // hexadecimal
 	texts       string   // the digest of texts, hexadecimal; "" without any
 	rules       []string // RFC 9651 items, by index of rule
-	tally       *tally
+	counters    *telemetry.RuleCounters
 	beside      []strategy.Source // the files that the strategy names, for drafts of it
 }
 
@@ -68,20 +68,18 @@ func acquire(key liveKey, shared sharedOptions, h *liveHandler) (*live, error) {
 // startLive starts a live strategy for its first handler: tests are run with how that
 // reads carts.
 func startLive(key liveKey, shared sharedOptions, h *liveHandler) (*live, error) {
-	l := &live{key: key, series: strategies.join(key.id())}
+	l := &live{key: key, shows: telemetry.NewStrategy(telemetry.Key{ID: key.id(), Path: key.path, Env: key.env}, key.logger)}
 	l.options.Store(&shared)
 	l.handlers.join(h)
 	o := strategyfile.ReloadOptions().With(shared.settings(key))
-	o.Language, o.OnEvent = strategy.Language, l.tellOf
+	o.Language, o.OnEvent = strategy.Language, l.onEvent
 	source, err := reload.Open(key.path, l.load, o)
 	if err != nil {
-		strategies.leave(l)
+		l.shows.Close()
 		return nil, fmt.Errorf("strategy:\n%w", err)
 	}
 	l.Source = source
-	l.opened.Store(source)
-	hits.serve(l)
-	strategies.show(l)
+	l.shows.Opened(source.Status)
 	return l, nil
 }
 
@@ -99,34 +97,36 @@ func (l *live) adopt(s sharedOptions) {
 	l.options.Store(&s)
 	by := s.settings(l.key)
 	l.key.logger().Info("options of the strategy changed", zap.Duration("settle", by.Settle), zap.Duration("poll", by.Poll),
-		zap.String("guard", by.Against), zap.String("state", by.State))
-	l.Change(by)
+		zap.String("guard", by.Policy), zap.String("state", by.State))
+	l.Reconfigure(by)
 }
 
-// tellOf puts what happens to the strategy into the log, the metrics, the traces
-// and Caddy's events.
-func (l *live) tellOf(e reload.Event) {
-	l.logEvent(e)
-	measure(e)
-	l.series.count(e)
-	if e.Kind == reload.EventActivated && l.opened.Load() != nil {
-		hits.serve(l)
+// onEvent puts what happens to the strategy into the log, the metrics, the traces
+// and Caddy's events. The log has errors as a whole.
+func (l *live) onEvent(e reload.Event) {
+	logged := e
+	switch logged.Err = wholeError(e.Err); e.Kind {
+	case reload.EventStateFailed, reload.EventTampered:
+		logged.Err = stateError(l.stateDir(), logged.Err)
 	}
-	l.tracer.tell(e)
-	l.heard.tell(l.key, e)
+	telemetry.LogEvent(l.key.logger(), logged)
+	var counters *telemetry.RuleCounters
+	if activated, ok := e.Value.(*edition); ok {
+		counters = activated.counters
+	}
+	l.shows.OnEvent(e, counters)
 }
 
 // Destruct stops the watcher; the pool calls it when the last handler left.
 func (l *live) Destruct() error {
 	err := l.Close()
-	hits.leave(l)
-	strategies.leave(l)
+	l.shows.Close()
 	return err
 }
 
 func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 	sum := s.Fingerprint()
-	identity := httpsfv.NewItem(fieldText(s.Version()))
+	identity := httpsfv.NewItem(sfv.Bare(s.Version()))
 	identity.Params.Add("sha256", sum[:])
 	text, err := httpsfv.Marshal(identity)
 	if err != nil {
@@ -134,13 +134,13 @@ func newEdition(s *strategy.Strategy, pause document.Pause) (*edition, error) {
 	}
 	e := &edition{
 		Strategy: s, identity: text, fingerprint: hex.EncodeToString(sum[:]),
-		tally: newTally(s.Currency().Code(), s.Rules()),
+		counters: telemetry.NewRuleCounters(s.Currency().Code(), s.Rules()),
 	}
 	if digest, ok := s.TextsDigest(); ok {
 		e.texts = hex.EncodeToString(digest[:])
 	}
-	if e.rules, err = fieldItems(s.Rules(), pause); err != nil {
-		return nil, err
+	if e.rules, err = sfv.Items(s.Rules(), pause.After); err != nil {
+		return nil, fmt.Errorf("writing the rule ids as a header: %w", err)
 	}
 	return e, nil
 }

@@ -66,7 +66,7 @@ func (l *liveHandlers) readings() []ruletest.Reading {
 	var known []*liveHandler
 	for _, h := range l.all {
 		alike := func(other *liveHandler) bool { return reflect.DeepEqual(other.read, h.read) }
-		if h.options.Source == "headers" || slices.ContainsFunc(known, alike) {
+		if h.options.Source == cartoptions.SourceHeaders || slices.ContainsFunc(known, alike) {
 			continue
 		}
 		known = append(known, h)
@@ -93,11 +93,11 @@ func (h *liveHandler) sortKey() string {
 
 func (h *liveHandler) describe(number int) adminapi.Handler {
 	d := adminapi.Handler{
-		Number: number, Module: h.module, Map: h.options.Map, Source: h.options.Source, Prices: h.read.Prices.String(),
+		Number: number, Module: h.module, Map: h.options.Map, Source: string(h.options.Source), Prices: h.read.Prices.String(),
 		ExactIDs: h.read.ExactIDs, TextFlags: h.read.TextFlags, MaxLines: h.read.MaxLines,
 	}
 	if h.read.CustomerInHeaders {
-		d.Customer = cartoptions.CustomerHeaders
+		d.Customer = string(cartoptions.CustomerHeaders)
 	}
 	if h.read.Fractional {
 		d.Fractional = cartoptions.FractionalLine

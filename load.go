@@ -8,8 +8,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
-	"github.com/promogate/caddy-discount/proof"
 	"github.com/promogate/caddy-discount/reload"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
@@ -17,12 +17,12 @@ import (
 
 // load makes an edition of a content and proves that it may replace the one in
 // service. Its error shows no text that is not the strategy's own.
-func (l *live) load(c reload.Content, inService *reload.Edition[*edition]) (reload.Candidate[*edition], error) {
+func (l *live) load(c reload.Content, inService *reload.Revision[*edition]) (reload.Candidate[*edition], error) {
 	candidate, err := l.prove(c, inService)
 	return candidate, withhold(c, err)
 }
 
-func (l *live) prove(c reload.Content, inService *reload.Edition[*edition]) (reload.Candidate[*edition], error) {
+func (l *live) prove(c reload.Content, inService *reload.Revision[*edition]) (reload.Candidate[*edition], error) {
 	sources, tests := strategyfile.Split(c)
 	if len(sources) == 0 {
 		return reload.Candidate[*edition]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategyfile.Suffix)
@@ -32,7 +32,7 @@ func (l *live) prove(c reload.Content, inService *reload.Edition[*edition]) (rel
 		return reload.Candidate[*edition]{}, err
 	}
 	candidate := reload.Candidate[*edition]{Value: e, Fingerprint: e.fingerprint, Texts: e.texts, Version: e.Version(), Due: m.ActivateAt()}
-	if c.Proved {
+	if c.Restored {
 		return candidate, nil
 	}
 	err = l.test(tests, e.Strategy, inService == nil)
@@ -44,13 +44,13 @@ func (l *live) prove(c reload.Content, inService *reload.Edition[*edition]) (rel
 
 // build makes an edition, giving way to orders.
 func (l *live) build(sources []strategy.Source) (m *strategy.Model, e *edition, err error) {
-	l.yields.during(func() {
-		m, err = strategy.Parser{Env: l.key.env, Pause: l.yields.pause}.Parse(sources...)
+	l.pacer.Run(func() {
+		m, err = strategy.Parser{Env: l.key.env, Pause: l.pacer.Yield}.Parse(sources...)
 		if err != nil {
 			return
 		}
 		logWarnings(l.key, m)
-		if e, err = newEdition(strategy.Compile(m), l.yields.pause); err == nil {
+		if e, err = newEdition(strategy.Compile(m), l.pacer.Yield); err == nil {
 			e.beside = strategyfile.Beside(sources)
 		}
 	})
@@ -64,18 +64,18 @@ func (l *live) compare(before, after *strategy.Strategy, due time.Time) (note st
 	if due.After(at) {
 		at = due
 	}
-	rails := l.shared().guard.rails()
+	limits := l.shared().guard.limits()
 	carts, clients := l.sample.Carts()
-	figures := proof.Replay(before, after, carts, at, rails.Evaluation, time.Now)
+	figures := guardrail.Replay(before, after, carts, at, limits.Evaluation, time.Now)
 	figures.Clients = clients
-	judgement, err := rails.Judge(figures)
+	report, err := limits.Check(figures)
 	if err != nil {
-		return "", &reload.Unproved{Against: rails.String(), Err: err}
+		return "", &reload.GuardrailError{Policy: limits.String(), Err: err}
 	}
-	if why := judgement.Abstained; len(why) > 0 {
+	if why := report.Abstained; len(why) > 0 {
 		l.key.logger().Warn("guard rails did not judge an edit", zap.String("version", after.Version()), zap.Strings("why", why))
 	}
-	return strings.Join(slices.Concat([]string{figures.String()}, judgement.Abstained, judgement.Partly), "; "), nil
+	return strings.Join(slices.Concat([]string{figures.String()}, report.Abstained, report.Partly), "; "), nil
 }
 
 // test runs the tests of rules beside the strategy. Those with a body are run with how

@@ -5,12 +5,9 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
-
-	"github.com/promogate/caddy-discount/strategy"
 )
 
 // gathered are the module's metrics: "name{label=value …}" and the value.
@@ -126,75 +123,6 @@ func TestSeriesOfAStrategyAreOfWhatIsInService(t *testing.T) {
 			t.Errorf("%s is there when no strategy is in service", name)
 		}
 	}
-}
-
-func TestRulesBeyondTheBoundShareASeries(t *testing.T) {
-	t.Parallel()
-	c := newHitCollector(2)
-	l := &live{}
-	serve := func(now *tally) {
-		c.retire(l)
-		c.serving[l] = now
-		c.name()
-	}
-	want := func(totals map[string]uint64, other uint64) {
-		t.Helper()
-		c.fold()
-		if fmt.Sprint(c.totals) != fmt.Sprint(totals) || c.other != other {
-			t.Errorf("%v and %d others, want %v and %d", c.totals, c.other, totals, other)
-		}
-	}
-	first := newTally("CNY", []string{"_other", "a", "b", "c"})
-	serve(first)
-	for i := range first.rules {
-		first.count(i, applied(i))
-	}
-	want(map[string]uint64{"a": 1, "b": 1}, 2)
-	second := newTally("CNY", []string{"c", "b"})
-	serve(second)
-	first.count(0, applied(2)) // by a request that came before
-	second.count(0, applied(0))
-	want(map[string]uint64{"b": 2, "c": 1}, 2)
-	for i := range 1000 {
-		serve(newTally("CNY", []string{fmt.Sprint("r", i), fmt.Sprint("s", i), fmt.Sprint("t", i)}))
-	}
-	want(map[string]uint64{"r999": 0, "s999": 0}, 2)
-	if len(c.retired) > 1 || len(c.serving) != 1 {
-		t.Errorf("%d retired, %d serving", len(c.retired), len(c.serving))
-	}
-}
-
-func TestHitsAreCountedWhileTheyAreCollected(t *testing.T) {
-	t.Parallel()
-	c := newHitCollector(2)
-	l := &live{}
-	now := newTally("CNY", []string{"a"})
-	c.serving[l] = now
-	c.name()
-	const workers, each = 4, 10_000
-	var all sync.WaitGroup
-	for worker := range workers {
-		all.Go(func() {
-			for range each {
-				now.count(worker, applied(0))
-			}
-		})
-	}
-	for range 100 {
-		c.mu.Lock()
-		c.fold()
-		c.mu.Unlock()
-	}
-	all.Wait()
-	c.fold()
-	if c.totals["a"] != workers*each || c.given["CNY"] != 7*workers*each {
-		t.Errorf("%d hits and %d given, want %d and %d", c.totals["a"], c.given["CNY"], workers*each, 7*workers*each)
-	}
-}
-
-// applied is a quote of one rule, which took seven off.
-func applied(rule int) *strategy.Quote {
-	return &strategy.Quote{Applied: []strategy.Applied{{Rule: rule, Amount: 7}}, Discount: 7}
 }
 
 // What the dashboard and the alerts are held against is what there is: the name

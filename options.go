@@ -3,15 +3,14 @@ package discount
 import (
 	"errors"
 	"fmt"
-	"net/textproto"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
 
@@ -52,11 +51,11 @@ type Options struct {
 	// What to do with a cart that is invalid or in an encoding that cannot be
 	// read: `pass` it on unchanged, or `reject` it with 400 or 415. Default:
 	// `pass`.
-	OnInvalid string `json:"on_invalid,omitempty"`
+	OnInvalid Reaction `json:"on_invalid,omitempty"`
 
 	// What to do with a body larger than max_body: `pass` it on unchanged, or
 	// `reject` it with 413. Default: `pass`.
-	OnOversize string `json:"on_oversize,omitempty"`
+	OnOversize Reaction `json:"on_oversize,omitempty"`
 
 	// What the names of the discount headers begin with. Default: `X-Discount-`.
 	HeaderPrefix string `json:"header_prefix,omitempty"`
@@ -69,7 +68,7 @@ type Options struct {
 	// sends. With `off` and `on`, what the upstream sends under these names is
 	// taken out of its response, the trailer and informational responses such as
 	// 103 Early Hints included. Default: `off`.
-	Respond string `json:"respond,omitempty"`
+	Respond RespondMode `json:"respond,omitempty"`
 
 	// What discount_quote adds to its answers: `next` is what the customer is close to
 	// (`next`), of rules that are switched on, open and for this customer, by the titles
@@ -117,7 +116,6 @@ type ReloadOptions struct {
 const (
 	defaultMaxBody  = 1 << 20
 	defaultMaxLines = 500
-	defaultPrefix   = "X-Discount-"
 	defaultSettle   = caddy.Duration(20 * time.Millisecond)
 	defaultPoll     = caddy.Duration(time.Second)
 )
@@ -136,25 +134,15 @@ func (o *Options) fill() error {
 	if err := o.expandShared(); err != nil {
 		return err
 	}
-	for _, s := range []struct {
-		name  string
-		value *string
-		usual string
-	}{
-		{"source", &o.Source, "auto"},
-		{"prices", &o.Prices, ""},
-		{"customer", &o.Customer, cartoptions.CustomerBody},
-		{"on_invalid", &o.OnInvalid, "pass"},
-		{"on_oversize", &o.OnOversize, "pass"},
-		{"header_prefix", &o.HeaderPrefix, defaultPrefix},
-		{"respond", &o.Respond, respondOff},
-		{"explain", (*string)(&o.Explain), string(ExplainOff)},
-	} {
-		if err := expand(s.name, s.value); err != nil {
+	for _, c := range o.choices() {
+		if err := c.fill(); err != nil {
 			return err
 		}
-		setIfZero(s.value, s.usual)
 	}
+	if err := errors.Join(expand("prices", &o.Prices), expand("header_prefix", &o.HeaderPrefix)); err != nil {
+		return err
+	}
+	setIfZero(&o.HeaderPrefix, httpheader.DefaultPrefix)
 	setIfZero(&o.MaxBody, defaultMaxBody)
 	setIfZero(&o.MaxLines, defaultMaxLines)
 	if o.Lines == nil {
@@ -221,22 +209,12 @@ func setIfZero[T comparable](value *T, usual T) {
 // Validate checks the options; it is run after Provision and again by it,
 // since a strategy must not be watched for a handler that will not run.
 func (o *Options) Validate() error {
-	for _, choice := range []struct{ name, value, one, two, three string }{
-		{"source", o.Source, "auto", "json", "headers"},
-		{"customer", o.Customer, cartoptions.CustomerBody, cartoptions.CustomerHeaders, ""},
-		{"on_invalid", o.OnInvalid, "pass", "reject", ""},
-		{"on_oversize", o.OnOversize, "pass", "reject", ""},
-		{"respond", o.Respond, respondOff, respondOn, respondUpstream},
-		{"explain", string(o.Explain), string(ExplainOff), string(ExplainOn), string(ExplainNext)},
-	} {
-		switch choice.value {
-		case choice.one, choice.two, choice.three:
-		default:
-			return fmt.Errorf("%s: %q is none of %s", choice.name, choice.value,
-				strings.TrimSuffix(choice.one+", "+choice.two+", "+choice.three, ", "))
+	for _, c := range o.choices() {
+		if err := c.validate(); err != nil {
+			return err
 		}
 	}
-	if err := checkPrefix(o.HeaderPrefix); err != nil {
+	if err := httpheader.CheckPrefix(o.HeaderPrefix); err != nil {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
 	_, err := o.Cart()
@@ -263,28 +241,4 @@ func (o *ReloadOptions) validate() error {
 		errs = append(errs, directive.During("reload poll", o.Poll, minPoll, maxPoll))
 	}
 	return errors.Join(errs...)
-}
-
-// reservedPrefixes would make the handler strip headers that are not its own, beside those
-// of [registeredFields].
-var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-"}
-
-// checkPrefix wants a header name of letters, digits and hyphens that ends in
-// a hyphen and cannot be a beginning of anybody else's names.
-func checkPrefix(prefix string) error {
-	for _, c := range []byte(prefix) {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
-		if !letter {
-			return fmt.Errorf("%q has other characters than letters, digits and hyphens", prefix)
-		}
-	}
-	if len(prefix) < 3 || prefix[0] == '-' || !strings.HasSuffix(prefix, "-") {
-		return fmt.Errorf("%q is not the beginning of a header name that ends in a hyphen, such as %s", prefix, defaultPrefix)
-	}
-	for _, reserved := range reservedPrefixes {
-		if strings.EqualFold(prefix, reserved) {
-			return fmt.Errorf("%q begins the names of other headers too", textproto.CanonicalMIMEHeaderKey(prefix))
-		}
-	}
-	return checkRegistered(prefix)
 }

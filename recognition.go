@@ -45,7 +45,7 @@ func newRecognition(log *zap.Logger, key liveKey, items string) *recognition {
 }
 
 // note takes the outcome of a request. Of one whose cart was read it costs a load.
-func (r *recognition) note(o *outcome) {
+func (r *recognition) note(o *decision) {
 	switch {
 	case o.edition != nil:
 		if r.period.Load() == periodWithoutCart {

@@ -9,17 +9,19 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 )
 
 // The outcomes that recognition tells apart.
 var (
-	cartRead     = &outcome{status: statusNone, edition: &edition{}}
-	noItems      = noCart(bypassNoItems, "", "")
-	notJSON      = noCart(bypassNotJSON, "", "")
-	otherType    = noCart(bypassContentType, "", "")
-	withoutBody  = ordinary(noCart(bypassMethod, "", ""))
+	cartRead     = &decision{status: statusNone, edition: &edition{}}
+	noItems      = bypass(bypassNoItems, "", "")
+	notJSON      = bypass(bypassNotJSON, "", "")
+	otherType    = bypass(bypassContentType, "", "")
+	withoutBody  = ordinary(bypass(bypassMethod, "", ""))
 	anotherCoded = unreadable("br")
 	wrongCart    = refuse(statusInvalid, "wrong")
 )
@@ -27,7 +29,7 @@ var (
 // At each second of the clock comes an outcome; what is warned of is looked at when
 // some minutes are over.
 func TestAMinuteInWhichNoCartIsReadIsWarnedOf(t *testing.T) {
-	type at map[time.Duration]*outcome
+	type at map[time.Duration]*decision
 	for name, c := range map[string]struct {
 		came    at
 		minutes int
@@ -163,7 +165,7 @@ func TestEveryRequestIsInOneWarning(t *testing.T) {
 func TestNotingAnOutcomeAllocatesNothing(t *testing.T) {
 	r := newRecognition(zap.NewNop(), liveKey{}, "items")
 	defer r.close()
-	for name, o := range map[string]*outcome{"a cart": cartRead, "no cart": noItems, "no body": withoutBody} {
+	for name, o := range map[string]*decision{"a cart": cartRead, "no cart": noItems, "no body": withoutBody} {
 		r.note(o) // which may begin a minute
 		if n := testing.AllocsPerRun(100, func() { r.note(o) }); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
@@ -171,15 +173,30 @@ func TestNotingAnOutcomeAllocatesNothing(t *testing.T) {
 	}
 }
 
-// ofShop are those of the handlers of the configuration that runs.
+// recognitions are those of the handlers of the configuration that runs.
 func (s *shop) recognitions() (all []*recognition) {
 	s.t.Helper()
-	for _, l := range inService() {
-		l.heard.mu.Lock()
-		for _, host := range l.heard.hosts {
-			all = append(all, host.of.recognition)
+	app, err := caddy.ActiveContext().App("http")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var walk func(caddyhttp.RouteList)
+	walk = func(routes caddyhttp.RouteList) {
+		for _, route := range routes {
+			for _, handler := range route.Handlers {
+				switch h := handler.(type) {
+				case *caddyhttp.Subroute:
+					walk(h.Routes)
+				case *Handler:
+					all = append(all, h.pricer.recognition)
+				case *QuoteHandler:
+					all = append(all, h.pricer.recognition)
+				}
+			}
 		}
-		l.heard.mu.Unlock()
+	}
+	for _, server := range app.(*caddyhttp.App).Servers {
+		walk(server.Routes)
 	}
 	return all
 }

@@ -101,6 +101,6 @@ func (s *sharedOptions) settings(key liveKey) reload.Settings {
 		Settle: time.Duration(s.reload.Settle), Poll: time.Duration(s.reload.Poll),
 		State:        s.state.dirOf(key),
 		StateOptions: history.Options{Name: key.id(), Key: s.state.Key, Keep: s.state.Keep},
-		Against:      s.guard.rails().String(),
+		Policy:       s.guard.limits().String(),
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // What a route for errors proxies to is an order service like any other.
@@ -33,7 +35,7 @@ func withstandsErrors(t *testing.T, s *shop, to *wire) {
 		}
 		return status, answer
 	}
-	withstands(t, s, to, defaultPrefix, accept, append(attacks(defaultPrefix), inConnection(defaultPrefix)...))
+	withstands(t, s, to, httpheader.DefaultPrefix, accept, append(attacks(httpheader.DefaultPrefix), inConnection(httpheader.DefaultPrefix)...))
 }
 
 // A handler such as tracing passes a copy of the request on. The route for
@@ -43,7 +45,7 @@ func TestNothingForgedArrivesThroughARouteForErrorsThatPricesOfACopiedRequest(t 
 	to := startWire(t)
 	s := openWith(t, roomy, fromFive, "tracing\n"+signed()+"error 503\nhandle_errors {\n\t"+signed()+"\treverse_proxy "+to.address+"\n}")
 	for _, r := range requests[:5] {
-		for _, a := range append(attacks(defaultPrefix), inConnection(defaultPrefix)...) {
+		for _, a := range append(attacks(httpheader.DefaultPrefix), inConnection(httpheader.DefaultPrefix)...) {
 			t.Run(fmt.Sprintf("%s, %s", r.status, a.name), func(t *testing.T) {
 				status, answer := sendH1(t, s, "/orders", r, a)
 				unforged(t, status, to.take(), answer)
@@ -64,10 +66,10 @@ func TestAQuoteIsAnsweredWithNothingThatIsForged(t *testing.T) {
 			s.breakDown()
 		}
 		honest, _ := sendH1(t, s, "/orders", r, attack{})
-		for _, a := range append(attacks(defaultPrefix), inConnection(defaultPrefix)...) {
+		for _, a := range append(attacks(httpheader.DefaultPrefix), inConnection(httpheader.DefaultPrefix)...) {
 			t.Run(fmt.Sprintf("%s, %s", r.status, a.name), func(t *testing.T) {
 				status, answer := sendH1(t, s, "/orders", r, a)
-				if text := to.take(); status != honest || text != "" || strings.Contains(answer, forged) || len(ours(answer, defaultPrefix)) > 0 {
+				if text := to.take(); status != honest || text != "" || strings.Contains(answer, forged) || len(ours(answer, httpheader.DefaultPrefix)) > 0 {
 					t.Errorf("status %d and not %d, there arrives\n%.2000s\nthe answer is\n%.2000s", status, honest, text, answer)
 				}
 			})

@@ -8,6 +8,8 @@ import (
 	"net/http/httputil"
 	"strings"
 	"testing"
+
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // sendH1 writes the request out as HTTP/1.1, chunked if there are trailers.
@@ -55,7 +57,7 @@ func onlyH1(prefix string) []attack {
 
 func TestNothingForgedArrivesOverHTTP1(t *testing.T) {
 	for name, c := range map[string]struct{ prefix, option string }{
-		"the usual prefix": {defaultPrefix, ""},
+		"the usual prefix": {httpheader.DefaultPrefix, ""},
 		"another prefix":   {"X-Promo-Code-", "header_prefix X-Promo-Code-"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +71,7 @@ func TestNothingForgedArrivesOverHTTP1(t *testing.T) {
 func TestWhatIsForgedArrivesOverHTTP1WhereNobodyStripsIt(t *testing.T) {
 	to := startWire(t)
 	s := openWith(t, roomy, fromFive, openBeside(to))
-	arrives(t, s, to, sendH1, append(append(attacks(defaultPrefix), inConnection(defaultPrefix)...), onlyH1(defaultPrefix)...), map[string]string{
+	arrives(t, s, to, sendH1, append(append(attacks(httpheader.DefaultPrefix), inConnection(httpheader.DefaultPrefix)...), onlyH1(httpheader.DefaultPrefix)...), map[string]string{
 		"a trailer that is not announced": "the server keeps it from handlers",
 		"a space before the colon":        "the server refuses it",
 		"in Connection and as a header":   "the proxy drops what Connection names",
@@ -91,7 +93,7 @@ func TestNothingForgedArrivesUnderAliasesThatCaddyExpects(t *testing.T) {
 	to := startWire(t)
 	s := openWith(t, expectingAliases, fromFive, openBeside(to))
 	arrives(t, s, to, sendH1, aliases, nil)
-	withstands(t, s, to, defaultPrefix, sendH1, aliases)
+	withstands(t, s, to, httpheader.DefaultPrefix, sendH1, aliases)
 }
 
 func TestNothingArrivesWhereTheRequestIsRejected(t *testing.T) {
@@ -103,7 +105,7 @@ func TestNothingArrivesWhereTheRequestIsRejected(t *testing.T) {
 		if want[r.status] == 0 {
 			continue
 		}
-		for _, a := range append(attacks(defaultPrefix), inConnection(defaultPrefix)...) {
+		for _, a := range append(attacks(httpheader.DefaultPrefix), inConnection(httpheader.DefaultPrefix)...) {
 			t.Run(fmt.Sprintf("%s, %s", r.status, a.name), func(t *testing.T) {
 				status, answer := sendH1(t, s, "/orders", r, a)
 				if text := to.take(); status != want[r.status] || text != "" || strings.Contains(answer, forged) {

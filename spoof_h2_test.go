@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // sendH2 writes the request out in frames of HTTP/2.
@@ -100,13 +102,13 @@ func readH2(framer *http2.Framer) (status int, text string) {
 func TestNothingForgedArrivesOverHTTP2(t *testing.T) {
 	to := startWire(t)
 	s := openWith(t, roomy, fromFive, signed()+"reverse_proxy "+to.address)
-	withstands(t, s, to, defaultPrefix, sendH2, append(attacks(defaultPrefix), onlyNew(defaultPrefix)...))
+	withstands(t, s, to, httpheader.DefaultPrefix, sendH2, append(attacks(httpheader.DefaultPrefix), onlyNew(httpheader.DefaultPrefix)...))
 }
 
 // malformed are the attacks that the server refuses by itself.
 func malformed() map[string]string {
 	never := map[string]string{}
-	for _, a := range onlyNew(defaultPrefix) {
+	for _, a := range onlyNew(httpheader.DefaultPrefix) {
 		never[a.name] = "the server refuses it"
 	}
 	return never
@@ -118,5 +120,5 @@ func TestWhatIsForgedArrivesOverHTTP2WhereNobodyStripsIt(t *testing.T) {
 	never := malformed()
 	never["a trailer that is not announced"] = "the server keeps it from handlers"
 	never["a trailer beside one that is announced"] = "the server keeps it from handlers"
-	arrives(t, s, to, sendH2, append(attacks(defaultPrefix), onlyNew(defaultPrefix)...), never)
+	arrives(t, s, to, sendH2, append(attacks(httpheader.DefaultPrefix), onlyNew(httpheader.DefaultPrefix)...), never)
 }

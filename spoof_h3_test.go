@@ -23,6 +23,8 @@ import (
 	"github.com/quic-go/qpack"
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/quicvarint"
+
+	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
 // secured is what a site needs for TLS, and so for HTTP/3, and what a client
@@ -166,7 +168,7 @@ func TestNothingForgedArrivesOverHTTP3(t *testing.T) {
 	to := startWire(t)
 	directive, client := secured(t)
 	s := openWith(t, roomy, fromFive, directive+signed()+"reverse_proxy "+to.address)
-	withstands(t, s, to, defaultPrefix, sendH3(client), append(attacks(defaultPrefix), onlyNew(defaultPrefix)...))
+	withstands(t, s, to, httpheader.DefaultPrefix, sendH3(client), append(attacks(httpheader.DefaultPrefix), onlyNew(httpheader.DefaultPrefix)...))
 }
 
 func TestWhatIsForgedArrivesOverHTTP3WhereNobodyStripsIt(t *testing.T) {
@@ -174,10 +176,10 @@ func TestWhatIsForgedArrivesOverHTTP3WhereNobodyStripsIt(t *testing.T) {
 	directive, client := secured(t)
 	s := openWith(t, roomy, fromFive, directive+openBeside(to))
 	never := malformed()
-	for _, a := range attacks(defaultPrefix) {
+	for _, a := range attacks(httpheader.DefaultPrefix) {
 		if len(a.trailers) > 0 && a.name != "a header and a trailer" {
 			never[a.name] = "trailers of HTTP/3 reach the server's request, and Caddy hands on a copy of it"
 		}
 	}
-	arrives(t, s, to, sendH3(client), append(attacks(defaultPrefix), onlyNew(defaultPrefix)...), never)
+	arrives(t, s, to, sendH3(client), append(attacks(httpheader.DefaultPrefix), onlyNew(httpheader.DefaultPrefix)...), never)
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 )
 
@@ -70,9 +69,7 @@ func TestNothingForgedArrivesByAnyPath(t *testing.T) {
 // A path that the matcher does not see has no status: it is not priced.
 func TestWhatTheMatcherLeavesOutIsNotPriced(t *testing.T) {
 	s := open(t, half, proxied)
-	applied := func() uint64 {
-		return traffic.sum(func(l *lane) *atomic.Uint64 { return &l.decisions[statusApplied] })
-	}
+	applied := func() float64 { return gathered(t)["decisions_total{status=applied}"] }
 	before := applied()
 	for target, want := range map[string]string{"/orders": "applied", "/orders/7": "applied", "/api/orders": "", "/": ""} {
 		s.send("POST " + target + jsonRequest(tenYuan)[len("POST /orders"):])
@@ -82,6 +79,6 @@ func TestWhatTheMatcherLeavesOutIsNotPriced(t *testing.T) {
 		}
 	}
 	if n := applied() - before; n != 2 {
-		t.Errorf("%d orders are counted, want 2", n)
+		t.Errorf("%v orders are counted, want 2", n)
 	}
 }

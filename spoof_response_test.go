@@ -232,8 +232,8 @@ func TestEventsArriveOneByOneWithAnAccessLog(t *testing.T) {
 // The writer of the access log does not flush before it has seen a status: what
 // is set until then is sent.
 func TestAFlushThatComesToNothingIsNotTheEndOfTheHeader(t *testing.T) {
-	for respond, want := range map[string]string{"off": "", "on": "bypass"} {
-		t.Run("respond "+respond, func(t *testing.T) {
+	for respond, want := range map[RespondMode]string{"off": "", "on": "bypass"} {
+		t.Run("respond "+string(respond), func(t *testing.T) {
 			h := provisioned(t, half, Options{Respond: respond})
 			client := httptest.NewRecorder()
 			w := caddyhttp.NewResponseRecorder(client, nil, nil)
@@ -338,8 +338,8 @@ func TestAFileReachesTheServerAsAFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("content"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, respond := range []string{"off", "on", "upstream"} {
-		t.Run("respond "+respond, func(t *testing.T) {
+	for _, respond := range []RespondMode{"off", "on", "upstream"} {
+		t.Run("respond "+string(respond), func(t *testing.T) {
 			h := provisioned(t, half, Options{Respond: respond})
 			file, err := os.Open(path)
 			if err != nil {
@@ -363,7 +363,7 @@ func TestKeepingAResponseCleanCostsOneAllocation(t *testing.T) {
 		w.WriteHeader(http.StatusOK)
 		return nil
 	})
-	count := func(respond string) float64 {
+	count := func(respond RespondMode) float64 {
 		h := provisioned(t, half, Options{Respond: respond})
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		header := http.Header{}

@@ -16,14 +16,14 @@ func (l *live) describe() adminapi.Strategy {
 	d := adminapi.Strategy{
 		ID: l.key.id(), Path: l.key.path, Env: l.key.env,
 		File:    &adminapi.LastRead{Digest: s.File.Digest, Outcome: s.File.Outcome, Number: s.File.Number},
-		Live:    describeEdition(s.Live),
-		Held:    s.Held.Fingerprint,
-		HeldWas: s.Held.Formerly,
+		Live:    describeRevision(s.Live),
+		Held:    s.Pinned.Fingerprint,
+		HeldWas: s.Pinned.Formerly,
 		Refusal: describeRefusal(s.Refusal),
 		Pending: unlessZero(s.Pending),
 		Missing: unlessZero(s.Missing),
-		Watch:   adminapi.Watch{Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
-		State:   adminapi.State{Dir: s.Memory.Dir, Error: text(stateError(s.Memory.Dir, s.Memory.Err)), Found: text(stateError(s.Memory.Dir, s.Memory.Found))},
+		Watch:   adminapi.Watch{ReadProof: s.Proof.String(), Guard: s.Proof.String(), Polling: s.Watch.Polling, Reason: text(s.Watch.Reason)},
+		State:   adminapi.State{Dir: s.State.Dir, Error: text(stateError(s.State.Dir, s.State.Err)), Found: text(stateError(s.State.Dir, s.State.Found))},
 	}
 	carts, clients := l.sample.Carts()
 	d.Sample, d.SampleClients = len(carts), clients
@@ -31,20 +31,20 @@ func (l *live) describe() adminapi.Strategy {
 		d.Live.Rules = e.Value.RuleCount()
 	}
 	if s.Staged.Fingerprint != "" {
-		staged := describeEdition(s.Staged)
+		staged := describeRevision(s.Staged)
 		d.Staged = &staged
 	}
 	return d
 }
 
-func describeEdition(f reload.Facts) adminapi.Revision {
+func describeRevision(f reload.Info) adminapi.Revision {
 	return adminapi.Revision{
 		Version: f.Version, SHA256: f.Fingerprint, Was: f.Formerly, TextsSHA256: f.Texts, Change: string(f.Change),
 		Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
 		Due: unlessZero(f.Due), Proof: f.Note,
 		Stamps: adminapi.Timestamps{
-			Written: f.Stamps.Written, Noticed: f.Stamps.Noticed, Read: f.Stamps.Read, Ready: f.Stamps.Ready,
-			Swapped: unlessZero(f.Stamps.Swapped),
+			Written: f.Timestamps.Written, Noticed: f.Timestamps.Noticed, Read: f.Timestamps.Read, Ready: f.Timestamps.Ready,
+			Swapped: unlessZero(f.Timestamps.Swapped),
 		},
 	}
 }
@@ -53,7 +53,7 @@ func describeRefusal(r reload.Refusal) *adminapi.Refusal {
 	if r.Err == nil {
 		return nil
 	}
-	d := &adminapi.Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Standing, Error: r.Err.Error()}
+	d := &adminapi.Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Active, Error: r.Err.Error()}
 	var problems *document.Diagnostics
 	if errors.As(r.Err, &problems) {
 		d.Problems, d.More = problems.List, problems.More

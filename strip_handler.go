@@ -9,7 +9,8 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
-	"github.com/promogate/caddy-discount/header"
+	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
 // StripHandler removes everything that stands under the names of the discount headers
@@ -23,7 +24,7 @@ type StripHandler struct {
 	// What the names of the discount headers begin with. Default: `X-Discount-`.
 	HeaderPrefix string `json:"header_prefix,omitempty"`
 
-	names *header.Names
+	names *httpheader.Names
 }
 
 // CaddyModule returns the Caddy module information.
@@ -47,9 +48,9 @@ func (h *StripHandler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		return d.Errf("discount_strip takes no matcher, got %s: what a client sends under these names is forged on every path", h.HeaderPrefix)
 	}
 	if d.NextArg() {
-		return d.Errf("unexpected argument %q: discount_strip takes one prefix of header names, such as %s", d.Val(), defaultPrefix)
+		return d.Errf("unexpected argument %q: discount_strip takes one prefix of header names, such as %s", d.Val(), httpheader.DefaultPrefix)
 	}
-	if err := checkPrefix(h.HeaderPrefix); err != nil {
+	if err := httpheader.CheckPrefix(h.HeaderPrefix); err != nil {
 		return d.Errf("discount_strip: %v", err)
 	}
 	return noBlock(d)
@@ -69,24 +70,24 @@ func (h *StripHandler) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
 	if h.HeaderPrefix = prefix; prefix == "" {
-		h.HeaderPrefix = defaultPrefix
+		h.HeaderPrefix = httpheader.DefaultPrefix
 	}
-	if err := checkPrefix(h.HeaderPrefix); err != nil {
+	if err := httpheader.CheckPrefix(h.HeaderPrefix); err != nil {
 		return fmt.Errorf("header_prefix: %w", err)
 	}
-	if err := registerMetrics(ctx.GetMetricsRegistry()); err != nil {
+	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
-	h.names = header.New(h.HeaderPrefix, traffic.forged)
+	h.names = httpheader.New(h.HeaderPrefix, requestCounters.Spoofed)
 	return nil
 }
 
 // ServeHTTP strips a request and its response.
 func (h *StripHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
-	p := passageOf(r)
-	prefix, attempts := p.strip(r, h.names)
-	traffic.forged(attempts)
-	return p.passBy(w, r, next, prefix, h.names, respondOff)
+	state := stateOf(r)
+	prefix, spoofed := state.strip(r, h.names)
+	requestCounters.Spoofed(spoofed)
+	return state.forward(w, r, next, prefix, h.names, respondOff)
 }
 
 // Interface guards

@@ -146,7 +146,7 @@ func TestOutcomeIsOnTheSpanOfTheRequest(t *testing.T) {
 }
 
 func TestNothingIsAllocatedWithoutASpan(t *testing.T) {
-	o := &outcome{status: statusApplied, edition: &edition{}}
+	o := &decision{status: statusApplied, edition: &edition{}}
 	r := httptest.NewRequest(http.MethodPost, "/orders", http.NoBody)
 	if n := testing.AllocsPerRun(100, func() { o.mark(trace.SpanFromContext(r.Context())) }); n != 0 {
 		t.Errorf("%v allocations", n)

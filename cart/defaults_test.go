@@ -96,6 +96,15 @@ func TestADefaultIsAbsentAlone(t *testing.T) {
 	}
 }
 
+// What cannot be read is something else, and so its names are not compared with those of
+// a default.
+func TestADefaultThatIsSomethingElseHasAnyNames(t *testing.T) {
+	got := cartOf(t, Options{Map: Mapping{Subtotal: Paths{"sum"}}}, `{"shipping":{"id":"","ıd":null,"amount":{}},"items":[],"channel":"c"}`)
+	if want := (Cart{Channel: "c", Customer: Customer{CompletedOrders: -1}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
 // What a cart is priced by is never absent because it cannot be read.
 func TestEssentialsThatCannotBeRead(t *testing.T) {
 	mapped := Mapping{Channel: Paths{"another.path"}}

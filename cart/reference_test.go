@@ -281,7 +281,7 @@ func (r *plainRead) members(v object, all []at, depth int) *plainFault {
 			f = r.visit(m.value, along(all, anyStep), depth+1)
 		case len(on) > 0:
 			f = r.visit(m.value, on, depth+1)
-		case plainVariant(all, v, m.name):
+		case plainVariant(all, m.name, hasToBeThere):
 			f = wrong("%q in another case", m.name).always()
 		default:
 			f = r.scan(m.value, depth+1)
@@ -290,20 +290,29 @@ func (r *plainRead) members(v object, all []at, depth int) *plainFault {
 			return f
 		}
 	}
+	// An object with a member that cannot be read is something else, so this comes last.
+	for _, m := range v {
+		if len(along(all, byName(m.name))) == 0 && !each && plainVariant(all, m.name, v.has) {
+			return wrong("%q in another case", m.name).always()
+		}
+	}
 	return twice(v, asWrittenThere)
 }
 
-// plainVariant reports whether a name differs only in case from one that is looked for:
-// one that has to be there, that rules know goods by, or that is there as well.
-func plainVariant(all []at, v object, name string) bool {
-	known := []string{"sku", "category", "subgroup", "reduced", "attributes"}
-	for _, a := range along(all, func(s plainStep) bool { return plainlyAlike(s.Name, name) }) {
-		looked := a.Steps[a.taken-1].Name
-		if a.Strict || slices.Contains(known, a.Key) || slices.ContainsFunc(v, func(m member) bool { return m.name == looked }) {
-			return true
-		}
-	}
-	return false
+// plainVariant reports whether a name differs only in case from one that is looked for
+// and for which it matters.
+func plainVariant(all []at, name string, matters func(looked at) bool) bool {
+	return slices.ContainsFunc(along(all, func(s plainStep) bool { return plainlyAlike(s.Name, name) }), matters)
+}
+
+// hasToBeThere is a name that has to be there, or that rules know goods by.
+func hasToBeThere(looked at) bool {
+	return looked.Strict || slices.Contains([]string{"sku", "category", "subgroup", "reduced", "attributes"}, looked.Key)
+}
+
+// has reports whether an object has the name that was just looked for.
+func (v object) has(looked at) bool {
+	return slices.ContainsFunc(v, func(m member) bool { return m.name == looked.Steps[looked.taken-1].Name })
 }
 
 // plainIndex is a name that JavaScript takes for the index of an array.

@@ -182,10 +182,10 @@ func (w *worked) check(t *testing.T, sources []strategy.Source) {
 		name, text string
 		always     bool
 	}{
-		{"by", r.applied(x), false},
-		{"shipping", r.amount(x.ShippingDiscount), x.ShippingDiscount != 0},
-		{"gift", r.gifts(x), len(x.Gifts) > 0},
-		{"without", r.rejected(x), false},
+		{name: "by", text: r.applied(x), always: false},
+		{name: "shipping", text: r.amount(x.ShippingDiscount), always: x.ShippingDiscount != 0},
+		{name: "gift", text: r.gifts(x), always: len(x.Gifts) > 0},
+		{name: "without", text: r.rejected(x), always: false},
 	} {
 		if part.always || said(part.name) {
 			got = append(got, part.name+" "+part.text)

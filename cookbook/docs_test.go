@@ -40,7 +40,8 @@ func TestTheReferenceIsTrue(t *testing.T) {
 	checkEquations(t, page)
 }
 
-// block is a fenced block of a page.
+// block is a fenced block of a page. In what a page shows of output, a backslash at the
+// end of a line joins it with the next one.
 type block struct {
 	line       int
 	kind, text string
@@ -60,6 +61,9 @@ func blocksOf(t *testing.T, page string) []block {
 			inside = true
 		case fence:
 			inside = false
+			if last := &list[len(list)-1]; strings.HasPrefix(last.kind, "text") || last.kind == "json canonical" {
+				last.text = strings.ReplaceAll(last.text, "\\\n", "")
+			}
 		case inside:
 			list[len(list)-1].text += line
 		}

@@ -34,7 +34,7 @@ const maxRateDecimals = 9
 func ParseRate(text string) (Rate, error) {
 	whole, decimals, negative, err := splitDecimal(text)
 	if err != nil || negative {
-		return Rate{}, ErrNotNumber
+		return Rate{}, errNotNumber
 	}
 	decimals = strings.TrimRight(decimals, "0")
 	if len(decimals) > maxRateDecimals {
@@ -66,10 +66,6 @@ func (r Rate) Compare(other Rate) int {
 
 // IsZero reports whether the rate is nothing at all.
 func (r Rate) IsZero() bool { return r.num == 0 }
-
-// Over100 divides the rate by a hundred: 15 becomes 0.15. It is how a message
-// asks whether a percentage was meant.
-func (r Rate) Over100() Rate { return Rate{num: r.num, den: r.den * 100} }
 
 // Complement is what the rate, at most 1, leaves: of 0.15 it is 0.85.
 func (r Rate) Complement() Rate { return Rate{num: r.den - r.num, den: r.den} }

@@ -47,10 +47,10 @@ func (c Currency) Code() string { return c.code }
 // CNY, 0 for JPY, 3 for KWD.
 func (c Currency) Digits() int { return c.digits }
 
-// Errors of [Currency.ParseMajor].
+// What a text that is no amount is.
 var (
-	ErrNotNumber = errors.New("not a decimal number")
-	ErrTooBig    = fmt.Errorf("larger than %d minor units", Max)
+	errNotNumber = errors.New("not a decimal number")
+	errTooBig    = fmt.Errorf("larger than %d minor units", Max)
 )
 
 // ParseMajor turns an amount in major units, such as "19.90" or "-3", into
@@ -73,7 +73,7 @@ func (c Currency) ParseMajor(text string) (int64, error) {
 	digits := whole + decimals + strings.Repeat("0", c.digits-len(decimals))
 	minor, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || minor > Max {
-		return 0, ErrTooBig
+		return 0, errTooBig
 	}
 	if negative {
 		minor = -minor
@@ -105,7 +105,7 @@ func splitDecimal(text string) (whole, decimals string, negative bool, err error
 	text, negative = strings.CutPrefix(text, "-")
 	whole, decimals, point := strings.Cut(text, ".")
 	if !allDigits(whole) || point && !allDigits(decimals) {
-		return "", "", false, ErrNotNumber
+		return "", "", false, errNotNumber
 	}
 	return whole, decimals, negative, nil
 }

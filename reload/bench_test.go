@@ -51,7 +51,7 @@ func BenchmarkSave(b *testing.B) {
 			for i := range b.N {
 				content := fmt.Sprint("content ", i)
 				saved := save(h, content)
-				took = append(took, h.becomes(content).Stamps.Swapped.Sub(saved))
+				took = append(took, h.becomes(content).Timestamps.Swapped.Sub(saved))
 			}
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")

@@ -10,7 +10,7 @@
 //
 //   - Live always returns a value whose bytes a writer finished and which the
 //     loader accepted. A file that is broken, missing, locked or half written
-//     changes nothing; the edition in service stays in service.
+//     changes nothing; the revision in service stays in service.
 //   - One loader runs at a time and the latest content wins: a slow loader
 //     never overwrites what a newer one published. Content that was superseded
 //     while the loader was busy with an older one may never be loaded at all.
@@ -48,7 +48,7 @@
 //   - Everywhere else, and on network file systems: 150 ms without a change and
 //     two equal looks at size and times. A writer that pauses for longer than
 //     that is indistinguishable from one that has finished: there, a rename is
-//     the only safe way to save, and an edition may be a content nobody
+//     the only safe way to save, and a revision may be a content nobody
 //     finished if the file is written in place.
 //
 // No platform can tell a writer that was killed from one that has finished: half a

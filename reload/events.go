@@ -11,11 +11,13 @@ type Event struct {
 	Kind EventKind
 	Time time.Time
 	Path string // as given to Open, made absolute
-	Live Facts  // of the edition in service after the event
-	Next Facts  // of the edition that is staged after the event, or was withdrawn by it
+	Live Info   // of the revision in service after the event
+	Next Info   // of the revision that is staged after the event, or was withdrawn by it
 	Err  error  // why, for refused, pending, missing, watch lost, polling, forgetting and tampered
 
 	Refused Identity // what was refused, or is kept out, for refused and held
+
+	Value any // of Live, as the loader made it, for activated
 
 	Checkpoint string // the signed head of the log, a note of golang.org/x/mod's sumdb/note, for signed
 }
@@ -23,7 +25,7 @@ type Event struct {
 // An Identity is what a content goes by, as far as that is known.
 type Identity struct {
 	Fingerprint string // see [Candidate.Fingerprint]
-	Formerly    string // see [Facts.Formerly]
+	Formerly    string // see [Info.Formerly]
 	Version     string // what it calls itself
 }
 
@@ -31,7 +33,7 @@ type Identity struct {
 type EventKind uint8
 
 const (
-	// EventActivated: a new edition is in service.
+	// EventActivated: a new revision is in service.
 	EventActivated EventKind = iota + 1
 
 	// EventRefused: the file's content, or the file, was refused. It is sent
@@ -43,9 +45,9 @@ const (
 	// Nothing was swapped.
 	EventUnchanged
 
-	// EventHeld: the file was saved with what a rollback keeps out of service, or
+	// EventPinned: the file was saved with what a rollback keeps out of service, or
 	// holds it at the start. Nothing was swapped.
-	EventHeld
+	EventPinned
 
 	// EventPending: a save has not been proved finished for two seconds.
 	EventPending
@@ -67,20 +69,20 @@ const (
 	// are found by looking until it can.
 	EventPolling
 
-	// EventStaged: an edition was accepted and will be in service at its instant.
+	// EventStaged: a revision was accepted and will be in service at its instant.
 	EventStaged
 
-	// EventWithdrawn: the staged edition will not be in service: the file was
-	// saved with other content, was deleted, or an older edition was put back.
+	// EventWithdrawn: the staged revision will not be in service: the file was
+	// saved with other content, was deleted, or an older revision was put back.
 	EventWithdrawn
 
-	// EventForgetting: the state directory cannot be written. What happens is
+	// EventStateFailed: the state directory cannot be written. What happens is
 	// written later, if it can be.
-	EventForgetting
+	EventStateFailed
 
-	// EventRemembering: the state directory can be written again, and everything
+	// EventStateRestored: the state directory can be written again, and everything
 	// was.
-	EventRemembering
+	EventStateRestored
 
 	// EventTampered: the state directory is not as it was left. A log that is not was
 	// set aside as it is and a new one begun; a content that is not
@@ -98,7 +100,7 @@ func (k EventKind) String() string {
 		EventActivated:     "activated",
 		EventRefused:       "refused",
 		EventUnchanged:     "unchanged",
-		EventHeld:          "held",
+		EventPinned:        "pinned",
 		EventPending:       "pending",
 		EventPendingOver:   "pending_over",
 		EventMissing:       "missing",
@@ -107,8 +109,8 @@ func (k EventKind) String() string {
 		EventPolling:       "polling",
 		EventStaged:        "staged",
 		EventWithdrawn:     "withdrawn",
-		EventForgetting:    "forgetting",
-		EventRemembering:   "remembering",
+		EventStateFailed:   "state_failed",
+		EventStateRestored: "state_restored",
 		EventTampered:      "tampered",
 		EventSigned:        "signed",
 	}

@@ -59,7 +59,7 @@ func TestStampsAreInOrder(t *testing.T) {
 	t.Parallel()
 	h := open(t, file(t, "old"), reload.Options{})
 	write(t, h.path, "new")
-	s := h.becomes("new").Stamps
+	s := h.becomes("new").Timestamps
 	if s.Noticed.After(s.Read) || s.Read.After(s.Swapped) || s.Written.IsZero() {
 		t.Errorf("stamps out of order: %+v", s)
 	}

@@ -23,7 +23,7 @@ import (
 // length and the sum of the rest.
 func sealed(n int, rnd *rand.Rand) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "edition %d\n", n)
+	fmt.Fprintf(&b, "revision %d\n", n)
 	for range rnd.IntN(400) {
 		fmt.Fprintf(&b, "rule %d\n", rnd.Uint64())
 	}
@@ -159,7 +159,7 @@ func TestFault04NothingTornEverGoesLive(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]reload.Options{
 		"by lease":       {},
-		"by lease alone": reload.Options{}.WithoutClosings(),
+		"by lease alone": reload.Options{}.WithoutCloses(),
 	} {
 		for i := range 4 {
 			t.Run(fmt.Sprint(name, "/", i), func(t *testing.T) {

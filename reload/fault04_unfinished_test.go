@@ -103,7 +103,7 @@ func TestFault04AppendLoop(t *testing.T) {
 		wrote := time.Since(began)
 		e := h.becomesInTheEnd(steps[2].content, steps[0].content, steps[1].content)
 		if wrote < settle && e.Sequence != 2 { // a slower machine made longer pauses
-			t.Errorf("it is edition %d, written in %v", e.Sequence, wrote)
+			t.Errorf("it is revision %d, written in %v", e.Sequence, wrote)
 		}
 	})
 	t.Run("with longer ones", func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestFault04AppendLoop(t *testing.T) {
 		for i, step := range steps {
 			sh(t, step.script, h.path, "")
 			if e := h.becomes(step.content); e.Sequence != uint64(i+2) {
-				t.Errorf("%q is edition %d", step.content, e.Sequence)
+				t.Errorf("%q is revision %d", step.content, e.Sequence)
 			}
 		}
 	})

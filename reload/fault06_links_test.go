@@ -57,7 +57,7 @@ func TestFault06KubernetesVolumeUpdate(t *testing.T) {
 func TestFault06OldDirectoryRemovedMidRead(t *testing.T) {
 	t.Parallel()
 	const lines = 1 << 17 // so that a read takes a while
-	content := func(n int) string { return strings.Repeat(fmt.Sprintf("edition %06d\n", n), lines) }
+	content := func(n int) string { return strings.Repeat(fmt.Sprintf("revision %06d\n", n), lines) }
 	for _, g := range guards[:3] {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()

@@ -14,7 +14,7 @@ import (
 
 // members takes *.toml, as the gateway does.
 func members(o reload.Options) reload.Options {
-	o.Member = func(name string) bool {
+	o.Include = func(name string) bool {
 		return strings.HasSuffix(name, ".toml") && !strings.HasPrefix(name, ".")
 	}
 	return o
@@ -89,7 +89,7 @@ func TestFault07TemporariesInADirectoryAreNoMembers(t *testing.T) {
 
 // becomesInTheEnd waits until want is in service; what may be there before, where
 // the edits take the gateway's time, is on the way.
-func (h *host) becomesInTheEnd(want string, onTheWay ...string) *reload.Edition[string] {
+func (h *host) becomesInTheEnd(want string, onTheWay ...string) *reload.Revision[string] {
 	h.t.Helper()
 	for {
 		h.await(reload.EventActivated)
@@ -221,7 +221,7 @@ func TestFault07LinkToADirectorySwapped(t *testing.T) {
 func TestFault07FileBesideIsPartOfTheContent(t *testing.T) {
 	t.Parallel()
 	path := file(t, "one ")
-	h := open(t, path, reload.Options{Beside: func(name string) []string {
+	h := open(t, path, reload.Options{Companions: func(name string) []string {
 		return []string{strings.TrimSuffix(name, ".toml") + ".test.toml"}
 	}})
 	beside := strings.TrimSuffix(path, ".toml") + ".test.toml"

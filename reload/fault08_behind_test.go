@@ -17,7 +17,7 @@ func TestFault08HardLinkWrittenFromAnotherDirectory(t *testing.T) {
 		o    reload.Options
 		kind reload.Kind
 	}{
-		{"found by the poll", reload.Options{Poll: 50 * time.Millisecond}.WithoutClosings(), reload.KindPoll},
+		{"found by the poll", reload.Options{Poll: 50 * time.Millisecond}.WithoutCloses(), reload.KindPoll},
 		{"heard at the file itself", reload.Options{Poll: time.Hour}, reload.KindInPlace},
 	}
 	for _, tt := range tests {

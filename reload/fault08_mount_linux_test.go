@@ -39,7 +39,7 @@ func TestFault08MountedFileWrittenInPlace(t *testing.T) {
 		kind reload.Kind
 	}{
 		{"heard at the file itself", reload.Options{Poll: time.Hour}, reload.KindInPlace},
-		{"found by the poll", reload.Options{Poll: 50 * time.Millisecond}.WithoutClosings(), reload.KindPoll},
+		{"found by the poll", reload.Options{Poll: 50 * time.Millisecond}.WithoutCloses(), reload.KindPoll},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -49,7 +49,7 @@ func TestFault09PollingIsToldAtTheStart(t *testing.T) {
 
 func TestFault09LostWatchIsRegainedByThePoll(t *testing.T) {
 	t.Parallel()
-	h := open(t, file(t, "one"), reload.Options{Poll: 100 * time.Millisecond}.WithoutClosings())
+	h := open(t, file(t, "one"), reload.Options{Poll: 100 * time.Millisecond}.WithoutCloses())
 	do(t, h.LoseWatches())
 	renameIn(t, h.path, "two")
 	h.await(reload.EventWatchLost)

@@ -64,8 +64,8 @@ func TestFault10ModificationTimeGoesBackwards(t *testing.T) {
 				do(t, os.Chtimes(n, past, past))
 				h := open(t, f, g.o)
 				tt.run(t, f, n)
-				if e := h.becomes(after); tt.oneStep && e.Stamps.Written.After(past) {
-					t.Errorf("written %v, want %v", e.Stamps.Written, past)
+				if e := h.becomes(after); tt.oneStep && e.Timestamps.Written.After(past) {
+					t.Errorf("written %v, want %v", e.Timestamps.Written, past)
 				}
 			})
 		}

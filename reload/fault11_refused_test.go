@@ -21,7 +21,7 @@ func TestFault11RefusedThenFixed(t *testing.T) {
 	if e := h.await(reload.EventRefused); !errors.Is(e.Err, errBad) || e.Live.Sequence != 1 {
 		t.Errorf("refusal = %v over number %d", e.Err, e.Live.Sequence)
 	}
-	if s := h.Status(); h.Live() != one || !s.Refusal.Standing || !errors.Is(s.Refusal.Err, errBad) {
+	if s := h.Status(); h.Live() != one || !s.Refusal.Active || !errors.Is(s.Refusal.Err, errBad) {
 		t.Errorf("live %q, refusal %+v", h.Live().Value, s.Refusal)
 	}
 	// The polls that read the same bytes again say nothing, or becomes fails.
@@ -29,7 +29,7 @@ func TestFault11RefusedThenFixed(t *testing.T) {
 	h.awaitRead()
 	renameIn(t, h.path, "two")
 	h.becomes("two")
-	if s := h.Status(); s.Refusal.Standing || s.Refusal.Err == nil {
+	if s := h.Status(); s.Refusal.Active || s.Refusal.Err == nil {
 		t.Errorf("refusal after the fix = %+v, want the last, not standing", s.Refusal)
 	}
 }
@@ -43,7 +43,7 @@ func TestFault11RefusedThenTakenBack(t *testing.T) {
 		h.await(reload.EventRefused)
 		renameIn(t, h.path, "one")
 		h.await(reload.EventUnchanged)
-		if h.Status().Refusal.Standing {
+		if h.Status().Refusal.Active {
 			t.Error("refusal still standing")
 		}
 	}
@@ -89,7 +89,7 @@ func TestFault11OverTheSizeCapThenBack(t *testing.T) {
 	h.await(reload.EventRefused)
 	write(t, h.path, "one")
 	h.await(reload.EventUnchanged)
-	if s := h.Status(); h.Live() != one || s.Refusal.Standing {
+	if s := h.Status(); h.Live() != one || s.Refusal.Active {
 		t.Errorf("live %q, refusal %+v", h.Live().Value, s.Refusal)
 	}
 	write(t, h.path, strings.Repeat("x", 101))
@@ -103,7 +103,7 @@ func TestFault11OverTheSizeCapThenBack(t *testing.T) {
 func TestFault11ChangesWhileRead(t *testing.T) {
 	t.Parallel()
 	const lines, tail = 1 << 17, "and a tail\n"
-	body := func(n int) string { return strings.Repeat(fmt.Sprintf("edition %06d\n", n), lines) }
+	body := func(n int) string { return strings.Repeat(fmt.Sprintf("revision %06d\n", n), lines) }
 	changes := []struct {
 		name   string
 		flag   int

@@ -84,7 +84,7 @@ func TestFault12TwoSavesDuringOneCompile(t *testing.T) {
 	for i, want := range []string{"one", "three"} {
 		e := h.await(reload.EventActivated).Live
 		if e.Fingerprint != want || e.Sequence != uint64(i+2) {
-			t.Errorf("edition %d is %q, want %d, %q", e.Sequence, e.Fingerprint, i+2, want)
+			t.Errorf("revision %d is %q, want %d, %q", e.Sequence, e.Fingerprint, i+2, want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // second loads like dated, in the second language: every meaning has another
 // fingerprint than before, and what begins with "gone" is none any more.
-func second(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+func second(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
 	candidate, err := dated(c, live)
 	if err == nil && strings.HasPrefix(candidate.Value, "gone") {
 		err = errBad
@@ -72,7 +72,7 @@ func TestFault14StartInALaterLanguageTellsBothFingerprints(t *testing.T) {
 				if last.Fingerprint != in2("two") || last.Formerly != "two" || last.Language != 2 {
 					t.Errorf("last record = %+v", last)
 				}
-				if found := r.Status().Memory.Found; found != nil {
+				if found := r.Status().State.Found; found != nil {
 					t.Errorf("found = %v", found)
 				}
 				if kept := r.kept(); !slices.Equal(kept, []string{in2("two") + " two", "one", "two"}) {
@@ -99,20 +99,20 @@ func TestFault14RollbackToWhatWasKeptInAnEarlierLanguage(t *testing.T) {
 	}
 	do(t, r.Rollback("one", in2("two"), "too cheap"))
 	if e := r.becomes("one"); e.Fingerprint != in2("one") || e.Formerly != "one" || e.Kind != reload.KindRollback {
-		t.Errorf("rolled back to %+v", e.Facts)
+		t.Errorf("rolled back to %+v", e.Info)
 	}
-	if held := r.Status().Held; held != (reload.Identity{Fingerprint: in2("two"), Formerly: "two", Version: "v"}) {
+	if held := r.Status().Pinned; held != (reload.Identity{Fingerprint: in2("two"), Formerly: "two", Version: "v"}) {
 		t.Errorf("held = %+v", held)
 	}
 	r.restart(t, func() { renameIn(t, r.path, "# a comment\ntwo") })
-	r.await(reload.EventHeld, reload.EventActivated)
+	r.await(reload.EventPinned, reload.EventActivated)
 	if live := r.Live(); live.Fingerprint != in2("one") || live.Formerly != "one" {
-		t.Errorf("after a restart: %+v", live.Facts)
+		t.Errorf("after a restart: %+v", live.Info)
 	}
 	do(t, r.Rollback("two", "", "")) // by the fingerprint that 0.1 printed, again
 	r.awaitPast(reload.EventActivated)
 	if live := r.Live(); live.Value != "two" || live.Fingerprint != in2("two") {
-		t.Errorf("live = %+v", live.Facts)
+		t.Errorf("live = %+v", live.Info)
 	}
 	do(t, r.Rollback(in2("one"), "", ""))
 	r.becomes("one")
@@ -139,23 +139,23 @@ func TestFault14RollbackOfAnEarlierLanguageStillHolds(t *testing.T) {
 			r.upgrade(t, func() { renameIn(t, r.path, c.file) })
 			r.awaitPast(reload.EventActivated)
 			if live := r.Live(); live.Fingerprint != in2("one") || live.Formerly != "one" && !strings.HasPrefix(c.file, "# none") {
-				t.Fatalf("live = %+v", live.Facts)
+				t.Fatalf("live = %+v", live.Info)
 			}
 			renameIn(t, r.path, "# more\ntwo")
 			if strings.HasPrefix(c.file, "# none") { // that ended what the rollback kept out
 				r.becomes("# more\ntwo")
 				return
 			}
-			e := r.await(reload.EventHeld, reload.EventRefused)
+			e := r.await(reload.EventPinned, reload.EventRefused)
 			if e.Refused.Fingerprint != in2("two") || e.Refused.Formerly != "two" {
 				t.Fatalf("held = %+v", e.Refused)
 			}
 			do(t, r.Rollback(c.back, "", ""))
 			r.awaitPast(reload.EventActivated)
 			if live := r.Live(); live.Fingerprint != in2("two") || live.Formerly != "two" {
-				t.Errorf("live = %+v", live.Facts)
+				t.Errorf("live = %+v", live.Info)
 			}
-			if held := r.Status().Held; held != (reload.Identity{}) {
+			if held := r.Status().Pinned; held != (reload.Identity{}) {
 				t.Errorf("held = %+v", held)
 			}
 		})
@@ -170,7 +170,7 @@ func TestFault14WhatIsNoContentInTheLaterLanguageIsKeptOut(t *testing.T) {
 	r.becomes("one")
 	for range 2 {
 		r.upgrade(t, r.unchanged)
-		e := r.await(reload.EventHeld, reload.EventActivated)
+		e := r.await(reload.EventPinned, reload.EventActivated)
 		if e.Refused.Fingerprint != "gone" || r.Live().Value != "one" {
 			t.Errorf("held = %+v, live = %q", e.Refused, r.Live().Value)
 		}
@@ -183,7 +183,7 @@ func TestFault14WhatIsNoContentInTheLaterLanguageIsKeptOut(t *testing.T) {
 func TestFault14WhatCouldNotBeProvedInAnEarlierLanguageStaysOut(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
-	r.load, r.o.Against = picky, "bounds"
+	r.load, r.o.Policy = picky, "bounds"
 	r.await(reload.EventActivated)
 	r.restart(t, r.unchanged)
 	r.becomes("one")

@@ -50,7 +50,7 @@ func (r *remembering) start(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	r.Source = src
-	src.Remember()
+	src.StartJournal()
 	t.Cleanup(func() { do(t, src.Close()) })
 }
 
@@ -174,7 +174,7 @@ func TestFault14WhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
 	r.restart(t, func() {
 		renameIn(t, r.path, "bad")
 		older := r.load
-		r.load = func(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+		r.load = func(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
 			if string(c.Files[0].Data) == "two" {
 				return reload.Candidate[string]{}, errBad
 			}
@@ -209,7 +209,7 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	if e := r.becomes("one"); e.Kind != reload.KindRollback {
 		t.Errorf("kind = %v, want %v", e.Kind, reload.KindRollback)
 	}
-	if held := r.Status().Held.Fingerprint; held != "two" {
+	if held := r.Status().Pinned.Fingerprint; held != "two" {
 		t.Errorf("held = %q, want two", held)
 	}
 	for name, save := range map[string]func(){
@@ -223,7 +223,7 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 		},
 	} {
 		save()
-		if e := r.await(reload.EventHeld, reload.EventActivated); e.Refused != (reload.Identity{Fingerprint: "two", Version: "v"}) {
+		if e := r.await(reload.EventPinned, reload.EventActivated); e.Refused != (reload.Identity{Fingerprint: "two", Version: "v"}) {
 			t.Errorf("%s: held %+v", name, e.Refused)
 		}
 		if got := r.Live().Value; got != "one" {
@@ -233,10 +233,10 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	renameIn(t, r.path, "bad")
 	r.await(reload.EventRefused)
 	renameIn(t, r.path, "two")
-	r.await(reload.EventHeld)
+	r.await(reload.EventPinned)
 	renameIn(t, r.path, "three")
 	r.becomes("three")
-	if held := r.Status().Held.Fingerprint; held != "" {
+	if held := r.Status().Pinned.Fingerprint; held != "" {
 		t.Errorf("held = %q after another content, want nothing", held)
 	}
 	renameIn(t, r.path, "two")
@@ -250,14 +250,14 @@ func TestFault14RollingForwardEndsTheHold(t *testing.T) {
 	r.becomes("one")
 	do(t, r.Rollback("two", "", ""))
 	r.becomes("two")
-	if held := r.Status().Held.Fingerprint; held != "" {
+	if held := r.Status().Pinned.Fingerprint; held != "" {
 		t.Errorf("held = %q, want nothing", held)
 	}
 	r.restart(t, func() {})
 	r.becomes("two")
 }
 
-func TestFault14RollbackKeepsAStagedEditionOutToo(t *testing.T) {
+func TestFault14RollbackKeepsAStagedRevisionOutToo(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one", "two")
 	renameIn(t, r.path, at(time.Now().Add(time.Hour), "three"))
@@ -281,7 +281,7 @@ func TestFault14RollbacksThatAreNotCarriedOut(t *testing.T) {
 	}{
 		"to what is in service":            {"two", "", reload.ErrInService},
 		"to what never was":                {"three", "", reload.ErrNotKept},
-		"by someone who missed an edition": {"one", "one", reload.ErrNotInService},
+		"by someone who missed a revision": {"one", "one", reload.ErrNotInService},
 	} {
 		if err := r.Rollback(c.to, c.inService, ""); !errors.Is(err, c.want) {
 			t.Errorf("%s: error = %v, want %v", name, err, c.want)
@@ -298,9 +298,9 @@ func TestFault14RollbacksThatAreNotCarriedOut(t *testing.T) {
 
 // picky refuses content that begins with "far" unless it replaces nothing: it
 // depends on more than the content.
-func picky(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
-	if live != nil && !c.Proved && strings.HasPrefix(string(c.Files[0].Data), "far") && live.Value != "near" {
-		return reload.Candidate[string]{}, &reload.Unproved{Against: "bounds", Err: errors.New("too far")}
+func picky(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
+	if live != nil && !c.Restored && strings.HasPrefix(string(c.Files[0].Data), "far") && live.Value != "near" {
+		return reload.Candidate[string]{}, &reload.GuardrailError{Policy: "bounds", Err: errors.New("too far")}
 	}
 	return text(c, live)
 }
@@ -308,7 +308,7 @@ func picky(c reload.Content, live *reload.Edition[string]) (reload.Candidate[str
 func TestFault14WhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
-	r.load, r.o.Against = picky, "bounds"
+	r.load, r.o.Policy = picky, "bounds"
 	r.await(reload.EventActivated)
 	r.restart(t, func() {})
 	r.becomes("one")
@@ -319,14 +319,14 @@ func TestFault14WhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
 		t.Errorf("refusal = %v", e.Err)
 	}
 	r.becomes("one")
-	r.restart(t, func() { r.o.Against = "wider bounds" })
+	r.restart(t, func() { r.o.Policy = "wider bounds" })
 	r.becomes("far")
 }
 
 func TestFault14WhatCouldNotBeProvedIsJudgedAgainWhenSavedAgain(t *testing.T) {
 	t.Parallel()
 	r := remember(t, "one")
-	r.load, r.o.Against = picky, "bounds"
+	r.load, r.o.Policy = picky, "bounds"
 	r.restart(t, func() {})
 	renameIn(t, r.path, "far")
 	r.awaitPast(reload.EventRefused)
@@ -348,17 +348,17 @@ func TestFault14StateThatCannotBeWrittenIsWrittenLater(t *testing.T) {
 	r.o = reload.Options{State: filepath.Join(blocked, "state"), Poll: 50 * time.Millisecond, StateOptions: history.Options{Name: "test"}}
 	r.start(t, file(t, "one"))
 	r.await(reload.EventActivated)
-	r.await(reload.EventForgetting)
+	r.await(reload.EventStateFailed)
 	renameIn(t, r.path, "two")
 	r.becomes("two")
-	if err := r.Status().Memory.Err; err == nil {
+	if err := r.Status().State.Err; err == nil {
 		t.Error("the status says nothing of it")
 	}
 	if err := r.Rollback("one", "", ""); err == nil {
 		t.Error("a rollback that cannot be written down was carried out")
 	}
 	do(t, os.Remove(blocked))
-	r.await(reload.EventRemembering)
+	r.await(reload.EventStateRestored)
 	// Whether the look every 50 ms or the rename was first does not matter.
 	if log := r.written(t); len(log) != 2 || log[0] != "activated one start" || !strings.HasPrefix(log[1], "activated two ") {
 		t.Errorf("log = %q, want the start and the save", log)
@@ -374,11 +374,11 @@ func TestFault14StateInUseIsTakenOverWhenItIsFree(t *testing.T) {
 	second.o.Poll = 50 * time.Millisecond
 	second.start(t, r.path)
 	second.await(reload.EventActivated)
-	if e := second.await(reload.EventForgetting); !errors.Is(e.Err, history.ErrInUse) {
+	if e := second.await(reload.EventStateFailed); !errors.Is(e.Err, history.ErrInUse) {
 		t.Errorf("error = %v, want %v", e.Err, history.ErrInUse)
 	}
 	do(t, r.Close())
-	second.await(reload.EventRemembering)
+	second.await(reload.EventStateRestored)
 }
 
 func TestFault14LogThatWasChangedIsSetAsideAndTold(t *testing.T) {
@@ -392,7 +392,7 @@ func TestFault14LogThatWasChangedIsSetAsideAndTold(t *testing.T) {
 	})
 	r.await(reload.EventActivated)
 	r.await(reload.EventTampered)
-	if err := r.Status().Memory.Found; err == nil {
+	if err := r.Status().State.Found; err == nil {
 		t.Error("the status says nothing of it")
 	}
 }
@@ -443,7 +443,7 @@ func TestFault14RollbackThatFailedDoesNotHappenAtTheNextStart(t *testing.T) {
 	if err := r.Rollback("one", "", ""); err == nil {
 		t.Fatal("a rollback that is not on record was carried out")
 	}
-	r.await(reload.EventForgetting)
+	r.await(reload.EventStateFailed)
 	// Out of the way at once: what is retried meanwhile may use the name.
 	do(t, os.Rename(blocked, filepath.Join(t.TempDir(), "unblocked")))
 	r.restart(t, func() { renameIn(t, r.path, "bad") })

@@ -37,14 +37,14 @@ type Options struct {
 	// is refused unread. Default 64 MiB.
 	MaxSize int64
 
-	// Member says which names in a directory belong to the source, if its path
+	// Include says which names in a directory belong to the source, if its path
 	// leads to a directory. Without it a directory is refused.
-	Member func(name string) bool
+	Include func(name string) bool
 
-	// Beside names the files in the same directory that belong to the source
+	// Companions names the files in the same directory that belong to the source
 	// where it is a file, given its own name. They need not exist. By default
 	// there are none.
-	Beside func(name string) []string
+	Companions func(name string) []string
 
 	// Named names further files in the same directory that belong to the source because
 	// its files name them. They are plain names; a link that leads out of the directory
@@ -59,7 +59,7 @@ type Options struct {
 
 	// State is a directory for what is to be remembered across restarts; empty
 	// for none. It must not be below a directory that is watched. Nothing is
-	// written there before [Source.Remember] is called.
+	// written there before [Source.StartJournal] is called.
 	State string
 
 	// StateOptions name the log in the state directory, the key it is signed
@@ -72,10 +72,10 @@ type Options struct {
 	// one is verified by the digest of its bytes. 0, the default, is not recorded.
 	Language int
 
-	// Against names the bounds that the loader holds a content against beyond
-	// what the content says itself. A refusal as [Unproved] outlives a restart
+	// Policy names the bounds that the loader holds a content against beyond
+	// what the content says itself. A refusal as [GuardrailError] outlives a restart
 	// only as long as they are the same.
-	Against string
+	Policy string
 
 	// OnEvent, if set, is told what happens. It is called from the one
 	// goroutine that also loads (and, for what happens before Open returns,
@@ -89,10 +89,10 @@ type Options struct {
 // faults withhold what an operating system may withhold, and tell what is not
 // worth an event, for tests.
 type faults struct {
-	noWatch    error  // no file system notification can be had, for this reason
-	noClosings bool   // no close-after-write notification
-	noLease    bool   // leases are not permitted
-	told       func() // a file was read completely
+	noWatch  error  // no file system notification can be had, for this reason
+	noCloses bool   // no close-after-write notification
+	noLease  bool   // leases are not permitted
+	onRead   func() // a file was read completely
 }
 
 func (o Options) withDefaults() Options {
@@ -105,8 +105,8 @@ func (o Options) withDefaults() Options {
 	if o.MaxSize <= 0 {
 		o.MaxSize = 64 << 20
 	}
-	if o.Beside == nil {
-		o.Beside = func(string) []string { return nil }
+	if o.Companions == nil {
+		o.Companions = func(string) []string { return nil }
 	}
 	if o.Named == nil {
 		o.Named = func([]File) []string { return nil }
@@ -122,7 +122,7 @@ func (o Options) withDefaults() Options {
 
 // fileset is the files of a source at path, as far as they are known before any was read.
 func (o *Options) fileset(path string) *stableread.Fileset {
-	return &stableread.Fileset{Path: path, MaxSize: o.MaxSize, Include: o.Member, Companions: o.Beside, Plain: o.Plain}
+	return &stableread.Fileset{Path: path, MaxSize: o.MaxSize, Include: o.Include, Companions: o.Companions, Plain: o.Plain}
 }
 
 // name adds the files that others name to the set, and reports whether these are not the
@@ -159,8 +159,8 @@ func plainName(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, "/\\\x00")
 }
 
-// retryAfter is the pause before the try after n failed ones: 1, 2, 4 … 50 ms.
-func retryAfter(n int) time.Duration {
+// retryDelay is the pause before the try after n failed ones: 1, 2, 4 … 50 ms.
+func retryDelay(n int) time.Duration {
 	if n > 6 {
 		return longestRetry
 	}

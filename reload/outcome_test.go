@@ -29,7 +29,7 @@ func (h *host) lastRead(want reload.LastRead) {
 func TestStatusSaysWhatBecameOfTheLastContent(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, file(t, "one"), dated, reload.Options{State: t.TempDir(), StateOptions: history.Options{Name: "shop"}})
-	h.Remember()
+	h.StartJournal()
 	digest := func(content string) string {
 		return history.Digest([]reload.File{{Name: filepath.Base(h.path), Data: []byte(content)}})
 	}
@@ -47,7 +47,7 @@ func TestStatusSaysWhatBecameOfTheLastContent(t *testing.T) {
 
 	// The file stays as it is, and what became of it changes.
 	do(t, h.Rollback("one", "three", "too dear"))
-	h.lastRead(reload.LastRead{Digest: digest("three"), Outcome: reload.OutcomeHeld})
+	h.lastRead(reload.LastRead{Digest: digest("three"), Outcome: reload.OutcomePinned})
 	do(t, h.Rollback("three", "one", ""))
 	h.lastRead(reload.LastRead{Digest: digest("three"), Outcome: reload.OutcomeInService})
 }

@@ -55,11 +55,11 @@ func soak(t *testing.T, g guarded, saves int) {
 	stop := w.readers(src, 4)
 	w.employ(g, saves)
 	deadline := time.Now().Add(patience)
-	for src.Live().Value.edition != saves && time.Now().Before(deadline) {
+	for src.Live().Value.revision != saves && time.Now().Before(deadline) {
 		time.Sleep(time.Millisecond) // it is looked at, not told of
 	}
 	stop()
-	if got := src.Live().Value.edition; got != saves {
+	if got := src.Live().Value.revision; got != saves {
 		t.Errorf("live in the end is the content of save %d, want %d; status %+v", got, saves, src.Status())
 	}
 	do(t, src.Close())
@@ -71,7 +71,7 @@ type witness struct {
 	t    *testing.T
 	path string
 
-	loaded  []int           // editions, in the order in which they went into service
+	loaded  []int           // revisions, in the order in which they went into service
 	refused []string        // what was not whole
 	left    map[string]bool // sums of what killed writers left behind
 	saved   map[string]int  // by way
@@ -80,10 +80,10 @@ type witness struct {
 	reads, torn, disorder atomic.Int64
 }
 
-// An edition of a soak is sealed content and the number of the save it is of.
+// A revision of a soak is sealed content and the number of the save it is of.
 type soaked struct {
-	edition int
-	content string
+	revision int
+	content  string
 }
 
 func (w *witness) load(content string) (reload.Candidate[soaked], error) {
@@ -93,11 +93,11 @@ func (w *witness) load(content string) (reload.Candidate[soaked], error) {
 	}
 	var s soaked
 	_, body, _ := strings.Cut(content, "\n")
-	if _, err := fmt.Sscanf(body, "edition %d\n", &s.edition); err != nil {
+	if _, err := fmt.Sscanf(body, "revision %d\n", &s.revision); err != nil {
 		return reload.Candidate[soaked]{}, err
 	}
 	s.content = content
-	w.loaded = append(w.loaded, s.edition)
+	w.loaded = append(w.loaded, s.revision)
 	return reload.Candidate[soaked]{Value: s}, nil
 }
 
@@ -120,8 +120,8 @@ func (w *witness) readers(src *reload.Source[soaked], n int) (stop func()) {
 	return func() { close(done); running.Wait() }
 }
 
-// read takes many looks and checks every edition it finds.
-func (w *witness) read(src *reload.Source[soaked], last *reload.Edition[soaked]) *reload.Edition[soaked] {
+// read takes many looks and checks every revision it finds.
+func (w *witness) read(src *reload.Source[soaked], last *reload.Revision[soaked]) *reload.Revision[soaked] {
 	const looks = 256
 	for range looks {
 		e := src.Live()
@@ -131,7 +131,7 @@ func (w *witness) read(src *reload.Source[soaked], last *reload.Edition[soaked])
 		if !whole(e.Value.content) {
 			w.torn.Add(1)
 		}
-		if e.Value.edition <= last.Value.edition || e.Sequence <= last.Sequence {
+		if e.Value.revision <= last.Value.revision || e.Sequence <= last.Sequence {
 			w.disorder.Add(1)
 		}
 		last = e

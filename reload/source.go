@@ -2,149 +2,126 @@ package reload
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// A Source keeps the newest accepted edition of one file, or of the files of one
+// A Source keeps the newest accepted revision of one file, or of the files of one
 // directory. All methods are safe for concurrent use.
 type Source[T any] struct {
-	lineup  atomic.Pointer[lineup[T]]
-	machine *machine
-}
-
-// A lineup is all that is in service at one instant, behind the one pointer. It
-// is one edition. A second one beside it, for a share of the readers, would be a
-// field here, so that one store still changes everything at once, and a reader
-// that says who it reads for would choose in [Source.Live].
-type lineup[T any] struct {
-	main Edition[T]
+	live       atomic.Pointer[Revision[T]]
+	controller *controller
 }
 
 // Open watches the file or directory at path, reads it and returns once its
-// first edition is in service. A file that is being written is waited for, for two seconds. It
+// first revision is in service. A file that is being written is waited for, for two seconds. It
 // fails if there is no file, if load refuses it, or if it cannot be read; it
 // does not fail because the file cannot be watched (see [EventPolling]).
 //
 // The Source must be closed.
 func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
-	path, err := absolute(path)
+	path, err := symlink.Absolute(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	s := &Source[T]{}
-	s.machine = newMachine(path, s.judge(load), o.withDefaults())
-	if err := s.machine.start(); err != nil {
+	o = o.withDefaults()
+	o.OnEvent = s.withValue(o.OnEvent)
+	s.controller = newController(path, s.loadFunc(load), o)
+	if err := s.controller.start(); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// Live returns the edition in service. It is one atomic load: it never blocks,
-// never allocates and never returns nil. Two calls may return two editions; a
+// Live returns the revision in service. It is one atomic load: it never blocks,
+// never allocates and never returns nil. Two calls may return two revisions; a
 // reader that needs one throughout calls it once.
-func (s *Source[T]) Live() *Edition[T] { return &s.lineup.Load().main }
+func (s *Source[T]) Live() *Revision[T] { return s.live.Load() }
 
 // inService is what a candidate has to be compared with; nil while there is
 // nothing.
-func (s *Source[T]) inService() *Edition[T] {
-	if s.lineup.Load() == nil {
-		return nil
+func (s *Source[T]) inService() *Revision[T] { return s.live.Load() }
+
+// withValue adds to the event of an activation the value that it speaks of. The event comes
+// from the goroutine that put the value into service, so no other one is there yet.
+func (s *Source[T]) withValue(onEvent func(Event)) func(Event) {
+	return func(e Event) {
+		if e.Kind == EventActivated {
+			e.Value = s.Live().Value
+		}
+		onEvent(e)
 	}
-	return s.Live()
 }
 
 // Status returns how the source is doing. It does not wait for a load.
-func (s *Source[T]) Status() Status { return s.machine.board.read() }
+func (s *Source[T]) Status() Status { return s.controller.status.read() }
 
 // Close stops watching and returns when nothing of the source is running any
 // more. A load in progress is waited for and its outcome discarded. The last
-// edition stays readable. Closing again does nothing.
-func (s *Source[T]) Close() error { return s.machine.close() }
+// revision stays readable. Closing again does nothing.
+func (s *Source[T]) Close() error { return s.controller.close() }
 
-// Remember begins to write to the state directory: what is in service now, and
+// StartJournal begins to write to the state directory: what is in service now, and
 // whatever happens from now on. Until then nothing is written, so that a source
 // can be opened to see whether it could be. It waits for nothing.
-func (s *Source[T]) Remember() {
-	if scribe := s.machine.scribe.Load(); scribe != nil {
+func (s *Source[T]) StartJournal() {
+	if scribe := s.controller.journalRef.Load(); scribe != nil {
 		scribe.begin()
 	}
 }
 
-// Rollback puts an edition that was in service once back there, by its
+// Rollback puts a revision that was in service once back there, by its
 // fingerprint, or by the one on record for it from an earlier [Options.Language].
 // It stays until the file is saved with a content of another meaning than it has
 // now, across restarts, too. inService, if not empty, is the fingerprint of the
-// edition to be replaced: if another is in service the error is [ErrNotInService]
+// revision to be replaced: if another is in service the error is [ErrNotInService]
 // and nothing changes. reason is for the record.
 //
-// When it returns nil the edition is in service and the rollback on disk.
+// When it returns nil the revision is in service and the rollback on disk.
 func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {
 	err := ErrClosed
-	s.machine.order(func() { err = s.machine.rollback(fingerprint, inService, reason) })
+	s.controller.do(func() { err = s.controller.rollback(fingerprint, inService, reason) })
 	return err
 }
 
-// Past is what the state directory holds.
-type Past struct {
+// History is what the state directory holds.
+type History struct {
 	Records   []history.Record   // oldest first
 	Snapshots []history.Snapshot // newest first, without their files
 }
 
 // History returns what is remembered. It waits for a load in progress, and until
 // everything that happened is written, if it can be.
-func (s *Source[T]) History() Past {
-	s.machine.order(func() {})
-	scribe := s.machine.scribe.Load()
+func (s *Source[T]) History() History {
+	s.controller.do(func() {})
+	scribe := s.controller.journalRef.Load()
 	if scribe == nil {
-		return Past{}
+		return History{}
 	}
 	return scribe.all()
 }
 
-// judge is the one door between the machine, which knows no T, and the loader:
+// loadFunc is the one door between the controller, which knows no T, and the loader:
 // whatever else shall prove a candidate before it goes into service goes here.
-func (s *Source[T]) judge(load Loader[T]) judge {
-	return func(content Content) (verdict, error) {
+func (s *Source[T]) loadFunc(load Loader[T]) loadFunc {
+	return func(content Content) (loaded, error) {
 		c, err := contain(load, content, s.inService())
 		if err != nil {
-			return verdict{fingerprint: c.Fingerprint, version: c.Version}, err
+			return loaded{fingerprint: c.Fingerprint, version: c.Version}, err
 		}
 		if c.Fingerprint == "" {
 			c.Fingerprint = history.Digest(content.Files)
 		}
-		return verdict{
+		return loaded{
 			fingerprint: c.Fingerprint,
 			texts:       c.Texts,
 			version:     c.Version,
 			note:        c.Note,
 			due:         c.Due,
-			publish:     func(f Facts) { s.lineup.Store(&lineup[T]{main: Edition[T]{Value: c.Value, Facts: f}}) },
+			activate:    func(f Info) { s.live.Store(&Revision[T]{Value: c.Value, Info: f}) },
 		}, nil
 	}
-}
-
-// absolute puts the working directory before a relative path. It does not tidy
-// the path as filepath.Abs does: "link/../file" is a file beside what link
-// points to, not one beside link.
-func absolute(path string) (string, error) {
-	if filepath.IsAbs(path) {
-		return untailed(path), nil
-	}
-	wd, err := os.Getwd()
-	if err != nil {
-		return path, fmt.Errorf("finding the working directory: %w", err)
-	}
-	return untailed(wd + string(filepath.Separator) + path), nil
-}
-
-// untailed is a path without separators at its end.
-func untailed(path string) string {
-	for len(path) > len(filepath.VolumeName(path))+1 && os.IsPathSeparator(path[len(path)-1]) {
-		path = path[:len(path)-1]
-	}
-	return path
 }

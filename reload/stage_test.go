@@ -11,7 +11,7 @@ import (
 
 // dated loads text of which the first line may be the instant it is due:
 // "@RFC3339". The instant is not part of its meaning.
-func dated(c reload.Content, live *reload.Edition[string]) (reload.Candidate[string], error) {
+func dated(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
 	due, rest, found := strings.Cut(string(c.Files[0].Data), "\n")
 	at, isTime := strings.CutPrefix(due, "@")
 	if !found || !isTime {
@@ -29,11 +29,11 @@ func at(due time.Time, content string) string {
 	return "@" + due.Format(time.RFC3339Nano) + "\n" + content
 }
 
-// leadTime is how far ahead an edition is staged that a test waits for: enough for
+// leadTime is how far ahead a revision is staged that a test waits for: enough for
 // it to be read before it is due on a machine that is busy with other tests.
 const leadTime = 5 * time.Second
 
-func TestStagedEditionGoesLiveAtItsInstant(t *testing.T) {
+func TestStagedRevisionGoesLiveAtItsInstant(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, file(t, "one"), dated, reload.Options{})
 	due := time.Now().Add(leadTime).Round(0)
@@ -46,16 +46,16 @@ func TestStagedEditionGoesLiveAtItsInstant(t *testing.T) {
 		t.Errorf("live = %q, staged %+v", h.Live().Value, s.Staged)
 	}
 	live := h.becomes("two")
-	if live.Stamps.Swapped.Before(due) || !live.Due.Equal(due) || live.Kind != reload.KindRename {
-		t.Errorf("facts = %+v, want a swap not before %v", live.Facts, due)
+	if live.Timestamps.Swapped.Before(due) || !live.Due.Equal(due) || live.Kind != reload.KindRename {
+		t.Errorf("facts = %+v, want a swap not before %v", live.Info, due)
 	}
-	if s := h.Status(); s.Staged != (reload.Facts{}) {
+	if s := h.Status(); s.Staged != (reload.Info{}) {
 		t.Errorf("still staged: %+v", s.Staged)
 	}
 }
 
 // Several sources that hold the same file switch at the same instant.
-func TestAllThatHoldAStagedEditionSwitchTogether(t *testing.T) {
+func TestAllThatHoldAStagedRevisionSwitchTogether(t *testing.T) {
 	t.Parallel()
 	path := file(t, "one")
 	var hosts []*host
@@ -69,7 +69,7 @@ func TestAllThatHoldAStagedEditionSwitchTogether(t *testing.T) {
 		h.await(reload.EventStaged)
 	}
 	for _, h := range hosts {
-		late := h.becomes("two").Stamps.Swapped.Sub(due)
+		late := h.becomes("two").Timestamps.Swapped.Sub(due)
 		if late < 0 {
 			t.Errorf("swapped %v before its instant", -late)
 		}
@@ -78,7 +78,7 @@ func TestAllThatHoldAStagedEditionSwitchTogether(t *testing.T) {
 	t.Logf("the last of %d swapped %v after the instant", len(hosts), latest)
 }
 
-func TestWhatBecomesOfAStagedEdition(t *testing.T) {
+func TestWhatBecomesOfAStagedRevision(t *testing.T) {
 	t.Parallel()
 	far := time.Now().Add(time.Hour)
 	for name, c := range map[string]struct {

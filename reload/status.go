@@ -12,15 +12,15 @@ type Status struct {
 	Path    string    // as given to Open, made absolute
 	Target  string    // where the links on the way to it led last
 	File    LastRead  // what was read last, and what became of it
-	Live    Facts     // of the edition in service
-	Staged  Facts     // of the one that waits for its instant; zero if none does
-	Held    Identity  // of the file's content, which a rollback keeps out; zero if none does
+	Live    Info      // of the revision in service
+	Staged  Info      // of the one that waits for its instant; zero if none does
+	Pinned  Identity  // of the file's content, which a rollback keeps out; zero if none does
 	Proof   ReadProof // of the last complete read
 	Refusal Refusal   // the last one; zero if there was none
 	Pending time.Time // since when a save waits to be proved; zero if none is reported
 	Missing time.Time // since when there is no file; zero if there is one
-	Watch   Health
-	Memory  Memory
+	Watch   WatchHealth
+	State   StateHealth
 }
 
 // LastRead is the content that was read last, and what became of it.
@@ -41,12 +41,12 @@ type Outcome string
 const (
 	OutcomeInService Outcome = "in_service" // it has the meaning that is in service
 	OutcomeStaged    Outcome = "staged"     // it was accepted and waits for its instant
-	OutcomeHeld      Outcome = "held"       // a rollback keeps it out of service
+	OutcomePinned    Outcome = "held"       // a rollback keeps it out of service
 	OutcomeRefused   Outcome = "refused"    // see [Status.Refusal]
 )
 
-// Memory is how the state directory is doing.
-type Memory struct {
+// StateHealth is how the state directory is doing.
+type StateHealth struct {
 	Dir   string // "" if there is none
 	Err   error  // why it cannot be written, if it cannot
 	Found error  // what was wrong with it when it was opened, if anything was
@@ -55,13 +55,13 @@ type Memory struct {
 // A Refusal is content, or a file, that did not go into service.
 type Refusal struct {
 	Identity
-	Time     time.Time
-	Err      error
-	Standing bool // the file is still as it was refused
+	Time   time.Time
+	Err    error
+	Active bool // the file is still as it was refused
 }
 
-// Health says how changes are noticed.
-type Health struct {
+// WatchHealth says how changes are noticed.
+type WatchHealth struct {
 	Polling bool  // only by looking every [Options.Poll]
 	Reason  error // why, if Polling
 }
@@ -77,19 +77,19 @@ const (
 	ProofStillness = stableread.ByStillness // it had not changed for 150 ms
 )
 
-// board is the status the machine writes and anyone may read.
-type board struct {
+// statusBox is the status the controller writes and anyone may read.
+type statusBox struct {
 	mu sync.Mutex
 	s  Status
 }
 
-func (b *board) update(change func(*Status)) {
+func (b *statusBox) update(change func(*Status)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	change(&b.s)
 }
 
-func (b *board) read() Status {
+func (b *statusBox) read() Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.s

@@ -25,15 +25,15 @@ func TestEditOfTextsAloneIsInServiceAndOnRecord(t *testing.T) {
 	r.await(reload.EventActivated)
 	second := r.becomes("~b\none")
 	if second.Change != reload.ChangeTexts || first.Change != reload.ChangeMeaning || second.Fingerprint != first.Fingerprint {
-		t.Errorf("first %+v, second %+v", first.Facts, second.Facts)
+		t.Errorf("first %+v, second %+v", first.Info, second.Info)
 	}
 	renameIn(t, r.path, "~b\n# a comment\none")
-	if e := r.await(reload.EventUnchanged); e.Live != second.Facts {
+	if e := r.await(reload.EventUnchanged); e.Live != second.Info {
 		t.Errorf("in service after a comment is %+v", e.Live)
 	}
 	renameIn(t, r.path, "~b\ntwo")
 	if third := r.becomes("~b\ntwo"); third.Change != reload.ChangeMeaning {
-		t.Errorf("third %+v", third.Facts)
+		t.Errorf("third %+v", third.Info)
 	}
 	want := []string{"activated one meaning", "activated one texts", "activated two meaning"}
 	if got := r.changes(); !slices.Equal(got, want) {
@@ -49,7 +49,7 @@ func TestTextsOfASnapshotAreTheLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	if e := r.Live(); e.Value != "~b\none" || e.Change != reload.ChangeMeaning {
-		t.Errorf("in service is %q, %+v", e.Value, e.Facts)
+		t.Errorf("in service is %q, %+v", e.Value, e.Info)
 	}
 }
 
@@ -62,7 +62,7 @@ func TestTextsDoNotEndAHold(t *testing.T) {
 	}
 	r.becomes("one")
 	renameIn(t, r.path, "~a\ntwo")
-	if e := r.await(reload.EventHeld); e.Live.Fingerprint != "one" || e.Refused.Fingerprint != "two" {
+	if e := r.await(reload.EventPinned); e.Live.Fingerprint != "one" || e.Refused.Fingerprint != "two" {
 		t.Errorf("held event %+v", e)
 	}
 }

@@ -52,7 +52,7 @@ func TestThePageOfWarningsIsTrue(t *testing.T) {
 			}
 			want := ""
 			if j+2 < len(blocks) && strings.HasPrefix(blocks[j+2], "text warned\n") {
-				want = strings.TrimPrefix(blocks[j+2], "text warned\n")
+				want = strings.ReplaceAll(strings.TrimPrefix(blocks[j+2], "text warned\n"), "\\\n", "") // lines are joined
 				warned++
 			} else {
 				calm++

@@ -49,8 +49,8 @@ type Reason struct {
 	Why   string
 }
 
-// ErrNothing is that no map was found.
-var ErrNothing = errors.New("no map was found")
+// errNothing is that no map was found.
+var errNothing = errors.New("no map was found")
 
 // maxSamples bounds how many orders are looked at; further ones say little more.
 const maxSamples = 200
@@ -119,9 +119,9 @@ func (f *finder) find() (*Proposal, error) {
 	places := findGoods(f.root, f.orders)
 	if len(places) == 0 {
 		if at, quantity := f.negative(); at != nil {
-			return nil, fmt.Errorf("%w: %s is %s, and a quantity is never negative", ErrNothing, f.full(at), quantity)
+			return nil, fmt.Errorf("%w: %s is %s, and a quantity is never negative", errNothing, f.full(at), quantity)
 		}
-		return nil, fmt.Errorf("%w: no list of objects has a quantity and a price, a total or a SKU", ErrNothing)
+		return nil, fmt.Errorf("%w: no list of objects has a quantity and a price, a total or a SKU", errNothing)
 	}
 	var ways []*priced
 	for _, g := range places {
@@ -141,7 +141,7 @@ func (f *finder) find() (*Proposal, error) {
 			why, tried = err, true
 		}
 	}
-	return nil, fmt.Errorf("%w: goods are at %s, but %w", ErrNothing, f.full(places[0].paths[0]), why)
+	return nil, fmt.Errorf("%w: goods are at %s, but %w", errNothing, f.full(places[0].paths[0]), why)
 }
 
 // negative is where a quantity of a line is less than 0, and what it is; nil if nowhere.
@@ -228,15 +228,15 @@ func (r *reading) lines() int {
 	return n
 }
 
-// Entry is one field of a mapping with its paths.
-type Entry struct {
+// mappedField is one field of a mapping with its paths.
+type mappedField struct {
 	Key   string
 	Paths cart.Paths
 }
 
-// Entries are the fields of a mapping that have paths, in the order in which a
+// mappedFields are the fields of a mapping that have paths, in the order in which a
 // configuration has them.
-func Entries(m cart.Mapping) []Entry {
+func mappedFields(m cart.Mapping) []mappedField {
 	text, err := json.Marshal(m)
 	if err != nil {
 		return nil // texts and lists of them can always be written
@@ -245,9 +245,9 @@ func Entries(m cart.Mapping) []Entry {
 	if err != nil {
 		return nil
 	}
-	var entries []Entry
+	var entries []mappedField
 	for i, name := range v.names {
-		e := Entry{Key: name}
+		e := mappedField{Key: name}
 		for _, p := range elements([]*value{v.kids[i]}) {
 			e.Paths = append(e.Paths, p.text)
 		}
@@ -297,7 +297,7 @@ func mapBlock(name string, m cart.Mapping) string {
 	if name != "" {
 		head += " " + name
 	}
-	entries := Entries(m)
+	entries := mappedFields(m)
 	if len(entries) == 0 {
 		if name == "" {
 			return ""

@@ -257,7 +257,7 @@ func TestNothingIsFound(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		samples []string
-		nothing bool // it is ErrNothing
+		nothing bool // it is errNothing
 		says    string
 	}{
 		"no order":              {says: "there is no order"},
@@ -282,7 +282,7 @@ func TestNothingIsFound(t *testing.T) {
 				bodies = append(bodies, []byte(sample))
 			}
 			p, err := Search{Currency: currency(t, "EUR"), Presets: preset.All()}.Find(bodies)
-			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, ErrNothing) != c.nothing {
+			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, errNothing) != c.nothing {
 				t.Errorf("gave %+v, %v; want %s", p, err, c.says)
 			}
 		})

@@ -57,7 +57,7 @@ func (f *finder) rate(p *preset.Preset) *rated {
 	fields := r.fields()
 	one := &rated{Preset: p, reading: r}
 	own, missed := 0, 0
-	for _, e := range Entries(p.Options.Map) {
+	for _, e := range mappedFields(p.Options.Map) {
 		if e.Paths[0] == cart.Unread {
 			continue
 		}
@@ -77,7 +77,7 @@ func (f *finder) rate(p *preset.Preset) *rated {
 // plain rates the default shape, if the map that was found is hardly anything else.
 func (f *finder) plain(found *Proposal) *rated {
 	const few = 2
-	if found == nil || len(Entries(found.Options.Map)) > few {
+	if found == nil || len(mappedFields(found.Options.Map)) > few {
 		return nil
 	}
 	r := f.read(found.Options)

@@ -15,7 +15,7 @@ var (
 // doubtStars says where a path has "*" in place of a name with a dot: it reads what is
 // beside that name, too.
 func (d *draft) doubtStars() {
-	for _, e := range Entries(d.options.Map) {
+	for _, e := range mappedFields(d.options.Map) {
 		from, prefix := d.finder.orders, len(d.prefix)
 		switch {
 		case slices.Contains(inCharges, e.Key):

@@ -28,8 +28,8 @@ var presets = slices.SortedFunc(slices.Values(systems), func(a, b *Preset) int {
 // All are the presets, in the order of their names. They must not be changed.
 func All() []*Preset { return presets }
 
-// Names are the names of all presets, in order.
-func Names() []string {
+// names are the names of all presets, in order.
+func names() []string {
 	names := make([]string, len(presets))
 	for i, p := range presets {
 		names[i] = p.Name
@@ -45,7 +45,7 @@ func Find(name string) (*Preset, error) {
 			return p, nil
 		}
 	}
-	return nil, unknown(name, Names())
+	return nil, unknown(name, names())
 }
 
 // unknown says that a preset is none of those known.

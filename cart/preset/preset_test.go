@@ -16,7 +16,7 @@ func TestThePresetsAreThoseOfTheDocumentation(t *testing.T) {
 		"meituan-order", "odoo-order", "paypal-order", "saleor-order", "shopify-cart", "shopify-order",
 		"square-order", "vendure-order", "woocommerce-order", "woocommerce-store",
 	}
-	if got := Names(); !slices.Equal(got, want) {
+	if got := names(); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
 }

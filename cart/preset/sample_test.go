@@ -173,7 +173,7 @@ func replaced(t *testing.T, body string, pairs ...string) string {
 
 func TestEverySampleIsReadAsItIsMeant(t *testing.T) {
 	t.Parallel()
-	for _, name := range Names() {
+	for _, name := range names() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := read(t, name, sample(t, name), nil)
@@ -199,7 +199,7 @@ func TestEverySampleBelongsToAPreset(t *testing.T) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
-	if len(bodies) != 2*len(Names()) {
-		t.Errorf("%d files for %d presets", len(bodies), len(Names()))
+	if len(bodies) != 2*len(names()) {
+		t.Errorf("%d files for %d presets", len(bodies), len(names()))
 	}
 }

@@ -46,7 +46,7 @@ func TestEveryPresetHasVariations(t *testing.T) {
 	for _, v := range variations {
 		count[v.preset]++
 	}
-	for _, name := range Names() {
+	for _, name := range names() {
 		if count[name] < 2 {
 			t.Errorf("%s has %d", name, count[name])
 		}

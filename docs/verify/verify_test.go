@@ -22,7 +22,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/assertion"
+	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
 // programs are the examples; prepare returns what each is run with.
@@ -32,11 +32,11 @@ var programs = []struct {
 	prepare func(*testing.T) []string
 	hasEd   func() bool // nil: always
 }{
-	{"go", []string{"go"}, buildGo, nil},
-	{"node", []string{"node"}, func(*testing.T) []string { return []string{"node", "node/verify.mjs"} }, nil},
-	{"python", []string{"python3"}, func(*testing.T) []string { return []string{"python3", "python/verify.py"} }, pythonHasEd},
-	{"java", []string{"javac", "java"}, buildJava, nil},
-	{"php", []string{"php"}, func(*testing.T) []string { return []string{"php", "php/verify.php"} }, nil},
+	{name: "go", needs: []string{"go"}, prepare: buildGo, hasEd: nil},
+	{name: "node", needs: []string{"node"}, prepare: func(*testing.T) []string { return []string{"node", "node/verify.mjs"} }, hasEd: nil},
+	{name: "python", needs: []string{"python3"}, prepare: func(*testing.T) []string { return []string{"python3", "python/verify.py"} }, hasEd: pythonHasEd},
+	{name: "java", needs: []string{"javac", "java"}, prepare: buildJava, hasEd: nil},
+	{name: "php", needs: []string{"php"}, prepare: func(*testing.T) []string { return []string{"php", "php/verify.php"} }, hasEd: nil},
 }
 
 func buildGo(t *testing.T) []string {
@@ -239,22 +239,22 @@ func nothing(*testing.T, *verification) {}
 // good are verifications that must succeed.
 func good() []test {
 	return []test{
-		{"an order under HS256", byHS256, nothing},
-		{"an order under EdDSA", byEdDSA, nothing},
-		{"a secret in base64", byHS256, func(_ *testing.T, v *verification) {
+		{name: "an order under HS256", base: byHS256, change: nothing},
+		{name: "an order under EdDSA", base: byEdDSA, change: nothing},
+		{name: "a secret in base64", base: byHS256, change: func(_ *testing.T, v *verification) {
 			v.key = "base64:" + base64.StdEncoding.EncodeToString([]byte(secret)) + "\r\n"
 		}},
-		{"a secret in hexadecimal", byHS256, func(_ *testing.T, v *verification) { v.key = fmt.Sprintf("hex:%x", secret) }},
-		{"headers that are not looked at", byHS256, func(_ *testing.T, v *verification) { v.noHeaders = true }},
-		{"the target that was priced", byHS256, sentTo("POST", "shop.example:8443", "/orders/%E8%8C%B6")},
-		{"a path alone", byHS256, sentTo("", "", "/orders/%E8%8C%B6")},
-		{"a target that a proxy rewrites", byHS256, sentTo("", "", "")},
-		{"clocks that are three seconds apart", byHS256, issued(-3 * time.Second)},
-		{"no cart", byHS256, func(t *testing.T, v *verification) {
+		{name: "a secret in hexadecimal", base: byHS256, change: func(_ *testing.T, v *verification) { v.key = fmt.Sprintf("hex:%x", secret) }},
+		{name: "headers that are not looked at", base: byHS256, change: func(_ *testing.T, v *verification) { v.noHeaders = true }},
+		{name: "the target that was priced", base: byHS256, change: sentTo("POST", "shop.example:8443", "/orders/%E8%8C%B6")},
+		{name: "a path alone", base: byHS256, change: sentTo("", "", "/orders/%E8%8C%B6")},
+		{name: "a target that a proxy rewrites", base: byHS256, change: sentTo("", "", "")},
+		{name: "clocks that are three seconds apart", base: byHS256, change: issued(-3 * time.Second)},
+		{name: "no cart", base: byHS256, change: func(t *testing.T, v *verification) {
 			v.token = sign(t, assertion.HS256, secret, &assertion.Claims{Status: "bypass"}, time.Now())
 			v.headers = ""
 		}},
-		{"a cart in headers", byHS256, func(t *testing.T, v *verification) {
+		{name: "a cart in headers", base: byHS256, change: func(t *testing.T, v *verification) {
 			signedAgain(cartOnly)(t, v)
 			v.headers, v.body = cartHeaders, "whatever"
 		}},
@@ -270,61 +270,61 @@ func bad() []test {
 		return func(_ *testing.T, v *verification) { v.headers = change(v.headers) }
 	}
 	return []test{
-		{"another secret", byHS256, key(strings.Repeat("x", 32))},
-		{"HS256 where a public key is expected", byHS256, func(t *testing.T, v *verification) { v.key = publicPEM(t) }},
-		{"EdDSA where a secret is expected", byEdDSA, key(secret)},
-		{"HS256 keyed with the public key", byEdDSA, func(t *testing.T, v *verification) {
+		{name: "another secret", base: byHS256, change: key(strings.Repeat("x", 32))},
+		{name: "HS256 where a public key is expected", base: byHS256, change: func(t *testing.T, v *verification) { v.key = publicPEM(t) }},
+		{name: "EdDSA where a secret is expected", base: byEdDSA, change: key(secret)},
+		{name: "HS256 keyed with the public key", base: byEdDSA, change: func(t *testing.T, v *verification) {
 			forged(headerHS256, same, hs256(v.key))(t, v)
 		}},
-		{"HS512 with the right secret", byHS256, forged(replace("256", "512")(headerHS256), same, hs512)},
-		{"alg none", byHS256, forged(replace("HS256", "none")(headerHS256), same, unsigned)},
-		{"alg none with the right signature", byHS256, forged(replace("HS256", "none")(headerHS256), same, hs256(secret))},
-		{"alg none where a public key is expected", byEdDSA, forged(replace("HS256", "none")(headerHS256), same, unsigned)},
-		{"no signature", byHS256, forged(headerHS256, same, unsigned)},
-		{"a token of another type", byHS256, forged(replace("discount+jwt", "JWT")(headerHS256), same, hs256(secret))},
-		{"an extension", byHS256, forged(replace(`"alg"`, `"crit":["b64"],"b64":true,"alg"`)(headerHS256), same, hs256(secret))},
-		{"another amount", byHS256, func(t *testing.T, v *verification) {
+		{name: "HS512 with the right secret", base: byHS256, change: forged(replace("256", "512")(headerHS256), same, hs512)},
+		{name: "alg none", base: byHS256, change: forged(replace("HS256", "none")(headerHS256), same, unsigned)},
+		{name: "alg none with the right signature", base: byHS256, change: forged(replace("HS256", "none")(headerHS256), same, hs256(secret))},
+		{name: "alg none where a public key is expected", base: byEdDSA, change: forged(replace("HS256", "none")(headerHS256), same, unsigned)},
+		{name: "no signature", base: byHS256, change: forged(headerHS256, same, unsigned)},
+		{name: "a token of another type", base: byHS256, change: forged(replace("discount+jwt", "JWT")(headerHS256), same, hs256(secret))},
+		{name: "an extension", base: byHS256, change: forged(replace(`"alg"`, `"crit":["b64"],"b64":true,"alg"`)(headerHS256), same, hs256(secret))},
+		{name: "another amount", base: byHS256, change: func(t *testing.T, v *verification) {
 			parts := strings.Split(v.token, ".")
 			v.token = parts[0] + "." + b64([]byte(replace(":810", ":811")(payloadOf(t, v.token)))) + "." + parts[2]
 		}},
-		{"another amount under EdDSA", byEdDSA, func(t *testing.T, v *verification) {
+		{name: "another amount under EdDSA", base: byEdDSA, change: func(t *testing.T, v *verification) {
 			parts := strings.Split(v.token, ".")
 			v.token = parts[0] + "." + b64([]byte(replace(":810", ":811")(payloadOf(t, v.token)))) + "." + parts[2]
 		}},
-		{"another issuer", byHS256, func(_ *testing.T, v *verification) { v.issuer = "elsewhere" }},
-		{"another audience", byHS256, func(_ *testing.T, v *verification) { v.audience = "billing" }},
-		{"expired", byHS256, issued(66 * time.Second)},
-		{"from the future", byHS256, issued(-30 * time.Second)},
-		{"without an expiry", byHS256, forged(headerHS256, replace(`"exp":`, `"exq":`), hs256(secret))},
-		{"an expiry that is text", byHS256, forged(headerHS256, replace(`"exp":`, `"exp":"never","was":`), hs256(secret))},
-		{"another body", byHS256, func(_ *testing.T, v *verification) { v.body += " " }},
-		{"amounts bound to no request", byHS256, signedAgain(func(c *assertion.Claims) { c.Body = assertion.Digest{} })},
-		{"another header of rules", byHS256, inHeaders(replace("810", "900"))},
-		{"another method", byHS256, sentTo("PUT", "shop.example:8443", "/orders/%E8%8C%B6")},
-		{"another host", byHS256, sentTo("POST", "shop.example", "/orders/%E8%8C%B6")},
-		{"another path", byHS256, sentTo("POST", "shop.example:8443", "/refunds/%E8%8C%B6")},
-		{"a path in another case", byHS256, sentTo("", "", "/Orders/%E8%8C%B6")},
-		{"a path in a token without one", byHS256, func(t *testing.T, v *verification) {
+		{name: "another issuer", base: byHS256, change: func(_ *testing.T, v *verification) { v.issuer = "elsewhere" }},
+		{name: "another audience", base: byHS256, change: func(_ *testing.T, v *verification) { v.audience = "billing" }},
+		{name: "expired", base: byHS256, change: issued(66 * time.Second)},
+		{name: "from the future", base: byHS256, change: issued(-30 * time.Second)},
+		{name: "without an expiry", base: byHS256, change: forged(headerHS256, replace(`"exp":`, `"exq":`), hs256(secret))},
+		{name: "an expiry that is text", base: byHS256, change: forged(headerHS256, replace(`"exp":`, `"exp":"never","was":`), hs256(secret))},
+		{name: "another body", base: byHS256, change: func(_ *testing.T, v *verification) { v.body += " " }},
+		{name: "amounts bound to no request", base: byHS256, change: signedAgain(func(c *assertion.Claims) { c.Body = assertion.Digest{} })},
+		{name: "another header of rules", base: byHS256, change: inHeaders(replace("810", "900"))},
+		{name: "another method", base: byHS256, change: sentTo("PUT", "shop.example:8443", "/orders/%E8%8C%B6")},
+		{name: "another host", base: byHS256, change: sentTo("POST", "shop.example", "/orders/%E8%8C%B6")},
+		{name: "another path", base: byHS256, change: sentTo("POST", "shop.example:8443", "/refunds/%E8%8C%B6")},
+		{name: "a path in another case", base: byHS256, change: sentTo("", "", "/Orders/%E8%8C%B6")},
+		{name: "a path in a token without one", base: byHS256, change: func(t *testing.T, v *verification) {
 			signedAgain(func(c *assertion.Claims) { c.Path = "" })(t, v)
 			sentTo("POST", "shop.example:8443", "/orders/%E8%8C%B6")(t, v)
 		}},
-		{"a header of rules twice", byHS256, inHeaders(func(h string) string { return h + "X-Discount-Rules: x\r\n" })},
-		{"a header of lines that was taken away", byHS256, inHeaders(replace("x-discount-lines", "x-other"))},
-		{"a header of gifts that was added", byHS256, inHeaders(func(h string) string { return h + "X-Discount-Gifts: \"tv\";q=1\r\n" })},
-		{"another cart in headers", byHS256, func(t *testing.T, v *verification) {
+		{name: "a header of rules twice", base: byHS256, change: inHeaders(func(h string) string { return h + "X-Discount-Rules: x\r\n" })},
+		{name: "a header of lines that was taken away", base: byHS256, change: inHeaders(replace("x-discount-lines", "x-other"))},
+		{name: "a header of gifts that was added", base: byHS256, change: inHeaders(func(h string) string { return h + "X-Discount-Gifts: \"tv\";q=1\r\n" })},
+		{name: "another cart in headers", base: byHS256, change: func(t *testing.T, v *verification) {
 			signedAgain(cartOnly)(t, v)
 			v.headers = replace("5400", "5401")(cartHeaders)
 		}},
-		{"a cart whose headers are not known", byHS256, func(t *testing.T, v *verification) {
+		{name: "a cart whose headers are not known", base: byHS256, change: func(t *testing.T, v *verification) {
 			signedAgain(cartOnly)(t, v)
 			v.noHeaders = true
 		}},
-		{"a secret that is too short", byHS256, key(secret[1:])},
-		{"two parts", byHS256, func(_ *testing.T, v *verification) { v.token = v.token[:strings.LastIndexByte(v.token, '.')] }},
-		{"no token", byHS256, func(_ *testing.T, v *verification) { v.token = "" }},
-		{"a header of escapes only", byHS256, forged(`{"a":"`+strings.Repeat(`\n`, 1200)+`"}`, same, unsigned)},
-		{"a header that is nested deeply", byHS256, forged(strings.Repeat("[", 5000), same, hs256("wrong"))},
-		{"a header that is no object", byHS256, forged("[]", same, hs256(secret))},
+		{name: "a secret that is too short", base: byHS256, change: key(secret[1:])},
+		{name: "two parts", base: byHS256, change: func(_ *testing.T, v *verification) { v.token = v.token[:strings.LastIndexByte(v.token, '.')] }},
+		{name: "no token", base: byHS256, change: func(_ *testing.T, v *verification) { v.token = "" }},
+		{name: "a header of escapes only", base: byHS256, change: forged(`{"a":"`+strings.Repeat(`\n`, 1200)+`"}`, same, unsigned)},
+		{name: "a header that is nested deeply", base: byHS256, change: forged(strings.Repeat("[", 5000), same, hs256("wrong"))},
+		{name: "a header that is no object", base: byHS256, change: forged("[]", same, hs256(secret))},
 	}
 }
 

@@ -84,9 +84,10 @@ type Refusal struct {
 
 // Watch says how changes of the files are noticed.
 type Watch struct {
-	Guard   string `json:"guard"`
-	Polling bool   `json:"polling"`
-	Reason  string `json:"reason,omitempty"`
+	ReadProof string `json:"read_proof"` // why the files were held to be finished when they were read last
+	Guard     string `json:"guard"`      // the same, by its earlier name
+	Polling   bool   `json:"polling"`
+	Reason    string `json:"reason,omitempty"`
 }
 
 // State is how the state directory is doing.

@@ -19,11 +19,11 @@ var Names = []string{"source", "prices", "customer", "map", "fractional", "exact
 func (o *Options) Option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "source":
-		return directive.Choice(d, &o.Source, "auto", "json", "headers")
+		return directive.Choice(d, &o.Source, Sources...)
 	case "prices":
 		return o.besidePreset(d, directive.Choice(d, &o.Prices, "minor", "major"))
 	case "customer":
-		if err := directive.Choice(d, &o.Customer, CustomerBody, CustomerHeaders); err != nil {
+		if err := directive.Choice(d, &o.Customer, Customers...); err != nil {
 			return err
 		}
 		_, err := o.Cart() // beside a map

@@ -19,7 +19,7 @@ type Options struct {
 	// Where the cart is: `json` reads the body, `headers` reads the `X-Cart-*`
 	// headers, `auto` takes whichever is there and refuses a request that has
 	// both. Default: `auto`.
-	Source string `json:"source,omitempty"`
+	Source Source `json:"source,omitempty"`
 
 	// The unit of the amounts in the cart: `minor` (1850) or `major` (18.50).
 	// Default: that of the preset in `map`, else `minor`. Another unit than the
@@ -36,7 +36,7 @@ type Options struct {
 	// `X-Cart-Completed-Orders`, which a handler before this one has to set, such as
 	// `forward_auth` with `copy_headers`. With `headers` nothing in the body says who the
 	// customer is. Default: `body`.
-	Customer string `json:"customer,omitempty"`
+	Customer Customer `json:"customer,omitempty"`
 
 	// What a quantity that is no whole number is, such as 0.5 kg: `line` counts such a
 	// line as one unit, worth its total. Default: that of the preset, else a cart with
@@ -62,10 +62,27 @@ const MostLines = 100_000
 // FractionalLine is the one way to take quantities that are no whole numbers.
 const FractionalLine = "line"
 
-// The choices of the option customer.
+// Source is where in a request the cart is: `json` in the body, `headers` in the `X-Cart-*`
+// headers, `auto` in either.
+type Source string
+
+// Customer is where in a request the customer of a cart in a body is.
+type Customer string
+
+// The values of [Options.Source] and [Options.Customer].
 const (
-	CustomerBody    = "body"
-	CustomerHeaders = "headers"
+	SourceAuto    Source = "auto"
+	SourceJSON    Source = "json"
+	SourceHeaders Source = "headers"
+
+	CustomerBody    Customer = "body"
+	CustomerHeaders Customer = "headers"
+)
+
+// Sources and Customers are the values there are, the default first.
+var (
+	Sources   = []Source{SourceAuto, SourceJSON, SourceHeaders}
+	Customers = []Customer{CustomerBody, CustomerHeaders}
 )
 
 // Reader reads carts as the options have them written.

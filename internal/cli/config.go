@@ -187,7 +187,7 @@ func inFile(file string, err error) error {
 // expand replaces the placeholders in the options of carts, as the handler does when it
 // is provisioned.
 func (h *configured) expand() error {
-	for _, text := range []*string{&h.Source, &h.Prices, &h.Customer} {
+	for _, text := range []*string{(*string)(&h.Source), &h.Prices, (*string)(&h.Customer)} {
 		expanded, err := caddy.NewReplacer().ReplaceOrErr(*text, true, true)
 		if err != nil {
 			return err

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -61,8 +61,8 @@ func runLog(cmd *cobra.Command, _ []string) (int, error) {
 const instantLayout = "2006-01-02 15:04:05-07:00"
 
 func printRecords(w io.Writer, records []history.Record) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NUMBER\tTIME\tACTION\tVERSION\tSHA256\tKIND\tREASON")
+	t := table{flush: true}
+	t.add("NUMBER", "TIME", "ACTION", "VERSION", "SHA256", "KIND", "REASON")
 	cut := false
 	for _, r := range records {
 		reason, _, more := strings.Cut(r.Reason, "\n")
@@ -73,9 +73,10 @@ func printRecords(w io.Writer, records []history.Record) error {
 		if r.Formerly != "" {
 			reason = strings.TrimSpace(fmt.Sprintf("formerly %.12s %s", r.Formerly, reason))
 		}
-		io.WriteString(table, sayf("%d\t%s\t%s\t%s\t%.12s\t%s\t%s\n", r.Number, r.Time.Local().Format(instantLayout), string(r.Action), r.Version, r.Fingerprint, r.Kind, reason))
+		t.add(strconv.FormatInt(r.Number, 10), r.Time.Local().Format(instantLayout), printable(string(r.Action)), printable(r.Version),
+			printable(fmt.Sprintf("%.12s", r.Fingerprint)), printable(r.Kind), printable(reason))
 	}
-	if err := table.Flush(); err != nil || !cut {
+	if _, err := io.WriteString(w, t.String()); err != nil || !cut {
 		return err
 	}
 	_, err := fmt.Fprintln(w, "Of a reason that ends in … there is more: --json has it.")

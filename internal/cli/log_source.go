@@ -50,7 +50,7 @@ func recordsIn(cmd *cobra.Command, missed string) (records []history.Record, not
 	if err != nil {
 		return nil, "", err
 	}
-	past, err := history.Look(dir)
+	past, err := history.OpenReadOnly(dir)
 	if err != nil {
 		return nil, "", atState(dir, err)
 	}
@@ -159,7 +159,7 @@ func stateDirsIn(dir, id string) ([]string, error) {
 func namesOfStates(dirs []string) []string {
 	names := slices.Clone(dirs)
 	for i, dir := range dirs {
-		past, err := history.Look(dir)
+		past, err := history.OpenReadOnly(dir)
 		if err != nil {
 			continue
 		}

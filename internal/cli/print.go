@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"golang.org/x/term"
-	"golang.org/x/text/width"
 
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -115,25 +114,11 @@ func pointAt(line string, column int) (text, below string) {
 		case r == '\t':
 			space.WriteByte('\t')
 		default:
-			space.WriteString(strings.Repeat(" ", columns(r)))
+			space.WriteString(strings.Repeat(" ", runeColumns(r)))
 		}
 	}
 	if to < len(all) {
 		shown.WriteRune('…')
 	}
 	return shown.String(), space.String()
-}
-
-// columns is how many columns of a terminal a character takes (Unicode Standard
-// Annex 11; ambiguous characters are narrow, as in every context that is not
-// East Asian).
-func columns(r rune) int {
-	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
 }

@@ -26,7 +26,7 @@ type verdict string
 const (
 	verdictInService = verdict(reload.OutcomeInService)
 	verdictStaged    = verdict(reload.OutcomeStaged)
-	verdictHeld      = verdict(reload.OutcomeHeld)
+	verdictHeld      = verdict(reload.OutcomePinned)
 	verdictRefused   = verdict(reload.OutcomeRefused)
 	verdictLate      = verdict("late") // a gateway serves the file, and has not said yet what it makes of it
 	verdictNone      = verdict("none") // no gateway that answers serves the file

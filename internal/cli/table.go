@@ -3,12 +3,15 @@ package cli
 import (
 	"slices"
 	"strings"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // table aligns columns by how wide their characters are on a terminal, which
 // text/tabwriter does not: it takes 咖啡 for two columns instead of four.
 type table struct {
 	right []int // columns of numbers
+	flush bool  // without the indentation of a part of a result
 	rows  [][]string
 }
 
@@ -24,19 +27,25 @@ func (t *table) String() string {
 			wide[i] = max(wide[i], textColumns(cell))
 		}
 	}
+	indent := "  "
+	if t.flush {
+		indent = ""
+	}
 	var text, line strings.Builder
 	for _, row := range t.rows {
 		line.Reset()
+		gap := indent
 		for i, cell := range row {
 			if wide[i] == 0 {
 				continue
 			}
-			gap := strings.Repeat(" ", wide[i]-textColumns(cell))
+			fill := strings.Repeat(" ", wide[i]-textColumns(cell))
 			if slices.Contains(t.right, i) {
-				line.WriteString("  " + gap + cell)
+				line.WriteString(gap + fill + cell)
 			} else {
-				line.WriteString("  " + cell + gap)
+				line.WriteString(gap + cell + fill)
 			}
+			gap = "  "
 		}
 		text.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
@@ -53,8 +62,15 @@ func textColumns(text string) int {
 		case colour:
 			colour = r != 'm'
 		default:
-			n += columns(r)
+			n += runeColumns(r)
 		}
 	}
 	return n
+}
+
+// runeColumns is how many columns of a terminal a character takes. One of ambiguous width is
+// narrow, as in every context that is not East Asian (Unicode Standard Annex 11), whatever the
+// locale is.
+func runeColumns(r rune) int {
+	return (&runewidth.Condition{StrictEmojiNeutral: true}).RuneWidth(r)
 }

@@ -53,20 +53,24 @@ func Word(d *caddyfile.Dispenser, into *string) error {
 }
 
 // Choice reads one of the known words.
-func Choice(d *caddyfile.Dispenser, into *string, known ...string) error {
+func Choice[T ~string](d *caddyfile.Dispenser, into *T, known ...T) error {
 	name := d.Val()
-	if err := Word(d, into); err != nil {
+	var text string
+	if err := Word(d, &text); err != nil {
 		return err
 	}
-	for _, k := range known {
-		if *into == k {
-			return nil
-		}
+	*into = T(text)
+	if slices.Contains(known, *into) {
+		return nil
 	}
 	if len(known) == 1 {
-		return d.Errf("%s cannot be %q: only %s is known", name, *into, known[0])
+		return d.Errf("%s cannot be %q: only %s is known", name, text, known[0])
 	}
-	return d.Errf("%s cannot be %q: %s are known", name, *into, strings.Join(known, ", "))
+	words := make([]string, len(known))
+	for i, word := range known {
+		words[i] = string(word)
+	}
+	return d.Errf("%s cannot be %q: %s are known", name, text, strings.Join(words, ", "))
 }
 
 // OnOff reads on or off.

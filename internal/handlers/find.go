@@ -1,13 +1,11 @@
-// Package handlers finds the discount handlers in a configuration of Caddy, without
-// provisioning anything.
+// Package handlers finds the handlers of this module in a configuration of Caddy, and what
+// the routes around them show: which requests meet two of them, and which reach an upstream
+// without being stripped.
 package handlers
 
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -15,79 +13,31 @@ import (
 // A Handler is a discount handler of a configuration.
 type Handler struct {
 	Module  string          // discount or discount_quote
-	Hosts   string          // of the route it is in, if it names any
+	Hosts   string          // of the innermost route around it that names any
 	Options json.RawMessage // as the configuration has them
 }
 
-// In finds the handlers in a configuration, or a part of one, in its order: they may be in
-// routes of routes, named routes and routes for errors and responses.
+// In finds the handlers in a configuration, or a part of one, in its order, without
+// provisioning anything. They may be in routes of routes, in named routes, and in routes for
+// errors and responses. With an error come those before it.
 func In(configuration []byte) ([]Handler, error) {
-	w := &walk{}
-	err := w.value(jsontext.NewDecoder(bytes.NewReader(configuration)), "")
-	return w.found, err
+	var found []Handler
+	w := walk{visit: func(module string, text []byte, way []leg) bool {
+		if module != "discount" && module != "discount_quote" {
+			return true
+		}
+		found = append(found, Handler{Module: module, Hosts: innermostHosts(way), Options: text})
+		return false
+	}}
+	err := w.value(jsontext.NewDecoder(bytes.NewReader(configuration)), nil)
+	return found, err
 }
 
-// walk goes through a configuration.
-type walk struct {
-	found []Handler
-}
-
-// value goes through the next value; hosts are those of the route around it.
-func (w *walk) value(d *jsontext.Decoder, hosts string) error {
-	switch d.PeekKind() {
-	case '{':
-		text, err := d.ReadValue()
-		if err != nil {
-			return err
-		}
-		return w.object(bytes.Clone(text), hosts)
-	case '[':
-		if _, err := d.ReadToken(); err != nil {
-			return err
-		}
-		for d.PeekKind() != ']' {
-			if err := w.value(d, hosts); err != nil {
-				return err
-			}
-		}
-		_, err := d.ReadToken()
-		return err
-	}
-	_, err := d.ReadValue()
-	return err
-}
-
-func (w *walk) object(text []byte, hosts string) error {
-	var known struct {
-		Handler string `json:"handler"`
-		Match   []struct {
-			Host []string `json:"host"`
-		} `json:"match"`
-	}
-	if json.Unmarshal(text, &known) == nil { // of anything else it is none of these
-		if known.Handler == "discount" || known.Handler == "discount_quote" {
-			w.found = append(w.found, Handler{Module: known.Handler, Hosts: hosts, Options: text})
-			return nil
-		}
-		var named []string
-		for _, m := range known.Match {
-			named = append(named, m.Host...)
-		}
-		if len(named) > 0 {
-			hosts = strings.Join(named, " ")
+func innermostHosts(way []leg) (hosts string) {
+	for _, at := range way {
+		if at.hosts != "" {
+			hosts = at.hosts
 		}
 	}
-	d := jsontext.NewDecoder(bytes.NewReader(text))
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() != '}' {
-		if _, err := d.ReadToken(); err != nil { // a name
-			return err
-		}
-		if err := w.value(d, hosts); err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-	}
-	return nil
+	return hosts
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
@@ -21,7 +22,7 @@ func TargetOf(src, dst string) (Target, error) {
 	if err != nil {
 		return nil, strategyfile.PathError(src, err)
 	}
-	dst = withoutTail(dst)
+	dst = symlink.TrimEnd(dst)
 	to, err := os.Stat(dst)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, strategyfile.PathError(dst, err)
@@ -39,15 +40,6 @@ func TargetOf(src, dst string) (Target, error) {
 		return nil, fmt.Errorf("%s is not there: a new file ends in %s, and a new directory is to be made first", dst, strategyfile.Suffix)
 	}
 	return fileAt(dst, "")
-}
-
-// withoutTail is a path without separators at its end, which would have a link
-// followed.
-func withoutTail(path string) string {
-	for len(path) > len(filepath.VolumeName(path))+1 && os.IsPathSeparator(path[len(path)-1]) {
-		path = path[:len(path)-1]
-	}
-	return path
 }
 
 // filePlace is the place of a strategy in one file, or of one file of a

@@ -13,6 +13,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/atomicfile"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -25,9 +26,6 @@ type linkPlace struct {
 	link   string      // that is led elsewhere: the last one on the way to the directory
 	dir    fs.FileInfo // the directory; nil if there is no link yet
 }
-
-// maxLinks is how many symbolic links are followed, as in Linux.
-const maxLinks = 40
 
 // linkTo finds the link. to is the directory it leads to; nil if there is none.
 func linkTo(dst string, to fs.FileInfo) (Target, error) {
@@ -53,28 +51,18 @@ func linkTo(dst string, to fs.FileInfo) (Target, error) {
 	return &linkPlace{name: dst, parent: dir, link: filepath.Join(dir, base), dir: to}, nil
 }
 
-// lastLink follows a path from link to link; "" if it is none.
-func lastLink(path string) (last string, err error) {
-	for range maxLinks {
-		info, err := os.Lstat(path)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode()&fs.ModeSymlink == 0 {
-			return last, nil
-		}
-		if err != nil {
-			return "", strategyfile.PathError(path, err)
-		}
-		last = path
-		to, err := os.Readlink(path)
-		if err != nil {
-			return "", strategyfile.PathError(path, err)
-		}
-		if !filepath.IsAbs(to) {
-			dir, _ := filepath.Split(path)
-			to = dir + to
-		}
-		path = withoutTail(to)
+// lastLink is the last link that a path leads through and that stands for all of it; "" if
+// the path is no link.
+func lastLink(path string) (string, error) {
+	at, err := symlink.Absolute(path)
+	if err != nil {
+		return "", err
 	}
-	return "", fmt.Errorf("%s leads through more than %d symbolic links", last, maxLinks)
+	route := symlink.Resolve(at)
+	if route.Err != nil && !errors.Is(route.Err, fs.ErrNotExist) {
+		return "", strategyfile.PathError(path, route.Err)
+	}
+	return route.Last, nil
 }
 
 func (l *linkPlace) Path() string { return l.name }

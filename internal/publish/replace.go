@@ -11,6 +11,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/atomicfile"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -59,7 +60,7 @@ func directoryOf(path string) (dir, base string, err error) {
 	}
 	target, err := filepath.EvalSymlinks(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", "", fmt.Errorf("there is no directory %s for %s: make it first", withoutTail(dir), base)
+		return "", "", fmt.Errorf("there is no directory %s for %s: make it first", symlink.TrimEnd(dir), base)
 	}
 	return target, base, strategyfile.PathError(dir, err)
 }

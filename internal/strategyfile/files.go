@@ -42,10 +42,10 @@ func TestsOf(name string) string { return strings.TrimSuffix(name, Suffix) + Tes
 // ReloadOptions are the options by which package reload finds the files of a strategy.
 func ReloadOptions() reload.Options {
 	return reload.Options{
-		Member: IsMember,
-		Beside: func(name string) []string { return []string{TestsOf(name)} },
-		Named:  named,
-		Plain:  strategy.IsSpreadsheet,
+		Include:    IsMember,
+		Companions: func(name string) []string { return []string{TestsOf(name)} },
+		Named:      named,
+		Plain:      strategy.IsSpreadsheet,
 	}
 }
 

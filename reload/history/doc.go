@@ -18,9 +18,9 @@
 //
 // # What is promised
 //
-//   - What [History.Append] acknowledged is on disk, file and directory and the way
+//   - What [Journal.Append] acknowledged is on disk, file and directory and the way
 //     to it, and so is every snapshot saved before it: they are there after a
-//     crash of the machine at any later moment. What [History.Save] acknowledged
+//     crash of the machine at any later moment. What [Journal.Save] acknowledged
 //     is there after one of the process.
 //   - A crash at any moment leaves a directory that [Open] takes up again. What
 //     was not acknowledged is cut off: half a record, or one that no checkpoint
@@ -33,7 +33,7 @@
 //   - A snapshot whose bytes are not those on record is found by [Open] and set aside
 //     alone.
 //   - A log that is taken away or replaced while it is written, and a change of its
-//     end or of the checkpoint, is found by the next [History.Append].
+//     end or of the checkpoint, is found by the next [Journal.Append].
 //   - A failed write leaves what was there, and the next one works once the disk
 //     does.
 //
@@ -47,7 +47,7 @@
 // elsewhere (see [Export.Verify]) or a key kept elsewhere ([Options]) proves anything
 // against it; and a program that puts an older log back together with its older
 // checkpoint, and removes the contents that were kept since, is found only with a
-// newer checkpoint. So every checkpoint is given out: see [History.Checkpoint].
+// newer checkpoint. So every checkpoint is given out: see [Journal.Checkpoint].
 //
 // Where there is no flock (Windows) nothing keeps two processes from the same
 // directory.

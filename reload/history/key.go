@@ -30,8 +30,8 @@ type keys struct {
 }
 
 // makeKey makes a key for a log. It gets its name when the log has begun: see
-// [History.begin].
-func makeKey(d disk, dir, name string) (keys, error) {
+// [Journal.begin].
+func makeKey(d fsOps, dir, name string) (keys, error) {
 	private, _, err := note.GenerateKey(rand.Reader, name)
 	if err != nil {
 		return keys{}, fmt.Errorf("making a key: %w", err)
@@ -56,7 +56,7 @@ func keysOf(private string) (keys, error) {
 }
 
 // publish puts the public half where verifiers look for it.
-func publish(d disk, dir, public string) error {
+func publish(d fsOps, dir, public string) error {
 	path := filepath.Join(dir, publicFile)
 	if kept, err := os.ReadFile(path); err == nil && strings.TrimSpace(string(kept)) == public {
 		return nil

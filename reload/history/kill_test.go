@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	count := 0
-	o := Options{disk: disk{before: func(op, path string) error {
+	o := Options{fs: fsOps{before: func(op, path string) error {
 		if count++; count == n {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}

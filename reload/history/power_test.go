@@ -144,7 +144,7 @@ func losePower(t *testing.T, l loss, n int) (ended bool) {
 	count, dark := 0, ""
 	var shown [][]byte // checkpoints that somebody may have seen
 	var done acknowledged
-	h, err := Open(w.shop(w.root), Options{Name: "test", disk: disk{before: func(op, path string) error {
+	h, err := Open(w.shop(w.root), Options{Name: "test", fs: fsOps{before: func(op, path string) error {
 		w.saw(op, path)
 		if cp, err := os.ReadFile(filepath.Join(w.shop(w.root), checkpointFile)); err == nil && dark == "" {
 			shown = append(shown, cp)

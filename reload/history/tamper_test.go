@@ -55,7 +55,7 @@ func isFound(t *testing.T, dir, says string) {
 		}
 	}
 	told(verify(dir))
-	m, err := LookSigned(dir, Options{})
+	m, err := OpenVerified(dir, Options{})
 	told(err)
 	if len(m.Records) > 0 {
 		t.Errorf("to be acted on: %+v", m.Records)
@@ -372,7 +372,7 @@ func TestEveryByteThatIsChangedIsFound(t *testing.T) {
 			if err := verify(dir); !errors.Is(err, ErrTampered) {
 				t.Errorf("%s, byte %d: verified: %v", c.path, at, err)
 			}
-			m, err := LookSigned(dir, Options{})
+			m, err := OpenVerified(dir, Options{})
 			if c.log && err == nil {
 				t.Errorf("%s, byte %d: %d records are acted on", c.path, at, len(m.Records))
 			}
@@ -390,7 +390,7 @@ func TestContentThatCannotBeSetAsideIsOnRecordOnce(t *testing.T) {
 	dir, _ := lived(t, []int{0, 1}, 0)
 	must(t, os.WriteFile(snapshotPath(dir, content(0).Fingerprint), []byte("{}\n"), 0o600))
 	moved := func(path string) bool { return strings.Contains(path, snapshotsDir+broken) }
-	o := Options{Name: "test", disk: disk{before: func(op, path string) error {
+	o := Options{Name: "test", fs: fsOps{before: func(op, path string) error {
 		if op == "rename" && moved(path) {
 			return syscall.EACCES
 		}

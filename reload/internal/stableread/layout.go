@@ -1,12 +1,16 @@
 package stableread
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
+
+	"github.com/promogate/caddy-discount/internal/symlink"
 )
 
 // maxFiles bounds the files of a fileset, all of which are open at once while
@@ -26,20 +30,20 @@ type Fileset struct {
 
 // A Layout is where the files of a fileset are at one moment.
 type Layout struct {
-	route               // of the path; its names are those of all files
-	Dir       string    // what the names of files are relative to, with its separator
-	Directory bool      // the path leads to a directory
-	files     []located // in name order; the file itself comes first if it is one
+	route     symlink.Route // of the path; its names are those of all files
+	Dir       string        // what the names of files are relative to, with its separator
+	Directory bool          // the path leads to a directory
+	files     []located     // in name order; the file itself comes first if it is one
 }
 
 // Names are the paths whose change may change the layout: links, files and directories.
-func (l Layout) Names() []string { return l.names }
+func (l Layout) Names() []string { return l.route.Names }
 
 // Target is the path free of links; where it breaks off, if it does.
-func (l Layout) Target() string { return l.target }
+func (l Layout) Target() string { return l.route.Target }
 
 // Err is why the path leads nowhere.
-func (l Layout) Err() error { return l.err }
+func (l Layout) Err() error { return l.route.Err }
 
 // located is one file of a layout.
 type located struct {
@@ -50,24 +54,24 @@ type located struct {
 
 // Locate follows the path and finds the files.
 func (s *Fileset) Locate() Layout {
-	l := Layout{route: resolve(s.Path)}
-	if l.err != nil {
+	l := Layout{route: symlink.Resolve(s.Path)}
+	if l.route.Err != nil {
 		return l
 	}
-	l.Directory = s.Include != nil && isDirectory(l.target)
+	l.Directory = s.Include != nil && isDirectory(l.route.Target)
 	if l.Directory {
 		l.Dir = s.Path + string(filepath.Separator)
-		l.add(members(l.target, s.Include)...)
-		l.addNamed(s, l.target)
+		l.add(members(l.route.Target, s.Include)...)
+		l.addNamed(s, l.route.Target)
 		return l
 	}
 	base := ""
 	l.Dir, base = filepath.Split(s.Path)
-	l.files = append(l.files, located{name: base, path: s.Path, target: l.target})
+	l.files = append(l.files, located{name: base, path: s.Path, target: l.route.Target})
 	for _, name := range s.Companions(base) {
 		l.addIfThere(name)
 	}
-	l.addNamed(s, resolve(filepath.Clean(l.Dir)).target)
+	l.addNamed(s, symlink.Resolve(filepath.Clean(l.Dir)).Target)
 	return l
 }
 
@@ -95,19 +99,19 @@ func members(dir string, include func(string) bool) []string {
 func (l *Layout) add(names ...string) {
 	for _, name := range names {
 		at := l.Dir + name
-		r := resolve(at)
-		l.follow(r.names)
-		l.files = append(l.files, located{name: name, path: at, target: r.target})
+		r := symlink.Resolve(at)
+		l.follow(r.Names)
+		l.files = append(l.files, located{name: name, path: at, target: r.Target})
 	}
 }
 
 // addIfThere adds a file that need not exist; its name is watched all the same.
 func (l *Layout) addIfThere(name string) {
 	at := l.Dir + name
-	r := resolve(at)
-	l.follow(r.names)
-	if r.err == nil {
-		l.files = append(l.files, located{name: name, path: at, target: r.target})
+	r := symlink.Resolve(at)
+	l.follow(r.Names)
+	if r.Err == nil {
+		l.files = append(l.files, located{name: name, path: at, target: r.Target})
 	}
 }
 
@@ -120,14 +124,14 @@ func (l *Layout) addNamed(s *Fileset, dir string) {
 			continue
 		}
 		at := l.Dir + name
-		r := resolve(at)
-		if r.err == nil && (!within(r.target, dir) || s.Plain(name) && filepath.Base(r.target) != name) {
+		r := symlink.Resolve(at)
+		if r.Err == nil && (!within(r.Target, dir) || s.Plain(name) && filepath.Base(r.Target) != name) {
 			l.follow([]string{filepath.Join(dir, name)})
 			continue
 		}
-		l.follow(r.names)
-		if r.err == nil {
-			l.files = append(l.files, located{name: name, path: at, target: r.target})
+		l.follow(r.Names)
+		if r.Err == nil {
+			l.files = append(l.files, located{name: name, path: at, target: r.Target})
 		}
 	}
 }
@@ -140,25 +144,25 @@ func within(path, dir string) bool {
 
 func (l *Layout) follow(names []string) {
 	for _, name := range names {
-		if !slices.Contains(l.names, name) {
-			l.names = append(l.names, name)
+		if !slices.Contains(l.route.Names, name) {
+			l.route.Names = append(l.route.Names, name)
 		}
 	}
 }
 
 // Equal reports whether two layouts are the same files at the same places.
 func (l Layout) Equal(q Layout) bool {
-	return l.target == q.target && (l.err == nil) == (q.err == nil) &&
-		slices.Equal(l.names, q.names) && slices.Equal(l.files, q.files)
+	return l.route.Target == q.route.Target && (l.route.Err == nil) == (q.route.Err == nil) &&
+		slices.Equal(l.route.Names, q.route.Names) && slices.Equal(l.files, q.files)
 }
 
 // SwappedFrom reports whether a link that led to q leads to p now, so that all
 // files were replaced at once.
 func (l Layout) SwappedFrom(q Layout) bool {
-	if l.err != nil || q.err != nil {
+	if l.route.Err != nil || q.route.Err != nil {
 		return false
 	}
-	if l.target != q.target {
+	if l.route.Target != q.route.Target {
 		return true
 	}
 	if len(l.files) == 0 {
@@ -172,8 +176,8 @@ func (l Layout) SwappedFrom(q Layout) bool {
 // Targets are the files free of links; where there is none, the path at which
 // one is missing.
 func (l Layout) Targets() []string {
-	if l.err != nil {
-		return []string{l.target}
+	if l.route.Err != nil {
+		return []string{l.route.Target}
 	}
 	targets := make([]string, len(l.files))
 	for i, f := range l.files {
@@ -185,7 +189,7 @@ func (l Layout) Targets() []string {
 // Listing is the directory whose members are the files; "" if the path leads to a file.
 func (l Layout) Listing() string {
 	if l.Directory {
-		return l.target
+		return l.route.Target
 	}
 	return ""
 }
@@ -212,20 +216,26 @@ type FileState struct {
 // Stat is the state of the files now. It follows the links anew.
 func (s *Fileset) Stat() FileState {
 	l := s.Locate()
-	if l.err != nil {
-		return FileState{target: l.target, err: l.err.Error()}
+	if l.route.Err != nil {
+		return FileState{target: l.route.Target, err: l.route.Err.Error()}
 	}
 	var ids strings.Builder
 	for _, f := range l.files {
 		info, err := os.Stat(f.path)
 		if err != nil {
-			return FileState{target: l.target, err: err.Error()}
+			return FileState{target: l.route.Target, err: err.Error()}
 		}
 		describe(&ids, f.target, identityOf(info))
 	}
-	return FileState{target: l.target, files: ids.String()}
+	return FileState{target: l.route.Target, files: ids.String()}
 }
 
 func describe(to *strings.Builder, target string, id identity) {
 	fmt.Fprintf(to, "%s %v\n", target, id)
+}
+
+// Absent reports whether err says that there is no such file, rather than that
+// there is one which cannot be read.
+func Absent(err error) bool {
+	return errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }

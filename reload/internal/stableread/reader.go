@@ -137,8 +137,8 @@ type opened struct {
 // one and the same moment.
 func (r *Reader) Read(swapped bool) (Reading, error) {
 	l := r.Set.Locate()
-	if l.err != nil {
-		return Reading{}, l.err
+	if l.route.Err != nil {
+		return Reading{}, l.route.Err
 	}
 	files, err := r.open(l)
 	defer release(files)
@@ -168,8 +168,8 @@ func (r *Reader) Read(swapped bool) (Reading, error) {
 // ReadNow reads the files at once: it waits for no writer, and proves nothing about one.
 func (s *Fileset) ReadNow() (Reading, error) {
 	l := s.Locate()
-	if l.err != nil {
-		return Reading{}, l.err
+	if l.route.Err != nil {
+		return Reading{}, l.route.Err
 	}
 	r := &Reader{Set: s}
 	files, err := r.open(l)
@@ -197,7 +197,7 @@ func (r *Reader) open(p Layout) ([]opened, error) {
 	}
 	if p.Directory {
 		// One that cannot be listed would pass for an empty one.
-		if _, err := os.ReadDir(p.target); err != nil {
+		if _, err := os.ReadDir(p.route.Target); err != nil {
 			return nil, err
 		}
 	}
@@ -206,7 +206,7 @@ func (r *Reader) open(p Layout) ([]opened, error) {
 	for _, at := range p.files {
 		f, info, err := openRegular(at)
 		if err != nil {
-			if Absent(err) && at.target != p.target {
+			if Absent(err) && at.target != p.route.Target {
 				err = Moved // the path itself leads somewhere
 			}
 			return files, err
@@ -332,8 +332,8 @@ func identities(files []opened) string {
 // can, or what else is wrong.
 func (r *Reader) Free() error {
 	p := r.Set.Locate()
-	if p.err != nil {
-		return p.err
+	if p.route.Err != nil {
+		return p.route.Err
 	}
 	files, err := r.open(p)
 	defer release(files)

@@ -1,0 +1,179 @@
+package discount
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/httpbody"
+)
+
+// cartSource is where in a request a cart may be.
+type cartSource uint8
+
+const (
+	inBody     cartSource = iota
+	inTextBody            // of a type that texts of other kinds may have
+	inHeaders
+	inHeadersBesideBody // of some other type
+)
+
+// located is where the cart of a request may be.
+type located struct {
+	source  cartSource
+	headers bool   // the headers carry a cart
+	coding  string // in which the body is; "" for none
+}
+
+// locate decides by method, type and coding, without reading anything, where the cart of a
+// request may be. The decision is set for a request that has none or cannot be read.
+func (p *pricer) locate(r *http.Request) (located, *decision) {
+	kind := p.classify(r)
+	at := located{headers: p.source != cartoptions.SourceJSON && cart.InHeaders(r.Header)}
+	switch {
+	case r.Method == http.MethodConnect || kind == bodyNone && isUpgrade(r):
+		return at, p.noCart.method
+	case kind == bodyGRPC:
+		return at, p.noCart.gRPC
+	case p.source == cartoptions.SourceHeaders || kind == bodyNone:
+		at.source = inHeaders
+		if !at.headers {
+			return at, p.noCart.of(kind, p.source)
+		}
+		return at, nil
+	case kind == bodyAmbiguous:
+		return at, ambiguousBody
+	case kind == bodyJSON:
+		at.source = inBody
+	case kind == bodyListed || kind == bodyUntyped && p.source == cartoptions.SourceJSON:
+		at.source = inTextBody
+	case at.headers:
+		// The order service may read the body as JSON, whatever its type is.
+		at.source = inHeadersBesideBody
+	default:
+		return at, p.noCart.of(kind, p.source)
+	}
+	return p.readable(r, at)
+}
+
+// readable adds the coding of a body that is going to be read. The decision is set for one
+// that cannot be.
+func (p *pricer) readable(r *http.Request, at located) (located, *decision) {
+	at.coding = httpbody.Coding(r.Header["Content-Encoding"])
+	switch {
+	case at.coding == "" || p.decode && httpbody.Decodes(at.coding):
+	case at.headers:
+		return at, refuse(statusInvalid, "there is a cart in the headers and a body that cannot be read")
+	default:
+		return at, unreadable(at.coding)
+	}
+	if r.ContentLength > p.bodies.Bytes {
+		return at, p.tooLarge
+	}
+	return at, nil
+}
+
+// isUpgrade reports whether a request really asks for another protocol
+// (RFC 9110, section 7.8); the header alone asks for nothing.
+func isUpgrade(r *http.Request) bool {
+	return r.Header.Get("Upgrade") != "" && httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade")
+}
+
+// bodyKind is what the body of a request is, by its method and its type.
+type bodyKind uint8
+
+const (
+	bodyOther   bodyKind = iota
+	bodyIgnored          // its method gives it no meaning
+	bodyNone
+	bodyUntyped
+	bodyJSON
+	bodyListed    // of a type that the options read as JSON
+	bodyAmbiguous // JSON to some readers and another text to others
+	bodyGRPC
+)
+
+// typeGRPC begins the content types of gRPC.
+const typeGRPC = "application/grpc"
+
+// ambiguousBody is the decision on a body that the order service may read as another text
+// than the gateway: in UTF-7 or GBK the bytes of one cart are those of another.
+var ambiguousBody = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
+
+// classify is the kind of the body of a request.
+func (p *pricer) classify(r *http.Request) bodyKind {
+	contentType := r.Header.Get("Content-Type")
+	if strings.HasPrefix(contentType, typeGRPC) {
+		return bodyGRPC
+	}
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+		return bodyNone
+	}
+	types := r.Header["Content-Type"]
+	switch {
+	case !carriesBody(r.Method):
+		return bodyIgnored
+	case len(types) == 1 && contentType == "application/json":
+		return bodyJSON // the usual case needs no parser
+	case contentType == "" && len(types) < 2:
+		return bodyUntyped
+	case slices.ContainsFunc(types, namesJSON):
+		return oneText(types, bodyJSON)
+	case slices.ContainsFunc(types, p.isListed):
+		return oneText(types, bodyListed)
+	}
+	return bodyOther
+}
+
+// oneText is the kind of a body that one of the types says is JSON.
+func oneText(types []string, as bodyKind) bodyKind {
+	if len(types) > 1 || !inUTF8(types[0]) {
+		return bodyAmbiguous
+	}
+	return as
+}
+
+// isListed reports whether the options read bodies of a Content-Type as JSON.
+func (p *pricer) isListed(contentType string) bool {
+	return len(p.contentTypes) > 0 && slices.Contains(p.contentTypes, mediaType(contentType))
+}
+
+// namesJSON reports whether a Content-Type is of JSON.
+func namesJSON(contentType string) bool {
+	media := mediaType(contentType)
+	return media == "application/json" || strings.HasSuffix(media, "+json")
+}
+
+// mediaType is a Content-Type in lower case without its parameters, even if those
+// cannot be read.
+func mediaType(contentType string) string {
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		media, _, _ = strings.Cut(contentType, ";")
+		media = strings.ToLower(strings.TrimSpace(media))
+	}
+	return media
+}
+
+// inUTF8 reports whether a Content-Type says that its text is UTF-8, or says nothing,
+// which for JSON is the same (RFC 8259, section 8.1).
+func inUTF8(contentType string) bool {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	charset, given := params["charset"]
+	return !given || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
+}
+
+// bodyMethods are those of requests whose body means something (RFC 9110, section 9.3).
+var bodyMethods = []string{http.MethodPost, http.MethodPut, http.MethodPatch}
+
+// carriesBody reports whether requests of a method hold a body that means something.
+func carriesBody(method string) bool { return slices.Contains(bodyMethods, method) }

@@ -1,0 +1,263 @@
+package discount
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/dunglas/httpsfv"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/sfv"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// status is what became of the cart of a request.
+type status uint8
+
+const (
+	statusUnavailable status = iota
+	statusApplied
+	statusNone
+	statusBypass
+	statusInvalid
+	statusOversize
+)
+
+// statusNames are the values of X-Discount-Status.
+var statusNames = [...]string{
+	statusUnavailable: "unavailable",
+	statusApplied:     "applied",
+	statusNone:        "none",
+	statusBypass:      "bypass",
+	statusInvalid:     "invalid",
+	statusOversize:    "oversize",
+}
+
+func (s status) String() string { return statusNames[s] }
+
+// decision is what the gateway decides on one request. Its texts are final header values;
+// an empty one is a header that is not set.
+type decision struct {
+	status  status
+	bypass  bypassReason    // of statusBypass alone
+	missed  bool            // the request may hold a cart all the same
+	reason  string          // RFC 9651 String or Display String
+	problem *problemDetails // nil for a cart that was priced
+
+	amount, shipping, subtotal, payable string
+	currency, rules, lines, gifts       string
+	edition                             *edition
+	amounts                             amounts
+}
+
+// amounts are those of the headers as numbers, in minor units.
+type amounts struct{ goods, shipping, subtotal, payable int64 }
+
+// incompleteBody is the decision on a body that breaks off, the same for all requests.
+var incompleteBody = &decision{
+	status:  statusUnavailable,
+	reason:  fieldReason("the body broke off"),
+	problem: &problemDetails{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
+}
+
+// endedWaiting is the decision on a request that its client gave up while it waited for a slot.
+var endedWaiting = refuse(statusUnavailable, "the request ended before its turn")
+
+// tooManySteps is the decision on a cart that takes too long to price.
+var tooManySteps = refuse(statusUnavailable, strategy.ErrTooManySteps.Error())
+
+// oversize is the decision on a body that is larger than max_body.
+func oversize(maxBody int64) *decision {
+	return &decision{
+		status: statusOversize,
+		problem: &problemDetails{
+			Status: http.StatusRequestEntityTooLarge, Title: "Cart too large",
+			Detail: fmt.Sprintf("the body is larger than the gateway reads, which is %d bytes (max_body)", maxBody),
+		},
+	}
+}
+
+// refuse is the decision on a request that has no discount for a reason.
+func refuse(s status, reason string) *decision {
+	d := &decision{status: s, reason: fieldReason(reason)}
+	switch s {
+	case statusInvalid:
+		d.problem = &problemDetails{Status: http.StatusBadRequest, Title: "Invalid cart", Detail: reason}
+	case statusUnavailable:
+		d.problem = &problemDetails{Status: http.StatusInternalServerError, Title: "Discount unavailable", Detail: reason}
+	}
+	return d
+}
+
+// invalid is the decision on a cart that cannot be trusted.
+func invalid(err error) *decision {
+	var bad *cart.Invalid
+	if !errors.As(err, &bad) {
+		return refuse(statusInvalid, err.Error())
+	}
+	reason := bad.Reason
+	if bad.Pointer != "" {
+		reason = bad.Pointer + ": " + bad.Reason
+	}
+	d := refuse(statusInvalid, reason)
+	d.problem.Detail, d.problem.Pointer = bad.Reason, bad.Pointer
+	return d
+}
+
+// maxReason bounds X-Discount-Reason; the whole is in the problem document.
+const maxReason = 300
+
+func fieldReason(reason string) string {
+	if len(reason) > maxReason {
+		reason = reason[:maxReason]
+	}
+	text, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(reason)))
+	if err != nil {
+		return strconv.QuoteToASCII(reason)
+	}
+	return text
+}
+
+// bypassReason is why no cart was read from a request.
+type bypassReason uint8
+
+const (
+	bypassNoItems     bypassReason = iota // JSON without anything where the items are
+	bypassNotJSON                         // another text than JSON
+	bypassContentType                     // a body of a type that is not read
+	bypassEncoding                        // a body in an encoding that is not decoded
+	bypassMethod                          // no body that means something
+)
+
+// bypassNames are the values of the label of the metric.
+var bypassNames = [...]string{
+	bypassNoItems:     "no_items",
+	bypassNotJSON:     "not_json",
+	bypassContentType: "content_type",
+	bypassEncoding:    "encoding",
+	bypassMethod:      "method",
+}
+
+func (r bypassReason) String() string { return bypassNames[r] }
+
+// noCart are the decisions on requests that hold no cart, made once for a handler. discount
+// forwards such a request with the reason in a header; discount_quote answers with the
+// problem.
+type noCart struct {
+	items, json, contentType, headers, gRPC, method *decision
+}
+
+// noCart makes the decisions of a handler that looks for items at the given paths.
+func (o *Options) noCart(items string) *noCart {
+	want := o.wantsCart()
+	return &noCart{
+		items: bypass(bypassNoItems, "no items at "+items, fmt.Sprintf(
+			"the JSON has nothing at %s, where the gateway looks for the items: send them there, or have its option map name their place", items)),
+		json:        bypass(bypassNotJSON, "not JSON", "the body is not JSON: "+want),
+		contentType: bypass(bypassContentType, "content-type", "bodies of this Content-Type are not read: "+want),
+		headers:     bypass(bypassNoItems, "no items at "+items, "the request has no cart in its headers: "+want),
+		gRPC:        ordinary(bypass(bypassContentType, "content-type", "calls of gRPC are not read: "+want)),
+		method:      ordinary(bypass(bypassMethod, "", "the request has no body that is read: "+want)),
+	}
+}
+
+// of is the decision on a request with nothing to read in it.
+func (w *noCart) of(body bodyKind, source cartoptions.Source) *decision {
+	switch {
+	case body == bodyNone || body == bodyIgnored:
+		return w.method
+	case source == cartoptions.SourceHeaders:
+		return w.headers
+	}
+	return w.contentType
+}
+
+// bypass is the decision on a request that may hold a cart, of which none was read. The
+// header has no reason if the text for it is empty.
+func bypass(why bypassReason, header, detail string) *decision {
+	d := &decision{status: statusBypass, bypass: why, missed: true, problem: &problemDetails{
+		Status: http.StatusBadRequest, Title: "No cart", Detail: detail,
+	}}
+	if header != "" {
+		d.reason = fieldReason(header)
+	}
+	return d
+}
+
+// ordinary is the decision on a request that cannot hold a cart.
+func ordinary(d *decision) *decision {
+	d.missed = false
+	return d
+}
+
+// unreadable is the decision on a body in a coding that is not decoded. It is no cart,
+// since nothing is known of it.
+func unreadable(encoding string) *decision {
+	return &decision{status: statusBypass, bypass: bypassEncoding, reason: fieldReason("content-encoding"), problem: &problemDetails{
+		Status: http.StatusUnsupportedMediaType, Title: "Unreadable encoding", Detail: "bodies in the encoding " + strconv.QuoteToASCII(encoding) + " are not read",
+	}}
+}
+
+// cartHeaders are the headers of which a cart has at least one.
+const cartHeaders = "X-Cart-Items or X-Cart-Subtotal"
+
+// wantsCart says how a cart is to be sent.
+func (o *Options) wantsCart() string {
+	inHeaders := "in " + cartHeaders
+	if o.Source == cartoptions.SourceHeaders {
+		return "send the cart " + inHeaders
+	}
+	inBody := "send the cart by POST as JSON with Content-Type: " + strings.Join(append([]string{"application/json"}, o.ContentTypes...), " or ")
+	if o.Source == cartoptions.SourceJSON {
+		return inBody
+	}
+	return inBody + ", or " + inHeaders
+}
+
+// itemsAt are the paths or headers where items are looked for, for people.
+func (o *Options) itemsAt(reader *cart.Reader) string {
+	if o.Source == cartoptions.SourceHeaders {
+		return cartHeaders
+	}
+	return reader.Items()
+}
+
+// problemDetails are those of RFC 9457.
+type problemDetails struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty"`
+	// Pointer is a JSON Pointer into the body, or the name of a header.
+	Pointer string `json:"pointer,omitempty"`
+}
+
+// answer sends the problem as the response.
+func (p *problemDetails) answer(w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get("Expect") != "" {
+		// The body was not asked for and will not be. Without this the server would
+		// wait for it first: Caddy's access log wraps the body, so that the server does
+		// not know it.
+		w.Header().Set("Connection", "close")
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return answerJSON(w, p.Status, "application/problem+json", text)
+}
+
+func answerJSON(w http.ResponseWriter, status int, contentType string, text []byte) error {
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(text)+1))
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, err := w.Write(append(text, '\n'))
+	return err
+}

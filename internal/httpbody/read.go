@@ -1,0 +1,53 @@
+// Package httpbody reads the body of a request up to a limit, hands it back to the request
+// as it came, decodes the text that it encodes, and guesses what an unread body is.
+package httpbody
+
+import (
+	"errors"
+	"io"
+)
+
+// How much memory a body starts with: enough for one of the declared length up
+// to mostAtOnce, and firstRead for a longer one and for one of unknown length. A
+// length is only announced; memory follows what has really arrived, or a
+// thousand clients who send nothing would hold a thousand times max_body.
+const (
+	firstRead  = 4 << 10
+	mostAtOnce = 16 << 10
+)
+
+// ReadUpTo reads to the end, or one byte past most. It holds at most twice what
+// has arrived, beside the memory it starts with. The declared length is negative
+// where it is not known.
+func ReadUpTo(body io.Reader, most, declared int64) ([]byte, error) {
+	size, room := int64(firstRead), most+1 // one more, to see the end
+	if declared >= 0 {
+		room = min(room, declared+1)
+		if declared <= mostAtOnce {
+			size = declared + 1 // without growing
+		}
+	}
+	buf := make([]byte, 0, size)
+	for {
+		n, err := body.Read(buf[len(buf):min(int64(cap(buf)), most+1)])
+		buf = buf[:len(buf)+n]
+		if errors.Is(err, io.EOF) {
+			return buf, nil
+		}
+		if err != nil || int64(len(buf)) > most {
+			return buf, err
+		}
+		if len(buf) == cap(buf) {
+			buf = grown(buf, room)
+		}
+	}
+}
+
+// grown is buf with twice the capacity, or with room if that is enough.
+func grown(buf []byte, room int64) []byte {
+	size := 2 * int64(cap(buf))
+	if room > int64(cap(buf)) {
+		size = min(size, room)
+	}
+	return append(make([]byte, 0, size), buf...)
+}

@@ -1,0 +1,44 @@
+package httpheader
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// Whatever a client calls its headers, none of those left can be taken for one of
+// ours, by a reader that folds case and any mark to a hyphen.
+func FuzzStrip(f *testing.F) {
+	f.Add("X-Discount-Amount", "close, X-Discount-Status", "x_discount.amount")
+	f.Add("x-DISCOUNT-", ",,x_discount_a ,", "X-Discount-\u017famount")
+	f.Add("X-Cart-Items", "x_cart.items", "x~cart~items")
+	names := New("X-Discount-", func(int) {})
+	f.Fuzz(func(t *testing.T, name, connection, trailer string) {
+		r := &http.Request{
+			Header:  http.Header{name: {"1"}, "Connection": {connection}},
+			Trailer: http.Header{trailer: nil},
+			Body:    http.NoBody,
+		}
+		names.Strip(r)
+		left := r.Header["Connection"]
+		for _, h := range []http.Header{r.Header, r.Trailer} {
+			for name := range h {
+				left = append(left, name)
+			}
+		}
+		for _, text := range left {
+			for token := range strings.SplitSeq(text, ",") {
+				folded := strings.Map(func(c rune) rune {
+					if c < 0x80 && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+						return '-'
+					}
+					return c
+				}, strings.ToLower(strings.Trim(token, " \t\r\n")))
+				if strings.HasPrefix(folded, "x-discount-") || strings.HasPrefix(folded, "x-cart-") && !strings.HasPrefix(token, "X-Cart-") {
+					t.Fatalf("%q is left in %q", token, text)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,172 @@
+// Package keyring keeps the keys that sign assertions up to date with their files. It is
+// beside package assertion, which touches no file and watches none.
+package keyring
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/internal/assertion"
+	"github.com/promogate/caddy-discount/reload"
+)
+
+// maxKeyFile is the longest file of a key, in bytes.
+const maxKeyFile = 64 << 10
+
+// Options are what a keyring is opened with.
+type Options struct {
+	// Algorithm is [assertion.HS256] or [assertion.EdDSA], of all keys.
+	Algorithm string
+
+	// Keys are at least one; the first signs, the others are advertised only.
+	Keys []Key
+
+	// Signer are the options of the signer that the keys make.
+	Signer assertion.Options
+
+	// Logger is asked for whenever there is something to log: a keyring may outlive the
+	// configuration that opened it, and so may not keep its logger.
+	Logger func() *zap.Logger
+}
+
+// Key is a key as text, or the path of the file that it is in.
+type Key struct {
+	Text, File string
+	ID         string // kid; derived from the key if it is empty
+}
+
+// Keyring is a signer that follows the files of its keys.
+type Keyring struct {
+	signer atomic.Pointer[assertion.Signer]
+	o      Options
+
+	files []*reload.Source[*assertion.Key]
+
+	mu   sync.Mutex
+	keys []*assertion.Key // the one that signs first; nil while they are read at first
+}
+
+// Open reads the keys and watches their files. The error never contains a key.
+func Open(o Options) (k *Keyring, err error) {
+	k = &Keyring{o: o, keys: make([]*assertion.Key, len(o.Keys))}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, k.Destruct())
+		}
+	}()
+	for i, key := range o.Keys {
+		if err := k.add(i, key); err != nil {
+			return k, err
+		}
+	}
+	signer, err := assertion.NewSigner(k.keys, o.Signer)
+	if err != nil {
+		return k, err
+	}
+	k.signer.Store(signer)
+	return k, nil
+}
+
+// Signer signs with the key in use.
+func (k *Keyring) Signer() *assertion.Signer { return k.signer.Load() }
+
+// add reads a key, or opens its file.
+func (k *Keyring) add(i int, key Key) error {
+	if key.File == "" {
+		read, err := assertion.ParseKey(k.o.Algorithm, key.Text, key.ID)
+		k.keys[i] = read
+		return err
+	}
+	path, err := filepath.Abs(key.File)
+	if err != nil {
+		return err
+	}
+	var accepted *assertion.Key
+	load := func(c reload.Content, _ *reload.Revision[*assertion.Key]) (reload.Candidate[*assertion.Key], error) {
+		read, err := assertion.ParseKey(k.o.Algorithm, string(c.Files[0].Data), key.ID)
+		if err == nil {
+			err = k.fits(i, read)
+		}
+		if err != nil {
+			return reload.Candidate[*assertion.Key]{}, fmt.Errorf("the key in %s: %w", c.Path, err)
+		}
+		accepted = read
+		return reload.Candidate[*assertion.Key]{Value: read, Version: read.ID()}, nil
+	}
+	file, err := reload.Open(path, load, reload.Options{MaxSize: maxKeyFile, OnEvent: func(e reload.Event) {
+		if e.Kind == reload.EventActivated {
+			k.replace(i, accepted)
+		}
+		log := k.o.Logger().With(zap.String("kid", e.Live.Version))
+		logEvent(log, e)
+		if e.Kind == reload.EventActivated && accepted.CanSign() {
+			WarnOfReaders(log, e.Path)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	k.files = append(k.files, file)
+	return nil
+}
+
+// fits reports why a key cannot take its place among the others.
+func (k *Keyring) fits(i int, key *assertion.Key) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, err := k.with(i, key)
+	return err
+}
+
+// with is the signer with another key; nil until all keys have been read.
+func (k *Keyring) with(i int, key *assertion.Key) (*assertion.Signer, error) {
+	keys := slices.Clone(k.keys)
+	keys[i] = key
+	if slices.Contains(keys, nil) {
+		return nil, nil
+	}
+	return assertion.NewSigner(keys, k.o.Signer)
+}
+
+// replace puts a key that fits into use. A key that conflicts with another one that was
+// replaced meanwhile is not used until it is saved again.
+func (k *Keyring) replace(i int, key *assertion.Key) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	signer, err := k.with(i, key)
+	if err != nil {
+		return
+	}
+	k.keys[i] = key
+	if signer != nil {
+		k.signer.Store(signer)
+	}
+}
+
+// Destruct stops watching the files. It implements caddy.Destructor.
+func (k *Keyring) Destruct() error {
+	var errs []error
+	for _, f := range k.files {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// logEvent logs what happens to the file of a key, never its content.
+func logEvent(log *zap.Logger, e reload.Event) {
+	log = log.With(zap.String("path", e.Path))
+	switch e.Kind {
+	case reload.EventActivated:
+		log.Info("signing key in use")
+	case reload.EventRefused, reload.EventMissing:
+		log.Error("signing key refused, the one in use stays", zap.Error(e.Err))
+	case reload.EventPending, reload.EventPolling, reload.EventWatchLost:
+		log.Warn("signing key cannot be followed", zap.Stringer("event", e.Kind), zap.Error(e.Err))
+	}
+}

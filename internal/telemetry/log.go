@@ -1,0 +1,141 @@
+package telemetry
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
+)
+
+// LogEvent writes what happens to a strategy.
+func LogEvent(log *zap.Logger, e reload.Event) {
+	switch e.Kind {
+	case reload.EventActivated:
+		log.Info("strategy activated", activation(e.Live)...)
+	case reload.EventRefused:
+		log.Error(stays("strategy refused", e), refusal(e)...)
+	case reload.EventMissing:
+		log.Warn(stays("strategy is missing", e), refusal(e)...)
+	case reload.EventPinned:
+		log.Warn("a rollback keeps the strategy in the file out of service, until another is saved or a rollback to it",
+			append(identified(e.Refused), zap.String("in_service", e.Live.Version))...)
+	case reload.EventPending:
+		log.Warn(stays("strategy is being written for long", e), refusal(e)...)
+	case reload.EventStaged:
+		log.Info("strategy staged", append(activation(e.Next), instant("due", e.Next.Due), zap.String("in_service", e.Live.Version))...)
+	case reload.EventWithdrawn:
+		log.Info("staged strategy withdrawn", zap.String("version", e.Next.Version), zap.String("sha256", e.Next.Fingerprint), instant("due", e.Next.Due))
+	case reload.EventStateFailed:
+		log.Error("state of the strategy cannot be written, it goes on without", failure(e.Err)...)
+	case reload.EventStateRestored:
+		log.Info("state of the strategy is written again")
+	case reload.EventTampered:
+		what := "log of the strategy is not as it was left, a new one begins; what a rollback kept out may be back"
+		if errors.Is(e.Err, history.ErrContentChanged) {
+			what = "kept contents of the strategy are not as they were left, they are set aside"
+		}
+		log.Error(what, failure(e.Err)...)
+	case reload.EventSigned:
+		log.Info("log of the strategy signed", zap.String("checkpoint", e.Checkpoint))
+	case reload.EventPolling:
+		log.Warn("strategy cannot be watched, looking at it from time to time instead", failure(e.Err)...)
+	case reload.EventWatchLost:
+		log.Warn("watch of the strategy lost", failure(e.Err)...)
+	case reload.EventPendingOver:
+		log.Info("strategy is written no more", zap.String("in_service", e.Live.Version))
+	case reload.EventWatchRegained:
+		log.Info("strategy is watched again")
+	default:
+		log.Info("strategy has the meaning that is in service", zap.String("version", e.Live.Version), zap.String("sha256", e.Live.Fingerprint))
+	}
+}
+
+// stays says what becomes of an edit that does not go into service. At a start
+// there may be nothing yet that could stay.
+func stays(what string, e reload.Event) string {
+	if e.Live.Sequence == 0 {
+		return what
+	}
+	return what + ", the one in service stays"
+}
+
+// identified says what a content goes by, and what it went by in an earlier version
+// of the language if that is another fingerprint.
+func identified(what reload.Identity) []zap.Field {
+	fields := []zap.Field{zap.String("version", what.Version), zap.String("sha256", what.Fingerprint)}
+	if what.Formerly != "" {
+		fields = append(fields, zap.String("formerly", what.Formerly))
+	}
+	return fields
+}
+
+func activation(f reload.Info) []zap.Field {
+	fields := append(identified(reload.Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}),
+		zap.Stringer("kind", f.Kind),
+		zap.String("change", string(f.Change)),
+		zap.Int64("size", f.Size),
+		instant("written", f.Timestamps.Written),
+		instant("noticed", f.Timestamps.Noticed),
+		instant("read", f.Timestamps.Read),
+		instant("ready", f.Timestamps.Ready),
+		zap.String("proof", f.Note),
+	)
+	if f.Timestamps.Swapped.IsZero() { // it is staged
+		return fields
+	}
+	return append(fields, instant("swapped", f.Timestamps.Swapped), zap.Duration("took", f.Timestamps.Swapped.Sub(f.Timestamps.Noticed)))
+}
+
+// instant is an instant as RFC 3339, in UTC, in whatever way the log has its own times:
+// those are numbers by default in JSON, which no person can compare.
+func instant(name string, t time.Time) zap.Field {
+	return zap.String(name, t.UTC().Format(time.RFC3339Nano))
+}
+
+// failure is an error on one line. Where it tells of several problems, the first of
+// them ends in … and all of them are a list beside it.
+func failure(err error) []zap.Field {
+	told := problemsIn(err)
+	if len(told) < 2 {
+		return []zap.Field{zap.Error(err)}
+	}
+	return []zap.Field{zap.String("error", told[0]+" …"), zap.Strings("problems", told)}
+}
+
+// problemsIn are the lines of an error. What is indented below one belongs to it.
+func problemsIn(err error) []string {
+	if err == nil {
+		return nil
+	}
+	var list []string
+	between := ": "
+	for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+		text := strings.TrimSpace(line)
+		if len(list) == 0 || text == line {
+			list, between = append(list, text), ": "
+			continue
+		}
+		list[len(list)-1] += between + text
+		between = "; "
+	}
+	return list
+}
+
+func refusal(e reload.Event) []zap.Field {
+	fields := failure(e.Err)
+	if e.Refused.Version != "" {
+		fields = append(fields, zap.String("version", e.Refused.Version), zap.String("sha256", e.Refused.Fingerprint))
+	}
+	if e.Live.Sequence > 0 {
+		fields = append(fields, zap.String("in_service", e.Live.Version))
+	}
+	var panicked *reload.PanicError
+	if errors.As(e.Err, &panicked) {
+		fields = append(fields, zap.ByteString("stack", panicked.Stack))
+	}
+	return fields
+}

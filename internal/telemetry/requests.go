@@ -1,0 +1,160 @@
+package telemetry
+
+import (
+	"math/bits"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// cacheLinePad is how far two counters have to be from each other for two processors to
+// write them at once without waiting: two lines of a cache, which some fetch in pairs.
+const cacheLinePad = 128
+
+// shardCount is how many copies there are of what every request counts: as many as
+// processors, rounded up to a power of two, and at most 32.
+var shardCount = 1 << bits.Len(uint(min(runtime.NumCPU(), 32)-1))
+
+// maxValues is the most values that a label of a request may have.
+const maxValues = 8
+
+// A Shard has the counters of the requests of about one processor. Any number of requests
+// may use one at once.
+type Shard struct {
+	number       int
+	decisions    [maxValues]atomic.Uint64 // by status
+	bypasses     [maxValues]atomic.Uint64 // by reason
+	spoofed      atomic.Uint64
+	tooManySteps atomic.Uint64
+	took         [len(evaluationBounds) + 1]atomic.Uint64 // evaluations, by the first bound that holds them
+	nanos        atomic.Uint64                            // the sum of their durations
+	_            [cacheLinePad]byte
+}
+
+// evaluationBounds are those of the histogram.
+var evaluationBounds = [...]time.Duration{
+	1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000,
+}
+
+// Requests counts requests in shards, which a scrape adds up. On two processors a request
+// is counted in 7 ns so, and in 47 in one shard (go test -bench Counting -cpu 2).
+type Requests struct {
+	statuses, bypasses []string // values of labels
+	shards             []Shard
+	given              atomic.Uint32
+	near               sync.Pool // of *Shard, that of this processor first
+}
+
+// NewRequests returns the counters of requests by their status and, of those that were not
+// priced, by the reason. Both are given to the counters by their index here; each list has
+// at most eight values.
+func NewRequests(statuses, bypasses []string) *Requests {
+	return newRequests(statuses, bypasses, shardCount)
+}
+
+func newRequests(statuses, bypasses []string, shards int) *Requests {
+	c := &Requests{statuses: statuses, bypasses: bypasses, shards: make([]Shard, shards)}
+	for i := range c.shards {
+		c.shards[i].number = i
+	}
+	c.near.New = func() any { return &c.shards[int(c.given.Add(1))%len(c.shards)] }
+	return c
+}
+
+// Shard returns one to count in. It goes back with [Requests.Release], for the next request
+// on the same processor.
+func (c *Requests) Shard() *Shard { return c.near.Get().(*Shard) }
+
+// Release takes a shard back.
+func (c *Requests) Release(s *Shard) { c.near.Put(s) }
+
+// Spoofed counts headers, trailers and tokens that a client sent under the names of the
+// discount headers.
+func (c *Requests) Spoofed(n int) {
+	if n == 0 {
+		return
+	}
+	s := c.Shard()
+	s.Spoofed(n)
+	c.Release(s)
+}
+
+// Decided counts a request by the index of its status.
+func (s *Shard) Decided(status int) { s.decisions[status].Add(1) }
+
+// Bypassed counts a request without a cart by the index of the reason.
+func (s *Shard) Bypassed(reason int) { s.bypasses[reason].Add(1) }
+
+// Spoofed counts what a request has under the names of the discount headers.
+func (s *Shard) Spoofed(n int) {
+	if n > 0 {
+		s.spoofed.Add(uint64(n))
+	}
+}
+
+// TooManySteps counts a cart that takes more steps than a quote may.
+func (s *Shard) TooManySteps() { s.tooManySteps.Add(1) }
+
+// Evaluated counts an evaluation that took so long.
+func (s *Shard) Evaluated(took time.Duration) {
+	i := 0
+	for i < len(evaluationBounds) && took > evaluationBounds[i] {
+		i++
+	}
+	s.took[i].Add(1)
+	s.nanos.Add(uint64(max(0, took)))
+}
+
+var (
+	decisionsDesc = prometheus.NewDesc("caddy_discount_decisions_total",
+		"Requests by the status of their discount.", []string{"status"}, nil)
+	bypassesDesc = prometheus.NewDesc("caddy_discount_bypass_total",
+		"Requests with the status bypass, by why no cart was read from them.", []string{"reason"}, nil)
+	spoofedDesc = prometheus.NewDesc("caddy_discount_spoofed_headers_total",
+		"Headers, trailers and Connection tokens that clients sent under the names of discount headers.", nil, nil)
+	tooManyStepsDesc = prometheus.NewDesc("caddy_discount_too_many_steps_total",
+		"Carts without a discount because pricing them would take more steps than a quote may.", nil, nil)
+	evaluationsDesc = prometheus.NewDesc("caddy_discount_evaluation_duration_seconds",
+		"How long it took to read a cart, quote it and write the result, without waiting for the body.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (c *Requests) Describe(to chan<- *prometheus.Desc) {
+	to <- decisionsDesc
+	to <- bypassesDesc
+	to <- spoofedDesc
+	to <- tooManyStepsDesc
+	to <- evaluationsDesc
+}
+
+// Collect implements prometheus.Collector.
+func (c *Requests) Collect(to chan<- prometheus.Metric) {
+	for i, name := range c.statuses {
+		n := c.sum(func(s *Shard) *atomic.Uint64 { return &s.decisions[i] })
+		to <- prometheus.MustNewConstMetric(decisionsDesc, prometheus.CounterValue, float64(n), name)
+	}
+	for i, name := range c.bypasses {
+		n := c.sum(func(s *Shard) *atomic.Uint64 { return &s.bypasses[i] })
+		to <- prometheus.MustNewConstMetric(bypassesDesc, prometheus.CounterValue, float64(n), name)
+	}
+	to <- prometheus.MustNewConstMetric(spoofedDesc, prometheus.CounterValue, float64(c.sum(func(s *Shard) *atomic.Uint64 { return &s.spoofed })))
+	to <- prometheus.MustNewConstMetric(tooManyStepsDesc, prometheus.CounterValue, float64(c.sum(func(s *Shard) *atomic.Uint64 { return &s.tooManySteps })))
+	all, upTo := uint64(0), make(map[float64]uint64, len(evaluationBounds))
+	for i, bound := range evaluationBounds {
+		all += c.sum(func(s *Shard) *atomic.Uint64 { return &s.took[i] })
+		upTo[bound.Seconds()] = all
+	}
+	all += c.sum(func(s *Shard) *atomic.Uint64 { return &s.took[len(evaluationBounds)] })
+	nanos := c.sum(func(s *Shard) *atomic.Uint64 { return &s.nanos })
+	to <- prometheus.MustNewConstHistogram(evaluationsDesc, all, time.Duration(nanos).Seconds(), upTo)
+}
+
+func (c *Requests) sum(of func(*Shard) *atomic.Uint64) (n uint64) {
+	for i := range c.shards {
+		n += of(&c.shards[i]).Load()
+	}
+	return n
+}

@@ -1,0 +1,68 @@
+package telemetry
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// RuleCounters count for one compiled strategy how often each rule applied, and what was
+// given. An order adds to them without a lookup; a scrape takes the counts away.
+type RuleCounters struct {
+	currency string
+	rules    []string
+	shards   []counterShard
+}
+
+// counterShard is what the orders of some processors count.
+type counterShard struct {
+	given atomic.Uint64
+	hits  []atomic.Uint64 // by index of rule
+	_     [cacheLinePad]byte
+}
+
+// maxCounterShards bounds what a strategy of many thousands of rules takes for it.
+const maxCounterShards = 8
+
+// NewRuleCounters returns the counters of a strategy with such rules, which are counted by
+// their index.
+func NewRuleCounters(currency string, rules []string) *RuleCounters {
+	t := &RuleCounters{currency: currency, rules: rules, shards: make([]counterShard, min(shardCount, maxCounterShards))}
+	for i := range t.shards {
+		hits := make([]atomic.Uint64, len(rules)+cacheLinePad/int(unsafe.Sizeof(atomic.Uint64{})))
+		t.shards[i].hits = hits[:len(rules)]
+	}
+	return t
+}
+
+// Count counts an order's quote, beside what else the shard counts of the request.
+func (t *RuleCounters) Count(s *Shard, q *strategy.Quote) {
+	l := &t.shards[s.number%len(t.shards)]
+	for i := range q.Applied {
+		l.hits[q.Applied[i].Rule].Add(1)
+	}
+	if q.Reason == "" {
+		l.given.Add(uint64(q.Discount + q.ShippingDiscount))
+	}
+}
+
+// takeGiven takes away what was given, in minor units.
+func (t *RuleCounters) takeGiven() (n uint64) {
+	for i := range t.shards {
+		n += t.shards[i].given.Swap(0)
+	}
+	return n
+}
+
+// takeHits takes away the hits of each rule that has any.
+func (t *RuleCounters) takeHits(each func(rule string, n uint64)) {
+	for i := range t.shards {
+		hits := t.shards[i].hits
+		for rule := range hits {
+			if hits[rule].Load() > 0 {
+				each(t.rules[rule], hits[rule].Swap(0))
+			}
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package discount
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/promogate/caddy-discount/internal/telemetry"
+)
+
+const canary = "canary-4711"
+
+func TestWhatIsWrongIsRejectedWhenAskedFor(t *testing.T) {
+	s := open(t, half, "discount STRATEGY {\n\tmax_body 300B\n\ton_invalid reject\n\ton_oversize reject\n}\nreverse_proxy UPSTREAM")
+	long := strings.Repeat(" ", 1000)
+	for _, c := range []struct {
+		name, request string
+		status        int
+		title         string
+		pointer       any
+		detail        string
+	}{
+		{"an invalid cart", jsonRequest(`{"items":[{"quantity":1,"unit_price":1},{"quantity":"01","unit_price":1}]}`), 400, "Invalid cart", "/items/1/quantity", "01"},
+		{"a line with no price", jsonRequest(`{"items":[{"quantity":1}]}`), 400, "Invalid cart", "/items/0/unit_price", "no price"},
+		{"a duplicate key", jsonRequest(`{"items":[],"items":[]}`), 400, "Invalid cart", "/items", "twice"},
+		{"no JSON", jsonRequest(`{"items":[}`), 400, "Invalid cart", "/items/0", "JSON"},
+		{"a body too large by its length", jsonRequest(long), 413, "Cart too large", nil, "300 bytes (max_body)"},
+		{"a body too large by its end", "POST / HTTP/1.1\r\nHost: s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long, 100) + "0\r\n\r\n", 413, "Cart too large", nil, "300 bytes (max_body)"},
+		{"an encoding that is not read", jsonRequest("xx", "Content-Encoding: br"), 415, "Unreadable encoding", nil, "br"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := s.upstream.count()
+			a := s.send(c.request)
+			if a.StatusCode != c.status || a.Header.Get("Content-Type") != "application/problem+json" {
+				t.Fatalf("%d %s: %s", a.StatusCode, a.Header.Get("Content-Type"), a.body)
+			}
+			p := decode(t, a.body)
+			if p["title"] != c.title || p["status"] != float64(c.status) || p["pointer"] != c.pointer || !strings.Contains(p["detail"].(string), c.detail) {
+				t.Errorf("%v", p)
+			}
+			if s.upstream.count() != before {
+				t.Error("it reached the order service")
+			}
+		})
+	}
+	if got := s.send("GET / HTTP/1.1\r\nHost: s\r\n\r\n"); got.StatusCode != http.StatusOK {
+		t.Errorf("what is no cart is answered %d", got.StatusCode)
+	}
+}
+
+// panicking is the context of a request whose pricing panics.
+type panicking struct{ context.Context }
+
+func (panicking) Value(any) any { panic(canary) }
+
+// A panic costs the discount and nothing else; the log has what identifies the
+// cart and nothing of what is in it.
+func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
+	s := open(t, half, proxied)
+	h := &Handler{Options: Options{Strategy: s.strategy}}
+	ctx, cancel := newContext(t)
+	defer cancel()
+	if err := h.Provision(ctx); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = h.Cleanup() }()
+	core, logged := observer.New(zap.DebugLevel)
+	h.pricer.log = zap.New(core)
+	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
+	r := httptest.NewRequest(http.MethodPost, "/", nil).WithContext(panicking{t.Context()})
+	d := h.pricer.order(r, pricedInput{body: body, text: body, whole: true})
+	if d.status != statusUnavailable || d.problem.Status != http.StatusInternalServerError {
+		t.Fatalf("%+v", d)
+	}
+	lines := logged.FilterMessageSnippet("panic while computing a discount").All()
+	if len(lines) != 1 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	fields := lines[0].ContextMap()
+	if digest := sha256.Sum256(body); fields["cart_sha256"] != hex.EncodeToString(digest[:]) || strings.Contains(fmt.Sprint(fields), canary) {
+		t.Errorf("the log has %v", fields)
+	}
+}
+
+// What a customer sends is in no log and no metric, wherever in the cart it is
+// and whatever is wrong with it. (Caddy's access log has the headers of a request
+// as they came, so carts in headers are sent to a site without one.)
+func TestNoCartContentIsEverLogged(t *testing.T) {
+	t.Setenv("DISCOUNT_TEST_KEY", canary+secret)
+	const site = "discount STRATEGY {\n\tdecode on\n\tsign HS256 {env.DISCOUNT_TEST_KEY}\n}\nreverse_proxy UPSTREAM"
+	bodies := []string{
+		`{"items":[{"sku":"` + canary + `","quantity":0,"unit_price":1}],"coupons":["` + canary + `"]}`,
+		`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}],"coupons":["` + canary + `"]}`,
+		`{"items":[{"sku":"a","quantity":"` + canary + `","unit_price":1}]}`,
+		`{"items":[{"sku":"a","quantity":1,"unit_price":1,"attributes":{"` + canary + `":{}}}]}`,
+		`{"items":[],"` + canary + `":1,"` + canary + `":1}`,
+		`{"items":[{` + canary,
+		`{"items":[],"currency":"` + canary + `"}`,
+		`{"customer":{"id":"` + canary + `","segments":["` + canary + `"]},"items":[{"quantity":1,"unit_price":1}],"channel":"` + canary + `"}`,
+	}
+	s := open(t, half, "log\n"+site)
+	for _, body := range bodies {
+		s.order(body)
+	}
+	s.order("not gzip "+canary, "Content-Encoding: gzip")
+	eventually(t, "a line of access log for each", func() bool { return strings.Count(s.logged(), `"discount_status"`) == len(bodies)+1 })
+	lines := s.logged()
+	s.close()
+
+	s = open(t, half, site)
+	for _, header := range []string{
+		`X-Cart-Items: "` + canary + `";q=1;p=1`,
+		`X-Cart-Items: "a";q=1;` + canary + `=1`,
+		`X-Cart-Items: "a";q=1;p=1` + "\r\nX-Cart-Coupons: \"" + canary + `"`,
+		`X-Cart-Subtotal: ` + canary,
+		`X-Discount-Amount: ` + canary,
+		`X-Discount-Assertion: ` + canary,
+	} {
+		s.send("GET /orders HTTP/1.1\r\nHost: shop\r\n" + header + "\r\n\r\n")
+	}
+	lines += s.logged()
+	if strings.Contains(lines, canary) {
+		t.Errorf("it is in the log: %s", lines)
+	}
+	var metrics strings.Builder
+	families, err := collected()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		metrics.WriteString(family.String())
+	}
+	if strings.Contains(metrics.String(), canary) || !strings.Contains(metrics.String(), "invalid") {
+		t.Errorf("metrics: %s", metrics.String())
+	}
+}
+
+// collected are the module's metrics.
+func collected() ([]*dto.MetricFamily, error) {
+	registry := prometheus.NewPedanticRegistry()
+	if err := telemetry.Register(registry, requestCounters); err != nil {
+		return nil, err
+	}
+	return registry.Gather()
+}

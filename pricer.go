@@ -1,0 +1,373 @@
+package discount
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyevents"
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/guardrail"
+	"github.com/promogate/caddy-discount/internal/httpbody"
+	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/keyring"
+	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/telemetry"
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// pricer is what both handlers share once they are provisioned: it turns a request into a
+// decision, in one direction: locate, read, price, decide. It does not change while it
+// serves.
+type pricer struct {
+	reader         *cart.Reader
+	names          *httpheader.Names
+	live           *live
+	self           *liveHandler
+	key            liveKey
+	configuration  *configuration
+	log            *zap.Logger
+	explains       bool // its answers take many quotes
+	source         cartoptions.Source
+	contentTypes   []string // read as JSON, in lower case
+	noCart         *noCart
+	recognition    *recognition
+	tooLarge       *decision // of a body that is larger
+	decode         bool
+	slots          *pace.BodyLimiter
+	bodies         httpbody.Limit
+	decoders       *httpbody.Decoders
+	rejectInvalid  bool
+	rejectOversize bool
+	lines          bool
+	respond        RespondMode
+	keys           *keyring.Keyring // nil for no assertions
+	sign           *SignOptions
+	scratch        sync.Pool // of *scratch
+}
+
+// open makes the pricer that the options of a handler describe; module is the
+// directive it is of.
+func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
+	configured, logKey := o.Strategy, o.State.Key
+	if err := o.fill(); err != nil {
+		return nil, err
+	}
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	read, err := o.Cart()
+	if err != nil {
+		return nil, err
+	}
+	reader, err := cart.NewReader(read)
+	if err != nil {
+		return nil, err
+	}
+	items := o.itemsAt(reader)
+	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {
+		return nil, fmt.Errorf("registering metrics: %w", err)
+	}
+	configuration, err := joinConfiguration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key := o.key()
+	self := &liveHandler{module: module, options: *o, read: read, reader: reader}
+	live, keys, err := o.acquire(configuration, self)
+	if err != nil {
+		return nil, errors.Join(lookedForStrategy(configured, err), configuration.leave())
+	}
+	for _, file := range keyFiles(logKey, o.State.dirOf(key)) {
+		keyring.WarnOfReaders(ctx.Logger(), file)
+	}
+	p := &pricer{
+		configuration:  configuration,
+		keys:           keys,
+		sign:           o.Sign,
+		reader:         reader,
+		names:          httpheader.New(o.HeaderPrefix, requestCounters.Spoofed),
+		live:           live,
+		self:           self,
+		key:            key,
+		log:            ctx.Logger(),
+		source:         o.Source,
+		contentTypes:   lowered(o.ContentTypes),
+		noCart:         o.noCart(items),
+		recognition:    newRecognition(ctx.Logger(), key, items),
+		tooLarge:       oversize(o.MaxBody),
+		decode:         o.Decode,
+		slots:          processLimiter(),
+		bodies:         httpbody.Limit{Bytes: o.MaxBody, Answered: upstreamAnswered},
+		decoders:       httpbody.NewDecoders(o.MaxBody),
+		rejectInvalid:  o.OnInvalid == reactionReject,
+		rejectOversize: o.OnOversize == reactionReject,
+		lines:          *o.Lines,
+		respond:        o.Respond,
+		scratch:        sync.Pool{New: func() any { return &scratch{shard: requestCounters.Shard()} }},
+	}
+	onceRunning(ctx, func(events *caddyevents.App) {
+		live.adopt(configuration.of(key))
+		live.StartJournal()
+		live.handlers.started(self)
+		live.shows.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+	})
+	return p, nil
+}
+
+// acquire joins the live strategy, by the options that all its handlers in the configuration
+// agree on, and the keys to sign with; nil for none.
+func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring.Keyring, error) {
+	shared, err := of.agree(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.share(shared)
+	if err := o.State.validate(o.Strategy); err != nil {
+		return nil, nil, err
+	}
+	key := o.key()
+	live, err := acquire(key, shared, self)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := joinKeyring(o.Sign)
+	if err != nil {
+		live.handlers.leave(self)
+		_, released := pool.Delete(key)
+		return nil, nil, errors.Join(err, released)
+	}
+	return live, keys, nil
+}
+
+// key names the live strategy that the options ask for.
+func (o *Options) key() liveKey { return liveKey{path: o.Strategy, env: o.Env} }
+
+// close gives back what open acquired. A pricer that was never opened has acquired
+// nothing: giving back more would stop a strategy that the running configuration uses.
+func (p *pricer) close() error {
+	if p == nil {
+		return nil
+	}
+	p.recognition.close()
+	p.live.shows.Unsubscribe(p)
+	p.live.handlers.leave(p.self)
+	_, err := pool.Delete(p.key)
+	err = errors.Join(err, p.configuration.leave())
+	return errors.Join(err, leaveKeyring(p.sign))
+}
+
+// input finds what the cart of a request is read from, and reads it. The decision is set
+// for a request without a cart that can be priced.
+func (p *pricer) input(r *http.Request) (pricedInput, *decision) {
+	at, d := p.locate(r)
+	in := pricedInput{located: at}
+	if p.keys != nil {
+		in.target = targetOf(r)
+	}
+	if d != nil || at.source == inHeaders {
+		return in, d
+	}
+	return p.read(r, in)
+}
+
+// pricedInput is what a decision is computed from.
+type pricedInput struct {
+	located
+	target target // that the assertion names; empty without one
+	body   []byte // as it arrived and is forwarded
+	whole  bool   // body is all of it; otherwise it was not read
+	text   []byte // body without its coding
+}
+
+// read reads the body of a request, hands it back, and decodes it.
+func (p *pricer) read(r *http.Request, in pricedInput) (pricedInput, *decision) {
+	var err error
+	in.body, err = p.bodies.Take(r)
+	switch {
+	case errors.Is(err, httpbody.ErrTooLong):
+		return in, p.tooLarge
+	case err != nil:
+		return in, incompleteBody
+	}
+	in.whole, in.text = true, in.body
+	if in.coding == "" {
+		return in, nil
+	}
+	in.text, err = p.decoders.Decode(in.coding, in.body)
+	switch {
+	case errors.Is(err, httpbody.ErrTooLong):
+		return in, p.tooLarge
+	case errors.Is(err, httpbody.ErrMore):
+		return in, refuse(statusInvalid, "there is more in the body than one "+in.coding+" text")
+	case err != nil: // the decoder's error may quote the body
+		return in, refuse(statusInvalid, "the body is not the "+in.coding+" it is said to be")
+	}
+	return in, nil
+}
+
+// upstreamAnswered reports whether reverse_proxy has had a response from an upstream.
+func upstreamAnswered(r *http.Request) bool {
+	repl, ok := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
+	if !ok {
+		return true
+	}
+	_, has := repl.Get("http.reverse_proxy.status_code")
+	return has
+}
+
+// order prices the cart of an order and counts what it is granted.
+func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
+	s := p.scratch.Get().(*scratch)
+	defer p.release(s, in, &d)
+	q, d := p.price(r, in, s)
+	if d != nil {
+		return d
+	}
+	if guardrail.Counts(&q.quote) && q.sampler.Due(q.at) {
+		p.live.sample.Offer(&q.cart, clientOf(r), q.at)
+	}
+	q.by.counters.Count(q.shard, &q.quote)
+	return p.decide(q, in)
+}
+
+// processLimiter is the one of the process: its processors are shared by all handlers.
+var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
+
+// scratch is the working memory of one request. It is pooled: nothing in it may be
+// retained once a decision is made.
+type scratch struct {
+	cart    cart.Cart
+	quote   strategy.Quote
+	text    []byte
+	sampler guardrail.Sampler
+	shard   *telemetry.Shard // to count in
+	slot    *pace.Slot       // of a large body or a long quote; nil for others
+}
+
+// release ends the use of a scratch. It is deferred, and recovers from a panic: that costs
+// the discount, never the order.
+func (p *pricer) release(s *scratch, in pricedInput, d **decision) {
+	if s.slot != nil {
+		p.slots.Release(s.slot)
+		s.slot = nil
+	}
+	if v := recover(); v != nil {
+		p.logPanic(v, in)
+		*d = refuse(statusUnavailable, "the discount could not be computed")
+		return // s may be in any state: it is left to the garbage collector
+	}
+	s.cart.Reset()
+	p.scratch.Put(s)
+}
+
+// quoted is a cart and its quote, in the memory of a scratch.
+type quoted struct {
+	*scratch
+	by     *edition
+	at     time.Time
+	waited time.Duration // since then, for a slot
+}
+
+// price reads the cart and quotes it with the strategy in service. The decision is set if
+// there is no quote.
+func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *decision) {
+	if len(in.text) >= pace.LargeBody && !p.takeSlot(r, s) {
+		return quoted{}, endedWaiting
+	}
+	p.live.shows.OnRequest(r.Context())
+	p.live.pacer.OnRequest()
+	q := quoted{scratch: s, by: p.live.Live().Value, at: time.Now()}
+	s.cart.Reset()
+	found, err := p.readCart(r, in, s, q.by.Currency())
+	switch {
+	case err != nil && in.isOtherText():
+		return q, p.noCart.json
+	case err != nil:
+		return q, invalid(err)
+	case !found:
+		return q, p.noCart.items
+	}
+	steps, err := q.by.Prepare(&s.quote, &s.cart, q.at)
+	if err != nil {
+		return q, invalid(p.inCart(err, in))
+	}
+	if p.explains {
+		steps = max(steps, q.by.ExplanationSteps(&s.quote))
+	}
+	if steps >= pace.LargeWork && s.slot == nil {
+		began := time.Now()
+		if !p.takeSlot(r, s) {
+			return q, endedWaiting
+		}
+		q.waited = time.Since(began)
+	}
+	if err := q.by.Complete(&s.quote); err != nil {
+		s.shard.TooManySteps()
+		return q, tooManySteps
+	}
+	return q, nil
+}
+
+// takeSlot waits for a slot for a large body or a long quote. It reports false if the
+// request ends before.
+func (p *pricer) takeSlot(r *http.Request, s *scratch) bool {
+	var err error
+	s.slot, err = p.slots.Take(r.Context())
+	return err == nil
+}
+
+// readCart reads the cart into the scratch. It reports false if the request has none.
+func (p *pricer) readCart(r *http.Request, in pricedInput, s *scratch, home money.Currency) (bool, error) {
+	if in.source == inHeaders {
+		return p.reader.ReadHeaders(r.Header, home, &s.cart)
+	}
+	found, err := p.readJSON(in.text, s, home)
+	switch {
+	case found && in.headers:
+		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
+	case in.headers && (err == nil || in.source != inBody && !httpbody.LooksLikeObject(r.Header.Get("Content-Type"), in.text)):
+		return p.reader.ReadHeaders(r.Header, home, &s.cart)
+	case found:
+		return true, p.reader.ReadCustomer(r.Header, &s.cart)
+	}
+	return found, err
+}
+
+// readJSON reads the cart in a text; a large one yields the processor periodically.
+func (p *pricer) readJSON(text []byte, s *scratch, home money.Currency) (bool, error) {
+	if s.slot == nil {
+		return p.reader.ReadJSON(text, home, &s.cart)
+	}
+	return s.slot.Workspace.ReadJSON(p.reader, text, home, &s.cart, s.slot.Yield)
+}
+
+// isOtherText reports whether a body that could not be read is a text of another kind:
+// neither its type nor its beginning says that it is JSON.
+func (in *pricedInput) isOtherText() bool {
+	return in.source == inTextBody && !in.headers && !httpbody.OpensJSON(in.text)
+}
+
+// inCart names the position of a line that the strategy refused, in what the cart was read
+// from.
+func (p *pricer) inCart(err error, in pricedInput) error {
+	var bad *strategy.LineError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	switch {
+	case !in.headers:
+		return &cart.Invalid{Pointer: p.reader.Pointer(in.text, bad.Line, bad.Field), Reason: bad.Reason}
+	case bad.Field == strategy.FieldSums:
+		return &cart.Invalid{Pointer: "X-Cart-Subtotal", Reason: bad.Reason}
+	}
+	return &cart.Invalid{Pointer: "X-Cart-Items", Reason: fmt.Sprintf("position %d: %s", bad.Line+1, bad.Reason)}
+}

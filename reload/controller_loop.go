@@ -1,0 +1,171 @@
+package reload
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// start watches, then reads for the first time, then leaves the rest to a
+// goroutine of its own.
+func (c *controller) start() error {
+	c.starting = true
+	began := time.Now()
+	c.rewatch(nil)
+	c.save = save{kind: KindStart, began: began, noticed: began}
+	c.phase, c.due = phaseSettling, began
+	if written := c.layout.Written(); !written.IsZero() {
+		c.reader.WrittenAt(written)
+		if age := began.Sub(written); age >= 0 && age < c.o.Settle {
+			c.due = began.Add(c.o.Settle - age)
+		}
+	}
+	if err := c.loadFirst(began.Add(pendingAfter)); err != nil {
+		close(c.done)
+		_ = c.close() // the reason it never came to life matters more
+		return err
+	}
+	c.starting = false
+	go c.run()
+	return nil
+}
+
+// loadFirst runs the controller until there is a revision, or a reason for none. Where
+// the file gives none, the memory may.
+func (c *controller) loadFirst(deadline time.Time) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for c.live.Sequence == 0 {
+		c.step(timer, nil)
+		why := c.startError(deadline)
+		if why == nil {
+			continue
+		}
+		switch kept := c.recall(); {
+		case kept == nil:
+		case errors.Is(kept, errNothingKept):
+			return fmt.Errorf("loading %s: %w", c.path, why)
+		default:
+			return fmt.Errorf("loading %s: %w\nnothing that is kept is served instead: %w", c.path, why, kept)
+		}
+	}
+	return nil
+}
+
+// startError is why there is no first revision; nil if there is one, or may soon
+// be.
+func (c *controller) startError(deadline time.Time) error {
+	s := c.status.read()
+	switch {
+	case c.live.Sequence > 0:
+		return nil
+	case s.Refusal.Active:
+		return s.Refusal.Err
+	case c.missing:
+		return c.layout.Err()
+	case c.staged != nil:
+		return fmt.Errorf("it is not to be in service before %s, and there is nothing to be in service until then",
+			c.staged.facts.Due.Format(time.RFC3339))
+	case time.Now().After(deadline):
+		return fmt.Errorf("not finished after %s: %w", pendingAfter, c.save.reason())
+	}
+	return nil
+}
+
+// run is the life of the loader goroutine.
+func (c *controller) run() {
+	defer close(c.done)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	c.ticks = time.NewTicker(c.o.Poll)
+	defer c.ticks.Stop()
+	for !c.stopped() {
+		c.step(timer, c.ticks.C)
+	}
+}
+
+// step waits for one thing to happen and acts on it.
+func (c *controller) step(timer *time.Timer, poll <-chan time.Time) {
+	timer.Stop()
+	if next := c.nextTimer(); !next.IsZero() {
+		timer.Reset(time.Until(next))
+	}
+	select {
+	case <-c.stop:
+		return
+	case <-c.watch.Ready():
+		c.handleAll()
+	case order := <-c.calls:
+		order()
+	case <-c.journal.news():
+		c.reportState()
+	case now := <-timer.C:
+		c.handleAll() // what is about to be read may not be quiet yet
+		c.onTimer(now)
+	case now := <-poll:
+		c.poll(now)
+	}
+	c.reportPending(time.Now())
+	c.activateDue(time.Now())
+	c.showOutcome()
+}
+
+// handleAll acts on all that was reported so far.
+func (c *controller) handleAll() {
+	if changes := c.watch.Pop(); !changes.At.IsZero() {
+		c.handle(changes)
+	}
+}
+
+// nextTimer is when something wants to go on by itself; zero for never.
+func (c *controller) nextTimer() time.Time {
+	var next time.Time
+	if c.phase != phaseIdle {
+		next = c.due
+	}
+	if c.staged != nil {
+		// The clock may be set: look at it once a second.
+		soon := time.Now().Add(min(time.Second, time.Until(c.staged.facts.Due)))
+		if next.IsZero() || soon.Before(next) {
+			next = soon
+		}
+	}
+	return next
+}
+
+// do has do carried out on the loader's goroutine and waits for it. It
+// reports whether it was; it is not once the controller has stopped.
+func (c *controller) do(do func()) bool {
+	carried := make(chan struct{})
+	select {
+	case c.calls <- func() { defer close(carried); do() }:
+		<-carried
+		return true
+	case <-c.done:
+		return false
+	}
+}
+
+func (c *controller) stopped() bool {
+	select {
+	case <-c.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c *controller) close() error {
+	c.closing.Do(func() {
+		close(c.stop)
+		<-c.done
+		c.journal.close()
+		if c.journal.scribe != nil {
+			c.reportState() // of what was written last
+		}
+		if err := c.watch.Close(); err != nil {
+			c.closed = fmt.Errorf("ending the watch on %s: %w", c.path, err)
+		}
+	})
+	return c.closed
+}

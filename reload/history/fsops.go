@@ -1,0 +1,186 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/promogate/caddy-discount/internal/atomicfile"
+)
+
+// fsOps is every operation that changes something. before, if set, is asked first
+// and may fail it: that is how tests fill the disk or end the process at each
+// step.
+type fsOps struct {
+	before func(op, path string) error
+}
+
+var errShort = errors.New("the disk took only a part")
+
+func (d fsOps) ask(op, path string) error {
+	if d.before == nil {
+		return nil
+	}
+	return d.before(op, path)
+}
+
+func (d fsOps) mkdir(path string) error {
+	if err := d.ask("mkdir", path); err != nil {
+		return err
+	}
+	return os.MkdirAll(path, 0o700)
+}
+
+func (d fsOps) remove(path string) error {
+	if err := d.ask("remove", path); err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
+
+func (d fsOps) rename(from, to string) error {
+	if err := d.ask("rename", to); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}
+
+func (d fsOps) truncate(f *os.File, size int64) error {
+	if err := d.ask("truncate", f.Name()); err != nil {
+		return err
+	}
+	return f.Truncate(size)
+}
+
+func (d fsOps) writeAt(f *os.File, data []byte, at int64) error {
+	if err := d.ask("write", f.Name()); err != nil {
+		if errors.Is(err, errShort) {
+			_, _ = f.WriteAt(data[:len(data)/2], at)
+		}
+		return err
+	}
+	_, err := f.WriteAt(data, at)
+	return err
+}
+
+func (d fsOps) sync(f *os.File) error {
+	if err := d.ask("sync", f.Name()); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// syncNamed is sync for a file that is not open.
+func (d fsOps) syncNamed(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.sync(f), f.Close())
+}
+
+// syncDir makes the names in a directory durable, where there is such a thing:
+// not on Windows, and not on every file system.
+func (d fsOps) syncDir(path string) error {
+	err := d.ask("syncdir", path)
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return atomicfile.SyncDir(path)
+}
+
+// syncWay makes the names durable that lead to a directory. Those that are not
+// ours to flush were not made by us.
+func (d fsOps) syncWay(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	for above := filepath.Dir(path); above != path; path, above = above, filepath.Dir(above) {
+		err := d.syncDir(above)
+		if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+			return fmt.Errorf("writing %s: %w", above, err)
+		}
+	}
+	return nil
+}
+
+// temporary begins the names of files that are not finished.
+const temporary = ".new-"
+
+// replace gives path a content all at once and durably.
+func (d fsOps) replace(path string, content []byte) error {
+	next := newOf(path)
+	if err := d.writeDurably(next, content); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := d.rename(next, path); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := d.syncDir(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// keep gives a file that is durable under its temporary name its own, durably, after
+// all that has a name in the directory already.
+func (d fsOps) keep(path string) error {
+	dir := filepath.Dir(path)
+	if err := d.syncDir(dir); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := d.rename(newOf(path), path); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := d.syncDir(dir); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// newOf is the name of a file until it is finished.
+func newOf(path string) string {
+	dir, base := filepath.Split(path)
+	return filepath.Join(dir, temporary+base)
+}
+
+// writeDurably makes a file whose content is durable; its name is not yet.
+func (d fsOps) writeDurably(path string, content []byte) error {
+	f, err := d.write(path, content)
+	if err == nil {
+		err = d.sync(f)
+	}
+	if f != nil {
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		_ = os.Remove(path)
+	}
+	return err
+}
+
+// write makes a file and leaves it open.
+func (d fsOps) write(path string, parts ...[]byte) (*os.File, error) {
+	if err := d.ask("create", path); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	at := int64(0)
+	for _, part := range parts {
+		if err := d.writeAt(f, part, at); err != nil {
+			return f, err
+		}
+		at += int64(len(part))
+	}
+	return f, nil
+}

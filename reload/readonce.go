@@ -1,0 +1,31 @@
+package reload
+
+import (
+	"fmt"
+
+	"github.com/promogate/caddy-discount/internal/symlink"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
+)
+
+// ReadOnce reads what a source at path would be made of, by the same rules of
+// membership and with the same limits as [Open], but at once: it waits for no
+// writer, and proves nothing about one. It is for programs that look at a source
+// which has just been saved.
+func ReadOnce(path string, o Options) (Content, error) {
+	path, err := symlink.Absolute(path)
+	if err != nil {
+		return Content{}, fmt.Errorf("reading %s: %w", path, err)
+	}
+	o = o.withDefaults()
+	files := o.fileset(path)
+	for range maxRenamings {
+		r, err := files.ReadNow()
+		if err != nil {
+			return Content{}, err
+		}
+		if !o.name(files, r.Files) {
+			return contentOf(path, r), nil
+		}
+	}
+	return Content{}, stableread.Moved
+}

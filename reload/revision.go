@@ -1,0 +1,178 @@
+package reload
+
+import (
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/promogate/caddy-discount/reload/history"
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
+)
+
+// A Loader turns a content into a value, or says what is wrong with it.
+// Decoding, checking, compiling and warming up all belong here, and so does any
+// proof against live, the revision in service (nil while there is none): what it
+// returns without an error goes into service.
+//
+// It is called from one goroutine at a time. It may keep the content. A panic is
+// contained and counts as a refusal. Fingerprint and Version of a candidate that is
+// returned with an error, if it came so far, are recorded with the refusal. No file, or an empty one, is passed on like
+// any other: refusing it is the loader's decision.
+type Loader[T any] func(c Content, live *Revision[T]) (Candidate[T], error)
+
+// A Content is all the files of a source at one moment.
+type Content struct {
+	Path  string // of the source, absolute
+	Dir   string // what the names of the files are relative to
+	Files []File // in name order; where the source is a file, that one first
+
+	// Restored says that this content was in service before, and is wanted back: it
+	// need not be compared with the revision it is to replace.
+	Restored bool
+}
+
+// contentOf is the content that was read at path.
+func contentOf(path string, r stableread.Reading) Content {
+	return Content{Path: path, Dir: r.Dir, Files: r.Files}
+}
+
+// A File is one file of a content: its name relative to the content's Dir, and
+// its data, which must not be modified.
+type File = history.File
+
+// A Candidate is what a [Loader] made of a content.
+type Candidate[T any] struct {
+	// Value goes into service. It is shared by all readers and must not be
+	// modified afterwards.
+	Value T
+
+	// Fingerprint stands for the meaning of the value: a candidate whose
+	// fingerprint and texts equal those of the revision in service is not swapped
+	// in. If it is empty, the SHA-256 of the content is used.
+	Fingerprint string
+
+	// Texts stands for what the value only says to people, beside its meaning. A
+	// candidate that differs from the revision in service in nothing else is swapped
+	// in, as a change of texts. It may be empty.
+	Texts string
+
+	// Version is what the content calls itself. It is reported, not compared.
+	Version string
+
+	// Due is the instant from which it shall be in service; until then it is
+	// staged. Zero, or an instant in the past, is at once.
+	Due time.Time
+
+	// Note is what the loader wants the event of the activation to say.
+	Note string
+}
+
+// A Revision is a value that went into service. It is never modified; a reader
+// may hold on to it for as long as it likes.
+type Revision[T any] struct {
+	Value T
+	Info
+}
+
+// Info are what is known of a revision besides its value.
+type Info struct {
+	Fingerprint string // of its meaning, see [Candidate]
+	Texts       string // of what it only says, see [Candidate]
+	Change      Change // against the revision that was in service before
+	Formerly    string // on record for the same bytes, in an earlier [Options.Language]; "" for none
+	Version     string // as the loader named it
+	Note        string // as the loader left it
+	Timestamps  Timestamps
+	Due         time.Time // the instant it was staged for; zero if it was not
+	Kind        Kind      // how it was saved
+	Sequence    uint64    // 1 for the first revision of a Source, then one more each
+	Size        int64     // of the files, in bytes
+}
+
+// against is the facts with the kind of change that they are to what is in service.
+func (f Info) against(live Info) Info {
+	f.Change = ChangeMeaning
+	if live.Sequence > 0 && f.Fingerprint == live.Fingerprint {
+		f.Change = ChangeTexts
+	}
+	return f
+}
+
+// A Change says what a revision changed.
+type Change string
+
+// The kinds of change.
+const (
+	ChangeMeaning Change = "meaning" // the fingerprint, or it is the first revision
+	ChangeTexts   Change = "texts"   // only what it says to people
+)
+
+func (f Info) identity() Identity {
+	return Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}
+}
+
+// Timestamps say when a revision passed each station on its way into service.
+type Timestamps struct {
+	Written time.Time // latest modification time of a file; a writer may set it freely
+	Noticed time.Time // the last notice of the save reached this process
+	Read    time.Time // the content was read completely
+	Ready   time.Time // the loader accepted it
+	Swapped time.Time // it went into service
+}
+
+// A Kind says how a revision came to be read.
+type Kind uint8
+
+const (
+	KindStart    Kind = iota + 1 // read by Open
+	KindRename                   // renamed into place, or a link on the way was
+	KindInPlace                  // written in place, or created under its name
+	KindPoll                     // found by looking, without having been told
+	KindRecall                   // taken from the state directory by Open
+	KindRollback                 // taken from there because somebody asked for it
+)
+
+// String returns start, rename, in_place, poll, recall or rollback: the form for
+// a metric label.
+func (k Kind) String() string {
+	switch k {
+	case KindStart:
+		return "start"
+	case KindRename:
+		return "rename"
+	case KindInPlace:
+		return "in_place"
+	case KindPoll:
+		return "poll"
+	case KindRecall:
+		return "recall"
+	case KindRollback:
+		return "rollback"
+	}
+	return fmt.Sprintf("kind(%d)", uint8(k))
+}
+
+// A PanicError is the refusal of content on which the loader panicked.
+type PanicError struct {
+	Value any    // what it panicked with
+	Stack []byte // where
+}
+
+// Error gives the text of the panic, without the stack.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic while loading: %v", e.Value) }
+
+// Unwrap returns the error it panicked with, if it was one.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// contain calls load and turns a panic into an error.
+func contain[T any](load Loader[T], content Content, live *Revision[T]) (c Candidate[T], err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			c, err = Candidate[T]{}, &PanicError{Value: r, Stack: debug.Stack()}
+		}
+	}()
+	return load(content, live)
+}

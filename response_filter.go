@@ -1,0 +1,120 @@
+package discount
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/internal/httpheader"
+)
+
+// filterResponse keeps what handlers after this one send under owned names from the
+// client. Of several discount handlers that price a request, the last one decides what the
+// response has, as it does for the request. The decision is nil for a request that is not
+// priced. The filter is nil if none was added.
+func (s *requestState) filterResponse(w http.ResponseWriter, names *httpheader.Names, respond RespondMode, d *decision) (http.ResponseWriter, *headerFilter) {
+	sets, passes := respond == respondOn, respond == respondUpstream
+	if before := filterOf(w, names.Prefix); before != nil {
+		if d != nil {
+			before.decision, before.sets, before.passes = d, sets, passes
+		}
+		return w, nil
+	}
+	if passes {
+		return w, nil
+	}
+	filter := &s.filter
+	if filter.names != nil {
+		filter = new(headerFilter)
+	}
+	filter.names, filter.decision, filter.sets = names, d, sets && d != nil
+	filter.ResponseWriter = w
+	return filter, filter
+}
+
+// filterOf finds the filter of the same names that a handler before this one added.
+func filterOf(w http.ResponseWriter, prefix string) *headerFilter {
+	for {
+		switch at := w.(type) {
+		case *headerFilter:
+			if at.names.Prefix == prefix {
+				return at
+			}
+			w = at.ResponseWriter
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = at.Unwrap()
+		default:
+			return nil
+		}
+	}
+}
+
+// headerFilter keeps what the upstream sends under owned names from the client, and sets
+// the headers of the decision in their place if the option respond is on.
+type headerFilter struct {
+	caddyhttp.ResponseWriterWrapper
+	names    *httpheader.Names
+	decision *decision
+	sets     bool // the headers of the decision
+	passes   bool // what the upstream sends
+	done     bool // the header was sent
+}
+
+// WriteHeader strips informational responses such as 103 Early Hints too.
+func (w *headerFilter) WriteHeader(status int) {
+	if !w.done {
+		w.done = status >= http.StatusOK || status == http.StatusSwitchingProtocols
+		w.prepare(w.done)
+	}
+	w.ResponseWriterWrapper.WriteHeader(status)
+}
+
+// Write implies status 200. It is not written here: the writer below would not sniff the
+// content type then.
+func (w *headerFilter) Write(p []byte) (int, error) {
+	w.imply()
+	return w.ResponseWriterWrapper.Write(p)
+}
+
+// ReadFrom is the Write of io.Copy; below it a file may go out by sendfile.
+func (w *headerFilter) ReadFrom(r io.Reader) (int64, error) {
+	w.imply()
+	return w.ResponseWriterWrapper.ReadFrom(r)
+}
+
+// FlushError sends the header, unless it was sent or a writer below buffers it: then what is
+// set until it is sent is filtered again.
+func (w *headerFilter) FlushError() error {
+	if !w.done {
+		w.prepare(true)
+	}
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+func (w *headerFilter) imply() {
+	if !w.done {
+		w.done = true
+		w.prepare(true)
+	}
+}
+
+// prepare makes the header what the client receives.
+func (w *headerFilter) prepare(final bool) {
+	if w.passes {
+		return
+	}
+	w.names.StripResponse(w.Header())
+	if w.sets && final {
+		w.decision.apply(w.Header(), w.names)
+	}
+}
+
+// finish strips what was set after the header: the trailer. A header that was not written
+// is stripped too, since a route for errors may write it later. HTTP/3 may not have sent
+// the header of a short response yet, so the decision is applied again.
+func (w *headerFilter) finish() {
+	if w != nil {
+		w.prepare(w.done)
+	}
+}
