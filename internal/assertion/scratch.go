@@ -10,30 +10,30 @@ import (
 // identifierSize makes the chance of two equal jti negligible: 128 bits.
 const identifierSize = 16
 
-// bench is what making an assertion takes, kept for the next one.
-type bench struct {
+// scratch is the working memory of one assertion; it is pooled.
+type scratch struct {
 	key     *Key
-	mac     hash.Hash // keyed once: Reset goes back to the keyed state
+	mac     hash.Hash // keyed once: Reset restores the keyed state
 	sum     [sha256.Size]byte
 	payload []byte
 
-	// random is drawn for many jti at a time, since a system call may cost more
-	// than the signature. Each bit of it is used once. They are no secret: every
-	// one of them is going to be in a token.
+	// random is read for many jti at a time, since a system call may cost more than the
+	// signature. Each bit of it is used once. It is not secret: every byte of it appears
+	// in a token.
 	random [32 * identifierSize]byte
 	unused int
 }
 
-func newBench(k *Key) *bench {
-	b := &bench{key: k, payload: make([]byte, 0, 1<<10)}
+func newScratch(k *Key) *scratch {
+	b := &scratch{key: k, payload: make([]byte, 0, 1<<10)}
 	if k.secret != nil {
 		b.mac = hmac.New(sha256.New, k.secret)
 	}
 	return b
 }
 
-// identifier is good until the next call.
-func (b *bench) identifier(random func([]byte)) []byte {
+// identifier is a jti, valid until the next call.
+func (b *scratch) identifier(random func([]byte)) []byte {
 	if b.unused == 0 {
 		random(b.random[:])
 		b.unused = len(b.random)
@@ -42,8 +42,8 @@ func (b *bench) identifier(random func([]byte)) []byte {
 	return b.random[b.unused : b.unused+identifierSize]
 }
 
-// sign is the signature of text; it is good until the next call.
-func (b *bench) sign(text []byte) []byte {
+// sign is the signature of a text, valid until the next call.
+func (b *scratch) sign(text []byte) []byte {
 	if b.mac == nil {
 		return ed25519.Sign(b.key.private, text)
 	}
