@@ -119,7 +119,7 @@ func complete(eng Engine, beginning string) (string, error) {
 		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, leastOfFingerprint, whereKept(eng)))
 	}
 	beginning = strings.ToLower(beginning)
-	if len(beginning) == FingerprintDigits {
+	if len(beginning) == fingerprintDigits {
 		return beginning, nil
 	}
 	found := []string{}

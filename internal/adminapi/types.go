@@ -142,10 +142,10 @@ func (s Strategy) Name() string {
 	return fmt.Sprintf("%s (%s)", s.ID, s.Path)
 }
 
-// FingerprintDigits is how many digits a fingerprint has.
-const FingerprintDigits = 64
+// fingerprintDigits is how many digits a fingerprint has.
+const fingerprintDigits = 64
 
 // IsFingerprint reports whether a text is a fingerprint or the beginning of one.
 func IsFingerprint(text string) bool {
-	return text != "" && len(text) <= FingerprintDigits && strings.Trim(text, "0123456789abcdefABCDEF") == ""
+	return text != "" && len(text) <= fingerprintDigits && strings.Trim(text, "0123456789abcdefABCDEF") == ""
 }

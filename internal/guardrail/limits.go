@@ -51,14 +51,14 @@ func (l Limits) String() string {
 	return text
 }
 
-// A LimitError names the limit that a candidate exceeds, the figure and the bound.
-type LimitError struct {
+// limitError names the limit that a candidate exceeds, the figure and the bound.
+type limitError struct {
 	Limit  string // as in the Caddyfile
 	Figure string
 	Bound  string
 }
 
-func (e *LimitError) Error() string {
+func (e *limitError) Error() string {
 	return fmt.Sprintf("guard rail %s: %s, the bound is %s", e.Limit, e.Figure, e.Bound)
 }
 
@@ -68,7 +68,7 @@ type Report struct {
 	Partly    []string // likewise, of those that judged by a part of what they are for
 }
 
-// Check returns the first [LimitError], or nil.
+// Check returns the first limit that is exceeded as an error, or nil.
 func (l Limits) Check(f Figures) (Report, error) {
 	var j Report
 	if !l.Set() {
@@ -130,7 +130,7 @@ func (l Limits) within(limit, of string, carts int, before, after *big.Rat) erro
 	if change.Cmp(bound) <= 0 && new(big.Rat).Mul(change, bound).Cmp(big.NewRat(1, 1)) >= 0 {
 		return nil
 	}
-	return &LimitError{
+	return &limitError{
 		Limit: limit,
 		Figure: fmt.Sprintf("the %s discount of %s goes from %s to %s of what they cost, to %s of what it was",
 			of, counted(carts, "cart"), percent(before), percent(after), percent(change)),
@@ -159,7 +159,7 @@ func (l Limits) checkFree(f Figures, j *Report) error {
 	if more.Cmp(exact(l.FreeOrders)) <= 0 {
 		return nil
 	}
-	return &LimitError{
+	return &limitError{
 		Limit: limit,
 		Figure: fmt.Sprintf("%d of %s would have nothing to pay for their goods, %d have now, which is %s of all orders more",
 			f.FreeAfter, counted(f.Carts, "cart"), f.FreeBefore, percent(more)),
@@ -171,7 +171,7 @@ func (l Limits) checkEvaluation(f Figures, _ *Report) error {
 	if l.Evaluation == 0 || f.Slowest <= l.Evaluation {
 		return nil
 	}
-	return &LimitError{
+	return &limitError{
 		Limit:  "max_evaluation",
 		Figure: fmt.Sprintf("a quote took %v", f.Slowest),
 		Bound:  l.Evaluation.String(),
