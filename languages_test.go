@@ -38,7 +38,7 @@ func TestEditOfTextsGoesIntoService(t *testing.T) {
 		t.Errorf("the log has %s", log)
 	}
 	s.save(titledHalf(`title = "Half off"  # with another comment`))
-	eventually(t, "that it is unchanged", func() bool { return strings.Contains(s.logged(), "the meaning that is in service") })
+	eventually(t, "that it is unchanged", func() bool { return strings.Contains(s.logged(), "strategy unchanged") })
 	if again := runningEngines()[0].Live(); again.Sequence != live.Sequence {
 		t.Errorf("a comment made revision %d", again.Sequence)
 	}
