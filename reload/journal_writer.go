@@ -80,7 +80,7 @@ func (j *journal) run() {
 // flush writes what was not written yet.
 func (j *journal) flush() {
 	err := j.writeQueue()
-	if errors.Is(err, history.ErrTakenAway) {
+	if errors.Is(err, history.ErrLogChanged) {
 		j.abandonLog(err)
 		err = j.writeQueue()
 	}

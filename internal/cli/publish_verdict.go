@@ -231,15 +231,15 @@ func (g *publishedGateway) first(ctx context.Context) (all []adminapi.Strategy, 
 const seeToo = `to see what becomes of it: "caddy discount log", or GET /discount/strategies of the admin API (--address)`
 
 // verdict waits for what the gateway makes of what is in the place now.
-func (g *publishedGateway) verdict(ctx context.Context, placed publish.Placement) gatewayVerdict {
+func (g *publishedGateway) verdict(ctx context.Context, change publish.Change) gatewayVerdict {
 	v := gatewayVerdict{Address: g.admin.Address, Verdict: verdictNone}
 	if g.off != "" {
 		v.Reason = g.off
 		return v
 	}
 	var files []string
-	if placed != nil {
-		files = placed.Files()
+	if change != nil {
+		files = change.Files()
 	}
 	deadline := time.Now().Add(g.wait)
 	attempts := make(map[string]uint64)
@@ -262,7 +262,7 @@ func (g *publishedGateway) verdict(ctx context.Context, placed publish.Placement
 			return v
 		case v.Verdict != verdictLate:
 			return v
-		case placed != nil && !placed.Intact():
+		case change != nil && !change.Intact():
 			return v
 		case time.Now().After(deadline):
 			v.Reason = strings.TrimPrefix(v.Reason+fmt.Sprintf("; waited for %s (--wait)", g.wait), "; ")

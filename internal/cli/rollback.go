@@ -27,10 +27,10 @@ again, or adding a comment, does not bring back what was taken out.`,
 func oneFingerprint(_ *cobra.Command, args []string) error {
 	const wanted = `the SHA-256 of a content that was in service, or the beginning of it, such as 3f9a41c2; "caddy discount log" lists them`
 	if len(args) != 1 {
-		return fmt.Errorf("the arguments are %q, one FINGERPRINT is wanted: %s", args, wanted)
+		return fmt.Errorf("the arguments are %q, want one FINGERPRINT: %s", args, wanted)
 	}
 	if !adminapi.IsFingerprint(args[0]) {
-		return fmt.Errorf("%q is no fingerprint: wanted is %s", args[0], wanted)
+		return fmt.Errorf("%q is no fingerprint, want %s", args[0], wanted)
 	}
 	return nil
 }

@@ -28,15 +28,15 @@ func TestPublishGoesBackWhenItCannotGoOn(t *testing.T) {
 			if before != "" {
 				mustWrite(t, place, before)
 			}
-			first, err := placingAt(place)
+			first, err := replacementAt(place)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if differs, err := first.take(strategy.Source{Name: source, Data: []byte("new")}); err != nil || !differs {
+			if differs, err := first.read(strategy.Source{Name: source, Data: []byte("new")}); err != nil || !differs {
 				t.Fatalf("differs: %v, %v", differs, err)
 			}
-			second := &placing{name: "a.toml", target: filepath.Dir(blocked), data: []byte("new"), mode: 0o644}
-			if err := replace(context.Background(), []*placing{first, second}); err == nil {
+			second := &replacement{name: "a.toml", target: filepath.Dir(blocked), data: []byte("new"), mode: 0o644}
+			if err := replace(context.Background(), []*replacement{first, second}); err == nil {
 				t.Fatal("a directory was replaced by a file")
 			}
 			got, err := os.ReadFile(place)
@@ -50,7 +50,7 @@ func TestPublishGoesBackWhenItCannotGoOn(t *testing.T) {
 	}
 }
 
-// An interruption before a link is led elsewhere leaves no directory behind.
+// An interruption before a link is switched elsewhere leaves no directory behind.
 func TestInterruptedPublishLeavesNoDirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -62,8 +62,8 @@ func TestInterruptedPublishLeavesNoDirectory(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if placed, err := to.Put(ctx, []strategy.Source{{Name: source, Data: []byte("new")}}, nil); placed != nil || !errors.Is(err, ErrInterrupted) {
-		t.Errorf("placed: %v, %v", placed, err)
+	if incoming, err := to.Apply(ctx, []strategy.Source{{Name: source, Data: []byte("new")}}, nil); incoming != nil || !errors.Is(err, ErrInterrupted) {
+		t.Errorf("incoming: %v, %v", incoming, err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("left behind: %v, %v", entries, err)

@@ -34,7 +34,7 @@ func onePath(_ *cobra.Command, args []string) error {
 	case len(args) == 0 || len(args) == 1 && args[0] == "":
 		return errors.New("PATH is missing: " + wanted)
 	case len(args) > 1:
-		return fmt.Errorf("%d arguments are given (%q), one PATH is wanted: %s", len(args), args, wanted)
+		return fmt.Errorf("%d arguments are given (%q), want one PATH: %s", len(args), args, wanted)
 	}
 	return nil
 }
@@ -65,9 +65,9 @@ func instantOf(cmd *cobra.Command, zone *time.Location) (time.Time, error) {
 	}
 	switch {
 	case err != nil:
-		return at, fmt.Errorf("--now is %q, a date-time is wanted, such as 2026-11-11T09:30:00+08:00", text)
+		return at, fmt.Errorf("--now is %q, want a date-time such as 2026-11-11T09:30:00+08:00", text)
 	case at.Year() < firstYear || at.Year() > lastYear:
-		return at, fmt.Errorf("--now is %q, a year from %d to %d is wanted", text, firstYear, lastYear)
+		return at, fmt.Errorf("--now is %q, want a year from %d to %d", text, firstYear, lastYear)
 	}
 	return at, nil
 }

@@ -102,7 +102,7 @@ func (s *cartShape) cartFrom(from source, body []byte, currency money.Currency) 
 // noCart is why a text is no cart.
 func (s *cartShape) noCart() string {
 	if s.name == "" {
-		return `the JSON is no cart: an object with "items" is wanted, such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`
+		return `the JSON is no cart, want an object with "items" such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`
 	}
 	return fmt.Sprintf("the JSON is no cart: there is nothing at %s, where the items are by %s", s.reader.Items(), s.name)
 }
@@ -114,7 +114,7 @@ func (s source) invalid(body []byte, invalid *cart.Invalid) error {
 		place, reason = s.at(body, detail.Offset), detail.Problem
 	}
 	if s.line > 0 && errors.Is(invalid, io.ErrUnexpectedEOF) {
-		reason += ": one cart a line is wanted, and each on one line"
+		reason += ": want one cart on each line"
 	}
 	return fmt.Errorf("%s: %s: %s", place, pointerText(invalid.Pointer), reason)
 }
