@@ -142,6 +142,53 @@ func TestWalls(t *testing.T) {
 	}
 }
 
+// arrows are the packages of the module that a package imports itself, and no others. A
+// package that is not here is held by walls alone.
+var arrows = map[string][]string{
+	"": {
+		"cart", "money", "strategy", "strategy/document",
+		"internal/adminapi", "internal/assertion", "internal/cartoptions", "internal/cli", "internal/directive", "internal/engine",
+		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages",
+		"internal/pace", "internal/sfv", "internal/strategyfile", "internal/telemetry",
+	},
+	"internal/assertion":  {},
+	"internal/keyring":    {"internal/assertion", "reload"},
+	"internal/httpbody":   {},
+	"internal/httpheader": {},
+	"internal/sfv":        {},
+	"internal/pace":       {"cart"},
+	"internal/guardrail":  {"cart", "strategy"},
+	"internal/telemetry":  {"reload", "reload/history", "strategy"},
+	"internal/publish":    {"internal/atomicfile", "internal/flock", "internal/strategyfile", "internal/symlink", "strategy", "strategy/document", "strategy/ruletest"},
+	"cmd/caddy":           {""},
+}
+
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	all := packages(t)
+	for name, allowed := range arrows {
+		for _, path := range all[name].Imports {
+			if !within(path, module) {
+				continue
+			}
+			to := strings.TrimPrefix(strings.TrimPrefix(path, module), "/")
+			if !slices.Contains(allowed, to) {
+				t.Errorf("%q imports %s, which is none of %v", name, to, allowed)
+			}
+		}
+	}
+}
+
+// mostRootFiles keeps the root what Caddy sees: what it is made of are packages.
+const mostRootFiles = 18
+
+func TestRootIsSmall(t *testing.T) {
+	t.Parallel()
+	if files := packages(t)[""].GoFiles; len(files) > mostRootFiles {
+		t.Errorf("the root has %d files, want at most %d: %v", len(files), mostRootFiles, files)
+	}
+}
+
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.

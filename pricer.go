@@ -35,50 +35,44 @@ const (
 // decision, in one direction: locate, read, price, decide. It does not change while it
 // serves.
 type pricer struct {
-	reader         *cart.Reader
-	names          *httpheader.Names
-	engine         *engine.Engine
-	self           *engine.Handler // this handler, as the engine knows it
-	configuration  *configuration
-	log            *zap.Logger
-	explains       bool // its answers take many quotes
-	source         cartoptions.Source
-	contentTypes   []string // read as JSON, in lower case
+	log           *zap.Logger
+	configuration *configuration
+	engine        *engine.Engine
+	self          *engine.Handler  // this handler, as the engine knows it
+	keys          *keyring.Keyring // nil for no assertions
+	sign          *SignOptions
+	explains      bool // its answers take many quotes
+
+	// Where a cart is and how it is read.
+	source       cartoptions.Source
+	contentTypes []string // read as JSON, in lower case
+	reader       *cart.Reader
+	bodies       httpbody.Limit
+	decode       bool
+	decoders     *httpbody.Decoders
+	slots        *pace.BodyLimiter
+	scratch      sync.Pool // of *scratch
+
+	// What is decided without a quote.
 	noCart         *noCart
-	recognition    *recognition
-	tooLarge       *decision // of a body that is larger
-	decode         bool
-	slots          *pace.BodyLimiter
-	bodies         httpbody.Limit
-	decoders       *httpbody.Decoders
+	tooLarge       *decision // of a body that is larger than max_body
 	rejectInvalid  bool
 	rejectOversize bool
-	lines          bool
-	respond        RespondMode
-	keys           *keyring.Keyring // nil for no assertions
-	sign           *SignOptions
-	scratch        sync.Pool // of *scratch
+	recognition    *recognition
+
+	// What a decision sets.
+	names   *httpheader.Names
+	lines   bool
+	respond RespondMode
 }
 
-// open makes the pricer that the options of a handler describe; module is the
-// directive it is of.
+// open makes the pricer that the options of a handler describe; module is its directive.
 func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 	configured, logKey := o.Strategy, o.State.Key
-	if err := o.fill(); err != nil {
-		return nil, err
-	}
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	read, err := o.Cart()
+	read, reader, err := o.prepare()
 	if err != nil {
 		return nil, err
 	}
-	reader, err := cart.NewReader(read)
-	if err != nil {
-		return nil, err
-	}
-	items := o.itemsAt(reader)
 	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {
 		return nil, fmt.Errorf("registering metrics: %w", err)
 	}
@@ -86,28 +80,55 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := o.key()
 	self := &engine.Handler{Module: module, Name: o.Text(), Map: o.Map, Source: string(o.Source), Read: read, Reader: reader}
 	running, keys, err := o.acquire(configuration, self)
 	if err != nil {
 		return nil, errors.Join(lookedForStrategy(configured, err), configuration.leave())
 	}
+	key := o.key()
 	for _, file := range keyFiles(logKey, o.State.dirOf(key)) {
 		keyring.WarnOfReaders(ctx.Logger(), file)
 	}
-	p := &pricer{
-		configuration:  configuration,
-		keys:           keys,
-		sign:           o.Sign,
+	p := o.newPricer(ctx.Logger(), reader)
+	p.configuration, p.engine, p.self = configuration, running, self
+	p.keys, p.sign = keys, o.Sign
+	onStarted(ctx, func(events *caddyevents.App) {
+		shared := configuration.of(key)
+		running.Configure(shared.forEngine(key))
+		running.StartJournal()
+		running.Started(self)
+		running.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+	})
+	return p, nil
+}
+
+// prepare puts the defaults in, checks the options, and makes the reader of carts.
+func (o *Options) prepare() (cart.Options, *cart.Reader, error) {
+	if err := o.fill(); err != nil {
+		return cart.Options{}, nil, err
+	}
+	if err := o.Validate(); err != nil {
+		return cart.Options{}, nil, err
+	}
+	read, err := o.Cart()
+	if err != nil {
+		return cart.Options{}, nil, err
+	}
+	reader, err := cart.NewReader(read)
+	return read, reader, err
+}
+
+// newPricer is a pricer without what it shares with others.
+func (o *Options) newPricer(log *zap.Logger, reader *cart.Reader) *pricer {
+	items := o.itemsAt(reader)
+	return &pricer{
 		reader:         reader,
 		names:          httpheader.New(o.HeaderPrefix, requestCounters.Spoofed),
-		engine:         running,
-		self:           self,
-		log:            ctx.Logger(),
+		log:            log,
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
 		noCart:         o.noCart(items),
-		recognition:    newRecognition(ctx.Logger(), key, items),
+		recognition:    newRecognition(log, o.key(), items),
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
 		slots:          processLimiter(),
@@ -119,14 +140,6 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		respond:        o.Respond,
 		scratch:        sync.Pool{New: func() any { return &scratch{shard: requestCounters.Shard()} }},
 	}
-	onStarted(ctx, func(events *caddyevents.App) {
-		shared := configuration.of(key)
-		running.Configure(shared.forEngine(key))
-		running.StartJournal()
-		running.Started(self)
-		running.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
-	})
-	return p, nil
 }
 
 // acquire joins the engine of the strategy, by the options that all its handlers in the
