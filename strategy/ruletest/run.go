@@ -16,8 +16,8 @@ import (
 
 // Run prices the carts of the tests that are for the environment, which is the
 // one the strategy was loaded for. A test for an environment that the strategy
-// does not have would never run, so it has failed. Nothing that a rule does stops
-// it: where pricing panics, the test has failed.
+// does not have would never run, so it fails. A panic while a cart is priced fails its
+// test and does not stop the run.
 func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	var r Report
 	known := make(guesses)
@@ -35,8 +35,8 @@ func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	return r
 }
 
-// Matching is the suite with only the tests whose names match. It is to be run
-// instead of the whole one, not at the same time.
+// Matching returns a suite of the tests whose names match. Do not run it together with
+// the whole suite: both use the same document.
 func (s *Suite) Matching(match func(name string) bool) *Suite {
 	some := &Suite{doc: s.doc, orders: s.orders}
 	for _, t := range s.tests {
@@ -47,12 +47,12 @@ func (s *Suite) Matching(match func(name string) bool) *Suite {
 	return some
 }
 
-// run is what came of a test. A body that is read in several ways has to give what is
-// expected in each: the result is that of the first, with the failures of all.
+// run runs one test. A body that is read in several ways has to meet the expectations in
+// each: the result is that of the first way, with the failures of all.
 func (s *Suite) run(t *test, st *strategy.Strategy, known guesses) Result {
 	all, none := s.ordersOf(t, st.Currency())
 	if none && s.orders.Lenient {
-		return Result{Name: t.name, Place: t.place, Unread: true}
+		return Result{Name: t.name, Position: t.position, Unread: true}
 	}
 	result := s.runOrder(t, all[0], st, known)
 	for _, further := range all[1:] {
@@ -76,7 +76,7 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guess
 	defer func() {
 		if broken := recover(); broken != nil {
 			_, _, reason := from.fault(fmt.Errorf("pricing it panicked: %v", broken))
-			o.fail(t.bought(), reason, "", "")
+			o.fail(t.cartPosition(), reason, "", "")
 		}
 		if b, is := from.(*bodyOrder); is && o.quote != nil {
 			for i := range o.failures {
@@ -84,7 +84,7 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guess
 			}
 		}
 		result = Result{
-			Name: t.name, Place: t.place, Failures: o.failures, Warnings: o.warnings,
+			Name: t.name, Position: t.position, Failures: o.failures, Warnings: o.warnings,
 			Cart: o.cart, Quote: o.quote, Explanation: o.explanation, now: o.now,
 		}
 	}()
@@ -101,15 +101,15 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guess
 	return
 }
 
-// bought is where a test says what is bought.
-func (t *test) bought() member {
+// cartPosition is where the cart of a test is.
+func (t *test) cartPosition() member {
 	if t.body != nil {
 		return t.body.member
 	}
 	return member{key: "cart", at: t.cart.table.Pos}
 }
 
-// outcome is what comes of one test.
+// outcome is the state of one test while it runs.
 type outcome struct {
 	*strategy.Strategy
 	suite       *Suite
@@ -126,17 +126,17 @@ type outcome struct {
 	guesses      guesses
 }
 
-// What of a test and of its outcome is told, in bytes: a list of rules may be as long as
-// the strategy.
+// Limits of the texts in a failure or warning, in bytes: a list of rules may be as long
+// as the strategy.
 const (
-	maxKey  = 300
-	maxTold = 600
+	maxKey   = 300
+	maxShown = 600
 )
 
 func (o *outcome) fail(m member, got, want, hint string) {
 	o.failures = append(o.failures, Failure{
-		Key: brief.Text(m.key, maxKey), Place: o.suite.locate(m.at),
-		Got: brief.Text(got, maxTold), Want: brief.Text(want, maxTold), Hint: brief.Text(hint, maxTold),
+		Key: brief.Text(m.key, maxKey), Position: o.suite.locate(m.at),
+		Got: brief.Text(got, maxShown), Want: brief.Text(want, maxShown), Hint: brief.Text(hint, maxShown),
 	})
 }
 
@@ -151,7 +151,7 @@ func (o *outcome) runs(t *test) bool {
 	return len(o.failures) == 0
 }
 
-// price makes the quote that an order with the cart would get.
+// price quotes the cart. It reports false, after a failure, where there is no quote.
 func (o *outcome) price(t *test, from order) bool {
 	c, err := from.read(o.Currency())
 	if err != nil {
@@ -179,7 +179,7 @@ func (b *body) refused(err error) (at document.Pos, key, reason string) {
 	if !errors.As(err, &bad) {
 		return b.table.Pos, "cart", err.Error()
 	}
-	at, key = b.follow(carts.Pointer(b.json, bad.Line, bad.Field))
+	at, key = b.follow(cartReader.Pointer(b.json, bad.Line, bad.Field))
 	return at, key, bad.Reason
 }
 
@@ -193,8 +193,8 @@ func (o *outcome) unknown(c *cart.Cart, err error) string {
 	return document.DidYouMean(c.Lines[bad.Line].SKU, o.Products())
 }
 
-// explain asks why the quote is as it is: more work than the quote itself, so
-// only where it is needed.
+// explain explains the quote, once. It takes longer than the quote itself, so only a test
+// that needs it asks.
 func (o *outcome) explain() *strategy.Explanation {
 	if o.explanation == nil {
 		o.explanation = &strategy.Explanation{}
@@ -205,8 +205,7 @@ func (o *outcome) explain() *strategy.Explanation {
 	return o.explanation
 }
 
-// compare holds an amount against what the test says; why is asked for the hint
-// if it is another.
+// compare fails the test if an amount is not the expected one; why makes the hint.
 func (o *outcome) compare(m member, text string, got int64, why func() string) {
 	want, err := o.currency.ParseMajor(text)
 	switch {
@@ -217,10 +216,10 @@ func (o *outcome) compare(m member, text string, got int64, why func() string) {
 	}
 }
 
-// lowered says which rules gave less than their rewards came to, or nothing for
-// the limits, and why.
+// lowered lists the rules that gave less than their rewards came to, and those that gave
+// nothing because of the limits.
 func (o *outcome) lowered() string {
-	texts := []string{o.loweredBySome()}
+	texts := []string{o.loweredRules()}
 	for _, r := range o.explain().Rejected {
 		if r.Reason == "limits" {
 			texts = append(texts, r.Rule+": "+o.why(r.Rule))
@@ -229,8 +228,8 @@ func (o *outcome) lowered() string {
 	return hints(texts...)
 }
 
-// loweredBySome says which rules gave less than their rewards came to.
-func (o *outcome) loweredBySome() string {
+// loweredRules lists the rules that gave less than their rewards came to.
+func (o *outcome) loweredRules() string {
 	var texts []string
 	for _, l := range o.explain().Lowered {
 		texts = append(texts, l.Rule+" "+o.loweredBy(l))
@@ -256,7 +255,7 @@ func (o *outcome) major(minor int64) string {
 	return string(append(o.currency.AppendMajor(nil, minor), " "+o.currency.Code()...))
 }
 
-// applied are the ids of the rules that gave something, in their order.
+// applied returns the ids of the rules that gave something, in their order.
 func (o *outcome) applied() []string {
 	ids := make([]string, len(o.quote.Applied))
 	for i, a := range o.quote.Applied {
@@ -265,8 +264,8 @@ func (o *outcome) applied() []string {
 	return ids
 }
 
-// takenBy is what a rule took off, and whether it applied: a gift takes
-// nothing.
+// takenBy is what a rule took off, and whether it applied: a gift applies and takes
+// nothing off.
 func (o *outcome) takenBy(id string) (off int64, applied bool) {
 	for _, a := range o.quote.Applied {
 		if o.Rules()[a.Rule] == id {
@@ -299,12 +298,12 @@ func (o *outcome) why(id string) string {
 	return r.Reason
 }
 
-// exists reports whether the strategy has a rule, be it switched off.
+// exists reports whether the strategy has a rule, enabled or not.
 func (o *outcome) exists(id string) bool {
 	return slices.Contains(o.Rules(), id) || o.rejection(id) != nil
 }
 
-// knows is exists that fails the test where the rule does not exist.
+// knows is exists, and fails the test if the rule does not exist.
 func (o *outcome) knows(r rule) bool {
 	if o.exists(r.id) {
 		return true
