@@ -69,7 +69,7 @@ func saidOf(t *testing.T, text string) (size int, took time.Duration) {
 		m, err := Parser{Lint: true}.Parse(Source{Name: "t.toml", Data: []byte("version = \"v\"\n" + text)})
 		said := new(document.Diagnostics)
 		if !errors.As(err, &said) {
-			said.Warnings, said.MoreWarnings = document.Tell(m.Lint(Compile(m), begin))
+			said.Warnings, said.MoreWarnings = document.Listed(m.Lint(Compile(m), begin))
 		}
 		if len(said.List)+len(said.Warnings) == 0 {
 			t.Fatal("nothing is said")

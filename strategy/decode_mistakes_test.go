@@ -189,8 +189,8 @@ func TestManyProblemsOfAStrategy(t *testing.T) {
 	if !errors.As(err, &problems) {
 		t.Fatal(err)
 	}
-	if len(problems.List) != document.MaxTold || problems.More != 5_000-document.MaxTold ||
-		len(problems.Warnings) != document.MaxTold || problems.MoreWarnings != 5_000-document.MaxTold {
+	if len(problems.List) != document.MaxListed || problems.More != 5_000-document.MaxListed ||
+		len(problems.Warnings) != document.MaxListed || problems.MoreWarnings != 5_000-document.MaxListed {
 		t.Errorf("%d and %d more, %d and %d more", len(problems.List), problems.More, len(problems.Warnings), problems.MoreWarnings)
 	}
 	for i, p := range problems.List {
@@ -198,14 +198,14 @@ func TestManyProblemsOfAStrategy(t *testing.T) {
 			t.Fatalf("the problem told at %d is on line %d", i, p.Line)
 		}
 	}
-	if !strings.HasSuffix(err.Error(), "\nand 4800 more problems") || strings.Count(err.Error(), "\n") != document.MaxTold {
+	if !strings.HasSuffix(err.Error(), "\nand 4800 more problems") || strings.Count(err.Error(), "\n") != document.MaxListed {
 		t.Errorf("the error ends with %q", err.Error()[len(err.Error())-200:])
 	}
 	m, err := strategy.Parse("", source("t.toml", strings.ReplaceAll(text.String(), "nope = 1\n", "")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Warnings()) != document.MaxTold || m.MoreWarnings() != 5_000-document.MaxTold {
+	if len(m.Warnings()) != document.MaxListed || m.MoreWarnings() != 5_000-document.MaxListed {
 		t.Errorf("%d warnings and %d more", len(m.Warnings()), m.MoreWarnings())
 	}
 }

@@ -23,7 +23,7 @@ import (
 //   - a word with white space before or behind it, or with a character that is not seen
 //   - a payable_unit that rounds nothing
 //
-// They are the first in the order of the text, up to [document.MaxTold];
+// They are the first in the order of the text, up to [document.MaxListed];
 // [Model.MoreWarnings] is how many more there are.
 func (m *Model) Warnings() []document.Diagnostic { return m.warnings }
 

@@ -50,7 +50,7 @@ func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
 	for _, u := range unread {
 		switch close := document.Closest(u.Name, u.Known); {
 		case close == "":
-		case said == document.MaxTold:
+		case said == document.MaxListed:
 			more++
 		default:
 			said++

@@ -98,9 +98,9 @@ func runCheck(cmd *cobra.Command, args []string) (int, error) {
 func (c *checked) check(cmd *cobra.Command, sources, tests []strategy.Source) error {
 	err := c.read(cmd, sources, tests)
 	var more int
-	c.Errors, more = document.Tell(c.Errors)
+	c.Errors, more = document.Listed(c.Errors)
 	c.MoreErrors += more
-	c.Warnings, more = document.Tell(c.Warnings)
+	c.Warnings, more = document.Listed(c.Warnings)
 	c.MoreWarnings += more
 	return err
 }

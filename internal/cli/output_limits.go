@@ -2,13 +2,13 @@ package cli
 
 import "github.com/promogate/caddy-discount/strategy/document"
 
-// telling bounds what one output tells: [document.MaxTold] problems of a kind, whatever
+// telling bounds what one output tells: [document.MaxListed] problems of a kind, whatever
 // files they are in.
 type telling struct{ told int }
 
 // some is the beginning of a list that may still be told, and how many more it has.
 func some[T any](t *telling, list []T) (told []T, more int) {
-	n := min(len(list), document.MaxTold-t.told)
+	n := min(len(list), document.MaxListed-t.told)
 	t.told += n
 	return list[:n:n], len(list) - n
 }

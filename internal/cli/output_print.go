@@ -70,7 +70,7 @@ func (p printer) problem(severity string, problem *document.Diagnostic) {
 	if severity != "error" {
 		mark = p.paint.in(colour, severity+": ")
 	}
-	p.line("%s %s%s%s", p.paint.in(bold, printable(problem.Place.String())+":"), mark, key, printable(problem.Reason))
+	p.line("%s %s%s%s", p.paint.in(bold, printable(problem.Position.String())+":"), mark, key, printable(problem.Reason))
 	if problem.Text != "" {
 		text, below := pointAt(problem.Text, cmp.Or(problem.TextColumn, problem.Column))
 		p.line("    %s", text)

@@ -202,7 +202,7 @@ func (t *testedStrategy) found(err error) error {
 	if !errors.As(err, &problems) {
 		return err
 	}
-	all, more := document.Tell(append(t.Errors, problems.List...))
+	all, more := document.Listed(append(t.Errors, problems.List...))
 	t.Errors, t.More = all, t.More+problems.More+more
 	return nil
 }
@@ -211,7 +211,7 @@ func (t *testedStrategy) found(err error) error {
 func (t *testedStrategy) take(report ruletest.Report) {
 	t.Skipped, t.Failed = report.Skipped, len(report.Failed())
 	for _, result := range report.Results {
-		one := testedRule{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
+		one := testedRule{Name: result.Name, File: result.Position.File, Line: result.Position.Line}
 		for _, f := range result.Failures {
 			one.Failures = append(one.Failures, f.String())
 		}
@@ -339,7 +339,7 @@ func writeJUnit(path string, all []testedStrategy) error {
 		for i := range tested.Errors {
 			e := &tested.Errors[i]
 			suite.Cases = append(suite.Cases, junitCase{
-				Name: e.Key, Class: tested.Path, File: e.Place.File, Line: e.Place.Line,
+				Name: e.Key, Class: tested.Path, File: e.Position.File, Line: e.Position.Line,
 				Error: &junitFailure{Message: e.Reason, Text: e.String()},
 			})
 		}

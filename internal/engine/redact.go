@@ -113,14 +113,14 @@ func (k fileKind) show(p document.Diagnostic) document.Diagnostic {
 	switch {
 	case k == foreignFile:
 		return document.Diagnostic{
-			Place:  document.Place{File: p.File, Line: 1, Column: 1},
-			Reason: "a link to another directory leads to the file, so what it says is not shown",
-			Hint:   `the log of Caddy has it, and "caddy discount check" shows it`,
+			Position: document.Position{File: p.File, Line: 1, Column: 1},
+			Reason:   "a link to another directory leads to the file, so what it says is not shown",
+			Hint:     `the log of Caddy has it, and "caddy discount check" shows it`,
 		}
 	case k == otherFile && (p.Key != "" || strings.Contains(p.Reason+p.Hint, `"`)):
 		return document.Diagnostic{
-			Place:  document.Place{File: p.File, Line: 1, Column: 1},
-			Reason: "the file is no strategy: it has none of its keys, such as version and rule",
+			Position: document.Position{File: p.File, Line: 1, Column: 1},
+			Reason:   "the file is no strategy: it has none of its keys, such as version and rule",
 		}
 	case k == otherFile:
 		p.Text = ""

@@ -22,8 +22,8 @@ import (
 func TestProblemsInAnErrorAreOneALine(t *testing.T) {
 	t.Parallel()
 	found := &document.Diagnostics{List: []document.Diagnostic{
-		{Place: document.Place{File: "a.toml", Line: 3, Column: 1}, Key: "rule.a", Reason: "one"},
-		{Place: document.Place{File: "a.toml", Line: 4, Column: 1}, Reason: "two", Hint: "three?"},
+		{Position: document.Position{File: "a.toml", Line: 3, Column: 1}, Key: "rule.a", Reason: "one"},
+		{Position: document.Position{File: "a.toml", Line: 4, Column: 1}, Reason: "two", Hint: "three?"},
 	}, More: 1}
 	for _, c := range []struct {
 		name string

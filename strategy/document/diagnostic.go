@@ -8,15 +8,15 @@ import (
 	"github.com/promogate/caddy-discount/internal/brief"
 )
 
-// Place is where something stands, as an editor counts: from 1, columns in
+// Position is a position in a file as an editor counts: from 1, columns in
 // characters.
-type Place struct {
+type Position struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 }
 
-func (p Place) String() string {
+func (p Position) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
@@ -24,7 +24,7 @@ func (p Place) String() string {
 // shows of the document is bounded: of what is longer a part is left out, and … is in its
 // place.
 type Diagnostic struct {
-	Place
+	Position
 	// Key is the path of the value, such as rule."spring".discount_rate, or
 	// empty where the text itself could not be read.
 	Key string `json:"key,omitempty"`
@@ -43,7 +43,7 @@ type Diagnostic struct {
 // String is the problem on one line.
 func (p Diagnostic) String() string {
 	var s strings.Builder
-	s.WriteString(p.Place.String() + ": ")
+	s.WriteString(p.Position.String() + ": ")
 	if p.Key != "" {
 		s.WriteString(p.Key + ": ")
 	}
@@ -55,7 +55,7 @@ func (p Diagnostic) String() string {
 }
 
 // Diagnostics is what was found wrong with a document, in the order of its text: the first
-// of it, up to [MaxTold], and how much more there is.
+// of it, up to [MaxListed], and how much more there is.
 type Diagnostics struct {
 	List []Diagnostic
 	More int // that are not in List
@@ -85,10 +85,10 @@ func MoreText(n int, noun string) string {
 	return fmt.Sprintf("and %d more %ss", n, noun)
 }
 
-// Diagnostic describes what is wrong at a place.
+// Diagnostic describes a problem at a position.
 func (d *Document) Diagnostic(at Pos, key, reason, hint string) Diagnostic {
 	p := Diagnostic{
-		Place: d.Locate(at), Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint),
+		Position: d.Locate(at), Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint),
 	}
 	p.Text, p.TextColumn = d.lineAround(at)
 	return p

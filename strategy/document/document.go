@@ -47,7 +47,7 @@ type Source struct {
 	Companion bool
 }
 
-// Pos is a place in a source.
+// Pos is a position in a source.
 type Pos struct {
 	source int32
 	offset uint32
@@ -113,7 +113,7 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Index is the place of an element in an array; -1 for what is none, or where n is no array.
+// Index is the index of an element in an array; -1 for what is none, or where n is no array.
 // Elements are in the order of the text.
 func (n *Node) Index(element *Node) int {
 	if n == nil || n.Kind != Array {
@@ -128,7 +128,7 @@ func (n *Node) Index(element *Node) int {
 	return i
 }
 
-// Field finds a member of a table with the place of its key; nil when there is
+// Field finds a member of a table with the position of its key; nil when there is
 // none.
 func (n *Node) Field(key string) *Field {
 	if n.index != nil {
@@ -168,5 +168,5 @@ func (n *Node) indexLast() {
 type Document struct {
 	Root    *Node
 	sources []Source
-	found   []*places // by source
+	found   []*lineIndex // by source
 }

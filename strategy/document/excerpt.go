@@ -81,7 +81,7 @@ func (d *Document) lineAround(at Pos) (text string, column int) {
 	if int(at.source) >= len(d.sources) {
 		return "", 0
 	}
-	p, data := d.places(at.source), d.sources[at.source].Data
+	p, data := d.lines(at.source), d.sources[at.source].Data
 	number := p.lineOf(at.offset)
 	start, end := p.starts[number], len(data)
 	if number+1 < len(p.starts) {

@@ -2,8 +2,8 @@ package document
 
 import "slices"
 
-// A Builder makes nodes that stand in a source of another kind than TOML, so that what
-// is read from it is decoded, and its mistakes are placed, as those of a document are.
+// A Builder makes nodes of a source of another kind than TOML, so that what is read from
+// it is decoded, and its mistakes have positions, as those of TOML.
 type Builder struct {
 	source int32
 	blocks blocks
@@ -15,7 +15,7 @@ func (d *Document) Foreign(s Source) *Builder {
 	return &Builder{source: int32(len(d.sources) - 1)}
 }
 
-// At is the place of a byte of the source.
+// At is the position of a byte of the source.
 func (b *Builder) At(offset int) Pos { return Pos{source: b.source, offset: uint32(offset)} }
 
 // Scalar is a value that is neither a table nor a list.

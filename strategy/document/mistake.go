@@ -10,7 +10,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// grammar turns an error of the parser into a problem with a place.
+// grammar turns an error of the parser into a problem with a position.
 func (b *builder) grammar(err error) error {
 	if err == nil {
 		return nil
@@ -79,7 +79,7 @@ func (b *builder) odd(first Pos) error {
 		})
 	}
 	p := new(Diagnostics)
-	p.List, p.More = found.Told(b.doc)
+	p.List, p.More = found.Listed(b.doc)
 	return p
 }
 

@@ -18,7 +18,7 @@ type conflict struct {
 const markerWidth = 7
 
 // marker is the sign that a line is the marker of a conflict by, and how many of it there
-// are; 0 for other lines. A merge may be told to write more than seven, and writes more
+// are; 0 for other lines. A merge can be set to write more than seven, and writes more
 // for a conflict within the common ancestor of the versions.
 func marker(line string) (sign byte, width int) {
 	if len(line) < markerWidth || !strings.ContainsRune("<=>|", rune(line[0])) {
@@ -76,8 +76,8 @@ func (c conflict) problem(d *Document, source int32) Diagnostic {
 	return d.Diagnostic(at, "", reason, "keep one of the versions, and take out the lines that begin with <<<<<<<, |||||||, ======= or >>>>>>>")
 }
 
-// withConflicts adds the merge conflicts of all sources to the error of one. What is wrong
-// within a conflict is not told beside it.
+// withConflicts adds the merge conflicts of all sources to the error of one. Other
+// problems within a conflict are left out.
 func (d *Document) withConflicts(err error) error {
 	var first *Diagnostics
 	if !errors.As(err, &first) {
@@ -102,6 +102,6 @@ func (d *Document) withConflicts(err error) error {
 		found.Add(d, p)
 	}
 	p := new(Diagnostics)
-	p.List, p.More = found.Told(d)
+	p.List, p.More = found.Listed(d)
 	return p
 }

@@ -219,9 +219,9 @@ func TestSoManyProblemsAreToldAndThenHowMany(t *testing.T) {
 	for name, c := range map[string]struct{ found, told, more int }{
 		"none":      {},
 		"one":       {found: 1, told: 1},
-		"as many":   {found: document.MaxTold, told: document.MaxTold},
-		"one more":  {found: document.MaxTold + 1, told: document.MaxTold, more: 1},
-		"very many": {found: 9_999, told: document.MaxTold, more: 9_999 - document.MaxTold},
+		"as many":   {found: document.MaxListed, told: document.MaxListed},
+		"one more":  {found: document.MaxListed + 1, told: document.MaxListed, more: 1},
+		"very many": {found: 9_999, told: document.MaxListed, more: 9_999 - document.MaxListed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := document.NewReader(doc)

@@ -3,7 +3,7 @@ package document
 import "slices"
 
 // Overlay lays one table over another: tables merge by key, everything else
-// replaces what stood there. Neither is changed; what did not change is
+// replaces what was there. Neither is changed; what did not change is
 // shared.
 func Overlay(below, above *Node) *Node {
 	if below == nil || below.Kind != Table || above.Kind != Table {
@@ -27,13 +27,13 @@ func Overlay(below, above *Node) *Node {
 
 // Without is a table less some of its members.
 func (n *Node) Without(keys ...string) *Node {
-	rest := newTable(n.Pos)
+	remainder := newTable(n.Pos)
 	for _, f := range n.Fields {
 		if !slices.Contains(keys, f.Key) {
-			rest.add(f)
+			remainder.add(f)
 		}
 	}
-	return rest
+	return remainder
 }
 
 // Rename is a table with one key called another; the table itself when it has

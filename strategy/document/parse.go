@@ -24,7 +24,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 
 // Parse reads the sources, in order, as one document. The error is a
 // *[Diagnostics]; reading stops at the first mistake of grammar, since what
-// follows one is guesswork. A byte order mark before a source is passed over.
+// follows one is guesswork. A byte order mark before a source is skipped.
 func Parse(sources ...Source) (*Document, error) { return ParsePausing(nil, sources...) }
 
 // ParsePausing is [Parse] with pauses.
@@ -91,7 +91,7 @@ type builder struct {
 	parser unstable.Parser
 	table  *Node // what key/value lines go into
 	blocks blocks
-	walked int // of the text, for the places of elements
+	walked int // of the text, for the positions of elements
 }
 
 // part is what the parser read from a range of the source. Most keys and
@@ -249,7 +249,7 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 			if err != nil {
 				return b.below(table, name, err)
 			}
-			b.placeElements(value, int(key.Raw.Offset+key.Raw.Length))
+			b.locateElements(value, int(key.Raw.Offset+key.Raw.Length))
 			b.add(table, name, at, value)
 			return nil
 		}
@@ -268,8 +268,8 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 	return nil
 }
 
-// value builds a value; near is the place of its key, used for arrays and empty
-// tables, which carry none of their own. [builder.placeElements] places those in arrays.
+// value builds a value; near is the position of its key, used for arrays and empty
+// tables, which carry none of their own. [builder.locateElements] finds those in arrays.
 func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 	switch v.Kind {
 	case unstable.InlineTable:

@@ -2,10 +2,9 @@ package document
 
 import "slices"
 
-// places finds lines and columns in one source. It is made when the first
-// problem is found. What it remembers keeps the cost of many problems in one
-// long line from growing with its length each time.
-type places struct {
+// lineIndex finds lines and columns in one source. It is made for the first problem. The
+// counts it keeps bound the cost of many problems in one long line.
+type lineIndex struct {
 	starts []uint32 // offsets of the lines
 	runes  []uint32 // characters before every step-th byte
 }
@@ -13,28 +12,28 @@ type places struct {
 const step = 1024
 
 // Locate turns a position into file, line and column.
-func (d *Document) Locate(at Pos) Place {
+func (d *Document) Locate(at Pos) Position {
 	if int(at.source) >= len(d.sources) {
-		return Place{}
+		return Position{}
 	}
-	source, p := d.sources[at.source], d.places(at.source)
+	source, p := d.sources[at.source], d.lines(at.source)
 	line := p.lineOf(at.offset)
 	column := p.runesBefore(source.Data, at.offset) - p.runesBefore(source.Data, p.starts[line])
-	return Place{File: source.Name, Line: line + 1, Column: column + 1}
+	return Position{File: source.Name, Line: line + 1, Column: column + 1}
 }
 
-func (d *Document) places(source int32) *places {
+func (d *Document) lines(source int32) *lineIndex {
 	for len(d.found) < len(d.sources) { // which may have grown
 		d.found = append(d.found, nil)
 	}
 	if d.found[source] == nil {
-		d.found[source] = newPlaces(d.sources[source].Data)
+		d.found[source] = newLineIndex(d.sources[source].Data)
 	}
 	return d.found[source]
 }
 
-func newPlaces(data []byte) *places {
-	p := &places{starts: []uint32{0}}
+func newLineIndex(data []byte) *lineIndex {
+	p := &lineIndex{starts: []uint32{0}}
 	runes := uint32(0)
 	for i, c := range data {
 		if i%step == 0 {
@@ -57,7 +56,7 @@ func newPlaces(data []byte) *places {
 func startsRune(c byte) bool { return c&0xC0 != 0x80 }
 
 // lineOf is the number, from 0, of the line an offset is on.
-func (p *places) lineOf(offset uint32) int {
+func (p *lineIndex) lineOf(offset uint32) int {
 	n, exact := slices.BinarySearch(p.starts, offset)
 	if !exact {
 		n--
@@ -65,7 +64,7 @@ func (p *places) lineOf(offset uint32) int {
 	return n
 }
 
-func (p *places) runesBefore(data []byte, offset uint32) int {
+func (p *lineIndex) runesBefore(data []byte, offset uint32) int {
 	n := int(p.runes[offset/step])
 	for _, c := range data[offset-offset%step : offset] {
 		if startsRune(c) {

@@ -1,13 +1,12 @@
 package document
 
-// The parser tells no place of an array or of an empty inline table, so those of a member
-// stand at its key. Elements of an array are to stand where they are, which this file finds
-// in the text.
+// The parser gives no position of an array or of an empty inline table. A member that is
+// one has the position of its key; this file finds the elements of arrays in the text.
 
-// placeElements gives places to those elements of an array that have none; the array is
+// locateElements sets the positions of those elements of an array that have none; the array is
 // the value of the key that ends at an offset.
-func (b *builder) placeElements(array *Node, keyEnd int) {
-	if !hasUnplaced(array) {
+func (b *builder) locateElements(array *Node, keyEnd int) {
+	if !hasUnlocated(array) {
 		return
 	}
 	w := elementWalk{b: b, at: keyEnd}
@@ -16,8 +15,8 @@ func (b *builder) placeElements(array *Node, keyEnd int) {
 	b.walked += w.at - keyEnd
 }
 
-// hasUnplaced reports whether an array has such elements, itself or in arrays within it.
-func hasUnplaced(array *Node) bool {
+// hasUnlocated reports whether an array has such elements, itself or in arrays within it.
+func hasUnlocated(array *Node) bool {
 	if array.Kind != Array || array.origin != written {
 		return false
 	}
@@ -29,8 +28,8 @@ func hasUnplaced(array *Node) bool {
 	return false
 }
 
-// mostWalked is how often a text is gone through, at most: tables and arrays that are
-// deep within each other are else gone through once for each.
+// mostWalked is how often a text is scanned at most: deeply nested tables and arrays
+// would otherwise be scanned once for each.
 const mostWalked = 4
 
 // elementWalk goes through the elements of arrays in the text, which is known to be valid.

@@ -101,7 +101,7 @@ func TestElementsDeepWithinEachOther(t *testing.T) {
 	}
 	b.walked = mostWalked*len(text) + 1
 	array := &Node{Kind: Array, members: &members{Items: []*Node{newTable(Pos{offset: 7})}}}
-	b.placeElements(array, 1)
+	b.locateElements(array, 1)
 	if array.Items[0].Pos.offset != 7 {
 		t.Error("it is gone through once more")
 	}

@@ -12,34 +12,34 @@ type Reader struct {
 // NewReader reads a document.
 func NewReader(d *Document) *Reader { return &Reader{doc: d} }
 
-// Add notes a problem at a place.
+// Add adds a problem at a position.
 func (r *Reader) Add(at Pos, key, reason, hint string) {
 	r.problems.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
-// Warn notes what does not keep the document from being used.
+// Warn adds a warning, which does not keep the document from being used.
 func (r *Reader) Warn(at Pos, key, reason, hint string) {
 	r.warnings.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
-// Count is how many problems were noted so far.
+// Count is how many problems were added so far.
 func (r *Reader) Count() int { return r.problems.Count() }
 
-// Warnings are the first warnings in the order of the text, up to [MaxTold], and how many
+// Warnings are the first warnings in the order of the text, up to [MaxListed], and how many
 // more there are.
-func (r *Reader) Warnings() (list []Diagnostic, more int) { return r.warnings.Told(r.doc) }
+func (r *Reader) Warnings() (list []Diagnostic, more int) { return r.warnings.Listed(r.doc) }
 
-// Err is a *[Diagnostics] with what was noted, in the order of the text; nil when there is
-// no problem.
+// Err is a *[Diagnostics] with the problems, in the order of the text, and the warnings; nil when
+// there is no problem.
 func (r *Reader) Err() error {
 	if r.problems.Count() == 0 {
 		return nil
 	}
 	p := new(Diagnostics)
-	p.List, p.More = r.problems.Told(r.doc)
-	p.Warnings, p.MoreWarnings = r.warnings.Told(r.doc)
+	p.List, p.More = r.problems.Listed(r.doc)
+	p.Warnings, p.MoreWarnings = r.warnings.Listed(r.doc)
 	return p
 }
 
-// One is a list of one node, which a single value stands for.
+// One is a list of one node, for a single value where a list may be.
 func (r *Reader) One(n *Node) []*Node { return append(take(&r.items, 1), n) }

@@ -25,12 +25,12 @@ type Section struct {
 
 	// Naming names the table and its members otherwise than by their path; nil for the path.
 	Naming Naming
-	// Unknown says what is wrong with a key that was not asked for; nil for a hint from Ways
+	// Unknown says what is wrong with a key that was not asked for; nil for a hint from Hints
 	// and the keys that were.
 	Unknown func(f *Field) (reason, hint string)
-	// Ways are hints for keys that are called otherwise elsewhere, by the key in small
+	// Hints are hints for keys that are called otherwise elsewhere, by the key in small
 	// letters with underscores.
-	Ways map[string]string
+	Hints map[string]string
 
 	asked []string
 }
@@ -167,7 +167,7 @@ func UnknownKey(key string) string { return fmt.Sprintf("unknown key %q", key) }
 // Meant is the hint for a key that is none of the known ones: what it is called here, or
 // what was mistyped.
 func (s *Section) Meant(typed string, known []string) string {
-	if way := s.Ways[strings.ReplaceAll(strings.ToLower(typed), "-", "_")]; way != "" {
+	if way := s.Hints[strings.ReplaceAll(strings.ToLower(typed), "-", "_")]; way != "" {
 		return way
 	}
 	return Meant(typed, known)

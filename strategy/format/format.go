@@ -3,8 +3,8 @@
 // spaced, long lists one element a line. It reads and writes no files.
 //
 // Tables, keys and comments stay in the order they were written. The order of a
-// strategy means nothing to the engine and much to its author, who puts what
-// belongs together side by side, and a comment is about what stands below it.
+// strategy means nothing to the engine and much to its author, who groups what
+// belongs together, and a comment is about the lines below it.
 //
 // Keys, strings, numbers and dates are never rewritten, only the space between
 // them is. A byte order mark is left out.
@@ -73,8 +73,8 @@ func arrange(lines []line) []line {
 	return out
 }
 
-// opens reports whether blank lines are all that stands between a header and
-// its first key.
+// opens reports whether there are only blank lines between a header and its first
+// key.
 func opens(lines []line, at int) bool {
 	above, below := at, at
 	for above >= 0 && lines[above].kind == blank {
@@ -86,7 +86,7 @@ func opens(lines []line, at int) bool {
 	return above >= 0 && below < len(lines) && lines[above].kind == header && lines[below].kind == keyValue
 }
 
-// setApart puts a blank line above the comments that a header follows.
+// setApart puts a blank line above the comments above a header.
 func setApart(out []line) []line {
 	at := len(out)
 	for at > 0 && out[at-1].kind == comment {

@@ -63,15 +63,15 @@ func (p *printer) block(lines []line) {
 // remarks is the column of the comment at the end of a line: that of the
 // neighbours which have one too.
 func (p *printer) remarks(lines []line, at, start int) int {
-	beside := func(l line) bool { return l.comment != "" && !l.value.broken(start) }
-	if !beside(lines[at]) {
+	hasRemark := func(l line) bool { return l.comment != "" && !l.value.broken(start) }
+	if !hasRemark(lines[at]) {
 		return 0
 	}
 	from, to := at, at
-	for from > 0 && beside(lines[from-1]) {
+	for from > 0 && hasRemark(lines[from-1]) {
 		from--
 	}
-	for to < len(lines) && beside(lines[to]) {
+	for to < len(lines) && hasRemark(lines[to]) {
 		to++
 	}
 	column := 0
@@ -115,7 +115,7 @@ func (p *printer) table(v *value, depth int) {
 	p.write(" }")
 }
 
-// between is what stands before an item.
+// between is the text before an item.
 func between(i int, open string) string {
 	if i == 0 {
 		return open

@@ -1,29 +1,29 @@
 package ruletest
 
-// What shops and other tools call the members of a test, with the hint what they are called
+// Names of the members of a test in shops and other tools, with the hint what their name is
 // here.
 
-// ways are hints by key.
-type ways map[string]string
+// keyHints are hints by key.
+type keyHints map[string]string
 
 // of makes the same hint for each of some keys.
-func (w ways) of(hint string, keys ...string) ways {
+func (w keyHints) of(hint string, keys ...string) keyHints {
 	for _, key := range keys {
 		w[key] = hint
 	}
 	return w
 }
 
-// meant is of, for keys that are called otherwise here.
-func (w ways) meant(key string, others ...string) ways {
+// meant is of, for keys that have another name here.
+func (w keyHints) meant(key string, others ...string) keyHints {
 	return w.of("did you mean "+key+"?", others...)
 }
 
-var fileWays = ways{}.
+var fileHints = keyHints{}.
 	of("a test is written under [[test]]", "tests", "case", "cases", "scenario", "scenarios", "name", "now", "cart", "expect", "body").
 	of("rules are in the strategy: a file of tests has [[test]] alone", "rule", "rules", "discounts", "products", "version", "timezone", "currency")
 
-var testWays = ways{}.
+var testHints = keyHints{}.
 	meant("now", "time", "at", "date", "when", "instant", "datetime", "date_time", "timestamp", "clock", "today").
 	meant("name", "title", "description", "desc", "id", "label", "test").
 	meant("cart", "order", "basket", "input", "given", "carts", "bag").
@@ -35,7 +35,7 @@ var testWays = ways{}.
 	of("it belongs into expect, such as expect = { discount = 6.00 }",
 		"discount", "shipping_discount", "subtotal", "payable", "applied", "not_applied", "rejected", "gifts", "total")
 
-var cartWays = ways{}.
+var cartHints = keyHints{}.
 	of(`did you mean customer, such as customer = { tier = "gold" }?`,
 		"tier", "customer_tier", "level", "customer_level", "member", "membership", "member_level", "customer_group", "group", "vip", "tiers").
 	of(`did you mean customer, such as customer = { segments = ["student"] }?`, "segment", "segments", "customer_segments", "customer_segment", "tags").
@@ -54,7 +54,7 @@ var cartWays = ways{}.
 	meant("channel", "platform", "source", "store", "shop", "channels").
 	meant("region", "city", "province", "country", "area", "regions")
 
-var itemWays = ways{}.
+var itemHints = keyHints{}.
 	meant("quantity", "qty", "count", "units", "number", "weight", "pieces").
 	meant("unit_price", "price", "unit_cost", "cost", "list_price", "original_price", "sale_price", "each").
 	meant("line_total", "total", "row_total", "total_price", "line_price", "subtotal", "amount").
@@ -63,18 +63,18 @@ var itemWays = ways{}.
 	meant("category", "categories", "type", "product_type").
 	meant("attributes", "attribute", "attrs", "properties", "options", "where")
 
-var customerWays = ways{}.
+var customerHints = keyHints{}.
 	meant("tier", "level", "group", "tiers", "customer_tier", "member_level", "membership", "vip").
 	meant("segments", "segment", "tags", "customer_segments").
 	meant("id", "customer_id", "user_id", "member_id", "ids", "name").
 	of("did you mean completed_orders, such as completed_orders = 0 for the first order?",
 		"orders", "order_count", "first_order", "nth_order", "completed", "new_customer", "is_new")
 
-var shippingWays = ways{}.
+var shippingHints = keyHints{}.
 	meant("amount", "fee", "price", "cost", "total", "rate", "unit_price").
 	meant("method", "type", "carrier", "name", "option", "methods", "shipping_method")
 
-var expectWays = ways{}.
+var expectHints = keyHints{}.
 	of("did you mean payable, goods and shipping after all discounts, or subtotal, the goods before them?", "total", "sum", "totals", "cart_total", "order_total").
 	meant("payable", "grand_total", "final", "final_price", "final_total", "to_pay", "pay", "amount_due", "due", "price", "net", "net_total", "total_payable").
 	meant("subtotal", "before", "original", "original_price", "original_total", "gross", "goods", "list_total").

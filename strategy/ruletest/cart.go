@@ -22,12 +22,12 @@ type body struct {
 	json  []byte
 }
 
-// shape is what a table of a cart may hold. A body from a shop may have more,
-// which nobody reads; in a test that is a typing mistake.
+// shape is what a table of a cart may have. A body from a shop may have more keys, which
+// the gateway ignores; in a test they are typing mistakes.
 type shape struct {
 	keys   []string
-	tables map[string]*shape // of those keys that hold tables
-	ways   ways
+	tables map[string]*shape // of the keys whose values are tables
+	hints  keyHints
 	free   bool // any key at all, and no table below it
 }
 
@@ -50,16 +50,16 @@ func (of *shape) checkKeys(s *document.Section) {
 }
 
 var cartShape = &shape{
-	keys: []string{"currency", "items", "customer", "coupons", "channel", "region", "shipping"},
-	ways: cartWays,
+	keys:  []string{"currency", "items", "customer", "coupons", "channel", "region", "shipping"},
+	hints: cartHints,
 	tables: map[string]*shape{
 		"items": {
 			keys:   []string{"id", "sku", "category", "subgroup", "quantity", "unit_price", "line_total", "reduced", "attributes"},
-			ways:   itemWays,
+			hints:  itemHints,
 			tables: map[string]*shape{"attributes": {free: true}},
 		},
-		"customer": {keys: []string{"id", "tier", "segments", "completed_orders"}, ways: customerWays},
-		"shipping": {keys: []string{"id", "method", "amount"}, ways: shippingWays},
+		"customer": {keys: []string{"id", "tier", "segments", "completed_orders"}, hints: customerHints},
+		"shipping": {keys: []string{"id", "method", "amount"}, hints: shippingHints},
 	},
 }
 
@@ -84,7 +84,7 @@ func decodeCart(s *document.Section) body {
 	return b
 }
 
-// lines is how many items the cart has; -1 when that cannot be told.
+// lines is how many items the cart has; -1 if that is unknown.
 func (b *body) lines() int {
 	if b.table == nil {
 		return -1
@@ -96,7 +96,7 @@ func (b *body) lines() int {
 	return len(items.Items)
 }
 
-// writer writes a table of TOML as JSON, and notes what has no place in a cart.
+// writer writes a table of TOML as JSON, and reports what a cart cannot have.
 type writer struct{ json []byte }
 
 func (w *writer) raw(json string) { w.json = append(w.json, json...) }
@@ -106,7 +106,7 @@ func (w *writer) text(s string) {
 }
 
 func (w *writer) table(s *document.Section, of *shape) {
-	s.Ways = of.ways
+	s.Hints = of.hints
 	of.checkKeys(s)
 	w.raw("{")
 	first := true
@@ -129,9 +129,9 @@ func (w *writer) table(s *document.Section, of *shape) {
 	w.raw("}")
 }
 
-// value writes a member as it stands, whether it is of the right type or not:
-// the cart reader will tell. Of tables and lists where none belong, it writes
-// no more than that they are there.
+// value writes a member as it is, whether its type is right or not: the cart reader
+// checks that. It writes tables and lists that do not belong there without their
+// contents.
 func (w *writer) value(s *document.Section, f *document.Field, of *shape) {
 	if f.Value.Kind != document.Array {
 		if f.Value.Kind == document.Table && of != nil {
@@ -155,7 +155,7 @@ func (w *writer) value(s *document.Section, f *document.Field, of *shape) {
 	w.raw("]")
 }
 
-// scalar writes a member, or an element of one, and of a table or list that it is there.
+// scalar writes a member, or an element of one; a table or list without its contents.
 func (w *writer) scalar(s *document.Section, n *document.Node, key string) {
 	switch n.Kind {
 	case document.Array:
@@ -181,7 +181,7 @@ func (w *writer) scalar(s *document.Section, n *document.Node, key string) {
 	}
 }
 
-// integer writes a whole number, which TOML may have in sixteens, as JSON does.
+// integer writes a whole number, which may be hexadecimal, octal or binary in TOML, as JSON does.
 func (w *writer) integer(text string) {
 	if v, err := document.ParseInteger(text); err == nil && text != "-0" {
 		text = strconv.FormatInt(v, 10)
@@ -189,10 +189,10 @@ func (w *writer) integer(text string) {
 	w.raw(text)
 }
 
-// carts reads what every cart of a test must be: the default shape, in major
-// units, with all that a line may say of its worth. Every path is given, because
-// what cannot be read at a path that is only a default is passed over.
-var carts = func() *cart.Reader {
+// cartReader reads the carts of tests: the default shape, in major units, with every
+// field of a line. Every path is given, because the reader ignores what it cannot read
+// at a default path.
+var cartReader = func() *cart.Reader {
 	r, err := cart.NewReader(cart.Options{Prices: cart.Major, Fractional: true, Map: cart.Mapping{
 		Currency: cart.Paths{"currency"}, Items: cart.Paths{"items"},
 		ID: cart.Paths{"id"}, SKU: cart.Paths{"sku"}, Category: cart.Paths{"category"}, Subgroup: cart.Paths{"subgroup"},
@@ -211,10 +211,10 @@ var carts = func() *cart.Reader {
 
 var errNoItems = errors.New("the cart has no items")
 
-// read makes the cart; home is the currency where it states none.
-func (b *body) read(home money.Currency) (*cart.Cart, error) {
+// read makes the cart; the default currency is that of a cart that states none.
+func (b *body) read(defaultCurrency money.Currency) (*cart.Cart, error) {
 	c := &cart.Cart{}
-	found, err := carts.ReadJSON(b.json, home, c)
+	found, err := cartReader.ReadJSON(b.json, defaultCurrency, c)
 	if err == nil && !found {
 		err = errNoItems
 	}
@@ -224,15 +224,14 @@ func (b *body) read(home money.Currency) (*cart.Cart, error) {
 	return c, nil
 }
 
-// unreadable says what is wrong with the cart whatever the currency of the
-// strategy is: a cart is well written that can be read with any number of
-// decimals.
+// unreadable is the error of a cart that cannot be read in any currency. One that can be
+// read with some number of decimals is well written.
 func (b *body) unreadable() error {
 	var first error
 	for _, code := range []string{"CNY", "JPY", "KWD", "CLF"} {
-		home, err := money.ParseCurrency(code)
+		defaultCurrency, err := money.ParseCurrency(code)
 		if err == nil {
-			_, err = b.read(home)
+			_, err = b.read(defaultCurrency)
 		}
 		if err == nil {
 			return nil

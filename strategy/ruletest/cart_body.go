@@ -27,7 +27,7 @@ type bodyFile struct {
 	name string
 }
 
-// decodeBody reads the name of a body; nil where there is none.
+// decodeBody reads the name of a body; nil if there is none.
 func decodeBody(s *document.Section) *bodyFile {
 	n := s.Get("body")
 	if n == nil {
@@ -47,7 +47,7 @@ func isBodyName(name string) bool {
 }
 
 // Bodies are the names of the files that tests name as bodies, each once. A file of
-// tests that is not well written names none: it is refused whatever is beside it.
+// tests with problems names none: it is refused whatever other files there are.
 func Bodies(sources ...strategy.Source) []string {
 	s, err := Parse(sources...)
 	if err != nil {
@@ -72,17 +72,17 @@ type Reading struct {
 type Orders struct {
 	// Files are the bodies. The last part of their names is what tests call them.
 	Files []strategy.Source
-	// Readings are the ways to read them: a body has to be read in one way at least, and
-	// every way that reads it has to give what the test expects. Without any, it is read
+	// Readings are the ways to read them. At least one has to read a body, and every one
+	// that reads it has to meet the expectations of the test. Without any, a body is read
 	// in the default shape, in minor units.
 	Readings []Reading
-	// Lenient has a test skipped whose body is read in no way: there may be others that
-	// are not known yet.
+	// Lenient skips a test whose body no reading can read: there may be readings that are
+	// not known yet.
 	Lenient bool
 }
 
 // With is the suite for tests with bodies. The error is a *[document.Diagnostics] that lists
-// the bodies that are not there, or are no JSON.
+// the bodies that do not exist, or are not JSON.
 func (s *Suite) With(o Orders) (*Suite, error) {
 	with := &Suite{doc: s.doc, tests: s.tests, orders: o}
 	r := document.NewReader(s.doc)
@@ -116,8 +116,8 @@ func (o *Orders) file(name string) ([]byte, bool) {
 	return nil, false
 }
 
-// plain reads the shape that the gateway reads by default.
-var plain = func() *cart.Reader {
+// defaultReader reads the shape that the gateway reads by default.
+var defaultReader = func() *cart.Reader {
 	r, err := cart.NewReader(cart.Options{})
 	if err != nil {
 		panic(err) // the default shape is well-formed
@@ -127,14 +127,14 @@ var plain = func() *cart.Reader {
 
 // order is the cart of a test: written in it, or read from a body.
 type order interface {
-	// read makes the cart; home is the currency where it states none.
-	read(home money.Currency) (*cart.Cart, error)
+	// read reads the cart; the default currency is that of a cart that states none.
+	read(defaultCurrency money.Currency) (*cart.Cart, error)
 	// fault says where in the text and why a cart was not read; no reason when it was.
 	fault(err error) (at document.Pos, key, reason string)
 	// refused is fault for a cart that the strategy cannot price.
 	refused(err error) (at document.Pos, key, reason string)
-	// line is where a field of a line stands, and what says so in a message where the place
-	// does not.
+	// line is the position of a field of a line; where is for messages, if the position
+	// does not show which line.
 	line(line int, field string) (at document.Pos, key, where string)
 }
 
@@ -146,9 +146,9 @@ type bodyOrder struct {
 	among int // the ways there are
 }
 
-func (b *bodyOrder) read(home money.Currency) (*cart.Cart, error) {
+func (b *bodyOrder) read(defaultCurrency money.Currency) (*cart.Cart, error) {
 	c := &cart.Cart{}
-	found, err := b.Reader.ReadJSON(b.data, home, c)
+	found, err := b.Reader.ReadJSON(b.data, defaultCurrency, c)
 	if err == nil && !found {
 		err = fmt.Errorf("there are no goods at %s", b.Reader.Items())
 	}
@@ -194,22 +194,22 @@ func (b *bodyOrder) by() string {
 }
 
 // ordersOf are the carts of a test: the one that is written in it, or what each way of
-// reading makes of its body. Ways that do not read it are left out, if one does. none
-// says that no way does: then they are all there, for their reasons.
-func (s *Suite) ordersOf(t *test, home money.Currency) (all []order, none bool) {
+// reading makes of its body. Readings that fail are left out if another one succeeds. none
+// says that all fail; all then has each of them, for its reason.
+func (s *Suite) ordersOf(t *test, defaultCurrency money.Currency) (all []order, none bool) {
 	if t.body == nil {
 		return []order{&t.cart}, false
 	}
 	data, _ := s.orders.file(t.body.name) // without With there is none, which is no JSON
 	readings := s.orders.Readings
 	if len(readings) == 0 {
-		readings = []Reading{{Reader: plain}}
+		readings = []Reading{{Reader: defaultReader}}
 	}
 	var readable []order
 	for _, reading := range readings {
 		o := &bodyOrder{bodyFile: t.body, Reading: reading, data: data, among: len(readings)}
 		all = append(all, o)
-		if _, err := o.read(home); err == nil {
+		if _, err := o.read(defaultCurrency); err == nil {
 			readable = append(readable, o)
 		}
 	}

@@ -51,7 +51,7 @@ func (e envs) include(name string) bool {
 	return len(e) == 0 || slices.ContainsFunc(e, func(one env) bool { return one.name == name })
 }
 
-// within reports whether they all are among those that a strategy has.
+// within reports whether a strategy has all of them.
 func (e envs) within(names []string) bool {
 	return !slices.ContainsFunc(e, func(one env) bool { return !one.within(names) })
 }

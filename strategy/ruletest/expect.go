@@ -8,19 +8,19 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// expectation is one thing that a test says of a quote. It reports to the
-// outcome what is not so.
+// expectation is one thing that a test expects of a quote. It reports to the outcome
+// what differs.
 type expectation interface {
 	check(o *outcome)
 }
 
-// member is where an expectation stands.
+// member is the key and the position of an expectation.
 type member struct {
 	key string // its path within the test, such as expect.discount
 	at  document.Pos
 }
 
-// expected is the place of a member of expect.
+// expected is a member of expect.
 func expected(name string, n *document.Node) member {
 	return member{key: "expect." + name, at: n.Pos}
 }
@@ -30,10 +30,10 @@ var decoders = []struct {
 	key    string
 	decode func(s *document.Section, n *document.Node, name string, lines int) expectation
 }{
-	{"discount", decodeSum},
-	{"shipping_discount", decodeSum},
-	{"subtotal", decodeSum},
-	{"payable", decodeSum},
+	{"discount", decodeQuoteAmount},
+	{"shipping_discount", decodeQuoteAmount},
+	{"subtotal", decodeQuoteAmount},
+	{"payable", decodeQuoteAmount},
 	{"lines", decodeLines},
 	{"applied", decodeApplied},
 	{"not_applied", decodeNotApplied},
@@ -51,7 +51,7 @@ func decodeExpect(test *document.Section, lines int) []expectation {
 		return nil
 	}
 	s := test.Member(n, "expect")
-	s.Ways = expectWays
+	s.Hints = expectHints
 	var list []expectation
 	for _, d := range decoders {
 		value := s.Get(d.key)
@@ -69,18 +69,18 @@ func decodeExpect(test *document.Section, lines int) []expectation {
 	return list
 }
 
-// below is the place of a member of the expectation's own value.
+// below is a member of the expectation's own value.
 func (m member) below(f *document.Field) member {
 	return member{key: document.KeyIn(m.key, f.Key), at: f.Value.Pos}
 }
 
-// element is the place of an element of the expectation's list.
+// element is an element of the expectation's list.
 func (m member) element(i int, n *document.Node) member {
 	return member{key: fmt.Sprintf("%s[%d]", m.key, i), at: n.Pos}
 }
 
-// amount reads the text of an amount in major units; its decimals are judged
-// when the currency is known.
+// amount reads the text of an amount in major units; its decimals are
+// checked when the currency is known.
 func amount(s *document.Section, n *document.Node, key string) string {
 	text, negative := signed(s, n, key)
 	if negative {

@@ -7,46 +7,46 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// sum is an amount of the whole quote.
+// quoteAmount is an amount of the whole quote.
 //
 //	discount          = 6.00    # off the goods
 //	shipping_discount = 0
 //	subtotal          = 54.00   # the goods before discounts
 //	payable           = 48.00   # goods and shipping after them
-type sum struct {
+type quoteAmount struct {
 	member
 	text string
-	kind *sumKind
+	kind *amountKind
 }
 
-// sumKind is what an amount of the quote is made of.
-type sumKind struct {
+// amountKind is what an amount of the quote is made of.
+type amountKind struct {
 	of func(*strategy.Quote) int64
-	// lowers says what rules do to the amount: they add to a discount, and lower what is
-	// to be paid.
+	// lowers says whether rules lower the amount, as they do to what is to be paid. They
+	// add to a discount.
 	lowers          bool
 	goods, shipping bool // off what they take
 }
 
-var sums = map[string]*sumKind{
+var amountKinds = map[string]*amountKind{
 	"discount":          {of: func(q *strategy.Quote) int64 { return q.Discount }, goods: true},
 	"shipping_discount": {of: func(q *strategy.Quote) int64 { return q.ShippingDiscount }, shipping: true},
 	"subtotal":          {of: func(q *strategy.Quote) int64 { return q.Subtotal }},
 	"payable":           {of: func(q *strategy.Quote) int64 { return q.Payable }, lowers: true, goods: true, shipping: true},
 }
 
-func decodeSum(s *document.Section, n *document.Node, name string, _ int) expectation {
-	return &sum{member: expected(name, n), text: amount(s, n, s.Key(name)), kind: sums[name]}
+func decodeQuoteAmount(s *document.Section, n *document.Node, name string, _ int) expectation {
+	return &quoteAmount{member: expected(name, n), text: amount(s, n, s.Key(name)), kind: amountKinds[name]}
 }
 
-func (e *sum) check(o *outcome) {
+func (e *quoteAmount) check(o *outcome) {
 	got := e.kind.of(o.quote)
 	o.compare(e.member, e.text, got, func() string { return e.why(o, got) })
 }
 
 // why says what kept rules from giving more, and of rules that gave nothing why, if more
 // was expected of them.
-func (e *sum) why(o *outcome, got int64) string {
+func (e *quoteAmount) why(o *outcome, got int64) string {
 	if !e.kind.goods && !e.kind.shipping {
 		return ""
 	}
@@ -54,7 +54,7 @@ func (e *sum) why(o *outcome, got int64) string {
 	if err != nil || (got < want) == e.kind.lowers {
 		return o.lowered()
 	}
-	return hints(o.loweredBySome(), o.whyNot(true, func(rule int) bool {
+	return hints(o.loweredRules(), o.whyNot(true, func(rule int) bool {
 		goods, shipping := o.TakesOff(rule)
 		return goods && e.kind.goods || shipping && e.kind.shipping
 	}))

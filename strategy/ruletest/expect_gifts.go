@@ -8,7 +8,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// gifts is what comes with the order for nothing, exactly these goods.
+// gifts are the free goods of the order, exactly these.
 //
 //	gifts = { "tote" = 1 }
 //	gifts = {}              # none

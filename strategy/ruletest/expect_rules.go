@@ -158,7 +158,7 @@ func decodeRejected(s *document.Section, n *document.Node, name string, _ int) e
 	return e
 }
 
-// reasonMeant is the hint for what is no reason.
+// reasonMeant is the hint for an unknown reason.
 func reasonMeant(typed string) string {
 	if hint := document.DidYouMean(typed, strategy.Reasons()); hint != "" {
 		return hint

@@ -54,8 +54,8 @@ func FuzzRun(f *testing.F) {
 func checkResult(t *testing.T, r *ruletest.Result) {
 	t.Helper()
 	for _, f := range r.Failures {
-		if f.Key == "" || f.Got == "" || f.Place.Line < r.Place.Line || strings.Contains(f.Got, "panicked") {
-			t.Fatalf("%s: %s", f.Place, f)
+		if f.Key == "" || f.Got == "" || f.Position.Line < r.Position.Line || strings.Contains(f.Got, "panicked") {
+			t.Fatalf("%s: %s", f.Position, f)
 		}
 	}
 	if r.Quote == nil && len(r.Failures) == 0 {

@@ -9,32 +9,32 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// mostReasons is how many rules a hint gives the reasons of.
-const mostReasons = 5
+// maxReasons is how many rules a hint gives the reasons of.
+const maxReasons = 5
 
 // whyNot says why each rule that a test may have meant did not apply, those that came
 // closest first; "" where no such rule is left. A test that names the rules which apply
-// means no other, and means none that it expects not to apply. Which rules could give what
-// is missing, by their places in the strategy, is for could to say; off says
-// that one which is switched off could.
+// means no other, and means none that it expects not to apply. could reports which rules
+// could give what is missing, by their index in the strategy; off says that a disabled
+// rule could.
 func (o *outcome) whyNot(off bool, could func(rule int) bool) string {
 	if o.quote.Reason != "" {
 		return fmt.Sprintf("%s: the cart is in %s, the strategy in %s", o.quote.Reason, o.quote.Currency, o.Strategy.Currency().Code())
 	}
-	place := make(map[string]int, len(o.Rules()))
+	index := make(map[string]int, len(o.Rules()))
 	for i, id := range o.Rules() {
-		place[id] = i
+		index[id] = i
 	}
 	var missed []strategy.Rejected
 	for _, r := range o.explain().Rejected {
-		if i, on := place[r.Rule]; r.Rule != strategy.RuleRounding && (on && could(i) || !on && off) && o.mayBeMeant(r.Rule) {
+		if i, on := index[r.Rule]; r.Rule != strategy.RuleRounding && (on && could(i) || !on && off) && o.mayBeMeant(r.Rule) {
 			missed = append(missed, r)
 		}
 	}
 	slices.SortStableFunc(missed, func(a, b strategy.Rejected) int { return cmp.Compare(distance(a.Reason), distance(b.Reason)) })
 	var texts []string
 	for i, r := range missed {
-		if i == mostReasons {
+		if i == maxReasons {
 			texts = append(texts, fmt.Sprintf("and %s did not apply", count(len(missed)-i, "more rule")))
 			break
 		}

@@ -50,7 +50,7 @@ func decodeInstant(s *document.Section) instant {
 	return i
 }
 
-// in is the instant, with what was left open read in a time zone.
+// in is the instant; a local one is read in the time zone.
 func (i instant) in(zone *time.Location) time.Time {
 	if i.local == "" {
 		return i.at

@@ -13,25 +13,25 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Report is what came of the tests of one environment.
+// Report has the results of the tests of one environment.
 type Report struct {
 	// Results are those of the tests that were run, in the order of the text.
 	Results []Result
 	// Skipped is how many tests are for other environments.
 	Skipped int
-	// Unread are the tests whose bodies were read in no way, of a suite that is lenient.
+	// Unread are the tests whose bodies no reading could read, of a lenient suite.
 	Unread []Result
 
 	touched map[string]bool // ids of rules that applied
 }
 
-// Result is what came of one test.
+// Result is the result of one test.
 type Result struct {
 	Name     string
-	Place    document.Place
+	Position document.Position
 	Failures []Failure       // none when the test passed
 	Warnings []Warning       // which do not keep it from passing
-	Unread   bool            // its body was read in no way, and it was skipped
+	Unread   bool            // no reading could read its body, so it was skipped
 	Cart     *cart.Cart      // nil where it could not be read
 	Quote    *strategy.Quote // nil where the cart could not be priced
 	// Explanation says why rules did not apply, for a test that failed or asked
@@ -44,12 +44,12 @@ type Result struct {
 // Failure is one expectation that was not met.
 type Failure struct {
 	// Key is the path within the test, such as expect.discount.
-	Key   string
-	Place document.Place
-	// Got is what came out, amounts being in major units. Want is what the test
-	// says; it is empty where Got says all, as of a rule that is not there.
+	Key      string
+	Position document.Position
+	// Got is the result, amounts in major units, and Want the expectation. Want is empty
+	// where Got says all, such as that a rule does not exist.
 	Got, Want string
-	// Hint says what was probably meant, or why it came out so.
+	// Hint says what was probably meant, or the reason for the result.
 	Hint string
 }
 
@@ -102,8 +102,8 @@ func (r Report) Untouched(st *strategy.Strategy) []string {
 
 // UntouchedSteps are the steps of ladders that gave nothing in any test, in
 // their order. Only a step that a discount came from counts: not one that was
-// reached while a higher one applied, or whose rule lost to another. Each cart
-// in which a rule applied that has steps is priced once more to tell.
+// reached while a higher one applied, or whose rule lost to another. To find out,
+// each cart in which a rule with steps applied is priced once more.
 func (r Report) UntouchedSteps(st *strategy.Strategy) []strategy.StepRef {
 	steps := st.Steps()
 	for _, result := range r.Results {
@@ -129,12 +129,12 @@ func (r *Result) climbed(st *strategy.Strategy, steps []strategy.StepRef) bool {
 
 // How many failed tests an error lists, and how many failures of each.
 const (
-	mostListed   = 20
-	mostFailures = 20
+	maxListed   = 20
+	maxFailures = 20
 )
 
 // Err is nil when every test passed. Otherwise it lists the tests that failed,
-// the first twenty of them, with what came out and what was wanted.
+// the first twenty of them, with the result and the expectation.
 func (r Report) Err() error {
 	failed := r.Failed()
 	if len(failed) == 0 {
@@ -143,15 +143,15 @@ func (r Report) Err() error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%d of %s failed", len(failed), count(len(r.Results), "rule test"))
 	for i, result := range failed {
-		if i == mostListed {
-			fmt.Fprintf(&text, "\nand %d more", len(failed)-mostListed)
+		if i == maxListed {
+			fmt.Fprintf(&text, "\nand %d more", len(failed)-maxListed)
 			break
 		}
-		fmt.Fprintf(&text, "\n%s:%d: %q", result.Place.File, result.Place.Line, brief.Text(result.Name, maxKey))
-		for _, f := range result.Failures[:min(len(result.Failures), mostFailures)] {
+		fmt.Fprintf(&text, "\n%s:%d: %q", result.Position.File, result.Position.Line, brief.Text(result.Name, maxKey))
+		for _, f := range result.Failures[:min(len(result.Failures), maxFailures)] {
 			text.WriteString("\n\t" + f.String())
 		}
-		if more := len(result.Failures) - mostFailures; more > 0 {
+		if more := len(result.Failures) - maxFailures; more > 0 {
 			text.WriteString("\n\t" + document.MoreText(more, "failure"))
 		}
 	}

@@ -1,23 +1,16 @@
 package ruletest
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
-	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/internal/brief"
-	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy"
-	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // Run prices the carts of the tests that are for the environment, which is the
 // one the strategy was loaded for. A test for an environment that the strategy
-// does not have would never run, so it has failed. Nothing that a rule does stops
-// it: where pricing panics, the test has failed.
+// does not have would never run, so it fails. A panic while a cart is priced fails its
+// test and does not stop the run.
 func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	var r Report
 	known := make(guesses)
@@ -35,8 +28,8 @@ func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	return r
 }
 
-// Matching is the suite with only the tests whose names match. It is to be run
-// instead of the whole one, not at the same time.
+// Matching returns a suite of the tests whose names match. Do not run it together with
+// the whole suite: both use the same document.
 func (s *Suite) Matching(match func(name string) bool) *Suite {
 	some := &Suite{doc: s.doc, orders: s.orders}
 	for _, t := range s.tests {
@@ -47,12 +40,12 @@ func (s *Suite) Matching(match func(name string) bool) *Suite {
 	return some
 }
 
-// run is what came of a test. A body that is read in several ways has to give what is
-// expected in each: the result is that of the first, with the failures of all.
+// run runs one test. A body that is read in several ways has to meet the expectations in
+// each: the result is that of the first way, with the failures of all.
 func (s *Suite) run(t *test, st *strategy.Strategy, known guesses) Result {
 	all, none := s.ordersOf(t, st.Currency())
 	if none && s.orders.Lenient {
-		return Result{Name: t.name, Place: t.place, Unread: true}
+		return Result{Name: t.name, Position: t.position, Unread: true}
 	}
 	result := s.runOrder(t, all[0], st, known)
 	for _, further := range all[1:] {
@@ -76,7 +69,7 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guess
 	defer func() {
 		if broken := recover(); broken != nil {
 			_, _, reason := from.fault(fmt.Errorf("pricing it panicked: %v", broken))
-			o.fail(t.bought(), reason, "", "")
+			o.fail(t.cartPosition(), reason, "", "")
 		}
 		if b, is := from.(*bodyOrder); is && o.quote != nil {
 			for i := range o.failures {
@@ -84,7 +77,7 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guess
 			}
 		}
 		result = Result{
-			Name: t.name, Place: t.place, Failures: o.failures, Warnings: o.warnings,
+			Name: t.name, Position: t.position, Failures: o.failures, Warnings: o.warnings,
 			Cart: o.cart, Quote: o.quote, Explanation: o.explanation, now: o.now,
 		}
 	}()
@@ -101,218 +94,10 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guess
 	return
 }
 
-// bought is where a test says what is bought.
-func (t *test) bought() member {
+// cartPosition is where the cart of a test is.
+func (t *test) cartPosition() member {
 	if t.body != nil {
 		return t.body.member
 	}
 	return member{key: "cart", at: t.cart.table.Pos}
-}
-
-// outcome is what comes of one test.
-type outcome struct {
-	*strategy.Strategy
-	suite       *Suite
-	cart        *cart.Cart
-	now         time.Time
-	currency    money.Currency
-	quote       *strategy.Quote
-	explanation *strategy.Explanation // nil until it is asked for
-	failures    []Failure
-
-	expectations []expectation // of the test
-	warnings     []Warning
-	warned       map[Warning]bool // those in warnings
-	guesses      guesses
-}
-
-// What of a test and of its outcome is told, in bytes: a list of rules may be as long as
-// the strategy.
-const (
-	maxKey  = 300
-	maxTold = 600
-)
-
-func (o *outcome) fail(m member, got, want, hint string) {
-	o.failures = append(o.failures, Failure{
-		Key: brief.Text(m.key, maxKey), Place: o.suite.locate(m.at),
-		Got: brief.Text(got, maxTold), Want: brief.Text(want, maxTold), Hint: brief.Text(hint, maxTold),
-	})
-}
-
-// runs reports whether the strategy has every environment that the test is for.
-func (o *outcome) runs(t *test) bool {
-	names := o.Environments()
-	for _, e := range t.envs {
-		if !e.within(names) {
-			o.fail(e.member, strategy.NoEnvironment(e.name, names), "", document.DidYouMean(e.name, names))
-		}
-	}
-	return len(o.failures) == 0
-}
-
-// price makes the quote that an order with the cart would get.
-func (o *outcome) price(t *test, from order) bool {
-	c, err := from.read(o.Currency())
-	if err != nil {
-		at, key, reason := from.fault(err)
-		o.fail(member{key: key, at: at}, reason, "", "")
-		return false
-	}
-	o.cart, o.now = c, t.now.in(o.Location())
-	q, err := o.Quote(c, o.now)
-	if err != nil {
-		at, key, reason := from.refused(err)
-		o.fail(member{key: key, at: at}, reason, "", o.unknown(c, err))
-		return false
-	}
-	o.quote, o.currency = q, o.Currency()
-	if stated, err := money.ParseCurrency(q.Currency); err == nil { // the cart's, if it states one
-		o.currency = stated
-	}
-	return true
-}
-
-// refused is [body.fault] for a cart that the strategy cannot price.
-func (b *body) refused(err error) (at document.Pos, key, reason string) {
-	var bad *strategy.LineError
-	if !errors.As(err, &bad) {
-		return b.table.Pos, "cart", err.Error()
-	}
-	at, key = b.follow(carts.Pointer(b.json, bad.Line, bad.Field))
-	return at, key, bad.Reason
-}
-
-// unknown is the hint for a line without a price, or of an article that the catalogue
-// does not know: which SKU of the catalogue it may be.
-func (o *outcome) unknown(c *cart.Cart, err error) string {
-	var bad *strategy.LineError
-	if !errors.As(err, &bad) || bad.Line >= len(c.Lines) || c.Lines[bad.Line].UnitPrice != cart.NoPrice && bad.Field != strategy.FieldSKU {
-		return ""
-	}
-	return document.DidYouMean(c.Lines[bad.Line].SKU, o.Products())
-}
-
-// explain asks why the quote is as it is: more work than the quote itself, so
-// only where it is needed.
-func (o *outcome) explain() *strategy.Explanation {
-	if o.explanation == nil {
-		o.explanation = &strategy.Explanation{}
-		if x, err := o.Explain(o.cart, o.now); err == nil { // as it was for the quote
-			o.explanation = x
-		}
-	}
-	return o.explanation
-}
-
-// compare holds an amount against what the test says; why is asked for the hint
-// if it is another.
-func (o *outcome) compare(m member, text string, got int64, why func() string) {
-	want, err := o.currency.ParseMajor(text)
-	switch {
-	case err != nil:
-		o.fail(m, fmt.Sprintf("%q is not an amount of %s: %v", text, o.currency.Code(), err), "", "")
-	case got != want:
-		o.fail(m, o.major(got), o.major(want), why())
-	}
-}
-
-// lowered says which rules gave less than their rewards came to, or nothing for
-// the limits, and why.
-func (o *outcome) lowered() string {
-	texts := []string{o.loweredBySome()}
-	for _, r := range o.explain().Rejected {
-		if r.Reason == "limits" {
-			texts = append(texts, r.Rule+": "+o.why(r.Rule))
-		}
-	}
-	return hints(texts...)
-}
-
-// loweredBySome says which rules gave less than their rewards came to.
-func (o *outcome) loweredBySome() string {
-	var texts []string
-	for _, l := range o.explain().Lowered {
-		texts = append(texts, l.Rule+" "+o.loweredBy(l))
-	}
-	return strings.Join(texts, "; ")
-}
-
-func (o *outcome) loweredBy(l strategy.Lowered) string {
-	return fmt.Sprintf("lowered from %s by %s", o.major(l.From), l.ByText())
-}
-
-// whyLess is the hint for what a rule took off.
-func (o *outcome) whyLess(id string) string {
-	for _, l := range o.explain().Lowered {
-		if l.Rule == id {
-			return o.loweredBy(l)
-		}
-	}
-	return ""
-}
-
-func (o *outcome) major(minor int64) string {
-	return string(append(o.currency.AppendMajor(nil, minor), " "+o.currency.Code()...))
-}
-
-// applied are the ids of the rules that gave something, in their order.
-func (o *outcome) applied() []string {
-	ids := make([]string, len(o.quote.Applied))
-	for i, a := range o.quote.Applied {
-		ids[i] = o.Rules()[a.Rule]
-	}
-	return ids
-}
-
-// takenBy is what a rule took off, and whether it applied: a gift takes
-// nothing.
-func (o *outcome) takenBy(id string) (off int64, applied bool) {
-	for _, a := range o.quote.Applied {
-		if o.Rules()[a.Rule] == id {
-			return a.Amount, true
-		}
-	}
-	return 0, false
-}
-
-// rejection is why a rule did not apply; nil when it did or is not there.
-func (o *outcome) rejection(id string) *strategy.Rejected {
-	list := o.explain().Rejected
-	if i := slices.IndexFunc(list, func(r strategy.Rejected) bool { return r.Rule == id }); i >= 0 {
-		return &list[i]
-	}
-	return nil
-}
-
-// why is the reason with what was seen and needed.
-func (o *outcome) why(id string) string {
-	r := o.rejection(id)
-	switch {
-	case r == nil:
-		return "not applied"
-	case r.Seen.Words != "" && r.Needed.Words != "":
-		return fmt.Sprintf("%s (seen %s, needed %s)", r.Reason, r.Seen, r.Needed)
-	case r.Needed.Words != "":
-		return fmt.Sprintf("%s (needed %s)", r.Reason, r.Needed)
-	}
-	return r.Reason
-}
-
-// exists reports whether the strategy has a rule, be it switched off.
-func (o *outcome) exists(id string) bool {
-	return slices.Contains(o.Rules(), id) || o.rejection(id) != nil
-}
-
-// knows is exists that fails the test where the rule does not exist.
-func (o *outcome) knows(r rule) bool {
-	if o.exists(r.id) {
-		return true
-	}
-	ids := slices.Clone(o.Rules())
-	for _, off := range o.explain().Rejected {
-		ids = append(ids, off.Rule)
-	}
-	o.fail(r.member, fmt.Sprintf("the strategy has no rule %q", r.id), "", document.DidYouMean(r.id, ids))
-	return false
 }

@@ -21,7 +21,7 @@ type Suite struct {
 // test is one [[test]] table.
 type test struct {
 	name         string
-	place        document.Place
+	position     document.Position
 	envs         envs
 	now          instant
 	cart         body
@@ -30,9 +30,8 @@ type test struct {
 }
 
 // Parse reads tests from one file or several. The error is a
-// *[document.Diagnostics] that lists everything found wrong with its place. What
-// can only be told with the strategy at hand, such as whether it has a rule, is
-// for [Suite.Run] to say.
+// *[document.Diagnostics] that lists every problem with its position. What depends on
+// the strategy, such as whether it has a rule, [Suite.Run] checks.
 func Parse(sources ...strategy.Source) (*Suite, error) {
 	doc, err := document.Parse(sources...)
 	if err != nil {
@@ -40,7 +39,7 @@ func Parse(sources ...strategy.Source) (*Suite, error) {
 	}
 	s := &Suite{doc: doc}
 	top := document.NewReader(doc).Section(doc.Root)
-	top.Ways = fileWays
+	top.Hints = fileHints
 	s.decode(top)
 	top.Done()
 	if err := top.Err(); err != nil {
@@ -53,7 +52,7 @@ func Parse(sources ...strategy.Source) (*Suite, error) {
 func (s *Suite) Len() int { return len(s.tests) }
 
 func (s *Suite) decode(top *document.Section) {
-	named := make(map[string]document.Place)
+	named := make(map[string]document.Position)
 	for i, table := range tables(top) {
 		if table.Kind != document.Table {
 			top.Wrong(table, "test", "a test is a table", "write it under [[test]]")
@@ -61,12 +60,12 @@ func (s *Suite) decode(top *document.Section) {
 		}
 		section := top.Element(table, "test", i)
 		t := decodeTest(section)
-		t.place = s.doc.Locate(table.Pos)
+		t.position = s.doc.Locate(table.Pos)
 		if first, twice := named[t.name]; !twice {
-			named[t.name] = t.place
+			named[t.name] = t.position
 		} else if t.name != "" {
 			section.Wrong(table.Get("name"), "name",
-				fmt.Sprintf("a second test is called %q, the first is %s", t.name, from(first, t.place)), "")
+				fmt.Sprintf("a second test is called %q, the first is %s", t.name, from(first, t.position)), "")
 		}
 		s.tests = append(s.tests, t)
 	}
@@ -90,16 +89,16 @@ func tables(top *document.Section) []*document.Node {
 	return nil
 }
 
-// from says where a place is to someone who looks at another.
-func from(place, here document.Place) string {
-	if place.File == here.File {
-		return fmt.Sprintf("on line %d", place.Line)
+// from describes a position to a reader who looks at another one.
+func from(position, here document.Position) string {
+	if position.File == here.File {
+		return fmt.Sprintf("on line %d", position.Line)
 	}
-	return fmt.Sprintf("in %s, line %d", place.File, place.Line)
+	return fmt.Sprintf("in %s, line %d", position.File, position.Line)
 }
 
 func decodeTest(s *document.Section) test {
-	s.Ways = testWays
+	s.Hints = testHints
 	t := test{name: s.Text("name"), envs: decodeEnvs(s)}
 	t.now = decodeInstant(s)
 	t.cart, t.body = decodeCart(s), decodeBody(s)
@@ -121,8 +120,8 @@ func decodeTest(s *document.Section) test {
 	return t
 }
 
-// locate is where something stands in the text.
-func (s *Suite) locate(at document.Pos) document.Place {
+// locate turns a position in the document into file, line and column.
+func (s *Suite) locate(at document.Pos) document.Position {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.doc.Locate(at)

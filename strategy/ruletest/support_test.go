@@ -82,7 +82,7 @@ func failures(r ruletest.Report) string {
 	var lines []string
 	for _, result := range r.Results {
 		for _, f := range result.Failures {
-			lines = append(lines, f.Place.String()+": "+f.String())
+			lines = append(lines, f.Position.String()+": "+f.String())
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -8,13 +8,13 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Warning is what a test says of goods that the catalogue does not know, or has at another
-// price. It fails no test, but what is tested is probably not what was meant: no rule is
-// about an article that is mistyped, and the price of the catalogue counts.
+// Warning is about goods of a test that the catalogue does not have, or has at another
+// price. It fails no test, but the test probably does not test what was meant: no rule
+// targets a mistyped article, and the price of the catalogue counts.
 type Warning struct {
 	// Key is the path within the test, such as cart.items[0].sku.
-	Key   string
-	Place document.Place
+	Key      string
+	Position document.Position
 	// Reason says what the catalogue has.
 	Reason string
 	// Hint says what was probably meant.
@@ -29,28 +29,28 @@ func (w Warning) String() string {
 	return text
 }
 
-// guesses are which article of the catalogue an unknown one may be, by its SKU, for all
-// tests of a run.
+// guesses are the hints which article of the catalogue an unknown one may be, by its SKU,
+// for all tests of a run.
 type guesses map[string]string
 
-// mostGuesses is how many unknown articles are guessed in a run: each is compared with the
+// maxGuesses is how many unknown articles are guessed in a run: each is compared with the
 // whole catalogue.
-const mostGuesses = 50
+const maxGuesses = 50
 
 func (g guesses) of(sku string, st *strategy.Strategy) string {
 	hint, known := g[sku]
-	if !known && len(g) < mostGuesses {
+	if !known && len(g) < maxGuesses {
 		hint = document.DidYouMean(sku, st.Products())
 		g[sku] = hint
 	}
 	return hint
 }
 
-// expectsSubtotal reports whether the test says what the goods are worth, and rightly so: it
+// expectsSubtotal reports whether the test expects the subtotal that the cart has: it
 // then means the prices of the catalogue.
 func (o *outcome) expectsSubtotal() bool {
 	const key = "expect.subtotal"
-	return slices.ContainsFunc(o.expectations, func(e expectation) bool { s, is := e.(*sum); return is && s.key == key }) &&
+	return slices.ContainsFunc(o.expectations, func(e expectation) bool { s, is := e.(*quoteAmount); return is && s.key == key }) &&
 		!slices.ContainsFunc(o.failures, func(f Failure) bool { return f.Key == key })
 }
 
@@ -63,7 +63,7 @@ func (o *outcome) warn(from order) {
 			continue
 		}
 		at, key, where := from.line(d.Line, d.Field)
-		w := Warning{Key: brief.Text(key, maxKey), Place: o.suite.locate(at), Reason: brief.Text(where+d.Reason, maxTold)}
+		w := Warning{Key: brief.Text(key, maxKey), Position: o.suite.locate(at), Reason: brief.Text(where+d.Reason, maxShown)}
 		if d.Field == strategy.FieldSKU {
 			w.Hint = o.guesses.of(o.cart.Lines[d.Line].SKU, o.Strategy)
 		}
@@ -75,7 +75,7 @@ func (o *outcome) warn(from order) {
 }
 
 func (b *body) line(line int, field string) (at document.Pos, key, where string) {
-	at, key = b.follow(carts.Pointer(b.json, line, "") + "/" + field)
+	at, key = b.follow(cartReader.Pointer(b.json, line, "") + "/" + field)
 	return at, key, ""
 }
 

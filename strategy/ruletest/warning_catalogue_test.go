@@ -30,7 +30,7 @@ func warned(r ruletest.Report) string {
 	var lines []string
 	for _, result := range r.Results {
 		for _, w := range result.Warnings {
-			lines = append(lines, w.Place.String()+": "+w.String())
+			lines = append(lines, w.Position.String()+": "+w.String())
 		}
 	}
 	return strings.Join(lines, "\n")
