@@ -71,7 +71,7 @@ func (s *section) amount(name string, least int64) (int64, bool) {
 		s.Wrong(n, name, fmt.Sprintf("%q is not an amount of %s: %v", n.Text, s.currency.Code(), err), "")
 		return 0, false
 	case minor < least:
-		s.Wrong(n, name, fmt.Sprintf("%s is too small, %s or more is wanted", n.Text, majorText(s.currency, least)), "")
+		s.Wrong(n, name, fmt.Sprintf("%s is too small, want %s or more", n.Text, majorText(s.currency, least)), "")
 		return 0, false
 	}
 	return minor, true
