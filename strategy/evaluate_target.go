@@ -86,7 +86,7 @@ func (sc *targeting) encode(o *object) {
 	o.choice("pick", int(sc.pick), int(sc.usual), pickWords)
 }
 
-// target is what the rule at hand is about: the goods it counts, and the
+// target is what the rule that is evaluated is about: the goods it counts, and the
 // portions it reduces.
 type target struct {
 	counted  totals // of the goods that match, by threshold base

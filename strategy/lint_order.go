@@ -59,7 +59,7 @@ type ordering struct {
 // contender is a rule that is applied after others, or before them.
 type contender struct {
 	*rule
-	leader *rule // by which it has its turn: itself, the first of its group, or the ladder of a step
+	leader *rule // by which it is ordered: itself, the first of its group, or the ladder of a step
 }
 
 // another reports whether another pair may be looked at.
@@ -77,18 +77,18 @@ func (o *ordering) contenders() []contender {
 	var list []contender
 	first := map[string]*rule{} // of groups
 	for _, r := range o.model.enabled() {
-		turn := r
+		leader := r
 		if group := r.stacking.group; group != "" {
 			if first[group] == nil {
 				first[group] = r
 			}
-			turn = first[group]
+			leader = first[group]
 		}
 		switch _, is := r.reward.(giftGiver); {
 		case r == o.model.ladder:
 			list = append(list, o.steps()...)
 		case !is && r.stacking.exclusive != exclusiveAll && r.valid.compile().until > o.now.UnixNano():
-			list = append(list, contender{r, turn})
+			list = append(list, contender{r, leader})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b contender) int { return byPriority(a.leader, b.leader) })

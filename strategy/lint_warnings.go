@@ -109,7 +109,7 @@ func (s *section) checkKnown(name string, list []string, known *words) {
 }
 
 // guess is the hint for a word that the catalogue does not know. A catalogue
-// that knows next to none of many words is not searched for each of them.
+// that lacks nearly all of many words is not searched for each of them.
 func (s *section) guess(word string, known *words) string {
 	if s.compared > maxGuesses {
 		return ""
@@ -143,7 +143,7 @@ func (s *section) checkShare(n *document.Node, name string, r money.Rate) {
 	}
 }
 
-// checkZone warns of local times that nobody said the zone of.
+// checkZone warns of local times where the strategy has no timezone.
 func (s *section) checkZone(n *document.Node, name string) {
 	if !s.zoned {
 		s.warn(n, name, "the time is local, and no timezone is given, so it is UTC", `such as timezone = "Asia/Shanghai" at the top`)

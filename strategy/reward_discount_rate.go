@@ -77,8 +77,8 @@ func (s *section) discountRate(name string) money.Rate {
 	return r
 }
 
-// rateBounds are those of a share to take off. Above what is usual, a share to pay was
-// probably written where the share to take off is wanted (9.5 折 as 0.95).
+// rateBounds are those of a share to take off. Above what is usual, the author
+// probably wrote the share to pay and not the share to take off (9.5 折 as 0.95).
 func (s *section) rateBounds() rates.Bounds {
 	within := rates.Usual
 	if s.maxRate.Compare(within.Most) > 0 {

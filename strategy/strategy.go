@@ -29,7 +29,7 @@ type Strategy struct {
 	timetable   timetable
 	bounds      []bound // of the rules, for the best combination of them
 	looks       []int64 // how often each rule looks at a cart; nil where each does once
-	ruleCount   int     // how many rules have a turn: all but the reserved one, which is last
+	ruleCount   int     // how many rules apply: all but the reserved one, which is last
 	exclusive   bool    // whether there is an exclusive rule
 	grouped     bool    // whether there is a group
 
@@ -150,16 +150,16 @@ func Compile(m *Model) *Strategy {
 	rules := m.withLadder(c)
 	slices.SortFunc(rules, document.Comparing(m.pause, byPriority))
 	s.rules, s.ids = make([]compiledRule, 0, len(rules)), make([]string, 0, len(rules))
-	turns := make(map[string]int32)
+	leaders := make(map[string]int32)
 	for i, r := range rules {
 		m.pause.After(i)
 		if r.enabled {
-			s.add(r, c, turns)
+			s.add(r, c, leaders)
 		} else {
 			s.disabled = append(s.disabled, r.id)
 		}
 	}
-	s.grouped = len(turns) > 0
+	s.grouped = len(leaders) > 0
 	s.bounds, s.looks = s.boundsOf(), s.looksOf()
 	s.catalogue = c.catalogue(m.products, m.spelling.skus)
 	s.further = c.furtherCategories(s.catalogue)
@@ -171,16 +171,16 @@ func Compile(m *Model) *Strategy {
 	return s
 }
 
-// add appends a rule; turns has the first rule of every group so far.
-func (s *Strategy) add(of *rule, c *compiler, turns map[string]int32) {
+// add appends a rule; leaders has the first rule of every group so far.
+func (s *Strategy) add(of *rule, c *compiler, leaders map[string]int32) {
 	s.rules, s.ids = append(s.rules, compiledRule{}), append(s.ids, of.id)
 	r := &s.rules[len(s.rules)-1]
 	c.rule(r, of)
 	if r.group != "" {
-		first, known := turns[r.group]
+		first, known := leaders[r.group]
 		if !known {
 			first = int32(len(s.rules) - 1)
-			turns[r.group] = first
+			leaders[r.group] = first
 		}
 		r.groupLeader = first
 	}
