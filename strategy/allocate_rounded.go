@@ -36,7 +36,7 @@ func (s sharing) rounded(units, total int64, portions []portion) int64 {
 }
 
 // shares reports whether a portion has a share: it has headroom, and a value. The others
-// keep a rest that says nothing.
+// keep a remainder of no meaning.
 func (s sharing) shares(p *portion) bool { return p.value > 0 && s.headroom(p) > 0 }
 
 // roundThenFirst rounds each share. What they come to less than the units is given

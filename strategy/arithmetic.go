@@ -73,7 +73,7 @@ const (
 	cascadeUp                          // each share of what is left rounded up
 )
 
-// selection says which of the eligible rules apply.
+// selection is which of the eligible rules apply.
 type selection uint8
 
 const (

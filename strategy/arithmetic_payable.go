@@ -60,7 +60,7 @@ func (p *payable) off(left int64) int64 {
 	return left - money.MulDiv(left, 1, p.unit, p.rounding)*p.unit
 }
 
-// addRounding appends the reserved rule, which has no turn among the others.
+// addRounding appends the reserved rule, which is not applied among the others.
 func (s *Strategy) addRounding() {
 	s.ruleCount = len(s.rules)
 	if s.arithmetic.payable.unit > 0 {

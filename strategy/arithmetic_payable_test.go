@@ -126,11 +126,11 @@ func TestPayableRefused(t *testing.T) {
 		},
 		"no rounding of that name": {
 			text: "arithmetic = { payable_unit = 1, payable_rounding = \"off\" }\n[rule.a]\ndiscount_rate = 0.1\n",
-			want: `t.toml:2:53: arithmetic.payable_rounding: this is a string ("off"), one of half_up, half_even, half_down, down, up is wanted`,
+			want: `t.toml:2:53: arithmetic.payable_rounding: this is a string ("off"), want one of half_up, half_even, half_down, down, up`,
 		},
 		"nothing": {
 			text: "arithmetic = { payable_unit = 0 }\n[rule.a]\ndiscount_rate = 0.1\n",
-			want: "t.toml:2:31: arithmetic.payable_unit: 0 is too small, 0.01 CNY or more is wanted",
+			want: "t.toml:2:31: arithmetic.payable_unit: 0 is too small, want 0.01 CNY or more",
 		},
 		"more than there are": {
 			text: "arithmetic = { payable_unit = 10000.01 }\n[rule.a]\ndiscount_rate = 0.1\n",

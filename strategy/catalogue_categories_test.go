@@ -66,7 +66,7 @@ func TestMessagesOfCategories(t *testing.T) {
 		"empty":      {product: "category = []", want: `t.toml:4:1: products[0].category: the list is empty, so nothing could ever match (leave the key out to match everything)`},
 		"twice":      {product: "categories = [\"a\", \"a\"]", want: `t.toml:4:20: products[0].categories[1]: "a" is listed twice`},
 		"blank text": {product: "category = \"\"", want: `t.toml:4:12: products[0].category: the string is empty`},
-		"a number":   {product: "category = 1", want: `t.toml:4:12: products[0].category: this is an integer ("1"), a list of strings is wanted`},
+		"a number":   {product: "category = 1", want: `t.toml:4:12: products[0].category: this is an integer ("1"), want a list of strings`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -37,7 +37,7 @@ func (x *spreadsheet) amount(column int, text string, at document.Pos) *document
 	if bare != "" && strings.Trim(bare, "0123456789.") == "" {
 		return x.build.Scalar(document.String, text, at)
 	}
-	x.report.Add(at, x.cellAt(x.rows.Row(), column), fmt.Sprintf("%q is not an amount of %s, digits with a point before the decimals are wanted", shortened(text), x.currency.Code()), x.amountMeant(text))
+	x.report.Add(at, x.cellAt(x.rows.Row(), column), fmt.Sprintf("%q is not an amount of %s, want digits with a point before the decimals", shortened(text), x.currency.Code()), x.amountMeant(text))
 	return nil
 }
 

@@ -89,7 +89,7 @@ func problemsOf(t *testing.T, sources ...Source) string {
 func TestWhatIsWrongInASpreadsheetIsToldByRowAndColumn(t *testing.T) {
 	t.Parallel()
 	const file = "shop/catalogue.csv"
-	const amount = "is not an amount of CNY, digits with a point before the decimals are wanted"
+	const amount = "is not an amount of CNY, want digits with a point before the decimals"
 	for name, c := range map[string]struct {
 		csv  string
 		want []string
@@ -101,7 +101,7 @@ func TestWhatIsWrongInASpreadsheetIsToldByRowAndColumn(t *testing.T) {
 		"the sign of a currency":       {"sku,price\nlatte,¥18.00\nmocha,20元\n", []string{`:2:7: row 2, column B (price): "¥18.00" ` + amount + ` (the currency is that of the strategy: write 18.00)`, `:3:7: row 3, column B (price): "20元" ` + amount + ` (the currency is that of the strategy: write 20)`}},
 		"no number":                    {"sku,price\nlatte,free\n", []string{`:2:7: row 2, column B (price): "free" ` + amount + ` (a product without a price has an empty cell)`}},
 		"more decimals than there are": {"sku,Price\nlatte,18.005\n", []string{`:2:7: row 2, column B (Price): "18.005" is not an amount of CNY: 18.005 has 3 decimals, CNY has 2`}},
-		"below zero":                   {"sku,price\nlatte,-1\n", []string{`:2:7: row 2, column B (price): -1 is too small, 0.00 CNY or more is wanted`}},
+		"below zero":                   {"sku,price\nlatte,-1\n", []string{`:2:7: row 2, column B (price): -1 is too small, want 0.00 CNY or more`}},
 		"a floor above the price":      {"sku,底价,price\nlatte,20,18\n", []string{`:2:7: row 2, column B (底价): the floor price is above the price`}},
 		"a SKU twice":                  {"sku,note\nlatte,\"a\nb\"\n\nmocha,\nlatte,\n", []string{`:6:1: row 5: "latte" is in the catalogue twice, first in row 2`}},
 		"a category twice":             {"sku,category\nlatte,a;b;a\n", []string{`:2:7: row 2, column B (category): "a" is listed twice`}},
@@ -172,7 +172,7 @@ func TestANameOfASpreadsheetIsOfAFileBeside(t *testing.T) {
 		"a file of Excel":        {`products = { file = "catalogue.xlsx" }`, "is not the name of a spreadsheet"},
 		"a part of the strategy": {`products = { file = "discount.toml" }`, "is not the name of a spreadsheet"},
 		"empty":                  {`products = { file = "" }`, "products.file: the string is empty"},
-		"a list":                 {`products = { file = ["catalogue.csv"] }`, "products.file: this is a list, a string is wanted"},
+		"a list":                 {`products = { file = ["catalogue.csv"] }`, "products.file: this is a list, want a string"},
 		"more beside it":         {`products = { file = "catalogue.csv", price = 3 }`, `products.price: unknown key "price"`},
 		"the name alone":         {`products = "catalogue.csv"`, `shop/discount.toml:2:12: products: the catalogue is a list of products, or a table with the name of a file (did you mean products = { file = "catalogue.csv" }?)`},
 		"another key":            {`beverages = { path = "x.CSV" }`, `(did you mean products = { file = "x.CSV" }?)`},

@@ -5,8 +5,7 @@ package strategy
 type condition interface {
 	// key is the key of the language the condition is written with.
 	key() string
-	// met reports whether it holds for the cart at hand; t is the rule's
-	// target.
+	// met reports whether the cart meets it; t is the target of the rule.
 	met(e *evaluation, t *target) bool
 	// explain says what was seen and what is needed.
 	explain(e *evaluation, t *target) (seen, needed Value)

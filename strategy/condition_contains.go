@@ -114,7 +114,7 @@ func (h *held) progress(e *evaluation, _ *target) progress {
 	return c
 }
 
-// moreGoodsHelp reports whether the goods are wanted.
+// moreGoodsHelp reports whether the cart must hold the goods, and not lack them.
 func (h *held) moreGoodsHelp() bool { return h.wanted }
 
 func (h *held) looks() int64 { return 1 }

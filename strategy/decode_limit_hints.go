@@ -55,7 +55,7 @@ func (s *section) rewardGiven() rewardKind {
 	return rewardKind{}
 }
 
-// oncePerOrder is what unit_rates do unless they are told.
+// oncePerOrder is what unit_rates do without max_times.
 const oncePerOrder = " That is once an order; max_times is how often"
 
 // nthMeant is the hint for a key about the second or third unit.
@@ -129,5 +129,5 @@ func (s *section) inGet(what string) string {
 	return "did you mean " + what + " within get?"
 }
 
-// capital is a sentence with a capital at its beginning.
+// capital is a sentence that begins with a capital letter.
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

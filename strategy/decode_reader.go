@@ -71,7 +71,7 @@ func (s *section) amount(name string, least int64) (int64, bool) {
 		s.Wrong(n, name, fmt.Sprintf("%q is not an amount of %s: %v", n.Text, s.currency.Code(), err), "")
 		return 0, false
 	case minor < least:
-		s.Wrong(n, name, fmt.Sprintf("%s is too small, %s or more is wanted", n.Text, majorText(s.currency, least)), "")
+		s.Wrong(n, name, fmt.Sprintf("%s is too small, want %s or more", n.Text, majorText(s.currency, least)), "")
 		return 0, false
 	}
 	return minor, true
@@ -81,8 +81,8 @@ func (s *section) amount(name string, least int64) (int64, bool) {
 // stands for a list of one.
 func (s *section) texts(name string) []string { return s.words(name, asWritten, nil) }
 
-// words is texts in the form in which they are compared; each hears of every word, as
-// it is written and in that form.
+// words is texts in the form in which they are compared; each is called for every word,
+// as it is written and in that form.
 func (s *section) words(name string, form wordForm, each func(s *section, item *document.Node, word string)) []string {
 	n := s.Get(name)
 	if n == nil {

@@ -101,7 +101,7 @@ type item struct {
 	largest                 int64        // units of the largest line
 	unitPrice               int64        // list price, rounded down; cart.NoPrice when unknown
 	original                int64        // value before any rule
-	stage                   int64        // value as the stage at hand began
+	stage                   int64        // value as the current stage began
 	left                    int64        // value after the rules so far
 	floor, unitFloor        int64        // left never goes below; a unit never does
 	weighed                 bool         // goods by weight, whose one unit cannot be divided
@@ -151,7 +151,7 @@ func (x *indexBuffers) reset() {
 	x.categories, x.further = x.categories[:0], x.further[:0]
 }
 
-// wall is the instant by the clock on the wall, worked out once a quote.
+// wall is the wall-clock time of the instant. It is computed once a quote.
 func (e *evaluation) wall() wallClock {
 	if !e.clockSet {
 		e.clock, e.clockSet = readWallClock(e.now, e.location), true

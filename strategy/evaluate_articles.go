@@ -19,7 +19,7 @@ import (
 //
 // Nearly all lines are of an article of their own. That is seen by one bit of many, which
 // are so many more than lines that it is rarely set by another hash: to ask for it and to
-// remember a line takes no branch that a processor could not foretell.
+// remember a line takes no branch that a processor cannot predict.
 type articles struct {
 	hash  uint64   // of the SKU of the last item
 	seen  []uint64 // a bit of each hash

@@ -255,9 +255,9 @@ func TestKeysOfPartsAreChecked(t *testing.T) {
 	for name, c := range map[string]struct{ rule, want string }{
 		"each with shipping":   {"applies_to = \"all\"\neach = \"sku\"", `t.toml:4:8: rule."a".each: shipping has no parts to look at (use applies_to = "items", or leave each out)`},
 		"each and the cart":    {"each = \"line\"\ncount = \"cart\"", `t.toml:3:8: rule."a".each: each part counts by itself, and count = "cart" counts the whole cart (leave one of them out)`},
-		"each of what is none": {"each = \"article\"", `t.toml:3:8: rule."a".each: this is a string ("article"), one of sku, line is wanted`},
+		"each of what is none": {"each = \"article\"", `t.toml:3:8: rule."a".each: this is a string ("article"), want one of sku, line`},
 		"fresh shipping":       {"applies_to = \"shipping\"\nfresh_units = true", `t.toml:4:15: rule."a".fresh_units: shipping has no units (use applies_to = "items")`},
-		"no articles":          {"min_articles = 0", `t.toml:3:16: rule."a".min_articles: 0 is out of range, 1 to 999999999999999 is wanted`},
+		"no articles":          {"min_articles = 0", `t.toml:3:16: rule."a".min_articles: 0 is out of range, want 1 to 999999999999999`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := "version = \"v\"\n[rule.a]\n" + c.rule + "\ndiscount_rate = 0.1\n"

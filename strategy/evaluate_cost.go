@@ -7,7 +7,7 @@ import (
 
 // This file bounds what a quote costs. A step is one rule that looks at one line or
 // shipping charge, or one round of sharing an amount over it. Lines of one article count
-// each, since what a rule takes off is distributed to all of them. No clock has a say, so that
+// each, since what a rule takes off is distributed to all of them. No clock is read, so that
 // a cart that is priced once is priced always, on every machine.
 
 // MaxSteps is how many steps a quote may take: far more than carts and strategies of shops

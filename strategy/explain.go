@@ -36,8 +36,8 @@ func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 	return x, nil
 }
 
-// ExplainNext is [Strategy.Explain] with what is close alone: it says nothing of rules
-// that are switched off, not open, or for others than the cart's customer.
+// ExplainNext is [Strategy.Explain] without Rejected and Lowered: it does not tell of rules
+// that are switched off, not open, or for other customers.
 func (s *Strategy) ExplainNext(c *cart.Cart, now time.Time) (*Explanation, error) {
 	x, trace, err := s.traced(c, now)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *Strategy) ExplainNext(c *cart.Cart, now time.Time) (*Explanation, error
 	return x, nil
 }
 
-// traced is a quote for which every rule is looked at.
+// traced is a quote that examines every rule.
 func (s *Strategy) traced(c *cart.Cart, now time.Time) (*Explanation, *trace, error) {
 	x, trace := &Explanation{}, &trace{}
 	x.work.trace = trace
@@ -62,7 +62,7 @@ type trace struct {
 	tried        map[int]tried
 	target       int           // the rule that is tried
 	only         int           // the one that is asked about, from one on; 0 for all, or noRule
-	without      int           // the one that has no turn, from one on; 0 for none
+	without      int           // the one that is left out, from one on; 0 for none
 	stops        map[int32]int // the rule that kept later ones from some of an article, by item
 	together     int64         // what the rules that are not exclusive take off
 	rival        int           // the exclusive rule of goods that competed; -1 for none
@@ -72,7 +72,7 @@ type trace struct {
 // noRule is no rule to ask about.
 const noRule = -1
 
-// tried is how far a rule came when its turn was last.
+// tried is how far a rule came when it was tried last.
 type tried struct {
 	shortfall                // what failed; of no reason when nothing did
 	progress  []progress     // how far it, or each part of its target, has come

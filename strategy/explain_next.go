@@ -63,7 +63,7 @@ const (
 	// tries of a rule in combinations, times its lines; leastQuotes may be taken all the same.
 	maxWork     = 5_000_000
 	leastQuotes = 4
-	// maxSought is for how many rules, in their turn, goods that are not in the cart are
+	// maxSought is for how many rules, in their order, goods that are not in the cart are
 	// looked for in the catalogue.
 	maxSought = 16
 )

@@ -103,7 +103,7 @@ func (a *addition) more(n *need) bool {
 	return true
 }
 
-// public is an addition as it is told.
+// public is an addition as an explanation has it.
 func (a *addition) public(c *cart.Cart) Addition {
 	told := Addition{Line: int(a.line), Units: a.units, Articles: a.articles, Amount: a.amount}
 	if a.known != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// catalogueSearch looks for goods in the catalogue that a cart does not have.
+// catalogueSearch finds goods in the catalogue that a cart does not have.
 type catalogueSearch struct {
 	strategy *Strategy
 	left     int // how many more rules it is looked for

@@ -86,7 +86,7 @@ func Reasons() []string {
 	return append(list, rewardKeys(func(kind *rewardKind) bool { return kind.unreached != "" })...)
 }
 
-// reasonText is a reason for a person. A reason that is not listed stands for itself.
+// reasonText is a reason for a person. A reason that is not listed is its own text.
 func reasonText(reason string) string {
 	for i := range reasons {
 		if reasons[i].reason == reason {

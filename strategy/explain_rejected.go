@@ -52,7 +52,7 @@ func (e *evaluation) closed(r *compiledRule) shortfall {
 // opening is when windows that are closed open next, which is in words their hours.
 func opening(windows []window, after time.Time) Value {
 	v := textValue(sayWindows)
-	if at, ever := hours(weekOf(windows)).turn(after); ever {
+	if at, ever := hours(weekOf(windows)).nextChange(after); ever {
 		v = timeValue(at, sayWindows)
 	}
 	v.windows = windows
@@ -125,7 +125,7 @@ func (s *Strategy) reject(i int, q *Quote, t *trace) shortfall {
 		return shortfall{ReasonGroup, wouldTake(found), textValue(sayBestOfGroup).about(r.group)}
 	}
 	applied := s.byRules(q)
-	return s.stoppedBy(applied[len(applied)-1].Rule) // no rule has a turn after it
+	return s.stoppedBy(applied[len(applied)-1].Rule) // no rule is applied after it
 }
 
 // wouldTake is what a rule would have taken off; nothing to say of one that was not

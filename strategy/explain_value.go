@@ -62,7 +62,7 @@ func textValue(p phrase, names ...string) Value {
 	return Value{Unit: UnitText, Text: strings.Join(names, ", "), phrase: p, names: names}
 }
 
-// about adds the name of what else the phrase speaks of.
+// about adds the name that the phrase has in place of {of}.
 func (v Value) about(name string) Value {
 	v.of = name
 	return v

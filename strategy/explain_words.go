@@ -11,8 +11,8 @@ import (
 // This file turns the typed values of reasons into words. No other file of the
 // package writes a message that a quote or an explanation carries.
 
-// phrase is what is said of a [Value]: {} stands for the value, {of} for the name of
-// what else it speaks of.
+// phrase is the text of a [Value]: {} is replaced by the value, {of} by the name that the
+// value is about.
 type phrase string
 
 const (
@@ -110,7 +110,7 @@ func (v *Value) plainWords(currency money.Currency) string {
 	return v.Text
 }
 
-// wallText is what the clock on the wall shows at an instant.
+// wallText is the wall-clock time of an instant.
 func wallText(at time.Time) string {
 	wall := readWallClock(at, at.Location())
 	return weekdays[wall.weekday] + " " + formatTimeOfDay(wall.seconds)

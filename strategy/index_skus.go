@@ -16,7 +16,7 @@ type skuTable struct {
 }
 
 // newSKUTable fills a table of which at least seven eighths stay empty, so that few looks
-// meet another SKU: what a processor does not foretell costs more than the memory.
+// meet another SKU: a branch that a processor mispredicts costs more than the memory.
 func newSKUTable(skus symbols) skuTable {
 	size := 1 << bits.Len(uint(8*len(skus)))
 	t := skuTable{seed: maphash.MakeSeed(), tags: make([]uint8, size), slots: make([]symbol, size), names: make([]string, len(skus)+1)}

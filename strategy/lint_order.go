@@ -1,7 +1,6 @@
 package strategy
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -59,7 +58,7 @@ type ordering struct {
 // contender is a rule that is applied after others, or before them.
 type contender struct {
 	*rule
-	leader *rule // by which it has its turn: itself, the first of its group, or the ladder of a step
+	leader *rule // by which it is ordered: itself, the first of its group, or the ladder of a step
 }
 
 // another reports whether another pair may be looked at.
@@ -77,18 +76,18 @@ func (o *ordering) contenders() []contender {
 	var list []contender
 	first := map[string]*rule{} // of groups
 	for _, r := range o.model.enabled() {
-		turn := r
+		leader := r
 		if group := r.stacking.group; group != "" {
 			if first[group] == nil {
 				first[group] = r
 			}
-			turn = first[group]
+			leader = first[group]
 		}
 		switch _, is := r.reward.(giftGiver); {
 		case r == o.model.ladder:
 			list = append(list, o.steps()...)
 		case !is && r.stacking.exclusive != exclusiveAll && r.valid.compile().until > o.now.UnixNano():
-			list = append(list, contender{r, turn})
+			list = append(list, contender{r, leader})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b contender) int { return byPriority(a.leader, b.leader) })
@@ -365,162 +364,4 @@ func (o *ordering) payable(s *Strategy, c *cart.Cart, at time.Time) (payable int
 func (o *ordering) applies(alone *Strategy, c *cart.Cart, at time.Time) bool {
 	_, ok := o.payable(alone, c, at)
 	return ok && len(o.quote.Applied) > 0
-}
-
-// instants are some at which two rules may both be open.
-func (o *ordering) instants(a, b *rule) []time.Time {
-	from := o.now
-	for _, r := range []*rule{a, b} {
-		if r.valid.hasFrom && from.Before(r.valid.from) {
-			from = r.valid.from
-		}
-	}
-	var list []time.Time
-	for _, r := range []*rule{a, b} {
-		if at, open := o.model.firstOpen(r.windows, &r.valid, from); open && !slices.ContainsFunc(list, at.Equal) {
-			list = append(list, at)
-		}
-	}
-	return list
-}
-
-// goods is a line that two rules may both be about: of the catalogue, if it has one with a
-// price, and else made up.
-func (o *ordering) goods(a, b selector) (cart.Line, *product) {
-	lines := []selector{a, b}
-	sku := shared(a.skus, b.skus)
-	if p := o.linter.product(o.model, sku); p != nil && sku != "" {
-		return lineOf(p.sku, p.category, p.subgroup, p.price, lines), p
-	}
-	if p := o.pricedProduct(lines); p != nil && sku == "" {
-		return lineOf(p.sku, p.category, p.subgroup, p.price, lines), p
-	}
-	return lineOf(sku, shared(a.categories, b.categories), shared(a.subgroups, b.subgroups), cart.NoPrice, lines), nil
-}
-
-// pricedProduct is the first of the products with a price that selectors by words all match.
-func (o *ordering) pricedProduct(lines []selector) *product {
-	if found := o.productsOf(lines); len(found) > 0 {
-		return found[0]
-	}
-	return nil
-}
-
-// lineOf is a line of one unit, with the attributes that selectors ask for.
-func lineOf(sku, category, subgroup string, price int64, lines []selector) cart.Line {
-	line := cart.Line{SKU: sku, Category: category, Subgroup: subgroup, Quantity: 1, UnitPrice: price}
-	for i := range lines {
-		for _, test := range lines[i].where {
-			if value, ok := test.example(); ok {
-				line.Attributes = append(line.Attributes, cart.Attribute{Name: test.name, Text: value.text, Kind: value.kind})
-			}
-		}
-		if price == cart.NoPrice {
-			line.UnitPrice = max(line.UnitPrice, lines[i].minPrice)
-		}
-	}
-	return line
-}
-
-// example is a value that passes the test.
-func (t *attributeTest) example() (attributeValue, bool) {
-	switch {
-	case len(t.in) > 0:
-		return t.in[0], true
-	case t.min != nil:
-		return *t.min, true
-	case t.max != nil:
-		return *t.max, true
-	}
-	return attributeValue{}, false
-}
-
-// carts are some with goods that two rules are about, at and above their thresholds.
-func (o *ordering) carts(a, b *rule, line cart.Line, one, other targetedGoods) []cart.Cart {
-	units, amounts := o.sizes(a, b, max(one.units, other.units, 1))
-	c := bothCarts(a.cart(), b.cart())
-	if a.targeting.appliesTo != toItems || b.targeting.appliesTo != toItems {
-		c.Shipping = append(c.Shipping, cart.Charge{Amount: anyPrice})
-	}
-	for i := range c.Shipping {
-		c.Shipping[i].Amount = anyPrice
-	}
-	further := append(requiredBy(a), requiredBy(b)...)
-	for _, aimed := range []targetedGoods{one, other} {
-		if aimed.beside != nil {
-			further = append(further, *aimed.beside)
-		}
-	}
-	var list []cart.Cart
-	add := func(units, price int64) {
-		if units > maxUnitsTried || len(list) == maxCartsOfPair {
-			return
-		}
-		one := line
-		one.Quantity, one.UnitPrice, one.Subtotal = units, price, times(price, units)
-		with := c
-		with.Lines = append([]cart.Line{one}, further...)
-		list = append(list, with)
-	}
-	for _, n := range units {
-		if line.UnitPrice > 0 {
-			add(n, line.UnitPrice)
-		} else {
-			add(n, anyPrice)
-		}
-		for _, amount := range amounts {
-			if line.UnitPrice > 0 {
-				add(max(n, ceil(amount, line.UnitPrice)), line.UnitPrice)
-			} else {
-				add(n, ceil(amount, n))
-			}
-		}
-	}
-	return list
-}
-
-// sizes are how many units of the goods, the least or more, and how much of them, bring
-// two rules.
-func (o *ordering) sizes(a, b *rule, least int64) (units, amounts []int64) {
-	for _, r := range []*rule{a, b} {
-		for _, reach := range r.reaches() {
-			least = max(least, reach.units)
-			amounts = append(amounts, reach.amount)
-		}
-		if of, is := r.reward.(trialReward); is {
-			amounts = append(amounts, of.trialAmounts()...)
-		}
-	}
-	slices.Sort(amounts)
-	amounts = slices.DeleteFunc(slices.Compact(amounts), func(amount int64) bool { return amount <= 0 })
-	units = []int64{least, max(2, least)}
-	for _, r := range []*rule{a, b} {
-		if of, is := r.reward.(trialReward); is {
-			units = append(units, of.trialUnits(amounts)...)
-		}
-	}
-	return slices.Compact(units), amounts
-}
-
-// bothCarts is a cart that has what either of two has.
-func bothCarts(a, b cart.Cart) cart.Cart {
-	a.Coupons = append(slices.Clone(a.Coupons), b.Coupons...)
-	a.Shipping = append(slices.Clone(a.Shipping), b.Shipping...)
-	a.Channel, a.Region = cmp.Or(a.Channel, b.Channel), cmp.Or(a.Region, b.Region)
-	who, other := &a.Customer, &b.Customer
-	who.ID, who.Tier = cmp.Or(who.ID, other.ID), cmp.Or(who.Tier, other.Tier)
-	who.Segments = append(slices.Clone(who.Segments), other.Segments...)
-	who.CompletedOrders = max(who.CompletedOrders, other.CompletedOrders)
-	return a
-}
-
-// requiredBy are lines with what a rule wants the cart to hold beside.
-func requiredBy(r *rule) []cart.Line {
-	var list []cart.Line
-	for _, spec := range r.conditions {
-		if of, is := spec.(requiring); is {
-			list = append(list, of.requiredLines()...)
-		}
-	}
-	return list
 }

@@ -41,7 +41,7 @@ type rewardKind struct {
 	unreached string
 }
 
-// rewardKinds are all rewards. A new one is a line here and a file of its own, which has
+// rewardKinds are all rewards. A new one is a word here and a file of its own, which has
 // its kind, how it is encoded, what it gives and its abilities. They are listed by init,
 // since how they are decoded depends on the list.
 var rewardKinds []rewardKind

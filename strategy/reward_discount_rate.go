@@ -23,13 +23,13 @@ func (s *section) rate(name string, within rates.Bounds) (money.Rate, bool) {
 	r, err := money.ParseRate(text)
 	switch {
 	case strings.HasPrefix(text, "-"):
-		s.Wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
+		s.Wrong(n, name, fmt.Sprintf("%s is out of range, want above 0 and at most 1", n.Text), rateMeant(within, text))
 	case err != nil:
 		s.Wrong(n, name, fmt.Sprintf("%q is not a rate: %v", n.Text, err), rateMeant(within, text))
 	case r.IsZero():
-		s.Wrong(n, name, "the rate is 0, above 0 is wanted", "to switch a rule off, leave its rate and write enabled = false")
+		s.Wrong(n, name, "the rate is 0, want above 0", "to switch a rule off, leave its rate and write enabled = false")
 	case r.Compare(rates.All) > 0:
-		s.Wrong(n, name, fmt.Sprintf("%s is not a rate, above 0 and at most 1 is wanted", n.Text), rateMeant(within, text))
+		s.Wrong(n, name, fmt.Sprintf("%s is out of range, want above 0 and at most 1", n.Text), rateMeant(within, text))
 	case r.Compare(within.Most) > 0:
 		s.Wrong(n, name, fmt.Sprintf("%s takes more than %s off", n.Text, within.Most), tooMuchMeant(within, r))
 	default:
@@ -77,8 +77,8 @@ func (s *section) discountRate(name string) money.Rate {
 	return r
 }
 
-// rateBounds are those of a share to take off. Above what is usual, a share to pay was
-// probably written where the share to take off is wanted (9.5 折 as 0.95).
+// rateBounds are those of a share to take off. Above what is usual, the author
+// probably wrote the share to pay and not the share to take off (9.5 折 as 0.95).
 func (s *section) rateBounds() rates.Bounds {
 	within := rates.Usual
 	if s.maxRate.Compare(within.Most) > 0 {

@@ -85,8 +85,8 @@ func TestWhatALadderCannotBeCalled(t *testing.T) {
 			want: "t.toml:6:6: discounts[1].id: all steps are one rule, and its id stands in the first [[discounts]] " +
 				"(move it there, or write a rule with a ladder of its own: ladder = [{ threshold = 100, amount = 10 }])"},
 		"nothing":  {text: "[[discounts]]\nid = \"\"\n" + step, want: "t.toml:3:6: discounts[0].id: the string is empty"},
-		"a number": {text: "[[discounts]]\nid = 1\n" + step, want: `t.toml:3:6: discounts[0].id: this is an integer ("1"), a string is wanted`},
-		"too long": {text: "[[discounts]]\nid = \"" + strings.Repeat("x", 65) + "\"\n" + step, want: "t.toml:3:6: discounts[0].id: 65 characters are too many, 1 to 64 are wanted"},
+		"a number": {text: "[[discounts]]\nid = 1\n" + step, want: `t.toml:3:6: discounts[0].id: this is an integer ("1"), want a string`},
+		"too long": {text: "[[discounts]]\nid = \"" + strings.Repeat("x", 65) + "\"\n" + step, want: "t.toml:3:6: discounts[0].id: 65 characters are too many, want 1 to 64"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := strategy.Load("", strategy.Source{Name: "t.toml", Data: []byte("version = \"v\"\n" + c.text)})

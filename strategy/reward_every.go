@@ -32,7 +32,7 @@ func decodeEvery(s *section, n *document.Node) reward {
 	v.amount, _ = sub.amount("amount", 1)
 	v.most, _ = sub.Integer("max_times", 1, money.Max)
 	if sub.Has("threshold") == sub.Has("units") {
-		sub.Add(n.Pos, sub.Path(), "one of threshold and units is wanted", "")
+		sub.Add(n.Pos, sub.Path(), "want one of threshold and units", "")
 	}
 	if v.threshold > 0 && v.amount > v.threshold {
 		sub.Wrong(sub.Node.Get("amount"), "amount", "each step takes more off than it is worth", "")

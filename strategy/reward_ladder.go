@@ -73,7 +73,7 @@ func (s *section) amountOrRate() (amount int64, rate money.Rate) {
 	rate = s.discountRate("rate")
 	switch {
 	case s.Has("amount") && s.Has("rate"):
-		s.Add(s.Node.Pos, s.Path(), "amount and rate are both here, one is wanted", "")
+		s.Add(s.Node.Pos, s.Path(), "amount and rate are both here, want one", "")
 	case !s.Has("amount") && !s.Has("rate"):
 		s.Add(s.Node.Pos, s.Path(), "there is neither amount nor rate", "such as amount = 10, or rate = 0.1")
 	}

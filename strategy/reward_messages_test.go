@@ -21,7 +21,7 @@ func TestMessagesOfRewards(t *testing.T) {
 		},
 		"an amount of nothing": {
 			rule: "buy = { quantity = 1 }\nget = { amount = 0 }",
-			want: `t.toml:4:18: rule."a".get.amount: 0 is too small, 0.01 CNY or more is wanted`,
+			want: `t.toml:4:18: rule."a".get.amount: 0 is too small, want 0.01 CNY or more`,
 		},
 		"a price by another name": {
 			rule: "buy = { quantity = 1 }\nget = { price = 1 }",
@@ -37,11 +37,11 @@ func TestMessagesOfRewards(t *testing.T) {
 		},
 		"a gift for each ten": {
 			rule: "gift = { sku = \"tote\", per = 10 }",
-			want: `t.toml:3:30: rule."a".gift.per: this is an integer ("10"), a table such as { units = 10 }, or { threshold = 100 } is wanted`,
+			want: `t.toml:3:30: rule."a".gift.per: this is an integer ("10"), want a table such as { units = 10 }, or { threshold = 100 }`,
 		},
 		"a gift for each no units": {
 			rule: "gift = { sku = \"tote\", per = { units = 0 } }",
-			want: `t.toml:3:40: rule."a".gift.per.units: 0 is out of range, 1 to 999999999999999 is wanted`,
+			want: `t.toml:3:40: rule."a".gift.per.units: 0 is out of range, want 1 to 999999999999999`,
 		},
 		"units by another name": {
 			rule: "gift = { sku = \"tote\", per = { quantity = 10 } }",
@@ -76,7 +76,7 @@ func TestMessagesOfRewards(t *testing.T) {
 			want: `t.toml:3:18: rule."a".unit_rates[1]: 50 is not a rate, which is from 0 to 1 (50 % off or 50 折 is 0.5)` + "\n" +
 				`t.toml:3:22: rule."a".unit_rates[2]: "20%" is not a rate: not a decimal number (20 % off is 0.2; 2 折 would be 0.8, of which check warns)` + "\n" +
 				`t.toml:3:29: rule."a".unit_rates[3]: -1 is not a rate, which is from 0 to 1 (1 % off is 0.01; 1 折 would be 0.9, of which check warns)` + "\n" +
-				`t.toml:3:33: rule."a".unit_rates[4]: this is a boolean ("true"), a rate such as 0.5, or a list such as [0, 0.5, 1], is wanted`,
+				`t.toml:3:33: rule."a".unit_rates[4]: this is a boolean ("true"), want a rate such as 0.5, or a list such as [0, 0.5, 1]`,
 		},
 		"more rates than may be": {
 			rule: "unit_rates = [" + strings.Repeat("0.5, ", 101) + "]",

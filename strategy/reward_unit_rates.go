@@ -70,7 +70,7 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 	}
 	list := make([]money.Rate, 0, len(items))
 	for _, item := range items {
-		text, ok := s.Number(item, name, "a rate such as 0.5, or a list such as [0, 0.5, 1],")
+		text, ok := s.Number(item, name, "a rate such as 0.5, or a list such as [0, 0.5, 1]")
 		if !ok {
 			continue
 		}

@@ -36,7 +36,7 @@ func (s *section) meta() string {
 		return ""
 	}
 	if size := len(w.buf); size > maxMetaBytes {
-		s.Wrong(n, "meta", fmt.Sprintf("%d bytes as JSON are too many, up to %d are wanted", size, maxMetaBytes), "keep a reference here, and the rest elsewhere")
+		s.Wrong(n, "meta", fmt.Sprintf("%d bytes as JSON are too many, want up to %d", size, maxMetaBytes), "keep a reference here, and the rest elsewhere")
 		return ""
 	}
 	return string(w.buf)

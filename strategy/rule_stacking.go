@@ -1,6 +1,6 @@
 package strategy
 
-// stacking is how a rule gets on with the others.
+// stacking is how a rule combines with others.
 //
 //	stage        = 1         # lower first
 //	priority     = 0         # within a stage, higher first; then by id

@@ -73,7 +73,7 @@ func (s *section) localized(name string, most int, lines bool) localized {
 		s.Wrong(n, name, "the table is empty", `such as { zh = "…", en = "…" }, or leave the key out`)
 		return nil
 	case len(n.Fields) > maxLanguages:
-		s.Wrong(n, name, fmt.Sprintf("%d languages are too many, 1 to %d are wanted", len(n.Fields), maxLanguages), "")
+		s.Wrong(n, name, fmt.Sprintf("%d languages are too many, want 1 to %d", len(n.Fields), maxLanguages), "")
 		return nil
 	}
 	sub := s.member(n, name)
@@ -132,7 +132,7 @@ func checkShown(text string, most int, lines bool) string {
 		return "the text is empty"
 	}
 	if n := utf8.RuneCountInString(text); n > most {
-		return fmt.Sprintf("%d characters are too many, 1 to %d are wanted", n, most)
+		return fmt.Sprintf("%d characters are too many, want 1 to %d", n, most)
 	}
 	for _, c := range text {
 		if lines && (c == '\n' || c == '\t' || c == '\r') || unicode.Is(unicode.Cf, c) {
@@ -162,7 +162,7 @@ func (s *section) tags() []string {
 		s.Wrong(n, "tags", "the list is empty", "leave the key out")
 		return nil
 	case len(items) > maxTags:
-		s.Wrong(n, "tags", fmt.Sprintf("%d tags are too many, 1 to %d are wanted", len(items), maxTags), "")
+		s.Wrong(n, "tags", fmt.Sprintf("%d tags are too many, want 1 to %d", len(items), maxTags), "")
 		return nil
 	}
 	list := make([]string, 0, len(items))

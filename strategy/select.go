@@ -56,14 +56,14 @@ func (s *Strategy) applyTogether(q *Quote, exclusive int) {
 	}
 }
 
-// applyNext applies the rule whose turn it is, or for the first of a group the
-// best of it, and says which rule gave something; -1 for none. Beside an exclusive rule
-// only rules of shipping have a turn.
+// applyNext applies a rule, or the best of its group where it leads one, and returns the
+// rule that gave something; -1 for none. With an exclusive rule only rules of shipping
+// apply.
 func (s *Strategy) applyNext(q *Quote, i, exclusive int) int {
 	switch r := &s.rules[i]; {
 	case r.group != "":
 		if r.groupLeader != int32(i) {
-			return -1 // it had its turn
+			return -1 // its group was applied
 		}
 		of := anyRule
 		if exclusive >= 0 {
@@ -112,7 +112,7 @@ func (e *evaluation) addAsked() {
 	}
 }
 
-// addAll makes every rule a candidate, so that each has a reason.
+// addAll makes every rule a candidate, so that each gets a reason.
 func (e *evaluation) addAll(rules int) {
 	for i := range rules {
 		e.lookup.candidates = append(e.lookup.candidates, int32(i))

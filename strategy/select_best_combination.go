@@ -12,8 +12,8 @@ import (
 // comes to no more than the goods, and the same of shipping. It has one rule of a
 // group at most, and an exclusive rule only alone or, if it is so towards goods,
 // beside rules of shipping. It is worth what its rules take off when they are applied
-// in turn as if there were no others, so that each sees what the earlier ones left,
-// and stop holds among them. Of combinations worth the same the one with more gifts is
+// in their order as if there were no others, so that each sees what the earlier ones left,
+// and stop counts among them. Of combinations worth the same the one with more gifts is
 // better, then the one with fewer rules, then the one with the earlier rules.
 
 // maxCombined is how many rules there may be, so that there are 2^16 combinations at
@@ -43,10 +43,10 @@ func (m *Model) checkCombined(top *section) {
 }
 
 // combining is the search for the best combination, by branch and bound: the rules
-// are taken or left out in turn, and a branch is given up when what it could still
+// are taken or left out one after the other, and a branch is given up when what it could still
 // come to is no better than the best so far. Its memory is used again.
 type combining struct {
-	rules []combined // those that give something alone, in turn
+	rules []combined // those that give something alone, in their order
 	items []item     // as each rule that is taken found them
 	runs  []run      // those of them, likewise
 	at    combination

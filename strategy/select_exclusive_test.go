@@ -154,8 +154,8 @@ func TestTheCanonicalFormOfExclusive(t *testing.T) {
 
 func TestWhatExclusiveCannotBe(t *testing.T) {
 	for text, want := range map[string]string{
-		"exclusive = \"good\"\n": `t.toml:4:13: rule."a".exclusive: this is a string ("good"), true, false, "goods" or "all" is wanted (did you mean "goods"?)`,
-		"exclusive = 1\n":        `t.toml:4:13: rule."a".exclusive: this is an integer ("1"), true, false, "goods" or "all" is wanted`,
+		"exclusive = \"good\"\n": `t.toml:4:13: rule."a".exclusive: this is a string ("good"), want true, false, "goods" or "all" (did you mean "goods"?)`,
+		"exclusive = 1\n":        `t.toml:4:13: rule."a".exclusive: this is an integer ("1"), want true, false, "goods" or "all"`,
 		"exclusive = \"goods\"\napplies_to = \"shipping\"\n": `t.toml:4:13: rule."a".exclusive: "goods" competes with rules of goods, and this one reduces shipping ` +
 			`(write exclusive = "all", or leave it out)`,
 		"group = \"g\"\nexclusive = \"goods\"\n": `t.toml:4:9: rule."a".group: an exclusive rule competes with the others already (leave one of group and exclusive out)`,

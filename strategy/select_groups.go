@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// addGroupLeaders adds the first rule of every group that a candidate is of: the group
-// has its turn with it, whether or not the cart can touch that very rule.
+// addGroupLeaders adds the first rule of every group that a candidate is of: the group is
+// applied in its place, whether or not the cart can touch that very rule.
 func (s *Strategy) addGroupLeaders(e *evaluation) {
 	if !s.grouped {
 		return
@@ -20,8 +20,8 @@ func (s *Strategy) addGroupLeaders(e *evaluation) {
 	e.lookup.candidates = slices.Compact(e.lookup.candidates)
 }
 
-// leadingWithout is the strategy with the turn of a rule's group at the next rule of it, if
-// it is at that rule: so it is where the rule is switched off.
+// leadingWithout is the strategy in which the next rule of a group leads it, if the rule
+// does: so it is where the rule is switched off.
 func (s *Strategy) leadingWithout(rule int) *Strategy {
 	r := &s.rules[rule]
 	if r.group == "" || r.groupLeader != int32(rule) {
@@ -30,13 +30,13 @@ func (s *Strategy) leadingWithout(rule int) *Strategy {
 	without := *s
 	without.rules = slices.Clone(s.rules)
 	without.rules[rule].group = ""
-	turn := int32(-1)
+	leader := int32(-1)
 	for i := rule + 1; i < s.ruleCount; i++ {
 		if other := &without.rules[i]; other.group == r.group {
-			if turn < 0 {
-				turn = int32(i)
+			if leader < 0 {
+				leader = int32(i)
 			}
-			other.groupLeader = turn
+			other.groupLeader = leader
 		}
 	}
 	return &without
@@ -59,11 +59,11 @@ func (s *Strategy) sortGroups(e *evaluation) {
 	})
 }
 
-// groupOf are the candidates of the group whose turn is with a rule.
-func (s *Strategy) groupOf(e *evaluation, turn int32) []int32 {
-	from, _ := slices.BinarySearchFunc(e.choice.inGroups, turn, func(i, turn int32) int { return cmp.Compare(s.rules[i].groupLeader, turn) })
+// groupOf are the candidates of the group that a rule leads.
+func (s *Strategy) groupOf(e *evaluation, leader int32) []int32 {
+	from, _ := slices.BinarySearchFunc(e.choice.inGroups, leader, func(i, leader int32) int { return cmp.Compare(s.rules[i].groupLeader, leader) })
 	to := from
-	for to < len(e.choice.inGroups) && s.rules[e.choice.inGroups[to]].groupLeader == turn {
+	for to < len(e.choice.inGroups) && s.rules[e.choice.inGroups[to]].groupLeader == leader {
 		to++
 	}
 	return e.choice.inGroups[from:to]

@@ -14,31 +14,31 @@ type OrderEntry struct {
 	Exclusive string `json:"exclusive,omitempty"`
 }
 
-// Order is the turns of the rules that are switched on, in the order they come. Of a group
-// it is the turn of the first. Where arithmetic.select lets only the best apply, groups and
-// exclusive have no say, and the earlier of equals is better.
+// Order lists the rules that are switched on, in the order in which they apply. A group has
+// the place of its first rule. Where arithmetic.select lets only the best apply, groups and
+// exclusive do not count, and the earlier of equals is better.
 func (m *Model) Order() []OrderEntry {
 	rules := m.enabled()
 	grouped, exclusive := m.arithmetic.selection == selectAll, !m.ChoosesBest()
 	var list []OrderEntry
-	turns := map[string]int{} // of groups
+	places := map[string]int{} // of groups
 	for _, r := range rules {
 		st := &r.stacking
 		if grouped && st.group != "" {
-			if i, had := turns[st.group]; had {
+			if i, had := places[st.group]; had {
 				list[i].Rules = append(list[i].Rules, r.id)
 				continue
 			}
-			turns[st.group] = len(list)
+			places[st.group] = len(list)
 		}
-		turn := OrderEntry{Stage: st.stage, Priority: st.priority, Rules: []string{r.id}}
+		entry := OrderEntry{Stage: st.stage, Priority: st.priority, Rules: []string{r.id}}
 		if grouped {
-			turn.Group = st.group
+			entry.Group = st.group
 		}
 		if exclusive && st.exclusive != exclusiveNot {
-			turn.Exclusive = exclusiveWords[st.exclusive-1]
+			entry.Exclusive = exclusiveWords[st.exclusive-1]
 		}
-		list = append(list, turn)
+		list = append(list, entry)
 	}
 	return list
 }
@@ -50,7 +50,7 @@ func (m *Model) ChoosesBest() bool {
 }
 
 // enabled are the rules that are switched on, the [[discounts]] ladder among them, in the
-// order of their turns.
+// order in which they apply.
 func (m *Model) enabled() []*rule {
 	rules := make([]*rule, 0, len(m.rules)+1)
 	if m.ladder != nil {

@@ -80,8 +80,8 @@ func TestMessagesOfAny(t *testing.T) {
 	for name, c := range map[string]struct{ rule, want string }{
 		"an empty list":           {rule: "any = []\n", want: `t.toml:4:1: rule."a".any: the list is empty, so nothing could ever match (leave the key out to match everything)`},
 		"an empty table":          {rule: "any = [{ skus = [\"a\"] }, {}]\n", want: `t.toml:4:26: rule."a".any[1]: the table is empty, so every line would match (leave any out to match everything)`},
-		"a list of texts":         {rule: "any = [\"a\"]\n", want: `t.toml:4:8: rule."a".any[0]: this is a string ("a"), a table such as { skus = ["latte"] } is wanted`},
-		"a text":                  {rule: "any = \"a\"\n", want: `t.toml:4:7: rule."a".any: this is a string ("a"), a table such as { skus = ["latte"] }, or a list of them, is wanted`},
+		"a list of texts":         {rule: "any = [\"a\"]\n", want: `t.toml:4:8: rule."a".any[0]: this is a string ("a"), want a table such as { skus = ["latte"] }`},
+		"a text":                  {rule: "any = \"a\"\n", want: `t.toml:4:7: rule."a".any: this is a string ("a"), want a table such as { skus = ["latte"] }, or a list of them`},
 		"any within any":          {rule: "any = [{ any = [{ skus = [\"a\"] }] }]\n", want: `t.toml:4:10: rule."a".any[0].any: any cannot be within any (write its alternatives into the list around it)`},
 		"a key of a rule":         {rule: "any = [{ skus = [\"a\"], min_quantity = 2 }]\n", want: `t.toml:4:24: rule."a".any[0].min_quantity: unknown key "min_quantity" (known here are categories, exclude, max_unit_price, min_unit_price, skip_reduced, skus, subgroups, where)`},
 		"another name":            {rule: "any_of = [{ skus = [\"a\"] }]\n", want: `t.toml:4:1: rule."a".any_of: unknown key "any_of" (did you mean any?)`},

@@ -55,7 +55,7 @@ func decodeVersion(s *section) string {
 // checkLabel says what is wrong with a version or rule id, if anything.
 func checkLabel(label string) string {
 	if n := utf8.RuneCountInString(label); n > maxVersionRunes {
-		return fmt.Sprintf("%d characters are too many, 1 to %d are wanted", n, maxVersionRunes)
+		return fmt.Sprintf("%d characters are too many, want 1 to %d", n, maxVersionRunes)
 	}
 	for _, c := range label {
 		if !unicode.IsPrint(c) {

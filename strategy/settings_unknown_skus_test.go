@@ -65,7 +65,7 @@ func TestMessagesOfUnknownSKUs(t *testing.T) {
 		"an empty catalogue": {text: "unknown_skus = \"reject\"\nproducts = []\n", want: none},
 		"a catalogue with an error": {text: "unknown_skus = \"reject\"\nproducts = [{ price = 1 }]\n",
 			want: `t.toml:3:15: products[0]: the product has neither sku nor name`},
-		"another word": {text: "unknown_skus = \"ignore\"\n", want: `t.toml:2:16: unknown_skus: this is a string ("ignore"), one of pass, reject is wanted`},
+		"another word": {text: "unknown_skus = \"ignore\"\n", want: `t.toml:2:16: unknown_skus: this is a string ("ignore"), want one of pass, reject`},
 		"another name": {text: "unknown_products = \"reject\"\n", want: `t.toml:2:1: unknown_products: unknown key "unknown_products" (did you mean unknown_skus?)`},
 		"of beverages": {text: "unknown_skus = \"reject\"\nbeverages = [{ name = \"latte\" }]\n"},
 	} {

@@ -46,8 +46,8 @@ type spelledCode struct {
 	at   document.Pos
 }
 
-// checkCode refuses a second spelling of a code: whether it is a slip, or both are
-// codes of their own, is not for the engine to guess.
+// checkCode refuses a second spelling of a code: the engine cannot
+// know whether it is a mistake or a code of its own.
 func (s *section) checkCode(item *document.Node, code string) {
 	if s.spelling.codes == asWritten {
 		return
@@ -89,7 +89,7 @@ func (s *section) listedTwice(n, item *document.Node, name string, form wordForm
 	s.Wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
 }
 
-// distinguishHint is the hint for words that are to be told apart.
+// distinguishHint is the hint for telling two spellings of a word apart.
 func (f wordForm) distinguishHint() string {
 	if f == folded {
 		return `coupon_case = "exact" at the top tells them apart`

@@ -107,7 +107,7 @@ func TestSpellingsOfCoupons(t *testing.T) {
 			want: `t.toml:3:12: rule."a".coupons[0]: " " is blank`},
 		"another word": {
 			text: "coupon_case = \"ignore\"\n[rule.a]\n" + rule,
-			want: `t.toml:2:15: coupon_case: this is a string ("ignore"), one of fold, exact is wanted`},
+			want: `t.toml:2:15: coupon_case: this is a string ("ignore"), want one of fold, exact`},
 		"another name": {
 			text: "case_sensitive = false\n[rule.a]\n" + rule,
 			want: `t.toml:2:1: case_sensitive: unknown key "case_sensitive" (did you mean coupon_case?)`},

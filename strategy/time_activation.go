@@ -6,8 +6,8 @@ import "time"
 //
 //	activate_at = 2026-11-11T00:00:00+08:00
 //
-// It is no part of the meaning: until its instant the strategy waits, checked
-// and proved, and afterwards the key says nothing any more. Of what clocks show
+// It is no part of the canonical form: until its instant the strategy waits, checked
+// and tested; afterwards the key has no effect. Of what clocks show
 // twice it is the earlier pass, as for valid_from.
 func decodeActivation(s *section) time.Time {
 	at, _ := s.instant("activate_at", earlierPass)

@@ -18,7 +18,7 @@ func TestActivateAt(t *testing.T) {
 		"a string":        {`activate_at = "2026-11-10T16:00:00Z"`, time.Date(2026, 11, 10, 16, 0, 0, 0, time.UTC), ""},
 		"in the timezone": {"activate_at = 2026-11-11T00:00:00", time.Date(2026, 11, 10, 16, 0, 0, 0, time.UTC), ""},
 		"a date alone":    {"activate_at = 2026-11-11", time.Time{}, "s.toml:3:15: activate_at: 2026-11-11 is a date without a time"},
-		"a number":        {"activate_at = 5", time.Time{}, `s.toml:3:15: activate_at: this is an integer ("5"), a date-time is wanted`},
+		"a number":        {"activate_at = 5", time.Time{}, `s.toml:3:15: activate_at: this is an integer ("5"), want a date-time`},
 		"mistyped":        {"activat_at = 2026-11-11T00:00:00Z", time.Time{}, "did you mean activate_at?"},
 	} {
 		t.Run(name, func(t *testing.T) {

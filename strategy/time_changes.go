@@ -125,7 +125,7 @@ type forecast struct {
 // hoursNow are hours at an instant.
 type hoursNow struct {
 	known, open bool
-	turn        int64 // when they close if they are open, or open
+	change      int64 // when they close if they are open, or open
 }
 
 // next is when a rule opens, or ends if it is open, in Unix nanoseconds.
@@ -143,17 +143,17 @@ func (w *forecast) next(one *timed) int64 {
 	if one.valid.from <= now {
 		hours := w.hoursNow(one.hours)
 		if hours.open {
-			return min(hours.turn, one.valid.until)
+			return min(hours.change, one.valid.until)
 		}
-		return one.unlessOver(hours.turn)
+		return one.unlessOver(hours.change)
 	}
 	week := w.s.timetable.hours[one.hours]
 	from := time.Unix(0, one.valid.from).In(w.s.location)
 	if open, _ := week.at(weekSecond(from)); open {
 		return one.valid.from
 	}
-	if turn, ever := week.turn(from); ever {
-		return one.unlessOver(turn.UnixNano())
+	if change, ever := week.nextChange(from); ever {
+		return one.unlessOver(change.UnixNano())
 	}
 	return never
 }
@@ -174,10 +174,10 @@ func (w *forecast) hoursNow(of int32) hoursNow {
 	now := &w.hours[of]
 	if !now.known {
 		week := w.s.timetable.hours[of]
-		now.known, now.turn = true, never
+		now.known, now.change = true, never
 		now.open, _ = week.at(weekSecond(w.now))
-		if turn, ever := week.turn(w.now); ever {
-			now.turn = turn.UnixNano()
+		if change, ever := week.nextChange(w.now); ever {
+			now.change = change.UnixNano()
 		}
 	}
 	return *now

@@ -44,7 +44,7 @@ func weekOf(windows []window) []span {
 	return joined
 }
 
-// hours are the spans of a week in which windows are open, by the clock on the wall.
+// hours are the spans of a week in which windows are open, in wall-clock time.
 type hours []span
 
 // always reports whether the windows are never closed.
@@ -71,19 +71,19 @@ func (h hours) at(second int64) (open bool, left int64) {
 // been a zone that changes them every few days.
 const maxClockChanges = 64
 
-// turn is the first instant after another one at which windows that are open close, or
+// nextChange is the first instant after another one at which windows that are open close, or
 // those that are closed open. There is none if they are always open.
-func (h hours) turn(after time.Time) (at time.Time, ever bool) {
+func (h hours) nextChange(after time.Time) (at time.Time, ever bool) {
 	if len(h) == 0 || h.always() {
 		return time.Time{}, false
 	}
 	at = after.Truncate(time.Second)
 	was, left := h.at(weekSecond(at))
 	for range maxClockChanges {
-		turn := at.Add(time.Duration(left) * time.Second)
+		change := at.Add(time.Duration(left) * time.Second)
 		_, changed := at.ZoneBounds() // when the clocks are changed next
-		if changed.IsZero() || turn.Before(changed) {
-			return turn, true
+		if changed.IsZero() || change.Before(changed) {
+			return change, true
 		}
 		at = changed
 		var open bool

@@ -11,7 +11,7 @@ import (
 
 const day = 24 * 60 * 60 // seconds
 
-// window is a part of the day, by the clock on the wall in the strategy's time
+// window is a part of the day, in wall-clock time of the strategy's time
 // zone: from start on, up to but without end. When end is not after start, the
 // window runs past midnight and belongs to the day on which it starts.
 //
@@ -155,7 +155,7 @@ func (o *object) timeOfDay(seconds int32) {
 	o.buf = append(o.buf, '"')
 }
 
-// wallClock is an instant as the clock on the wall shows it.
+// wallClock is the wall-clock time of an instant.
 type wallClock struct {
 	seconds int32 // after midnight
 	weekday time.Weekday

@@ -104,14 +104,14 @@ func TestWhatAProblemSaysIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := doc.Diagnostic(doc.Root.Field("a").Pos, document.KeyIn(document.KeyIn("rule", long), long), fmt.Sprintf("%q is seen, a number is wanted", long), long)
+	p := doc.Diagnostic(doc.Root.Field("a").Pos, document.KeyIn(document.KeyIn("rule", long), long), fmt.Sprintf("%q is seen, want a number", long), long)
 	for name, c := range map[string]struct {
 		text       string
 		most       int
 		begin, end string
 	}{
 		"key":    {text: p.Key, most: 300, begin: `rule."\x00咖`, end: `咖"`},
-		"reason": {text: p.Reason, most: 600, begin: `"\x00咖`, end: `" is seen, a number is wanted`},
+		"reason": {text: p.Reason, most: 600, begin: `"\x00咖`, end: `" is seen, want a number`},
 		"hint":   {text: p.Hint, most: 400, begin: "\x00咖", end: "\x00咖"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func (s *Section) Want(n *Node, name, wanted string) {
 
 // Unlike is the reason why a value of the wrong type is refused.
 func (n *Node) Unlike(wanted string) string {
-	return "this is " + n.described() + ", " + wanted + " is wanted"
+	return "this is " + n.described() + ", want " + wanted
 }
 
 // described is the kind of a node and, of a scalar, the beginning of its text.
@@ -77,7 +77,7 @@ func (s *Section) Integer(name string, least, most int64) (int64, bool) {
 	}
 	v, err := ParseInteger(n.Text)
 	if err != nil || v < least || v > most {
-		s.Wrong(n, name, fmt.Sprintf("%s is out of range, %d to %d is wanted", n.Text, least, most), "")
+		s.Wrong(n, name, fmt.Sprintf("%s is out of range, want %d to %d", n.Text, least, most), "")
 		return 0, false
 	}
 	return v, true
@@ -119,7 +119,7 @@ func (s *Section) Tables(name, example string) []*Node {
 	case n.Kind == Table:
 		return s.One(n)
 	case n.Kind != Array:
-		s.Want(n, name, "a table such as "+example+", or a list of them,")
+		s.Want(n, name, "a table such as "+example+", or a list of them")
 		return nil
 	}
 	if !slices.ContainsFunc(n.Items, func(item *Node) bool { return item.Kind != Table }) {

@@ -29,7 +29,7 @@ func decodeEnvs(s *document.Section) envs {
 	case n.Kind == document.String:
 		items = []*document.Node{n}
 	case n.Kind != document.Array:
-		s.Want(n, "env", "the name of an environment, or a list of names,")
+		s.Want(n, "env", "the name of an environment, or a list of names")
 	case len(items) == 0:
 		s.Wrong(n, "env", "the list is empty, so the test would never run", "leave the key out to run it in every environment")
 	}

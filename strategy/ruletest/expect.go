@@ -105,7 +105,7 @@ func signed(s *document.Section, n *document.Node, key string) (amount string, n
 	switch n.Kind {
 	case document.Integer, document.Float, document.String:
 	default:
-		s.Add(n.Pos, key, fmt.Sprintf("this is %s, %s is wanted", n.Kind, wanted), "")
+		s.Add(n.Pos, key, fmt.Sprintf("this is %s, want %s", n.Kind, wanted), "")
 		return "", false
 	}
 	text := n.Text

@@ -75,7 +75,7 @@ type lineDiscount struct {
 
 func decodeLines(s *document.Section, n *document.Node, name string, lines int) expectation {
 	if n.Kind != document.Array {
-		s.Want(n, name, "a list of amounts, one for each line of the cart,")
+		s.Want(n, name, "a list of amounts, one for each line of the cart")
 		return nil
 	}
 	if lines >= 0 && lines != len(n.Items) {

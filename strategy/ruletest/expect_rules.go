@@ -44,7 +44,7 @@ func decodeApplied(s *document.Section, n *document.Node, name string, _ int) ex
 			e.rules = append(e.rules, rule{member: e.below(f), id: f.Key, says: text})
 		}
 	default:
-		s.Want(n, name, "a list of rule ids, or a table of amounts by rule id,")
+		s.Want(n, name, "a list of rule ids, or a table of amounts by rule id")
 		return nil
 	}
 	return e
@@ -198,7 +198,7 @@ func ruleList(s *document.Section, n *document.Node, name string) []rule {
 		key := fmt.Sprintf("%s[%d]", s.Key(name), i)
 		switch {
 		case item.Kind != document.String:
-			s.Add(item.Pos, key, fmt.Sprintf("this is %s, the id of a rule is wanted", item.Kind), "")
+			s.Add(item.Pos, key, fmt.Sprintf("this is %s, want the id of a rule", item.Kind), "")
 		case item.Text == "":
 			s.Add(item.Pos, key, "the string is empty", "")
 		case seen[item.Text]:

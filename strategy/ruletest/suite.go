@@ -80,7 +80,7 @@ func tables(top *document.Section) []*document.Node {
 	case n == nil:
 		top.Add(top.Node.Pos, "", "there is no test", "write a [[test]]")
 	case n.Kind != document.Array:
-		top.Want(n, "test", "a list of tables, each headed [[test]],")
+		top.Want(n, "test", "a list of tables, each headed [[test]]")
 	case len(n.Items) == 0:
 		top.Wrong(n, "test", "there is no test", "write a [[test]]")
 	default:

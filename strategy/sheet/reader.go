@@ -41,9 +41,9 @@ const commas = ",;\t"
 // first row: it is what makes most of its cells names that are known.
 func NewReader(text []byte, known func(name string) bool) *Reader {
 	r := &Reader{text: text, starts: lineStarts(text)}
-	r.comma, r.skip = said(text)
+	r.comma, r.skip = declaredComma(text)
 	if r.skip == 0 {
-		r.comma = found(text, known)
+		r.comma = guessComma(text, known)
 	}
 	r.csv = newCSV(text[r.skip:], r.comma)
 	if r.skip > 0 {
@@ -71,9 +71,9 @@ func lineStarts(text []byte) []int {
 	}
 }
 
-// said is what a first line such as "sep=;", which Excel reads and does not show, says
+// declaredComma is what a first line such as "sep=;", which Excel reads and does not show, says
 // stands between cells, and the length of that line; 0 where there is no such line.
-func said(text []byte) (comma rune, length int) {
+func declaredComma(text []byte) (comma rune, length int) {
 	line, _, found := bytes.Cut(text, []byte("\n"))
 	word := strings.Trim(strings.TrimSuffix(string(line), "\r"), `"`)
 	if sep := "sep="; !found || len(word) != len(sep)+1 || !strings.EqualFold(word[:len(sep)], sep) || !strings.ContainsAny(word[len(sep):], commas) {
@@ -82,8 +82,8 @@ func said(text []byte) (comma rune, length int) {
 	return rune(word[len(word)-1]), len(line) + 1
 }
 
-// found is what stands between the cells of the first row.
-func found(text []byte, known func(string) bool) rune {
+// guessComma is what stands between the cells of the first row.
+func guessComma(text []byte, known func(string) bool) rune {
 	best, most, widest := rune(commas[0]), 0, 0
 	for _, comma := range commas {
 		header, err := newCSV(text, comma).Read()
