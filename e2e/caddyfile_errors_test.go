@@ -21,7 +21,7 @@ func manyTypes(n int) (text string) {
 	return text
 }
 
-func TestCaddyfileMistakes(t *testing.T) {
+func TestCaddyfileErrors(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, directive string
@@ -120,16 +120,16 @@ func TestCaddyfileMistakes(t *testing.T) {
 		{name: "duration of words", directive: "discount a.toml {\n\treload {\n\t\tsettle soon\n\t}\n}", line: 8, says: `settle: "soon" is not a duration such as 20ms`},
 		{name: "duration without a unit", directive: "discount a.toml {\n\treload {\n\t\tsettle 20\n\t}\n}", line: 8, says: `settle: "20" is not a duration`},
 		{name: "duration missing", directive: "discount a.toml {\n\treload {\n\t\tpoll\n\t}\n}", line: 8, says: "poll takes exactly one argument"},
-		{name: "settle of nothing", directive: "discount a.toml {\n\treload {\n\t\tsettle 0s\n\t}\n}", line: 8, says: "settle: 0s is out of range, 1ms to 10s is wanted"},
+		{name: "settle of nothing", directive: "discount a.toml {\n\treload {\n\t\tsettle 0s\n\t}\n}", line: 8, says: "settle: 0s is out of range, want 1ms to 10s"},
 		{name: "settle too long", directive: "discount a.toml {\n\treload {\n\t\tsettle 11s\n\t}\n}", line: 8, says: "settle: 11s is out of range"},
-		{name: "poll too often", directive: "discount a.toml {\n\treload {\n\t\tpoll 1ms\n\t}\n}", line: 8, says: "poll: 1ms is out of range, 10ms to 1h0m0s is wanted"},
+		{name: "poll too often", directive: "discount a.toml {\n\treload {\n\t\tpoll 1ms\n\t}\n}", line: 8, says: "poll: 1ms is out of range, want 10ms to 1h0m0s"},
 		{name: "unknown guard", directive: "discount a.toml {\n\tguard {\n\t\tmax_mean 2\n\t}\n}", line: 8, says: `unknown guard "max_mean", max_mean_change, max_free_orders`},
 		{name: "guard without a block", directive: "discount a.toml {\n\tguard\n}", line: 7, says: "guard needs a block"},
 		{name: "factor below one", directive: "discount a.toml {\n\tguard {\n\t\tmax_mean_change 0.5\n\t}\n}", line: 8, says: `max_mean_change: "0.5" is not a factor of 1 or more`},
 		{name: "factor that is none", directive: "discount a.toml {\n\tguard {\n\t\tmax_mean_change NaN\n\t}\n}", line: 8, says: `max_mean_change: "NaN" is not a factor`},
 		{name: "share above all", directive: "discount a.toml {\n\tguard {\n\t\tmax_free_orders 101%\n\t}\n}", line: 8, says: `max_free_orders: "101%" is not a share such as 5%`},
 		{name: "share below nothing", directive: "discount a.toml {\n\tguard {\n\t\tmax_free_orders -1%\n\t}\n}", line: 8, says: `max_free_orders: "-1%" is not a share`},
-		{name: "sample above what is kept", directive: "discount a.toml {\n\tguard {\n\t\tmin_sample 129\n\t}\n}", line: 8, says: "min_sample: 129 is out of range, 1 to 128 is wanted"},
+		{name: "sample above what is kept", directive: "discount a.toml {\n\tguard {\n\t\tmin_sample 129\n\t}\n}", line: 8, says: "min_sample: 129 is out of range, want 1 to 128"},
 		{name: "evaluation of nothing", directive: "discount a.toml {\n\tguard {\n\t\tmax_evaluation 0s\n\t}\n}", line: 8, says: "max_evaluation: 0s is out of range"},
 		{name: "state without anything", directive: "discount a.toml {\n\tstate\n}", line: 7, says: "state needs a directory, off, or a block"},
 		{name: "state that is nearly off", directive: "discount a.toml {\n\tstate of\n}", line: 7, says: `state cannot be "of": want off or a directory (write ./of for one of that name)`},
