@@ -47,7 +47,7 @@ func TestStagedRevisionGoesLiveAtItsInstant(t *testing.T) {
 	}
 	live := h.becomes("two")
 	if live.Timestamps.Swapped.Before(due) || !live.Due.Equal(due) || live.Kind != reload.KindRename {
-		t.Errorf("facts = %+v, want a swap not before %v", live.Info, due)
+		t.Errorf("info = %+v, want a swap not before %v", live.Info, due)
 	}
 	if s := h.Status(); s.Staged != (reload.Info{}) {
 		t.Errorf("still staged: %+v", s.Staged)
