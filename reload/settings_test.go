@@ -103,7 +103,7 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 		before func(t *testing.T) *stateful
 		change func(t *testing.T, r *stateful)
 		log    string
-		pinned   string
+		pinned string
 	}{
 		"from one to another": {
 			before: func(t *testing.T) *stateful { return openStateful(t, "one", "two") },
@@ -122,7 +122,7 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 			},
 			change: func(t *testing.T, r *stateful) { r.change(elsewhere(t)) },
 			log:    "rolled_back one rollback",
-			pinned:   "two",
+			pinned: "two",
 		},
 		"off and on again": {
 			before: func(t *testing.T) *stateful { return openStateful(t, "one", "two") },
@@ -150,7 +150,7 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 			},
 			change: func(t *testing.T, r *stateful) { r.change(elsewhere(t)) },
 			log:    "rolled_back one rollback",
-			pinned:   "two",
+			pinned: "two",
 		},
 		"off and on again, with a comment in between": {
 			before: func(t *testing.T) *stateful { return openStateful(t, "one", "two") },
