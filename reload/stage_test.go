@@ -149,7 +149,7 @@ func TestInstantInThePastIsNow(t *testing.T) {
 func TestOpenFailsIfThereIsNothingUntilTheInstant(t *testing.T) {
 	t.Parallel()
 	_, err := reload.Open(file(t, at(time.Now().Add(time.Hour), "one")), dated, reload.Options{})
-	if err == nil || !strings.Contains(err.Error(), "there is nothing to be in service until then") {
+	if err == nil || !strings.Contains(err.Error(), "there is nothing to serve until then") {
 		t.Errorf("error = %v", err)
 	}
 }
