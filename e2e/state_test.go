@@ -313,7 +313,7 @@ func TestLogThatWasChangedIsFound(t *testing.T) {
 	write(t, export, caddy(t, dir, "discount", "log", "export", "--state", state).good(t).out)
 	caddy(t, dir, "discount", "log", "verify", "--export", export).good(t)
 	none := caddy(t, dir, "discount", "log", "verify", "--export", export, "--checkpoint", f)
-	none.says(t, "what is given as the earlier checkpoint is none")
+	none.says(t, "the earlier checkpoint is not a signed note")
 	if none.code != 1 {
 		t.Errorf("exit %d of what is no checkpoint, want 1", none.code)
 	}

@@ -49,7 +49,7 @@ func (c *controller) suppress() {
 // translatePin finds the present fingerprint of a suppressed content whose fingerprint was
 // made in another language, so that other bytes of the same meaning are suppressed, too, and
 // a rollback to it may ask for either fingerprint. r is the files as they are, if they were
-// read. A content that is not accepted any more is suppressed by its bytes alone.
+// read. A content that is no longer accepted is suppressed by its bytes alone.
 func (c *controller) translatePin(r stableread.Reading) {
 	if !c.pin.otherLanguage {
 		return

@@ -36,8 +36,8 @@ func whole(s string) bool {
 	return head == fmt.Sprintf("%d %x", len(body), sha256.Sum256([]byte(body)))
 }
 
-// A scribe saves content at path in its own way, pausing as if it had to think.
-type scribe func(path, content string, pause func()) error
+// A writer saves content at path in its own way, pausing as if it had to think.
+type writer func(path, content string, pause func()) error
 
 // pieces writes content to w in pieces, each of which reaches the file at once.
 func pieces(w *os.File, content string, pause func()) error {
@@ -164,7 +164,7 @@ func TestFault04NothingTornEverGoesLive(t *testing.T) {
 		for i := range 4 {
 			t.Run(fmt.Sprint(name, "/", i), func(t *testing.T) {
 				t.Parallel()
-				scribble(t, o, []scribe{
+				scribble(t, o, []writer{
 					truncating, overwriting, recreating, renaming, locking,
 					renamingEarly, interrupted, mapping,
 				}, uint64(i))
@@ -181,7 +181,7 @@ func TestFault04WithoutALease(t *testing.T) {
 	for i := range 8 {
 		t.Run(fmt.Sprint("nothing of a single writer is torn/", i), func(t *testing.T) {
 			t.Parallel()
-			scribble(t, g.o, []scribe{
+			scribble(t, g.o, []writer{
 				truncating, overwriting, recreating, renaming, locking,
 			}, uint64(i))
 		})
@@ -254,7 +254,7 @@ func inherited(t *testing.T, f *os.File) (end func()) {
 	}
 }
 
-func scribble(t *testing.T, o reload.Options, scribes []scribe, seed uint64) {
+func scribble(t *testing.T, o reload.Options, scribes []writer, seed uint64) {
 	t.Helper()
 	if !linux {
 		t.Skip("only Linux can prove that a file is finished")

@@ -34,7 +34,7 @@ func everyPrefixIsValid(t *testing.T, g guarded) {
 	}
 	writers := []struct {
 		name  string
-		write scribe
+		write writer
 		stall time.Duration // the first of them
 		two   bool          // writers at once, which only a lease can tell
 	}{

@@ -27,7 +27,7 @@ func second(c reload.Content, live *reload.Revision[string]) (reload.Candidate[s
 func in2(fingerprint string) string { return "2-" + fingerprint }
 
 // upgrade starts anew in the second language, after an edit.
-func (r *remembering) upgrade(t *testing.T, edit func()) {
+func (r *stateful) upgrade(t *testing.T, edit func()) {
 	t.Helper()
 	r.restart(t, func() {
 		r.load, r.o.Language = second, 2
@@ -35,10 +35,10 @@ func (r *remembering) upgrade(t *testing.T, edit func()) {
 	})
 }
 
-func (r *remembering) unchanged() {}
+func (r *stateful) unchanged() {}
 
 // kept are the fingerprints of the snapshots, each with its former one, in order.
-func (r *remembering) kept() []string {
+func (r *stateful) kept() []string {
 	var kept []string
 	for _, s := range r.History().Snapshots {
 		kept = append(kept, strings.TrimSpace(s.Fingerprint+" "+s.Formerly))
@@ -49,18 +49,18 @@ func (r *remembering) kept() []string {
 
 func TestFault14StartInALaterLanguageTellsBothFingerprints(t *testing.T) {
 	t.Parallel()
-	for name, edit := range map[string]func(r *remembering) func(){
-		"the file as it was": func(r *remembering) func() { return r.unchanged },
-		"a file that is broken": func(r *remembering) func() {
+	for name, edit := range map[string]func(r *stateful) func(){
+		"the file as it was": func(r *stateful) func() { return r.unchanged },
+		"a file that is broken": func(r *stateful) func() {
 			return func() { renameIn(t, r.path, "bad") }
 		},
-		"no file": func(r *remembering) func() {
+		"no file": func(r *stateful) func() {
 			return func() { do(t, os.Remove(r.path)) }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "one", "two")
+			r := openStateful(t, "one", "two")
 			r.upgrade(t, edit(r))
 			for range 2 {
 				r.awaitPast(reload.EventActivated)
@@ -86,7 +86,7 @@ func TestFault14StartInALaterLanguageTellsBothFingerprints(t *testing.T) {
 
 func TestFault14RollbackToWhatWasKeptInAnEarlierLanguage(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	r.upgrade(t, r.unchanged)
 	r.becomes("two")
 	for name, to := range map[string]string{"by the fingerprint on record": "two", "by that of now": in2("two")} {
@@ -101,8 +101,8 @@ func TestFault14RollbackToWhatWasKeptInAnEarlierLanguage(t *testing.T) {
 	if e := r.becomes("one"); e.Fingerprint != in2("one") || e.Formerly != "one" || e.Kind != reload.KindRollback {
 		t.Errorf("rolled back to %+v", e.Info)
 	}
-	if held := r.Status().Pinned; held != (reload.Identity{Fingerprint: in2("two"), Formerly: "two", Version: "v"}) {
-		t.Errorf("held = %+v", held)
+	if pinned := r.Status().Pinned; pinned != (reload.Identity{Fingerprint: in2("two"), Formerly: "two", Version: "v"}) {
+		t.Errorf("pinned = %+v", pinned)
 	}
 	r.restart(t, func() { renameIn(t, r.path, "# a comment\ntwo") })
 	r.await(reload.EventPinned, reload.EventActivated)
@@ -133,7 +133,7 @@ func TestFault14RollbackOfAnEarlierLanguageStillHolds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "one", "two")
+			r := openStateful(t, "one", "two")
 			do(t, r.Rollback("one", "", ""))
 			r.becomes("one")
 			r.upgrade(t, func() { renameIn(t, r.path, c.file) })
@@ -148,15 +148,15 @@ func TestFault14RollbackOfAnEarlierLanguageStillHolds(t *testing.T) {
 			}
 			e := r.await(reload.EventPinned, reload.EventRefused)
 			if e.Refused.Fingerprint != in2("two") || e.Refused.Formerly != "two" {
-				t.Fatalf("held = %+v", e.Refused)
+				t.Fatalf("pinned = %+v", e.Refused)
 			}
 			do(t, r.Rollback(c.back, "", ""))
 			r.awaitPast(reload.EventActivated)
 			if live := r.Live(); live.Fingerprint != in2("two") || live.Formerly != "two" {
 				t.Errorf("live = %+v", live.Info)
 			}
-			if held := r.Status().Pinned; held != (reload.Identity{}) {
-				t.Errorf("held = %+v", held)
+			if pinned := r.Status().Pinned; pinned != (reload.Identity{}) {
+				t.Errorf("pinned = %+v", pinned)
 			}
 		})
 	}
@@ -165,14 +165,14 @@ func TestFault14RollbackOfAnEarlierLanguageStillHolds(t *testing.T) {
 // What the later language does not accept is still kept out by its bytes.
 func TestFault14WhatIsNoContentInTheLaterLanguageIsKeptOut(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "gone")
+	r := openStateful(t, "one", "gone")
 	do(t, r.Rollback("one", "", ""))
 	r.becomes("one")
 	for range 2 {
 		r.upgrade(t, r.unchanged)
 		e := r.await(reload.EventPinned, reload.EventActivated)
 		if e.Refused.Fingerprint != "gone" || r.Live().Value != "one" {
-			t.Errorf("held = %+v, live = %q", e.Refused, r.Live().Value)
+			t.Errorf("pinned = %+v, live = %q", e.Refused, r.Live().Value)
 		}
 	}
 	if err := r.Rollback("gone", "", ""); !errors.Is(err, errBad) {
@@ -182,7 +182,7 @@ func TestFault14WhatIsNoContentInTheLaterLanguageIsKeptOut(t *testing.T) {
 
 func TestFault14WhatCouldNotBeProvedInAnEarlierLanguageStaysOut(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.load, r.o.Policy = picky, "bounds"
 	r.await(reload.EventActivated)
 	r.restart(t, r.unchanged)
@@ -200,7 +200,7 @@ func TestFault14WhatCouldNotBeProvedInAnEarlierLanguageStaysOut(t *testing.T) {
 // those that were in service.
 func TestFault14WhatIsKeptHasToBeWhatIsOnRecord(t *testing.T) {
 	t.Parallel()
-	forge := func(r *remembering, content string, language int) {
+	forge := func(r *stateful, content string, language int) {
 		t.Helper()
 		files := []history.File{{Name: filepath.Base(r.path), Data: []byte(content)}}
 		h, err := history.Open(r.state, history.Options{Name: "test"})
@@ -215,7 +215,7 @@ func TestFault14WhatIsKeptHasToBeWhatIsOnRecord(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "one", "two")
+			r := openStateful(t, "one", "two")
 			r.upgrade(t, func() {
 				forge(r, "forged", language)
 				do(t, os.Remove(r.path))
@@ -231,7 +231,7 @@ func TestFault14WhatIsKeptHasToBeWhatIsOnRecord(t *testing.T) {
 // The same bytes are kept with two fingerprints and count as one content.
 func TestFault14LaterLanguageKeepsAsManyContents(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.o.StateOptions.Keep = 2
 	r.restart(t, r.unchanged)
 	r.awaitPast(reload.EventActivated)

@@ -13,9 +13,9 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// remembering is a source in a directory of its own with a state directory that
+// stateful is a source in a directory of its own with a state directory that
 // outlives it.
-type remembering struct {
+type stateful struct {
 	*host
 	state string
 	load  reload.Loader[string]
@@ -24,9 +24,9 @@ type remembering struct {
 
 // remember starts with a content; if more are given, they are saved one after the
 // other, each when the one before is in service.
-func remember(t *testing.T, content string, then ...string) *remembering {
+func openStateful(t *testing.T, content string, then ...string) *stateful {
 	t.Helper()
-	r := &remembering{state: filepath.Join(t.TempDir(), "state"), load: dated}
+	r := &stateful{state: filepath.Join(t.TempDir(), "state"), load: dated}
 	r.o = reload.Options{State: r.state, StateOptions: history.Options{Name: "test"}}
 	r.start(t, file(t, content))
 	for i, next := range then {
@@ -40,7 +40,7 @@ func remember(t *testing.T, content string, then ...string) *remembering {
 }
 
 // start opens the source, whatever it finds, and begins to write.
-func (r *remembering) start(t *testing.T, path string) {
+func (r *stateful) start(t *testing.T, path string) {
 	t.Helper()
 	r.host = &host{t: t, path: path, events: make(chan reload.Event, 1<<12), reads: make(chan struct{}, 1<<12)}
 	o := r.o
@@ -56,7 +56,7 @@ func (r *remembering) start(t *testing.T, path string) {
 
 // restart ends the source, has edit do something while nothing runs, and opens it
 // again.
-func (r *remembering) restart(t *testing.T, edit func()) {
+func (r *stateful) restart(t *testing.T, edit func()) {
 	t.Helper()
 	r.written(t)
 	do(t, r.Close())
@@ -65,7 +65,7 @@ func (r *remembering) restart(t *testing.T, edit func()) {
 }
 
 // written waits until everything that happened is in the log, and returns it.
-func (r *remembering) written(t *testing.T) []string {
+func (r *stateful) written(t *testing.T) []string {
 	t.Helper()
 	var lines []string
 	for _, record := range r.History().Records {
@@ -74,7 +74,7 @@ func (r *remembering) written(t *testing.T) []string {
 	return lines
 }
 
-func (r *remembering) has(t *testing.T, want ...string) {
+func (r *stateful) has(t *testing.T, want ...string) {
 	t.Helper()
 	if got := r.written(t); !slices.Equal(got, want) {
 		t.Errorf("log = %q, want %q", got, want)
@@ -83,7 +83,7 @@ func (r *remembering) has(t *testing.T, want ...string) {
 
 func TestFault14EveryActivationAndRefusalIsOnRecord(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	renameIn(t, r.path, "bad")
 	r.await(reload.EventRefused)
 	renameIn(t, r.path, at(time.Now().Add(time.Hour), "three"))
@@ -136,7 +136,7 @@ func TestFault14StartWithoutAUsableFileServesWhatWasServedLast(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "one", "two")
+			r := openStateful(t, "one", "two")
 			r.restart(t, func() { c.edit(t, r.path) })
 			r.await(c.told)
 			if e := r.becomes("two"); e.Kind != reload.KindRecall {
@@ -170,7 +170,7 @@ func (h *host) awaitPast(kind reload.EventKind) {
 
 func TestFault14WhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	r.restart(t, func() {
 		renameIn(t, r.path, "bad")
 		older := r.load
@@ -188,7 +188,7 @@ func TestFault14WhatIsNotAcceptedAnyMoreIsNotRecalled(t *testing.T) {
 // What cannot be read has no content to go by, and is on record with the reason.
 func TestFault14WhatCannotBeReadIsOnRecord(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	sh(t, `rm "$F"; mkdir "$F"`, r.path, "")
 	r.await(reload.EventRefused, reload.EventActivated)
 	sh(t, `rmdir "$F"`, r.path, "")
@@ -204,13 +204,13 @@ func TestFault14WhatCannotBeReadIsOnRecord(t *testing.T) {
 
 func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	do(t, r.Rollback("one", "two", "too cheap"))
 	if e := r.becomes("one"); e.Kind != reload.KindRollback {
 		t.Errorf("kind = %v, want %v", e.Kind, reload.KindRollback)
 	}
-	if held := r.Status().Pinned.Fingerprint; held != "two" {
-		t.Errorf("held = %q, want two", held)
+	if pinned := r.Status().Pinned.Fingerprint; pinned != "two" {
+		t.Errorf("pinned = %q, want two", pinned)
 	}
 	for name, save := range map[string]func(){
 		"the same bytes":          func() { renameIn(t, r.path, "two") },
@@ -224,7 +224,7 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	} {
 		save()
 		if e := r.await(reload.EventPinned, reload.EventActivated); e.Refused != (reload.Identity{Fingerprint: "two", Version: "v"}) {
-			t.Errorf("%s: held %+v", name, e.Refused)
+			t.Errorf("%s: pinned %+v", name, e.Refused)
 		}
 		if got := r.Live().Value; got != "one" {
 			t.Errorf("%s: live = %q, want one", name, got)
@@ -236,8 +236,8 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 	r.await(reload.EventPinned)
 	renameIn(t, r.path, "three")
 	r.becomes("three")
-	if held := r.Status().Pinned.Fingerprint; held != "" {
-		t.Errorf("held = %q after another content, want nothing", held)
+	if pinned := r.Status().Pinned.Fingerprint; pinned != "" {
+		t.Errorf("pinned = %q after another content, want nothing", pinned)
 	}
 	renameIn(t, r.path, "two")
 	r.becomes("two")
@@ -245,13 +245,13 @@ func TestFault14RollbackHoldsUntilAnotherMeaningIsSaved(t *testing.T) {
 
 func TestFault14RollingForwardEndsTheHold(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	do(t, r.Rollback("one", "", ""))
 	r.becomes("one")
 	do(t, r.Rollback("two", "", ""))
 	r.becomes("two")
-	if held := r.Status().Pinned.Fingerprint; held != "" {
-		t.Errorf("held = %q, want nothing", held)
+	if pinned := r.Status().Pinned.Fingerprint; pinned != "" {
+		t.Errorf("pinned = %q, want nothing", pinned)
 	}
 	r.restart(t, func() {})
 	r.becomes("two")
@@ -259,7 +259,7 @@ func TestFault14RollingForwardEndsTheHold(t *testing.T) {
 
 func TestFault14RollbackKeepsAStagedRevisionOutToo(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	renameIn(t, r.path, at(time.Now().Add(time.Hour), "three"))
 	r.await(reload.EventStaged)
 	do(t, r.Rollback("one", "two", ""))
@@ -274,7 +274,7 @@ func TestFault14RollbackKeepsAStagedRevisionOutToo(t *testing.T) {
 
 func TestFault14RollbacksThatAreNotCarriedOut(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	for name, c := range map[string]struct {
 		to, inService string
 		want          error
@@ -307,7 +307,7 @@ func picky(c reload.Content, live *reload.Revision[string]) (reload.Candidate[st
 
 func TestFault14WhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.load, r.o.Policy = picky, "bounds"
 	r.await(reload.EventActivated)
 	r.restart(t, func() {})
@@ -325,7 +325,7 @@ func TestFault14WhatCouldNotBeProvedStaysOutAcrossARestart(t *testing.T) {
 
 func TestFault14WhatCouldNotBeProvedIsJudgedAgainWhenSavedAgain(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.load, r.o.Policy = picky, "bounds"
 	r.restart(t, func() {})
 	renameIn(t, r.path, "far")
@@ -342,7 +342,7 @@ func TestFault14WhatCouldNotBeProvedIsJudgedAgainWhenSavedAgain(t *testing.T) {
 // nothing of what happened is lost once it can.
 func TestFault14StateThatCannotBeWrittenIsWrittenLater(t *testing.T) {
 	t.Parallel()
-	r := &remembering{load: dated}
+	r := &stateful{load: dated}
 	blocked := filepath.Join(t.TempDir(), "disk")
 	write(t, blocked, "not a directory")
 	r.o = reload.Options{State: filepath.Join(blocked, "state"), Poll: 50 * time.Millisecond, StateOptions: history.Options{Name: "test"}}
@@ -367,10 +367,10 @@ func TestFault14StateThatCannotBeWrittenIsWrittenLater(t *testing.T) {
 
 func TestFault14StateInUseIsTakenOverWhenItIsFree(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.await(reload.EventActivated)
 	r.written(t)
-	second := &remembering{load: dated, o: r.o}
+	second := &stateful{load: dated, o: r.o}
 	second.o.Poll = 50 * time.Millisecond
 	second.start(t, r.path)
 	second.await(reload.EventActivated)
@@ -383,7 +383,7 @@ func TestFault14StateInUseIsTakenOverWhenItIsFree(t *testing.T) {
 
 func TestFault14LogThatWasChangedIsSetAsideAndTold(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.await(reload.EventActivated)
 	r.restart(t, func() {
 		log := filepath.Join(r.state, "log")
@@ -401,7 +401,7 @@ func TestFault14LogThatWasChangedIsSetAsideAndTold(t *testing.T) {
 // needed to start from, and the loss is told.
 func TestFault14StateThatIsTakenAwayIsToldAndBegunAnew(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	r.written(t)
 	do(t, os.RemoveAll(r.state))
 	renameIn(t, r.path, "bad")
@@ -418,7 +418,7 @@ func TestFault14StateThatIsTakenAwayIsToldAndBegunAnew(t *testing.T) {
 // What was recalled is there again, too: there may be no file that says it.
 func TestFault14StateThatIsTakenAwayAfterARecallIsBegunAnewWithIt(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	r.restart(t, func() { renameIn(t, r.path, "bad") })
 	r.awaitPast(reload.EventActivated)
 	r.written(t)
@@ -435,7 +435,7 @@ func TestFault14StateThatIsTakenAwayAfterARecallIsBegunAnewWithIt(t *testing.T) 
 // What a rollback that failed may have left in the log does not count.
 func TestFault14RollbackThatFailedDoesNotHappenAtTheNextStart(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	r.written(t)
 	// The record can be written, and not be signed.
 	blocked := filepath.Join(r.state, ".new-checkpoint")

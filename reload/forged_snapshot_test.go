@@ -15,7 +15,7 @@ import (
 )
 
 // plant writes a snapshot's file as a person with an editor does, under a fingerprint.
-func (r *remembering) plant(t *testing.T, fingerprint, formerly, content string) {
+func (r *stateful) plant(t *testing.T, fingerprint, formerly, content string) {
 	t.Helper()
 	name := filepath.Base(r.path)
 	files := []history.File{{Name: name, Data: []byte(content)}}
@@ -26,12 +26,12 @@ func (r *remembering) plant(t *testing.T, fingerprint, formerly, content string)
 	do(t, err, os.WriteFile(r.snapshot(fingerprint), append(append(header, '\n'), content...), 0o600))
 }
 
-func (r *remembering) snapshot(fingerprint string) string {
+func (r *stateful) snapshot(fingerprint string) string {
 	return filepath.Join(r.state, "snapshots", fingerprint)
 }
 
 // The ways to have other bytes served for what was in service.
-func forgeries(r *remembering) map[string]func(t *testing.T) {
+func forgeries(r *stateful) map[string]func(t *testing.T) {
 	return map[string]func(t *testing.T){
 		"other texts of the same meaning": func(t *testing.T) { r.plant(t, "one", "", "~forged\none") },
 		"a comment in the same meaning":   func(t *testing.T) { r.plant(t, "one", "", "# forged\none") },
@@ -53,7 +53,7 @@ func TestForgedContentIsNotRolledBackTo(t *testing.T) {
 	for name := range forgeries(nil) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "one", "two")
+			r := openStateful(t, "one", "two")
 			r.written(t)
 			forgeries(r)[name](t)
 			if err := r.Rollback("one", "two", ""); err == nil {
@@ -73,7 +73,7 @@ func TestForgedContentIsNotRecalled(t *testing.T) {
 	for name := range forgeries(nil) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "zero", "one")
+			r := openStateful(t, "zero", "one")
 			r.restart(t, func() {
 				renameIn(t, r.path, "bad")
 				forgeries(r)[name](t)
@@ -100,7 +100,7 @@ func TestRecordThatWasNotSignedIsNotActedOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "one", "two")
+			r := openStateful(t, "one", "two")
 			r.restart(t, func() {
 				do(t, os.Remove(r.path))
 				r.plant(t, "evil", "", "evil")
@@ -112,8 +112,8 @@ func TestRecordThatWasNotSignedIsNotActedOn(t *testing.T) {
 			})
 			r.await(reload.EventMissing)
 			r.becomes("two")
-			if held := r.Status().Pinned; held != (reload.Identity{}) {
-				t.Errorf("held = %+v", held)
+			if pinned := r.Status().Pinned; pinned != (reload.Identity{}) {
+				t.Errorf("pinned = %+v", pinned)
 			}
 		})
 	}
@@ -123,7 +123,7 @@ func TestRecordThatWasNotSignedIsNotActedOn(t *testing.T) {
 // put back.
 func TestRollbackThatFindsTheLogChangedHolds(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	r.written(t)
 	log := filepath.Join(r.state, "log")
 	data, err := os.ReadFile(log)
@@ -148,7 +148,7 @@ func TestContentThatACrashKeptFromTheRecordIsInNobodysWay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "~a\none", "two")
+			r := openStateful(t, "~a\none", "two")
 			r.written(t)
 			recorded, err := os.ReadFile(r.snapshot("one"))
 			do(t, err)
@@ -173,24 +173,24 @@ func TestContentThatACrashKeptFromTheRecordIsInNobodysWay(t *testing.T) {
 // file there is nothing to serve.
 func TestLogThatIsNotAsItWasLeftIsNotActedOn(t *testing.T) {
 	t.Parallel()
-	in := func(r *remembering, name string) string { return filepath.Join(r.state, name) }
+	in := func(r *stateful, name string) string { return filepath.Join(r.state, name) }
 	edit := func(t *testing.T, path, old, new string) {
 		data, err := os.ReadFile(path)
 		do(t, err, os.WriteFile(path, bytes.Replace(data, []byte(old), []byte(new), 1), 0o600))
 	}
-	for name, tamper := range map[string]func(t *testing.T, r *remembering){
-		"a record changed": func(t *testing.T, r *remembering) {
+	for name, tamper := range map[string]func(t *testing.T, r *stateful){
+		"a record changed": func(t *testing.T, r *stateful) {
 			edit(t, in(r, "log"), `"fingerprint":"two"`, `"fingerprint":"one"`)
 		},
-		"no log":        func(t *testing.T, r *remembering) { do(t, os.Remove(in(r, "log"))) },
-		"no checkpoint": func(t *testing.T, r *remembering) { do(t, os.Remove(in(r, "checkpoint"))) },
-		"all but the contents": func(t *testing.T, r *remembering) {
+		"no log":        func(t *testing.T, r *stateful) { do(t, os.Remove(in(r, "log"))) },
+		"no checkpoint": func(t *testing.T, r *stateful) { do(t, os.Remove(in(r, "checkpoint"))) },
+		"all but the contents": func(t *testing.T, r *stateful) {
 			for _, f := range []string{"log", "checkpoint", "hashes", "key", "key.pub"} {
 				do(t, os.Remove(in(r, f)))
 			}
 		},
-		"another key": func(t *testing.T, r *remembering) {
-			other := remember(t, "other")
+		"another key": func(t *testing.T, r *stateful) {
+			other := openStateful(t, "other")
 			other.written(t)
 			data, err := os.ReadFile(in(other, "key"))
 			do(t, err, os.WriteFile(in(r, "key"), data, 0o600))
@@ -198,7 +198,7 @@ func TestLogThatIsNotAsItWasLeftIsNotActedOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := remember(t, "one", "two")
+			r := openStateful(t, "one", "two")
 			r.written(t)
 			do(t, r.Close())
 			renameIn(t, r.path, "bad")
@@ -223,7 +223,7 @@ func TestLogThatIsNotAsItWasLeftIsNotActedOn(t *testing.T) {
 // Every checkpoint leaves the machine with the log of the host.
 func TestCheckpointsAreTold(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	r.written(t)
 	renameIn(t, r.path, "three")
 	r.becomes("three")
@@ -249,7 +249,7 @@ func TestCheckpointsAreTold(t *testing.T) {
 // What is recorded last, when the source is closed, is told as well.
 func TestLastCheckpointIsToldAtTheEnd(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	renameIn(t, r.path, "bad")
 	r.await(reload.EventRefused, reload.EventActivated)
 	do(t, r.Close())

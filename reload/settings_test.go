@@ -12,19 +12,19 @@ import (
 )
 
 // change has the source go by the options as edit leaves them.
-func (r *remembering) change(edit func(o *reload.Options)) {
+func (r *stateful) change(edit func(o *reload.Options)) {
 	edit(&r.o)
 	r.Source.Reconfigure(reload.Settings{
 		Settle: r.o.Settle, Poll: r.o.Poll, State: r.o.State, StateOptions: r.o.StateOptions, Policy: r.o.Policy,
 	})
 }
 
-// What was refused by bounds is judged by others as soon as they are there, and not by the
+// What was refused by bounds is loaded again by others as soon as they are there, and not by the
 // same ones again.
 func TestOtherBoundsJudgeARefusalAgain(t *testing.T) {
 	t.Parallel()
 	var wide atomic.Bool
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.load = func(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
 		if strings.HasPrefix(string(c.Files[0].Data), "far") && !c.Restored && !wide.Load() {
 			return reload.Candidate[string]{}, &reload.GuardrailError{Policy: "bounds", Err: errors.New("too far")}
@@ -48,7 +48,7 @@ func TestOtherBoundsJudgeARefusalAgain(t *testing.T) {
 // A file that is wrong whatever it is compared with is not read again for other bounds.
 func TestOtherBoundsAreNoReasonToReadAMistakeAgain(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.o.Poll = time.Hour // a poll reads again what was read soon after it was written
 	r.restart(t, func() {})
 	r.becomes("one")
@@ -100,19 +100,19 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 	}
 	off := func(o *reload.Options) { o.State = "" }
 	for name, c := range map[string]struct {
-		before func(t *testing.T) *remembering
-		change func(t *testing.T, r *remembering)
+		before func(t *testing.T) *stateful
+		change func(t *testing.T, r *stateful)
 		log    string
-		held   string
+		pinned string
 	}{
 		"from one to another": {
-			before: func(t *testing.T) *remembering { return remember(t, "one", "two") },
-			change: func(t *testing.T, r *remembering) { r.change(elsewhere(t)) },
+			before: func(t *testing.T) *stateful { return openStateful(t, "one", "two") },
+			change: func(t *testing.T, r *stateful) { r.change(elsewhere(t)) },
 			log:    "activated two rename",
 		},
 		"with a rollback in effect": {
-			before: func(t *testing.T) *remembering {
-				r := remember(t, "one", "three")
+			before: func(t *testing.T) *stateful {
+				r := openStateful(t, "one", "three")
 				do(t, r.Rollback("one", "", ""))
 				r.becomes("one")
 				renameIn(t, r.path, "two")
@@ -120,13 +120,13 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 				do(t, r.Rollback("one", "", ""))
 				return r
 			},
-			change: func(t *testing.T, r *remembering) { r.change(elsewhere(t)) },
+			change: func(t *testing.T, r *stateful) { r.change(elsewhere(t)) },
 			log:    "rolled_back one rollback",
-			held:   "two",
+			pinned: "two",
 		},
 		"off and on again": {
-			before: func(t *testing.T) *remembering { return remember(t, "one", "two") },
-			change: func(t *testing.T, r *remembering) {
+			before: func(t *testing.T) *stateful { return openStateful(t, "one", "two") },
+			change: func(t *testing.T, r *stateful) {
 				r.change(off)
 				if past := r.History(); len(past.Records) > 0 || r.Status().State.Dir != "" {
 					t.Errorf("it remembers %v in %s with the state off", past, r.Status().State.Dir)
@@ -137,24 +137,24 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 			log: "activated two rename",
 		},
 		"after a comment": {
-			before: func(t *testing.T) *remembering { return commented(t, remember(t, "one", "two"), "two") },
-			change: func(t *testing.T, r *remembering) { r.change(elsewhere(t)) },
+			before: func(t *testing.T) *stateful { return commented(t, openStateful(t, "one", "two"), "two") },
+			change: func(t *testing.T, r *stateful) { r.change(elsewhere(t)) },
 			log:    "activated two rename",
 		},
 		"with a rollback in effect, after a comment": {
-			before: func(t *testing.T) *remembering {
-				r := commented(t, remember(t, "one", "two"), "two")
+			before: func(t *testing.T) *stateful {
+				r := commented(t, openStateful(t, "one", "two"), "two")
 				do(t, r.Rollback("one", "", ""))
 				r.becomes("one")
 				return r
 			},
-			change: func(t *testing.T, r *remembering) { r.change(elsewhere(t)) },
+			change: func(t *testing.T, r *stateful) { r.change(elsewhere(t)) },
 			log:    "rolled_back one rollback",
-			held:   "two",
+			pinned: "two",
 		},
 		"off and on again, with a comment in between": {
-			before: func(t *testing.T) *remembering { return remember(t, "one", "two") },
-			change: func(t *testing.T, r *remembering) {
+			before: func(t *testing.T) *stateful { return openStateful(t, "one", "two") },
+			change: func(t *testing.T, r *stateful) {
 				r.change(off)
 				commented(t, r, "two")
 				r.change(elsewhere(t))
@@ -163,8 +163,8 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 			log: "activated two rename",
 		},
 		"with another number of contents": {
-			before: func(t *testing.T) *remembering { return remember(t, "two") },
-			change: func(t *testing.T, r *remembering) { r.change(func(o *reload.Options) { o.StateOptions.Keep = 3 }) },
+			before: func(t *testing.T) *stateful { return openStateful(t, "two") },
+			change: func(t *testing.T, r *stateful) { r.change(func(o *reload.Options) { o.StateOptions.Keep = 3 }) },
 			log:    "activated two start\nactivated two start",
 		},
 	} {
@@ -178,15 +178,15 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 				t.Errorf("log = %q, want %q", got, c.log)
 			}
 			s := r.Status()
-			if s.State.Err != nil || s.State.Found != nil || s.State.Dir != r.o.State || s.Pinned.Fingerprint != c.held {
-				t.Errorf("memory = %+v, held %q", s.State, s.Pinned.Fingerprint)
+			if s.State.Err != nil || s.State.Found != nil || s.State.Dir != r.o.State || s.Pinned.Fingerprint != c.pinned {
+				t.Errorf("memory = %+v, pinned %q", s.State, s.Pinned.Fingerprint)
 			}
 			r.awaitKept(t, served)
 			if got := r.Live().Fingerprint; got != served {
 				t.Errorf("live = %q, want %q", got, served)
 			}
 			r.restart(t, func() {
-				if c.held == "" {
+				if c.pinned == "" {
 					renameIn(t, r.path, "bad")
 				}
 			})
@@ -194,18 +194,18 @@ func TestAnotherStateDirectoryTakesOver(t *testing.T) {
 			if got := r.Live().Fingerprint; got != served {
 				t.Errorf("live = %q after a restart, want %q", got, served)
 			}
-			if held := r.Status().Pinned.Fingerprint; held != c.held {
-				t.Errorf("held = %q after a restart, want %q", held, c.held)
+			if pinned := r.Status().Pinned.Fingerprint; pinned != c.pinned {
+				t.Errorf("pinned = %q after a restart, want %q", pinned, c.pinned)
 			}
-			if c.held != "" {
-				do(t, r.Rollback(c.held, "", ""))
+			if c.pinned != "" {
+				do(t, r.Rollback(c.pinned, "", ""))
 			}
 		})
 	}
 }
 
 // commented saves what is in service again, with a comment.
-func commented(t *testing.T, r *remembering, content string) *remembering {
+func commented(t *testing.T, r *stateful, content string) *stateful {
 	t.Helper()
 	renameIn(t, r.path, "# said once more\n"+content)
 	r.await(reload.EventUnchanged)
@@ -215,7 +215,7 @@ func commented(t *testing.T, r *remembering, content string) *remembering {
 // A comment that comes after what is staged is no reason to forget it.
 func TestAnotherStateDirectoryKnowsWhatIsStagedAfterAComment(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.await(reload.EventActivated)
 	due := time.Now().Add(leadTime)
 	renameIn(t, r.path, at(due, "two"))
@@ -234,7 +234,7 @@ func TestAnotherStateDirectoryKnowsWhatIsStagedAfterAComment(t *testing.T) {
 }
 
 // awaitKept waits until a content is in the state directory.
-func (r *remembering) awaitKept(t *testing.T, fingerprint string) {
+func (r *stateful) awaitKept(t *testing.T, fingerprint string) {
 	t.Helper()
 	deadline := time.After(30 * time.Second)
 	tick := time.NewTicker(time.Millisecond)
@@ -256,7 +256,7 @@ func (r *remembering) awaitKept(t *testing.T, fingerprint string) {
 // What is staged waits on, and is on record in the new directory.
 func TestAnotherStateDirectoryKnowsWhatIsStaged(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one")
+	r := openStateful(t, "one")
 	r.await(reload.EventActivated)
 	renameIn(t, r.path, at(time.Now().Add(time.Hour), "two"))
 	r.await(reload.EventStaged)

@@ -208,25 +208,25 @@ func (w *witness) report(saves int) {
 
 func sum(content string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(content))) }
 
-// A soakWay saves any content: by a scribe or by a script.
+// A soakWay saves any content: by a writer or by a script.
 type soakWay struct {
 	name   string
-	scribe scribe
+	writer writer
 	script string
 	needs  string
 	two    bool // writers at once, which only a lease can tell
 }
 
 var soakWays = []soakWay{
-	{name: "truncating", scribe: truncating},
-	{name: "flushing", scribe: flushing},
-	{name: "overwriting", scribe: overwriting},
-	{name: "recreating", scribe: recreating},
-	{name: "renaming", scribe: renaming},
-	{name: "locking", scribe: locking},
-	{name: "renaming-early", scribe: renamingEarly, two: true},
-	{name: "interrupted", scribe: interrupted, two: true},
-	{name: "mapping", scribe: mapping, two: true},
+	{name: "truncating", writer: truncating},
+	{name: "flushing", writer: flushing},
+	{name: "overwriting", writer: overwriting},
+	{name: "recreating", writer: recreating},
+	{name: "renaming", writer: renaming},
+	{name: "locking", writer: locking},
+	{name: "renaming-early", writer: renamingEarly, two: true},
+	{name: "interrupted", writer: interrupted, two: true},
+	{name: "mapping", writer: mapping, two: true},
 	{name: "cp", script: `cp "$N" "$F"`},
 	{name: "cp--remove-destination", script: `cp --remove-destination "$N" "$F"`},
 	{name: "cat", script: `cat "$N" > "$F"`},
@@ -279,7 +279,7 @@ func TestSoakWriter(t *testing.T) {
 			way = ways[0] // the others need something to replace
 		}
 		switch {
-		case way.scribe == nil:
+		case way.writer == nil:
 			sh(t, way.script, path, next)
 		case n < saves && rnd.IntN(4) == 0:
 			if !murder(t, way.name, path, next, time.Duration(rnd.IntN(40_000))*time.Microsecond) {
@@ -294,7 +294,7 @@ func TestSoakWriter(t *testing.T) {
 			continue
 		default:
 			content, err := os.ReadFile(next)
-			do(t, err, way.scribe(path, string(content), pauses(rnd)))
+			do(t, err, way.writer(path, string(content), pauses(rnd)))
 		}
 		fmt.Println("soak", way.name)
 		pauses(rnd)()
@@ -339,7 +339,7 @@ func TestSoakVictim(t *testing.T) {
 	for _, w := range soakWays {
 		if w.name == way {
 			fmt.Println("begins")
-			do(t, w.scribe(os.Getenv("SOAK_FILE"), string(content), pauses(rand.New(rand.NewPCG(rand.Uint64(), 0)))))
+			do(t, w.writer(os.Getenv("SOAK_FILE"), string(content), pauses(rand.New(rand.NewPCG(rand.Uint64(), 0)))))
 		}
 	}
 }

@@ -16,7 +16,7 @@ type Source[T any] struct {
 }
 
 // Open watches the file or directory at path, reads it and returns once its
-// first revision is in service. A file that is being written is waited for, for two seconds. It
+// first revision is in service. It waits up to two seconds for a file that is being written. It
 // fails if there is no file, if load refuses it, or if it cannot be read; it
 // does not fail because the file cannot be watched (see [EventPolling]).
 //
@@ -41,12 +41,11 @@ func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
 // reader that needs one throughout calls it once.
 func (s *Source[T]) Live() *Revision[T] { return s.live.Load() }
 
-// inService is what a candidate has to be compared with; nil while there is
-// nothing.
+// inService is what a candidate is compared with; nil while there is none.
 func (s *Source[T]) inService() *Revision[T] { return s.live.Load() }
 
-// withValue adds to the event of an activation the value that it speaks of. The event comes
-// from the goroutine that put the value into service, so no other one is there yet.
+// withValue adds the value to the event of an activation. The event comes from the goroutine
+// that activated the value, so there is no later one yet.
 func (s *Source[T]) withValue(onEvent func(Event)) func(Event) {
 	return func(e Event) {
 		if e.Kind == EventActivated {
@@ -64,17 +63,15 @@ func (s *Source[T]) Status() Status { return s.controller.status.read() }
 // revision stays readable. Closing again does nothing.
 func (s *Source[T]) Close() error { return s.controller.close() }
 
-// StartJournal begins to write to the state directory: what is in service now, and
-// whatever happens from now on. Until then nothing is written, so that a source
-// can be opened to see whether it could be. It waits for nothing.
-func (s *Source[T]) StartJournal() {
-	s.controller.journalRef.Load().start()
-}
+// StartJournal begins to write to the state directory: what is in service now, and what
+// happens from now on. Until then nothing is written, so that a source can be opened to
+// find out whether that succeeds. It does not wait.
+func (s *Source[T]) StartJournal() { s.controller.journalRef.Load().start() }
 
 // Rollback puts a revision that was in service once back there, by its
 // fingerprint, or by the one on record for it from an earlier [Options.Language].
-// It stays until the file is saved with a content of another meaning than it has
-// now, across restarts, too. inService, if not empty, is the fingerprint of the
+// It is pinned, across restarts, too, until the file is saved with a content of another
+// meaning than it has now. inService, if not empty, is the fingerprint of the
 // revision to be replaced: if another is in service the error is [ErrNotInService]
 // and nothing changes. reason is for the record.
 //
@@ -91,15 +88,15 @@ type History struct {
 	Snapshots []history.Snapshot // newest first, without their files
 }
 
-// History returns what is remembered. It waits for a load in progress, and until
-// everything that happened is written, if it can be.
+// History returns what the state directory holds. It waits for a load in progress, and
+// until everything that happened is written, if it can be.
 func (s *Source[T]) History() History {
 	s.controller.do(func() {})
 	return s.controller.journalRef.Load().history()
 }
 
-// loadFunc is the one door between the controller, which knows no T, and the loader:
-// whatever else shall prove a candidate before it goes into service goes here.
+// loadFunc connects the controller, which knows no T, and the loader. Any further check of
+// a candidate before it goes into service belongs here.
 func (s *Source[T]) loadFunc(load Loader[T]) loadFunc {
 	return func(content Content) (loaded, error) {
 		c, err := contain(load, content, s.inService())

@@ -47,7 +47,7 @@ func TestStagedRevisionGoesLiveAtItsInstant(t *testing.T) {
 	}
 	live := h.becomes("two")
 	if live.Timestamps.Swapped.Before(due) || !live.Due.Equal(due) || live.Kind != reload.KindRename {
-		t.Errorf("facts = %+v, want a swap not before %v", live.Info, due)
+		t.Errorf("info = %+v, want a swap not before %v", live.Info, due)
 	}
 	if s := h.Status(); s.Staged != (reload.Info{}) {
 		t.Errorf("still staged: %+v", s.Staged)
@@ -149,7 +149,7 @@ func TestInstantInThePastIsNow(t *testing.T) {
 func TestOpenFailsIfThereIsNothingUntilTheInstant(t *testing.T) {
 	t.Parallel()
 	_, err := reload.Open(file(t, at(time.Now().Add(time.Hour), "one")), dated, reload.Options{})
-	if err == nil || !strings.Contains(err.Error(), "there is nothing to be in service until then") {
+	if err == nil || !strings.Contains(err.Error(), "there is nothing to serve until then") {
 		t.Errorf("error = %v", err)
 	}
 }

@@ -60,7 +60,7 @@ type Refusal struct {
 	Active bool // the file is still as it was refused
 }
 
-// WatchHealth says how changes are noticed.
+// WatchHealth says how changes are found.
 type WatchHealth struct {
 	Polling bool  // only by polling, every [Options.Poll]
 	Reason  error // why, if Polling

@@ -9,7 +9,7 @@ import (
 )
 
 // changes are the kinds of change on record, with what they are of.
-func (r *remembering) changes() []string {
+func (r *stateful) changes() []string {
 	var list []string
 	for _, record := range r.History().Records {
 		list = append(list, string(record.Action)+" "+record.Fingerprint+" "+record.Change)
@@ -19,7 +19,7 @@ func (r *remembering) changes() []string {
 
 func TestEditOfTextsAloneIsInServiceAndOnRecord(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "~a\none")
+	r := openStateful(t, "~a\none")
 	first := r.Live()
 	renameIn(t, r.path, "~b\none")
 	r.await(reload.EventActivated)
@@ -44,7 +44,7 @@ func TestEditOfTextsAloneIsInServiceAndOnRecord(t *testing.T) {
 // What was in service last is taken up with the texts that it had last.
 func TestTextsOfASnapshotAreTheLast(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "~a\none", "~b\none", "two")
+	r := openStateful(t, "~a\none", "~b\none", "two")
 	if err := r.Rollback("one", "two", "test"); err != nil {
 		t.Fatal(err)
 	}
@@ -56,14 +56,14 @@ func TestTextsOfASnapshotAreTheLast(t *testing.T) {
 // Texts alone do not bring back a meaning that a rollback keeps out.
 func TestTextsDoNotEndAHold(t *testing.T) {
 	t.Parallel()
-	r := remember(t, "one", "two")
+	r := openStateful(t, "one", "two")
 	if err := r.Rollback("one", "two", "test"); err != nil {
 		t.Fatal(err)
 	}
 	r.becomes("one")
 	renameIn(t, r.path, "~a\ntwo")
 	if e := r.await(reload.EventPinned); e.Live.Fingerprint != "one" || e.Refused.Fingerprint != "two" {
-		t.Errorf("held event %+v", e)
+		t.Errorf("pinned event %+v", e)
 	}
 }
 

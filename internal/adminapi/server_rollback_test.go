@@ -15,7 +15,7 @@ import (
 
 func TestAFullDiskIsAnsweredWithWhatToDo(t *testing.T) {
 	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT} {
-		wrapped := &engine.StateError{Dir: "/state", Err: fmt.Errorf("writing the rollback down: %w", full)}
+		wrapped := &engine.StateError{Dir: "/state", Err: fmt.Errorf("recording the rollback: %w", full)}
 		var answer caddy.APIError
 		if err := rollbackError(new(engine.Engine), "abcdef", wrapped); !errors.As(err, &answer) || answer.HTTPStatus != http.StatusInsufficientStorage ||
 			!strings.HasSuffix(answer.Err.Error(), ": free some space there, and ask again; nothing has changed") {

@@ -203,14 +203,14 @@ func (d *inspected) findUnrecorded(records []Record) error {
 	index := indexOf(records)
 	for _, name := range d.aside {
 		if at, _ := setAsideAt(name); !index.setAsideSince(at) {
-			return fmt.Errorf("%s was set aside and no record tells of it: a later log was removed", name)
+			return fmt.Errorf("%s was set aside and is not on record: a later log was removed", name)
 		}
 	}
 	for _, c := range d.contents {
 		if c.err != nil || !index.misses(&c.Snapshot) {
 			continue
 		}
-		return fmt.Errorf("the content %.12s (version %q, kept %s) was on record and is not any more: a later log was removed",
+		return fmt.Errorf("the content %.12s (version %q, kept %s) was on record and is no longer: a later log was removed",
 			c.Fingerprint, c.Version, c.Taken.UTC().Format(time.RFC3339))
 	}
 	return nil

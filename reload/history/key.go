@@ -46,7 +46,7 @@ func makeKey(d fsOps, dir, name string) (keys, error) {
 func keysOf(private string) (keys, error) {
 	signer, err := note.NewSigner(private)
 	if err != nil {
-		return keys{}, errors.New("the key is no signer key of a note: PRIVATE+KEY+name+hash+base64 is wanted") // never the key itself
+		return keys{}, errors.New("the key is not a signer key of a note, want PRIVATE+KEY+name+hash+base64") // never the key itself
 	}
 	public, err := publicOf(private, signer.Name())
 	if err != nil {

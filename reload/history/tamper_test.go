@@ -71,7 +71,7 @@ func isFound(t *testing.T, dir, says string) {
 	must(t, h.Save(content(9)))
 	appended(t, h, 9)
 	must(t, h.Close())
-	if err := verify(dir); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), "record 0 tells that something was set aside") {
+	if err := verify(dir); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), "record 0 says that something was set aside") {
 		t.Errorf("afterwards it verifies: %v", err)
 	}
 	again := open(t, dir, Options{})
@@ -141,7 +141,7 @@ func TestSetAsideFilesThatNoRecordTellsOfAreFound(t *testing.T) {
 	must(t, open(t, dir, Options{}).Close())
 	must(t, os.RemoveAll(filepath.Join(dir, snapshotsDir)))
 	put(t, dir, older)
-	isFound(t, dir, "was set aside and no record tells of it")
+	isFound(t, dir, "was set aside and is not on record")
 }
 
 // A checkpoint that covers the record of it says that it is known.
@@ -274,7 +274,7 @@ func TestContentThatWasChangedIsSetAsideAndTheLogGoesOn(t *testing.T) {
 			if h = open(t, dir, Options{}); h.Found() != nil || len(h.Records()) != 4 {
 				t.Errorf("opened again: %v, %+v", h.Found(), h.Records())
 			}
-			if err := verify(dir); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), "record 3 tells") {
+			if err := verify(dir); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), "record 3 says") {
 				t.Errorf("verified afterwards: %v", err)
 			}
 		})

@@ -88,7 +88,7 @@ func openCheckpoint(signed []byte, v note.Verifier) (head, error) {
 	}
 	lines := strings.Split(n.Text, "\n")
 	if len(lines) < 4 {
-		return head{}, fmt.Errorf("the checkpoint is none: %q", n.Text)
+		return head{}, fmt.Errorf("the checkpoint is not valid: %q", n.Text)
 	}
 	h := head{origin: lines[0]}
 	if h.size, err = strconv.ParseInt(lines[1], 10, 64); err != nil || h.size < 0 {

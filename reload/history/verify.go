@@ -148,7 +148,7 @@ func (e Export) setAside(signed, known int64) error {
 			return fmt.Errorf("record %d cannot be read: %w", i, err)
 		}
 		if r := records[i]; r.Action == SetAside && int64(i) >= known {
-			errs = append(errs, fmt.Errorf("record %d tells that something was set aside at %s: %s", i, r.Time.UTC().Format(time.RFC3339), shortened(r.Reason)))
+			errs = append(errs, fmt.Errorf("record %d says that something was set aside at %s: %s", i, r.Time.UTC().Format(time.RFC3339), shortened(r.Reason)))
 		}
 	}
 	index := indexOf(records[:known])
@@ -185,7 +185,7 @@ func (e Export) found() error {
 func (t Trust) validate() error {
 	if t.Verifier != "" {
 		if _, err := note.NewVerifier(t.Verifier); err != nil {
-			return fmt.Errorf("%q is no verifier key: %w", t.Verifier, err)
+			return fmt.Errorf("%q is not a verifier key: %w", t.Verifier, err)
 		}
 	}
 	if len(t.Checkpoint) == 0 {
@@ -193,7 +193,7 @@ func (t Trust) validate() error {
 	}
 	var signed *note.UnverifiedNoteError
 	if _, err := note.Open(t.Checkpoint, nil); !errors.As(err, &signed) {
-		return fmt.Errorf("what is given as the earlier checkpoint is none: %w", err)
+		return fmt.Errorf("the earlier checkpoint is not a signed note: %w", err)
 	}
 	return nil
 }
@@ -203,7 +203,7 @@ func tampered(err error) error { return fmt.Errorf("%w: %w", ErrTampered, err) }
 func openCheckpointBy(signed []byte, public string) (head, error) {
 	v, err := note.NewVerifier(public)
 	if err != nil {
-		return head{}, fmt.Errorf("%q is no verifier key", public)
+		return head{}, fmt.Errorf("%q is not a verifier key", public)
 	}
 	return openCheckpoint(signed, v)
 }
