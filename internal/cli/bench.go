@@ -55,7 +55,7 @@ func runBench(cmd *cobra.Command, args []string) (int, error) {
 		return exitFailed, err
 	}
 	if span < leastTime || span > mostTime {
-		return exitFailed, fmt.Errorf("--time is %s, %s to %s is wanted", span, leastTime, mostTime)
+		return exitFailed, fmt.Errorf("--time is %s, want %s to %s", span, leastTime, mostTime)
 	}
 	m, err := modelAt(cmd, args[0])
 	if err != nil {
@@ -101,7 +101,7 @@ func (m *measured) measure(s *strategy.Strategy, c *cart.Cart, now time.Time, sp
 	}
 	runtime.ReadMemStats(&after)
 	if took <= 0 {
-		return errors.New("the clock stands still")
+		return errors.New("the clock did not advance")
 	}
 	n := float64(m.Quotes)
 	m.NsPerQuote = float64(took.Nanoseconds()) / n

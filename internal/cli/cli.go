@@ -25,7 +25,7 @@ func Register() {
 	caddycmd.RegisterCommand(caddycmd.Command{
 		Name:  "discount",
 		Usage: "<command>",
-		Short: "Looks after the strategies of the discount handler",
+		Short: "Manage discount strategies",
 		Long: `
 What operators do with the strategies of the discount handler: check one before
 it is saved where it is watched, ask why a cart is priced as it is, see what went

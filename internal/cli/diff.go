@@ -43,7 +43,7 @@ and say the same, and with 2 if they differ.`,
 
 func twoPaths(_ *cobra.Command, args []string) error {
 	if len(args) != 2 || args[0] == "" || args[1] == "" {
-		return fmt.Errorf("%s given (%q), two are wanted: OLD and NEW, each a strategy file or a directory of them", brief.Count(len(args), "argument"), args)
+		return fmt.Errorf("%s given (%q), want two: OLD and NEW, each a strategy file or a directory of them", brief.Count(len(args), "argument"), args)
 	}
 	return nil
 }

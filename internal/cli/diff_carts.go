@@ -93,11 +93,11 @@ func compareCarts(cmd *cobra.Command, path, strategyPath string, old, next *stra
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, fmt.Errorf("%s: a cart is longer than %d bytes; one cart a line is wanted", name, longestCart)
+		return nil, fmt.Errorf("%s: a cart is longer than %d bytes, want one cart on each line", name, longestCart)
 	case err != nil:
 		return nil, fmt.Errorf("reading the carts: %w", err)
 	case c.Carts == 0:
-		return nil, fmt.Errorf("%s: there is no cart; one a line is wanted, as JSON", name)
+		return nil, fmt.Errorf("%s: there is no cart, want one on each line as JSON", name)
 	}
 	return c, nil
 }

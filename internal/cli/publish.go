@@ -79,7 +79,7 @@ these cases, and when it is interrupted, DST is as it was, or is put back.`,
 // sourceAndPlace wants the two arguments of publish.
 func sourceAndPlace(_ *cobra.Command, args []string) error {
 	if len(args) != 2 || args[0] == "" || args[1] == "" {
-		return fmt.Errorf("the arguments are %q, SRC and DST are wanted: the strategy, and where a gateway watches it", args)
+		return fmt.Errorf("the arguments are %q, want SRC and DST: the strategy, and the file or directory that a gateway watches", args)
 	}
 	return nil
 }
@@ -187,21 +187,21 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to publish.
 func (p *published) place(ctx context.Context, cmd *cobra.Command, to publish.Target, sources, tests []strategy.Source) error {
 	gateway := gatewayOf(cmd, to)
 	gateway.look(ctx)
-	placed, err := to.Put(ctx, sources, tests)
+	change, err := to.Apply(ctx, sources, tests)
 	if err != nil {
 		return err
 	}
-	p.Gateway = gateway.verdict(ctx, placed)
-	p.Changed = placed != nil
+	p.Gateway = gateway.verdict(ctx, change)
+	p.Changed = change != nil
 	switch {
-	case placed == nil:
-	case p.Gateway.Verdict != verdictNone && !placed.Intact():
-		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.Path()), placed.Stay())
+	case change == nil:
+	case p.Gateway.Verdict != verdictNone && !change.Intact():
+		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.Path()), change.Keep())
 	case p.Gateway.good():
-		return placed.Stay()
+		return change.Keep()
 	default:
 		// What interrupts the wait does not interrupt this: half of it is worse than all.
-		if err := placed.Back(context.WithoutCancel(ctx)); err != nil {
+		if err := change.Revert(context.WithoutCancel(ctx)); err != nil {
 			return fmt.Errorf("putting back %s, which %s: %w", to.Path(), p.Gateway.why(), err)
 		}
 		p.Changed, p.PutBack = false, true

@@ -20,7 +20,7 @@ func (p *published) noteChange(to publish.Target, tests []strategy.Source) (same
 		return false // nothing is there
 	}
 	if gone := missingFrom(tests, before); len(gone) > 0 {
-		p.Notes = append(p.Notes, "tests that were there and are in "+p.Source+" no more: "+strings.Join(gone, ", "))
+		p.Notes = append(p.Notes, "tests that "+p.Source+" no longer has: "+strings.Join(gone, ", "))
 	}
 	return p.SHA256 == p.fingerprintOf(sources)
 }

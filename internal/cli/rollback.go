@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -29,10 +27,10 @@ again, or adding a comment, does not bring back what was taken out.`,
 func oneFingerprint(_ *cobra.Command, args []string) error {
 	const wanted = `the SHA-256 of a content that was in service, or the beginning of it, such as 3f9a41c2; "caddy discount log" lists them`
 	if len(args) != 1 {
-		return fmt.Errorf("the arguments are %q, one FINGERPRINT is wanted: %s", args, wanted)
+		return fmt.Errorf("the arguments are %q, want one FINGERPRINT: %s", args, wanted)
 	}
 	if !adminapi.IsFingerprint(args[0]) {
-		return fmt.Errorf("%q is no fingerprint: wanted is %s", args[0], wanted)
+		return fmt.Errorf("%q is no fingerprint, want %s", args[0], wanted)
 	}
 	return nil
 }
@@ -42,16 +40,12 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	strategy, err := admin.choose(flag(cmd, "id"))
+	strategy, err := admin.Choose(flag(cmd, "id"))
 	if err != nil {
 		return exitFailed, err
 	}
-	body, err := json.Marshal(adminapi.RollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
+	after, err := admin.Rollback(strategy.ID, strategy.Live.SHA256, adminapi.RollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
 	if err != nil {
-		return exitFailed, err
-	}
-	var after adminapi.Strategy
-	if err := admin.call(http.MethodPost, "/discount/strategies/"+strategy.ID+"/rollback", strategy.Live.SHA256, body, &after); err != nil {
 		return exitFailed, err
 	}
 	if wantsJSON(cmd) {

@@ -124,7 +124,7 @@ func AtLine(d *caddyfile.Dispenser, err error) error {
 // Within is an error if the value of an option is out of range.
 func Within(name string, value, least, most int64) error {
 	if value < least || value > most {
-		return fmt.Errorf("%s: %d is out of range, %d to %d is wanted", name, value, least, most)
+		return fmt.Errorf("%s: %d is out of range, want %d to %d", name, value, least, most)
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func Within(name string, value, least, most int64) error {
 // During is [Within] for a duration.
 func During(name string, value, least, most caddy.Duration) error {
 	if value < least || value > most {
-		return fmt.Errorf("%s: %v is out of range, %v to %v is wanted", name, time.Duration(value), time.Duration(least), time.Duration(most))
+		return fmt.Errorf("%s: %v is out of range, want %v to %v", name, time.Duration(value), time.Duration(least), time.Duration(most))
 	}
 	return nil
 }

@@ -12,16 +12,15 @@ import (
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
 
-// How long publish waits for another process that holds a lock, and how often it looks.
+// How long publish waits for another process that holds a lock, and how often it tries.
 const (
 	lockPatience = 10 * time.Second
-	lockLook     = 5 * time.Millisecond
+	lockInterval = 5 * time.Millisecond
 )
 
 // LockDirectories keeps other publishers out of directories until unlock. The
-// directory itself is locked, so that no file has to be left in it; a gateway
-// takes no such lock and is not held up. patience is how long another publisher is
-// waited for.
+// directory itself is locked, so that no lock file is left in it. A gateway takes no such
+// lock and does not wait. patience bounds the wait for another publisher.
 func LockDirectories(ctx context.Context, dirs []string, patience time.Duration) (unlock func(), err error) {
 	return lockEach(ctx, dirs, patience)
 }
@@ -31,8 +30,8 @@ func lockFiles(ctx context.Context, paths []string) (unlock func(), err error) {
 	return lockEach(ctx, paths, lockPatience)
 }
 
-// lockEach takes the locks in one order for all publishers, and waits for the
-// process that has one.
+// lockEach takes the locks in the order of the paths, which is the same for all publishers, and
+// waits for the process that holds one.
 func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlock func(), err error) {
 	var held []*os.File
 	unlock = func() {
@@ -42,7 +41,7 @@ func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlo
 		}
 	}
 	if !flock.Supported {
-		return unlock, nil // of two publishers the later one wins; each file is one of theirs
+		return unlock, nil // of two publishers the later one wins, file by file
 	}
 	paths = slices.Clone(paths)
 	slices.Sort(paths)
@@ -52,7 +51,7 @@ func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlo
 			unlock()
 			return nil, strategyfile.PathError(path, err)
 		}
-		if isAmong(held, f) {
+		if isOpen(held, f) {
 			f.Close() // nothing was written
 			continue
 		}
@@ -65,9 +64,9 @@ func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlo
 	return unlock, nil
 }
 
-// isAmong reports whether a file is open already, under whatever name: it would
-// wait for itself.
-func isAmong(held []*os.File, f *os.File) bool {
+// isOpen reports whether a file is open already, under any name: a second lock on it would wait
+// for the first.
+func isOpen(held []*os.File, f *os.File) bool {
 	info, err := f.Stat()
 	if err != nil {
 		return false
@@ -78,7 +77,7 @@ func isAmong(held []*os.File, f *os.File) bool {
 	})
 }
 
-// lock waits for a lock. A file system that has no locks has no holders of one.
+// lock waits for a lock. On a file system without locks it returns at once.
 func lock(ctx context.Context, f *os.File, patience time.Duration) error {
 	for deadline := time.Now().Add(patience); ; {
 		switch {
@@ -90,7 +89,7 @@ func lock(ctx context.Context, f *os.File, patience time.Duration) error {
 		select {
 		case <-ctx.Done():
 			return ErrInterrupted
-		case <-time.After(lockLook):
+		case <-time.After(lockInterval):
 		}
 	}
 }

@@ -9,36 +9,36 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// ErrInterrupted is why something was not done.
+// ErrInterrupted is the error of an operation that was interrupted before it changed anything.
 var ErrInterrupted = errors.New("interrupted")
 
-// A Target is where a gateway watches a strategy.
+// A Target is the file, or the linked directory, that a gateway watches.
 type Target interface {
 	// Path is what is replaced.
 	Path() string
 
-	// Directories are those in which names will change.
+	// Directories are those whose names will change.
 	Directories() []string
 
-	// With is what a gateway will read when these files are in their place.
+	// With returns what a gateway will read once these files are there.
 	With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error)
 
-	// Put puts the files into their place; nil if they are there already. If it
-	// fails, or is interrupted, the place is as it was.
-	Put(ctx context.Context, sources, tests []strategy.Source) (Placement, error)
+	// Apply replaces the files, all or none; the Change is nil if they are there already.
+	// After an error the target is as it was.
+	Apply(ctx context.Context, sources, tests []strategy.Source) (Change, error)
 }
 
-// A Placement is what was put into a target. Either Back or Stay ends it.
-type Placement interface {
-	// Files are the files that are there now and were not, free of links.
+// A Change is what was written to a target. Either Revert or Keep ends it.
+type Change interface {
+	// Files are the new files, free of links.
 	Files() []string
 
-	// Intact reports whether nothing else was put there since.
+	// Intact reports whether no other program has changed them since.
 	Intact() bool
 
-	// Back puts back what was there.
-	Back(ctx context.Context) error
+	// Revert puts the previous files back.
+	Revert(ctx context.Context) error
 
-	// Stay removes what was kept to be put back.
-	Stay() error
+	// Keep removes the copies that Revert needs.
+	Keep() error
 }

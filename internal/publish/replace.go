@@ -16,40 +16,39 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// A placing is one file on its way to its place.
-type placing struct {
-	name   string // of the place, as messages have it
-	target string // the place, free of links
+// A replacement is one file that takes the place of another, or of none.
+type replacement struct {
+	name   string // the path, as messages have it
+	target string // the path free of links
 
-	data []byte      // what comes
-	mode fs.FileMode // with these permissions
-	like fs.FileInfo // of whose owner it shall be; nil for the publisher
+	data []byte      // the new content
+	mode fs.FileMode // its permissions
+	like fs.FileInfo // the file whose owner it gets; nil for the publisher
 
-	old    []byte      // what was there
-	before fs.FileInfo // of what was there; nil for nothing
+	old    []byte      // the previous content
+	before fs.FileInfo // of the previous file; nil for none
 
-	next, back string // files in waiting beside the place: what comes, and what was there
-	empty      bool   // nothing comes: the place is to be empty
+	next, back string // temporary files beside the path: the new content, and the previous one
+	empty      bool   // the file is removed, not replaced
 }
 
-// placingAt finds a place by its name. It need not be there, but its directory
-// must.
-func placingAt(path string) (*placing, error) {
+// replacementAt returns the replacement of a path. The file need not exist; its directory must.
+func replacementAt(path string) (*replacement, error) {
 	target, err := filepath.EvalSymlinks(path)
 	if err == nil {
-		return &placing{name: path, target: target}, nil
+		return &replacement{name: path, target: target}, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, strategyfile.PathError(path, err)
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("%s is a symbolic link that leads nowhere, one to a file is wanted", path)
+		return nil, fmt.Errorf("%s is a symbolic link that leads nowhere, want one to a file", path)
 	}
 	dir, base, err := directoryOf(path)
 	if err != nil {
 		return nil, err
 	}
-	return &placing{name: path, target: filepath.Join(dir, base)}, nil
+	return &replacement{name: path, target: filepath.Join(dir, base)}, nil
 }
 
 // directoryOf is the directory of a path, free of links, and the name in it.
@@ -65,8 +64,8 @@ func directoryOf(path string) (dir, base string, err error) {
 	return target, base, strategyfile.PathError(dir, err)
 }
 
-// take takes a file on its way, and reports whether another one is in its place.
-func (p *placing) take(from strategy.Source) (differs bool, err error) {
+// read sets the new content, reads the previous one, and reports whether they differ.
+func (p *replacement) read(from strategy.Source) (differs bool, err error) {
 	p.data = from.Data
 	p.before, err = os.Stat(p.target)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -82,18 +81,18 @@ func (p *placing) take(from strategy.Source) (differs bool, err error) {
 		return false, strategyfile.PathError(p.name, err)
 	}
 	if !p.before.Mode().IsRegular() {
-		return false, fmt.Errorf("%s is not a regular file (its mode is %s), one is wanted", p.name, p.before.Mode())
+		return false, fmt.Errorf("%s is not a regular file (its mode is %s), want one", p.name, p.before.Mode())
 	}
-	p.beLike(p.before)
+	p.copyMode(p.before)
 	if p.old, err = os.ReadFile(p.target); err != nil {
 		return false, strategyfile.PathError(p.name, err)
 	}
 	return !bytes.Equal(p.old, p.data), nil
 }
 
-// replaceable refuses to replace a file that is no TOML: it is none of a strategy, or one
-// that was broken by hand, and nothing else has what is in it.
-func (p *placing) replaceable() error {
+// checkReplaceable refuses to replace a file that is not TOML: it is not a strategy, or one that
+// was broken by hand, of which there may be no other copy.
+func (p *replacement) checkReplaceable() error {
 	var problems *document.Diagnostics
 	if _, err := document.Parse(strategy.Source{Name: p.name, Data: p.old}); errors.As(err, &problems) {
 		return fmt.Errorf("%s is not replaced, since it is not TOML (%s): if it is not another file, move it away and publish again", p.name, problems.List[0])
@@ -101,30 +100,30 @@ func (p *placing) replaceable() error {
 	return nil
 }
 
-// beLike takes permissions and owner of another file.
-func (p *placing) beLike(other fs.FileInfo) { p.mode, p.like = other.Mode().Perm(), other }
+// copyMode takes the permissions and the owner of another file.
+func (p *replacement) copyMode(other fs.FileInfo) { p.mode, p.like = other.Mode().Perm(), other }
 
-// prepare puts beside the place what is to be renamed into it, and what would be
-// renamed back.
-func (p *placing) prepare() (err error) {
+// prepare writes the new content beside the path, to be renamed to it, and keeps the previous
+// file there, to be renamed back.
+func (p *replacement) prepare() (err error) {
 	if !p.empty && p.next == "" {
-		if p.next, err = p.waiting(p.data); err != nil {
+		if p.next, err = p.writeBeside(p.data); err != nil {
 			return fmt.Errorf("writing beside %s: %w", p.name, err)
 		}
 	}
 	if p.before == nil {
 		return nil
 	}
-	if p.back, err = p.keep(); err != nil {
+	if p.back, err = p.linkAside(); err != nil {
 		return fmt.Errorf("writing beside %s: %w", p.name, err)
 	}
 	return nil
 }
 
-// keep gives what is there another name beside the place, so that it can go back
-// as the same file. Where the file system has no such names it is a copy.
-func (p *placing) keep() (path string, err error) {
-	path, err = p.waiting(nil)
+// linkAside gives the previous file another name beside the path, so that it can go back as the
+// same file. On a file system without hard links it makes a copy.
+func (p *replacement) linkAside() (path string, err error) {
+	path, err = p.writeBeside(nil)
 	if err != nil {
 		return "", err
 	}
@@ -134,17 +133,17 @@ func (p *placing) keep() (path string, err error) {
 	if os.Link(p.target, path) == nil {
 		return path, nil
 	}
-	return p.waiting(p.old)
+	return p.writeBeside(p.old)
 }
 
-// waiting writes a file in the directory of the place. No gateway takes one for
-// a part of a strategy: its name begins with a dot and does not end in .toml.
-func (p *placing) waiting(data []byte) (path string, err error) {
+// writeBeside writes a temporary file in the directory of the path. No gateway takes it for a
+// part of a strategy: its name begins with a dot and does not end in .toml.
+func (p *replacement) writeBeside(data []byte) (path string, err error) {
 	return atomicfile.Beside(p.target, data, p.mode, p.like)
 }
 
-// commit puts the file into its place.
-func (p *placing) commit() error {
+// commit renames the new file to the path, or removes the previous one.
+func (p *replacement) commit() error {
 	if p.empty {
 		return os.Remove(p.target)
 	}
@@ -155,8 +154,8 @@ func (p *placing) commit() error {
 	return nil
 }
 
-// undo puts back what was there.
-func (p *placing) undo() error {
+// undo puts the previous file back.
+func (p *replacement) undo() error {
 	if p.back == "" {
 		return os.Remove(p.target)
 	}
@@ -167,8 +166,8 @@ func (p *placing) undo() error {
 	return nil
 }
 
-// discard removes what is still in waiting.
-func (p *placing) discard() error {
+// removeBackup removes the temporary files.
+func (p *replacement) removeBackup() error {
 	var errs []error
 	for _, path := range []string{p.next, p.back} {
 		if path != "" {
@@ -179,38 +178,37 @@ func (p *placing) discard() error {
 	return errors.Join(errs...)
 }
 
-// intact reports whether what was put into the place is there still.
-func (p *placing) intact() bool {
-	there, err := os.ReadFile(p.target)
-	return err == nil && bytes.Equal(there, p.data)
+// intact reports whether the file still has the new content.
+func (p *replacement) intact() bool {
+	current, err := os.ReadFile(p.target)
+	return err == nil && bytes.Equal(current, p.data)
 }
 
-// reversed is the way back: what was there comes, in the place of what came.
-func (p *placing) reversed() (*placing, error) {
+// reversal is the replacement that undoes this one.
+func (p *replacement) reversal() (*replacement, error) {
 	now, err := os.Stat(p.target)
 	if err != nil {
 		return nil, strategyfile.PathError(p.name, err)
 	}
-	r := &placing{name: p.name, target: p.target, data: p.old, old: p.data, before: now, next: p.back, empty: p.before == nil}
+	r := &replacement{name: p.name, target: p.target, data: p.old, old: p.data, before: now, next: p.back, empty: p.before == nil}
 	p.back = ""
 	return r, nil
 }
 
-// replace puts files into their places in this order, all of them or none. What
-// was there stays beside them until it is put back or discarded.
+// replace replaces files in this order, all of them or none. The previous files stay beside them
+// until they are put back or removed.
 //
-// Where there are several, those that come are locked until the last is in its
-// place, and those that go as well: a gateway reads no file that somebody holds
-// a lock on, and so it waits for the last instead of reading some.
-func replace(ctx context.Context, files []*placing) error {
+// Where there are several, the new files and the previous ones stay locked until the last one is
+// replaced: a gateway reads no file that is locked, so it waits instead of reading some of each.
+func replace(ctx context.Context, files []*replacement) error {
 	if err := swapFiles(ctx, files); err != nil {
-		return errors.Join(err, discardAll(files))
+		return errors.Join(err, removeBackups(files))
 	}
 	return nil
 }
 
-// swapFiles is replace, but leaves what is in waiting beside the places if it fails.
-func swapFiles(ctx context.Context, files []*placing) error {
+// swapFiles is replace, but leaves the temporary files if it fails.
+func swapFiles(ctx context.Context, files []*replacement) error {
 	var lock []string
 	for _, p := range files {
 		if err := p.prepare(); err != nil {
@@ -232,21 +230,21 @@ func swapFiles(ctx context.Context, files []*placing) error {
 	if err != nil {
 		return err
 	}
-	return settleNames(files)
+	return syncDirectories(files)
 }
 
-// discardAll removes what is still in waiting.
-func discardAll(files []*placing) error {
+// removeBackups removes the temporary files.
+func removeBackups(files []*replacement) error {
 	var errs []error
 	for _, p := range files {
-		errs = append(errs, p.discard())
+		errs = append(errs, p.removeBackup())
 	}
 	return errors.Join(errs...)
 }
 
-// commitAll renames the files. The last moment to be interrupted is before the
-// first: what follows takes microseconds, and half of it is worse than all.
-func commitAll(ctx context.Context, files []*placing) error {
+// commitAll renames the files. An interruption counts until the first one: the renames take
+// microseconds, and half of them are worse than all.
+func commitAll(ctx context.Context, files []*replacement) error {
 	if ctx.Err() != nil {
 		return ErrInterrupted
 	}
@@ -255,7 +253,7 @@ func commitAll(ctx context.Context, files []*placing) error {
 		if err == nil {
 			continue
 		}
-		err = fmt.Errorf("putting %s into its place: %w", p.name, err)
+		err = fmt.Errorf("replacing %s: %w", p.name, err)
 		for _, done := range files[:i] {
 			if undone := done.undo(); undone != nil {
 				err = errors.Join(err, fmt.Errorf("putting back %s: %w", done.name, undone))
@@ -266,11 +264,11 @@ func commitAll(ctx context.Context, files []*placing) error {
 	return nil
 }
 
-// settleNames writes the new names through to the disk.
-func settleNames(files []*placing) error {
+// syncDirectories writes the new names through to the disk.
+func syncDirectories(files []*replacement) error {
 	for _, p := range files {
 		if err := atomicfile.SyncDir(filepath.Dir(p.target)); err != nil {
-			return fmt.Errorf("%s is in its place, but not for certain on the disk: %w", p.name, err)
+			return fmt.Errorf("%s is replaced, but perhaps not on the disk yet: %w", p.name, err)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func Read(path string) (sources, tests []strategy.Source, err error) {
 // NoTests refuses the path of a file of tests in the place of a strategy's.
 func NoTests(path string) error {
 	if of, is := OfTests(path); is {
-		return fmt.Errorf("%s is a file of tests, a strategy is wanted, such as %s", path, of)
+		return fmt.Errorf("%s is a file of tests, want a strategy such as %s", path, of)
 	}
 	return nil
 }

@@ -245,7 +245,7 @@ func regular(at located, info os.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil
 	}
-	return fmt.Errorf("%s is not a regular file (its mode is %s), one is wanted", at.path, info.Mode())
+	return fmt.Errorf("%s is not a regular file (its mode is %s), want one", at.path, info.Mode())
 }
 
 // prove makes sure that no process is writing any of the files, and returns the

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/brief"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// This file is how the commands read carts.
+
+// cartFor reads the cart of the flag --cart, written as the flags say. strategyPath is
+// the argument PATH.
+func cartFor(cmd *cobra.Command, s *strategy.Strategy, strategyPath string) (*pricedCart, error) {
+	path := flag(cmd, "cart")
+	if path == "" {
+		return nil, errors.New("the flag --cart is missing: it says which file holds the cart as JSON, or - for the standard input")
+	}
+	shape, err := shapeFor(cmd, strategyPath)
+	if err != nil {
+		return nil, err
+	}
+	name, body, err := readCart(cmd, path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the cart: %w", err)
+	}
+	c, err := shape.cartFrom(source{name: name}, body, s.Currency())
+	if err == nil && shape.name == "" {
+		sayMistyped(cmd.ErrOrStderr(), name, shape.reader.Unread(body))
+	}
+	return c, err
+}
+
+// sayMistyped says which members of a cart are not read and look like some that are.
+// The gateway passes over them in silence: an order has much that it does not read. So
+// does a command that was told how orders are written.
+func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
+	said, more := 0, 0
+	for _, u := range unread {
+		switch close := document.Closest(u.Name, u.Known); {
+		case close == "":
+		case said == document.MaxTold:
+			more++
+		default:
+			said++
+			fmt.Fprintf(w, "%s: %s is not read, did you mean %s?\n", printable(name), printable(brief.Text(u.Pointer, maxToldPointer)), close)
+		}
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "%s: %s\n", printable(name), document.MoreText(more, "such member"))
+	}
+}
+
+// A source is where a cart is from.
+type source struct {
+	name string
+	line int // that the cart is on, if it is on one
+}
+
+func (s source) String() string {
+	if s.line == 0 {
+		return s.name
+	}
+	return fmt.Sprintf("%s:%d", s.name, s.line)
+}
+
+// at is a place in the text of the cart.
+func (s source) at(body []byte, offset int) string {
+	before := body[:min(offset, len(body))]
+	line := bytes.Count(before, []byte("\n"))
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	return fmt.Sprintf("%s:%d:%d", s.name, max(s.line, 1)+line, column+1)
+}
+
+// cartFrom reads a cart.
+func (s *cartShape) cartFrom(from source, body []byte, currency money.Currency) (*pricedCart, error) {
+	c := &cart.Cart{}
+	found, err := s.reader.ReadJSON(body, currency, c)
+	var invalid *cart.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return nil, from.invalid(body, invalid)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", from, err)
+	case !found:
+		return nil, fmt.Errorf("%s: %s", from, s.noCart())
+	}
+	return &pricedCart{Cart: c, shape: s, from: from, body: body}, nil
+}
+
+// noCart is why a text is no cart.
+func (s *cartShape) noCart() string {
+	if s.name == "" {
+		return `the JSON is no cart, want an object with "items" such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`
+	}
+	return fmt.Sprintf("the JSON is no cart: there is nothing at %s, where the items are by %s", s.reader.Items(), s.name)
+}
+
+// invalid says what is wrong with a cart, and where as an editor counts.
+func (s source) invalid(body []byte, invalid *cart.Invalid) error {
+	place, reason := s.String(), invalid.Reason
+	if detail := invalid.Detail; detail.HasOffset {
+		place, reason = s.at(body, detail.Offset), detail.Problem
+	}
+	if s.line > 0 && errors.Is(invalid, io.ErrUnexpectedEOF) {
+		reason += ": want one cart on each line"
+	}
+	return fmt.Errorf("%s: %s: %s", place, pointerText(invalid.Pointer), reason)
+}
+
+func pointerText(pointer string) string {
+	if pointer == "" {
+		return "the whole text"
+	}
+	return pointer
+}
+
+func readCart(cmd *cobra.Command, path string) (name string, body []byte, err error) {
+	if path == "-" {
+		body, err = io.ReadAll(cmd.InOrStdin())
+		return "standard input", body, err
+	}
+	body, err = os.ReadFile(path)
+	if err != nil {
+		return path, nil, strategyfile.PathError(path, err)
+	}
+	return path, body, nil
+}

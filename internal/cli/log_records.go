@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/reload/history"
+)
+
+// This file is where the log of a strategy comes from: the running gateway, or a state
+// directory.
+
+func addStateFlag(c *cobra.Command) {
+	c.Flags().String("state", "", "The state directory, as in the Caddyfile, or one of a strategy below it; default: what the\nrunning Caddy says, or that in Caddy's data directory, of the user who runs this")
+	addAdminFlags(c)
+}
+
+// recordsFor are the records of the one strategy that is meant. The note says what is
+// not seen by them.
+func recordsFor(cmd *cobra.Command) (records []history.Record, note string, err error) {
+	running, missed, err := runningFor(cmd)
+	if err != nil {
+		return nil, "", err
+	}
+	if running == nil {
+		return recordsIn(cmd, missed)
+	}
+	past, err := running.admin.History(running.strategy.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	if past.Total > len(past.Records) {
+		note = fmt.Sprintf("These are the last %d of %d: --state %s has all.", len(past.Records), past.Total, running.strategy.State.Dir)
+	}
+	return past.Records, note, nil
+}
+
+// recordsIn are those of a state directory.
+func recordsIn(cmd *cobra.Command, missed string) (records []history.Record, note string, err error) {
+	dir, err := stateDirBelow(cmd, missed)
+	if err != nil {
+		return nil, "", err
+	}
+	past, err := history.OpenReadOnly(dir)
+	if err != nil {
+		return nil, "", atState(dir, err)
+	}
+	if missed != "" {
+		note = missed + ": this is from " + dir
+	}
+	return past.Records, note, nil
+}
+
+// stateDirOf is the directory of the one strategy that is meant.
+func stateDirOf(cmd *cobra.Command) (string, error) {
+	running, missed, err := runningFor(cmd)
+	if err != nil {
+		return "", err
+	}
+	if running == nil {
+		return stateDirBelow(cmd, missed)
+	}
+	dir := running.strategy.State.Dir
+	if _, err := os.ReadDir(dir); err != nil {
+		return "", fmt.Errorf("the gateway at %s keeps the log of %s in %w; --state names another directory",
+			running.admin.Address, running.strategy.Name(), strategyfile.PathError(dir, err))
+	}
+	return dir, nil
+}
+
+// runningStrategy is a strategy of the running gateway that remembers.
+type runningStrategy struct {
+	admin    adminapi.Client
+	strategy adminapi.Strategy
+}
+
+// runningFor finds the strategy that is meant in the running gateway; nil where a
+// directory is named, or no gateway was missed for the reason that is returned.
+func runningFor(cmd *cobra.Command) (found *runningStrategy, missed string, err error) {
+	if flag(cmd, "state") != "" {
+		return nil, "", nil
+	}
+	admin, err := adminOf(cmd)
+	if err != nil {
+		return nil, "", err
+	}
+	admin.Patience = answerPatience
+	all, err := admin.Strategies()
+	switch {
+	case err != nil && flag(cmd, "address") != "":
+		return nil, "", errors.New(admin.Unreachable(err))
+	case err != nil:
+		return nil, admin.Unreachable(err), nil
+	}
+	one, err := adminapi.Pick(all, flag(cmd, "id"))
+	if err != nil {
+		return nil, "", fmt.Errorf("the gateway at %s: %w; --state reads a state directory instead", admin.Address, err)
+	}
+	if one.State.Dir == "" {
+		return nil, "", fmt.Errorf("the gateway at %s remembers nothing of %s: its state is off", admin.Address, one.Name())
+	}
+	return &runningStrategy{admin: admin, strategy: one}, "", nil
+}
+
+// stateDirBelow is the directory of the one strategy that is meant: the one that is
+// named, or the only one below it. missed says why the running gateway was not asked.
+func stateDirBelow(cmd *cobra.Command, missed string) (string, error) {
+	dir := flag(cmd, "state")
+	if dir == "" {
+		dir = adminapi.DefaultStateDir()
+	}
+	if isStateDir(dir) {
+		return dir, nil
+	}
+	below, err := stateDirsIn(dir, flag(cmd, "id"))
+	switch {
+	case err != nil:
+	case len(below) == 1:
+		return below[0], nil
+	case len(below) > 1:
+		return "", fmt.Errorf("there are several strategies in %s, say which with --state: %s", dir, strings.Join(namesOfStates(below), ", "))
+	case flag(cmd, "id") != "":
+		err = fmt.Errorf("%s has no state of a strategy with the id %q", dir, flag(cmd, "id"))
+	default:
+		err = fmt.Errorf("%s is no state directory, and there is none in it", dir)
+	}
+	if missed != "" {
+		return "", fmt.Errorf("%s, and %w: --address names the admin API of a gateway, --state its state directory", missed, err)
+	}
+	return "", fmt.Errorf("--state: %w", err)
+}
+
+// stateDirsIn are the state directories below one; with an id, that of the strategy.
+func stateDirsIn(dir, id string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, strategyfile.PathError(dir, err)
+	}
+	var below []string
+	for _, e := range entries {
+		if path := filepath.Join(dir, e.Name()); isStateDir(path) && (id == "" || e.Name() == id) {
+			below = append(below, path)
+		}
+	}
+	return below, nil
+}
+
+// namesOfStates are the directories with the paths of their strategies, where these are
+// on record.
+func namesOfStates(dirs []string) []string {
+	names := slices.Clone(dirs)
+	for i, dir := range dirs {
+		past, err := history.OpenReadOnly(dir)
+		if err != nil {
+			continue
+		}
+		if kept := past.Snapshots(); len(kept) > 0 {
+			names[i] += " (" + kept[0].Origin + ")"
+		}
+	}
+	return names
+}
+
+// atState says by which option the directory of an error is chosen.
+func atState(dir string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("--state %s: %w", dir, err)
+}
+
+// isStateDir reports whether a directory has the state of a strategy. One that may not
+// be looked into is one, so that the error is about that.
+func isStateDir(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "snapshots"))
+	return err == nil || errors.Is(err, fs.ErrPermission) && isDirectory(dir)
+}
+
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
