@@ -31,7 +31,7 @@ func TestCaddyfileErrors(t *testing.T) {
 		{name: "no strategy", directive: "discount", line: 6, says: "path of the strategy is missing"},
 		{name: "no strategy but options", directive: "discount {\n\tenv prod\n}", line: 6, says: "path of the strategy is missing"},
 		{name: "no strategy of discount_quote", directive: "discount_quote", line: 6, says: "path of the strategy is missing"},
-		{name: "a file of tests", directive: "discount shop.test.toml", line: 6, says: "shop.test.toml is a file of tests, a strategy is wanted, such as shop.toml"},
+		{name: "a file of tests", directive: "discount shop.test.toml", line: 6, says: "shop.test.toml is a file of tests, want a strategy such as shop.toml"},
 		{name: "two strategies", directive: "discount a.toml b.toml", line: 6, says: `unexpected argument "b.toml"`},
 		{name: "unknown option", directive: "discount a.toml {\n\tlines on\n\tenvironment prod\n}", line: 8, says: `unknown option "environment"`},
 		{name: "an option mistyped", directive: "discount a.toml {\n\tsorce json\n}", line: 7, says: `unknown option "sorce", did you mean source?`},
