@@ -93,6 +93,39 @@ func TestTheREADMEIsShort(t *testing.T) {
 	}
 }
 
+// The layout in CONTRIBUTING.md names every package below the root, and no other.
+func TestTheLayoutNamesEveryPackage(t *testing.T) {
+	t.Parallel()
+	text := strings.Join(pages(t)["CONTRIBUTING.md"].lines, "\n")
+	layout, _, _ := strings.Cut(text, "### Who may import whom")
+	named := make(map[string]bool)
+	for _, m := range regexp.MustCompile("`((?:internal|strategy|reload|cart|money)(?:/[a-z]+)*)/?`").FindAllStringSubmatch(layout, -1) {
+		named[m[1]] = true
+	}
+	for _, top := range []string{"cart", "internal", "money", "reload", "strategy"} {
+		err := fs.WalkDir(os.DirFS(".."), top, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				return err
+			}
+			if d.Name() == "testdata" {
+				return fs.SkipDir
+			}
+			sources, err := filepath.Glob(filepath.Join("..", path, "*.go"))
+			if len(sources) > 0 && !named[path] {
+				t.Errorf("%s is not in the layout", path)
+			}
+			delete(named, path)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path := range named {
+		t.Errorf("there is no %s", path)
+	}
+}
+
 var (
 	code     = regexp.MustCompile("`[^`]*`")
 	linkTo   = regexp.MustCompile(`\]\(([^)\s]+)\)`)
