@@ -37,15 +37,15 @@ func cartFor(cmd *cobra.Command, s *strategy.Strategy, strategyPath string) (*pr
 	}
 	c, err := shape.cartFrom(source{name: name}, body, s.Currency())
 	if err == nil && shape.name == "" {
-		sayMistyped(cmd.ErrOrStderr(), name, shape.reader.Unread(body))
+		warnMistyped(cmd.ErrOrStderr(), name, shape.reader.Unread(body))
 	}
 	return c, err
 }
 
-// sayMistyped says which members of a cart are not read and look like some that are.
+// warnMistyped says which members of a cart are not read and look like some that are.
 // The gateway passes over them in silence: an order has much that it does not read. So
 // does a command that was told how orders are written.
-func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
+func warnMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
 	said, more := 0, 0
 	for _, u := range unread {
 		switch close := document.Closest(u.Name, u.Known); {
@@ -54,7 +54,7 @@ func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
 			more++
 		default:
 			said++
-			fmt.Fprintf(w, "%s: %s is not read, did you mean %s?\n", printable(name), printable(brief.Text(u.Pointer, maxToldPointer)), close)
+			fmt.Fprintf(w, "%s: %s is not read, did you mean %s?\n", printable(name), printable(brief.Text(u.Pointer, maxPointerBytes)), close)
 		}
 	}
 	if more > 0 {

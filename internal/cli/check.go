@@ -152,8 +152,8 @@ func (c *checked) found(err error) error {
 func (c *checked) print(w io.Writer) error {
 	var text strings.Builder
 	p := printer{w: &text, paint: paintFor(w)}
-	p.problems("error", c.Errors, c.MoreErrors)
-	p.problems("warning", c.Warnings, c.MoreWarnings)
+	p.diagnostics("error", c.Errors, c.MoreErrors)
+	p.diagnostics("warning", c.Warnings, c.MoreWarnings)
 	p.line("%s", c.summary(p.paint, c.order()))
 	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
@@ -165,7 +165,7 @@ func (c *checked) print(w io.Writer) error {
 func (c *checked) summary(paint paint, order string) string {
 	what := ""
 	if c.SHA256 != "" {
-		what = sayf(" (version %s, %s, sha256 %.12s…)", c.Version, brief.Count(c.Rules, "rule"), c.SHA256)
+		what = printablef(" (version %s, %s, sha256 %.12s…)", c.Version, brief.Count(c.Rules, "rule"), c.SHA256)
 	}
 	var parts []string
 	if n := len(c.Errors) + c.MoreErrors; n > 0 {

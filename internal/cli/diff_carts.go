@@ -192,7 +192,7 @@ func (c *comparedCarts) add(one comparedCart) {
 // text is for a person: the carts that change, and the sums.
 func (c *comparedCarts) text(in money.Currency, at time.Time, paint paint) string {
 	var text strings.Builder
-	text.WriteString(sayf("%s, %s at %s, in %s\n", c.Path, brief.Count(c.Carts, "cart"), at.Format("Mon 2006-01-02 15:04:05 -07:00"), in.Code()))
+	text.WriteString(printablef("%s, %s at %s, in %s\n", c.Path, brief.Count(c.Carts, "cart"), at.Format("Mon 2006-01-02 15:04:05 -07:00"), in.Code()))
 	t := table{right: []int{0, 1, 2, 3}}
 	t.add("line", "to pay", "instead", "change", "by")
 	for _, one := range c.Each {

@@ -209,15 +209,15 @@ func (m *mapped) propose(p *mapsearch.Proposal) {
 // account says of each order what is read.
 func (m *mapped) account(samples []sample, o cart.Options) error {
 	m.Fine = true
-	var ignored, odds telling
+	var ignored, odds outputLimit
 	for _, s := range samples {
 		a, err := mapsearch.AccountOf(s.body, o, m.currency)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.source, err)
 		}
 		one := describeOrder(s, a)
-		one.Ignored, one.MoreIgnored = some(&ignored, one.Ignored)
-		one.Odds, one.MoreOdds = some(&odds, one.Odds)
+		one.Ignored, one.MoreIgnored = limited(&ignored, one.Ignored)
+		one.Odds, one.MoreOdds = limited(&odds, one.Odds)
 		if a.Cart == nil {
 			m.Unread++
 			if a.Invalid == nil {
@@ -235,18 +235,18 @@ func describeOrder(s sample, a *mapsearch.Account) mappedOrder {
 		File: s.name, Line: s.line, Reads: []mappedRead{}, Ignored: []ignoredRead{}, Odds: append([]string{}, a.Odds...),
 	}
 	for _, r := range a.Reads {
-		r.Pointer, r.Text = brief.Text(r.Pointer, maxToldPointer), brief.Text(r.Text, maxToldText)
+		r.Pointer, r.Text = brief.Text(r.Pointer, maxPointerBytes), brief.Text(r.Text, maxTextBytes)
 		one.Reads = append(one.Reads, mappedRead(r))
 	}
 	for _, i := range a.Ignored {
-		i.Path, i.Pointer, i.Text = brief.Text(i.Path, maxToldPointer), brief.Text(i.Pointer, maxToldPointer), brief.Text(i.Text, maxToldText)
+		i.Path, i.Pointer, i.Text = brief.Text(i.Path, maxPointerBytes), brief.Text(i.Pointer, maxPointerBytes), brief.Text(i.Text, maxTextBytes)
 		one.Ignored = append(one.Ignored, ignoredRead(i))
 	}
 	for i, odd := range one.Odds {
-		one.Odds[i] = brief.Text(odd, maxToldOdd)
+		one.Odds[i] = brief.Text(odd, maxOddBytes)
 	}
 	if a.Invalid != nil {
-		one.Error, one.Pointer = a.Invalid.Reason, brief.Text(a.Invalid.Pointer, maxToldPointer)
+		one.Error, one.Pointer = a.Invalid.Reason, brief.Text(a.Invalid.Pointer, maxPointerBytes)
 	}
 	if a.Cart != nil {
 		one.Lines, one.Currency = len(a.Cart.Lines), a.Cart.Currency

@@ -50,7 +50,7 @@ func (p *proposedMap) text(paint paint) string {
 	text.WriteString("\n" + paint.in(bold, "Why") + "\n")
 	t := table{}
 	for _, r := range p.Reasons {
-		t.add(r.Field, printable(brief.Text(r.Paths.String(), maxToldPointer)), printable(r.Why))
+		t.add(r.Field, printable(brief.Text(r.Paths.String(), maxPointerBytes)), printable(r.Why))
 	}
 	text.WriteString(t.String())
 	if len(p.Doubts) > 0 {

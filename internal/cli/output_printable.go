@@ -51,8 +51,8 @@ func shownAs(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-// sayf is [fmt.Sprintf] with texts that are made printable. Colours belong into the format.
-func sayf(format string, args ...any) string {
+// printablef is [fmt.Sprintf] with texts that are made printable. Colours belong into the format.
+func printablef(format string, args ...any) string {
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case string:

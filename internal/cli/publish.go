@@ -229,8 +229,8 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 	paint := paintFor(cmd.OutOrStdout())
 	if len(p.Errors) > 0 || len(p.Warnings) > 0 {
 		found := printer{w: &text, paint: paint}
-		found.problems("error", p.Errors, p.MoreErrors)
-		found.problems("warning", p.Warnings, p.MoreWarnings)
+		found.diagnostics("error", p.Errors, p.MoreErrors)
+		found.diagnostics("warning", p.Warnings, p.MoreWarnings)
 		found.line("%s", c.summary(paint, ""))
 	}
 	if len(p.Errors) > 0 || len(tests) == 0 {
@@ -259,7 +259,7 @@ func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (
 		return tested, err
 	}
 	tested.take(suite.Run(s, p.Env))
-	tested.bound(new(telling), new(telling), new(telling))
+	tested.bound(new(outputLimit), new(outputLimit), new(outputLimit))
 	for _, t := range tested.Tests {
 		if t.failed() {
 			p.Failed = append(p.Failed, t)
@@ -285,7 +285,7 @@ func (p *published) summary() string {
 	if p.Tests > 0 {
 		tests = brief.Count(p.Tests, "test") + " passed"
 	}
-	text := sayf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, p.done(), p.Version, brief.Count(p.Rules, "rule"), tests, p.SHA256)
+	text := printablef("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, p.done(), p.Version, brief.Count(p.Rules, "rule"), tests, p.SHA256)
 	text += p.Gateway.text()
 	if p.Due != "" {
 		text += "goes into service at " + p.Due + "\n"

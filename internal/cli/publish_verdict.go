@@ -349,10 +349,10 @@ func (g *publishedGateway) reads(path string, files []string) (digest string, re
 
 // bound cuts the problems to what one output tells.
 func (g *gatewayVerdict) bound() {
-	var problems telling
+	var problems outputLimit
 	for i := range g.Strategies {
 		s := &g.Strategies[i]
-		told, more := some(&problems, s.Problems)
+		told, more := limited(&problems, s.Problems)
 		s.Problems, s.More = told, s.More+more
 	}
 }

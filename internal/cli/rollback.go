@@ -57,7 +57,7 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), after)
 	}
-	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
+	_, err = io.WriteString(cmd.OutOrStdout(), printablef("%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
 		after.Live.Version, after.Live.SHA256, strategy.Live.Version, strategy.Live.SHA256))
 	return exitFine, err
 }

@@ -84,14 +84,14 @@ type testedRule struct {
 func (t *testedRule) failed() bool { return len(t.Failures)+t.MoreFailures > 0 }
 
 // bound cuts what is told of the tests to what one output tells.
-func (t *testedStrategy) bound(errors, failures, warnings *telling) {
+func (t *testedStrategy) bound(errors, failures, warnings *outputLimit) {
 	var more int
-	t.Errors, more = some(errors, t.Errors)
+	t.Errors, more = limited(errors, t.Errors)
 	t.More += more
 	for i := range t.Tests {
 		test := &t.Tests[i]
-		test.Failures, test.MoreFailures = some(failures, test.Failures)
-		test.Warnings, test.MoreWarnings = some(warnings, test.Warnings)
+		test.Failures, test.MoreFailures = limited(failures, test.Failures)
+		test.Warnings, test.MoreWarnings = limited(warnings, test.Warnings)
 	}
 }
 
@@ -118,7 +118,7 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 	if !slices.ContainsFunc(all, testedStrategy.ran) {
 		return exitFailed, fmt.Errorf("nothing was run: no test is for %s", environment(flag(cmd, "env")))
 	}
-	var errors, failures, warnings telling
+	var errors, failures, warnings outputLimit
 	for i := range all {
 		all[i].bound(&errors, &failures, &warnings)
 	}
@@ -231,7 +231,7 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 		test.print(&text, p.in(yellow, "warning"), test.Warnings, test.MoreWarnings)
 	}
 	t.printMore(&text)
-	text.WriteString(sayf("%s: %s, %d failed", t.Path, brief.Count(len(t.Tests), "test"), t.Failed))
+	text.WriteString(printablef("%s: %s, %d failed", t.Path, brief.Count(len(t.Tests), "test"), t.Failed))
 	if t.Warnings > 0 {
 		fmt.Fprintf(&text, ", %s", brief.Count(t.Warnings, "warning"))
 	}
@@ -253,7 +253,7 @@ func (t *testedRule) print(text *strings.Builder, what string, told []string, mo
 	if len(told) == 0 {
 		return
 	}
-	fmt.Fprintf(text, "%s:%d: %s %q\n", printable(t.File), t.Line, what, brief.Text(t.Name, maxToldText))
+	fmt.Fprintf(text, "%s:%d: %s %q\n", printable(t.File), t.Line, what, brief.Text(t.Name, maxTextBytes))
 	for _, line := range told {
 		fmt.Fprintf(text, "    %s\n", printable(line))
 	}
@@ -284,7 +284,7 @@ func (t *testedStrategy) printMore(text *strings.Builder) {
 // printErrors says why no test was run, as check would.
 func (t *testedStrategy) printErrors(w io.Writer) {
 	p := printer{w: w, paint: paintFor(w)}
-	p.problems("error", t.Errors, t.More)
+	p.diagnostics("error", t.Errors, t.More)
 	p.line("%s in %s: no test was run", brief.Count(len(t.Errors)+t.More, "error"), printable(filesWith(t.Path, t.Errors)))
 }
 
@@ -293,14 +293,14 @@ func (t *testedStrategy) printErrors(w io.Writer) {
 func (t *testedStrategy) printCoverage(text *strings.Builder) {
 	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Rules-len(t.Unseen), brief.Count(t.Rules, "rule"))
 	for _, id := range t.Unseen {
-		text.WriteString(sayf("  never: %s\n", id))
+		text.WriteString(printablef("  never: %s\n", id))
 	}
 	if t.Steps == 0 {
 		return
 	}
 	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Steps-len(t.UnseenSteps), brief.Count(t.Steps, "ladder step"))
 	for _, step := range t.UnseenSteps {
-		text.WriteString(sayf("  never: %s, step %d (from %s)\n", step.Rule, step.Step, step.From))
+		text.WriteString(printablef("  never: %s, step %d (from %s)\n", step.Rule, step.Step, step.From))
 	}
 }
 
