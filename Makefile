@@ -23,7 +23,7 @@ reference: ## 200,000 random strategies and carts against the plain evaluator of
 conformance: ## worked cases of published engines; CONFORMANCE_CASES=file takes others
 	go test -count=1 -v -run TestConformance ./strategy
 
-soak: ## SAVES random saves, with stalls and kills, under readers that check every edition
+soak: ## SAVES random saves, with stalls and kills, under readers that check every revision
 	SOAK=$(SAVES) go test -count=1 -v -timeout 2h -run 'TestSoak$$' ./reload
 
 bench: ## nanoseconds and allocations of every stage

@@ -2,6 +2,7 @@ package discount
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ const mostSaid = 2 << 20
 func TestAnswersAboutAFileAreBounded(t *testing.T) {
 	a := describedAdmin(t)
 	s := open(t, half, proxied)
-	at := "/discount/strategies/" + inService()[0].key.id()
+	at := "/discount/strategies/" + runningEngines()[0].Key().ID()
 	hostile := oneLongLine(78 << 10)
 
 	bounded := func(what, answer string) {
@@ -49,7 +50,7 @@ func TestAnswersAboutAFileAreBounded(t *testing.T) {
 	}
 	bounded("explain", a.call("POST", at+"/explain", string(draft)).Body.String())
 	s.save(hostile)
-	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Active })
+	eventually(t, "a refusal", func() bool { return runningEngines()[0].Status().Refusal.Active })
 	bounded("the list", a.call("GET", "/discount/strategies", "").Body.String())
 	bounded("the strategy", a.call("GET", at, "").Body.String())
 	history := a.call("GET", at+"/history", "").Body.String()
@@ -67,8 +68,8 @@ func TestAnswersAboutAFileAreBounded(t *testing.T) {
 func TestTheColumnInACutTextIsTold(t *testing.T) {
 	a := describedAdmin(t)
 	open(t, half, proxied)
-	var found checkStatus
-	answer := a.call("POST", "/discount/strategies/"+inService()[0].key.id()+"/check", oneLongLine(10_000))
+	var found checkAnswer
+	answer := a.call("POST", "/discount/strategies/"+runningEngines()[0].Key().ID()+"/check", oneLongLine(10_000))
 	if err := json.Unmarshal(answer.Body.Bytes(), &found); err != nil || len(found.Errors) != 200 {
 		t.Fatalf("%d errors, %v", len(found.Errors), err)
 	}
@@ -86,7 +87,7 @@ func TestTheColumnInACutTextIsTold(t *testing.T) {
 func TestTheNameOfASentFileIsBounded(t *testing.T) {
 	a := describedAdmin(t)
 	open(t, half, proxied)
-	at := "/discount/strategies/" + inService()[0].key.id()
+	at := "/discount/strategies/" + runningEngines()[0].Key().ID()
 	name := strings.Repeat("a", 256) + ".csv"
 	for call, body := range map[string]string{
 		"/check":   `{"strategy": "version = 'v'", "files": {"` + name + `": ""}}`,
@@ -103,6 +104,7 @@ func TestTheNameOfASentFileIsBounded(t *testing.T) {
 type slowReader struct {
 	*httptest.ResponseRecorder
 	deadline time.Time // for writing
+	at       string    // the path of the strategy
 	held     bool      // the bench was held while the answer was written
 	hurried  bool      // there was no deadline then
 }
@@ -113,16 +115,27 @@ func (r *slowReader) SetWriteDeadline(at time.Time) error {
 }
 
 func (r *slowReader) Write(answer []byte) (int, error) {
-	r.held = r.held || len(bench) > 0
+	r.held = r.held || benchHeld(r.at)
 	r.hurried = r.hurried || r.deadline.IsZero()
 	return r.ResponseRecorder.Write(answer)
+}
+
+// answerTimeout is how long a client may take to read an answer.
+const answerTimeout = 30 * time.Second
+
+// benchHeld reports whether no other strategy can be tried now.
+func benchHeld(at string) bool {
+	soon, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	r := httptest.NewRequestWithContext(soon, http.MethodPost, at+"/check", strings.NewReader(half))
+	return serveAdmin(httptest.NewRecorder(), r) != nil
 }
 
 // Every answer has a time-out for writing, and is written when the next strategy can be
 // tried already.
 func TestAnswersHoldNothingWhileTheyAreWritten(t *testing.T) {
 	open(t, half, proxied)
-	at := "/discount/strategies/" + inService()[0].key.id()
+	at := "/discount/strategies/" + runningEngines()[0].Key().ID()
 	for name, c := range map[string]struct{ method, path, body string }{
 		"list":               {method: "GET", path: "/discount/strategies"},
 		"one":                {method: "GET", path: at},
@@ -138,10 +151,10 @@ func TestAnswersHoldNothingWhileTheyAreWritten(t *testing.T) {
 		"another method":     {method: "PUT", path: at},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &slowReader{ResponseRecorder: httptest.NewRecorder()}
+			w := &slowReader{ResponseRecorder: httptest.NewRecorder(), at: at}
 			began := time.Now()
-			if err := (adminAPI{}).serve(w, httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))); err != nil {
-				if w.held = len(bench) > 0; w.held || w.deadline.IsZero() {
+			if err := serveAdmin(w, httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))); err != nil {
+				if w.held = benchHeld(at); w.held || w.deadline.IsZero() {
 					t.Errorf("Caddy writes the error while the bench is held: %t, until %s", w.held, w.deadline)
 				}
 			} else if w.held || w.hurried || w.Body.Len() == 0 {
@@ -172,7 +185,7 @@ func servedAdmin(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var failed caddy.APIError
-		if err := (adminAPI{}).serve(w, r); errors.As(err, &failed) {
+		if err := serveAdmin(w, r); errors.As(err, &failed) {
 			w.WriteHeader(failed.HTTPStatus)
 		}
 	}))
@@ -202,7 +215,7 @@ func askMutely(t *testing.T, address, path, body string) {
 // A client that asks for a long answer and does not read it holds up no other.
 func TestAClientThatDoesNotReadHoldsUpNoOther(t *testing.T) {
 	open(t, half, proxied)
-	address, at := servedAdmin(t), "/discount/strategies/"+inService()[0].key.id()
+	address, at := servedAdmin(t), "/discount/strategies/"+runningEngines()[0].Key().ID()
 	var rules, lines []string
 	for i := range 100 {
 		rules = append(rules, fmt.Sprintf("[rule.r%04d]\ndiscount_rate = 0.001\n", i))

@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "cmd/caddy", "e2e"} {
+	for _, room := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "internal/engine", "internal/telemetry", "internal/pace", "internal/adminapi", "cmd/caddy", "e2e"} {
 		if _, ok := all[room]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", room, all)
 		}
@@ -108,6 +108,14 @@ var walls = []struct {
 	{"a lock, a link and a write know nothing but files", []string{"internal/flock", "internal/atomicfile", "internal/symlink"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
 	{"what the commands do does not know how orders are priced", []string{"internal/cli"}, []string{module + "/internal/httpbody", module + "/internal/httpheader", module + "/internal/guardrail"}, true},
 	{"which files are a strategy knows no server", []string{"internal/strategyfile"}, []string{caddy, zap, "net/http"}, false},
+	{"an engine knows neither the server nor HTTP", []string{"internal/engine", "internal/telemetry", "internal/pace"}, []string{
+		caddy, "net/http", module + "/internal/adminapi", module + "/internal/cli"}, true},
+	{"an engine is found by the admin API, and not the other way round", []string{"internal/engine"}, []string{module + "/internal/adminapi", module + "/internal/cli"}, false},
+	{"what a strategy shows knows only what it shows", []string{"internal/telemetry"}, []string{
+		module + "/internal/engine", module + "/internal/guardrail", module + "/internal/pace", module + "/internal/strategyfile", module + "/cart/preset"}, true},
+	{"pacing knows only carts", []string{"internal/pace"}, []string{module + "/reload", module + "/strategy", module + "/internal"}, true},
+	{"the admin API reaches a strategy through its engine alone", []string{"internal/adminapi"}, []string{
+		module + "/internal/guardrail", module + "/internal/telemetry", module + "/internal/strategyfile", module + "/strategy/ruletest"}, true},
 	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},
 }
 

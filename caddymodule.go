@@ -17,6 +17,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/promogate/caddy-discount/internal/adminapi"
 	"github.com/promogate/caddy-discount/internal/cli"
 	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/httpheader"
@@ -27,7 +28,7 @@ func init() {
 	caddy.RegisterModule(QuoteHandler{})
 	caddy.RegisterModule(JWKSHandler{})
 	caddy.RegisterModule(StripHandler{})
-	caddy.RegisterModule(adminAPI{})
+	caddy.RegisterModule(adminapi.NewServer(adminEngines))
 	cli.Register()
 	registerDirective("discount", func() directiveHandler { return new(Handler) })
 	registerDirective("discount_quote", func() directiveHandler { return new(QuoteHandler) })
@@ -226,6 +227,4 @@ var (
 	_ caddy.CleanerUpper          = (*QuoteHandler)(nil)
 	_ caddyhttp.MiddlewareHandler = (*QuoteHandler)(nil)
 	_ caddyfile.Unmarshaler       = (*QuoteHandler)(nil)
-
-	_ caddy.AdminRouter = (*adminAPI)(nil)
 )

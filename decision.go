@@ -12,6 +12,7 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -51,7 +52,7 @@ type decision struct {
 
 	amount, shipping, subtotal, payable string
 	currency, rules, lines, gifts       string
-	edition                             *edition
+	strategy                            *engine.Compiled
 	amounts                             amounts
 }
 

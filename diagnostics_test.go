@@ -23,9 +23,9 @@ func manyMistakes(n int) string {
 func TestOfManyMistakesItIsToldHowMany(t *testing.T) {
 	a := describedAdmin(t)
 	s := open(t, half, proxied)
-	at := "/discount/strategies/" + inService()[0].key.id()
+	at := "/discount/strategies/" + runningEngines()[0].Key().ID()
 
-	var checked checkStatus
+	var checked checkAnswer
 	if err := json.Unmarshal(a.call("POST", at+"/check", manyMistakes(300)).Body.Bytes(), &checked); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestOfManyMistakesItIsToldHowMany(t *testing.T) {
 	}
 
 	s.save(manyMistakes(300))
-	eventually(t, "a refusal", func() bool { return inService()[0].Status().Refusal.Active })
+	eventually(t, "a refusal", func() bool { return runningEngines()[0].Status().Refusal.Active })
 	var status adminapi.Strategy
 	if err := json.Unmarshal(a.call("GET", at, "").Body.Bytes(), &status); err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	}
 	p.observe(r, state, d, spoofed)
 	if prefix.priced {
-		h.repeats.Note(p.log, p.key.path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
+		h.repeats.Note(p.log, p.engine.Key().Path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
 	}
 	if d.problem != nil && p.rejects(d) {
 		return d.problem.answer(w, r)

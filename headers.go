@@ -3,10 +3,14 @@ package discount
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"github.com/dunglas/httpsfv"
 
+	"github.com/promogate/caddy-discount/internal/assertion"
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
@@ -23,7 +27,7 @@ const leftOut = "?0"
 func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	quote := &q.quote
 	d := &decision{
-		status: statusNone, edition: q.by, currency: quote.Currency,
+		status: statusNone, strategy: q.by, currency: quote.Currency,
 		amounts: amounts{quote.Discount, quote.ShippingDiscount, quote.Subtotal, quote.Payable},
 	}
 	if len(quote.Applied) > 0 {
@@ -68,12 +72,12 @@ func (d *decision) shrink(size int) {
 }
 
 // appendRules writes the rules that applied: "spring";amount=810, "vip";amount=90.
-func appendRules(b []byte, e *edition, q *strategy.Quote) []byte {
+func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote) []byte {
 	for i, a := range q.Applied {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(b, e.rules[a.Rule]...)
+		b = append(b, e.Header.Rules[a.Rule]...)
 		b = append(b, ";amount="...)
 		b = strconv.AppendInt(b, a.Amount, 10)
 	}
@@ -122,7 +126,7 @@ func (d *decision) apply(h http.Header, n *httpheader.Names) {
 	}
 	put(n.Status, d.status.String())
 	put(n.Reason, d.reason)
-	if d.edition == nil {
+	if d.strategy == nil {
 		return
 	}
 	put(n.Amount, d.amount)
@@ -133,5 +137,102 @@ func (d *decision) apply(h http.Header, n *httpheader.Names) {
 	put(n.Rules, d.rules)
 	put(n.Lines, d.lines)
 	put(n.Gifts, d.gifts)
-	put(n.Strategy, d.edition.identity)
+	put(n.Strategy, d.strategy.Header.Strategy)
+}
+
+// tokens are buffers for assertions while they are written.
+var tokens = sync.Pool{New: func() any {
+	const usual = 1 << 10
+	buf := make([]byte, 0, usual)
+	return &buf
+}}
+
+// assert sets the assertion of a decision, if the handler signs. It is set on the request
+// alone: the client has no use for it.
+func (p *pricer) assert(r *http.Request, d *decision, in pricedInput) {
+	if p.keys == nil {
+		return
+	}
+	c := d.claims()
+	c.Method, c.Host, c.Path = in.target.method, in.target.host, in.target.path
+	if in.whole {
+		c.Body = assertion.BodyDigest(in.body)
+	}
+	if in.headers {
+		c.Cart = assertion.CartDigest(r.Header)
+	}
+	buf := tokens.Get().(*[]byte)
+	*buf = p.keys.Signer().Append((*buf)[:0], &c, time.Now())
+	r.Header[p.names.Assertion] = []string{string(*buf)}
+	tokens.Put(buf)
+}
+
+// claims are those of the decision itself: by value, which stays off the heap.
+func (d *decision) claims() assertion.Claims {
+	c := assertion.Claims{Status: d.status.String()}
+	if d.strategy == nil {
+		return c
+	}
+	c.Priced = true
+	c.Amount, c.Shipping, c.Subtotal, c.Payable = d.amounts.goods, d.amounts.shipping, d.amounts.subtotal, d.amounts.payable
+	c.Currency = d.currency
+	c.Rules, c.Lines, c.Gifts = d.rules, d.lines, d.gifts
+	c.Strategy, c.Fingerprint = d.strategy.Version(), d.strategy.SHA256
+	return c
+}
+
+// listsSize is how many bytes the lists among the headers may have together, so that all
+// headers stay within 4 KiB. An assertion takes at most four bytes for three that it signs.
+func (p *pricer) listsSize(e *engine.Compiled, to target) int {
+	size := maxHeaders - len(e.Header.Strategy)
+	if p.keys != nil {
+		const fixed, escaped = 1160, 2
+		signed := to.size() + len(p.sign.Issuer) + len(p.sign.Audience) + escaped*len(e.Version()) + len(p.keys.Signer().Key().ID())
+		size -= fixed + signed*4/3
+	}
+	return size
+}
+
+// Method, host and path are claims up to these lengths, in bytes. Caddy answers longer
+// methods itself. A host is at most a name of 255 bytes with a port.
+const (
+	maxClaimedMethod = 32
+	maxClaimedHost   = 255 + len(":65535")
+	maxClaimedPath   = 512
+)
+
+// target is what a request was sent to, as it was received: before any rewrite in the
+// gateway. A text that no claim can hold is empty.
+type target struct{ method, host, path string }
+
+// targetOf reads the method and the path of the request as the client sent it. Caddy
+// keeps no copy of the host, so the host is the one that the handler sees. The path has
+// the escapes that it goes on with, and no query.
+func targetOf(r *http.Request) target {
+	method, url := r.Method, r.URL
+	if sent, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok {
+		method, url = sent.Method, sent.URL
+	}
+	return target{
+		method: claimable(method, maxClaimedMethod),
+		host:   claimable(r.Host, maxClaimedHost),
+		path:   claimable(url.EscapedPath(), maxClaimedPath),
+	}
+}
+
+// size is how many bytes the target takes in an assertion.
+func (t target) size() int { return len(t.method) + len(t.host) + len(t.path) }
+
+// claimable is the text if it is short enough and each of its bytes is one byte of
+// JSON, too. Otherwise it is empty, and the assertion does not have the claim.
+func claimable(text string, most int) string {
+	if len(text) > most {
+		return ""
+	}
+	for i := range len(text) {
+		if c := text[i]; c <= ' ' || c > '~' || c == '"' || c == '\\' {
+			return ""
+		}
+	}
+	return text
 }

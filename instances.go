@@ -1,17 +1,68 @@
 package discount
 
 import (
-	"github.com/caddyserver/caddy/v2"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
 
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyevents"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"github.com/dunglas/httpsfv"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/keyring"
+	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/sfv"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
 )
+
+// What handlers share: engines, keyrings and the limiter of large bodies, which outlive a
+// configuration, and what the handlers of one configuration agree on.
+
+// engines holds those in use, by [engine.Key]. Handlers with the same key share one, across
+// sites and across configuration reloads.
+var engines = caddy.NewUsagePool()
+
+// acquireEngine joins the engine of a strategy with a handler, or opens one, which reads the
+// file. The options are for one that is opened: another one goes by those that it has until
+// the configuration of the handler starts.
+func acquireEngine(key engine.Key, o engine.Options, h *engine.Handler) (*engine.Engine, error) {
+	value, _, err := engines.LoadOrNew(key, func() (caddy.Destructor, error) {
+		return engine.Open(key, o, h, engine.Host{Log: currentLog, Header: strategyHeader})
+	})
+	if err != nil {
+		return nil, err
+	}
+	e := value.(*engine.Engine)
+	e.Join(h)
+	return e, nil
+}
+
+// releaseEngine gives back what acquireEngine joined.
+func releaseEngine(e *engine.Engine, h *engine.Handler) error {
+	e.Leave(h)
+	_, err := engines.Delete(e.Key())
+	return err
+}
 
 // keyrings are those in use, by SignOptions.id. Handlers that sign alike share one, across
 // sites and across configuration reloads.
 var keyrings = caddy.NewUsagePool()
 
-// joinKeyring joins the keyring of the options, or opens it; nil for no options.
-func joinKeyring(s *SignOptions) (*keyring.Keyring, error) {
+// acquireKeyring joins the keyring of the options, or opens it; nil for no options.
+func acquireKeyring(s *SignOptions) (*keyring.Keyring, error) {
 	if s == nil {
 		return nil, nil
 	}
@@ -22,11 +73,188 @@ func joinKeyring(s *SignOptions) (*keyring.Keyring, error) {
 	return value.(*keyring.Keyring), nil
 }
 
-// leaveKeyring gives back what joinKeyring acquired.
-func leaveKeyring(s *SignOptions) error {
+// releaseKeyring gives back what acquireKeyring acquired.
+func releaseKeyring(s *SignOptions) error {
 	if s == nil {
 		return nil
 	}
 	_, err := keyrings.Delete(s.id())
 	return err
+}
+
+// runningEngines are those in use, in the order of their ids.
+func runningEngines() []*engine.Engine {
+	var all []*engine.Engine
+	engines.Range(func(_, value any) bool {
+		all = append(all, value.(*engine.Engine))
+		return true
+	})
+	slices.SortFunc(all, func(a, b *engine.Engine) int { return cmp.Compare(a.Key().ID(), b.Key().ID()) })
+	return all
+}
+
+// adminEngines are those in use, for the admin API.
+func adminEngines() []adminapi.Engine {
+	var all []adminapi.Engine
+	for _, e := range runningEngines() {
+		all = append(all, e)
+	}
+	return all
+}
+
+// currentLog is the log that Caddy uses now.
+func currentLog() *zap.Logger { return caddy.Log().Named("http.handlers.discount") }
+
+// strategyHeader writes what the headers of all quotes of a strategy have in common.
+func strategyHeader(s *strategy.Strategy, pause document.Pause) (engine.Header, error) {
+	sum := s.Fingerprint()
+	identity := httpsfv.NewItem(sfv.Bare(s.Version()))
+	identity.Params.Add("sha256", sum[:])
+	text, err := httpsfv.Marshal(identity)
+	if err != nil {
+		return engine.Header{}, fmt.Errorf("writing the version as a header: %w", err)
+	}
+	rules, err := sfv.Items(s.Rules(), pause.After)
+	if err != nil {
+		return engine.Header{}, fmt.Errorf("writing the rule ids as a header: %w", err)
+	}
+	return engine.Header{Strategy: text, Rules: rules}, nil
+}
+
+// lookedForStrategy adds to an error where a relative path was looked for, see
+// [strategyfile.LookedFor], for the path of a strategy as a configuration has it.
+func lookedForStrategy(configured string, err error) error {
+	return strategyfile.LookedFor(caddy.NewReplacer().ReplaceKnown(configured, ""), err)
+}
+
+// processLimiter is the one of the process: its processors are shared by all handlers.
+var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
+
+// onStarted has do called, with its events, when the configuration that ctx is
+// of has started. One that is only validated never does, nor one that is rejected.
+func onStarted(ctx caddy.Context, do func(*caddyevents.App)) {
+	app, err := ctx.AppIfConfigured("events")
+	if err != nil {
+		return // there is no configuration: a test provisions the handler by itself
+	}
+	if events, ok := app.(*caddyevents.App); ok {
+		// The only error is that the app has started already, which it does after
+		// every handler was provisioned.
+		_ = events.On("started", startedFunc(func() { do(events) }))
+	}
+}
+
+// startedFunc is called with the event.
+type startedFunc func()
+
+// Handle implements caddyevents.Handler.
+func (f startedFunc) Handle(context.Context, caddy.Event) error {
+	f()
+	return nil
+}
+
+// configurations holds what the handlers of each configuration have in common, from the
+// first handler that is provisioned to the last one that is cleaned up. A configuration is
+// known by its registry of metrics, of which each has its own.
+var configurations = caddy.NewUsagePool()
+
+// configuration is what the handlers of one configuration give to their strategies.
+type configuration struct {
+	registry *prometheus.Registry
+
+	mu  sync.Mutex
+	by  map[engine.Key]*agreement
+	ids map[string]engine.Key
+}
+
+// agreement is what the handlers of one strategy in a configuration agree on.
+type agreement struct {
+	given sharedOptions // by any of them
+	err   error         // what they do not agree on
+}
+
+// joinConfiguration is the configuration that ctx is of. The first handler looks at what
+// all others give: its strategy is opened before these are provisioned.
+func joinConfiguration(ctx caddy.Context) (*configuration, error) {
+	registry := ctx.GetMetricsRegistry()
+	app, notConfigured := ctx.AppIfConfigured("http") // a test may provision a handler by itself
+	value, _, err := configurations.LoadOrNew(registry, func() (caddy.Destructor, error) {
+		c := &configuration{registry: registry, by: make(map[engine.Key]*agreement), ids: make(map[string]engine.Key)}
+		if notConfigured == nil {
+			c.foresee(app)
+		}
+		return c, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking at the handlers of the configuration: %w", err)
+	}
+	return value.(*configuration), nil
+}
+
+// leave ends what joinConfiguration began.
+func (c *configuration) leave() error {
+	_, err := configurations.Delete(c.registry)
+	return err
+}
+
+// Destruct implements [caddy.Destructor].
+func (*configuration) Destruct() error { return nil }
+
+// foresee takes note of what the handlers give that are not provisioned yet. What is wrong
+// with one is for its own provisioning to say.
+func (c *configuration) foresee(app any) {
+	http, ok := app.(*caddyhttp.App)
+	if !ok {
+		return
+	}
+	for _, server := range http.Servers {
+		text, err := json.Marshal([]any{server.Routes, server.Errors, server.NamedRoutes})
+		if err != nil {
+			continue
+		}
+		found, _ := handlers.In(text)
+		for _, h := range found {
+			var o Options
+			if json.Unmarshal(h.Options, &o) == nil && o.expandShared() == nil {
+				_, _ = c.agree(&o)
+			}
+		}
+	}
+}
+
+// agree adds what a handler gives to its strategy, and is all that is given so far.
+func (c *configuration) agree(o *Options) (sharedOptions, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := o.key()
+	a := c.by[key]
+	if a == nil {
+		a = &agreement{err: c.claim(key)}
+		c.by[key] = a
+	}
+	if err := a.given.merge(o.shared()); err != nil && a.err == nil {
+		a.err = fmt.Errorf("%s: handlers of one strategy and env have to agree, or leave it out in all but one:\n%w", key, err)
+	}
+	s := a.given
+	return s, errors.Join(a.err, s.fill())
+}
+
+// claim has the id of a strategy stand for it alone. Two have the same one by chance once in
+// four billion times.
+func (c *configuration) claim(key engine.Key) error {
+	id := key.ID()
+	if other, taken := c.ids[id]; taken {
+		return fmt.Errorf("%s and %s have the same id, %s: rename one", other, key, id)
+	}
+	c.ids[id] = key
+	return nil
+}
+
+// of is what the handlers of a strategy agree on, once all of them are provisioned.
+func (c *configuration) of(key engine.Key) sharedOptions {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.by[key].given
+	_ = s.fill() // which succeeded for every handler
+	return s
 }

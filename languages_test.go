@@ -18,11 +18,11 @@ const inTwoLanguages = `title = { zh = "半价", en = "Half off" }`
 func TestEditOfTextsGoesIntoService(t *testing.T) {
 	a := describedAdmin(t)
 	s := open(t, titledHalf(`title = "Half"`), quoting)
-	at := "/discount/strategies/" + inService()[0].key.id()
-	before := inService()[0].Live()
+	at := "/discount/strategies/" + runningEngines()[0].Key().ID()
+	before := runningEngines()[0].Live()
 	s.save(titledHalf(`title = "Half off"  # with a comment`))
 	eventually(t, "the new title", func() bool { return strings.Contains(s.quote().body, `"title":"Half off"`) })
-	live := inService()[0].Live()
+	live := runningEngines()[0].Live()
 	if live.Fingerprint != before.Fingerprint || live.Texts == before.Texts || live.Sequence != before.Sequence+1 {
 		t.Errorf("in service is %+v, was %+v", live.Info, before.Info)
 	}
@@ -39,8 +39,8 @@ func TestEditOfTextsGoesIntoService(t *testing.T) {
 	}
 	s.save(titledHalf(`title = "Half off"  # with another comment`))
 	eventually(t, "that it is unchanged", func() bool { return strings.Contains(s.logged(), "the meaning that is in service") })
-	if again := inService()[0].Live(); again.Sequence != live.Sequence {
-		t.Errorf("a comment made edition %d", again.Sequence)
+	if again := runningEngines()[0].Live(); again.Sequence != live.Sequence {
+		t.Errorf("a comment made revision %d", again.Sequence)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestQuoteWithoutLanguagesDoesNotVary(t *testing.T) {
 func TestAdminAPIIsInTheLanguageAsked(t *testing.T) {
 	a := describedAdmin(t)
 	open(t, titledHalf(inTwoLanguages), proxied)
-	at := "/discount/strategies/" + inService()[0].key.id()
+	at := "/discount/strategies/" + runningEngines()[0].Key().ID()
 	for name, c := range map[string]struct{ method, path, body, title string }{
 		"a strategy":    {method: "GET", path: at, title: `"title": "Half off"`},
 		"a quoted cart": {method: "POST", path: at + "/explain", body: tenYuan, title: `"title":"Half off"`},

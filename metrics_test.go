@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
 // gathered are the module's metrics: "name{label=value …}" and the value.
@@ -83,13 +85,13 @@ func (s *shop) saved(strategy, version string) {
 	s.t.Helper()
 	s.save(strategy)
 	eventually(s.t, version+" in service", func() bool {
-		return slices.ContainsFunc(inService(), func(l *live) bool { return l.Live().Value.Version() == version })
+		return slices.ContainsFunc(runningEngines(), func(l *engine.Engine) bool { return l.Live().Value.Version() == version })
 	})
 }
 
 func TestSeriesOfAStrategyAreOfWhatIsInService(t *testing.T) {
 	s := open(t, takes("m1", "0.5"), proxied)
-	id := inService()[0].key.id()
+	id := runningEngines()[0].Key().ID()
 	series := func(name string) string { return name + "{strategy=" + id + "}" }
 	s.saved(takes("m2", "0.6"), "m2")
 	// It is in service a moment before it is told of.
@@ -132,7 +134,7 @@ func TestMetricsAreAsListed(t *testing.T) {
 	s := open(t, half, proxied)
 	s.order(tenYuan)
 	s.save("activate_at = 2099-01-01T00:00:00Z\n" + takes("later", "0.7"))
-	eventually(t, "a staged one", func() bool { return !inService()[0].Status().Staged.Due.IsZero() })
+	eventually(t, "a staged one", func() bool { return !runningEngines()[0].Status().Staged.Due.IsZero() })
 	families, err := collected()
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,9 @@ package discount
 import (
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -10,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
@@ -43,9 +47,9 @@ func (d *decision) expose(r *http.Request, s *requestState) {
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
 		extra.Set(zap.String("discount_status", d.status.String()))
-		if d.edition != nil {
+		if d.strategy != nil {
 			extra.Set(zap.Int64("discount_amount", d.amounts.goods))
-			extra.Set(zap.String("discount_version", d.edition.Version()))
+			extra.Set(zap.String("discount_version", d.strategy.Version()))
 		}
 	}
 }
@@ -77,15 +81,15 @@ func (d *decision) placeholder(name string) (any, bool) {
 	case "gifts":
 		return d.gifts, true
 	case "version":
-		if d.edition == nil {
+		if d.strategy == nil {
 			return "", true
 		}
-		return d.edition.Version(), true
+		return d.strategy.Version(), true
 	case "sha256":
-		if d.edition == nil {
+		if d.strategy == nil {
 			return "", true
 		}
-		return d.edition.fingerprint, true
+		return d.strategy.SHA256, true
 	}
 	return nil, false
 }
@@ -111,10 +115,111 @@ func (d *decision) mark(span trace.Span) {
 		return
 	}
 	span.SetAttributes(attribute.String("discount.status", d.status.String()))
-	if d.edition != nil {
+	if d.strategy != nil {
 		span.SetAttributes(
 			attribute.Int64("discount.amount", d.amounts.goods),
-			attribute.String("discount.version", d.edition.Version()),
+			attribute.String("discount.version", d.strategy.Version()),
 		)
+	}
+}
+
+// recognitionPeriod is how long no cart may be read before that is logged.
+const recognitionPeriod = time.Minute
+
+// recognition warns where requests come that may hold a cart and no cart is read from
+// any: mostly a map that does not fit what the shop sends.
+//
+// A period begins with the first such request after the last period. When it ends, a timer
+// logs what came, whether or not there are further requests, unless a cart was read in it.
+// So there is one timer at most, and none where all is well.
+type recognition struct {
+	log    *zap.Logger
+	period atomic.Uint32
+	missed [len(bypassNames)]atomic.Uint64 // in this period, by reason
+
+	mu     sync.Mutex
+	timer  *time.Timer // nil for none
+	closed bool
+}
+
+// The values of recognition.period.
+const (
+	noPeriod uint32 = iota
+	periodWithoutCart
+	periodWithCart
+)
+
+// newRecognition logs with the strategy and where items are looked for.
+func newRecognition(log *zap.Logger, key engine.Key, items string) *recognition {
+	fields := []zap.Field{zap.String("strategy", key.Path)}
+	if key.Env != "" {
+		fields = append(fields, zap.String("env", key.Env))
+	}
+	return &recognition{log: log.With(append(fields, zap.String("items", items))...)}
+}
+
+// note counts the decision on a request. One whose cart was read costs an atomic load.
+func (r *recognition) note(d *decision) {
+	switch {
+	case d.strategy != nil:
+		if r.period.Load() == periodWithoutCart {
+			r.period.CompareAndSwap(periodWithoutCart, periodWithCart)
+		}
+	case d.missed:
+		r.missed[d.bypass].Add(1)
+		if r.period.Load() == noPeriod {
+			r.begin()
+		}
+	}
+}
+
+func (r *recognition) begin() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed || !r.period.CompareAndSwap(noPeriod, periodWithoutCart) {
+		return
+	}
+	r.timer = time.AfterFunc(recognitionPeriod, r.end)
+}
+
+// end ends the period and logs what came in it.
+func (r *recognition) end() {
+	if missed, warn := r.pop(); warn {
+		r.warn(missed)
+	}
+}
+
+// pop is what was counted in the period, and whether to log it.
+func (r *recognition) pop() (missed [len(bypassNames)]uint64, warn bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	without := r.period.Swap(noPeriod) == periodWithoutCart
+	for i := range missed {
+		missed[i] = r.missed[i].Swap(0)
+		warn = warn || missed[i] > 0
+	}
+	return missed, warn && without && !r.closed
+}
+
+func (r *recognition) warn(missed [len(bypassNames)]uint64) {
+	var all uint64
+	fields := make([]zap.Field, 0, len(missed)+2)
+	for i, n := range missed {
+		all += n
+		if n > 0 {
+			fields = append(fields, zap.Uint64(bypassReason(i).String(), n))
+		}
+	}
+	fields = append(fields, zap.Uint64("requests", all), zap.Duration("within", recognitionPeriod))
+	r.log.Warn("no cart read from requests that may hold one", fields...)
+}
+
+// close ends the period and logs nothing.
+func (r *recognition) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	if r.timer != nil {
+		r.timer.Stop()
 	}
 }

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
@@ -100,33 +103,14 @@ type Options struct {
 	State StateOptions `json:"state,omitzero"`
 }
 
-// ReloadOptions say how edits of the strategy are noticed.
-type ReloadOptions struct {
-	// How long a file that was written in place must be left alone, after its
-	// writer closed it, before it is read. Files renamed into place are read at
-	// once. Default: 20ms.
-	Settle caddy.Duration `json:"settle,omitempty"`
-
-	// How often to look at the file without being told to, as the backstop where
-	// notifications are lost or not to be had. Default: 1s.
-	Poll caddy.Duration `json:"poll,omitempty"`
-}
-
 // The defaults of the options.
 const (
 	defaultMaxBody  = 1 << 20
 	defaultMaxLines = 500
-	defaultSettle   = caddy.Duration(20 * time.Millisecond)
-	defaultPoll     = caddy.Duration(time.Second)
 )
 
-// The bounds of the options; a value outside is a slip of the pen.
-const (
-	maxMaxBody = 64 << 20
-	maxSettle  = caddy.Duration(10 * time.Second)
-	minPoll    = caddy.Duration(10 * time.Millisecond)
-	maxPoll    = caddy.Duration(time.Hour)
-)
+// maxMaxBody bounds max_body: a larger value is a configuration error.
+const maxMaxBody = 64 << 20
 
 // fill puts the defaults in and expands placeholders. What the strategy shares among its
 // handlers gets its defaults later, where no handler gives it.
@@ -231,14 +215,73 @@ func (o *Options) Validate() error {
 	)
 }
 
-// validate checks what is given.
-func (o *ReloadOptions) validate() error {
-	var errs []error
-	if o.Settle != 0 {
-		errs = append(errs, directive.During("reload settle", o.Settle, caddy.Duration(time.Millisecond), maxSettle))
+// mostContentTypes bounds what a Content-Type is compared with.
+const mostContentTypes = 16
+
+// checkContentTypes wants media types whose bodies can be JSON, each once.
+func checkContentTypes(types []string) error {
+	if len(types) > mostContentTypes {
+		return fmt.Errorf("content_types: %d are given, at most %d can be", len(types), mostContentTypes)
 	}
-	if o.Poll != 0 {
-		errs = append(errs, directive.During("reload poll", o.Poll, minPoll, maxPoll))
+	for i, media := range types {
+		if err := checkContentType(media); err != nil {
+			return fmt.Errorf("content_types: %w", err)
+		}
+		if slices.ContainsFunc(types[:i], func(other string) bool { return strings.EqualFold(other, media) }) {
+			return fmt.Errorf("content_types: %s is given twice", media)
+		}
 	}
-	return errors.Join(errs...)
+	return nil
+}
+
+// lowered are texts in lower case.
+func lowered(texts []string) []string {
+	low := make([]string, len(texts))
+	for i, text := range texts {
+		low[i] = strings.ToLower(text)
+	}
+	return low
+}
+
+func checkContentType(media string) error {
+	if name, _, has := strings.Cut(media, ";"); has {
+		return fmt.Errorf("%q has parameters, want the type alone: %s", media, strings.TrimSpace(name))
+	}
+	kind, sub, _ := strings.Cut(media, "/")
+	// Both are tokens, as names of headers are.
+	if !httpguts.ValidHeaderFieldName(kind) || !httpguts.ValidHeaderFieldName(sub) {
+		return fmt.Errorf("%q is no media type such as text/plain", media)
+	}
+	if strings.Contains(media, "*") {
+		return fmt.Errorf("%q stands for many types, want each by its name", media)
+	}
+	if what := otherFormat(strings.ToLower(media)); what != "" {
+		return fmt.Errorf("%s cannot be read as JSON: it is the type of %s", media, what)
+	}
+	return nil
+}
+
+// otherFormat is what bodies of a media type in lower case are, if they cannot be JSON.
+func otherFormat(media string) string {
+	kind, _, _ := strings.Cut(media, "/")
+	switch {
+	case media == "application/x-www-form-urlencoded":
+		return "forms"
+	case kind == "multipart":
+		return "messages of several parts, such as forms with files"
+	case strings.HasPrefix(media, typeGRPC):
+		return "gRPC"
+	case kind == "image", kind == "audio", kind == "video", kind == "font":
+		return "media files"
+	}
+	return ""
+}
+
+// contentTypes reads at least one media type.
+func contentTypes(d *caddyfile.Dispenser, into *[]string) error {
+	*into = d.RemainingArgs()
+	if len(*into) == 0 {
+		return d.Err("content_types takes media types, such as: content_types text/plain")
+	}
+	return directive.AtLine(d, checkContentTypes(*into))
 }

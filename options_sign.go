@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
-	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/assertion"
 	"github.com/promogate/caddy-discount/internal/directive"
@@ -128,7 +127,7 @@ func (s *SignOptions) open() (*keyring.Keyring, error) {
 	o := keyring.Options{
 		Algorithm: s.Algorithm,
 		Signer:    assertion.Options{Issuer: s.Issuer, Audience: s.Audience, Lifetime: time.Duration(s.TTL)},
-		Logger:    func() *zap.Logger { return caddy.Log().Named("http.handlers.discount") },
+		Logger:    currentLog,
 	}
 	for _, key := range append([]SigningKey{s.SigningKey}, s.Publish...) {
 		o.Keys = append(o.Keys, key.source())

@@ -4,16 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
 	"sync"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
@@ -24,15 +25,20 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
+// The directives that price carts.
+const (
+	moduleDiscount = "discount"
+	moduleQuote    = "discount_quote"
+)
+
 // pricer is what both handlers share once they are provisioned: it turns a request into a
 // decision, in one direction: locate, read, price, decide. It does not change while it
 // serves.
 type pricer struct {
 	reader         *cart.Reader
 	names          *httpheader.Names
-	live           *live
-	self           *liveHandler
-	key            liveKey
+	engine         *engine.Engine
+	self           *engine.Handler // this handler, as the engine knows it
 	configuration  *configuration
 	log            *zap.Logger
 	explains       bool // its answers take many quotes
@@ -81,8 +87,8 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		return nil, err
 	}
 	key := o.key()
-	self := &liveHandler{module: module, options: *o, read: read, reader: reader}
-	live, keys, err := o.acquire(configuration, self)
+	self := &engine.Handler{Module: module, Name: o.Text(), Map: o.Map, Source: string(o.Source), Read: read, Reader: reader}
+	running, keys, err := o.acquire(configuration, self)
 	if err != nil {
 		return nil, errors.Join(lookedForStrategy(configured, err), configuration.leave())
 	}
@@ -95,9 +101,8 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		sign:           o.Sign,
 		reader:         reader,
 		names:          httpheader.New(o.HeaderPrefix, requestCounters.Spoofed),
-		live:           live,
+		engine:         running,
 		self:           self,
-		key:            key,
 		log:            ctx.Logger(),
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
@@ -114,18 +119,19 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		respond:        o.Respond,
 		scratch:        sync.Pool{New: func() any { return &scratch{shard: requestCounters.Shard()} }},
 	}
-	onceRunning(ctx, func(events *caddyevents.App) {
-		live.adopt(configuration.of(key))
-		live.StartJournal()
-		live.handlers.started(self)
-		live.shows.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+	onStarted(ctx, func(events *caddyevents.App) {
+		shared := configuration.of(key)
+		running.Configure(shared.forEngine(key))
+		running.StartJournal()
+		running.Started(self)
+		running.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
 	})
 	return p, nil
 }
 
-// acquire joins the live strategy, by the options that all its handlers in the configuration
-// agree on, and the keys to sign with; nil for none.
-func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring.Keyring, error) {
+// acquire joins the engine of the strategy, by the options that all its handlers in the
+// configuration agree on, and the keys to sign with; nil for none.
+func (o *Options) acquire(of *configuration, self *engine.Handler) (*engine.Engine, *keyring.Keyring, error) {
 	shared, err := of.agree(o)
 	if err != nil {
 		return nil, nil, err
@@ -135,21 +141,19 @@ func (o *Options) acquire(of *configuration, self *liveHandler) (*live, *keyring
 		return nil, nil, err
 	}
 	key := o.key()
-	live, err := acquire(key, shared, self)
+	running, err := acquireEngine(key, shared.forEngine(key), self)
 	if err != nil {
 		return nil, nil, err
 	}
-	keys, err := joinKeyring(o.Sign)
+	keys, err := acquireKeyring(o.Sign)
 	if err != nil {
-		live.handlers.leave(self)
-		_, released := pool.Delete(key)
-		return nil, nil, errors.Join(err, released)
+		return nil, nil, errors.Join(err, releaseEngine(running, self))
 	}
-	return live, keys, nil
+	return running, keys, nil
 }
 
-// key names the live strategy that the options ask for.
-func (o *Options) key() liveKey { return liveKey{path: o.Strategy, env: o.Env} }
+// key names the strategy that the options ask for.
+func (o *Options) key() engine.Key { return engine.Key{Path: o.Strategy, Env: o.Env} }
 
 // close gives back what open acquired. A pricer that was never opened has acquired
 // nothing: giving back more would stop a strategy that the running configuration uses.
@@ -158,11 +162,8 @@ func (p *pricer) close() error {
 		return nil
 	}
 	p.recognition.close()
-	p.live.shows.Unsubscribe(p)
-	p.live.handlers.leave(p.self)
-	_, err := pool.Delete(p.key)
-	err = errors.Join(err, p.configuration.leave())
-	return errors.Join(err, leaveKeyring(p.sign))
+	p.engine.Unsubscribe(p)
+	return errors.Join(releaseEngine(p.engine, p.self), p.configuration.leave(), releaseKeyring(p.sign))
 }
 
 // input finds what the cart of a request is read from, and reads it. The decision is set
@@ -233,14 +234,12 @@ func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
 		return d
 	}
 	if guardrail.Counts(&q.quote) && q.sampler.Due(q.at) {
-		p.live.sample.Offer(&q.cart, clientOf(r), q.at)
+		address, _ := caddyhttp.GetVar(r.Context(), caddyhttp.ClientIPVarKey).(string) // behind trusted_proxies
+		p.engine.Offer(&q.cart, guardrail.Client(address), q.at)
 	}
-	q.by.counters.Count(q.shard, &q.quote)
+	q.by.Counters.Count(q.shard, &q.quote)
 	return p.decide(q, in)
 }
-
-// processLimiter is the one of the process: its processors are shared by all handlers.
-var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
 
 // scratch is the working memory of one request. It is pooled: nothing in it may be
 // retained once a decision is made.
@@ -272,7 +271,7 @@ func (p *pricer) release(s *scratch, in pricedInput, d **decision) {
 // quoted is a cart and its quote, in the memory of a scratch.
 type quoted struct {
 	*scratch
-	by     *edition
+	by     *engine.Compiled
 	at     time.Time
 	waited time.Duration // since then, for a slot
 }
@@ -283,9 +282,8 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 	if len(in.text) >= pace.LargeBody && !p.takeSlot(r, s) {
 		return quoted{}, endedWaiting
 	}
-	p.live.shows.OnRequest(r.Context())
-	p.live.pacer.OnRequest()
-	q := quoted{scratch: s, by: p.live.Live().Value, at: time.Now()}
+	p.engine.OnRequest(r.Context())
+	q := quoted{scratch: s, by: p.engine.Live().Value, at: time.Now()}
 	s.cart.Reset()
 	found, err := p.readCart(r, in, s, q.by.Currency())
 	switch {

@@ -8,6 +8,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/languages"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -40,9 +41,9 @@ func (h *QuoteHandler) quote(header http.Header, r *http.Request, in pricedInput
 	if d != nil {
 		return d, nil
 	}
-	wording := wordingFor(r, q.by.Strategy)
+	wording := languages.Choose(r, q.by.Strategy)
 	text = h.write(wording, q)
-	sayLanguages(header, q.by.Strategy, wording)
+	languages.Declare(header, q.by.Strategy, wording)
 	return p.decide(q, in), text
 }
 

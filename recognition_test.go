@@ -13,11 +13,13 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
 // The outcomes that recognition tells apart.
 var (
-	cartRead     = &decision{status: statusNone, edition: &edition{}}
+	cartRead     = &decision{status: statusNone, strategy: &engine.Compiled{}}
 	noItems      = bypass(bypassNoItems, "", "")
 	notJSON      = bypass(bypassNotJSON, "", "")
 	otherType    = bypass(bypassContentType, "", "")
@@ -77,7 +79,7 @@ func TestAMinuteInWhichNoCartIsReadIsWarnedOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				core, logged := observer.New(zap.DebugLevel)
-				r := newRecognition(zap.New(core), liveKey{path: "/shop.toml", env: "prod"}, "order.lines")
+				r := newRecognition(zap.New(core), engine.Key{Path: "/shop.toml", Env: "prod"}, "order.lines")
 				defer r.close()
 				for second := range time.Duration(c.minutes * 60) {
 					if o := c.came[second]; o != nil {
@@ -121,7 +123,7 @@ func texts(t *testing.T, fields map[string]any) string {
 func TestNothingIsWarnedOfWhenTheHandlerIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, logged := observer.New(zap.DebugLevel)
-		r := newRecognition(zap.New(core), liveKey{}, "items")
+		r := newRecognition(zap.New(core), engine.Key{}, "items")
 		r.note(noItems)
 		r.close()
 		r.note(noItems) // of a request that is still on its way
@@ -135,7 +137,7 @@ func TestNothingIsWarnedOfWhenTheHandlerIsGone(t *testing.T) {
 
 func TestEveryRequestIsInOneWarning(t *testing.T) {
 	core, logged := observer.New(zap.WarnLevel)
-	r := newRecognition(zap.New(core), liveKey{}, "items")
+	r := newRecognition(zap.New(core), engine.Key{}, "items")
 	defer r.close()
 	const workers, each = 4, 10_000
 	var all sync.WaitGroup
@@ -163,7 +165,7 @@ func TestEveryRequestIsInOneWarning(t *testing.T) {
 }
 
 func TestNotingAnOutcomeAllocatesNothing(t *testing.T) {
-	r := newRecognition(zap.NewNop(), liveKey{}, "items")
+	r := newRecognition(zap.NewNop(), engine.Key{}, "items")
 	defer r.close()
 	for name, o := range map[string]*decision{"a cart": cartRead, "no cart": noItems, "no body": withoutBody} {
 		r.note(o) // which may begin a minute

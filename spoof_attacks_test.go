@@ -285,8 +285,8 @@ func signed(options ...string) string {
 // breakDown has every cart that gets a discount end in a panic from now on.
 func (s *shop) breakDown() {
 	s.t.Helper()
-	for _, l := range inService() {
-		l.Live().Value.rules = nil
+	for _, l := range runningEngines() {
+		l.Live().Value.Header.Rules = nil
 	}
 	if strings.HasPrefix(s.site, "tls") {
 		// What comes by UDP does not order what a server's goroutines read after

@@ -15,6 +15,8 @@ import (
 	common "go.opentelemetry.io/proto/otlp/common/v1"
 	traces "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/promogate/caddy-discount/internal/engine"
 )
 
 // receiver is an OTLP endpoint that keeps the spans it is sent.
@@ -146,7 +148,7 @@ func TestOutcomeIsOnTheSpanOfTheRequest(t *testing.T) {
 }
 
 func TestNothingIsAllocatedWithoutASpan(t *testing.T) {
-	o := &decision{status: statusApplied, edition: &edition{}}
+	o := &decision{status: statusApplied, strategy: &engine.Compiled{}}
 	r := httptest.NewRequest(http.MethodPost, "/orders", http.NoBody)
 	if n := testing.AllocsPerRun(100, func() { o.mark(trace.SpanFromContext(r.Context())) }); n != 0 {
 		t.Errorf("%v allocations", n)

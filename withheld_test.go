@@ -65,7 +65,7 @@ func TestTheAdminAPIShowsNoTextOfOtherFiles(t *testing.T) {
 			replaced(half)(t, dir, place)
 			s := open(t, half, "discount "+place+"\nreverse_proxy UPSTREAM")
 			a := describedAdmin(t)
-			at := "/discount/strategies/" + inService()[0].key.id()
+			at := "/discount/strategies/" + runningEngines()[0].Key().ID()
 			test.put(t, dir, place)
 			eventually(t, "it is refused", func() bool {
 				return strings.Contains(a.call("GET", at, "").Body.String(), `"refusal"`)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"unicode"
 
-	"golang.org/x/text/width"
+	"github.com/mattn/go-runewidth"
 )
 
 // page is a Markdown file of the repository.
@@ -62,28 +62,14 @@ func (p page) prose() map[int]string {
 
 func TestLinesAreAtMost160ColumnsWide(t *testing.T) {
 	t.Parallel()
+	terminal := runewidth.Condition{} // whatever the locale
 	for _, p := range pages(t) {
 		for i, line := range p.lines {
-			if n := columns(line); n > 160 {
+			if n := terminal.StringWidth(line); n > 160 {
 				t.Errorf("%s:%d: %d columns", p.path, i+1, n)
 			}
 		}
 	}
-}
-
-// columns is the width of a line in a terminal.
-func columns(line string) int {
-	n := 0
-	for _, r := range line {
-		switch k := width.LookupRune(r).Kind(); {
-		case unicode.Is(unicode.Mn, r):
-		case k == width.EastAsianWide || k == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
 }
 
 // avoided are words that have a plainer one: say who does it, or use the passive voice.

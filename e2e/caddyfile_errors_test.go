@@ -21,7 +21,7 @@ func manyTypes(n int) (text string) {
 	return text
 }
 
-func TestCaddyfileMistakes(t *testing.T) {
+func TestCaddyfileErrors(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, directive string

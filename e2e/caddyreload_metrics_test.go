@@ -31,8 +31,8 @@ func (g *gateway) scraped() map[string]float64 {
 }
 
 // Two handlers, two sites and `caddy reload`: every series is there afterwards,
-// and every counter goes on from where it was.
-func TestMetricsGoOnThroughCaddyReload(t *testing.T) {
+// and every counter continues.
+func TestMetricsContinueThroughCaddyReload(t *testing.T) {
 	t.Parallel()
 	g, f := reloading(t)
 	both := g.with(handlers+otherSite, "max_lines 100")

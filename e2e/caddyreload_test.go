@@ -54,8 +54,8 @@ func (g *gateway) accepted(caddyfile string) {
 	g.reloaded = true
 }
 
-// holding is what a process holds on to.
-type holding struct {
+// resources are what a process holds: goroutines, descriptors, watches.
+type resources struct {
 	goroutines  int // all of them
 	ours        int // those in this module
 	descriptors int
@@ -63,32 +63,32 @@ type holding struct {
 	watches     int // what they watch
 }
 
-func (h holding) String() string {
+func (h resources) String() string {
 	return fmt.Sprintf("%d goroutines (%d of the module), %d descriptors (%d of inotify), %d watches",
 		h.goroutines, h.ours, h.descriptors, h.inotify, h.watches)
 }
 
 // within reports whether nothing is more than in the other, but for the
 // connections that happen to be open.
-func (h holding) within(most holding) bool {
+func (h resources) within(most resources) bool {
 	return h.goroutines <= most.goroutines+slack && h.descriptors <= most.descriptors+slack && h.watching() == most.watching()
 }
 
 const slack = 3
 
-// watching is what must be the same, not only no more.
-func (h holding) watching() [3]int { return [3]int{h.ours, h.inotify, h.watches} }
+// watching is what must be equal, not only at most as much.
+func (h resources) watching() [3]int { return [3]int{h.ours, h.inotify, h.watches} }
 
 var (
 	goroutineTotal = regexp.MustCompile(`^goroutine profile: total (\d+)`)
 	goroutineGroup = regexp.MustCompile(`^(\d+) @ `)
 )
 
-// holds counts what the program holds on to. Idle connections of the client are
+// resources counts what the program holds on to. Idle connections of the client are
 // not its fault.
-func (g *gateway) holds() holding {
+func (g *gateway) resources() resources {
 	g.t.Helper()
-	var h holding
+	var h resources
 	h.goroutines, h.ours = goroutines(g.t, g.get("/debug/pprof/goroutine?debug=1"))
 	g.client.CloseIdleConnections()
 	proc := filepath.Join("/proc", strconv.Itoa(g.cmd.Process.Pid))
@@ -133,13 +133,13 @@ func goroutines(t testing.TB, profile string) (all, ours int) {
 	return all, ours
 }
 
-// settled waits until the same is held three times in a row.
-func (g *gateway) settled() holding {
+// steady waits until the same is held three times in a row.
+func (g *gateway) steady() resources {
 	g.t.Helper()
-	var last holding
+	var last resources
 	same := 0
 	if !poll(patience, func() bool {
-		now := g.holds()
+		now := g.resources()
 		if now == last {
 			same++
 		} else {
@@ -153,11 +153,11 @@ func (g *gateway) settled() holding {
 	return last
 }
 
-// comesDownTo waits until no more is held than that.
-func (g *gateway) comesDownTo(most holding) {
+// fallsTo waits until the gateway holds at most that.
+func (g *gateway) fallsTo(most resources) {
 	g.t.Helper()
-	var now holding
-	if !poll(patience, func() bool { now = g.holds(); return now.within(most) }) {
+	var now resources
+	if !poll(patience, func() bool { now = g.resources(); return now.within(most) }) {
 		g.t.Errorf("the program holds %v\nbefore it was    %v", now, most)
 	}
 }
@@ -233,7 +233,7 @@ func TestFiftyReloadsLeakNothing(t *testing.T) {
 	}
 	g.accepted(usual)
 	g.goesLive(1)
-	before := g.settled()
+	before := g.steady()
 	t.Logf("before: %v", before)
 
 	last := g.decided()
@@ -264,8 +264,8 @@ func TestFiftyReloadsLeakNothing(t *testing.T) {
 		last = now
 	}
 	g.accepted(usual)
-	g.comesDownTo(before)
-	t.Logf("after:  %v", g.holds())
+	g.fallsTo(before)
+	t.Logf("after:  %v", g.resources())
 }
 
 func TestRejectedReloadLeavesTheStrategyRunning(t *testing.T) {
@@ -274,7 +274,7 @@ func TestRejectedReloadLeavesTheStrategyRunning(t *testing.T) {
 	usual := g.with(handlers, "max_lines 100")
 	g.accepted(usual)
 	write(t, filepath.Join(g.dir, "broken.toml"), "version = \"v\"\nrule = 1\n")
-	before := g.settled()
+	before := g.steady()
 	n := 1
 	for _, c := range []struct{ name, sites, options, says string }{
 		{name: "strategy missing", sites: strings.Replace(handlers, "shop/discount.toml", "nowhere.toml", 1), options: "lines on", says: "nowhere.toml"},
@@ -298,7 +298,7 @@ func TestRejectedReloadLeavesTheStrategyRunning(t *testing.T) {
 			n++
 			write(t, f, strategyOf(n))
 			g.goesLive(n)
-			g.comesDownTo(before)
+			g.fallsTo(before)
 		})
 	}
 	write(t, filepath.Join(g.dir, "Caddyfile"), g.with(handlers, "colour red"))
@@ -309,12 +309,12 @@ func TestRejectedReloadLeavesTheStrategyRunning(t *testing.T) {
 func TestHandlersShareOneWatcher(t *testing.T) {
 	t.Parallel()
 	g, f := reloading(t)
-	one := g.settled() // one handler
+	one := g.steady() // one handler
 	if one.inotify == 0 || one.watches == 0 || one.ours == 0 {
 		t.Fatalf("nothing is watched: %v", one)
 	}
 	g.accepted(g.with(handlers+otherSite, "max_lines 7"))
-	if four := g.settled(); four.watching() != one.watching() {
+	if four := g.steady(); four.watching() != one.watching() {
 		t.Errorf("four handlers of one strategy hold %v\nand one alone %v", four, one)
 	}
 	write(t, f, strategyOf(2))
@@ -325,12 +325,12 @@ func TestHandlersShareOneWatcher(t *testing.T) {
 
 	// Other options of reloading, given by one of them, are those of the watcher there is.
 	g.accepted(g.with(handlers, "reload {\npoll 3s\n}"))
-	if same := g.settled(); same.watching() != one.watching() {
+	if same := g.steady(); same.watching() != one.watching() {
 		t.Errorf("another way of reloading holds %v\nand one alone %v", same, one)
 	}
 	g.log.await(t, 0, "options of the strategy changed", `"poll":3`)
 	write(t, f, strategyOf(3))
 	g.goesLive(3)
 	g.accepted(g.with(handlers, "max_lines 8"))
-	g.comesDownTo(one)
+	g.fallsTo(one)
 }

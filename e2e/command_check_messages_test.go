@@ -9,7 +9,7 @@ import (
 )
 
 // What editors, keyboards and merges leave in a file is accepted, or named.
-func TestCheckOfSlips(t *testing.T) {
+func TestCheckExplainsTypingErrors(t *testing.T) {
 	t.Parallel()
 	const rule = "version = \"t\"\ncurrency = \"CNY\"\ntimezone = \"Asia/Shanghai\"\n[rule.a]\ndiscount_rate = 0.1\n"
 	for name, c := range map[string]struct {
@@ -69,7 +69,7 @@ func TestByteOrderMarksInADirectory(t *testing.T) {
 	}
 }
 
-func TestOfManyMistakesItIsToldHowMany(t *testing.T) {
+func TestManyErrorsAreCounted(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "shop.toml")

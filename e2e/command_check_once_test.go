@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A strategy with no tests beside it has each of its mistakes told once.
-func TestEveryMistakeIsToldOnce(t *testing.T) {
+// A strategy without tests has each of its errors reported once.
+func TestEachErrorIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "shop.toml")

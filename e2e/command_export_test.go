@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// What export writes has the fingerprint that orders are told.
+// What export writes has the fingerprint in the headers of orders.
 func TestTheExportHasTheFingerprintOfTheHeader(t *testing.T) {
 	t.Parallel()
 	path, err := filepath.Abs(filepath.Join("testdata", "shop"))

@@ -19,7 +19,7 @@ const (
 
 // What people read of the commands that look at a strategy is kept in
 // testdata/commands, with the exit code. The commands run in testdata.
-func TestCommandsThatLookAtAStrategy(t *testing.T) {
+func TestOutputOfCommands(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -130,8 +130,8 @@ func transcript(args []string, r result) string {
 }
 
 // Wrong usage: nothing is written to the standard output, the exit code is 1,
-// and the message says what is wanted.
-func TestWrongUse(t *testing.T) {
+// and the message says what is expected.
+func TestUsageErrors(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("it starts a program for every answer")

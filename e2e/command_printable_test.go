@@ -31,7 +31,7 @@ func (r result) isPlain(t testing.TB) result {
 }
 
 // Whatever a file is called, and whatever is in it, no command writes what a terminal acts on.
-func TestWhatCommandsWriteIsPrintable(t *testing.T) {
+func TestOutputIsPrintable(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	name := "shop" + acts
@@ -119,9 +119,9 @@ func TestAnswersAboutAHostileFileAreBounded(t *testing.T) {
 			t.Errorf("%q: exit %d, %d bytes", args, r.code, n)
 		}
 	}
-	mark := g.log.mark()
+	seen := g.log.count()
 	write(t, f, oneLine(5_000))
-	g.log.await(t, mark, "strategy refused")
+	g.log.await(t, seen, "strategy refused")
 	write(t, f, strategyOf(2))
 	g.goesLive(2)
 	res, err := g.client.Get("http://" + g.admin + "/discount/strategies")
@@ -135,7 +135,7 @@ func TestAnswersAboutAHostileFileAreBounded(t *testing.T) {
 	}
 }
 
-// Of the failures of many tests two hundred are told, and each test that failed says so.
+// Of the failures of many tests two hundred are listed, and each failed test is named.
 func TestTheFailuresOfManyTestsAreBounded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -175,7 +175,7 @@ func TestTheFailuresOfManyTestsAreBounded(t *testing.T) {
 
 // Of what orders have beside what is read, map lists two hundred; and a long name above all
 // lines is not told with each of them.
-func TestWhatMapTellsIsBounded(t *testing.T) {
+func TestOutputOfMapIsBounded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f := filepath.Join(dir, "orders.jsonl")

@@ -30,13 +30,13 @@ func TestPublishReplacesNoOtherFile(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			writePair(t, filepath.Join(dir, "next.toml"), 2)
-			place := filepath.Join(dir, "shop", c.file)
-			write(t, place, c.there)
+			target := filepath.Join(dir, "shop", c.file)
+			write(t, target, c.there)
 			if c.tests != "" {
 				write(t, filepath.Join(dir, "shop", "live.test.toml"), c.tests)
 			}
 			before := fmt.Sprint(contents(t, filepath.Join(dir, "shop")))
-			r := caddy(t, dir, "discount", "publish", "next.toml", place, "--wait", "0")
+			r := caddy(t, dir, "discount", "publish", "next.toml", target, "--wait", "0")
 			if r.code != c.code || !strings.Contains(r.err, c.says) {
 				t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
 			}

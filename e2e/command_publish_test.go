@@ -140,7 +140,7 @@ func TestPublishTakesTheBodiesOfTests(t *testing.T) {
 
 // What people read of publish is kept in testdata/commands. The commands run one
 // after the other in one directory.
-func TestWhatPublishSays(t *testing.T) {
+func TestOutputOfPublish(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("it starts a program for every answer")
@@ -234,10 +234,10 @@ func TestWhatPublishSays(t *testing.T) {
 // against the tests of others: that would be a refusal in its log.
 func TestPublishedStrategyPricesTheNextOrder(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, site, source, file, first, place string }{
-		{name: "one file", site: "shop/discount.toml", source: "next/discount.toml", file: "", first: "shop/discount.toml", place: "shop/discount.toml"},
-		{name: "one file of a directory", site: "shop", source: "next/discount.toml", file: "", first: "shop/discount.toml", place: "shop"},
-		{name: "a directory", site: "shop/live", source: "next", file: "discount.toml", first: "shop/first/discount.toml", place: "shop/live"},
+	for _, c := range []struct{ name, site, source, file, first, target string }{
+		{name: "one file", site: "shop/discount.toml", source: "next/discount.toml", file: "", first: "shop/discount.toml", target: "shop/discount.toml"},
+		{name: "one file of a directory", site: "shop", source: "next/discount.toml", file: "", first: "shop/discount.toml", target: "shop"},
+		{name: "a directory", site: "shop/live", source: "next", file: "discount.toml", first: "shop/first/discount.toml", target: "shop/live"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -251,7 +251,7 @@ func TestPublishedStrategyPricesTheNextOrder(t *testing.T) {
 			g := start(t, dir, strings.Replace(oneSite, "shop/discount.toml", c.site, 1))
 			for n := 2; n <= 12; n++ {
 				writePair(t, filepath.Join(dir, c.source, c.file), n)
-				caddy(t, dir, "discount", "publish", c.source, c.place).good(t)
+				caddy(t, dir, "discount", "publish", c.source, c.target).good(t)
 				g.goesLive(n)
 			}
 			if log := g.log.all(); strings.Contains(log, "refused") {
@@ -262,12 +262,12 @@ func TestPublishedStrategyPricesTheNextOrder(t *testing.T) {
 }
 
 // shopOf runs a gateway with a strategy and its tests in the place that is published to.
-func shopOf(t *testing.T, caddyfile string, n int) (dir, place string, g *gateway) {
+func shopOf(t *testing.T, caddyfile string, n int) (dir, target string, g *gateway) {
 	t.Helper()
 	dir = t.TempDir()
-	place = filepath.Join(dir, "shop", "discount.toml")
-	writePair(t, place, n)
-	return dir, place, start(t, dir, caddyfile)
+	target = filepath.Join(dir, "shop", "discount.toml")
+	writePair(t, target, n)
+	return dir, target, start(t, dir, caddyfile)
 }
 
 func TestRefusedStrategyIsNotPublished(t *testing.T) {
@@ -345,7 +345,7 @@ func TestPublishWritesOnlyWhatDiffers(t *testing.T) {
 
 // A directory is replaced whole, files that are gone among them, and the one
 // before it stays, but not those of long ago.
-func TestPublishedDirectoryReplacesTheOneBefore(t *testing.T) {
+func TestPublishReplacesADirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	next := filepath.Join(dir, "next")
@@ -371,15 +371,15 @@ func TestPublishedDirectoryReplacesTheOneBefore(t *testing.T) {
 
 // Of two publishers at the same time, each one's files are in the place
 // together: the later one's are at the end.
-func TestOfTwoPublishersTheLaterOneWinsWhole(t *testing.T) {
+func TestOfTwoPublishersTheLaterOneWins(t *testing.T) {
 	t.Parallel()
-	dir, place, g := shopOf(t, oneSite, 1)
+	dir, target, g := shopOf(t, oneSite, 1)
 	const publishers, rounds = 3, 5
 	for n := range publishers {
 		writePair(t, filepath.Join(dir, fmt.Sprintf("%d.toml", n)), 10+n)
 	}
 	for range rounds {
-		lock := holdLock(t, filepath.Dir(place))
+		lock := holdLock(t, filepath.Dir(target))
 		done := make(chan result)
 		for n := range publishers {
 			go func() {
@@ -390,13 +390,13 @@ func TestOfTwoPublishersTheLaterOneWinsWhole(t *testing.T) {
 		for range publishers {
 			(<-done).good(t)
 		}
-		won := slices.IndexFunc([]int{10, 11, 12}, func(n int) bool { return read(t, place) == strategyOf(n) })
+		won := slices.IndexFunc([]int{10, 11, 12}, func(n int) bool { return read(t, target) == strategyOf(n) })
 		if won < 0 || read(t, filepath.Join(dir, "shop", "discount.test.toml")) != testsOf(10+won) {
-			t.Fatalf("a mixture: %v", contents(t, filepath.Dir(place)))
+			t.Fatalf("a mixture: %v", contents(t, filepath.Dir(target)))
 		}
 		g.goesLive(10 + won)
 	}
-	if got := names(t, filepath.Dir(place)); len(got) != 2 {
+	if got := names(t, filepath.Dir(target)); len(got) != 2 {
 		t.Errorf("left behind: %v", got)
 	}
 	if log := g.log.all(); strings.Contains(log, "refused") {
@@ -418,7 +418,7 @@ func holdLock(t testing.TB, path string) *os.File {
 	return f
 }
 
-// Interrupted while somebody else is at the file, publish leaves nothing behind.
+// Interrupted while another program writes the file, publish leaves nothing behind.
 func TestInterruptedPublishLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
@@ -471,21 +471,21 @@ func temporaries(t testing.TB, dir string) []string {
 func TestPublishWaitsForALockOnTheFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	place := filepath.Join(dir, "discount.toml")
-	write(t, place, strategyOf(1))
+	target := filepath.Join(dir, "discount.toml")
+	write(t, target, strategyOf(1))
 	write(t, filepath.Join(dir, "next", "next.toml"), strategyOf(2))
-	lock := holdLock(t, place)
+	lock := holdLock(t, target)
 	done := make(chan result)
 	go func() { done <- caddy(t, dir, "discount", "publish", "next/next.toml", "discount.toml") }()
 	if !poll(patience, func() bool { return len(temporaries(t, dir)) == 2 }) {
 		t.Fatal("it never came to the lock")
 	}
-	if got := read(t, place); got != strategyOf(1) {
+	if got := read(t, target); got != strategyOf(1) {
 		t.Errorf("published under a lock: %q", got)
 	}
 	lock.Close()
 	(<-done).good(t)
-	if got := read(t, place); got != strategyOf(2) {
+	if got := read(t, target); got != strategyOf(2) {
 		t.Errorf("in the place there is %q", got)
 	}
 }

@@ -53,15 +53,15 @@ func (r result) verdict(t testing.TB) verdictOf {
 	return v
 }
 
-// What a guard rail refuses is not published: the file is the one it was, and the
+// What a guardrail refuses is not published: the file is the one it was, and the
 // gateway goes by it.
-func TestPublishTellsThatAGuardRailRefuses(t *testing.T) {
+func TestPublishReportsAGuardrail(t *testing.T) {
 	t.Parallel()
-	dir, place, g := shopOf(t, railed, 100)
+	dir, target, g := shopOf(t, railed, 100)
 	if _, err := g.order(); err != nil {
 		t.Fatal(err)
 	}
-	before := fmt.Sprint(contents(t, filepath.Dir(place)))
+	before := fmt.Sprint(contents(t, filepath.Dir(target)))
 	writePair(t, filepath.Join(dir, "next.toml"), 500)
 	r := caddy(t, dir, "discount", "publish", "next.toml", "shop/discount.toml")
 	if r.code != 2 {
@@ -72,7 +72,7 @@ func TestPublishTellsThatAGuardRailRefuses(t *testing.T) {
 			t.Errorf("no %q in\n%s", part, r.out)
 		}
 	}
-	if after := fmt.Sprint(contents(t, filepath.Dir(place))); after != before {
+	if after := fmt.Sprint(contents(t, filepath.Dir(target))); after != before {
 		t.Errorf("was %v, is %v", before, after)
 	}
 	g.stays(100)
@@ -88,7 +88,7 @@ func TestPublishTellsThatAGuardRailRefuses(t *testing.T) {
 		t.Errorf("output = %s", r.out)
 	}
 	g.stays(140)
-	if left := temporaries(t, filepath.Dir(place)); len(left) > 0 {
+	if left := temporaries(t, filepath.Dir(target)); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }
@@ -96,7 +96,7 @@ func TestPublishTellsThatAGuardRailRefuses(t *testing.T) {
 // A first strategy has nothing to be put back to: the files that came are gone again.
 func TestPublishRemovesWhatWasNotThereBefore(t *testing.T) {
 	t.Parallel()
-	dir, place, g := shopOf(t, railed, 100)
+	dir, target, g := shopOf(t, railed, 100)
 	if _, err := g.order(); err != nil {
 		t.Fatal(err)
 	}
@@ -110,14 +110,14 @@ func TestPublishRemovesWhatWasNotThereBefore(t *testing.T) {
 	if v := caddy(t, dir, "discount", "publish", "next.toml", "shop/discount.toml", "--json").verdict(t); v.Gateway.Verdict != "refused" || !v.PutBack {
 		t.Errorf("%+v", v)
 	}
-	if left := names(t, filepath.Dir(place)); len(left) > 0 {
+	if left := names(t, filepath.Dir(target)); len(left) > 0 {
 		t.Errorf("in the directory there are %v", left)
 	}
 	g.stays(100)
 }
 
 // A directory behind a link is led back where it led.
-func TestPublishLeadsTheLinkBack(t *testing.T) {
+func TestPublishRestoresALink(t *testing.T) {
 	t.Parallel()
 	for _, absolute := range []bool{false, true} {
 		t.Run(fmt.Sprintf("absolute=%v", absolute), func(t *testing.T) {
@@ -206,9 +206,9 @@ func TestPublishAsksAboutAFileOfADirectory(t *testing.T) {
 func TestPublishWaitsForTheVerdictOnEveryKindOfEdit(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	place := filepath.Join(dir, "shop", "discount.toml")
+	target := filepath.Join(dir, "shop", "discount.toml")
 	next := filepath.Join(dir, "next", "discount.toml")
-	write(t, place, strategyOf(1))
+	write(t, target, strategyOf(1))
 	g := start(t, dir, remembering)
 	publish := func() verdictOf {
 		t.Helper()
@@ -254,10 +254,10 @@ func TestPublishAsksAllStrategiesOfTheFile(t *testing.T) {
 	envs := func(off int, days string) string {
 		return strategyOf(off) + "\n[[env]]\nname = \"day\"\n" + days
 	}
-	place := filepath.Join(dir, "shop", "discount.toml")
+	target := filepath.Join(dir, "shop", "discount.toml")
 	good := "[env.rule.\"off\"]\ndiscount_amount = 2\n"
 	bad := "[env.rule.\"off\"]\ndiscount_rate = 20\n"
-	write(t, place, envs(1, good))
+	write(t, target, envs(1, good))
 	g := start(t, dir, siteBegins+`	discount /orders* shop/discount.toml {
 		state off
 	}
@@ -277,7 +277,7 @@ func TestPublishAsksAllStrategiesOfTheFile(t *testing.T) {
 	g.stays(2)
 	r := publish(envs(3, bad))
 	v = r.verdict(t)
-	if r.code != 2 || !v.PutBack || v.Gateway.Verdict != "refused" || read(t, place) != envs(2, good) {
+	if r.code != 2 || !v.PutBack || v.Gateway.Verdict != "refused" || read(t, target) != envs(2, good) {
 		t.Errorf("exit %d: %+v", r.code, v)
 	}
 	for _, s := range v.Gateway.Strategies {
@@ -287,9 +287,9 @@ func TestPublishAsksAllStrategiesOfTheFile(t *testing.T) {
 	}
 	g.stays(2) // again: the command waits for that
 
-	mark := g.log.mark()
-	write(t, place, envs(4, bad)) // by hand
-	g.log.await(t, mark, "strategy refused")
+	seen := g.log.count()
+	write(t, target, envs(4, bad)) // by hand
+	g.log.await(t, seen, "strategy refused")
 	g.goesLive(4)
 	v = publish(envs(5, bad)).good(t).verdict(t)
 	if v.Gateway.Verdict != "in_service" || !v.Changed {
@@ -317,7 +317,7 @@ func TestPublishWithAGatewayOfOtherFiles(t *testing.T) {
 	g.stays(1)
 }
 
-// adminThat is an admin API that answers the list of strategies with what it is told,
+// adminThat is an admin API that answers the list of strategies as it is told,
 // call by call; the last answer is given for ever.
 func adminThat(t testing.TB, answers ...func(w http.ResponseWriter)) string {
 	t.Helper()
@@ -370,20 +370,20 @@ func TestPublishWithoutAVerdict(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			place := filepath.Join(dir, "discount.toml")
-			write(t, place, strategyOf(1))
+			target := filepath.Join(dir, "discount.toml")
+			write(t, target, strategyOf(1))
 			write(t, filepath.Join(dir, "next", "next.toml"), strategyOf(2))
 			before := fmt.Sprint(contents(t, dir))
 			wait := "2s" // which a loaded machine has to answer in
 			if c.code == 2 {
 				wait = "20s"
 			}
-			r := caddy(t, dir, "discount", "publish", "next/next.toml", "discount.toml", "--address", adminThat(t, c.answers(place)...), "--wait", wait)
+			r := caddy(t, dir, "discount", "publish", "next/next.toml", "discount.toml", "--address", adminThat(t, c.answers(target)...), "--wait", wait)
 			if r.code != c.code || !strings.Contains(r.out, c.says) {
 				t.Errorf("exit %d, no %q in\n%s%s", r.code, c.says, r.out, r.err)
 			}
-			if c.puts != (read(t, place) == strategyOf(2)) || !c.puts && fmt.Sprint(contents(t, dir)) != before {
-				t.Errorf("in the place there is %q, beside it %v", read(t, place), names(t, dir))
+			if c.puts != (read(t, target) == strategyOf(2)) || !c.puts && fmt.Sprint(contents(t, dir)) != before {
+				t.Errorf("in the place there is %q, beside it %v", read(t, target), names(t, dir))
 			}
 		})
 	}
@@ -424,16 +424,16 @@ func TestPublishWhileItWaitsForTheVerdict(t *testing.T) {
 			serving(path, file)(w)
 		}
 	}
-	change := func(t *testing.T, place string, _ *os.Process) {
-		write(t, place+".new", strategyOf(3))
-		if err := os.Rename(place+".new", place); err != nil {
+	change := func(t *testing.T, target string, _ *os.Process) {
+		write(t, target+".new", strategyOf(3))
+		if err := os.Rename(target+".new", target); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, c := range []struct {
 		name  string
 		admin func(path string) func(http.ResponseWriter)
-		do    func(t *testing.T, place string, publisher *os.Process)
+		do    func(t *testing.T, target string, publisher *os.Process)
 		says  string
 		left  string
 	}{
@@ -448,29 +448,29 @@ func TestPublishWhileItWaitsForTheVerdict(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			place := filepath.Join(dir, "shop", "discount.toml")
-			write(t, place, strategyOf(1))
+			target := filepath.Join(dir, "shop", "discount.toml")
+			write(t, target, strategyOf(1))
 			write(t, filepath.Join(dir, "next.toml"), strategyOf(2))
 			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 			defer cancel()
 			var errs strings.Builder
-			cmd := caddyCommand(ctx, t, dir, "discount", "publish", "next.toml", "shop/discount.toml", "--address", adminThat(t, c.admin(place)), "--wait", "1m")
+			cmd := caddyCommand(ctx, t, dir, "discount", "publish", "next.toml", "shop/discount.toml", "--address", adminThat(t, c.admin(target)), "--wait", "1m")
 			cmd.Stderr = &errs
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if !poll(patience, func() bool { return read(t, place) == strategyOf(2) }) {
+			if !poll(patience, func() bool { return read(t, target) == strategyOf(2) }) {
 				t.Fatal("it was never put into its place")
 			}
-			c.do(t, place, cmd.Process)
+			c.do(t, target, cmd.Process)
 			_ = cmd.Wait() // its exit code is asked for
 			if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(errs.String(), c.says) {
 				t.Errorf("exit %d: %s", code, errs.String())
 			}
-			if got := read(t, place); got != c.left {
+			if got := read(t, target); got != c.left {
 				t.Errorf("in the place there is %q", got)
 			}
-			if got := names(t, filepath.Dir(place)); len(got) != 1 {
+			if got := names(t, filepath.Dir(target)); len(got) != 1 {
 				t.Errorf("left behind: %v", got)
 			}
 		})

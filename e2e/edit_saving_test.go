@@ -154,13 +154,13 @@ func TestMistakeKeepsTheStrategyInService(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			g := g.in(t)
 			g.goesLive(n)
-			mark := g.log.mark()
+			seen := g.log.count()
 			write(t, f, c.text)
-			place := f + ":"
+			where := f + ":"
 			if c.text != "" {
-				place = f + c.says[0]
+				where = f + c.says[0]
 			}
-			g.log.await(t, mark, "strategy refused, the one in service stays", place, fmt.Sprintf(`"in_service":"v-%04d"`, n))
+			g.log.await(t, seen, "strategy refused, the one in service stays", where, fmt.Sprintf(`"in_service":"v-%04d"`, n))
 			g.stays(n)
 			n++
 			write(t, f, strategyOf(n))
@@ -175,11 +175,11 @@ func TestDeletedStrategyStaysInService(t *testing.T) {
 	f := filepath.Join(dir, "shop", "discount.toml")
 	write(t, f, strategyOf(1))
 	g := start(t, dir, oneSite)
-	mark := g.log.mark()
+	seen := g.log.count()
 	if err := os.Remove(f); err != nil {
 		t.Fatal(err)
 	}
-	g.log.await(t, mark, "strategy is missing, the one in service stays")
+	g.log.await(t, seen, "strategy is missing, the one in service stays")
 	g.stays(1)
 	write(t, f, strategyOf(2))
 	g.goesLive(2)

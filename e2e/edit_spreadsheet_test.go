@@ -92,15 +92,15 @@ func TestAWrongSpreadsheetKeepsTheStrategyInService(t *testing.T) {
 	g := start(t, dir, oneSite)
 	g.priced(100)
 	const refused = "strategy refused, the one in service stays"
-	mark := g.log.mark()
+	seen := g.log.count()
 	write(t, f, "sku,price\ntea,\"1,299.00\"\n")
-	g.log.await(t, mark, refused, f+":2:5: row 2, column B (price)", "write 1299.00")
+	g.log.await(t, seen, refused, f+":2:5: row 2, column B (price)", "write 1299.00")
 	g.priced(100)
-	mark = g.log.mark()
+	seen = g.log.count()
 	if err := os.Remove(f); err != nil {
 		t.Fatal(err)
 	}
-	g.log.await(t, mark, refused, "there is no file catalogue.csv beside the strategy")
+	g.log.await(t, seen, refused, "there is no file catalogue.csv beside the strategy")
 	g.priced(100)
 	write(t, f, catalogueOf(101))
 	g.priced(101)

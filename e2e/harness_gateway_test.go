@@ -35,7 +35,7 @@ type gateway struct {
 	exited                       chan struct{}
 }
 
-// freePort is a port of the loopback that nobody listens on.
+// freePort is an unused port of the loopback.
 func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -46,7 +46,7 @@ func freePort(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// What stands around the handlers of a Caddyfile of one site.
+// A Caddyfile of one site: what is before and after its handlers.
 const (
 	siteBegins = `{
 	admin ADMIN
@@ -298,9 +298,9 @@ func (g *gateway) cut(err error) bool {
 
 // logLines are what a program wrote to its log.
 type logLines struct {
-	mu    sync.Mutex
-	lines []string
-	rest  []byte
+	mu      sync.Mutex
+	lines   []string
+	partial []byte // a line that has not ended
 }
 
 func newLogLines() *logLines { return &logLines{} }
@@ -308,13 +308,13 @@ func newLogLines() *logLines { return &logLines{} }
 func (l *logLines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.rest = append(l.rest, p...)
+	l.partial = append(l.partial, p...)
 	for {
-		line, rest, found := bytes.Cut(l.rest, []byte("\n"))
+		line, tail, found := bytes.Cut(l.partial, []byte("\n"))
 		if !found {
 			return len(p), nil
 		}
-		l.lines, l.rest = append(l.lines, string(line)), rest
+		l.lines, l.partial = append(l.lines, string(line)), tail
 	}
 }
 
@@ -326,20 +326,20 @@ func (l *logLines) tail(n int) string {
 	return strings.Join(l.lines[max(0, len(l.lines)-n):], "\n")
 }
 
-// mark is a place in the log to look from.
-func (l *logLines) mark() int {
+// count is how many lines there are.
+func (l *logLines) count() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.lines)
 }
 
-// await waits for a line after mark that has all parts.
-func (l *logLines) await(t testing.TB, mark int, parts ...string) {
+// await waits for a line after the first `seen` ones that has all parts.
+func (l *logLines) await(t testing.TB, seen int, parts ...string) {
 	t.Helper()
 	if !poll(patience, func() bool {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		for _, line := range l.lines[mark:] {
+		for _, line := range l.lines[seen:] {
 			if hasAll(line, parts) {
 				return true
 			}

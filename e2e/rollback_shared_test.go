@@ -12,8 +12,8 @@ import (
 func TestRollbackReachesOrdersBesideAHandlerWithoutTheGuard(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	place := filepath.Join(dir, "shop", "discount.toml")
-	write(t, place, strategyOf(1))
+	target := filepath.Join(dir, "shop", "discount.toml")
+	write(t, target, strategyOf(1))
 	g := start(t, dir, siteBegins+`	discount_quote /quote shop/discount.toml
 	discount /orders* shop/discount.toml {
 		state remembered
@@ -25,7 +25,7 @@ func TestRollbackReachesOrdersBesideAHandlerWithoutTheGuard(t *testing.T) {
 `+siteEnds)
 	defer g.stop()
 	first := g.only().Live.SHA256
-	write(t, place, strategyOf(2))
+	write(t, target, strategyOf(2))
 	g.goesLive(2)
 	caddy(t, dir, "discount", "rollback", first[:10], "--reason", "too dear").good(t)
 	g.stays(1)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// What is wrong with the state directory is told by the option that names it: in the
+// An error of the state directory names its option: in the
 // log, in the admin API, by a rollback and by the command that reads it.
 func TestStateErrorsNameTheOption(t *testing.T) {
 	t.Parallel()

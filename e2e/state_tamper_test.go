@@ -25,12 +25,12 @@ func TestOlderLogThatIsPutBackIsFound(t *testing.T) {
 	for _, name := range []string{"log", "checkpoint", "hashes"} {
 		older[name] = read(t, filepath.Join(state, name))
 	}
-	mark := g.log.mark()
+	seen := g.log.count()
 	write(t, f, strategyOf(2))
 	g.goesLive(2)
 	g.remembers(2)
 	caddy(t, dir, "discount", "log", "verify", "--state", state).good(t)
-	g.log.await(t, mark, "log of the strategy signed", `\n2\n`)
+	g.log.await(t, seen, "log of the strategy signed", `\n2\n`)
 	checkpoint := filepath.Join(dir, "kept.checkpoint")
 	write(t, checkpoint, g.lastCheckpoint())
 	caddy(t, dir, "discount", "log", "verify", "--state", state, "--checkpoint", checkpoint).good(t)

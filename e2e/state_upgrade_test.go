@@ -17,7 +17,7 @@ const (
 	summerWas = "2aa5e1d7089f38ee724692c99b8fd7e10fb6eb7538055577549b1630dab3d910"
 )
 
-// guarded is remembering with the guard rail that testdata/state-0.1 was made with.
+// guarded is remembering with the guardrail that testdata/state-0.1 was made with.
 var guarded = strings.Replace(remembering, "state remembered\n", `state remembered
 		guard {
 			max_mean_change 2

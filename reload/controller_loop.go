@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// start watches, then reads for the first time, then leaves the rest to a
-// goroutine of its own.
+// start watches, reads for the first time and starts the goroutine that does the rest.
 func (c *controller) start() error {
 	c.starting = true
 	began := time.Now()
@@ -22,7 +21,7 @@ func (c *controller) start() error {
 	}
 	if err := c.loadFirst(began.Add(pendingAfter)); err != nil {
 		close(c.done)
-		_ = c.close() // the reason it never came to life matters more
+		_ = c.close() // why it did not start matters more
 		return err
 	}
 	c.starting = false
@@ -30,8 +29,8 @@ func (c *controller) start() error {
 	return nil
 }
 
-// loadFirst runs the controller until there is a revision, or a reason for none. Where
-// the file gives none, the memory may.
+// loadFirst runs the controller until there is a revision, or a reason for none. Where the
+// files give none, the journal may.
 func (c *controller) loadFirst(deadline time.Time) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -41,12 +40,12 @@ func (c *controller) loadFirst(deadline time.Time) error {
 		if why == nil {
 			continue
 		}
-		switch kept := c.recall(); {
-		case kept == nil:
-		case errors.Is(kept, errNothingKept):
+		switch failed := c.recall(); {
+		case failed == nil:
+		case errors.Is(failed, errNothingKept):
 			return fmt.Errorf("loading %s: %w", c.path, why)
 		default:
-			return fmt.Errorf("loading %s: %w\nnothing that is kept is served instead: %w", c.path, why, kept)
+			return fmt.Errorf("loading %s: %w\nno snapshot is served instead: %w", c.path, why, failed)
 		}
 	}
 	return nil
@@ -64,15 +63,15 @@ func (c *controller) startError(deadline time.Time) error {
 	case c.missing:
 		return c.layout.Err()
 	case c.staged != nil:
-		return fmt.Errorf("it is not to be in service before %s, and there is nothing to be in service until then",
-			c.staged.facts.Due.Format(time.RFC3339))
+		return fmt.Errorf("it is due at %s, and there is nothing to serve until then",
+			c.staged.info.Due.Format(time.RFC3339))
 	case time.Now().After(deadline):
 		return fmt.Errorf("not finished after %s: %w", pendingAfter, c.save.reason())
 	}
 	return nil
 }
 
-// run is the life of the loader goroutine.
+// run does one step after the other until the controller is stopped.
 func (c *controller) run() {
 	defer close(c.done)
 	timer := time.NewTimer(0)
@@ -95,9 +94,9 @@ func (c *controller) step(timer *time.Timer, poll <-chan time.Time) {
 		return
 	case <-c.watch.Ready():
 		c.handleAll()
-	case order := <-c.calls:
-		order()
-	case <-c.journal.news():
+	case call := <-c.calls:
+		call()
+	case <-c.journal.stateChanges():
 		c.reportState()
 	case now := <-timer.C:
 		c.handleAll() // what is about to be read may not be quiet yet
@@ -117,15 +116,15 @@ func (c *controller) handleAll() {
 	}
 }
 
-// nextTimer is when something wants to go on by itself; zero for never.
+// nextTimer is when something is due by itself; zero for never.
 func (c *controller) nextTimer() time.Time {
 	var next time.Time
 	if c.phase != phaseIdle {
 		next = c.due
 	}
 	if c.staged != nil {
-		// The clock may be set: look at it once a second.
-		soon := time.Now().Add(min(time.Second, time.Until(c.staged.facts.Due)))
+		// The clock may be set, so it is checked once a second.
+		soon := time.Now().Add(min(time.Second, time.Until(c.staged.info.Due)))
 		if next.IsZero() || soon.Before(next) {
 			next = soon
 		}
@@ -133,13 +132,13 @@ func (c *controller) nextTimer() time.Time {
 	return next
 }
 
-// do has do carried out on the loader's goroutine and waits for it. It
-// reports whether it was; it is not once the controller has stopped.
-func (c *controller) do(do func()) bool {
-	carried := make(chan struct{})
+// do calls f on the controller's goroutine and waits for it. It reports whether it did; it
+// does not once the controller has stopped.
+func (c *controller) do(f func()) bool {
+	returned := make(chan struct{})
 	select {
-	case c.calls <- func() { defer close(carried); do() }:
-		<-carried
+	case c.calls <- func() { defer close(returned); f() }:
+		<-returned
 		return true
 	case <-c.done:
 		return false
@@ -160,7 +159,7 @@ func (c *controller) close() error {
 		close(c.stop)
 		<-c.done
 		c.journal.close()
-		if c.journal.scribe != nil {
+		if c.journal != nil {
 			c.reportState() // of what was written last
 		}
 		if err := c.watch.Close(); err != nil {

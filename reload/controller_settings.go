@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/reload/history"
-	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
 // Settings are the options of a [Source] that may change while it is open. They mean what
@@ -24,12 +23,12 @@ func (o Options) With(s Settings) Options {
 	return o
 }
 
-// Reconfigure has the source go by other settings. What is in service stays there.
+// Reconfigure gives the source other settings. What is in service stays there.
 //
-// A refusal as [GuardrailError] is judged again if Policy is another one than before. Another
+// A content refused by a [GuardrailError] is loaded again if Policy is another one than before. Another
 // state directory, or another key or number of snapshots for it, is opened as at a start:
 // the old one is closed, and the new one gets what is in service, what is staged and what a
-// rollback keeps out. Nothing is written to it if nothing was written before, until
+// pin suppresses. Nothing is written to it if nothing was written before, until
 // [Source.StartJournal] is called.
 func (s *Source[T]) Reconfigure(to Settings) { s.controller.do(func() { s.controller.change(to) }) }
 
@@ -43,79 +42,66 @@ func (c *controller) change(to Settings) {
 	if was := before.StateOptions; c.o.State != before.State || c.o.StateOptions.Key != was.Key || c.o.StateOptions.Keep != was.Keep {
 		c.moveState()
 	}
-	if c.o.Policy != before.Policy && c.refusedKey != "" && c.refusedByPolicy {
+	if c.o.Policy != before.Policy && c.refusal.key != "" && c.refusal.byPolicy {
 		c.loadAgain()
 	}
 }
 
-// loadAgain has the file read and judged although it is the same.
+// loadAgain has the files read and loaded although they are the same.
 func (c *controller) loadAgain() {
-	c.refusedKey = ""
+	c.refusal.key = ""
 	if c.phase == phaseIdle {
 		c.debounce(KindPoll, time.Now())
 	}
 }
 
-// moveState goes on with the state directory of the options. What is in service goes
-// along, as far as its files are known; they are not if nothing was remembered so far.
+// moveState opens the state directory of the options. What is in service goes along, as far
+// as its files are known; they are not if there was no state directory so far.
 func (c *controller) moveState() {
-	along := []string{c.live.Fingerprint, c.pin.what.Fingerprint}
+	along := []string{c.live.Fingerprint, c.pin.suppressed.Fingerprint}
 	if c.staged != nil {
-		along = append(along, c.staged.facts.Fingerprint)
+		along = append(along, c.staged.info.Fingerprint)
 	}
 	var snapshots []history.Snapshot
-	kept := make(map[string]string) // digests by fingerprint
+	digests := make(map[string]string) // of snapshots, by fingerprint
 	for _, fingerprint := range along {
 		if s, err := c.journal.snapshot(fingerprint); fingerprint != "" && err == nil {
 			snapshots = append(snapshots, s)
-			kept[fingerprint] = s.Digest
+			digests[fingerprint] = s.Digest
 		}
 	}
-	began := c.journal.scribe.writes()
+	started := c.journal.started()
 	c.journal.close()
-	c.journal = newMemory(c.o)
-	c.journalRef.Store(c.journal.scribe)
+	c.setJournal(newJournal(c.o))
 	c.status.update(func(s *Status) { s.State = StateHealth{Dir: c.o.State} })
 	for _, s := range snapshots {
-		c.journal.keep(s, s.Digest)
+		c.journal.save(s)
 	}
-	c.recordAll(kept)
+	c.recordAll(digests)
 	c.liveUnsaved = !slices.ContainsFunc(snapshots, func(s history.Snapshot) bool { return s.Fingerprint == c.live.Fingerprint })
 	if c.liveUnsaved && c.phase == phaseIdle {
-		c.debounce(KindPoll, time.Now()) // the file is mostly what is in service
+		c.debounce(KindPoll, time.Now()) // it is mostly the content of the files
 	}
-	if began && c.journal.scribe != nil {
-		c.journal.scribe.begin()
+	if started {
+		c.journal.start()
 	}
 }
 
-// recordAll writes how things are into a log that does not know. kept are the digests of
-// what is kept there by its fingerprint: a comment may have been added to the file since.
-func (c *controller) recordAll(kept map[string]string) {
+// recordAll records what is in service and staged in a journal that does not have it. digests
+// are those of the snapshots there by fingerprint: a comment may have been added to the files
+// since.
+func (c *controller) recordAll(digests map[string]string) {
 	c.retain()
-	live := cmp.Or(kept[c.live.Fingerprint], c.liveDigest)
+	live := cmp.Or(digests[c.live.Fingerprint], c.liveDigest)
 	if c.pin == (pin{}) {
 		c.record(actionActivated, c.live, live, c.live.Note)
 	} else {
-		held := cmp.Or(kept[c.pin.what.Fingerprint], c.pin.digest)
-		record := recordOf(actionRolledBack, c.live, held, "the rollback was in effect when the state directory changed")
-		record.Against, record.Restored = c.pin.what.Fingerprint, live
-		c.journal.note(record)
+		suppressed := cmp.Or(digests[c.pin.suppressed.Fingerprint], c.pin.digest)
+		record := recordOf(actionRolledBack, c.live, suppressed, "the rollback was in effect when the state directory changed")
+		record.Against, record.Restored = c.pin.suppressed.Fingerprint, live
+		c.journal.record(record)
 	}
 	if c.staged != nil {
-		c.record(actionStaged, c.staged.facts, cmp.Or(kept[c.staged.facts.Fingerprint], c.staged.digest), "")
-	}
-}
-
-// saveLive keeps what is in service where that was not possible before. r is the file,
-// which says the same.
-func (c *controller) saveLive(r stableread.Reading) {
-	if !c.liveUnsaved {
-		return
-	}
-	c.liveUnsaved = false
-	c.journal.keep(snapshotOf(contentOf(c.path, r), c.live), r.Digest)
-	if !slices.Contains(c.journal.digests(c.live.Fingerprint), r.Digest) { // a comment was added since
-		c.record(actionActivated, c.live, r.Digest, c.live.Note)
+		c.record(actionStaged, c.staged.info, cmp.Or(digests[c.staged.info.Fingerprint], c.staged.digest), "")
 	}
 }

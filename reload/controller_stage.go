@@ -6,45 +6,44 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// staged is a revision that was accepted and waits for its instant.
+// A staged is a revision that was accepted and waits for its instant.
 type staged struct {
-	verdict loaded
-	facts   Info
-	digest  string // digest
+	loaded loaded
+	info   Info
+	digest string // of its content
 }
 
-// stage keeps a candidate for later. It was proved now; at its instant there is
-// nothing left to do but to swap, so that every process that holds it does so
-// together.
-func (c *controller) stage(r stableread.Reading, v loaded) {
-	f := c.infoOf(r, v)
-	again := c.staged != nil && c.staged.facts.Fingerprint == f.Fingerprint && c.staged.facts.Texts == f.Texts && c.staged.facts.Due.Equal(f.Due)
+// stage keeps a candidate until its instant. It is loaded now, so that at its instant there
+// is nothing left to do but to swap, and every process that has it swaps together.
+func (c *controller) stage(r stableread.Reading, next loaded) {
+	info := c.infoOf(r, next)
+	again := c.staged != nil && c.staged.info.Fingerprint == info.Fingerprint && c.staged.info.Texts == info.Texts && c.staged.info.Due.Equal(info.Due)
 	if !again {
 		c.withdraw()
 	}
-	c.staged = &staged{verdict: v, facts: f, digest: r.Digest}
+	c.staged = &staged{loaded: next, info: info, digest: r.Digest}
 	c.unpin()
 	c.clearRefusal()
-	c.status.update(func(s *Status) { s.Staged = f })
+	c.status.update(func(s *Status) { s.Staged = info })
 	if again {
 		c.emit(EventUnchanged, nil)
 		return
 	}
-	c.journal.keep(snapshotOf(contentOf(c.path, r), f), r.Digest)
+	c.journal.save(snapshotOf(contentOf(c.path, r), info, r.Digest))
 	c.retain()
-	c.record(actionStaged, f, r.Digest, "")
+	c.record(actionStaged, info, r.Digest, "")
 	c.emit(EventStaged, nil)
 }
 
-// withdraw gives up what is staged.
+// withdraw drops what is staged.
 func (c *controller) withdraw() {
 	if c.staged == nil {
 		return
 	}
 	gone := c.staged
 	c.unstage()
-	c.record(actionWithdrawn, gone.facts, gone.digest, "")
-	c.o.OnEvent(Event{Kind: EventWithdrawn, Time: time.Now(), Path: c.path, Live: c.live, Next: gone.facts})
+	c.record(actionWithdrawn, gone.info, gone.digest, "")
+	c.o.OnEvent(Event{Kind: EventWithdrawn, Time: time.Now(), Path: c.path, Live: c.live, Next: gone.info})
 }
 
 func (c *controller) unstage() {
@@ -52,15 +51,15 @@ func (c *controller) unstage() {
 	c.status.update(func(s *Status) { s.Staged = Info{} })
 }
 
-// activateDue swaps the staged revision in once its instant has come by the clock on
-// the wall, which is the one that processes share.
+// activateDue activates the staged revision when its wall-clock time is reached: that is
+// the clock that processes share.
 func (c *controller) activateDue(now time.Time) {
-	if c.staged == nil || now.Round(0).Before(c.staged.facts.Due) || c.stopped() {
+	if c.staged == nil || now.Round(0).Before(c.staged.info.Due) || c.stopped() {
 		return
 	}
-	next := c.staged
+	due := c.staged
 	c.unstage()
-	c.activate(next.verdict, next.facts, next.digest)
+	c.activate(due.loaded, due.info, due.digest)
 }
 
 // later reports whether a candidate has to wait.

@@ -6,7 +6,7 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// rewatch follows the path anew and watches what it leads through, so that every
+// rewatch follows the path again and watches what it leads through, so that every
 // later change of it is reported. lost says why reports may be missing.
 func (c *controller) rewatch(lost error) {
 	c.layout = c.files.Locate()

@@ -1,9 +1,9 @@
 // Package reload keeps one value in service that was built from one file, or
 // from the files of one directory, and replaces it when they are saved.
 //
-// A [Source] watches them, waits until a writer has finished, reads them under
-// guard, hands them to a [Loader] and publishes what the loader made of them with
-// one atomic store. Readers take the value with
+// A [Source] watches the files, waits until their writer has finished, reads them
+// with a proof that no process writes them, passes them to a [Loader] and activates
+// the value that it returns with one atomic store. Readers get the value from
 // [Source.Live]: one atomic load, no lock, no allocation.
 //
 // # What is promised
@@ -12,23 +12,23 @@
 //     loader accepted. A file that is broken, missing, locked or half written
 //     changes nothing; the revision in service stays in service.
 //   - One loader runs at a time and the latest content wins: a slow loader
-//     never overwrites what a newer one published. Content that was superseded
+//     never overwrites what a newer one activated. Content that was superseded
 //     while the loader was busy with an older one may never be loaded at all.
 //   - A file replaced by a rename (mv, sed -i, most editors, git, a swapped
 //     symbolic link) is read at once. A file written in place is read once its
 //     last writer has closed it and it has been quiet for [Options.Settle].
 //   - All waiting is bounded or reported: a save that cannot be proved finished
-//     within two seconds is announced as pending and tried again for as long as
+//     within two seconds is reported as pending and tried again for as long as
 //     it takes.
 //   - The files of a directory are read at one moment at which none of them was
 //     being written, and go into service together or not at all.
 //   - With a state directory, what was in service is there again at the next
 //     start if the files are broken, missing or not due yet, and any of it can be
-//     put back ([Source.Rollback]). What was kept in an earlier [Options.Language]
-//     is verified by the digest of its bytes, and goes by both fingerprints. See
+//     put back ([Source.Rollback]). A snapshot saved in an earlier [Options.Language]
+//     is verified by the digest of its bytes, and is found by both fingerprints. See
 //     package history for what is on disk.
-//   - A change nobody announced (a write through another hard link, a lost
-//     watch, a network file system) is found by looking, every [Options.Poll].
+//   - A change that is not reported (a write through another hard link, a lost
+//     watch, a network file system) is found by a poll, every [Options.Poll].
 //
 // # What a platform cannot do
 //
@@ -46,10 +46,10 @@
 //     the last. A file cut with truncate(2) by its path, without ever being
 //     opened, is reported as pending until it is saved again.
 //   - Everywhere else, and on network file systems: 150 ms without a change and
-//     two equal looks at size and times. A writer that pauses for longer than
+//     two equal readings of size and times. A writer that pauses for longer than
 //     that is indistinguishable from one that has finished: there, a rename is
-//     the only safe way to save, and a revision may be a content nobody
-//     finished if the file is written in place.
+//     the only safe way to save, and a revision may be an unfinished content
+//     if the file is written in place.
 //
 // No platform can tell a writer that was killed from one that has finished: half a
 // file that the loader accepts goes into service.

@@ -13,16 +13,16 @@ type Event struct {
 	Path string // as given to Open, made absolute
 	Live Info   // of the revision in service after the event
 	Next Info   // of the revision that is staged after the event, or was withdrawn by it
-	Err  error  // why, for refused, pending, missing, watch lost, polling, forgetting and tampered
+	Err  error  // why, for refused, pending, missing, watch lost, polling, state failed and tampered
 
-	Refused Identity // what was refused, or is kept out, for refused and held
+	Refused Identity // what was refused, or is suppressed, for refused and pinned
 
 	Value any // of Live, as the loader made it, for activated
 
 	Checkpoint string // the signed head of the log, a note of golang.org/x/mod's sumdb/note, for signed
 }
 
-// An Identity is what a content goes by, as far as that is known.
+// An Identity identifies a content, as far as that is known.
 type Identity struct {
 	Fingerprint string // see [Candidate.Fingerprint]
 	Formerly    string // see [Info.Formerly]
@@ -45,8 +45,8 @@ const (
 	// Nothing was swapped.
 	EventUnchanged
 
-	// EventPinned: the file was saved with what a rollback keeps out of service, or
-	// holds it at the start. Nothing was swapped.
+	// EventPinned: a rollback pins the revision in service, and the file was saved with
+	// the content that the rollback replaced, or has it at the start. Nothing was swapped.
 	EventPinned
 
 	// EventPending: a save has not been proved finished for two seconds.
@@ -58,7 +58,7 @@ const (
 	// EventMissing: there is no file under the name any more.
 	EventMissing
 
-	// EventWatchLost: a watch was dropped or notices were lost. A watch regained
+	// EventWatchLost: a watch was dropped or reports were lost. A watch regained
 	// or a polling event follows at once.
 	EventWatchLost
 
@@ -66,22 +66,22 @@ const (
 	EventWatchRegained
 
 	// EventPolling: something on the way to the file cannot be watched; changes
-	// are found by looking until it can.
+	// are found by polling until it can.
 	EventPolling
 
-	// EventStaged: a revision was accepted and will be in service at its instant.
+	// EventStaged: a revision was accepted and will be activated at its instant.
 	EventStaged
 
-	// EventWithdrawn: the staged revision will not be in service: the file was
+	// EventWithdrawn: the staged revision will not be activated: the file was
 	// saved with other content, was deleted, or an older revision was put back.
 	EventWithdrawn
 
 	// EventStateFailed: the state directory cannot be written. What happens is
-	// written later, if it can be.
+	// recorded later, if it can be.
 	EventStateFailed
 
 	// EventStateRestored: the state directory can be written again, and everything
-	// was.
+	// is recorded.
 	EventStateRestored
 
 	// EventTampered: the state directory is not as it was left. A log that is not was
@@ -90,7 +90,7 @@ const (
 	EventTampered
 
 	// EventSigned: records were written and signed. The checkpoint covers all there
-	// are. Kept elsewhere it shows whether the log is a continuation of this one.
+	// are. Kept elsewhere, it shows whether a later log continues this one.
 	EventSigned
 )
 

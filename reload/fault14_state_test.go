@@ -406,8 +406,8 @@ func TestFault14StateThatIsTakenAwayIsToldAndBegunAnew(t *testing.T) {
 	do(t, os.RemoveAll(r.state))
 	renameIn(t, r.path, "bad")
 	r.await(reload.EventRefused)
-	if e := r.await(reload.EventTampered); !errors.Is(e.Err, history.ErrTakenAway) {
-		t.Errorf("error = %v, want %v", e.Err, history.ErrTakenAway)
+	if e := r.await(reload.EventTampered); !errors.Is(e.Err, history.ErrLogChanged) {
+		t.Errorf("error = %v, want %v", e.Err, history.ErrLogChanged)
 	}
 	r.has(t, "set_aside", "activated two rename", "refused  rename")
 	r.restart(t, func() {})

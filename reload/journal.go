@@ -3,236 +3,250 @@ package reload
 import (
 	"errors"
 	"slices"
-	"time"
+	"sync"
 
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// What the log tells of.
-const (
-	actionActivated  history.Action = "activated"
-	actionRefused    history.Action = "refused"
-	actionRolledBack                = history.RolledBack
-	actionStaged     history.Action = "staged"
-	actionWithdrawn  history.Action = "withdrawn"
-)
+// A journal is the way to the state directory: it saves snapshots of what goes into
+// service and records what happens. What was there at the start is only read; nothing is
+// written before [Source.StartJournal] is called.
+//
+// A goroutine of its own writes, so that flushing a disk never delays the next save. What
+// cannot be written is kept and written later: a full disk does not keep a finished save
+// out of service.
+//
+// A nil journal, of a source without a state directory, has nothing on record and does
+// nothing.
+type journal struct {
+	dir      string
+	options  history.Options
+	language int           // see [Options.Language]
+	ready    chan struct{} // has one element when state may have changed
+	wake     chan struct{} // has one element when there is something to write
 
-func putsIntoService(a history.Action) bool { return a == actionActivated || a == actionRolledBack }
+	// Only the goroutine of the controller uses these.
+	signed    *history.View    // what earlier processes signed
+	signedErr error            // why there is nothing in it to go by, where there was something
+	recorded  []history.Record // by this process, of contents; they need not be written yet
+	reported  journalState     // as it was reported last
 
-// actionAbandoned takes back a rollback that was answered with an error: its record
-// may be in the log all the same.
-const actionAbandoned history.Action = "abandoned"
-
-// memory is the controller's way to the state directory. What was there at the
-// start is only read; nothing is written before [Source.StartJournal] is called, and
-// what could not be written is kept and written later: a disk that is full does
-// not keep a finished save out of service, and a slow one does not hold it up.
-type memory struct {
-	past     *history.View    // as it was signed at the start; only the controller's goroutine uses it
-	doubt    error            // why there is nothing in it to go by, where there was something
-	noted    []history.Record // by this process, of contents; they need not be written yet
-	scribe   *scribe          // nil if there is no state directory
-	language int              // see [Options.Language]
-	told     struct {
-		fault, found error
-		checkpoint   string
-	}
+	mu        sync.Mutex
+	done      chan struct{}    // closed when nothing will be written any more; nil until it is started
+	closed    bool             // close was called
+	log       *history.Journal // nil until it could be opened
+	state     journalState
+	snapshots []heldSnapshot  // of what is in service and what is to be, oldest first
+	retained  []string        // fingerprints of the snapshots that must not be dropped
+	queue     []entry         // to be written, oldest first
+	inService *history.Record // the last one that says what is; nil if none was written
 }
 
-// newMemory reads what earlier processes left and signed. Nothing else is acted on.
-func newMemory(o Options) memory {
+// journalState is how writing goes.
+type journalState struct {
+	err        error  // why the last attempt failed; nil if it did not
+	found      error  // what was wrong with the directory when it was opened
+	checkpoint string // the last one that was signed
+}
+
+// A heldSnapshot is also held in memory, so that it can be read while the disk fails, and
+// saved again if the directory is removed.
+type heldSnapshot struct {
+	history.Snapshot
+	saved bool
+}
+
+// newJournal reads what earlier processes signed. Nothing else is acted on. It is nil if
+// there is no state directory.
+func newJournal(o Options) *journal {
 	if o.State == "" {
-		return memory{}
+		return nil
 	}
-	past, err := history.OpenVerified(o.State, o.StateOptions)
-	past.Records = carriedOut(past.Records)
-	return memory{past: past, doubt: err, scribe: newScribe(o.State, o.StateOptions), language: o.Language}
-}
-
-// carriedOut leaves out the rollbacks that were taken back.
-func carriedOut(records []history.Record) []history.Record {
-	var done []history.Record
-	for _, r := range records {
-		last := len(done) - 1
-		if r.Action != actionAbandoned {
-			done = append(done, r)
-		} else if last >= 0 && done[last].Action == actionRolledBack && done[last].Fingerprint == r.Fingerprint {
-			done = done[:last]
-		}
-	}
-	return done
-}
-
-// keep has a snapshot saved before it goes into service.
-func (y *memory) keep(s history.Snapshot, digest string) {
-	if y.scribe != nil {
-		s.Digest, s.Language = digest, y.language
-		y.scribe.keep(s)
+	signed, err := history.OpenVerified(o.State, o.StateOptions)
+	signed.Records = withoutAbandoned(signed.Records)
+	return &journal{
+		dir: o.State, options: o.StateOptions, language: o.Language,
+		signed: signed, signedErr: err,
+		ready: make(chan struct{}, 1), wake: make(chan struct{}, 1),
 	}
 }
 
-// holdOn keeps a snapshot that is on disk in memory, too, for a directory that turns out
-// to be taken away.
-func (y *memory) holdOn(s history.Snapshot) {
-	if y.scribe != nil {
-		y.scribe.hold(s)
-	}
-}
-
-// note has a record written, some time soon.
-func (y *memory) note(r history.Record) {
-	if y.scribe != nil {
-		r.Language = y.language
-		y.remember(r)
-		y.scribe.note(r)
-	}
-}
-
-// remember notes what this process knows of contents itself.
-func (y *memory) remember(r history.Record) {
-	if !keepsBytes(r) {
+// start lets it write. Until then everything waits.
+func (j *journal) start() {
+	if j == nil {
 		return
 	}
-	known := func(n history.Record) bool { return slices.Equal(n.Contents(), r.Contents()) }
-	if !slices.ContainsFunc(y.noted, known) {
-		y.noted = append(y.noted, r)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.done != nil || j.closed {
+		return
+	}
+	j.done = make(chan struct{})
+	go j.run()
+	signal(j.wake)
+}
+
+// started reports whether it may write.
+func (j *journal) started() bool {
+	if j == nil {
+		return false
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.done != nil
+}
+
+// close writes what can be written and lets go of the directory.
+func (j *journal) close() {
+	if j == nil {
+		return
+	}
+	j.mu.Lock()
+	again, done := j.closed, j.done
+	j.closed = true
+	if !again && done != nil {
+		close(j.wake)
+	}
+	j.mu.Unlock()
+	if done != nil {
+		<-done
 	}
 }
 
-// append writes a record now, or fails and leaves none that counts.
-func (y *memory) append(r history.Record) error {
-	if y.scribe == nil {
-		return errors.New("there is no state directory")
+// retry has what could not be written tried again.
+func (j *journal) retry() {
+	if j == nil {
+		return
 	}
-	r.Language = y.language
-	err := y.scribe.append(r)
-	if err == nil {
-		y.remember(r)
-	} else {
-		y.note(history.Record{Time: r.Time, Action: actionAbandoned, Fingerprint: r.Fingerprint, Version: r.Version, Reason: err.Error()})
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.state.err != nil && !j.closed {
+		signal(j.wake)
 	}
-	return err
+}
+
+// stateChanges has an element when the state may have changed.
+func (j *journal) stateChanges() <-chan struct{} {
+	if j == nil {
+		return nil
+	}
+	return j.ready
+}
+
+// currentState is how writing goes.
+func (j *journal) currentState() journalState {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state
+}
+
+// save saves a snapshot before it goes into service. It does not wait for the disk. Where
+// the directory is not open yet, the snapshot is saved once it is.
+func (j *journal) save(s history.Snapshot) {
+	if j == nil {
+		return
+	}
+	s.Language = j.language
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	saved := false
+	if j.log != nil {
+		err := j.log.Save(s)
+		if saved = err == nil; !saved {
+			j.setError(err)
+		}
+	}
+	j.hold(heldSnapshot{s, saved})
+}
+
+// holdSaved also holds a snapshot in memory that is in the directory, in case the
+// directory is removed.
+func (j *journal) holdSaved(s history.Snapshot) {
+	if j == nil {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !slices.ContainsFunc(j.snapshots, func(h heldSnapshot) bool { return h.Fingerprint == s.Fingerprint }) {
+		j.hold(heldSnapshot{s, true})
+	}
+}
+
+// hold replaces the snapshot with the same fingerprint; j.mu is held.
+func (j *journal) hold(s heldSnapshot) {
+	j.snapshots = slices.DeleteFunc(j.snapshots, func(h heldSnapshot) bool { return h.Fingerprint == s.Fingerprint })
+	j.snapshots = append(j.snapshots, s)
 }
 
 // retain says which snapshots must not be dropped.
-func (y *memory) retain(fingerprints ...string) {
-	if y.scribe != nil {
-		y.scribe.retain(fingerprints)
+func (j *journal) retain(fingerprints ...string) {
+	if j == nil {
+		return
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.retained = fingerprints
+	j.dropSnapshots()
 }
 
-// news is told when there may be something to tell of the writing.
-func (y *memory) news() <-chan struct{} {
-	if y.scribe == nil {
-		return nil
-	}
-	return y.scribe.news
-}
-
-// tryAgain has what could not be written tried again.
-func (y *memory) tryAgain() {
-	if y.scribe != nil {
-		y.scribe.nudge()
-	}
-}
-
-func (y *memory) close() {
-	if y.scribe != nil {
-		y.scribe.close()
-	}
-}
-
-// snapshot finds what was in service once.
-func (y *memory) snapshot(fingerprint string) (history.Snapshot, error) {
-	if y.scribe == nil {
-		return history.Snapshot{}, errors.New("nothing is remembered")
-	}
-	if s, ok := y.scribe.kept(fingerprint); ok {
-		return s, nil
-	}
-	return y.past.Verified(fingerprint, func(s history.Snapshot) bool { // wherever it was saved, it is read from the disk
-		return slices.Contains(y.digests(fingerprint), s.Digest) || slices.Contains(y.digests(s.Formerly), s.Digest)
+// dropSnapshots drops from memory all but what is retained, and what will be saved any
+// moment. j.mu is held.
+func (j *journal) dropSnapshots() {
+	writing := j.done != nil && j.state.err == nil
+	j.snapshots = slices.DeleteFunc(j.snapshots, func(h heldSnapshot) bool {
+		return !slices.Contains(j.retained, h.Fingerprint) && (h.saved || !writing)
 	})
 }
 
-// served are the fingerprints of what was in service by the signed records, the
-// latest first.
-func (y *memory) served() []string {
-	if y.past == nil {
-		return nil
+// record has a record written, some time soon.
+func (j *journal) record(r history.Record) {
+	if j == nil {
+		return
 	}
-	var served []string
-	for _, r := range slices.Backward(y.past.Records) {
-		if putsIntoService(r.Action) && !slices.Contains(served, r.Fingerprint) {
-			served = append(served, r.Fingerprint)
-		}
-	}
-	return served
+	r.Language = j.language
+	j.addRecorded(r)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.enqueue(entry{record: &r})
 }
 
-// hold is what an earlier life was asked to keep out, if that still counts: it
-// does until something else is activated.
-func (y *memory) hold() pin {
-	if y.past == nil {
-		return pin{}
+// addRecorded notes what this process knows of contents itself.
+func (j *journal) addRecorded(r history.Record) {
+	if !isOfContent(r) {
+		return
 	}
-	for _, r := range slices.Backward(y.past.Records) {
-		switch {
-		case r.Action == actionRolledBack:
-			what := Identity{Fingerprint: r.Against, Formerly: y.formerlyOf(r.Against), Version: y.versionOf(r.Against)}
-			return pin{digest: r.Digest, what: what, otherLanguage: r.Against != "" && y.foreign(r)}
-		case r.Action == actionStaged, r.Action == actionActivated && r.Kind != KindRecall.String():
-			return pin{}
-		}
+	known := func(n history.Record) bool { return slices.Equal(n.Contents(), r.Contents()) }
+	if !slices.ContainsFunc(j.recorded, known) {
+		j.recorded = append(j.recorded, r)
 	}
-	return pin{}
 }
 
-// versionOf is what a content that was in service or staged calls itself.
-func (y *memory) versionOf(fingerprint string) string {
-	for _, r := range slices.Backward(y.past.Records) {
-		if r.Fingerprint == fingerprint && r.Version != "" {
-			return r.Version
-		}
+// append writes a record now. If that fails it is not tried again, and the record does not
+// count.
+func (j *journal) append(r history.Record) error {
+	if j == nil {
+		return errNoState
 	}
-	return ""
-}
-
-// refused is the standing refusal of a content, held against the same bounds, in
-// an earlier life; nil if there is none.
-func (y *memory) refused(digest, against string) error {
-	if y.past == nil {
-		return nil
+	r.Language = j.language
+	if err := j.await(&r); err != nil {
+		j.record(history.Record{Time: r.Time, Action: actionAbandoned, Fingerprint: r.Fingerprint, Version: r.Version, Reason: err.Error()})
+		return err
 	}
-	for _, r := range slices.Backward(y.past.Records) {
-		if r.Digest != digest {
-			continue
-		}
-		if r.Action == actionRefused && r.Against != "" && r.Against == against {
-			return &GuardrailError{Policy: r.Against, Err: errors.New(r.Reason)}
-		}
-		return nil
-	}
+	j.addRecorded(r)
 	return nil
 }
 
-// An GuardrailError is a refusal that depends on more than the content, such as what
-// the loader compared it with. The same content is judged again when it is saved
-// again; a restart alone does not let it in.
-type GuardrailError struct {
-	Policy string // the bounds it was held against, see [Options.Policy]
-	Err    error
-}
+var errNoState = errors.New("there is no state directory")
 
-// Error is that of the reason.
-func (u *GuardrailError) Error() string { return u.Err.Error() }
-
-// Unwrap is the reason.
-func (u *GuardrailError) Unwrap() error { return u.Err }
-
-func snapshotOf(c Content, f Info) history.Snapshot {
-	return history.Snapshot{
-		Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version,
-		Taken: time.Now(), Origin: c.Path, Files: c.Files,
+// history is what is written, once everything recorded so far is, if it can be.
+func (j *journal) history() History {
+	if j == nil {
+		return History{}
 	}
+	_ = j.await(nil) // what cannot be written is reported elsewhere
+	if log := j.opened(); log != nil {
+		return History{Records: log.Records(), Snapshots: log.Snapshots()}
+	}
+	view, _ := history.OpenReadOnly(j.dir)
+	return History{Records: view.Records, Snapshots: view.Snapshots()}
 }

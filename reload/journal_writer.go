@@ -4,228 +4,50 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
 // maxBacklog bounds the records that wait to be written while the disk refuses
-// them; the oldest are given up.
+// them; the oldest are dropped.
 const maxBacklog = 1000
 
-// A scribe writes to the state directory on a goroutine of its own, so that
-// flushing a disk never keeps the loader from the next save. All methods are safe
-// for concurrent use.
-type scribe struct {
-	dir     string
-	options history.Options
-	news    chan struct{} // has one element when there is something to tell
-	wake    chan struct{} // has one element when there is something to write
-	done    chan struct{} // closed when nothing will be written any more; nil until it begins
-
-	mu         sync.Mutex
-	closed     bool
-	book       *history.Journal // nil until it could be opened
-	fault      error            // why the last attempt to write failed
-	found      error            // what was wrong with the directory when it was opened
-	checkpoint string           // the last one that was signed
-	snapshots  []keptSnapshot   // of what is in service and what is to be, oldest first
-	retained   []string
-	queue      []entry         // to be written, oldest first
-	inService  *history.Record // the last one that says what is; nil if none was written
-}
-
-// keptSnapshot is held here too, so that it can be read while the disk fails, and
-// saved again if the directory is taken away.
-type keptSnapshot struct {
-	history.Snapshot
-	saved bool
-}
-
-// An entry is a record, or a mark that only waits for its turn, and somebody who
-// may wait for it.
+// An entry is a record, or a mark that only waits until those before it are written.
 type entry struct {
-	record  *history.Record
-	written chan error // nil if nobody waits
+	record  *history.Record // nil for a mark
+	written chan error      // nil if nothing waits for it
 }
 
-func newScribe(dir string, o history.Options) *scribe {
-	return &scribe{dir: dir, options: o, news: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
-}
-
-// begin lets it write. Until then everything waits.
-func (s *scribe) begin() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.done != nil || s.closed {
-		return
-	}
-	s.done = make(chan struct{})
-	go s.run()
-	ring(s.wake)
-}
-
-// writes reports whether it may write; there is none where nothing is remembered.
-func (s *scribe) writes() bool {
-	if s == nil {
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.done != nil
-}
-
-// nudge has it try again what failed.
-func (s *scribe) nudge() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.fault != nil && !s.closed {
-		ring(s.wake)
-	}
-}
-
-// close writes what can be written and lets go of the directory.
-func (s *scribe) close() {
-	s.mu.Lock()
-	again, done := s.closed, s.done
-	s.closed = true
-	if !again && done != nil {
-		close(s.wake)
-	}
-	s.mu.Unlock()
-	if done != nil {
-		<-done
-	}
-}
-
-func ring(bell chan<- struct{}) {
-	select {
-	case bell <- struct{}{}:
-	default:
-	}
-}
-
-// keep saves a snapshot, which is a matter of memory and not of the disk, or has it
-// saved as soon as the directory is open.
-func (s *scribe) keep(n history.Snapshot) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	saved := false
-	if s.book != nil {
-		err := s.book.Save(n)
-		if saved = err == nil; !saved {
-			s.failed(err)
-		}
-	}
-	s.replace(keptSnapshot{n, saved})
-}
-
-// hold takes over a snapshot that is in the directory.
-func (s *scribe) hold(n history.Snapshot) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !slices.ContainsFunc(s.snapshots, func(k keptSnapshot) bool { return k.Fingerprint == n.Fingerprint }) {
-		s.replace(keptSnapshot{n, true})
-	}
-}
-
-// replace holds a snapshot in place of one with its fingerprint; s.mu is held.
-func (s *scribe) replace(n keptSnapshot) {
-	s.snapshots = slices.DeleteFunc(s.snapshots, func(k keptSnapshot) bool { return k.Fingerprint == n.Fingerprint })
-	s.snapshots = append(s.snapshots, n)
-}
-
-// retain names the contents that must not be dropped.
-func (s *scribe) retain(fingerprints []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.retained = fingerprints
-	s.forget()
-}
-
-// forget drops what need not be held: all but what is retained, and what will be
-// saved any moment. s.mu is held.
-func (s *scribe) forget() {
-	writing := s.done != nil && s.fault == nil
-	s.snapshots = slices.DeleteFunc(s.snapshots, func(k keptSnapshot) bool {
-		return !slices.Contains(s.retained, k.Fingerprint) && (k.saved || !writing)
-	})
-}
-
-func (s *scribe) kept(fingerprint string) (history.Snapshot, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, k := range s.snapshots {
-		if k.Fingerprint == fingerprint {
-			return k.Snapshot, true
-		}
-	}
-	return history.Snapshot{}, false
-}
-
-// note queues a record.
-func (s *scribe) note(r history.Record) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.put(entry{record: &r})
-}
-
-// append writes a record and waits until it is on disk. One that fails is not
-// tried again.
-func (s *scribe) append(r history.Record) error { return s.await(&r) }
-
-// all is what is written, once everything noted so far is, if it can be.
-func (s *scribe) all() History {
-	_ = s.await(nil) // what cannot be written is told elsewhere
-	s.mu.Lock()
-	book := s.book
-	s.mu.Unlock()
-	if book != nil {
-		return History{Records: book.Records(), Snapshots: book.Snapshots()}
-	}
-	past, _ := history.OpenReadOnly(s.dir)
-	return History{Records: past.Records, Snapshots: past.Snapshots()}
-}
-
-func (s *scribe) await(r *history.Record) error {
+// await queues a record, or a mark, and waits until it is on disk.
+func (j *journal) await(r *history.Record) error {
 	e := entry{record: r, written: make(chan error, 1)}
-	s.mu.Lock()
-	idle := s.done == nil || s.closed
+	j.mu.Lock()
+	idle := j.done == nil || j.closed
 	if !idle {
-		s.put(e)
+		j.enqueue(e)
 	}
-	s.mu.Unlock()
+	j.mu.Unlock()
 	if idle {
 		return errors.New("the state directory is not written to")
 	}
 	return <-e.written
 }
 
-// records are those that were signed when the directory was opened, and since.
-func (s *scribe) records() []history.Record {
-	s.mu.Lock()
-	book := s.book
-	s.mu.Unlock()
-	if book == nil {
-		return nil
+// enqueue adds an entry to the queue; j.mu is held.
+func (j *journal) enqueue(e entry) {
+	j.queue = append(j.queue, e)
+	if n := len(j.queue); n > maxBacklog {
+		dropped := j.queue[:n-maxBacklog]
+		reply(dropped, fmt.Errorf("more than %d records wait to be written", maxBacklog))
+		j.queue = slices.Delete(j.queue, 0, len(dropped))
 	}
-	return book.Records()
-}
-
-// put queues an entry; s.mu is held.
-func (s *scribe) put(e entry) {
-	s.queue = append(s.queue, e)
-	if n := len(s.queue); n > maxBacklog {
-		gone := s.queue[:n-maxBacklog]
-		answer(gone, errors.New("too much waits to be written"))
-		s.queue = slices.Delete(s.queue, 0, len(gone))
-	}
-	if !s.closed {
-		ring(s.wake)
+	if !j.closed {
+		signal(j.wake)
 	}
 }
 
-func answer(entries []entry, err error) {
+// reply wakes those that wait for entries.
+func reply(entries []entry, err error) {
 	for _, e := range entries {
 		if e.written != nil {
 			e.written <- err
@@ -233,147 +55,155 @@ func answer(entries []entry, err error) {
 	}
 }
 
-// run is the life of the goroutine.
-func (s *scribe) run() {
-	defer close(s.done)
-	for range s.wake {
-		s.catchUp()
-	}
-	s.catchUp()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.book != nil {
-		_ = s.book.Close() // every record was flushed when it was written
+// signal puts the one element into a channel that has room for one, unless it is there.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 
-// catchUp writes what was not written yet.
-func (s *scribe) catchUp() {
-	err := s.writeAll()
-	if errors.Is(err, history.ErrTakenAway) {
-		s.letGo(err)
-		err = s.writeAll()
+// run writes whenever there is something to write, until the journal is closed.
+func (j *journal) run() {
+	defer close(j.done)
+	for range j.wake {
+		j.flush()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.book != nil {
-		s.checkpoint = string(s.book.Checkpoint())
+	j.flush()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.log != nil {
+		_ = j.log.Close() // every record was flushed when it was written
 	}
-	s.failed(err)
+}
+
+// flush writes what was not written yet.
+func (j *journal) flush() {
+	err := j.writeQueue()
+	if errors.Is(err, history.ErrLogChanged) {
+		j.abandonLog(err)
+		err = j.writeQueue()
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.log != nil {
+		j.state.checkpoint = string(j.log.Checkpoint())
+	}
+	j.setError(err)
 	if err != nil {
-		// Whoever waits is told; what merely has to be on record waits.
-		answer(s.queue, err)
-		s.queue = slices.DeleteFunc(s.queue, func(e entry) bool { return e.written != nil })
+		// What is waited for fails now; the other records stay in the queue.
+		reply(j.queue, err)
+		j.queue = slices.DeleteFunc(j.queue, func(e entry) bool { return e.written != nil })
 	}
 }
 
-// letGo closes a book that is not the directory's any more, to open another one,
-// which has to say again what is in service.
-func (s *scribe) letGo(why error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_ = s.book.Close() // it has nothing that can be saved
-	s.book, s.options.Lost = nil, why
-	for i := range s.snapshots {
-		s.snapshots[i].saved = false
+// abandonLog closes a log that is not the directory's any more. The one that is opened next
+// has to record again what is in service.
+func (j *journal) abandonLog(cause error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_ = j.log.Close() // it has nothing that can be saved
+	j.log, j.options.Lost = nil, cause
+	for i := range j.snapshots {
+		j.snapshots[i].saved = false
 	}
-	if s.inService != nil {
-		s.queue = slices.Insert(s.queue, 0, entry{record: s.inService})
+	if j.inService != nil {
+		j.queue = slices.Insert(j.queue, 0, entry{record: j.inService})
 	}
 }
 
-func (s *scribe) writeAll() error {
-	book, err := s.opened()
+func (j *journal) writeQueue() error {
+	log, err := j.openLog()
 	if err != nil {
 		return err
 	}
 	for {
-		e, retained, ok := s.next()
+		e, retained, ok := j.oldest()
 		if !ok {
 			return nil
 		}
 		if e.record != nil {
-			book.Retain(retained...)
-			if _, err := book.Append(*e.record); err != nil {
+			log.Retain(retained...)
+			if _, err := log.Append(*e.record); err != nil {
 				return err
 			}
 		}
-		s.wrote(e)
+		j.dequeue(e)
 	}
 }
 
-// opened opens the directory if it is not, and saves what could not be before.
-func (s *scribe) opened() (*history.Journal, error) {
-	if s.book == nil { // nobody else changes it
-		book, err := history.Open(s.dir, s.options)
+// openLog opens the directory if it is not open, and saves the snapshots that could not be
+// saved before.
+func (j *journal) openLog() (*history.Journal, error) {
+	if j.log == nil { // no other goroutine changes it
+		log, err := history.Open(j.dir, j.options)
 		if err != nil {
-			s.toldLater(err)
+			j.recordNextTime(err)
 			return nil, err
 		}
-		s.mu.Lock()
-		s.book, s.found, s.options.Lost = book, book.Found(), nil
-		s.mu.Unlock()
+		j.mu.Lock()
+		j.log, j.state.found, j.options.Lost = log, log.Found(), nil
+		j.mu.Unlock()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range s.snapshots {
-		k := &s.snapshots[i]
-		if k.saved {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := range j.snapshots {
+		s := &j.snapshots[i]
+		if s.saved {
 			continue
 		}
-		if err := s.book.Save(k.Snapshot); err != nil {
-			return nil, fmt.Errorf("saving the snapshot %s: %w", k.Fingerprint, err)
+		if err := j.log.Save(s.Snapshot); err != nil {
+			return nil, fmt.Errorf("saving the snapshot %s: %w", s.Fingerprint, err)
 		}
-		k.saved = true
+		s.saved = true
 	}
-	s.forget()
-	return s.book, nil
+	j.dropSnapshots()
+	return j.log, nil
 }
 
-// toldLater has the next attempt to open the directory put on record what this one found.
-func (s *scribe) toldLater(err error) {
+// recordNextTime has the next attempt to open the directory record what this one found.
+func (j *journal) recordNextTime(err error) {
 	var unfinished *history.UnfinishedError
 	if !errors.As(err, &unfinished) {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.options.Lost = unfinished.Found
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.options.Lost = unfinished.Found
 }
 
-// next is the oldest entry; it stays in the queue until it is written.
-func (s *scribe) next() (e entry, retained []string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.queue) == 0 {
+// opened is the log, or nil if it could not be opened so far.
+func (j *journal) opened() *history.Journal {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.log
+}
+
+// oldest is the oldest entry; it stays in the queue until it is written.
+func (j *journal) oldest() (e entry, retained []string, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.queue) == 0 {
 		return entry{}, nil, false
 	}
-	return s.queue[0], s.retained, true
+	return j.queue[0], j.retained, true
 }
 
-// wrote takes an entry off the queue, of which it may have been taken already to
-// make room.
-func (s *scribe) wrote(e entry) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// dequeue takes an entry that was written off the queue, unless it was dropped meanwhile.
+func (j *journal) dequeue(e entry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if e.record != nil && putsIntoService(e.record.Action) {
-		s.inService = e.record
+		j.inService = e.record
 	}
-	if len(s.queue) > 0 && s.queue[0] == e {
-		s.queue = slices.Delete(s.queue, 0, 1)
-		answer([]entry{e}, nil)
+	if len(j.queue) > 0 && j.queue[0] == e {
+		j.queue = slices.Delete(j.queue, 0, 1)
+		reply([]entry{e}, nil)
 	}
 }
 
-// failed notes whether writing works; s.mu is held.
-func (s *scribe) failed(err error) {
-	s.fault = err
-	ring(s.news)
-}
-
-// state is what there is to tell.
-func (s *scribe) state() (checkpoint string, fault, found error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.checkpoint, s.fault, s.found
+// setError notes whether writing works; j.mu is held.
+func (j *journal) setError(err error) {
+	j.state.err = err
+	signal(j.ready)
 }

@@ -28,9 +28,9 @@ type Options struct {
 	// its last write or close, before it is read. Default 20 ms.
 	Settle time.Duration
 
-	// Poll is the interval at which the file is looked at without being told
-	// to. A change found that way must look the same twice, so it takes up to
-	// two intervals to be in service. Default 1 s.
+	// Poll is the interval of the search for changes that were not reported. Such a
+	// change must be found twice, so it takes up to two intervals to be in service.
+	// Default 1 s.
 	Poll time.Duration
 
 	// MaxSize is the size in bytes, of all files together, above which a source
@@ -57,27 +57,27 @@ type Options struct {
 	// mounts a volume. By default there are none.
 	Plain func(name string) bool
 
-	// State is a directory for what is to be remembered across restarts; empty
-	// for none. It must not be below a directory that is watched. Nothing is
-	// written there before [Source.StartJournal] is called.
+	// State is the directory for what survives restarts; empty for none. It must not
+	// be below a directory that is watched. Nothing is written there before
+	// [Source.StartJournal] is called.
 	State string
 
 	// StateOptions name the log in the state directory, the key it is signed
 	// with, and how many snapshots are kept.
 	StateOptions history.Options
 
-	// Language is the version of the language that the loader reads, which the
-	// fingerprints are made in. It is recorded with every content. The same bytes
-	// have another fingerprint in another language, so a content that was kept in
-	// one is verified by the digest of its bytes. 0, the default, is not recorded.
+	// Language is the version of the language that the loader reads and makes
+	// fingerprints in. It is recorded with every content. The same bytes have another
+	// fingerprint in another language, so a snapshot saved in another one is verified
+	// by the digest of its bytes. 0, the default, is not recorded.
 	Language int
 
-	// Policy names the bounds that the loader holds a content against beyond
-	// what the content says itself. A refusal as [GuardrailError] outlives a restart
-	// only as long as they are the same.
+	// Policy identifies the limits that the loader checks a content against, apart from
+	// what the content says itself. A refusal by a [GuardrailError] outlives a restart
+	// only if the policy is the same.
 	Policy string
 
-	// OnEvent, if set, is told what happens. It is called from the one
+	// OnEvent, if set, receives the events. It is called from the one
 	// goroutine that also loads (and, for what happens before Open returns,
 	// from Open's caller), in order and never concurrently. It must not block,
 	// must not panic, and must not call the Source.
@@ -86,8 +86,8 @@ type Options struct {
 	faults faults
 }
 
-// faults withhold what an operating system may withhold, and tell what is not
-// worth an event, for tests.
+// faults leave out what an operating system may not have, and report what is no event,
+// for tests.
 type faults struct {
 	noWatch  error  // no file system notification can be had, for this reason
 	noCloses bool   // no close-after-write notification
@@ -120,13 +120,13 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// fileset is the files of a source at path, as far as they are known before any was read.
+// fileset is the files of a source at path, as far as they are known before any is read.
 func (o *Options) fileset(path string) *stableread.Fileset {
 	return &stableread.Fileset{Path: path, MaxSize: o.MaxSize, Include: o.Include, Companions: o.Companions, Plain: o.Plain}
 }
 
-// name adds the files that others name to the set, and reports whether these are not the
-// ones known so far.
+// name adds the files that others name to the set, and reports whether they are others
+// than before.
 func (o *Options) name(set *stableread.Fileset, files []File) bool {
 	var named []string
 	for _, name := range o.Named(naming(set, files)) {
@@ -142,7 +142,7 @@ func (o *Options) name(set *stableread.Fileset, files []File) bool {
 	return true
 }
 
-// naming are the files that are not there because others name them.
+// naming are the files that are in the set themselves, not because others name them.
 func naming(set *stableread.Fileset, files []File) []File {
 	var naming []File
 	for _, f := range files {

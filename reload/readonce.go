@@ -9,8 +9,8 @@ import (
 
 // ReadOnce reads what a source at path would be made of, by the same rules of
 // membership and with the same limits as [Open], but at once: it waits for no
-// writer, and proves nothing about one. It is for programs that look at a source
-// which has just been saved.
+// writer, and proves nothing about one. It is for programs that read a source
+// just after it was saved.
 func ReadOnce(path string, o Options) (Content, error) {
 	path, err := symlink.Absolute(path)
 	if err != nil {

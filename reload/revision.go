@@ -10,14 +10,14 @@ import (
 )
 
 // A Loader turns a content into a value, or says what is wrong with it.
-// Decoding, checking, compiling and warming up all belong here, and so does any
-// proof against live, the revision in service (nil while there is none): what it
-// returns without an error goes into service.
+// It decodes, checks, compiles and warms up, and compares the candidate with live, the
+// revision in service (nil while there is none): what it returns without an error goes
+// into service.
 //
 // It is called from one goroutine at a time. It may keep the content. A panic is
 // contained and counts as a refusal. Fingerprint and Version of a candidate that is
-// returned with an error, if it came so far, are recorded with the refusal. No file, or an empty one, is passed on like
-// any other: refusing it is the loader's decision.
+// returned with an error are recorded with the refusal. A content without files, or with
+// an empty one, is passed on like any other: refusing it is the loader's decision.
 type Loader[T any] func(c Content, live *Revision[T]) (Candidate[T], error)
 
 // A Content is all the files of a source at one moment.
@@ -26,8 +26,8 @@ type Content struct {
 	Dir   string // what the names of the files are relative to
 	Files []File // in name order; where the source is a file, that one first
 
-	// Restored says that this content was in service before, and is wanted back: it
-	// need not be compared with the revision it is to replace.
+	// Restored says that this content was in service before, and is put back: it
+	// need not be compared with the revision that it replaces.
 	Restored bool
 }
 
@@ -46,35 +46,35 @@ type Candidate[T any] struct {
 	// modified afterwards.
 	Value T
 
-	// Fingerprint stands for the meaning of the value: a candidate whose
+	// Fingerprint identifies the meaning of the value: a candidate whose
 	// fingerprint and texts equal those of the revision in service is not swapped
 	// in. If it is empty, the SHA-256 of the content is used.
 	Fingerprint string
 
-	// Texts stands for what the value only says to people, beside its meaning. A
+	// Texts identifies what the value only says to people, apart from its meaning. A
 	// candidate that differs from the revision in service in nothing else is swapped
 	// in, as a change of texts. It may be empty.
 	Texts string
 
-	// Version is what the content calls itself. It is reported, not compared.
+	// Version is the version that the content states. It is reported, not compared.
 	Version string
 
-	// Due is the instant from which it shall be in service; until then it is
+	// Due is the instant at which it goes into service; until then it is
 	// staged. Zero, or an instant in the past, is at once.
 	Due time.Time
 
-	// Note is what the loader wants the event of the activation to say.
+	// Note is passed on in the [Info] of the activation.
 	Note string
 }
 
 // A Revision is a value that went into service. It is never modified; a reader
-// may hold on to it for as long as it likes.
+// may keep it for any time.
 type Revision[T any] struct {
 	Value T
 	Info
 }
 
-// Info are what is known of a revision besides its value.
+// Info is what is known of a revision besides its value.
 type Info struct {
 	Fingerprint string // of its meaning, see [Candidate]
 	Texts       string // of what it only says, see [Candidate]
@@ -89,13 +89,13 @@ type Info struct {
 	Size        int64     // of the files, in bytes
 }
 
-// against is the facts with the kind of change that they are to what is in service.
-func (f Info) against(live Info) Info {
-	f.Change = ChangeMeaning
-	if live.Sequence > 0 && f.Fingerprint == live.Fingerprint {
-		f.Change = ChangeTexts
+// against adds the kind of change that it is to what is in service.
+func (i Info) against(live Info) Info {
+	i.Change = ChangeMeaning
+	if live.Sequence > 0 && i.Fingerprint == live.Fingerprint {
+		i.Change = ChangeTexts
 	}
-	return f
+	return i
 }
 
 // A Change says what a revision changed.
@@ -107,14 +107,14 @@ const (
 	ChangeTexts   Change = "texts"   // only what it says to people
 )
 
-func (f Info) identity() Identity {
-	return Identity{Fingerprint: f.Fingerprint, Formerly: f.Formerly, Version: f.Version}
+func (i Info) identity() Identity {
+	return Identity{Fingerprint: i.Fingerprint, Formerly: i.Formerly, Version: i.Version}
 }
 
-// Timestamps say when a revision passed each station on its way into service.
+// Timestamps say when a revision reached each stage on its way into service.
 type Timestamps struct {
 	Written time.Time // latest modification time of a file; a writer may set it freely
-	Noticed time.Time // the last notice of the save reached this process
+	Noticed time.Time // the last report of the save reached this process
 	Read    time.Time // the content was read completely
 	Ready   time.Time // the loader accepted it
 	Swapped time.Time // it went into service
@@ -127,9 +127,9 @@ const (
 	KindStart    Kind = iota + 1 // read by Open
 	KindRename                   // renamed into place, or a link on the way was
 	KindInPlace                  // written in place, or created under its name
-	KindPoll                     // found by looking, without having been told
+	KindPoll                     // found by a poll, not by a report
 	KindRecall                   // taken from the state directory by Open
-	KindRollback                 // taken from there because somebody asked for it
+	KindRollback                 // taken from there by [Source.Rollback]
 )
 
 // String returns start, rename, in_place, poll, recall or rollback: the form for
@@ -150,21 +150,6 @@ func (k Kind) String() string {
 		return "rollback"
 	}
 	return fmt.Sprintf("kind(%d)", uint8(k))
-}
-
-// A PanicError is the refusal of content on which the loader panicked.
-type PanicError struct {
-	Value any    // what it panicked with
-	Stack []byte // where
-}
-
-// Error gives the text of the panic, without the stack.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic while loading: %v", e.Value) }
-
-// Unwrap returns the error it panicked with, if it was one.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
 }
 
 // contain calls load and turns a panic into an error.

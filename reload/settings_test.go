@@ -70,6 +70,26 @@ func TestAnotherPollIsInEffectAtOnce(t *testing.T) {
 	h.becomes("two")
 }
 
+// A state directory that is switched off before what is in service was saved there leaves
+// nothing to save.
+func TestStateDirectoryIsSwitchedOffBeforeTheFileIsReadForIt(t *testing.T) {
+	t.Parallel()
+	h := open(t, file(t, "one"), reload.Options{})
+	off := reload.Settings{Settle: time.Millisecond, Poll: 10 * time.Millisecond}
+	on := off
+	on.State, on.StateOptions.Name = filepath.Join(t.TempDir(), "state"), "test"
+	number := h.Status().File.Number
+	h.Source.Reconfigure(on)
+	h.Source.Reconfigure(off)
+	for deadline := time.Now().Add(patience); h.Status().File.Number == number; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the file is not read again")
+		}
+	}
+	renameIn(t, h.path, "two")
+	h.becomes("two")
+}
+
 // Another state directory knows all that the one of before did of what is in service: a
 // start from it does the same.
 func TestAnotherStateDirectoryTakesOver(t *testing.T) {

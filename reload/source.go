@@ -68,9 +68,7 @@ func (s *Source[T]) Close() error { return s.controller.close() }
 // whatever happens from now on. Until then nothing is written, so that a source
 // can be opened to see whether it could be. It waits for nothing.
 func (s *Source[T]) StartJournal() {
-	if scribe := s.controller.journalRef.Load(); scribe != nil {
-		scribe.begin()
-	}
+	s.controller.journalRef.Load().start()
 }
 
 // Rollback puts a revision that was in service once back there, by its
@@ -97,11 +95,7 @@ type History struct {
 // everything that happened is written, if it can be.
 func (s *Source[T]) History() History {
 	s.controller.do(func() {})
-	scribe := s.controller.journalRef.Load()
-	if scribe == nil {
-		return History{}
-	}
-	return scribe.all()
+	return s.controller.journalRef.Load().history()
 }
 
 // loadFunc is the one door between the controller, which knows no T, and the loader:

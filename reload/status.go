@@ -14,7 +14,7 @@ type Status struct {
 	File    LastRead  // what was read last, and what became of it
 	Live    Info      // of the revision in service
 	Staged  Info      // of the one that waits for its instant; zero if none does
-	Pinned  Identity  // of the file's content, which a rollback keeps out; zero if none does
+	Pinned  Identity  // of the content of the file that a rollback keeps out of service; zero if none does
 	Proof   ReadProof // of the last complete read
 	Refusal Refusal   // the last one; zero if there was none
 	Pending time.Time // since when a save waits to be proved; zero if none is reported
@@ -62,11 +62,11 @@ type Refusal struct {
 
 // WatchHealth says how changes are noticed.
 type WatchHealth struct {
-	Polling bool  // only by looking every [Options.Poll]
+	Polling bool  // only by polling, every [Options.Poll]
 	Reason  error // why, if Polling
 }
 
-// A ReadProof is why a file was held to be finished when it was read. See the
+// A ReadProof is why a file counted as finished when it was read. See the
 // package documentation for what each is worth.
 type ReadProof = stableread.Proof
 
@@ -77,7 +77,7 @@ const (
 	ProofStillness = stableread.ByStillness // it had not changed for 150 ms
 )
 
-// statusBox is the status the controller writes and anyone may read.
+// statusBox is the status the controller writes and any goroutine reads.
 type statusBox struct {
 	mu sync.Mutex
 	s  Status

@@ -13,16 +13,16 @@ import (
 //
 // The units are of one run, and of one line where the rule looks at lines.
 type portion struct {
-	item  int32 // index into the evaluation's items
-	line  int32 // index of the line they are of, where the rule looks at lines; -1 for those of an article
-	from  int64 // how many units of the item come before them
-	units int64
-	value int64  // what the rule computes on, and the weight in sharing
-	room  int64  // the most that may be taken off
-	off   int64  // what is taken off
-	rest  uint64 // remainder of a division while sharing
-	used  bool   // by an earlier buy-and-get rule
-	uses  bool   // the rule uses them
+	item      int32 // index into the evaluation's items
+	line      int32 // index of the line they are of, where the rule looks at lines; -1 for those of an article
+	from      int64 // how many units of the item come before them
+	units     int64
+	value     int64  // what the rule computes on, and the weight in sharing
+	headroom  int64  // the most that may be taken off
+	off       int64  // what is taken off
+	remainder uint64 // remainder of a division while sharing
+	used      bool   // by an earlier buy-and-get rule
+	uses      bool   // the rule uses them
 }
 
 // sharing divides amounts over portions in proportion to their values. The
@@ -70,15 +70,15 @@ func (s sharing) giveAll(amount int64, p *portion) int64 {
 	if p.value == 0 {
 		return 0
 	}
-	p.rest = 0
+	p.remainder = 0
 	return s.take(p, amount/s.unit)
 }
 
-// once shares the amount over the portions that have room.
+// once shares the amount over the portions that have headroom.
 func (s sharing) once(amount int64, portions []portion) int64 {
 	total := int64(0)
 	for i := range portions {
-		if s.room(&portions[i]) > 0 {
+		if s.headroom(&portions[i]) > 0 {
 			total += portions[i].value
 		}
 	}
@@ -92,13 +92,13 @@ func (s sharing) once(amount int64, portions []portion) int64 {
 	left, given := units, int64(0)
 	for i := range portions {
 		p := &portions[i]
-		p.rest = 0
-		if s.room(p) == 0 {
+		p.remainder = 0
+		if s.headroom(p) == 0 {
 			continue
 		}
 		hi, lo := bits.Mul64(uint64(units), uint64(p.value))
-		quotient, rest := bits.Div64(hi, lo, uint64(total))
-		p.rest = rest
+		quotient, remainder := bits.Div64(hi, lo, uint64(total))
+		p.remainder = remainder
 		left -= int64(quotient)
 		given += s.take(p, int64(quotient))
 	}
@@ -117,7 +117,7 @@ func (s sharing) leftOver(left int64, portions []portion) int64 {
 	switch s.allocation {
 	case lastLine:
 		for i := len(portions) - 1; i >= 0; i-- {
-			if p := &portions[i]; s.room(p) > 0 && p.value > 0 {
+			if p := &portions[i]; s.headroom(p) > 0 && p.value > 0 {
 				return s.take(p, left)
 			}
 		}
@@ -125,10 +125,10 @@ func (s sharing) leftOver(left int64, portions []portion) int64 {
 	case firstLines:
 		return s.oneEach(left, portions)
 	}
-	return s.byRest(left, portions)
+	return s.byRemainder(left, portions)
 }
 
-// fromLast gives units to the last portion, and what that has no room for to those before
+// fromLast gives units to the last portion, and what it has no headroom for to those before
 // it. It is what further rounds of sharing come to where no share is a whole unit: no share
 // of fewer units becomes one, since a portion that is full took a unit at least.
 func (s sharing) fromLast(left int64, portions []portion) (given int64) {
@@ -141,27 +141,27 @@ func (s sharing) fromLast(left int64, portions []portion) (given int64) {
 	return given
 }
 
-// remainder is what a division left over for a portion.
-type remainder struct {
-	rest uint64
-	item int32
-	at   int32 // place in the list of portions
+// rankedRemainder is what a division left over for a portion.
+type rankedRemainder struct {
+	remainder uint64
+	item      int32
+	at        int32 // place in the list of portions
 }
 
-// byRest gives a unit each to the portions with the largest remainders, of equal
-// ones to the earlier item and line, as far as they have room. It sorts the remainders and
+// byRemainder gives a unit each to the portions with the largest remainders, of equal
+// ones to the earlier item and line, as far as they have headroom. It sorts the remainders and
 // not the portions, which are three times as large, and on the stack for most carts.
-func (s sharing) byRest(left int64, portions []portion) int64 {
-	var few [64]remainder
+func (s sharing) byRemainder(left int64, portions []portion) int64 {
+	var few [64]rankedRemainder
 	order := few[:0]
 	for i := range portions {
-		if p := &portions[i]; p.rest > 0 && p.value > 0 {
-			order = append(order, remainder{p.rest, p.item, int32(i)})
+		if p := &portions[i]; p.remainder > 0 && p.value > 0 {
+			order = append(order, rankedRemainder{p.remainder, p.item, int32(i)})
 		}
 	}
-	slices.SortFunc(order, func(a, b remainder) int {
-		if a.rest != b.rest {
-			return cmp.Compare(b.rest, a.rest)
+	slices.SortFunc(order, func(a, b rankedRemainder) int {
+		if a.remainder != b.remainder {
+			return cmp.Compare(b.remainder, a.remainder)
 		}
 		return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.at, b.at))
 	})
@@ -200,16 +200,16 @@ func (s sharing) oneEach(left int64, portions []portion) int64 {
 	return given
 }
 
-// room is what a portion can still take, in whole units of the sharing.
-func (s sharing) room(p *portion) int64 {
-	room := p.room - p.off
-	return room - room%s.unit
+// headroom is what a portion can still take, in whole units of the sharing.
+func (s sharing) headroom(p *portion) int64 {
+	headroom := p.headroom - p.off
+	return headroom - headroom%s.unit
 }
 
-// take takes a number of units off a portion, as far as it has room, and
+// take takes a number of units off a portion, as far as it has headroom, and
 // reports the amount.
 func (s sharing) take(p *portion, units int64) int64 {
-	amount := min(units*s.unit, s.room(p))
+	amount := min(units*s.unit, s.headroom(p))
 	p.off += amount
 	return amount
 }

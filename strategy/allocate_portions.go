@@ -2,7 +2,7 @@ package strategy
 
 // first is so many units of a portion, the first ones.
 func (p portion) first(units int64) portion {
-	p.value, p.room = evenPart(p.value, p.units, units), evenPart(p.room, p.units, units)
+	p.value, p.headroom = evenPart(p.value, p.units, units), evenPart(p.headroom, p.units, units)
 	p.units = units
 	return p
 }
@@ -11,7 +11,7 @@ func (p portion) first(units int64) portion {
 func (p portion) after(units int64) portion {
 	head := p.first(units)
 	p.from, p.units = p.from+units, p.units-units
-	p.value, p.room = p.value-head.value, p.room-head.room
+	p.value, p.headroom = p.value-head.value, p.headroom-head.headroom
 	return p
 }
 
@@ -20,7 +20,7 @@ func (p portion) after(units int64) portion {
 func (p *portion) with(other *portion) bool { return p.item == other.item && p.line == other.line }
 
 // share adds the amount to what is taken off the portions: it is shared over the
-// articles or lines first, and then what each of them bears over its units. It reports
+// articles or lines first, and then the share of each over its units. It reports
 // how much they could take.
 func (e *evaluation) share(amount int64, portions []portion) int64 {
 	return e.shareBy(e.sharing(), amount, portions)
@@ -32,19 +32,19 @@ func (e *evaluation) shareBy(s sharing, amount int64, portions []portion) int64 
 		return s.share(amount, portions)
 	}
 	e.rewards.together = e.rewards.together[:0]
-	for group, rest := nextTogether(portions); len(group) > 0; group, rest = nextTogether(rest) {
+	for group, tail := nextTogether(portions); len(group) > 0; group, tail = nextTogether(tail) {
 		whole := portion{item: group[0].item, line: group[0].line, from: group[0].from}
 		for i := range group {
 			whole.value += group[i].value
-			whole.room += s.room(&group[i])
+			whole.headroom += s.headroom(&group[i])
 		}
 		e.rewards.together = append(e.rewards.together, whole)
 	}
 	shared := s.share(amount, e.rewards.together)
-	rest := portions
+	tail := portions
 	for i := range e.rewards.together {
 		var group []portion
-		if group, rest = nextTogether(rest); e.rewards.together[i].off > 0 {
+		if group, tail = nextTogether(tail); e.rewards.together[i].off > 0 {
 			s.share(e.rewards.together[i].off, group)
 		}
 	}
@@ -53,7 +53,7 @@ func (e *evaluation) shareBy(s sharing, amount int64, portions []portion) int64 
 
 // nextTogether cuts off the first portions that are of the same article or line; there are
 // none where there are no portions.
-func nextTogether(portions []portion) (group, rest []portion) {
+func nextTogether(portions []portion) (group, tail []portion) {
 	n := min(1, len(portions))
 	for n > 0 && n < len(portions) && portions[n].with(&portions[0]) {
 		n++

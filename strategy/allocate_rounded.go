@@ -7,10 +7,10 @@ import (
 )
 
 // The allocations of this file do not round shares down. Each works out shares that
-// add up to the units to share, over the portions that have room; then each portion
-// takes of its share what it has room for.
+// add up to the units to share, over the portions that have headroom; then each portion
+// takes of its share what it has headroom for.
 
-// rounded shares units over the portions that have room, whose values add up to
+// rounded shares units over the portions that have headroom, whose values add up to
 // total, and reports the amount they took.
 func (s sharing) rounded(units, total int64, portions []portion) int64 {
 	switch s.allocation {
@@ -29,15 +29,15 @@ func (s sharing) rounded(units, total int64, portions []portion) int64 {
 	for i := range portions {
 		p := &portions[i]
 		if s.shares(p) {
-			given += s.take(p, int64(p.rest))
+			given += s.take(p, int64(p.remainder))
 		}
 	}
 	return given
 }
 
-// shares reports whether a portion has a share: it has room, and a value. The others
+// shares reports whether a portion has a share: it has headroom, and a value. The others
 // keep a rest that says nothing.
-func (s sharing) shares(p *portion) bool { return p.value > 0 && s.room(p) > 0 }
+func (s sharing) shares(p *portion) bool { return p.value > 0 && s.headroom(p) > 0 }
 
 // roundThenFirst rounds each share. What they come to less than the units is given
 // one each from the first portion on, and what they come to more is taken back so.
@@ -45,8 +45,8 @@ func (s sharing) roundThenFirst(units, total int64, portions []portion) {
 	left := units
 	for i := range portions {
 		if p := &portions[i]; s.shares(p) {
-			p.rest = uint64(money.MulDiv(units, p.value, total, s.rounding))
-			left -= int64(p.rest)
+			p.remainder = uint64(money.MulDiv(units, p.value, total, s.rounding))
+			left -= int64(p.remainder)
 		}
 	}
 	for i := 0; i < len(portions) && left != 0; i++ {
@@ -54,10 +54,10 @@ func (s sharing) roundThenFirst(units, total int64, portions []portion) {
 		switch {
 		case !s.shares(p):
 		case left > 0:
-			p.rest++
+			p.remainder++
 			left--
-		case p.rest > 0:
-			p.rest--
+		case p.remainder > 0:
+			p.remainder--
 			left++
 		}
 	}
@@ -72,12 +72,12 @@ func (s sharing) roundThenLast(units, total int64, portions []portion) (none boo
 		if !s.shares(p) {
 			continue
 		}
-		p.rest = uint64(min(left, money.MulDiv(units, p.value, total, s.rounding)))
-		left -= int64(p.rest)
+		p.remainder = uint64(min(left, money.MulDiv(units, p.value, total, s.rounding)))
+		left -= int64(p.remainder)
 		last = i
 	}
 	if last >= 0 {
-		portions[last].rest += uint64(left)
+		portions[last].remainder += uint64(left)
 	}
 	return left == units
 }
@@ -93,7 +93,7 @@ func (s sharing) carry(units, total int64, portions []portion) {
 		}
 		hi, lo := bits.Mul64(uint64(units), uint64(p.value))
 		if off < 0 && hi == 0 && lo < uint64(-off) { // the share is below zero, so nothing
-			p.rest, off = 0, off+int64(lo)
+			p.remainder, off = 0, off+int64(lo)
 			continue
 		}
 		var over uint64
@@ -104,10 +104,10 @@ func (s sharing) carry(units, total int64, portions []portion) {
 			lo, over = bits.Add64(lo, uint64(off), 0)
 			hi += over
 		}
-		quotient, rest := bits.Div64(hi, lo, uint64(total))
-		p.rest, off = quotient, int64(rest)
-		if s.rounding.RoundsUp(quotient, rest, uint64(total)) {
-			p.rest, off = quotient+1, int64(rest)-total
+		quotient, remainder := bits.Div64(hi, lo, uint64(total))
+		p.remainder, off = quotient, int64(remainder)
+		if s.rounding.RoundsUp(quotient, remainder, uint64(total)) {
+			p.remainder, off = quotient+1, int64(remainder)-total
 		}
 	}
 }
@@ -120,7 +120,7 @@ func (s sharing) cascadeUp(units, total int64, portions []portion) {
 			continue
 		}
 		share := money.MulDiv(units, p.value, total, money.Up)
-		p.rest = uint64(share)
+		p.remainder = uint64(share)
 		units -= share
 		total -= p.value
 	}

@@ -59,9 +59,9 @@ func TestSharesThatAreRounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			portions, got := make([]portion, len(c.values)), make([]int64, len(c.values))
 			for i, value := range c.values {
-				portions[i] = portion{item: int32(i), value: value, room: value}
+				portions[i] = portion{item: int32(i), value: value, headroom: value}
 				if c.room != nil {
-					portions[i].room = c.room[i]
+					portions[i].headroom = c.room[i]
 				}
 			}
 			s := sharing{unit: max(1, c.unit), allocation: c.allocation, rounding: c.rounding, steps: new(int64)}
@@ -80,7 +80,7 @@ func TestSharesThatAreRounded(t *testing.T) {
 func TestEqualRemaindersOfOneArticleGoToTheEarlierLines(t *testing.T) {
 	portions := make([]portion, 40)
 	for i := range portions {
-		portions[i] = portion{line: int32(i), value: 100 + int64(i%2), room: 100}
+		portions[i] = portion{line: int32(i), value: 100 + int64(i%2), headroom: 100}
 	}
 	sharing{unit: 1, steps: new(int64)}.share(50, portions)
 	for _, odd := range []int{0, 1} {
@@ -101,7 +101,7 @@ func TestCarriedSharesStayByTheirProportion(t *testing.T) {
 		parts := drawParts(t)
 		total := int64(0)
 		for i := range parts {
-			parts[i].room = 2_000_000
+			parts[i].headroom = 2_000_000
 			total += parts[i].value
 		}
 		amount := rapid.Int64Range(0, 1_000_000).Draw(t, "amount")
@@ -121,7 +121,7 @@ func TestCarriedSharesStayByTheirProportion(t *testing.T) {
 // MulDiv's products are of 128 bits, and so are those of a share.
 func TestSharesOfTheLargestAmounts(t *testing.T) {
 	for i, word := range allocationWords {
-		portions := []portion{{value: money.Max - 2, room: money.Max}, {item: 1, value: 1, room: 1}, {item: 2, value: 1, room: 1}}
+		portions := []portion{{value: money.Max - 2, headroom: money.Max}, {item: 1, value: 1, headroom: 1}, {item: 2, value: 1, headroom: 1}}
 		s := sharing{unit: 1, allocation: allocation(i), steps: new(int64)}
 		if got := s.share(money.Max-1, portions); got != money.Max-1 {
 			t.Errorf("%s: shared %d", word, got)

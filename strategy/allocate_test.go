@@ -13,7 +13,7 @@ func drawParts(t *rapid.T) []portion {
 	parts := make([]portion, n)
 	for i := range parts {
 		weight := rapid.Int64Range(0, 1_000_000).Draw(t, "weight")
-		parts[i] = portion{item: int32(i), value: weight, room: rapid.Int64Range(0, weight).Draw(t, "most")}
+		parts[i] = portion{item: int32(i), value: weight, headroom: rapid.Int64Range(0, weight).Draw(t, "most")}
 	}
 	return parts
 }
@@ -34,16 +34,16 @@ func TestSharesAddUpToTheAmountOrToAllTheRoomThereIs(t *testing.T) {
 		unit := rapid.SampledFrom([]int64{1, 1, 5, 100}).Draw(t, "unit")
 		room := int64(0)
 		for i := range parts {
-			parts[i].room -= parts[i].room % unit
-			room += parts[i].room
+			parts[i].headroom -= parts[i].headroom % unit
+			room += parts[i].headroom
 		}
 		amount := rapid.Int64Range(0, 2_000_000).Draw(t, "amount") / unit * unit
 		got := drawSharing(t, unit).share(amount, parts)
 		sum := int64(0)
 		for i, p := range parts {
 			sum += p.off
-			if p.off < 0 || p.off > p.room {
-				t.Fatalf("line %d takes %d of %d", i, p.off, p.room)
+			if p.off < 0 || p.off > p.headroom {
+				t.Fatalf("line %d takes %d of %d", i, p.off, p.headroom)
 			}
 			if p.item != int32(i) {
 				t.Fatalf("line %d moved to %d", p.item, i)
@@ -60,7 +60,7 @@ func TestSharesAreWithinOneUnitOfTheirProportion(t *testing.T) {
 		parts := drawParts(t)
 		total := int64(0)
 		for i := range parts {
-			parts[i].room = parts[i].value
+			parts[i].headroom = parts[i].value
 			total += parts[i].value
 		}
 		amount := rapid.Int64Range(0, total).Draw(t, "amount")

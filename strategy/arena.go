@@ -1,8 +1,8 @@
 package strategy
 
-// lists hands out short lists from blocks. Rules have several lists each, of
+// arena hands out short lists from blocks. Rules have several lists each, of
 // one or two elements mostly: blocks save an allocation for every one of them.
-type lists[T any] struct{ block []T }
+type arena[T any] struct{ block []T }
 
 // The sizes of blocks, in elements: they double from the first to the last.
 const (
@@ -10,8 +10,8 @@ const (
 	lastBlock  = 512
 )
 
-// room is an empty list with room for so many.
-func (l *lists[T]) room(n int) []T {
+// alloc is an empty list with capacity for so many.
+func (l *arena[T]) alloc(n int) []T {
 	if n == 0 {
 		return nil
 	}
@@ -23,16 +23,16 @@ func (l *lists[T]) room(n int) []T {
 	return l.block[from : from : from+n]
 }
 
-// one is a place for a single element.
-func (l *lists[T]) one(v T) *T {
-	list := append(l.room(1), v)
+// put is a place for a single element.
+func (l *arena[T]) put(v T) *T {
+	list := append(l.alloc(1), v)
 	return &list[0]
 }
 
-// push appends to a list that room or push made.
-func (l *lists[T]) push(list []T, v T) []T {
+// push appends to a list that alloc or push made.
+func (l *arena[T]) push(list []T, v T) []T {
 	if len(list) == cap(list) {
-		list = append(l.room(max(1, 2*len(list))), list...)
+		list = append(l.alloc(max(1, 2*len(list))), list...)
 	}
 	return append(list, v)
 }

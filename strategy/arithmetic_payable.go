@@ -62,7 +62,7 @@ func (p *payable) off(left int64) int64 {
 
 // addRounding appends the reserved rule, which has no turn among the others.
 func (s *Strategy) addRounding() {
-	s.turns = len(s.rules)
+	s.ruleCount = len(s.rules)
 	if s.arithmetic.payable.unit > 0 {
 		s.rules, s.ids = append(s.rules, compiledRule{}), append(s.ids, RuleRounding)
 	}
@@ -73,7 +73,7 @@ func (s *Strategy) roundPayable(q *Quote) {
 	if s.arithmetic.payable.unit == 0 {
 		return
 	}
-	e, r := &q.work, &s.rules[s.turns]
+	e, r := &q.work, &s.rules[s.ruleCount]
 	for i := range e.items[:e.goods] {
 		e.items[i].stopped = false // it is about all goods
 	}
@@ -81,15 +81,15 @@ func (s *Strategy) roundPayable(q *Quote) {
 		e.runs[i].stopped = false
 	}
 	e.beginStage()
-	t := e.aim(r)
+	t := e.computeTarget(r)
 	e.gift = Gift{}
 	left := q.Subtotal - q.Discount
 	found := e.round(t, left)
-	if e.trace.follows(s.turns) {
-		e.trace.target = s.turns
+	if e.trace.follows(s.ruleCount) {
+		e.trace.target = s.ruleCount
 		e.trace.note(e.explainRounding(found, q.Discount, left))
 	}
-	q.commit(s.turns, r, t)
+	q.commit(s.ruleCount, r, t)
 }
 
 // round takes off the target's portions, which are all goods, what makes what is left
@@ -112,8 +112,8 @@ func (e *evaluation) takeBack(amount int64, t *target) {
 	for i := range t.portions {
 		p := &t.portions[i]
 		units := &targetPart{item: p.item, from: p.from, units: p.units}
-		p.room = e.valueBy(units, baseOriginal) - e.valueBy(units, baseRunning)
-		p.value = p.room
+		p.headroom = e.valueBy(units, baseOriginal) - e.valueBy(units, baseRunning)
+		p.value = p.headroom
 	}
 	e.shareBy(e.inMinorUnits(), amount, t.portions)
 	for i := range t.portions {
@@ -121,17 +121,17 @@ func (e *evaluation) takeBack(amount int64, t *target) {
 	}
 }
 
-// dealBack gives what is taken back of a portion of an article to the lines that its
+// takeBackFromLines gives what is taken back of a portion of an article to the lines that its
 // units are of. A line off which rules took less leaves the rest to the next.
-func (q *Quote) dealBack(l *item, p *portion, first int) {
+func (q *Quote) takeBackFromLines(l *item, p *portion, first int) {
 	e := &q.work
-	e.roomForShares()
+	e.growShares()
 	e.walked = true
 	over, at := int64(0), e.lineAt(l, p.from)
 	for to := p.from + p.units; at.left > 0 && at.before < to; at = at.next(e) {
 		from, until := max(p.from, at.before), min(to, at.before+e.unitsOf(at.line))
 		over += evenPart(-p.off, p.units, until-p.from) - evenPart(-p.off, p.units, from-p.from)
-		e.dealt = at
+		e.distributed = at
 		if over -= q.giveBack(at.line, over, first); over > 0 {
 			e.fillUp(l, at.line)
 		}
@@ -145,7 +145,7 @@ func (q *Quote) dealBack(l *item, p *portion, first int) {
 // says how much that is.
 func (q *Quote) giveBack(line int32, amount int64, first int) (given int64) {
 	if given = min(amount, q.Lines[line].Discount); given != 0 {
-		q.bearPart(line, -given, first)
+		q.chargePart(line, -given, first)
 	}
 	return given
 }
@@ -167,7 +167,7 @@ func (e *evaluation) explainRounding(l lowering, discount, left int64) tried {
 
 // byRules are the rules that gave something, without the reserved one.
 func (s *Strategy) byRules(q *Quote) []Applied {
-	if last := len(q.Applied) - 1; last >= 0 && q.Applied[last].Rule == s.turns {
+	if last := len(q.Applied) - 1; last >= 0 && q.Applied[last].Rule == s.ruleCount {
 		return q.Applied[:last]
 	}
 	return q.Applied

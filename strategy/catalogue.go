@@ -81,7 +81,7 @@ func (l listedProduct) hint(sku string) string {
 	if l.sku == sku {
 		return ""
 	}
-	return foldedBare.apart()
+	return foldedBare.distinguishHint()
 }
 
 func decodeProduct(s *section) (product, bool) {

@@ -80,10 +80,10 @@ func (s *section) products(pause document.Pause) ([]*document.Node, *spreadsheet
 			`such as "catalogue.csv"`)
 		return nil, nil
 	}
-	file, there := s.beside.file(name)
+	file, there := s.companions.file(name)
 	switch {
 	case !there:
-		sub.Wrong(at, keyFile, fmt.Sprintf("there is no file %s beside the strategy", name), sub.beside.meant(name))
+		sub.Wrong(at, keyFile, fmt.Sprintf("there is no file %s beside the strategy", name), sub.companions.meant(name))
 	case len(file.Data) > maxSheetSize:
 		sub.Wrong(at, keyFile, fmt.Sprintf("%s has %d bytes, more than %d", name, len(file.Data), maxSheetSize), "")
 	default:
@@ -201,11 +201,11 @@ func (x *spreadsheet) cellAt(row, column int) string {
 	return fmt.Sprintf("row %d, column %s (%s)", row, sheet.Letters(column), x.columns[column].header)
 }
 
-// besides are the files beside a strategy.
-type besides []Source
+// companions are the files beside a strategy.
+type companions []Source
 
 // file finds one by what a strategy calls it.
-func (b besides) file(name string) (Source, bool) {
+func (b companions) file(name string) (Source, bool) {
 	for _, f := range b {
 		if filepath.Base(f.Name) == name {
 			return f, true
@@ -215,7 +215,7 @@ func (b besides) file(name string) (Source, bool) {
 }
 
 // meant is the hint for a file that is not there.
-func (b besides) meant(name string) string {
+func (b companions) meant(name string) string {
 	names := make([]string, len(b))
 	for i, f := range b {
 		names[i] = filepath.Base(f.Name)

@@ -28,7 +28,7 @@ func IsSpreadsheet(name string) bool {
 // environments, each once. A strategy that is not TOML names none: it is refused
 // whatever is beside it.
 func Spreadsheets(sources ...Source) []string {
-	sources, _ = apart(sources)
+	sources, _ = splitCompanions(sources)
 	if !slices.ContainsFunc(sources, mayName) {
 		return nil
 	}
@@ -81,8 +81,8 @@ func mayName(s Source) bool {
 	return slices.ContainsFunc(sheetSuffixes, func(suffix string) bool { return bytes.Contains(lower, []byte(suffix)) })
 }
 
-// apart are the files of a strategy, and those beside it.
-func apart(sources []Source) (files []Source, beside besides) {
+// splitCompanions are the files of a strategy, and those beside it.
+func splitCompanions(sources []Source) (files []Source, beside companions) {
 	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Companion }) {
 		return sources, nil
 	}

@@ -5,25 +5,25 @@ package strategy
 type condition interface {
 	// key is the key of the language the condition is written with.
 	key() string
-	// holds reports whether it holds for the cart at hand; t is the rule's
+	// met reports whether it holds for the cart at hand; t is the rule's
 	// target.
-	holds(e *evaluation, t *target) bool
+	met(e *evaluation, t *target) bool
 	// explain says what was seen and what is needed.
 	explain(e *evaluation, t *target) (seen, needed Value)
 }
 
-// conditionRoom decodes, encodes and compiles the conditions of one file.
-type conditionRoom interface {
+// conditionSpec decodes, encodes and compiles the conditions of one file.
+type conditionSpec interface {
 	encode(*object)
 	// compile appends the conditions that were given.
 	compile(*compiler, []condition) []condition
 }
 
 // decodeConditions reads every condition of a rule besides its time. A new kind
-// is one line here and one file. A room is nil when the rule has none of its
+// is one line here and one file. A spec is nil when the rule has none of its
 // conditions, as is usual.
-func decodeConditions(s *section) []conditionRoom {
-	rooms := [...]conditionRoom{
+func decodeConditions(s *section) []conditionSpec {
+	specs := [...]conditionSpec{
 		decodeCoupons(s),
 		decodeCustomer(s),
 		decodePlaces(s),
@@ -31,11 +31,11 @@ func decodeConditions(s *section) []conditionRoom {
 		decodeThreshold(s),
 	}
 	given := 0
-	for _, room := range rooms {
-		if room != nil {
-			rooms[given] = room
+	for _, spec := range specs {
+		if spec != nil {
+			specs[given] = spec
 			given++
 		}
 	}
-	return append(s.rooms.room(given), rooms[:given]...)
+	return append(s.specs.alloc(given), specs[:given]...)
 }

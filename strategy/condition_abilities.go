@@ -43,5 +43,5 @@ type minimal interface {
 type implied interface {
 	// impliedBy reports whether it is met wherever another one is. It may say no where
 	// that is hard to tell.
-	impliedBy(other conditionRoom) bool
+	impliedBy(other conditionSpec) bool
 }

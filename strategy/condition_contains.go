@@ -24,7 +24,7 @@ type holding struct {
 	subtotal int64 // minor units; 0 when absent
 }
 
-func decodeContains(s *section) conditionRoom {
+func decodeContains(s *section) conditionSpec {
 	requires, forbids := decodeHoldings(s, "requires"), decodeHoldings(s, "forbids")
 	if len(requires)+len(forbids) == 0 {
 		return nil
@@ -84,7 +84,7 @@ type held struct {
 
 func (h *held) key() string { return h.name }
 
-func (h *held) holds(e *evaluation, _ *target) bool {
+func (h *held) met(e *evaluation, _ *target) bool {
 	sum := e.count(&h.lines)
 	return (sum.present >= h.quantity && sum.value >= h.subtotal) == h.wanted
 }
@@ -100,11 +100,11 @@ func (h *held) explain(e *evaluation, _ *target) (seen, needed Value) {
 	return unitsValue(sum.present, sayPlain), unitsValue(0, sayNoneForbidden)
 }
 
-func (h *held) climb(e *evaluation, _ *target) climb {
+func (h *held) progress(e *evaluation, _ *target) progress {
 	if !h.wanted {
-		return climb{}
+		return progress{}
 	}
-	c, sum := climb{reason: h.name, full: failing}, e.count(&h.lines)
+	c, sum := progress{reason: h.name, full: failing}, e.count(&h.lines)
 	c.needs[0] = need{of: &h.lines, anywhere: true}
 	if sum.present < h.quantity {
 		c.seen, c.units, c.needs[0].units = sum.present, true, h.quantity-sum.present
@@ -135,8 +135,8 @@ func (c *contains) requiredLines() []cart.Line {
 
 // Interface guards.
 var (
-	_ requiring = (*contains)(nil)
-	_ climber   = (*held)(nil)
-	_ growing   = (*held)(nil)
-	_ looker    = (*held)(nil)
+	_ requiring        = (*contains)(nil)
+	_ progressReporter = (*held)(nil)
+	_ growing          = (*held)(nil)
+	_ looker           = (*held)(nil)
 )

@@ -8,7 +8,7 @@ import "github.com/promogate/caddy-discount/cart"
 //	coupons = ["SPRING", "618"]
 type coupons struct{ codes []string } // in the form in which codes are compared
 
-func decodeCoupons(s *section) conditionRoom {
+func decodeCoupons(s *section) conditionSpec {
 	if s.Get("coupons") == nil {
 		return nil
 	}
@@ -22,7 +22,7 @@ func decodeCoupons(s *section) conditionRoom {
 func (c *coupons) encode(o *object) { o.texts("coupons", c.codes) }
 
 func (c *coupons) compile(to *compiler, list []condition) []condition {
-	return append(list, to.heldCoupons.one(heldCoupon{to.all(to.codes, c.codes)}))
+	return append(list, to.heldCoupons.put(heldCoupon{to.all(to.codes, c.codes)}))
 }
 
 // heldCoupon is the compiled condition.
@@ -30,7 +30,7 @@ type heldCoupon struct{ codes []symbol }
 
 func (c *heldCoupon) key() string { return "coupons" }
 
-func (c *heldCoupon) holds(e *evaluation, _ *target) bool { return common(c.codes, e.coupons.codes) }
+func (c *heldCoupon) met(e *evaluation, _ *target) bool { return common(c.codes, e.coupons.codes) }
 
 // explain names no code of the rule: who may ask for the reason may not know it. The
 // codes of the cart are as the cart has them.

@@ -16,7 +16,7 @@ type customer struct {
 	nthOrder             int64 // completed orders + 1; 0 when absent
 }
 
-func decodeCustomer(s *section) conditionRoom {
+func decodeCustomer(s *section) conditionSpec {
 	n := s.Get("customer")
 	if n == nil {
 		return nil
@@ -60,7 +60,7 @@ func (c *customer) compile(_ *compiler, list []condition) []condition {
 
 func (c *customer) key() string { return "customer" }
 
-func (c *customer) holds(e *evaluation, _ *target) bool {
+func (c *customer) met(e *evaluation, _ *target) bool {
 	who := &e.cart.Customer
 	return (len(c.tiers) == 0 || slices.Contains(c.tiers, who.Tier)) &&
 		(len(c.ids) == 0 || slices.Contains(c.ids, who.ID)) &&

@@ -14,7 +14,7 @@ import (
 //	shipping_methods = ["express"]   # of shipping, only such charges are reduced
 type places struct{ channels, regions, methods []string }
 
-func decodePlaces(s *section) conditionRoom {
+func decodePlaces(s *section) conditionSpec {
 	channels, regions, methods := s.texts("channels"), s.texts("regions"), s.texts("shipping_methods")
 	if len(channels)+len(regions)+len(methods) == 0 {
 		return nil
@@ -34,7 +34,7 @@ func (p *places) compile(to *compiler, list []condition) []condition {
 		{keyRegions, p.regions, func(e *evaluation) []string { return []string{e.cart.Region} }},
 	} {
 		if len(c.wanted) > 0 {
-			list = append(list, to.oneOf.one(c))
+			list = append(list, to.oneOf.put(c))
 		}
 	}
 	if len(p.methods) > 0 {
@@ -58,7 +58,7 @@ type oneOf struct {
 
 func (c *oneOf) key() string { return c.name }
 
-func (c *oneOf) holds(e *evaluation, _ *target) bool {
+func (c *oneOf) met(e *evaluation, _ *target) bool {
 	return slices.ContainsFunc(c.words(e), func(w string) bool { return slices.Contains(c.wanted, w) })
 }
 
@@ -75,7 +75,7 @@ type shippedBy struct{ methods []string }
 
 func (c *shippedBy) key() string { return "shipping_methods" }
 
-func (c *shippedBy) holds(e *evaluation, _ *target) bool {
+func (c *shippedBy) met(e *evaluation, _ *target) bool {
 	for i := range e.cart.Shipping {
 		if slices.Contains(c.methods, e.cart.Shipping[i].Method) {
 			return true

@@ -20,7 +20,7 @@ type threshold struct {
 	wholeCart    bool
 }
 
-func decodeThreshold(s *section) conditionRoom {
+func decodeThreshold(s *section) conditionSpec {
 	var t threshold
 	t.quantity, _ = s.Integer("min_quantity", 1, money.Max)
 	t.lineQuantity, _ = s.Integer("min_line_quantity", 1, money.Max)
@@ -30,7 +30,7 @@ func decodeThreshold(s *section) conditionRoom {
 	if t == (threshold{}) {
 		return nil
 	}
-	return s.thresholds.one(t)
+	return s.thresholds.put(t)
 }
 
 var countWords = []string{"target", "cart"}
@@ -61,7 +61,7 @@ func (t *threshold) compile(c *compiler, list []condition) []condition {
 		least int64
 	}{{ofQuantity, t.quantity}, {ofLineQuantity, t.lineQuantity}, {ofArticles, t.articles}, {ofSubtotal, t.subtotal}} {
 		if least.least > 0 {
-			list = append(list, c.atLeast.one(atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart}))
+			list = append(list, c.atLeast.put(atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart}))
 		}
 	}
 	return list
@@ -88,7 +88,7 @@ func (a *atLeast) key() string {
 	return [...]string{"min_quantity", "min_line_quantity", "min_articles", "min_subtotal"}[a.of]
 }
 
-func (a *atLeast) holds(e *evaluation, t *target) bool { return a.seen(e, t) >= a.least }
+func (a *atLeast) met(e *evaluation, t *target) bool { return a.seen(e, t) >= a.least }
 
 // seen is how much of the measure the cart has.
 func (a *atLeast) seen(e *evaluation, t *target) int64 {
@@ -118,8 +118,8 @@ func (a *atLeast) explain(e *evaluation, t *target) (seen, needed Value) {
 	return unitsValue(a.seen(e, t), sayPlain), unitsValue(a.least, sayAtLeast)
 }
 
-func (a *atLeast) climb(e *evaluation, t *target) climb {
-	c := climb{reason: a.key(), full: failing, seen: a.seen(e, t), units: a.of != ofSubtotal}
+func (a *atLeast) progress(e *evaluation, t *target) progress {
+	c := progress{reason: a.key(), full: failing, seen: a.seen(e, t), units: a.of != ofSubtotal}
 	missing := a.least - c.seen
 	switch n := &c.needs[0]; a.of {
 	case ofSubtotal:
@@ -161,7 +161,7 @@ func (t *threshold) minimum(wholeCart, byQuantity bool) (least int64, key string
 	return t.subtotal, "min_subtotal", true
 }
 
-func (t *threshold) impliedBy(other conditionRoom) bool {
+func (t *threshold) impliedBy(other conditionSpec) bool {
 	o, same := other.(*threshold)
 	return same && t.wholeCart == o.wholeCart && t.quantity <= o.quantity && t.lineQuantity <= o.lineQuantity && t.subtotal <= o.subtotal
 }
@@ -175,12 +175,12 @@ func (t *threshold) lineWarning(*rule) (warning lineWarning, looks bool) {
 
 // Interface guards.
 var (
-	_ targetReader = (*threshold)(nil)
-	_ reacher      = (*threshold)(nil)
-	_ minimal      = (*threshold)(nil)
-	_ implied      = (*threshold)(nil)
-	_ lineWarner   = (*threshold)(nil)
-	_ climber      = (*atLeast)(nil)
-	_ indexed      = (*atLeast)(nil)
-	_ looker       = (*atLeast)(nil)
+	_ targetReader     = (*threshold)(nil)
+	_ reacher          = (*threshold)(nil)
+	_ minimal          = (*threshold)(nil)
+	_ implied          = (*threshold)(nil)
+	_ lineWarner       = (*threshold)(nil)
+	_ progressReporter = (*atLeast)(nil)
+	_ indexed          = (*atLeast)(nil)
+	_ looker           = (*atLeast)(nil)
 )

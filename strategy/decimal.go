@@ -24,18 +24,18 @@ func parseDecimal(text string) (int64, bool) {
 	if err != nil {
 		return 0, false
 	}
-	rest := uint64(0)
+	fraction := uint64(0)
 	for i := range decimalPlaces {
-		rest *= 10
+		fraction *= 10
 		if i < len(decimals) {
 			c := decimals[i]
 			if c < '0' || c > '9' {
 				return 0, false
 			}
-			rest += uint64(c - '0')
+			fraction += uint64(c - '0')
 		}
 	}
-	value := int64(v*1_000_000 + rest)
+	value := int64(v*1_000_000 + fraction)
 	if negative {
 		value = -value
 	}

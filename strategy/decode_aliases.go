@@ -9,9 +9,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// otherNames are what other engines, or common sense, call a key. The first that
+// aliases are what other engines, or common sense, call a key. The first that
 // is known in its place is meant.
-var otherNames = map[string][]string{
+var aliases = map[string][]string{
 	"discount_percent": rateKeys, "discount_percentage": rateKeys, "percent": rateKeys, "percentage": rateKeys, "percent_off": rateKeys,
 	"discount": rateKeys, "rate": {"discount_rate"}, "discount_rate": {"rate"},
 	"amount": {"discount_amount", "threshold"}, "discount_amount": {"amount"}, "amount_off": amountKeys, "fixed_amount": amountKeys, "off": amountKeys,
@@ -111,7 +111,7 @@ func (s *section) meant(f *document.Field) string {
 	if way := s.otherWay(lower, f.Value); way != "" {
 		return way
 	}
-	if key := calledHere(lower, s.Asked()); key != "" {
+	if key := aliasOf(lower, s.Asked()); key != "" {
 		return "did you mean " + key + "?" + asRate(key, lower, f.Value)
 	}
 	if hint := document.Meant(f.Key, s.Asked()); hint != "" || len(s.Asked()) > longestKeyList {
@@ -150,9 +150,9 @@ func asRate(key, typed string, value *document.Node) string {
 	return ""
 }
 
-// calledHere is what a key goes by here; "" if it is not known under another name.
-func calledHere(typed string, known []string) string {
-	for _, key := range otherNames[typed] {
+// aliasOf is what a key goes by here; "" if it is not known under another name.
+func aliasOf(typed string, known []string) string {
+	for _, key := range aliases[typed] {
 		if slices.Contains(known, key) {
 			return key
 		}

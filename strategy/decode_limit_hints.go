@@ -48,7 +48,7 @@ func (s *section) rewardGiven() rewardKind {
 		if slices.Contains(limited, key) {
 			return rewardOf(key)
 		}
-		if reward := calledHere(key, limited); reward != "" {
+		if reward := aliasOf(key, limited); reward != "" {
 			return rewardOf(reward)
 		}
 	}
@@ -62,7 +62,7 @@ const oncePerOrder = " That is once an order; max_times is how often"
 func nthMeant(key string) string {
 	free := strings.Contains(key, "free")
 	switch {
-	case key == "nth_order", otherNames[key] != nil:
+	case key == "nth_order", aliases[key] != nil:
 		return ""
 	case key == "second_half", key == "2nd_half", key == "half_second", key == "half_price_second", key == "bogo_half", key == "bogoho",
 		isNth(key, "second", "2nd") && strings.Contains(key, "half"):

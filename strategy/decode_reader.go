@@ -11,38 +11,38 @@ import (
 
 // reader carries what every part of the language needs while it is decoded.
 type reader struct {
-	report   *document.Reader
-	doc      *document.Document
-	beside   besides
-	known    catalogueWords
-	halfRead bool // the catalogue could not be read to its end
-	compared int  // words of the catalogue with unknown ones
-	zoned    bool // whether timezone is given
-	spelling spelling
-	codes    map[string]spelledCode // every coupon code so far, by its form
-	folding  folding
-	currency money.Currency
-	location *time.Location
-	maxRate  money.Rate // zero when limits.max_rate is absent
-	spare    []*section
-	closing  func(*section) // hears of each section before it is closed; for tests
-	blocks
+	report     *document.Reader
+	doc        *document.Document
+	companions companions
+	known      catalogueWords
+	halfRead   bool // the catalogue could not be read to its end
+	compared   int  // words of the catalogue with unknown ones
+	zoned      bool // whether timezone is given
+	spelling   spelling
+	codes      map[string]spelledCode // every coupon code so far, by its form
+	folding    folding
+	currency   money.Currency
+	location   *time.Location
+	maxRate    money.Rate // zero when limits.max_rate is absent
+	spare      []*section
+	closing    func(*section) // hears of each section before it is closed; for tests
+	arenas
 }
 
 // newReader reads a document.
-func newReader(d *document.Document, beside besides) *reader {
-	return &reader{report: document.NewReader(d), doc: d, beside: beside}
+func newReader(d *document.Document, companions companions) *reader {
+	return &reader{report: document.NewReader(d), doc: d, companions: companions}
 }
 
-// blocks are what lists and the parts that many rules have are taken from.
-type blocks struct {
-	strings    lists[string]
-	windows    lists[window]
-	attributes lists[attribute]
-	rooms      lists[conditionRoom]
-	thresholds lists[threshold]
-	percents   lists[percentOff]
-	amounts    lists[amountOff]
+// arenas are what lists and the parts that many rules have are taken from.
+type arenas struct {
+	strings    arena[string]
+	windows    arena[window]
+	attributes arena[attribute]
+	specs      arena[conditionSpec]
+	thresholds arena[threshold]
+	percents   arena[percentOff]
+	amounts    arena[amountOff]
 }
 
 // text reads a string that may not be empty; "" when it is absent or wrong.
@@ -99,7 +99,7 @@ func (s *section) words(name string, form wordForm, each func(s *section, item *
 		s.Wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	}
 	s.checkStrays(items, name)
-	list, seen := s.strings.room(len(items)), seenAmong(len(items))
+	list, seen := s.strings.alloc(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {
 		case item.Kind != document.String:

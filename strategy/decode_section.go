@@ -90,7 +90,7 @@ func (s *section) mistyped(key string) bool {
 		if s.Knows(f.Key) {
 			return false
 		}
-		return document.Closest(f.Key, []string{key}) == key || calledHere(strings.ToLower(f.Key), []string{key}) == key
+		return document.Closest(f.Key, []string{key}) == key || aliasOf(strings.ToLower(f.Key), []string{key}) == key
 	})
 }
 

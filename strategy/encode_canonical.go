@@ -28,7 +28,7 @@ func (m *Model) Canonical() []byte {
 		m.spelling.encodeCodes(o)
 		o.key("currency")
 		o.text(m.currency.Code())
-		encodeList(o, "discounts", m.steps, (*step).encode)
+		encodeList(o, "discounts", m.steps, (*orderStep).encode)
 		o.key("language")
 		o.integer(Language)
 		m.limits.encode(o)

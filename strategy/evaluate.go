@@ -45,14 +45,14 @@ type lineState struct {
 	freeRun  int32   // the first of those that no article has now
 
 	// where in an article of several runs or lines the rule that is evaluated is
-	walked   bool   // whether cursor, stopping or dealt is anywhere
-	cursor   cursor // where the last cut was
-	stopping cursor // where the line begins that was stopped last
-	reading  cursor // where the last units were that were looked at
-	dealt    lineCursor
-	shareOf  []int32 // where in the shares that of a line of an article is
-	behind   []int32 // where a full line of an article leads, from one on; 0 for one that is not full
-	full     []int32 // the lines that are
+	walked      bool   // whether cursor, stopping or distributed is set
+	cursor      cursor // where the last cut was
+	stopping    cursor // where the line begins that was stopped last
+	reading     cursor // where the last units were that were looked at
+	distributed lineCursor
+	shareOf     []int32 // where in the shares that of a line of an article is
+	behind      []int32 // where a full line of an article leads, from one on; 0 for one that is not full
+	full        []int32 // the lines that are
 }
 
 // rewardBuffers is memory of the rewards.
@@ -68,21 +68,21 @@ type rewardBuffers struct {
 
 // choiceBuffers is memory of choosing between rules.
 type choiceBuffers struct {
-	winners   []winner
-	won       []int32
+	winners   []lineWinner
+	wonLines  []int32
 	inGroups  []int32    // candidates that are of a group, group by group
 	combining *combining // nil until it is used
 }
 
 // indexBuffers is memory of the index.
 type indexBuffers struct {
-	candidates    []int32 // the rules the cart can touch, in their order
-	found, either bitmap
-	frequent      []filedUnder // words of the cart with many rules
+	candidates  []int32 // the rules the cart can touch, in their order
+	bits, union bitmap
+	frequent    []filedUnder // words of the cart with many rules
 
 	// which goods have which word, and those that a matcher may match
-	bySKU, byCategory, bySubgroup whereabouts
-	near                          []int32
+	bySKU, byCategory, bySubgroup postings
+	matched                       []int32
 	categories                    []symbol   // of all goods beside their first
 	further                       [][]symbol // of each that has such, parts of them
 	distinct                      []symbol   // those of categories, each once
@@ -113,7 +113,7 @@ type item struct {
 	stopped                 bool         // no later rule may reduce it
 }
 
-func (l *item) room() int64 { return max(0, l.left-l.floor) }
+func (l *item) headroom() int64 { return max(0, l.left-l.floor) }
 
 func (l *item) value(b base) int64 { return b.of(l.original, l.stage, l.left) }
 
@@ -140,7 +140,7 @@ func (l *lineState) reset() {
 }
 
 func (c *choiceBuffers) reset() {
-	c.winners, c.won, c.inGroups = c.winners[:0], c.won[:0], c.inGroups[:0]
+	c.winners, c.wonLines, c.inGroups = c.winners[:0], c.wonLines[:0], c.inGroups[:0]
 }
 
 func (x *indexBuffers) reset() {
@@ -200,7 +200,7 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 			return e.tracedTry(r)
 		}
 	}
-	if e.givenUp() || !e.admits(r) {
+	if e.tooManySteps() || !e.admits(r) {
 		return nil, false
 	}
 	t, reached := e.reward(r)
@@ -217,7 +217,7 @@ func (e *evaluation) reward(r *compiledRule) (*target, bool) {
 	if r.each != eachNone {
 		return e.tryEach(r, nil)
 	}
-	t := e.aim(r)
+	t := e.computeTarget(r)
 	if !t.anything(r) {
 		return nil, false
 	}
@@ -236,7 +236,7 @@ func (e *evaluation) admits(r *compiledRule) bool {
 		return false
 	}
 	for _, c := range r.conditions {
-		if !c.holds(e, nil) {
+		if !c.met(e, nil) {
 			return false
 		}
 	}
@@ -275,7 +275,7 @@ func (e *evaluation) reduceTo(most int64, portions []portion) {
 	}
 	for i := range portions {
 		p := &portions[i]
-		p.value, p.room, p.off = p.off, p.off, 0
+		p.value, p.headroom, p.off = p.off, p.off, 0
 	}
 	e.share(most, portions)
 }

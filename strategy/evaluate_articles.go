@@ -35,7 +35,7 @@ type articleItem struct {
 	varied bool  // it is among the variants
 }
 
-// begin makes room for so many lines.
+// begin makes the tables large enough for so many lines.
 func (a *articles) begin(lines int) {
 	size := 1 << bits.Len(uint(2*lines))
 	a.seen, a.first = zeroed(a.seen, size), zeroed(a.first, size)

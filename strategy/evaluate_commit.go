@@ -1,7 +1,7 @@
 package strategy
 
 // This file puts into effect what a rule takes off: off the units it took it from,
-// and dealt to the lines of the cart that these are of.
+// and distributed to the lines of the cart that these are of.
 
 // commit puts a rule into effect as try worked it out.
 func (q *Quote) commit(index int, r *compiledRule, t *target) {
@@ -11,13 +11,13 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 		return
 	}
 	if e.walked {
-		e.forgetPlaces()
+		e.resetCursors()
 	}
 	first := len(q.shares)
 	for i := range t.portions {
 		p := &t.portions[i]
 		if p.off != 0 || p.uses {
-			q.bear(p, r.stop == stopLine, first)
+			q.charge(p, r.stop == stopLine, first)
 		}
 		if i+1 == len(t.portions) || t.portions[i+1].item != p.item {
 			e.tidy(&e.items[p.item])
@@ -33,15 +33,15 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})
 }
 
-// forgetPlaces forgets where the rule before cut and dealt, which most do not.
-func (e *evaluation) forgetPlaces() {
-	e.walked, e.cursor, e.stopping, e.dealt = false, cursor{}, cursor{}, lineCursor{}
+// resetCursors forgets where the rule before cut and distributed, which most do not.
+func (e *evaluation) resetCursors() {
+	e.walked, e.cursor, e.stopping, e.distributed = false, cursor{}, cursor{}, lineCursor{}
 	e.emptyAll()
 }
 
-// bear takes a portion's share off its item; first is where the shares of the rule
+// charge takes a portion's share off its item; first is where the shares of the rule
 // begin.
-func (q *Quote) bear(p *portion, stop bool, first int) {
+func (q *Quote) charge(p *portion, stop bool, first int) {
 	e := &q.work
 	l := &e.items[p.item]
 	if l.runs != 0 || p.units < l.quantity {
@@ -68,18 +68,18 @@ func (q *Quote) bear(p *portion, stop bool, first int) {
 		return
 	case l.lines == 1:
 		l.stopped = l.stopped || stop
-		q.bearLine(l.line, p.off, first)
+		q.chargeLine(l.line, p.off, first)
 	case p.off < 0:
-		q.dealBack(l, p, first)
+		q.takeBackFromLines(l, p, first)
 	default:
-		q.deal(l, p, stop, first)
+		q.distribute(l, p, stop, first)
 	}
 	q.Discount += p.off
 	e.budget -= p.off
 }
 
-// bearLine takes an amount off a line.
-func (q *Quote) bearLine(line int32, off int64, first int) {
+// chargeLine takes an amount off a line.
+func (q *Quote) chargeLine(line int32, off int64, first int) {
 	q.Lines[line].Discount += off
 	if last := len(q.shares) - 1; last >= first && q.shares[last].Line == int(line) {
 		q.shares[last].Amount += off
@@ -88,11 +88,11 @@ func (q *Quote) bearLine(line int32, off int64, first int) {
 	q.shares = append(q.shares, Share{Line: int(line), Charge: -1, Amount: off})
 }
 
-// deal deals what a portion of an article loses to the lines that its units are of.
-// What is odd may be more than a line has left: then the next one bears it.
-func (q *Quote) deal(l *item, p *portion, stop bool, first int) {
+// distribute gives the lines that the units of a portion are of their shares of what it
+// loses. An odd minor unit may be more than a line has left: then the next line loses it.
+func (q *Quote) distribute(l *item, p *portion, stop bool, first int) {
 	e := &q.work
-	e.roomForShares()
+	e.growShares()
 	e.walked = true
 	over, at := int64(0), e.lineAt(l, p.from)
 	for to := p.from + p.units; at.left > 0 && at.before < to; at = at.next(e) {
@@ -102,13 +102,13 @@ func (q *Quote) deal(l *item, p *portion, stop bool, first int) {
 		if stop {
 			e.stopLine(l, at.before, units)
 		}
-		e.dealt = at
-		if over = q.dealLine(l, at.line, units, off, first); over > 0 {
+		e.distributed = at
+		if over = q.distributeToLine(l, at.line, units, off, first); over > 0 {
 			e.fillUp(l, at.line)
 		}
 	}
 	if over > 0 {
-		e.spillOver(l, at, over, func(line int32, over int64) int64 { return q.dealLine(l, line, e.unitsOf(line), over, first) })
+		e.spillOver(l, at, over, func(line int32, over int64) int64 { return q.distributeToLine(l, line, e.unitsOf(line), over, first) })
 	}
 }
 
@@ -123,8 +123,8 @@ type lineCursor struct {
 // lineAt is the line of an article that has a unit.
 func (e *evaluation) lineAt(l *item, unit int64) lineCursor {
 	at := lineCursor{item: l, line: l.line, left: l.lines}
-	if e.dealt.item == l && e.dealt.before <= unit {
-		at = e.dealt
+	if e.distributed.item == l && e.distributed.before <= unit {
+		at = e.distributed
 	}
 	for at.left > 0 && at.before+e.unitsOf(at.line) <= unit {
 		at = at.next(e)
@@ -141,9 +141,9 @@ func (at lineCursor) next(e *evaluation) lineCursor {
 	return at
 }
 
-// roomForShares makes room to note where the share of each line of an article is, and which
+// growShares makes the lists long enough to note where the share of each line of an article is, and which
 // lines are full.
-func (e *evaluation) roomForShares() {
+func (e *evaluation) growShares() {
 	if missing := len(e.nextLine) - len(e.shareOf); missing > 0 {
 		e.shareOf = append(e.shareOf, make([]int32, missing)...)
 		e.behind = append(e.behind, make([]int32, missing)...)
@@ -159,20 +159,20 @@ func (q *Quote) shareOf(line int32, first int) *Share {
 	return nil
 }
 
-// dealLine takes as much of an amount off a line of an article as that has left, and
+// distributeToLine takes as much of an amount off a line of an article as that has left, and
 // says what is over.
-func (q *Quote) dealLine(l *item, line int32, units, off int64, first int) (over int64) {
+func (q *Quote) distributeToLine(l *item, line int32, units, off int64, first int) (over int64) {
 	quoted := &q.Lines[line]
 	bears := min(off, max(0, quoted.Subtotal-quoted.Discount-times(l.unitFloor, units)))
 	if bears != 0 {
-		q.bearPart(line, bears, first)
+		q.chargePart(line, bears, first)
 	}
 	return off - bears
 }
 
-// bearPart is bearLine for a line of an article, of which the rule may have taken
+// chargePart is bearLine for a line of an article, of which the rule may have taken
 // something before.
-func (q *Quote) bearPart(line int32, off int64, first int) {
+func (q *Quote) chargePart(line int32, off int64, first int) {
 	q.Lines[line].Discount += off
 	if share := q.shareOf(line, first); share != nil {
 		share.Amount += off

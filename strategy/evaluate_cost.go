@@ -7,7 +7,7 @@ import (
 
 // This file bounds what a quote costs. A step is one rule that looks at one line or
 // shipping charge, or one round of sharing an amount over it. Lines of one article count
-// each, since what a rule takes off is dealt to all of them. No clock has a say, so that
+// each, since what a rule takes off is distributed to all of them. No clock has a say, so that
 // a cart that is priced once is priced always, on every machine.
 
 // MaxSteps is how many steps a quote may take: far more than carts and strategies of shops
@@ -20,21 +20,21 @@ const MaxSteps = 40_000_000
 var ErrTooManySteps = errors.New("too many rules look at too many lines: pricing the cart takes more than " +
 	fmt.Sprint(MaxSteps) + " steps")
 
-// spend counts steps. An explanation looks at more than a quote does and has bounds of its own.
-func (e *evaluation) spend(steps int) {
+// countSteps counts steps. An explanation looks at more than a quote does and has bounds of its own.
+func (e *evaluation) countSteps(steps int) {
 	if e.trace == nil {
 		e.steps += int64(steps)
 	}
 }
 
-// givenUp reports whether the quote is given up. Then no rule applies any more, so that what is
+// tooManySteps reports whether the quote is given up. Then no rule applies any more, so that what is
 // left of the work ends soon.
-func (e *evaluation) givenUp() bool { return e.steps > MaxSteps }
+func (e *evaluation) tooManySteps() bool { return e.steps > MaxSteps }
 
-// spendOn counts the further lines of an article that a rule is about.
-func (e *evaluation) spendOn(l *item) {
+// countLines counts the further lines of an article that a rule is about.
+func (e *evaluation) countLines(l *item) {
 	if l.lines > 1 {
-		e.spend(int(l.lines) - 1)
+		e.countSteps(int(l.lines) - 1)
 	}
 }
 

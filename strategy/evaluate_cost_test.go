@@ -8,7 +8,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// What a rule takes off an article is dealt to each of its lines. So lines of one article
+// What a rule takes off an article is distributed to each of its lines. So lines of one article
 // are as many steps as lines of many, and wait their turn as those do.
 func TestLinesOfOneArticleAreStepsAsOthers(t *testing.T) {
 	const lines = 500

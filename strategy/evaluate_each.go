@@ -59,7 +59,7 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 		for to < len(e.rewards.parts) && e.samePart(r, from, to) {
 			to++
 		}
-		t = e.aimAtPart(r, e.rewards.parts[from:to])
+		t = e.targetPart(r, e.rewards.parts[from:to])
 		if found != nil {
 			found.part = e.firstLineOf(&e.rewards.parts[from])
 		}
@@ -68,9 +68,9 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 			continue
 		}
 		reached = true
-		var come climb
+		var come progress
 		if found != nil {
-			come = e.climbOf(r.reward, r)
+			come = e.progressOf(r.reward, r)
 		}
 		e.gift = Gift{}
 		r.reward.give(e, r, t)
@@ -93,7 +93,7 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 // the trace, if there is one.
 func (e *evaluation) passes(r *compiledRule, t *target, found *tried) bool {
 	for _, c := range r.thresholds {
-		if c.holds(e, t) {
+		if c.met(e, t) {
 			continue
 		}
 		if found != nil && found.reason == "" {
@@ -101,7 +101,7 @@ func (e *evaluation) passes(r *compiledRule, t *target, found *tried) bool {
 			found.seen, found.needed = c.explain(e, t)
 		}
 		if found != nil {
-			found.keep(e, e.climbOf(c, r))
+			found.keep(e, e.progressOf(c, r))
 		}
 		return false
 	}
@@ -120,7 +120,7 @@ func (e *evaluation) divide(r *compiledRule) {
 			e.addPart(r, int32(i))
 		}
 	}
-	e.spend(len(e.rewards.parts))
+	e.countSteps(len(e.rewards.parts))
 	if r.each == eachSKU {
 		slices.SortFunc(e.rewards.parts, func(a, b targetPart) int {
 			return cmp.Or(e.compareSKUs(e.items[a.item].from.SKU, e.items[b.item].from.SKU), cmp.Compare(a.item, b.item))
@@ -161,15 +161,15 @@ func (e *evaluation) samePart(r *compiledRule, a, b int) bool {
 	return r.each == eachSKU && sku != "" && e.sameSKU(sku, e.items[e.rewards.parts[b].item].from.SKU)
 }
 
-// aimAtPart makes a part the whole target.
-func (e *evaluation) aimAtPart(r *compiledRule, parts []targetPart) *target {
+// targetPart makes a part the whole target.
+func (e *evaluation) targetPart(r *compiledRule, parts []targetPart) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
 	for i := range parts {
 		p := &parts[i]
 		l := &e.items[p.item]
 		if p.line < 0 {
-			e.aimAt(t, r, int(p.item))
+			e.addToTarget(t, r, int(p.item))
 			continue
 		}
 		line := *l
@@ -182,8 +182,8 @@ func (e *evaluation) aimAtPart(r *compiledRule, parts []targetPart) *target {
 	if r.each == eachLine && t.counted.articles == 0 && t.counted.quantity > 0 {
 		t.counted.articles = 1 // even if an earlier line is the same by weight
 	}
-	if r.scope.maxUnits > 0 {
-		t.limit(&r.scope)
+	if r.targeting.maxUnits > 0 {
+		t.limit(&r.targeting)
 	}
 	return t
 }

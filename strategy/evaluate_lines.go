@@ -67,8 +67,8 @@ func (l *item) priceByTotal() {
 		l.unitPrice, l.priceOver = money.Max, true
 		return
 	}
-	price, rest := bits.Div64(hi, lo, digits)
-	l.unitPrice, l.priceOver = int64(min(price, uint64(money.Max))), rest > 0 || price > uint64(money.Max)
+	price, remainder := bits.Div64(hi, lo, digits)
+	l.unitPrice, l.priceOver = int64(min(price, uint64(money.Max))), remainder > 0 || price > uint64(money.Max)
 }
 
 // setFloor keeps the line from going below a floor for each of its units. Of a

@@ -1,27 +1,27 @@
 package strategy
 
-// This file is what becomes of an amount that a line of an article cannot bear: the next
-// line bears it that can. Where each of many lines has something over, to go through the full
+// This file is what becomes of an amount that a line of an article has no headroom for:
+// the next line that has some loses it. Where each of many lines has something over, to go through the full
 // ones for each would cost the square of the lines. So a line that is full points behind
 // itself, and those before it are led there.
 
-// spillOver has the lines of an article bear an amount, first those from a place on, then the
+// spillOver charges the lines of an article with an amount, first those from a place on, then the
 // others.
-func (e *evaluation) spillOver(l *item, from lineCursor, over int64, bear func(line int32, over int64) (left int64)) {
+func (e *evaluation) spillOver(l *item, from lineCursor, over int64, charge func(line int32, over int64) (left int64)) {
 	if from.left > 0 {
-		over = e.spill(l, from.line, over, bear)
+		over = e.spill(l, from.line, over, charge)
 	}
-	e.spill(l, l.line, over, bear)
+	e.spill(l, l.line, over, charge)
 }
 
-// spill has the lines of an article from one on bear an amount in their order, and says what
-// is over. What bear leaves over a line has no room for, for the rest of the rule.
-func (e *evaluation) spill(l *item, line int32, over int64, bear func(line int32, over int64) (left int64)) int64 {
+// spill charges the lines of an article from one on with an amount in their order, and says what
+// is over. What charge leaves over a line has no headroom for during the rule.
+func (e *evaluation) spill(l *item, line int32, over int64, charge func(line int32, over int64) (left int64)) int64 {
 	for over > 0 {
 		if line = e.openFrom(line); line == noLine {
 			break
 		}
-		if over = bear(line, over); over > 0 {
+		if over = charge(line, over); over > 0 {
 			e.fillUp(l, line)
 		}
 	}

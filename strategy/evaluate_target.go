@@ -7,14 +7,14 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// scopeOfRule is what a rule reduces, and how many units of it.
+// targeting is what a rule reduces, and how many units of it.
 //
 //	applies_to    = "items"       # the goods it is about, "shipping", or "all" of both
 //	max_units     = 5             # no more units than this
 //	max_units_per = "rule"        # over all lines, or of each "line"
 //	pick          = "cheapest"    # which units: "cheapest", "dearest", or in the order of the "cart"
 //	fresh_units   = true          # only units that no rule has reduced
-type scopeOfRule struct {
+type targeting struct {
 	appliesTo appliesTo
 	maxUnits  int64 // 0 when absent
 	perLine   bool
@@ -45,8 +45,8 @@ var (
 	pickWords      = []string{"cheapest", "dearest", "cart"}
 )
 
-func decodeScope(s *section) scopeOfRule {
-	var sc scopeOfRule
+func decodeTargeting(s *section) targeting {
+	var sc targeting
 	sc.appliesTo = appliesTo(s.word("applies_to", 0, appliesToWords))
 	sc.maxUnits, _ = s.Integer("max_units", 1, money.Max)
 	sc.perLine = s.word("max_units_per", 0, perWords) == 1
@@ -69,7 +69,7 @@ func decodeScope(s *section) scopeOfRule {
 	return sc
 }
 
-func (sc *scopeOfRule) encode(o *object) {
+func (sc *targeting) encode(o *object) {
 	o.choice("applies_to", int(sc.appliesTo), 0, appliesToWords)
 	if sc.fresh {
 		o.key("fresh_units")
@@ -130,13 +130,13 @@ var everything matcher
 func (e *evaluation) count(m *matcher) totals {
 	var sum totals
 	if near, narrowed := e.narrowed(m); narrowed {
-		e.spend(1 + len(near))
+		e.countSteps(1 + len(near))
 		for _, i := range near {
 			e.countIn(&sum, m, &e.items[i])
 		}
 		return sum
 	}
-	e.spend(1 + e.goods)
+	e.countSteps(1 + e.goods)
 	for i := range e.items[:e.goods] {
 		e.countIn(&sum, m, &e.items[i])
 	}
@@ -149,41 +149,41 @@ func (e *evaluation) countIn(sum *totals, m *matcher, l *item) {
 	}
 }
 
-// aim works out the target of a rule.
-func (e *evaluation) aim(r *compiledRule) *target {
+// computeTarget works out the target of a rule.
+func (e *evaluation) computeTarget(r *compiledRule) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
 	if near, narrowed := e.narrowed(&r.lines); narrowed {
-		e.spend(1 + len(near))
+		e.countSteps(1 + len(near))
 		for _, i := range near {
-			e.aimAt(t, r, int(i))
+			e.addToTarget(t, r, int(i))
 		}
 	} else {
-		e.spend(1 + e.goods)
+		e.countSteps(1 + e.goods)
 		for i := range e.items[:e.goods] {
-			e.aimAt(t, r, i)
+			e.addToTarget(t, r, i)
 		}
 	}
-	if r.scope.appliesTo != toItems {
+	if r.targeting.appliesTo != toItems {
 		for i := e.goods; i < len(e.items); i++ {
 			if l := &e.items[i]; r.reduces(l) && !l.stopped {
 				e.addPortion(t, int32(i))
 			}
 		}
 	}
-	if r.scope.maxUnits > 0 {
-		t.limit(&r.scope)
+	if r.targeting.maxUnits > 0 {
+		t.limit(&r.targeting)
 	}
 	return t
 }
 
-// aimAt adds an item of goods to the target if the rule is about it.
-func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
+// addToTarget adds an item of goods to the target if the rule is about it.
+func (e *evaluation) addToTarget(t *target, r *compiledRule, i int) {
 	l := &e.items[i]
 	if !r.lines.matches(l) || l.quantity == 0 {
 		return
 	}
-	e.spendOn(l)
+	e.countLines(l)
 	t.counted.add(l, l.value(e.arith.thresholdBase))
 	switch {
 	case e.leavesOut(r, l):
@@ -196,7 +196,7 @@ func (e *evaluation) aimAt(t *target, r *compiledRule, i int) {
 
 // leavesOut reports whether a rule reduces no unit of goods that it is about.
 func (e *evaluation) leavesOut(r *compiledRule, l *item) bool {
-	return r.scope.appliesTo == toShipping || l.stopped || (l.weighed || l.uncounted) && r.byUnit || r.scope.fresh && l.runs == 0 && l.discounted
+	return r.targeting.appliesTo == toShipping || l.stopped || (l.weighed || l.uncounted) && r.byUnit || r.targeting.fresh && l.runs == 0 && l.discounted
 }
 
 // anything reports whether the cart holds anything the rule is about.
@@ -216,7 +216,7 @@ func (e *evaluation) addPortion(t *target, i int32) {
 	t.portions = append(t.portions, portion{})
 	p, l := &t.portions[len(t.portions)-1], &e.items[i]
 	p.item, p.line, p.units = i, l.line, l.quantity
-	p.value, p.room, p.used = l.value(e.arith.base), l.room(), l.used
+	p.value, p.headroom, p.used = l.value(e.arith.base), l.headroom(), l.used
 	t.quantity += p.units
 	t.value += p.value
 }
@@ -237,7 +237,7 @@ func (e *evaluation) addPortions(t *target, r *compiledRule, part targetPart) {
 	}
 	for from, last := part.from, part.from+part.units; ; {
 		to := min(runStart+units.units, lineEnd)
-		if !units.stopped && !(r.scope.fresh && units.discounted) {
+		if !units.stopped && !(r.targeting.fresh && units.discounted) {
 			t.add(e.portion(l, units, portion{item: part.item, line: line, from: from, units: to - from}, runStart))
 		}
 		if from = to; from >= last {
@@ -259,7 +259,7 @@ func (e *evaluation) portion(l *item, of *run, p portion, runStart int64) portio
 		return evenPart(whole, of.units, p.from-runStart+p.units) - evenPart(whole, of.units, p.from-runStart)
 	}
 	p.value, p.used = part(of.value(e.arith.base)), of.used
-	p.room = max(0, part(of.left)-times(l.unitFloor, p.units))
+	p.headroom = max(0, part(of.left)-times(l.unitFloor, p.units))
 	return p
 }
 
@@ -271,7 +271,7 @@ func (t *target) add(p portion) {
 }
 
 // limit cuts the target down to max_units.
-func (t *target) limit(sc *scopeOfRule) {
+func (t *target) limit(sc *targeting) {
 	if sc.perLine {
 		sortInLines(t.portions, sc.pick)
 	} else {
@@ -299,7 +299,7 @@ func sortByUnit(portions []portion, by pick) {
 	if by == inCartOrder {
 		return
 	}
-	slices.SortFunc(portions, func(a, b portion) int { return cmp.Or(compareUnits(&a, &b, by), moreRoom(&a, &b), byItem(a, b)) })
+	slices.SortFunc(portions, func(a, b portion) int { return cmp.Or(compareUnits(&a, &b, by), byHeadroom(&a, &b), byItem(a, b)) })
 }
 
 // sortInLines is sortByUnit within each line.
@@ -311,7 +311,7 @@ func sortInLines(portions []portion, by pick) {
 		if by == inCartOrder {
 			return cmp.Compare(a.from, b.from)
 		}
-		return cmp.Or(compareUnits(&a, &b, by), moreRoom(&a, &b), cmp.Compare(a.from, b.from))
+		return cmp.Or(compareUnits(&a, &b, by), byHeadroom(&a, &b), cmp.Compare(a.from, b.from))
 	})
 }
 
@@ -324,8 +324,8 @@ func compareUnits(a, b *portion, by pick) int {
 	return c
 }
 
-// moreRoom puts the portion first of which a unit may lose more.
-func moreRoom(a, b *portion) int { return -compareRatios(a.room, a.units, b.room, b.units) }
+// byHeadroom puts the portion first of which a unit may lose more.
+func byHeadroom(a, b *portion) int { return -compareRatios(a.headroom, a.units, b.headroom, b.units) }
 
 // majorText writes an amount for a person: in the main unit of its currency, with the
 // code of that.

@@ -59,14 +59,14 @@ func (s *Strategy) traced(c *cart.Cart, now time.Time) (*Explanation, *trace, er
 
 // trace notes what an evaluation finds out about each rule.
 type trace struct {
-	tried    map[int]tried
-	target   int           // the rule that is tried
-	only     int           // the one that is asked about, from one on; 0 for all, or noRule
-	without  int           // the one that has no turn, from one on; 0 for none
-	stops    map[int32]int // the rule that kept later ones from some of an article, by item
-	together int64         // what the rules that are not exclusive take off
-	rival    int           // the exclusive rule of goods that competed; -1 for none
-	beside   int64         // what it and the rules of shipping take off
+	tried        map[int]tried
+	target       int           // the rule that is tried
+	only         int           // the one that is asked about, from one on; 0 for all, or noRule
+	without      int           // the one that has no turn, from one on; 0 for none
+	stops        map[int32]int // the rule that kept later ones from some of an article, by item
+	together     int64         // what the rules that are not exclusive take off
+	rival        int           // the exclusive rule of goods that competed; -1 for none
+	withShipping int64         // what it and the rules of shipping take off
 }
 
 // noRule is no rule to ask about.
@@ -75,7 +75,7 @@ const noRule = -1
 // tried is how far a rule came when its turn was last.
 type tried struct {
 	shortfall                // what failed; of no reason when nothing did
-	climbs    []climb        // how far it, or each part of its target, has come
+	progress  []progress     // how far it, or each part of its target, has come
 	part      int32          // the first line of the part that is tried
 	gave      []contribution // where the reward is in steps
 	lowered   lowering
@@ -108,17 +108,17 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 		return nil, false
 	}
 	for _, c := range r.conditions {
-		if !c.holds(e, nil) {
+		if !c.met(e, nil) {
 			found.reason = c.key()
 			found.seen, found.needed = c.explain(e, nil)
-			found.keep(e, e.climbOf(c, r))
+			found.keep(e, e.progressOf(c, r))
 			return nil, false
 		}
 	}
 	if r.each != eachNone {
 		return e.tracedEach(r, &found)
 	}
-	t := e.aim(r)
+	t := e.computeTarget(r)
 	if !t.anything(r) {
 		found.shortfall = e.missed(r, t)
 		return nil, false
@@ -126,9 +126,9 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	if !e.passes(r, t, &found) {
 		return nil, false
 	}
-	reached := e.climbOf(r.reward, r)
+	reached := e.progressOf(r.reward, r)
 	floorless := e.floorless(r)
-	t = e.aim(r)
+	t = e.computeTarget(r)
 	e.gift = Gift{}
 	r.reward.give(e, r, t)
 	found.gave = e.contributionsOf(r.reward, t)
@@ -170,7 +170,7 @@ func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 	t, reached := e.tryEach(r, found)
 	if !reached {
 		if found.reason == "" {
-			found.shortfall = e.missed(r, e.aim(r))
+			found.shortfall = e.missed(r, e.computeTarget(r))
 		}
 		return nil, false
 	}
@@ -179,13 +179,13 @@ func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 	if gave > 0 || e.gift.SKU != "" {
 		found.shortfall = shortfall{}
 	} else if floorless > 0 {
-		found.shortfall = e.gaveNothing(r, floorless, &climb{})
+		found.shortfall = e.gaveNothing(r, floorless, &progress{})
 	}
 	return t, true
 }
 
 // add notes what a part gave, and how far it has come.
-func (found *tried) add(e *evaluation, r *compiledRule, t *target, reached climb) {
+func (found *tried) add(e *evaluation, r *compiledRule, t *target, reached progress) {
 	found.gave = append(found.gave, e.contributionsOf(r.reward, t)...)
 	if reached.gave = t.off() > 0 || e.gift.SKU != ""; !reached.gave && found.reason == "" {
 		found.shortfall = e.gaveNothing(r, 0, &reached)

@@ -106,7 +106,7 @@ func (o *others) comesTo(n int, before ...Applied) (amount int64, shares []Share
 		r.exclusive, r.group = exclusiveNot, "" // who of them applies was decided
 		some.rules = append(some.rules, r)
 	}
-	some.turns, some.arithmetic.payable = len(some.rules), payable{}
+	some.ruleCount, some.arithmetic.payable = len(some.rules), payable{}
 	trace, last := new(trace), len(some.rules)-1
 	q := new(Quote)
 	q.work.trace = trace

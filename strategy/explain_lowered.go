@@ -38,7 +38,7 @@ func (e *evaluation) tracedCap(r *compiledRule, t *target) lowering {
 }
 
 // floorless is what a rule's reward would come to if no product had a floor
-// price; 0 where none in the cart has. It leaves the target to be aimed again.
+// price; 0 where none in the cart has. The target has to be computed again afterwards.
 func (e *evaluation) floorless(r *compiledRule) int64 {
 	if !slices.ContainsFunc(e.items, func(l item) bool { return l.floor > 0 }) {
 		return 0
@@ -55,9 +55,9 @@ func (e *evaluation) floorless(r *compiledRule) int64 {
 	return t.off()
 }
 
-// capWon is cap for the items that a rule won where each item has its own best
+// capOnLines is cap for the items that a rule won where each item has its own best
 // rule. What held the rule to less before, when it was tried, still holds.
-func (e *evaluation) capWon(i int, r *compiledRule, t *target) {
+func (e *evaluation) capOnLines(i int, r *compiledRule, t *target) {
 	if !e.trace.follows(i) {
 		e.cap(r, t)
 		return

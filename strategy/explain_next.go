@@ -70,7 +70,7 @@ const (
 
 // goal is a rule, or a part of its target, with what is missing for it to give more.
 type goal struct {
-	climb
+	progress
 	rule int
 	adds []addition
 }
@@ -93,20 +93,20 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 
 // nearest are the goals for which the least is missing, by value, the nearest first.
 func (s *Strategy) nearest(q *Quote, c *cart.Cart, t *trace) []goal {
-	shelf := &shelf{strategy: s, left: maxSought}
-	var found []foundClimb
-	for i := range s.rules[:s.turns] {
-		climbs := t.tried[i].climbs
+	shelf := &catalogueSearch{strategy: s, left: maxSought}
+	var found []foundProgress
+	for i := range s.rules[:s.ruleCount] {
+		climbs := t.tried[i].progress
 		for n := range climbs {
 			if shelf.price(&climbs[n], i) {
-				found = append(found, foundClimb{i, &climbs[n]})
+				found = append(found, foundProgress{i, &climbs[n]})
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b foundClimb) int { return cmp.Compare(a.worth, b.worth) })
+	slices.SortStableFunc(found, func(a, b foundProgress) int { return cmp.Compare(a.worth, b.worth) })
 	var goals []goal
 	for _, f := range found {
-		g := goal{climb: *f.climb, rule: f.rule}
+		g := goal{progress: *f.progress, rule: f.rule}
 		if q.additions(&g, c, s.rules[f.rule].each) && s.canHave(&g) {
 			if goals = append(goals, g); len(goals) == maxNext {
 				break
@@ -116,10 +116,10 @@ func (s *Strategy) nearest(q *Quote, c *cart.Cart, t *trace) []goal {
 	return goals
 }
 
-// foundClimb is how far a rule, or a part of its target, has come.
-type foundClimb struct {
+// foundProgress is how far a rule, or a part of its target, has come.
+type foundProgress struct {
 	rule int
-	*climb
+	*progress
 }
 
 // canHave reports whether a rule can be about as many different articles as a goal needs.
@@ -160,7 +160,7 @@ func (r *trials) outcome(q *Quote, g *goal) (Next, bool) {
 	if !known || would < 0 || would == 0 && gift.Quantity <= 0 {
 		return Next{}, false
 	}
-	return r.near(g, r.cart, would, gift), true
+	return r.describeNext(g, r.cart, would, gift), true
 }
 
 // giftOf is the SKU of the gift of a rule.
@@ -178,7 +178,7 @@ func (r *trials) reach(q *Quote, g *goal) (*Quote, bool) {
 		if !ok {
 			return nil, false
 		}
-		now, found := of(trace.tried[g.rule].climbs, g.part)
+		now, found := of(trace.tried[g.rule].progress, g.part)
 		more, moreGifts, applied := fuller.took(g.rule)
 		switch {
 		case applied && now.gave && now.full > g.full && (more > amount || moreGifts > gifts):
@@ -191,10 +191,10 @@ func (r *trials) reach(q *Quote, g *goal) (*Quote, bool) {
 }
 
 // of is how far a part has come.
-func of(climbs []climb, part int32) (climb, bool) {
-	at := slices.IndexFunc(climbs, func(c climb) bool { return c.part == part })
+func of(climbs []progress, part int32) (progress, bool) {
+	at := slices.IndexFunc(climbs, func(c progress) bool { return c.part == part })
 	if at < 0 {
-		return climb{}, false
+		return progress{}, false
 	}
 	return climbs[at], true
 }
@@ -222,15 +222,15 @@ func (r *trials) quote(s *Strategy, t *trace, adds []addition) (*Quote, bool) {
 	return q, ok
 }
 
-// near puts a goal that is reached into words.
-func (s *Strategy) near(g *goal, c *cart.Cart, saves int64, gift Gift) Next {
+// describeNext puts a goal that is reached into words.
+func (s *Strategy) describeNext(g *goal, c *cart.Cart, saves int64, gift Gift) Next {
 	n := Next{
 		Rule: s.ids[g.rule], Reason: g.reason, Saves: saves, Gift: gift,
 		Seen:   g.value(g.seen, sayPlain, sayArticles).inWords(s.currency),
 		Needed: g.value(g.seen+g.missing(), sayAtLeast, sayAtLeastArticles).inWords(s.currency),
 	}
 	for i := range g.adds {
-		a := g.adds[i].told(c)
+		a := g.adds[i].public(c)
 		n.Add = append(n.Add, a)
 		n.Units += a.Units + a.Articles
 		n.Amount += a.Amount

@@ -59,7 +59,7 @@ func (a *addition) inUnits() {
 
 // further adds what is still missing after everything that was added; false where that is
 // not known.
-func (g *goal) further(q *Quote, now *climb, c *cart.Cart) bool {
+func (g *goal) further(q *Quote, now *progress, c *cart.Cart) bool {
 	if now.reason == "" || now.missing() == 0 {
 		return false
 	}
@@ -103,8 +103,8 @@ func (a *addition) more(n *need) bool {
 	return true
 }
 
-// told is an addition as it is told.
-func (a *addition) told(c *cart.Cart) Addition {
+// public is an addition as it is told.
+func (a *addition) public(c *cart.Cart) Addition {
 	told := Addition{Line: int(a.line), Units: a.units, Articles: a.articles, Amount: a.amount}
 	if a.known != nil {
 		told.SKU = a.known.sku

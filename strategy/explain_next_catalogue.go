@@ -6,8 +6,8 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// shelf looks for goods in the catalogue that a cart does not have.
-type shelf struct {
+// catalogueSearch looks for goods in the catalogue that a cart does not have.
+type catalogueSearch struct {
 	strategy *Strategy
 	left     int // how many more rules it is looked for
 	work     evaluation
@@ -16,7 +16,7 @@ type shelf struct {
 
 // price finds the goods that are missing for a rule and that the cart does not have, and
 // adds what they come to; false where there are none.
-func (f *shelf) price(c *climb, rule int) bool {
+func (f *catalogueSearch) price(c *progress, rule int) bool {
 	for i := range c.needs {
 		n := &c.needs[i]
 		if !n.some() || n.item != unknownGoods {
@@ -37,7 +37,7 @@ func (f *shelf) price(c *climb, rule int) bool {
 
 // cheapest is the cheapest article that a rule needs, of equal ones that with the first
 // SKU; nil for none that has a price.
-func (f *shelf) cheapest(n *need, rule int) *product {
+func (f *catalogueSearch) cheapest(n *need, rule int) *product {
 	if f.last != rule+1 {
 		if f.left == 0 {
 			return nil
@@ -61,7 +61,7 @@ func (f *shelf) cheapest(n *need, rule int) *product {
 }
 
 // cheaper is the cheaper of two articles, of which the second has to be what is missing.
-func (f *shelf) cheaper(best, p *product, n *need, rule int) *product {
+func (f *catalogueSearch) cheaper(best, p *product, n *need, rule int) *product {
 	if p == nil || p.price <= 0 {
 		return best
 	}

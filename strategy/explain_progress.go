@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// climb is how far a rule has come to giving something, or more, and what is missing for
+// progress is how far a rule has come to giving something, or more, and what is missing for
 // that.
-type climb struct {
+type progress struct {
 	reason   string // one of [Reasons]; "" where nothing is counted up to
 	part     int32  // the first line of the part of the target, for a rule that looks at parts
 	full     int64  // how often the reward is reached already; below zero where a condition fails
@@ -44,8 +44,8 @@ func (n *need) some() bool { return n.amount > 0 || n.units > 0 || n.articles > 
 // number is how much is missing in the unit that it is in.
 func (n *need) number() int64 { return n.amount + n.units + n.articles }
 
-// missing is how much is missing together, in the unit of the climb.
-func (c *climb) missing() int64 {
+// missing is how much is missing together, in the unit of the progress.
+func (c *progress) missing() int64 {
 	if c.reason == "" {
 		return 0
 	}
@@ -54,15 +54,15 @@ func (c *climb) missing() int64 {
 
 // short says what is not reached; the zero shortfall where something is, or nothing is
 // counted up to.
-func (c *climb) short() shortfall {
+func (c *progress) short() shortfall {
 	if c.reason == "" || c.full > 0 || c.missing() == 0 {
 		return shortfall{}
 	}
 	return shortfall{c.reason, c.value(c.seen, sayPlain, sayArticles), c.value(c.seen+c.missing(), sayAtLeast, sayAtLeastArticles)}
 }
 
-// value is a number in the unit of the climb.
-func (c *climb) value(n int64, say, sayOfArticles phrase) Value {
+// value is a number in the unit of the progress.
+func (c *progress) value(n int64, say, sayOfArticles phrase) Value {
 	switch {
 	case c.articles:
 		return unitsValue(n, sayOfArticles)
@@ -72,13 +72,13 @@ func (c *climb) value(n int64, say, sayOfArticles phrase) Value {
 	return minorValue(n, say)
 }
 
-// climbOf is how far a condition or a reward of a rule has come with the target.
-func (e *evaluation) climbOf(of any, r *compiledRule) climb {
-	by, ok := of.(climber)
+// progressOf is how far a condition or a reward of a rule has come with the target.
+func (e *evaluation) progressOf(of any, r *compiledRule) progress {
+	by, ok := of.(progressReporter)
 	if !ok {
-		return climb{}
+		return progress{}
 	}
-	c := by.climb(e, &e.target)
+	c := by.progress(e, &e.target)
 	for i := range c.needs {
 		if n := &c.needs[i]; n.some() && !e.findLike(n, r) {
 			c.reason = "" // of goods that are not known nothing can be said
@@ -167,7 +167,7 @@ func (e *evaluation) cheapestOf(n *need, r *compiledRule) int32 {
 }
 
 // worth is what the missing goods that are known come to at the prices of the cart.
-func (e *evaluation) worth(c *climb) int64 {
+func (e *evaluation) worth(c *progress) int64 {
 	sum := int64(0)
 	for i := range c.needs {
 		n := &c.needs[i]
@@ -185,23 +185,23 @@ const maxWorth = 1 << 62
 
 // keep notes how far a rule, or a part of its target, has come. Of all rules only the
 // nearest parts are kept: there may be as many as lines.
-func (found *tried) keep(e *evaluation, c climb) {
+func (found *tried) keep(e *evaluation, c progress) {
 	c.part = found.part
 	if !e.trace.all() {
-		found.climbs = append(found.climbs, c)
+		found.progress = append(found.progress, c)
 		return
 	}
 	if c.missing() == 0 {
 		return
 	}
 	c.worth = e.worth(&c)
-	full := len(found.climbs) == maxNext
-	if full && c.worth >= found.climbs[maxNext-1].worth {
+	full := len(found.progress) == maxNext
+	if full && c.worth >= found.progress[maxNext-1].worth {
 		return
 	}
-	at, _ := slices.BinarySearchFunc(found.climbs, c.worth+1, func(other climb, worth int64) int { return cmp.Compare(other.worth, worth) })
+	at, _ := slices.BinarySearchFunc(found.progress, c.worth+1, func(other progress, worth int64) int { return cmp.Compare(other.worth, worth) })
 	if full {
-		found.climbs = found.climbs[:maxNext-1]
+		found.progress = found.progress[:maxNext-1]
 	}
-	found.climbs = slices.Insert(found.climbs, at, c)
+	found.progress = slices.Insert(found.progress, at, c)
 }

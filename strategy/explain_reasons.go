@@ -99,5 +99,5 @@ func reasonText(reason string) string {
 	return reason
 }
 
-// nothingToGive is the reason of a reward that comes to nothing.
-func nothingToGive() shortfall { return shortfall{reason: ReasonNothing} }
+// nothingOff is the reason of a reward that comes to nothing.
+func nothingOff() shortfall { return shortfall{reason: ReasonNothing} }

@@ -19,7 +19,7 @@ type Rejected struct {
 }
 
 // gaveNothing says why a reward came to nothing; reached is how far it has come.
-func (e *evaluation) gaveNothing(r *compiledRule, floorless int64, reached *climb) shortfall {
+func (e *evaluation) gaveNothing(r *compiledRule, floorless int64, reached *progress) shortfall {
 	if floorless > 0 {
 		return shortfall{ReasonFloorPrice, minorValue(0, sayNothingAboveFloor), minorValue(floorless, sayPlain)}
 	}
@@ -31,7 +31,7 @@ func (e *evaluation) gaveNothing(r *compiledRule, floorless int64, reached *clim
 	if short := reached.short(); short.reason != "" {
 		return short
 	}
-	return nothingToGive()
+	return nothingOff()
 }
 
 // closed says why a rule is not open at the instant; the zero shortfall if it is.
@@ -64,14 +64,14 @@ func opening(windows []window, after time.Time) Value {
 func (e *evaluation) missed(r *compiledRule, t *target) shortfall {
 	present := t.counted.present > 0
 	switch {
-	case r.byUnit && r.scope.appliesTo != toShipping && present && t.counted.whole() == 0:
+	case r.byUnit && r.targeting.appliesTo != toShipping && present && t.counted.whole() == 0:
 		seen, needed := t.counted.uncountable()
 		return shortfall{ReasonTarget, seen, needed}
 	case (present || !r.lines.selects()) && e.allOf(r, (*run).isStopped):
 		return shortfall{reason: ReasonStopped}
-	case r.scope.fresh && present && e.allOf(r, (*run).isStale):
+	case r.targeting.fresh && present && e.allOf(r, (*run).isStale):
 		return shortfall{ReasonFreshUnits, unitsValue(0, sayNoneFresh), unitsValue(1, sayFresh)}
-	case r.scope.appliesTo == toItems:
+	case r.targeting.appliesTo == toItems:
 		return shortfall{ReasonTarget, unitsValue(0, sayNoneOfTarget), unitsValue(1, sayTarget)}
 	}
 	return shortfall{ReasonTarget, textValue(sayNoneOfTarget), textValue(sayTarget)}
@@ -84,16 +84,16 @@ func (s *Strategy) rejected(q *Quote, t *trace) []Rejected {
 		if _, _, applied := q.took(i); applied {
 			continue
 		}
-		list = append(list, s.tell(id, s.reject(i, q, t)))
+		list = append(list, s.rejection(id, s.reject(i, q, t)))
 	}
 	for _, id := range s.disabled {
-		list = append(list, s.tell(id, shortfall{ReasonEnabled, textValue(sayPlain, "false"), textValue(sayPlain, "true")}))
+		list = append(list, s.rejection(id, shortfall{ReasonEnabled, textValue(sayPlain, "false"), textValue(sayPlain, "true")}))
 	}
 	return list
 }
 
-// tell puts the reason of a rule into words.
-func (s *Strategy) tell(id string, why shortfall) Rejected {
+// rejection puts the reason of a rule into words.
+func (s *Strategy) rejection(id string, why shortfall) Rejected {
 	why.seen, why.needed = why.seen.inWords(s.currency), why.needed.inWords(s.currency)
 	return Rejected{Rule: id, Reason: why.reason, Seen: why.seen, Needed: why.needed, Text: why.sentence()}
 }

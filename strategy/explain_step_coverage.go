@@ -49,7 +49,7 @@ func (s *Strategy) ContributingSteps(c *cart.Cart, now time.Time) ([]StepRef, er
 		// A rule that applied did so as it came out when it was tried last.
 		gave := trace.tried[a.Rule].gave
 		for _, step := range ladder.stepRefs(s.currency) {
-			if q.bears(a, step.Number, gave) {
+			if q.reducedBy(a, step.Number, gave) {
 				step.Rule = s.ids[a.Rule]
 				list = append(list, step)
 			}
@@ -58,9 +58,9 @@ func (s *Strategy) ContributingSteps(c *cart.Cart, now time.Time) ([]StepRef, er
 	return list, nil
 }
 
-// bears reports whether a rule took something off an item for which a step gave
+// reducedBy reports whether a rule took something off an item for which a step gave
 // it: where each line has its own best rule, others may have won the item.
-func (q *Quote) bears(a Applied, number int, gave []contribution) bool {
+func (q *Quote) reducedBy(a Applied, number int, gave []contribution) bool {
 	return slices.ContainsFunc(q.Shares(a), func(s Share) bool {
 		return slices.Contains(gave, contribution{number: number, item: q.work.itemOf(s)})
 	})

@@ -21,8 +21,8 @@ func (e *evaluation) isAbout(r *compiledRule, i int) bool {
 	l := &e.items[i]
 	switch {
 	case i >= e.goods:
-		return r.scope.appliesTo != toItems && r.reduces(l)
-	case r.scope.appliesTo == toShipping || r.byUnit && (l.weighed || l.uncounted):
+		return r.targeting.appliesTo != toItems && r.reduces(l)
+	case r.targeting.appliesTo == toShipping || r.byUnit && (l.weighed || l.uncounted):
 		return false
 	}
 	return l.quantity > 0 && r.lines.matches(l)

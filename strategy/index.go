@@ -25,19 +25,19 @@ type index struct {
 	byCategory [][]int32 // by symbol; rare categories only
 	bySubgroup [][]int32 // by symbol; rare subgroups only
 
-	rules      []int32 // of the bits, in the order of rules
-	categories bySymbol
-	subgroups  bySymbol
-	either     byAny
-	channels   byWord
-	regions    byWord
-	tiers      byWord
-	hours      []bitmap // 24, or none when no rule has a window
-	dates      byLevel  // Unix nanoseconds
-	subtotals  byLevel  // minor units
-	quantities byLevel
+	rules        []int32 // of the bits, in the order of rules
+	categories   bySymbol
+	subgroups    bySymbol
+	alternatives byAny
+	channels     byWord
+	regions      byWord
+	tiers        byWord
+	hours        []bitmap // 24, or none when no rule has a window
+	dates        byLevel  // Unix nanoseconds
+	subtotals    byLevel  // minor units
+	quantities   byLevel
 
-	lists lists[int32] // of which the first ones above are made
+	arena arena[int32] // of which the first ones above are made
 }
 
 // buildIndex files every rule of a strategy.
@@ -66,7 +66,7 @@ func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *in
 	}
 	x.categories = indexSymbols(at, len(words.categories), func(r *compiledRule) []symbol { return r.lines.categories }, rare.category)
 	x.subgroups = indexSymbols(at, len(words.subgroups), func(r *compiledRule) []symbol { return r.lines.subgroups }, rare.subgroup)
-	x.either = indexAny(at, words, rare)
+	x.alternatives = indexAny(at, words, rare)
 	x.channels = indexWords(at, func(r *compiledRule) []string { return r.facets.channels })
 	x.regions = indexWords(at, func(r *compiledRule) []string { return r.facets.regions })
 	x.tiers = indexWords(at, func(r *compiledRule) []string { return r.facets.tiers })
@@ -92,7 +92,7 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 		x.put(x.byCoupon, r.facets.coupons, i, func(symbol) bool { return true })
 	case len(r.facets.customers) > 0:
 		for _, id := range r.facets.customers {
-			x.byCustomer[id] = x.lists.push(x.byCustomer[id], i)
+			x.byCustomer[id] = x.arena.push(x.byCustomer[id], i)
 		}
 	case len(r.lines.skus) > 0:
 		x.put(x.bySKU, r.lines.skus, i, func(symbol) bool { return true })
@@ -111,7 +111,7 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 func (x *index) put(lists [][]int32, under []symbol, i int32, chosen func(symbol) bool) {
 	for _, s := range under {
 		if chosen(s) {
-			lists[s] = x.lists.push(lists[s], i)
+			lists[s] = x.arena.push(lists[s], i)
 		}
 	}
 }
@@ -222,13 +222,13 @@ func (x *index) addFrequent(e *evaluation) {
 // beside the first of each.
 func (x *index) scan(e *evaluation, further []symbol) {
 	words := (len(x.rules) + 63) / 64
-	e.lookup.found, e.lookup.either = resized(e.lookup.found, words), resized(e.lookup.either, words)
-	found := e.lookup.found
+	e.lookup.bits, e.lookup.union = resized(e.lookup.bits, words), resized(e.lookup.union, words)
+	found := e.lookup.bits
 	for i := range found {
 		found[i] = ^uint64(0)
 	}
-	if rest := len(x.rules) % 64; rest > 0 {
-		found[words-1] = 1<<rest - 1
+	if odd := len(x.rules) % 64; odd > 0 {
+		found[words-1] = 1<<odd - 1
 	}
 	found.and(x.dates.at(e.unixNano))
 	if x.hours != nil {
@@ -242,7 +242,7 @@ func (x *index) scan(e *evaluation, further []symbol) {
 	found.and(x.tiers.at(e.cart.Customer.Tier))
 	found.and(x.categories.any(e, categoryOf, further))
 	found.and(x.subgroups.any(e, subgroupOf, nil))
-	found.and(x.either.any(e, further))
+	found.and(x.alternatives.any(e, further))
 	for w, set := range found {
 		for ; set != 0; set &= set - 1 {
 			e.lookup.candidates = append(e.lookup.candidates, x.rules[w*64+bits.TrailingZeros64(set)])

@@ -99,16 +99,16 @@ func (x *byAny) any(e *evaluation, further []symbol) bitmap {
 	if x.others == nil {
 		return nil
 	}
-	copy(e.lookup.either, x.others)
+	copy(e.lookup.union, x.others)
 	for i := range e.goods {
 		l := &e.items[i]
-		e.lookup.either.orIf(x.categories[l.category])
-		e.lookup.either.orIf(x.subgroups[l.subgroup])
+		e.lookup.union.orIf(x.categories[l.category])
+		e.lookup.union.orIf(x.subgroups[l.subgroup])
 	}
 	for _, category := range further {
-		e.lookup.either.orIf(x.categories[category])
+		e.lookup.union.orIf(x.categories[category])
 	}
-	return e.lookup.either
+	return e.lookup.union
 }
 
 // orIf adds the bits of another bitmap, if there is one.

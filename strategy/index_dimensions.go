@@ -70,22 +70,22 @@ func (x *bySymbol) any(e *evaluation, of func(*item) symbol, further []symbol) b
 	if x.others == nil {
 		return nil
 	}
-	copy(e.lookup.either, x.others)
+	copy(e.lookup.union, x.others)
 	last := unnamed
 	for i := range e.goods {
 		name := of(&e.items[i])
 		if name == last || x.named[name] == nil {
 			continue
 		}
-		e.lookup.either.or(x.named[name])
+		e.lookup.union.or(x.named[name])
 		last = name
 	}
 	for _, name := range further {
 		if b := x.named[name]; b != nil {
-			e.lookup.either.or(b)
+			e.lookup.union.or(b)
 		}
 	}
-	return e.lookup.either
+	return e.lookup.union
 }
 
 // byWord has, for each word that a rule names, the rules a cart with it does

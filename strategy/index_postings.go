@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// whereabouts says which goods have a word, such as a SKU. Where each of many
+// postings says which goods have a word, such as a SKU. Where each of many
 // lines has a rule of its own, going through all lines for each of those rules
 // would cost the square of the lines.
 //
@@ -13,14 +13,14 @@ import (
 // of its list, next for each item that of the one after it, both from one on so
 // that 0 is the end. An item that has further categories is in a list for each of
 // them, too: those places come after the places of the items.
-type whereabouts struct {
+type postings struct {
 	first, next []int32
-	postings    []posting // of the places after those of the items
+	extra       []extraPosting // of the places after those of the items
 	filled      bool
 }
 
-// posting is a further category of an item.
-type posting struct {
+// extraPosting is a further category of an item.
+type extraPosting struct {
 	word symbol
 	item int32
 }
@@ -52,25 +52,25 @@ func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 			return nil, false
 		}
 	}
-	return e.lookup.near, true
+	return e.lookup.matched, true
 }
 
 func isFew(words []symbol) bool { return len(words) > 0 && len(words) <= fewWords }
 
 // narrow lists the goods that have one of a few words, each once, in the order of the
 // cart.
-func (e *evaluation) narrow(w *whereabouts, words []symbol, wordOf func(*item) symbol, further int) {
-	e.lookup.near = e.lookup.near[:0]
-	e.addNear(w, words, wordOf, further)
-	if len(words) > 1 || len(w.postings) > 0 {
-		slices.Sort(e.lookup.near)
-		e.lookup.near = slices.Compact(e.lookup.near)
+func (e *evaluation) narrow(w *postings, words []symbol, wordOf func(*item) symbol, further int) {
+	e.lookup.matched = e.lookup.matched[:0]
+	e.addMatched(w, words, wordOf, further)
+	if len(words) > 1 || len(w.extra) > 0 {
+		slices.Sort(e.lookup.matched)
+		e.lookup.matched = slices.Compact(e.lookup.matched)
 	}
 }
 
-// addNear adds the goods that have one of some words to those that are near; further is
+// addMatched adds the goods that have one of some words to those that are near; further is
 // how many words of the kind goods have beside their first.
-func (e *evaluation) addNear(w *whereabouts, words []symbol, wordOf func(*item) symbol, further int) {
+func (e *evaluation) addMatched(w *postings, words []symbol, wordOf func(*item) symbol, further int) {
 	if len(words) == 0 {
 		return
 	}
@@ -84,11 +84,11 @@ func (e *evaluation) addNear(w *whereabouts, words []symbol, wordOf func(*item) 
 	for _, word := range words {
 		for at := w.of(word); at != 0; at = w.next[at-1] {
 			if i := int(at - 1); i >= len(goods) {
-				if p := &w.postings[i-len(goods)]; p.word == word {
-					e.lookup.near = append(e.lookup.near, p.item)
+				if p := &w.extra[i-len(goods)]; p.word == word {
+					e.lookup.matched = append(e.lookup.matched, p.item)
 				}
 			} else if wordOf(&goods[i]) == word {
-				e.lookup.near = append(e.lookup.near, at-1)
+				e.lookup.matched = append(e.lookup.matched, at-1)
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func (e *evaluation) addNear(w *whereabouts, words []symbol, wordOf func(*item) 
 
 // fill puts the goods into the table, whose memory is used again, with slots for
 // further words. Those whose word no rule and no product names are left out.
-func (w *whereabouts) fill(goods []item, wordOf func(*item) symbol, further int) {
+func (w *postings) fill(goods []item, wordOf func(*item) symbol, further int) {
 	size := 1 << bits.Len(uint(2*(len(goods)+further)))
 	w.first, w.next, w.filled = zeroed(w.first, size), zeroed(w.next, len(goods)), true
 	for i := len(goods) - 1; i >= 0; i-- { // each list in the order of the cart
@@ -107,30 +107,30 @@ func (w *whereabouts) fill(goods []item, wordOf func(*item) symbol, further int)
 }
 
 // fillFurther adds the further categories of the goods.
-func (w *whereabouts) fillFurther(goods []item) {
+func (w *postings) fillFurther(goods []item) {
 	for i := range goods {
 		if goods[i].further == nil {
 			continue
 		}
 		for _, word := range *goods[i].further {
-			w.postings, w.next = append(w.postings, posting{word, int32(i)}), append(w.next, 0)
+			w.extra, w.next = append(w.extra, extraPosting{word, int32(i)}), append(w.next, 0)
 			w.link(word, len(w.next)-1)
 		}
 	}
 }
 
 // link puts a place in front of the list of a word.
-func (w *whereabouts) link(word symbol, at int) {
+func (w *postings) link(word symbol, at int) {
 	slot := &w.first[int(word)&(len(w.first)-1)]
 	w.next[at], *slot = *slot, int32(at+1)
 }
 
 // of is the place, from one on, from which to look for goods with a word; the
 // list may hold others, too.
-func (w *whereabouts) of(word symbol) int32 { return w.first[int(word)&(len(w.first)-1)] }
+func (w *postings) of(word symbol) int32 { return w.first[int(word)&(len(w.first)-1)] }
 
 // reset empties the table.
-func (w *whereabouts) reset() { w.postings, w.filled = w.postings[:0], false }
+func (w *postings) reset() { w.extra, w.filled = w.extra[:0], false }
 
 // zeroed is a list of zeros, in the same memory if it is large enough.
 func zeroed[T int32 | uint64](list []T, size int) []T {

@@ -8,9 +8,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// linted is a strategy that is looked at for what is probably not meant: what
+// linter is a strategy that is looked at for what is probably not meant: what
 // it was read from, and what was found.
-type linted struct {
+type linter struct {
 	doc   *document.Document
 	root  *document.Node // less the overlays
 	found []document.Diagnostic
@@ -39,7 +39,7 @@ type linted struct {
 //   - prices, floors and excludes that articles get around which the catalogue does not know
 //   - two rules whose order only their ids decide, where it changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Diagnostic {
-	l := m.linted
+	l := m.linter
 	if l == nil {
 		return m.warnings
 	}
@@ -70,9 +70,9 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Diagnostic {
 	return l.found
 }
 
-// note reports a member of a rule, by the first of keys that the rule has, or
+// report reports a member of a rule, by the first of keys that the rule has, or
 // the rule itself.
-func (l *linted) note(r *rule, reason, hint string, keys ...string) {
+func (l *linter) report(r *rule, reason, hint string, keys ...string) {
 	at, path, node := r.pos, rulePath(r.id), l.root.Get("rule").Get(r.id)
 	if r == l.ladder {
 		path, node = "discounts[0]", firstOf(l.root.Get("discounts"))
@@ -94,8 +94,8 @@ func firstOf(list *document.Node) *document.Node {
 	return list
 }
 
-// noteElement reports an element of a list of tables.
-func (l *linted) noteElement(list *document.Node, path string, i int, reason, hint string) {
+// reportElement reports an element of a list of tables.
+func (l *linter) reportElement(list *document.Node, path string, i int, reason, hint string) {
 	at := list.Pos
 	if list.Kind == document.Array && i < len(list.Items) {
 		at = list.Items[i].Pos
@@ -105,10 +105,10 @@ func (l *linted) noteElement(list *document.Node, path string, i int, reason, hi
 
 // checkTime warns of rules that have ended, or whose windows never open while
 // they are valid.
-func (l *linted) checkTime(m *Model, r *rule, now time.Time) {
+func (l *linter) checkTime(m *Model, r *rule, now time.Time) {
 	span := r.valid.compile()
 	if span.until <= now.UnixNano() {
-		l.note(r, fmt.Sprintf("the rule has ended: %s is over", r.valid.until.Format(time.RFC3339)),
+		l.report(r, fmt.Sprintf("the rule has ended: %s is over", r.valid.until.Format(time.RFC3339)),
 			"leave the rule out, or switch it off with enabled = false", "valid_until")
 		return
 	}
@@ -117,7 +117,7 @@ func (l *linted) checkTime(m *Model, r *rule, now time.Time) {
 		return
 	}
 	if _, opens := m.firstOpen(r.windows, &r.valid, r.valid.from); !opens {
-		l.note(r, fmt.Sprintf("%s never is between %s and %s, so the rule never applies", windowsText(r.windows),
+		l.report(r, fmt.Sprintf("%s never is between %s and %s, so the rule never applies", windowsText(r.windows),
 			r.valid.from.Format(time.RFC3339), r.valid.until.Format(time.RFC3339)),
 			"widen the window, its days, or valid_from and valid_until", "time_window", "time_windows")
 	}
@@ -155,14 +155,14 @@ func (m *Model) firstOpen(windows []window, valid *validity, from time.Time) (ti
 }
 
 // checkUnits warns of rewards that want more units than max_units lets in.
-func (l *linted) checkUnits(r *rule) {
+func (l *linter) checkUnits(r *rule) {
 	of, is := r.reward.(unitThreshold)
 	if !is {
 		return
 	}
 	key, wanted := r.reward.key(), of.fewestUnits()
-	if r.scope.maxUnits != 0 && !r.scope.perLine && r.scope.maxUnits < wanted {
-		l.note(r, fmt.Sprintf("max_units lets %s in, and %s wants %s, so the rule never gives anything",
-			unitsText(r.scope.maxUnits), key, unitsText(wanted)), fmt.Sprintf("write %d or more, or leave it out", wanted), "max_units")
+	if r.targeting.maxUnits != 0 && !r.targeting.perLine && r.targeting.maxUnits < wanted {
+		l.report(r, fmt.Sprintf("max_units lets %s in, and %s wants %s, so the rule never gives anything",
+			unitsText(r.targeting.maxUnits), key, unitsText(wanted)), fmt.Sprintf("write %d or more, or leave it out", wanted), "max_units")
 	}
 }

@@ -27,8 +27,8 @@ const (
 // takes to reach it depends on the goods, so only those with a price in the
 // catalogue are tried: a cart of a cent less than the threshold, to which
 // something for a cent is added, always comes to less.
-func (l *linted) checkCarts(m *Model, s *Strategy, now time.Time) {
-	t := &trial{model: m, strategy: s, linted: l, indexes: make(map[string]int, len(s.ids))}
+func (l *linter) checkCarts(m *Model, s *Strategy, now time.Time) {
+	t := &trial{model: m, strategy: s, linter: l, indexes: make(map[string]int, len(s.ids))}
 	for i, id := range s.ids {
 		t.indexes[id] = i
 	}
@@ -37,7 +37,7 @@ func (l *linted) checkCarts(m *Model, s *Strategy, now time.Time) {
 		r := &rule{id: m.ladder.id, lines: st.lines, windows: st.windows}
 		if at, open := m.firstOpen(st.windows, &r.valid, now); open {
 			if reason, falls := t.falls(r, []reach{{amount: st.threshold}}, at); falls {
-				l.noteElement(l.root.Get("discounts"), "discounts", i, reason, fallHint)
+				l.reportElement(l.root.Get("discounts"), "discounts", i, reason, fallHint)
 			}
 		}
 	}
@@ -52,7 +52,7 @@ func (l *linted) checkCarts(m *Model, s *Strategy, now time.Time) {
 		}
 		if at, open := m.firstOpen(r.windows, &r.valid, now); open {
 			if reason, falls := t.falls(r, reaches, at); falls {
-				l.note(r, reason, fallHint, "min_quantity", "min_line_quantity", "min_subtotal", "ladder", "bundle", "unit_rates", "groups_of", "every")
+				l.report(r, reason, fallHint, "min_quantity", "min_line_quantity", "min_subtotal", "ladder", "bundle", "unit_rates", "groups_of", "every")
 			}
 		}
 	}
@@ -66,8 +66,8 @@ type reach struct{ units, amount int64 }
 // reaches are the thresholds of a rule.
 func (r *rule) reaches() []reach {
 	var list []reach
-	for _, room := range r.conditions {
-		if of, is := room.(reacher); is {
+	for _, spec := range r.conditions {
+		if of, is := spec.(reacher); is {
 			list = append(list, of.reaches()...)
 		}
 	}
@@ -82,7 +82,7 @@ func (r *rule) reaches() []reach {
 type trial struct {
 	model    *Model
 	strategy *Strategy
-	linted   *linted
+	linter   *linter
 	indexes  map[string]int // of the compiled rules
 	quote    Quote
 }
@@ -139,8 +139,8 @@ func (t *trial) payable(c cart.Cart, line cart.Line, units int64, r *rule, at ti
 // cart is one that meets the conditions of a rule, but for its goods.
 func (r *rule) cart() cart.Cart {
 	c := cart.Cart{Customer: cart.Customer{CompletedOrders: -1}}
-	for _, room := range r.conditions {
-		if of, is := room.(satisfiable); is {
+	for _, spec := range r.conditions {
+		if of, is := spec.(satisfiable); is {
 			of.satisfy(&c)
 		}
 	}

@@ -10,18 +10,18 @@ import (
 // checkExclusive warns of rules of goods that are exclusive towards rules of shipping, too,
 // so that free delivery is lost where they apply. Whether a cart gets both is found by
 // pricing some.
-func (l *linted) checkExclusive(m *Model, now time.Time) {
+func (l *linter) checkExclusive(m *Model, now time.Time) {
 	if m.arithmetic.selection != selectAll && m.arithmetic.selection != selectBestCombination {
 		return // exclusive has no say
 	}
-	o := &ordering{model: m, linted: l, now: now, pairs: maxPairs, priced: maxPairsPriced}
+	o := &ordering{model: m, linter: l, now: now, pairs: maxPairs, priced: maxPairsPriced}
 	var alone, shipping []*rule
 	for _, r := range m.rules {
 		switch {
 		case !r.enabled || r.valid.compile().until <= now.UnixNano():
-		case r.stacking.exclusive == exclusiveAll && r.scope.appliesTo == toItems:
+		case r.stacking.exclusive == exclusiveAll && r.targeting.appliesTo == toItems:
 			alone = append(alone, r)
-		case r.stacking.exclusive == exclusiveNot && r.scope.appliesTo == toShipping:
+		case r.stacking.exclusive == exclusiveNot && r.targeting.appliesTo == toShipping:
 			shipping = append(shipping, r)
 		}
 	}
@@ -35,8 +35,8 @@ func (l *linted) checkExclusive(m *Model, now time.Time) {
 			}
 			o.priced--
 			if c, both := o.bothApply(r, free); both {
-				o.told++
-				l.note(r, fmt.Sprintf("a cart with %s gets this rule or %s, whichever is worth more, and never both",
+				o.reported++
+				l.report(r, fmt.Sprintf("a cart with %s gets this rule or %s, whichever is worth more, and never both",
 					goodsText(m.currency, &c.Lines[0]), rulePath(free.id)),
 					`exclusive = "goods" competes with rules of goods and keeps those of shipping`, "exclusive")
 				break
@@ -47,7 +47,7 @@ func (l *linted) checkExclusive(m *Model, now time.Time) {
 
 // bothApply finds a cart to which each of two rules applies alone.
 func (o *ordering) bothApply(a, b *rule) (c cart.Cart, both bool) {
-	for one, other := range sharedAims(a, b) {
+	for one, other := range sharedGoods(a, b) {
 		if c, both := o.bothApplyTo(a, b, one, other); both {
 			return c, true
 		}
@@ -55,8 +55,8 @@ func (o *ordering) bothApply(a, b *rule) (c cart.Cart, both bool) {
 	return cart.Cart{}, false
 }
 
-// bothApplyTo is bothApply for goods that both rules aim at.
-func (o *ordering) bothApplyTo(a, b *rule, aimed, other aim) (c cart.Cart, both bool) {
+// bothApplyTo is bothApply for goods that both rules are about.
+func (o *ordering) bothApplyTo(a, b *rule, aimed, other targetedGoods) (c cart.Cart, both bool) {
 	line, product := o.goods(aimed.lines, other.lines)
 	one, two := o.compile(product, a), o.compile(product, b)
 	for _, at := range o.instants(a, b) {

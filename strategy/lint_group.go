@@ -10,7 +10,7 @@ import (
 const maxGrouped = 200
 
 // checkGroups warns of rules that another one of their group always outdoes.
-func (l *linted) checkGroups(m *Model) {
+func (l *linter) checkGroups(m *Model) {
 	if m.arithmetic.selection == selectBestCombination {
 		return // what takes less off may go with more of the others
 	}
@@ -24,11 +24,11 @@ func (l *linted) checkGroups(m *Model) {
 		if len(members) > maxGrouped {
 			continue
 		}
-		slices.SortFunc(members, inTurn)
+		slices.SortFunc(members, byPriority)
 		for i, r := range members {
 			for j, better := range members {
 				if as, more := better.takes(r); i != j && (more || as && j < i) && better.appliesWith(r, m) {
-					l.note(r, fmt.Sprintf("wherever it applies %s of the same group does, too, and takes as much off or more", rulePath(better.id)),
+					l.report(r, fmt.Sprintf("wherever it applies %s of the same group does, too, and takes as much off or more", rulePath(better.id)),
 						"of a group only the best applies: leave the rule out, or take more off", "group")
 					break
 				}
@@ -55,16 +55,16 @@ func (r *rule) takes(other *rule) (as, more bool) {
 // every cart that another one applies to. It may say no where that is hard to
 // tell.
 func (r *rule) appliesWith(other *rule, m *Model) bool {
-	all := r.lines.sameWords(&selector{}) && r.scope.maxUnits == 0
-	if r.scope != other.scope || !all && !r.lines.sameWords(&other.lines) {
+	all := r.lines.sameWords(&selector{}) && r.targeting.maxUnits == 0
+	if r.targeting != other.targeting || !all && !r.lines.sameWords(&other.lines) {
 		return false
 	}
 	mine, others := r.valid.compile(), other.valid.compile()
 	if mine.from > others.from || mine.until < others.until || len(r.windows) > 0 && !slices.Equal(r.windows, other.windows) {
 		return false
 	}
-	for _, room := range r.conditions {
-		if !slices.ContainsFunc(other.conditions, func(o conditionRoom) bool { return follows(room, o, m) }) {
+	for _, spec := range r.conditions {
+		if !slices.ContainsFunc(other.conditions, func(o conditionSpec) bool { return follows(spec, o, m) }) {
 			return false
 		}
 	}
@@ -72,13 +72,13 @@ func (r *rule) appliesWith(other *rule, m *Model) bool {
 }
 
 // follows reports whether conditions hold wherever others do.
-func follows(conditions, from conditionRoom, m *Model) bool {
+func follows(conditions, from conditionSpec, m *Model) bool {
 	if of, is := conditions.(implied); is {
 		return of.impliedBy(from)
 	}
-	written := func(room conditionRoom) []byte {
+	written := func(spec conditionSpec) []byte {
 		o := &object{currency: m.currency}
-		o.object(room.encode)
+		o.object(spec.encode)
 		return o.buf
 	}
 	return bytes.Equal(written(conditions), written(from))

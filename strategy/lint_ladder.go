@@ -11,12 +11,12 @@ import (
 // lint warns of steps that are never reached because the rule asks for
 // more from the start, and of those that give less than the one below them.
 // Steps of the same kind are compared when they are read.
-func (ladder *ladder) lint(l *linted, m *Model, r *rule) {
+func (ladder *ladder) lint(l *linter, m *Model, r *rule) {
 	list, path := l.root.Get("rule").Get(r.id).Get("ladder"), document.KeyIn(rulePath(r.id), "ladder")
 	least, key := ladder.least(r)
 	for i := range ladder.steps {
 		if i+1 < len(ladder.steps) && ladder.steps[i+1].threshold <= least {
-			l.noteElement(list, path, i, fmt.Sprintf("%s asks for %s, where %s[%d] is reached already, so this step never applies",
+			l.reportElement(list, path, i, fmt.Sprintf("%s asks for %s, where %s[%d] is reached already, so this step never applies",
 				key, ladder.thresholdText(m.currency, least), path, i+1), "leave the step out, or lower "+key)
 			continue
 		}
@@ -26,7 +26,7 @@ func (ladder *ladder) lint(l *linted, m *Model, r *rule) {
 		below, this := &ladder.steps[i-1], &ladder.steps[i]
 		had, has := below.at(this.threshold), this.at(this.threshold)
 		if mixed := below.rate.IsZero() != this.rate.IsZero(); mixed && has < had {
-			l.noteElement(list, path, i, fmt.Sprintf("at %s the step gives %s, and the one below it would give %s", ladder.thresholdText(m.currency, this.threshold),
+			l.reportElement(list, path, i, fmt.Sprintf("at %s the step gives %s, and the one below it would give %s", ladder.thresholdText(m.currency, this.threshold),
 				majorText(m.currency, has), majorText(m.currency, had)), "a step should give no less than the one below it")
 		}
 	}
@@ -35,8 +35,8 @@ func (ladder *ladder) lint(l *linted, m *Model, r *rule) {
 // least is what the rule asks for of what its ladder counts, and the key that
 // does; zero for nothing.
 func (l *ladder) least(r *rule) (least int64, key string) {
-	for _, room := range r.conditions {
-		if of, is := room.(minimal); is {
+	for _, spec := range r.conditions {
+		if of, is := spec.(minimal); is {
 			if least, key, counts := of.minimum(l.wholeCart, l.byQuantity); counts {
 				return least, key
 			}
@@ -63,7 +63,7 @@ func (s *ladderStep) at(value int64) int64 {
 // checkOverlaps warns of [[discounts]] steps on the same lines that are open
 // together though their windows differ, where one makes the other useless. Those
 // with the same windows are compared when they are read.
-func (l *linted) checkOverlaps(steps []step) {
+func (l *linter) checkOverlaps(steps []orderStep) {
 	if len(steps) > maxCompared {
 		return
 	}
@@ -92,7 +92,7 @@ func (l *linted) checkOverlaps(steps []step) {
 				reason = fmt.Sprintf("whenever it is open discounts[%d] is, too, as easy to reach and worth as much, so this step never applies", j)
 				hint = "leave the step out, or take more off"
 			}
-			l.noteElement(list, "discounts", i, reason, hint)
+			l.reportElement(list, "discounts", i, reason, hint)
 			break
 		}
 	}

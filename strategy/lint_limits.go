@@ -10,11 +10,11 @@ import (
 // checkLimits warns of a discount that the limits always lower: an amount, or a
 // max_discount, above limits.max_amount, and a rate off all goods above
 // limits.max_rate. The limits hold for goods; what shipping costs is another matter.
-func (l *linted) checkLimits(m *Model, r *rule) {
-	if m.limits == (limits{}) || r.scope.appliesTo != toItems {
+func (l *linter) checkLimits(m *Model, r *rule) {
+	if m.limits == (limits{}) || r.targeting.appliesTo != toItems {
 		return
 	}
-	l.checkMost(m, r.stacking.maxDiscount, func(reason, hint string) { l.note(r, reason, hint, "max_discount") })
+	l.checkMost(m, r.stacking.maxDiscount, func(reason, hint string) { l.report(r, reason, hint, "max_discount") })
 	if r.stacking.maxDiscount != 0 {
 		return // which holds what is above it, and is in the limits or has just been warned of
 	}
@@ -24,10 +24,10 @@ func (l *linted) checkLimits(m *Model, r *rule) {
 	}
 	key := r.reward.key()
 	for _, off := range of.fixedOffs() {
-		note := func(reason, hint string) { l.note(r, reason, hint, key) }
+		note := func(reason, hint string) { l.report(r, reason, hint, key) }
 		if off.step != wholeReward {
 			note = func(reason, hint string) {
-				l.noteElement(l.root.Get("rule").Get(r.id).Get(key), document.KeyIn(rulePath(r.id), key), off.step, reason, hint)
+				l.reportElement(l.root.Get("rule").Get(r.id).Get(key), document.KeyIn(rulePath(r.id), key), off.step, reason, hint)
 			}
 		}
 		l.checkMost(m, off.amount, note)
@@ -36,16 +36,16 @@ func (l *linted) checkLimits(m *Model, r *rule) {
 }
 
 // checkStepLimits is checkLimits for [[discounts]].
-func (l *linted) checkStepLimits(m *Model) {
+func (l *linter) checkStepLimits(m *Model) {
 	for i := range m.steps {
 		l.checkMost(m, m.steps[i].amount, func(reason, hint string) {
-			l.noteElement(l.root.Get("discounts"), "discounts", i, reason, hint)
+			l.reportElement(l.root.Get("discounts"), "discounts", i, reason, hint)
 		})
 	}
 }
 
 // checkMost warns of an amount above what the limits let all rules take off.
-func (l *linted) checkMost(m *Model, amount int64, note func(reason, hint string)) {
+func (l *linter) checkMost(m *Model, amount int64, note func(reason, hint string)) {
 	if most := m.limits.maxAmount; most != 0 && amount > most {
 		note(fmt.Sprintf("limits.max_amount lets all rules together take %s off, so the %s here are never given in full",
 			majorText(m.currency, most), majorText(m.currency, amount)), "lower the one, or raise the other")
@@ -53,7 +53,7 @@ func (l *linted) checkMost(m *Model, amount int64, note func(reason, hint string
 }
 
 // checkMostRate warns of a rate off all goods above that of the limits.
-func (l *linted) checkMostRate(m *Model, r *rule, rate money.Rate, note func(reason, hint string)) {
+func (l *linter) checkMostRate(m *Model, r *rule, rate money.Rate, note func(reason, hint string)) {
 	most := m.limits.maxRate
 	if most.IsZero() || rate.Compare(most) <= 0 || !r.ofAllGoods() {
 		return
@@ -66,5 +66,5 @@ func (l *linted) checkMostRate(m *Model, r *rule, rate money.Rate, note func(rea
 func (r *rule) ofAllGoods() bool {
 	s := &r.lines
 	return len(s.skus)+len(s.categories)+len(s.subgroups)+len(s.where) == 0 && s.minPrice == 0 && s.maxPrice == 0 &&
-		!s.skipReduced && s.exclude == nil && r.scope.maxUnits == 0
+		!s.skipReduced && s.exclude == nil && r.targeting.maxUnits == 0
 }

@@ -12,30 +12,30 @@ import (
 const splitLines = "a customer who splits a line, or puts two together, changes what it gives"
 
 // checkLines warns of the keys of a rule that look at lines.
-func (l *linted) checkLines(r *rule) {
-	if r.scope.perLine {
-		l.note(r, `max_units_per = "line" counts the units of each line: `+splitLines, r.bySKU("max_units_per"), "max_units_per")
+func (l *linter) checkLines(r *rule) {
+	if r.targeting.perLine {
+		l.report(r, `max_units_per = "line" counts the units of each line: `+splitLines, r.bySKU("max_units_per"), "max_units_per")
 	}
 	if r.each == eachLine {
-		l.note(r, `each = "line" looks at each line: `+splitLines, `"sku" looks at each article`, "each")
+		l.report(r, `each = "line" looks at each line: `+splitLines, `"sku" looks at each article`, "each")
 	}
 	if r.stacking.stop == stopLine {
-		l.note(r, `stop = "line" ends each line that is reduced: `+splitLines, "", "stop")
+		l.report(r, `stop = "line" ends each line that is reduced: `+splitLines, "", "stop")
 	}
-	for _, room := range r.conditions {
-		l.warnOfLines(r, room)
+	for _, spec := range r.conditions {
+		l.warnOfLines(r, spec)
 	}
 	l.warnOfLines(r, r.reward)
 }
 
 // warnOfLines warns of a condition or a reward that looks at lines.
-func (l *linted) warnOfLines(r *rule, of any) {
+func (l *linter) warnOfLines(r *rule, of any) {
 	by, is := of.(lineWarner)
 	if !is {
 		return
 	}
 	if w, looks := by.lineWarning(r); looks {
-		l.note(r, w.what+splitLines, w.hint, w.key)
+		l.report(r, w.what+splitLines, w.hint, w.key)
 	}
 }
 
@@ -48,7 +48,7 @@ func (r *rule) bySKU(key string) string {
 }
 
 // checkArithmeticLines warns of the settings that look at lines.
-func (l *linted) checkArithmeticLines(m *Model) {
+func (l *linter) checkArithmeticLines(m *Model) {
 	table := l.root.Get("arithmetic")
 	for _, setting := range []struct {
 		key, what, hint string

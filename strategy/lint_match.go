@@ -8,9 +8,9 @@ import (
 )
 
 // checkMatches warns of rules that no line of goods can match.
-func (l *linted) checkMatches(m *Model, r *rule) {
+func (l *linter) checkMatches(m *Model, r *rule) {
 	if r.lines.exclude != nil && r.lines.exclude.covers(&r.lines) {
-		l.note(r, "exclude takes out every line that the rule is about, so the rule never applies", "name fewer goods in exclude, or leave it out", "exclude")
+		l.report(r, "exclude takes out every line that the rule is about, so the rule never applies", "name fewer goods in exclude, or leave it out", "exclude")
 		return
 	}
 	l.checkGoods(m, r)
@@ -62,19 +62,19 @@ func setOf(words []string) map[string]bool {
 // checkGoods warns of a rule that wants what no line has: a category or subgroup beside
 // SKUs, where the catalogue, which decides on both, has none of the SKUs in it; or an
 // alternative that no line matches.
-func (l *linted) checkGoods(m *Model, r *rule) {
+func (l *linter) checkGoods(m *Model, r *rule) {
 	if len(r.lines.any) > 0 {
 		l.checkAny(m, r)
 		return
 	}
 	if key, reason := l.never(m, &r.lines, &selector{}); reason != "" {
-		l.note(r, reason+", so the rule never applies", "a line has to match skus and "+key+", leave one of them out", key)
+		l.report(r, reason+", so the rule never applies", "a line has to match skus and "+key+", leave one of them out", key)
 	}
 }
 
 // never says why no line matches two selectors, any left aside, and by which key; nothing
 // where it cannot tell.
-func (l *linted) never(m *Model, one, other *selector) (key, reason string) {
+func (l *linter) never(m *Model, one, other *selector) (key, reason string) {
 	skus, wanted := one.skus, []goodsWords{wordsIn(one), wordsIn(other)}
 	switch {
 	case len(skus) == 0:
@@ -139,7 +139,7 @@ func quotedList(names []string) string {
 
 // product is what the catalogue has of a SKU, which is in the form in which they are
 // compared; nil if it has nothing.
-func (l *linted) product(m *Model, sku string) *product {
+func (l *linter) product(m *Model, sku string) *product {
 	if l.products == nil {
 		l.products = make(map[string]*product, len(m.products))
 		for i := range m.products {

@@ -25,15 +25,15 @@ const (
 // their ids decide, changes what is paid: a rate and an amount off the same goods, a
 // threshold that holds only before the other rule, a floor. Whether it does is found by
 // pricing carts that both apply to, once in either order.
-func (l *linted) checkOrder(m *Model, now time.Time) {
+func (l *linter) checkOrder(m *Model, now time.Time) {
 	if m.arithmetic.selection != selectAll {
 		return
 	}
-	o := &ordering{model: m, linted: l, now: now, pairs: maxPairs, priced: maxPairsPriced}
+	o := &ordering{model: m, linter: l, now: now, pairs: maxPairs, priced: maxPairsPriced}
 	rules := o.contenders()
 	for from := 0; from < len(rules); {
 		to := from + 1
-		for to < len(rules) && sameTurn(rules[from].turn, rules[to].turn) {
+		for to < len(rules) && sameOrder(rules[from].leader, rules[to].leader) {
 			to++
 		}
 		o.check(rules[from:to])
@@ -41,35 +41,35 @@ func (l *linted) checkOrder(m *Model, now time.Time) {
 	}
 }
 
-// sameTurn reports whether only their ids say which of two rules is first.
-func sameTurn(a, b *rule) bool {
+// sameOrder reports whether only their ids say which of two rules is first.
+func sameOrder(a, b *rule) bool {
 	return a.stacking.stage == b.stacking.stage && a.stacking.priority == b.stacking.priority
 }
 
 // ordering prices carts with two rules in either order.
 type ordering struct {
 	model         *Model
-	linted        *linted
+	linter        *linter
 	now           time.Time
 	pairs, priced int // that are left to look at, and to price
-	told          int // that were reported
+	reported      int // that were reported
 	quote         Quote
 }
 
 // contender is a rule that is applied after others, or before them.
 type contender struct {
 	*rule
-	turn *rule // by which it has its turn: itself, the first of its group, or the ladder of a step
+	leader *rule // by which it has its turn: itself, the first of its group, or the ladder of a step
 }
 
 // another reports whether another pair may be looked at.
 func (o *ordering) another() bool {
 	o.pairs--
-	return o.pairs >= 0 && o.priced > 0 && o.told < maxOrdersTold
+	return o.pairs >= 0 && o.priced > 0 && o.reported < maxOrdersTold
 }
 
 // isStep reports whether it is a step of [[discounts]].
-func (o *ordering) isStep(c contender) bool { return c.turn == o.model.ladder }
+func (o *ordering) isStep(c contender) bool { return c.leader == o.model.ladder }
 
 // contenders are the rules that are applied one after the other, in their order, and the
 // steps of [[discounts]], each as a rule.
@@ -91,7 +91,7 @@ func (o *ordering) contenders() []contender {
 			list = append(list, contender{r, turn})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b contender) int { return inTurn(a.turn, b.turn) })
+	slices.SortStableFunc(list, func(a, b contender) int { return byPriority(a.leader, b.leader) })
 	return list
 }
 
@@ -106,7 +106,7 @@ func (o *ordering) steps() []contender {
 }
 
 // asRule is a step as a rule with a ladder of this one step.
-func (st *step) asRule(of *rule) *rule {
+func (st *orderStep) asRule(of *rule) *rule {
 	return &rule{id: of.id, pos: of.pos, enabled: true, lines: st.lines, windows: st.windows, stacking: of.stacking,
 		reward: &ladder{steps: []ladderStep{{threshold: st.threshold, amount: st.amount}}}}
 }
@@ -124,14 +124,14 @@ func (o *ordering) check(rules []contender) {
 			if o.isStep(later) {
 				named = earlier // the ladder has no priority that could be set
 			}
-			if told[named.rule] || earlier.stacking.stop == stopCart && earlier.always() || !earlier.mayMeet(later) {
+			if told[named.rule] || earlier.stacking.stop == stopCart && earlier.always() || !earlier.mayInteract(later) {
 				continue
 			}
 			o.priced--
 			if reason, matters := o.matters(earlier, later); matters {
-				o.told++
+				o.reported++
 				told[named.rule] = true
-				o.linted.note(named.rule, reason, o.orderHint(earlier, later), "priority")
+				o.linter.report(named.rule, reason, o.orderHint(earlier, later), "priority")
 			}
 		}
 	}
@@ -145,14 +145,14 @@ func (o *ordering) orderHint(earlier, later contender) string {
 	return "set priority in one of them: the rule with the higher one is first"
 }
 
-// mayMeet reports whether what one of two rules takes off may change what the other does.
+// mayInteract reports whether what one of two rules takes off may change what the other does.
 // It may say yes where that is hard to tell.
-func (c contender) mayMeet(other contender) bool {
+func (c contender) mayInteract(other contender) bool {
 	exclusive := c.stacking.exclusive != exclusiveNot || other.stacking.exclusive != exclusiveNot
-	goods := c.scope.appliesTo != toShipping && other.scope.appliesTo != toShipping
-	shipping := c.scope.appliesTo != toItems && other.scope.appliesTo != toItems
+	goods := c.targeting.appliesTo != toShipping && other.targeting.appliesTo != toShipping
+	shipping := c.targeting.appliesTo != toItems && other.targeting.appliesTo != toItems
 	switch {
-	case c.turn == other.turn || exclusive && goods:
+	case c.leader == other.leader || exclusive && goods:
 		return false
 	case !goods && !shipping && !c.shipsFrom() && !other.shipsFrom():
 		return false
@@ -162,7 +162,7 @@ func (c contender) mayMeet(other contender) bool {
 
 // shipsFrom reports whether a rule reduces shipping from a value of goods on.
 func (r *rule) shipsFrom() bool {
-	return r.scope.appliesTo == toShipping && slices.ContainsFunc(r.reaches(), func(of reach) bool { return of.amount > 0 })
+	return r.targeting.appliesTo == toShipping && slices.ContainsFunc(r.reaches(), func(of reach) bool { return of.amount > 0 })
 }
 
 // maySeeOneCart reports whether one cart may have goods for two rules at one time. It may
@@ -214,7 +214,7 @@ func shared(a, b []string) string {
 // matters finds a cart that costs something else with two rules in the other order, and
 // says so.
 func (o *ordering) matters(earlier, later contender) (reason string, matters bool) {
-	for one, other := range sharedAims(earlier.rule, later.rule) {
+	for one, other := range sharedGoods(earlier.rule, later.rule) {
 		if reason, matters := o.mattersTo(earlier, later, one, other); matters {
 			return reason, true
 		}
@@ -222,8 +222,8 @@ func (o *ordering) matters(earlier, later contender) (reason string, matters boo
 	return "", false
 }
 
-// mattersTo is matters for goods that both rules aim at.
-func (o *ordering) mattersTo(earlier, later contender, one, other aim) (reason string, matters bool) {
+// mattersTo is matters for goods that both rules are about.
+func (o *ordering) mattersTo(earlier, later contender, one, other targetedGoods) (reason string, matters bool) {
 	a, b := earlier.rule, later.rule
 	line, product := o.goods(one.lines, other.lines)
 	asIs, turned := o.compile(product, a, b), o.compile(product, b, a)
@@ -243,25 +243,25 @@ func (o *ordering) mattersTo(earlier, later contender, one, other aim) (reason s
 	return "", false
 }
 
-// aim is goods that a rule is about: all of them, or those of buy or of get.
-type aim struct {
+// targetedGoods is goods that a rule is about: all of them, or those of buy or of get.
+type targetedGoods struct {
 	lines  selector
 	units  int64      // how many of them it takes; 0 where thresholds say so
 	beside *cart.Line // what has to be in the cart with them
 }
 
-// aims are those of a rule, of which a buy and get that ask for other goods has two.
-func (r *rule) aims() []aim {
+// targetedGoods are those of a rule, of which a buy and get that ask for other goods has two.
+func (r *rule) targetedGoods() []targetedGoods {
 	of, is := r.reward.(pairedReward)
 	if !is {
-		return []aim{{lines: r.lines}}
+		return []targetedGoods{{lines: r.lines}}
 	}
 	bought, got := of.pair()
 	buy, get := r.lines.with(bought.lines), r.lines.with(got.lines)
 	if buy.sameWords(&get) {
-		return []aim{{lines: buy, units: bought.units + got.units}}
+		return []targetedGoods{{lines: buy, units: bought.units + got.units}}
 	}
-	return []aim{
+	return []targetedGoods{
 		{lines: get, units: got.units, beside: lineBeside(&buy, bought.units)},
 		{lines: buy, units: bought.units, beside: lineBeside(&get, got.units)},
 	}
@@ -282,11 +282,11 @@ func (sel *selector) with(words *selector) selector {
 	return both
 }
 
-// sharedAims are the aims of two rules at which one line may be.
-func sharedAims(a, b *rule) iter.Seq2[aim, aim] {
-	return func(yield func(one, other aim) bool) {
-		for _, one := range a.aims() {
-			for _, other := range b.aims() {
+// sharedGoods are goods of two rules that one line may be of.
+func sharedGoods(a, b *rule) iter.Seq2[targetedGoods, targetedGoods] {
+	return func(yield func(one, other targetedGoods) bool) {
+		for _, one := range a.targetedGoods() {
+			for _, other := range b.targetedGoods() {
 				if one.lines.mayShare(&other.lines) && !yield(one, other) {
 					return
 				}
@@ -338,7 +338,7 @@ func (o *ordering) compile(of *product, rules ...*rule) *Strategy {
 // compileWith is compile with a catalogue of some products.
 func (o *ordering) compileWith(products []product, rules ...*rule) *Strategy {
 	m := *o.model
-	m.rules, m.steps, m.ladder, m.products, m.linted, m.pause = nil, nil, nil, products, nil, nil
+	m.rules, m.steps, m.ladder, m.products, m.linter, m.pause = nil, nil, nil, products, nil, nil
 	for i, r := range rules {
 		ordered := *r
 		ladder := o.model.ladder
@@ -389,7 +389,7 @@ func (o *ordering) instants(a, b *rule) []time.Time {
 func (o *ordering) goods(a, b selector) (cart.Line, *product) {
 	lines := []selector{a, b}
 	sku := shared(a.skus, b.skus)
-	if p := o.linted.product(o.model, sku); p != nil && sku != "" {
+	if p := o.linter.product(o.model, sku); p != nil && sku != "" {
 		return lineOf(p.sku, p.category, p.subgroup, p.price, lines), p
 	}
 	if p := o.pricedProduct(lines); p != nil && sku == "" {
@@ -436,17 +436,17 @@ func (t *attributeTest) example() (attributeValue, bool) {
 }
 
 // carts are some with goods that two rules are about, at and above their thresholds.
-func (o *ordering) carts(a, b *rule, line cart.Line, one, other aim) []cart.Cart {
+func (o *ordering) carts(a, b *rule, line cart.Line, one, other targetedGoods) []cart.Cart {
 	units, amounts := o.sizes(a, b, max(one.units, other.units, 1))
 	c := bothCarts(a.cart(), b.cart())
-	if a.scope.appliesTo != toItems || b.scope.appliesTo != toItems {
+	if a.targeting.appliesTo != toItems || b.targeting.appliesTo != toItems {
 		c.Shipping = append(c.Shipping, cart.Charge{Amount: anyPrice})
 	}
 	for i := range c.Shipping {
 		c.Shipping[i].Amount = anyPrice
 	}
 	further := append(requiredBy(a), requiredBy(b)...)
-	for _, aimed := range []aim{one, other} {
+	for _, aimed := range []targetedGoods{one, other} {
 		if aimed.beside != nil {
 			further = append(further, *aimed.beside)
 		}
@@ -517,8 +517,8 @@ func bothCarts(a, b cart.Cart) cart.Cart {
 // requiredBy are lines with what a rule wants the cart to hold beside.
 func requiredBy(r *rule) []cart.Line {
 	var list []cart.Line
-	for _, room := range r.conditions {
-		if of, is := room.(requiring); is {
+	for _, spec := range r.conditions {
+		if of, is := spec.(requiring); is {
 			list = append(list, of.requiredLines()...)
 		}
 	}

@@ -19,11 +19,11 @@ const (
 
 // checkPrices warns of a rule that sets a price which the limits do not let be reached: of
 // goods that the catalogue has a dearer price for, in the smallest cart that brings it.
-func (l *linted) checkPrices(m *Model, now time.Time) {
+func (l *linter) checkPrices(m *Model, now time.Time) {
 	if m.limits == (limits{}) {
 		return
 	}
-	o := &ordering{model: m, linted: l, now: now}
+	o := &ordering{model: m, linter: l, now: now}
 	tried := 0
 	for _, r := range m.rules {
 		key, sets := r.setsPrice()
@@ -34,7 +34,7 @@ func (l *linted) checkPrices(m *Model, now time.Time) {
 			return
 		}
 		if reason, taken := o.takesBack(r); taken {
-			l.note(r, reason, "set a price that the limits let be reached, or raise the limits", key)
+			l.report(r, reason, "set a price that the limits let be reached, or raise the limits", key)
 		}
 	}
 }
@@ -42,7 +42,7 @@ func (l *linted) checkPrices(m *Model, now time.Time) {
 // setsPrice says by which key a rule sets a price, if it does.
 func (r *rule) setsPrice() (key string, sets bool) {
 	of, is := r.reward.(priceSetter)
-	if !is || !of.setsPrice() || r.scope.appliesTo != toItems {
+	if !is || !of.setsPrice() || r.targeting.appliesTo != toItems {
 		return "", false
 	}
 	return r.reward.key(), true
@@ -94,7 +94,7 @@ func (o *ordering) productsOf(lines []selector) []*product {
 	for i := range lines {
 		if skus := lines[i].skus; len(skus) > 0 {
 			for _, sku := range skus[:min(len(skus), maxProducts)] {
-				consider(o.linted.product(o.model, sku))
+				consider(o.linter.product(o.model, sku))
 			}
 			return list
 		}

@@ -4,7 +4,7 @@ import "fmt"
 
 // checkLanguages warns of titles and descriptions that lack a language which most of the
 // others have, so that some readers would see one text of many in another language.
-func (l *linted) checkLanguages(m *Model) {
+func (l *linter) checkLanguages(m *Model) {
 	for _, of := range []struct {
 		key string
 		get func(*ruleTexts) localized
@@ -20,11 +20,11 @@ func (l *linted) checkLanguages(m *Model) {
 // others.
 const fewestTables = 3
 
-func (l *linted) checkLanguagesOf(m *Model, key string, get func(*ruleTexts) localized) {
+func (l *linter) checkLanguagesOf(m *Model, key string, get func(*ruleTexts) localized) {
 	var rules []*rule
 	var languages []string // in the order in which they come
 	count := map[string]int{}
-	for _, r := range m.spoken() {
+	for _, r := range m.rulesWithTexts() {
 		if !r.enabled || get(r.texts).plain() {
 			continue
 		}
@@ -44,7 +44,7 @@ func (l *linted) checkLanguagesOf(m *Model, key string, get func(*ruleTexts) loc
 		}
 		for _, r := range rules {
 			if !get(r.texts).has(tag) {
-				l.note(r, fmt.Sprintf("there is no %s, which %d of %d have that are written by language", tag, count[tag], len(rules)),
+				l.report(r, fmt.Sprintf("there is no %s, which %d of %d have that are written by language", tag, count[tag], len(rules)),
 					"add it, or readers of it get the first language of the table", key)
 			}
 		}

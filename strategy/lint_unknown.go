@@ -13,7 +13,7 @@ import (
 
 // checkUnknown warns of prices and floors of the catalogue, and of excludes, that hold for
 // known articles alone. A strategy that writes unknown_skus has decided.
-func (l *linted) checkUnknown(m *Model) {
+func (l *linter) checkUnknown(m *Model) {
 	if l.root.Get("unknown_skus") != nil {
 		return
 	}
@@ -21,7 +21,7 @@ func (l *linted) checkUnknown(m *Model) {
 	excluding := m.excluding()
 	if len(m.products) == 0 {
 		if len(excluding) > 0 {
-			l.note(excluding[0], excludesText(excluding)+" goes by what the cart says: an article under another SKU or in another category gets around it",
+			l.report(excluding[0], excludesText(excluding)+" goes by what the cart says: an article under another SKU or in another category gets around it",
 				`list the goods in [[products]] and write unknown_skus = "reject" at the top, or unknown_skus = "pass" where this is meant`, "exclude", "any", "buy", "get")
 		}
 		return
@@ -42,7 +42,7 @@ func (l *linted) checkUnknown(m *Model) {
 	reason := "an article under a SKU that the catalogue does not know, or a cart of sums alone, gets around " + joinedAnd(guards)
 	const hint = `write unknown_skus = "reject" at the top, with sku_compare = "fold" where SKUs are spelt in several ways; or unknown_skus = "pass" where this is meant`
 	if first < 0 {
-		l.note(excluding[0], reason, hint, "exclude", "any", "buy", "get")
+		l.report(excluding[0], reason, hint, "exclude", "any", "buy", "get")
 		return
 	}
 	list := l.root.Get("products")
@@ -50,7 +50,7 @@ func (l *linted) checkUnknown(m *Model) {
 		l.found = append(l.found, l.doc.Diagnostic(list.Pos, "products", reason, hint))
 		return
 	}
-	l.noteElement(list, "products", first, reason, hint)
+	l.reportElement(list, "products", first, reason, hint)
 }
 
 // guarded counts the prices and the floors of the catalogue; first is the product that has

@@ -165,7 +165,7 @@ func (l *ladder) checkRising(s *section, step *document.Node, i int) {
 
 // checkSteps warns of [[discounts]] steps that another one makes useless: open
 // at the same times on the same lines, as easy to reach and worth as much.
-func checkSteps(s *section, steps []step, nodes []*document.Node) {
+func checkSteps(s *section, steps []orderStep, nodes []*document.Node) {
 	if len(steps) > maxCompared {
 		return
 	}
@@ -190,7 +190,7 @@ func checkSteps(s *section, steps []step, nodes []*document.Node) {
 // maxCompared is up to how many steps are compared with each other.
 const maxCompared = 500
 
-func (st *step) sameTimeAndLines(other *step) bool {
+func (st *orderStep) sameTimeAndLines(other *orderStep) bool {
 	return slices.Equal(st.windows, other.windows) && st.lines.sameWords(&other.lines)
 }
 
@@ -215,7 +215,7 @@ func (m *Model) checkReach(s *section) {
 	}
 	var last *rule
 	for _, r := range m.rules {
-		if r.stacking.stop == stopCart && r.competes() && r.always() && (last == nil || inTurn(r, last) < 0) {
+		if r.stacking.stop == stopCart && r.competes() && r.always() && (last == nil || byPriority(r, last) < 0) {
 			last = r
 		}
 	}
@@ -225,10 +225,10 @@ func (m *Model) checkReach(s *section) {
 	reason := fmt.Sprintf("%s comes before and always ends the cart, so this rule never applies", rulePath(last.id))
 	beside := slices.ContainsFunc(m.rules, func(r *rule) bool { return r.enabled && r.stacking.exclusive == exclusiveGoods })
 	for _, r := range m.rules {
-		if r.scope.appliesTo == toShipping && beside {
+		if r.targeting.appliesTo == toShipping && beside {
 			continue // it applies where the exclusive one replaces the last
 		}
-		if r.competes() && inTurn(r, last) > 0 {
+		if r.competes() && byPriority(r, last) > 0 {
 			s.Warn(r.pos, rulePath(r.id), reason, "")
 		}
 	}
@@ -243,11 +243,11 @@ func (r *rule) always() bool {
 		return false
 	}
 	c := newCompiler()
-	for _, room := range r.conditions {
-		if len(room.compile(c, nil)) > 0 {
+	for _, spec := range r.conditions {
+		if len(spec.compile(c, nil)) > 0 {
 			return false
 		}
 	}
 	of, is := r.reward.(certainReward)
-	return is && of.alwaysGives() && r.scope.appliesTo != toShipping
+	return is && of.alwaysGives() && r.targeting.appliesTo != toShipping
 }

@@ -25,13 +25,13 @@ type Model struct {
 	spelling     spelling
 	unknown      unknownSKUs
 	products     []product
-	steps        []step // [[discounts]]
-	ladder       *rule  // which they are; nil without any
+	steps        []orderStep // [[discounts]]
+	ladder       *rule       // which they are; nil without any
 	rules        []*rule
 	warnings     []document.Diagnostic
 	moreWarnings int
 	pause        document.Pause
-	linted       *linted // nil unless it is to be linted
+	linter       *linter // nil unless Lint is asked for
 }
 
 // Parser reads strategies for one environment; without a name it takes the
@@ -57,12 +57,12 @@ func Parse(env string, sources ...Source) (*Model, error) {
 // lists everything found wrong with its place. It opens nothing: a file that the
 // strategy names is one of the sources.
 func (p Parser) Parse(sources ...Source) (*Model, error) {
-	sources, beside := apart(sources)
+	sources, companions := splitCompanions(sources)
 	doc, err := document.ParsePausing(p.Pause, sources...)
 	if err != nil {
 		return nil, err
 	}
-	r := newReader(doc, beside)
+	r := newReader(doc, companions)
 	if len(doc.Root.Fields) == 0 {
 		r.report.Add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
 		return nil, r.report.Err()
@@ -77,7 +77,7 @@ func (p Parser) Parse(sources ...Source) (*Model, error) {
 	}
 	m.warnings, m.moreWarnings = r.report.Warnings()
 	if p.Lint {
-		m.linted = &linted{doc: doc, root: root}
+		m.linter = &linter{doc: doc, root: root}
 	}
 	return m, nil
 }

@@ -153,7 +153,7 @@ func (s *Strategy) Complete(q *Quote) error {
 	}
 	q.Payable = q.Subtotal - q.Discount + q.Shipping - q.ShippingDiscount
 	q.work.cart = nil // a quote outlives its cart
-	if q.work.givenUp() {
+	if q.work.tooManySteps() {
 		return ErrTooManySteps
 	}
 	return nil

@@ -32,7 +32,7 @@ func (s *Strategy) Deviations(c *cart.Cart, q *Quote) []Deviation {
 		p := s.catalogue[sku]
 		switch {
 		case sku != unnamed && p != nil:
-			s.misprice(line, &q.Lines[i], add)
+			s.priceDeviation(line, &q.Lines[i], add)
 		case line.SKU != "":
 			add(FieldSKU, "the catalogue does not know the article "+shownSKU(line.SKU))
 		}
@@ -40,8 +40,8 @@ func (s *Strategy) Deviations(c *cart.Cart, q *Quote) []Deviation {
 	return list
 }
 
-// misprice adds what a line says otherwise than the catalogue of what it is worth.
-func (s *Strategy) misprice(line *cart.Line, quoted *QuotedLine, add func(field, reason string)) {
+// priceDeviation adds what a line says otherwise than the catalogue of what it is worth.
+func (s *Strategy) priceDeviation(line *cart.Line, quoted *QuotedLine, add func(field, reason string)) {
 	switch {
 	case quoted.Stated != cart.NoPrice:
 		add("unit_price", fmt.Sprintf("the catalogue has it at %s, which counts, and not %s", majorText(s.currency, quoted.UnitPrice), majorText(s.currency, quoted.Stated)))

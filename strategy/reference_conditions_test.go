@@ -171,14 +171,14 @@ func (x *selectorSpec) matches(l *refItem) bool {
 		return false
 	}
 	for i := range x.where {
-		if !x.where[i].holds(l.attributes) {
+		if !x.where[i].met(l.attributes) {
 			return false
 		}
 	}
 	return true
 }
 
-func (x *testSpec) holds(attributes map[string]literal) bool {
+func (x *testSpec) met(attributes map[string]literal) bool {
 	value, ok := attributes[x.name]
 	if !ok {
 		return false

@@ -16,7 +16,7 @@ type reward interface {
 	// encode writes the reward's own members of the rule.
 	encode(*object)
 	// give sets what is taken off each portion of the rule's target. It never
-	// takes more than a portion has room for.
+	// takes more than a portion has headroom for.
 	give(e *evaluation, r *compiledRule, t *target)
 }
 
@@ -152,15 +152,15 @@ func (e *evaluation) shareOut(amount int64, t *target) {
 	e.share(e.arith.round(amount), t.portions)
 }
 
-// eachLine takes off each line what off says of its value, as far as it has room.
+// eachLine takes off each line what off says of its value, as far as it has headroom.
 func (e *evaluation) eachLine(t *target, off func(value int64) int64) {
-	for line, rest := nextTogether(t.portions); len(line) > 0; line, rest = nextTogether(rest) {
+	for line, tail := nextTogether(t.portions); len(line) > 0; line, tail = nextTogether(tail) {
 		value := int64(0)
 		for i := range line {
 			value += line[i].value
 		}
 		if len(line) == 1 {
-			line[0].off = max(0, min(off(value), line[0].room))
+			line[0].off = max(0, min(off(value), line[0].headroom))
 		} else {
 			e.takeOff(off(value), line)
 		}
@@ -173,10 +173,10 @@ func (e *evaluation) takeOff(amount int64, portions []portion) {
 	e.inMinorUnits().share(amount, portions)
 }
 
-// each takes off each portion what off says, as far as it has room.
+// each takes off each portion what off says, as far as it has headroom.
 func (t *target) each(off func(*portion) int64) {
 	for i := range t.portions {
 		p := &t.portions[i]
-		p.off = max(0, min(off(p), p.room))
+		p.off = max(0, min(off(p), p.headroom))
 	}
 }

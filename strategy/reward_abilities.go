@@ -54,7 +54,7 @@ type steppedReward interface {
 	// stepRefs are the steps that can give something, without the rule's id.
 	stepRefs(money.Currency) []StepRef
 	// contributed says which step gave what the portions lose, as give left them. It
-	// may aim elsewhere.
+	// may leave another target.
 	contributed(e *evaluation, t *target, portions []portion) []contribution
 }
 
@@ -62,7 +62,7 @@ type steppedReward interface {
 
 // selfLinter is a reward with warnings of its own.
 type selfLinter interface {
-	lint(l *linted, m *Model, r *rule)
+	lint(l *linter, m *Model, r *rule)
 }
 
 // unitThreshold is a reward that gives nothing below a number of units.
@@ -121,12 +121,12 @@ type trialReward interface {
 // once that every rule does.
 type looker interface{ looks() int64 }
 
-// climber is a condition or a reward that counts up to something.
-type climber interface {
-	// climb says how far the cart has come with the target, and what is missing; which
+// progressReporter is a condition or a reward that counts up to something.
+type progressReporter interface {
+	// progress says how far the cart has come with the target, and what is missing; which
 	// goods these are like is found for it where it does not say. The target may be left
 	// anywhere.
-	climb(e *evaluation, t *target) climb
+	progress(e *evaluation, t *target) progress
 }
 
 // reacher is a condition or a reward with thresholds.

@@ -60,7 +60,7 @@ func (b *bundle) encode(o *object) {
 }
 
 func (b *bundle) give(e *evaluation, r *compiledRule, t *target) {
-	sortByUnit(t.portions, r.scope.pick)
+	sortByUnit(t.portions, r.targeting.pick)
 	walk := unitWalk{portions: t.portions}
 	e.rewards.taken = e.rewards.taken[:0]
 	for range min(b.times, t.quantity/b.units) {
@@ -73,12 +73,12 @@ func (b *bundle) give(e *evaluation, r *compiledRule, t *target) {
 			e.share(e.arith.round(value-b.price), e.rewards.taken[first:])
 		}
 	}
-	t.portions = append(t.portions[:0], walk.rest(e.rewards.taken)...)
+	t.portions = append(t.portions[:0], walk.remaining(e.rewards.taken)...)
 	slices.SortFunc(t.portions, byItem)
 }
 
-func (b *bundle) climb(_ *evaluation, t *target) climb {
-	c := climb{reason: ReasonBundle, full: min(b.times, t.quantity/b.units), seen: t.quantity, units: true}
+func (b *bundle) progress(_ *evaluation, t *target) progress {
+	c := progress{reason: ReasonBundle, full: min(b.times, t.quantity/b.units), seen: t.quantity, units: true}
 	if c.full < b.times {
 		c.needs[0].units = b.units - t.quantity%b.units
 	}
@@ -107,8 +107,8 @@ func (w *unitWalk) next(taken []portion, units int64) []portion {
 	return taken
 }
 
-// rest appends the units that were not taken.
-func (w *unitWalk) rest(taken []portion) []portion { return append(taken, w.portions...) }
+// remaining appends the units that were not taken.
+func (w *unitWalk) remaining(taken []portion) []portion { return append(taken, w.portions...) }
 
 func (b *bundle) key() string { return "bundle" }
 
@@ -122,10 +122,10 @@ func (b *bundle) setsPrice() bool { return true }
 
 // Interface guards.
 var (
-	_ unitCounter   = (*bundle)(nil)
-	_ climber       = (*bundle)(nil)
-	_ boundedReward = (*bundle)(nil)
-	_ unitThreshold = (*bundle)(nil)
-	_ reacher       = (*bundle)(nil)
-	_ priceSetter   = (*bundle)(nil)
+	_ unitCounter      = (*bundle)(nil)
+	_ progressReporter = (*bundle)(nil)
+	_ boundedReward    = (*bundle)(nil)
+	_ unitThreshold    = (*bundle)(nil)
+	_ reacher          = (*bundle)(nil)
+	_ priceSetter      = (*bundle)(nil)
 )

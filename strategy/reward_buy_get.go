@@ -100,7 +100,7 @@ func (b *buyGet) bind(c *compiler) reward {
 }
 
 func (b *buyGet) give(e *evaluation, r *compiledRule, t *target) {
-	e.dealRounds(b, r.scope.pick, t)
+	e.allocateRounds(b, r.targeting.pick, t)
 	e.rewards.taken = e.rewards.taken[:0]
 	t.value = 0
 	for i := range t.portions {
@@ -113,7 +113,7 @@ func (b *buyGet) give(e *evaluation, r *compiledRule, t *target) {
 		}
 		if u.bought > 0 {
 			bought := p.after(u.got).first(u.bought)
-			bought.value, bought.room, bought.uses = 0, 0, true
+			bought.value, bought.headroom, bought.uses = 0, 0, true
 			e.rewards.taken = append(e.rewards.taken, bought)
 		}
 	}
@@ -125,7 +125,7 @@ func (b *buyGet) key() string { return "get" }
 
 // boundBy gives every unit what is offered for those that are got.
 func (b *buyGet) boundBy(like *compiledRule, _ int64) int64 {
-	like.reward, like.scope.maxUnits = b.offer.forAll(), 0
+	like.reward, like.targeting.maxUnits = b.offer.forAll(), 0
 	if !like.lines.selects() && !b.getLines.asksForReduced() {
 		like.lines = b.getLines
 	}
@@ -147,11 +147,11 @@ func (b *buyGet) pair() (buy, get wanted) {
 
 // Interface guards.
 var (
-	_ unitCounter   = (*buyGet)(nil)
-	_ bindable      = (*buyGet)(nil)
-	_ climber       = (*buyGet)(nil)
-	_ boundedReward = (*buyGet)(nil)
-	_ fixedReward   = (*buyGet)(nil)
-	_ priceSetter   = (*buyGet)(nil)
-	_ pairedReward  = (*buyGet)(nil)
+	_ unitCounter      = (*buyGet)(nil)
+	_ bindable         = (*buyGet)(nil)
+	_ progressReporter = (*buyGet)(nil)
+	_ boundedReward    = (*buyGet)(nil)
+	_ fixedReward      = (*buyGet)(nil)
+	_ priceSetter      = (*buyGet)(nil)
+	_ pairedReward     = (*buyGet)(nil)
 )

@@ -11,7 +11,7 @@ import (
 // This file is which units a buy-and-get rule sets aside and which it lets be got.
 //
 // There are as many full rounds as some assignment of units to the two sides allows,
-// and then one that gets fewer, if partial. The rounds are dealt one by one: units are
+// and then one that gets fewer, if partial. The rounds are allocated one by one: units are
 // set aside in the order of reserve, then got in the order of pick. A unit is passed
 // over only if taking it would make the remaining rounds impossible.
 
@@ -19,13 +19,13 @@ import (
 type unitsOf struct {
 	free            int64 // on neither
 	bought, got     int64
-	buying, getting int64 // in the round that is dealt
+	buying, getting int64 // in the round that is allocated
 	buys, gets      bool  // which sides may have them
-	touched         bool  // by the round that is dealt
+	touched         bool  // by the round that is allocated
 }
 
-// rounds is what is left to be dealt, and of which units.
-type rounds struct {
+// allocationRounds is what is left to allocate, and of which units.
+type allocationRounds struct {
 	*evaluation
 	buy, get side
 	both     int64 // free units that either side may have
@@ -36,16 +36,16 @@ type side struct {
 	due  int64 // units, in all rounds
 	own  int64 // free units that only this side may have
 	each int64 // units in each round
-	both int64 // units that either side may have, taken in the round that is dealt
+	both int64 // units that either side may have, taken in the round that is allocated
 	next int   // place in its order: those before it never have a unit for it again
 }
 
 // needs is how many of the units that either side may have this one cannot do without.
 func (s *side) needs() int64 { return max(0, s.due-s.own) }
 
-// dealRounds deals the units of a target out, into e.rewards.units.
-func (e *evaluation) dealRounds(b *buyGet, pick pick, t *target) {
-	d := rounds{evaluation: e, buy: side{each: b.buyUnits}, get: side{each: b.getUnits}}
+// allocateRounds assigns the units of a target to the two sides, in e.rewards.units.
+func (e *evaluation) allocateRounds(b *buyGet, pick pick, t *target) {
+	d := allocationRounds{evaluation: e, buy: side{each: b.buyUnits}, get: side{each: b.getUnits}}
 	d.collect(b, pick, t)
 	full, partial := d.plan(b)
 	for full > 0 {
@@ -57,7 +57,7 @@ func (e *evaluation) dealRounds(b *buyGet, pick pick, t *target) {
 }
 
 // collect lists the units that are free, and their orders.
-func (d *rounds) collect(b *buyGet, pick pick, t *target) {
+func (d *allocationRounds) collect(b *buyGet, pick pick, t *target) {
 	e := d.evaluation
 	e.rewards.units, e.rewards.byReserve, e.rewards.byPick = e.rewards.units[:0], e.rewards.byReserve[:0], e.rewards.byPick[:0]
 	for i := range t.portions {
@@ -95,7 +95,7 @@ func (e *evaluation) sortUnits(list []int32, by pick, t *target) {
 	}
 	slices.SortFunc(list, func(a, b int32) int {
 		p, o := &t.portions[a], &t.portions[b]
-		first := cmp.Or(compareUnits(p, o, by), cmp.Compare(e.rewards.units[a].sides(), e.rewards.units[b].sides()), moreRoom(p, o))
+		first := cmp.Or(compareUnits(p, o, by), cmp.Compare(e.rewards.units[a].sides(), e.rewards.units[b].sides()), byHeadroom(p, o))
 		if first != 0 { // as of most, and comparing goods takes long
 			return first
 		}
@@ -113,7 +113,7 @@ func (u *unitsOf) sides() int {
 
 // plan works out how many full rounds there are, and how many units a partial one
 // gets.
-func (d *rounds) plan(b *buyGet) (full, partial int64) {
+func (d *allocationRounds) plan(b *buyGet) (full, partial int64) {
 	buy, get := &d.buy, &d.get
 	full = min((buy.own+d.both)/buy.each, (get.own+d.both)/get.each, (buy.own+get.own+d.both)/(buy.each+get.each))
 	if b.repeat > 0 {
@@ -132,13 +132,13 @@ func (d *rounds) plan(b *buyGet) (full, partial int64) {
 	return full, partial
 }
 
-// climb is how far the next unit is that is got: of a round that gets fewer, if partial,
+// progress is how far the next unit is that is got: of a round that gets fewer, if partial,
 // or else of a full one.
-func (b *buyGet) climb(e *evaluation, t *target) climb {
-	d := rounds{evaluation: e, buy: side{each: b.buyUnits}, get: side{each: b.getUnits}}
+func (b *buyGet) progress(e *evaluation, t *target) progress {
+	d := allocationRounds{evaluation: e, buy: side{each: b.buyUnits}, get: side{each: b.getUnits}}
 	d.collect(b, inCartOrder, t)
 	full, partial := d.plan(b)
-	c := climb{reason: ReasonGet, full: full*b.getUnits + partial, units: true}
+	c := progress{reason: ReasonGet, full: full*b.getUnits + partial, units: true}
 	if b.repeat > 0 && full == b.repeat {
 		return c
 	}
@@ -155,13 +155,13 @@ func (b *buyGet) climb(e *evaluation, t *target) climb {
 }
 
 // spare is how many of the units that either side may have are not needed.
-func (d *rounds) spare() int64 { return d.both - d.buy.needs() - d.get.needs() }
+func (d *allocationRounds) spare() int64 { return d.both - d.buy.needs() - d.get.needs() }
 
-// round deals a round and reports how often it could be done. One that can be done
+// round allocates a round and reports how often it could be done. One that can be done
 // again just the same is done as often as that, so that large quantities cost no more
 // than small ones. It looks at no portion but those it takes units of and those it uses up,
 // so that all rounds together cost no more than the portions.
-func (d *rounds) round(most int64) int64 {
+func (d *allocationRounds) round(most int64) int64 {
 	d.rewards.touched = d.rewards.touched[:0]
 	before := *d
 	d.take(&d.buy, d.rewards.byReserve, func(u *unitsOf) *int64 { return &u.buying })
@@ -188,7 +188,7 @@ func (s *side) again(before *side, times int64) {
 }
 
 // times is how often the round that led from d to after can be done just the same.
-func (d *rounds) times(after *rounds, most int64) int64 {
+func (d *allocationRounds) times(after *allocationRounds, most int64) int64 {
 	times := most
 	for _, i := range after.rewards.touched {
 		u := &d.rewards.units[i]
@@ -211,7 +211,7 @@ func (d *rounds) times(after *rounds, most int64) int64 {
 // take takes the units of a side in a round, in an order of the portions that it may have
 // some of; taken is where their number goes. What it passes over it never takes: units do
 // not come back, and of those that either side may have it may take ever fewer.
-func (d *rounds) take(s *side, order []int32, taken func(*unitsOf) *int64) {
+func (d *allocationRounds) take(s *side, order []int32, taken func(*unitsOf) *int64) {
 	s.both = 0
 	for left := s.each; s.next < len(order); s.next++ {
 		u := &d.rewards.units[order[s.next]]

@@ -29,7 +29,7 @@ var amountOffKind = rewardKind{key: "discount_amount", decode: decodeAmountOff, 
 
 func decodeAmountOff(s *section, _ *document.Node) reward {
 	amount, _ := s.amount("discount_amount", 1)
-	return s.amounts.one(amountOff{amount: amount, per: per(s.word("per", 0, perCartWords))})
+	return s.amounts.put(amountOff{amount: amount, per: per(s.word("per", 0, perCartWords))})
 }
 
 func (a *amountOff) looksAtUnits() bool { return a.per == perUnit }
@@ -69,7 +69,7 @@ func (a *amountOff) isSteady() bool { return true }
 // boundBy counts lines, where the amount is off each.
 func (a *amountOff) boundBy(like *compiledRule, units int64) int64 {
 	if a.per == perLine {
-		like.scope.maxUnits = 0
+		like.targeting.maxUnits = 0
 	}
 	return units
 }

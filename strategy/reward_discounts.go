@@ -11,7 +11,7 @@ import (
 // reported, where its first step has no id.
 const stepsID = "discounts"
 
-// step is one [[discounts]] table: so much off when its lines reach a
+// orderStep is one [[discounts]] table: so much off when its lines reach a
 // threshold while its window is open.
 //
 //	[[discounts]]
@@ -24,7 +24,7 @@ const stepsID = "discounts"
 //
 // All steps are one ladder: of those that are open and reached, the one worth
 // most applies, and only that one; between equals the earlier.
-type step struct {
+type orderStep struct {
 	id        string // of the ladder, where it is the first step and has another than stepsID
 	lines     selector
 	windows   []window
@@ -35,7 +35,7 @@ type step struct {
 // decodeSteps reads the steps, and the rule that they are.
 func (m *Model) decodeSteps(s *section) {
 	nodes := s.Tables("discounts", exampleStep)
-	steps := make([]step, 0, len(nodes))
+	steps := make([]orderStep, 0, len(nodes))
 	for i, node := range nodes {
 		step := s.element(node, "discounts", i)
 		if i == 0 {
@@ -84,8 +84,8 @@ func (s *section) refuseLadder() {
 	}
 }
 
-func decodeStep(s *section) step {
-	var st step
+func decodeStep(s *section) orderStep {
+	var st orderStep
 	st.lines = decodeSelector(s)
 	st.windows = decodeWindows(s)
 	st.threshold, _ = s.amount("threshold", 0)
@@ -99,7 +99,7 @@ func decodeStep(s *section) step {
 	return st
 }
 
-func (st *step) encode(o *object) {
+func (st *orderStep) encode(o *object) {
 	o.key("amount")
 	o.amount(st.amount)
 	o.optional("id", st.id)
@@ -110,19 +110,19 @@ func (st *step) encode(o *object) {
 }
 
 // orderSteps is the compiled ladder: a reward that chooses its own target.
-type orderSteps []rung
+type orderSteps []compiledStep
 
-type rung struct {
+type compiledStep struct {
 	rule      compiledRule // its lines and windows
 	threshold int64
 	amount    int64
 }
 
-func (c *compiler) orderSteps(steps []step) orderSteps {
+func (c *compiler) orderSteps(steps []orderStep) orderSteps {
 	ladder := make(orderSteps, len(steps))
 	for i := range steps {
 		st := &steps[i]
-		ladder[i] = rung{
+		ladder[i] = compiledStep{
 			rule:      compiledRule{lines: c.matcher(&st.lines), windows: st.windows, byLine: c.byLine},
 			threshold: st.threshold,
 			amount:    st.amount,
@@ -139,17 +139,17 @@ func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
 		t.portions = t.portions[:0]
 		return
 	}
-	e.aim(&ladder[best].rule)
+	e.computeTarget(&ladder[best].rule)
 	e.shareOut(ladder[best].amount, t)
 }
 
-// best is the rung that is worth most, of those that are open and reached; -1
+// best is the step that is worth most, of those that are open and reached; -1
 // when none gives anything. The target is left anywhere.
 func (ladder orderSteps) best(e *evaluation, t *target) int {
 	best, most := -1, int64(0)
 	for i := range ladder {
 		r := &ladder[i]
-		if e.givenUp() {
+		if e.tooManySteps() {
 			break
 		}
 		if value, open := r.reached(e); !open || value < r.threshold {
@@ -163,15 +163,15 @@ func (ladder orderSteps) best(e *evaluation, t *target) int {
 	return best
 }
 
-// reached is the value of what a rung is about, if its window is open.
-func (r *rung) reached(e *evaluation) (value int64, open bool) {
+// reached is the value of what a step is about, if its window is open.
+func (r *compiledStep) reached(e *evaluation) (value int64, open bool) {
 	if !anyOpen(r.rule.windows, e) {
 		return 0, false
 	}
-	return e.aim(&r.rule).counted.value, true
+	return e.computeTarget(&r.rule).counted.value, true
 }
 
-// nearest is the open rung above what is reached that has least missing; -1
+// nearest is the open step above what is reached that has least missing; -1
 // when there is none. Its lines are the target then.
 func (ladder orderSteps) nearest(e *evaluation) (best int, missing int64) {
 	best = -1
@@ -182,12 +182,12 @@ func (ladder orderSteps) nearest(e *evaluation) (best int, missing int64) {
 		}
 	}
 	if best >= 0 {
-		e.aim(&ladder[best].rule)
+		e.computeTarget(&ladder[best].rule)
 	}
 	return best, missing
 }
 
-// why is where no step is open; how far the open ones are is in words by climb.
+// why is where no step is open; how far the open ones are is in words by progress.
 func (ladder orderSteps) why(e *evaluation) shortfall {
 	for i := range ladder {
 		if _, open := ladder[i].reached(e); open {
@@ -198,8 +198,8 @@ func (ladder orderSteps) why(e *evaluation) shortfall {
 	return shortfall{ReasonTimeWindow, timeValue(at, sayWall), opening(ladder.windows(), at)}
 }
 
-func (ladder orderSteps) climb(e *evaluation, _ *target) climb {
-	c := climb{reason: ReasonThreshold}
+func (ladder orderSteps) progress(e *evaluation, _ *target) progress {
+	c := progress{reason: ReasonThreshold}
 	for i := range ladder {
 		if value, open := ladder[i].reached(e); open && value >= ladder[i].threshold {
 			c.full++
@@ -227,7 +227,7 @@ func (ladder orderSteps) windows() []window {
 func (orderSteps) key() string { return "discounts" }
 
 func (ladder orderSteps) isSteady() bool {
-	return !slices.ContainsFunc(ladder, func(r rung) bool { return r.rule.lines.gains() })
+	return !slices.ContainsFunc(ladder, func(r compiledStep) bool { return r.rule.lines.gains() })
 }
 
 func (ladder orderSteps) looks() int64 { return int64(len(ladder)) }
@@ -254,10 +254,10 @@ func (ladder orderSteps) contributed(e *evaluation, t *target, portions []portio
 
 // Interface guards.
 var (
-	_ climber       = orderSteps(nil)
-	_ explainer     = orderSteps(nil)
-	_ steppedReward = orderSteps(nil)
-	_ steadyReward  = orderSteps(nil)
-	_ timedReward   = orderSteps(nil)
-	_ looker        = orderSteps(nil)
+	_ progressReporter = orderSteps(nil)
+	_ explainer        = orderSteps(nil)
+	_ steppedReward    = orderSteps(nil)
+	_ steadyReward     = orderSteps(nil)
+	_ timedReward      = orderSteps(nil)
+	_ looker           = orderSteps(nil)
 )

@@ -58,7 +58,9 @@ func (v *every) give(e *evaluation, _ *compiledRule, t *target) {
 	e.shareOut(times(v.amount, steps), t)
 }
 
-func (v *every) climb(e *evaluation, t *target) climb { return v.multiple.climb(ReasonEvery, e, t) }
+func (v *every) progress(e *evaluation, t *target) progress {
+	return v.multiple.progress(ReasonEvery, e, t)
+}
 
 func (v *every) key() string { return "every" }
 
@@ -70,9 +72,9 @@ func (v *every) reaches() []reach { return []reach{{units: v.units, amount: v.th
 
 // Interface guards.
 var (
-	_ unitCounter   = (*every)(nil)
-	_ climber       = (*every)(nil)
-	_ steadyReward  = (*every)(nil)
-	_ unitThreshold = (*every)(nil)
-	_ reacher       = (*every)(nil)
+	_ unitCounter      = (*every)(nil)
+	_ progressReporter = (*every)(nil)
+	_ steadyReward     = (*every)(nil)
+	_ unitThreshold    = (*every)(nil)
+	_ reacher          = (*every)(nil)
 )

@@ -124,7 +124,7 @@ func (g *gift) give(e *evaluation, _ *compiledRule, t *target) {
 	}
 }
 
-func (g *gift) climb(e *evaluation, t *target) climb { return g.per.climb(ReasonGift, e, t) }
+func (g *gift) progress(e *evaluation, t *target) progress { return g.per.progress(ReasonGift, e, t) }
 
 func (g *gift) key() string { return "gift" }
 
@@ -136,9 +136,9 @@ func (g *gift) fewestUnits() int64 { return g.per.units }
 
 // Interface guards.
 var (
-	_ unitCounter   = (*gift)(nil)
-	_ giftGiver     = (*gift)(nil)
-	_ climber       = (*gift)(nil)
-	_ steadyReward  = (*gift)(nil)
-	_ unitThreshold = (*gift)(nil)
+	_ unitCounter      = (*gift)(nil)
+	_ giftGiver        = (*gift)(nil)
+	_ progressReporter = (*gift)(nil)
+	_ steadyReward     = (*gift)(nil)
+	_ unitThreshold    = (*gift)(nil)
 )

@@ -97,16 +97,16 @@ func (e *evaluation) keepFirst(units int64, t *target) {
 	slices.SortFunc(t.portions, byItem)
 }
 
-func (g *groups) climb(e *evaluation, t *target) climb {
+func (g *groups) progress(e *evaluation, t *target) progress {
 	if g.value == 0 {
 		open := t.quantity % g.size
-		return climb{reason: ReasonGroupsOf, full: t.quantity / g.size, seen: open, units: true, needs: [2]need{{units: g.size - open}}}
+		return progress{reason: ReasonGroupsOf, full: t.quantity / g.size, seen: open, units: true, needs: [2]need{{units: g.size - open}}}
 	}
 	e.rewards.taken = append(e.rewards.taken[:0], t.portions...)
 	sortByUnit(e.rewards.taken, cheapest)
 	sets := setsByValue{value: g.value}
 	sets.fill(e.rewards.taken)
-	return climb{reason: ReasonGroupsOf, full: sets.full, seen: sets.have, needs: [2]need{{amount: g.value - sets.have}}}
+	return progress{reason: ReasonGroupsOf, full: sets.full, seen: sets.have, needs: [2]need{{amount: g.value - sets.have}}}
 }
 
 // sortByArticle orders portions by how many units of their article there are, most
@@ -119,10 +119,10 @@ func sortByArticle(portions []portion) {
 			units += portions[to].units
 		}
 		for ; from < to; from++ {
-			portions[from].rest = uint64(units)
+			portions[from].remainder = uint64(units)
 		}
 	}
-	slices.SortFunc(portions, func(a, b portion) int { return cmp.Or(cmp.Compare(b.rest, a.rest), byItem(a, b)) })
+	slices.SortFunc(portions, func(a, b portion) int { return cmp.Or(cmp.Compare(b.remainder, a.remainder), byItem(a, b)) })
 }
 
 func (g *groups) key() string { return "groups_of" }
@@ -130,7 +130,7 @@ func (g *groups) key() string { return "groups_of" }
 // boundBy reduces all units, in groups or not.
 func (g *groups) boundBy(like *compiledRule, _ int64) int64 {
 	if g.amount == 0 {
-		like.reward, like.scope.maxUnits = &percentOff{g.rate}, 0
+		like.reward, like.targeting.maxUnits = &percentOff{g.rate}, 0
 	} else {
 		like.reward = &amountOff{amount: g.amount, per: perUnit}
 	}
@@ -146,7 +146,7 @@ func (g *groups) sameAtAnyPrice() bool { return g.amount == 0 }
 // Interface guards.
 var (
 	_ unitCounter        = (*groups)(nil)
-	_ climber            = (*groups)(nil)
+	_ progressReporter   = (*groups)(nil)
 	_ boundedReward      = (*groups)(nil)
 	_ unitThreshold      = (*groups)(nil)
 	_ reacher            = (*groups)(nil)

@@ -140,8 +140,8 @@ func (l *ladder) reached(e *evaluation, t *target) int64 {
 	return sum.value
 }
 
-func (l *ladder) climb(e *evaluation, t *target) climb {
-	c := climb{reason: ReasonLadder, seen: l.reached(e, t), units: l.byQuantity}
+func (l *ladder) progress(e *evaluation, t *target) progress {
+	c := progress{reason: ReasonLadder, seen: l.reached(e, t), units: l.byQuantity}
 	c.full = int64(l.highest(c.seen) + 1)
 	if int(c.full) == len(l.steps) {
 		return c
@@ -206,7 +206,7 @@ func (l *ladder) contributed(e *evaluation, t *target, portions []portion) []con
 // Interface guards.
 var (
 	_ unitReader         = (*ladder)(nil)
-	_ climber            = (*ladder)(nil)
+	_ progressReporter   = (*ladder)(nil)
 	_ steppedReward      = (*ladder)(nil)
 	_ steadyReward       = (*ladder)(nil)
 	_ reacher            = (*ladder)(nil)

@@ -43,10 +43,10 @@ func (m *multiple) times(e *evaluation, t *target) (n, amount, units int64) {
 	return n, amount, units
 }
 
-// climb is how far the next multiple is full.
-func (m *multiple) climb(reason string, e *evaluation, t *target) climb {
+// progress is how far the next multiple is full.
+func (m *multiple) progress(reason string, e *evaluation, t *target) progress {
 	n, amount, units := m.times(e, t)
-	c := climb{reason: reason, full: n, seen: t.quantity, units: m.units > 0, needs: [2]need{{amount: amount, units: units}}}
+	c := progress{reason: reason, full: n, seen: t.quantity, units: m.units > 0, needs: [2]need{{amount: amount, units: units}}}
 	if m.threshold > 0 {
 		c.seen = e.valueOf(t.portions, e.arith.thresholdBase)
 	}

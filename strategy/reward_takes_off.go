@@ -7,7 +7,7 @@ func (s *Strategy) TakesOff(rule int) (goods, shipping bool) {
 	if _, gives := r.reward.(giftGiver); gives {
 		return false, false
 	}
-	return r.scope.appliesTo != toShipping, r.scope.appliesTo != toItems
+	return r.targeting.appliesTo != toShipping, r.targeting.appliesTo != toItems
 }
 
 // GiftOf is the SKU that a rule, by its place in [Strategy.Rules], gives; "" for a rule that

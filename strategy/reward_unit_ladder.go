@@ -62,7 +62,7 @@ func (u *unitLadder) give(e *evaluation, _ *compiledRule, t *target) {
 		for p.units > 0 {
 			n, off := u.step(e, units, p.units)
 			piece := p.first(n)
-			piece.off = min(times(off, n), piece.room)
+			piece.off = min(times(off, n), piece.headroom)
 			e.rewards.taken = append(e.rewards.taken, piece)
 			units, p = units+n, p.after(n)
 		}
@@ -84,12 +84,12 @@ func (u *unitLadder) step(e *evaluation, before, units int64) (n, off int64) {
 	return min(units, u.most-before), e.arith.round(u.additional)
 }
 
-// climb is about the line with the cheapest units of those of which another unit loses
+// progress is about the line with the cheapest units of those of which another unit loses
 // something.
-func (u *unitLadder) climb(_ *evaluation, t *target) climb {
-	c := climb{reason: ReasonUnitLadder, units: true}
+func (u *unitLadder) progress(_ *evaluation, t *target) progress {
+	c := progress{reason: ReasonUnitLadder, units: true}
 	var nearest *portion
-	for line, rest := nextTogether(t.portions); len(line) > 0; line, rest = nextTogether(rest) {
+	for line, tail := nextTogether(t.portions); len(line) > 0; line, tail = nextTogether(tail) {
 		units := int64(0)
 		for i := range line {
 			units += line[i].units
@@ -128,7 +128,7 @@ func (u *unitLadder) key() string { return "unit_ladder" }
 
 // boundBy counts the units of each line.
 func (u *unitLadder) boundBy(like *compiledRule, units int64) int64 {
-	like.scope.maxUnits = 0
+	like.targeting.maxUnits = 0
 	return units
 }
 
@@ -165,10 +165,10 @@ func (u *unitLadder) contributed(_ *evaluation, _ *target, portions []portion) [
 
 // Interface guards.
 var (
-	_ unitCounter   = (*unitLadder)(nil)
-	_ lineReader    = (*unitLadder)(nil)
-	_ climber       = (*unitLadder)(nil)
-	_ steppedReward = (*unitLadder)(nil)
-	_ boundedReward = (*unitLadder)(nil)
-	_ lineWarner    = (*unitLadder)(nil)
+	_ unitCounter      = (*unitLadder)(nil)
+	_ lineReader       = (*unitLadder)(nil)
+	_ progressReporter = (*unitLadder)(nil)
+	_ steppedReward    = (*unitLadder)(nil)
+	_ boundedReward    = (*unitLadder)(nil)
+	_ lineWarner       = (*unitLadder)(nil)
 )

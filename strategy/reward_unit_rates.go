@@ -157,8 +157,8 @@ func (u *unitRates) highest() money.Rate { return slices.MaxFunc(u.rates, money.
 // most is how many units the sets have at most.
 func (u *unitRates) most() int64 { return times(int64(len(u.rates)), u.times) }
 
-func (u *unitRates) climb(_ *evaluation, t *target) climb {
-	c := climb{reason: ReasonUnitRates, full: u.reduced(min(t.quantity, u.most())), seen: t.quantity, units: true}
+func (u *unitRates) progress(_ *evaluation, t *target) progress {
+	c := progress{reason: ReasonUnitRates, full: u.reduced(min(t.quantity, u.most())), seen: t.quantity, units: true}
 	length := int64(len(u.rates))
 	for at := t.quantity; at < min(t.quantity+length, u.most()); at++ {
 		if u.parts[at%length] > 0 {
@@ -187,7 +187,7 @@ func (u *unitRates) key() string { return "unit_rates" }
 
 // boundBy takes the highest rate off all units.
 func (u *unitRates) boundBy(like *compiledRule, _ int64) int64 {
-	like.reward, like.scope.maxUnits = &percentOff{u.highest()}, 0
+	like.reward, like.targeting.maxUnits = &percentOff{u.highest()}, 0
 	return 0
 }
 
@@ -200,7 +200,7 @@ func (u *unitRates) sameAtAnyPrice() bool { return true }
 // Interface guards.
 var (
 	_ unitCounter        = (*unitRates)(nil)
-	_ climber            = (*unitRates)(nil)
+	_ progressReporter   = (*unitRates)(nil)
 	_ boundedReward      = (*unitRates)(nil)
 	_ unitThreshold      = (*unitRates)(nil)
 	_ reacher            = (*unitRates)(nil)

@@ -12,23 +12,23 @@ import (
 // It is shared out by contribution.
 
 func (u *unitRates) give(e *evaluation, r *compiledRule, t *target) {
-	sortByUnit(t.portions, r.scope.pick)
+	sortByUnit(t.portions, r.targeting.pick)
 	e.rewards.taken = e.rewards.taken[:0]
 	left, place := u.most(), int64(0)
 	for _, p := range t.portions {
 		if n := min(left, p.units); n > 0 {
-			e.rewards.taken = u.deal(e.rewards.taken, p.first(n), place)
+			e.rewards.taken = u.distribute(e.rewards.taken, p.first(n), place)
 			left, place = left-n, (place+n)%int64(len(u.rates))
 			p = p.after(n)
 		}
 		if p.units > 0 {
-			p.rest = 0
+			p.remainder = 0
 			e.rewards.taken = append(e.rewards.taken, p)
 		}
 	}
 	slices.SortFunc(e.rewards.taken, reducedFirst)
 	reduced := len(e.rewards.taken)
-	for reduced > 0 && e.rewards.taken[reduced-1].rest == 0 {
+	for reduced > 0 && e.rewards.taken[reduced-1].remainder == 0 {
 		reduced--
 	}
 	u.reduce(e, e.rewards.taken[:reduced])
@@ -38,13 +38,13 @@ func (u *unitRates) give(e *evaluation, r *compiledRule, t *target) {
 
 // reducedFirst puts the portions that have a rate before those that have none.
 func reducedFirst(a, b portion) int {
-	return cmp.Or(compareBools(a.rest == 0, b.rest == 0), byItem(a, b))
+	return cmp.Or(compareBools(a.remainder == 0, b.remainder == 0), byItem(a, b))
 }
 
-// deal appends the units of a portion, of which the first has a place in its set. The
+// distribute appends the units of a portion, of which the first has a place in its set. The
 // units are alike, so those of the same place are put together. The rest of a portion is
 // its place, from one on, until it is shared; 0 where nothing is taken off.
-func (u *unitRates) deal(taken []portion, p portion, place int64) []portion {
+func (u *unitRates) distribute(taken []portion, p portion, place int64) []portion {
 	length := int64(len(u.rates))
 	full, more := p.units/length, p.units%length
 	for at := range length {
@@ -57,8 +57,8 @@ func (u *unitRates) deal(taken []portion, p portion, place int64) []portion {
 		}
 		units := p.first(n)
 		p = p.after(n)
-		if units.rest = 0; u.parts[at] > 0 {
-			units.rest = uint64(at + 1)
+		if units.remainder = 0; u.parts[at] > 0 {
+			units.remainder = uint64(at + 1)
 		}
 		taken = append(taken, units)
 	}
@@ -72,13 +72,13 @@ func (u *unitRates) reduce(e *evaluation, portions []portion) {
 		amount := u.weigh(e.arith, portions)
 		e.share(amount, portions)
 	case scopeLine:
-		for line, rest := nextTogether(portions); len(line) > 0; line, rest = nextTogether(rest) {
+		for line, tail := nextTogether(portions); len(line) > 0; line, tail = nextTogether(tail) {
 			e.takeOff(u.weigh(e.arith, line), line)
 		}
 	case scopeUnit:
 		for i := range portions {
 			p := &portions[i]
-			p.off = min(e.arith.rateOfUnits(u.rates[p.rest-1], p.value, p.units), p.room)
+			p.off = min(e.arith.rateOfUnits(u.rates[p.remainder-1], p.value, p.units), p.headroom)
 		}
 	}
 }
@@ -91,12 +91,12 @@ func (u *unitRates) weigh(a *arithmetic, portions []portion) int64 {
 	var sum money.Wide
 	for i := range portions {
 		p := &portions[i]
-		sum = sum.AddMul(p.value, u.parts[p.rest-1])
+		sum = sum.AddMul(p.value, u.parts[p.remainder-1])
 	}
 	excess := sum.Excess()
 	for i := range portions {
 		p := &portions[i]
-		p.value = money.Wide{}.AddMul(p.value, u.parts[p.rest-1]).Shift(excess)
+		p.value = money.Wide{}.AddMul(p.value, u.parts[p.remainder-1]).Shift(excess)
 	}
 	return sum.Div(u.whole*a.unit, a.rounding) * a.unit
 }

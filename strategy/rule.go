@@ -15,11 +15,11 @@ type rule struct {
 	texts      *ruleTexts // nil for most
 	enabled    bool
 	lines      selector
-	scope      scopeOfRule
+	targeting  targeting
 	each       each
 	valid      validity
 	windows    []window
-	conditions []conditionRoom
+	conditions []conditionSpec
 	reward     reward
 	stacking   stacking
 }
@@ -67,7 +67,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.texts = decodeTexts(s)
 	r.enabled = s.Bool("enabled", true)
 	r.lines = decodeSelector(s)
-	r.scope = decodeScope(s)
+	r.targeting = decodeTargeting(s)
 	r.each = decodeEach(s)
 	r.valid = decodeValidity(s)
 	r.windows = decodeWindows(s)
@@ -75,7 +75,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.reward = decodeReward(s)
 	r.stacking = decodeStacking(s)
 	r.checkExclusive(s)
-	if countsUnits(r.reward) && r.scope.appliesTo != toItems {
+	if countsUnits(r.reward) && r.targeting.appliesTo != toItems {
 		s.Wrong(s.Node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}
 	s.Done()
@@ -84,13 +84,13 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 // byUnit reports whether a rule counts units or sets what one costs or loses, so
 // that goods by weight take no part in it.
 func (r *rule) byUnit() bool {
-	return r.scope.maxUnits > 0 || countsUnits(r.reward) || looksAtUnits(r.reward)
+	return r.targeting.maxUnits > 0 || countsUnits(r.reward) || looksAtUnits(r.reward)
 }
 
 // byLine reports whether a rule looks at the lines of a cart, so that a customer can
 // make it give more or less by splitting them.
 func (r *rule) byLine() bool {
-	return r.scope.perLine || r.each == eachLine || r.stacking.stop == stopLine || looksAtLines(r.reward)
+	return r.targeting.perLine || r.each == eachLine || r.stacking.stop == stopLine || looksAtLines(r.reward)
 }
 
 func (m *Model) encodeRules(o *object) {
@@ -118,7 +118,7 @@ func (r *rule) encode(o *object) {
 		o.raw("false")
 	}
 	r.lines.encode(o)
-	r.scope.encode(o)
+	r.targeting.encode(o)
 	r.each.encode(o)
 	r.valid.encode(o)
 	encodeList(o, "time_windows", r.windows, (*window).encode)
@@ -129,9 +129,9 @@ func (r *rule) encode(o *object) {
 	r.stacking.encode(o)
 }
 
-// inTurn orders rules as they are applied: by stage, then higher priority
+// byPriority orders rules as they are applied: by stage, then higher priority
 // first, then by id.
-func inTurn(a, b *rule) int {
+func byPriority(a, b *rule) int {
 	switch {
 	case a.stacking.stage != b.stacking.stage:
 		return cmp.Compare(a.stacking.stage, b.stacking.stage)

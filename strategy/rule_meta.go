@@ -49,7 +49,7 @@ type metaWriter struct {
 	failed  bool
 }
 
-func (w *metaWriter) wrong(n *document.Node, reason, hint string) {
+func (w *metaWriter) report(n *document.Node, reason, hint string) {
 	if !w.failed { // one is enough
 		w.section.Wrong(n, "meta", reason, hint)
 	}
@@ -58,7 +58,7 @@ func (w *metaWriter) wrong(n *document.Node, reason, hint string) {
 
 func (w *metaWriter) value(n *document.Node, depth int) {
 	if depth > maxMetaDepth {
-		w.wrong(n, fmt.Sprintf("more than %d tables and lists are within each other", maxMetaDepth), "")
+		w.report(n, fmt.Sprintf("more than %d tables and lists are within each other", maxMetaDepth), "")
 	}
 	if w.failed {
 		return
@@ -89,7 +89,7 @@ func (w *metaWriter) integerOf(n *document.Node) {
 	const safest = 1<<53 - 1 // RFC 7493, section 2.2
 	v, err := document.ParseInteger(n.Text)
 	if err != nil || v < -safest || v > safest {
-		w.wrong(n, fmt.Sprintf("%s is beyond the whole numbers that JSON keeps exactly", n.Text), "write it as a string")
+		w.report(n, fmt.Sprintf("%s is beyond the whole numbers that JSON keeps exactly", n.Text), "write it as a string")
 		return
 	}
 	w.integer(v)
@@ -98,7 +98,7 @@ func (w *metaWriter) integerOf(n *document.Node) {
 func (w *metaWriter) floatOf(n *document.Node) {
 	f, err := strconv.ParseFloat(strings.ReplaceAll(n.Text, "_", ""), 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		w.wrong(n, fmt.Sprintf("%s is no number that JSON has", n.Text), "write it as a string")
+		w.report(n, fmt.Sprintf("%s is no number that JSON has", n.Text), "write it as a string")
 		return
 	}
 	w.float(f)

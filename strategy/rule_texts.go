@@ -226,8 +226,8 @@ func (o *object) list(n int, element func(i int)) {
 	o.raw("]")
 }
 
-// spoken are the rules that have texts, the [[discounts]] ladder first.
-func (m *Model) spoken() []*rule {
+// rulesWithTexts are the rules that have texts, the [[discounts]] ladder first.
+func (m *Model) rulesWithTexts() []*rule {
 	var rules []*rule
 	if m.ladder != nil && m.ladder.texts != nil {
 		rules = append(rules, m.ladder)
@@ -249,7 +249,7 @@ func (m *Model) spoken() []*rule {
 func (m *Model) Texts() []byte {
 	o := &object{currency: m.currency}
 	o.object(func(o *object) {
-		rules := m.spoken()
+		rules := m.rulesWithTexts()
 		if len(rules) == 0 {
 			return
 		}

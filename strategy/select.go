@@ -5,11 +5,11 @@ import "slices"
 // find finds the rules that the cart can touch.
 func (s *Strategy) find(e *evaluation) {
 	if e.trace.all() {
-		e.lookAtAll(s.turns)
+		e.addAll(s.ruleCount)
 	} else {
 		s.index.find(e)
-		e.lookAtAsked()
-		s.addTurns(e)
+		e.addAsked()
+		s.addGroupLeaders(e)
 	}
 	s.sortGroups(e)
 }
@@ -50,19 +50,19 @@ func (s *Strategy) applyTogether(q *Quote, exclusive int) {
 		if r.exclusive != exclusiveNot && int(i) != exclusive {
 			continue
 		}
-		if applied := s.takeTurn(q, int(i), exclusive); applied >= 0 && s.rules[applied].stop == stopCart {
+		if applied := s.applyNext(q, int(i), exclusive); applied >= 0 && s.rules[applied].stop == stopCart {
 			return
 		}
 	}
 }
 
-// takeTurn applies the rule whose turn it is, or for the first of a group the
+// applyNext applies the rule whose turn it is, or for the first of a group the
 // best of it, and says which rule gave something; -1 for none. Beside an exclusive rule
 // only rules of shipping have a turn.
-func (s *Strategy) takeTurn(q *Quote, i, exclusive int) int {
+func (s *Strategy) applyNext(q *Quote, i, exclusive int) int {
 	switch r := &s.rules[i]; {
 	case r.group != "":
-		if r.groupTurn != int32(i) {
+		if r.groupLeader != int32(i) {
 			return -1 // it had its turn
 		}
 		of := anyRule
@@ -100,9 +100,9 @@ func (s *Strategy) try(q *Quote, i int) (*target, bool) {
 	return e.try(&s.rules[i])
 }
 
-// lookAtAsked makes the one rule that is asked about a candidate, so that it says
+// addAsked makes the one rule that is asked about a candidate, so that it says
 // what it is missing.
-func (e *evaluation) lookAtAsked() {
+func (e *evaluation) addAsked() {
 	if e.trace == nil || e.trace.only == noRule {
 		return
 	}
@@ -112,8 +112,8 @@ func (e *evaluation) lookAtAsked() {
 	}
 }
 
-// lookAtAll makes every rule a candidate, so that each has a reason.
-func (e *evaluation) lookAtAll(rules int) {
+// addAll makes every rule a candidate, so that each has a reason.
+func (e *evaluation) addAll(rules int) {
 	for i := range rules {
 		e.lookup.candidates = append(e.lookup.candidates, int32(i))
 	}

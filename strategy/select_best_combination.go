@@ -50,20 +50,20 @@ type combining struct {
 	items []item     // as each rule that is taken found them
 	runs  []run      // those of them, likewise
 	at    combination
-	faces sides // of the rules of at
+	alone sides // of the rules of at
 	best  combination
 	tries int // how often a rule was applied to see
 }
 
 // combined is a rule that may be part of a combination.
 type combined struct {
-	rule   int32
-	steady bool  // it never takes more than alone, as of [Strategy.steady]
-	gift   bool  // it gives one
-	face   sides // what it takes off alone
-	most   sides // what it and the rules after it could take off at most
-	calm   bool  // it and the rules after it are steady
-	gifts  int   // that it and the rules after it could give
+	rule       int32
+	steady     bool  // it never takes more than alone, as of [Strategy.steady]
+	gift       bool  // it gives one
+	alone      sides // what it takes off alone
+	most       sides // what it and the rules after it could take off at most
+	steadyTail bool  // it and the rules after it are steady
+	gifts      int   // that it and the rules after it could give
 }
 
 // sides are amounts off the goods and off shipping.
@@ -120,7 +120,7 @@ func (s *Strategy) applyBestCombination(q *Quote) {
 	s.tryAlone(q, c)
 	traced := e.trace
 	e.trace = nil // what is tried on the way explains nothing
-	s.foresee(q, c)
+	s.computeBounds(q, c)
 	s.combine(q, c, 0)
 	s.competeExclusive(c)
 	e.trace = traced
@@ -141,30 +141,30 @@ func (s *Strategy) tryAlone(q *Quote, c *combining) {
 		if !holds {
 			continue
 		}
-		one := combined{rule: i, steady: s.bounds[i].steady, gift: e.gift.SKU != "", face: e.sidesOf(t)}
-		if one.gift || one.face.sum() > 0 {
+		one := combined{rule: i, steady: s.bounds[i].steady, gift: e.gift.SKU != "", alone: e.sidesOf(t)}
+		if one.gift || one.alone.sum() > 0 {
 			c.rules = append(c.rules, one)
 		}
 	}
 }
 
-// foresee works out what could still come of each rule and those after it.
-func (s *Strategy) foresee(q *Quote, c *combining) {
-	rest := combined{calm: true}
+// computeBounds works out what could still come of each rule and those after it.
+func (s *Strategy) computeBounds(q *Quote, c *combining) {
+	tail := combined{steadyTail: true}
 	for n := len(c.rules) - 1; n >= 0; n-- {
 		one := &c.rules[n]
-		one.most = rest.most.plus(s.most(q, one))
-		one.calm, one.gifts = rest.calm && one.steady, rest.gifts
+		one.most = tail.most.plus(s.most(q, one))
+		one.steadyTail, one.gifts = tail.steadyTail && one.steady, tail.gifts
 		if one.gift {
 			one.gifts++
 		}
-		rest = *one
+		tail = *one
 	}
 }
 
 // combine tries all combinations of what is taken with the rules from the n-th on.
 func (s *Strategy) combine(q *Quote, c *combining, n int) {
-	for ; n < len(c.rules) && !q.work.givenUp() && c.mayBeat(q, n); n++ {
+	for ; n < len(c.rules) && !q.work.tooManySteps() && c.mayBeat(q, n); n++ {
 		s.combineWith(q, c, n)
 	}
 }
@@ -175,7 +175,7 @@ func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 	if !s.fits(q, c, one) {
 		return
 	}
-	was, at, faces := q.keep(), c.at, c.faces
+	was, at, faces := q.keep(), c.at, c.alone
 	var before *compiledRule
 	if c.at.rules != 0 {
 		before = &s.rules[c.rules[bits.Len32(c.at.rules)-1].rule]
@@ -183,14 +183,14 @@ func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 	c.tries++
 	if s.applyAfter(q, int(one.rule), before) != before { // else it is no better than without
 		c.at = combination{rules: c.at.rules | 1<<n, worth: q.Discount + q.ShippingDiscount, gifts: len(q.Gifts)}
-		c.faces = c.faces.plus(one.face)
+		c.alone = c.alone.plus(one.alone)
 		if c.at.beats(&c.best) {
 			c.best = c.at
 		}
 		if s.rules[one.rule].stop != stopCart {
 			s.combine(q, c, n+1)
 		}
-		c.at, c.faces = at, faces
+		c.at, c.alone = at, faces
 	}
 	q.back(was)
 }
@@ -198,7 +198,7 @@ func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 // fits reports whether a rule may be taken beside those that are.
 func (s *Strategy) fits(q *Quote, c *combining, one *combined) bool {
 	r := &s.rules[one.rule]
-	with := c.faces.plus(one.face)
+	with := c.alone.plus(one.alone)
 	if r.exclusive == exclusiveAll || with.goods > q.Subtotal || with.shipping > q.Shipping {
 		return false
 	}
@@ -207,7 +207,7 @@ func (s *Strategy) fits(q *Quote, c *combining, one *combined) bool {
 	}
 	for taken := c.at.rules; taken != 0; taken &= taken - 1 {
 		other := &s.rules[c.rules[bits.TrailingZeros32(taken)].rule]
-		if r.group != "" && other.group == r.group || r.apart(other) {
+		if r.group != "" && other.group == r.group || r.conflictsWith(other) {
 			return false
 		}
 	}
@@ -221,8 +221,8 @@ func (s *Strategy) fits(q *Quote, c *combining, one *combined) bool {
 func (c *combining) mayBeat(q *Quote, n int) bool {
 	from := &c.rules[n]
 	most := from.most.least(sides{max(0, q.work.budget), q.Shipping - q.ShippingDiscount})
-	if from.calm {
-		most = most.least(sides{q.Subtotal - c.faces.goods, q.Shipping - c.faces.shipping})
+	if from.steadyTail {
+		most = most.least(sides{q.Subtotal - c.alone.goods, q.Shipping - c.alone.shipping})
 	}
 	worth, gifts := c.at.worth+most.sum(), c.at.gifts+from.gifts
 	switch {
@@ -263,7 +263,7 @@ func (s *Strategy) competeExclusive(c *combining) {
 		if s.rules[one.rule].exclusive != exclusiveAll {
 			continue
 		}
-		alone := combination{rules: 1 << n, worth: one.face.sum()}
+		alone := combination{rules: 1 << n, worth: one.alone.sum()}
 		if one.gift {
 			alone.gifts = 1
 		}

@@ -37,7 +37,7 @@ func (s *Strategy) boundsOf() []bound {
 }
 
 // steady reports whether a rule never takes more off what other rules left than off
-// the untouched cart. It holds where less value, fewer lines and less room can only
+// the untouched cart. It holds where less value, fewer lines and less headroom can only
 // lower the reward. It does not where the rule picks units: those that others took
 // away make room for dearer ones. Nor does it where goods and shipping share an
 // amount: what limits keep off the goods, shipping may take. What is lowered to a
@@ -45,20 +45,20 @@ func (s *Strategy) boundsOf() []bound {
 // of an article may come to be that of another line.
 func (s *Strategy) steady(r *compiledRule) bool {
 	inSteps := s.arithmetic.unit > 1 && (r.maxDiscount > 0 || s.limits != (limits{}))
-	return r.scope.appliesTo != toAll && r.scope.maxUnits == 0 && !r.byLine && !inSteps && !r.lines.gains() && steady(r.reward)
+	return r.targeting.appliesTo != toAll && r.targeting.maxUnits == 0 && !r.byLine && !inSteps && !r.lines.gains() && steady(r.reward)
 }
 
 // gains reports whether a line may come to match when a rule reduces it: it was left
 // out for not being reduced.
 func (m *matcher) gains() bool {
-	f := m.further
+	f := m.extra
 	return f != nil && (f.exclude != nil && f.exclude.asksForReduced() || slices.ContainsFunc(f.any, func(a matcher) bool { return a.gains() }))
 }
 
 // asksForReduced reports whether it matters to a matcher, at any depth, that a line is
 // reduced.
 func (m *matcher) asksForReduced() bool {
-	f := m.further
+	f := m.extra
 	return f != nil && (f.skipReduced || f.exclude != nil && f.exclude.asksForReduced() ||
 		slices.ContainsFunc(f.any, func(a matcher) bool { return a.asksForReduced() }))
 }
@@ -67,16 +67,16 @@ func (m *matcher) asksForReduced() bool {
 // of, and how many units r picks.
 func (r *compiledRule) outdone() (*compiledRule, int64) {
 	like := *r
-	like.maxDiscount, like.scope.pick, like.thresholds = 0, dearest, nil
+	like.maxDiscount, like.targeting.pick, like.thresholds = 0, dearest, nil
 	if like.lines.gains() {
-		further := *like.lines.further
+		further := *like.lines.extra
 		further.exclude = nil
-		like.lines.further = &further
+		like.lines.extra = &further
 		if like.lines.gains() {
 			return nil, 0
 		}
 	}
-	units := r.scope.maxUnits
+	units := r.targeting.maxUnits
 	switch by, is := r.reward.(boundedReward); {
 	case is:
 		units = by.boundBy(&like, units)
@@ -94,19 +94,19 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 func (s *Strategy) most(q *Quote, one *combined) sides {
 	e, r, by := &q.work, &s.rules[one.rule], &s.bounds[one.rule]
 	if by.steady {
-		return one.face
+		return one.alone
 	}
 	most := sides{money.Max, money.Max}
 	if by.rule != nil {
 		most = s.unbounded(e, by)
 	}
-	if r.scope.appliesTo == toAll { // what is not taken off one side may be taken off the other
+	if r.targeting.appliesTo == toAll { // what is not taken off one side may be taken off the other
 		most = sides{most.sum(), most.sum()}
 	}
 	if r.maxDiscount > 0 {
 		most = most.least(sides{r.maxDiscount, r.maxDiscount})
 	}
-	switch r.scope.appliesTo {
+	switch r.targeting.appliesTo {
 	case toItems:
 		most.shipping = 0
 	case toShipping:

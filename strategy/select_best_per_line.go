@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// winner is the rule that is worth most on a line or a shipping charge.
-type winner struct {
+// lineWinner is the rule that is worth most on a line or a shipping charge.
+type lineWinner struct {
 	rule        int32
 	item        int32
 	from, units int64 // of the item
@@ -19,7 +19,7 @@ type winner struct {
 func (s *Strategy) applyBestPerLine(q *Quote) {
 	e := &q.work
 	for range len(q.Lines) + len(q.Charges) {
-		e.choice.winners = append(e.choice.winners, winner{rule: -1})
+		e.choice.winners = append(e.choice.winners, lineWinner{rule: -1})
 	}
 	for _, i := range e.lookup.candidates {
 		t, holds := s.try(q, int(i))
@@ -37,9 +37,9 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 
 // compete lets a rule win the lines on which it is worth more than those before it.
 func (e *evaluation) compete(rule int32, t *target) {
-	e.dealt, e.walked = lineCursor{}, true
-	for line, rest := nextTogether(t.portions); len(line) > 0; line, rest = nextTogether(rest) {
-		w := winner{rule: rule, item: line[0].item}
+	e.distributed, e.walked = lineCursor{}, true
+	for line, tail := nextTogether(t.portions); len(line) > 0; line, tail = nextTogether(tail) {
+		w := lineWinner{rule: rule, item: line[0].item}
 		for i := range line {
 			w.off += line[i].off
 		}
@@ -64,11 +64,11 @@ func (e *evaluation) lineCount() int {
 }
 
 // spanOf makes a winner's units those of the whole line that has a unit.
-func (e *evaluation) spanOf(w *winner, unit int64) {
+func (e *evaluation) spanOf(w *lineWinner, unit int64) {
 	l := &e.items[w.item]
 	if w.units = l.quantity; l.charge == nil && l.lines > 1 {
-		e.dealt = e.lineAt(l, unit)
-		w.from, w.units = e.dealt.before, e.unitsOf(e.dealt.line)
+		e.distributed = e.lineAt(l, unit)
+		w.from, w.units = e.distributed.before, e.unitsOf(e.distributed.line)
 	}
 }
 
@@ -77,25 +77,25 @@ func (s *Strategy) applyWinners(q *Quote) {
 	e := &q.work
 	for line, w := range e.choice.winners {
 		if w.rule >= 0 {
-			e.choice.won = append(e.choice.won, int32(line))
+			e.choice.wonLines = append(e.choice.wonLines, int32(line))
 		}
 	}
-	slices.SortFunc(e.choice.won, func(a, b int32) int {
+	slices.SortFunc(e.choice.wonLines, func(a, b int32) int {
 		x, y := &e.choice.winners[a], &e.choice.winners[b]
 		return cmp.Or(cmp.Compare(x.rule, y.rule), cmp.Compare(x.item, y.item), cmp.Compare(x.from, y.from))
 	})
-	for from := 0; from < len(e.choice.won); {
-		rule, to := e.choice.winners[e.choice.won[from]].rule, from+1
-		for to < len(e.choice.won) && e.choice.winners[e.choice.won[to]].rule == rule {
+	for from := 0; from < len(e.choice.wonLines); {
+		rule, to := e.choice.winners[e.choice.wonLines[from]].rule, from+1
+		for to < len(e.choice.wonLines) && e.choice.winners[e.choice.wonLines[to]].rule == rule {
 			to++
 		}
-		s.applyWon(q, int(rule), e.choice.won[from:to])
+		s.applyOnLines(q, int(rule), e.choice.wonLines[from:to])
 		from = to
 	}
 }
 
-// applyWon applies a rule on the lines it won, as it would have alone.
-func (s *Strategy) applyWon(q *Quote, i int, lines []int32) {
+// applyOnLines applies a rule on the lines it won, as it would have alone.
+func (s *Strategy) applyOnLines(q *Quote, i int, lines []int32) {
 	e := &q.work
 	e.gift = Gift{}
 	t := &e.target
@@ -104,6 +104,6 @@ func (s *Strategy) applyWon(q *Quote, i int, lines []int32) {
 		w := &e.choice.winners[line]
 		t.portions = append(t.portions, portion{item: w.item, line: line, from: w.from, units: w.units, off: w.off})
 	}
-	e.capWon(i, &s.rules[i], t)
+	e.capOnLines(i, &s.rules[i], t)
 	q.commit(i, &s.rules[i], t)
 }

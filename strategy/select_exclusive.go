@@ -44,21 +44,21 @@ func (x exclusive) encode(o *object) {
 
 // checkExclusive refuses "goods" of a rule that takes nothing off goods.
 func (r *rule) checkExclusive(s *section) {
-	if r.stacking.exclusive == exclusiveGoods && r.scope.appliesTo == toShipping {
+	if r.stacking.exclusive == exclusiveGoods && r.targeting.appliesTo == toShipping {
 		s.Wrong(s.Node.Get("exclusive"), "exclusive", `"goods" competes with rules of goods, and this one reduces shipping`,
 			`write exclusive = "all", or leave it out`)
 	}
 }
 
 // ofShipping reports whether a rule takes something off shipping alone.
-func (r *compiledRule) ofShipping() bool { return r.scope.appliesTo == toShipping }
+func (r *compiledRule) ofShipping() bool { return r.targeting.appliesTo == toShipping }
 
 // The kinds of rules that compete.
 func isExclusiveGoods(r *compiledRule) bool { return r.exclusive == exclusiveGoods }
 func isExclusiveAll(r *compiledRule) bool   { return r.exclusive == exclusiveAll }
 
-// apart reports whether one of two rules is exclusive towards the other.
-func (r *compiledRule) apart(other *compiledRule) bool {
+// conflictsWith reports whether one of two rules is exclusive towards the other.
+func (r *compiledRule) conflictsWith(other *compiledRule) bool {
 	return r.exclusive == exclusiveAll || other.exclusive == exclusiveAll ||
 		r.exclusive == exclusiveGoods && !other.ofShipping() || other.exclusive == exclusiveGoods && !r.ofShipping()
 }
@@ -82,7 +82,7 @@ func (s *Strategy) letExclusiveCompete(q *Quote) {
 		e.trace.together, e.trace.rival = together, goods
 	}
 	if goods >= 0 {
-		s.applyBeside(q, goods)
+		s.applyWithShipping(q, goods)
 		_, _, applied := q.took(goods)
 		if worth := q.off(); applied && worth > together && worth >= most {
 			return
@@ -96,15 +96,15 @@ func (s *Strategy) letExclusiveCompete(q *Quote) {
 	s.applyTogether(q, noExclusive)
 }
 
-// applyBeside applies an exclusive rule of goods and the rules of shipping.
-func (s *Strategy) applyBeside(q *Quote, exclusive int) {
+// applyWithShipping applies an exclusive rule of goods and the rules of shipping.
+func (s *Strategy) applyWithShipping(q *Quote, exclusive int) {
 	t := q.work.trace
 	if t != nil {
 		t.forget(func(rule int) bool { return s.rules[rule].ofShipping() })
 	}
 	s.applyTogether(q, exclusive)
 	if t != nil {
-		t.beside = q.off()
+		t.withShipping = q.off()
 	}
 }
 
@@ -126,7 +126,7 @@ func (s *Strategy) exclusiveWinner(q *Quote) *Applied {
 func (s *Strategy) outdone(rule int, q *Quote, t *trace, found tried) shortfall {
 	r, won := &s.rules[rule], s.exclusiveWinner(q)
 	switch {
-	case won == nil && r.exclusive == exclusiveNot, won != nil && !r.apart(&s.rules[won.Rule]):
+	case won == nil && r.exclusive == exclusiveNot, won != nil && !r.conflictsWith(&s.rules[won.Rule]):
 		return shortfall{}
 	case won == nil:
 		return shortfall{ReasonExclusive, t.rivalWorth(rule, found), minorValue(t.together, sayMoreThanTogether)}
@@ -153,8 +153,8 @@ func (s *Strategy) offByRules(q *Quote) int64 {
 // rivalWorth is what an exclusive rule would have taken off, with the rules of shipping
 // where it competed beside them.
 func (t *trace) rivalWorth(rule int, found tried) Value {
-	if rule == t.rival && t.beside > found.lowered.amount {
-		return minorValue(t.beside, sayBesideShipping)
+	if rule == t.rival && t.withShipping > found.lowered.amount {
+		return minorValue(t.withShipping, sayBesideShipping)
 	}
 	return wouldTake(found)
 }

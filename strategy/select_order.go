@@ -61,6 +61,6 @@ func (m *Model) enabled() []*rule {
 			rules = append(rules, r)
 		}
 	}
-	slices.SortFunc(rules, inTurn)
+	slices.SortFunc(rules, byPriority)
 	return rules
 }

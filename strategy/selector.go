@@ -132,7 +132,7 @@ func (t symbols) of(word string) symbol {
 }
 
 func (c *compiler) all(t symbols, words []string) []symbol {
-	list := c.numbers.room(len(words))
+	list := c.numbers.alloc(len(words))
 	for _, word := range words {
 		list = append(list, t.of(word))
 	}
@@ -143,11 +143,11 @@ func (c *compiler) all(t symbols, words []string) []symbol {
 // matcher is a compiled selector; an empty list matches everything.
 type matcher struct {
 	skus, categories, subgroups []symbol
-	further                     *furtherTests // nil for most
+	extra                       *extraTests // nil for most
 }
 
-// furtherTests are those that few rules have.
-type furtherTests struct {
+// extraTests are those that few rules have.
+type extraTests struct {
 	where              []attributeTest
 	minPrice, maxPrice int64
 	skipReduced        bool
@@ -165,14 +165,14 @@ func (c *compiler) matcher(sel *selector) matcher {
 	if sel.isPlain() {
 		return m
 	}
-	m.further = &furtherTests{where: sel.where, minPrice: sel.minPrice, maxPrice: sel.maxPrice, skipReduced: sel.skipReduced}
+	m.extra = &extraTests{where: sel.where, minPrice: sel.minPrice, maxPrice: sel.maxPrice, skipReduced: sel.skipReduced}
 	if sel.exclude != nil {
 		exclude := c.matcher(sel.exclude)
-		m.further.exclude = &exclude
+		m.extra.exclude = &exclude
 	}
 	if len(sel.any) > 0 {
-		m.further.any = c.alternatives(sel.any)
-		m.further.anyOfFew = m.namesFew()
+		m.extra.any = c.alternatives(sel.any)
+		m.extra.anyOfFew = m.namesFew()
 	}
 	return m
 }
@@ -184,7 +184,7 @@ func (sel *selector) isPlain() bool {
 
 // selects reports whether the matcher leaves anything out.
 func (m *matcher) selects() bool {
-	return len(m.skus)+len(m.categories)+len(m.subgroups) > 0 || m.further != nil
+	return len(m.skus)+len(m.categories)+len(m.subgroups) > 0 || m.extra != nil
 }
 
 // matches reports whether a line of goods is one the matcher is about.
@@ -192,10 +192,10 @@ func (m *matcher) matches(l *item) bool {
 	return (len(m.skus) == 0 || among(m.skus, l.sku)) &&
 		(len(m.categories) == 0 || among(m.categories, l.category) || l.further != nil && common(m.categories, *l.further)) &&
 		(len(m.subgroups) == 0 || among(m.subgroups, l.subgroup)) &&
-		(m.further == nil || m.further.matches(l))
+		(m.extra == nil || m.extra.matches(l))
 }
 
-func (f *furtherTests) matches(l *item) bool {
+func (f *extraTests) matches(l *item) bool {
 	switch {
 	case f.skipReduced && l.reduced:
 		return false

@@ -109,14 +109,14 @@ func (c *compiler) alternatives(list []selector) []matcher {
 
 // any are the alternatives of a matcher; nil for most.
 func (m *matcher) any() []matcher {
-	if m.further == nil {
+	if m.extra == nil {
 		return nil
 	}
-	return m.further.any
+	return m.extra.any
 }
 
 // matchesAny reports whether a line is one that one of the alternatives is about.
-func (f *furtherTests) matchesAny(l *item) bool {
+func (f *extraTests) matchesAny(l *item) bool {
 	for i := range f.any {
 		if f.any[i].matches(l) {
 			return true
@@ -159,19 +159,19 @@ func (m *matcher) namesFew() bool {
 // narrowAny lists the goods that have one of the words of the alternatives, each once,
 // in the order of the cart; false where that could be any, or where the words are many.
 func (e *evaluation) narrowAny(m *matcher) bool {
-	if m.further == nil || !m.further.anyOfFew {
+	if m.extra == nil || !m.extra.anyOfFew {
 		return false
 	}
-	list := m.further.any
-	e.lookup.near = e.lookup.near[:0]
+	list := m.extra.any
+	e.lookup.matched = e.lookup.matched[:0]
 	for i := range list {
 		skus, categories, subgroups := list[i].named()
-		e.addNear(&e.lookup.bySKU, skus, skuOf, 0)
-		e.addNear(&e.lookup.byCategory, categories, categoryOf, len(e.lookup.categories))
-		e.addNear(&e.lookup.bySubgroup, subgroups, subgroupOf, 0)
+		e.addMatched(&e.lookup.bySKU, skus, skuOf, 0)
+		e.addMatched(&e.lookup.byCategory, categories, categoryOf, len(e.lookup.categories))
+		e.addMatched(&e.lookup.bySubgroup, subgroups, subgroupOf, 0)
 	}
-	slices.Sort(e.lookup.near)
-	e.lookup.near = slices.Compact(e.lookup.near)
+	slices.Sort(e.lookup.matched)
+	e.lookup.matched = slices.Compact(e.lookup.matched)
 	return true
 }
 

@@ -226,8 +226,8 @@ func TestNarrowedGoodsOfAny(t *testing.T) {
 		"too many words":    {any: []matcher{of([]symbol{1, 2, 3, 4, 5}, nil, nil), of(nil, []symbol{1, 2, 3, 4}, nil)}},
 		"no alternatives":   {},
 	} {
-		m := &matcher{further: &furtherTests{any: c.any}}
-		m.further.anyOfFew = m.namesFew()
+		m := &matcher{extra: &extraTests{any: c.any}}
+		m.extra.anyOfFew = m.namesFew()
 		got, narrowed := e.narrowed(m)
 		if narrowed != c.narrowed || narrowed && !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %v and %t, want %v", name, got, narrowed, c.want)

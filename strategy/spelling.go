@@ -82,15 +82,15 @@ func (s *section) listedTwice(n, item *document.Node, name string, form wordForm
 			break
 		}
 		if earlier.Kind == document.String && form.of(earlier.Text) == word && earlier.Text != item.Text {
-			s.Wrong(item, name, fmt.Sprintf("%q is listed twice, before as %q", item.Text, earlier.Text), form.apart())
+			s.Wrong(item, name, fmt.Sprintf("%q is listed twice, before as %q", item.Text, earlier.Text), form.distinguishHint())
 			return
 		}
 	}
 	s.Wrong(item, name, fmt.Sprintf("%q is listed twice", item.Text), "")
 }
 
-// apart is the hint for words that are to be told apart.
-func (f wordForm) apart() string {
+// distinguishHint is the hint for words that are to be told apart.
+func (f wordForm) distinguishHint() string {
 	if f == folded {
 		return `coupon_case = "exact" at the top tells them apart`
 	}

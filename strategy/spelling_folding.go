@@ -104,14 +104,14 @@ func isFolded(word []byte) bool {
 // foldCase folds the case of other into word.
 func (m *folding) foldCase() {
 	for {
-		room := m.word[:cap(m.word)]
-		n, _, err := caseFolder.Transform(room, m.other, true)
+		space := m.word[:cap(m.word)]
+		n, _, err := caseFolder.Transform(space, m.other, true)
 		if err == nil {
-			m.word = room[:n]
+			m.word = space[:n]
 			foldCherokee(m.word)
 			return
 		}
-		// The only error is a lack of room. No character grows to more than three times
+		// The only error is a lack of space. No character grows to more than three times
 		// its bytes.
 		m.word = make([]byte, 0, max(2*cap(m.word), 3*len(m.other)))
 	}

@@ -29,7 +29,7 @@ type Strategy struct {
 	timetable   timetable
 	bounds      []bound // of the rules, for the best combination of them
 	looks       []int64 // how often each rule looks at a cart; nil where each does once
-	turns       int     // how many rules have a turn: all but the reserved one, which is last
+	ruleCount   int     // how many rules have a turn: all but the reserved one, which is last
 	exclusive   bool    // whether there is an exclusive rule
 	grouped     bool    // whether there is a group
 
@@ -46,7 +46,7 @@ type Strategy struct {
 type compiledRule struct {
 	lines       matcher
 	methods     []string // shipping methods it reduces; all when empty
-	scope       scopeOfRule
+	targeting   targeting
 	each        each
 	valid       span
 	windows     []window
@@ -56,7 +56,7 @@ type compiledRule struct {
 	reward      reward
 	stage       int64
 	group       string
-	groupTurn   int32 // the first rule of the group
+	groupLeader int32 // the first rule of the group
 	exclusive   exclusive
 	byUnit      bool // goods by weight and at 0.00 take no part
 	byLine      bool // it looks at lines, not articles
@@ -81,7 +81,7 @@ func (s *Strategy) Location() *time.Location { return s.location }
 func (s *Strategy) Rules() []string { return s.ids }
 
 // RuleCount is how many rules can apply, without the reserved one that rounds.
-func (s *Strategy) RuleCount() int { return s.turns }
+func (s *Strategy) RuleCount() int { return s.ruleCount }
 
 // Products are the SKUs of the catalogue.
 func (s *Strategy) Products() []string {
@@ -116,11 +116,11 @@ func (m *Model) label(fingerprint [sha256.Size]byte) string {
 type compiler struct {
 	skus, categories, subgroups symbols
 	codes                       symbols // of coupons
-	numbers                     lists[symbol]
-	conditions                  lists[condition]
-	atLeast                     lists[atLeast]
-	oneOf                       lists[oneOf]
-	heldCoupons                 lists[heldCoupon]
+	numbers                     arena[symbol]
+	conditions                  arena[condition]
+	atLeast                     arena[atLeast]
+	oneOf                       arena[oneOf]
+	heldCoupons                 arena[heldCoupon]
 	given                       []condition // of the rule at hand
 	byLine                      bool        // the arithmetic looks at lines, not articles
 }
@@ -148,7 +148,7 @@ func Compile(m *Model) *Strategy {
 		unknown:     m.unknown,
 	}
 	rules := m.withLadder(c)
-	slices.SortFunc(rules, document.Comparing(m.pause, inTurn))
+	slices.SortFunc(rules, document.Comparing(m.pause, byPriority))
 	s.rules, s.ids = make([]compiledRule, 0, len(rules)), make([]string, 0, len(rules))
 	turns := make(map[string]int32)
 	for i, r := range rules {
@@ -182,7 +182,7 @@ func (s *Strategy) add(of *rule, c *compiler, turns map[string]int32) {
 			first = int32(len(s.rules) - 1)
 			turns[r.group] = first
 		}
-		r.groupTurn = first
+		r.groupLeader = first
 	}
 	s.exclusive = s.exclusive || r.exclusive != exclusiveNot
 }
@@ -202,7 +202,7 @@ func (m *Model) withLadder(c *compiler) []*rule {
 func (c *compiler) rule(compiled *compiledRule, r *rule) {
 	*compiled = compiledRule{
 		lines:       c.matcher(&r.lines),
-		scope:       r.scope,
+		targeting:   r.targeting,
 		each:        r.each,
 		valid:       r.valid.compile(),
 		windows:     r.windows,
@@ -230,14 +230,14 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 }
 
 // conditionsOf compiles the conditions that look at the target, or the others.
-func (c *compiler) conditionsOf(rooms []conditionRoom, lookAtTarget bool) []condition {
+func (c *compiler) conditionsOf(specs []conditionSpec, lookAtTarget bool) []condition {
 	c.given = c.given[:0]
-	for _, room := range rooms {
-		if of, is := room.(targetReader); (is && of.looksAtTarget()) == lookAtTarget {
-			c.given = room.compile(c, c.given)
+	for _, spec := range specs {
+		if of, is := spec.(targetReader); (is && of.looksAtTarget()) == lookAtTarget {
+			c.given = spec.compile(c, c.given)
 		}
 	}
-	return append(c.conditions.room(len(c.given)), c.given...)
+	return append(c.conditions.alloc(len(c.given)), c.given...)
 }
 
 // catalogue arranges the products by the symbol of their SKU.

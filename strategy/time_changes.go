@@ -96,7 +96,7 @@ func (s *Strategy) ChangesAt(q *Quote, c *cart.Cart) (at time.Time, ever bool) {
 	if len(s.timetable.rules) == 0 || q.Reason != "" {
 		return time.Time{}, false
 	}
-	w := outlook{s: s, cart: c, now: q.work.now.In(s.location)}
+	w := forecast{s: s, cart: c, now: q.work.now.In(s.location)}
 	first := int64(never)
 	for i := range s.timetable.rules {
 		one := &s.timetable.rules[i]
@@ -113,8 +113,8 @@ func (s *Strategy) ChangesAt(q *Quote, c *cart.Cart) (at time.Time, ever bool) {
 	return time.Unix(0, first).In(s.location), true
 }
 
-// outlook looks ahead of a quote.
-type outlook struct {
+// forecast looks ahead of a quote.
+type forecast struct {
 	s     *Strategy
 	cart  *cart.Cart
 	now   time.Time
@@ -129,7 +129,7 @@ type hoursNow struct {
 }
 
 // next is when a rule opens, or ends if it is open, in Unix nanoseconds.
-func (w *outlook) next(one *timed) int64 {
+func (w *forecast) next(one *timed) int64 {
 	now := w.now.UnixNano()
 	if one.valid.until <= now {
 		return never
@@ -167,7 +167,7 @@ func (t *timed) unlessOver(opens int64) int64 {
 }
 
 // hoursNow are hours at the instant of the quote.
-func (w *outlook) hoursNow(of int32) hoursNow {
+func (w *forecast) hoursNow(of int32) hoursNow {
 	if w.hours == nil {
 		w.hours = make([]hoursNow, len(w.s.timetable.hours))
 	}
@@ -185,8 +185,8 @@ func (w *outlook) hoursNow(of int32) hoursNow {
 
 // mayApply reports whether a rule could apply at some instant if there were more goods
 // in the cart.
-func (w *outlook) mayApply(r *compiledRule) bool {
-	if r.scope.appliesTo == toShipping && len(w.cart.Shipping) == 0 {
+func (w *forecast) mayApply(r *compiledRule) bool {
+	if r.targeting.appliesTo == toShipping && len(w.cart.Shipping) == 0 {
 		return false
 	}
 	if len(r.conditions) == 0 {
@@ -197,7 +197,7 @@ func (w *outlook) mayApply(r *compiledRule) bool {
 		if g, is := c.(growing); is && g.moreGoodsHelp() {
 			continue
 		}
-		if !c.holds(e, nil) {
+		if !c.met(e, nil) {
 			return false
 		}
 	}
@@ -205,7 +205,7 @@ func (w *outlook) mayApply(r *compiledRule) bool {
 }
 
 // evaluation is that of the cart before any discount.
-func (w *outlook) evaluation() *evaluation {
+func (w *forecast) evaluation() *evaluation {
 	if w.goods == nil {
 		q := &Quote{}
 		q.work.begin(w.s, w.cart, w.now)

@@ -143,8 +143,8 @@ func daysOf(text string) (days uint8, ok bool) {
 func dayOf(name string) (day int, ok bool) {
 	name = strings.Trim(name, " .")
 	for _, before := range []string{"星期", "礼拜", "禮拜", "周", "週"} {
-		if rest, is := strings.CutPrefix(name, before); is {
-			at := slices.Index([]string{"日", "一", "二", "三", "四", "五", "六"}, strings.Replace(rest, "天", "日", 1))
+		if letter, is := strings.CutPrefix(name, before); is {
+			at := slices.Index([]string{"日", "一", "二", "三", "四", "五", "六"}, strings.Replace(letter, "天", "日", 1))
 			return at, at >= 0
 		}
 	}

@@ -16,30 +16,30 @@ import (
 // labels are the texts of all rules that have some.
 type labels struct {
 	digest    [sha256.Size]byte
-	byRule    map[string]*label
+	byRule    map[string]*ruleLabel
 	localized bool // one of them is there in several languages
 }
 
-// label is the texts of a rule.
-type label struct {
+// ruleLabel is the texts of a rule.
+type ruleLabel struct {
 	*ruleTexts
-	titleIn, descriptionIn *spoken // nil where the language is not said
+	titleIn, descriptionIn *languageList // nil where the language is not said
 }
 
-// spoken is a list of languages that texts are in, the first of which stands in for
+// languageList is a list of languages that texts are in, the first of which stands in for
 // those that are not there. Texts in the same languages share one.
-type spoken struct {
+type languageList struct {
 	tags    []string
 	matcher language.Matcher
 }
 
 // labelsOf compiles the texts of a model; nil where it has none.
 func labelsOf(m *Model) *labels {
-	l := &labels{byRule: map[string]*label{}}
-	lists := map[string]*spoken{}
-	for i, r := range m.spoken() {
+	l := &labels{byRule: map[string]*ruleLabel{}}
+	lists := map[string]*languageList{}
+	for i, r := range m.rulesWithTexts() {
 		m.pause.After(i)
-		of := &label{r.texts, spokenBy(r.texts.title, lists), spokenBy(r.texts.description, lists)}
+		of := &ruleLabel{r.texts, spokenBy(r.texts.title, lists), spokenBy(r.texts.description, lists)}
 		l.byRule[r.id] = of
 		l.localized = l.localized || of.titleIn.several() || of.descriptionIn.several()
 	}
@@ -51,7 +51,7 @@ func labelsOf(m *Model) *labels {
 }
 
 // spokenBy is the list of languages of a text; lists are those so far.
-func spokenBy(l localized, lists map[string]*spoken) *spoken {
+func spokenBy(l localized, lists map[string]*languageList) *languageList {
 	if len(l) == 0 || l[0].tag == "" {
 		return nil
 	}
@@ -65,7 +65,7 @@ func spokenBy(l localized, lists map[string]*spoken) *spoken {
 		for i, name := range names {
 			tags[i] = language.Make(name)
 		}
-		lists[key] = &spoken{names, language.NewMatcher(tags)}
+		lists[key] = &languageList{names, language.NewMatcher(tags)}
 	}
 	return lists[key]
 }
@@ -82,14 +82,14 @@ func (s *Strategy) TextsDigest() (digest [sha256.Size]byte, ok bool) {
 // asked for.
 func (s *Strategy) Localized() bool { return s.wording != nil && s.wording.localized }
 
-func (s *spoken) several() bool { return s != nil && len(s.tags) > 1 }
+func (s *languageList) several() bool { return s != nil && len(s.tags) > 1 }
 
 // Wording is the texts of a strategy for one reader. It must not be used by several
 // goroutines at once.
 type Wording struct {
 	s      *Strategy
 	prefer []language.Tag
-	chosen map[*spoken]int
+	chosen map[*languageList]int
 	used   []string
 }
 
@@ -146,7 +146,7 @@ func (w *Wording) Title(rule string) string {
 // Languages are those of all texts that were chosen so far, each once, as BCP 47 tags.
 func (w *Wording) Languages() []string { return w.used }
 
-func (w *Wording) label(rule string) *label {
+func (w *Wording) label(rule string) *ruleLabel {
 	if w.s.wording == nil {
 		return nil
 	}
@@ -154,7 +154,7 @@ func (w *Wording) label(rule string) *label {
 }
 
 // pick is the text that the reader understands best.
-func (w *Wording) pick(l localized, in *spoken) string {
+func (w *Wording) pick(l localized, in *languageList) string {
 	switch {
 	case len(l) == 0:
 		return ""
@@ -168,7 +168,7 @@ func (w *Wording) pick(l localized, in *spoken) string {
 			at = 0 // rather than one that has but the script in common
 		}
 		if w.chosen == nil {
-			w.chosen = map[*spoken]int{}
+			w.chosen = map[*languageList]int{}
 		}
 		w.chosen[in] = at
 	}

@@ -1,5 +1,5 @@
-// Package adminapi is what the admin API of discount strategies says, for the gateway
-// that answers and the commands that ask.
+// Package adminapi is the admin API of discount strategies: its types, the server in the
+// gateway and the client of the commands.
 package adminapi
 
 import (
@@ -29,7 +29,7 @@ type Strategy struct {
 	Missing *time.Time `json:"missing_since,omitempty"`
 	Watch   Watch      `json:"watch"`
 	State   State      `json:"state"`
-	Sample  int        `json:"sample"` // carts that the next edition is compared on
+	Sample  int        `json:"sample"` // carts that the next edit is compared on
 
 	SampleClients int `json:"sample_clients"` // that they are of
 

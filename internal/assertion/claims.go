@@ -7,9 +7,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Claims are what an assertion says about one request. Text that is empty, and
-// a digest that was not taken, are left out of it. Bytes that are not UTF-8
-// become U+FFFD, as a JSON string can hold no others.
+// Claims are those of an assertion about one request. Empty texts and digests that were not
+// computed are left out. Bytes that are not UTF-8 become U+FFFD: a JSON string cannot hold
+// them.
 type Claims struct {
 	// Status is what became of the cart, such as applied or bypass.
 	Status string
@@ -33,13 +33,12 @@ type Claims struct {
 	// SHA-256 of the strategy in hexadecimal.
 	Strategy, Fingerprint string
 
-	// Method, Host and Path are what the request was sent to: the method, the
-	// host as its header has it, and the path with its escapes and without a
-	// query.
+	// Method, Host and Path are the target of the request: the host as its header has
+	// it, the path with its escapes and without a query.
 	Method, Host, Path string
 
 	// Body is the digest of the request's body, Cart that of the headers that
-	// describe a cart. What has neither is bound to no request.
+	// describe a cart. An assertion with neither is bound to no request.
 	Body, Cart Digest
 }
 
@@ -76,8 +75,8 @@ func appendText(dst []byte, member, text string) []byte {
 	return appendQuoted(append(dst, member...), text)
 }
 
-// appendQuoted appends text as a JSON string. The only error there is says that
-// some of it was not UTF-8 and has been replaced.
+// appendQuoted appends text as a JSON string. The only possible error reports that bytes
+// were not UTF-8 and have been replaced.
 func appendQuoted(dst []byte, text string) []byte {
 	dst, _ = jsontext.AppendQuote(dst, text)
 	return dst

@@ -50,8 +50,8 @@ func ofPublic(public ed25519.PublicKey) *Key {
 	return &Key{algorithm: EdDSA, public: public}
 }
 
-// decodePEM leaves out what the parsers say: it is of no help to who has to
-// mend the file, and nothing promises that it is not from the key.
+// decodePEM drops the parsers' errors: they do not help to repair the file, and nothing
+// guarantees that they quote no part of the key.
 func decodePEM(text string) (*Key, error) {
 	block, rest := pem.Decode([]byte(text))
 	switch {
@@ -95,8 +95,9 @@ func decodePKIX(der []byte) (*Key, error) {
 	return ofPublic(public), nil
 }
 
-// jwk is an Ed25519 key as RFC 8037, section 2, has it. Members that are not
-// here mean nothing to this package and are no error (RFC 7517, section 4).
+// jwk is an Ed25519 key (RFC 8037, section 2). Other members are ignored (RFC 7517, section
+// 4). go-jose does not replace it: it reads no key_ops, and refuses members that it does not
+// need and padding that some tools write.
 type jwk struct {
 	KeyType    string   `json:"kty"`
 	Curve      string   `json:"crv"`

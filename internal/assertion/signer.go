@@ -41,7 +41,7 @@ type Signer struct {
 	lifetime int64  // seconds
 	random   func([]byte)
 	jwks     []byte
-	benches  sync.Pool // of *bench
+	scratch  sync.Pool // of *scratch
 }
 
 // NewSigner makes a signer of one key or more. The first signs; the others are
@@ -66,7 +66,7 @@ func NewSigner(keys []*Key, o Options) (*Signer, error) {
 	if s.random == nil {
 		s.random = cryptoRandom
 	}
-	s.benches.New = func() any { return newBench(s.key) }
+	s.scratch.New = func() any { return newScratch(s.key) }
 	return s, nil
 }
 
@@ -142,7 +142,7 @@ func (s *Signer) Key() *Key { return s.key }
 // issued at now, less the fraction of a second, and expires Options.Lifetime
 // later.
 func (s *Signer) Append(dst []byte, c *Claims, now time.Time) []byte {
-	b := s.benches.Get().(*bench)
+	b := s.scratch.Get().(*scratch)
 	b.payload = s.appendPayload(b.payload[:0], b.identifier(s.random), c, now)
 	start := len(dst)
 	dst = append(dst, s.protect...)
@@ -150,7 +150,7 @@ func (s *Signer) Append(dst []byte, c *Claims, now time.Time) []byte {
 	signature := b.sign(dst[start:])
 	dst = append(dst, '.')
 	dst = appendBase64(dst, signature)
-	s.benches.Put(b)
+	s.scratch.Put(b)
 	return dst
 }
 

@@ -34,7 +34,7 @@ func recordsFor(cmd *cobra.Command) (records []history.Record, note string, err 
 	if running == nil {
 		return recordsIn(cmd, missed)
 	}
-	past, err := running.admin.history(running.strategy.ID)
+	past, err := running.admin.History(running.strategy.ID)
 	if err != nil {
 		return nil, "", err
 	}
@@ -72,14 +72,14 @@ func stateDirOf(cmd *cobra.Command) (string, error) {
 	dir := running.strategy.State.Dir
 	if _, err := os.ReadDir(dir); err != nil {
 		return "", fmt.Errorf("the gateway at %s keeps the log of %s in %w; --state names another directory",
-			running.admin.address, running.strategy.Name(), strategyfile.PathError(dir, err))
+			running.admin.Address, running.strategy.Name(), strategyfile.PathError(dir, err))
 	}
 	return dir, nil
 }
 
 // runningStrategy is a strategy of the running gateway that remembers.
 type runningStrategy struct {
-	admin    adminClient
+	admin    adminapi.Client
 	strategy adminapi.Strategy
 }
 
@@ -93,20 +93,20 @@ func runningFor(cmd *cobra.Command) (found *runningStrategy, missed string, err 
 	if err != nil {
 		return nil, "", err
 	}
-	admin.patience = answerPatience
-	all, err := admin.strategies()
+	admin.Patience = answerPatience
+	all, err := admin.Strategies()
 	switch {
 	case err != nil && flag(cmd, "address") != "":
-		return nil, "", errors.New(admin.missed(err))
+		return nil, "", errors.New(admin.Unreachable(err))
 	case err != nil:
-		return nil, admin.missed(err), nil
+		return nil, admin.Unreachable(err), nil
 	}
-	one, err := pick(all, flag(cmd, "id"))
+	one, err := adminapi.Pick(all, flag(cmd, "id"))
 	if err != nil {
-		return nil, "", fmt.Errorf("the gateway at %s: %w; --state reads a state directory instead", admin.address, err)
+		return nil, "", fmt.Errorf("the gateway at %s: %w; --state reads a state directory instead", admin.Address, err)
 	}
 	if one.State.Dir == "" {
-		return nil, "", fmt.Errorf("the gateway at %s remembers nothing of %s: its state is off", admin.address, one.Name())
+		return nil, "", fmt.Errorf("the gateway at %s remembers nothing of %s: its state is off", admin.Address, one.Name())
 	}
 	return &runningStrategy{admin: admin, strategy: one}, "", nil
 }

@@ -171,7 +171,7 @@ func addWaitFlag(c *cobra.Command) {
 
 // publishedGateway is the running gateway that is asked.
 type publishedGateway struct {
-	admin   adminClient
+	admin   adminapi.Client
 	wait    time.Duration
 	off     string          // why it is not asked; "" if it is
 	main    string          // the path of the strategy that is published
@@ -192,7 +192,7 @@ func gatewayOf(cmd *cobra.Command, to publish.Target) *publishedGateway {
 		return g
 	}
 	g.admin = admin
-	g.admin.patience = answerPatience
+	g.admin.Patience = answerPatience
 	return g
 }
 
@@ -200,7 +200,7 @@ func gatewayOf(cmd *cobra.Command, to publish.Target) *publishedGateway {
 func (g *publishedGateway) look(ctx context.Context) {
 	all, err := g.first(ctx)
 	if err != nil {
-		g.off = g.admin.missed(err)
+		g.off = g.admin.Unreachable(err)
 		return
 	}
 	for _, s := range all {
@@ -220,7 +220,7 @@ func (g *publishedGateway) first(ctx context.Context) (all []adminapi.Strategy, 
 		if try > 0 && !sleep(ctx, 10*time.Millisecond<<try) {
 			return nil, publish.ErrInterrupted
 		}
-		if all, err = g.admin.strategies(); err == nil || errors.Is(err, errNoAnswer) {
+		if all, err = g.admin.Strategies(); err == nil || errors.Is(err, adminapi.ErrNoAnswer) {
 			return all, err
 		}
 	}
@@ -232,7 +232,7 @@ const seeToo = `to see what becomes of it: "caddy discount log", or GET /discoun
 
 // verdict waits for what the gateway makes of what is in the place now.
 func (g *publishedGateway) verdict(ctx context.Context, change publish.Change) gatewayVerdict {
-	v := gatewayVerdict{Address: g.admin.address, Verdict: verdictNone}
+	v := gatewayVerdict{Address: g.admin.Address, Verdict: verdictNone}
 	if g.off != "" {
 		v.Reason = g.off
 		return v
@@ -244,7 +244,7 @@ func (g *publishedGateway) verdict(ctx context.Context, change publish.Change) g
 	deadline := time.Now().Add(g.wait)
 	attempts := make(map[string]uint64)
 	for pause := firstLook; ; pause = min(2*pause, longestLook) {
-		all, err := g.admin.strategies()
+		all, err := g.admin.Strategies()
 		if err == nil {
 			v.Reason = ""
 			v.Strategies = g.concerned(all, files, attempts)
@@ -292,7 +292,7 @@ func sleep(ctx context.Context, pause time.Duration) bool {
 // others says that the gateway serves none of what was published.
 func (g *publishedGateway) others(all []adminapi.Strategy) string {
 	if len(all) == 0 {
-		return "the gateway at " + g.admin.address + " serves no strategy"
+		return "the gateway at " + g.admin.Address + " serves no strategy"
 	}
 	var paths []string
 	for _, s := range all {
@@ -300,7 +300,7 @@ func (g *publishedGateway) others(all []adminapi.Strategy) string {
 			paths = append(paths, s.Path)
 		}
 	}
-	return "the gateway at " + g.admin.address + " serves other files only: " + strings.Join(paths, ", ")
+	return "the gateway at " + g.admin.Address + " serves other files only: " + strings.Join(paths, ", ")
 }
 
 // concerned are the strategies that read what was published, and what becomes of it.

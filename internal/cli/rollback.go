@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -42,16 +40,12 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	strategy, err := admin.choose(flag(cmd, "id"))
+	strategy, err := admin.Choose(flag(cmd, "id"))
 	if err != nil {
 		return exitFailed, err
 	}
-	body, err := json.Marshal(adminapi.RollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
+	after, err := admin.Rollback(strategy.ID, strategy.Live.SHA256, adminapi.RollbackRequest{SHA256: args[0], Reason: flag(cmd, "reason")})
 	if err != nil {
-		return exitFailed, err
-	}
-	var after adminapi.Strategy
-	if err := admin.call(http.MethodPost, "/discount/strategies/"+strategy.ID+"/rollback", strategy.Live.SHA256, body, &after); err != nil {
 		return exitFailed, err
 	}
 	if wantsJSON(cmd) {

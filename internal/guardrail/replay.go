@@ -55,7 +55,7 @@ func Replay(before, after *strategy.Strategy, carts []*cart.Cart, at time.Time, 
 	return f
 }
 
-// Counts reports whether a cart that was priced so tells anything of discounts: it is
+// Counts reports whether a cart that was priced so says anything about discounts: it is
 // in the currency of the strategy and has goods to pay for.
 func Counts(q *strategy.Quote) bool { return q.Reason != strategy.ReasonCurrency && q.Subtotal > 0 }
 

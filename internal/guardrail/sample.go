@@ -1,9 +1,8 @@
-// Package proof compares a strategy that is to go live with the one that is, on
-// carts of recent orders, and refuses it if it moves too much money.
+// Package guardrail compares an edited strategy with the one in service on carts of recent
+// orders, and refuses it if it moves too much money.
 //
-// It knows nothing of Caddy, HTTP or files. The only clock it is given is the
-// one that measures how long a quote takes and how old a kept cart is; no amount
-// depends on it.
+// It knows nothing of Caddy, HTTP or files. The only clock it is given measures how long a
+// quote takes and how old a kept cart is; no amount depends on it.
 package guardrail
 
 import (
@@ -72,8 +71,8 @@ type kept struct {
 // seed makes the hashes of clients mean nothing to another process.
 var seed = maphash.MakeSeed()
 
-// Offer has a copy of a cart kept, or not. client is what an order is told by to come
-// from the same client as another one. A cart that takes more than 16 KiB is not kept.
+// Offer keeps a copy of a cart, or does not. client is the same text for orders of the same
+// client. A cart that takes more than 16 KiB is not kept.
 func (s *Sample) Offer(c *cart.Cart, client string, now time.Time) {
 	if bytesOf(c) > maxBytes || !s.mu.TryLock() {
 		return

@@ -2,9 +2,9 @@ package httpbody
 
 import "strings"
 
-// Decodes reports whether bodies in a coding, as Coding gives it, are decoded. One
-// in two codings, one around the other, is not: it is read by nobody's order
-// service, and multiplies what a small body may cost here.
+// Decodes reports whether bodies in a coding, as [Coding] returns it, are decoded. A body in
+// two codings, one around the other, is not: no known upstream reads it, and it multiplies
+// what a small body may cost here.
 func Decodes(coding string) bool {
 	switch coding {
 	case "gzip", "br", "zstd":
@@ -13,7 +13,7 @@ func Decodes(coding string) bool {
 	return false
 }
 
-// Coding is what the values of Content-Encoding come to, in lower case: empty if
+// Coding is the coding that the values of Content-Encoding name, in lower case: empty if
 // there is none, and a list if there are several.
 func Coding(values []string) string {
 	var codings []string

@@ -17,13 +17,12 @@ var (
 	ErrMore    = errors.New("something follows the end of the text")
 )
 
-// Decoders decode bodies to texts of no more than most bytes. What they need to
-// work is used again.
+// Decoders decode bodies to texts of at most a number of bytes. Their working memory is
+// pooled.
 //
-// They are strict where decoders differ: a body is one gzip member, one zstd
-// frame or one brotli stream, and nothing after it. Some order services would
-// read the second one on, some would not, and some would leave out what follows
-// as garbage; each way is another cart.
+// They are strict where decoders differ: a body is one gzip member, one zstd frame or one
+// brotli stream, and nothing after it. Some order services read a second one, some do not,
+// and some ignore what follows as garbage: each reads another cart.
 type Decoders struct {
 	most               int64
 	gzip, brotli, zstd sync.Pool
@@ -35,10 +34,10 @@ func NewDecoders(most int64) *Decoders {
 	d.gzip.New = func() any { return new(gunzipper) }
 	d.brotli.New = func() any { return new(unbrotler) }
 	d.zstd.New = func() any {
-		// Alone it decodes on the caller's goroutine and starts none, so it
-		// needs no Close when the pool drops it.
-		// Its limit of memory is one of windows too, which are larger than most
-		// texts in them; what holds a text to its length is the room it is given.
+		// With a concurrency of one it decodes on the caller's goroutine and starts
+		// none, so it needs no Close when the pool drops it.
+		// Its limit of memory is one of windows too, which are larger than most texts
+		// in them; the capacity that it is given limits a text.
 		z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxMemory(uint64(max(most, maxWindow))), zstd.WithDecoderMaxWindow(maxWindow),
 			zstd.WithDecodeAllCapLimit(true))
@@ -50,8 +49,8 @@ func NewDecoders(most int64) *Decoders {
 	return d
 }
 
-// Decode is the text of a body in one of the codings that Decodes knows. The error
-// is ErrTooLong, ErrMore, or a decoder's own, whose words may quote the body.
+// Decode is the text of a body in one of the codings that [Decodes] accepts. The error is
+// [ErrTooLong], [ErrMore], or the decoder's own, which may quote the body.
 func (d *Decoders) Decode(coding string, body []byte) ([]byte, error) {
 	switch coding {
 	case "gzip":
@@ -63,8 +62,7 @@ func (d *Decoders) Decode(coding string, body []byte) ([]byte, error) {
 	}
 }
 
-// gunzipper reads byte by byte from source, so that it stops where the member
-// ends.
+// gunzipper reads its source byte by byte, so that it stops where the member ends.
 type gunzipper struct {
 	source bytes.Reader
 	gzip.Reader
@@ -98,7 +96,7 @@ func (d *Decoders) unbrotli(body []byte) ([]byte, error) {
 	return d.readText(&z.Reader, &z.source) // the reader itself refuses what follows
 }
 
-// readText reads a text up to the most there may be; decoding stops there.
+// readText reads a text up to the limit, where decoding stops.
 func (d *Decoders) readText(text io.Reader, source *bytes.Reader) ([]byte, error) {
 	read, err := ReadUpTo(text, d.most, -1)
 	switch {

@@ -7,22 +7,21 @@ import (
 	"io"
 )
 
-// How much memory a body starts with: enough for one of the declared length up
-// to mostAtOnce, and firstRead for a longer one and for one of unknown length. A
-// length is only announced; memory follows what has really arrived, or a
-// thousand clients who send nothing would hold a thousand times max_body.
+// How much memory a body starts with, in bytes: its declared length up to mostAtOnce,
+// firstRead for a longer one and for one of unknown length. A length is only declared:
+// memory grows with what has arrived, or a thousand clients that send nothing would hold a
+// thousand times max_body.
 const (
 	firstRead  = 4 << 10
 	mostAtOnce = 16 << 10
 )
 
-// ReadUpTo reads to the end, or one byte past most. It holds at most twice what
-// has arrived, beside the memory it starts with. The declared length is negative
-// where it is not known.
+// ReadUpTo reads to the end, or one byte past most. It holds at most twice what has arrived,
+// beside the memory it starts with. The declared length is negative if it is not known.
 func ReadUpTo(body io.Reader, most, declared int64) ([]byte, error) {
-	size, room := int64(firstRead), most+1 // one more, to see the end
+	size, limit := int64(firstRead), most+1 // one more, to see the end
 	if declared >= 0 {
-		room = min(room, declared+1)
+		limit = min(limit, declared+1)
 		if declared <= mostAtOnce {
 			size = declared + 1 // without growing
 		}
@@ -38,16 +37,16 @@ func ReadUpTo(body io.Reader, most, declared int64) ([]byte, error) {
 			return buf, err
 		}
 		if len(buf) == cap(buf) {
-			buf = grown(buf, room)
+			buf = grown(buf, limit)
 		}
 	}
 }
 
-// grown is buf with twice the capacity, or with room if that is enough.
-func grown(buf []byte, room int64) []byte {
+// grown is buf with twice the capacity, but at most the limit unless it has that already.
+func grown(buf []byte, limit int64) []byte {
 	size := 2 * int64(cap(buf))
-	if room > int64(cap(buf)) {
-		size = min(size, room)
+	if limit > int64(cap(buf)) {
+		size = min(size, limit)
 	}
 	return append(make([]byte, 0, size), buf...)
 }

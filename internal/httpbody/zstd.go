@@ -7,8 +7,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxWindow is what a zstd frame may want to be remembered of what came before;
-// RFC 9659 allows no more in HTTP.
+// maxWindow is the largest window of a zstd frame, in bytes; RFC 9659 allows no more in
+// HTTP.
 const maxWindow = 8 << 20
 
 func (d *Decoders) unzstd(body []byte) ([]byte, error) {
@@ -18,7 +18,7 @@ func (d *Decoders) unzstd(body []byte) ([]byte, error) {
 	}
 	z := d.zstd.Get().(*zstd.Decoder)
 	defer d.zstd.Put(z)
-	// With room for one block more, what fills the room is too long already.
+	// The capacity has one block more than the limit: a text that fills it is too long.
 	text, err := z.DecodeAll(body, make([]byte, 0, min(size, d.most+mostOfBlock)))
 	switch {
 	case int64(len(text)) > d.most, size > d.most && errors.Is(err, zstd.ErrDecoderSizeExceeded):
@@ -32,9 +32,9 @@ func (d *Decoders) unzstd(body []byte) ([]byte, error) {
 // mostOfBlock is the most that a block of zstd stands for.
 const mostOfBlock = 128 << 10
 
-// oneFrame checks that body is one zstd frame from end to end (RFC 8878, section
-// 3.1.1), and gives the most its text can be. The decoder would go on with the
-// next frame, and pass over a skippable one, without telling.
+// oneFrame checks that a body is one zstd frame from end to end (RFC 8878, section 3.1.1),
+// and is the most bytes that its text can have. The decoder would decode further frames and
+// skip skippable ones.
 func oneFrame(body []byte) (most int64, err error) {
 	var h zstd.Header
 	if err := h.Decode(body); err != nil {
@@ -43,26 +43,26 @@ func oneFrame(body []byte) (most int64, err error) {
 	if h.Skippable {
 		return 0, ErrMore
 	}
-	rest := body[h.HeaderSize:]
+	tail := body[h.HeaderSize:]
 	for last := false; !last; {
-		if len(rest) < 3 {
+		if len(tail) < 3 {
 			return 0, io.ErrUnexpectedEOF
 		}
-		head := uint32(rest[0]) | uint32(rest[1])<<8 | uint32(rest[2])<<16
+		head := uint32(tail[0]) | uint32(tail[1])<<8 | uint32(tail[2])<<16
 		size := int(head >> 3)
 		if head>>1&3 == 1 { // one byte that is repeated
 			size = 1
 		}
-		if rest = rest[3:]; len(rest) < size {
+		if tail = tail[3:]; len(tail) < size {
 			return 0, io.ErrUnexpectedEOF
 		}
-		rest, last = rest[size:], head&1 == 1
+		tail, last = tail[size:], head&1 == 1
 		most += mostOfBlock
 	}
 	if h.HasCheckSum {
-		rest = rest[min(4, len(rest)):] // the decoder misses what is not there
+		tail = tail[min(4, len(tail)):] // the decoder misses what is not there
 	}
-	if len(rest) > 0 {
+	if len(tail) > 0 {
 		return 0, ErrMore
 	}
 	if h.HasFCS && h.FrameContentSize < uint64(most) {

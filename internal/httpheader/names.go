@@ -1,7 +1,6 @@
-// Package httpheader knows the header names that are the handler's own, and takes
-// away whatever somebody else says under them: a client in its request, in
-// whichever way that might reach the order service, or the order service in its
-// response.
+// Package httpheader removes what others send under the header names that the handler owns:
+// a client in its request, by any way that may reach the order service, and the order
+// service in its response.
 package httpheader
 
 import (
@@ -9,12 +8,12 @@ import (
 	"strings"
 )
 
-// Names are the names the handler owns: everything that begins with the prefix,
-// whatever the case, and with any other mark in place of -. Backends of the CGI
-// kind cannot tell these apart: all fold - and _ into one, PHP the dot too, and
-// lighttpd whatever is no letter and no digit.
+// Names are the names that the handler owns: all that begin with the prefix, in upper or
+// lower case, with a hyphen or any other mark in its place. CGI backends cannot tell these
+// apart: all fold - and _ into one, PHP the dot too, and lighttpd every character that is
+// neither a letter nor a digit.
 //
-// Those with a field are the ones that the handler itself sets.
+// The fields are the names that the handler itself sets.
 type Names struct {
 	Prefix string // lower case
 
@@ -23,13 +22,13 @@ type Names struct {
 	Currency, Rules, Lines, Gifts       string
 	Strategy, Assertion                 string
 
-	late func(found int)
+	onTrailer func(found int)
 }
 
-// New are the names with a prefix, which ends in a hyphen. late is told how many
-// fields under owned names were taken out of a trailer, which arrives after Strip
-// has returned.
-func New(prefix string, late func(found int)) *Names {
+// New makes the names with a prefix, which ends in a hyphen. onTrailer is called with how many
+// fields under owned names were removed from a trailer, which arrives after Strip has
+// returned.
+func New(prefix string, onTrailer func(found int)) *Names {
 	name := func(last string) string { return textproto.CanonicalMIMEHeaderKey(prefix + last) }
 	return &Names{
 		Prefix:    strings.ToLower(prefix),
@@ -45,15 +44,15 @@ func New(prefix string, late func(found int)) *Names {
 		Gifts:     name("Gifts"),
 		Strategy:  name("Strategy"),
 		Assertion: name("Assertion"),
-		late:      late,
+		onTrailer: onTrailer,
 	}
 }
 
 // owns reports whether a header name is the handler's.
 func (n *Names) owns(name string) bool { return foldsTo(name, n.Prefix) }
 
-// foldsTo reports whether a name begins with a prefix, which is in lower case, for
-// those who tell neither cases nor marks apart.
+// foldsTo reports whether a name begins with a prefix, which is in lower case, for readers
+// that distinguish neither cases nor marks.
 func foldsTo(name, prefix string) bool {
 	if len(name) < len(prefix) {
 		return false
@@ -73,8 +72,8 @@ func foldsTo(name, prefix string) bool {
 	return true
 }
 
-// The names of the cart's headers, folded and as they are read.
+// The prefix of the cart's headers, folded and as they are read.
 const (
-	cartsFolded = "x-cart-"
-	carts       = "X-Cart-"
+	cartFolded = "x-cart-"
+	cartPrefix = "X-Cart-"
 )

@@ -8,16 +8,15 @@ import (
 	"strings"
 )
 
-// Strip removes everything a client sent under owned names, in whichever way
-// it might reach the upstream or make the proxy drop what is set here, and
-// counts the attempts.
+// Strip removes all that a client sent under owned names, by any way that may reach the
+// upstream or have the proxy drop what the handler sets, and counts it.
 func (n *Names) Strip(r *http.Request) int {
 	return n.stripHeader(r.Header, false) + n.stripConnection(r.Header) + n.WatchTrailer(r)
 }
 
-// stripHeader also removes, without counting them, headers of a cart that are not
-// read and that somebody else could: those with another mark in the name, and all in
-// a trailer.
+// stripHeader also removes, without counting them, headers of a cart that are not read
+// here and that the order service may read: those with another mark in the name, and all
+// in a trailer.
 func (n *Names) stripHeader(h http.Header, trailer bool) int {
 	found := 0
 	for name, values := range h {
@@ -25,7 +24,7 @@ func (n *Names) stripHeader(h http.Header, trailer bool) int {
 		case n.owns(name):
 			delete(h, name)
 			found += max(1, len(values))
-		case foldsTo(name, cartsFolded) && (trailer || !strings.HasPrefix(name, carts)):
+		case foldsTo(name, cartFolded) && (trailer || !strings.HasPrefix(name, cartPrefix)):
 			delete(h, name)
 		}
 	}
@@ -35,21 +34,21 @@ func (n *Names) stripHeader(h http.Header, trailer bool) int {
 // Clear removes what handlers have set under owned names.
 func (n *Names) Clear(h http.Header) { n.stripHeader(h, false) }
 
-// guards reports whether a header may not be dropped on the way: the handler's
-// own, and those of the cart that was priced.
-func (n *Names) guards(name string) bool {
-	return n.owns(name) || foldsTo(name, cartsFolded)
+// protects reports whether the proxy must not drop a header: the handler's own, and those of
+// the cart that was priced.
+func (n *Names) protects(name string) bool {
+	return n.owns(name) || foldsTo(name, cartFolded)
 }
 
-// stripConnection takes guarded names out of Connection, which would have the
-// proxy treat them as hop-by-hop and drop them.
+// stripConnection removes protected names from Connection: the proxy would treat them as
+// hop-by-hop and drop them.
 func (n *Names) stripConnection(h http.Header) int {
 	found := 0
 	for i, value := range h["Connection"] {
 		if !n.anyOwned(value) {
 			continue
 		}
-		kept, dropped := without(value, n.guards)
+		kept, dropped := without(value, n.protects)
 		h["Connection"][i] = kept
 		found += dropped
 	}
@@ -72,37 +71,36 @@ func without(list string, dropped func(string) bool) (string, int) {
 
 func (n *Names) anyOwned(list string) bool {
 	for token := range strings.SplitSeq(list, ",") {
-		if n.guards(textproto.TrimString(token)) {
+		if n.protects(textproto.TrimString(token)) {
 			return true
 		}
 	}
 	return false
 }
 
-// WatchTrailer removes owned names from a trailer that was announced, and from
-// what arrives at the end of the body, announced or not. It counts those announced.
+// WatchTrailer removes owned names from a trailer that was announced, and from the trailer
+// that arrives at the end of the body, announced or not. It counts those announced.
 func (n *Names) WatchTrailer(r *http.Request) int {
 	if r.Trailer == nil || r.Body == nil {
 		return 0
 	}
 	found := n.stripHeader(r.Trailer, true)
-	r.Body = &trailerGuard{ReadCloser: r.Body, names: n, request: r}
+	r.Body = &trailerFilter{ReadCloser: r.Body, names: n, request: r}
 	return found
 }
 
-// trailerGuard strips the trailer in the very Read that fills it, which is the
-// one that ends the body. It asks the request, since the server of HTTP/3 gives
-// it another map then.
-type trailerGuard struct {
+// trailerFilter strips the trailer in the Read that ends the body, which fills it. It takes
+// the trailer from the request then: the server of HTTP/3 replaces the map.
+type trailerFilter struct {
 	io.ReadCloser
 	names   *Names
 	request *http.Request
 }
 
-func (g *trailerGuard) Read(p []byte) (int, error) {
-	n, err := g.ReadCloser.Read(p)
+func (f *trailerFilter) Read(p []byte) (int, error) {
+	n, err := f.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
-		g.names.late(g.names.stripHeader(g.request.Trailer, true))
+		f.names.onTrailer(f.names.stripHeader(f.request.Trailer, true))
 	}
 	return n, err
 }

@@ -7,48 +7,49 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// LargeBody is where a body is large: ten times a cart of fifty lines. A megabyte
-// of them takes a processor for 10 ms and more, which is a hundred orders.
+// LargeBody is the size in bytes from which a body is large: ten times a cart of fifty
+// lines. A megabyte takes a processor for 10 ms and more, which is a hundred orders.
 const LargeBody = 64 << 10
 
-// LargeWork is from how many steps on an answer takes long, by what the strategy estimates for
-// a quote: about as long as reading a large body. Five hundred lines fit into 24 KB, and a
-// hundred rules may look at each of them.
+// LargeWork is the number of steps from which a quote is long, by the strategy's estimate:
+// about as long as reading a large body. Five hundred lines fit into 24 KB, and a hundred
+// rules may look at each of them.
 const LargeWork = 16_000
 
-// BodyLimiter has large bodies and long quotes wait for each other, so that at most half of the
-// processors are busy with them and an order of the usual size finds one free. A large body
-// is read with rests, for where there is no processor free after all.
+// A BodyLimiter bounds how many large bodies and long quotes are worked on at once, so that
+// an order of the usual size finds a processor free. A large body is read with pauses, for
+// where no processor is free after all.
 type BodyLimiter struct {
-	free    chan struct{}
-	resting sync.Pool // of *Slot
+	slots chan struct{}
+	pool  sync.Pool // of *Slot
 }
 
-// Slot is the working memory of who has one.
+// A Slot is the right to work on a large body or a long quote, with the memory for it.
 type Slot struct {
 	Workspace cart.Workspace
 	Worker
 }
 
 // NewBodyLimiter returns a limiter of so many slots.
-func NewBodyLimiter(most int) *BodyLimiter {
-	return &BodyLimiter{free: make(chan struct{}, most), resting: sync.Pool{New: func() any { return new(Slot) }}}
+func NewBodyLimiter(slots int) *BodyLimiter {
+	return &BodyLimiter{slots: make(chan struct{}, slots), pool: sync.Pool{New: func() any { return new(Slot) }}}
 }
 
-// Take waits for a slot, which has to be given back.
-func (t *BodyLimiter) Take(ctx context.Context) (*Slot, error) {
+// Take waits for a slot, which has to be given back with [BodyLimiter.Release]. The error is
+// that of the context, if it ends before.
+func (l *BodyLimiter) Take(ctx context.Context) (*Slot, error) {
 	select {
-	case t.free <- struct{}{}:
+	case l.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	taken := t.resting.Get().(*Slot)
-	taken.Worker = startWorker(workBeforeRest)
-	return taken, nil
+	s := l.pool.Get().(*Slot)
+	s.Worker = startWorker(beforePause)
+	return s, nil
 }
 
 // Release gives a slot back.
-func (t *BodyLimiter) Release(taken *Slot) {
-	t.resting.Put(taken)
-	<-t.free
+func (l *BodyLimiter) Release(s *Slot) {
+	l.pool.Put(s)
+	<-l.slots
 }

@@ -9,14 +9,14 @@ import (
 
 func TestLargeBodiesWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		line := NewBodyLimiter(1)
-		first, err := line.Take(t.Context())
+		limiter := NewBodyLimiter(1)
+		first, err := limiter.Take(t.Context())
 		if err != nil {
 			t.Fatalf("the first large body: %v", err)
 		}
 		second := make(chan error, 1)
 		go func() {
-			_, err := line.Take(t.Context())
+			_, err := limiter.Take(t.Context())
 			second <- err
 		}()
 		synctest.Wait()
@@ -25,14 +25,14 @@ func TestLargeBodiesWaitForEachOther(t *testing.T) {
 			t.Fatalf("the second large body did not wait: %v", err)
 		default:
 		}
-		line.Release(first)
+		limiter.Release(first)
 		if err := <-second; err != nil {
-			t.Errorf("the second large body, when its turn came: %v", err)
+			t.Errorf("the second large body, when a slot was free: %v", err)
 		}
 
 		gone, leave := context.WithCancel(t.Context())
 		leave()
-		if taken, err := line.Take(gone); taken != nil || !errors.Is(err, context.Canceled) {
+		if taken, err := limiter.Take(gone); taken != nil || !errors.Is(err, context.Canceled) {
 			t.Errorf("a client that went away: taken %v, %v", taken, err)
 		}
 	})

@@ -1,3 +1,6 @@
+// Package pace lets work that takes long give way to orders of the usual size: a Pacer
+// yields while a strategy is built, and a BodyLimiter bounds how many large bodies and long
+// quotes are worked on at once.
 package pace
 
 import (
@@ -6,11 +9,12 @@ import (
 	"time"
 )
 
-// Pacer lets the building of a strategy give way to the orders that come
-// meanwhile. A large one takes tens of milliseconds of one processor; without a
-// rest, orders wait for it wherever there are few processors. It costs an order
-// one load of a value that hardly ever changes, and the building nothing while
-// there are no orders.
+// A Pacer lets the building of a strategy give way to the orders that come meanwhile.
+// Building a large one takes tens of milliseconds of one processor; without a pause, orders
+// wait for it wherever there are few processors. It costs an order one load of a value that
+// hardly ever changes, and costs the building nothing while there are no orders.
+//
+// The zero value is ready. One building runs at a time.
 type Pacer struct {
 	building atomic.Bool
 	_        [cacheLinePad]byte
@@ -27,67 +31,66 @@ type Pacer struct {
 const cacheLinePad = 128
 
 const (
-	// workBeforeFirst lets a strategy of a hundred rules through without a rest,
-	// which would take longer than it does.
-	workBeforeFirst = 3 * time.Millisecond
+	// beforeFirstPause lets a strategy of a hundred rules through without a pause,
+	// which would take longer than the building does.
+	beforeFirstPause = 3 * time.Millisecond
 
-	// workBeforeRest bounds how much of its time a building gives away, however
-	// many orders there are.
-	workBeforeRest = 500 * time.Microsecond
+	// beforePause bounds how much of its time a building gives away, however many
+	// orders there are.
+	beforePause = 500 * time.Microsecond
 
-	// restFor is as long as an order or two take. Go may make it a millisecond.
-	restFor = 200 * time.Microsecond
+	// pauseFor is as long as an order or two take. Go may make it a millisecond.
+	pauseFor = 200 * time.Microsecond
 
-	// stillComing is how long orders are taken to be coming after one was seen. It
-	// outlasts their wait for a processor, which the building itself may keep from
-	// them.
+	// stillComing is how long orders count as coming after one was seen. It outlasts
+	// their wait for a processor, which the building itself may keep from them.
 	stillComing = 20 * time.Millisecond
 )
 
-// during builds with rests.
-func (y *Pacer) Run(build func()) {
-	y.building.Store(true)
-	defer y.building.Store(false)
-	y.worker, y.seen = startWorker(workBeforeFirst), time.Time{}
+// Run builds something that calls [Pacer.Yield] often.
+func (p *Pacer) Run(build func()) {
+	p.building.Store(true)
+	defer p.building.Store(false)
+	p.worker, p.seen = startWorker(beforeFirstPause), time.Time{}
 	build()
 }
 
-// order counts one.
-func (y *Pacer) OnRequest() {
-	if y.building.Load() {
-		y.orders.Add(1)
+// OnRequest counts an order. It may be called from any goroutine.
+func (p *Pacer) OnRequest() {
+	if p.building.Load() {
+		p.orders.Add(1)
 	}
 }
 
-// pause is called often by what is being built.
-func (y *Pacer) Yield() {
-	if y.orders.Load() > 0 {
-		y.orders.Store(0)
-		y.seen = time.Now()
+// Yield pauses the building if orders are coming. Only what is built by [Pacer.Run] calls it.
+func (p *Pacer) Yield() {
+	if p.orders.Load() > 0 {
+		p.orders.Store(0)
+		p.seen = time.Now()
 	}
-	if !y.seen.IsZero() && time.Since(y.seen) < stillComing {
-		y.worker.Yield()
+	if !p.seen.IsZero() && time.Since(p.seen) < stillComing {
+		p.worker.Yield()
 	}
 }
 
-// worker is long work that rests now and then.
+// A Worker is long work that yields the processor periodically. It belongs to one goroutine.
 type Worker struct {
-	next time.Time // when it may rest
+	next time.Time // when it may pause
 }
 
-// NewWorker begins work that runs for workBeforeFirst before it yields.
-func NewWorker() Worker { return startWorker(workBeforeFirst) }
+// NewWorker begins work whose first pause is due after 3 ms.
+func NewWorker() Worker { return startWorker(beforeFirstPause) }
 
-// startWorker begins work, of which the first rest is due after so long.
+// startWorker begins work whose first pause is due after so long.
 func startWorker(first time.Duration) Worker { return Worker{next: time.Now().Add(first)} }
 
-// rest has it rest, if it has worked for long enough. Otherwise it only lets those
-// go first who wait for the same processor.
+// Yield pauses the work, if a pause is due. Otherwise it only lets goroutines go first that
+// wait for the same processor.
 func (w *Worker) Yield() {
 	if time.Now().Before(w.next) {
 		runtime.Gosched()
 		return
 	}
-	time.Sleep(restFor)
-	w.next = time.Now().Add(workBeforeRest)
+	time.Sleep(pauseFor)
+	w.next = time.Now().Add(beforePause)
 }

@@ -23,8 +23,8 @@ type phase struct {
 	begin, end time.Time
 }
 
-// phases are the parts of an activation between its stamps. What was not written
-// just now was not waited for, and neither is an instant in the future.
+// phases are the parts of an activation between its timestamps. Only a save has a time before it
+// was noticed, and waiting for the instant of a staged strategy is no part.
 func phases(f reload.Info) []phase {
 	s := f.Timestamps
 	var all []phase

@@ -20,15 +20,14 @@ const (
 	eventRefused   = "discount_strategy_refused"
 )
 
-// maxWaitingEvents bounds the events that wait for subscribers who take their
-// time, or for a configuration to start.
+// maxWaitingEvents bounds the events that wait for slow subscribers, or for a configuration
+// to start.
 const maxWaitingEvents = 64
 
-// eventQueue emits Caddy's events of a strategy, in order and one at a time. Caddy
-// has its subscribers called by whoever emits; the loader must not wait for them,
-// so they are called in a goroutine that is there while there is something to
-// emit. A strategy outlives configurations: the events go to the one that started
-// last, and what happens before one has started waits for it.
+// eventQueue emits Caddy's events of a strategy, in order and one at a time. Subscribers
+// run on the goroutine that emits, and the loader must not wait for them: the queue has a
+// goroutine of its own while there is something to emit. A strategy outlives configurations:
+// the events go to the one that started last, and wait until one has started.
 type eventQueue struct {
 	log func() *zap.Logger
 
@@ -53,76 +52,76 @@ type caddyEvent struct {
 }
 
 // subscribe adds the configuration of a handler, which has started.
-func (a *eventQueue) subscribe(of any, emit Emitter) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.hosts = append(a.hosts, eventHost{of, emit})
-	a.begin()
+func (q *eventQueue) subscribe(of any, emit Emitter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.hosts = append(q.hosts, eventHost{of, emit})
+	q.begin()
 }
 
 // unsubscribe takes away what subscribe added: nothing of a configuration is kept when it
 // has ended. It does not wait for an event that is with a subscriber already.
-func (a *eventQueue) unsubscribe(of any) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.hosts = slices.DeleteFunc(a.hosts, func(h eventHost) bool { return h.of == of })
+func (q *eventQueue) unsubscribe(of any) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.hosts = slices.DeleteFunc(q.hosts, func(h eventHost) bool { return h.of == of })
 }
 
 // add queues what happens to a strategy, if Caddy has an event for it.
-func (a *eventQueue) add(key Key, e reload.Event) {
+func (q *eventQueue) add(key Key, e reload.Event) {
 	var next caddyEvent
 	switch e.Kind {
 	case reload.EventActivated:
 		next = caddyEvent{eventActivated, eventData(key, activation(e.Live))}
 	case reload.EventRefused:
 		next = caddyEvent{eventRefused, eventData(key, refusal(e))}
-		next.data["error"] = e.Err.Error() // all of it, for what a subscriber sends on
+		next.data["error"] = e.Err.Error() // in full, for subscribers that forward it
 	default:
 		return
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.waiting) == maxWaitingEvents {
-		a.log().Warn("event is dropped, subscribers are too slow", zap.String("event", a.waiting[0].name))
-		a.waiting = slices.Delete(a.waiting, 0, 1)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == maxWaitingEvents {
+		q.log().Warn("event is dropped, subscribers are too slow", zap.String("event", q.waiting[0].name))
+		q.waiting = slices.Delete(q.waiting, 0, 1)
 	}
-	a.waiting = append(a.waiting, next)
-	a.begin()
+	q.waiting = append(q.waiting, next)
+	q.begin()
 }
 
-// begin has what waits emitted, unless that goes on already.
-func (a *eventQueue) begin() {
-	if a.busy || len(a.hosts) == 0 || len(a.waiting) == 0 {
+// begin starts the goroutine that emits, unless it runs already.
+func (q *eventQueue) begin() {
+	if q.busy || len(q.hosts) == 0 || len(q.waiting) == 0 {
 		return
 	}
-	a.busy = true
-	go a.run()
+	q.busy = true
+	go q.run()
 }
 
-func (a *eventQueue) run() {
+func (q *eventQueue) run() {
 	for {
-		next, emit := a.pop()
+		next, emit := q.pop()
 		if emit == nil {
 			return
 		}
-		next.send(emit, a.log())
+		next.send(emit, q.log())
 	}
 }
 
 // pop removes the next event and returns it with where it goes; nil if there is none.
-func (a *eventQueue) pop() (next caddyEvent, emit Emitter) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.hosts) == 0 || len(a.waiting) == 0 {
-		a.busy = false
+func (q *eventQueue) pop() (next caddyEvent, emit Emitter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.hosts) == 0 || len(q.waiting) == 0 {
+		q.busy = false
 		return caddyEvent{}, nil
 	}
-	next = a.waiting[0]
-	a.waiting = slices.Delete(a.waiting, 0, 1)
-	return next, a.hosts[len(a.hosts)-1].emit
+	next = q.waiting[0]
+	q.waiting = slices.Delete(q.waiting, 0, 1)
+	return next, q.hosts[len(q.hosts)-1].emit
 }
 
-// send emits the event. The panic of a subscriber ends with it.
+// send emits the event, and recovers from a panic of a subscriber.
 func (n caddyEvent) send(emit Emitter, log *zap.Logger) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -133,8 +132,8 @@ func (n caddyEvent) send(emit Emitter, log *zap.Logger) {
 	emit(n.name, n.data)
 }
 
-// eventData is what the line in the log has, as placeholders and JSON can show
-// it: durations in seconds.
+// eventData is what the line in the log has, in a form for placeholders and JSON: durations
+// are in seconds.
 func eventData(key Key, fields []zap.Field) map[string]any {
 	data := zapcore.NewMapObjectEncoder()
 	data.AddString("path", key.Path)

@@ -54,8 +54,8 @@ func LogEvent(log *zap.Logger, e reload.Event) {
 	}
 }
 
-// stays says what becomes of an edit that does not go into service. At a start
-// there may be nothing yet that could stay.
+// stays adds to a message that the strategy in service stays. At a start there may be none
+// yet.
 func stays(what string, e reload.Event) string {
 	if e.Live.Sequence == 0 {
 		return what
@@ -63,8 +63,8 @@ func stays(what string, e reload.Event) string {
 	return what + ", the one in service stays"
 }
 
-// identified says what a content goes by, and what it went by in an earlier version
-// of the language if that is another fingerprint.
+// identified are the version and the fingerprint of a content, and its fingerprint in an
+// earlier version of the language if that differs.
 func identified(what reload.Identity) []zap.Field {
 	fields := []zap.Field{zap.String("version", what.Version), zap.String("sha256", what.Fingerprint)}
 	if what.Formerly != "" {
@@ -90,20 +90,20 @@ func activation(f reload.Info) []zap.Field {
 	return append(fields, instant("swapped", f.Timestamps.Swapped), zap.Duration("took", f.Timestamps.Swapped.Sub(f.Timestamps.Noticed)))
 }
 
-// instant is an instant as RFC 3339, in UTC, in whatever way the log has its own times:
-// those are numbers by default in JSON, which no person can compare.
+// instant is a time as RFC 3339 in UTC, whatever the time format of the log is: by default
+// JSON has numbers, which people cannot compare.
 func instant(name string, t time.Time) zap.Field {
 	return zap.String(name, t.UTC().Format(time.RFC3339Nano))
 }
 
-// failure is an error on one line. Where it tells of several problems, the first of
-// them ends in … and all of them are a list beside it.
+// failure is an error on one line. One with several problems is cut after the first with …,
+// and has a list of them all.
 func failure(err error) []zap.Field {
-	told := problemsIn(err)
-	if len(told) < 2 {
+	found := problemsIn(err)
+	if len(found) < 2 {
 		return []zap.Field{zap.Error(err)}
 	}
-	return []zap.Field{zap.String("error", told[0]+" …"), zap.Strings("problems", told)}
+	return []zap.Field{zap.String("error", found[0]+" …"), zap.Strings("problems", found)}
 }
 
 // problemsIn are the lines of an error. What is indented below one belongs to it.

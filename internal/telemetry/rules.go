@@ -46,8 +46,7 @@ func newRuleCollector(most int) *ruleCollector {
 	}
 }
 
-// serve notes what a strategy counts with from now on. The caller tells of swaps in their
-// order.
+// serve notes the counters of a strategy from now on. It is called for swaps in their order.
 func (c *ruleCollector) serve(s *Strategy, now *RuleCounters) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -72,7 +71,7 @@ func (c *ruleCollector) retire(s *Strategy) {
 	}
 }
 
-// name gives series to the rules in service, and takes those of others away.
+// name gives series to the rules in service, and removes those of other rules.
 func (c *ruleCollector) name() {
 	gone := make(map[string]bool, len(c.totals))
 	for rule := range c.totals {
@@ -98,19 +97,19 @@ func (c *ruleCollector) name() {
 	}
 }
 
-// fold takes over what was counted. What was retired is looked at once more the
-// time after, when no request uses it any longer.
+// fold adds up what was counted. Retired counters are read once more at the next fold, when
+// no request uses them any longer.
 func (c *ruleCollector) fold() {
 	for _, t := range c.retired {
-		c.take(t)
+		c.drain(t)
 	}
 	c.retired = c.retired[:0]
 	for _, t := range c.serving {
-		c.take(t)
+		c.drain(t)
 	}
 }
 
-func (c *ruleCollector) take(t *RuleCounters) {
+func (c *ruleCollector) drain(t *RuleCounters) {
 	c.given[t.currency] += t.takeGiven()
 	t.takeHits(func(rule string, n uint64) {
 		if _, named := c.totals[rule]; named {

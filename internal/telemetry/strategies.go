@@ -45,8 +45,8 @@ func (s *strategySeries) count(e reload.Event) {
 	}
 }
 
-// strategyCollector shows the strategies in use. What a scrape finds is what is
-// in service then: a series ends with what it speaks of.
+// strategyCollector shows the strategies in use. A scrape finds what is in service at that
+// moment: a series ends with what it is about.
 type strategyCollector struct {
 	info, successful, timestamp, reloads, staged, state *prometheus.Desc
 

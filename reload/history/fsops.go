@@ -11,16 +11,15 @@ import (
 	"github.com/promogate/caddy-discount/internal/atomicfile"
 )
 
-// fsOps is every operation that changes something. before, if set, is asked first
-// and may fail it: that is how tests fill the disk or end the process at each
-// step.
+// fsOps has every operation that changes something. before, if set, is called first and
+// may fail the operation: tests fill the disk or end the process at each step with it.
 type fsOps struct {
 	before func(op, path string) error
 }
 
 var errShort = errors.New("the disk took only a part")
 
-func (d fsOps) ask(op, path string) error {
+func (d fsOps) allow(op, path string) error {
 	if d.before == nil {
 		return nil
 	}
@@ -28,35 +27,35 @@ func (d fsOps) ask(op, path string) error {
 }
 
 func (d fsOps) mkdir(path string) error {
-	if err := d.ask("mkdir", path); err != nil {
+	if err := d.allow("mkdir", path); err != nil {
 		return err
 	}
 	return os.MkdirAll(path, 0o700)
 }
 
 func (d fsOps) remove(path string) error {
-	if err := d.ask("remove", path); err != nil {
+	if err := d.allow("remove", path); err != nil {
 		return err
 	}
 	return os.Remove(path)
 }
 
 func (d fsOps) rename(from, to string) error {
-	if err := d.ask("rename", to); err != nil {
+	if err := d.allow("rename", to); err != nil {
 		return err
 	}
 	return os.Rename(from, to)
 }
 
 func (d fsOps) truncate(f *os.File, size int64) error {
-	if err := d.ask("truncate", f.Name()); err != nil {
+	if err := d.allow("truncate", f.Name()); err != nil {
 		return err
 	}
 	return f.Truncate(size)
 }
 
 func (d fsOps) writeAt(f *os.File, data []byte, at int64) error {
-	if err := d.ask("write", f.Name()); err != nil {
+	if err := d.allow("write", f.Name()); err != nil {
 		if errors.Is(err, errShort) {
 			_, _ = f.WriteAt(data[:len(data)/2], at)
 		}
@@ -67,7 +66,7 @@ func (d fsOps) writeAt(f *os.File, data []byte, at int64) error {
 }
 
 func (d fsOps) sync(f *os.File) error {
-	if err := d.ask("sync", f.Name()); err != nil {
+	if err := d.allow("sync", f.Name()); err != nil {
 		return err
 	}
 	return f.Sync()
@@ -85,7 +84,7 @@ func (d fsOps) syncNamed(path string) error {
 // syncDir makes the names in a directory durable, where there is such a thing:
 // not on Windows, and not on every file system.
 func (d fsOps) syncDir(path string) error {
-	err := d.ask("syncdir", path)
+	err := d.allow("syncdir", path)
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
 		return nil
 	}
@@ -95,9 +94,9 @@ func (d fsOps) syncDir(path string) error {
 	return atomicfile.SyncDir(path)
 }
 
-// syncWay makes the names durable that lead to a directory. Those that are not
-// ours to flush were not made by us.
-func (d fsOps) syncWay(path string) error {
+// syncParents makes the names durable that lead to a directory. Those that may not be
+// flushed were not made here.
+func (d fsOps) syncParents(path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return err
@@ -112,11 +111,11 @@ func (d fsOps) syncWay(path string) error {
 }
 
 // temporary begins the names of files that are not finished.
-const temporary = ".new-"
+const temporaryPrefix = ".new-"
 
 // replace gives path a content all at once and durably.
 func (d fsOps) replace(path string, content []byte) error {
-	next := newOf(path)
+	next := temporaryPath(path)
 	if err := d.writeDurably(next, content); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
@@ -129,14 +128,14 @@ func (d fsOps) replace(path string, content []byte) error {
 	return nil
 }
 
-// keep gives a file that is durable under its temporary name its own, durably, after
+// renameIntoPlace gives a file that is durable under its temporary name its own, durably, after
 // all that has a name in the directory already.
-func (d fsOps) keep(path string) error {
+func (d fsOps) renameIntoPlace(path string) error {
 	dir := filepath.Dir(path)
 	if err := d.syncDir(dir); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	if err := d.rename(newOf(path), path); err != nil {
+	if err := d.rename(temporaryPath(path), path); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	if err := d.syncDir(dir); err != nil {
@@ -145,10 +144,10 @@ func (d fsOps) keep(path string) error {
 	return nil
 }
 
-// newOf is the name of a file until it is finished.
-func newOf(path string) string {
+// temporaryPath is the name of a file until it is finished.
+func temporaryPath(path string) string {
 	dir, base := filepath.Split(path)
-	return filepath.Join(dir, temporary+base)
+	return filepath.Join(dir, temporaryPrefix+base)
 }
 
 // writeDurably makes a file whose content is durable; its name is not yet.
@@ -168,7 +167,7 @@ func (d fsOps) writeDurably(path string, content []byte) error {
 
 // write makes a file and leaves it open.
 func (d fsOps) write(path string, parts ...[]byte) (*os.File, error) {
-	if err := d.ask("create", path); err != nil {
+	if err := d.allow("create", path); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)

@@ -17,13 +17,13 @@ import (
 type inspected struct {
 	log        []byte
 	checkpoint []byte
-	pending    []byte // a checkpoint on its way to its name when the writer ended
+	pending    []byte // a checkpoint that the writer had not renamed when it ended
 	hashes     []hash
 	public     string // the published verifier key; "" for none
 	private    string // the signer key that is kept in the directory; "" for none
 	unnamed    string // one that was made for a log that may not have begun
 	contents   []keptContent
-	fresh      int // snapshots that are saved and not on record yet
+	unrecorded int // snapshots that are saved and not on record yet
 	aside      []string
 }
 
@@ -56,9 +56,9 @@ func inspect(dir string, whole bool) (*inspected, error) {
 	}{
 		{publicFile, &public},
 		{keyFile, &private},
-		{temporary + keyFile, &unnamed},
+		{temporaryPrefix + keyFile, &unnamed},
 		{checkpointFile, &d.checkpoint},
-		{temporary + checkpointFile, &d.pending},
+		{temporaryPrefix + checkpointFile, &d.pending},
 		{hashesFile, &hashes},
 		{logFile, &d.log},
 	} {
@@ -90,9 +90,9 @@ func (d *inspected) readSnapshots(dir string, whole bool) {
 	}
 	entries, _ := os.ReadDir(filepath.Join(dir, snapshotsDir)) // none where there is no directory
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), temporary) {
-			if !strings.HasSuffix(e.Name(), unfinished) {
-				d.fresh++
+		if strings.HasPrefix(e.Name(), temporaryPrefix) {
+			if !strings.HasSuffix(e.Name(), unfinishedSuffix) {
+				d.unrecorded++
 			}
 			continue
 		}
@@ -107,18 +107,18 @@ func (d *inspected) readSnapshots(dir string, whole bool) {
 	}
 }
 
-// begun reports whether there was a log that was to be kept: the public key is
-// published last when one is begun, and there is no snapshot and no key before.
+// begun reports whether a log was begun: its public key is written last, and before it
+// there is no snapshot and no key.
 func (d *inspected) begun() bool {
 	return d.public != "" || d.private != "" || len(d.checkpoint) > 0 || len(d.log) > 0 ||
-		len(d.contents) > 0 || d.fresh > 0 || len(d.aside) > 0
+		len(d.contents) > 0 || d.unrecorded > 0 || len(d.aside) > 0
 }
 
-// begunAnew reports whether there is nothing but the beginning of a log in place of one
-// that was set aside: what tells of that is not written, or not signed. It is written
-// over, or a full disk would have one more set aside at each try.
-func (d *inspected) begunAnew() bool {
-	if len(d.aside) == 0 || d.checkpoint != nil || len(d.contents) > 0 || d.fresh > 0 {
+// startedOver reports whether there is only the beginning of a log in place of one that was
+// set aside, whose first record is not written or not signed. It is overwritten: on a full
+// disk, every try would set one more aside otherwise.
+func (d *inspected) startedOver() bool {
+	if len(d.aside) == 0 || d.checkpoint != nil || len(d.contents) > 0 || d.unrecorded > 0 {
 		return false
 	}
 	records, lines := readRecords(d.log)
@@ -141,9 +141,9 @@ func (d *inspected) signer(o Options) (k keys, unnamed bool, err error) {
 	return k, true, nil
 }
 
-// signed are the records under the checkpoint. The error says why the log is not
-// believed: it is not the one that was signed, or there is more in the directory
-// than it tells of.
+// signed are the records under the checkpoint. The error says why the log is not valid: it
+// is not the one that was signed, or the directory has snapshots or files that were on
+// record and are not.
 func (d *inspected) signed(public string) (records []Record, lines [][]byte, err error) {
 	if !d.begun() {
 		return nil, nil, nil
@@ -151,24 +151,24 @@ func (d *inspected) signed(public string) (records []Record, lines [][]byte, err
 	if public == "" {
 		return nil, nil, errors.New("the key that it was signed with is missing")
 	}
-	d.pick(public)
+	d.pickCheckpoint(public)
 	records, lines = readRecords(d.log)
 	n, err := check(d.checkpoint, d.hashes, public, leavesOf(lines))
 	if err != nil {
 		return nil, nil, err
 	}
-	// What was never signed was never acknowledged, and may be anybody's.
+	// What was never signed was never acknowledged, and any program may have written it.
 	records, lines = records[:n], lines[:n]
-	if err := d.told(records); err != nil {
+	if err := d.findUnrecorded(records); err != nil {
 		return nil, nil, err
 	}
 	return records, lines, nil
 }
 
-// pick prefers a checkpoint that was on its way to its name when the process or
-// the machine ended: it may have been seen there, and the name be lost. One that is
-// half, or of another log, is no checkpoint.
-func (d *inspected) pick(public string) {
+// pickCheckpoint prefers a checkpoint that was not renamed yet when the process or the
+// machine ended: it may have been seen under its name. One that is incomplete, or of another
+// log, does not count.
+func (d *inspected) pickCheckpoint(public string) {
 	if d.pending == nil {
 		return
 	}
@@ -197,17 +197,17 @@ func check(checkpoint []byte, known []hash, public string, leaves []hash) (int64
 	return h.size, h.covers(leaves, known)
 }
 
-// told reports what the directory holds and no record tells of: then it is an
-// older log that was put back, or one that began anew.
-func (d *inspected) told(records []Record) error {
-	told := newRegister(records)
+// findUnrecorded reports what was on record and is not: then an older log was put back, or a
+// new one begun.
+func (d *inspected) findUnrecorded(records []Record) error {
+	index := indexOf(records)
 	for _, name := range d.aside {
-		if at, _ := setAsideAt(name); !told.setAsideSince(at) {
+		if at, _ := setAsideAt(name); !index.setAsideSince(at) {
 			return fmt.Errorf("%s was set aside and no record tells of it: a later log was removed", name)
 		}
 	}
 	for _, c := range d.contents {
-		if c.err != nil || !told.misses(&c.Snapshot) {
+		if c.err != nil || !index.misses(&c.Snapshot) {
 			continue
 		}
 		return fmt.Errorf("the content %.12s (version %q, kept %s) was on record and is not any more: a later log was removed",
@@ -218,8 +218,8 @@ func (d *inspected) told(records []Record) error {
 
 // changed are the snapshots whose bytes are not those on record.
 func (d *inspected) changed(records []Record) []keptContent {
-	told := newRegister(records)
+	index := indexOf(records)
 	return slices.DeleteFunc(slices.Clone(d.contents), func(c keptContent) bool {
-		return c.err == nil && !told.contradicts(&c.Snapshot)
+		return c.err == nil && !index.contradicts(&c.Snapshot)
 	})
 }

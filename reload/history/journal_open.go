@@ -8,39 +8,39 @@ import (
 	"time"
 )
 
-// Open takes a state directory for writing and makes it if need be. The error is
-// [ErrInUse] if somebody else has it.
-func Open(dir string, o Options) (h *Journal, err error) {
+// Open opens a state directory for writing and makes it if it does not exist. The error
+// is [ErrInUse] if another process has it open.
+func Open(dir string, o Options) (j *Journal, err error) {
 	if o.Keep <= 0 {
 		o.Keep = defaultKeep
 	}
-	h = &Journal{dir: dir, o: o, store: snapshotStore{dir: filepath.Join(dir, snapshotsDir), disk: o.fs}}
-	if err := o.fs.mkdir(h.store.dir); err != nil {
+	j = &Journal{dir: dir, o: o, store: snapshotStore{dir: filepath.Join(dir, snapshotsDir), disk: o.fs}}
+	if err := o.fs.mkdir(j.store.dir); err != nil {
 		return nil, fmt.Errorf("making the state directory: %w", err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, h.Close())
-			h = nil
+			err = errors.Join(err, j.Close())
+			j = nil
 		}
 	}()
-	if h.lock, err = lock(filepath.Join(dir, lockFile)); err != nil {
-		return h, err
+	if j.lock, err = lock(filepath.Join(dir, lockFile)); err != nil {
+		return j, err
 	}
 	d, err := inspect(dir, true)
 	if err != nil {
-		return h, err
+		return j, err
 	}
 	if d.public == "" {
-		if err := o.fs.syncWay(h.store.dir); err != nil {
-			return h, err
+		if err := o.fs.syncParents(j.store.dir); err != nil {
+			return j, err
 		}
 	}
-	return h, h.recover(d)
+	return j, j.recover(d)
 }
 
-// An UnfinishedError is that of an Open that found something and could not put it on
-// record. The next one is told of it by [Options.Lost], or it finds only what is left.
+// An UnfinishedError is that of an Open that found something wrong and could not record
+// it. The next Open gets it as [Options.Lost]; otherwise it finds only what remains.
 type UnfinishedError struct {
 	Found error // what is not as it was left
 	Err   error // why it is not on record
@@ -54,16 +54,16 @@ func (u *UnfinishedError) Error() string {
 // Unwrap is why it is not on record.
 func (u *UnfinishedError) Unwrap() error { return u.Err }
 
-// recover goes on with the log that is there, or begins one.
-func (h *Journal) recover(d *inspected) (failed error) {
-	signer, unnamed, err := d.signer(h.o)
+// recover continues the log that is there, or begins one.
+func (j *Journal) recover(d *inspected) (failed error) {
+	signer, unnamed, err := d.signer(j.o)
 	if err != nil {
 		return err
 	}
-	anew := d.begunAnew()
+	anew := d.startedOver()
 	records, lines, err := d.signed(signer.public)
-	if h.o.Lost != nil {
-		err = h.o.Lost
+	if j.o.Lost != nil {
+		err = j.o.Lost
 	}
 	if err != nil {
 		defer func() {
@@ -72,89 +72,89 @@ func (h *Journal) recover(d *inspected) (failed error) {
 			}
 		}()
 	}
-	if h.keys = signer; signer.public == "" {
-		made, failed := makeKey(h.o.fs, h.dir, h.o.Name)
+	if j.keys = signer; signer.public == "" {
+		made, failed := makeKey(j.o.fs, j.dir, j.o.Name)
 		if failed != nil {
 			return failed
 		}
-		h.keys, unnamed = made, true
+		j.keys, unnamed = made, true
 	}
-	at := asideNow(d.aside)
+	at := nextAsideTime(d.aside)
 	if err != nil {
-		h.found = fmt.Errorf("the log in %s is not as it was left: %w", h.dir, err)
+		j.found = fmt.Errorf("the log in %s is not as it was left: %w", j.dir, err)
 		if anew {
 			d = &inspected{public: d.public, log: d.log}
 		} else {
-			if err := h.setAside(at); err != nil {
+			if err := j.setAside(at); err != nil {
 				return err
 			}
 			d = &inspected{public: d.public}
 		}
 		records, lines = nil, nil
 	}
-	if err := h.settleCheckpoint(d); err != nil {
+	if err := j.finishCheckpoint(d); err != nil {
 		return err
 	}
-	if err := h.resume(d, records, lines); err != nil {
+	if err := j.resume(d, records, lines); err != nil {
 		return err
 	}
-	if err := h.begin(d.public, unnamed, at); err != nil {
+	if err := j.begin(d.public, unnamed, at); err != nil {
 		return err
 	}
-	if err := h.setContentsAside(d.changed(records), at); err != nil {
+	if err := j.setContentsAside(d.changed(records), at); err != nil {
 		return err
 	}
-	return h.store.finish(h.register)
+	return j.store.adopt(j.index)
 }
 
-// settleCheckpoint gives the checkpoint its name, or removes one that is none.
-func (h *Journal) settleCheckpoint(d *inspected) error {
-	h.checkpoint = d.checkpoint
-	path := filepath.Join(h.dir, checkpointFile)
+// finishCheckpoint gives a pending checkpoint its name, or removes one that is not valid.
+func (j *Journal) finishCheckpoint(d *inspected) error {
+	j.checkpoint = d.checkpoint
+	path := filepath.Join(j.dir, checkpointFile)
 	if d.pending != nil {
-		return h.o.fs.rename(newOf(path), path)
+		return j.o.fs.rename(temporaryPath(path), path)
 	}
-	if _, err := os.Lstat(newOf(path)); err == nil {
-		return h.o.fs.remove(newOf(path)) // half of one, or for another log
+	if _, err := os.Lstat(temporaryPath(path)); err == nil {
+		return j.o.fs.remove(temporaryPath(path)) // half of one, or for another log
 	}
 	return nil
 }
 
-// resume takes over what is signed.
-func (h *Journal) resume(d *inspected, records []Record, lines [][]byte) error {
-	h.records, h.register = records, newRegister(records)
+// resume reads what is signed.
+func (j *Journal) resume(d *inspected, records []Record, lines [][]byte) error {
+	j.records, j.index = records, indexOf(records)
 	for _, line := range lines {
-		h.size += int64(len(line)) + 1
+		j.size += int64(len(line)) + 1
 	}
-	h.dirty = h.size < int64(len(d.log))
+	j.dirty = j.size < int64(len(d.log))
 	leaves := leavesOf(lines)
 	t, err := treeOf(leaves)
 	if err != nil {
 		return err
 	}
-	h.tree = *t
-	h.store.signed.Store(int64(len(records)))
-	return h.openFiles(leaves)
+	j.tree = *t
+	j.store.signed.Store(int64(len(records)))
+	return j.openFiles(leaves)
 }
 
-func (h *Journal) openFiles(leaves []hash) (err error) {
-	if h.log, err = h.open(logFile); err != nil {
+func (j *Journal) openFiles(leaves []hash) (err error) {
+	if j.log, err = j.open(logFile); err != nil {
 		return err
 	}
-	if h.left, err = modified(h.log); err != nil {
+	if j.modified, err = modifiedAt(j.log); err != nil {
 		return err
 	}
-	if h.side, err = h.open(hashesFile); err != nil {
+	if j.hashes, err = j.open(hashesFile); err != nil {
 		return err
 	}
-	if err := h.o.fs.writeAt(h.side, joinHashes(leaves), 0); err != nil {
-		return fmt.Errorf("writing %s: %w", h.side.Name(), err)
+	if err := j.o.fs.writeAt(j.hashes, joinHashes(leaves), 0); err != nil {
+		return fmt.Errorf("writing %s: %w", j.hashes.Name(), err)
 	}
-	if err := h.o.fs.truncate(h.side, int64(len(leaves))*hashSize); err != nil {
-		return fmt.Errorf("writing %s: %w", h.side.Name(), err)
+	if err := j.o.fs.truncate(j.hashes, int64(len(leaves))*hashSize); err != nil {
+		return fmt.Errorf("writing %s: %w", j.hashes.Name(), err)
 	}
-	if err := h.o.fs.syncDir(h.dir); err != nil {
-		return fmt.Errorf("writing %s: %w", h.dir, err)
+	if err := j.o.fs.syncDir(j.dir); err != nil {
+		return fmt.Errorf("writing %s: %w", j.dir, err)
 	}
 	return nil
 }
@@ -162,28 +162,28 @@ func (h *Journal) openFiles(leaves []hash) (err error) {
 // begin signs a log that is new, so that it cannot be taken for one that never was,
 // gives a key that was made its name, and publishes the public half last: where
 // there is either, there was a log.
-func (h *Journal) begin(published string, unnamed bool, at time.Time) error {
-	if h.found != nil {
-		if _, err := h.Append(Record{Time: at, Action: SetAside, Reason: h.found.Error()}); err != nil {
+func (j *Journal) begin(published string, unnamed bool, at time.Time) error {
+	if j.found != nil {
+		if _, err := j.Append(Record{Time: at, Action: SetAside, Reason: j.found.Error()}); err != nil {
 			return err
 		}
 	}
-	if published == "" && h.found == nil && len(h.records) == 0 {
-		if err := h.sign(); err != nil {
+	if published == "" && j.found == nil && len(j.records) == 0 {
+		if err := j.sign(); err != nil {
 			return err
 		}
 	}
 	if unnamed {
-		if err := h.o.fs.keep(filepath.Join(h.dir, keyFile)); err != nil {
+		if err := j.o.fs.renameIntoPlace(filepath.Join(j.dir, keyFile)); err != nil {
 			return err
 		}
 	}
-	return publish(h.o.fs, h.dir, h.keys.public)
+	return advertiseKey(j.o.fs, j.dir, j.keys.public)
 }
 
-func (h *Journal) open(name string) (*os.File, error) {
-	path := filepath.Join(h.dir, name)
-	if err := h.o.fs.ask("create", path); err != nil {
+func (j *Journal) open(name string) (*os.File, error) {
+	path := filepath.Join(j.dir, name)
+	if err := j.o.fs.allow("create", path); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)

@@ -36,7 +36,7 @@ func makeKey(d fsOps, dir, name string) (keys, error) {
 	if err != nil {
 		return keys{}, fmt.Errorf("making a key: %w", err)
 	}
-	if err := d.writeDurably(newOf(filepath.Join(dir, keyFile)), []byte(private+"\n")); err != nil {
+	if err := d.writeDurably(temporaryPath(filepath.Join(dir, keyFile)), []byte(private+"\n")); err != nil {
 		return keys{}, fmt.Errorf("making a key: %w", err)
 	}
 	return keysOf(private)
@@ -55,8 +55,8 @@ func keysOf(private string) (keys, error) {
 	return keys{signer, public}, nil
 }
 
-// publish puts the public half where verifiers look for it.
-func publish(d fsOps, dir, public string) error {
+// advertiseKey writes the public half where verifiers read it.
+func advertiseKey(d fsOps, dir, public string) error {
 	path := filepath.Join(dir, publicFile)
 	if kept, err := os.ReadFile(path); err == nil && strings.TrimSpace(string(kept)) == public {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A log that is taken away whole is missed at the next start.
+// A log that is removed whole is missed at the next start.
 func TestLogThatIsGoneIsMissed(t *testing.T) {
 	for name, files := range map[string][]string{
 		"log and checkpoint":             {logFile, checkpointFile},
@@ -120,8 +120,8 @@ func TestWhatWasFoundIsSetAsideOnceOnAFullDisk(t *testing.T) {
 	}
 }
 
-// A log that is taken away while it is written is missed at the next record.
-func TestLogThatIsTakenAwayIsMissed(t *testing.T) {
+// A log that is removed while it is written is missed at the next record.
+func TestLogThatIsRemovedIsMissed(t *testing.T) {
 	for name, take := range map[string]func(dir string) error{
 		"removed":    func(dir string) error { return os.Remove(filepath.Join(dir, logFile)) },
 		"all of it":  os.RemoveAll,
@@ -141,17 +141,17 @@ func TestLogThatIsTakenAwayIsMissed(t *testing.T) {
 			appended(t, h, 0)
 			must(t, take(dir))
 			_, err := h.Append(record(1))
-			if !errors.Is(err, ErrTakenAway) {
-				t.Fatalf("error = %v, want %v", err, ErrTakenAway)
+			if !errors.Is(err, ErrLogChanged) {
+				t.Fatalf("error = %v, want %v", err, ErrLogChanged)
 			}
 			must(t, h.Close())
 			h = open(t, dir, Options{Lost: err})
-			if found := h.Found(); found == nil || !errors.Is(found, ErrTakenAway) {
+			if found := h.Found(); found == nil || !errors.Is(found, ErrLogChanged) {
 				t.Errorf("found = %v", found)
 			}
 			known := h.Checkpoint()
 			appended(t, h, 1)
-			if r := h.Records(); len(r) != 2 || r[0].Action != SetAside || !strings.Contains(r[0].Reason, "taken away") {
+			if r := h.Records(); len(r) != 2 || r[0].Action != SetAside || !strings.Contains(r[0].Reason, "removed or changed") {
 				t.Errorf("records = %+v", r)
 			}
 			verifiedSince(t, dir, known)

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Action is what a record tells of. The package itself writes SetAside; the
-// others are its user's, of which it knows RolledBack.
+// Action says what happened. The package itself writes SetAside; the others are its
+// user's, of which it knows RolledBack.
 type Action string
 
 const (
-	// SetAside: something in the directory was not as it was left, and was kept as
-	// it is, under another name: the log before this one, or a content.
+	// SetAside: something in the directory was not as it was written and was renamed:
+	// the log before this one, or a snapshot.
 	SetAside Action = "set_aside"
 
 	// RolledBack: an earlier content was put back. It is the one action whose digest
-	// is that of another content, the one that is held back, if there is one.
+	// is that of another content, the suppressed one, if there is one.
 	RolledBack Action = "rolled_back"
 )
 
@@ -31,12 +31,12 @@ type Record struct {
 	Language    int       `json:"language,omitempty"`    // that fingerprints are made in; absent in the records of 0.1
 	Formerly    string    `json:"formerly,omitempty"`    // fingerprint of the same bytes in an earlier language
 	Version     string    `json:"version,omitempty"`
-	Digest      string    `json:"digest,omitempty"`   // of the files that were read, or are held back
+	Digest      string    `json:"digest,omitempty"`   // of the files that were read, or are suppressed
 	Restored    string    `json:"restored,omitempty"` // digest of what a rollback put back
 	Kind        string    `json:"kind,omitempty"`     // how they were saved
 	Change      string    `json:"change,omitempty"`   // what they changed
-	Reason      string    `json:"reason,omitempty"`   // of a refusal, a rollback; or what speaks for it
-	Against     string    `json:"against,omitempty"`  // what a refusal was held against; what a rollback holds back
+	Reason      string    `json:"reason,omitempty"`   // of a refusal or a rollback; or what a guardrail measured
+	Against     string    `json:"against,omitempty"`  // the policy that refused; the fingerprint that a rollback suppresses
 	Written     time.Time `json:"written,omitzero"`
 	Noticed     time.Time `json:"noticed,omitzero"`
 	Read        time.Time `json:"read,omitzero"`
@@ -51,8 +51,8 @@ type Content struct {
 	Digest      string // of their bytes
 }
 
-// Contents are the contents that a record tells of: one, or that which a rollback put
-// back and that which it holds back.
+// Contents are the contents that a record is about: one, or the one that a rollback put
+// back and the one that it suppresses.
 func (r Record) Contents() []Content {
 	if r.Action == RolledBack {
 		return []Content{{r.Fingerprint, r.Restored}, {r.Against, r.Digest}}
@@ -71,7 +71,8 @@ func (r Record) encode() ([]byte, error) {
 	return line, nil
 }
 
-// readRecords takes the records off the beginning of a log, up to what is none.
+// readRecords reads the records at the beginning of a log, up to the first line that is
+// not one.
 func readRecords(log []byte) (records []Record, lines [][]byte) {
 	for {
 		line, rest, found := bytes.Cut(log, []byte("\n"))

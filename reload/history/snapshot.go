@@ -113,8 +113,7 @@ func (s *Snapshot) encode() ([][]byte, error) {
 	return parts, nil
 }
 
-// decodeSnapshot reads a snapshot's file and believes nothing of it that its
-// digest does not confirm.
+// decodeSnapshot reads a snapshot's file. The digest must be that of its files.
 func decodeSnapshot(data []byte) (Snapshot, error) {
 	line, rest, found := bytes.Cut(data, []byte("\n"))
 	if !found {
@@ -177,15 +176,15 @@ func readSnapshot(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot
 	return found, err
 }
 
-// anyContent is for a reader that proves nothing.
-func anyContent(Snapshot) bool { return true }
+// anySnapshot is for a reader that verifies nothing.
+func anySnapshot(Snapshot) bool { return true }
 
 // readNamed is the latest snapshot that was saved under a fingerprint, is whole and is
 // proved, or else the latest. One that a crash kept from the record comes after one that is on it.
 func readNamed(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
 	path := snapshotPath(dir, fingerprint)
 	var saved *Snapshot
-	for _, fresh := range slices.Backward(freshIn(dir)) {
+	for _, fresh := range slices.Backward(unrecordedIn(dir)) {
 		if s, err := readHeader(fresh); err != nil || s.Fingerprint != fingerprint {
 			continue
 		}
@@ -220,12 +219,12 @@ func snapshotIn(path string) (Snapshot, error) {
 	return decodeSnapshot(data)
 }
 
-// freshIn are the paths of the snapshots that are not flushed yet, oldest first.
-func freshIn(dir string) []string {
+// unrecordedIn are the paths of the snapshots that are not flushed yet, oldest first.
+func unrecordedIn(dir string) []string {
 	entries, _ := os.ReadDir(filepath.Join(dir, snapshotsDir)) // none where there is no directory
 	var paths []string
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), temporary) && !strings.HasSuffix(e.Name(), unfinished) {
+		if strings.HasPrefix(e.Name(), temporaryPrefix) && !strings.HasSuffix(e.Name(), unfinishedSuffix) {
 			paths = append(paths, filepath.Join(dir, snapshotsDir, e.Name()))
 		}
 	}
@@ -241,7 +240,7 @@ func listSnapshots(dir string) []Snapshot {
 	}
 	var all []Snapshot
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), unfinished) {
+		if strings.HasSuffix(e.Name(), unfinishedSuffix) {
 			continue
 		}
 		if s, err := readHeader(filepath.Join(dir, snapshotsDir, e.Name())); err == nil {

@@ -14,31 +14,31 @@ import (
 	"sync/atomic"
 )
 
-// A snapshotStore is where the snapshots are. One that is new has a name of its own until
-// it is flushed and on record: to save it does not wait for the disk, one of the same
-// fingerprint that is durable already is not given up for one that is not, and a
-// snapshot under its fingerprint that no record tells of shows that records are gone.
+// A snapshotStore has the snapshots of a state directory. A new snapshot has a number for
+// its name until it is flushed and on record. So saving does not wait for the disk, a
+// durable snapshot is not replaced by one that is not, and a snapshot under its fingerprint
+// that is not on record shows that records were removed.
 type snapshotStore struct {
 	dir  string
 	disk fsOps
 
 	signed atomic.Int64 // records of the log
 
-	mu    sync.Mutex
-	saved int         // so far, for names
-	fresh []unsettled // not on record yet, oldest first
+	mu         sync.Mutex
+	saved      int          // so far, for names
+	unrecorded []unrecorded // not on record yet, oldest first
 }
 
-// unsettled is a snapshot that is not on record yet. It survives the process, and
+// unrecorded is a snapshot that is not on record yet. It survives the process, and
 // the machine once it is flushed.
-type unsettled struct {
+type unrecorded struct {
 	Snapshot
 	path    string
 	flushed bool
 	earlier bool // another process saved it
 }
 
-// save writes a snapshot for the process that comes after this one.
+// save writes a snapshot so that it survives this process.
 func (s *snapshotStore) save(n Snapshot) error {
 	before := s.signed.Load()
 	n.before = &before
@@ -48,37 +48,37 @@ func (s *snapshotStore) save(n Snapshot) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	path := filepath.Join(s.dir, fmt.Sprintf("%s%09d", temporary, s.saved))
+	path := filepath.Join(s.dir, fmt.Sprintf("%s%09d", temporaryPrefix, s.saved))
 	s.saved++
-	f, err := s.disk.write(path+unfinished, parts...)
+	f, err := s.disk.write(path+unfinishedSuffix, parts...)
 	if errors.Is(err, fs.ErrNotExist) && os.MkdirAll(s.dir, 0o700) == nil {
-		f, err = s.disk.write(path+unfinished, parts...) // somebody tidied up
+		f, err = s.disk.write(path+unfinishedSuffix, parts...) // the directory was removed
 	}
 	if f != nil {
 		err = errors.Join(err, f.Close())
 	}
 	if err == nil {
-		err = s.disk.rename(path+unfinished, path)
+		err = s.disk.rename(path+unfinishedSuffix, path)
 	}
 	if err != nil {
-		_ = os.Remove(path + unfinished)
+		_ = os.Remove(path + unfinishedSuffix)
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	n.Files = nil
-	s.fresh = append(s.fresh, unsettled{Snapshot: n, path: path})
+	s.unrecorded = append(s.unrecorded, unrecorded{Snapshot: n, path: path})
 	return nil
 }
 
 // unfinished ends the name of half a snapshot.
-const unfinished = "~"
+const unfinishedSuffix = "~"
 
-// settle makes what was saved so far durable. Only one goroutine at a time may do
+// flush makes what was saved so far durable. Only one goroutine at a time may do
 // so; another may save meanwhile.
-func (s *snapshotStore) settle() error {
+func (s *snapshotStore) flush() error {
 	s.mu.Lock()
-	fresh := slices.Clone(s.fresh)
+	fresh := slices.Clone(s.unrecorded)
 	s.mu.Unlock()
-	if !slices.ContainsFunc(fresh, func(n unsettled) bool { return !n.flushed }) {
+	if !slices.ContainsFunc(fresh, func(n unrecorded) bool { return !n.flushed }) {
 		return nil
 	}
 	for _, n := range fresh {
@@ -94,72 +94,72 @@ func (s *snapshotStore) settle() error {
 	}
 	s.mu.Lock()
 	for i := range fresh {
-		s.fresh[i].flushed = true
+		s.unrecorded[i].flushed = true
 	}
 	s.mu.Unlock()
 	return nil
 }
 
-// name gives the snapshots that are durable and on record their own names, in place
-// of older ones. What cannot be renamed is for the next time.
-func (s *snapshotStore) name(told *register) {
+// nameRecorded gives the snapshots that are durable and on record their own names, in place
+// of older ones. What cannot be renamed is renamed the next time.
+func (s *snapshotStore) nameRecorded(index *recordIndex) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := 0; i < len(s.fresh); i++ {
-		n := s.fresh[i]
-		if !n.flushed || !told.has(&n.Snapshot) {
+	for i := 0; i < len(s.unrecorded); i++ {
+		n := s.unrecorded[i]
+		if !n.flushed || !index.covers(&n.Snapshot) {
 			continue
 		}
 		if s.disk.rename(n.path, snapshotPath(filepath.Dir(s.dir), n.Fingerprint)) != nil {
 			return
 		}
-		older := func(f unsettled) bool { return f.Fingerprint == n.Fingerprint }
-		for _, f := range s.fresh[:i] {
+		older := func(f unrecorded) bool { return f.Fingerprint == n.Fingerprint }
+		for _, f := range s.unrecorded[:i] {
 			if older(f) {
 				_ = s.disk.remove(f.path)
 			}
 		}
-		left := slices.DeleteFunc(slices.Clone(s.fresh[:i]), older)
-		s.fresh = append(left, s.fresh[i+1:]...)
+		left := slices.DeleteFunc(slices.Clone(s.unrecorded[:i]), older)
+		s.unrecorded = append(left, s.unrecorded[i+1:]...)
 		i = len(left) - 1
 	}
 }
 
-// finish takes over what an earlier process saved and did not name, and removes
-// what it had not finished.
-func (s *snapshotStore) finish(told *register) error {
+// adopt adds what an earlier process saved and did not name, and removes what it had not
+// finished.
+func (s *snapshotStore) adopt(index *recordIndex) error {
 	entries, err := os.ReadDir(s.dir) // sorted, so by age
 	if err != nil {
 		return fmt.Errorf("reading the state directory: %w", err)
 	}
 	for _, e := range entries {
-		number, is := strings.CutPrefix(e.Name(), temporary)
+		number, is := strings.CutPrefix(e.Name(), temporaryPrefix)
 		if !is {
 			continue
 		}
 		path := filepath.Join(s.dir, e.Name())
 		n, err := snapshotIn(path)
-		if err != nil || strings.HasSuffix(path, unfinished) {
-			_ = s.disk.remove(path) // if it cannot be, it is in nobody's way
+		if err != nil || strings.HasSuffix(path, unfinishedSuffix) {
+			_ = s.disk.remove(path) // if that fails, it does no harm
 			continue
 		}
 		if at, err := strconv.Atoi(number); err == nil && at >= s.saved {
 			s.saved = at + 1
 		}
 		n.Files = nil
-		s.fresh = append(s.fresh, unsettled{Snapshot: n, path: path, earlier: true})
+		s.unrecorded = append(s.unrecorded, unrecorded{Snapshot: n, path: path, earlier: true})
 	}
-	if err := s.settle(); err != nil {
+	if err := s.flush(); err != nil {
 		return err
 	}
-	s.name(told)
+	s.nameRecorded(index)
 	return nil
 }
 
-// drop removes the snapshots that are too many, oldest first. The same bytes with
-// the fingerprints of two languages count once. One that cannot be removed is for
-// the next time.
-func (s *snapshotStore) drop(keep int, retained []string) {
+// dropOldest removes the oldest snapshots beyond keep. The same bytes with the
+// fingerprints of two languages count once. One that cannot be removed is removed the
+// next time.
+func (s *snapshotStore) dropOldest(keep int, retained []string) {
 	dir := filepath.Dir(s.dir)
 	kept := make(map[string]bool)
 	for _, n := range listSnapshots(dir) {
@@ -170,17 +170,17 @@ func (s *snapshotStore) drop(keep int, retained []string) {
 		}
 		if !slices.Contains(retained, n.Fingerprint) {
 			_ = s.disk.remove(snapshotPath(dir, n.Fingerprint))
-			s.forget(n.Fingerprint)
+			s.dropUnrecorded(n.Fingerprint)
 		}
 	}
 }
 
-// forget removes the snapshots with a fingerprint that an earlier process did not put
-// on record. What this one saved may be put there any moment.
-func (s *snapshotStore) forget(fingerprint string) {
+// dropUnrecorded removes the snapshots with a fingerprint that an earlier process saved and
+// did not record. What this one saved may be recorded any moment.
+func (s *snapshotStore) dropUnrecorded(fingerprint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fresh = slices.DeleteFunc(s.fresh, func(n unsettled) bool {
+	s.unrecorded = slices.DeleteFunc(s.unrecorded, func(n unrecorded) bool {
 		return n.earlier && n.Fingerprint == fingerprint && s.disk.remove(n.path) == nil
 	})
 }

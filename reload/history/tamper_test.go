@@ -211,8 +211,8 @@ func TestEditWhileItRunsIsFoundByTheNextRecord(t *testing.T) {
 			appended(t, h, 2)
 			tamper(t, dir)
 			_, err = h.Append(record(3))
-			if !errors.Is(err, ErrTakenAway) {
-				t.Fatalf("error = %v, want %v", err, ErrTakenAway)
+			if !errors.Is(err, ErrLogChanged) {
+				t.Fatalf("error = %v, want %v", err, ErrLogChanged)
 			}
 			must(t, h.Close())
 			h = open(t, dir, Options{Lost: err})
@@ -248,7 +248,7 @@ func TestContentThatWasChangedIsSetAsideAndTheLogGoesOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, _ := lived(t, []int{0, 1, 2}, 0)
-			s, err := readSnapshot(dir, content(1).Fingerprint, anyContent)
+			s, err := readSnapshot(dir, content(1).Fingerprint, anySnapshot)
 			must(t, err, os.WriteFile(snapshotPath(dir, s.Fingerprint), change(s), 0o600))
 			if err := verify(dir); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), content(1).Fingerprint) {
 				t.Errorf("verified: %v", err)
@@ -313,7 +313,7 @@ func TestContentThatACrashKeptFromTheRecordIsNothingFound(t *testing.T) {
 	h = open(t, dir, Options{})
 	must(t, h.Save(content(2)))
 	appended(t, h, 2)
-	if left, err := filepath.Glob(filepath.Join(dir, snapshotsDir, temporary+"*")); err != nil || len(left) != 1 {
+	if left, err := filepath.Glob(filepath.Join(dir, snapshotsDir, temporaryPrefix+"*")); err != nil || len(left) != 1 {
 		t.Errorf("not on record are %v, %v, want the one of content 0", left, err)
 	}
 }

@@ -102,7 +102,7 @@ func openCheckpoint(signed []byte, v note.Verifier) (head, error) {
 
 // covers reports whether the log that begins with leaves is the one the
 // checkpoint was signed for. known are the leaves as they were when they were
-// written, if somebody still has them: they tell which record was changed.
+// written, if they are still known: they tell which record was changed.
 func (h head) covers(leaves, known []tlog.Hash) error {
 	if int64(len(leaves)) < h.size {
 		return fmt.Errorf("record %d is missing or cannot be read, %d were signed", len(leaves), h.size)

@@ -13,14 +13,14 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// Export is a log with all that somebody else needs to verify it.
+// Export is a log with all that is needed to verify it elsewhere.
 type Export struct {
 	Verifier   string   `json:"verifier"`
 	Checkpoint string   `json:"checkpoint"`
 	Records    []string `json:"records"` // the lines of the log
 	Hashes     []hash   `json:"hashes"`
-	SetAside   []string `json:"set_aside,omitempty"` // files beside it that were not as they were left
-	Found      string   `json:"found,omitempty"`     // what else is not as it was left
+	SetAside   []string `json:"set_aside,omitempty"` // files beside it that were not as they were written
+	Found      string   `json:"found,omitempty"`     // what else is not as it was written
 }
 
 // ReadExport reads what was written as JSON.
@@ -68,7 +68,7 @@ func (d *inspected) complete() error {
 		switch {
 		case f.is:
 		case d.begun():
-			return tampered(fmt.Errorf("there is no %s beside what else a log leaves", f.name))
+			return tampered(fmt.Errorf("there is no %s but there are other files of a log", f.name))
 		default:
 			return fmt.Errorf("there is no %s: %w", f.name, fs.ErrNotExist)
 		}
@@ -90,16 +90,16 @@ type Report struct {
 	Later    int64  `json:"later"`    // records written and not signed yet
 }
 
-// ErrTampered: a log is not what was signed, or something beside it is not.
+// ErrTampered: a log is not what was signed, or another file is not as it was written.
 var ErrTampered = errors.New("not as it was left")
 
 // Verify checks a log against its checkpoint and against what is known of it
 // from elsewhere. The error is [ErrTampered] if they do not fit, or if something was
-// set aside before: a record or a file tells of it. What the earlier checkpoint covers
+// set aside before, by a record or a file. What the earlier checkpoint covers
 // is known. It is another error if what is known from elsewhere cannot be read.
 func (e Export) Verify(t Trust) (Report, error) {
 	public := cmp.Or(t.Verifier, e.Verifier)
-	if err := t.readable(); err != nil {
+	if err := t.validate(); err != nil {
 		return Report{}, err
 	}
 	h, err := openCheckpointBy([]byte(e.Checkpoint), public)
@@ -139,7 +139,7 @@ func (e Export) continues(signed []byte, h head, public string, leaves []hash) (
 	return min(earlier.size, h.size), earlier.covers(leaves, e.Hashes)
 }
 
-// setAside tells of what was set aside and is not known from an earlier checkpoint.
+// setAside reports what was set aside and is not known from an earlier checkpoint.
 func (e Export) setAside(signed, known int64) error {
 	var errs []error
 	records := make([]Record, signed)
@@ -151,12 +151,12 @@ func (e Export) setAside(signed, known int64) error {
 			errs = append(errs, fmt.Errorf("record %d tells that something was set aside at %s: %s", i, r.Time.UTC().Format(time.RFC3339), shortened(r.Reason)))
 		}
 	}
-	told := newRegister(records[:known])
+	index := indexOf(records[:known])
 	seen := make(map[time.Time]bool)
 	for _, name := range e.SetAside {
-		if at, _ := setAsideAt(name); !told.setAsideSince(at) && !seen[at] {
+		if at, _ := setAsideAt(name); !index.setAsideSince(at) && !seen[at] {
 			seen[at] = true
-			errs = append(errs, fmt.Errorf("what was set aside lies beside the log: *%s", asideName("", at)))
+			errs = append(errs, fmt.Errorf("a file that was set aside is beside the log: *%s", asideName("", at)))
 		}
 	}
 	if more := len(errs) - maxNamed; more > 0 {
@@ -181,8 +181,8 @@ func (e Export) found() error {
 	return errors.New(e.Found)
 }
 
-// readable says what of this is not what it should be.
-func (t Trust) readable() error {
+// validate says what of this is not what it should be.
+func (t Trust) validate() error {
 	if t.Verifier != "" {
 		if _, err := note.NewVerifier(t.Verifier); err != nil {
 			return fmt.Errorf("%q is no verifier key: %w", t.Verifier, err)

@@ -1,0 +1,130 @@
+package adminapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+)
+
+// A Client asks the admin API of a running Caddy.
+type Client struct {
+	Address  string
+	Patience time.Duration // for one answer; 0 waits for as long as it takes
+}
+
+// Unreachable says in a few words that there was no answer, and why.
+func (c Client) Unreachable(err error) string {
+	text := err.Error()
+	if !strings.Contains(text, "performing request: ") {
+		return text
+	}
+	return fmt.Sprintf("nothing answers at %s (%s)", c.Address, text[strings.LastIndex(text, ": ")+2:])
+}
+
+// ErrNoAnswer is the error of a call that took longer than [Client.Patience].
+var ErrNoAnswer = errors.New("no answer")
+
+// call makes one call; inService goes into If-Match.
+func (c Client) call(method, path, inService string, body []byte, into any) error {
+	if c.Patience <= 0 {
+		return c.callNow(method, path, inService, body, into)
+	}
+	var answer json.RawMessage // a late one goes nowhere
+	done := make(chan error, 1)
+	go func() { done <- c.callNow(method, path, inService, body, &answer) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			return err
+		}
+	case <-time.After(c.Patience):
+		return fmt.Errorf("the admin API at %s: %w within %s", c.Address, ErrNoAnswer, c.Patience)
+	}
+	return c.understood(json.Unmarshal(answer, into))
+}
+
+func (c Client) callNow(method, path, inService string, body []byte, into any) error {
+	header := http.Header{}
+	if inService != "" {
+		header.Set("If-Match", `"`+inService+`"`)
+	}
+	res, err := caddycmd.AdminAPIRequest(c.Address, method, path, header, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("the admin API at %s: %s", c.Address, said(err))
+	}
+	defer res.Body.Close()
+	return c.understood(json.NewDecoder(res.Body).Decode(into))
+}
+
+// understood says whose answer it is that cannot be read.
+func (c Client) understood(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("what answers at %s is not the admin API of a Caddy with this module: %w", c.Address, err)
+}
+
+// Strategies returns those in service.
+func (c Client) Strategies() (all []Strategy, err error) {
+	err = c.call(http.MethodGet, "/discount/strategies", "", nil, &all)
+	return all, err
+}
+
+// said is what the admin API answered, which Caddy shows as it was sent.
+func said(err error) string {
+	var answer struct{ Error string }
+	if _, body, found := strings.Cut(err.Error(), ": {"); found && json.Unmarshal([]byte("{"+body), &answer) == nil && answer.Error != "" {
+		return answer.Error
+	}
+	return err.Error()
+}
+
+// Choose finds the strategy meant: the only one, unless an id says which.
+func (c Client) Choose(id string) (Strategy, error) {
+	all, err := c.Strategies()
+	if err != nil {
+		return Strategy{}, err
+	}
+	return Pick(all, id)
+}
+
+// Pick finds the strategy meant among those in service.
+func Pick(all []Strategy, id string) (Strategy, error) {
+	var ids []string
+	for _, s := range all {
+		if s.ID == id || id == "" && len(all) == 1 {
+			return s, nil
+		}
+		ids = append(ids, s.Name())
+	}
+	switch {
+	case len(all) == 0:
+		return Strategy{}, fmt.Errorf("no strategy is in service there")
+	case id == "":
+		return Strategy{}, fmt.Errorf("several strategies are in service, say which with --id: %s", strings.Join(ids, ", "))
+	}
+	return Strategy{}, fmt.Errorf("no strategy in service has the id %q, there are %s", id, strings.Join(ids, ", "))
+}
+
+// History returns what is remembered of a strategy.
+func (c Client) History(id string) (past History, err error) {
+	err = c.call(http.MethodGet, "/discount/strategies/"+id+"/history", "", nil, &past)
+	return past, err
+}
+
+// Rollback puts a content back into service, if the one with the fingerprint inService is
+// there, and returns the strategy after that.
+func (c Client) Rollback(id, inService string, wanted RollbackRequest) (after Strategy, err error) {
+	body, err := json.Marshal(wanted)
+	if err != nil {
+		return Strategy{}, err
+	}
+	err = c.call(http.MethodPost, "/discount/strategies/"+id+"/rollback", inService, body, &after)
+	return after, err
+}

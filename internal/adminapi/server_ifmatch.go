@@ -1,0 +1,78 @@
+package adminapi
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// ifMatch is what a request says of the strategy in service (RFC 9110, section 13.1.1).
+type ifMatch struct {
+	any  bool     // *: whatever is in service
+	tags []string // opaque tags, without their quotes; weak ones are left out, since they match nothing
+}
+
+// readIfMatch reads the header fields If-Match of a request to a strategy.
+func readIfMatch(fields []string, id string) (ifMatch, error) {
+	if len(fields) == 0 {
+		return ifMatch{}, apiError(http.StatusPreconditionRequired,
+			fmt.Errorf("the header If-Match is missing: send the ETag of %s, or * for whatever is in service", pathOf(id)))
+	}
+	text := strings.Join(fields, ",") // section 5.2
+	if strings.Trim(text, httpSpace) == "*" {
+		return ifMatch{any: true}, nil
+	}
+	tags, err := readTags(text)
+	if err != nil {
+		return ifMatch{}, apiError(http.StatusBadRequest,
+			fmt.Errorf("If-Match: %w: want the ETag of %s in its double quotes, several of them with commas between, or * for whatever is in service", err, pathOf(id)))
+	}
+	return ifMatch{tags: tags}, nil
+}
+
+// names reports whether the strategy with the fingerprint may be in service.
+func (m ifMatch) names(fingerprint string) bool {
+	return m.any || slices.Contains(m.tags, fingerprint)
+}
+
+// pathOf is the call that shows a strategy.
+func pathOf(id string) string { return "GET /discount/strategies/" + id }
+
+// httpSpace is white space between the elements of a header field.
+const httpSpace = " \t"
+
+// readTags reads a list of entity tags (RFC 9110, sections 5.6.1 and 8.8.3) and returns
+// the strong ones.
+func readTags(text string) (strong []string, err error) {
+	found := false
+	for {
+		text = strings.TrimLeft(text, httpSpace+",") // elements may be empty
+		if text == "" {
+			break
+		}
+		opaque, weak := strings.CutPrefix(text, "W/")
+		if opaque == "" || opaque[0] != '"' {
+			return nil, fmt.Errorf("%.80q has no double quotes", text)
+		}
+		tag, rest, closed := strings.Cut(opaque[1:], `"`)
+		if !closed || strings.ContainsFunc(tag, notInTag) {
+			return nil, fmt.Errorf("%.80q is no entity tag", text)
+		}
+		text = strings.TrimLeft(rest, httpSpace)
+		if text != "" && text[0] != ',' {
+			return nil, fmt.Errorf("there is no comma before %.80q", text)
+		}
+		if found = true; !weak {
+			strong = append(strong, tag)
+		}
+	}
+	if !found {
+		return nil, errors.New("it is empty")
+	}
+	return strong, nil
+}
+
+// notInTag reports whether an entity tag cannot have a character.
+func notInTag(c rune) bool { return c <= ' ' || c == 0x7f }

@@ -1,0 +1,143 @@
+package adminapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/reload"
+)
+
+// rollBack puts an earlier content back. A request has to say which one is in
+// service, so that two people cannot undo each other's work unseen.
+func (a Server) rollBack(w http.ResponseWriter, r *http.Request, id string) error {
+	eng, err := a.find(id)
+	if err != nil {
+		return err
+	}
+	if eng.RollbackOff() {
+		return apiError(http.StatusForbidden, errors.New("rollback is switched off in the configuration"))
+	}
+	match, err := readIfMatch(r.Header.Values("If-Match"), id)
+	if err != nil {
+		return err
+	}
+	wanted, err := readRollback(r.Body)
+	if err != nil {
+		return err
+	}
+	fingerprint, err := complete(eng, wanted.SHA256)
+	if err != nil {
+		return err
+	}
+	if err := putBack(eng, fingerprint, match, wanted.Reason); err != nil {
+		return rollbackError(eng, wanted.SHA256, err)
+	}
+	return answer(w, describe(eng))
+}
+
+// putBack carries a rollback out, if what is in service is what the request names. What
+// is in service may change between the look and the rollback; then it looks again.
+func putBack(eng Engine, fingerprint string, match ifMatch, reason string) error {
+	for {
+		inService := eng.Live().Fingerprint
+		if !match.names(inService) {
+			return fmt.Errorf("%w: %s is", reload.ErrNotInService, inService)
+		}
+		err := eng.Rollback(fingerprint, inService, reason)
+		if !errors.Is(err, reload.ErrNotInService) {
+			return err
+		}
+	}
+}
+
+// rollbackError is the answer to a rollback that was not carried out. It says what to do.
+func rollbackError(eng Engine, wanted string, err error) error {
+	var state *engine.StateError
+	switch id := eng.Key().ID(); {
+	case errors.Is(err, reload.ErrNotInService):
+		return apiError(http.StatusPreconditionFailed, fmt.Errorf("%w: see %s for what has changed, and send its ETag in If-Match", err, pathOf(id)))
+	case errors.Is(err, reload.ErrInService):
+		return apiError(http.StatusConflict, err)
+	case errors.Is(err, reload.ErrNotKept):
+		return notKept(eng, wanted)
+	case errors.As(err, &state) && state.Full():
+		return apiError(http.StatusInsufficientStorage, fmt.Errorf("%w, and ask again; nothing has changed", err))
+	}
+	return apiError(http.StatusInternalServerError, err)
+}
+
+// notKept is the answer to a rollback to a content that there is not.
+func notKept(eng Engine, wanted string) error {
+	return apiError(http.StatusNotFound, fmt.Errorf("no content is kept whose fingerprint begins with %q: choose another one, %s", wanted, whereKept(eng)))
+}
+
+// whereKept says where a person finds the fingerprints of the contents that are kept.
+func whereKept(eng Engine) string { return "which " + pathOf(eng.Key().ID()) + "/history lists" }
+
+// maxRollbackReason bounds the reason of a rollback in bytes: it is in every later answer
+// about the history.
+const maxRollbackReason = 1000
+
+// readRollback reads what is asked for. What the decoder says is not passed on: it
+// speaks of Go.
+func readRollback(body io.Reader) (wanted RollbackRequest, err error) {
+	from := json.NewDecoder(body)
+	from.DisallowUnknownFields()
+	err = from.Decode(&wanted)
+	if err == nil {
+		if _, more := from.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("there is more after it")
+		}
+	}
+	switch long := overlong(err); {
+	case long != nil:
+		return wanted, long
+	case err != nil || wanted.SHA256 == "":
+		return wanted, apiError(http.StatusBadRequest, errors.New(`the body has to be one object such as {"sha256": "…", "reason": "…"}, and nothing else`))
+	case len(wanted.Reason) > maxRollbackReason:
+		return wanted, apiError(http.StatusBadRequest, fmt.Errorf("the reason has %d bytes, at most %d are kept: shorten it", len(wanted.Reason), maxRollbackReason))
+	}
+	return wanted, nil
+}
+
+// leastOfFingerprint is how many digits name a content: a typing mistake should not put
+// another one into service.
+const leastOfFingerprint = 6
+
+// complete finds the only content whose fingerprint begins so.
+func complete(eng Engine, beginning string) (string, error) {
+	switch {
+	case !IsFingerprint(beginning):
+		return "", apiError(http.StatusBadRequest, fmt.Errorf("%.80q is no fingerprint: send the SHA-256 of a content or its beginning, %s", beginning, whereKept(eng)))
+	case len(beginning) < leastOfFingerprint:
+		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, leastOfFingerprint, whereKept(eng)))
+	}
+	beginning = strings.ToLower(beginning)
+	if len(beginning) == FingerprintDigits {
+		return beginning, nil
+	}
+	found := []string{}
+	if inService := eng.Live().Fingerprint; strings.HasPrefix(inService, beginning) {
+		found = append(found, inService)
+	}
+	for _, s := range eng.History().Snapshots {
+		for _, name := range []string{s.Fingerprint, s.Formerly} {
+			if strings.HasPrefix(name, beginning) && !slices.Contains(found, name) {
+				found = append(found, name)
+			}
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", notKept(eng, beginning)
+	}
+	return "", apiError(http.StatusConflict, fmt.Errorf("%q is the beginning of several fingerprints, send more of the one that is meant: %s", beginning, strings.Join(found, ", ")))
+}

@@ -1,0 +1,175 @@
+// Package engine keeps one strategy running: it loads an edit, tests it, holds it against
+// the guardrails, compiles it and puts it into service, and shows what happens.
+//
+// An engine is shared by the handlers of one strategy, across sites and configurations. It
+// outlives the configuration that opened it and knows neither Caddy nor HTTP.
+package engine
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/guardrail"
+	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/internal/telemetry"
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// An Engine keeps a strategy up to date with its file. It holds nothing of a configuration:
+// no context, no logger, no registry. All methods are safe for concurrent use.
+type Engine struct {
+	key      Key
+	host     Host
+	source   *reload.Source[*Compiled]
+	options  atomic.Pointer[Options] // of the configuration that started last, or is to be the first
+	sample   guardrail.Sample        // of the carts it priced, to check the next edit on
+	shows    *telemetry.Strategy
+	pacer    pace.Pacer
+	handlers handlers
+}
+
+// A Host is what an engine needs from the program around it.
+type Host struct {
+	// Log is the log as it is at the moment, which may be a later one than when the engine
+	// was opened.
+	Log func() *zap.Logger
+
+	// Header writes what the headers of all quotes of a strategy have in common. It calls
+	// pause often.
+	Header func(s *strategy.Strategy, pause document.Pause) (Header, error)
+}
+
+// A Header has the values of headers that all quotes of a compiled strategy have in common,
+// written once.
+type Header struct {
+	Strategy string   // its version and fingerprint
+	Rules    []string // the ids of the rules, by index
+}
+
+// Compiled is a strategy that is ready to price carts. It is never modified.
+type Compiled struct {
+	*strategy.Strategy
+	Header     Header
+	SHA256     string // its fingerprint in hexadecimal
+	Counters   *telemetry.RuleCounters
+	Companions []strategy.Source // the files that it names, for drafts of it
+
+	texts string // the digest of its texts in hexadecimal; "" without any
+}
+
+// Open opens the engine of a strategy for its first handler: tests of rules are run with how
+// that reads carts. It returns once the strategy is in service. The engine must be closed
+// with [Engine.Destruct].
+func Open(key Key, options Options, first *Handler, host Host) (*Engine, error) {
+	e := &Engine{key: key, host: host}
+	e.shows = telemetry.NewStrategy(telemetry.Key{ID: key.ID(), Path: key.Path, Env: key.Env}, e.log)
+	e.options.Store(&options)
+	e.handlers.join(first)
+	o := strategyfile.ReloadOptions().With(options.settings(key))
+	o.Language, o.OnEvent = strategy.Language, e.onEvent
+	source, err := reload.Open(key.Path, e.load, o)
+	if err != nil {
+		e.shows.Close()
+		return nil, fmt.Errorf("strategy:\n%w", err)
+	}
+	e.source = source
+	e.shows.Opened(source.Status)
+	return e, nil
+}
+
+// Configure has the engine go by the options of a configuration that has started.
+func (e *Engine) Configure(o Options) {
+	if *e.options.Load() == o {
+		return
+	}
+	e.options.Store(&o)
+	by := o.settings(e.key)
+	e.log().Info("options of the strategy changed", zap.Duration("settle", by.Settle), zap.Duration("poll", by.Poll),
+		zap.String("guard", by.Policy), zap.String("state", by.State))
+	e.source.Reconfigure(by)
+}
+
+// StartJournal begins to write to the state directory: until then nothing is written, so that a
+// configuration that is only validated leaves no trace.
+func (e *Engine) StartJournal() { e.source.StartJournal() }
+
+// Destruct stops the engine, once no handler uses it any more.
+func (e *Engine) Destruct() error {
+	err := e.source.Close()
+	e.shows.Close()
+	return err
+}
+
+// Key names the strategy.
+func (e *Engine) Key() Key { return e.key }
+
+// Live returns the strategy in service. It is one atomic load: a request that needs one
+// strategy throughout calls it once.
+func (e *Engine) Live() *reload.Revision[*Compiled] { return e.source.Live() }
+
+// OnRequest notes a request that is about to be priced: loading an edit gives way to it. ctx is the
+// request's.
+func (e *Engine) OnRequest(ctx context.Context) {
+	e.shows.OnRequest(ctx)
+	e.pacer.OnRequest()
+}
+
+// Offer has a copy of the cart of an order kept for the guardrails, or not; see
+// [guardrail.Sample.Offer].
+func (e *Engine) Offer(c *cart.Cart, client string, now time.Time) { e.sample.Offer(c, client, now) }
+
+// SampleSize is how many carts the guardrails would check an edit on, and of how many
+// clients these are.
+func (e *Engine) SampleSize() (carts, clients int) {
+	all, clients := e.sample.Carts()
+	return len(all), clients
+}
+
+// Subscribe sends Caddy's events of the strategy to a configuration that has started; of is
+// for [Engine.Unsubscribe]. Of several configurations the last one gets the events.
+func (e *Engine) Subscribe(of any, emit telemetry.Emitter) { e.shows.Subscribe(of, emit) }
+
+// Unsubscribe ends what Subscribe began.
+func (e *Engine) Unsubscribe(of any) { e.shows.Unsubscribe(of) }
+
+// onEvent puts what happens to the strategy into the log, the metrics, the traces
+// and Caddy's events. Only the log has errors as a whole.
+func (e *Engine) onEvent(event reload.Event) {
+	logged := event
+	switch logged.Err = wholeError(event.Err); event.Kind {
+	case reload.EventStateFailed, reload.EventTampered:
+		logged.Err = e.stateError(logged.Err)
+	}
+	telemetry.LogEvent(e.log(), logged)
+	var counters *telemetry.RuleCounters
+	if activated, ok := event.Value.(*Compiled); ok {
+		counters = activated.Counters
+	}
+	e.shows.OnEvent(event, counters)
+}
+
+// compiled writes down what quotes of a strategy have in common. It names no files yet.
+func (e *Engine) compiled(s *strategy.Strategy) (*Compiled, error) {
+	header, err := e.host.Header(s, e.pacer.Yield)
+	if err != nil {
+		return nil, err
+	}
+	sum := s.Fingerprint()
+	c := &Compiled{
+		Strategy: s, Header: header, SHA256: hex.EncodeToString(sum[:]),
+		Counters: telemetry.NewRuleCounters(s.Currency().Code(), s.Rules()),
+	}
+	if digest, ok := s.TextsDigest(); ok {
+		c.texts = hex.EncodeToString(digest[:])
+	}
+	return c, nil
+}

@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/internal/guardrail"
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+// load compiles a content and checks that it may replace the one in service. Its error shows
+// no text of other files.
+func (e *Engine) load(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
+	candidate, err := e.check(c, inService)
+	return candidate, redact(c, err)
+}
+
+// check compiles a content, tests it and holds it against the guardrails. What was in service
+// before needs no test.
+func (e *Engine) check(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
+	sources, tests := strategyfile.Split(c)
+	if len(sources) == 0 {
+		return reload.Candidate[*Compiled]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategyfile.Suffix)
+	}
+	m, compiled, err := e.build(sources)
+	if err != nil {
+		return reload.Candidate[*Compiled]{}, err
+	}
+	candidate := reload.Candidate[*Compiled]{Value: compiled, Fingerprint: compiled.SHA256, Texts: compiled.texts, Version: compiled.Version(), Due: m.ActivateAt()}
+	if c.Restored {
+		return candidate, nil
+	}
+	err = e.test(tests, compiled.Strategy, inService == nil)
+	if err == nil && inService != nil && compiled.SHA256 != inService.Value.SHA256 {
+		candidate.Note, err = e.compare(inService.Value.Strategy, compiled.Strategy, m.ActivateAt())
+	}
+	return candidate, err
+}
+
+// build parses and compiles a strategy, and gives way to orders meanwhile.
+func (e *Engine) build(sources []strategy.Source) (m *strategy.Model, c *Compiled, err error) {
+	e.pacer.Run(func() {
+		m, err = strategy.Parser{Env: e.key.Env, Pause: e.pacer.Yield}.Parse(sources...)
+		if err != nil {
+			return
+		}
+		e.logWarnings(m)
+		if c, err = e.compiled(strategy.Compile(m)); err == nil {
+			c.Companions = strategyfile.Beside(sources)
+		}
+	})
+	return m, c, err
+}
+
+// compare holds an edit against the guardrails: it replays the sampled carts with both
+// strategies, as of now or of the instant at which the edit is to go live. The note says what
+// came of it.
+func (e *Engine) compare(before, after *strategy.Strategy, due time.Time) (note string, err error) {
+	at := time.Now()
+	if due.After(at) {
+		at = due
+	}
+	limits := e.options.Load().Limits
+	carts, clients := e.sample.Carts()
+	figures := guardrail.Replay(before, after, carts, at, limits.Evaluation, time.Now)
+	figures.Clients = clients
+	report, err := limits.Check(figures)
+	if err != nil {
+		return "", &reload.GuardrailError{Policy: limits.String(), Err: err}
+	}
+	if why := report.Abstained; len(why) > 0 {
+		e.log().Warn("guard rails did not judge an edit", zap.String("version", after.Version()), zap.Strings("why", why))
+	}
+	return strings.Join(slices.Concat([]string{figures.String()}, report.Abstained, report.Partly), "; "), nil
+}
+
+// test runs the tests of rules beside the strategy. A test with a body is run once for each
+// way in which the handlers read carts. At the start not all handlers are known yet.
+func (e *Engine) test(tests []strategy.Source, s *strategy.Strategy, starting bool) error {
+	if len(tests) == 0 {
+		return nil
+	}
+	suite, err := strategyfile.Suite(tests, ruletest.Orders{Readings: e.handlers.readings(), Lenient: starting})
+	if err != nil {
+		return err
+	}
+	report := suite.Run(s, e.key.Env)
+	e.logUnread(report.Unread)
+	return report.Err()
+}

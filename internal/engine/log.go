@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/ruletest"
+)
+
+// maxLogged bounds the lines, or the names, that are logged of one strategy.
+const maxLogged = 20
+
+// logWarnings logs the warnings about a strategy that is valid.
+func (e *Engine) logWarnings(m *strategy.Model) {
+	warnings := m.Warnings()
+	for _, c := range warnings[:min(len(warnings), maxLogged)] {
+		e.log().Warn("strategy: probably not meant", zap.String("problem", c.String()))
+	}
+	if more := len(warnings) + m.MoreWarnings() - maxLogged; more > 0 {
+		e.log().Warn("strategy: more that is probably not meant", zap.Int("problems", more))
+	}
+}
+
+// logUnread logs which tests were not run at the start, because no handler that was known
+// then reads their bodies.
+func (e *Engine) logUnread(unread []ruletest.Result) {
+	if len(unread) == 0 {
+		return
+	}
+	names := make([]string, 0, maxLogged)
+	for _, r := range unread[:min(len(unread), maxLogged)] {
+		names = append(names, r.Name)
+	}
+	e.log().Warn("rule tests skipped at start: no handler known so far reads their bodies",
+		zap.Int("tests", len(unread)), zap.Strings("names", names))
+}
+
+// log is the host's log, with what names the strategy.
+func (e *Engine) log() *zap.Logger {
+	log := e.host.Log().With(zap.String("path", e.key.Path))
+	if e.key.Env != "" {
+		log = log.With(zap.String("env", e.key.Env))
+	}
+	return log
+}

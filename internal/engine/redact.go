@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"errors"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/promogate/caddy-discount/internal/strategyfile"
+	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/strategy"
+	"github.com/promogate/caddy-discount/strategy/document"
+)
+
+// redacted is the error of a strategy whose files may not be shown in full: somebody who can
+// make the gateway read another file could otherwise read it in the admin API, in the
+// history and in events. Caddy's log has the whole error.
+type redacted struct {
+	shown *document.Diagnostics
+	whole error
+}
+
+func (w *redacted) Error() string { return w.shown.Error() }
+
+// Unwrap returns only what may be shown.
+func (w *redacted) Unwrap() error { return w.shown }
+
+// wholeError is an error before it was redacted, for Caddy's log.
+func wholeError(err error) error {
+	var part *redacted
+	if errors.As(err, &part) {
+		return part.whole
+	}
+	return err
+}
+
+// redact removes from an error what may not be shown: the content of files that a link to
+// another directory leads to, and of files that are no strategy.
+func redact(c reload.Content, err error) error {
+	var problems *document.Diagnostics
+	if !errors.As(err, &problems) {
+		return err
+	}
+	shown, kinds := &document.Diagnostics{More: problems.More}, map[string]fileKind{}
+	for _, p := range problems.List {
+		kind, known := kinds[p.File]
+		if !known {
+			kind = kindOf(c, p.File)
+			kinds[p.File] = kind
+		}
+		if visible := kind.show(p); !slices.Contains(shown.List, visible) {
+			shown.List = append(shown.List, visible)
+		}
+	}
+	for _, kind := range kinds {
+		if kind != ownFile {
+			return &redacted{shown: shown, whole: err}
+		}
+	}
+	return err
+}
+
+// fileKind says what may be shown of a file.
+type fileKind uint8
+
+const (
+	ownFile     fileKind = iota // all that is wrong with it
+	foreignFile                 // nothing: a link leads elsewhere
+	otherFile                   // no line of it, nor what quotes one: it is no strategy
+)
+
+// strategyKey finds a key of the top level of a strategy, or of its tests, at the beginning
+// of a line.
+var strategyKey = regexp.MustCompile(`(?m)^[ \t]*(?:\[{1,2}[ \t]*)?["']?(?:version|currency|timezone|limits|activate_at|coupon_case|sku_compare|` +
+	`unknown_skus|zero_priced|arithmetic|products|beverages|rule|discounts|env|test)["']?[ \t]*[.=\]]`)
+
+func kindOf(c reload.Content, file string) fileKind {
+	if leadsElsewhere(c.Path, file) {
+		return foreignFile
+	}
+	for _, f := range c.Files {
+		if filepath.Join(c.Dir, f.Name) != file {
+			continue
+		}
+		if named := strategy.IsSpreadsheet(f.Name) || strategyfile.IsBody(f.Name); named && file != c.Path {
+			return ownFile // a file of the strategy names it
+		}
+		if !strategyKey.Match(f.Data) {
+			return otherFile
+		}
+	}
+	return ownFile
+}
+
+// leadsElsewhere reports whether a file of the strategy at a path is, free of links, not
+// below the directory in which the path is.
+func leadsElsewhere(path, file string) bool {
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return true
+	}
+	target, err := filepath.EvalSymlinks(file)
+	if err != nil {
+		return true // the file is gone, so where it was is unknown
+	}
+	below, err := filepath.Rel(dir, target)
+	return err != nil || below == ".." || strings.HasPrefix(below, ".."+string(filepath.Separator))
+}
+
+// show is a problem in a file of the kind as it may be shown.
+func (k fileKind) show(p document.Diagnostic) document.Diagnostic {
+	switch {
+	case k == foreignFile:
+		return document.Diagnostic{
+			Place:  document.Place{File: p.File, Line: 1, Column: 1},
+			Reason: "a link to another directory leads to the file, so what it says is not shown",
+			Hint:   `the log of Caddy has it, and "caddy discount check" shows it`,
+		}
+	case k == otherFile && (p.Key != "" || strings.Contains(p.Reason+p.Hint, `"`)):
+		return document.Diagnostic{
+			Place:  document.Place{File: p.File, Line: 1, Column: 1},
+			Reason: "the file is no strategy: it has none of its keys, such as version and rule",
+		}
+	case k == otherFile:
+		p.Text = ""
+	}
+	return p
+}

@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/promogate/caddy-discount/reload"
+)
+
+// A StateError is an error of the state directory of a strategy.
+type StateError struct {
+	Dir string
+	Err error
+}
+
+// Error names the option and says what to do about a full disk.
+func (e *StateError) Error() string {
+	text := fmt.Sprintf("state %s: %v", e.Dir, e.Err)
+	if e.Full() {
+		text += ": free some space there"
+	}
+	return text
+}
+
+// Unwrap is the reason.
+func (e *StateError) Unwrap() error { return e.Err }
+
+// Full reports whether the disk has no space, or a quota is used up.
+func (e *StateError) Full() bool {
+	return errors.Is(e.Err, syscall.ENOSPC) || errors.Is(e.Err, syscall.EDQUOT)
+}
+
+// stateError is an error of the state directory in use; nil of nil.
+func (e *Engine) stateError(err error) error { return stateError(e.options.Load().State, err) }
+
+func stateError(dir string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &StateError{Dir: dir, Err: err}
+}
+
+// Status is how the engine is doing. It does not wait for a load.
+func (e *Engine) Status() reload.Status {
+	s := e.source.Status()
+	s.State.Err, s.State.Found = stateError(s.State.Dir, s.State.Err), stateError(s.State.Dir, s.State.Found)
+	return s
+}
+
+// History is what is remembered of the strategy. It waits for a load in progress.
+func (e *Engine) History() reload.History { return e.source.History() }
+
+// RollbackOff reports whether the configuration refuses rollbacks.
+func (e *Engine) RollbackOff() bool { return e.options.Load().NoRollback }
+
+// Rollback puts a content that was in service once back there; see [reload.Source.Rollback].
+// Errors of the state directory are a [StateError].
+func (e *Engine) Rollback(fingerprint, inService, reason string) error {
+	err := e.source.Rollback(fingerprint, inService, reason)
+	for _, refused := range []error{reload.ErrNotInService, reload.ErrInService, reload.ErrNotKept} {
+		if errors.Is(err, refused) {
+			return err
+		}
+	}
+	return e.stateError(err)
+}

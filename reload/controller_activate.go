@@ -1,0 +1,53 @@
+package reload
+
+import (
+	"time"
+
+	"github.com/promogate/caddy-discount/reload/internal/stableread"
+)
+
+// accept puts a candidate into service. What may have been saved meanwhile does not matter:
+// the candidate is newer than what is in service, and what is newer still is read next. If
+// it were skipped, a file that is saved faster than it compiles would never be loaded.
+func (c *controller) accept(r stableread.Reading, next loaded) {
+	c.unpinAndWithdraw()
+	info := c.infoOf(r, next)
+	c.journal.save(snapshotOf(contentOf(c.path, r), info, r.Digest))
+	c.clearRefusal()
+	c.activate(next, info, r.Digest)
+}
+
+// infoOf is what is known of a candidate before it is in service.
+func (c *controller) infoOf(r stableread.Reading, next loaded) Info {
+	return Info{
+		Fingerprint: next.fingerprint,
+		Texts:       next.texts,
+		Formerly:    c.journal.formerly(r.Digest, next.fingerprint),
+		Version:     next.version,
+		Note:        next.note,
+		Kind:        c.kind(),
+		Size:        r.Size,
+		Due:         next.due,
+		Timestamps:  Timestamps{Written: r.Modified, Noticed: c.save.noticed, Read: r.At, Ready: time.Now()},
+	}.against(c.live)
+}
+
+// activate swaps a revision in, reports it and records it.
+func (c *controller) activate(next loaded, info Info, digest string) {
+	info = info.against(c.live) // which may be another one than when it was staged
+	info.Sequence = c.live.Sequence + 1
+	info.Timestamps.Swapped = time.Now()
+	next.activate(info)
+	c.live, c.liveDigest = info, digest
+	c.status.update(func(s *Status) { s.Live = info })
+	c.emit(EventActivated, nil)
+	c.recordActivation(info, digest)
+}
+
+// kind is that of the save under way; what is read before Open returns is the start.
+func (c *controller) kind() Kind {
+	if c.starting {
+		return KindStart
+	}
+	return c.save.kind
+}
