@@ -1,18 +1,13 @@
 package cli
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -221,149 +216,4 @@ func (t *testedStrategy) take(report ruletest.Report) {
 		t.Warnings += len(result.Warnings)
 		t.Tests = append(t.Tests, one)
 	}
-}
-
-func (t *testedStrategy) print(w io.Writer, coverage bool) error {
-	var text strings.Builder
-	p := paintFor(w)
-	for _, test := range t.Tests {
-		test.print(&text, p.in(red, "failed"), test.Failures, test.MoreFailures)
-		test.print(&text, p.in(yellow, "warning"), test.Warnings, test.MoreWarnings)
-	}
-	t.printMore(&text)
-	text.WriteString(printablef("%s: %s, %d failed", t.Path, brief.Count(len(t.Tests), "test"), t.Failed))
-	if t.Warnings > 0 {
-		fmt.Fprintf(&text, ", %s", brief.Count(t.Warnings, "warning"))
-	}
-	if t.Skipped > 0 {
-		fmt.Fprintf(&text, ", %d for other environments", t.Skipped)
-	}
-	text.WriteString("\n")
-	if coverage {
-		t.printCoverage(&text)
-	}
-	if _, err := io.WriteString(w, text.String()); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	return nil
-}
-
-// print lists what is to be told of a test, where there is something.
-func (t *testedRule) print(text *strings.Builder, what string, told []string, more int) {
-	if len(told) == 0 {
-		return
-	}
-	fmt.Fprintf(text, "%s:%d: %s %q\n", printable(t.File), t.Line, what, brief.Text(t.Name, maxTextBytes))
-	for _, line := range told {
-		fmt.Fprintf(text, "    %s\n", printable(line))
-	}
-	if more > 0 {
-		fmt.Fprintf(text, "    and %d more\n", more)
-	}
-	text.WriteString("\n")
-}
-
-// printMore says of how many tests nothing was told any more.
-func (t *testedStrategy) printMore(text *strings.Builder) {
-	failed, warned := 0, 0
-	for i := range t.Tests {
-		if test := &t.Tests[i]; len(test.Failures) == 0 && test.MoreFailures > 0 {
-			failed++
-		} else if len(test.Warnings) == 0 && test.MoreWarnings > 0 {
-			warned++
-		}
-	}
-	if failed > 0 {
-		text.WriteString(document.MoreText(failed, "failed test") + "\n\n")
-	}
-	if warned > 0 {
-		text.WriteString(document.MoreText(warned, "warned test") + "\n\n")
-	}
-}
-
-// printErrors says why no test was run, as check would.
-func (t *testedStrategy) printErrors(w io.Writer) {
-	p := printer{w: w, paint: paintFor(w)}
-	p.diagnostics("error", t.Errors, t.More)
-	p.line("%s in %s: no test was run", brief.Count(len(t.Errors)+t.More, "error"), printable(filesWith(t.Path, t.Errors)))
-}
-
-// printCoverage says what the tests saw applied: rules, and the steps of ladders
-// where there are any.
-func (t *testedStrategy) printCoverage(text *strings.Builder) {
-	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Rules-len(t.Unseen), brief.Count(t.Rules, "rule"))
-	for _, id := range t.Unseen {
-		text.WriteString(printablef("  never: %s\n", id))
-	}
-	if t.Steps == 0 {
-		return
-	}
-	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Steps-len(t.UnseenSteps), brief.Count(t.Steps, "ladder step"))
-	for _, step := range t.UnseenSteps {
-		text.WriteString(printablef("  never: %s, step %d (from %s)\n", step.Rule, step.Step, step.From))
-	}
-}
-
-// The report that build servers read, which JUnit began.
-type (
-	junitReport struct {
-		XMLName xml.Name     `xml:"testsuites"`
-		Suites  []junitSuite `xml:"testsuite"`
-	}
-	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Errors   int         `xml:"errors,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}
-	junitCase struct {
-		Name    string        `xml:"name,attr"`
-		Class   string        `xml:"classname,attr"`
-		File    string        `xml:"file,attr"`
-		Line    int           `xml:"line,attr"`
-		Failure *junitFailure `xml:"failure,omitempty"`
-		Error   *junitFailure `xml:"error,omitempty"`
-		Output  string        `xml:"system-out,omitempty"` // warnings
-	}
-	junitFailure struct {
-		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
-	}
-)
-
-func writeJUnit(path string, all []testedStrategy) error {
-	var report junitReport
-	for _, tested := range all {
-		suite := junitSuite{Name: tested.Path, Tests: len(tested.Tests) + len(tested.Errors), Failures: tested.Failed, Errors: len(tested.Errors)}
-		for i := range tested.Errors {
-			e := &tested.Errors[i]
-			suite.Cases = append(suite.Cases, junitCase{
-				Name: e.Key, Class: tested.Path, File: e.Place.File, Line: e.Place.Line,
-				Error: &junitFailure{Message: e.Reason, Text: e.String()},
-			})
-		}
-		for _, t := range tested.Tests {
-			c := junitCase{Name: t.Name, Class: tested.Path, File: t.File, Line: t.Line}
-			if len(t.Warnings) > 0 {
-				c.Output = "warning: " + strings.Join(t.Warnings, "\nwarning: ")
-			}
-			switch {
-			case len(t.Failures) > 0:
-				c.Failure = &junitFailure{Message: t.Failures[0], Text: strings.Join(t.Failures, "\n")}
-			case t.MoreFailures > 0:
-				c.Failure = &junitFailure{Message: brief.Count(t.MoreFailures, "failure")}
-			}
-			suite.Cases = append(suite.Cases, c)
-		}
-		report.Suites = append(report.Suites, suite)
-	}
-	text, err := xml.MarshalIndent(report, "", "  ")
-	if err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	if err := os.WriteFile(path, append([]byte(xml.Header), append(text, '\n')...), 0o644); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return nil
 }
