@@ -29,7 +29,7 @@ quotes, as in the gateway.`,
 	return c
 }
 
-// measured is what bench measured.
+// measured is the result of bench.
 type measured struct {
 	Path            string  `json:"path"`
 	Env             string  `json:"env,omitempty"`
@@ -43,7 +43,7 @@ type measured struct {
 	BytesPerQuote   float64 `json:"bytes_per_quote"`
 }
 
-// The bounds of --time: below, the clock is too coarse, and above nobody waits.
+// The bounds of --time: the clock is too coarse for less.
 const (
 	leastTime = time.Millisecond
 	mostTime  = time.Hour

@@ -40,7 +40,7 @@ does not add up, and with 1 if that could not be found out.`,
 	return c
 }
 
-// someOrders wants one argument or more.
+// someOrders requires one argument or more.
 func someOrders(_ *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if arg == "" {
@@ -53,7 +53,7 @@ func someOrders(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// mapped is what map found.
+// mapped is the result of map.
 type mapped struct {
 	Fine     bool          `json:"fine"` // all orders are read and add up
 	Orders   int           `json:"orders"`
@@ -155,7 +155,7 @@ func runMap(cmd *cobra.Command, files []string) (int, error) {
 	return code, nil
 }
 
-// chooseShape is how the orders are written: as the flags say, or as is found.
+// chooseShape returns how the orders are written: as the flags say, or as the search finds.
 func (m *mapped) chooseShape(cmd *cobra.Command, samples []sample) (o cart.Options, found bool, err error) {
 	shape, err := shapeFor(cmd, "")
 	if err != nil {
@@ -196,7 +196,7 @@ func (m *mapped) propose(p *mapsearch.Proposal) {
 	}
 }
 
-// account says of each order what is read.
+// account lists what is read of each order.
 func (m *mapped) account(samples []sample, o cart.Options) error {
 	m.Fine = true
 	var ignored, odds outputLimit

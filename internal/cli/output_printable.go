@@ -8,8 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// This file keeps what comes from files, requests and other people from acting on the
-// terminal of the person who reads it.
+// This file prevents texts from files and requests from acting on the terminal of the reader.
 
 // printable is a text without what a terminal would act on.
 func printable(text string) string {

@@ -18,13 +18,13 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// How long publish waits for a gateway: for its first answer, and between two looks.
+// How long publish waits for a gateway: for its first answer, and between two polls.
 const (
-	answerPatience = 5 * time.Second
-	firstLook      = 2 * time.Millisecond
-	longestLook    = 200 * time.Millisecond
-	firstTries     = 3
-	settlePatience = 3 * time.Second
+	answerTimeout = 5 * time.Second
+	firstPoll     = 2 * time.Millisecond
+	longestPoll   = 200 * time.Millisecond
+	firstTries    = 3
+	revertTimeout = 3 * time.Second
 )
 
 // defaultWait is how long publish waits for a verdict.
@@ -34,38 +34,38 @@ func addWaitFlag(c *cobra.Command) {
 	c.Flags().Duration("wait", defaultWait, "How long to wait until the gateway says what it makes of it; 0 does not ask")
 }
 
-// publishedGateway is the running gateway that is asked.
+// publishedGateway is the running gateway that publish asks.
 type publishedGateway struct {
 	admin   adminapi.Client
 	wait    time.Duration
-	off     string          // why it is not asked; "" if it is
+	skipped string          // why it is not asked; "" if it is
 	main    string          // the path of the strategy that is published
 	refused map[string]bool // by id, before
 }
 
-// gatewayOf is the gateway that the flags name.
+// gatewayOf returns the gateway that the flags name.
 func gatewayOf(cmd *cobra.Command, to publish.Target) *publishedGateway {
 	g := &publishedGateway{main: to.Path(), refused: make(map[string]bool)}
 	g.wait, _ = cmd.Flags().GetDuration("wait") // the only error is a flag that is not defined
 	if g.wait <= 0 {
-		g.off = "no gateway was asked (--wait 0)"
+		g.skipped = "no gateway was asked (--wait 0)"
 		return g
 	}
 	admin, err := adminOf(cmd)
 	if err != nil {
-		g.off = "no gateway was asked: " + err.Error()
+		g.skipped = "no gateway was asked: " + err.Error()
 		return g
 	}
 	g.admin = admin
-	g.admin.Patience = answerPatience
+	g.admin.Patience = answerTimeout
 	return g
 }
 
-// look notes what is refused before anything is changed.
-func (g *publishedGateway) look(ctx context.Context) {
-	all, err := g.first(ctx)
+// recordRefused records which strategies are refused before anything changes.
+func (g *publishedGateway) recordRefused(ctx context.Context) {
+	all, err := g.firstStrategies(ctx)
 	if err != nil {
-		g.off = g.admin.Unreachable(err)
+		g.skipped = g.admin.Unreachable(err)
 		return
 	}
 	for _, s := range all {
@@ -75,11 +75,11 @@ func (g *publishedGateway) look(ctx context.Context) {
 	}
 }
 
-// first are the strategies of the gateway. While its configuration is loaded anew
-// its admin endpoint may be away for a moment.
-func (g *publishedGateway) first(ctx context.Context) (all []adminapi.Strategy, err error) {
+// firstStrategies lists the strategies of the gateway. Its admin endpoint may be away for a
+// moment while a configuration is loaded.
+func (g *publishedGateway) firstStrategies(ctx context.Context) (all []adminapi.Strategy, err error) {
 	for try := range firstTries {
-		if g.off != "" {
+		if g.skipped != "" {
 			return nil, nil
 		}
 		if try > 0 && !sleep(ctx, 10*time.Millisecond<<try) {
@@ -92,14 +92,14 @@ func (g *publishedGateway) first(ctx context.Context) (all []adminapi.Strategy, 
 	return nil, err
 }
 
-// seeToo says where to see what a gateway makes of it that was not asked.
-const seeToo = `to see what becomes of it: "caddy discount log", or GET /discount/strategies of the admin API (--address)`
+// howToSee names the commands that show the result at a gateway that was not asked.
+const howToSee = `to see what becomes of it: "caddy discount log", or GET /discount/strategies of the admin API (--address)`
 
-// verdict waits for what the gateway makes of what is in the place now.
+// verdict waits for the verdict of the gateway on the current content of the target.
 func (g *publishedGateway) verdict(ctx context.Context, change publish.Change) gatewayVerdict {
 	v := gatewayVerdict{Address: g.admin.Address, Verdict: verdictNone}
-	if g.off != "" {
-		v.Reason = g.off
+	if g.skipped != "" {
+		v.Reason = g.skipped
 		return v
 	}
 	var files []string
@@ -108,20 +108,20 @@ func (g *publishedGateway) verdict(ctx context.Context, change publish.Change) g
 	}
 	deadline := time.Now().Add(g.wait)
 	attempts := make(map[string]uint64)
-	for pause := firstLook; ; pause = min(2*pause, longestLook) {
+	for pause := firstPoll; ; pause = min(2*pause, longestPoll) {
 		all, err := g.admin.Strategies()
 		if err == nil {
 			v.Reason = ""
-			v.Strategies = g.concerned(all, files, attempts)
+			v.Strategies = g.affected(all, files, attempts)
 			v.sum()
 		} else {
 			v.Verdict, v.Reason = verdictLate, err.Error()
 		}
 		switch {
 		case err == nil && len(v.Strategies) == 0:
-			v.Reason = g.others(all)
+			v.Reason = g.notServed(all)
 			return v
-		case err == nil && v.silent():
+		case err == nil && v.isSilent():
 			v.Verdict, v.Strategies = verdictNone, nil
 			v.Reason = "the gateway at " + v.Address + " is of an earlier version, which does not say what becomes of a save"
 			return v
@@ -140,11 +140,11 @@ func (g *publishedGateway) verdict(ctx context.Context, change publish.Change) g
 
 // silent reports whether the gateway is of a version that does not say what becomes of
 // a save.
-func (g *gatewayVerdict) silent() bool {
+func (g *gatewayVerdict) isSilent() bool {
 	return !slices.ContainsFunc(g.Strategies, func(s strategyVerdict) bool { return s.says })
 }
 
-// sleep pauses, and reports whether it was to its end.
+// sleep pauses, and reports whether it was not interrupted.
 func sleep(ctx context.Context, pause time.Duration) bool {
 	select {
 	case <-ctx.Done():
@@ -154,8 +154,8 @@ func sleep(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// others says that the gateway serves none of what was published.
-func (g *publishedGateway) others(all []adminapi.Strategy) string {
+// notServed says that the gateway serves none of the published files.
+func (g *publishedGateway) notServed(all []adminapi.Strategy) string {
 	if len(all) == 0 {
 		return "the gateway at " + g.admin.Address + " serves no strategy"
 	}
@@ -168,9 +168,9 @@ func (g *publishedGateway) others(all []adminapi.Strategy) string {
 	return "the gateway at " + g.admin.Address + " serves other files only: " + strings.Join(paths, ", ")
 }
 
-// concerned are the strategies that read what was published, and what becomes of it.
-// attempts are the numbers at which the first look found what they read last.
-func (g *publishedGateway) concerned(all []adminapi.Strategy, files []string, attempts map[string]uint64) []strategyVerdict {
+// affected lists the strategies that read the published files, with their verdicts. attempts are
+// the numbers of their last attempts at the first poll.
+func (g *publishedGateway) affected(all []adminapi.Strategy, files []string, attempts map[string]uint64) []strategyVerdict {
 	var list []strategyVerdict
 	for _, s := range all {
 		content, reads := g.reads(s.Path, files)
@@ -189,7 +189,7 @@ func (g *publishedGateway) concerned(all []adminapi.Strategy, files []string, at
 		}
 		unreadable := s.File.Digest == "" && s.File.Number >= since+2
 		if (content != "" && s.File.Digest == content || unreadable) && s.File.Outcome != "" {
-			one.take(s)
+			one.add(s)
 		}
 		list = append(list, one)
 	}
@@ -212,18 +212,18 @@ func (g *publishedGateway) reads(path string, files []string) (digest string, re
 	return history.Digest(content.Files), reads
 }
 
-// settle waits for a moment, after what was published was put back, until the gateway
-// has seen that: what is published next is judged anew. Of strategies that had taken
-// what was published and have not taken that, it says so.
-func (g *publishedGateway) settle(ctx context.Context, v *gatewayVerdict) {
+// awaitReverted waits a moment, after a change was reverted, until the gateway has seen it, so
+// that the next publication is judged anew. It reports a strategy that had taken the change and
+// has not gone back.
+func (g *publishedGateway) awaitReverted(ctx context.Context, v *gatewayVerdict) {
 	if v.Verdict == verdictLate || ctx.Err() != nil {
 		return
 	}
-	g.wait = settlePatience
+	g.wait = revertTimeout
 	after := g.verdict(ctx, nil)
 	for _, s := range v.Strategies {
 		again := slices.IndexFunc(after.Strategies, func(a strategyVerdict) bool { return a.ID == s.ID })
-		if s.taken() && again >= 0 && !after.Strategies[again].taken() {
+		if s.isTaken() && again >= 0 && !after.Strategies[again].isTaken() {
 			v.Reason = fmt.Sprintf("what was put back is not in service again as %s: see GET /discount/strategies/%s", s.name(), s.ID)
 		}
 	}

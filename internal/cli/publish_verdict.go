@@ -11,7 +11,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// A verdict is what the running gateway makes of what was published.
+// A verdict is the outcome of a publication at the running gateway.
 type verdict string
 
 const (
@@ -23,7 +23,7 @@ const (
 	verdictNone      = verdict("none") // no gateway that answers serves the file
 )
 
-// gatewayVerdict is what the gateway makes of what was published.
+// gatewayVerdict is the outcome of a publication at a gateway.
 type gatewayVerdict struct {
 	Address string  `json:"address,omitempty"` // of its admin API
 	Verdict verdict `json:"verdict"`
@@ -33,8 +33,8 @@ type gatewayVerdict struct {
 	Strategies []strategyVerdict `json:"strategies,omitempty"`
 }
 
-// strategyVerdict is what becomes of it in one strategy: the same file may be one with
-// several environments, and may be a part of several.
+// strategyVerdict is the outcome for one strategy: the same file may be a part of several, one for
+// each environment, for instance.
 type strategyVerdict struct {
 	ID       string                `json:"id"`
 	Path     string                `json:"path"`
@@ -48,18 +48,19 @@ type strategyVerdict struct {
 	says     bool                  // the gateway says at all what became of a save
 }
 
-// good reports whether what was published may stay in its place.
-func (g *gatewayVerdict) good() bool {
+// isGood reports whether the published files may stay.
+func (g *gatewayVerdict) isGood() bool {
 	return g.Verdict == verdictInService || g.Verdict == verdictStaged || g.Verdict == verdictNone
 }
 
-// declined reports whether the gateway does not take what was published.
-func (g *gatewayVerdict) declined() bool {
+// isDeclined reports whether the gateway refuses the published files, or a rollback suppresses
+// them.
+func (g *gatewayVerdict) isDeclined() bool {
 	return g.Verdict == verdictRefused || g.Verdict == verdictHeld
 }
 
-// sum is the verdict of all strategies. One that was refused before does not keep
-// the others from what is better for them.
+// sum sets the verdict of all strategies. One that was refused before does not count against the
+// others.
 func (g *gatewayVerdict) sum() {
 	count := make(map[verdict]int)
 	for _, s := range g.Strategies {
@@ -90,7 +91,7 @@ func (g *gatewayVerdict) why() string {
 	return "the gateway has not taken yet"
 }
 
-// text says it to a person.
+// text describes the verdict.
 func (g *gatewayVerdict) text() string {
 	var text strings.Builder
 	for _, s := range g.Strategies {
@@ -100,7 +101,7 @@ func (g *gatewayVerdict) text() string {
 		text.WriteString(printable(g.Reason) + "\n")
 	}
 	if g.Verdict == verdictNone {
-		text.WriteString(seeToo + "\n")
+		text.WriteString(howToSee + "\n")
 	}
 	return text.String()
 }
@@ -127,7 +128,7 @@ func (s *strategyVerdict) text(address string, several bool) string {
 	return "no verdict from " + at + "\n"
 }
 
-// comesBack is the command that brings back what a rollback keeps out of service.
+// comesBack is the command that puts a suppressed content back into service.
 func (s *strategyVerdict) comesBack(address string) string {
 	text := fmt.Sprintf("caddy discount rollback %.12s --id %s", s.SHA256, s.ID)
 	if address != caddy.DefaultAdminListen {
@@ -145,7 +146,7 @@ func (s *strategyVerdict) name() string {
 }
 
 // bound cuts the problems to what one output tells.
-func (g *gatewayVerdict) bound() {
+func (g *gatewayVerdict) limit() {
 	var problems outputLimit
 	for i := range g.Strategies {
 		s := &g.Strategies[i]
@@ -155,7 +156,7 @@ func (g *gatewayVerdict) bound() {
 }
 
 // take takes what became of the content.
-func (s *strategyVerdict) take(of adminapi.Strategy) {
+func (s *strategyVerdict) add(of adminapi.Strategy) {
 	s.Verdict = verdict(of.File.Outcome)
 	switch {
 	case s.Verdict == verdictHeld:
@@ -166,6 +167,6 @@ func (s *strategyVerdict) take(of adminapi.Strategy) {
 }
 
 // taken reports whether the strategy has what is in the place.
-func (s *strategyVerdict) taken() bool {
+func (s *strategyVerdict) isTaken() bool {
 	return s.Verdict == verdictInService || s.Verdict == verdictStaged
 }

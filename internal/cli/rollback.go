@@ -23,7 +23,7 @@ again, or adding a comment, does not bring back what was taken out.`,
 	return c
 }
 
-// oneFingerprint wants the one argument of rollback.
+// oneFingerprint requires the one argument of rollback.
 func oneFingerprint(_ *cobra.Command, args []string) error {
 	const wanted = `the SHA-256 of a content that was in service, or the beginning of it, such as 3f9a41c2; "caddy discount log" lists them`
 	if len(args) != 1 {

@@ -18,7 +18,7 @@ func testCommand() *cobra.Command {
 	c := command("test PATH...", "Runs the tests of rules beside strategies", `
 Runs the tests in the *.test.toml files beside each strategy, as the gateway does
 before it puts an edit into service, and says of each that fails what came out
-and what was wanted. docs/testing-rules.md shows how they are written.
+and what was expected. docs/testing-rules.md shows how they are written.
 
 The body of a test is read as --config, --map or --preset says: with --config by every
 handler of PATH, as in the gateway, unless --handler names one.
@@ -38,12 +38,12 @@ Exits with 2 if a test failed or a file is not valid, and with 1 if there was no
 	return c
 }
 
-// testedStrategy is what came of the tests of one strategy.
+// testedStrategy is the result of the tests of one strategy.
 type testedStrategy struct {
 	Path   string                `json:"path"`
 	Errors []document.Diagnostic `json:"errors"` // of the strategy or its tests; then none is run
 	More   int                   `json:"more_errors,omitempty"`
-	Tests  []testedRule          `json:"tests"`
+	Tests  []testResult          `json:"tests"`
 	Failed int                   `json:"failed"`
 	// Warnings is how many there are of all tests; none of them fails one.
 	Warnings int      `json:"warnings"`
@@ -52,18 +52,18 @@ type testedStrategy struct {
 	Unseen   []string `json:"unseen"` // rules that no test saw applied
 	// Steps is how many steps the ladders have, UnseenSteps those that gave
 	// nothing in any test.
-	Steps       int          `json:"steps"`
-	UnseenSteps []testedStep `json:"unseen_steps"`
+	Steps       int             `json:"steps"`
+	UnseenSteps []uncoveredStep `json:"unseen_steps"`
 }
 
-// testedStep is a step of the ladder of a rule.
-type testedStep struct {
+// uncoveredStep is a step of the ladder of a rule.
+type uncoveredStep struct {
 	Rule string `json:"rule"`
 	Step int    `json:"step"` // 1 for the first
 	From string `json:"from"` // an amount in major units, or a number of units
 }
 
-type testedRule struct {
+type testResult struct {
 	Name     string   `json:"name"`
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
@@ -76,10 +76,10 @@ type testedRule struct {
 	MoreWarnings int `json:"more_warnings,omitempty"`
 }
 
-func (t *testedRule) failed() bool { return len(t.Failures)+t.MoreFailures > 0 }
+func (t *testResult) failed() bool { return len(t.Failures)+t.MoreFailures > 0 }
 
-// bound cuts what is told of the tests to what one output tells.
-func (t *testedStrategy) bound(errors, failures, warnings *outputLimit) {
+// limit cuts the lists to what one output shows.
+func (t *testedStrategy) limit(errors, failures, warnings *outputLimit) {
 	var more int
 	t.Errors, more = limited(errors, t.Errors)
 	t.More += more
@@ -107,7 +107,7 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 		}
 		all = append(all, tested)
 	}
-	if only.String() != "" && !slices.ContainsFunc(all, testedStrategy.anything) {
+	if only.String() != "" && !slices.ContainsFunc(all, testedStrategy.hasTests) {
 		return exitFailed, fmt.Errorf("--run is %q, and no test has a name that matches it", only)
 	}
 	if !slices.ContainsFunc(all, testedStrategy.ran) {
@@ -115,7 +115,7 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 	}
 	var errors, failures, warnings outputLimit
 	for i := range all {
-		all[i].bound(&errors, &failures, &warnings)
+		all[i].limit(&errors, &failures, &warnings)
 	}
 	if file := flag(cmd, "junit"); file != "" {
 		if err := writeJUnit(file, all); err != nil {
@@ -141,13 +141,13 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 	return code, nil
 }
 
-// anything reports whether tests were to be run, or could not be read.
-func (t testedStrategy) anything() bool { return len(t.Tests)+t.Skipped+len(t.Errors) > 0 }
+// hasTests reports whether there were tests to run, or some could not be read.
+func (t testedStrategy) hasTests() bool { return len(t.Tests)+t.Skipped+len(t.Errors) > 0 }
 
 // ran reports whether tests were run, or could not be read.
 func (t testedStrategy) ran() bool { return len(t.Tests)+len(t.Errors) > 0 }
 
-// environment is what a person calls one.
+// environment describes an environment.
 func environment(name string) string {
 	if name == "" {
 		return "the strategy without an environment, --env chooses one"
@@ -159,7 +159,7 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	if of, is := strategyfile.OfTests(path); is {
 		path = of
 	}
-	tested := testedStrategy{Path: path, Errors: []document.Diagnostic{}, Tests: []testedRule{}, Unseen: []string{}, UnseenSteps: []testedStep{}}
+	tested := testedStrategy{Path: path, Errors: []document.Diagnostic{}, Tests: []testResult{}, Unseen: []string{}, UnseenSteps: []uncoveredStep{}}
 	sources, tests, err := strategyfile.Read(path)
 	if err != nil {
 		return tested, err
@@ -168,7 +168,7 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 		return tested, fmt.Errorf("there is no *%s beside %s", strategyfile.TestSuffix, path)
 	}
 	m, err := strategy.Parse(flag(cmd, "env"), sources...)
-	if err := tested.found(err); err != nil {
+	if err := tested.addDiagnostics(err); err != nil {
 		return tested, err
 	}
 	orders, err := ordersFor(cmd, path)
@@ -176,23 +176,23 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 		return tested, err
 	}
 	suite, err := strategyfile.Suite(tests, orders)
-	if err := tested.found(err); err != nil || len(tested.Errors) > 0 {
+	if err := tested.addDiagnostics(err); err != nil || len(tested.Errors) > 0 {
 		return tested, err
 	}
 	s := strategy.Compile(m)
 	report := suite.Matching(only.MatchString).Run(s, flag(cmd, "env"))
-	tested.take(report)
+	tested.add(report)
 	tested.Rules = s.RuleCount()
 	tested.Unseen = append(tested.Unseen, report.Untouched(s)...)
 	tested.Steps = len(s.Steps())
 	for _, step := range report.UntouchedSteps(s) {
-		tested.UnseenSteps = append(tested.UnseenSteps, testedStep{Rule: step.Rule, Step: step.Number, From: step.From})
+		tested.UnseenSteps = append(tested.UnseenSteps, uncoveredStep{Rule: step.Rule, Step: step.Number, From: step.From})
 	}
 	return tested, nil
 }
 
-// found keeps what is wrong with the files. The error is any other.
-func (t *testedStrategy) found(err error) error {
+// addDiagnostics keeps the diagnostics of an error; it returns any other error.
+func (t *testedStrategy) addDiagnostics(err error) error {
 	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		return err
@@ -202,11 +202,11 @@ func (t *testedStrategy) found(err error) error {
 	return nil
 }
 
-// take takes over what came of each test.
-func (t *testedStrategy) take(report ruletest.Report) {
+// add adds the result of each test.
+func (t *testedStrategy) add(report ruletest.Report) {
 	t.Skipped, t.Failed = report.Skipped, len(report.Failed())
 	for _, result := range report.Results {
-		one := testedRule{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
+		one := testResult{Name: result.Name, File: result.Place.File, Line: result.Place.Line}
 		for _, f := range result.Failures {
 			one.Failures = append(one.Failures, f.String())
 		}

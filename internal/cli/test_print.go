@@ -16,7 +16,7 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 		test.print(&text, p.in(red, "failed"), test.Failures, test.MoreFailures)
 		test.print(&text, p.in(yellow, "warning"), test.Warnings, test.MoreWarnings)
 	}
-	t.printMore(&text)
+	t.printUnshown(&text)
 	text.WriteString(printablef("%s: %s, %d failed", t.Path, brief.Count(len(t.Tests), "test"), t.Failed))
 	if t.Warnings > 0 {
 		fmt.Fprintf(&text, ", %s", brief.Count(t.Warnings, "warning"))
@@ -34,13 +34,13 @@ func (t *testedStrategy) print(w io.Writer, coverage bool) error {
 	return nil
 }
 
-// print lists what is to be told of a test, where there is something.
-func (t *testedRule) print(text *strings.Builder, what string, told []string, more int) {
-	if len(told) == 0 {
+// print lists the failures or the warnings of a test, if there are any.
+func (t *testResult) print(text *strings.Builder, what string, shown []string, more int) {
+	if len(shown) == 0 {
 		return
 	}
 	fmt.Fprintf(text, "%s:%d: %s %q\n", printable(t.File), t.Line, what, brief.Text(t.Name, maxTextBytes))
-	for _, line := range told {
+	for _, line := range shown {
 		fmt.Fprintf(text, "    %s\n", printable(line))
 	}
 	if more > 0 {
@@ -49,8 +49,8 @@ func (t *testedRule) print(text *strings.Builder, what string, told []string, mo
 	text.WriteString("\n")
 }
 
-// printMore says of how many tests nothing was told any more.
-func (t *testedStrategy) printMore(text *strings.Builder) {
+// printUnshown counts the tests of which nothing was shown.
+func (t *testedStrategy) printUnshown(text *strings.Builder) {
 	failed, warned := 0, 0
 	for i := range t.Tests {
 		if test := &t.Tests[i]; len(test.Failures) == 0 && test.MoreFailures > 0 {
@@ -67,15 +67,14 @@ func (t *testedStrategy) printMore(text *strings.Builder) {
 	}
 }
 
-// printErrors says why no test was run, as check would.
+// printErrors prints why no test was run, as check does.
 func (t *testedStrategy) printErrors(w io.Writer) {
 	p := printer{w: w, paint: paintFor(w)}
 	p.diagnostics("error", t.Errors, t.More)
 	p.line("%s in %s: no test was run", brief.Count(len(t.Errors)+t.More, "error"), printable(filesWith(t.Path, t.Errors)))
 }
 
-// printCoverage says what the tests saw applied: rules, and the steps of ladders
-// where there are any.
+// printCoverage lists the rules, and the steps of ladders, that no test saw applied.
 func (t *testedStrategy) printCoverage(text *strings.Builder) {
 	fmt.Fprintf(text, "%d of %s applied in a test\n", t.Rules-len(t.Unseen), brief.Count(t.Rules, "rule"))
 	for _, id := range t.Unseen {
