@@ -83,13 +83,13 @@ func TestTheOrderServiceCanVerifyEveryOutcome(t *testing.T) {
 	for name, c := range map[string]struct {
 		request, status, body string
 	}{
-		"a cart":              {jsonRequest(tenYuan), "applied", tenYuan},
-		"a cart with a claim": {jsonRequest(tenYuan, "X-Discount-Assertion: eyJhbGciOiJub25lIn0.e30.", "X-Discount-Amount: 1000"), "applied", tenYuan},
-		"no cart":             {jsonRequest(`{"a":1}`), "bypass", `{"a":1}`},
-		"an invalid cart":     {jsonRequest(`{"items":[{}]}`), "invalid", `{"items":[{}]}`},
-		"a large one":         {jsonRequest(large), "oversize", ""},
-		"no body":             {"GET /orders HTTP/1.1\r\nHost: shop\r\n\r\n", "bypass", ""},
-		"a cart in headers":   {"GET /orders HTTP/1.1\r\nHost: shop\r\nX-Cart-Items: \"a\";q=1;p=1000\r\nX-Cart-Currency: CNY\r\n\r\n", "applied", ""},
+		"a cart":              {request: jsonRequest(tenYuan), status: "applied", body: tenYuan},
+		"a cart with a claim": {request: jsonRequest(tenYuan, "X-Discount-Assertion: eyJhbGciOiJub25lIn0.e30.", "X-Discount-Amount: 1000"), status: "applied", body: tenYuan},
+		"no cart":             {request: jsonRequest(`{"a":1}`), status: "bypass", body: `{"a":1}`},
+		"an invalid cart":     {request: jsonRequest(`{"items":[{}]}`), status: "invalid", body: `{"items":[{}]}`},
+		"a large one":         {request: jsonRequest(large), status: "oversize", body: ""},
+		"no body":             {request: "GET /orders HTTP/1.1\r\nHost: shop\r\n\r\n", status: "bypass", body: ""},
+		"a cart in headers":   {request: "GET /orders HTTP/1.1\r\nHost: shop\r\nX-Cart-Items: \"a\";q=1;p=1000\r\nX-Cart-Currency: CNY\r\n\r\n", status: "applied", body: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if a := s.send(c.request); a.StatusCode != http.StatusOK || a.Header.Get("X-Discount-Assertion") != "" {

@@ -28,12 +28,12 @@ func BenchmarkHandler(b *testing.B) {
 		name, body, items string
 		options           Options
 	}{
-		{"JSON/3 lines", benchCart(3), "", Options{}},
-		{"JSON/3 lines/HS256", benchCart(3), "", signed("HS256", secret)},
-		{"JSON/3 lines/EdDSA", benchCart(3), "", signed("EdDSA", "{file.e2e/testdata/rfc8037.jwk}")},
-		{"JSON/50 lines", benchCart(50), "", Options{}},
-		{"header/3 lines", "", strings.Join(inHeader, ", "), Options{}},
-		{"no cart", "", "", Options{}},
+		{name: "JSON/3 lines", body: benchCart(3), items: "", options: Options{}},
+		{name: "JSON/3 lines/HS256", body: benchCart(3), items: "", options: signed("HS256", secret)},
+		{name: "JSON/3 lines/EdDSA", body: benchCart(3), items: "", options: signed("EdDSA", "{file.e2e/testdata/rfc8037.jwk}")},
+		{name: "JSON/50 lines", body: benchCart(50), items: "", options: Options{}},
+		{name: "header/3 lines", body: "", items: strings.Join(inHeader, ", "), options: Options{}},
+		{name: "no cart", body: "", items: "", options: Options{}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			h := provisioned(b, rules, c.options)

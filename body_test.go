@@ -25,12 +25,12 @@ func TestTheBodyArrivesByteForByteInItsFraming(t *testing.T) {
 		length              int64
 		chunked             bool
 	}{
-		{"in chunks of odd sizes", start + "Transfer-Encoding: chunked\r\n\r\n" + oddChunks(odd) + "0\r\n\r\n", odd, -1, true},
-		{"in chunks with extensions", start + "Transfer-Encoding: chunked\r\n\r\n" + strings.ReplaceAll(chunks(odd, 9), "9\r\n", "9;a=1;b=\"2\"\r\n") + "0;last\r\n\r\n", odd, -1, true},
-		{"with its length", start + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(odd)) + odd, odd, int64(len(odd)), false},
-		{"in one chunk", start + fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(odd), odd), odd, -1, true},
-		{"in many chunks", start + "Transfer-Encoding: chunked\r\n\r\n" + chunks(odd, 7) + "0\r\n\r\n", odd, -1, true},
-		{"in HTTP/1.0", strings.Replace(start, "1.1", "1.0", 1) + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(odd)) + odd, odd, int64(len(odd)), false},
+		{name: "in chunks of odd sizes", request: start + "Transfer-Encoding: chunked\r\n\r\n" + oddChunks(odd) + "0\r\n\r\n", body: odd, length: -1, chunked: true},
+		{name: "in chunks with extensions", request: start + "Transfer-Encoding: chunked\r\n\r\n" + strings.ReplaceAll(chunks(odd, 9), "9\r\n", "9;a=1;b=\"2\"\r\n") + "0;last\r\n\r\n", body: odd, length: -1, chunked: true},
+		{name: "with its length", request: start + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(odd)) + odd, body: odd, length: int64(len(odd)), chunked: false},
+		{name: "in one chunk", request: start + fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(odd), odd), body: odd, length: -1, chunked: true},
+		{name: "in many chunks", request: start + "Transfer-Encoding: chunked\r\n\r\n" + chunks(odd, 7) + "0\r\n\r\n", body: odd, length: -1, chunked: true},
+		{name: "in HTTP/1.0", request: strings.Replace(start, "1.1", "1.0", 1) + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(odd)) + odd, body: odd, length: int64(len(odd)), chunked: false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if a := s.send(c.request); a.StatusCode != http.StatusOK {
@@ -76,7 +76,7 @@ func TestBodiesAroundTheLargestThatIsRead(t *testing.T) {
 	for _, c := range []struct {
 		size   int
 		status string
-	}{{most - 1, "applied"}, {most, "applied"}, {most + 1, "oversize"}, {100 * most, "oversize"}} {
+	}{{size: most - 1, status: "applied"}, {size: most, status: "applied"}, {size: most + 1, status: "oversize"}, {size: 100 * most, status: "oversize"}} {
 		for _, chunked := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d bytes, chunked %v", c.size, chunked), func(t *testing.T) {
 				body := padded(c.size)
@@ -160,11 +160,11 @@ func TestWhatHasNoBodyArrivesWithNone(t *testing.T) {
 		length        int64
 		status        string
 	}{
-		{"a GET", "GET" + start + "\r\n", 0, "bypass"},
-		{"a POST without a length", "POST" + start + "\r\n", 0, "bypass"},
-		{"a POST of length zero", "POST" + start + "Content-Length: 0\r\n\r\n", 0, "bypass"},
-		{"a POST whose only chunk is the last", "POST" + start + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", -1, "invalid"},
-		{"a cart in the headers", "POST" + start + "X-Cart-Subtotal: 1000\r\nContent-Length: 0\r\n\r\n", 0, "applied"},
+		{name: "a GET", request: "GET" + start + "\r\n", length: 0, status: "bypass"},
+		{name: "a POST without a length", request: "POST" + start + "\r\n", length: 0, status: "bypass"},
+		{name: "a POST of length zero", request: "POST" + start + "Content-Length: 0\r\n\r\n", length: 0, status: "bypass"},
+		{name: "a POST whose only chunk is the last", request: "POST" + start + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", length: -1, status: "invalid"},
+		{name: "a cart in the headers", request: "POST" + start + "X-Cart-Subtotal: 1000\r\nContent-Length: 0\r\n\r\n", length: 0, status: "applied"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if a := s.send(c.request); a.StatusCode != http.StatusOK {
@@ -199,7 +199,7 @@ func TestABodyInHTTP2ArrivesInItsFraming(t *testing.T) {
 	for _, c := range []struct {
 		size   int
 		status string
-	}{{len(tenYuan), "applied"}, {most - 1, "applied"}, {most, "applied"}, {most + 1, "oversize"}, {100 * most, "oversize"}} {
+	}{{size: len(tenYuan), status: "applied"}, {size: most - 1, status: "applied"}, {size: most, status: "applied"}, {size: most + 1, status: "oversize"}, {size: 100 * most, status: "oversize"}} {
 		for _, sized := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%d bytes, with a length %v", c.size, sized), func(t *testing.T) {
 				body := tenYuan + strings.Repeat(" ", c.size-len(tenYuan))
@@ -331,9 +331,9 @@ func TestAnAnswerBeforeTheEndOfTheBodyGetsThrough(t *testing.T) {
 		name, contentType string
 		sent, length      int
 	}{
-		{"of a body that is too large", "application/json", 3000, 1 << 20},
-		{"of a body that is no cart", "text/plain", 10, 1 << 20},
-		{"of a large cart that was read", "application/json", 2000, 2000},
+		{name: "of a body that is too large", contentType: "application/json", sent: 3000, length: 1 << 20},
+		{name: "of a body that is no cart", contentType: "text/plain", sent: 10, length: 1 << 20},
+		{name: "of a large cart that was read", contentType: "application/json", sent: 2000, length: 2000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := openWith(t, fullDuplex, half, "discount STRATEGY {\n\tmax_body 2000B\n}\nreverse_proxy "+serve(t, refuse))
@@ -352,10 +352,10 @@ func TestAnAnswerBeforeTheEndOfTheBodyGetsThrough(t *testing.T) {
 func TestExpectIsContinuedOnceWhereTheBodyIsNotRead(t *testing.T) {
 	s := open(t, half, "discount STRATEGY {\n\tmax_body 100B\n}\nreverse_proxy UPSTREAM")
 	for _, c := range []struct{ name, body, header, status string }{
-		{"no cart", "a=1", "Content-Type: text/plain", "bypass"},
-		{"an encoded cart", "xx", "Content-Type: application/json\r\nContent-Encoding: gzip", "bypass"},
-		{"a large body", strings.Repeat(" ", 200), "Content-Type: application/json", "oversize"},
-		{"a large body that is long on its way", strings.Repeat(" ", 5<<20), "Content-Type: application/json", "oversize"},
+		{name: "no cart", body: "a=1", header: "Content-Type: text/plain", status: "bypass"},
+		{name: "an encoded cart", body: "xx", header: "Content-Type: application/json\r\nContent-Encoding: gzip", status: "bypass"},
+		{name: "a large body", body: strings.Repeat(" ", 200), header: "Content-Type: application/json", status: "oversize"},
+		{name: "a large body that is long on its way", body: strings.Repeat(" ", 5<<20), header: "Content-Type: application/json", status: "oversize"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := s.send(fmt.Sprintf("POST /orders HTTP/1.1\r\nHost: shop\r\n%s\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n%s", c.header, len(c.body), c.body))

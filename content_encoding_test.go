@@ -19,17 +19,17 @@ func TestAnEncodedCartIsPricedAndArrivesAsItCame(t *testing.T) {
 	s := open(t, half, decoding)
 	long := tenYuan + strings.Repeat("\n", 100_000)
 	for _, c := range []struct{ name, coding, body string }{
-		{"gzip", "gzip", bodytest.Encoded(t, "gzip", tenYuan)},
-		{"gzip of a long text", "gzip", bodytest.Encoded(t, "gzip", long)},
-		{"gzip by its old name", "x-gzip", bodytest.Encoded(t, "gzip", tenYuan)},
-		{"gzip in capitals", "GZIP", bodytest.Encoded(t, "gzip", tenYuan)},
-		{"gzip beside identity", "identity, gzip", bodytest.Encoded(t, "gzip", tenYuan)},
-		{"brotli", "br", bodytest.Encoded(t, "br", tenYuan)},
-		{"brotli of a long text", "br", bodytest.Encoded(t, "br", long)},
-		{"zstd", "zstd", bodytest.Encoded(t, "zstd", tenYuan)},
-		{"zstd of a long text", "zstd", bodytest.Encoded(t, "zstd", long)},
-		{"identity", "identity", tenYuan},
-		{"no name of a coding", "", tenYuan},
+		{name: "gzip", coding: "gzip", body: bodytest.Encoded(t, "gzip", tenYuan)},
+		{name: "gzip of a long text", coding: "gzip", body: bodytest.Encoded(t, "gzip", long)},
+		{name: "gzip by its old name", coding: "x-gzip", body: bodytest.Encoded(t, "gzip", tenYuan)},
+		{name: "gzip in capitals", coding: "GZIP", body: bodytest.Encoded(t, "gzip", tenYuan)},
+		{name: "gzip beside identity", coding: "identity, gzip", body: bodytest.Encoded(t, "gzip", tenYuan)},
+		{name: "brotli", coding: "br", body: bodytest.Encoded(t, "br", tenYuan)},
+		{name: "brotli of a long text", coding: "br", body: bodytest.Encoded(t, "br", long)},
+		{name: "zstd", coding: "zstd", body: bodytest.Encoded(t, "zstd", tenYuan)},
+		{name: "zstd of a long text", coding: "zstd", body: bodytest.Encoded(t, "zstd", long)},
+		{name: "identity", coding: "identity", body: tenYuan},
+		{name: "no name of a coding", coding: "", body: tenYuan},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if a := s.send(encodedRequest(c.coding, c.body)); a.StatusCode != http.StatusOK {
@@ -60,29 +60,29 @@ func TestAnEncodedCartInChunksArrivesInChunks(t *testing.T) {
 func TestABodyThatIsNotWhatItIsSaidToBe(t *testing.T) {
 	pass := open(t, half, decoding)
 	for _, c := range []struct{ name, coding, body, status string }{
-		{"no gzip", "gzip", tenYuan, "invalid"},
-		{"nothing", "gzip", " ", "invalid"},
-		{"gzip cut short", "gzip", cut(bodytest.Encoded(t, "gzip", tenYuan)), "invalid"},
-		{"gzip with another checksum", "gzip", flipped(bodytest.Encoded(t, "gzip", tenYuan), 6), "invalid"},
-		{"gzip and something after it", "gzip", bodytest.Encoded(t, "gzip", tenYuan) + "\x00", "invalid"},
-		{"two gzip members", "gzip", bodytest.Encoded(t, "gzip", tenYuan) + bodytest.Encoded(t, "gzip", " "), "invalid"},
-		{"no brotli", "br", tenYuan, "invalid"},
-		{"brotli cut short", "br", cut(bodytest.Encoded(t, "br", tenYuan)), "invalid"},
-		{"brotli and something after it", "br", bodytest.Encoded(t, "br", tenYuan) + "\x00", "invalid"},
-		{"brotli and much after it", "br", bodytest.Encoded(t, "br", tenYuan) + strings.Repeat("x", 100_000), "invalid"},
-		{"no zstd", "zstd", tenYuan, "invalid"},
-		{"zstd cut short", "zstd", cut(bodytest.Encoded(t, "zstd", tenYuan)), "invalid"},
-		{"zstd without its checksum", "zstd", strings.TrimSuffix(bodytest.Encoded(t, "zstd", tenYuan), last(bodytest.Encoded(t, "zstd", tenYuan), 4)), "invalid"},
-		{"zstd with another checksum", "zstd", flipped(bodytest.Encoded(t, "zstd", tenYuan), 1), "invalid"},
-		{"zstd and something after it", "zstd", bodytest.Encoded(t, "zstd", tenYuan) + "\x00", "invalid"},
-		{"two zstd frames", "zstd", bodytest.Encoded(t, "zstd", tenYuan) + bodytest.Encoded(t, "zstd", " "), "invalid"},
-		{"a skippable zstd frame after it", "zstd", bodytest.Encoded(t, "zstd", tenYuan) + "\x50\x2a\x4d\x18\x01\x00\x00\x00x", "invalid"},
-		{"a skippable zstd frame before it", "zstd", "\x50\x2a\x4d\x18\x01\x00\x00\x00x" + bodytest.Encoded(t, "zstd", tenYuan), "invalid"},
-		{"a cart in which a key is twice", "gzip", bodytest.Encoded(t, "gzip", `{"items":[],"items":[]}`), "invalid"},
-		{"no cart", "gzip", bodytest.Encoded(t, "gzip", `{}`), "bypass"},
-		{"two codings", "gzip, br", bodytest.Encoded(t, "br", bodytest.Encoded(t, "gzip", tenYuan)), "bypass"},
-		{"the same coding twice", "gzip, gzip", bodytest.Encoded(t, "gzip", bodytest.Encoded(t, "gzip", tenYuan)), "bypass"},
-		{"a coding that is not known", "deflate", tenYuan, "bypass"},
+		{name: "no gzip", coding: "gzip", body: tenYuan, status: "invalid"},
+		{name: "nothing", coding: "gzip", body: " ", status: "invalid"},
+		{name: "gzip cut short", coding: "gzip", body: cut(bodytest.Encoded(t, "gzip", tenYuan)), status: "invalid"},
+		{name: "gzip with another checksum", coding: "gzip", body: flipped(bodytest.Encoded(t, "gzip", tenYuan), 6), status: "invalid"},
+		{name: "gzip and something after it", coding: "gzip", body: bodytest.Encoded(t, "gzip", tenYuan) + "\x00", status: "invalid"},
+		{name: "two gzip members", coding: "gzip", body: bodytest.Encoded(t, "gzip", tenYuan) + bodytest.Encoded(t, "gzip", " "), status: "invalid"},
+		{name: "no brotli", coding: "br", body: tenYuan, status: "invalid"},
+		{name: "brotli cut short", coding: "br", body: cut(bodytest.Encoded(t, "br", tenYuan)), status: "invalid"},
+		{name: "brotli and something after it", coding: "br", body: bodytest.Encoded(t, "br", tenYuan) + "\x00", status: "invalid"},
+		{name: "brotli and much after it", coding: "br", body: bodytest.Encoded(t, "br", tenYuan) + strings.Repeat("x", 100_000), status: "invalid"},
+		{name: "no zstd", coding: "zstd", body: tenYuan, status: "invalid"},
+		{name: "zstd cut short", coding: "zstd", body: cut(bodytest.Encoded(t, "zstd", tenYuan)), status: "invalid"},
+		{name: "zstd without its checksum", coding: "zstd", body: strings.TrimSuffix(bodytest.Encoded(t, "zstd", tenYuan), last(bodytest.Encoded(t, "zstd", tenYuan), 4)), status: "invalid"},
+		{name: "zstd with another checksum", coding: "zstd", body: flipped(bodytest.Encoded(t, "zstd", tenYuan), 1), status: "invalid"},
+		{name: "zstd and something after it", coding: "zstd", body: bodytest.Encoded(t, "zstd", tenYuan) + "\x00", status: "invalid"},
+		{name: "two zstd frames", coding: "zstd", body: bodytest.Encoded(t, "zstd", tenYuan) + bodytest.Encoded(t, "zstd", " "), status: "invalid"},
+		{name: "a skippable zstd frame after it", coding: "zstd", body: bodytest.Encoded(t, "zstd", tenYuan) + "\x50\x2a\x4d\x18\x01\x00\x00\x00x", status: "invalid"},
+		{name: "a skippable zstd frame before it", coding: "zstd", body: "\x50\x2a\x4d\x18\x01\x00\x00\x00x" + bodytest.Encoded(t, "zstd", tenYuan), status: "invalid"},
+		{name: "a cart in which a key is twice", coding: "gzip", body: bodytest.Encoded(t, "gzip", `{"items":[],"items":[]}`), status: "invalid"},
+		{name: "no cart", coding: "gzip", body: bodytest.Encoded(t, "gzip", `{}`), status: "bypass"},
+		{name: "two codings", coding: "gzip, br", body: bodytest.Encoded(t, "br", bodytest.Encoded(t, "gzip", tenYuan)), status: "bypass"},
+		{name: "the same coding twice", coding: "gzip, gzip", body: bodytest.Encoded(t, "gzip", bodytest.Encoded(t, "gzip", tenYuan)), status: "bypass"},
+		{name: "a coding that is not known", coding: "deflate", body: tenYuan, status: "bypass"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if a := pass.send(encodedRequest(c.coding, c.body)); a.StatusCode != http.StatusOK {
@@ -112,11 +112,11 @@ func TestAnEncodedCartThatIsWrongIsRejectedWhenAskedFor(t *testing.T) {
 		name, coding, body string
 		status             int
 	}{
-		{"a broken encoding", "br", "nonsense", 400},
-		{"an encoding that is not known", "deflate", tenYuan, 415},
-		{"two encodings", "gzip, br", tenYuan, 415},
-		{"a text that is too long", "gzip", bodytest.Encoded(t, "gzip", cartOf(most+1)), 413},
-		{"a cart", "gzip", bodytest.Encoded(t, "gzip", tenYuan), 200},
+		{name: "a broken encoding", coding: "br", body: "nonsense", status: 400},
+		{name: "an encoding that is not known", coding: "deflate", body: tenYuan, status: 415},
+		{name: "two encodings", coding: "gzip, br", body: tenYuan, status: 415},
+		{name: "a text that is too long", coding: "gzip", body: bodytest.Encoded(t, "gzip", cartOf(most+1)), status: 413},
+		{name: "a cart", coding: "gzip", body: bodytest.Encoded(t, "gzip", tenYuan), status: 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if a := s.send(encodedRequest(c.coding, c.body)); a.StatusCode != c.status {
@@ -133,7 +133,7 @@ func TestTextsAroundTheLongestThatIsRead(t *testing.T) {
 		for _, c := range []struct {
 			size   int
 			status string
-		}{{most - 1, "applied"}, {most, "applied"}, {most + 1, "oversize"}, {300 * most, "oversize"}} {
+		}{{size: most - 1, status: "applied"}, {size: most, status: "applied"}, {size: most + 1, status: "oversize"}, {size: 300 * most, status: "oversize"}} {
 			t.Run(fmt.Sprintf("%s of %d bytes", coding, c.size), func(t *testing.T) {
 				if testing.Short() && c.size > 2*most {
 					t.Skip("it takes seconds to encode")

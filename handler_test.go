@@ -40,7 +40,7 @@ func TestACartComesOutWithItsDiscount(t *testing.T) {
 	s := open(t, drinks, proxied)
 	for _, c := range []struct{ name, cart, want string }{
 		// 2 × 18.00 + 15.00 = 51.00; 15% = 7.65 = 5.40 + 2.25
-		{"three drinks", `{"items":[{"id":"l1","sku":"a","category":"咖啡","quantity":2,"unit_price":1800},{"id":"l2","sku":"b","category":"茶","quantity":1,"unit_price":1500}]}`, `
+		{name: "three drinks", cart: `{"items":[{"id":"l1","sku":"a","category":"咖啡","quantity":2,"unit_price":1800},{"id":"l2","sku":"b","category":"茶","quantity":1,"unit_price":1500}]}`, want: `
 X-Discount-Amount: 765
 X-Discount-Currency: CNY
 X-Discount-Lines: (540 225)
@@ -49,7 +49,7 @@ X-Discount-Rules: "three";amount=765
 X-Discount-Shipping: 0
 X-Discount-Status: applied
 X-Discount-Subtotal: 5100`},
-		{"two drinks", `{"items":[{"category":"咖啡","quantity":2,"unit_price":1800}]}`, `
+		{name: "two drinks", cart: `{"items":[{"category":"咖啡","quantity":2,"unit_price":1800}]}`, want: `
 X-Discount-Amount: 0
 X-Discount-Currency: CNY
 X-Discount-Lines: (0)
@@ -58,7 +58,7 @@ X-Discount-Shipping: 0
 X-Discount-Status: none
 X-Discount-Subtotal: 3600`},
 		// The catalogue's 59.00 counts, not the cart's 1.00; 20% = 11.80, but the floor is 49.00.
-		{"a price the catalogue knows better", `{"items":[{"sku":"mug","quantity":1,"unit_price":100}]}`, `
+		{name: "a price the catalogue knows better", cart: `{"items":[{"sku":"mug","quantity":1,"unit_price":100}]}`, want: `
 X-Discount-Amount: 1000
 X-Discount-Currency: CNY
 X-Discount-Lines: (1000)
@@ -67,7 +67,7 @@ X-Discount-Rules: "mug-20";amount=1000
 X-Discount-Shipping: 0
 X-Discount-Status: applied
 X-Discount-Subtotal: 5900`},
-		{"free shipping and a gift", `{"items":[{"sku":"x","quantity":1,"unit_price":9900}],"shipping":[{"method":"standard","amount":600}]}`, `
+		{name: "free shipping and a gift", cart: `{"items":[{"sku":"x","quantity":1,"unit_price":9900}],"shipping":[{"method":"standard","amount":600}]}`, want: `
 X-Discount-Amount: 0
 X-Discount-Currency: CNY
 X-Discount-Gifts: "sticker";q=2
@@ -77,7 +77,7 @@ X-Discount-Rules: "free-shipping";amount=600, "sticker";amount=0
 X-Discount-Shipping: 600
 X-Discount-Status: applied
 X-Discount-Subtotal: 9900`},
-		{"another currency", `{"currency":"USD","items":[{"category":"咖啡","quantity":3,"unit_price":1800}]}`, `
+		{name: "another currency", cart: `{"currency":"USD","items":[{"category":"咖啡","quantity":3,"unit_price":1800}]}`, want: `
 X-Discount-Amount: 0
 X-Discount-Currency: USD
 X-Discount-Lines: (0)
@@ -86,7 +86,7 @@ X-Discount-Reason: "currency"
 X-Discount-Shipping: 0
 X-Discount-Status: none
 X-Discount-Subtotal: 5400`},
-		{"nothing in the cart", `{"items":[]}`, `
+		{name: "nothing in the cart", cart: `{"items":[]}`, want: `
 X-Discount-Amount: 0
 X-Discount-Currency: CNY
 X-Discount-Lines: ()
@@ -94,10 +94,10 @@ X-Discount-Payable: 0
 X-Discount-Shipping: 0
 X-Discount-Status: none
 X-Discount-Subtotal: 0`},
-		{"a line nobody knows the price of", `{"items":[{"sku":"a","quantity":1}]}`, `
+		{name: "a line nobody knows the price of", cart: `{"items":[{"sku":"a","quantity":1}]}`, want: `
 X-Discount-Reason: "/items/0/unit_price: the line has no price and the catalogue knows none"
 X-Discount-Status: invalid`},
-		{"a line that is cancelled", `{"items":[{"sku":"a","quantity":0,"unit_price":1}]}`, `
+		{name: "a line that is cancelled", cart: `{"items":[{"sku":"a","quantity":0,"unit_price":1}]}`, want: `
 X-Discount-Amount: 0
 X-Discount-Currency: CNY
 X-Discount-Lines: (0)
@@ -105,7 +105,7 @@ X-Discount-Payable: 0
 X-Discount-Shipping: 0
 X-Discount-Status: none
 X-Discount-Subtotal: 0`},
-		{"behind a byte order mark", "\ufeff" + `{"items":[{"category":"咖啡","quantity":2,"unit_price":1800}]}`, `
+		{name: "behind a byte order mark", cart: "\ufeff" + `{"items":[{"category":"咖啡","quantity":2,"unit_price":1800}]}`, want: `
 X-Discount-Amount: 0
 X-Discount-Currency: CNY
 X-Discount-Lines: (0)
@@ -113,7 +113,7 @@ X-Discount-Payable: 3600
 X-Discount-Shipping: 0
 X-Discount-Status: none
 X-Discount-Subtotal: 3600`},
-		{"behind two byte order marks", "\ufeff\ufeff" + `{"items":[]}`, `
+		{name: "behind two byte order marks", cart: "\ufeff\ufeff" + `{"items":[]}`, want: `
 X-Discount-Reason: "is not JSON at byte 3: invalid character '\\ufeff' at start of value"
 X-Discount-Status: invalid`},
 	} {
@@ -157,7 +157,7 @@ X-Discount-Subtotal: 5550`)
 func TestACartInHeaders(t *testing.T) {
 	s := open(t, "version = \"v\"\n[rule.three]\nmin_quantity = 3\ndiscount_rate = 0.15", proxied)
 	for _, c := range []struct{ name, headers, want string }{
-		{"items", "X-Cart-Items: \"a\";q=2;p=1800\r\nX-Cart-Items: \"b\";p=1500\r\n", `
+		{name: "items", headers: "X-Cart-Items: \"a\";q=2;p=1800\r\nX-Cart-Items: \"b\";p=1500\r\n", want: `
 X-Discount-Amount: 765
 X-Discount-Currency: CNY
 X-Discount-Lines: (540 225)
@@ -166,7 +166,7 @@ X-Discount-Rules: "three";amount=765
 X-Discount-Shipping: 0
 X-Discount-Status: applied
 X-Discount-Subtotal: 5100`},
-		{"sums", "X-Cart-Subtotal: 3500\r\nX-Cart-Quantity: 3\r\n", `
+		{name: "sums", headers: "X-Cart-Subtotal: 3500\r\nX-Cart-Quantity: 3\r\n", want: `
 X-Discount-Amount: 525
 X-Discount-Currency: CNY
 X-Discount-Lines: (525)
@@ -175,7 +175,7 @@ X-Discount-Rules: "three";amount=525
 X-Discount-Shipping: 0
 X-Discount-Status: applied
 X-Discount-Subtotal: 3500`},
-		{"no price", "X-Cart-Items: \"a\";q=2\r\n", `
+		{name: "no price", headers: "X-Cart-Items: \"a\";q=2\r\n", want: `
 X-Discount-Reason: "X-Cart-Items: position 1: the line has no price and the catalogue knows none"
 X-Discount-Status: invalid`},
 	} {
@@ -195,13 +195,13 @@ func TestWhatIsNoCartPassesAsItIs(t *testing.T) {
 	}
 	const asJSON = "Content-Type: application/json\r\n"
 	for _, c := range []struct{ name, request, body string }{
-		{"a GET", "GET /orders HTTP/1.1\r\nHost: shop\r\n\r\n", ""},
-		{"a form", post("Content-Type: application/x-www-form-urlencoded\r\n", "items=1"), "items=1"},
-		{"JSON without items", post(asJSON, `{"reason":"late"}`), `{"reason":"late"}`},
-		{"a JSON array", post(asJSON, ` [1] `), ` [1] `},
-		{"a compressed body", post(asJSON+"Content-Encoding: gzip\r\n", "\x1f\x8b\x00"), "\x1f\x8b\x00"},
-		{"gRPC", post("Content-Type: application/grpc+json\r\nX-Cart-Subtotal: 1\r\n", "\x00{}"), "\x00{}"},
-		{"an empty body", post(asJSON, ""), ""},
+		{name: "a GET", request: "GET /orders HTTP/1.1\r\nHost: shop\r\n\r\n", body: ""},
+		{name: "a form", request: post("Content-Type: application/x-www-form-urlencoded\r\n", "items=1"), body: "items=1"},
+		{name: "JSON without items", request: post(asJSON, `{"reason":"late"}`), body: `{"reason":"late"}`},
+		{name: "a JSON array", request: post(asJSON, ` [1] `), body: ` [1] `},
+		{name: "a compressed body", request: post(asJSON+"Content-Encoding: gzip\r\n", "\x1f\x8b\x00"), body: "\x1f\x8b\x00"},
+		{name: "gRPC", request: post("Content-Type: application/grpc+json\r\nX-Cart-Subtotal: 1\r\n", "\x00{}"), body: "\x00{}"},
+		{name: "an empty body", request: post(asJSON, ""), body: ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if a := s.send(c.request); a.StatusCode != http.StatusOK {

@@ -30,13 +30,13 @@ func TestWhatIsWrongIsRejectedWhenAskedFor(t *testing.T) {
 		pointer       any
 		detail        string
 	}{
-		{"an invalid cart", jsonRequest(`{"items":[{"quantity":1,"unit_price":1},{"quantity":"01","unit_price":1}]}`), 400, "Invalid cart", "/items/1/quantity", "01"},
-		{"a line with no price", jsonRequest(`{"items":[{"quantity":1}]}`), 400, "Invalid cart", "/items/0/unit_price", "no price"},
-		{"a duplicate key", jsonRequest(`{"items":[],"items":[]}`), 400, "Invalid cart", "/items", "twice"},
-		{"no JSON", jsonRequest(`{"items":[}`), 400, "Invalid cart", "/items/0", "JSON"},
-		{"a body too large by its length", jsonRequest(long), 413, "Cart too large", nil, "300 bytes (max_body)"},
-		{"a body too large by its end", "POST / HTTP/1.1\r\nHost: s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long, 100) + "0\r\n\r\n", 413, "Cart too large", nil, "300 bytes (max_body)"},
-		{"an encoding that is not read", jsonRequest("xx", "Content-Encoding: br"), 415, "Unreadable encoding", nil, "br"},
+		{name: "an invalid cart", request: jsonRequest(`{"items":[{"quantity":1,"unit_price":1},{"quantity":"01","unit_price":1}]}`), status: 400, title: "Invalid cart", pointer: "/items/1/quantity", detail: "01"},
+		{name: "a line with no price", request: jsonRequest(`{"items":[{"quantity":1}]}`), status: 400, title: "Invalid cart", pointer: "/items/0/unit_price", detail: "no price"},
+		{name: "a duplicate key", request: jsonRequest(`{"items":[],"items":[]}`), status: 400, title: "Invalid cart", pointer: "/items", detail: "twice"},
+		{name: "no JSON", request: jsonRequest(`{"items":[}`), status: 400, title: "Invalid cart", pointer: "/items/0", detail: "JSON"},
+		{name: "a body too large by its length", request: jsonRequest(long), status: 413, title: "Cart too large", pointer: nil, detail: "300 bytes (max_body)"},
+		{name: "a body too large by its end", request: "POST / HTTP/1.1\r\nHost: s\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(long, 100) + "0\r\n\r\n", status: 413, title: "Cart too large", pointer: nil, detail: "300 bytes (max_body)"},
+		{name: "an encoding that is not read", request: jsonRequest("xx", "Content-Encoding: br"), status: 415, title: "Unreadable encoding", pointer: nil, detail: "br"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := s.upstream.count()

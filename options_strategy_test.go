@@ -12,8 +12,8 @@ func TestStateIsOffOrADirectory(t *testing.T) {
 		dir     string
 		refused bool
 	}{
-		{"off", false}, {"", false}, {"remembered", false}, {"./of", false}, {"/var/lib/of", false}, {"state", false}, {"offers", false}, {"shop", false},
-		{"of", true}, {"Off", true}, {"OFF", true}, {"ofd", true}, {"on", true}, {"none", true}, {"No", true}, {"false", true}, {"0", true}, {"disabled", true},
+		{dir: "off", refused: false}, {dir: "", refused: false}, {dir: "remembered", refused: false}, {dir: "./of", refused: false}, {dir: "/var/lib/of", refused: false}, {dir: "state", refused: false}, {dir: "offers", refused: false}, {dir: "shop", refused: false},
+		{dir: "of", refused: true}, {dir: "Off", refused: true}, {dir: "OFF", refused: true}, {dir: "ofd", refused: true}, {dir: "on", refused: true}, {dir: "none", refused: true}, {dir: "No", refused: true}, {dir: "false", refused: true}, {dir: "0", refused: true}, {dir: "disabled", refused: true},
 	} {
 		s := StateOptions{Dir: c.dir}
 		err := s.expand()

@@ -32,16 +32,16 @@ func TestPlaceholdersWithTextOfClientsAreMarked(t *testing.T) {
 	s := open(t, drinks, "discount STRATEGY {\n\tcustomer headers\n}\nreverse_proxy UPSTREAM {\n"+seen.String()+"}")
 	var holding []string
 	for _, c := range []struct{ cart, header string }{
-		{`{"id":"M","currency":"CNY","items":[{"id":"M","sku":"M","category":"M","subgroup":"M","quantity":9,"unit_price":9900,"attributes":{"M":"M"}}],"coupons":["M"],"channel":"M","region":"M","shipping":[{"id":"M","method":"M","amount":600}]}`, "X-Cart-Tier: M"},
-		{`{"items":[{"sku":"mug","id":"M","quantity":2,"unit_price":"M"}]}`, "X-M: M"},
-		{`{"items":[{"sku":"mug","quantity":"M","unit_price":100}]}`, "X-M: M"},
-		{`{"currency":"M","items":[{"sku":"mug","quantity":1}]}`, "X-M: M"},
-		{`{"items":[{"sku":"mug","quantity":1,"M":1,"M":2}]}`, "X-M: M"},
-		{`{"M":1,"items":[{"sku":"M","quantity":1}]}`, "X-M: M"},
-		{`{"items":[{"sku":"mug","quantity":1}]}`, `X-Cart-Tier: M"M`},
-		{`{"items":[{"sku":"mug","quantity":1}]}`, "Content-Encoding: M"},
-		{`{"items":[{"sku":"mug","quantity":1}]}`, "X-Cart-Items: M;q=M"},
-		{`M`, "X-M: M"},
+		{cart: `{"id":"M","currency":"CNY","items":[{"id":"M","sku":"M","category":"M","subgroup":"M","quantity":9,"unit_price":9900,"attributes":{"M":"M"}}],"coupons":["M"],"channel":"M","region":"M","shipping":[{"id":"M","method":"M","amount":600}]}`, header: "X-Cart-Tier: M"},
+		{cart: `{"items":[{"sku":"mug","id":"M","quantity":2,"unit_price":"M"}]}`, header: "X-M: M"},
+		{cart: `{"items":[{"sku":"mug","quantity":"M","unit_price":100}]}`, header: "X-M: M"},
+		{cart: `{"currency":"M","items":[{"sku":"mug","quantity":1}]}`, header: "X-M: M"},
+		{cart: `{"items":[{"sku":"mug","quantity":1,"M":1,"M":2}]}`, header: "X-M: M"},
+		{cart: `{"M":1,"items":[{"sku":"M","quantity":1}]}`, header: "X-M: M"},
+		{cart: `{"items":[{"sku":"mug","quantity":1}]}`, header: `X-Cart-Tier: M"M`},
+		{cart: `{"items":[{"sku":"mug","quantity":1}]}`, header: "Content-Encoding: M"},
+		{cart: `{"items":[{"sku":"mug","quantity":1}]}`, header: "X-Cart-Items: M;q=M"},
+		{cart: `M`, header: "X-M: M"},
 	} {
 		mark := strings.NewReplacer("M", forged)
 		got := s.order(mark.Replace(c.cart), mark.Replace(c.header))

@@ -120,11 +120,11 @@ func TestQuote(t *testing.T) {
 		a      *answer
 		status int
 	}{
-		"no cart":       {s.send("GET /quote HTTP/1.1\r\nHost: s\r\n\r\n"), 400},
-		"JSON, no cart": {post(`{}`), 400},
-		"invalid":       {post(`{"items":{}}`), 400},
-		"too large":     {post(tenYuan + string(make([]byte, 2000))), 413},
-		"compressed":    {post("x", "Content-Encoding: zstd"), 415},
+		"no cart":       {a: s.send("GET /quote HTTP/1.1\r\nHost: s\r\n\r\n"), status: 400},
+		"JSON, no cart": {a: post(`{}`), status: 400},
+		"invalid":       {a: post(`{"items":{}}`), status: 400},
+		"too large":     {a: post(tenYuan + string(make([]byte, 2000))), status: 413},
+		"compressed":    {a: post("x", "Content-Encoding: zstd"), status: 415},
 	} {
 		if c.a.StatusCode != c.status || c.a.Header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: %d %s", name, c.a.StatusCode, c.a.body)

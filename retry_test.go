@@ -68,10 +68,10 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 		name  string
 		start func(*testing.T) string
 	}{
-		{"nobody listens at", func(*testing.T) string { return "127.0.0.1:1" }},
-		{"that closes at once", func(t *testing.T) string { return breakOff(t, 0) }},
-		{"that breaks off in the header", func(t *testing.T) string { return breakOff(t, 30) }},
-		{"that breaks off in the body", func(t *testing.T) string { return breakOff(t, 600) }},
+		{name: "nobody listens at", start: func(*testing.T) string { return "127.0.0.1:1" }},
+		{name: "that closes at once", start: func(t *testing.T) string { return breakOff(t, 0) }},
+		{name: "that breaks off in the header", start: func(t *testing.T) string { return breakOff(t, 30) }},
+		{name: "that breaks off in the body", start: func(t *testing.T) string { return breakOff(t, 600) }},
 	} {
 		s := open(t, half, retried(first.start(t), "1MiB", firstFirst, "lb_try_duration 5s", anyFailure))
 		for _, size := range []int{500, 900_000} {

@@ -30,10 +30,10 @@ func TestSeveralHandlersOfOneBlock(t *testing.T) {
 			s := open(t, half, site)
 			s.upstream.answers = http.Header{"X-Discount-Own": {"upstream"}, "X-Discount-Amount": {"upstream"}}
 			for path, want := range map[string]struct{ arrives, comesBack string }{
-				"/off":   {"500", ""},
-				"/on":    {"500", "X-Discount-Amount: 500"},
-				"/up":    {"500", "X-Discount-Amount: upstream X-Discount-Own: upstream"},
-				"/other": {"", ""},
+				"/off":   {arrives: "500", comesBack: ""},
+				"/on":    {arrives: "500", comesBack: "X-Discount-Amount: 500"},
+				"/up":    {arrives: "500", comesBack: "X-Discount-Amount: upstream X-Discount-Own: upstream"},
+				"/other": {arrives: "", comesBack: ""},
 			} {
 				before := spoofed(t)
 				a := s.send("POST " + path + jsonRequest(tenYuan, "X-Discount-Amount: "+forged)[len("POST /orders"):])
@@ -59,10 +59,10 @@ func TestSeveralHandlersOfOneBlock(t *testing.T) {
 func TestSeveralDirectivesRunInTheOrderOfTheFile(t *testing.T) {
 	const short, long = "discount /o* STRATEGY {\n\tlines off\n}\n", "discount /orders* STRATEGY\n"
 	for name, c := range map[string]struct{ site, lines string }{
-		"the longer path last":  {short + long, "(500)"},
-		"the longer path first": {long + short, ""},
-		"all requests first":    {"discount * STRATEGY\n" + short, ""},
-		"all requests last":     {short + "discount STRATEGY\n", "(500)"},
+		"the longer path last":  {site: short + long, lines: "(500)"},
+		"the longer path first": {site: long + short, lines: ""},
+		"all requests first":    {site: "discount * STRATEGY\n" + short, lines: ""},
+		"all requests last":     {site: short + "discount STRATEGY\n", lines: "(500)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, half, c.site+"reverse_proxy UPSTREAM")

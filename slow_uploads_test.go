@@ -27,9 +27,9 @@ func TestSlowUploadsHoldWhatTheyHaveSent(t *testing.T) {
 		declared, sent int
 		most           int64
 	}{
-		{"a thousand that sent next to nothing", 1000, 1<<20 - 1, 10, 128 << 20},
-		{"a thousand that sent a little", 1000, 1<<20 - 1, 20_000, 192 << 20},
-		{"a hundred of the largest that sent next to nothing", 100, 64<<20 - 1, 10, 64 << 20},
+		{name: "a thousand that sent next to nothing", clients: 1000, declared: 1<<20 - 1, sent: 10, most: 128 << 20},
+		{name: "a thousand that sent a little", clients: 1000, declared: 1<<20 - 1, sent: 20_000, most: 192 << 20},
+		{name: "a hundred of the largest that sent next to nothing", clients: 100, declared: 64<<20 - 1, sent: 10, most: 64 << 20},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t, half, fmt.Sprintf("discount STRATEGY {\n\tmax_body %d\n}\nreverse_proxy UPSTREAM", c.declared+1))

@@ -45,20 +45,20 @@ func onlyH1(prefix string) []attack {
 	amount := prefix + "Amount"
 	return []attack{
 		{name: "odd case", fields: forge(strings.ToLower(prefix)+"aMOUNT", strings.ToUpper(amount))},
-		{name: "a continued line under an owned name", fields: []field{{amount, "1\r\n " + forged}}},
-		{name: "a continued line that looks like a header", fields: []field{{"X-Other", "a\r\n " + amount + ": 1"}}},
-		{name: "a continued line in Connection", fields: []field{{"Connection", "close,\r\n " + amount}}},
-		{name: "a line that ends in LF alone", fields: []field{{"X-Other", "a\n" + amount + ": " + forged}}},
+		{name: "a continued line under an owned name", fields: []field{{name: amount, value: "1\r\n " + forged}}},
+		{name: "a continued line that looks like a header", fields: []field{{name: "X-Other", value: "a\r\n " + amount + ": 1"}}},
+		{name: "a continued line in Connection", fields: []field{{name: "Connection", value: "close,\r\n " + amount}}},
+		{name: "a line that ends in LF alone", fields: []field{{name: "X-Other", value: "a\n" + amount + ": " + forged}}},
 		{name: "a space before the colon", fields: forge(amount + " ")},
-		{name: "a continued trailer", fields: []field{{"Trailer", amount}}, trailers: []field{{amount, "1\r\n " + forged}}},
-		{name: "Trailer over several lines", fields: []field{{"Trailer", "X-Checksum,\r\n " + amount}}, trailers: forge(amount)},
+		{name: "a continued trailer", fields: []field{{name: "Trailer", value: amount}}, trailers: []field{{name: amount, value: "1\r\n " + forged}}},
+		{name: "Trailer over several lines", fields: []field{{name: "Trailer", value: "X-Checksum,\r\n " + amount}}, trailers: forge(amount)},
 	}
 }
 
 func TestNothingForgedArrivesOverHTTP1(t *testing.T) {
 	for name, c := range map[string]struct{ prefix, option string }{
-		"the usual prefix": {httpheader.DefaultPrefix, ""},
-		"another prefix":   {"X-Promo-Code-", "header_prefix X-Promo-Code-"},
+		"the usual prefix": {prefix: httpheader.DefaultPrefix, option: ""},
+		"another prefix":   {prefix: "X-Promo-Code-", option: "header_prefix X-Promo-Code-"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			to := startWire(t)

@@ -95,7 +95,7 @@ func TestTheResponseHasUnderOwnedNamesWhatIsAskedFor(t *testing.T) {
 		tls  string
 		send sender
 	}{
-		"HTTP/1.1": {"", readH1}, "HTTP/2": {"", sendH2}, "HTTP/3": {directive, sendH3(client)},
+		"HTTP/1.1": {tls: "", send: readH1}, "HTTP/2": {tls: "", send: sendH2}, "HTTP/3": {tls: directive, send: sendH3(client)},
 	} {
 		for _, scheme := range []string{"", "h2c://"} {
 			for _, respond := range []string{"off", "on", "upstream", ""} {
@@ -278,7 +278,7 @@ handle_errors {
 func TestTheLastHandlerOnTheWaySaysWhatTheResponseHas(t *testing.T) {
 	behind := serve(t, http.HandlerFunc(boasting))
 	for _, c := range []struct{ first, last, want string }{
-		{"off", "on", "500"}, {"on", "off", ""}, {"off", "upstream", forged}, {"upstream", "off", ""}, {"upstream", "on", "500"}, {"on", "upstream", forged},
+		{first: "off", last: "on", want: "500"}, {first: "on", last: "off", want: ""}, {first: "off", last: "upstream", want: forged}, {first: "upstream", last: "off", want: ""}, {first: "upstream", last: "on", want: "500"}, {first: "on", last: "upstream", want: forged},
 	} {
 		t.Run(c.first+", then "+c.last, func(t *testing.T) {
 			s := open(t, half, "log\nroute {\n"+signed("respond "+c.first)+"encode\n"+signed("respond "+c.last)+"reverse_proxy "+behind+"\n}")

@@ -66,11 +66,11 @@ func spoofed(t *testing.T) float64 {
 func TestOwnedTrailersDoNotArriveAndOthersDo(t *testing.T) {
 	s := open(t, half, "discount /orders* STRATEGY {\n\tmax_body 100B\n}\nreverse_proxy UPSTREAM")
 	for _, c := range []struct{ name, contentType, body, status string }{
-		{"on a cart", "application/json", tenYuan, "applied"},
-		{"on what is no cart", "text/plain", "hello", "bypass"},
-		{"on JSON that is no cart", "application/json", "{}", "bypass"},
-		{"on an invalid cart", "application/json", `{"items":1}`, "invalid"},
-		{"on a body that is too large", "application/json", strings.Repeat("x", 5000), "oversize"},
+		{name: "on a cart", contentType: "application/json", body: tenYuan, status: "applied"},
+		{name: "on what is no cart", contentType: "text/plain", body: "hello", status: "bypass"},
+		{name: "on JSON that is no cart", contentType: "application/json", body: "{}", status: "bypass"},
+		{name: "on an invalid cart", contentType: "application/json", body: `{"items":1}`, status: "invalid"},
+		{name: "on a body that is too large", contentType: "application/json", body: strings.Repeat("x", 5000), status: "oversize"},
 	} {
 		for announced, trailer := range map[string]string{
 			"announced":       "X-Discount-Amount, X-Checksum",
@@ -118,15 +118,15 @@ func TestTheCartThatIsPricedIsTheOneThatArrives(t *testing.T) {
 	s := open(t, half, proxied)
 	const big = `X-Cart-Items: "a";q=100;p=1200`
 	for _, c := range []struct{ name, method, contentType, body, status string }{
-		{"a form that is a cart", "POST", "Content-Type: application/x-www-form-urlencoded", tenYuan, "invalid"},
-		{"text that is a cart", "POST", "Content-Type: text/plain", tenYuan, "invalid"},
-		{"no type", "POST", "X-Nothing: 1", tenYuan, "invalid"},
-		{"a method that has no body", "DELETE", "Content-Type: application/json", tenYuan, "invalid"},
-		{"text that may be a cart", "POST", "Content-Type: text/plain", `{"items":[{}]`, "invalid"},
-		{"compressed text", "POST", "Content-Type: text/plain\r\nContent-Encoding: gzip", "x", "invalid"},
-		{"two encodings", "POST", "Content-Type: application/json\r\nContent-Encoding: identity\r\nContent-Encoding: gzip", tenYuan, "invalid"},
-		{"a form", "POST", "Content-Type: application/x-www-form-urlencoded", "note=1", "applied"},
-		{"JSON that is no cart", "POST", "Content-Type: application/json", `{"note":1}`, "applied"},
+		{name: "a form that is a cart", method: "POST", contentType: "Content-Type: application/x-www-form-urlencoded", body: tenYuan, status: "invalid"},
+		{name: "text that is a cart", method: "POST", contentType: "Content-Type: text/plain", body: tenYuan, status: "invalid"},
+		{name: "no type", method: "POST", contentType: "X-Nothing: 1", body: tenYuan, status: "invalid"},
+		{name: "a method that has no body", method: "DELETE", contentType: "Content-Type: application/json", body: tenYuan, status: "invalid"},
+		{name: "text that may be a cart", method: "POST", contentType: "Content-Type: text/plain", body: `{"items":[{}]`, status: "invalid"},
+		{name: "compressed text", method: "POST", contentType: "Content-Type: text/plain\r\nContent-Encoding: gzip", body: "x", status: "invalid"},
+		{name: "two encodings", method: "POST", contentType: "Content-Type: application/json\r\nContent-Encoding: identity\r\nContent-Encoding: gzip", body: tenYuan, status: "invalid"},
+		{name: "a form", method: "POST", contentType: "Content-Type: application/x-www-form-urlencoded", body: "note=1", status: "applied"},
+		{name: "JSON that is no cart", method: "POST", contentType: "Content-Type: application/json", body: `{"note":1}`, status: "applied"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s.send(fmt.Sprintf("%s /orders HTTP/1.1\r\nHost: shop\r\n%s\r\n%s\r\nContent-Length: %d\r\n\r\n%s", c.method, c.contentType, big, len(c.body), c.body))

@@ -112,10 +112,10 @@ func TestEventsArriveOneByOne(t *testing.T) {
 		}
 	}))
 	for _, c := range []struct{ name, respond, request string }{
-		{"to a GET", "off", "GET /events HTTP/1.1\r\nHost: shop\r\n\r\n"},
-		{"to an order", "off", jsonRequest(tenYuan)},
-		{"with the headers on the response", "on", jsonRequest(tenYuan)},
-		{"to a body that is not read", "off", "POST /events HTTP/1.1\r\nHost: shop\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi"},
+		{name: "to a GET", respond: "off", request: "GET /events HTTP/1.1\r\nHost: shop\r\n\r\n"},
+		{name: "to an order", respond: "off", request: jsonRequest(tenYuan)},
+		{name: "with the headers on the response", respond: "on", request: jsonRequest(tenYuan)},
+		{name: "to a body that is not read", respond: "off", request: "POST /events HTTP/1.1\r\nHost: shop\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t, half, "discount STRATEGY {\n\trespond "+c.respond+"\n}\nreverse_proxy "+events)

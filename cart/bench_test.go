@@ -76,7 +76,7 @@ func BenchmarkReadJSONLongNames(b *testing.B) {
 }
 
 func BenchmarkReadHeaders(b *testing.B) {
-	reader, home := reader(b, Options{}), currency(b, "CNY")
+	reader, defaultCurrency := reader(b, Options{}), currency(b, "CNY")
 	headers := map[string][]string{
 		"X-Cart-Items":   {`"americano-iced";q=2;p=1800, "jasmine";q=1;p=1500, "croissant";p=1200`},
 		"X-Cart-Coupons": {"SPRING"}, "X-Cart-Tier": {"gold"}, "X-Cart-Channel": {"app"},
@@ -84,7 +84,7 @@ func BenchmarkReadHeaders(b *testing.B) {
 	var cart Cart
 	b.ReportAllocs()
 	for b.Loop() {
-		if found, err := reader.ReadHeaders(headers, home, &cart); !found || err != nil {
+		if found, err := reader.ReadHeaders(headers, defaultCurrency, &cart); !found || err != nil {
 			b.Fatal(found, err)
 		}
 	}
@@ -103,12 +103,12 @@ func manyNames(size int) []byte {
 
 func benchmarkBody(b *testing.B, options Options, body []byte) {
 	b.Helper()
-	reader, home := reader(b, options), currency(b, "CNY")
+	reader, defaultCurrency := reader(b, options), currency(b, "CNY")
 	var cart Cart
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if found, err := reader.ReadJSON(body, home, &cart); !found || err != nil {
+		if found, err := reader.ReadJSON(body, defaultCurrency, &cart); !found || err != nil {
 			b.Fatal(found, err)
 		}
 	}

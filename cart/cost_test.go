@@ -262,11 +262,11 @@ const (
 // memory is how much reading a body takes in all.
 func memory(t *testing.T, r *Reader, body string) uint64 {
 	t.Helper()
-	home, text := currency(t, "CNY"), []byte(body)
+	defaultCurrency, text := currency(t, "CNY"), []byte(body)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	var into Cart
-	_, _ = r.ReadJSON(text, home, &into)
+	_, _ = r.ReadJSON(text, defaultCurrency, &into)
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
 }
@@ -293,11 +293,11 @@ func growth(t *testing.T, r *Reader, small, large string) float64 {
 // fastest is the best of several readings.
 func fastest(t *testing.T, r *Reader, body string) time.Duration {
 	t.Helper()
-	home, bytes := currency(t, "CNY"), []byte(body)
+	defaultCurrency, bytes := currency(t, "CNY"), []byte(body)
 	var into Cart
 	best := time.Duration(0)
 	for i := range 3 {
-		took := cputime.Of(func() { _, _ = r.ReadJSON(bytes, home, &into) }) // refused bodies take time as well
+		took := cputime.Of(func() { _, _ = r.ReadJSON(bytes, defaultCurrency, &into) }) // refused bodies take time as well
 		if i == 0 || took < best {
 			best = took
 		}
@@ -309,11 +309,11 @@ func BenchmarkReadJSONHostile(b *testing.B) {
 	for name, body := range hostile {
 		for _, size := range []int{1 << 18, 1 << 20} {
 			b.Run(fmt.Sprintf("%s/%dKiB", name, size>>10), func(b *testing.B) {
-				r, home, text := reader(b, Options{}), currency(b, "CNY"), []byte(body(size))
+				r, defaultCurrency, text := reader(b, Options{}), currency(b, "CNY"), []byte(body(size))
 				var into Cart
 				b.SetBytes(int64(len(text)))
 				for b.Loop() {
-					_, _ = r.ReadJSON(text, home, &into)
+					_, _ = r.ReadJSON(text, defaultCurrency, &into)
 				}
 			})
 		}

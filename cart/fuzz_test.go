@@ -33,9 +33,9 @@ func FuzzReadJSON(f *testing.F) {
 			f.Add(writtenMap(in.Map), []byte(test.body), bitsOf(in))
 		}
 	}
-	home := currency(f, "CNY")
+	defaultCurrency := currency(f, "CNY")
 	for seed := range 200 {
-		in, body := exampleBody(seed, home)
+		in, body := exampleBody(seed, defaultCurrency)
 		f.Add(writtenMap(in.Map), body, bitsOf(in))
 	}
 	var into, large Cart
@@ -51,9 +51,9 @@ func FuzzReadJSON(f *testing.F) {
 		if err != nil || refuses != nil {
 			return
 		}
-		sameAsPlain(t, in, body, home)
-		found, err := r.ReadJSON(body, home, &into)
-		foundInPieces, errInPieces := workspace.ReadJSON(r, body, home, &large, func() {})
+		sameAsPlain(t, in, body, defaultCurrency)
+		found, err := r.ReadJSON(body, defaultCurrency, &into)
+		foundInPieces, errInPieces := workspace.ReadJSON(r, body, defaultCurrency, &large, func() {})
 		if found != foundInPieces || grammarAside(err) != grammarAside(errInPieces) || !reflect.DeepEqual(visible(into), visible(large)) {
 			t.Fatalf("%s\nat once:   %v, %v, %+v\nin pieces: %v, %v, %+v", body, found, err, into, foundInPieces, errInPieces, large)
 		}
@@ -61,7 +61,7 @@ func FuzzReadJSON(f *testing.F) {
 }
 
 // exampleBody is a body made for a mapping, always the same for a seed.
-func exampleBody(seed int, home money.Currency) (in Options, body []byte) {
+func exampleBody(seed int, defaultCurrency money.Currency) (in Options, body []byte) {
 	rapid.Custom(func(t *rapid.T) int {
 		in = drawOptions(t)
 		routes, err := plainRoutes(in.Map)
@@ -69,7 +69,7 @@ func exampleBody(seed int, home money.Currency) (in Options, body []byte) {
 			in.Map = Mapping{}
 			routes, _ = plainRoutes(in.Map)
 		}
-		body = drawBody(t, drawDocument(t, in, routes, home))
+		body = drawBody(t, drawDocument(t, in, routes, defaultCurrency))
 		return len(body)
 	}).Example(seed)
 	return in, body
@@ -131,14 +131,14 @@ func optionsOf(m Mapping, bits uint8) Options {
 // FuzzTrace reads a body by the paths of a mapping with a trace: the cart is the same,
 // and every read is of a value that is where its pointer says.
 func FuzzTrace(f *testing.F) {
-	home := currency(f, "CNY")
+	defaultCurrency := currency(f, "CNY")
 	for _, test := range everywhere {
 		if in := shapes[test.in]; len(test.body) < 1<<12 {
 			f.Add(writtenMap(in.Map), []byte(test.body), bitsOf(in))
 		}
 	}
 	for seed := range 200 {
-		in, body := exampleBody(seed, home)
+		in, body := exampleBody(seed, defaultCurrency)
 		f.Add(writtenMap(in.Map), body, bitsOf(in))
 	}
 	f.Fuzz(func(t *testing.T, mapping string, body []byte, bits uint8) {
@@ -151,8 +151,8 @@ func FuzzTrace(f *testing.F) {
 			return
 		}
 		var read, traced Cart
-		found, err := r.ReadJSON(body, home, &read)
-		reads, foundToo, errToo := r.Trace(body, home, &traced)
+		found, err := r.ReadJSON(body, defaultCurrency, &read)
+		reads, foundToo, errToo := r.Trace(body, defaultCurrency, &traced)
 		if found != foundToo || fmt.Sprint(err) != fmt.Sprint(errToo) || !reflect.DeepEqual(visible(read), visible(traced)) {
 			t.Fatalf("%q\nread:   %v, %v, %+v\ntraced: %v, %v, %+v", body, found, err, visible(read), foundToo, errToo, visible(traced))
 		}
@@ -288,7 +288,7 @@ func FuzzReadHeaders(f *testing.F) {
 		f.Add(seed[0], seed[1], seed[2], seed[3], false)
 		f.Add(seed[0], seed[1], seed[2], seed[3], true)
 	}
-	home := currency(f, "CNY")
+	defaultCurrency := currency(f, "CNY")
 	f.Fuzz(func(t *testing.T, items, subtotal, coupons, shipping string, major bool) {
 		options := Options{MaxLines: 10}
 		if major {
@@ -300,7 +300,7 @@ func FuzzReadHeaders(f *testing.F) {
 			delete(headers, "X-Cart-Items")
 		}
 		var into Cart
-		found, err := reader(t, options).ReadHeaders(headers, home, &into)
+		found, err := reader(t, options).ReadHeaders(headers, defaultCurrency, &into)
 		if err != nil {
 			bad := invalid(t, found, err)
 			if _, named := headers[bad.Pointer]; !named || len(bad.Reason) > 300 || !printable(bad.Reason) {
@@ -335,7 +335,7 @@ func FuzzMapping(f *testing.F) {
 	f.Add(`"`, `\`, "\n", "~/", "\xff")
 	f.Add("0.lines.*", "codes.1", "*.q", "p!json.v", "0.user!json.id")
 	f.Add("a!json.b!json", "1.x", "01", "10000", "**")
-	home := currency(f, "CNY")
+	defaultCurrency := currency(f, "CNY")
 	f.Fuzz(func(t *testing.T, items, sku, quantity, price, customer string) {
 		in := Options{Map: Mapping{Items: Paths{items}, SKU: Paths{sku}, Quantity: Paths{quantity}, UnitPrice: Paths{price}, CustomerID: Paths{customer}}}
 		r, err := NewReader(in)
@@ -351,9 +351,9 @@ func FuzzMapping(f *testing.F) {
 		}
 		var body []byte
 		rapid.Custom(func(t *rapid.T) int {
-			body = drawBody(t, drawDocument(t, in, routes, home))
+			body = drawBody(t, drawDocument(t, in, routes, defaultCurrency))
 			return 0
 		}).Example(len(items) + len(sku))
-		sameAsPlain(t, in, body, home)
+		sameAsPlain(t, in, body, defaultCurrency)
 	})
 }

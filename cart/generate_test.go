@@ -85,8 +85,8 @@ type madeLine struct {
 // late is a value that is known when all else is made.
 type late func() any
 
-func drawDocument(t *rapid.T, in Options, routes []plainRoute, home money.Currency) any {
-	f := &fabric{t: t, in: in, routes: routes, unit: home, often: rapid.SampledFrom([]int{1000, 60, 15}).Draw(t, "often unusual")}
+func drawDocument(t *rapid.T, in Options, routes []plainRoute, defaultCurrency money.Currency) any {
+	f := &fabric{t: t, in: in, routes: routes, unit: defaultCurrency, often: rapid.SampledFrom([]int{1000, 60, 15}).Draw(t, "often unusual")}
 	if f.code = rapid.SampledFrom([]string{"", "CNY", "JPY", "KWD", "cny", "kWd"}).Draw(t, "currency"); f.code != "" {
 		f.unit = currency(t, strings.ToUpper(f.code))
 	}

@@ -23,8 +23,7 @@ const (
 )
 
 // ReadHeaders reads a cart from headers, whose names must be in the canonical
-// form of net/textproto. The currency home, which is that of the prices, holds
-// where X-Cart-Currency does not say. It reports false without an error if
+// form of net/textproto. Without X-Cart-Currency the prices are in defaultCurrency. It reports false without an error if
 // there is neither X-Cart-Items nor X-Cart-Subtotal. Every error is an
 // [*Invalid] that names the header; found is then false.
 //
@@ -48,7 +47,7 @@ const (
 // Parameters that are not named here are invalid, as are parameters given
 // twice, empty texts in a list, and a second field of a header that is not a
 // list. A text or a sum that is empty counts as absent.
-func (r *Reader) ReadHeaders(headers map[string][]string, home money.Currency, into *Cart) (found bool, err error) {
+func (r *Reader) ReadHeaders(headers map[string][]string, defaultCurrency money.Currency, into *Cart) (found bool, err error) {
 	into.Reset()
 	if !InHeaders(headers) {
 		return false, nil
@@ -56,7 +55,7 @@ func (r *Reader) ReadHeaders(headers map[string][]string, home money.Currency, i
 	if invalid := tooLong(headers, cartHeaders); invalid != nil {
 		return false, invalid
 	}
-	h := fields{headers: headers, reader: r, cart: into, currency: home}
+	h := fields{headers: headers, reader: r, cart: into, currency: defaultCurrency}
 	for _, read := range []func() *Invalid{h.readCurrency, h.readCustomer, h.readTexts, h.readItems, h.readSums, h.readShipping} {
 		if invalid := read(); invalid != nil {
 			into.Reset()

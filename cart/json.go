@@ -18,8 +18,8 @@ import (
 // the first level.
 const maxDepth = 64
 
-// ReadJSON reads a cart from a JSON body. The currency home, which is that of
-// the prices, holds where the cart states none.
+// ReadJSON reads a cart from a JSON body. Where the cart states no currency its prices are in
+// defaultCurrency.
 //
 // It reports false without an error if the body is JSON but not a cart: without
 // anything where the items are. Every error is an [*Invalid]; found is then false.
@@ -29,14 +29,14 @@ const maxDepth = 64
 //
 // The strings of the cart share memory with body, which must not change as
 // long as the cart is in use. What into held before is gone in any case.
-func (r *Reader) ReadJSON(body []byte, home money.Currency, into *Cart) (found bool, err error) {
+func (r *Reader) ReadJSON(body []byte, defaultCurrency money.Currency, into *Cart) (found bool, err error) {
 	// Names given twice are looked for while the body is read: the library keeps a
 	// map for it, which took most of the time and all of the memory.
 	if mark := markLength(body); len(body) > math.MaxInt32 || !isJSON(body[mark:]) {
 		into.Reset()
 		return false, malformed(body, mark)
 	}
-	return r.readValid(body, home, into, &into.names, nil, nil)
+	return r.readValid(body, defaultCurrency, into, &into.names, nil, nil)
 }
 
 // isJSON reports whether a text is JSON as RFC 7493 has it, names given twice aside.
@@ -53,12 +53,12 @@ func markLength(text []byte) int {
 }
 
 // readValid is ReadJSON for a body known to be JSON.
-func (r *Reader) readValid(body []byte, home money.Currency, into *Cart, names *seenNames, pause func(), t *trace) (found bool, err error) {
+func (r *Reader) readValid(body []byte, defaultCurrency money.Currency, into *Cart, names *seenNames, pause func(), t *trace) (found bool, err error) {
 	into.Reset()
-	d := document{scanner: scanner{text: view(body), pos: markLength(body)}, reader: r, cart: into, currency: home, names: names, pause: pause, trace: t}
+	d := document{scanner: scanner{text: view(body), pos: markLength(body)}, reader: r, cart: into, currency: defaultCurrency, names: names, pause: pause, trace: t}
 	f := d.root()
 	if f == nil && d.found {
-		if f = d.settle(); f == nil {
+		if f = d.complete(); f == nil {
 			return true, nil
 		}
 		f = r.complete(f, body, pause)
@@ -67,18 +67,18 @@ func (r *Reader) readValid(body []byte, home money.Currency, into *Cart, names *
 	switch {
 	case f == nil:
 		return false, nil
-	case d.found || d.twice || d.mentionsItems(body):
+	case d.found || d.twice || d.hasItemsKey(body):
 		return false, f.invalid()
 	}
 	return false, nil
 }
 
-// mentionsItems reports whether a body has anything where the items are, names being
+// hasItemsKey reports whether a body has anything where the items are, names being
 // the same whatever their case.
-func (d *document) mentionsItems(body []byte) bool {
+func (d *document) hasItemsKey(body []byte) bool {
 	s := scanner{text: view(body), pos: markLength(body)}
 	s.space()
-	return s.mentions(d.reader.body)
+	return s.hasKey(d.reader.body)
 }
 
 // notJSON is the reason where no better one is known.
@@ -127,18 +127,18 @@ func check(decoder *jsontext.Decoder, mark int) *Invalid {
 	return f.invalid()
 }
 
-// mentions reports whether the current value has anything where the items are below
+// hasKey reports whether the current value has anything where the items are below
 // a node, names being the same whatever their case. Otherwise it has gone over the
 // value.
-func (s *scanner) mentions(at *node) bool {
+func (s *scanner) hasKey(at *node) bool {
 	switch {
 	case at == nil || at.fields&fieldItems.bit() == 0:
-		s.leap()
+		s.skipValue()
 		return false
 	case s.next() == '[':
-		return s.mentionsInList(at)
+		return s.hasKeyInList(at)
 	case s.next() != '{':
-		s.leap()
+		s.skipValue()
 		return false
 	}
 	s.pos++
@@ -148,7 +148,7 @@ func (s *scanner) mentions(at *node) bool {
 		if e == nil {
 			e = at.variant(name)
 		}
-		if s.mentionsAt(e) {
+		if s.hasKeyAt(e) {
 			return true
 		}
 	}
@@ -156,18 +156,18 @@ func (s *scanner) mentions(at *node) bool {
 	return false
 }
 
-func (s *scanner) mentionsInList(at *node) bool {
+func (s *scanner) hasKeyInList(at *node) bool {
 	s.pos++
 	s.space()
 	for i := 0; s.next() != ']'; i++ {
 		found := false
 		switch {
 		case len(at.positions) > 0:
-			found = s.mentionsAt(at.at(i))
+			found = s.hasKeyAt(at.at(i))
 		case at.each != nil:
-			found = s.mentionsAt(at.each)
+			found = s.hasKeyAt(at.each)
 		default:
-			found = s.mentions(at)
+			found = s.hasKey(at)
 		}
 		if found {
 			return true
@@ -178,18 +178,18 @@ func (s *scanner) mentionsInList(at *node) bool {
 	return false
 }
 
-// mentionsAt is mentions for the value an edge leads to; nil for none.
-func (s *scanner) mentionsAt(e *edge) bool {
+// hasKeyAt is hasKey for the value an edge leads to; nil for none.
+func (s *scanner) hasKeyAt(e *edge) bool {
 	switch {
 	case e == nil:
-		s.leap()
+		s.skipValue()
 		return false
 	case e.field == fieldItems:
 		return true
 	case e.embedded && e.into != nil && e.into.fields&fieldItems.bit() != 0 && s.next() == '"':
 		return true
 	}
-	return s.mentions(e.into)
+	return s.hasKey(e.into)
 }
 
 // document is the reading of one body.
@@ -333,7 +333,7 @@ func (d *document) distinct(names []span, classes byte, butCase bool) *fault {
 	case classes&escapes != 0:
 		by = asMeant
 	}
-	if earlier, later, found := d.alike(names, by); found {
+	if earlier, later, found := d.duplicates(names, by); found {
 		return d.confused(earlier, later)
 	}
 	return nil

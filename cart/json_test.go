@@ -199,10 +199,10 @@ func TestReadJSONDoesNotAllocateOncePooled(t *testing.T) {
 		"JSON in a text": {options: Options{Map: Mapping{Items: Paths{"x!json"}}}, body: `{"x":"[` + escaped(lines(`{"quantity":1,"sku":"a"}`)) + `]"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, home, text := reader(t, test.options), currency(t, "CNY"), []byte(test.body)
+			r, defaultCurrency, text := reader(t, test.options), currency(t, "CNY"), []byte(test.body)
 			var into Cart
 			allocs := testing.AllocsPerRun(20, func() {
-				if found, err := r.ReadJSON(text, home, &into); !found || err != nil {
+				if found, err := r.ReadJSON(text, defaultCurrency, &into); !found || err != nil {
 					t.Fatal(found, err)
 				}
 			})
@@ -216,13 +216,13 @@ func TestReadJSONDoesNotAllocateOncePooled(t *testing.T) {
 }
 
 func TestReaderIsSafeForConcurrentUse(t *testing.T) {
-	r, home := reader(t, Options{}), currency(t, "CNY")
+	r, defaultCurrency := reader(t, Options{}), currency(t, "CNY")
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
 			var into Cart
 			for range 50 {
-				found, err := r.ReadJSON([]byte(whole), home, &into)
+				found, err := r.ReadJSON([]byte(whole), defaultCurrency, &into)
 				if got := visible(into); !found || err != nil || !reflect.DeepEqual(got, wholeCart()) {
 					t.Errorf("%v %v %+v", found, err, got)
 				}

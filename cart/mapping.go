@@ -175,11 +175,11 @@ const (
 // ofCustomer reports whether a field says who the customer is.
 func (f field) ofCustomer() bool { return f >= fieldCustomerID && f <= fieldCompletedOrders }
 
-// place is what a path of the mapping starts from.
-type place uint8
+// scope is what a path of the mapping starts from.
+type scope uint8
 
 const (
-	inBody place = iota
+	inBody scope = iota
 	inLine
 	inCharge
 	inPair // of the name and the value of an attribute
@@ -189,7 +189,7 @@ const (
 type entry struct {
 	key   string // its name in a configuration
 	field field
-	from  place
+	from  scope
 	paths *Paths
 	usual string // the default path; empty for none
 }

@@ -80,16 +80,16 @@ type task struct {
 }
 
 // newTask is one of a cart read from a body in a currency of its own or in that given.
-func newTask(t tester, c *Cart, in Options, body []byte, home money.Currency) task {
+func newTask(t tester, c *Cart, in Options, body []byte, defaultCurrency money.Currency) task {
 	t.Helper()
 	routes, err := plainRoutes(in.Map)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.Currency != "" {
-		home = currency(t, c.Currency)
+		defaultCurrency = currency(t, c.Currency)
 	}
-	of := task{body: body, in: in, routes: routes, digits: home.Digits(), cart: facts(c)}
+	of := task{body: body, in: in, routes: routes, digits: defaultCurrency.Digits(), cart: facts(c)}
 	for i := range c.Lines {
 		of.goods += c.Lines[i].Subtotal
 	}
@@ -102,15 +102,15 @@ func newTask(t tester, c *Cart, in Options, body []byte, home money.Currency) ta
 }
 
 // accepted reads a body; it reports false if there is no cart to compare.
-func accepted(t tester, r *Reader, in Options, body []byte, home money.Currency) (task, bool) {
+func accepted(t tester, r *Reader, in Options, body []byte, defaultCurrency money.Currency) (task, bool) {
 	t.Helper()
 	var into Cart
-	found, err := r.ReadJSON(body, home, &into)
+	found, err := r.ReadJSON(body, defaultCurrency, &into)
 	if err != nil {
 		checkInvalid(t, body, invalid(t, found, err))
 		return task{}, false
 	}
-	of := newTask(t, &into, in, body, home)
+	of := newTask(t, &into, in, body, defaultCurrency)
 	if !found {
 		noCart(t, of)
 	}

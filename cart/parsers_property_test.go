@@ -12,7 +12,7 @@ import (
 // accepted is the same everywhere. Many bodies go through the pipes at once.
 func TestAcceptedCartsAreTheSameEverywhere(t *testing.T) {
 	needRuntimes(t)
-	home := currency(t, "CNY")
+	defaultCurrency := currency(t, "CNY")
 	names := slices.Sorted(maps.Keys(shapes))
 	bodies, compared := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -26,9 +26,9 @@ func TestAcceptedCartsAreTheSameEverywhere(t *testing.T) {
 			if err != nil {
 				continue
 			}
-			body := drawBody(t, drawDocument(t, in, newPlain(t, in).routes, home))
+			body := drawBody(t, drawDocument(t, in, newPlain(t, in).routes, defaultCurrency))
 			bodies++
-			if task, found := accepted(t, r, in, body, home); found {
+			if task, found := accepted(t, r, in, body, defaultCurrency); found {
 				tasks = append(tasks, task)
 			}
 		}
@@ -61,14 +61,14 @@ func FuzzAcceptedCartIsTheSameEverywhere(f *testing.F) {
 		}
 	}
 	compileJava(f)
-	home := currency(f, "CNY")
+	defaultCurrency := currency(f, "CNY")
 	readers := map[string]*Reader{}
 	for name, in := range shapes {
 		readers[name] = reader(f, in)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, shape uint8) {
 		name := names[int(shape)%len(names)]
-		if found, ok := accepted(t, readers[name], shapes[name], body, home); ok {
+		if found, ok := accepted(t, readers[name], shapes[name], body, defaultCurrency); ok {
 			sameEverywhere(t, []task{found})
 		}
 	})

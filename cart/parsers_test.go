@@ -414,10 +414,10 @@ func checkEverywhere(t *testing.T, body, in, pointer string) {
 	if !ok {
 		t.Fatalf("there is no shape %q", in)
 	}
-	home := currency(t, "CNY")
-	sameAsPlain(t, shape, []byte(body), home)
+	defaultCurrency := currency(t, "CNY")
+	sameAsPlain(t, shape, []byte(body), defaultCurrency)
 	var into Cart
-	found, err := reader(t, shape).ReadJSON([]byte(body), home, &into)
+	found, err := reader(t, shape).ReadJSON([]byte(body), defaultCurrency, &into)
 	switch {
 	case pointer == "-":
 		if found || err != nil {
@@ -432,6 +432,6 @@ func checkEverywhere(t *testing.T, body, in, pointer string) {
 	case err != nil || !found:
 		t.Errorf("%v, %v, want it accepted\n%.300s", found, err, body)
 	default:
-		sameEverywhere(t, []task{newTask(t, &into, shape, []byte(body), home)})
+		sameEverywhere(t, []task{newTask(t, &into, shape, []byte(body), defaultCurrency)})
 	}
 }

@@ -87,12 +87,12 @@ func writeCart(t *rapid.T, c Cart, amount func(int64) any) []byte {
 }
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
-	home := currency(t, "CNY")
+	defaultCurrency := currency(t, "CNY")
 	minor, major := reader(t, Options{}), reader(t, Options{Prices: Major})
 	var into Cart // one for all, as a pool would have it
 	rapid.Check(t, func(t *rapid.T) {
 		want := visible(drawCart(t))
-		in := home
+		in := defaultCurrency
 		if want.Currency != "" {
 			in = currency(t, want.Currency)
 		}
@@ -104,25 +104,25 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 			r, amount = major, func(minor int64) any { return string(in.AppendMajor(nil, minor)) }
 		}
 		body := writeCart(t, want, amount)
-		found, err := r.ReadJSON(body, home, &into)
+		found, err := r.ReadJSON(body, defaultCurrency, &into)
 		if !found || err != nil {
 			t.Fatalf("%s: %v, %v", body, found, err)
 		}
 		if got := visible(into); !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s\ngot  %+v\nwant %+v", body, got, want)
 		}
-		sameAsPlain(t, Options{Prices: r.prices}, body, home)
+		sameAsPlain(t, Options{Prices: r.prices}, body, defaultCurrency)
 	})
 }
 
 // Decimals of any length, right or wrong: read are exactly those that are a
 // whole number of minor units.
 func TestMajorPricesAreExact(t *testing.T) {
-	r, home := reader(t, Options{Prices: Major}), currency(t, "CNY")
+	r, defaultCurrency := reader(t, Options{Prices: Major}), currency(t, "CNY")
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?`).Draw(t, "price")
 		var into Cart
-		found, err := r.ReadJSON([]byte(`{"items":[{"quantity":1,"unit_price":`+text+`}]}`), home, &into)
+		found, err := r.ReadJSON([]byte(`{"items":[{"quantity":1,"unit_price":`+text+`}]}`), defaultCurrency, &into)
 		exact, _ := new(big.Rat).SetString(text)
 		exact.Mul(exact, big.NewRat(100, 1))
 		possible := exact.IsInt() && exact.Num().IsInt64() && exact.Num().Int64() <= money.Max
@@ -137,7 +137,7 @@ func TestMajorPricesAreExact(t *testing.T) {
 
 // Decimals of RFC 9651 pass through floating point and must come out as sent.
 func TestHeaderDecimalsAreExact(t *testing.T) {
-	r, home := reader(t, Options{Prices: Major}), currency(t, "KWD")
+	r, defaultCurrency := reader(t, Options{Prices: Major}), currency(t, "KWD")
 	rapid.Check(t, func(t *rapid.T) {
 		mills := rapid.Int64Range(0, money.Max).Draw(t, "price")
 		text := fmt.Sprintf("%d.%03d", mills/1000, mills%1000)
@@ -148,7 +148,7 @@ func TestHeaderDecimalsAreExact(t *testing.T) {
 			}
 		}
 		var into Cart
-		found, err := r.ReadHeaders(map[string][]string{"X-Cart-Items": {"a;p=" + text}}, home, &into)
+		found, err := r.ReadHeaders(map[string][]string{"X-Cart-Items": {"a;p=" + text}}, defaultCurrency, &into)
 		if !found || err != nil || into.Lines[0].UnitPrice != mills {
 			t.Fatalf("%s: %v %v %+v", text, found, err, into.Lines)
 		}
@@ -156,7 +156,7 @@ func TestHeaderDecimalsAreExact(t *testing.T) {
 }
 
 func TestHeadersThatAreWrittenAreRead(t *testing.T) {
-	r, home := reader(t, Options{}), currency(t, "CNY")
+	r, defaultCurrency := reader(t, Options{}), currency(t, "CNY")
 	sf := rapid.StringMatching(`[ -~]{0,12}`)
 	rapid.Check(t, func(t *rapid.T) {
 		want := Cart{Customer: Customer{CompletedOrders: -1, Tier: sf.Draw(t, "tier")}}
@@ -178,7 +178,7 @@ func TestHeadersThatAreWrittenAreRead(t *testing.T) {
 		headers := map[string][]string{"X-Cart-Items": {marshal(t, list)}, "X-Cart-Coupons": {marshal(t, coupons)},
 			"X-Cart-Tier": {marshal(t, httpsfv.NewItem(want.Customer.Tier))}}
 		var into Cart
-		found, err := r.ReadHeaders(headers, home, &into)
+		found, err := r.ReadHeaders(headers, defaultCurrency, &into)
 		if !found || err != nil || !reflect.DeepEqual(visible(into), visible(want)) {
 			t.Fatalf("%q\n%v %v\ngot  %+v\nwant %+v", headers, found, err, visible(into), visible(want))
 		}
@@ -235,8 +235,8 @@ func TestAlikeByPairsAndByTable(t *testing.T) {
 				want = want || string(before) == text || by == butForCase && sameFolded(string(before), text)
 			}
 		}
-		_, few, found := d.alike(spans, by)
-		_, many, foundToo := d.alikeOfMany(spans, by)
+		_, few, found := d.duplicates(spans, by)
+		_, many, foundToo := d.duplicatesOfMany(spans, by)
 		if found != want || foundToo != want || few != many {
 			t.Fatalf("%q: pairs find %v at %v, the table %v at %v, want %v", names, found, few, foundToo, many, want)
 		}
@@ -244,13 +244,13 @@ func TestAlikeByPairsAndByTable(t *testing.T) {
 }
 
 func TestReasonsAreShortAndPrintable(t *testing.T) {
-	r, home := reader(t, Options{}), currency(t, "CNY")
+	r, defaultCurrency := reader(t, Options{}), currency(t, "CNY")
 	rapid.Check(t, func(t *rapid.T) {
 		value, err := json.Marshal(strings.Repeat(rapid.String().Draw(t, "text"), rapid.IntRange(1, 50).Draw(t, "times")))
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, bad := r.ReadJSON([]byte(`{"items":`+string(value)+`}`), home, new(Cart))
+		_, bad := r.ReadJSON([]byte(`{"items":`+string(value)+`}`), defaultCurrency, new(Cart))
 		reason := bad.(*Invalid).Reason
 		if len(reason) > 80 || !printable(reason) {
 			t.Fatalf("%q", reason)

@@ -114,7 +114,7 @@ func (r *Reader) follow(route *route) {
 }
 
 // root is the node that paths start from.
-func (r *Reader) root(from place) *node {
+func (r *Reader) root(from scope) *node {
 	switch from {
 	case inLine:
 		return r.line

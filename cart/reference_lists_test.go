@@ -253,8 +253,8 @@ func property(v any) (*Attribute, *plainFault) {
 	return nil, nil
 }
 
-// settle completes a cart.
-func (r *plainRead) settle() *plainFault {
+// complete completes a cart.
+func (r *plainRead) complete() *plainFault {
 	r.order()
 	r.absent()
 	if r.given["decimals"] && r.decimals != int64(r.currency.Digits()) {
@@ -264,7 +264,7 @@ func (r *plainRead) settle() *plainFault {
 	priced := true
 	for i := range r.cart.Lines {
 		line := &r.cart.Lines[i]
-		if f := r.settleLine(line, r.lines[i]); f != nil {
+		if f := r.completeLine(line, r.lines[i]); f != nil {
 			return f
 		}
 		priced = priced && (line.Quantity == 0 || line.HasTotal || line.UnitPrice != NoPrice)
@@ -324,7 +324,7 @@ func (r *plainRead) absent() {
 	}
 }
 
-func (r *plainRead) settleLine(line *Line, of plainAmounts) *plainFault {
+func (r *plainRead) completeLine(line *Line, of plainAmounts) *plainFault {
 	units := new(big.Rat).SetInt64(line.Quantity)
 	if line.Weight != (Decimal{}) {
 		units.SetString(line.Weight.String())

@@ -9,11 +9,11 @@ import (
 )
 
 // sameAsPlain fails unless the reader and the reference make the same of a body.
-func sameAsPlain(t tester, in Options, body []byte, home money.Currency) verdict {
+func sameAsPlain(t tester, in Options, body []byte, defaultCurrency money.Currency) verdict {
 	t.Helper()
 	var got Cart
-	found, err := reader(t, in).ReadJSON(body, home, &got)
-	want, is, why := newPlain(t, in).read(body, home)
+	found, err := reader(t, in).ReadJSON(body, defaultCurrency, &got)
+	want, is, why := newPlain(t, in).read(body, defaultCurrency)
 	has := isNoCart
 	switch {
 	case err != nil:
@@ -34,7 +34,7 @@ func sameAsPlain(t tester, in Options, body []byte, home money.Currency) verdict
 // Mappings of every kind, and bodies made for them, with mutations: the reader and the
 // reference agree on what can be compiled, what is a cart, and on the cart.
 func TestTheReaderAgreesWithTheReference(t *testing.T) {
-	home := currency(t, "CNY")
+	defaultCurrency := currency(t, "CNY")
 	verdicts := map[verdict]int{}
 	mappings, refused := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -49,8 +49,8 @@ func TestTheReaderAgreesWithTheReference(t *testing.T) {
 			return
 		}
 		for range 3 {
-			body := drawBody(t, drawDocument(t, in, routes, home))
-			verdicts[sameAsPlain(t, in, body, home)]++
+			body := drawBody(t, drawDocument(t, in, routes, defaultCurrency))
+			verdicts[sameAsPlain(t, in, body, defaultCurrency)]++
 		}
 	})
 	t.Logf("%d of %d mappings were refused; bodies: %v", refused, mappings, verdicts)

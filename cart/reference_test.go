@@ -46,16 +46,16 @@ func newPlain(t tester, options Options) *plain {
 }
 
 // read is what a body is, why if it is invalid, and the cart.
-func (p *plain) read(body []byte, home money.Currency) (Cart, verdict, string) {
+func (p *plain) read(body []byte, defaultCurrency money.Currency) (Cart, verdict, string) {
 	doc, err := parsePlain(withoutMark(body))
 	if err != nil {
 		return Cart{}, isInvalid, err.Error()
 	}
-	r := plainRead{plain: p, currency: home, given: map[string]bool{}, dropped: map[string]bool{}}
+	r := plainRead{plain: p, currency: defaultCurrency, given: map[string]bool{}, dropped: map[string]bool{}}
 	r.cart.Customer.CompletedOrders = -1
 	f := r.root(doc)
 	if f == nil && r.found {
-		f = r.settle()
+		f = r.complete()
 	}
 	switch {
 	case f == nil && r.found:
@@ -100,7 +100,7 @@ func byName(name string) func(plainStep) bool {
 
 func anyStep(plainStep) bool { return true }
 
-// mentions reports whether there is anything at the items, in whatever case.
+// hasKey reports whether there is anything at the items, in whatever case.
 func (p *plain) mentions(v any, all []at) bool {
 	all = slices.DeleteFunc(slices.Clone(all), func(a at) bool { return a.Key != "items" })
 	if len(all) == 0 {

@@ -28,14 +28,14 @@ type Read struct {
 // Trace is [Reader.ReadJSON] that also tells every value that was read, in the order of
 // the body. It takes several times as long. What was read is told of an invalid cart,
 // too, as far as it was read.
-func (r *Reader) Trace(body []byte, home money.Currency, into *Cart) (reads []Read, found bool, err error) {
+func (r *Reader) Trace(body []byte, defaultCurrency money.Currency, into *Cart) (reads []Read, found bool, err error) {
 	mark := markLength(body)
 	if !isJSON(body[mark:]) {
 		into.Reset()
 		return nil, false, malformed(body, mark)
 	}
 	t := &trace{}
-	found, err = r.readValid(body, home, into, &into.names, nil, t)
+	found, err = r.readValid(body, defaultCurrency, into, &into.names, nil, t)
 	reads = make([]Read, len(t.reads))
 	for i := range t.reads {
 		reads[i] = t.reads[i].Read

@@ -11,13 +11,13 @@ func TestReadingALargeBodyPausesOften(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it reads a MiB of every kind")
 	}
-	r, home := reader(t, Options{}), currency(t, "CNY")
+	r, defaultCurrency := reader(t, Options{}), currency(t, "CNY")
 	for name, body := range hostile {
 		t.Run(name, func(t *testing.T) {
 			var w Workspace
 			var c Cart
 			text, pauses := []byte(body(1<<20)), 0
-			_, err := w.ReadJSON(r, text, home, &c, func() { pauses++ })
+			_, err := w.ReadJSON(r, text, defaultCurrency, &c, func() { pauses++ })
 			least := len(text) / onePiece
 			if err != nil && strings.HasSuffix(err.Error(), tooDeep().reason()) {
 				least = 0
@@ -81,11 +81,11 @@ func TestAWorkspaceReadsEveryShape(t *testing.T) {
 }
 
 func TestAWorkspaceKeepsItsMemory(t *testing.T) {
-	r, home, body := reader(t, Options{}), currency(t, "CNY"), manyNames(1<<16)
+	r, defaultCurrency, body := reader(t, Options{}), currency(t, "CNY"), manyNames(1<<16)
 	var w Workspace
 	var c Cart
 	read := func() {
-		if found, err := w.ReadJSON(r, body, home, &c, func() {}); !found || err != nil {
+		if found, err := w.ReadJSON(r, body, defaultCurrency, &c, func() {}); !found || err != nil {
 			t.Fatal(found, err)
 		}
 	}
@@ -96,10 +96,10 @@ func TestAWorkspaceKeepsItsMemory(t *testing.T) {
 }
 
 func TestReadingInPiecesKeepsNothingOfTheBody(t *testing.T) {
-	r, home := reader(t, Options{}), currency(t, "CNY")
+	r, defaultCurrency := reader(t, Options{}), currency(t, "CNY")
 	var w Workspace
 	var c Cart
-	if _, err := w.ReadJSON(r, []byte(`{"items":[],"x":1} rest`), home, &c, func() {}); err == nil {
+	if _, err := w.ReadJSON(r, []byte(`{"items":[],"x":1} rest`), defaultCurrency, &c, func() {}); err == nil {
 		t.Fatal("no error")
 	}
 	if w.text.rest != nil || w.text.pause != nil {

@@ -11,8 +11,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// A rule with a ladder that took something off has it from one step, with each from
-// one step for each part, and would have taken the same off had it no other. Where
+// A rule with a ladder that took something off has it from one step, and would have
+// taken the same off had it no other. With each it has it from one step for each part,
+// and needs its other steps, too: a part may reach one that gives it nothing. Where
 // rules are combined the others say what it takes off alone, and so with which rules
 // it goes.
 func TestLawOnlyTheGivenStepCounts(t *testing.T) {
@@ -35,8 +36,8 @@ func TestLawOnlyTheGivenStepCounts(t *testing.T) {
 				t.Fatalf("%s took %d off, by the steps %v", a.id, a.amount, got)
 			}
 			delete(numbers, a.id)
-			if len(got) > 0 {
-				ladder.leaveOnly(got)
+			if len(got) == 1 && !ladder.parts {
+				ladder.leaveOnly(got[0] - 1)
 			}
 		}
 		if len(numbers) > 0 {
@@ -83,19 +84,15 @@ func (l ladderSteps) bounds(amount int64) (least, most int) {
 	return 1, 1
 }
 
-// leaveOnly drops all steps but those of the numbers.
-func (l ladderSteps) leaveOnly(numbers []int) {
+// leaveOnly drops all steps but one.
+func (l ladderSteps) leaveOnly(i int) {
 	switch {
 	case l.order != nil:
-		only := (*l.order)[numbers[0]-1]
+		only := (*l.order)[i]
 		only.id = (*l.order)[0].id // the first step has it for all
 		*l.order = []stepSpec{only}
 	case l.rule != nil:
-		var left []ladderSpec
-		for _, number := range numbers {
-			left = append(left, (*l.rule)[number-1])
-		}
-		*l.rule = left
+		*l.rule = (*l.rule)[i : i+1]
 	}
 }
 

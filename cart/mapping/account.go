@@ -44,7 +44,7 @@ const maxIgnored = 60
 
 // AccountOf reads an order and says what is read and what is not. The error says that
 // it is no JSON, or that the options are no good.
-func AccountOf(body []byte, o cart.Options, home money.Currency) (*Account, error) {
+func AccountOf(body []byte, o cart.Options, defaultCurrency money.Currency) (*Account, error) {
 	reader, err := cart.NewReader(o)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func AccountOf(body []byte, o cart.Options, home money.Currency) (*Account, erro
 	}
 	a := &Account{}
 	c := new(cart.Cart)
-	reads, found, err := reader.Trace(body, home, c)
+	reads, found, err := reader.Trace(body, defaultCurrency, c)
 	a.Reads = reads
 	switch {
 	case errors.As(err, &a.Invalid):
@@ -64,7 +64,7 @@ func AccountOf(body []byte, o cart.Options, home money.Currency) (*Account, erro
 	case found:
 		a.Cart = c
 	}
-	l := &ledger{Account: a, root: root, prices: o.Prices, currency: home}
+	l := &ledger{Account: a, root: root, prices: o.Prices, currency: defaultCurrency}
 	if stated, err := money.ParseCurrency(c.Currency); err == nil {
 		l.currency = stated
 	}

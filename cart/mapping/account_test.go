@@ -128,19 +128,19 @@ func TestWhatDoesNotAddUp(t *testing.T) {
 
 func TestOrdersThatAreNotRead(t *testing.T) {
 	t.Parallel()
-	home := currency(t, "EUR")
-	a, err := AccountOf([]byte(`{"lines": [{"qty": 1, "price": "ten"}], "voucher": "V"}`), shopOptions, home)
+	defaultCurrency := currency(t, "EUR")
+	a, err := AccountOf([]byte(`{"lines": [{"qty": 1, "price": "ten"}], "voucher": "V"}`), shopOptions, defaultCurrency)
 	if err != nil || a.Cart != nil || a.Fine() || a.Invalid == nil || a.Invalid.Pointer != "/lines/0/price" || len(a.Ignored) != 1 {
 		t.Errorf("an invalid one: %+v, %v", a, err)
 	}
-	a, err = AccountOf([]byte(`{"items": [{"sku": "a", "qty": 1, "price": "1"}]}`), shopOptions, home)
+	a, err = AccountOf([]byte(`{"items": [{"sku": "a", "qty": 1, "price": "1"}]}`), shopOptions, defaultCurrency)
 	if err != nil || a.Cart != nil || a.Fine() || a.Invalid != nil {
 		t.Errorf("no goods: %+v, %v", a, err)
 	}
-	if _, err := AccountOf([]byte(`{`), shopOptions, home); err == nil {
+	if _, err := AccountOf([]byte(`{`), shopOptions, defaultCurrency); err == nil {
 		t.Error("half an object was read")
 	}
-	if _, err := AccountOf([]byte(`{}`), cart.Options{MaxLines: -1}, home); err == nil {
+	if _, err := AccountOf([]byte(`{}`), cart.Options{MaxLines: -1}, defaultCurrency); err == nil {
 		t.Error("impossible options were taken")
 	}
 }

@@ -29,7 +29,7 @@ quotes, as in the gateway.`,
 	return c
 }
 
-// measured is what bench measured.
+// measured is the result of bench.
 type measured struct {
 	Path            string  `json:"path"`
 	Env             string  `json:"env,omitempty"`
@@ -43,7 +43,7 @@ type measured struct {
 	BytesPerQuote   float64 `json:"bytes_per_quote"`
 }
 
-// The bounds of --time: below, the clock is too coarse, and above nobody waits.
+// The bounds of --time: the clock is too coarse for less.
 const (
 	leastTime = time.Millisecond
 	mostTime  = time.Hour
@@ -72,7 +72,7 @@ func runBench(cmd *cobra.Command, args []string) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), result)
 	}
-	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%s (version %s, %s), a cart of %s\n%.0f quotes a second on one core: %.0f ns, %.1f allocations and %.0f bytes each\n",
+	_, err = io.WriteString(cmd.OutOrStdout(), printablef("%s (version %s, %s), a cart of %s\n%.0f quotes a second on one core: %.0f ns, %.1f allocations and %.0f bytes each\n",
 		result.Path, result.Version, brief.Count(result.Rules, "rule"), brief.Count(result.Lines, "line"),
 		result.QuotesPerSecond, result.NsPerQuote, result.AllocsPerQuote, result.BytesPerQuote))
 	return exitFine, err

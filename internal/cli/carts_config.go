@@ -21,8 +21,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// This file is how the commands find a handler in a configuration. Nothing of it is
-// provisioned, and no strategy is loaded: the options of carts are decoded alone.
+// This file finds a handler in a configuration. It provisions nothing and loads no strategy: it
+// decodes the options of carts alone.
 
 // configured is a discount handler of a configuration.
 type configured struct {
@@ -34,7 +34,7 @@ type configured struct {
 	hosts  string // of the route it is in, if it names any
 }
 
-// handlerOptions are the options of the handler that the flags choose, and its name.
+// handlerOptions returns the options of the handler that the flags choose, and its name.
 func handlerOptions(cmd *cobra.Command, strategy string) (*cartoptions.Options, string, error) {
 	file := flag(cmd, "config")
 	all, err := handlersIn(file)
@@ -61,8 +61,8 @@ func handlerOptions(cmd *cobra.Command, strategy string) (*cartoptions.Options, 
 	return &chosen.Options, fmt.Sprintf("handler %d of %s", chosen.number, file), nil
 }
 
-// chooseHandler is the handler of a number; without one the only handler, or the one of
-// the strategy. Handlers that read carts alike are as good as one.
+// chooseHandler returns the handler of a number; without a number the only handler, or the one of
+// the strategy. Handlers that read carts in the same way count as one.
 func chooseHandler(all []configured, number int, file, strategy string) (*configured, error) {
 	if number > 0 {
 		return &all[number-1], nil
@@ -74,7 +74,7 @@ func chooseHandler(all []configured, number int, file, strategy string) (*config
 		}
 	}
 	for i := range candidates[1:] {
-		if !readAlike(&candidates[0].Options, &candidates[i+1].Options) {
+		if !readSameCarts(&candidates[0].Options, &candidates[i+1].Options) {
 			return nil, fmt.Errorf("%s has several discount handlers that read carts differently, say which with --handler:\n%s", file, listed(candidates))
 		}
 	}
@@ -94,7 +94,7 @@ func ordersOfHandlers(file, strategy string) (o ruletest.Orders, err error) {
 	var different []configured
 	for i := range all {
 		h := &all[i]
-		if slices.ContainsFunc(different, func(other configured) bool { return readAlike(&other.Options, &h.Options) }) {
+		if slices.ContainsFunc(different, func(other configured) bool { return readSameCarts(&other.Options, &h.Options) }) {
 			continue
 		}
 		if err := h.expand(); err != nil {
@@ -113,8 +113,8 @@ func ordersOfHandlers(file, strategy string) (o ruletest.Orders, err error) {
 	return o, nil
 }
 
-// readAlike reports whether two handlers read carts alike.
-func readAlike(a, b *cartoptions.Options) bool {
+// readSameCarts reports whether two handlers read carts alike.
+func readSameCarts(a, b *cartoptions.Options) bool {
 	one, oneErr := a.Cart()
 	other, otherErr := b.Cart()
 	return oneErr == nil && otherErr == nil && a.Source == b.Source && reflect.DeepEqual(one, other)
@@ -139,7 +139,7 @@ func withStrategy(all []configured, file, strategy string) []configured {
 	return of
 }
 
-// listed is a list of handlers for a person.
+// listed is a table of handlers.
 func listed(all []configured) string {
 	t := table{}
 	for i := range all {

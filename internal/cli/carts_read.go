@@ -18,8 +18,6 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// This file is how the commands read carts.
-
 // cartFor reads the cart of the flag --cart, written as the flags say. strategyPath is
 // the argument PATH.
 func cartFor(cmd *cobra.Command, s *strategy.Strategy, strategyPath string) (*pricedCart, error) {
@@ -37,15 +35,15 @@ func cartFor(cmd *cobra.Command, s *strategy.Strategy, strategyPath string) (*pr
 	}
 	c, err := shape.cartFrom(source{name: name}, body, s.Currency())
 	if err == nil && shape.name == "" {
-		sayMistyped(cmd.ErrOrStderr(), name, shape.reader.Unread(body))
+		warnMistyped(cmd.ErrOrStderr(), name, shape.reader.Unread(body))
 	}
 	return c, err
 }
 
-// sayMistyped says which members of a cart are not read and look like some that are.
-// The gateway passes over them in silence: an order has much that it does not read. So
-// does a command that was told how orders are written.
-func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
+// warnMistyped lists the members of a cart that are not read and whose names look like those of
+// members that are. The gateway ignores them silently, since an order has much that it does not
+// read; so does a command that was given a map.
+func warnMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
 	said, more := 0, 0
 	for _, u := range unread {
 		switch close := document.Closest(u.Name, u.Known); {
@@ -54,7 +52,7 @@ func sayMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
 			more++
 		default:
 			said++
-			fmt.Fprintf(w, "%s: %s is not read, did you mean %s?\n", printable(name), printable(brief.Text(u.Pointer, maxToldPointer)), close)
+			fmt.Fprintf(w, "%s: %s is not read, did you mean %s?\n", printable(name), printable(brief.Text(u.Pointer, maxPointerBytes)), close)
 		}
 	}
 	if more > 0 {
@@ -75,7 +73,7 @@ func (s source) String() string {
 	return fmt.Sprintf("%s:%d", s.name, s.line)
 }
 
-// at is a place in the text of the cart.
+// at is a position in the text of the cart.
 func (s source) at(body []byte, offset int) string {
 	before := body[:min(offset, len(body))]
 	line := bytes.Count(before, []byte("\n"))
@@ -99,7 +97,7 @@ func (s *cartShape) cartFrom(from source, body []byte, currency money.Currency) 
 	return &pricedCart{Cart: c, shape: s, from: from, body: body}, nil
 }
 
-// noCart is why a text is no cart.
+// noCart says why a text is no cart.
 func (s *cartShape) noCart() string {
 	if s.name == "" {
 		return `the JSON is no cart, want an object with "items" such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`
@@ -107,7 +105,7 @@ func (s *cartShape) noCart() string {
 	return fmt.Sprintf("the JSON is no cart: there is nothing at %s, where the items are by %s", s.reader.Items(), s.name)
 }
 
-// invalid says what is wrong with a cart, and where as an editor counts.
+// invalid is the error of a cart, with line and column as an editor counts them.
 func (s source) invalid(body []byte, invalid *cart.Invalid) error {
 	place, reason := s.String(), invalid.Reason
 	if detail := invalid.Detail; detail.HasOffset {

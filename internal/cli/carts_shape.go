@@ -18,9 +18,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// This file is how the commands know how carts are written.
-
-// cartShape is how carts are written, and what reads them.
+// cartShape is how carts are written, with the reader for them.
 type cartShape struct {
 	options cart.Options
 	reader  *cart.Reader
@@ -36,8 +34,8 @@ func addShapeFlags(c *cobra.Command) {
 	c.Flags().String("prices", "", "The unit of the amounts in carts: minor (1850) or major (18.50); default: minor")
 }
 
-// shapeFor is how carts are written by the flags; path is that of the strategy, if the
-// command has one.
+// shapeFor returns the shape of carts that the flags choose; path is that of the strategy, if
+// the command has one.
 func shapeFor(cmd *cobra.Command, path string) (*cartShape, error) {
 	o, name, err := shapeOptions(cmd, path)
 	if err != nil {
@@ -97,7 +95,7 @@ func shapeOptions(cmd *cobra.Command, path string) (o *cartoptions.Options, name
 	return o, name, nil
 }
 
-// onlyOneShape refuses flags that say the same twice.
+// onlyOneShape refuses flags that choose the shape twice.
 func onlyOneShape(cmd *cobra.Command) error {
 	var given []string
 	for _, name := range []string{"config", "map", "preset"} {
@@ -157,7 +155,7 @@ func optionsIn(path string) (*cartoptions.Options, error) {
 	return o, nil
 }
 
-// meant is the hint which of the known names a mistyped one stands for.
+// meant is a hint with the known name that a mistyped one resembles.
 func meant(name string, known []string) string {
 	if close := document.Closest(name, known); close != "" {
 		return ": did you mean " + close + "?"
@@ -187,7 +185,7 @@ type pricedCart struct {
 	body  []byte
 }
 
-// unpriced says which line of the cart cannot be counted with.
+// unpriced names the line of the cart that cannot be priced.
 func (c *pricedCart) unpriced(err error) error {
 	if at, is := c.lineAt(err); is {
 		return fmt.Errorf("%s: %s", c.from, at)

@@ -41,7 +41,7 @@ found, and with 1 if there was nothing to read.`,
 	return c
 }
 
-// checked is what check found.
+// checked is the result of check.
 type checked struct {
 	Path     string                `json:"path"`
 	Env      string                `json:"env,omitempty"`
@@ -93,8 +93,8 @@ func runCheck(cmd *cobra.Command, args []string) (int, error) {
 	return exitFine, nil
 }
 
-// check reads the strategy and the tests. The error says why that could not be
-// done, not what was found.
+// check reads the strategy and the tests. An error means that it could not, not that it found
+// something.
 func (c *checked) check(cmd *cobra.Command, sources, tests []strategy.Source) error {
 	err := c.read(cmd, sources, tests)
 	var more int
@@ -107,7 +107,7 @@ func (c *checked) check(cmd *cobra.Command, sources, tests []strategy.Source) er
 
 func (c *checked) read(cmd *cobra.Command, sources, tests []strategy.Source) error {
 	m, err := strategy.Parser{Env: c.Env, Lint: true}.Parse(sources...)
-	if err := c.found(err); err != nil {
+	if err := c.addDiagnostics(err); err != nil {
 		return err
 	}
 	if m != nil {
@@ -121,10 +121,10 @@ func (c *checked) read(cmd *cobra.Command, sources, tests []strategy.Source) err
 		return nil
 	}
 	_, err = strategyfile.Suite(tests, ruletest.Orders{})
-	return c.found(err)
+	return c.addDiagnostics(err)
 }
 
-// inspect looks at a strategy that is right.
+// inspect adds what is to be said of a valid strategy.
 func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	s := strategy.Compile(m)
 	sum := s.Fingerprint()
@@ -138,8 +138,8 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	}
 }
 
-// found keeps what is wrong with the files.
-func (c *checked) found(err error) error {
+// addDiagnostics keeps the diagnostics of an error; it returns any other error.
+func (c *checked) addDiagnostics(err error) error {
 	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
 		return err
@@ -152,8 +152,8 @@ func (c *checked) found(err error) error {
 func (c *checked) print(w io.Writer) error {
 	var text strings.Builder
 	p := printer{w: &text, paint: paintFor(w)}
-	p.problems("error", c.Errors, c.MoreErrors)
-	p.problems("warning", c.Warnings, c.MoreWarnings)
+	p.diagnostics("error", c.Errors, c.MoreErrors)
+	p.diagnostics("warning", c.Warnings, c.MoreWarnings)
 	p.line("%s", c.summary(p.paint, c.order()))
 	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("writing the result: %w", err)
@@ -161,11 +161,11 @@ func (c *checked) print(w io.Writer) error {
 	return nil
 }
 
-// summary is the closing line, the order if it is given, and what remains to be said.
+// summary is the closing line, with the order if it is given, and notes.
 func (c *checked) summary(paint paint, order string) string {
 	what := ""
 	if c.SHA256 != "" {
-		what = sayf(" (version %s, %s, sha256 %.12s…)", c.Version, brief.Count(c.Rules, "rule"), c.SHA256)
+		what = printablef(" (version %s, %s, sha256 %.12s…)", c.Version, brief.Count(c.Rules, "rule"), c.SHA256)
 	}
 	var parts []string
 	if n := len(c.Errors) + c.MoreErrors; n > 0 {
@@ -190,8 +190,8 @@ func (c *checked) summary(paint paint, order string) string {
 	return text
 }
 
-// filesWith names the files that problems are in: the strategy by its path, and tests by
-// their own, which a person may not have in mind.
+// filesWith names the files that diagnostics are in: the strategy by its path, and tests by their
+// own paths.
 func filesWith(path string, lists ...[]document.Diagnostic) string {
 	var tests []string
 	strategy := false
@@ -212,7 +212,7 @@ func filesWith(path string, lists ...[]document.Diagnostic) string {
 	return strings.Join(tests, ", ") + ", the tests of " + path
 }
 
-// unchecked says which environments were not looked at.
+// unchecked names the environments that were not checked.
 func (c *checked) unchecked() string {
 	if len(c.Unchecked) == 0 {
 		return ""

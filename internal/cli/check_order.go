@@ -7,70 +7,70 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// maxTurnsPrinted is how many turns check prints; --json has all.
-const maxTurnsPrinted = 20
+// maxEntriesPrinted is how many entries of the order check prints; --json has all.
+const maxEntriesPrinted = 20
 
-// order is the order in which the rules apply, for a person; "" where there is one rule.
+// order describes the order in which the rules apply; "" where there is one rule.
 func (c *checked) order() string {
 	if c.Rules < 2 {
 		return ""
 	}
 	var together, alone []strategy.OrderEntry
-	for _, turn := range c.Order[:min(len(c.Order), maxTurnsPrinted)] {
-		if turn.Exclusive != "" {
-			alone = append(alone, turn)
+	for _, entry := range c.Order[:min(len(c.Order), maxEntriesPrinted)] {
+		if entry.Exclusive != "" {
+			alone = append(alone, entry)
 		} else {
-			together = append(together, turn)
+			together = append(together, entry)
 		}
 	}
 	var parts []string
 	if len(together) > 0 {
 		parts = append(parts, byStage(together))
 	}
-	for _, turn := range alone {
-		parts = append(parts, instead(turn))
+	for _, entry := range alone {
+		parts = append(parts, exclusiveText(entry))
 	}
 	text := "order: "
 	if c.breaksTies {
 		text = "order of equals: "
 	}
-	if text += strings.Join(parts, "; "); len(c.Order) > maxTurnsPrinted {
-		text += fmt.Sprintf("; and %d more", len(c.Order)-maxTurnsPrinted)
+	if text += strings.Join(parts, "; "); len(c.Order) > maxEntriesPrinted {
+		text += fmt.Sprintf("; and %d more", len(c.Order)-maxEntriesPrinted)
 	}
 	return text
 }
 
-// byStage lists turns, and says the stage where there are several.
-func byStage(turns []strategy.OrderEntry) string {
+// byStage lists entries, with their stages where there are several.
+func byStage(entries []strategy.OrderEntry) string {
 	var text strings.Builder
-	several := turns[0].Stage != turns[len(turns)-1].Stage
-	for i, turn := range turns {
-		switch begins := i == 0 || turn.Stage != turns[i-1].Stage; {
+	several := entries[0].Stage != entries[len(entries)-1].Stage
+	for i, entry := range entries {
+		switch begins := i == 0 || entry.Stage != entries[i-1].Stage; {
 		case begins && several:
 			if i > 0 {
 				text.WriteString("; ")
 			}
-			fmt.Fprintf(&text, "stage %d: ", turn.Stage)
+			fmt.Fprintf(&text, "stage %d: ", entry.Stage)
 		case i > 0:
 			text.WriteString(", ")
 		}
-		text.WriteString(named(turn))
+		text.WriteString(entryText(entry))
 	}
 	return text.String()
 }
 
-// named is the rule of a turn, or the group of which the best has it.
-func named(turn strategy.OrderEntry) string {
-	if turn.Group == "" || len(turn.Rules) == 1 {
-		return printable(turn.Rules[0])
+// entryText names the rule of an entry, or the group whose best rule applies.
+func entryText(entry strategy.OrderEntry) string {
+	if entry.Group == "" || len(entry.Rules) == 1 {
+		return printable(entry.Rules[0])
 	}
-	return "the best of " + printable(strings.Join(turn.Rules, ", ")) + " (" + printable(turn.Group) + ")"
+	return "the best of " + printable(strings.Join(entry.Rules, ", ")) + " (" + printable(entry.Group) + ")"
 }
 
-// instead says what an exclusive rule may take the place of.
-func instead(turn strategy.OrderEntry) string {
-	if turn.Exclusive == "goods" {
-		return "or in place of those of goods: " + printable(turn.Rules[0])
+// exclusiveText says what an exclusive rule may replace.
+func exclusiveText(entry strategy.OrderEntry) string {
+	if entry.Exclusive == "goods" {
+		return "or in place of those of goods: " + printable(entry.Rules[0])
 	}
-	return "or in place of all: " + printable(turn.Rules[0])
+	return "or in place of all: " + printable(entry.Rules[0])
 }

@@ -70,7 +70,7 @@ func command(use, short, long, example string, args cobra.PositionalArgs, run fu
 		return caddycmd.WrapCommandFuncForCobra(func(caddycmd.Flags) (int, error) {
 			code, err := run(cmd, args)
 			if invalid := invalidIn(err); len(invalid) > 0 {
-				code, err = exitFound, sayInvalid(cmd, invalid)
+				code, err = exitFound, printInvalid(cmd, invalid)
 			}
 			if err != nil {
 				err = printableError{err}

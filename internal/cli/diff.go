@@ -99,7 +99,7 @@ func runDiff(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	if err := onlyWithCarts(cmd); err != nil {
+	if err := refuseCartFlags(cmd); err != nil {
 		return exitFailed, err
 	}
 	if path := flag(cmd, "carts"); path != "" {
@@ -119,8 +119,8 @@ func changesFor(changes []compare.Change) []changed {
 	return list
 }
 
-// onlyWithCarts refuses flags that say how carts are written where none are given.
-func onlyWithCarts(cmd *cobra.Command) error {
+// refuseCartFlags refuses flags that say how carts are written where none are given.
+func refuseCartFlags(cmd *cobra.Command) error {
 	for _, name := range []string{"config", "handler", "map", "preset", "prices"} {
 		if cmd.Flags().Changed(name) && flag(cmd, "carts") == "" {
 			return fmt.Errorf("--%s says how carts are written, and there are none: --carts is missing", name)

@@ -19,7 +19,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// comparedCarts is what two strategies make of the same carts, in minor units.
+// comparedCarts are the same carts priced by two strategies, in minor units.
 type comparedCarts struct {
 	Path string `json:"path"`
 
@@ -27,41 +27,41 @@ type comparedCarts struct {
 	Currency string `json:"currency"`
 	Unit     string `json:"unit"`
 	Decimals int    `json:"decimals"`
-	// Carts are how many were read; Unpriced of them at least one strategy could
-	// not price. The sums are over the others.
+	// Carts is how many were read. At least one strategy could not price Unpriced of
+	// them; the sums are over the others.
 	Carts    int            `json:"carts"`
 	Unpriced int            `json:"unpriced"`
 	Less     int            `json:"less"` // carts that cost less by the new strategy
 	More     int            `json:"more"`
-	Payable  before         `json:"payable"`
-	Discount before         `json:"discount"` // on goods and shipping
+	Payable  oldNew         `json:"payable"`
+	Discount oldNew         `json:"discount"` // on goods and shipping
 	Each     []comparedCart `json:"each"`
 }
 
-// before is an amount before a change, and after it.
-type before struct {
+// oldNew is an amount by the old strategy and by the new one.
+type oldNew struct {
 	Old int64 `json:"old"`
 	New int64 `json:"new"`
 }
 
-func (b before) change() int64 { return b.New - b.Old }
+func (b oldNew) change() int64 { return b.New - b.Old }
 
 type comparedCart struct {
 	Line     int          `json:"line"`     // of the file
-	Subtotal before       `json:"subtotal"` // goods and shipping, before discounts
-	Payable  before       `json:"payable"`
-	Discount before       `json:"discount"`
+	Subtotal oldNew       `json:"subtotal"` // goods and shipping, before discounts
+	Payable  oldNew       `json:"payable"`
+	Discount oldNew       `json:"discount"`
 	Rules    []ruleChange `json:"rules"` // that take off another amount
 	Error    string       `json:"error,omitempty"`
 }
 
 type ruleChange struct {
 	Rule string `json:"rule"`
-	before
+	oldNew
 }
 
-// longestCart is as much as one line of a file of carts may have: what the gateway
-// reads of a body by default.
+// longestCart bounds one line of a file of carts, in bytes, as the gateway bounds a body by
+// default.
 const longestCart = 1 << 20
 
 func compareCarts(cmd *cobra.Command, path, strategyPath string, old, next *strategy.Strategy, now time.Time) (*comparedCarts, error) {
@@ -123,14 +123,14 @@ func compareCart(c *pricedCart, line int, old, next *strategy.Strategy, now time
 	case nextErr != nil:
 		return result.failed(c, "new", nextErr)
 	}
-	result.Subtotal = before{was.Subtotal + was.Shipping, is.Subtotal + is.Shipping}
-	result.Payable = before{was.Payable, is.Payable}
-	result.Discount = before{was.Discount + was.ShippingDiscount, is.Discount + is.ShippingDiscount}
+	result.Subtotal = oldNew{was.Subtotal + was.Shipping, is.Subtotal + is.Shipping}
+	result.Payable = oldNew{was.Payable, is.Payable}
+	result.Discount = oldNew{was.Discount + was.ShippingDiscount, is.Discount + is.ShippingDiscount}
 	result.Rules = append(result.Rules, ruleChanges(old, &was, next, &is)...)
 	return result
 }
 
-// failed is the result for a cart that one of the strategies cannot price.
+// failed is the result of a cart that one of the strategies cannot price.
 func (one comparedCart) failed(c *pricedCart, by string, err error) comparedCart {
 	text, is := c.lineAt(err)
 	if !is {
@@ -140,12 +140,12 @@ func (one comparedCart) failed(c *pricedCart, by string, err error) comparedCart
 	return one
 }
 
-// ruleChanges are the rules that take off another amount, in the order of the old
-// strategy, and then of the new one.
+// ruleChanges lists the rules whose discounts differ, in the order of the old strategy, and then
+// of the new one.
 func ruleChanges(old *strategy.Strategy, was *strategy.Quote, next *strategy.Strategy, is *strategy.Quote) []ruleChange {
 	var changes []ruleChange
 	at := map[string]int{}
-	add := func(rule string, amounts before) {
+	add := func(rule string, amounts oldNew) {
 		i, known := at[rule]
 		if !known {
 			i = len(changes)
@@ -156,10 +156,10 @@ func ruleChanges(old *strategy.Strategy, was *strategy.Quote, next *strategy.Str
 		changes[i].New += amounts.New
 	}
 	for _, a := range was.Applied {
-		add(old.Rules()[a.Rule], before{Old: a.Amount})
+		add(old.Rules()[a.Rule], oldNew{Old: a.Amount})
 	}
 	for _, a := range is.Applied {
-		add(next.Rules()[a.Rule], before{New: a.Amount})
+		add(next.Rules()[a.Rule], oldNew{New: a.Amount})
 	}
 	kept := changes[:0]
 	for _, c := range changes {
@@ -189,10 +189,10 @@ func (c *comparedCarts) add(one comparedCart) {
 	}
 }
 
-// text is for a person: the carts that change, and the sums.
+// text lists the carts that change, and the sums.
 func (c *comparedCarts) text(in money.Currency, at time.Time, paint paint) string {
 	var text strings.Builder
-	text.WriteString(sayf("%s, %s at %s, in %s\n", c.Path, brief.Count(c.Carts, "cart"), at.Format("Mon 2006-01-02 15:04:05 -07:00"), in.Code()))
+	text.WriteString(printablef("%s, %s at %s, in %s\n", c.Path, brief.Count(c.Carts, "cart"), at.Format("Mon 2006-01-02 15:04:05 -07:00"), in.Code()))
 	t := table{right: []int{0, 1, 2, 3}}
 	t.add("line", "to pay", "instead", "change", "by")
 	for _, one := range c.Each {
@@ -212,7 +212,7 @@ func (c *comparedCarts) text(in money.Currency, at time.Time, paint paint) strin
 	return text.String() + "\n"
 }
 
-func (b before) cells(in money.Currency, paint paint) []string {
+func (b oldNew) cells(in money.Currency, paint paint) []string {
 	colour := red // the shop's money
 	if b.change() >= 0 {
 		colour = green
@@ -232,8 +232,8 @@ func withSign(in money.Currency, minor int64) string {
 	return text
 }
 
-// by is what the change comes from: prices of the catalogue, and rules by what more
-// or less they take off.
+// by lists the causes of a change: prices of the catalogue, and rules with the difference of
+// their discounts.
 func (one *comparedCart) by(in money.Currency) string {
 	var rules []string
 	if change := one.Subtotal.change(); change != 0 {
@@ -245,7 +245,7 @@ func (one *comparedCart) by(in money.Currency) string {
 	return strings.Join(rules, ", ")
 }
 
-// share is the change as a share of what was to pay.
+// share is the change as a percentage of the old amount.
 func (c *comparedCarts) share() string {
 	if c.Payable.Old == 0 || c.Payable.change() == 0 {
 		return ""

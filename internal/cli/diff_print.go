@@ -13,33 +13,33 @@ import (
 	"github.com/promogate/caddy-discount/strategy/compare"
 )
 
-// What became of a rule, a product or a setting.
+// The outcomes of a comparison for a rule, a product or a setting.
 const (
 	wasAdded   = "added"
 	wasRemoved = "removed"
 	wasChanged = "changed"
 )
 
-// affected is a rule, a product or a setting that differs.
-type affected struct {
+// changedThing is a rule, a product or a setting that differs.
+type changedThing struct {
 	of, name string // such as rule and its id; a setting is of itself
-	became   string
+	outcome  string
 	changes  []compare.Change // with paths below it
 }
 
-// describe writes changes for a person, those of one rule together.
+// describe writes changes, those of one rule together.
 func describe(changes []compare.Change, paint paint) string {
 	colours := map[string]string{wasAdded: green, wasRemoved: red, wasChanged: yellow}
 	var text strings.Builder
-	counts := map[[2]string]int{} // by what it is of, and what became of it
+	counts := map[[2]string]int{} // by section and outcome
 	var kinds [][2]string
-	for _, a := range gather(changes) {
+	for _, a := range group(changes) {
 		title := a.of
 		if a.name != "" {
 			title += " " + printable(a.name)
 		}
-		fmt.Fprintf(&text, "%s %s\n%s", paint.in(bold, title), paint.in(colours[a.became], a.became), a.fields())
-		kind := [2]string{a.of, a.became}
+		fmt.Fprintf(&text, "%s %s\n%s", paint.in(bold, title), paint.in(colours[a.outcome], a.outcome), a.fields())
+		kind := [2]string{a.of, a.outcome}
 		if counts[kind]++; counts[kind] == 1 {
 			kinds = append(kinds, kind)
 		}
@@ -55,17 +55,17 @@ func describe(changes []compare.Change, paint paint) string {
 	return text.String() + "\n" + strings.Join(parts, ", ") + "\n"
 }
 
-// describeTexts writes the changes of texts for a person, those of one rule together.
+// describeTexts writes the changes of texts, those of one rule together.
 func describeTexts(changes []compare.Change, paint paint) string {
 	var text strings.Builder
-	for _, a := range gatherTexts(changes) {
-		fmt.Fprintf(&text, "%s %s\n%s", paint.in(bold, "texts of rule "+printable(a.name)), paint.in(yellow, a.became), a.fields())
+	for _, a := range groupTexts(changes) {
+		fmt.Fprintf(&text, "%s %s\n%s", paint.in(bold, "texts of rule "+printable(a.name)), paint.in(yellow, a.outcome), a.fields())
 	}
 	return text.String()
 }
 
-// gatherTexts is gather for texts, of which the whole may be new.
-func gatherTexts(changes []compare.Change) []affected {
+// groupTexts is group for texts, which may all be new.
+func groupTexts(changes []compare.Change) []changedThing {
 	var rules []compare.Change
 	for _, c := range changes {
 		if len(c.Path) > 1 {
@@ -83,14 +83,14 @@ func gatherTexts(changes []compare.Change) []affected {
 			rules = append(rules, one)
 		}
 	}
-	return gather(rules)
+	return group(rules)
 }
 
-// gather puts the changes of one thing together; they come one after the other.
-func gather(changes []compare.Change) []affected {
-	var all []affected
+// group puts the changes of one thing together; they are adjacent.
+func group(changes []compare.Change) []changedThing {
+	var all []changedThing
 	for _, c := range changes {
-		a := affected{of: c.Path[0].Name, became: wasChanged}
+		a := changedThing{of: c.Path[0].Name, outcome: wasChanged}
 		depth := 1
 		switch {
 		case len(c.Path) > 1 && a.of != "rule" && c.Path[1].Name == compare.Order:
@@ -103,9 +103,9 @@ func gather(changes []compare.Change) []affected {
 		if len(c.Path) == depth {
 			switch {
 			case c.Old == nil:
-				a.became = wasAdded
+				a.outcome = wasAdded
 			case c.New == nil:
-				a.became = wasRemoved
+				a.outcome = wasRemoved
 			}
 		}
 		c.Path = c.Path[depth:]
@@ -119,19 +119,19 @@ func gather(changes []compare.Change) []affected {
 	return all
 }
 
-// fields is a table of what differs.
-func (a *affected) fields() string {
+// fields is a table of the differences.
+func (a *changedThing) fields() string {
 	t := table{}
 	for _, c := range a.changes {
 		switch {
-		case len(c.Path) == 0 && a.became == wasChanged:
+		case len(c.Path) == 0 && a.outcome == wasChanged:
 			t.add("  "+difference(c.Old, c.New), "")
 		case len(c.Path) > 0:
 			t.add("  "+fieldName(c.Path), difference(c.Old, c.New))
 		default:
 			whole := append(slices.Clone(c.Old), c.New...) // one of them is nothing
 			for _, m := range valuesOf(whole) {
-				t.add("  "+m.name, shownValue(m.value))
+				t.add("  "+m.name, valueText(m.value))
 			}
 		}
 	}
@@ -150,8 +150,8 @@ func fieldName(path []compare.Step) string {
 	return strings.Join(shown, " ")
 }
 
-// difference says what a value was and is. Of two lists of texts it says which came
-// and went.
+// difference shows the old value and the new one; of two lists of texts, which were added and
+// removed.
 func difference(old, next []byte) string {
 	var before, after []string
 	if json.Unmarshal(old, &before) == nil && json.Unmarshal(next, &after) == nil {
@@ -170,12 +170,12 @@ func difference(old, next []byte) string {
 			return strings.Join(parts, ", ")
 		}
 	}
-	return shownValue(old) + " → " + shownValue(next)
+	return valueText(old) + " → " + valueText(next)
 }
 
-// shownValue is a value of the canonical form for a person; "none" if it is not
+// valueText is a value of the canonical form for a person; "none" if it is not
 // there.
-func shownValue(value []byte) string {
+func valueText(value []byte) string {
 	if len(value) == 0 {
 		return "none"
 	}
@@ -187,14 +187,14 @@ func shownValue(value []byte) string {
 	case json.Unmarshal(value, &list) == nil:
 		shown := make([]string, len(list))
 		for i, v := range list {
-			shown[i] = shownValue(v)
+			shown[i] = valueText(v)
 		}
 		return strings.Join(shown, ", ")
 	}
 	if members := valuesOf(value); members != nil {
 		shown := make([]string, len(members))
 		for i, m := range members {
-			shown[i] = m.name + " " + shownValue(m.value)
+			shown[i] = m.name + " " + valueText(m.value)
 		}
 		return "{" + strings.Join(shown, ", ") + "}"
 	}

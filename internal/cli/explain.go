@@ -91,7 +91,7 @@ func (e *explained) text(path, env string, now time.Time) string {
 	if env != "" {
 		env = ", env " + env
 	}
-	text.WriteString(sayf("%s%s: version %s, sha256 %x…\nat %s\n", path, env, e.Version(), sum[:6],
+	text.WriteString(printablef("%s%s: version %s, sha256 %x…\nat %s\n", path, env, e.Version(), sum[:6],
 		now.In(e.Location()).Format(explainedTime)))
 	if e.due != "" {
 		fmt.Fprintf(&text, "The strategy goes into service at %s, and prices no order before.\n", e.due)

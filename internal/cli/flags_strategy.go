@@ -13,8 +13,6 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// This file is what the commands that look at a strategy have in common.
-
 func addEnvFlag(c *cobra.Command) {
 	c.Flags().String("env", "", "The [[env]] of the strategy to use; default: none of them")
 }
@@ -27,7 +25,7 @@ func addNowFlag(c *cobra.Command) {
 	c.Flags().String("now", "", "The instant to look at it as of, such as 2026-11-11T09:30:00+08:00; without an offset\nin the time zone of the strategy; default: now")
 }
 
-// onePath wants the one argument of these commands.
+// onePath requires one argument, the path of a strategy.
 func onePath(_ *cobra.Command, args []string) error {
 	const wanted = "a strategy file or a directory of them, such as config/discount.toml"
 	switch {
@@ -39,7 +37,7 @@ func onePath(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// somePaths wants one argument or more.
+// somePaths requires one argument or more.
 func somePaths(_ *cobra.Command, args []string) error {
 	if len(args) == 0 || slices.Contains(args, "") {
 		return errors.New("PATH is missing: a strategy file or a directory of them, such as config/discount.toml")
@@ -47,7 +45,7 @@ func somePaths(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// The years whose instants a strategy can count with.
+// The years that a strategy can price orders in.
 const (
 	firstYear = 1900
 	lastYear  = 2200
@@ -83,7 +81,7 @@ func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 	return m, foundIn(path, err)
 }
 
-// toPrice is what of the flags is to be priced by the strategy at a path.
+// toPrice returns the strategy at a path, compiled, with the cart and the instant of the flags.
 func toPrice(cmd *cobra.Command, m *strategy.Model, path string) (s *strategy.Strategy, c *pricedCart, now time.Time, err error) {
 	s = strategy.Compile(m)
 	if now, err = instantOf(cmd, s.Location()); err != nil {

@@ -63,10 +63,10 @@ func runFmt(cmd *cobra.Command, args []string) (int, error) {
 		}
 		results = append(results, result)
 	}
-	var errors telling
+	var errors outputLimit
 	for i := range results {
 		r := &results[i]
-		told, more := some(&errors, r.Problems)
+		told, more := limited(&errors, r.Problems)
 		r.Problems, r.More = told, r.More+more
 	}
 	if wantsJSON(cmd) {
@@ -146,7 +146,7 @@ func layOut(path string, write, check bool) (layoutResult, error) {
 func printLayouts(cmd *cobra.Command, results []layoutResult) {
 	out, errs := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	for _, r := range results {
-		printer{w: errs, paint: paintFor(errs)}.problems("error", r.Problems, r.More)
+		printer{w: errs, paint: paintFor(errs)}.diagnostics("error", r.Problems, r.More)
 		switch {
 		case r.Text != nil:
 			fmt.Fprint(out, *r.Text)

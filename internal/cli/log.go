@@ -110,7 +110,7 @@ func runVerify(cmd *cobra.Command, _ []string) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), report)
 	}
-	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%d records, root %s, signed by %s: as they were written\n", report.Records, report.Root, report.Verifier))
+	_, err = io.WriteString(cmd.OutOrStdout(), printablef("%d records, root %s, signed by %s: as they were written\n", report.Records, report.Root, report.Verifier))
 	return exitFine, err
 }
 

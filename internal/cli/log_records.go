@@ -27,12 +27,12 @@ func addStateFlag(c *cobra.Command) {
 // recordsFor are the records of the one strategy that is meant. The note says what is
 // not seen by them.
 func recordsFor(cmd *cobra.Command) (records []history.Record, note string, err error) {
-	running, missed, err := runningFor(cmd)
+	running, unreachable, err := runningFor(cmd)
 	if err != nil {
 		return nil, "", err
 	}
 	if running == nil {
-		return recordsIn(cmd, missed)
+		return recordsIn(cmd, unreachable)
 	}
 	past, err := running.admin.History(running.strategy.ID)
 	if err != nil {
@@ -45,8 +45,8 @@ func recordsFor(cmd *cobra.Command) (records []history.Record, note string, err 
 }
 
 // recordsIn are those of a state directory.
-func recordsIn(cmd *cobra.Command, missed string) (records []history.Record, note string, err error) {
-	dir, err := stateDirBelow(cmd, missed)
+func recordsIn(cmd *cobra.Command, unreachable string) (records []history.Record, note string, err error) {
+	dir, err := stateDirBelow(cmd, unreachable)
 	if err != nil {
 		return nil, "", err
 	}
@@ -54,20 +54,20 @@ func recordsIn(cmd *cobra.Command, missed string) (records []history.Record, not
 	if err != nil {
 		return nil, "", atState(dir, err)
 	}
-	if missed != "" {
-		note = missed + ": this is from " + dir
+	if unreachable != "" {
+		note = unreachable + ": this is from " + dir
 	}
 	return past.Records, note, nil
 }
 
 // stateDirOf is the directory of the one strategy that is meant.
 func stateDirOf(cmd *cobra.Command) (string, error) {
-	running, missed, err := runningFor(cmd)
+	running, unreachable, err := runningFor(cmd)
 	if err != nil {
 		return "", err
 	}
 	if running == nil {
-		return stateDirBelow(cmd, missed)
+		return stateDirBelow(cmd, unreachable)
 	}
 	dir := running.strategy.State.Dir
 	if _, err := os.ReadDir(dir); err != nil {
@@ -84,8 +84,8 @@ type runningStrategy struct {
 }
 
 // runningFor finds the strategy that is meant in the running gateway; nil where a
-// directory is named, or no gateway was missed for the reason that is returned.
-func runningFor(cmd *cobra.Command) (found *runningStrategy, missed string, err error) {
+// directory is named, or no gateway was unreachable for the reason that is returned.
+func runningFor(cmd *cobra.Command) (found *runningStrategy, unreachable string, err error) {
 	if flag(cmd, "state") != "" {
 		return nil, "", nil
 	}
@@ -93,7 +93,7 @@ func runningFor(cmd *cobra.Command) (found *runningStrategy, missed string, err 
 	if err != nil {
 		return nil, "", err
 	}
-	admin.Patience = answerPatience
+	admin.Patience = answerTimeout
 	all, err := admin.Strategies()
 	switch {
 	case err != nil && flag(cmd, "address") != "":
@@ -112,8 +112,8 @@ func runningFor(cmd *cobra.Command) (found *runningStrategy, missed string, err 
 }
 
 // stateDirBelow is the directory of the one strategy that is meant: the one that is
-// named, or the only one below it. missed says why the running gateway was not asked.
-func stateDirBelow(cmd *cobra.Command, missed string) (string, error) {
+// named, or the only one below it. unreachable says why the running gateway was not asked.
+func stateDirBelow(cmd *cobra.Command, unreachable string) (string, error) {
 	dir := flag(cmd, "state")
 	if dir == "" {
 		dir = adminapi.DefaultStateDir()
@@ -133,8 +133,8 @@ func stateDirBelow(cmd *cobra.Command, missed string) (string, error) {
 	default:
 		err = fmt.Errorf("%s is no state directory, and there is none in it", dir)
 	}
-	if missed != "" {
-		return "", fmt.Errorf("%s, and %w: --address names the admin API of a gateway, --state its state directory", missed, err)
+	if unreachable != "" {
+		return "", fmt.Errorf("%s, and %w: --address names the admin API of a gateway, --state its state directory", unreachable, err)
 	}
 	return "", fmt.Errorf("--state: %w", err)
 }

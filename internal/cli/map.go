@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +12,6 @@ import (
 	mapsearch "github.com/promogate/caddy-discount/cart/mapping"
 	"github.com/promogate/caddy-discount/cart/preset"
 	"github.com/promogate/caddy-discount/internal/brief"
-	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/money"
 )
 
@@ -44,7 +40,7 @@ does not add up, and with 1 if that could not be found out.`,
 	return c
 }
 
-// someOrders wants one argument or more.
+// someOrders requires one argument or more.
 func someOrders(_ *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if arg == "" {
@@ -57,7 +53,7 @@ func someOrders(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// mapped is what map found.
+// mapped is the result of map.
 type mapped struct {
 	Fine     bool          `json:"fine"` // all orders are read and add up
 	Orders   int           `json:"orders"`
@@ -122,12 +118,6 @@ type ignoredRead struct {
 	Like    string `json:"like"`
 }
 
-// sample is an order in a file.
-type sample struct {
-	source
-	body []byte
-}
-
 func runMap(cmd *cobra.Command, files []string) (int, error) {
 	currency, err := money.ParseCurrency(strings.ToUpper(flag(cmd, "currency")))
 	if err != nil {
@@ -165,7 +155,7 @@ func runMap(cmd *cobra.Command, files []string) (int, error) {
 	return code, nil
 }
 
-// chooseShape is how the orders are written: as the flags say, or as is found.
+// chooseShape returns how the orders are written: as the flags say, or as the search finds.
 func (m *mapped) chooseShape(cmd *cobra.Command, samples []sample) (o cart.Options, found bool, err error) {
 	shape, err := shapeFor(cmd, "")
 	if err != nil {
@@ -206,18 +196,18 @@ func (m *mapped) propose(p *mapsearch.Proposal) {
 	}
 }
 
-// account says of each order what is read.
+// account lists what is read of each order.
 func (m *mapped) account(samples []sample, o cart.Options) error {
 	m.Fine = true
-	var ignored, odds telling
+	var ignored, odds outputLimit
 	for _, s := range samples {
 		a, err := mapsearch.AccountOf(s.body, o, m.currency)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.source, err)
 		}
 		one := describeOrder(s, a)
-		one.Ignored, one.MoreIgnored = some(&ignored, one.Ignored)
-		one.Odds, one.MoreOdds = some(&odds, one.Odds)
+		one.Ignored, one.MoreIgnored = limited(&ignored, one.Ignored)
+		one.Odds, one.MoreOdds = limited(&odds, one.Odds)
 		if a.Cart == nil {
 			m.Unread++
 			if a.Invalid == nil {
@@ -235,18 +225,18 @@ func describeOrder(s sample, a *mapsearch.Account) mappedOrder {
 		File: s.name, Line: s.line, Reads: []mappedRead{}, Ignored: []ignoredRead{}, Odds: append([]string{}, a.Odds...),
 	}
 	for _, r := range a.Reads {
-		r.Pointer, r.Text = brief.Text(r.Pointer, maxToldPointer), brief.Text(r.Text, maxToldText)
+		r.Pointer, r.Text = brief.Text(r.Pointer, maxPointerBytes), brief.Text(r.Text, maxTextBytes)
 		one.Reads = append(one.Reads, mappedRead(r))
 	}
 	for _, i := range a.Ignored {
-		i.Path, i.Pointer, i.Text = brief.Text(i.Path, maxToldPointer), brief.Text(i.Pointer, maxToldPointer), brief.Text(i.Text, maxToldText)
+		i.Path, i.Pointer, i.Text = brief.Text(i.Path, maxPointerBytes), brief.Text(i.Pointer, maxPointerBytes), brief.Text(i.Text, maxTextBytes)
 		one.Ignored = append(one.Ignored, ignoredRead(i))
 	}
 	for i, odd := range one.Odds {
-		one.Odds[i] = brief.Text(odd, maxToldOdd)
+		one.Odds[i] = brief.Text(odd, maxOddBytes)
 	}
 	if a.Invalid != nil {
-		one.Error, one.Pointer = a.Invalid.Reason, brief.Text(a.Invalid.Pointer, maxToldPointer)
+		one.Error, one.Pointer = a.Invalid.Reason, brief.Text(a.Invalid.Pointer, maxPointerBytes)
 	}
 	if a.Cart != nil {
 		one.Lines, one.Currency = len(a.Cart.Lines), a.Cart.Currency
@@ -255,81 +245,4 @@ func describeOrder(s sample, a *mapsearch.Account) mappedOrder {
 		}
 	}
 	return one
-}
-
-// mostSampleBytes bounds a file of samples.
-const mostSampleBytes = 64 << 20
-
-// samplesIn reads the files.
-func samplesIn(cmd *cobra.Command, files []string) ([]sample, error) {
-	var all []sample
-	for _, file := range files {
-		name, text, err := readSamples(cmd, file)
-		if err != nil {
-			return nil, fmt.Errorf("reading the orders: %w", err)
-		}
-		found, err := splitSamples(name, text)
-		if err != nil {
-			return nil, fmt.Errorf("reading the orders: %w", err)
-		}
-		all = append(all, found...)
-	}
-	return all, nil
-}
-
-func readSamples(cmd *cobra.Command, file string) (name string, text []byte, err error) {
-	from, name := cmd.InOrStdin(), "standard input"
-	if file != "-" {
-		f, err := os.Open(file)
-		if err != nil {
-			return file, nil, strategyfile.PathError(file, err)
-		}
-		defer f.Close() // nothing was written
-		from, name = f, file
-	}
-	text, err = io.ReadAll(io.LimitReader(from, mostSampleBytes+1))
-	switch {
-	case err != nil:
-		return name, nil, strategyfile.PathError(name, err)
-	case len(text) > mostSampleBytes:
-		return name, nil, fmt.Errorf("%s: is longer than %d bytes", name, mostSampleBytes)
-	}
-	return name, text, nil
-}
-
-// splitSamples are the orders in a text: one, or one on each line.
-func splitSamples(name string, text []byte) ([]sample, error) {
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	if json.Valid(text) {
-		return []sample{{source{name: name}, text}}, nil
-	}
-	var all []sample
-	at := 0
-	for line := range bytes.Lines(text) {
-		at++
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
-		}
-		if !json.Valid(line) {
-			if at == 1 || len(all) == 0 {
-				return nil, syntaxError(source{name: name}, text)
-			}
-			return nil, syntaxError(source{name, at}, line)
-		}
-		all = append(all, sample{source{name, at}, line})
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: is empty, want an order as JSON", name)
-	}
-	return all, nil
-}
-
-// syntaxError says where a text stops to be JSON.
-func syntaxError(from source, text []byte) error {
-	var syntax *json.SyntaxError
-	var value any
-	if err := json.Unmarshal(text, &value); errors.As(err, &syntax) {
-		return fmt.Errorf("%s: is no JSON: %w", from.at(text, int(max(syntax.Offset-1, 0))), err)
-	}
-	return fmt.Errorf("%s: is no JSON", from)
 }

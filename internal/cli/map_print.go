@@ -50,7 +50,7 @@ func (p *proposedMap) text(paint paint) string {
 	text.WriteString("\n" + paint.in(bold, "Why") + "\n")
 	t := table{}
 	for _, r := range p.Reasons {
-		t.add(r.Field, printable(brief.Text(r.Paths.String(), maxToldPointer)), printable(r.Why))
+		t.add(r.Field, printable(brief.Text(r.Paths.String(), maxPointerBytes)), printable(r.Why))
 	}
 	text.WriteString(t.String())
 	if len(p.Doubts) > 0 {
@@ -62,7 +62,7 @@ func (p *proposedMap) text(paint paint) string {
 	return text.String()
 }
 
-func (o *mappedOrder) text(home money.Currency, full bool, paint paint) string {
+func (o *mappedOrder) text(defaultCurrency money.Currency, full bool, paint paint) string {
 	var text strings.Builder
 	text.WriteString("\n" + paint.in(bold, printable(source{o.File, o.Line}.String())) + "\n")
 	if full {
@@ -71,7 +71,7 @@ func (o *mappedOrder) text(home money.Currency, full bool, paint paint) string {
 	if o.Error != "" {
 		text.WriteString("  " + paint.in(red, "not read: ") + printable(pointerText(o.Pointer)+": "+o.Error) + "\n")
 	} else {
-		text.WriteString("  " + o.together(home) + "\n")
+		text.WriteString("  " + o.together(defaultCurrency) + "\n")
 	}
 	if full && len(o.Ignored)+o.MoreIgnored > 0 {
 		text.WriteString("\n  Not read, and looks like\n" + o.ignoredText())
@@ -89,8 +89,8 @@ func (o *mappedOrder) text(home money.Currency, full bool, paint paint) string {
 }
 
 // together is what the order comes to.
-func (o *mappedOrder) together(home money.Currency) string {
-	currency, note := home, " (the order states no currency)"
+func (o *mappedOrder) together(defaultCurrency money.Currency) string {
+	currency, note := defaultCurrency, " (the order states no currency)"
 	if stated, err := money.ParseCurrency(o.Currency); err == nil {
 		currency, note = stated, ""
 	}

@@ -49,12 +49,12 @@ func invalidIn(err error) []*invalidFiles {
 	return list
 }
 
-// sayInvalid says what is wrong with files as check does: for programs among the
+// printInvalid says what is wrong with files as check does: for programs among the
 // results, and for a person among the errors.
-func sayInvalid(cmd *cobra.Command, list []*invalidFiles) error {
-	var errors telling
+func printInvalid(cmd *cobra.Command, list []*invalidFiles) error {
+	var errors outputLimit
 	for _, files := range list {
-		told, more := some(&errors, files.problems)
+		told, more := limited(&errors, files.problems)
 		files.problems, files.more = told, files.more+more
 	}
 	if wantsJSON(cmd) {
@@ -73,7 +73,7 @@ func sayInvalid(cmd *cobra.Command, list []*invalidFiles) error {
 	w := cmd.ErrOrStderr()
 	p := printer{w: w, paint: paintFor(w)}
 	for _, files := range list {
-		p.problems("error", files.problems, files.more)
+		p.diagnostics("error", files.problems, files.more)
 		p.line("%s", printable(files.Error()))
 	}
 	return nil

@@ -2,20 +2,20 @@ package cli
 
 import "github.com/promogate/caddy-discount/strategy/document"
 
-// telling bounds what one output tells: [document.MaxListed] problems of a kind, whatever
+// outputLimit bounds the diagnostics of a kind in one output to [document.MaxListed], whatever
 // files they are in.
-type telling struct{ told int }
+type outputLimit struct{ shown int }
 
-// some is the beginning of a list that may still be told, and how many more it has.
-func some[T any](t *telling, list []T) (told []T, more int) {
-	n := min(len(list), document.MaxListed-t.told)
-	t.told += n
+// limited is the beginning of a list that the limit still allows, and how many more there are.
+func limited[T any](limit *outputLimit, list []T) (shown []T, more int) {
+	n := min(len(list), document.MaxListed-limit.shown)
+	limit.shown += n
 	return list[:n:n], len(list) - n
 }
 
-// What of a text from a file or an order is told, in bytes.
+// The bytes that are shown of a text from a file or an order.
 const (
-	maxToldPointer = 300
-	maxToldText    = 200
-	maxToldOdd     = 600
+	maxPointerBytes = 300
+	maxTextBytes    = 200
+	maxOddBytes     = 600
 )

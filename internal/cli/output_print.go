@@ -47,37 +47,37 @@ type printer struct {
 
 func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
 
-// problems writes what was found, each with the line it is on, and how much more was.
-func (p printer) problems(severity string, list []document.Diagnostic, more int) {
+// diagnostics writes a list, each with its line, and how many more there are.
+func (p printer) diagnostics(severity string, list []document.Diagnostic, more int) {
 	for i := range list {
-		p.problem(severity, &list[i])
+		p.diagnostic(severity, &list[i])
 	}
 	if more > 0 {
 		p.line("%s\n", document.MoreText(more, severity))
 	}
 }
 
-func (p printer) problem(severity string, problem *document.Diagnostic) {
+func (p printer) diagnostic(severity string, d *document.Diagnostic) {
 	colour := red
 	if severity != "error" {
 		colour = yellow
 	}
 	key := ""
-	if problem.Key != "" {
-		key = printable(problem.Key) + ": "
+	if d.Key != "" {
+		key = printable(d.Key) + ": "
 	}
 	mark := ""
 	if severity != "error" {
 		mark = p.paint.in(colour, severity+": ")
 	}
-	p.line("%s %s%s%s", p.paint.in(bold, printable(problem.Position.String())+":"), mark, key, printable(problem.Reason))
-	if problem.Text != "" {
-		text, below := pointAt(problem.Text, cmp.Or(problem.TextColumn, problem.Column))
+	p.line("%s %s%s%s", p.paint.in(bold, printable(d.Position.String())+":"), mark, key, printable(d.Reason))
+	if d.Text != "" {
+		text, below := pointAt(d.Text, cmp.Or(d.TextColumn, d.Column))
 		p.line("    %s", text)
 		p.line("    %s", below+p.paint.in(colour, "^"))
 	}
-	if problem.Hint != "" {
-		p.line("    %s %s", p.paint.in(green, "hint:"), printable(problem.Hint))
+	if d.Hint != "" {
+		p.line("    %s %s", p.paint.in(green, "hint:"), printable(d.Hint))
 	}
 	p.line("")
 }

@@ -59,7 +59,7 @@ func TestAProblemInColours(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	p := printer{w: &out, paint: true}
-	p.problem("warning", &document.Diagnostic{
+	p.diagnostic("warning", &document.Diagnostic{
 		Position: document.Position{File: "a.toml", Line: 1, Column: 1}, Key: "a", Reason: "odd", Hint: "write b", Text: "a",
 	})
 	want := "\x1b[1ma.toml:1:1:\x1b[0m \x1b[1;33mwarning: \x1b[0ma: odd\n    a\n    \x1b[1;33m^\x1b[0m\n    \x1b[1;32mhint:\x1b[0m write b\n\n"

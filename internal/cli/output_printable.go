@@ -8,8 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// This file keeps what comes from files, requests and other people from acting on the
-// terminal of the person who reads it.
+// This file prevents texts from files and requests from acting on the terminal of the reader.
 
 // printable is a text without what a terminal would act on.
 func printable(text string) string {
@@ -51,8 +50,8 @@ func shownAs(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-// sayf is [fmt.Sprintf] with texts that are made printable. Colours belong into the format.
-func sayf(format string, args ...any) string {
+// printablef is [fmt.Sprintf] with texts that are made printable. Colours belong into the format.
+func printablef(format string, args ...any) string {
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case string:

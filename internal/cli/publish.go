@@ -30,7 +30,7 @@ the same bytes already, nothing is written.
 A file in the place of DST that is not TOML is not replaced: it may be another one.
 
 DST keeps its permissions, its owner where the system allows it, and the links
-that lead to it. Publishers of one directory wait for each other, and for whoever
+that lead to it. Publishers of one directory wait for each other, and for a process that
 holds a lock (flock) on a file that is to be replaced.
 
 SRC and DST are two files
@@ -68,7 +68,7 @@ with 1 if it could not be published, or no verdict came in time (--wait). In all
 these cases, and when it is interrupted, DST is as it was, or is put back.`,
 		`  caddy discount publish discount.toml /etc/caddy/config/discount.toml
   caddy discount publish 20-rules.toml /etc/caddy/config/strategy --env prod
-  caddy discount publish strategy/ /etc/caddy/config/strategy --json`, sourceAndPlace, runPublish)
+  caddy discount publish strategy/ /etc/caddy/config/strategy --json`, sourceAndTarget, runPublish)
 	addEnvFlag(c)
 	addShapeFlags(c)
 	addAddressFlag(c)
@@ -76,15 +76,15 @@ these cases, and when it is interrupted, DST is as it was, or is put back.`,
 	return c
 }
 
-// sourceAndPlace wants the two arguments of publish.
-func sourceAndPlace(_ *cobra.Command, args []string) error {
+// sourceAndTarget requires the two arguments of publish.
+func sourceAndTarget(_ *cobra.Command, args []string) error {
 	if len(args) != 2 || args[0] == "" || args[1] == "" {
 		return fmt.Errorf("the arguments are %q, want SRC and DST: the strategy, and the file or directory that a gateway watches", args)
 	}
 	return nil
 }
 
-// published is what publish found and did.
+// published is the result of publish.
 type published struct {
 	Path     string                `json:"path"` // that is watched
 	Source   string                `json:"source"`
@@ -102,19 +102,19 @@ type published struct {
 	MoreWarnings int `json:"more_warnings,omitempty"`
 
 	Tests  int          `json:"tests"`  // that were run
-	Failed []testedRule `json:"failed"` // of them
+	Failed []testResult `json:"failed"` // of them
 	Notes  []string     `json:"notes,omitempty"`
 
-	Gateway gatewayVerdict `json:"gateway,omitzero"`   // of what was put into the place
-	PutBack bool           `json:"put_back,omitempty"` // the place is as it was, after it was changed
+	Gateway gatewayVerdict `json:"gateway,omitzero"`   // on the new content
+	PutBack bool           `json:"put_back,omitempty"` // the target is as it was, after it was changed
 }
 
-// publisherPatience is how long publish waits for another publisher, which waits for a
-// gateway while it holds its lock.
-const publisherPatience = 2 * defaultWait
+// publisherTimeout bounds the wait for another publisher, which waits for a gateway while it
+// holds its lock.
+const publisherTimeout = 2 * defaultWait
 
-// refused reports whether the strategy was not good enough to be put into the place.
-func (p *published) refused() bool { return len(p.Errors)+len(p.Failed) > 0 }
+// isRefused reports whether a check or a test kept the strategy from being published.
+func (p *published) isRefused() bool { return len(p.Errors)+len(p.Failed) > 0 }
 
 func runPublish(cmd *cobra.Command, args []string) (int, error) {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -123,13 +123,13 @@ func runPublish(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, fmt.Errorf("publishing %s: %w", args[0], err)
 	}
-	result := published{Path: to.Path(), Source: args[0], Env: flag(cmd, "env"), Failed: []testedRule{}}
+	result := published{Path: to.Path(), Source: args[0], Env: flag(cmd, "env"), Failed: []testResult{}}
 	report, err := result.publish(ctx, cmd, to)
 	if err != nil {
 		return exitFailed, err
 	}
 	if wantsJSON(cmd) {
-		result.Gateway.bound()
+		result.Gateway.limit()
 		err = printJSON(cmd.OutOrStdout(), result)
 	} else if _, err = io.WriteString(cmd.OutOrStdout(), report+result.summary()); err != nil {
 		err = fmt.Errorf("writing the result: %w", err)
@@ -137,21 +137,21 @@ func runPublish(cmd *cobra.Command, args []string) (int, error) {
 	switch {
 	case err != nil:
 		return exitFailed, err
-	case result.refused() || result.Gateway.declined():
+	case result.isRefused() || result.Gateway.isDeclined():
 		return exitFound, nil
-	case !result.Gateway.good():
+	case !result.Gateway.isGood():
 		return exitFailed, fmt.Errorf("publishing %s: no verdict from the gateway at %s", args[0], result.Gateway.Address)
 	}
 	return exitFine, nil
 }
 
-// publish proves the strategy and puts it into its place. The report is what was
-// found on the way, for a person.
+// publish checks and tests the strategy and writes it to the target. The report lists what was
+// found.
 //
-// Other publishers are kept out from the first look at the place on, so that
-// what was proved is what will be there.
+// Other publishers are locked out before the target is first read, so that what was checked is
+// what will be there.
 func (p *published) publish(ctx context.Context, cmd *cobra.Command, to publish.Target) (report string, err error) {
-	unlock, err := publish.LockDirectories(ctx, to.Directories(), publisherPatience)
+	unlock, err := publish.LockDirectories(ctx, to.Directories(), publisherTimeout)
 	if err != nil {
 		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
 	}
@@ -164,16 +164,16 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to publish.
 	if err != nil {
 		return "", err
 	}
-	report, err = p.prove(cmd, allSources, allTests)
+	report, err = p.check(cmd, allSources, allTests)
 	if err != nil {
 		return "", err
 	}
 	p.noteDirectory(to)
-	if p.refused() {
+	if p.isRefused() {
 		return report, nil
 	}
 	again := p.noteChange(to, allTests)
-	if err := p.place(ctx, cmd, to, sources, tests); err != nil {
+	if err := p.replace(ctx, cmd, to, sources, tests); err != nil {
 		return "", fmt.Errorf("publishing %s: %w", p.Source, err)
 	}
 	if again && p.Gateway.Verdict == verdictNone {
@@ -182,11 +182,11 @@ func (p *published) publish(ctx context.Context, cmd *cobra.Command, to publish.
 	return report, nil
 }
 
-// place puts the files into their place, and asks the gateway what it makes of
-// them. Unless it takes them, they are put back.
-func (p *published) place(ctx context.Context, cmd *cobra.Command, to publish.Target, sources, tests []strategy.Source) error {
+// replace writes the files to the target and asks the gateway for its verdict. Unless the gateway
+// takes them, it puts the previous files back.
+func (p *published) replace(ctx context.Context, cmd *cobra.Command, to publish.Target, sources, tests []strategy.Source) error {
 	gateway := gatewayOf(cmd, to)
-	gateway.look(ctx)
+	gateway.recordRefused(ctx)
 	change, err := to.Apply(ctx, sources, tests)
 	if err != nil {
 		return err
@@ -197,15 +197,15 @@ func (p *published) place(ctx context.Context, cmd *cobra.Command, to publish.Ta
 	case change == nil:
 	case p.Gateway.Verdict != verdictNone && !change.Intact():
 		return errors.Join(fmt.Errorf("%s was changed by another program meanwhile, and is left as that has it", to.Path()), change.Keep())
-	case p.Gateway.good():
+	case p.Gateway.isGood():
 		return change.Keep()
 	default:
-		// What interrupts the wait does not interrupt this: half of it is worse than all.
+		// An interruption of the wait does not interrupt this: half of it is worse than all.
 		if err := change.Revert(context.WithoutCancel(ctx)); err != nil {
 			return fmt.Errorf("putting back %s, which %s: %w", to.Path(), p.Gateway.why(), err)
 		}
 		p.Changed, p.PutBack = false, true
-		gateway.settle(ctx, &p.Gateway)
+		gateway.awaitReverted(ctx, &p.Gateway)
 	}
 	if ctx.Err() != nil {
 		return publish.ErrInterrupted
@@ -213,8 +213,8 @@ func (p *published) place(ctx context.Context, cmd *cobra.Command, to publish.Ta
 	return nil
 }
 
-// prove checks and tests what will be in the place.
-func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) (report string, err error) {
+// check checks and tests what will be in the target.
+func (p *published) check(cmd *cobra.Command, sources, tests []strategy.Source) (report string, err error) {
 	var text strings.Builder
 	c := checked{Path: p.Source, Env: p.Env, Errors: []document.Diagnostic{}, Warnings: []document.Diagnostic{}}
 	if err := c.check(cmd, sources, tests); err != nil {
@@ -229,8 +229,8 @@ func (p *published) prove(cmd *cobra.Command, sources, tests []strategy.Source) 
 	paint := paintFor(cmd.OutOrStdout())
 	if len(p.Errors) > 0 || len(p.Warnings) > 0 {
 		found := printer{w: &text, paint: paint}
-		found.problems("error", p.Errors, p.MoreErrors)
-		found.problems("warning", p.Warnings, p.MoreWarnings)
+		found.diagnostics("error", p.Errors, p.MoreErrors)
+		found.diagnostics("warning", p.Warnings, p.MoreWarnings)
 		found.line("%s", c.summary(paint, ""))
 	}
 	if len(p.Errors) > 0 || len(tests) == 0 {
@@ -258,8 +258,8 @@ func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (
 	if err != nil {
 		return tested, err
 	}
-	tested.take(suite.Run(s, p.Env))
-	tested.bound(new(telling), new(telling), new(telling))
+	tested.add(suite.Run(s, p.Env))
+	tested.limit(new(outputLimit), new(outputLimit), new(outputLimit))
 	for _, t := range tested.Tests {
 		if t.failed() {
 			p.Failed = append(p.Failed, t)
@@ -269,23 +269,23 @@ func (p *published) test(cmd *cobra.Command, sources, tests []strategy.Source) (
 	return tested, nil
 }
 
-// summary says what is in the place now, and what the gateway makes of it.
+// summary describes the content of the target, and the verdict of the gateway.
 func (p *published) summary() string {
 	notes := ""
 	for _, note := range p.Notes {
 		notes += printable(note) + "\n"
 	}
-	if p.refused() {
+	if p.isRefused() {
 		return printable(p.Path) + ": not published\n" + notes
 	}
-	if !p.Gateway.good() {
-		return p.Gateway.text() + printable(p.Path) + ": not published" + p.left() + "\n" + notes
+	if !p.Gateway.isGood() {
+		return p.Gateway.text() + printable(p.Path) + ": not published" + p.whatRemains() + "\n" + notes
 	}
 	tests := "no tests"
 	if p.Tests > 0 {
 		tests = brief.Count(p.Tests, "test") + " passed"
 	}
-	text := sayf("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, p.done(), p.Version, brief.Count(p.Rules, "rule"), tests, p.SHA256)
+	text := printablef("%s: %s version %s (%s, %s)\nsha256 %s\n", p.Path, p.done(), p.Version, brief.Count(p.Rules, "rule"), tests, p.SHA256)
 	text += p.Gateway.text()
 	if p.Due != "" {
 		text += "goes into service at " + p.Due + "\n"
@@ -293,7 +293,7 @@ func (p *published) summary() string {
 	return text + notes
 }
 
-// done is what was done, as far as that is known.
+// done describes what was done, as far as that is known.
 func (p *published) done() string {
 	switch {
 	case !p.Changed:
@@ -304,8 +304,8 @@ func (p *published) done() string {
 	return "published,"
 }
 
-// left says what is in the place after a verdict that is not good.
-func (p *published) left() string {
+// whatRemains describes the content of the target after a verdict that is not good.
+func (p *published) whatRemains() string {
 	if p.PutBack {
 		return ", put back as it was"
 	}

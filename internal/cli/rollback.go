@@ -23,7 +23,7 @@ again, or adding a comment, does not bring back what was taken out.`,
 	return c
 }
 
-// oneFingerprint wants the one argument of rollback.
+// oneFingerprint requires the one argument of rollback.
 func oneFingerprint(_ *cobra.Command, args []string) error {
 	const wanted = `the SHA-256 of a content that was in service, or the beginning of it, such as 3f9a41c2; "caddy discount log" lists them`
 	if len(args) != 1 {
@@ -51,7 +51,7 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFine, printJSON(cmd.OutOrStdout(), after)
 	}
-	_, err = io.WriteString(cmd.OutOrStdout(), sayf("%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
+	_, err = io.WriteString(cmd.OutOrStdout(), printablef("%s: version %s (%s) is in service, in place of %s (%s)\n", after.Path,
 		after.Live.Version, after.Live.SHA256, strategy.Live.Version, strategy.Live.SHA256))
 	return exitFine, err
 }

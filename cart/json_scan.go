@@ -117,8 +117,8 @@ func (s *scanner) scalar() string {
 	return s.text[start:s.pos]
 }
 
-// leap goes over the current value without looking at anything in it.
-func (s *scanner) leap() {
+// skipValue goes over the current value without looking at anything in it.
+func (s *scanner) skipValue() {
 	depth := 0
 	for {
 		switch s.next() {

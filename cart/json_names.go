@@ -97,15 +97,15 @@ const (
 // looked up in a table, so that no object takes quadratic time.
 const fewNames = 16
 
-// alike looks for two of names that are the same.
-func (d *document) alike(names []span, by sameness) (earlier, later span, found bool) {
+// duplicates looks for two of names that are the same.
+func (d *document) duplicates(names []span, by sameness) (earlier, later span, found bool) {
 	switch {
 	case len(names) < 2:
 		return span{}, span{}, false
 	case len(names) > fewNames:
-		return d.alikeOfMany(names, by)
+		return d.duplicatesOfMany(names, by)
 	case by == asWritten:
-		return d.alikeOfFew(names)
+		return d.duplicatesOfFew(names)
 	}
 	for i, at := range names[1:] {
 		for _, before := range names[:i+1] {
@@ -117,8 +117,8 @@ func (d *document) alike(names []span, by sameness) (earlier, later span, found 
 	return span{}, span{}, false
 }
 
-// alikeOfFew is alike for a few names without escapes, as in most objects.
-func (d *document) alikeOfFew(names []span) (earlier, later span, found bool) {
+// duplicatesOfFew is duplicates for a few names without escapes, as in most objects.
+func (d *document) duplicatesOfFew(names []span) (earlier, later span, found bool) {
 	for i, at := range names[1:] {
 		for _, before := range names[:i+1] {
 			if at.to-at.from == before.to-before.from && d.text[at.from:at.to] == d.text[before.from:before.to] {
@@ -132,9 +132,9 @@ func (d *document) alikeOfFew(names []span) (earlier, later span, found bool) {
 // nameSeed makes the hashes of names such as a sender cannot steer.
 var nameSeed = maphash.MakeSeed()
 
-// alikeOfMany is alike by a table of the numbers of names, from one, each at its
+// duplicatesOfMany is duplicates by a table of the numbers of names, from one, each at its
 // hash or at the next free place after it.
-func (d *document) alikeOfMany(names []span, by sameness) (earlier, later span, found bool) {
+func (d *document) duplicatesOfMany(names []span, by sameness) (earlier, later span, found bool) {
 	size := 1 << bits.Len(uint(2*len(names)))
 	d.names.table = cleared(d.names.table, size)
 	table := d.names.table

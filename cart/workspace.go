@@ -37,7 +37,7 @@ type Workspace struct {
 
 // ReadJSON is [Reader.ReadJSON] with pauses: pause is called every few ten
 // microseconds. That takes a tenth longer.
-func (w *Workspace) ReadJSON(r *Reader, body []byte, home money.Currency, into *Cart, pause func()) (found bool, err error) {
+func (w *Workspace) ReadJSON(r *Reader, body []byte, defaultCurrency money.Currency, into *Cart, pause func()) (found bool, err error) {
 	if deep(body) {
 		into.Reset()
 		return false, tooDeep().invalid()
@@ -51,7 +51,7 @@ func (w *Workspace) ReadJSON(r *Reader, body []byte, home money.Currency, into *
 		return false, bad
 	}
 	w.names.at = w.names.at[:0] // it ends anywhere where a body is refused
-	return r.readValid(body, home, into, &w.names, pause, nil)
+	return r.readValid(body, defaultCurrency, into, &w.names, pause, nil)
 }
 
 // pieces reads a text piece by piece, with a pause before each.

@@ -162,14 +162,14 @@ func (d *document) readCurrency() *fault {
 
 const wantCode = "an ISO 4217 currency code, such as "
 
-// stated is the currency of a code in any case; home is the one it most likely is.
-func stated(code string, home money.Currency) (money.Currency, *fault) {
-	if len(code) == 3 && strings.EqualFold(code, home.Code()) { // three bytes, so in ASCII
-		return home, nil
+// stated is the currency of a code in any case; defaultCurrency is the one it most likely is.
+func stated(code string, defaultCurrency money.Currency) (money.Currency, *fault) {
+	if len(code) == 3 && strings.EqualFold(code, defaultCurrency.Code()) { // three bytes, so in ASCII
+		return defaultCurrency, nil
 	}
 	currency, err := money.ParseCurrency(inCapitals(code))
 	if err != nil {
-		return home, wants(quote(code), wantCode+exampleFor(err))
+		return defaultCurrency, wants(quote(code), wantCode+exampleFor(err))
 	}
 	return currency, nil
 }

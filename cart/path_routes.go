@@ -9,7 +9,7 @@ import (
 type route struct {
 	field  field
 	key    string // the field's name in a configuration
-	from   place
+	from   scope
 	steps  []step
 	given  bool  // in the mapping; a default otherwise
 	order  uint8 // which of the several paths of its field it is
@@ -134,7 +134,7 @@ func (m *Mapping) routes() ([]route, error) {
 		}
 		*list = append(*list, of.over(p)...)
 	}
-	return settleRoutes(given, usual)
+	return resolveRoutes(given, usual)
 }
 
 // lenient reports whether a field at its default is absent where it cannot be read: beside
@@ -167,9 +167,9 @@ func (r route) over(p parsed) []route {
 	return all
 }
 
-// settleRoutes checks every route against those before it: a given one in the way
+// resolveRoutes checks every route against those before it: a given one in the way
 // is an error, a default gives way.
-func settleRoutes(given, usual []route) ([]route, error) {
+func resolveRoutes(given, usual []route) ([]route, error) {
 	var kept []route
 	for _, r := range append(given, usual...) {
 		reason := ""

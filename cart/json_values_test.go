@@ -339,7 +339,7 @@ func TestCurrencies(t *testing.T) {
 		"capitals":         {value: `"EUR"`, want: "EUR"},
 		"lower case":       {value: `"eur"`, want: "EUR"},
 		"mixed case":       {value: `"eUr"`, want: "EUR"},
-		"of the home":      {value: `"cny"`, want: "CNY"},
+		"of the default":   {value: `"cny"`, want: "CNY"},
 		"an empty text":    {value: `""`},
 		"null":             {value: `null`},
 		"unknown":          {value: `"XYZ"`, reason: `is "XYZ"` + wantsCode},

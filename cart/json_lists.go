@@ -149,7 +149,7 @@ func (d *document) readLine(depth int) *fault {
 		d.line.Attributes = d.cart.attributes[first:last:last]
 	}
 	if len(d.cart.chunks) > chunks {
-		d.settleCategories(d.cart.chunks[chunks:])
+		d.sortCategories(d.cart.chunks[chunks:])
 		d.cart.chunks = d.cart.chunks[:chunks]
 	}
 	if first, last := d.categoriesFrom, len(d.cart.texts); last > first {
@@ -239,8 +239,8 @@ func (d *document) categories(e *edge, depth int) (f *fault) {
 	return nil
 }
 
-// settleCategories puts those of several paths in order.
-func (d *document) settleCategories(chunks []chunk) {
+// sortCategories puts those of several paths in order.
+func (d *document) sortCategories(chunks []chunk) {
 	for i := range chunks {
 		chunks[i].from -= d.categoriesFrom
 		chunks[i].to -= d.categoriesFrom

@@ -8,9 +8,9 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// settle completes a cart that was read: it puts the lines in order, makes amounts of
+// complete completes a cart that was read: it puts the lines in order, makes amounts of
 // those that had to wait for the currency, and adds up.
-func (d *document) settle() *fault {
+func (d *document) complete() *fault {
 	if d.dropped != 0 {
 		d.drop(d.dropped)
 	}
@@ -22,7 +22,7 @@ func (d *document) settle() *fault {
 	for i := range d.cart.Lines {
 		line := &d.cart.Lines[i]
 		if d.reader.prices != Minor { // those were read so
-			if f := d.settleLine(line, i); f != nil {
+			if f := d.completeLine(line, i); f != nil {
 				return f
 			}
 		}
@@ -32,9 +32,9 @@ func (d *document) settle() *fault {
 	}
 	for i := range d.cart.Shipping {
 		charge := &d.cart.Shipping[i]
-		amount, ok := d.settled(charge.Amount)
+		amount, ok := d.minorUnits(charge.Amount)
 		if !ok {
-			return d.unsettled(fieldShippingAmount, -1, i)
+			return d.notMinorUnits(fieldShippingAmount, -1, i)
 		}
 		charge.Amount = amount
 		if f := sums.charge(charge); f != nil {
@@ -45,31 +45,31 @@ func (d *document) settle() *fault {
 	return d.checkSubtotal(sums.goods)
 }
 
-// settleLine makes amounts of a line's price and total.
-func (d *document) settleLine(line *Line, i int) *fault {
+// completeLine makes amounts of a line's price and total.
+func (d *document) completeLine(line *Line, i int) *fault {
 	var ok bool
 	if line.UnitPrice != NoPrice {
-		if line.UnitPrice, ok = d.settled(line.UnitPrice); !ok {
-			return d.unsettled(fieldUnitPrice, i, -1)
+		if line.UnitPrice, ok = d.minorUnits(line.UnitPrice); !ok {
+			return d.notMinorUnits(fieldUnitPrice, i, -1)
 		}
 	}
 	if line.HasTotal {
-		if line.Subtotal, ok = d.settled(line.Subtotal); !ok {
-			return d.unsettled(fieldLineTotal, i, -1)
+		if line.Subtotal, ok = d.minorUnits(line.Subtotal); !ok {
+			return d.notMinorUnits(fieldLineTotal, i, -1)
 		}
 	}
 	return nil
 }
 
-// settled is an amount in minor units.
-func (d *document) settled(amount int64) (int64, bool) {
+// minorUnits is an amount in minor units.
+func (d *document) minorUnits(amount int64) (int64, bool) {
 	if d.reader.prices == Minor {
 		return amount, true // it was read so
 	}
 	return unpacked(amount).minor(d.currency.Digits())
 }
 
-func (d *document) unsettled(of field, line, charge int) *fault {
+func (d *document) notMinorUnits(of field, line, charge int) *fault {
 	return &fault{spot: spot{field: of, line: line, charge: charge, wanted: d.reader.prices.wanted(d.currency)}}
 }
 
@@ -87,9 +87,9 @@ func (d *document) checkSubtotal(goods int64) *fault {
 	if d.given&fieldSubtotal.bit() == 0 {
 		return nil
 	}
-	subtotal, ok := d.settled(d.stated)
+	subtotal, ok := d.minorUnits(d.stated)
 	if !ok {
-		return d.unsettled(fieldSubtotal, -1, -1)
+		return d.notMinorUnits(fieldSubtotal, -1, -1)
 	}
 	for i := range d.cart.Lines {
 		if line := &d.cart.Lines[i]; line.Quantity > 0 && !line.HasTotal && line.UnitPrice == NoPrice {
