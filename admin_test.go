@@ -204,12 +204,12 @@ func TestExplainIsByTheStrategyInServiceOrTheOneSentAlong(t *testing.T) {
 		name, body string
 		want       []string
 	}{
-		{"a cart", tenYuan, []string{`"version":"v1"`, `"rejected":[`, `"next":[`}},
-		{"a cart in an object", `{"cart":` + tenYuan + `}`, []string{`"version":"v1"`, `"subtotal":1000`}},
-		{"prices in yuan", `{"cart":{"items":[{"quantity":1,"unit_price":10.5}]},"prices":"major"}`, []string{`"subtotal":1050`}},
-		{"another strategy", `{"cart":` + tenYuan + `,"strategy":` + string(sent) + `}`, []string{`"version":"sent"`, `"discount":250`}},
-		{"before its time", `{"cart":` + tenYuan + `,"strategy":` + string(night) + `,"now":"2029-12-31T23:59:59Z"}`, []string{`"discount":0`, `"reason":"valid_from"`}},
-		{"in its time", `{"cart":` + tenYuan + `,"strategy":` + string(night) + `,"now":"2030-01-01T00:00:00Z"}`, []string{`"discount":500`}},
+		{name: "a cart", body: tenYuan, want: []string{`"version":"v1"`, `"rejected":[`, `"next":[`}},
+		{name: "a cart in an object", body: `{"cart":` + tenYuan + `}`, want: []string{`"version":"v1"`, `"subtotal":1000`}},
+		{name: "prices in yuan", body: `{"cart":{"items":[{"quantity":1,"unit_price":10.5}]},"prices":"major"}`, want: []string{`"subtotal":1050`}},
+		{name: "another strategy", body: `{"cart":` + tenYuan + `,"strategy":` + string(sent) + `}`, want: []string{`"version":"sent"`, `"discount":250`}},
+		{name: "before its time", body: `{"cart":` + tenYuan + `,"strategy":` + string(night) + `,"now":"2029-12-31T23:59:59Z"}`, want: []string{`"discount":0`, `"reason":"valid_from"`}},
+		{name: "in its time", body: `{"cart":` + tenYuan + `,"strategy":` + string(night) + `,"now":"2030-01-01T00:00:00Z"}`, want: []string{`"discount":500`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := a.call("POST", at, c.body)
@@ -326,20 +326,20 @@ func TestExplainReadsCartsAsAHandlerDoes(t *testing.T) {
 		status     int
 		want       string
 	}{
-		{"a handler", `{"cart":` + order + `,"handler":` + shop + `}`, 200, `"subtotal":2500`},
-		{"a map", `{"cart":` + order + `,` + oneMap + `,"prices":"major","fractional":"line"}`, 200, `"subtotal":2500`},
-		{"a preset", `{"cart":{"line_items":[{"quantity":2,"price":"10.50"}]},"preset":"shopify-order"}`, 200, `"subtotal":2100`},
-		{"a preset in a map", `{"cart":{"goods":[{"quantity":2,"price":"10.50"}]},"map":{"preset":"shopify-order","items":"goods"}}`, 200, `"subtotal":2100`},
-		{"a map and not all that it takes", `{"cart":` + order + `,` + oneMap + `,"prices":"major"}`, 400, "fractional line takes it"},
-		{"no cart by the handler", `{"cart":` + tenYuan + `,"handler":` + shop + `}`, 400, "there are no items at order.lines"},
-		{"a line without a price", `{"cart":{"order":{"lines":[{"qty":1}]}},"handler":` + shop + `}`, 400, "/order/lines/0/price: the line has no price"},
-		{"a handler of headers", `{"cart":` + order + `,"handler":` + headers + `}`, 400, "reads carts from headers alone"},
-		{"no handler of the number", `{"cart":` + order + `,"handler":4}`, 400, "handler is 4, and the strategy has 3 handlers"},
-		{"a handler before the first", `{"cart":` + order + `,"handler":0}`, 400, "handler is 0"},
-		{"a handler and a map", `{"cart":` + order + `,"handler":1,` + oneMap + `}`, 400, "leave one of them out"},
-		{"a preset that is not there", `{"cart":` + order + `,"preset":"shopify-ordr"}`, 400, "shopify-order"},
-		{"two presets", `{"cart":` + order + `,"preset":"shopify-order","map":{"preset":"odoo-order"}}`, 400, `preset is \"shopify-order\", and that of map is \"odoo-order\"`},
-		{"a path that cannot be", `{"cart":` + order + `,"map":{"items":"a..b"}}`, 400, "empty segment"},
+		{name: "a handler", body: `{"cart":` + order + `,"handler":` + shop + `}`, status: 200, want: `"subtotal":2500`},
+		{name: "a map", body: `{"cart":` + order + `,` + oneMap + `,"prices":"major","fractional":"line"}`, status: 200, want: `"subtotal":2500`},
+		{name: "a preset", body: `{"cart":{"line_items":[{"quantity":2,"price":"10.50"}]},"preset":"shopify-order"}`, status: 200, want: `"subtotal":2100`},
+		{name: "a preset in a map", body: `{"cart":{"goods":[{"quantity":2,"price":"10.50"}]},"map":{"preset":"shopify-order","items":"goods"}}`, status: 200, want: `"subtotal":2100`},
+		{name: "a map and not all that it takes", body: `{"cart":` + order + `,` + oneMap + `,"prices":"major"}`, status: 400, want: "fractional line takes it"},
+		{name: "no cart by the handler", body: `{"cart":` + tenYuan + `,"handler":` + shop + `}`, status: 400, want: "there are no items at order.lines"},
+		{name: "a line without a price", body: `{"cart":{"order":{"lines":[{"qty":1}]}},"handler":` + shop + `}`, status: 400, want: "/order/lines/0/price: the line has no price"},
+		{name: "a handler of headers", body: `{"cart":` + order + `,"handler":` + headers + `}`, status: 400, want: "reads carts from headers alone"},
+		{name: "no handler of the number", body: `{"cart":` + order + `,"handler":4}`, status: 400, want: "handler is 4, and the strategy has 3 handlers"},
+		{name: "a handler before the first", body: `{"cart":` + order + `,"handler":0}`, status: 400, want: "handler is 0"},
+		{name: "a handler and a map", body: `{"cart":` + order + `,"handler":1,` + oneMap + `}`, status: 400, want: "leave one of them out"},
+		{name: "a preset that is not there", body: `{"cart":` + order + `,"preset":"shopify-ordr"}`, status: 400, want: "shopify-order"},
+		{name: "two presets", body: `{"cart":` + order + `,"preset":"shopify-order","map":{"preset":"odoo-order"}}`, status: 400, want: `preset is \"shopify-order\", and that of map is \"odoo-order\"`},
+		{name: "a path that cannot be", body: `{"cart":` + order + `,"map":{"items":"a..b"}}`, status: 400, want: "empty segment"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := a.call("POST", at, c.body)
@@ -391,24 +391,24 @@ func TestAdminRefuses(t *testing.T) {
 		name, method, path, body string
 		status                   int
 	}{
-		{"a GET of check", "GET", at + "/check", "", http.StatusMethodNotAllowed},
-		{"a PUT of explain", "PUT", at + "/explain", tenYuan, http.StatusMethodNotAllowed},
-		{"a DELETE of the list", "DELETE", "/discount/strategies", "", http.StatusMethodNotAllowed},
-		{"another call", "POST", at + "/publish", "", http.StatusNotFound},
-		{"another id", "POST", "/discount/strategies/other/explain", tenYuan, http.StatusNotFound},
-		{"another id to check by", "POST", "/discount/strategies/other/check", half, http.StatusNotFound},
-		{"a long strategy", "POST", at + "/check", half + long, http.StatusRequestEntityTooLarge},
-		{"a long cart", "POST", at + "/explain", tenYuan + long, http.StatusRequestEntityTooLarge},
-		{"nothing to check", "POST", at + "/check", "", http.StatusBadRequest},
-		{"nothing to explain", "POST", at + "/explain", "\n", http.StatusBadRequest},
-		{"no JSON", "POST", at + "/explain", "cart", http.StatusBadRequest},
-		{"an array", "POST", at + "/explain", "[" + tenYuan + "]", http.StatusBadRequest},
-		{"no cart", "POST", at + "/explain", `{"hello": "world"}`, http.StatusBadRequest},
-		{"an invalid cart", "POST", at + "/explain", `{"items":[{"quantity":-1,"unit_price":1}]}`, http.StatusBadRequest},
-		{"more beside the cart", "POST", at + "/explain", `{"cart":` + tenYuan + `,"colour":"red"}`, http.StatusBadRequest},
-		{"a wrong instant", "POST", at + "/explain", `{"cart":` + tenYuan + `,"now":"noon"}`, http.StatusBadRequest},
-		{"a wrong unit", "POST", at + "/explain", `{"cart":` + tenYuan + `,"prices":"gold"}`, http.StatusBadRequest},
-		{"a wrong strategy", "POST", at + "/explain", `{"cart":` + tenYuan + `,"strategy":"rule = 1"}`, http.StatusBadRequest},
+		{name: "a GET of check", method: "GET", path: at + "/check", body: "", status: http.StatusMethodNotAllowed},
+		{name: "a PUT of explain", method: "PUT", path: at + "/explain", body: tenYuan, status: http.StatusMethodNotAllowed},
+		{name: "a DELETE of the list", method: "DELETE", path: "/discount/strategies", body: "", status: http.StatusMethodNotAllowed},
+		{name: "another call", method: "POST", path: at + "/publish", body: "", status: http.StatusNotFound},
+		{name: "another id", method: "POST", path: "/discount/strategies/other/explain", body: tenYuan, status: http.StatusNotFound},
+		{name: "another id to check by", method: "POST", path: "/discount/strategies/other/check", body: half, status: http.StatusNotFound},
+		{name: "a long strategy", method: "POST", path: at + "/check", body: half + long, status: http.StatusRequestEntityTooLarge},
+		{name: "a long cart", method: "POST", path: at + "/explain", body: tenYuan + long, status: http.StatusRequestEntityTooLarge},
+		{name: "nothing to check", method: "POST", path: at + "/check", body: "", status: http.StatusBadRequest},
+		{name: "nothing to explain", method: "POST", path: at + "/explain", body: "\n", status: http.StatusBadRequest},
+		{name: "no JSON", method: "POST", path: at + "/explain", body: "cart", status: http.StatusBadRequest},
+		{name: "an array", method: "POST", path: at + "/explain", body: "[" + tenYuan + "]", status: http.StatusBadRequest},
+		{name: "no cart", method: "POST", path: at + "/explain", body: `{"hello": "world"}`, status: http.StatusBadRequest},
+		{name: "an invalid cart", method: "POST", path: at + "/explain", body: `{"items":[{"quantity":-1,"unit_price":1}]}`, status: http.StatusBadRequest},
+		{name: "more beside the cart", method: "POST", path: at + "/explain", body: `{"cart":` + tenYuan + `,"colour":"red"}`, status: http.StatusBadRequest},
+		{name: "a wrong instant", method: "POST", path: at + "/explain", body: `{"cart":` + tenYuan + `,"now":"noon"}`, status: http.StatusBadRequest},
+		{name: "a wrong unit", method: "POST", path: at + "/explain", body: `{"cart":` + tenYuan + `,"prices":"gold"}`, status: http.StatusBadRequest},
+		{name: "a wrong strategy", method: "POST", path: at + "/explain", body: `{"cart":` + tenYuan + `,"strategy":"rule = 1"}`, status: http.StatusBadRequest},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := a.call(c.method, c.path, c.body)

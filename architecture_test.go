@@ -78,45 +78,45 @@ var walls = []struct {
 	never  []string
 	direct bool // only the package's own imports count
 }{
-	{"prices and carts know nothing of the server", pure, []string{caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, false},
-	{"prices and carts touch no file and no process", pure, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
-	{"prices and carts know nothing of HTTP", pure, []string{"net/http", "net/textproto"}, false},
-	{"a cart does not know the strategy", []string{"cart"}, []string{module + "/strategy"}, false},
-	{"money knows neither carts nor strategies", []string{"money"}, []string{module + "/cart", module + "/strategy"}, false},
-	{"nothing that computes knows of reloading", pure, []string{module + "/reload"}, false},
-	{"nothing that computes knows how it is proved", pure, []string{module + "/internal/guardrail"}, false},
-	{"a proof knows no server, no file and no reloading", []string{"internal/guardrail"}, []string{
-		module + "/reload", caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
-	{"a proof touches no file and no process", []string{"internal/guardrail"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
-	{"an assertion knows no server, no price and no reloading", []string{"internal/assertion"}, []string{
+	{why: "prices and carts know nothing of the server", rooms: pure, never: []string{caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, direct: false},
+	{why: "prices and carts touch no file and no process", rooms: pure, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "prices and carts know nothing of HTTP", rooms: pure, never: []string{"net/http", "net/textproto"}, direct: false},
+	{why: "a cart does not know the strategy", rooms: []string{"cart"}, never: []string{module + "/strategy"}, direct: false},
+	{why: "money knows neither carts nor strategies", rooms: []string{"money"}, never: []string{module + "/cart", module + "/strategy"}, direct: false},
+	{why: "nothing that computes knows of reloading", rooms: pure, never: []string{module + "/reload"}, direct: false},
+	{why: "nothing that computes knows how it is proved", rooms: pure, never: []string{module + "/internal/guardrail"}, direct: false},
+	{why: "a proof knows no server, no file and no reloading", rooms: []string{"internal/guardrail"}, never: []string{
+		module + "/reload", caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, direct: false},
+	{why: "a proof touches no file and no process", rooms: []string{"internal/guardrail"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "an assertion knows no server, no price and no reloading", rooms: []string{"internal/assertion"}, never: []string{
 		module + "/cart", module + "/strategy", module + "/money", module + "/internal/guardrail", module + "/reload",
-		caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, false},
-	{"an assertion touches no file and no process", []string{"internal/assertion"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
-	{"a keyring knows no server and no price", []string{"internal/keyring"}, []string{
-		module + "/cart", module + "/strategy", module + "/money", caddy, "github.com/prometheus"}, false},
-	{"who reads a body or a header knows neither what is in it nor the server", []string{"internal/httpbody", "internal/httpheader"}, []string{
+		caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, direct: false},
+	{why: "an assertion touches no file and no process", rooms: []string{"internal/assertion"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "a keyring knows no server and no price", rooms: []string{"internal/keyring"}, never: []string{
+		module + "/cart", module + "/strategy", module + "/money", caddy, "github.com/prometheus"}, direct: false},
+	{why: "who reads a body or a header knows neither what is in it nor the server", rooms: []string{"internal/httpbody", "internal/httpheader"}, never: []string{
 		module + "/cart", module + "/strategy", module + "/money", module + "/internal/guardrail", module + "/reload", module + "/internal/assertion",
-		caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, false},
-	{"who reads a body or a header touches no file and no process", []string{"internal/httpbody", "internal/httpheader"}, []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, true},
-	{"reloading knows not what it reloads", []string{"reload"}, []string{
-		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, false},
-	{"what watches files knows neither how they are read nor what is remembered", []string{"reload/internal/fswatch"}, []string{
-		module + "/reload/history", module + "/reload/internal/stableread", module + "/internal"}, false},
-	{"what reads files does not know what is done with them", []string{"reload/internal/stableread"}, []string{"github.com/fsnotify"}, true},
-	{"reloading watches files through fswatch alone", []string{"reload/history"}, []string{"github.com/fsnotify", module + "/reload/internal"}, false},
-	{"what replaces files knows no command line", []string{"internal/publish", "internal/atomicfile"}, []string{caddy, zap, "github.com/spf13", "net/http"}, false},
-	{"a lock, a link and a write know nothing but files", []string{"internal/flock", "internal/atomicfile", "internal/symlink"}, []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, false},
-	{"what the commands do does not know how orders are priced", []string{"internal/cli"}, []string{module + "/internal/httpbody", module + "/internal/httpheader", module + "/internal/guardrail"}, true},
-	{"which files are a strategy knows no server", []string{"internal/strategyfile"}, []string{caddy, zap, "net/http"}, false},
-	{"an engine knows neither the server nor HTTP", []string{"internal/engine", "internal/telemetry", "internal/pace"}, []string{
-		caddy, "net/http", module + "/internal/adminapi", module + "/internal/cli"}, true},
-	{"an engine is found by the admin API, and not the other way round", []string{"internal/engine"}, []string{module + "/internal/adminapi", module + "/internal/cli"}, false},
-	{"what a strategy shows knows only what it shows", []string{"internal/telemetry"}, []string{
-		module + "/internal/engine", module + "/internal/guardrail", module + "/internal/pace", module + "/internal/strategyfile", module + "/cart/preset"}, true},
-	{"pacing knows only carts", []string{"internal/pace"}, []string{module + "/reload", module + "/strategy", module + "/internal"}, true},
-	{"the admin API reaches a strategy through its engine alone", []string{"internal/adminapi"}, []string{
-		module + "/internal/guardrail", module + "/internal/telemetry", module + "/internal/strategyfile", module + "/strategy/ruletest"}, true},
-	{"no room knows the module", append([]string{"reload"}, pure...), []string{module + "/cmd"}, false},
+		caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, direct: false},
+	{why: "who reads a body or a header touches no file and no process", rooms: []string{"internal/httpbody", "internal/httpheader"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "reloading knows not what it reloads", rooms: []string{"reload"}, never: []string{
+		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, direct: false},
+	{why: "what watches files knows neither how they are read nor what is remembered", rooms: []string{"reload/internal/fswatch"}, never: []string{
+		module + "/reload/history", module + "/reload/internal/stableread", module + "/internal"}, direct: false},
+	{why: "what reads files does not know what is done with them", rooms: []string{"reload/internal/stableread"}, never: []string{"github.com/fsnotify"}, direct: true},
+	{why: "reloading watches files through fswatch alone", rooms: []string{"reload/history"}, never: []string{"github.com/fsnotify", module + "/reload/internal"}, direct: false},
+	{why: "what replaces files knows no command line", rooms: []string{"internal/publish", "internal/atomicfile"}, never: []string{caddy, zap, "github.com/spf13", "net/http"}, direct: false},
+	{why: "a lock, a link and a write know nothing but files", rooms: []string{"internal/flock", "internal/atomicfile", "internal/symlink"}, never: []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, direct: false},
+	{why: "what the commands do does not know how orders are priced", rooms: []string{"internal/cli"}, never: []string{module + "/internal/httpbody", module + "/internal/httpheader", module + "/internal/guardrail"}, direct: true},
+	{why: "which files are a strategy knows no server", rooms: []string{"internal/strategyfile"}, never: []string{caddy, zap, "net/http"}, direct: false},
+	{why: "an engine knows neither the server nor HTTP", rooms: []string{"internal/engine", "internal/telemetry", "internal/pace"}, never: []string{
+		caddy, "net/http", module + "/internal/adminapi", module + "/internal/cli"}, direct: true},
+	{why: "an engine is found by the admin API, and not the other way round", rooms: []string{"internal/engine"}, never: []string{module + "/internal/adminapi", module + "/internal/cli"}, direct: false},
+	{why: "what a strategy shows knows only what it shows", rooms: []string{"internal/telemetry"}, never: []string{
+		module + "/internal/engine", module + "/internal/guardrail", module + "/internal/pace", module + "/internal/strategyfile", module + "/cart/preset"}, direct: true},
+	{why: "pacing knows only carts", rooms: []string{"internal/pace"}, never: []string{module + "/reload", module + "/strategy", module + "/internal"}, direct: true},
+	{why: "the admin API reaches a strategy through its engine alone", rooms: []string{"internal/adminapi"}, never: []string{
+		module + "/internal/guardrail", module + "/internal/telemetry", module + "/internal/strategyfile", module + "/strategy/ruletest"}, direct: true},
+	{why: "no room knows the module", rooms: append([]string{"reload"}, pure...), never: []string{module + "/cmd"}, direct: false},
 }
 
 func TestWalls(t *testing.T) {

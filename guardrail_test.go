@@ -98,10 +98,10 @@ func sampleSize(e *engine.Engine) int {
 
 func TestGuardRailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
 	for name, c := range map[string]struct{ next, rail, bound string }{
-		"the mean discount":   {takes("v2", "0.9"), "guard rail max_mean_change", "to 180% of what it was, the bound is a factor of 1.5 either way"},
-		"orders for nothing":  {"version = \"v2\"\n[rule.half]\ndiscount_amount = 100", "guard rail max_mean_change", "to 200% of what it was"},
-		"no discount at all":  {"version = \"v2\"\n[rule.half]\nmin_subtotal = 1000\ndiscount_rate = 0.5", "guard rail max_mean_change", "from 50% to 0% of what they cost"},
-		"a mistake all along": {"version = \"v2\"\n[rule.half]\ndiscount_rat = 0.5", "unknown key", "did you mean discount_rate?"},
+		"the mean discount":   {next: takes("v2", "0.9"), rail: "guard rail max_mean_change", bound: "to 180% of what it was, the bound is a factor of 1.5 either way"},
+		"orders for nothing":  {next: "version = \"v2\"\n[rule.half]\ndiscount_amount = 100", rail: "guard rail max_mean_change", bound: "to 200% of what it was"},
+		"no discount at all":  {next: "version = \"v2\"\n[rule.half]\nmin_subtotal = 1000\ndiscount_rate = 0.5", rail: "guard rail max_mean_change", bound: "from 50% to 0% of what they cost"},
+		"a mistake all along": {next: "version = \"v2\"\n[rule.half]\ndiscount_rat = 0.5", rail: "unknown key", bound: "did you mean discount_rate?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, half, guarded)

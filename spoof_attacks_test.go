@@ -40,7 +40,7 @@ func forge(names ...string) []field {
 // attacks are those that are the same in every version of HTTP, under a prefix.
 func attacks(prefix string) []attack {
 	amount, status := prefix+"Amount", prefix+"Status"
-	announce := func(names ...string) []field { return []field{{"Trailer", strings.Join(names, ", ")}} }
+	announce := func(names ...string) []field { return []field{{name: "Trailer", value: strings.Join(names, ", ")}} }
 	var many []field
 	for i := range 3000 {
 		many = append(many, field{fmt.Sprintf("%sMany-%d", prefix, i), forged})
@@ -56,7 +56,7 @@ func attacks(prefix string) []attack {
 		{name: "the prefix alone", fields: forge(prefix)},
 		{name: "a name that is not in use", fields: forge(prefix + "Anything-Else")},
 		{name: "odd endings", fields: forge(prefix+"-", prefix+"1", prefix+"Amount-", prefix+"Amount~", prefix+"Amount!")},
-		{name: "no value", fields: []field{{amount, ""}, {prefix + "Nothing", ""}}},
+		{name: "no value", fields: []field{{name: amount, value: ""}, {name: prefix + "Nothing", value: ""}}},
 		{name: "three thousand names", fields: many},
 		{name: "another mark in place of a hyphen", fields: forge(others(prefix)...)},
 		{name: "a trailer that is announced", fields: announce(amount, "X-Checksum"), trailers: append(forge(amount), field{"X-Checksum", "1"})},
@@ -102,7 +102,7 @@ func inConnection(prefix string) []attack {
 		{name: "in Connection with odd spaces and empty tokens", fields: list("cONNECTION", " ,,\t"+strings.ToUpper(amount)+"\t ,  close ,"+lower+"status,")},
 		{name: "in Connection under an alias", fields: list("Connection", "close, "+alias(amount, "_")+", "+alias(amount, "."))},
 		{name: "in Connection and as a header", fields: append(list("Connection", "close, "+amount), forge(amount)...)},
-		{name: "in Proxy-Connection, Keep-Alive and TE", fields: []field{{"Proxy-Connection", amount}, {"Keep-Alive", amount}, {"TE", "trailers, " + amount}}},
+		{name: "in Proxy-Connection, Keep-Alive and TE", fields: []field{{name: "Proxy-Connection", value: amount}, {name: "Keep-Alive", value: amount}, {name: "TE", value: "trailers, " + amount}}},
 		{name: "all names in Connection", fields: list("Connection", "close, "+strings.Join([]string{amount, prefix + "Status", prefix + "Payable", prefix + "Strategy", prefix + "Lines"}, ","))},
 	}
 }
@@ -234,8 +234,8 @@ func (a attack) lower(name string) string {
 // head is the header of a request in HTTP/2 and HTTP/3.
 func (r request) head(s *shop, path string, a attack) []field {
 	head := []field{
-		{":method", http.MethodPost}, {":scheme", "https"}, {":authority", s.address}, {":path", path},
-		{"content-type", r.contentType}, {"content-length", fmt.Sprint(len(r.body))},
+		{name: ":method", value: http.MethodPost}, {name: ":scheme", value: "https"}, {name: ":authority", value: s.address}, {name: ":path", value: path},
+		{name: "content-type", value: r.contentType}, {name: "content-length", value: fmt.Sprint(len(r.body))},
 	}
 	for _, f := range a.fields {
 		head = append(head, field{a.lower(f.name), f.value})
@@ -248,13 +248,13 @@ func onlyNew(prefix string) []attack {
 	amount := prefix + "Amount"
 	all := []attack{
 		{name: "a name that is not in lower case", asIs: true, fields: forge(amount)},
-		{name: "a trailer that is not in lower case", asIs: true, fields: []field{{"trailer", amount}}, trailers: forge(amount)},
-		{name: "a line break in a value", fields: []field{{"x-other", "a\r\n" + amount + ": " + forged}}},
+		{name: "a trailer that is not in lower case", asIs: true, fields: []field{{name: "trailer", value: amount}}, trailers: forge(amount)},
+		{name: "a line break in a value", fields: []field{{name: "x-other", value: "a\r\n" + amount + ": " + forged}}},
 		{name: "a line break in a name", fields: forge("x-other: a\r\n" + amount)},
-		{name: "a line break in a trailer", fields: []field{{"trailer", "x-other"}}, trailers: []field{{"x-other", "a\r\n" + amount + ": " + forged}}},
+		{name: "a line break in a trailer", fields: []field{{name: "trailer", value: "x-other"}}, trailers: []field{{name: "x-other", value: "a\r\n" + amount + ": " + forged}}},
 		{name: "a colon before a name", fields: forge(":" + amount)},
-		{name: "in connection", fields: append([]field{{"connection", amount}}, forge(amount)...)},
-		{name: "in te", fields: append([]field{{"te", "trailers, " + amount}}, forge(amount)...)},
+		{name: "in connection", fields: append([]field{{name: "connection", value: amount}}, forge(amount)...)},
+		{name: "in te", fields: append([]field{{name: "te", value: "trailers, " + amount}}, forge(amount)...)},
 	}
 	for i := range all {
 		all[i].broken = true
@@ -264,12 +264,12 @@ func onlyNew(prefix string) []attack {
 
 // requests has one for every status; the limit of the body is a KiB.
 var requests = []request{
-	{statusApplied, "application/json", tenYuan},
-	{statusNone, "application/json", `{"items":[{"quantity":1,"unit_price":100}]}`},
-	{statusBypass, "text/plain", "hello"},
-	{statusInvalid, "application/json", `{"items":1}`},
-	{statusOversize, "application/json", strings.Repeat("x", 5000)},
-	{statusUnavailable, "application/json", tenYuan},
+	{status: statusApplied, contentType: "application/json", body: tenYuan},
+	{status: statusNone, contentType: "application/json", body: `{"items":[{"quantity":1,"unit_price":100}]}`},
+	{status: statusBypass, contentType: "text/plain", body: "hello"},
+	{status: statusInvalid, contentType: "application/json", body: `{"items":1}`},
+	{status: statusOversize, contentType: "application/json", body: strings.Repeat("x", 5000)},
+	{status: statusUnavailable, contentType: "application/json", body: tenYuan},
 }
 
 // roomy has Caddy read headers past its usual 16 KiB, in every version.

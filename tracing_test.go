@@ -91,8 +91,8 @@ func TestActivationIsASpanWithAChildForEachPhase(t *testing.T) {
 	s.order(tenYuan) // the activation at the start is told with the first traced request
 	s.save(takes("v2", "0.6"))
 	for version, want := range map[string]struct{ phases, kind string }{
-		"v1": {"discount.read discount.build discount.swap", "start"},
-		"v2": {"discount.notice discount.read discount.build discount.swap", "rename"},
+		"v1": {phases: "discount.read discount.build discount.swap", kind: "start"},
+		"v2": {phases: "discount.notice discount.read discount.build discount.swap", kind: "rename"},
 	} {
 		var whole *traces.Span
 		var parts []*traces.Span
@@ -124,8 +124,8 @@ func TestOutcomeIsOnTheSpanOfTheRequest(t *testing.T) {
 	r := startReceiver(t)
 	s := open(t, takes("v1", "0.5"), "tracing\n"+proxied)
 	for _, c := range []struct{ name, cart, status, version string }{
-		{"priced", tenYuan, "applied", "v1"},
-		{"not a cart", `{"hello": "world"}`, "bypass", ""},
+		{name: "priced", cart: tenYuan, status: "applied", version: "v1"},
+		{name: "not a cart", cart: `{"hello": "world"}`, status: "bypass", version: ""},
 	} {
 		s.order(c.cart)
 		var span *traces.Span
