@@ -66,7 +66,7 @@ func reading(t *testing.T) int {
 	all := 0
 	for stack := range strings.SplitSeq(stacks, "\n\n") {
 		var n int
-		if _, err := fmt.Sscanf(stack, "%d @", &n); err == nil && strings.Contains(stack, "body.ReadUpTo") {
+		if _, err := fmt.Sscanf(stack, "%d @", &n); err == nil && strings.Contains(stack, "body.readUpTo") {
 			all += n
 		}
 	}

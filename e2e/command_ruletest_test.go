@@ -203,14 +203,14 @@ func TestRuleTestsOfFilesThatAreNotValid(t *testing.T) {
 		all[1].Errors[0].File != "wrong.toml" || all[1].Errors[1].File != "wrong.test.toml" {
 		t.Errorf("%+v", all)
 	}
-	if report := read(t, filepath.Join(dir, "report.xml")); !strings.Contains(report, `<testsuite name="wrong.toml"`) || !strings.Contains(report, "<error message=\"10 is not a rate") {
+	if report := read(t, filepath.Join(dir, "report.xml")); !strings.Contains(report, `<testsuite name="wrong.toml"`) || !strings.Contains(report, "<error message=\"10 is out of range") {
 		t.Errorf("the report is\n%s", report)
 	}
 	r = caddy(t, dir, "discount", "test", "wrong.toml")
 	if r.code != 2 || r.out != "" {
 		t.Errorf("exit %d and %q", r.code, r.out)
 	}
-	r.says(t, "wrong.toml:3:17: rule.\"a\".discount_rate: 10 is not a rate", "    discount_rate = 10\n                    ^\n", "errors in wrong.toml and wrong.test.toml: no test was run")
+	r.says(t, "wrong.toml:3:17: rule.\"a\".discount_rate: 10 is out of range", "    discount_rate = 10\n                    ^\n", "errors in wrong.toml and wrong.test.toml: no test was run")
 }
 
 // What the catalogue knows otherwise is warned of in every form of the report, and fails

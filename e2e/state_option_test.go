@@ -19,7 +19,7 @@ func TestStateErrorsNameTheOption(t *testing.T) {
 	write(t, filepath.Join(dir, "blocked"), "a file where a directory is to be")
 	g := start(t, dir, strings.Replace(remembering, "state remembered", "state blocked", 1))
 	state := "state " + filepath.Join(dir, "blocked", g.only().ID) + ": "
-	g.log.await(t, 0, "state of the strategy cannot be written", `"error":"`+state)
+	g.log.await(t, 0, "cannot write state directory", `"error":"`+state)
 	if got := g.only().State.Error; !strings.HasPrefix(got, state) {
 		t.Errorf("the admin API says %q", got)
 	}

@@ -16,7 +16,7 @@ func TestTokenOfTheREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := assertion.ParseHS256("0123456789abcdef0123456789abcdef", "")
+	key, err := assertion.ParseKey(assertion.HS256, "0123456789abcdef0123456789abcdef", "")
 	if err != nil {
 		t.Fatal(err)
 	}

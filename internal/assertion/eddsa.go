@@ -13,14 +13,14 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// ParseEdDSA reads an Ed25519 key: a PEM block with the private key in PKCS #8
+// parseEdDSA reads an Ed25519 key: a PEM block with the private key in PKCS #8
 // (RFC 8410, BEGIN PRIVATE KEY) or with the public key (BEGIN PUBLIC KEY), or a
 // JWK (RFC 8037, section 2) with or without the private part. A public key only
 // takes part in the JWK Set.
 //
 // If id is empty the kid is that of the JWK or else the thumbprint of the public
 // key (RFC 7638). No error contains the key.
-func ParseEdDSA(text, id string) (*Key, error) {
+func parseEdDSA(text, id string) (*Key, error) {
 	k, named, err := decodeEdDSA(strings.TrimSpace(text))
 	if err != nil {
 		return nil, fmt.Errorf("reading the EdDSA key: %w", err)

@@ -13,7 +13,7 @@ import (
 // minSecret is the least size of a secret in bytes (RFC 7518, section 3.2).
 const minSecret = sha256.Size
 
-// ParseHS256 reads a secret of at least 32 bytes for HMAC with SHA-256. After
+// parseHS256 reads a secret of at least 32 bytes for HMAC with SHA-256. After
 // "base64:" it is base64 or base64url, padded or not, after "hex:" hexadecimal;
 // otherwise it is the bytes of the text themselves, which may not begin like a
 // PEM block or a JWK: a public key taken for a secret would let everyone sign.
@@ -21,7 +21,7 @@ const minSecret = sha256.Size
 //
 // If id is empty the kid is derived from the secret, by HMAC, so that it tells
 // no more of it than any signature does. No error contains the secret.
-func ParseHS256(text, id string) (*Key, error) {
+func parseHS256(text, id string) (*Key, error) {
 	secret, err := decodeSecret(withoutLineBreak(text))
 	if err != nil {
 		return nil, fmt.Errorf("reading the HS256 key: %w", err)

@@ -30,14 +30,22 @@ type Key struct {
 	public    ed25519.PublicKey  // of EdDSA
 }
 
-// ParseKey reads a key of the algorithm [HS256] or [EdDSA] from text, as
-// [ParseHS256] or [ParseEdDSA] does.
+// ParseKey reads a key of an algorithm from text.
+//
+// The text of an [HS256] key is a secret of at least 32 bytes: base64 or base64url after
+// "base64:", hexadecimal after "hex:", otherwise the bytes themselves but one line break
+// at their end. The text of an [EdDSA] key is a PEM block with an Ed25519 key in PKCS #8
+// (RFC 8410) or its public key, or a JWK (RFC 8037, section 2); a public key takes part in
+// the JWK Set alone.
+//
+// If id is empty the kid is that of the JWK, or derived from the key. No error contains
+// the key.
 func ParseKey(algorithm, text, id string) (*Key, error) {
 	switch algorithm {
 	case HS256:
-		return ParseHS256(text, id)
+		return parseHS256(text, id)
 	case EdDSA:
-		return ParseEdDSA(text, id)
+		return parseEdDSA(text, id)
 	}
 	// The algorithm is not quoted: it may be a key in the wrong place.
 	return nil, errors.New("the algorithm is neither " + HS256 + " nor " + EdDSA)
@@ -78,7 +86,7 @@ func (k *Key) withID(id string, derived func() string) (*Key, error) {
 func (k *Key) protected() string {
 	b := appendQuoted([]byte(`{"alg":`), k.algorithm)
 	b = appendQuoted(append(b, `,"kid":`...), k.id)
-	b = appendQuoted(append(b, `,"typ":`...), Type)
+	b = appendQuoted(append(b, `,"typ":`...), tokenType)
 	return base64.RawURLEncoding.EncodeToString(append(b, '}')) + "."
 }
 

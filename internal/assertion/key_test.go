@@ -137,7 +137,7 @@ func TestGivenKidComesBeforeAllOthers(t *testing.T) {
 // Verifiers choose keys by kid, so the derivation must never change.
 func TestDerivedKidOfASecretIsStable(t *testing.T) {
 	t.Parallel()
-	k, err := assertion.ParseHS256(secret, "")
+	k, err := assertion.ParseKey(assertion.HS256, secret, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ const secret = "0123456789abcdef0123456789abcdef"
 
 func bySecret(t testing.TB, text string) signature {
 	t.Helper()
-	k, err := assertion.ParseHS256(text, "k1")
+	k, err := assertion.ParseKey(assertion.HS256, text, "k1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func bySecret(t testing.TB, text string) signature {
 func byPrivate(t testing.TB, seed byte) signature {
 	t.Helper()
 	private := privateKey(seed)
-	k, err := assertion.ParseEdDSA(privatePEM(t, private), "e1")
+	k, err := assertion.ParseKey(assertion.EdDSA, privatePEM(t, private), "e1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// Type is the typ header of every assertion (RFC 7515, section 4.1.9).
-const Type = "discount+jwt"
+// tokenType is the typ header of every assertion (RFC 7515, section 4.1.9).
+const tokenType = "discount+jwt"
 
 // Options are what all assertions of a signer have in common.
 type Options struct {

@@ -200,7 +200,7 @@ func TestNoLibraryAcceptsAnythingElse(t *testing.T) {
 func TestFirstKeySignsTheOthersArePublished(t *testing.T) {
 	t.Parallel()
 	current, next := byPrivate(t, 1), byPrivate(t, 2)
-	named, err := assertion.ParseEdDSA(privatePEM(t, privateKey(2)), "e2")
+	named, err := assertion.ParseKey(assertion.EdDSA, privatePEM(t, privateKey(2)), "e2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestFirstKeySignsTheOthersArePublished(t *testing.T) {
 func TestSignersThatCannotBe(t *testing.T) {
 	t.Parallel()
 	hs, ed := bySecret(t, secret).key, byPrivate(t, 1).key
-	public, err := assertion.ParseEdDSA(publicPEM(t, privateKey(1).Public()), "p1")
+	public, err := assertion.ParseKey(assertion.EdDSA, publicPEM(t, privateKey(1).Public()), "p1")
 	if err != nil {
 		t.Fatal(err)
 	}

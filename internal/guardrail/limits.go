@@ -30,12 +30,12 @@ type Limits struct {
 	MinSample int
 }
 
-// Set reports whether any limit is set.
-func (l Limits) Set() bool { return l.MeanChange != 0 || l.Free || l.Evaluation != 0 }
+// isSet reports whether any limit is set.
+func (l Limits) isSet() bool { return l.MeanChange != 0 || l.Free || l.Evaluation != 0 }
 
 // String is the limits as the Caddyfile has them; empty if there is none.
 func (l Limits) String() string {
-	if !l.Set() {
+	if !l.isSet() {
 		return ""
 	}
 	text := "min_sample " + strconv.Itoa(l.MinSample)
@@ -71,7 +71,7 @@ type Report struct {
 // Check returns the first limit that is exceeded as an error, or nil.
 func (l Limits) Check(f Figures) (Report, error) {
 	var j Report
-	if !l.Set() {
+	if !l.isSet() {
 		return j, nil
 	}
 	if f.Carts < l.MinSample {

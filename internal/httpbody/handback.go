@@ -26,7 +26,7 @@ type Limit struct {
 // The memory is not pooled: the transport may read it after the handler has returned, when
 // the client is gone or the upstream answered early.
 func (l *Limit) Take(r *http.Request) ([]byte, error) {
-	read, err := ReadUpTo(r.Body, l.Bytes, r.ContentLength)
+	read, err := readUpTo(r.Body, l.Bytes, r.ContentLength)
 	// The read has sent the client its 100 Continue; an upstream that sees Expect would
 	// have another one sent.
 	delete(r.Header, "Expect")

@@ -16,9 +16,9 @@ const (
 	mostAtOnce = 16 << 10
 )
 
-// ReadUpTo reads to the end, or one byte past most. It holds at most twice what has arrived,
+// readUpTo reads to the end, or one byte past most. It holds at most twice what has arrived,
 // beside the memory it starts with. The declared length is negative if it is not known.
-func ReadUpTo(body io.Reader, most, declared int64) ([]byte, error) {
+func readUpTo(body io.Reader, most, declared int64) ([]byte, error) {
 	size, limit := int64(firstRead), most+1 // one more, to see the end
 	if declared >= 0 {
 		limit = min(limit, declared+1)

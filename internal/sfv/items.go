@@ -16,7 +16,7 @@ func Items(texts []string, each func(i int)) ([]string, error) {
 	for i, text := range texts {
 		each(i)
 		var err error
-		if all, err = Append(all, text); err != nil {
+		if all, err = appendItem(all, text); err != nil {
 			return nil, fmt.Errorf("%q: %w", text, err)
 		}
 		ends[i] = len(all)
@@ -28,9 +28,9 @@ func Items(texts []string, each func(i int)) ([]string, error) {
 	return items, nil
 }
 
-// Append appends a text as an item without parameters. Most texts need nothing but
+// appendItem appends a text as an item without parameters. Most texts need nothing but
 // quotes and take the short way.
-func Append(b []byte, text string) ([]byte, error) {
+func appendItem(b []byte, text string) ([]byte, error) {
 	for _, c := range []byte(text) {
 		if c < ' ' || c > '~' || c == '"' || c == '\\' {
 			item, err := httpsfv.Marshal(httpsfv.NewItem(Bare(text)))
