@@ -110,6 +110,30 @@ func TestALongQuoteWaitsItsTurn(t *testing.T) {
 	}
 }
 
+// A large body waits for its slot before memory is taken for its cart: a queue of them holds
+// no more than their bytes.
+func TestALargeBodyThatWaitsHoldsNoCart(t *testing.T) {
+	h := provisioned(t, manyRules(1, "discount_amount = 0.01"), Options{})
+	h.pricer.slots = pace.NewBodyLimiter(1)
+	if _, err := h.pricer.slots.Take(t.Context()); err != nil { // so that none is free
+		t.Fatal(err)
+	}
+	h.pricer.scratch.New = func() any {
+		t.Error("memory for a cart is taken")
+		return &scratch{shard: requestCounters.Shard()}
+	}
+	left, leave := context.WithCancel(t.Context())
+	leave() // so that who waits does not wait long
+	body := manyLines(pace.LargeBody / 30)
+	if len(body) < pace.LargeBody {
+		t.Fatalf("a body of %d bytes is not large", len(body))
+	}
+	r := httptest.NewRequestWithContext(left, http.MethodPost, "/", strings.NewReader(body))
+	if d := h.pricer.order(r, pricedInput{body: []byte(body), text: []byte(body), whole: true}); d != endedWaiting {
+		t.Errorf("%+v", d)
+	}
+}
+
 // With what is close a cart is quoted many times, by all rules, so it waits its turn with
 // fewer lines: also where it reaches no rule.
 func TestAnExplanationWaitsItsTurn(t *testing.T) {

@@ -240,7 +240,10 @@ func upstreamAnswered(r *http.Request) bool {
 
 // order prices the cart of an order and counts what it is granted.
 func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
-	s := p.scratch.Get().(*scratch)
+	s, d := p.borrow(r, in)
+	if d != nil {
+		return d
+	}
 	defer p.release(s, in, &d)
 	q, d := p.price(r, in, s)
 	if d != nil {
@@ -263,6 +266,21 @@ type scratch struct {
 	sampler guardrail.Sampler
 	shard   *telemetry.Shard // to count in
 	slot    *pace.Slot       // of a large body or a long quote; nil for others
+}
+
+// borrow takes a scratch from the pool. A large body waits for its slot first, so that those
+// that wait hold no scratch. The decision is set if the request ends before.
+func (p *pricer) borrow(r *http.Request, in pricedInput) (*scratch, *decision) {
+	if len(in.text) < pace.LargeBody {
+		return p.scratch.Get().(*scratch), nil
+	}
+	slot, err := p.slots.Take(r.Context())
+	if err != nil {
+		return nil, endedWaiting
+	}
+	s := p.scratch.Get().(*scratch)
+	s.slot = slot
+	return s, nil
 }
 
 // release ends the use of a scratch. It is deferred, and recovers from a panic: that costs
@@ -292,9 +310,6 @@ type quoted struct {
 // price reads the cart and quotes it with the strategy in service. The decision is set if
 // there is no quote.
 func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *decision) {
-	if len(in.text) >= pace.LargeBody && !p.takeSlot(r, s) {
-		return quoted{}, endedWaiting
-	}
 	p.engine.OnRequest(r.Context())
 	q := quoted{scratch: s, by: p.engine.Live().Value, at: time.Now()}
 	s.cart.Reset()
@@ -316,7 +331,7 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 	}
 	if steps >= pace.LargeWork && s.slot == nil {
 		began := time.Now()
-		if !p.takeSlot(r, s) {
+		if s.slot, err = p.slots.Take(r.Context()); err != nil {
 			return q, endedWaiting
 		}
 		q.waited = time.Since(began)
@@ -326,14 +341,6 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 		return q, tooManySteps
 	}
 	return q, nil
-}
-
-// takeSlot waits for a slot for a large body or a long quote. It reports false if the
-// request ends before.
-func (p *pricer) takeSlot(r *http.Request, s *scratch) bool {
-	var err error
-	s.slot, err = p.slots.Take(r.Context())
-	return err == nil
 }
 
 // readCart reads the cart into the scratch. It reports false if the request has none.

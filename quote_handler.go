@@ -35,7 +35,10 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 // quote prices a cart and writes its quote as JSON; header says in which languages.
 func (h *QuoteHandler) quote(header http.Header, r *http.Request, in pricedInput) (d *decision, text []byte) {
 	p := h.pricer
-	s := p.scratch.Get().(*scratch)
+	s, d := p.borrow(r, in)
+	if d != nil {
+		return d, nil
+	}
 	defer p.release(s, in, &d)
 	q, d := p.price(r, in, s)
 	if d != nil {

@@ -31,10 +31,10 @@ type Engine struct {
 	host     Host
 	source   *reload.Source[*Compiled]
 	options  atomic.Pointer[Options] // of the configuration that started last, or is to be the first
-	sample   guardrail.Sample        // of the carts it priced, to check the next edit on
 	shows    *telemetry.Strategy
 	pacer    pace.Pacer
 	handlers handlers
+	sample   guardrail.Sample // of the carts it priced, to check the next edit on
 }
 
 // A Host is what an engine needs from the program around it.
