@@ -160,7 +160,30 @@ var arrows = map[string][]string{
 	"internal/guardrail":  {"cart", "strategy"},
 	"internal/telemetry":  {"reload", "reload/history", "strategy"},
 	"internal/publish":    {"internal/atomicfile", "internal/flock", "internal/strategyfile", "internal/symlink", "strategy", "strategy/document", "strategy/ruletest"},
-	"cmd/caddy":           {""},
+	"internal/engine": {
+		"cart", "cart/preset", "reload", "reload/history", "strategy", "strategy/document", "strategy/ruletest",
+		"internal/guardrail", "internal/pace", "internal/strategyfile", "internal/telemetry",
+	},
+	"internal/adminapi": {
+		"cart", "cart/preset", "reload", "reload/history", "strategy", "strategy/document",
+		"internal/brief", "internal/cartoptions", "internal/engine", "internal/languages", "internal/pace",
+	},
+	"internal/cli": {
+		"cart", "cart/mapping", "cart/preset", "money", "reload", "reload/history",
+		"strategy", "strategy/compare", "strategy/document", "strategy/format", "strategy/ruletest", "strategy/schema",
+		"internal/adminapi", "internal/atomicfile", "internal/brief", "internal/cartoptions", "internal/handlers",
+		"internal/publish", "internal/strategyfile",
+	},
+	"money":                      {},
+	"cart":                       {"money"},
+	"strategy":                   {"cart", "money", "strategy/document", "strategy/sheet", "internal/brief", "internal/rates"},
+	"strategy/document":          {"internal/brief", "internal/rates", "internal/spelling"},
+	"strategy/ruletest":          {"cart", "money", "strategy", "strategy/document", "internal/brief"},
+	"reload":                     {"reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/brief", "internal/symlink"},
+	"reload/history":             {"internal/atomicfile", "internal/flock"},
+	"reload/internal/fswatch":    {},
+	"reload/internal/stableread": {"reload/history", "reload/internal/fswatch", "internal/flock", "internal/symlink"},
+	"cmd/caddy":                  {""},
 }
 
 func TestArrows(t *testing.T) {
