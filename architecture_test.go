@@ -48,9 +48,9 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, room := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "internal/engine", "internal/telemetry", "internal/pace", "internal/adminapi", "cmd/caddy", "e2e"} {
-		if _, ok := all[room]; !ok {
-			t.Fatalf("there is no package %q in the module: %v", room, all)
+	for _, name := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "internal/engine", "internal/telemetry", "internal/pace", "internal/adminapi", "cmd/caddy", "e2e"} {
+		if _, ok := all[name]; !ok {
+			t.Fatalf("there is no package %q in the module: %v", name, all)
 		}
 	}
 	return all
@@ -68,72 +68,72 @@ const (
 	zap   = "go.uber.org/zap"
 )
 
-// pure are the rooms that compute: the same in, the same out, anywhere.
+// pure are the packages that compute: the same result for the same input, anywhere.
 var pure = []string{"strategy", "cart", "money", "internal/rates", "internal/spelling"}
 
-// walls are what no package of a room may reach, itself or through others.
-var walls = []struct {
-	why    string
-	rooms  []string
-	never  []string
-	direct bool // only the package's own imports count
+// boundaries are what packages and those below them may not import, themselves or through others.
+var boundaries = []struct {
+	why      string
+	packages []string
+	never    []string
+	direct   bool // only the package's own imports count
 }{
-	{why: "prices and carts know nothing of the server", rooms: pure, never: []string{caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, direct: false},
-	{why: "prices and carts touch no file and no process", rooms: pure, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
-	{why: "prices and carts know nothing of HTTP", rooms: pure, never: []string{"net/http", "net/textproto"}, direct: false},
-	{why: "a cart does not know the strategy", rooms: []string{"cart"}, never: []string{module + "/strategy"}, direct: false},
-	{why: "money knows neither carts nor strategies", rooms: []string{"money"}, never: []string{module + "/cart", module + "/strategy"}, direct: false},
-	{why: "nothing that computes knows of reloading", rooms: pure, never: []string{module + "/reload"}, direct: false},
-	{why: "nothing that computes knows how it is proved", rooms: pure, never: []string{module + "/internal/guardrail"}, direct: false},
-	{why: "a proof knows no server, no file and no reloading", rooms: []string{"internal/guardrail"}, never: []string{
+	{why: "prices and carts know nothing of the server", packages: pure, never: []string{caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, direct: false},
+	{why: "prices and carts touch no file and no process", packages: pure, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "prices and carts know nothing of HTTP", packages: pure, never: []string{"net/http", "net/textproto"}, direct: false},
+	{why: "a cart does not know the strategy", packages: []string{"cart"}, never: []string{module + "/strategy"}, direct: false},
+	{why: "money knows neither carts nor strategies", packages: []string{"money"}, never: []string{module + "/cart", module + "/strategy"}, direct: false},
+	{why: "nothing that computes knows of reloading", packages: pure, never: []string{module + "/reload"}, direct: false},
+	{why: "nothing that computes knows the guardrails", packages: pure, never: []string{module + "/internal/guardrail"}, direct: false},
+	{why: "a guardrail knows no server, no file and no reloading", packages: []string{"internal/guardrail"}, never: []string{
 		module + "/reload", caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, direct: false},
-	{why: "a proof touches no file and no process", rooms: []string{"internal/guardrail"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
-	{why: "an assertion knows no server, no price and no reloading", rooms: []string{"internal/assertion"}, never: []string{
+	{why: "a guardrail touches no file and no process", packages: []string{"internal/guardrail"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "an assertion knows no server, no price and no reloading", packages: []string{"internal/assertion"}, never: []string{
 		module + "/cart", module + "/strategy", module + "/money", module + "/internal/guardrail", module + "/reload",
 		caddy, zap, "github.com/prometheus", "github.com/fsnotify", "net/http"}, direct: false},
-	{why: "an assertion touches no file and no process", rooms: []string{"internal/assertion"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
-	{why: "a keyring knows no server and no price", rooms: []string{"internal/keyring"}, never: []string{
+	{why: "an assertion touches no file and no process", packages: []string{"internal/assertion"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "a keyring knows no server and no price", packages: []string{"internal/keyring"}, never: []string{
 		module + "/cart", module + "/strategy", module + "/money", caddy, "github.com/prometheus"}, direct: false},
-	{why: "who reads a body or a header knows neither what is in it nor the server", rooms: []string{"internal/httpbody", "internal/httpheader"}, never: []string{
+	{why: "readers of bodies and headers know neither what is in them nor the server", packages: []string{"internal/httpbody", "internal/httpheader"}, never: []string{
 		module + "/cart", module + "/strategy", module + "/money", module + "/internal/guardrail", module + "/reload", module + "/internal/assertion",
 		caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, direct: false},
-	{why: "who reads a body or a header touches no file and no process", rooms: []string{"internal/httpbody", "internal/httpheader"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
-	{why: "reloading knows not what it reloads", rooms: []string{"reload"}, never: []string{
+	{why: "readers of bodies and headers touch no file and no process", packages: []string{"internal/httpbody", "internal/httpheader"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "reloading does not know what it reloads", packages: []string{"reload"}, never: []string{
 		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, direct: false},
-	{why: "what watches files knows neither how they are read nor what is remembered", rooms: []string{"reload/internal/fswatch"}, never: []string{
+	{why: "what watches files knows neither how they are read nor their history", packages: []string{"reload/internal/fswatch"}, never: []string{
 		module + "/reload/history", module + "/reload/internal/stableread", module + "/internal"}, direct: false},
-	{why: "what reads files does not know what is done with them", rooms: []string{"reload/internal/stableread"}, never: []string{"github.com/fsnotify"}, direct: true},
-	{why: "reloading watches files through fswatch alone", rooms: []string{"reload/history"}, never: []string{"github.com/fsnotify", module + "/reload/internal"}, direct: false},
-	{why: "what replaces files knows no command line", rooms: []string{"internal/publish", "internal/atomicfile"}, never: []string{caddy, zap, "github.com/spf13", "net/http"}, direct: false},
-	{why: "a lock, a link and a write know nothing but files", rooms: []string{"internal/flock", "internal/atomicfile", "internal/symlink"}, never: []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, direct: false},
-	{why: "what the commands do does not know how orders are priced", rooms: []string{"internal/cli"}, never: []string{module + "/internal/httpbody", module + "/internal/httpheader", module + "/internal/guardrail"}, direct: true},
-	{why: "which files are a strategy knows no server", rooms: []string{"internal/strategyfile"}, never: []string{caddy, zap, "net/http"}, direct: false},
-	{why: "an engine knows neither the server nor HTTP", rooms: []string{"internal/engine", "internal/telemetry", "internal/pace"}, never: []string{
+	{why: "what reads files does not know what is done with them", packages: []string{"reload/internal/stableread"}, never: []string{"github.com/fsnotify"}, direct: true},
+	{why: "reloading watches files through fswatch alone", packages: []string{"reload/history"}, never: []string{"github.com/fsnotify", module + "/reload/internal"}, direct: false},
+	{why: "what replaces files knows no command line", packages: []string{"internal/publish", "internal/atomicfile"}, never: []string{caddy, zap, "github.com/spf13", "net/http"}, direct: false},
+	{why: "a lock, a link and a write know nothing but files", packages: []string{"internal/flock", "internal/atomicfile", "internal/symlink"}, never: []string{module + "/reload", module + "/strategy", caddy, zap, "net/http"}, direct: false},
+	{why: "what the commands do does not know how orders are priced", packages: []string{"internal/cli"}, never: []string{module + "/internal/httpbody", module + "/internal/httpheader", module + "/internal/guardrail"}, direct: true},
+	{why: "which files are a strategy knows no server", packages: []string{"internal/strategyfile"}, never: []string{caddy, zap, "net/http"}, direct: false},
+	{why: "an engine knows neither the server nor HTTP", packages: []string{"internal/engine", "internal/telemetry", "internal/pace"}, never: []string{
 		caddy, "net/http", module + "/internal/adminapi", module + "/internal/cli"}, direct: true},
-	{why: "an engine is found by the admin API, and not the other way round", rooms: []string{"internal/engine"}, never: []string{module + "/internal/adminapi", module + "/internal/cli"}, direct: false},
-	{why: "what a strategy shows knows only what it shows", rooms: []string{"internal/telemetry"}, never: []string{
+	{why: "an engine is found by the admin API, and not the other way round", packages: []string{"internal/engine"}, never: []string{module + "/internal/adminapi", module + "/internal/cli"}, direct: false},
+	{why: "what a strategy shows knows only what it shows", packages: []string{"internal/telemetry"}, never: []string{
 		module + "/internal/engine", module + "/internal/guardrail", module + "/internal/pace", module + "/internal/strategyfile", module + "/cart/preset"}, direct: true},
-	{why: "pacing knows only carts", rooms: []string{"internal/pace"}, never: []string{module + "/reload", module + "/strategy", module + "/internal"}, direct: true},
-	{why: "the admin API reaches a strategy through its engine alone", rooms: []string{"internal/adminapi"}, never: []string{
+	{why: "pacing knows only carts", packages: []string{"internal/pace"}, never: []string{module + "/reload", module + "/strategy", module + "/internal"}, direct: true},
+	{why: "the admin API reaches a strategy through its engine alone", packages: []string{"internal/adminapi"}, never: []string{
 		module + "/internal/guardrail", module + "/internal/telemetry", module + "/internal/strategyfile", module + "/strategy/ruletest"}, direct: true},
-	{why: "no room knows the module", rooms: append([]string{"reload"}, pure...), never: []string{module + "/cmd"}, direct: false},
+	{why: "no package below knows the module", packages: append([]string{"reload"}, pure...), never: []string{module + "/cmd"}, direct: false},
 }
 
-func TestWalls(t *testing.T) {
+func TestBoundaries(t *testing.T) {
 	t.Parallel()
 	all := packages(t)
-	for _, wall := range walls {
-		t.Run(wall.why, func(t *testing.T) {
+	for _, b := range boundaries {
+		t.Run(b.why, func(t *testing.T) {
 			for name, p := range all {
-				if !within(name, wall.rooms...) {
+				if !within(name, b.packages...) {
 					continue
 				}
 				imports := p.Deps
-				if wall.direct {
+				if b.direct {
 					imports = p.Imports
 				}
 				for _, path := range imports {
-					if within(path, wall.never...) {
+					if within(path, b.never...) {
 						t.Errorf("%s imports %s", name, path)
 					}
 				}
@@ -142,9 +142,9 @@ func TestWalls(t *testing.T) {
 	}
 }
 
-// arrows are the packages of the module that a package imports itself, and no others. A
-// package that is not here is held by walls alone.
-var arrows = map[string][]string{
+// allowedImports are the packages of the module that a package imports itself, and no
+// others. A package that is not here has boundaries alone.
+var allowedImports = map[string][]string{
 	"": {
 		"cart", "money", "strategy", "strategy/document",
 		"internal/adminapi", "internal/assertion", "internal/cartoptions", "internal/cli", "internal/directive", "internal/engine",
@@ -186,10 +186,10 @@ var arrows = map[string][]string{
 	"cmd/caddy":                  {""},
 }
 
-func TestArrows(t *testing.T) {
+func TestAllowedImports(t *testing.T) {
 	t.Parallel()
 	all := packages(t)
-	for name, allowed := range arrows {
+	for name, allowed := range allowedImports {
 		for _, path := range all[name].Imports {
 			if !within(path, module) {
 				continue

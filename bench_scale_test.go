@@ -39,7 +39,7 @@ func rulesOfSKUs(n int) string {
 }
 
 // cartOfSize is a cart of three lines in an order with so many bytes of notes and
-// addresses that nobody asks for.
+// addresses that no client asks for.
 func cartOfSize(size int) string {
 	cart := strings.TrimSuffix(benchCart(3), "}")
 	var rest strings.Builder

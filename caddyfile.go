@@ -167,7 +167,7 @@ func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {
 	}
 }
 
-func (g *GuardOptions) option(d *caddyfile.Dispenser, name string) error {
+func (g *GuardrailOptions) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "max_mean_change":
 		return factor(d, &g.MaxMeanChange)
@@ -179,7 +179,7 @@ func (g *GuardOptions) option(d *caddyfile.Dispenser, name string) error {
 	case "min_sample":
 		return directive.Count(d, &g.MinSample, mostSample)
 	default:
-		return d.Errf("unknown guard %q, max_mean_change, max_free_orders, max_evaluation and min_sample are known", name)
+		return d.Errf("unknown guard option %q, max_mean_change, max_free_orders, max_evaluation and min_sample are known", name)
 	}
 }
 
@@ -243,7 +243,7 @@ func (s *SignOptions) option(d *caddyfile.Dispenser, name string) error {
 	case "publish":
 		args := append(d.RemainingArgs(), "") // the kid may be left out
 		if len(args) < 2 || len(args) > 3 {
-			return d.Err("publish takes a key and, if wanted, its kid")
+			return d.Err("publish takes a key and optionally its kid")
 		}
 		s.Publish = append(s.Publish, SigningKey{Key: args[0], KeyID: args[1]})
 		return nil

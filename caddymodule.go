@@ -3,8 +3,8 @@
 //
 // The handler reads the cart from the request, quotes it against a strategy
 // that is held compiled in memory, and sends the request on with X-Discount-*
-// headers that nobody but the gateway can have set. The strategy is a TOML
-// file; an edit goes live by one atomic store while requests keep flowing.
+// headers that only the gateway can have set. The strategy is a TOML
+// file; an edit is activated by one atomic store while requests keep flowing.
 package discount
 
 import (

@@ -59,7 +59,7 @@ type decision struct {
 // amounts are those of the headers as numbers, in minor units.
 type amounts struct{ goods, shipping, subtotal, payable int64 }
 
-// incompleteBody is the decision on a body that breaks off, the same for all requests.
+// incompleteBody is the decision on a body that ends early, the same for all requests.
 var incompleteBody = &decision{
 	status:  statusUnavailable,
 	reason:  fieldReason("the body broke off"),

@@ -96,11 +96,11 @@ func sampleSize(e *engine.Engine) int {
 	return carts
 }
 
-func TestGuardRailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
+func TestGuardrailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
 	for name, c := range map[string]struct{ next, rail, bound string }{
-		"the mean discount":   {next: takes("v2", "0.9"), rail: "guard rail max_mean_change", bound: "to 180% of what it was, the bound is a factor of 1.5 either way"},
-		"orders for nothing":  {next: "version = \"v2\"\n[rule.half]\ndiscount_amount = 100", rail: "guard rail max_mean_change", bound: "to 200% of what it was"},
-		"no discount at all":  {next: "version = \"v2\"\n[rule.half]\nmin_subtotal = 1000\ndiscount_rate = 0.5", rail: "guard rail max_mean_change", bound: "from 50% to 0% of what they cost"},
+		"the mean discount":   {next: takes("v2", "0.9"), rail: "guardrail max_mean_change", bound: "to 180% of what it was, the bound is a factor of 1.5 either way"},
+		"orders for nothing":  {next: "version = \"v2\"\n[rule.half]\ndiscount_amount = 100", rail: "guardrail max_mean_change", bound: "to 200% of what it was"},
+		"no discount at all":  {next: "version = \"v2\"\n[rule.half]\nmin_subtotal = 1000\ndiscount_rate = 0.5", rail: "guardrail max_mean_change", bound: "from 50% to 0% of what they cost"},
 		"a mistake all along": {next: "version = \"v2\"\n[rule.half]\ndiscount_rat = 0.5", rail: "unknown key", bound: "did you mean discount_rate?"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,11 +120,11 @@ func TestGuardRailsRefuseAnEditThatMovesTooMuch(t *testing.T) {
 	}
 }
 
-func TestGuardRailsDoNotJudgeByTooFewCarts(t *testing.T) {
+func TestGuardrailsNeedEnoughCarts(t *testing.T) {
 	s := open(t, half, guarded)
 	s.save(takes("v2", "0.9"))
-	s.logs("strategy activated", `"version":"v2"`, "guard rails did not judge: 0 carts, min_sample is 3")
-	s.logs("guard rails did not judge an edit", `"level":"warn"`, `"version":"v2"`)
+	s.logs("strategy activated", `"version":"v2"`, "guardrails not checked: 0 carts, min_sample is 3")
+	s.logs("strategy not checked by guardrails", `"level":"warn"`, `"version":"v2"`)
 }
 
 // A cart at a price that outweighs all others, of an article that the edit does not touch,
@@ -135,11 +135,11 @@ func TestOneDearCartDoesNotHideAnEdit(t *testing.T) {
 	s.keep(5, strings.Replace(tenYuan, "{\"quantity", "{\"sku\":\"a\",\"quantity", 1))
 	s.keep(1, `{"items":[{"sku":"b","quantity":1,"unit_price":1000000000000}]}`)
 	s.save(strings.ReplaceAll(strings.Replace(before, "0.1", "0.7", 1), "v1", "v2"))
-	s.logs("strategy refused", `"version":"v2"`, "guard rail max_mean_change", "the mean discount of 6 carts goes from 10% to 60% of what they cost")
+	s.logs("strategy refused", `"version":"v2"`, "guardrail max_mean_change", "the mean discount of 6 carts goes from 10% to 60% of what they cost")
 }
 
 // What a stranger asks is no order, and decides nothing.
-func TestGuardRailsAreJudgedByOrdersAlone(t *testing.T) {
+func TestGuardrailsSampleOrdersAlone(t *testing.T) {
 	s := open(t, half, strings.Replace(guarded, "discount /orders*", "discount_quote /quote STRATEGY\ndiscount /orders*", 1))
 	const quotes = 60
 	for range quotes {
@@ -157,7 +157,7 @@ func TestGuardRailsAreJudgedByOrdersAlone(t *testing.T) {
 
 // Orders in another currency get no discount from either strategy, and do not take the place
 // of those that do.
-func TestOrdersInAnotherCurrencyDoNotSwitchTheRailsOff(t *testing.T) {
+func TestOrdersInAnotherCurrencyDoNotDisableGuardrails(t *testing.T) {
 	s := openWith(t, trusting, half, guarded)
 	s.keep(3, tenYuan)
 	const foreign = 300
@@ -168,7 +168,7 @@ func TestOrdersInAnotherCurrencyDoNotSwitchTheRailsOff(t *testing.T) {
 		t.Errorf("%d carts are kept, want the 3 in the currency of the strategy", n)
 	}
 	s.save(takes("v2", "0.9"))
-	s.logs("strategy refused", `"version":"v2"`, "guard rail max_mean_change: the mean discount of 3 carts goes from 50% to 90%")
+	s.logs("strategy refused", `"version":"v2"`, "guardrail max_mean_change: the mean discount of 3 carts goes from 50% to 90%")
 }
 
 // One client counts for four carts, however many orders it sends.
@@ -216,7 +216,7 @@ func TestLargeOrdersAreNotKept(t *testing.T) {
 }
 
 // What the rails refused may be fine an hour later: saving it again asks again.
-func TestARefusalByTheRailsIsNotForEver(t *testing.T) {
+func TestARefusalByGuardrailsIsNotForEver(t *testing.T) {
 	s := open(t, half, guarded)
 	s.fill(3)
 	s.save(takes("v2", "0.9"))

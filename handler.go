@@ -80,7 +80,7 @@ func (p *pricer) rejects(d *decision) bool {
 // logPanic logs a panic with what identifies the cart, never its content.
 func (p *pricer) logPanic(v any, in pricedInput) {
 	digest := sha256.Sum256(in.text)
-	p.log.Error("panic while computing a discount, the order passes without one",
+	p.log.Error("pricing panicked",
 		zap.String("panic", fmt.Sprintf("%T", v)),
 		zap.Bool("cart_in_headers", in.source != inBody),
 		zap.String("cart_sha256", hex.EncodeToString(digest[:])),

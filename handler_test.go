@@ -94,7 +94,7 @@ X-Discount-Payable: 0
 X-Discount-Shipping: 0
 X-Discount-Status: none
 X-Discount-Subtotal: 0`},
-		{name: "a line nobody knows the price of", cart: `{"items":[{"sku":"a","quantity":1}]}`, want: `
+		{name: "a line without a known price", cart: `{"items":[{"sku":"a","quantity":1}]}`, want: `
 X-Discount-Reason: "/items/0/unit_price: the line has no price and the catalogue knows none"
 X-Discount-Status: invalid`},
 		{name: "a line that is cancelled", cart: `{"items":[{"sku":"a","quantity":0,"unit_price":1}]}`, want: `
@@ -221,7 +221,7 @@ func TestWhatIsNoCartPassesAsItIs(t *testing.T) {
 func TestTwoCartsInOneRequestAreNone(t *testing.T) {
 	s := open(t, drinks, proxied)
 	s.order(`{"items":[]}`, `X-Cart-Items: "a";p=1`).expect(t, `
-X-Discount-Reason: "there is a cart in the body and one in the headers; one is wanted"
+X-Discount-Reason: "the body and the headers both have a cart, want one"
 X-Discount-Status: invalid`)
 }
 

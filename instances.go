@@ -186,7 +186,7 @@ func joinConfiguration(ctx caddy.Context) (*configuration, error) {
 		return c, nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("looking at the handlers of the configuration: %w", err)
+		return nil, fmt.Errorf("finding the handlers of the configuration: %w", err)
 	}
 	return value.(*configuration), nil
 }

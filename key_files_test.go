@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-const warnedOfReaders = "other users can read the file of a key"
+const warnedOfReaders = "key file readable by other users"
 
 func TestKeyFilesThatOthersCanReadAreWarnedOf(t *testing.T) {
 	if runtime.GOOS == "windows" {

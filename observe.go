@@ -41,7 +41,7 @@ func (d *decision) expose(r *http.Request, s *requestState) {
 			return s.decision.placeholder(name)
 		})
 	}
-	d.mark(trace.SpanFromContext(ctx))
+	d.setSpanAttributes(trace.SpanFromContext(ctx))
 	if server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server); ok && server.Logs == nil {
 		return // without an access log, fields for it would cost 2 µs for nothing
 	}
@@ -109,8 +109,8 @@ func (d *decision) count(spoofed int) {
 	requestCounters.Release(s)
 }
 
-// mark sets the attributes of a traced request's span.
-func (d *decision) mark(span trace.Span) {
+// setSpanAttributes sets the attributes of a traced request's span.
+func (d *decision) setSpanAttributes(span trace.Span) {
 	if !span.IsRecording() {
 		return
 	}
@@ -211,7 +211,7 @@ func (r *recognition) warn(missed [len(bypassNames)]uint64) {
 		}
 	}
 	fields = append(fields, zap.Uint64("requests", all), zap.Duration("within", recognitionPeriod))
-	r.log.Warn("no cart read from requests that may hold one", fields...)
+	r.log.Warn("no cart found in requests", fields...)
 }
 
 // close ends the period and logs nothing.

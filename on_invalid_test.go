@@ -82,7 +82,7 @@ func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
 	if d.status != statusUnavailable || d.problem.Status != http.StatusInternalServerError {
 		t.Fatalf("%+v", d)
 	}
-	lines := logged.FilterMessageSnippet("panic while computing a discount").All()
+	lines := logged.FilterMessageSnippet("pricing panicked").All()
 	if len(lines) != 1 {
 		t.Fatalf("%d lines", len(lines))
 	}

@@ -75,7 +75,7 @@ type Options struct {
 
 	// What discount_quote adds to its answers: `next` is what the customer is close to
 	// (`next`), of rules that are switched on, open and for this customer, by the titles
-	// of the rules; it is for browsers. `on` is for trusted callers alone, since it tells
+	// of the rules; it is for browsers. `on` is for trusted callers alone, since it shows
 	// what the rules are: the ids with what is close, and why each other rule did not
 	// apply (`rejected`), those switched off, still to come and for others among them, or
 	// gave less (`lowered`). `true` stands for `on`, and `false` for `off`. Default: `off`.
@@ -97,7 +97,7 @@ type Options struct {
 	Reload ReloadOptions `json:"reload,omitzero"`
 
 	// How far an edited strategy may be from the one in service.
-	Guard GuardOptions `json:"guard,omitzero"`
+	Guard GuardrailOptions `json:"guard,omitzero"`
 
 	// What is remembered of the strategy across restarts.
 	State StateOptions `json:"state,omitzero"`

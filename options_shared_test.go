@@ -141,7 +141,7 @@ func TestAWiderRailTakesOverWithTheConfiguration(t *testing.T) {
 }
 
 // A configuration that is rejected changes nothing of a strategy that runs.
-func TestARejectedConfigurationLeavesTheRails(t *testing.T) {
+func TestARejectedConfigurationLeavesTheGuardrails(t *testing.T) {
 	s := open(t, half, beside)
 	s.fill(3)
 	broken := strings.ReplaceAll(beside, "1.5", "9") + "\ndiscount /more* /nowhere/strategy.toml"

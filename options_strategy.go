@@ -28,7 +28,7 @@ type ReloadOptions struct {
 	// once. Default: 20ms.
 	Settle caddy.Duration `json:"settle,omitempty"`
 
-	// How often to look at the file without being told to, as the backstop where
+	// How often to look at the file without a notification, as the backstop where
 	// notifications are lost or not to be had. Default: 1s.
 	Poll caddy.Duration `json:"poll,omitempty"`
 }
@@ -54,21 +54,21 @@ func (o *ReloadOptions) validate() error {
 	return errors.Join(errs...)
 }
 
-// GuardOptions are bounds on how far an edited strategy may be from the one in
+// GuardrailOptions are bounds on how far an edited strategy may be from the one in
 // service, measured on carts of recent orders, with both strategies side by side. A
 // strategy that exceeds one is refused; the one in service stays. All are optional.
-// They find slips; they are no defence against an attack.
+// They find mistakes; they are no defence against an attack.
 //
-// Of one client at most four carts are kept. A client is told by Caddy's `client_ip`:
+// Of one client at most four carts are kept. A client is known by Caddy's `client_ip`:
 // behind a load balancer set `trusted_proxies`, or all orders are of one client.
 //
-// They do not judge the strategy a gateway starts with, of which there are no
+// They do not apply to the strategy a gateway starts with, of which there are no
 // carts yet; one that was refused by them stays refused across a restart.
-type GuardOptions struct {
+type GuardrailOptions struct {
 	// The factor, at least 1, by which the discount may grow or shrink, as a share of
 	// what a cart costs: with 2 it may at most double and at least halve. Both the mean
 	// and the median of the carts have to stay within it. Where no cart has a discount
-	// now, there is nothing to multiply and this bound does not judge.
+	// now, there is nothing to multiply and this bound is not checked.
 	MaxMeanChange float64 `json:"max_mean_change,omitempty"`
 
 	// The share of orders, from 0 to 1, that may have nothing left to pay for
@@ -79,7 +79,7 @@ type GuardOptions struct {
 	// three tries counts.
 	MaxEvaluation caddy.Duration `json:"max_evaluation,omitempty"`
 
-	// How many carts make a comparison; with fewer the bounds do not judge, and
+	// How many carts make a comparison; with fewer the bounds are not checked, and
 	// the log says so. At most 128, which is how many are kept. Default: 20.
 	MinSample int `json:"min_sample,omitempty"`
 }
@@ -90,9 +90,9 @@ const (
 	maxFactor        = 1_000_000
 )
 
-func (g *GuardOptions) fill() { setIfZero(&g.MinSample, defaultMinSample) }
+func (g *GuardrailOptions) fill() { setIfZero(&g.MinSample, defaultMinSample) }
 
-func (g *GuardOptions) validate() error {
+func (g *GuardrailOptions) validate() error {
 	var errs []error
 	if g.MaxMeanChange != 0 && !(g.MaxMeanChange >= 1 && g.MaxMeanChange <= maxFactor) {
 		errs = append(errs, fmt.Errorf("guard max_mean_change: %v is no factor of 1 or more", g.MaxMeanChange))
@@ -109,7 +109,7 @@ func (g *GuardOptions) validate() error {
 	return errors.Join(errs...)
 }
 
-func (g *GuardOptions) limits() guardrail.Limits {
+func (g *GuardrailOptions) limits() guardrail.Limits {
 	r := guardrail.Limits{MeanChange: g.MaxMeanChange, Evaluation: time.Duration(g.MaxEvaluation), MinSample: g.MinSample}
 	if g.MaxFreeOrders != nil {
 		r.FreeOrders, r.Free = *g.MaxFreeOrders, true
@@ -123,7 +123,7 @@ func (g *GuardOptions) limits() guardrail.Limits {
 // a rollback takes from. Nothing is written before the configuration runs, so
 // `caddy validate` leaves no trace.
 type StateOptions struct {
-	// The directory; every strategy has one of its own below it. `off` remembers
+	// The directory; every strategy has one of its own below it. `off` keeps
 	// nothing. Default: `discount` in Caddy's data directory.
 	Dir string `json:"dir,omitempty"`
 
@@ -151,7 +151,7 @@ const (
 var switches = []string{"on", "no", "none", "yes", "true", "false", "disable", "disabled", "enable", "enabled", "default", "null", "0", "1"}
 
 // checkStateDir refuses a word that is probably no directory: what goes by it would
-// be remembered where no person looks for it.
+// be kept where no operator looks for it.
 func checkStateDir(dir string) error {
 	if dir == stateOff || !slices.Contains(switches, strings.ToLower(dir)) && document.Closest(dir, []string{stateOff}) == "" {
 		return nil
@@ -236,7 +236,7 @@ func (s *StateOptions) dirOf(key engine.Key) string {
 // of one strategy in a configuration have the same.
 type sharedOptions struct {
 	reload ReloadOptions
-	guard  GuardOptions
+	guard  GuardrailOptions
 	state  StateOptions
 }
 

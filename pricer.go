@@ -344,16 +344,16 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 }
 
 // readCart reads the cart into the scratch. It reports false if the request has none.
-func (p *pricer) readCart(r *http.Request, in pricedInput, s *scratch, home money.Currency) (bool, error) {
+func (p *pricer) readCart(r *http.Request, in pricedInput, s *scratch, defaultCurrency money.Currency) (bool, error) {
 	if in.source == inHeaders {
-		return p.reader.ReadHeaders(r.Header, home, &s.cart)
+		return p.reader.ReadHeaders(r.Header, defaultCurrency, &s.cart)
 	}
-	found, err := p.readJSON(in.text, s, home)
+	found, err := p.readJSON(in.text, s, defaultCurrency)
 	switch {
 	case found && in.headers:
-		return true, &cart.Invalid{Reason: "there is a cart in the body and one in the headers; one is wanted"}
+		return true, &cart.Invalid{Reason: "the body and the headers both have a cart, want one"}
 	case in.headers && (err == nil || in.source != inBody && !httpbody.LooksLikeObject(r.Header.Get("Content-Type"), in.text)):
-		return p.reader.ReadHeaders(r.Header, home, &s.cart)
+		return p.reader.ReadHeaders(r.Header, defaultCurrency, &s.cart)
 	case found:
 		return true, p.reader.ReadCustomer(r.Header, &s.cart)
 	}
@@ -361,11 +361,11 @@ func (p *pricer) readCart(r *http.Request, in pricedInput, s *scratch, home mone
 }
 
 // readJSON reads the cart in a text; a large one yields the processor periodically.
-func (p *pricer) readJSON(text []byte, s *scratch, home money.Currency) (bool, error) {
+func (p *pricer) readJSON(text []byte, s *scratch, defaultCurrency money.Currency) (bool, error) {
 	if s.slot == nil {
-		return p.reader.ReadJSON(text, home, &s.cart)
+		return p.reader.ReadJSON(text, defaultCurrency, &s.cart)
 	}
-	return s.slot.Workspace.ReadJSON(p.reader, text, home, &s.cart, s.slot.Yield)
+	return s.slot.Workspace.ReadJSON(p.reader, text, defaultCurrency, &s.cart, s.slot.Yield)
 }
 
 // isOtherText reports whether a body that could not be read is a text of another kind:

@@ -88,7 +88,7 @@ func TestAMinuteInWhichNoCartIsReadIsWarnedOf(t *testing.T) {
 					<-time.After(time.Second)
 				}
 				synctest.Wait()
-				warned := logged.FilterMessage("no cart read from requests that may hold one").All()
+				warned := logged.FilterMessage("no cart found in requests").All()
 				if len(warned) != len(c.want) || logged.Len() != len(warned) {
 					t.Fatalf("%v, want %v", logged.All(), c.want)
 				}
@@ -211,7 +211,7 @@ func (s *shop) aMinutePasses() (warnings []map[string]any) {
 		r.end()
 	}
 	for line := range strings.Lines(s.logged()[before:]) {
-		if strings.Contains(line, "no cart read") {
+		if strings.Contains(line, "no cart found") {
 			warnings = append(warnings, decode(s.t, line))
 		}
 	}
@@ -297,9 +297,9 @@ func TestAConfigurationThatEndsSaysNothingOfItsMinute(t *testing.T) {
 	if len(old) != 1 {
 		t.Fatalf("%d handlers", len(old))
 	}
-	before := strings.Count(s.logged(), "no cart read")
+	before := strings.Count(s.logged(), "no cart found")
 	old[0].end()
-	if after := strings.Count(s.logged(), "no cart read"); after != before {
+	if after := strings.Count(s.logged(), "no cart found"); after != before {
 		t.Errorf("%d warnings more", after-before)
 	}
 }

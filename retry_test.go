@@ -68,7 +68,7 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 		name  string
 		start func(*testing.T) string
 	}{
-		{name: "nobody listens at", start: func(*testing.T) string { return "127.0.0.1:1" }},
+		{name: "no server listens at", start: func(*testing.T) string { return "127.0.0.1:1" }},
 		{name: "that closes at once", start: func(t *testing.T) string { return breakOff(t, 0) }},
 		{name: "that breaks off in the header", start: func(t *testing.T) string { return breakOff(t, 30) }},
 		{name: "that breaks off in the body", start: func(t *testing.T) string { return breakOff(t, 600) }},

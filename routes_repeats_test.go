@@ -16,8 +16,8 @@ func TestTwoHandlersOnOneRequest(t *testing.T) {
 	if err := os.WriteFile(second, []byte(oneYuanOff), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const atStart = "the second drops what the first has set"
-	const atRequest = "this one dropped what the first had set"
+	const atStart = "routes lead through two discount handlers"
+	const atRequest = "request priced by two discount handlers"
 	for name, c := range map[string]struct {
 		site          string
 		start, served int // how many lines there are

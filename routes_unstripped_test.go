@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-const besideAtStart = "proxy beside discount: clients can forge discount headers on the way to it"
+const besideAtStart = "proxy reachable without discount_strip"
 
 // The log names a proxy that requests reach without being stripped, when the routes are
 // provisioned: also one that was provisioned before discount is.

@@ -342,7 +342,7 @@ func openBeside(to *wire) string {
 }
 
 // arrives sends every attack past the handler, to see that each is one: that
-// what is forged arrives where nobody strips it.
+// what is forged arrives where no handler strips it.
 func arrives(t *testing.T, s *shop, to *wire, send sender, all []attack, never map[string]string) {
 	t.Helper()
 	seen := maps.Clone(never)

@@ -68,7 +68,7 @@ func TestNothingForgedArrivesOverHTTP1(t *testing.T) {
 	}
 }
 
-func TestWhatIsForgedArrivesOverHTTP1WhereNobodyStripsIt(t *testing.T) {
+func TestWhatIsForgedArrivesOverHTTP1WhereNoHandlerStripsIt(t *testing.T) {
 	to := startWire(t)
 	s := openWith(t, roomy, fromFive, openBeside(to))
 	arrives(t, s, to, sendH1, append(append(attacks(httpheader.DefaultPrefix), inConnection(httpheader.DefaultPrefix)...), onlyH1(httpheader.DefaultPrefix)...), map[string]string{

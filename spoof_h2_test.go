@@ -114,7 +114,7 @@ func malformed() map[string]string {
 	return never
 }
 
-func TestWhatIsForgedArrivesOverHTTP2WhereNobodyStripsIt(t *testing.T) {
+func TestWhatIsForgedArrivesOverHTTP2WhereNoHandlerStripsIt(t *testing.T) {
 	to := startWire(t)
 	s := openWith(t, roomy, fromFive, openBeside(to))
 	never := malformed()

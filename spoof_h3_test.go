@@ -171,7 +171,7 @@ func TestNothingForgedArrivesOverHTTP3(t *testing.T) {
 	withstands(t, s, to, httpheader.DefaultPrefix, sendH3(client), append(attacks(httpheader.DefaultPrefix), onlyNew(httpheader.DefaultPrefix)...))
 }
 
-func TestWhatIsForgedArrivesOverHTTP3WhereNobodyStripsIt(t *testing.T) {
+func TestWhatIsForgedArrivesOverHTTP3WhereNoHandlerStripsIt(t *testing.T) {
 	to := startWire(t)
 	directive, client := secured(t)
 	s := openWith(t, roomy, fromFive, directive+openBeside(to))

@@ -252,7 +252,7 @@ func TestAFlushThatComesToNothingIsNotTheEndOfTheHeader(t *testing.T) {
 	}
 }
 
-// What was set and not written is written by somebody else in the end.
+// What was set and not written is written by another handler in the end.
 func TestARouteForErrorsDoesNotSendWhatTheUpstreamSet(t *testing.T) {
 	behind := serve(t, http.HandlerFunc(boasting))
 	for respond, want := range map[string]bool{"off": false, "on": false, "upstream": true} {

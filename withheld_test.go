@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A file that is put into the place of the strategy is read, be it another one: what it
+// A file that is put into the place of the strategy is read, even another one: what it
 // says is in the log of Caddy, where it is the strategy's own, and nowhere else.
 func TestTheAdminAPIShowsNoTextOfOtherFiles(t *testing.T) {
 	const private = "hunter2"

@@ -247,7 +247,7 @@ func checkTrace(t tester, reads []Read, c *Cart, body []byte) {
 }
 
 // grammarAside is an error without what is wrong with the grammar at its place, of
-// which more is said where more of the text was at hand, and without a place that is
+// which more is said where more of the text was read, and without a place that is
 // too deep to be named in a large text.
 func grammarAside(err error) string {
 	text := fmt.Sprint(err)

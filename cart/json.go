@@ -256,7 +256,7 @@ func (d *document) object(at *node, depth int) *fault {
 		return d.eachMember(at.each, depth)
 	}
 	first, expected := len(d.names.at), 0
-	classes, inTurn := byte(0), at != nil // inTurn: each name is that of a later edge than the one before
+	classes, inOrder := byte(0), at != nil // inOrder: each name is that of a later edge than the one before
 	d.pos++
 	for d.space(); d.next() != '}'; d.comma() {
 		d.step()
@@ -269,7 +269,7 @@ func (d *document) object(at *node, depth int) *fault {
 			continue
 		}
 		name, where, class := d.name()
-		inTurn = false
+		inOrder = false
 		d.names.at = append(d.names.at, where)
 		if classes |= class; class&escapes != 0 && strings.IndexByte(name, 0) >= 0 {
 			return fatal(hasNUL).under(name)
@@ -289,7 +289,7 @@ func (d *document) object(at *node, depth int) *fault {
 	d.pos++
 	names := d.names.at[first:]
 	d.names.at = d.names.at[:first]
-	if inTurn {
+	if inOrder {
 		return nil
 	}
 	if d.otherCases && at != nil {

@@ -163,7 +163,7 @@ func arrayIndex(name string) (int64, bool) {
 	return index, true
 }
 
-// embedded reads the JSON in the current text. What is wrong with it is told of the
+// embedded reads the JSON in the current text. What is wrong with it is reported at the
 // text, with the place in its JSON.
 func (d *document) embedded(e *edge, depth int) *fault {
 	if d.next() != '"' {

@@ -27,7 +27,7 @@ func (s *scanner) space() {
 	}
 }
 
-// next is the first byte of the current value, which tells its kind.
+// next is the first byte of the current value, which shows its kind.
 func (s *scanner) next() byte { return s.text[s.pos] }
 
 // number reports whether the current value is a number.

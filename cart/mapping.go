@@ -226,7 +226,7 @@ func (m *Mapping) entries() []entry {
 
 // Set sets the paths of the field a configuration calls key, such as "unit_price". It
 // is an error if there is no such field, if it has been set before, or if a path is
-// impossible by itself; what paths are to each other is for [NewReader] to judge.
+// impossible by itself; what paths are to each other is for [NewReader] to check.
 func (m *Mapping) Set(key string, paths ...string) error {
 	var keys []string
 	for _, e := range m.entries() {

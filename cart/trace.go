@@ -25,8 +25,8 @@ type Read struct {
 	Text string
 }
 
-// Trace is [Reader.ReadJSON] that also tells every value that was read, in the order of
-// the body. It takes several times as long. What was read is told of an invalid cart,
+// Trace is [Reader.ReadJSON] that also reports every value that was read, in the order of
+// the body. It takes several times as long. What was read is reported of an invalid cart,
 // too, as far as it was read.
 func (r *Reader) Trace(body []byte, defaultCurrency money.Currency, into *Cart) (reads []Read, found bool, err error) {
 	mark := markLength(body)

@@ -44,7 +44,7 @@ func TestMatchersAdapt(t *testing.T) {
 	t.Parallel()
 	caddyfile := filepath.Join("testdata", "matchers.Caddyfile")
 	r := caddy(t, ".", "validate", "--config", caddyfile, "--adapter", "caddyfile").good(t)
-	if strings.Contains(r.err, "proxy beside discount") {
+	if strings.Contains(r.err, "proxy reachable without discount_strip") {
 		t.Errorf("validate warns of a proxy:\n%s", r.err)
 	}
 	r = caddy(t, ".", "adapt", "--pretty", "--config", caddyfile, "--adapter", "caddyfile").good(t)

@@ -123,7 +123,7 @@ func TestCaddyfileErrors(t *testing.T) {
 		{name: "settle of nothing", directive: "discount a.toml {\n\treload {\n\t\tsettle 0s\n\t}\n}", line: 8, says: "settle: 0s is out of range, want 1ms to 10s"},
 		{name: "settle too long", directive: "discount a.toml {\n\treload {\n\t\tsettle 11s\n\t}\n}", line: 8, says: "settle: 11s is out of range"},
 		{name: "poll too often", directive: "discount a.toml {\n\treload {\n\t\tpoll 1ms\n\t}\n}", line: 8, says: "poll: 1ms is out of range, want 10ms to 1h0m0s"},
-		{name: "unknown guard", directive: "discount a.toml {\n\tguard {\n\t\tmax_mean 2\n\t}\n}", line: 8, says: `unknown guard "max_mean", max_mean_change, max_free_orders`},
+		{name: "unknown guard", directive: "discount a.toml {\n\tguard {\n\t\tmax_mean 2\n\t}\n}", line: 8, says: `unknown guard option "max_mean", max_mean_change, max_free_orders`},
 		{name: "guard without a block", directive: "discount a.toml {\n\tguard\n}", line: 7, says: "guard needs a block"},
 		{name: "factor below one", directive: "discount a.toml {\n\tguard {\n\t\tmax_mean_change 0.5\n\t}\n}", line: 8, says: `max_mean_change: "0.5" is not a factor of 1 or more`},
 		{name: "factor that is none", directive: "discount a.toml {\n\tguard {\n\t\tmax_mean_change NaN\n\t}\n}", line: 8, says: `max_mean_change: "NaN" is not a factor`},

@@ -106,13 +106,13 @@ func TestLogWithoutAGateway(t *testing.T) {
 	}
 }
 
-// A gateway that remembers nothing says so, instead of another log being shown.
+// A gateway without a state directory says so, instead of another log being shown.
 func TestLogOfAGatewayThatRemembersNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "shop", "discount.toml"), strategyOf(1))
 	start(t, dir, strings.Replace(remembering, "state remembered", "state off", 1))
-	caddy(t, dir, "discount", "log").says(t, "remembers nothing of discount-", "its state is off")
+	caddy(t, dir, "discount", "log").says(t, "keeps no log of discount-", "its state is off")
 }
 
 // A state directory of another user is an error that names it.

@@ -67,7 +67,7 @@ func TestPublishReportsAGuardrail(t *testing.T) {
 	if r.code != 2 {
 		t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
 	}
-	for _, part := range []string{"refused at " + g.admin, "guard rail max_mean_change: the mean discount of 1 cart", "shop/discount.toml: not published, put back as it was\n"} {
+	for _, part := range []string{"refused at " + g.admin, "guardrail max_mean_change: the mean discount of 1 cart", "shop/discount.toml: not published, put back as it was\n"} {
 		if !strings.Contains(r.out, part) {
 			t.Errorf("no %q in\n%s", part, r.out)
 		}

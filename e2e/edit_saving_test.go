@@ -160,7 +160,7 @@ func TestMistakeKeepsTheStrategyInService(t *testing.T) {
 			if c.text != "" {
 				where = f + c.says[0]
 			}
-			g.log.await(t, seen, "strategy refused, the one in service stays", where, fmt.Sprintf(`"in_service":"v-%04d"`, n))
+			g.log.await(t, seen, "strategy refused", where, fmt.Sprintf(`"in_service":"v-%04d"`, n))
 			g.stays(n)
 			n++
 			write(t, f, strategyOf(n))
@@ -179,7 +179,7 @@ func TestDeletedStrategyStaysInService(t *testing.T) {
 	if err := os.Remove(f); err != nil {
 		t.Fatal(err)
 	}
-	g.log.await(t, seen, "strategy missing, the one in service stays")
+	g.log.await(t, seen, "strategy missing")
 	g.stays(1)
 	write(t, f, strategyOf(2))
 	g.goesLive(2)

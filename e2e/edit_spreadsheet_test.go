@@ -91,7 +91,7 @@ func TestAWrongSpreadsheetKeepsTheStrategyInService(t *testing.T) {
 	write(t, f, catalogueOf(100))
 	g := start(t, dir, oneSite)
 	g.priced(100)
-	const refused = "strategy refused, the one in service stays"
+	const refused = "strategy refused"
 	seen := g.log.count()
 	write(t, f, "sku,price\ntea,\"1,299.00\"\n")
 	g.log.await(t, seen, refused, f+":2:5: row 2, column B (price)", "write 1299.00")

@@ -135,7 +135,7 @@ func (j *job) run(step actionStep) error {
 	for name, value := range step.Env {
 		input := inputExpression.FindStringSubmatch(value)
 		if input == nil {
-			j.t.Fatalf("%s: %s is %q, an input is wanted", step.Name, name, value)
+			j.t.Fatalf("%s: %s is %q, want an input", step.Name, name, value)
 		}
 		cmd.Env = append(cmd.Env, name+"="+j.inputs[input[1]])
 	}
@@ -230,7 +230,7 @@ func actionFinds(t *testing.T, gateway string) {
 		{name: "a failing test", inputs: map[string]string{"path": "failing.toml"}, failed: []string{"test"}, says: "got 3.01 CNY, want 3.00 CNY"},
 		{name: "a warning", inputs: map[string]string{"path": "warned.toml"}, failed: nil, says: "1 warning in warned.toml"},
 		{name: "a warning, strictly", inputs: map[string]string{"path": "warned.toml", "strict": "true"}, failed: []string{"check"}, says: "1 warning in warned.toml"},
-		{name: "neither strict nor not", inputs: map[string]string{"path": "shop", "strict": "yes; true"}, failed: []string{"check"}, says: "::error::strict: true or false is wanted"},
+		{name: "neither strict nor not", inputs: map[string]string{"path": "shop", "strict": "yes; true"}, failed: []string{"check"}, says: "::error::strict is neither true nor false"},
 		{name: "another environment", inputs: map[string]string{"path": "shop", "env": "prod"}, failed: []string{"check", "test"}, says: "prod"},
 		{name: "no tests", inputs: map[string]string{"path": "untested.toml"}, failed: []string{"test"}, says: "there is no *.test.toml beside untested.toml"},
 		{name: "a name with a space", inputs: map[string]string{"path": "my shop.toml"}, failed: nil, says: "1 test, 0 failed"},

@@ -92,7 +92,7 @@ func TestUpgradeFrom01ServesWhatWasInService(t *testing.T) {
 		"the file as it was": {left: "refused", file: "summer", version: "summer", formerly: summerWas, kind: "start", log: "strategy activated"},
 		"an earlier one":     {left: "refused", file: "spring", version: "spring", formerly: springWas, kind: "start", log: "strategy activated"},
 		"a broken one":       {left: "refused", file: "version = \n", version: "summer", formerly: summerWas, kind: "recall", log: "strategy refused"},
-		"what the guard rail refused": {
+		"what the guardrail refused": {
 			left: "refused", file: "winter", version: "summer", formerly: summerWas, kind: "recall", log: "refused before the restart",
 		},
 		"what was rolled back": {

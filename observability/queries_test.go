@@ -210,7 +210,7 @@ func TestPanelsAskForWhatThereIs(t *testing.T) {
 	}
 }
 
-// Whatever is measured is shown somewhere or wakes somebody.
+// Every metric is on the dashboard or in an alert.
 func TestEveryMetricIsUsed(t *testing.T) {
 	t.Parallel()
 	var used strings.Builder

@@ -54,7 +54,7 @@ func (c *controller) activateSnapshot(fingerprint string, k Kind) error {
 		return errors.New("a rollback keeps it out of service")
 	}
 	info := c.infoOfSnapshot(s, next, k)
-	c.journal.holdSaved(s)
+	c.journal.cacheSaved(s)
 	c.saveTranslated(s, info)
 	c.activate(next, info, s.Digest)
 	return nil

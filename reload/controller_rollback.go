@@ -25,7 +25,7 @@ func (c *controller) rollback(fingerprint, inService, reason string) error {
 	}
 	info := c.infoOfSnapshot(s, next, KindRollback)
 	c.retain(s.Fingerprint, info.Fingerprint)
-	c.journal.holdSaved(s)
+	c.journal.cacheSaved(s)
 	c.saveTranslated(s, info)
 	if err := c.pinCurrent(info, s.Digest, reason); err != nil {
 		c.retain()

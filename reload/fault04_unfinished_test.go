@@ -119,7 +119,7 @@ func TestFault04AppendLoop(t *testing.T) {
 	})
 }
 
-// The kernel closes what a killed writer had open, and nobody can tell that from
+// The kernel closes what a killed writer had open, and no process can distinguish that from
 // a close: its half counts as finished. What is left is the loader, which keeps
 // it out unless it would pass for whole.
 func TestFault04KilledWriter(t *testing.T) {

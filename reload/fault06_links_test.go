@@ -53,7 +53,7 @@ func TestFault06KubernetesVolumeUpdate(t *testing.T) {
 }
 
 // The old directory is removed while it may still be read from: what is read
-// is whole all the same, and its absence is nobody's.
+// is whole all the same, and its absence is no error.
 func TestFault06OldDirectoryRemovedMidRead(t *testing.T) {
 	t.Parallel()
 	const lines = 1 << 17 // so that a read takes a while

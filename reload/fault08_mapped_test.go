@@ -12,7 +12,7 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// Fault 8: writes through a memory mapping, which nobody reports before the
+// Fault 8: writes through a memory mapping, which the kernel does not report before the
 // mapping ends. The poll sees them, and the lease that the writer is there.
 func TestFault08MappedWriter(t *testing.T) {
 	t.Parallel()
@@ -38,7 +38,7 @@ func TestFault08MappedWriter(t *testing.T) {
 	}
 }
 
-// mapped is the memory of the file at path, which nobody has open otherwise.
+// mapped is the memory of the file at path, which no other process has open.
 func mapped(t *testing.T, path string) []byte {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_RDWR, 0)

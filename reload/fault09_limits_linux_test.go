@@ -17,7 +17,7 @@ import (
 )
 
 // Fault 9, for real: the kernel has no more watches to give. The limits are
-// those of a namespace of users, so nobody else is short of them.
+// those of a namespace of users, so no other process is short of them.
 func TestFault09WatchesExhausted(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -86,7 +86,7 @@ func TestFault10InodeReused(t *testing.T) {
 			past := time.Now().Add(-time.Hour) // a fresh file is compared by its bytes
 			do(t, os.Chtimes(f, past, past))
 			h := open(t, f, g.o)
-			for n := range 500 { // somebody else may be faster to use it
+			for n := range 500 { // another process may be faster to use it
 				was, err := os.Stat(h.path)
 				do(t, err, os.Remove(h.path))
 				content := fmt.Sprintf("%03d", n+1)

@@ -12,7 +12,7 @@ import (
 // Fault 11: a file that this process may not read, which as root it always may.
 func TestFault11Unreadable(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() == 0 && !apart(t, asNobody) {
+	if os.Geteuid() == 0 && !apart(t, asUser) {
 		return
 	}
 	h := open(t, file(t, "one"), reload.Options{})

@@ -14,7 +14,7 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// Fault 12: somebody takes longer than there is patience for, or panics.
+// Fault 12: a loader or a writer takes longer than the limit, or panics.
 func TestFault12LockHeldForever(t *testing.T) {
 	t.Parallel()
 	need(t, "flock")
@@ -126,8 +126,8 @@ func TestFault12PanicInTheLoaderIsARefusal(t *testing.T) {
 	}
 }
 
-// Whoever never closes or unlocks the old file does not hold up a new one.
-func TestFault12RenameGetsPastWhoeverStays(t *testing.T) {
+// A process that never closes or unlocks the old file does not delay a new one.
+func TestFault12RenameIsNotDelayedByTheOldFile(t *testing.T) {
 	t.Parallel()
 	stayers := map[string]func(path string) (*os.File, error){
 		"a writer that never closes": os.Create,

@@ -140,7 +140,7 @@ func TestRollbackThatFindsTheLogChangedHolds(t *testing.T) {
 }
 
 // A crash may leave a content that is on no record beside the one that is.
-func TestContentThatACrashKeptFromTheRecordIsInNobodysWay(t *testing.T) {
+func TestContentThatACrashKeptFromTheRecordBlocksNothing(t *testing.T) {
 	t.Parallel()
 	for name, left := range map[string]struct{ fingerprint, formerly, content string }{
 		"other texts":                            {fingerprint: "one", content: "~b\none"},

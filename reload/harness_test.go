@@ -95,7 +95,7 @@ func plain(check func(content string)) reload.Loader[string] {
 	})
 }
 
-// A host is a Source with somebody who listens.
+// A host is a Source with a listener.
 type host struct {
 	*reload.Source[string]
 	t      testing.TB
@@ -132,7 +132,7 @@ func openWith(t testing.TB, path string, load reload.Loader[string], o reload.Op
 }
 
 // await returns the next event of the kind, and fails on an activation or a
-// refusal that nobody awaited, unless it is one of those that may be before.
+// refusal that no test awaited, unless it is one of those that may be before.
 func (h *host) await(kind reload.EventKind, before ...reload.EventKind) reload.Event {
 	h.t.Helper()
 	timeout := time.After(patience)

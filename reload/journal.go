@@ -36,10 +36,10 @@ type journal struct {
 	closed    bool             // close was called
 	log       *history.Journal // nil until it could be opened
 	state     journalState
-	snapshots []heldSnapshot  // of what is in service and what is to be, oldest first
-	retained  []string        // fingerprints of the snapshots that must not be dropped
-	queue     []entry         // to be written, oldest first
-	inService *history.Record // the last one that says what is; nil if none was written
+	snapshots []cachedSnapshot // of what is in service and what is to be, oldest first
+	retained  []string         // fingerprints of the snapshots that must not be dropped
+	queue     []entry          // to be written, oldest first
+	inService *history.Record  // the last one that says what is; nil if none was written
 }
 
 // journalState is how writing goes.
@@ -49,9 +49,9 @@ type journalState struct {
 	checkpoint string // the last one that was signed
 }
 
-// A heldSnapshot is also held in memory, so that it can be read while the disk fails, and
+// A cachedSnapshot is kept in memory, too, so that it can be read while the disk fails, and
 // saved again if the directory is removed.
-type heldSnapshot struct {
+type cachedSnapshot struct {
 	history.Snapshot
 	saved bool
 }
@@ -156,25 +156,25 @@ func (j *journal) save(s history.Snapshot) {
 			j.setError(err)
 		}
 	}
-	j.hold(heldSnapshot{s, saved})
+	j.cache(cachedSnapshot{s, saved})
 }
 
-// holdSaved also holds a snapshot in memory that is in the directory, in case the
+// cacheSaved keeps a snapshot in memory, too, that is in the directory, in case the
 // directory is removed.
-func (j *journal) holdSaved(s history.Snapshot) {
+func (j *journal) cacheSaved(s history.Snapshot) {
 	if j == nil {
 		return
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if !slices.ContainsFunc(j.snapshots, func(h heldSnapshot) bool { return h.Fingerprint == s.Fingerprint }) {
-		j.hold(heldSnapshot{s, true})
+	if !slices.ContainsFunc(j.snapshots, func(h cachedSnapshot) bool { return h.Fingerprint == s.Fingerprint }) {
+		j.cache(cachedSnapshot{s, true})
 	}
 }
 
-// hold replaces the snapshot with the same fingerprint; j.mu is held.
-func (j *journal) hold(s heldSnapshot) {
-	j.snapshots = slices.DeleteFunc(j.snapshots, func(h heldSnapshot) bool { return h.Fingerprint == s.Fingerprint })
+// cache replaces the snapshot with the same fingerprint; j.mu is held.
+func (j *journal) cache(s cachedSnapshot) {
+	j.snapshots = slices.DeleteFunc(j.snapshots, func(h cachedSnapshot) bool { return h.Fingerprint == s.Fingerprint })
 	j.snapshots = append(j.snapshots, s)
 }
 
@@ -193,7 +193,7 @@ func (j *journal) retain(fingerprints ...string) {
 // moment. j.mu is held.
 func (j *journal) dropSnapshots() {
 	writing := j.done != nil && j.state.err == nil
-	j.snapshots = slices.DeleteFunc(j.snapshots, func(h heldSnapshot) bool {
+	j.snapshots = slices.DeleteFunc(j.snapshots, func(h cachedSnapshot) bool {
 		return !slices.Contains(j.retained, h.Fingerprint) && (h.saved || !writing)
 	})
 }

@@ -25,7 +25,7 @@ func (h *host) lastRead(want reload.LastRead) {
 	}
 }
 
-// Whoever saves a file learns what became of exactly that content.
+// The program that saves a file learns what became of exactly that content.
 func TestStatusSaysWhatBecameOfTheLastContent(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, file(t, "one"), dated, reload.Options{State: t.TempDir(), StateOptions: history.Options{Name: "shop"}})

@@ -54,8 +54,8 @@ func asIs(*exec.Cmd) {}
 // asRoot gives the process users and mounts of its own, of which it is the root.
 func asRoot(cmd *exec.Cmd) { namespace(cmd, 0) }
 
-// asNobody makes the process an ordinary user who owns the same files.
-func asNobody(cmd *exec.Cmd) { namespace(cmd, 1000) }
+// asUser makes the process an ordinary user who owns the same files.
+func asUser(cmd *exec.Cmd) { namespace(cmd, 1000) }
 
 func namespace(cmd *exec.Cmd, user int) {
 	cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS

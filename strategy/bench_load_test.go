@@ -189,7 +189,7 @@ func mustParse(tb testing.TB, data []byte) *Model {
 }
 
 // piece is how many lines go-toml is given at a time for the harder yardstick:
-// its search for duplicates goes through all tables beside the one at hand, so
+// its search for duplicates goes through all tables beside the current one, so
 // its time for a large strategy is mostly that.
 const piece = 1_000
 

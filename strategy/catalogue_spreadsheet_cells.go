@@ -17,7 +17,7 @@ func (x *spreadsheet) value(column int, text string) *document.Node {
 				"format the column as text before the numbers are put in")
 		}
 		if isErrorValue(text) {
-			x.warnCell(column, at, fmt.Sprintf("%q is what a spreadsheet shows in place of a result", text), "mend the formula of the cell")
+			x.warnCell(column, at, fmt.Sprintf("%q is what a spreadsheet shows in place of a result", text), "correct the formula of the cell")
 		}
 		return x.build.Scalar(document.String, text, at)
 	case asCategories:

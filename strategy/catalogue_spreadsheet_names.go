@@ -82,16 +82,16 @@ func mayName(s Source) bool {
 }
 
 // splitCompanions are the files of a strategy, and those beside it.
-func splitCompanions(sources []Source) (files []Source, beside companions) {
+func splitCompanions(sources []Source) (files []Source, others companions) {
 	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Companion }) {
 		return sources, nil
 	}
 	for _, s := range sources {
 		if s.Companion {
-			beside = append(beside, s)
+			others = append(others, s)
 		} else {
 			files = append(files, s)
 		}
 	}
-	return files, beside
+	return files, others
 }

@@ -123,7 +123,7 @@ func TestWhatIsWrongInASpreadsheetIsToldByRowAndColumn(t *testing.T) {
 		}},
 		"warning: a column that is mistyped":       {"sku,prise,Selling Price\nlatte,1,2\n", []string{`:1:5: row 1, column B (prise): the column "prise" is read as an attribute (did you mean price?)`, `:1:11: row 1, column C (Selling Price): the column "Selling Price" is read as an attribute (did you mean price?)`}},
 		"warning: a long number in short":          {"sku,price\n6.90123E+12,1\n", []string{`:2:1: row 2, column A (sku): "6.90123E+12" is a long number that the spreadsheet wrote in short, so its last digits are lost (format the column as text before the numbers are put in)`}},
-		"warning: a formula without a result":      {"sku,price\n#REF!,1\n", []string{`:2:1: row 2, column A (sku): "#REF!" is what a spreadsheet shows in place of a result (mend the formula of the cell)`}},
+		"warning: a formula without a result":      {"sku,price\n#REF!,1\n", []string{`:2:1: row 2, column A (sku): "#REF!" is what a spreadsheet shows in place of a result (correct the formula of the cell)`}},
 		"warning: a number that is read as a text": {"sku,stock\nlatte,\"1,200\"\nmocha,\"1,300\"\n", []string{`:2:7: row 2, column B (stock): "1,200" is read as a text: thousands are set apart in it (write 1200)`}},
 	} {
 		t.Run(name, func(t *testing.T) {

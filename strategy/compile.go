@@ -38,7 +38,7 @@ type compiler struct {
 	atLeast                     arena[atLeast]
 	oneOf                       arena[oneOf]
 	heldCoupons                 arena[heldCoupon]
-	given                       []condition // of the rule at hand
+	given                       []condition // of the rule being compiled
 	byLine                      bool        // the arithmetic looks at lines, not articles
 }
 

@@ -25,7 +25,7 @@ func decodeConditions(s *section) []conditionSpec {
 	specs := [...]conditionSpec{
 		decodeCoupons(s),
 		decodeCustomer(s),
-		decodePlaces(s),
+		decodeSalesContext(s),
 		decodeContains(s),
 		decodeThreshold(s),
 	}

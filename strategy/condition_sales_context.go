@@ -7,28 +7,28 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// places are the conditions of where an order comes from and goes to.
+// salesContext is the conditions of where an order comes from and goes to.
 //
 //	channels         = ["app", "mini-program"]
 //	regions          = ["sh", "zj"]
 //	shipping_methods = ["express"]   # of shipping, only such charges are reduced
-type places struct{ channels, regions, methods []string }
+type salesContext struct{ channels, regions, methods []string }
 
-func decodePlaces(s *section) conditionSpec {
+func decodeSalesContext(s *section) conditionSpec {
 	channels, regions, methods := s.texts("channels"), s.texts("regions"), s.texts("shipping_methods")
 	if len(channels)+len(regions)+len(methods) == 0 {
 		return nil
 	}
-	return &places{channels: channels, regions: regions, methods: methods}
+	return &salesContext{channels: channels, regions: regions, methods: methods}
 }
 
-func (p *places) encode(o *object) {
+func (p *salesContext) encode(o *object) {
 	o.texts("channels", p.channels)
 	o.texts("regions", p.regions)
 	o.texts("shipping_methods", p.methods)
 }
 
-func (p *places) compile(to *compiler, list []condition) []condition {
+func (p *salesContext) compile(to *compiler, list []condition) []condition {
 	for _, c := range []oneOf{
 		{keyChannels, p.channels, func(e *evaluation) []string { return []string{e.cart.Channel} }},
 		{keyRegions, p.regions, func(e *evaluation) []string { return []string{e.cart.Region} }},
@@ -108,7 +108,7 @@ func (c *oneOf) facet(f *facets) {
 	}
 }
 
-func (p *places) satisfy(to *cart.Cart) {
+func (p *salesContext) satisfy(to *cart.Cart) {
 	to.Channel, to.Region = firstWord(p.channels), firstWord(p.regions)
 	if len(p.methods) > 0 {
 		to.Shipping = []cart.Charge{{Method: p.methods[0]}}
@@ -117,7 +117,7 @@ func (p *places) satisfy(to *cart.Cart) {
 
 // Interface guards.
 var (
-	_ satisfiable   = (*places)(nil)
+	_ satisfiable   = (*salesContext)(nil)
 	_ indexed       = (*oneOf)(nil)
 	_ chargeLimiter = (*shippedBy)(nil)
 )

@@ -14,8 +14,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// TestConformance runs worked cases of published engines, in a form that is
-// nobody's language, through the real one: each is translated into the text of
+// TestConformance runs worked cases of published engines, in a form of no
+// product, through the real one: each is translated into the text of
 // a strategy and into a cart. A case of which the language cannot take the
 // policy is reported as not applicable, by name and with the reason.
 //

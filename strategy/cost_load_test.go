@@ -46,7 +46,7 @@ func TestLoadingAllocatesFarLessOftenThanGoTOML(t *testing.T) {
 	ours := costOf(func() { Compile(mustParse(t, data)) })
 	t.Logf("%.0f allocations, go-toml %.0f", ours.objects, theirs.objects)
 	if ours.objects > theirs.objects/4 {
-		t.Errorf("%.0f allocations, less than a quarter of go-toml's %.0f is wanted", ours.objects, theirs.objects)
+		t.Errorf("%.0f allocations, want less than a quarter of go-toml's %.0f", ours.objects, theirs.objects)
 	}
 }
 

@@ -25,7 +25,7 @@ type reader struct {
 	location   *time.Location
 	maxRate    money.Rate // zero when limits.max_rate is absent
 	spare      []*section
-	closing    func(*section) // hears of each section before it is closed; for tests
+	closing    func(*section) // is called for each section before it is closed; for tests
 	arenas
 }
 

@@ -246,11 +246,11 @@ func (e *evaluation) admits(r *compiledRule) bool {
 // cap holds a rule to what the limits of the strategy leave and to its
 // max_discount.
 func (e *evaluation) cap(r *compiledRule, t *target) {
-	e.holdToLimits(t)
-	e.holdToMost(r, t)
+	e.capAtLimits(t)
+	e.capAtMost(r, t)
 }
 
-func (e *evaluation) holdToLimits(t *target) {
+func (e *evaluation) capAtLimits(t *target) {
 	goods := 0
 	for goods < len(t.portions) && int(t.portions[goods].item) < e.goods {
 		goods++
@@ -258,7 +258,7 @@ func (e *evaluation) holdToLimits(t *target) {
 	e.reduceTo(e.budget, t.portions[:goods])
 }
 
-func (e *evaluation) holdToMost(r *compiledRule, t *target) {
+func (e *evaluation) capAtMost(r *compiledRule, t *target) {
 	if r.maxDiscount > 0 {
 		e.reduceTo(r.maxDiscount, t.portions)
 	}

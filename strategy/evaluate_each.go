@@ -111,8 +111,8 @@ func (e *evaluation) passes(r *compiledRule, t *target, found *tried) bool {
 // divide lists the parts of a rule's target, those that belong together side by side.
 func (e *evaluation) divide(r *compiledRule) {
 	e.rewards.parts = e.rewards.parts[:0]
-	if near, narrowed := e.narrowed(&r.lines); narrowed {
-		for _, i := range near {
+	if matched, narrowed := e.narrowed(&r.lines); narrowed {
+		for _, i := range matched {
 			e.addPart(r, i)
 		}
 	} else {

@@ -50,9 +50,9 @@ var everything matcher
 // count adds up the goods a matcher matches.
 func (e *evaluation) count(m *matcher) totals {
 	var sum totals
-	if near, narrowed := e.narrowed(m); narrowed {
-		e.countSteps(1 + len(near))
-		for _, i := range near {
+	if matched, narrowed := e.narrowed(m); narrowed {
+		e.countSteps(1 + len(matched))
+		for _, i := range matched {
 			e.countIn(&sum, m, &e.items[i])
 		}
 		return sum
@@ -74,9 +74,9 @@ func (e *evaluation) countIn(sum *totals, m *matcher, l *item) {
 func (e *evaluation) computeTarget(r *compiledRule) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
-	if near, narrowed := e.narrowed(&r.lines); narrowed {
-		e.countSteps(1 + len(near))
-		for _, i := range near {
+	if matched, narrowed := e.narrowed(&r.lines); narrowed {
+		e.countSteps(1 + len(matched))
+		for _, i := range matched {
 			e.addToTarget(t, r, int(i))
 		}
 	} else {

@@ -36,7 +36,7 @@ func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 	return x, nil
 }
 
-// ExplainNext is [Strategy.Explain] without Rejected and Lowered: it does not tell of rules
+// ExplainNext is [Strategy.Explain] without Rejected and Lowered: it does not list rules
 // that are switched off, not open, or for other customers.
 func (s *Strategy) ExplainNext(c *cart.Cart, now time.Time) (*Explanation, error) {
 	x, trace, err := s.traced(c, now)

@@ -82,15 +82,15 @@ func (o *others) onLines(q *Quote, n int, t *trace) (from int64, by []string) {
 	}
 	_, alone := o.comesTo(n)
 	for k, other := range o.applied {
-		if k != n && meetOnLines(alone, q.Shares(other)) {
+		if k != n && shareALine(alone, q.Shares(other)) {
 			by = append(by, o.key(other))
 		}
 	}
 	return tried.from, by
 }
 
-// meetOnLines reports whether shares are of the same line or shipping charge.
-func meetOnLines(a, b []Share) bool {
+// shareALine reports whether shares are of the same line or shipping charge.
+func shareALine(a, b []Share) bool {
 	return slices.ContainsFunc(a, func(one Share) bool {
 		return slices.ContainsFunc(b, func(other Share) bool { return one.Line == other.Line && one.Charge == other.Charge })
 	})

@@ -29,9 +29,9 @@ type lowering struct {
 // tracedCap is cap that says what it did.
 func (e *evaluation) tracedCap(r *compiledRule, t *target) lowering {
 	l := lowering{from: t.off()}
-	e.holdToLimits(t)
+	e.capAtLimits(t)
 	within := t.off()
-	e.holdToMost(r, t)
+	e.capAtMost(r, t)
 	l.amount = t.off()
 	l.byLimits, l.byMost = within < l.from, l.amount < within
 	return l

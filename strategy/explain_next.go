@@ -93,12 +93,12 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 
 // nearest are the goals for which the least is missing, by value, the nearest first.
 func (s *Strategy) nearest(q *Quote, c *cart.Cart, t *trace) []goal {
-	shelf := &catalogueSearch{strategy: s, left: maxSought}
+	search := &catalogueSearch{strategy: s, left: maxSought}
 	var found []foundProgress
 	for i := range s.rules[:s.ruleCount] {
 		climbs := t.tried[i].progress
 		for n := range climbs {
-			if shelf.price(&climbs[n], i) {
+			if search.price(&climbs[n], i) {
 				found = append(found, foundProgress{i, &climbs[n]})
 			}
 		}

@@ -105,13 +105,13 @@ func (a *addition) more(n *need) bool {
 
 // public is an addition as an explanation has it.
 func (a *addition) public(c *cart.Cart) Addition {
-	told := Addition{Line: int(a.line), Units: a.units, Articles: a.articles, Amount: a.amount}
+	public := Addition{Line: int(a.line), Units: a.units, Articles: a.articles, Amount: a.amount}
 	if a.known != nil {
-		told.SKU = a.known.sku
+		public.SKU = a.known.sku
 	} else {
-		told.SKU = c.Lines[a.line].SKU
+		public.SKU = c.Lines[a.line].SKU
 	}
-	return told
+	return public
 }
 
 // filled is a cart with additions. Units of its goods are more units of their line; an

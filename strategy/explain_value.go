@@ -35,7 +35,7 @@ type Value struct {
 	Words string
 
 	phrase  phrase
-	of      string   // the name of what else the phrase speaks of
+	of      string   // the name of what else the phrase is about
 	names   []string // of Text
 	windows []window // of Time, where it is the next opening of these
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // chooser chooses one of n; all generated strategies and carts come from such
-// choices, whoever makes them.
+// choices, random or from a fuzzer.
 type chooser func(n int) int
 
 func randomly(seed, stream uint64) chooser {

@@ -15,7 +15,7 @@ type linter struct {
 	root  *document.Node // less the overlays
 	found []document.Diagnostic
 
-	ladder   *rule               // [[discounts]], of which the first step speaks
+	ladder   *rule               // [[discounts]], whose first step stands for it
 	products map[string]*product // by SKU, as they are compared; nil until it is asked for
 }
 

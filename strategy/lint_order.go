@@ -13,11 +13,11 @@ import (
 // are looked at, so many of them are priced, each with a few carts, so many are reported,
 // and so many steps of [[discounts]] are tried.
 const (
-	maxPairs        = 20_000
-	maxPairsPriced  = 300
-	maxCartsOfPair  = 16
-	maxOrdersTold   = 10
-	maxStepsOrdered = 20
+	maxPairs          = 20_000
+	maxPairsPriced    = 300
+	maxCartsOfPair    = 16
+	maxOrdersReported = 10
+	maxStepsOrdered   = 20
 )
 
 // checkOrder warns of two rules of one stage and priority, of which the order, which only
@@ -64,7 +64,7 @@ type contender struct {
 // another reports whether another pair may be looked at.
 func (o *ordering) another() bool {
 	o.pairs--
-	return o.pairs >= 0 && o.priced > 0 && o.reported < maxOrdersTold
+	return o.pairs >= 0 && o.priced > 0 && o.reported < maxOrdersReported
 }
 
 // isStep reports whether it is a step of [[discounts]].
@@ -113,7 +113,7 @@ func (st *orderStep) asRule(of *rule) *rule {
 // check looks at the rules of one stage and priority, each with those before it, and
 // reports each once.
 func (o *ordering) check(rules []contender) {
-	told := map[*rule]bool{}
+	warned := map[*rule]bool{}
 	for i, later := range rules {
 		for _, earlier := range rules[:i] {
 			if !o.another() {
@@ -123,13 +123,13 @@ func (o *ordering) check(rules []contender) {
 			if o.isStep(later) {
 				named = earlier // the ladder has no priority that could be set
 			}
-			if told[named.rule] || earlier.stacking.stop == stopCart && earlier.always() || !earlier.mayInteract(later) {
+			if warned[named.rule] || earlier.stacking.stop == stopCart && earlier.always() || !earlier.mayInteract(later) {
 				continue
 			}
 			o.priced--
 			if reason, matters := o.matters(earlier, later); matters {
 				o.reported++
-				told[named.rule] = true
+				warned[named.rule] = true
 				o.linter.report(named.rule, reason, o.orderHint(earlier, later), "priority")
 			}
 		}
@@ -244,9 +244,9 @@ func (o *ordering) mattersTo(earlier, later contender, one, other targetedGoods)
 
 // targetedGoods is goods that a rule is about: all of them, or those of buy or of get.
 type targetedGoods struct {
-	lines  selector
-	units  int64      // how many of them it takes; 0 where thresholds say so
-	beside *cart.Line // what has to be in the cart with them
+	lines     selector
+	units     int64      // how many of them it takes; 0 where thresholds say so
+	companion *cart.Line // what has to be in the cart with them
 }
 
 // targetedGoods are those of a rule, of which a buy and get that ask for other goods has two.
@@ -261,8 +261,8 @@ func (r *rule) targetedGoods() []targetedGoods {
 		return []targetedGoods{{lines: buy, units: bought.units + got.units}}
 	}
 	return []targetedGoods{
-		{lines: get, units: got.units, beside: lineBeside(&buy, bought.units)},
-		{lines: buy, units: bought.units, beside: lineBeside(&get, got.units)},
+		{lines: get, units: got.units, companion: companionLine(&buy, bought.units)},
+		{lines: buy, units: bought.units, companion: companionLine(&get, got.units)},
 	}
 }
 
@@ -294,8 +294,8 @@ func sharedGoods(a, b *rule) iter.Seq2[targetedGoods, targetedGoods] {
 	}
 }
 
-// lineBeside is a line of so many units that a selector matches.
-func lineBeside(sel *selector, units int64) *cart.Line {
+// companionLine is a line of so many units that a selector matches.
+func companionLine(sel *selector, units int64) *cart.Line {
 	line := lineOf(firstWord(sel.skus), firstWord(sel.categories), firstWord(sel.subgroups), max(anyPrice, sel.minPrice), []selector{*sel})
 	line.Quantity, line.Subtotal = units, times(line.UnitPrice, units)
 	return &line

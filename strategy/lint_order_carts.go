@@ -88,8 +88,8 @@ func (o *ordering) carts(a, b *rule, line cart.Line, one, other targetedGoods) [
 	}
 	further := append(requiredBy(a), requiredBy(b)...)
 	for _, aimed := range []targetedGoods{one, other} {
-		if aimed.beside != nil {
-			further = append(further, *aimed.beside)
+		if aimed.companion != nil {
+			further = append(further, *aimed.companion)
 		}
 	}
 	var list []cart.Cart

@@ -66,13 +66,13 @@ func TestWarnings(t *testing.T) {
 			`t.toml:6:7: rule."b": rule."a" comes before and always ends the cart, so this rule never applies`,
 		},
 		{
-			"a window in nobody's time zone",
+			"a window without a time zone",
 			"version = \"v\"\n[rule.a]\ntime_window = { start = \"08:00\", end = \"10:00\" }\ndiscount_amount = 1\n",
 			head + "[rule.a]\ntime_window = { start = \"08:00\", end = \"10:00\" }\ndiscount_amount = 1\n",
 			`t.toml:3:17: rule."a".time_window.start: the time is local, and no timezone is given, so it is UTC (such as timezone = "Asia/Shanghai" at the top)`,
 		},
 		{
-			"a local date-time in nobody's time zone",
+			"a local date-time without a time zone",
 			"version = \"v\"\n[rule.a]\nvalid_until = 2024-06-30T23:59:59\ndiscount_amount = 1\n",
 			"version = \"v\"\n[rule.a]\nvalid_until = 2024-06-30T23:59:59Z\ndiscount_amount = 1\n",
 			`t.toml:3:15: rule."a".valid_until: the time is local, and no timezone is given, so it is UTC (such as timezone = "Asia/Shanghai" at the top)`,

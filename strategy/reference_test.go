@@ -211,7 +211,7 @@ func amountOf(price int64, l *cart.Line, mode string) int64 {
 
 // evaluate applies the rules as select says.
 func (st *refState) evaluate() *refState {
-	rules := st.spec.inTurn()
+	rules := st.spec.inOrder()
 	switch st.spec.selection {
 	case "best":
 		if best, _ := st.best(rules); best != nil {
@@ -257,8 +257,8 @@ func (st *refState) has(r *ruleSpec) bool {
 // stepsRule stands for the [[discounts]] ladder.
 const stepsRule = "discounts"
 
-// inTurn lists the enabled rules in the order they are applied.
-func (s *spec) inTurn() []*ruleSpec {
+// inOrder lists the enabled rules in the order they are applied.
+func (s *spec) inOrder() []*ruleSpec {
 	var rules []*ruleSpec
 	for i := range s.rules {
 		if !s.rules[i].disabled {

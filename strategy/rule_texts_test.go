@@ -54,7 +54,7 @@ func TestTextsThatAreRefused(t *testing.T) {
 		"an empty text of a language":        {keys: `title = { zh = "" }`, want: `rule."a".title.zh: the text is empty`},
 		"a number as the text of a language": {keys: `title = { zh = 3 }`, want: `rule."a".title.zh: `},
 		"what is no language tag":            {keys: `title = { "not a tag" = "x" }`, want: `"not a tag" is not a language tag of BCP 47`},
-		"a language that nobody speaks":      {keys: `title = { "xq" = "x" }`, want: `"xq" is not a language tag of BCP 47 (such as zh, zh-Hant or en-GB)`},
+		"a language that is not registered":  {keys: `title = { "xq" = "x" }`, want: `"xq" is not a language tag of BCP 47 (such as zh, zh-Hant or en-GB)`},
 		"no language":                        {keys: `title = { und = "x" }`, want: `"und" is not a language tag of BCP 47`},
 		"an underscore":                      {keys: `title = { zh_CN = "x" }`, want: `"zh_CN" is not a language tag of BCP 47, which has hyphens (did you mean "zh-CN"?)`},
 		"two spellings of a language":        {keys: `title = { zh-CN = "x", zh-cn = "y" }`, want: `"zh-cn" is the same language as "zh-CN"`},

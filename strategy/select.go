@@ -82,8 +82,8 @@ func (s *Strategy) applyNext(q *Quote, i, exclusive int) int {
 // apply applies one rule if its conditions hold and reports whether it gave
 // anything.
 func (s *Strategy) apply(q *Quote, i int) bool {
-	t, holds := s.try(q, i)
-	if !holds {
+	t, met := s.try(q, i)
+	if !met {
 		return false
 	}
 	before := len(q.Applied)
@@ -132,7 +132,7 @@ func (s *Strategy) bestOf(q *Quote, rules []int32, of func(*compiledRule) bool) 
 		if !of(r) {
 			continue
 		}
-		if t, holds := s.try(q, int(i)); holds {
+		if t, met := s.try(q, int(i)); met {
 			if worth := t.off(); worth > most || best < 0 && e.gift.SKU != "" {
 				best, most = int(i), worth
 			}

@@ -137,8 +137,8 @@ func (s *Strategy) applyBestCombination(q *Quote) {
 func (s *Strategy) tryAlone(q *Quote, c *combining) {
 	e := &q.work
 	for _, i := range e.lookup.candidates {
-		t, holds := s.try(q, int(i))
-		if !holds {
+		t, met := s.try(q, int(i))
+		if !met {
 			continue
 		}
 		one := combined{rule: i, steady: s.bounds[i].steady, gift: e.gift.SKU != "", alone: e.sidesOf(t)}

@@ -125,7 +125,7 @@ func (s *Strategy) unbounded(e *evaluation, by *bound) sides {
 	}
 	e.budget = money.Max
 	most := sides{money.Max, money.Max}
-	if t, holds := e.try(by.rule); holds {
+	if t, met := e.try(by.rule); met {
 		slack := times(min(by.units, e.unitsInAll()), 1+s.arithmetic.unit) + s.arithmetic.unit*int64(len(t.portions)+1)
 		most = e.sidesOf(t).plus(sides{slack, slack})
 	}

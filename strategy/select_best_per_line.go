@@ -22,8 +22,8 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 		e.choice.winners = append(e.choice.winners, lineWinner{rule: -1})
 	}
 	for _, i := range e.lookup.candidates {
-		t, holds := s.try(q, int(i))
-		if !holds {
+		t, met := s.try(q, int(i))
+		if !met {
 			continue
 		}
 		e.compete(i, t)

@@ -40,12 +40,12 @@ func main() {
 }
 
 func run(dir, bin string, p plan) (err error) {
-	street, err := open(dir, bin)
-	defer func() { street.close() }()
+	testbed, err := open(dir, bin)
+	defer func() { testbed.close() }()
 	if err != nil {
 		return err
 	}
-	if err := street.agree(); err != nil {
+	if err := testbed.agree(); err != nil {
 		return err
 	}
 	figures := make(map[string]map[string][]figure) // by kind of request and gateway, a figure a round
@@ -54,9 +54,9 @@ func run(dir, bin string, p plan) (err error) {
 	}
 	for round := range p.rounds {
 		for _, k := range kinds() {
-			for i := range street.gateways {
+			for i := range testbed.gateways {
 				// Another one begins in each round.
-				g := street.gateways[(i+round)%len(street.gateways)]
+				g := testbed.gateways[(i+round)%len(testbed.gateways)]
 				f, err := measure(g, k, p)
 				if err != nil {
 					return fmt.Errorf("%s, %s: %w", g.name, k.name, err)
@@ -67,7 +67,7 @@ func run(dir, bin string, p plan) (err error) {
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, p.rounds)
 	}
 	for _, k := range kinds() {
-		report(k, street, figures[k.name])
+		report(k, testbed, figures[k.name])
 	}
 	verdict(figures)
 	return nil

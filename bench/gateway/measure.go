@@ -22,7 +22,7 @@ type kind struct {
 	header http.Header
 }
 
-// The kinds of which something is wanted.
+// The kinds that are measured.
 const (
 	threeLines = "a cart of three lines"
 	fiftyLines = "a cart of fifty lines"

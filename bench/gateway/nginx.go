@@ -69,7 +69,7 @@ http {
 `
 
 // nginx starts one, if it is installed with its Lua module.
-func (s *street) nginx(name, rules string) error {
+func (s *testbed) nginx(name, rules string) error {
 	bin, err := exec.LookPath("nginx")
 	if _, missing := os.Stat("/usr/lib/nginx/modules/ngx_http_lua_module.so"); err != nil || missing != nil {
 		fmt.Printf("%s: not installed (Debian's nginx, libnginx-mod-http-lua and lua-cjson), not measured\n", name)

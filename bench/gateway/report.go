@@ -8,7 +8,7 @@ import (
 
 // report prints the middle of the rounds, and each figure's ratio to that of the
 // proxy alone in the same round: the middle one, and from which to which.
-func report(k kind, s *street, figures map[string][]figure) {
+func report(k kind, s *testbed, figures map[string][]figure) {
 	fmt.Printf("\n%s\n%-26s %9s %-24s %9s %-24s %9s %9s %8s\n", k.name, "",
 		"req/s", "  of the proxy alone", "CPU s", "  of the proxy alone", "p50", "p99", "memory")
 	alone := figures[s.gateways[0].name]

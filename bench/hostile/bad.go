@@ -16,7 +16,7 @@ import (
 	"github.com/promogate/caddy-discount/bench/shop"
 )
 
-// bad is a kind of request that nobody honest sends.
+// bad is a kind of request that no honest client sends.
 type bad struct {
 	name   string
 	rate   int // a second

@@ -1,8 +1,8 @@
 // Command pgo makes the profile that the gateway is built by: it sends the real
 // program orders of every kind, in front of an order service, and writes where
 // its time goes to cmd/caddy/gateway.pgo, for `go build -pgo`. It is not called
-// default.pgo, which every build would use: that takes minutes longer, and whoever
-// tries the gateway for the first time would wait for them.
+// default.pgo, which every build would use: that takes minutes longer, and those who
+// try the gateway for the first time would wait for them.
 //
 //	go run ./pgo          in bench/; about a minute
 package main

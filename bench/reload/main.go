@@ -77,7 +77,7 @@ func measure(dir, bin string, quick bool, part string) error {
 // setting is what a measurement is made in.
 type setting struct {
 	rules int
-	state bool // it remembers
+	state bool // it has a state directory
 	alone bool // it answers by itself
 }
 
@@ -138,7 +138,7 @@ const turns = 4
 
 // underLoad measures the p99 of orders with and without a strategy of 100,000
 // lines that is reloaded every second, in turns. Without, the same file is
-// written beside it: what reloading costs is wanted, and not what writing does.
+// written beside it: this measures what reloading costs, and not what writing does.
 func underLoad(dir, bin string, each time.Duration, in setting) (t target, err error) {
 	const rate, bound = 5000, 2
 	fmt.Printf("\norders at %d/s, a strategy of 100,000 lines in service, %v each, %v\n", rate, each/turns, in)

@@ -81,7 +81,7 @@ func run(to, only string, count int, length time.Duration) error {
 	return picture(to, clients, results)
 }
 
-// picture draws a study if pictures are wanted.
+// picture draws a study if -to is given.
 func picture(to string, s study, results map[string][]result) error {
 	if to == "" {
 		return nil

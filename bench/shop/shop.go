@@ -49,7 +49,7 @@ func With(do func(dir, bin string) error) error {
 type Setting struct {
 	Strategy []byte // in service at first
 	Options  string // lines in the block of discount
-	State    bool   // it remembers
+	State    bool   // it has a state directory
 	Alone    bool   // it answers by itself, so that no other program takes its processors
 
 	// Administered has it answer on an admin endpoint, of which profiles are a part.

@@ -19,7 +19,7 @@ type draft struct {
 	reasons  []Reason
 	doubts   []string
 	rounded  []rounded // names that are not read
-	held     []held    // fields that are left out
+	leftOut  []leftOut // fields that are left out
 	currency path      // in the body; nil for none
 	current  *reading  // of the samples with the options so far
 }
@@ -66,7 +66,7 @@ func (d *draft) base() error {
 	}
 	d.setUnit(currency)
 	d.setFlags()
-	return d.settle()
+	return d.repairAll()
 }
 
 // set sets a field that has to be there.
@@ -408,9 +408,9 @@ func (d *draft) setFlags() {
 	}
 }
 
-// settle reads the samples with what no cart is read without, and mends what it can.
-func (d *draft) settle() error {
-	const most = 10 // things to mend, one after the other
+// repairAll reads the samples with what no cart is read without, and repairs what it can.
+func (d *draft) repairAll() error {
+	const most = 10 // repairs, one after the other
 	for range most {
 		d.current = d.read(d.options)
 		switch {
@@ -418,18 +418,18 @@ func (d *draft) settle() error {
 			return nil
 		case d.current.err == nil:
 			return fmt.Errorf("only %d of %d lines are read", d.current.lines(), len(d.lines))
-		case !d.mend():
+		case !d.repair():
 			return fmt.Errorf("order %d: %w", d.current.order, d.current.err)
 		}
 	}
 	return fmt.Errorf("order %d: %w", d.current.order, d.current.err)
 }
 
-// mend changes the draft where what is not read is not needed, or can be read
+// repair changes the draft where what is not read is not needed, or can be read
 // otherwise.
-func (d *draft) mend() bool {
+func (d *draft) repair() bool {
 	switch {
-	case d.holdCase():
+	case d.leaveOutOtherCase():
 		return true
 	case d.price != nil && len(d.options.Map.LineTotal) == 0 && d.agrees != nil && d.failsAt(d.price):
 		// The price of a unit is worked out from the total, and may have more decimals

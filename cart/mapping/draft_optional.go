@@ -17,7 +17,7 @@ func (d *draft) further() {
 	d.addCoupons()
 	d.addPlaces()
 	d.addShipping()
-	d.explainHeld()
+	d.explainLeftOut()
 	d.doubtRounded()
 	d.doubtStars()
 }

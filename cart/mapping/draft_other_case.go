@@ -28,12 +28,12 @@ func ofArticle(m *cart.Mapping, key string) *cart.Paths {
 	return nil
 }
 
-// held is a field that is left out, with its name in the order.
-type held struct{ key, name string }
+// leftOut is a field that is left out, with its name in the order.
+type leftOut struct{ key, name string }
 
-// holdCase leaves a field out whose name is there in another case, until a path of its
+// leaveOutOtherCase leaves a field out whose name is there in another case, until a path of its
 // own is found for it.
-func (d *draft) holdCase() bool {
+func (d *draft) leaveOutOtherCase() bool {
 	var invalid *cart.Invalid
 	if !errors.As(d.current.err, &invalid) || !invalid.Detail.CaseOnly {
 		return false
@@ -42,25 +42,25 @@ func (d *draft) holdCase() bool {
 	for _, key := range articleKeys {
 		if paths := ofArticle(&d.options.Map, key); cart.SameName(name, key) && *paths == nil {
 			*paths = cart.Paths{cart.Unread}
-			d.held = append(d.held, held{key, name})
+			d.leftOut = append(d.leftOut, leftOut{key, name})
 			return true
 		}
 	}
 	return false
 }
 
-// release makes room for a path of a field that is left out.
+// release frees the paths of a field that is left out.
 func (d *draft) release(m *cart.Mapping, key string) {
-	for _, h := range d.held {
+	for _, h := range d.leftOut {
 		if paths := ofArticle(m, key); h.key == key && paths.String() == cart.Unread {
 			*paths = nil
 		}
 	}
 }
 
-// explainHeld says why fields are left out that no path was found for.
-func (d *draft) explainHeld() {
-	for _, h := range d.held {
+// explainLeftOut says why fields are left out that no path was found for.
+func (d *draft) explainLeftOut() {
+	for _, h := range d.leftOut {
 		if paths := *ofArticle(&d.options.Map, h.key); paths.String() == cart.Unread {
 			d.because(h.key, paths, "%s differs from it in case alone, and is not read as it", h.name)
 		}

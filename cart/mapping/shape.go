@@ -16,7 +16,7 @@ type shape struct {
 	kids    []*shape // in the order in which they were first seen
 	byName  map[string]*shape
 	depth   int
-	room    *int // shapes that may still be made
+	budget  *int // shapes that may still be made
 }
 
 // The bounds of what is looked at for a proposal.
@@ -29,8 +29,8 @@ const (
 
 // shapeOf is the shape of the values at a path, such as of the orders themselves.
 func shapeOf(at path, values []*value) *shape {
-	room := maxShapes
-	s := &shape{path: at, room: &room}
+	budget := maxShapes
+	s := &shape{path: at, budget: &budget}
 	for _, v := range values {
 		s.add(v)
 	}
@@ -79,8 +79,8 @@ func (v *value) isPair() bool {
 // members adds what is in an object: by its names, and if these look like keys of
 // things that are alike, by "*".
 func (s *shape) members(v *value) {
-	named, alike := keys(v)
-	if alike {
+	named, duplicates := keys(v)
+	if duplicates {
 		for _, kid := range v.kids {
 			if star := s.kid(every); star != nil {
 				star.through = true
@@ -109,7 +109,7 @@ func (s *shape) members(v *value) {
 // keys says whether the names of an object are names of its parts, and whether they
 // are keys of things that are alike: all objects, most of whose members the first
 // one has.
-func keys(v *value) (named, alike bool) {
+func keys(v *value) (named, duplicates bool) {
 	if len(v.kids) == 0 {
 		return true, false
 	}
@@ -149,16 +149,16 @@ func looksLikeKey(name string) bool {
 	return digits*3 >= len(name)
 }
 
-// kid is the shape at a member; nil if there is no room for it.
+// kid is the shape at a member; nil if the limit is reached.
 func (s *shape) kid(segment string) *shape {
 	if kid := s.byName[segment]; kid != nil {
 		return kid
 	}
-	if len(s.kids) >= maxKids || s.depth >= maxDepth || *s.room == 0 {
+	if len(s.kids) >= maxKids || s.depth >= maxDepth || *s.budget == 0 {
 		return nil
 	}
-	*s.room--
-	kid := &shape{path: s.path.then(segment), through: s.through, depth: s.depth + 1, room: s.room}
+	*s.budget--
+	kid := &shape{path: s.path.then(segment), through: s.through, depth: s.depth + 1, budget: s.budget}
 	if s.byName == nil {
 		s.byName = make(map[string]*shape)
 	}

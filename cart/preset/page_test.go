@@ -192,12 +192,12 @@ func traced(t *testing.T, name string) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	home, err := money.ParseCurrency("CNY")
+	defaultCurrency, err := money.ParseCurrency("CNY")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var c cart.Cart
-	reads, found, err := reader.Trace([]byte(sample(t, name)), home, &c)
+	reads, found, err := reader.Trace([]byte(sample(t, name)), defaultCurrency, &c)
 	if err != nil || !found {
 		t.Fatal(found, err)
 	}

@@ -69,12 +69,12 @@ func read(t *testing.T, name, body string, change func(*cart.Options)) (*reading
 	if err != nil {
 		t.Fatal(err)
 	}
-	home, err := money.ParseCurrency("CNY")
+	defaultCurrency, err := money.ParseCurrency("CNY")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var c cart.Cart
-	switch found, err := reader.ReadJSON([]byte(body), home, &c); {
+	switch found, err := reader.ReadJSON([]byte(body), defaultCurrency, &c); {
 	case err != nil:
 		return nil, err
 	case !found:

@@ -9,7 +9,7 @@ import (
 )
 
 // licences are told by words that only they have. What is not listed may not be
-// linked into the gateway before somebody has read it.
+// linked into the gateway before a person has read it.
 var licences = []struct{ name, words string }{
 	{name: "Apache-2.0", words: "Apache License"},
 	{name: "MIT", words: "Permission is hereby granted, free of charge"},

@@ -67,7 +67,7 @@ func (c Client) understood(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("what answers at %s is not the admin API of a Caddy with this module: %w", c.Address, err)
+	return fmt.Errorf("the server at %s is not the admin API of a Caddy with this module: %w", c.Address, err)
 }
 
 // Strategies returns those in service.

@@ -22,7 +22,7 @@ import (
 // and strategies, and puts an earlier strategy back.
 type Server struct {
 	engines func() []Engine
-	bench   chan struct{} // has one value while a strategy is tried
+	trying  chan struct{} // has one value while a strategy is tried
 }
 
 // An Engine is a running strategy, as the server needs it.
@@ -89,7 +89,7 @@ func (a Server) call(w http.ResponseWriter, r *http.Request) error {
 	}
 	call, known := calls[path]
 	if !ok || !known {
-		return apiError(http.StatusNotFound, errors.New("there is no such call; /discount/strategies lists what there is"))
+		return apiError(http.StatusNotFound, errors.New("the admin API has no such path; GET /discount/strategies lists the strategies"))
 	}
 	if r.Method != call.method {
 		w.Header().Set("Allow", call.method)

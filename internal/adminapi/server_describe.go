@@ -45,7 +45,7 @@ func describeRevision(f reload.Info) Revision {
 		Version: f.Version, SHA256: f.Fingerprint, Was: f.Formerly, TextsSHA256: f.Texts, Change: string(f.Change),
 		Kind: f.Kind.String(), Number: f.Sequence, Size: f.Size,
 		Due: unlessZero(f.Due), Proof: f.Note,
-		Stamps: Timestamps{
+		Timestamps: Timestamps{
 			Written: f.Timestamps.Written, Noticed: f.Timestamps.Noticed, Read: f.Timestamps.Read, Ready: f.Timestamps.Ready,
 			Swapped: unlessZero(f.Timestamps.Swapped),
 		},
@@ -56,7 +56,7 @@ func describeRefusal(r reload.Refusal) *Refusal {
 	if r.Err == nil {
 		return nil
 	}
-	d := &Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Standing: r.Active, Error: r.Err.Error()}
+	d := &Refusal{Version: r.Version, SHA256: r.Fingerprint, Time: r.Time, Active: r.Active, Error: r.Err.Error()}
 	var problems *document.Diagnostics
 	if errors.As(r.Err, &problems) {
 		d.Problems, d.More = problems.List, problems.More

@@ -66,7 +66,7 @@ func readDraft(r *http.Request) (draft, error) {
 	from.DisallowUnknownFields()
 	if err := from.Decode(&sent); err != nil || sent.Strategy == nil {
 		return draft{}, apiError(http.StatusBadRequest,
-			errors.New(`the body is JSON: an object such as {"strategy": "…", "files": {"catalogue.csv": "…"}} is wanted, and nothing else`))
+			errors.New(`the body is not a draft, want one object such as {"strategy": "…", "files": {"catalogue.csv": "…"}}`))
 	}
 	return newDraft([]byte(*sent.Strategy), sent.Files)
 }

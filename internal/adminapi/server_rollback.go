@@ -85,7 +85,7 @@ func whereKept(eng Engine) string { return "which " + pathOf(eng.Key().ID()) + "
 const maxRollbackReason = 1000
 
 // readRollback reads what is asked for. What the decoder says is not passed on: it
-// speaks of Go.
+// exposes Go types.
 func readRollback(body io.Reader) (wanted RollbackRequest, err error) {
 	from := json.NewDecoder(body)
 	from.DisallowUnknownFields()

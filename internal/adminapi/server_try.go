@@ -27,13 +27,13 @@ const maxTriedBody = 4 << 20
 // sentName is the name of a strategy that was sent along, in its problems.
 const sentName = "strategy.toml"
 
-// atBench does something with a strategy that was sent along. One is tried at a time, since
-// orders have the processors: it waits for the bench for as long as somebody waits for the
-// answer.
-func (a Server) atBench(r *http.Request, do func() error) error {
+// tryOne does something with a strategy that was sent along. One is tried at a time, since
+// orders have the processors: a request waits for the one before it, as long as its client
+// waits.
+func (a Server) tryOne(r *http.Request, do func() error) error {
 	select {
-	case a.bench <- struct{}{}:
-		defer func() { <-a.bench }()
+	case a.trying <- struct{}{}:
+		defer func() { <-a.trying }()
 		return do()
 	case <-r.Context().Done():
 		return apiError(http.StatusServiceUnavailable, errors.New("another strategy is being tried"))
@@ -70,7 +70,7 @@ func (a Server) check(w http.ResponseWriter, r *http.Request, id string) error {
 		return err
 	}
 	found := checkStatus{Errors: []document.Diagnostic{}, Warnings: []document.Diagnostic{}}
-	if err := a.atBench(r, func() error { return found.check(eng, sent) }); err != nil {
+	if err := a.tryOne(r, func() error { return found.check(eng, sent) }); err != nil {
 		return err
 	}
 	return answer(w, found)
@@ -161,7 +161,7 @@ func (a Server) explain(w http.ResponseWriter, r *http.Request, id string) error
 		return err
 	}
 	var text []byte
-	if err := a.atBench(r, func() error {
+	if err := a.tryOne(r, func() error {
 		_, s, err := try(eng, sent)
 		if err != nil {
 			return apiError(http.StatusBadRequest, fmt.Errorf("strategy: %w", err))
@@ -248,7 +248,7 @@ func readExplain(body []byte) (*explainRequest, error) {
 		Cart json.RawMessage `json:"cart"`
 	}
 	if err := json.Unmarshal(body, &outline); err != nil {
-		return nil, apiError(http.StatusBadRequest, errors.New("a cart as JSON is wanted as the body, or an object with one"))
+		return nil, apiError(http.StatusBadRequest, errors.New("the body is not JSON, want a cart or an object with one"))
 	}
 	if outline.Cart == nil {
 		return &explainRequest{Cart: body}, nil

@@ -52,7 +52,7 @@ type Revision struct {
 	Size        int64            `json:"size"`
 	Due         *time.Time       `json:"due,omitempty"`
 	Proof       string           `json:"proof,omitempty"`
-	Stamps      Timestamps       `json:"stamps"`
+	Timestamps  Timestamps       `json:"stamps"`
 }
 
 // LastRead is what the files were when they were read last, and what became of that.
@@ -76,7 +76,7 @@ type Refusal struct {
 	Version  string                `json:"version,omitempty"`
 	SHA256   string                `json:"sha256,omitempty"`
 	Time     time.Time             `json:"time"`
-	Standing bool                  `json:"standing"`
+	Active   bool                  `json:"standing"`
 	Error    string                `json:"error"`
 	Problems []document.Diagnostic `json:"problems,omitempty"`
 	More     int                   `json:"more_problems,omitempty"` // that are not in problems

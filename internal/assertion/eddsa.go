@@ -58,7 +58,7 @@ func decodePEM(text string) (*Key, error) {
 	case block == nil:
 		return nil, errors.New("the PEM block is broken")
 	case strings.TrimSpace(string(rest)) != "":
-		return nil, errors.New("there is something after the PEM block: one key is wanted")
+		return nil, errors.New("the PEM block has more text after it, want one key")
 	}
 	switch block.Type {
 	case "PRIVATE KEY":
@@ -124,7 +124,7 @@ func decodeJWK(text string) (k *Key, id string, err error) {
 func (j *jwk) check() error {
 	switch {
 	case j.KeyType != "OKP" || j.Curve != "Ed25519":
-		return errors.New("is not an Ed25519 key: the kty OKP and the crv Ed25519 are wanted")
+		return errors.New("is not an Ed25519 key, want kty OKP and crv Ed25519")
 	case j.Algorithm != "" && j.Algorithm != EdDSA && j.Algorithm != "Ed25519":
 		return errors.New("is for another alg than EdDSA")
 	case j.Use != "" && j.Use != "sig":

@@ -16,7 +16,7 @@ func checkKey(t *testing.T, refused []refusedKey, k *assertion.Key, err error) {
 	if err != nil {
 		known := slices.ContainsFunc(refused, func(r refusedKey) bool { return withoutSize(r.err) == withoutSize(err.Error()) })
 		if !known {
-			t.Fatalf("nobody has looked whether this tells of the key: %v", err)
+			t.Fatalf("an error that was not checked for parts of the key: %v", err)
 		}
 		return
 	}

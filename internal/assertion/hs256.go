@@ -19,7 +19,7 @@ const minSecret = sha256.Size
 // PEM block or a JWK: a public key taken for a secret would let everyone sign.
 // One line break at the end of the text is not part of the secret.
 //
-// If id is empty the kid is derived from the secret, by HMAC, so that it tells
+// If id is empty the kid is derived from the secret, by HMAC, so that it shows
 // no more of it than any signature does. No error contains the secret.
 func parseHS256(text, id string) (*Key, error) {
 	secret, err := decodeSecret(withoutLineBreak(text))
@@ -27,7 +27,7 @@ func parseHS256(text, id string) (*Key, error) {
 		return nil, fmt.Errorf("reading the HS256 key: %w", err)
 	}
 	if len(secret) < minSecret {
-		return nil, fmt.Errorf("the HS256 key has %d bytes, at least %d are wanted", len(secret), minSecret)
+		return nil, fmt.Errorf("the HS256 key has %d bytes, want at least %d", len(secret), minSecret)
 	}
 	k := &Key{algorithm: HS256, secret: secret}
 	return k.withID(id, k.nameOfSecret)

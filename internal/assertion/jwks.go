@@ -22,7 +22,7 @@ func keySet(keys []*Key) []byte {
 }
 
 // appendPublic writes the public part of k and nothing else, member by member,
-// so that no field a key may come to have can slip in.
+// so that no field that keys may get later is shown.
 func (k *Key) appendPublic(b []byte) []byte {
 	b = append(b, `{"kty":"OKP","crv":"Ed25519","x":"`...)
 	b = appendBase64(b, k.public)

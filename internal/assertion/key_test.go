@@ -162,9 +162,9 @@ func refusedKeys(t testing.TB) []refusedKey {
 	jwk := func(more string) string { return rfcPrivate[:len(rfcPrivate)-1] + "," + more + "}" }
 	const hs, ed = assertion.HS256, assertion.EdDSA
 	return []refusedKey{
-		{name: "nothing", algorithm: hs, text: "", err: "the HS256 key has 0 bytes, at least 32 are wanted"},
-		{name: "31 bytes", algorithm: hs, text: secret[1:], err: "the HS256 key has 31 bytes, at least 32 are wanted"},
-		{name: "32 characters of base64", algorithm: hs, text: "base64:" + secret, err: "the HS256 key has 24 bytes, at least 32 are wanted"},
+		{name: "nothing", algorithm: hs, text: "", err: "the HS256 key has 0 bytes, want at least 32"},
+		{name: "31 bytes", algorithm: hs, text: secret[1:], err: "the HS256 key has 31 bytes, want at least 32"},
+		{name: "32 characters of base64", algorithm: hs, text: "base64:" + secret, err: "the HS256 key has 24 bytes, want at least 32"},
 		{name: "base64 with a stray character", algorithm: hs, text: "base64:" + secret + "!", err: "reading the HS256 key: what follows base64: is not base64"},
 		{name: "base64 in lines", algorithm: hs, text: "base64:" + secret + "\n" + secret, err: "reading the HS256 key: what follows base64: is not base64"},
 		{name: "base64 with bits left over", algorithm: hs, text: "base64:" + secret + secret + "abd", err: "reading the HS256 key: what follows base64: is not base64"},
@@ -176,7 +176,7 @@ func refusedKeys(t testing.TB) []refusedKey {
 		{name: "nothing for EdDSA", algorithm: ed, text: "", err: "reading the EdDSA key: it is neither PEM nor a JWK"},
 		{name: "a secret for EdDSA", algorithm: ed, text: secret, err: "reading the EdDSA key: it is neither PEM nor a JWK"},
 		{name: "half a PEM", algorithm: ed, text: private[:len(private)/2], err: "reading the EdDSA key: the PEM block is broken"},
-		{name: "two keys", algorithm: ed, text: private + private, err: "reading the EdDSA key: there is something after the PEM block: one key is wanted"},
+		{name: "two keys", algorithm: ed, text: private + private, err: "reading the EdDSA key: the PEM block has more text after it, want one key"},
 		{name: "an elliptic private key", algorithm: ed, text: privatePEM(t, elliptical), err: "reading the EdDSA key: it is a *ecdsa.PrivateKey, not an Ed25519 key"},
 		{name: "an elliptic public key", algorithm: ed, text: publicPEM(t, elliptical.Public()), err: "reading the EdDSA key: it is a *ecdsa.PublicKey, not an Ed25519 key"},
 		{name: "a PEM block of garbage", algorithm: ed, text: block("PRIVATE KEY"), err: "reading the EdDSA key: the private key is not valid PKCS #8"},
@@ -186,8 +186,8 @@ func refusedKeys(t testing.TB) []refusedKey {
 		{name: "a JWK cut short", algorithm: ed, text: rfcPrivate[:80], err: "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
 		{name: "a JWK with two x", algorithm: ed, text: jwk(`"x":"` + rfcX + `"`), err: "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
 		{name: "a JWK with a number for a kid", algorithm: ed, text: jwk(`"kid":1`), err: "reading the EdDSA key: the JWK is not valid JSON, or a member of it is of the wrong type"},
-		{name: "a symmetric JWK", algorithm: ed, text: `{"kty":"oct","k":"` + rfcD + `"}`, err: "reading the EdDSA key: the JWK is not an Ed25519 key: the kty OKP and the crv Ed25519 are wanted"},
-		{name: "an X25519 JWK", algorithm: ed, text: replace("Ed", "X")(rfcPrivate), err: "reading the EdDSA key: the JWK is not an Ed25519 key: the kty OKP and the crv Ed25519 are wanted"},
+		{name: "a symmetric JWK", algorithm: ed, text: `{"kty":"oct","k":"` + rfcD + `"}`, err: "reading the EdDSA key: the JWK is not an Ed25519 key, want kty OKP and crv Ed25519"},
+		{name: "an X25519 JWK", algorithm: ed, text: replace("Ed", "X")(rfcPrivate), err: "reading the EdDSA key: the JWK is not an Ed25519 key, want kty OKP and crv Ed25519"},
 		{name: "a JWK for another algorithm", algorithm: ed, text: jwk(`"alg":"HS256"`), err: "reading the EdDSA key: the JWK is for another alg than EdDSA"},
 		{name: "a JWK for encryption", algorithm: ed, text: jwk(`"use":"enc"`), err: "reading the EdDSA key: the JWK is for another use than sig"},
 		{name: "a JWK for wrapping", algorithm: ed, text: jwk(`"key_ops":["wrapKey"]`), err: "reading the EdDSA key: the JWK has key_ops without sign and verify"},

@@ -95,7 +95,7 @@ func (o *Options) check() error {
 		return fmt.Errorf("the audience of assertions %w", err)
 	}
 	if o.Lifetime < time.Second || o.Lifetime%time.Second != 0 {
-		return fmt.Errorf("assertions cannot be good for %v: whole seconds are wanted, at least one", o.Lifetime)
+		return fmt.Errorf("the lifetime of assertions is %v, want whole seconds, at least one", o.Lifetime)
 	}
 	return nil
 }

@@ -246,11 +246,11 @@ func TestSignersThatCannotBe(t *testing.T) {
 		},
 		{
 			name: "no lifetime", keys: keys(hs), change: func(o *assertion.Options) { o.Lifetime = 0 },
-			err: "assertions cannot be good for 0s: whole seconds are wanted, at least one",
+			err: "the lifetime of assertions is 0s, want whole seconds, at least one",
 		},
 		{
 			name: "half a second more", keys: keys(hs), change: func(o *assertion.Options) { o.Lifetime = 1500 * time.Millisecond },
-			err: "assertions cannot be good for 1.5s: whole seconds are wanted, at least one",
+			err: "the lifetime of assertions is 1.5s, want whole seconds, at least one",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

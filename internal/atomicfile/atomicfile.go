@@ -22,20 +22,20 @@ func Replace(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	next, err := Beside(path, data, before.Mode().Perm(), before)
+	next, err := CreateBeside(path, data, before.Mode().Perm(), before)
 	if err != nil {
-		return fmt.Errorf("writing %s anew: %w", path, err)
+		return fmt.Errorf("replacing %s: %w", path, err)
 	}
 	if err := os.Rename(next, path); err != nil {
-		return fmt.Errorf("writing %s anew: %w", path, errors.Join(err, os.Remove(next)))
+		return fmt.Errorf("replacing %s: %w", path, errors.Join(err, os.Remove(next)))
 	}
 	return SyncDir(filepath.Dir(path))
 }
 
-// Beside writes a file in the directory of path, durably, and returns its path. Its name
+// CreateBeside writes a file in the directory of path, durably, and returns its path. Its name
 // begins with a dot and ends in random digits. like is a file whose owner it gets, where the
 // system allows it; nil for the process's.
-func Beside(path string, data []byte, mode fs.FileMode, like fs.FileInfo) (beside string, err error) {
+func CreateBeside(path string, data []byte, mode fs.FileMode, like fs.FileInfo) (created string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return "", err
@@ -46,7 +46,7 @@ func Beside(path string, data []byte, mode fs.FileMode, like fs.FileInfo) (besid
 	return f.Name(), nil
 }
 
-// Fill writes a new file, flushes it to the disk and closes it. like is as for [Beside].
+// Fill writes a new file, flushes it to the disk and closes it. like is as for [CreateBeside].
 func Fill(f *os.File, data []byte, mode fs.FileMode, like fs.FileInfo) error {
 	if like != nil {
 		TakeOwner(f, like)

@@ -21,7 +21,7 @@ func (o *Options) Option(d *caddyfile.Dispenser, name string) error {
 	case "source":
 		return directive.Choice(d, &o.Source, Sources...)
 	case "prices":
-		return o.besidePreset(d, directive.Choice(d, &o.Prices, "minor", "major"))
+		return o.withPreset(d, directive.Choice(d, &o.Prices, "minor", "major"))
 	case "customer":
 		if err := directive.Choice(d, &o.Customer, Customers...); err != nil {
 			return err
@@ -34,10 +34,10 @@ func (o *Options) Option(d *caddyfile.Dispenser, name string) error {
 		return directive.Choice(d, &o.Fractional, FractionalLine)
 	case "exact_ids":
 		o.ExactIDs = new(bool)
-		return o.besidePreset(d, directive.OnOff(d, o.ExactIDs))
+		return o.withPreset(d, directive.OnOff(d, o.ExactIDs))
 	case "text_flags":
 		o.TextFlags = new(bool)
-		return o.besidePreset(d, directive.OnOff(d, o.TextFlags))
+		return o.withPreset(d, directive.OnOff(d, o.TextFlags))
 	case "max_lines":
 		return directive.Count(d, &o.MaxLines, MostLines)
 	}
@@ -53,7 +53,7 @@ func (o *Options) unmarshalMap(d *caddyfile.Dispenser) error {
 	if d.CountRemainingArgs() > 0 {
 		return d.Err("map takes one preset; the paths of fields go into a block")
 	}
-	if err := o.besidePreset(d, nil); err != nil {
+	if err := o.withPreset(d, nil); err != nil {
 		return err
 	}
 	seen, err := directive.Names(d, "map", func(field string) error { return mapping(d, &o.Map.Mapping, field) })
@@ -67,8 +67,8 @@ func (o *Options) unmarshalMap(d *caddyfile.Dispenser) error {
 	return directive.AtLine(d, err)
 }
 
-// besidePreset holds an option that was read to the preset, if there is one by now.
-func (o *Options) besidePreset(d *caddyfile.Dispenser, err error) error {
+// withPreset holds an option that was read to the preset, if there is one by now.
+func (o *Options) withPreset(d *caddyfile.Dispenser, err error) error {
 	if err != nil || o.Map.Preset == "" {
 		return err
 	}

@@ -137,7 +137,7 @@ func optionsIn(path string) (*cartoptions.Options, error) {
 		case seen[name]:
 			err = d.Errf("%s is given twice", name)
 		case !slices.Contains(shapeNames, name):
-			err = d.Errf("%q says nothing of how carts are written, there are %s%s", name, strings.Join(shapeNames, ", "), meant(name, shapeNames))
+			err = d.Errf("%q is no option of how carts are written, there are %s%s", name, strings.Join(shapeNames, ", "), meant(name, shapeNames))
 		default:
 			err = o.Option(d, name)
 		}

@@ -22,7 +22,7 @@ func checkCommand() *cobra.Command {
 	c := command("check PATH", "Finds what is wrong with a strategy, and what is probably not meant", `
 Checks a strategy as the gateway would before it put it into service, and says
 everything that is wrong with it at once: where, on which line, what was seen
-and what is wanted. Tests beside it (*.test.toml) are read, too; they are run by
+and what is allowed. Tests beside it (*.test.toml) are read, too; they are run by
 "caddy discount test".
 
 Then come warnings: what is right but probably not meant, such as a rule that has

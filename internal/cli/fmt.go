@@ -66,8 +66,8 @@ func runFmt(cmd *cobra.Command, args []string) (int, error) {
 	var errors outputLimit
 	for i := range results {
 		r := &results[i]
-		told, more := limited(&errors, r.Problems)
-		r.Problems, r.More = told, r.More+more
+		shown, more := limited(&errors, r.Problems)
+		r.Problems, r.More = shown, r.More+more
 	}
 	if wantsJSON(cmd) {
 		return code, printJSON(cmd.OutOrStdout(), results)

@@ -77,7 +77,7 @@ func stateDirOf(cmd *cobra.Command) (string, error) {
 	return dir, nil
 }
 
-// runningStrategy is a strategy of the running gateway that remembers.
+// runningStrategy is a strategy of the running gateway that has a state directory.
 type runningStrategy struct {
 	admin    adminapi.Client
 	strategy adminapi.Strategy
@@ -106,7 +106,7 @@ func runningFor(cmd *cobra.Command) (found *runningStrategy, unreachable string,
 		return nil, "", fmt.Errorf("the gateway at %s: %w; --state reads a state directory instead", admin.Address, err)
 	}
 	if one.State.Dir == "" {
-		return nil, "", fmt.Errorf("the gateway at %s remembers nothing of %s: its state is off", admin.Address, one.Name())
+		return nil, "", fmt.Errorf("the gateway at %s keeps no log of %s: its state is off", admin.Address, one.Name())
 	}
 	return &runningStrategy{admin: admin, strategy: one}, "", nil
 }

@@ -54,8 +54,8 @@ func invalidIn(err error) []*invalidFiles {
 func printInvalid(cmd *cobra.Command, list []*invalidFiles) error {
 	var errors outputLimit
 	for _, files := range list {
-		told, more := limited(&errors, files.problems)
-		files.problems, files.more = told, files.more+more
+		shown, more := limited(&errors, files.problems)
+		files.problems, files.more = shown, files.more+more
 	}
 	if wantsJSON(cmd) {
 		var all []document.Diagnostic

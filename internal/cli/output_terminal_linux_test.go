@@ -38,7 +38,7 @@ func TestATerminalIsWrittenToInColours(t *testing.T) {
 		want                paint
 	}{
 		{name: "a terminal", noColor: "", term: "xterm", want: true},
-		{name: "whoever wants none", noColor: "1", term: "xterm", want: false},
+		{name: "colours are switched off", noColor: "1", term: "xterm", want: false},
 		{name: "a terminal that has none", noColor: "", term: "dumb", want: false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

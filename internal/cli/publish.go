@@ -53,7 +53,7 @@ SRC is a directory, DST a symbolic link to one
 Bodies are read as --config, --map or --preset says, as by "caddy discount test".
 
 Then it asks the admin API of the running Caddy (--address) what became of it, and
-waits for that: in service, staged, refused, by a guard rail for instance, or kept
+waits for that: in service, staged, refused, by a guardrail for instance, or kept
 out of service by a rollback. A gateway that does not take it has it put back. All
 strategies of the gateway that read one of the files are asked, one for each
 environment, and have to take it; one that was refused before may be refused again.

@@ -213,7 +213,7 @@ func (g *publishedGateway) reads(path string, files []string) (digest string, re
 }
 
 // awaitReverted waits a moment, after a change was reverted, until the gateway has seen it, so
-// that the next publication is judged anew. It reports a strategy that had taken the change and
+// that the next publication is checked anew. It reports a strategy that had taken the change and
 // has not gone back.
 func (g *publishedGateway) awaitReverted(ctx context.Context, v *gatewayVerdict) {
 	if v.Verdict == verdictLate || ctx.Err() != nil {

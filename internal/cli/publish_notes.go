@@ -33,7 +33,7 @@ func (p *published) noteDirectory(to publish.Target) {
 	}
 	dir := filepath.Dir(to.Path())
 	sources, _, err := publish.Members(dir)
-	if err != nil || len(sources)-len(strategyfile.Beside(sources)) < 2 || p.fingerprintOf(sources) == "" {
+	if err != nil || len(sources)-len(strategyfile.Companions(sources)) < 2 || p.fingerprintOf(sources) == "" {
 		return
 	}
 	p.Notes = append(p.Notes, fmt.Sprintf("%s was checked by itself: where a gateway watches the directory as one strategy, publish to %s, which checks all of it",

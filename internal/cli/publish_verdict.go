@@ -17,7 +17,7 @@ type verdict string
 const (
 	verdictInService = verdict(reload.OutcomeInService)
 	verdictStaged    = verdict(reload.OutcomeStaged)
-	verdictHeld      = verdict(reload.OutcomePinned)
+	verdictPinned    = verdict(reload.OutcomePinned)
 	verdictRefused   = verdict(reload.OutcomeRefused)
 	verdictLate      = verdict("late") // a gateway serves the file, and has not said yet what it makes of it
 	verdictNone      = verdict("none") // no gateway that answers serves the file
@@ -56,7 +56,7 @@ func (g *gatewayVerdict) isGood() bool {
 // isDeclined reports whether the gateway refuses the published files, or a rollback suppresses
 // them.
 func (g *gatewayVerdict) isDeclined() bool {
-	return g.Verdict == verdictRefused || g.Verdict == verdictHeld
+	return g.Verdict == verdictRefused || g.Verdict == verdictPinned
 }
 
 // sum sets the verdict of all strategies. One that was refused before does not count against the
@@ -68,7 +68,7 @@ func (g *gatewayVerdict) sum() {
 			count[s.Verdict]++
 		}
 	}
-	for _, v := range []verdict{verdictLate, verdictRefused, verdictHeld, verdictStaged, verdictInService} {
+	for _, v := range []verdict{verdictLate, verdictRefused, verdictPinned, verdictStaged, verdictInService} {
 		if count[v] > 0 {
 			g.Verdict = v
 			return
@@ -85,7 +85,7 @@ func (g *gatewayVerdict) why() string {
 	switch g.Verdict {
 	case verdictRefused:
 		return "the gateway refuses"
-	case verdictHeld:
+	case verdictPinned:
 		return "a rollback keeps out of service"
 	}
 	return "the gateway has not taken yet"
@@ -116,7 +116,7 @@ func (s *strategyVerdict) text(address string, several bool) string {
 		return "in service at " + at + "\n"
 	case verdictStaged:
 		return "staged at " + at + "\n"
-	case verdictHeld:
+	case verdictPinned:
 		return fmt.Sprintf("not in service at %s: a rollback keeps it out, it comes back with: %s\n", at, s.comesBack(address))
 	case verdictRefused:
 		before := ""
@@ -145,13 +145,13 @@ func (s *strategyVerdict) name() string {
 	return s.ID
 }
 
-// bound cuts the problems to what one output tells.
+// bound cuts the problems to what one output lists.
 func (g *gatewayVerdict) limit() {
 	var problems outputLimit
 	for i := range g.Strategies {
 		s := &g.Strategies[i]
-		told, more := limited(&problems, s.Problems)
-		s.Problems, s.More = told, s.More+more
+		shown, more := limited(&problems, s.Problems)
+		s.Problems, s.More = shown, s.More+more
 	}
 }
 
@@ -159,7 +159,7 @@ func (g *gatewayVerdict) limit() {
 func (s *strategyVerdict) add(of adminapi.Strategy) {
 	s.Verdict = verdict(of.File.Outcome)
 	switch {
-	case s.Verdict == verdictHeld:
+	case s.Verdict == verdictPinned:
 		s.SHA256 = of.Held
 	case s.Verdict == verdictRefused && of.Refusal != nil:
 		s.Error, s.Problems, s.More = of.Refusal.Error, of.Refusal.Problems, of.Refusal.More

@@ -1,5 +1,5 @@
 // Package cputime measures what a piece of work costs a processor, for tests of how costs
-// grow. The clock on the wall also counts for how long others had the processor.
+// grow. Elapsed time also counts for how long others had the processor.
 package cputime
 
 import (
@@ -9,7 +9,7 @@ import (
 
 // Of is the processor time that work takes in its own goroutine, which keeps its thread
 // for as long. What it starts in others does not count. Where a thread's processor time is
-// not known, it is the time on the wall.
+// not known, it is the elapsed time.
 func Of(work func()) time.Duration {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -4,5 +4,5 @@ package cputime
 
 import "time"
 
-// ofThread is the time on the wall.
+// ofThread is the elapsed time.
 func ofThread() time.Duration { return time.Since(start) }

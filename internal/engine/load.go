@@ -53,7 +53,7 @@ func (e *Engine) build(sources []strategy.Source) (m *strategy.Model, c *Compile
 		}
 		e.logWarnings(m)
 		if c, err = e.compiled(strategy.Compile(m)); err == nil {
-			c.Companions = strategyfile.Beside(sources)
+			c.Companions = strategyfile.Companions(sources)
 		}
 	})
 	return m, c, err
@@ -76,7 +76,7 @@ func (e *Engine) compare(before, after *strategy.Strategy, due time.Time) (note 
 		return "", &reload.GuardrailError{Policy: limits.String(), Err: err}
 	}
 	if why := report.Abstained; len(why) > 0 {
-		e.log().Warn("guard rails did not judge an edit", zap.String("version", after.Version()), zap.Strings("why", why))
+		e.log().Warn("strategy not checked by guardrails", zap.String("version", after.Version()), zap.Strings("why", why))
 	}
 	return strings.Join(slices.Concat([]string{figures.String()}, report.Abstained, report.Partly), "; "), nil
 }

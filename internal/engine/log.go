@@ -31,8 +31,8 @@ func (e *Engine) logUnread(unread []ruletest.Result) {
 	for _, r := range unread[:min(len(unread), maxLogged)] {
 		names = append(names, r.Name)
 	}
-	e.log().Warn("rule tests skipped at start: no handler known so far reads their bodies",
-		zap.Int("tests", len(unread)), zap.Strings("names", names))
+	e.log().Warn("rule tests skipped at start", zap.Int("tests", len(unread)), zap.Strings("names", names),
+		zap.String("reason", "no handler known so far reads their bodies"))
 }
 
 // log is the host's log, with what names the strategy.

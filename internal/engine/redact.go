@@ -13,7 +13,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// redacted is the error of a strategy whose files may not be shown in full: somebody who can
+// redacted is the error of a strategy whose files may not be shown in full: an operator who can
 // make the gateway read another file could otherwise read it in the admin API, in the
 // history and in events. Caddy's log has the whole error.
 type redacted struct {

@@ -14,7 +14,7 @@ type Limits struct {
 	// MeanChange is the factor by which the discount may grow or shrink as a share of
 	// what carts cost, in the mean and in the median; at least 1, zero for no bound.
 	// Where there was no discount before there is nothing to multiply, and this limit
-	// does not judge.
+	// is not checked.
 	MeanChange float64
 
 	// FreeOrders is the share of orders, 0 to 1, by which those may grow of which
@@ -59,13 +59,13 @@ type limitError struct {
 }
 
 func (e *limitError) Error() string {
-	return fmt.Sprintf("guard rail %s: %s, the bound is %s", e.Limit, e.Figure, e.Bound)
+	return fmt.Sprintf("guardrail %s: %s, the bound is %s", e.Limit, e.Figure, e.Bound)
 }
 
 // A Report is what there is to say of an edit that no limit refused.
 type Report struct {
-	Abstained []string // the limits that did not judge, and why
-	Partly    []string // likewise, of those that judged by a part of what they are for
+	Abstained []string // the limits that were not checked, and why
+	Partly    []string // the limits that were checked in part, and why
 }
 
 // Check returns the first limit that is exceeded as an error, or nil.
@@ -75,7 +75,7 @@ func (l Limits) Check(f Figures) (Report, error) {
 		return j, nil
 	}
 	if f.Carts < l.MinSample {
-		return Report{Abstained: []string{"guard rails did not judge: " + l.tooFew(f)}}, nil
+		return Report{Abstained: []string{"guardrails not checked: " + l.tooFew(f)}}, nil
 	}
 	for _, check := range []func(Figures, *Report) error{l.checkChange, l.checkFree, l.checkEvaluation} {
 		if err := check(f, &j); err != nil {
@@ -85,7 +85,7 @@ func (l Limits) Check(f Figures) (Report, error) {
 	return j, nil
 }
 
-// tooFew says what there is too little of to judge by.
+// tooFew says what there is too little of for a comparison.
 func (l Limits) tooFew(f Figures) string {
 	text := counted(f.Carts, "cart")
 	if f.Clients > 0 {
@@ -110,14 +110,14 @@ func (l Limits) checkChange(f Figures, j *Report) error {
 		j.Abstained = append(j.Abstained, f.otherCurrency(limit))
 		return nil
 	case before.Sign() == 0:
-		j.Abstained = append(j.Abstained, "guard rail "+limit+" did not judge: no cart has a discount now")
+		j.Abstained = append(j.Abstained, "guardrail "+limit+" not checked: no cart has a discount now")
 		return nil
 	}
 	if err := l.within(limit, "mean", f.Carts, before, f.after.mean()); err != nil {
 		return err
 	}
 	if before = f.before.median(); before.Sign() == 0 {
-		j.Partly = append(j.Partly, "guard rail "+limit+" did not judge the median: at least half of the carts have no discount now")
+		j.Partly = append(j.Partly, "guardrail "+limit+" not checked by the median: at least half of the carts have no discount now")
 		return nil
 	}
 	return l.within(limit, "median", f.Carts, before, f.after.median())
@@ -138,10 +138,10 @@ func (l Limits) within(limit, of string, carts int, before, after *big.Rat) erro
 	}
 }
 
-// otherCurrency says why a limit does not judge where the currency changes: all carts are
+// otherCurrency says why a limit is not checked where the currency changes: all carts are
 // in that of before.
 func (f Figures) otherCurrency(limit string) string {
-	return fmt.Sprintf("guard rail %s did not judge: the currency changes from %s to %s", limit, f.currencyBefore, f.currencyAfter)
+	return fmt.Sprintf("guardrail %s not checked: the currency changes from %s to %s", limit, f.currencyBefore, f.currencyAfter)
 }
 
 // checkFree checks by the increase: orders that are free already are no reason to refuse

@@ -71,7 +71,7 @@ func unpricedCarts(n int) []*cart.Cart {
 	return list
 }
 
-func TestRails(t *testing.T) {
+func TestLimits(t *testing.T) {
 	all := Limits{MeanChange: 2, FreeOrders: 0.05, Free: true, Evaluation: 2 * time.Millisecond, MinSample: 10}
 	ten := carts(20, 1000)
 	huge := int64(1_000_000_000_000)
@@ -91,14 +91,14 @@ func TestRails(t *testing.T) {
 		"nine times the discount":   {limits: all, before: off10, after: off90, carts: ten, limit: "max_mean_change", says: "the mean discount of 20 carts goes from 10% to 90% of what they cost, to 900% of what it was, the bound is a factor of 2 either way"},
 		"a ninth of the discount":   {limits: all, before: off90, after: off10, carts: ten, limit: "max_mean_change", says: "from 90% to 10% of what they cost, to 11.1% of what it was"},
 		"no discount any more":      {limits: all, before: off10, after: none, carts: ten, limit: "max_mean_change", says: "to 0%"},
-		"from no discount to one":   {limits: all, before: none, after: off90, carts: ten, abstains: []string{"guard rail max_mean_change did not judge: no cart has a discount now"}},
+		"from no discount to one":   {limits: all, before: none, after: off90, carts: ten, abstains: []string{"guardrail max_mean_change not checked: no cart has a discount now"}},
 		"all for nothing":           {limits: all, before: none, after: gratis, carts: ten, limit: "max_free_orders", says: "20 of 20 carts would have nothing to pay for their goods, 0 have now, which is 100% of all orders more, the bound is 5%"},
 		"for nothing by a price":    {limits: Limits{Free: true, MinSample: 1}, before: off10, after: unpriced, carts: ten, limit: "max_free_orders", says: "20 of 20 carts"},
 		"none may be for nothing":   {limits: Limits{Free: true, MinSample: 1}, before: none, after: gratis, carts: carts(1, 1000), limit: "max_free_orders", says: "the bound is 0%"},
 		"slow":                      {limits: all, before: off10, after: off10, carts: ten, quoteTakes: 3 * time.Millisecond, limit: "max_evaluation", says: "a quote took 3ms, the bound is 2ms"},
 		"slow, without that rail":   {limits: Limits{MeanChange: 2, MinSample: 1}, before: off10, after: off10, carts: ten, quoteTakes: time.Second},
-		"too few carts":             {limits: all, before: off10, after: gratis, carts: carts(9, 1000), clients: 3, abstains: []string{"guard rails did not judge: 9 carts of 3 clients, min_sample is 10"}},
-		"too few clients":           {limits: all, before: off10, after: gratis, carts: carts(4, 1000), clients: 1, abstains: []string{"guard rails did not judge: 4 carts of 1 client, min_sample is 10; a client counts for at most 4, and behind a proxy all are one unless trusted_proxies names it"}},
+		"too few carts":             {limits: all, before: off10, after: gratis, carts: carts(9, 1000), clients: 3, abstains: []string{"guardrails not checked: 9 carts of 3 clients, min_sample is 10"}},
+		"too few clients":           {limits: all, before: off10, after: gratis, carts: carts(4, 1000), clients: 1, abstains: []string{"guardrails not checked: 4 carts of 1 client, min_sample is 10; a client counts for at most 4, and behind a proxy all are one unless trusted_proxies names it"}},
 		"one cart":                  {limits: Limits{MeanChange: 2, Free: true, MinSample: 1}, before: off10, after: off90, carts: carts(1, 1000), limit: "max_mean_change", says: "the mean discount of 1 cart goes from"},
 		"one cart for nothing":      {limits: Limits{Free: true, MinSample: 1}, before: none, after: gratis, carts: carts(1, 1000), limit: "max_free_orders", says: "1 of 1 cart would"},
 		"a bound that is no binary": {limits: Limits{MeanChange: 1.1, MinSample: 1}, before: off10, after: "[rule.a]\ndiscount_rate = 0.11\n", carts: carts(1, 1000)},
@@ -108,15 +108,15 @@ func TestRails(t *testing.T) {
 		"one cart at a price that outweighs all": {limits: all, before: both10, after: one70, carts: append(carts(19, 1000), &cart.Cart{Lines: []cart.Line{{SKU: "b", Quantity: 1, UnitPrice: huge, Subtotal: huge}}}), limit: "max_mean_change", says: "the mean discount of 20 carts goes from 10% to 67% of what they cost"},
 		"half of them, and the mean stays":       {limits: Limits{MeanChange: 1.5, MinSample: 1}, before: off10, after: cheap0, carts: append(carts(11, 1000), carts(9, 10_000)...), limit: "max_mean_change", says: "the median discount of 20 carts goes from 10% to 0% of what they cost"},
 		"a lower rate beside carts at one fen":   {limits: all, before: "[rule.a]\ndiscount_rate = 0.5\n", after: "[rule.a]\ndiscount_rate = 0.4\n", carts: append(carts(16, 1000), carts(4, 1)...)},
-		"most have no discount":                  {limits: all, before: dear10, after: dear20, carts: append(carts(15, 1000), carts(5, 10_000)...), partly: []string{"guard rail max_mean_change did not judge the median: at least half of the carts have no discount now"}},
+		"most have no discount":                  {limits: all, before: dear10, after: dear20, carts: append(carts(15, 1000), carts(5, 10_000)...), partly: []string{"guardrail max_mean_change not checked by the median: at least half of the carts have no discount now"}},
 		"orders that are free already":           {limits: Limits{Free: true, MinSample: 1}, before: gratis, after: gratis, carts: ten},
 		"fewer that are free":                    {limits: Limits{Free: true, MinSample: 1}, before: gratis, after: off10, carts: ten},
 		"carts in another currency":              {limits: all, before: off10, after: off90, carts: append(in("USD", carts(300, 1000)), ten...), limit: "max_mean_change", says: "the mean discount of 20 carts goes from 10% to 90%"},
-		"carts in another currency alone":        {limits: all, before: off10, after: off90, carts: in("USD", carts(300, 1000)), clients: 80, abstains: []string{"guard rails did not judge: 0 carts of 80 clients, min_sample is 10"}},
-		"carts of nothing":                       {limits: all, before: off10, after: off90, carts: carts(20, 0), abstains: []string{"guard rails did not judge: 0 carts, min_sample is 10"}},
-		"carts that can be priced no more":       {limits: all, before: priced, after: off10, carts: unpricedCarts(20), limit: "max_mean_change", says: "from 10% to 0%"},
+		"carts in another currency alone":        {limits: all, before: off10, after: off90, carts: in("USD", carts(300, 1000)), clients: 80, abstains: []string{"guardrails not checked: 0 carts of 80 clients, min_sample is 10"}},
+		"carts of nothing":                       {limits: all, before: off10, after: off90, carts: carts(20, 0), abstains: []string{"guardrails not checked: 0 carts, min_sample is 10"}},
+		"carts that can no longer be priced":     {limits: all, before: priced, after: off10, carts: unpricedCarts(20), limit: "max_mean_change", says: "from 10% to 0%"},
 		"the currency changes": {limits: all, before: off10, after: "currency = \"USD\"\n" + off90, carts: ten, abstains: []string{
-			"guard rail max_mean_change did not judge: the currency changes from CNY to USD", "guard rail max_free_orders did not judge: the currency changes from CNY to USD"}},
+			"guardrail max_mean_change not checked: the currency changes from CNY to USD", "guardrail max_free_orders not checked: the currency changes from CNY to USD"}},
 		"a catalogue that prices now": {limits: all, before: off10, after: priced, carts: ten},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestRails(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || !strings.HasPrefix(err.Error(), "guard rail "+c.limit+": ") || !strings.Contains(err.Error(), c.says) {
+			if err == nil || !strings.HasPrefix(err.Error(), "guardrail "+c.limit+": ") || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("error = %v, want the limit %s and %q", err, c.limit, c.says)
 			}
 		})
@@ -187,7 +187,7 @@ func TestCartsThatCanBePricedNoMoreAreCounted(t *testing.T) {
 	list := append(unpricedCarts(1), carts(1, 1000)...)
 	f := Replay(load(t, priced), load(t, off10), list, noon, 0, time.Now)
 	if want := "2 carts: mean discount 10% to 5%, median 10% to 5%, free orders 0 to 0, slowest quote"; f.Lost != 1 || !strings.HasPrefix(f.String(), want) ||
-		!strings.Contains(f.String(), "1 cart can be priced no more") {
+		!strings.Contains(f.String(), "1 cart can no longer be priced") {
 		t.Errorf("figures = %v, want %s …", f, want)
 	}
 }

@@ -95,7 +95,7 @@ func (f Figures) String() string {
 		percent(f.before.mean()), percent(f.after.mean()), percent(f.before.median()), percent(f.after.median()),
 		f.FreeBefore, f.FreeAfter, f.Slowest)
 	if f.Lost > 0 {
-		text += fmt.Sprintf(", %s can be priced no more", counted(f.Lost, "cart"))
+		text += fmt.Sprintf(", %s can no longer be priced", counted(f.Lost, "cart"))
 	}
 	return text
 }

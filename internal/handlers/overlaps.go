@@ -29,7 +29,7 @@ func overlapsIn(found []routedHandler) [][2]string {
 
 func warnOfPrefixes(log *zap.Logger, overlaps [][2]string) {
 	for _, pair := range overlaps[:min(len(overlaps), maxWarnings)] {
-		log.Warn("header prefixes of two handlers overlap: the one removes headers of the other, choose prefixes of which neither begins the other",
-			zap.String("first", pair[0]), zap.String("second", pair[1]))
+		log.Warn("header prefixes of two handlers overlap", zap.String("first", pair[0]), zap.String("second", pair[1]),
+			zap.String("hint", "one handler removes the headers of the other: choose prefixes of which neither begins the other"))
 	}
 }

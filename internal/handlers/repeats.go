@@ -41,19 +41,21 @@ func Watch(ctx caddy.Context, defaultPrefix string) (*Repeats, error) {
 		found := handlersOf(server, defaultPrefix)
 		met := repeatsIn(found)
 		for _, pair := range met {
-			ctx.Logger().Warn("two discount handlers on one request: the second drops what the first has set, and prices the cart anew",
-				zap.String("first", pair[0]), zap.String("second", pair[1]))
+			ctx.Logger().Warn("routes lead through two discount handlers", zap.String("first", pair[0]), zap.String("second", pair[1]),
+				zap.String("hint", hintRepeats))
 		}
 		warnOfProxies(ctx.Logger(), unstrippedIn(found))
 		warnOfPrefixes(ctx.Logger(), overlapsIn(found))
 		return &serverRoutes{warned: len(met) > 0}, nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("looking at the routes: %w", err)
+		return nil, fmt.Errorf("reading the routes: %w", err)
 	}
 	r.warned.Store(value.(*serverRoutes).warned)
 	return r, nil
 }
+
+const hintRepeats = "the second handler removes the headers of the first and prices the cart again"
 
 // Close ends what [Watch] began.
 func (r *Repeats) Close() error {
@@ -71,8 +73,7 @@ func (r *Repeats) Note(log *zap.Logger, strategy string, isError bool) {
 	if isError || r.warned.Load() || r.warned.Swap(true) {
 		return
 	}
-	log.Warn("two discount handlers on one request: this one dropped what the first had set, and priced the cart anew",
-		zap.String("strategy", strategy))
+	log.Warn("request priced by two discount handlers", zap.String("strategy", strategy), zap.String("hint", hintRepeats))
 }
 
 // repeatsIn lists the strategies of each two discount handlers of one prefix that one request

@@ -87,10 +87,11 @@ const maxWarnings = 20
 
 func warnOfProxies(log *zap.Logger, all []unstripped) {
 	for _, u := range all[:min(len(all), maxWarnings)] {
-		log.Warn("proxy beside discount: clients can forge discount headers on the way to it, put discount_strip into its block or before all blocks",
-			zap.String("header_prefix", u.prefix), zap.Strings("upstreams", u.upstreams), zap.Strings("matchers", u.matchers))
+		log.Warn("proxy reachable without discount_strip",
+			zap.String("header_prefix", u.prefix), zap.Strings("upstreams", u.upstreams), zap.Strings("matchers", u.matchers),
+			zap.String("hint", "clients can forge discount headers there: put discount_strip into its block or before all blocks"))
 	}
 	if more := len(all) - maxWarnings; more > 0 {
-		log.Warn("more proxies beside discount", zap.Int("proxies", more))
+		log.Warn("more proxies reachable without discount_strip", zap.Int("proxies", more))
 	}
 }

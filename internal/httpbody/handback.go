@@ -20,8 +20,8 @@ type Limit struct {
 }
 
 // Take reads the body of a request and hands it back, so that the next handler sees the
-// same bytes in the same framing. The error is [ErrTooLong], or that of a body that breaks
-// off. After an error, what was read is put back in front of the remainder.
+// same bytes in the same framing. The error is [ErrTooLong], or that of a body that ends
+// early. After an error, what was read is put back in front of the remainder.
 //
 // The memory is not pooled: the transport may read it after the handler has returned, when
 // the client is gone or the upstream answered early.
@@ -43,7 +43,7 @@ func (l *Limit) Take(r *http.Request) ([]byte, error) {
 }
 
 // wholeBody is a body that was read to its end. Close rewinds it: reverse_proxy closes
-// a body when an upstream breaks off, and reads the same body for the next one.
+// a body when an upstream fails, and reads the same body for the next one.
 type wholeBody struct {
 	request  *http.Request
 	answered func(*http.Request) bool
@@ -63,10 +63,10 @@ func (l *Limit) handBack(r *http.Request, read []byte) {
 		return // the proxy reads the trailer from r.Body only
 	}
 	// GetBody lets the transport itself retry on another connection when an idle one
-	// turns out to be dead.
+	// is closed already.
 	r.GetBody = func() (io.ReadCloser, error) {
 		if r.Body != b {
-			return nil, errors.New("another handler has put another body in place")
+			return nil, errors.New("another handler replaced the body")
 		}
 		return io.NopCloser(bytes.NewReader(read)), nil
 	}

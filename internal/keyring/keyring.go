@@ -163,10 +163,10 @@ func logEvent(log *zap.Logger, e reload.Event) {
 	log = log.With(zap.String("path", e.Path))
 	switch e.Kind {
 	case reload.EventActivated:
-		log.Info("signing key in use")
+		log.Info("signing key activated")
 	case reload.EventRefused, reload.EventMissing:
-		log.Error("signing key refused, the one in use stays", zap.Error(e.Err))
+		log.Error("signing key refused", zap.Error(e.Err))
 	case reload.EventPending, reload.EventPolling, reload.EventWatchLost:
-		log.Warn("signing key cannot be followed", zap.Stringer("event", e.Kind), zap.Error(e.Err))
+		log.Warn("signing key may be out of date", zap.Stringer("event", e.Kind), zap.Error(e.Err))
 	}
 }

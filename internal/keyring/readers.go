@@ -13,8 +13,8 @@ import (
 // key signs whatever the gateway signs.
 func WarnOfReaders(log *zap.Logger, path string) {
 	if mode, open := readByAll(path); open {
-		log.Warn("other users can read the file of a key", zap.String("path", path), zap.Stringer("mode", mode),
-			zap.String("hint", "take the right from others: chmod o= "+path))
+		log.Warn("key file readable by other users", zap.String("path", path), zap.Stringer("mode", mode),
+			zap.String("hint", "remove their permission: chmod o= "+path))
 	}
 }
 

@@ -107,7 +107,7 @@ func (p *replacement) copyMode(other fs.FileInfo) { p.mode, p.like = other.Mode(
 // file there, to be renamed back.
 func (p *replacement) prepare() (err error) {
 	if !p.empty && p.next == "" {
-		if p.next, err = p.writeBeside(p.data); err != nil {
+		if p.next, err = p.writeTemporary(p.data); err != nil {
 			return fmt.Errorf("writing beside %s: %w", p.name, err)
 		}
 	}
@@ -123,7 +123,7 @@ func (p *replacement) prepare() (err error) {
 // linkAside gives the previous file another name beside the path, so that it can go back as the
 // same file. On a file system without hard links it makes a copy.
 func (p *replacement) linkAside() (path string, err error) {
-	path, err = p.writeBeside(nil)
+	path, err = p.writeTemporary(nil)
 	if err != nil {
 		return "", err
 	}
@@ -133,13 +133,13 @@ func (p *replacement) linkAside() (path string, err error) {
 	if os.Link(p.target, path) == nil {
 		return path, nil
 	}
-	return p.writeBeside(p.old)
+	return p.writeTemporary(p.old)
 }
 
-// writeBeside writes a temporary file in the directory of the path. No gateway takes it for a
+// writeTemporary writes a temporary file in the directory of the path. No gateway takes it for a
 // part of a strategy: its name begins with a dot and does not end in .toml.
-func (p *replacement) writeBeside(data []byte) (path string, err error) {
-	return atomicfile.Beside(p.target, data, p.mode, p.like)
+func (p *replacement) writeTemporary(data []byte) (path string, err error) {
+	return atomicfile.CreateBeside(p.target, data, p.mode, p.like)
 }
 
 // commit renames the new file to the path, or removes the previous one.

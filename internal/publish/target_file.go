@@ -178,7 +178,7 @@ func (f *fileTarget) companions(sources, tests []strategy.Source) ([]incoming, e
 	var list []incoming
 	dir, _ := filepath.Split(f.tests.name)
 	bodies := slices.DeleteFunc(slices.Clone(tests), func(f strategy.Source) bool { return !strategyfile.IsBody(f.Name) })
-	for _, file := range slices.Concat(strategyfile.Beside(sources), bodies) {
+	for _, file := range slices.Concat(strategyfile.Companions(sources), bodies) {
 		at, err := replacementAt(dir + filepath.Base(file.Name))
 		if err == nil && file.Companion {
 			err = at.refuseLink()

@@ -92,8 +92,8 @@ func Split(c reload.Content) (sources, tests []strategy.Source) {
 	return sources, tests
 }
 
-// Beside are the files among those of a strategy that it names.
-func Beside(sources []strategy.Source) []strategy.Source {
+// Companions are the files among those of a strategy that it names.
+func Companions(sources []strategy.Source) []strategy.Source {
 	return slices.DeleteFunc(slices.Clone(sources), func(s strategy.Source) bool { return !s.Companion })
 }
 

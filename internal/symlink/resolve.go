@@ -15,7 +15,7 @@ const maxLinks = 40
 
 // A Route is where a path leads at one moment.
 type Route struct {
-	Target string // the path free of symbolic links; where it breaks off, if it does
+	Target string // the path free of symbolic links; up to a dangling link, if there is one
 
 	// Names are the paths whose change may make the path lead elsewhere: every
 	// link on the way, and the target. Their directories are what to watch.

@@ -125,7 +125,7 @@ func (q *eventQueue) pop() (next caddyEvent, emit Emitter) {
 func (n caddyEvent) send(emit Emitter, log *zap.Logger) {
 	defer func() {
 		if p := recover(); p != nil {
-			log.Error("panic of a subscriber", zap.String("event", n.name),
+			log.Error("event subscriber panicked", zap.String("event", n.name),
 				zap.String("panic", fmt.Sprint(p)), zap.ByteString("stack", debug.Stack()))
 		}
 	}()

@@ -17,14 +17,14 @@ func LogEvent(log *zap.Logger, e reload.Event) {
 	case reload.EventActivated:
 		log.Info("strategy activated", activation(e.Live)...)
 	case reload.EventRefused:
-		log.Error(stays("strategy refused", e), refusal(e)...)
+		log.Error("strategy refused", refusal(e)...)
 	case reload.EventMissing:
-		log.Warn(stays("strategy missing", e), refusal(e)...)
+		log.Warn("strategy missing", refusal(e)...)
 	case reload.EventPinned:
-		log.Warn("rollback pinned, the strategy in the file stays out of service until another is saved",
+		log.Warn("rollback pinned, the strategy in the file stays out of service",
 			append(identified(e.Refused), zap.String("in_service", e.Live.Version))...)
 	case reload.EventPending:
-		log.Warn(stays("write not finished", e), refusal(e)...)
+		log.Warn("write not finished", refusal(e)...)
 	case reload.EventStaged:
 		log.Info("strategy staged", append(activation(e.Next), instant("due", e.Next.Due), zap.String("in_service", e.Live.Version))...)
 	case reload.EventWithdrawn:
@@ -34,11 +34,12 @@ func LogEvent(log *zap.Logger, e reload.Event) {
 	case reload.EventStateRestored:
 		log.Info("state directory written again")
 	case reload.EventTampered:
-		what := "log of the strategy was changed, new one begun; a rollback may have lost its pin"
 		if errors.Is(e.Err, history.ErrContentChanged) {
-			what = "kept contents of the strategy were changed, set aside"
+			log.Error("snapshots of the strategy were changed", failure(e.Err)...)
+			return
 		}
-		log.Error(what, failure(e.Err)...)
+		log.Error("log of the strategy was changed", append(failure(e.Err),
+			zap.String("effect", "a new log is started; a rollback may have lost its pin"))...)
 	case reload.EventSigned:
 		log.Info("log of the strategy signed", zap.String("checkpoint", e.Checkpoint))
 	case reload.EventPolling:
@@ -52,15 +53,6 @@ func LogEvent(log *zap.Logger, e reload.Event) {
 	default:
 		log.Info("strategy unchanged", zap.String("version", e.Live.Version), zap.String("sha256", e.Live.Fingerprint))
 	}
-}
-
-// stays adds to a message that the strategy in service stays. At a start there may be none
-// yet.
-func stays(what string, e reload.Event) string {
-	if e.Live.Sequence == 0 {
-		return what
-	}
-	return what + ", the one in service stays"
 }
 
 // identified are the version and the fingerprint of a content, and its fingerprint in an

@@ -31,7 +31,7 @@ func TestProblemsInAnErrorAreOneALine(t *testing.T) {
 		want []string
 	}{
 		{name: "none", err: nil, want: nil},
-		{name: "one", err: errors.New("guard rail max_free_orders: too many"), want: []string{"guard rail max_free_orders: too many"}},
+		{name: "one", err: errors.New("guardrail max_free_orders: too many"), want: []string{"guardrail max_free_orders: too many"}},
 		{name: "of a strategy", err: fmt.Errorf("strategy:\n%w", found), want: []string{"strategy:", "a.toml:3:1: rule.a: one", "a.toml:4:1: two (three?)", "and 1 more problem"}},
 		{name: "of tests", err: errors.New("1 of 2 rule tests failed\na.test.toml:1: \"so much\"\n\texpect.discount: got 1.00, want 2.00\n\texpect.payable: got 2.00, want 1.00"),
 			want: []string{"1 of 2 rule tests failed", `a.test.toml:1: "so much": expect.discount: got 1.00, want 2.00; expect.payable: got 2.00, want 1.00`}},

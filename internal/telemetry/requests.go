@@ -45,7 +45,7 @@ type Requests struct {
 	statuses, bypasses []string // values of labels
 	shards             []Shard
 	given              atomic.Uint32
-	near               sync.Pool // of *Shard, that of this processor first
+	local              sync.Pool // of *Shard, that of this processor first
 }
 
 // NewRequests returns the counters of requests by their status and, of those that were not
@@ -60,16 +60,16 @@ func newRequests(statuses, bypasses []string, shards int) *Requests {
 	for i := range c.shards {
 		c.shards[i].number = i
 	}
-	c.near.New = func() any { return &c.shards[int(c.given.Add(1))%len(c.shards)] }
+	c.local.New = func() any { return &c.shards[int(c.given.Add(1))%len(c.shards)] }
 	return c
 }
 
 // Shard returns one to count in. It goes back with [Requests.Release], for the next request
 // on the same processor.
-func (c *Requests) Shard() *Shard { return c.near.Get().(*Shard) }
+func (c *Requests) Shard() *Shard { return c.local.Get().(*Shard) }
 
 // Release takes a shard back.
-func (c *Requests) Release(s *Shard) { c.near.Put(s) }
+func (c *Requests) Release(s *Shard) { c.local.Put(s) }
 
 // Spoofed counts headers, trailers and tokens that a client sent under the names of the
 // discount headers.

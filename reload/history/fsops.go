@@ -17,7 +17,7 @@ type fsOps struct {
 	before func(op, path string) error
 }
 
-var errShort = errors.New("the disk took only a part")
+var errShort = errors.New("short write")
 
 func (d fsOps) allow(op, path string) error {
 	if d.before == nil {

@@ -37,7 +37,7 @@ func FuzzDecodeSnapshot(f *testing.F) {
 	})
 }
 
-// Whoever verifies an export reads what a stranger gave them.
+// An export that is verified may come from an attacker.
 func FuzzExport(f *testing.F) {
 	dir := f.TempDir()
 	h, err := Open(dir, Options{Name: "test"})

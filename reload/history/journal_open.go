@@ -14,7 +14,7 @@ func Open(dir string, o Options) (j *Journal, err error) {
 	if o.Keep <= 0 {
 		o.Keep = defaultKeep
 	}
-	j = &Journal{dir: dir, o: o, store: snapshotStore{dir: filepath.Join(dir, snapshotsDir), disk: o.fs}}
+	j = &Journal{dir: dir, o: o, store: snapshotStore{dir: filepath.Join(dir, snapshotsDir), fs: o.fs}}
 	if err := o.fs.mkdir(j.store.dir); err != nil {
 		return nil, fmt.Errorf("making the state directory: %w", err)
 	}

@@ -62,7 +62,7 @@ func verified(t *testing.T, dir string) Report {
 	return verifiedSince(t, dir, nil)
 }
 
-// verifiedSince is verified by somebody who knows of what a checkpoint covers.
+// verifiedSince is verified by a reader who knows of what a checkpoint covers.
 func verifiedSince(t *testing.T, dir string, checkpoint []byte) Report {
 	t.Helper()
 	e, err := ExportOf(dir)
@@ -293,12 +293,12 @@ func TestTornTailIsCutOff(t *testing.T) {
 	line, err := forged.encode()
 	must(t, err)
 	for name, tail := range map[string]string{
-		"half a record":           string(whole[:20]),
-		"zeros":                   strings.Repeat("\x00", 4096),
-		"zeros and a newline":     strings.Repeat("\x00", 100) + "\n",
-		"a record nobody signed":  string(line) + "\n",
-		"rubbish":                 "{}\n{\"number\":3}\n",
-		"a record without an end": string(line),
+		"half a record":              string(whole[:20]),
+		"zeros":                      strings.Repeat("\x00", 4096),
+		"zeros and a newline":        strings.Repeat("\x00", 100) + "\n",
+		"a record without signature": string(line) + "\n",
+		"rubbish":                    "{}\n{\"number\":3}\n",
+		"a record without an end":    string(line),
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -343,7 +343,7 @@ func TestEarlierCheckpointFindsALogThatWasRewritten(t *testing.T) {
 		t.Errorf("a continuation is refused: %v", err)
 	}
 
-	// Somebody with the key writes another history.
+	// A program with the key writes another history.
 	rewritten := open(t, t.TempDir(), Options{Key: private})
 	for n := range 6 {
 		appended(t, rewritten, n+1)
@@ -361,7 +361,7 @@ func TestEarlierCheckpointFindsALogThatWasRewritten(t *testing.T) {
 	}
 }
 
-// What somebody gives as known and is no such thing says nothing about the log.
+// What is given as known and is no such thing says nothing about the log.
 func TestWhatCannotBeReadIsNoTampering(t *testing.T) {
 	e, err := ExportOf(oneRecord(t).dir)
 	must(t, err)

@@ -142,7 +142,7 @@ func TestPowerLostAtAnyMomentTakesNothingAcknowledged(t *testing.T) {
 func losePower(t *testing.T, l loss, n int) (ended bool) {
 	w := newWitness(t)
 	count, dark := 0, ""
-	var shown [][]byte // checkpoints that somebody may have seen
+	var shown [][]byte // checkpoints that may have been seen
 	var done acknowledged
 	h, err := Open(w.shop(w.root), Options{Name: "test", fs: fsOps{before: func(op, path string) error {
 		w.saw(op, path)

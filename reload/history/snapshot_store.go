@@ -19,8 +19,8 @@ import (
 // durable snapshot is not replaced by one that is not, and a snapshot under its fingerprint
 // that is not on record shows that records were removed.
 type snapshotStore struct {
-	dir  string
-	disk fsOps
+	dir string
+	fs  fsOps
 
 	signed atomic.Int64 // records of the log
 
@@ -50,15 +50,15 @@ func (s *snapshotStore) save(n Snapshot) error {
 	defer s.mu.Unlock()
 	path := filepath.Join(s.dir, fmt.Sprintf("%s%09d", temporaryPrefix, s.saved))
 	s.saved++
-	f, err := s.disk.write(path+unfinishedSuffix, parts...)
+	f, err := s.fs.write(path+unfinishedSuffix, parts...)
 	if errors.Is(err, fs.ErrNotExist) && os.MkdirAll(s.dir, 0o700) == nil {
-		f, err = s.disk.write(path+unfinishedSuffix, parts...) // the directory was removed
+		f, err = s.fs.write(path+unfinishedSuffix, parts...) // the directory was removed
 	}
 	if f != nil {
 		err = errors.Join(err, f.Close())
 	}
 	if err == nil {
-		err = s.disk.rename(path+unfinishedSuffix, path)
+		err = s.fs.rename(path+unfinishedSuffix, path)
 	}
 	if err != nil {
 		_ = os.Remove(path + unfinishedSuffix)
@@ -85,11 +85,11 @@ func (s *snapshotStore) flush() error {
 		if n.flushed {
 			continue
 		}
-		if err := s.disk.syncNamed(n.path); err != nil {
+		if err := s.fs.syncNamed(n.path); err != nil {
 			return fmt.Errorf("writing the snapshot %s: %w", n.Fingerprint, err)
 		}
 	}
-	if err := s.disk.syncDir(s.dir); err != nil {
+	if err := s.fs.syncDir(s.dir); err != nil {
 		return fmt.Errorf("writing %s: %w", s.dir, err)
 	}
 	s.mu.Lock()
@@ -110,13 +110,13 @@ func (s *snapshotStore) nameRecorded(index *recordIndex) {
 		if !n.flushed || !index.covers(&n.Snapshot) {
 			continue
 		}
-		if s.disk.rename(n.path, snapshotPath(filepath.Dir(s.dir), n.Fingerprint)) != nil {
+		if s.fs.rename(n.path, snapshotPath(filepath.Dir(s.dir), n.Fingerprint)) != nil {
 			return
 		}
 		older := func(f unrecorded) bool { return f.Fingerprint == n.Fingerprint }
 		for _, f := range s.unrecorded[:i] {
 			if older(f) {
-				_ = s.disk.remove(f.path)
+				_ = s.fs.remove(f.path)
 			}
 		}
 		left := slices.DeleteFunc(slices.Clone(s.unrecorded[:i]), older)
@@ -140,7 +140,7 @@ func (s *snapshotStore) adopt(index *recordIndex) error {
 		path := filepath.Join(s.dir, e.Name())
 		n, err := snapshotIn(path)
 		if err != nil || strings.HasSuffix(path, unfinishedSuffix) {
-			_ = s.disk.remove(path) // if that fails, it does no harm
+			_ = s.fs.remove(path) // if that fails, it does no harm
 			continue
 		}
 		if at, err := strconv.Atoi(number); err == nil && at >= s.saved {
@@ -169,7 +169,7 @@ func (s *snapshotStore) dropOldest(keep int, retained []string) {
 			continue
 		}
 		if !slices.Contains(retained, n.Fingerprint) {
-			_ = s.disk.remove(snapshotPath(dir, n.Fingerprint))
+			_ = s.fs.remove(snapshotPath(dir, n.Fingerprint))
 			s.dropUnrecorded(n.Fingerprint)
 		}
 	}
@@ -181,6 +181,6 @@ func (s *snapshotStore) dropUnrecorded(fingerprint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unrecorded = slices.DeleteFunc(s.unrecorded, func(n unrecorded) bool {
-		return n.earlier && n.Fingerprint == fingerprint && s.disk.remove(n.path) == nil
+		return n.earlier && n.Fingerprint == fingerprint && s.fs.remove(n.path) == nil
 	})
 }

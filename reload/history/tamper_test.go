@@ -288,7 +288,7 @@ func must1[T any](value T, err error) T {
 	return value
 }
 
-// What a crash leaves is nobody's doing.
+// What a crash leaves is not tampering.
 func TestContentThatACrashKeptFromTheRecordIsNothingFound(t *testing.T) {
 	dir := t.TempDir()
 	h := open(t, dir, Options{})

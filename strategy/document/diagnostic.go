@@ -77,7 +77,7 @@ func (p *Diagnostics) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// MoreText is the line for what is not told: "and 3 more problems".
+// MoreText is the line for what is not listed: "and 3 more problems".
 func MoreText(n int, noun string) string {
 	if n == 1 {
 		return "and 1 more " + noun

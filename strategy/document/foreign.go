@@ -6,7 +6,7 @@ import "slices"
 // it is decoded, and its mistakes have positions, as those of TOML.
 type Builder struct {
 	source int32
-	blocks blocks
+	arena  nodeArena
 }
 
 // Foreign takes a source of another kind into the document. Its data is UTF-8.
@@ -20,23 +20,23 @@ func (b *Builder) At(offset int) Pos { return Pos{source: b.source, offset: uint
 
 // Scalar is a value that is neither a table nor a list.
 func (b *Builder) Scalar(kind Kind, text string, at Pos) *Node {
-	n := b.blocks.node()
+	n := b.arena.node()
 	n.Kind, n.Text, n.Pos, n.members = kind, text, at, none
 	return n
 }
 
 // Table is an empty table with capacity for so many members.
 func (b *Builder) Table(size int, at Pos) *Node {
-	n := b.blocks.node()
-	n.Kind, n.Pos, n.members = Table, at, b.blocks.hold()
-	n.Fields = b.blocks.inlineFields(size)
+	n := b.arena.node()
+	n.Kind, n.Pos, n.members = Table, at, b.arena.newMembers()
+	n.Fields = b.arena.inlineFields(size)
 	return n
 }
 
 // List is a list of values.
 func (b *Builder) List(items []*Node, at Pos) *Node {
-	n := b.blocks.node()
-	n.Kind, n.Pos, n.members = Array, at, b.blocks.hold()
+	n := b.arena.node()
+	n.Kind, n.Pos, n.members = Array, at, b.arena.newMembers()
 	n.Items, n.origin = items, foreign
 	return n
 }

@@ -90,7 +90,7 @@ type builder struct {
 	text   string // the source once more, of which keys and values are parts
 	parser unstable.Parser
 	table  *Node // what key/value lines go into
-	blocks blocks
+	arena  nodeArena
 	walked int // of the text, for the positions of elements
 }
 
@@ -115,16 +115,16 @@ func (b *builder) pos(r unstable.Range) Pos {
 }
 
 func (b *builder) node(kind Kind, at Pos) *Node {
-	n := b.blocks.node()
+	n := b.arena.node()
 	n.Kind, n.Pos, n.members = kind, at, none
 	if kind == Table || kind == Array {
-		n.members = b.blocks.hold()
+		n.members = b.arena.newMembers()
 	}
 	return n
 }
 
 func (b *builder) add(table *Node, key string, at Pos, value *Node) {
-	b.blocks.add(table, Field{Key: key, Pos: at, Value: value})
+	b.arena.add(table, Field{Key: key, Pos: at, Value: value})
 }
 
 func (b *builder) expression(e *unstable.Node) error {
@@ -270,11 +270,11 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 
 // value builds a value; near is the position of its key, used for arrays and empty
 // tables, which carry none of their own. [builder.locateElements] finds those in arrays.
-func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
+func (b *builder) value(v *unstable.Node, fallback Pos) (*Node, error) {
 	switch v.Kind {
 	case unstable.InlineTable:
-		table := b.node(Table, near)
-		table.Fields = b.blocks.inlineFields(children(v))
+		table := b.node(Table, fallback)
+		table.Fields = b.arena.inlineFields(children(v))
 		for it := v.Children(); it.Next(); {
 			if err := b.keyValue(table, it.Node()); err != nil {
 				return nil, err
@@ -286,10 +286,10 @@ func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 		}
 		return table, nil
 	case unstable.Array:
-		array := b.node(Array, near)
-		array.Items = b.blocks.list(children(v))
+		array := b.node(Array, fallback)
+		array.Items = b.arena.list(children(v))
 		for it := v.Children(); it.Next(); {
-			item, err := b.value(it.Node(), near)
+			item, err := b.value(it.Node(), fallback)
 			if err != nil {
 				return nil, err
 			}
@@ -297,7 +297,7 @@ func (b *builder) value(v *unstable.Node, near Pos) (*Node, error) {
 		}
 		return array, nil
 	default:
-		return b.scalar(v, near)
+		return b.scalar(v, fallback)
 	}
 }
 
@@ -359,8 +359,8 @@ func (n *Node) pathTo(table *Node, path string) (string, bool) {
 	return "", false
 }
 
-func (b *builder) scalar(v *unstable.Node, near Pos) (*Node, error) {
-	at := near
+func (b *builder) scalar(v *unstable.Node, fallback Pos) (*Node, error) {
+	at := fallback
 	if v.Raw.Length > 0 {
 		at = b.pos(v.Raw)
 	}

@@ -42,4 +42,4 @@ func (r *Reader) Err() error {
 }
 
 // One is a list of one node, for a single value where a list may be.
-func (r *Reader) One(n *Node) []*Node { return append(take(&r.items, 1), n) }
+func (r *Reader) One(n *Node) []*Node { return append(alloc(&r.items, 1), n) }

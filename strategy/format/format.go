@@ -29,7 +29,7 @@ func Source(name string, data []byte) ([]byte, error) {
 	lines := readLines(strings.TrimPrefix(string(data), byteOrderMark))
 	out := (&printer{}).print(arrange(lines))
 	if _, err := document.Parse(document.Source{Name: name, Data: out}); err != nil {
-		return nil, fmt.Errorf("%s: laid out anew it would not be valid: %w", name, err)
+		return nil, fmt.Errorf("%s: the formatted text is not valid: %w", name, err)
 	}
 	return out, nil
 }

@@ -81,7 +81,7 @@ func lawful(t *testing.T, data []byte) {
 	t.Helper()
 	once, err := format.Source("x.toml", data)
 	if err != nil {
-		if once != nil || strings.Contains(err.Error(), "laid out anew") {
+		if once != nil || strings.Contains(err.Error(), "the formatted text is not valid") {
 			t.Fatalf("%q: %v", data, err)
 		}
 		return

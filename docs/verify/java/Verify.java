@@ -211,7 +211,7 @@ public final class Verify {
         } else if (text.startsWith("hex:")) {
             secret = HexFormat.of().parseHex(text.substring(4));
         }
-        refuseIf(secret.length < 32, "a secret of at least 32 bytes is wanted");
+        refuseIf(secret.length < 32, "the secret is shorter than 32 bytes");
         return new SecretKeySpec(secret, "HmacSHA256");
     }
 

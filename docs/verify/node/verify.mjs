@@ -33,7 +33,7 @@ export function readKey(bytes) {
   let key = Buffer.from(trimmed, 'latin1')
   if (trimmed.startsWith('base64:')) key = Buffer.from(trimmed.slice(7), 'base64')
   else if (trimmed.startsWith('hex:')) key = Buffer.from(trimmed.slice(4), 'hex')
-  refuseIf(key.length < 32, 'a secret of at least 32 bytes is wanted')
+  refuseIf(key.length < 32, 'the secret is shorter than 32 bytes')
   return { algorithm: 'HS256', key }
 }
 

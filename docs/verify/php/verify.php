@@ -39,7 +39,7 @@ function read_key(string $text): array
     } elseif (str_starts_with($secret, 'hex:')) {
         $secret = @hex2bin(substr($secret, 4));
     }
-    refuse_if($secret === false || strlen($secret) < 32, 'a secret of at least 32 bytes is wanted');
+    refuse_if($secret === false || strlen($secret) < 32, 'the secret is shorter than 32 bytes');
     return ['HS256', $secret];
 }
 

@@ -40,7 +40,7 @@ def read_key(text):
         secret = unbase64(secret[7:].translate(bytes.maketrans(b"+/", b"-_")).rstrip(b"=").decode())
     elif secret.startswith(b"hex:"):
         secret = bytes.fromhex(secret[4:].decode())
-    refuse_if(len(secret) < 32, "a secret of at least 32 bytes is wanted")
+    refuse_if(len(secret) < 32, "the secret is shorter than 32 bytes")
     return "HS256", secret
 
 

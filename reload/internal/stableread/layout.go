@@ -39,7 +39,7 @@ type Layout struct {
 // Names are the paths whose change may change the layout: links, files and directories.
 func (l Layout) Names() []string { return l.route.Names }
 
-// Target is the path free of links; where it breaks off, if it does.
+// Target is the path free of links; up to a dangling link, if there is one.
 func (l Layout) Target() string { return l.route.Target }
 
 // Err is why the path leads nowhere.

@@ -55,7 +55,7 @@ func TestLeaseIsRefusedWhileAnyoneHasTheFileOpenForWriting(t *testing.T) {
 // The kernel tells the holder of a lease about a writer by a signal, SIGIO
 // unless asked otherwise, whose default is to end the process. This process is
 // still here afterwards, and the writer got in as soon as the file was closed.
-func TestWriterThatMeetsTheLeaseWaitsForItAndKillsNobody(t *testing.T) {
+func TestWriterThatMeetsTheLeaseWaitsForItAndEndsNoProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
 		t.Fatal(err)

@@ -160,7 +160,7 @@ func ReadKey(text []byte) (algorithm string, key any, err error) {
 		decoded, err = hex.DecodeString(digits)
 	}
 	if err != nil || len(decoded) < 32 {
-		return "", nil, errors.New("a secret of at least 32 bytes is wanted")
+		return "", nil, errors.New("the secret is shorter than 32 bytes")
 	}
 	return "HS256", decoded, nil
 }

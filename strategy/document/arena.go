@@ -1,15 +1,15 @@
 package document
 
-// blocks hands out the parts of a tree from large blocks. A document of
+// nodeArena hands out the parts of a tree from large blocks. A document of
 // 100,000 lines then costs some hundred allocations instead of 300,000, and
 // the collector has as many objects fewer to look at.
-type blocks struct {
-	nodes  []Node
-	held   []members
-	fields []Field // of tables that are written line by line
-	last   *Node   // the table whose members end the block of fields
-	inline []Field // of inline tables, which come between those lines
-	items  []*Node
+type nodeArena struct {
+	nodes   []Node
+	members []members
+	fields  []Field // of tables that are written line by line
+	last    *Node   // the table whose members end the block of fields
+	inline  []Field // of inline tables, which come between those lines
+	items   []*Node
 }
 
 // The sizes of blocks, in elements: they double from the first to the last, so
@@ -19,9 +19,9 @@ const (
 	lastBlock  = 1024
 )
 
-// take cuts a list with room for so many off a block, or off a new one. The
+// alloc cuts a list of that capacity off a block, or off a new one. The
 // list cannot grow into its neighbour.
-func take[T any](block *[]T, size int) []T {
+func alloc[T any](block *[]T, size int) []T {
 	if cap(*block)-len(*block) < size {
 		*block = make([]T, 0, nextBlock(cap(*block), size))
 	}
@@ -34,20 +34,20 @@ func nextBlock(now, least int) int {
 	return max(least, min(max(2*now, firstBlock), lastBlock))
 }
 
-func (b *blocks) node() *Node { return &take(&b.nodes, 1)[:1][0] }
+func (b *nodeArena) node() *Node { return &alloc(&b.nodes, 1)[:1][0] }
 
-func (b *blocks) hold() *members { return &take(&b.held, 1)[:1][0] }
+func (b *nodeArena) newMembers() *members { return &alloc(&b.members, 1)[:1][0] }
 
-// inlineFields is room for the members of an inline table.
-func (b *blocks) inlineFields(size int) []Field { return take(&b.inline, size) }
+// inlineFields has the capacity for the members of an inline table.
+func (b *nodeArena) inlineFields(size int) []Field { return alloc(&b.inline, size) }
 
-// list is room for the elements of an array.
-func (b *blocks) list(size int) []*Node { return take(&b.items, size) }
+// list has the capacity for the elements of an array.
+func (b *nodeArena) list(size int) []*Node { return alloc(&b.items, size) }
 
 // add appends a member to a table. As long as the lines of a table follow each
 // other, its members are at the end of the block and grow there, without room
 // to spare and without being moved.
-func (b *blocks) add(table *Node, f Field) {
+func (b *nodeArena) add(table *Node, f Field) {
 	if b.last != table && len(table.Fields) > 0 || cap(table.Fields) > len(table.Fields) {
 		table.add(f)
 		return

@@ -18,8 +18,8 @@ import (
 	"github.com/promogate/caddy-discount/bench/shop"
 )
 
-// street is where the gateways stand, in front of one order service.
-type street struct {
+// testbed is where the gateways stand, in front of one order service.
+type testbed struct {
 	dir, bin, guided, byHand, lean string // guided is bin, built by the profile of make pgo
 	gateways                       []*gateway
 	upstream                       *http.Server
@@ -64,9 +64,9 @@ const (
 )
 
 // open starts the order service and every gateway. What was started is in the
-// street, even if something failed.
-func open(dir, bin string) (*street, error) {
-	s := &street{
+// testbed, even if something failed.
+func open(dir, bin string) (*testbed, error) {
+	s := &testbed{
 		dir: dir, bin: bin,
 		guided: filepath.Join(dir, "guided"), byHand: filepath.Join(dir, "byhand"), lean: filepath.Join(dir, "lean"),
 	}
@@ -121,7 +121,7 @@ const (
 )
 
 // build builds what is not the gateway as it is.
-func (s *street) build() error {
+func (s *testbed) build() error {
 	for _, b := range []struct {
 		in   string
 		args []string
@@ -141,7 +141,7 @@ func (s *street) build() error {
 
 // serveOrders is the order service: it reads the order, and says in its answer what
 // the discount is, as long an answer if there is none.
-func (s *street) serveOrders() error {
+func (s *testbed) serveOrders() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (s *street) serveOrders() error {
 }
 
 // writeRules writes the rules of shop.StrategyOf for those who do not read TOML.
-func (s *street) writeRules(n int) (string, error) {
+func (s *testbed) writeRules(n int) (string, error) {
 	text, err := json.Marshal(shop.RulesOf(n))
 	if err != nil {
 		return "", err
@@ -165,7 +165,7 @@ func (s *street) writeRules(n int) (string, error) {
 	return path, os.WriteFile(path, text, 0o600)
 }
 
-func (s *street) discount(name, bin string, rules int, sending string) error {
+func (s *testbed) discount(name, bin string, rules int, sending string) error {
 	path := filepath.Join(s.dir, fmt.Sprintf("strategy-%d.toml", rules))
 	if err := os.WriteFile(path, shop.StrategyOf(rules, 1), 0o600); err != nil {
 		return err
@@ -175,7 +175,7 @@ func (s *street) discount(name, bin string, rules int, sending string) error {
 
 // caddy starts a Caddy with a directive before the proxy, which sends in one of these
 // ways, and what it needs besides.
-func (s *street) caddy(name, bin, directive, sending string, prices bool, besides ...*exec.Cmd) error {
+func (s *testbed) caddy(name, bin, directive, sending string, prices bool, besides ...*exec.Cmd) error {
 	address, err := freeAddress()
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (s *street) caddy(name, bin, directive, sending string, prices bool, beside
 }
 
 // add starts the processes of a gateway and waits until it answers.
-func (s *street) add(g *gateway) error {
+func (s *testbed) add(g *gateway) error {
 	s.gateways = append(s.gateways, g)
 	for i, cmd := range g.commands {
 		cmd.Stderr = &g.log
@@ -224,7 +224,7 @@ func (g *gateway) order() (string, error) {
 }
 
 // agree makes sure that all who compute a discount compute the same.
-func (s *street) agree() error {
+func (s *testbed) agree() error {
 	want := ""
 	for _, g := range s.gateways {
 		if !g.prices {
@@ -244,7 +244,7 @@ func (s *street) agree() error {
 
 // close ends what was started, after a while even what will not end by itself. An
 // interrupt would not do: whatever a shell runs in the background ignores it.
-func (s *street) close() {
+func (s *testbed) close() {
 	for _, g := range s.gateways {
 		for _, cmd := range g.commands {
 			_ = cmd.Process.Signal(syscall.SIGTERM)
