@@ -4,8 +4,18 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/promogate/caddy-discount/reload"
 )
+
+func newActivations() *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "caddy_discount_strategy_activation_duration_seconds",
+		Help:    "How long a strategy took from the save to being in service, by phase and kind of save.",
+		Buckets: prometheus.ExponentialBuckets(0.0001, 2, 18),
+	}, []string{"phase", "kind"})
+}
 
 // measure counts how long each phase of an activation took.
 func measure(e reload.Event) {

@@ -6,18 +6,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// The collectors are made once and registered anew with every configuration,
-// whose registry is its own; the series go on through configuration reloads.
+// The collectors are made once and registered again with every configuration,
+// whose registry is its own; the series continue through configuration reloads.
 var (
-	ruleSeries = newRuleCollector(maxRuleSeries)
-
-	strategies = newStrategyCollector()
-
-	activations = prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name:    "caddy_discount_strategy_activation_duration_seconds",
-		Help:    "How long a strategy took from the save to being in service, by phase and kind of save.",
-		Buckets: prometheus.ExponentialBuckets(0.0001, 2, 18),
-	}, []string{"phase", "kind"})
+	ruleSeries  = newRuleCollector(maxRuleSeries)
+	strategies  = newStrategyCollector()
+	activations = newActivations()
 )
 
 // Register makes the collectors known to a configuration's registry, those of requests
