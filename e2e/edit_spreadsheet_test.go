@@ -362,7 +362,7 @@ func TestADraftSeesTheFilesInService(t *testing.T) {
 		"one that is sent along":   {call: "check", kind: "application/json", body: object{"strategy": other, "files": object{"other.csv": "sku,category\ntea,tea\n"}}, status: http.StatusOK, says: `"valid": true`},
 		"in the place of the one":  {call: "check", kind: "application/json", body: object{"strategy": sheetStrategy, "files": object{"catalogue.csv": "sku,category\ntea,x\n"}}, status: http.StatusOK, says: `the catalogue does not know \"tea\"`},
 		"one that is wrong":        {call: "check", kind: "application/json", body: object{"strategy": other, "files": object{"other.csv": "sku,price\ntea,x\n"}}, status: http.StatusOK, says: `"key": "row 2, column B (price)"`},
-		"what is no draft":         {call: "check", kind: "application/json", body: object{"rules": "x"}, status: http.StatusBadRequest, says: "an object such as"},
+		"what is no draft":         {call: "check", kind: "application/json", body: object{"rules": "x"}, status: http.StatusBadRequest, says: "want one object such as"},
 		"explained":                {call: "explain", kind: "application/json", body: object{"cart": json.RawMessage(order), "strategy": sheetStrategy}, status: http.StatusOK, says: `"discount":1000`},
 		"explained with a new one": {call: "explain", kind: "application/json", body: object{"cart": json.RawMessage(order), "strategy": other, "files": object{"other.csv": "sku,category,price\ntea,tea,7\n"}}, status: http.StatusOK, says: `"discount":70`},
 		"explained without one":    {call: "explain", kind: "application/json", body: object{"cart": json.RawMessage(order), "strategy": other}, status: http.StatusBadRequest, says: "there is no file other.csv"},
