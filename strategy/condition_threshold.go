@@ -163,7 +163,8 @@ func (t *threshold) minimum(wholeCart, byQuantity bool) (least int64, key string
 
 func (t *threshold) impliedBy(other conditionSpec) bool {
 	o, same := other.(*threshold)
-	return same && t.wholeCart == o.wholeCart && t.quantity <= o.quantity && t.lineQuantity <= o.lineQuantity && t.subtotal <= o.subtotal
+	return same && t.wholeCart == o.wholeCart && t.quantity <= o.quantity && t.lineQuantity <= o.lineQuantity &&
+		t.articles <= o.articles && t.subtotal <= o.subtotal
 }
 
 func (t *threshold) lineWarning(*rule) (warning lineWarning, looks bool) {
