@@ -68,8 +68,8 @@ import (
 //	    }
 //	}
 //
-// discount_quote takes the same, and origins is for it alone. The block of map may be left out where a preset is
-// named.
+// discount_quote takes the same options. Only discount_quote takes origins. The block of map is
+// optional if map names a preset.
 func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next()
 	directive := d.Val()
@@ -149,7 +149,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	}
 }
 
-// optionNames are what [Options.option] knows.
+// optionNames lists the options that [Options.option] reads.
 var optionNames = []string{
 	"env", "source", "prices", "customer", "on_invalid", "on_oversize", "header_prefix", "max_body", "decode", "max_lines",
 	"lines", "respond", "explain", "origins", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
@@ -288,7 +288,7 @@ func factor(d *caddyfile.Dispenser, into *float64) error {
 	return nil
 }
 
-// share reads 5% or 0.05.
+// share reads a share from 0 to 1 as a percentage or a fraction, such as 5% or 0.05.
 func share(d *caddyfile.Dispenser, into *float64) error {
 	var text string
 	if err := directive.Word(d, &text); err != nil {

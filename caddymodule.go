@@ -1,10 +1,9 @@
 // Package discount is a Caddy module that computes the discounts of a cart on
 // its way to the order service.
 //
-// The handler reads the cart from the request, quotes it against a strategy
-// that is held compiled in memory, and sends the request on with X-Discount-*
-// headers that only the gateway can have set. The strategy is a TOML
-// file; an edit is activated by one atomic store while requests keep flowing.
+// The handler reads the cart from the request, quotes it against a strategy that is kept compiled
+// in memory, and forwards the request with X-Discount-* headers that only the gateway can set. The
+// strategy is a TOML file. An edit is activated by one atomic store, without interrupting requests.
 package discount
 
 import (
@@ -36,10 +35,10 @@ func init() {
 	registerDirective("discount_strip", func() directiveHandler { return new(StripHandler) })
 }
 
-// registerDirective places a directive right after request_header: behind what
-// prepares a request, and before handle, route and reverse_proxy. Relative to
-// reverse_proxy it would never run for requests that a handle block takes. Of
-// two directives placed so, the one registered last comes first.
+// registerDirective orders a directive directly after request_header. It then runs after the
+// directives that prepare a request, and before handle, route and reverse_proxy. A directive
+// ordered before reverse_proxy would not run for requests that a handle block takes. Of two
+// directives ordered after request_header, the one registered last runs first.
 func registerDirective(name string, fresh func() directiveHandler) {
 	httpcaddyfile.RegisterDirective(name, func(h httpcaddyfile.Helper) ([]httpcaddyfile.ConfigValue, error) {
 		matcher, err := matcherOf(h)
@@ -51,7 +50,7 @@ func registerDirective(name string, fresh func() directiveHandler) {
 			return nil, err
 		}
 		if d, own := d.(*Handler); own && matcher != nil {
-			// The handler strips whatever the path is, so its route has no matcher.
+			// The handler strips requests on every path, so its route has no matcher.
 			d.MatcherSetsRaw, matcher = caddyhttp.RawMatcherSets{matcher}, nil
 		}
 		return h.NewRoute(matcher, d), nil
@@ -82,19 +81,16 @@ type directiveHandler interface {
 	caddyfile.Unmarshaler
 }
 
-// Handler computes the discounts of the cart in a request and passes the
-// request on with the result in its headers. Whatever a client sends under the
-// names of those headers never reaches the handlers after this one, whether the request
-// matches or not: `match` says what is priced, and not what is trusted. So the handler
-// stands on a route without a matcher.
+// Handler computes the discounts of the cart in a request and forwards the request with the result
+// in its headers. A client's own headers under these names never reach the handlers after this one,
+// whether the request matches or not: `match` decides what is priced, not what is trusted. The
+// handler therefore stands on a route without a matcher.
 //
-// A request that holds no cart passes through with `X-Discount-Status: bypass`. One
-// that may hold an order has an `X-Discount-Reason` too, such as
-// `"no items at order.lines"`, and where no cart is read from any such request for a
-// minute, the log has a warning.
-// An order is never lost because a discount could not be computed: a cart that
-// is invalid or too large passes through unchanged too, unless configured
-// otherwise, and its status says so.
+// A request without a cart passes through with `X-Discount-Status: bypass`. If the request may hold
+// an order, it has an `X-Discount-Reason` too, such as `"no items at order.lines"`. The log has a
+// warning if such requests arrive for a minute and no cart is read from any request. An order is
+// never lost because a discount could not be computed. A cart that is invalid or too large passes
+// through unchanged, unless the options reject it. Its status is then `invalid` or `oversize`.
 //
 // These headers are set on the request:
 //
@@ -113,11 +109,11 @@ type directiveHandler interface {
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
 // `X-Discount-Assertion` | all of it and the SHA-256 of the body as a compact JWS, with `sign`
 //
-// The same values are placeholders for handlers after this one and for logs. Directives
-// that Caddy orders before this one, such as `vars`, `map`, `rewrite` and `request_header`,
-// run before there is a value, and see an empty text; within `route`, directives run as
-// they are written. A placeholder that may hold text of the client is marked. The others
-// hold numbers, the code of a currency and what the strategy says.
+// The same values are placeholders for handlers after this one and for logs. Directives that Caddy
+// orders before this one, such as `vars`, `map`, `rewrite` and `request_header`, run before there
+// is a value and read an empty text. Within `route`, directives run in the order in which they are
+// written. Placeholders that may hold text of the client are marked. The others hold numbers, a
+// currency code or texts of the strategy.
 //
 // Placeholder | Value
 // ------------|------
@@ -134,13 +130,13 @@ type directiveHandler interface {
 // `{http.discount.version}` | the version of the strategy
 // `{http.discount.sha256}` | the fingerprint of the strategy in hexadecimal
 //
-// Where two of these handlers are on the way of one request, the second drops what the
-// first has set and prices the cart anew, by its own strategy. The log says so: when the
-// routes are provisioned, if they show it, and else once, when such a request comes.
+// If a request passes two of these handlers, the second removes the headers of the first and prices
+// the cart again with its own strategy. The log has a warning: when the routes are provisioned, if
+// they show it, or else once, at the first such request.
 type Handler struct {
-	// Which requests are priced. Default: all. What a client sends under the names of the
-	// discount headers is removed from those that do not match as well, and so is what the
-	// upstream answers under them: a matcher says what is priced, and not what is trusted.
+	// Which requests are priced. Default: all. Headers under the names of the discount headers are
+	// also removed from requests that do not match, and from their responses unless `respond` is
+	// `upstream`. A matcher decides what is priced, not what is trusted.
 	MatcherSetsRaw caddyhttp.RawMatcherSets `json:"match,omitempty" caddy:"namespace=http.matchers"`
 
 	Options
@@ -177,15 +173,14 @@ func (h *Handler) Provision(ctx caddy.Context) (err error) {
 	return err
 }
 
-// Cleanup lets go of the strategy, which stops being watched when no handler
-// uses it any more. Caddy calls it after a failed Provision too.
+// Cleanup releases the strategy. The strategy stops being watched when no handler uses it any more.
+// Caddy calls Cleanup after a failed Provision too.
 func (h *Handler) Cleanup() error { return errors.Join(h.repeats.Close(), h.pricer.close()) }
 
-// QuoteHandler answers a cart with its quote as JSON, for the estimate in a
-// shop's front end. It takes the same options as the discount handler and never
-// passes a request on: one without a valid cart is answered with a problem
-// document (RFC 9457), and `OPTIONS` with 204 and `Allow`. Pages of the origins in
-// `origins` may ask from elsewhere (CORS).
+// QuoteHandler answers a cart with its quote as JSON, for the estimate in a shop's front end. It
+// takes the options of the discount handler. It never forwards a request: it answers a request
+// without a valid cart with a problem document (RFC 9457), and `OPTIONS` with 204 and `Allow`.
+// Pages of other origins may call it if `origins` lists them (CORS).
 type QuoteHandler struct {
 	Options
 
@@ -211,7 +206,7 @@ func (h *QuoteHandler) Provision(ctx caddy.Context) (err error) {
 	return nil
 }
 
-// Cleanup lets go of the strategy.
+// Cleanup releases the strategy.
 func (h *QuoteHandler) Cleanup() error { return h.pricer.close() }
 
 // Interface guards

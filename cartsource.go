@@ -19,7 +19,7 @@ type cartSource uint8
 
 const (
 	inBody     cartSource = iota
-	inTextBody            // of a type that texts of other kinds may have
+	inTextBody            // in a body whose type does not say that it is JSON
 	inHeaders
 	inHeadersBesideBody // of some other type
 )
@@ -28,11 +28,11 @@ const (
 type located struct {
 	source  cartSource
 	headers bool   // the headers carry a cart
-	coding  string // in which the body is; "" for none
+	coding  string // of the body; "" for none
 }
 
-// locate decides by method, type and coding, without reading anything, where the cart of a
-// request may be. The decision is set for a request that has none or cannot be read.
+// locate finds where the cart of a request may be, by its method, type and coding. It reads no
+// body. The decision is set for a request that has no cart or cannot be read.
 func (p *pricer) locate(r *http.Request) (located, *decision) {
 	kind := p.classify(r)
 	at := located{headers: p.source != cartoptions.SourceJSON && cart.InHeaders(r.Header)}
@@ -62,8 +62,8 @@ func (p *pricer) locate(r *http.Request) (located, *decision) {
 	return p.readable(r, at)
 }
 
-// readable adds the coding of a body that is going to be read. The decision is set for one
-// that cannot be.
+// readable adds the coding of a body that is going to be read. The decision is set for a body that
+// cannot be read.
 func (p *pricer) readable(r *http.Request, at located) (located, *decision) {
 	at.coding = httpbody.Coding(r.Header["Content-Encoding"])
 	switch {
@@ -79,8 +79,8 @@ func (p *pricer) readable(r *http.Request, at located) (located, *decision) {
 	return at, nil
 }
 
-// isUpgrade reports whether a request really asks for another protocol
-// (RFC 9110, section 7.8); the header alone asks for nothing.
+// isUpgrade reports whether a request asks for another protocol (RFC 9110, section 7.8). The
+// Upgrade header asks for nothing unless Connection names it.
 func isUpgrade(r *http.Request) bool {
 	return r.Header.Get("Upgrade") != "" && httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade")
 }
@@ -102,8 +102,8 @@ const (
 // typeGRPC begins the content types of gRPC.
 const typeGRPC = "application/grpc"
 
-// ambiguousBody is the decision on a body that the order service may read as another text
-// than the gateway: in UTF-7 or GBK the bytes of one cart are those of another.
+// ambiguousBody is the decision on a body that the order service may read as another text than the
+// gateway: the same bytes may be another cart in UTF-7 or GBK.
 var ambiguousBody = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
 
 // classify is the kind of the body of a request.
@@ -131,7 +131,8 @@ func (p *pricer) classify(r *http.Request) bodyKind {
 	return bodyOther
 }
 
-// oneText is the kind of a body that one of the types says is JSON.
+// oneText is the kind of a body of which one type says that it is JSON: as, or bodyAmbiguous if
+// there are several types or another charset than UTF-8.
 func oneText(types []string, as bodyKind) bodyKind {
 	if len(types) > 1 || !inUTF8(types[0]) {
 		return bodyAmbiguous

@@ -83,7 +83,7 @@ func oversize(maxBody int64) *decision {
 	}
 }
 
-// refuse is the decision on a request that has no discount for a reason.
+// refuse is the decision on a request that has no discount, with the reason.
 func refuse(s status, reason string) *decision {
 	d := &decision{status: s, reason: fieldReason(reason)}
 	switch s {
@@ -110,7 +110,8 @@ func invalid(err error) *decision {
 	return d
 }
 
-// maxReason bounds X-Discount-Reason; the whole is in the problem document.
+// maxReason bounds the reason in X-Discount-Reason, in bytes. The problem document has the whole
+// reason.
 const maxReason = 300
 
 func fieldReason(reason string) string {
@@ -196,8 +197,8 @@ func ordinary(d *decision) *decision {
 	return d
 }
 
-// unreadable is the decision on a body in a coding that is not decoded. It is no cart,
-// since nothing is known of it.
+// unreadable is the decision on a body in a coding that is not decoded. The body counts as no cart,
+// since its text is not known.
 func unreadable(encoding string) *decision {
 	return &decision{status: statusBypass, bypass: bypassEncoding, reason: fieldReason("content-encoding"), problem: &problemDetails{
 		Status: http.StatusUnsupportedMediaType, Title: "Unreadable encoding", Detail: "bodies in the encoding " + strconv.QuoteToASCII(encoding) + " are not read",
@@ -220,7 +221,7 @@ func (o *Options) wantsCart() string {
 	return inBody + ", or " + inHeaders
 }
 
-// itemsAt are the paths or headers where items are looked for, for people.
+// itemsAt names the paths or headers in which items are looked for, for messages.
 func (o *Options) itemsAt(reader *cart.Reader) string {
 	if o.Source == cartoptions.SourceHeaders {
 		return cartHeaders
@@ -228,7 +229,7 @@ func (o *Options) itemsAt(reader *cart.Reader) string {
 	return reader.Items()
 }
 
-// problemDetails are those of RFC 9457.
+// problemDetails is a problem document (RFC 9457).
 type problemDetails struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
@@ -240,9 +241,9 @@ type problemDetails struct {
 // answer sends the problem as the response.
 func (p *problemDetails) answer(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Expect") != "" {
-		// The body was not asked for and will not be. Without this the server would
-		// wait for it first: Caddy's access log wraps the body, so that the server does
-		// not know it.
+		// The client has not sent the body. Without this header the server would wait for the body
+		// before it answers: Caddy's access log wraps the body, so that the server does not
+		// recognize its own.
 		w.Header().Set("Connection", "close")
 	}
 	text, err := json.Marshal(p)

@@ -14,8 +14,9 @@ import (
 	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
-// ServeHTTP strips a request of what the client sent under owned names, prices its cart if
-// the matcher matches, and passes the request on.
+// ServeHTTP removes what the client sent under owned names, prices the cart if the matcher matches,
+// and forwards the request. It answers a request that the options reject with a problem document
+// instead.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	p, state := h.pricer, stateOf(r)
 	prefix, spoofed := state.strip(r, p.names)
@@ -54,7 +55,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	return err
 }
 
-// forward passes a request on that is stripped of the names of a prefix and not priced.
+// forward forwards a request that was stripped and that this handler does not price.
 func (s *requestState) forward(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, of *stripped, names *httpheader.Names, respond RespondMode) error {
 	if of.passes {
 		return next.ServeHTTP(w, r)
@@ -65,8 +66,9 @@ func (s *requestState) forward(w http.ResponseWriter, r *http.Request, next cadd
 	return err
 }
 
-// rejects reports whether a request with this decision is answered here. One without a cart
-// is forwarded, unless its body cannot be decoded: that may hold a cart.
+// rejects reports whether a request with this decision is answered here. A request without a cart
+// is forwarded. A body that cannot be decoded may hold a cart, so the option on_invalid decides
+// about it.
 func (p *pricer) rejects(d *decision) bool {
 	switch {
 	case d.status == statusOversize:
@@ -77,7 +79,7 @@ func (p *pricer) rejects(d *decision) bool {
 	return p.rejectInvalid
 }
 
-// logPanic logs a panic with what identifies the cart, never its content.
+// logPanic logs a panic with the SHA-256 of the body, never with the content of a cart.
 func (p *pricer) logPanic(v any, in pricedInput) {
 	digest := sha256.Sum256(in.text)
 	p.log.Error("pricing panicked",
@@ -91,11 +93,11 @@ func (p *pricer) logPanic(v any, in pricedInput) {
 type requestState struct {
 	decision *decision // of the last handler that priced the request; nil if none has
 	first    stripped
-	more     []stripped   // few requests meet handlers with several prefixes
-	filter   headerFilter // of the first handler that filters the response; here it costs no allocation
+	more     []stripped   // of further prefixes; few requests have any
+	filter   headerFilter // of the first handler that filters the response, kept here to save an allocation
 }
 
-// stripped is a prefix of header names that the client's own headers were removed under.
+// stripped is a prefix under which the client's headers were removed.
 type stripped struct {
 	prefix string
 	priced bool // a handler has set headers under it
@@ -105,7 +107,7 @@ type stripped struct {
 // stateVar is the request variable that holds the state.
 const stateVar = "discount.state"
 
-// stateOf is the state of a request; the first handler that asks makes it.
+// stateOf returns the state of a request. The first call for a request creates it.
 func stateOf(r *http.Request) *requestState {
 	ctx := r.Context()
 	if s, ok := caddyhttp.GetVar(ctx, stateVar).(*requestState); ok {
@@ -116,9 +118,9 @@ func stateOf(r *http.Request) *requestState {
 	return s
 }
 
-// strip removes what the client sent under owned names, and counts it. It does so once for
-// each prefix: what is there later was set by handlers. A trailer arrives later, and a copy
-// of the request has a body that is not watched yet.
+// strip removes what the client sent under owned names, and counts it. It removes headers once for
+// each prefix, since handlers set the later ones. It watches the trailer every time: the trailer
+// arrives later, and the body of a copied request is not watched yet.
 func (s *requestState) strip(r *http.Request, names *httpheader.Names) (of *stripped, spoofed int) {
 	if of = s.find(names.Prefix); of != nil {
 		return of, names.WatchTrailer(r)

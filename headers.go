@@ -16,14 +16,15 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// maxHeaders is the most bytes that all values together may take; the names fit into what
-// is left of 4 KiB.
+// maxHeaders is the most bytes that all values may take together. The names take the remainder of 4
+// KiB.
 const maxHeaders = 3 << 10
 
 // leftOut stands for a list that would not fit (RFC 9651 Boolean false).
 const leftOut = "?0"
 
-// decide is the decision on a cart that was quoted. All its values share one string.
+// decide is the decision on a cart that was quoted. The amounts, the rules and the lines share one
+// string.
 func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	quote := &q.quote
 	d := &decision{
@@ -62,7 +63,8 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	return d
 }
 
-// shrink leaves out lists that are together longer than the size, the lines first.
+// shrink leaves out lists until all lists together take at most size bytes: the lines first, then
+// the rules, then the gifts.
 func (d *decision) shrink(size int) {
 	for _, list := range []*string{&d.lines, &d.rules, &d.gifts} {
 		if len(d.rules)+len(d.lines)+len(d.gifts) > size && *list != "" {
@@ -167,7 +169,8 @@ func (p *pricer) assert(r *http.Request, d *decision, in pricedInput) {
 	tokens.Put(buf)
 }
 
-// claims are those of the decision itself: by value, which stays off the heap.
+// claims returns the claims about the decision itself. It returns them by value, which needs no
+// allocation.
 func (d *decision) claims() assertion.Claims {
 	c := assertion.Claims{Status: d.status.String()}
 	if d.strategy == nil {
@@ -201,8 +204,8 @@ const (
 	maxClaimedPath   = 512
 )
 
-// target is what a request was sent to, as it was received: before any rewrite in the
-// gateway. A text that no claim can hold is empty.
+// target is what a request was sent to. Its method and path are those before any rewrite in the
+// gateway. A text that cannot be a claim is empty.
 type target struct{ method, host, path string }
 
 // targetOf reads the method and the path of the request as the client sent it. Caddy

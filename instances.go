@@ -31,13 +31,13 @@ import (
 // What handlers share: engines, keyrings and the limiter of large bodies, which outlive a
 // configuration, and what the handlers of one configuration agree on.
 
-// engines holds those in use, by [engine.Key]. Handlers with the same key share one, across
-// sites and across configuration reloads.
+// engines are the engines in use, by [engine.Key]. Handlers with the same key share one engine,
+// across sites and configuration reloads.
 var engines = caddy.NewUsagePool()
 
-// acquireEngine joins the engine of a strategy with a handler, or opens one, which reads the
-// file. The options are for one that is opened: another one goes by those that it has until
-// the configuration of the handler starts.
+// acquireEngine adds a handler to the engine of its strategy. If there is no engine yet, it opens
+// one, which reads the file. The options apply to an engine that it opens. An engine that exists
+// already keeps its options until the configuration of the handler starts.
 func acquireEngine(key engine.Key, o engine.Options, h *engine.Handler) (*engine.Engine, error) {
 	value, _, err := engines.LoadOrNew(key, func() (caddy.Destructor, error) {
 		return engine.Open(key, o, h, engine.Host{Log: currentLog, Header: strategyHeader})
@@ -50,18 +50,19 @@ func acquireEngine(key engine.Key, o engine.Options, h *engine.Handler) (*engine
 	return e, nil
 }
 
-// releaseEngine gives back what acquireEngine joined.
+// releaseEngine removes a handler that acquireEngine added, and releases the engine.
 func releaseEngine(e *engine.Engine, h *engine.Handler) error {
 	e.Leave(h)
 	_, err := engines.Delete(e.Key())
 	return err
 }
 
-// keyrings are those in use, by SignOptions.id. Handlers that sign alike share one, across
-// sites and across configuration reloads.
+// keyrings are the keyrings in use, by SignOptions.id. Handlers that sign alike share one keyring,
+// across sites and configuration reloads.
 var keyrings = caddy.NewUsagePool()
 
-// acquireKeyring joins the keyring of the options, or opens it; nil for no options.
+// acquireKeyring returns the keyring of the options, and opens it if no handler uses it yet. It
+// returns nil for no options.
 func acquireKeyring(s *SignOptions) (*keyring.Keyring, error) {
 	if s == nil {
 		return nil, nil
@@ -82,7 +83,7 @@ func releaseKeyring(s *SignOptions) error {
 	return err
 }
 
-// runningEngines are those in use, in the order of their ids.
+// runningEngines returns the engines in use, in the order of their ids.
 func runningEngines() []*engine.Engine {
 	var all []*engine.Engine
 	engines.Range(func(_, value any) bool {
@@ -93,7 +94,7 @@ func runningEngines() []*engine.Engine {
 	return all
 }
 
-// adminEngines are those in use, for the admin API.
+// adminEngines returns the engines in use, for the admin API.
 func adminEngines() []adminapi.Engine {
 	var all []adminapi.Engine
 	for _, e := range runningEngines() {
@@ -121,30 +122,31 @@ func strategyHeader(s *strategy.Strategy, pause document.Pause) (engine.Header, 
 	return engine.Header{Strategy: text, Rules: rules}, nil
 }
 
-// lookedForStrategy adds to an error where a relative path was looked for, see
-// [strategyfile.LookedFor], for the path of a strategy as a configuration has it.
+// lookedForStrategy adds to an error where the path of a strategy was looked for, if the
+// configuration has a relative one. See [strategyfile.LookedFor].
 func lookedForStrategy(configured string, err error) error {
 	return strategyfile.LookedFor(caddy.NewReplacer().ReplaceKnown(configured, ""), err)
 }
 
-// processLimiter is the one of the process: its processors are shared by all handlers.
+// processLimiter limits large bodies and long quotes for the whole process: all handlers share its
+// processors.
 var processLimiter = sync.OnceValue(func() *pace.BodyLimiter { return pace.NewBodyLimiter(max(1, runtime.GOMAXPROCS(0)/2)) })
 
-// onStarted has do called, with its events, when the configuration that ctx is
-// of has started. One that is only validated never does, nor one that is rejected.
+// onStarted calls do with the events app once the configuration of ctx has started. A configuration
+// that is only validated, or that is rejected, never starts.
 func onStarted(ctx caddy.Context, do func(*caddyevents.App)) {
 	app, err := ctx.AppIfConfigured("events")
 	if err != nil {
 		return // there is no configuration: a test provisions the handler by itself
 	}
 	if events, ok := app.(*caddyevents.App); ok {
-		// The only error is that the app has started already, which it does after
-		// every handler was provisioned.
+		// On fails only after the app has started. The app starts after every handler was
+		// provisioned.
 		_ = events.On("started", startedFunc(func() { do(events) }))
 	}
 }
 
-// startedFunc is called with the event.
+// startedFunc is a function that is called when the event occurs.
 type startedFunc func()
 
 // Handle implements caddyevents.Handler.
@@ -153,9 +155,9 @@ func (f startedFunc) Handle(context.Context, caddy.Event) error {
 	return nil
 }
 
-// configurations holds what the handlers of each configuration have in common, from the
-// first handler that is provisioned to the last one that is cleaned up. A configuration is
-// known by its registry of metrics, of which each has its own.
+// configurations are the configurations with a discount handler, from the provisioning of the first
+// handler to the cleanup of the last one. The key is the metrics registry, since each configuration
+// has its own.
 var configurations = caddy.NewUsagePool()
 
 // configuration is what the handlers of one configuration give to their strategies.
@@ -173,8 +175,9 @@ type agreement struct {
 	err   error         // what they do not agree on
 }
 
-// joinConfiguration is the configuration that ctx is of. The first handler looks at what
-// all others give: its strategy is opened before these are provisioned.
+// joinConfiguration returns the configuration of ctx. For the first handler it also reads the
+// shared options of all others: the strategy of the first is opened before the others are
+// provisioned.
 func joinConfiguration(ctx caddy.Context) (*configuration, error) {
 	registry := ctx.GetMetricsRegistry()
 	app, notConfigured := ctx.AppIfConfigured("http") // a test may provision a handler by itself
@@ -200,8 +203,8 @@ func (c *configuration) leave() error {
 // Destruct implements [caddy.Destructor].
 func (*configuration) Destruct() error { return nil }
 
-// foresee takes note of what the handlers give that are not provisioned yet. What is wrong
-// with one is for its own provisioning to say.
+// foresee records the shared options of handlers that are not provisioned yet. An error in them is
+// reported when the handler is provisioned.
 func (c *configuration) foresee(app any) {
 	http, ok := app.(*caddyhttp.App)
 	if !ok {
@@ -222,7 +225,8 @@ func (c *configuration) foresee(app any) {
 	}
 }
 
-// agree adds what a handler gives to its strategy, and is all that is given so far.
+// agree adds the shared options of a handler to those of its strategy. It returns all that are
+// given so far, with defaults for the others.
 func (c *configuration) agree(o *Options) (sharedOptions, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -239,8 +243,8 @@ func (c *configuration) agree(o *Options) (sharedOptions, error) {
 	return s, errors.Join(a.err, s.fill())
 }
 
-// claim has the id of a strategy stand for it alone. Two have the same one by chance once in
-// four billion times.
+// claim reserves the id of a strategy. Two strategies have the same id by chance once in four
+// billion times.
 func (c *configuration) claim(key engine.Key) error {
 	id := key.ID()
 	if other, taken := c.ids[id]; taken {

@@ -58,7 +58,7 @@ func (JWKSHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp
 	return err
 }
 
-// publicKeys is one set of those of all keyrings, each kid once.
+// publicKeys is one JWK Set with the keys of all keyrings, each key once.
 func publicKeys() ([]byte, error) {
 	type set struct {
 		Keys []json.RawMessage `json:"keys"`

@@ -94,8 +94,8 @@ func (d *decision) placeholder(name string) (any, bool) {
 	return nil, false
 }
 
-// requestCounters count the requests of all handlers. They are made once, while the
-// registry of metrics is another one with every configuration.
+// requestCounters count the requests of all handlers. They are made once, and registered again with
+// each configuration, since each has a metrics registry of its own.
 var requestCounters = telemetry.NewRequests(statusNames[:], bypassNames[:])
 
 // count counts a request and what it sent under owned names.
@@ -126,12 +126,12 @@ func (d *decision) setSpanAttributes(span trace.Span) {
 // recognitionPeriod is how long no cart may be read before that is logged.
 const recognitionPeriod = time.Minute
 
-// recognition warns where requests come that may hold a cart and no cart is read from
-// any: mostly a map that does not fit what the shop sends.
+// recognition logs a warning if requests arrive that may hold a cart and no cart is read from any.
+// The cause is mostly a map that does not fit the orders of the shop.
 //
-// A period begins with the first such request after the last period. When it ends, a timer
-// logs what came, whether or not there are further requests, unless a cart was read in it.
-// So there is one timer at most, and none where all is well.
+// A period begins with the first such request after the last period. A timer ends it, and logs the
+// requests counted in it unless a cart was read in it. There is at most one timer, and none while
+// every cart is read.
 type recognition struct {
 	log    *zap.Logger
 	period atomic.Uint32
@@ -189,7 +189,7 @@ func (r *recognition) end() {
 	}
 }
 
-// pop is what was counted in the period, and whether to log it.
+// pop ends the period. It returns what was counted in it, and whether to log that.
 func (r *recognition) pop() (missed [len(bypassNames)]uint64, warn bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

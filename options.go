@@ -17,17 +17,17 @@ import (
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
 
-// Options are what the discount and discount_quote handlers are configured
-// with. Placeholders such as {env.STRATEGY} may be used in strategy and env;
-// they are replaced when the configuration is loaded, never by anything in a
-// request.
+// Options are what the discount and discount_quote handlers are configured with. Placeholders such
+// as {env.STRATEGY} are replaced when the configuration is loaded, never by anything in a request.
+// They may be used in strategy, env, prices, header_prefix, state, origins, sign and the options
+// that take one of a few words.
 type Options struct {
-	// The path of the strategy: a TOML file, or a directory whose *.toml files
-	// form one. Required. It is watched: a finished save that passes every check
-	// is in service within milliseconds, and one that does not leaves the
-	// strategy in service where it is. Tests of its rules, in the file's name
-	// with .test.toml or in any *.test.toml of the directory, have to pass. Files
-	// beside it that it names, such as a catalogue in a spreadsheet, are a part of it.
+	// The path of the strategy: a TOML file, or a directory whose *.toml files form one. Required.
+	// The path is watched: a finished save that passes every check is in service within
+	// milliseconds. A save that fails a check leaves the strategy in service unchanged. Tests of
+	// the rules have to pass: they are in the file of the same name with .test.toml, or in any
+	// *.test.toml of the directory. Files beside the strategy that it names, such as a catalogue in
+	// a spreadsheet, are a part of it.
 	Strategy string `json:"strategy,omitempty"`
 
 	// The name of the `[[env]]` table of the strategy to lay over it. Default:
@@ -73,27 +73,26 @@ type Options struct {
 	// 103 Early Hints included. Default: `off`.
 	Respond RespondMode `json:"respond,omitempty"`
 
-	// What discount_quote adds to its answers: `next` is what the customer is close to
-	// (`next`), of rules that are switched on, open and for this customer, by the titles
-	// of the rules; it is for browsers. `on` is for trusted callers alone, since it shows
-	// what the rules are: the ids with what is close, and why each other rule did not
-	// apply (`rejected`), those switched off, still to come and for others among them, or
-	// gave less (`lowered`). `true` stands for `on`, and `false` for `off`. Default: `off`.
+	// What discount_quote adds to its answers. `next` adds what the customer is close to (`next`),
+	// by the titles of the rules that are switched on, open and for this customer. It is for
+	// browsers. `on` adds the same by the ids of the rules, and why each other rule did not apply
+	// (`rejected`) or gave less (`lowered`). It shows rules that are switched off, still to come or
+	// for other customers, so it is for trusted callers only. `true` stands for `on`, and `false`
+	// for `off`. Default: `off`.
 	Explain ExplainMode `json:"explain,omitempty"`
 
-	// Which pages of other origins may ask discount_quote, which answers the preflight of
-	// their browsers. On discount it is an error: there the order service answers.
+	// Which pages of other origins may call discount_quote. It answers the preflight requests of
+	// their browsers. The option is an error on discount, where the order service answers them.
 	// Default: none.
 	Origins OriginOptions `json:"origins,omitzero"`
 
-	// Has every request carry a signed assertion of what its cart was priced at.
-	// Default: none.
+	// Adds a signed assertion of what the cart was priced at to every request. Default: none.
 	Sign *SignOptions `json:"sign,omitempty"`
 
-	// How edits of the strategy are noticed. This, `guard` and `state` belong to the
-	// strategy: handlers of one strategy and `env` in a configuration have the same, and
-	// what one leaves out it takes from the others. Two that give different values are an
-	// error. The values of a new configuration take over when it starts.
+	// How edits of the strategy are noticed. `reload`, `guard` and `state` belong to the strategy:
+	// all handlers of one strategy and `env` in a configuration share them. A value that one
+	// handler leaves out is taken from the others. Different values in two handlers are an error.
+	// The values of a new configuration take effect when it starts.
 	Reload ReloadOptions `json:"reload,omitzero"`
 
 	// How far an edited strategy may be from the one in service.
@@ -112,8 +111,8 @@ const (
 // maxMaxBody bounds max_body: a larger value is a configuration error.
 const maxMaxBody = 64 << 20
 
-// fill puts the defaults in and expands placeholders. What the strategy shares among its
-// handlers gets its defaults later, where no handler gives it.
+// fill puts the defaults in and expands placeholders. The options that handlers of one strategy
+// share get their defaults later, if no handler gives them.
 func (o *Options) fill() error {
 	if err := o.expandShared(); err != nil {
 		return err
@@ -142,8 +141,7 @@ func (o *Options) fill() error {
 	return nil
 }
 
-// expandShared expands what says which strategy it is and what that shares among its
-// handlers.
+// expandShared expands the options that name the strategy, and those that its handlers share.
 func (o *Options) expandShared() error {
 	if err := expand("strategy", &o.Strategy); err != nil {
 		return err
@@ -175,7 +173,7 @@ func expand(name string, value *string) error {
 	return nil
 }
 
-// noTests refuses the path of a file of tests in the place of a strategy's.
+// noTests refuses the path of a test file as that of a strategy.
 func noTests(path string) error {
 	if err := strategyfile.NoTests(path); err != nil {
 		return fmt.Errorf("strategy: %w", err)
@@ -190,8 +188,8 @@ func setIfZero[T comparable](value *T, usual T) {
 	}
 }
 
-// Validate checks the options; it is run after Provision and again by it,
-// since a strategy must not be watched for a handler that will not run.
+// Validate checks the options. Provision calls it before it opens the strategy, so that no strategy
+// is watched for a handler that will not run. Caddy calls it again after Provision.
 func (o *Options) Validate() error {
 	for _, c := range o.choices() {
 		if err := c.validate(); err != nil {
@@ -215,10 +213,11 @@ func (o *Options) Validate() error {
 	)
 }
 
-// mostContentTypes bounds what a Content-Type is compared with.
+// mostContentTypes bounds the option content_types.
 const mostContentTypes = 16
 
-// checkContentTypes wants media types whose bodies can be JSON, each once.
+// checkContentTypes refuses media types whose bodies cannot be JSON, repeated ones, and too many of
+// them.
 func checkContentTypes(types []string) error {
 	if len(types) > mostContentTypes {
 		return fmt.Errorf("content_types: %d are given, at most %d can be", len(types), mostContentTypes)

@@ -41,7 +41,7 @@ const (
 	explainNext ExplainMode = "next"
 )
 
-// UnmarshalJSON reads a mode, or a boolean, which is what it was in 0.1.
+// UnmarshalJSON reads a mode, or a boolean as version 0.1 had it.
 func (m *ExplainMode) UnmarshalJSON(text []byte) error {
 	switch string(text) {
 	case "true":

@@ -25,12 +25,12 @@ type OriginOptions struct {
 	// loaded. Default: none.
 	Allow []string `json:"allow,omitempty"`
 
-	// Whether these pages may send cookies and the like along, for what is in front of
-	// discount_quote: the quote itself needs none. Not with `*`. Default: false.
+	// Whether these pages may send credentials such as cookies, for a handler in front of
+	// discount_quote. The quote itself needs none. It cannot be combined with `*`. Default: false.
 	Credentials bool `json:"credentials,omitempty"`
 }
 
-// errOriginsOfOrders is for the directive that prices orders.
+// errOriginsOfOrders refuses origins on the directive that prices orders.
 var errOriginsOfOrders = errors.New("origins is an option of discount_quote: pages that send orders ask the order service, which answers OPTIONS, too")
 
 // anyOrigin allows the pages of every origin.

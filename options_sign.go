@@ -16,26 +16,24 @@ import (
 	"github.com/promogate/caddy-discount/internal/keyring"
 )
 
-// SignOptions have every request carry `X-Discount-Assertion`: a signed statement
-// (a compact JWS) of what its cart was priced at, bound to the SHA-256 of its body
-// and to its method, host and path, so that the order service need not trust the
-// network in between. docs/verify shows how it is verified.
+// SignOptions add `X-Discount-Assertion` to every request: a signed statement (a compact JWS) of
+// what its cart was priced at. The assertion is bound to the SHA-256 of the body and to the method,
+// host and path, so that the order service need not trust the network in between. docs/verify shows
+// how to verify it.
 type SignOptions struct {
 	// `HS256`, for which the order service has the same secret, or `EdDSA`
 	// (Ed25519), for which it has a public key, from a file or from
 	// `discount_jwks`.
 	Algorithm string `json:"algorithm,omitempty"`
 
-	// The key that signs: `{env.NAME}`, or `{file./path}`, which is watched, so that
-	// a new key is used as soon as it is saved. A file that other users can read is
-	// warned of. For HS256 a secret of at least 32
-	// bytes, as it is or after `base64:` or `hex:`; for EdDSA a private key as PEM
-	// (PKCS #8) or JWK.
+	// The key that signs: `{env.NAME}`, or `{file./path}`. The file is watched: a new key is used
+	// as soon as it is saved. The log has a warning if every user of the machine can read the file.
+	// For HS256 the key is a secret of at least 32 bytes, as it is or after `base64:` or `hex:`.
+	// For EdDSA it is a private key as PEM (PKCS #8) or JWK.
 	SigningKey
 
-	// Further keys that are published and do not sign: the next one before it
-	// signs, the last one until nothing that it signed is valid any more. For
-	// EdDSA only.
+	// Further keys that are published and do not sign: the next key before it signs, and the last
+	// key as long as its assertions are valid. For EdDSA only.
 	Publish []SigningKey `json:"publish,omitempty"`
 
 	// How long an assertion is valid. Default: 60s.
@@ -53,8 +51,8 @@ type SigningKey struct {
 	// The key, see `sign`. It is best not written out here.
 	Key string `json:"key,omitempty"`
 
-	// The name of the key in an assertion (`kid`). Default: made from the key, by
-	// which it cannot be found out.
+	// The name of the key in an assertion (`kid`). Default: derived from the key, which cannot be
+	// found out from it.
 	KeyID string `json:"kid,omitempty"`
 }
 
@@ -119,10 +117,10 @@ func (s *SignOptions) validate() error {
 	return directive.During("sign: ttl", s.TTL, minTTL, maxTTL)
 }
 
-// id tells two sets of options apart, without the keys in it.
+// id is a digest that differs for different options. The keys cannot be read from it.
 func (s *SignOptions) id() [sha256.Size]byte { return sha256.Sum256(fmt.Appendf(nil, "%q", []any{*s})) }
 
-// open reads the keys and follows their files.
+// open reads the keys and watches their files.
 func (s *SignOptions) open() (*keyring.Keyring, error) {
 	o := keyring.Options{
 		Algorithm: s.Algorithm,

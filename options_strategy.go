@@ -28,8 +28,8 @@ type ReloadOptions struct {
 	// once. Default: 20ms.
 	Settle caddy.Duration `json:"settle,omitempty"`
 
-	// How often to look at the file without a notification, as the backstop where
-	// notifications are lost or not to be had. Default: 1s.
+	// The interval at which the file is checked without a notification. This is the fallback where
+	// notifications are lost or not available. Default: 1s.
 	Poll caddy.Duration `json:"poll,omitempty"`
 }
 
@@ -59,11 +59,11 @@ func (o *ReloadOptions) validate() error {
 // strategy that exceeds one is refused; the one in service stays. All are optional.
 // They find mistakes; they are no defence against an attack.
 //
-// Of one client at most four carts are kept. A client is known by Caddy's `client_ip`:
-// behind a load balancer set `trusted_proxies`, or all orders are of one client.
+// At most four carts of one client are kept. A client is known by Caddy's `client_ip`: behind a
+// load balancer, set `trusted_proxies`, or all orders count as those of one client.
 //
-// They do not apply to the strategy a gateway starts with, of which there are no
-// carts yet; one that was refused by them stays refused across a restart.
+// They do not apply to the strategy that a gateway starts with, since there are no carts yet. A
+// strategy that they refused stays refused across a restart.
 type GuardrailOptions struct {
 	// The factor, at least 1, by which the discount may grow or shrink, as a share of
 	// what a cart costs: with 2 it may at most double and at least halve. Both the mean
@@ -117,11 +117,10 @@ func (g *GuardrailOptions) limits() guardrail.Limits {
 	return r
 }
 
-// StateOptions say what is remembered of a strategy across restarts: every
-// content that was in service, and a signed log of what went in and out of it.
-// It is what a gateway starts with when the file is broken or missing, and what
-// a rollback takes from. Nothing is written before the configuration runs, so
-// `caddy validate` leaves no trace.
+// StateOptions say what is kept of a strategy across restarts: the contents that were in service,
+// and a signed log of the changes. A gateway starts with the last content if the file is broken or
+// missing. A rollback activates an earlier content. Nothing is written before the configuration
+// starts, so `caddy validate` writes nothing.
 type StateOptions struct {
 	// The directory; every strategy has one of its own below it. `off` keeps
 	// nothing. Default: `discount` in Caddy's data directory.
@@ -130,10 +129,10 @@ type StateOptions struct {
 	// How many contents are kept. Default: 50.
 	Keep int `json:"keep,omitempty"`
 
-	// The key that the log is signed with, in the form of golang.org/x/mod's
-	// sumdb/note. Give one, from outside of the machine, if the log is to prove
-	// something to others; placeholders such as {env.DISCOUNT_LOG_KEY} are
-	// expanded. Default: one that is made on first use and kept in the directory.
+	// The key that the log is signed with, in the form of golang.org/x/mod's sumdb/note. Give a key
+	// that is not stored on the machine if the log has to prove something to others. Placeholders
+	// such as {env.DISCOUNT_LOG_KEY} are expanded. Default: a key that is made on first use and
+	// kept in the directory.
 	Key string `json:"key,omitempty"`
 
 	// Whether the admin API refuses to put an earlier content back. Default:
@@ -150,8 +149,8 @@ const (
 // switches are words that are meant as off or as its opposite, not as a directory.
 var switches = []string{"on", "no", "none", "yes", "true", "false", "disable", "disabled", "enable", "enabled", "default", "null", "0", "1"}
 
-// checkStateDir refuses a word that is probably no directory: what goes by it would
-// be kept where no operator looks for it.
+// checkStateDir refuses a word that is probably no directory: the state would be kept where no
+// operator looks for it.
 func checkStateDir(dir string) error {
 	if dir == stateOff || !slices.Contains(switches, strings.ToLower(dir)) && document.Closest(dir, []string{stateOff}) == "" {
 		return nil
@@ -204,8 +203,7 @@ func (s *StateOptions) complete() error {
 // rollbackOff reports whether the admin API refuses to put an earlier content back.
 func (s *StateOptions) rollbackOff() bool { return s.NoRollback != nil && *s.NoRollback }
 
-// validate wants a directory whose changes are not taken for those of the
-// strategy.
+// validate refuses a directory whose changes would be taken for changes of the strategy.
 func (s *StateOptions) validate(strategy string) error {
 	if s.Keep != 0 {
 		if err := directive.Within("state keep", int64(s.Keep), 1, mostKeep); err != nil {
@@ -271,8 +269,8 @@ func (s *sharedOptions) merge(other sharedOptions) error {
 	)
 }
 
-// agree takes a value over that was left out so far. It is an error if both are given and
-// not the same, which names them unless text is nil: then they are secret.
+// agree sets a value that was not given so far. It fails if both values are given and differ. The
+// error names the values, unless text is nil because they are secret.
 func agree[T comparable](name string, value *T, other T, text func(T) string) error {
 	var none T
 	switch {

@@ -31,9 +31,8 @@ const (
 	moduleQuote    = "discount_quote"
 )
 
-// pricer is what both handlers share once they are provisioned: it turns a request into a
-// decision, in one direction: locate, read, price, decide. It does not change while it
-// serves.
+// pricer is the part that both handlers share. It makes a decision on a request in four steps:
+// locate, read, price, decide. It does not change after provisioning.
 type pricer struct {
 	log           *zap.Logger
 	configuration *configuration
@@ -142,8 +141,8 @@ func (o *Options) newPricer(log *zap.Logger, reader *cart.Reader) *pricer {
 	}
 }
 
-// acquire joins the engine of the strategy, by the options that all its handlers in the
-// configuration agree on, and the keys to sign with; nil for none.
+// acquire acquires the engine of the strategy, with the options that all its handlers in the
+// configuration agree on, and the keyring; the keyring is nil if the handler does not sign.
 func (o *Options) acquire(of *configuration, self *engine.Handler) (*engine.Engine, *keyring.Keyring, error) {
 	shared, err := of.agree(o)
 	if err != nil {
@@ -168,8 +167,8 @@ func (o *Options) acquire(of *configuration, self *engine.Handler) (*engine.Engi
 // key names the strategy that the options ask for.
 func (o *Options) key() engine.Key { return engine.Key{Path: o.Strategy, Env: o.Env} }
 
-// close gives back what open acquired. A pricer that was never opened has acquired
-// nothing: giving back more would stop a strategy that the running configuration uses.
+// close releases what open acquired. A nil pricer has acquired nothing: releasing anything would
+// stop a strategy that the running configuration uses.
 func (p *pricer) close() error {
 	if p == nil {
 		return nil
@@ -228,7 +227,8 @@ func (p *pricer) read(r *http.Request, in pricedInput) (pricedInput, *decision) 
 	return in, nil
 }
 
-// upstreamAnswered reports whether reverse_proxy has had a response from an upstream.
+// upstreamAnswered reports whether reverse_proxy has had a response from an upstream. It reports
+// true if that cannot be known.
 func upstreamAnswered(r *http.Request) bool {
 	repl, ok := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
 	if !ok {
@@ -268,8 +268,8 @@ type scratch struct {
 	slot    *pace.Slot       // of a large body or a long quote; nil for others
 }
 
-// borrow takes a scratch from the pool. A large body waits for its slot first, so that those
-// that wait hold no scratch. The decision is set if the request ends before.
+// borrow takes a scratch from the pool. A large body waits for its slot first, so that waiting
+// requests have no scratch. The decision is set if the request ends while it waits.
 func (p *pricer) borrow(r *http.Request, in pricedInput) (*scratch, *decision) {
 	if len(in.text) < pace.LargeBody {
 		return p.scratch.Get().(*scratch), nil
@@ -283,8 +283,8 @@ func (p *pricer) borrow(r *http.Request, in pricedInput) (*scratch, *decision) {
 	return s, nil
 }
 
-// release ends the use of a scratch. It is deferred, and recovers from a panic: that costs
-// the discount, never the order.
+// release returns a scratch to the pool. It is deferred and recovers from a panic, so that a panic
+// loses the discount and never the order.
 func (p *pricer) release(s *scratch, in pricedInput, d **decision) {
 	if s.slot != nil {
 		p.slots.Release(s.slot)

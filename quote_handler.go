@@ -32,7 +32,8 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	return answerJSON(w, http.StatusOK, "application/json", text)
 }
 
-// quote prices a cart and writes its quote as JSON; header says in which languages.
+// quote prices a cart and writes its quote as JSON. It sets in header which languages the answer is
+// in.
 func (h *QuoteHandler) quote(header http.Header, r *http.Request, in pricedInput) (d *decision, text []byte) {
 	p := h.pricer
 	s, d := p.borrow(r, in)
@@ -66,11 +67,11 @@ func (h *QuoteHandler) write(wording *strategy.Wording, q quoted) []byte {
 	return wording.AppendQuoteJSON(nil, &q.quote, &q.cart)
 }
 
-// preflightAge is for how long a browser may remember what a preflight said.
+// preflightAge is how long a browser may cache the answer to a preflight.
 const preflightAge = "600" // seconds
 
-// crossOrigin answers the questions of browsers about requests of pages from other
-// origins, as the Fetch standard has it (CORS). It does not change while it serves.
+// crossOrigin implements CORS (Fetch standard) for pages of other origins. It does not change after
+// provisioning.
 type crossOrigin struct {
 	allowed     []string
 	credentials bool
@@ -100,7 +101,7 @@ func (c *crossOrigin) admit(h http.Header, r *http.Request) bool {
 		h.Set("Access-Control-Allow-Origin", anyOrigin)
 		return r.Header.Get("Origin") != ""
 	}
-	h.Add("Vary", "Origin") // of a refusal, too: another page may be allowed
+	h.Add("Vary", "Origin") // of a refusal, too: another origin may be allowed
 	origins := r.Header["Origin"]
 	if len(origins) != 1 || !slices.Contains(c.allowed, origins[0]) {
 		return false
@@ -112,9 +113,8 @@ func (c *crossOrigin) admit(h http.Header, r *http.Request) bool {
 	return true
 }
 
-// answerOptions answers OPTIONS: what there is, and the preflight of a page that may ask.
-// Such a page may send any header. None but the cart's is read, and none goes on to an
-// upstream.
+// answerOptions answers OPTIONS with the methods there are, and the preflight of an allowed page.
+// Such a page may send any header, since no header goes on to an upstream.
 func (c *crossOrigin) answerOptions(w http.ResponseWriter, r *http.Request, admitted bool) error {
 	h := w.Header()
 	h.Set("Allow", c.methods)

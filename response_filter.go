@@ -9,10 +9,10 @@ import (
 	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
-// filterResponse keeps what handlers after this one send under owned names from the
-// client. Of several discount handlers that price a request, the last one decides what the
-// response has, as it does for the request. The decision is nil for a request that is not
-// priced. The filter is nil if none was added.
+// filterResponse removes what handlers after this one send under owned names from the response. Of
+// several discount handlers that price a request, the last one decides about the response, as it
+// does about the request. The decision is nil for a request that is not priced. The filter is nil
+// if none was added.
 func (s *requestState) filterResponse(w http.ResponseWriter, names *httpheader.Names, respond RespondMode, d *decision) (http.ResponseWriter, *headerFilter) {
 	sets, passes := respond == respondOn, respond == respondUpstream
 	if before := filterOf(w, names.Prefix); before != nil {
@@ -50,8 +50,8 @@ func filterOf(w http.ResponseWriter, prefix string) *headerFilter {
 	}
 }
 
-// headerFilter keeps what the upstream sends under owned names from the client, and sets
-// the headers of the decision in their place if the option respond is on.
+// headerFilter removes what the upstream sends under owned names. It sets the headers of the
+// decision in their place if the option respond is on.
 type headerFilter struct {
 	caddyhttp.ResponseWriterWrapper
 	names    *httpheader.Names
@@ -70,21 +70,21 @@ func (w *headerFilter) WriteHeader(status int) {
 	w.ResponseWriterWrapper.WriteHeader(status)
 }
 
-// Write implies status 200. It is not written here: the writer below would not sniff the
-// content type then.
+// Write implies status 200. It does not write the status itself, or the writer below would not
+// sniff the content type.
 func (w *headerFilter) Write(p []byte) (int, error) {
 	w.imply()
 	return w.ResponseWriterWrapper.Write(p)
 }
 
-// ReadFrom is the Write of io.Copy; below it a file may go out by sendfile.
+// ReadFrom is Write for io.Copy. It lets the writer below send a file with sendfile.
 func (w *headerFilter) ReadFrom(r io.Reader) (int64, error) {
 	w.imply()
 	return w.ResponseWriterWrapper.ReadFrom(r)
 }
 
-// FlushError sends the header, unless it was sent or a writer below buffers it: then what is
-// set until it is sent is filtered again.
+// FlushError flushes the response, which sends the header. A writer below may buffer the header
+// instead: headers that are set until it is sent are filtered again.
 func (w *headerFilter) FlushError() error {
 	if !w.done {
 		w.prepare(true)

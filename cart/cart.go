@@ -1,6 +1,6 @@
-// Package cart is the one model of what a customer is about to buy, and the
-// one way in from a request: a JSON body in any shape, or headers. It knows
-// nothing of HTTP handlers, promotions, files or clocks.
+// Package cart is the model of what a customer is about to buy, and reads it from a request: from a
+// JSON body in any shape, or from headers. It does not depend on HTTP handlers, promotions, files
+// or clocks.
 package cart
 
 import (
@@ -10,9 +10,8 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// Cart is what a quote is computed on. All amounts are minor units of
-// Currency. Strings may share memory with the bytes they were read from: a
-// cart lives no longer than its request.
+// Cart is what a quote is computed on. All amounts are minor units of Currency. Strings may share
+// memory with the bytes they were read from, so a cart must not be used after its request.
 type Cart struct {
 	// Currency is the ISO 4217 code the cart states, empty if it states none.
 	Currency string
@@ -28,10 +27,10 @@ type Cart struct {
 	Region   string
 	Shipping []Charge
 
-	// attributes is the memory all lines' Attributes are cut from, texts that of their
-	// MoreCategories, chunks notes which of several paths parts of lists came from, and
-	// names is the memory of the reader's check for names that are alike: kept here,
-	// because the cart is what a caller keeps from one request to the next.
+	// The memory below stays with the cart, since callers keep the cart from one request to the
+	// next. attributes backs the Attributes of all lines, and texts their MoreCategories. chunks
+	// notes which of several paths the parts of lists came from. names is the memory of the check
+	// for duplicate names.
 	attributes []Attribute
 	texts      []string
 	chunks     []chunk
@@ -114,8 +113,8 @@ func (d Decimal) String() string {
 	return digits[:len(digits)-places] + "." + digits[len(digits)-places:]
 }
 
-// Of is what so much of something is worth at a price of one in minor units,
-// rounded half up; it reports false above [money.Max].
+// Of is the number times a price in minor units, rounded half up to minor units. It reports false
+// if that is above [money.Max].
 func (d Decimal) Of(price int64) (int64, bool) {
 	return money.Scale(price, d.Digits, d.Places)
 }
@@ -136,12 +135,12 @@ type Charge struct {
 	Amount int64
 }
 
-// keep is how many attributes or names a cart keeps memory for once it is
-// reset, so that one unusual request does not weigh on all later ones.
+// keep is how many attributes, texts, chunks or names Reset keeps memory for, so that one unusual
+// request does not occupy memory for all later ones.
 const keep = 4096
 
-// Reset empties the cart for the next request and keeps its memory, including
-// that of the attributes. What was cut from the old cart may then change.
+// Reset empties the cart for the next request and keeps its memory, up to a bound. Slices of the
+// old cart, such as Attributes, may change afterwards.
 func (c *Cart) Reset() {
 	clear(c.Lines)
 	clear(c.Coupons)
@@ -174,10 +173,10 @@ func (c *Cart) Reset() {
 // Invalid says why something that looks like a cart cannot be trusted. It is
 // meant for the person who sent it.
 type Invalid struct {
-	// Pointer is the place as a JSON Pointer (RFC 6901) into the body, or the
-	// name of a header. It has no characters that cannot be printed and at most
-	// 256 bytes: a place it cannot name so is given by the nearest value around
-	// it that can. The empty pointer is the whole body.
+	// Pointer is the position as a JSON Pointer (RFC 6901) into the body, or the name of a header.
+	// It has no unprintable characters and at most 256 bytes. If the pointer to a value would break
+	// these rules, it leads to the nearest value around it that can be named. The empty pointer is
+	// the whole body.
 	Pointer string
 	// Reason says what was seen, shortened and safe to print, and what was
 	// wanted.
@@ -188,7 +187,7 @@ type Invalid struct {
 	cause error
 }
 
-// Unwrap is what another package says of a text that is not JSON; nil for other reasons.
+// Unwrap is the error of another package about a text that is not JSON; nil for other reasons.
 func (e *Invalid) Unwrap() error { return e.cause }
 
 func (e *Invalid) Error() string {

@@ -7,20 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// fault is an [Invalid] in the making. Reading finds it at the innermost value
-// and every value around adds its name on the way out, so that a good cart
-// pays nothing for the pointer of a bad one.
+// fault is an [Invalid] that is being built. It starts at the innermost value, and each value
+// around it adds its name on return. A valid cart costs nothing for pointers.
 type fault struct {
 	detail Detail
 	where  string   // how the reason gives the offset: ", at byte"; "" where it gives none
 	after  string   // of the reason, behind the offset
 	cause  error    // of another package
 	path   []string // innermost first, not escaped
-	fatal  bool     // whatever the value is for: no two parsers need read it alike
+	fatal  bool     // whatever field the value is of, since parsers may read it differently
 	spot   spot     // of a fault that shows only when the body has been read
 }
 
-// Detail is what the reason of an [Invalid] is made of, for those who word it themselves.
+// Detail is what the reason of an [Invalid] is made of, for callers that write their own message.
 type Detail struct {
 	// Problem is the reason without Offset and Hint.
 	Problem string
@@ -36,8 +35,8 @@ type Detail struct {
 	CaseOnly bool
 }
 
-// What a detail calls the types of JSON. A text of the cart is not among what is seen: a
-// part of it is quoted instead.
+// What a detail calls the types of JSON. For a text of the cart, Seen quotes a part of it instead
+// of [JSONText].
 const (
 	JSONObject = "an object"
 	JSONArray  = "an array"
@@ -93,8 +92,8 @@ func (f *fault) under(name string) *fault {
 // at says that the fault is in the i-th element.
 func (f *fault) at(i int) *fault { return f.under(strconv.Itoa(i)) }
 
-// ofLine says that a fault that shows when all is read is of the i-th line, unless it
-// is of a value of that.
+// ofLine says that a fault found after all was read is of the i-th line, unless it is of a value in
+// that line.
 func (f *fault) ofLine(i int) *fault {
 	if f.spot == (spot{}) {
 		f.spot = spot{field: fieldItems, line: i, charge: -1}
@@ -125,8 +124,8 @@ func (f *fault) reason() string {
 	return reason
 }
 
-// inPart says that the fault is in a part of the value. Offsets in the part are none in
-// the body, and its fields none of the cart.
+// inPart says that the fault is in a part of the value. The whole reason becomes the problem, since
+// offsets in the part are not those of the body, and its fields not those of the cart.
 func (f *fault) inPart(part string) *fault {
 	*f = fault{detail: Detail{Problem: part + f.reason(), CaseOnly: f.detail.CaseOnly}, path: f.path, fatal: f.fatal, spot: f.spot}
 	return f
@@ -136,7 +135,7 @@ func (f *fault) inPart(part string) *fault {
 // goes into answers and logs.
 const maxPointer = 256
 
-// pointer is the way to the fault, or as much of it as can be shown.
+// pointer is the JSON Pointer to the fault, or as much of it as can be shown.
 func (f *fault) pointer() string {
 	var b strings.Builder
 	for i := len(f.path) - 1; i >= 0; i-- {
@@ -185,8 +184,8 @@ func shortenTo(most int, text string) string {
 	return text[:most] + "…"
 }
 
-// quote is text shortened, in quotes and safe to print. What is counted is
-// what is printed, escapes and all.
+// quote is text shortened, in quotes and safe to print. The bound counts what is printed, escapes
+// included.
 func quote(text string) string {
 	quoted := []byte{'"'}
 	for len(text) > 0 {

@@ -12,11 +12,11 @@ func InHeaders(headers map[string][]string) bool {
 // writes them.
 func (r *Reader) Items() string { return r.items }
 
-// Pointer is where in a body that the reader has read a line has its quantity or
-// unit_price, as a JSON Pointer: for errors that show only when the cart is counted
-// with. Line counts from 0. A value that is not there is where it would be, as far as its
-// path has names. For any other key it points at the line, and for a line that is not
-// there at the whole body. What is in the JSON of a text has the pointer of the text.
+// Pointer is the JSON Pointer to the quantity or the unit_price of a line, in a body that the
+// reader has read. It is for errors that are found only when the cart is priced. Line counts from
+// 0. A value that is absent has the pointer where it would be, as far as its path has names. Any
+// other key has the pointer of the line. A line that is absent has that of the whole body. A value
+// in the JSON of a text has the pointer of the text.
 func (r *Reader) Pointer(body []byte, line int, key string) string {
 	if !isJSON(body[markLength(body):]) {
 		return ""
@@ -57,15 +57,15 @@ func (f *fault) within(path []step) {
 	}
 }
 
-// spot is a value of the cart that a fault is about which shows only when all is read.
+// spot is the value that a fault is about, if the fault is found only after all was read.
 type spot struct {
 	field        field
 	line, charge int    // -1 for none
 	wanted       string // in place of the value that is there; empty if the reason is whole
 }
 
-// complete is a fault with the place in a body that was read, and with the value there
-// if it is about that.
+// complete adds to a fault its position in a body that was read, and the value there if the reason
+// names it.
 func (r *Reader) complete(f *fault, body []byte, pause func()) *fault {
 	read, found := r.search(body, f.spot, pause)
 	if !found {

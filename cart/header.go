@@ -22,9 +22,9 @@ const (
 	headerShipping = "X-Cart-Shipping"
 )
 
-// ReadHeaders reads a cart from headers, whose names must be in the canonical
-// form of net/textproto. Without X-Cart-Currency the prices are in defaultCurrency. It reports false without an error if
-// there is neither X-Cart-Items nor X-Cart-Subtotal. Every error is an
+// ReadHeaders reads a cart from headers, whose names must be in the canonical form of
+// net/textproto. Without X-Cart-Currency the prices are in defaultCurrency. It reports false
+// without an error if there is neither X-Cart-Items nor X-Cart-Subtotal. Every error is an
 // [*Invalid] that names the header; found is then false.
 //
 //   - X-Cart-Items is a list of RFC 9651, over any number of fields, of
@@ -139,7 +139,7 @@ func (h *fields) single(header string, into *string) *Invalid {
 	return nil
 }
 
-// readSums reads a cart known by its sums, or holds them against the lines.
+// readSums reads a cart known by its sums, or compares the sums with the lines.
 func (h *fields) readSums() *Invalid {
 	subtotal, given, f := h.sum(headerSubtotal, h.reader.prices.parse)
 	if f != nil {
@@ -192,8 +192,8 @@ func (h *fields) sum(header string, parse func(string, money.Currency) (int64, b
 
 func plainCount(text string, _ money.Currency) (int64, bool) { return plainInteger(text) }
 
-// compareSums holds stated sums against the lines: two carts in one request
-// are none.
+// compareSums compares stated sums with the lines: sums that differ would be a second cart in the
+// request.
 func (h *fields) compareSums(subtotal int64, given bool, quantity int64, counted bool) *Invalid {
 	if counted && quantity != h.sums.quantity {
 		return wants(fmt.Sprint(quantity), fmt.Sprintf("%d as %s has it", h.sums.quantity, headerItems)).in(headerQuantity)

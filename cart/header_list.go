@@ -96,8 +96,8 @@ func (f *fault) position(i int) *fault {
 	return f.inPart(fmt.Sprintf("position %d: ", i+1))
 }
 
-// parseList reads a list of RFC 9651 in which no parameter is given twice: the
-// RFC has the last one win, a reader that does not know it may have the first.
+// parseList reads a list of RFC 9651 in which no parameter is given twice: in the RFC the last one
+// counts, and another reader may take the first.
 func parseList(values []string, most int, what string) (httpsfv.List, *fault) {
 	if absent(values) {
 		return nil, nil
@@ -130,11 +130,10 @@ const maxParams = 2
 // surveyed is how large a list is.
 type surveyed struct{ members, params int }
 
-// survey counts the members and parameters of a list, and finds what no list
-// here may have, before any memory is spent on it. Neither a comma nor a
-// semicolon nor a bracket means anything else outside a string. A string left
-// open at the end of a field would, joined to the next, have a comma in it that
-// no sender wrote.
+// survey counts the members and parameters of a list before memory is allocated for it. It refuses
+// inner lists and strings that do not end in their field. Outside a string, commas, semicolons and
+// brackets have one meaning each. A string that is open at the end of a field would, joined to the
+// next field, contain a comma that no sender wrote.
 func survey(values []string) (surveyed, *fault) {
 	sent := surveyed{members: len(values)}
 	for i, value := range values {
@@ -159,9 +158,8 @@ func survey(values []string) (surveyed, *fault) {
 	return sent, nil
 }
 
-// listed takes a member of a list apart, which must be a name with none but
-// the known parameters: one that is passed over here might mean something to
-// the backend.
+// listed reads a member of a list: a name with known parameters only. An unknown parameter is
+// refused, since it may mean something to the order service.
 func listed(member httpsfv.Member, known ...string) (string, *httpsfv.Params, *fault) {
 	item := member.(httpsfv.Item)
 	name, ok := named(item.Value)
@@ -176,10 +174,9 @@ func listed(member httpsfv.Member, known ...string) (string, *httpsfv.Params, *f
 	return name, item.Params, nil
 }
 
-// price reads an amount. A decimal comes as floating point, but one of RFC
-// 9651 has at most twelve digits before the point and three after it, and
-// written with three it is the text that was sent: fifteen digits are always
-// told apart.
+// price reads an amount. The library returns a decimal as floating point, which keeps fifteen
+// digits. A decimal of RFC 9651 has at most twelve digits before the point and three after it:
+// written with three, it is the number that was sent.
 func (h *fields) price(value any) (int64, *fault) {
 	text := ""
 	switch v := value.(type) {

@@ -114,9 +114,9 @@ func text(value string) (string, *fault) {
 	return value, nil
 }
 
-// isPlain reports whether plain text may have c, at its start or further on.
-// What could start anything else in RFC 9651 does not start a text, and what
-// separates there does not occur in one: every reader sees the same.
+// isPlain reports whether plain text may have c, at its start or further on. A plain text begins
+// with no character that begins another type of RFC 9651, and contains no separator of it, so that
+// every reader reads the same text.
 func isPlain(c byte, first bool) bool {
 	switch {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '*':

@@ -21,17 +21,16 @@ const maxDepth = 64
 // ReadJSON reads a cart from a JSON body. Where the cart states no currency its prices are in
 // defaultCurrency.
 //
-// It reports false without an error if the body is JSON but not a cart: without
-// anything where the items are. Every error is an [*Invalid]; found is then false.
-// Text that is not JSON is invalid whatever it might have been; anything else is only
-// held against a body that has items, even under a name in another case. A byte order
-// mark before the text is passed over.
+// It reports false without an error if the body is JSON but has nothing where the items are. Every
+// error is an [*Invalid]; found is then false. A body that is not JSON is always invalid, as is one
+// in which the reader finds a name twice in an object. Any other fault makes a body invalid only if
+// it has items, even under a name in another case. A byte order mark before the text is skipped.
 //
-// The strings of the cart share memory with body, which must not change as
-// long as the cart is in use. What into held before is gone in any case.
+// The strings of the cart share memory with body, which must not change while the cart is in use.
+// ReadJSON empties into first, even if it fails.
 func (r *Reader) ReadJSON(body []byte, defaultCurrency money.Currency, into *Cart) (found bool, err error) {
-	// Names given twice are looked for while the body is read: the library keeps a
-	// map for it, which took most of the time and all of the memory.
+	// The reader itself checks for names given twice: the library keeps a map for that, which took
+	// most of the time and all of the memory.
 	if mark := markLength(body); len(body) > math.MaxInt32 || !isJSON(body[mark:]) {
 		into.Reset()
 		return false, malformed(body, mark)
@@ -84,8 +83,8 @@ func (d *document) hasItemsKey(body []byte) bool {
 // notJSON is the reason where no better one is known.
 const notJSON = "is not JSON"
 
-// malformed says where and why body is not JSON as RFC 7493 has it, names given
-// twice aside. It is only asked about what has been found wanting.
+// malformed says where and why body is not JSON as RFC 7493 has it, names given twice aside. It is
+// called only for a body that is invalid.
 //
 // The offsets it names count from the start of body, of which mark bytes are a byte
 // order mark.
@@ -127,9 +126,8 @@ func check(decoder *jsontext.Decoder, mark int) *Invalid {
 	return f.invalid()
 }
 
-// hasKey reports whether the current value has anything where the items are below
-// a node, names being the same whatever their case. Otherwise it has gone over the
-// value.
+// hasKey reports whether the current value has anything where the items are below a node, names
+// being the same whatever their case. If it reports false, it has skipped the value.
 func (s *scanner) hasKey(at *node) bool {
 	switch {
 	case at == nil || at.fields&fieldItems.bit() == 0:
@@ -203,7 +201,7 @@ type document struct {
 	steps    int    // since the last pause
 	trace    *trace // nil for none
 	found    bool   // the items
-	twice    bool   // a name, which no two parsers need read alike
+	twice    bool   // a name is given twice, which parsers read differently
 
 	otherCases bool // there was a name that differs only in case from that of a default
 
@@ -214,7 +212,7 @@ type document struct {
 	stated   int64 // the body's own sum of the goods, packed in major units
 	decimals int64 // that the body says the currency has
 
-	// What is being read; settled before anything else is appended.
+	// What is being read. It is finished before another line or charge is appended.
 	line                           *Line
 	charge                         *Charge
 	properties                     int // of the line
@@ -222,7 +220,7 @@ type document struct {
 	pair                           Attribute
 }
 
-// step counts a member or an element, and pauses now and then.
+// step counts a member or an element, and pauses at every 64th.
 func (d *document) step() {
 	const few = 64
 	if d.pause == nil {
@@ -246,8 +244,8 @@ func (d *document) root() *fault {
 	return nil
 }
 
-// object reads the current object for the members the node looks for. With a
-// nil node it looks for nothing, but still at every name.
+// object reads the members of the current object that the node has edges for. With a nil node it
+// reads none, but still checks every name.
 func (d *document) object(at *node, depth int) *fault {
 	if depth > maxDepth {
 		return tooDeep()
@@ -300,8 +298,8 @@ func (d *document) object(at *node, depth int) *fault {
 	return d.distinct(names, classes, at != nil && at.anything)
 }
 
-// inOneCase sees that no default is there in two cases. Alone, what has the name of one
-// in another case is something else.
+// inOneCase refuses an object that has the name of a default in two cases. A member with the name
+// in another case alone is something else.
 func (d *document) inOneCase(at *node, names []span) *fault {
 	for i := range at.edges {
 		e := &at.edges[i]
@@ -324,7 +322,7 @@ func (d *document) inOneCase(at *node, names []span) *fault {
 	return nil
 }
 
-// distinct sees that no two names of an object are the same.
+// distinct checks that no two names of an object are the same.
 func (d *document) distinct(names []span, classes byte, butCase bool) *fault {
 	by := asWritten
 	switch {
@@ -339,11 +337,10 @@ func (d *document) distinct(names []span, classes byte, butCase bool) *fault {
 	return nil
 }
 
-// ahead is the edge that the current member is of, if it is one of the next few
-// from expected; -1 if not. It goes on to the member's value and notes the name.
-// Senders write the members of one object like those of the last: comparing with
-// the names that are due takes half of the time of finding out where a name ends and
-// looking it up.
+// ahead is the edge of the current member if it is one of the next few from expected; -1 if not. It
+// advances to the member's value and notes the name. Senders write the members of objects in the
+// same order: comparing with the expected names takes half the time of scanning a name and looking
+// it up.
 func (d *document) ahead(at *node, expected int) int {
 	const few = 3
 	if at == nil {
@@ -465,7 +462,7 @@ func (d *document) several(e *edge) *fault {
 	return faulty("is a second value at " + quote(e.path) + ", want one")
 }
 
-// skip goes over a value that is not read, but is held to the same rules.
+// skip reads past a value that is not read into the cart, and checks it by the same rules.
 func (d *document) skip(depth int) *fault {
 	switch d.next() {
 	case '{':
@@ -487,8 +484,7 @@ func (d *document) skip(depth int) *fault {
 	case '"':
 		d.span()
 	default:
-		// There are parsers that read no body with a number too large for them,
-		// wherever it is.
+		// Some parsers refuse a body with a number that is too large for them, wherever it is.
 		number := d.number()
 		if text := d.scalar(); number && !fits(text) {
 			return wants(shorten(text), wantFinite)

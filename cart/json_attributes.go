@@ -48,8 +48,8 @@ func (d *document) emptyList() bool {
 	return false
 }
 
-// pairs reads a list of names and values. Until all are read, those that are passed over
-// are kept, too: their names count, and there is a bound to the names to compare with.
+// pairs reads a list of names and values. Until all are read, pairs without a usable value are
+// kept, too: their names count as given, and the bound on attributes limits the names to compare.
 func (d *document) pairs(depth int) *fault {
 	if f := d.list(fieldAttributes, depth); f != nil {
 		return f
@@ -109,8 +109,8 @@ func (d *document) attribute(name string, depth int) *fault {
 	return nil
 }
 
-// property reads the value of a property. Objects, arrays and null are none a rule
-// could ask about; they may be there, and are passed over.
+// property reads the value of a property. Rules cannot ask about objects, arrays and null: these
+// are allowed and skipped.
 func (d *document) property(a *Attribute, depth int) (given bool, f *fault) {
 	switch d.next() {
 	case '{', '[':
@@ -147,7 +147,7 @@ const wantFinite = "a number that fits 64 bits of floating point"
 
 // fits reports whether a JSON number is finite for everyone who reads it.
 func fits(number string) bool {
-	const surely = 300 // digits, of the 308 there is room for
+	const surely = 300 // digits; 64 bits of floating point hold 308
 	if len(number) <= surely && !hasExponent(number) {
 		return true
 	}
@@ -155,7 +155,7 @@ func fits(number string) bool {
 	return err == nil
 }
 
-// surelyKept is up to how many digits every double keeps.
+// surelyKept is how many digits every double keeps.
 const surelyKept = 15
 
 func hasExponent(number string) bool {
@@ -167,9 +167,9 @@ func hasExponent(number string) bool {
 	return false
 }
 
-// kept reports whether a JSON number that fits is still the same number once it
-// was read as a double, which is all that many parsers have: else a rule could
-// hold for the number sent and not for the one a backend sees.
+// kept reports whether a JSON number that fits stays the same when it is read as a double, as many
+// parsers do. Otherwise a rule could apply to the number sent and not to the one that the order
+// service reads.
 func kept(number string) bool {
 	if len(number) <= surelyKept && !hasExponent(number) {
 		return true
@@ -197,7 +197,8 @@ func sameDecimal(a, b string) bool {
 func Significand(number string) (digits string, exponent int) {
 	number = strings.TrimPrefix(number, "-")
 	if i := strings.IndexAny(number, "eE"); i >= 0 {
-		// An exponent past all integers is that of zero: nothing else fits and is kept.
+		// Only zero can have an exponent beyond the integers: no other such number fits and is
+		// kept.
 		exponent, _ = strconv.Atoi(number[i+1:])
 		number = number[:i]
 	}

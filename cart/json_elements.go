@@ -24,8 +24,8 @@ func (d *document) inside(at *node, depth int) *fault {
 	return d.blocked(at, depth)
 }
 
-// blocked is what becomes of the paths that go on in a value that is no object or list
-// of the kind they need.
+// blocked handles a value that is no object or list of the kind that the paths into it need. It
+// skips the value if only defaults lead there, and is a fault otherwise.
 func (d *document) blocked(at *node, depth int) *fault {
 	switch {
 	case !at.strict:
@@ -114,9 +114,9 @@ func (d *document) position(at *node, i, depth int) *fault {
 	return d.element(e, i, depth)
 }
 
-// eachMember reads all values of the current object, in the order written. JavaScript
-// lists names that look like the index of an array before all others, ascending:
-// an object in another order has another order there.
+// eachMember reads all values of the current object, in the order written. JavaScript lists names
+// that look like an array index before all others, ascending. It would read an object in another
+// order differently, so such an object is refused.
 func (d *document) eachMember(e *edge, depth int) *fault {
 	first, classes := len(d.names.at), byte(0)
 	last, others := int64(-1), false

@@ -174,7 +174,7 @@ func stated(code string, defaultCurrency money.Currency) (money.Currency, *fault
 	return currency, nil
 }
 
-// exampleFor is a code that is right, in place of one that is not.
+// exampleFor is an example of a valid code, for the error about another one.
 func exampleFor(err error) string {
 	var refused *money.CodeError
 	if errors.As(err, &refused) {
@@ -197,9 +197,9 @@ func inCapitals(code string) string {
 	return string(capitals[:])
 }
 
-// textual reads a text. Many shops write names as numbers: their text is kept. An
-// integer that not everyone reads alike is refused, among them those that share a
-// double with another: two articles would be one to some backends.
+// textual reads a text. Many shops write names as numbers, of which the digits are kept. An integer
+// of 2^53 or more is refused unless exact_ids is on: a parser that reads it as a double may take
+// two articles for one.
 func (d *document) textual() (string, *fault) {
 	if d.next() == '"' {
 		return d.str(), nil
@@ -219,7 +219,7 @@ func (d *document) textual() (string, *fault) {
 	return "", wants(d.seen(), wantText)
 }
 
-// surelyExact is up to how many digits every integer is below 2^53.
+// surelyExact is how many digits an integer may have to be below 2^53 in any case.
 const surelyExact = 15
 
 func isExact(digits string) bool {
@@ -383,7 +383,7 @@ func (d *document) boolean() (bool, *fault) {
 	return false, wants(at.seen(), wantFlag)
 }
 
-// flag is what a word says of something that is true or false.
+// flag is the value of a word for true or false.
 func flag(word string) (value, ok bool) {
 	switch word {
 	case "true", "1":

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// chunk is what one of several paths led to at once.
+// chunk is the part of a list that one of several paths led to.
 type chunk struct {
 	field    field
 	order    uint8
@@ -111,7 +111,7 @@ func arrange[T any](list []T, chunks []chunk, of field) (moved []int) {
 	return moved
 }
 
-// ofField are those of chunks in the order of their fields that are of one.
+// ofField returns the chunks of one field. The chunks must be in the order of their fields.
 func ofField(chunks []chunk, of field) []chunk {
 	from, to := 0, len(chunks)
 	for from < to && chunks[from].field != of {
@@ -215,8 +215,8 @@ func (d *document) readCharge(depth int) *fault {
 	return nil
 }
 
-// categories reads the categories of a line: one, or a list of them. Those of several
-// paths wait in the memory of further ones, for the order of the paths.
+// categories reads the categories of a line: one, or a list of them. Those of several paths are all
+// appended to the further ones, and put in the order of the paths later.
 func (d *document) categories(e *edge, depth int) (f *fault) {
 	several := d.reader.several&fieldCategory.bit() != 0
 	if c := d.next(); c != '[' && c != '{' && !e.commas && d.line.Category == "" && !several {
@@ -260,7 +260,7 @@ func (d *document) firstCategory(at int) {
 
 // bound is how long a list of texts may become.
 type bound struct {
-	length int    // with what is in it of others
+	length int    // with the elements of others in the same memory
 	most   int    // of its own
 	what   string // they are called
 }

@@ -53,9 +53,9 @@ func isASCII(text string) bool {
 // has one where the other is read is invalid.
 func SameName(a, b string) bool { return sameFolded(a, b) }
 
-// sameFolded reports whether two texts are the same but for case, as any of the
-// languages has it that look up names so: Go by simple folding, Java and .NET by the
-// capitals of each character. To Java ı and İ are an i.
+// sameFolded reports whether two texts are the same but for case in any language whose parsers
+// ignore case: Go compares by simple folding, Java and .NET by the upper case of each character. To
+// Java, ı and İ are the same as i.
 func sameFolded(a, b string) bool {
 	for a != "" && b != "" {
 		r, n := utf8.DecodeRuneInString(a)
@@ -129,11 +129,11 @@ func (d *document) duplicatesOfFew(names []span) (earlier, later span, found boo
 	return span{}, span{}, false
 }
 
-// nameSeed makes the hashes of names such as a sender cannot steer.
+// nameSeed seeds the hashes of names, so that a sender cannot choose names that collide.
 var nameSeed = maphash.MakeSeed()
 
-// duplicatesOfMany is duplicates by a table of the numbers of names, from one, each at its
-// hash or at the next free place after it.
+// duplicatesOfMany is duplicates with a hash table. An entry is the index of a name plus one, at
+// the hash of the name or at the next free entry after it.
 func (d *document) duplicatesOfMany(names []span, by sameness) (earlier, later span, found bool) {
 	size := 1 << bits.Len(uint(2*len(names)))
 	d.names.table = cleared(d.names.table, size)

@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// scanner walks over a JSON text known to be valid, which is why it checks
-// nothing that the grammar promises and never looks past the end.
+// scanner scans a JSON text that is known to be valid. It checks nothing that the grammar
+// guarantees, and reads nothing past the end.
 type scanner struct {
 	text string
 	pos  int
@@ -19,8 +19,8 @@ func view(body []byte) string {
 	return unsafe.String(unsafe.SliceData(body), len(body))
 }
 
-// space goes on to the next byte that is not white space; where the grammar
-// allows any, there is no other byte up to the space.
+// space advances to the next byte that is not white space. Where the grammar allows white space,
+// every byte up to the space character is white space.
 func (s *scanner) space() {
 	for s.text[s.pos] <= ' ' {
 		s.pos++
@@ -117,7 +117,7 @@ func (s *scanner) scalar() string {
 	return s.text[start:s.pos]
 }
 
-// skipValue goes over the current value without looking at anything in it.
+// skipValue skips the current value without reading what is in it.
 func (s *scanner) skipValue() {
 	depth := 0
 	for {

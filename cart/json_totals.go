@@ -8,8 +8,8 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// complete completes a cart that was read: it puts the lines in order, makes amounts of
-// those that had to wait for the currency, and adds up.
+// complete completes a cart that was read: it puts the lines in order, converts amounts in major
+// units, for which the currency had to be known, and adds up.
 func (d *document) complete() *fault {
 	if d.dropped != 0 {
 		d.drop(d.dropped)
@@ -45,7 +45,7 @@ func (d *document) complete() *fault {
 	return d.checkSubtotal(sums.goods)
 }
 
-// completeLine makes amounts of a line's price and total.
+// completeLine converts a line's price and total to minor units.
 func (d *document) completeLine(line *Line, i int) *fault {
 	var ok bool
 	if line.UnitPrice != NoPrice {
@@ -73,7 +73,7 @@ func (d *document) notMinorUnits(of field, line, charge int) *fault {
 	return &fault{spot: spot{field: of, line: line, charge: charge, wanted: d.reader.prices.wanted(d.currency)}}
 }
 
-// checkDecimals holds the number of decimals that the body states against the currency.
+// checkDecimals compares the number of decimals that the body states with that of the currency.
 func (d *document) checkDecimals() *fault {
 	if d.given&fieldDecimals.bit() == 0 || d.decimals == int64(d.currency.Digits()) {
 		return nil
@@ -82,7 +82,7 @@ func (d *document) checkDecimals() *fault {
 		wanted: fmt.Sprintf("%d, the decimals of %s", d.currency.Digits(), d.currency.Code())}}
 }
 
-// checkSubtotal holds the sum of the goods that the body states against the lines.
+// checkSubtotal compares the sum of the goods that the body states with the lines.
 func (d *document) checkSubtotal(goods int64) *fault {
 	if d.given&fieldSubtotal.bit() == 0 {
 		return nil
@@ -108,8 +108,8 @@ func (d *document) checkSubtotal(goods int64) *fault {
 	return f
 }
 
-// totals adds up a cart and sees that every sum stays within what a header can
-// carry.
+// totals adds up a cart and checks that every sum is at most [money.Max], the largest that a header
+// can carry.
 type totals struct {
 	quantity, goods, shipping int64
 }

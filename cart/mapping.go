@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Unread as a path leaves a field unread, wherever the body may have a member
-// of its default name.
+// Unread is the path of a field that is not read, even if the body has a member of its default
+// name.
 const Unread = "-"
 
 // Paths are where one part of the cart is: mostly one path, several for a list
@@ -62,13 +62,13 @@ func (p *Paths) UnmarshalJSON(text []byte) error {
 // String is the paths as they are written in a configuration.
 func (p Paths) String() string { return strings.Join(p, " ") }
 
-// Mapping says where in a JSON body each part of the cart is. A part without paths
-// is at its default. A default that is in the way of a path given here (because it is
-// the same place, or one is inside the other) gives way and is not read.
+// Mapping says where in a JSON body each part of the cart is. A part without paths is at its
+// default. A default that conflicts with a path given here, because both are the same or one is
+// inside the other, is not read. For the items and the quantity such a conflict is an error.
 //
-// Beside any path given here, a default whose value cannot be read in full counts as
-// absent, but for the currency, the items, quantities and prices: what has its name
-// in the sender's bodies may be something else.
+// If any path is given here, a default whose value cannot be read in full counts as absent: a
+// member of that name may be something else in the sender's bodies. This does not apply to the
+// currency, the items, quantities and prices.
 type Mapping struct {
 	// Where the ISO 4217 code of all amounts is, such as "CNY" or "cny". Default: `currency`.
 	Currency Paths `json:"currency,omitempty"`
@@ -224,9 +224,9 @@ func (m *Mapping) entries() []entry {
 	}
 }
 
-// Set sets the paths of the field a configuration calls key, such as "unit_price". It
-// is an error if there is no such field, if it has been set before, or if a path is
-// impossible by itself; what paths are to each other is for [NewReader] to check.
+// Set sets the paths of the field a configuration calls key, such as "unit_price". It is an error
+// if there is no such field, if it has been set before, or if a path is impossible by itself.
+// [NewReader] checks the paths against each other.
 func (m *Mapping) Set(key string, paths ...string) error {
 	var keys []string
 	for _, e := range m.entries() {
@@ -246,7 +246,7 @@ func (m *Mapping) Set(key string, paths ...string) error {
 	return fmt.Errorf("there is no field %s to map, only %s", quote(key), strings.Join(keys, ", "))
 }
 
-// Over is the mapping with the fields of another where it has none.
+// Over returns the mapping, with the paths of other for the fields that have none.
 func (m Mapping) Over(other Mapping) Mapping {
 	fields, others := m.entries(), other.entries()
 	for i := range fields {

@@ -26,7 +26,7 @@ const (
 	flawDigits
 )
 
-// reason says what a number with the flaw has, for a reason.
+// reason says what a number without the flaw looks like, for the reason of a fault.
 func (f flaw) reason() string {
 	switch f {
 	case flawExponent:
@@ -129,8 +129,9 @@ func (d decimal) isWholeDouble(text string) bool {
 	return err == nil && double == math.Trunc(double)
 }
 
-// minor is the number as an amount of a currency's main unit, in minor units. What
-// differs from a whole number of them by no more than floating point does is that.
+// minor is the number as an amount of a currency's main unit, in minor units. A number that differs
+// from a whole number of minor units only by the noise of floating point counts as whole. It
+// reports false for other fractions, and above [money.Max].
 func (d decimal) minor(decimals int) (int64, bool) {
 	excess := d.places - decimals
 	if excess <= 0 {

@@ -31,7 +31,7 @@ const (
 	commaMark      = "," // behind paths: cut texts at commas
 )
 
-// maxSteps leaves room for the lines and their fields in a document of [maxDepth].
+// maxSteps bounds a path, so that the lines and their fields fit into a document of [maxDepth].
 const maxSteps = 16
 
 // split takes a path apart.

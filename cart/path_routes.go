@@ -24,7 +24,7 @@ type parsed struct {
 	pair   [][]step // of attributes: the name and the value in a pair; nil for none
 }
 
-// parse takes the paths of an entry apart, and sees that its field takes so many.
+// parse splits the paths of an entry, and checks that its field takes so many.
 func (e *entry) parse(paths []string) (parsed, error) {
 	var p parsed
 	switch {
@@ -56,7 +56,7 @@ func (e *entry) parse(paths []string) (parsed, error) {
 	return p, err
 }
 
-// misplaced is the error of a mark among paths that is none itself.
+// misplaced is the error about a mark among the paths where it cannot be.
 func (f field) misplaced(paths []string) error {
 	for _, path := range paths {
 		switch {
@@ -110,8 +110,8 @@ func (p *parsed) addPairs(paths []string) error {
 	return nil
 }
 
-// routes are the paths of a mapping that are read, those given first; it fails if
-// two of them are in each other's way.
+// routes returns the paths of a mapping that are read, those given first. It fails if two of them
+// conflict.
 func (m *Mapping) routes() ([]route, error) {
 	var given, usual []route
 	for _, e := range m.entries() {
@@ -137,8 +137,9 @@ func (m *Mapping) routes() ([]route, error) {
 	return resolveRoutes(given, usual)
 }
 
-// lenient reports whether a field at its default is absent where it cannot be read: beside
-// any mapping, but that of something within it.
+// lenient reports whether a field at its default counts as absent if it cannot be read. It does if
+// any field is mapped, unless it is essential, or it is the shipping and a field of a charge is
+// mapped.
 func (m *Mapping) lenient(of field) bool {
 	mapped := false
 	for _, e := range m.entries() {
@@ -167,8 +168,9 @@ func (r route) over(p parsed) []route {
 	return all
 }
 
-// resolveRoutes checks every route against those before it: a given one in the way
-// is an error, a default gives way.
+// resolveRoutes checks every route against those before it. A given route that conflicts is an
+// error, as is a default of the items or the quantity. Any other default that conflicts is left
+// out.
 func resolveRoutes(given, usual []route) ([]route, error) {
 	var kept []route
 	for _, r := range append(given, usual...) {

@@ -43,8 +43,8 @@ type edge struct {
 	path     string // that leads here, for reasons
 }
 
-// find is the edge called name, or -1. Senders write the members of one object
-// like those of the last, so the search starts where the caller expects it.
+// find is the edge called name, or -1. Senders write the members of objects in the same order, so
+// the search starts where the caller expects the name.
 func (n *node) find(name string, expected int) int {
 	for i := expected; i < len(n.edges); i++ {
 		if n.edges[i].name == name {
@@ -74,7 +74,7 @@ func (n *node) variant(name string) *edge {
 	return nil
 }
 
-// add grows the tree by a route, of which the first steps have led here.
+// add extends the tree by a route, of which the first steps have led here.
 func (n *node) add(r *route, taken int) {
 	n.fields |= r.field.bit()
 	n.path = written(r.steps[:taken])
@@ -98,7 +98,7 @@ func (n *node) add(r *route, taken int) {
 	e.strict = e.into.strict
 }
 
-// edge is the one that a step goes along, made if it is not there.
+// edge returns the edge of a step, and adds it if it is not there.
 func (n *node) edge(s *step) *edge {
 	switch s.kind {
 	case stepPosition:
@@ -155,7 +155,7 @@ const (
 	// default beside a mapping.
 	essential fieldSet = 1<<fieldCurrency | 1<<fieldItems | 1<<fieldQuantity | 1<<fieldUnitPrice | 1<<fieldLineTotal | 1<<fieldShippingAmount
 
-	// ofArticle are what rules know goods by.
+	// ofArticle are the fields by which rules select goods.
 	ofArticle fieldSet = 1<<fieldSKU | 1<<fieldCategory | 1<<fieldSubgroup | 1<<fieldReduced | 1<<fieldAttributes
 
 	// ofLine, ofCharge and ofPair are within a line, a shipping charge, and a name and its

@@ -15,8 +15,8 @@ type Options struct {
 	// Fractional takes quantities that are no whole numbers, as [Line.Weight]. Without
 	// it such a cart is invalid.
 	Fractional bool
-	// ExactIDs takes names that are integers of 2^53 and more, as their digits. Not every
-	// parser keeps all of those.
+	// ExactIDs takes names that are integers of 2^53 and more, as their digits. Not every parser
+	// keeps all of the digits.
 	ExactIDs bool
 	// TextFlags takes "true", "false", "0" and "1" for what is true or false.
 	TextFlags bool
@@ -60,9 +60,9 @@ type limits struct {
 	lines, attributes, categories, coupons, segments, shipping int
 }
 
-// NewReader compiles the mapping. It fails for paths that cannot be followed (see [Paths]),
-// for two that are in each other's way (at one place, one inside the other, differing only
-// in case, or of different kinds at one value), and for negative bounds.
+// NewReader compiles the mapping. It fails for paths that cannot be followed (see [Paths]), for two
+// paths that conflict (at one place, one inside the other, differing only in case, or of different
+// kinds at one value), for an unknown unit of prices, and for negative bounds.
 func NewReader(options Options) (*Reader, error) {
 	routes, err := options.Map.routes()
 	if err != nil {
@@ -79,7 +79,7 @@ func NewReader(options Options) (*Reader, error) {
 		return nil, err
 	}
 	r.body, r.line, r.charge = &node{}, &node{}, &node{}
-	// Back in the order of the fields, which is the order senders write them in.
+	// Put the routes back in the order of the fields, in which senders usually write them.
 	slices.SortStableFunc(routes, func(a, b route) int { return int(a.field) - int(b.field) })
 	for i := range routes {
 		if options.CustomerInHeaders && routes[i].field.ofCustomer() {

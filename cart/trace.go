@@ -25,9 +25,9 @@ type Read struct {
 	Text string
 }
 
-// Trace is [Reader.ReadJSON] that also reports every value that was read, in the order of
-// the body. It takes several times as long. What was read is reported of an invalid cart,
-// too, as far as it was read.
+// Trace is [Reader.ReadJSON] that also reports every value that was read, in the order of the body.
+// It takes several times as long. For an invalid cart it reports the values that were read before
+// the fault.
 func (r *Reader) Trace(body []byte, defaultCurrency money.Currency, into *Cart) (reads []Read, found bool, err error) {
 	mark := markLength(body)
 	if !isJSON(body[mark:]) {
@@ -50,8 +50,8 @@ type trace struct {
 	only  *spot    // the one value that is looked for; nil for all
 }
 
-// wants reports whether a read is to be noted. Lines and charges of several paths have
-// no position yet, and so all of them can be what is looked for.
+// wants reports whether a read is to be noted. Lines and charges of several paths have no final
+// position yet, so all of them are noted.
 func (d *document) wants(of field, line, charge int) bool {
 	only := d.trace.only
 	switch {
@@ -70,7 +70,7 @@ type noted struct {
 	seen string // the value, for a reason
 }
 
-// textStep stands in a path for going on in the JSON of a text; no name has a NUL.
+// textStep stands in a path where it continues in the JSON of a text. No name in a path has a NUL.
 const textStep = "\x00"
 
 func (t *trace) enter(name string) {

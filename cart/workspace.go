@@ -26,8 +26,8 @@ func (n *seenNames) reset(most int) {
 	n.at, n.table = n.at[:0], n.table[:0]
 }
 
-// Workspace reads large bodies, one after the other: with pauses, and in memory
-// that it keeps, up to five times the largest. The zero value is ready.
+// Workspace reads large bodies, one after the other. It pauses while it reads, and keeps its memory
+// for the next body, up to five times the largest body. The zero value is ready.
 type Workspace struct {
 	decoder jsontext.Decoder
 	text    pieces
@@ -35,8 +35,8 @@ type Workspace struct {
 	names   seenNames
 }
 
-// ReadJSON is [Reader.ReadJSON] with pauses: pause is called every few ten
-// microseconds. That takes a tenth longer.
+// ReadJSON is [Reader.ReadJSON] with pauses: it calls pause every few tens of microseconds. It
+// takes a tenth longer.
 func (w *Workspace) ReadJSON(r *Reader, body []byte, defaultCurrency money.Currency, into *Cart, pause func()) (found bool, err error) {
 	if deep(body) {
 		into.Reset()
@@ -50,7 +50,7 @@ func (w *Workspace) ReadJSON(r *Reader, body []byte, defaultCurrency money.Curre
 		into.Reset()
 		return false, bad
 	}
-	w.names.at = w.names.at[:0] // it ends anywhere where a body is refused
+	w.names.at = w.names.at[:0] // a body that is refused leaves names in it
 	return r.readValid(body, defaultCurrency, into, &w.names, pause, nil)
 }
 
@@ -74,8 +74,8 @@ func (p *pieces) Read(into []byte) (int, error) {
 	return n, nil
 }
 
-// mostNamed is the depth at which a place is still worth naming. The library puts
-// its name together level by level, and takes quadratic time for it.
+// mostNamed is the depth up to which errors name a position. The library builds its name level by
+// level, which takes quadratic time.
 const mostNamed = 1000
 
 // deep reports whether a text, JSON or not, is nested deeper than that.

@@ -21,7 +21,7 @@ const (
 	Up
 )
 
-// Rate is an exact fraction between 0 and 1 written as a decimal: 0.15 is 15%.
+// Rate is an exact fraction that is not negative, written as a decimal: 0.15 is 15%.
 type Rate struct {
 	num, den int64 // den is a power of ten, at most 10^9
 }
@@ -113,8 +113,8 @@ func MulDiv(a, b, c int64, rounding Rounding) int64 {
 	return int64(quotient)
 }
 
-// RoundsUp reports whether a quotient, of which a division by divisor left a rest
-// below it, goes to the next whole number.
+// RoundsUp reports whether a quotient is rounded up to the next whole number. rest is the remainder
+// of the division by divisor, and less than that.
 func (r Rounding) RoundsUp(quotient, rest, divisor uint64) bool {
 	twice := rest * 2 // rest < divisor ≤ 2^63, so this cannot wrap
 	switch r {

@@ -1,6 +1,5 @@
-// Package money holds exact amounts: ISO 4217 currencies, integers of minor
-// units (fen, cents, whole yen), and the few operations promotions need on
-// them. Nothing here uses floating point.
+// Package money is exact amounts: ISO 4217 currencies, integers of minor units (fen, cents, whole
+// yen), and the few operations that promotions need on them. Nothing here uses floating point.
 package money
 
 import (
@@ -47,7 +46,7 @@ func (c Currency) Code() string { return c.code }
 // CNY, 0 for JPY, 3 for KWD.
 func (c Currency) Digits() int { return c.digits }
 
-// What a text that is no amount is.
+// The reasons why a text is no amount.
 var (
 	errNotNumber = errors.New("not a decimal number")
 	errTooBig    = fmt.Errorf("larger than %d minor units", Max)
@@ -100,7 +99,7 @@ func (c Currency) AppendMajor(dst []byte, minor int64) []byte {
 	return dst
 }
 
-// splitDecimal takes "-12.50" apart into "12" and "50".
+// splitDecimal splits "-12.50" into "12", "50" and whether it is negative.
 func splitDecimal(text string) (whole, decimals string, negative bool, err error) {
 	text, negative = strings.CutPrefix(text, "-")
 	whole, decimals, point := strings.Cut(text, ".")

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// The list of ISO 4217 is that of amendment 180, in force from 2026-01-01. The library
-// is behind it in some places: what is here goes over its table.
+// The list of ISO 4217 is that of amendment 180, in force from 2026-01-01. The library lacks parts
+// of it: the tables here take precedence over the library's.
 
 // amended are the currencies that the library does not have, with their decimals.
 var amended = map[string]int{
@@ -14,8 +14,8 @@ var amended = map[string]int{
 	"VED": 2, "XAD": 2, "ZWG": 2,
 }
 
-// unitless are the codes that the list has without a minor unit. No amount can be a
-// whole number of what is not said.
+// unitless are the codes that the list has without a minor unit. An amount in them cannot be a
+// whole number of minor units.
 var unitless = map[string]string{
 	"XAG": "silver", "XAU": "gold", "XPD": "palladium", "XPT": "platinum",
 	"XBA": "a unit of the bond market", "XBB": "a unit of the bond market",
@@ -25,12 +25,12 @@ var unitless = map[string]string{
 	"XTS": "the code for tests", "XXX": "the code for no currency",
 }
 
-// unlisted are codes that never were in the list, but in the library or in use, and
-// the one that the list has for it.
+// unlisted are codes that are in the library or in use and never were in the list, each with the
+// code that the list has instead.
 var unlisted = map[string]string{"CNH": "CNY", "GGP": "GBP", "IMP": "GBP", "JEP": "GBP"}
 
-// retired are the codes that the list had once, and the one that an amount is in
-// today. It is empty where there is none.
+// retired are the codes that were in the list once, each with the code that replaced it; empty if
+// none did.
 var retired = retiredCodes([]succession{
 	{"EUR", "ADP ATS BEC BEF BEL BGJ BGK BGL BGN CYP DDM DEM EEK ESA ESB ESP FIM FRF GRD HRD HRK IEP ITL LTL LTT " +
 		"LUC LUF LUL LVL LVR MTL MTP NLG PTE SIT SKK XEU XFU"},
@@ -47,7 +47,7 @@ var retired = retiredCodes([]succession{
 	{"", "ECV XFO XRE"},
 })
 
-// succession is a currency and the codes, apart by spaces, that it stands for today.
+// succession is a currency and the codes that it replaced, separated by spaces.
 type succession struct{ code, before string }
 
 func retiredCodes(list []succession) map[string]string {

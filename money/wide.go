@@ -34,8 +34,8 @@ func (w Wide) Excess() int {
 // Shift is w without its last n bits, at most 64; what is left must fit.
 func (w Wide) Shift(n int) int64 { return int64(w.hi<<(64-n) | w.lo>>n) }
 
-// Parts writes rates as whole numbers of the same part of one, the largest that will
-// do: 0.5 and 0.25 are 2 and 1 of 4.
+// Parts writes rates as whole numbers over their smallest common denominator: 0.5 and 0.25 are 2
+// and 1 of 4.
 func Parts(rates []Rate) (parts []int64, of int64) {
 	of = 1
 	for _, r := range rates {

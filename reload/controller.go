@@ -9,12 +9,12 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// A loadFunc turns a content into something that can be put into service, or says
-// why not. It is all the controller knows of the value.
+// A loadFunc turns a content into something that can be put into service. Its error says why
+// the content is refused. The controller knows nothing else of the value.
 type loadFunc func(Content) (loaded, error)
 
-// A loaded is a candidate that was accepted, or what is known of one that was
-// refused.
+// A loaded is a candidate that was accepted. Of a candidate that was refused it has what is
+// known.
 type loaded struct {
 	fingerprint string
 	texts       string
@@ -24,7 +24,7 @@ type loaded struct {
 	activate    func(Info) // the one atomic store
 }
 
-// A phase is where the controller is on the way from a change to a content.
+// A phase is a stage between a change of the files and a content.
 type phase uint8
 
 const (
@@ -52,16 +52,16 @@ func (s save) reason() error {
 	return s.obstacle
 }
 
-// A refusal is why a content of the files, or the files, are not in service.
+// A refusal is the reason why a content, or the files, did not go into service.
 type refusal struct {
 	key      string   // what was refused; "" for nothing
 	what     Identity // as far as it is known
-	byPolicy bool     // another policy, or another save of it, may accept it
+	byPolicy bool     // another policy, or the same content saved again, may be accepted
 }
 
-// A controller turns reported changes into revisions. Everything below start and run
-// happens on one goroutine, so that nothing needs a lock but what other goroutines read:
-// status and journalRef.
+// A controller turns reported changes into revisions. Everything below start and run happens
+// on one goroutine. Other goroutines read only status and journalRef, so nothing else needs a
+// lock.
 type controller struct {
 	path string
 	o    Options
@@ -79,14 +79,14 @@ type controller struct {
 	save      save
 	lastSeen  stableread.FileState // what was last read, refused or found missing
 	tried     stableread.FileState // what the last attempt at reading found
-	candidate stableread.FileState // what the last poll found that was not reported
+	candidate stableread.FileState // what the last poll found and no watch reported
 	recheck   bool                 // what was last seen may have changed without looking different
-	read      LastRead             // without its outcome, which later calls may change
+	read      LastRead             // without its outcome, which showOutcome adds
 
-	// What became of contents.
+	// The contents and what happened to them.
 	live        Info
-	liveDigest  string // of the content that live was made of
-	liveUnsaved bool   // it could not be saved in the journal, which is new
+	liveDigest  string // of the content that live was compiled from
+	liveUnsaved bool   // live is not saved in the journal, which is new
 	staged      *staged
 	pin         pin
 	refusal     refusal
@@ -99,7 +99,7 @@ type controller struct {
 	deferred []Event // while starting: what Open's error would say
 
 	ticks      *time.Ticker            // for polls
-	calls      chan func()             // from other goroutines, made on this one
+	calls      chan func()             // from other goroutines, run on this one
 	journalRef atomic.Pointer[journal] // journal, for other goroutines
 	stop       chan struct{}
 	done       chan struct{}

@@ -6,9 +6,9 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// accept puts a candidate into service. What may have been saved meanwhile does not matter:
-// the candidate is newer than what is in service, and what is newer still is read next. If
-// it were skipped, a file that is saved faster than it compiles would never be loaded.
+// accept puts a candidate into service, even if the files were saved again meanwhile. The
+// candidate is newer than the revision in service, and the later save is read next. If accept
+// skipped the candidate, a file that is saved faster than it compiles would never be loaded.
 func (c *controller) accept(r stableread.Reading, next loaded) {
 	c.unpinAndWithdraw()
 	info := c.infoOf(r, next)
@@ -34,7 +34,7 @@ func (c *controller) infoOf(r stableread.Reading, next loaded) Info {
 
 // activate swaps a revision in, reports it and records it.
 func (c *controller) activate(next loaded, info Info, digest string) {
-	info = info.against(c.live) // which may be another one than when it was staged
+	info = info.against(c.live) // live may be another revision than when it was staged
 	info.Sequence = c.live.Sequence + 1
 	info.Timestamps.Swapped = time.Now()
 	next.activate(info)
@@ -44,7 +44,7 @@ func (c *controller) activate(next loaded, info Info, digest string) {
 	c.recordActivation(info, digest)
 }
 
-// kind is that of the save under way; what is read before Open returns is the start.
+// kind is the kind of the save under way, or KindStart before Open returns.
 func (c *controller) kind() Kind {
 	if c.starting {
 		return KindStart

@@ -7,8 +7,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// handleContent decides what becomes of a complete content: it is refused, suppressed,
-// unchanged, staged or activated.
+// handleContent refuses, suppresses, stages or activates a complete content, or finds it
+// unchanged.
 func (c *controller) handleContent(r stableread.Reading) {
 	c.status.update(func(s *Status) { s.Proof = r.Proof })
 	c.translatePin(r)
@@ -42,7 +42,8 @@ func (c *controller) handleContent(r stableread.Reading) {
 	}
 }
 
-// handleKnown handles a content that need not be loaded, and reports whether it was one.
+// handleKnown handles a content that need not be loaded. It reports whether r is such a
+// content.
 func (c *controller) handleKnown(r stableread.Reading) bool {
 	switch {
 	case c.pin.digest == r.Digest && c.isPinned(c.pin.suppressed.Fingerprint):
@@ -61,14 +62,15 @@ func (c *controller) handleKnown(r stableread.Reading) bool {
 	return true
 }
 
-// unpinAndWithdraw ends the pin and what is staged: the files say what is in service.
+// unpinAndWithdraw ends the pin and drops the staged revision: the files have the content
+// that is in service.
 func (c *controller) unpinAndWithdraw() {
 	c.withdraw()
 	c.unpin()
 }
 
-// refuse reports why a content, or the files, do not go into service, once for the same
-// key. It reports whether it did.
+// refuse reports why a content, or the files, do not go into service. The same key is
+// reported once, unless the policy refused it. The result says whether it was reported.
 func (c *controller) refuse(key string, what Identity, err error) bool {
 	c.clearMissing()
 	c.refusal.byPolicy = errors.As(err, new(*GuardrailError))
@@ -81,8 +83,8 @@ func (c *controller) refuse(key string, what Identity, err error) bool {
 	return true
 }
 
-// reportUnchanged notes that the files hold what is in service or staged. That is an event
-// only after a refusal or an absence.
+// reportUnchanged ends a refusal and an absence: the files have the content that is in service
+// or staged. It sends an event only after a refusal or an absence.
 func (c *controller) reportUnchanged() {
 	was := c.refusal.key != "" || c.missing
 	c.clearRefusal()
@@ -104,8 +106,8 @@ func (c *controller) clearMissing() {
 	c.status.update(func(s *Status) { s.Missing = time.Time{} })
 }
 
-// saveLive saves what is in service in a journal that does not have it. r is the files,
-// which have the same meaning.
+// saveLive saves the revision in service in a journal that does not have it. r is a reading of
+// the files, which have the same meaning.
 func (c *controller) saveLive(r stableread.Reading) {
 	if !c.liveUnsaved {
 		return

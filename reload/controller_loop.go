@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// start watches, reads for the first time and starts the goroutine that does the rest.
+// start watches the files, reads them for the first time and starts the controller's goroutine.
 func (c *controller) start() error {
 	c.starting = true
 	began := time.Now()
@@ -29,8 +29,8 @@ func (c *controller) start() error {
 	return nil
 }
 
-// loadFirst runs the controller until there is a revision, or a reason for none. Where the
-// files give none, the journal may.
+// loadFirst runs the controller until there is a revision, or a reason why there is none. If
+// the files give no revision, loadFirst takes one from the journal.
 func (c *controller) loadFirst(deadline time.Time) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -51,8 +51,8 @@ func (c *controller) loadFirst(deadline time.Time) error {
 	return nil
 }
 
-// startError is why there is no first revision; nil if there is one, or may soon
-// be.
+// startError is the reason why there is no first revision. It is nil if there is a revision,
+// or may soon be one.
 func (c *controller) startError(deadline time.Time) error {
 	s := c.status.read()
 	switch {
@@ -71,7 +71,7 @@ func (c *controller) startError(deadline time.Time) error {
 	return nil
 }
 
-// run does one step after the other until the controller is stopped.
+// run repeats step until the controller is stopped.
 func (c *controller) run() {
 	defer close(c.done)
 	timer := time.NewTimer(0)
@@ -99,7 +99,7 @@ func (c *controller) step(timer *time.Timer, poll <-chan time.Time) {
 	case <-c.journal.stateChanges():
 		c.reportState()
 	case now := <-timer.C:
-		c.handleAll() // what is about to be read may not be quiet yet
+		c.handleAll() // the files may have been written again before this read
 		c.onTimer(now)
 	case now := <-poll:
 		c.poll(now)
@@ -109,14 +109,14 @@ func (c *controller) step(timer *time.Timer, poll <-chan time.Time) {
 	c.showOutcome()
 }
 
-// handleAll acts on all that was reported so far.
+// handleAll handles all changes reported so far.
 func (c *controller) handleAll() {
 	if changes := c.watch.Pop(); !changes.At.IsZero() {
 		c.handle(changes)
 	}
 }
 
-// nextTimer is when something is due by itself; zero for never.
+// nextTimer is when the controller has to act without a report; zero for never.
 func (c *controller) nextTimer() time.Time {
 	var next time.Time
 	if c.phase != phaseIdle {
@@ -132,8 +132,8 @@ func (c *controller) nextTimer() time.Time {
 	return next
 }
 
-// do calls f on the controller's goroutine and waits for it. It reports whether it did; it
-// does not once the controller has stopped.
+// do calls f on the controller's goroutine and waits until f returns. The result is false if
+// the controller has stopped and f was not called.
 func (c *controller) do(f func()) bool {
 	returned := make(chan struct{})
 	select {
@@ -160,7 +160,7 @@ func (c *controller) close() error {
 		<-c.done
 		c.journal.close()
 		if c.journal != nil {
-			c.reportState() // of what was written last
+			c.reportState() // of the last write
 		}
 		if err := c.watch.Close(); err != nil {
 			c.closed = fmt.Errorf("ending the watch on %s: %w", c.path, err)

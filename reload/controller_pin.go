@@ -5,13 +5,13 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// A pin keeps in service what a rollback put back: it suppresses the content that the files
-// had then, until they are saved with a content of another meaning. The zero value
+// A pin keeps in service the revision that a rollback put back. It suppresses the content that
+// the files had then, until they are saved with a content of another meaning. The zero value
 // suppresses nothing.
 type pin struct {
 	digest        string // of the suppressed content
 	suppressed    Identity
-	otherLanguage bool // its fingerprint is of another language, and was not translated yet
+	otherLanguage bool // suppressed was made in another language and is not translated yet
 }
 
 // unpin ends the pin.
@@ -23,8 +23,8 @@ func (c *controller) unpin() {
 	c.status.update(func(s *Status) { s.Pinned = Identity{} })
 }
 
-// isPinned reports whether the pin suppresses a content, by its fingerprint. The pin ends
-// if there is nothing else to serve.
+// isPinned reports whether the pin suppresses the content with a fingerprint. It ends the pin
+// if there is no other revision to serve.
 func (c *controller) isPinned(fingerprint string) bool {
 	if c.pin == (pin{}) || c.pin.suppressed.Fingerprint != fingerprint {
 		return false
@@ -36,8 +36,8 @@ func (c *controller) isPinned(fingerprint string) bool {
 	return false
 }
 
-// suppress reports that the pin suppresses the content of the files. A poll that finds what
-// was reported before reports nothing.
+// suppress reports that the pin suppresses the content of the files. A poll does not report it
+// again.
 func (c *controller) suppress() {
 	reported := c.refusal.key == "" && !c.missing && c.save.kind == KindPoll && !c.starting
 	c.clearRefusal()
@@ -46,10 +46,10 @@ func (c *controller) suppress() {
 	}
 }
 
-// translatePin finds the present fingerprint of a suppressed content whose fingerprint was
-// made in another language, so that other bytes of the same meaning are suppressed, too, and
-// a rollback to it may ask for either fingerprint. r is the files as they are, if they were
-// read. A content that is no longer accepted is suppressed by its bytes alone.
+// translatePin replaces the fingerprint of a suppressed content that was made in another
+// language by its present one. Then other bytes of the same meaning are suppressed, too, and
+// a rollback may name either fingerprint. r is a reading of the files; it is zero if they were
+// not read. A content that is no longer accepted is suppressed by its bytes alone.
 func (c *controller) translatePin(r stableread.Reading) {
 	if !c.pin.otherLanguage {
 		return
@@ -77,8 +77,7 @@ func (c *controller) loadPinned(r stableread.Reading) (history.Snapshot, loaded,
 	return s, next, err
 }
 
-// saveTranslated saves a snapshot of another language once more with its present
-// fingerprint.
+// saveTranslated saves a snapshot of another language again, with its present fingerprint.
 func (c *controller) saveTranslated(s history.Snapshot, info Info) {
 	if s.Fingerprint == info.Fingerprint {
 		return

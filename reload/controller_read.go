@@ -6,8 +6,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// retry reads if the obstacle is gone. After a writer has gone, the file still has to be
-// quiet for a while: another may follow.
+// retry reads the files if the obstacle is gone. After a writer has closed the file, the file
+// must be quiet for Settle, since another writer may follow.
 func (c *controller) retry(now time.Time) {
 	if c.save.obstacle != stableread.BeingWritten {
 		c.tryRead()
@@ -38,7 +38,7 @@ func (c *controller) tryRead() {
 	c.lastSeen, c.candidate = c.tried, stableread.FileState{}
 	c.read = LastRead{Digest: r.Digest, Number: c.read.Number + 1}
 	if err != nil {
-		// The cause may go without a change of the files, so the poll tries again.
+		// The cause may end without a change of the files, so the poll tries again.
 		c.recheck = true
 		c.endSave()
 		if c.refuse("file: "+err.Error(), Identity{}, err) {
@@ -56,8 +56,8 @@ func (c *controller) tryRead() {
 	c.checkAgain()
 }
 
-// readAll reads the files, and those that they name. Which those are is known only after
-// a read: then they are watched, too, and all are read again, at one moment.
+// readAll reads the files and those that they name. It knows the named files only after a
+// read. Then it watches them and reads all files again, at one moment.
 func (c *controller) readAll() (stableread.Reading, error) {
 	for range maxRenamings {
 		r, err := c.reader.Read(c.save.kind == KindRename)
@@ -73,8 +73,8 @@ func (c *controller) readAll() (stableread.Reading, error) {
 // maxRenamings is how often files are read again because they name others than before.
 const maxRenamings = 3
 
-// retryLater tries again after a delay that grows with the tries, and from poll to poll once
-// the save has been reported as pending. A reported close ends the wait sooner.
+// retryLater tries again after a delay that grows with the number of tries. Once the save has
+// been reported as pending, it tries once every Poll. A reported close ends the wait sooner.
 func (c *controller) retryLater(o stableread.Obstacle) {
 	c.save.obstacle = o
 	c.save.tries++

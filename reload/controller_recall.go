@@ -10,9 +10,9 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// refusedBefore refuses at the start a content that an earlier process refused by the same
-// policy: this one has nothing to compare it with, since there are no requests yet. It
-// reports whether it did.
+// refusedBefore refuses, at the start, a content that an earlier process refused by the same
+// policy. This process has no requests yet to compare the content on. The result says whether
+// it refused the content.
 func (c *controller) refusedBefore(r stableread.Reading) bool {
 	err := c.journal.refusal(r.Digest, c.o.Policy)
 	if err == nil || len(c.journal.served()) == 0 {
@@ -22,8 +22,8 @@ func (c *controller) refusedBefore(r stableread.Reading) bool {
 	return true
 }
 
-// recall puts into service what was in service last and is still accepted, for a start at
-// which the files give nothing. The error says why there is no such content.
+// recall activates the last revision in service that is still accepted. It is for a start at
+// which the files give no revision. The error says why there is no such revision.
 func (c *controller) recall() error {
 	err := c.journal.signedError()
 	for _, fingerprint := range c.journal.served() {

@@ -21,7 +21,8 @@ func (c *controller) recordActivation(info Info, digest string) {
 	c.record(actionActivated, info, digest, info.Note)
 }
 
-// retain retains the snapshots of what is in service, staged or suppressed, and others.
+// retain tells the journal to keep the snapshots of the revisions in service, staged and
+// suppressed, and those of others.
 func (c *controller) retain(others ...string) {
 	retained := append(others, c.live.Fingerprint)
 	if c.staged != nil {

@@ -2,8 +2,8 @@ package reload
 
 import "time"
 
-// emit sends an event. What makes Open fail is in its error alone, so the event is kept
-// until Open is known to succeed.
+// emit sends an event. If Open fails, only its error says why, so events before the first
+// revision are kept until there is one.
 func (c *controller) emit(k EventKind, err error) {
 	e := Event{Kind: k, Time: time.Now(), Path: c.path, Live: c.live, Err: err}
 	if c.staged != nil {
@@ -31,15 +31,15 @@ func (c *controller) sendDeferred() {
 	c.deferred = nil
 }
 
-// showOutcome puts what became of the content that was read last into the status. It comes
-// last in a step, so that a reader who sees the outcome sees everything else.
+// showOutcome puts the outcome of the last read into the status. It is the last part of a
+// step, so that a reader who sees the outcome also sees everything else.
 func (c *controller) showOutcome() {
 	shown := c.read
 	shown.Outcome = c.outcome()
 	c.status.update(func(s *Status) { s.File = shown })
 }
 
-// outcome is what became of the content that was read last; "" before there is one.
+// outcome is the outcome of the last read; "" before there is one.
 func (c *controller) outcome() Outcome {
 	content := c.read.Digest
 	switch {
@@ -59,7 +59,7 @@ func (c *controller) outcome() Outcome {
 	return ""
 }
 
-// reportState reports what is new of the state directory.
+// reportState reports changes in the health of the state directory.
 func (c *controller) reportState() {
 	was, now := c.journal.reported, c.journal.currentState()
 	c.journal.reported = now

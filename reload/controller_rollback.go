@@ -7,7 +7,8 @@ import (
 )
 
 // rollback puts an earlier revision back and pins it until the files are saved with another
-// content. The record comes first: once this returns, a restart does the same.
+// content. The record is written first, so that a restart after the rollback serves the same
+// revision.
 func (c *controller) rollback(fingerprint, inService, reason string) error {
 	if inService != "" && inService != c.live.Fingerprint {
 		return fmt.Errorf("%w: %s is", ErrNotInService, c.live.Fingerprint)
@@ -36,7 +37,7 @@ func (c *controller) rollback(fingerprint, inService, reason string) error {
 	return nil
 }
 
-// pinCurrent suppresses the present content of the files, on record.
+// pinCurrent suppresses the present content of the files and records the rollback.
 func (c *controller) pinCurrent(info Info, restored, reason string) error {
 	to := c.pin
 	switch {

@@ -34,9 +34,9 @@ func (c *controller) handle(changes fswatch.Changes) {
 	}
 }
 
-// changed reports whether the files are neither what was last handled nor what an obstacle
-// keeps from being read. The two watches report the same save one after the other, so the
-// second report is mostly about nothing new.
+// changed reports whether the files differ from the content that was last handled and from the
+// one that an obstacle keeps from being read. The two watches report the same save one after
+// the other, so the second report is mostly about no change.
 func (c *controller) changed() bool {
 	seen := c.files.Stat()
 	return seen != c.lastSeen && (c.phase != phaseBlocked || seen != c.tried)
@@ -49,7 +49,7 @@ func (c *controller) debounce(k Kind, at time.Time) {
 	c.phase, c.due = phaseSettling, at.Add(c.o.Settle)
 }
 
-// loadNow reads at once what a rename made complete, if that can be proved.
+// loadNow reads the files at once after a rename, if it can be proved that they are finished.
 func (c *controller) loadNow(k Kind, at time.Time) {
 	c.openSave(k, at)
 	c.tryRead()
@@ -83,7 +83,7 @@ func (c *controller) onTimer(now time.Time) {
 	}
 }
 
-// poll looks for changes that were not reported. It must find them twice.
+// poll looks for changes that were not reported. It acts on a change that two polls found.
 func (c *controller) poll(now time.Time) {
 	lost := c.watch.Check()
 	c.rewatch(lost)
@@ -106,8 +106,8 @@ func (c *controller) poll(now time.Time) {
 	}
 }
 
-// checkAgain begins a save if the files changed while they were loaded. That was not
-// reported yet; the report will say what kind of save it is.
+// checkAgain begins a save if the files changed while they were loaded and the change is not
+// reported yet. The report sets the kind of the save.
 func (c *controller) checkAgain() {
 	if c.stopped() || c.files.Stat() == c.lastSeen {
 		return

@@ -8,8 +8,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// Settings are the options of a [Source] that may change while it is open. They mean what
-// the fields of [Options] of the same names mean.
+// Settings are the options of a [Source] that may change while it is open. Each means the same
+// as the field of [Options] with its name.
 type Settings struct {
 	Settle, Poll time.Duration
 	State        string
@@ -17,19 +17,20 @@ type Settings struct {
 	Policy       string
 }
 
-// With is the options with others of these settings.
+// With returns the options with the settings s in place of their own.
 func (o Options) With(s Settings) Options {
 	o.Settle, o.Poll, o.State, o.StateOptions, o.Policy = s.Settle, s.Poll, s.State, s.StateOptions, s.Policy
 	return o
 }
 
-// Reconfigure gives the source other settings. What is in service stays there.
+// Reconfigure gives the source other settings. The revision in service stays.
 //
-// A content refused by a [GuardrailError] is loaded again if Policy is another one than before. Another
-// state directory, or another key or number of snapshots for it, is opened as at a start:
-// the old one is closed, and the new one gets what is in service, what is staged and what a
-// pin suppresses. Nothing is written to it if nothing was written before, until
-// [Source.StartJournal] is called.
+// A content refused by a [GuardrailError] is loaded again if the Policy changes. If the state
+// directory, its key or its number of snapshots changes, the old directory is closed and the
+// new one is opened as at a start. The new one gets the revision in service, the staged one
+// and the one that a pin suppresses. The new one is written at once if the old one was.
+// Otherwise it is written after a call of [Source.StartJournal]. After [Source.Close],
+// Reconfigure does nothing.
 func (s *Source[T]) Reconfigure(to Settings) { s.controller.do(func() { s.controller.change(to) }) }
 
 func (c *controller) change(to Settings) {
@@ -47,7 +48,7 @@ func (c *controller) change(to Settings) {
 	}
 }
 
-// loadAgain has the files read and loaded although they are the same.
+// loadAgain reads and loads the files although they did not change.
 func (c *controller) loadAgain() {
 	c.refusal.key = ""
 	if c.phase == phaseIdle {
@@ -55,8 +56,8 @@ func (c *controller) loadAgain() {
 	}
 }
 
-// moveState opens the state directory of the options. What is in service goes along, as far
-// as its files are known; they are not if there was no state directory so far.
+// moveState opens the state directory of the options and saves the revision in service there,
+// if its files are known. They are not if there was no state directory before.
 func (c *controller) moveState() {
 	along := []string{c.live.Fingerprint, c.pin.suppressed.Fingerprint}
 	if c.staged != nil {
@@ -80,16 +81,16 @@ func (c *controller) moveState() {
 	c.recordAll(digests)
 	c.liveUnsaved = !slices.ContainsFunc(snapshots, func(s history.Snapshot) bool { return s.Fingerprint == c.live.Fingerprint })
 	if c.liveUnsaved && c.phase == phaseIdle {
-		c.debounce(KindPoll, time.Now()) // it is mostly the content of the files
+		c.debounce(KindPoll, time.Now()) // the files mostly have the content of live
 	}
 	if started {
 		c.journal.start()
 	}
 }
 
-// recordAll records what is in service and staged in a journal that does not have it. digests
-// are those of the snapshots there by fingerprint: a comment may have been added to the files
-// since.
+// recordAll records the revision in service and the staged one in a journal that does not have
+// them. digests are those of the saved snapshots, by fingerprint. They may differ from the
+// digests of the files, where only a comment was added since.
 func (c *controller) recordAll(digests map[string]string) {
 	c.retain()
 	live := cmp.Or(digests[c.live.Fingerprint], c.liveDigest)

@@ -6,15 +6,15 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// A staged is a revision that was accepted and waits for its instant.
+// A staged is a revision that was accepted and is due later.
 type staged struct {
 	loaded loaded
 	info   Info
 	digest string // of its content
 }
 
-// stage keeps a candidate until its instant. It is loaded now, so that at its instant there
-// is nothing left to do but to swap, and every process that has it swaps together.
+// stage keeps a candidate until it is due. The candidate is compiled already, so that only the
+// swap is left. All processes with the same candidate swap at the same time.
 func (c *controller) stage(r stableread.Reading, next loaded) {
 	info := c.infoOf(r, next)
 	again := c.staged != nil && c.staged.info.Fingerprint == info.Fingerprint && c.staged.info.Texts == info.Texts && c.staged.info.Due.Equal(info.Due)
@@ -51,8 +51,8 @@ func (c *controller) unstage() {
 	c.status.update(func(s *Status) { s.Staged = Info{} })
 }
 
-// activateDue activates the staged revision when its wall-clock time is reached: that is
-// the clock that processes share.
+// activateDue activates the staged revision when its wall-clock time is reached. The wall
+// clock is the one that several processes share.
 func (c *controller) activateDue(now time.Time) {
 	if c.staged == nil || now.Round(0).Before(c.staged.info.Due) || c.stopped() {
 		return

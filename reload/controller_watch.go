@@ -6,8 +6,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// rewatch follows the path again and watches what it leads through, so that every
-// later change of it is reported. lost says why reports may be missing.
+// rewatch follows the path again and watches every name on it, so that each later change is
+// reported. lost is the reason why reports may be missing; nil if none are.
 func (c *controller) rewatch(lost error) {
 	c.layout = c.files.Locate()
 	err := c.watch.WatchNames(c.layout.Names(), c.layout.Listing())
@@ -16,8 +16,8 @@ func (c *controller) rewatch(lost error) {
 		if err == nil && now.Equal(c.layout) {
 			break
 		}
-		// It changed while it was being watched; what was changed before the
-		// watch was there has not been reported.
+		// The layout changed while it was being watched. A change before the watch began
+		// was not reported.
 		c.layout = now
 		err = c.watch.WatchNames(c.layout.Names(), c.layout.Listing())
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// Why a rollback was not carried out.
+// The reasons why a rollback was not carried out.
 var (
 	ErrNotInService = errors.New("another content is in service than the one named")
 	ErrInService    = errors.New("that content is in service already")
@@ -18,28 +18,28 @@ var (
 // A PanicError is the refusal of content on which the loader panicked.
 type PanicError struct {
 	Value any    // what it panicked with
-	Stack []byte // where
+	Stack []byte // where it panicked
 }
 
 // Error gives the text of the panic, without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic while loading: %v", e.Value) }
 
-// Unwrap returns the error it panicked with, if it was one.
+// Unwrap returns the value that it panicked with, if that is an error.
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
 }
 
-// A GuardrailError is a refusal that depends on more than the content, such as what
-// the loader compared it with. The same content is loaded again when it is saved
-// again; a restart alone does not let it in.
+// A GuardrailError is a refusal that depends on more than the content, such as the sample that
+// the loader compared it on. The same content is loaded again when it is saved again or when
+// the policy changes. After a restart with the same policy it stays refused.
 type GuardrailError struct {
-	Policy string // the one that refused it, see [Options.Policy]
+	Policy string // the policy that refused it, see [Options.Policy]
 	Err    error
 }
 
-// Error is that of the reason.
+// Error returns the text of Err.
 func (e *GuardrailError) Error() string { return e.Err.Error() }
 
-// Unwrap is the reason.
+// Unwrap returns Err.
 func (e *GuardrailError) Unwrap() error { return e.Err }

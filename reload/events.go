@@ -17,7 +17,7 @@ type Event struct {
 
 	Refused Identity // what was refused, or is suppressed, for refused and pinned
 
-	Value any // of Live, as the loader made it, for activated
+	Value any // of Live, as the loader returned it, for activated
 
 	Checkpoint string // the signed head of the log, a note of golang.org/x/mod's sumdb/note, for signed
 }
@@ -26,7 +26,7 @@ type Event struct {
 type Identity struct {
 	Fingerprint string // see [Candidate.Fingerprint]
 	Formerly    string // see [Info.Formerly]
-	Version     string // what it calls itself
+	Version     string // as the content states it
 }
 
 // An EventKind is the kind of an [Event].
@@ -36,17 +36,19 @@ const (
 	// EventActivated: a new revision is in service.
 	EventActivated EventKind = iota + 1
 
-	// EventRefused: the file's content, or the file, was refused. It is sent
-	// once, and not again until the file is saved with other content.
+	// EventRefused: the file's content, or the file, was refused. The same content is
+	// reported once, until the file is saved with other content. A refusal by a
+	// [GuardrailError] is reported again when the file is saved again.
 	EventRefused
 
-	// EventUnchanged: the file was saved with other bytes but the same meaning
-	// and texts, or is back at the meaning in service after it was refused or missing.
-	// Nothing was swapped.
+	// EventUnchanged: the file was saved with the meaning and texts of the revision in
+	// service or staged, or has them again after it was refused or missing. Nothing was
+	// swapped.
 	EventUnchanged
 
-	// EventPinned: a rollback pins the revision in service, and the file was saved with
-	// the content that the rollback replaced, or has it at the start. Nothing was swapped.
+	// EventPinned: a rollback pins the revision in service, and the file was saved with the
+	// content that the rollback replaced, or has that content at the start. Nothing was
+	// swapped.
 	EventPinned
 
 	// EventPending: a save has not been proved finished for two seconds.
@@ -69,28 +71,28 @@ const (
 	// are found by polling until it can.
 	EventPolling
 
-	// EventStaged: a revision was accepted and will be activated at its instant.
+	// EventStaged: a revision was accepted and will be activated when it is due.
 	EventStaged
 
 	// EventWithdrawn: the staged revision will not be activated: the file was
 	// saved with other content, was deleted, or an older revision was put back.
 	EventWithdrawn
 
-	// EventStateFailed: the state directory cannot be written. What happens is
-	// recorded later, if it can be.
+	// EventStateFailed: the state directory cannot be written. Records wait in memory until
+	// it can be written again.
 	EventStateFailed
 
 	// EventStateRestored: the state directory can be written again, and everything
 	// is recorded.
 	EventStateRestored
 
-	// EventTampered: the state directory is not as it was left. A log that is not was
-	// set aside as it is and a new one begun; a content that is not
-	// ([history.ErrContentChanged]) was set aside alone.
+	// EventTampered: the state directory was changed by another program. A log that was
+	// changed was set aside and a new one begun. A snapshot that was changed
+	// ([history.ErrContentChanged]) was set aside alone, and the log continues.
 	EventTampered
 
-	// EventSigned: records were written and signed. The checkpoint covers all there
-	// are. Kept elsewhere, it shows whether a later log continues this one.
+	// EventSigned: records were written and signed. The checkpoint covers all records. A copy
+	// of it in another place shows whether a later log continues this one.
 	EventSigned
 )
 

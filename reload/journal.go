@@ -8,15 +8,15 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// A journal is the way to the state directory: it saves snapshots of what goes into
-// service and records what happens. What was there at the start is only read; nothing is
-// written before [Source.StartJournal] is called.
+// A journal writes to the state directory: it saves snapshots of the contents that go into
+// service and records what happens. It only reads what was there at the start. It writes
+// nothing before [Source.StartJournal] is called.
 //
-// A goroutine of its own writes, so that flushing a disk never delays the next save. What
-// cannot be written is kept and written later: a full disk does not keep a finished save
-// out of service.
+// A separate goroutine writes, so that flushing a disk never delays the next save. A record
+// that cannot be written is kept in memory and written later, so that a finished save goes
+// into service while the disk is full.
 //
-// A nil journal, of a source without a state directory, has nothing on record and does
+// A nil journal is that of a source without a state directory. It has no records and does
 // nothing.
 type journal struct {
 	dir      string
@@ -27,37 +27,37 @@ type journal struct {
 
 	// Only the goroutine of the controller uses these.
 	signed    *history.View    // what earlier processes signed
-	signedErr error            // why there is nothing in it to go by, where there was something
-	recorded  []history.Record // by this process, of contents; they need not be written yet
+	signedErr error            // why signed has no records although the directory has a log
+	recorded  []history.Record // by this process, of contents; they may not be written yet
 	reported  journalState     // as it was reported last
 
 	mu        sync.Mutex
 	done      chan struct{}    // closed when nothing will be written any more; nil until it is started
 	closed    bool             // close was called
-	log       *history.Journal // nil until it could be opened
+	log       *history.Journal // nil until it is opened
 	state     journalState
-	snapshots []cachedSnapshot // of what is in service and what is to be, oldest first
+	snapshots []cachedSnapshot // of contents that are retained or not saved yet, oldest first
 	retained  []string         // fingerprints of the snapshots that must not be dropped
 	queue     []entry          // to be written, oldest first
-	inService *history.Record  // the last one that says what is; nil if none was written
+	inService *history.Record  // the last record of a revision in service; nil if none was written
 }
 
-// journalState is how writing goes.
+// journalState is the health of the writing.
 type journalState struct {
 	err        error  // why the last attempt failed; nil if it did not
 	found      error  // what was wrong with the directory when it was opened
 	checkpoint string // the last one that was signed
 }
 
-// A cachedSnapshot is kept in memory, too, so that it can be read while the disk fails, and
-// saved again if the directory is removed.
+// A cachedSnapshot is a snapshot that is also kept in memory. It can be read while the disk
+// fails, and saved again if the directory is removed.
 type cachedSnapshot struct {
 	history.Snapshot
 	saved bool
 }
 
-// newJournal reads what earlier processes signed. Nothing else is acted on. It is nil if
-// there is no state directory.
+// newJournal reads the records that earlier processes signed, and ignores all others. It
+// returns nil if there is no state directory.
 func newJournal(o Options) *journal {
 	if o.State == "" {
 		return nil
@@ -71,7 +71,7 @@ func newJournal(o Options) *journal {
 	}
 }
 
-// start lets it write. Until then everything waits.
+// start begins to write. Records and snapshots wait until then.
 func (j *journal) start() {
 	if j == nil {
 		return
@@ -86,7 +86,7 @@ func (j *journal) start() {
 	signal(j.wake)
 }
 
-// started reports whether it may write.
+// started reports whether start was called.
 func (j *journal) started() bool {
 	if j == nil {
 		return false
@@ -96,7 +96,7 @@ func (j *journal) started() bool {
 	return j.done != nil
 }
 
-// close writes what can be written and lets go of the directory.
+// close writes what can be written, then closes the directory.
 func (j *journal) close() {
 	if j == nil {
 		return
@@ -113,7 +113,7 @@ func (j *journal) close() {
 	}
 }
 
-// retry has what could not be written tried again.
+// retry tries again to write what could not be written.
 func (j *journal) retry() {
 	if j == nil {
 		return
@@ -133,14 +133,14 @@ func (j *journal) stateChanges() <-chan struct{} {
 	return j.ready
 }
 
-// currentState is how writing goes.
+// currentState is the present health of the writing.
 func (j *journal) currentState() journalState {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.state
 }
 
-// save saves a snapshot before it goes into service. It does not wait for the disk. Where
+// save saves a snapshot before its content goes into service. It does not wait for the disk. If
 // the directory is not open yet, the snapshot is saved once it is.
 func (j *journal) save(s history.Snapshot) {
 	if j == nil {
@@ -159,8 +159,8 @@ func (j *journal) save(s history.Snapshot) {
 	j.cache(cachedSnapshot{s, saved})
 }
 
-// cacheSaved keeps a snapshot in memory, too, that is in the directory, in case the
-// directory is removed.
+// cacheSaved also keeps in memory a snapshot that is in the directory, in case the directory is
+// removed.
 func (j *journal) cacheSaved(s history.Snapshot) {
 	if j == nil {
 		return
@@ -178,7 +178,7 @@ func (j *journal) cache(s cachedSnapshot) {
 	j.snapshots = append(j.snapshots, s)
 }
 
-// retain says which snapshots must not be dropped.
+// retain sets which snapshots must not be dropped, by their fingerprints.
 func (j *journal) retain(fingerprints ...string) {
 	if j == nil {
 		return
@@ -189,8 +189,8 @@ func (j *journal) retain(fingerprints ...string) {
 	j.dropSnapshots()
 }
 
-// dropSnapshots drops from memory all but what is retained, and what will be saved any
-// moment. j.mu is held.
+// dropSnapshots drops all snapshots from memory except the retained ones and those that are
+// about to be saved. j.mu is held.
 func (j *journal) dropSnapshots() {
 	writing := j.done != nil && j.state.err == nil
 	j.snapshots = slices.DeleteFunc(j.snapshots, func(h cachedSnapshot) bool {
@@ -198,7 +198,7 @@ func (j *journal) dropSnapshots() {
 	})
 }
 
-// record has a record written, some time soon.
+// record queues a record. It is written soon, or once the disk works.
 func (j *journal) record(r history.Record) {
 	if j == nil {
 		return
@@ -210,7 +210,7 @@ func (j *journal) record(r history.Record) {
 	j.enqueue(entry{record: &r})
 }
 
-// addRecorded notes what this process knows of contents itself.
+// addRecorded keeps a record of contents in memory, so that it counts before it is written.
 func (j *journal) addRecorded(r history.Record) {
 	if !isOfContent(r) {
 		return
@@ -221,8 +221,8 @@ func (j *journal) addRecorded(r history.Record) {
 	}
 }
 
-// append writes a record now. If that fails it is not tried again, and the record does not
-// count.
+// append writes a record and waits until it is on disk. If that fails, it is not tried again,
+// and the record does not count.
 func (j *journal) append(r history.Record) error {
 	if j == nil {
 		return errNoState
@@ -238,7 +238,7 @@ func (j *journal) append(r history.Record) error {
 
 var errNoState = errors.New("there is no state directory")
 
-// history is what is written, once everything recorded so far is, if it can be.
+// history returns what is on disk, after everything recorded so far is written, if it can be.
 func (j *journal) history() History {
 	if j == nil {
 		return History{}

@@ -6,13 +6,12 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// A content that was saved in an earlier language has a fingerprint on record that its
-// bytes do not give any more. It is verified by the digest of its bytes instead, which is
-// on record, too, and is saved once more with its present fingerprint, so that it is found
-// by both.
+// A content that was saved in an earlier language has a fingerprint on record that its bytes no
+// longer give. It is verified by the digest of its bytes, which is also on record. It is saved
+// again with its present fingerprint, so that it is found by both.
 
-// formerly is the fingerprint that was put on record for a content in an earlier
-// language; "" if there is none, or it is the same.
+// formerly is the fingerprint on record of a content in an earlier language; "" if there is
+// none or it is the same.
 func (j *journal) formerly(digest, fingerprint string) string {
 	if j == nil {
 		return ""
@@ -32,8 +31,8 @@ func (j *journal) formerly(digest, fingerprint string) string {
 	return ""
 }
 
-// formerlyIn is the fingerprint that a snapshot was saved under, if that is another one
-// than it has now, or else the one that was known as its former one then.
+// formerlyIn is the former fingerprint of a snapshot whose present one is given: the one that
+// it was saved under, if that differs, or else the former one that was saved with it.
 func formerlyIn(s history.Snapshot, fingerprint string) string {
 	if s.Fingerprint == fingerprint {
 		return s.Formerly
@@ -41,7 +40,7 @@ func formerlyIn(s history.Snapshot, fingerprint string) string {
 	return s.Fingerprint
 }
 
-// formerlyOf is the former fingerprint on record of a fingerprint in this language.
+// formerlyOf is the former fingerprint on record of a fingerprint in the present language.
 func (j *journal) formerlyOf(fingerprint string) string {
 	for _, r := range slices.Backward(j.signed.Records) {
 		if r.Fingerprint == fingerprint && r.Formerly != "" {
@@ -51,8 +50,8 @@ func (j *journal) formerlyOf(fingerprint string) string {
 	return ""
 }
 
-// isOtherLanguage reports whether the fingerprint of what a rollback pins was made in
-// another language. The rollback itself may be a later one.
+// isOtherLanguage reports whether the fingerprint that a rollback suppresses was made in
+// another language. The rollback itself may have been recorded in a later one.
 func (j *journal) isOtherLanguage(rollback history.Record) bool {
 	for _, r := range slices.Backward(j.signed.Records) {
 		if r.Fingerprint == rollback.Against {

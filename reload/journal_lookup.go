@@ -16,12 +16,12 @@ func (j *journal) snapshot(fingerprint string) (history.Snapshot, error) {
 	if s, ok := j.held(fingerprint); ok {
 		return s, nil
 	}
-	return j.signed.Verified(fingerprint, func(s history.Snapshot) bool { // wherever it was saved, it is read from the disk
+	return j.signed.Verified(fingerprint, func(s history.Snapshot) bool { // read from the disk, whichever process saved it
 		return slices.Contains(j.digests(fingerprint), s.Digest) || slices.Contains(j.digests(s.Formerly), s.Digest)
 	})
 }
 
-// held is a snapshot that is held in memory.
+// held returns a snapshot that is kept in memory.
 func (j *journal) held(fingerprint string) (history.Snapshot, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -33,10 +33,10 @@ func (j *journal) held(fingerprint string) (history.Snapshot, bool) {
 	return history.Snapshot{}, false
 }
 
-// verify makes sure that a snapshot is the content that a fingerprint asks for: its bytes
-// are those on a signed record of that fingerprint. In another language the same bytes have
-// another fingerprint, which may be on no record: then they must have it, and must be those
-// on record of the former one.
+// verify checks that a snapshot is the content that a fingerprint names: its bytes are those on
+// a signed record of that fingerprint. In another language the same bytes have another
+// fingerprint, which may be on no record. Then the snapshot must have that fingerprint, and
+// its bytes must be those on record of the former one.
 func (j *journal) verify(asked string, s history.Snapshot, fingerprint string) error {
 	recorded := j.digests(asked)
 	switch {
@@ -50,8 +50,8 @@ func (j *journal) verify(asked string, s history.Snapshot, fingerprint string) e
 	return fmt.Errorf("the snapshot %s is not what was in service: its bytes are not those on record; publish what is meant instead", asked)
 }
 
-// digests are those on record of the contents with a fingerprint. What another
-// process wrote before this one opened the directory counts as well.
+// digests are the digests on record of the contents with a fingerprint. They include the
+// records that another process wrote before this one opened the directory.
 func (j *journal) digests(fingerprint string) []string {
 	var digests []string
 	for _, records := range [][]history.Record{j.signed.Records, j.recorded, j.written()} {
@@ -74,7 +74,7 @@ func (j *journal) hasContent(fingerprint, digest string) bool {
 	return j != nil && slices.Contains(j.digests(fingerprint), digest)
 }
 
-// written are the records that were signed when the directory was opened, and since.
+// written returns the records of the open log: those that were signed before, and later ones.
 func (j *journal) written() []history.Record {
 	if log := j.opened(); log != nil {
 		return log.Records()
@@ -82,8 +82,7 @@ func (j *journal) written() []history.Record {
 	return nil
 }
 
-// served are the fingerprints of what was in service by the signed records, the
-// latest first.
+// served returns the fingerprints of what was in service by the signed records, latest first.
 func (j *journal) served() []string {
 	if j == nil {
 		return nil
@@ -97,7 +96,7 @@ func (j *journal) served() []string {
 	return served
 }
 
-// signedError is why there are no signed records to go by, where there were some.
+// signedError is why there are no signed records although the directory has a log.
 func (j *journal) signedError() error {
 	if j == nil {
 		return nil
@@ -105,8 +104,8 @@ func (j *journal) signedError() error {
 	return j.signedErr
 }
 
-// pinned is the pin of the last rollback by an earlier process, if it is still in effect:
-// it is until something else is activated.
+// pinned is the pin of the last rollback by an earlier process. It is in effect until another
+// content is staged or activated, other than by a recall.
 func (j *journal) pinned() pin {
 	if j == nil {
 		return pin{}
@@ -133,8 +132,8 @@ func (j *journal) versionOf(fingerprint string) string {
 	return ""
 }
 
-// refusal is the refusal of a content by the same policy that an earlier process recorded
-// last; nil if there is none.
+// refusal is the last refusal of a content by an earlier process, if it was by the same policy;
+// nil otherwise.
 func (j *journal) refusal(digest, policy string) error {
 	if j == nil {
 		return nil

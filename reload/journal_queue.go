@@ -8,11 +8,11 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// maxBacklog bounds the records that wait to be written while the disk refuses
-// them; the oldest are dropped.
+// maxBacklog bounds the entries that wait while the disk cannot be written. Beyond it the
+// oldest are dropped.
 const maxBacklog = 1000
 
-// An entry is a record, or a mark that only waits until those before it are written.
+// An entry is a record, or a mark whose only purpose is to wait for the records before it.
 type entry struct {
 	record  *history.Record // nil for a mark
 	written chan error      // nil if nothing waits for it
@@ -46,7 +46,7 @@ func (j *journal) enqueue(e entry) {
 	}
 }
 
-// reply wakes those that wait for entries.
+// reply sends err to all goroutines that wait for entries.
 func reply(entries []entry, err error) {
 	for _, e := range entries {
 		if e.written != nil {
@@ -55,7 +55,7 @@ func reply(entries []entry, err error) {
 	}
 }
 
-// signal puts the one element into a channel that has room for one, unless it is there.
+// signal adds an element to a channel with a capacity of one, unless it has one already.
 func signal(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -77,7 +77,7 @@ func (j *journal) run() {
 	}
 }
 
-// flush writes what was not written yet.
+// flush writes all entries and snapshots that are not written yet.
 func (j *journal) flush() {
 	err := j.writeQueue()
 	if errors.Is(err, history.ErrLogChanged) {
@@ -91,18 +91,18 @@ func (j *journal) flush() {
 	}
 	j.setError(err)
 	if err != nil {
-		// What is waited for fails now; the other records stay in the queue.
+		// Entries that a goroutine waits for fail now; the other records stay in the queue.
 		reply(j.queue, err)
 		j.queue = slices.DeleteFunc(j.queue, func(e entry) bool { return e.written != nil })
 	}
 }
 
-// abandonLog closes a log that is not the directory's any more. The one that is opened next
-// has to record again what is in service.
+// abandonLog closes a log that was removed or changed. The record of the revision in service is
+// queued again, for the next log.
 func (j *journal) abandonLog(cause error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	_ = j.log.Close() // it has nothing that can be saved
+	_ = j.log.Close() // nothing in it is unsaved
 	j.log, j.options.Lost = nil, cause
 	for i := range j.snapshots {
 		j.snapshots[i].saved = false
@@ -161,7 +161,7 @@ func (j *journal) openLog() (*history.Journal, error) {
 	return j.log, nil
 }
 
-// recordNextTime has the next attempt to open the directory record what this one found.
+// recordNextTime makes the next attempt to open the directory record what this one found.
 func (j *journal) recordNextTime(err error) {
 	var unfinished *history.UnfinishedError
 	if !errors.As(err, &unfinished) {
@@ -172,14 +172,14 @@ func (j *journal) recordNextTime(err error) {
 	j.options.Lost = unfinished.Found
 }
 
-// opened is the log, or nil if it could not be opened so far.
+// opened is the open log; nil if it was not opened yet.
 func (j *journal) opened() *history.Journal {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.log
 }
 
-// oldest is the oldest entry; it stays in the queue until it is written.
+// oldest is the oldest entry. It stays in the queue until it is written.
 func (j *journal) oldest() (e entry, retained []string, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -189,7 +189,7 @@ func (j *journal) oldest() (e entry, retained []string, ok bool) {
 	return j.queue[0], j.retained, true
 }
 
-// dequeue takes an entry that was written off the queue, unless it was dropped meanwhile.
+// dequeue removes an entry that was written from the queue, unless it was dropped meanwhile.
 func (j *journal) dequeue(e entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -202,7 +202,7 @@ func (j *journal) dequeue(e entry) {
 	}
 }
 
-// setError notes whether writing works; j.mu is held.
+// setError records whether the last write worked; j.mu is held.
 func (j *journal) setError(err error) {
 	j.state.err = err
 	signal(j.ready)

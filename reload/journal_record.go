@@ -15,8 +15,8 @@ const (
 	actionStaged     history.Action = "staged"
 	actionWithdrawn  history.Action = "withdrawn"
 
-	// actionAbandoned takes back a rollback that was answered with an error: its record
-	// may be in the log all the same.
+	// actionAbandoned withdraws a rollback that returned an error. The record of the
+	// rollback may be in the log nevertheless.
 	actionAbandoned history.Action = "abandoned"
 )
 
@@ -26,7 +26,7 @@ func putsIntoService(a history.Action) bool { return a == actionActivated || a =
 // are pinned.
 func isOfContent(r history.Record) bool { return putsIntoService(r.Action) || r.Action == actionStaged }
 
-// withoutAbandoned leaves out the rollbacks that were taken back.
+// withoutAbandoned leaves out the rollbacks that were withdrawn by actionAbandoned.
 func withoutAbandoned(records []history.Record) []history.Record {
 	var done []history.Record
 	for _, r := range records {
@@ -40,8 +40,8 @@ func withoutAbandoned(records []history.Record) []history.Record {
 	return done
 }
 
-// maxReason bounds the reason of a record in bytes. A refusal has a line for each of
-// hundreds of errors, and every record is kept and shown for good.
+// maxReason bounds the reason of a record in bytes. A refusal may have a line for each of
+// hundreds of errors, and records are never removed.
 const maxReason = 4096
 
 func recordOf(a history.Action, i Info, digest, reason string) history.Record {

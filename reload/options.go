@@ -28,9 +28,9 @@ type Options struct {
 	// its last write or close, before it is read. Default 20 ms.
 	Settle time.Duration
 
-	// Poll is the interval of the search for changes that were not reported. Such a
-	// change must be found twice, so it takes up to two intervals to be in service.
-	// Default 1 s.
+	// Poll is the interval at which the files are checked for changes that were not
+	// reported. Such a change must be found twice, so it may take two intervals to go into
+	// service. Default 1 s.
 	Poll time.Duration
 
 	// MaxSize is the size in bytes, of all files together, above which a source
@@ -41,29 +41,29 @@ type Options struct {
 	// leads to a directory. Without it a directory is refused.
 	Include func(name string) bool
 
-	// Companions names the files in the same directory that belong to the source
-	// where it is a file, given its own name. They need not exist. By default
-	// there are none.
+	// Companions names the files in the same directory that belong to a source that is a
+	// file. name is the name of that file. The companions need not exist. By default there
+	// are none.
 	Companions func(name string) []string
 
-	// Named names further files in the same directory that belong to the source because
-	// its files name them. They are plain names; a link that leads out of the directory
-	// is not followed, and they need not exist. Files that are named so name no others.
-	// By default there are none.
+	// Named returns further files in the same directory that belong to the source because
+	// files name them. They are plain names and need not exist. A link that leads out of the
+	// directory is not followed. files has no files that were named themselves. By default
+	// there are none.
 	Named func(files []File) []string
 
-	// Plain says which of the files that are named have to be where their name says: a
-	// link is followed only to a file of the same name below the directory, as Kubernetes
-	// mounts a volume. By default there are none.
+	// Plain says which of the named files must not be links to other names: such a link is
+	// followed only to a file of the same name below the directory, as Kubernetes mounts a
+	// volume. By default it is none of them.
 	Plain func(name string) bool
 
-	// State is the directory for what survives restarts; empty for none. It must not
-	// be below a directory that is watched. Nothing is written there before
+	// State is the directory for the history that survives restarts; empty for none. It must
+	// not be below a directory that is watched. Nothing is written there before
 	// [Source.StartJournal] is called.
 	State string
 
-	// StateOptions name the log in the state directory, the key it is signed
-	// with, and how many snapshots are kept.
+	// StateOptions are the name of the log in the state directory, the key that signs it,
+	// and how many snapshots are kept.
 	StateOptions history.Options
 
 	// Language is the version of the language that the loader reads and makes
@@ -72,24 +72,23 @@ type Options struct {
 	// by the digest of its bytes. 0, the default, is not recorded.
 	Language int
 
-	// Policy identifies the limits that the loader checks a content against, apart from
-	// what the content says itself. A refusal by a [GuardrailError] outlives a restart
-	// only if the policy is the same.
+	// Policy identifies the limits that the loader checks a content against, apart from the
+	// content itself. After a restart, a refusal by a [GuardrailError] remains only if the
+	// policy is the same.
 	Policy string
 
-	// OnEvent, if set, receives the events. It is called from the one
-	// goroutine that also loads (and, for what happens before Open returns,
-	// from Open's caller), in order and never concurrently. It must not block,
-	// must not panic, and must not call the Source.
+	// OnEvent, if set, receives the events, in order and never concurrently. It is called
+	// from the goroutine that loads, and before Open returns from Open's caller. It must not
+	// block, must not panic, and must not call the Source.
 	OnEvent func(Event)
 
 	faults faults
 }
 
-// faults leave out what an operating system may not have, and report what is no event,
-// for tests.
+// faults are for tests. They leave out features that an operating system may not have, and
+// report reads.
 type faults struct {
-	noWatch  error  // no file system notification can be had, for this reason
+	noWatch  error  // why no file system notification is available; nil if it is
 	noCloses bool   // no close-after-write notification
 	noLease  bool   // leases are not permitted
 	onRead   func() // a file was read completely
@@ -120,13 +119,12 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// fileset is the files of a source at path, as far as they are known before any is read.
+// fileset is the files of a source at path that are known before any is read.
 func (o *Options) fileset(path string) *stableread.Fileset {
 	return &stableread.Fileset{Path: path, MaxSize: o.MaxSize, Include: o.Include, Companions: o.Companions, Plain: o.Plain}
 }
 
-// name adds the files that others name to the set, and reports whether they are others
-// than before.
+// name sets the files that others name, and reports whether they differ from those before.
 func (o *Options) name(set *stableread.Fileset, files []File) bool {
 	var named []string
 	for _, name := range o.Named(naming(set, files)) {
@@ -142,7 +140,7 @@ func (o *Options) name(set *stableread.Fileset, files []File) bool {
 	return true
 }
 
-// naming are the files that are in the set themselves, not because others name them.
+// naming returns the files that belong to the set without being named by others.
 func naming(set *stableread.Fileset, files []File) []File {
 	var naming []File
 	for _, f := range files {
@@ -153,8 +151,7 @@ func naming(set *stableread.Fileset, files []File) []File {
 	return naming
 }
 
-// plainName reports whether a name is that of a file in a directory, and leads nowhere
-// else.
+// plainName reports whether a name is the name of a file in a directory, and no path out of it.
 func plainName(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, "/\\\x00")
 }

@@ -7,10 +7,9 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// ReadOnce reads what a source at path would be made of, by the same rules of
-// membership and with the same limits as [Open], but at once: it waits for no
-// writer, and proves nothing about one. It is for programs that read a source
-// just after it was saved.
+// ReadOnce reads the files of a source at path once. Which files these are, and their limits,
+// are as for [Open]. It reads at once: it does not wait for writers and proves nothing about
+// them. It is for programs that read a source just after it was saved.
 func ReadOnce(path string, o Options) (Content, error) {
 	path, err := symlink.Absolute(path)
 	if err != nil {

@@ -9,25 +9,25 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// A Loader turns a content into a value, or says what is wrong with it.
-// It decodes, checks, compiles and warms up, and compares the candidate with live, the
-// revision in service (nil while there is none): what it returns without an error goes
-// into service.
+// A Loader turns a content into a value, or returns an error that says what is wrong with it.
+// It decodes, checks, compiles and warms up the candidate, and compares it with live, the
+// revision in service (nil while there is none). A candidate that it returns without an error
+// goes into service.
 //
-// It is called from one goroutine at a time. It may keep the content. A panic is
-// contained and counts as a refusal. Fingerprint and Version of a candidate that is
-// returned with an error are recorded with the refusal. A content without files, or with
-// an empty one, is passed on like any other: refusing it is the loader's decision.
+// It is called from one goroutine at a time. It may keep the content. A panic is contained and
+// counts as a refusal. Fingerprint and Version of a candidate that is returned with an error
+// are recorded with the refusal. A content without files, or with an empty file, is passed on
+// like any other.
 type Loader[T any] func(c Content, live *Revision[T]) (Candidate[T], error)
 
 // A Content is all the files of a source at one moment.
 type Content struct {
 	Path  string // of the source, absolute
 	Dir   string // what the names of the files are relative to
-	Files []File // in name order; where the source is a file, that one first
+	Files []File // in name order; if the source is a file, that file first
 
-	// Restored says that this content was in service before, and is put back: it
-	// need not be compared with the revision that it replaces.
+	// Restored says that this content was in service before and is put back. It need not be
+	// compared with the revision that it replaces.
 	Restored bool
 }
 
@@ -51,16 +51,16 @@ type Candidate[T any] struct {
 	// in. If it is empty, the SHA-256 of the content is used.
 	Fingerprint string
 
-	// Texts identifies what the value only says to people, apart from its meaning. A
-	// candidate that differs from the revision in service in nothing else is swapped
-	// in, as a change of texts. It may be empty.
+	// Texts identifies what the value says to people, apart from its meaning. A candidate
+	// that differs from the revision in service only in its texts is swapped in, as a change
+	// of texts. It may be empty.
 	Texts string
 
 	// Version is the version that the content states. It is reported, not compared.
 	Version string
 
-	// Due is the instant at which it goes into service; until then it is
-	// staged. Zero, or an instant in the past, is at once.
+	// Due is when the candidate goes into service; until then it is staged. Zero, or a time
+	// in the past, means at once.
 	Due time.Time
 
 	// Note is passed on in the [Info] of the activation.
@@ -74,22 +74,22 @@ type Revision[T any] struct {
 	Info
 }
 
-// Info is what is known of a revision besides its value.
+// Info describes a revision, apart from its value.
 type Info struct {
 	Fingerprint string // of its meaning, see [Candidate]
-	Texts       string // of what it only says, see [Candidate]
+	Texts       string // of what it says to people, see [Candidate]
 	Change      Change // against the revision that was in service before
-	Formerly    string // on record for the same bytes, in an earlier [Options.Language]; "" for none
-	Version     string // as the loader named it
-	Note        string // as the loader left it
+	Formerly    string // fingerprint on record for the same bytes in an earlier [Options.Language]; "" for none
+	Version     string // as the loader returned it
+	Note        string // as the loader returned it
 	Timestamps  Timestamps
-	Due         time.Time // the instant it was staged for; zero if it was not
+	Due         time.Time // when it was to go into service, if it was staged; zero otherwise
 	Kind        Kind      // how it was saved
 	Sequence    uint64    // 1 for the first revision of a Source, then one more each
 	Size        int64     // of the files, in bytes
 }
 
-// against adds the kind of change that it is to what is in service.
+// against sets the change, compared with the revision in service.
 func (i Info) against(live Info) Info {
 	i.Change = ChangeMeaning
 	if live.Sequence > 0 && i.Fingerprint == live.Fingerprint {
@@ -125,7 +125,7 @@ type Kind uint8
 
 const (
 	KindStart    Kind = iota + 1 // read by Open
-	KindRename                   // renamed into place, or a link on the way was
+	KindRename                   // renamed into place, or a link on the path was
 	KindInPlace                  // written in place, or created under its name
 	KindPoll                     // found by a poll, not by a report
 	KindRecall                   // taken from the state directory by Open

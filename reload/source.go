@@ -15,10 +15,11 @@ type Source[T any] struct {
 	controller *controller
 }
 
-// Open watches the file or directory at path, reads it and returns once its
-// first revision is in service. It waits up to two seconds for a file that is being written. It
-// fails if there is no file, if load refuses it, or if it cannot be read; it
-// does not fail because the file cannot be watched (see [EventPolling]).
+// Open watches the file or directory at path, reads it and returns once its first revision is
+// in service. It waits up to two seconds for a file that is being written. If there is no file,
+// load refuses it, it cannot be read or it is due later, Open puts the last revision in
+// [Options.State] back into service; without one it fails. It does not fail because the file
+// cannot be watched (see [EventPolling]).
 //
 // The Source must be closed.
 func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
@@ -41,7 +42,7 @@ func Open[T any](path string, load Loader[T], o Options) (*Source[T], error) {
 // reader that needs one throughout calls it once.
 func (s *Source[T]) Live() *Revision[T] { return s.live.Load() }
 
-// inService is what a candidate is compared with; nil while there is none.
+// inService is the revision that a candidate is compared with; nil while there is none.
 func (s *Source[T]) inService() *Revision[T] { return s.live.Load() }
 
 // withValue adds the value to the event of an activation. The event comes from the goroutine
@@ -55,47 +56,49 @@ func (s *Source[T]) withValue(onEvent func(Event)) func(Event) {
 	}
 }
 
-// Status returns how the source is doing. It does not wait for a load.
+// Status returns the status of the source. It does not wait for a load.
 func (s *Source[T]) Status() Status { return s.controller.status.read() }
 
-// Close stops watching and returns when nothing of the source is running any
-// more. A load in progress is waited for and its outcome discarded. The last
-// revision stays readable. Closing again does nothing.
+// Close stops watching. When it returns, no goroutine of the source is running. It waits for
+// a load in progress and discards its outcome. The last revision stays readable. Closing again
+// does nothing and returns the same error.
 func (s *Source[T]) Close() error { return s.controller.close() }
 
-// StartJournal begins to write to the state directory: what is in service now, and what
-// happens from now on. Until then nothing is written, so that a source can be opened to
-// find out whether that succeeds. It does not wait.
+// StartJournal begins to write to the state directory: first what happened since [Open], then
+// what happens later. Nothing is written before, so that a program can open a source to find
+// out whether that succeeds. It does not wait.
 func (s *Source[T]) StartJournal() { s.controller.journalRef.Load().start() }
 
-// Rollback puts a revision that was in service once back there, by its
-// fingerprint, or by the one on record for it from an earlier [Options.Language].
-// It is pinned, across restarts, too, until the file is saved with a content of another
-// meaning than it has now. inService, if not empty, is the fingerprint of the
-// revision to be replaced: if another is in service the error is [ErrNotInService]
-// and nothing changes. reason is for the record.
+// Rollback puts a revision that was in service before back into service. fingerprint may also
+// be the one on record for it in an earlier [Options.Language]. The revision is pinned, across
+// restarts, too, until the file is saved with a content of another meaning than it has now.
+// inService, if not empty, is the fingerprint of the revision to be replaced. reason is for
+// the record.
 //
-// When it returns nil the revision is in service and the rollback on disk.
+// When it returns nil the revision is in service and the rollback is on disk. The error is
+// [ErrNotInService] if another revision than inService is in service, [ErrInService] if the
+// revision is in service already, [ErrNotKept] if no snapshot of it is kept, and [ErrClosed]
+// after [Source.Close]. With these errors nothing changes.
 func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {
 	err := ErrClosed
 	s.controller.do(func() { err = s.controller.rollback(fingerprint, inService, reason) })
 	return err
 }
 
-// History is what the state directory holds.
+// History is the content of the state directory.
 type History struct {
 	Records   []history.Record   // oldest first
 	Snapshots []history.Snapshot // newest first, without their files
 }
 
-// History returns what the state directory holds. It waits for a load in progress, and
-// until everything that happened is written, if it can be.
+// History returns the content of the state directory. It waits for a load in progress, and
+// until all records are written, if they can be.
 func (s *Source[T]) History() History {
 	s.controller.do(func() {})
 	return s.controller.journalRef.Load().history()
 }
 
-// loadFunc connects the controller, which knows no T, and the loader. Any further check of
+// loadFunc connects the controller, which does not know T, and the loader. Any further check of
 // a candidate before it goes into service belongs here.
 func (s *Source[T]) loadFunc(load Loader[T]) loadFunc {
 	return func(content Content) (loaded, error) {

@@ -7,49 +7,48 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/stableread"
 )
 
-// Status is how a [Source] is doing.
+// Status is the state of a [Source].
 type Status struct {
 	Path    string    // as given to Open, made absolute
-	Target  string    // where the links on the way to it led last
-	File    LastRead  // what was read last, and what became of it
+	Target  string    // the path without links, as last seen
+	File    LastRead  // the last read and its outcome
 	Live    Info      // of the revision in service
-	Staged  Info      // of the one that waits for its instant; zero if none does
-	Pinned  Identity  // of the content of the file that a rollback keeps out of service; zero if none does
+	Staged  Info      // of the revision that is due later; zero if none is
+	Pinned  Identity  // of the content of the file that a rollback suppresses; zero if none is
 	Proof   ReadProof // of the last complete read
-	Refusal Refusal   // the last one; zero if there was none
+	Refusal Refusal   // the last refusal; zero if there was none
 	Pending time.Time // since when a save waits to be proved; zero if none is reported
 	Missing time.Time // since when there is no file; zero if there is one
 	Watch   WatchHealth
 	State   StateHealth
 }
 
-// LastRead is the content that was read last, and what became of it.
+// LastRead is the content that was read last, and its outcome.
 type LastRead struct {
 	Digest  string // of the content, see [history.Digest]; "" if it could not be read
 	Outcome Outcome
 
-	// Number is how often the files were read, or found to be unreadable. A program
-	// that saves them, and whose save cannot be read, sees by it that two attempts
-	// have ended since: the second one began after the save.
+	// Number counts how often the files were read or could not be read. A program that saves
+	// the files waits for two more attempts: the second one began after the save.
 	Number uint64
 }
 
-// An Outcome is what became of a content that was read.
+// An Outcome is what happened to a content that was read.
 type Outcome string
 
 // The outcomes.
 const (
 	OutcomeInService Outcome = "in_service" // it has the meaning that is in service
-	OutcomeStaged    Outcome = "staged"     // it was accepted and waits for its instant
-	OutcomePinned    Outcome = "held"       // a rollback keeps it out of service
+	OutcomeStaged    Outcome = "staged"     // it was accepted and is due later
+	OutcomePinned    Outcome = "held"       // a rollback suppresses it
 	OutcomeRefused   Outcome = "refused"    // see [Status.Refusal]
 )
 
-// StateHealth is how the state directory is doing.
+// StateHealth is the health of the state directory.
 type StateHealth struct {
 	Dir   string // "" if there is none
-	Err   error  // why it cannot be written, if it cannot
-	Found error  // what was wrong with it when it was opened, if anything was
+	Err   error  // why it cannot be written; nil if it can
+	Found error  // what was wrong when it was opened; nil if nothing was
 }
 
 // A Refusal is content, or a file, that did not go into service.
@@ -62,12 +61,12 @@ type Refusal struct {
 
 // WatchHealth says how changes are found.
 type WatchHealth struct {
-	Polling bool  // only by polling, every [Options.Poll]
+	Polling bool  // changes are found only by polling, every [Options.Poll]
 	Reason  error // why, if Polling
 }
 
-// A ReadProof is why a file counted as finished when it was read. See the
-// package documentation for what each is worth.
+// A ReadProof is why a file counted as finished when it was read. The package documentation
+// says how strong each one is.
 type ReadProof = stableread.Proof
 
 // The proofs, the strongest first.
@@ -77,7 +76,7 @@ const (
 	ProofStillness = stableread.ByStillness // it had not changed for 150 ms
 )
 
-// statusBox is the status the controller writes and any goroutine reads.
+// statusBox is the status. The controller writes it, and any goroutine reads it.
 type statusBox struct {
 	mu sync.Mutex
 	s  Status

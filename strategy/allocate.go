@@ -8,41 +8,41 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// portion is the units of one item that a rule is about, and what it takes off
-// them.
+// portion is some units of one item that a rule is about, and the amount that the rule
+// takes off them.
 //
-// The units are of one run, and of one line where the rule looks at lines.
+// All its units are of one run. They are of one line where the rule looks at lines.
 type portion struct {
 	item      int32 // index into the evaluation's items
-	line      int32 // index of the line they are of, where the rule looks at lines; -1 for those of an article
+	line      int32 // index of the line if the rule looks at lines; else the same in an item
 	from      int64 // how many units of the item come before them
 	units     int64
 	value     int64  // what the rule computes on, and the weight in sharing
-	headroom  int64  // the most that may be taken off
-	off       int64  // what is taken off
+	headroom  int64  // the most that may be taken off, in minor units
+	off       int64  // the amount that is taken off, in minor units
 	remainder uint64 // remainder of a division while sharing
 	used      bool   // by an earlier buy-and-get rule
 	uses      bool   // the rule uses them
 }
 
-// sharing divides amounts over portions in proportion to their values. The
-// shares always add up to the amount, or to what all portions can take if that
-// is less: what one cannot take is shared again over those that still can.
+// sharing divides amounts over portions in proportion to their values. The shares add up to
+// the amount, or to the headroom of all portions if that is less. An amount that a portion
+// has no headroom for is shared again over the portions that have some.
 //
-// Shares are multiples of unit. Those of the first three allocations are rounded
-// down, and the allocation is who gets the units that leaves over; the method of the
-// largest remainder is Hamilton's. The others are in allocate_rounded.go.
+// Shares are multiples of unit. The first three allocations round shares down and differ in
+// which portions get the units that remain. The largest remainder method is Hamilton's. The
+// other allocations are in allocate_rounded.go.
 type sharing struct {
 	unit       int64
 	allocation allocation
 	rounding   money.Rounding // of shares that are not rounded down
-	steps      *int64         // of the quote, see [MaxSteps]; those of further rounds are added
+	steps      *int64         // of the quote, see [MaxSteps]; counts further rounds
 }
 
-// share adds the amount to what is taken off the portions and reports how much
-// of it they could take.
+// share takes the amount off the portions, in addition to what they lose already. It
+// reports how much of it they had headroom for.
 func (s sharing) share(amount int64, portions []portion) int64 {
-	if len(portions) == 1 { // which most rules of one SKU have
+	if len(portions) == 1 { // most rules that name one SKU have one portion
 		return s.giveAll(amount, &portions[0])
 	}
 	shared := int64(0)
@@ -59,7 +59,7 @@ func (s sharing) share(amount int64, portions []portion) int64 {
 	return shared
 }
 
-// again counts the steps of another round, and reports whether there may be one.
+// again counts the steps of another round and reports whether the quote may take them.
 func (s sharing) again(portions []portion) bool {
 	*s.steps += int64(len(portions))
 	return *s.steps <= MaxSteps
@@ -112,7 +112,7 @@ func (s sharing) once(amount int64, portions []portion) int64 {
 	return given
 }
 
-// leftOver hands out the units that rounding down left over.
+// leftOver gives out the units that remain after rounding down.
 func (s sharing) leftOver(left int64, portions []portion) int64 {
 	switch s.allocation {
 	case lastLine:
@@ -128,9 +128,10 @@ func (s sharing) leftOver(left int64, portions []portion) int64 {
 	return s.byRemainder(left, portions)
 }
 
-// fromLast gives units to the last portion, and what it has no headroom for to those before
-// it. It is what further rounds of sharing come to where no share is a whole unit: no share
-// of fewer units becomes one, since a portion that is full took a unit at least.
+// fromLast gives units to the last portion, and the units that it has no headroom for to
+// the portions before it. Sharing round by round has the same result where no share is a
+// whole unit: each round fills the last portion that has headroom, which takes at least one
+// unit, and a share of fewer units is no whole unit either.
 func (s sharing) fromLast(left int64, portions []portion) (given int64) {
 	for i := len(portions) - 1; i >= 0 && left > 0; i-- {
 		if p := &portions[i]; s.shares(p) {
@@ -141,16 +142,17 @@ func (s sharing) fromLast(left int64, portions []portion) (given int64) {
 	return given
 }
 
-// rankedRemainder is what a division left over for a portion.
+// rankedRemainder is the remainder of the division for a portion.
 type rankedRemainder struct {
 	remainder uint64
 	item      int32
-	at        int32 // place in the list of portions
+	at        int32 // index in the list of portions
 }
 
-// byRemainder gives a unit each to the portions with the largest remainders, of equal
-// ones to the earlier item and line, as far as they have headroom. It sorts the remainders and
-// not the portions, which are three times as large, and on the stack for most carts.
+// byRemainder gives one unit each to the portions with the largest remainders, as far as
+// they have headroom. Of equal remainders, the earlier item and line comes first. It sorts
+// the remainders and not the portions, which are three times as large. For most carts the
+// list is on the stack.
 func (s sharing) byRemainder(left int64, portions []portion) int64 {
 	var few [64]rankedRemainder
 	order := few[:0]
@@ -178,12 +180,12 @@ func (s sharing) byRemainder(left int64, portions []portion) int64 {
 	return given
 }
 
-// byItem is the order of the cart.
+// byItem compares portions by their order in the cart.
 func byItem(a, b portion) int {
 	return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.from, b.from))
 }
 
-// oneEach gives a unit to one portion after the other.
+// oneEach gives one unit each to the portions in their order.
 func (s sharing) oneEach(left int64, portions []portion) int64 {
 	given := int64(0)
 	for i := range portions {
@@ -200,22 +202,23 @@ func (s sharing) oneEach(left int64, portions []portion) int64 {
 	return given
 }
 
-// headroom is what a portion can still take, in whole units of the sharing.
+// headroom is how much more can be taken off a portion, in minor units, rounded down to
+// whole units of the sharing.
 func (s sharing) headroom(p *portion) int64 {
 	headroom := p.headroom - p.off
 	return headroom - headroom%s.unit
 }
 
-// take takes a number of units off a portion, as far as it has headroom, and
-// reports the amount.
+// take takes a number of units off a portion, as far as it has headroom, and reports the
+// amount in minor units.
 func (s sharing) take(p *portion, units int64) int64 {
 	amount := min(units*s.unit, s.headroom(p))
 	p.off += amount
 	return amount
 }
 
-// evenPart is the value of the first units of a line: a value that does not
-// divide evenly has its odd minor units on the first ones.
+// evenPart is the value of the first units of a line. Where the value does not divide
+// evenly, the first units are worth one minor unit more.
 func evenPart(value, quantity, units int64) int64 {
 	if units >= quantity {
 		return value

@@ -1,13 +1,13 @@
 package strategy
 
-// first is so many units of a portion, the first ones.
+// first is the portion reduced to its first units.
 func (p portion) first(units int64) portion {
 	p.value, p.headroom = evenPart(p.value, p.units, units), evenPart(p.headroom, p.units, units)
 	p.units = units
 	return p
 }
 
-// after is what a portion has behind its first units.
+// after is the portion without its first units.
 func (p portion) after(units int64) portion {
 	head := p.first(units)
 	p.from, p.units = p.from+units, p.units-units
@@ -15,18 +15,18 @@ func (p portion) after(units int64) portion {
 	return p
 }
 
-// with reports whether two portions are of the same article, or the same line where
-// the rule looks at lines.
+// with reports whether two portions are of the same article, or of the same line where the
+// rule looks at lines.
 func (p *portion) with(other *portion) bool { return p.item == other.item && p.line == other.line }
 
-// share adds the amount to what is taken off the portions: it is shared over the
-// articles or lines first, and then the share of each over its units. It reports
-// how much they could take.
+// share takes the amount off the portions. It shares the amount over the articles or lines
+// first, and then each share over the units of its article or line. It reports how much of
+// the amount they had headroom for.
 func (e *evaluation) share(amount int64, portions []portion) int64 {
 	return e.shareBy(e.sharing(), amount, portions)
 }
 
-// shareBy is share by another sharing.
+// shareBy is share with another sharing.
 func (e *evaluation) shareBy(s sharing, amount int64, portions []portion) int64 {
 	if !isParted(portions) {
 		return s.share(amount, portions)
@@ -51,8 +51,8 @@ func (e *evaluation) shareBy(s sharing, amount int64, portions []portion) int64 
 	return shared
 }
 
-// nextTogether cuts off the first portions that are of the same article or line; there are
-// none where there are no portions.
+// nextTogether splits off the first portions, which are of the same article or line. The
+// group is empty if there are no portions.
 func nextTogether(portions []portion) (group, tail []portion) {
 	n := min(1, len(portions))
 	for n > 0 && n < len(portions) && portions[n].with(&portions[0]) {

@@ -6,12 +6,12 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// The allocations of this file do not round shares down. Each works out shares that
-// add up to the units to share, over the portions that have headroom; then each portion
-// takes of its share what it has headroom for.
+// The allocations of this file do not round shares down. Each computes shares that add up
+// to the units to share, over the portions that have headroom. Then each portion takes its
+// share, as far as it has headroom.
 
-// rounded shares units over the portions that have headroom, whose values add up to
-// total, and reports the amount they took.
+// rounded shares units over the portions that have headroom, and reports the amount that
+// they took. The values of these portions add up to total.
 func (s sharing) rounded(units, total int64, portions []portion) int64 {
 	switch s.allocation {
 	case roundThenFirst:
@@ -35,12 +35,13 @@ func (s sharing) rounded(units, total int64, portions []portion) int64 {
 	return given
 }
 
-// shares reports whether a portion has a share: it has headroom, and a value. The others
-// keep a remainder of no meaning.
+// shares reports whether a portion gets a share: it has headroom and a value. The remainder
+// of any other portion has no meaning.
 func (s sharing) shares(p *portion) bool { return p.value > 0 && s.headroom(p) > 0 }
 
-// roundThenFirst rounds each share. What they come to less than the units is given
-// one each from the first portion on, and what they come to more is taken back so.
+// roundThenFirst rounds each share. If the shares add up to less than the units, the first
+// portions get one more unit each. If they add up to more, the first portions get one unit
+// less each.
 func (s sharing) roundThenFirst(units, total int64, portions []portion) {
 	left := units
 	for i := range portions {
@@ -63,8 +64,9 @@ func (s sharing) roundThenFirst(units, total int64, portions []portion) {
 	}
 }
 
-// roundThenLast rounds each share but the last, which is what is left. No share is
-// more than that. It reports whether no share is a whole unit, so that the last has all.
+// roundThenLast rounds each share but the last, which gets the units that remain. No share
+// is larger than the units that remain. It reports whether no share is a whole unit, so
+// that the last portion gets all units.
 func (s sharing) roundThenLast(units, total int64, portions []portion) (none bool) {
 	left, last := units, -1
 	for i := range portions {
@@ -82,17 +84,17 @@ func (s sharing) roundThenLast(units, total int64, portions []portion) (none boo
 	return left == units
 }
 
-// carry rounds each share together with what the shares before it were rounded off
-// by. The last comes out whole, since all shares together are.
+// carry adds the rounding error of the shares before to each share and rounds it. The last
+// share comes out whole, since the shares add up to whole units.
 func (s sharing) carry(units, total int64, portions []portion) {
-	off := int64(0) // by which those before are too small, in parts of total; within ±total
+	off := int64(0) // by which the shares before are too small, in parts of total; within ±total
 	for i := range portions {
 		p := &portions[i]
 		if !s.shares(p) {
 			continue
 		}
 		hi, lo := bits.Mul64(uint64(units), uint64(p.value))
-		if off < 0 && hi == 0 && lo < uint64(-off) { // the share is below zero, so nothing
+		if off < 0 && hi == 0 && lo < uint64(-off) { // the share is below zero, so it is 0
 			p.remainder, off = 0, off+int64(lo)
 			continue
 		}
@@ -112,7 +114,8 @@ func (s sharing) carry(units, total int64, portions []portion) {
 	}
 }
 
-// cascadeUp rounds each share of what is left over those that are left up.
+// cascadeUp shares the units that remain over the portions that remain, one portion after
+// the other, and rounds each share up.
 func (s sharing) cascadeUp(units, total int64, portions []portion) {
 	for i := range portions {
 		p := &portions[i]

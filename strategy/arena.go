@@ -1,7 +1,7 @@
 package strategy
 
-// arena hands out short lists from blocks. Rules have several lists each, of
-// one or two elements mostly: blocks save an allocation for every one of them.
+// arena allocates short lists from blocks. A rule has several lists, mostly of one or two
+// elements: blocks save an allocation for each of them.
 type arena[T any] struct{ block []T }
 
 // The sizes of blocks, in elements: they double from the first to the last.
@@ -10,7 +10,7 @@ const (
 	lastBlock  = 512
 )
 
-// alloc is an empty list with capacity for so many.
+// alloc returns an empty list with capacity for n elements.
 func (l *arena[T]) alloc(n int) []T {
 	if n == 0 {
 		return nil
@@ -23,13 +23,13 @@ func (l *arena[T]) alloc(n int) []T {
 	return l.block[from : from : from+n]
 }
 
-// put is a place for a single element.
+// put allocates a single element.
 func (l *arena[T]) put(v T) *T {
 	list := append(l.alloc(1), v)
 	return &list[0]
 }
 
-// push appends to a list that alloc or push made.
+// push appends to a list from alloc or push.
 func (l *arena[T]) push(list []T, v T) []T {
 	if len(list) == cap(list) {
 		list = append(l.alloc(max(1, 2*len(list))), list...)

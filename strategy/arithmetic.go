@@ -8,17 +8,17 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// arithmetic is how amounts are computed, where shops differ.
+// arithmetic is how amounts are computed. Shops differ in it.
 //
 //	[arithmetic]
-//	base           = "running"            # what a rule computes on
-//	threshold_base = "running"            # what thresholds count; follows base
+//	base           = "running"            # the value that a rule computes on
+//	threshold_base = "running"            # the value that thresholds count; follows base
 //	rounding       = "half_up"
-//	rounding_unit  = 0.01                 # amounts go in steps of this
+//	rounding_unit  = 0.01                 # amounts are multiples of this
 //	round_scope    = "rule"               # what is rounded: a rule's total, a line, a unit
-//	allocation     = "largest_remainder"  # how shares of an amount come to add up to it
+//	allocation     = "largest_remainder"  # how shares of an amount add up to it
 //	select         = "all"                # which of the eligible rules apply
-//	payable_unit   = 0.05                 # what is left to pay goes in steps of this
+//	payable_unit   = 0.05                 # the payable amount is a multiple of this
 type arithmetic struct {
 	base          base
 	thresholdBase base
@@ -30,16 +30,16 @@ type arithmetic struct {
 	payable       payable
 }
 
-// base is a line's value that a rule looks at.
+// base is which value of a line a rule looks at.
 type base uint8
 
 const (
-	baseRunning  base = iota // what earlier rules left
+	baseRunning  base = iota // after the earlier rules
 	baseOriginal             // before any rule
-	baseStage                // as the rule's stage began
+	baseStage                // at the beginning of the rule's stage
 )
 
-// of is the one of a line's values that the base names.
+// of selects the value of a line that the base names.
 func (b base) of(original, stage, left int64) int64 {
 	switch b {
 	case baseOriginal:
@@ -59,8 +59,8 @@ const (
 	scopeUnit
 )
 
-// allocation says how the shares of an amount come to add up to it. Those up to
-// lastLine round them down and say who gets the units that leaves over.
+// allocation is how the shares of an amount add up to it. Those up to lastLine round shares
+// down and differ in which lines get the units that remain.
 type allocation uint8
 
 const (
@@ -68,9 +68,9 @@ const (
 	firstLines                         // one each from the first line on
 	lastLine                           // all to the last line that has a value
 	roundThenFirst                     // shares rounded, the difference one each from the first line on
-	roundThenLast                      // shares rounded, the last line that has a value takes what is left
+	roundThenLast                      // shares rounded, the remainder to the last line with a value
 	carry                              // each share rounded with the error of those before it
-	cascadeUp                          // each share of what is left rounded up
+	cascadeUp                          // each share of the remaining amount rounded up
 )
 
 // selection is which of the eligible rules apply.
@@ -78,9 +78,9 @@ type selection uint8
 
 const (
 	selectAll             selection = iota
-	selectBest                      // the one worth most
-	selectBestPerLine               // on each line the one worth most there
-	selectBestCombination           // those that are worth most together
+	selectBest                      // the rule worth most
+	selectBestPerLine               // on each line the rule worth most there
+	selectBestCombination           // the rules that are worth most together
 )
 
 // The words of the settings, in the order of their constants.
@@ -120,7 +120,7 @@ func decodeArithmetic(top *section) arithmetic {
 	return a
 }
 
-// byLine reports whether something looks at the lines of a cart, not at articles.
+// byLine reports whether the arithmetic looks at the lines of a cart and not at articles.
 func (a *arithmetic) byLine() bool {
 	return a.scope == scopeLine || a.selection == selectBestPerLine
 }
@@ -128,8 +128,7 @@ func (a *arithmetic) byLine() bool {
 // maxRoundingUnit keeps products of rates and units within 64 bits.
 const maxRoundingUnit = 1_000_000
 
-// word reads one of a few words and says which, or absent when it is not
-// there.
+// word reads one of several words and reports its index, or absent when the key is missing.
 func (s *section) word(name string, absent int, words []string) int {
 	n := s.Get(name)
 	if n == nil {
@@ -173,7 +172,7 @@ func (o *object) choice(name string, value, usual int, words []string) {
 	}
 }
 
-// round brings an amount to a step of the rounding unit.
+// round rounds an amount to a multiple of the rounding unit.
 func (a *arithmetic) round(amount int64) int64 {
 	if a.unit == 1 {
 		return amount
@@ -181,12 +180,12 @@ func (a *arithmetic) round(amount int64) int64 {
 	return money.MulDiv(amount, 1, a.unit, a.rounding) * a.unit
 }
 
-// rateOf is what a rate takes of an amount, rounded.
+// rateOf is the rounded part of an amount that a rate takes off.
 func (a *arithmetic) rateOf(r money.Rate, amount int64) int64 {
 	return r.Of(amount, a.unit, a.rounding)
 }
 
-// inMinorUnits is the sharing of what does not go in steps.
+// inMinorUnits is the sharing of amounts that need not be multiples of the rounding unit.
 func (e *evaluation) inMinorUnits() sharing {
 	s := e.sharing()
 	s.unit = 1

@@ -4,24 +4,25 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// payable is how what is left to pay for goods is rounded, 抹零, once all rules have
-// been applied.
+// payable is how the amount to pay for goods is rounded (抹零) after all rules have been
+// applied.
 //
-//	payable_unit     = 0.05     # it goes in steps of this; any amount when absent
+//	payable_unit     = 0.05     # it is a multiple of this; any amount when absent
 //	payable_rounding = "down"   # or "half_up", "half_even", "half_down", "up"
 //
-// The difference is what the reserved rule rounding takes off, shared over the goods
-// in minor units. No line goes below its floor for it, and no limit is passed: what
-// is left then is not a step. Rounded up it is below zero and takes back, in
-// proportion, what rules took off the goods. It never takes back more than that.
+// The reserved rule rounding takes the difference off, shared over the goods in minor
+// units. It takes no line below its floor and passes no limit: then the amount to pay is no
+// multiple of the unit. Where the amount is rounded up, the difference is below zero: it is
+// given back to the goods in proportion to the discounts that rules took off them. It never
+// exceeds these discounts.
 type payable struct {
 	unit     int64 // minor units; 0 when absent
 	rounding money.Rounding
 }
 
-// RuleRounding is the id of the reserved rule that rounds what is left to pay, the
-// last of [Strategy.Rules] where there is one. Its amount is the only one that may be
-// below zero.
+// RuleRounding is the id of the reserved rule that rounds the amount to pay. Where it
+// exists, it is the last of [Strategy.Rules]. Its amount, in minor units, is the only one
+// that may be below zero.
 const RuleRounding = "rounding"
 
 func decodePayable(s *section) payable {
@@ -55,12 +56,14 @@ func (p *payable) encode(o *object) {
 	o.amount(p.unit)
 }
 
-// off is what to take off an amount for it to be a step; below zero what to add.
+// off is the amount to take off so that a multiple of the unit is left. It is below zero
+// where an amount is to be added.
 func (p *payable) off(left int64) int64 {
 	return left - money.MulDiv(left, 1, p.unit, p.rounding)*p.unit
 }
 
-// addRounding appends the reserved rule, which is not applied among the others.
+// addRounding appends the reserved rule, which is applied after the others and not among
+// them.
 func (s *Strategy) addRounding() {
 	s.ruleCount = len(s.rules)
 	if s.arithmetic.payable.unit > 0 {
@@ -68,14 +71,14 @@ func (s *Strategy) addRounding() {
 	}
 }
 
-// roundPayable rounds what is left to pay for the goods.
+// roundPayable rounds the amount to pay for the goods.
 func (s *Strategy) roundPayable(q *Quote) {
 	if s.arithmetic.payable.unit == 0 {
 		return
 	}
 	e, r := &q.work, &s.rules[s.ruleCount]
 	for i := range e.items[:e.goods] {
-		e.items[i].stopped = false // it is about all goods
+		e.items[i].stopped = false // the rounding applies to all goods
 	}
 	for i := range e.runs {
 		e.runs[i].stopped = false
@@ -92,8 +95,8 @@ func (s *Strategy) roundPayable(q *Quote) {
 	q.commit(s.ruleCount, r, t)
 }
 
-// round takes off the target's portions, which are all goods, what makes what is left
-// a step, as far as limits and floors allow.
+// round takes off the target's portions, which are all goods, the amount that makes the
+// payable amount a multiple of the unit, as far as limits and floors allow.
 func (e *evaluation) round(t *target, left int64) lowering {
 	wanted := e.arith.payable.off(left)
 	if wanted < 0 {
@@ -106,7 +109,8 @@ func (e *evaluation) round(t *target, left int64) lowering {
 	return lowering{from: wanted, amount: given, byLimits: within < wanted, byFloor: given < within}
 }
 
-// takeBack takes an amount off what rules took off the portions, in proportion to it.
+// takeBack takes back an amount of the discounts on the portions, in proportion to these
+// discounts.
 func (e *evaluation) takeBack(amount int64, t *target) {
 	e.reading = cursor{}
 	for i := range t.portions {
@@ -121,8 +125,8 @@ func (e *evaluation) takeBack(amount int64, t *target) {
 	}
 }
 
-// takeBackFromLines gives what is taken back of a portion of an article to the lines that its
-// units are of. A line off which rules took less leaves the rest to the next.
+// takeBackFromLines gives the amount that is taken back from a portion of an article to the
+// lines of its units. If a line has a smaller discount, the next line gets the remainder.
 func (q *Quote) takeBackFromLines(l *item, p *portion, first int) {
 	e := &q.work
 	e.growShares()
@@ -141,8 +145,8 @@ func (q *Quote) takeBackFromLines(l *item, p *portion, first int) {
 	}
 }
 
-// giveBack gives a line of an article as much of an amount as rules took off it, and
-// says how much that is.
+// giveBack gives an amount back to a line of an article, at most the discount of the line,
+// and reports how much that is.
 func (q *Quote) giveBack(line int32, amount int64, first int) (given int64) {
 	if given = min(amount, q.Lines[line].Discount); given != 0 {
 		q.chargePart(line, -given, first)
@@ -150,7 +154,7 @@ func (q *Quote) giveBack(line int32, amount int64, first int) (given int64) {
 	return given
 }
 
-// explainRounding says what became of rounding what was left to pay.
+// explainRounding explains the result of rounding the amount to pay.
 func (e *evaluation) explainRounding(l lowering, discount, left int64) tried {
 	found := tried{lowered: l, spent: l.byLimits && l.amount == 0}
 	wanted := e.arith.payable.off(left)
@@ -165,7 +169,7 @@ func (e *evaluation) explainRounding(l lowering, discount, left int64) tried {
 	return found
 }
 
-// byRules are the rules that gave something, without the reserved one.
+// byRules are the applied rules without the reserved one.
 func (s *Strategy) byRules(q *Quote) []Applied {
 	if last := len(q.Applied) - 1; last >= 0 && q.Applied[last].Rule == s.ruleCount {
 		return q.Applied[:last]

@@ -9,14 +9,14 @@ import (
 
 // product is one entry of the catalogue.
 type product struct {
-	sku      string // the name where no SKU is given
+	sku      string // the name when no SKU is given
 	name     string
 	category string
 	subgroup string
-	// moreCategories are the further categories; the article is in all of them.
+	// moreCategories are the further categories. The article is in all of its categories.
 	moreCategories []string
 	price          int64 // minor units; cart.NoPrice when absent
-	floor          int64 // lowest price per unit after all discounts
+	floor          int64 // lowest price of a unit after all discounts, in minor units; 0 if absent
 	attributes     []attribute
 }
 
@@ -54,7 +54,7 @@ func decodeProducts(s *section, pause document.Pause) []product {
 	return products
 }
 
-// firstAt says where a product is that a later one has the SKU of.
+// firstAt names the place of the first product with the SKU of a later one.
 func (s *section) firstAt(later *document.Node, first listedProduct) string {
 	if sheet, is := s.Naming.(*spreadsheet); is {
 		return "in " + sheet.row(first.index)
@@ -62,14 +62,15 @@ func (s *section) firstAt(later *document.Node, first listedProduct) string {
 	return s.lineSeenFrom(later, first.pos)
 }
 
-// listedProduct is where the catalogue has a SKU first, and how it is written there.
+// listedProduct is the place where the catalogue first has a SKU, and how the SKU is
+// written there.
 type listedProduct struct {
 	pos   document.Pos
 	sku   string
 	index int
 }
 
-// insteadOf names the SKU where it is written otherwise.
+// insteadOf names the first spelling of the SKU where it differs; "" otherwise.
 func (l listedProduct) insteadOf(sku string) string {
 	if l.sku == sku {
 		return ""
@@ -113,7 +114,7 @@ func decodeProduct(s *section) (product, bool) {
 	return p, p.sku != ""
 }
 
-// decodeAttribute takes any key that is not one of the product's own.
+// decodeAttribute reads any key that is not one of the product's own.
 func (s *section) decodeAttribute(p *product, f *document.Field) {
 	switch f.Key {
 	case "sku", "name", "category", "categories", "subgroup", "price", keyFloor:
@@ -124,11 +125,12 @@ func (s *section) decodeAttribute(p *product, f *document.Field) {
 	}
 }
 
-// maxAttributeDigits keeps numbers apart that are apart: up to here every
-// decimal has a double of its own, which is how canonical JSON writes it.
+// maxAttributeDigits is how many digits a number may have. Up to there every decimal has
+// its own double, in which form canonical JSON writes it, so different numbers stay
+// different.
 const maxAttributeDigits = 15
 
-// encode writes the product, its SKU in the form in which they are compared.
+// encode writes the product, with its SKU in the form in which SKUs are compared.
 func (p *product) encode(o *object, form wordForm) {
 	for i := range p.attributes {
 		a := &p.attributes[i]

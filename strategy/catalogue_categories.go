@@ -6,14 +6,14 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// This file is the categories of an article of the catalogue: one, or several, of which
-// the article is in all.
+// This file decodes and encodes the categories of an article of the catalogue. The article
+// is in all of them.
 //
 //	category   = "drinks"
 //	category   = ["drinks", "summer"]    # the same key as in a cart
 //	categories = ["drinks", "summer"]    # the same
 //
-// Either key takes one text or a list.
+// Either key accepts one text or a list.
 
 func decodeCategories(s *section) (first string, more []string) {
 	one, several := s.Get("category"), s.Get("categories")
@@ -29,7 +29,8 @@ func decodeCategories(s *section) (first string, more []string) {
 	return "", nil
 }
 
-// categoriesAt reads one text as texts are read that most products have, and else a list.
+// categoriesAt reads a list, or a single text, which most products have, like any other
+// text.
 func (s *section) categoriesAt(n *document.Node, name string) (first string, more []string) {
 	if n.Kind == document.String {
 		return s.text(name), nil
@@ -41,7 +42,7 @@ func (s *section) categoriesAt(n *document.Node, name string) (first string, mor
 	return list[0], list[1:]
 }
 
-// encodeCategories writes several as a list, of which the order has no meaning.
+// encodeCategories writes several categories as a list. Their order has no meaning.
 func (p *product) encodeCategories(o *object) {
 	if len(p.moreCategories) == 0 {
 		o.optional("category", p.category)
@@ -50,8 +51,9 @@ func (p *product) encodeCategories(o *object) {
 	o.texts("category", append([]string{p.category}, p.moreCategories...))
 }
 
-// furtherCategories are the symbols of the further categories of each product that has
-// such, by the symbol of its SKU; nil if none has. Those that no rule names are left out.
+// furtherCategories lists the symbols of the further categories of each product, by the
+// symbol of its SKU. It omits categories that no rule names. It is nil if no product has
+// further categories.
 func (c *compiler) furtherCategories(catalogue []*product) [][]symbol {
 	var further [][]symbol
 	for sku, p := range catalogue {
@@ -73,7 +75,7 @@ func (c *compiler) furtherCategories(catalogue []*product) [][]symbol {
 	return further
 }
 
-// categorizeKnown gives a line the further categories that the catalogue has of it.
+// categorizeKnown adds the further categories that the catalogue has for a line.
 func (e *evaluation) categorizeKnown(s *Strategy, l *item) {
 	if further := &s.further[l.sku]; len(*further) > 0 {
 		l.further = further

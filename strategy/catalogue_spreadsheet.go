@@ -12,37 +12,37 @@ import (
 	"github.com/promogate/caddy-discount/strategy/sheet"
 )
 
-// spreadsheet is the catalogue in a file beside the strategy, of which the rows are read
-// as tables of [[products]] are.
+// spreadsheet is the catalogue in a file next to the strategy. Its rows are read like
+// tables of [[products]].
 //
 //	products = { file = "catalogue.csv" }
 type spreadsheet struct {
 	*reader
 	build   *document.Builder
 	rows    *sheet.Reader
-	comma   bool // decimals may follow a comma
+	comma   bool // decimals may be written after a comma
 	columns []column
-	numbers []int // of the rows that are products
+	numbers []int // row numbers of the products
 	grouped []bool
 }
 
-// maxColumns bounds the columns of a spreadsheet: each cell of a row is looked at.
+// maxColumns is how many columns a spreadsheet may have, since each cell of a row is read.
 const maxColumns = 500
 
-// maxSheetSize bounds a spreadsheet in bytes.
+// maxSheetSize is how large a spreadsheet may be, in bytes.
 const maxSheetSize = 64 << 20
 
-// keyFile is the key that names a file beside the strategy.
+// keyFile is the key that names a file next to the strategy.
 const keyFile = "file"
 
-// isSpreadsheet reports whether the catalogue is in a file: a table that names one. A
-// single product is a table, too, and may have an attribute of that name.
+// isSpreadsheet reports whether the catalogue is in a file, which means that it is a table
+// with a file name. A single product is also a table and may have an attribute named file.
 func isSpreadsheet(n *document.Node) bool {
 	return n != nil && n.Kind == document.Table && n.Get(keyFile) != nil && n.Get("sku") == nil && n.Get("name") == nil
 }
 
-// sheetMeant finds the name of a spreadsheet where the catalogue is written as that name
-// alone, or in a table under another key.
+// sheetMeant finds the name of a spreadsheet where the catalogue is only that name, or a
+// table with the name under another key.
 func sheetMeant(n *document.Node) (at *document.Node, name string) {
 	switch {
 	case n == nil:
@@ -56,8 +56,8 @@ func sheetMeant(n *document.Node) (at *document.Node, name string) {
 	return nil, ""
 }
 
-// products are the tables of the catalogue, and where they are rows of a spreadsheet,
-// that.
+// products returns the tables of the catalogue. Where they are rows of a spreadsheet, it
+// also returns the spreadsheet.
 func (s *section) products(pause document.Pause) ([]*document.Node, *spreadsheet) {
 	n := s.Node.Get("products")
 	if !isSpreadsheet(n) {
@@ -97,7 +97,7 @@ func (r *reader) readSheet(file Source, pause document.Pause) ([]*document.Node,
 	text, err := sheet.Decode(file.Data, pause)
 	if err != nil {
 		if bytes.IndexByte(file.Data, 0) >= 0 {
-			file.Data = nil // no line of it can be shown
+			file.Data = nil // no line of the file can be shown
 		}
 		x := &spreadsheet{reader: r, build: r.doc.Foreign(Source{Name: file.Name, Data: file.Data})}
 		x.fault(err)
@@ -112,11 +112,11 @@ func (r *reader) readSheet(file Source, pause document.Pause) ([]*document.Node,
 	return x.tables(pause), x
 }
 
-// fault reports what keeps the file from being read to its end.
+// fault reports an error that prevents reading the file to its end.
 func (x *spreadsheet) fault(err error) {
 	var wrong *sheet.Error
 	if !errors.As(err, &wrong) {
-		wrong = &sheet.Error{Reason: err.Error()} // there is no other
+		wrong = &sheet.Error{Reason: err.Error()} // every other error is a *sheet.Error
 	}
 	key := ""
 	if wrong.Row > 0 {
@@ -126,7 +126,7 @@ func (x *spreadsheet) fault(err error) {
 	x.report.Add(x.build.At(wrong.Offset), key, wrong.Reason, wrong.Hint)
 }
 
-// tables are the rows that say something.
+// tables reads the rows that are not blank.
 func (x *spreadsheet) tables(pause document.Pause) []*document.Node {
 	var rows []*document.Node
 	x.grouped = make([]bool, len(x.columns))
@@ -148,7 +148,7 @@ func (x *spreadsheet) tables(pause document.Pause) []*document.Node {
 	}
 }
 
-// table is the row that was read last.
+// table builds the table of the row that was read last.
 func (x *spreadsheet) table() *document.Node {
 	cells := x.rows.Cells()
 	row := x.build.Table(len(x.columns), x.build.At(x.rows.Offset(0)))
@@ -166,7 +166,7 @@ func (x *spreadsheet) table() *document.Node {
 	return row
 }
 
-// shortened is the beginning of a text, for messages.
+// shortened is the beginning of a text, at most 40 characters, for messages.
 func shortened(text string) string {
 	const most = 40
 	if runes := []rune(text); len(runes) > most {
@@ -175,16 +175,16 @@ func shortened(text string) string {
 	return text
 }
 
-// Table is how a product is called: by its row.
+// Table names a product in messages by its row.
 func (x *spreadsheet) Table(s *document.Section) string { return x.row(s.Index) }
 
-// Member is how a member of a product is called: by its row and its column.
+// Member names a member of a product in messages by its row and its column.
 func (x *spreadsheet) Member(s *document.Section, key string) string { return x.cell(s.Index, key) }
 
-// row is how the row of a product is called.
+// row names the row of a product.
 func (x *spreadsheet) row(product int) string { return fmt.Sprintf("row %d", x.numbers[product]) }
 
-// cell is how a member of a product is called: by its row and its column.
+// cell names a member of a product by its row and its column.
 func (x *spreadsheet) cell(product int, key string) string {
 	for i := range x.columns {
 		if x.columns[i].key == key {
@@ -201,10 +201,10 @@ func (x *spreadsheet) cellAt(row, column int) string {
 	return fmt.Sprintf("row %d, column %s (%s)", row, sheet.Letters(column), x.columns[column].header)
 }
 
-// companions are the files beside a strategy.
+// companions are the files next to a strategy.
 type companions []Source
 
-// file finds one by what a strategy calls it.
+// file finds a file by the name that the strategy uses for it.
 func (b companions) file(name string) (Source, bool) {
 	for _, f := range b {
 		if filepath.Base(f.Name) == name {
@@ -214,7 +214,7 @@ func (b companions) file(name string) (Source, bool) {
 	return Source{}, false
 }
 
-// meant is the hint for a file that is not there.
+// meant is the hint for a file that does not exist.
 func (b companions) meant(name string) string {
 	names := make([]string, len(b))
 	for i, f := range b {

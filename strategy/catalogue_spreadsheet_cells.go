@@ -7,7 +7,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// value is what a cell of the row says; nil where it is wrong.
+// value is the value of a cell of the row; nil where it is wrong.
 func (x *spreadsheet) value(column int, text string) *document.Node {
 	at := x.build.At(x.rows.Offset(column))
 	switch x.columns[column].read {
@@ -28,7 +28,8 @@ func (x *spreadsheet) value(column int, text string) *document.Node {
 	return x.attribute(column, text, at)
 }
 
-// amount is a price. What people write beside its digits is refused with what to write.
+// amount reads a price. It refuses other text next to the digits, with a hint how to write
+// the amount.
 func (x *spreadsheet) amount(column int, text string, at document.Pos) *document.Node {
 	if x.comma {
 		text = withPoint(text)
@@ -41,7 +42,7 @@ func (x *spreadsheet) amount(column int, text string, at document.Pos) *document
 	return nil
 }
 
-// amountMeant is the hint for what is no amount.
+// amountMeant is the hint for a text that is not an amount.
 func (x *spreadsheet) amountMeant(text string) string {
 	number := strings.TrimFunc(text, func(c rune) bool { return c < '0' || c > '9' })
 	switch {
@@ -75,8 +76,8 @@ func (x *spreadsheet) attribute(column int, text string, at document.Pos) *docum
 	return x.build.Scalar(document.String, text, at)
 }
 
-// isErrorValue reports whether a cell is what spreadsheets show where a formula has no
-// result.
+// isErrorValue reports whether a cell has the text that spreadsheets show where a formula
+// has no result.
 func isErrorValue(text string) bool {
 	switch text {
 	case "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!":
@@ -85,7 +86,7 @@ func isErrorValue(text string) bool {
 	return false
 }
 
-// warnGrouped warns of a number that is read as a text, once a column.
+// warnGrouped warns of a number that is read as a text, once per column.
 func (x *spreadsheet) warnGrouped(column int, text string, at document.Pos) {
 	if x.grouped[column] {
 		return
@@ -98,7 +99,7 @@ func (x *spreadsheet) warnCell(column int, at document.Pos, reason, hint string)
 	x.report.Warn(at, x.cellAt(x.rows.Row(), column), reason, hint)
 }
 
-// categories are those of a cell, which semicolons set apart.
+// categories reads the categories of a cell. Semicolons separate them.
 func (x *spreadsheet) categories(text string, at document.Pos) *document.Node {
 	if !strings.ContainsAny(text, ";；") {
 		return x.build.Scalar(document.String, text, at)
@@ -120,7 +121,7 @@ func (x *spreadsheet) categories(text string, at document.Pos) *document.Node {
 }
 
 // isNumber reports whether a cell is a number that attributes are compared by: digits
-// without zeros before them, and perhaps a sign and decimals. What has more digits than
+// without leading zeros, with an optional sign and decimals. A number with more digits than
 // can be compared is a text, such as a barcode.
 func isNumber(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
@@ -133,8 +134,8 @@ func isNumber(text string) bool {
 	return ok
 }
 
-// withPoint writes the decimals of a number behind a point where they are behind a comma.
-// Three digits behind a comma may be thousands, unless nothing but 0 is before it.
+// withPoint replaces a decimal comma by a point. Three digits after a comma may be
+// thousands, unless only zeros are before it.
 func withPoint(text string) string {
 	whole, decimals, found := strings.Cut(text, ",")
 	bare := strings.TrimLeft(whole, "-+")
@@ -145,7 +146,7 @@ func withPoint(text string) string {
 	return whole + "." + decimals
 }
 
-// isGrouped reports whether a text is a number whose thousands are set apart.
+// isGrouped reports whether a text is a number with separators between its thousands.
 func isGrouped(text string) bool {
 	text = strings.TrimLeft(text, "-+")
 	at := strings.IndexFunc(text, func(c rune) bool { return c < '0' || c > '9' })
@@ -167,11 +168,11 @@ func isGrouped(text string) bool {
 			return false
 		}
 	}
-	// A point and three digits are decimals, and no thousands.
+	// A point and three digits are decimals and not thousands.
 	return sep != '.' || last > 0 || strings.Contains(groups[0], ",")
 }
 
-// ungrouped is a number that isGrouped takes, as it is to be written.
+// ungrouped is a number that isGrouped accepts, written without separators.
 func ungrouped(text string) string {
 	sign := ""
 	if strings.HasPrefix(text, "-") {
@@ -190,8 +191,8 @@ func ungrouped(text string) string {
 	return sign + digits.String()
 }
 
-// inShort reports whether a text is a long number as a spreadsheet shows it in a narrow
-// cell: 6.90123E+12.
+// inShort reports whether a text is a long number in the form that a spreadsheet shows in a
+// narrow cell: 6.90123E+12.
 func inShort(text string) bool {
 	digits, exponent, found := strings.Cut(text, "+")
 	digits, marked := strings.CutSuffix(digits, "E")

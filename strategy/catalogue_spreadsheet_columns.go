@@ -14,8 +14,8 @@ import (
 
 // column is a column of a spreadsheet.
 type column struct {
-	key    string // of the product; "" where the column has no name
-	header string // as it is written
+	key    string // key of the product; "" where the column has no name
+	header string // the name as it is written in the file
 	read   columnKind
 }
 
@@ -23,7 +23,7 @@ type column struct {
 type columnKind uint8
 
 const (
-	asAttribute columnKind = iota // a number, true or false, or a text, as it looks
+	asAttribute columnKind = iota // a number, true or false, or a text, depending on the cell
 	asText
 	asAmount
 	asCategories
@@ -32,8 +32,8 @@ const (
 // keyCategory is the key of the category of a product.
 const keyCategory = "category"
 
-// columnNames are how the columns of a product's own keys may be called: in any case,
-// with spaces and hyphens like underscores.
+// columnNames are the names of the columns of a product's own keys. Case is ignored, and
+// spaces and hyphens count as underscores.
 var columnNames = map[string]column{
 	"sku": {key: "sku", read: asText}, "货号": {key: "sku", read: asText}, "编码": {key: "sku", read: asText},
 	"商品编码": {key: "sku", read: asText}, "商品编号": {key: "sku", read: asText}, "商品货号": {key: "sku", read: asText},
@@ -49,10 +49,11 @@ var columnNames = map[string]column{
 	keyFloor: {key: keyFloor, read: asAmount}, "最低价": {key: keyFloor, read: asAmount}, "底价": {key: keyFloor, read: asAmount},
 }
 
-// ownColumns are the keys of a product that a column may be mistyped for.
+// ownColumns are the keys of a product that a column name may be a typing error of.
 var ownColumns = []string{"sku", "name", keyCategory, "categories", "subgroup", "price", keyFloor}
 
-// otherColumns are what sheets of other systems call a column.
+// otherColumns are column names in the spreadsheets of other systems, with the key that
+// each stands for.
 var otherColumns = map[string]string{
 	"code": "sku", "item": "sku", "item_code": "sku", "item_no": "sku", "item_number": "sku", "product_code": "sku", "product_id": "sku", "sku_code": "sku",
 	"article": "sku", "article_number": "sku", "barcode": "sku", "ean": "sku", "条码": "sku", "条形码": "sku",
@@ -63,8 +64,8 @@ var otherColumns = map[string]string{
 	"min_price": keyFloor, "minimum_price": keyFloor, "floor": keyFloor, "cost": keyFloor, "lowest_price": keyFloor,
 }
 
-// columnWord is a name of a column as [columnNames] has it. Spreadsheets set to Turkish
-// write PRİCE or prıce where another column has price.
+// columnWord is a column name in the form of [columnNames]. Spreadsheets set to Turkish
+// write PRİCE or prıce for price.
 func columnWord(name string) string {
 	return strings.Map(func(c rune) rune {
 		switch c {
@@ -77,14 +78,14 @@ func columnWord(name string) string {
 	}, name)
 }
 
-// isColumn reports whether a name is that of a column of a product's own.
+// isColumn reports whether a name is that of a column of a product's own keys.
 func isColumn(name string) bool {
 	_, known := columnNames[columnWord(name)]
 	return known
 }
 
-// header reads the first row that says something: the names of the columns. It reports
-// whether products can be read by it.
+// header reads the first row that is not blank, which has the names of the columns. It
+// reports whether products can be read with it.
 func (x *spreadsheet) header() bool {
 	err := x.rows.Next()
 	for err == nil && x.rows.Blank() {
@@ -99,7 +100,7 @@ func (x *spreadsheet) header() bool {
 		return false
 	}
 	cells := x.rows.Cells()
-	for len(cells) > 0 && cells[len(cells)-1] == "" { // a spreadsheet may be wider than what is in it
+	for len(cells) > 0 && cells[len(cells)-1] == "" { // the last columns may be empty
 		cells = cells[:len(cells)-1]
 	}
 	if len(cells) > maxColumns {
@@ -126,7 +127,7 @@ func (x *spreadsheet) header() bool {
 func columnCalled(name string) column {
 	c, own := columnNames[columnWord(name)]
 	if !own {
-		c.key = strings.Clone(name) // the row is overwritten
+		c.key = strings.Clone(name) // the memory of the row is overwritten by the next one
 	}
 	c.header = strings.Clone(name)
 	return c
@@ -134,8 +135,8 @@ func columnCalled(name string) column {
 
 func (x *spreadsheet) headerKey() string { return fmt.Sprintf("row %d", x.rows.Row()) }
 
-// checkHeader wants a column that says what each product is, and warns of attributes that
-// are probably meant as columns of a product's own.
+// checkHeader requires a column that identifies each product. It warns of attributes that
+// are probably meant as columns of a product's own keys.
 func (x *spreadsheet) checkHeader(at map[string]int) (right bool) {
 	_, sku := at["sku"]
 	_, name := at["name"]
@@ -159,7 +160,8 @@ func (x *spreadsheet) checkHeader(at map[string]int) (right bool) {
 	return true
 }
 
-// guesses are what columns of attributes may be meant for, by column; "" for none.
+// guesses are the keys that columns of attributes are probably meant for, by column; "" for
+// none.
 func (x *spreadsheet) guesses(at map[string]int) []string {
 	missing := slices.DeleteFunc(slices.Clone(ownColumns), func(key string) bool {
 		if key == "categories" {

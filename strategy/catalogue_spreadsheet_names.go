@@ -8,25 +8,25 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// sheetSuffixes end the names of spreadsheets.
+// sheetSuffixes are the suffixes of the names of spreadsheets.
 var sheetSuffixes = []string{".csv", ".tsv", ".txt"}
 
-// isSheetName reports whether a name is that of a file in the same directory, and cannot
-// be one of anything but a spreadsheet.
+// isSheetName reports whether a name is that of a spreadsheet, is not a path, and does not
+// begin with . or #.
 func isSheetName(name string) bool {
 	return IsSpreadsheet(name) && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#") && !strings.ContainsAny(name, "/\\:\x00")
 }
 
-// IsSpreadsheet reports whether a file of a name can be one that a strategy names as its
-// catalogue.
+// IsSpreadsheet reports whether a file with this name can be one that a strategy names as
+// its catalogue.
 func IsSpreadsheet(name string) bool {
 	lower := strings.ToLower(name)
 	return slices.ContainsFunc(sheetSuffixes, func(suffix string) bool { return strings.HasSuffix(lower, suffix) })
 }
 
-// Spreadsheets are the names of the files beside a strategy that it names, in any of its
-// environments, each once. A strategy that is not TOML names none: it is refused
-// whatever is beside it.
+// Spreadsheets are the names of the files that a strategy names as its catalogue, in any of
+// its environments, each once. A strategy that is not valid TOML names none: it is refused
+// whatever files are next to it.
 func Spreadsheets(sources ...Source) []string {
 	sources, _ = splitCompanions(sources)
 	if !slices.ContainsFunc(sources, mayName) {
@@ -55,10 +55,10 @@ func Spreadsheets(sources ...Source) []string {
 	return names
 }
 
-// catalogueKeys are the names of the catalogue.
+// catalogueKeys are the keys of the catalogue.
 var catalogueKeys = []string{"products", "beverages"}
 
-// namedIn is the spreadsheet that a table has under a key; "" if it has none.
+// namedIn is the name of the spreadsheet that a table has under a key; "" if it has none.
 func namedIn(table *document.Node, key string) string {
 	if table.Kind != document.Table {
 		return ""
@@ -73,15 +73,15 @@ func namedIn(table *document.Node, key string) string {
 	return ""
 }
 
-// mayName reports whether a file has the end of a spreadsheet's name in it, so that
-// others need not be parsed to know that they name none. Who writes a dot or a letter of
-// it as an escape names none, either.
+// mayName reports whether a file contains the suffix of a spreadsheet's name. Files without
+// one need not be parsed, since they name none. A name with its suffix written in escapes
+// is not found.
 func mayName(s Source) bool {
 	lower := bytes.ToLower(s.Data)
 	return slices.ContainsFunc(sheetSuffixes, func(suffix string) bool { return bytes.Contains(lower, []byte(suffix)) })
 }
 
-// splitCompanions are the files of a strategy, and those beside it.
+// splitCompanions separates the files of a strategy from the files next to it.
 func splitCompanions(sources []Source) (files []Source, others companions) {
 	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Companion }) {
 		return sources, nil

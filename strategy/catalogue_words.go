@@ -8,12 +8,12 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// words are what the catalogue knows of one kind.
+// words are the words of one kind in the catalogue.
 type words struct {
 	known   map[string]bool
-	form    wordForm // that of known
-	written []string // as the catalogue has them; empty where that is known
-	sorted  []string // made for the first guess
+	form    wordForm // the form of the words in known
+	written []string // as the catalogue has them; empty where known has them so
+	sorted  []string // filled at the first guess
 }
 
 func (w *words) add(word string) {
@@ -37,7 +37,7 @@ func (w *words) list() []string {
 	return w.sorted
 }
 
-// catalogueWords are what rules may name.
+// catalogueWords are the words that rules may name.
 type catalogueWords struct{ skus, categories, subgroups words }
 
 func wordsOf(products []product, by spelling) catalogueWords {
@@ -58,8 +58,8 @@ func wordsOf(products []product, by spelling) catalogueWords {
 	return known
 }
 
-// checkKnown warns of words the catalogue does not have. A strategy without
-// such words in its catalogue takes them from the carts, and cannot tell.
+// checkKnown warns of words that the catalogue does not have. If the catalogue has no words
+// of the kind, they come from the carts and no warning is possible.
 func (s *section) checkKnown(name string, list []string, known *words) {
 	if len(known.known) == 0 {
 		return
@@ -81,8 +81,8 @@ func (s *section) checkKnown(name string, list []string, known *words) {
 	}
 }
 
-// guess is the hint for a word that the catalogue does not know. A catalogue
-// that lacks nearly all of many words is not searched for each of them.
+// guess is the hint for a word that is not in the catalogue. The number of comparisons is
+// limited, since many words may be missing.
 func (s *section) guess(word string, known *words) string {
 	if s.compared > maxGuesses {
 		return ""
@@ -91,14 +91,15 @@ func (s *section) guess(word string, known *words) string {
 	return document.DidYouMean(word, known.list())
 }
 
-// maxGuesses is with how many known words, about, unknown ones are compared for
-// a strategy: some tenths of a second.
+// maxGuesses is about how many known words the unknown ones of a strategy are compared
+// with. It takes some tenths of a second.
 const maxGuesses = 1_000_000
 
-// maxUnknown is how many unknown words of one list are reported.
+// maxUnknown is how many unknown words of one list are reported at most.
 const maxUnknown = 5
 
-// itemOf is where in a list a word stands, which is given in the form.
+// itemOf is the element of a list that is the word in the given form, or the list if there
+// is none.
 func itemOf(list *document.Node, word string, form wordForm) *document.Node {
 	for _, item := range list.Items {
 		if form.of(item.Text) == word {

@@ -7,7 +7,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// compiledRule is a rule as a quote needs it.
+// compiledRule is a rule in the form that a quote uses.
 type compiledRule struct {
 	lines       matcher
 	methods     []string // shipping methods it reduces; all when empty
@@ -16,15 +16,15 @@ type compiledRule struct {
 	valid       span
 	windows     []window
 	facets      facets
-	conditions  []condition // that do not look at the target
-	thresholds  []condition // that do
+	conditions  []condition // those that do not look at the target
+	thresholds  []condition // those that do
 	reward      reward
 	stage       int64
 	group       string
 	groupLeader int32 // the first rule of the group
 	exclusive   exclusive
-	byUnit      bool // goods by weight and at 0.00 take no part
-	byLine      bool // it looks at lines, not articles
+	byUnit      bool // it does not reduce goods by weight or at 0.00
+	byLine      bool // it looks at lines and not at articles
 	stop        stop
 	maxDiscount int64
 }
@@ -39,14 +39,14 @@ type compiler struct {
 	oneOf                       arena[oneOf]
 	heldCoupons                 arena[heldCoupon]
 	given                       []condition // of the rule being compiled
-	byLine                      bool        // the arithmetic looks at lines, not articles
+	byLine                      bool        // the arithmetic looks at lines and not at articles
 }
 
 func newCompiler() *compiler {
 	return &compiler{skus: symbols{}, categories: symbols{}, subgroups: symbols{}, codes: symbols{}}
 }
 
-// Compile turns a checked model into its immutable form.
+// Compile turns a checked model into an immutable [Strategy].
 func Compile(m *Model) *Strategy {
 	c := newCompiler()
 	c.byLine = m.arithmetic.byLine()
@@ -88,7 +88,7 @@ func Compile(m *Model) *Strategy {
 	return s
 }
 
-// add appends a rule; leaders has the first rule of every group so far.
+// add appends a rule; leaders has the index of the first rule of every group so far.
 func (s *Strategy) add(of *rule, c *compiler, leaders map[string]int32) {
 	s.rules, s.ids = append(s.rules, compiledRule{}), append(s.ids, of.id)
 	r := &s.rules[len(s.rules)-1]
@@ -104,7 +104,7 @@ func (s *Strategy) add(of *rule, c *compiler, leaders map[string]int32) {
 	s.exclusive = s.exclusive || r.exclusive != exclusiveNot
 }
 
-// withLadder adds the [[discounts]] ladder to the rules, as the rule of its id.
+// withLadder adds the [[discounts]] ladder to the rules, as a rule with its own id.
 func (m *Model) withLadder(c *compiler) []*rule {
 	if m.ladder == nil {
 		return slices.Clone(m.rules)
@@ -114,8 +114,7 @@ func (m *Model) withLadder(c *compiler) []*rule {
 	return append([]*rule{&ladder}, m.rules...)
 }
 
-// rule compiles a rule in its place, which a copy of its 400 bytes is too dear
-// for.
+// rule compiles a rule into the place where it stays, since copying its 400 bytes is slow.
 func (c *compiler) rule(compiled *compiledRule, r *rule) {
 	*compiled = compiledRule{
 		lines:       c.matcher(&r.lines),
@@ -157,7 +156,7 @@ func (c *compiler) conditionsOf(specs []conditionSpec, lookAtTarget bool) []cond
 	return append(c.conditions.alloc(len(c.given)), c.given...)
 }
 
-// catalogue arranges the products by the symbol of their SKU.
+// catalogue lists the products by the symbol of their SKU.
 func (c *compiler) catalogue(products []product, form wordForm) []*product {
 	numbers := make([]symbol, len(products))
 	for i := range products {

@@ -1,26 +1,26 @@
 package strategy
 
-// condition is something that must hold for a rule to apply. It is immutable
-// once decoded and compiled.
+// condition is a condition of a rule. It is immutable once it is decoded and compiled.
 type condition interface {
-	// key is the key of the language the condition is written with.
+	// key is the key of the language that states the condition.
 	key() string
-	// met reports whether the cart meets it; t is the target of the rule.
+	// met reports whether the cart satisfies the condition; t is the target of the rule.
 	met(e *evaluation, t *target) bool
-	// explain says what was seen and what is needed.
+	// explain returns the value of the cart and the value that the condition needs.
 	explain(e *evaluation, t *target) (seen, needed Value)
 }
 
-// conditionSpec decodes, encodes and compiles the conditions of one file.
+// conditionSpec is the conditions of one file as they are decoded. It encodes and compiles
+// them.
 type conditionSpec interface {
 	encode(*object)
-	// compile appends the conditions that were given.
+	// compile appends the conditions that the rule has.
 	compile(*compiler, []condition) []condition
 }
 
-// decodeConditions reads every condition of a rule besides its time. A new kind
-// is one line here and one file. A spec is nil when the rule has none of its
-// conditions, as is usual.
+// decodeConditions reads every condition of a rule except its time. A new kind of condition
+// is one line here and one file. A spec is nil when the rule has none of its conditions,
+// which is the usual case.
 func decodeConditions(s *section) []conditionSpec {
 	specs := [...]conditionSpec{
 		decodeCoupons(s),

@@ -7,17 +7,18 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// contains are the conditions requires and forbids: goods, by selector, that
-// the cart must or must not hold.
+// contains is the conditions requires and forbids: goods, by selector, that the cart must
+// contain or must not contain.
 //
 //	requires = [{ skus = ["espresso-machine"] }, { categories = ["咖啡豆"], min_quantity = 2 }]
 //	forbids  = [{ categories = ["gift-card"] }]
 //
-// Each counts the whole cart: at least min_quantity units (1) and, if given,
-// min_subtotal of value. All of requires must be there, none of forbids.
+// Each element counts the whole cart. It needs at least min_quantity units (default 1) and,
+// if given, a value of min_subtotal. The cart must contain all elements of requires and
+// none of forbids.
 type contains struct{ requires, forbids []holding }
 
-// holding is an amount of some goods.
+// holding is a least quantity and value of some goods in the cart.
 type holding struct {
 	lines    selector
 	quantity int64
@@ -114,12 +115,12 @@ func (h *held) progress(e *evaluation, _ *target) progress {
 	return c
 }
 
-// moreGoodsHelp reports whether the cart must hold the goods, and not lack them.
+// moreGoodsHelp reports whether the cart must contain the goods.
 func (h *held) moreGoodsHelp() bool { return h.wanted }
 
 func (h *held) looks() int64 { return 1 }
 
-// requiredLines are lines with what the cart must hold.
+// requiredLines are lines with the goods that the cart must contain.
 func (c *contains) requiredLines() []cart.Line {
 	list := make([]cart.Line, 0, len(c.requires))
 	for i := range c.requires {

@@ -2,8 +2,8 @@ package strategy
 
 import "github.com/promogate/caddy-discount/cart"
 
-// coupons is the condition coupons: the cart holds one of these codes, which are
-// compared as coupon_case says.
+// coupons is the condition coupons: the cart has one of these codes. coupon_case decides
+// how codes are compared.
 //
 //	coupons = ["SPRING", "618"]
 type coupons struct{ codes []string } // in the form in which codes are compared
@@ -32,8 +32,8 @@ func (c *heldCoupon) key() string { return "coupons" }
 
 func (c *heldCoupon) met(e *evaluation, _ *target) bool { return common(c.codes, e.coupons.codes) }
 
-// explain names no code of the rule: who may ask for the reason may not know it. The
-// codes of the cart are as the cart has them.
+// explain names no code of the rule, since people who see the explanation may not know it.
+// It returns the codes of the cart as the cart has them.
 func (c *heldCoupon) explain(e *evaluation, _ *target) (seen, needed Value) {
 	if len(e.cart.Coupons) == 0 {
 		return textValue(sayNoCoupon), textValue(sayCoupon)
@@ -47,8 +47,8 @@ func (c *coupons) isFiled() bool { return true }
 
 func (c *coupons) satisfy(to *cart.Cart) { to.Coupons = c.codes[:1] }
 
-// cartCoupons are the codes of a cart that a rule names, each once, and the memory that
-// the words of a cart are folded in.
+// cartCoupons are the codes of a cart that rules name, each once, and the memory for
+// folding the words of a cart.
 type cartCoupons struct {
 	codes []symbol
 	folding
@@ -62,7 +62,7 @@ func (e *evaluation) readCoupons(s *Strategy, codes []string) {
 	}
 	for _, code := range codes {
 		known, is := s.codes[code]
-		if !is && s.spelling.codes != asWritten { // one of the table is as codes are compared
+		if !is && s.spelling.codes != asWritten { // the table has folded codes
 			known = s.codes[string(e.coupons.fold(code, s.spelling.codes))]
 		}
 		if known != unnamed {

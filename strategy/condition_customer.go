@@ -7,8 +7,8 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// customer is the condition customer: who is buying. All that is given must
-// hold.
+// customer is the condition customer on the buyer. All parts that are given must be
+// satisfied.
 //
 //	customer = { tiers = ["gold"], segments = ["student"], ids = ["u1"], nth_order = 1 }
 type customer struct {
@@ -72,7 +72,7 @@ func inSegments(who *cart.Customer, wanted []string) bool {
 	return slices.ContainsFunc(who.Segments, func(s string) bool { return slices.Contains(wanted, s) })
 }
 
-// explain names the first part that does not hold.
+// explain names the first part that is not satisfied.
 func (c *customer) explain(e *evaluation, _ *target) (seen, needed Value) {
 	who := &e.cart.Customer
 	switch {
@@ -90,8 +90,8 @@ func (c *customer) explain(e *evaluation, _ *target) (seen, needed Value) {
 	return orderValue(who.CompletedOrders + 1), orderValue(c.nthOrder)
 }
 
-// named is what a cart says of something: "tier gold", or "no tier" where it says
-// nothing.
+// named is the value that a cart has for something, such as "tier gold", or "no tier" where
+// it has none.
 func named(what string, values ...string) Value {
 	if strings.Join(values, "") == "" {
 		return textValue(sayNone).about(what)

@@ -7,11 +7,11 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// salesContext is the conditions of where an order comes from and goes to.
+// salesContext is the conditions on where an order comes from and goes to.
 //
 //	channels         = ["app", "mini-program"]
 //	regions          = ["sh", "zj"]
-//	shipping_methods = ["express"]   # of shipping, only such charges are reduced
+//	shipping_methods = ["express"]   # a rule on shipping reduces only such charges
 type salesContext struct{ channels, regions, methods []string }
 
 func decodeSalesContext(s *section) conditionSpec {
@@ -43,13 +43,13 @@ func (p *salesContext) compile(to *compiler, list []condition) []condition {
 	return list
 }
 
-// The keys of the conditions that want one word.
+// The keys of the conditions that compare one word.
 const (
 	keyChannels = "channels"
 	keyRegions  = "regions"
 )
 
-// oneOf wants one word of the cart to be in a list.
+// oneOf requires a word of the cart to be in a list.
 type oneOf struct {
 	name   string
 	wanted []string
@@ -70,7 +70,7 @@ func (c *oneOf) explain(e *evaluation, _ *target) (seen, needed Value) {
 	return seen, textValue(sayOr, c.wanted...)
 }
 
-// shippedBy wants a shipping charge of one of the methods.
+// shippedBy requires a shipping charge with one of the methods.
 type shippedBy struct{ methods []string }
 
 func (c *shippedBy) key() string { return "shipping_methods" }

@@ -4,14 +4,14 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// threshold is how much a cart must hold for a rule to apply; reaching it
-// counts.
+// threshold is the minimums for a rule to apply. A cart that has exactly the minimum
+// satisfies it.
 //
 //	min_quantity      = 3         # units
-//	min_line_quantity = 2         # units of one line at least
+//	min_line_quantity = 2         # units of the largest line
 //	min_articles      = 3         # different articles
 //	min_subtotal      = 50.00     # value, by arithmetic.threshold_base
-//	count             = "target"  # over the lines the rule is about, or the whole "cart"
+//	count             = "target"  # the lines the rule is about, or the whole "cart"
 type threshold struct {
 	quantity     int64
 	lineQuantity int64
@@ -90,7 +90,7 @@ func (a *atLeast) key() string {
 
 func (a *atLeast) met(e *evaluation, t *target) bool { return a.seen(e, t) >= a.least }
 
-// seen is how much of the measure the cart has.
+// seen is the measure of the cart or the target, in units, articles or minor units.
 func (a *atLeast) seen(e *evaluation, t *target) int64 {
 	sum := &t.counted
 	if a.wholeCart {

@@ -7,12 +7,12 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// decimalPlaces is how many decimals attributes are compared with.
+// decimalPlaces is how many decimals of attributes are compared.
 const decimalPlaces = 6
 
-// parseDecimal reads a plain decimal number as an integer of millionths. It
-// reports false for what has more than twelve digits before the point, more
-// than six after it, or an exponent.
+// parseDecimal reads a plain decimal number as an integer of millionths. It reports false
+// for a text that is no such number, has an exponent, or has more than twelve digits before
+// the point or more than six after it. Zeros at the end do not count.
 func parseDecimal(text string) (int64, bool) {
 	text, negative := strings.CutPrefix(text, "-")
 	whole, decimals, _ := strings.Cut(text, ".")
@@ -42,12 +42,12 @@ func parseDecimal(text string) (int64, bool) {
 	return value, true
 }
 
-// beyond is above every number of a strategy, in millionths.
+// beyond is greater than every number of a strategy, in millionths.
 const beyond = 1 << 62
 
-// readDecimal reads the number of an attribute as millionths, rounded down, and reports whether
-// it is above that. What is further from zero than any number of a strategy is as far
-// as that.
+// readDecimal reads the number of an attribute as millionths, rounded down, and reports
+// whether rounding made it smaller. A number further from zero than any number of a
+// strategy becomes beyond or -beyond.
 func readDecimal(text string) (millionths int64, over bool) {
 	if value, ok := parseDecimal(text); ok {
 		return value, false
@@ -64,7 +64,8 @@ func readDecimal(text string) (millionths int64, over bool) {
 	return millionths, over
 }
 
-// scaled is digits × 10^exponent, rounded down.
+// scaled is digits × 10^exponent, rounded down; over reports whether rounding made it
+// smaller.
 func scaled(digits string, exponent int) (value int64, over bool) {
 	const most = 18 // digits that fit
 	switch {
@@ -75,7 +76,7 @@ func scaled(digits string, exponent int) (value int64, over bool) {
 	case len(digits)+exponent <= 0:
 		return 0, true
 	case exponent < 0:
-		over = true // the last digit is none of zero
+		over = true // the last digit is not 0
 		digits, exponent = digits[:len(digits)+exponent], 0
 	}
 	value, err := strconv.ParseInt(digits, 10, 64)

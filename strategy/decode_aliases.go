@@ -9,8 +9,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// aliases are what other engines, or common sense, call a key. The first that
-// is known in its place is meant.
+// aliases are other names of keys, from other engines or from common usage. The first key
+// that is known in the section is the one that is meant.
 var aliases = map[string][]string{
 	"discount_percent": rateKeys, "discount_percentage": rateKeys, "percent": rateKeys, "percentage": rateKeys, "percent_off": rateKeys,
 	"discount": rateKeys, "rate": {"discount_rate"}, "discount_rate": {"rate"},
@@ -57,8 +57,8 @@ var (
 	worthKeys  = []string{"min_subtotal", "threshold"}
 )
 
-// otherWays are what other engines have a key of a rule for that is said in
-// another way here, or not at all.
+// otherWays are hints for keys of a rule in other engines whose meaning has another form in
+// this language, or none.
 var otherWays = map[string]string{
 	"discount": "did you mean discount_rate, such as 0.2 for 20 % off, or discount_amount?",
 	"type":     rewardNamed, "value": rewardNamed, "discount_type": rewardNamed, "discount_value": rewardNamed, "action": rewardNamed,
@@ -83,7 +83,7 @@ var otherWays = map[string]string{
 	"member_price": ofMembers, "vip_price": ofMembers, "members_price": ofMembers,
 }
 
-// The ways that several keys come to.
+// The hints that several keys share.
 const (
 	rewardNamed  = "the reward is a key of its own, such as discount_rate = 0.2 or discount_amount = 20"
 	together     = `rules go together unless they share a group (group = "sale"), are exclusive (exclusive = true, or "goods" to keep free delivery) or stop what follows (stop = "cart")`
@@ -103,9 +103,9 @@ const (
 // longestKeyList is how many keys a hint lists.
 const longestKeyList = 8
 
-// meant is the hint for a key that is unknown where it stands. What another engine calls
-// so goes before what is spelt alike: discount_percent is nearer to discount_amount by
-// letters than to what it means.
+// meant is the hint for a key that is unknown in its section. An alias is preferred to a
+// similar spelling: by its letters, discount_percent is close to discount_amount, which it
+// does not mean.
 func (s *section) meant(f *document.Field) string {
 	lower := strings.ReplaceAll(strings.ToLower(f.Key), "-", "_")
 	if way := s.otherWay(lower, f.Value); way != "" {
@@ -121,7 +121,8 @@ func (s *section) meant(f *document.Field) string {
 	return "known here are " + strings.Join(listed, ", ")
 }
 
-// otherWay is how what a key says is said here, where no key alone does; "" for other keys.
+// otherWay is the hint for a key whose meaning takes more than one other key; "" for other
+// keys.
 func (s *section) otherWay(key string, value *document.Node) string {
 	switch {
 	case s.Knows("applies_to"): // of a rule
@@ -134,8 +135,8 @@ func (s *section) otherWay(key string, value *document.Node) string {
 	return ""
 }
 
-// asRate says which rate a value is that was given under another name, where it may not
-// be written as it stands.
+// asRate is the hint how to write a value under another name as a rate; "" if it can stay
+// as it is.
 func asRate(key, typed string, value *document.Node) string {
 	if !slices.Contains(rateKeys, key) || value.Kind == document.Table || value.Kind == document.Array || rates.Usual.Allows(value.Text) {
 		return ""
@@ -150,7 +151,8 @@ func asRate(key, typed string, value *document.Node) string {
 	return ""
 }
 
-// aliasOf is what a key goes by here; "" if it is not known under another name.
+// aliasOf is the key that a name stands for in this section; "" if it is no alias of a
+// known key.
 func aliasOf(typed string, known []string) string {
 	for _, key := range aliases[typed] {
 		if slices.Contains(known, key) {

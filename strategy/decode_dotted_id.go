@@ -7,11 +7,11 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// A TOML key with a dot in it is two keys: [rule.a.b] is a table b in the rule a, where a
-// rule that is called a.b was meant.
+// A TOML key with a dot is two keys: [rule.a.b] is a table b in the rule a. Usually a rule
+// with the id a.b was meant.
 
-// wrongKey is what is wrong with a member that nothing asks for, and what was probably
-// meant.
+// wrongKey is the reason why a member is refused that no decoder asked for, and a hint for
+// what was probably meant.
 func (s *section) wrongKey(f *document.Field) (reason, hint string) {
 	hint = s.meant(f)
 	if isRule(&s.Section) && f.Value.Kind == document.Table && (saysWhatRulesSay(f.Value) || hint == "") {
@@ -21,8 +21,8 @@ func (s *section) wrongKey(f *document.Field) (reason, hint string) {
 	return document.UnknownKey(f.Key), hint
 }
 
-// dottedID is the id that was meant by a table in a rule: a.b by [rule.a.b], and a.b.c by
-// [rule.a.b.c].
+// dottedID is the id that was probably meant by a table in a rule: a.b for [rule.a.b], and
+// a.b.c for [rule.a.b.c].
 func dottedID(rule string, f *document.Field) string {
 	id := rule + "." + f.Key
 	if len(f.Value.Fields) == 1 {
@@ -33,19 +33,19 @@ func dottedID(rule string, f *document.Field) string {
 	return id
 }
 
-// saysWhatRulesSay reports whether a table has keys that only rules have, or a table with
-// such keys.
+// saysWhatRulesSay reports whether a table has keys that only rules have, or contains a
+// table that does.
 func saysWhatRulesSay(n *document.Node) bool {
 	return slices.ContainsFunc(n.Fields, func(f document.Field) bool {
 		return isKeyOfRules(f.Key) || f.Value.Kind == document.Table && saysWhatRulesSay(f.Value)
 	})
 }
 
-// isKeyOfRules reports whether a key is one that no table within a rule has.
+// isKeyOfRules reports whether rules have a key that no table within a rule has.
 func isKeyOfRules(key string) bool {
 	return slices.Contains(keysOfRules, key) || rewardOf(key).key != ""
 }
 
-// keysOfRules are those keys but for the rewards.
+// keysOfRules are these keys without the rewards.
 var keysOfRules = []string{"enabled", "valid_from", "valid_until", "time_window", "time_windows", "coupons", "customer", "channels", "regions",
 	"applies_to", "each", "fresh_units", "min_articles", "stage", "priority", "group", "exclusive", "stop", "max_discount"}

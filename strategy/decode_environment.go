@@ -8,9 +8,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// chooseEnv lays the [[env]] table of the given name over the rest of the
-// document. The catalogue's other name, beverages, is put right on the way, so
-// that an overlay may use either. The names are those of all environments.
+// chooseEnv overlays the document with the [[env]] table of the given name. It also renames
+// beverages, the other name of the catalogue, so that an overlay may use either name. The
+// names are those of all environments.
 func (r *reader) chooseEnv(root *document.Node, env string) (chosen *document.Node, names []string) {
 	overlays := r.overlays(root)
 	base := r.catalogueByOneName(root.Without("env"), "")
@@ -31,8 +31,9 @@ func (r *reader) chooseEnv(root *document.Node, env string) (chosen *document.No
 	return chosen, names
 }
 
-// overlaid lays an environment over the document. A catalogue in a file is replaced as one
-// in lists is, and replaces one: it is a table, and no part of it means anything alone.
+// overlaid overlays the document with an environment. A catalogue in a file is replaced as
+// a whole, and replaces a catalogue as a whole: it is a table, but its parts have no
+// meaning alone.
 func overlaid(base, overlay *document.Node) *document.Node {
 	if over := overlay.Get("products"); over != nil && (isSpreadsheet(over) || isSpreadsheet(base.Get("products"))) {
 		base = base.Without("products")
@@ -40,8 +41,8 @@ func overlaid(base, overlay *document.Node) *document.Node {
 	return document.Overlay(base, overlay)
 }
 
-// NoEnvironment says that a strategy with other environments, or none, does not
-// have the one that was asked for.
+// NoEnvironment is the message that a strategy does not have the environment that was asked
+// for. It lists the names of the environments that the strategy has.
 func NoEnvironment(env string, names []string) string {
 	has := "the strategy has none"
 	if len(names) > 0 {
@@ -54,7 +55,7 @@ func NoEnvironment(env string, names []string) string {
 	return fmt.Sprintf("there is no environment %q: %s", env, has)
 }
 
-// overlays are the [[env]] tables, each with a name of its own.
+// overlays are the [[env]] tables that have a valid, unique name.
 func (r *reader) overlays(root *document.Node) []*document.Node {
 	if root.Field("env") == nil {
 		return nil

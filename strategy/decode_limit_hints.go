@@ -8,9 +8,10 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Hints for keys of which the meaning depends on what is beside them.
+// This file has hints for keys whose meaning depends on other keys of the rule.
 
-// unitLimits are what others call a bound on the units of one order that get a price.
+// unitLimits are names in other engines for a limit on the units in an order that are
+// discounted.
 var unitLimits = []string{
 	"limit", "max_per_order", "per_order", "per_order_limit", "limit_per_order", "order_limit", "max_per_cart", "per_cart", "limit_per_cart", "cart_limit",
 	"purchase_limit", "max_purchase", "max_purchase_quantity", "buy_limit", "max_buy", "quantity_limit", "limit_quantity", "qty_limit", "unit_limit",
@@ -18,7 +19,7 @@ var unitLimits = []string{
 	"max_per_line", "limit_per_line", "line_limit", "per_line_limit",
 }
 
-// limitMeant is the hint for a bound on units: it depends on the reward of the rule.
+// limitMeant is the hint for a limit on units. It depends on the reward of the rule.
 func (s *section) limitMeant(key string) string {
 	if !slices.Contains(unitLimits, key) {
 		return ""
@@ -39,8 +40,8 @@ func (s *section) limitMeant(key string) string {
 // countsItsUnits reports whether a reward counts units or steps in a way of its own.
 func (k *rewardKind) countsItsUnits() bool { return k.perUnit || k.repeats != "" || k.unitLimit != nil }
 
-// rewardGiven is which reward of those that count units the rule has, maybe under another
-// name; the zero kind for none.
+// rewardGiven is the reward of the rule if it is one that counts units, even under another
+// name; the zero kind otherwise.
 func (s *section) rewardGiven() rewardKind {
 	limited := rewardKeys((*rewardKind).countsItsUnits)
 	for i := range s.Node.Fields {
@@ -55,7 +56,7 @@ func (s *section) rewardGiven() rewardKind {
 	return rewardKind{}
 }
 
-// oncePerOrder is what unit_rates do without max_times.
+// oncePerOrder is the hint that unit_rates apply once without max_times.
 const oncePerOrder = " That is once an order; max_times is how often"
 
 // nthMeant is the hint for a key about the second or third unit.
@@ -85,7 +86,8 @@ func isNth(key string, words ...string) bool {
 	})
 }
 
-// besideGet are keys of the rule that others write into buy or get.
+// besideGet are keys within buy or get in other engines, with the keys of the rule that
+// they stand for.
 var besideGet = map[string]string{
 	"repeat": "repeat", "max_times": "repeat", "times": "repeat", "max_repeat": "repeat", "limit": "repeat", "max_units": "repeat",
 	"partial": "partial", "pick": "pick", "cheapest": "pick", "reserve": "reserve",
@@ -107,8 +109,8 @@ func (s *section) offerMeant(key string, value *document.Node) string {
 	return ""
 }
 
-// freeMeant is the hint for units that are free, which those that are got are unless
-// something else is said.
+// freeMeant is the hint for free units. The units of get are free unless it has a rate, an
+// amount or a unit_price.
 func (s *section) freeMeant(value *document.Node) string {
 	const so = "what is got is free where get has none of rate, amount and unit_price"
 	units, err := document.ParseInteger(value.Text)
@@ -121,7 +123,7 @@ func (s *section) freeMeant(value *document.Node) string {
 	return so + "; " + s.inGet("quantity = "+strconv.FormatInt(units, 10))
 }
 
-// inGet asks whether something was meant that get may have.
+// inGet is the hint that a key of get was probably meant.
 func (s *section) inGet(what string) string {
 	if s.Name == "get" {
 		return "did you mean " + what + "?"
@@ -129,5 +131,5 @@ func (s *section) inGet(what string) string {
 	return "did you mean " + what + " within get?"
 }
 
-// capital is a sentence that begins with a capital letter.
+// capital is a text with its first letter in upper case.
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

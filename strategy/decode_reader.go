@@ -9,32 +9,32 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// reader carries what every part of the language needs while it is decoded.
+// reader has the state that every part of the language needs while it is decoded.
 type reader struct {
 	report     *document.Reader
 	doc        *document.Document
 	companions companions
 	known      catalogueWords
 	halfRead   bool // the catalogue could not be read to its end
-	compared   int  // words of the catalogue with unknown ones
+	compared   int  // comparisons of unknown words with words of the catalogue
 	zoned      bool // whether timezone is given
 	spelling   spelling
-	codes      map[string]spelledCode // every coupon code so far, by its form
+	codes      map[string]spelledCode // every coupon code so far, by its compared form
 	folding    folding
 	currency   money.Currency
 	location   *time.Location
 	maxRate    money.Rate // zero when limits.max_rate is absent
 	spare      []*section
-	closing    func(*section) // is called for each section before it is closed; for tests
+	closing    func(*section) // called for each section before it is closed; for tests
 	arenas
 }
 
-// newReader reads a document.
+// newReader makes the reader that decodes a document.
 func newReader(d *document.Document, companions companions) *reader {
 	return &reader{report: document.NewReader(d), doc: d, companions: companions}
 }
 
-// arenas are what lists and the parts that many rules have are taken from.
+// arenas allocate lists and the parts that many rules have.
 type arenas struct {
 	strings    arena[string]
 	windows    arena[window]
@@ -45,7 +45,7 @@ type arenas struct {
 	amounts    arena[amountOff]
 }
 
-// text reads a string that may not be empty; "" when it is absent or wrong.
+// text reads a string that must not be empty; "" when it is absent or wrong.
 func (s *section) text(name string) string {
 	n := s.Get(name)
 	text := s.TextOf(n, name)
@@ -55,7 +55,8 @@ func (s *section) text(name string) string {
 	return text
 }
 
-// amount reads money in major units, least minor units or more.
+// amount reads an amount in major units and returns minor units. It must be at least least
+// minor units.
 func (s *section) amount(name string, least int64) (int64, bool) {
 	n := s.Get(name)
 	if n == nil {
@@ -77,12 +78,12 @@ func (s *section) amount(name string, least int64) (int64, bool) {
 	return minor, true
 }
 
-// texts reads a list of different strings that are not empty; a single string
-// stands for a list of one.
+// texts reads a list of different strings that are not empty. A single string counts as a
+// list of one.
 func (s *section) texts(name string) []string { return s.words(name, asWritten, nil) }
 
-// words is texts in the form in which they are compared; each is called for every word,
-// as it is written and in that form.
+// words is texts in the form in which the words are compared. It calls each, unless nil,
+// for every word with its node and its form.
 func (s *section) words(name string, form wordForm, each func(s *section, item *document.Node, word string)) []string {
 	n := s.Get(name)
 	if n == nil {
@@ -123,8 +124,8 @@ func (s *section) words(name string, form wordForm, each func(s *section, item *
 	return list
 }
 
-// listed reports whether a word is in the list already. A short list is
-// searched, a long one has a map beside it.
+// listed reports whether a word is in the list already. A long list has a map for the
+// search, a short one is searched directly.
 func listed(list []string, seen map[string]bool, word string) bool {
 	if seen == nil {
 		return slices.Contains(list, word)

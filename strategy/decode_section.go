@@ -7,14 +7,14 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// section decodes one table of a strategy: a section of the document, and what is known
-// of the strategy so far.
+// section decodes one table of a strategy. It is a section of the document with the state
+// of the reader.
 type section struct {
 	*reader
 	document.Section
 }
 
-// section opens the whole document.
+// section opens the root table of a document.
 func (r *reader) section(root *document.Node) *section {
 	s := r.unused()
 	s.Section = *r.report.Section(root)
@@ -22,23 +22,23 @@ func (r *reader) section(root *document.Node) *section {
 	return s
 }
 
-// member opens the table that a member is.
+// member opens a member that is a table.
 func (s *section) member(n *document.Node, name string) *section {
 	return s.element(n, name, notListed)
 }
 
-// notListed is the index of a member that is no list.
+// notListed is the index of a member that is not in a list.
 const notListed = -1
 
-// element opens the table that an element of a member is.
+// element opens an element of a member, which is a table.
 func (s *section) element(n *document.Node, name string, index int) *section {
 	opened := s.unused()
 	opened.Reopen(&s.Section, n, name, index)
 	return opened
 }
 
-// unused is a section that was closed, if there is one: a rule asks for some fifty keys,
-// and the list of them is worth keeping.
+// unused is a closed section for reuse, or a new one. A rule asks for some fifty keys, and
+// reuse saves allocating their list.
 func (r *reader) unused() *section {
 	if last := len(r.spare) - 1; last >= 0 {
 		s := r.spare[last]
@@ -50,7 +50,7 @@ func (r *reader) unused() *section {
 	return s
 }
 
-// close gives the section back. Nothing may be read from it afterwards.
+// close returns the section for reuse. It must not be read afterwards.
 func (s *section) close() {
 	if s.closing != nil {
 		s.closing(s)
@@ -58,13 +58,13 @@ func (s *section) close() {
 	s.spare = append(s.spare, s)
 }
 
-// Done reports every member that nothing asked for, and closes the section.
+// Done reports every member that no decoder asked for, and closes the section.
 func (s *section) Done() {
 	s.Section.Done()
 	s.close()
 }
 
-// ruleNaming calls a rule by its id, which is always in quotes.
+// ruleNaming names a rule in messages by its id, which is always in quotes.
 type ruleNaming struct{}
 
 func (ruleNaming) Table(s *document.Section) string { return rulePath(s.Name) }
@@ -83,8 +83,8 @@ func (s *section) rule(f *document.Field) *section {
 // isRule reports whether a section is that of a rule.
 func isRule(s *document.Section) bool { return s.Naming == ruleNaming{} }
 
-// mistyped reports whether a key that is not asked for looks like one that is
-// missing, or is another name of it.
+// mistyped reports whether the table has an unknown key that looks like a missing one or is
+// an alias of it.
 func (s *section) mistyped(key string) bool {
 	return slices.ContainsFunc(s.Node.Fields, func(f document.Field) bool {
 		if s.Knows(f.Key) {
@@ -94,7 +94,7 @@ func (s *section) mistyped(key string) bool {
 	})
 }
 
-// table opens the table of a member; nil when it is not one.
+// table opens a member that is a table; nil when it is not one.
 func (s *section) table(n *document.Node, name, example string) *section {
 	if s.Ask(name); !s.IsTable(n, name, example) {
 		return nil
@@ -102,8 +102,9 @@ func (s *section) table(n *document.Node, name, example string) *section {
 	return s.member(n, name)
 }
 
-// required reports keys that a table must have. One that is there under another
-// name is reported by that name, once.
+// required reports keys that a table must have and that are missing. It does not report a
+// missing key that the table has under another name, since [section.Done] reports that
+// name.
 func (s *section) required(keys ...string) {
 	for _, key := range keys {
 		if !s.Has(key) && !s.mistyped(key) {

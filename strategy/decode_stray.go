@@ -9,16 +9,16 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// checkStray warns of a word with white space before or behind it, or with a character
-// in it that is not seen: it was copied with more than was meant, and is hardly what carts
-// have.
+// checkStray warns of a word that has white space before or after it, or contains an
+// invisible character. Such a word was probably copied with more than was meant, so no cart
+// is likely to have it.
 func (s *section) checkStray(n *document.Node, name string) {
 	if what := stray(n.Text); what != "" {
 		s.warn(n, name, what, strayHint(n.Text))
 	}
 }
 
-// checkStrays is checkStray for a list, of which it warns some times at most.
+// checkStrays is checkStray for a list. It warns at most maxUnknown times.
 func (s *section) checkStrays(items []*document.Node, name string) {
 	warned := 0
 	for _, item := range items {
@@ -29,7 +29,7 @@ func (s *section) checkStrays(items []*document.Node, name string) {
 	}
 }
 
-// stray says what is in a word that should not be; "" for nothing.
+// stray describes what a word contains that it should not; "" for nothing.
 func stray(word string) string {
 	if plain(word) {
 		return ""
@@ -54,7 +54,7 @@ func stray(word string) string {
 	return ""
 }
 
-// strayHint is the hint how a word would be written without what should not be in it.
+// strayHint is the hint how to write a word without what it should not contain.
 func strayHint(word string) string {
 	clean := strings.TrimFunc(strings.Map(func(c rune) rune {
 		switch {
@@ -71,7 +71,7 @@ func strayHint(word string) string {
 	return fmt.Sprintf("write %q, unless it is meant so", clean)
 }
 
-// plain reports whether a word surely has nothing in it that should not be.
+// plain reports whether a word certainly contains nothing that it should not.
 func plain(word string) bool {
 	for i := range len(word) {
 		if c := word[i]; c >= utf8.RuneSelf || c <= ' ' && (c != ' ' || i == 0 || i == len(word)-1) {
@@ -81,24 +81,24 @@ func plain(word string) bool {
 	return true
 }
 
-// isBlank reports whether a character is white space, or is not seen. Variation
-// selectors end many an emoji.
+// isBlank reports whether a character is white space or invisible. Variation selectors are
+// not blank, since they end many emoji. Tags are not blank, since flags use them.
 func isBlank(c rune) bool {
 	return unicode.IsSpace(c) || document.Blank(c) != "" && !unicode.Is(unicode.Variation_Selector, c) && !isTag(c)
 }
 
-// isHidden reports whether a character within a word is white space that looks like
-// another, or is not seen. Joiners are part of scripts and of emoji, and so are tags; an
-// ideographic space parts words of East Asia.
+// isHidden reports whether a character within a word is invisible, or is white space other
+// than a plain space. Joiners are not hidden, since scripts and emoji use them. An
+// ideographic space is not hidden, since it separates words of East Asian languages.
 func isHidden(c rune) bool {
 	const nonJoiner, joiner, ideographic = '\u200c', '\u200d', '\u3000'
 	return isBlank(c) && c != ' ' && c != nonJoiner && c != joiner && c != ideographic
 }
 
-// isTag reports whether a character is one of those that make a flag of a region.
+// isTag reports whether a character is a tag. Tags make up the flag of a region.
 func isTag(c rune) bool { return c >= 0xe0020 && c <= 0xe007f }
 
-// blankText names a blank character with its article.
+// blankText names a blank character, with "a" or "an" before it.
 func blankText(c rune) string {
 	name := document.Blank(c)
 	switch c {

@@ -1,15 +1,14 @@
 package strategy
 
-// Language is the version of the strategy language that this package reads. It is
-// in the canonical form: where it differs, the same text may mean another thing, and
-// one fingerprint never stands for two meanings. The first language was that of 0.1,
-// whose canonical form has no member for it.
+// Language is the version of the strategy language that this package reads. It is in the
+// canonical form, since the same text may mean something else in another version. So
+// strategies of different meaning never have the same fingerprint. The first version was
+// that of release 0.1, whose canonical form has no such member.
 const Language = 2
 
-// Canonical is the meaning of the model as RFC 8785 JSON: keys sorted, no
-// space, defaults left out, amounts and rates as decimal strings, instants in
-// UTC. Two texts with the same meaning have the same canonical form, and its
-// SHA-256 is the fingerprint.
+// Canonical is the model as RFC 8785 JSON: keys sorted, no white space, defaults left out,
+// amounts and rates as decimal strings, instants in UTC. Two texts with the same meaning
+// have the same canonical form. Its SHA-256 is the fingerprint.
 func (m *Model) Canonical() []byte {
 	o := &object{currency: m.currency, buf: make([]byte, 0, 1024+192*(len(m.rules)+len(m.products)))}
 	o.object(func(o *object) {

@@ -11,15 +11,14 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// object appends the members of JSON objects, of which one may hold others, to
-// one buffer. Members may come in any order; they are put in order when their
-// object ends, which costs nothing when they came in order, as those of the
-// large objects do.
+// object appends the members of JSON objects to one buffer. An object may contain others.
+// Members may be appended in any order; the end of their object sorts them. Sorting costs
+// nothing when they are already in order, like those of the large objects.
 type object struct {
 	currency money.Currency
 	buf      []byte
-	members  []member // of every object that is not at its end yet
-	first    int      // where those of the innermost begin
+	members  []member // of every object that has not ended yet
+	first    int      // index of the first member of the innermost object
 	scratch  []byte
 }
 
@@ -48,7 +47,7 @@ func (o *object) key(name string) {
 	o.buf = append(o.buf, ':')
 }
 
-// arrange puts the members in order.
+// arrange sorts the members.
 func (o *object) arrange(members []member) {
 	byName := func(a, b member) int { return compareUTF16(a.name, b.name) }
 	if slices.IsSortedFunc(members, byName) {
@@ -72,9 +71,10 @@ func (o *object) arrange(members []member) {
 	}
 }
 
-// compareUTF16 orders names by UTF-16 code units, as RFC 8785, section 3.2.3,
-// asks. The order of bytes is the same but for what lies beyond the basic plane
-// (in UTF-8 from 0xF0): surrogates put it before U+E000 to U+FFFF (0xEE, 0xEF).
+// compareUTF16 orders names by UTF-16 code units, as RFC 8785, section 3.2.3, requires. The
+// order of bytes is the same except for characters beyond the basic plane, which begin with
+// 0xF0 or more in UTF-8: UTF-16 writes them as surrogates, which come before U+E000 to
+// U+FFFF (0xEE, 0xEF).
 func compareUTF16(a, b string) int {
 	i, shorter := 0, min(len(a), len(b))
 	for i < shorter && a[i] == b[i] {
@@ -93,7 +93,7 @@ func compareUTF16(a, b string) int {
 func (o *object) raw(json string) { o.buf = append(o.buf, json...) }
 
 func (o *object) text(s string) {
-	// The only error is invalid UTF-8, which a document cannot hold.
+	// The only error is invalid UTF-8, which a document cannot contain.
 	o.buf, _ = jsontext.AppendQuote(o.buf, s)
 }
 
@@ -111,7 +111,7 @@ func (o *object) optionalAmount(name string, minor int64) {
 	}
 }
 
-// amount writes minor units as a decimal string of major ones.
+// amount writes minor units as a decimal string of major units.
 func (o *object) amount(minor int64) {
 	o.buf = append(o.buf, '"')
 	o.buf = o.currency.AppendMajor(o.buf, minor)
@@ -126,8 +126,8 @@ func (o *object) rate(r money.Rate) {
 
 func (o *object) integer(v int64) { o.buf = strconv.AppendInt(o.buf, v, 10) }
 
-// number writes a plain decimal of at most fifteen digits the way ECMAScript
-// would, as RFC 8785, section 3.2.2.3, asks.
+// number writes a plain decimal of at most fifteen digits as ECMAScript does, which RFC
+// 8785, section 3.2.2.3, requires.
 func (o *object) number(text string) {
 	f, _ := strconv.ParseFloat(text, 64)
 	o.float(f)
@@ -141,7 +141,7 @@ func (o *object) instant(t time.Time) {
 	o.buf = append(o.buf, '"')
 }
 
-// texts writes a list of which the order has no meaning.
+// texts writes a list of texts whose order has no meaning.
 func (o *object) texts(name string, list []string) {
 	if len(list) == 0 {
 		return
@@ -160,7 +160,7 @@ func (o *object) texts(name string, list []string) {
 	o.buf = append(o.buf, ']')
 }
 
-// encodeList writes a list of objects of which the order has meaning.
+// encodeList writes a list of objects whose order has a meaning.
 func encodeList[T any](o *object, name string, list []T, encode func(*T, *object)) {
 	if len(list) == 0 {
 		return

@@ -14,23 +14,24 @@ import (
 
 // AppendQuoteJSON appends the quote of a cart as JSON:
 //
-//	{"currency":"CNY","unit":"minor","decimals":2,"subtotal":5400,"discount":810,"shipping_discount":0,"payable":4590,
+//	{"currency":"CNY","unit":"minor","decimals":2,"subtotal":5400,"discount":810,
+//	 "shipping_discount":0,"payable":4590,
 //	 "version":"20240521-v2","sha256":"…",
 //	 "lines":[{"id":"l1","subtotal":5400,"discount":810,"rules":{"group-buy-2024-spring":810}}],
 //	 "applied":[{"rule":"group-buy-2024-spring","amount":810,"lines":[810]}],"gifts":[]}
 //
-// Amounts are in the unit, whole minor units of the currency, which has so many decimals.
-// The lines of an applied rule are in the order of the
-// cart. A line whose stated price the catalogue overruled has it as
-// stated_unit_price beside the unit_price that was used, and one whose stated
-// total it overruled has that as stated_line_total; a quote that no rule could
-// apply to has a reason.
+// Amounts are whole minor units of the currency; decimals is the number of its decimals.
+// The lines of an applied rule are in the order of the cart. A line whose stated price
+// differs from the catalogue's has that price as stated_unit_price, and the price that was
+// used as unit_price. A line whose stated total differs has stated_line_total. A quote that
+// no rule could apply to has a reason. A quote that changes without a change of the cart
+// has changes_at, the instant of the change.
 func (s *Strategy) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	return s.Wording().AppendQuoteJSON(dst, q, c)
 }
 
-// AppendQuoteJSON is that of [Strategy.AppendQuoteJSON], with the texts of rules in the
-// languages of the wording.
+// AppendQuoteJSON is [Strategy.AppendQuoteJSON] with the texts of rules in the languages of
+// the wording.
 func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	s, w := t.s, writer(dst)
 	w.raw(`{"currency":`).text(q.Currency).raw(`,"unit":"minor"`)
@@ -75,7 +76,8 @@ func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	return w
 }
 
-// currencyOf is that of a quote; a cart may be in another than the strategy.
+// currencyOf is the currency of a quote. A cart may be in another currency than the
+// strategy.
 func (s *Strategy) currencyOf(q *Quote) (money.Currency, error) {
 	if q.Currency == s.currency.Code() {
 		return s.currency, nil
@@ -83,11 +85,14 @@ func (s *Strategy) currencyOf(q *Quote) (money.Currency, error) {
 	return money.ParseCurrency(q.Currency)
 }
 
-// AppendExplanationJSON is [Strategy.AppendQuoteJSON] with three members more:
+// AppendExplanationJSON is [Strategy.AppendQuoteJSON] with three more members:
 //
-//	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,"by":["rule.happy-hour","limits.max_amount"]}],
-//	"rejected":[{"rule":"late-night","reason":"time_window","detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"},
-//	  "seen":{"value":"2024-06-04T09:30:00+08:00","unit":"time"},"needed":{"value":"2024-06-04T21:00:00+08:00","unit":"time"},
+//	"lowered":[{"rule":"mid-autumn","from":3000,"amount":2500,
+//	  "by":["rule.happy-hour","limits.max_amount"]}],
+//	"rejected":[{"rule":"late-night","reason":"time_window",
+//	  "detail":{"seen":"tue 09:30:00","needed":"21:00:00 to 24:00:00"},
+//	  "seen":{"value":"2024-06-04T09:30:00+08:00","unit":"time"},
+//	  "needed":{"value":"2024-06-04T21:00:00+08:00","unit":"time"},
 //	  "text":"the rule is outside its hours: seen tue 09:30:00, needed 21:00:00 to 24:00:00"}],
 //	"next":[{"rule":"coffee-80","missing_amount":1200,"saves":500,"reason":"threshold",
 //	  "seen":{"value":6800,"unit":"minor"},"needed":{"value":8000,"unit":"minor"},
@@ -97,8 +102,8 @@ func (s *Strategy) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Car
 	return s.Wording().AppendExplanationJSON(dst, x, c)
 }
 
-// AppendExplanationJSON is that of [Strategy.AppendExplanationJSON], with the texts of
-// rules in the languages of the wording.
+// AppendExplanationJSON is [Strategy.AppendExplanationJSON] with the texts of rules in the
+// languages of the wording.
 func (t *Wording) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
 	w := writer(t.AppendQuoteJSON(dst, &x.Quote, c))
 	w = w[:len(w)-1] // open the object again
@@ -123,8 +128,8 @@ func (t *Wording) AppendExplanationJSON(dst []byte, x *Explanation, c *cart.Cart
 }
 
 // AppendNextJSON is [Strategy.AppendQuoteJSON] with the member next of
-// [Strategy.AppendExplanationJSON] alone, of which each element has the title of its rule
-// and not its id.
+// [Strategy.AppendExplanationJSON]. Each element has the title of its rule instead of the
+// id.
 func (t *Wording) AppendNextJSON(dst []byte, x *Explanation, c *cart.Cart) []byte {
 	w := writer(t.AppendQuoteJSON(dst, &x.Quote, c))
 	w = w[:len(w)-1] // open the object again
@@ -147,7 +152,7 @@ func (w *writer) rejected(r *Rejected, t *Wording) {
 	w.value("seen", &r.Seen).value("needed", &r.Needed).raw(`,"text":`).text(r.Text).raw(`}`)
 }
 
-// next appends what is close, with the id of its rule or by its title alone.
+// next appends one element of next, with the id of its rule or only with its title.
 func (w *writer) next(n *Next, t *Wording, byID bool) {
 	w.raw(`{`)
 	if byID {
@@ -217,7 +222,7 @@ func (w *writer) optional(name, text string) *writer {
 	return w
 }
 
-// value appends a member that is a value, if it says anything.
+// value appends a member that is a value, unless the value is unknown.
 func (w *writer) value(name string, v *Value) *writer {
 	if !v.known() {
 		return w
@@ -234,8 +239,8 @@ func (w *writer) value(name string, v *Value) *writer {
 	return w.raw(`,"unit":`).text(string(v.Unit)).raw(`}`)
 }
 
-// appendLine appends a line, of which the shares are the first ones. It returns
-// those of the lines after it.
+// appendLine appends a line. Its shares are the first of the given ones. It returns the
+// shares of the lines after it.
 func (s *Strategy) appendLine(w *writer, q *Quote, c *cart.Cart, i int, shares []lineShare) []lineShare {
 	line := &q.Lines[i]
 	w.raw(`{`)
@@ -262,15 +267,14 @@ func (s *Strategy) appendLine(w *writer, q *Quote, c *cart.Cart, i int, shares [
 	return shares[n:]
 }
 
-// lineShare is what one of the applied rules took off a line.
+// lineShare is the amount that one of the applied rules took off a line.
 type lineShare struct {
 	line, applied int
 	amount        int64
 }
 
-// sharesByLine are the shares of all rules, line by line, in the order in which the
-// rules applied. To look for those of each line among all would cost the square of
-// the lines.
+// sharesByLine are the shares of all rules, line by line, in the order in which the rules
+// applied. Searching all shares for each line would take time quadratic in the lines.
 func (q *Quote) sharesByLine() []lineShare {
 	shares := make([]lineShare, 0, len(q.shares))
 	for i, a := range q.Applied {
@@ -284,7 +288,7 @@ func (q *Quote) sharesByLine() []lineShare {
 	return shares
 }
 
-// putShares puts what a rule took off each line into a list of all lines.
+// putShares fills a list of all lines with the amounts that a rule took off them.
 func (q *Quote) putShares(a Applied, lines []int64) {
 	clear(lines)
 	for _, share := range q.Shares(a) {
@@ -314,7 +318,7 @@ func (w *writer) int(v int64) *writer {
 }
 
 func (w *writer) text(s string) *writer {
-	// The only error is invalid UTF-8, which is replaced and then harmless.
+	// The only error is invalid UTF-8. The bytes are replaced, which is harmless.
 	*w, _ = jsontext.AppendQuote(*w, s)
 	return w
 }

@@ -10,16 +10,16 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// This file is how lines of a cart become articles. Lines alike in SKU, categories,
-// subgroup, list price, reduced and attributes are one article, in the place of the
-// first of them: rules see that article and not how the shop wrote it down. Goods by
-// weight, lines without a SKU and lines without units stay by themselves.
+// This file merges lines of a cart into articles. Lines with the same SKU, categories,
+// subgroup, list price, reduced and attributes are one article, in the place of the first
+// of them. Rules see the article and not the lines that the shop wrote. Goods by weight,
+// lines without a SKU and lines without units are not merged.
 
-// articles finds the article that a line is more of, by a hash of its SKU and its price.
+// articles finds the article that a line belongs to, by a hash of its SKU and its price.
 //
-// Nearly all lines are of an article of their own. That is seen by one bit of many, which
-// are so many more than lines that it is rarely set by another hash: to ask for it and to
-// remember a line takes no branch that a processor cannot predict.
+// Nearly every line is an article of its own. One bit in a large table shows that: there
+// are so many more bits than lines that another hash rarely sets the same bit. Testing the
+// bit and adding a line take no branch that a processor cannot predict.
 type articles struct {
 	hash  uint64   // of the SKU of the last item
 	seen  []uint64 // a bit of each hash
@@ -28,11 +28,11 @@ type articles struct {
 	variants
 }
 
-// articleItem is what is known of an item.
+// articleItem is the entry of an item.
 type articleItem struct {
 	hash   uint64
-	next   int32 // in its list, from one on; 0 for none
-	varied bool  // it is among the variants
+	next   int32 // next item in its list, from one on; 0 for none
+	varied bool  // it is in the variants
 }
 
 // begin makes the tables large enough for so many lines.
@@ -46,8 +46,8 @@ func (a *articles) begin(lines int) {
 	a.variants.list = a.variants.list[:0]
 }
 
-// add puts an item in front of its list and reports whether its hash may be that of
-// another one.
+// add puts an item in front of its list. It reports whether an earlier item may have the
+// same hash.
 func (a *articles) add(hash uint64, item int) (maybe bool) {
 	slot := &a.first[hash>>10&uint64(len(a.first)-1)]
 	a.items[item] = articleItem{hash: hash, next: *slot}
@@ -58,33 +58,32 @@ func (a *articles) add(hash uint64, item int) (maybe bool) {
 	return maybe
 }
 
-// remove takes the item out that was added last.
+// remove removes the item that was added last from its list.
 func (a *articles) remove(item int) {
 	last := &a.items[item]
 	a.first[last.hash>>10&uint64(len(a.first)-1)] = last.next
 }
 
-// spreading is an odd number whose multiples differ in all their bits: 2 to the 64 by the
-// golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
+// spreading is an odd number whose multiples differ in all their bits: 2 to the 64 divided
+// by the golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
 const spreading = 0x9e3779b97f4a7c15
 
-// mixed is a hash of a hash and a number. The upper half of the product is in it, too, so
-// that numbers cannot be chosen of which the hashes fall into one list.
+// mixed is a hash of a hash and a number. It includes the upper half of the product, so
+// that a client cannot choose numbers whose hashes fall into one list.
 func mixed(hash, number uint64) uint64 {
 	hi, lo := bits.Mul64(hash^number, spreading)
 	return hi ^ lo
 }
 
-// join makes an item, the last one, more units of an earlier one that it is alike, if there
-// is one.
+// join merges the last item into an earlier item that is the same article, if there is one.
 func (e *evaluation) join(l *item, i int) {
 	if e.articles.add(mixed(e.articles.hash, uint64(l.unitPrice)), i) && l.from.SKU != "" && l.quantity != 0 {
 		e.joinEarlier(l, i)
 	}
 }
 
-// joinEarlier looks for the item of the same hash, of which there is one in a list: it
-// stands for all articles of one SKU at one price.
+// joinEarlier looks for the item of the same hash. A list has at most one, which stands for
+// all articles with one SKU and one price.
 func (e *evaluation) joinEarlier(l *item, i int) {
 	a := &e.articles
 	hash := a.items[i].hash
@@ -103,7 +102,7 @@ func (e *evaluation) joinEarlier(l *item, i int) {
 	}
 }
 
-// merge adds the last item to an earlier one.
+// merge adds the last item to an earlier one and removes it.
 func (e *evaluation) merge(into int) {
 	last := len(e.items) - 1
 	more := &e.items[last]
@@ -117,7 +116,8 @@ func (e *evaluation) merge(into int) {
 	e.items = e.items[:last]
 }
 
-// enlarge puts a line of so many units behind the others of an article.
+// enlarge adds a line to the end of an article. Units is its quantity; worth is its value
+// in minor units.
 func (e *evaluation) enlarge(l *item, line int32, units, worth int64) {
 	l.quantity += units
 	l.largest = max(l.largest, units)
@@ -137,8 +137,8 @@ func (e *evaluation) alike(l, other *item) bool {
 	return !l.weighed && !other.weighed && l.sameListPrice(other) && e.sameArticle(l, other)
 }
 
-// sameArticle is alike where goods may be by weight; what part of a minor unit a price has
-// is then not looked at.
+// sameArticle is alike without the fraction of a minor unit in the list price, and for
+// goods by weight, too.
 func (e *evaluation) sameArticle(l, other *item) bool {
 	a, b := l.from, other.from
 	if l.sku != other.sku || l.unitPrice != other.unitPrice || l.reduced != other.reduced || l.product != other.product ||
@@ -148,8 +148,8 @@ func (e *evaluation) sameArticle(l, other *item) bool {
 	return l.product != nil || a.Subgroup == b.Subgroup && sameCategories(a, b) && sameAttributes(a.Attributes, b.Attributes)
 }
 
-// sameListPrice compares list prices of which only the whole minor units are known to
-// be the same: where the total of a line is stated alone, its price is a fraction.
+// sameListPrice compares list prices exactly. Where the cart states only the total of a
+// line, its price is a fraction and unitPrice has only the whole minor units.
 func (l *item) sameListPrice(other *item) bool {
 	if l.unitPrice != other.unitPrice || l.priceOver != other.priceOver || !l.priceOver {
 		return l.unitPrice == other.unitPrice && l.priceOver == other.priceOver && l.unitPrice >= 0
@@ -157,7 +157,7 @@ func (l *item) sameListPrice(other *item) bool {
 	return compareRatios(l.original, l.quantity, other.original, other.quantity) == 0
 }
 
-// compareRatios compares a/b with c/d, without dividing. None may be negative.
+// compareRatios compares a/b with c/d without a division. No argument may be negative.
 func compareRatios(a, b, c, d int64) int {
 	aHi, aLo := bits.Mul64(uint64(a), uint64(d))
 	cHi, cLo := bits.Mul64(uint64(c), uint64(b))
@@ -172,14 +172,13 @@ func sameCategories(a, b *cart.Line) bool {
 	return inCategoriesOf(a, b) && inCategoriesOf(b, a)
 }
 
-// inCategoriesOf reports whether each category of a line is one of another line's.
+// inCategoriesOf reports whether line b is in each category of line a.
 func inCategoriesOf(a, b *cart.Line) bool {
 	in := func(name string) bool { return name == b.Category || slices.Contains(b.MoreCategories, name) }
 	return in(a.Category) && !slices.ContainsFunc(a.MoreCategories, func(name string) bool { return !in(name) })
 }
 
-// sameAttributes reports whether two lines have the same attributes, in whatever
-// order.
+// sameAttributes reports whether two lines have the same attributes, in any order.
 func sameAttributes(a, b []cart.Attribute) bool {
 	if len(a) != len(b) {
 		return false
@@ -190,7 +189,7 @@ func sameAttributes(a, b []cart.Attribute) bool {
 	return withinAttributes(a, b) && withinAttributes(b, a)
 }
 
-// withinAttributes reports whether a line has every attribute of another one.
+// withinAttributes reports whether a line has every attribute of another line.
 func withinAttributes(a, b []cart.Attribute) bool {
 	for i := range a {
 		first, other := firstAttribute(a, a[i].Name), firstAttribute(b, a[i].Name)
@@ -201,7 +200,8 @@ func withinAttributes(a, b []cart.Attribute) bool {
 	return true
 }
 
-// firstAttribute is the attribute of a name that counts; nil when there is none.
+// firstAttribute is the first attribute of a name, which is the one that counts; nil when
+// there is none.
 func firstAttribute(list []cart.Attribute, name string) *cart.Attribute {
 	for i := range list {
 		if list[i].Name == name {
@@ -214,7 +214,7 @@ func firstAttribute(list []cart.Attribute, name string) *cart.Attribute {
 // sameSKU reports whether two SKUs are compared as the same.
 func (e *evaluation) sameSKU(a, b string) bool { return a == b || e.compareSKUs(a, b) == 0 }
 
-// compareSKUs orders SKUs as they are compared.
+// compareSKUs orders SKUs in the form in which they are compared.
 func (e *evaluation) compareSKUs(a, b string) int {
 	if first := strings.Compare(a, b); first == 0 || e.skuForm == asWritten {
 		return first

@@ -8,24 +8,25 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// variants are the articles of one SKU at one price that differ in what else they are, such
-// as an attribute. They have a table of their own, by all that they are: to look through
-// those of a SKU for each line would cost the square of the lines. Most carts have none.
+// variants are the articles with one SKU and one price that differ in something else, such
+// as an attribute. They have a table of their own by a hash of everything that is compared:
+// searching all variants of a SKU for each line would take time quadratic in the lines.
+// Most carts have no variants.
 //
-// Goods by weight are no part of another item, and one of an article is enough to say that
-// others are the same again. So there are two kinds of entries: of an item by its exact list
-// price, and of the first item of those that differ in no more than a part of a minor unit.
+// Goods by weight are never merged, but a later item of the same article is marked as a
+// repetition. So there are two kinds of entries: every item by its exact list price, and
+// the first item of those that differ only by a fraction of a minor unit.
 type variants struct {
 	seed  maphash.Seed
-	lists []int32 // the last entry of each list, from one on; 0 for none
+	lists []int32 // index of the last entry of each list, from one on; 0 for none
 	list  []variant
 }
 
-// variant is an entry.
+// variant is an entry of the table.
 type variant struct {
 	hash uint64
 	item int32
-	next int32 // in its list, from one on; 0 for none
+	next int32 // next entry in its list, from one on; 0 for none
 	kind variantKind
 }
 
@@ -33,11 +34,12 @@ type variantKind uint8
 
 const (
 	byPrice     variantKind = iota
-	firstUnits              // the first one of an article
-	firstWeight             // likewise, by weight
+	firstUnits              // the first item of an article
+	firstWeight             // the first item of an article, by weight
 )
 
-// joinVariant is join for an item of the hash of an earlier one that it is not alike.
+// joinVariant is join for an item that has the hash of an earlier item but is not the same
+// article.
 func (e *evaluation) joinVariant(l *item, i, first int) {
 	a := &e.articles
 	v := &a.variants
@@ -62,8 +64,8 @@ func (e *evaluation) joinVariant(l *item, i, first int) {
 	e.addVariant(l, i, hash, of)
 }
 
-// addVariant adds the entries of an item; of is that of its article, from one on, 0 if it is
-// the first one.
+// addVariant adds the entries of an item; of is the entry of its article, from one on, or 0
+// if the item is the first.
 func (e *evaluation) addVariant(l *item, i int, hash uint64, of int32) {
 	v := &e.articles.variants
 	switch {
@@ -85,7 +87,7 @@ func (v *variants) add(entry variant) {
 	*at = int32(len(v.list))
 }
 
-// findAlike is the item that another one is alike; -1 for none.
+// findAlike is the index of the item that is the same article; -1 for none.
 func (e *evaluation) findAlike(l *item, hash uint64) int {
 	v := &e.articles.variants
 	for at := v.lists[hash&uint64(len(v.lists)-1)]; at != 0; at = v.list[at-1].next {
@@ -111,7 +113,8 @@ func (e *evaluation) findArticle(l *item, hash uint64) int32 {
 	return 0
 }
 
-// hashOf is a hash of what sameArticle compares; hash is that of the SKU and the price.
+// hashOf is a hash of everything that sameArticle compares; hash is that of the SKU and the
+// price.
 func (v *variants) hashOf(hash uint64, l *item) uint64 {
 	hash = mixed(hash, uint64(oneIf(l.reduced)+2*oneIf(l.priceOver)+4*oneIf(l.product != nil)))
 	if l.product != nil {
@@ -123,7 +126,7 @@ func (v *variants) hashOf(hash uint64, l *item) uint64 {
 	return mixed(hash, v.hashOfAttributes(from.Attributes))
 }
 
-// hashOfCategories adds up the hashes of categories, each once.
+// hashOfCategories adds up the hashes of the categories, each category once.
 func (v *variants) hashOfCategories(from *cart.Line) uint64 {
 	sum := maphash.String(v.seed, from.Category)
 	for i, name := range from.MoreCategories {
@@ -134,7 +137,8 @@ func (v *variants) hashOfCategories(from *cart.Line) uint64 {
 	return sum
 }
 
-// hashOfAttributes adds up the hashes of the attributes that count.
+// hashOfAttributes adds up the hashes of the attributes that count, which are the first of
+// each name.
 func (v *variants) hashOfAttributes(list []cart.Attribute) uint64 {
 	sum, seen := uint64(len(list)), uint64(0)
 	for i := range list {
@@ -163,7 +167,8 @@ func (l *item) exactHash(hash uint64) uint64 {
 	return mixed(mixed(^hash, uint64(l.original/common)), uint64(l.quantity/common))
 }
 
-// commonDivisor is the greatest one of two amounts above zero, by Euclid.
+// commonDivisor is the greatest common divisor of two amounts above zero (Euclid's
+// algorithm).
 func commonDivisor(a, b int64) int64 {
 	for b != 0 {
 		a, b = b, a%b

@@ -1,9 +1,9 @@
 package strategy
 
-// This file puts into effect what a rule takes off: off the units it took it from,
-// and distributed to the lines of the cart that these are of.
+// This file takes the discount of a rule off the units that the rule reduces, and
+// distributes it to the lines of the cart that these units are of.
 
-// commit puts a rule into effect as try worked it out.
+// commit takes the discount that try computed off the items and records it in the quote.
 func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	e := &q.work
 	amount := t.off()
@@ -33,14 +33,14 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})
 }
 
-// resetCursors forgets where the rule before cut and distributed, which most do not.
+// resetCursors resets the positions of the rule before. Most rules set none.
 func (e *evaluation) resetCursors() {
 	e.walked, e.cursor, e.stopping, e.distributed = false, cursor{}, cursor{}, lineCursor{}
 	e.emptyAll()
 }
 
-// charge takes a portion's share off its item; first is where the shares of the rule
-// begin.
+// charge takes the discount of a portion off its item; first is the index of the rule's
+// first share.
 func (q *Quote) charge(p *portion, stop bool, first int) {
 	e := &q.work
 	l := &e.items[p.item]
@@ -78,7 +78,7 @@ func (q *Quote) charge(p *portion, stop bool, first int) {
 	e.budget -= p.off
 }
 
-// chargeLine takes an amount off a line.
+// chargeLine adds an amount to the discount of a line.
 func (q *Quote) chargeLine(line int32, off int64, first int) {
 	q.Lines[line].Discount += off
 	if last := len(q.shares) - 1; last >= first && q.shares[last].Line == int(line) {
@@ -88,8 +88,9 @@ func (q *Quote) chargeLine(line int32, off int64, first int) {
 	q.shares = append(q.shares, Share{Line: int(line), Charge: -1, Amount: off})
 }
 
-// distribute gives the lines that the units of a portion are of their shares of what it
-// loses. An odd minor unit may be more than a line has left: then the next line loses it.
+// distribute charges the lines of a portion's units with their shares of its discount. By
+// an odd minor unit, a share may be larger than what its line has left. Then the next line
+// is charged with the difference.
 func (q *Quote) distribute(l *item, p *portion, stop bool, first int) {
 	e := &q.work
 	e.growShares()
@@ -112,15 +113,16 @@ func (q *Quote) distribute(l *item, p *portion, stop bool, first int) {
 	}
 }
 
-// lineCursor is where in an article a line is. The lines of its portions come in order.
+// lineCursor is the position of a line in an article. The lines of its portions come in
+// order.
 type lineCursor struct {
 	item   *item
 	line   int32
-	left   int32 // lines, this one among them
-	before int64 // units of the article before it
+	left   int32 // number of lines from this one to the last
+	before int64 // units of the article before the line
 }
 
-// lineAt is the line of an article that has a unit.
+// lineAt is the line of an article that contains a unit.
 func (e *evaluation) lineAt(l *item, unit int64) lineCursor {
 	at := lineCursor{item: l, line: l.line, left: l.lines}
 	if e.distributed.item == l && e.distributed.before <= unit {
@@ -132,7 +134,7 @@ func (e *evaluation) lineAt(l *item, unit int64) lineCursor {
 	return at
 }
 
-// next is the line after.
+// next is the position of the line after.
 func (at lineCursor) next(e *evaluation) lineCursor {
 	at.before += e.unitsOf(at.line)
 	if at.left--; at.left > 0 {
@@ -141,8 +143,8 @@ func (at lineCursor) next(e *evaluation) lineCursor {
 	return at
 }
 
-// growShares makes the lists long enough to note where the share of each line of an article is, and which
-// lines are full.
+// growShares extends the lists that have an element for each line of an article: shareOf
+// with the index of its share, and behind with the full lines.
 func (e *evaluation) growShares() {
 	if missing := len(e.nextLine) - len(e.shareOf); missing > 0 {
 		e.shareOf = append(e.shareOf, make([]int32, missing)...)
@@ -150,8 +152,8 @@ func (e *evaluation) growShares() {
 	}
 }
 
-// shareOf is the share that a rule, whose shares begin at first, has of a line of an
-// article; nil for none yet. What is noted of earlier rules is of no use.
+// shareOf is the share that a rule has of a line of an article; nil for none yet. The
+// shares of the rule begin at first. An entry of an earlier rule is ignored.
 func (q *Quote) shareOf(line int32, first int) *Share {
 	if at := int(q.work.shareOf[line]); first <= at && at < len(q.shares) && q.shares[at].Line == int(line) {
 		return &q.shares[at]
@@ -159,8 +161,8 @@ func (q *Quote) shareOf(line int32, first int) *Share {
 	return nil
 }
 
-// distributeToLine takes as much of an amount off a line of an article as that has left, and
-// says what is over.
+// distributeToLine charges a line of an article with an amount, at most with what it has
+// above its floor. It reports the amount that is over.
 func (q *Quote) distributeToLine(l *item, line int32, units, off int64, first int) (over int64) {
 	quoted := &q.Lines[line]
 	bears := min(off, max(0, quoted.Subtotal-quoted.Discount-times(l.unitFloor, units)))
@@ -170,8 +172,8 @@ func (q *Quote) distributeToLine(l *item, line int32, units, off int64, first in
 	return off - bears
 }
 
-// chargePart is bearLine for a line of an article, of which the rule may have taken
-// something before.
+// chargePart is chargeLine for a line of an article. The line may have a share of the same
+// rule already.
 func (q *Quote) chargePart(line int32, off int64, first int) {
 	q.Lines[line].Discount += off
 	if share := q.shareOf(line, first); share != nil {
@@ -182,10 +184,10 @@ func (q *Quote) chargePart(line int32, off int64, first int) {
 	q.shares = append(q.shares, Share{Line: int(line), Charge: -1, Amount: off})
 }
 
-// stopLine keeps later rules from the units of a line.
+// stopLine excludes the units of a line from later rules.
 func (e *evaluation) stopLine(l *item, from, units int64) {
 	if e.stopping.item == l {
-		e.cursor = e.stopping // the portion may be of the end of the line
+		e.cursor = e.stopping // the portion may be at the end of the line
 	}
 	for to, begun := from+units, false; from < to; {
 		e.seek(&e.cursor, l, from)
@@ -196,5 +198,5 @@ func (e *evaluation) stopLine(l *item, from, units int64) {
 		}
 		from += n
 	}
-	e.cursor = e.stopping // and another one of it may follow
+	e.cursor = e.stopping // another portion of the line may follow
 }

@@ -5,42 +5,43 @@ import (
 	"fmt"
 )
 
-// This file bounds what a quote costs. A step is one rule that looks at one line or
-// shipping charge, or one round of sharing an amount over it. Lines of one article count
-// each, since what a rule takes off is distributed to all of them. No clock is read, so that
-// a cart that is priced once is priced always, on every machine.
+// This file limits the cost of a quote. A step is one rule that looks at one line or
+// shipping charge, or one round of sharing an amount over one portion. Lines of one article
+// count each, since the discount of a rule is distributed to all of them. The limit reads
+// no clock, so that a cart is priced or refused in the same way on every machine.
 
-// MaxSteps is how many steps a quote may take: far more than carts and strategies of shops
-// need, and few enough that no cart keeps a processor for more than seconds. A hundred rules
-// that all look at 500 lines take 50,000. The longest search for a best combination takes as
-// many as 65,536 combinations of 500 lines.
+// MaxSteps is how many steps a quote may take. It is far more than carts and strategies of
+// shops need, and low enough that no cart keeps a processor busy for more than seconds. A
+// hundred rules that all look at 500 lines take 50,000 steps. The longest search for a best
+// combination may try 65,536 combinations of 500 lines.
 const MaxSteps = 40_000_000
 
-// ErrTooManySteps says that a quote was given up since it would take more than [MaxSteps].
+// ErrTooManySteps is the error of a quote that would take more than [MaxSteps] steps.
 var ErrTooManySteps = errors.New("too many rules look at too many lines: pricing the cart takes more than " +
 	fmt.Sprint(MaxSteps) + " steps")
 
-// countSteps counts steps. An explanation looks at more than a quote does and has bounds of its own.
+// countSteps counts steps of a quote. It counts none of an explanation, which looks at more
+// than a quote and has limits of its own.
 func (e *evaluation) countSteps(steps int) {
 	if e.trace == nil {
 		e.steps += int64(steps)
 	}
 }
 
-// tooManySteps reports whether the quote is given up. Then no rule applies any more, so that what is
-// left of the work ends soon.
+// tooManySteps reports whether the quote has taken too many steps. Then no further rule
+// applies, so that the remaining work ends soon.
 func (e *evaluation) tooManySteps() bool { return e.steps > MaxSteps }
 
-// countLines counts the further lines of an article that a rule is about.
+// countLines counts the lines of an article that a rule is about, except the first.
 func (e *evaluation) countLines(l *item) {
 	if l.lines > 1 {
 		e.countSteps(int(l.lines) - 1)
 	}
 }
 
-// estimate is about how many steps the rules that the cart can touch take: each looks at each
-// line once, and once for what else it counts, and of a combination once for each that may be
-// tried.
+// estimate is about how many steps the rules that the cart can touch take. Each rule looks
+// at each line once, and once more for each condition that counts goods. With select =
+// "best_combination", each combination that may be tried takes as many.
 func (s *Strategy) estimate(e *evaluation) int64 {
 	rules := int64(len(e.lookup.candidates))
 	looks := rules
@@ -59,8 +60,9 @@ func (s *Strategy) estimate(e *evaluation) int64 {
 // chargesAndLines is how many lines and shipping charges a cart has.
 func (e *evaluation) chargesAndLines() int64 { return int64(e.lineCount() + len(e.items) - e.goods) }
 
-// looksOf says how often each rule looks at a cart: once, and once for each condition that
-// counts its goods and for each step of [[discounts]]. It is nil where each looks once.
+// looksOf is how often each rule looks at a cart: once, once more for each condition that
+// counts its goods, and once more for each step of [[discounts]]. It is nil where each rule
+// looks once.
 func (s *Strategy) looksOf() []int64 {
 	looks, counting := make([]int64, len(s.rules)), false
 	for i := range s.rules {
@@ -84,9 +86,9 @@ func (s *Strategy) looksOf() []int64 {
 	return looks
 }
 
-// ExplanationSteps is about how many steps an explanation of a quote that was prepared takes,
-// with what is close: it looks at all rules, and tries further quotes, of larger carts that
-// more rules may be about.
+// ExplanationSteps is about how many steps an explanation of a prepared quote takes, with
+// its list of rules that a little more would bring. The explanation looks at all rules. It
+// also prices larger carts, which more rules may be about.
 func (s *Strategy) ExplanationSteps(q *Quote) int64 {
 	return int64(len(s.rules)) * q.work.chargesAndLines() * (1 + maxQuotes)
 }

@@ -7,13 +7,14 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// each is whether a rule looks at its target as a whole or at parts of it, each as if
-// the rest of the target were not there: thresholds, ladder and reward. max_discount,
-// requires, forbids, coupons and customer are once for the rule, and gifts add up.
+// each is whether a rule looks at its target as a whole or at its parts. A rule that looks
+// at parts applies its thresholds, ladder and reward to each part as if the other parts did
+// not exist. max_discount, requires, forbids, coupons and customer apply once to the rule,
+// and gifts add up.
 //
 //	each = "sku"     # or "line"
 //
-// Lines without a SKU are each a part of their own.
+// Each line without a SKU is a part of its own.
 type each uint8
 
 const (
@@ -24,7 +25,7 @@ const (
 
 var eachWords = []string{"", "sku", "line"}
 
-// decodeEach reads each; what it cannot go with is an error.
+// decodeEach reads each. It reports settings that each cannot be combined with.
 func decodeEach(s *section) each {
 	n := s.Node.Get("each")
 	by := each(s.word("each", 0, eachWords[1:]))
@@ -42,14 +43,15 @@ func decodeEach(s *section) each {
 
 func (by each) encode(o *object) { o.choice("each", int(by), 0, eachWords) }
 
-// targetPart is goods of a target: an article, or a line of one.
+// targetPart is some goods of a target: an article, or a line of one.
 type targetPart struct {
 	item, line  int32 // -1 for all lines
 	from, units int64
 }
 
-// tryEach is what aiming and giving is for a rule that looks at parts. It says why no
-// part gave anything to the trace, if there is one.
+// tryEach computes the targets and the rewards of a rule that looks at parts. It reports
+// whether any part reaches the thresholds. If the evaluation is traced, found records why
+// no part got a discount.
 func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached bool) {
 	e.divide(r)
 	e.rewards.eachTaken = e.rewards.eachTaken[:0]
@@ -89,8 +91,8 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 	return t, reached
 }
 
-// passes reports whether a target reaches the thresholds of its rule, and says why not to
-// the trace, if there is one.
+// passes reports whether a target reaches the thresholds of its rule. If the evaluation is
+// traced, found records the first threshold that is not reached.
 func (e *evaluation) passes(r *compiledRule, t *target, found *tried) bool {
 	for _, c := range r.thresholds {
 		if c.met(e, t) {
@@ -108,7 +110,7 @@ func (e *evaluation) passes(r *compiledRule, t *target, found *tried) bool {
 	return true
 }
 
-// divide lists the parts of a rule's target, those that belong together side by side.
+// divide lists the parts of a rule's target. Elements of the same part are adjacent.
 func (e *evaluation) divide(r *compiledRule) {
 	e.rewards.parts = e.rewards.parts[:0]
 	if matched, narrowed := e.narrowed(&r.lines); narrowed {
@@ -155,13 +157,13 @@ func (e *evaluation) firstLineOf(p *targetPart) int32 {
 	return e.items[p.item].line
 }
 
-// samePart reports whether two elements of the list belong together.
+// samePart reports whether two elements of the list are of the same part.
 func (e *evaluation) samePart(r *compiledRule, a, b int) bool {
 	sku := e.items[e.rewards.parts[a].item].from.SKU
 	return r.each == eachSKU && sku != "" && e.sameSKU(sku, e.items[e.rewards.parts[b].item].from.SKU)
 }
 
-// targetPart makes a part the whole target.
+// targetPart computes the target that is only one part.
 func (e *evaluation) targetPart(r *compiledRule, parts []targetPart) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
@@ -180,7 +182,7 @@ func (e *evaluation) targetPart(r *compiledRule, parts []targetPart) *target {
 		}
 	}
 	if r.each == eachLine && t.counted.articles == 0 && t.counted.quantity > 0 {
-		t.counted.articles = 1 // even if an earlier line is the same by weight
+		t.counted.articles = 1 // even if an earlier line by weight is the same article
 	}
 	if r.targeting.maxUnits > 0 {
 		t.limit(&r.targeting)

@@ -8,11 +8,11 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// This file is what sets a line of a cart apart that is more than units at a price:
-// goods by weight, a total in place of a price, several categories.
+// This file handles lines of a cart that are more than units at a price: goods by weight, a
+// total in place of a price, several categories.
 
-// worth is what a line comes to at a price. It reports false where that is more than
-// there can be.
+// worth is the value of a line at a price, in minor units. It reports false where the value
+// is above the maximum.
 func worth(from *cart.Line, price int64) (int64, bool) {
 	if from.Weight.IsZero() {
 		return money.Mul(from.Quantity, price)
@@ -20,8 +20,8 @@ func worth(from *cart.Line, price int64) (int64, bool) {
 	return from.Weight.Of(price)
 }
 
-// categorize numbers the further categories of a line that the catalogue does not
-// know, each once. Those that no rule names are left out.
+// categorize adds the symbols of the further categories of a line that is not in the
+// catalogue, each once. It leaves out categories that no rule names.
 func (e *evaluation) categorize(s *Strategy, l *item) {
 	first := len(e.lookup.categories)
 	for _, name := range l.from.MoreCategories {
@@ -37,8 +37,8 @@ func (e *evaluation) categorize(s *Strategy, l *item) {
 	}
 }
 
-// furtherCategories are those that goods have beside their first, each once, so
-// that many goods in the same many categories cost no more than they have to.
+// furtherCategories are the further categories of all goods, each once, so that many goods
+// in the same categories cost no more than one.
 func (e *evaluation) furtherCategories() []symbol {
 	if len(e.lookup.categories) == 0 {
 		return nil
@@ -48,22 +48,22 @@ func (e *evaluation) furtherCategories() []symbol {
 	return e.lookup.distinct
 }
 
-// distinct is a list in order, each symbol once, in the same memory.
+// distinct sorts a list and removes repetitions, in the same memory.
 func distinct(list []symbol) []symbol {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// priceByTotal makes the list price of a line, of which only the total is known,
-// that total by its quantity or weight. It is kept rounded down, with whether it is
-// more than that, which says on which side of an amount it is.
+// priceByTotal computes the list price of a line that states only its total: the total
+// divided by the quantity or weight. unitPrice is rounded down. priceOver reports whether
+// the exact price is higher, so that comparisons with an amount are exact.
 func (l *item) priceByTotal() {
 	total, digits, scale := uint64(l.from.Subtotal), uint64(l.quantity), uint64(1)
 	if l.weighed {
 		digits, scale = uint64(l.from.Weight.Digits), tenTo(l.from.Weight.Places)
 	}
 	hi, lo := bits.Mul64(total, scale)
-	if hi >= digits { // above every amount
+	if hi >= digits { // the price is above every amount
 		l.unitPrice, l.priceOver = money.Max, true
 		return
 	}
@@ -71,9 +71,9 @@ func (l *item) priceByTotal() {
 	l.unitPrice, l.priceOver = int64(min(price, uint64(money.Max))), remainder > 0 || price > uint64(money.Max)
 }
 
-// setFloor keeps the line from going below a floor for each of its units. Of a
-// weight it is the floor times the weight, rounded up, so that the line never goes
-// below what that comes to exactly.
+// setFloor sets the floor of a line from the floor of a unit, in minor units. The floor of
+// goods by weight is the floor times the weight, rounded up, so that the line never goes
+// below the exact product.
 func (l *item) setFloor(unit int64) {
 	if l.weighed {
 		unit = scaledUp(unit, l.from.Weight)
@@ -81,8 +81,7 @@ func (l *item) setFloor(unit int64) {
 	l.unitFloor, l.floor = unit, times(unit, l.quantity)
 }
 
-// scaledUp is so much of an amount, rounded up; what would be too large is as much
-// as there can be.
+// scaledUp is an amount times a weight, rounded up, at most money.Max.
 func scaledUp(amount int64, weight cart.Decimal) int64 {
 	scale := tenTo(weight.Places)
 	if hi, _ := bits.Mul64(uint64(amount), uint64(weight.Digits)); hi >= scale {

@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// postings says which goods have a word, such as a SKU. Where each of many
-// lines has a rule of its own, going through all lines for each of those rules
-// would cost the square of the lines.
+// postings maps a word, such as a SKU, to the goods that have it. If each of many lines has
+// a rule of its own, searching all lines for each of these rules would take time quadratic
+// in the lines.
 //
-// It is a table with a list in each slot: first has the place of the first item
-// of its list, next for each item that of the one after it, both from one on so
-// that 0 is the end. An item that has further categories is in a list for each of
-// them, too: those places come after the places of the items.
+// It is a hash table with a list in each slot: first has the position of the first item of
+// each list, and next has the position of the item after each item. Positions are from one
+// on, and 0 is the end of a list. An item that has further categories is in a list for each
+// of them, too. Their positions are after those of the items.
 type postings struct {
 	first, next []int32
-	extra       []extraPosting // of the places after those of the items
+	extra       []extraPosting // the further categories, at the positions after those of the items
 	filled      bool
 }
 
@@ -30,12 +30,12 @@ func skuOf(l *item) symbol      { return l.sku }
 func categoryOf(l *item) symbol { return l.category }
 func subgroupOf(l *item) symbol { return l.subgroup }
 
-// fewWords is up to how many words items are looked up one by one, and from how
-// many items on: less than that is sooner gone through.
+// fewWords is how many words of a matcher are looked up at most. A cart with no more goods
+// than that is searched completely, which is faster.
 const fewWords = 8
 
-// narrowed lists the goods, in the order of the cart, among which are all that a
-// matcher matches. It reports false where that could be any.
+// narrowed lists candidates for a matcher, in the order of the cart. They include all goods
+// that it matches. It reports false where any of the goods may match.
 func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 	if e.goods <= fewWords {
 		return nil, false
@@ -57,8 +57,7 @@ func (e *evaluation) narrowed(m *matcher) (list []int32, narrowed bool) {
 
 func isFew(words []symbol) bool { return len(words) > 0 && len(words) <= fewWords }
 
-// narrow lists the goods that have one of a few words, each once, in the order of the
-// cart.
+// narrow lists the goods that have one of some words, each once, in the order of the cart.
 func (e *evaluation) narrow(w *postings, words []symbol, wordOf func(*item) symbol, further int) {
 	e.lookup.matched = e.lookup.matched[:0]
 	e.addMatched(w, words, wordOf, further)
@@ -68,8 +67,8 @@ func (e *evaluation) narrow(w *postings, words []symbol, wordOf func(*item) symb
 	}
 }
 
-// addMatched adds the goods that have one of some words to those that are near; further is
-// how many words of the kind goods have beside their first.
+// addMatched adds the goods that have one of some words to matched; further is the number
+// of further categories of all goods where the words are categories, and 0 otherwise.
 func (e *evaluation) addMatched(w *postings, words []symbol, wordOf func(*item) symbol, further int) {
 	if len(words) == 0 {
 		return
@@ -94,12 +93,12 @@ func (e *evaluation) addMatched(w *postings, words []symbol, wordOf func(*item) 
 	}
 }
 
-// fill puts the goods into the table, whose memory is used again, with slots for
-// further words. Those whose word no rule and no product names are left out.
+// fill adds the goods to the table, in reused memory, with slots for further words. It
+// leaves out goods whose word no rule and no product names.
 func (w *postings) fill(goods []item, wordOf func(*item) symbol, further int) {
 	size := 1 << bits.Len(uint(2*(len(goods)+further)))
 	w.first, w.next, w.filled = zeroed(w.first, size), zeroed(w.next, len(goods)), true
-	for i := len(goods) - 1; i >= 0; i-- { // each list in the order of the cart
+	for i := len(goods) - 1; i >= 0; i-- { // so that each list is in the order of the cart
 		if word := wordOf(&goods[i]); word != unnamed {
 			w.link(word, i)
 		}
@@ -119,14 +118,14 @@ func (w *postings) fillFurther(goods []item) {
 	}
 }
 
-// link puts a place in front of the list of a word.
+// link puts a position in front of the list of a word.
 func (w *postings) link(word symbol, at int) {
 	slot := &w.first[int(word)&(len(w.first)-1)]
 	w.next[at], *slot = *slot, int32(at+1)
 }
 
-// of is the place, from one on, from which to look for goods with a word; the
-// list may hold others, too.
+// of is the first position, from one on, of the list that has the goods with a word. The
+// list may have other goods, too.
 func (w *postings) of(word symbol) int32 { return w.first[int(word)&(len(w.first)-1)] }
 
 // reset empties the table.

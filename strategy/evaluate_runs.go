@@ -1,37 +1,36 @@
 package strategy
 
-// run is units of an article that the same happened to. What they are worth is
-// spread over them evenly, odd minor units on the first ones.
+// run is adjacent units of an article in the same state. Their value is spread over them
+// evenly, with odd minor units on the first ones.
 //
-// An article begins as one run. Where a rule takes something off some of its units,
-// or uses them, these become a run of their own, so that the next rule sees units at
-// different prices and not their mean. Most articles stay one run, which then is in
-// the item and in no list.
+// An article begins as one run. If a rule takes something off some of its units, or uses
+// them, these become a run of their own. So the next rule sees units at different prices
+// and not their mean. Most articles stay one run, which is in the item and not in a list.
 type run struct {
 	units                 int64
-	original, stage, left int64 // as those of an item
-	used                  bool  // by a buy-and-get rule
-	discounted            bool  // by a rule
+	original, stage, left int64 // values in minor units, as in item
+	used                  bool  // used by a buy-and-get rule
+	discounted            bool  // discounted by a rule
 	stopped               bool  // no later rule may reduce it
 	next                  int32 // index of the run behind it; 0 for none
 }
 
 func (r *run) value(b base) int64 { return b.of(r.original, r.stage, r.left) }
 
-// whole is an item that is one run as that run.
+// whole is the run of an item that has only one.
 func (l *item) whole() run {
 	return run{units: l.quantity, original: l.original, stage: l.stage, left: l.left, used: l.used, discounted: l.discounted, stopped: l.stopped}
 }
 
-// cursor is where a run of an item is.
+// cursor is the position of a run in an item.
 type cursor struct {
 	item   *item
 	at     int32
-	before int64 // units before it
+	before int64 // units of the item before the run
 }
 
-// seek moves a cursor to the run of an item that has a unit. Units that come in their order
-// are found without going through the runs again.
+// seek moves a cursor to the run of an item that contains a unit. If units are sought in
+// their order, no run is visited twice.
 func (e *evaluation) seek(c *cursor, l *item, unit int64) {
 	if c.item != l || c.before > unit || unit == 0 {
 		*c = cursor{item: l, at: l.runs}
@@ -42,7 +41,7 @@ func (e *evaluation) seek(c *cursor, l *item, unit int64) {
 	}
 }
 
-// cut makes some units of an item a run of their own; they must be of one run now.
+// cut makes some units of an item a run of their own. They must be in one run before.
 func (e *evaluation) cut(l *item, from, units int64) *run {
 	if l.runs == 0 {
 		l.runs = e.newRun(l.whole())
@@ -59,7 +58,7 @@ func (e *evaluation) cut(l *item, from, units int64) *run {
 	return &e.runs[c.at]
 }
 
-// newRun adds a run. The first place stays empty, so that 0 means none.
+// newRun adds a run and returns its index. Index 0 stays unused, so that 0 means none.
 func (e *evaluation) newRun(r run) int32 {
 	if at := e.freeRun; at != 0 {
 		e.freeRun, e.runs[at] = e.runs[at].next, r
@@ -72,7 +71,7 @@ func (e *evaluation) newRun(r run) int32 {
 	return int32(len(e.runs) - 1)
 }
 
-// split leaves a run its first units and makes the others the run behind it.
+// split leaves the first units in a run and moves the others to a new run behind it.
 func (e *evaluation) split(at int32, units int64) (behind int32) {
 	r := e.runs[at]
 	head, tail := r, r
@@ -84,11 +83,11 @@ func (e *evaluation) split(at int32, units int64) (behind int32) {
 	return head.next
 }
 
-// maxRuns is how many runs an article may have, which bounds what a rule costs. The
-// neighbours among more than that are worth their mean.
+// maxRuns is how many runs an article may have before neighbours in the same state are
+// joined, which limits the cost of a rule. The units of joined runs get the mean value.
 const maxRuns = 32
 
-// tidy joins neighbouring runs whose units are worth the same, after a rule.
+// tidy joins neighbouring runs whose units have the same value, after a rule.
 func (e *evaluation) tidy(l *item) {
 	if l.runs == 0 {
 		return
@@ -116,7 +115,8 @@ func (e *evaluation) allStopped(l *item) bool {
 	return true
 }
 
-// joinRuns joins the neighbouring runs that are alike, and counts those that are left.
+// joinRuns joins the neighbouring runs that are alike, and returns the number of runs that
+// remain.
 func (e *evaluation) joinRuns(l *item, alike func(a, b *run) bool) (count int) {
 	for at := l.runs; at != 0; at = e.runs[at].next {
 		count++
@@ -130,12 +130,12 @@ func (e *evaluation) joinRuns(l *item, alike func(a, b *run) bool) (count int) {
 	return count
 }
 
-// sameState reports whether the same may happen to the units of two runs.
+// sameState reports whether later rules treat the units of two runs alike.
 func (r *run) sameState(b *run) bool {
 	return r.used == b.used && r.discounted == b.discounted && r.stopped == b.stopped
 }
 
-// sameWorth reports whether, besides, a unit of either is worth the same.
+// sameWorth is sameState for runs whose units also have the same value.
 func (r *run) sameWorth(b *run) bool {
 	return r.sameState(b) && compareRatios(r.left, r.units, b.left, b.units) == 0 &&
 		compareRatios(r.stage, r.units, b.stage, b.units) == 0 && compareRatios(r.original, r.units, b.original, b.units) == 0

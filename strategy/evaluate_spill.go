@@ -1,12 +1,12 @@
 package strategy
 
-// This file is what becomes of an amount that a line of an article has no headroom for:
-// the next line that has some loses it. Where each of many lines has something over, to go through the full
-// ones for each would cost the square of the lines. So a line that is full points behind
-// itself, and those before it are led there.
+// This file charges an amount that a line of an article has no headroom for to the next
+// line that has some. If many lines had such an amount, visiting the full lines for each
+// would take time quadratic in the lines. So a full line has a pointer to a line behind it,
+// and searches shorten these pointers.
 
-// spillOver charges the lines of an article with an amount, first those from a place on, then the
-// others.
+// spillOver charges the lines of an article with an amount, from a position to the end and
+// then from the beginning.
 func (e *evaluation) spillOver(l *item, from lineCursor, over int64, charge func(line int32, over int64) (left int64)) {
 	if from.left > 0 {
 		over = e.spill(l, from.line, over, charge)
@@ -14,8 +14,9 @@ func (e *evaluation) spillOver(l *item, from lineCursor, over int64, charge func
 	e.spill(l, l.line, over, charge)
 }
 
-// spill charges the lines of an article from one on with an amount in their order, and says what
-// is over. What charge leaves over a line has no headroom for during the rule.
+// spill charges the lines of an article from one line on with an amount, in their order,
+// and returns the amount that is over. If charge leaves an amount over, the line is full
+// until the rule ends.
 func (e *evaluation) spill(l *item, line int32, over int64, charge func(line int32, over int64) (left int64)) int64 {
 	for over > 0 {
 		if line = e.openFrom(line); line == noLine {
@@ -28,10 +29,10 @@ func (e *evaluation) spill(l *item, line int32, over int64, charge func(line int
 	return over
 }
 
-// noLine stands behind the last line of an article.
+// noLine is the line behind the last line of an article.
 const noLine = -1
 
-// fillUp notes that a line of an article is full.
+// fillUp marks a line of an article as full.
 func (e *evaluation) fillUp(l *item, line int32) {
 	if e.behind[line] != 0 {
 		return
@@ -44,13 +45,14 @@ func (e *evaluation) fillUp(l *item, line int32) {
 	}
 }
 
-// openFrom is the first line of an article, from one on, that is not full.
+// openFrom is the first line of an article, from one line on, that is not full; noLine if
+// all are.
 func (e *evaluation) openFrom(line int32) int32 {
 	open := line
 	for open != noLine && e.behind[open] != 0 {
 		open = e.lineBehind(open)
 	}
-	for line != open { // the next time the way is shorter
+	for line != open { // path compression for the next search
 		behind := e.lineBehind(line)
 		if e.behind[line] = noLine; open != noLine {
 			e.behind[line] = open + 1
@@ -60,7 +62,7 @@ func (e *evaluation) openFrom(line int32) int32 {
 	return open
 }
 
-// lineBehind is where a full line leads.
+// lineBehind is the line that a full line points to.
 func (e *evaluation) lineBehind(line int32) int32 {
 	if e.behind[line] == noLine {
 		return noLine
@@ -68,7 +70,7 @@ func (e *evaluation) lineBehind(line int32) int32 {
 	return e.behind[line] - 1
 }
 
-// emptyAll forgets which lines are full.
+// emptyAll marks all lines as not full.
 func (e *evaluation) emptyAll() {
 	for _, line := range e.full {
 		e.behind[line] = 0

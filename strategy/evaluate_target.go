@@ -7,21 +7,20 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// target is what the rule that is evaluated is about: the goods it counts, and the
-// portions it reduces.
+// target is the goods that the evaluated rule counts, and the portions that it reduces.
 type target struct {
-	counted  totals // of the goods that match, by threshold base
+	counted  totals // sums over the goods that match, by threshold base
 	portions []portion
 	quantity int64 // units in the portions
-	value    int64 // value of the portions, by base
+	value    int64 // value of the portions by base, in minor units
 }
 
 // totals are sums over goods.
 type totals struct {
-	present  int64 // units, a line by weight being one
-	articles int64 // different articles of which units count
-	quantity int64 // those of them that count, which at a list price of 0.00 they do not
-	weighed  int64 // units of quantity that are lines by weight
+	present  int64 // all units; a line by weight is one unit
+	articles int64 // different articles with units that count
+	quantity int64 // units that count, which those at a list price of 0.00 do not
+	weighed  int64 // units of quantity by weight
 	largest  int64 // units of the largest line
 	value    int64 // minor units, by threshold base
 }
@@ -42,12 +41,12 @@ func (t *totals) add(l *item, value int64) {
 	}
 }
 
-// whole is how many of the units that count there are beside the goods by weight.
+// whole is how many units count and are not by weight.
 func (t *totals) whole() int64 { return t.quantity - t.weighed }
 
 var everything matcher
 
-// count adds up the goods a matcher matches.
+// count adds up the goods that a matcher matches.
 func (e *evaluation) count(m *matcher) totals {
 	var sum totals
 	if matched, narrowed := e.narrowed(m); narrowed {
@@ -70,7 +69,7 @@ func (e *evaluation) countIn(sum *totals, m *matcher, l *item) {
 	}
 }
 
-// computeTarget works out the target of a rule.
+// computeTarget computes the target of a rule.
 func (e *evaluation) computeTarget(r *compiledRule) *target {
 	t := &e.target
 	*t = target{portions: t.portions[:0]}
@@ -115,24 +114,24 @@ func (e *evaluation) addToTarget(t *target, r *compiledRule, i int) {
 	}
 }
 
-// leavesOut reports whether a rule reduces no unit of goods that it is about.
+// leavesOut reports whether a rule counts goods without reducing any of their units.
 func (e *evaluation) leavesOut(r *compiledRule, l *item) bool {
 	return r.targeting.appliesTo == toShipping || l.stopped || (l.weighed || l.uncounted) && r.byUnit || r.targeting.fresh && l.runs == 0 && l.discounted
 }
 
-// anything reports whether the cart holds anything the rule is about.
+// anything reports whether the cart contains anything that the rule is about.
 func (t *target) anything(r *compiledRule) bool {
 	return len(t.portions) > 0 && (t.counted.present > 0 || !r.lines.selects())
 }
 
-// reduces reports whether a shipping charge is one the rule is about.
+// reduces reports whether the rule is about a shipping charge.
 func (r *compiledRule) reduces(charge *item) bool {
 	return len(r.methods) == 0 || slices.Contains(r.methods, charge.charge.Method)
 }
 
-// addPortion adds an item, of which all units are alike, to the target. Portions are
-// made where they stay: copying those of fifty lines, just written, took a tenth of
-// the quote.
+// addPortion adds an item whose units are all alike to the target. It fills the portion in
+// its place in the list: copying the portions of fifty lines took a tenth of the time of a
+// quote.
 func (e *evaluation) addPortion(t *target, i int32) {
 	t.portions = append(t.portions, portion{})
 	p, l := &t.portions[len(t.portions)-1], &e.items[i]
@@ -142,8 +141,8 @@ func (e *evaluation) addPortion(t *target, i int32) {
 	t.value += p.value
 }
 
-// addPortions adds some units of an item in their runs, and in their lines where the
-// rule looks at those; the line of the part is that of its first unit.
+// addPortions adds some units of an item to the target, run by run, and line by line where
+// the rule looks at lines. The line of the part is the line of its first unit.
 func (e *evaluation) addPortions(t *target, r *compiledRule, part targetPart) {
 	l := &e.items[part.item]
 	only, runStart := l.whole(), int64(0)
@@ -174,7 +173,7 @@ func (e *evaluation) addPortions(t *target, r *compiledRule, part targetPart) {
 	}
 }
 
-// portion puts what some units of a run are worth into a portion of them.
+// portion fills a portion with the values of some units of a run.
 func (e *evaluation) portion(l *item, of *run, p portion, runStart int64) portion {
 	part := func(whole int64) int64 {
 		return evenPart(whole, of.units, p.from-runStart+p.units) - evenPart(whole, of.units, p.from-runStart)
@@ -191,7 +190,7 @@ func (t *target) add(p portion) {
 	t.value += p.value
 }
 
-// limit cuts the target down to max_units.
+// limit reduces the target to max_units.
 func (t *target) limit(sc *targeting) {
 	if sc.perLine {
 		sortInLines(t.portions, sc.pick)
@@ -214,8 +213,8 @@ func (t *target) limit(sc *targeting) {
 	slices.SortFunc(t.portions, byItem)
 }
 
-// sortByUnit orders portions by the price of a unit, equal ones by how much more may
-// be taken off it, and then in the order of the cart.
+// sortByUnit orders portions by the price of a unit, then by the headroom of a unit, and
+// then by their order in the cart.
 func sortByUnit(portions []portion, by pick) {
 	if by == inCartOrder {
 		return
@@ -245,16 +244,16 @@ func compareUnits(a, b *portion, by pick) int {
 	return c
 }
 
-// byHeadroom puts the portion first of which a unit may lose more.
+// byHeadroom puts the portion with more headroom per unit first.
 func byHeadroom(a, b *portion) int { return -compareRatios(a.headroom, a.units, b.headroom, b.units) }
 
-// majorText writes an amount for a person: in the main unit of its currency, with the
-// code of that.
+// majorText is an amount in messages: major units with the code of the currency.
 func majorText(currency money.Currency, minor int64) string {
 	return string(append(currency.AppendMajor(nil, minor), " "+currency.Code()...))
 }
 
-// uncountable says what is there of which no units count, and what is needed.
+// uncountable is the value that was seen where no unit counts, and the value that is
+// needed.
 func (t *totals) uncountable() (seen, needed Value) {
 	if t.quantity == 0 {
 		return unitsValue(0, sayOnlyAtNothing), unitsValue(1, sayPriced)

@@ -7,24 +7,24 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// Explanation is a quote with what did not happen, and what is close.
+// Explanation is a quote with the rules that did not apply, and those that a little more
+// would bring.
 type Explanation struct {
 	Quote
-	// Rejected are the rules that did not apply, in their order, those that are
-	// switched off last.
+	// Rejected are the rules that did not apply, in their order. Disabled rules are last.
 	Rejected []Rejected
-	// Lowered are the rules that gave less than their rewards came to, in the
-	// order of Applied.
+	// Lowered are the rules whose discount was less than their rewards, in the order of
+	// Applied.
 	Lowered []Lowered
-	// Next are the rules that a little more in the cart would bring, the best
-	// first: of the sixteen for which the least is missing, those that save
-	// something or bring a gift.
+	// Next are the rules that a little more in the cart would bring, the best first. They
+	// are those of the sixteen rules closest to applying that save something or bring a
+	// gift.
 	Next []Next
 }
 
-// Explain is [Strategy.Quote] with the reasons. It looks at every rule and
-// quotes up to 96 times more for what is close, fewer where many rules meet many lines, so it is for people who ask,
-// not for every order. The error is a *[LineError].
+// Explain is [Strategy.Quote] with the reasons. It looks at every rule and computes up to
+// 96 more quotes for Next, or fewer if many rules look at many lines. So it is for people
+// who ask, and not for every order. The error is a *[LineError] or [ErrTooManySteps].
 func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 	x, trace, err := s.traced(c, now)
 	if err != nil {
@@ -36,8 +36,9 @@ func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 	return x, nil
 }
 
-// ExplainNext is [Strategy.Explain] without Rejected and Lowered: it does not list rules
-// that are switched off, not open, or for other customers.
+// ExplainNext is [Strategy.Explain] without Rejected and Lowered. So it does not list rules
+// that are disabled, not open, or for other customers. The error is a *[LineError] or
+// [ErrTooManySteps].
 func (s *Strategy) ExplainNext(c *cart.Cart, now time.Time) (*Explanation, error) {
 	x, trace, err := s.traced(c, now)
 	if err != nil {
@@ -47,7 +48,7 @@ func (s *Strategy) ExplainNext(c *cart.Cart, now time.Time) (*Explanation, error
 	return x, nil
 }
 
-// traced is a quote that examines every rule.
+// traced computes a quote and examines every rule.
 func (s *Strategy) traced(c *cart.Cart, now time.Time) (*Explanation, *trace, error) {
 	x, trace := &Explanation{}, &trace{}
 	x.work.trace = trace
@@ -57,38 +58,38 @@ func (s *Strategy) traced(c *cart.Cart, now time.Time) (*Explanation, *trace, er
 	return x, trace, nil
 }
 
-// trace notes what an evaluation finds out about each rule.
+// trace records what an evaluation finds out about each rule.
 type trace struct {
 	tried        map[int]tried
-	target       int           // the rule that is tried
-	only         int           // the one that is asked about, from one on; 0 for all, or noRule
-	without      int           // the one that is left out, from one on; 0 for none
-	stops        map[int32]int // the rule that kept later ones from some of an article, by item
-	together     int64         // what the rules that are not exclusive take off
+	target       int           // index of the rule that is tried
+	only         int           // the rule to trace, from one on; 0 for all, or noRule
+	without      int           // the rule that is left out, from one on; 0 for none
+	stops        map[int32]int // by item, the rule that excluded some units from later rules
+	together     int64         // discount of the rules that are not exclusive, in minor units
 	rival        int           // the exclusive rule of goods that competed; -1 for none
-	withShipping int64         // what it and the rules of shipping take off
+	withShipping int64         // discount of the rival and the shipping rules, in minor units
 }
 
-// noRule is no rule to ask about.
+// noRule is the value of trace.only that traces no rule.
 const noRule = -1
 
-// tried is how far a rule came when it was tried last.
+// tried is the result of the last try of a rule.
 type tried struct {
-	shortfall                // what failed; of no reason when nothing did
-	progress  []progress     // how far it, or each part of its target, has come
+	shortfall                // what failed; without a reason when nothing failed
+	progress  []progress     // progress of the rule, or of each part of its target
 	part      int32          // the first line of the part that is tried
-	gave      []contribution // where the reward is in steps
+	gave      []contribution // contributions of the steps, if the reward has steps
 	lowered   lowering
-	spent     bool // the limits let nothing more be taken off the goods
+	spent     bool // the limits allow no further discount on the goods
 }
 
-// all reports whether every rule is asked about.
+// all reports whether every rule is traced.
 func (t *trace) all() bool { return t != nil && t.only == 0 }
 
-// follows reports whether a rule is asked about.
+// follows reports whether a rule is traced.
 func (t *trace) follows(rule int) bool { return t.all() || t != nil && t.only == rule+1 }
 
-// forget leaves out what was found of some rules.
+// forget removes the results of some rules.
 func (t *trace) forget(some func(rule int) bool) {
 	maps.DeleteFunc(t.tried, func(rule int, _ tried) bool { return some(rule) })
 }
@@ -141,7 +142,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	return t, true
 }
 
-// took is what a rule gave: what it took off, and so many units of its gift.
+// took is the discount of a rule in minor units and the quantity of its gift.
 func (q *Quote) took(rule int) (amount, gifts int64, applied bool) {
 	for _, g := range q.Gifts {
 		if g.Rule == rule {
@@ -156,7 +157,7 @@ func (q *Quote) took(rule int) (amount, gifts int64, applied bool) {
 	return 0, 0, false
 }
 
-// traceCap holds a rule to what it is held to and notes what that did.
+// traceCap lowers the discount of a rule to its limits and records the result.
 func (e *evaluation) traceCap(r *compiledRule, t *target, floorless int64, found *tried) {
 	found.lowered, found.spent = e.tracedCap(r, t), e.budget < e.arith.unit
 	if floorless > found.lowered.from {
@@ -164,7 +165,8 @@ func (e *evaluation) traceCap(r *compiledRule, t *target, floorless int64, found
 	}
 }
 
-// tracedEach is tracedTry for a rule that looks at parts, once its conditions hold.
+// tracedEach is tracedTry for a rule that looks at parts, after its conditions are
+// satisfied.
 func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 	floorless := e.floorless(r)
 	t, reached := e.tryEach(r, found)
@@ -184,7 +186,7 @@ func (e *evaluation) tracedEach(r *compiledRule, found *tried) (*target, bool) {
 	return t, true
 }
 
-// add notes what a part gave, and how far it has come.
+// add records the discount and the progress of a part.
 func (found *tried) add(e *evaluation, r *compiledRule, t *target, reached progress) {
 	found.gave = append(found.gave, e.contributionsOf(r.reward, t)...)
 	if reached.gave = t.off() > 0 || e.gift.SKU != ""; !reached.gave && found.reason == "" {

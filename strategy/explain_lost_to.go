@@ -7,17 +7,16 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// This file finds what one rule lost to others: an earlier one left less on the goods,
-// used their units, or ended their line, or the goods went to a rule that is worth more on
-// them. It prices the cart again with a rule alone, and then with those before it, one
-// after the other.
+// This file finds what one rule lost to others. An earlier rule may leave less on the goods,
+// use their units, or end their line; or another rule may be worth more on a line. The cart is
+// priced with the rule alone, and then with the rules before it added one by one.
 
-// maxLostTo is up to how many rules that applied are looked at; each takes a quote for
-// each before it.
+// maxLostTo is the maximum number of applied rules that are examined. Each takes a quote for
+// itself and one for each rule before it.
 const maxLostTo = 16
 
-// lostTo adds to the rules that gave less than their rewards came to those that would have
-// given more without other rules, and names these.
+// lostTo adds to x.Lowered the rules that would have given more without other rules, and names
+// those other rules.
 func (s *Strategy) lostTo(x *Explanation, c *cart.Cart, now time.Time, t *trace) {
 	if x.Reason != "" || len(x.Applied) < 2 {
 		return
@@ -52,8 +51,8 @@ type others struct {
 	applied  []Applied
 }
 
-// of finds what the reward of a rule that applied would come to without the other rules,
-// and which of them lowered it.
+// of finds what the reward of the n-th applied rule would come to without the other rules, in
+// minor units, and which of them lowered it.
 func (o *others) of(q *Quote, n int, t *trace) (from int64, by []string) {
 	if o.strategy.arithmetic.selection != selectAll {
 		return o.onLines(q, n, t)
@@ -69,16 +68,16 @@ func (o *others) of(q *Quote, n int, t *trace) (from int64, by []string) {
 	return from, by
 }
 
-// key is a rule as the keys of the language name it.
+// key is the path of a rule, such as rule.spring.
 func (o *others) key(a Applied) string { return "rule." + o.strategy.ids[a.Rule] }
 
-// onLines is of where each line has its own best rule: the others are those that won lines
-// which the rule would have reduced.
+// onLines is of for a select other than "all". The rules that lowered the reward are those
+// that won lines which the rule would have reduced.
 func (o *others) onLines(q *Quote, n int, t *trace) (from int64, by []string) {
 	a := o.applied[n]
 	tried := t.tried[a.Rule].lowered
 	if tried.amount == a.Amount {
-		return 0, nil // it won all that it is about
+		return 0, nil // no other rule won a line from it
 	}
 	_, alone := o.comesTo(n)
 	for k, other := range o.applied {
@@ -89,21 +88,21 @@ func (o *others) onLines(q *Quote, n int, t *trace) (from int64, by []string) {
 	return tried.from, by
 }
 
-// shareALine reports whether shares are of the same line or shipping charge.
+// shareALine reports whether two lists of shares have a line or a shipping charge in common.
 func shareALine(a, b []Share) bool {
 	return slices.ContainsFunc(a, func(one Share) bool {
 		return slices.ContainsFunc(b, func(other Share) bool { return one.Line == other.Line && one.Charge == other.Charge })
 	})
 }
 
-// comesTo is what the reward of a rule comes to behind some of those before it, before
-// limits and its own most, and what it takes off each line.
+// comesTo is what the reward of the n-th applied rule comes to after the rules of before, in
+// minor units without limits and max_discount, and what the rule takes off each line.
 func (o *others) comesTo(n int, before ...Applied) (amount int64, shares []Share) {
 	some := *o.strategy
 	some.rules, some.exclusive, some.grouped = nil, false, false
 	for _, a := range append(slices.Clone(before), o.applied[n]) {
 		r := o.strategy.rules[a.Rule]
-		r.exclusive, r.group = exclusiveNot, "" // who of them applies was decided
+		r.exclusive, r.group = exclusiveNot, "" // these rules are already chosen
 		some.rules = append(some.rules, r)
 	}
 	some.ruleCount, some.arithmetic.payable = len(some.rules), payable{}

@@ -8,25 +8,25 @@ import (
 // Lowered says that a rule gave less than its reward came to.
 type Lowered struct {
 	Rule string
-	// From is what the reward came to, or would have without the rules of By; Amount
-	// what the rule took off.
+	// From is what the reward came to, or would have come to without the rules of By, in
+	// minor units. Amount is what the rule took off, in minor units.
 	From, Amount int64
-	// By is what lowered it: other rules, each as rule. and its id, in the order in which
-	// they applied, and then keys: floor_price, limits.max_rate, limits.max_amount,
-	// max_discount.
+	// By lists what lowered the reward. Other rules come first, each as "rule." and its id, in
+	// the order in which they applied. Keys follow: floor_price, limits.max_rate,
+	// limits.max_amount, max_discount.
 	By []string
 }
 
 // ByText is By for a person.
 func (l *Lowered) ByText() string { return strings.Join(l.By, " and ") }
 
-// lowering is what a rule's reward came to, and what it was held to.
+// lowering is what a rule's reward came to, and the amount to which it was lowered.
 type lowering struct {
 	from, amount              int64
 	byFloor, byLimits, byMost bool
 }
 
-// tracedCap is cap that says what it did.
+// tracedCap is cap, and returns what it lowered.
 func (e *evaluation) tracedCap(r *compiledRule, t *target) lowering {
 	l := lowering{from: t.off()}
 	e.capAtLimits(t)
@@ -37,8 +37,8 @@ func (e *evaluation) tracedCap(r *compiledRule, t *target) lowering {
 	return l
 }
 
-// floorless is what a rule's reward would come to if no product had a floor
-// price; 0 where none in the cart has. The target has to be computed again afterwards.
+// floorless is what a rule's reward would come to if no product had a floor price; 0 if no
+// item of the cart has one. The target has to be computed again afterwards.
 func (e *evaluation) floorless(r *compiledRule) int64 {
 	if !slices.ContainsFunc(e.items, func(l item) bool { return l.floor > 0 }) {
 		return 0
@@ -55,8 +55,8 @@ func (e *evaluation) floorless(r *compiledRule) int64 {
 	return t.off()
 }
 
-// capOnLines is cap for the items that a rule won where each item has its own best
-// rule. What held the rule to less before, when it was tried, still holds.
+// capOnLines is cap for the lines that a rule won, where each line has its own best rule. If
+// it lowers nothing, the lowering noted when the rule was tried is kept.
 func (e *evaluation) capOnLines(i int, r *compiledRule, t *target) {
 	if !e.trace.follows(i) {
 		e.cap(r, t)
@@ -76,7 +76,7 @@ func (s *Strategy) lowered(q *Quote, t *trace) []Lowered {
 	for _, a := range q.Applied {
 		l := t.tried[a.Rule].lowered
 		if l.amount == l.from || l.amount != a.Amount {
-			continue // of what it came to, other rules won the rest
+			continue // not lowered, or other rules won some of its lines
 		}
 		one := Lowered{Rule: s.ids[a.Rule], From: l.from, Amount: l.amount}
 		if l.byFloor {

@@ -8,74 +8,74 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// Next is something the customer is close to.
+// Next is a discount or a gift that the customer is close to.
 type Next struct {
 	Rule string
-	// Reason is one of [Reasons]: the key of what is not reached yet.
+	// Reason is one of [Reasons]: the key of the threshold that is not reached yet.
 	Reason string
-	// Seen and Needed are how far the cart has come, and where it has to come.
+	// Seen is what the cart has, and Needed is what the rule asks for.
 	Seen, Needed Value
-	// Missing is how much is missing: goods for an amount, or so many units of what the
-	// rule is about. It is more than Needed less Seen, or in another unit, where earlier
-	// rules take a part of what is added or something else is to be reached, too.
+	// Missing is how much the customer has to add: goods for an amount, or a number of units.
+	// It may exceed Needed less Seen, or be in another unit, if earlier rules reduce what is
+	// added or if another threshold has to be reached as well.
 	Missing Value
-	// Units is the number of Missing where that is in units, and Amount where it is not.
-	// Where both are missing, Missing is the units.
+	// Units is how many units are missing, and Amount is for how much goods are missing, in
+	// minor units. If both are above zero, Missing is Units.
 	Amount, Units int64
-	// Add is what is missing, by the goods that it is more of.
+	// Add lists the missing goods.
 	Add []Addition
-	// Saves is how much less than without the rule the cart would then cost, less what
-	// the rule saves now. It is the fuller cart quoted with the rule and without it, so
-	// what other rules would give for the same goods is not in it.
+	// Saves is how much more the rule would save with the missing goods than it saves now, in
+	// minor units. The fuller cart is quoted with the rule and without it, so Saves excludes
+	// what other rules would give for the same goods.
 	Saves int64
-	// Gift is what the rule would give more of; no SKU for none. Saves says nothing of
-	// what it is worth.
+	// Gift is the further gift that the rule would give; its SKU is empty for none. Saves
+	// does not include the value of the gift.
 	Gift Gift
-	// Text is all of that in words.
+	// Text is the whole offer in words.
 	Text string
 }
 
 // Addition is goods that are missing for a [Next].
 type Addition struct {
-	// Line is the line of the cart that more units are missing on, or that goods for an
-	// amount, or other articles, are to be like; -1 for an article of the catalogue that
-	// is not in the cart.
+	// Line is the index of a cart line. Missing units are units of that line; goods for an
+	// amount and further articles resemble that line. It is -1 for an article of the
+	// catalogue that is not in the cart.
 	Line int
 	SKU  string // of the line or the article; may be empty
-	// Units is how many units are missing, Articles how many different articles, and
-	// Amount for how much. Only one of them is above zero.
+	// Units is how many units are missing, Articles is how many different articles, and
+	// Amount is for how much, in minor units. Only one of them is above zero.
 	Units, Articles, Amount int64
 }
 
-// The bounds of what is close. Each goal takes a quote or more, so that to try all would
-// cost the square of the rules, and a cart that is close to more than that is close to
-// nothing in particular.
+// The bounds of the search for what a cart is close to. Each goal takes at least one quote, so
+// the cost of trying all of them would grow with the square of the number of rules.
 const (
 	// maxNext is how many goals are tried.
 	maxNext = 16
-	// maxReaches is how often a goal may move away: earlier rules take their part of what
-	// is added, so that a little more is missing each time.
+	// maxReaches is how often goods are added for one goal: earlier rules may reduce what is
+	// added, so that a little more is missing each time.
 	maxReaches = 16
-	// maxQuotes is how many further quotes an explanation takes for all goals together:
-	// to reach them, and to see what the cart costs without their rules.
+	// maxQuotes is the maximum number of further quotes for all goals of an explanation: to
+	// reach the goals, and to price the cart without their rules.
 	maxQuotes = 96
-	// maxWork bounds these quotes where they are large, to so many rules of a quote, and
-	// tries of a rule in combinations, times its lines; leastQuotes may be taken all the same.
+	// maxWork bounds the work of these quotes. The work of a quote is its lines times the sum
+	// of its candidate rules and its tries in combinations. leastQuotes quotes are always
+	// allowed.
 	maxWork     = 5_000_000
 	leastQuotes = 4
-	// maxSought is for how many rules, in their order, goods that are not in the cart are
-	// looked for in the catalogue.
+	// maxSought is for how many rules, in their order, the catalogue is searched for goods
+	// that are not in the cart.
 	maxSought = 16
 )
 
-// goal is a rule, or a part of its target, with what is missing for it to give more.
+// goal is a rule, or a part of its target, with what is missing for the rule to give more.
 type goal struct {
 	progress
 	rule int
 	adds []addition
 }
 
-// next finds what the rules would give that are nearest.
+// next finds what the rules whose thresholds are nearest would give.
 func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next {
 	if q.Reason != "" {
 		return nil
@@ -91,7 +91,7 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 	return list
 }
 
-// nearest are the goals for which the least is missing, by value, the nearest first.
+// nearest lists the goals for which the missing goods are worth least, the nearest first.
 func (s *Strategy) nearest(q *Quote, c *cart.Cart, t *trace) []goal {
 	search := &catalogueSearch{strategy: s, left: maxSought}
 	var found []foundProgress
@@ -133,13 +133,13 @@ type trials struct {
 	*Strategy
 	cart *cart.Cart
 	now  time.Time
-	left int // quotes that there may be
-	made int // those so far
-	work int // of these, rules and tries times lines
+	left int // maximum number of quotes
+	made int // quotes so far
+	work int // of the quotes so far: rules and tries times lines
 }
 
-// outcome adds what is missing for a goal and works out what its rule gives for it;
-// false where that is nothing, or it is not reached.
+// outcome adds what is missing for a goal and computes what its rule then gives; false if the
+// rule gives nothing more or the goal is not reached.
 func (r *trials) outcome(q *Quote, g *goal) (Next, bool) {
 	fuller, reached := r.reach(q, g)
 	if !reached {
@@ -184,13 +184,13 @@ func (r *trials) reach(q *Quote, g *goal) (*Quote, bool) {
 		case applied && now.gave && now.full > g.full && (more > amount || moreGifts > gifts):
 			return fuller, true
 		case !found || now.full > max(g.full, 0) || !g.further(fuller, &now, r.cart):
-			return nil, false // more of it changes nothing
+			return nil, false // adding more would change nothing
 		}
 	}
 	return nil, false
 }
 
-// of is how far a part has come.
+// of finds the progress of a part of a target.
 func of(climbs []progress, part int32) (progress, bool) {
 	at := slices.IndexFunc(climbs, func(c progress) bool { return c.part == part })
 	if at < 0 {
@@ -199,7 +199,7 @@ func of(climbs []progress, part int32) (progress, bool) {
 	return climbs[at], true
 }
 
-// saved is how much more a quoted cart costs without a rule.
+// saved is how much more a quoted cart costs without a rule, in minor units.
 func (r *trials) saved(with *Quote, rule int, adds []addition) (int64, bool) {
 	without, ok := r.quote(r.leadingWithout(rule), &trace{only: noRule, without: rule + 1}, adds)
 	if !ok {
@@ -208,8 +208,8 @@ func (r *trials) saved(with *Quote, rule int, adds []addition) (int64, bool) {
 	return without.Payable - with.Payable, true
 }
 
-// quote quotes the cart with additions by a strategy; false where it is too much, or there
-// were too many quotes.
+// quote quotes the cart with additions; false if an amount or a quantity is too large, or if
+// the quotes or their work are used up.
 func (r *trials) quote(s *Strategy, t *trace, adds []addition) (*Quote, bool) {
 	fuller, extras, ok := filled(r.cart, adds)
 	if !ok || r.left == r.made || r.made >= leastQuotes && r.work >= maxWork {
@@ -222,7 +222,7 @@ func (r *trials) quote(s *Strategy, t *trace, adds []addition) (*Quote, bool) {
 	return q, ok
 }
 
-// describeNext puts a goal that is reached into words.
+// describeNext describes a goal that is reached.
 func (s *Strategy) describeNext(g *goal, c *cart.Cart, saves int64, gift Gift) Next {
 	n := Next{
 		Rule: s.ids[g.rule], Reason: g.reason, Saves: saves, Gift: gift,

@@ -7,19 +7,19 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// addition is goods that are added to a cart to see what comes of it.
+// addition is goods that are added to a cart on trial.
 type addition struct {
 	need
-	like  item  // what they are like, of the cart
-	worth int64 // of a unit
+	like  item  // the item of the cart that the goods resemble
+	worth int64 // of a unit, in minor units
 }
 
-// maxArticles is how many different articles a goal may be away.
+// maxArticles is how many different articles may be missing for a goal.
 const maxArticles = 100
 
-// additions makes what is missing for a goal goods that can be added; false where there
-// are no such goods. Where each line counts by itself these are units of the line, since
-// goods for an amount are a line of their own.
+// additions turns what is missing for a goal into goods that can be added; false if there are
+// no such goods. With each = "line" the goods are units of the line, because goods for an
+// amount would be a line of their own.
 func (q *Quote) additions(g *goal, c *cart.Cart, by each) bool {
 	for i := range g.needs {
 		a := addition{need: g.needs[i]}
@@ -39,8 +39,8 @@ func (q *Quote) additions(g *goal, c *cart.Cart, by each) bool {
 	return true
 }
 
-// become takes what the goods are like from the cart; false where goods were added to that
-// that they are like.
+// become copies the item that the goods resemble from the quote. It is false if that item is
+// itself an addition, or if too many articles are missing.
 func (a *addition) become(q *Quote, c *cart.Cart) bool {
 	if int(a.item) >= q.work.goods || int(a.line) >= len(c.Lines) {
 		return false
@@ -50,15 +50,14 @@ func (a *addition) become(q *Quote, c *cart.Cart) bool {
 	return a.articles <= maxArticles
 }
 
-// inUnits makes an amount as many units as are worth it.
+// inUnits converts an amount into the number of units that are worth it, rounded up.
 func (a *addition) inUnits() {
 	if a.amount > 0 && a.worth > 0 {
 		a.units, a.amount = a.units+ceil(a.amount, a.worth), 0
 	}
 }
 
-// further adds what is still missing after everything that was added; false where that is
-// not known.
+// further adds what is still missing after all earlier additions; false if that is unknown.
 func (g *goal) further(q *Quote, now *progress, c *cart.Cart) bool {
 	if now.reason == "" || now.missing() == 0 {
 		return false
@@ -84,8 +83,7 @@ func (g *goal) further(q *Quote, now *progress, c *cart.Cart) bool {
 	return true
 }
 
-// more adds to goods that are added. Where both units and an amount are missing, all of it
-// is units.
+// more enlarges an addition. If both units and an amount are missing, both become units.
 func (a *addition) more(n *need) bool {
 	a.articles += n.articles
 	switch {
@@ -95,7 +93,7 @@ func (a *addition) more(n *need) bool {
 		return false
 	case n.amount > 0:
 		a.units += ceil(n.amount, a.worth)
-	case a.amount > 0: // which was one unit so far
+	case a.amount > 0: // counted as one unit so far
 		a.units, a.amount = n.units+1, 0
 	default:
 		a.units += n.units
@@ -103,7 +101,7 @@ func (a *addition) more(n *need) bool {
 	return true
 }
 
-// public is an addition as an explanation has it.
+// public converts an addition into the form that an explanation returns.
 func (a *addition) public(c *cart.Cart) Addition {
 	public := Addition{Line: int(a.line), Units: a.units, Articles: a.articles, Amount: a.amount}
 	if a.known != nil {
@@ -114,9 +112,10 @@ func (a *addition) public(c *cart.Cart) Addition {
 	return public
 }
 
-// filled is a cart with additions. Units of its goods are more units of their line; an
-// amount is a unit at that price, whatever the catalogue says, and a further article is
-// one at the price of the one that it is like, which are items beside the cart.
+// filled is a cart with additions. Units of goods in the cart enlarge their line, and units of
+// the catalogue are a new line. The other additions are extra items, which the cart does not
+// contain: an amount is one unit at that price, whatever the catalogue says, and a further
+// article has the price of the item that it resembles.
 func filled(c *cart.Cart, adds []addition) (*cart.Cart, []item, bool) {
 	if len(adds) == 0 {
 		return c, nil, true

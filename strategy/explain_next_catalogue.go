@@ -9,13 +9,13 @@ import (
 // catalogueSearch finds goods in the catalogue that a cart does not have.
 type catalogueSearch struct {
 	strategy *Strategy
-	left     int // how many more rules it is looked for
+	left     int // number of further rules that may be searched for
 	work     evaluation
-	last     int // the rule it was looked for last, from one on
+	last     int // the rule that was searched for last, counted from 1
 }
 
-// price finds the goods that are missing for a rule and that the cart does not have, and
-// adds what they come to; false where there are none.
+// price finds catalogue goods for what the rule misses and the cart does not have, and adds
+// their price to the worth of the progress; false if there are none.
 func (f *catalogueSearch) price(c *progress, rule int) bool {
 	for i := range c.needs {
 		n := &c.needs[i]
@@ -35,8 +35,8 @@ func (f *catalogueSearch) price(c *progress, rule int) bool {
 	return true
 }
 
-// cheapest is the cheapest article that a rule needs, of equal ones that with the first
-// SKU; nil for none that has a price.
+// cheapest is the cheapest article that a rule needs; of equal ones, the one with the first
+// SKU. It is nil if no such article has a price.
 func (f *catalogueSearch) cheapest(n *need, rule int) *product {
 	if f.last != rule+1 {
 		if f.left == 0 {
@@ -60,7 +60,8 @@ func (f *catalogueSearch) cheapest(n *need, rule int) *product {
 	return best
 }
 
-// cheaper is the cheaper of two articles, of which the second has to be what is missing.
+// cheaper is the cheaper of two articles. The second is considered only if it satisfies the
+// need.
 func (f *catalogueSearch) cheaper(best, p *product, n *need, rule int) *product {
 	if p == nil || p.price <= 0 {
 		return best

@@ -5,35 +5,34 @@ import (
 	"slices"
 )
 
-// progress is how far a rule has come to giving something, or more, and what is missing for
-// that.
+// progress is how close a rule is to giving something, or more, and what is missing.
 type progress struct {
-	reason   string // one of [Reasons]; "" where nothing is counted up to
-	part     int32  // the first line of the part of the target, for a rule that looks at parts
-	full     int64  // how often the reward is reached already; below zero where a condition fails
+	reason   string // one of [Reasons]; "" where there is no threshold
+	part     int32  // the first line of the part of the target, for a rule with each
+	full     int64  // how often the threshold is reached; below zero where a condition fails
 	gave     bool   // the rule gave something for it
 	seen     int64  // units, different articles or minor units
-	units    bool   // Seen is in units
-	articles bool   // and these are different articles
-	worth    int64  // of what is missing, as far as the cart has the goods
+	units    bool   // seen is in units
+	articles bool   // seen counts different articles
+	worth    int64  // of what is missing, in minor units, as far as prices are known
 	needs    [2]need
 }
 
-// failing is full of a condition that does not hold.
+// failing is the value of full for a condition that is not met.
 const failing = -1
 
 // need is goods that are missing, all of one kind. Only one of the numbers is above zero.
 type need struct {
 	amount   int64 // minor units
 	units    int64
-	articles int64    // different ones that are not in the cart
+	articles int64    // different articles that are not in the cart
 	of       *matcher // which goods; nil for those that the rule counts
 	anywhere bool     // of need not be goods that the rule is about
-	oneLine  bool     // the units have to be on the line that has most
+	oneLine  bool     // the units have to be on the line with the most units
 	found    bool     // item and line are set
-	item     int32    // goods of the cart that they are like; unknownGoods for none
-	known    *product // of the catalogue, where they are like none of the cart
-	line     int32    // of the cart, where they are like goods of it
+	item     int32    // the item of the cart that they resemble; unknownGoods for none
+	known    *product // of the catalogue, where they resemble no item of the cart
+	line     int32    // the cart line of item
 }
 
 const unknownGoods = -1
@@ -41,10 +40,10 @@ const unknownGoods = -1
 // some reports whether anything is missing.
 func (n *need) some() bool { return n.amount > 0 || n.units > 0 || n.articles > 0 }
 
-// number is how much is missing in the unit that it is in.
+// number is how much is missing: units, articles or minor units.
 func (n *need) number() int64 { return n.amount + n.units + n.articles }
 
-// missing is how much is missing together, in the unit of the progress.
+// missing is the sum of what is missing, in the unit of the progress.
 func (c *progress) missing() int64 {
 	if c.reason == "" {
 		return 0
@@ -52,8 +51,8 @@ func (c *progress) missing() int64 {
 	return c.needs[0].number() + c.needs[1].number()
 }
 
-// short says what is not reached; the zero shortfall where something is, or nothing is
-// counted up to.
+// short says which threshold is not reached; the zero shortfall if one is reached or there is
+// none.
 func (c *progress) short() shortfall {
 	if c.reason == "" || c.full > 0 || c.missing() == 0 {
 		return shortfall{}
@@ -72,7 +71,7 @@ func (c *progress) value(n int64, say, sayOfArticles phrase) Value {
 	return minorValue(n, say)
 }
 
-// progressOf is how far a condition or a reward of a rule has come with the target.
+// progressOf is the progress of a condition or a reward of a rule with the target.
 func (e *evaluation) progressOf(of any, r *compiledRule) progress {
 	by, ok := of.(progressReporter)
 	if !ok {
@@ -81,15 +80,15 @@ func (e *evaluation) progressOf(of any, r *compiledRule) progress {
 	c := by.progress(e, &e.target)
 	for i := range c.needs {
 		if n := &c.needs[i]; n.some() && !e.findLike(n, r) {
-			c.reason = "" // of goods that are not known nothing can be said
+			c.reason = "" // the missing goods are unknown
 		}
 	}
 	return c
 }
 
-// findLike finds the goods that missing ones are like: the cheapest of the target, or
-// else of those that the rule is about, or else unknown ones of the catalogue. What does
-// not count at 0.00 is not among them. It reports whether there are any.
+// findLike finds the goods that the missing ones resemble: the cheapest of the target, else
+// the cheapest goods of the cart that the rule is about, else unknown goods of the catalogue.
+// Goods at 0.00 that do not count are left out. It reports whether there are any.
 func (e *evaluation) findLike(n *need, r *compiledRule) bool {
 	if n.found {
 		return true
@@ -123,9 +122,9 @@ func (e *evaluation) findLike(n *need, r *compiledRule) bool {
 	return n.item != unknownGoods || n.of != nil
 }
 
-// likelier reports whether missing goods are rather like one portion than like another:
-// where they have to be on one line like that with more units, and else like the cheaper
-// one. Goods by weight are for amounts.
+// likelier reports whether one portion is a better example of the missing goods than another.
+// If the units have to be on one line, the article with the larger line is better; otherwise
+// the cheaper one is. Goods by weight are used for amounts only, if there are others.
 func (e *evaluation) likelier(n *need, p, other *portion) bool {
 	if n.amount == 0 && e.items[p.item].weighed != e.items[other.item].weighed {
 		return e.items[other.item].weighed
@@ -136,7 +135,7 @@ func (e *evaluation) likelier(n *need, p, other *portion) bool {
 	return compareUnits(p, other, cheapest) < 0
 }
 
-// largestLine is the line of an article that has most units, the first of several.
+// largestLine is the line of an article with the most units; of equal ones the first.
 func (e *evaluation) largestLine(l *item) int32 {
 	line := l.line
 	for at, left := l.line, l.lines; left > 0; left-- {
@@ -150,8 +149,7 @@ func (e *evaluation) largestLine(l *item) int32 {
 	return line
 }
 
-// cheapestOf is the cheapest article of the cart that is what is missing; unknownGoods for
-// none.
+// cheapestOf is the cheapest article of the cart that satisfies a need; unknownGoods for none.
 func (e *evaluation) cheapestOf(n *need, r *compiledRule) int32 {
 	best := int32(unknownGoods)
 	for i := range e.items[:e.goods] {
@@ -166,7 +164,8 @@ func (e *evaluation) cheapestOf(n *need, r *compiledRule) int32 {
 	return best
 }
 
-// worth is what the missing goods that are known come to at the prices of the cart.
+// worth is the value of the missing goods at the prices of the cart, in minor units. Goods
+// that are not in the cart are left out, except for amounts.
 func (e *evaluation) worth(c *progress) int64 {
 	sum := int64(0)
 	for i := range c.needs {
@@ -180,11 +179,11 @@ func (e *evaluation) worth(c *progress) int64 {
 	return sum
 }
 
-// maxWorth is beyond every amount.
+// maxWorth is above every amount.
 const maxWorth = 1 << 62
 
-// keep notes how far a rule, or a part of its target, has come. Of all rules only the
-// nearest parts are kept: there may be as many as lines.
+// keep notes the progress of a rule or of a part of its target. If all rules are traced, only
+// the nearest parts are kept, because a rule may have as many parts as there are lines.
 func (found *tried) keep(e *evaluation, c progress) {
 	c.part = found.part
 	if !e.trace.all() {

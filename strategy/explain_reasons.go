@@ -1,11 +1,11 @@
 package strategy
 
-// The reasons of [Rejected] and [Next]: the key of the language that did not hold or is
-// not reached yet, or a word for what is none. The list may grow; none of them ever
-// means something else.
+// The reasons of [Rejected] and [Next]. A reason is the key of the condition that is not met or
+// of the threshold that is not reached, or a word where no key applies. The list may grow; the
+// meaning of a reason never changes.
 const (
-	// ReasonCurrency is also a [Quote]'s Reason: the cart is in another currency than the
-	// strategy, so that no rule applies.
+	// ReasonCurrency is also the Reason of a [Quote]: the cart is in another currency than
+	// the strategy, so no rule applies.
 	ReasonCurrency = "currency"
 
 	ReasonEnabled    = "enabled"     // the rule is switched off
@@ -42,12 +42,12 @@ const (
 
 	ReasonGroup     = "group"     // another rule of the group is worth more
 	ReasonExclusive = "exclusive" // the exclusive rule, or the others together, are worth more
-	ReasonSelect    = "select"    // another rule is worth more, and arithmetic.select wants the best
+	ReasonSelect    = "select"    // arithmetic.select takes the best, and that is another rule
 	ReasonStopped   = "stopped"   // an earlier rule ended the lines it is about, or the cart
 )
 
-// reasons are those that are no reward, with what they say to a person. A reward has its
-// own: see rewardKind.unreached.
+// reasons lists the reasons that are not the key of a reward, each with its text for a person.
+// The text of a reward is rewardKind.unreached.
 var reasons = []struct{ reason, text string }{
 	{ReasonCurrency, "the strategy is in another currency"},
 	{ReasonEnabled, "the rule is switched off"},
@@ -77,7 +77,7 @@ var reasons = []struct{ reason, text string }{
 	{ReasonStopped, "an earlier rule ended the discounts"},
 }
 
-// Reasons are all reasons that a [Rejected] or a [Next] may have.
+// Reasons lists all reasons that a [Rejected] or a [Next] may have.
 func Reasons() []string {
 	list := make([]string, len(reasons))
 	for i := range reasons {
@@ -86,7 +86,7 @@ func Reasons() []string {
 	return append(list, rewardKeys(func(kind *rewardKind) bool { return kind.unreached != "" })...)
 }
 
-// reasonText is a reason for a person. A reason that is not listed is its own text.
+// reasonText is the text of a reason for a person. A reason that is not listed is its own text.
 func reasonText(reason string) string {
 	for i := range reasons {
 		if reasons[i].reason == reason {

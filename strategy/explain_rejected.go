@@ -9,16 +9,16 @@ import (
 // Rejected says why a rule did not apply.
 type Rejected struct {
 	Rule string
-	// Reason is one of [Reasons]: the key of the first condition that failed, or a word
-	// for what is none.
+	// Reason is one of [Reasons]: the key of the first condition that failed, or a word where
+	// no key applies.
 	Reason string
-	// Seen and Needed are the value that was seen and what was needed.
+	// Seen is the value that was seen, and Needed is the value that was needed.
 	Seen, Needed Value
-	// Text is all of that in words.
+	// Text is the reason with both values in words.
 	Text string
 }
 
-// gaveNothing says why a reward came to nothing; reached is how far it has come.
+// gaveNothing says why a reward came to nothing; reached is its progress.
 func (e *evaluation) gaveNothing(r *compiledRule, floorless int64, reached *progress) shortfall {
 	if floorless > 0 {
 		return shortfall{ReasonFloorPrice, minorValue(0, sayNothingAboveFloor), minorValue(floorless, sayPlain)}
@@ -41,7 +41,7 @@ func (e *evaluation) closed(r *compiledRule) shortfall {
 	case e.unixNano < r.valid.from:
 		return shortfall{ReasonValidFrom, timeValue(at, sayPlain), timeValue(time.Unix(0, r.valid.from).In(e.location), sayPlain)}
 	case e.unixNano >= r.valid.until:
-		last := time.Unix(0, r.valid.until).Add(-time.Second) // which counts
+		last := time.Unix(0, r.valid.until).Add(-time.Second) // the last second that counts
 		return shortfall{ReasonValidUntil, timeValue(at, sayPlain), timeValue(last.In(e.location), sayUntil)}
 	case !anyOpen(r.windows, e):
 		return shortfall{ReasonTimeWindow, timeValue(at, sayWall), opening(r.windows, at)}
@@ -49,7 +49,8 @@ func (e *evaluation) closed(r *compiledRule) shortfall {
 	return shortfall{}
 }
 
-// opening is when windows that are closed open next, which is in words their hours.
+// opening is the instant at which closed windows open next. Its words are the hours of the
+// windows.
 func opening(windows []window, after time.Time) Value {
 	v := textValue(sayWindows)
 	if at, ever := hours(weekOf(windows)).nextChange(after); ever {
@@ -59,8 +60,8 @@ func opening(windows []window, after time.Time) Value {
 	return v
 }
 
-// missed says that nothing in the cart is what a rule is about, or that earlier rules left
-// it none of that.
+// missed says why a rule has an empty target: the cart has no such goods, or earlier rules
+// ended or reduced all of them.
 func (e *evaluation) missed(r *compiledRule, t *target) shortfall {
 	present := t.counted.present > 0
 	switch {
@@ -128,8 +129,8 @@ func (s *Strategy) reject(i int, q *Quote, t *trace) shortfall {
 	return s.stoppedBy(applied[len(applied)-1].Rule) // no rule is applied after it
 }
 
-// wouldTake is what a rule would have taken off; nothing to say of one that was not
-// tried.
+// wouldTake is what a rule would have taken off; the zero Value if that is nothing or the rule
+// was not tried.
 func wouldTake(found tried) Value {
 	if found.lowered.amount == 0 {
 		return Value{}
@@ -137,10 +138,10 @@ func wouldTake(found tried) Value {
 	return minorValue(found.lowered.amount, sayPlain)
 }
 
-// usedUp is the reason of a rule for which the limits left nothing.
+// usedUp is the reason of a rule to which the limits left nothing.
 func (s *Strategy) usedUp(q *Quote, l lowering) shortfall {
 	why := shortfall{reason: ReasonLimits, seen: minorValue(0, sayNothingLeftOf).about(s.limits.binding(q.Subtotal))}
-	if l.from > 0 { // a ladder does not try what it cannot give
+	if l.from > 0 { // 0 for a [[discounts]] ladder: it skips steps that the limits leave nothing to
 		why.needed = minorValue(l.from, sayPlain)
 	}
 	return why

@@ -7,17 +7,17 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// StepRef is one step of a ladder: of the rewards ladder and unit_ladder, or of
+// StepRef names one step of a ladder: of the rewards ladder and unit_ladder, or of
 // [[discounts]].
 type StepRef struct {
 	Rule   string // the id of the rule
-	Number int    // 1 for the first that is written
-	// From is where the step begins, for a person: "300.00", or "3 units".
+	Number int    // position in the file, counted from 1
+	// From is the threshold of the step in words: "300.00", or "3 units".
 	From string
 }
 
-// Steps are the steps of all ladders, in the order of [Strategy.Rules] and then
-// as they are written.
+// Steps lists the steps of all ladders, in the order of [Strategy.Rules] and then in the order
+// of the file.
 func (s *Strategy) Steps() []StepRef {
 	var list []StepRef
 	for i, id := range s.ids {
@@ -31,9 +31,10 @@ func (s *Strategy) Steps() []StepRef {
 	return list
 }
 
-// ContributingSteps are those of [Strategy.Steps] that a quote of the cart has its
-// discount from: of the rules that applied, not those that were tried. It looks
-// at every rule, as [Strategy.Explain] does. The error is a *[LineError].
+// ContributingSteps lists those of [Strategy.Steps] that give a part of the discount of a cart.
+// Rules that were tried but did not apply have none. Every rule is examined, as in
+// [Strategy.Explain]. The error is a *[LineError], or [ErrTooManySteps] where select is
+// "best_combination".
 func (s *Strategy) ContributingSteps(c *cart.Cart, now time.Time) ([]StepRef, error) {
 	q, trace := &Quote{}, &trace{}
 	q.work.trace = trace
@@ -46,7 +47,7 @@ func (s *Strategy) ContributingSteps(c *cart.Cart, now time.Time) ([]StepRef, er
 		if !is {
 			continue
 		}
-		// A rule that applied did so as it came out when it was tried last.
+		// A rule applies with the result of its last try.
 		gave := trace.tried[a.Rule].gave
 		for _, step := range ladder.stepRefs(s.currency) {
 			if q.reducedBy(a, step.Number, gave) {
@@ -58,8 +59,8 @@ func (s *Strategy) ContributingSteps(c *cart.Cart, now time.Time) ([]StepRef, er
 	return list, nil
 }
 
-// reducedBy reports whether a rule took something off an item for which a step gave
-// it: where each line has its own best rule, others may have won the item.
+// reducedBy reports whether a rule reduced an item to which the step contributed. Where each
+// line has its own best rule, another rule may have won the item.
 func (q *Quote) reducedBy(a Applied, number int, gave []contribution) bool {
 	return slices.ContainsFunc(q.Shares(a), func(s Share) bool {
 		return slices.Contains(gave, contribution{number: number, item: q.work.itemOf(s)})
@@ -90,7 +91,7 @@ type contribution struct {
 	item   int32
 }
 
-// contributionsOf asks a reward which of its steps gave what it just gave.
+// contributionsOf asks a reward which of its steps gave what the portions lose.
 func (e *evaluation) contributionsOf(of reward, t *target) []contribution {
 	ladder, is := of.(steppedReward)
 	if !is {
@@ -103,7 +104,7 @@ func (e *evaluation) contributionsOf(of reward, t *target) []contribution {
 	return list
 }
 
-// allBy is one step, an index, having given all that the portions lose.
+// allBy attributes all that the portions lose to one step, by its index from 0.
 func allBy(step int, portions []portion) []contribution {
 	list := make([]contribution, 0, len(portions))
 	for i := range portions {

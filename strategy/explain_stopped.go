@@ -2,7 +2,7 @@ package strategy
 
 // This file finds which rule ended lines or the cart for a later one.
 
-// noteStops notes which items a rule ended lines of; the first one to do so is named.
+// noteStops notes the items of which a rule ended lines; the first such rule is kept.
 func (t *trace) noteStops(rule int, portions []portion) {
 	if t.stops == nil {
 		t.stops = make(map[int32]int)
@@ -28,7 +28,7 @@ func (e *evaluation) isAbout(r *compiledRule, i int) bool {
 	return l.quantity > 0 && r.lines.matches(l)
 }
 
-// allOf reports whether there is anything a rule could reduce, and all of it is in a state.
+// allOf reports whether there are units a rule could reduce, and all of them are in a state.
 func (e *evaluation) allOf(r *compiledRule, is func(*run) bool) bool {
 	any := false
 	for i := range e.items {
@@ -55,17 +55,17 @@ func (r *run) isStopped() bool { return r.stopped }
 // isStale reports whether a rule with fresh_units leaves the units out.
 func (r *run) isStale() bool { return r.stopped || r.discounted }
 
-// stopperOf is the rule that ended what a later one is about.
+// stopperOf is the rule that ended the lines a later rule is about.
 func (s *Strategy) stopperOf(rule int, q *Quote, t *trace) int {
 	for i := range q.work.items {
 		if by, noted := t.stops[int32(i)]; noted && q.work.isAbout(&s.rules[rule], i) {
 			return by
 		}
 	}
-	return rule // it is not asked of others
+	return rule // not reached: some rule ended these lines
 }
 
-// stoppedBy is the reason of a rule that an earlier one left nothing to.
+// stoppedBy is the reason of a later rule whose lines, or cart, the given rule ended.
 func (s *Strategy) stoppedBy(rule int) shortfall {
 	return shortfall{ReasonStopped, textValue(sayEndedBy, s.ids[rule]), textValue(sayNoStop)}
 }

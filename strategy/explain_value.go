@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Unit says what a [Value] is in.
+// Unit is the unit of a [Value].
 type Unit string
 
 // The units of a [Value].
@@ -22,11 +22,10 @@ const (
 	UnitText Unit = "text"
 )
 
-// Value is what a reason is about, as data and in words: what was seen in the cart,
-// or what is needed. The zero Value says nothing.
+// Value is what was seen in the cart, or what is needed, as data and in words. The zero Value
+// is no value.
 type Value struct {
-	// Unit says which of the fields below has the value; it is empty where there is
-	// nothing to say.
+	// Unit says which of the fields below has the value; it is empty for no value.
 	Unit   Unit
 	Number int64
 	Time   time.Time
@@ -35,40 +34,40 @@ type Value struct {
 	Words string
 
 	phrase  phrase
-	of      string   // the name of what else the phrase is about
-	names   []string // of Text
-	windows []window // of Time, where it is the next opening of these
+	of      string   // the name that replaces {of}
+	names   []string // the names in Text
+	windows []window // the windows that open at Time
 }
 
 // String returns the value for a person.
 func (v Value) String() string { return v.Words }
 
-// minor is an amount.
+// minorValue is an amount in minor units.
 func minorValue(amount int64, p phrase) Value {
 	return Value{Unit: UnitMinor, Number: amount, phrase: p}
 }
 
-// units are so many units of goods.
+// unitsValue is a number of units of goods.
 func unitsValue(n int64, p phrase) Value { return Value{Unit: UnitUnits, Number: n, phrase: p} }
 
-// order is the number of an order of a customer.
+// orderValue is the number of an order of a customer, 1 for the first.
 func orderValue(n int64) Value { return Value{Unit: UnitOrders, Number: n, phrase: sayOrder} }
 
-// instant is a moment.
+// timeValue is an instant.
 func timeValue(t time.Time, p phrase) Value { return Value{Unit: UnitTime, Time: t, phrase: p} }
 
-// texts are names; without any the phrase says it all.
+// textValue is a list of names; without names the phrase is the whole text.
 func textValue(p phrase, names ...string) Value {
 	return Value{Unit: UnitText, Text: strings.Join(names, ", "), phrase: p, names: names}
 }
 
-// about adds the name that the phrase has in place of {of}.
+// about sets the name that replaces {of} in the phrase.
 func (v Value) about(name string) Value {
 	v.of = name
 	return v
 }
 
-// known reports whether there is something to say.
+// known reports whether there is a value.
 func (v *Value) known() bool { return v.Unit != "" }
 
 // shortfall is why something does not apply or gives nothing, before it is put into

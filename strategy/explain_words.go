@@ -8,7 +8,7 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// This file turns the typed values of reasons into words. No other file of the
+// This file converts the typed values of reasons into words. No other file of the
 // package writes a message that a quote or an explanation carries.
 
 // phrase is the text of a [Value]: {} is replaced by the value, {of} by the name that the
@@ -76,7 +76,7 @@ const (
 	sayArticlesMore phrase = "{articles} more"
 )
 
-// inWords is the value with its words.
+// inWords fills in Words.
 func (v Value) inWords(currency money.Currency) Value {
 	if !v.known() {
 		return v
@@ -95,7 +95,7 @@ func (v Value) inWords(currency money.Currency) Value {
 	return v
 }
 
-// plainWords is the value alone.
+// plainWords is the value without its phrase.
 func (v *Value) plainWords(currency money.Currency) string {
 	switch v.Unit {
 	case UnitMinor:
@@ -157,7 +157,7 @@ func (s *shortfall) sentence() string {
 	return text
 }
 
-// sentence is what a little more would bring, in words.
+// sentence is what adding the missing goods would bring, in words.
 func (n *Next) sentence(currency money.Currency) string {
 	missing := n.Missing.Words
 	if n.Units > 0 && n.Amount > 0 {

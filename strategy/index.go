@@ -8,16 +8,16 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// index finds the rules that a cart can touch, so that the cost of a quote
-// grows with the rules that match and not with those that exist. What it finds
-// is a superset: every rule found still has all its conditions checked.
+// index finds the rules that a cart can touch, so that the cost of a quote grows with the
+// number of rules that match and not with the number of rules. The result is a superset: all
+// conditions of every rule found are still checked.
 //
-// A rule that names coupons, customers, SKUs, or categories or subgroups that
-// few rules name, is filed under those and is found only by a cart that has
-// one. The others share bitmaps, a bit a rule: for every category that is not
-// rare (a rule that names rare ones too is filed under these besides), channel, hour and so on the rules it does not rule out.
-// The rules that no dimension rules out are what all their bitmaps have in
-// common.
+// A rule that names coupons, customers, SKUs, or only rare categories or subgroups has
+// postings under those words. Only a cart with one of the words finds it. The other rules have
+// one bit each in bitmaps. For each value of a dimension (category, channel, hour and so on) a
+// bitmap has the rules that the value does not rule out. A cart finds the rules that are in the
+// bitmap of every dimension. A rule that names both rare and frequent categories has a bit and
+// also postings under the rare ones.
 type index struct {
 	byCoupon   [][]int32 // by symbol
 	byCustomer map[string][]int32
@@ -25,7 +25,7 @@ type index struct {
 	byCategory [][]int32 // by symbol; rare categories only
 	bySubgroup [][]int32 // by symbol; rare subgroups only
 
-	rules        []int32 // of the bits, in the order of rules
+	rules        []int32 // the rule of each bit, in the order of rules
 	categories   bySymbol
 	subgroups    bySymbol
 	alternatives byAny
@@ -37,10 +37,10 @@ type index struct {
 	subtotals    byLevel  // minor units
 	quantities   byLevel
 
-	arena arena[int32] // of which the first ones above are made
+	arena arena[int32] // memory of the postings above
 }
 
-// buildIndex files every rule of a strategy.
+// buildIndex indexes every rule of a strategy.
 func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *index {
 	x := &index{
 		byCoupon:   make([][]int32, len(words.codes)+1),
@@ -77,15 +77,16 @@ func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *in
 	return x
 }
 
-// facets are what the index knows of a rule besides its lines and times.
+// facets are what the index uses of a rule besides its lines and times.
 type facets struct {
 	coupons                  []symbol
 	customers                []string
 	channels, regions, tiers []string
-	subtotal, quantity       int64 // the cart must have at least
+	subtotal, quantity       int64 // the least that the cart must have: minor units, and units
 }
 
-// file puts a rule under the words it names, if they are rare ones.
+// file adds a rule to the postings of the words it names. It is false, and adds nothing, for a
+// rule that needs a bit.
 func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 	switch {
 	case len(r.facets.coupons) > 0:
@@ -107,7 +108,7 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 	return true
 }
 
-// put files a rule under those of its words that are chosen.
+// put adds a rule to the postings of those of its words that are chosen.
 func (x *index) put(lists [][]int32, under []symbol, i int32, chosen func(symbol) bool) {
 	for _, s := range under {
 		if chosen(s) {
@@ -119,11 +120,11 @@ func (x *index) put(lists [][]int32, under []symbol, i int32, chosen func(symbol
 // rareness counts how many rules name a category or subgroup.
 type rareness struct {
 	categories, subgroups []int
-	most                  int // up to here it is rare
+	most                  int // a word that up to so many rules name is rare
 }
 
-// rarity counts. What one rule in a hundred or fewer names is rare: a bitmap for
-// each would take much memory and rule little out that a list does not.
+// rarity counts how many rules name each word. A word is rare if at most one rule in a hundred
+// names it: its bitmap would take much memory and rule out few rules that postings do not.
 func rarity(rules []compiledRule, words *compiler) *rareness {
 	r := &rareness{
 		categories: make([]int, len(words.categories)+1),
@@ -160,7 +161,7 @@ func (x *index) find(e *evaluation) {
 	}
 	for i := range e.goods {
 		l := &e.items[i]
-		if l.sku != unnamed { // most words are, and to ask is cheaper than to append nothing
+		if l.sku != unnamed { // most are, and the test is cheaper than appending nothing
 			if rules := x.bySKU[l.sku]; len(rules) < manyFiled {
 				e.lookup.candidates = append(e.lookup.candidates, rules...)
 			} else {
@@ -199,17 +200,17 @@ func (x *index) find(e *evaluation) {
 	}
 }
 
-// manyFiled is from how many rules on those that are filed under a word are added once, and
-// not for each line that has the word.
+// manyFiled is the number of postings of a word from which they are added once a quote, and not
+// for each line that has the word.
 const manyFiled = 16
 
-// filedUnder is a word with many rules.
+// filedUnder is a word with at least manyFiled postings.
 type filedUnder struct {
 	word symbol
 	kind uint8 // 0 for a SKU, 1 for a category, 2 for a subgroup
 }
 
-// addFrequent adds the rules under words with many of them.
+// addFrequent adds the postings of the words in lookup.frequent, each word once.
 func (x *index) addFrequent(e *evaluation) {
 	slices.SortFunc(e.lookup.frequent, func(a, b filedUnder) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.word, b.word)) })
 	for _, under := range slices.Compact(e.lookup.frequent) {
@@ -218,8 +219,8 @@ func (x *index) addFrequent(e *evaluation) {
 	e.lookup.frequent = e.lookup.frequent[:0]
 }
 
-// scan adds the rules that no dimension rules out; further are categories of goods
-// beside the first of each.
+// scan adds the rules that no dimension rules out; further are the categories of goods after
+// the first of each.
 func (x *index) scan(e *evaluation, further []symbol) {
 	words := (len(x.rules) + 63) / 64
 	e.lookup.bits, e.lookup.union = resized(e.lookup.bits, words), resized(e.lookup.union, words)
@@ -257,7 +258,7 @@ func resized(b bitmap, words int) bitmap {
 	return b[:words]
 }
 
-// sums are the value and the units of all goods.
+// sums are the value of all goods, in minor units, and their units.
 func (e *evaluation) sums() (subtotal, quantity int64) {
 	for i := range e.goods {
 		subtotal += e.items[i].original
@@ -266,7 +267,7 @@ func (e *evaluation) sums() (subtotal, quantity int64) {
 	return subtotal, quantity
 }
 
-// read takes what the index needs off a rule's compiled conditions.
+// read sets the facets from a rule's compiled conditions.
 func (f *facets) read(conditions []condition) {
 	for _, c := range conditions {
 		if by, is := c.(indexed); is {

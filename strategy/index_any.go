@@ -2,11 +2,11 @@ package strategy
 
 import "slices"
 
-// This file is what the index knows of rules with any: a cart can touch such a rule if it
-// has a word of one of the alternatives. The alternatives are filed where rules by SKU,
-// category and subgroup are, and what is not rare has bits.
+// This file indexes rules with any: a cart can touch such a rule if it has a word of one of the
+// alternatives. Rare words have postings, with those of the rules by SKU, category and
+// subgroup. Other words have bitmaps.
 
-// fileAny files a rule under the words of its alternatives if all of them are rare ones.
+// fileAny adds a rule to the postings of its alternatives if rare words find all of them.
 func (x *index) fileAny(i int32, m *matcher, rare *rareness) bool {
 	if !m.findable() || slices.ContainsFunc(m.any(), func(a matcher) bool { return !rare.all(&a) }) {
 		return false
@@ -15,7 +15,7 @@ func (x *index) fileAny(i int32, m *matcher, rare *rareness) bool {
 	return true
 }
 
-// putAny files a rule under the rare words of its alternatives.
+// putAny adds a rule to the postings of the rare words of its alternatives.
 func (x *index) putAny(i int32, m *matcher, rare *rareness) {
 	if !m.findable() {
 		return
@@ -29,7 +29,7 @@ func (x *index) putAny(i int32, m *matcher, rare *rareness) {
 	}
 }
 
-// all reports whether an alternative is found by rare words alone.
+// all reports whether rare words alone find an alternative.
 func (r *rareness) all(m *matcher) bool {
 	skus, categories, subgroups := m.named()
 	return len(skus) > 0 || all(categories, r.category) || all(subgroups, r.subgroup)
@@ -49,10 +49,10 @@ func (r *rareness) countAny(m *matcher) {
 	}
 }
 
-// byAny has, for each category and subgroup of alternatives that is not rare, the rules
-// that a line of it does not rule out.
+// byAny has, for each category and subgroup of alternatives that is not rare, the rules that a
+// line of it may match.
 type byAny struct {
-	others                bitmap // rules that need no such line
+	others                bitmap // rules without such alternatives
 	categories, subgroups []bitmap
 }
 
@@ -93,8 +93,8 @@ func setNamed(named []bitmap, words []symbol, bit, rules int, rare func(symbol) 
 	}
 }
 
-// any is what the lines of a cart together do not rule out; further are categories of
-// goods beside the first of each.
+// any is the union of the rules that the lines of a cart do not rule out; nil if it rules
+// nothing out. further are the categories of goods after the first of each.
 func (x *byAny) any(e *evaluation, further []symbol) bitmap {
 	if x.others == nil {
 		return nil

@@ -2,8 +2,8 @@ package strategy
 
 import "slices"
 
-// This file is what the index knows a rule by: for every value of a dimension,
-// the rules that the value does not rule out.
+// This file has the dimensions of the index: for each value of a dimension, a bitmap of the
+// rules that the value does not rule out.
 
 // bitmap has a bit for each of the rules of an index.
 type bitmap []uint64
@@ -33,12 +33,12 @@ func (b bitmap) or(other bitmap) {
 // bySymbol has, for each category or subgroup that a rule names, the rules that
 // a line of it does not rule out.
 type bySymbol struct {
-	others bitmap // for every other line, or no line at all
+	others bitmap // the rules that name no word
 	named  []bitmap
 }
 
-// indexSymbols leaves rare names out: a rule that has one is filed under it. A
-// bitmap for each would be memory by rules times names.
+// indexSymbols leaves rare names out: they have postings. A bitmap for each name would take
+// memory that grows with rules times names.
 func indexSymbols(rules []*compiledRule, symbols int, names func(*compiledRule) []symbol, rare func(symbol) bool) bySymbol {
 	x := bySymbol{others: newBitmap(len(rules)), named: make([]bitmap, symbols+1)}
 	restricted := false
@@ -64,8 +64,8 @@ func indexSymbols(rules []*compiledRule, symbols int, names func(*compiledRule) 
 	return x
 }
 
-// any is what the lines of a cart together do not rule out, by one word of each
-// and further ones.
+// any is the union of the rules that the lines of a cart do not rule out, by one word of each
+// line and by further words; nil if it rules nothing out.
 func (x *bySymbol) any(e *evaluation, of func(*item) symbol, further []symbol) bitmap {
 	if x.others == nil {
 		return nil
@@ -88,15 +88,15 @@ func (x *bySymbol) any(e *evaluation, of func(*item) symbol, further []symbol) b
 	return e.lookup.union
 }
 
-// byWord has, for each word that a rule names, the rules a cart with it does
-// not rule out.
+// byWord has, for each word that a rule names, the rules that a cart with the word does not
+// rule out.
 type byWord struct {
 	others bitmap
 	named  map[string]bitmap
 }
 
-// maxWords is how many words a dimension may have; with more it is not worth
-// its memory.
+// maxWords is how many words a dimension may have. A dimension with more is not indexed, to
+// save memory.
 const maxWords = 64
 
 func indexWords(rules []*compiledRule, words func(*compiledRule) []string) byWord {
@@ -136,8 +136,8 @@ func (x *byWord) at(word string) bitmap {
 	return x.others
 }
 
-// indexHours has, for each hour of the day, the rules of which a window may be
-// open at some time of it.
+// indexHours has, for each hour of the day, the rules that may be open at some time in that
+// hour; nil if no rule has a window.
 func indexHours(rules []*compiledRule) []bitmap {
 	if !slices.ContainsFunc(rules, func(r *compiledRule) bool { return len(r.windows) > 0 }) {
 		return nil
@@ -167,9 +167,8 @@ func (w *window) touches(hour int32) bool {
 // maxLevel is above every amount, quantity and instant.
 const maxLevel = 1<<63 - 1
 
-// byLevel cuts the range of a number into parts and has, for each, the rules
-// that a value somewhere in it does not rule out. Sixty-four parts are few
-// enough to keep and rule out most.
+// byLevel divides the range of a number into parts and has, for each part, the rules that some
+// value in it does not rule out. Sixty-four parts take little memory and rule out most rules.
 type byLevel struct {
 	bounds []int64 // the lower ends of all parts but the first
 	parts  []bitmap
@@ -177,7 +176,7 @@ type byLevel struct {
 
 const levels = 64
 
-// indexLevels files rules by the range, both ends included, a value must be in.
+// indexLevels indexes rules by the range that a value must be in, both ends included.
 func indexLevels(rules []*compiledRule, span func(*compiledRule) (least, most int64)) byLevel {
 	var ends []int64
 	for _, r := range rules {

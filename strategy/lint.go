@@ -8,36 +8,37 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// linter is a strategy that is looked at for what is probably not meant: what
-// it was read from, and what was found.
+// linter has the document that a strategy was read from, and what was found in it that is
+// probably not meant.
 type linter struct {
 	doc   *document.Document
-	root  *document.Node // less the overlays
+	root  *document.Node // of the chosen environment
 	found []document.Diagnostic
 
-	ladder   *rule               // [[discounts]], whose first step stands for it
-	products map[string]*product // by SKU, as they are compared; nil until it is asked for
+	ladder   *rule               // [[discounts]]; reported at its first step
+	products map[string]*product // by SKU in its compared form; nil until first used
 }
 
-// Lint is [Model.Warnings] and what takes longer to find, or depends on the
-// instant; s is the model compiled. The model must have been read for it (see
-// [Parser]).
+// Lint returns [Model.Warnings] and further warnings, which take longer to find or depend on the
+// instant; s is the compiled model. Without Lint in the [Parser] it returns only the former.
 //
 //   - a rule that has ended
 //   - a rule whose windows are all closed while it is valid
 //   - a rule or a step that can never be reached
 //   - a rule that is about no line
-//   - a rule that another of its group always outdoes
+//   - an alternative of any that no line matches, or that makes the rule tried on every cart
+//   - a max_units below the units that the reward needs
+//   - a rule that is never worth more than another one of its group
 //   - steps that are open together where one makes the other useless
-//   - a step that gives less than the one below it, one being a rate
+//   - a step that gives less than the one below it, where one is a rate and one an amount
 //   - a discount above the limits, which is never given in full
-//   - a cart that comes to less when a unit is added
+//   - a cart whose payable falls when a unit is added
 //   - a title or description without a language that most others have
-//   - what looks at the lines of a cart, which a customer can split
-//   - a price that the limits take back
-//   - a rule that competes with rules of shipping, so that free delivery is lost
-//   - prices, floors and excludes that articles get around which the catalogue does not know
-//   - two rules whose order only their ids decide, where it changes what is paid
+//   - a key that looks at the lines of a cart, which a customer can split
+//   - a price that the limits raise
+//   - an exclusive rule that competes with rules of shipping, so that free delivery is lost
+//   - prices, floors and excludes that do not apply to articles unknown to the catalogue
+//   - two rules whose order only their ids decide, where the order changes what is paid
 func (m *Model) Lint(s *Strategy, now time.Time) []document.Diagnostic {
 	l := m.linter
 	if l == nil {
@@ -70,8 +71,7 @@ func (m *Model) Lint(s *Strategy, now time.Time) []document.Diagnostic {
 	return l.found
 }
 
-// report reports a member of a rule, by the first of keys that the rule has, or
-// the rule itself.
+// report reports the first of the keys that a rule has, or else the rule itself.
 func (l *linter) report(r *rule, reason, hint string, keys ...string) {
 	at, path, node := r.pos, rulePath(r.id), l.root.Get("rule").Get(r.id)
 	if r == l.ladder {
@@ -86,7 +86,7 @@ func (l *linter) report(r *rule, reason, hint string, keys ...string) {
 	l.found = append(l.found, l.doc.Diagnostic(at, path, reason, hint))
 }
 
-// firstOf is the first element of a list, or what stands for a list of one.
+// firstOf is the first element of a list; a node that is no list is its own first element.
 func firstOf(list *document.Node) *document.Node {
 	if list.Kind == document.Array && len(list.Items) > 0 {
 		return list.Items[0]
@@ -112,7 +112,7 @@ func (l *linter) checkTime(m *Model, r *rule, now time.Time) {
 			"leave the rule out, or switch it off with enabled = false", "valid_until")
 		return
 	}
-	const longest = 15 * 24 * time.Hour // in which a window opens, whatever the clocks do
+	const longest = 15 * 24 * time.Hour // a window opens in a longer span, even if clocks change
 	if len(r.windows) == 0 || !r.valid.hasFrom || !r.valid.hasUntil || r.valid.until.Sub(r.valid.from) > longest {
 		return
 	}
@@ -123,8 +123,8 @@ func (l *linter) checkTime(m *Model, r *rule, now time.Time) {
 	}
 }
 
-// firstOpen finds an instant from the given one on at which windows are open
-// and a validity holds, looking sixteen days ahead.
+// firstOpen finds an instant at or after the given one that is in a validity and at which one
+// of the windows is open. It looks sixteen days ahead.
 func (m *Model) firstOpen(windows []window, valid *validity, from time.Time) (time.Time, bool) {
 	span := valid.compile()
 	if valid.hasFrom && from.Before(valid.from) {
@@ -146,7 +146,7 @@ func (m *Model) firstOpen(windows []window, valid *validity, from time.Time) (ti
 				return at, true
 			}
 		}
-		// The clocks may jump into a window.
+		// A change of the clocks may skip to a time in a window.
 		if _, jump := time.Date(year, month, d, 0, 0, 0, 0, m.location).ZoneBounds(); !jump.IsZero() && open(jump) {
 			return jump, true
 		}
@@ -154,7 +154,7 @@ func (m *Model) firstOpen(windows []window, valid *validity, from time.Time) (ti
 	return time.Time{}, false
 }
 
-// checkUnits warns of rewards that want more units than max_units lets in.
+// checkUnits warns of rewards that need more units than max_units allows.
 func (l *linter) checkUnits(r *rule) {
 	of, is := r.reward.(unitThreshold)
 	if !is {

@@ -6,8 +6,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// checkAny warns of alternatives that no line matches, and of those for which the rule is
-// tried on every cart.
+// checkAny warns of alternatives that no line matches, and of those by which the index finds no
+// goods, so that the rule is tried on every cart.
 func (l *linter) checkAny(m *Model, r *rule) {
 	never, reasons := 0, make([]string, len(r.lines.any))
 	for i := range r.lines.any {
@@ -41,7 +41,7 @@ func (sel *selector) namesGoods() bool {
 	return len(sel.skus)+len(sel.categories)+len(sel.subgroups) > 0
 }
 
-// isFound reports whether the index finds a rule by what it says beside any.
+// isFound reports whether the index finds a rule by selectors or conditions other than any.
 func (r *rule) isFound() bool {
 	return r.lines.namesGoods() || slices.ContainsFunc(r.conditions, func(of conditionSpec) bool {
 		by, is := of.(filed)

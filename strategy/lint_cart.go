@@ -10,23 +10,23 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// The bounds of the search for carts that come to less when a unit is added: so
-// many rules, or fewer where each quote has many to look at, so many of the
-// products for each, and thresholds of each.
+// The bounds of the search for carts whose payable falls when a unit is added. At most maxTried
+// rules are tried, and fewer in a strategy of many rules, but at least leastTried. For each
+// rule the search looks at the first maxProducts products and maxThresholds thresholds, in
+// carts of up to maxUnitsTried units.
 const (
 	maxTried      = 200
 	leastTried    = 50
-	triedOfRules  = 200_000 // rules tried times rules there are
+	triedOfRules  = 200_000 // rules tried times rules of the strategy
 	maxProducts   = 200
 	maxThresholds = 4
 	maxUnitsTried = 10_000
 )
 
-// checkCarts prices carts on both sides of each threshold and warns of those
-// that come to less with one unit more. Where a threshold is an amount, what it
-// takes to reach it depends on the goods, so only those with a price in the
-// catalogue are tried: a cart of a cent less than the threshold, to which
-// something for a cent is added, always comes to less.
+// checkCarts prices carts on both sides of each threshold and warns of those whose payable falls
+// with one unit more. If the threshold is an amount, only goods with a price in the catalogue
+// are tried. With made-up prices every threshold would be reported: a cart one cent below it
+// comes to less when goods for one cent are added.
 func (l *linter) checkCarts(m *Model, s *Strategy, now time.Time) {
 	t := &trial{model: m, strategy: s, linter: l, indexes: make(map[string]int, len(s.ids))}
 	for i, id := range s.ids {
@@ -60,7 +60,7 @@ func (l *linter) checkCarts(m *Model, s *Strategy, now time.Time) {
 
 const fallHint = "take less off, or put a smaller step before it"
 
-// reach is how much of a rule's goods bring it, or more of it.
+// reach is a threshold of a rule: units of its goods, or their value in minor units.
 type reach struct{ units, amount int64 }
 
 // reaches are the thresholds of a rule.
@@ -78,7 +78,7 @@ func (r *rule) reaches() []reach {
 	return list[:min(len(list), maxThresholds)]
 }
 
-// trial prices carts to see what becomes of them.
+// trial prices carts with a compiled strategy.
 type trial struct {
 	model    *Model
 	strategy *Strategy
@@ -87,8 +87,7 @@ type trial struct {
 	quote    Quote
 }
 
-// falls says which cart comes to less when a unit is added, at a threshold of a
-// rule.
+// falls finds a threshold of a rule at which the payable of a cart falls when a unit is added.
 func (t *trial) falls(r *rule, reaches []reach, at time.Time) (reason string, falls bool) {
 	c := r.cart()
 	line, priced := t.line(r)
@@ -123,20 +122,20 @@ func (t *trial) major(minor int64) string {
 	return majorText(t.model.currency, minor)
 }
 
-// payable is what a cart with so many units of a line comes to, and whether the
-// rule applies to it.
+// payable is what a cart with a number of units of a line comes to, in minor units, and whether
+// the rule applies to it.
 func (t *trial) payable(c cart.Cart, line cart.Line, units int64, r *rule, at time.Time) (payable int64, applies bool) {
 	line.Quantity, line.Subtotal = units, times(line.UnitPrice, units)
 	c.Lines = []cart.Line{line}
 	if err := t.strategy.QuoteInto(&t.quote, &c, at); err != nil {
-		return 0, false // more than there can be
+		return 0, false // the amount is too large
 	}
 	index, known := t.indexes[r.id]
 	_, _, applies = t.quote.took(index)
 	return t.quote.Payable, known && applies
 }
 
-// cart is one that meets the conditions of a rule, but for its goods.
+// cart is a cart that meets the conditions of a rule, except those about goods.
 func (r *rule) cart() cart.Cart {
 	c := cart.Cart{Customer: cart.Customer{CompletedOrders: -1}}
 	for _, spec := range r.conditions {
@@ -155,19 +154,18 @@ func firstWord(words []string) string {
 	return words[0]
 }
 
-// anyPrice is what goods are tried with where the catalogue knows no price, in
-// minor units.
+// anyPrice is the price, in minor units, of goods without a price in the catalogue.
 const anyPrice = 10_000
 
-// sameAtAnyPrice reports whether a rule takes the same share off goods of any
-// price, so that it can be tried without knowing one.
+// sameAtAnyPrice reports whether a rule takes the same share off goods of any price, so that
+// it can be tried without a known price.
 func (r *rule) sameAtAnyPrice() bool {
 	of, is := r.reward.(proportionalReward)
 	return is && of.sameAtAnyPrice()
 }
 
-// line is the cheapest of the rule's goods that has a price, or some goods of
-// the rule, and whether the price is known.
+// line is a line of one unit: the cheapest of the rule's goods that has a price in the
+// catalogue, or else some goods of the rule at anyPrice. priced reports which of the two it is.
 func (t *trial) line(r *rule) (line cart.Line, priced bool) {
 	unpriced := ""
 	lines := (&compiler{skus: t.strategy.skus, categories: t.strategy.categories, subgroups: t.strategy.subgroups}).matcher(&r.lines)

@@ -7,12 +7,12 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// checkExclusive warns of rules of goods that are exclusive towards rules of shipping, too,
-// so that free delivery is lost where they apply. Whether a cart gets both is found by
-// pricing some.
+// checkExclusive warns of rules of goods that are exclusive towards rules of shipping as well,
+// so that free delivery is lost where they apply. It prices carts to find one to which both
+// rules apply.
 func (l *linter) checkExclusive(m *Model, now time.Time) {
 	if m.arithmetic.selection != selectAll && m.arithmetic.selection != selectBestCombination {
-		return // exclusive has no say
+		return // exclusive has no effect
 	}
 	o := &ordering{model: m, linter: l, now: now, pairs: maxPairs, priced: maxPairsPriced}
 	var alone, shipping []*rule

@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// maxGrouped is up to how many rules of a group are compared with each other.
+// maxGrouped is the size up to which the rules of a group are compared with each other.
 const maxGrouped = 200
 
-// checkGroups warns of rules that another one of their group always outdoes.
+// checkGroups warns of rules that are never worth more than another one of their group.
 func (l *linter) checkGroups(m *Model) {
 	if m.arithmetic.selection == selectBestCombination {
-		return // what takes less off may go with more of the others
+		return // a rule that takes less off may fit into a better combination
 	}
 	byGroup := map[string][]*rule{}
 	for _, r := range m.rules {
@@ -37,9 +37,8 @@ func (l *linter) checkGroups(m *Model) {
 	}
 }
 
-// takes compares what two rules take off the same lines: whether r takes as
-// much as other, and whether it takes more. Rewards of different kinds cannot be
-// compared.
+// takes compares what two rules take off the same lines: whether r takes at least as much as
+// other, and whether it takes more. Both are false where the rewards cannot be compared.
 func (r *rule) takes(other *rule) (as, more bool) {
 	most, otherMost := r.stacking.maxDiscount, other.stacking.maxDiscount
 	if most != 0 && (otherMost == 0 || most < otherMost) {
@@ -51,9 +50,8 @@ func (r *rule) takes(other *rule) (as, more bool) {
 	return false, false
 }
 
-// appliesWith reports whether a rule applies, to the same lines or more, to
-// every cart that another one applies to. It may say no where that is hard to
-// tell.
+// appliesWith reports whether a rule applies, to the same lines or more, to every cart that
+// another one applies to. It may be false where that is hard to decide.
 func (r *rule) appliesWith(other *rule, m *Model) bool {
 	all := r.lines.sameWords(&selector{}) && r.targeting.maxUnits == 0
 	if r.targeting != other.targeting || !all && !r.lines.sameWords(&other.lines) {
@@ -71,7 +69,7 @@ func (r *rule) appliesWith(other *rule, m *Model) bool {
 	return true
 }
 
-// follows reports whether conditions hold wherever others do.
+// follows reports whether a condition is met wherever another one is.
 func follows(conditions, from conditionSpec, m *Model) bool {
 	if of, is := conditions.(implied); is {
 		return of.impliedBy(from)

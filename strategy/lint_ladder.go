@@ -8,9 +8,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// lint warns of steps that are never reached because the rule asks for
-// more from the start, and of those that give less than the one below them.
-// Steps of the same kind are compared when they are read.
+// lint warns of steps that never apply because a condition of the rule already reaches the next
+// step. It also warns of steps that give less than the one below them, where one is a rate and
+// one an amount; steps of the same kind are compared when they are read.
 func (ladder *ladder) lint(l *linter, m *Model, r *rule) {
 	list, path := l.root.Get("rule").Get(r.id).Get("ladder"), document.KeyIn(rulePath(r.id), "ladder")
 	least, key := ladder.least(r)
@@ -32,8 +32,8 @@ func (ladder *ladder) lint(l *linter, m *Model, r *rule) {
 	}
 }
 
-// least is what the rule asks for of what its ladder counts, and the key that
-// does; zero for nothing.
+// least is the least of what the ladder counts, in units or minor units, that a condition of the
+// rule asks for, and the key of that condition; zero for none.
 func (l *ladder) least(r *rule) (least int64, key string) {
 	for _, spec := range r.conditions {
 		if of, is := spec.(minimal); is {
@@ -60,9 +60,9 @@ func (s *ladderStep) at(value int64) int64 {
 	return s.rate.Of(value, 1, money.HalfUp)
 }
 
-// checkOverlaps warns of [[discounts]] steps on the same lines that are open
-// together though their windows differ, where one makes the other useless. Those
-// with the same windows are compared when they are read.
+// checkOverlaps warns of [[discounts]] steps on the same lines with different windows that are
+// open together, where one makes the other useless. Steps with the same windows are compared
+// when they are read.
 func (l *linter) checkOverlaps(steps []orderStep) {
 	if len(steps) > maxCompared {
 		return
@@ -84,7 +84,7 @@ func (l *linter) checkOverlaps(steps []orderStep) {
 				continue
 			}
 			if _, nested := overlap(weeks[j], weeks[i]); nested && !all {
-				continue // a happy hour, which is meant to be worth more
+				continue // a happy hour is meant to be worth more
 			}
 			reason := fmt.Sprintf("%s discounts[%d] is open, too, as easy to reach and worth as much, so this step does not apply then", both.weekText(), j)
 			hint := "let one window begin where the other ends"
@@ -98,8 +98,8 @@ func (l *linter) checkOverlaps(steps []orderStep) {
 	}
 }
 
-// overlap is the first span that two weeks have in common, and whether the
-// other week has all of the first.
+// overlap is the first span that two weeks have in common, and whether the second week contains
+// all of the first.
 func overlap(one, other []span) (first span, all bool) {
 	all = true
 	for _, a := range one {

@@ -7,16 +7,16 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// checkLimits warns of a discount that the limits always lower: an amount, or a
-// max_discount, above limits.max_amount, and a rate off all goods above
-// limits.max_rate. The limits hold for goods; what shipping costs is another matter.
+// checkLimits warns of a discount that the limits always lower: an amount, or a max_discount,
+// above limits.max_amount, and a rate off all goods above limits.max_rate. The limits apply to
+// goods and not to shipping.
 func (l *linter) checkLimits(m *Model, r *rule) {
 	if m.limits == (limits{}) || r.targeting.appliesTo != toItems {
 		return
 	}
 	l.checkMost(m, r.stacking.maxDiscount, func(reason, hint string) { l.report(r, reason, hint, "max_discount") })
 	if r.stacking.maxDiscount != 0 {
-		return // which holds what is above it, and is in the limits or has just been warned of
+		return // it bounds the reward, and it is within the limits or was just reported
 	}
 	of, is := r.reward.(fixedReward)
 	if !is {
@@ -44,7 +44,7 @@ func (l *linter) checkStepLimits(m *Model) {
 	}
 }
 
-// checkMost warns of an amount above what the limits let all rules take off.
+// checkMost warns of an amount, in minor units, above limits.max_amount.
 func (l *linter) checkMost(m *Model, amount int64, note func(reason, hint string)) {
 	if most := m.limits.maxAmount; most != 0 && amount > most {
 		note(fmt.Sprintf("limits.max_amount lets all rules together take %s off, so the %s here are never given in full",
@@ -52,7 +52,7 @@ func (l *linter) checkMost(m *Model, amount int64, note func(reason, hint string
 	}
 }
 
-// checkMostRate warns of a rate off all goods above that of the limits.
+// checkMostRate warns of a rate off all goods above limits.max_rate.
 func (l *linter) checkMostRate(m *Model, r *rule, rate money.Rate, note func(reason, hint string)) {
 	most := m.limits.maxRate
 	if most.IsZero() || rate.Compare(most) <= 0 || !r.ofAllGoods() {

@@ -6,8 +6,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// This file warns of what looks at the lines of a cart: a customer who puts the same
-// goods on other lines makes it give more or less.
+// This file warns of keys that look at the lines of a cart: a customer who divides the same
+// goods into other lines changes what they give.
 
 const splitLines = "a customer who splits a line, or puts two together, changes what it gives"
 
@@ -39,7 +39,7 @@ func (l *linter) warnOfLines(r *rule, of any) {
 	}
 }
 
-// bySKU is the hint for a key of "line" where those of each article are meant.
+// bySKU is the hint for a key set to "line" where each article may be meant.
 func (r *rule) bySKU(key string) string {
 	if r.each == eachSKU {
 		return `each = "sku" looks at each article already: leave ` + key + " out"

@@ -16,8 +16,7 @@ func (l *linter) checkMatches(m *Model, r *rule) {
 	l.checkGoods(m, r)
 }
 
-// covers reports whether every line that another selector matches is surely one
-// that this one does.
+// covers reports whether this selector certainly matches every line that another one matches.
 func (sel *selector) covers(other *selector) bool {
 	if len(other.any) == 0 {
 		return sel.coversBoth(other, &selector{})
@@ -26,11 +25,11 @@ func (sel *selector) covers(other *selector) bool {
 		!slices.ContainsFunc(other.any, func(a selector) bool { return !sel.coversBoth(other, &a) })
 }
 
-// maxAlternatives is up to how many pairs of alternatives are compared.
+// maxAlternatives is the number of pairs of alternatives up to which they are compared.
 const maxAlternatives = 10_000
 
-// coversBoth reports whether a line that two selectors match is surely one that this one
-// does; any of the two is left aside.
+// coversBoth reports whether this selector certainly matches every line that two others both
+// match; their any is ignored.
 func (sel *selector) coversBoth(one, other *selector) bool {
 	if sel.where != nil || sel.minPrice != 0 || sel.maxPrice != 0 || sel.skipReduced || sel.exclude != nil {
 		return false
@@ -41,8 +40,8 @@ func (sel *selector) coversBoth(one, other *selector) bool {
 		(len(sel.any) == 0 || slices.ContainsFunc(sel.any, func(a selector) bool { return a.coversBoth(one, other) }))
 }
 
-// allOf reports whether a line with one of words has one of list; an empty list
-// takes every line.
+// allOf reports whether every line with one of words also has one of list; an empty list
+// matches every line.
 func allOf(list, words []string) bool {
 	if len(list) == 0 {
 		return true
@@ -59,9 +58,8 @@ func setOf(words []string) map[string]bool {
 	return set
 }
 
-// checkGoods warns of a rule that wants what no line has: a category or subgroup beside
-// SKUs, where the catalogue, which decides on both, has none of the SKUs in it; or an
-// alternative that no line matches.
+// checkGoods warns of a rule that no line matches: it names SKUs and a category or subgroup
+// that none of them has in the catalogue. It also warns of alternatives that no line matches.
 func (l *linter) checkGoods(m *Model, r *rule) {
 	if len(r.lines.any) > 0 {
 		l.checkAny(m, r)
@@ -72,8 +70,8 @@ func (l *linter) checkGoods(m *Model, r *rule) {
 	}
 }
 
-// never says why no line matches two selectors, any left aside, and by which key; nothing
-// where it cannot tell.
+// never says why no line matches both of two selectors, whose any is ignored, and by which key.
+// Both results are empty if a line may match.
 func (l *linter) never(m *Model, one, other *selector) (key, reason string) {
 	skus, wanted := one.skus, []goodsWords{wordsIn(one), wordsIn(other)}
 	switch {
@@ -88,7 +86,7 @@ func (l *linter) never(m *Model, one, other *selector) (key, reason string) {
 	}
 	for _, sku := range skus {
 		p := l.product(m, sku)
-		if p == nil { // it is where the cart says
+		if p == nil { // the cart says its category and subgroup
 			return "", ""
 		}
 		if key, reason = p.outside(wanted); reason == "" {
@@ -105,7 +103,7 @@ func wordsIn(sel *selector) goodsWords {
 	return goodsWords{setOf(sel.categories), setOf(sel.subgroups)}
 }
 
-// outside says which of the words wanted a product does not have.
+// outside says which of the wanted words a product does not have.
 func (p *product) outside(wanted []goodsWords) (key, reason string) {
 	for _, w := range wanted {
 		switch {
@@ -118,7 +116,7 @@ func (p *product) outside(wanted []goodsWords) (key, reason string) {
 	return "", ""
 }
 
-// elsewhere says where the catalogue has a product.
+// elsewhere says which categories or which subgroup a product has in the catalogue.
 func (p *product) elsewhere(kind, kinds string, names []string) string {
 	switch {
 	case len(names) > 1:
@@ -137,8 +135,7 @@ func quotedList(names []string) string {
 	return strings.Join(quoted[:len(names)-1], ", ") + " and " + quoted[len(names)-1]
 }
 
-// product is what the catalogue has of a SKU, which is in the form in which they are
-// compared; nil if it has nothing.
+// product is the product of a SKU in its compared form; nil if the catalogue has none.
 func (l *linter) product(m *Model, sku string) *product {
 	if l.products == nil {
 		l.products = make(map[string]*product, len(m.products))

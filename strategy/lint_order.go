@@ -9,9 +9,9 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// The bounds of the search for rules whose order only their ids decide: so many pairs
-// are looked at, so many of them are priced, each with a few carts, so many are reported,
-// and so many steps of [[discounts]] are tried.
+// The bounds of the search for rules whose order only their ids decide: the pairs that are
+// examined, the pairs that are priced, the carts of each pair, the pairs that are reported, and
+// the steps of [[discounts]] that are tried.
 const (
 	maxPairs          = 20_000
 	maxPairsPriced    = 300
@@ -20,10 +20,10 @@ const (
 	maxStepsOrdered   = 20
 )
 
-// checkOrder warns of two rules of one stage and priority, of which the order, which only
-// their ids decide, changes what is paid: a rate and an amount off the same goods, a
-// threshold that holds only before the other rule, a floor. Whether it does is found by
-// pricing carts that both apply to, once in either order.
+// checkOrder warns of two rules of one stage and priority whose order changes what is paid: only
+// their ids decide that order. Examples are a rate and an amount off the same goods, a
+// threshold that is reached only before the other rule, and a floor. Carts to which both rules
+// apply are priced once in each order.
 func (l *linter) checkOrder(m *Model, now time.Time) {
 	if m.arithmetic.selection != selectAll {
 		return
@@ -40,7 +40,7 @@ func (l *linter) checkOrder(m *Model, now time.Time) {
 	}
 }
 
-// sameOrder reports whether only their ids say which of two rules is first.
+// sameOrder reports whether only their ids decide which of two rules is first.
 func sameOrder(a, b *rule) bool {
 	return a.stacking.stage == b.stacking.stage && a.stacking.priority == b.stacking.priority
 }
@@ -50,24 +50,24 @@ type ordering struct {
 	model         *Model
 	linter        *linter
 	now           time.Time
-	pairs, priced int // that are left to look at, and to price
-	reported      int // that were reported
+	pairs, priced int // pairs that may still be examined, and priced
+	reported      int // pairs that were reported
 	quote         Quote
 }
 
 // contender is a rule that is applied after others, or before them.
 type contender struct {
 	*rule
-	leader *rule // by which it is ordered: itself, the first of its group, or the ladder of a step
+	leader *rule // decides its order: itself, the first of its group, or the ladder of a step
 }
 
-// another reports whether another pair may be looked at.
+// another reports whether another pair may be examined.
 func (o *ordering) another() bool {
 	o.pairs--
 	return o.pairs >= 0 && o.priced > 0 && o.reported < maxOrdersReported
 }
 
-// isStep reports whether it is a step of [[discounts]].
+// isStep reports whether a contender is a step of [[discounts]].
 func (o *ordering) isStep(c contender) bool { return c.leader == o.model.ladder }
 
 // contenders are the rules that are applied one after the other, in their order, and the
@@ -94,7 +94,7 @@ func (o *ordering) contenders() []contender {
 	return list
 }
 
-// steps are those of [[discounts]].
+// steps are the steps of [[discounts]], each as a rule.
 func (o *ordering) steps() []contender {
 	ladder := o.model.ladder
 	var list []contender
@@ -104,14 +104,14 @@ func (o *ordering) steps() []contender {
 	return list
 }
 
-// asRule is a step as a rule with a ladder of this one step.
+// asRule converts a step to a rule with a ladder of this one step.
 func (st *orderStep) asRule(of *rule) *rule {
 	return &rule{id: of.id, pos: of.pos, enabled: true, lines: st.lines, windows: st.windows, stacking: of.stacking,
 		reward: &ladder{steps: []ladderStep{{threshold: st.threshold, amount: st.amount}}}}
 }
 
-// check looks at the rules of one stage and priority, each with those before it, and
-// reports each once.
+// check compares each rule of one stage and priority with those before it, and reports each
+// rule once.
 func (o *ordering) check(rules []contender) {
 	warned := map[*rule]bool{}
 	for i, later := range rules {
@@ -121,7 +121,7 @@ func (o *ordering) check(rules []contender) {
 			}
 			named := later
 			if o.isStep(later) {
-				named = earlier // the ladder has no priority that could be set
+				named = earlier // the ladder has no priority key
 			}
 			if warned[named.rule] || earlier.stacking.stop == stopCart && earlier.always() || !earlier.mayInteract(later) {
 				continue
@@ -144,8 +144,8 @@ func (o *ordering) orderHint(earlier, later contender) string {
 	return "set priority in one of them: the rule with the higher one is first"
 }
 
-// mayInteract reports whether what one of two rules takes off may change what the other does.
-// It may say yes where that is hard to tell.
+// mayInteract reports whether what one of two rules takes off may change what the other takes
+// off. It may be true where that is hard to decide.
 func (c contender) mayInteract(other contender) bool {
 	exclusive := c.stacking.exclusive != exclusiveNot || other.stacking.exclusive != exclusiveNot
 	goods := c.targeting.appliesTo != toShipping && other.targeting.appliesTo != toShipping
@@ -159,31 +159,31 @@ func (c contender) mayInteract(other contender) bool {
 	return maySeeOneCart(c.rule, other.rule)
 }
 
-// shipsFrom reports whether a rule reduces shipping from a value of goods on.
+// shipsFrom reports whether a rule reduces shipping only above a value of goods.
 func (r *rule) shipsFrom() bool {
 	return r.targeting.appliesTo == toShipping && slices.ContainsFunc(r.reaches(), func(of reach) bool { return of.amount > 0 })
 }
 
-// maySeeOneCart reports whether one cart may have goods for two rules at one time. It may
-// say yes where that is hard to tell.
+// maySeeOneCart reports whether one cart may have goods for two rules at one instant. It may be
+// true where that is hard to decide.
 func maySeeOneCart(a, b *rule) bool {
 	one, other := a.valid.compile(), b.valid.compile()
 	return max(one.from, other.from) < min(one.until, other.until) && a.lines.mayShare(&b.lines)
 }
 
-// mayShare reports whether one line may be matched by both. It may say yes where that is
-// hard to tell.
+// mayShare reports whether both selectors may match one line. It may be true where that is hard
+// to decide.
 func (sel *selector) mayShare(other *selector) bool {
 	return mayShare(sel.skus, other.skus) && mayShare(sel.categories, other.categories) && mayShare(sel.subgroups, other.subgroups)
 }
 
-// mayShare reports whether lists of words have one in common, where an empty list has all.
+// mayShare reports whether two lists have a word in common; an empty list has every word.
 func mayShare(a, b []string) bool {
 	return len(a) == 0 || len(b) == 0 || shared(a, b) != ""
 }
 
-// shared is a word that two lists have in common; of an empty list it is the first of the
-// other one, and "" if there is none.
+// shared is a word that two lists have in common. If one list is empty, it is the first word of
+// the other. It is "" if there is none.
 func shared(a, b []string) string {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -210,8 +210,8 @@ func shared(a, b []string) string {
 	return ""
 }
 
-// matters finds a cart that costs something else with two rules in the other order, and
-// says so.
+// matters finds a cart that costs more or less with two rules in the other order, and describes
+// it.
 func (o *ordering) matters(earlier, later contender) (reason string, matters bool) {
 	for one, other := range sharedGoods(earlier.rule, later.rule) {
 		if reason, matters := o.mattersTo(earlier, later, one, other); matters {
@@ -242,14 +242,15 @@ func (o *ordering) mattersTo(earlier, later contender, one, other targetedGoods)
 	return "", false
 }
 
-// targetedGoods is goods that a rule is about: all of them, or those of buy or of get.
+// targetedGoods are goods that a rule is about: all of them, or those of buy or of get.
 type targetedGoods struct {
 	lines     selector
-	units     int64      // how many of them it takes; 0 where thresholds say so
-	companion *cart.Line // what has to be in the cart with them
+	units     int64      // how many of them the rule needs; 0 where thresholds decide
+	companion *cart.Line // a line that has to be in the cart with them
 }
 
-// targetedGoods are those of a rule, of which a buy and get that ask for other goods has two.
+// targetedGoods lists the goods a rule is about: two entries for a get reward that buys and gets
+// different goods, else one.
 func (r *rule) targetedGoods() []targetedGoods {
 	of, is := r.reward.(pairedReward)
 	if !is {
@@ -266,7 +267,7 @@ func (r *rule) targetedGoods() []targetedGoods {
 	}
 }
 
-// with is a selector with the words of another one in place of its own.
+// with is a selector in which the words of another one replace its own.
 func (sel *selector) with(words *selector) selector {
 	both := *sel
 	if len(words.skus) > 0 {
@@ -281,7 +282,7 @@ func (sel *selector) with(words *selector) selector {
 	return both
 }
 
-// sharedGoods are goods of two rules that one line may be of.
+// sharedGoods yields pairs of goods of two rules that one line may belong to.
 func sharedGoods(a, b *rule) iter.Seq2[targetedGoods, targetedGoods] {
 	return func(yield func(one, other targetedGoods) bool) {
 		for _, one := range a.targetedGoods() {
@@ -294,15 +295,14 @@ func sharedGoods(a, b *rule) iter.Seq2[targetedGoods, targetedGoods] {
 	}
 }
 
-// companionLine is a line of so many units that a selector matches.
+// companionLine is a line with a number of units that a selector matches.
 func companionLine(sel *selector, units int64) *cart.Line {
 	line := lineOf(firstWord(sel.skus), firstWord(sel.categories), firstWord(sel.subgroups), max(anyPrice, sel.minPrice), []selector{*sel})
 	line.Quantity, line.Subtotal = units, times(line.UnitPrice, units)
 	return &line
 }
 
-// differ reports whether two sums are further apart than what rounding in another order
-// makes of a line.
+// differ reports whether two sums differ by more than rounding in another order can cause.
 func (o *ordering) differ(a, b int64) bool {
 	return max(a, b)-min(a, b) > 2*o.model.arithmetic.unit
 }
@@ -317,7 +317,7 @@ func (o *ordering) text(earlier, later contender, c *cart.Cart, first, second in
 		o.name(earlier), o.name(later), goods, majorText(o.model.currency, first), majorText(o.model.currency, second))
 }
 
-// name is a contender as the file has it.
+// name is the path of a contender in the file.
 func (o *ordering) name(c contender) string {
 	if o.isStep(c) {
 		return "[[discounts]]"
@@ -325,8 +325,8 @@ func (o *ordering) name(c contender) string {
 	return rulePath(c.id)
 }
 
-// compile makes a strategy of some rules alone, in the order given. A step of [[discounts]]
-// comes with all of them.
+// compile makes a strategy of some rules alone, in the given order. A step of [[discounts]]
+// brings the whole ladder.
 func (o *ordering) compile(of *product, rules ...*rule) *Strategy {
 	if of == nil {
 		return o.compileWith(nil, rules...)

@@ -8,7 +8,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// instants are some at which two rules may both be open.
+// instants lists instants at which two rules may both be open.
 func (o *ordering) instants(a, b *rule) []time.Time {
 	from := o.now
 	for _, r := range []*rule{a, b} {
@@ -25,8 +25,8 @@ func (o *ordering) instants(a, b *rule) []time.Time {
 	return list
 }
 
-// goods is a line that two rules may both be about: of the catalogue, if it has one with a
-// price, and else made up.
+// goods is a line that two rules may both be about: a product of the catalogue with a price, or
+// else a made-up line.
 func (o *ordering) goods(a, b selector) (cart.Line, *product) {
 	lines := []selector{a, b}
 	sku := shared(a.skus, b.skus)
@@ -39,7 +39,7 @@ func (o *ordering) goods(a, b selector) (cart.Line, *product) {
 	return lineOf(sku, shared(a.categories, b.categories), shared(a.subgroups, b.subgroups), cart.NoPrice, lines), nil
 }
 
-// pricedProduct is the first of the products with a price that selectors by words all match.
+// pricedProduct is the first product with a price that the words of all selectors match.
 func (o *ordering) pricedProduct(lines []selector) *product {
 	if found := o.productsOf(lines); len(found) > 0 {
 		return found[0]
@@ -76,7 +76,7 @@ func (t *attributeTest) example() (attributeValue, bool) {
 	return attributeValue{}, false
 }
 
-// carts are some with goods that two rules are about, at and above their thresholds.
+// carts lists carts with goods that two rules are about, at and above their thresholds.
 func (o *ordering) carts(a, b *rule, line cart.Line, one, other targetedGoods) []cart.Cart {
 	units, amounts := o.sizes(a, b, max(one.units, other.units, 1))
 	c := bothCarts(a.cart(), b.cart())
@@ -120,8 +120,8 @@ func (o *ordering) carts(a, b *rule, line cart.Line, one, other targetedGoods) [
 	return list
 }
 
-// sizes are how many units of the goods, the least or more, and how much of them, bring
-// two rules.
+// sizes are the units of the goods, at least least, and their values in minor units, at which
+// two rules may apply.
 func (o *ordering) sizes(a, b *rule, least int64) (units, amounts []int64) {
 	for _, r := range []*rule{a, b} {
 		for _, reach := range r.reaches() {
@@ -143,7 +143,7 @@ func (o *ordering) sizes(a, b *rule, least int64) (units, amounts []int64) {
 	return slices.Compact(units), amounts
 }
 
-// bothCarts is a cart that has what either of two has.
+// bothCarts is a cart that has what either of two carts has.
 func bothCarts(a, b cart.Cart) cart.Cart {
 	a.Coupons = append(slices.Clone(a.Coupons), b.Coupons...)
 	a.Shipping = append(slices.Clone(a.Shipping), b.Shipping...)
@@ -155,7 +155,7 @@ func bothCarts(a, b cart.Cart) cart.Cart {
 	return a
 }
 
-// requiredBy are lines with what a rule wants the cart to hold beside.
+// requiredBy lists lines with the goods that a rule requires in the cart.
 func requiredBy(r *rule) []cart.Line {
 	var list []cart.Line
 	for _, spec := range r.conditions {

@@ -10,15 +10,15 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// The bounds of the search for prices that the limits take back: so many rules are looked
-// at, and so many products of each are priced.
+// The bounds of the search for prices that the limits raise: the rules that are examined, and
+// the products of each that are priced.
 const (
 	maxPricesTried = 200
 	maxPricesOf    = 4
 )
 
-// checkPrices warns of a rule that sets a price which the limits do not let be reached: of
-// goods that the catalogue has a dearer price for, in the smallest cart that brings it.
+// checkPrices warns of a rule whose price the limits raise. It prices the dearest goods of the
+// catalogue that the rule is about, in the smallest cart to which the rule applies.
 func (l *linter) checkPrices(m *Model, now time.Time) {
 	if m.limits == (limits{}) {
 		return
@@ -39,7 +39,7 @@ func (l *linter) checkPrices(m *Model, now time.Time) {
 	}
 }
 
-// setsPrice says by which key a rule sets a price, if it does.
+// setsPrice is the key by which a rule sets a price, if it does.
 func (r *rule) setsPrice() (key string, sets bool) {
 	of, is := r.reward.(priceSetter)
 	if !is || !of.setsPrice() || r.targeting.appliesTo != toItems {
@@ -48,13 +48,13 @@ func (r *rule) setsPrice() (key string, sets bool) {
 	return r.reward.key(), true
 }
 
-// bought is so many units of a product.
+// bought is a number of units of a product.
 type bought struct {
 	product
 	units int64
 }
 
-// takesBack finds a cart of goods in the catalogue that limits make dearer than a rule says.
+// takesBack finds a cart of catalogue goods that the limits make dearer than the rule's price.
 func (o *ordering) takesBack(r *rule) (reason string, taken bool) {
 	least, _ := o.sizes(r, r, 1)
 	units, of, beside := least[0], []selector{r.lines}, []bought(nil)
@@ -82,8 +82,8 @@ func (o *ordering) takesBack(r *rule) (reason string, taken bool) {
 	return "", false
 }
 
-// productsOf are products with a price that selectors by words all match: of the first of
-// the catalogue, or of those that a selector names.
+// productsOf lists products with a price that the words of all selectors match. It searches the
+// SKUs of the first selector that names any, or else the catalogue, up to maxProducts.
 func (o *ordering) productsOf(lines []selector) []*product {
 	var list []*product
 	consider := func(p *product) {
@@ -116,7 +116,8 @@ func (sel *selector) mayName(p *product, by wordForm) bool {
 		(sel.exclude == nil || !slices.Contains(sel.exclude.skus, by.of(p.sku)) && !in(sel.exclude.categories))
 }
 
-// lowers prices a cart of goods with a rule alone, and says what the limits made of it.
+// lowers prices a cart of goods with a rule alone, and says whether the limits lowered the
+// discount, and to what.
 func (o *ordering) lowers(r *rule, goods []bought, at time.Time) (reason string, lowered bool) {
 	c, major := r.cart(), func(minor int64) string { return majorText(o.model.currency, minor) }
 	var named []string
@@ -135,7 +136,7 @@ func (o *ordering) lowers(r *rule, goods []bought, at time.Time) (reason string,
 	}
 	low := &x.Lowered[0]
 	if len(low.By) != 1 || !strings.HasPrefix(low.By[0], "limits.") {
-		return "", false // a floor or a most of its own was set on purpose
+		return "", false // a floor or a max_discount is set on purpose
 	}
 	return fmt.Sprintf("%s makes %s come to %s and not to %s", low.By[0], strings.Join(named, " and "),
 		major(x.Subtotal-low.Amount), major(x.Subtotal-low.From)), true

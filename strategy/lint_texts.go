@@ -2,8 +2,8 @@ package strategy
 
 import "fmt"
 
-// checkLanguages warns of titles and descriptions that lack a language which most of the
-// others have, so that some readers would see one text of many in another language.
+// checkLanguages warns of titles and descriptions that lack a language which most others have:
+// a reader of that language would see one text in another language.
 func (l *linter) checkLanguages(m *Model) {
 	for _, of := range []struct {
 		key string
@@ -16,13 +16,12 @@ func (l *linter) checkLanguages(m *Model) {
 	}
 }
 
-// fewestTables is from how many texts by language on one may be said to be unlike the
-// others.
+// fewestTables is how many texts by language there must be before they are compared.
 const fewestTables = 3
 
 func (l *linter) checkLanguagesOf(m *Model, key string, get func(*ruleTexts) localized) {
 	var rules []*rule
-	var languages []string // in the order in which they come
+	var languages []string // in the order of their first use
 	count := map[string]int{}
 	for _, r := range m.rulesWithTexts() {
 		if !r.enabled || get(r.texts).plain() {
@@ -51,10 +50,10 @@ func (l *linter) checkLanguagesOf(m *Model, key string, get func(*ruleTexts) loc
 	}
 }
 
-// plain reports whether the text is in no language that is said.
+// plain reports whether the text names no language.
 func (l localized) plain() bool { return len(l) == 0 || l[0].tag == "" }
 
-// has reports whether the text is there in a language.
+// has reports whether there is a text in a language.
 func (l localized) has(tag string) bool {
 	for i := range l {
 		if l[i].tag == tag {

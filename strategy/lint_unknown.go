@@ -8,11 +8,11 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// This file warns of what a cart gets around by an article that the catalogue does not
-// know: another spelling of a SKU, or sums in place of lines.
+// This file warns of prices, floors and excludes that do not apply to an article unknown to the
+// catalogue: another spelling of a SKU, or a cart of sums without lines.
 
-// checkUnknown warns of prices and floors of the catalogue, and of excludes, that hold for
-// known articles alone. A strategy that writes unknown_skus has decided.
+// checkUnknown warns of prices and floors of the catalogue, and of excludes, that apply to known
+// articles alone. It is silent if the strategy has the key unknown_skus.
 func (l *linter) checkUnknown(m *Model) {
 	if l.root.Get("unknown_skus") != nil {
 		return
@@ -53,8 +53,8 @@ func (l *linter) checkUnknown(m *Model) {
 	l.reportElement(list, "products", first, reason, hint)
 }
 
-// guarded counts the prices and the floors of the catalogue; first is the product that has
-// the first of them, -1 for none.
+// guarded counts the prices and the floors of the catalogue; first is the index of the first
+// product that has one, -1 for none.
 func (m *Model) guarded() (prices, floors, first int) {
 	first = -1
 	for i := range m.products {
@@ -72,7 +72,7 @@ func (m *Model) guarded() (prices, floors, first int) {
 	return prices, floors, first
 }
 
-// excluding are the rules in service that leave goods out.
+// excluding lists the enabled rules that leave goods out.
 func (m *Model) excluding() []*rule {
 	var rules []*rule
 	for _, r := range m.rules {
@@ -83,7 +83,7 @@ func (m *Model) excluding() []*rule {
 	return rules
 }
 
-// excludes reports whether a rule leaves goods out, of its lines or of its reward's.
+// excludes reports whether a rule, or its get reward, has an exclude.
 func (r *rule) excludes() bool {
 	if r.lines.excludes() {
 		return true
@@ -116,7 +116,7 @@ func excludesText(rules []*rule) string {
 	return text
 }
 
-// countText is so many of a thing.
+// countText is a number and a noun: "1 price", "3 prices".
 func countText(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -9,27 +9,29 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Warnings are places of a right strategy that are probably not what was
-// meant. They do not keep it from being used.
+// Warnings lists places of a valid strategy that are probably not what was meant. A strategy
+// with warnings can be used.
 //
 //   - a SKU, category or subgroup that the catalogue does not know
 //   - a rate that looks like the share to pay, such as 0.8 for 8 折
 //   - rates of units that look like the shares to pay, most off the dearest unit
 //   - a step of a ladder that gives no more than one that is easier to reach
+//   - a [[discounts]] step that takes more off than its threshold
+//   - an alternative of any that is the same as an earlier one
 //   - a rule after one that always ends the cart
 //   - time windows or local date-times without a timezone
 //   - local date-times that the clocks skip, or show twice
-//   - a word with white space before or behind it, or with a character that is not seen
+//   - a word with white space before or after it, or with a character that is not seen
 //   - a payable_unit that rounds nothing
 //
-// They are the first in the order of the text, up to [document.MaxListed];
+// The list is in the order of the text and has up to [document.MaxListed] entries;
 // [Model.MoreWarnings] is how many more there are.
 func (m *Model) Warnings() []document.Diagnostic { return m.warnings }
 
-// MoreWarnings is how many there are beside those of [Model.Warnings].
+// MoreWarnings is how many warnings [Model.Warnings] leaves out.
 func (m *Model) MoreWarnings() int { return m.moreWarnings }
 
-// warn notes something about a member that is probably not meant.
+// warn reports that a member is probably not what was meant.
 func (s *section) warn(n *document.Node, name, reason, hint string) {
 	s.Warn(n.Pos, s.KeyOf(n, name), reason, hint)
 }
@@ -62,8 +64,9 @@ func (l *ladder) checkRising(s *section, step *document.Node, i int) {
 	}
 }
 
-// checkSteps warns of [[discounts]] steps that another one makes useless: open
-// at the same times on the same lines, as easy to reach and worth as much.
+// checkSteps warns of [[discounts]] steps that take more off than their threshold. It also warns
+// of steps that another one makes useless: open at the same times on the same lines, as easy to
+// reach and worth as much.
 func checkSteps(s *section, steps []orderStep, nodes []*document.Node) {
 	if len(steps) > maxCompared {
 		return
@@ -78,7 +81,7 @@ func checkSteps(s *section, steps []orderStep, nodes []*document.Node) {
 				continue
 			}
 			if a.threshold == b.threshold && a.amount == b.amount && i < j {
-				continue // of two alike, the later one is useless
+				continue // of two equal steps, the later one is useless
 			}
 			s.warnTable(nodes[i], fmt.Sprintf("discounts[%d]", i), fmt.Sprintf("discounts[%d] is as easy to reach and worth as much, so this step never applies", j))
 			break
@@ -86,7 +89,7 @@ func checkSteps(s *section, steps []orderStep, nodes []*document.Node) {
 	}
 }
 
-// maxCompared is up to how many steps are compared with each other.
+// maxCompared is the number of steps up to which they are compared with each other.
 const maxCompared = 500
 
 func (st *orderStep) sameTimeAndLines(other *orderStep) bool {
@@ -107,10 +110,10 @@ func (s *section) warnTable(n *document.Node, path, reason string) {
 	s.Warn(n.Pos, path, reason, "")
 }
 
-// checkReach warns of rules behind one that always ends the cart.
+// checkReach warns of rules after one that always ends the cart.
 func (m *Model) checkReach(s *section) {
 	if m.arithmetic.selection != selectAll {
-		return // stop keeps nothing from being chosen
+		return // stop does not keep rules from being chosen
 	}
 	var last *rule
 	for _, r := range m.rules {
@@ -125,7 +128,7 @@ func (m *Model) checkReach(s *section) {
 	beside := slices.ContainsFunc(m.rules, func(r *rule) bool { return r.enabled && r.stacking.exclusive == exclusiveGoods })
 	for _, r := range m.rules {
 		if r.targeting.appliesTo == toShipping && beside {
-			continue // it applies where the exclusive one replaces the last
+			continue // it applies beside an exclusive rule of goods that replaces last
 		}
 		if r.competes() && byPriority(r, last) > 0 {
 			s.Warn(r.pos, rulePath(r.id), reason, "")
@@ -133,7 +136,7 @@ func (m *Model) checkReach(s *section) {
 	}
 }
 
-// competes reports whether a rule applies beside others of its kind at all.
+// competes reports whether a rule is enabled and not exclusive.
 func (r *rule) competes() bool { return r.enabled && r.stacking.exclusive == exclusiveNot }
 
 // always reports whether a rule applies to every cart that has goods.

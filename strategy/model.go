@@ -7,18 +7,18 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Source is one TOML file; several are read in order as one document. Those that are
-// marked as beside it are no part of the document: it may name them.
+// Source is one file. Several TOML files are read in order as one document. A companion file is
+// not part of the document: the document may name it.
 type Source = document.Source
 
-// Model is a strategy that was read and found right, before it is compiled.
+// Model is a strategy that was read and is valid, before it is compiled.
 type Model struct {
 	version      string
 	environments []string
 	activateAt   time.Time
 	currency     money.Currency
 	location     *time.Location
-	zone         string // as written, for the canonical form
+	zone         string // as written; used by the canonical form
 	arithmetic   arithmetic
 	limits       limits
 	zeroCounts   bool // articles at 0.00 count
@@ -26,7 +26,7 @@ type Model struct {
 	unknown      unknownSKUs
 	products     []product
 	steps        []orderStep // [[discounts]]
-	ladder       *rule       // which they are; nil without any
+	ladder       *rule       // the rule of the steps; nil without steps
 	rules        []*rule
 	warnings     []document.Diagnostic
 	moreWarnings int
@@ -34,17 +34,15 @@ type Model struct {
 	linter       *linter // nil unless Lint is asked for
 }
 
-// Parser reads strategies for one environment; without a name it takes the
-// document without any overlay.
+// Parser reads strategies for one environment. With an empty Env it applies no overlay.
 type Parser struct {
 	Env string
 
-	// Lint keeps what [Model.Lint] needs to know: the text and where everything
-	// stands in it.
+	// Lint keeps what [Model.Lint] needs: the text and the position of every member.
 	Lint bool
 
-	// Pause is called every few ten microseconds while a strategy is parsed, and
-	// compiled afterwards; nil for none.
+	// Pause is called every few tens of microseconds while a strategy is parsed and compiled;
+	// nil for no call.
 	Pause func()
 }
 
@@ -53,9 +51,9 @@ func Parse(env string, sources ...Source) (*Model, error) {
 	return Parser{Env: env}.Parse(sources...)
 }
 
-// Parse reads and checks a strategy. The error is a *[document.Diagnostics] that
-// lists everything found wrong with its place. It opens nothing: a file that the
-// strategy names is one of the sources.
+// Parse reads and checks a strategy. The error is a *[document.Diagnostics] that lists every
+// mistake with its position. Parse opens no file: a file that the strategy names has to be one
+// of the sources.
 func (p Parser) Parse(sources ...Source) (*Model, error) {
 	sources, companions := splitCompanions(sources)
 	doc, err := document.ParsePausing(p.Pause, sources...)
@@ -91,8 +89,8 @@ func Load(env string, sources ...Source) (*Strategy, error) {
 	return Compile(m), nil
 }
 
-// decode reads the top level. Settings come first: amounts and local times
-// cannot be understood without the currency and the time zone.
+// decode reads the top level. Settings come first: amounts need the currency and local times
+// need the time zone.
 func (m *Model) decode(r *reader, root *document.Node) {
 	top := r.section(root)
 	m.decodeSettings(top)

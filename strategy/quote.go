@@ -8,26 +8,25 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// Quote is what a strategy makes of a cart at an instant. All amounts are
-// minor units of Currency. A quote may be used again for another cart, which
-// keeps its memory.
+// Quote is the price of a cart under a strategy at an instant. All amounts are minor units of
+// Currency. A quote may be used again for another cart, so that its memory is used again.
 type Quote struct {
 	Currency string // ISO 4217
-	// Reason is set when no rule could apply whatever it says: the cart is in
-	// another currency.
+	// Reason is [ReasonCurrency] if the cart is in another currency, so that no rule can
+	// apply; otherwise it is empty.
 	Reason string
-	// Subtotal is the goods before discounts, Discount what is taken off them.
+	// Subtotal is the value of the goods before discounts. Discount is what is taken off them.
 	Subtotal, Discount int64
-	// Shipping is the shipping charges before discounts, ShippingDiscount what
+	// Shipping is the sum of the shipping charges before discounts. ShippingDiscount is what
 	// is taken off them.
 	Shipping, ShippingDiscount int64
-	// Payable is goods and shipping after all discounts.
+	// Payable is the sum of goods and shipping after all discounts.
 	Payable int64
 	// Lines are in the order of the cart.
 	Lines []QuotedLine
 	// Charges are the shipping charges in the order of the cart.
 	Charges []QuotedCharge
-	// Applied are the rules that gave something, in the order they did.
+	// Applied are the rules that gave something, in the order in which they applied.
 	Applied []Applied
 	// Gifts are goods for the order service to add to the order.
 	Gifts []Gift
@@ -36,42 +35,43 @@ type Quote struct {
 	work   evaluation
 }
 
-// QuotedLine is one line of the quote.
+// QuotedLine is one line of the quote. All amounts are minor units.
 type QuotedLine struct {
-	// UnitPrice is the price of one unit before discounts, or of as much as a
-	// weight is of: the catalogue's, or else the one the cart states. It is
-	// cart.NoPrice where the cart states only what the line is worth.
+	// UnitPrice is the price before discounts of one unit, or of one unit of weight for goods
+	// by weight. It is the catalogue's price, or else the price that the cart states. It is
+	// cart.NoPrice if the cart states only the total of the line.
 	UnitPrice int64
-	// Subtotal is what the line is worth before discounts. Its units share it
-	// evenly, and so they do Discount, odd minor units on the first ones.
+	// Subtotal is the value of the line before discounts, and Discount is what is taken off
+	// it. Both are shared evenly by the units of the line. Odd minor units are on the first
+	// units.
 	Subtotal int64
 	Discount int64
-	// Stated is the unit price the cart claimed where the catalogue knows
-	// another, which then was used; cart.NoPrice otherwise.
+	// Stated is the unit price that the cart states, if the catalogue has another one, which
+	// counts; cart.NoPrice otherwise.
 	Stated int64
 }
 
-// StatedTotal is what the cart claimed that the whole line, which is from, is worth,
-// where the catalogue knows a price that makes it something else, which then was
-// used.
+// StatedTotal is the total that the cart states for a line, in minor units; from is the line of
+// the cart. overruled reports whether the catalogue's price gave the line another total, which
+// counts.
 func (l *QuotedLine) StatedTotal(from *cart.Line) (total int64, overruled bool) {
 	return from.Subtotal, from.HasTotal && from.Quantity > 0 && from.Subtotal != l.Subtotal
 }
 
-// QuotedCharge is one shipping charge of the quote.
+// QuotedCharge is one shipping charge of the quote, in minor units.
 type QuotedCharge struct {
 	Amount   int64 // before discounts
 	Discount int64
 }
 
-// Gift is goods that come with the order for nothing.
+// Gift is free goods for the order service to add to the order.
 type Gift struct {
 	SKU      string
 	Quantity int64
 	Rule     int // index into Strategy.Rules
 }
 
-// Applied is one rule that gave something.
+// Applied is one rule that gave something. Amount is what it took off, in minor units.
 type Applied struct {
 	Rule   int // index into Strategy.Rules
 	Amount int64
@@ -79,19 +79,19 @@ type Applied struct {
 	last   int
 }
 
-// Share is what one rule took off one line or one shipping charge.
+// Share is what one rule took off one line or one shipping charge. Amount is in minor units.
 type Share struct {
 	Line   int // index into the cart's lines; -1 for a charge
 	Charge int // index into the cart's shipping charges; -1 for a line
 	Amount int64
 }
 
-// Shares are the lines a rule took something off; they add up to its amount.
+// Shares lists what a rule took off each line and shipping charge. Their sum is its Amount.
 func (q *Quote) Shares(a Applied) []Share { return q.shares[a.first:a.last] }
 
-// LineError says that a line of the cart cannot be counted with.
+// LineError says why a line of the cart cannot be priced.
 type LineError struct {
-	Line   int    // index into the cart's lines
+	Line   int    // index into the cart's lines; 0 where goods and shipping together are too much
 	Field  string // "unit_price", "quantity", or [FieldSKU] or [FieldSums]
 	Reason string
 }
@@ -110,8 +110,8 @@ func (s *Strategy) Quote(c *cart.Cart, now time.Time) (*Quote, error) {
 	return q, nil
 }
 
-// QuoteInto is [Strategy.Quote] into a quote whose memory is used again. After
-// an error the quote holds nothing of use.
+// QuoteInto is [Strategy.Quote] into a quote whose memory is used again. After an error the
+// contents of the quote are undefined.
 func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
 	if _, err := s.Prepare(q, c, now); err != nil {
 		return err
@@ -120,8 +120,8 @@ func (s *Strategy) QuoteInto(q *Quote, c *cart.Cart, now time.Time) error {
 }
 
 // Prepare is the first part of [Strategy.QuoteInto]: it prices the lines and finds the rules
-// that the cart can touch. It says about how many steps the second part takes, [Strategy.Complete].
-// The cart must not change in between.
+// that the cart can touch. It returns an estimate of the steps that [Strategy.Complete], the
+// second part, takes. The cart must not change in between. The error is a *[LineError].
 func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, err error) {
 	q.reset(s.currency.Code())
 	foreign := c.Currency != "" && c.Currency != s.currency.Code()
@@ -146,13 +146,13 @@ func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, 
 	return s.estimate(&q.work), nil
 }
 
-// Complete applies the rules to a quote that was prepared. The error is [ErrTooManySteps].
+// Complete applies the rules to a prepared quote. The error is [ErrTooManySteps].
 func (s *Strategy) Complete(q *Quote) error {
 	if q.Reason == "" {
 		s.evaluate(q)
 	}
 	q.Payable = q.Subtotal - q.Discount + q.Shipping - q.ShippingDiscount
-	q.work.cart = nil // a quote outlives its cart
+	q.work.cart = nil // a quote may outlive its cart
 	if q.work.tooManySteps() {
 		return ErrTooManySteps
 	}
@@ -167,8 +167,7 @@ func (q *Quote) reset(currency string) {
 	q.Applied, q.Gifts, q.shares = q.Applied[:0], q.Gifts[:0], q.shares[:0]
 }
 
-// add puts further goods into the quote, each as a line of its own, for what an
-// explanation tries out.
+// add adds goods that an explanation tries to the quote, each as a line of its own.
 func (q *Quote) add(extras []item) error {
 	e := &q.work
 	for i := range extras {
@@ -208,7 +207,7 @@ func (q *Quote) ship(c *cart.Cart) error {
 	return nil
 }
 
-// price fills the lines with the catalogue's knowledge and adds them up.
+// price prices the lines by the catalogue and the cart, and adds them up.
 func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 	q.work.articles.begin(len(c.Lines))
 	for i := range c.Lines {
@@ -237,15 +236,15 @@ func (s *Strategy) price(q *Quote, c *cart.Cart, foreign bool) error {
 	return nil
 }
 
-// priceLine decides what a line costs: the catalogue's price where it knows
-// one in the cart's currency, what the cart states otherwise.
+// priceLine decides what a line costs: the catalogue's price if it has one in the cart's
+// currency, otherwise what the cart states.
 func priceLine(quoted *QuotedLine, l *item, c *cart.Cart, i int, foreign bool) error {
 	from := &c.Lines[i]
 	quoted.UnitPrice, quoted.Subtotal, quoted.Stated = from.UnitPrice, from.Subtotal, cart.NoPrice
 	known := l.product != nil && !foreign
 	l.unitPrice = from.UnitPrice
 	switch {
-	case l.quantity == 0: // nothing, whatever is stated of it
+	case l.quantity == 0: // worth nothing, whatever the cart states
 		quoted.Subtotal = 0
 	case known && l.product.price != cart.NoPrice:
 		if from.UnitPrice != l.product.price {
@@ -274,12 +273,12 @@ func tooMuch(line int) error {
 	return &LineError{Line: line, Field: "quantity", Reason: fmt.Sprintf("with this line the goods are above %d minor units", money.Max)}
 }
 
-// recognize looks a cart line up in the catalogue and numbers its words. There is
-// nothing to know of a line without units.
+// recognize looks a cart line up in the catalogue and finds the symbols of its words. It skips
+// both for a line without units.
 func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 	l.from, l.quantity, l.largest, l.reduced = from, from.Quantity, from.Quantity, from.Reduced
 	if l.quantity == 0 {
-		e.articles.hash += spreading // not that of the line before, whose list it would make longer
+		e.articles.hash += spreading // else the line would share a bucket with the line before
 		return
 	}
 	l.weighed = !from.Weight.IsZero()

@@ -7,16 +7,16 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// Deviation is where a line of a cart is of an article that the catalogue does not know, or
-// has another price than the catalogue. It changes no quote: what the catalogue knows counts.
+// Deviation says that a line of a cart has an article unknown to the catalogue, or another price
+// than the catalogue. It changes no quote: the catalogue's price counts.
 type Deviation struct {
 	Line   int
 	Field  string // FieldSKU, "unit_price" or "line_total"
 	Reason string
 }
 
-// Deviations are those of a cart of which q is the quote. A strategy without a catalogue has
-// none, and neither have lines without units or without a SKU, and carts of sums.
+// Deviations lists the deviations of a cart from the catalogue; q is the quote of the cart. There
+// are none without a catalogue, for a cart of sums, or for lines without units or without a SKU.
 func (s *Strategy) Deviations(c *cart.Cart, q *Quote) []Deviation {
 	if c.Sums || !slices.ContainsFunc(s.catalogue, func(p *product) bool { return p != nil }) {
 		return nil
@@ -40,7 +40,7 @@ func (s *Strategy) Deviations(c *cart.Cart, q *Quote) []Deviation {
 	return list
 }
 
-// priceDeviation adds what a line says otherwise than the catalogue of what it is worth.
+// priceDeviation adds the price or the total of a line that deviates from the catalogue.
 func (s *Strategy) priceDeviation(line *cart.Line, quoted *QuotedLine, add func(field, reason string)) {
 	switch {
 	case quoted.Stated != cart.NoPrice:

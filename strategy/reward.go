@@ -11,7 +11,7 @@ import (
 
 // reward is what a rule gives. It is immutable once decoded.
 type reward interface {
-	// key is the key of the language the reward is written with.
+	// key is the key of the language that names the reward.
 	key() string
 	// encode writes the reward's own members of the rule.
 	encode(*object)
@@ -24,26 +24,25 @@ type reward interface {
 type rewardKind struct {
 	key    string
 	decode func(*section, *document.Node) reward
-	// companions are keys of the rule that say more of this reward, and mean nothing
-	// without it.
+	// companions are further keys of this reward in the rule. They are refused without it.
 	companions []string
-	// repeats is the key that says how often it is given; "" for none.
+	// repeats is the key that bounds how often the reward is given; "" for none.
 	repeats string
-	// unitLimit is the hint for a key of another engine that bounds the units of an order
-	// that get a price; nil where it is repeats, or max_units of the rule.
+	// unitLimit is the hint for a key of another engine that bounds the units of an order that
+	// get a price; nil if the hint is repeats, or max_units of the rule.
 	unitLimit func(*section) string
-	// perUnit: a bound without a name is one of units, and not of an amount.
+	// perUnit: a bound whose name does not say what it counts is one of units, and not an amount.
 	perUnit bool
-	// dearestFirst: pick is "dearest" where a rule does not say it.
+	// dearestFirst: the default of pick is "dearest".
 	dearestFirst bool
-	// unreached says to a person that a cart has too little for it; "" where it counts up
-	// to nothing. The reason is the key.
+	// unreached is the text for a person that a cart has too little for the reward; "" if the
+	// reward has no threshold. The reason is key.
 	unreached string
 }
 
-// rewardKinds are all rewards. A new one is a word here and a file of its own, which has
-// its kind, how it is encoded, what it gives and its abilities. They are listed by init,
-// since how they are decoded depends on the list.
+// rewardKinds lists all rewards. A new reward is an entry here and a file of its own with its
+// kind, its encoding, what it gives and its abilities. init fills the list, because the decode
+// functions depend on it.
 var rewardKinds []rewardKind
 
 func init() {
@@ -63,7 +62,7 @@ func rewardOf(key string) rewardKind {
 	return rewardKind{}
 }
 
-// rewardKeys are the keys of the rewards that are chosen.
+// rewardKeys lists the keys of the chosen rewards.
 func rewardKeys(chosen func(*rewardKind) bool) []string {
 	var keys []string
 	for i := range rewardKinds {
@@ -76,7 +75,7 @@ func rewardKeys(chosen func(*rewardKind) bool) []string {
 
 func anyReward(*rewardKind) bool { return true }
 
-// rewardWith is the reward that a key says more of; "" for a key that says more of none.
+// rewardWith is the key of the reward that another key is a companion of; "" for none.
 func rewardWith(companion string) (reward string) {
 	for i := range rewardKinds {
 		if slices.Contains(rewardKinds[i].companions, companion) {
@@ -110,8 +109,8 @@ func decodeReward(s *section) reward {
 	return found
 }
 
-// hasUnknown reports whether a key is there that nothing asks for: the reward,
-// mistyped, most likely. What a rule asks for after its reward is its stacking.
+// hasUnknown reports whether the rule has an unknown key: most likely its reward, mistyped. The
+// stacking keys are read after the reward, so they are excepted here.
 func (s *section) hasUnknown() bool {
 	for i := range s.Node.Fields {
 		if key := s.Node.Fields[i].Key; !s.Knows(key) && !slices.Contains(stackingKeys, key) {
@@ -121,7 +120,7 @@ func (s *section) hasUnknown() bool {
 	return false
 }
 
-// strayCompanions reports keys that say more of a reward that the rule does not have.
+// strayCompanions reports the companions of a reward that the rule does not have.
 func (s *section) strayCompanions(reward string) {
 	for i := range s.Node.Fields {
 		f := &s.Node.Fields[i]
@@ -132,8 +131,7 @@ func (s *section) strayCompanions(reward string) {
 	}
 }
 
-// repeatsMeant is the hint for max_times beside a reward that says elsewhere how often it
-// is given.
+// repeatsMeant is the hint for max_times beside a reward that has another key for it.
 func repeatsMeant(key, reward string) string {
 	if repeats := rewardOf(reward).repeats; key == "max_times" && repeats != "" {
 		return "did you mean " + repeats + "?"
@@ -144,15 +142,15 @@ func repeatsMeant(key, reward string) string {
 // rulePath is the path of a rule in messages: rule."spring".
 func rulePath(id string) string { return "rule." + strconv.Quote(brief.Text(id, maxShownID)) }
 
-// maxShownID is how many bytes of a rule's id a path has.
+// maxShownID is the maximum number of bytes of a rule's id in a path.
 const maxShownID = 4 * maxVersionRunes
 
-// shareOut takes an amount off the target as a whole, shared out by value.
+// shareOut takes an amount, in minor units, off the target as a whole, shared by value.
 func (e *evaluation) shareOut(amount int64, t *target) {
 	e.share(e.arith.round(amount), t.portions)
 }
 
-// eachLine takes off each line what off says of its value, as far as it has headroom.
+// eachLine takes off each line what off returns for its value, up to its headroom.
 func (e *evaluation) eachLine(t *target, off func(value int64) int64) {
 	for line, tail := nextTogether(t.portions); len(line) > 0; line, tail = nextTogether(tail) {
 		value := int64(0)
@@ -167,13 +165,12 @@ func (e *evaluation) eachLine(t *target, off func(value int64) int64) {
 	}
 }
 
-// takeOff takes an amount off the units of one line, shared by value, to the minor
-// unit.
+// takeOff takes an amount off the units of one line, shared by value in minor units.
 func (e *evaluation) takeOff(amount int64, portions []portion) {
 	e.inMinorUnits().share(amount, portions)
 }
 
-// each takes off each portion what off says, as far as it has headroom.
+// each takes off each portion what off returns for it, up to its headroom.
 func (t *target) each(off func(*portion) int64) {
 	for i := range t.portions {
 		p := &t.portions[i]

@@ -6,9 +6,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// bundle is the reward bundle: any so many units of the target for one price,
-// never dearer than they were. What a bundle saves is shared out over its units
-// by value. Units are taken in the order of the rule's pick.
+// bundle is the reward bundle: a number of units of the target for one price, never dearer than
+// before. What a bundle saves is shared over its units by value. Units are taken in the order of
+// the rule's pick.
 //
 //	bundle = { units = 3, price = 99, max_times = 2 }   # once if max_times is absent
 type bundle struct {
@@ -90,8 +90,7 @@ type unitWalk struct {
 	portions []portion
 }
 
-// next appends the next so many units, as portions of their own in the order of the
-// cart.
+// next appends the next units, as portions of their own in the order of the cart.
 func (w *unitWalk) next(taken []portion, units int64) []portion {
 	first := len(taken)
 	for units > 0 && len(w.portions) > 0 {

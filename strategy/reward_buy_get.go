@@ -5,14 +5,13 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// buyGet is the reward get: who buys so many units of some goods gets so many
-// others for less. A unit used on either side is not used again, by this rule or
-// another one.
+// buyGet is the reward get: a number of units bought makes a number of other units cheaper. A
+// unit used on either side is not used again, by this rule or by another one.
 //
 //	buy     = { categories = ["咖啡"], quantity = 2 }
 //	get     = { categories = ["咖啡"], quantity = 1, rate = 1 }   # or amount, unit_price
-//	repeat  = 3             # times; as often as it goes if absent
-//	partial = true          # fewer than get.quantity will do; default true
+//	repeat  = 3             # times; as often as possible if absent
+//	partial = true          # the last round may get fewer than get.quantity; default true
 //	pick    = "cheapest"    # which units are got: or "dearest", "cart"
 //	reserve = "dearest"     # which units are set aside: or "cheapest", "cart"
 //
@@ -24,7 +23,7 @@ type buyGet struct {
 	buyUnits int64
 	getUnits int64
 	offer    offer
-	repeat   int64 // 0: as often as it goes
+	repeat   int64 // 0: as often as possible
 	partial  bool
 	reserve  pick
 }
@@ -123,7 +122,7 @@ func (b *buyGet) give(e *evaluation, r *compiledRule, t *target) {
 
 func (b *buyGet) key() string { return "get" }
 
-// boundBy gives every unit what is offered for those that are got.
+// boundBy gives every unit the offer for those that are got.
 func (b *buyGet) boundBy(like *compiledRule, _ int64) int64 {
 	like.reward, like.targeting.maxUnits = b.offer.forAll(), 0
 	if !like.lines.selects() && !b.getLines.asksForReduced() {

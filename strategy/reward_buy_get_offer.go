@@ -5,8 +5,8 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// offer is what becomes of each unit that is got: a rate or an amount is taken off
-// it, or it has a price. No unit gets dearer.
+// offer is the discount on each unit that is got: a rate or an amount off, or a price. No unit
+// gets dearer.
 //
 //	get = { rate = 0.5 }         # free if nothing is given
 //	get = { amount = 5.00 }
@@ -14,7 +14,7 @@ import (
 type offer struct {
 	kind   offerKind
 	rate   money.Rate
-	amount int64 // minor units: what is taken off, or the price
+	amount int64 // minor units: the amount off, or the price
 }
 
 type offerKind uint8
@@ -53,7 +53,7 @@ func (s *section) decodeOfferOf(kind offerKind) offer {
 	found := offer{kind: kind}
 	switch kind {
 	case offerRate:
-		// A gift of the second unit is the point of the rule: up to all of it.
+		// Up to 1: a free unit is usual here.
 		found.rate, _ = s.rate("rate", rates.Bounds{Most: rates.All, Warned: true})
 	case offerAmount:
 		found.amount, _ = s.amount("amount", 1)
@@ -75,7 +75,7 @@ func (f *offer) encode(o *object) {
 	}
 }
 
-// give takes what is offered off the units that are got.
+// give takes the offer off the units that are got.
 func (f *offer) give(e *evaluation, t *target) {
 	switch f.kind {
 	case offerRate:
@@ -87,7 +87,7 @@ func (f *offer) give(e *evaluation, t *target) {
 	}
 }
 
-// forAll is the reward that gives every unit what an offer gives those that are got.
+// forAll is the reward that gives the offer to every unit.
 func (o *offer) forAll() reward {
 	switch o.kind {
 	case offerAmount:

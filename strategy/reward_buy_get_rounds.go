@@ -8,39 +8,39 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// This file is which units a buy-and-get rule sets aside and which it lets be got.
+// This file decides which units a buy-and-get rule sets aside and which are got.
 //
-// There are as many full rounds as some assignment of units to the two sides allows,
-// and then one that gets fewer, if partial. The rounds are allocated one by one: units are
-// set aside in the order of reserve, then got in the order of pick. A unit is passed
-// over only if taking it would make the remaining rounds impossible.
+// The number of full rounds is the most that any assignment of units to the two sides allows. If
+// partial, one round that gets fewer units follows. The rounds are allocated one by one: units
+// are set aside in the order of reserve, then got in the order of pick. A unit is passed over
+// only if taking it would make the remaining rounds impossible.
 
-// unitsOf is how many units of a portion are on which side.
+// unitsOf is how many units of a portion are on each side.
 type unitsOf struct {
 	free            int64 // on neither
 	bought, got     int64
-	buying, getting int64 // in the round that is allocated
+	buying, getting int64 // in the current round
 	buys, gets      bool  // which sides may have them
-	touched         bool  // by the round that is allocated
+	touched         bool  // by the current round
 }
 
-// allocationRounds is what is left to allocate, and of which units.
+// allocationRounds is what is left to allocate, and from which units.
 type allocationRounds struct {
 	*evaluation
 	buy, get side
 	both     int64 // free units that either side may have
 }
 
-// side is what one side is still to have.
+// side is what one side still needs.
 type side struct {
 	due  int64 // units, in all rounds
 	own  int64 // free units that only this side may have
 	each int64 // units in each round
-	both int64 // units that either side may have, taken in the round that is allocated
-	next int   // place in its order: those before it never have a unit for it again
+	both int64 // units that either side may have, taken in the current round
+	next int   // index in its order: earlier portions never have a unit for it again
 }
 
-// needs is how many of the units that either side may have this one cannot do without.
+// needs is how many of the units that either side may have this side requires.
 func (s *side) needs() int64 { return max(0, s.due-s.own) }
 
 // allocateRounds assigns the units of a target to the two sides, in e.rewards.units.
@@ -86,9 +86,9 @@ func (d *allocationRounds) collect(b *buyGet, pick pick, t *target) {
 	e.sortUnits(e.rewards.byPick, pick, t)
 }
 
-// sortUnits orders portions by the price of a unit. Of equal ones those come first
-// that the other side cannot have, then those of which more may be taken off, then by
-// what the articles are: where the lines stand decides nothing.
+// sortUnits orders portions by the price of a unit. Among equal ones, those that the other side
+// cannot have come first, then those with more headroom. Then the articles are compared, so
+// that the order of the lines does not matter.
 func (e *evaluation) sortUnits(list []int32, by pick, t *target) {
 	if by == inCartOrder {
 		return
@@ -96,7 +96,7 @@ func (e *evaluation) sortUnits(list []int32, by pick, t *target) {
 	slices.SortFunc(list, func(a, b int32) int {
 		p, o := &t.portions[a], &t.portions[b]
 		first := cmp.Or(compareUnits(p, o, by), cmp.Compare(e.rewards.units[a].sides(), e.rewards.units[b].sides()), byHeadroom(p, o))
-		if first != 0 { // as of most, and comparing goods takes long
+		if first != 0 { // the usual case; comparing goods is slow
 			return first
 		}
 		return cmp.Or(e.compareGoods(&e.items[p.item], &e.items[o.item]), byItem(*p, *o))
@@ -111,8 +111,7 @@ func (u *unitsOf) sides() int {
 	return 1
 }
 
-// plan works out how many full rounds there are, and how many units a partial one
-// gets.
+// plan computes how many full rounds there are, and how many units a partial one gets.
 func (d *allocationRounds) plan(b *buyGet) (full, partial int64) {
 	buy, get := &d.buy, &d.get
 	full = min((buy.own+d.both)/buy.each, (get.own+d.both)/get.each, (buy.own+get.own+d.both)/(buy.each+get.each))
@@ -123,7 +122,7 @@ func (d *allocationRounds) plan(b *buyGet) (full, partial int64) {
 	if !b.partial || full == b.repeat && full > 0 {
 		return full, 0
 	}
-	both := d.both - max(0, buy.due+buy.each-buy.own) // that are not set aside
+	both := d.both - max(0, buy.due+buy.each-buy.own) // those that are not set aside
 	partial = min(get.each-1, get.own+both-get.due)
 	if both < 0 || partial <= 0 {
 		return full, 0
@@ -132,8 +131,8 @@ func (d *allocationRounds) plan(b *buyGet) (full, partial int64) {
 	return full, partial
 }
 
-// progress is how far the next unit is that is got: of a round that gets fewer, if partial,
-// or else of a full one.
+// progress is what is missing for the next unit to be got, if partial, or else for the next full
+// round.
 func (b *buyGet) progress(e *evaluation, t *target) progress {
 	d := allocationRounds{evaluation: e, buy: side{each: b.buyUnits}, get: side{each: b.getUnits}}
 	d.collect(b, inCartOrder, t)
@@ -154,13 +153,13 @@ func (b *buyGet) progress(e *evaluation, t *target) progress {
 	return c
 }
 
-// spare is how many of the units that either side may have are not needed.
+// spare is how many of the units that either side may have neither side needs.
 func (d *allocationRounds) spare() int64 { return d.both - d.buy.needs() - d.get.needs() }
 
-// round allocates a round and reports how often it could be done. One that can be done
-// again just the same is done as often as that, so that large quantities cost no more
-// than small ones. It looks at no portion but those it takes units of and those it uses up,
-// so that all rounds together cost no more than the portions.
+// round allocates a round, repeats it as often as it can be repeated unchanged, up to most, and
+// returns how often it was done. So large quantities cost no more than small ones. It looks only
+// at portions that it takes units of or uses up, so the cost of all rounds grows with the
+// portions.
 func (d *allocationRounds) round(most int64) int64 {
 	d.rewards.touched = d.rewards.touched[:0]
 	before := *d
@@ -181,13 +180,13 @@ func (d *allocationRounds) round(most int64) int64 {
 	return times
 }
 
-// again does so often more what led from before to the side as it is.
+// again repeats the step from before to the current state a number of times.
 func (s *side) again(before *side, times int64) {
 	s.due -= times * (before.due - s.due)
 	s.own -= times * (before.own - s.own)
 }
 
-// times is how often the round that led from d to after can be done just the same.
+// times is how often the round that led from d to after can be done unchanged, up to most.
 func (d *allocationRounds) times(after *allocationRounds, most int64) int64 {
 	times := most
 	for _, i := range after.rewards.touched {
@@ -208,9 +207,9 @@ func (d *allocationRounds) times(after *allocationRounds, most int64) int64 {
 	return times
 }
 
-// take takes the units of a side in a round, in an order of the portions that it may have
-// some of; taken is where their number goes. What it passes over it never takes: units do
-// not come back, and of those that either side may have it may take ever fewer.
+// take takes the units of a side in a round, in the given order of portions; taken is the counter
+// of a portion. A portion that is passed over is never taken later: units do not come back, and
+// the side may take ever fewer of the units that either side may have.
 func (d *allocationRounds) take(s *side, order []int32, taken func(*unitsOf) *int64) {
 	s.both = 0
 	for left := s.each; s.next < len(order); s.next++ {
@@ -245,7 +244,7 @@ func (e *evaluation) compareGoods(a, b *item) int {
 		slices.Compare(x.MoreCategories, y.MoreCategories), slices.CompareFunc(x.Attributes, y.Attributes, compareAttributes))
 }
 
-// compareListPrices compares list prices, of which some are fractions.
+// compareListPrices compares list prices, which may be fractions.
 func compareListPrices(a, b *item) int {
 	first := cmp.Or(cmp.Compare(a.unitPrice, b.unitPrice), compareBools(a.priceOver, b.priceOver))
 	if first != 0 || !a.priceOver {

@@ -5,8 +5,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// amountOff is the reward discount_amount: an amount off the target as a
-// whole, shared out over its lines by value, or off each line or unit.
+// amountOff is the reward discount_amount: an amount off the target as a whole, shared over its
+// lines by value, or off each line or each unit.
 //
 //	discount_amount = 5.00
 //	per             = "cart"     # or "line", "unit"
@@ -53,8 +53,8 @@ func (a *amountOff) give(e *evaluation, _ *compiledRule, t *target) {
 	}
 }
 
-// times multiplies an amount by a number of units; what would be too large is
-// as much as there can be.
+// times multiplies an amount by a number of units; a product that is too large becomes
+// money.Max.
 func times(amount, units int64) int64 {
 	if product, ok := money.Mul(amount, units); ok {
 		return product
@@ -66,7 +66,7 @@ func (a *amountOff) key() string { return "discount_amount" }
 
 func (a *amountOff) isSteady() bool { return true }
 
-// boundBy counts lines, where the amount is off each.
+// boundBy drops max_units if the amount is off each line.
 func (a *amountOff) boundBy(like *compiledRule, units int64) int64 {
 	if a.per == perLine {
 		like.targeting.maxUnits = 0
@@ -90,7 +90,7 @@ func (a *amountOff) lineWarning(r *rule) (warning lineWarning, looks bool) {
 	return lineWarning{key: "per", what: `per = "line" gives the amount on each line: `, hint: r.bySKU("per")}, a.per == perLine
 }
 
-// trialAmounts is a value of goods that is not used up by the amount.
+// trialAmounts is a value of goods well above the amount.
 func (a *amountOff) trialAmounts() []int64 { return []int64{times(a.amount, 4)} }
 
 func (a *amountOff) trialUnits([]int64) []int64 { return nil }

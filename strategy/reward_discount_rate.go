@@ -10,7 +10,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// rate reads a fraction above 0 that is in bounds.
+// rate reads a fraction above 0 that is within bounds.
 func (s *section) rate(name string, within rates.Bounds) (money.Rate, bool) {
 	n := s.Get(name)
 	if n == nil {
@@ -41,13 +41,13 @@ func (s *section) rate(name string, within rates.Bounds) (money.Rate, bool) {
 	return money.Rate{}, false
 }
 
-// rateMeant is the hint for what is no rate.
+// rateMeant is the hint for a value that is no rate.
 func rateMeant(within rates.Bounds, text string) string {
 	return cmp.Or(within.Meant(text), "a rate is the share taken off, above 0 and at most 1, such as 0.15")
 }
 
-// tooMuchMeant is the hint for a rate above the bounds. Only who writes 1 surely means
-// what is taken off: anything below is probably the share to pay.
+// tooMuchMeant is the hint for a rate above the bounds. A 1 may mean that everything is taken
+// off; any lower rate is probably the share to pay.
 func tooMuchMeant(within rates.Bounds, r money.Rate) string {
 	hint := within.Meant(r.String())
 	if r.Compare(rates.All) == 0 {
@@ -56,9 +56,9 @@ func tooMuchMeant(within rates.Bounds, r money.Rate) string {
 	return hint
 }
 
-// percentOff is the reward discount_rate: a share of the target's value. What
-// is rounded is arithmetic.round_scope: the rule's total, which is then shared
-// out over the lines, each line, or each unit.
+// percentOff is the reward discount_rate: a share of the target's value. arithmetic.round_scope
+// says what is rounded: the rule's total, which is then shared over the lines; each line; or
+// each unit.
 //
 //	discount_rate = 0.15
 type percentOff struct {
@@ -77,15 +77,15 @@ func (s *section) discountRate(name string) money.Rate {
 	return r
 }
 
-// rateBounds are those of a share to take off. Above what is usual, the author
-// probably wrote the share to pay and not the share to take off (9.5 折 as 0.95).
+// rateBounds are the bounds of a share to take off. A rate above the usual bound is probably the
+// share to pay (9.5 折 as 0.95).
 func (s *section) rateBounds() rates.Bounds {
 	within := rates.Usual
 	if s.maxRate.Compare(within.Most) > 0 {
 		within.Most = s.maxRate
 	}
 	if to := s.Node.Get("applies_to"); to != nil && to.Text == "shipping" {
-		within.Most = rates.All // free shipping is nothing unusual
+		within.Most = rates.All // free shipping is usual
 	}
 	return within
 }
@@ -109,8 +109,8 @@ func (e *evaluation) giveRate(r money.Rate, t *target) {
 	}
 }
 
-// rateOfUnits rounds a rate on each unit of a value and adds the results up. A
-// value that does not divide evenly has its odd minor units on the first ones.
+// rateOfUnits rounds a rate on each unit of a value and adds the results up. If the value does
+// not divide evenly, the odd minor units are on the first units.
 func (a *arithmetic) rateOfUnits(r money.Rate, value, units int64) int64 {
 	if units == 0 {
 		return 0

@@ -7,32 +7,31 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// stepsID is the rule id under which the [[discounts]] ladder applies and is
-// reported, where its first step has no id.
+// stepsID is the rule id of the [[discounts]] ladder if its first step has no id.
 const stepsID = "discounts"
 
-// orderStep is one [[discounts]] table: so much off when its lines reach a
-// threshold while its window is open.
+// orderStep is one [[discounts]] table: an amount off when its lines reach a threshold while its
+// window is open.
 //
 //	[[discounts]]
 //	id          = "morning"       # of the ladder, in its first step
-//	title       = "早餐满减"       # and description, tags and meta, likewise
+//	title       = "早餐满减"       # likewise description, tags and meta
 //	threshold   = 20
 //	amount      = 3
 //	categories  = ["咖啡"]
 //	time_window = { start = "08:00", end = "10:00" }
 //
-// All steps are one ladder: of those that are open and reached, the one worth
-// most applies, and only that one; between equals the earlier.
+// All steps are one ladder: of the steps that are open and reached, only the one worth most
+// applies; of equal ones the earlier.
 type orderStep struct {
-	id        string // of the ladder, where it is the first step and has another than stepsID
+	id        string // id of the ladder in the first step; "" for stepsID and in other steps
 	lines     selector
 	windows   []window
 	threshold int64 // minor units
 	amount    int64 // minor units
 }
 
-// decodeSteps reads the steps, and the rule that they are.
+// decodeSteps reads the steps, and their ladder as a rule.
 func (m *Model) decodeSteps(s *section) {
 	nodes := s.Tables("discounts", exampleStep)
 	steps := make([]orderStep, 0, len(nodes))
@@ -54,7 +53,7 @@ func (m *Model) decodeSteps(s *section) {
 	}
 }
 
-// decodeLadder reads what the first step says of the ladder as a rule.
+// decodeLadder reads the keys of the ladder as a whole from the first step.
 func (m *Model) decodeLadder(s *section) *rule {
 	ladder := &rule{id: stepsID, pos: s.Node.Pos, enabled: true, stacking: stacking{stage: 1}}
 	if id := s.text("id"); id != "" {
@@ -71,10 +70,10 @@ func (m *Model) decodeLadder(s *section) *rule {
 	return ladder
 }
 
-// ladderKeys are those of the ladder as a whole.
+// ladderKeys are the keys of the ladder as a whole.
 var ladderKeys = []string{"id", "title", "description", "tags", "meta"}
 
-// refuseLadder refuses what only the first step may say.
+// refuseLadder refuses the keys that only the first step may have.
 func (s *section) refuseLadder() {
 	for _, key := range ladderKeys {
 		if n := s.Get(key); n != nil {
@@ -143,8 +142,8 @@ func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
 	e.shareOut(ladder[best].amount, t)
 }
 
-// best is the step that is worth most, of those that are open and reached; -1
-// when none gives anything. The target is left anywhere.
+// best is the index of the step that is worth most, of those that are open and reached; -1 if
+// none gives anything. It changes the target.
 func (ladder orderSteps) best(e *evaluation, t *target) int {
 	best, most := -1, int64(0)
 	for i := range ladder {
@@ -163,7 +162,7 @@ func (ladder orderSteps) best(e *evaluation, t *target) int {
 	return best
 }
 
-// reached is the value of what a step is about, if its window is open.
+// reached is the value of the goods of a step, in minor units, if its window is open.
 func (r *compiledStep) reached(e *evaluation) (value int64, open bool) {
 	if !anyOpen(r.rule.windows, e) {
 		return 0, false
@@ -171,8 +170,8 @@ func (r *compiledStep) reached(e *evaluation) (value int64, open bool) {
 	return e.computeTarget(&r.rule).counted.value, true
 }
 
-// nearest is the open step above what is reached that has least missing; -1
-// when there is none. Its lines are the target then.
+// nearest is the index of the open step that is not reached and has the least missing, and that
+// amount in minor units; -1 if there is none. It makes the lines of the step the target.
 func (ladder orderSteps) nearest(e *evaluation) (best int, missing int64) {
 	best = -1
 	for i := range ladder {
@@ -187,7 +186,7 @@ func (ladder orderSteps) nearest(e *evaluation) (best int, missing int64) {
 	return best, missing
 }
 
-// why is where no step is open; how far the open ones are is in words by progress.
+// why is the reason that no step is open. For open steps, progress says what is missing.
 func (ladder orderSteps) why(e *evaluation) shortfall {
 	for i := range ladder {
 		if _, open := ladder[i].reached(e); open {
@@ -211,7 +210,7 @@ func (ladder orderSteps) progress(e *evaluation, _ *target) progress {
 	return c
 }
 
-// windows are those of all steps, each once.
+// windows lists the windows of all steps, each once.
 func (ladder orderSteps) windows() []window {
 	var all []window
 	for i := range ladder {

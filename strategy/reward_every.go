@@ -5,8 +5,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// every is the reward every: an amount for each full step of the target's
-// value, or of its units, shared out by value.
+// every is the reward every: an amount off for each full step of the target's value, or of its
+// units, shared by value.
 //
 //	every = { threshold = 100, amount = 20, max_times = 3 }
 //	every = { units = 2, amount = 5 }

@@ -7,14 +7,14 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// gift is the reward gift: goods to announce to the order service, which adds
-// them to the order. It takes nothing off.
+// gift is the reward gift: free goods that the order service adds to the order. It takes nothing
+// off.
 //
 //	gift = { sku = "sticker-pack", quantity = 1 }
 //	gift = { sku = "sticker-pack", per = { units = 10 }, max_times = 3 }
 //	gift = { sku = "sticker-pack", per = { threshold = 100 } }
 //
-// With per, the quantity is for each full number of units of the target, or each full
+// With per, the quantity is given for each full number of units of the target, or for each full
 // threshold of its value.
 type gift struct {
 	sku      string
@@ -27,7 +27,7 @@ var giftKind = rewardKind{
 	unreached: "there is too little for a gift",
 }
 
-// giftLimit depends on whether a gift is given for each of something.
+// giftLimit is the hint of unitLimit. It depends on whether the gift has per.
 func giftLimit(s *section) string {
 	gift := s.Node.Get("gift")
 	if gift != nil && gift.Kind == document.Table && gift.Get("per") != nil {
@@ -82,8 +82,8 @@ func decodeGiftPer(s *section) multiple {
 	return m
 }
 
-// guessGift is the hint for a gift that the catalogue has by another name. What it
-// does not have at all may be no goods that are sold.
+// guessGift is the hint for a gift that the catalogue has under a similar SKU. There is no hint
+// without a similar SKU: a gift need not be sold.
 func (s *section) guessGift(sku string) string {
 	if sku == "" || len(s.known.skus.known) == 0 || s.known.skus.known[s.spelling.skus.of(sku)] {
 		return ""
@@ -91,7 +91,7 @@ func (s *section) guessGift(sku string) string {
 	return s.guess(sku, &s.known.skus)
 }
 
-// maxGiftUnits is how many units of a gift a rule gives at most.
+// maxGiftUnits is the maximum number of units of a gift that a rule gives.
 const maxGiftUnits = 1_000_000
 
 // countsUnits reports whether the target is counted in units.

@@ -8,9 +8,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// groups is the reward groups_of: only units in full groups are reduced, by a
-// rate or an amount a unit. Units are taken article by article, those with more
-// units first; where a group is full at a value, the cheapest units first.
+// groups is the reward groups_of: only units in full groups are reduced, by a rate or an amount a
+// unit. Groups by size take units article by article, the articles with more units first.
+// Groups by value take the cheapest units first.
 //
 //	groups_of = { size = 3, rate = 0.1 }
 //	groups_of = { size = 2, amount = 5.00 }
@@ -78,8 +78,8 @@ func (g *groups) give(e *evaluation, _ *compiledRule, t *target) {
 	slices.SortFunc(t.portions, byItem)
 }
 
-// keepFirst leaves the target its first units, in the order of the cart. The others
-// are taken.
+// keepFirst keeps the first units of the target and sorts them into the order of the cart. The
+// other units are moved to e.rewards.taken.
 func (e *evaluation) keepFirst(units int64, t *target) {
 	kept := t.portions[:0]
 	t.value = 0
@@ -109,9 +109,9 @@ func (g *groups) progress(e *evaluation, t *target) progress {
 	return progress{reason: ReasonGroupsOf, full: sets.full, seen: sets.have, needs: [2]need{{amount: g.value - sets.have}}}
 }
 
-// sortByArticle orders portions by how many units of their article there are, most
-// first, equal ones in the order of the cart, in which they are. The rest of a portion is
-// that number, until it is shared.
+// sortByArticle orders portions by how many units of their article there are, most first, and
+// equal ones in the order of the cart. The portions have to be in the order of the cart. It
+// stores that number in the remainder of each portion, which sharing overwrites.
 func sortByArticle(portions []portion) {
 	for from := 0; from < len(portions); {
 		to, units := from, int64(0)
@@ -127,7 +127,7 @@ func sortByArticle(portions []portion) {
 
 func (g *groups) key() string { return "groups_of" }
 
-// boundBy reduces all units, in groups or not.
+// boundBy reduces all units, whether or not they are in a group.
 func (g *groups) boundBy(like *compiledRule, _ int64) int64 {
 	if g.amount == 0 {
 		like.reward, like.targeting.maxUnits = &percentOff{g.rate}, 0

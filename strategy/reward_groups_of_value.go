@@ -1,12 +1,12 @@
 package strategy
 
-// setsByValue fills sets with units, one set after another. A set is full once its
-// units are worth the value.
+// setsByValue fills sets with units, one set after another. A set is full when its units are
+// worth at least the value.
 type setsByValue struct {
 	value int64 // minor units
-	have  int64 // in the set that is not full
-	units int64 // in all sets
-	full  int64 // in the full ones
+	have  int64 // value in the set that is not full, in minor units
+	units int64 // units in all sets
+	full  int64 // units in the full sets
 }
 
 // fill puts the units of portions into sets, in their order.
@@ -14,16 +14,16 @@ func (s *setsByValue) fill(portions []portion) {
 	for i := range portions {
 		p := &portions[i]
 		worth, odd := p.value/p.units, p.value%p.units
-		s.add(odd, worth+1) // odd minor units are on the first ones
+		s.add(odd, worth+1) // odd minor units are on the first units
 		s.add(p.units-odd, worth)
 	}
 }
 
-// add puts units that are worth the same into sets. Sets that are alike are filled
-// at once, so that many units cost no more than few.
+// add puts units of equal value into sets. Equal sets are filled at once, so that many units
+// cost no more than few.
 func (s *setsByValue) add(units, worth int64) {
 	if worth == 0 {
-		s.units += units // which fill nothing
+		s.units += units // they fill no set
 		return
 	}
 	if more := ceil(s.value-s.have, worth); units >= more {

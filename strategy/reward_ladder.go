@@ -7,8 +7,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// ladder is the reward ladder: of its steps the highest that is reached. What
-// is counted is the rule's target, or the whole cart with count = "cart".
+// ladder is the reward ladder: it gives the highest step that is reached. Thresholds are compared
+// with the rule's target, or with the whole cart if count = "cart".
 //
 //	ladder    = [{ threshold = 100, amount = 10 }, { threshold = 200, rate = 0.15 }]
 //	ladder_by = "subtotal"        # or "quantity": thresholds in units
@@ -63,7 +63,7 @@ func (l *ladder) decodeStep(s *section) ladderStep {
 		step.threshold, _ = s.amount("threshold", 0)
 	}
 	step.amount, step.rate = s.amountOrRate()
-	s.required("threshold") // of which amount, elsewhere, is another name
+	s.required("threshold") // not optional here, though amount is an alias of it elsewhere
 	return step
 }
 
@@ -118,7 +118,7 @@ func (l *ladder) give(e *evaluation, _ *compiledRule, t *target) {
 	}
 }
 
-// highest is the highest step that is reached; -1 for none.
+// highest is the index of the highest step that is reached; -1 for none.
 func (l *ladder) highest(reached int64) int {
 	for i := len(l.steps) - 1; i >= 0; i-- {
 		if reached >= l.steps[i].threshold {
@@ -128,7 +128,7 @@ func (l *ladder) highest(reached int64) int {
 	return -1
 }
 
-// reached is what the steps are compared with.
+// reached is what thresholds are compared with, in units or minor units.
 func (l *ladder) reached(e *evaluation, t *target) int64 {
 	sum := t.counted
 	if l.wholeCart {
@@ -156,7 +156,7 @@ func (l *ladder) progress(e *evaluation, t *target) progress {
 
 func (l *ladder) key() string { return "ladder" }
 
-// isSteady reports whether no step gives less than the one below it, whatever the value.
+// isSteady reports whether no step gives less than the one below it at any value.
 func (l *ladder) isSteady() bool {
 	for i := 1; i < len(l.steps); i++ {
 		below, step := &l.steps[i-1], &l.steps[i]

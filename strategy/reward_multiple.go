@@ -1,14 +1,14 @@
 package strategy
 
-// multiple is what a reward is given for each of: so many units of the target, or so
-// much of its value. Of neither it is given once.
+// multiple is how often a reward is given: once for each full number of units of the target, or
+// for each full threshold of its value. With neither it is given once.
 type multiple struct {
 	units     int64
 	threshold int64 // minor units
 	most      int64 // times; 0 when absent
 }
 
-// given reports whether there is anything to count.
+// given reports whether the reward is counted by units or by value.
 func (m *multiple) given() bool { return m.units > 0 || m.threshold > 0 }
 
 func (m *multiple) encodeMost(o *object) {
@@ -26,7 +26,8 @@ func (m *multiple) encode(o *object) {
 	}
 }
 
-// times is how many multiples are full, and what is missing for one more.
+// times is how many multiples are full, up to most, and what is missing for one more: an amount
+// in minor units, or units.
 func (m *multiple) times(e *evaluation, t *target) (n, amount, units int64) {
 	switch {
 	case m.units > 0:
@@ -43,7 +44,7 @@ func (m *multiple) times(e *evaluation, t *target) (n, amount, units int64) {
 	return n, amount, units
 }
 
-// progress is how far the next multiple is full.
+// progress is what is missing for the next multiple.
 func (m *multiple) progress(reason string, e *evaluation, t *target) progress {
 	n, amount, units := m.times(e, t)
 	c := progress{reason: reason, full: n, seen: t.quantity, units: m.units > 0, needs: [2]need{{amount: amount, units: units}}}

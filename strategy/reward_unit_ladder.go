@@ -5,8 +5,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// unitLadder is the reward unit_ladder: on each line one amount off for the
-// first unit and another for each further one, up to a number of units.
+// unitLadder is the reward unit_ladder: on each line one amount off the first unit and another
+// off each further one, up to a number of units.
 //
 //	unit_ladder = { first = 1.00, additional = 2.00, max_units = 5 }
 type unitLadder struct {
@@ -54,7 +54,7 @@ func (u *unitLadder) encode(o *object) {
 
 func (u *unitLadder) give(e *evaluation, _ *compiledRule, t *target) {
 	e.rewards.taken = e.rewards.taken[:0]
-	units := int64(0) // of the line so far
+	units := int64(0) // earlier units of the line
 	for i, p := range t.portions {
 		if i == 0 || !p.with(&t.portions[i-1]) {
 			units = 0
@@ -70,8 +70,8 @@ func (u *unitLadder) give(e *evaluation, _ *compiledRule, t *target) {
 	t.portions = append(t.portions[:0], e.rewards.taken...)
 }
 
-// step is how many of a line's units lose the same, and how much each, where so many
-// come before them.
+// step is how many of a line's next units lose the same amount, and that amount in minor units;
+// before is the number of earlier units.
 func (u *unitLadder) step(e *evaluation, before, units int64) (n, off int64) {
 	switch {
 	case before == 0:
@@ -84,8 +84,8 @@ func (u *unitLadder) step(e *evaluation, before, units int64) (n, off int64) {
 	return min(units, u.most-before), e.arith.round(u.additional)
 }
 
-// progress is about the line with the cheapest units of those of which another unit loses
-// something.
+// progress is about one line: of the lines on which another unit would lose something, the one
+// with the cheapest units.
 func (u *unitLadder) progress(_ *evaluation, t *target) progress {
 	c := progress{reason: ReasonUnitLadder, units: true}
 	var nearest *portion
@@ -126,7 +126,7 @@ func (u *unitLadder) reduced(units int64) int64 {
 
 func (u *unitLadder) key() string { return "unit_ladder" }
 
-// boundBy counts the units of each line.
+// boundBy drops max_units, because units are counted on each line.
 func (u *unitLadder) boundBy(like *compiledRule, units int64) int64 {
 	like.targeting.maxUnits = 0
 	return units
@@ -136,7 +136,7 @@ func (u *unitLadder) lineWarning(*rule) (warning lineWarning, looks bool) {
 	return lineWarning{key: "unit_ladder", what: "unit_ladder begins anew on each line: ", hint: "unit_rates counts the units of all lines"}, true
 }
 
-// stepRefs has no step that is worth nothing, which a unit_ladder may have.
+// stepRefs leaves out steps of 0.
 func (u *unitLadder) stepRefs(money.Currency) []StepRef {
 	var list []StepRef
 	if u.first > 0 {
@@ -148,7 +148,7 @@ func (u *unitLadder) stepRefs(money.Currency) []StepRef {
 	return list
 }
 
-// contributed knows the first unit of each line by its being the first.
+// contributed attributes the first portion of each line to step 1, and the others to step 2.
 func (u *unitLadder) contributed(_ *evaluation, _ *target, portions []portion) []contribution {
 	var list []contribution
 	for i := range portions {

@@ -2,8 +2,8 @@ package strategy
 
 import "github.com/promogate/caddy-discount/strategy/document"
 
-// unitPrice is the reward unit_price: every unit at this price, never dearer
-// than it was. Goods by weight keep theirs.
+// unitPrice is the reward unit_price: every unit at this price, never dearer than before. Goods
+// by weight keep their price.
 //
 //	unit_price = 9.90
 type unitPrice struct {
@@ -36,7 +36,7 @@ func (u *unitPrice) setsPrice() bool { return true }
 
 func (u *unitPrice) trialAmounts() []int64 { return nil }
 
-// trialUnits are the units that reach the values at this price.
+// trialUnits are the numbers of units that reach the given values at this price.
 func (u *unitPrice) trialUnits(amounts []int64) []int64 {
 	if u.price == 0 {
 		return nil

@@ -10,22 +10,22 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// unitRates is the reward unit_rates: the units of the target, dearest first, are put
-// into sets of as many as there are rates, and a rate is taken off each unit by its
-// place in the set. The last set may have fewer units.
+// unitRates is the reward unit_rates. The units of the target, in the order of pick, are put into
+// sets. A set has as many units as there are rates; the last set may have fewer. The position
+// of a unit in its set decides which rate is taken off it.
 //
 //	unit_rates = [0, 0.5, 1]   # the second at half price, the third for nothing
 //	max_times  = 2             # sets; one if absent
 //	pick       = "dearest"     # which units come first: or "cheapest", "cart"
 type unitRates struct {
 	rates []money.Rate
-	parts []int64 // of whole, for each rate
+	parts []int64 // each rate as a fraction of whole
 	whole int64
-	times int64 // sets
-	first int64 // place of the first rate above 0
+	times int64 // maximum number of sets
+	first int64 // index of the first rate above 0
 }
 
-// unitRateBounds are those of each rate above 0.
+// unitRateBounds are the bounds of each rate above 0.
 var unitRateBounds = rates.Bounds{Most: rates.All, Warned: true}
 
 // maxUnitRates is how many rates there may be.
@@ -55,7 +55,7 @@ func decodeUnitRates(s *section, n *document.Node) reward {
 	return u
 }
 
-// unitRates reads rates from 0 to 1; a single one stands for a list of one.
+// unitRates reads rates from 0 to 1; a single rate is a list of one.
 func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 	items := n.Items
 	if n.Kind != document.Array {
@@ -88,8 +88,8 @@ func (s *section) unitRates(n *document.Node, name string) []money.Rate {
 	return list
 }
 
-// checkFalling warns of rates that take most off the first unit of a set: they are
-// probably the shares to pay, unless the first one is the cheapest.
+// checkFalling warns of rates that take most off the first unit of a set: they are probably the
+// shares to pay, unless pick is "cheapest".
 func (s *section) checkFalling(n *document.Node, falling []money.Rate) {
 	if pick := s.Node.Get("pick"); pick != nil && pick.Text == pickWords[cheapest] || !isFalling(falling) {
 		return
@@ -97,8 +97,8 @@ func (s *section) checkFalling(n *document.Node, falling []money.Rate) {
 	s.warn(n, "unit_rates", "most is taken off the first unit of each set", fallingMeant(falling))
 }
 
-// fallingMeant is the hint for rates that fall: the shares to pay, the order of the units,
-// or which of them comes first, whichever is not itself warned of.
+// fallingMeant is the hint for rates that fall: write the complements, or, if those look like
+// shares to pay themselves, the rates in reverse order or another pick.
 func fallingMeant(falling []money.Rate) string {
 	paid := make([]money.Rate, len(falling))
 	for i, r := range falling {
@@ -112,7 +112,7 @@ func fallingMeant(falling []money.Rate) string {
 	return "the first unit is the dearest: to take more off the cheaper ones, write " + ratesText(rising) + `; to begin with the cheapest, write pick = "cheapest"`
 }
 
-// ratesText is a list of rates as the language has it.
+// ratesText is a list of rates in the syntax of the language.
 func ratesText(list []money.Rate) string {
 	texts := make([]string, len(list))
 	for i, r := range list {
@@ -139,7 +139,7 @@ func (u *unitRates) encode(o *object) {
 	o.rates(u.rates)
 }
 
-// rates writes a list of which the order has meaning.
+// rates writes a list whose order has meaning.
 func (o *object) rates(list []money.Rate) {
 	o.raw("[")
 	for i, r := range list {
@@ -154,7 +154,7 @@ func (o *object) rates(list []money.Rate) {
 // highest is the highest of the rates.
 func (u *unitRates) highest() money.Rate { return slices.MaxFunc(u.rates, money.Rate.Compare) }
 
-// most is how many units the sets have at most.
+// most is the maximum number of units in all sets.
 func (u *unitRates) most() int64 { return times(int64(len(u.rates)), u.times) }
 
 func (u *unitRates) progress(_ *evaluation, t *target) progress {

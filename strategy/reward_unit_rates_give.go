@@ -7,9 +7,9 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// This file is what unit_rates takes off. What a rate comes to on some units is their
-// contribution; the contributions are added up exactly, and the sum is rounded once.
-// It is shared out by contribution.
+// This file computes what unit_rates takes off. The contribution of some units is their value
+// times their rate. The contributions are added up exactly, the sum is rounded once, and it is
+// shared by contribution.
 
 func (u *unitRates) give(e *evaluation, r *compiledRule, t *target) {
 	sortByUnit(t.portions, r.targeting.pick)
@@ -41,9 +41,9 @@ func reducedFirst(a, b portion) int {
 	return cmp.Or(compareBools(a.remainder == 0, b.remainder == 0), byItem(a, b))
 }
 
-// distribute appends the units of a portion, of which the first has a place in its set. The
-// units are alike, so those of the same place are put together. The rest of a portion is
-// its place, from one on, until it is shared; 0 where nothing is taken off.
+// distribute appends the units of a portion; place is the index of the first unit in its set. The
+// units are equal, so those with the same place become one portion. It stores the place, counted
+// from 1, in the remainder of the portion, which sharing overwrites; 0 for a rate of 0.
 func (u *unitRates) distribute(taken []portion, p portion, place int64) []portion {
 	length := int64(len(u.rates))
 	full, more := p.units/length, p.units%length
@@ -65,7 +65,7 @@ func (u *unitRates) distribute(taken []portion, p portion, place int64) []portio
 	return taken
 }
 
-// reduce takes off the portions what their rates come to.
+// reduce takes the rates off the portions.
 func (u *unitRates) reduce(e *evaluation, portions []portion) {
 	switch e.arith.scope {
 	case scopeRule:
@@ -83,10 +83,10 @@ func (u *unitRates) reduce(e *evaluation, portions []portion) {
 	}
 }
 
-// weigh makes the values of portions their contributions, and rounds the sum of these.
-// A sum that is longer than 63 bits takes goods above 9,223,372,036 minor units, at
-// rates of nine decimals. The contributions are shifted by its further bits then: the
-// sum is exact all the same, and the shares are all but.
+// weigh replaces the values of portions by their contributions, and returns the rounded sum in
+// minor units. The sum exceeds 63 bits only for goods above 9,223,372,036 minor units at rates
+// of nine decimals. The contributions are then shifted right by the excess bits: the sum is
+// still exact, and the shares are nearly exact.
 func (u *unitRates) weigh(a *arithmetic, portions []portion) int64 {
 	var sum money.Wide
 	for i := range portions {

@@ -8,7 +8,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// rule is one promotion: which lines, when, what, and with what else.
+// rule is one promotion: its goods, times, conditions, reward, and how it combines with others.
 type rule struct {
 	id         string
 	pos        document.Pos
@@ -81,14 +81,14 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	s.Done()
 }
 
-// byUnit reports whether a rule counts units or sets what one costs or loses, so
-// that goods by weight take no part in it.
+// byUnit reports whether a rule counts units or sets what a unit costs or loses, so that it
+// leaves out goods by weight.
 func (r *rule) byUnit() bool {
 	return r.targeting.maxUnits > 0 || countsUnits(r.reward) || looksAtUnits(r.reward)
 }
 
-// byLine reports whether a rule looks at the lines of a cart, so that a customer can
-// make it give more or less by splitting them.
+// byLine reports whether a rule looks at the lines of a cart, so that splitting a line changes
+// what it gives.
 func (r *rule) byLine() bool {
 	return r.targeting.perLine || r.each == eachLine || r.stacking.stop == stopLine || looksAtLines(r.reward)
 }
@@ -129,8 +129,8 @@ func (r *rule) encode(o *object) {
 	r.stacking.encode(o)
 }
 
-// byPriority orders rules as they are applied: by stage, then higher priority
-// first, then by id.
+// byPriority orders rules as they are applied: lower stage first, then higher priority first,
+// then by id.
 func byPriority(a, b *rule) int {
 	switch {
 	case a.stacking.stage != b.stacking.stage:

@@ -2,10 +2,10 @@ package strategy
 
 import "github.com/promogate/caddy-discount/strategy/document"
 
-// exclusive is what a rule competes with instead of applying beside it. The customer
-// gets the better.
+// exclusive is which rules a rule competes with instead of applying together with them. The
+// customer gets what is worth more.
 //
-//	exclusive = "goods"   # with the other rules of goods; those of shipping apply beside either
+//	exclusive = "goods"   # with the other rules of goods; rules of shipping apply in either case
 //	exclusive = true      # with all others together; "all" is the same
 type exclusive uint8
 
@@ -42,7 +42,7 @@ func (x exclusive) encode(o *object) {
 	}
 }
 
-// checkExclusive refuses "goods" of a rule that takes nothing off goods.
+// checkExclusive refuses exclusive = "goods" for a rule that takes nothing off goods.
 func (r *rule) checkExclusive(s *section) {
 	if r.stacking.exclusive == exclusiveGoods && r.targeting.appliesTo == toShipping {
 		s.Wrong(s.Node.Get("exclusive"), "exclusive", `"goods" competes with rules of goods, and this one reduces shipping`,

@@ -11,12 +11,12 @@ import (
 
 // The bounds of meta.
 const (
-	maxMetaDepth = 8     // tables and lists within each other
+	maxMetaDepth = 8     // nested tables and lists
 	maxMetaBytes = 8_192 // as canonical JSON
 )
 
-// meta reads a free table, as canonical JSON; "" when it is absent. Date-times become
-// strings, as they are written.
+// meta reads a table of any content and returns it as canonical JSON; "" when it is absent.
+// Date-times become strings, as written.
 func (s *section) meta() string {
 	n := s.Get("meta")
 	if n == nil {
@@ -50,7 +50,7 @@ type metaWriter struct {
 }
 
 func (w *metaWriter) report(n *document.Node, reason, hint string) {
-	if !w.failed { // one is enough
+	if !w.failed { // report only the first mistake
 		w.section.Wrong(n, "meta", reason, hint)
 	}
 	w.failed = true
@@ -84,7 +84,7 @@ func (w *metaWriter) value(n *document.Node, depth int) {
 	}
 }
 
-// integerOf writes a whole number, if programs that read JSON see the same one.
+// integerOf writes a whole number that all JSON readers keep exactly, and reports any other.
 func (w *metaWriter) integerOf(n *document.Node) {
 	const safest = 1<<53 - 1 // RFC 7493, section 2.2
 	v, err := document.ParseInteger(n.Text)

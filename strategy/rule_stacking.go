@@ -5,8 +5,8 @@ package strategy
 //	stage        = 1         # lower first
 //	priority     = 0         # within a stage, higher first; then by id
 //	group        = "coupon"  # of a group only the rule worth most applies
-//	exclusive    = true      # alone against all others together, or against those of "goods"
-//	stop         = "line"    # later rules skip the lines this one reduced; or end with "cart"
+//	exclusive    = true      # competes with all others together, or with those of "goods"
+//	stop         = "line"    # later rules skip the lines this one reduced; "cart": no later rule
 //	max_discount = 20.00     # the most the rule takes off
 type stacking struct {
 	stage       int64

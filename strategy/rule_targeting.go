@@ -14,7 +14,7 @@ type targeting struct {
 	maxUnits  int64 // 0 when absent
 	perLine   bool
 	pick      pick
-	usual     pick // where none is given: of unit_rates the dearest
+	usual     pick // the default of pick: dearest with unit_rates, else cheapest
 	fresh     bool
 }
 

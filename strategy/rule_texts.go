@@ -12,8 +12,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// ruleTexts are what a rule says to people, and to programs beside the engine. No
-// amount depends on them, so they are no part of the canonical form.
+// ruleTexts are the texts of a rule for people, and its data for other programs. No amount
+// depends on them, so they are not part of the canonical form.
 //
 //	title       = "三件八五折"                            # or by language: { zh = "三件八五折", en = "15% off three" }
 //	description = { zh = "任选三件", en = "any three" }
@@ -25,12 +25,12 @@ type ruleTexts struct {
 	meta               string // canonical JSON; "" when absent
 }
 
-// localized is a text in several languages in the order of the file, or one in a
-// language that is not said.
+// localized is a text in several languages, in the order of the file, or one text without a
+// language.
 type localized []inLanguage
 
 type inLanguage struct {
-	tag  string // BCP 47; "" where it is not said
+	tag  string // BCP 47; "" for no language
 	text string
 }
 
@@ -43,7 +43,7 @@ const (
 	maxLanguages   = 64
 )
 
-// decodeTexts reads the texts of a rule; nil when it has none, as is usual.
+// decodeTexts reads the texts of a rule; nil if it has none.
 func decodeTexts(s *section) *ruleTexts {
 	t := ruleTexts{
 		title:       s.localized("title", maxTitle, false),
@@ -54,7 +54,7 @@ func decodeTexts(s *section) *ruleTexts {
 	if t.title == nil && t.description == nil && t.tags == nil && t.meta == "" {
 		return nil
 	}
-	given := t // most rules have none, and are spared the memory
+	given := t // allocated here, so that rules without texts allocate nothing
 	return &given
 }
 
@@ -91,7 +91,8 @@ func (s *section) localized(name string, most int, lines bool) localized {
 	return list
 }
 
-// languageOf reads a language tag; spelled are those so far, as they are written.
+// languageOf reads a language tag; spelled has the earlier tags, as written, by their canonical
+// form.
 func (s *section) languageOf(f *document.Field, spelled map[string]string) (string, bool) {
 	tag, err := language.Parse(f.Key)
 	switch {
@@ -136,7 +137,7 @@ func checkShown(text string, most int, lines bool) string {
 	}
 	for _, c := range text {
 		if lines && (c == '\n' || c == '\t' || c == '\r') || unicode.Is(unicode.Cf, c) {
-			continue // such as the joiners of scripts and emoji
+			continue // Cf has the joiners of scripts and emoji
 		}
 		if !unicode.IsGraphic(c) {
 			return fmt.Sprintf("the character %U cannot be shown", c)
@@ -145,7 +146,7 @@ func checkShown(text string, most int, lines bool) string {
 	return ""
 }
 
-// tags reads a list of different words.
+// tags reads a list of distinct words.
 func (s *section) tags() []string {
 	n := s.Get("tags")
 	if n == nil {
@@ -179,8 +180,8 @@ func (s *section) tags() []string {
 	return list
 }
 
-// encode writes the texts for their digest. Languages are a list, since the first one
-// stands in for those that are not there.
+// encode writes the texts for their digest. Languages are a list, because their order has
+// meaning: the first one is the default.
 func (t *ruleTexts) encode(o *object) {
 	t.description.encode(o, "description")
 	if t.meta != "" {
@@ -214,7 +215,7 @@ func (l localized) encode(o *object, name string) {
 	})
 }
 
-// list writes a list of which the order has meaning.
+// list writes a list whose order has meaning.
 func (o *object) list(n int, element func(i int)) {
 	o.raw("[")
 	for i := range n {
@@ -226,7 +227,7 @@ func (o *object) list(n int, element func(i int)) {
 	o.raw("]")
 }
 
-// rulesWithTexts are the rules that have texts, the [[discounts]] ladder first.
+// rulesWithTexts lists the rules that have texts, the [[discounts]] ladder first.
 func (m *Model) rulesWithTexts() []*rule {
 	var rules []*rule
 	if m.ladder != nil && m.ladder.texts != nil {
@@ -241,9 +242,9 @@ func (m *Model) rulesWithTexts() []*rule {
 	return rules
 }
 
-// Texts is what the rules say to people, and their meta, as RFC 8785 JSON. It is apart
-// from [Model.Canonical], so that a title is mended without a new fingerprint; its
-// SHA-256 is [Strategy.TextsDigest]. Without any texts it is an empty object.
+// Texts returns the texts and meta of the rules as RFC 8785 JSON. It is separate from
+// [Model.Canonical], so that changing a title does not change the fingerprint. Its SHA-256 is
+// [Strategy.TextsDigest]. Without any texts it is an empty object.
 //
 //	{"rule":{"group-buy-3":{"tags":["summer"],"title":[{"lang":"zh","text":"三件八五折"},{"lang":"en","text":"15% off three"}]}}}
 func (m *Model) Texts() []byte {

@@ -29,8 +29,8 @@ func (s *Strategy) evaluate(q *Quote) {
 	s.roundPayable(q)
 }
 
-// applyAll applies every rule that may, in their order, and then sees whether
-// an exclusive one is worth more than all of them.
+// applyAll applies the rules that are not exclusive in their order. If there are exclusive rules,
+// it then applies one of those instead where that is worth more.
 func (s *Strategy) applyAll(q *Quote) {
 	s.applyTogether(q, noExclusive)
 	if s.exclusive {
@@ -38,8 +38,8 @@ func (s *Strategy) applyAll(q *Quote) {
 	}
 }
 
-// applyTogether applies the rules that are not exclusive, or in place of those of goods
-// an exclusive one.
+// applyTogether applies the rules that are not exclusive in their order. If exclusive is a rule
+// and not noExclusive, that rule replaces the rules of goods.
 func (s *Strategy) applyTogether(q *Quote, exclusive int) {
 	e := &q.work
 	for n, i := range e.lookup.candidates {
@@ -56,14 +56,14 @@ func (s *Strategy) applyTogether(q *Quote, exclusive int) {
 	}
 }
 
-// applyNext applies a rule, or the best of its group where it leads one, and returns the
-// rule that gave something; -1 for none. With an exclusive rule only rules of shipping
-// apply.
+// applyNext applies a rule, or the best rule of the group that it leads, and returns the rule
+// that gave something; -1 for none. If exclusive is a rule, only that rule and rules of
+// shipping apply.
 func (s *Strategy) applyNext(q *Quote, i, exclusive int) int {
 	switch r := &s.rules[i]; {
 	case r.group != "":
 		if r.groupLeader != int32(i) {
-			return -1 // its group was applied
+			return -1 // its group applies at the place of its leader
 		}
 		of := anyRule
 		if exclusive >= 0 {
@@ -79,8 +79,7 @@ func (s *Strategy) applyNext(q *Quote, i, exclusive int) int {
 	return i
 }
 
-// apply applies one rule if its conditions hold and reports whether it gave
-// anything.
+// apply applies one rule if its conditions are met, and reports whether it gave anything.
 func (s *Strategy) apply(q *Quote, i int) bool {
 	t, met := s.try(q, i)
 	if !met {
@@ -91,7 +90,8 @@ func (s *Strategy) apply(q *Quote, i int) bool {
 	return len(q.Applied) > before
 }
 
-// try works out what a rule would take off as things stand.
+// try computes what a rule would take off after the rules applied so far, and reports whether
+// its conditions are met.
 func (s *Strategy) try(q *Quote, i int) (*target, bool) {
 	e := &q.work
 	if e.trace != nil {
@@ -100,8 +100,7 @@ func (s *Strategy) try(q *Quote, i int) (*target, bool) {
 	return e.try(&s.rules[i])
 }
 
-// addAsked makes the one rule that is asked about a candidate, so that it says
-// what it is missing.
+// addAsked makes the rule that the trace asks about a candidate, so that its progress is noted.
 func (e *evaluation) addAsked() {
 	if e.trace == nil || e.trace.only == noRule {
 		return
@@ -119,11 +118,12 @@ func (e *evaluation) addAll(rules int) {
 	}
 }
 
-// anyRule is the kind that all rules are of.
+// anyRule is true for all rules.
 func anyRule(*compiledRule) bool { return true }
 
-// bestOf finds the rule, among those of a kind, that alone would be worth most
-// as things stand; of equals the earlier. It is -1 if none gives anything.
+// bestOf finds the rule, among those for which of is true, that would be worth most if it alone
+// were applied next; of equal ones the earlier. best is -1 if none gives anything. most is in
+// minor units.
 func (s *Strategy) bestOf(q *Quote, rules []int32, of func(*compiledRule) bool) (best int, most int64) {
 	e := &q.work
 	best = -1
@@ -148,8 +148,8 @@ func (s *Strategy) applyBest(q *Quote) {
 	}
 }
 
-// beginStage keeps the values of all items as a new stage finds them, where
-// anything is counted by those.
+// beginStage keeps the values of all items at the beginning of a stage, if rates or thresholds are
+// based on them.
 func (e *evaluation) beginStage() {
 	if e.arith.base != baseStage && e.arith.thresholdBase != baseStage {
 		return

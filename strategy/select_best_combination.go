@@ -5,23 +5,21 @@ import (
 	"math/bits"
 )
 
-// This file is select = "best_combination": of the rules that give something alone,
-// those that are worth most together.
+// This file implements select = "best_combination": of the rules that give something alone, it
+// applies those that are worth most together.
 //
-// A combination fits when what its rules take off alone, each on the untouched cart,
-// comes to no more than the goods, and the same of shipping. It has one rule of a
-// group at most, and an exclusive rule only alone or, if it is so towards goods,
-// beside rules of shipping. It is worth what its rules take off when they are applied
-// in their order as if there were no others, so that each sees what the earlier ones left,
-// and stop counts among them. Of combinations worth the same the one with more gifts is
-// better, then the one with fewer rules, then the one with the earlier rules.
+// Each rule is first tried alone on the untouched cart. A combination is valid if these discounts
+// together are at most the value of the goods, and likewise of shipping. It has at most one rule
+// of a group. An exclusive rule is alone in it, or with rules of shipping if it is exclusive
+// towards goods. The worth of a combination is what its rules take off when only they are
+// applied, in their order and with their stop. Of combinations of equal worth the one with more
+// gifts is better, then the one with fewer rules, then the one with the earlier rules.
 
-// maxCombined is how many rules there may be, so that there are 2^16 combinations at
-// most.
+// maxCombined is the maximum number of rules, so that there are at most 2^16 combinations.
 const maxCombined = 16
 
-// checkCombined refuses more rules than can be combined. The [[discounts]] ladder is
-// one of them, and rules that are switched off are none.
+// checkCombined refuses more than maxCombined enabled rules. The [[discounts]] ladder counts as
+// one.
 func (m *Model) checkCombined(top *section) {
 	if m.arithmetic.selection != selectBestCombination {
 		return
@@ -42,31 +40,31 @@ func (m *Model) checkCombined(top *section) {
 	}
 }
 
-// combining is the search for the best combination, by branch and bound: the rules
-// are taken or left out one after the other, and a branch is given up when what it could still
-// come to is no better than the best so far. Its memory is used again.
+// combining is the search for the best combination, by branch and bound: each rule in turn is
+// taken or left out, and a branch is pruned when its bound is no better than the best combination
+// so far. Its memory is used again.
 type combining struct {
 	rules []combined // those that give something alone, in their order
-	items []item     // as each rule that is taken found them
-	runs  []run      // those of them, likewise
+	items []item     // the items before each rule that is taken
+	runs  []run      // their runs
 	at    combination
-	alone sides // of the rules of at
+	alone sides // what the rules of at take off alone
 	best  combination
-	tries int // how often a rule was applied to see
+	tries int // how often a rule was applied on trial
 }
 
 // combined is a rule that may be part of a combination.
 type combined struct {
 	rule       int32
-	steady     bool  // it never takes more than alone, as of [Strategy.steady]
-	gift       bool  // it gives one
+	steady     bool  // it never takes more than alone: see [Strategy.steady]
+	gift       bool  // it gives a gift
 	alone      sides // what it takes off alone
-	most       sides // what it and the rules after it could take off at most
+	most       sides // the most that it and the rules after it could take off
 	steadyTail bool  // it and the rules after it are steady
-	gifts      int   // that it and the rules after it could give
+	gifts      int   // number of gifts that it and the rules after it could give
 }
 
-// sides are amounts off the goods and off shipping.
+// sides are amounts off the goods and off shipping, in minor units.
 type sides struct{ goods, shipping int64 }
 
 func (a sides) plus(b sides) sides  { return sides{a.goods + b.goods, a.shipping + b.shipping} }
@@ -119,7 +117,7 @@ func (s *Strategy) applyBestCombination(q *Quote) {
 	*c = combining{rules: c.rules[:0], items: c.items[:0], runs: c.runs[:0]}
 	s.tryAlone(q, c)
 	traced := e.trace
-	e.trace = nil // what is tried on the way explains nothing
+	e.trace = nil // tries of the search are no part of the explanation
 	s.computeBounds(q, c)
 	s.combine(q, c, 0)
 	s.competeExclusive(c)
@@ -148,7 +146,7 @@ func (s *Strategy) tryAlone(q *Quote, c *combining) {
 	}
 }
 
-// computeBounds works out what could still come of each rule and those after it.
+// computeBounds computes the most that each rule and those after it could give.
 func (s *Strategy) computeBounds(q *Quote, c *combining) {
 	tail := combined{steadyTail: true}
 	for n := len(c.rules) - 1; n >= 0; n-- {
@@ -162,14 +160,14 @@ func (s *Strategy) computeBounds(q *Quote, c *combining) {
 	}
 }
 
-// combine tries all combinations of what is taken with the rules from the n-th on.
+// combine tries all combinations of the rules taken so far with the rules from the n-th on.
 func (s *Strategy) combine(q *Quote, c *combining, n int) {
 	for ; n < len(c.rules) && !q.work.tooManySteps() && c.mayBeat(q, n); n++ {
 		s.combineWith(q, c, n)
 	}
 }
 
-// combineWith is combine with the n-th rule taken, and as things were afterwards.
+// combineWith is combine with the n-th rule taken. It restores the quote afterwards.
 func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 	one := &c.rules[n]
 	if !s.fits(q, c, one) {
@@ -181,7 +179,7 @@ func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 		before = &s.rules[c.rules[bits.Len32(c.at.rules)-1].rule]
 	}
 	c.tries++
-	if s.applyAfter(q, int(one.rule), before) != before { // else it is no better than without
+	if s.applyAfter(q, int(one.rule), before) != before { // else the rule adds nothing
 		c.at = combination{rules: c.at.rules | 1<<n, worth: q.Discount + q.ShippingDiscount, gifts: len(q.Gifts)}
 		c.alone = c.alone.plus(one.alone)
 		if c.at.beats(&c.best) {
@@ -195,7 +193,7 @@ func (s *Strategy) combineWith(q *Quote, c *combining, n int) {
 	q.back(was)
 }
 
-// fits reports whether a rule may be taken beside those that are.
+// fits reports whether a rule may be added to the rules taken so far.
 func (s *Strategy) fits(q *Quote, c *combining, one *combined) bool {
 	r := &s.rules[one.rule]
 	with := c.alone.plus(one.alone)
@@ -214,10 +212,9 @@ func (s *Strategy) fits(q *Quote, c *combining, one *combined) bool {
 	return true
 }
 
-// mayBeat reports whether what is taken with rules from the n-th on could be better
-// than the best so far. All limits are above what can come of it: what these rules
-// could take off, what is left to take, and of rules that never take more than alone
-// what still fits.
+// mayBeat reports whether the rules taken so far, with rules from the n-th on, could be better
+// than the best combination. It uses upper bounds: what these rules could take off, what is left
+// to take off, and for steady rules what keeps a combination valid.
 func (c *combining) mayBeat(q *Quote, n int) bool {
 	from := &c.rules[n]
 	most := from.most.least(sides{max(0, q.work.budget), q.Shipping - q.ShippingDiscount})
@@ -231,16 +228,16 @@ func (c *combining) mayBeat(q *Quote, n int) bool {
 	case gifts != c.best.gifts:
 		return gifts > c.best.gifts
 	}
-	// Those of the same size that come later have later rules.
+	// A combination of the same size that is found later has later rules.
 	return c.at.size()+1 < c.best.size()
 }
 
-// maxCombinedTries is about how often rules are applied to see, in all quotes of an
-// explanation: four times as often as the worst search for one quote takes.
+// maxCombinedTries bounds the tries of rules in all quotes of an explanation, approximately: four
+// times those of the longest search for one quote.
 const maxCombinedTries = 4 << maxCombined
 
-// triesFor is how many further quotes an explanation may take. Where the quote took a
-// long search, so will they, so that there are fewer.
+// triesFor is how many further quotes an explanation may take. There are fewer after a long
+// search, because each further quote would also take a long search.
 func (c *combining) triesFor(most int) int {
 	if c == nil || c.tries == 0 {
 		return most
@@ -248,7 +245,7 @@ func (c *combining) triesFor(most int) int {
 	return min(most, maxCombinedTries/c.tries)
 }
 
-// tried is how often a rule was applied to see.
+// tried is how often a rule was applied on trial.
 func (c *combining) tried() int {
 	if c == nil {
 		return 0
@@ -256,7 +253,8 @@ func (c *combining) tried() int {
 	return c.tries
 }
 
-// competeExclusive lets the rules compete that are exclusive towards all, each alone.
+// competeExclusive compares each rule that is exclusive towards all, alone, with the best
+// combination.
 func (s *Strategy) competeExclusive(c *combining) {
 	for n := range c.rules {
 		one := &c.rules[n]
@@ -273,8 +271,8 @@ func (s *Strategy) competeExclusive(c *combining) {
 	}
 }
 
-// applyAfter applies a rule after the one that was applied before, if any, and
-// returns the one that gave something last.
+// applyAfter applies a rule; before is the last rule that gave something, or nil. It returns the
+// last rule that gave something.
 func (s *Strategy) applyAfter(q *Quote, i int, before *compiledRule) *compiledRule {
 	r := &s.rules[i]
 	if before == nil || before.stage != r.stage {
@@ -286,16 +284,17 @@ func (s *Strategy) applyAfter(q *Quote, i int, before *compiledRule) *compiledRu
 	return r
 }
 
-// kept is what rules change of a quote, with its items and their runs.
+// kept is the part of a quote that rules change. Its items and runs are in the memory of the
+// search.
 type kept struct {
 	off                    sides
 	budget                 int64
 	freeRun                int32
 	applied, shares, gifts int
-	items, runs            int // where they begin in the memory of the search
+	items, runs            int // where they begin in that memory
 }
 
-// keep keeps a quote as it is. It is taken back in the reverse order.
+// keep saves a quote for back. Saved quotes are restored in reverse order.
 func (q *Quote) keep() kept {
 	e := &q.work
 	c := e.choice.combining
@@ -307,7 +306,7 @@ func (q *Quote) keep() kept {
 	return k
 }
 
-// back undoes what rules did since a quote was kept.
+// back restores a quote that keep saved.
 func (q *Quote) back(to kept) {
 	e := &q.work
 	c := e.choice.combining
@@ -325,8 +324,7 @@ func (q *Quote) back(to kept) {
 	c.items, c.runs = c.items[:to.items], c.runs[:to.runs]
 }
 
-// leftOut says why a rule is not in the best combination, though it would give
-// something alone.
+// leftOut is the reason of a rule that gives something alone but is not in the best combination.
 func (s *Strategy) leftOut(q *Quote, found tried) shortfall {
 	why := shortfall{reason: ReasonSelect, needed: minorValue(s.offByRules(q), sayBetterCombination)}
 	if found.lowered.amount != 0 {

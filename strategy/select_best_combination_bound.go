@@ -6,21 +6,21 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// bound is how the most that a rule takes off, whatever other rules left, is found on
-// the untouched cart. A bound that is too high costs time, one that is too low would
-// miss the best combination.
+// bound is how to compute, on the untouched cart, the most that a rule takes off after any other
+// rules. A bound that is too high costs time; one that is too low would miss the best
+// combination.
 type bound struct {
 	// steady rules never take more than alone.
 	steady bool
-	// rule is one that takes, on the untouched cart without floors, no less than the
-	// rule in any combination, but for slack. It is nil where none is known.
+	// rule takes on the untouched cart without floors, apart from slack, no less than the
+	// bounded rule takes in any combination. It is nil if no such rule is known.
 	rule *compiledRule
-	// units are how many are picked, of which each may be dearer by a part of a minor
-	// unit: the odd ones are on the first units.
+	// units is how many units are picked. Each may be dearer by a part of a minor unit,
+	// because the odd minor units are on the first units.
 	units int64
 }
 
-// boundsOf finds the bounds of all rules, where they are needed.
+// boundsOf finds the bounds of all rules; nil if select does not need them.
 func (s *Strategy) boundsOf() []bound {
 	if s.arithmetic.selection != selectBestCombination {
 		return nil
@@ -36,35 +36,36 @@ func (s *Strategy) boundsOf() []bound {
 	return bounds
 }
 
-// steady reports whether a rule never takes more off what other rules left than off
-// the untouched cart. It holds where less value, fewer lines and less headroom can only
-// lower the reward. It does not where the rule picks units: those that others took
-// away make room for dearer ones. Nor does it where goods and shipping share an
-// amount: what limits keep off the goods, shipping may take. What is lowered to a
-// bound in steps may lose more by the steps than by the bound. And an odd minor unit
-// of an article may come to be that of another line.
+// steady reports whether a rule never takes more after other rules than on the untouched cart.
+// Less value, fewer lines and less headroom have to lower its reward or leave it as it is. A rule
+// is not steady in these cases:
+//
+//   - It picks units: if other rules use some, it may pick dearer ones.
+//   - It reduces goods and shipping: shipping may get what limits keep off the goods.
+//   - A bound lowers it in rounding steps: the steps may lower it more than the bound.
+//   - Its selector gains lines that are reduced.
+//   - It looks at lines: an odd minor unit of an article may move to another line.
 func (s *Strategy) steady(r *compiledRule) bool {
 	inSteps := s.arithmetic.unit > 1 && (r.maxDiscount > 0 || s.limits != (limits{}))
 	return r.targeting.appliesTo != toAll && r.targeting.maxUnits == 0 && !r.byLine && !inSteps && !r.lines.gains() && steady(r.reward)
 }
 
-// gains reports whether a line may come to match when a rule reduces it: it was left
-// out for not being reduced.
+// gains reports whether a line may begin to match when a rule reduces it: an exclude matched it
+// only while it was not reduced.
 func (m *matcher) gains() bool {
 	f := m.extra
 	return f != nil && (f.exclude != nil && f.exclude.asksForReduced() || slices.ContainsFunc(f.any, func(a matcher) bool { return a.gains() }))
 }
 
-// asksForReduced reports whether it matters to a matcher, at any depth, that a line is
-// reduced.
+// asksForReduced reports whether a matcher has skip_reduced at any depth.
 func (m *matcher) asksForReduced() bool {
 	f := m.extra
 	return f != nil && (f.skipReduced || f.exclude != nil && f.exclude.asksForReduced() ||
 		slices.ContainsFunc(f.any, func(a matcher) bool { return a.asksForReduced() }))
 }
 
-// outdone is a rule like r that takes the dearest units, or all that r takes some
-// of, and how many units r picks.
+// outdone returns a rule like r that takes the dearest units, or all units of which r takes some,
+// and how many units r picks. The rule is nil if none is known.
 func (r *compiledRule) outdone() (*compiledRule, int64) {
 	like := *r
 	like.maxDiscount, like.targeting.pick, like.thresholds = 0, dearest, nil
@@ -89,8 +90,7 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 	return &like, units
 }
 
-// most is the most that a rule could take off in any combination, given that the
-// cart is untouched.
+// most is the most that a rule could take off in any combination. The cart has to be untouched.
 func (s *Strategy) most(q *Quote, one *combined) sides {
 	e, r, by := &q.work, &s.rules[one.rule], &s.bounds[one.rule]
 	if by.steady {
@@ -100,7 +100,7 @@ func (s *Strategy) most(q *Quote, one *combined) sides {
 	if by.rule != nil {
 		most = s.unbounded(e, by)
 	}
-	if r.targeting.appliesTo == toAll { // what is not taken off one side may be taken off the other
+	if r.targeting.appliesTo == toAll { // goods and shipping share the amount
 		most = sides{most.sum(), most.sum()}
 	}
 	if r.maxDiscount > 0 {
@@ -115,11 +115,10 @@ func (s *Strategy) most(q *Quote, one *combined) sides {
 	return most
 }
 
-// unbounded is what the rule of a bound takes off with slack, without floors and
-// limits.
+// unbounded is what the rule of a bound takes off without floors and limits, plus slack.
 func (s *Strategy) unbounded(e *evaluation, by *bound) sides {
 	c, budget := e.choice.combining, e.budget
-	c.items = append(c.items[:0], e.items...) // of which none is kept yet
+	c.items = append(c.items[:0], e.items...) // the search has kept none yet
 	for i := range e.items {
 		e.items[i].floor, e.items[i].unitFloor = 0, 0
 	}

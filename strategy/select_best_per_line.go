@@ -9,13 +9,12 @@ import (
 type lineWinner struct {
 	rule        int32
 	item        int32
-	from, units int64 // of the item
+	from, units int64 // the units of the line within the item
 	off         int64
 }
 
-// applyBestPerLine applies, on each line and shipping charge, only the rule that is
-// worth most there; of equals the earlier. Gifts are given by every rule that gives
-// one.
+// applyBestPerLine applies, on each line and shipping charge, only the rule that is worth most
+// there; of equal ones the earlier. Every rule with a gift gives it.
 func (s *Strategy) applyBestPerLine(q *Quote) {
 	e := &q.work
 	for range len(q.Lines) + len(q.Charges) {
@@ -35,7 +34,7 @@ func (s *Strategy) applyBestPerLine(q *Quote) {
 	s.applyWinners(q)
 }
 
-// compete lets a rule win the lines on which it is worth more than those before it.
+// compete makes a rule the winner of the lines on which it is worth more than earlier rules.
 func (e *evaluation) compete(rule int32, t *target) {
 	e.distributed, e.walked = lineCursor{}, true
 	for line, tail := nextTogether(t.portions); len(line) > 0; line, tail = nextTogether(tail) {
@@ -50,7 +49,7 @@ func (e *evaluation) compete(rule int32, t *target) {
 	}
 }
 
-// lineOf is the place of a portion among lines, then charges.
+// lineOf is the index of a portion's line; charges follow the lines.
 func (e *evaluation) lineOf(p *portion) int {
 	if int(p.item) < e.goods {
 		return int(p.line)
@@ -63,7 +62,7 @@ func (e *evaluation) lineCount() int {
 	return len(e.cart.Lines) + len(e.extras)
 }
 
-// spanOf makes a winner's units those of the whole line that has a unit.
+// spanOf sets a winner's units to the whole line that contains a unit.
 func (e *evaluation) spanOf(w *lineWinner, unit int64) {
 	l := &e.items[w.item]
 	if w.units = l.quantity; l.charge == nil && l.lines > 1 {
@@ -94,7 +93,7 @@ func (s *Strategy) applyWinners(q *Quote) {
 	}
 }
 
-// applyOnLines applies a rule on the lines it won, as it would have alone.
+// applyOnLines applies a rule on the lines it won, with the amounts of its try.
 func (s *Strategy) applyOnLines(q *Quote, i int, lines []int32) {
 	e := &q.work
 	e.gift = Gift{}

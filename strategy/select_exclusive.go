@@ -1,9 +1,9 @@
 package strategy
 
-// ofShipping reports whether a rule takes something off shipping alone.
+// ofShipping reports whether a rule reduces shipping only.
 func (r *compiledRule) ofShipping() bool { return r.targeting.appliesTo == toShipping }
 
-// The kinds of rules that compete.
+// The two kinds of exclusive rules.
 func isExclusiveGoods(r *compiledRule) bool { return r.exclusive == exclusiveGoods }
 func isExclusiveAll(r *compiledRule) bool   { return r.exclusive == exclusiveAll }
 
@@ -13,12 +13,12 @@ func (r *compiledRule) conflictsWith(other *compiledRule) bool {
 		r.exclusive == exclusiveGoods && !other.ofShipping() || other.exclusive == exclusiveGoods && !r.ofShipping()
 }
 
-// noExclusive stands for the exclusive rule where there is none.
+// noExclusive is the index for no exclusive rule.
 const noExclusive = -1
 
-// letExclusiveCompete lets the exclusive rules replace what the others did, where that is
-// worth more. Of the kinds the one worth most on the untouched cart competes; of equals
-// the others go first, and then the one that leaves the rules of shipping.
+// letExclusiveCompete replaces the other rules by an exclusive one where that is worth more. Of
+// each kind, the rule worth most on the untouched cart competes. Of equal results the other
+// rules come first, and then the rule that is exclusive towards goods.
 func (s *Strategy) letExclusiveCompete(q *Quote) {
 	e := &q.work
 	together := q.off()
@@ -58,7 +58,7 @@ func (s *Strategy) applyWithShipping(q *Quote, exclusive int) {
 	}
 }
 
-// off is what all rules took off, of goods and of shipping.
+// off is what all rules took off goods and shipping, in minor units.
 func (q *Quote) off() int64 { return q.Discount + q.ShippingDiscount }
 
 // exclusiveWinner is the exclusive rule that applied; nil if none did.
@@ -71,8 +71,8 @@ func (s *Strategy) exclusiveWinner(q *Quote) *Applied {
 	return nil
 }
 
-// outdone says that an exclusive rule, or the others together, kept a rule out; the zero
-// shortfall if they did not.
+// outdone says that an exclusive rule, or the other rules together, were worth more than a rule;
+// the zero shortfall if that is not why the rule did not apply.
 func (s *Strategy) outdone(rule int, q *Quote, t *trace, found tried) shortfall {
 	r, won := &s.rules[rule], s.exclusiveWinner(q)
 	switch {
@@ -91,7 +91,7 @@ func (s *Strategy) outdone(rule int, q *Quote, t *trace, found tried) shortfall 
 	return why
 }
 
-// offByRules is what the rules took off together, without the reserved one.
+// offByRules is what the rules took off together, without the reserved rule, in minor units.
 func (s *Strategy) offByRules(q *Quote) int64 {
 	sum := int64(0)
 	for _, a := range s.byRules(q) {
@@ -100,8 +100,8 @@ func (s *Strategy) offByRules(q *Quote) int64 {
 	return sum
 }
 
-// rivalWorth is what an exclusive rule would have taken off, with the rules of shipping
-// where it competed beside them.
+// rivalWorth is what an exclusive rule would have taken off, together with the rules of shipping
+// if it competed with them.
 func (t *trace) rivalWorth(rule int, found tried) Value {
 	if rule == t.rival && t.withShipping > found.lowered.amount {
 		return minorValue(t.withShipping, sayBesideShipping)

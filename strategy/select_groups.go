@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// addGroupLeaders adds the first rule of every group that a candidate is of: the group is
-// applied in its place, whether or not the cart can touch that very rule.
+// addGroupLeaders adds the first rule of every group that has a candidate: the group is applied
+// at the place of that rule, whether or not the cart can touch it.
 func (s *Strategy) addGroupLeaders(e *evaluation) {
 	if !s.grouped {
 		return
@@ -20,8 +20,8 @@ func (s *Strategy) addGroupLeaders(e *evaluation) {
 	e.lookup.candidates = slices.Compact(e.lookup.candidates)
 }
 
-// leadingWithout is the strategy in which the next rule of a group leads it, if the rule
-// does: so it is where the rule is switched off.
+// leadingWithout is the strategy as if a rule were switched off: if the rule leads its group, the
+// next rule of the group leads it.
 func (s *Strategy) leadingWithout(rule int) *Strategy {
 	r := &s.rules[rule]
 	if r.group == "" || r.groupLeader != int32(rule) {
@@ -42,9 +42,8 @@ func (s *Strategy) leadingWithout(rule int) *Strategy {
 	return &without
 }
 
-// sortGroups puts the candidates that are of a group together, each group in
-// its order: to look for them among all candidates for each group would cost the
-// square of the groups.
+// sortGroups lists the candidates that have a group, by group and then in their order. Searching
+// all candidates for each group would take time that grows with the square of the groups.
 func (s *Strategy) sortGroups(e *evaluation) {
 	if !s.grouped {
 		return
@@ -59,7 +58,7 @@ func (s *Strategy) sortGroups(e *evaluation) {
 	})
 }
 
-// groupOf are the candidates of the group that a rule leads.
+// groupOf lists the candidates of the group that a rule leads.
 func (s *Strategy) groupOf(e *evaluation, leader int32) []int32 {
 	from, _ := slices.BinarySearchFunc(e.choice.inGroups, leader, func(i, leader int32) int { return cmp.Compare(s.rules[i].groupLeader, leader) })
 	to := from

@@ -2,21 +2,21 @@ package strategy
 
 import "slices"
 
-// OrderEntry is a place in the order in which rules apply.
+// OrderEntry is a position in the order in which rules apply.
 type OrderEntry struct {
 	Stage    int64 `json:"stage"`
 	Priority int64 `json:"priority"`
-	// Rules are the ids: one, or those of a group, of which the best applies.
+	// Rules lists the ids: one, or those of a group, of which only the best applies.
 	Rules []string `json:"rules"`
 	Group string   `json:"group,omitempty"`
-	// Exclusive is "all" or "goods" where the rule competes with all others, or with those
-	// of goods.
+	// Exclusive is "all" if the rule competes with all others, "goods" if it competes with
+	// rules of goods, and empty otherwise.
 	Exclusive string `json:"exclusive,omitempty"`
 }
 
-// Order lists the rules that are switched on, in the order in which they apply. A group has
-// the place of its first rule. Where arithmetic.select lets only the best apply, groups and
-// exclusive do not count, and the earlier of equals is better.
+// Order lists the enabled rules in the order in which they apply. With arithmetic.select = "all" a
+// group has the position of its first rule; otherwise each rule has a position of its own. With
+// "best" and "best_per_line" exclusive has no effect, and of equal rules the earlier applies.
 func (m *Model) Order() []OrderEntry {
 	rules := m.enabled()
 	grouped, exclusive := m.arithmetic.selection == selectAll, !m.ChoosesBest()
@@ -43,14 +43,14 @@ func (m *Model) Order() []OrderEntry {
 	return list
 }
 
-// ChoosesBest reports whether arithmetic.select lets only the best rule apply, of the cart
-// or of each line, so that the order of rules only breaks ties.
+// ChoosesBest reports whether arithmetic.select applies only the best rule, of the cart or of
+// each line, so that the order of rules only breaks ties.
 func (m *Model) ChoosesBest() bool {
 	return m.arithmetic.selection == selectBest || m.arithmetic.selection == selectBestPerLine
 }
 
-// enabled are the rules that are switched on, the [[discounts]] ladder among them, in the
-// order in which they apply.
+// enabled lists the enabled rules, including the [[discounts]] ladder, in the order in which they
+// apply.
 func (m *Model) enabled() []*rule {
 	rules := make([]*rule, 0, len(m.rules)+1)
 	if m.ladder != nil {

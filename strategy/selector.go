@@ -5,18 +5,20 @@ import (
 	"slices"
 )
 
-// selector says which goods of a cart a rule is about. A line matches when it
-// matches everything that is given; nothing given matches every line.
+// selector says which goods of a cart a rule is about. A line matches if it matches every key
+// that is given; without keys every line matches.
 //
 //	skus           = ["americano-iced", "latte"]
 //	categories     = ["咖啡"]
 //	subgroups      = ["冷饮"]
 //	where          = { caffeine_mg = { max = 50 } }
-//	min_unit_price = 10.00        # list price, inclusive; of a line of which only the total is known that of a unit, exactly
+//	min_unit_price = 10.00        # list price of a unit, inclusive
 //	max_unit_price = 50.00
 //	skip_reduced   = true         # neither on sale nor discounted by an earlier rule
-//	exclude        = { skus = ["gift-card"] }   # but not lines that match this
-//	any            = [{ skus = ["mug"] }, { categories = ["茶"] }]   # one of these
+//	exclude        = { skus = ["gift-card"] }   # lines that match this do not match
+//	any            = [{ skus = ["mug"] }, { categories = ["茶"] }]   # a line matches one of these
+//
+// If only the total of a line is known, the list price is its total divided by its units, exactly.
 type selector struct {
 	skus        []string // in the form in which SKUs are compared
 	categories  []string
@@ -50,10 +52,10 @@ func decodeSelector(s *section) selector {
 	return sel
 }
 
-// maxExcludes bounds excludes within excludes, which are walked by recursion.
+// maxExcludes bounds the nesting of excludes, because they are read by recursion.
 const maxExcludes = 100
 
-// excludes is how many excludes are within each other here.
+// excludes is how many excludes the section is nested in, itself included.
 func (s *section) excludes() int {
 	n := 0
 	for in := &s.Section; in.Within != nil && (in.Name == "exclude" || isAlternative(in)); in = in.Within {
@@ -86,8 +88,8 @@ func decodeExclude(s *section) *selector {
 	return &exclude
 }
 
-// encode writes the members in their order: an object that is in order is not
-// copied, so that excludes within excludes are not copied once for each around.
+// encode writes the members in canonical order. An object in order is not copied, so nested
+// excludes are not copied once for each level.
 func (sel *selector) encode(o *object) {
 	sel.encodeAny(o)
 	o.texts("categories", sel.categories)
@@ -113,13 +115,13 @@ func (sel *selector) encode(o *object) {
 	}
 }
 
-// symbol stands for a SKU, category or subgroup that a rule or the catalogue
-// names; unnamed stands for all others.
+// symbol is the number of a SKU, category or subgroup that a rule or the catalogue names; unnamed
+// is the number of all other words.
 type symbol int32
 
 const unnamed symbol = 0
 
-// symbols numbers words. It is written while compiling and only read after.
+// symbols numbers words. It is written only while compiling.
 type symbols map[string]symbol
 
 func (t symbols) of(word string) symbol {
@@ -146,14 +148,14 @@ type matcher struct {
 	extra                       *extraTests // nil for most
 }
 
-// extraTests are those that few rules have.
+// extraTests are the tests of a selector other than SKUs, categories and subgroups.
 type extraTests struct {
 	where              []attributeTest
 	minPrice, maxPrice int64
 	skipReduced        bool
 	exclude            *matcher
 	any                []matcher // one of these; empty for no any
-	anyOfFew           bool      // any finds its goods by few words
+	anyOfFew           bool      // see matcher.namesFew
 }
 
 func (c *compiler) matcher(sel *selector) matcher {
@@ -177,17 +179,17 @@ func (c *compiler) matcher(sel *selector) matcher {
 	return m
 }
 
-// isPlain reports whether a selector asks for nothing but SKUs, categories and subgroups.
+// isPlain reports whether a selector has no keys other than skus, categories and subgroups.
 func (sel *selector) isPlain() bool {
 	return sel.where == nil && sel.minPrice == 0 && sel.maxPrice == 0 && !sel.skipReduced && sel.exclude == nil && len(sel.any) == 0
 }
 
-// selects reports whether the matcher leaves anything out.
+// selects reports whether the matcher has any test.
 func (m *matcher) selects() bool {
 	return len(m.skus)+len(m.categories)+len(m.subgroups) > 0 || m.extra != nil
 }
 
-// matches reports whether a line of goods is one the matcher is about.
+// matches reports whether a line of goods passes all tests.
 func (m *matcher) matches(l *item) bool {
 	return (len(m.skus) == 0 || among(m.skus, l.sku)) &&
 		(len(m.categories) == 0 || among(m.categories, l.category) || l.further != nil && common(m.categories, *l.further)) &&
@@ -229,7 +231,7 @@ func among(list []symbol, s symbol) bool {
 	return false
 }
 
-// common reports whether one of further words is among those of a list.
+// common reports whether a list has one of words.
 func common(list, words []symbol) bool {
 	for _, s := range words {
 		if among(list, s) {
@@ -239,6 +241,5 @@ func common(list, words []symbol) bool {
 	return false
 }
 
-// scanned is up to which length looking through a list is faster than
-// searching it.
+// scanned is the length up to which a linear scan of a list is faster than a binary search.
 const scanned = 16

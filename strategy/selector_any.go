@@ -8,12 +8,12 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// This file is the selector any: a line matches one of several selectors, and the
-// selectors beside any.
+// This file implements the key any of a selector: a line matches if it matches one of several
+// selectors and the keys beside any.
 //
 //	any = [{ skus = ["gift-box"] }, { categories = ["tea", "coffee"] }]
 //
-// An alternative has no any of its own; its exclude is a selector like others and may.
+// An alternative has no any of its own, but its exclude may have one.
 
 func decodeAny(s *section) []selector {
 	if isAlternative(&s.Section) {
@@ -45,8 +45,8 @@ func decodeAny(s *section) []selector {
 // isAlternative reports whether the table is an element of any.
 func isAlternative(s *document.Section) bool { return s.Name == "any" && s.Index >= 0 }
 
-// refuseAny reports an any within an any. The key counts as known only where it is there,
-// so that it is no hint for another one.
+// refuseAny reports an any within an any. The key becomes known only if it is present, so that
+// no hint suggests it.
 func (s *section) refuseAny() {
 	if n := s.Node.Get("any"); n != nil {
 		s.Ask("any")
@@ -54,7 +54,7 @@ func (s *section) refuseAny() {
 	}
 }
 
-// checkAlternatives warns of an alternative that is the same as one before it.
+// checkAlternatives warns of an alternative that is the same as an earlier one.
 func (s *section) checkAlternatives(list []selector, nodes []*document.Node) {
 	first := make(map[string]int, len(list))
 	for i := range list {
@@ -74,8 +74,7 @@ func (sel *selector) written(r *reader) []byte {
 	return o.buf
 }
 
-// encodeAny writes the alternatives in the order of their text, since their order has no
-// meaning.
+// encodeAny writes the alternatives sorted by their text, because their order has no meaning.
 func (sel *selector) encodeAny(o *object) {
 	if len(sel.any) == 0 {
 		return
@@ -107,7 +106,7 @@ func (c *compiler) alternatives(list []selector) []matcher {
 	return matchers
 }
 
-// any are the alternatives of a matcher; nil for most.
+// any lists the alternatives of a matcher; nil without any.
 func (m *matcher) any() []matcher {
 	if m.extra == nil {
 		return nil
@@ -115,7 +114,7 @@ func (m *matcher) any() []matcher {
 	return m.extra.any
 }
 
-// matchesAny reports whether a line is one that one of the alternatives is about.
+// matchesAny reports whether a line matches one of the alternatives.
 func (f *extraTests) matchesAny(l *item) bool {
 	for i := range f.any {
 		if f.any[i].matches(l) {
@@ -125,8 +124,8 @@ func (f *extraTests) matchesAny(l *item) bool {
 	return false
 }
 
-// named are the words by which an alternative is found: its SKUs, or else its
-// categories, or else its subgroups.
+// named are the words by which the index finds an alternative: its SKUs, or else its categories,
+// or else its subgroups.
 func (m *matcher) named() (skus, categories, subgroups []symbol) {
 	switch {
 	case len(m.skus) > 0:
@@ -137,7 +136,7 @@ func (m *matcher) named() (skus, categories, subgroups []symbol) {
 	return nil, nil, m.subgroups
 }
 
-// findable reports whether each alternative of any names words by which it is found.
+// findable reports whether each alternative has words by which the index finds it.
 func (m *matcher) findable() bool {
 	list := m.any()
 	return len(list) > 0 && !slices.ContainsFunc(list, func(a matcher) bool {
@@ -145,8 +144,8 @@ func (m *matcher) findable() bool {
 	})
 }
 
-// namesFew reports whether each alternative of any names words by which it is found, and
-// all of them together few.
+// namesFew reports whether each alternative has words by which the index finds it, at most
+// fewWords together.
 func (m *matcher) namesFew() bool {
 	words := 0
 	for _, a := range m.any() {
@@ -156,8 +155,8 @@ func (m *matcher) namesFew() bool {
 	return m.findable() && words <= fewWords
 }
 
-// narrowAny lists the goods that have one of the words of the alternatives, each once,
-// in the order of the cart; false where that could be any, or where the words are many.
+// narrowAny lists in e.lookup.matched the goods that have one of the words of the alternatives,
+// each once, in the order of the cart. It is false unless matcher.namesFew is true.
 func (e *evaluation) narrowAny(m *matcher) bool {
 	if m.extra == nil || !m.extra.anyOfFew {
 		return false
@@ -175,8 +174,8 @@ func (e *evaluation) narrowAny(m *matcher) bool {
 	return true
 }
 
-// anyLine has words of a line that a selector may match: its own, or else those of its
-// first alternative.
+// anyLine has the words of a line that a selector may match: its own, or else those of its first
+// alternative.
 func (sel *selector) anyLine() selector {
 	words := selector{skus: sel.skus, categories: sel.categories, subgroups: sel.subgroups}
 	if len(sel.any) == 0 {

@@ -8,24 +8,24 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// attributeTest is one member of where: what an attribute of a line must be. A
-// line without the attribute does not match.
+// attributeTest is one member of where: a test of an attribute of a line. A line without the
+// attribute does not match.
 //
 //	where = { caffeine_mg = { max = 50 }, roast = { in = ["dark", "city"] }, decaf = false }
 //
-// Numbers are compared exactly; those of a strategy have six decimals at most.
+// Numbers are compared exactly; numbers of a strategy have at most six decimals.
 type attributeTest struct {
 	name     string
-	in       []attributeValue // any of these; for plain equality just one
+	in       []attributeValue // one of these; a single one for equality
 	min, max *attributeValue  // numbers, inclusive
 }
 
-// attributeValue is a value to compare attributes with.
+// attributeValue is the value of an attribute, ready to be compared.
 type attributeValue struct {
 	kind   cart.Kind
 	text   string // as canonical text
 	number int64  // millionths, rounded down
-	over   bool   // the number is above that, by less than a millionth
+	over   bool   // the value is above number, by less than a millionth
 }
 
 func decodeWhere(s *section) []attributeTest {
@@ -188,8 +188,8 @@ func (v attributeValue) equals(other attributeValue) bool {
 	return v.text == other.text
 }
 
-// attribute is a line's attribute: the catalogue's where it knows the line, the
-// cart's otherwise.
+// attribute is an attribute of a line: the catalogue's if it knows the article, otherwise the
+// cart's.
 func (l *item) attribute(name string) (attributeValue, bool) {
 	if l.product != nil {
 		for i := range l.product.attributes {
@@ -212,7 +212,7 @@ func (l *item) attribute(name string) (attributeValue, bool) {
 	return attributeValue{}, false
 }
 
-// valueOfAttribute is an attribute of a cart's line, ready to be compared.
+// valueOfAttribute converts an attribute of a cart's line.
 func valueOfAttribute(a *cart.Attribute) attributeValue {
 	v := attributeValue{kind: a.Kind, text: a.Text}
 	if a.Kind == cart.Number {

@@ -28,15 +28,14 @@ func (m *Model) decodeSettings(s *section) {
 	s.currency, s.location = m.currency, m.location
 }
 
-// decodeVersion reads the label. A document of [[discounts]] alone may leave
-// it out (such files are older than the key) and is labelled by its
-// fingerprint; where there are rules it is required.
+// decodeVersion reads the version. A document with [[discounts]] and no rules may leave it out,
+// because such files are older than the key; its label is then made from its fingerprint.
 func decodeVersion(s *section) string {
 	n := s.Get("version")
 	if n == nil {
 		if s.Has("rule") || !s.Has("discounts") {
 			if s.mistyped("version") {
-				return "" // which is reported
+				return "" // the mistyped key is reported
 			}
 			s.Add(s.Node.Pos, "version", "the strategy has no version", `add version = "…" at the top`)
 		}
@@ -81,8 +80,8 @@ func decodeCurrency(s *section) money.Currency {
 	return currency
 }
 
-// currencyMeant is the hint for what is no currency: the code that has its place, or
-// that it would be in capitals, or begins with.
+// currencyMeant is the hint for a value that is no currency: the code in capitals, its first
+// three letters, or the code that replaced it.
 func currencyMeant(typed string) string {
 	upper := strings.ToUpper(typed)
 	for _, code := range []string{upper, upper[:min(len(upper), 3)]} {
@@ -115,7 +114,7 @@ func decodeTimezone(s *section) (string, *time.Location) {
 	return name, location
 }
 
-// limits bound what all rules together may take off the goods of a cart.
+// limits bounds what all rules together may take off the goods of a cart.
 type limits struct {
 	maxRate   money.Rate // of the subtotal; zero when absent
 	maxAmount int64      // minor units; zero when absent
@@ -153,7 +152,7 @@ func (l limits) encode(o *object) {
 	})
 }
 
-// budget is what may be taken off goods worth subtotal.
+// budget is the most that may be taken off goods worth subtotal, in minor units.
 func (l limits) budget(subtotal int64) int64 {
 	budget := subtotal
 	if !l.maxRate.IsZero() {

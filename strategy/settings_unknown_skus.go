@@ -7,11 +7,11 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// unknownSKUs is what becomes of a cart with an article that the catalogue does not know.
+// unknownSKUs says how a cart with an article unknown to the catalogue is treated.
 //
-//	unknown_skus = "pass"     # default: the line is as the cart states it; or "reject": the cart is invalid
+//	unknown_skus = "pass"     # the default: the cart's price counts; or "reject": refuse the cart
 //
-// A cart of which only the sums are known has no article that the catalogue could know.
+// With "reject" a cart of sums without lines is invalid too: it names no article.
 type unknownSKUs bool
 
 const (
@@ -21,8 +21,8 @@ const (
 
 var unknownSKUWords = []string{"pass", "reject"}
 
-// decodeUnknown reads the key; decoded says whether the catalogue was read without an
-// error, so that it has nothing only where there is nothing.
+// decodeUnknown reads the key; decoded says whether the catalogue was read without an error. Only
+// then an empty catalogue means that there is none.
 func (m *Model) decodeUnknown(s *section, decoded bool) {
 	m.unknown = s.word("unknown_skus", 0, unknownSKUWords) == 1
 	if m.unknown == rejectUnknown && len(m.products) == 0 && decoded {
@@ -37,15 +37,15 @@ func (u unknownSKUs) encode(o *object) {
 	}
 }
 
-// FieldSKU and FieldSums are the Field of a [LineError] that is not about a value of the
-// line: its article, and a cart without lines.
+// FieldSKU and FieldSums are values of Field in a [LineError]. FieldSKU is for an article that
+// the catalogue does not know, and FieldSums for a cart of sums without lines.
 const (
 	FieldSKU  = "sku"
 	FieldSums = "subtotal"
 )
 
-// unknownArticle says why a strategy that rejects unknown articles cannot count with a line; nil
-// where it can. A line without units may be of anything.
+// unknownArticle is the error for a line whose article the catalogue does not know; nil if it
+// knows the article or the line has no units.
 func (s *Strategy) unknownArticle(c *cart.Cart, i int, l *item) error {
 	from := &c.Lines[i]
 	switch {
@@ -59,10 +59,10 @@ func (s *Strategy) unknownArticle(c *cart.Cart, i int, l *item) error {
 	return &LineError{Line: i, Field: FieldSKU, Reason: "the catalogue does not know the article " + shownSKU(from.SKU)}
 }
 
-// maxShownSKU is how many bytes of a SKU an error repeats.
+// maxShownSKU is the maximum number of bytes of a SKU in an error.
 const maxShownSKU = 40
 
-// shownSKU is the sender's text, shortened and safe to print.
+// shownSKU is a SKU of a cart, shortened and quoted for an error.
 func shownSKU(sku string) string {
 	if len(sku) <= maxShownSKU {
 		return strconv.Quote(sku)

@@ -1,19 +1,18 @@
 package strategy
 
-// Articles at a list price of 0.00, such as gifts and the titles of combos, take what
-// a rule offers and do not count:
+// Articles at a list price of 0.00, such as gifts and the titles of combos, are reduced by rules
+// but do not count:
 //
 //	zero_priced = "skip"     # or "count": they count like all others
 //
-// They are left out of picks, of buy and get, bundles, min_quantity,
-// min_line_quantity, ladders by quantity, every.units, groups_of and unit_rates.
-// requires, forbids and what a rule is about see them.
+// They are left out of pick, buy and get, bundle, min_quantity, min_line_quantity, ladders by
+// quantity, every.units, groups_of and unit_rates. Selectors, requires and forbids include them.
 var zeroPricedWords = []string{"skip", "count"}
 
 // decodeZeroPriced reports whether articles at 0.00 count.
 func decodeZeroPriced(s *section) bool { return s.word("zero_priced", 0, zeroPricedWords) == 1 }
 
-// encodeZeroPriced writes it unless it is as usual.
+// encodeZeroPriced writes the key unless it has its default.
 func encodeZeroPriced(o *object, count bool) {
 	if count {
 		o.key("zero_priced")

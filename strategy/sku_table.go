@@ -5,18 +5,18 @@ import (
 	"math/bits"
 )
 
-// skuTable finds the symbol of a SKU. It is what a map is, but says the hash of the
-// SKU, too, from which lines of the same article are found: most of the time that a
-// quote takes is spent on these two. It is written while compiling and only read after.
+// skuTable is a hash table from a SKU to its symbol. Unlike a map it also returns the hash of the
+// SKU, which is used to find lines of the same article: a quote spends most of its time on these
+// two look-ups. The table is written only while compiling.
 type skuTable struct {
 	seed  maphash.Seed
-	tags  []uint8 // a byte of each slot's hash, 0 where it is empty: most looks end here
+	tags  []uint8 // a byte of each slot's hash, 0 for an empty slot: most look-ups end here
 	slots []symbol
 	names []string // by symbol
 }
 
-// newSKUTable fills a table of which at least seven eighths stay empty, so that few looks
-// meet another SKU: a branch that a processor mispredicts costs more than the memory.
+// newSKUTable fills a table of which at least seven eighths stay empty, so that few look-ups
+// collide: a mispredicted branch costs more than the memory.
 func newSKUTable(skus symbols) skuTable {
 	size := 1 << bits.Len(uint(8*len(skus)))
 	t := skuTable{seed: maphash.MakeSeed(), tags: make([]uint8, size), slots: make([]symbol, size), names: make([]string, len(skus)+1)}
@@ -32,20 +32,20 @@ func newSKUTable(skus symbols) skuTable {
 	return t
 }
 
-// find is the symbol of a SKU, unnamed if no rule and no product names it, and its
-// hash.
+// find returns the symbol of a SKU and its hash. The symbol is unnamed if no rule and no product
+// names the SKU.
 func (t *skuTable) find(name string) (symbol, uint64) {
 	hash := maphash.String(t.seed, name)
 	return symbolAt(t, hash, name), hash
 }
 
-// findBytes is find.
+// findBytes is find for bytes.
 func (t *skuTable) findBytes(name []byte) (symbol, uint64) {
 	hash := maphash.Bytes(t.seed, name)
 	return symbolAt(t, hash, name), hash
 }
 
-// symbolAt is the symbol of a SKU of which the hash is known.
+// symbolAt is the symbol of a SKU with the given hash.
 func symbolAt[T string | []byte](t *skuTable, hash uint64, name T) symbol {
 	tag, mask := tagOf(hash), uint64(len(t.tags)-1)
 	for at := hash & mask; ; at = (at + 1) & mask {
@@ -60,5 +60,5 @@ func symbolAt[T string | []byte](t *skuTable, hash uint64, name T) symbol {
 	}
 }
 
-// tagOf is what of a hash is in the tags.
+// tagOf is the tag of a hash; it is never 0.
 func tagOf(hash uint64) uint8 { return uint8(hash>>56) | 1 }

@@ -6,12 +6,12 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// spelling says when two coupon codes, or two SKUs, that are written differently are
-// the same. Codes are typed by people, so they are folded unless the strategy says
-// otherwise; SKUs come from systems, which may tell "ab-1" and "AB-1" apart.
+// spelling says when two coupon codes, or two SKUs, that are written differently are the same.
+// Codes are folded by default, because people type them. SKUs are not: they come from systems,
+// which may tell "ab-1" and "AB-1" apart.
 //
-//	coupon_case = "fold"    # without surrounding space, accents composed, capitals as small letters; or "exact"
-//	sku_compare = "exact"   # byte by byte; or "fold", which leaves characters that show nothing out, too
+//	coupon_case = "fold"    # ignores surrounding space, case and encoding of accents; or "exact"
+//	sku_compare = "exact"   # byte by byte; or "fold", which also ignores invisible characters
 type spelling struct{ codes, skus wordForm }
 
 var (
@@ -40,14 +40,13 @@ func (sp spelling) encodeSKUs(o *object) {
 	}
 }
 
-// spelledCode is how a coupon code is written first.
+// spelledCode is a coupon code as it is written first, and where.
 type spelledCode struct {
 	text string
 	at   document.Pos
 }
 
-// checkCode refuses a second spelling of a code: the engine cannot
-// know whether it is a mistake or a code of its own.
+// checkCode refuses a second spelling of a code: it may be a mistake or a different code.
 func (s *section) checkCode(item *document.Node, code string) {
 	if s.spelling.codes == asWritten {
 		return
@@ -65,7 +64,7 @@ func (s *section) checkCode(item *document.Node, code string) {
 	}
 }
 
-// lineSeenFrom names the line of an earlier place, with its file where that is another.
+// lineSeenFrom names the line of an earlier position, and its file if that is another one.
 func (s *section) lineSeenFrom(n *document.Node, earlier document.Pos) string {
 	at := s.doc.Locate(earlier)
 	if file := s.doc.Locate(n.Pos).File; file != at.File {
@@ -74,7 +73,7 @@ func (s *section) lineSeenFrom(n *document.Node, earlier document.Pos) string {
 	return fmt.Sprintf("on line %d", at.Line)
 }
 
-// listedTwice reports a word that is in its list already, maybe in another spelling.
+// listedTwice reports a word that its list already has, possibly in another spelling.
 func (s *section) listedTwice(n, item *document.Node, name string, form wordForm) {
 	word := form.of(item.Text)
 	for _, earlier := range n.Items {

@@ -16,17 +16,17 @@ type wordForm uint8
 const (
 	// asWritten compares byte by byte.
 	asWritten wordForm = iota
-	// folded leaves out surrounding white space, the case of letters and the way in
-	// which accents are encoded.
+	// folded ignores surrounding white space, the case of letters and the encoding of
+	// accents.
 	folded
-	// foldedBare leaves out default ignorable characters, too: those that show nothing.
+	// foldedBare also ignores default ignorable characters, which are invisible.
 	foldedBare
 )
 
-// of is a word in the form. A word that is in it already is returned as it is.
+// of is a word in the form. A word that already is in the form is returned unchanged.
 func (f wordForm) of(word string) string { return f.in(&folding{}, word) }
 
-// in is of, in memory that is used for many words.
+// in is of with memory that is used for many words.
 func (f wordForm) in(memory *folding, word string) string {
 	if f == asWritten || isFoldedASCII(word) {
 		return word
@@ -44,10 +44,10 @@ func isFoldedASCII(word string) bool {
 	return true
 }
 
-// folding is memory to fold words in: the words of a request cost no allocation.
+// folding is memory for folding words, so that the words of a request need no allocation.
 type folding struct{ word, other []byte }
 
-// fold is a word in one of the forms that fold; it is good until the next word.
+// fold is a word in folded or foldedBare. The result is valid until the next call.
 func (m *folding) fold(word string, form wordForm) []byte {
 	trimmed := strings.TrimSpace(word)
 	m.word = m.word[:0]
@@ -64,12 +64,12 @@ func (m *folding) fold(word string, form wordForm) []byte {
 	return m.word
 }
 
-// caseFolder is stateless, as its documentation says.
+// caseFolder is stateless according to its documentation, so it may be shared.
 var caseFolder = cases.Fold()
 
-// foldUnicode is the canonical caseless form of Unicode, section 3.13, D145, composed:
-// unicode/norm with cases.Fold is that by definition, while the profiles of
-// secure/precis map to small letters and refuse characters.
+// foldUnicode is the canonical caseless form of Unicode, section 3.13, D145, composed. It uses
+// unicode/norm and cases.Fold, which match that definition. The profiles of secure/precis map to
+// small letters and refuse characters.
 func (m *folding) foldUnicode(word string, form wordForm) []byte {
 	m.word = m.word[:0]
 	for len(word) > 0 {
@@ -90,9 +90,9 @@ func (m *folding) foldUnicode(word string, form wordForm) []byte {
 	return m.word
 }
 
-// isFolded reports whether a word is composed, and each of its characters is the folded
-// one. A character that folds to itself is decomposed into such as do, too, so that
-// decomposing first would change nothing. It may say no.
+// isFolded reports whether a word is composed and each of its characters folds to itself. The
+// decomposition of such a character also folds to itself, so decomposing first would change
+// nothing. It may be false for a word that is folded.
 func isFolded(word []byte) bool {
 	if norm.NFC.QuickSpan(word) < len(word) {
 		return false
@@ -111,15 +111,15 @@ func (m *folding) foldCase() {
 			foldCherokee(m.word)
 			return
 		}
-		// The only error is a lack of space. No character grows to more than three times
-		// its bytes.
+		// The only error is a lack of space. A folded character takes at most three times
+		// the bytes.
 		m.word = make([]byte, 0, max(2*cap(m.word), 3*len(m.other)))
 	}
 }
 
-// foldCherokee makes the small letters of Cherokee capitals, which Unicode's
-// CaseFolding says and golang.org/x/text/cases (v0.42.0) does not: it makes each the
-// other. All of them are three bytes long.
+// foldCherokee folds the small letters of Cherokee to capitals, as in Unicode's CaseFolding.
+// golang.org/x/text/cases (v0.42.0) swaps small letters and capitals instead. All of them are
+// three bytes long.
 func foldCherokee(word []byte) {
 	for at := 0; at < len(word); {
 		r, size := utf8.DecodeRune(word[at:])
@@ -133,10 +133,10 @@ func foldCherokee(word []byte) {
 	}
 }
 
-// maxFolding is how much memory, in bytes, is kept for the words of later requests.
+// maxFolding is the maximum number of bytes of memory that is kept for later requests.
 const maxFolding = 16 << 10
 
-// reset readies the memory for another request.
+// reset prepares the memory for another request.
 func (m *folding) reset() {
 	if cap(m.word)+cap(m.other) > maxFolding {
 		*m = folding{}

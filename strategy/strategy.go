@@ -8,8 +8,8 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// Strategy is a compiled strategy. Nothing in it is ever written again, so any
-// number of requests may use it at once.
+// Strategy is a compiled strategy. It is immutable, so any number of goroutines may use it at
+// once.
 type Strategy struct {
 	version     string
 	envs        []string
@@ -25,9 +25,9 @@ type Strategy struct {
 	disabled    []string       // ids of rules that are switched off
 	index       *index
 	timetable   timetable
-	bounds      []bound // of the rules, for the best combination of them
-	looks       []int64 // how often each rule looks at a cart; nil where each does once
-	ruleCount   int     // how many rules apply: all but the reserved one, which is last
+	bounds      []bound // of the rules; nil unless select is "best_combination"
+	looks       []int64 // how often each rule looks at a cart; nil if each does once
+	ruleCount   int     // number of rules without the reserved one, which is last
 	exclusive   bool    // whether there is an exclusive rule
 	grouped     bool    // whether there is a group
 
@@ -37,10 +37,10 @@ type Strategy struct {
 	spelling                    spelling
 	unknown                     unknownSKUs
 	catalogue                   []*product // by the SKU's symbol
-	further                     [][]symbol // further categories of products, by the SKU's symbol; nil for none
+	further                     [][]symbol // further categories, by the SKU's symbol; nil for none
 }
 
-// Version is the label the strategy gives itself.
+// Version is the version of the strategy. Without one it is a label made from the fingerprint.
 func (s *Strategy) Version() string { return s.version }
 
 // Fingerprint is the SHA-256 of the strategy's canonical form.
@@ -52,14 +52,14 @@ func (s *Strategy) Currency() money.Currency { return s.currency }
 // Location is the time zone that local times of the strategy are in.
 func (s *Strategy) Location() *time.Location { return s.location }
 
-// Rules are the ids of the rules that can apply, in the order they do. They
-// must not be changed.
+// Rules lists the ids of the enabled rules, in the order in which they apply. If payable_unit
+// is set, [RuleRounding] is the last. The slice must not be changed.
 func (s *Strategy) Rules() []string { return s.ids }
 
-// RuleCount is how many rules can apply, without the reserved one that rounds.
+// RuleCount is the number of enabled rules, without the reserved rule that rounds.
 func (s *Strategy) RuleCount() int { return s.ruleCount }
 
-// Products are the SKUs of the catalogue.
+// Products lists the SKUs of the catalogue.
 func (s *Strategy) Products() []string {
 	skus := make([]string, 0, len(s.catalogue))
 	for _, p := range s.catalogue {
@@ -70,17 +70,17 @@ func (s *Strategy) Products() []string {
 	return skus
 }
 
-// Environments are the names of the [[env]] tables, in the order of the file, and
-// whichever of them was chosen. They must not be changed.
+// Environments lists the names of all [[env]] tables, in the order of the file, regardless of
+// which one was chosen. The slice must not be changed.
 func (s *Strategy) Environments() []string { return s.envs }
 
-// Environments are those of [Strategy.Environments].
+// Environments lists the names of all [[env]] tables, as [Strategy.Environments] does.
 func (m *Model) Environments() []string { return m.environments }
 
 // Location is the time zone that local times of the strategy are in.
 func (m *Model) Location() *time.Location { return m.location }
 
-// label is the version, or a name made from the meaning where there is none.
+// label is the version, or a name made from the fingerprint if there is none.
 func (m *Model) label(fingerprint [sha256.Size]byte) string {
 	if m.version != "" {
 		return m.version

@@ -2,13 +2,13 @@ package strategy
 
 import "time"
 
-// activation is the instant from which a strategy is to be in service.
+// decodeActivation reads the instant from which a strategy is to be in service.
 //
 //	activate_at = 2026-11-11T00:00:00+08:00
 //
-// It is no part of the canonical form: until its instant the strategy waits, checked
-// and tested; afterwards the key has no effect. Of what clocks show
-// twice it is the earlier pass, as for valid_from.
+// The key is not part of the canonical form. Before its instant the strategy is checked and
+// tested but not active; afterwards the key has no effect. If the clocks show the local time
+// twice, the earlier pass counts, as for valid_from.
 func decodeActivation(s *section) time.Time {
 	at, _ := s.instant("activate_at", earlierPass)
 	return at

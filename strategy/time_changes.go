@@ -10,12 +10,11 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// timetable is what opens and ends: the rules and steps that have a validity or
-// windows, by the instant at which they begin to be valid. Quotes of the hot path do
-// not look at it.
+// timetable has the rules and steps with a validity or windows, ordered by the instant at which
+// they become valid. The hot path does not use it.
 type timetable struct {
 	rules []timed
-	hours []hours // of windows that are not alike
+	hours []hours // the distinct hours of all windows
 }
 
 // timed is a rule, or a step of [[discounts]], that is not always open.
@@ -25,7 +24,7 @@ type timed struct {
 	valid span
 }
 
-// timetableOf gathers what opens and ends.
+// timetableOf collects the rules and steps that are not always open.
 func timetableOf(rules []compiledRule) timetable {
 	t := timetable{}
 	known := &knownHours{at: map[string]int32{}}
@@ -45,7 +44,7 @@ func timetableOf(rules []compiledRule) timetable {
 // alwaysValid is the span of a rule without valid_from and valid_until.
 var alwaysValid = (&validity{}).compile()
 
-// add adds a rule unless it is always open; known are the hours so far.
+// add adds a rule unless it is always open; known has the hours so far.
 func (t *timetable) add(rule int32, valid span, windows []window, known *knownHours) {
 	one := timed{rule: rule, hours: -1, valid: valid}
 	if len(windows) > 0 {
@@ -56,8 +55,7 @@ func (t *timetable) add(rule int32, valid span, windows []window, known *knownHo
 	}
 }
 
-// knownHours are the hours of a timetable by the windows they were made of: many rules
-// have the same.
+// knownHours finds the hours of a timetable by their windows: many rules have the same windows.
 type knownHours struct {
 	at  map[string]int32
 	key []byte
@@ -87,11 +85,11 @@ func (t *timetable) hoursOf(windows []window, known *knownHours) int32 {
 // never is after every instant.
 const never = math.MaxInt64
 
-// ChangesAt is the first instant after that of a quote at which a rule opens or ends
-// that the cart touches, or could touch with more goods: until then the same cart costs
-// the same. It is in the strategy's time zone. There is none where ever is false. The
-// cart must be that of the quote. What it costs grows with the rules that have a validity
-// or windows.
+// ChangesAt is the first instant after that of a quote at which a rule opens or ends that the cart
+// touches, or could touch with more goods. Until then the price of the cart does not change. The
+// instant is in the strategy's time zone. ever is false if there is no such instant. The cart
+// must be that of the quote. The running time grows with the number of rules that have a
+// validity or windows.
 func (s *Strategy) ChangesAt(q *Quote, c *cart.Cart) (at time.Time, ever bool) {
 	if len(s.timetable.rules) == 0 || q.Reason != "" {
 		return time.Time{}, false
@@ -101,7 +99,7 @@ func (s *Strategy) ChangesAt(q *Quote, c *cart.Cart) (at time.Time, ever bool) {
 	for i := range s.timetable.rules {
 		one := &s.timetable.rules[i]
 		if one.valid.from >= first {
-			break // and so are all that follow
+			break // the list is sorted by valid.from
 		}
 		if next := w.next(one); next < first && w.mayApply(&s.rules[one.rule]) {
 			first = next
@@ -113,22 +111,22 @@ func (s *Strategy) ChangesAt(q *Quote, c *cart.Cart) (at time.Time, ever bool) {
 	return time.Unix(0, first).In(s.location), true
 }
 
-// forecast looks ahead of a quote.
+// forecast finds the next change after a quote.
 type forecast struct {
 	s     *Strategy
 	cart  *cart.Cart
 	now   time.Time
-	hours []hoursNow  // of each of the hours, as far as they were asked for
-	goods *evaluation // of the cart before any discount; nil until it is asked for
+	hours []hoursNow  // of timetable.hours; computed on first use
+	goods *evaluation // of the cart before any discount; nil until first used
 }
 
-// hoursNow are hours at an instant.
+// hoursNow is the state of hours at an instant.
 type hoursNow struct {
 	known, open bool
-	change      int64 // when they close if they are open, or open
+	change      int64 // when they next open or close, in Unix nanoseconds; or never
 }
 
-// next is when a rule opens, or ends if it is open, in Unix nanoseconds.
+// next is when a rule opens, or ends if it is open, in Unix nanoseconds; never for no change.
 func (w *forecast) next(one *timed) int64 {
 	now := w.now.UnixNano()
 	if one.valid.until <= now {
@@ -158,7 +156,7 @@ func (w *forecast) next(one *timed) int64 {
 	return never
 }
 
-// unlessOver is an instant at which windows open, if the rule is valid then.
+// unlessOver is the instant at which windows open, or never if the rule has ended by then.
 func (t *timed) unlessOver(opens int64) int64 {
 	if opens >= t.valid.until {
 		return never
@@ -166,7 +164,7 @@ func (t *timed) unlessOver(opens int64) int64 {
 	return opens
 }
 
-// hoursNow are hours at the instant of the quote.
+// hoursNow is the state of hours at the instant of the quote.
 func (w *forecast) hoursNow(of int32) hoursNow {
 	if w.hours == nil {
 		w.hours = make([]hoursNow, len(w.s.timetable.hours))
@@ -183,8 +181,7 @@ func (w *forecast) hoursNow(of int32) hoursNow {
 	return *now
 }
 
-// mayApply reports whether a rule could apply at some instant if there were more goods
-// in the cart.
+// mayApply reports whether a rule could apply at some instant if the cart had more goods.
 func (w *forecast) mayApply(r *compiledRule) bool {
 	if r.targeting.appliesTo == toShipping && len(w.cart.Shipping) == 0 {
 		return false
@@ -204,12 +201,12 @@ func (w *forecast) mayApply(r *compiledRule) bool {
 	return true
 }
 
-// evaluation is that of the cart before any discount.
+// evaluation is the evaluation of the cart before any discount.
 func (w *forecast) evaluation() *evaluation {
 	if w.goods == nil {
 		q := &Quote{}
 		q.work.begin(w.s, w.cart, w.now)
-		// The cart was priced before, so there is no error to come.
+		// The quote has priced the cart before, so there is no error.
 		if w.s.price(q, w.cart, false) == nil {
 			_ = q.ship(w.cart)
 		}

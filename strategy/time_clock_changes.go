@@ -7,8 +7,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// pass is which of two instants a local date-time is, where clocks are set back
-// and show it twice.
+// pass selects one of the two instants of a local date-time that the clocks show twice, because
+// they are set back.
 type pass int
 
 const (
@@ -16,8 +16,8 @@ const (
 	laterPass               // for an end
 )
 
-// localInstant reads a date-time without an offset, and warns of one that the clocks
-// do not show exactly once.
+// localInstant reads a date-time without an offset. It warns if the clocks do not show it exactly
+// once.
 func (s *section) localInstant(n *document.Node, name string, which pass) (time.Time, error) {
 	local, err := document.ReadLocal(n.Text, s.location)
 	if err != nil {
@@ -40,8 +40,8 @@ func (s *section) localInstant(n *document.Node, name string, which pass) (time.
 	return at, nil
 }
 
-// stamp is an instant as it can be written in a strategy, with its offset. Offsets
-// with seconds, which clocks had long ago, cannot be written.
+// stamp is an instant in RFC 3339, as a strategy has it. An instant whose offset has seconds, as
+// old ones may, is in UTC, because RFC 3339 cannot express the offset.
 func stamp(at time.Time) string {
 	if _, offset := at.Zone(); offset%60 != 0 {
 		at = at.UTC()

@@ -48,7 +48,7 @@ func hasDayNumber(n *document.Node) bool {
 	return isDayNumber(n) || slices.ContainsFunc(n.Items, isDayNumber)
 }
 
-// refuseNumbers reports days that are numbered: some count from sunday, some from monday.
+// refuseNumbers reports days given as numbers: some people count from Sunday, others from Monday.
 func (s *section) refuseNumbers(n *document.Node) {
 	items := n.Items
 	if n.Kind != document.Array {
@@ -61,7 +61,7 @@ func (s *section) refuseNumbers(n *document.Node) {
 	}
 }
 
-// dayWords are what several days are called.
+// dayWords are words for several days.
 var dayWords = map[string]uint8{
 	"weekday": workdays, "weekdays": workdays, "workday": workdays, "workdays": workdays, "working": workdays, "workingdays": workdays,
 	"business": workdays, "businessday": workdays, "businessdays": workdays, "workweek": workdays, "week": everyDay, "工作日": workdays, "平日": workdays, "周中": workdays,
@@ -74,7 +74,7 @@ const (
 	weekend  = 1<<0 | 1<<6
 )
 
-// dayMeant is the hint for what is no day; alone says that it is not in a list.
+// dayMeant is the hint for a name that is no day; alone says that the name is not in a list.
 func dayMeant(name string, alone bool) string {
 	plain := strings.ToLower(strings.TrimSpace(norm.NFKC.String(name)))
 	days, ok := daysOf(plain)
@@ -93,7 +93,7 @@ func dayMeant(name string, alone bool) string {
 	return "did you mean " + list + "?"
 }
 
-// daysText is days as they are written in a list, from monday on.
+// daysText is days as a list has them, from Monday on.
 func daysText(days uint8) string {
 	var names []string
 	for i := range weekdays {

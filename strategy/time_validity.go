@@ -14,10 +14,9 @@ import (
 //	valid_from  = 2024-06-01T00:00:00+08:00
 //	valid_until = "2024-06-30T23:59:59Z"     # the whole of this second counts
 //
-// Date-times are TOML's or RFC 3339 strings; those without an offset are in
-// the strategy's time zone. Of what its clocks show twice, the earlier pass is
-// the start and the later one the end. What they skip is the instant at which
-// they are set.
+// Date-times are TOML's or RFC 3339 strings; those without an offset are in the strategy's time
+// zone. If the clocks show a local time twice, valid_from is the earlier pass and valid_until
+// the later one. A local time that the clocks skip is the instant at which they are set forward.
 type validity struct {
 	from, until       time.Time // zero when absent; until as written
 	hasFrom, hasUntil bool
@@ -33,8 +32,8 @@ func decodeValidity(s *section) validity {
 	return v
 }
 
-// instant reads a date-time. Of what the clocks of the strategy's time zone show
-// twice, it is the pass given.
+// instant reads a date-time. If the clocks of the strategy's time zone show it twice, which
+// selects the pass.
 func (s *section) instant(name string, which pass) (time.Time, bool) {
 	n := s.Get(name)
 	if n == nil {
@@ -68,7 +67,7 @@ func (s *section) instant(name string, which pass) (time.Time, bool) {
 	return at, true
 }
 
-// dateAlone refuses a date: it could mean its first second or its last.
+// dateAlone refuses a date without a time: it could mean the first or the last second of the day.
 func (s *section) dateAlone(n *document.Node, name string) (time.Time, bool) {
 	clock := "T00:00:00" // the first second of the day, or for an end the last
 	if name == "valid_until" {

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// week is the seconds of a week, which begins with Sunday, 00:00.
+// week is the number of seconds of a week, which begins on Sunday at 00:00.
 const week = 7 * day
 
-// weekOf is when windows are open, as spans of seconds of the week in their
-// order, none touching another.
+// weekOf is when windows are open: spans of seconds of the week, in order and disjoint.
 func weekOf(windows []window) []span {
 	if len(windows) == 0 {
 		return []span{{0, week}}
@@ -50,8 +49,8 @@ type hours []span
 // always reports whether the windows are never closed.
 func (h hours) always() bool { return len(h) == 1 && h[0] == span{0, week} }
 
-// at reports whether the windows are open at a second of the week, and in how many
-// seconds that ends, if no clocks are changed before.
+// at reports whether the windows are open at a second of the week, and after how many seconds
+// that changes if the clocks are not changed.
 func (h hours) at(second int64) (open bool, left int64) {
 	i, _ := slices.BinarySearchFunc(h, second+1, func(s span, after int64) int { return cmp.Compare(s.until, after) })
 	switch {
@@ -67,12 +66,12 @@ func (h hours) at(second int64) (open bool, left int64) {
 	return true, until - second
 }
 
-// maxClockChanges bounds how many changes of clocks are looked beyond. There has never
-// been a zone that changes them every few days.
+// maxClockChanges bounds how many changes of the clocks nextChange passes. No time zone has ever
+// changed its clocks every few days.
 const maxClockChanges = 64
 
-// nextChange is the first instant after another one at which windows that are open close, or
-// those that are closed open. There is none if they are always open.
+// nextChange is the first instant after another one at which the windows open or close. ever is
+// false if they never do.
 func (h hours) nextChange(after time.Time) (at time.Time, ever bool) {
 	if len(h) == 0 || h.always() {
 		return time.Time{}, false

@@ -11,15 +11,15 @@ import (
 
 const day = 24 * 60 * 60 // seconds
 
-// window is a part of the day, in wall-clock time of the strategy's time
-// zone: from start on, up to but without end. When end is not after start, the
-// window runs past midnight and belongs to the day on which it starts.
+// window is a part of the day, in wall-clock time of the strategy's time zone: from start,
+// inclusive, to end, exclusive. If end is not after start, the window runs past midnight and
+// belongs to the day on which it starts.
 //
 //	time_window  = { start = "08:00", end = "10:00", days = ["mon", "tue"] }
 //	time_windows = [{ start = "22:00", end = "02:00" }, …]
 //
-// On the two days a year when the clocks change, the wall clock decides: an
-// hour that is skipped never is, and one that comes twice is open twice.
+// When the clocks change, the wall clock decides: an hour that is skipped does not occur, and an
+// hour that occurs twice is open twice.
 type window struct {
 	start, end int32 // seconds after midnight; end may be 24:00
 	days       uint8 // bit per time.Weekday on which it may start
@@ -85,7 +85,7 @@ func (s *section) timeOfDay(name string, mayBe24 bool) int32 {
 	return seconds
 }
 
-// timeOfDayMeant is the hint for what is no time of day.
+// timeOfDayMeant is the hint for a value that is no time of day.
 func timeOfDayMeant(text string, mayBe24 bool) string {
 	if seconds, ok := parseTimeOfDay(text); ok && seconds == day && !mayBe24 {
 		return `a day begins at "00:00", and only the end of a window may be "24:00"`

@@ -6,10 +6,9 @@ import (
 	"unicode"
 )
 
-// loadZone finds the time zone of a name, or says why it cannot be one. Every machine has
-// to give the same answer, so names that stand for a setting of the machine are no zones,
-// though its database may have them, and names are in the letters that the database has,
-// though some file systems take others.
+// loadZone finds the time zone of a name, or says why the name is none. Every machine has to give
+// the same answer. So names of a setting of the machine are refused, even if its database has
+// them. A name has to begin with a capital, because some file systems ignore case.
 func loadZone(name string) (zone *time.Location, reason, hint string) {
 	if reason, hint := zoneOfMachine(name); reason != "" {
 		return nil, reason, hint
@@ -21,7 +20,7 @@ func loadZone(name string) (zone *time.Location, reason, hint string) {
 	return zone, "", ""
 }
 
-// zoneOfMachine says why a name means something else on another machine; "" for others.
+// zoneOfMachine says why the meaning of a name depends on the machine; "" if it does not.
 func zoneOfMachine(name string) (reason, hint string) {
 	const place = "name the zone of the shop, such as Asia/Shanghai"
 	for _, prefix := range []string{"posix/", "right/"} {
@@ -38,7 +37,7 @@ func zoneOfMachine(name string) (reason, hint string) {
 	return "", ""
 }
 
-// zoneMeant is the hint for what is no time zone: the one it may stand for.
+// zoneMeant is the hint for a name that is no time zone: a similar one, if there is one.
 func zoneMeant(name string) string {
 	typed := recased(strings.ReplaceAll(strings.TrimSpace(name), " ", "_"))
 	for _, area := range []string{"", "Asia/", "Europe/", "America/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/"} {
@@ -54,8 +53,7 @@ func zoneMeant(name string) string {
 	return "such as Asia/Shanghai"
 }
 
-// recased is a name with a capital letter at the beginning of each word and small ones
-// after it.
+// recased is a name in which each word has a capital first letter and then small letters.
 func recased(name string) string {
 	begins := true
 	return strings.Map(func(c rune) rune {

@@ -17,17 +17,17 @@ import (
 type labels struct {
 	digest    [sha256.Size]byte
 	byRule    map[string]*ruleLabel
-	localized bool // one of them is there in several languages
+	localized bool // a text is in several languages
 }
 
 // ruleLabel is the texts of a rule.
 type ruleLabel struct {
 	*ruleTexts
-	titleIn, descriptionIn *languageList // nil where the language is not said
+	titleIn, descriptionIn *languageList // nil for a text without a language
 }
 
-// languageList is a list of languages that texts are in, the first of which stands in for
-// those that are not there. Texts in the same languages share one.
+// languageList is the languages of a text; the first is the default. Texts in the same languages
+// share one list.
 type languageList struct {
 	tags    []string
 	matcher language.Matcher
@@ -50,7 +50,8 @@ func labelsOf(m *Model) *labels {
 	return l
 }
 
-// spokenBy is the list of languages of a text; lists are those so far.
+// spokenBy is the languageList of a text; nil for a text without a language. lists has the lists
+// so far.
 func spokenBy(l localized, lists map[string]*languageList) *languageList {
 	if len(l) == 0 || l[0].tag == "" {
 		return nil
@@ -78,14 +79,12 @@ func (s *Strategy) TextsDigest() (digest [sha256.Size]byte, ok bool) {
 	return s.wording.digest, true
 }
 
-// Localized reports whether what a [Wording] says depends on the languages that it is
-// asked for.
+// Localized reports whether the texts of a [Wording] depend on its languages.
 func (s *Strategy) Localized() bool { return s.wording != nil && s.wording.localized }
 
 func (s *languageList) several() bool { return s != nil && len(s.tags) > 1 }
 
-// Wording is the texts of a strategy for one reader. It must not be used by several
-// goroutines at once.
+// Wording is the texts of a strategy for one reader. It is not safe for concurrent use.
 type Wording struct {
 	s      *Strategy
 	prefer []language.Tag
@@ -93,13 +92,14 @@ type Wording struct {
 	used   []string
 }
 
-// Wording chooses texts by the languages that a reader prefers, the best first. Of a
-// text in none of them it is the first language of its table.
+// Wording chooses texts by the languages that a reader prefers, the best first. For a text in
+// none of them it chooses the first language of the text.
 func (s *Strategy) Wording(prefer ...language.Tag) *Wording {
 	return &Wording{s: s, prefer: prefer}
 }
 
-// Texts are what a rule says, in one language each. What the rule has none of is empty.
+// Texts are the texts of a rule, each in one language. Fields that the rule does not have are
+// empty.
 type Texts struct {
 	Rule        string          `json:"rule"`
 	Title       string          `json:"title,omitempty"`
@@ -108,7 +108,7 @@ type Texts struct {
 	Meta        json.RawMessage `json:"meta,omitempty"`
 }
 
-// Texts are those of a rule, which may be switched off.
+// Texts returns the texts of a rule by its id. The rule may be disabled.
 func (w *Wording) Texts(rule string) Texts {
 	t := Texts{Rule: rule, Title: w.Title(rule)}
 	if l := w.label(rule); l != nil {
@@ -121,8 +121,8 @@ func (w *Wording) Texts(rule string) Texts {
 	return t
 }
 
-// All are the texts of the rules that have some: those that can apply, in the order they
-// do, and then those that are switched off.
+// All lists the texts of the rules that have some: the enabled rules in the order in which they
+// apply, and then the disabled rules.
 func (w *Wording) All() []Texts {
 	var list []Texts
 	for _, ids := range [][]string{w.s.ids, w.s.disabled} {
@@ -135,7 +135,7 @@ func (w *Wording) All() []Texts {
 	return list
 }
 
-// Title is that of a rule, or "".
+// Title is the title of a rule, or "".
 func (w *Wording) Title(rule string) string {
 	if l := w.label(rule); l != nil {
 		return w.pick(l.title, l.titleIn)
@@ -143,7 +143,7 @@ func (w *Wording) Title(rule string) string {
 	return ""
 }
 
-// Languages are those of all texts that were chosen so far, each once, as BCP 47 tags.
+// Languages lists the languages of all texts chosen so far, each once, as BCP 47 tags.
 func (w *Wording) Languages() []string { return w.used }
 
 func (w *Wording) label(rule string) *ruleLabel {
@@ -153,7 +153,7 @@ func (w *Wording) label(rule string) *ruleLabel {
 	return w.s.wording.byRule[rule]
 }
 
-// pick is the text that the reader understands best.
+// pick is the text in the language that matches the reader's languages best.
 func (w *Wording) pick(l localized, in *languageList) string {
 	switch {
 	case len(l) == 0:
@@ -165,7 +165,7 @@ func (w *Wording) pick(l localized, in *languageList) string {
 	if !known {
 		var confidence language.Confidence
 		if _, at, confidence = in.matcher.Match(w.prefer...); confidence == language.No {
-			at = 0 // rather than one that has but the script in common
+			at = 0 // the match may share only the script
 		}
 		if w.chosen == nil {
 			w.chosen = map[*languageList]int{}
@@ -178,14 +178,15 @@ func (w *Wording) pick(l localized, in *languageList) string {
 	return l[at].text
 }
 
-// What is looked at of the languages of a reader.
+// The bounds of what is read of a reader's languages.
 const (
 	maxPreferred      = 32
-	maxPreferredBytes = 128 // of each
+	maxPreferredBytes = 128 // bytes of each
 )
 
-// AcceptedLanguages are the languages of the header Accept-Language (RFC 9110, section
-// 12.5.4), the best first. What is not one, or is not accepted, is passed over.
+// AcceptedLanguages lists the languages of the header Accept-Language (RFC 9110, section 12.5.4),
+// the best first. Parts that are no language, or that have weight 0, are skipped. It stops
+// after 32 parts, and at a part longer than 128 bytes.
 func AcceptedLanguages(header ...string) []language.Tag {
 	type preferred struct {
 		tag    language.Tag
@@ -215,7 +216,7 @@ func AcceptedLanguages(header ...string) []language.Tag {
 	return tags
 }
 
-// weightOf reads "q=0.8"; what is not one weighs nothing.
+// weightOf reads "q=0.8"; an invalid weight is 0.
 func weightOf(parameter string) float64 {
 	name, text, _ := strings.Cut(strings.TrimSpace(parameter), "=")
 	weight, err := strconv.ParseFloat(text, 64)
@@ -225,8 +226,8 @@ func weightOf(parameter string) float64 {
 	return weight
 }
 
-// ParseLanguages reads languages as a person writes them: tags of BCP 47, separated by
-// commas, the best first.
+// ParseLanguages reads BCP 47 tags separated by commas, the best first. The error names the first
+// tag that is invalid.
 func ParseLanguages(text string) ([]language.Tag, error) {
 	var tags []language.Tag
 	for name := range strings.SplitSeq(text, ",") {

@@ -42,8 +42,8 @@ type Ignored struct {
 // maxIgnored bounds the list of an account.
 const maxIgnored = 60
 
-// AccountOf reads an order and says what is read and what is not. The error says that
-// it is no JSON, or that the options are no good.
+// AccountOf reads an order and says what is read and what is not. It fails if the body is not JSON
+// or the options are invalid.
 func AccountOf(body []byte, o cart.Options, defaultCurrency money.Currency) (*Account, error) {
 	reader, err := cart.NewReader(o)
 	if err != nil {
@@ -87,14 +87,14 @@ type ledger struct {
 	lists    []leaf // of objects
 }
 
-// leaf is a value with the ways to it.
+// leaf is a value with its path and its pointer.
 type leaf struct {
 	*value
 	path    path
 	pointer string
 }
 
-// expand has the reads of lists of texts be reads of their elements.
+// expand replaces the reads of lists of texts by reads of their elements.
 func (l *ledger) expand() {
 	var reads []cart.Read
 	for _, r := range l.Reads {
@@ -203,7 +203,7 @@ func (l *ledger) ignore(at leaf, like string) {
 	l.Ignored = append(l.Ignored, Ignored{Path: p, Pointer: at.pointer, Text: at.word(), Count: 1, Like: like})
 }
 
-// goods lists the lists that have lines of goods of which none is read.
+// goods adds the lists that look like lines of goods, of which none is read, to what is ignored.
 func (l *ledger) goods(read map[string]string) {
 	for _, list := range l.lists {
 		if slices.ContainsFunc(l.Reads, func(r cart.Read) bool {
@@ -306,8 +306,8 @@ func (l *ledger) odd(format string, args ...any) {
 	l.Odds = append(l.Odds, fmt.Sprintf(format, args...))
 }
 
-// sums holds the lines against what the body says that the goods come to. One such sum
-// that is right is enough: others may have taxes in them, or not.
+// sums compares the lines with the sums of the goods that the body states. One sum that is right is
+// enough: others may include taxes, or not.
 func (l *ledger) sums() {
 	worth := l.amount(worthOf(l.Cart))
 	order := l.root

@@ -1,7 +1,6 @@
-// Package mapping finds out how the orders of a shop are written: from a few of them
-// it proposes a map, by the names and the shapes of what is in them and by what adds
-// up, and it says what a map reads of an order and what it passes over.
+// Package mapping finds out how the orders of a shop are written. From a few orders it proposes a
+// map, by names, by shapes and by what adds up. It also says what a map reads of an order and what
+// it skips.
 //
-// A proposal is never a guess alone: each is compiled and has read every sample before
-// it is made. The same samples give the same proposal.
+// A proposal has been compiled and has read every sample. The same samples give the same proposal.
 package mapping

@@ -11,7 +11,7 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// draft is a map in the making.
+// draft is a map that is being built.
 type draft struct {
 	*finder
 	*priced
@@ -52,8 +52,8 @@ func (d *draft) doubt(format string, args ...any) {
 	d.doubts = append(d.doubts, fmt.Sprintf(format, args...))
 }
 
-// base sets what no cart is read without: the lines, their quantities and prices, and
-// the unit of these. The error says why the samples cannot be read so.
+// base sets the fields that every cart needs: the lines, their quantities and prices, and the unit
+// of the prices. The error says why the samples cannot be read with them.
 func (d *draft) base() error {
 	d.setItems()
 	if err := d.set("quantity", "it is called so, and is a number in every line", d.quantity.String()); err != nil {
@@ -102,8 +102,8 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// emptyBeside are lists beside the goods that have no elements in any sample, and are
-// called like goods: a later order that has some is not to be priced without them.
+// emptyBeside are lists beside the goods that have no elements in any sample and are called like
+// goods. A later order with elements there must not be priced without them.
 func (d *draft) emptyBeside() []path {
 	if len(d.paths[0]) == 0 {
 		return nil
@@ -171,8 +171,8 @@ func ofLine(p path) bool {
 	return false
 }
 
-// findCurrency sets where the currency is, and returns it; that of the search where
-// the orders state none or several.
+// findCurrency sets the path of the currency, and returns the currency. It returns that of the
+// search if the orders state none, or several at one path.
 func (d *draft) findCurrency() money.Currency {
 	candidates := survey(d.root, within(maxDepth, d.paths), leafFor(&currencyRole, areCurrencies))
 	for _, c := range candidates {
@@ -235,8 +235,7 @@ func areCurrencies(s *shape) bool {
 	return areCodes(s, func(err error) bool { return err == nil })
 }
 
-// areRefused reports whether texts are codes that were currencies, or are of something
-// else.
+// areRefused reports whether texts are known codes that no amount can be in, such as retired ones.
 func areRefused(s *shape) bool {
 	return areCodes(s, func(err error) bool {
 		var refused *money.CodeError
@@ -244,8 +243,8 @@ func areRefused(s *shape) bool {
 	})
 }
 
-// areCodes reports whether texts are three letters long and all that looking them up as
-// a currency comes to is as it should be.
+// areCodes reports whether texts are three bytes long and the result of looking up each as a
+// currency is right.
 func areCodes(s *shape, right func(error) bool) bool {
 	if !s.leaf() {
 		return false
@@ -334,8 +333,8 @@ func (d *draft) unitOf(currency money.Currency) (cart.Prices, string) {
 	return d.guessUnit(amounts, currency)
 }
 
-// guessUnit goes by the size of the prices: hardly any costs less than one unit of the
-// currency.
+// guessUnit guesses by the size of the prices: hardly any article costs less than one main unit of
+// the currency.
 func (d *draft) guessUnit(amounts []*value, currency money.Currency) (cart.Prices, string) {
 	one := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(currency.Digits())), nil))
 	for _, v := range amounts {
@@ -408,7 +407,8 @@ func (d *draft) setFlags() {
 	}
 }
 
-// repairAll reads the samples with what no cart is read without, and repairs what it can.
+// repairAll reads the samples with the fields set so far, and repairs the draft until all lines are
+// read.
 func (d *draft) repairAll() error {
 	const most = 10 // repairs, one after the other
 	for range most {
@@ -425,8 +425,8 @@ func (d *draft) repairAll() error {
 	return fmt.Errorf("order %d: %w", d.current.order, d.current.err)
 }
 
-// repair changes the draft where what is not read is not needed, or can be read
-// otherwise.
+// repair changes the draft where a field cannot be read: it leaves the field out, or reads another
+// path. It reports whether it changed anything.
 func (d *draft) repair() bool {
 	switch {
 	case d.leaveOutOtherCase():

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// goods is a place in the samples where the lines of an order may be.
+// goods is a list in the samples, or several lists, in which the lines of an order may be.
 type goods struct {
 	paths  []path
 	orders [][]*value // the lines of each sample
@@ -25,13 +25,13 @@ type choice struct {
 
 // The bounds of the search.
 const (
-	maxPlaces  = 8 // places of goods that are looked at closely
+	maxPlaces  = 8 // lists of goods that are looked at closely
 	maxChoices = 5 // paths for one part of the cart
 	maxBelow   = 4 // segments of a path within a line
 )
 
-// rank are the leaves below a shape that fit a role, the best first, without those
-// behind further lists where within is set.
+// rank returns the leaves below a shape that fit a role, the best first. If within is set, those
+// inside further lists are left out.
 func rank(s *shape, r *role, within bool, fits func(*shape) bool) []choice {
 	all := survey(s, func(at *shape) bool {
 		below := len(at.path) - len(s.path)
@@ -45,7 +45,8 @@ func rank(s *shape, r *role, within bool, fits func(*shape) bool) []choice {
 	return all[:min(len(all), maxChoices)]
 }
 
-// survey scores what is below a shape, as far down as enter lets it, the best first.
+// survey scores what is below a shape, the best first. It goes only into shapes for which enter is
+// true.
 func survey(s *shape, enter func(*shape) bool, score func(*shape) int) []choice {
 	var all []choice
 	var walk func(*shape)
@@ -67,7 +68,7 @@ func survey(s *shape, enter func(*shape) bool, score func(*shape) int) []choice 
 	return all
 }
 
-// within lets a survey of a body go so far down, and not into the goods.
+// within is an enter function of survey: it goes down so many segments, and not into the goods.
 func within(most int, except []path) func(*shape) bool {
 	return func(at *shape) bool {
 		return len(at.path) <= most && !slices.ContainsFunc(except, func(p path) bool { return slices.Equal(p, at.path) })
@@ -106,7 +107,7 @@ func best(list []choice) int {
 	return list[0].score
 }
 
-// findGoods are the places where lines may be, the likeliest first.
+// findGoods are the lists in which the lines may be, the likeliest first.
 func findGoods(root *shape, orders []*value) []*goods {
 	var all []*goods
 	root.each(func(s *shape) {
@@ -135,7 +136,8 @@ func (g *goods) choose() {
 	g.prices = rank(g.shape, &priceRole, true, areNumbers)
 	g.totals = rank(g.shape, &totalRole, true, areNumbers)
 	g.skus = rank(g.shape, &skuRole, true, areNames)
-	// A price of a unit is no quantity and the other way round.
+	// The score is that of the best quantity and the best price or total, with half of that of the
+	// best SKU.
 	g.score = best(g.quantities) + max(best(g.prices), best(g.totals)) + best(g.skus)/2
 }
 
@@ -144,7 +146,7 @@ func (g *goods) likely() bool {
 	return len(g.quantities) > 0 && len(g.prices)+len(g.totals)+len(g.skus) > 0
 }
 
-// places says how likely the name of a place is, and how far down it is.
+// places scores the path of a list: by its names, less something for every segment.
 func places(s *shape, root *shape) int {
 	const perSegment, refused = 5, 70
 	score := -perSegment * (len(s.path) - len(root.path))
@@ -154,8 +156,8 @@ func places(s *shape, root *shape) int {
 	return score + listNames.fit(s.names(root.path))/2
 }
 
-// beside are the lists that are written alike, such as goods that are sent and goods
-// that are downloaded, as one place: those beside each other, and those anywhere.
+// beside joins lists that are written alike, such as goods that are sent and goods that are
+// downloaded: first those beside each other, then those anywhere.
 func beside(all []*goods) []*goods {
 	const near, far = 10, 4 // what is gained by leaving nothing out
 	joined := together(all, near, func(p path) string { return p[:len(p)-1].String() })
@@ -307,8 +309,7 @@ func (p *priced) worths() []*big.Rat {
 	return sums
 }
 
-// near reports whether two amounts differ by rounding alone: of units cents at most,
-// half a cent each.
+// near reports whether two amounts differ by rounding alone: by at most half a cent for each unit.
 func near(a, b, units *big.Rat) bool {
 	difference := new(big.Rat).Sub(a, b)
 	difference.Abs(difference)
@@ -316,8 +317,8 @@ func near(a, b, units *big.Rat) bool {
 	return difference.Cmp(bound) <= 0
 }
 
-// agreement is the total of a line, among those there may be, that quantity × price
-// is in every line that states it; nil if there is none.
+// agreement is the path of a total that equals quantity × price in every line that states it; nil
+// if there is none.
 func (p *priced) agreement() *choice {
 	for i := range p.totals {
 		t := &p.totals[i]
@@ -345,8 +346,7 @@ func (p *priced) agreesWith(total path) bool {
 	return seen > 0
 }
 
-// complete is the share of lines, in hundredths, of which it is said what they are
-// worth.
+// complete is the percentage of lines whose worth is known.
 func (p *priced) complete() int {
 	said := 0
 	for _, line := range p.lines {
@@ -385,12 +385,13 @@ func (g *goods) ways(root *shape, orders []*value) []*priced {
 	return all
 }
 
-// base is what of the score of a place is neither its quantity nor its price.
+// base is the score of a list without those of its quantity and its price.
 func (g *goods) base() int {
 	return g.score - best(g.quantities) - max(best(g.prices), best(g.totals))
 }
 
-// weigh adds to the score what adds up.
+// weigh raises the score if totals or sums agree with the lines, and lowers it for lines of unknown
+// worth.
 func (p *priced) weigh(sums []bodySum) {
 	const (
 		lineAgrees = 25
@@ -426,9 +427,8 @@ func (p *priced) weigh(sums []bodySum) {
 	}
 }
 
-// discount takes from the score what has discounts in it: a price is what a line is
-// worth before them, and so is a total that is called so; what of them is less has some
-// taken off.
+// discount lowers the score of amounts that include discounts. A price, or a total with a sure
+// name, is the worth of a line before discounts: a smaller amount has discounts taken off.
 func (p *priced) discount() {
 	const (
 		less = 70

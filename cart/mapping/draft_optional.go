@@ -22,8 +22,8 @@ func (d *draft) further() {
 	d.doubtStars()
 }
 
-// add adds a field if all samples are read with it, and something is read there. Why
-// not is a doubt, if the names were sure.
+// add adds a field if all samples are read with it, and something is read there. If only exact_ids
+// prevents that, it becomes a doubt.
 func (d *draft) add(key, why string, paths ...string) bool {
 	o, err := d.with(key, paths...)
 	if err != nil {
@@ -81,7 +81,7 @@ func (d *draft) lineFields() {
 	d.addReduced(rankIn(&reducedRole, true, areFlags))
 }
 
-// unique reports whether a path names each line of an order, and no two alike.
+// unique reports whether a path leads to a different text in each line of an order.
 func (d *draft) unique(p path) bool {
 	for _, lines := range d.priced.orders {
 		seen := make(map[string]bool)
@@ -96,8 +96,8 @@ func (d *draft) unique(p path) bool {
 	return true
 }
 
-// noisyTotal adds the total of a line where the price of a unit was worked out from
-// it: it has more decimals than amounts have.
+// noisyTotal adds the total of a line if the price of a unit has more decimals than people give:
+// such a price was computed from the total.
 func (d *draft) noisyTotal() {
 	if d.agrees == nil || d.price == nil {
 		return
@@ -214,8 +214,8 @@ func pairIn(s *shape, known []string) string {
 	return ""
 }
 
-// addSums adds what later orders can be held against: the sum of the goods, where it
-// is called so and is right, and the decimals of the currency.
+// addSums adds what later orders can be compared with: the sum of the goods, where it is called so
+// and is right, and the decimals of the currency.
 func (d *draft) addSums() {
 	for _, s := range findSums(d.root, d.finder.orders, d.paths) {
 		const least = 80
@@ -283,7 +283,7 @@ func (d *draft) singles(choices []choice) []choice {
 	return slices.DeleteFunc(choices, func(c choice) bool { return !single(d.finder.orders, c.path) })
 }
 
-// addCoupons adds the coupons, from several places if there are.
+// addCoupons adds the coupons, from the first path that can be read.
 func (d *draft) addCoupons() {
 	const least = 45
 	for _, c := range d.bodyFields(&couponsRole, areNames) {
@@ -315,7 +315,7 @@ func references(p path, values []*value) bool {
 	return slices.ContainsFunc(values, func(v *value) bool { return v.kind == '0' })
 }
 
-// addPlaces adds where the order is from.
+// addPlaces adds the sales channel and the region.
 func (d *draft) addPlaces() {
 	d.first("channel", calledSo, d.singles(d.bodyFields(&channelRole, areNames)), d.full)
 	d.first("region", calledSo, slices.DeleteFunc(d.singles(d.bodyFields(&regionRole, areNames)), func(c choice) bool { return c.score < 55 }), d.full)

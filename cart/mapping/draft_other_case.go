@@ -10,8 +10,8 @@ import (
 // articleKeys are the default names of the fields of ofArticle.
 var articleKeys = []string{"sku", "category", "subgroup", "reduced", "attributes"}
 
-// ofArticle is a field that rules know goods by. An order in which its default name is
-// written in another case is not read: the name has to be mapped, or left out.
+// ofArticle is the paths of a field by which rules select goods. An order in which its default name
+// is written in another case is not read: the name has to be mapped, or left out.
 func ofArticle(m *cart.Mapping, key string) *cart.Paths {
 	switch key {
 	case "sku":
@@ -31,8 +31,8 @@ func ofArticle(m *cart.Mapping, key string) *cart.Paths {
 // leftOut is a field that is left out, with its name in the order.
 type leftOut struct{ key, name string }
 
-// leaveOutOtherCase leaves a field out whose name is there in another case, until a path of its
-// own is found for it.
+// leaveOutOtherCase leaves out a field whose default name is there in another case, until a path of
+// its own is found. It reports whether it did so.
 func (d *draft) leaveOutOtherCase() bool {
 	var invalid *cart.Invalid
 	if !errors.As(d.current.err, &invalid) || !invalid.Detail.CaseOnly {

@@ -18,7 +18,7 @@ func (d *draft) round(name rounded) {
 	}
 }
 
-// roundedAt is a name at a path, such as the given one.
+// roundedAt is a name at a path, with text as an example of its values.
 func roundedAt(key, at, text string) rounded {
 	return rounded{key, fmt.Sprintf("%s is not read: it has integers of 2^53 and more, such as %s, which JavaScript rounds; %s reads their digits",
 		at, text, exactWith(key, at))}
@@ -82,8 +82,8 @@ func (d *draft) doubtRounded() {
 	}
 }
 
-// absent are the names at default paths that are left out of a reading, since they are
-// long integers: those that are read with exact_ids on alone.
+// absent are the names at default paths that a reading leaves out since they are long integers:
+// those that are read only with exact_ids on.
 func (f *finder) absent(o cart.Options, plain *reading) []rounded {
 	if !f.long || o.ExactIDs {
 		return nil

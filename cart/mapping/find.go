@@ -49,15 +49,15 @@ type Reason struct {
 	Why   string
 }
 
-// errNothing is that no map was found.
+// errNothing says that no map was found.
 var errNothing = errors.New("no map was found")
 
 // maxSamples bounds how many orders are looked at; further ones say little more.
 const maxSamples = 200
 
-// Find proposes a map for orders: the preset that reads most of them, or paths that
-// are found by names and shapes and by what adds up. Every proposal has read all of
-// the samples. The error says what is missing in them.
+// Find proposes a map for orders: the preset that reads most parts of the cart, or paths that are
+// found by names, by shapes and by what adds up. It looks at the first 200 samples, and every
+// proposal has read all of these. The error says what is missing in them.
 func (s Search) Find(samples [][]byte) (*Proposal, error) {
 	f := &finder{Search: s, samples: samples[:min(len(samples), maxSamples)]}
 	if err := f.parse(); err != nil {
@@ -165,12 +165,12 @@ func (f *finder) negative() (at path, quantity string) {
 // full is a path of the body, with the prefix of all orders.
 func (f *finder) full(p path) string { return append(slices.Clone(f.prefix), p...).String() }
 
-// reading is what came of reading the samples.
+// reading is the result of reading the samples.
 type reading struct {
 	carts []*cart.Cart
 	reads [][]cart.Read
 	err   error // the first
-	order int   // it is of
+	order int   // the order it is of, from 1
 }
 
 // read reads all samples.

@@ -8,16 +8,15 @@ import (
 // role is what a member of an order may be, with the names that shop systems give it.
 type role struct {
 	key string
-	// names are words of a name, each with how sure they make: 100 is what everyone
-	// calls it.
+	// names are the names of the role, each with how sure it is: 100 is the usual name.
 	names map[string]int
 	// own are names that say so only of a member of the line or order itself, and not
 	// of one further down.
 	own map[string]int
 	// never are words of names that are something else.
 	never []string
-	// joins has names that are put together fit as parts, too, and endings say which last
-	// words are better or worse.
+	// joins has parts of names that are put together fit, too. endings changes the score by the
+	// last word.
 	joins   bool
 	endings map[string]int
 	// carriers are names below the one that says what it is, such as "value" in
@@ -25,10 +24,10 @@ type role struct {
 	carriers bool
 
 	phrases []phrase // the names
-	others  []string // never, as contained is asked for them
+	others  []string // never, with a space before and after each
 }
 
-// phrase is a name as contained is asked for it.
+// phrase is a name with a space before and after it.
 type phrase struct {
 	padded string
 	words  int
@@ -46,7 +45,7 @@ func newRole(r role) role {
 	return r
 }
 
-// carriers are what the parts of an amount are called in which the amount itself is.
+// carriers are the names of the members of an amount that contain its number.
 var carriers = map[string]bool{
 	"amount": true, "value": true, "number": true, "cent amount": true, "cents": true, "minor": true, "major": true,
 	"gross": true, "net": true, "money": true, "shop money": true, "amount minor": true, "minor amount": true,
@@ -227,8 +226,8 @@ var subtotalRole = newRole(role{
 	never: []string{"tax", "vat", "discount", "discounts", "discounted", "shipping", "delivery", "refund", "count", "quantity", "qty", "weight", "points", "fee", "paid", "presentment", "current", "line items count", "after", "excl", "currency", "code", "base", "unit", "number of"},
 })
 
-// sumRole is a sum that may have more in it than the goods: evidence, where it is the
-// same, and nothing to hold later orders against.
+// sumRole is a sum that may include more than the goods. It is evidence if it equals the lines.
+// Later orders are not compared with it.
 var sumRole = newRole(role{
 	key: "total", carriers: true,
 	names: map[string]int{
@@ -408,14 +407,14 @@ func (r *role) score(name string, own bool) int {
 	return best + leaning
 }
 
-// undiscounted is what a name gains that says that an amount is without discounts: it
-// beats what adds up, since the sums of a body mostly have the discounts in them.
+// undiscounted is added to the score of a name that says that an amount is before discounts. It
+// outweighs sums that agree, since the sums of a body mostly include discounts.
 const undiscounted = 80
 
-// before are how names say that an amount is without the discounts that are in others.
+// before are the phrases by which names say that an amount is before discounts.
 var before = []string{"undiscounted", "before discount", "before discounts", "pre discount", "vor rabatt"}
 
-// beforeDiscounts is a name without that, and whether it says so.
+// beforeDiscounts is a name without such a phrase, and whether it had one.
 func beforeDiscounts(name string) (rest string, says bool) {
 	for _, phrase := range before {
 		if name != phrase && contains(name, phrase) {
@@ -448,8 +447,8 @@ func (r *role) plainScore(name string, own bool) int {
 	return best
 }
 
-// taxWords are how names say whether the tax is in an amount; what customers pay has
-// it.
+// taxWords are the phrases by which names say whether an amount includes tax. The amounts that
+// customers pay include it.
 var taxWords = []struct {
 	phrase  string
 	leaning int
@@ -459,7 +458,7 @@ var taxWords = []struct {
 	{"net", -1}, {"netto", -1}, {"ht", -1},
 }
 
-// taxes is a name without what it says of taxes, and which way that leans.
+// taxes is a name without such a phrase, and the leaning of the phrase; 0 if there is none.
 func taxes(name string) (rest string, leaning int) {
 	for _, w := range taxWords {
 		if name != w.phrase && contains(name, w.phrase) {
@@ -478,8 +477,8 @@ func cutLast(name string) (before, last string, found bool) {
 	return name[:i], name[i+1:], true
 }
 
-// depthCost is what each further segment of a path costs: what is near the top is
-// rather meant.
+// depthCost is taken from the score for each further segment of a path: a member near the top is
+// more likely.
 const depthCost = 3
 
 // fit says how well the names on a path fit: its last name alone, or with those
@@ -499,7 +498,7 @@ func (r *role) fit(names []string) int {
 		return 0
 	}
 	best := r.last(names, depth)
-	// What is around may say that it is something else.
+	// A name around it may say that it is something else.
 	for i, outer := range names[:len(names)-1] {
 		if r.names[joinAll(names[i:])] > 0 {
 			break // it is called so with what is around

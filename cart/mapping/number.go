@@ -8,7 +8,7 @@ import (
 // maxNumber bounds the text of a number, as the reader does.
 const maxNumber = 32
 
-// number is the value of a number without sign and exponent, or of a text with one.
+// number is the value of a number without sign and exponent, or of a text that is such a number.
 func (v *value) number() (*big.Rat, bool) {
 	if v.kind != '0' && v.kind != '"' || len(v.text) > maxNumber {
 		return nil, false
@@ -85,7 +85,7 @@ func single(in []*value, p path) bool {
 	return some
 }
 
-// scalars are the values a path leads to in some values that say anything.
+// scalars are the values a path leads to in some values, without blank ones.
 func scalars(in []*value, p path) []*value {
 	var all []*value
 	for _, v := range in {

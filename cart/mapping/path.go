@@ -70,8 +70,8 @@ func (v *value) collect(p path, into []*value) []*value {
 	return into
 }
 
-// index is the number of a position, which is too large for a list to have where it
-// has many digits.
+// index is the number of a position. A number of many digits becomes one that is too large for any
+// list.
 func index(digits string) int {
 	n := 0
 	for i := 0; i < len(digits) && n < 1<<30; i++ {

@@ -16,8 +16,8 @@ type rated struct {
 	typical bool // most of its own paths lead to something
 }
 
-// bestPreset is the preset that reads most of the samples, if it reads as much as the
-// map that was found, which may be nil.
+// bestPreset proposes the preset with the best score; nil if there is none, or if the map that was
+// found is better. found may be nil.
 func (f *finder) bestPreset(found *Proposal) *Proposal {
 	var best *rated
 	for _, p := range f.Presets {
@@ -74,7 +74,8 @@ func (f *finder) rate(p *preset.Preset) *rated {
 	return one
 }
 
-// plain rates the default shape, if the map that was found is hardly anything else.
+// plain rates the map that was found if it has at most two paths, and so is nearly the default
+// shape; nil otherwise.
 func (f *finder) plain(found *Proposal) *rated {
 	const few = 2
 	if found == nil || len(mappedFields(found.Options.Map)) > few {
@@ -84,9 +85,10 @@ func (f *finder) plain(found *Proposal) *rated {
 	return &rated{reading: r, score: perField * len(r.fields())}
 }
 
-// beats reports whether a preset is rather to be proposed than the map that was found:
-// it reads all lines that this reads, and if it prices them otherwise, more than names
-// speaks for its prices.
+// beats reports whether a preset is proposed rather than the map that was found. It has to read as
+// many lines. Then a typical preset is proposed. Another one that prices the lines otherwise is
+// proposed if no sum in the samples confirms the map. Any other one is proposed if it reads nearly
+// as many fields.
 func (f *finder) beats(p *rated, found *Proposal) bool {
 	other := f.read(found.Options)
 	switch {

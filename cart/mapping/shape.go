@@ -22,7 +22,7 @@ type shape struct {
 // The bounds of what is looked at for a proposal.
 const (
 	maxShapes  = 20_000
-	maxKids    = 400   // members of one object that are told apart
+	maxKids    = 400   // members of one object that are distinguished
 	maxDepth   = 12    // segments of a path
 	maxScalars = 4_000 // values at one path
 )
@@ -106,9 +106,8 @@ func (s *shape) members(v *value) {
 	}
 }
 
-// keys says whether the names of an object are names of its parts, and whether they
-// are keys of things that are alike: all objects, most of whose members the first
-// one has.
+// keys says whether the names of an object are names of its parts, and whether they are keys of
+// objects that are alike. Objects are alike if the first one has two thirds of the members of each.
 func keys(v *value) (named, duplicates bool) {
 	if len(v.kids) == 0 {
 		return true, false

@@ -38,5 +38,5 @@ func contains(words, phrase string) bool {
 	return strings.Contains(pad(words), pad(phrase))
 }
 
-// pad has words begin and end as others do.
+// pad puts a space before and after words, so that every word has one on both sides.
 func pad(words string) string { return " " + words + " " }

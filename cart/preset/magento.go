@@ -23,9 +23,9 @@ var magentoQuote = &Preset{
 	},
 }
 
-// magentoOrder takes what a line is worth from its row total, since a price without tax
-// may be rounded, and holds the sum of all against the order's subtotal: the parts of a
-// bundle may have prices of their own beside that of the bundle.
+// magentoOrder takes what a line is worth from its row total, since a price without tax may be
+// rounded. It compares the sum of all lines with the order's subtotal: the parts of a bundle may
+// have prices of their own beside that of the bundle.
 var magentoOrder = &Preset{
 	Name:  "magento-order",
 	Title: "Magento and Adobe Commerce, order of the REST API (/V1/orders)",

@@ -1,5 +1,5 @@
-// Package preset knows how the orders of widely used shop systems are written: for
-// each a map of where the parts of the cart are, and the unit of its amounts.
+// Package preset describes how the orders of widely used shop systems are written: for each a map
+// of where the parts of the cart are, and the unit of its amounts.
 package preset
 
 import (
@@ -17,8 +17,8 @@ type Preset struct {
 	Name string
 	// Title is both for a person, such as "WooCommerce, order of the REST API".
 	Title string
-	// Options are the map, the unit of the amounts and what else the system needs.
-	// They have no bounds.
+	// Options are the map, the unit of the amounts and what else the system needs. They set no
+	// bounds.
 	Options cart.Options
 }
 
@@ -37,8 +37,8 @@ func names() []string {
 	return names
 }
 
-// Find is the preset of a name. The error of a name that there is not has the nearest
-// one and all of them.
+// Find returns the preset of a name. The error for an unknown name suggests the nearest one and
+// lists all of them.
 func Find(name string) (*Preset, error) {
 	for _, p := range presets {
 		if p.Name == name {
@@ -67,8 +67,8 @@ type Map struct {
 	cart.Mapping
 }
 
-// Options are those of the preset with the map's own fields in place of its, or the
-// zero options with the fields where the map names none.
+// Options returns the options of the preset, with the map's own fields in place of the preset's.
+// Without a preset it returns the zero options with the map's fields.
 func (m *Map) Options() (cart.Options, error) {
 	if m.Preset == "" {
 		return cart.Options{Map: m.Mapping}, nil

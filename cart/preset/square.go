@@ -2,8 +2,9 @@ package preset
 
 import "github.com/promogate/caddy-discount/cart"
 
-// squareOrder reads requests and answers of the Orders API. The currency of an order is
-// in its total alone, which a request does not have: each line's is one of several.
+// squareOrder reads requests and answers of the Orders API. The currency of an order is read from
+// its total, which a request does not have. The currency of a line is not read, since each line
+// states its own.
 var squareOrder = &Preset{
 	Name:  "square-order",
 	Title: "Square, order of the Orders API (CreateOrder)",

@@ -12,13 +12,13 @@ import (
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 )
 
-// A Client asks the admin API of a running Caddy.
+// A Client calls the admin API of a running Caddy.
 type Client struct {
 	Address  string
-	Patience time.Duration // for one answer; 0 waits for as long as it takes
+	Patience time.Duration // how long to wait for one answer; 0 for no limit
 }
 
-// Unreachable says in a few words that there was no answer, and why.
+// Unreachable describes in a few words the error of a call that got no answer.
 func (c Client) Unreachable(err error) string {
 	text := err.Error()
 	if !strings.Contains(text, "performing request: ") {
@@ -30,12 +30,12 @@ func (c Client) Unreachable(err error) string {
 // ErrNoAnswer is the error of a call that took longer than [Client.Patience].
 var ErrNoAnswer = errors.New("no answer")
 
-// call makes one call; inService goes into If-Match.
+// call makes one call. inService is sent as If-Match.
 func (c Client) call(method, path, inService string, body []byte, into any) error {
 	if c.Patience <= 0 {
 		return c.callNow(method, path, inService, body, into)
 	}
-	var answer json.RawMessage // a late one goes nowhere
+	var answer json.RawMessage // after the timeout nothing reads it
 	done := make(chan error, 1)
 	go func() { done <- c.callNow(method, path, inService, body, &answer) }()
 	select {
@@ -62,7 +62,7 @@ func (c Client) callNow(method, path, inService string, body []byte, into any) e
 	return c.understood(json.NewDecoder(res.Body).Decode(into))
 }
 
-// understood says whose answer it is that cannot be read.
+// understood adds the address of the server to the error of an answer that cannot be read.
 func (c Client) understood(err error) error {
 	if err == nil {
 		return nil
@@ -70,13 +70,13 @@ func (c Client) understood(err error) error {
 	return fmt.Errorf("the server at %s is not the admin API of a Caddy with this module: %w", c.Address, err)
 }
 
-// Strategies returns those in service.
+// Strategies returns the strategies in service.
 func (c Client) Strategies() (all []Strategy, err error) {
 	err = c.call(http.MethodGet, "/discount/strategies", "", nil, &all)
 	return all, err
 }
 
-// said is what the admin API answered, which Caddy shows as it was sent.
+// said returns the error text that the admin API answered. Caddy's error has the whole body.
 func said(err error) string {
 	var answer struct{ Error string }
 	if _, body, found := strings.Cut(err.Error(), ": {"); found && json.Unmarshal([]byte("{"+body), &answer) == nil && answer.Error != "" {
@@ -85,7 +85,7 @@ func said(err error) string {
 	return err.Error()
 }
 
-// Choose finds the strategy meant: the only one, unless an id says which.
+// Choose returns the strategy with an id, or the only strategy if id is empty.
 func (c Client) Choose(id string) (Strategy, error) {
 	all, err := c.Strategies()
 	if err != nil {
@@ -94,7 +94,7 @@ func (c Client) Choose(id string) (Strategy, error) {
 	return Pick(all, id)
 }
 
-// Pick finds the strategy meant among those in service.
+// Pick returns the strategy with an id among those in service, or the only one if id is empty.
 func Pick(all []Strategy, id string) (Strategy, error) {
 	var ids []string
 	for _, s := range all {
@@ -112,14 +112,14 @@ func Pick(all []Strategy, id string) (Strategy, error) {
 	return Strategy{}, fmt.Errorf("no strategy in service has the id %q, there are %s", id, strings.Join(ids, ", "))
 }
 
-// History returns what is remembered of a strategy.
+// History returns the history of a strategy.
 func (c Client) History(id string) (past History, err error) {
 	err = c.call(http.MethodGet, "/discount/strategies/"+id+"/history", "", nil, &past)
 	return past, err
 }
 
-// Rollback puts a content back into service, if the one with the fingerprint inService is
-// there, and returns the strategy after that.
+// Rollback puts a content back into service and returns the strategy after that. It fails if
+// the content in service is not the one with the fingerprint inService.
 func (c Client) Rollback(id, inService string, wanted RollbackRequest) (after Strategy, err error) {
 	body, err := json.Marshal(wanted)
 	if err != nil {

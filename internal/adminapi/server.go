@@ -18,14 +18,14 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// Server shows the strategies in service on Caddy's admin endpoint, tries carts
-// and strategies, and puts an earlier strategy back.
+// Server shows the strategies in service on Caddy's admin endpoint, tries carts and strategies,
+// and rolls strategies back.
 type Server struct {
 	engines func() []Engine
 	trying  chan struct{} // has one value while a strategy is tried
 }
 
-// An Engine is a running strategy, as the server needs it.
+// An Engine is a running strategy with the methods that the server needs.
 type Engine interface {
 	Key() engine.Key
 	Live() *reload.Revision[*engine.Compiled]
@@ -37,8 +37,8 @@ type Engine interface {
 	Rollback(fingerprint, inService, reason string) error
 }
 
-// NewServer returns the server, to be registered as a module of Caddy; engines are those in
-// use, by id.
+// NewServer returns the server, to be registered as a module of Caddy. engines returns the
+// engines in use, in the order of their ids.
 func NewServer(engines func() []Engine) Server { return Server{engines, make(chan struct{}, 1)} }
 
 // CaddyModule returns the Caddy module information.
@@ -46,7 +46,7 @@ func (a Server) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{ID: "admin.api.discount", New: func() caddy.Module { return &a }}
 }
 
-// maxBody bounds what is read of a request.
+// maxBody bounds the body of a request in bytes.
 const maxBody = 64 << 10
 
 // calls are the calls by path below /discount/strategies; * is an id.
@@ -103,7 +103,7 @@ func apiError(status int, err error) error {
 	return caddy.APIError{HTTPStatus: status, Err: err}
 }
 
-// find is the strategy of an id.
+// find returns the strategy with an id.
 func (a Server) find(id string) (Engine, error) {
 	for _, eng := range a.engines() {
 		if eng.Key().ID() == id {
@@ -146,19 +146,19 @@ func (a Server) showHistory(w http.ResponseWriter, _ *http.Request, id string) e
 	past := eng.History()
 	records := slices.Clone(past.Records[max(0, len(past.Records)-maxRecords):])
 	for i := range records {
-		records[i].Reason = brief.Text(records[i].Reason, maxShownReason) // earlier versions kept all of it
+		records[i].Reason = brief.Text(records[i].Reason, maxShownReason) // records of earlier versions have longer reasons
 	}
 	return answer(w, History{Total: len(past.Records), Records: records, Snapshots: describeSnapshots(past.Snapshots)})
 }
 
-// What bounds an answer; the log on disk has it all.
+// The bounds of an answer; the log on disk has all records.
 const (
 	maxRecords     = 1000
 	maxShownReason = 4096 // bytes
 )
 
-// overlong is the answer to a body that is longer than its bound; nil if that is
-// not what the error says.
+// overlong returns the answer for a body that is longer than its bound, or nil if err is
+// another error.
 func overlong(err error) error {
 	var long *http.MaxBytesError
 	if !errors.As(err, &long) {
@@ -167,8 +167,8 @@ func overlong(err error) error {
 	return apiError(http.StatusRequestEntityTooLarge, fmt.Errorf("the body is longer than %d bytes", long.Limit))
 }
 
-// answer answers with JSON. It is called when everything else is done: a client that
-// does not read holds nothing but its connection.
+// answer answers with a value as JSON. It is the last step of a call, so that a client that
+// does not read keeps only its connection busy.
 func answer(w http.ResponseWriter, value any) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -179,7 +179,7 @@ func answer(w http.ResponseWriter, value any) error {
 	return send(w, text.Bytes())
 }
 
-// send answers with a text that is JSON.
+// send answers with text that is already JSON.
 func send(w http.ResponseWriter, answer []byte) error {
 	limitWriting(w)
 	w.Header().Set("Content-Type", "application/json")
@@ -190,11 +190,10 @@ func send(w http.ResponseWriter, answer []byte) error {
 // answerTimeout is how long a client may take to read an answer.
 const answerTimeout = 30 * time.Second
 
-// limitWriting ends the connection of a client that does not read its answer. Caddy's
-// admin endpoint has no time-out for writing of its own, and Go resets this one with the
-// next request.
+// limitWriting ends the connection of a client that does not read its answer. Caddy's admin
+// endpoint has no write timeout of its own. Go resets this one with the next request.
 func limitWriting(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTimeout)) // what has no connection has no deadline
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTimeout)) // without a connection there is no deadline
 }
 
 // Interface guards

@@ -14,7 +14,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// describe is how the strategy is doing.
+// describe returns the strategy as the API shows it.
 func describe(eng Engine) Strategy {
 	s := eng.Status()
 	d := Strategy{
@@ -64,7 +64,7 @@ func describeRefusal(r reload.Refusal) *Refusal {
 	return d
 }
 
-// firstLanguage is that of 0.1, which did not record it.
+// firstLanguage is the language of 0.1, which did not record it.
 const firstLanguage = 1
 
 func describeSnapshots(kept []history.Snapshot) []Snapshot {
@@ -92,17 +92,17 @@ func text(err error) string {
 	return err.Error()
 }
 
-// handlersOf are the handlers of a strategy in the configuration that runs. Caddy makes those
-// of several servers in any order, so they are in one of their own.
+// handlersOf returns the handlers of a strategy in the configurations that run. Caddy creates
+// the handlers of several servers in any order, so they are sorted.
 func handlersOf(eng Engine) []*engine.Handler {
 	list := eng.Handlers()
 	slices.SortStableFunc(list, func(a, b *engine.Handler) int { return cmp.Compare(sortKey(a), sortKey(b)) })
 	return list
 }
 
-// sortKey is the same for handlers that no answer tells apart.
+// sortKey returns the same key for handlers that look the same in an answer.
 func sortKey(h *engine.Handler) string {
-	text, _ := json.Marshal(describeHandler(h, 0)) // of texts and numbers, which can always be written
+	text, _ := json.Marshal(describeHandler(h, 0)) // it has only texts and numbers, so it can always be encoded
 	return string(text)
 }
 
@@ -120,7 +120,7 @@ func describeHandler(h *engine.Handler, number int) Handler {
 	return d
 }
 
-// describeHandlers lists the handlers.
+// describeHandlers returns the handlers as the API shows them.
 func describeHandlers(eng Engine) []Handler {
 	list := []Handler{}
 	for i, h := range handlersOf(eng) {

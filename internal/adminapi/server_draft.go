@@ -13,21 +13,21 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// draftFiles are files that were sent along with a strategy, by the names that it has
+// draftFiles are the files that were sent with a strategy, by the names that the strategy uses
 // for them.
 type draftFiles map[string]string
 
-// draft is a strategy that was sent along.
+// draft is a strategy that was sent in a request.
 type draft struct {
 	strategy []byte
 	files    draftFiles
 }
 
-// maxFileName is how long the name of a file may be on the file systems in use. A name is
-// in every problem that is found in the file.
+// maxFileName is the longest name of a file on the file systems in use, in bytes. Every problem
+// in a file quotes its name.
 const maxFileName = 255
 
-// newDraft is a draft with files that could be beside the strategy.
+// newDraft returns a draft. It refuses file names that no file system allows.
 func newDraft(text []byte, files draftFiles) (draft, error) {
 	for name := range files {
 		if len(name) > maxFileName {
@@ -37,8 +37,8 @@ func newDraft(text []byte, files draftFiles) (draft, error) {
 	return draft{strategy: text, files: files}, nil
 }
 
-// sources are the files of the draft. What it names is what came with it, or what the
-// strategy in service names: nothing is opened for it.
+// sources are the files of the draft. A file that the strategy names is one that was sent with
+// it or one that the strategy in service names. No file is opened.
 func (d draft) sources(inService []strategy.Source) []strategy.Source {
 	sources := []strategy.Source{{Name: sentName, Data: d.strategy}}
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
@@ -47,14 +47,14 @@ func (d draft) sources(inService []strategy.Source) []strategy.Source {
 	return append(sources, inService...)
 }
 
-// readDraft reads a strategy: TOML, or as JSON an object with it and the files that it
+// readDraft reads a strategy as TOML, or a JSON object with the strategy and the files that it
 // names.
 func readDraft(r *http.Request) (draft, error) {
 	text, err := readBody(r.Body)
 	if err != nil {
 		return draft{}, err
 	}
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // what is none is TOML
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // no valid type means TOML
 	if kind != "application/json" {
 		return draft{strategy: text}, nil
 	}

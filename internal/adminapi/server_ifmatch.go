@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// ifMatch is what a request says of the strategy in service (RFC 9110, section 13.1.1).
+// ifMatch is the condition of a request on the strategy in service (RFC 9110, section 13.1.1).
 type ifMatch struct {
-	any  bool     // *: whatever is in service
+	any  bool     // the value is *, which matches any strategy
 	tags []string // opaque tags, without their quotes; weak ones are left out, since they match nothing
 }
 
-// readIfMatch reads the header fields If-Match of a request to a strategy.
+// readIfMatch reads the If-Match header fields of a request to a strategy.
 func readIfMatch(fields []string, id string) (ifMatch, error) {
 	if len(fields) == 0 {
 		return ifMatch{}, apiError(http.StatusPreconditionRequired,
@@ -32,7 +32,7 @@ func readIfMatch(fields []string, id string) (ifMatch, error) {
 	return ifMatch{tags: tags}, nil
 }
 
-// names reports whether the strategy with the fingerprint may be in service.
+// names reports whether the condition allows the strategy with the fingerprint.
 func (m ifMatch) names(fingerprint string) bool {
 	return m.any || slices.Contains(m.tags, fingerprint)
 }
@@ -40,7 +40,7 @@ func (m ifMatch) names(fingerprint string) bool {
 // pathOf is the call that shows a strategy.
 func pathOf(id string) string { return "GET /discount/strategies/" + id }
 
-// httpSpace is white space between the elements of a header field.
+// httpSpace is the white space between the elements of a header field.
 const httpSpace = " \t"
 
 // readTags reads a list of entity tags (RFC 9110, sections 5.6.1 and 8.8.3) and returns
@@ -74,5 +74,5 @@ func readTags(text string) (strong []string, err error) {
 	return strong, nil
 }
 
-// notInTag reports whether an entity tag cannot have a character.
+// notInTag reports whether a character is not allowed in an entity tag.
 func notInTag(c rune) bool { return c <= ' ' || c == 0x7f }

@@ -13,8 +13,8 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// rollBack puts an earlier content back. A request has to say which one is in
-// service, so that two people cannot undo each other's work unseen.
+// rollBack puts an earlier content back. A request must name the content in service, so that
+// two people cannot undo each other's work without noticing.
 func (a Server) rollBack(w http.ResponseWriter, r *http.Request, id string) error {
 	eng, err := a.find(id)
 	if err != nil {
@@ -41,8 +41,8 @@ func (a Server) rollBack(w http.ResponseWriter, r *http.Request, id string) erro
 	return answer(w, describe(eng))
 }
 
-// putBack carries a rollback out, if what is in service is what the request names. What
-// is in service may change between the look and the rollback; then it looks again.
+// putBack carries out a rollback if the request names the content in service. If another
+// content goes into service meanwhile, putBack compares again.
 func putBack(eng Engine, fingerprint string, match ifMatch, reason string) error {
 	for {
 		inService := eng.Live().Fingerprint
@@ -56,7 +56,7 @@ func putBack(eng Engine, fingerprint string, match ifMatch, reason string) error
 	}
 }
 
-// rollbackError is the answer to a rollback that was not carried out. It says what to do.
+// rollbackError is the answer to a rollback that was not carried out. It names the next step.
 func rollbackError(eng Engine, wanted string, err error) error {
 	var state *engine.StateError
 	switch id := eng.Key().ID(); {
@@ -72,7 +72,7 @@ func rollbackError(eng Engine, wanted string, err error) error {
 	return apiError(http.StatusInternalServerError, err)
 }
 
-// notKept is the answer to a rollback to a content that there is not.
+// notKept is the answer to a rollback to a content that is not kept.
 func notKept(eng Engine, wanted string) error {
 	return apiError(http.StatusNotFound, fmt.Errorf("no content is kept whose fingerprint begins with %q: choose another one, %s", wanted, whereKept(eng)))
 }
@@ -80,12 +80,12 @@ func notKept(eng Engine, wanted string) error {
 // whereKept says where a person finds the fingerprints of the contents that are kept.
 func whereKept(eng Engine) string { return "which " + pathOf(eng.Key().ID()) + "/history lists" }
 
-// maxRollbackReason bounds the reason of a rollback in bytes: it is in every later answer
-// about the history.
+// maxRollbackReason bounds the reason of a rollback in bytes. Every later answer about the
+// history has it.
 const maxRollbackReason = 1000
 
-// readRollback reads what is asked for. What the decoder says is not passed on: it
-// exposes Go types.
+// readRollback reads the request for a rollback. It does not return the decoder's errors, since
+// they expose Go types.
 func readRollback(body io.Reader) (wanted RollbackRequest, err error) {
 	from := json.NewDecoder(body)
 	from.DisallowUnknownFields()
@@ -106,11 +106,11 @@ func readRollback(body io.Reader) (wanted RollbackRequest, err error) {
 	return wanted, nil
 }
 
-// leastOfFingerprint is how many digits name a content: a typing mistake should not put
-// another one into service.
+// leastOfFingerprint is the least number of digits that name a content. With fewer, a typing
+// mistake could name another content.
 const leastOfFingerprint = 6
 
-// complete finds the only content whose fingerprint begins so.
+// complete returns the only fingerprint that has a beginning.
 func complete(eng Engine, beginning string) (string, error) {
 	switch {
 	case !IsFingerprint(beginning):

@@ -21,15 +21,15 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// maxTriedBody bounds a strategy that is sent along.
+// maxTriedBody bounds the body of a request with a strategy or a cart, in bytes.
 const maxTriedBody = 4 << 20
 
-// sentName is the name of a strategy that was sent along, in its problems.
+// sentName is the file name in problems of a strategy that was sent in a request.
 const sentName = "strategy.toml"
 
-// tryOne does something with a strategy that was sent along. One is tried at a time, since
-// orders have the processors: a request waits for the one before it, as long as its client
-// waits.
+// tryOne calls do, which compiles a strategy that was sent in a request. Only one is tried at
+// a time, so that processors stay free for orders. Other requests wait for as long as their
+// clients do.
 func (a Server) tryOne(r *http.Request, do func() error) error {
 	select {
 	case a.trying <- struct{}{}:
@@ -40,26 +40,26 @@ func (a Server) tryOne(r *http.Request, do func() error) error {
 	}
 }
 
-// checkStatus is what is found of a strategy that was sent along.
+// checkStatus is the result of checking a strategy that was sent in a request.
 type checkStatus struct {
 	Valid    bool                  `json:"valid"`
 	Errors   []document.Diagnostic `json:"errors"`
 	Warnings []document.Diagnostic `json:"warnings"`
 
-	// How many there are beside those listed.
+	// How many there are in addition to those listed.
 	MoreErrors   int `json:"more_errors,omitempty"`
 	MoreWarnings int `json:"more_warnings,omitempty"`
 
 	Version  string `json:"version,omitempty"`
 	SHA256   string `json:"sha256,omitempty"`
-	Texts    string `json:"texts_sha256,omitempty"` // of what rules say to people
+	Texts    string `json:"texts_sha256,omitempty"` // of the texts of the rules
 	Rules    int    `json:"rules"`
 	Currency string `json:"currency,omitempty"`
-	Live     bool   `json:"in_service"` // it means what is in service
+	Live     bool   `json:"in_service"` // it has the same meaning as the strategy in service
 }
 
-// check says what is wrong with a strategy, for the environment of the
-// one in service. Nothing is changed, and no tests of rules are run.
+// check answers what is wrong with a strategy. The strategy gets the env of the one in service.
+// Nothing is changed, and no rule tests are run.
 func (a Server) check(w http.ResponseWriter, r *http.Request, id string) error {
 	eng, err := a.find(id)
 	if err != nil {
@@ -76,7 +76,7 @@ func (a Server) check(w http.ResponseWriter, r *http.Request, id string) error {
 	return answer(w, found)
 }
 
-// check says what is found of a strategy that was sent along.
+// check sets the result of checking a draft.
 func (found *checkStatus) check(eng Engine, sent draft) error {
 	m, s, err := try(eng, sent)
 	var problems *document.Diagnostics
@@ -98,8 +98,7 @@ func (found *checkStatus) check(eng Engine, sent draft) error {
 	return nil
 }
 
-// try compiles a strategy that was sent along, with rests for the orders that
-// come meanwhile.
+// try compiles a draft. It yields the processor periodically to orders.
 func try(eng Engine, sent draft) (*strategy.Model, *strategy.Strategy, error) {
 	w := pace.NewWorker()
 	m, err := strategy.Parser{Env: eng.Key().Env, Pause: func() { w.Yield() }}.Parse(sent.sources(eng.Live().Value.Companions)...)
@@ -109,14 +108,14 @@ func try(eng Engine, sent draft) (*strategy.Model, *strategy.Strategy, error) {
 	return m, strategy.Compile(m), nil
 }
 
-// explainRequest is a cart with what else may be sent along.
+// explainRequest is a cart with the optional parts of a request.
 type explainRequest struct {
 	Cart     json.RawMessage `json:"cart"`
 	Strategy *string         `json:"strategy"`
 	Files    draftFiles      `json:"files"`
 	Now      *time.Time      `json:"now"`
 
-	// How the cart is written: as for a handler of the strategy, or as these say.
+	// How the cart is written: as for a handler of the strategy, or by these options.
 	Handler    *int       `json:"handler"`
 	Preset     string     `json:"preset"`
 	Map        preset.Map `json:"map"`
@@ -128,8 +127,7 @@ type explainRequest struct {
 	reader *cart.Reader
 }
 
-// explain quotes a cart and says why: by the strategy in service, or by the
-// one sent along.
+// explain quotes a cart and explains the quote, with the strategy in service or with a draft.
 func (a Server) explain(w http.ResponseWriter, r *http.Request, id string) error {
 	eng, err := a.find(id)
 	if err != nil {
@@ -174,7 +172,7 @@ func (a Server) explain(w http.ResponseWriter, r *http.Request, id string) error
 	return send(w, text)
 }
 
-// answer is the quote of what was asked, and what its headers say.
+// answer returns the explanation of the quote and sets the headers for its language.
 func (e *explainRequest) answer(header http.Header, r *http.Request, s *strategy.Strategy) ([]byte, error) {
 	c, err := e.read(s)
 	if err != nil {
@@ -190,11 +188,11 @@ func (e *explainRequest) answer(header http.Header, r *http.Request, s *strategy
 	}
 	texts := languages.Choose(r, s)
 	answer := append(texts.AppendExplanationJSON(nil, x, c), '\n')
-	languages.Declare(header, s, texts) // those that the answer has
+	languages.Declare(header, s, texts) // the languages in the answer
 	return answer, nil
 }
 
-// located is an error of a line with where that is in the cart.
+// located returns the error of a line with the position of that line in the cart.
 func (e *explainRequest) located(err error) error {
 	var bad *strategy.LineError
 	if !errors.As(err, &bad) {
@@ -203,7 +201,7 @@ func (e *explainRequest) located(err error) error {
 	return &cart.Invalid{Pointer: e.reader.Pointer(e.Cart, bad.Line, bad.Field), Reason: bad.Reason}
 }
 
-// readerFor reads carts as a handler of the strategy does, or as is sent along.
+// readerFor returns the reader of a handler of the strategy, or one with the options sent.
 func (e *explainRequest) readerFor(eng Engine) (*cart.Reader, error) {
 	o := cartoptions.Options{Map: e.Map, Prices: e.Prices, Fractional: e.Fractional, ExactIDs: e.ExactIDs, TextFlags: e.TextFlags}
 	if e.Preset != "" {
@@ -242,7 +240,7 @@ func (e *explainRequest) read(s *strategy.Strategy) (*cart.Cart, error) {
 	return c, nil
 }
 
-// readExplain reads what is asked for: an object with a cart, or a cart.
+// readExplain reads the request: an object with a cart, or a cart.
 func readExplain(body []byte) (*explainRequest, error) {
 	var outline struct {
 		Cart json.RawMessage `json:"cart"`
@@ -264,7 +262,7 @@ func readExplain(body []byte) (*explainRequest, error) {
 	return e, nil
 }
 
-// readBody reads a body that is bounded already.
+// readBody reads a body whose length is bounded already.
 func readBody(body io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(body)
 	switch long := overlong(err); {

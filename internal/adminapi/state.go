@@ -6,6 +6,5 @@ import (
 	"github.com/caddyserver/caddy/v2"
 )
 
-// DefaultStateDir is where strategies are remembered if the configuration names no
-// directory.
+// DefaultStateDir returns the state directory for a configuration that names none.
 func DefaultStateDir() string { return filepath.Join(caddy.AppDataDir(), "discount") }

@@ -1,5 +1,5 @@
-// Package adminapi is the admin API of discount strategies: its types, the server in the
-// gateway and the client of the commands.
+// Package adminapi is the admin API of discount strategies: its types, the server in the gateway
+// and the client for the commands.
 package adminapi
 
 import (
@@ -22,31 +22,31 @@ type Strategy struct {
 	File    *LastRead  `json:"file,omitempty"`
 	Live    Revision   `json:"live"`
 	Staged  *Revision  `json:"staged,omitempty"`
-	Held    string     `json:"held,omitempty"` // sha256 of what a rollback keeps out
+	Held    string     `json:"held,omitempty"` // sha256 of the content that a rollback suppresses
 	HeldWas string     `json:"held_formerly,omitempty"`
 	Refusal *Refusal   `json:"refusal,omitempty"`
 	Pending *time.Time `json:"pending_since,omitempty"`
 	Missing *time.Time `json:"missing_since,omitempty"`
 	Watch   Watch      `json:"watch"`
 	State   State      `json:"state"`
-	Sample  int        `json:"sample"` // carts that the next edit is compared on
+	Sample  int        `json:"sample"` // number of carts that the next edit is compared on
 
-	SampleClients int `json:"sample_clients"` // that they are of
+	SampleClients int `json:"sample_clients"` // number of clients that the carts come from
 
-	// Handlers are those that use it, where one strategy is asked for.
+	// Handlers are the handlers that use it. Only an answer about one strategy has them.
 	Handlers []Handler `json:"handlers,omitempty"`
 }
 
-// Revision is a content that is in service or waits for its instant.
+// Revision is a content that is in service or is due later.
 type Revision struct {
 	Version     string           `json:"version"`
 	SHA256      string           `json:"sha256"`
 	Was         string           `json:"formerly,omitempty"`     // sha256 on record for the same bytes, in an earlier language
-	TextsSHA256 string           `json:"texts_sha256,omitempty"` // of what rules say to people
+	TextsSHA256 string           `json:"texts_sha256,omitempty"` // of the texts of the rules
 	Change      string           `json:"change"`
 	Rules       int              `json:"rules,omitempty"`
-	RuleIDs     []string         `json:"rule_ids,omitempty"` // where one strategy is asked for
-	Texts       []strategy.Texts `json:"texts,omitempty"`    // of the rules that have some, likewise
+	RuleIDs     []string         `json:"rule_ids,omitempty"` // only in an answer about one strategy
+	Texts       []strategy.Texts `json:"texts,omitempty"`    // of the rules that have texts; only in an answer about one strategy
 	Kind        string           `json:"kind"`
 	Number      uint64           `json:"number,omitempty"`
 	Size        int64            `json:"size"`
@@ -55,14 +55,14 @@ type Revision struct {
 	Timestamps  Timestamps       `json:"stamps"`
 }
 
-// LastRead is what the files were when they were read last, and what became of that.
+// LastRead is the state of the files when they were read last, and its outcome.
 type LastRead struct {
-	Digest  string         `json:"digest,omitempty"` // of names and bytes; none if they cannot be read
+	Digest  string         `json:"digest,omitempty"` // of names and bytes; "" if they could not be read
 	Outcome reload.Outcome `json:"outcome,omitempty"`
-	Number  uint64         `json:"number"` // of times that they were read
+	Number  uint64         `json:"number"` // how often they were read
 }
 
-// Timestamps say when a revision passed each station on its way into service.
+// Timestamps say when a revision reached each stage on its way into service.
 type Timestamps struct {
 	Written time.Time  `json:"written"`
 	Noticed time.Time  `json:"noticed"`
@@ -82,22 +82,22 @@ type Refusal struct {
 	More     int                   `json:"more_problems,omitempty"` // that are not in problems
 }
 
-// Watch says how changes of the files are noticed.
+// Watch says how changes of the files are found.
 type Watch struct {
-	ReadProof string `json:"read_proof"` // why the files were held to be finished when they were read last
+	ReadProof string `json:"read_proof"` // why the files counted as finished when they were read last
 	Guard     string `json:"guard"`      // the same, by its earlier name
 	Polling   bool   `json:"polling"`
 	Reason    string `json:"reason,omitempty"`
 }
 
-// State is how the state directory is doing.
+// State is the health of the state directory.
 type State struct {
 	Dir   string `json:"dir,omitempty"`
 	Error string `json:"error,omitempty"`
-	Found string `json:"found,omitempty"` // wrong when it was opened
+	Found string `json:"found,omitempty"` // what was wrong when it was opened
 }
 
-// Handler is how a handler of a strategy reads carts, as the admin API shows it.
+// Handler says how a handler of a strategy reads carts.
 type Handler struct {
 	Number     int        `json:"number"` // from 1, for "handler" of explain
 	Module     string     `json:"module"`
@@ -111,7 +111,7 @@ type Handler struct {
 	MaxLines   int        `json:"max_lines"`
 }
 
-// History is what is remembered of a strategy, as the admin API shows it.
+// History is the history of a strategy.
 type History struct {
 	Total     int              `json:"total"`   // of records
 	Records   []history.Record `json:"records"` // the last ones, oldest first
@@ -122,19 +122,19 @@ type History struct {
 type Snapshot struct {
 	Version  string    `json:"version"`
 	SHA256   string    `json:"sha256"`
-	Language int       `json:"language"`           // that the sha256 was made in
-	Formerly string    `json:"formerly,omitempty"` // sha256 of the same bytes in an earlier one
+	Language int       `json:"language"`           // version of the language of the sha256
+	Formerly string    `json:"formerly,omitempty"` // sha256 in an earlier language
 	Taken    time.Time `json:"taken"`
 	Origin   string    `json:"origin"`
 }
 
-// RollbackRequest asks for a content to be put back into service.
+// RollbackRequest names the content to put back into service.
 type RollbackRequest struct {
 	SHA256 string `json:"sha256"`
 	Reason string `json:"reason"`
 }
 
-// Name is what a person knows the strategy by.
+// Name returns a description of the strategy for people.
 func (s Strategy) Name() string {
 	if s.Env != "" {
 		return fmt.Sprintf("%s (%s, env %s)", s.ID, s.Path, s.Env)

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// pairs are the two characters of base64url for each 12 bits, in the order of memory. Six
-// bytes become eight characters with four lookups, in less than half the time of
-// encoding/base64, which is a fifth of the time of an assertion.
+// pairs are the two base64url characters for each 12 bits, in the order of memory. With four
+// lookups, six bytes become eight characters. That takes less than half the time of
+// encoding/base64, which would be a fifth of the time of an assertion.
 var pairs = func() (p [1 << 12]uint16) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	for i := range p {

@@ -7,42 +7,42 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Claims are those of an assertion about one request. Empty texts and digests that were not
-// computed are left out. Bytes that are not UTF-8 become U+FFFD: a JSON string cannot hold
-// them.
+// Claims are the claims of an assertion about one request. Empty texts and zero digests are left
+// out. Bytes that are not UTF-8 become U+FFFD, since a JSON string cannot contain them.
 type Claims struct {
-	// Status is what became of the cart, such as applied or bypass.
+	// Status is the outcome for the cart, such as applied or bypass.
 	Status string
 
 	// Priced says that there is a quote. Without it the four amounts mean
 	// nothing and are left out.
 	Priced bool
 
-	// The goods discount, the shipping discount, the goods before any discount,
-	// and goods and shipping after all of them, in minor units of Currency.
+	// Amount is the discount on goods and Shipping the discount on shipping. Subtotal is the
+	// price of the goods before any discount, and Payable the price of goods and shipping
+	// after all discounts. All are in minor units of Currency.
 	Amount, Shipping, Subtotal, Payable int64
 
 	// Currency is the ISO 4217 code of the amounts.
 	Currency string
 
-	// The exact values of the headers that are lists. The assertion holds their
-	// SHA-256, since they may be as long as the rest of the headers together.
+	// Rules, Lines and Gifts are the exact values of the headers that are lists. The
+	// assertion has their SHA-256, since they may be as long as all other headers together.
 	Rules, Lines, Gifts string
 
-	// Strategy is the version that the strategy gives itself, Fingerprint the
-	// SHA-256 of the strategy in hexadecimal.
+	// Strategy is the version that the strategy states. Fingerprint is the SHA-256 of the
+	// strategy in hexadecimal.
 	Strategy, Fingerprint string
 
-	// Method, Host and Path are the target of the request: the host as its header has
-	// it, the path with its escapes and without a query.
+	// Method, Host and Path are the target of the request. Host is the value of its header.
+	// Path has its escapes and no query.
 	Method, Host, Path string
 
-	// Body is the digest of the request's body, Cart that of the headers that
+	// Body is the digest of the request's body. Cart is the digest of the headers that
 	// describe a cart. An assertion with neither is bound to no request.
 	Body, Cart Digest
 }
 
-// appendJSON appends the members of c to an object that has some already.
+// appendJSON appends the members of c to an object that has members already.
 func (c *Claims) appendJSON(dst []byte) []byte {
 	dst = appendText(dst, `,"status":`, c.Status)
 	if c.Priced {
@@ -82,7 +82,7 @@ func appendQuoted(dst []byte, text string) []byte {
 	return dst
 }
 
-// appendDigestOf appends the digest of a header value, if there is one.
+// appendDigestOf appends the digest of a header value, unless the value is empty.
 func appendDigestOf(dst []byte, member, value string) []byte {
 	if value == "" {
 		return dst

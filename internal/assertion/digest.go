@@ -5,21 +5,20 @@ import (
 	"strings"
 )
 
-// Digest is the SHA-256 of what an assertion is bound to. Its zero value is a
-// digest that was not taken.
+// Digest is the SHA-256 of the data that an assertion is bound to. The zero value is no digest.
 type Digest struct {
 	sum   [sha256.Size]byte
 	taken bool
 }
 
-// BodyDigest is the digest of a request's whole body, byte for byte as it is
-// passed on. An empty body has one too.
+// BodyDigest returns the digest of a request's whole body, byte for byte as it is passed on. An
+// empty body has a digest, too.
 func BodyDigest(body []byte) Digest {
 	return Digest{sha256.Sum256(body), true}
 }
 
-// CartDigest is the digest of a cart that is in headers, whose names must be in
-// the canonical form of net/textproto; see [AppendCart] for what it covers.
+// CartDigest returns the digest of a cart in headers. Their names must be in the canonical form
+// of net/textproto. [AppendCart] says what the digest covers.
 func CartDigest(headers map[string][]string) Digest {
 	var space [512]byte
 	return BodyDigest(AppendCart(space[:0], headers))
@@ -32,7 +31,7 @@ func (d *Digest) appendMember(dst []byte, member string) []byte {
 	return appendDigest(append(dst, member...), &d.sum)
 }
 
-// cartHeaders are the headers a cart can be in, in the order of their names.
+// cartHeaders are the headers that a cart can be in, in the order of their names.
 var cartHeaders = [...]struct{ name, label string }{
 	{"X-Cart-Channel", "x-cart-channel:"},
 	{"X-Cart-Completed-Orders", "x-cart-completed-orders:"},
@@ -48,19 +47,19 @@ var cartHeaders = [...]struct{ name, label string }{
 	{"X-Cart-Tier", "x-cart-tier:"},
 }
 
-// AppendCart appends the canonical form of a cart that is in headers to dst.
-// For each of X-Cart-Channel, -Completed-Orders, -Coupons, -Currency, -Customer,
-// -Items, -Quantity, -Region, -Segments, -Shipping, -Subtotal and -Tier, in this
-// order, that has a value it is one line of
+// AppendCart appends the canonical form of a cart in headers to dst. The headers are
+// X-Cart-Channel, -Completed-Orders, -Coupons, -Currency, -Customer, -Items, -Quantity, -Region,
+// -Segments, -Shipping, -Subtotal and -Tier, in this order. Each header that has a value is one
+// line of
 //
 //   - the name in lower case, followed by a colon,
-//   - the values of all its fields, in the order they came, each without the
-//     spaces and tabs around it, joined by a comma and a space,
-//   - a line feed, which no field value can hold (RFC 9110, section 5.5).
+//   - the values of all its fields, in the order in which they came, without the spaces and
+//     tabs around each, joined by a comma and a space,
+//   - a line feed, which no field value can contain (RFC 9110, section 5.5).
 //
-// A header that has no fields, or of which nothing is left when its values are
-// joined, has no line. Joining is what RFC 9110, section 5.2, does with a list
-// in several fields, so it makes no difference if a proxy has joined them.
+// A header without fields, or whose joined values are empty, has no line. RFC 9110, section 5.2,
+// joins a list in several fields the same way, so it makes no difference if a proxy has joined
+// them.
 func AppendCart(dst []byte, headers map[string][]string) []byte {
 	for i := range cartHeaders {
 		h := &cartHeaders[i]

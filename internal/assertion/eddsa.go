@@ -13,10 +13,9 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// parseEdDSA reads an Ed25519 key: a PEM block with the private key in PKCS #8
-// (RFC 8410, BEGIN PRIVATE KEY) or with the public key (BEGIN PUBLIC KEY), or a
-// JWK (RFC 8037, section 2) with or without the private part. A public key only
-// takes part in the JWK Set.
+// parseEdDSA reads an Ed25519 key: a PEM block with the private key in PKCS #8 (RFC 8410, BEGIN
+// PRIVATE KEY) or with the public key (BEGIN PUBLIC KEY), or a JWK (RFC 8037, section 2) with or
+// without the private part. A public key is only advertised in the JWK Set.
 //
 // If id is empty the kid is that of the JWK or else the thumbprint of the public
 // key (RFC 7638). No error contains the key.
@@ -96,8 +95,8 @@ func decodePKIX(der []byte) (*Key, error) {
 }
 
 // jwk is an Ed25519 key (RFC 8037, section 2). Other members are ignored (RFC 7517, section
-// 4). go-jose does not replace it: it reads no key_ops, and refuses members that it does not
-// need and padding that some tools write.
+// 4). go-jose does not replace it: go-jose does not read key_ops, and refuses both members
+// that it does not need and the padding that some tools write.
 type jwk struct {
 	KeyType    string   `json:"kty"`
 	Curve      string   `json:"crv"`

@@ -13,14 +13,14 @@ import (
 // minSecret is the least size of a secret in bytes (RFC 7518, section 3.2).
 const minSecret = sha256.Size
 
-// parseHS256 reads a secret of at least 32 bytes for HMAC with SHA-256. After
-// "base64:" it is base64 or base64url, padded or not, after "hex:" hexadecimal;
-// otherwise it is the bytes of the text themselves, which may not begin like a
-// PEM block or a JWK: a public key taken for a secret would let everyone sign.
-// One line break at the end of the text is not part of the secret.
+// parseHS256 reads a secret of at least 32 bytes for HMAC with SHA-256. After "base64:" it is
+// base64 or base64url, padded or not. After "hex:" it is hexadecimal. Otherwise the bytes of the
+// text are the secret. Such a text may not begin like a PEM block or a JWK: with a public key as
+// the secret, everyone could sign. One line break at the end of the text is not part of the
+// secret.
 //
-// If id is empty the kid is derived from the secret, by HMAC, so that it shows
-// no more of it than any signature does. No error contains the secret.
+// If id is empty the kid is derived from the secret by HMAC, so that it reveals no more of the
+// secret than any signature does. No error contains the secret.
 func parseHS256(text, id string) (*Key, error) {
 	secret, err := decodeSecret(withoutLineBreak(text))
 	if err != nil {
@@ -54,9 +54,9 @@ func decodeSecret(text string) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// nameOfSecret is the first 96 bits of an HMAC of a text that cannot be signed
-// as part of a token, which always has a dot in it. A thumbprint (RFC 7638)
-// would be a hash of the secret alone, for which tables can be made beforehand.
+// nameOfSecret is the first 96 bits of an HMAC of a text. The text is never signed as part of a
+// token, since that always has a dot. A thumbprint (RFC 7638) would be a hash of the secret
+// alone, for which tables can be computed in advance.
 func (k *Key) nameOfSecret() string {
 	mac := hmac.New(sha256.New, k.secret)
 	mac.Write([]byte("caddy-discount kid"))

@@ -2,9 +2,9 @@ package assertion
 
 import "slices"
 
-// JWKS is the JWK Set (RFC 7517, section 5) of the signer's public keys, the one
-// that signs first, to be served as application/jwk-set+json. Secrets of HS256
-// are never in it: a signer that has no others has an empty set.
+// JWKS returns the JWK Set (RFC 7517, section 5) of the signer's public keys. The key that signs
+// is first. It is to be served as application/jwk-set+json. It never has secrets of HS256: a
+// signer with no other keys has an empty set.
 func (s *Signer) JWKS() []byte { return slices.Clone(s.jwks) }
 
 func keySet(keys []*Key) []byte {
@@ -21,8 +21,8 @@ func keySet(keys []*Key) []byte {
 	return append(b, "]}"...)
 }
 
-// appendPublic writes the public part of k and nothing else, member by member,
-// so that no field that keys may get later is shown.
+// appendPublic appends the public part of k, member by member, so that no field that is added
+// to Key later becomes public.
 func (k *Key) appendPublic(b []byte) []byte {
 	b = append(b, `{"kty":"OKP","crv":"Ed25519","x":"`...)
 	b = appendBase64(b, k.public)

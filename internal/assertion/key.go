@@ -9,19 +9,18 @@ import (
 	"strings"
 )
 
-// The algorithms an assertion can be signed with, as they are called in its
-// header (RFC 7518, section 3.1, and RFC 8037, section 3.1). RFC 9864 has
-// "Ed25519" for what is "EdDSA" here; libraries understand the older name.
+// The algorithms that can sign an assertion, as its header names them (RFC 7518, section 3.1,
+// and RFC 8037, section 3.1). RFC 9864 calls EdDSA "Ed25519"; libraries support the older name.
 const (
 	HS256 = "HS256"
 	EdDSA = "EdDSA"
 )
 
-// maxKeyID keeps the kid, which is in every assertion, from filling the header.
+// maxKeyID bounds the kid in bytes, since every assertion contains it.
 const maxKeyID = 128
 
-// Key is a key to sign with or, if it is a public key, to publish. However it
-// is printed, only its algorithm and its kid are shown.
+// Key is a key that signs or, if it is a public key, is only advertised. With every verb it is
+// printed as its algorithm and kid alone.
 type Key struct {
 	algorithm string
 	id        string
@@ -33,13 +32,13 @@ type Key struct {
 // ParseKey reads a key of an algorithm from text.
 //
 // The text of an [HS256] key is a secret of at least 32 bytes: base64 or base64url after
-// "base64:", hexadecimal after "hex:", otherwise the bytes themselves but one line break
-// at their end. The text of an [EdDSA] key is a PEM block with an Ed25519 key in PKCS #8
-// (RFC 8410) or its public key, or a JWK (RFC 8037, section 2); a public key takes part in
-// the JWK Set alone.
+// "base64:", hexadecimal after "hex:", otherwise the bytes themselves without one line break at
+// their end. The text of an [EdDSA] key is a PEM block with an Ed25519 key in PKCS #8 (RFC 8410)
+// or with its public key, or a JWK (RFC 8037, section 2). A public key is only advertised in the
+// JWK Set.
 //
-// If id is empty the kid is that of the JWK, or derived from the key. No error contains
-// the key.
+// If id is empty the kid is that of the JWK, or is derived from the key. It is an error if the
+// key is not valid, or the kid is not valid or longer than 128 bytes. No error contains the key.
 func ParseKey(algorithm, text, id string) (*Key, error) {
 	switch algorithm {
 	case HS256:
@@ -51,23 +50,22 @@ func ParseKey(algorithm, text, id string) (*Key, error) {
 	return nil, errors.New("the algorithm is neither " + HS256 + " nor " + EdDSA)
 }
 
-// Algorithm is [HS256] or [EdDSA].
+// Algorithm returns [HS256] or [EdDSA].
 func (k *Key) Algorithm() string { return k.algorithm }
 
-// ID is the kid (RFC 7515, section 4.1.4).
+// ID returns the kid (RFC 7515, section 4.1.4).
 func (k *Key) ID() string { return k.id }
 
-// CanSign reports whether k is more than a public key.
+// CanSign reports whether k has a secret or a private key.
 func (k *Key) CanSign() bool { return k.secret != nil || k.private != nil }
 
-// String is the algorithm and the kid, such as "EdDSA key k1".
+// String returns the algorithm and the kid, such as "EdDSA key k1".
 func (k *Key) String() string { return fmt.Sprintf("%s key %s", k.algorithm, k.id) }
 
-// Format prints what [Key.String] says, whatever the verb, so that no log shows
-// a secret.
+// Format prints the text of [Key.String] for every verb, so that no log shows a secret.
 func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
 
-// withID names a key: by id or, if that is empty, by what derived makes of it.
+// withID sets the kid: id or, if that is empty, the result of derived.
 func (k *Key) withID(id string, derived func() string) (*Key, error) {
 	if id == "" {
 		id = derived()
@@ -82,7 +80,7 @@ func (k *Key) withID(id string, derived func() string) (*Key, error) {
 	return k, nil
 }
 
-// protected is the JOSE header of what k signs, in base64url, and a dot.
+// protected is the JOSE header of the tokens that k signs, in base64url, and a dot.
 func (k *Key) protected() string {
 	b := appendQuoted([]byte(`{"alg":`), k.algorithm)
 	b = appendQuoted(append(b, `,"kid":`...), k.id)
@@ -95,8 +93,8 @@ func withoutLineBreak(text string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 }
 
-// decodeBase64 reads base64 and base64url, padded or not. It is an error of its
-// own, since those of the decoders tell where in a key they stopped.
+// decodeBase64 reads base64 and base64url, padded or not. It does not return the decoder's
+// error, which says where in a key it stopped.
 func decodeBase64(text string) ([]byte, error) {
 	text = strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
 	if b, err := base64.RawURLEncoding.Strict().DecodeString(text); err == nil && !strings.ContainsAny(text, "\r\n") {

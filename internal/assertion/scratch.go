@@ -7,19 +7,19 @@ import (
 	"hash"
 )
 
-// identifierSize makes the chance of two equal jti negligible: 128 bits.
+// identifierSize is the size of a jti in bytes: with 128 bits the chance of two equal ones is
+// negligible.
 const identifierSize = 16
 
 // scratch is the working memory of one assertion; it is pooled.
 type scratch struct {
 	key     *Key
-	mac     hash.Hash // keyed once: Reset restores the keyed state
+	mac     hash.Hash // with the key set: Reset restores that state
 	sum     [sha256.Size]byte
 	payload []byte
 
-	// random is read for many jti at a time, since a system call may cost more than the
-	// signature. Each bit of it is used once. It is not secret: every byte of it appears
-	// in a token.
+	// random has bytes for many jti, since a system call may cost more than the signature.
+	// Each byte is used once. It is not secret: every byte of it appears in a token.
 	random [32 * identifierSize]byte
 	unused int
 }

@@ -16,24 +16,23 @@ import (
 // tokenType is the typ header of every assertion (RFC 7515, section 4.1.9).
 const tokenType = "discount+jwt"
 
-// Options are what all assertions of a signer have in common.
+// Options are the settings that all assertions of a signer share.
 type Options struct {
-	// Issuer and Audience are the claims iss and aud: who asserts, and the
-	// service that is to rely on it. Neither may be empty, and one with a colon
-	// in it must be a URI (RFC 7519, section 2).
+	// Issuer and Audience are the claims iss and aud: the service that asserts, and the
+	// service that relies on the assertion. Neither may be empty. A text with a colon must be
+	// a URI (RFC 7519, section 2).
 	Issuer, Audience string
 
-	// Lifetime is how long an assertion is good for: whole seconds, at least one.
+	// Lifetime is how long an assertion is valid: whole seconds, at least one.
 	Lifetime time.Duration
 
-	// Random fills its argument with random bytes, for jti. It cannot fail and
-	// is called from several goroutines at once. If it is nil, crypto/rand is
-	// used.
+	// Random fills its argument with random bytes for jti. It must not fail, and must be
+	// safe for concurrent use. If it is nil, crypto/rand is used.
 	Random func([]byte)
 }
 
-// Signer makes assertions. It does not change, and is safe for concurrent use:
-// to rotate keys, make another and put it in its place.
+// Signer makes assertions. It is never modified and is safe for concurrent use. To rotate keys,
+// replace it by another Signer.
 type Signer struct {
 	key      *Key
 	protect  string // the JOSE header in base64url, and a dot
@@ -44,10 +43,10 @@ type Signer struct {
 	scratch  sync.Pool // of *scratch
 }
 
-// NewSigner makes a signer of one key or more. The first signs; the others are
-// keys that have signed or are going to, and are published only. It is an error
-// if the first cannot sign, if two have the same kid, or if an option is not as
-// [Options] says.
+// NewSigner returns a signer with at least one key. The first key signs. The others are keys
+// that have signed before or will sign later; they are only advertised. It is an error if the
+// first key cannot sign, if two keys have the same kid, or if an option is not valid according
+// to [Options].
 func NewSigner(keys []*Key, o Options) (*Signer, error) {
 	if err := checkKeys(keys); err != nil {
 		return nil, err
@@ -100,7 +99,7 @@ func (o *Options) check() error {
 	return nil
 }
 
-// checkParty holds a text against what RFC 7519 calls StringOrURI.
+// checkParty checks that a text is what RFC 7519 calls a StringOrURI.
 func checkParty(text string) error {
 	if err := checkText(text); err != nil {
 		return err
@@ -113,7 +112,7 @@ func checkParty(text string) error {
 	return nil
 }
 
-// checkText does not quote the text: it may be a key in the wrong place.
+// checkText checks a text and does not quote it, since it may be a key in the wrong place.
 func checkText(text string) error {
 	switch {
 	case text == "":
@@ -124,23 +123,22 @@ func checkText(text string) error {
 	return nil
 }
 
-// opening is the part of the payload that is alike for all assertions.
+// opening is the beginning of the payload, which all assertions share.
 func (o *Options) opening() string {
 	b := appendQuoted([]byte(`{"iss":`), o.Issuer)
 	b = appendQuoted(append(b, `,"aud":`...), o.Audience)
 	return string(append(b, `,"iat":`...))
 }
 
-// cryptoRandom ignores an error that is documented never to be.
+// cryptoRandom ignores the error of rand.Read, which is documented to be always nil.
 func cryptoRandom(p []byte) { _, _ = rand.Read(p) }
 
-// Key is the key that signs.
+// Key returns the key that signs.
 func (s *Signer) Key() *Key { return s.key }
 
-// Append appends the assertion of c to dst, as the value of a header: three
-// parts in base64url with dots between them (RFC 7515, section 7.1). It is
-// issued at now, less the fraction of a second, and expires Options.Lifetime
-// later.
+// Append appends the assertion of c to dst, as the value of a header: three parts in base64url
+// with dots between them (RFC 7515, section 7.1). It is issued at now, rounded down to a second,
+// and expires [Options.Lifetime] later.
 func (s *Signer) Append(dst []byte, c *Claims, now time.Time) []byte {
 	b := s.scratch.Get().(*scratch)
 	b.payload = s.appendPayload(b.payload[:0], b.identifier(s.random), c, now)

@@ -1,5 +1,5 @@
-// Package atomicfile replaces a file at once and durably: the new one is written beside it,
-// flushed to the disk and renamed, so that no program ever reads half of it.
+// Package atomicfile replaces a file atomically and durably: it writes the new content to a file
+// beside it, flushes that to the disk and renames it, so that no program ever reads half of it.
 package atomicfile
 
 import (
@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// Replace gives the file at path another content, with its permissions, and its owner where
-// the system allows it. Of a link it is the file that the link leads to.
+// Replace replaces the content of the file at path. The file keeps its permissions, and its owner
+// where the system allows it. If path is a symbolic link, the file that it leads to is replaced.
 func Replace(path string, data []byte) error {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -33,8 +33,8 @@ func Replace(path string, data []byte) error {
 }
 
 // CreateBeside writes a file in the directory of path, durably, and returns its path. Its name
-// begins with a dot and ends in random digits. like is a file whose owner it gets, where the
-// system allows it; nil for the process's.
+// begins with a dot and ends in random digits. It gets the owner of like, where the system allows
+// it. If like is nil, it keeps the owner of the process.
 func CreateBeside(path string, data []byte, mode fs.FileMode, like fs.FileInfo) (created string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
@@ -61,8 +61,8 @@ func Fill(f *os.File, data []byte, mode fs.FileMode, like fs.FileInfo) error {
 	return errors.Join(err, f.Close())
 }
 
-// SyncDir makes the names in a directory durable, where there is such a thing: not on
-// Windows, and not on every file system.
+// SyncDir makes changes of the names in a directory durable. It does nothing on Windows, and on
+// file systems that do not support it.
 func SyncDir(path string) error {
 	err := syncDir(path)
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {

@@ -10,5 +10,5 @@ import (
 // syncDir does nothing where a directory cannot be opened as a file.
 func syncDir(string) error { return nil }
 
-// TakeOwner leaves the file to the process.
+// TakeOwner does nothing: the file keeps its owner.
 func TakeOwner(*os.File, fs.FileInfo) {}

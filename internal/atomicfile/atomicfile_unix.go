@@ -17,8 +17,8 @@ func syncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// TakeOwner gives a file the owner of another, or at least its group. Not every user may,
-// and then the file stays the process's.
+// TakeOwner gives a file the owner of another, or at least its group. If the process may do
+// neither, the file keeps its owner.
 func TakeOwner(f *os.File, of fs.FileInfo) {
 	stat, ok := of.Sys().(*syscall.Stat_t)
 	if !ok {

@@ -1,4 +1,4 @@
-// Package brief keeps what is said of a text bounded, however long the text is.
+// Package brief shortens texts for messages and writes numbers with their nouns.
 package brief
 
 import "unicode/utf8"
@@ -6,7 +6,7 @@ import "unicode/utf8"
 // mark stands for what is left out.
 const mark = "…"
 
-// Text is a text of at most so many bytes: of a longer one its beginning and its end, with
+// Text is a text of at most so many bytes. A longer text is cut to its beginning and its end, with
 // a mark between them. No character is cut.
 func Text(text string, most int) string {
 	if len(text) <= most {

@@ -67,7 +67,7 @@ func (o *Options) unmarshalMap(d *caddyfile.Dispenser) error {
 	return directive.AtLine(d, err)
 }
 
-// withPreset holds an option that was read to the preset, if there is one by now.
+// withPreset checks an option that was read against the preset, if one was read already.
 func (o *Options) withPreset(d *caddyfile.Dispenser, err error) error {
 	if err != nil || o.Map.Preset == "" {
 		return err

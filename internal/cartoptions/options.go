@@ -31,11 +31,11 @@ type Options struct {
 	// are not expanded. Default: the shape of the documentation.
 	Map preset.Map `json:"map,omitzero"`
 
-	// Who says who the customer of a cart in a body is: `body` reads the body, `headers` the
-	// headers `X-Cart-Customer`, `X-Cart-Tier`, `X-Cart-Segments` and
-	// `X-Cart-Completed-Orders`, which a handler before this one has to set, such as
-	// `forward_auth` with `copy_headers`. With `headers` nothing in the body says who the
-	// customer is. Default: `body`.
+	// Where the customer of a cart in a body is read from. `body` reads the body. `headers` reads
+	// the headers `X-Cart-Customer`, `X-Cart-Tier`, `X-Cart-Segments` and
+	// `X-Cart-Completed-Orders`, which a handler before this one has to set, such as `forward_auth`
+	// with `copy_headers`. With `headers` nothing in the body says who the customer is. Default:
+	// `body`.
 	Customer Customer `json:"customer,omitempty"`
 
 	// What a quantity that is no whole number is, such as 0.5 kg: `line` counts such a
@@ -85,7 +85,7 @@ var (
 	Customers = []Customer{CustomerBody, CustomerHeaders}
 )
 
-// Reader reads carts as the options have them written.
+// Reader returns a reader of carts that are written as the options say.
 func (o *Options) Reader() (*cart.Reader, error) {
 	options, err := o.Cart()
 	if err != nil {
@@ -94,8 +94,8 @@ func (o *Options) Reader() (*cart.Reader, error) {
 	return cart.NewReader(options)
 }
 
-// Cart is the options of the reader: those of the map's preset, with what the options give beside it. It
-// is an error if both say something and not the same.
+// Cart is the options of the reader: those of the map's preset, with what the options give beside
+// it. It is an error if both give a value and the values differ.
 func (o *Options) Cart() (cart.Options, error) {
 	options, err := o.Map.Options()
 	if err != nil {
@@ -111,8 +111,8 @@ func (o *Options) Cart() (cart.Options, error) {
 	return options, err
 }
 
-// noCustomerMapped refuses paths to a customer in the body that is not read. Those of a
-// preset are its own.
+// noCustomerMapped refuses paths to a customer in the body, which would not be read. Paths of a
+// preset are allowed.
 func (o *Options) noCustomerMapped() error {
 	m := &o.Map.Mapping
 	for _, field := range []struct {
@@ -163,7 +163,7 @@ func pricesIn(unit string) cart.Prices {
 	return cart.Minor
 }
 
-// switched sets what is on or off. A preset that has it on cannot do without.
+// switched sets an option that is on or off. It refuses off where the preset has on.
 func (o *Options) switched(name string, given, preset *bool) error {
 	switch {
 	case given == nil:

@@ -1,8 +1,9 @@
-// Package engine keeps one strategy running: it loads an edit, tests it, holds it against
-// the guardrails, compiles it and puts it into service, and shows what happens.
+// Package engine keeps one strategy running: it loads an edit, tests it, checks it against the
+// guardrails, compiles it and puts it into service. It reports what happens in the log, the
+// metrics, the traces and Caddy's events.
 //
-// An engine is shared by the handlers of one strategy, across sites and configurations. It
-// outlives the configuration that opened it and knows neither Caddy nor HTTP.
+// The handlers of one strategy share an engine, across sites and configurations. The engine
+// outlives the configuration that opened it. It depends neither on Caddy nor on HTTP.
 package engine
 
 import (
@@ -24,51 +25,49 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// An Engine keeps a strategy up to date with its file. It holds nothing of a configuration:
-// no context, no logger, no registry. All methods are safe for concurrent use.
+// An Engine keeps a strategy up to date with its file. It keeps no context, logger or registry
+// of a configuration. All methods are safe for concurrent use.
 type Engine struct {
 	key      Key
 	host     Host
 	source   *reload.Source[*Compiled]
-	options  atomic.Pointer[Options] // of the configuration that started last, or is to be the first
+	options  atomic.Pointer[Options] // of the configuration that started last; before that, those of Open
 	shows    *telemetry.Strategy
 	pacer    pace.Pacer
 	handlers handlers
-	sample   guardrail.Sample // of the carts it priced, to check the next edit on
+	sample   guardrail.Sample // of the carts that it priced, to check the next edit on
 }
 
 // A Host is what an engine needs from the program around it.
 type Host struct {
-	// Log is the log as it is at the moment, which may be a later one than when the engine
-	// was opened.
+	// Log returns the present log. It may be a later one than when the engine was opened.
 	Log func() *zap.Logger
 
-	// Header writes what the headers of all quotes of a strategy have in common. It calls
+	// Header formats the values of headers that all quotes of a strategy share. It calls
 	// pause often.
 	Header func(s *strategy.Strategy, pause document.Pause) (Header, error)
 }
 
-// A Header has the values of headers that all quotes of a compiled strategy have in common,
-// written once.
+// A Header has the values of headers that all quotes of a compiled strategy share.
 type Header struct {
 	Strategy string   // its version and fingerprint
 	Rules    []string // the ids of the rules, by index
 }
 
-// Compiled is a strategy that is ready to price carts. It is never modified.
+// Compiled is a strategy that is ready to price carts. Only its counters change.
 type Compiled struct {
 	*strategy.Strategy
 	Header     Header
 	SHA256     string // its fingerprint in hexadecimal
 	Counters   *telemetry.RuleCounters
-	Companions []strategy.Source // the files that it names, for drafts of it
+	Companions []strategy.Source // the files that the strategy names, for drafts of it
 
-	texts string // the digest of its texts in hexadecimal; "" without any
+	texts string // the digest of its texts in hexadecimal; "" if it has none
 }
 
-// Open opens the engine of a strategy for its first handler: tests of rules are run with how
-// that reads carts. It returns once the strategy is in service. The engine must be closed
-// with [Engine.Destruct].
+// Open opens the engine of a strategy for its first handler, and returns once the strategy is
+// in service. The rule tests use the handler's cart reader. The engine must be closed with
+// [Engine.Destruct].
 func Open(key Key, options Options, first *Handler, host Host) (*Engine, error) {
 	e := &Engine{key: key, host: host}
 	e.shows = telemetry.NewStrategy(telemetry.Key{ID: key.ID(), Path: key.Path, Env: key.Env}, e.log)
@@ -86,7 +85,7 @@ func Open(key Key, options Options, first *Handler, host Host) (*Engine, error) 
 	return e, nil
 }
 
-// Configure has the engine go by the options of a configuration that has started.
+// Configure sets the options of a configuration that has started.
 func (e *Engine) Configure(o Options) {
 	if *e.options.Load() == o {
 		return
@@ -98,51 +97,52 @@ func (e *Engine) Configure(o Options) {
 	e.source.Reconfigure(by)
 }
 
-// StartJournal begins to write to the state directory: until then nothing is written, so that a
-// configuration that is only validated leaves no trace.
+// StartJournal begins to write to the state directory. Nothing is written before, so that a
+// configuration that is only validated changes nothing there.
 func (e *Engine) StartJournal() { e.source.StartJournal() }
 
-// Destruct stops the engine, once no handler uses it any more.
+// Destruct stops the engine. It is called once no handler uses the engine any more.
 func (e *Engine) Destruct() error {
 	err := e.source.Close()
 	e.shows.Close()
 	return err
 }
 
-// Key names the strategy.
+// Key returns the key of the strategy.
 func (e *Engine) Key() Key { return e.key }
 
 // Live returns the strategy in service. It is one atomic load: a request that needs one
 // strategy throughout calls it once.
 func (e *Engine) Live() *reload.Revision[*Compiled] { return e.source.Live() }
 
-// OnRequest notes a request that is about to be priced: loading an edit gives way to it. ctx is the
-// request's.
+// OnRequest counts a request that is about to be priced, so that the loading of an edit yields
+// to it. ctx is the request's.
 func (e *Engine) OnRequest(ctx context.Context) {
 	e.shows.OnRequest(ctx)
 	e.pacer.OnRequest()
 }
 
-// Offer has a copy of the cart of an order kept for the guardrails, or not; see
+// Offer offers the cart of an order to the sample for the guardrails; see
 // [guardrail.Sample.Offer].
 func (e *Engine) Offer(c *cart.Cart, client string, now time.Time) { e.sample.Offer(c, client, now) }
 
-// SampleSize is how many carts the guardrails would check an edit on, and of how many
-// clients these are.
+// SampleSize returns how many carts the guardrails would check an edit on, and how many clients
+// they come from.
 func (e *Engine) SampleSize() (carts, clients int) {
 	all, clients := e.sample.Carts()
 	return len(all), clients
 }
 
-// Subscribe sends Caddy's events of the strategy to a configuration that has started; of is
-// for [Engine.Unsubscribe]. Of several configurations the last one gets the events.
+// Subscribe sends Caddy's events of the strategy to a configuration that has started. of
+// identifies it for [Engine.Unsubscribe]. Of several configurations the last one gets the
+// events.
 func (e *Engine) Subscribe(of any, emit telemetry.Emitter) { e.shows.Subscribe(of, emit) }
 
 // Unsubscribe ends what Subscribe began.
 func (e *Engine) Unsubscribe(of any) { e.shows.Unsubscribe(of) }
 
-// onEvent puts what happens to the strategy into the log, the metrics, the traces
-// and Caddy's events. Only the log has errors as a whole.
+// onEvent reports an event of the strategy in the log, the metrics, the traces and Caddy's
+// events. Only the log gets errors that are not redacted.
 func (e *Engine) onEvent(event reload.Event) {
 	logged := event
 	switch logged.Err = wholeError(event.Err); event.Kind {
@@ -157,7 +157,7 @@ func (e *Engine) onEvent(event reload.Event) {
 	e.shows.OnEvent(event, counters)
 }
 
-// compiled writes down what quotes of a strategy have in common. It names no files yet.
+// compiled makes the part of a Compiled that all quotes share. It does not set Companions.
 func (e *Engine) compiled(s *strategy.Strategy) (*Compiled, error) {
 	header, err := e.host.Header(s, e.pacer.Yield)
 	if err != nil {

@@ -10,37 +10,37 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// handlers are those that use an engine, with how each reads carts.
+// handlers are the handlers that use an engine.
 type handlers struct {
 	mu  sync.Mutex
-	all []*Handler // in the order in which they came
+	all []*Handler // in the order in which they joined
 }
 
-// A Handler is a handler that prices carts by the strategy of an engine.
+// A Handler is a handler that prices carts with the strategy of an engine.
 type Handler struct {
 	Module string       // its directive
-	Name   string       // how it reads carts, for people
-	Map    preset.Map   // of carts as JSON
-	Source string       // where in a request it looks for a cart: auto, json or headers
-	Read   cart.Options // how it reads carts
-	Reader *cart.Reader // that reads so
+	Name   string       // a name for its cart options, for people
+	Map    preset.Map   // the map for carts as JSON
+	Source string       // where it looks for a cart in a request: auto, json or headers
+	Read   cart.Options // its cart options
+	Reader *cart.Reader // the reader with these options
 
-	running bool // the configuration that it is of has started
+	running bool // its configuration has started
 }
 
-// ReadsBody reports whether the handler reads carts in the body of a request.
+// ReadsBody reports whether the handler reads carts from the body of a request.
 func (h *Handler) ReadsBody() bool { return h.Source != "headers" }
 
-// Join adds a handler, unless it is there already.
+// Join adds a handler, unless it was added before.
 func (e *Engine) Join(h *Handler) { e.handlers.join(h) }
 
-// Leave takes a handler out.
+// Leave removes a handler.
 func (e *Engine) Leave(h *Handler) { e.handlers.leave(h) }
 
-// Started notes that the configuration of a handler runs.
+// Started records that the configuration of a handler has started.
 func (e *Engine) Started(h *Handler) { e.handlers.started(h) }
 
-// Handlers returns the handlers of the configurations that run.
+// Handlers returns the handlers whose configurations have started.
 func (e *Engine) Handlers() []*Handler { return e.handlers.running() }
 
 func (l *handlers) join(h *Handler) {
@@ -69,8 +69,8 @@ func (l *handlers) running() []*Handler {
 	return slices.DeleteFunc(slices.Clone(l.all), func(h *Handler) bool { return !h.running })
 }
 
-// readings are the different ways in which the handlers read carts, those of a
-// configuration that is being loaded included.
+// readings are the different cart options of all handlers that read bodies, including those of
+// a configuration that is being loaded.
 func (l *handlers) readings() []ruletest.Reading {
 	l.mu.Lock()
 	defer l.mu.Unlock()

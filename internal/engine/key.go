@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// A Key tells one strategy from another: handlers with the same key share an engine.
+// A Key identifies a strategy. Handlers with the same key share an engine.
 type Key struct {
 	Path string // of its file or directory, absolute
-	Env  string // the name of the [[env]] table to lay over it; "" for none
+	Env  string // the name of the [[env]] table to apply; "" for none
 }
 
-// ID names the strategy in metrics, in the admin API and in the state directory: by the name of
-// its file, and a hash that tells it from others of that name.
+// ID identifies the strategy in metrics, in the admin API and in the state directory. It is the
+// name of the file and a hash that distinguishes it from others of that name.
 func (k Key) ID() string {
 	base := strings.TrimSuffix(filepath.Base(k.Path), ".toml")
 	name := strings.Map(func(c rune) rune {
@@ -27,7 +27,7 @@ func (k Key) ID() string {
 	return fmt.Sprintf("%.40s-%x", name, sum[:4])
 }
 
-// String names the strategy for people.
+// String describes the strategy for people.
 func (k Key) String() string {
 	if k.Env == "" {
 		return k.Path

@@ -15,15 +15,15 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// load compiles a content and checks that it may replace the one in service. Its error shows
+// load compiles a content and checks that it may replace the one in service. Its error quotes
 // no text of other files.
 func (e *Engine) load(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
 	candidate, err := e.check(c, inService)
 	return candidate, redact(c, err)
 }
 
-// check compiles a content, tests it and holds it against the guardrails. What was in service
-// before needs no test.
+// check compiles a content, tests it and checks it against the guardrails. A content that was
+// in service before is only compiled.
 func (e *Engine) check(c reload.Content, inService *reload.Revision[*Compiled]) (reload.Candidate[*Compiled], error) {
 	sources, tests := strategyfile.Split(c)
 	if len(sources) == 0 {
@@ -44,7 +44,7 @@ func (e *Engine) check(c reload.Content, inService *reload.Revision[*Compiled]) 
 	return candidate, err
 }
 
-// build parses and compiles a strategy, and gives way to orders meanwhile.
+// build parses and compiles a strategy, and yields to orders meanwhile.
 func (e *Engine) build(sources []strategy.Source) (m *strategy.Model, c *Compiled, err error) {
 	e.pacer.Run(func() {
 		m, err = strategy.Parser{Env: e.key.Env, Pause: e.pacer.Yield}.Parse(sources...)
@@ -59,9 +59,9 @@ func (e *Engine) build(sources []strategy.Source) (m *strategy.Model, c *Compile
 	return m, c, err
 }
 
-// compare holds an edit against the guardrails: it replays the sampled carts with both
-// strategies, as of now or of the instant at which the edit is to go live. The note says what
-// came of it.
+// compare checks an edit against the guardrails: it replays the sampled carts with both
+// strategies, as of now or of the time at which the edit is due. note has the figures and the
+// limits that were not checked.
 func (e *Engine) compare(before, after *strategy.Strategy, due time.Time) (note string, err error) {
 	at := time.Now()
 	if due.After(at) {
@@ -81,8 +81,8 @@ func (e *Engine) compare(before, after *strategy.Strategy, due time.Time) (note 
 	return strings.Join(slices.Concat([]string{figures.String()}, report.Abstained, report.Partly), "; "), nil
 }
 
-// test runs the tests of rules beside the strategy. A test with a body is run once for each
-// way in which the handlers read carts. At the start not all handlers are known yet.
+// test runs the rule tests that belong to the strategy. A test with a body is run once for each
+// of the handlers' different cart options. At the start not all handlers are known yet.
 func (e *Engine) test(tests []strategy.Source, s *strategy.Strategy, starting bool) error {
 	if len(tests) == 0 {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// maxLogged bounds the lines, or the names, that are logged of one strategy.
+// maxLogged bounds the lines, or the names, that are logged for one strategy.
 const maxLogged = 20
 
 // logWarnings logs the warnings about a strategy that is valid.
@@ -21,8 +21,8 @@ func (e *Engine) logWarnings(m *strategy.Model) {
 	}
 }
 
-// logUnread logs which tests were not run at the start, because no handler that was known
-// then reads their bodies.
+// logUnread logs the tests that were not run at the start because no handler known then reads
+// their bodies.
 func (e *Engine) logUnread(unread []ruletest.Result) {
 	if len(unread) == 0 {
 		return
@@ -35,7 +35,7 @@ func (e *Engine) logUnread(unread []ruletest.Result) {
 		zap.String("reason", "no handler known so far reads their bodies"))
 }
 
-// log is the host's log, with what names the strategy.
+// log is the host's log with the fields that identify the strategy.
 func (e *Engine) log() *zap.Logger {
 	log := e.host.Log().With(zap.String("path", e.key.Path))
 	if e.key.Env != "" {

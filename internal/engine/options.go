@@ -8,20 +8,20 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// Options are those of a strategy: all its handlers in a configuration have the same.
+// Options are the options of a strategy. All its handlers in a configuration have the same.
 type Options struct {
 	Settle time.Duration // see [reload.Options]
 	Poll   time.Duration // likewise
 
 	State  string // the directory of this strategy's state; "" for none
-	LogKey string // signs the log there; "" for one that is made
-	Keep   int    // how many contents are kept there
+	LogKey string // signs the log there; "" for a generated key
+	Keep   int    // how many snapshots are kept there
 
 	Limits     guardrail.Limits // of edits
-	NoRollback bool             // the admin API refuses to put an earlier content back
+	NoRollback bool             // the admin API refuses rollbacks
 }
 
-// settings are the options as the source of the strategy has them.
+// settings are the options in the form of package reload.
 func (o *Options) settings(key Key) reload.Settings {
 	return reload.Settings{
 		Settle: o.Settle, Poll: o.Poll,

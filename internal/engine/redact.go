@@ -13,9 +13,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// redacted is the error of a strategy whose files may not be shown in full: an operator who can
-// make the gateway read another file could otherwise read it in the admin API, in the
-// history and in events. Caddy's log has the whole error.
+// redacted is an error about files that may not be shown in full. Otherwise an operator who can
+// make the gateway read another file could see its text in the admin API, in the history and
+// in events. Caddy's log has the whole error.
 type redacted struct {
 	shown *document.Diagnostics
 	whole error
@@ -23,7 +23,7 @@ type redacted struct {
 
 func (w *redacted) Error() string { return w.shown.Error() }
 
-// Unwrap returns only what may be shown.
+// Unwrap returns only the part that may be shown.
 func (w *redacted) Unwrap() error { return w.shown }
 
 // wholeError is an error before it was redacted, for Caddy's log.
@@ -35,8 +35,8 @@ func wholeError(err error) error {
 	return err
 }
 
-// redact removes from an error what may not be shown: the content of files that a link to
-// another directory leads to, and of files that are no strategy.
+// redact removes from an error the content of files that may not be shown: files that a link
+// to another directory leads to, and files that are no strategy.
 func redact(c reload.Content, err error) error {
 	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
@@ -61,17 +61,17 @@ func redact(c reload.Content, err error) error {
 	return err
 }
 
-// fileKind says what may be shown of a file.
+// fileKind says which problems of a file may be shown.
 type fileKind uint8
 
 const (
-	ownFile     fileKind = iota // all that is wrong with it
-	foreignFile                 // nothing: a link leads elsewhere
-	otherFile                   // no line of it, nor what quotes one: it is no strategy
+	ownFile     fileKind = iota // all problems
+	foreignFile                 // no problem: a link leads to another directory
+	otherFile                   // no problem that quotes a line of it: it is no strategy
 )
 
-// strategyKey finds a key of the top level of a strategy, or of its tests, at the beginning
-// of a line.
+// strategyKey matches a key of the top level of a strategy, or of its tests, at the beginning of
+// a line.
 var strategyKey = regexp.MustCompile(`(?m)^[ \t]*(?:\[{1,2}[ \t]*)?["']?(?:version|currency|timezone|limits|activate_at|coupon_case|sku_compare|` +
 	`unknown_skus|zero_priced|arithmetic|products|beverages|rule|discounts|env|test)["']?[ \t]*[.=\]]`)
 
@@ -93,8 +93,8 @@ func kindOf(c reload.Content, file string) fileKind {
 	return ownFile
 }
 
-// leadsElsewhere reports whether a file of the strategy at a path is, free of links, not
-// below the directory in which the path is.
+// leadsElsewhere reports whether a file, with its links followed, is not below the directory
+// that path is in.
 func leadsElsewhere(path, file string) bool {
 	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err != nil {
@@ -108,7 +108,7 @@ func leadsElsewhere(path, file string) bool {
 	return err != nil || below == ".." || strings.HasPrefix(below, ".."+string(filepath.Separator))
 }
 
-// show is a problem in a file of the kind as it may be shown.
+// show returns a problem in a file of the kind as it may be shown.
 func (k fileKind) show(p document.Diagnostic) document.Diagnostic {
 	switch {
 	case k == foreignFile:

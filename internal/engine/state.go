@@ -14,7 +14,7 @@ type StateError struct {
 	Err error
 }
 
-// Error names the option and says what to do about a full disk.
+// Error returns the text of the error with its directory, and what to do if the disk is full.
 func (e *StateError) Error() string {
 	text := fmt.Sprintf("state %s: %v", e.Dir, e.Err)
 	if e.Full() {
@@ -23,7 +23,7 @@ func (e *StateError) Error() string {
 	return text
 }
 
-// Unwrap is the reason.
+// Unwrap returns Err.
 func (e *StateError) Unwrap() error { return e.Err }
 
 // Full reports whether the disk has no space, or a quota is used up.
@@ -31,7 +31,7 @@ func (e *StateError) Full() bool {
 	return errors.Is(e.Err, syscall.ENOSPC) || errors.Is(e.Err, syscall.EDQUOT)
 }
 
-// stateError is an error of the state directory in use; nil of nil.
+// stateError returns err as a [StateError] of the present state directory; nil if err is nil.
 func (e *Engine) stateError(err error) error { return stateError(e.options.Load().State, err) }
 
 func stateError(dir string, err error) error {
@@ -41,21 +41,22 @@ func stateError(dir string, err error) error {
 	return &StateError{Dir: dir, Err: err}
 }
 
-// Status is how the engine is doing. It does not wait for a load.
+// Status returns the status of the source. It does not wait for a load.
 func (e *Engine) Status() reload.Status {
 	s := e.source.Status()
 	s.State.Err, s.State.Found = stateError(s.State.Dir, s.State.Err), stateError(s.State.Dir, s.State.Found)
 	return s
 }
 
-// History is what is remembered of the strategy. It waits for a load in progress.
+// History returns the history of the strategy. It waits for a load in progress.
 func (e *Engine) History() reload.History { return e.source.History() }
 
 // RollbackOff reports whether the configuration refuses rollbacks.
 func (e *Engine) RollbackOff() bool { return e.options.Load().NoRollback }
 
-// Rollback puts a content that was in service once back there; see [reload.Source.Rollback].
-// Errors of the state directory are a [StateError].
+// Rollback puts a content that was in service before back into service; see
+// [reload.Source.Rollback]. All errors except its [reload.ErrNotInService], [reload.ErrInService]
+// and [reload.ErrNotKept] are a [StateError].
 func (e *Engine) Rollback(fingerprint, inService, reason string) error {
 	err := e.source.Rollback(fingerprint, inService, reason)
 	for _, refused := range []error{reload.ErrNotInService, reload.ErrInService, reload.ErrNotKept} {

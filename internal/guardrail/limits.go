@@ -7,33 +7,31 @@ import (
 	"time"
 )
 
-// Limits are bounds on how far a candidate may be from the strategy in service.
-// A limit that is not set never refuses; none does with fewer carts than
-// MinSample.
+// Limits are bounds on how far a candidate may differ from the strategy in service. A limit
+// that is not set never refuses. No limit refuses with fewer carts than MinSample.
 type Limits struct {
-	// MeanChange is the factor by which the discount may grow or shrink as a share of
-	// what carts cost, in the mean and in the median; at least 1, zero for no bound.
-	// Where there was no discount before there is nothing to multiply, and this limit
-	// is not checked.
+	// MeanChange is the factor by which the discount may grow or shrink as a share of what
+	// carts cost, in the mean and in the median. It is at least 1; zero is for no bound. The
+	// limit is not checked if there was no discount before, since no factor applies then.
 	MeanChange float64
 
-	// FreeOrders is the share of orders, 0 to 1, by which those may grow of which
-	// nothing is left to pay for the goods. It counts only if Free is set: zero is a
-	// bound, too.
+	// FreeOrders is by how much the share of free orders may grow, from 0 to 1. An order is
+	// free if nothing is left to pay for the goods. The limit is checked only if Free is
+	// set, since zero is a bound, too.
 	FreeOrders float64
 	Free       bool
 
 	// Evaluation is the longest that one quote may take; zero for no bound.
 	Evaluation time.Duration
 
-	// MinSample is how many carts make a comparison.
+	// MinSample is the least number of carts for a comparison.
 	MinSample int
 }
 
 // isSet reports whether any limit is set.
 func (l Limits) isSet() bool { return l.MeanChange != 0 || l.Free || l.Evaluation != 0 }
 
-// String is the limits as the Caddyfile has them; empty if there is none.
+// String returns the limits in the form of the Caddyfile; "" if none is set.
 func (l Limits) String() string {
 	if !l.isSet() {
 		return ""
@@ -51,7 +49,7 @@ func (l Limits) String() string {
 	return text
 }
 
-// limitError names the limit that a candidate exceeds, the figure and the bound.
+// limitError names the limit that a candidate exceeds, its figure and the bound.
 type limitError struct {
 	Limit  string // as in the Caddyfile
 	Figure string
@@ -62,7 +60,7 @@ func (e *limitError) Error() string {
 	return fmt.Sprintf("guardrail %s: %s, the bound is %s", e.Limit, e.Figure, e.Bound)
 }
 
-// A Report is what there is to say of an edit that no limit refused.
+// A Report says which limits were not checked for an edit that no limit refused.
 type Report struct {
 	Abstained []string // the limits that were not checked, and why
 	Partly    []string // the limits that were checked in part, and why
@@ -85,7 +83,7 @@ func (l Limits) Check(f Figures) (Report, error) {
 	return j, nil
 }
 
-// tooFew says what there is too little of for a comparison.
+// tooFew says which number is too small for a comparison.
 func (l Limits) tooFew(f Figures) string {
 	text := counted(f.Carts, "cart")
 	if f.Clients > 0 {
@@ -98,8 +96,8 @@ func (l Limits) tooFew(f Figures) string {
 	return text
 }
 
-// checkChange checks the mean and the median: a few carts move the one, and half of all
-// are needed to move the other.
+// checkChange checks the mean and the median. A few carts can move the mean; only half of all
+// carts can move the median.
 func (l Limits) checkChange(f Figures, j *Report) error {
 	const limit = "max_mean_change"
 	before := f.before.mean()
@@ -138,14 +136,14 @@ func (l Limits) within(limit, of string, carts int, before, after *big.Rat) erro
 	}
 }
 
-// otherCurrency says why a limit is not checked where the currency changes: all carts are
-// in that of before.
+// otherCurrency says why a limit is not checked if the currency changes: the carts are in the
+// currency of the strategy in service.
 func (f Figures) otherCurrency(limit string) string {
 	return fmt.Sprintf("guardrail %s not checked: the currency changes from %s to %s", limit, f.currencyBefore, f.currencyAfter)
 }
 
-// checkFree checks by the increase: orders that are free already are no reason to refuse
-// an edit.
+// checkFree checks only the increase: orders that are free already are no reason to refuse an
+// edit.
 func (l Limits) checkFree(f Figures, j *Report) error {
 	const limit = "max_free_orders"
 	switch {
@@ -178,7 +176,8 @@ func (l Limits) checkEvaluation(f Figures, _ *Report) error {
 	}
 }
 
-// exact is a configured number as it was written, not as the nearest double.
+// exact is a configured number with the decimal digits that were written, not the nearest
+// float64.
 func exact(v float64) *big.Rat {
 	r, ok := new(big.Rat).SetString(decimal(v))
 	if !ok {

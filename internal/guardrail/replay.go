@@ -8,30 +8,30 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// Figures are what two strategies make of the same carts at the same instant.
+// Figures are the results of two strategies for the same carts at the same time.
 type Figures struct {
-	// Carts are those that the strategy in service prices in its currency and that
-	// cost something. Clients is of how many clients they are, where that is known.
+	// Carts is the number of carts that cost something and that the strategy in service
+	// prices in its currency. Clients is the number of clients they come from, if known.
 	Carts, Clients int
 
 	before, after                 shares // of the carts, by cart
 	currencyBefore, currencyAfter string
 
-	// Free orders are those of which nothing is left to pay for the goods.
+	// FreeBefore and FreeAfter count orders of which nothing is left to pay for the goods.
 	FreeBefore, FreeAfter int
 
-	// Lost are carts that only the strategy in service can price. They count as
-	// without a discount, as their orders will be.
+	// Lost counts carts that only the strategy in service can price. They count as carts
+	// without a discount, since their orders will get none.
 	Lost int
 
-	// Slowest is the longest that one quote of the candidate took; of each cart
-	// the fastest of up to three counts.
+	// Slowest is the longest time that the candidate took for one quote. If a quote is
+	// repeated, the fastest of up to three tries counts.
 	Slowest time.Duration
 }
 
-// Replay prices carts with the strategy in service and with a candidate, both as
-// if it were at. A quote that takes longer than patience, if that is not zero,
-// is repeated before it is believed. stopwatch is time.Now in all but tests.
+// Replay prices carts with the strategy in service and with a candidate, both as of the time
+// at. It repeats a quote that takes longer than patience, unless patience is zero. stopwatch
+// is time.Now except in tests.
 func Replay(before, after *strategy.Strategy, carts []*cart.Cart, at time.Time, patience time.Duration, stopwatch func() time.Time) Figures {
 	f := Figures{currencyBefore: before.Currency().Code(), currencyAfter: after.Currency().Code()}
 	var old, next strategy.Quote
@@ -55,8 +55,8 @@ func Replay(before, after *strategy.Strategy, carts []*cart.Cart, at time.Time, 
 	return f
 }
 
-// Counts reports whether a cart that was priced so says anything about discounts: it is
-// in the currency of the strategy and has goods to pay for.
+// Counts reports whether a quote says anything about discounts: the cart is in the currency of
+// the strategy and has goods to pay for.
 func Counts(q *strategy.Quote) bool { return q.Reason != strategy.ReasonCurrency && q.Subtotal > 0 }
 
 func timed(s *strategy.Strategy, q *strategy.Quote, c *cart.Cart, at time.Time, patience time.Duration, stopwatch func() time.Time) (time.Duration, error) {
@@ -77,8 +77,8 @@ func timed(s *strategy.Strategy, q *strategy.Quote, c *cart.Cart, at time.Time, 
 	return best, nil
 }
 
-// free is 1 for an order of which nothing is left to pay for the goods, because of
-// discounts or of prices.
+// free is 1 for an order of which nothing is left to pay for the goods, because of its
+// discounts or its prices, and 0 otherwise.
 func free(q *strategy.Quote) int {
 	if q.Discount == q.Subtotal {
 		return 1
@@ -86,7 +86,7 @@ func free(q *strategy.Quote) int {
 	return 0
 }
 
-// String is one line for the log.
+// String returns one line for the log.
 func (f Figures) String() string {
 	if f.Carts == 0 {
 		return "no cart to compare with"
@@ -100,7 +100,7 @@ func (f Figures) String() string {
 	return text
 }
 
-// counted is how many there are of something, in words.
+// counted returns a number of things in words.
 func counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what

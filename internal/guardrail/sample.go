@@ -1,8 +1,8 @@
 // Package guardrail compares an edited strategy with the one in service on carts of recent
 // orders, and refuses it if it moves too much money.
 //
-// It knows nothing of Caddy, HTTP or files. The only clock it is given measures how long a
-// quote takes and how old a kept cart is; no amount depends on it.
+// It does not depend on Caddy, HTTP or files. Clocks measure only how long a quote takes and
+// how old a cart in the sample is; no amount depends on them.
 package guardrail
 
 import (
@@ -21,44 +21,44 @@ const (
 	// size is how many carts a [Sample] keeps.
 	size = 128
 
-	// maxBytes is the largest cart that it keeps, in memory of its own.
+	// maxBytes is the largest cart that it keeps, in bytes of memory.
 	maxBytes = 16 << 10
 
 	// mostOfClient is how many of the carts may be of one client.
 	mostOfClient = 4
 
-	// turnover is the least time in which all carts of a full sample are replaced:
-	// what comes within seconds replaces a few.
+	// turnover is the least time in which all carts of a full sample are replaced. Orders
+	// within a few seconds replace only a few carts.
 	turnover = 5 * time.Minute
 
 	// interval is the time in which one cart is replaced.
 	interval = turnover / size
 
-	// renewal is how long a client that has all its carts in the sample waits until
-	// it replaces one of them.
+	// renewal is how long a client with mostOfClient carts in the sample waits before it
+	// replaces one of them.
 	renewal = time.Minute
 
 	// betweenSamples is the least time between two carts from one [Sampler].
 	betweenSamples = 10 * time.Millisecond
 )
 
-// A Sample keeps carts of recent orders, in memory alone and without what names a
-// person or an order: ids of customers, lines and shipping charges are dropped, and
-// clients are kept as a hash with a key of the process.
+// A Sample keeps carts of recent orders, only in memory and without data that identifies a
+// person or an order. It drops the ids of customers, lines and shipping charges. It keeps a
+// client as a hash with a key of this process.
 //
-// Until it is full it keeps what comes. Then one cart, chosen by chance among those
-// of an interval, replaces the oldest one. A client has at most four carts in it, and
-// replaces its own ones when it has them. So neither a burst of orders nor a client
-// with many decides what the sample says.
+// Until it is full it keeps every cart. After that, one random cart of each interval replaces
+// the oldest one. A client has at most four carts in it; further carts of that client replace
+// its own ones. So neither a burst of orders nor a client with many orders dominates the
+// sample.
 //
 // The zero value is an empty sample. All methods are safe for concurrent use, and
-// [Sample.Offer] waits for no other.
+// [Sample.Offer] never waits for another call.
 type Sample struct {
 	mu      sync.Mutex
 	kept    []kept // the oldest first
-	pending kept   // chosen of this interval so far; without a cart for none
+	pending kept   // the random cart of this interval so far; its cart is nil if there is none
 	began   time.Time
-	offered int // in this interval
+	offered int // number of carts offered in this interval
 }
 
 // kept is a cart in a sample.
@@ -68,11 +68,11 @@ type kept struct {
 	at     time.Time // since when it is in the sample
 }
 
-// seed makes the hashes of clients mean nothing to another process.
+// seed makes the hashes of clients useless to other processes.
 var seed = maphash.MakeSeed()
 
-// Offer keeps a copy of a cart, or does not. client is the same text for orders of the same
-// client. A cart that takes more than 16 KiB is not kept.
+// Offer may keep a copy of a cart. client is the same text for all orders of one client. A cart
+// that takes more than 16 KiB is not kept.
 func (s *Sample) Offer(c *cart.Cart, client string, now time.Time) {
 	if bytesOf(c) > maxBytes || !s.mu.TryLock() {
 		return
@@ -92,7 +92,7 @@ func (s *Sample) Offer(c *cart.Cart, client string, now time.Time) {
 	}
 }
 
-// of is the oldest cart of a client, and how many it has.
+// of returns the index of the oldest cart of a client, and how many carts it has.
 func (s *Sample) of(client uint64) (oldest, own int) {
 	for i := range s.kept {
 		if s.kept[i].client != client {
@@ -106,8 +106,8 @@ func (s *Sample) of(client uint64) (oldest, own int) {
 	return oldest, own
 }
 
-// choose keeps the cart that was chosen in an interval that is over, and lets another
-// one compete with those of this interval: each has the same chance.
+// choose adds the chosen cart of an interval that is over. Then it offers c for the present
+// interval, in which each cart has the same chance.
 func (s *Sample) choose(c *cart.Cart, client uint64, now time.Time) {
 	if now.Sub(s.began) >= interval {
 		if _, own := s.of(s.pending.client); s.pending.cart != nil && own < mostOfClient {
@@ -125,8 +125,8 @@ func (s *Sample) replace(i int, by kept) {
 	s.kept = append(slices.Delete(s.kept, i, i+1), by)
 }
 
-// Carts are the carts kept, the oldest first, and of how many clients they are. They
-// must not be modified.
+// Carts returns the carts in the sample, oldest first, and how many clients they come from. The
+// carts must not be modified.
 func (s *Sample) Carts() (carts []*cart.Cart, clients int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,7 +138,7 @@ func (s *Sample) Carts() (carts []*cart.Cart, clients int) {
 	return carts, len(from)
 }
 
-// The memory of the parts of a cart, without their texts.
+// The memory of the parts of a cart in bytes, without their texts.
 var (
 	cartSize      = sizeOf[cart.Cart]()
 	lineSize      = sizeOf[cart.Line]()
@@ -149,7 +149,7 @@ var (
 
 func sizeOf[T any]() int { return int(reflect.TypeFor[T]().Size()) }
 
-// bytesOf is how much memory a copy of a cart takes.
+// bytesOf is about how many bytes of memory a copy of a cart takes.
 func bytesOf(c *cart.Cart) int {
 	n := cartSize + textBytes(c.Currency, c.Customer.Tier, c.Channel, c.Region) +
 		listBytes(c.Customer.Segments) + listBytes(c.Coupons) + len(c.Lines)*lineSize + len(c.Shipping)*chargeSize
@@ -166,7 +166,8 @@ func bytesOf(c *cart.Cart) int {
 	return n
 }
 
-// textBytes is the memory of texts: Go gives each a multiple of 16 bytes at most.
+// textBytes is about the memory of texts in bytes. Go rounds the size of a short text up to at
+// most the next multiple of 16, and that of a text of more than 256 bytes further.
 func textBytes(texts ...string) int {
 	n := 0
 	for _, t := range texts {
@@ -177,7 +178,7 @@ func textBytes(texts ...string) int {
 
 func listBytes(texts []string) int { return len(texts)*textSize + textBytes(texts...) }
 
-// copied is a cart with memory of its own.
+// copied returns a copy of a cart that shares no memory with it.
 func copied(c *cart.Cart) *cart.Cart {
 	n := &cart.Cart{
 		Currency: strings.Clone(c.Currency),
@@ -220,9 +221,9 @@ func texts(list []string) []string {
 	return own
 }
 
-// A Sampler spreads the carts of a sample over time, so that what a request costs
-// does not grow with how many there are. It belongs to one goroutine at a time;
-// the zero value lets the first cart through.
+// A Sampler spreads the carts of a sample over time, so that the cost of sampling does not grow
+// with the number of requests. It belongs to one goroutine at a time. The zero value lets the
+// first cart through.
 type Sampler struct{ next time.Time }
 
 // Due reports whether it is time for another cart.

@@ -7,12 +7,12 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// shares are the discounts of carts, each as a part of what the cart costs before
-// discounts, from 0 to 1. So a dear cart says no more than a cheap one.
+// shares are the discounts of carts, each as a share of the cart's cost before discounts, from
+// 0 to 1. So an expensive cart counts no more than a cheap one.
 type shares []*big.Rat
 
-// shareOf is the discount of a quote on goods and shipping, as a part of what they cost.
-// What costs nothing has none.
+// shareOf is the discount of a quote on goods and shipping, as a share of their cost. It is
+// zero if they cost nothing.
 func shareOf(q *strategy.Quote) *big.Rat {
 	cost := q.Subtotal + q.Shipping
 	if cost <= 0 {
@@ -21,7 +21,7 @@ func shareOf(q *strategy.Quote) *big.Rat {
 	return big.NewRat(q.Discount+q.ShippingDiscount, cost)
 }
 
-// mean is that of all; zero of none.
+// mean is the mean of all shares; zero if there are none.
 func (s shares) mean() *big.Rat {
 	sum := new(big.Rat)
 	for _, share := range s {
@@ -30,7 +30,7 @@ func (s shares) mean() *big.Rat {
 	return sum.Mul(sum, big.NewRat(1, int64(max(len(s), 1))))
 }
 
-// median is the one in the middle, or the mean of the two there; zero of none.
+// median is the middle share, or the mean of the two middle ones; zero if there are none.
 func (s shares) median() *big.Rat {
 	if len(s) == 0 {
 		return new(big.Rat)

@@ -1,6 +1,6 @@
-// Package handlers finds the handlers of this module in a configuration of Caddy, and what
-// the routes around them show: which requests meet two of them, and which reach an upstream
-// without being stripped.
+// Package handlers finds the handlers of this module in a configuration of Caddy. From the routes
+// around them it finds which requests pass two of them, and which reach an upstream without being
+// stripped.
 package handlers
 
 import (
@@ -17,9 +17,9 @@ type Handler struct {
 	Options json.RawMessage // as the configuration has them
 }
 
-// In finds the handlers in a configuration, or a part of one, in its order, without
-// provisioning anything. They may be in routes of routes, in named routes, and in routes for
-// errors and responses. With an error come those before it.
+// In finds the handlers in a configuration, or a part of one, in its order, without provisioning
+// anything. They may be in routes of routes, in named routes, and in routes for errors and
+// responses. With an error it returns those found before it.
 func In(configuration []byte) ([]Handler, error) {
 	var found []Handler
 	w := walk{visit: func(module string, text []byte, way []leg) bool {

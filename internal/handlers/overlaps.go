@@ -7,7 +7,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// overlapsIn lists the pairs of prefixes, of two handlers that one request meets, of which one
+// overlapsIn lists the pairs of prefixes, of two handlers that one request passes, of which one
 // begins with the other.
 func overlapsIn(found []routedHandler) [][2]string {
 	var all [][2]string

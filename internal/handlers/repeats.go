@@ -10,8 +10,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// servers holds what the routes of each server show, from the provisioning of its first
-// discount handler until its last one is cleaned up.
+// servers are the servers with a discount handler and what their routes show, from the provisioning
+// of the first handler to the cleanup of the last one.
 var servers = caddy.NewUsagePool()
 
 // serverRoutes is what the routes of a server show.
@@ -20,9 +20,9 @@ type serverRoutes struct{ warned bool }
 // Destruct implements [caddy.Destructor].
 func (*serverRoutes) Destruct() error { return nil }
 
-// Repeats warns once of a request that meets two discount handlers of one prefix: when the
-// routes are provisioned, if they show it, or else at the first such request. It does no harm,
-// since the second handler drops what the first has set, but it is rarely intended.
+// Repeats logs one warning about requests that pass two discount handlers of one prefix: when the
+// routes are provisioned, if they show it, or else at the first such request. The second handler
+// removes the headers of the first, which does no harm but is rarely intended.
 type Repeats struct {
 	server *caddyhttp.Server // nil for a handler outside of a server
 	warned atomic.Bool
@@ -77,8 +77,8 @@ func (r *Repeats) Note(log *zap.Logger, strategy string, isError bool) {
 }
 
 // repeatsIn lists the strategies of each two discount handlers of one prefix that one request
-// meets, as far as the routes show it: they do where the matchers of one handler include those
-// of the other.
+// passes, as far as the routes show it. They show it where the matchers of one handler include
+// those of the other.
 func repeatsIn(found []routedHandler) [][2]string {
 	var met [][2]string
 	for i := range found {

@@ -48,7 +48,7 @@ func rawMatchers(set caddyhttp.MatcherSet) map[string]json.RawMessage {
 	return raw
 }
 
-// shownModules are those of which more than the name is of interest.
+// shownModules are the modules of which more than the name is needed.
 var shownModules = []string{"discount", "discount_strip", "reverse_proxy", "invoke"}
 
 // rawHandler is a provisioned handler as a configuration has it. Of a handler that does not

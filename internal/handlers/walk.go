@@ -103,8 +103,8 @@ func (w *walk) list(d *jsontext.Decoder, way []leg) error {
 	return err
 }
 
-// object visits the next value, an object, if it is a handler, and the handlers in it. If it
-// is a route, it is the one at an index of a list.
+// object visits the next value, which is an object: itself if it is a handler, and the handlers in
+// it. list and index are its position if it is a route.
 func (w *walk) object(d *jsontext.Decoder, way []leg, list, index int) error {
 	text, err := d.ReadValue()
 	if err != nil {

@@ -20,11 +20,11 @@ func AwaitsContinue(r *http.Request) bool {
 	return r.Body != nil && r.Body != http.NoBody && r.Header.Get("Expect") != ""
 }
 
-// SingleContinue has the client of a request whose body is forwarded unread receive one
-// 100 Continue. Expect is forwarded, since an upstream may refuse the body before it is
-// sent. But reverse_proxy reads the body without waiting for the upstream, unless it is
-// configured to wait, and the read has the server send a 100 of its own: the upstream's is
-// a second one, which the returned writer drops. It replaces the body of the request.
+// SingleContinue limits the client of a request whose body is forwarded unread to one 100 Continue.
+// Expect is forwarded, so that an upstream can refuse the body before it is sent. But reverse_proxy
+// reads the body without waiting for the upstream, unless it is configured to wait. That read makes
+// the server send a 100 of its own. The upstream's 100 is a second one, which the returned writer
+// drops. SingleContinue replaces the body of the request.
 func SingleContinue(w ResponseWriter, r *http.Request) http.ResponseWriter {
 	c := &singleContinueWriter{ResponseWriter: w}
 	r.Body = &continueBody{ReadCloser: r.Body, writer: c}
@@ -51,7 +51,7 @@ func (c *singleContinueWriter) WriteHeader(status int) {
 	c.ResponseWriter.WriteHeader(status)
 }
 
-// continueBody is a body whose first Read has the server send 100 Continue.
+// continueBody is a body whose first Read makes the server send 100 Continue.
 type continueBody struct {
 	io.ReadCloser
 	writer *singleContinueWriter

@@ -36,8 +36,8 @@ func NewDecoders(most int64) *Decoders {
 	d.zstd.New = func() any {
 		// With a concurrency of one it decodes on the caller's goroutine and starts
 		// none, so it needs no Close when the pool drops it.
-		// Its limit of memory is one of windows too, which are larger than most texts
-		// in them; the capacity that it is given limits a text.
+		// Its memory limit applies to windows, too, which are larger than most texts. The capacity
+		// that DecodeAll is given limits a text.
 		z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxMemory(uint64(max(most, maxWindow))), zstd.WithDecoderMaxWindow(maxWindow),
 			zstd.WithDecodeAllCapLimit(true))

@@ -86,10 +86,10 @@ func (b *wholeBody) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close rewinds the body, unless another reader may be in the middle of it: with
-// lb_retry_match on a response, reverse_proxy turns to the next upstream while the
-// transport may still send to the one that answered early, and a rewind would mix up
-// what the next one gets. After an error, transports wait for the end of sending.
+// Close rewinds the body, unless another reader may be in the middle of it. With lb_retry_match on
+// a response, reverse_proxy goes to the next upstream while the transport may still send to the one
+// that answered early. A rewind would then mix up what the next one gets. After an error,
+// transports wait for the end of sending.
 func (b *wholeBody) Close() error {
 	b.mu.Lock()
 	if b.next < len(b.body) && b.answered(b.request) {

@@ -1,5 +1,5 @@
 // Package httpbody reads the body of a request up to a limit, hands it back to the request
-// as it came, decodes the text that it encodes, and guesses what an unread body is.
+// unchanged, decodes it, and guesses whether other readers take a body for JSON.
 package httpbody
 
 import (
@@ -7,17 +7,16 @@ import (
 	"io"
 )
 
-// How much memory a body starts with, in bytes: its declared length up to mostAtOnce,
-// firstRead for a longer one and for one of unknown length. A length is only declared:
-// memory grows with what has arrived, or a thousand clients that send nothing would hold a
-// thousand times max_body.
+// How much memory a body starts with, in bytes: its declared length up to mostAtOnce, firstRead for
+// a longer one and for one of unknown length. Memory grows with what has arrived. If it grew with
+// the declared length, a thousand clients that send nothing would take a thousand times max_body.
 const (
 	firstRead  = 4 << 10
 	mostAtOnce = 16 << 10
 )
 
-// readUpTo reads to the end, or one byte past most. It holds at most twice what has arrived,
-// beside the memory it starts with. The declared length is negative if it is not known.
+// readUpTo reads to the end, or one byte past most. It takes at most twice the memory of what has
+// arrived, besides what it starts with. The declared length is negative if it is not known.
 func readUpTo(body io.Reader, most, declared int64) ([]byte, error) {
 	size, limit := int64(firstRead), most+1 // one more, to see the end
 	if declared >= 0 {

@@ -29,11 +29,11 @@ func (d *Decoders) unzstd(body []byte) ([]byte, error) {
 	return text, nil
 }
 
-// mostOfBlock is the most that a block of zstd stands for.
+// mostOfBlock is the most bytes that a block of zstd decodes to.
 const mostOfBlock = 128 << 10
 
-// oneFrame checks that a body is one zstd frame from end to end (RFC 8878, section 3.1.1),
-// and is the most bytes that its text can have. The decoder would decode further frames and
+// oneFrame checks that a body is one zstd frame from end to end (RFC 8878, section 3.1.1), and
+// returns the most bytes that its text can have. The decoder would also decode further frames and
 // skip skippable ones.
 func oneFrame(body []byte) (most int64, err error) {
 	var h zstd.Header

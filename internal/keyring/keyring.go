@@ -1,5 +1,5 @@
-// Package keyring keeps the keys that sign assertions up to date with their files. It is
-// beside package assertion, which touches no file and watches none.
+// Package keyring keeps the keys that sign assertions up to date with their files. Package
+// assertion reads and watches no files.
 package keyring
 
 import (
@@ -16,26 +16,26 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// maxKeyFile is the longest file of a key, in bytes.
+// maxKeyFile is the largest file of a key, in bytes.
 const maxKeyFile = 64 << 10
 
-// Options are what a keyring is opened with.
+// Options are the options of a keyring.
 type Options struct {
-	// Algorithm is [assertion.HS256] or [assertion.EdDSA], of all keys.
+	// Algorithm is the algorithm of all keys: [assertion.HS256] or [assertion.EdDSA].
 	Algorithm string
 
-	// Keys are at least one; the first signs, the others are advertised only.
+	// Keys has at least one key. The first signs; the others are only advertised.
 	Keys []Key
 
-	// Signer are the options of the signer that the keys make.
+	// Signer has the options of the signer.
 	Signer assertion.Options
 
-	// Logger is asked for whenever there is something to log: a keyring may outlive the
-	// configuration that opened it, and so may not keep its logger.
+	// Logger returns the present log. A keyring may outlive the configuration that opened
+	// it, so it must not keep the logger of that configuration.
 	Logger func() *zap.Logger
 }
 
-// Key is a key as text, or the path of the file that it is in.
+// Key is a key as text, or the path of its file.
 type Key struct {
 	Text, File string
 	ID         string // kid; derived from the key if it is empty
@@ -49,7 +49,7 @@ type Keyring struct {
 	files []*reload.Source[*assertion.Key]
 
 	mu   sync.Mutex
-	keys []*assertion.Key // the one that signs first; nil while they are read at first
+	keys []*assertion.Key // the first signs; an element is nil until Open has read it
 }
 
 // Open reads the keys and watches their files. The error never contains a key.
@@ -73,7 +73,7 @@ func Open(o Options) (k *Keyring, err error) {
 	return k, nil
 }
 
-// Signer signs with the key in use.
+// Signer returns the signer with the present keys.
 func (k *Keyring) Signer() *assertion.Signer { return k.signer.Load() }
 
 // add reads a key, or opens its file.
@@ -116,7 +116,7 @@ func (k *Keyring) add(i int, key Key) error {
 	return nil
 }
 
-// fits reports why a key cannot take its place among the others.
+// fits returns an error if a key conflicts with the others.
 func (k *Keyring) fits(i int, key *assertion.Key) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -124,7 +124,7 @@ func (k *Keyring) fits(i int, key *assertion.Key) error {
 	return err
 }
 
-// with is the signer with another key; nil until all keys have been read.
+// with returns the signer with key i replaced; nil until all keys have been read.
 func (k *Keyring) with(i int, key *assertion.Key) (*assertion.Signer, error) {
 	keys := slices.Clone(k.keys)
 	keys[i] = key
@@ -134,8 +134,8 @@ func (k *Keyring) with(i int, key *assertion.Key) (*assertion.Signer, error) {
 	return assertion.NewSigner(keys, k.o.Signer)
 }
 
-// replace puts a key that fits into use. A key that conflicts with another one that was
-// replaced meanwhile is not used until it is saved again.
+// replace puts a key that fits into use. If another key was replaced meanwhile and the two
+// conflict, the key is not used until it is saved again.
 func (k *Keyring) replace(i int, key *assertion.Key) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -158,7 +158,7 @@ func (k *Keyring) Destruct() error {
 	return errors.Join(errs...)
 }
 
-// logEvent logs what happens to the file of a key, never its content.
+// logEvent logs an event of the file of a key, never its content.
 func logEvent(log *zap.Logger, e reload.Event) {
 	log = log.With(zap.String("path", e.Path))
 	switch e.Kind {

@@ -9,8 +9,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// WarnOfReaders warns of a file with a key that every user of the machine can read: the
-// key signs whatever the gateway signs.
+// WarnOfReaders logs a warning if every user of the machine can read the file of a key. A user
+// who can read it can sign what the gateway signs.
 func WarnOfReaders(log *zap.Logger, path string) {
 	if mode, open := readByAll(path); open {
 		log.Warn("key file readable by other users", zap.String("path", path), zap.Stringer("mode", mode),

@@ -1,5 +1,5 @@
-// Package languages chooses the languages of an answer over HTTP: what a strategy says to
-// people is negotiated by the quote handler and the admin API alike.
+// Package languages negotiates the languages of an answer over HTTP, for the quote handler and the
+// admin API: those of the texts that a strategy has for people.
 package languages
 
 import (
@@ -14,9 +14,9 @@ func Choose(r *http.Request, s *strategy.Strategy) *strategy.Wording {
 	return s.Wording(strategy.AcceptedLanguages(r.Header.Values("Accept-Language")...)...)
 }
 
-// Declare sets the headers that say which languages an answer with such texts is in, and
-// that it would be in others for other readers where that is so (RFC 9110, sections 8.5
-// and 12.5.5).
+// Declare sets Content-Language to the languages of an answer with such texts. It adds
+// Accept-Language to Vary if the texts depend on the languages that a request accepts (RFC 9110,
+// sections 8.5 and 12.5.5).
 func Declare(h http.Header, s *strategy.Strategy, texts *strategy.Wording) {
 	if s.Localized() {
 		h.Add("Vary", "Accept-Language")

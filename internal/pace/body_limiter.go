@@ -7,18 +7,18 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 )
 
-// LargeBody is the size in bytes from which a body is large: ten times a cart of fifty
-// lines. A megabyte takes a processor for 10 ms and more, which is a hundred orders.
+// LargeBody is the size in bytes from which a body counts as large: ten times a cart of fifty
+// lines. Reading a megabyte takes 10 ms and more, as long as a hundred orders.
 const LargeBody = 64 << 10
 
-// LargeWork is the number of steps from which a quote is long, by the strategy's estimate:
-// about as long as reading a large body. Five hundred lines fit into 24 KB, and a hundred
-// rules may look at each of them.
+// LargeWork is the number of estimated steps from which a quote counts as long. It takes about
+// as long as reading a large body. Five hundred lines fit into 24 KB, and a hundred rules may
+// look at each of them.
 const LargeWork = 16_000
 
-// A BodyLimiter bounds how many large bodies and long quotes are worked on at once, so that
-// an order of the usual size finds a processor free. A large body is read with pauses, for
-// where no processor is free after all.
+// A BodyLimiter bounds how many large bodies and long quotes are processed at once, so that an
+// order of the usual size finds a processor free. A large body is also read with pauses, in
+// case no processor is free.
 type BodyLimiter struct {
 	slots chan struct{}
 	pool  sync.Pool // of *Slot
@@ -30,13 +30,13 @@ type Slot struct {
 	Worker
 }
 
-// NewBodyLimiter returns a limiter of so many slots.
+// NewBodyLimiter returns a limiter with the given number of slots.
 func NewBodyLimiter(slots int) *BodyLimiter {
 	return &BodyLimiter{slots: make(chan struct{}, slots), pool: sync.Pool{New: func() any { return new(Slot) }}}
 }
 
-// Take waits for a slot, which has to be given back with [BodyLimiter.Release]. The error is
-// that of the context, if it ends before.
+// Take waits for a slot, which must be given back with [BodyLimiter.Release]. It returns the
+// error of ctx if ctx ends first.
 func (l *BodyLimiter) Take(ctx context.Context) (*Slot, error) {
 	select {
 	case l.slots <- struct{}{}:

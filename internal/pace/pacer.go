@@ -1,6 +1,6 @@
-// Package pace lets work that takes long give way to orders of the usual size: a Pacer
-// yields while a strategy is built, and a BodyLimiter bounds how many large bodies and long
-// quotes are worked on at once.
+// Package pace makes long work yield to orders of the usual size. A Pacer yields while a
+// strategy is built. A BodyLimiter bounds how many large bodies and long quotes are processed
+// at once.
 package pace
 
 import (
@@ -9,45 +9,46 @@ import (
 	"time"
 )
 
-// A Pacer lets the building of a strategy give way to the orders that come meanwhile.
-// Building a large one takes tens of milliseconds of one processor; without a pause, orders
-// wait for it wherever there are few processors. It costs an order one load of a value that
-// hardly ever changes, and costs the building nothing while there are no orders.
+// A Pacer makes the building of a strategy yield to the orders that come meanwhile. Building a
+// large one takes tens of milliseconds of one processor. Without a pause, orders wait for it
+// if there are few processors. A Pacer costs an order one load of a value that hardly ever
+// changes. It costs the building nothing while there are no orders.
 //
-// The zero value is ready. One building runs at a time.
+// The zero value is ready. Only one strategy is built at a time.
 type Pacer struct {
 	building atomic.Bool
 	_        [cacheLinePad]byte
-	orders   atomic.Int32 // since the builder last looked, while building
+	orders   atomic.Int32 // since Yield last looked, while building
 	_        [cacheLinePad]byte
 
-	// The builder's alone.
+	// Used only by the goroutine that builds.
 	worker Worker
-	seen   time.Time // when it last saw that orders had come
+	seen   time.Time // when Yield last saw that orders had come
 }
 
-// cacheLinePad is how far two counters have to be from each other for two processors to
-// write them at once without waiting: two lines of a cache, which some fetch in pairs.
+// cacheLinePad is the distance in bytes that two counters need so that two processors can write
+// them at once without waiting: two cache lines, since some processors fetch them in pairs.
 const cacheLinePad = 128
 
 const (
-	// beforeFirstPause lets a strategy of a hundred rules through without a pause,
-	// which would take longer than the building does.
+	// beforeFirstPause lets a strategy of a hundred rules be built without a pause, which
+	// would take longer than the building.
 	beforeFirstPause = 3 * time.Millisecond
 
-	// beforePause bounds how much of its time a building gives away, however many
-	// orders there are.
+	// beforePause is the least time between two pauses. It bounds the share of pauses in a
+	// building, for any number of orders.
 	beforePause = 500 * time.Microsecond
 
-	// pauseFor is as long as an order or two take. Go may make it a millisecond.
+	// pauseFor is about as long as one or two orders take. Go may extend it to a
+	// millisecond.
 	pauseFor = 200 * time.Microsecond
 
-	// stillComing is how long orders count as coming after one was seen. It outlasts
-	// their wait for a processor, which the building itself may keep from them.
+	// stillComing is how long orders count as coming after one was seen. It is longer than
+	// their wait for a processor, which the building itself may cause.
 	stillComing = 20 * time.Millisecond
 )
 
-// Run builds something that calls [Pacer.Yield] often.
+// Run calls build, which calls [Pacer.Yield] often.
 func (p *Pacer) Run(build func()) {
 	p.building.Store(true)
 	defer p.building.Store(false)
@@ -62,7 +63,7 @@ func (p *Pacer) OnRequest() {
 	}
 }
 
-// Yield pauses the building if orders are coming. Only what is built by [Pacer.Run] calls it.
+// Yield pauses the building if orders are coming. Only code that [Pacer.Run] runs calls it.
 func (p *Pacer) Yield() {
 	if p.orders.Load() > 0 {
 		p.orders.Store(0)
@@ -81,11 +82,11 @@ type Worker struct {
 // NewWorker begins work whose first pause is due after 3 ms.
 func NewWorker() Worker { return startWorker(beforeFirstPause) }
 
-// startWorker begins work whose first pause is due after so long.
+// startWorker begins work whose first pause is due after first.
 func startWorker(first time.Duration) Worker { return Worker{next: time.Now().Add(first)} }
 
-// Yield pauses the work, if a pause is due. Otherwise it only lets goroutines go first that
-// wait for the same processor.
+// Yield pauses the work if a pause is due. Otherwise it only lets other goroutines run that wait
+// for the same processor.
 func (w *Worker) Yield() {
 	if time.Now().Before(w.next) {
 		runtime.Gosched()

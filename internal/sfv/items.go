@@ -7,9 +7,9 @@ import (
 	"github.com/dunglas/httpsfv"
 )
 
-// Items writes texts as items, each as [Append] does. All share one string: there
-// may be many thousands, and the garbage collector would visit each. each is called
-// before every text, with its index. The error names the text that cannot be an item.
+// Items writes texts as items without parameters. All items share one string: there may be many
+// thousands, and the garbage collector would visit each. each is called before every text, with its
+// index. The error names the text that cannot be an item.
 func Items(texts []string, each func(i int)) ([]string, error) {
 	var all []byte
 	ends := make([]int, len(texts))
@@ -28,8 +28,8 @@ func Items(texts []string, each func(i int)) ([]string, error) {
 	return items, nil
 }
 
-// appendItem appends a text as an item without parameters. Most texts need nothing but
-// quotes and take the short way.
+// appendItem appends a text as an item without parameters. Most texts need only quotes and skip the
+// library.
 func appendItem(b []byte, text string) ([]byte, error) {
 	for _, c := range []byte(text) {
 		if c < ' ' || c > '~' || c == '"' || c == '\\' {

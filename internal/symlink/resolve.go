@@ -111,7 +111,8 @@ func Absolute(path string) (string, error) {
 	return TrimEnd(wd + string(filepath.Separator) + path), nil
 }
 
-// TrimEnd takes separators off the end of a path, with which the system follows a link there.
+// TrimEnd takes separators off the end of a path. With one there, the system would follow a link at
+// the end.
 func TrimEnd(path string) string {
 	for len(path) > len(filepath.VolumeName(path))+1 && os.IsPathSeparator(path[len(path)-1]) {
 		path = path[:len(path)-1]

@@ -24,17 +24,17 @@ const (
 // to start.
 const maxWaitingEvents = 64
 
-// eventQueue emits Caddy's events of a strategy, in order and one at a time. Subscribers
-// run on the goroutine that emits, and the loader must not wait for them: the queue has a
-// goroutine of its own while there is something to emit. A strategy outlives configurations:
-// the events go to the one that started last, and wait until one has started.
+// eventQueue emits Caddy's events of a strategy, in order and one at a time. Subscribers run
+// on the goroutine that emits, and the loader must not wait for them. So the queue has its own
+// goroutine while there is something to emit. A strategy outlives configurations: the events
+// go to the configuration that started last, and wait until one has started.
 type eventQueue struct {
 	log func() *zap.Logger
 
 	mu      sync.Mutex
-	hosts   []eventHost // of running configurations, the last one started last
+	hosts   []eventHost // of running configurations, in the order in which they started
 	waiting []caddyEvent
-	busy    bool // there is a goroutine that emits
+	busy    bool // a goroutine emits
 }
 
 // An Emitter emits an event in one configuration.
@@ -59,15 +59,15 @@ func (q *eventQueue) subscribe(of any, emit Emitter) {
 	q.begin()
 }
 
-// unsubscribe takes away what subscribe added: nothing of a configuration is kept when it
-// has ended. It does not wait for an event that is with a subscriber already.
+// unsubscribe removes what subscribe added. The queue keeps nothing of a configuration that has
+// ended. unsubscribe does not wait for an event that a subscriber is already handling.
 func (q *eventQueue) unsubscribe(of any) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.hosts = slices.DeleteFunc(q.hosts, func(h eventHost) bool { return h.of == of })
 }
 
-// add queues what happens to a strategy, if Caddy has an event for it.
+// add queues an event of a strategy, if Caddy has an event for it.
 func (q *eventQueue) add(key Key, e reload.Event) {
 	var next caddyEvent
 	switch e.Kind {
@@ -89,7 +89,7 @@ func (q *eventQueue) add(key Key, e reload.Event) {
 	q.begin()
 }
 
-// begin starts the goroutine that emits, unless it runs already.
+// begin starts the goroutine that emits, unless it is running. q.mu is held.
 func (q *eventQueue) begin() {
 	if q.busy || len(q.hosts) == 0 || len(q.waiting) == 0 {
 		return
@@ -108,7 +108,7 @@ func (q *eventQueue) run() {
 	}
 }
 
-// pop removes the next event and returns it with where it goes; nil if there is none.
+// pop removes the next event and returns it with its emitter, which is nil if there is none.
 func (q *eventQueue) pop() (next caddyEvent, emit Emitter) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -132,8 +132,8 @@ func (n caddyEvent) send(emit Emitter, log *zap.Logger) {
 	emit(n.name, n.data)
 }
 
-// eventData is what the line in the log has, in a form for placeholders and JSON: durations
-// are in seconds.
+// eventData is the data of the log line in a form for placeholders and JSON. Durations are in
+// seconds.
 func eventData(key Key, fields []zap.Field) map[string]any {
 	data := zapcore.NewMapObjectEncoder()
 	data.AddString("path", key.Path)

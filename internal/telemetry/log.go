@@ -11,7 +11,7 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// LogEvent writes what happens to a strategy.
+// LogEvent writes an event of a strategy to the log.
 func LogEvent(log *zap.Logger, e reload.Event) {
 	switch e.Kind {
 	case reload.EventActivated:
@@ -55,8 +55,8 @@ func LogEvent(log *zap.Logger, e reload.Event) {
 	}
 }
 
-// identified are the version and the fingerprint of a content, and its fingerprint in an
-// earlier version of the language if that differs.
+// identified are the fields for the version and the fingerprint of a content, and for its
+// fingerprint in an earlier version of the language if that differs.
 func identified(what reload.Identity) []zap.Field {
 	fields := []zap.Field{zap.String("version", what.Version), zap.String("sha256", what.Fingerprint)}
 	if what.Formerly != "" {
@@ -82,14 +82,14 @@ func activation(f reload.Info) []zap.Field {
 	return append(fields, instant("swapped", f.Timestamps.Swapped), zap.Duration("took", f.Timestamps.Swapped.Sub(f.Timestamps.Noticed)))
 }
 
-// instant is a time as RFC 3339 in UTC, whatever the time format of the log is: by default
+// instant is a field with a time as RFC 3339 in UTC, in any time format of the log. By default
 // JSON has numbers, which people cannot compare.
 func instant(name string, t time.Time) zap.Field {
 	return zap.String(name, t.UTC().Format(time.RFC3339Nano))
 }
 
-// failure is an error on one line. One with several problems is cut after the first with …,
-// and has a list of them all.
+// failure is an error on one line. If it has several problems, the line has the first one
+// followed by …, and a second field lists them all.
 func failure(err error) []zap.Field {
 	found := problemsIn(err)
 	if len(found) < 2 {
@@ -98,7 +98,8 @@ func failure(err error) []zap.Field {
 	return []zap.Field{zap.String("error", found[0]+" …"), zap.Strings("problems", found)}
 }
 
-// problemsIn are the lines of an error. What is indented below one belongs to it.
+// problemsIn are the problems in the lines of an error. Indented lines belong to the problem
+// above them.
 func problemsIn(err error) []string {
 	if err == nil {
 		return nil

@@ -14,8 +14,8 @@ var (
 	activations = newActivations()
 )
 
-// Register makes the collectors known to a configuration's registry, those of requests
-// included. A second handler in the same configuration finds them there.
+// Register adds the collectors to the registry of a configuration, with requests. For a second
+// handler in the same configuration they are registered already, which is no error.
 func Register(registry prometheus.Registerer, requests *Requests) error {
 	for _, c := range []prometheus.Collector{requests, ruleSeries, strategies, activations} {
 		var already prometheus.AlreadyRegisteredError

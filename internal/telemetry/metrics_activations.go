@@ -33,8 +33,8 @@ type phase struct {
 	begin, end time.Time
 }
 
-// phases are the parts of an activation between its timestamps. Only a save has a time before it
-// was noticed, and waiting for the instant of a staged strategy is no part.
+// phases are the parts of an activation between its timestamps. Only a save has a "notice"
+// phase. The time for which a strategy is staged belongs to no phase.
 func phases(f reload.Info) []phase {
 	s := f.Timestamps
 	var all []phase
@@ -47,5 +47,5 @@ func phases(f reload.Info) []phase {
 		ready = f.Due
 	}
 	all = append(all, phase{"read", s.Noticed, s.Read}, phase{"build", s.Read, s.Ready}, phase{"swap", ready, s.Swapped})
-	return slices.DeleteFunc(all, func(p phase) bool { return p.end.Before(p.begin) }) // a writer sets its times freely
+	return slices.DeleteFunc(all, func(p phase) bool { return p.end.Before(p.begin) }) // a writer can set the modification time freely
 }

@@ -10,47 +10,47 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// cacheLinePad is how far two counters have to be from each other for two processors to
-// write them at once without waiting: two lines of a cache, which some fetch in pairs.
+// cacheLinePad is the distance in bytes that two counters need so that two processors can write
+// them at once without waiting: two cache lines, since some processors fetch them in pairs.
 const cacheLinePad = 128
 
-// shardCount is how many copies there are of what every request counts: as many as
-// processors, rounded up to a power of two, and at most 32.
+// shardCount is the number of shards: the number of processors, rounded up to a power of two,
+// and at most 32.
 var shardCount = 1 << bits.Len(uint(min(runtime.NumCPU(), 32)-1))
 
 // maxValues is the most values that a label of a request may have.
 const maxValues = 8
 
-// A Shard has the counters of the requests of about one processor. Any number of requests
-// may use one at once.
+// A Shard counts the requests of about one processor. Any number of requests may use it at
+// once.
 type Shard struct {
 	number       int
 	decisions    [maxValues]atomic.Uint64 // by status
 	bypasses     [maxValues]atomic.Uint64 // by reason
 	spoofed      atomic.Uint64
 	tooManySteps atomic.Uint64
-	took         [len(evaluationBounds) + 1]atomic.Uint64 // evaluations, by the first bound that holds them
+	took         [len(evaluationBounds) + 1]atomic.Uint64 // evaluations, by the smallest bound that is not exceeded
 	nanos        atomic.Uint64                            // the sum of their durations
 	_            [cacheLinePad]byte
 }
 
-// evaluationBounds are those of the histogram.
+// evaluationBounds are the bounds of the histogram's buckets.
 var evaluationBounds = [...]time.Duration{
 	1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000,
 }
 
-// Requests counts requests in shards, which a scrape adds up. On two processors a request
-// is counted in 7 ns so, and in 47 in one shard (go test -bench Counting -cpu 2).
+// Requests counts requests in shards, and a scrape adds them up. On two processors it takes 7 ns
+// to count a request in shards and 47 ns in one shard (go test -bench Counting -cpu 2).
 type Requests struct {
 	statuses, bypasses []string // values of labels
 	shards             []Shard
 	given              atomic.Uint32
-	local              sync.Pool // of *Shard, that of this processor first
+	local              sync.Pool // of *Shard; a processor gets its own first
 }
 
-// NewRequests returns the counters of requests by their status and, of those that were not
-// priced, by the reason. Both are given to the counters by their index here; each list has
-// at most eight values.
+// NewRequests returns counters of requests by their status and, for requests that were not
+// priced, by the reason. The methods of [Shard] take the index of a status or reason in these
+// lists. Each list has at most eight values.
 func NewRequests(statuses, bypasses []string) *Requests {
 	return newRequests(statuses, bypasses, shardCount)
 }
@@ -64,11 +64,10 @@ func newRequests(statuses, bypasses []string, shards int) *Requests {
 	return c
 }
 
-// Shard returns one to count in. It goes back with [Requests.Release], for the next request
-// on the same processor.
+// Shard returns a shard to count in. Give it back with [Requests.Release].
 func (c *Requests) Shard() *Shard { return c.local.Get().(*Shard) }
 
-// Release takes a shard back.
+// Release gives a shard back, for the next request on the same processor.
 func (c *Requests) Release(s *Shard) { c.local.Put(s) }
 
 // Spoofed counts headers, trailers and tokens that a client sent under the names of the
@@ -88,17 +87,18 @@ func (s *Shard) Decided(status int) { s.decisions[status].Add(1) }
 // Bypassed counts a request without a cart by the index of the reason.
 func (s *Shard) Bypassed(reason int) { s.bypasses[reason].Add(1) }
 
-// Spoofed counts what a request has under the names of the discount headers.
+// Spoofed counts headers, trailers and tokens that a request has under the names of the
+// discount headers.
 func (s *Shard) Spoofed(n int) {
 	if n > 0 {
 		s.spoofed.Add(uint64(n))
 	}
 }
 
-// TooManySteps counts a cart that takes more steps than a quote may.
+// TooManySteps counts a cart whose quote would take more steps than allowed.
 func (s *Shard) TooManySteps() { s.tooManySteps.Add(1) }
 
-// Evaluated counts an evaluation that took so long.
+// Evaluated counts an evaluation by its duration.
 func (s *Shard) Evaluated(took time.Duration) {
 	i := 0
 	for i < len(evaluationBounds) && took > evaluationBounds[i] {

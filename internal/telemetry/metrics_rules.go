@@ -10,13 +10,13 @@ import (
 // have many thousands.
 const maxRuleSeries = 200
 
-// otherRules is the series of all further rules.
+// otherRules is the label of the series that counts all other rules.
 const otherRules = "_other"
 
-// ruleCollector shows how often rules applied and what was given. A rule keeps its
-// count from one revision to the next, and its series for as long as a strategy in
-// service has a rule of the name. Currencies stay: there are no more of them than
-// ISO 4217 has.
+// ruleCollector exports how often rules applied and the sum of their discounts. A rule keeps
+// its count from one revision to the next. It keeps its series as long as a strategy in service
+// has a rule of that name. Series of currencies are never removed: there are at most as many
+// as in ISO 4217.
 type ruleCollector struct {
 	most int
 
@@ -46,7 +46,7 @@ func newRuleCollector(most int) *ruleCollector {
 	}
 }
 
-// serve notes the counters of a strategy from now on. It is called for swaps in their order.
+// serve sets the counters of a strategy from now on. It is called in the order of the swaps.
 func (c *ruleCollector) serve(s *Strategy, now *RuleCounters) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,7 +55,7 @@ func (c *ruleCollector) serve(s *Strategy, now *RuleCounters) {
 	c.name()
 }
 
-// leave ends what serve began.
+// leave removes the counters that serve added.
 func (c *ruleCollector) leave(s *Strategy) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -71,7 +71,7 @@ func (c *ruleCollector) retire(s *Strategy) {
 	}
 }
 
-// name gives series to the rules in service, and removes those of other rules.
+// name adds series for the rules in service and removes the series of other rules.
 func (c *ruleCollector) name() {
 	gone := make(map[string]bool, len(c.totals))
 	for rule := range c.totals {
@@ -97,8 +97,8 @@ func (c *ruleCollector) name() {
 	}
 }
 
-// fold adds up what was counted. Retired counters are read once more at the next fold, when
-// no request uses them any longer.
+// fold adds up the counters. It reads retired counters once more at the next fold, when no
+// request uses them any more.
 func (c *ruleCollector) fold() {
 	for _, t := range c.retired {
 		c.drain(t)

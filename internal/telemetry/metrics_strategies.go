@@ -11,7 +11,7 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// results are what may become of a save, as the label of a metric.
+// results are the outcomes of a save, as the label of a metric.
 var results = map[reload.EventKind]string{
 	reload.EventActivated: "activated",
 	reload.EventRefused:   "refused",
@@ -22,16 +22,16 @@ var results = map[reload.EventKind]string{
 	reload.EventWithdrawn: "withdrawn",
 }
 
-// strategySeries are the counters of the strategies with one id: of one, except for
-// the moment in which it is opened again while it is closed.
+// strategySeries are the counters of the strategies with one id. There is one strategy, except
+// while a strategy is opened again before it is closed.
 type strategySeries struct {
-	users     int         // also those that are only being opened
+	users     int         // number of strategies, including those that are being opened
 	open      []*Strategy // the last one opened is shown
 	reloads   map[string]*atomic.Uint64
-	succeeded atomic.Int64 // when the last time, in nanoseconds; 0 for not yet
+	succeeded atomic.Int64 // the last success in nanoseconds since 1970; 0 if there was none
 }
 
-// count notes what happened to a strategy.
+// count counts an event of a strategy.
 func (s *strategySeries) count(e reload.Event) {
 	result, counted := results[e.Kind]
 	if !counted {
@@ -45,8 +45,8 @@ func (s *strategySeries) count(e reload.Event) {
 	}
 }
 
-// strategyCollector shows the strategies in use. A scrape finds what is in service at that
-// moment: a series ends with what it is about.
+// strategyCollector exports the strategies in use. A scrape reads their present status, so a
+// series ends with the strategy that it is about.
 type strategyCollector struct {
 	info, successful, timestamp, reloads, staged, state *prometheus.Desc
 
@@ -69,7 +69,7 @@ func newStrategyCollector() *strategyCollector {
 	}
 }
 
-// join counts a strategy that is about to be opened.
+// join adds a strategy that is about to be opened.
 func (c *strategyCollector) join(id string) *strategySeries {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,7 +92,7 @@ func (c *strategyCollector) show(s *Strategy) {
 	s.series.open = append(s.series.open, s)
 }
 
-// leave ends what join began. The series end with the last strategy of the id.
+// leave removes what join added. The series end with the last strategy of the id.
 func (c *strategyCollector) leave(s *Strategy) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -153,5 +153,5 @@ func oneIf(yes bool) float64 {
 	return 0
 }
 
-// seconds is an instant as Prometheus has it.
+// seconds is a time in seconds since 1970, as Prometheus expects it.
 func seconds(t time.Time) float64 { return float64(t.UnixNano()) / 1e9 }

@@ -7,26 +7,25 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// RuleCounters count for one compiled strategy how often each rule applied, and what was
-// given. An order adds to them without a lookup; a scrape takes the counts away.
+// RuleCounters count, for one compiled strategy, how often each rule applied and the sum of the
+// discounts. An order adds to them without a lookup. A scrape takes the counts out.
 type RuleCounters struct {
 	currency string
 	rules    []string
 	shards   []counterShard
 }
 
-// counterShard is what the orders of some processors count.
+// counterShard has the counts of some processors.
 type counterShard struct {
 	given atomic.Uint64
 	hits  []atomic.Uint64 // by index of rule
 	_     [cacheLinePad]byte
 }
 
-// maxCounterShards bounds what a strategy of many thousands of rules takes for it.
+// maxCounterShards bounds the memory for the counters of a strategy with thousands of rules.
 const maxCounterShards = 8
 
-// NewRuleCounters returns the counters of a strategy with such rules, which are counted by
-// their index.
+// NewRuleCounters returns the counters of a strategy. Rules are counted by their index in rules.
 func NewRuleCounters(currency string, rules []string) *RuleCounters {
 	t := &RuleCounters{currency: currency, rules: rules, shards: make([]counterShard, min(shardCount, maxCounterShards))}
 	for i := range t.shards {
@@ -36,7 +35,7 @@ func NewRuleCounters(currency string, rules []string) *RuleCounters {
 	return t
 }
 
-// Count counts an order's quote, beside what else the shard counts of the request.
+// Count counts the quote of an order. s is the shard that counts the order's request.
 func (t *RuleCounters) Count(s *Shard, q *strategy.Quote) {
 	l := &t.shards[s.number%len(t.shards)]
 	for i := range q.Applied {
@@ -47,7 +46,7 @@ func (t *RuleCounters) Count(s *Shard, q *strategy.Quote) {
 	}
 }
 
-// takeGiven takes away what was given, in minor units.
+// takeGiven returns the sum of the discounts in minor units and resets it.
 func (t *RuleCounters) takeGiven() (n uint64) {
 	for i := range t.shards {
 		n += t.shards[i].given.Swap(0)
@@ -55,7 +54,7 @@ func (t *RuleCounters) takeGiven() (n uint64) {
 	return n
 }
 
-// takeHits takes away the hits of each rule that has any.
+// takeHits calls each for every rule with hits and resets them.
 func (t *RuleCounters) takeHits(each func(rule string, n uint64)) {
 	for i := range t.shards {
 		hits := t.shards[i].hits

@@ -1,8 +1,9 @@
-// Package telemetry is how the gateway and its strategies show what they do: metrics of
-// requests, rules and strategies, the log, spans of activations and Caddy's events.
+// Package telemetry reports what the gateway and its strategies do: metrics of requests, rules
+// and strategies, the log, spans of activations and Caddy's events.
 //
-// It knows neither Caddy nor HTTP. What a strategy shows outlives the configurations that
-// use it, so it keeps nothing of one but the subscribers of those that run.
+// It depends neither on Caddy nor on HTTP. The telemetry of a strategy outlives the
+// configurations that use the strategy. Of a configuration it keeps only the subscribers, and
+// only while the configuration runs.
 package telemetry
 
 import (
@@ -13,14 +14,14 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// A Key names a strategy.
+// A Key identifies a strategy.
 type Key struct {
 	ID   string // in metrics
 	Path string // of its file or directory
 	Env  string // "" for none
 }
 
-// A Strategy is what one running strategy shows.
+// A Strategy is the telemetry of one running strategy.
 type Strategy struct {
 	key    Key
 	status func() reload.Status // set by Opened
@@ -29,13 +30,13 @@ type Strategy struct {
 	events eventQueue
 }
 
-// NewStrategy returns what a strategy shows that is about to be opened. log is the log as
-// it is at the moment. The strategy must be closed.
+// NewStrategy returns the telemetry of a strategy that is about to be opened. log returns the
+// present log. The Strategy must be closed.
 func NewStrategy(key Key, log func() *zap.Logger) *Strategy {
 	return &Strategy{key: key, series: strategies.join(key.ID), events: eventQueue{log: log}}
 }
 
-// Opened adds the series of a strategy that is open: status is how it is doing.
+// Opened adds the series of a strategy that is open. status returns its present status.
 func (s *Strategy) Opened(status func() reload.Status) {
 	s.status = status
 	strategies.show(s)
@@ -47,8 +48,8 @@ func (s *Strategy) Close() {
 	strategies.leave(s)
 }
 
-// OnEvent puts what happens to the strategy into its metrics, spans and events. Rules are
-// the counters of what was activated; nil for other events.
+// OnEvent reports an event of the strategy in its metrics, spans and events of Caddy. rules are
+// the counters of the strategy that was activated; nil for other events.
 func (s *Strategy) OnEvent(e reload.Event, rules *RuleCounters) {
 	measure(e)
 	s.series.count(e)
@@ -59,12 +60,13 @@ func (s *Strategy) OnEvent(e reload.Event, rules *RuleCounters) {
 	s.events.add(s.key, e)
 }
 
-// OnRequest notes the context of a request, by which spans of activations find their way if
-// it is traced. It costs an untraced request one look at its context.
+// OnRequest reads the context of a request. If the request is traced, spans of activations are
+// exported the same way. For an untraced request it costs one lookup in the context.
 func (s *Strategy) OnRequest(ctx context.Context) { s.tracer.onRequest(ctx) }
 
-// Subscribe sends Caddy's events of the strategy to a configuration that has started; of is
-// for [Strategy.Unsubscribe]. Of several configurations the last one gets the events.
+// Subscribe sends Caddy's events of the strategy to a configuration that has started. of
+// identifies it for [Strategy.Unsubscribe]. Of several configurations the last one gets the
+// events.
 func (s *Strategy) Subscribe(of any, emit Emitter) { s.events.subscribe(of, emit) }
 
 // Unsubscribe ends what Subscribe began.

@@ -11,10 +11,10 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// tracer writes the spans of activations. An activation belongs to no request,
-// and Caddy keeps its exporter to itself: it is reached through the span of a
-// request that Caddy's tracing directive traces. Spans of activations before the
-// first such request wait for it.
+// tracer writes the spans of activations. An activation belongs to no request, and Caddy does
+// not expose its exporter. The tracer reaches the exporter through the span of a request that
+// Caddy's tracing directive traces. Spans of activations before the first such request wait
+// for it.
 type tracer struct {
 	provider atomic.Pointer[providerBox]
 
@@ -46,7 +46,7 @@ func (t *tracer) onRequest(ctx context.Context) {
 	t.waiting = nil
 }
 
-// onEvent writes the spans of an activation, now or once a request was traced.
+// onEvent writes the spans of an activation, at once or after the first traced request.
 func (t *tracer) onEvent(e reload.Event) {
 	if e.Kind != reload.EventActivated {
 		return

@@ -11,8 +11,8 @@ import (
 	"github.com/promogate/caddy-discount/internal/atomicfile"
 )
 
-// fsOps has every operation that changes something. before, if set, is called first and
-// may fail the operation: tests fill the disk or end the process at each step with it.
+// fsOps has every operation that changes a file. If before is set, it is called first and may
+// fail the operation: with it, tests fill the disk or end the process at each step.
 type fsOps struct {
 	before func(op, path string) error
 }
@@ -81,8 +81,8 @@ func (d fsOps) syncNamed(path string) error {
 	return errors.Join(d.sync(f), f.Close())
 }
 
-// syncDir makes the names in a directory durable, where there is such a thing:
-// not on Windows, and not on every file system.
+// syncDir makes the names in a directory durable. It does nothing on Windows, and on file
+// systems that cannot do it.
 func (d fsOps) syncDir(path string) error {
 	err := d.allow("syncdir", path)
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
@@ -94,8 +94,8 @@ func (d fsOps) syncDir(path string) error {
 	return atomicfile.SyncDir(path)
 }
 
-// syncParents makes the names durable that lead to a directory. Those that may not be
-// flushed were not made here.
+// syncParents makes the names of all parent directories of path durable. It skips those that
+// it may not flush, since this process did not create their entries.
 func (d fsOps) syncParents(path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -110,7 +110,7 @@ func (d fsOps) syncParents(path string) error {
 	return nil
 }
 
-// temporary begins the names of files that are not finished.
+// temporaryPrefix begins the names of files that are not finished.
 const temporaryPrefix = ".new-"
 
 // replace gives path a content all at once and durably.
@@ -128,8 +128,8 @@ func (d fsOps) replace(path string, content []byte) error {
 	return nil
 }
 
-// renameIntoPlace gives a file that is durable under its temporary name its own, durably, after
-// all that has a name in the directory already.
+// renameIntoPlace gives a file that is durable under its temporary name its own name. All
+// other names in the directory are durable before, and the new one is durable after.
 func (d fsOps) renameIntoPlace(path string) error {
 	dir := filepath.Dir(path)
 	if err := d.syncDir(dir); err != nil {
@@ -150,7 +150,7 @@ func temporaryPath(path string) string {
 	return filepath.Join(dir, temporaryPrefix+base)
 }
 
-// writeDurably makes a file whose content is durable; its name is not yet.
+// writeDurably writes a file whose content is durable. Its name is not durable yet.
 func (d fsOps) writeDurably(path string, content []byte) error {
 	f, err := d.write(path, content)
 	if err == nil {
@@ -165,7 +165,7 @@ func (d fsOps) writeDurably(path string, content []byte) error {
 	return err
 }
 
-// write makes a file and leaves it open.
+// write creates a file from parts and leaves it open.
 func (d fsOps) write(path string, parts ...[]byte) (*os.File, error) {
 	if err := d.allow("create", path); err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ const hashSize = int64(tlog.HashSize)
 
 func leafOf(line []byte) hash { return tlog.RecordHash(line) }
 
-// splitHashes reads the file of hashes; a part of one at the end is none.
+// splitHashes reads the file of hashes. It ignores half a hash at the end.
 func splitHashes(data []byte) []hash {
 	var all []hash
 	for len(data) >= tlog.HashSize {

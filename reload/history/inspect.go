@@ -13,30 +13,30 @@ import (
 	"time"
 )
 
-// inspected is what a state directory holds, read without writing.
+// inspected is the content of a state directory, read without writing.
 type inspected struct {
 	log        []byte
 	checkpoint []byte
 	pending    []byte // a checkpoint that the writer had not renamed when it ended
 	hashes     []hash
-	public     string // the published verifier key; "" for none
+	public     string // the verifier key in key.pub; "" for none
 	private    string // the signer key that is kept in the directory; "" for none
-	unnamed    string // one that was made for a log that may not have begun
+	unnamed    string // a generated key whose log may not have begun
 	contents   []keptContent
 	unrecorded int // snapshots that are saved and not on record yet
 	aside      []string
 }
 
-// keptContent is a snapshot under its own name, which it gets when it is on record.
+// keptContent is a snapshot under its own name, which it has once it is on record.
 type keptContent struct {
 	name string // of the file
 	Snapshot
 	err error // why it cannot be read
 }
 
-// inspect reads a state directory. Another process may write to it meanwhile: what
-// is on record is read before the log, which only grows. Whole snapshots are read
-// if they are to be compared by their bytes; otherwise what they say of themselves.
+// inspect reads a state directory. Another process may write to it meanwhile, so the files
+// that depend on the log are read before the log, which only grows. If whole is set, snapshots
+// are read with their files, to compare their bytes. Otherwise only their headers are read.
 func inspect(dir string, whole bool) (*inspected, error) {
 	d := &inspected{}
 	d.readSnapshots(dir, whole)
@@ -107,16 +107,16 @@ func (d *inspected) readSnapshots(dir string, whole bool) {
 	}
 }
 
-// begun reports whether a log was begun: its public key is written last, and before it
-// there is no snapshot and no key.
+// begun reports whether a log was begun. The public key is written last; before it there is no
+// snapshot and no named key.
 func (d *inspected) begun() bool {
 	return d.public != "" || d.private != "" || len(d.checkpoint) > 0 || len(d.log) > 0 ||
 		len(d.contents) > 0 || d.unrecorded > 0 || len(d.aside) > 0
 }
 
-// startedOver reports whether there is only the beginning of a log in place of one that was
-// set aside, whose first record is not written or not signed. It is overwritten: on a full
-// disk, every try would set one more aside otherwise.
+// startedOver reports whether the directory has only the beginning of a log that replaces one
+// that was set aside: its first record is not written or not signed. Such a log is
+// overwritten. Otherwise every try on a full disk would set one more log aside.
 func (d *inspected) startedOver() bool {
 	if len(d.aside) == 0 || d.checkpoint != nil || len(d.contents) > 0 || d.unrecorded > 0 {
 		return false
@@ -128,22 +128,22 @@ func (d *inspected) startedOver() bool {
 	return len(lines) == 1 && len(d.log) == len(lines[0])+1 && records[0].Action == SetAside
 }
 
-// signer is the key that the log has to be signed with: the one of the options, or
-// that of the directory; the zero value where there is none.
+// signer is the key that signs the log: the one of the options or else the one in the
+// directory. It is the zero value if there is none.
 func (d *inspected) signer(o Options) (k keys, unnamed bool, err error) {
 	if private := cmp.Or(o.Key, d.private); private != "" {
 		k, err = keysOf(private)
 		return k, false, err
 	}
 	if k, err = keysOf(d.unnamed); err != nil {
-		return keys{}, false, nil // half of one
+		return keys{}, false, nil // half of a key
 	}
 	return k, true, nil
 }
 
-// signed are the records under the checkpoint. The error says why the log is not valid: it
-// is not the one that was signed, or the directory has snapshots or files that were on
-// record and are not.
+// signed returns the records that the checkpoint covers. The error says why the log is not
+// valid: it is not the log that was signed, or the directory has snapshots or files that were
+// on record and are not any more.
 func (d *inspected) signed(public string) (records []Record, lines [][]byte, err error) {
 	if !d.begun() {
 		return nil, nil, nil
@@ -157,7 +157,7 @@ func (d *inspected) signed(public string) (records []Record, lines [][]byte, err
 	if err != nil {
 		return nil, nil, err
 	}
-	// What was never signed was never acknowledged, and any program may have written it.
+	// A record that was not signed was not acknowledged, and any program may have written it.
 	records, lines = records[:n], lines[:n]
 	if err := d.findUnrecorded(records); err != nil {
 		return nil, nil, err
@@ -165,9 +165,9 @@ func (d *inspected) signed(public string) (records []Record, lines [][]byte, err
 	return records, lines, nil
 }
 
-// pickCheckpoint prefers a checkpoint that was not renamed yet when the process or the
-// machine ended: it may have been seen under its name. One that is incomplete, or of another
-// log, does not count.
+// pickCheckpoint prefers a checkpoint that was not renamed before the process or the machine
+// ended, since a reader may have seen it under its own name. It drops a checkpoint that is
+// incomplete or of another log.
 func (d *inspected) pickCheckpoint(public string) {
 	if d.pending == nil {
 		return
@@ -197,8 +197,8 @@ func check(checkpoint []byte, known []hash, public string, leaves []hash) (int64
 	return h.size, h.covers(leaves, known)
 }
 
-// findUnrecorded reports what was on record and is not: then an older log was put back, or a
-// new one begun.
+// findUnrecorded returns an error for a snapshot or a file that was on record and is not any
+// more: an older log was put back, or a new one begun.
 func (d *inspected) findUnrecorded(records []Record) error {
 	index := indexOf(records)
 	for _, name := range d.aside {

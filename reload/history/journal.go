@@ -14,27 +14,26 @@ const defaultKeep = 50
 
 // Options say how a journal is kept.
 type Options struct {
-	// Name of the source, for the origin of the checkpoints and the name of a key
-	// that is made; without spaces and plus signs.
+	// Name is the name of the source. It is the origin of the checkpoints and the name of a
+	// generated key. It must not have spaces or plus signs.
 	Name string
 
-	// Key that the checkpoints are signed with, as sumdb/note has it. If it is
-	// empty one is made on first use and kept in the directory.
+	// Key signs the checkpoints. It is a signer key of sumdb/note. If it is empty, a key is
+	// generated on first use and kept in the directory.
 	Key string
 
-	// Keep is how many snapshots are kept, in addition to those that are retained.
-	// Default 50.
+	// Keep is how many snapshots are kept, in addition to the retained ones. 0 and less
+	// mean the default, 50.
 	Keep int
 
-	// Lost, if set, is why an earlier Journal of this process could not go on
-	// ([ErrLogChanged]). What is in the directory is set aside for that reason, which the
-	// new log begins with.
+	// Lost, if set, is why an earlier Journal of this process stopped ([ErrLogChanged]). The
+	// log in the directory is set aside, and the new log begins with that reason.
 	Lost error
 
 	fs fsOps
 }
 
-// Why a state directory cannot be written.
+// The reasons why a state directory cannot be written.
 var (
 	ErrInUse      = errors.New("the state directory is in use by another process")
 	ErrLogChanged = errors.New("the log was removed or changed while it was written")
@@ -48,7 +47,7 @@ type Journal struct {
 	keys   keys
 	lock   *os.File
 	log    *os.File
-	hashes *os.File // the hashes
+	hashes *os.File // the hash of every record
 	found  error
 	store  snapshotStore
 
@@ -56,22 +55,21 @@ type Journal struct {
 	records    []Record
 	index      *recordIndex
 	tree       tree
-	size       int64     // of the log, as far as it is good
+	size       int64     // of the log in bytes, without a record that was not written completely
 	modified   time.Time // modification time of the log after the last write
-	dirty      bool      // there may be more in the file than that
+	dirty      bool      // the file may have more bytes than size
 	unsigned   bool      // the last record is not under a checkpoint
 	checkpoint []byte    // as it was written
 	retained   []string
 }
 
-// Found is what was wrong with the log when it was opened; nil if nothing was.
+// Found returns what was wrong with the directory when it was opened; nil if nothing was.
 func (j *Journal) Found() error { return j.found }
 
-// Append adds a record. When it returns nil the record is on disk and under a
-// signed checkpoint, and every snapshot saved before it is on disk, too. After an
-// error the same record may be appended again; it is never there twice. After
-// [ErrLogChanged] nothing can be appended any more: the directory has to be opened
-// again.
+// Append adds a record. When it returns nil the record is on disk and under a signed
+// checkpoint, and every snapshot saved before it is on disk, too. After an error the same
+// record may be appended again; it is never in the log twice. After [ErrLogChanged] nothing
+// more can be appended: the directory must be opened again.
 func (j *Journal) Append(r Record) (Record, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -100,13 +98,13 @@ func (j *Journal) Append(r Record) (Record, error) {
 	}
 	j.records, j.unsigned = append(j.records, r), true
 	j.index.add(r)
-	// What is missing in this file is computed again from the log.
+	// Hashes that are missing in this file are computed again from the log.
 	_ = j.o.fs.writeAt(j.hashes, joinHashes([]hash{leaf}), r.Number*hashSize)
 	return r, j.acknowledge()
 }
 
-// acknowledge signs what is recorded. The snapshots that are on record now get their
-// own names, and the oldest are dropped.
+// acknowledge signs the records. Then it gives the snapshots on record their own names and
+// drops the oldest snapshots.
 func (j *Journal) acknowledge() error {
 	if err := j.sign(); err != nil {
 		return err
@@ -141,8 +139,8 @@ func (j *Journal) write(line []byte) error {
 	return nil
 }
 
-// sign puts all records under a checkpoint. It is durable under its temporary name
-// before it can be seen under its own, so that no log becomes shorter than it was seen:
+// sign puts all records under a checkpoint. The checkpoint is durable under its temporary
+// name before it can be seen under its own, so that no log becomes shorter than it was seen:
 // see pickCheckpoint.
 func (j *Journal) sign() error {
 	root, err := j.tree.root()
@@ -167,42 +165,42 @@ func (j *Journal) sign() error {
 	return nil
 }
 
-// Save saves a snapshot. When it returns nil the snapshot survives this process; it
-// survives a crash of the machine once the next record is acknowledged, so that a caller
-// need not wait for the disk. It does not wait for an Append under way either. A snapshot
-// that is there already counts as new again. Old ones are dropped with the next record.
+// Save saves a snapshot. When it returns nil the snapshot survives this process. It survives a
+// crash of the machine once the next record is acknowledged. Save waits neither for the disk
+// nor for an Append under way. A snapshot that is saved again counts as new. Old snapshots are
+// dropped with the next record.
 func (j *Journal) Save(s Snapshot) error { return j.store.save(s) }
 
-// Retain says which snapshots are never dropped.
+// Retain sets which snapshots are never dropped, by their fingerprints.
 func (j *Journal) Retain(fingerprints ...string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.retained = fingerprints
 }
 
-// Snapshot is [View.Snapshot].
+// Snapshot is like [View.Snapshot].
 func (j *Journal) Snapshot(fingerprint string) (Snapshot, error) {
 	return readSnapshot(j.dir, fingerprint, anySnapshot)
 }
 
-// Snapshots is [View.Snapshots].
+// Snapshots is like [View.Snapshots].
 func (j *Journal) Snapshots() []Snapshot { return listSnapshots(j.dir) }
 
-// Checkpoint is the last one that was signed; nil if there is none.
+// Checkpoint returns the last signed checkpoint; nil if there is none.
 func (j *Journal) Checkpoint() []byte {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.checkpoint
 }
 
-// Records are all records, oldest first.
+// Records returns all records, oldest first.
 func (j *Journal) Records() []Record {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.records)
 }
 
-// Close closes the directory. Everything was flushed when it was written.
+// Close closes the directory. Every record was flushed when it was appended.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// tailSize is how much of the end of the log is read again before a record is added.
-// All of it is read if the file was modified since the last write.
+// tailSize is how many bytes at the end of the log are compared before a record is added. The
+// whole log is compared if the file was modified since the last write.
 const tailSize = 64 << 10
 
-// intact makes sure that the open files still have their names, and that the log and the
+// intact checks that the open files still have their names, and that the log and the
 // checkpoint are as they were written.
 func (j *Journal) intact() error {
 	for _, f := range []*os.File{j.lock, j.log} {
 		named, err := os.Stat(f.Name())
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err // not known
+			return err // it is unknown whether the file has its name
 		}
 		open, err := f.Stat()
 		if err != nil {

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Open opens a state directory for writing and makes it if it does not exist. The error
-// is [ErrInUse] if another process has it open.
+// Open opens a state directory for writing. It creates the directory if it does not exist. The
+// error is [ErrInUse] if another process has the directory open, and an [UnfinishedError] if
+// something wrong was found and could not be recorded.
 func Open(dir string, o Options) (j *Journal, err error) {
 	if o.Keep <= 0 {
 		o.Keep = defaultKeep
@@ -39,22 +40,22 @@ func Open(dir string, o Options) (j *Journal, err error) {
 	return j, j.recover(d)
 }
 
-// An UnfinishedError is that of an Open that found something wrong and could not record
-// it. The next Open gets it as [Options.Lost]; otherwise it finds only what remains.
+// An UnfinishedError is the error of an Open that found something wrong and could not record
+// it. Pass Found to the next Open as [Options.Lost]: that Open may not find all of it again.
 type UnfinishedError struct {
-	Found error // what is not as it was left
-	Err   error // why it is not on record
+	Found error // what is wrong
+	Err   error // why it could not be recorded
 }
 
-// Error says both.
+// Error returns the texts of both errors.
 func (u *UnfinishedError) Error() string {
 	return fmt.Sprintf("%v; and the log there is not as it was left: %v", u.Err, u.Found)
 }
 
-// Unwrap is why it is not on record.
+// Unwrap returns Err.
 func (u *UnfinishedError) Unwrap() error { return u.Err }
 
-// recover continues the log that is there, or begins one.
+// recover continues the log in the directory, or begins one.
 func (j *Journal) recover(d *inspected) (failed error) {
 	signer, unnamed, err := d.signer(j.o)
 	if err != nil {
@@ -115,12 +116,12 @@ func (j *Journal) finishCheckpoint(d *inspected) error {
 		return j.o.fs.rename(temporaryPath(path), path)
 	}
 	if _, err := os.Lstat(temporaryPath(path)); err == nil {
-		return j.o.fs.remove(temporaryPath(path)) // half of one, or for another log
+		return j.o.fs.remove(temporaryPath(path)) // it is half a checkpoint, or of another log
 	}
 	return nil
 }
 
-// resume reads what is signed.
+// resume continues the signed records.
 func (j *Journal) resume(d *inspected, records []Record, lines [][]byte) error {
 	j.records, j.index = records, indexOf(records)
 	for _, line := range lines {
@@ -159,9 +160,8 @@ func (j *Journal) openFiles(leaves []hash) (err error) {
 	return nil
 }
 
-// begin signs a log that is new, so that it cannot be taken for one that never was,
-// gives a key that was made its name, and publishes the public half last: where
-// there is either, there was a log.
+// begin signs a new log, names its generated key and writes the public key last. A directory
+// with any of these had a log: if the log is missing, it was removed.
 func (j *Journal) begin(published string, unnamed bool, at time.Time) error {
 	if j.found != nil {
 		if _, err := j.Append(Record{Time: at, Action: SetAside, Reason: j.found.Error()}); err != nil {

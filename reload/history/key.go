@@ -23,14 +23,14 @@ const (
 	lockFile       = "lock"
 )
 
-// keys are those a log is signed and verified with.
+// keys are the two halves of the key that signs and verifies a log.
 type keys struct {
 	note.Signer
 	public string // the verifier's
 }
 
-// makeKey makes a key for a log. It gets its name when the log has begun: see
-// [Journal.begin].
+// makeKey generates a key for a log. [Journal.begin] gives the key its name once the log has
+// begun.
 func makeKey(d fsOps, dir, name string) (keys, error) {
 	private, _, err := note.GenerateKey(rand.Reader, name)
 	if err != nil {
@@ -42,11 +42,11 @@ func makeKey(d fsOps, dir, name string) (keys, error) {
 	return keysOf(private)
 }
 
-// keysOf are both halves of a signer key.
+// keysOf returns both halves of a signer key.
 func keysOf(private string) (keys, error) {
 	signer, err := note.NewSigner(private)
 	if err != nil {
-		return keys{}, errors.New("the key is not a signer key of a note, want PRIVATE+KEY+name+hash+base64") // never the key itself
+		return keys{}, errors.New("the key is not a signer key of a note, want PRIVATE+KEY+name+hash+base64") // the error must not quote the key
 	}
 	public, err := publicOf(private, signer.Name())
 	if err != nil {
@@ -64,7 +64,7 @@ func advertiseKey(d fsOps, dir, public string) error {
 	return d.replace(path, []byte(public+"\n"))
 }
 
-// publicOf is the public half of a signer key that note has accepted.
+// publicOf is the public half of a signer key that package note has accepted.
 func publicOf(private, name string) (string, error) {
 	const parts, seedAt = 5, 1 // the data, which may have a + too, is the fifth; its first byte is the algorithm
 	fields := strings.SplitN(private, "+", parts)

@@ -9,8 +9,8 @@ import (
 	"github.com/promogate/caddy-discount/internal/flock"
 )
 
-// lock takes the directory's lock, which ends with the file. Where there are no locks it
-// only marks the directory.
+// lock takes the lock of the directory. Closing the file releases it. On a system without
+// locks any number of processes get it.
 func lock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -26,8 +26,8 @@ func lock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// exclusive tries a few times: a program that this one starts at the moment has a copy
-// of every file until it is executed, and with it an old lock of our own.
+// exclusive tries a few times. A child process that is being started has copies of all open
+// files until it executes its program, so it may still have an earlier lock of this process.
 func exclusive(f *os.File) (err error) {
 	const tries, pause = 5, 10 * time.Millisecond
 	for range tries {

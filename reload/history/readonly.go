@@ -7,14 +7,14 @@ import (
 	"path/filepath"
 )
 
-// View is what a state directory held when it was read.
+// View is the content of a state directory when it was read.
 type View struct {
 	Records []Record // oldest first; those that can be read
 	dir     string
 }
 
-// OpenReadOnly reads a state directory and writes nothing. One that does not exist is
-// empty. It does not verify the log; [ExportOf] and [Export.Verify] do.
+// OpenReadOnly reads a state directory and writes nothing. A directory that does not exist
+// counts as empty. It does not verify the log; [ExportOf] and [Export.Verify] do.
 func OpenReadOnly(dir string) (*View, error) {
 	v := &View{dir: dir}
 	log, err := os.ReadFile(filepath.Join(dir, logFile))
@@ -25,10 +25,10 @@ func OpenReadOnly(dir string) (*View, error) {
 	return v, nil
 }
 
-// OpenVerified reads only the records that are signed with the key of the options, or the
-// one in the directory, and writes nothing. The error says why there are none although there
-// is a log: it is not the one that was signed, or the directory has what was on record and is
-// not. The View is not nil then, and has no records.
+// OpenVerified reads only the signed records and writes nothing. The key is the one of the
+// options or else the one in the directory. If a log is there and is not valid, the error says
+// why: it is not the log that was signed, or the directory has snapshots or files that were on
+// record and are not any more. With an error the View is not nil and has no records.
 func OpenVerified(dir string, o Options) (*View, error) {
 	v := &View{dir: dir}
 	d, err := inspect(dir, false)
@@ -45,17 +45,17 @@ func OpenVerified(dir string, o Options) (*View, error) {
 	return v, nil
 }
 
-// Snapshot reads a snapshot by its fingerprint, or by the one that its bytes had in
-// an earlier language; the error is [ErrNoSnapshot] if there is none.
+// Snapshot reads the snapshot with a fingerprint, or with the one that its bytes had in an
+// earlier language. The error is [ErrNoSnapshot] if there is none.
 func (v *View) Snapshot(fingerprint string) (Snapshot, error) {
 	return readSnapshot(v.dir, fingerprint, anySnapshot)
 }
 
-// Verified is [View.Snapshot] that prefers a snapshot that verify accepts to a later one
-// that it does not accept. If it accepts none, the latest is returned.
+// Verified is like [View.Snapshot], but returns the latest snapshot that verify accepts. If
+// verify accepts none, it returns the latest snapshot.
 func (v *View) Verified(fingerprint string, verify func(Snapshot) bool) (Snapshot, error) {
 	return readSnapshot(v.dir, fingerprint, verify)
 }
 
-// Snapshots are those that are kept, without their files, newest first.
+// Snapshots returns the headers of all snapshots, without their files, newest first.
 func (v *View) Snapshots() []Snapshot { return listSnapshots(v.dir) }

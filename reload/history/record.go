@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Action says what happened. The package itself writes SetAside; the others are its
-// user's, of which it knows RolledBack.
+// Action says what happened. This package writes SetAside. Its caller writes all others; this
+// package treats only RolledBack among them specially.
 type Action string
 
 const (
@@ -16,19 +16,19 @@ const (
 	// the log before this one, or a snapshot.
 	SetAside Action = "set_aside"
 
-	// RolledBack: an earlier content was put back. It is the one action whose digest
-	// is that of another content, the suppressed one, if there is one.
+	// RolledBack: an earlier content was put back. Only with this action the record's digest
+	// is that of another content than its fingerprint: that of the suppressed content, or ""
+	// if there is none.
 	RolledBack Action = "rolled_back"
 )
 
-// Record is one line of the log. Fields that do not apply are zero, and left out
-// on disk.
+// Record is one line of the log. Fields that do not apply are zero and are not written.
 type Record struct {
 	Number      int64     `json:"number"` // set by Append, from 0
 	Time        time.Time `json:"time,omitzero"`
 	Action      Action    `json:"action"`
 	Fingerprint string    `json:"fingerprint,omitempty"` // of what it is about
-	Language    int       `json:"language,omitempty"`    // that fingerprints are made in; absent in the records of 0.1
+	Language    int       `json:"language,omitempty"`    // language of the fingerprints; absent in records of 0.1
 	Formerly    string    `json:"formerly,omitempty"`    // fingerprint of the same bytes in an earlier language
 	Version     string    `json:"version,omitempty"`
 	Digest      string    `json:"digest,omitempty"`   // of the files that were read, or are suppressed
@@ -45,14 +45,14 @@ type Record struct {
 	Due         time.Time `json:"due,omitzero"`
 }
 
-// A Content is what identifies the files of a source. Either may be empty.
+// A Content identifies the files of a source. Either field may be empty.
 type Content struct {
 	Fingerprint string // of their meaning
 	Digest      string // of their bytes
 }
 
-// Contents are the contents that a record is about: one, or the one that a rollback put
-// back and the one that it suppresses.
+// Contents returns the content that a record is about. For a rollback it returns the content
+// that was put back and the one that is suppressed.
 func (r Record) Contents() []Content {
 	if r.Action == RolledBack {
 		return []Content{{r.Fingerprint, r.Restored}, {r.Against, r.Digest}}
@@ -71,8 +71,8 @@ func (r Record) encode() ([]byte, error) {
 	return line, nil
 }
 
-// readRecords reads the records at the beginning of a log, up to the first line that is
-// not one.
+// readRecords reads the records at the beginning of a log, up to the first line that is not a
+// record.
 func readRecords(log []byte) (records []Record, lines [][]byte) {
 	for {
 		line, rest, found := bytes.Cut(log, []byte("\n"))
@@ -87,7 +87,7 @@ func readRecords(log []byte) (records []Record, lines [][]byte) {
 	}
 }
 
-// sameAs reports whether two records say the same but for their numbers.
+// sameAs reports whether two records differ at most in their numbers.
 func (r Record) sameAs(other Record) bool {
 	other.Number = r.Number
 	one, err1 := r.encode()

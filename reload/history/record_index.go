@@ -6,7 +6,7 @@ import "time"
 type recordIndex struct {
 	records int64
 	last    map[Content]int64 // number of the last record of a content
-	named   map[string]bool   // fingerprints
+	named   map[string]bool   // of all contents on record
 	aside   time.Time         // of the last record of something set aside
 }
 
@@ -31,8 +31,8 @@ func (g *recordIndex) add(r Record) {
 	}
 }
 
-// covers reports whether a snapshot is on record; if the snapshot says when it was saved,
-// the record must be later.
+// covers reports whether a snapshot is on record. If the header of the snapshot says when it
+// was saved, the record must be later.
 func (g *recordIndex) covers(s *Snapshot) bool {
 	for _, fingerprint := range []string{s.Fingerprint, s.Formerly} {
 		if n, ok := g.last[Content{fingerprint, s.Digest}]; ok && (s.before == nil || n >= *s.before) {
@@ -42,15 +42,15 @@ func (g *recordIndex) covers(s *Snapshot) bool {
 	return false
 }
 
-// misses reports whether a snapshot was on record and is not any more: it got its name with
-// a record that is not in this log. A snapshot that does not say when it was saved is of a
-// version that named it first.
+// misses reports whether a snapshot was on record and is not any more: a record that is not in
+// this log gave it its name. A snapshot whose header does not say when it was saved does not
+// count: earlier versions gave snapshots their names before they recorded them.
 func (g *recordIndex) misses(s *Snapshot) bool {
 	return s.before != nil && !g.covers(s) && (*s.before >= g.records || !g.contradicts(s))
 }
 
-// contradicts reports whether the records have other bytes for the fingerprint of a
-// snapshot, and not its own.
+// contradicts reports whether the records have only other bytes for the fingerprint of a
+// snapshot.
 func (g *recordIndex) contradicts(s *Snapshot) bool {
 	for _, fingerprint := range []string{s.Fingerprint, s.Formerly} {
 		if _, ok := g.last[Content{fingerprint, s.Digest}]; ok {
@@ -60,5 +60,5 @@ func (g *recordIndex) contradicts(s *Snapshot) bool {
 	return g.named[s.Fingerprint] || g.named[s.Formerly]
 }
 
-// setAsideSince reports whether what was set aside at an instant is on record.
+// setAsideSince reports whether something set aside at an instant, or later, is on record.
 func (g *recordIndex) setAsideSince(at time.Time) bool { return !g.aside.Before(at) }

@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// ErrContentChanged: snapshots are not those on record. They were set aside, and the log
-// continues.
+// ErrContentChanged is found if the bytes of snapshots are not those on record. The snapshots
+// were set aside, and the log continues.
 var ErrContentChanged = errors.New("a kept content was changed")
 
-// What is set aside has its old name, then broken, then when that was.
+// A file that is set aside gets its old name with ".broken-" and the time appended.
 const (
 	broken       = ".broken-"
 	brokenLayout = "20060102T150405.000000000"
 )
 
-// setAsideAt is when a file was set aside, if it was.
+// setAsideAt is when a file was set aside. is reports whether it was.
 func setAsideAt(name string) (at time.Time, is bool) {
 	_, suffix, is := strings.Cut(name, broken)
 	if !is {
@@ -29,7 +29,8 @@ func setAsideAt(name string) (at time.Time, is bool) {
 	return at, err == nil
 }
 
-// nextAsideTime is the instant for what is set aside now, later than all before.
+// nextAsideTime is the time for the names of files that are set aside now. It is later than
+// the times of all earlier ones.
 func nextAsideTime(aside []string) time.Time {
 	now := time.Now().UTC()
 	for _, name := range aside {
@@ -42,8 +43,8 @@ func nextAsideTime(aside []string) time.Time {
 
 func asideName(name string, at time.Time) string { return name + broken + at.Format(brokenLayout) }
 
-// setAside renames a log that is not valid, and the snapshots that are not proved without
-// it. Until a new log is signed, the next Open finds again that it is missing.
+// setAside renames a log that is not valid, and the snapshots that only this log proves. Until
+// a new log is signed, the next Open finds again that the log is missing.
 func (j *Journal) setAside(at time.Time) error {
 	for _, name := range []string{checkpointFile, hashesFile, logFile, snapshotsDir} {
 		path := filepath.Join(j.dir, name)
@@ -57,7 +58,7 @@ func (j *Journal) setAside(at time.Time) error {
 	return nil
 }
 
-// maxNamed bounds the snapshots that one reason names.
+// maxNamed bounds the snapshots that one error names.
 const maxNamed = 10
 
 // changedError says which snapshots were changed.
@@ -80,8 +81,8 @@ func changedError(changed []keptContent) error {
 	return fmt.Errorf("%w: %s", ErrContentChanged, &text)
 }
 
-// setContentsAside records snapshots that were changed and renames them. The record comes
-// first: after a crash the rest is found again.
+// setContentsAside records the snapshots that were changed and renames them. It writes the
+// record first: after a crash, the next Open finds those that were not renamed.
 func (j *Journal) setContentsAside(changed []keptContent, at time.Time) error {
 	if len(changed) == 0 {
 		return nil

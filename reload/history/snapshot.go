@@ -42,19 +42,19 @@ func Digest(files []File) string {
 
 // Snapshot is a content that was in service.
 type Snapshot struct {
-	Fingerprint string // stands for its meaning
-	Language    int    // that the fingerprint was made in; 0 is that of 0.1
+	Fingerprint string // identifies its meaning
+	Language    int    // language of the fingerprint; 0 is that of 0.1
 	Formerly    string // fingerprint of the same bytes in an earlier language; "" if there is none
-	Version     string // what it calls itself
+	Version     string // as the content states it
 	Taken       time.Time
 	Origin      string // the path it was read from
 	Digest      string // of Files
 	Files       []File
 
-	before *int64 // number of the first record that was not written when it was saved; nil if it does not say
+	before *int64 // how many records were signed when it was saved; nil if the header does not say
 }
 
-// ErrNoSnapshot: there is no snapshot with the fingerprint.
+// ErrNoSnapshot is returned if there is no snapshot with the fingerprint.
 var ErrNoSnapshot = errors.New("there is no such snapshot")
 
 // header is the first line of a snapshot's file.
@@ -80,7 +80,7 @@ const (
 	maxHeader    = 1 << 20
 )
 
-// plain are the fingerprints that may be names of files.
+// plain matches the fingerprints that may be names of files.
 var plain = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
 
 func snapshotPath(dir, fingerprint string) string {
@@ -113,7 +113,7 @@ func (s *Snapshot) encode() ([][]byte, error) {
 	return parts, nil
 }
 
-// decodeSnapshot reads a snapshot's file. The digest must be that of its files.
+// decodeSnapshot reads a snapshot's file and checks the digest of its files.
 func decodeSnapshot(data []byte) (Snapshot, error) {
 	line, rest, found := bytes.Cut(data, []byte("\n"))
 	if !found {
@@ -153,9 +153,9 @@ func decodeHeader(line []byte) (Snapshot, header, error) {
 	}, h, nil
 }
 
-// readSnapshot finds a snapshot in a state directory by its fingerprint, or by the
-// one that its bytes had in an earlier language. There may be several, of which the
-// latest that is proved is taken; if none is, the latest.
+// readSnapshot finds a snapshot in a state directory by its fingerprint, or by the one that
+// its bytes had in an earlier language. Of several it returns the latest that proved accepts.
+// If proved accepts none, it returns the latest.
 func readSnapshot(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
 	found, err := readNamed(dir, fingerprint, proved)
 	if err == nil && proved(found) {
@@ -176,11 +176,11 @@ func readSnapshot(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot
 	return found, err
 }
 
-// anySnapshot is for a reader that verifies nothing.
+// anySnapshot accepts every snapshot, for a reader that verifies nothing.
 func anySnapshot(Snapshot) bool { return true }
 
-// readNamed is the latest snapshot that was saved under a fingerprint, is whole and is
-// proved, or else the latest. One that a crash kept from the record comes after one that is on it.
+// readNamed returns the latest whole snapshot of a fingerprint that proved accepts, or else
+// the latest. A snapshot that a crash kept off the record is later than the one on record.
 func readNamed(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {
 	path := snapshotPath(dir, fingerprint)
 	var saved *Snapshot
@@ -219,7 +219,7 @@ func snapshotIn(path string) (Snapshot, error) {
 	return decodeSnapshot(data)
 }
 
-// unrecordedIn are the paths of the snapshots that are not flushed yet, oldest first.
+// unrecordedIn returns the paths of the snapshots that are not on record yet, oldest first.
 func unrecordedIn(dir string) []string {
 	entries, _ := os.ReadDir(filepath.Join(dir, snapshotsDir)) // none where there is no directory
 	var paths []string
@@ -231,8 +231,8 @@ func unrecordedIn(dir string) []string {
 	return paths
 }
 
-// listSnapshots are those in a directory that can be read, without their files,
-// the newest first, each fingerprint once.
+// listSnapshots returns the headers in a directory that can be read, newest first, each
+// fingerprint once.
 func listSnapshots(dir string) []Snapshot {
 	entries, err := os.ReadDir(filepath.Join(dir, snapshotsDir))
 	if err != nil {

@@ -14,23 +14,23 @@ import (
 	"sync/atomic"
 )
 
-// A snapshotStore has the snapshots of a state directory. A new snapshot has a number for
-// its name until it is flushed and on record. So saving does not wait for the disk, a
-// durable snapshot is not replaced by one that is not, and a snapshot under its fingerprint
-// that is not on record shows that records were removed.
+// A snapshotStore has the snapshots of a state directory. The name of a new snapshot is a
+// number until the snapshot is flushed and on record. So save does not wait for the disk, and
+// a durable snapshot is not replaced by one that is not durable. A snapshot under its
+// fingerprint that is not on record shows that records were removed.
 type snapshotStore struct {
 	dir string
 	fs  fsOps
 
-	signed atomic.Int64 // records of the log
+	signed atomic.Int64 // number of signed records in the log
 
 	mu         sync.Mutex
-	saved      int          // so far, for names
+	saved      int          // number of snapshots saved so far, for their names
 	unrecorded []unrecorded // not on record yet, oldest first
 }
 
-// unrecorded is a snapshot that is not on record yet. It survives the process, and
-// the machine once it is flushed.
+// unrecorded is a snapshot that is not on record yet. It survives a crash of the process. Once
+// it is flushed it survives a crash of the machine.
 type unrecorded struct {
 	Snapshot
 	path    string
@@ -69,11 +69,11 @@ func (s *snapshotStore) save(n Snapshot) error {
 	return nil
 }
 
-// unfinished ends the name of half a snapshot.
+// unfinishedSuffix ends the name of half a snapshot.
 const unfinishedSuffix = "~"
 
-// flush makes what was saved so far durable. Only one goroutine at a time may do
-// so; another may save meanwhile.
+// flush makes all snapshots saved so far durable. Only one goroutine at a time may call it.
+// Other goroutines may save meanwhile.
 func (s *snapshotStore) flush() error {
 	s.mu.Lock()
 	fresh := slices.Clone(s.unrecorded)
@@ -100,8 +100,8 @@ func (s *snapshotStore) flush() error {
 	return nil
 }
 
-// nameRecorded gives the snapshots that are durable and on record their own names, in place
-// of older ones. What cannot be renamed is renamed the next time.
+// nameRecorded gives the snapshots that are durable and on record their own names, in place of
+// older ones. If a rename fails, it stops; the next call tries again.
 func (s *snapshotStore) nameRecorded(index *recordIndex) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,8 +125,8 @@ func (s *snapshotStore) nameRecorded(index *recordIndex) {
 	}
 }
 
-// adopt adds what an earlier process saved and did not name, and removes what it had not
-// finished.
+// adopt adds the snapshots that an earlier process saved and did not name. It removes those
+// that the process had not finished.
 func (s *snapshotStore) adopt(index *recordIndex) error {
 	entries, err := os.ReadDir(s.dir) // sorted, so by age
 	if err != nil {
@@ -140,7 +140,7 @@ func (s *snapshotStore) adopt(index *recordIndex) error {
 		path := filepath.Join(s.dir, e.Name())
 		n, err := snapshotIn(path)
 		if err != nil || strings.HasSuffix(path, unfinishedSuffix) {
-			_ = s.fs.remove(path) // if that fails, it does no harm
+			_ = s.fs.remove(path) // a file that remains does no harm
 			continue
 		}
 		if at, err := strconv.Atoi(number); err == nil && at >= s.saved {
@@ -156,9 +156,8 @@ func (s *snapshotStore) adopt(index *recordIndex) error {
 	return nil
 }
 
-// dropOldest removes the oldest snapshots beyond keep. The same bytes with the
-// fingerprints of two languages count once. One that cannot be removed is removed the
-// next time.
+// dropOldest removes the oldest snapshots beyond keep. The same bytes with fingerprints of two
+// languages count once. If a file cannot be removed, the next call tries again.
 func (s *snapshotStore) dropOldest(keep int, retained []string) {
 	dir := filepath.Dir(s.dir)
 	kept := make(map[string]bool)
@@ -175,8 +174,8 @@ func (s *snapshotStore) dropOldest(keep int, retained []string) {
 	}
 }
 
-// dropUnrecorded removes the snapshots with a fingerprint that an earlier process saved and
-// did not record. What this one saved may be recorded any moment.
+// dropUnrecorded removes the snapshots of a fingerprint that an earlier process saved and did
+// not record. A snapshot of this process stays, since it may be recorded soon.
 func (s *snapshotStore) dropUnrecorded(fingerprint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -61,16 +61,15 @@ func leavesOf(lines [][]byte) []tlog.Hash {
 	return leaves
 }
 
-// head is what a checkpoint says: a log of that origin had that many records
-// with that root.
+// head is the text of a checkpoint: the log of an origin had size records with that root.
 type head struct {
 	origin string
 	size   int64
 	root   tlog.Hash
 }
 
-// sign makes a checkpoint, in the form that transparency logs have in common:
-// origin, size and root on a line each, then the signature.
+// sign makes a checkpoint in the common format of transparency logs: origin, size and root on
+// a line each, then the signature.
 func (h head) sign(s note.Signer) ([]byte, error) {
 	text := fmt.Sprintf("%s\n%d\n%s\n", h.origin, h.size, h.root)
 	signed, err := note.Sign(&note.Note{Text: text}, s)
@@ -100,9 +99,9 @@ func openCheckpoint(signed []byte, v note.Verifier) (head, error) {
 	return h, nil
 }
 
-// covers reports whether the log that begins with leaves is the one the
-// checkpoint was signed for. known are the leaves as they were when they were
-// written, if they are still known: they tell which record was changed.
+// covers returns nil if the log that begins with leaves is the one that the checkpoint was
+// signed for. known are the leaves from the file of hashes, if it has them. They show which
+// record was changed.
 func (h head) covers(leaves, known []tlog.Hash) error {
 	if int64(len(leaves)) < h.size {
 		return fmt.Errorf("record %d is missing or cannot be read, %d were signed", len(leaves), h.size)

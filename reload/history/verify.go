@@ -13,17 +13,17 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// Export is a log with all that is needed to verify it elsewhere.
+// Export is a log with everything that is needed to verify it elsewhere.
 type Export struct {
 	Verifier   string   `json:"verifier"`
 	Checkpoint string   `json:"checkpoint"`
 	Records    []string `json:"records"` // the lines of the log
 	Hashes     []hash   `json:"hashes"`
-	SetAside   []string `json:"set_aside,omitempty"` // files beside it that were not as they were written
+	SetAside   []string `json:"set_aside,omitempty"` // names of files that were set aside
 	Found      string   `json:"found,omitempty"`     // what else is not as it was written
 }
 
-// ReadExport reads what was written as JSON.
+// ReadExport reads an Export as JSON.
 func ReadExport(r io.Reader) (Export, error) {
 	var e Export
 	if err := json.NewDecoder(r).Decode(&e); err != nil {
@@ -32,9 +32,9 @@ func ReadExport(r io.Reader) (Export, error) {
 	return e, nil
 }
 
-// ExportOf reads the log of a state directory, and what else is there that is not as
-// it was left. The process that writes it may go on. The error is [ErrTampered] where
-// the log is missing and others of its files are there.
+// ExportOf reads the log of a state directory, and finds files there that are not as they were
+// written. Another process may write to the directory meanwhile. The error is [ErrTampered] if
+// a file of the log is missing while others are there, and [fs.ErrNotExist] if there is no log.
 func ExportOf(dir string) (Export, error) {
 	d, err := inspect(dir, true)
 	if err != nil {
@@ -59,7 +59,7 @@ func ExportOf(dir string) (Export, error) {
 	return e, nil
 }
 
-// complete says which file of a log is missing.
+// complete returns an error that names a missing file of the log.
 func (d *inspected) complete() error {
 	for _, f := range []struct {
 		name string
@@ -76,27 +76,28 @@ func (d *inspected) complete() error {
 	return nil
 }
 
-// Trust is what is known of a log from elsewhere; the zero value is nothing.
+// Trust is what the caller knows of a log from elsewhere. The zero value is for no knowledge.
 type Trust struct {
-	Verifier   string // the key its checkpoints must be signed with
-	Checkpoint []byte // an earlier one that it must be a continuation of
+	Verifier   string // the key that must have signed the checkpoints
+	Checkpoint []byte // an earlier checkpoint, which the log must continue
 }
 
-// Report is what was found in order.
+// Report is the result of a verification that found nothing wrong.
 type Report struct {
-	Records  int64  `json:"records"`  // that are signed
+	Records  int64  `json:"records"`  // number of signed records
 	Root     string `json:"root"`     // of their tree
 	Verifier string `json:"verifier"` // of the signature
 	Later    int64  `json:"later"`    // records written and not signed yet
 }
 
-// ErrTampered: a log is not what was signed, or another file is not as it was written.
+// ErrTampered is returned if a log is not the one that was signed, or another file is not as
+// it was written.
 var ErrTampered = errors.New("not as it was left")
 
-// Verify checks a log against its checkpoint and against what is known of it
-// from elsewhere. The error is [ErrTampered] if they do not fit, or if something was
-// set aside before, by a record or a file. What the earlier checkpoint covers
-// is known. It is another error if what is known from elsewhere cannot be read.
+// Verify checks a log against its checkpoint and against t. The error is [ErrTampered] if they
+// do not agree, or if a record or a file shows that something was set aside. What was set
+// aside under the earlier checkpoint of t is known and no error. The error is another one if
+// t cannot be read.
 func (e Export) Verify(t Trust) (Report, error) {
 	public := cmp.Or(t.Verifier, e.Verifier)
 	if err := t.validate(); err != nil {
@@ -126,8 +127,8 @@ func (e Export) Verify(t Trust) (Report, error) {
 	return Report{Records: h.size, Root: h.root.String(), Verifier: public, Later: int64(len(leaves)) - h.size}, nil
 }
 
-// continues makes sure that the log is a continuation of the one that an earlier
-// checkpoint was signed for, and returns how many records that covers.
+// continues checks that the log continues the one that an earlier checkpoint was signed for.
+// It returns how many records of the log the earlier checkpoint covers.
 func (e Export) continues(signed []byte, h head, public string, leaves []hash) (int64, error) {
 	earlier, err := openCheckpointBy(signed, public)
 	if err != nil {
@@ -139,7 +140,7 @@ func (e Export) continues(signed []byte, h head, public string, leaves []hash) (
 	return min(earlier.size, h.size), earlier.covers(leaves, e.Hashes)
 }
 
-// setAside reports what was set aside and is not known from an earlier checkpoint.
+// setAside returns an error for what was set aside and the earlier checkpoint does not cover.
 func (e Export) setAside(signed, known int64) error {
 	var errs []error
 	records := make([]Record, signed)
@@ -165,7 +166,7 @@ func (e Export) setAside(signed, known int64) error {
 	return errors.Join(errs...)
 }
 
-// shortened is a reason as far as a person reads it.
+// shortened cuts a reason after 300 bytes.
 func shortened(reason string) string {
 	const most = 300
 	if len(reason) <= most {
@@ -181,7 +182,7 @@ func (e Export) found() error {
 	return errors.New(e.Found)
 }
 
-// validate says what of this is not what it should be.
+// validate returns an error for a field that cannot be read.
 func (t Trust) validate() error {
 	if t.Verifier != "" {
 		if _, err := note.NewVerifier(t.Verifier); err != nil {

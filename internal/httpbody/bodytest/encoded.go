@@ -11,7 +11,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Encoded is a text in a coding, or as it is in one that is not known.
+// Encoded returns a text in a coding. For an unknown coding it returns the text itself.
 func Encoded(t testing.TB, coding, text string) string {
 	t.Helper()
 	var b bytes.Buffer

@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// Changes are all that the watches reported since [Watcher.Pop] was called last.
+// Changes are all changes that the watches reported since the last call of [Watcher.Pop].
 type Changes struct {
 	At      time.Time // the last report; zero if there was none
 	Wrote   bool      // bytes changed under the name
 	Closed  bool      // a writer closed the file
 	Renamed bool      // the file was renamed in, and not written since
-	Names   bool      // a name on the way was created, removed, renamed or touched
-	Lost    error     // reports were lost or a watch was, for this reason
+	Names   bool      // a name on the path was created, removed, renamed or touched
+	Lost    error     // why reports, or a watch, were lost; nil if none were
 }
 
-// A coalescer merges reports while their reader is busy, so that the watches never
-// wait for it and it never works through stale ones.
+// A coalescer merges reports while their reader is busy. So the watches never wait for the
+// reader, and the reader never handles outdated reports.
 type coalescer struct {
 	mu      sync.Mutex
 	pending Changes

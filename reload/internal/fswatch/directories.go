@@ -13,14 +13,14 @@ import (
 
 var errOverflow = errors.New("the queue of file system events overflowed")
 
-// A directoryWatcher reports changes of a set of names by watching their directories:
-// the file itself is another one after every save by renaming.
+// A directoryWatcher reports changes of a set of names by watching their directories. It does
+// not watch the files, since every save by renaming replaces the file.
 type directoryWatcher struct {
 	changes *coalescer
-	include func(name string) bool // in a directory of which all members are followed
+	include func(name string) bool // which names matter in a directory that is followed as a whole
 	fault   error
 
-	fs   *fsnotify.Watcher // nil while there is none to be had
+	fs   *fsnotify.Watcher // nil before the first watch, or if there is no watcher
 	done chan struct{}     // closed when the goroutine that reads fs has ended
 
 	dirs   map[string]os.FileInfo  // watched, as they were when the watch was added
@@ -31,7 +31,7 @@ type directoryWatcher struct {
 type nameSet struct {
 	names   []string
 	dirs    []string
-	listing string // a directory of which members that are new matter, too
+	listing string // a directory in which new names matter, too
 }
 
 func newDirectoryWatcher(changes *coalescer, include func(string) bool, fault error) *directoryWatcher {
@@ -40,9 +40,9 @@ func newDirectoryWatcher(changes *coalescer, include func(string) bool, fault er
 	return w
 }
 
-// rewatch watches the directories of names, and listing if there is one, and no
-// others, and renews watches that went stale. Whatever happens to a name, or to
-// a member of listing, once rewatch has returned nil is reported.
+// rewatch watches the directories of names, and listing unless it is empty, and no others. It
+// renews stale watches. After rewatch has returned nil, every change of a name or of a member
+// of listing is reported.
 func (w *directoryWatcher) rewatch(names []string, listing string) error {
 	set := &nameSet{names: names, dirs: parents(names), listing: listing}
 	if listing != "" && !slices.Contains(set.dirs, listing) {
@@ -62,7 +62,7 @@ func (w *directoryWatcher) rewatch(names []string, listing string) error {
 	return errors.Join(errs...)
 }
 
-// start begins to read file system events, unless it has begun.
+// start begins to read file system events, unless it has done so before.
 func (w *directoryWatcher) start() error {
 	if w.fs != nil {
 		return nil
@@ -79,8 +79,8 @@ func (w *directoryWatcher) start() error {
 	return nil
 }
 
-// add watches dir unless it is watched already. Its identity is taken first: if
-// it is replaced in between, the next check finds the two differing.
+// add watches dir unless it is watched already. It reads the identity of dir first: if dir is
+// replaced before the watch begins, the next check finds that the two differ.
 func (w *directoryWatcher) add(dir string) error {
 	if _, ok := w.dirs[dir]; ok {
 		return nil
@@ -96,20 +96,20 @@ func (w *directoryWatcher) add(dir string) error {
 	return nil
 }
 
-// dropExcept ends the watches on all directories but dirs, and on those of dirs
-// that are not what was watched any more.
+// dropExcept ends the watches on all directories except dirs, and the stale watches among
+// dirs.
 func (w *directoryWatcher) dropExcept(dirs []string) {
 	for dir := range w.dirs {
 		if !slices.Contains(dirs, dir) || w.stale(dir) {
-			// A watch that is gone already is as good as removed.
+			// If the watch is gone already, Remove fails and nothing is left to do.
 			_ = w.fs.Remove(dir)
 			delete(w.dirs, dir)
 		}
 	}
 }
 
-// stale reports whether the watch on dir is gone, or on another directory than
-// the one that has the name now.
+// stale reports whether the watch on dir is gone, or is on a directory that no longer has that
+// name.
 func (w *directoryWatcher) stale(dir string) bool {
 	if !slices.Contains(w.fs.WatchList(), dir) {
 		return true

@@ -19,12 +19,12 @@ const (
 	inFile      = unix.IN_MODIFY | unix.IN_CLOSE_WRITE
 )
 
-// A closeWatcher reports what fsnotify does not: that a writer closed a file, and
+// A closeWatcher reports what fsnotify leaves out: that a writer closed a file, and
 // that a name appeared by a rename and not by being created. It watches the
-// directories of the files, and the files themselves for writes that go through
+// directories of the files. It also watches the files themselves, for writes through
 // another hard link or a memory mapping.
 //
-// It is a second source, never a necessary one: a nil *closeWatcher reports nothing.
+// It is an additional source that can be missing: a nil *closeWatcher reports nothing.
 type closeWatcher struct {
 	changes *coalescer
 	file    *os.File
@@ -36,8 +36,8 @@ type closeWatcher struct {
 	open    bool
 	dirs    map[int]string // by watch descriptor
 	nodes   map[int]string // files, by watch descriptor
-	targets []string       // the files followed, by path
-	listing string         // a directory of which other names count, too
+	targets []string       // the paths of the files that are followed
+	listing string         // a directory in which further names count
 	include func(name string) bool
 	states  map[string]WriteState // by path
 }
@@ -60,9 +60,8 @@ func newCloseWatcher(changes *coalescer, include func(string) bool) (*closeWatch
 	return c, nil
 }
 
-// rewatch follows targets from now on, and every member of listing if that is not
-// empty. To follow the same files again costs two system calls a file and
-// changes nothing.
+// rewatch follows targets from now on, and every member of listing unless it is empty. If the
+// same files are followed already, it costs two system calls a file and changes nothing.
 func (c *closeWatcher) rewatch(targets []string, listing string) {
 	if c == nil {
 		return
@@ -83,8 +82,8 @@ func (c *closeWatcher) rewatch(targets []string, listing string) {
 	c.keepOnly(targets, renewed)
 }
 
-// watch makes watched, by watch descriptor, those paths that can be watched,
-// and returns the ones that were not watched before.
+// watch changes watched, which is by watch descriptor, to those of paths that can be watched.
+// It returns the paths that were not watched before.
 func (c *closeWatcher) watch(watched map[int]string, paths []string, mask uint32) []string {
 	var fresh []string
 	now := make(map[int]string, len(paths))
@@ -100,7 +99,7 @@ func (c *closeWatcher) watch(watched map[int]string, paths []string, mask uint32
 	}
 	for wd := range watched {
 		if _, still := now[wd]; !still {
-			// It is gone already if its inode is.
+			// The watch is gone already if its inode is.
 			_, _ = unix.InotifyRmWatch(c.fd, uint32(wd))
 			delete(watched, wd)
 		}
@@ -109,17 +108,16 @@ func (c *closeWatcher) watch(watched map[int]string, paths []string, mask uint32
 	return fresh
 }
 
-// keepOnly drops the states of all files but targets, and of those in
-// directories that are others than before.
+// keepOnly drops the states of all files except targets, and of those in directories whose
+// watch is new.
 func (c *closeWatcher) keepOnly(targets, renewed []string) {
 	maps.DeleteFunc(c.states, func(path string, _ WriteState) bool {
 		return !slices.Contains(targets, path) || slices.Contains(renewed, filepath.Dir(path))
 	})
 }
 
-// state is what was reported of the writers of target up to this moment: what the
-// kernel has queued is read first, so that the answer is not older than the
-// question.
+// state is the last reported state of the writers of target. It first reads what the kernel
+// has queued, so that the answer is not older than the call.
 func (c *closeWatcher) state(target string) WriteState {
 	if c == nil {
 		return Unknown
@@ -154,15 +152,15 @@ func (c *closeWatcher) close() {
 	<-c.done
 }
 
-// run reads events whenever there are some, until the file is closed.
+// run reads events when the kernel has some, until the file is closed.
 func (c *closeWatcher) run() {
 	defer close(c.done)
 	raw, err := c.file.SyscallConn()
 	if err != nil {
 		return
 	}
-	// Read calls back each time the descriptor becomes readable and returns an
-	// error, which says nothing more, once it is closed.
+	// Read calls the function each time the descriptor becomes readable. It returns an
+	// error once the descriptor is closed; that error has no other meaning.
 	_ = raw.Read(func(uintptr) bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -171,8 +169,7 @@ func (c *closeWatcher) run() {
 	})
 }
 
-// drain reads all events that there are. The caller holds the lock, which keeps
-// them in order.
+// drain reads all queued events. The caller holds the lock, which keeps them in order.
 func (c *closeWatcher) drain() {
 	for c.open {
 		n, err := unix.Read(c.fd, c.buf)
@@ -220,7 +217,7 @@ func (c *closeWatcher) handle(wd int, mask uint32, name string) {
 	}
 }
 
-// pathOf is the file that an event is about; "" if that is none of ours.
+// pathOf is the path of the file that an event is about; "" if that file is not followed.
 func (c *closeWatcher) pathOf(wd int, name string) string {
 	if path, ok := c.nodes[wd]; ok {
 		return path
@@ -236,8 +233,8 @@ func (c *closeWatcher) pathOf(wd int, name string) string {
 	return ""
 }
 
-// setState keeps the state that decides whether a file is finished. A created file
-// says nothing: it may be open (and will be closed) or a link (and will not).
+// setState records the state that decides whether a file is finished. After the creation of a
+// name the state is unknown: a file may be open and will be closed, a link will not.
 func (c *closeWatcher) setState(path string, mask uint32) {
 	switch {
 	case mask&(unix.IN_CLOSE_WRITE|unix.IN_MOVED_TO) != 0:

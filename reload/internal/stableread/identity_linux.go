@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// An identity tells one state of a file from another, as far as its metadata
-// can. The change time is part of it: a writer can set the modification time
-// back (cp -p, rsync -t), but not that.
+// An identity distinguishes the states of a file, as far as its metadata can. It includes the
+// change time: a writer can set the modification time back (cp -p, rsync -t), but not the
+// change time.
 type identity struct {
 	dev, ino     uint64
 	size         int64

@@ -18,14 +18,14 @@ import (
 const maxFiles = 500
 
 // A Fileset says which files belong together: those of a directory, or a file and its
-// companions, and those that these name.
+// companions, and the files that these name.
 type Fileset struct {
 	Path       string                     // absolute
 	MaxSize    int64                      // in bytes, of all files together
 	Include    func(name string) bool     // which members of a directory; nil: a directory is refused
-	Companions func(name string) []string // the files beside a file, which need not exist
-	Plain      func(name string) bool     // which of Named have to be where their name says
-	Named      []string                   // further plain names in the directory, which need not exist
+	Companions func(name string) []string // files beside a file; they need not exist
+	Plain      func(name string) bool     // which of Named must not be links to other names
+	Named      []string                   // further plain names in the directory; they need not exist
 }
 
 // A Layout is where the files of a fileset are at one moment.
@@ -39,17 +39,17 @@ type Layout struct {
 // Names are the paths whose change may change the layout: links, files and directories.
 func (l Layout) Names() []string { return l.route.Names }
 
-// Target is the path free of links; up to a dangling link, if there is one.
+// Target is the path without links. If a link dangles, it is the path at which a name is missing.
 func (l Layout) Target() string { return l.route.Target }
 
-// Err is why the path leads nowhere.
+// Err is the reason why the path leads to no file; nil if it leads to one.
 func (l Layout) Err() error { return l.route.Err }
 
 // located is one file of a layout.
 type located struct {
 	name   string // relative to the layout's Dir
-	path   string // links and all
-	target string // free of links
+	path   string // with its links
+	target string // without links
 }
 
 // Locate follows the path and finds the files.
@@ -80,8 +80,8 @@ func isDirectory(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// members lists the names in a directory that are included. A directory
-// that cannot be listed has none; reading it says why.
+// members lists the included names in a directory. It returns none if the directory cannot be
+// listed; [Reader.Read] returns the reason.
 func members(dir string, include func(string) bool) []string {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -105,7 +105,7 @@ func (l *Layout) add(names ...string) {
 	}
 }
 
-// addIfThere adds a file that need not exist; its name is watched all the same.
+// addIfThere adds a file if it exists. Its name is watched in any case.
 func (l *Layout) addIfThere(name string) {
 	at := l.Dir + name
 	r := symlink.Resolve(at)
@@ -115,9 +115,9 @@ func (l *Layout) addIfThere(name string) {
 	}
 }
 
-// addNamed adds files that others name, which need not exist either. One that a link
-// leads out of the directory to is left out, and so is one of another name where that
-// has to be plain; the link is watched, since a file may take its place.
+// addNamed adds files that others name, if they exist. It leaves out a name that is a link to
+// a file outside the directory, and a plain name that is a link to a file of another name. It
+// watches such a link, since a file may replace it.
 func (l *Layout) addNamed(s *Fileset, dir string) {
 	for _, name := range s.Named {
 		if slices.ContainsFunc(l.files, func(f located) bool { return f.name == name }) {
@@ -136,7 +136,7 @@ func (l *Layout) addNamed(s *Fileset, dir string) {
 	}
 }
 
-// within reports whether a path, free of links, is below a directory.
+// within reports whether a path without links is below a directory.
 func within(path, dir string) bool {
 	rest, below := strings.CutPrefix(path, dir)
 	return below && (strings.HasSuffix(dir, string(filepath.Separator)) || strings.HasPrefix(rest, string(filepath.Separator)))
@@ -150,14 +150,14 @@ func (l *Layout) follow(names []string) {
 	}
 }
 
-// Equal reports whether two layouts are the same files at the same places.
+// Equal reports whether two layouts have the same names, links and files.
 func (l Layout) Equal(q Layout) bool {
 	return l.route.Target == q.route.Target && (l.route.Err == nil) == (q.route.Err == nil) &&
 		slices.Equal(l.route.Names, q.route.Names) && slices.Equal(l.files, q.files)
 }
 
-// SwappedFrom reports whether a link that led to q leads to p now, so that all
-// files were replaced at once.
+// SwappedFrom reports whether l leads to another target than the earlier layout q, or has no
+// file in common with it. Then a link was changed, and all files were replaced at once.
 func (l Layout) SwappedFrom(q Layout) bool {
 	if l.route.Err != nil || q.route.Err != nil {
 		return false
@@ -173,8 +173,8 @@ func (l Layout) SwappedFrom(q Layout) bool {
 	})
 }
 
-// Targets are the files free of links; where there is none, the path at which
-// one is missing.
+// Targets are the paths of the files without links. If the path leads to no file, they are the
+// one path at which a name is missing.
 func (l Layout) Targets() []string {
 	if l.route.Err != nil {
 		return []string{l.route.Target}
@@ -205,15 +205,15 @@ func (l Layout) Written() time.Time {
 	return latest
 }
 
-// A FileState is what the path led to at one moment, as far as metadata tells. Two of
-// them are compared with ==.
+// A FileState is the state of the files at one moment, as far as metadata shows it. Two
+// states are compared with ==.
 type FileState struct {
 	target string
 	files  string // the identity of every file
 	err    string
 }
 
-// Stat is the state of the files now. It follows the links anew.
+// Stat returns the present state of the files. It follows the links again.
 func (s *Fileset) Stat() FileState {
 	l := s.Locate()
 	if l.route.Err != nil {
@@ -234,8 +234,8 @@ func describe(to *strings.Builder, target string, id identity) {
 	fmt.Fprintf(to, "%s %v\n", target, id)
 }
 
-// Absent reports whether err says that there is no such file, rather than that
-// there is one which cannot be read.
+// Absent reports whether err says that there is no such file. It is false for a file that
+// cannot be read.
 func Absent(err error) bool {
 	return errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openNow opens path for reading without waiting for a FIFO's other end and
-// without making a terminal ours.
+// openNow opens path for reading. It does not wait for the other end of a FIFO, and a terminal
+// does not become the controlling terminal of this process.
 func openNow(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 }

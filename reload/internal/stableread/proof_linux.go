@@ -9,7 +9,7 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/fswatch"
 )
 
-// proofOf makes sure, as well as this file allows, that no process is writing f, one
+// proofOf checks, as well as the system allows for this file, that no process is writing f, one
 // of the files that ids identifies.
 func (r *Reader) proofOf(f *opened, ids string, swapped bool) (Proof, error) {
 	err := r.lease(f.f)
@@ -19,24 +19,24 @@ func (r *Reader) proofOf(f *opened, ids string, swapped bool) (Proof, error) {
 	case errors.Is(err, unix.EAGAIN):
 		return 0, BeingWritten
 	case !errors.Is(err, unix.EACCES) && !errors.Is(err, unix.EPERM):
-		// A file system without leases is one whose other clients are not
-		// reported either: only comparing helps.
+		// On a file system without leases, writes by other clients are not reported either. So
+		// only a comparison of metadata helps.
 		return r.stillness(ids, stillFor, ByStillness)
 	}
 	switch r.writeState(f.target) {
 	case fswatch.Writing:
 		return 0, BeingWritten
 	case fswatch.Finished:
-		// A truncated file is empty, and overwritten bytes are there, a moment
-		// before that is reported. So even a renamed file has to prove that
-		// no process has begun with it again, and an empty one for longer: on a busy
-		// machine that moment has been seen to last for more than 20 ms.
+		// The kernel reports a truncation or a write a moment after it is visible in the file.
+		// So a renamed file must be unchanged for Settle, too, in case a process has begun to
+		// write it again. An empty file must be unchanged for longer: on a busy machine that
+		// moment was seen to last for more than 20 ms.
 		if f.info.Size() == 0 {
 			return r.stillness(ids, stillFor, ByClose)
 		}
 		return r.stillness(ids, r.Settle, ByClose)
 	case fswatch.Untouched:
-		// A link was swapped to it and it was left alone since.
+		// A link was changed to this file, and no process has written it since.
 		if swapped {
 			return ByClose, nil
 		}
@@ -44,7 +44,7 @@ func (r *Reader) proofOf(f *opened, ids string, swapped bool) (Proof, error) {
 	return r.stillness(ids, stillFor, ByStillness)
 }
 
-// writeState is what was reported of the writers of a file.
+// writeState is the last reported state of the writers of a file.
 func (r *Reader) writeState(file string) fswatch.WriteState {
 	if r.WriteState == nil {
 		return fswatch.Unknown
@@ -52,7 +52,7 @@ func (r *Reader) writeState(file string) fswatch.WriteState {
 	return r.WriteState(file)
 }
 
-// stillHeld reports whether the proof of a file still holds.
+// stillHeld reports whether the proof of a file is still valid.
 func (r *Reader) stillHeld(f *opened) bool {
 	switch f.proof {
 	case ByLease:
@@ -64,14 +64,14 @@ func (r *Reader) stillHeld(f *opened) bool {
 	return true
 }
 
-// lease takes a read lease on f, which ends with f. The kernel refuses it with
-// EAGAIN while any open file description anywhere, or a shared writable mapping
-// of one, may write the file.
+// lease takes a read lease on f, which ends when f is closed. The kernel refuses it with
+// EAGAIN while an open file description of any process, or a shared writable mapping of one,
+// may write the file.
 //
-// A process that opens the file for writing meanwhile is held up until f is closed,
-// and the kernel sends us a signal to say so. The default one, SIGIO, would end
-// a process that does not handle it; SIGURG is ignored by default, and the Go
-// runtime, which sends it to itself all the time, expects stray ones.
+// A process that opens the file for writing meanwhile waits until f is closed, and the kernel
+// sends this process a signal. The default signal, SIGIO, would end a process that does not
+// handle it. SIGURG is ignored by default, and the Go runtime, which uses it for preemption,
+// expects further ones.
 func (r *Reader) lease(f *os.File) error {
 	if r.NoLease {
 		return unix.EACCES
@@ -86,7 +86,7 @@ func (r *Reader) lease(f *os.File) error {
 // unlease ends the lease on f, if there is one.
 func unlease(f *os.File) { _, _ = control(f, unix.F_SETLEASE, unix.F_UNLCK) }
 
-// control is fcntl without taking f out of Go's hands, as f.Fd would.
+// control calls fcntl on f. Unlike f.Fd, SyscallConn does not make the file blocking.
 func control(f *os.File, cmd, arg int) (result int, err error) {
 	raw, err := f.SyscallConn()
 	if err != nil {

@@ -13,20 +13,19 @@ import (
 	"github.com/promogate/caddy-discount/reload/internal/fswatch"
 )
 
-// chunk is how much is read between two checks of the proof, so that a writer
-// kept waiting by our lease is let in soon.
+// chunk is how many bytes are read between two checks of the proof. A writer that waits for
+// the lease is let in after one chunk.
 const chunk = 1 << 20
 
-// stillFor is the quiet asked of a file whose writers cannot be seen.
+// stillFor is how long a file must be unchanged if its writers are not reported.
 const stillFor = 150 * time.Millisecond
 
-// CoarsestTime is the coarsest time stamp of any file system in use. A file
-// read sooner than this after its modification may have been written again within
-// the same tick, which its metadata does not show.
+// CoarsestTime is the coarsest time stamp of any file system in use. A file that is read sooner
+// than this after its modification may have been written again within the same tick. Its
+// metadata does not show that.
 const CoarsestTime = 2 * time.Second
 
-// An Obstacle is a reason to try reading again later. It says nothing about the
-// content.
+// An Obstacle is a reason to try to read again later. The content may still be valid.
 type Obstacle uint8
 
 // The obstacles.
@@ -34,10 +33,10 @@ const (
 	BeingWritten Obstacle = iota + 1 // another process writes
 	Locked                           // another process holds an exclusive flock
 	NotStill                         // not known to be quiet for long enough
-	Moved                            // a name leads elsewhere than a moment ago
+	Moved                            // a name leads to another file than a moment ago
 )
 
-// Error says what the obstacle is.
+// Error returns a description of the obstacle.
 func (o Obstacle) Error() string {
 	switch o {
 	case BeingWritten:
@@ -53,24 +52,24 @@ func (o Obstacle) Error() string {
 // A Reading is the complete content of finished files.
 type Reading struct {
 	Dir      string         // what the names of the files are relative to
-	Files    []history.File // in name order; where the path is a file's, that one first
+	Files    []history.File // in name order; if the path leads to a file, that file first
 	Digest   string         // see [history.Digest]
 	Size     int64          // of all files, in bytes
 	Modified time.Time      // the latest modification time of a file
 	At       time.Time      // when the last byte was read
-	Proof    Proof          // the weakest of the files'
+	Proof    Proof          // the weakest one of all files
 
 	ids string // the identities of the files, as in a FileState
 }
 
-// Seen is the state that was read, given the one that was seen before.
+// Seen returns the state that was read. Its target is that of before.
 func (r Reading) Seen(before FileState) FileState {
 	before.files = r.ids
 	return before
 }
 
-// A Proof is why a file is held to be finished while it is read. See package reload for
-// what each is worth.
+// A Proof is the reason why a file counts as finished while it is read. Package reload
+// documents how strong each one is.
 type Proof uint8
 
 // The proofs, the strongest first.
@@ -96,30 +95,29 @@ func (p Proof) String() string {
 // A Reader reads the files of a fileset only while it can prove that no process writes
 // them. It is used from one goroutine.
 type Reader struct {
-	// Set is what is read.
+	// Set has the files to read.
 	Set *Fileset
 
-	// Settle is how long a file must be unchanged where the reports of its writers are
-	// the proof.
+	// Settle is how long a file must be unchanged if the reports of its writers are the proof.
 	Settle time.Duration
 
-	// WriteState is what was reported of the writers of a file, which is a path without
-	// links. Without it nothing is known.
+	// WriteState returns the last reported state of the writers of a file, which is a path
+	// without links. If it is nil, the state is unknown.
 	WriteState func(file string) fswatch.WriteState
 
-	// NoLease leaves leases out, as an operating system does. It is for tests.
+	// NoLease makes every lease fail, as on a system that does not permit them. It is for tests.
 	NoLease bool
 
-	// still is the state that the files were last found in and since when; the
-	// weaker proofs are made of it.
+	// still is the last state of the files and the time since when they have been in it. The
+	// weaker proofs depend on it.
 	still struct {
 		files string
 		since time.Time
 	}
-	ripe time.Time // when the files will have been still for long enough
+	ripe time.Time // when the files will have been unchanged for long enough
 }
 
-// StillAt is when the files will have been still for long enough, after [NotStill].
+// StillAt returns when the files will have been unchanged for long enough, after [NotStill].
 func (r *Reader) StillAt() time.Time { return r.ripe }
 
 // opened is a file while it is read.
@@ -130,11 +128,11 @@ type opened struct {
 	proof Proof
 }
 
-// Read returns the content, an [Obstacle], or what is wrong with a file. swapped
-// says that a rename made the path lead to it.
+// Read returns the content of the files. The error is an [Obstacle] if a later try may
+// succeed; otherwise it says what is wrong with a file. swapped says that a rename changed the
+// file that the path leads to.
 //
-// All files are held until the last one is read, so that they were finished at
-// one and the same moment.
+// All files stay open until the last one is read, so that all were finished at the same moment.
 func (r *Reader) Read(swapped bool) (Reading, error) {
 	l := r.Set.Locate()
 	if l.route.Err != nil {
@@ -165,7 +163,7 @@ func (r *Reader) Read(swapped bool) (Reading, error) {
 	return result, nil
 }
 
-// ReadNow reads the files at once: it waits for no writer, and proves nothing about one.
+// ReadNow reads the files at once. It does not wait for writers and proves nothing about them.
 func (s *Fileset) ReadNow() (Reading, error) {
 	l := s.Locate()
 	if l.route.Err != nil {
@@ -188,15 +186,15 @@ func (s *Fileset) ReadNow() (Reading, error) {
 	return result, nil
 }
 
-// open opens all files, without ever waiting for one: what is not a regular
-// file is not opened, and what becomes one in between does not block. The files
-// opened so far are returned in any case.
+// open opens all files without waiting. It does not open what is not a regular file. A file
+// that is replaced in between by one that is not regular does not block it. It always returns
+// the files opened so far, even with an error.
 func (r *Reader) open(p Layout) ([]opened, error) {
 	if len(p.files) > maxFiles {
 		return nil, fmt.Errorf("%s has %d files, the limit is %d", r.Set.Path, len(p.files), maxFiles)
 	}
 	if p.Directory {
-		// One that cannot be listed would pass for an empty one.
+		// A directory that cannot be listed would otherwise count as an empty one.
 		if _, err := os.ReadDir(p.route.Target); err != nil {
 			return nil, err
 		}
@@ -207,7 +205,7 @@ func (r *Reader) open(p Layout) ([]opened, error) {
 		f, info, err := openRegular(at)
 		if err != nil {
 			if Absent(err) && at.target != p.route.Target {
-				err = Moved // the path itself leads somewhere
+				err = Moved // the path itself leads to a file
 			}
 			return files, err
 		}
@@ -248,14 +246,14 @@ func regular(at located, info os.FileInfo) error {
 	return fmt.Errorf("%s is not a regular file (its mode is %s), want one", at.path, info.Mode())
 }
 
-// prove makes sure that no process is writing any of the files, and returns the
-// weakest of the proofs.
+// prove checks that no process is writing any of the files, and returns the weakest of the
+// proofs.
 func (r *Reader) prove(files []opened, swapped bool) (Proof, error) {
 	weakest := ByLease
 	ids := identities(files)
 	for i := range files {
 		f := &files[i]
-		// A file system without locks has no lock holders to respect.
+		// Other errors are ignored: a file system without locks has no lock holders.
 		if errors.Is(flock.Shared(f.f), flock.ErrLocked) {
 			return 0, Locked
 		}
@@ -269,7 +267,7 @@ func (r *Reader) prove(files []opened, swapped bool) (Proof, error) {
 	return weakest, nil
 }
 
-// content reads one file and makes sure that no more follows.
+// content reads one file and checks that no more bytes follow.
 func (r *Reader) content(f *opened) ([]byte, error) {
 	data := make([]byte, f.info.Size())
 	for done := 0; done < len(data); {
@@ -288,8 +286,8 @@ func (r *Reader) content(f *opened) ([]byte, error) {
 	return data, nil
 }
 
-// unchanged makes sure, once all is read, that what was proved still is, and
-// that the layout has the same files.
+// unchanged checks after the read that all proofs are still valid, and that the layout has the
+// same files.
 func (r *Reader) unchanged(files []opened, p Layout) error {
 	for i := range files {
 		f := &files[i]
@@ -307,7 +305,7 @@ func (r *Reader) unchanged(files []opened, p Layout) error {
 	return nil
 }
 
-// describe fills in what is known of the files.
+// describe adds the digest, size and times of the files.
 func (r *Reading) describe(files []opened) {
 	r.ids = identities(files)
 	r.Digest = history.Digest(r.Files)
@@ -328,8 +326,8 @@ func identities(files []opened) string {
 	return ids.String()
 }
 
-// Free returns nil if no writer can be seen at the files, an [Obstacle] if one
-// can, or what else is wrong.
+// Free returns nil if no writer of the files can be seen, and an [Obstacle] if one can. Any
+// other error says what is wrong with a file.
 func (r *Reader) Free() error {
 	p := r.Set.Locate()
 	if p.route.Err != nil {
@@ -347,9 +345,9 @@ func (r *Reader) Free() error {
 	return err
 }
 
-// release ends locks and leases, then closes the files. Closing would do, were
-// it not for a child process that is being started at this moment: it has a copy
-// of every file until it executes its program, and would keep both.
+// release ends locks and leases, then closes the files. Closing alone is not enough: a child
+// process that is being started has copies of all open files until it executes its program,
+// and would keep the locks and leases.
 func release(files []opened) {
 	for i := range files {
 		unlease(files[i].f)
@@ -358,7 +356,7 @@ func release(files []opened) {
 	}
 }
 
-// stillness is the weakest proof: the files look as they did a while ago.
+// stillness is the weakest proof: the files have been unchanged for quiet. It returns p then.
 func (r *Reader) stillness(ids string, quiet time.Duration, p Proof) (Proof, error) {
 	now := time.Now()
 	if ids != r.still.files {
@@ -371,14 +369,14 @@ func (r *Reader) stillness(ids string, quiet time.Duration, p Proof) (Proof, err
 	return p, nil
 }
 
-// Touched says that the files were touched just now, even if their
-// metadata, which has a resolution, may not show it.
+// Touched records that the files were changed just now. Their metadata may not show it, since
+// its times have a resolution.
 func (r *Reader) Touched() {
 	r.still.files, r.still.since = r.Set.Stat().files, time.Now()
 }
 
-// WrittenAt takes files that were not changed for long enough before anything was read
-// for still ones, so that a start does not wait for what is long finished.
+// WrittenAt records that the files have been unchanged since written, if that is longer ago
+// than [CoarsestTime]. So a start does not wait for files that were finished long before.
 func (r *Reader) WrittenAt(written time.Time) {
 	if time.Since(written) > CoarsestTime {
 		r.still.files, r.still.since = r.Set.Stat().files, written
