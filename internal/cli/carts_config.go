@@ -21,8 +21,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// This file finds a handler in a configuration. It provisions nothing and loads no strategy: it
-// decodes the options of carts alone.
+// This file finds a handler in a configuration. It decodes only the options of carts. It
+// provisions nothing and loads no strategy.
 
 // configured is a discount handler of a configuration.
 type configured struct {
@@ -31,10 +31,11 @@ type configured struct {
 
 	number int    // from 1, in the order of the configuration
 	module string // discount or discount_quote
-	hosts  string // of the route it is in, if it names any
+	hosts  string // the hosts of its route; "" if the route names none
 }
 
-// handlerOptions returns the options of the handler that the flags choose, and its name.
+// handlerOptions returns the cart options of the handler that the flags choose, and the name of
+// the handler for messages.
 func handlerOptions(cmd *cobra.Command, strategy string) (*cartoptions.Options, string, error) {
 	file := flag(cmd, "config")
 	all, err := handlersIn(file)
@@ -61,8 +62,8 @@ func handlerOptions(cmd *cobra.Command, strategy string) (*cartoptions.Options, 
 	return &chosen.Options, fmt.Sprintf("handler %d of %s", chosen.number, file), nil
 }
 
-// chooseHandler returns the handler of a number; without a number the only handler, or the one of
-// the strategy. Handlers that read carts in the same way count as one.
+// chooseHandler returns the handler with a number. Number 0 means the only handler, or the only
+// one of the strategy. Handlers that read carts in the same way count as one.
 func chooseHandler(all []configured, number int, file, strategy string) (*configured, error) {
 	if number > 0 {
 		return &all[number-1], nil
@@ -81,8 +82,9 @@ func chooseHandler(all []configured, number int, file, strategy string) (*config
 	return &candidates[0], nil
 }
 
-// ordersOfHandlers is how the handlers of a strategy in a configuration read bodies; all
-// handlers, if none is of the strategy.
+// ordersOfHandlers returns how the handlers of a strategy in a configuration read bodies. If none
+// has the strategy, it returns how all handlers do. Handlers that read carts in the same way count
+// as one, and handlers that read no body are left out.
 func ordersOfHandlers(file, strategy string) (o ruletest.Orders, err error) {
 	all, err := handlersIn(file)
 	if err != nil {
@@ -113,15 +115,16 @@ func ordersOfHandlers(file, strategy string) (o ruletest.Orders, err error) {
 	return o, nil
 }
 
-// readSameCarts reports whether two handlers read carts alike.
+// readSameCarts reports whether two handlers read carts in the same way.
 func readSameCarts(a, b *cartoptions.Options) bool {
 	one, oneErr := a.Cart()
 	other, otherErr := b.Cart()
 	return oneErr == nil && otherErr == nil && a.Source == b.Source && reflect.DeepEqual(one, other)
 }
 
-// withStrategy are the handlers of a strategy. Paths in a configuration are relative to
-// where Caddy is started: mostly here, or beside the configuration.
+// withStrategy returns the handlers of a strategy. A path in a configuration is relative to the
+// directory in which Caddy is started. Both the working directory and the directory of the
+// configuration are tried.
 func withStrategy(all []configured, file, strategy string) []configured {
 	var of []configured
 	for _, h := range all {
@@ -139,7 +142,7 @@ func withStrategy(all []configured, file, strategy string) []configured {
 	return of
 }
 
-// listed is a table of handlers.
+// listed returns a table of handlers as text.
 func listed(all []configured) string {
 	t := table{}
 	for i := range all {
@@ -149,7 +152,7 @@ func listed(all []configured) string {
 	return strings.TrimRight(t.String(), "\n")
 }
 
-// handlersIn are the discount handlers of a configuration, at least one.
+// handlersIn returns the discount handlers of a configuration. It fails if there is none.
 func handlersIn(file string) ([]configured, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -176,7 +179,7 @@ func handlersIn(file string) ([]configured, error) {
 	return all, nil
 }
 
-// inFile is an error with the name of a file, unless it names it already.
+// inFile adds the name of a file to an error that does not have it.
 func inFile(file string, err error) error {
 	if strings.Contains(err.Error(), file) {
 		return err
@@ -184,8 +187,8 @@ func inFile(file string, err error) error {
 	return fmt.Errorf("%s: %w", file, err)
 }
 
-// expand replaces the placeholders in the options of carts, as the handler does when it
-// is provisioned.
+// expand replaces the placeholders in the cart options, as the handler does when it is
+// provisioned.
 func (h *configured) expand() error {
 	for _, text := range []*string{(*string)(&h.Source), &h.Prices, (*string)(&h.Customer)} {
 		expanded, err := caddy.NewReplacer().ReplaceOrErr(*text, true, true)

@@ -18,7 +18,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// cartFor reads the cart of the flag --cart, written as the flags say. strategyPath is
+// cartFor reads the cart of the flag --cart in the shape that the flags choose. strategyPath is
 // the argument PATH.
 func cartFor(cmd *cobra.Command, s *strategy.Strategy, strategyPath string) (*pricedCart, error) {
 	path := flag(cmd, "cart")
@@ -40,9 +40,9 @@ func cartFor(cmd *cobra.Command, s *strategy.Strategy, strategyPath string) (*pr
 	return c, err
 }
 
-// warnMistyped lists the members of a cart that are not read and whose names look like those of
-// members that are. The gateway ignores them silently, since an order has much that it does not
-// read; so does a command that was given a map.
+// warnMistyped lists the members of a cart that are not read and have a name close to that of a
+// member that is read. The gateway ignores them silently, because an order has many members that
+// it does not read.
 func warnMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
 	said, more := 0, 0
 	for _, u := range unread {
@@ -60,10 +60,10 @@ func warnMistyped(w io.Writer, name string, unread []cart.UnreadMember) {
 	}
 }
 
-// A source is where a cart is from.
+// A source is the origin of a cart.
 type source struct {
 	name string
-	line int // that the cart is on, if it is on one
+	line int // the line of the cart, from 1; 0 if the cart is the whole text
 }
 
 func (s source) String() string {
@@ -73,7 +73,7 @@ func (s source) String() string {
 	return fmt.Sprintf("%s:%d", s.name, s.line)
 }
 
-// at is a position in the text of the cart.
+// at returns the position of an offset in the text of the cart, such as cart.json:3:14.
 func (s source) at(body []byte, offset int) string {
 	before := body[:min(offset, len(body))]
 	line := bytes.Count(before, []byte("\n"))
@@ -97,7 +97,7 @@ func (s *cartShape) cartFrom(from source, body []byte, currency money.Currency) 
 	return &pricedCart{Cart: c, shape: s, from: from, body: body}, nil
 }
 
-// noCart says why a text is no cart.
+// noCart returns the reason why a text is no cart.
 func (s *cartShape) noCart() string {
 	if s.name == "" {
 		return `the JSON is no cart, want an object with "items" such as {"items":[{"sku":"latte","quantity":2,"unit_price":1800}]}`
@@ -105,7 +105,7 @@ func (s *cartShape) noCart() string {
 	return fmt.Sprintf("the JSON is no cart: there is nothing at %s, where the items are by %s", s.reader.Items(), s.name)
 }
 
-// invalid is the error of a cart, with line and column as an editor counts them.
+// invalid returns the error for an invalid cart, with line and column as an editor counts them.
 func (s source) invalid(body []byte, invalid *cart.Invalid) error {
 	place, reason := s.String(), invalid.Reason
 	if detail := invalid.Detail; detail.HasOffset {

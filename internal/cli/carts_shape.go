@@ -18,14 +18,14 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// cartShape is how carts are written, with the reader for them.
+// cartShape is a way of writing carts, with the reader for it.
 type cartShape struct {
 	options cart.Options
 	reader  *cart.Reader
-	name    string // what says so, for messages; empty for the default shape
+	name    string // what chose the shape, for messages; "" for the default shape
 }
 
-// addShapeFlags adds the flags that say how carts are written.
+// addShapeFlags adds the flags that choose the shape of carts.
 func addShapeFlags(c *cobra.Command) {
 	c.Flags().String("config", "", "A Caddyfile, or a configuration in JSON, with the discount handler that carts are for:\nits map and the unit of its prices")
 	c.Flags().Int("handler", 0, "Which discount handler of --config, counted from 1; default: the only one, or the one of PATH")
@@ -34,8 +34,8 @@ func addShapeFlags(c *cobra.Command) {
 	c.Flags().String("prices", "", "The unit of the amounts in carts: minor (1850) or major (18.50); default: minor")
 }
 
-// shapeFor returns the shape of carts that the flags choose; path is that of the strategy, if
-// the command has one.
+// shapeFor returns the shape of carts that the flags choose. path is the path of the strategy; ""
+// if the command has none.
 func shapeFor(cmd *cobra.Command, path string) (*cartShape, error) {
 	o, name, err := shapeOptions(cmd, path)
 	if err != nil {
@@ -51,8 +51,8 @@ func shapeFor(cmd *cobra.Command, path string) (*cartShape, error) {
 	return s, err
 }
 
-// ordersFor is how the bodies of tests of the strategy at a path are read. By a
-// configuration it is as each of its handlers does, as in the gateway.
+// ordersFor returns how the bodies of tests are read, for the strategy at a path. With --config
+// and without --handler, each handler of the strategy reads them, as in the gateway.
 func ordersFor(cmd *cobra.Command, path string) (ruletest.Orders, error) {
 	file := flag(cmd, "config")
 	if file == "" || cmd.Flags().Changed("handler") {
@@ -68,7 +68,7 @@ func ordersFor(cmd *cobra.Command, path string) (ruletest.Orders, error) {
 	return ordersOfHandlers(file, path)
 }
 
-// shapeOptions are the options of a handler that the flags lead to, and their name.
+// shapeOptions returns the cart options that the flags choose, and the name of what has them.
 func shapeOptions(cmd *cobra.Command, path string) (o *cartoptions.Options, name string, err error) {
 	if err := onlyOneShape(cmd); err != nil {
 		return nil, "", err
@@ -114,11 +114,10 @@ func onlyOneShape(cmd *cobra.Command) error {
 	return nil
 }
 
-// shapeNames are the options of a handler that say how carts are written.
+// shapeNames are the options of a handler that set the shape of carts.
 var shapeNames = []string{"map", "prices", "fractional", "exact_ids", "text_flags", "max_lines"}
 
-// optionsIn reads a file with options of a handler, as its block in a Caddyfile has
-// them.
+// optionsIn reads a file with options of a handler, written as in its block in a Caddyfile.
 func optionsIn(path string) (*cartoptions.Options, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -155,7 +154,7 @@ func optionsIn(path string) (*cartoptions.Options, error) {
 	return o, nil
 }
 
-// meant is a hint with the known name that a mistyped one resembles.
+// meant returns a hint with the known name that is close to a mistyped one; "" if none is.
 func meant(name string, known []string) string {
 	if close := document.Closest(name, known); close != "" {
 		return ": did you mean " + close + "?"
@@ -163,7 +162,7 @@ func meant(name string, known []string) string {
 	return ""
 }
 
-// blockOf makes a text the block of a directive, so that it is read as one.
+// blockOf wraps a text as the block of a directive, so that the Caddyfile parser reads it.
 func blockOf(text []byte, path string) (*caddyfile.Dispenser, error) {
 	tokens, err := caddyfile.Tokenize(text, path)
 	if err != nil {
@@ -185,7 +184,7 @@ type pricedCart struct {
 	body  []byte
 }
 
-// unpriced names the line of the cart that cannot be priced.
+// unpriced returns the error for a cart that cannot be priced, with the line if one is at fault.
 func (c *pricedCart) unpriced(err error) error {
 	if at, is := c.lineAt(err); is {
 		return fmt.Errorf("%s: %s", c.from, at)
@@ -193,7 +192,8 @@ func (c *pricedCart) unpriced(err error) error {
 	return fmt.Errorf("pricing the cart: %w", err)
 }
 
-// lineAt is an error of a line, with where the line is in the text.
+// lineAt returns the text of a line error with a JSON Pointer to the line. It reports false for
+// other errors.
 func (c *pricedCart) lineAt(err error) (string, bool) {
 	var line *strategy.LineError
 	if !errors.As(err, &line) {

@@ -45,23 +45,23 @@ found, and with 1 if there was nothing to read.`,
 type checked struct {
 	Path     string                `json:"path"`
 	Env      string                `json:"env,omitempty"`
-	Fine     bool                  `json:"fine"` // as the exit code has it
+	Fine     bool                  `json:"fine"` // the exit code is 0
 	Version  string                `json:"version,omitempty"`
 	SHA256   string                `json:"sha256,omitempty"`
 	Rules    int                   `json:"rules"`
 	Order    []strategy.OrderEntry `json:"order,omitempty"`
-	Due      string                `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
+	Due      string                `json:"activate_at,omitempty"` // RFC 3339; "" if not in future
 	Errors   []document.Diagnostic `json:"errors"`
 	Warnings []document.Diagnostic `json:"warnings"`
 
-	breaksTies bool // the order of rules does nothing else
+	breaksTies bool // the order of the rules only breaks ties
 
-	// How many there are beside those listed.
+	// The numbers of those that are not listed.
 	MoreErrors   int `json:"more_errors,omitempty"`
 	MoreWarnings int `json:"more_warnings,omitempty"`
 
-	// Unchecked are the environments, each of which is another strategy, where none
-	// was asked for.
+	// Unchecked are the environments of the strategy, if none was chosen. Each of them is a
+	// strategy of its own.
 	Unchecked []string `json:"unchecked,omitempty"`
 }
 
@@ -93,8 +93,8 @@ func runCheck(cmd *cobra.Command, args []string) (int, error) {
 	return exitFine, nil
 }
 
-// check reads the strategy and the tests. An error means that it could not, not that it found
-// something.
+// check reads the strategy and the tests. It records what is wrong with them in c. Its error means
+// that the check could not be done.
 func (c *checked) check(cmd *cobra.Command, sources, tests []strategy.Source) error {
 	err := c.read(cmd, sources, tests)
 	var more int
@@ -124,7 +124,7 @@ func (c *checked) read(cmd *cobra.Command, sources, tests []strategy.Source) err
 	return c.addDiagnostics(err)
 }
 
-// inspect adds what is to be said of a valid strategy.
+// inspect adds the facts and the warnings of a valid strategy.
 func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	s := strategy.Compile(m)
 	sum := s.Fingerprint()
@@ -138,7 +138,7 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	}
 }
 
-// addDiagnostics keeps the diagnostics of an error; it returns any other error.
+// addDiagnostics records the diagnostics of an error. It returns any other error.
 func (c *checked) addDiagnostics(err error) error {
 	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {
@@ -161,7 +161,7 @@ func (c *checked) print(w io.Writer) error {
 	return nil
 }
 
-// summary is the closing line, with the order if it is given, and notes.
+// summary returns the closing line, followed by the order, if it is given, and by notes.
 func (c *checked) summary(paint paint, order string) string {
 	what := ""
 	if c.SHA256 != "" {
@@ -190,8 +190,8 @@ func (c *checked) summary(paint paint, order string) string {
 	return text
 }
 
-// filesWith names the files that diagnostics are in: the strategy by its path, and tests by their
-// own paths.
+// filesWith names the files of diagnostics: the strategy by its path, and tests by their own
+// paths.
 func filesWith(path string, lists ...[]document.Diagnostic) string {
 	var tests []string
 	strategy := false

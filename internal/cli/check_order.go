@@ -7,10 +7,10 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// maxEntriesPrinted is how many entries of the order check prints; --json has all.
+// maxEntriesPrinted is how many entries of the order the command check prints. Its JSON has all.
 const maxEntriesPrinted = 20
 
-// order describes the order in which the rules apply; "" where there is one rule.
+// order describes the order in which the rules apply; "" if there are fewer than two.
 func (c *checked) order() string {
 	if c.Rules < 2 {
 		return ""
@@ -67,7 +67,7 @@ func entryText(entry strategy.OrderEntry) string {
 	return "the best of " + printable(strings.Join(entry.Rules, ", ")) + " (" + printable(entry.Group) + ")"
 }
 
-// exclusiveText says what an exclusive rule may replace.
+// exclusiveText names an exclusive rule and the rules that it may replace.
 func exclusiveText(entry strategy.OrderEntry) string {
 	if entry.Exclusive == "goods" {
 		return "or in place of those of goods: " + printable(entry.Rules[0])

@@ -1,5 +1,5 @@
-// Package cli is `caddy discount`: what operators do with strategies at a terminal. One
-// file is one command.
+// Package cli implements `caddy discount`, the commands with which operators manage strategies at
+// a terminal. The names of the files of a command begin with the name of the command.
 package cli
 
 import (
@@ -13,11 +13,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// What the commands exit with.
+// The exit codes of the commands.
 const (
 	exitFine   = 0
-	exitFailed = 1 // it could not be done
-	exitFound  = 2 // it was done, and found something
+	exitFailed = 1 // the command could not do its work
+	exitFound  = 2 // the command found something, such as an invalid file
 )
 
 // Register adds `caddy discount` to the commands of Caddy.
@@ -45,7 +45,7 @@ not do its work, and 2 if it found something: an invalid file, a changed log.`,
 	})
 }
 
-// runNone is for a command that is missing or does not exist.
+// runNone runs where the command is missing or does not exist.
 func runNone(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
@@ -62,7 +62,7 @@ func unknownCommand(cmd *cobra.Command, typed string) error {
 	return fmt.Errorf("unknown command %q%s (%s --help lists them)", typed, hint, cmd.CommandPath())
 }
 
-// command makes a subcommand of which run returns an exit code.
+// command makes a subcommand. Its function run returns the exit code.
 func command(use, short, long, example string, args cobra.PositionalArgs, run func(cmd *cobra.Command, args []string) (int, error)) *cobra.Command {
 	c := &cobra.Command{Use: use, Short: short, Long: long, Example: example, Args: args}
 	c.Flags().Bool("json", false, "Print the result as JSON")
@@ -76,7 +76,7 @@ func command(use, short, long, example string, args cobra.PositionalArgs, run fu
 				err = printableError{err}
 			}
 			if code == exitFound {
-				cmd.SilenceErrors = true // what was found has been said
+				cmd.SilenceErrors = true // run has printed what it found
 			}
 			return code, err
 		})(cmd, args)
@@ -84,7 +84,7 @@ func command(use, short, long, example string, args cobra.PositionalArgs, run fu
 	return c
 }
 
-// noArguments is for a command that takes none, or has commands below it.
+// noArguments refuses arguments. It is for commands that take none or have subcommands.
 func noArguments(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
@@ -107,7 +107,7 @@ func wantsJSON(cmd *cobra.Command) bool {
 	return on
 }
 
-// printJSON writes a result for programs. A person may look at it on a terminal.
+// printJSON writes a result as JSON, safe to show on a terminal.
 func printJSON(w io.Writer, value any) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

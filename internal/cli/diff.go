@@ -48,14 +48,14 @@ func twoPaths(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// compared is what diff found.
+// compared is the result of diff.
 type compared struct {
 	Old     comparedStrategy `json:"old"`
 	New     comparedStrategy `json:"new"`
 	Env     string           `json:"env,omitempty"`
 	Same    bool             `json:"same"` // in meaning
 	Changes []changed        `json:"changes"`
-	Texts   []changed        `json:"texts"` // of rules, for people
+	Texts   []changed        `json:"texts"` // changes of the texts of rules
 	Carts   *comparedCarts   `json:"carts,omitempty"`
 }
 
@@ -64,7 +64,7 @@ type comparedStrategy struct {
 	Version string `json:"version"`
 	SHA256  string `json:"sha256"`
 
-	// What the amounts in the changes are in.
+	// The currency and the unit of the amounts in the changes.
 	Currency string `json:"currency"`
 	Unit     string `json:"unit"`
 
@@ -72,8 +72,8 @@ type comparedStrategy struct {
 	meaning, texts     []byte
 }
 
-// changed is one change for programs: a pointer into the canonical form, with
-// products named by their SKU, and what is there on either side, if it is.
+// changed is one change for programs: a pointer into the canonical form, and the value in each
+// strategy that has one. The pointer names products by their SKU.
 type changed struct {
 	Pointer jsontext.Pointer `json:"pointer"`
 	Old     json.RawMessage  `json:"old,omitempty"`
@@ -110,7 +110,7 @@ func runDiff(cmd *cobra.Command, args []string) (int, error) {
 	return result.say(cmd, changes, texts, now)
 }
 
-// changesFor are changes for programs.
+// changesFor converts changes for programs.
 func changesFor(changes []compare.Change) []changed {
 	list := make([]changed, len(changes))
 	for i, c := range changes {
@@ -119,7 +119,7 @@ func changesFor(changes []compare.Change) []changed {
 	return list
 }
 
-// refuseCartFlags refuses flags that say how carts are written where none are given.
+// refuseCartFlags refuses the flags that choose the shape of carts if no carts are given.
 func refuseCartFlags(cmd *cobra.Command) error {
 	for _, name := range []string{"config", "handler", "map", "preset", "prices"} {
 		if cmd.Flags().Changed(name) && flag(cmd, "carts") == "" {
@@ -142,7 +142,7 @@ func strategyToCompare(cmd *cobra.Command, path string) (*comparedStrategy, erro
 	}, nil
 }
 
-// heading says what is compared, and in which currency its amounts are.
+// heading describes one of the strategies, with the currency of its amounts.
 func (c *comparedStrategy) heading() string {
 	return fmt.Sprintf("%s: version %s, amounts in %s, sha256 %s…", printable(c.Path), c.Version, c.Currency, c.SHA256[:12])
 }

@@ -23,12 +23,12 @@ import (
 type comparedCarts struct {
 	Path string `json:"path"`
 
-	// What the amounts here are in.
+	// The currency and the unit of the amounts.
 	Currency string `json:"currency"`
 	Unit     string `json:"unit"`
 	Decimals int    `json:"decimals"`
-	// Carts is how many were read. At least one strategy could not price Unpriced of
-	// them; the sums are over the others.
+	// Carts is how many carts were read, and Unpriced how many of them at least one strategy
+	// could not price. The sums are over the others.
 	Carts    int            `json:"carts"`
 	Unpriced int            `json:"unpriced"`
 	Less     int            `json:"less"` // carts that cost less by the new strategy
@@ -51,7 +51,7 @@ type comparedCart struct {
 	Subtotal oldNew       `json:"subtotal"` // goods and shipping, before discounts
 	Payable  oldNew       `json:"payable"`
 	Discount oldNew       `json:"discount"`
-	Rules    []ruleChange `json:"rules"` // that take off another amount
+	Rules    []ruleChange `json:"rules"` // the rules that take off another amount
 	Error    string       `json:"error,omitempty"`
 }
 
@@ -60,8 +60,8 @@ type ruleChange struct {
 	oldNew
 }
 
-// longestCart bounds one line of a file of carts, in bytes, as the gateway bounds a body by
-// default.
+// longestCart bounds one line of a file of carts, in bytes. It is the default bound of the
+// gateway for a body.
 const longestCart = 1 << 20
 
 func compareCarts(cmd *cobra.Command, path, strategyPath string, old, next *strategy.Strategy, now time.Time) (*comparedCarts, error) {
@@ -130,7 +130,7 @@ func compareCart(c *pricedCart, line int, old, next *strategy.Strategy, now time
 	return result
 }
 
-// failed is the result of a cart that one of the strategies cannot price.
+// failed returns the result for a cart that one of the strategies cannot price.
 func (one comparedCart) failed(c *pricedCart, by string, err error) comparedCart {
 	text, is := c.lineAt(err)
 	if !is {
@@ -213,7 +213,7 @@ func (c *comparedCarts) text(in money.Currency, at time.Time, paint paint) strin
 }
 
 func (b oldNew) cells(in money.Currency, paint paint) []string {
-	colour := red // the shop's money
+	colour := red // the shop gets less
 	if b.change() >= 0 {
 		colour = green
 	}
@@ -232,8 +232,8 @@ func withSign(in money.Currency, minor int64) string {
 	return text
 }
 
-// by lists the causes of a change: prices of the catalogue, and rules with the difference of
-// their discounts.
+// by lists the causes of a change: the catalogue's prices, and the rules with the difference
+// between their discounts.
 func (one *comparedCart) by(in money.Currency) string {
 	var rules []string
 	if change := one.Subtotal.change(); change != 0 {
@@ -245,7 +245,7 @@ func (one *comparedCart) by(in money.Currency) string {
 	return strings.Join(rules, ", ")
 }
 
-// share is the change as a percentage of the old amount.
+// share returns the change as a percentage of the old amount; "" if there is none.
 func (c *comparedCarts) share() string {
 	if c.Payable.Old == 0 || c.Payable.change() == 0 {
 		return ""

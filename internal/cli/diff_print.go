@@ -22,12 +22,12 @@ const (
 
 // changedThing is a rule, a product or a setting that differs.
 type changedThing struct {
-	of, name string // such as rule and its id; a setting is of itself
+	of, name string // such as "rule" and its id; name is "" for a setting
 	outcome  string
-	changes  []compare.Change // with paths below it
+	changes  []compare.Change // their paths begin below the thing
 }
 
-// describe writes changes, those of one rule together.
+// describe returns changes as text, those of one rule together, and their counts.
 func describe(changes []compare.Change, paint paint) string {
 	colours := map[string]string{wasAdded: green, wasRemoved: red, wasChanged: yellow}
 	var text strings.Builder
@@ -55,7 +55,7 @@ func describe(changes []compare.Change, paint paint) string {
 	return text.String() + "\n" + strings.Join(parts, ", ") + "\n"
 }
 
-// describeTexts writes the changes of texts, those of one rule together.
+// describeTexts returns the changes of texts as text, those of one rule together.
 func describeTexts(changes []compare.Change, paint paint) string {
 	var text strings.Builder
 	for _, a := range groupTexts(changes) {
@@ -64,7 +64,8 @@ func describeTexts(changes []compare.Change, paint paint) string {
 	return text.String()
 }
 
-// groupTexts is group for texts, which may all be new.
+// groupTexts is group for texts. If one strategy has no texts at all, it splits the one change of
+// all texts into one for each rule.
 func groupTexts(changes []compare.Change) []changedThing {
 	var rules []compare.Change
 	for _, c := range changes {
@@ -86,7 +87,7 @@ func groupTexts(changes []compare.Change) []changedThing {
 	return group(rules)
 }
 
-// group puts the changes of one thing together; they are adjacent.
+// group puts the changes of one thing together. They are adjacent in the list.
 func group(changes []compare.Change) []changedThing {
 	var all []changedThing
 	for _, c := range changes {
@@ -119,7 +120,7 @@ func group(changes []compare.Change) []changedThing {
 	return all
 }
 
-// fields is a table of the differences.
+// fields returns a table of the differences.
 func (a *changedThing) fields() string {
 	t := table{}
 	for _, c := range a.changes {
@@ -129,7 +130,7 @@ func (a *changedThing) fields() string {
 		case len(c.Path) > 0:
 			t.add("  "+fieldName(c.Path), difference(c.Old, c.New))
 		default:
-			whole := append(slices.Clone(c.Old), c.New...) // one of them is nothing
+			whole := append(slices.Clone(c.Old), c.New...) // one of them is empty
 			for _, m := range valuesOf(whole) {
 				t.add("  "+m.name, valueText(m.value))
 			}
@@ -138,7 +139,7 @@ func (a *changedThing) fields() string {
 	return t.String()
 }
 
-// fieldName is a path for a person, who counts from one.
+// fieldName returns a path for people. It counts list elements from 1.
 func fieldName(path []compare.Step) string {
 	shown := make([]string, len(path))
 	for i, step := range path {
@@ -150,8 +151,8 @@ func fieldName(path []compare.Step) string {
 	return strings.Join(shown, " ")
 }
 
-// difference shows the old value and the new one; of two lists of texts, which were added and
-// removed.
+// difference returns the old value and the new one. For two lists of strings it returns the
+// strings that were added and those that were removed.
 func difference(old, next []byte) string {
 	var before, after []string
 	if json.Unmarshal(old, &before) == nil && json.Unmarshal(next, &after) == nil {
@@ -173,8 +174,7 @@ func difference(old, next []byte) string {
 	return valueText(old) + " → " + valueText(next)
 }
 
-// valueText is a value of the canonical form for a person; "none" if it is not
-// there.
+// valueText returns a value of the canonical form for people; "none" for no value.
 func valueText(value []byte) string {
 	if len(value) == 0 {
 		return "none"
@@ -206,8 +206,8 @@ type namedValue struct {
 	value json.RawMessage
 }
 
-// valuesOf are the members of an object in the order of their names, or nil if
-// it is none.
+// valuesOf returns the members of an object in the order of their names; nil if the value is no
+// object.
 func valuesOf(value []byte) []namedValue {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(value, &object) != nil {

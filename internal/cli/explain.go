@@ -74,13 +74,13 @@ func runExplain(cmd *cobra.Command, args []string) (int, error) {
 	return exitFine, nil
 }
 
-// explained is an explanation to be written for a person.
+// explained is an explanation for people.
 type explained struct {
 	*strategy.Strategy
 	texts    *strategy.Wording
 	cart     *cart.Cart
 	x        *strategy.Explanation
-	due      string // when the strategy goes into service, if that is still to come
+	due      string // when the strategy goes into service; "" unless in the future
 	currency money.Currency
 	paint    paint
 }
@@ -116,10 +116,10 @@ func (e *explained) text(path, env string, now time.Time) string {
 	return text.String()
 }
 
-// explainedTime is how instants are written.
+// explainedTime is the layout of instants.
 const explainedTime = "Mon 2006-01-02 15:04:05 -07:00"
 
-// named is the id of a rule with its title.
+// named returns the id of a rule with its title, if it has one.
 func (e *explained) named(id string) string {
 	if title := e.texts.Title(id); title != "" {
 		return printable(id) + " (" + printable(title) + ")"
@@ -127,12 +127,12 @@ func (e *explained) named(id string) string {
 	return printable(id)
 }
 
-// major is an amount in the main unit of its currency.
+// major returns an amount in the main unit of the currency.
 func (e *explained) major(minor int64) string { return string(e.currency.AppendMajor(nil, minor)) }
 
 func (e *explained) money(minor int64) string { return e.major(minor) + " " + e.currency.Code() }
 
-// lines are the goods and shipping charges, with what became of each.
+// lines returns a table of the goods and the shipping charges with the discounts of each.
 func (e *explained) lines() string {
 	t := table{right: []int{2, 3, 4}}
 	code := " " + e.currency.Code()
@@ -153,7 +153,7 @@ func (e *explained) lines() string {
 	return text + "\n"
 }
 
-// lineText is what a line is and costs, such as "3 × mug at 59.00 CNY".
+// lineText describes a line with its price, such as "3 × mug at 59.00 CNY".
 func (e *explained) lineText(i int) string {
 	from, l := &e.cart.Lines[i], &e.x.Lines[i]
 	name := from.SKU
@@ -189,7 +189,7 @@ func (e *explained) lineText(i int) string {
 	return text
 }
 
-// atPrice reports whether a line is worth what its price makes of it.
+// atPrice reports whether the subtotal of a line is its unit price times its quantity or weight.
 func atPrice(from *cart.Line, l *strategy.QuotedLine) bool {
 	switch {
 	case l.UnitPrice == cart.NoPrice:
@@ -201,7 +201,7 @@ func atPrice(from *cart.Line, l *strategy.QuotedLine) bool {
 	return l.Subtotal == worth
 }
 
-// by are the rules that took something off a line or charge.
+// by lists the rules that took something off a line or a charge, with the amounts.
 func (e *explained) by(line, charge int) string {
 	var rules []string
 	for _, a := range e.x.Applied {
@@ -226,7 +226,7 @@ func (e *explained) applied() string {
 	return t.String()
 }
 
-// lowered says what kept a rule from giving more.
+// lowered describes the limit that lowered the discount of a rule; "" if none did.
 func (e *explained) lowered(id string) string {
 	for i := range e.x.Lowered {
 		if l := &e.x.Lowered[i]; l.Rule == id {
@@ -268,7 +268,7 @@ func (e *explained) next() string {
 	return t.String()
 }
 
-// would is what comes of being close to something.
+// would describes what the customer would get for what is missing.
 func (e *explained) would(n *strategy.Next) string {
 	if n.Gift.SKU == "" {
 		return "would save " + e.money(n.Saves)

@@ -62,7 +62,7 @@ func runExportStrategy(cmd *cobra.Command, args []string) (int, error) {
 		}
 		return exitFine, printJSON(cmd.OutOrStdout(), result)
 	}
-	if texts, _ := cmd.Flags().GetBool("texts"); texts { // the flag is there
+	if texts, _ := cmd.Flags().GetBool("texts"); texts { // a defined flag has no error
 		meaning = m.Texts()
 	}
 	if _, err := cmd.OutOrStdout().Write(meaning); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/adminapi"
 )
 
-// addAdminFlags adds the flags that say which strategy of which running gateway is meant.
+// addAdminFlags adds the flags that choose a running gateway and one of its strategies.
 func addAdminFlags(c *cobra.Command) {
 	addAddressFlag(c)
 	c.Flags().StringP("config", "c", "", "Configuration file to take the admin address from")
@@ -22,7 +22,7 @@ func addAddressFlag(c *cobra.Command) {
 	c.Flags().String("address", "", "The address of the admin API; default: that of the config file, or localhost:2019")
 }
 
-// adminOf is the admin API of the gateway that the flags name.
+// adminOf returns a client of the admin API of the gateway that the flags choose.
 func adminOf(cmd *cobra.Command) (adminapi.Client, error) {
 	file := flag(cmd, "config")
 	if file == "" {

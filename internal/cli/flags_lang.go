@@ -13,7 +13,7 @@ func addLangFlag(c *cobra.Command) {
 	c.Flags().String("lang", "", "The languages of titles, the best first, such as zh-Hant or en,zh; default: the first\nof each title")
 }
 
-// wordingOf chooses the texts of a strategy by the flag.
+// wordingOf returns the texts of a strategy in the languages of the flag --lang.
 func wordingOf(cmd *cobra.Command, s *strategy.Strategy) (*strategy.Wording, error) {
 	var prefer []language.Tag
 	if text := flag(cmd, "lang"); text != "" {

@@ -45,13 +45,13 @@ func somePaths(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// The years that a strategy can price orders in.
+// The first and the last year in which a strategy can price orders.
 const (
 	firstYear = 1900
 	lastYear  = 2200
 )
 
-// instantOf is the instant of the flag --now.
+// instantOf returns the instant of the flag --now, or the current time without it.
 func instantOf(cmd *cobra.Command, zone *time.Location) (time.Time, error) {
 	text := flag(cmd, "now")
 	if text == "" {
@@ -70,8 +70,8 @@ func instantOf(cmd *cobra.Command, zone *time.Location) (time.Time, error) {
 	return at, nil
 }
 
-// modelAt reads the strategy at a path. The error is [invalidFiles] where it was
-// read and is not valid.
+// modelAt reads the strategy at a path. The error is an *[invalidFiles] if the strategy is not
+// valid.
 func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 	sources, _, err := strategyfile.Read(path)
 	if err != nil {
@@ -81,7 +81,8 @@ func modelAt(cmd *cobra.Command, path string) (*strategy.Model, error) {
 	return m, foundIn(path, err)
 }
 
-// toPrice returns the strategy at a path, compiled, with the cart and the instant of the flags.
+// toPrice compiles the strategy m, read from a path, and reads the cart and the instant of the
+// flags.
 func toPrice(cmd *cobra.Command, m *strategy.Model, path string) (s *strategy.Strategy, c *pricedCart, now time.Time, err error) {
 	s = strategy.Compile(m)
 	if now, err = instantOf(cmd, s.Location()); err != nil {
@@ -91,8 +92,8 @@ func toPrice(cmd *cobra.Command, m *strategy.Model, path string) (s *strategy.St
 	return s, c, now, err
 }
 
-// dueAfter is the instant at which a strategy goes into service, if that is still
-// to come; "" for one that does at once.
+// dueAfter returns the instant, in RFC 3339, at which a strategy goes into service; "" if it is
+// not after now.
 func dueAfter(now time.Time, m *strategy.Model) string {
 	if due := m.ActivateAt(); due.After(now) {
 		return due.In(m.Location()).Format(time.RFC3339)

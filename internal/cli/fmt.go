@@ -32,10 +32,10 @@ not TOML is left alone, which is an error, and the exit code 2.`,
 	return c
 }
 
-// layoutResult is what became of a file.
+// layoutResult is the result of fmt for one file.
 type layoutResult struct {
 	Path     string                `json:"path"`
-	Changed  bool                  `json:"changed"`            // differs from the canonical layout, or did
+	Changed  bool                  `json:"changed"`            // it had another layout
 	Written  bool                  `json:"written,omitempty"`  // with --write
 	Text     *string               `json:"text,omitempty"`     // without flags
 	Problems []document.Diagnostic `json:"problems,omitempty"` // why it was left alone
@@ -76,7 +76,7 @@ func runFmt(cmd *cobra.Command, args []string) (int, error) {
 	return code, nil
 }
 
-// tomlFiles are the files that paths name, each once.
+// tomlFiles returns the files at paths, and those in directories at paths, each once.
 func tomlFiles(paths []string) ([]string, error) {
 	var files []string
 	for _, path := range paths {

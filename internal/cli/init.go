@@ -11,12 +11,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// starter is what init writes.
+// starter has the files that init writes.
 //
 //go:embed starter
 var starter embed.FS
 
-// starterFiles are its files, in the order in which one reads them.
+// starterFiles are the names of the files in starter, in the order of reading.
 var starterFiles = []string{"discount.toml", "discount.test.toml", "cart.json"}
 
 func initCommand() *cobra.Command {
@@ -54,7 +54,7 @@ func runInit(cmd *cobra.Command, args []string) (int, error) {
 	return exitFine, nil
 }
 
-// writeNew writes a file of the starter where none is.
+// writeNew writes a file of the starter. It fails if the path exists.
 func writeNew(path, name string) error {
 	data, err := starter.ReadFile("starter/" + name)
 	if err != nil {

@@ -57,7 +57,7 @@ func runLog(cmd *cobra.Command, _ []string) (int, error) {
 	return exitFine, printRecords(cmd.OutOrStdout(), records)
 }
 
-// instantLayout is how a person reads an instant: the zone is that of the reader.
+// instantLayout is the layout of instants, which are in the time zone of this machine.
 const instantLayout = "2006-01-02 15:04:05-07:00"
 
 func printRecords(w io.Writer, records []history.Record) error {
@@ -114,7 +114,7 @@ func runVerify(cmd *cobra.Command, _ []string) (int, error) {
 	return exitFine, err
 }
 
-// foundTampered says what is not as it was left, a line each.
+// foundTampered reports what was tampered with, a line for each finding.
 func foundTampered(cmd *cobra.Command, err error) (int, error) {
 	if wantsJSON(cmd) {
 		return exitFound, printJSON(cmd.OutOrStdout(), map[string]string{"error": err.Error()})

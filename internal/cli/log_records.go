@@ -16,16 +16,15 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// This file is where the log of a strategy comes from: the running gateway, or a state
-// directory.
+// This file reads the log of a strategy from the running gateway or from a state directory.
 
 func addStateFlag(c *cobra.Command) {
 	c.Flags().String("state", "", "The state directory, as in the Caddyfile, or one of a strategy below it; default: what the\nrunning Caddy says, or that in Caddy's data directory, of the user who runs this")
 	addAdminFlags(c)
 }
 
-// recordsFor are the records of the one strategy that is meant. The note says what is
-// not seen by them.
+// recordsFor returns the records of the strategy that the flags choose. The note says which
+// records are missing, or where the records are from.
 func recordsFor(cmd *cobra.Command) (records []history.Record, note string, err error) {
 	running, unreachable, err := runningFor(cmd)
 	if err != nil {
@@ -44,7 +43,7 @@ func recordsFor(cmd *cobra.Command) (records []history.Record, note string, err 
 	return past.Records, note, nil
 }
 
-// recordsIn are those of a state directory.
+// recordsIn returns the records of a state directory.
 func recordsIn(cmd *cobra.Command, unreachable string) (records []history.Record, note string, err error) {
 	dir, err := stateDirBelow(cmd, unreachable)
 	if err != nil {
@@ -60,7 +59,7 @@ func recordsIn(cmd *cobra.Command, unreachable string) (records []history.Record
 	return past.Records, note, nil
 }
 
-// stateDirOf is the directory of the one strategy that is meant.
+// stateDirOf returns the state directory of the strategy that the flags choose.
 func stateDirOf(cmd *cobra.Command) (string, error) {
 	running, unreachable, err := runningFor(cmd)
 	if err != nil {
@@ -83,8 +82,8 @@ type runningStrategy struct {
 	strategy adminapi.Strategy
 }
 
-// runningFor finds the strategy that is meant in the running gateway; nil where a
-// directory is named, or no gateway was unreachable for the reason that is returned.
+// runningFor returns the strategy of the running gateway that the flags choose. found is nil with
+// --state, and if no gateway answers; unreachable is then the reason, and "" with --state.
 func runningFor(cmd *cobra.Command) (found *runningStrategy, unreachable string, err error) {
 	if flag(cmd, "state") != "" {
 		return nil, "", nil
@@ -111,8 +110,8 @@ func runningFor(cmd *cobra.Command) (found *runningStrategy, unreachable string,
 	return &runningStrategy{admin: admin, strategy: one}, "", nil
 }
 
-// stateDirBelow is the directory of the one strategy that is meant: the one that is
-// named, or the only one below it. unreachable says why the running gateway was not asked.
+// stateDirBelow returns the state directory of the strategy that the flags choose: the directory
+// of --state, or the only one below it. unreachable is the reason why no gateway answered.
 func stateDirBelow(cmd *cobra.Command, unreachable string) (string, error) {
 	dir := flag(cmd, "state")
 	if dir == "" {
@@ -139,7 +138,8 @@ func stateDirBelow(cmd *cobra.Command, unreachable string) (string, error) {
 	return "", fmt.Errorf("--state: %w", err)
 }
 
-// stateDirsIn are the state directories below one; with an id, that of the strategy.
+// stateDirsIn returns the state directories in a directory. With an id it returns only the one of
+// that strategy.
 func stateDirsIn(dir, id string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -154,8 +154,8 @@ func stateDirsIn(dir, id string) ([]string, error) {
 	return below, nil
 }
 
-// namesOfStates are the directories with the paths of their strategies, where these are
-// on record.
+// namesOfStates returns the directories with the paths of their strategies, as far as snapshots
+// record them.
 func namesOfStates(dirs []string) []string {
 	names := slices.Clone(dirs)
 	for i, dir := range dirs {
@@ -170,7 +170,7 @@ func namesOfStates(dirs []string) []string {
 	return names
 }
 
-// atState says by which option the directory of an error is chosen.
+// atState adds the flag that chooses the state directory to an error.
 func atState(dir string, err error) error {
 	if err == nil {
 		return nil
@@ -178,8 +178,8 @@ func atState(dir string, err error) error {
 	return fmt.Errorf("--state %s: %w", dir, err)
 }
 
-// isStateDir reports whether a directory has the state of a strategy. One that may not
-// be looked into is one, so that the error is about that.
+// isStateDir reports whether a directory has the state of a strategy. It reports true for a
+// directory without permission to read, so that the caller reports the missing permission.
 func isStateDir(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "snapshots"))
 	return err == nil || errors.Is(err, fs.ErrPermission) && isDirectory(dir)

@@ -58,8 +58,8 @@ type mapped struct {
 	Fine     bool          `json:"fine"` // all orders are read and add up
 	Orders   int           `json:"orders"`
 	Unread   int           `json:"unread"`             // orders that are not read
-	Given    string        `json:"given,omitempty"`    // what said how they are written
-	Proposal *proposedMap  `json:"proposal,omitempty"` // if nothing did
+	Given    string        `json:"given,omitempty"`    // what chose the shape
+	Proposal *proposedMap  `json:"proposal,omitempty"` // if no flag chose it
 	Error    string        `json:"error,omitempty"`    // why there is no proposal
 	Each     []mappedOrder `json:"each"`
 
@@ -87,9 +87,9 @@ type mappingReason struct {
 // mappedOrder is what is read of one order.
 type mappedOrder struct {
 	File     string        `json:"file"`
-	Line     int           `json:"line,omitempty"`    // of the file, if it has an order on each
+	Line     int           `json:"line,omitempty"`    // from 1; 0 if the file has one order
 	Error    string        `json:"error,omitempty"`   // why it is not read
-	Pointer  string        `json:"pointer,omitempty"` // where that is
+	Pointer  string        `json:"pointer,omitempty"` // of the error
 	Lines    int           `json:"lines"`
 	Currency string        `json:"currency,omitempty"`
 	Subtotal int64         `json:"subtotal"` // of the stated values of the lines, in minor units
@@ -97,15 +97,15 @@ type mappedOrder struct {
 	Ignored  []ignoredRead `json:"ignored"`
 	Odds     []string      `json:"odds"` // what does not add up
 
-	// How many there are beside those listed.
+	// The numbers of those that are not listed.
 	MoreIgnored int `json:"more_ignored,omitempty"`
 	MoreOdds    int `json:"more_odds,omitempty"`
 }
 
 type mappedRead struct {
 	Field   string `json:"field"`
-	Line    int    `json:"line"`   // from 0; -1 if it is of none
-	Charge  int    `json:"charge"` // from 0; -1 if it is of none
+	Line    int    `json:"line"`   // from 0; -1 if the value is of no line
+	Charge  int    `json:"charge"` // from 0; -1 if the value is of no charge
 	Pointer string `json:"pointer"`
 	Text    string `json:"text,omitempty"`
 }
@@ -155,7 +155,7 @@ func runMap(cmd *cobra.Command, files []string) (int, error) {
 	return code, nil
 }
 
-// chooseShape returns how the orders are written: as the flags say, or as the search finds.
+// chooseShape returns the shape of the orders that the flags choose, or that the search finds.
 func (m *mapped) chooseShape(cmd *cobra.Command, samples []sample) (o cart.Options, found bool, err error) {
 	shape, err := shapeFor(cmd, "")
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// shownOrders is how many orders are shown in full; of further ones only what is not
-// read and what does not add up.
+// shownOrders is how many orders are shown in full. Further orders are shown only if they are not
+// read or do not add up.
 const shownOrders = 3
 
-// text is what a person reads of what map found.
+// text returns the result for people.
 func (m *mapped) text(paint paint) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s, %d not read\n", brief.Count(m.Orders, "order"), m.Unread)
@@ -88,7 +88,7 @@ func (o *mappedOrder) text(defaultCurrency money.Currency, full bool, paint pain
 	return text.String()
 }
 
-// together is what the order comes to.
+// together returns the number of lines of the order, and its subtotal.
 func (o *mappedOrder) together(defaultCurrency money.Currency) string {
 	currency, note := defaultCurrency, " (the order states no currency)"
 	if stated, err := money.ParseCurrency(o.Currency); err == nil {
@@ -97,8 +97,7 @@ func (o *mappedOrder) together(defaultCurrency money.Currency) string {
 	return fmt.Sprintf("%s, %s %s%s", brief.Count(o.Lines, "line"), currency.AppendMajor(nil, o.Subtotal), currency.Code(), note)
 }
 
-// readText lists the values that were read, those of lines and charges under what they
-// are of.
+// readText lists the values that were read. Those of a line or a charge are below its name.
 func (o *mappedOrder) readText() string {
 	t := table{}
 	t.add("", "", "from")
@@ -121,7 +120,7 @@ func (o *mappedOrder) readText() string {
 	return t.String()
 }
 
-// partOf is the line or charge that a value is of.
+// partOf names the line or the charge of a value; "" for a value of the whole order.
 func partOf(r mappedRead) string {
 	switch {
 	case r.Line >= 0:

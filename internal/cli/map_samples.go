@@ -19,10 +19,10 @@ type sample struct {
 	body []byte
 }
 
-// mostSampleBytes bounds a file of samples.
+// mostSampleBytes bounds a file of samples, in bytes.
 const mostSampleBytes = 64 << 20
 
-// samplesIn reads the files.
+// samplesIn returns the orders in files.
 func samplesIn(cmd *cobra.Command, files []string) ([]sample, error) {
 	var all []sample
 	for _, file := range files {
@@ -59,7 +59,7 @@ func readSamples(cmd *cobra.Command, file string) (name string, text []byte, err
 	return name, text, nil
 }
 
-// splitSamples are the orders in a text: one, or one on each line.
+// splitSamples returns the orders in a text, which is one order or has one on each line.
 func splitSamples(name string, text []byte) ([]sample, error) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if json.Valid(text) {
@@ -86,7 +86,7 @@ func splitSamples(name string, text []byte) ([]sample, error) {
 	return all, nil
 }
 
-// syntaxError says where a text stops to be JSON.
+// syntaxError returns the error for a text that is not JSON, with the position.
 func syntaxError(from source, text []byte) error {
 	var syntax *json.SyntaxError
 	var value any

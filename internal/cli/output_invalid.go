@@ -10,20 +10,20 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// invalidFiles is the error of a command that was given a strategy, or tests, that
-// are not valid: it found something, and could not do its work.
+// invalidFiles is the error of a command for a strategy, or tests, that are not valid. The command
+// cannot do its work, and exits with exitFound.
 type invalidFiles struct {
 	path     string
 	problems []document.Diagnostic
-	more     int // that are not in problems
+	more     int // how many are not in problems
 }
 
 func (e *invalidFiles) Error() string {
 	return fmt.Sprintf("%s in %s", brief.Count(len(e.problems)+e.more, "error"), e.path)
 }
 
-// foundIn makes what is wrong with the files at a path an error of a command; any
-// other error stays as it is.
+// foundIn turns the diagnostics of the files at a path into an *[invalidFiles]. It returns any
+// other error unchanged.
 func foundIn(path string, err error) error {
 	var found *document.Diagnostics
 	if errors.As(err, &found) {
@@ -32,7 +32,7 @@ func foundIn(path string, err error) error {
 	return err
 }
 
-// invalidIn are the errors of files that are not valid, if err is nothing else.
+// invalidIn returns the errors for invalid files in err; nil if err has any other error.
 func invalidIn(err error) []*invalidFiles {
 	all := []error{err}
 	if joined, is := err.(interface{ Unwrap() []error }); is {
@@ -49,8 +49,8 @@ func invalidIn(err error) []*invalidFiles {
 	return list
 }
 
-// printInvalid says what is wrong with files as check does: for programs among the
-// results, and for a person among the errors.
+// printInvalid prints the diagnostics of files as the command check does: JSON to the standard
+// output, and text to the standard error output.
 func printInvalid(cmd *cobra.Command, list []*invalidFiles) error {
 	var errors outputLimit
 	for _, files := range list {

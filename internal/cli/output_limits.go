@@ -2,18 +2,19 @@ package cli
 
 import "github.com/promogate/caddy-discount/strategy/document"
 
-// outputLimit bounds the diagnostics of a kind in one output to [document.MaxListed], whatever
-// files they are in.
+// outputLimit bounds the diagnostics of one kind in an output, over all files, to
+// [document.MaxListed].
 type outputLimit struct{ shown int }
 
-// limited is the beginning of a list that the limit still allows, and how many more there are.
+// limited returns the beginning of a list, as much as the limit still allows, and how many more
+// elements there are.
 func limited[T any](limit *outputLimit, list []T) (shown []T, more int) {
 	n := min(len(list), document.MaxListed-limit.shown)
 	limit.shown += n
 	return list[:n:n], len(list) - n
 }
 
-// The bytes that are shown of a text from a file or an order.
+// How many bytes are shown of a text from a file or an order.
 const (
 	maxPointerBytes = 300
 	maxTextBytes    = 200

@@ -13,11 +13,11 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// paint colours a text for a terminal.
+// paint is whether texts are coloured for a terminal.
 type paint bool
 
-// paintFor colours what is written to a terminal, unless NO_COLOR asks not to
-// (https://no-color.org) or the terminal cannot.
+// paintFor turns colours on for a terminal, unless NO_COLOR is set (https://no-color.org) or the
+// terminal has no colours.
 func paintFor(w io.Writer) paint {
 	f, ok := w.(*os.File)
 	return paint(ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb")
@@ -39,7 +39,7 @@ func (p paint) in(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-// printer writes for a person.
+// printer writes text for people.
 type printer struct {
 	w     io.Writer
 	paint paint
@@ -47,7 +47,7 @@ type printer struct {
 
 func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
 
-// diagnostics writes a list, each with its line, and how many more there are.
+// diagnostics writes diagnostics, each with its line of source, and how many more there are.
 func (p printer) diagnostics(severity string, list []document.Diagnostic, more int) {
 	for i := range list {
 		p.diagnostic(severity, &list[i])
@@ -82,15 +82,14 @@ func (p printer) diagnostic(severity string, d *document.Diagnostic) {
 	p.line("")
 }
 
-// How much of a long line is shown, in characters before and after its place.
+// How much of a long line is shown, in characters before and after the column.
 const (
 	shownBefore = 60
 	shownAfter  = 60
 )
 
-// pointAt is a line of source, cut where it is long, and what goes below it in
-// front of a caret, so that the caret is under the column: a tab below a tab,
-// and for each other character as many spaces as it is wide.
+// pointAt returns a line of source, shortened if it is long, and the white space that puts a caret
+// below the column: a tab below a tab, and for each other character as many spaces as its width.
 func pointAt(line string, column int) (text, below string) {
 	all := []rune(line)
 	at := min(max(column-1, 0), len(all))

@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// This file prevents texts from files and requests from acting on the terminal of the reader.
+// This file keeps control characters in texts from files and requests away from the terminal.
 
-// printable is a text without what a terminal would act on.
+// printable returns a text with each character that is not printable replaced by U+FFFD.
 func printable(text string) string {
 	return strings.Map(shownAs, text)
 }
 
-// printableLines is a text of several lines without what a terminal would act on.
+// printableLines is printable for a text of several lines. It keeps line feeds and tabs.
 func printableLines(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {
@@ -25,8 +25,8 @@ func printableLines(text string) string {
 	}, text)
 }
 
-// printableJSON is JSON of the same meaning, with what a terminal would act on written as
-// \u and its number. Such characters are in its texts alone.
+// printableJSON returns JSON of the same meaning, with characters that are not graphic written as
+// \u escapes. Such characters occur only in its strings.
 func printableJSON(text []byte) []byte {
 	shown := make([]byte, 0, len(text))
 	for _, r := range string(text) {
@@ -50,7 +50,8 @@ func shownAs(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-// printablef is [fmt.Sprintf] with texts that are made printable. Colours belong into the format.
+// printablef is [fmt.Sprintf] that makes strings, errors and stringers among its arguments
+// printable. Colours belong in the format.
 func printablef(format string, args ...any) string {
 	for i, arg := range args {
 		switch arg := arg.(type) {
@@ -65,10 +66,10 @@ func printablef(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// printableError is an error as a person may read it on a terminal.
+// printableError is an error with a printable text.
 type printableError struct{ error }
 
 func (e printableError) Error() string { return printableLines(e.error.Error()) }
 
-// Unwrap is the error as it is.
+// Unwrap returns the original error.
 func (e printableError) Unwrap() error { return e.error }

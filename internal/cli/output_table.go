@@ -7,11 +7,11 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// table aligns columns by how wide their characters are on a terminal, which
-// text/tabwriter does not: it takes 咖啡 for two columns instead of four.
+// table aligns columns by the width of their characters on a terminal. The package text/tabwriter
+// does not: it counts 咖啡 as two columns instead of four.
 type table struct {
 	right []int // columns of numbers
-	flush bool  // without the indentation of a part of a result
+	flush bool  // rows are not indented
 	rows  [][]string
 }
 
@@ -52,7 +52,7 @@ func (t *table) String() string {
 	return text.String()
 }
 
-// textColumns is how many columns a text takes, colours taking none.
+// textColumns returns how many columns of a terminal a text takes. Colours take none.
 func textColumns(text string) int {
 	n, colour := 0, false
 	for _, r := range text {
@@ -68,9 +68,9 @@ func textColumns(text string) int {
 	return n
 }
 
-// runeColumns is how many columns of a terminal a character takes. One of ambiguous width is
-// narrow, as in every context that is not East Asian (Unicode Standard Annex 11), whatever the
-// locale is.
+// runeColumns returns how many columns of a terminal a character takes. A character of ambiguous
+// width is narrow in every locale, as in contexts that are not East Asian (Unicode Standard
+// Annex 11).
 func runeColumns(r rune) int {
 	return (&runewidth.Condition{StrictEmojiNeutral: true}).RuneWidth(r)
 }

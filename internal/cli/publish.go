@@ -86,18 +86,18 @@ func sourceAndTarget(_ *cobra.Command, args []string) error {
 
 // published is the result of publish.
 type published struct {
-	Path     string                `json:"path"` // that is watched
+	Path     string                `json:"path"` // of the target
 	Source   string                `json:"source"`
 	Env      string                `json:"env,omitempty"`
 	Version  string                `json:"version,omitempty"`
 	SHA256   string                `json:"sha256,omitempty"`
 	Rules    int                   `json:"rules"`
-	Due      string                `json:"activate_at,omitempty"` // RFC 3339, if it is still to come
+	Due      string                `json:"activate_at,omitempty"` // RFC 3339; "" if not in future
 	Changed  bool                  `json:"changed"`
 	Errors   []document.Diagnostic `json:"errors"`
 	Warnings []document.Diagnostic `json:"warnings"`
 
-	// How many there are beside those listed.
+	// The numbers of those that are not listed.
 	MoreErrors   int `json:"more_errors,omitempty"`
 	MoreWarnings int `json:"more_warnings,omitempty"`
 
@@ -106,11 +106,11 @@ type published struct {
 	Notes  []string     `json:"notes,omitempty"`
 
 	Gateway gatewayVerdict `json:"gateway,omitzero"`   // on the new content
-	PutBack bool           `json:"put_back,omitempty"` // the target is as it was, after it was changed
+	PutBack bool           `json:"put_back,omitempty"` // the target was changed and put back
 }
 
-// publisherTimeout bounds the wait for another publisher, which waits for a gateway while it
-// holds its lock.
+// publisherTimeout bounds the wait for another publisher. The other one keeps its lock while it
+// waits for a gateway.
 const publisherTimeout = 2 * defaultWait
 
 // isRefused reports whether a check or a test kept the strategy from being published.
@@ -145,11 +145,11 @@ func runPublish(cmd *cobra.Command, args []string) (int, error) {
 	return exitFine, nil
 }
 
-// publish checks and tests the strategy and writes it to the target. The report lists what was
-// found.
+// publish checks and tests the strategy and writes it to the target. The report lists the
+// diagnostics and the failed tests.
 //
-// Other publishers are locked out before the target is first read, so that what was checked is
-// what will be there.
+// It locks out other publishers before it reads the target, so that no other publisher changes
+// the files between the check and the replacement.
 func (p *published) publish(ctx context.Context, cmd *cobra.Command, to publish.Target) (report string, err error) {
 	unlock, err := publish.LockDirectories(ctx, to.Directories(), publisherTimeout)
 	if err != nil {
@@ -200,7 +200,7 @@ func (p *published) replace(ctx context.Context, cmd *cobra.Command, to publish.
 	case p.Gateway.isGood():
 		return change.Keep()
 	default:
-		// An interruption of the wait does not interrupt this: half of it is worse than all.
+		// An interruption ends the wait, but not this: files put back in part would be worse.
 		if err := change.Revert(context.WithoutCancel(ctx)); err != nil {
 			return fmt.Errorf("putting back %s, which %s: %w", to.Path(), p.Gateway.why(), err)
 		}
@@ -213,7 +213,7 @@ func (p *published) replace(ctx context.Context, cmd *cobra.Command, to publish.
 	return nil
 }
 
-// check checks and tests what will be in the target.
+// check checks and tests the content that the target will have.
 func (p *published) check(cmd *cobra.Command, sources, tests []strategy.Source) (report string, err error) {
 	var text strings.Builder
 	c := checked{Path: p.Source, Env: p.Env, Errors: []document.Diagnostic{}, Warnings: []document.Diagnostic{}}
@@ -225,7 +225,7 @@ func (p *published) check(cmd *cobra.Command, sources, tests []strategy.Source) 
 	if note := c.unchecked(); note != "" {
 		p.Notes = append(p.Notes, note)
 	}
-	c.Unchecked = nil // said once
+	c.Unchecked = nil // the note has them
 	paint := paintFor(cmd.OutOrStdout())
 	if len(p.Errors) > 0 || len(p.Warnings) > 0 {
 		found := printer{w: &text, paint: paint}

@@ -18,7 +18,8 @@ import (
 	"github.com/promogate/caddy-discount/reload/history"
 )
 
-// How long publish waits for a gateway: for its first answer, and between two polls.
+// How publish waits for a gateway: for an answer, between two polls, how often it tries to list
+// the strategies first, and for the verdict after a change was reverted.
 const (
 	answerTimeout = 5 * time.Second
 	firstPoll     = 2 * time.Millisecond
@@ -40,10 +41,10 @@ type publishedGateway struct {
 	wait    time.Duration
 	skipped string          // why it is not asked; "" if it is
 	main    string          // the path of the strategy that is published
-	refused map[string]bool // by id, before
+	refused map[string]bool // by id: the strategies that were refused before the change
 }
 
-// gatewayOf returns the gateway that the flags name.
+// gatewayOf returns the gateway that the flags choose.
 func gatewayOf(cmd *cobra.Command, to publish.Target) *publishedGateway {
 	g := &publishedGateway{main: to.Path(), refused: make(map[string]bool)}
 	g.wait, _ = cmd.Flags().GetDuration("wait") // the only error is a flag that is not defined
@@ -61,7 +62,7 @@ func gatewayOf(cmd *cobra.Command, to publish.Target) *publishedGateway {
 	return g
 }
 
-// recordRefused records which strategies are refused before anything changes.
+// recordRefused records which strategies are refused before the target changes.
 func (g *publishedGateway) recordRefused(ctx context.Context) {
 	all, err := g.firstStrategies(ctx)
 	if err != nil {
@@ -75,8 +76,8 @@ func (g *publishedGateway) recordRefused(ctx context.Context) {
 	}
 }
 
-// firstStrategies lists the strategies of the gateway. Its admin endpoint may be away for a
-// moment while a configuration is loaded.
+// firstStrategies lists the strategies of the gateway. It tries several times, because the admin
+// endpoint may not answer for a moment while a configuration is loaded.
 func (g *publishedGateway) firstStrategies(ctx context.Context) (all []adminapi.Strategy, err error) {
 	for try := range firstTries {
 		if g.skipped != "" {
@@ -138,8 +139,7 @@ func (g *publishedGateway) verdict(ctx context.Context, change publish.Change) g
 	}
 }
 
-// silent reports whether the gateway is of a version that does not say what becomes of
-// a save.
+// isSilent reports whether the gateway is of a version that does not report the outcome of a save.
 func (g *gatewayVerdict) isSilent() bool {
 	return !slices.ContainsFunc(g.Strategies, func(s strategyVerdict) bool { return s.says })
 }
@@ -154,7 +154,7 @@ func sleep(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// notServed says that the gateway serves none of the published files.
+// notServed returns the reason for a gateway that serves none of the published files.
 func (g *publishedGateway) notServed(all []adminapi.Strategy) string {
 	if len(all) == 0 {
 		return "the gateway at " + g.admin.Address + " serves no strategy"
@@ -168,8 +168,8 @@ func (g *publishedGateway) notServed(all []adminapi.Strategy) string {
 	return "the gateway at " + g.admin.Address + " serves other files only: " + strings.Join(paths, ", ")
 }
 
-// affected lists the strategies that read the published files, with their verdicts. attempts are
-// the numbers of their last attempts at the first poll.
+// affected lists the strategies that read the published files, with their verdicts. attempts has,
+// by id, how often the gateway had read the files of a strategy at the first poll.
 func (g *publishedGateway) affected(all []adminapi.Strategy, files []string, attempts map[string]uint64) []strategyVerdict {
 	var list []strategyVerdict
 	for _, s := range all {
@@ -196,8 +196,8 @@ func (g *publishedGateway) affected(all []adminapi.Strategy, files []string, att
 	return list
 }
 
-// reads reports whether the strategy at a path of the gateway reads what was
-// published, and the digest of all that it reads.
+// reads reports whether the strategy at a path of the gateway reads a published file. It returns
+// the digest of all files that the strategy reads; "" if they cannot be read.
 func (g *publishedGateway) reads(path string, files []string) (digest string, reads bool) {
 	content, err := reload.ReadOnce(path, strategyfile.ReloadOptions())
 	reads = publish.SameFile(path, g.main)
@@ -212,9 +212,9 @@ func (g *publishedGateway) reads(path string, files []string) (digest string, re
 	return history.Digest(content.Files), reads
 }
 
-// awaitReverted waits a moment, after a change was reverted, until the gateway has seen it, so
-// that the next publication is checked anew. It reports a strategy that had taken the change and
-// has not gone back.
+// awaitReverted waits, after a change was reverted, until the gateway has read the previous files,
+// for at most revertTimeout. The next publication is then checked anew. It sets the reason of the
+// verdict if a strategy that had taken the change has not taken the previous files again.
 func (g *publishedGateway) awaitReverted(ctx context.Context, v *gatewayVerdict) {
 	if v.Verdict == verdictLate || ctx.Err() != nil {
 		return

@@ -12,12 +12,12 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// noteChange notes what goes with what is in the place now, and reports whether that
-// has the same meaning.
+// noteChange notes the tests of the target that the new files do not have. It reports whether the
+// target already has a strategy of the same meaning.
 func (p *published) noteChange(to publish.Target, tests []strategy.Source) (same bool) {
 	sources, before, err := strategyfile.Read(to.Path())
 	if err != nil {
-		return false // nothing is there
+		return false // the target has no strategy
 	}
 	if gone := missingFrom(tests, before); len(gone) > 0 {
 		p.Notes = append(p.Notes, "tests that "+p.Source+" no longer has: "+strings.Join(gone, ", "))
@@ -25,8 +25,8 @@ func (p *published) noteChange(to publish.Target, tests []strategy.Source) (same
 	return p.SHA256 == p.fingerprintOf(sources)
 }
 
-// noteDirectory notes that a file is put into a directory by its own name that is
-// one strategy as it stands: it was checked by itself then.
+// noteDirectory notes that the target is one file of a directory whose files are a valid strategy
+// together. The file was then checked by itself, and not with the others.
 func (p *published) noteDirectory(to publish.Target) {
 	if !publish.IsOneFile(to) {
 		return
@@ -40,7 +40,7 @@ func (p *published) noteDirectory(to publish.Target) {
 		filepath.Base(to.Path()), dir))
 }
 
-// fingerprintOf is that of a strategy; "" of one that is not valid.
+// fingerprintOf returns the fingerprint of a strategy; "" if the strategy is not valid.
 func (p *published) fingerprintOf(sources []strategy.Source) string {
 	s, err := strategy.Load(p.Env, sources...)
 	if err != nil {
@@ -50,7 +50,7 @@ func (p *published) fingerprintOf(sources []strategy.Source) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// missingFrom are the names of files that were there and do not come again.
+// missingFrom returns the names of the files in before that come does not have.
 func missingFrom(come, before []strategy.Source) []string {
 	var gone []string
 	for _, old := range before {

@@ -19,7 +19,7 @@ const (
 	verdictStaged    = verdict(reload.OutcomeStaged)
 	verdictPinned    = verdict(reload.OutcomePinned)
 	verdictRefused   = verdict(reload.OutcomeRefused)
-	verdictLate      = verdict("late") // a gateway serves the file, and has not said yet what it makes of it
+	verdictLate      = verdict("late") // a gateway serves the file and has no outcome yet
 	verdictNone      = verdict("none") // no gateway that answers serves the file
 )
 
@@ -27,25 +27,25 @@ const (
 type gatewayVerdict struct {
 	Address string  `json:"address,omitempty"` // of its admin API
 	Verdict verdict `json:"verdict"`
-	Reason  string  `json:"reason,omitempty"` // why there is none, or it is late
+	Reason  string  `json:"reason,omitempty"` // why there is no verdict, or a late one
 
-	// Strategies are those of the gateway that read what was published.
+	// Strategies are those of the gateway that read the published files.
 	Strategies []strategyVerdict `json:"strategies,omitempty"`
 }
 
-// strategyVerdict is the outcome for one strategy: the same file may be a part of several, one for
-// each environment, for instance.
+// strategyVerdict is the outcome for one strategy. A file may be a part of several strategies, for
+// instance one for each environment.
 type strategyVerdict struct {
 	ID       string                `json:"id"`
 	Path     string                `json:"path"`
 	Env      string                `json:"env,omitempty"`
 	Verdict  verdict               `json:"verdict"`
-	SHA256   string                `json:"sha256,omitempty"` // of what is held
+	SHA256   string                `json:"sha256,omitempty"` // of the suppressed content
 	Error    string                `json:"error,omitempty"`  // of a refusal
 	Problems []document.Diagnostic `json:"problems,omitempty"`
 	More     int                   `json:"more_problems,omitempty"`
-	Before   bool                  `json:"refused_before,omitempty"` // what was there was refused, too
-	says     bool                  // the gateway says at all what became of a save
+	Before   bool                  `json:"refused_before,omitempty"` // the old content was, too
+	says     bool                  // the gateway reports outcomes of saves
 }
 
 // isGood reports whether the published files may stay.
@@ -59,8 +59,8 @@ func (g *gatewayVerdict) isDeclined() bool {
 	return g.Verdict == verdictRefused || g.Verdict == verdictPinned
 }
 
-// sum sets the verdict of all strategies. One that was refused before does not count against the
-// others.
+// sum sets the verdict of the gateway from those of its strategies. A refusal by a strategy that
+// was refused before counts only if there is no other verdict.
 func (g *gatewayVerdict) sum() {
 	count := make(map[verdict]int)
 	for _, s := range g.Strategies {
@@ -80,7 +80,7 @@ func (g *gatewayVerdict) sum() {
 	}
 }
 
-// why says in a few words what is wrong with what was published.
+// why describes why the published files cannot stay, as the end of a clause.
 func (g *gatewayVerdict) why() string {
 	switch g.Verdict {
 	case verdictRefused:
@@ -128,7 +128,7 @@ func (s *strategyVerdict) text(address string, several bool) string {
 	return "no verdict from " + at + "\n"
 }
 
-// comesBack is the command that puts a suppressed content back into service.
+// comesBack returns the command that puts a suppressed content back into service.
 func (s *strategyVerdict) comesBack(address string) string {
 	text := fmt.Sprintf("caddy discount rollback %.12s --id %s", s.SHA256, s.ID)
 	if address != caddy.DefaultAdminListen {
@@ -137,7 +137,7 @@ func (s *strategyVerdict) comesBack(address string) string {
 	return text
 }
 
-// name is that of the strategy in the gateway.
+// name returns the id of the strategy in the gateway, with its environment.
 func (s *strategyVerdict) name() string {
 	if s.Env != "" {
 		return s.ID + " (env " + s.Env + ")"
@@ -145,7 +145,7 @@ func (s *strategyVerdict) name() string {
 	return s.ID
 }
 
-// bound cuts the problems to what one output lists.
+// limit shortens the lists of problems to what one output lists.
 func (g *gatewayVerdict) limit() {
 	var problems outputLimit
 	for i := range g.Strategies {
@@ -155,7 +155,7 @@ func (g *gatewayVerdict) limit() {
 	}
 }
 
-// take takes what became of the content.
+// add sets the outcome that the gateway reports for the strategy.
 func (s *strategyVerdict) add(of adminapi.Strategy) {
 	s.Verdict = verdict(of.File.Outcome)
 	switch {
@@ -166,7 +166,7 @@ func (s *strategyVerdict) add(of adminapi.Strategy) {
 	}
 }
 
-// taken reports whether the strategy has what is in the place.
+// isTaken reports whether the strategy is in service or staged with the content of the target.
 func (s *strategyVerdict) isTaken() bool {
 	return s.Verdict == verdictInService || s.Verdict == verdictStaged
 }

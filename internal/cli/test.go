@@ -45,13 +45,13 @@ type testedStrategy struct {
 	More   int                   `json:"more_errors,omitempty"`
 	Tests  []testResult          `json:"tests"`
 	Failed int                   `json:"failed"`
-	// Warnings is how many there are of all tests; none of them fails one.
+	// Warnings is how many warnings all tests have. A warning fails no test.
 	Warnings int      `json:"warnings"`
 	Skipped  int      `json:"skipped"` // for other environments
 	Rules    int      `json:"rules"`
 	Unseen   []string `json:"unseen"` // rules that no test saw applied
-	// Steps is how many steps the ladders have, UnseenSteps those that gave
-	// nothing in any test.
+	// Steps is how many steps the ladders have. UnseenSteps are those that gave nothing in any
+	// test.
 	Steps       int             `json:"steps"`
 	UnseenSteps []uncoveredStep `json:"unseen_steps"`
 }
@@ -68,17 +68,17 @@ type testResult struct {
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
 	Failures []string `json:"failures,omitempty"`
-	// Warnings are the goods that the catalogue does not know, or has at another price.
+	// Warnings are about goods that the catalogue does not have, or has at another price.
 	Warnings []string `json:"warnings,omitempty"`
 
-	// How many there are beside those listed.
+	// The numbers of those that are not listed.
 	MoreFailures int `json:"more_failures,omitempty"`
 	MoreWarnings int `json:"more_warnings,omitempty"`
 }
 
 func (t *testResult) failed() bool { return len(t.Failures)+t.MoreFailures > 0 }
 
-// limit cuts the lists to what one output shows.
+// limit shortens the lists to what one output shows.
 func (t *testedStrategy) limit(errors, failures, warnings *outputLimit) {
 	var more int
 	t.Errors, more = limited(errors, t.Errors)
@@ -141,13 +141,14 @@ func runTests(cmd *cobra.Command, paths []string) (int, error) {
 	return code, nil
 }
 
-// hasTests reports whether there were tests to run, or some could not be read.
+// hasTests reports whether there are tests that the flag --run selects, or files that are not
+// valid.
 func (t testedStrategy) hasTests() bool { return len(t.Tests)+t.Skipped+len(t.Errors) > 0 }
 
-// ran reports whether tests were run, or could not be read.
+// ran reports whether tests were run, or files are not valid.
 func (t testedStrategy) ran() bool { return len(t.Tests)+len(t.Errors) > 0 }
 
-// environment describes an environment.
+// environment describes an environment, or the strategy without one, for an error.
 func environment(name string) string {
 	if name == "" {
 		return "the strategy without an environment, --env chooses one"
@@ -191,7 +192,7 @@ func testsAt(cmd *cobra.Command, path string, only *regexp.Regexp) (testedStrate
 	return tested, nil
 }
 
-// addDiagnostics keeps the diagnostics of an error; it returns any other error.
+// addDiagnostics records the diagnostics of an error. It returns any other error.
 func (t *testedStrategy) addDiagnostics(err error) error {
 	var problems *document.Diagnostics
 	if !errors.As(err, &problems) {

@@ -9,7 +9,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/brief"
 )
 
-// The report that build servers read, which JUnit began.
+// The report in the JUnit XML format, which build servers read.
 type (
 	junitReport struct {
 		XMLName xml.Name     `xml:"testsuites"`

@@ -49,7 +49,7 @@ func (t *testResult) print(text *strings.Builder, what string, shown []string, m
 	text.WriteString("\n")
 }
 
-// printUnshown counts the tests of which nothing was shown.
+// printUnshown counts the tests with failures or warnings of which none is shown.
 func (t *testedStrategy) printUnshown(text *strings.Builder) {
 	failed, warned := 0, 0
 	for i := range t.Tests {
@@ -67,7 +67,7 @@ func (t *testedStrategy) printUnshown(text *strings.Builder) {
 	}
 }
 
-// printErrors prints why no test was run, as check does.
+// printErrors prints why no test was run, as the command check prints errors.
 func (t *testedStrategy) printErrors(w io.Writer) {
 	p := printer{w: w, paint: paintFor(w)}
 	p.diagnostics("error", t.Errors, t.More)

@@ -18,9 +18,10 @@ const (
 	lockInterval = 5 * time.Millisecond
 )
 
-// LockDirectories keeps other publishers out of directories until unlock. The
-// directory itself is locked, so that no lock file is left in it. A gateway takes no such
-// lock and does not wait. patience bounds the wait for another publisher.
+// LockDirectories locks directories for this publisher until unlock is called. It locks the
+// directory itself, so that no lock file is left in it. A gateway takes no such lock and does not
+// wait for one. patience bounds the wait for another publisher. The error is [ErrInterrupted] if
+// ctx ends first.
 func LockDirectories(ctx context.Context, dirs []string, patience time.Duration) (unlock func(), err error) {
 	return lockEach(ctx, dirs, patience)
 }
@@ -41,7 +42,7 @@ func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlo
 		}
 	}
 	if !flock.Supported {
-		return unlock, nil // of two publishers the later one wins, file by file
+		return unlock, nil // two publishers may mix their files
 	}
 	paths = slices.Clone(paths)
 	slices.Sort(paths)
@@ -64,8 +65,8 @@ func lockEach(ctx context.Context, paths []string, patience time.Duration) (unlo
 	return unlock, nil
 }
 
-// isOpen reports whether a file is open already, under any name: a second lock on it would wait
-// for the first.
+// isOpen reports whether a file is open already, under any name. A second lock on it would wait
+// for the first one.
 func isOpen(held []*os.File, f *os.File) bool {
 	info, err := f.Stat()
 	if err != nil {
@@ -77,7 +78,7 @@ func isOpen(held []*os.File, f *os.File) bool {
 	})
 }
 
-// lock waits for a lock. On a file system without locks it returns at once.
+// lock waits for a lock. On a file system without locks it returns at once, without one.
 func lock(ctx context.Context, f *os.File, patience time.Duration) error {
 	for deadline := time.Now().Add(patience); ; {
 		switch {

@@ -1,5 +1,5 @@
-// Package publish puts a strategy where a gateway watches it: all of its files at once, or
-// none of them, and so that they can be put back.
+// Package publish writes a strategy to the target that a gateway watches. It replaces all files or
+// none, and can put the previous files back.
 package publish
 
 import (
@@ -14,31 +14,33 @@ var ErrInterrupted = errors.New("interrupted")
 
 // A Target is the file, or the linked directory, that a gateway watches.
 type Target interface {
-	// Path is what is replaced.
+	// Path is the path of the strategy file or of the link. Links in it are not resolved.
 	Path() string
 
-	// Directories are those whose names will change.
+	// Directories are the directories in which names will change.
 	Directories() []string
 
-	// With returns what a gateway will read once these files are there.
+	// With returns what a gateway will read after Apply with these files. It changes nothing.
 	With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error)
 
-	// Apply replaces the files, all or none; the Change is nil if they are there already.
-	// After an error the target is as it was.
+	// Apply replaces the files, all or none. The Change is nil if the target has the same files
+	// already. After an error the target is unchanged, unless the error says that it is replaced
+	// but perhaps not on the disk, or that a previous file could not be put back.
 	Apply(ctx context.Context, sources, tests []strategy.Source) (Change, error)
 }
 
-// A Change is what was written to a target. Either Revert or Keep ends it.
+// A Change is a replacement of the files of a target. Either Revert or Keep ends it.
 type Change interface {
-	// Files are the new files, free of links.
+	// Files are the paths of the new files, with links resolved.
 	Files() []string
 
-	// Intact reports whether no other program has changed them since.
+	// Intact reports whether no other program has changed the target since.
 	Intact() bool
 
 	// Revert puts the previous files back.
 	Revert(ctx context.Context) error
 
-	// Keep removes the copies that Revert needs.
+	// Keep ends the change without reverting it. It removes the temporary copies of the previous
+	// files. For a link it removes older published directories, but not the previous one.
 	Keep() error
 }

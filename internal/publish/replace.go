@@ -18,17 +18,17 @@ import (
 
 // A replacement is one file that takes the place of another, or of none.
 type replacement struct {
-	name   string // the path, as messages have it
-	target string // the path free of links
+	name   string // the path, for messages
+	target string // the path with links resolved
 
 	data []byte      // the new content
 	mode fs.FileMode // its permissions
-	like fs.FileInfo // the file whose owner it gets; nil for the publisher
+	like fs.FileInfo // the file whose owner it gets; nil for the owner of this process
 
 	old    []byte      // the previous content
-	before fs.FileInfo // of the previous file; nil for none
+	before fs.FileInfo // of the previous file; nil if there is none
 
-	next, back string // temporary files beside the path: the new content, and the previous one
+	next, back string // temporary files beside target: the new content, and the previous file
 	empty      bool   // the file is removed, not replaced
 }
 
@@ -51,7 +51,7 @@ func replacementAt(path string) (*replacement, error) {
 	return &replacement{name: path, target: filepath.Join(dir, base)}, nil
 }
 
-// directoryOf is the directory of a path, free of links, and the name in it.
+// directoryOf returns the directory of a path, with links resolved, and the name in it.
 func directoryOf(path string) (dir, base string, err error) {
 	dir, base = filepath.Split(path)
 	if dir == "" {
@@ -90,8 +90,8 @@ func (p *replacement) read(from strategy.Source) (differs bool, err error) {
 	return !bytes.Equal(p.old, p.data), nil
 }
 
-// checkReplaceable refuses to replace a file that is not TOML: it is not a strategy, or one that
-// was broken by hand, of which there may be no other copy.
+// checkReplaceable refuses to replace a file that is not TOML. Such a file may have nothing to do
+// with a strategy, or may be the only copy of an unfinished edit.
 func (p *replacement) checkReplaceable() error {
 	var problems *document.Diagnostics
 	if _, err := document.Parse(strategy.Source{Name: p.name, Data: p.old}); errors.As(err, &problems) {
@@ -100,11 +100,11 @@ func (p *replacement) checkReplaceable() error {
 	return nil
 }
 
-// copyMode takes the permissions and the owner of another file.
+// copyMode sets the permissions and the owner of another file for the new content.
 func (p *replacement) copyMode(other fs.FileInfo) { p.mode, p.like = other.Mode().Perm(), other }
 
-// prepare writes the new content beside the path, to be renamed to it, and keeps the previous
-// file there, to be renamed back.
+// prepare writes the new content to a temporary file beside the path, for commit, and gives the
+// previous file a second name there, for undo.
 func (p *replacement) prepare() (err error) {
 	if !p.empty && p.next == "" {
 		if p.next, err = p.writeTemporary(p.data); err != nil {
@@ -120,8 +120,8 @@ func (p *replacement) prepare() (err error) {
 	return nil
 }
 
-// linkAside gives the previous file another name beside the path, so that it can go back as the
-// same file. On a file system without hard links it makes a copy.
+// linkAside gives the previous file a second name beside the path, so that the same file can be
+// put back. On a file system without hard links it makes a copy.
 func (p *replacement) linkAside() (path string, err error) {
 	path, err = p.writeTemporary(nil)
 	if err != nil {
@@ -136,8 +136,8 @@ func (p *replacement) linkAside() (path string, err error) {
 	return p.writeTemporary(p.old)
 }
 
-// writeTemporary writes a temporary file in the directory of the path. No gateway takes it for a
-// part of a strategy: its name begins with a dot and does not end in .toml.
+// writeTemporary writes a temporary file in the directory of the path. No gateway reads it as a
+// part of a strategy, because its name begins with a dot and does not end in .toml.
 func (p *replacement) writeTemporary(data []byte) (path string, err error) {
 	return atomicfile.CreateBeside(p.target, data, p.mode, p.like)
 }
@@ -154,7 +154,7 @@ func (p *replacement) commit() error {
 	return nil
 }
 
-// undo puts the previous file back.
+// undo puts the previous file back, or removes the new one if there was none.
 func (p *replacement) undo() error {
 	if p.back == "" {
 		return os.Remove(p.target)
@@ -184,7 +184,8 @@ func (p *replacement) intact() bool {
 	return err == nil && bytes.Equal(current, p.data)
 }
 
-// reversal is the replacement that undoes this one.
+// reversal returns the replacement that undoes this one. It takes over the second name of the
+// previous file.
 func (p *replacement) reversal() (*replacement, error) {
 	now, err := os.Stat(p.target)
 	if err != nil {
@@ -195,11 +196,11 @@ func (p *replacement) reversal() (*replacement, error) {
 	return r, nil
 }
 
-// replace replaces files in this order, all of them or none. The previous files stay beside them
-// until they are put back or removed.
+// replace replaces files in this order, all of them or none. The previous files stay beside the
+// new ones until they are put back or removed.
 //
-// Where there are several, the new files and the previous ones stay locked until the last one is
-// replaced: a gateway reads no file that is locked, so it waits instead of reading some of each.
+// If there are several files, the new and the previous ones stay locked until the last one is
+// replaced. A gateway waits for a locked file, so it does not read some files of each content.
 func replace(ctx context.Context, files []*replacement) error {
 	if err := swapFiles(ctx, files); err != nil {
 		return errors.Join(err, removeBackups(files))
@@ -207,7 +208,7 @@ func replace(ctx context.Context, files []*replacement) error {
 	return nil
 }
 
-// swapFiles is replace, but leaves the temporary files if it fails.
+// swapFiles is replace, but leaves the temporary files after an error.
 func swapFiles(ctx context.Context, files []*replacement) error {
 	var lock []string
 	for _, p := range files {
@@ -242,8 +243,9 @@ func removeBackups(files []*replacement) error {
 	return errors.Join(errs...)
 }
 
-// commitAll renames the files. An interruption counts until the first one: the renames take
-// microseconds, and half of them are worse than all.
+// commitAll renames the files. It checks ctx only before the first rename: all renames take
+// microseconds, and an interruption between two of them would mix files. After an error it undoes
+// the renames that were done.
 func commitAll(ctx context.Context, files []*replacement) error {
 	if ctx.Err() != nil {
 		return ErrInterrupted
@@ -264,7 +266,7 @@ func commitAll(ctx context.Context, files []*replacement) error {
 	return nil
 }
 
-// syncDirectories writes the new names through to the disk.
+// syncDirectories flushes the new names to the disk.
 func syncDirectories(files []*replacement) error {
 	for _, p := range files {
 		if err := atomicfile.SyncDir(filepath.Dir(p.target)); err != nil {

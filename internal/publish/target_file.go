@@ -16,8 +16,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// TargetOf returns the target that DST is for SRC. An error names the path and says what to
-// publish instead.
+// TargetOf returns the target at the path dst for the strategy at the path src. The error names
+// the path and says what to do instead.
 func TargetOf(src, dst string) (Target, error) {
 	from, err := os.Stat(src)
 	if err != nil {
@@ -54,8 +54,8 @@ func fileAt(path, within string) (Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The gateway looks for tests beside the path that it was given, and not
-	// beside what a link there leads to.
+	// The gateway looks for tests beside the path that it was given, not beside the file that a
+	// link at the path leads to.
 	dir, base := filepath.Split(path)
 	tests, err := replacementAt(dir + strategyfile.TestsOf(base))
 	if err != nil {
@@ -64,7 +64,7 @@ func fileAt(path, within string) (Target, error) {
 	return &fileTarget{strategy: at, tests: tests, within: within}, nil
 }
 
-// memberOf is the target of a file in the directory that is the strategy.
+// memberOf returns the target of one file in the directory of a strategy.
 func memberOf(src, dst string) (Target, error) {
 	base := filepath.Base(src)
 	if !strategyfile.IsMember(base) || strings.HasSuffix(base, strategyfile.TestSuffix) {
@@ -81,13 +81,13 @@ func memberOf(src, dst string) (Target, error) {
 	return to, nil
 }
 
-// exists reports whether a path names anything, including a link that leads nowhere.
+// exists reports whether a path exists. A link that leads nowhere exists.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
 
-// SameFile reports whether two paths lead to the same file or directory, which both exist.
+// SameFile reports whether two paths lead to the same existing file or directory.
 func SameFile(a, b string) bool {
 	one, err := os.Stat(a)
 	if err != nil {
@@ -134,13 +134,13 @@ func (f *fileTarget) currentTests() ([]strategy.Source, error) {
 	return tests, nil
 }
 
-// withMembers is the directory as it will be with these files in it.
+// withMembers returns the files of the directory as they will be with these files in it.
 func (f *fileTarget) withMembers(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
 	members, memberTests, err := Members(f.within)
 	if err != nil {
 		return nil, nil, err
 	}
-	// A spreadsheet that SRC names comes with it, and replaces the one of that name.
+	// A spreadsheet that the new files name is among them, and replaces the one of that name.
 	named := strategy.Spreadsheets(sources...)
 	members = slices.DeleteFunc(members, func(s strategy.Source) bool { return s.Companion && slices.Contains(named, filepath.Base(s.Name)) })
 	return merged(members, sources), merged(memberTests, tests), nil
@@ -166,14 +166,14 @@ func merged(current, next []strategy.Source) []strategy.Source {
 	return all
 }
 
-// incoming is the file that replaces another one; from is empty if none does.
+// incoming is a file for a replacement. from is empty if there is no new file.
 type incoming struct {
 	at   *replacement
 	from []strategy.Source
 }
 
-// companions lists the files that the strategy and its tests name. They go beside these, under
-// their own names.
+// companions lists the files that the strategy and its tests name. They are written beside the
+// tests, under their own names.
 func (f *fileTarget) companions(sources, tests []strategy.Source) ([]incoming, error) {
 	var list []incoming
 	dir, _ := filepath.Split(f.tests.name)
@@ -191,7 +191,7 @@ func (f *fileTarget) companions(sources, tests []strategy.Source) ([]incoming, e
 	return list, nil
 }
 
-// refuseLink refuses a name that is a symbolic link: a gateway does not follow it.
+// refuseLink refuses a path that is a symbolic link, because a gateway does not follow it.
 func (p *replacement) refuseLink() error {
 	dir, base, err := directoryOf(p.name)
 	if err != nil || p.target == filepath.Join(dir, base) {
@@ -210,11 +210,10 @@ func withoutBodies(files []strategy.Source) []strategy.Source {
 	return slices.DeleteFunc(slices.Clone(files), func(f strategy.Source) bool { return strategyfile.IsBody(f.Name) })
 }
 
-// Apply replaces the companions and the tests first, and the rules last. A gateway opens the
-// file of a strategy before that of its tests, so a gateway that reads the new rules reads the
-// new tests: old tests never pass or refuse new rules. It could read old rules beside new
-// tests, which at worst it refuses, and keeps the strategy in service. Where there are locks,
-// replace prevents that too.
+// Apply replaces the companions and the tests first, and the rules last. A gateway opens the file
+// of a strategy before that of its tests, so it never tests new rules with old tests. Without
+// locks it may test old rules with new tests. At worst it then refuses them and keeps the strategy
+// that is in service. With locks, replace prevents that, too.
 func (f *fileTarget) Apply(ctx context.Context, sources, tests []strategy.Source) (Change, error) {
 	var changed []*replacement
 	companions, err := f.companions(sources, tests)
@@ -243,7 +242,7 @@ func (f *fileTarget) Apply(ctx context.Context, sources, tests []strategy.Source
 		return nil, nil
 	}
 	if f.tests.before == nil && f.strategy.before != nil {
-		f.tests.copyMode(f.strategy.before) // readers of the rules can read the tests
+		f.tests.copyMode(f.strategy.before) // who may read the rules may read the tests
 	}
 	for _, file := range companions {
 		if file.at.before == nil && f.strategy.before != nil {
@@ -256,7 +255,7 @@ func (f *fileTarget) Apply(ctx context.Context, sources, tests []strategy.Source
 	return replacedFiles(changed), nil
 }
 
-// replacedFiles are files that were replaced.
+// replacedFiles is the [Change] of a fileTarget.
 type replacedFiles []*replacement
 
 func (f replacedFiles) Files() []string {
@@ -271,8 +270,8 @@ func (f replacedFiles) Intact() bool {
 	return !slices.ContainsFunc(f, func(p *replacement) bool { return !p.intact() })
 }
 
-// Revert puts the previous files back, as the same files, in the order in which they were
-// replaced. A file that cannot be put back stays beside its path.
+// Revert puts the same files back in the order in which they were replaced. A file that cannot be
+// put back stays beside its path, and the error names it.
 func (f replacedFiles) Revert(ctx context.Context) error {
 	var back []*replacement
 	for _, p := range f {

@@ -17,18 +17,18 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// A linkTarget is a symbolic link to the directory of a strategy. A gateway follows the link
-// once for all files, and again after it has read them: it reads the files of one directory, or
-// none.
+// A linkTarget is a symbolic link to the directory of a strategy. A gateway resolves the link
+// before it reads the files, and again after it. It uses them only if both directories are the
+// same, so it never uses files of two directories.
 type linkTarget struct {
-	name   string      // as it was given
-	parent string      // the directory of the link, free of links
-	link   string      // that is switched: the last one on the way to the directory
+	name   string      // the path as it was given
+	parent string      // the directory of the link, with links resolved
+	link   string      // the path of the link to switch: the last one on the way to dir
 	dir    fs.FileInfo // the directory; nil if there is no link yet
 }
 
-// linkTo returns the target that the link dst is. to is the directory it leads to; nil if there
-// is none.
+// linkTo returns the target of the link at the path dst. to is the directory that it leads to; nil
+// if there is none.
 func linkTo(dst string, to fs.FileInfo) (Target, error) {
 	if to != nil && !to.IsDir() {
 		return nil, fmt.Errorf("%s is a file, and SRC a directory: want a symbolic link to a directory", dst)
@@ -52,8 +52,8 @@ func linkTo(dst string, to fs.FileInfo) (Target, error) {
 	return &linkTarget{name: dst, parent: dir, link: filepath.Join(dir, base), dir: to}, nil
 }
 
-// lastLink is the last link that a path leads through and that stands for all of it; "" if
-// the path is no link.
+// lastLink returns the path of the last link in the chain of links that a path is; "" if the path
+// is no link.
 func lastLink(path string) (string, error) {
 	at, err := symlink.Absolute(path)
 	if err != nil {
@@ -70,7 +70,7 @@ func (l *linkTarget) Path() string { return l.name }
 
 func (l *linkTarget) Directories() []string { return []string{l.parent} }
 
-// With returns these files alone: no file of the previous directory stays.
+// With returns only these files, because no file of the previous directory stays.
 func (l *linkTarget) With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error) {
 	return sources, tests, nil
 }
@@ -116,7 +116,7 @@ type switchedLink struct {
 }
 
 func (l *switchedLink) Files() []string {
-	entries, _ := os.ReadDir(l.now) // a directory that is gone has none
+	entries, _ := os.ReadDir(l.now) // a directory that does not exist has no files
 	var list []string
 	for _, e := range entries {
 		list = append(list, filepath.Join(l.now, e.Name()))
@@ -160,11 +160,11 @@ func (l *linkTarget) hasExactly(files []strategy.Source) (bool, error) {
 	}), nil
 }
 
-// prefix begins the names of the directories that publish makes.
+// prefix is the beginning of the names of the directories that publish makes.
 func (l *linkTarget) prefix() string { return filepath.Base(l.link) + ".published-" }
 
-// writeDirectory makes a directory of the files beside the link. It returns the path with an
-// error, too, if the directory exists.
+// writeDirectory makes a directory with the files beside the link. If it fails after it has made
+// the directory, it returns the path with the error.
 func (l *linkTarget) writeDirectory(files []strategy.Source) (dir string, err error) {
 	dir, err = os.MkdirTemp(l.parent, l.prefix()+"*")
 	if err != nil {
@@ -185,8 +185,8 @@ func (l *linkTarget) writeDirectory(files []strategy.Source) (dir string, err er
 	return dir, atomicfile.SyncDir(dir)
 }
 
-// writeFile writes a file with the permissions of the current one of its name, or, if there is
-// none, with its own.
+// writeFile writes a file with the permissions of the current file of that name. If there is none,
+// it takes those of the source.
 func (l *linkTarget) writeFile(dir string, file strategy.Source) error {
 	base := filepath.Base(file.Name)
 	before, err := os.Stat(filepath.Join(l.link, base))
@@ -216,8 +216,8 @@ func (l *linkTarget) copyMode(dir string, mode fs.FileMode) error {
 	return os.Chmod(dir, mode)
 }
 
-// repoint makes the link lead to another directory. Its temporary name is made of that of the
-// directory that publish made.
+// repoint makes the link lead to another directory. The temporary name of the new link comes from
+// the name of the directory that publish made.
 func (l *linkTarget) repoint(to, made string) error {
 	next := filepath.Join(l.parent, "."+filepath.Base(made))
 	if err := os.Symlink(to, next); err != nil {
@@ -229,8 +229,8 @@ func (l *linkTarget) repoint(to, made string) error {
 	return nil
 }
 
-// removeOld removes the directories that publish made before, except these. The previous one
-// may still be read, and an operator may go back to it.
+// removeOld removes the directories that publish made, except these. A gateway may still read the
+// previous one, and an operator may go back to it.
 func (l *linkTarget) removeOld(except ...string) error {
 	entries, err := os.ReadDir(l.parent)
 	if err != nil {
@@ -244,7 +244,8 @@ func (l *linkTarget) removeOld(except ...string) error {
 	return nil
 }
 
-// removePublished removes a directory that has nothing but files of a strategy.
+// removePublished removes a directory and the files of a strategy in it. It fails if the directory
+// has other files.
 func removePublished(dir string) error {
 	if dir == "" {
 		return nil

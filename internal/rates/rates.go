@@ -1,6 +1,6 @@
-// Package rates finds the rate that was probably meant. A rate is the share taken off, and
-// people write it in other ways: 15 % as 15 or "15%", and the 8.5 折 of a shop window, of
-// which 85 % are to be paid, as 8.5, 85, "85折" or "八五折".
+// Package rates finds the rate that was probably meant. A rate is the share taken off. People also
+// write 15 % as 15 or "15%". The 8.5 折 of a shop window means that 85 % are to be paid. People
+// write it as 8.5, 85, "85折" or "八五折".
 package rates
 
 import (
@@ -9,18 +9,18 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// Bounds are what a rate may be where it stands.
+// Bounds are the bounds of a rate for one key.
 type Bounds struct {
-	Most money.Rate // above it a rate is refused
-	// Warned says that a rate is warned of that [LooksToPay].
+	Most money.Rate // rates above it are refused
+	// Warned says that there is a warning for a rate for which [LooksToPay] reports true.
 	Warned bool
 }
 
 var (
-	// All is the whole.
+	// All is the rate 1, which takes everything off.
 	All = mustRate("1")
-	// toPay is from where on a rate looks like the share to pay: 7 折 and up are common,
-	// 70 % off is not.
+	// toPay is the least rate that looks like the share to pay: 7 折 and above are common, 70 %
+	// off is not.
 	toPay = mustRate("0.7")
 )
 
@@ -32,13 +32,12 @@ func mustRate(text string) money.Rate {
 	return r
 }
 
-// LooksToPay reports whether a rate is probably the share to pay, where the share taken
-// off is to be written.
+// LooksToPay reports whether a rate is probably the share to pay instead of the share taken off.
 func LooksToPay(r money.Rate) bool { return r.Compare(toPay) >= 0 && r.Compare(All) < 0 }
 
-// Meant reads a text as what is taken off and as what is to be paid and says which rate
-// each is: "8.5 折 is 0.15; 8.5 % off is 0.085". What may not be written, or is warned of,
-// is named as such, behind what may. It is "" for a text that is neither.
+// Meant reads a text as the share taken off and as the share to pay, and returns the rate of each:
+// "8.5 折 is 0.15; 8.5 % off is 0.085". A rate that is refused or warned of comes last, and the text
+// says so. Meant returns "" for a text that is no share.
 func (b Bounds) Meant(text string) string {
 	n, ok := read(text)
 	if !ok {
@@ -64,10 +63,10 @@ func (b Bounds) Meant(text string) string {
 	return strings.Join(texts, "; ")
 }
 
-// Usual are the bounds of a rate that is taken off goods.
+// Usual are the bounds of a rate off goods.
 var Usual = Bounds{Most: mustRate("0.9"), Warned: true}
 
-// Folded is how a shop window has a rate of which the share r is to be paid: "8.5 折".
+// Folded returns the share r to pay as a shop window shows it: "8.5 折".
 func Folded(r money.Rate) string { return shifted(r.String(), 1) + " 折" }
 
 // reading is a rate with the words that it was read from.
@@ -76,7 +75,7 @@ type reading struct {
 	rate string // a decimal, 0 to 1
 }
 
-// off is the number as a share taken off.
+// off reads the number as the share taken off.
 func (n *amount) off() reading {
 	percent := n.digits
 	if n.below("1") && n.says != shareOff {
@@ -85,7 +84,7 @@ func (n *amount) off() reading {
 	return reading{percent + " % off", shifted(percent, -2)}
 }
 
-// paid is the number as a share that is to be paid.
+// paid reads the number as the share to pay.
 func (n *amount) paid() reading {
 	name, share := n.digits, shifted(n.digits, -1)
 	switch {
@@ -105,13 +104,14 @@ func (n *amount) paid() reading {
 	return reading{name + " 折", r.Complement().String()}
 }
 
-// Allows reports whether a text is a rate that is neither refused nor warned of.
+// Allows reports whether a text is a rate above 0 that is neither refused nor warned of.
 func (b Bounds) Allows(text string) bool {
 	r, err := money.ParseRate(text)
 	return err == nil && !r.IsZero() && r.Compare(b.Most) <= 0 && !(b.Warned && LooksToPay(r))
 }
 
-// comesTo says which rate a reading is; "" for one with too many decimals.
+// comesTo describes the rate of a reading; "" if it is no rate, such as one with too many
+// decimals.
 func (b Bounds) comesTo(text string) string {
 	r, err := money.ParseRate(text)
 	switch {

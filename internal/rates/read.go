@@ -10,18 +10,18 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// amount is a number that was written where a rate is to be.
+// amount is a number in the place of a rate.
 type amount struct {
-	digits string // a decimal of at least 0 and at most 100
+	digits string // a decimal above 0 and at most 100
 	value  money.Rate
 	says   says
 }
 
-// says is what a text says that its number is.
+// says is the meaning that a text gives to its number.
 type says uint8
 
 const (
-	number    says = iota // nothing
+	number    says = iota // none
 	shareOff              // "15%"
 	sharePaid             // "8.5折"
 )
@@ -35,8 +35,8 @@ var words = map[string]string{
 	"free": "100", "免费": "100", "免費": "100", "免单": "100", "免單": "100", "gratis": "100", "for free": "100", "all": "100",
 }
 
-// patterns are the numbers with what they say, the one that decides first. They are made
-// when a rate was not understood, which is seldom.
+// patterns are the forms of numbers with their meanings. The first one that matches decides. They
+// are compiled on first use, because few texts need them.
 var patterns = sync.OnceValue(func() []pattern {
 	const num = `([0-9]*[.,]?[0-9]+|[零〇○一二两兩三四五六七八九十点點]+)`
 	return []pattern{
@@ -52,11 +52,11 @@ type pattern struct {
 	says says
 }
 
-// longest is the length of a text above which it is no rate.
+// longest is the length, in bytes, above which a text is no rate.
 const longest = 60
 
-// read finds the number of a text. It reports false for a text without one, and for a
-// number that is no share.
+// read finds the number in a text. It reports false for a text without a number, and for a number
+// that is no share.
 func read(text string) (n amount, ok bool) {
 	if len(text) > longest {
 		return amount{}, false
@@ -91,7 +91,7 @@ func newAmount(digits string, of says) (n amount, ok bool) {
 	return amount{digits: r.String(), value: r, says: of}, true
 }
 
-// decimal is a number with a point before its decimals, in digits.
+// decimal converts a number to ASCII digits with a decimal point.
 func decimal(text string) string {
 	if text[0] < 0x80 {
 		text = strings.Replace(text, ",", ".", 1)
@@ -116,8 +116,8 @@ func decimal(text string) string {
 var numerals = strings.NewReplacer("零", "0", "〇", "0", "○", "0", "一", "1", "二", "2", "两", "2", "兩", "2", "三", "3", "四", "4",
 	"五", "5", "六", "6", "七", "7", "八", "8", "九", "9", "点", ".", "點", ".")
 
-// shifted is a decimal with its point so many places further to the right, the shortest
-// there is.
+// shifted moves the point of a decimal to the right by a number of places, or to the left if it is
+// negative. It removes zeros that have no meaning.
 func shifted(decimal string, places int) string {
 	whole, behind, _ := strings.Cut(decimal, ".")
 	for ; places > 0; places-- {

@@ -8,11 +8,12 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// longestGuess is the length of a word above which it is no typing mistake.
+// longestGuess is the length, in bytes, above which a word is no typing mistake.
 const longestGuess = 200
 
-// Closest is the known word nearest to a mistyped one, or nothing when none is
-// near: a third of the letters may be wrong, or two neighbours be swapped.
+// Closest returns the known word that is nearest to a mistyped one; "" if none is near. Upper and
+// lower case are the same. The number of wrong letters is at most a third of the bytes of typed,
+// and at least one is allowed. Two swapped neighbours count as one wrong letter.
 func Closest(typed string, known []string) string {
 	best, least := "", max(1, len(typed)/3)+1
 	if len(typed) > longestGuess {
@@ -21,7 +22,7 @@ func Closest(typed string, known []string) string {
 	letters, typed := utf8.RuneCountInString(typed), strings.ToLower(typed)
 	for _, word := range known {
 		if apart := letters - utf8.RuneCountInString(word); apart >= least || -apart >= least {
-			continue // at least so many letters are too many or missing
+			continue // the difference in length alone is too great
 		}
 		small := strings.ToLower(word)
 		d := levenshtein.ComputeDistance(typed, small)
@@ -35,7 +36,7 @@ func Closest(typed string, known []string) string {
 	return best
 }
 
-// swapped reports whether two words differ in the order of two neighbours.
+// swapped reports whether two words differ only in the order of two neighbouring bytes.
 func swapped(a, b string) bool {
 	if len(a) != len(b) {
 		return false

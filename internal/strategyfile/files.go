@@ -1,5 +1,5 @@
-// Package strategyfile knows which files are a strategy, which are its tests, and which
-// they name.
+// Package strategyfile finds and reads the files of a strategy, those of its tests, and the files
+// that both name.
 package strategyfile
 
 import (
@@ -13,33 +13,33 @@ import (
 	"github.com/promogate/caddy-discount/strategy/ruletest"
 )
 
-// How the names of files end.
+// The suffixes of the names of files.
 const (
 	Suffix     = ".toml"      // of a strategy
 	TestSuffix = ".test.toml" // of its tests
 	bodySuffix = ".json"      // of the orders that tests name
 )
 
-// IsMember reports whether a file in the directory of a strategy is a part of
-// it or a test of it, and not what an editor leaves there.
+// IsMember reports whether a file in the directory of a strategy is a part or a test of the
+// strategy by its name. Files that an editor leaves in the directory are neither.
 func IsMember(name string) bool {
 	return strings.HasSuffix(name, Suffix) && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#")
 }
 
-// IsBody reports whether a file is an order that a test names.
+// IsBody reports whether a file is an order that a test names, by its suffix.
 func IsBody(name string) bool { return strings.HasSuffix(name, bodySuffix) }
 
-// OfTests is the name of the strategy in one file whose tests a file holds, if it is a file
-// of tests.
+// OfTests returns the path of the strategy in one file whose tests are at a path. It reports false
+// if the path is not that of a file of tests.
 func OfTests(path string) (strategy string, is bool) {
 	of, is := strings.CutSuffix(path, TestSuffix)
 	return of + Suffix, is
 }
 
-// TestsOf is the name of the file of tests beside a strategy in one file.
+// TestsOf returns the name of the file of tests beside a strategy in one file.
 func TestsOf(name string) string { return strings.TrimSuffix(name, Suffix) + TestSuffix }
 
-// ReloadOptions are the options by which package reload finds the files of a strategy.
+// ReloadOptions returns the options with which package reload finds the files of a strategy.
 func ReloadOptions() reload.Options {
 	return reload.Options{
 		Include:    IsMember,
@@ -49,7 +49,7 @@ func ReloadOptions() reload.Options {
 	}
 }
 
-// named are the files beside a strategy that its files name: the orders of its tests,
+// named returns the names of the files that the files of a strategy name: the orders of its tests
 // and the spreadsheets of its catalogue.
 func named(files []reload.File) []string {
 	var sources []strategy.Source
@@ -61,7 +61,7 @@ func named(files []reload.File) []string {
 	return append(bodiesOf(files), strategy.Spreadsheets(sources...)...)
 }
 
-// bodiesOf are the orders beside the tests that these name.
+// bodiesOf returns the names of the orders that tests among some files name.
 func bodiesOf(files []reload.File) []string {
 	var tests []strategy.Source
 	for _, f := range files {
@@ -75,9 +75,8 @@ func bodiesOf(files []reload.File) []string {
 	return ruletest.Bodies(tests...)
 }
 
-// Split separates the tests of a strategy, with the bodies that they name, from the
-// strategy, with the spreadsheets that it names. A file that was named as the strategy is
-// one whatever its name.
+// Split separates the strategy, with the spreadsheets that it names, from its tests, with the
+// bodies that they name. The file at the path of the content is the strategy whatever its name.
 func Split(c reload.Content) (sources, tests []strategy.Source) {
 	for i, f := range c.Files {
 		source := strategy.Source{Name: filepath.Join(c.Dir, f.Name), Data: f.Data}
@@ -92,12 +91,13 @@ func Split(c reload.Content) (sources, tests []strategy.Source) {
 	return sources, tests
 }
 
-// Companions are the files among those of a strategy that it names.
+// Companions returns the files among sources that the strategy names.
 func Companions(sources []strategy.Source) []strategy.Source {
 	return slices.DeleteFunc(slices.Clone(sources), func(s strategy.Source) bool { return !s.Companion })
 }
 
-// Suite reads the tests among some files, and the bodies that they name with them.
+// Suite reads tests from files, with the bodies that they name. The error is a
+// *document.Diagnostics, which lists the problems of the tests and of the bodies.
 func Suite(files []strategy.Source, orders ruletest.Orders) (*ruletest.Suite, error) {
 	var tests []strategy.Source
 	for _, f := range files {

@@ -11,9 +11,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// Read reads what would be loaded from a path: the strategy with the spreadsheets that
-// it names, and its tests with the bodies that they name. Its names are as the path was
-// given, so that they can be clicked on where they are printed.
+// Read reads what a gateway would load from a path: the strategy with the spreadsheets that it
+// names, and its tests with the bodies that they name. The names of the files begin as the path
+// does, so that a terminal can open them. The error names the path.
 func Read(path string) (sources, tests []strategy.Source, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -33,7 +33,8 @@ func Read(path string) (sources, tests []strategy.Source, err error) {
 	return sources, tests, err
 }
 
-// NoTests refuses the path of a file of tests in the place of a strategy's.
+// NoTests returns an error if a path, which should be that of a strategy, is that of a file of
+// tests.
 func NoTests(path string) error {
 	if of, is := OfTests(path); is {
 		return fmt.Errorf("%s is a file of tests, want a strategy such as %s", path, of)
@@ -41,8 +42,8 @@ func NoTests(path string) error {
 	return nil
 }
 
-// ReadAs is [Read] without its checks, for a directory that may be empty. The names of the
-// files are in dir.
+// ReadAs is [Read] without its checks, for a directory that may be empty. The names of the files
+// begin with dir.
 func ReadAs(path, dir string) (sources, tests []strategy.Source, err error) {
 	c, err := reload.ReadOnce(path, ReloadOptions())
 	if err != nil {
@@ -53,8 +54,8 @@ func ReadAs(path, dir string) (sources, tests []strategy.Source, err error) {
 	return sources, tests, nil
 }
 
-// PathError is an error of a file without the name of the system call. Of a relative path
-// that leads nowhere it has the directory that was looked in.
+// PathError returns an error for a path without the name of the system call. If a relative path
+// does not exist, the error has the working directory. A nil error stays nil.
 func PathError(path string, err error) error {
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
@@ -63,9 +64,8 @@ func PathError(path string, err error) error {
 	return LookedFor(path, err)
 }
 
-// LookedFor adds to the error of a relative path, where there is no such file, the
-// directory in which it was looked for: that of the process, which a service manager
-// often starts in another one than a person does.
+// LookedFor adds the working directory to the error for a relative path that does not exist. A
+// service manager often starts the process in another directory than a person does.
 func LookedFor(path string, err error) error {
 	if !errors.Is(err, fs.ErrNotExist) || path == "" || filepath.IsAbs(path) {
 		return err

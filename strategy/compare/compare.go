@@ -1,6 +1,6 @@
-// Package compare says how two strategies differ in meaning. It compares their
-// canonical forms (see strategy.Model.Canonical), so that comments, order where it
-// has no meaning, and defaults written out make no difference.
+// Package compare finds how two strategies differ in meaning. It compares their canonical forms
+// (see strategy.Model.Canonical), so comments, an order without meaning, and explicit defaults
+// make no difference.
 package compare
 
 import (
@@ -14,28 +14,28 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Change is a place where two strategies differ. Old is nil for what was added,
-// New for what was removed; otherwise both are there and differ.
+// Change is one difference between two strategies. Old is nil if the value was added, and New is
+// nil if it was removed.
 type Change struct {
-	// Path leads to the place in the canonical form.
+	// Path leads to the value in the canonical form.
 	Path []Step
 	Old  jsontext.Value
 	New  jsontext.Value
 }
 
-// Step is a part of a path: the name of a member; or the SKU of a product or the
-// language of a text, whose place in the list it stands for; or the number from 0 of a
-// member of another list, in the new list if it is in it.
+// Step is a part of a path. For an object, Name is the name of a member. For a list of products or
+// texts, Name is the SKU or the language. For another list, Name is the index, from 0, and Number
+// is true. The index is that in the list that has the member; it is the same in both lists.
 type Step struct {
 	Name   string
 	Number bool
 }
 
-// Order ends the path of a change that is only of the order of a list: Old and New
-// are the SKUs or languages that both have.
+// Order is the last step of the path of a change in the order of a list. Old and New are the SKUs
+// or languages that both lists have, each in its order.
 const Order = "(order)"
 
-// Pointer is the path as a JSON Pointer (RFC 6901).
+// Pointer returns the path as a JSON Pointer (RFC 6901).
 func (c *Change) Pointer() jsontext.Pointer {
 	var p jsontext.Pointer
 	for _, step := range c.Path {
@@ -44,11 +44,10 @@ func (c *Change) Pointer() jsontext.Pointer {
 	return p
 }
 
-// Canonical finds what differs between two canonical forms, of meanings or of texts (see
-// strategy.Model.Texts): the smallest members
-// that do, in the order of their names. An object or a list that only one has is one
-// change. Lists of texts are compared whole. The error is of a text that is no
-// canonical form.
+// Canonical finds the differences between two canonical forms, of meanings or of texts (see
+// strategy.Model.Texts). It returns the smallest members that differ, in the order of their names.
+// An object or a list that only one form has is one change. A list of strings or numbers is
+// compared as a whole. The error is for a text that is no canonical form.
 func Canonical(before, after []byte) ([]Change, error) {
 	c := comparison{}
 	c.values(nil, before, after)
@@ -85,7 +84,7 @@ func (c *comparison) objects(path []Step, before, after []byte) {
 	c.members(path, old, next)
 }
 
-// members compares what has names.
+// members compares members by name.
 func (c *comparison) members(path []Step, old, next map[string]json.RawMessage) {
 	names := slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(next))
 	slices.Sort(names)
@@ -126,14 +125,14 @@ func areObjects(list []json.RawMessage) bool {
 	return !slices.ContainsFunc(list, func(v json.RawMessage) bool { return !isKind(v, '{') })
 }
 
-// byName names the members of a list by their SKUs or languages; the map is nil if one
-// has none or shares it.
+// byName names the members of a list by their SKUs or languages. The map is nil if a member has
+// neither, or has the same as another one.
 func (c *comparison) byName(list []json.RawMessage) (names []string, members map[string]json.RawMessage) {
 	members = make(map[string]json.RawMessage, len(list))
 	for _, value := range list {
 		var member struct{ SKU, Lang string }
 		c.read(value, &member)
-		name := member.SKU + member.Lang // it has one of them
+		name := member.SKU + member.Lang // a member has at most one of them
 		if _, shared := members[name]; shared || name == "" {
 			return nil, nil
 		}
@@ -143,7 +142,7 @@ func (c *comparison) byName(list []json.RawMessage) (names []string, members map
 	return names, members
 }
 
-// common are the names that the other list has, too.
+// common returns the names that the other list has, too.
 func common(names []string, other map[string]json.RawMessage) []string {
 	return slices.DeleteFunc(names, func(name string) bool {
 		_, has := other[name]
@@ -151,7 +150,7 @@ func common(names []string, other map[string]json.RawMessage) []string {
 	})
 }
 
-// order notes that what both lists have comes in another order.
+// order adds a change if the names that both lists have are in another order.
 func (c *comparison) order(path []Step, old, next []string) {
 	if slices.Equal(old, next) {
 		return
@@ -163,8 +162,8 @@ func (c *comparison) order(path []Step, old, next []string) {
 	c.note(append(slices.Clip(path), Step{Name: Order}), before, after)
 }
 
-// byNumber compares lists whose members have no names: what both begin and end
-// with is the same, and of what is between the first is compared with the first.
+// byNumber compares lists whose members have no names. It skips equal members at the beginning and
+// at the end of both lists, and compares the members between by their order.
 func (c *comparison) byNumber(path []Step, old, next []json.RawMessage) {
 	first := 0
 	for first < min(len(old), len(next)) && bytes.Equal(old[first], next[first]) {

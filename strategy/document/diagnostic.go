@@ -20,27 +20,26 @@ func (p Position) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
-// Diagnostic is one thing wrong with a document, for the person who has to fix it. What it
-// shows of the document is bounded: of what is longer a part is left out, and … is in its
-// place.
+// Diagnostic is one problem of a document, for the person who has to fix it. Its texts are
+// bounded. A … replaces what is left out of a longer text.
 type Diagnostic struct {
 	Position
-	// Key is the path of the value, such as rule."spring".discount_rate, or
-	// empty where the text itself could not be read.
+	// Key is the path of the value, such as rule.spring.discount_rate. It is empty if the TOML
+	// itself could not be parsed there.
 	Key string `json:"key,omitempty"`
-	// Reason says what was seen and what was wanted.
+	// Reason describes what was seen and what was expected.
 	Reason string `json:"reason"`
-	// Hint says what was probably meant, if that can be guessed.
+	// Hint describes what was probably meant; "" without a guess.
 	Hint string `json:"hint,omitempty"`
-	// Text is the line as it stands in the file; of a line of more than 200 bytes the part
-	// around the column.
+	// Text is the line in the file. For a line of more than 200 bytes it is the part around the
+	// column.
 	Text string `json:"text,omitempty"`
-	// TextColumn is the column in Text, where that is not the one in the line because Text
-	// leaves out the beginning of the line.
+	// TextColumn is the column in Text, in characters from 1, if Text leaves out the beginning
+	// of the line; 0 otherwise.
 	TextColumn int `json:"text_column,omitempty"`
 }
 
-// String is the problem on one line.
+// String returns the problem on one line.
 func (p Diagnostic) String() string {
 	var s strings.Builder
 	s.WriteString(p.Position.String() + ": ")
@@ -54,18 +53,17 @@ func (p Diagnostic) String() string {
 	return s.String()
 }
 
-// Diagnostics is what was found wrong with a document, in the order of its text: the first
-// of it, up to [MaxListed], and how much more there is.
+// Diagnostics are the problems of a document in the order of its text. List has the first ones, up
+// to [MaxListed].
 type Diagnostics struct {
 	List []Diagnostic
-	More int // that are not in List
-	// Warnings are what else was noticed, which alone would not have kept the
-	// document from being used.
+	More int // how many are not in List
+	// Warnings are findings that do not prevent the document from being used.
 	Warnings     []Diagnostic
-	MoreWarnings int // that are not in Warnings
+	MoreWarnings int // how many are not in Warnings
 }
 
-// Error lists the problems, one a line.
+// Error lists the problems, one on each line. It leaves out the warnings.
 func (p *Diagnostics) Error() string {
 	lines := make([]string, 0, len(p.List)+1)
 	for _, problem := range p.List {
@@ -77,7 +75,7 @@ func (p *Diagnostics) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// MoreText is the line for what is not listed: "and 3 more problems".
+// MoreText returns the line for n things that are not listed: "and 3 more problems".
 func MoreText(n int, noun string) string {
 	if n == 1 {
 		return "and 1 more " + noun
@@ -85,7 +83,7 @@ func MoreText(n int, noun string) string {
 	return fmt.Sprintf("and %d more %ss", n, noun)
 }
 
-// Diagnostic describes a problem at a position.
+// Diagnostic returns a problem at a position, with the text around it.
 func (d *Document) Diagnostic(at Pos, key, reason, hint string) Diagnostic {
 	p := Diagnostic{
 		Position: d.Locate(at), Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint),
@@ -111,7 +109,7 @@ func (d *Document) Sort(list []Diagnostic) {
 	})
 }
 
-// fail is the error for a single mistake of grammar.
+// fail returns the error for a single mistake of grammar.
 func (d *Document) fail(at Pos, key, reason string) error {
 	return &Diagnostics{List: []Diagnostic{d.Diagnostic(at, key, reason, "")}}
 }

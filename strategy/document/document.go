@@ -1,11 +1,10 @@
-// Package document reads TOML into a tree that remembers where everything
-// stands, so that a mistake of meaning found much later can still be shown with
-// its file, line and column. It knows TOML and nothing of promotions.
+// Package document reads TOML into a tree with the position of every value. A mistake in the
+// meaning of a value, found much later, can then be reported with its file, line and column. The
+// package has no rules about promotions.
 //
-// The grammar is go-toml's own (its parser package); this package adds what
-// that parser leaves to its caller: tables put together, duplicate keys found,
-// dates and numbers checked. A differential fuzz test holds it against
-// go-toml's decoder.
+// The grammar is that of go-toml (its package unstable). This package adds what that parser leaves
+// to its caller: it merges tables, finds duplicate keys, and checks dates and numbers. A
+// differential fuzz test compares it with go-toml's decoder.
 package document
 
 import (
@@ -30,7 +29,7 @@ const (
 	LocalTime
 )
 
-// String is the type as a message says it: "a table".
+// String returns the type as messages name it: "a table".
 func (k Kind) String() string {
 	return [...]string{"a table", "a list", "a string", "an integer", "a decimal number", "a boolean",
 		"a date-time", "a local date-time", "a local date", "a local time"}[k]
@@ -42,8 +41,8 @@ type Source struct {
 	Name string // as it should appear in messages
 	Data []byte
 
-	// Companion says that the file is no part of the document, and one that the document
-	// may name.
+	// Companion says that the file is no part of the document, but a file that the document may
+	// name.
 	Companion bool
 }
 
@@ -58,14 +57,14 @@ type Node struct {
 	Kind   Kind
 	origin origin
 	Pos    Pos
-	// Text is the value of a string, or a scalar as it is written.
+	// Text is the value of a string, or a scalar as it is written. Numbers have no underscores.
 	Text string
 	*members
 }
 
-// members are what a table or array holds. They are apart from the node, and
-// one and the same for all scalars, because nine nodes of ten are scalars: of
-// the tree of a large strategy that saves a third.
+// members are the contents of a table or an array. They are separate from the node, and all
+// scalars share one value, because nine nodes of ten are scalars. That saves a third of the memory
+// of the tree of a large strategy.
 type members struct {
 	// Fields are the members of a table in the order they were written.
 	Fields []Field
@@ -75,10 +74,10 @@ type members struct {
 	index map[string]int32 // of Fields; only for large tables
 }
 
-// none is what scalars hold. It is never written.
+// none is the members of all scalars. It is never written.
 var none = &members{}
 
-// newTable is an empty table outside of all blocks.
+// newTable returns an empty table that is in no block of an arena.
 func newTable(at Pos) *Node { return &Node{Kind: Table, Pos: at, members: &members{}} }
 
 // Field is a member of a table.
@@ -88,24 +87,23 @@ type Field struct {
 	Value *Node
 }
 
-// origin is how a table or array came about, which decides what may still be
-// added to it.
+// origin is how a table or array was written. It decides what may still be added to it.
 type origin uint8
 
 const (
-	written  origin = iota // a value: scalar, array or inline table; closed
-	implied                // [a.b] made a
+	written  origin = iota // a value: scalar, array or inline table; nothing may be added
+	implied                // the table a of [a.b]
 	headed                 // [a]
-	dotted                 // a.b = 1 made a
+	dotted                 // the table a of a.b = 1
 	repeated               // [[a]]
 	foreign                // from a source of another kind than TOML
 )
 
-// indexFrom is the number of members from which a table is searched by map.
-// Up to here a scan is as fast and needs no memory.
+// indexFrom is the number of members from which a table has a map. Below it a scan is as fast and
+// needs no memory.
 const indexFrom = 12
 
-// Get finds a member of a table; nil when there is none.
+// Get returns the value of a member of a table; nil if there is none.
 func (n *Node) Get(key string) *Node {
 	if f := n.Field(key); f != nil {
 		return f.Value
@@ -113,8 +111,8 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Index is the index of an element in an array; -1 for what is none, or where n is no array.
-// Elements are in the order of the text.
+// Index returns the index of an element in an array; -1 if it is no element of n, or if n is no
+// array. It requires that the elements are in the order of the text.
 func (n *Node) Index(element *Node) int {
 	if n == nil || n.Kind != Array {
 		return -1
@@ -128,8 +126,7 @@ func (n *Node) Index(element *Node) int {
 	return i
 }
 
-// Field finds a member of a table with the position of its key; nil when there is
-// none.
+// Field returns a member of a table with the position of its key; nil if there is none.
 func (n *Node) Field(key string) *Field {
 	if n.index != nil {
 		if i, ok := n.index[key]; ok {
@@ -151,7 +148,7 @@ func (n *Node) add(f Field) {
 	n.indexLast()
 }
 
-// indexLast makes the last member found by its key.
+// indexLast adds the last member to the map, or makes the map once there are enough members.
 func (n *Node) indexLast() {
 	switch last := len(n.Fields) - 1; {
 	case n.index != nil:

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// A line, a key or a value may be as long as a file, and a file may have a mistake in
-// each few bytes of one line. What a problem shows of them is bounded, in bytes, so that
-// what is said of a file is never much longer than the file.
+// Bounds of the texts in a problem, in bytes. A line, a key or a value may be as long as a file,
+// and one line may have a mistake every few bytes. The bounds keep the messages about a file from
+// being much longer than the file.
 const (
 	maxText   = 200 // of a line
 	maxName   = 100 // of one name in a key
@@ -17,11 +17,11 @@ const (
 	maxHint   = 400
 )
 
-// ellipsis stands for what is left out of a line.
+// ellipsis replaces what is left out of a line.
 const ellipsis = "…"
 
-// around is the part of a line that is shown of it, with marks where it is cut, and how
-// many bytes of the line come before that part.
+// around returns the part of a line around an offset, with an ellipsis at each end that is cut,
+// and how many bytes of the line come before that part.
 func around(line []byte, at int) (text string, from int) {
 	if len(line) <= maxText {
 		return strings.ToValidUTF8(string(line), "\uFFFD"), 0
@@ -42,7 +42,8 @@ func around(line []byte, at int) (text string, from int) {
 	return text, from
 }
 
-// forward goes over the characters behind an offset that so many bytes have room for.
+// forward returns the end of the characters after an offset that fit into spare bytes, and the
+// bytes left over.
 func forward(line []byte, at, spare int) (to, unused int) {
 	for at < len(line) {
 		c, size := utf8.DecodeRune(line[at:])
@@ -54,7 +55,7 @@ func forward(line []byte, at, spare int) (to, unused int) {
 	return at, spare
 }
 
-// backward is forward towards the beginning.
+// backward is forward towards the beginning of the line.
 func backward(line []byte, at, spare int) (from, unused int) {
 	for at > 0 {
 		c, size := utf8.DecodeLastRune(line[:at])
@@ -66,8 +67,8 @@ func backward(line []byte, at, spare int) (from, unused int) {
 	return at, spare
 }
 
-// shownBytes is what a character takes where it is shown: a byte that is no UTF-8 is shown
-// as U+FFFD.
+// shownBytes returns how many bytes a character takes in the shown text. A byte that is not UTF-8
+// is shown as U+FFFD.
 func shownBytes(c rune, size int) int {
 	if c == utf8.RuneError {
 		return utf8.RuneLen(utf8.RuneError)
@@ -75,8 +76,8 @@ func shownBytes(c rune, size int) int {
 	return size
 }
 
-// lineAround is what is shown of the line that a position is on, without its end. Of a
-// line that is cut before it, column is the column of the position in the text; 0 otherwise.
+// lineAround returns the shown part of the line at a position, without the line end. column is the
+// column of the position in text if the beginning of the line is left out; 0 otherwise.
 func (d *Document) lineAround(at Pos) (text string, column int) {
 	if int(at.source) >= len(d.sources) {
 		return "", 0

@@ -2,17 +2,18 @@ package document
 
 import "slices"
 
-// MaxListed is how many problems of a strategy are listed. Of the others there is a count.
+// MaxListed is how many problems of a strategy are listed. The others are only counted.
 const MaxListed = 200
 
-// Findings collect the problems of a document and keep the first in the order of the text.
+// Findings collects the problems of a document. It keeps the first ones in the order of the text,
+// up to [MaxListed], and counts the others.
 type Findings struct {
 	list []Diagnostic
 	more int
 }
 
-// Add adds a problem. It sorts and cuts the list from time to time, so that memory does
-// not grow with the mistakes of a large document.
+// Add adds a problem of d. It sorts and shortens the list from time to time, so that memory does
+// not grow with the number of problems.
 func (f *Findings) Add(d *Document, p Diagnostic) {
 	const most = 5 * MaxListed
 	if f.list = append(f.list, p); len(f.list) >= most {
@@ -28,7 +29,7 @@ func (f *Findings) cut(d *Document) {
 	}
 }
 
-// Count is how many problems were found.
+// Count returns how many problems were added.
 func (f *Findings) Count() int { return len(f.list) + f.more }
 
 // Listed returns the first problems in the order of the text, up to [MaxListed], and how many
@@ -38,8 +39,8 @@ func (f *Findings) Listed(d *Document) (list []Diagnostic, more int) {
 	return f.list, f.more
 }
 
-// Listed returns the beginning of a list of problems, up to [MaxListed], and how many more
-// it has.
+// Listed returns the beginning of a list of problems, up to [MaxListed], and how many more the
+// list has.
 func Listed(list []Diagnostic) (first []Diagnostic, more int) {
 	if len(list) <= MaxListed {
 		return list, 0

@@ -6,18 +6,19 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Local is what the clocks of a time zone show, as instants. Two of them are apart
-// when clocks are set back and show the same twice. What clocks skip when they are
-// set forward is the instant of that change.
+// Local is a local date-time in a time zone as instants. First and Last differ if clocks are set
+// back and show the date-time twice. If clocks are set forward and skip the date-time, both are
+// the instant of that change.
 type Local struct {
-	First, Last time.Time // the same unless it comes twice
+	First, Last time.Time // equal unless clocks show the date-time twice
 	Skipped     bool
 }
 
-// Twice reports whether the clocks show it twice.
+// Twice reports whether clocks show the date-time twice.
 func (l Local) Twice() bool { return !l.First.Equal(l.Last) }
 
-// ReadLocal reads the text of a local date-time node by the clocks in loc.
+// ReadLocal reads the text of a local date-time node in the time zone loc. The error is that of
+// go-toml for a text that is no local date-time.
 func ReadLocal(text string, loc *time.Location) (Local, error) {
 	var local toml.LocalDateTime
 	if err := local.UnmarshalText([]byte(text)); err != nil {
@@ -29,9 +30,9 @@ func ReadLocal(text string, loc *time.Location) (Local, error) {
 // farthest is more than any clock was ever away from UTC.
 const farthest = 26 * time.Hour
 
-// shownIn finds when the clocks in loc show what those in UTC show at the instant
-// given. It tries every offset that is in force around it, since time.Date takes
-// the earlier pass west of Greenwich and the later one east of it.
+// shownIn finds the instants at which clocks in loc show what clocks in UTC show at the instant
+// shown. It tries every offset that is in force around it. It does not use time.Date, which takes
+// the first instant west of Greenwich and the last one east of it.
 func shownIn(loc *time.Location, shown time.Time) Local {
 	var l Local
 	found := false
@@ -42,7 +43,7 @@ func shownIn(loc *time.Location, shown time.Time) Local {
 		pass := shown.Add(-time.Duration(offset) * time.Second).In(loc)
 		switch {
 		case !start.IsZero() && pass.Before(start):
-			if !found { // it was too late for the offset before
+			if !found { // it is after the end of the previous offset: skipped
 				return Local{First: start, Last: start, Skipped: true}
 			}
 		case end.IsZero() || pass.Before(end):

@@ -34,10 +34,10 @@ func (b *builder) grammar(err error) error {
 	return &Diagnostics{List: []Diagnostic{b.doc.Diagnostic(at, "", reason, hint)}}
 }
 
-// oddAt finds the odd sign that a mistake at an offset is: the one that stands there, or
-// one within the word that does.
+// oddAt finds the odd sign that causes a mistake at an offset: the sign at the offset, or one
+// within the word that begins there.
 func (b *builder) oddAt(offset int, reason string) (at int, found bool) {
-	if strings.Contains(reason, "escape") { // in a string, where any sign may be
+	if strings.Contains(reason, "escape") { // in a string, which may have any sign
 		return 0, false
 	}
 	for at = offset; at < len(b.text); {
@@ -53,14 +53,13 @@ func (b *builder) oddAt(offset int, reason string) (at int, found bool) {
 	return 0, false
 }
 
-// isBare reports whether a byte may be part of a bare key, a number, a truth or a date.
+// isBare reports whether a byte may be part of a bare key, a whole number, a boolean or a date.
 func isBare(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
 }
 
-// odd is the error for an odd sign: the line it is in, and those below that have such a
-// sign where it cannot be meant. A keyboard that writes one such sign writes them
-// all.
+// odd returns the error for an odd sign. It also lists each line below with an odd sign outside of
+// strings and comments, because a keyboard that types one such sign types them everywhere.
 func (b *builder) odd(first Pos) error {
 	var found Findings
 	c, _ := utf8.DecodeRuneInString(b.text[first.offset:])
@@ -83,9 +82,9 @@ func (b *builder) odd(first Pos) error {
 	return p
 }
 
-// slip says what is wrong at an offset in the words of people who write prices
-// rather than parsers; nothing where the parser's own words will do. The parser
-// reads bytes, so it names but a part of a character beyond ASCII.
+// slip returns the reason of a mistake at an offset for people who write prices and not parsers;
+// "" if the reason of the parser is clear enough. The parser reads bytes, so its reason names only
+// a part of a character beyond ASCII.
 func (b *builder) slip(offset int, reason string) (slip, hint string) {
 	text := b.text[min(offset, len(b.text)):]
 	c, _ := utf8.DecodeRuneInString(text)

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// conflict is what a merge in a version control left in a text: two versions of some
-// lines, or three, and between them lines that begin with seven signs.
+// conflict is a merge conflict of a version control system that is left in a text: two or three
+// versions of some lines, and between them marker lines that begin with at least seven signs.
 type conflict struct {
-	at, until int  // offsets of its first line and of the one behind it
-	width     int  // of the marker it begins with
+	at, until int  // offsets of its first line and of the line after it
+	width     int  // how many signs its first marker has
 	whole     bool // it begins with <<<<<<< and ends with >>>>>>>
 }
 
 const markerWidth = 7
 
-// marker is the sign that a line is the marker of a conflict by, and how many of it there
-// are; 0 for other lines. A merge can be set to write more than seven, and writes more
+// marker returns the sign of a marker line of a conflict, and how often the line begins with it;
+// 0 for other lines. A merge can be configured to write more than seven signs. It also writes more
 // for a conflict within the common ancestor of the versions.
 func marker(line string) (sign byte, width int) {
 	if len(line) < markerWidth || !strings.ContainsRune("<=>|", rune(line[0])) {
@@ -31,8 +31,9 @@ func marker(line string) (sign byte, width int) {
 	return line[0], width
 }
 
-// conflicts finds what merges left in a text, outside of strings of several lines. Within a
-// conflict a string may begin in each of the versions, so there every marker counts.
+// conflicts finds the merge conflicts in a text. A marker within a string of several lines does
+// not begin a conflict. Within a conflict every marker counts, because a string may begin in each
+// of the versions.
 func conflicts(text string) []conflict {
 	if !strings.Contains(text, "<<<<<<<") && !strings.Contains(text, "=======") &&
 		!strings.Contains(text, ">>>>>>>") && !strings.Contains(text, "|||||||") {
@@ -40,7 +41,7 @@ func conflicts(text string) []conflict {
 	}
 	var found []conflict
 	var open *conflict // the last of them, until it ends
-	before := ""       // the string that it began in
+	before := ""       // the quotes of the string that it began in
 	for l := (lineScan{text: text}); l.advance(); {
 		sign, width := byte(0), 0
 		if open != nil || l.in == "" {
@@ -57,7 +58,7 @@ func conflicts(text string) []conflict {
 		open.until = l.next
 		if sign == '>' && width <= open.width {
 			open.whole = text[open.at] == '<'
-			open = nil // a string that begins in the last version goes on
+			open = nil // a string that begins in the last version continues
 			continue
 		}
 		l.in = before
@@ -65,7 +66,7 @@ func conflicts(text string) []conflict {
 	return found
 }
 
-// problem says that a merge conflict is left.
+// problem returns the problem for a merge conflict.
 func (c conflict) problem(d *Document, source int32) Diagnostic {
 	at := Pos{source: source, offset: uint32(c.at)}
 	reason := "a line of a merge conflict is left here"
@@ -76,8 +77,8 @@ func (c conflict) problem(d *Document, source int32) Diagnostic {
 	return d.Diagnostic(at, "", reason, "keep one of the versions, and take out the lines that begin with <<<<<<<, |||||||, ======= or >>>>>>>")
 }
 
-// withConflicts adds the merge conflicts of all sources to the error of one. Other
-// problems within a conflict are left out.
+// withConflicts adds the merge conflicts of all sources to the error of one. If there are any, it
+// keeps only the first other problem, and none within a conflict.
 func (d *Document) withConflicts(err error) error {
 	var first *Diagnostics
 	if !errors.As(err, &first) {

@@ -6,10 +6,11 @@ import (
 	"github.com/promogate/caddy-discount/internal/spelling"
 )
 
-// Closest is [spelling.Closest], for those who read documents.
+// Closest is [spelling.Closest], for packages that read documents.
 func Closest(typed string, known []string) string { return spelling.Closest(typed, known) }
 
-// DidYouMean is the hint for a mistyped word, or nothing when no known one is near.
+// DidYouMean returns the hint for a mistyped word, with the known word in quotes; "" if no known
+// word is near.
 func DidYouMean(typed string, known []string) string {
 	meant := Closest(typed, known)
 	if meant == "" {

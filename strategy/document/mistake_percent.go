@@ -9,26 +9,26 @@ import (
 	"github.com/promogate/caddy-discount/internal/rates"
 )
 
-// bareShare is a share that is written without quotes, as 15%, 85折 or 0,85: TOML has no such
-// value, and in quotes it would be no rate either.
+// bareShare is a share without quotes, such as 15%, 85折 or 0,85. TOML has no such value. In quotes
+// it would be no rate either.
 type bareShare struct {
 	at           int
 	reason, hint string
 }
 
-// rateKey is the end of the text before the value of a key that takes a rate, or is
-// probably meant to.
+// rateKey matches the text before the value of a key that takes a rate or is probably meant to
+// take one.
 var rateKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(rate|rates|percent|discount|off)["']?\s*=\s*(\[[^\]]*)?$`)
 })
 
-// amountToo reports whether a key is one of amounts as well: the discount that a test
-// expects is one.
+// amountToo reports whether a key may also take an amount, such as the discount that a test
+// expects.
 func amountToo(key string) bool {
 	return strings.EqualFold(key, "discount") || strings.EqualFold(key, "off")
 }
 
-// shareAt finds the share that a mistake at an offset is in.
+// shareAt finds the share that contains a mistake at an offset.
 func (b *builder) shareAt(offset int) (bareShare, bool) {
 	offset = min(offset, len(b.text))
 	line := strings.LastIndexByte(b.text[:offset], '\n') + 1

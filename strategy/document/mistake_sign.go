@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// An odd sign looks like one that TOML is written with, or like nothing at all, and is
-// another: a no-break space from a web page, the full-width signs of a Chinese
-// keyboard, the curly quotes of a word processor.
+// An oddSign is a character that looks like a sign of TOML, or is invisible, and is another
+// character: a no-break space from a web page, a full-width sign of a Chinese keyboard, a curly
+// quote of a word processor.
 type oddSign struct {
 	name      string // such as "no-break space"
 	hint      string
@@ -27,7 +27,8 @@ const (
 	asMoney   = "an amount is written without the sign of its currency"
 )
 
-// oddSignOf names a character that is no part of TOML but easily taken for one.
+// oddSignOf describes a character that is no part of TOML but looks like one. It reports false for
+// other characters.
 func oddSignOf(c rune) (oddSign, bool) {
 	if name, hint := blankName(c); name != "" {
 		return oddSign{name: name, hint: hint, invisible: true}, true
@@ -52,8 +53,8 @@ func oddSignOf(c rune) (oddSign, bool) {
 	return oddSign{}, false
 }
 
-// compatible names a character that Unicode has as another form of plain ones, such
-// as the full-width ones of East Asia.
+// compatible describes a character that Unicode defines as another form of plain ASCII characters,
+// such as a full-width one of East Asia.
 func compatible(c rune) (oddSign, bool) {
 	plain := norm.NFKC.String(string(c))
 	if plain == string(c) || plain == "" || strings.ContainsFunc(plain, func(r rune) bool { return r <= ' ' || r >= utf8.RuneSelf }) {
@@ -77,7 +78,7 @@ func compatible(c rune) (oddSign, bool) {
 	return s, true
 }
 
-// signName is a plain character in words.
+// signName returns the name of a plain character.
 func signName(plain string) string {
 	switch c := plain[0]; {
 	case c >= '0' && c <= '9':
@@ -98,7 +99,8 @@ var signNames = map[string]string{
 	"}": "closing brace", "~": "tilde",
 }
 
-// signHints are what to type where the plain sign is not it.
+// signHints are the hints for other forms of a plain sign, if typing the plain sign is not the
+// answer.
 var signHints = map[string]string{
 	`"`: asQuote,
 	"'": asQuotes,
@@ -111,7 +113,8 @@ var signHints = map[string]string{
 	"$": asMoney,
 }
 
-// oddSigns are those that Unicode does not have as a form of a plain sign.
+// oddSigns are signs that need a hint of their own. Unicode defines most of them as no form of a
+// plain sign.
 var oddSigns = map[rune]oddSign{
 	'`': {name: "backtick", hint: asQuotes},
 	'$': {name: "dollar sign", hint: asMoney},
@@ -144,8 +147,8 @@ var oddSigns = map[rune]oddSign{
 	'،': {name: "Arabic comma", hint: "type , in its place"}, '٫': {name: "Arabic decimal separator", hint: "type . in its place"},
 }
 
-// blankName names white space and signs that are not seen, and what to do with one;
-// "" for other characters, the tab, the space and the end of a line among them.
+// blankName returns the name of a white-space or invisible character and a hint. Both are "" for
+// other characters, and for the tab, the space and the line feed.
 func blankName(c rune) (name, hint string) {
 	if c < ' ' || c >= 0x7f && c < 0xa0 {
 		return controlName(c)
@@ -210,16 +213,15 @@ var blankNames = map[rune]string{
 	'\ufeff': "byte order mark, a zero-width no-break space,",
 }
 
-// Blank names a character of a text that is white space other than the plain space, or
-// that is not seen at all, such as "no-break space"; "" for any other character. A tab and
-// the end of a line are no such characters.
+// Blank returns the name of an invisible character or of white space, such as "no-break space"; ""
+// for any other character. The plain space, the tab and the line feed are other characters.
 func Blank(c rune) string {
 	name, _ := blankName(c)
 	name, _, _ = strings.Cut(name, ",")
 	return name
 }
 
-// describe is what is wrong where the sign stands.
+// describe returns the reason of a problem with the sign.
 func (s oddSign) describe(c rune) string {
 	if s.invisible {
 		return fmt.Sprintf("unexpected %s (%U)", s.name, c)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TimeMeant is the hint for a time, date or date-time that does not exist: the same
-// instant as it can be written, or what is out of range; "" where nothing is known.
+// TimeMeant returns the hint for a time, date or date-time that does not exist: how to write the
+// same instant, or which part is out of range; "" if there is no hint.
 func TimeMeant(text string) string {
 	date, clock, both := cutClock(text)
 	switch {
@@ -48,8 +48,8 @@ func cutZone(clock string) (bare, offset string) {
 	return clock, ""
 }
 
-// isMidnight reports whether a clock shows the end of a day: 24:00, 24:00:00 or with
-// zeros behind.
+// isMidnight reports whether a time is the end of a day: 24:00 or 24:00:00, also with decimals
+// that are zero.
 func isMidnight(clock string) bool {
 	rest, is := strings.CutPrefix(clock, "24:00")
 	return is && strings.Trim(rest, ":.0") == ""

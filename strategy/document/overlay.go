@@ -2,9 +2,8 @@ package document
 
 import "slices"
 
-// Overlay lays one table over another: tables merge by key, everything else
-// replaces what was there. Neither is changed; what did not change is
-// shared.
+// Overlay lays the node above over the node below. Tables merge by key, and every other value
+// replaces the value below. Neither node is changed. The result shares the unchanged parts of both.
 func Overlay(below, above *Node) *Node {
 	if below == nil || below.Kind != Table || above.Kind != Table {
 		return above
@@ -25,7 +24,7 @@ func Overlay(below, above *Node) *Node {
 	return merged
 }
 
-// Without is a table less some of its members.
+// Without returns a copy of a table without some of its members.
 func (n *Node) Without(keys ...string) *Node {
 	remainder := newTable(n.Pos)
 	for _, f := range n.Fields {
@@ -36,8 +35,8 @@ func (n *Node) Without(keys ...string) *Node {
 	return remainder
 }
 
-// Rename is a table with one key called another; the table itself when it has
-// no such key.
+// Rename returns a copy of a table with one key renamed. It returns the table itself if it has no
+// such key.
 func (n *Node) Rename(from, to string) *Node {
 	if n.Field(from) == nil {
 		return n

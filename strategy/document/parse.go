@@ -11,23 +11,22 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// MaxSize bounds one source, so that every offset fits its type.
+// MaxSize bounds one source, in bytes, so that every offset fits its type.
 const MaxSize = 1 << 30
 
-// MaxParts bounds the parts of a dotted key. Tables within tables are walked by
-// recursion, and a file that is one long key must not exhaust the stack, which
-// nothing can recover from.
+// MaxParts bounds the parts of a dotted key. Functions walk tables within tables by recursion, and
+// a file with one long key must not overflow the stack: a program cannot recover from that.
 const MaxParts = 100
 
-// byteOrderMark is what Windows writes before UTF-8. It is no part of the text.
+// byteOrderMark is the mark that Windows writes before UTF-8. It is no part of the text.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// Parse reads the sources, in order, as one document. The error is a
-// *[Diagnostics]; reading stops at the first mistake of grammar, since what
-// follows one is guesswork. A byte order mark before a source is skipped.
+// Parse reads the sources, in order, as one document. The error is a *[Diagnostics]. Reading stops
+// at the first mistake of grammar, because anything after it would be guesswork. Parse skips a
+// byte order mark before a source.
 func Parse(sources ...Source) (*Document, error) { return ParsePausing(nil, sources...) }
 
-// ParsePausing is [Parse] with pauses.
+// ParsePausing is [Parse] with calls of pause.
 func ParsePausing(pause Pause, sources ...Source) (*Document, error) {
 	d := &Document{Root: newTable(Pos{}), sources: slices.Clone(sources)}
 	d.Root.origin = headed
@@ -75,7 +74,7 @@ func invalidUTF8(data []byte) int {
 	return -1
 }
 
-// notUTF8 is the error for a file in another encoding.
+// notUTF8 returns the error for a file in another encoding.
 func (d *Document) notUTF8(at Pos, data []byte) error {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return &Diagnostics{List: []Diagnostic{d.Diagnostic(at, "", "the file is UTF-16, which TOML is not written in", "save it as UTF-8")}}
@@ -87,18 +86,17 @@ func (d *Document) notUTF8(at Pos, data []byte) error {
 type builder struct {
 	doc    *Document
 	source int32
-	text   string // the source once more, of which keys and values are parts
+	text   string // a copy of the source; keys and values are substrings of it
 	parser unstable.Parser
-	table  *Node // what key/value lines go into
+	table  *Node // the table that key/value lines are added to
 	arena  nodeArena
-	walked int // of the text, for the positions of elements
+	walked int // bytes of the text that were scanned for the positions of elements
 }
 
-// part is what the parser read from a range of the source. Most keys and
-// values stand there as they are, and are a part of the one copy of the source
-// instead of a copy each: three allocations a line fewer, for which that one
-// copy is kept as long as any part of it. The comparison makes sure; texts with
-// escapes, or in three quotes, are copied.
+// part returns what the parser read from a range of the source. Most keys and values equal the
+// bytes in the source. For these part returns a substring of the one copy of the source, which
+// saves three allocations a line and keeps that copy as long as any substring. The comparison
+// finds texts that differ from the source, such as those with escapes, and part copies them.
 func (b *builder) part(r unstable.Range, data []byte) string {
 	start := int(r.Offset)
 	if int(r.Length) > len(data) {
@@ -175,8 +173,8 @@ func (b *builder) header(e *unstable.Node) error {
 	return nil
 }
 
-// checkPart refuses a part of a key that is one too many, or that programs in C end early:
-// such a key is another one to them.
+// checkPart refuses a part of a key that is one too many, or that has a NUL character: programs in
+// C take such a key for a shorter one.
 func (b *builder) checkPart(number int, name string, at Pos) error {
 	switch {
 	case number > MaxParts:
@@ -187,8 +185,7 @@ func (b *builder) checkPart(number int, name string, at Pos) error {
 	return nil
 }
 
-// open is the table that further headers below this node go into; nil when
-// the node is closed.
+// open returns the table that further headers below this node add to; nil if the node is closed.
 func (n *Node) open() *Node {
 	switch {
 	case n.origin == repeated:
@@ -268,8 +265,9 @@ func (b *builder) keyValue(table *Node, e *unstable.Node) error {
 	return nil
 }
 
-// value builds a value; near is the position of its key, used for arrays and empty
-// tables, which carry none of their own. [builder.locateElements] finds those in arrays.
+// value builds a value. fallback is the position of its key, for arrays and empty inline tables,
+// of which the parser gives no position. [builder.locateElements] finds the positions of those in
+// arrays.
 func (b *builder) value(v *unstable.Node, fallback Pos) (*Node, error) {
 	switch v.Kind {
 	case unstable.InlineTable:
@@ -309,8 +307,8 @@ func children(v *unstable.Node) int {
 	return n
 }
 
-// close makes the tables that dotted keys opened within an inline table as
-// final as the inline table itself.
+// close closes the tables that dotted keys opened within an inline table. Nothing may be added to
+// an inline table after its end.
 func (n *Node) close() {
 	for i := range n.Fields {
 		if v := n.Fields[i].Value; v.origin == dotted {
@@ -330,7 +328,7 @@ func (b *builder) duplicate(table *Node, at Pos, name string, first *Field) erro
 	return b.doc.fail(at, KeyIn(path, name), fmt.Sprintf("%q is already there, %s", name, before))
 }
 
-// below says under which key a value is wrong, unless it is one within it.
+// below adds the key of a value to its error, unless the error has the key of a value within it.
 func (b *builder) below(table *Node, name string, err error) error {
 	var problems *Diagnostics
 	if errors.As(err, &problems) && problems.List[0].Key == "" {
@@ -340,8 +338,8 @@ func (b *builder) below(table *Node, name string, err error) error {
 	return err
 }
 
-// pathTo finds a table below a node, by the path that problems name it by. One that
-// is not there yet, being read, is found nowhere.
+// pathTo returns the path of a table below a node, as problems name it. It reports false for a
+// table that is not in the tree yet because it is still being read.
 func (n *Node) pathTo(table *Node, path string) (string, bool) {
 	if n == table {
 		return path, true

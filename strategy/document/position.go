@@ -2,8 +2,8 @@ package document
 
 import "slices"
 
-// lineIndex finds lines and columns in one source. It is made for the first problem. The
-// counts it keeps bound the cost of many problems in one long line.
+// lineIndex finds lines and columns in one source. It is made for the first problem. Its counts of
+// characters bound the cost of many problems in one long line.
 type lineIndex struct {
 	starts []uint32 // offsets of the lines
 	runes  []uint32 // characters before every step-th byte
@@ -23,7 +23,7 @@ func (d *Document) Locate(at Pos) Position {
 }
 
 func (d *Document) lines(source int32) *lineIndex {
-	for len(d.found) < len(d.sources) { // which may have grown
+	for len(d.found) < len(d.sources) { // Foreign may have added sources
 		d.found = append(d.found, nil)
 	}
 	if d.found[source] == nil {
@@ -55,7 +55,7 @@ func newLineIndex(data []byte) *lineIndex {
 // startsRune reports whether a byte of UTF-8 is the first of a character.
 func startsRune(c byte) bool { return c&0xC0 != 0x80 }
 
-// lineOf is the number, from 0, of the line an offset is on.
+// lineOf returns the number, from 0, of the line of an offset.
 func (p *lineIndex) lineOf(offset uint32) int {
 	n, exact := slices.BinarySearch(p.starts, offset)
 	if !exact {

@@ -1,7 +1,7 @@
 package document
 
-// The parser gives no position of an array or of an empty inline table. A member that is
-// one has the position of its key; this file finds the elements of arrays in the text.
+// The parser gives no position of an array or of an empty inline table. As a member of a table it
+// has the position of its key. As an element of an array it has the position that this file finds.
 
 // locateElements sets the positions of those elements of an array that have none; the array is
 // the value of the key that ends at an offset.
@@ -15,7 +15,7 @@ func (b *builder) locateElements(array *Node, keyEnd int) {
 	b.walked += w.at - keyEnd
 }
 
-// hasUnlocated reports whether an array has such elements, itself or in arrays within it.
+// hasUnlocated reports whether an array has elements without a position.
 func hasUnlocated(array *Node) bool {
 	if array.Kind != Array || array.origin != written {
 		return false
@@ -28,17 +28,17 @@ func hasUnlocated(array *Node) bool {
 	return false
 }
 
-// mostWalked is how often a text is scanned at most: deeply nested tables and arrays
-// would otherwise be scanned once for each.
+// mostWalked bounds how often a text is scanned. Without it, nested tables and arrays would be
+// scanned once for each level. Elements beyond it keep the position of the key.
 const mostWalked = 4
 
-// elementWalk goes through the elements of arrays in the text, which is known to be valid.
+// elementWalk scans the elements of arrays in a text that is known to be valid.
 type elementWalk struct {
 	b  *builder
 	at int
 }
 
-// array goes through the elements of an array from its bracket on to behind its end.
+// array scans an array from its opening bracket to the byte after its closing one.
 func (w *elementWalk) array(array *Node) {
 	if w.b.walked > mostWalked*len(w.b.text) {
 		return
@@ -61,7 +61,7 @@ func (w *elementWalk) array(array *Node) {
 	w.at++
 }
 
-// skipBlank goes on to the next element.
+// skipBlank moves to the next byte that is no blank, comma, equals sign or comment.
 func (w *elementWalk) skipBlank() {
 	for ; w.at < len(w.b.text); w.at++ {
 		switch w.b.text[w.at] {
@@ -74,14 +74,14 @@ func (w *elementWalk) skipBlank() {
 	}
 }
 
-// comment goes on to the end of the line.
+// comment moves to the last byte of the line.
 func (w *elementWalk) comment() {
 	for w.at+1 < len(w.b.text) && w.b.text[w.at+1] != '\n' {
 		w.at++
 	}
 }
 
-// skipTo goes on to a bracket before which only blanks are.
+// skipTo moves to the next bracket of a kind.
 func (w *elementWalk) skipTo(bracket byte) {
 	w.skipBlank()
 	for w.at < len(w.b.text) && w.b.text[w.at] != bracket {
@@ -89,7 +89,7 @@ func (w *elementWalk) skipTo(bracket byte) {
 	}
 }
 
-// element goes on behind an element that is no array, or behind one within a table.
+// element moves to the comma or bracket that ends an element. The element is no array.
 func (w *elementWalk) element() {
 	for depth := 0; w.at < len(w.b.text); w.at++ {
 		switch w.b.text[w.at] {
@@ -112,7 +112,7 @@ func (w *elementWalk) element() {
 	}
 }
 
-// text goes on to the last quote of a string.
+// text moves to the last quote of a string.
 func (w *elementWalk) text() {
 	line := lineScan{line: w.b.text[w.at:]}
 	end := line.openString(0)

@@ -1,15 +1,15 @@
 package document
 
-// Reader gathers the problems and warnings of one document while it is decoded, so that
-// one run finds them all.
+// Reader collects the problems and warnings of one document while it is decoded, so that one run
+// finds all of them.
 type Reader struct {
 	doc      *Document
 	problems Findings
 	warnings Findings
-	items    []*Node // a block that lists of one are taken from
+	items    []*Node // a block for lists of one node
 }
 
-// NewReader reads a document.
+// NewReader returns a Reader for a document.
 func NewReader(d *Document) *Reader { return &Reader{doc: d} }
 
 // Add adds a problem at a position.
@@ -22,15 +22,15 @@ func (r *Reader) Warn(at Pos, key, reason, hint string) {
 	r.warnings.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
-// Count is how many problems were added so far.
+// Count returns how many problems were added.
 func (r *Reader) Count() int { return r.problems.Count() }
 
-// Warnings are the first warnings in the order of the text, up to [MaxListed], and how many
+// Warnings returns the first warnings in the order of the text, up to [MaxListed], and how many
 // more there are.
 func (r *Reader) Warnings() (list []Diagnostic, more int) { return r.warnings.Listed(r.doc) }
 
-// Err is a *[Diagnostics] with the problems, in the order of the text, and the warnings; nil when
-// there is no problem.
+// Err returns a *[Diagnostics] with the problems, in the order of the text, and the warnings; nil
+// if there is no problem.
 func (r *Reader) Err() error {
 	if r.problems.Count() == 0 {
 		return nil
@@ -41,5 +41,5 @@ func (r *Reader) Err() error {
 	return p
 }
 
-// One is a list of one node, for a single value where a list may be.
+// One returns a list of one node, for a single value in the place of a list.
 func (r *Reader) One(n *Node) []*Node { return append(alloc(&r.items, 1), n) }

@@ -30,8 +30,8 @@ func kindOf(k unstable.Kind) Kind {
 	}
 }
 
-// checkScalar checks what the grammar leaves open: that a number fits 64 bits
-// and a date exists. It returns what is wrong, or nothing.
+// checkScalar checks what the grammar does not: that a number fits 64 bits and a date exists. It
+// returns the reason of a problem; "" if there is none.
 func checkScalar(kind Kind, text string) string {
 	switch kind {
 	case Integer:
@@ -56,8 +56,8 @@ func checkScalar(kind Kind, text string) string {
 	return ""
 }
 
-// inRange reports whether a decimal number fits a double. One of few digits
-// and no exponent does, whatever its digits are.
+// inRange reports whether a decimal number fits a float64. A number of less than 300 characters
+// and without an exponent always does.
 func inRange(text string) bool {
 	if len(text) < 300 && !strings.ContainsAny(text, "eE") {
 		return true
@@ -81,8 +81,8 @@ func ParseInteger(text string) (int64, error) {
 	return strconv.ParseInt(text, 10, 64)
 }
 
-// ParseLocalDateTime reads the text of a local date-time node by the clocks in
-// loc. What they show twice is its first pass; [ReadLocal] knows both.
+// ParseLocalDateTime reads the text of a local date-time node in the time zone loc. If clocks show
+// it twice, it returns the first instant. [ReadLocal] returns both.
 func ParseLocalDateTime(text string, loc *time.Location) (time.Time, error) {
 	local, err := ReadLocal(text, loc)
 	return local.First, err

@@ -5,20 +5,20 @@ import (
 	"unicode/utf8"
 )
 
-// This file finds its way through a text that is not valid TOML: what of it is in
-// strings and comments, and what is not. The parser stops at the first mistake.
+// This file separates strings and comments from other text. It also works for a text that is not
+// valid TOML, where the parser stops at the first mistake.
 
-// lineScan goes through a text line by line.
+// lineScan scans a text line by line.
 type lineScan struct {
 	text string
 	next int    // where the next line begins
-	in   string // the quotes of the string that goes on over the end of the line; "" for none
+	in   string // the quotes of the string that continues on the next line; "" for none
 
 	at   int    // where the line begins
 	line string // without its line feed
 }
 
-// advance goes to the next line. It does not look into it; finish does.
+// advance moves to the next line. finish scans that line.
 func (l *lineScan) advance() bool {
 	if l.next >= len(l.text) {
 		return false
@@ -33,8 +33,8 @@ func (l *lineScan) advance() bool {
 	return true
 }
 
-// finish goes over the line to see what goes on over its end, and calls visit with each
-// character outside strings and comments and where in the text it is.
+// finish scans the line to find a string that continues on the next one. It calls visit, unless
+// that is nil, with each character outside of strings and comments and its offset in the text.
 func (l *lineScan) finish(visit func(offset int, c rune)) {
 	for i := 0; i < len(l.line); {
 		if l.in != "" {
@@ -56,7 +56,8 @@ func (l *lineScan) finish(visit func(offset int, c rune)) {
 	}
 }
 
-// openString begins the string at i and returns where to go on.
+// openString scans the string that begins at i and returns the index after it. If the string may
+// continue on the next lines, it sets l.in and returns the index after the opening quotes.
 func (l *lineScan) openString(i int) int {
 	quote := l.line[i : i+1]
 	if three := strings.Repeat(quote, 3); strings.HasPrefix(l.line[i:], three) {
@@ -66,7 +67,8 @@ func (l *lineScan) openString(i int) int {
 	return l.endOf(quote, i+1)
 }
 
-// skipString goes on behind the end of the string that the line is in.
+// skipString returns the index after the end of the string that the line is in, or the end of the
+// line.
 func (l *lineScan) skipString(i int) int {
 	quote := l.in[:1]
 	i = l.endOf(l.in, i)
@@ -80,8 +82,8 @@ func (l *lineScan) skipString(i int) int {
 	return i
 }
 
-// endOf is where the line goes on behind the next of these quotes. Without one, it is
-// -1 for three of them and the end of the line for one, since such a string ends there.
+// endOf returns the index after the next of these quotes. If there are none, it returns -1 for
+// three quotes. For one quote it returns the end of the line, because such a string ends there.
 func (l *lineScan) endOf(quotes string, i int) int {
 	for ; i < len(l.line); i++ {
 		switch {

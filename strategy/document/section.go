@@ -9,34 +9,32 @@ import (
 	"github.com/promogate/caddy-discount/internal/brief"
 )
 
-// Section decodes one table. Each key that is asked for counts as known; Done reports the
-// others.
+// Section decodes one table. Each key that is asked for is known. Done reports the other keys.
 //
-// Where the table stands is put into words only when there is a problem to report: written
-// out for every table, paths and the lists of keys asked for were a quarter of all
-// allocations of a load, and the paths of tables within tables grew with the square of
-// their depth.
+// A Section makes the path of its table only to report a problem. Paths and lists of asked keys
+// for every table were a quarter of all allocations of a load, and the size of the paths of nested
+// tables grew with the square of their depth.
 type Section struct {
 	*Reader
 	Node   *Node
-	Within *Section // the section it is in; nil at the top
-	Name   string   // its key there
-	Index  int      // of the element where the member is a list; -1 where it is none
+	Within *Section // the section of the table that contains this one; nil at the top
+	Name   string   // the key in Within
+	Index  int      // the index in the list at Name, from 0; -1 if that is no list
 
-	// Naming names the table and its members otherwise than by their path; nil for the path.
+	// Naming names the table and its members in problems; nil for names by path.
 	Naming Naming
-	// Unknown says what is wrong with a key that was not asked for; nil for a hint from Hints
-	// and the keys that were.
+	// Unknown returns the reason and the hint for an unknown key; nil for a hint from Hints and
+	// the known keys.
 	Unknown func(f *Field) (reason, hint string)
-	// Hints are hints for keys that are called otherwise elsewhere, by the key in small
-	// letters with underscores.
+	// Hints are the hints for keys that have another name in other programs. The index is the
+	// key in lower case with underscores.
 	Hints map[string]string
 
 	asked []string
 }
 
-// Naming is how a table is called that people do not know by its path in TOML, such as a
-// row of a spreadsheet.
+// Naming returns the names of a table, and of its members, that people do not know by a path in
+// TOML, such as a row of a spreadsheet.
 type Naming interface {
 	Table(s *Section) string
 	Member(s *Section, key string) string
@@ -59,9 +57,9 @@ func (s *Section) Element(n *Node, name string, index int) *Section {
 	return new(Section).Reopen(s, n, name, index)
 }
 
-// Reopen makes a section, of which nothing is read any more, that of another table, as
-// Member does for an index of -1 and Element for others. It keeps the Unknown of the
-// section, and the memory of what was asked.
+// Reopen reuses a finished section for another table, to save an allocation. An index of -1 opens
+// it as Member does, any other as Element does. It keeps Unknown and the capacity of the list of
+// asked keys.
 func (s *Section) Reopen(within *Section, n *Node, name string, index int) *Section {
 	*s = Section{
 		Reader: within.Reader, Node: n, Within: within, Name: name, Index: index,
@@ -70,7 +68,7 @@ func (s *Section) Reopen(within *Section, n *Node, name string, index int) *Sect
 	return s
 }
 
-// Path is where the table stands: "" at the top, rule.spring below.
+// Path returns the path of the table, such as rule.spring; "" at the top.
 func (s *Section) Path() string {
 	switch {
 	case s.Naming != nil:
@@ -83,7 +81,7 @@ func (s *Section) Path() string {
 	return s.Within.Key(s.Name)
 }
 
-// Key is the full path of a member.
+// Key returns the full path of a member.
 func (s *Section) Key(name string) string {
 	if s.Naming != nil {
 		return s.Naming.Member(s, name)
@@ -91,14 +89,13 @@ func (s *Section) Key(name string) string {
 	return KeyIn(s.Path(), name)
 }
 
-// KeyOf is the full path of a member's value, or of the element that n is of a member that
-// is a list.
+// KeyOf returns the full path of n, which is the value of a member or an element of it.
 func (s *Section) KeyOf(n *Node, name string) string {
 	return ElementIn(s.Key(name), s.Node.Get(name), n)
 }
 
-// ElementIn is the path of an element of the list at a path; that of the list for what is
-// no element of it, and for elements that stand in a source of another kind than TOML.
+// ElementIn returns the path of an element of the list at a path. It returns the path of the list
+// if the node is no element of it, or if the list is from a source that is not TOML.
 func ElementIn(path string, list, element *Node) string {
 	if i := list.Index(element); i >= 0 && list.origin != foreign {
 		return fmt.Sprintf("%s[%d]", path, i)
@@ -106,8 +103,8 @@ func ElementIn(path string, list, element *Node) string {
 	return path
 }
 
-// KeyIn is the path of a member of the table at a path. A name that TOML would
-// not take bare is in quotes. Of long names and paths a part is left out.
+// KeyIn returns the path of a member of the table at a path. A name that TOML does not allow as a
+// bare key is in quotes. Long names and paths are shortened.
 func KeyIn(path, name string) string {
 	path, name = brief.Text(path, maxKey), brief.Text(name, maxName)
 	bare := name != ""
@@ -123,20 +120,20 @@ func KeyIn(path, name string) string {
 	return path + "." + name
 }
 
-// Get finds a member and marks its key as known; nil when there is none.
+// Get returns the value of a member and marks its key as known; nil if there is none.
 func (s *Section) Get(name string) *Node {
 	s.Ask(name)
 	return s.Node.Get(name)
 }
 
-// Has reports whether a member is there, without reading it.
+// Has reports whether the table has a member. It does not mark the key as known.
 func (s *Section) Has(name string) bool { return s.Node.Get(name) != nil }
 
 // Ask marks a key as known.
 func (s *Section) Ask(name string) { s.asked = append(s.asked, name) }
 
-// Asked are the keys that are known, in the order in which they were asked for. The list
-// is of use until the next one is.
+// Asked returns the known keys in the order in which they were asked for. The list is valid until
+// the next key is asked for.
 func (s *Section) Asked() []string { return s.asked }
 
 // Knows reports whether a key is known.
@@ -161,11 +158,11 @@ func (s *Section) unknown(f *Field) (reason, hint string) {
 	return UnknownKey(f.Key), s.Meant(f.Key, s.asked)
 }
 
-// UnknownKey is the reason why a key is refused that means nothing in its table.
+// UnknownKey returns the reason for an unknown key.
 func UnknownKey(key string) string { return fmt.Sprintf("unknown key %q", key) }
 
-// Meant is the hint for a key that is none of the known ones: what it is called here, or
-// what was mistyped.
+// Meant returns the hint for an unknown key from Hints, or else the known key that was probably
+// meant; "" if there is none.
 func (s *Section) Meant(typed string, known []string) string {
 	if way := s.Hints[strings.ReplaceAll(strings.ToLower(typed), "-", "_")]; way != "" {
 		return way
@@ -173,8 +170,7 @@ func (s *Section) Meant(typed string, known []string) string {
 	return Meant(typed, known)
 }
 
-// Meant is the hint which of the known keys a mistyped one may stand for; "" if
-// none is close.
+// Meant returns the hint with the known key that is close to a mistyped one; "" if none is.
 func Meant(typed string, known []string) string {
 	if close := Closest(typed, known); close != "" {
 		return "did you mean " + close + "?"

@@ -17,12 +17,12 @@ func (s *Section) Want(n *Node, name, wanted string) {
 	s.Wrong(n, name, n.Unlike(wanted), "")
 }
 
-// Unlike is the reason why a value of the wrong type is refused.
+// Unlike returns the reason for a value of the wrong type.
 func (n *Node) Unlike(wanted string) string {
 	return "this is " + n.described() + ", want " + wanted
 }
 
-// described is the kind of a node and, of a scalar, the beginning of its text.
+// described returns the kind of a node and, for a scalar, the beginning of its text.
 func (n *Node) described() string {
 	if n.Kind == Table || n.Kind == Array {
 		return n.Kind.String()
@@ -35,7 +35,7 @@ func (n *Node) described() string {
 	return n.Kind.String() + " (" + strconv.Quote(text) + ")"
 }
 
-// Bool reads true or false; absent is for a member that is not there, or wrong.
+// Bool reads true or false. It returns absent if the member is missing or wrong.
 func (s *Section) Bool(name string, absent bool) bool {
 	n := s.Get(name)
 	if n == nil {
@@ -48,10 +48,10 @@ func (s *Section) Bool(name string, absent bool) bool {
 	return n.Text == "true"
 }
 
-// Text reads a string that may not be empty; "" when it is absent or wrong.
+// Text reads a string that must not be empty; "" if it is missing or wrong.
 func (s *Section) Text(name string) string { return s.TextOf(s.Get(name), name) }
 
-// TextOf is Text for the node that a member is; nil for none.
+// TextOf is Text for the value n of a member; nil if the member is missing.
 func (s *Section) TextOf(n *Node, name string) string {
 	switch {
 	case n == nil:
@@ -65,7 +65,8 @@ func (s *Section) TextOf(n *Node, name string) string {
 	return n.Text
 }
 
-// Integer reads a whole number from least to most; false when it is absent or wrong.
+// Integer reads a whole number from least to most. It reports false if the member is missing or
+// wrong.
 func (s *Section) Integer(name string, least, most int64) (int64, bool) {
 	n := s.Get(name)
 	if n == nil {
@@ -83,8 +84,9 @@ func (s *Section) Integer(name string, least, most int64) (int64, bool) {
 	return v, true
 }
 
-// Number is the decimal text of a number, written as one or as a string; false when it is
-// neither.
+// Number returns the text of a number, which is written as a number or as a string. For a string
+// it does not check that the text is a number. It reports false, after it has reported a problem,
+// for another type and for a number that is not plain decimal.
 func (s *Section) Number(n *Node, name, wanted string) (string, bool) {
 	switch n.Kind {
 	case Integer, Float, String:
@@ -100,7 +102,7 @@ func (s *Section) Number(n *Node, name, wanted string) (string, bool) {
 	return text, true
 }
 
-// IsTable reports whether a member is a table, and a problem when it is not.
+// IsTable reports whether the value of a member is a table. If not, it adds a problem.
 func (s *Section) IsTable(n *Node, name, example string) bool {
 	if n.Kind != Table {
 		s.Want(n, name, "a table such as "+example)
@@ -109,8 +111,8 @@ func (s *Section) IsTable(n *Node, name, example string) bool {
 	return true
 }
 
-// Tables reads a list of tables, written [[name]] or inline; a single table stands for a
-// list of one. What of the list is no table is reported and left out.
+// Tables reads a list of tables, written [[name]] or inline. A single table counts as a list of
+// one. Elements that are no tables are reported and left out.
 func (s *Section) Tables(name, example string) []*Node {
 	n := s.Get(name)
 	switch {

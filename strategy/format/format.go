@@ -1,13 +1,12 @@
-// Package format lays out TOML the way the examples are laid out: one blank
-// line between tables, equals signs in line within a block, inline tables
-// spaced, long lists one element a line. It reads and writes no files.
+// Package format lays out TOML as in the examples: one blank line between tables, equals signs
+// aligned within a block, spaces within inline tables, and one element on each line of a long
+// list. It reads and writes no files.
 //
-// Tables, keys and comments stay in the order they were written. The order of a
-// strategy means nothing to the engine and much to its author, who groups what
-// belongs together, and a comment is about the lines below it.
+// Tables, keys and comments keep their order. The order has no meaning for the engine, but an
+// author groups related tables, and a comment is about the lines below it.
 //
-// Keys, strings, numbers and dates are never rewritten, only the space between
-// them is. A byte order mark is left out.
+// The package changes only the white space and the commas between keys, values and comments. It
+// leaves out a byte order mark.
 package format
 
 import (
@@ -17,11 +16,11 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// byteOrderMark is what Windows writes before UTF-8.
+// byteOrderMark is the mark that Windows writes before UTF-8.
 const byteOrderMark = "\ufeff"
 
-// Source is the canonical layout of a TOML file. A file that is not valid TOML
-// is a *[document.Diagnostics] that says where; name is what it calls the file.
+// Source returns a TOML file in the canonical layout. The error is a *[document.Diagnostics] if
+// the file is not valid TOML. name is the name of the file in the error.
 func Source(name string, data []byte) ([]byte, error) {
 	if _, err := document.Parse(document.Source{Name: name, Data: data}); err != nil {
 		return nil, err
@@ -34,7 +33,7 @@ func Source(name string, data []byte) ([]byte, error) {
 	return out, nil
 }
 
-// lineKind is what a line is.
+// lineKind is the kind of a line.
 type lineKind uint8
 
 const (
@@ -44,7 +43,7 @@ const (
 	keyValue
 )
 
-// line is a line of a file; that of a key goes on to the end of its value.
+// line is a line of a file. A line with a key includes all lines of its value.
 type line struct {
 	kind    lineKind
 	text    string // of a header, key or comment
@@ -52,8 +51,9 @@ type line struct {
 	comment string // at its end
 }
 
-// arrange puts blank lines where they belong: one before each table and what is
-// said above it, none at the beginning, at the end, or below a header.
+// arrange inserts and removes blank lines. It puts one before each table and the comments above
+// it, and leaves at most one elsewhere. It leaves none at the beginning, at the end, or between a
+// header and its first key.
 func arrange(lines []line) []line {
 	var out []line
 	for i, l := range lines {
@@ -73,8 +73,8 @@ func arrange(lines []line) []line {
 	return out
 }
 
-// opens reports whether there are only blank lines between a header and its first
-// key.
+// opens reports whether the blank line at an index is between a header and its first key, with
+// only blank lines between the two.
 func opens(lines []line, at int) bool {
 	above, below := at, at
 	for above >= 0 && lines[above].kind == blank {
@@ -86,7 +86,7 @@ func opens(lines []line, at int) bool {
 	return above >= 0 && below < len(lines) && lines[above].kind == header && lines[below].kind == keyValue
 }
 
-// setApart puts a blank line above the comments above a header.
+// setApart inserts a blank line above a header and the comments above it, if there is none.
 func setApart(out []line) []line {
 	at := len(out)
 	for at > 0 && out[at-1].kind == comment {
@@ -99,8 +99,7 @@ func setApart(out []line) []line {
 	return append(out[:at], said...)
 }
 
-// width is how many columns a text takes: two for the wide characters of East
-// Asia.
+// width returns how many columns a text takes. Wide characters of East Asia take two.
 func width(text string) int {
 	n := 0
 	for _, r := range text {

@@ -4,8 +4,8 @@ import "strings"
 
 // The measures of the layout.
 const (
-	margin = 120 // columns, from which on lists are wrapped
-	tab    = 4   // columns that a tab counts for
+	margin = 120 // columns; a longer list is wrapped
+	tab    = 4   // columns of a tab
 )
 
 // printer writes lines.
@@ -19,14 +19,13 @@ func (p *printer) write(text string) {
 	p.column += width(text)
 }
 
-// newLine begins a line that is so many tabs deep.
+// newLine begins a line that is indented by depth tabs.
 func (p *printer) newLine(depth int) {
 	p.out.WriteString("\n" + strings.Repeat("\t", depth))
 	p.column = depth * tab
 }
 
-// print writes all lines, block by block: a block is what stands on lines one
-// below the other without a blank line or a comment between.
+// print writes all lines and returns the text. Adjacent lines with keys are a block.
 func (p *printer) print(lines []line) []byte {
 	for i := 0; i < len(lines); {
 		end := i
@@ -46,7 +45,7 @@ func (p *printer) print(lines []line) []byte {
 	return []byte(p.out.String())
 }
 
-// block writes keys with their equals signs in one column.
+// block writes lines with keys, with their equals signs in one column.
 func (p *printer) block(lines []line) {
 	keys := 0
 	for _, l := range lines {
@@ -60,8 +59,8 @@ func (p *printer) block(lines []line) {
 	}
 }
 
-// remarks is the column of the comment at the end of a line: that of the
-// neighbours which have one too.
+// remarks returns the column of the comment at the end of a line. Adjacent lines that end with
+// comments have the same column. It returns 0 for a value on several lines.
 func (p *printer) remarks(lines []line, at, start int) int {
 	hasRemark := func(l line) bool { return l.comment != "" && !l.value.broken(start) }
 	if !hasRemark(lines[at]) {
@@ -81,7 +80,7 @@ func (p *printer) remarks(lines []line, at, start int) int {
 	return column
 }
 
-// remark writes a comment at the end of a line, from a column on.
+// remark writes a comment at the end of a line, at a column or after the text.
 func (p *printer) remark(text string, column int) {
 	if text != "" {
 		p.write(spaces(column-p.column) + " " + text)
@@ -101,8 +100,7 @@ func (p *printer) value(v *value, depth int) {
 	}
 }
 
-// table writes an inline table, which has to stay on its line; the lists in it
-// need not.
+// table writes an inline table on one line. Lists in it may be wrapped.
 func (p *printer) table(v *value, depth int) {
 	if len(v.items) == 0 {
 		p.write("{}")
@@ -115,7 +113,7 @@ func (p *printer) table(v *value, depth int) {
 	p.write(" }")
 }
 
-// between is the text before an item.
+// between returns the text before the item with an index.
 func between(i int, open string) string {
 	if i == 0 {
 		return open
@@ -123,7 +121,7 @@ func between(i int, open string) string {
 	return ", "
 }
 
-// list writes one item a line.
+// list writes one item on each line, with a comma after each.
 func (p *printer) list(v *value, depth int) {
 	p.write(string(v.open))
 	for _, it := range v.items {
@@ -147,7 +145,7 @@ func (p *printer) list(v *value, depth int) {
 	p.write(string(v.open + 2)) // ] is two after [, } two after {
 }
 
-// flat is the value on one line.
+// flat returns the value on one line.
 func (v *value) flat() string {
 	if v.open == 0 {
 		return v.text
@@ -169,8 +167,7 @@ func (v *value) flat() string {
 	return "{ " + s.String() + " }"
 }
 
-// broken reports whether the value goes over several lines if it begins at a
-// column.
+// broken reports whether the value takes several lines if it begins at a column.
 func (v *value) broken(column int) bool {
 	switch {
 	case v.open == 0:
@@ -179,7 +176,7 @@ func (v *value) broken(column int) bool {
 		return true
 	case len(v.items) == 0:
 		return false
-	case v.open == '[' && len(v.items) == 1: // a line of its own would win nothing
+	case v.open == '[' && len(v.items) == 1: // a line of its own would not help
 		return v.items[0].value.broken(column + 1)
 	case v.open == '[':
 		return column+width(v.flat()) > margin
@@ -195,8 +192,8 @@ func (v *value) broken(column int) bool {
 	return false
 }
 
-// parted reports whether the value has to go over several lines: its author
-// wants it, or a comment in it.
+// parted reports whether the value must take several lines: its author broke the line, it has
+// comments, or it has a string of several lines.
 func (v *value) parted() bool {
 	if v.remarked() || v.open == '[' && v.split && len(v.items) > 0 {
 		return true
@@ -209,7 +206,7 @@ func (v *value) parted() bool {
 	return false
 }
 
-// remarked reports whether there are comments between its items.
+// remarked reports whether the value has comments between its items.
 func (v *value) remarked() bool {
 	if len(v.last) > 0 {
 		return true

@@ -23,13 +23,13 @@ type item struct {
 	comment string // at the end of its line
 }
 
-// reader turns what go-toml's parser finds in a valid text into lines. The parser gives
-// no position of brackets and none of blank lines: those are between the end of one
-// token and the start of the next, where nothing but white space and commas is.
+// reader converts the expressions that go-toml's parser finds in a valid text into lines. The
+// parser gives no positions of brackets and blank lines. The reader finds them between the end of
+// one token and the start of the next, where there are only brackets, white space and commas.
 type reader struct {
 	text   string
 	parser unstable.Parser
-	at     int // the end of what was read last
+	at     int // the offset after the last token or bracket that was read
 }
 
 // readLines reads a text that is known to be valid TOML.
@@ -73,21 +73,21 @@ func (r *reader) line(e *unstable.Node) line {
 	return line{kind: keyValue, text: r.key(e), value: r.value(e.Value())}
 }
 
-// header is the key in a header, of which the closing brackets are passed.
+// header returns the key in a header, and moves after the closing brackets.
 func (r *reader) header(e *unstable.Node, closing string) string {
 	key := r.key(e)
 	r.at = r.behind(closing)
 	return key
 }
 
-// take is the text of a token.
+// take returns the text of a token, and moves after it.
 func (r *reader) take(token *unstable.Node) string {
 	from := int(token.Raw.Offset)
 	r.at = from + int(token.Raw.Length)
 	return r.text[from:r.at]
 }
 
-// behind is the offset behind the next bracket.
+// behind returns the offset after the next bracket.
 func (r *reader) behind(bracket string) int {
 	return r.at + strings.Index(r.text[r.at:], bracket) + len(bracket)
 }
@@ -96,7 +96,7 @@ func (r *reader) comment(n *unstable.Node) string {
 	return strings.TrimRight(r.take(n), " \t\r")
 }
 
-// key is a key as it is written, without the space around its dots.
+// key returns a key as it is written, without white space around its dots.
 func (r *reader) key(n *unstable.Node) string {
 	var parts []string
 	for it := n.Key(); it.Next(); {
@@ -115,8 +115,8 @@ func (r *reader) value(n *unstable.Node) *value {
 	return &value{text: r.take(n)}
 }
 
-// items reads what is between two brackets. A comment on the line where an item ends is
-// about that item, any other about the one below.
+// items reads the items and comments between two brackets. A comment on the line where an item
+// ends belongs to that item, any other comment to the item below.
 func (r *reader) items(n *unstable.Node, opening byte, closing string) *value {
 	v := &value{open: opening}
 	r.at = r.behind(string(opening))
@@ -138,7 +138,7 @@ func (r *reader) items(n *unstable.Node, opening byte, closing string) *value {
 	return v
 }
 
-// remark adds a comment to the last item, or to those above the next one.
+// remark adds a comment to the last item, or to the comments above the next one.
 func (r *reader) remark(v *value, n *unstable.Node) {
 	sameLine := !strings.Contains(r.text[r.at:n.Raw.Offset], "\n")
 	text := r.comment(n)

@@ -1,12 +1,12 @@
 package ruletest
 
-// Names of the members of a test in shops and other tools, with the hint what their name is
-// here.
+// This file has other names of the members of a test, from shops and other tools, with the hints
+// for them.
 
 // keyHints are hints by key.
 type keyHints map[string]string
 
-// of makes the same hint for each of some keys.
+// of adds the same hint for each of some keys.
 func (w keyHints) of(hint string, keys ...string) keyHints {
 	for _, key := range keys {
 		w[key] = hint
@@ -14,7 +14,7 @@ func (w keyHints) of(hint string, keys ...string) keyHints {
 	return w
 }
 
-// meant is of, for keys that have another name here.
+// meant adds the hint that key was meant for each of some other names.
 func (w keyHints) meant(key string, others ...string) keyHints {
 	return w.of("did you mean "+key+"?", others...)
 }

@@ -15,23 +15,23 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// body is the cart of a test as the JSON body a shop would send, so that the
-// reader of the gateway decides what a cart is and what is wrong with one.
+// body is the cart of a test as the JSON body that a shop would send. The cart reader of the
+// gateway then reads it and finds what is wrong with it.
 type body struct {
-	table *document.Node // what the body was made of; nil when there is none
+	table *document.Node // the table of the cart; nil if there is none
 	json  []byte
 }
 
-// shape is what a table of a cart may have. A body from a shop may have more keys, which
-// the gateway ignores; in a test they are typing mistakes.
+// shape has the keys that a table of a cart may have. A body from a shop may have more keys, which
+// the gateway ignores. In a test they are typing mistakes.
 type shape struct {
 	keys   []string
 	tables map[string]*shape // of the keys whose values are tables
 	hints  keyHints
-	free   bool // any key at all, and no table below it
+	free   bool // any key is allowed, and no table or list below it
 }
 
-// checkKeys reports the keys that a cart does not have.
+// checkKeys reports the keys that the table may not have.
 func (of *shape) checkKeys(s *document.Section) {
 	if of.free {
 		return
@@ -76,7 +76,7 @@ func decodeCart(s *document.Section) body {
 	w.table(s.Member(n, "cart"), cartShape)
 	b := body{table: n, json: w.json}
 	if s.Count() > before {
-		return b // the cart reader would stumble over the same
+		return b // the cart reader would find the same problems
 	}
 	if at, key, reason := b.fault(b.unreadable()); reason != "" {
 		s.Add(at, s.Path()+"."+key, reason, "")
@@ -84,7 +84,7 @@ func decodeCart(s *document.Section) body {
 	return b
 }
 
-// lines is how many items the cart has; -1 if that is unknown.
+// lines returns how many items the cart has; -1 if that is unknown.
 func (b *body) lines() int {
 	if b.table == nil {
 		return -1
@@ -102,7 +102,7 @@ type writer struct{ json []byte }
 func (w *writer) raw(json string) { w.json = append(w.json, json...) }
 
 func (w *writer) text(s string) {
-	w.json, _ = jsontext.AppendQuote(w.json, s) // invalid UTF-8 cannot be, TOML has none
+	w.json, _ = jsontext.AppendQuote(w.json, s) // TOML has no invalid UTF-8, the only error
 }
 
 func (w *writer) table(s *document.Section, of *shape) {
@@ -129,9 +129,8 @@ func (w *writer) table(s *document.Section, of *shape) {
 	w.raw("}")
 }
 
-// value writes a member as it is, whether its type is right or not: the cart reader
-// checks that. It writes tables and lists that do not belong there without their
-// contents.
+// value writes a member even if its type is wrong, because the cart reader checks types. It writes
+// tables and lists that may not be there without their contents.
 func (w *writer) value(s *document.Section, f *document.Field, of *shape) {
 	if f.Value.Kind != document.Array {
 		if f.Value.Kind == document.Table && of != nil {
@@ -155,7 +154,7 @@ func (w *writer) value(s *document.Section, f *document.Field, of *shape) {
 	w.raw("]")
 }
 
-// scalar writes a member, or an element of one; a table or list without its contents.
+// scalar writes a member, or an element of one. It writes a table or a list without its contents.
 func (w *writer) scalar(s *document.Section, n *document.Node, key string) {
 	switch n.Kind {
 	case document.Array:
@@ -181,7 +180,7 @@ func (w *writer) scalar(s *document.Section, n *document.Node, key string) {
 	}
 }
 
-// integer writes a whole number, which may be hexadecimal, octal or binary in TOML, as JSON does.
+// integer writes a whole number as decimal. In TOML it may be hexadecimal, octal or binary.
 func (w *writer) integer(text string) {
 	if v, err := document.ParseInteger(text); err == nil && text != "-0" {
 		text = strconv.FormatInt(v, 10)
@@ -189,9 +188,9 @@ func (w *writer) integer(text string) {
 	w.raw(text)
 }
 
-// cartReader reads the carts of tests: the default shape, in major units, with every
-// field of a line. Every path is given, because the reader ignores what it cannot read
-// at a default path.
+// cartReader reads the carts of tests: the default shape, in major units, with every field of a
+// line. It has every path explicitly, because a reader ignores values that it cannot read at a
+// default path.
 var cartReader = func() *cart.Reader {
 	r, err := cart.NewReader(cart.Options{Prices: cart.Major, Fractional: true, Map: cart.Mapping{
 		Currency: cart.Paths{"currency"}, Items: cart.Paths{"items"},
@@ -211,7 +210,7 @@ var cartReader = func() *cart.Reader {
 
 var errNoItems = errors.New("the cart has no items")
 
-// read makes the cart; the default currency is that of a cart that states none.
+// read reads the cart. The default currency is for a cart that states none.
 func (b *body) read(defaultCurrency money.Currency) (*cart.Cart, error) {
 	c := &cart.Cart{}
 	found, err := cartReader.ReadJSON(b.json, defaultCurrency, c)
@@ -224,8 +223,8 @@ func (b *body) read(defaultCurrency money.Currency) (*cart.Cart, error) {
 	return c, nil
 }
 
-// unreadable is the error of a cart that cannot be read in any currency. One that can be
-// read with some number of decimals is well written.
+// unreadable returns the error of a cart that cannot be read in any currency. It tries one
+// currency for each number of decimals.
 func (b *body) unreadable() error {
 	var first error
 	for _, code := range []string{"CNY", "JPY", "KWD", "CLF"} {
@@ -243,8 +242,8 @@ func (b *body) unreadable() error {
 	return first
 }
 
-// fault says where in the text and why a cart was refused; no reason when it
-// was not.
+// fault returns the position, the key and the reason of the error of a cart; no reason for a nil
+// error.
 func (b *body) fault(err error) (at document.Pos, key, reason string) {
 	if err == nil {
 		return document.Pos{}, "", ""
@@ -257,8 +256,8 @@ func (b *body) fault(err error) (at document.Pos, key, reason string) {
 	return at, key, inTOML(&invalid.Detail)
 }
 
-// inTOML is what the cart reader says of JSON in the words of TOML. Its hint is about
-// maps and options, which a test does not have.
+// inTOML returns the reason of the cart reader with the names of TOML types instead of JSON types.
+// It leaves out the hint, which is about maps and options that a test does not have.
 func inTOML(d *cart.Detail) string {
 	if d.Wanted == "" {
 		return d.Problem
@@ -270,11 +269,11 @@ func inTOML(d *cart.Detail) string {
 	return "is " + cmp.Or(tomlWords[d.Seen], d.Seen) + ", want " + wanted
 }
 
-// tomlWords are the types of TOML by what JSON calls them.
+// tomlWords are the names of TOML types by those of JSON types.
 var tomlWords = map[string]string{cart.JSONObject: "a table", cart.JSONArray: "a list", cart.JSONText: "a string"}
 
-// follow finds what a JSON Pointer into the body points at in the text, or the
-// nearest that is there, and its path.
+// follow returns the position and the path of the value that a JSON Pointer into the body points
+// at. If there is no such value, it returns those of the nearest one above it.
 func (b *body) follow(pointer string) (document.Pos, string) {
 	n, at, path := b.table, b.table.Pos, "cart"
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
@@ -298,5 +297,5 @@ func (b *body) follow(pointer string) (document.Pos, string) {
 	return at, path
 }
 
-// pointerEscapes are those of RFC 6901, section 3, the other way round.
+// pointerEscapes decodes the escapes of RFC 6901, section 3.
 var pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")

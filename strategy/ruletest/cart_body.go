@@ -16,7 +16,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// bodySuffix ends the names of bodies.
+// bodySuffix is the suffix of the names of bodies.
 const bodySuffix = ".json"
 
 // bodyFile is an order as a shop sends it, in a file beside the test.
@@ -27,7 +27,7 @@ type bodyFile struct {
 	name string
 }
 
-// decodeBody reads the name of a body; nil if there is none.
+// decodeBody reads the name of a body. It returns nil if there is none.
 func decodeBody(s *document.Section) *bodyFile {
 	n := s.Get("body")
 	if n == nil {
@@ -40,14 +40,14 @@ func decodeBody(s *document.Section) *bodyFile {
 	return &bodyFile{member: member{key: "body", at: n.Pos}, name: name}
 }
 
-// isBodyName reports whether a name is that of a file in the same directory, and cannot
-// be one of anything but a body.
+// isBodyName reports whether a name may be that of a body: a file in the same directory that ends
+// in bodySuffix and is not hidden.
 func isBodyName(name string) bool {
 	return strings.HasSuffix(name, bodySuffix) && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, "/\\\x00")
 }
 
-// Bodies are the names of the files that tests name as bodies, each once. A file of
-// tests with problems names none: it is refused whatever other files there are.
+// Bodies returns the names of the files that tests name as bodies, each once. It returns nil if
+// the tests have problems, because such tests are refused with any bodies.
 func Bodies(sources ...strategy.Source) []string {
 	s, err := Parse(sources...)
 	if err != nil {
@@ -68,21 +68,22 @@ type Reading struct {
 	Reader *cart.Reader
 }
 
-// Orders are what the tests that name a body are run with.
+// Orders are the bodies for the tests that name one, and the ways to read them.
 type Orders struct {
-	// Files are the bodies. The last part of their names is what tests call them.
+	// Files are the bodies. Tests name them by the last element of their paths.
 	Files []strategy.Source
-	// Readings are the ways to read them. At least one has to read a body, and every one
-	// that reads it has to meet the expectations of the test. Without any, a body is read
-	// in the default shape, in minor units.
+	// Readings are the ways to read bodies. At least one must be able to read a body. The
+	// expectations of the test must be met by each reading that can. Without readings, a body is
+	// read in the default shape, in minor units.
 	Readings []Reading
-	// Lenient skips a test whose body no reading can read: there may be readings that are
-	// not known yet.
+	// Lenient skips a test if no reading can read its body, because further readings may not be
+	// known yet.
 	Lenient bool
 }
 
-// With is the suite for tests with bodies. The error is a *[document.Diagnostics] that lists
-// the bodies that do not exist, or are not JSON.
+// With returns the suite with the bodies for its tests. Do not run it together with the suite that
+// it is made from: both use the same document. The error is a *[document.Diagnostics] that lists
+// the bodies that do not exist or are not JSON.
 func (s *Suite) With(o Orders) (*Suite, error) {
 	with := &Suite{doc: s.doc, tests: s.tests, orders: o}
 	r := document.NewReader(s.doc)
@@ -106,7 +107,7 @@ func (s *Suite) With(o Orders) (*Suite, error) {
 	return with, nil
 }
 
-// file is the body of a name.
+// file returns the body with a name.
 func (o *Orders) file(name string) ([]byte, bool) {
 	for _, f := range o.Files {
 		if filepath.Base(f.Name) == name {
@@ -125,16 +126,17 @@ var defaultReader = func() *cart.Reader {
 	return r
 }()
 
-// order is the cart of a test: written in it, or read from a body.
+// order is the cart of a test, which is written in the test or read from a body.
 type order interface {
-	// read reads the cart; the default currency is that of a cart that states none.
+	// read reads the cart. The default currency is for a cart that states none.
 	read(defaultCurrency money.Currency) (*cart.Cart, error)
-	// fault says where in the text and why a cart was not read; no reason when it was.
+	// fault returns the position, the key and the reason of an error of read; no reason for a
+	// nil error.
 	fault(err error) (at document.Pos, key, reason string)
 	// refused is fault for a cart that the strategy cannot price.
 	refused(err error) (at document.Pos, key, reason string)
-	// line is the position of a field of a line; where is for messages, if the position
-	// does not show which line.
+	// line returns the position and the key of a field of a line. where names the line in
+	// messages if the position does not show it; "" otherwise.
 	line(line int, field string) (at document.Pos, key, where string)
 }
 
@@ -143,7 +145,7 @@ type bodyOrder struct {
 	*bodyFile
 	Reading
 	data  []byte
-	among int // the ways there are
+	among int // the number of ways
 }
 
 func (b *bodyOrder) read(defaultCurrency money.Currency) (*cart.Cart, error) {
@@ -178,14 +180,14 @@ func (b *bodyOrder) refused(err error) (at document.Pos, key, reason string) {
 	return b.at, b.key, fmt.Sprintf("%s%s: %s: %s", b.name, b.by(), b.Reader.Pointer(b.data, bad.Line, bad.Field), bad.Reason)
 }
 
-// note says in the hint of a failure which way a body was read in, if there are several.
+// note adds to the hint of a failure in which way the body was read, if there are several ways.
 func (b *bodyOrder) note(f *Failure) {
 	if b.by() != "" {
 		f.Hint = strings.TrimPrefix(f.Hint+"; "+b.name+b.by(), "; ")
 	}
 }
 
-// by says which way a body was read in, if there are several.
+// by names the way in which the body was read, if there are several ways; "" otherwise.
 func (b *bodyOrder) by() string {
 	if b.among < 2 || b.Name == "" {
 		return ""
@@ -193,14 +195,14 @@ func (b *bodyOrder) by() string {
 	return " by " + b.Name
 }
 
-// ordersOf are the carts of a test: the one that is written in it, or what each way of
-// reading makes of its body. Readings that fail are left out if another one succeeds. none
-// says that all fail; all then has each of them, for its reason.
+// ordersOf returns the carts of a test: the one that is written in it, or one for each reading of
+// its body. It leaves out readings that fail if another one succeeds. If all fail, it returns all
+// of them, for their reasons, and none is true.
 func (s *Suite) ordersOf(t *test, defaultCurrency money.Currency) (all []order, none bool) {
 	if t.body == nil {
 		return []order{&t.cart}, false
 	}
-	data, _ := s.orders.file(t.body.name) // without With there is none, which is no JSON
+	data, _ := s.orders.file(t.body.name) // empty without With; every reading then fails
 	readings := s.orders.Readings
 	if len(readings) == 0 {
 		readings = []Reading{{Reader: defaultReader}}

@@ -1,5 +1,5 @@
-// Package ruletest runs tests of rules: carts with what a strategy must make of
-// them, written in TOML beside the strategy by the people who write it.
+// Package ruletest runs tests of rules. A test has a cart and the expected quote. The authors of a
+// strategy write its tests in TOML files beside it.
 //
 //	[[test]]
 //	name   = "three coffees before ten"
@@ -7,7 +7,7 @@
 //	cart   = { items = [{ sku = "americano-iced", quantity = 3, unit_price = 18.00 }] }
 //	expect = { discount = 6.00, applied = ["coffee-morning"], rejected = { "late-night" = "time_window" } }
 //
-// A test says at which instant which cart is priced; nothing else is known to
-// it, so it comes out alike on every machine and on every day. What it leaves
-// out of expect is not looked at.
+// A test has a cart and the instant at which the cart is priced. Its result depends on nothing
+// else, so it is the same on every machine and every day. Amounts and rules that expect leaves out
+// are not checked.
 package ruletest

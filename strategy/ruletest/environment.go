@@ -7,8 +7,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// envs are the environments a test is for; all when there are none. The empty
-// name is the strategy as it is without any.
+// envs are the environments that a test is for. A test without any is for all environments. The
+// empty name is the strategy without an environment.
 //
 //	env = "prod"
 //	env = ["", "staging"]
@@ -51,7 +51,7 @@ func (e envs) include(name string) bool {
 	return len(e) == 0 || slices.ContainsFunc(e, func(one env) bool { return one.name == name })
 }
 
-// within reports whether a strategy has all of them.
+// within reports whether a strategy with these names of environments has all of e.
 func (e envs) within(names []string) bool {
 	return !slices.ContainsFunc(e, func(one env) bool { return !one.within(names) })
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// expectation is one thing that a test expects of a quote. It reports to the outcome
-// what differs.
+// expectation is one thing that a test expects of a quote. check adds a failure to the outcome for
+// each difference.
 type expectation interface {
 	check(o *outcome)
 }
@@ -20,12 +20,12 @@ type member struct {
 	at  document.Pos
 }
 
-// expected is a member of expect.
+// expected returns the member of expect with a name.
 func expected(name string, n *document.Node) member {
 	return member{key: "expect." + name, at: n.Pos}
 }
 
-// decoders read the keys of expect, each its own.
+// decoders have the function that reads each key of expect.
 var decoders = []struct {
 	key    string
 	decode func(s *document.Section, n *document.Node, name string, lines int) expectation
@@ -41,7 +41,8 @@ var decoders = []struct {
 	{"gifts", decodeGifts},
 }
 
-// decodeExpect reads what a test of a cart of so many lines expects.
+// decodeExpect reads the expectations of a test. lines is how many lines its cart has; -1 if that
+// is unknown.
 func decodeExpect(test *document.Section, lines int) []expectation {
 	n := test.Get("expect")
 	if n == nil {
@@ -69,18 +70,18 @@ func decodeExpect(test *document.Section, lines int) []expectation {
 	return list
 }
 
-// below is a member of the expectation's own value.
+// below returns a member of the table that is the value of an expectation.
 func (m member) below(f *document.Field) member {
 	return member{key: document.KeyIn(m.key, f.Key), at: f.Value.Pos}
 }
 
-// element is an element of the expectation's list.
+// element returns an element of the list that is the value of an expectation.
 func (m member) element(i int, n *document.Node) member {
 	return member{key: fmt.Sprintf("%s[%d]", m.key, i), at: n.Pos}
 }
 
-// amount reads the text of an amount in major units; its decimals are
-// checked when the currency is known.
+// amount reads the text of an amount in major units, which may not be negative. The number of
+// decimals is checked later, when the currency is known.
 func amount(s *document.Section, n *document.Node, key string) string {
 	text, negative := signed(s, n, key)
 	if negative {
@@ -89,8 +90,8 @@ func amount(s *document.Section, n *document.Node, key string) string {
 	return text
 }
 
-// amountOf is amount for what a rule takes off: that of the reserved one may be below
-// zero.
+// amountOf is amount for what a rule takes off. The amount of [strategy.RuleRounding] may be
+// negative.
 func amountOf(rule string, s *document.Section, n *document.Node, key string) string {
 	text, negative := signed(s, n, key)
 	if negative && rule != strategy.RuleRounding {
@@ -99,7 +100,7 @@ func amountOf(rule string, s *document.Section, n *document.Node, key string) st
 	return text
 }
 
-// signed reads the text of an amount and says whether it is below zero.
+// signed reads the text of an amount and reports whether it is negative.
 func signed(s *document.Section, n *document.Node, key string) (amount string, negative bool) {
 	const wanted = `an amount such as 6 or "6.00"`
 	switch n.Kind {
@@ -115,7 +116,7 @@ func signed(s *document.Section, n *document.Node, key string) (amount string, n
 	unsigned, negative := strings.CutPrefix(text, "-")
 	if whole, decimals, point := strings.Cut(unsigned, "."); !digits(whole) || point && !digits(decimals) {
 		s.Add(n.Pos, key, fmt.Sprintf("%q is not a plain decimal number", n.Text), "such as 6 or 6.00")
-		negative = false // which says it once
+		negative = false // one problem is enough
 	}
 	return text, negative
 }

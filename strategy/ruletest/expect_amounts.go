@@ -19,13 +19,13 @@ type quoteAmount struct {
 	kind *amountKind
 }
 
-// amountKind is what an amount of the quote is made of.
+// amountKind is a kind of amount of the quote.
 type amountKind struct {
 	of func(*strategy.Quote) int64
-	// lowers says whether rules lower the amount, as they do to what is to be paid. They
-	// add to a discount.
+	// lowers says that rules lower the amount, as they lower what is left to pay. They raise a
+	// discount.
 	lowers          bool
-	goods, shipping bool // off what they take
+	goods, shipping bool // what rules take the amount off
 }
 
 var amountKinds = map[string]*amountKind{
@@ -44,8 +44,8 @@ func (e *quoteAmount) check(o *outcome) {
 	o.compare(e.member, e.text, got, func() string { return e.why(o, got) })
 }
 
-// why says what kept rules from giving more, and of rules that gave nothing why, if more
-// was expected of them.
+// why returns the hint for a difference: the rules that gave less than their rewards. If a larger
+// discount was expected, it adds why rules gave nothing.
 func (e *quoteAmount) why(o *outcome, got int64) string {
 	if !e.kind.goods && !e.kind.shipping {
 		return ""
@@ -92,7 +92,7 @@ func decodeLines(s *document.Section, n *document.Node, name string, lines int) 
 }
 
 func (e lineDiscounts) check(o *outcome) {
-	if len(e.lines) != len(o.quote.Lines) { // of a cart in the test this is known before
+	if len(e.lines) != len(o.quote.Lines) { // only for a body; decodeLines checks a cart
 		o.fail(e.member, count(len(o.quote.Lines), "line"), count(len(e.lines), "amount"), "")
 		return
 	}

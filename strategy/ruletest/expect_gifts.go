@@ -8,7 +8,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// gifts are the free goods of the order, exactly these.
+// gifts expects exactly these free goods.
 //
 //	gifts = { "tote" = 1 }
 //	gifts = {}              # none
@@ -45,7 +45,7 @@ func decodeGifts(s *document.Section, n *document.Node, name string, _ int) expe
 	return e
 }
 
-// why says why rules that give the article did not apply, if there is too little of it.
+// why returns why the rules that give the article did not apply, if there are too few units of it.
 func (g *giftGoods) why(o *outcome, got int64) string {
 	if got > g.quantity {
 		return ""

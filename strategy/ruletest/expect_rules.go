@@ -10,8 +10,8 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// applied is which rules gave something, exactly these: a list in the order in
-// which they do, or a table that says how much each takes off.
+// applied expects that exactly these rules gave something. It is a list in the order in which the
+// rules apply, or a table with the amount that each takes off.
 //
 //	applied = ["coffee-morning", "group-buy-3"]
 //	applied = { "coffee-morning" = 6.00, "group-buy-3" = 7.20 }
@@ -21,7 +21,7 @@ type applied struct {
 	amounts bool
 }
 
-// rule is one that is named, and what is said of it.
+// rule is a rule that a test names, with what the test expects of it.
 type rule struct {
 	member
 	id   string
@@ -60,7 +60,7 @@ func (e *applied) check(o *outcome) {
 	switch {
 	case e.amounts:
 		e.checkAmounts(o)
-	case unknown == 0: // otherwise more would be said of the same
+	case unknown == 0: // an unknown rule has failed the test already
 		e.checkOrder(o)
 	}
 }
@@ -97,7 +97,7 @@ func (e *applied) checkAmounts(o *outcome) {
 	}
 }
 
-// notApplied is rules that give nothing, whatever the reason.
+// notApplied expects that rules give nothing, for any reason.
 //
 //	not_applied = ["late-night"]
 type notApplied struct {
@@ -126,8 +126,8 @@ func (e *notApplied) check(o *outcome) {
 	}
 }
 
-// rejected is rules that give nothing, each with the reason, which is one of
-// those of [strategy.Rejected].
+// rejected expects that rules give nothing, each for a reason. The reasons are those of
+// [strategy.Rejected].
 //
 //	rejected = { "late-night" = "time_window" }
 type rejected struct {
@@ -158,7 +158,7 @@ func decodeRejected(s *document.Section, n *document.Node, name string, _ int) e
 	return e
 }
 
-// reasonMeant is the hint for an unknown reason.
+// reasonMeant returns the hint for an unknown reason.
 func reasonMeant(typed string) string {
 	if hint := document.DidYouMean(typed, strategy.Reasons()); hint != "" {
 		return hint
@@ -179,7 +179,8 @@ func (e *rejected) check(o *outcome) {
 	}
 }
 
-// dotted reports an id with a dot that is not in quotes, which parts two keys.
+// dotted reports a problem for an id with a dot that is not in quotes. TOML reads such an id as
+// two keys.
 func dotted(s *document.Section, f *document.Field, name string) bool {
 	if f.Value.Kind != document.Table || len(f.Value.Fields) != 1 {
 		return false
@@ -210,7 +211,7 @@ func ruleList(s *document.Section, n *document.Node, name string) []rule {
 	return list
 }
 
-// tomlList writes rule ids as they would be written in a test.
+// tomlList returns rule ids as a list in TOML.
 func tomlList(ids []string) string {
 	quoted := make([]string, len(ids))
 	for i, id := range ids {

@@ -9,14 +9,13 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// maxReasons is how many rules a hint gives the reasons of.
+// maxReasons is how many rules a hint lists with their reasons.
 const maxReasons = 5
 
-// whyNot says why each rule that a test may have meant did not apply, those that came
-// closest first; "" where no such rule is left. A test that names the rules which apply
-// means no other, and means none that it expects not to apply. could reports which rules
-// could give what is missing, by their index in the strategy; off says that a disabled
-// rule could.
+// whyNot returns why each rule that a test may have meant did not apply, those that came closest
+// first; "" if there is no such rule. A test that lists the rules that apply means no other rule,
+// and it means no rule that it expects not to apply. could reports whether the rule with an index
+// in the strategy could give what is missing. off says that a disabled rule could.
 func (o *outcome) whyNot(off bool, could func(rule int) bool) string {
 	if o.quote.Reason != "" {
 		return fmt.Sprintf("%s: the cart is in %s, the strategy in %s", o.quote.Reason, o.quote.Currency, o.Strategy.Currency().Code())
@@ -43,9 +42,8 @@ func (o *outcome) whyNot(off bool, could func(rule int) bool) string {
 	return strings.Join(texts, "; ")
 }
 
-// distance is how far a rule is from what a test is about, by the reason why it did not
-// apply: it was tried and something was missing, it is about another time or other goods,
-// or it is switched off.
+// distance returns how far a rule was from applying, by the reason: 3 if the rule is disabled, 2 if
+// no goods are its target, 1 if it has ended or not begun, and 0 for every other reason.
 func distance(reason string) int {
 	switch reason {
 	case strategy.ReasonEnabled:
@@ -58,8 +56,7 @@ func distance(reason string) int {
 	return 0
 }
 
-// mayBeMeant reports whether a test may have meant a rule to apply, by what else it
-// expects.
+// mayBeMeant reports whether the expectations of a test allow that it meant a rule to apply.
 func (o *outcome) mayBeMeant(id string) bool {
 	is := func(r rule) bool { return r.id == id }
 	for _, e := range o.expectations {
@@ -81,7 +78,7 @@ func (o *outcome) mayBeMeant(id string) bool {
 	return true
 }
 
-// hints puts together those that say something.
+// hints joins the hints that are not empty.
 func hints(texts ...string) string {
 	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), "; ")
 }

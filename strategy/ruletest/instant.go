@@ -8,16 +8,16 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// instant is when a cart is priced: a date-time of TOML or an RFC 3339 string.
-// Like in a strategy, one without an offset is in the strategy's time zone; what
-// its clocks show twice is the earlier pass, and what they skip the instant at
-// which they are set.
+// instant is when a cart is priced: a date-time of TOML or an RFC 3339 string. As in a strategy,
+// one without an offset is in the time zone of the strategy. If clocks there show it twice, it is
+// the first instant. If they skip it, it is the instant at which they are set forward.
 type instant struct {
 	at    time.Time
-	local string // as written, where the time zone is still to come
+	local string // the text, if it has no offset; "" otherwise
 }
 
-// The years whose instants fit 64 bits of nanoseconds, as in a strategy.
+// The first and the last year of instants, as in a strategy. Their instants fit 64 bits of
+// nanoseconds.
 const (
 	firstYear = 1900
 	lastYear  = 2200
@@ -50,7 +50,7 @@ func decodeInstant(s *document.Section) instant {
 	return i
 }
 
-// in is the instant; a local one is read in the time zone.
+// in returns the instant. It reads a local one in the time zone.
 func (i instant) in(zone *time.Location) time.Time {
 	if i.local == "" {
 		return i.at

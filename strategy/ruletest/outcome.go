@@ -22,7 +22,7 @@ type outcome struct {
 	now         time.Time
 	currency    money.Currency
 	quote       *strategy.Quote
-	explanation *strategy.Explanation // nil until it is asked for
+	explanation *strategy.Explanation // nil before the first call of explain
 	failures    []Failure
 
 	expectations []expectation // of the test
@@ -31,8 +31,8 @@ type outcome struct {
 	guesses      guesses
 }
 
-// Limits of the texts in a failure or warning, in bytes: a list of rules may be as long
-// as the strategy.
+// Limits of the texts in a failure or warning, in bytes. A list of rules may be as long as the
+// strategy.
 const (
 	maxKey   = 300
 	maxShown = 600
@@ -56,7 +56,7 @@ func (o *outcome) runs(t *test) bool {
 	return len(o.failures) == 0
 }
 
-// price quotes the cart. It reports false, after a failure, where there is no quote.
+// price quotes the cart. If there is no quote, it adds a failure and reports false.
 func (o *outcome) price(t *test, from order) bool {
 	c, err := from.read(o.Currency())
 	if err != nil {
@@ -88,8 +88,8 @@ func (b *body) refused(err error) (at document.Pos, key, reason string) {
 	return at, key, bad.Reason
 }
 
-// unknown is the hint for a line without a price, or of an article that the catalogue
-// does not know: which SKU of the catalogue it may be.
+// unknown returns the SKU of the catalogue that was probably meant, as the hint for a line that
+// has no price or whose article is not in the catalogue; "" for other errors.
 func (o *outcome) unknown(c *cart.Cart, err error) string {
 	var bad *strategy.LineError
 	if !errors.As(err, &bad) || bad.Line >= len(c.Lines) || c.Lines[bad.Line].UnitPrice != cart.NoPrice && bad.Field != strategy.FieldSKU {
@@ -98,19 +98,19 @@ func (o *outcome) unknown(c *cart.Cart, err error) string {
 	return document.DidYouMean(c.Lines[bad.Line].SKU, o.Products())
 }
 
-// explain explains the quote, once. It takes longer than the quote itself, so only a test
-// that needs it asks.
+// explain returns the explanation of the quote, which it makes only once. That takes longer than
+// the quote itself, so only a test that needs it calls explain.
 func (o *outcome) explain() *strategy.Explanation {
 	if o.explanation == nil {
 		o.explanation = &strategy.Explanation{}
-		if x, err := o.Explain(o.cart, o.now); err == nil { // as it was for the quote
+		if x, err := o.Explain(o.cart, o.now); err == nil { // as for the quote
 			o.explanation = x
 		}
 	}
 	return o.explanation
 }
 
-// compare fails the test if an amount is not the expected one; why makes the hint.
+// compare adds a failure if an amount is not the expected one. why returns the hint.
 func (o *outcome) compare(m member, text string, got int64, why func() string) {
 	want, err := o.currency.ParseMajor(text)
 	switch {
@@ -146,7 +146,7 @@ func (o *outcome) loweredBy(l strategy.Lowered) string {
 	return fmt.Sprintf("lowered from %s by %s", o.major(l.From), l.ByText())
 }
 
-// whyLess is the hint for what a rule took off.
+// whyLess returns what lowered the discount of a rule; "" if nothing did.
 func (o *outcome) whyLess(id string) string {
 	for _, l := range o.explain().Lowered {
 		if l.Rule == id {
@@ -169,8 +169,8 @@ func (o *outcome) applied() []string {
 	return ids
 }
 
-// takenBy is what a rule took off, and whether it applied: a gift applies and takes
-// nothing off.
+// takenBy returns what a rule took off, and whether it applied. A rule with a gift may apply and
+// take nothing off.
 func (o *outcome) takenBy(id string) (off int64, applied bool) {
 	for _, a := range o.quote.Applied {
 		if o.Rules()[a.Rule] == id {
@@ -180,7 +180,7 @@ func (o *outcome) takenBy(id string) (off int64, applied bool) {
 	return 0, false
 }
 
-// rejection is why a rule did not apply; nil when it did or is not there.
+// rejection returns why a rule did not apply; nil if it applied or does not exist.
 func (o *outcome) rejection(id string) *strategy.Rejected {
 	list := o.explain().Rejected
 	if i := slices.IndexFunc(list, func(r strategy.Rejected) bool { return r.Rule == id }); i >= 0 {
@@ -189,7 +189,7 @@ func (o *outcome) rejection(id string) *strategy.Rejected {
 	return nil
 }
 
-// why is the reason with what was seen and needed.
+// why returns the reason why a rule did not apply, with what was seen and what was needed.
 func (o *outcome) why(id string) string {
 	r := o.rejection(id)
 	switch {
@@ -208,7 +208,7 @@ func (o *outcome) exists(id string) bool {
 	return slices.Contains(o.Rules(), id) || o.rejection(id) != nil
 }
 
-// knows is exists, and fails the test if the rule does not exist.
+// knows is exists, and adds a failure if the rule does not exist.
 func (o *outcome) knows(r rule) bool {
 	if o.exists(r.id) {
 		return true

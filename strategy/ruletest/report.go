@@ -13,13 +13,14 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Report has the results of the tests of one environment.
+// Report has the results of a run of tests for one environment.
 type Report struct {
-	// Results are those of the tests that were run, in the order of the text.
+	// Results are the results of the tests that were run, in the order of the text.
 	Results []Result
 	// Skipped is how many tests are for other environments.
 	Skipped int
-	// Unread are the tests whose bodies no reading could read, of a lenient suite.
+	// Unread are the tests that were skipped because no reading could read their bodies. Only a
+	// suite with [Orders.Lenient] skips them.
 	Unread []Result
 
 	touched map[string]bool // ids of rules that applied
@@ -29,13 +30,13 @@ type Report struct {
 type Result struct {
 	Name     string
 	Position document.Position
-	Failures []Failure       // none when the test passed
-	Warnings []Warning       // which do not keep it from passing
-	Unread   bool            // no reading could read its body, so it was skipped
-	Cart     *cart.Cart      // nil where it could not be read
-	Quote    *strategy.Quote // nil where the cart could not be priced
-	// Explanation says why rules did not apply, for a test that failed or asked
-	// for reasons; nil otherwise.
+	Failures []Failure       // none if the test passed
+	Warnings []Warning       // a warning does not fail the test
+	Unread   bool            // the test was skipped: no reading could read its body
+	Cart     *cart.Cart      // nil if it could not be read
+	Quote    *strategy.Quote // nil if the cart could not be priced
+	// Explanation has the reasons why rules did not apply, for a test that failed or that needed
+	// them; nil otherwise.
 	Explanation *strategy.Explanation
 
 	now time.Time // when the cart was priced
@@ -46,10 +47,10 @@ type Failure struct {
 	// Key is the path within the test, such as expect.discount.
 	Key      string
 	Position document.Position
-	// Got is the result, amounts in major units, and Want the expectation. Want is empty
-	// where Got says all, such as that a rule does not exist.
+	// Got is the result and Want the expectation, with amounts in major units. Want is empty if
+	// Got is a whole sentence, such as that a rule does not exist.
 	Got, Want string
-	// Hint says what was probably meant, or the reason for the result.
+	// Hint is what was probably meant, or the reason for the result; "" without one.
 	Hint string
 }
 
@@ -77,7 +78,7 @@ func (r *Report) add(result Result, st *strategy.Strategy) {
 	}
 }
 
-// Failed are the tests that did not pass.
+// Failed returns the results of the tests that failed.
 func (r Report) Failed() []Result {
 	var list []Result
 	for _, result := range r.Results {
@@ -88,8 +89,8 @@ func (r Report) Failed() []Result {
 	return list
 }
 
-// Untouched are the rules of the strategy that applied in no test, in their
-// order. Those that are switched off are not among them.
+// Untouched returns the ids of the rules that applied in no test, in the order of the strategy. It
+// leaves out disabled rules.
 func (r Report) Untouched(st *strategy.Strategy) []string {
 	var list []string
 	for _, id := range st.Rules() {
@@ -100,10 +101,9 @@ func (r Report) Untouched(st *strategy.Strategy) []string {
 	return list
 }
 
-// UntouchedSteps are the steps of ladders that gave nothing in any test, in
-// their order. Only a step that a discount came from counts: not one that was
-// reached while a higher one applied, or whose rule lost to another. To find out,
-// each cart in which a rule with steps applied is priced once more.
+// UntouchedSteps returns the steps of ladders that gave nothing in any test, in their order. A
+// step that was reached while a higher one applied gave nothing. Nor did a step of a rule that
+// lost to another rule. UntouchedSteps prices each cart in which a rule with steps applied again.
 func (r Report) UntouchedSteps(st *strategy.Strategy) []strategy.StepRef {
 	steps := st.Steps()
 	for _, result := range r.Results {
@@ -112,14 +112,14 @@ func (r Report) UntouchedSteps(st *strategy.Strategy) []strategy.StepRef {
 		}
 		given, err := st.ContributingSteps(result.Cart, result.now)
 		if err != nil {
-			continue // it was priced before
+			continue // not expected: the cart was priced before
 		}
 		steps = slices.DeleteFunc(steps, func(s strategy.StepRef) bool { return slices.Contains(given, s) })
 	}
 	return steps
 }
 
-// climbed reports whether a rule applied that has one of the steps.
+// climbed reports whether a rule with one of the steps applied.
 func (r *Result) climbed(st *strategy.Strategy, steps []strategy.StepRef) bool {
 	return r.Quote != nil && slices.ContainsFunc(r.Quote.Applied, func(a strategy.Applied) bool {
 		id := st.Rules()[a.Rule]
@@ -133,8 +133,8 @@ const (
 	maxFailures = 20
 )
 
-// Err is nil when every test passed. Otherwise it lists the tests that failed,
-// the first twenty of them, with the result and the expectation.
+// Err returns nil if no test failed. Otherwise the error lists the first 20 failed tests, each
+// with the results and the expectations of its first 20 failures.
 func (r Report) Err() error {
 	failed := r.Failed()
 	if len(failed) == 0 {

@@ -7,10 +7,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// Run prices the carts of the tests that are for the environment, which is the
-// one the strategy was loaded for. A test for an environment that the strategy
-// does not have would never run, so it fails. A panic while a cart is priced fails its
-// test and does not stop the run.
+// Run runs the tests that are for the environment env, for which the strategy must have been
+// loaded. A test for an environment that the strategy does not have fails, because it would never
+// run. A panic while a cart is priced fails its test and does not stop the run.
 func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	var r Report
 	known := make(guesses)
@@ -28,8 +27,8 @@ func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	return r
 }
 
-// Matching returns a suite of the tests whose names match. Do not run it together with
-// the whole suite: both use the same document.
+// Matching returns a suite of the tests with names that match. Do not run it together with the
+// whole suite: both use the same document.
 func (s *Suite) Matching(match func(name string) bool) *Suite {
 	some := &Suite{doc: s.doc, orders: s.orders}
 	for _, t := range s.tests {
@@ -40,8 +39,8 @@ func (s *Suite) Matching(match func(name string) bool) *Suite {
 	return some
 }
 
-// run runs one test. A body that is read in several ways has to meet the expectations in
-// each: the result is that of the first way, with the failures of all.
+// run runs one test. If its body is read in several ways, the expectations must be met in each.
+// The result is that of the first way, with the failures and warnings of all.
 func (s *Suite) run(t *test, st *strategy.Strategy, known guesses) Result {
 	all, none := s.ordersOf(t, st.Currency())
 	if none && s.orders.Lenient {
@@ -94,7 +93,7 @@ func (s *Suite) runOrder(t *test, from order, st *strategy.Strategy, known guess
 	return
 }
 
-// cartPosition is where the cart of a test is.
+// cartPosition returns the key and the position of the cart of a test.
 func (t *test) cartPosition() member {
 	if t.body != nil {
 		return t.body.member

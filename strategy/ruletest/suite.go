@@ -8,13 +8,12 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Suite is tests that were read and found well written. It does not change,
-// and may be run by any number of goroutines.
+// Suite is a set of valid tests. Any number of goroutines may run it at the same time.
 type Suite struct {
 	tests  []test
 	orders Orders
 
-	mu  sync.Mutex // of doc, which remembers what it was asked for
+	mu  sync.Mutex // guards doc, which caches line indexes
 	doc *document.Document
 }
 
@@ -25,13 +24,13 @@ type test struct {
 	envs         envs
 	now          instant
 	cart         body
-	body         *bodyFile // in place of the cart; nil for none
+	body         *bodyFile // instead of the cart; nil for none
 	expectations []expectation
 }
 
-// Parse reads tests from one file or several. The error is a
-// *[document.Diagnostics] that lists every problem with its position. What depends on
-// the strategy, such as whether it has a rule, [Suite.Run] checks.
+// Parse reads tests from one file or several. The error is a *[document.Diagnostics] that lists
+// the problems with their positions. [Suite.Run] checks what depends on the strategy, such as
+// whether it has a rule.
 func Parse(sources ...strategy.Source) (*Suite, error) {
 	doc, err := document.Parse(sources...)
 	if err != nil {
@@ -48,7 +47,7 @@ func Parse(sources ...strategy.Source) (*Suite, error) {
 	return s, nil
 }
 
-// Len is the number of tests, those of all environments together.
+// Len returns the number of tests of all environments.
 func (s *Suite) Len() int { return len(s.tests) }
 
 func (s *Suite) decode(top *document.Section) {
@@ -71,12 +70,12 @@ func (s *Suite) decode(top *document.Section) {
 	}
 }
 
-// tables are the elements of [[test]]. A file without any would pass whatever
-// the strategy is, so it is refused.
+// tables returns the elements of [[test]]. It reports a problem if there are none, because a file
+// without tests would pass with every strategy.
 func tables(top *document.Section) []*document.Node {
 	n := top.Get("test")
 	switch {
-	case n == nil && len(top.Node.Fields) > 0: // what there is, is an unknown key
+	case n == nil && len(top.Node.Fields) > 0: // Done reports the unknown keys
 	case n == nil:
 		top.Add(top.Node.Pos, "", "there is no test", "write a [[test]]")
 	case n.Kind != document.Array:
@@ -89,7 +88,7 @@ func tables(top *document.Section) []*document.Node {
 	return nil
 }
 
-// from describes a position to a reader who looks at another one.
+// from describes a position as seen from another one.
 func from(position, here document.Position) string {
 	if position.File == here.File {
 		return fmt.Sprintf("on line %d", position.Line)

@@ -8,16 +8,16 @@ import (
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
-// Warning is about goods of a test that the catalogue does not have, or has at another
-// price. It fails no test, but the test probably does not test what was meant: no rule
-// targets a mistyped article, and the price of the catalogue counts.
+// Warning is about goods of a test that the catalogue does not have, or has at another price. It
+// fails no test. Such a test probably does not test what was meant: no rule targets a mistyped
+// article, and the price of the catalogue applies.
 type Warning struct {
 	// Key is the path within the test, such as cart.items[0].sku.
 	Key      string
 	Position document.Position
-	// Reason says what the catalogue has.
+	// Reason describes what the catalogue has.
 	Reason string
-	// Hint says what was probably meant.
+	// Hint is what was probably meant; "" without a guess.
 	Hint string
 }
 
@@ -29,11 +29,10 @@ func (w Warning) String() string {
 	return text
 }
 
-// guesses are the hints which article of the catalogue an unknown one may be, by its SKU,
-// for all tests of a run.
+// guesses are the hints for unknown articles by SKU, for all tests of a run.
 type guesses map[string]string
 
-// maxGuesses is how many unknown articles are guessed in a run: each is compared with the
+// maxGuesses is how many unknown articles get a hint in a run. Each of them is compared with the
 // whole catalogue.
 const maxGuesses = 50
 
@@ -46,15 +45,16 @@ func (g guesses) of(sku string, st *strategy.Strategy) string {
 	return hint
 }
 
-// expectsSubtotal reports whether the test expects the subtotal that the cart has: it
-// then means the prices of the catalogue.
+// expectsSubtotal reports whether the test expects the subtotal of the quote. It then means the
+// prices of the catalogue.
 func (o *outcome) expectsSubtotal() bool {
 	const key = "expect.subtotal"
 	return slices.ContainsFunc(o.expectations, func(e expectation) bool { s, is := e.(*quoteAmount); return is && s.key == key }) &&
 		!slices.ContainsFunc(o.failures, func(f Failure) bool { return f.Key == key })
 }
 
-// warn notes where the cart and the catalogue differ.
+// warn adds a warning for each difference between the cart and the catalogue. If the test expects
+// the subtotal of the quote, it leaves out prices.
 func (o *outcome) warn(from order) {
 	priced := o.expectsSubtotal()
 	o.warned = make(map[Warning]bool)

@@ -9,14 +9,14 @@ type key struct {
 type table struct {
 	keys     []key
 	required []string
-	oneOf    []string // exactly one of these keys
-	oneOfToo []string // and of these
+	oneOf    []string // exactly one of these keys is required
+	oneOfToo []string // and exactly one of these
 	further  string   // the kind of any further key; "" for none
 }
 
-// The kinds of values: those below, a|b|c for words, =name for a table and
-// *name for a list of tables or one, +name for such a list or a file that has it, {name for
-// a table of them by name.
+// The kinds of values are the names in scalars, and a|b|c for one of several words. =name is a
+// table, and *name is a table or a list of them. +name is the same as *name, or a table that names
+// a file with the list. {name is a table of such tables by name.
 var alternative = []key{
 	{"skus", "strings", "Only these articles."},
 	{"categories", "strings", "Only lines of these categories."},
@@ -28,7 +28,7 @@ var alternative = []key{
 	{"exclude", "=selector", "Leaves out the lines that these selectors match."},
 }
 
-// anyOf is the key any, which every selector has that is not itself an alternative of one.
+// anyOf is the key any of selectors. The alternatives in it have no such key themselves.
 var anyOf = key{"any", "*alternative", "Only lines that match one of these."}
 
 var selectors = join(alternative, []key{anyOf})
@@ -63,7 +63,7 @@ var settings = []key{
 	{"rule", "{rule", "The rules by id."},
 }
 
-// texts are for people and for programs beside the engine.
+// texts are the keys for people and for other programs. The engine does not use them.
 var texts = []key{
 	{"title", "title", "What it is called, in one language or by language."},
 	{"description", "description", "What it is, in one language or by language."},
@@ -71,7 +71,7 @@ var texts = []key{
 	{"meta", "meta", "Any table; the engine never reads it."},
 }
 
-// ladder is what the first step of [[discounts]] says of all, beside texts.
+// ladder is the key, beside texts, with which the first step of [[discounts]] describes all steps.
 var ladder = []key{{"id", "label", "What the ladder is called, in its first step; default discounts."}}
 
 var when = []key{
@@ -98,7 +98,7 @@ var when = []key{
 	{"shipping_methods", "strings", "Only with these ways of shipping."},
 }
 
-// rewards are the keys of which a rule has exactly one.
+// rewards are the keys for what a rule gives. A rule has exactly one of them.
 var rewards = []key{
 	{"discount_rate", "rate", "The share taken off: 0.15 is 15% off."},
 	{"discount_amount", "amount", "So much off, per cart, line or unit."},
@@ -137,7 +137,7 @@ func names(keys []key) []string {
 	return list
 }
 
-// language is every table of a strategy file.
+// language has every table of a strategy file by its name.
 var language = map[string]table{
 	"strategy": {keys: join(settings, []key{{"env", "*env", "An overlay, chosen by its name."}})},
 	"env":      {keys: join([]key{{"name", "string", "The name it is chosen by."}}, settings), required: []string{"name"}},

@@ -1,6 +1,6 @@
-// Package schema describes the language of strategies as JSON Schema, draft 4,
-// for editors. It knows what each table holds and no more: what a strategy
-// means as a whole is for the engine to check.
+// Package schema describes the language of strategies as JSON Schema, draft 4, for editors. A
+// schema checks the keys and values of each table. Only the engine checks the meaning of a
+// strategy as a whole.
 package schema
 
 import (
@@ -10,12 +10,12 @@ import (
 
 type object = map[string]any
 
-// Strategy is the schema of strategy files.
+// Strategy returns the schema of strategy files as JSON.
 func Strategy() ([]byte, error) {
 	return whole("A strategy of the Caddy discount handler", "strategy", language)
 }
 
-// Tests is the schema of *.test.toml files.
+// Tests returns the schema of *.test.toml files as JSON.
 func Tests() ([]byte, error) {
 	return whole("Tests of a strategy of the Caddy discount handler", "tests", testLanguage)
 }
@@ -33,13 +33,13 @@ func whole(title, root string, tables map[string]table) ([]byte, error) {
 	return json.MarshalIndent(top, "", "  ")
 }
 
-// schema describes a table. Of a table that an environment lays over another,
-// only a part need be there.
+// schema returns the schema of a table. part is for the table of an environment, which is laid
+// over another one and therefore has no required keys.
 func (t table) schema(part bool) object {
 	properties := object{}
 	for _, k := range t.keys {
 		described := kind(k.kind, part)
-		if doc := k.described(); doc != "" { // beside a $ref it would count for nothing
+		if doc := k.described(); doc != "" { // validators ignore members beside a $ref
 			described = object{"description": doc, "allOf": []any{described}}
 		}
 		properties[k.name] = described
@@ -63,7 +63,7 @@ func (t table) schema(part bool) object {
 	return s
 }
 
-// described is what an editor shows of a key: amounts with their unit.
+// described returns the description of a key. It adds the unit to that of an amount.
 func (k key) described() string {
 	if k.kind == "amount" || k.kind == "amount0" {
 		return strings.TrimSpace(k.doc + " In the main unit of the currency, such as 19.90.")
@@ -71,7 +71,7 @@ func (k key) described() string {
 	return k.doc
 }
 
-// oneOf is a schema for each key, which must be there.
+// oneOf returns a schema for each key that requires the key.
 func oneOf(keys []string) []any {
 	var one []any
 	for _, name := range keys {
@@ -82,12 +82,12 @@ func oneOf(keys []string) []any {
 
 func ref(name string) object { return object{"$ref": "#/definitions/" + name} }
 
-// listOr is a list of values that are not none, or one alone.
+// listOr returns the schema of one value or a list of values.
 func listOr(of object) object {
 	return object{"anyOf": []any{of, object{"type": "array", "items": of}}}
 }
 
-// kind describes a kind of value.
+// kind returns the schema of a kind of value.
 func kind(name string, part bool) object {
 	suffix := ""
 	if part {
@@ -121,21 +121,22 @@ var (
 	digits = `^\+?[0-9]+(\.[0-9]+)?$`
 )
 
-// shown is a text that people see.
+// shown returns the schema of a text for people, with at most so many characters.
 func shown(most int) object { return object{"type": "string", "minLength": 1, "maxLength": most} }
 
-// localized is a text, or texts by language.
+// localized returns the schema of a text for people, or of such texts by language.
 func localized(most int) object {
 	return object{"anyOf": []any{shown(most), object{"type": "object", "minProperties": 1, "additionalProperties": shown(most)}}}
 }
 
-// number is a number or the same as a string, above 0 if so wanted.
+// number returns the schema of a number within bounds, or of a number as a string. It adds the
+// type to bounds. It does not bound a string.
 func number(bounds object) object {
 	bounds["type"] = "number"
 	return object{"anyOf": []any{bounds, object{"type": "string", "pattern": digits}}}
 }
 
-// scalars are the kinds that are no tables.
+// scalars are the kinds of values that have a name and are no tables of the language.
 var scalars = map[string]object{
 	"string":    text,
 	"strings":   listOr(text),

@@ -1,6 +1,6 @@
 package schema
 
-// testLanguage is every table of a file of tests.
+// testLanguage has every table of a file of tests by its name.
 var testLanguage = map[string]table{
 	"tests": {keys: []key{{"test", "*case", "A cart, an instant, and what must come out."}}, required: []string{"test"}},
 	"case": {keys: []key{

@@ -19,11 +19,11 @@ const (
 	markUTF16BE = "\xfe\xff"
 )
 
-// Decode turns the bytes of a spreadsheet into UTF-8 without a byte order mark, with a
-// line feed at the end of every line. Without a mark they are UTF-8 if they can be, and
-// else GB 18030: what Excel in Chinese writes as "CSV", a superset of GBK and GB 2312.
-// pause is called now and then; nil for none. The error is an *[Error], of which the
-// offset is that in data.
+// Decode converts the bytes of a spreadsheet to UTF-8 without a byte order mark. If the text has
+// carriage returns and no line feeds, line feeds replace them. Bytes without a mark are read as
+// UTF-8 if they are valid, and otherwise as GB 18030: a superset of GBK and GB 2312, and the "CSV"
+// of Excel in Chinese. Decode calls pause, unless it is nil, from time to time. The error is an
+// *[Error] with an offset in data.
 func Decode(data []byte, pause func()) ([]byte, error) {
 	text, err := decode(data, pause)
 	if err != nil {
@@ -32,7 +32,7 @@ func Decode(data []byte, pause func()) ([]byte, error) {
 	if bytes.IndexByte(text, 0) >= 0 {
 		return nil, errNUL
 	}
-	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') >= 0 { // as Excel for Mac ends lines
+	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') >= 0 { // Excel for Mac
 		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
 	}
 	return text, nil
@@ -40,7 +40,7 @@ func Decode(data []byte, pause func()) ([]byte, error) {
 
 const saveAsUTF8 = `save it as "CSV UTF-8"`
 
-// errWorkbook is of what begins as .xlsx or .xls do.
+// errWorkbook is the error for a file that begins as .xlsx or .xls files do.
 var errWorkbook = &Error{Reason: "the file is a workbook of a spreadsheet program and no text", Hint: saveAsUTF8}
 
 var errNUL = &Error{Reason: "the file has NUL characters, as UTF-16 without a byte order mark has", Hint: saveAsUTF8}
@@ -79,8 +79,8 @@ func decode(data []byte, pause func()) ([]byte, error) {
 	return nil, &Error{Offset: first, Reason: "the file is neither UTF-8, UTF-16 with a byte order mark nor GB 18030 here", Hint: saveAsUTF8}
 }
 
-// translate decodes all of data, a few kilobytes at a time. It reports false where
-// something in it has no meaning in the encoding.
+// translate decodes data, a few kilobytes at a time. It reports false if the data is not valid in
+// the encoding.
 func translate(from encoding.Encoding, data []byte, pause func()) ([]byte, bool) {
 	const part = 4 << 10
 	decoder := from.NewDecoder()
@@ -99,9 +99,10 @@ func translate(from encoding.Encoding, data []byte, pause func()) ([]byte, bool)
 	return text, !bytes.ContainsRune(text, utf8.RuneError)
 }
 
-// notUTF8 finds the first byte that is not UTF-8, and reports whether most of what is
-// beyond ASCII is, so that the text is UTF-8 with a fault rather than another encoding.
-// Two bytes of another encoding are UTF-8 by chance now and then, three next to never.
+// notUTF8 finds the first byte that is not UTF-8. It reports whether most of the characters beyond
+// ASCII are UTF-8, so that the text is damaged UTF-8 and not another encoding. Two bytes of
+// another encoding are sometimes valid UTF-8 by chance, three almost never, so longer characters
+// count more.
 func notUTF8(text []byte) (first int, damaged bool) {
 	first, wrong, right := -1, 0, 0
 	for i := 0; i < len(text); {
@@ -122,9 +123,9 @@ func notUTF8(text []byte) (first int, damaged bool) {
 	return first, right > wrong
 }
 
-// hasHanzi reports whether a text in GB 18030 has a character of GB 2312, which has most
-// of those in use, or one of four bytes. Texts in the encodings of Western Europe, where
-// letters with accents stand alone, have none.
+// hasHanzi reports whether a text, read as GB 18030, has a character of GB 2312 or one of four
+// bytes. GB 2312 has most characters in use. A text in an encoding of Western Europe has neither,
+// because its letters with accents stand alone.
 func hasHanzi(data []byte) bool {
 	for i := 0; i+1 < len(data); i++ {
 		first, second := data[i], data[i+1]

@@ -1,7 +1,7 @@
-// Package sheet reads spreadsheets as Excel and its like save them as text: one row a
-// line, the cells apart by commas, semicolons or tabs. It remembers where every cell
-// stands, and knows nothing of what is in it.
+// Package sheet reads spreadsheets that Excel and similar programs save as text: one row on each
+// line, with commas, semicolons or tabs between the cells. It gives the position of every cell in
+// the text, and does not interpret the contents.
 //
-// The grammar is that of encoding/csv; this package adds the encodings, finds what
-// stands between cells, and counts rows as a spreadsheet does.
+// The grammar is that of encoding/csv. This package adds the encodings, finds the separator, and
+// counts rows as a spreadsheet does.
 package sheet

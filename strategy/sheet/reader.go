@@ -9,16 +9,16 @@ import (
 	"unicode"
 )
 
-// An Error is what keeps a spreadsheet from being read.
+// An Error is the reason why a spreadsheet cannot be read.
 type Error struct {
 	Offset int // in bytes
-	Row    int // as a spreadsheet counts; 0 where it is of no row
-	Cell   int // of the row, from 0
+	Row    int // as a spreadsheet counts, from 1; 0 for an error of no row
+	Cell   int // the index in the row, from 0
 	Reason string
 	Hint   string
 }
 
-// Error is the reason.
+// Error returns the reason.
 func (e *Error) Error() string { return e.Reason }
 
 // Reader reads the rows of a decoded spreadsheet.
@@ -27,18 +27,19 @@ type Reader struct {
 	text   []byte
 	starts []int // offsets of the lines
 	csv    *csv.Reader
-	skip   int // bytes, of the one line before the first row
+	skip   int // the length, in bytes, of a line such as "sep=;" before the first row
 	row    int
 	after  int // the index of the line after the row
 	cells  []string
 	blank  bool
 }
 
-// Commas are what may stand between cells, the most usual first.
+// commas are the separators of cells, the most usual first.
 const commas = ",;\t"
 
-// NewReader reads a text that [Decode] made. What stands between cells is found in the
-// first row: it is what makes most of its cells names that are known.
+// NewReader returns a Reader for a text from [Decode]. The separator of cells is that of a first
+// line such as "sep=;". Without such a line it is the one with which the first row has the most
+// known names.
 func NewReader(text []byte, known func(name string) bool) *Reader {
 	r := &Reader{text: text, starts: lineStarts(text)}
 	r.comma, r.skip = declaredComma(text)
@@ -55,7 +56,7 @@ func NewReader(text []byte, known func(name string) bool) *Reader {
 func newCSV(text []byte, comma rune) *csv.Reader {
 	c := csv.NewReader(bytes.NewReader(text))
 	c.Comma, c.FieldsPerRecord, c.ReuseRecord = comma, -1, true
-	c.TrimLeadingSpace = comma != '\t' // which would count as space
+	c.TrimLeadingSpace = comma != '\t' // a leading tab would count as space
 	return c
 }
 
@@ -71,8 +72,8 @@ func lineStarts(text []byte) []int {
 	}
 }
 
-// declaredComma is what a first line such as "sep=;", which Excel reads and does not show, says
-// stands between cells, and the length of that line; 0 where there is no such line.
+// declaredComma returns the separator in a first line such as "sep=;", and the length of that line
+// in bytes; 0 if there is no such line. Excel reads the line and does not show it.
 func declaredComma(text []byte) (comma rune, length int) {
 	line, _, found := bytes.Cut(text, []byte("\n"))
 	word := strings.Trim(strings.TrimSuffix(string(line), "\r"), `"`)
@@ -82,7 +83,8 @@ func declaredComma(text []byte) (comma rune, length int) {
 	return rune(word[len(word)-1]), len(line) + 1
 }
 
-// guessComma is what stands between the cells of the first row.
+// guessComma returns the separator with which the first row has the most known names. Of equal
+// ones it returns the one with the most cells.
 func guessComma(text []byte, known func(string) bool) rune {
 	best, most, widest := rune(commas[0]), 0, 0
 	for _, comma := range commas {
@@ -103,11 +105,11 @@ func guessComma(text []byte, known func(string) bool) rune {
 	return best
 }
 
-// Comma is what stands between cells.
+// Comma returns the separator of cells.
 func (r *Reader) Comma() rune { return r.comma }
 
-// Next reads the next row; what it gives is overwritten by the one after. It returns
-// [io.EOF] after the last, and an *[Error] for what is not a row.
+// Next reads the next row, for Row, Cells, Blank and Offset. It overwrites the cells of the row
+// before. It returns [io.EOF] after the last row, and an *[Error] for a row that cannot be read.
 func (r *Reader) Next() error {
 	cells, err := r.csv.Read()
 	if err != nil {
@@ -125,7 +127,7 @@ func (r *Reader) Next() error {
 	return nil
 }
 
-// lineIndex is the index of a line as the parser counts.
+// lineIndex returns the index in starts of a line that the parser counts from 1.
 func (r *Reader) lineIndex(line int) int {
 	if r.skip > 0 {
 		return line
@@ -133,7 +135,7 @@ func (r *Reader) lineIndex(line int) int {
 	return line - 1
 }
 
-// lineAt is the index of the line that an offset is on.
+// lineAt returns the index of the line of an offset.
 func (r *Reader) lineAt(offset int) int {
 	line, exact := slices.BinarySearch(r.starts[r.after:], offset)
 	if !exact {
@@ -142,7 +144,8 @@ func (r *Reader) lineAt(offset int) int {
 	return r.after + line
 }
 
-// fault says what is wrong in a row, of which the cells before it were read.
+// fault returns the error for a row that cannot be read. before is how many cells of the row were
+// read. It returns an error that is not of the parser unchanged.
 func (r *Reader) fault(err error, before int) error {
 	var wrong *csv.ParseError
 	if !errors.As(err, &wrong) {
@@ -162,23 +165,24 @@ func (r *Reader) fault(err error, before int) error {
 
 const quoting = `a cell with quotes in it is written in quotes, and each of its own twice: "7"" plate"`
 
-// Row is the number of the row as a spreadsheet shows it: the first is 1.
+// Row returns the number of the row as a spreadsheet shows it: the first is 1.
 func (r *Reader) Row() int { return r.row }
 
-// Cells are the cells of the row, less the space around them.
+// Cells returns the cells of the row without white space around them. They are valid until Next is
+// called again.
 func (r *Reader) Cells() []string { return r.cells }
 
-// Blank reports whether nothing is in any cell of the row.
+// Blank reports whether all cells of the row are empty.
 func (r *Reader) Blank() bool { return r.blank }
 
-// Offset is where a cell of the row begins in the text.
+// Offset returns the offset of a cell of the row in the text, in bytes.
 func (r *Reader) Offset(cell int) int {
 	line, column := r.csv.FieldPos(cell)
 	return r.starts[r.lineIndex(line)] + column - 1
 }
 
-// Trim takes the space around a text away, and the marks that have no width and come
-// along when cells are pasted.
+// Trim removes the white space around a text, and the zero-width spaces and byte order marks that
+// pasted cells may have.
 func Trim(text string) string {
 	if plain(text) {
 		return text
@@ -194,7 +198,7 @@ func plain(text string) bool {
 	return text == "" || visible(text[0]) && visible(text[len(text)-1])
 }
 
-// Letters is the name of a column in a spreadsheet: A for the first, AA after Z.
+// Letters returns the name of a column in a spreadsheet. Columns count from 0: A for 0, AA for 26.
 func Letters(column int) string {
 	var name []byte
 	for column++; column > 0; column = (column - 1) / 26 {
