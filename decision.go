@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dunglas/httpsfv"
 
@@ -114,9 +115,13 @@ func invalid(err error) *decision {
 // reason.
 const maxReason = 300
 
+// fieldReason is a reason as the value of a header, cut after a whole character.
 func fieldReason(reason string) string {
-	if len(reason) > maxReason {
-		reason = reason[:maxReason]
+	if end := maxReason; len(reason) > end {
+		for !utf8.RuneStart(reason[end]) {
+			end--
+		}
+		reason = reason[:end]
 	}
 	text, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(reason)))
 	if err != nil {
