@@ -16,6 +16,8 @@ func TestClosest(t *testing.T) {
 		{typed: "", want: "", known: []string{"id"}},
 		{typed: "customr_id", want: "customer_id", known: []string{"customer", "customer_id"}},
 		{typed: "茶咖", want: "咖茶", known: []string{"咖茶"}},
+		{typed: "折扣", want: "", known: []string{"单价"}},
+		{typed: "单件", want: "单价", known: []string{"分类", "单价"}},
 	} {
 		if got := Closest(c.typed, c.known); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.typed, got, c.want)
