@@ -91,7 +91,7 @@ func appendFields(t *testing.T, to []byte, fields []field) []byte {
 func sendH3(client *tls.Config) sender {
 	return func(t *testing.T, s *shop, path string, r request, a attack) (int, string) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		conn, err := quic.DialAddr(ctx, s.address, client, nil)
 		if err != nil {
