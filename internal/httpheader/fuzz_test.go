@@ -13,6 +13,7 @@ func FuzzStrip(f *testing.F) {
 	f.Add("X-Discount-Amount", "close, X-Discount-Status", "x_discount.amount")
 	f.Add("x-DISCOUNT-", ",,x_discount_a ,", "X-Discount-\u017famount")
 	f.Add("X-Cart-Items", "x_cart.items", "x~cart~items")
+	f.Add("t-,X Cart-", "x_cart", "x~cart") // which no server takes for a name
 	names := New("X-Discount-", func(int) {})
 	f.Fuzz(func(t *testing.T, name, connection, trailer string) {
 		r := &http.Request{
@@ -21,23 +22,22 @@ func FuzzStrip(f *testing.F) {
 			Body:    http.NoBody,
 		}
 		names.Strip(r)
-		left := r.Header["Connection"]
+		// Connection is a list; the name of a field is one name, whatever is in it.
+		left := strings.Split(strings.Join(r.Header["Connection"], ","), ",")
 		for _, h := range []http.Header{r.Header, r.Trailer} {
 			for name := range h {
 				left = append(left, name)
 			}
 		}
-		for _, text := range left {
-			for token := range strings.SplitSeq(text, ",") {
-				folded := strings.Map(func(c rune) rune {
-					if c < 0x80 && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
-						return '-'
-					}
-					return c
-				}, strings.ToLower(strings.Trim(token, " \t\r\n")))
-				if strings.HasPrefix(folded, "x-discount-") || strings.HasPrefix(folded, "x-cart-") && !strings.HasPrefix(token, "X-Cart-") {
-					t.Fatalf("%q is left in %q", token, text)
+		for _, one := range left {
+			folded := strings.Map(func(c rune) rune {
+				if c < 0x80 && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+					return '-'
 				}
+				return c
+			}, strings.ToLower(strings.Trim(one, " \t\r\n")))
+			if strings.HasPrefix(folded, "x-discount-") || strings.HasPrefix(folded, "x-cart-") && !strings.HasPrefix(one, "X-Cart-") {
+				t.Fatalf("%q is left", one)
 			}
 		}
 	})
