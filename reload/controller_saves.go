@@ -27,9 +27,10 @@ func (c *controller) handle(changes fswatch.Changes) {
 		c.debounce(KindRename, changes.At)
 	case changes.Renamed:
 		c.loadNow(KindRename, changes.At)
-	case c.changed() && c.phase == phaseSettling && c.save.kind != KindPoll:
+	case !c.changed():
+	case c.phase == phaseSettling && c.save.kind != KindPoll:
 		c.debounce(c.save.kind, changes.At) // the other watch's report of the same save
-	case c.changed():
+	default:
 		c.debounce(KindInPlace, changes.At)
 	}
 }
