@@ -147,7 +147,7 @@ func TestBoundaries(t *testing.T) {
 var allowedImports = map[string][]string{
 	"": {
 		"cart", "money", "strategy", "strategy/document",
-		"internal/adminapi", "internal/assertion", "internal/cartoptions", "internal/cli", "internal/directive", "internal/engine",
+		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/directive", "internal/engine",
 		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages",
 		"internal/pace", "internal/sfv", "internal/strategyfile", "internal/telemetry",
 	},

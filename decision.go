@@ -7,11 +7,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/dunglas/httpsfv"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/sfv"
@@ -117,12 +117,7 @@ const maxReason = 300
 
 // fieldReason is a reason as the value of a header, cut after a whole character.
 func fieldReason(reason string) string {
-	if end := maxReason; len(reason) > end {
-		for !utf8.RuneStart(reason[end]) {
-			end--
-		}
-		reason = reason[:end]
-	}
+	reason = brief.Beginning(reason, maxReason)
 	text, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(reason)))
 	if err != nil {
 		return strconv.QuoteToASCII(reason)

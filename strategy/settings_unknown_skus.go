@@ -2,9 +2,9 @@ package strategy
 
 import (
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/brief"
 )
 
 // unknownSKUs says how a cart with an article unknown to the catalogue is treated.
@@ -67,9 +67,5 @@ func shownSKU(sku string) string {
 	if len(sku) <= maxShownSKU {
 		return strconv.Quote(sku)
 	}
-	end := maxShownSKU
-	for end > 0 && !utf8.RuneStart(sku[end]) {
-		end--
-	}
-	return strconv.Quote(sku[:end] + "…")
+	return strconv.Quote(brief.Beginning(sku, maxShownSKU) + "…")
 }

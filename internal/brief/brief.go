@@ -13,12 +13,20 @@ func Text(text string, most int) string {
 		return text
 	}
 	room := max(most-len(mark), 0)
-	end, tail := room-room/3, len(text)-room/3
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
+	tail := len(text) - room/3
 	for tail < len(text) && !utf8.RuneStart(text[tail]) {
 		tail++
 	}
-	return text[:end] + mark + text[tail:]
+	return Beginning(text, room-room/3) + mark + text[tail:]
+}
+
+// Beginning is the beginning of a text, of at most so many bytes. No character is cut.
+func Beginning(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most]
 }

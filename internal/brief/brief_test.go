@@ -27,3 +27,21 @@ func TestALongTextIsShortened(t *testing.T) {
 		})
 	}
 }
+
+func TestTheBeginningOfAText(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		most int
+		want string
+	}{
+		{text: "咖啡", most: 6, want: "咖啡"},
+		{text: "咖啡", most: 5, want: "咖"},
+		{text: "咖啡", most: 2, want: ""},
+		{text: "\x80\x80\x80", most: 2, want: ""}, // no character begins there
+	} {
+		if got := brief.Beginning(c.text, c.most); got != c.want {
+			t.Errorf("%q of %q, want %q", got, c.text, c.want)
+		}
+	}
+}
