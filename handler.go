@@ -84,7 +84,7 @@ func (p *pricer) logPanic(v any, in pricedInput) {
 	digest := sha256.Sum256(in.text)
 	p.log.Error("pricing panicked",
 		zap.String("panic", fmt.Sprintf("%T", v)),
-		zap.Bool("cart_in_headers", in.source != inBody),
+		zap.Bool("cart_in_headers", in.headers),
 		zap.String("cart_sha256", hex.EncodeToString(digest[:])),
 		zap.ByteString("stack", debug.Stack()))
 }

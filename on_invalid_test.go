@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
@@ -66,19 +67,12 @@ func (panicking) Value(any) any { panic(canary) }
 // A panic costs the discount and nothing else; the log has what identifies the
 // cart and nothing of what is in it.
 func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
-	s := open(t, half, proxied)
-	h := &Handler{Options: Options{Strategy: s.strategy}}
-	ctx, cancel := newContext(t)
-	defer cancel()
-	if err := h.Provision(ctx); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = h.Cleanup() }()
+	p := provisioned(t, half, Options{}).pricer
 	core, logged := observer.New(zap.DebugLevel)
-	h.pricer.log = zap.New(core)
+	p.log = zap.New(core)
 	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
 	r := httptest.NewRequest(http.MethodPost, "/", nil).WithContext(panicking{t.Context()})
-	d := h.pricer.order(r, pricedInput{body: body, text: body, whole: true})
+	d := p.order(r, pricedInput{body: body, text: body, whole: true})
 	if d.status != statusUnavailable || d.problem.Status != http.StatusInternalServerError {
 		t.Fatalf("%+v", d)
 	}
@@ -89,6 +83,47 @@ func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
 	fields := lines[0].ContextMap()
 	if digest := sha256.Sum256(body); fields["cart_sha256"] != hex.EncodeToString(digest[:]) || strings.Contains(fmt.Sprint(fields), canary) {
 		t.Errorf("the log has %v", fields)
+	}
+}
+
+func TestALoggedPanicSaysWhetherTheCartIsInTheHeaders(t *testing.T) {
+	const items = `"tea";q=1;p=1000`
+	for name, c := range map[string]struct {
+		options    Options
+		items      string // the value of X-Cart-Items
+		body, kind string
+		want       bool
+	}{
+		"a body of JSON":                  {body: "{}", kind: "application/json", want: false},
+		"a body of a type that is listed": {options: Options{ContentTypes: []string{"text/plain"}}, body: "{}", kind: "text/plain", want: false},
+		"a body without a type":           {options: Options{Options: cartoptions.Options{Source: cartoptions.SourceJSON}}, body: "{}", want: false},
+		"headers":                         {items: items, want: true},
+		"headers beside another body":     {items: items, body: "a=b", kind: "application/x-www-form-urlencoded", want: true},
+		"headers beside JSON":             {items: items, body: "{}", kind: "application/json", want: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := provisioned(t, half, c.options).pricer
+			core, logged := observer.New(zap.DebugLevel)
+			p.log = zap.New(core)
+			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(c.body))
+			for name, value := range map[string]string{"Content-Type": c.kind, "X-Cart-Items": c.items} {
+				if value != "" {
+					r.Header.Set(name, value)
+				}
+			}
+			in, d := p.input(r)
+			if d != nil {
+				t.Fatalf("not priced: %+v", d)
+			}
+			p.order(r.WithContext(panicking{t.Context()}), in)
+			lines := logged.FilterMessageSnippet("pricing panicked").All()
+			if len(lines) != 1 {
+				t.Fatalf("%d lines", len(lines))
+			}
+			if got := lines[0].ContextMap()["cart_in_headers"]; got != c.want {
+				t.Errorf("cart_in_headers is %v, want %v", got, c.want)
+			}
+		})
 	}
 }
 
