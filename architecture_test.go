@@ -98,6 +98,8 @@ var boundaries = []struct {
 		module + "/cart", module + "/strategy", module + "/money", module + "/internal/guardrail", module + "/reload", module + "/internal/assertion",
 		caddy, zap, "github.com/prometheus", "github.com/fsnotify"}, direct: false},
 	{why: "readers of bodies and headers touch no file and no process", packages: []string{"internal/httpbody", "internal/httpheader"}, never: []string{"os", "os/exec", "syscall", "golang.org/x/sys"}, direct: true},
+	{why: "what pages of other origins may ask knows neither carts nor the server", packages: []string{"internal/cors"}, never: []string{
+		module + "/cart", module + "/strategy", module + "/money", module + "/reload", caddy, zap, "github.com/prometheus"}, direct: false},
 	{why: "reloading does not know what it reloads", packages: []string{"reload"}, never: []string{
 		module + "/strategy", module + "/cart", module + "/money", caddy, zap, "github.com/pelletier"}, direct: false},
 	{why: "what watches files knows neither how they are read nor their history", packages: []string{"reload/internal/fswatch"}, never: []string{
@@ -147,12 +149,13 @@ func TestBoundaries(t *testing.T) {
 var allowedImports = map[string][]string{
 	"": {
 		"cart", "money", "strategy", "strategy/document",
-		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/directive", "internal/engine",
+		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/cors", "internal/directive", "internal/engine",
 		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages",
 		"internal/pace", "internal/sfv", "internal/strategyfile", "internal/telemetry",
 	},
 	"internal/assertion":  {},
 	"internal/keyring":    {"internal/assertion", "reload"},
+	"internal/cors":       {},
 	"internal/httpbody":   {},
 	"internal/httpheader": {},
 	"internal/sfv":        {},

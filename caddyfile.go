@@ -13,6 +13,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/cors"
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -154,6 +155,37 @@ var optionNames = []string{
 	"env", "source", "prices", "customer", "on_invalid", "on_oversize", "header_prefix", "max_body", "decode", "max_lines",
 	"lines", "respond", "explain", "origins", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
 	"reload", "guard", "state",
+}
+
+// unmarshalOrigins reads the origins and a block.
+func (o *Options) unmarshalOrigins(d *caddyfile.Dispenser) error {
+	o.Origins.Allow = d.RemainingArgs()
+	if len(o.Origins.Allow) == 0 {
+		return d.Err("origins takes one origin or more, such as: origins https://shop.example")
+	}
+	for i, text := range o.Origins.Allow {
+		if strings.Contains(text, "{") {
+			continue // a placeholder, whose value is read when the configuration is loaded
+		}
+		origin, err := cors.ParseOrigin(text)
+		if err != nil {
+			return d.Errf("origins: %v", err)
+		}
+		if slices.Contains(o.Origins.Allow[:i], origin) {
+			return d.Errf("origins: %s is given twice", origin)
+		}
+		o.Origins.Allow[i] = origin
+	}
+	_, err := directive.Names(d, "origins", func(name string) error {
+		if name != "credentials" {
+			return d.Errf("unknown origins option %q, credentials is known", name)
+		}
+		return directive.OnOff(d, &o.Origins.Credentials)
+	})
+	if err != nil {
+		return err
+	}
+	return directive.AtLine(d, o.Origins.validate())
 }
 
 func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/adminapi"
 	"github.com/promogate/caddy-discount/internal/cli"
+	"github.com/promogate/caddy-discount/internal/cors"
 	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 )
@@ -185,7 +186,7 @@ type QuoteHandler struct {
 	Options
 
 	pricer  *pricer
-	origins *crossOrigin
+	origins cors.Policy
 }
 
 // CaddyModule returns the Caddy module information.
@@ -202,7 +203,8 @@ func (h *QuoteHandler) Provision(ctx caddy.Context) (err error) {
 		return err
 	}
 	h.pricer.explains = h.Explain != explainOff
-	h.origins = newCrossOrigin(&h.Options)
+	h.origins = h.Origins.policy()
+	h.origins.Methods = methodsFor(h.Source)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/cors"
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
@@ -100,6 +101,49 @@ type Options struct {
 
 	// What is remembered of the strategy across restarts.
 	State StateOptions `json:"state,omitzero"`
+}
+
+// OriginOptions say which pages of other origins may ask for a quote (CORS).
+type OriginOptions struct {
+	// The origins whose pages may read the answers of discount_quote, such as
+	// `https://shop.example`: scheme, host and, where it is not the usual one, port. `*`
+	// alone allows every origin. Placeholders are replaced when the configuration is
+	// loaded. Default: none.
+	Allow []string `json:"allow,omitempty"`
+
+	// Whether these pages may send credentials such as cookies, for a handler in front of
+	// discount_quote. The quote itself needs none. It cannot be combined with `*`. Default: false.
+	Credentials bool `json:"credentials,omitempty"`
+}
+
+// errOriginsOfOrders refuses origins on the directive that prices orders.
+var errOriginsOfOrders = errors.New("origins is an option of discount_quote: pages that send orders ask the order service, which answers OPTIONS, too")
+
+// fill expands placeholders and writes every origin as a browser does.
+func (o *OriginOptions) fill() error {
+	var errs []error
+	for i, text := range o.Allow {
+		expanded, err := caddy.NewReplacer().ReplaceOrErr(text, true, true)
+		if err == nil {
+			o.Allow[i], err = cors.ParseOrigin(expanded)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("origins: %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (o *OriginOptions) validate() error {
+	policy := o.policy()
+	if err := policy.Validate(); err != nil {
+		return fmt.Errorf("origins: %w", err)
+	}
+	return nil
+}
+
+func (o *OriginOptions) policy() cors.Policy {
+	return cors.Policy{Allowed: o.Allow, Credentials: o.Credentials}
 }
 
 // The defaults of the options.

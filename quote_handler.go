@@ -2,7 +2,6 @@ package discount
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -14,9 +13,10 @@ import (
 
 // ServeHTTP answers a cart with its quote, and OPTIONS with the methods there are.
 func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp.Handler) error {
-	admitted := h.origins.admit(w.Header(), r)
+	admitted := h.origins.Admit(w.Header(), r)
 	if r.Method == http.MethodOptions {
-		return h.origins.answerOptions(w, r, admitted)
+		h.origins.AnswerOptions(w, r, admitted)
+		return nil
 	}
 	p, state := h.pricer, stateOf(r)
 	_, spoofed := state.strip(r, p.names)
@@ -67,21 +67,6 @@ func (h *QuoteHandler) write(wording *strategy.Wording, q quoted) []byte {
 	return wording.AppendQuoteJSON(nil, &q.quote, &q.cart)
 }
 
-// preflightAge is how long a browser may cache the answer to a preflight.
-const preflightAge = "600" // seconds
-
-// crossOrigin implements CORS (Fetch standard) for pages of other origins. It does not change after
-// provisioning.
-type crossOrigin struct {
-	allowed     []string
-	credentials bool
-	methods     string // those that may hold a cart, and OPTIONS
-}
-
-func newCrossOrigin(o *Options) *crossOrigin {
-	return &crossOrigin{allowed: o.Origins.Allow, credentials: o.Origins.Credentials, methods: methodsFor(o.Source)}
-}
-
 // methodsFor are the methods of requests that may hold a cart in a source, and OPTIONS.
 func methodsFor(source cartoptions.Source) string {
 	all := []string{http.MethodOptions}
@@ -89,43 +74,4 @@ func methodsFor(source cartoptions.Source) string {
 		all = append(all, http.MethodGet, http.MethodHead)
 	}
 	return strings.Join(append(all, bodyMethods...), ", ")
-}
-
-// admit sets the headers by which a page of another origin may read the answer, that of
-// an error included. It reports whether the request comes from an origin that is allowed.
-func (c *crossOrigin) admit(h http.Header, r *http.Request) bool {
-	switch {
-	case len(c.allowed) == 0:
-		return false
-	case c.allowed[0] == anyOrigin:
-		h.Set("Access-Control-Allow-Origin", anyOrigin)
-		return r.Header.Get("Origin") != ""
-	}
-	h.Add("Vary", "Origin") // of a refusal, too: another origin may be allowed
-	origins := r.Header["Origin"]
-	if len(origins) != 1 || !slices.Contains(c.allowed, origins[0]) {
-		return false
-	}
-	h.Set("Access-Control-Allow-Origin", origins[0])
-	if c.credentials {
-		h.Set("Access-Control-Allow-Credentials", "true")
-	}
-	return true
-}
-
-// answerOptions answers OPTIONS with the methods there are, and the preflight of an allowed page.
-// Such a page may send any header, since no header goes on to an upstream.
-func (c *crossOrigin) answerOptions(w http.ResponseWriter, r *http.Request, admitted bool) error {
-	h := w.Header()
-	h.Set("Allow", c.methods)
-	if admitted && r.Header.Get("Access-Control-Request-Method") != "" {
-		h.Set("Access-Control-Allow-Methods", c.methods)
-		if asked := r.Header["Access-Control-Request-Headers"]; len(asked) > 0 {
-			h.Set("Access-Control-Allow-Headers", strings.Join(asked, ", "))
-			h.Add("Vary", "Access-Control-Request-Headers")
-		}
-		h.Set("Access-Control-Max-Age", preflightAge)
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
 }
