@@ -176,6 +176,7 @@ func TestOrigins(t *testing.T) {
 		"port zero":              {origins: "https://shop.example:0", wrong: []string{"the port 0", "65535"}},
 		"a host that is none":    {origins: "https://sh_op..example", wrong: []string{"no name of a host"}},
 		"no host":                {origins: "https://", wrong: []string{"no origin such as"}},
+		"a port alone":           {origins: "https://:443", wrong: []string{"no origin such as"}},
 		"twice":                  {origins: "https://shop.example https://SHOP.example:443", wrong: []string{"https://shop.example is given twice"}},
 		"every and one":          {origins: "https://shop.example *", wrong: []string{"no other can be beside it"}},
 		"every with credentials": {origins: "* {\n\t\tcredentials on\n\t}", wrong: []string{"credentials cannot be on for *"}},

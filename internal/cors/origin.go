@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -32,7 +33,7 @@ func ParseOrigin(text string) (string, error) {
 		return "", fmt.Errorf("%q has a *, want each origin by its name, or * alone for every origin", text)
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Scheme == "" || u.Hostname() == "" || !utf8.ValidString(text) {
 		return "", fmt.Errorf("%q is no origin such as https://shop.example", text)
 	}
 	if rest := strings.TrimPrefix(text[len(scheme)+3:], u.Host); rest != "" {
