@@ -2,19 +2,17 @@ package discount
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
-	"github.com/dustin/go-humanize"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/cors"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
@@ -123,7 +121,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	case "header_prefix":
 		return prefix(d, &o.HeaderPrefix)
 	case "max_body":
-		return size(d, &o.MaxBody)
+		return directive.Size(d, &o.MaxBody, maxMaxBody)
 	case "decode":
 		return directive.OnOff(d, &o.Decode)
 	case "lines":
@@ -202,10 +200,10 @@ func (o *ReloadOptions) option(d *caddyfile.Dispenser, name string) error {
 func (g *GuardrailOptions) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "max_mean_change":
-		return factor(d, &g.MaxMeanChange)
+		return directive.Factor(d, &g.MaxMeanChange, maxFactor)
 	case "max_free_orders":
 		g.MaxFreeOrders = new(float64)
-		return share(d, g.MaxFreeOrders)
+		return directive.Share(d, g.MaxFreeOrders)
 	case "max_evaluation":
 		return directive.Duration(d, &g.MaxEvaluation, caddy.Duration(time.Microsecond), caddy.Duration(time.Minute))
 	case "min_sample":
@@ -284,6 +282,15 @@ func (s *SignOptions) option(d *caddyfile.Dispenser, name string) error {
 	}
 }
 
+// contentTypes reads at least one media type.
+func contentTypes(d *caddyfile.Dispenser, into *[]string) error {
+	*into = d.RemainingArgs()
+	if len(*into) == 0 {
+		return d.Err("content_types takes media types, such as: content_types text/plain")
+	}
+	return directive.AtLine(d, inOption("content_types", httpbody.CheckJSONTypes(*into)))
+}
+
 func prefix(d *caddyfile.Dispenser, into *string) error {
 	if err := directive.Word(d, into); err != nil {
 		return err
@@ -291,49 +298,5 @@ func prefix(d *caddyfile.Dispenser, into *string) error {
 	if err := httpheader.CheckPrefix(*into); err != nil {
 		return d.Errf("header_prefix: %v", err)
 	}
-	return nil
-}
-
-func size(d *caddyfile.Dispenser, into *int64) error {
-	var text string
-	if err := directive.Word(d, &text); err != nil {
-		return err
-	}
-	bytes, err := humanize.ParseBytes(text)
-	if err != nil {
-		return d.Errf("max_body: %q is not a size such as 1MiB", text)
-	}
-	*into = int64(min(bytes, math.MaxInt64))
-	return directive.AtLine(d, directive.Within("max_body", *into, 1, maxMaxBody))
-}
-
-func factor(d *caddyfile.Dispenser, into *float64) error {
-	var text string
-	if err := directive.Word(d, &text); err != nil {
-		return err
-	}
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(v >= 1 && v <= maxFactor) {
-		return d.Errf("max_mean_change: %q is not a factor of 1 or more", text)
-	}
-	*into = v
-	return nil
-}
-
-// share reads a share from 0 to 1 as a percentage or a fraction, such as 5% or 0.05.
-func share(d *caddyfile.Dispenser, into *float64) error {
-	var text string
-	if err := directive.Word(d, &text); err != nil {
-		return err
-	}
-	number, percent := strings.CutSuffix(text, "%")
-	v, err := strconv.ParseFloat(number, 64)
-	if percent {
-		v /= 100
-	}
-	if err != nil || !(v >= 0 && v <= 1) {
-		return d.Errf("max_free_orders: %q is not a share such as 5%%", text)
-	}
-	*into = v
 	return nil
 }

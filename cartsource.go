@@ -1,11 +1,8 @@
 package discount
 
 import (
-	"errors"
-	"mime"
 	"net/http"
 	"slices"
-	"strings"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -99,9 +96,6 @@ const (
 	bodyGRPC
 )
 
-// typeGRPC begins the content types of gRPC.
-const typeGRPC = "application/grpc"
-
 // ambiguousBody is the decision on a body that the order service may read as another text than the
 // gateway: the same bytes may be another cart in UTF-7 or GBK.
 var ambiguousBody = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
@@ -109,7 +103,7 @@ var ambiguousBody = refuse(statusInvalid, "the body is JSON in several types or 
 // classify is the kind of the body of a request.
 func (p *pricer) classify(r *http.Request) bodyKind {
 	contentType := r.Header.Get("Content-Type")
-	if strings.HasPrefix(contentType, typeGRPC) {
+	if httpbody.IsGRPC(contentType) {
 		return bodyGRPC
 	}
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
@@ -123,7 +117,7 @@ func (p *pricer) classify(r *http.Request) bodyKind {
 		return bodyJSON // the usual case needs no parser
 	case contentType == "" && len(types) < 2:
 		return bodyUntyped
-	case slices.ContainsFunc(types, namesJSON):
+	case slices.ContainsFunc(types, httpbody.NamesJSON):
 		return oneText(types, bodyJSON)
 	case slices.ContainsFunc(types, p.isListed):
 		return oneText(types, bodyListed)
@@ -134,7 +128,7 @@ func (p *pricer) classify(r *http.Request) bodyKind {
 // oneText is the kind of a body of which one type says that it is JSON: as, or bodyAmbiguous if
 // there are several types or another charset than UTF-8.
 func oneText(types []string, as bodyKind) bodyKind {
-	if len(types) > 1 || !inUTF8(types[0]) {
+	if len(types) > 1 || !httpbody.InUTF8(types[0]) {
 		return bodyAmbiguous
 	}
 	return as
@@ -142,35 +136,7 @@ func oneText(types []string, as bodyKind) bodyKind {
 
 // isListed reports whether the options read bodies of a Content-Type as JSON.
 func (p *pricer) isListed(contentType string) bool {
-	return len(p.contentTypes) > 0 && slices.Contains(p.contentTypes, mediaType(contentType))
-}
-
-// namesJSON reports whether a Content-Type is of JSON.
-func namesJSON(contentType string) bool {
-	media := mediaType(contentType)
-	return media == "application/json" || strings.HasSuffix(media, "+json")
-}
-
-// mediaType is a Content-Type in lower case without its parameters, even if those
-// cannot be read.
-func mediaType(contentType string) string {
-	media, _, err := mime.ParseMediaType(contentType)
-	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
-		media, _, _ = strings.Cut(contentType, ";")
-		media = strings.ToLower(strings.TrimSpace(media))
-	}
-	return media
-}
-
-// inUTF8 reports whether a Content-Type says that its text is UTF-8, or says nothing,
-// which for JSON is the same (RFC 8259, section 8.1).
-func inUTF8(contentType string) bool {
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return false
-	}
-	charset, given := params["charset"]
-	return !given || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
+	return len(p.contentTypes) > 0 && slices.Contains(p.contentTypes, httpbody.MediaType(contentType))
 }
 
 // bodyMethods are those of requests whose body means something (RFC 9110, section 9.3).

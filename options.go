@@ -4,16 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/caddyserver/caddy/v2"
-	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
-	"golang.org/x/net/http/httpguts"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/cors"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 )
@@ -122,24 +120,20 @@ var errOriginsOfOrders = errors.New("origins is an option of discount_quote: pag
 // fill expands placeholders and writes every origin as a browser does.
 func (o *OriginOptions) fill() error {
 	var errs []error
-	for i, text := range o.Allow {
-		expanded, err := caddy.NewReplacer().ReplaceOrErr(text, true, true)
+	for i := range o.Allow {
+		err := expand("origins", &o.Allow[i])
 		if err == nil {
-			o.Allow[i], err = cors.ParseOrigin(expanded)
+			o.Allow[i], err = cors.ParseOrigin(o.Allow[i])
+			err = inOption("origins", err)
 		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("origins: %w", err))
-		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
 func (o *OriginOptions) validate() error {
 	policy := o.policy()
-	if err := policy.Validate(); err != nil {
-		return fmt.Errorf("origins: %w", err)
-	}
-	return nil
+	return inOption("origins", policy.Validate())
 }
 
 func (o *OriginOptions) policy() cors.Policy {
@@ -201,7 +195,7 @@ func (o *Options) expandShared() error {
 	}
 	path, err := filepath.Abs(o.Strategy)
 	if err != nil {
-		return fmt.Errorf("strategy: %w", err)
+		return inOption("strategy", err)
 	}
 	o.Strategy = path
 	return o.State.expand()
@@ -210,20 +204,22 @@ func (o *Options) expandShared() error {
 // expand replaces the placeholders in an option.
 func expand(name string, value *string) error {
 	expanded, err := caddy.NewReplacer().ReplaceOrErr(*value, true, true)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	if err == nil {
+		*value = expanded
 	}
-	*value = expanded
-	return nil
+	return inOption(name, err)
+}
+
+// inOption names the option that an error is about, if there is one.
+func inOption(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // noTests refuses the path of a test file as that of a strategy.
-func noTests(path string) error {
-	if err := strategyfile.NoTests(path); err != nil {
-		return fmt.Errorf("strategy: %w", err)
-	}
-	return nil
-}
+func noTests(path string) error { return inOption("strategy", strategyfile.NoTests(path)) }
 
 func setIfZero[T comparable](value *T, usual T) {
 	var zero T
@@ -240,13 +236,13 @@ func (o *Options) Validate() error {
 			return err
 		}
 	}
-	if err := httpheader.CheckPrefix(o.HeaderPrefix); err != nil {
-		return fmt.Errorf("header_prefix: %w", err)
+	if err := inOption("header_prefix", httpheader.CheckPrefix(o.HeaderPrefix)); err != nil {
+		return err
 	}
 	_, err := o.Cart()
 	return errors.Join(
 		err,
-		checkContentTypes(o.ContentTypes),
+		inOption("content_types", httpbody.CheckJSONTypes(o.ContentTypes)),
 		directive.Within("max_body", o.MaxBody, 1, maxMaxBody),
 		directive.Within("max_lines", int64(o.MaxLines), 1, cartoptions.MostLines),
 		o.Reload.validate(),
@@ -257,26 +253,6 @@ func (o *Options) Validate() error {
 	)
 }
 
-// mostContentTypes bounds the option content_types.
-const mostContentTypes = 16
-
-// checkContentTypes refuses media types whose bodies cannot be JSON, repeated ones, and too many of
-// them.
-func checkContentTypes(types []string) error {
-	if len(types) > mostContentTypes {
-		return fmt.Errorf("content_types: %d are given, at most %d can be", len(types), mostContentTypes)
-	}
-	for i, media := range types {
-		if err := checkContentType(media); err != nil {
-			return fmt.Errorf("content_types: %w", err)
-		}
-		if slices.ContainsFunc(types[:i], func(other string) bool { return strings.EqualFold(other, media) }) {
-			return fmt.Errorf("content_types: %s is given twice", media)
-		}
-	}
-	return nil
-}
-
 // lowered are texts in lower case.
 func lowered(texts []string) []string {
 	low := make([]string, len(texts))
@@ -284,47 +260,4 @@ func lowered(texts []string) []string {
 		low[i] = strings.ToLower(text)
 	}
 	return low
-}
-
-func checkContentType(media string) error {
-	if name, _, has := strings.Cut(media, ";"); has {
-		return fmt.Errorf("%q has parameters, want the type alone: %s", media, strings.TrimSpace(name))
-	}
-	kind, sub, _ := strings.Cut(media, "/")
-	// Both are tokens, as names of headers are.
-	if !httpguts.ValidHeaderFieldName(kind) || !httpguts.ValidHeaderFieldName(sub) {
-		return fmt.Errorf("%q is no media type such as text/plain", media)
-	}
-	if strings.Contains(media, "*") {
-		return fmt.Errorf("%q stands for many types, want each by its name", media)
-	}
-	if what := otherFormat(strings.ToLower(media)); what != "" {
-		return fmt.Errorf("%s cannot be read as JSON: it is the type of %s", media, what)
-	}
-	return nil
-}
-
-// otherFormat is what bodies of a media type in lower case are, if they cannot be JSON.
-func otherFormat(media string) string {
-	kind, _, _ := strings.Cut(media, "/")
-	switch {
-	case media == "application/x-www-form-urlencoded":
-		return "forms"
-	case kind == "multipart":
-		return "messages of several parts, such as forms with files"
-	case strings.HasPrefix(media, typeGRPC):
-		return "gRPC"
-	case kind == "image", kind == "audio", kind == "video", kind == "font":
-		return "media files"
-	}
-	return ""
-}
-
-// contentTypes reads at least one media type.
-func contentTypes(d *caddyfile.Dispenser, into *[]string) error {
-	*into = d.RemainingArgs()
-	if len(*into) == 0 {
-		return d.Err("content_types takes media types, such as: content_types text/plain")
-	}
-	return directive.AtLine(d, checkContentTypes(*into))
 }

@@ -73,7 +73,6 @@ func (s *SignOptions) fill() error {
 	setIfZero(&s.TTL, defaultTTL)
 	setIfZero(&s.Audience, defaultAudience)
 	setIfZero(&s.Issuer, defaultIssuer)
-	replacer := caddy.NewReplacer()
 	texts := []*string{&s.Audience, &s.Issuer, &s.KeyID, &s.Key}
 	for i := range s.Publish {
 		texts = append(texts, &s.Publish[i].KeyID, &s.Publish[i].Key)
@@ -82,11 +81,9 @@ func (s *SignOptions) fill() error {
 		if keyFile.MatchString(*text) {
 			continue
 		}
-		expanded, err := replacer.ReplaceOrErr(*text, true, true)
-		if err != nil {
-			return fmt.Errorf("sign: %w", err)
+		if err := expand("sign", text); err != nil {
+			return err
 		}
-		*text = expanded
 	}
 	return nil
 }
@@ -131,10 +128,7 @@ func (s *SignOptions) open() (*keyring.Keyring, error) {
 		o.Keys = append(o.Keys, key.source())
 	}
 	keys, err := keyring.Open(o)
-	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
-	}
-	return keys, nil
+	return keys, inOption("sign", err)
 }
 
 // source is where the key is: in the option itself or in a file.

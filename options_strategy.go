@@ -194,7 +194,7 @@ func (s *StateOptions) complete() error {
 	}
 	dir, err := filepath.Abs(s.Dir)
 	if err != nil {
-		return fmt.Errorf("state: %w", err)
+		return inOption("state", err)
 	}
 	s.Dir = dir
 	return nil

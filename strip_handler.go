@@ -65,15 +65,12 @@ func noBlock(d *caddyfile.Dispenser) error {
 
 // Provision checks the prefix.
 func (h *StripHandler) Provision(ctx caddy.Context) error {
-	prefix, err := caddy.NewReplacer().ReplaceOrErr(h.HeaderPrefix, true, true)
-	if err != nil {
-		return fmt.Errorf("header_prefix: %w", err)
+	if err := expand("header_prefix", &h.HeaderPrefix); err != nil {
+		return err
 	}
-	if h.HeaderPrefix = prefix; prefix == "" {
-		h.HeaderPrefix = httpheader.DefaultPrefix
-	}
-	if err := httpheader.CheckPrefix(h.HeaderPrefix); err != nil {
-		return fmt.Errorf("header_prefix: %w", err)
+	setIfZero(&h.HeaderPrefix, httpheader.DefaultPrefix)
+	if err := inOption("header_prefix", httpheader.CheckPrefix(h.HeaderPrefix)); err != nil {
+		return err
 	}
 	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)

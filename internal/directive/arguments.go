@@ -4,6 +4,7 @@ package directive
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/dustin/go-humanize"
 )
 
 // Block reads { name argument … } with every name once and one at least.
@@ -111,6 +113,55 @@ func Duration(d *caddyfile.Dispenser, into *caddy.Duration, least, most caddy.Du
 	}
 	*into = caddy.Duration(v)
 	return AtLine(d, During(name, *into, least, most))
+}
+
+// Size reads a number of bytes from 1 to most, such as 1MiB.
+func Size(d *caddyfile.Dispenser, into *int64, most int64) error {
+	name := d.Val()
+	var text string
+	if err := Word(d, &text); err != nil {
+		return err
+	}
+	bytes, err := humanize.ParseBytes(text)
+	if err != nil {
+		return d.Errf("%s: %q is not a size such as 1MiB", name, text)
+	}
+	*into = int64(min(bytes, math.MaxInt64))
+	return AtLine(d, Within(name, *into, 1, most))
+}
+
+// Factor reads a number from 1 to most.
+func Factor(d *caddyfile.Dispenser, into *float64, most float64) error {
+	name := d.Val()
+	var text string
+	if err := Word(d, &text); err != nil {
+		return err
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v >= 1 && v <= most) {
+		return d.Errf("%s: %q is not a factor of 1 or more", name, text)
+	}
+	*into = v
+	return nil
+}
+
+// Share reads a share from 0 to 1 as a percentage or a fraction, such as 5% or 0.05.
+func Share(d *caddyfile.Dispenser, into *float64) error {
+	name := d.Val()
+	var text string
+	if err := Word(d, &text); err != nil {
+		return err
+	}
+	number, percent := strings.CutSuffix(text, "%")
+	v, err := strconv.ParseFloat(number, 64)
+	if percent {
+		v /= 100
+	}
+	if err != nil || !(v >= 0 && v <= 1) {
+		return d.Errf("%s: %q is not a share such as 5%%", name, text)
+	}
+	*into = v
+	return nil
 }
 
 // AtLine puts file and line before an error.
