@@ -28,6 +28,12 @@ func payloadOf(t *testing.T, r *received) map[string]any {
 	return members
 }
 
+// longestPath and longestHost are the most bytes of a path and a host that are claims.
+const (
+	longestPath = 512
+	longestHost = 255 + len(":65535")
+)
+
 func TestAssertionNamesMethodHostAndPathAsReceived(t *testing.T) {
 	t.Setenv("DISCOUNT_TEST_KEY", secret)
 	s := open(t, half, `handle_path /shop/* {
@@ -44,7 +50,7 @@ handle {
 	method PUT
 	reverse_proxy UPSTREAM
 }`)
-	long := "/" + strings.Repeat("a", maxClaimedPath-1)
+	long := "/" + strings.Repeat("a", longestPath-1)
 	for _, test := range []struct {
 		name, method, target, host     string
 		wantMethod, wantHost, wantPath any
@@ -81,7 +87,7 @@ func TestLongTargetsLeaveTheHeadersWithin4KiB(t *testing.T) {
 	t.Setenv("DISCOUNT_TEST_KEY", secret)
 	s := open(t, half, "discount STRATEGY {\n\tsign HS256 {env.DISCOUNT_TEST_KEY}\n}\nreverse_proxy UPSTREAM")
 	line := `,{"sku":"s","quantity":1,"unit_price":1000}`
-	target := strings.NewReplacer("/orders", "/"+strings.Repeat("a", maxClaimedPath-1), "Host: shop", "Host: "+strings.Repeat("h", maxClaimedHost))
+	target := strings.NewReplacer("/orders", "/"+strings.Repeat("a", longestPath-1), "Host: shop", "Host: "+strings.Repeat("h", longestHost))
 	left := 0
 	for lines := 100; lines <= 500; lines += 20 {
 		cart := `{"items":[` + strings.Repeat(line, lines)[1:] + `]}`

@@ -156,7 +156,7 @@ func (p *pricer) assert(r *http.Request, d *decision, in pricedInput) {
 		return
 	}
 	c := d.claims()
-	c.Method, c.Host, c.Path = in.target.method, in.target.host, in.target.path
+	c.Target = in.target
 	if in.whole {
 		c.Body = assertion.BodyDigest(in.body)
 	}
@@ -185,57 +185,23 @@ func (d *decision) claims() assertion.Claims {
 }
 
 // listsSize is how many bytes the lists among the headers may have together, so that all
-// headers stay within 4 KiB. An assertion takes at most four bytes for three that it signs.
-func (p *pricer) listsSize(e *engine.Compiled, to target) int {
+// headers stay within 4 KiB.
+func (p *pricer) listsSize(e *engine.Compiled, to assertion.Target) int {
 	size := maxHeaders - len(e.Header.Strategy)
 	if p.keys != nil {
-		const fixed, escaped = 1160, 2
-		signed := to.size() + len(p.sign.Issuer) + len(p.sign.Audience) + escaped*len(e.Version()) + len(p.keys.Signer().Key().ID())
-		size -= fixed + signed*4/3
+		size -= p.keys.Signer().MaxSize(to, e.Version())
 	}
 	return size
 }
 
-// Method, host and path are claims up to these lengths, in bytes. Caddy answers longer
-// methods itself. A host is at most a name of 255 bytes with a port.
-const (
-	maxClaimedMethod = 32
-	maxClaimedHost   = 255 + len(":65535")
-	maxClaimedPath   = 512
-)
-
-// target is what a request was sent to. Its method and path are those before any rewrite in the
-// gateway. A text that cannot be a claim is empty.
-type target struct{ method, host, path string }
-
-// targetOf reads the method and the path of the request as the client sent it. Caddy
+// targetOf reads the method and the path of the request as the client sent it, before any rewrite
+// in the gateway. Caddy
 // keeps no copy of the host, so the host is the one that the handler sees. The path has
 // the escapes that it goes on with, and no query.
-func targetOf(r *http.Request) target {
+func targetOf(r *http.Request) assertion.Target {
 	method, url := r.Method, r.URL
 	if sent, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok {
 		method, url = sent.Method, sent.URL
 	}
-	return target{
-		method: claimable(method, maxClaimedMethod),
-		host:   claimable(r.Host, maxClaimedHost),
-		path:   claimable(url.EscapedPath(), maxClaimedPath),
-	}
-}
-
-// size is how many bytes the target takes in an assertion.
-func (t target) size() int { return len(t.method) + len(t.host) + len(t.path) }
-
-// claimable is the text if it is short enough and each of its bytes is one byte of
-// JSON, too. Otherwise it is empty, and the assertion does not have the claim.
-func claimable(text string, most int) string {
-	if len(text) > most {
-		return ""
-	}
-	for i := range len(text) {
-		if c := text[i]; c <= ' ' || c > '~' || c == '"' || c == '\\' {
-			return ""
-		}
-	}
-	return text
+	return assertion.NewTarget(method, r.Host, url.EscapedPath())
 }

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/assertion"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/guardrail"
@@ -195,10 +196,10 @@ func (p *pricer) input(r *http.Request) (pricedInput, *decision) {
 // pricedInput is what a decision is computed from.
 type pricedInput struct {
 	located
-	target target // that the assertion names; empty without one
-	body   []byte // as it arrived and is forwarded
-	whole  bool   // body is all of it; otherwise it was not read
-	text   []byte // body without its coding
+	target assertion.Target // that the assertion names; empty without one
+	body   []byte           // as it arrived and is forwarded
+	whole  bool             // body is all of it; otherwise it was not read
+	text   []byte           // body without its coding
 }
 
 // read reads the body of a request, hands it back, and decodes it.

@@ -33,9 +33,8 @@ type Claims struct {
 	// strategy in hexadecimal.
 	Strategy, Fingerprint string
 
-	// Method, Host and Path are the target of the request. Host is the value of its header.
-	// Path has its escapes and no query.
-	Method, Host, Path string
+	// Target is what the request was sent to.
+	Target
 
 	// Body is the digest of the request's body. Cart is the digest of the headers that
 	// describe a cart. An assertion with neither is bound to no request.

@@ -157,8 +157,8 @@ func order() *assertion.Claims {
 		Amount: 810, Shipping: 600, Subtotal: 5400, Payable: 4590, Currency: "CNY",
 		Rules: `"spring";amount=810`, Lines: "(343 257 210)", Gifts: `"sticker-pack";q=1`,
 		Strategy: "2026-11", Fingerprint: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-		Method: "POST", Host: "shop.example", Path: "/orders",
-		Body: assertion.BodyDigest([]byte(`{"items":[]}`)),
-		Cart: assertion.CartDigest(map[string][]string{"X-Cart-Subtotal": {"5400"}}),
+		Target: assertion.Target{Method: "POST", Host: "shop.example", Path: "/orders"},
+		Body:   assertion.BodyDigest([]byte(`{"items":[]}`)),
+		Cart:   assertion.CartDigest(map[string][]string{"X-Cart-Subtotal": {"5400"}}),
 	}
 }

@@ -28,7 +28,7 @@ func drawClaims(t *rapid.T) *assertion.Claims {
 		Subtotal: amount.Draw(t, "subtotal"), Payable: amount.Draw(t, "payable"),
 		Currency: text.Draw(t, "currency"), Rules: text.Draw(t, "rules"), Lines: text.Draw(t, "lines"),
 		Gifts: text.Draw(t, "gifts"), Strategy: text.Draw(t, "strategy"), Fingerprint: text.Draw(t, "fingerprint"),
-		Method: text.Draw(t, "method"), Host: text.Draw(t, "host"), Path: text.Draw(t, "path"),
+		Target: assertion.Target{Method: text.Draw(t, "method"), Host: text.Draw(t, "host"), Path: text.Draw(t, "path")},
 	}
 	if rapid.Bool().Draw(t, "with a body") {
 		c.Body = assertion.BodyDigest([]byte("body"))

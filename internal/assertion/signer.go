@@ -37,6 +37,7 @@ type Signer struct {
 	key      *Key
 	protect  string // the JOSE header in base64url, and a dot
 	opening  string // the beginning of the payload, up to the value of iat
+	parties  int    // bytes of issuer and audience
 	lifetime int64  // seconds
 	random   func([]byte)
 	jwks     []byte
@@ -58,6 +59,7 @@ func NewSigner(keys []*Key, o Options) (*Signer, error) {
 		key:      keys[0],
 		protect:  keys[0].protected(),
 		opening:  o.opening(),
+		parties:  len(o.Issuer) + len(o.Audience),
 		lifetime: int64(o.Lifetime / time.Second),
 		random:   o.Random,
 		jwks:     keySet(keys),
@@ -150,6 +152,13 @@ func (s *Signer) Append(dst []byte, c *Claims, now time.Time) []byte {
 	dst = appendBase64(dst, signature)
 	s.scratch.Put(b)
 	return dst
+}
+
+// MaxSize returns the most bytes that an assertion takes about a request to a target, priced by a
+// strategy of a version. Base64 takes four bytes for three.
+func (s *Signer) MaxSize(t Target, version string) int {
+	const fixed, escaped = 1160, 2
+	return fixed + (s.parties+len(s.key.id)+escaped*len(version)+len(t.Method)+len(t.Host)+len(t.Path))*4/3
 }
 
 func (s *Signer) appendPayload(dst, jti []byte, c *Claims, now time.Time) []byte {
