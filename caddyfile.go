@@ -111,8 +111,8 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 		return o.Options.Option(d, name)
 	}
 	for _, c := range o.choices() {
-		if c.called() == name {
-			return c.unmarshal(d)
+		if c.Name() == name {
+			return c.Unmarshal(d)
 		}
 	}
 	switch name {
@@ -288,7 +288,7 @@ func contentTypes(d *caddyfile.Dispenser, into *[]string) error {
 	if len(*into) == 0 {
 		return d.Err("content_types takes media types, such as: content_types text/plain")
 	}
-	return directive.AtLine(d, inOption("content_types", httpbody.CheckJSONTypes(*into)))
+	return directive.AtLine(d, directive.InOption("content_types", httpbody.CheckJSONTypes(*into)))
 }
 
 func prefix(d *caddyfile.Dispenser, into *string) error {

@@ -83,6 +83,16 @@ func releaseKeyring(s *SignOptions) error {
 	return err
 }
 
+// keyringsInUse returns the keyrings in use, in no order.
+func keyringsInUse() []*keyring.Keyring {
+	var all []*keyring.Keyring
+	keyrings.Range(func(_, value any) bool {
+		all = append(all, value.(*keyring.Keyring))
+		return true
+	})
+	return all
+}
+
 // runningEngines returns the engines in use, in the order of their ids.
 func runningEngines() []*engine.Engine {
 	var all []*engine.Engine

@@ -1,10 +1,7 @@
 package discount
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
-	"slices"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
@@ -48,7 +45,7 @@ func (JWKSHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return nil
 	}
-	text, err := publicKeys()
+	text, err := keyring.JWKS(keyringsInUse())
 	if err != nil {
 		return err
 	}
@@ -56,34 +53,6 @@ func (JWKSHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp
 	w.Header().Set("Cache-Control", "public, max-age="+jwksFor)
 	_, err = w.Write(text)
 	return err
-}
-
-// publicKeys is one JWK Set with the keys of all keyrings, each key once.
-func publicKeys() ([]byte, error) {
-	type set struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
-	all := set{Keys: []json.RawMessage{}}
-	seen := make(map[string]bool)
-	var failed error
-	keyrings.Range(func(_, value any) bool {
-		var own set
-		if failed = json.Unmarshal(value.(*keyring.Keyring).Signer().JWKS(), &own); failed != nil {
-			return false
-		}
-		for _, key := range own.Keys {
-			if !seen[string(key)] {
-				seen[string(key)] = true
-				all.Keys = append(all.Keys, key)
-			}
-		}
-		return true
-	})
-	if failed != nil {
-		return nil, failed
-	}
-	slices.SortFunc(all.Keys, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
-	return json.Marshal(all)
 }
 
 // Interface guards

@@ -2,11 +2,8 @@ package discount
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
-
-	"github.com/caddyserver/caddy/v2"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/cors"
@@ -121,10 +118,10 @@ var errOriginsOfOrders = errors.New("origins is an option of discount_quote: pag
 func (o *OriginOptions) fill() error {
 	var errs []error
 	for i := range o.Allow {
-		err := expand("origins", &o.Allow[i])
+		err := directive.Expand("origins", &o.Allow[i])
 		if err == nil {
 			o.Allow[i], err = cors.ParseOrigin(o.Allow[i])
-			err = inOption("origins", err)
+			err = directive.InOption("origins", err)
 		}
 		errs = append(errs, err)
 	}
@@ -133,7 +130,7 @@ func (o *OriginOptions) fill() error {
 
 func (o *OriginOptions) validate() error {
 	policy := o.policy()
-	return inOption("origins", policy.Validate())
+	return directive.InOption("origins", policy.Validate())
 }
 
 func (o *OriginOptions) policy() cors.Policy {
@@ -156,16 +153,16 @@ func (o *Options) fill() error {
 		return err
 	}
 	for _, c := range o.choices() {
-		if err := c.fill(); err != nil {
+		if err := c.Fill(); err != nil {
 			return err
 		}
 	}
-	if err := errors.Join(expand("prices", &o.Prices), expand("header_prefix", &o.HeaderPrefix)); err != nil {
+	if err := errors.Join(directive.Expand("prices", &o.Prices), directive.Expand("header_prefix", &o.HeaderPrefix)); err != nil {
 		return err
 	}
-	setIfZero(&o.HeaderPrefix, httpheader.DefaultPrefix)
-	setIfZero(&o.MaxBody, defaultMaxBody)
-	setIfZero(&o.MaxLines, defaultMaxLines)
+	directive.Default(&o.HeaderPrefix, httpheader.DefaultPrefix)
+	directive.Default(&o.MaxBody, defaultMaxBody)
+	directive.Default(&o.MaxLines, defaultMaxLines)
 	if o.Lines == nil {
 		on := true
 		o.Lines = &on
@@ -181,10 +178,10 @@ func (o *Options) fill() error {
 
 // expandShared expands the options that name the strategy, and those that its handlers share.
 func (o *Options) expandShared() error {
-	if err := expand("strategy", &o.Strategy); err != nil {
+	if err := directive.Expand("strategy", &o.Strategy); err != nil {
 		return err
 	}
-	if err := expand("env", &o.Env); err != nil {
+	if err := directive.Expand("env", &o.Env); err != nil {
 		return err
 	}
 	if o.Strategy == "" {
@@ -195,54 +192,30 @@ func (o *Options) expandShared() error {
 	}
 	path, err := filepath.Abs(o.Strategy)
 	if err != nil {
-		return inOption("strategy", err)
+		return directive.InOption("strategy", err)
 	}
 	o.Strategy = path
 	return o.State.expand()
 }
 
-// expand replaces the placeholders in an option.
-func expand(name string, value *string) error {
-	expanded, err := caddy.NewReplacer().ReplaceOrErr(*value, true, true)
-	if err == nil {
-		*value = expanded
-	}
-	return inOption(name, err)
-}
-
-// inOption names the option that an error is about, if there is one.
-func inOption(name string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", name, err)
-}
-
 // noTests refuses the path of a test file as that of a strategy.
-func noTests(path string) error { return inOption("strategy", strategyfile.NoTests(path)) }
-
-func setIfZero[T comparable](value *T, usual T) {
-	var zero T
-	if *value == zero {
-		*value = usual
-	}
-}
+func noTests(path string) error { return directive.InOption("strategy", strategyfile.NoTests(path)) }
 
 // Validate checks the options. Provision calls it before it opens the strategy, so that no strategy
 // is watched for a handler that will not run. Caddy calls it again after Provision.
 func (o *Options) Validate() error {
 	for _, c := range o.choices() {
-		if err := c.validate(); err != nil {
+		if err := c.Validate(); err != nil {
 			return err
 		}
 	}
-	if err := inOption("header_prefix", httpheader.CheckPrefix(o.HeaderPrefix)); err != nil {
+	if err := directive.InOption("header_prefix", httpheader.CheckPrefix(o.HeaderPrefix)); err != nil {
 		return err
 	}
 	_, err := o.Cart()
 	return errors.Join(
 		err,
-		inOption("content_types", httpbody.CheckJSONTypes(o.ContentTypes)),
+		directive.InOption("content_types", httpbody.CheckJSONTypes(o.ContentTypes)),
 		directive.Within("max_body", o.MaxBody, 1, maxMaxBody),
 		directive.Within("max_lines", int64(o.MaxLines), 1, cartoptions.MostLines),
 		o.Reload.validate(),

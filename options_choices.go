@@ -3,10 +3,6 @@ package discount
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
-
-	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
@@ -57,59 +53,16 @@ func (m *ExplainMode) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// option is an option that takes one of a few words.
-type option interface {
-	called() string
-	fill() error
-	validate() error
-	unmarshal(d *caddyfile.Dispenser) error
-}
-
 // choices are the options that take one of a few words. Each list of words begins with the
 // default.
-func (o *Options) choices() []option {
+func (o *Options) choices() []directive.Enum {
 	reactions := []Reaction{reactionPass, reactionReject}
-	return []option{
-		choice[cartoptions.Source]{"source", &o.Source, cartoptions.Sources},
-		choice[cartoptions.Customer]{"customer", &o.Customer, cartoptions.Customers},
-		choice[Reaction]{"on_invalid", &o.OnInvalid, reactions},
-		choice[Reaction]{"on_oversize", &o.OnOversize, reactions},
-		choice[RespondMode]{"respond", &o.Respond, []RespondMode{respondOff, respondOn, respondUpstream}},
-		choice[ExplainMode]{"explain", &o.Explain, []ExplainMode{explainOff, explainOn, explainNext}},
+	return []directive.Enum{
+		directive.EnumOf("source", &o.Source, cartoptions.Sources...),
+		directive.EnumOf("customer", &o.Customer, cartoptions.Customers...),
+		directive.EnumOf("on_invalid", &o.OnInvalid, reactions...),
+		directive.EnumOf("on_oversize", &o.OnOversize, reactions...),
+		directive.EnumOf("respond", &o.Respond, respondOff, respondOn, respondUpstream),
+		directive.EnumOf("explain", &o.Explain, explainOff, explainOn, explainNext),
 	}
-}
-
-// choice is one of [Options.choices].
-type choice[T ~string] struct {
-	name  string
-	value *T
-	words []T
-}
-
-func (c choice[T]) called() string { return c.name }
-
-// fill expands placeholders and puts the default in.
-func (c choice[T]) fill() error {
-	text := string(*c.value)
-	if err := expand(c.name, &text); err != nil {
-		return err
-	}
-	*c.value = T(text)
-	setIfZero(c.value, c.words[0])
-	return nil
-}
-
-func (c choice[T]) validate() error {
-	if slices.Contains(c.words, *c.value) {
-		return nil
-	}
-	known := make([]string, len(c.words))
-	for i, word := range c.words {
-		known[i] = string(word)
-	}
-	return fmt.Errorf("%s: %q is none of %s", c.name, *c.value, strings.Join(known, ", "))
-}
-
-func (c choice[T]) unmarshal(d *caddyfile.Dispenser) error {
-	return directive.Choice(d, c.value, c.words...)
 }

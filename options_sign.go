@@ -70,9 +70,9 @@ var keyFile = regexp.MustCompile(`^\{file\.([^{}]+)\}$`)
 // fill puts the defaults in and expands placeholders, but not those that stand
 // for a file.
 func (s *SignOptions) fill() error {
-	setIfZero(&s.TTL, defaultTTL)
-	setIfZero(&s.Audience, defaultAudience)
-	setIfZero(&s.Issuer, defaultIssuer)
+	directive.Default(&s.TTL, defaultTTL)
+	directive.Default(&s.Audience, defaultAudience)
+	directive.Default(&s.Issuer, defaultIssuer)
 	texts := []*string{&s.Audience, &s.Issuer, &s.KeyID, &s.Key}
 	for i := range s.Publish {
 		texts = append(texts, &s.Publish[i].KeyID, &s.Publish[i].Key)
@@ -81,7 +81,7 @@ func (s *SignOptions) fill() error {
 		if keyFile.MatchString(*text) {
 			continue
 		}
-		if err := expand("sign", text); err != nil {
+		if err := directive.Expand("sign", text); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func (s *SignOptions) open() (*keyring.Keyring, error) {
 		o.Keys = append(o.Keys, key.source())
 	}
 	keys, err := keyring.Open(o)
-	return keys, inOption("sign", err)
+	return keys, directive.InOption("sign", err)
 }
 
 // source is where the key is: in the option itself or in a file.

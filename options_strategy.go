@@ -90,7 +90,7 @@ const (
 	maxFactor        = 1_000_000
 )
 
-func (g *GuardrailOptions) fill() { setIfZero(&g.MinSample, defaultMinSample) }
+func (g *GuardrailOptions) fill() { directive.Default(&g.MinSample, defaultMinSample) }
 
 func (g *GuardrailOptions) validate() error {
 	var errs []error
@@ -161,7 +161,7 @@ func checkStateDir(dir string) error {
 // expand replaces placeholders and completes the path of the directory, if one is given.
 func (s *StateOptions) expand() error {
 	for _, text := range []*string{&s.Dir, &s.Key} {
-		if err := expand("state", text); err != nil {
+		if err := directive.Expand("state", text); err != nil {
 			return err
 		}
 	}
@@ -176,7 +176,7 @@ func (s *StateOptions) expand() error {
 
 // fill puts the defaults in.
 func (s *StateOptions) fill() error {
-	setIfZero(&s.Keep, defaultKeep)
+	directive.Default(&s.Keep, defaultKeep)
 	if s.NoRollback == nil {
 		s.NoRollback = new(bool)
 	}
@@ -194,7 +194,7 @@ func (s *StateOptions) complete() error {
 	}
 	dir, err := filepath.Abs(s.Dir)
 	if err != nil {
-		return inOption("state", err)
+		return directive.InOption("state", err)
 	}
 	s.Dir = dir
 	return nil
@@ -246,8 +246,8 @@ func (o *Options) share(s sharedOptions) { o.Reload, o.Guard, o.State = s.reload
 
 // fill puts the defaults in where no handler gives anything.
 func (s *sharedOptions) fill() error {
-	setIfZero(&s.reload.Settle, defaultSettle)
-	setIfZero(&s.reload.Poll, defaultPoll)
+	directive.Default(&s.reload.Settle, defaultSettle)
+	directive.Default(&s.reload.Poll, defaultPoll)
 	s.guard.fill()
 	return s.state.fill()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 )
@@ -65,11 +66,11 @@ func noBlock(d *caddyfile.Dispenser) error {
 
 // Provision checks the prefix.
 func (h *StripHandler) Provision(ctx caddy.Context) error {
-	if err := expand("header_prefix", &h.HeaderPrefix); err != nil {
+	if err := directive.Expand("header_prefix", &h.HeaderPrefix); err != nil {
 		return err
 	}
-	setIfZero(&h.HeaderPrefix, httpheader.DefaultPrefix)
-	if err := inOption("header_prefix", httpheader.CheckPrefix(h.HeaderPrefix)); err != nil {
+	directive.Default(&h.HeaderPrefix, httpheader.DefaultPrefix)
+	if err := directive.InOption("header_prefix", httpheader.CheckPrefix(h.HeaderPrefix)); err != nil {
 		return err
 	}
 	if err := telemetry.Register(ctx.GetMetricsRegistry(), requestCounters); err != nil {

@@ -30,7 +30,7 @@ func TestClaimsReachEveryLibrary(t *testing.T) {
 		Rules: digest(`"spring";amount=810`), Lines: digest("(343 257 210)"), Gifts: digest(`"sticker-pack";q=1`),
 		Strategy: "2026-11", Fingerprint: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 		Method: "POST", Host: "shop.example", Path: "/orders",
-		Body:   digest(`{"items":[]}`), Cart: digest("x-cart-subtotal:5400\n"),
+		Body: digest(`{"items":[]}`), Cart: digest("x-cart-subtotal:5400\n"),
 	}
 	for _, s := range signatures(t) {
 		token := string(newSigner(t, options, s.key).Append(nil, order(), instant))

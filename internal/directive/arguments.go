@@ -1,14 +1,12 @@
 // Package directive reads the arguments of a directive in a Caddyfile, typed and within
-// their bounds.
+// their bounds, and checks the same options where they come from JSON.
 package directive
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
@@ -68,11 +66,7 @@ func Choice[T ~string](d *caddyfile.Dispenser, into *T, known ...T) error {
 	if len(known) == 1 {
 		return d.Errf("%s cannot be %q: only %s is known", name, text, known[0])
 	}
-	words := make([]string, len(known))
-	for i, word := range known {
-		words[i] = string(word)
-	}
-	return d.Errf("%s cannot be %q: %s are known", name, text, strings.Join(words, ", "))
+	return d.Errf("%s cannot be %q: %s are known", name, text, listed(known))
 }
 
 // OnOff reads on or off.
@@ -170,20 +164,4 @@ func AtLine(d *caddyfile.Dispenser, err error) error {
 		return nil
 	}
 	return d.WrapErr(err)
-}
-
-// Within is an error if the value of an option is out of range.
-func Within(name string, value, least, most int64) error {
-	if value < least || value > most {
-		return fmt.Errorf("%s: %d is out of range, want %d to %d", name, value, least, most)
-	}
-	return nil
-}
-
-// During is [Within] for a duration.
-func During(name string, value, least, most caddy.Duration) error {
-	if value < least || value > most {
-		return fmt.Errorf("%s: %v is out of range, want %v to %v", name, time.Duration(value), time.Duration(least), time.Duration(most))
-	}
-	return nil
 }
