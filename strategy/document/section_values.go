@@ -149,7 +149,7 @@ func (s *Section) Strings(n *Node, name, wanted, empty, hint string) []*Node {
 func (s *Section) oneOrMore(n *Node, name string, element Kind, wanted string) []*Node {
 	switch n.Kind {
 	case element:
-		return s.One(n)
+		return s.one(n)
 	case Array:
 		return n.Items
 	}

@@ -47,9 +47,6 @@ func Parse(sources ...strategy.Source) (*Suite, error) {
 	return s, nil
 }
 
-// Len returns the number of tests of all environments.
-func (s *Suite) Len() int { return len(s.tests) }
-
 func (s *Suite) decode(top *document.Section) {
 	named := make(map[string]document.Position)
 	for i, table := range tables(top) {
