@@ -165,5 +165,5 @@ func (n *Node) indexLast() {
 type Document struct {
 	Root    *Node
 	sources []Source
-	found   []*lineIndex // by source
+	found   []func() *lineIndex // by source
 }

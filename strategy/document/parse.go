@@ -32,6 +32,7 @@ func ParsePausing(pause Pause, sources ...Source) (*Document, error) {
 	d.Root.origin = headed
 	for i := range d.sources {
 		d.sources[i].Data = bytes.TrimPrefix(d.sources[i].Data, []byte(byteOrderMark))
+		d.index(d.sources[i])
 	}
 	for i := range d.sources {
 		if err := d.parse(int32(i), pause); err != nil {
