@@ -53,6 +53,16 @@ func TestARollbackNamesWhatIsInServiceAndTheBeginningOfWhatIsMeant(t *testing.T)
 	}
 }
 
+func TestARollbackWithoutAStateDirectoryIsToNothing(t *testing.T) {
+	a := describedAdmin(t)
+	open(t, half, "discount /orders* STRATEGY {\nstate off\n}\nreverse_proxy UPSTREAM")
+	for _, sha256 := range []string{strings.Repeat("0", 64), "000000"} {
+		if status, answer := rolledTo(a, sha256, "*"); status != http.StatusNotFound || !strings.Contains(answer, "no content is kept, because the configuration has no state directory: set the option state") {
+			t.Errorf("%s: %d %s", sha256, status, answer)
+		}
+	}
+}
+
 func TestAReasonOfARollbackIsBounded(t *testing.T) {
 	a := describedAdmin(t)
 	open(t, half, proxied)

@@ -68,7 +68,7 @@ func (c *controller) loadSnapshot(fingerprint string) (history.Snapshot, loaded,
 	}
 	next, err := c.load(Content{Path: c.path, Dir: c.layout.Dir, Files: s.Files, Restored: true})
 	if err != nil {
-		return s, next, fmt.Errorf("the snapshot %s is no longer accepted: %w", fingerprint, err)
+		return s, next, &NotAcceptedError{fingerprint, err}
 	}
 	return s, next, c.journal.verify(fingerprint, s, next.fingerprint)
 }

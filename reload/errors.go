@@ -15,6 +15,21 @@ var (
 	ErrClosed       = errors.New("the source is closed")
 )
 
+// A NotAcceptedError says that a snapshot was not put back into service, because the loader does not
+// accept its content any more.
+type NotAcceptedError struct {
+	Fingerprint string // of the snapshot
+	Err         error  // of the loader
+}
+
+// Error names the snapshot and says why it is refused.
+func (e *NotAcceptedError) Error() string {
+	return fmt.Sprintf("the snapshot %s is no longer accepted: %v", e.Fingerprint, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *NotAcceptedError) Unwrap() error { return e.Err }
+
 // A PanicError is the refusal of content on which the loader panicked.
 type PanicError struct {
 	Value any    // what it panicked with

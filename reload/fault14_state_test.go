@@ -296,6 +296,40 @@ func TestFault14RollbacksThatAreNotCarriedOut(t *testing.T) {
 	}
 }
 
+func TestFault14ARollbackWithoutAStateDirectoryFindsNothing(t *testing.T) {
+	t.Parallel()
+	r := &stateful{load: dated}
+	r.start(t, file(t, "one"))
+	if err := r.Rollback("two", "", ""); !errors.Is(err, reload.ErrNotKept) {
+		t.Errorf("error = %v, want %v", err, reload.ErrNotKept)
+	}
+}
+
+func TestFault14ARollbackToWhatIsNoLongerAccepted(t *testing.T) {
+	t.Parallel()
+	r := &stateful{state: filepath.Join(t.TempDir(), "state")}
+	r.o = reload.Options{State: r.state, StateOptions: history.Options{Name: "test"}}
+	refusal := errors.New("too old")
+	r.load = func(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {
+		if c.Restored {
+			return reload.Candidate[string]{}, refusal
+		}
+		return dated(c, live)
+	}
+	r.start(t, file(t, "one"))
+	r.await(reload.EventActivated)
+	renameIn(t, r.path, "two")
+	r.becomes("two")
+	err := r.Rollback("one", "", "")
+	var refused *reload.NotAcceptedError
+	if !errors.As(err, &refused) || refused.Fingerprint != "one" || !errors.Is(err, refusal) {
+		t.Errorf("error = %v", err)
+	}
+	if got := r.Live().Value; got != "two" {
+		t.Errorf("live = %q, want two", got)
+	}
+}
+
 // picky refuses content that begins with "far" unless it replaces nothing: it
 // depends on more than the content.
 func picky(c reload.Content, live *reload.Revision[string]) (reload.Candidate[string], error) {

@@ -1,7 +1,7 @@
 package reload
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -236,7 +236,7 @@ func (j *journal) append(r history.Record) error {
 	return nil
 }
 
-var errNoState = errors.New("there is no state directory")
+var errNoState = fmt.Errorf("there is no state directory: %w", ErrNotKept)
 
 // history returns what is on disk, after everything recorded so far is written, if it can be.
 func (j *journal) history() History {

@@ -77,8 +77,8 @@ func (s *Source[T]) StartJournal() { s.controller.journalRef.Load().start() }
 //
 // When it returns nil the revision is in service and the rollback is on disk. The error is
 // [ErrNotInService] if another revision than inService is in service, [ErrInService] if the
-// revision is in service already, [ErrNotKept] if no snapshot of it is kept, and [ErrClosed]
-// after [Source.Close]. With these errors nothing changes.
+// revision is in service already, [ErrNotKept] if no snapshot of it is kept, a [NotAcceptedError]
+// if the loader refuses it now, and [ErrClosed] after [Source.Close]. With any error nothing changes.
 func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {
 	err := ErrClosed
 	s.controller.do(func() { err = s.controller.rollback(fingerprint, inService, reason) })

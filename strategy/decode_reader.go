@@ -89,15 +89,9 @@ func (s *section) words(name string, form wordForm, each func(s *section, item *
 	if n == nil {
 		return nil
 	}
-	items := n.Items
-	if n.Kind == document.String {
-		items = s.One(n)
-	} else if n.Kind != document.Array {
-		s.Want(n, name, "a list of strings")
-		return nil
-	}
+	items := s.Strings(n, name, "a list of strings", "the list is empty, so nothing could ever match", "leave the key out to match everything")
 	if len(items) == 0 {
-		s.Wrong(n, name, "the list is empty, so nothing could ever match", "leave the key out to match everything")
+		return nil
 	}
 	s.checkStrays(items, name)
 	list, seen := s.strings.alloc(len(items)), seenAmong(len(items))

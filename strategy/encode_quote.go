@@ -57,7 +57,7 @@ func (t *Wording) AppendQuoteJSON(dst []byte, q *Quote, c *cart.Cart) []byte {
 	onLines := make([]int64, len(q.Lines))
 	for i, a := range q.Applied {
 		w.comma(i)
-		w.raw(`{"rule":`).text(s.ids[a.Rule]).texts(t.Texts(s.ids[a.Rule]))
+		w.raw(`{"rule":`).text(s.ids[a.Rule]).texts(t.texts(s.ids[a.Rule]))
 		w.raw(`,"amount":`).int(a.Amount).raw(`,"lines":[`)
 		q.putShares(a, onLines)
 		for line, amount := range onLines {

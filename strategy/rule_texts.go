@@ -152,17 +152,8 @@ func (s *section) tags() []string {
 	if n == nil {
 		return nil
 	}
-	items := n.Items
-	switch {
-	case n.Kind == document.String:
-		items = []*document.Node{n}
-	case n.Kind != document.Array:
-		s.Want(n, "tags", "a list of strings")
-		return nil
-	case len(items) == 0:
-		s.Wrong(n, "tags", "the list is empty", "leave the key out")
-		return nil
-	case len(items) > maxTags:
+	items := s.Strings(n, "tags", "a list of strings", "the list is empty", "leave the key out")
+	if len(items) > maxTags {
 		s.Wrong(n, "tags", fmt.Sprintf("%d tags are too many, want 1 to %d", len(items), maxTags), "")
 		return nil
 	}

@@ -1,19 +1,12 @@
 package strategy
 
 import (
-	_ "embed"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // the host may have no list of zones, or an older one
 )
-
-// zoneNames are the names of the tz database, links among them. What the zones do is
-// up to the database that is found: the test asks it for each change of clocks.
-//
-//go:embed testdata/zones.txt
-var zoneNames string
 
 // change is an instant at which the clocks of a zone are set, and by how much they
 // are ahead of UTC before and from then on.
@@ -48,7 +41,8 @@ func changes(zone *time.Location, firstYear, lastYear int) []change {
 }
 
 // What the clocks of any zone in the world skip or show twice begins and ends a rule
-// on the same side.
+// on the same side. What the zones do is up to the database that is found: the test asks it for
+// each change of clocks.
 func TestChangesOfClocksOfAllZones(t *testing.T) {
 	seen := map[string]int{}
 	for name := range strings.Lines(zoneNames) {

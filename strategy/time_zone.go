@@ -1,20 +1,26 @@
 package strategy
 
 import (
+	_ "embed"
 	"strings"
 	"time"
-	"unicode"
 )
+
+// zoneNames are the names of the IANA database, links among them, one a line. A test compares them
+// with the database that Go has.
+//
+//go:embed time_zones.txt
+var zoneNames string
 
 // loadZone finds the time zone of a name, or says why the name is none. Every machine has to give
 // the same answer. So names of a setting of the machine are refused, even if its database has
-// them. A name has to begin with a capital, because some file systems ignore case.
+// them. A name has to be on the list letter by letter, because some file systems ignore case.
 func loadZone(name string) (zone *time.Location, reason, hint string) {
 	if reason, hint := zoneOfMachine(name); reason != "" {
 		return nil, reason, hint
 	}
 	zone, err := time.LoadLocation(name)
-	if err != nil || !unicode.IsUpper(rune(name[0])) {
+	if err != nil || zoneLike(func(known string) bool { return known == name }) == "" {
 		return nil, "is not an IANA time zone", zoneMeant(name)
 	}
 	return zone, "", ""
@@ -39,12 +45,10 @@ func zoneOfMachine(name string) (reason, hint string) {
 
 // zoneMeant is the hint for a name that is no time zone: a similar one, if there is one.
 func zoneMeant(name string) string {
-	typed := recased(strings.ReplaceAll(strings.TrimSpace(name), " ", "_"))
+	typed := strings.ReplaceAll(strings.TrimSpace(name), " ", "_")
 	for _, area := range []string{"", "Asia/", "Europe/", "America/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/"} {
-		for _, candidate := range []string{area + typed, area + strings.ToUpper(typed)} {
-			if _, err := time.LoadLocation(candidate); err == nil && candidate != "Local" && typed != "" {
-				return "did you mean " + candidate + "?"
-			}
+		if zone := zoneLike(func(known string) bool { return strings.EqualFold(known, area+typed) }); zone != "" {
+			return "did you mean " + zone + "?"
 		}
 	}
 	if strings.ContainsAny(name, "+-0123456789") {
@@ -53,15 +57,12 @@ func zoneMeant(name string) string {
 	return "such as Asia/Shanghai"
 }
 
-// recased is a name in which each word has a capital first letter and then small letters.
-func recased(name string) string {
-	begins := true
-	return strings.Map(func(c rune) rune {
-		first := begins
-		begins = !unicode.IsLetter(c)
-		if first {
-			return unicode.ToUpper(c)
+// zoneLike returns the first name of a zone that is like another; "" if none is.
+func zoneLike(like func(known string) bool) string {
+	for known := range strings.Lines(zoneNames) {
+		if known = strings.TrimSpace(known); like(known) {
+			return known
 		}
-		return unicode.ToLower(c)
-	}, name)
+	}
+	return ""
 }

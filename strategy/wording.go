@@ -108,8 +108,8 @@ type Texts struct {
 	Meta        json.RawMessage `json:"meta,omitempty"`
 }
 
-// Texts returns the texts of a rule by its id. The rule may be disabled.
-func (w *Wording) Texts(rule string) Texts {
+// texts returns the texts of a rule by its id. The rule may be disabled.
+func (w *Wording) texts(rule string) Texts {
 	t := Texts{Rule: rule, Title: w.Title(rule)}
 	if l := w.label(rule); l != nil {
 		t.Description = w.pick(l.description, l.descriptionIn)
@@ -128,7 +128,7 @@ func (w *Wording) All() []Texts {
 	for _, ids := range [][]string{w.s.ids, w.s.disabled} {
 		for _, id := range ids {
 			if w.label(id) != nil {
-				list = append(list, w.Texts(id))
+				list = append(list, w.texts(id))
 			}
 		}
 	}

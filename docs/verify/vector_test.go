@@ -37,7 +37,11 @@ func TestTokenOfTheREADME(t *testing.T) {
 	if !strings.Contains(strings.ReplaceAll(string(text), "\n", ""), token) { // the page breaks its line
 		t.Errorf("the README has not:\n%s", token)
 	}
-	for _, want := range []string{payload, string(assertion.AppendCart(nil, headers))} {
+	const canonical = "x-cart-items:\"jasmine\";q=1;p=1500, \"americano\";q=2;p=1800\nx-cart-tier:gold\n"
+	if assertion.BodyDigest([]byte(canonical)) != assertion.CartDigest(headers) {
+		t.Errorf("the digest of the cart is not the one of %q", canonical)
+	}
+	for _, want := range []string{payload, canonical} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the README has not:\n%s", want)
 		}

@@ -59,6 +59,7 @@ func putBack(eng Engine, fingerprint string, match ifMatch, reason string) error
 // rollbackError is the answer to a rollback that was not carried out. It names the next step.
 func rollbackError(eng Engine, wanted string, err error) error {
 	var state *engine.StateError
+	var notAccepted *reload.NotAcceptedError
 	switch id := eng.Key().ID(); {
 	case errors.Is(err, reload.ErrNotInService):
 		return apiError(http.StatusPreconditionFailed, fmt.Errorf("%w: see %s for what has changed, and send its ETag in If-Match", err, pathOf(id)))
@@ -66,6 +67,8 @@ func rollbackError(eng Engine, wanted string, err error) error {
 		return apiError(http.StatusConflict, err)
 	case errors.Is(err, reload.ErrNotKept):
 		return notKept(eng, wanted)
+	case errors.As(err, &notAccepted):
+		return apiError(http.StatusConflict, fmt.Errorf("%w: publish what is meant instead", err))
 	case errors.As(err, &state) && state.Full():
 		return apiError(http.StatusInsufficientStorage, fmt.Errorf("%w, and ask again; nothing has changed", err))
 	}
@@ -74,6 +77,9 @@ func rollbackError(eng Engine, wanted string, err error) error {
 
 // notKept is the answer to a rollback to a content that is not kept.
 func notKept(eng Engine, wanted string) error {
+	if eng.Status().State.Dir == "" {
+		return apiError(http.StatusNotFound, errors.New("no content is kept, because the configuration has no state directory: set the option state"))
+	}
 	return apiError(http.StatusNotFound, fmt.Errorf("no content is kept whose fingerprint begins with %q: choose another one, %s", wanted, whereKept(eng)))
 }
 

@@ -18,10 +18,10 @@ func BodyDigest(body []byte) Digest {
 }
 
 // CartDigest returns the digest of a cart in headers. Their names must be in the canonical form
-// of net/textproto. [AppendCart] says what the digest covers.
+// of net/textproto. appendCart says what the digest covers.
 func CartDigest(headers map[string][]string) Digest {
 	var space [512]byte
-	return BodyDigest(AppendCart(space[:0], headers))
+	return BodyDigest(appendCart(space[:0], headers))
 }
 
 func (d *Digest) appendMember(dst []byte, member string) []byte {
@@ -47,7 +47,7 @@ var cartHeaders = [...]struct{ name, label string }{
 	{"X-Cart-Tier", "x-cart-tier:"},
 }
 
-// AppendCart appends the canonical form of a cart in headers to dst. The headers are
+// appendCart appends the canonical form of a cart in headers to dst. The headers are
 // X-Cart-Channel, -Completed-Orders, -Coupons, -Currency, -Customer, -Items, -Quantity, -Region,
 // -Segments, -Shipping, -Subtotal and -Tier, in this order. Each header that has a value is one
 // line of
@@ -60,7 +60,7 @@ var cartHeaders = [...]struct{ name, label string }{
 // A header without fields, or whose joined values are empty, has no line. RFC 9110, section 5.2,
 // joins a list in several fields the same way, so it makes no difference if a proxy has joined
 // them.
-func AppendCart(dst []byte, headers map[string][]string) []byte {
+func appendCart(dst []byte, headers map[string][]string) []byte {
 	for i := range cartHeaders {
 		h := &cartHeaders[i]
 		start := len(dst)

@@ -50,9 +50,6 @@ func ParseKey(algorithm, text, id string) (*Key, error) {
 	return nil, errors.New("the algorithm is neither " + HS256 + " nor " + EdDSA)
 }
 
-// Algorithm returns [HS256] or [EdDSA].
-func (k *Key) Algorithm() string { return k.algorithm }
-
 // ID returns the kid (RFC 7515, section 4.1.4).
 func (k *Key) ID() string { return k.id }
 

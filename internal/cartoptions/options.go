@@ -71,18 +71,18 @@ type Customer string
 
 // The values of [Options.Source] and [Options.Customer].
 const (
-	SourceAuto    Source = "auto"
+	sourceAuto    Source = "auto"
 	SourceJSON    Source = "json"
 	SourceHeaders Source = "headers"
 
-	CustomerBody    Customer = "body"
+	customerBody    Customer = "body"
 	CustomerHeaders Customer = "headers"
 )
 
 // Sources and Customers are the values there are, the default first.
 var (
-	Sources   = []Source{SourceAuto, SourceJSON, SourceHeaders}
-	Customers = []Customer{CustomerBody, CustomerHeaders}
+	Sources   = []Source{sourceAuto, SourceJSON, SourceHeaders}
+	Customers = []Customer{customerBody, CustomerHeaders}
 )
 
 // Reader returns a reader of carts that are written as the options say.

@@ -55,14 +55,17 @@ func (e *Engine) History() reload.History { return e.source.History() }
 func (e *Engine) RollbackOff() bool { return e.options.Load().NoRollback }
 
 // Rollback puts a content that was in service before back into service; see
-// [reload.Source.Rollback]. All errors except its [reload.ErrNotInService], [reload.ErrInService]
-// and [reload.ErrNotKept] are a [StateError].
+// [reload.Source.Rollback]. The errors that it names are returned as they are. All others are a
+// [StateError].
 func (e *Engine) Rollback(fingerprint, inService, reason string) error {
 	err := e.source.Rollback(fingerprint, inService, reason)
-	for _, refused := range []error{reload.ErrNotInService, reload.ErrInService, reload.ErrNotKept} {
+	for _, refused := range []error{reload.ErrNotInService, reload.ErrInService, reload.ErrNotKept, reload.ErrClosed} {
 		if errors.Is(err, refused) {
 			return err
 		}
+	}
+	if refused := new(reload.NotAcceptedError); errors.As(err, &refused) {
+		return err
 	}
 	return e.stateError(err)
 }

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/cpu"
 )
 
 // A Pacer makes the building of a strategy yield to the orders that come meanwhile. Building a
@@ -17,18 +19,14 @@ import (
 // The zero value is ready. Only one strategy is built at a time.
 type Pacer struct {
 	building atomic.Bool
-	_        [cacheLinePad]byte
-	orders   atomic.Int32 // since Yield last looked, while building
-	_        [cacheLinePad]byte
+	_        [2]cpu.CacheLinePad // two, since some processors fetch lines in pairs
+	orders   atomic.Int32        // since Yield last looked, while building
+	_        [2]cpu.CacheLinePad
 
 	// Used only by the goroutine that builds.
 	worker Worker
 	seen   time.Time // when Yield last saw that orders had come
 }
-
-// cacheLinePad is the distance in bytes that two counters need so that two processors can write
-// them at once without waiting: two cache lines, since some processors fetch them in pairs.
-const cacheLinePad = 128
 
 const (
 	// beforeFirstPause lets a strategy of a hundred rules be built without a pause, which

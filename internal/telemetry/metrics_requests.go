@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sys/cpu"
 )
 
-// cacheLinePad is the distance in bytes that two counters need so that two processors can write
-// them at once without waiting: two cache lines, since some processors fetch them in pairs.
-const cacheLinePad = 128
+// padding keeps two counters so far apart that two processors can write them at once without
+// waiting: two cache lines, since some processors fetch them in pairs.
+type padding [2]cpu.CacheLinePad
 
 // shardCount is the number of shards: the number of processors, rounded up to a power of two,
 // and at most 32.
@@ -31,7 +32,7 @@ type Shard struct {
 	tooManySteps atomic.Uint64
 	took         [len(evaluationBounds) + 1]atomic.Uint64 // evaluations, by the smallest bound that is not exceeded
 	nanos        atomic.Uint64                            // the sum of their durations
-	_            [cacheLinePad]byte
+	_            padding
 }
 
 // evaluationBounds are the bounds of the histogram's buckets.

@@ -8,22 +8,24 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+	"golang.org/x/sys/cpu"
 )
 
 // What one processor counts is never in a line of the cache with what another
 // does, wherever the memory begins.
 func TestCountersOfTwoProcessorsAreApart(t *testing.T) {
+	const apart = unsafe.Sizeof([2]cpu.CacheLinePad{})
 	var l Shard
-	if end := unsafe.Offsetof(l.nanos) + unsafe.Sizeof(l.nanos); unsafe.Sizeof(l)-end < cacheLinePad-unsafe.Offsetof(l.decisions) {
+	if end := unsafe.Offsetof(l.nanos) + unsafe.Sizeof(l.nanos); unsafe.Sizeof(l)-end < apart-unsafe.Offsetof(l.decisions) {
 		t.Errorf("a shard ends %d bytes after its last counter and begins %d before its first", unsafe.Sizeof(l)-end, unsafe.Offsetof(l.decisions))
 	}
 	var tl counterShard
-	if end := unsafe.Offsetof(tl.given) + unsafe.Sizeof(tl.given); unsafe.Sizeof(tl)-end < cacheLinePad-unsafe.Offsetof(tl.given) {
+	if end := unsafe.Offsetof(tl.given) + unsafe.Sizeof(tl.given); unsafe.Sizeof(tl)-end < apart-unsafe.Offsetof(tl.given) {
 		t.Errorf("a shard of rule counters ends %d bytes after its counter", unsafe.Sizeof(tl)-end)
 	}
 	shards := NewRuleCounters("CNY", []string{"a", "b"}).shards
 	for i := range shards {
-		if hits := shards[i].hits; uintptr(cap(hits)-len(hits))*unsafe.Sizeof(hits[0]) < cacheLinePad {
+		if hits := shards[i].hits; uintptr(cap(hits)-len(hits))*unsafe.Sizeof(hits[0]) < apart {
 			t.Errorf("%d counters fit behind the hits of a shard", cap(hits)-len(hits))
 		}
 	}

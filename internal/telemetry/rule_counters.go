@@ -19,7 +19,7 @@ type RuleCounters struct {
 type counterShard struct {
 	given atomic.Uint64
 	hits  []atomic.Uint64 // by index of rule
-	_     [cacheLinePad]byte
+	_     padding
 }
 
 // maxCounterShards bounds the memory for the counters of a strategy with thousands of rules.
@@ -29,7 +29,7 @@ const maxCounterShards = 8
 func NewRuleCounters(currency string, rules []string) *RuleCounters {
 	t := &RuleCounters{currency: currency, rules: rules, shards: make([]counterShard, min(shardCount, maxCounterShards))}
 	for i := range t.shards {
-		hits := make([]atomic.Uint64, len(rules)+cacheLinePad/int(unsafe.Sizeof(atomic.Uint64{})))
+		hits := make([]atomic.Uint64, len(rules)+int(unsafe.Sizeof(padding{})/unsafe.Sizeof(atomic.Uint64{})))
 		t.shards[i].hits = hits[:len(rules)]
 	}
 	return t

@@ -178,11 +178,6 @@ func (j *Journal) Retain(fingerprints ...string) {
 	j.retained = fingerprints
 }
 
-// Snapshot is like [View.Snapshot].
-func (j *Journal) Snapshot(fingerprint string) (Snapshot, error) {
-	return readSnapshot(j.dir, fingerprint, anySnapshot)
-}
-
 // Snapshots is like [View.Snapshots].
 func (j *Journal) Snapshots() []Snapshot { return listSnapshots(j.dir) }
 

@@ -45,14 +45,9 @@ func OpenVerified(dir string, o Options) (*View, error) {
 	return v, nil
 }
 
-// Snapshot reads the snapshot with a fingerprint, or with the one that its bytes had in an
-// earlier language. The error is [ErrNoSnapshot] if there is none.
-func (v *View) Snapshot(fingerprint string) (Snapshot, error) {
-	return readSnapshot(v.dir, fingerprint, anySnapshot)
-}
-
-// Verified is like [View.Snapshot], but returns the latest snapshot that verify accepts. If
-// verify accepts none, it returns the latest snapshot.
+// Verified reads the snapshot with a fingerprint, or with the one that its bytes had in an
+// earlier language: the latest one that verify accepts, or the latest one if verify accepts none.
+// The error is [ErrNoSnapshot] if there is none.
 func (v *View) Verified(fingerprint string, verify func(Snapshot) bool) (Snapshot, error) {
 	return readSnapshot(v.dir, fingerprint, verify)
 }

@@ -176,9 +176,6 @@ func readSnapshot(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot
 	return found, err
 }
 
-// anySnapshot accepts every snapshot, for a reader that verifies nothing.
-func anySnapshot(Snapshot) bool { return true }
-
 // readNamed returns the latest whole snapshot of a fingerprint that proved accepts, or else
 // the latest. A snapshot that a crash kept off the record is later than the one on record.
 func readNamed(dir, fingerprint string, proved func(Snapshot) bool) (Snapshot, error) {

@@ -248,7 +248,7 @@ func TestContentThatWasChangedIsSetAsideAndTheLogGoesOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, _ := lived(t, []int{0, 1, 2}, 0)
-			s, err := readSnapshot(dir, content(1).Fingerprint, anySnapshot)
+			s, err := snapshotWith(dir, content(1).Fingerprint)
 			must(t, err, os.WriteFile(snapshotPath(dir, s.Fingerprint), change(s), 0o600))
 			if err := verify(dir); !errors.Is(err, ErrTampered) || !strings.Contains(err.Error(), content(1).Fingerprint) {
 				t.Errorf("verified: %v", err)
@@ -264,10 +264,10 @@ func TestContentThatWasChangedIsSetAsideAndTheLogGoesOn(t *testing.T) {
 			if want := []string{"activated", "activated", "activated", "set_aside"}; !slices.Equal(actions, want) {
 				t.Errorf("records = %v, want %v", actions, want)
 			}
-			if _, err := h.Snapshot(content(1).Fingerprint); !errors.Is(err, ErrNoSnapshot) {
+			if _, err := snapshotWith(h.dir, content(1).Fingerprint); !errors.Is(err, ErrNoSnapshot) {
 				t.Errorf("it is still kept: %v", err)
 			}
-			if _, err := h.Snapshot(content(2).Fingerprint); err != nil {
+			if _, err := snapshotWith(h.dir, content(2).Fingerprint); err != nil {
 				t.Errorf("another is lost: %v", err)
 			}
 			must(t, h.Close())
@@ -304,7 +304,7 @@ func TestContentThatACrashKeptFromTheRecordIsNothingFound(t *testing.T) {
 			t.Fatalf("life %d: found = %v", life, h.Found())
 		}
 		for n := range 3 {
-			if _, err := h.Snapshot(content(n).Fingerprint); err != nil {
+			if _, err := snapshotWith(h.dir, content(n).Fingerprint); err != nil {
 				t.Errorf("life %d: %v", life, err)
 			}
 		}
@@ -376,7 +376,7 @@ func TestEveryByteThatIsChangedIsFound(t *testing.T) {
 			if c.log && err == nil {
 				t.Errorf("%s, byte %d: %d records are acted on", c.path, at, len(m.Records))
 			}
-			if _, err := m.Snapshot(content(1).Fingerprint); !c.log && err == nil {
+			if _, err := snapshotWith(m.dir, content(1).Fingerprint); !c.log && err == nil {
 				t.Errorf("%s, byte %d: it is served", c.path, at)
 			}
 		}

@@ -111,9 +111,9 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Index returns the index of an element in an array; -1 if it is no element of n, or if n is no
+// indexOf returns the index of an element in an array; -1 if it is no element of n, or if n is no
 // array. It requires that the elements are in the order of the text.
-func (n *Node) Index(element *Node) int {
+func (n *Node) indexOf(element *Node) int {
 	if n == nil || n.Kind != Array {
 		return -1
 	}
@@ -165,5 +165,5 @@ func (n *Node) indexLast() {
 type Document struct {
 	Root    *Node
 	sources []Source
-	found   []*lineIndex // by source
+	found   []func() *lineIndex // by source
 }

@@ -5,23 +5,23 @@ import "slices"
 // MaxListed is how many problems of a strategy are listed. The others are only counted.
 const MaxListed = 200
 
-// Findings collects the problems of a document. It keeps the first ones in the order of the text,
+// findings collects the problems of a document. It keeps the first ones in the order of the text,
 // up to [MaxListed], and counts the others.
-type Findings struct {
+type findings struct {
 	list []Diagnostic
 	more int
 }
 
-// Add adds a problem of d. It sorts and shortens the list from time to time, so that memory does
+// add adds a problem of d. It sorts and shortens the list from time to time, so that memory does
 // not grow with the number of problems.
-func (f *Findings) Add(d *Document, p Diagnostic) {
+func (f *findings) add(d *Document, p Diagnostic) {
 	const most = 5 * MaxListed
 	if f.list = append(f.list, p); len(f.list) >= most {
 		f.cut(d)
 	}
 }
 
-func (f *Findings) cut(d *Document) {
+func (f *findings) cut(d *Document) {
 	d.Sort(f.list)
 	if dropped := len(f.list) - MaxListed; dropped > 0 {
 		f.more += dropped
@@ -29,12 +29,12 @@ func (f *Findings) cut(d *Document) {
 	}
 }
 
-// Count returns how many problems were added.
-func (f *Findings) Count() int { return len(f.list) + f.more }
+// count returns how many problems were added.
+func (f *findings) count() int { return len(f.list) + f.more }
 
-// Listed returns the first problems in the order of the text, up to [MaxListed], and how many
+// listed returns the first problems in the order of the text, up to [MaxListed], and how many
 // more there are.
-func (f *Findings) Listed(d *Document) (list []Diagnostic, more int) {
+func (f *findings) listed(d *Document) (list []Diagnostic, more int) {
 	f.cut(d)
 	return f.list, f.more
 }

@@ -13,6 +13,7 @@ type Builder struct {
 // data must be UTF-8.
 func (d *Document) Foreign(s Source) *Builder {
 	d.sources = append(slices.Clip(d.sources), s)
+	d.index(s)
 	return &Builder{source: int32(len(d.sources) - 1)}
 }
 

@@ -61,10 +61,10 @@ func isBare(c byte) bool {
 // odd returns the error for an odd sign. It also lists each line below with an odd sign outside of
 // strings and comments, because a keyboard that types one such sign types them everywhere.
 func (b *builder) odd(first Pos) error {
-	var found Findings
+	var found findings
 	c, _ := utf8.DecodeRuneInString(b.text[first.offset:])
 	sign, _ := oddSignOf(c)
-	found.Add(b.doc, b.doc.Diagnostic(first, "", sign.describe(c), sign.hint))
+	found.add(b.doc, b.doc.Diagnostic(first, "", sign.describe(c), sign.hint))
 	line := -1
 	for l := (lineScan{text: b.text}); l.advance(); {
 		l.finish(func(offset int, c rune) {
@@ -73,12 +73,12 @@ func (b *builder) odd(first Pos) error {
 			}
 			if sign, odd := oddSignOf(c); odd {
 				line = l.at
-				found.Add(b.doc, b.doc.Diagnostic(Pos{source: b.source, offset: uint32(offset)}, "", sign.describe(c), sign.hint))
+				found.add(b.doc, b.doc.Diagnostic(Pos{source: b.source, offset: uint32(offset)}, "", sign.describe(c), sign.hint))
 			}
 		})
 	}
 	p := new(Diagnostics)
-	p.List, p.More = found.Listed(b.doc)
+	p.List, p.More = found.listed(b.doc)
 	return p
 }
 

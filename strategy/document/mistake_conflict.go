@@ -84,25 +84,25 @@ func (d *Document) withConflicts(err error) error {
 	if !errors.As(err, &first) {
 		return err
 	}
-	var found Findings
+	var found findings
 	for i := range d.sources {
 		source := int32(i)
 		for _, c := range conflicts(string(d.sources[i].Data)) {
 			at := c.problem(d, source)
-			found.Add(d, at)
+			found.add(d, at)
 			end := d.Locate(Pos{source: source, offset: uint32(c.until)})
 			first.List = slices.DeleteFunc(first.List, func(p Diagnostic) bool {
 				return p.File == at.File && p.Line >= at.Line && p.Line < end.Line
 			})
 		}
 	}
-	if found.Count() == 0 {
+	if found.count() == 0 {
 		return err
 	}
 	for _, p := range first.List[:min(len(first.List), 1)] {
-		found.Add(d, p)
+		found.add(d, p)
 	}
 	p := new(Diagnostics)
-	p.List, p.More = found.Listed(d)
+	p.List, p.More = found.listed(d)
 	return p
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// MaxSize bounds one source, in bytes, so that every offset fits its type.
-const MaxSize = 1 << 30
+// maxSize bounds one source, in bytes, so that every offset fits its type.
+const maxSize = 1 << 30
 
-// MaxParts bounds the parts of a dotted key. Functions walk tables within tables by recursion, and
+// maxParts bounds the parts of a dotted key. Functions walk tables within tables by recursion, and
 // a file with one long key must not overflow the stack: a program cannot recover from that.
-const MaxParts = 100
+const maxParts = 100
 
 // byteOrderMark is the mark that Windows writes before UTF-8. It is no part of the text.
 const byteOrderMark = "\xef\xbb\xbf"
@@ -32,6 +32,7 @@ func ParsePausing(pause Pause, sources ...Source) (*Document, error) {
 	d.Root.origin = headed
 	for i := range d.sources {
 		d.sources[i].Data = bytes.TrimPrefix(d.sources[i].Data, []byte(byteOrderMark))
+		d.index(d.sources[i])
 	}
 	for i := range d.sources {
 		if err := d.parse(int32(i), pause); err != nil {
@@ -43,8 +44,8 @@ func ParsePausing(pause Pause, sources ...Source) (*Document, error) {
 
 func (d *Document) parse(source int32, pause Pause) error {
 	data := d.sources[source].Data
-	if len(data) > MaxSize {
-		return d.fail(Pos{source: source}, "", fmt.Sprintf("the file has %d bytes, more than %d", len(data), MaxSize))
+	if len(data) > maxSize {
+		return d.fail(Pos{source: source}, "", fmt.Sprintf("the file has %d bytes, more than %d", len(data), maxSize))
 	}
 	if bad := invalidUTF8(data); bad >= 0 {
 		return d.notUTF8(Pos{source: source, offset: uint32(bad)}, data)
@@ -177,8 +178,8 @@ func (b *builder) header(e *unstable.Node) error {
 // C take such a key for a shorter one.
 func (b *builder) checkPart(number int, name string, at Pos) error {
 	switch {
-	case number > MaxParts:
-		return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", MaxParts))
+	case number > maxParts:
+		return b.doc.fail(at, "", fmt.Sprintf("the key has more than %d parts", maxParts))
 	case strings.IndexByte(name, 0) >= 0:
 		return b.doc.fail(at, "", fmt.Sprintf("the key %q has the character U+0000 in it, which no key may have", name))
 	}

@@ -1,6 +1,9 @@
 package document
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // lineIndex finds lines and columns in one source. It is made for the first problem. Its counts of
 // characters bound the cost of many problems in one long line.
@@ -11,7 +14,8 @@ type lineIndex struct {
 
 const step = 1024
 
-// Locate turns a position into file, line and column.
+// Locate turns a position into file, line and column. Any number of goroutines may call it, once the
+// document has all its sources.
 func (d *Document) Locate(at Pos) Position {
 	if int(at.source) >= len(d.sources) {
 		return Position{}
@@ -22,14 +26,11 @@ func (d *Document) Locate(at Pos) Position {
 	return Position{File: source.Name, Line: line + 1, Column: column + 1}
 }
 
-func (d *Document) lines(source int32) *lineIndex {
-	for len(d.found) < len(d.sources) { // Foreign may have added sources
-		d.found = append(d.found, nil)
-	}
-	if d.found[source] == nil {
-		d.found[source] = newLineIndex(d.sources[source].Data)
-	}
-	return d.found[source]
+func (d *Document) lines(source int32) *lineIndex { return d.found[source]() }
+
+// index makes the line index of a source when it is first needed.
+func (d *Document) index(source Source) {
+	d.found = append(d.found, sync.OnceValue(func() *lineIndex { return newLineIndex(source.Data) }))
 }
 
 func newLineIndex(data []byte) *lineIndex {

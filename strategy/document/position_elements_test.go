@@ -45,7 +45,7 @@ func (a *arrayText) array(depth int) {
 func placesOf(array *Node) (places []int, found bool) {
 	found = true
 	for i, item := range array.Items {
-		found = found && array.Index(item) == i
+		found = found && array.indexOf(item) == i
 		places = append(places, int(item.Pos.offset))
 		if item.Kind == Array {
 			inner, ok := placesOf(item)
@@ -78,15 +78,15 @@ func TestIndex(t *testing.T) {
 	}
 	a := doc.Root.Get("a")
 	for i, item := range a.Items {
-		if a.Index(item) != i {
-			t.Errorf("the table at %d is at %d", i, a.Index(item))
+		if a.indexOf(item) != i {
+			t.Errorf("the table at %d is at %d", i, a.indexOf(item))
 		}
 	}
 	y := a.Items[1].Get("y")
-	if a.Index(y) != -1 || a.Index(y.Items[0]) != -1 || a.Items[0].Index(y) != -1 || (*Node)(nil).Index(y) != -1 {
+	if a.indexOf(y) != -1 || a.indexOf(y.Items[0]) != -1 || a.Items[0].indexOf(y) != -1 || (*Node)(nil).indexOf(y) != -1 {
 		t.Error("what is no element is found")
 	}
-	if y.Index(y.Items[1]) != 1 {
+	if y.indexOf(y.Items[1]) != 1 {
 		t.Error("an element is not found")
 	}
 }

@@ -4,8 +4,8 @@ package document
 // finds all of them.
 type Reader struct {
 	doc      *Document
-	problems Findings
-	warnings Findings
+	problems findings
+	warnings findings
 	items    []*Node // a block for lists of one node
 }
 
@@ -14,32 +14,32 @@ func NewReader(d *Document) *Reader { return &Reader{doc: d} }
 
 // Add adds a problem at a position.
 func (r *Reader) Add(at Pos, key, reason, hint string) {
-	r.problems.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
+	r.problems.add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
 // Warn adds a warning, which does not keep the document from being used.
 func (r *Reader) Warn(at Pos, key, reason, hint string) {
-	r.warnings.Add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
+	r.warnings.add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
 // Count returns how many problems were added.
-func (r *Reader) Count() int { return r.problems.Count() }
+func (r *Reader) Count() int { return r.problems.count() }
 
 // Warnings returns the first warnings in the order of the text, up to [MaxListed], and how many
 // more there are.
-func (r *Reader) Warnings() (list []Diagnostic, more int) { return r.warnings.Listed(r.doc) }
+func (r *Reader) Warnings() (list []Diagnostic, more int) { return r.warnings.listed(r.doc) }
 
 // Err returns a *[Diagnostics] with the problems, in the order of the text, and the warnings; nil
 // if there is no problem.
 func (r *Reader) Err() error {
-	if r.problems.Count() == 0 {
+	if r.problems.count() == 0 {
 		return nil
 	}
 	p := new(Diagnostics)
-	p.List, p.More = r.problems.Listed(r.doc)
-	p.Warnings, p.MoreWarnings = r.warnings.Listed(r.doc)
+	p.List, p.More = r.problems.listed(r.doc)
+	p.Warnings, p.MoreWarnings = r.warnings.listed(r.doc)
 	return p
 }
 
-// One returns a list of one node, for a single value in the place of a list.
-func (r *Reader) One(n *Node) []*Node { return append(alloc(&r.items, 1), n) }
+// one returns a list of one node, for a single value in the place of a list.
+func (r *Reader) one(n *Node) []*Node { return append(alloc(&r.items, 1), n) }

@@ -91,13 +91,13 @@ func (s *Section) Key(name string) string {
 
 // KeyOf returns the full path of n, which is the value of a member or an element of it.
 func (s *Section) KeyOf(n *Node, name string) string {
-	return ElementIn(s.Key(name), s.Node.Get(name), n)
+	return elementIn(s.Key(name), s.Node.Get(name), n)
 }
 
-// ElementIn returns the path of an element of the list at a path. It returns the path of the list
+// elementIn returns the path of an element of the list at a path. It returns the path of the list
 // if the node is no element of it, or if the list is from a source that is not TOML.
-func ElementIn(path string, list, element *Node) string {
-	if i := list.Index(element); i >= 0 && list.origin != foreign {
+func elementIn(path string, list, element *Node) string {
+	if i := list.indexOf(element); i >= 0 && list.origin != foreign {
 		return fmt.Sprintf("%s[%d]", path, i)
 	}
 	return path

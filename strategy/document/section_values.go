@@ -115,20 +115,15 @@ func (s *Section) IsTable(n *Node, name, example string) bool {
 // one. Elements that are no tables are reported and left out.
 func (s *Section) Tables(name, example string) []*Node {
 	n := s.Get(name)
-	switch {
-	case n == nil:
-		return nil
-	case n.Kind == Table:
-		return s.One(n)
-	case n.Kind != Array:
-		s.Want(n, name, "a table such as "+example+", or a list of them")
+	if n == nil {
 		return nil
 	}
-	if !slices.ContainsFunc(n.Items, func(item *Node) bool { return item.Kind != Table }) {
-		return n.Items
+	items := s.oneOrMore(n, name, Table, "a table such as "+example+", or a list of them")
+	if !slices.ContainsFunc(items, func(item *Node) bool { return item.Kind != Table }) {
+		return items
 	}
-	tables := make([]*Node, 0, len(n.Items))
-	for i, item := range n.Items {
+	tables := make([]*Node, 0, len(items))
+	for i, item := range items {
 		if item.Kind != Table {
 			s.Add(item.Pos, fmt.Sprintf("%s[%d]", s.Key(name), i), item.Unlike("a table such as "+example), "")
 			continue
@@ -136,4 +131,28 @@ func (s *Section) Tables(name, example string) []*Node {
 		tables = append(tables, item)
 	}
 	return tables
+}
+
+// Strings returns the elements of a list of strings. A single string counts as a list of one. Some
+// elements may be no strings. It returns none, after it has reported a problem, for another type, for
+// which wanted says what the value should be, and for an empty list, with the reason empty and hint.
+func (s *Section) Strings(n *Node, name, wanted, empty, hint string) []*Node {
+	items := s.oneOrMore(n, name, String, wanted)
+	if n.Kind == Array && len(items) == 0 {
+		s.Wrong(n, name, empty, hint)
+	}
+	return items
+}
+
+// oneOrMore returns the elements of a list, or the value itself if it is of the kind of an element.
+// Another value is a problem.
+func (s *Section) oneOrMore(n *Node, name string, element Kind, wanted string) []*Node {
+	switch n.Kind {
+	case element:
+		return s.one(n)
+	case Array:
+		return n.Items
+	}
+	s.Want(n, name, wanted)
+	return nil
 }

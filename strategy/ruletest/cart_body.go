@@ -81,9 +81,8 @@ type Orders struct {
 	Lenient bool
 }
 
-// With returns the suite with the bodies for its tests. Do not run it together with the suite that
-// it is made from: both use the same document. The error is a *[document.Diagnostics] that lists
-// the bodies that do not exist or are not JSON.
+// With returns the suite with the bodies for its tests. The error is a *[document.Diagnostics] that
+// lists the bodies that do not exist or are not JSON.
 func (s *Suite) With(o Orders) (*Suite, error) {
 	with := &Suite{doc: s.doc, tests: s.tests, orders: o}
 	r := document.NewReader(s.doc)

@@ -24,16 +24,9 @@ func decodeEnvs(s *document.Section) envs {
 	if n == nil {
 		return nil
 	}
-	items := n.Items
-	switch {
-	case n.Kind == document.String:
-		items = []*document.Node{n}
-	case n.Kind != document.Array:
-		s.Want(n, "env", "the name of an environment, or a list of names")
-	case len(items) == 0:
-		s.Wrong(n, "env", "the list is empty, so the test would never run", "leave the key out to run it in every environment")
-	}
 	var list envs
+	items := s.Strings(n, "env", "the name of an environment, or a list of names",
+		"the list is empty, so the test would never run", "leave the key out to run it in every environment")
 	for _, item := range items {
 		switch {
 		case item.Kind != document.String:

@@ -40,7 +40,7 @@ const (
 
 func (o *outcome) fail(m member, got, want, hint string) {
 	o.failures = append(o.failures, Failure{
-		Key: brief.Text(m.key, maxKey), Position: o.suite.locate(m.at),
+		Key: brief.Text(m.key, maxKey), Position: o.suite.doc.Locate(m.at),
 		Got: brief.Text(got, maxShown), Want: brief.Text(want, maxShown), Hint: brief.Text(hint, maxShown),
 	})
 }

@@ -27,8 +27,7 @@ func (s *Suite) Run(st *strategy.Strategy, env string) Report {
 	return r
 }
 
-// Matching returns a suite of the tests with names that match. Do not run it together with the
-// whole suite: both use the same document.
+// Matching returns a suite of the tests with names that match.
 func (s *Suite) Matching(match func(name string) bool) *Suite {
 	some := &Suite{doc: s.doc, orders: s.orders}
 	for _, t := range s.tests {

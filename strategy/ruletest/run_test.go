@@ -265,11 +265,17 @@ func TestErrorListsTwenty(t *testing.T) {
 	}
 }
 
-// A suite may be run by several at once, as by a warm-up and a command.
+// A suite, and suites made from it, may be run at once, as by a warm-up and a command.
 func TestRunsAtOnce(t *testing.T) {
 	suite, st := parse(t, one(`{ discount = 5 }`)), load(t, "", shop)
 	var all sync.WaitGroup
-	for range 8 {
+	for range 4 {
+		all.Go(func() {
+			some := suite.Matching(func(string) bool { return true })
+			if got := failures(some.Run(st, "")); got != "t.toml:5:23: expect.discount: got 6.00 CNY, want 5.00 CNY" {
+				t.Errorf("some of it said %s", got)
+			}
+		})
 		all.Go(func() {
 			if got := failures(suite.Run(st, "")); got != "t.toml:5:23: expect.discount: got 6.00 CNY, want 5.00 CNY" {
 				t.Errorf("said %s", got)

@@ -2,7 +2,6 @@ package ruletest
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/promogate/caddy-discount/strategy"
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -10,11 +9,9 @@ import (
 
 // Suite is a set of valid tests. Any number of goroutines may run it at the same time.
 type Suite struct {
+	doc    *document.Document
 	tests  []test
 	orders Orders
-
-	mu  sync.Mutex // guards doc, which caches line indexes
-	doc *document.Document
 }
 
 // test is one [[test]] table.
@@ -46,9 +43,6 @@ func Parse(sources ...strategy.Source) (*Suite, error) {
 	}
 	return s, nil
 }
-
-// Len returns the number of tests of all environments.
-func (s *Suite) Len() int { return len(s.tests) }
 
 func (s *Suite) decode(top *document.Section) {
 	named := make(map[string]document.Position)
@@ -117,11 +111,4 @@ func decodeTest(s *document.Section) test {
 	}
 	s.Done()
 	return t
-}
-
-// locate turns a position in the document into file, line and column.
-func (s *Suite) locate(at document.Pos) document.Position {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.doc.Locate(at)
 }

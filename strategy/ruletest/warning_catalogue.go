@@ -63,7 +63,7 @@ func (o *outcome) warn(from order) {
 			continue
 		}
 		at, key, where := from.line(d.Line, d.Field)
-		w := Warning{Key: brief.Text(key, maxKey), Position: o.suite.locate(at), Reason: brief.Text(where+d.Reason, maxShown)}
+		w := Warning{Key: brief.Text(key, maxKey), Position: o.suite.doc.Locate(at), Reason: brief.Text(where+d.Reason, maxShown)}
 		if d.Field == strategy.FieldSKU {
 			w.Hint = o.guesses.of(o.cart.Lines[d.Line].SKU, o.Strategy)
 		}

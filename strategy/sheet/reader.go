@@ -94,7 +94,7 @@ func guessComma(text []byte, known func(string) bool) rune {
 		}
 		names := 0
 		for _, name := range header {
-			if known(Trim(name)) {
+			if known(trim(name)) {
 				names++
 			}
 		}
@@ -121,7 +121,7 @@ func (r *Reader) Next() error {
 	r.after = r.lineAt(r.skip + int(r.csv.InputOffset()))
 	r.cells, r.blank = cells, true
 	for i := range cells {
-		cells[i] = Trim(cells[i])
+		cells[i] = trim(cells[i])
 		r.blank = r.blank && cells[i] == ""
 	}
 	return nil
@@ -181,9 +181,9 @@ func (r *Reader) Offset(cell int) int {
 	return r.starts[r.lineIndex(line)] + column - 1
 }
 
-// Trim removes the white space around a text, and the zero-width spaces and byte order marks that
+// trim removes the white space around a text, and the zero-width spaces and byte order marks that
 // pasted cells may have.
-func Trim(text string) string {
+func trim(text string) string {
 	if plain(text) {
 		return text
 	}
