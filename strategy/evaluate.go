@@ -62,6 +62,7 @@ type rewardBuffers struct {
 	parts             []targetPart
 	eachTaken         []portion // of all parts
 	units             []unitsOf
+	ranked            []rankedRemainder
 	byReserve, byPick []int32
 	touched           []int32 // items that a round of buy and get reduced or used
 }
