@@ -58,11 +58,9 @@ func linear(s *Strategy) *Strategy {
 	return &all
 }
 
-// benchmarkSpread is the strategy of a shop whose rules share amounts over the whole cart,
-// and whose limit is reached by the first of them.
+// benchmarkSpread is the strategy of a shop whose rules share amounts over the whole cart.
 const benchmarkSpread = `
 version   = "bench"
-limits    = { max_rate = 0.6, max_amount = 30 }
 discounts = [{ threshold = 100, amount = 15 }, { threshold = 200, amount = 40 }]
 
 [rule.three]
@@ -88,6 +86,9 @@ discount_amount = 5
 applies_to    = "shipping"
 discount_rate = 1
 `
+
+// benchmarkLimit is reached by the first of these rules.
+const benchmarkLimit = "limits = { max_rate = 0.6, max_amount = 30 }"
 
 // benchmarkPrices are carts with shipping in which hardly any line costs as much as another.
 // There are several: a processor learns how to sort a short list that it sees again and again.
@@ -133,15 +134,19 @@ func BenchmarkQuote(b *testing.B) {
 	}
 	for _, c := range []struct {
 		name     string
+		limit    string
 		lines    int
 		quantity int64
+		applied  int
 	}{
-		{"rules over the cart, 3 lines", 3, 10},
-		{"rules over the cart, 50 lines", 50, 2},
-		{"rules over the cart, 500 lines", 500, 2},
+		{"rules over the cart, 3 lines", benchmarkLimit, 3, 10, 2},
+		{"rules over the cart, 50 lines", benchmarkLimit, 50, 2, 2},
+		{"rules over the cart, 500 lines", benchmarkLimit, 500, 2, 2},
+		{"rules over the cart, 3 lines, no limit", "", 3, 10, 6},
+		{"rules over the cart, 50 lines, no limit", "", 50, 2, 6},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			benchmarkQuote(b, benchmarkStrategy(b, benchmarkSpread), 2, benchmarkPrices(c.lines, c.quantity)...)
+			benchmarkQuote(b, benchmarkStrategy(b, c.limit+benchmarkSpread), c.applied, benchmarkPrices(c.lines, c.quantity)...)
 		})
 	}
 }
