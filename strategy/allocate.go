@@ -3,7 +3,6 @@ package strategy
 import (
 	"cmp"
 	"math/bits"
-	"slices"
 
 	"github.com/promogate/caddy-discount/money"
 )
@@ -30,13 +29,13 @@ type portion struct {
 // has no headroom for is shared again over the portions that have some.
 //
 // Shares are multiples of unit. The first three allocations round shares down and differ in
-// which portions get the units that remain. The largest remainder method is Hamilton's. The
-// other allocations are in allocate_rounded.go.
+// which portions get the units that remain. The largest remainder method is Hamilton's: it is
+// in allocate_largest.go. The allocations that round otherwise are in allocate_rounded.go.
 type sharing struct {
 	unit       int64
 	allocation allocation
 	rounding   money.Rounding // of shares that are not rounded down
-	steps      *int64         // of the quote, see [MaxSteps]; counts further rounds
+	e          *evaluation    // counts further rounds as steps, see [MaxSteps], and has memory
 }
 
 // share takes the amount off the portions, in addition to what they lose already. It
@@ -61,8 +60,8 @@ func (s sharing) share(amount int64, portions []portion) int64 {
 
 // again counts the steps of another round and reports whether the quote may take them.
 func (s sharing) again(portions []portion) bool {
-	*s.steps += int64(len(portions))
-	return *s.steps <= MaxSteps
+	s.e.steps += int64(len(portions))
+	return s.e.steps <= MaxSteps
 }
 
 // giveAll is share for a single portion.
@@ -137,44 +136,6 @@ func (s sharing) fromLast(left int64, portions []portion) (given int64) {
 		if p := &portions[i]; s.shares(p) {
 			taken := s.take(p, left)
 			given, left = given+taken, left-taken/s.unit
-		}
-	}
-	return given
-}
-
-// rankedRemainder is the remainder of the division for a portion.
-type rankedRemainder struct {
-	remainder uint64
-	item      int32
-	at        int32 // index in the list of portions
-}
-
-// byRemainder gives one unit each to the portions with the largest remainders, as far as
-// they have headroom. Of equal remainders, the earlier item and line comes first. It sorts
-// the remainders and not the portions, which are three times as large. For most carts the
-// list is on the stack.
-func (s sharing) byRemainder(left int64, portions []portion) int64 {
-	var few [64]rankedRemainder
-	order := few[:0]
-	for i := range portions {
-		if p := &portions[i]; p.remainder > 0 && p.value > 0 {
-			order = append(order, rankedRemainder{p.remainder, p.item, int32(i)})
-		}
-	}
-	slices.SortFunc(order, func(a, b rankedRemainder) int {
-		if a.remainder != b.remainder {
-			return cmp.Compare(b.remainder, a.remainder)
-		}
-		return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.at, b.at))
-	})
-	given := int64(0)
-	for _, r := range order {
-		if left == 0 {
-			break
-		}
-		if taken := s.take(&portions[r.at], 1); taken > 0 {
-			given += taken
-			left--
 		}
 	}
 	return given

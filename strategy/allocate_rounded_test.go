@@ -64,7 +64,7 @@ func TestSharesThatAreRounded(t *testing.T) {
 					portions[i].headroom = c.room[i]
 				}
 			}
-			s := sharing{unit: max(1, c.unit), allocation: c.allocation, rounding: c.rounding, steps: new(int64)}
+			s := sharing{unit: max(1, c.unit), allocation: c.allocation, rounding: c.rounding, e: new(evaluation)}
 			shared := s.share(c.amount, portions)
 			for i := range portions {
 				got[i] = portions[i].off
@@ -82,7 +82,7 @@ func TestEqualRemaindersOfOneArticleGoToTheEarlierLines(t *testing.T) {
 	for i := range portions {
 		portions[i] = portion{line: int32(i), value: 100 + int64(i%2), headroom: 100}
 	}
-	sharing{unit: 1, steps: new(int64)}.share(50, portions)
+	sharing{unit: 1, e: new(evaluation)}.share(50, portions)
 	for _, odd := range []int{0, 1} {
 		before := int64(100)
 		for i := odd; i < len(portions); i += 2 {
@@ -122,7 +122,7 @@ func TestCarriedSharesStayByTheirProportion(t *testing.T) {
 func TestSharesOfTheLargestAmounts(t *testing.T) {
 	for i, word := range allocationWords {
 		portions := []portion{{value: money.Max - 2, headroom: money.Max}, {item: 1, value: 1, headroom: 1}, {item: 2, value: 1, headroom: 1}}
-		s := sharing{unit: 1, allocation: allocation(i), steps: new(int64)}
+		s := sharing{unit: 1, allocation: allocation(i), e: new(evaluation)}
 		if got := s.share(money.Max-1, portions); got != money.Max-1 {
 			t.Errorf("%s: shared %d", word, got)
 		}

@@ -21,7 +21,7 @@ func drawParts(t *rapid.T) []portion {
 // drawSharing is any allocation with any rounding, in steps of unit.
 func drawSharing(t *rapid.T, unit int64) sharing {
 	return sharing{
-		steps:      new(int64),
+		e:          new(evaluation),
 		unit:       unit,
 		allocation: allocation(rapid.IntRange(0, len(allocationWords)-1).Draw(t, "allocation")),
 		rounding:   money.Rounding(rapid.IntRange(0, len(roundingWords)-1).Draw(t, "rounding")),
@@ -64,7 +64,7 @@ func TestSharesAreWithinOneUnitOfTheirProportion(t *testing.T) {
 			total += parts[i].value
 		}
 		amount := rapid.Int64Range(0, total).Draw(t, "amount")
-		sharing{unit: 1, steps: new(int64)}.share(amount, parts)
+		sharing{unit: 1, e: new(evaluation)}.share(amount, parts)
 		for i, p := range parts {
 			// |share − amount·weight/total| < 1, without dividing
 			if d := p.off*total - amount*p.value; d >= total && d > 0 || -d >= total && d < 0 {

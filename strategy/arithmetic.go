@@ -194,5 +194,5 @@ func (e *evaluation) inMinorUnits() sharing {
 
 func (e *evaluation) sharing() sharing {
 	a := e.arith
-	return sharing{unit: a.unit, allocation: a.allocation, rounding: a.rounding, steps: &e.steps}
+	return sharing{unit: a.unit, allocation: a.allocation, rounding: a.rounding, e: e}
 }

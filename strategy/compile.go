@@ -25,6 +25,7 @@ type compiledRule struct {
 	exclusive   exclusive
 	byUnit      bool // it does not reduce goods by weight or at 0.00
 	byLine      bool // it looks at lines and not at articles
+	onlyGoods   bool // it reduces no shipping and gives no gift
 	stop        stop
 	maxDiscount int64
 }
@@ -134,6 +135,8 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 	if of, is := r.reward.(bindable); is {
 		compiled.reward = of.bind(c)
 	}
+	_, gives := giftOf(r.reward)
+	compiled.onlyGoods = r.targeting.appliesTo == toItems && !gives
 	compiled.conditions = c.conditionsOf(r.conditions, false)
 	compiled.thresholds = c.conditionsOf(r.conditions, true)
 	compiled.facets.read(compiled.conditions)

@@ -62,6 +62,7 @@ type rewardBuffers struct {
 	parts             []targetPart
 	eachTaken         []portion // of all parts
 	units             []unitsOf
+	ranked            []rankedRemainder
 	byReserve, byPick []int32
 	touched           []int32 // items that a round of buy and get reduced or used
 }
@@ -200,7 +201,7 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 			return e.tracedTry(r)
 		}
 	}
-	if e.tooManySteps() || !e.admits(r) {
+	if e.limitsLeaveNothing(r) || e.tooManySteps() || !e.admits(r) {
 		return nil, false
 	}
 	t, reached := e.reward(r)
@@ -209,6 +210,13 @@ func (e *evaluation) try(r *compiledRule) (*target, bool) {
 	}
 	e.cap(r, t)
 	return t, true
+}
+
+// limitsLeaveNothing reports whether the limits would lower a rule to nothing, so that it need
+// not be tried. An amount that is less than a rounding unit is not nothing. An explanation
+// tries the rule, since it says what the reward would have come to.
+func (e *evaluation) limitsLeaveNothing(r *compiledRule) bool {
+	return e.budget <= 0 && r.onlyGoods && e.trace == nil
 }
 
 // reward computes the discount of a rule's reward, in the portions of the target. It

@@ -73,7 +73,8 @@ func (b *bundle) give(e *evaluation, r *compiledRule, t *target) {
 			e.share(e.arith.round(value-b.price), e.rewards.taken[first:])
 		}
 	}
-	t.portions = append(t.portions[:0], walk.remaining(e.rewards.taken)...)
+	e.rewards.taken = append(e.rewards.taken, walk.portions...)
+	t.portions = append(t.portions[:0], e.rewards.taken...)
 	slices.SortFunc(t.portions, byItem)
 }
 
@@ -105,9 +106,6 @@ func (w *unitWalk) next(taken []portion, units int64) []portion {
 	slices.SortFunc(taken[first:], byItem)
 	return taken
 }
-
-// remaining appends the units that were not taken.
-func (w *unitWalk) remaining(taken []portion) []portion { return append(taken, w.portions...) }
 
 func (b *bundle) key() string { return "bundle" }
 
