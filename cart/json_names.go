@@ -3,7 +3,6 @@ package cart
 import (
 	"hash/maphash"
 	"math/bits"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -12,7 +11,8 @@ import (
 const (
 	folds   byte = 1 << iota // in a name: could be the same as another byte in a different case
 	escapes                  // in a name: begins an escape
-	ends                     // outside a string: is no part of a number or literal
+	control                  // cannot be in a string
+	wide                     // is part of a character that is not ASCII
 )
 
 // classes is a table of the above; it is never written to.
@@ -21,8 +21,11 @@ var classes = func() (table [256]byte) {
 		if 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf {
 			table[c] |= folds
 		}
-		if strings.IndexByte(" \t\n\r,]}:", byte(c)) >= 0 {
-			table[c] |= ends
+		if c < ' ' {
+			table[c] |= control
+		}
+		if c >= utf8.RuneSelf {
+			table[c] |= wide
 		}
 	}
 	table['\\'] |= folds | escapes
