@@ -341,30 +341,6 @@ func (d *document) distinct(names []span, classes byte, butCase bool) *fault {
 	return nil
 }
 
-// ahead is the edge of the current member if it is one of the next few from expected; -1 if not. It
-// advances to the member's value and notes the name. Senders write the members of objects in the
-// same order: comparing with the expected names takes half the time of scanning a name and looking
-// it up.
-func (d *document) ahead(at *node, expected int) int {
-	const few = 3
-	if at == nil || d.next() != '"' {
-		return -1
-	}
-	rest := d.text[d.pos+1:]
-	for i := expected; i < min(len(at.edges), expected+few); i++ {
-		e := &at.edges[i]
-		n := len(e.name)
-		if e.verbatim && n < len(rest) && rest[n] == '"' && rest[:n] == e.name {
-			from := d.pos + 1
-			d.names.at = append(d.names.at, span{int32(from), int32(from + n)})
-			d.pos = from + n + 1
-			d.colon()
-			return i
-		}
-	}
-	return -1
-}
-
 // confused is the fault of two members that can be taken for one another.
 func (d *document) confused(earlier, later span) *fault {
 	name := d.nameAt(later)

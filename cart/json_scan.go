@@ -84,6 +84,10 @@ func (s *scanner) enter(closing byte) bool {
 // more goes from the end of a value to the next one, or past the closing bracket of the object or
 // list and reports false.
 func (s *scanner) more(closing byte) bool {
+	if after := s.pos + 1; after < len(s.text) && s.text[s.pos] == ',' && s.text[after] > ' ' {
+		s.pos = after // as compact JSON has it
+		return true
+	}
 	s.space()
 	switch s.next() {
 	case ',':
@@ -100,6 +104,10 @@ func (s *scanner) more(closing byte) bool {
 
 // colon goes from the end of a name to its value.
 func (s *scanner) colon() {
+	if after := s.pos + 1; after < len(s.text) && s.text[s.pos] == ':' && s.text[after] > ' ' {
+		s.pos = after // as compact JSON has it
+		return
+	}
 	s.space()
 	if s.next() != ':' {
 		s.fail()
@@ -121,6 +129,11 @@ func (s *scanner) name() (name string, at span, class byte) {
 
 // str reads the current string.
 func (s *scanner) str() string {
+	start := s.pos + 1
+	if end, high := special(s.text, start); high == 0 && end < len(s.text) && s.text[end] == '"' {
+		s.pos = end + 1
+		return s.text[start:end] // as most are
+	}
 	at, escaped := s.quoted()
 	if escaped {
 		return s.unescape(at)

@@ -29,15 +29,15 @@ type node struct {
 // edge is one value to look for: either a field or a further node.
 type edge struct {
 	name     string // of a member
-	verbatim bool   // JSON can have it as it is, without escapes
-	position int    // in a list
-	embedded bool   // it is a text with JSON in it
-	strict   bool   // if it cannot be read, the cart is invalid
-	quick    bool   // it is a field of a line, strict, and not embedded
-	anyCase  bool   // its name in another case alone is something else
-	notNull  bool   // null stands in place of lines or of a charge, and is not as good as absent
-	commas   bool   // texts are cut at commas
-	order    uint8  // which of the several paths of its field this is
+	written  writtenName
+	position int   // in a list
+	embedded bool  // it is a text with JSON in it
+	strict   bool  // if it cannot be read, the cart is invalid
+	quick    bool  // it is a field of a line, strict, and not embedded
+	anyCase  bool  // its name in another case alone is something else
+	notNull  bool  // null stands in place of lines or of a charge, and is not as good as absent
+	commas   bool  // texts are cut at commas
+	order    uint8 // which of the several paths of its field this is
 	field    field
 	into     *node
 	path     string // that leads here, for reasons
@@ -119,7 +119,7 @@ func (n *node) edge(s *step) *edge {
 	if i < 0 {
 		i = len(n.edges)
 		needsEscapes := strings.ContainsFunc(s.name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
-		n.edges = append(n.edges, edge{name: s.name, verbatim: !needsEscapes, embedded: s.embedded})
+		n.edges = append(n.edges, edge{name: s.name, written: newWrittenName(s.name, !needsEscapes), embedded: s.embedded})
 	}
 	return &n.edges[i]
 }

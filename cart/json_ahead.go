@@ -1,0 +1,52 @@
+package cart
+
+// ahead is the edge of the current member if it is one of the next few from expected; -1 if not. It
+// advances to the member's value and notes the name. Senders write the members of objects in the
+// same order: comparing with the expected names takes half the time of scanning a name and looking
+// it up. A name that is written as that of the edge is a valid text.
+func (d *document) ahead(at *node, expected int) int {
+	const few = 3
+	if at == nil || d.next() != '"' || d.pos+9 > len(d.text) {
+		return -1
+	}
+	from := d.pos + 1
+	first := word(d.text[from : from+8])
+	for i := expected; i < min(len(at.edges), expected+few); i++ {
+		e := &at.edges[i]
+		if !e.written.begins(first, d.text[from:]) {
+			continue
+		}
+		to := from + len(e.name)
+		d.names.at = append(d.names.at, span{int32(from), int32(to)})
+		d.pos = to + 1
+		d.colon()
+		return i
+	}
+	return -1
+}
+
+// writtenName is a name as JSON has it if it has no escapes, with the quote behind it: its first
+// eight bytes as one number, and the others.
+type writtenName struct {
+	first, mask uint64
+	others      string
+}
+
+// newWrittenName is the written form of a name. One that JSON has with escapes only has a form that
+// no text begins with.
+func newWrittenName(name string, verbatim bool) writtenName {
+	if !verbatim {
+		return writtenName{first: 1}
+	}
+	name += `"`
+	if len(name) >= 8 {
+		return writtenName{first: word(name[:8]), mask: 1<<64 - 1, others: name[8:]}
+	}
+	padded := name + "\x00\x00\x00\x00\x00\x00\x00"
+	return writtenName{first: word(padded[:8]), mask: 1<<(8*len(name)) - 1}
+}
+
+// begins reports whether a text begins with the name, given its first eight bytes as a number.
+func (n *writtenName) begins(first uint64, text string) bool {
+	return first&n.mask == n.first && (n.others == "" || len(text) >= 8+len(n.others) && text[8:8+len(n.others)] == n.others)
+}
