@@ -6,7 +6,7 @@ package cart
 // it up. A name that is written as that of the edge is a valid text.
 func (d *document) ahead(at *node, expected int) int {
 	const few = 3
-	if at == nil || d.next() != '"' || d.pos+9 > len(d.text) {
+	if at == nil || expected >= len(at.edges) || d.pos+9 > len(d.text) || d.text[d.pos] != '"' {
 		return -1
 	}
 	from := d.pos + 1
@@ -26,10 +26,11 @@ func (d *document) ahead(at *node, expected int) int {
 }
 
 // writtenName is a name as JSON has it if it has no escapes, with the quote behind it: its first
-// eight bytes as one number, and the others.
+// eight bytes as one number, its last eight if it has more, and those between.
 type writtenName struct {
-	first, mask uint64
-	others      string
+	first, mask, last uint64
+	length            int
+	between           string
 }
 
 // newWrittenName is the written form of a name. One that JSON has with escapes only has a form that
@@ -39,14 +40,22 @@ func newWrittenName(name string, verbatim bool) writtenName {
 		return writtenName{first: 1}
 	}
 	name += `"`
-	if len(name) >= 8 {
-		return writtenName{first: word(name[:8]), mask: 1<<64 - 1, others: name[8:]}
+	if len(name) < 8 {
+		padded := name + "\x00\x00\x00\x00\x00\x00\x00"
+		return writtenName{first: word(padded[:8]), mask: 1<<(8*len(name)) - 1, length: len(name)}
 	}
-	padded := name + "\x00\x00\x00\x00\x00\x00\x00"
-	return writtenName{first: word(padded[:8]), mask: 1<<(8*len(name)) - 1}
+	n := writtenName{first: word(name[:8]), mask: 1<<64 - 1, last: word(name[len(name)-8:]), length: len(name)}
+	if len(name) > 16 {
+		n.between = name[8 : len(name)-8]
+	}
+	return n
 }
 
 // begins reports whether a text begins with the name, given its first eight bytes as a number.
 func (n *writtenName) begins(first uint64, text string) bool {
-	return first&n.mask == n.first && (n.others == "" || len(text) >= 8+len(n.others) && text[8:8+len(n.others)] == n.others)
+	if first&n.mask != n.first {
+		return false
+	}
+	return n.length <= 8 || len(text) >= n.length && word(text[n.length-8:n.length]) == n.last &&
+		(n.between == "" || text[8:n.length-8] == n.between)
 }

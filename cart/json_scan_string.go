@@ -16,6 +16,13 @@ func (s *scanner) span() (at span, class byte) {
 		return span{}, 0
 	}
 	text, start := s.text, s.pos+1
+	if end, high := special(text, start); high == 0 && end < len(text) && text[end] == '"' { // as most are
+		s.pos = end + 1
+		if hasCapital(text, start, end) {
+			class = folds
+		}
+		return span{int32(start), int32(end)}, class
+	}
 	for i := start; i < len(text); i++ {
 		c := text[i]
 		if c == '"' {
@@ -95,6 +102,33 @@ func special(text string, i int) (at int, high uint64) {
 		high |= uint64(c) & 0x80
 	}
 	return i, high
+}
+
+// hasCapital reports whether there is one of A to Z in a part of a text that is ASCII.
+func hasCapital(text string, from, to int) bool {
+	for ; from+8 <= len(text) && from < to; from += 8 {
+		const ones, tops = 0x0101010101010101, 0x8080808080808080
+		// The high bit of each byte stays if the byte is at least the one that is taken away, since
+		// it is set before.
+		w := firstOf(word(text[from:from+8]), to-from) | tops
+		if (w-'A'*ones)&^(w-('Z'+1)*ones)&tops != 0 {
+			return true
+		}
+	}
+	for ; from < to; from++ {
+		if 'A' <= text[from] && text[from] <= 'Z' {
+			return true
+		}
+	}
+	return false
+}
+
+// firstOf is the first n bytes of a word, with zeros for the others.
+func firstOf(w uint64, n int) uint64 {
+	if n >= 8 {
+		return w
+	}
+	return w & (1<<(8*n) - 1)
 }
 
 // word is eight bytes as a number, the first byte lowest. The compiler makes one load of it.

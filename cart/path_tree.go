@@ -13,6 +13,9 @@ type node struct {
 	positions []edge // to elements of a list
 	each      *edge  // to all values of an object or a list; nil for none
 
+	// lengths has a bit for each length that a name of an edge has, in bytes, those from 63 on in
+	// one.
+	lengths uint64
 	// cased is set if a name in lower case could differ from one of the edges only in
 	// case.
 	cased bool
@@ -46,6 +49,9 @@ type edge struct {
 // find is the edge called name, or -1. Senders write the members of objects in the same order, so
 // the search starts where the caller expects the name.
 func (n *node) find(name string, expected int) int {
+	if n.lengths&lengthBit(name) == 0 {
+		return -1
+	}
 	for i := expected; i < len(n.edges); i++ {
 		if n.edges[i].name == name {
 			return i
@@ -58,6 +64,8 @@ func (n *node) find(name string, expected int) int {
 	}
 	return -1
 }
+
+func lengthBit(name string) uint64 { return 1 << min(len(name), 63) }
 
 // variant is the edge whose name differs from name only in case, or nil.
 func (n *node) variant(name string) *edge {
@@ -118,6 +126,7 @@ func (n *node) edge(s *step) *edge {
 	i := slices.IndexFunc(n.edges, func(e edge) bool { return e.name == s.name })
 	if i < 0 {
 		i = len(n.edges)
+		n.lengths |= lengthBit(s.name)
 		needsEscapes := strings.ContainsFunc(s.name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
 		n.edges = append(n.edges, edge{name: s.name, written: newWrittenName(s.name, !needsEscapes), embedded: s.embedded})
 	}
