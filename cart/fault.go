@@ -171,12 +171,13 @@ func foreign(err error) string {
 	return shortenTo(2*maxSeen, message)
 }
 
-// shorten cuts text to what a reason may repeat, between two characters.
+// shorten cuts text to what a reason may repeat, between two characters. It is in memory of its
+// own, since a fault may be kept for longer than the body.
 func shorten(text string) string { return shortenTo(maxSeen, text) }
 
 func shortenTo(most int, text string) string {
 	if len(text) <= most {
-		return text
+		return strings.Clone(text)
 	}
 	for most > 0 && !utf8.RuneStart(text[most]) {
 		most--

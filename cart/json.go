@@ -29,13 +29,20 @@ const maxDepth = 64
 // The strings of the cart share memory with body, which must not change while the cart is in use.
 // ReadJSON empties into first, even if it fails.
 func (r *Reader) ReadJSON(body []byte, defaultCurrency money.Currency, into *Cart) (found bool, err error) {
+	if found, certain := r.readOnce(body, defaultCurrency, into); certain {
+		return found, nil
+	}
 	// The reader itself checks for names given twice: the library keeps a map for that, which took
 	// most of the time and all of the memory.
 	if mark := markLength(body); len(body) > math.MaxInt32 || !isJSON(body[mark:]) {
 		into.Reset()
 		return false, malformed(body, mark)
 	}
-	return r.readValid(body, defaultCurrency, into, &into.names, nil, nil)
+	names := into.names // with the memory that the first pass took, which Reset may give up
+	names.at = names.at[:0]
+	found, err = r.readValid(body, defaultCurrency, into, &names, nil, nil)
+	into.names = names
+	return found, err
 }
 
 // isJSON reports whether a text is JSON as RFC 7493 has it, names given twice aside.
@@ -56,7 +63,7 @@ func (r *Reader) readValid(body []byte, defaultCurrency money.Currency, into *Ca
 	into.Reset()
 	d := document{scanner: scanner{text: view(body), pos: markLength(body)}, reader: r, cart: into, currency: defaultCurrency, names: names, pause: pause, trace: t}
 	f := d.root()
-	if f == nil && d.found {
+	if f == nil && d.found && !d.bad {
 		if f = d.complete(); f == nil {
 			return true, nil
 		}
@@ -64,6 +71,8 @@ func (r *Reader) readValid(body []byte, defaultCurrency money.Currency, into *Ca
 	}
 	into.Reset()
 	switch {
+	case d.bad: // which the library would have to know
+		return false, faulty(notJSON).invalid()
 	case f == nil:
 		return false, nil
 	case d.found || d.twice || d.hasItemsKey(body):
@@ -139,8 +148,7 @@ func (s *scanner) hasKey(at *node) bool {
 		s.skipValue()
 		return false
 	}
-	s.pos++
-	for s.space(); s.next() != '}'; s.comma() {
+	for more := s.enter('}'); more; more = s.more('}') {
 		name, _, _ := s.name()
 		e := at.each
 		if e == nil {
@@ -150,14 +158,12 @@ func (s *scanner) hasKey(at *node) bool {
 			return true
 		}
 	}
-	s.pos++
 	return false
 }
 
 func (s *scanner) hasKeyInList(at *node) bool {
-	s.pos++
-	s.space()
-	for i := 0; s.next() != ']'; i++ {
+	i := 0
+	for more := s.enter(']'); more; more = s.more(']') {
 		found := false
 		switch {
 		case len(at.positions) > 0:
@@ -170,9 +176,8 @@ func (s *scanner) hasKeyInList(at *node) bool {
 		if found {
 			return true
 		}
-		s.comma()
+		i++
 	}
-	s.pos++
 	return false
 }
 
@@ -193,6 +198,7 @@ func (s *scanner) hasKeyAt(e *edge) bool {
 // document is the reading of one body.
 type document struct {
 	scanner
+	once     bool // the text is not known to be JSON
 	reader   *Reader
 	cart     *Cart
 	currency money.Currency
@@ -255,8 +261,7 @@ func (d *document) object(at *node, depth int) *fault {
 	}
 	first, expected := len(d.names.at), 0
 	classes, inOrder := byte(0), at != nil // inOrder: each name is that of a later edge than the one before
-	d.pos++
-	for d.space(); d.next() != '}'; d.comma() {
+	for more := d.enter('}'); more; more = d.more('}') {
 		d.step()
 		if found := d.ahead(at, expected); found >= 0 {
 			e := &at.edges[found]
@@ -284,7 +289,6 @@ func (d *document) object(at *node, depth int) *fault {
 		}
 		expected = found + 1
 	}
-	d.pos++
 	names := d.names.at[first:]
 	d.names.at = d.names.at[:first]
 	if inOrder {
@@ -335,30 +339,6 @@ func (d *document) distinct(names []span, classes byte, butCase bool) *fault {
 		return d.confused(earlier, later)
 	}
 	return nil
-}
-
-// ahead is the edge of the current member if it is one of the next few from expected; -1 if not. It
-// advances to the member's value and notes the name. Senders write the members of objects in the
-// same order: comparing with the expected names takes half the time of scanning a name and looking
-// it up.
-func (d *document) ahead(at *node, expected int) int {
-	const few = 3
-	if at == nil {
-		return -1
-	}
-	rest := d.text[d.pos+1:]
-	for i := expected; i < min(len(at.edges), expected+few); i++ {
-		e := &at.edges[i]
-		n := len(e.name)
-		if e.verbatim && n < len(rest) && rest[n] == '"' && rest[:n] == e.name {
-			from := d.pos + 1
-			d.names.at = append(d.names.at, span{int32(from), int32(from + n)})
-			d.pos = from + n + 1
-			d.colon()
-			return i
-		}
-	}
-	return -1
 }
 
 // confused is the fault of two members that can be taken for one another.
@@ -451,7 +431,7 @@ func (d *document) leaf(e *edge, depth int) *fault {
 }
 
 // isEmptyText reports whether a value is a text without characters.
-func isEmptyText(value string) bool { return value[0] == '"' && value[1] == '"' }
+func isEmptyText(value string) bool { return strings.HasPrefix(value, `""`) }
 
 // several is the fault of a second value for a field that has one; none of an empty text.
 func (d *document) several(e *edge) *fault {
@@ -468,21 +448,9 @@ func (d *document) skip(depth int) *fault {
 	case '{':
 		return d.object(nil, depth)
 	case '[':
-		if depth > maxDepth {
-			return tooDeep()
-		}
-		d.pos++
-		d.space()
-		for i := 0; d.next() != ']'; i++ {
-			d.step()
-			if f := d.skip(depth + 1); f != nil {
-				return f.at(i)
-			}
-			d.comma()
-		}
-		d.pos++
+		return d.elements(depth, func(_, depth int) *fault { return d.skip(depth) })
 	case '"':
-		d.span()
+		d.quoted()
 	default:
 		// Some parsers refuse a body with a number that is too large for them, wherever it is.
 		number := d.number()

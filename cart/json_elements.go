@@ -39,25 +39,29 @@ func (d *document) blocked(at *node, depth int) *fault {
 	return wants(d.seen(), "an object, or an array of objects")
 }
 
-// through reads the elements of the current list, one after the other, as if each were
-// there alone.
-func (d *document) through(at *node, depth int) *fault {
+// elements reads the elements of the current list, one after the other.
+func (d *document) elements(depth int, read func(i, depth int) *fault) *fault {
 	if depth > maxDepth {
 		return tooDeep()
 	}
-	d.passing++
-	d.pos++
-	d.space()
-	for i := 0; d.next() != ']'; i++ {
+	i := 0
+	for more := d.enter(']'); more; more = d.more(']') {
 		d.step()
-		if f := d.passed(at, i, depth+1); f != nil {
+		if f := read(i, depth+1); f != nil {
 			return f.at(i)
 		}
-		d.comma()
+		i++
 	}
-	d.pos++
-	d.passing--
 	return nil
+}
+
+// through reads the elements of the current list, one after the other, as if each were
+// there alone.
+func (d *document) through(at *node, depth int) *fault {
+	d.passing++
+	f := d.elements(depth, func(i, depth int) *fault { return d.passed(at, i, depth) })
+	d.passing--
+	return f
 }
 
 // passed reads the i-th element of a list that a path goes through.
@@ -85,21 +89,7 @@ func (d *document) element(e *edge, i, depth int) *fault {
 
 // positioned reads those elements of the current list that have an edge.
 func (d *document) positioned(at *node, depth int) *fault {
-	if depth > maxDepth {
-		return tooDeep()
-	}
-	d.pos++
-	d.space()
-	for i := 0; d.next() != ']'; i++ {
-		d.step()
-		f := d.position(at, i, depth+1)
-		if f != nil {
-			return f.at(i)
-		}
-		d.comma()
-	}
-	d.pos++
-	return nil
+	return d.elements(depth, func(i, depth int) *fault { return d.position(at, i, depth) })
 }
 
 func (d *document) position(at *node, i, depth int) *fault {
@@ -121,8 +111,7 @@ func (d *document) eachMember(e *edge, depth int) *fault {
 	first, classes := len(d.names.at), byte(0)
 	last, others := int64(-1), false
 	d.passing++
-	d.pos++
-	for d.space(); d.next() != '}'; d.comma() {
+	for more := d.enter('}'); more; more = d.more('}') {
 		d.step()
 		name, where, class := d.name()
 		d.names.at = append(d.names.at, where)
@@ -142,7 +131,6 @@ func (d *document) eachMember(e *edge, depth int) *fault {
 			return f.under(name)
 		}
 	}
-	d.pos++
 	d.passing--
 	names := d.names.at[first:]
 	d.names.at = d.names.at[:first]
@@ -173,8 +161,10 @@ func (d *document) embedded(e *edge, depth int) *fault {
 	if text == "" {
 		return nil // as good as absent
 	}
-	if bad := d.malformedText(text); bad != nil {
-		return faulty(inJSON(bad.Pointer) + bad.Reason)
+	if !d.once {
+		if bad := d.malformedText(text); bad != nil {
+			return faulty(inJSON(bad.Pointer) + bad.Reason)
+		}
 	}
 	outer := d.scanner
 	d.scanner = scanner{text: text}
@@ -184,7 +174,10 @@ func (d *document) embedded(e *edge, depth int) *fault {
 	d.trace.enter(textStep)
 	f := d.value(&inner, depth)
 	d.trace.leave()
-	d.scanner = outer
+	whole := d.ended()
+	if d.scanner = outer; d.once && !whole {
+		d.fail()
+	}
 	if f != nil {
 		f.inPart(inJSON(f.pointer()))
 		f.path = nil

@@ -237,19 +237,6 @@ func (d *document) amount() (int64, *fault) {
 	return d.spelled()
 }
 
-// plain reads a number of digits alone, if there is one within bounds.
-func (d *document) plain() (int64, bool) {
-	if !d.number() {
-		return 0, false
-	}
-	at := d.pos
-	value, ok := plainInteger(d.scalar())
-	if !ok {
-		d.pos = at
-	}
-	return value, ok
-}
-
 // spelled is amount for all that is not digits alone.
 func (d *document) spelled() (int64, *fault) {
 	at := d.scanner

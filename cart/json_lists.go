@@ -46,20 +46,7 @@ func (d *document) readItems(e *edge, depth int) *fault {
 // list reads an array of objects: of lines, of shipping charges, or of the names and
 // values of attributes.
 func (d *document) list(of field, depth int) *fault {
-	if depth > maxDepth {
-		return tooDeep()
-	}
-	d.pos++
-	d.space()
-	for i := 0; d.next() != ']'; i++ {
-		d.step()
-		if f := d.listed(of, i, depth+1); f != nil {
-			return f.at(i)
-		}
-		d.comma()
-	}
-	d.pos++
-	return nil
+	return d.elements(depth, func(i, depth int) *fault { return d.listed(of, i, depth) })
 }
 
 func (d *document) listed(of field, i, depth int) (f *fault) {
@@ -267,26 +254,18 @@ type bound struct {
 
 // texts appends the current texts: those of a list, or one.
 func (d *document) texts(to []string, e *edge, most bound, depth int) ([]string, *fault) {
-	switch {
-	case d.next() != '[':
+	if d.next() != '[' {
 		return d.appendText(to, e, most)
-	case depth > maxDepth:
-		return to, tooDeep()
 	}
-	d.pos++
-	d.space()
-	for i := 0; d.next() != ']'; i++ {
-		d.step()
-		var f *fault
+	f := d.elements(depth, func(int, int) (f *fault) {
 		if d.next() == 'n' {
 			d.scalar()
-		} else if to, f = d.appendText(to, e, most); f != nil {
-			return to, f.at(i)
+			return nil
 		}
-		d.comma()
-	}
-	d.pos++
-	return to, nil
+		to, f = d.appendText(to, e, most)
+		return f
+	})
+	return to, f
 }
 
 // appendText appends the current text, or its parts between commas; empty ones are as

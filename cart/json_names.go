@@ -3,7 +3,6 @@ package cart
 import (
 	"hash/maphash"
 	"math/bits"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -12,7 +11,8 @@ import (
 const (
 	folds   byte = 1 << iota // in a name: could be the same as another byte in a different case
 	escapes                  // in a name: begins an escape
-	ends                     // outside a string: is no part of a number or literal
+	control                  // cannot be in a string
+	wide                     // is part of a character that is not ASCII
 )
 
 // classes is a table of the above; it is never written to.
@@ -21,8 +21,11 @@ var classes = func() (table [256]byte) {
 		if 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf {
 			table[c] |= folds
 		}
-		if strings.IndexByte(" \t\n\r,]}:", byte(c)) >= 0 {
-			table[c] |= ends
+		if c < ' ' {
+			table[c] |= control
+		}
+		if c >= utf8.RuneSelf {
+			table[c] |= wide
 		}
 	}
 	table['\\'] |= folds | escapes
@@ -129,8 +132,30 @@ func (d *document) duplicatesOfFew(names []span) (earlier, later span, found boo
 	return span{}, span{}, false
 }
 
-// nameSeed seeds the hashes of names, so that a sender cannot choose names that collide.
-var nameSeed = maphash.MakeSeed()
+// nameSeed and nameKeys seed the hashes of names, so that a sender cannot choose names that collide.
+var (
+	nameSeed = maphash.MakeSeed()
+	nameKeys = [2]uint64{maphash.String(nameSeed, "first"), maphash.String(nameSeed, "last")}
+)
+
+// hash is the hash of the name at a span as it is written. Most names have at most sixteen bytes:
+// for these it is the product of the first eight and the last eight, each with a key.
+func (d *document) hash(at span) uint64 {
+	name := d.text[at.from:at.to]
+	first, last := uint64(0), uint64(len(name))
+	switch {
+	case len(name) > 16:
+		return maphash.String(nameSeed, name)
+	case len(name) >= 8:
+		first, last = word(name[:8]), word(name[len(name)-8:])
+	default:
+		for i := range len(name) {
+			first = first<<8 | uint64(name[i])
+		}
+	}
+	high, low := bits.Mul64(first^nameKeys[0], last^nameKeys[1])
+	return high ^ low
+}
 
 // duplicatesOfMany is duplicates with a hash table. An entry is the index of a name plus one, at
 // the hash of the name or at the next free entry after it.
@@ -141,15 +166,17 @@ func (d *document) duplicatesOfMany(names []span, by sameness) (earlier, later s
 	var folded []byte
 	for i, at := range names {
 		d.step()
-		name := d.text[at.from:at.to]
+		hash := uint64(0)
 		switch by {
+		case asWritten:
+			hash = d.hash(at)
 		case asMeant:
-			name = d.nameAt(at)
+			hash = maphash.String(nameSeed, d.nameAt(at))
 		case butForCase:
 			folded = appendFolded(folded[:0], d.nameAt(at))
-			name = view(folded)
+			hash = maphash.Bytes(nameSeed, folded)
 		}
-		place := int(maphash.String(nameSeed, name) & uint64(size-1))
+		place := int(hash & uint64(size-1))
 		for ; table[place] != 0; place = (place + 1) & (size - 1) {
 			before := names[table[place]-1]
 			if d.same(before, at, by) {

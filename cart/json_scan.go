@@ -7,11 +7,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// scanner scans a JSON text that is known to be valid. It checks nothing that the grammar
-// guarantees, and reads nothing past the end.
+// scanner scans a JSON text (RFC 8259, and RFC 7493 for texts, so in UTF-8 without lone surrogates)
+// and checks it on the way. It knows nothing of names given twice.
+//
+// A text that turns out not to be JSON sets bad and ends there: the rest is not scanned, and what
+// was returned has no meaning. Since every method takes the end of the text for a byte that begins
+// no value and closes no bracket, callers need not ask for bad until they have read everything.
 type scanner struct {
 	text string
 	pos  int
+	bad  bool // the text is not JSON
 }
 
 // view is the body as a string that shares its memory.
@@ -19,54 +24,97 @@ func view(body []byte) string {
 	return unsafe.String(unsafe.SliceData(body), len(body))
 }
 
-// space advances to the next byte that is not white space. Where the grammar allows white space,
-// every byte up to the space character is white space.
+// fail ends the text where it is not JSON.
+func (s *scanner) fail() { s.pos, s.bad = len(s.text), true }
+
+// next is the first byte of the current value, which shows its kind; 0 at the end of the text.
+func (s *scanner) next() byte {
+	if s.pos < len(s.text) {
+		return s.text[s.pos]
+	}
+	return 0
+}
+
+// space advances to the next byte that is not white space.
 func (s *scanner) space() {
-	for s.text[s.pos] <= ' ' {
-		s.pos++
+	if s.next() <= ' ' {
+		s.blanks()
 	}
 }
 
-// next is the first byte of the current value, which shows its kind.
-func (s *scanner) next() byte { return s.text[s.pos] }
+// blanks is space where there may be some.
+func (s *scanner) blanks() {
+	for {
+		switch s.next() {
+		case ' ', '\n', '\r', '\t':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// ended reports whether there is nothing but white space behind the value that was read, and all
+// was JSON.
+func (s *scanner) ended() bool {
+	s.space()
+	return s.pos == len(s.text) && !s.bad
+}
 
 // number reports whether the current value is a number.
 func (s *scanner) number() bool {
-	c := s.text[s.pos]
-	return c == '-' || '0' <= c && c <= '9'
+	c := s.next()
+	return c-'0' <= 9 || c == '-'
 }
 
-// comma goes from the end of a value to the next one, or to the bracket that
-// closes what it is in.
-func (s *scanner) comma() {
+// enter goes into the current object or list. It reports whether there is anything in it, and goes
+// past its closing bracket otherwise. The caller reads each member or element and calls more:
+//
+//	for more := s.enter(']'); more; more = s.more(']') {
+func (s *scanner) enter(closing byte) bool {
+	s.pos++
 	s.space()
-	if s.text[s.pos] == ',' {
+	if s.next() == closing {
+		s.pos++
+		return false
+	}
+	return true
+}
+
+// more goes from the end of a value to the next one, or past the closing bracket of the object or
+// list and reports false.
+func (s *scanner) more(closing byte) bool {
+	if after := s.pos + 1; after < len(s.text) && s.text[s.pos] == ',' && s.text[after] > ' ' {
+		s.pos = after // as compact JSON has it
+		return true
+	}
+	s.space()
+	switch s.next() {
+	case ',':
 		s.pos++
 		s.space()
+		return true
+	case closing:
+		s.pos++
+	default:
+		s.fail()
 	}
+	return false
 }
 
-// span is where in the text a name is, without its quotes.
-type span struct{ from, to int32 }
-
-// span goes over the current string. It says where the string is and of which classes
-// its bytes are.
-func (s *scanner) span() (at span, class byte) {
-	text, i := s.text, s.pos+1
-	for {
-		c := text[i]
-		if c == '"' {
-			break
-		}
-		class |= classes[c]
-		if c == '\\' {
-			i++ // whatever is escaped, it does not end the string
-		}
-		i++
+// colon goes from the end of a name to its value.
+func (s *scanner) colon() {
+	if after := s.pos + 1; after < len(s.text) && s.text[s.pos] == ':' && s.text[after] > ' ' {
+		s.pos = after // as compact JSON has it
+		return
 	}
-	at = span{int32(s.pos + 1), int32(i)}
-	s.pos = i + 1
-	return at, class
+	s.space()
+	if s.next() != ':' {
+		s.fail()
+		return
+	}
+	s.pos++
+	s.space()
 }
 
 // name reads the name of a member and goes on to its value.
@@ -79,51 +127,56 @@ func (s *scanner) name() (name string, at span, class byte) {
 	return s.unescape(at), at, class
 }
 
-// colon goes from the end of a name to its value.
-func (s *scanner) colon() {
-	s.space()
-	s.pos++
-	s.space()
-}
-
 // str reads the current string.
 func (s *scanner) str() string {
 	start := s.pos + 1
-	end := start
-	escaped := false
-	for text := s.text; ; end++ {
-		c := text[end]
-		if c == '"' {
-			break
-		}
-		if c == '\\' {
-			escaped = true
-			end++
-		}
+	if end, high := special(s.text, start); high == 0 && end < len(s.text) && s.text[end] == '"' {
+		s.pos = end + 1
+		return s.text[start:end] // as most are
 	}
-	s.pos = end + 1
+	at, escaped := s.quoted()
 	if escaped {
-		return s.unescape(span{int32(start), int32(end)})
+		return s.unescape(at)
 	}
-	return s.text[start:end]
+	return s.text[at.from:at.to]
 }
 
 // scalar reads the current number, true, false or null as it is written.
 func (s *scanner) scalar() string {
 	start := s.pos
-	for s.pos < len(s.text) && classes[s.text[s.pos]]&ends == 0 {
-		s.pos++
+	switch s.next() {
+	case 't':
+		s.literal("true")
+	case 'f':
+		s.literal("false")
+	case 'n':
+		s.literal("null")
+	default:
+		s.digits()
+	}
+	if s.bad {
+		return ""
 	}
 	return s.text[start:s.pos]
 }
 
-// skipValue skips the current value without reading what is in it.
+// literal goes over a word that the text must have here.
+func (s *scanner) literal(word string) {
+	if !strings.HasPrefix(s.text[s.pos:], word) {
+		s.fail()
+		return
+	}
+	s.pos += len(word)
+}
+
+// skipValue skips the current value of a text that is known to be JSON, without reading what is in
+// it.
 func (s *scanner) skipValue() {
 	depth := 0
 	for {
 		switch s.next() {
 		case '"':
-			s.span()
+			s.quoted()
 		case '{', '[':
 			depth++
 			s.pos++

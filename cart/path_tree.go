@@ -13,6 +13,9 @@ type node struct {
 	positions []edge // to elements of a list
 	each      *edge  // to all values of an object or a list; nil for none
 
+	// lengths has a bit for each length that a name of an edge has, in bytes, those from 63 on in
+	// one.
+	lengths uint64
 	// cased is set if a name in lower case could differ from one of the edges only in
 	// case.
 	cased bool
@@ -29,15 +32,15 @@ type node struct {
 // edge is one value to look for: either a field or a further node.
 type edge struct {
 	name     string // of a member
-	verbatim bool   // JSON can have it as it is, without escapes
-	position int    // in a list
-	embedded bool   // it is a text with JSON in it
-	strict   bool   // if it cannot be read, the cart is invalid
-	quick    bool   // it is a field of a line, strict, and not embedded
-	anyCase  bool   // its name in another case alone is something else
-	notNull  bool   // null stands in place of lines or of a charge, and is not as good as absent
-	commas   bool   // texts are cut at commas
-	order    uint8  // which of the several paths of its field this is
+	written  writtenName
+	position int   // in a list
+	embedded bool  // it is a text with JSON in it
+	strict   bool  // if it cannot be read, the cart is invalid
+	quick    bool  // it is a field of a line, strict, and not embedded
+	anyCase  bool  // its name in another case alone is something else
+	notNull  bool  // null stands in place of lines or of a charge, and is not as good as absent
+	commas   bool  // texts are cut at commas
+	order    uint8 // which of the several paths of its field this is
 	field    field
 	into     *node
 	path     string // that leads here, for reasons
@@ -46,6 +49,9 @@ type edge struct {
 // find is the edge called name, or -1. Senders write the members of objects in the same order, so
 // the search starts where the caller expects the name.
 func (n *node) find(name string, expected int) int {
+	if n.lengths&lengthBit(name) == 0 {
+		return -1
+	}
 	for i := expected; i < len(n.edges); i++ {
 		if n.edges[i].name == name {
 			return i
@@ -58,6 +64,8 @@ func (n *node) find(name string, expected int) int {
 	}
 	return -1
 }
+
+func lengthBit(name string) uint64 { return 1 << min(len(name), 63) }
 
 // variant is the edge whose name differs from name only in case, or nil.
 func (n *node) variant(name string) *edge {
@@ -118,8 +126,9 @@ func (n *node) edge(s *step) *edge {
 	i := slices.IndexFunc(n.edges, func(e edge) bool { return e.name == s.name })
 	if i < 0 {
 		i = len(n.edges)
+		n.lengths |= lengthBit(s.name)
 		needsEscapes := strings.ContainsFunc(s.name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
-		n.edges = append(n.edges, edge{name: s.name, verbatim: !needsEscapes, embedded: s.embedded})
+		n.edges = append(n.edges, edge{name: s.name, written: newWrittenName(s.name, !needsEscapes), embedded: s.embedded})
 	}
 	return &n.edges[i]
 }

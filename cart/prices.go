@@ -83,8 +83,7 @@ const maxExact = 1<<53 - 1
 
 // plainInteger reads digits and nothing else, at most [money.Max].
 func plainInteger(text string) (int64, bool) {
-	const mostDigits = 15 // those of money.Max
-	if len(text) == 0 || len(text) > mostDigits {
+	if len(text) == 0 || len(text) > mostPlain {
 		return 0, false
 	}
 	value := int64(0)

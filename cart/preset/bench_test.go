@@ -2,6 +2,8 @@ package preset
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -23,23 +25,43 @@ func BenchmarkPreset(b *testing.B) {
 		} {
 			b.Run(p.Name+"/"+shape.name, func(b *testing.B) {
 				body := []byte(written(p.Options.Map, shape.options, 50))
-				reader, err := cart.NewReader(shape.options)
-				if err != nil {
-					b.Fatal(err)
-				}
-				currency, err := money.ParseCurrency("USD")
-				if err != nil {
-					b.Fatal(err)
-				}
-				var into cart.Cart
-				b.SetBytes(int64(len(body)))
-				b.ReportAllocs()
-				for b.Loop() {
-					if found, err := reader.ReadJSON(body, currency, &into); err != nil || !found || len(into.Lines) != 50 {
-						b.Fatalf("%v, %v, %d lines\n%.1000s", found, err, len(into.Lines), body)
-					}
-				}
+				benchmarkRead(b, shape.options, body, func(c *cart.Cart) bool { return len(c.Lines) == 50 })
 			})
+		}
+	}
+}
+
+// BenchmarkSample reads an order as its system sends it, most of whose members the preset does not
+// read.
+func BenchmarkSample(b *testing.B) {
+	for _, p := range All() {
+		b.Run(p.Name, func(b *testing.B) {
+			body, err := os.ReadFile(filepath.Join("testdata", p.Name+".json"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			benchmarkRead(b, p.Options, body, func(*cart.Cart) bool { return true })
+		})
+	}
+}
+
+// benchmarkRead reads a body with options again and again.
+func benchmarkRead(b *testing.B, options cart.Options, body []byte, right func(*cart.Cart) bool) {
+	b.Helper()
+	reader, err := cart.NewReader(options)
+	if err != nil {
+		b.Fatal(err)
+	}
+	currency, err := money.ParseCurrency("USD")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var into cart.Cart
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if found, err := reader.ReadJSON(body, currency, &into); err != nil || !found || !right(&into) {
+			b.Fatalf("%v, %v, %d lines\n%.1000s", found, err, len(into.Lines), body)
 		}
 	}
 }
