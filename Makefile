@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-endure pgo soak reference conformance vulncheck
+.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure soak reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run -tags nobadger,nomysql,nopgx ./cmd/caddy run --config Caddyfile.example
@@ -38,14 +38,14 @@ bench-hostile: ## what good orders feel of broken, huge and slow requests
 bench-gateway: ## beside the proxy alone, handlers by hand, a service beside it and nginx with Lua
 	cd bench && go run ./gateway
 
+bench-aims: ## the same, the proxy and the gateway alone
+	cd bench && go run ./gateway -aims
+
 bench-scale: ## what an order and a reload cost by the size of things, as tables and pictures
 	cd bench && go run ./scale -to ../docs/performance
 
 bench-endure: ## ten minutes of as many orders as the gateway takes, with a reload every second
 	cd bench && go run ./endure
-
-pgo: ## the profile that cmd/caddy is built by, from a real load
-	cd bench && go run ./pgo
 
 vulncheck: ## known vulnerabilities in what the gateway calls; needs https://vuln.go.dev
 	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...

@@ -10,9 +10,7 @@ import (
 const untidy = "version=\"1\" # the label\n[rule.a]\n  discount_rate=0.1\n  skus=[\"x\",\"y\"]\n"
 
 func TestFmt(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it starts a program for every answer")
-	}
+	readsOutput(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.toml")
 	write(t, path, untidy)

@@ -66,6 +66,7 @@ func TestLogAsksTheRunningGateway(t *testing.T) {
 }
 
 func TestLogOfSeveralStrategies(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "shop", "discount.toml"), strategyOf(1))
@@ -95,6 +96,7 @@ func TestLogOfSeveralStrategies(t *testing.T) {
 
 // Without a gateway the message names both ways to the log.
 func TestLogWithoutAGateway(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	for _, args := range [][]string{{"log"}, {"log", "verify"}, {"log", "export"}} {

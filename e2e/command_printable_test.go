@@ -32,6 +32,7 @@ func (r result) isPlain(t testing.TB) result {
 
 // Whatever a file is called, and whatever is in it, no command writes what a terminal acts on.
 func TestOutputIsPrintable(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	name := "shop" + acts
@@ -102,6 +103,7 @@ func oneLine(mistakes int) string {
 
 // A small file does not make a large answer, of a command or of the admin API.
 func TestAnswersAboutAHostileFileAreBounded(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	const most = 2 << 20
 	dir := t.TempDir()
@@ -137,6 +139,7 @@ func TestAnswersAboutAHostileFileAreBounded(t *testing.T) {
 
 // Of the failures of many tests two hundred are listed, and each failed test is named.
 func TestTheFailuresOfManyTestsAreBounded(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	f := filepath.Join(dir, "shop.toml")
@@ -176,6 +179,7 @@ func TestTheFailuresOfManyTestsAreBounded(t *testing.T) {
 // Of what orders have beside what is read, map lists two hundred; and a long name above all
 // lines is not told with each of them.
 func TestOutputOfMapIsBounded(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	f := filepath.Join(dir, "orders.jsonl")

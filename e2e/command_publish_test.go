@@ -141,10 +141,8 @@ func TestPublishTakesTheBodiesOfTests(t *testing.T) {
 // What people read of publish is kept in testdata/commands. The commands run one
 // after the other in one directory.
 func TestOutputOfPublish(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it starts a program for every answer")
-	}
 	dir := t.TempDir()
 	writePair(t, filepath.Join(dir, "discount.toml"), 300)
 	write(t, filepath.Join(dir, "alone.toml"), "version = \"v\"\n[rule.\"share\"]\ndiscount_rate = 0.8\n")

@@ -6,6 +6,7 @@ import (
 )
 
 func TestSchema(t *testing.T) {
+	readsOutput(t)
 	dir := t.TempDir()
 	golden(t, "schema.help.golden", caddy(t, dir, "discount", "schema", "--help").good(t).out)
 	golden(t, "schema.tests.golden", caddy(t, dir, "discount", "schema", "--tests").good(t).out)

@@ -55,6 +55,16 @@ func caddyCommand(ctx context.Context, t testing.TB, dir string, args ...string)
 	return cmd
 }
 
+// readsOutput skips a test with -short, which starts a command for every answer and
+// reads what it prints. CI runs those without the race detector: each start takes
+// seconds with it, and a command that ends by itself shares nothing.
+func readsOutput(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a program for every answer")
+	}
+}
+
 // result is what became of a command.
 type result struct {
 	out, err string

@@ -20,23 +20,29 @@ type kind struct {
 	method string
 	body   []byte
 	header http.Header
+	module bool // only the module has rules for it
 }
 
 // The kinds that are measured.
 const (
-	threeLines = "a cart of three lines"
-	fiftyLines = "a cart of fifty lines"
+	threeLines  = "a cart of three lines"
+	fiftyLines  = "a cart of fifty lines, each with a rule of its own"
+	spreadLines = "a cart of fifty lines that share a discount and reach the limit"
 )
 
 func kinds() []kind {
 	json := http.Header{"Content-Type": {"application/json"}}
 	return []kind{
-		{threeLines, http.MethodPost, []byte(shop.Cart), json},
-		{fiftyLines, http.MethodPost, shop.CartOf(50), json},
-		{"a cart in headers", http.MethodPost, nil, http.Header{"X-Cart-Items": {`"sku-1";q=2;p=1800, "sku-2";q=1;p=1500, "sku-3";q=3;p=990`}}},
-		{"no cart", http.MethodGet, nil, nil},
+		{name: threeLines, method: http.MethodPost, body: []byte(shop.Cart), header: json},
+		{name: fiftyLines, method: http.MethodPost, body: shop.CartOf(50), header: json},
+		{name: spreadLines, method: http.MethodPost, body: shop.AssortedCartOf(50), header: json, module: true},
+		{name: "a cart in headers", method: http.MethodPost, header: http.Header{"X-Cart-Items": {`"sku-1";q=2;p=1800, "sku-2";q=1;p=1500, "sku-3";q=3;p=990`}}},
+		{name: "no cart", method: http.MethodGet},
 	}
 }
+
+// measures is whether a kind says something of a gateway.
+func (k kind) measures(g *gateway) bool { return !k.module || g.module || !g.prices }
 
 // figure is what one gateway did in one round.
 type figure struct {

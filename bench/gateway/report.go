@@ -9,12 +9,15 @@ import (
 // report prints the middle of the rounds, and each figure's ratio to that of the
 // proxy alone in the same round: the middle one, and from which to which.
 func report(k kind, s *testbed, figures map[string][]figure) {
-	fmt.Printf("\n%s\n%-26s %9s %-24s %9s %-24s %9s %9s %8s\n", k.name, "",
+	fmt.Printf("\n%s\n%-30s %9s %-24s %9s %-24s %9s %9s %8s\n", k.name, "",
 		"req/s", "  of the proxy alone", "CPU s", "  of the proxy alone", "p50", "p99", "memory")
 	alone := figures[s.gateways[0].name]
 	for _, g := range s.gateways {
 		own := figures[g.name]
-		fmt.Printf("%-26s %9.0f %-24s %9.2f %-24s %9v %9v %5d MB\n", g.name,
+		if len(own) == 0 {
+			continue
+		}
+		fmt.Printf("%-30s %9.0f %-24s %9.2f %-24s %9v %9v %5d MB\n", g.name,
 			median(own, func(f figure) float64 { return f.throughput }), ratios(own, alone, func(f figure) float64 { return f.throughput }),
 			median(own, func(f figure) float64 { return f.cpu }), ratios(own, alone, func(f figure) float64 { return f.cpu }),
 			middle(own, func(f figure) time.Duration { return f.p50 }), middle(own, func(f figure) time.Duration { return f.p99 }),

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,10 +21,10 @@ import (
 
 // testbed is where the gateways stand, in front of one order service.
 type testbed struct {
-	dir, bin, guided, byHand, lean string // guided is bin, built by the profile of make pgo
-	gateways                       []*gateway
-	upstream                       *http.Server
-	orders                         string // address of the order service
+	dir, bin, byHand string
+	gateways         []*gateway
+	upstream         *http.Server
+	orders           string // address of the order service
 }
 
 // gateway is one of them.
@@ -31,6 +32,7 @@ type gateway struct {
 	name     string
 	url      string
 	prices   bool // it computes discounts
+	module   bool // it does so with the module
 	commands []*exec.Cmd
 	log      bytes.Buffer
 }
@@ -41,6 +43,7 @@ const caddyfile = `{
 	persist_config off
 	log {
 		level ERROR
+		%s
 	}
 }
 :%s {
@@ -49,58 +52,62 @@ const caddyfile = `{
 		%s
 		reverse_proxy %s {
 			%s
+			transport http {
+				keepalive_idle_conns_per_host 512
+				%s
+			}
 		}
 	}
 }
 `
 
-// How reverse_proxy sends: with its own transport, which keeps 32 idle connections
-// unless it is told to keep more; with the body in one piece with the head; and with
-// the transport of bench/lean.
+// settings are what a Caddyfile and the environment say beside the handler. Only the
+// connections that are kept are as in the example everywhere: with Caddy's 32, what is
+// measured would be connecting.
+type settings struct {
+	log       string // lines in the global log
+	proxy     string // lines in reverse_proxy
+	transport string // lines in its transport
+	gogc      string // empty for Go's default
+}
+
+var (
+	asInstalled = settings{}
+	example     = settings{log: "format lazy", proxy: "request_buffers 1MiB", transport: "write_buffer 16KiB"} // of Caddyfile.example
+	lessGarbage = settings{log: example.log, proxy: example.proxy, transport: example.transport, gogc: "400"}
+)
+
+// The names of those that are held against each other.
 const (
-	asItIs   = "transport http {\n keepalive_idle_conns_per_host 512\n }"
-	buffered = "request_buffers 1MiB\n" + asItIs
-	lean     = "transport lean"
+	alone        = "the proxy alone"
+	again        = "the proxy alone, again"
+	aloneExample = "alone, example's settings"
+	few          = "discount, 100 rules"
+	fewExample   = "discount, example's settings"
+	fewCompact   = "the same, headers compact"
+	fewGOGC      = "the same, GOGC=400"
+	many         = "discount, 10,000 rules"
+	byHand       = "by hand, in a day"
+	lua          = "nginx with Lua"
+	beside       = "a service beside it"
 )
 
 // open starts the order service and every gateway. What was started is in the
 // testbed, even if something failed.
-func open(dir, bin string) (*testbed, error) {
-	s := &testbed{
-		dir: dir, bin: bin,
-		guided: filepath.Join(dir, "guided"), byHand: filepath.Join(dir, "byhand"), lean: filepath.Join(dir, "lean"),
-	}
-	if err := s.build(); err != nil {
-		return s, err
-	}
+func open(dir, bin string, aimsOnly bool) (*testbed, error) {
+	s := &testbed{dir: dir, bin: bin, byHand: filepath.Join(dir, "byhand")}
 	if err := s.serveOrders(); err != nil {
 		return s, err
 	}
-	rules, err := s.writeRules(100)
-	if err != nil {
-		return s, err
+	starts := s.own()
+	if !aimsOnly {
+		others, err := s.others()
+		if err != nil {
+			return s, err
+		}
+		starts = append(starts, others...)
 	}
-	service, err := freeAddress()
-	if err != nil {
-		return s, err
-	}
-	for _, start := range []func() error{
-		func() error { return s.caddy(alone, s.bin, "", asItIs, false) },
-		func() error { return s.caddy(again, s.bin, "", asItIs, false) },
-		func() error { return s.discount(few, s.bin, 100, asItIs) },
-		func() error { return s.caddy("the proxy alone, buffers", s.bin, "", buffered, false) },
-		func() error { return s.discount("discount, buffers", s.bin, 100, buffered) },
-		func() error { return s.discount(guided, s.guided, 100, asItIs) },
-		func() error { return s.discount(many, s.bin, 10_000, asItIs) },
-		func() error { return s.caddy(byHand, s.byHand, "byhand rules "+rules, asItIs, true) },
-		func() error { return s.nginx(lua, rules) },
-		func() error {
-			serve := exec.Command(s.byHand, "serve", service, rules)
-			return s.caddy(beside, s.byHand, "byhand service http://"+service, asItIs, true, serve)
-		},
-		func() error { return s.caddy("lean transport, alone", s.lean, "", lean, false) },
-		func() error { return s.discount("lean transport, discount", s.lean, 100, lean) },
-	} {
+	for _, start := range starts {
 		if err := start(); err != nil {
 			return s, err
 		}
@@ -108,35 +115,44 @@ func open(dir, bin string) (*testbed, error) {
 	return s, nil
 }
 
-// The names of those that are held against each other.
-const (
-	alone  = "the proxy alone"
-	again  = "the proxy alone, again"
-	few    = "discount, 100 rules"
-	guided = "discount, guided build"
-	many   = "discount, 10,000 rules"
-	byHand = "by hand, in a day"
-	lua    = "nginx with Lua"
-	beside = "a service beside it"
-)
-
-// build builds what is not the gateway as it is.
-func (s *testbed) build() error {
-	for _, b := range []struct {
-		in   string
-		args []string
-	}{
-		{"..", []string{"-pgo=cmd/caddy/gateway.pgo", "-o", s.guided, "./cmd/caddy"}},
-		{".", []string{"-o", s.byHand, "./byhand"}},
-		{".", []string{"-o", s.lean, "./lean"}},
-	} {
-		cmd := exec.Command("go", append([]string{"build"}, b.args...)...)
-		cmd.Dir = b.in
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("building %s: %w\n%s", b.args[len(b.args)-1], err, out)
-		}
+// own are the proxy and the module, in the settings that aims are about.
+func (s *testbed) own() []func() error {
+	return []func() error{
+		func() error { return s.proxy(alone, asInstalled) },
+		func() error { return s.proxy(again, asInstalled) },
+		func() error { return s.proxy(aloneExample, example) },
+		func() error { return s.discount(few, 100, "fields", asInstalled) },
+		func() error { return s.discount(fewExample, 100, "fields", example) },
+		func() error { return s.discount(fewCompact, 100, "compact", example) },
+		func() error { return s.discount(many, 10_000, "fields", asInstalled) },
 	}
-	return nil
+}
+
+// others are what people would use instead, and the module with more memory.
+func (s *testbed) others() ([]func() error, error) {
+	cmd := exec.Command("go", "build", "-o", s.byHand, "./byhand")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("building byhand: %w\n%s", err, out)
+	}
+	rules, err := s.writeRules(100)
+	if err != nil {
+		return nil, err
+	}
+	service, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	return []func() error{
+		func() error { return s.discount(fewGOGC, 100, "compact", lessGarbage) },
+		func() error {
+			return s.caddy(&gateway{name: byHand, prices: true}, s.byHand, "byhand rules "+rules, asInstalled)
+		},
+		func() error { return s.nginx(lua, rules) },
+		func() error {
+			serve := exec.Command(s.byHand, "serve", service, rules)
+			return s.caddy(&gateway{name: beside, prices: true, commands: []*exec.Cmd{serve}}, s.byHand, "byhand service http://"+service, asInstalled)
+		},
+	}, nil
 }
 
 // serveOrders is the order service: it reads the order, and says in its answer what
@@ -149,10 +165,17 @@ func (s *testbed) serveOrders() error {
 	s.orders = l.Addr().String()
 	s.upstream = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("X-Seen", cmp.Or(r.Header.Get("X-Discount-Amount"), "none"))
+		w.Header().Set("X-Seen", cmp.Or(r.Header.Get("X-Discount-Amount"), compactAmount(r.Header.Get("X-Discount")), "none"))
 	})}
 	go func() { _ = s.upstream.Serve(l) }()
 	return nil
+}
+
+// compactAmount is the amount of the one field that has all.
+func compactAmount(field string) string {
+	_, after, _ := strings.Cut(field, "amount=")
+	amount, _, _ := strings.Cut(after, ",")
+	return amount
 }
 
 // writeRules writes the rules of shop.StrategyOf for those who do not read TOML.
@@ -165,29 +188,38 @@ func (s *testbed) writeRules(n int) (string, error) {
 	return path, os.WriteFile(path, text, 0o600)
 }
 
-func (s *testbed) discount(name, bin string, rules int, sending string) error {
+func (s *testbed) proxy(name string, with settings) error {
+	return s.caddy(&gateway{name: name}, s.bin, "", with)
+}
+
+// discount starts the module with a strategy of so many rules, which sends its
+// results as fields or compact.
+func (s *testbed) discount(name string, rules int, headers string, with settings) error {
 	path := filepath.Join(s.dir, fmt.Sprintf("strategy-%d.toml", rules))
 	if err := os.WriteFile(path, shop.StrategyOf(rules, 1), 0o600); err != nil {
 		return err
 	}
-	return s.caddy(name, bin, fmt.Sprintf("discount %s {\n state off\n}", path), sending, true)
+	directive := fmt.Sprintf("discount %s {\n state off\n headers %s\n}", path, headers)
+	return s.caddy(&gateway{name: name, prices: true, module: true}, s.bin, directive, with)
 }
 
-// caddy starts a Caddy with a directive before the proxy, which sends in one of these
-// ways, and what it needs besides.
-func (s *testbed) caddy(name, bin, directive, sending string, prices bool, besides ...*exec.Cmd) error {
+// caddy starts a Caddy with a directive before the proxy.
+func (s *testbed) caddy(g *gateway, bin, directive string, with settings) error {
 	address, err := freeAddress()
 	if err != nil {
 		return err
 	}
 	_, port, _ := net.SplitHostPort(address)
 	config := filepath.Join(s.dir, fmt.Sprintf("Caddyfile-%d", len(s.gateways)))
-	if err := os.WriteFile(config, fmt.Appendf(nil, caddyfile, port, directive, s.orders, sending), 0o600); err != nil {
+	text := fmt.Appendf(nil, caddyfile, with.log, port, directive, s.orders, with.proxy, with.transport)
+	if err := os.WriteFile(config, text, 0o600); err != nil {
 		return err
 	}
 	cmd := exec.Command(bin, "run", "--config", config, "--adapter", "caddyfile")
-	cmd.Env = append(shop.Environment(), "HOME="+s.dir, "XDG_DATA_HOME="+s.dir, "XDG_CONFIG_HOME="+s.dir)
-	return s.add(&gateway{name: name, url: "http://" + address + "/orders", prices: prices, commands: append(besides, cmd)})
+	cmd.Env = append(os.Environ(), "GOGC="+with.gogc, "HOME="+s.dir, "XDG_DATA_HOME="+s.dir, "XDG_CONFIG_HOME="+s.dir)
+	g.url = "http://" + address + "/orders"
+	g.commands = append(g.commands, cmd)
+	return s.add(g)
 }
 
 // add starts the processes of a gateway and waits until it answers.

@@ -52,7 +52,7 @@ type Setting struct {
 	State    bool   // it has a state directory
 	Alone    bool   // it answers by itself, so that no other program takes its processors
 
-	// Administered has it answer on an admin endpoint, of which profiles are a part.
+	// Administered has it answer on an admin endpoint.
 	Administered bool
 }
 
@@ -272,19 +272,6 @@ func (g *Gateway) Stop() error {
 		return fmt.Errorf("the gateway ended with %w:\n%s", err, g.log.String())
 	}
 	return nil
-}
-
-// Profile is what the gateway's processors do for so long, as pprof has it.
-func (g *Gateway) Profile(length time.Duration) ([]byte, error) {
-	res, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", g.admin, int(length.Seconds())))
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("asked for a profile the gateway says %s", res.Status)
-	}
-	return io.ReadAll(res.Body)
 }
 
 // MemoryPeak is the most memory that the gateway held, in bytes.

@@ -358,6 +358,9 @@ func (v *verification) run(t *testing.T, program []string) (stdout, stderr strin
 
 func TestExamples(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("the samples are programs of their own")
+	}
 	for _, p := range programs {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
