@@ -103,7 +103,7 @@ func claims() *assertion.Claims {
 	return &assertion.Claims{
 		Status: "applied", Priced: true, Amount: 810, Shipping: 0, Subtotal: 5400, Payable: 4590, Currency: "CNY",
 		Rules: rules, Lines: lines, Strategy: "版本 \"2026\"\t\\", Fingerprint: "00ff",
-		Method: "POST", Host: "shop.example:8443", Path: "/orders/%E8%8C%B6", Body: assertion.BodyDigest([]byte(body)),
+		Target: assertion.Target{Method: "POST", Host: "shop.example:8443", Path: "/orders/%E8%8C%B6"}, Body: assertion.BodyDigest([]byte(body)),
 	}
 }
 
