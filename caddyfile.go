@@ -37,6 +37,7 @@ import (
 //	    on_invalid    pass|reject
 //	    on_oversize   pass|reject
 //	    header_prefix <prefix>
+//	    headers       fields|compact
 //	    lines         on|off
 //	    respond       off|on|upstream
 //	    explain       off|on|next
@@ -150,7 +151,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 
 // optionNames lists the options that [Options.option] reads.
 var optionNames = []string{
-	"env", "source", "prices", "customer", "on_invalid", "on_oversize", "header_prefix", "max_body", "decode", "max_lines",
+	"env", "source", "prices", "customer", "on_invalid", "on_oversize", "header_prefix", "headers", "max_body", "decode", "max_lines",
 	"lines", "respond", "explain", "origins", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
 	"reload", "guard", "state",
 }

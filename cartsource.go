@@ -98,7 +98,7 @@ const (
 
 // ambiguousBody is the decision on a body that the order service may read as another text than the
 // gateway: the same bytes may be another cart in UTF-7 or GBK.
-var ambiguousBody = refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none")
+var ambiguousBody = kept(refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none"))
 
 // classify is the kind of the body of a request.
 func (p *pricer) classify(r *http.Request) bodyKind {

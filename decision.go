@@ -53,6 +53,7 @@ type decision struct {
 
 	amount, shipping, subtotal, payable string
 	currency, rules, lines, gifts       string
+	compact                             string // all of them as one Dictionary, where that is set
 	strategy                            *engine.Compiled
 	amounts                             amounts
 }
@@ -61,27 +62,27 @@ type decision struct {
 type amounts struct{ goods, shipping, subtotal, payable int64 }
 
 // incompleteBody is the decision on a body that ends early, the same for all requests.
-var incompleteBody = &decision{
+var incompleteBody = kept(&decision{
 	status:  statusUnavailable,
 	reason:  fieldReason("the body broke off"),
 	problem: &problemDetails{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
-}
+})
 
 // endedWaiting is the decision on a request that its client gave up while it waited for a slot.
-var endedWaiting = refuse(statusUnavailable, "the request ended before its turn")
+var endedWaiting = kept(refuse(statusUnavailable, "the request ended before its turn"))
 
 // tooManySteps is the decision on a cart that takes too long to price.
-var tooManySteps = refuse(statusUnavailable, strategy.ErrTooManySteps.Error())
+var tooManySteps = kept(refuse(statusUnavailable, strategy.ErrTooManySteps.Error()))
 
 // oversize is the decision on a body that is larger than max_body.
 func oversize(maxBody int64) *decision {
-	return &decision{
+	return kept(&decision{
 		status: statusOversize,
 		problem: &problemDetails{
 			Status: http.StatusRequestEntityTooLarge, Title: "Cart too large",
 			Detail: fmt.Sprintf("the body is larger than the gateway reads, which is %d bytes (max_body)", maxBody),
 		},
-	}
+	})
 }
 
 // refuse is the decision on a request that has no discount, with the reason.
@@ -118,7 +119,7 @@ const maxReason = 300
 // fieldReason is a reason as the value of a header, cut after a whole character.
 func fieldReason(reason string) string {
 	reason = brief.Beginning(reason, maxReason)
-	text, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(reason)))
+	text, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(reason))) // which fails for no text
 	if err != nil {
 		return strconv.QuoteToASCII(reason)
 	}
@@ -188,7 +189,7 @@ func bypass(why bypassReason, header, detail string) *decision {
 	if header != "" {
 		d.reason = fieldReason(header)
 	}
-	return d
+	return kept(d)
 }
 
 // ordinary is the decision on a request that cannot hold a cart.

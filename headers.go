@@ -3,6 +3,7 @@ package discount
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,12 +24,11 @@ const maxHeaders = 3 << 10
 // leftOut stands for a list that would not fit (RFC 9651 Boolean false).
 const leftOut = "?0"
 
-// decide is the decision on a cart that was quoted. The amounts, the rules and the lines share one
-// string.
+// decide is the decision on a cart that was quoted. Its texts share one string, but for the gifts.
 func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	quote := &q.quote
 	d := &decision{
-		status: statusNone, strategy: q.by, currency: quote.Currency,
+		status: statusNone, strategy: q.by, currency: quote.Currency, gifts: gifts(quote, ", "),
 		amounts: amounts{quote.Discount, quote.ShippingDiscount, quote.Subtotal, quote.Payable},
 	}
 	if len(quote.Applied) > 0 {
@@ -46,38 +46,60 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	ends[2] = len(b)
 	b = strconv.AppendInt(b, quote.Payable, 10)
 	ends[3] = len(b)
-	b = appendRules(b, q.by, quote)
+	b = appendRules(b, q.by, quote, ", ")
 	ends[4] = len(b)
 	if p.lines {
 		b = appendLines(b, quote)
 	}
 	ends[5] = len(b)
+	left := omit(p.listsSize(q.by, in.target), ends[4]-ends[3], ends[5]-ends[4], len(d.gifts))
+	if p.names.Compact {
+		b = d.appendDictionary(b, quote, p.lines, left)
+	}
 	q.text = b
 	all := string(b)
 	d.amount, d.shipping = all[:ends[0]], all[ends[0]:ends[1]]
 	d.subtotal, d.payable = all[ends[1]:ends[2]], all[ends[2]:ends[3]]
-	d.rules, d.lines = all[ends[3]:ends[4]], all[ends[4]:]
-	d.gifts = gifts(quote)
-	d.shrink(p.listsSize(q.by, in.target))
+	d.rules, d.lines, d.compact = all[ends[3]:ends[4]], all[ends[4]:ends[5]], all[ends[5]:]
+	left.apply(d)
 	q.shard.Evaluated(time.Since(q.at) - q.waited)
 	return d
 }
 
-// shrink leaves out lists until all lists together take at most size bytes: the lines first, then
+// omitted are the lists that are left out.
+type omitted struct{ lines, rules, gifts bool }
+
+// omit leaves out lists until all lists together take at most size bytes: the lines first, then
 // the rules, then the gifts.
-func (d *decision) shrink(size int) {
-	for _, list := range []*string{&d.lines, &d.rules, &d.gifts} {
-		if len(d.rules)+len(d.lines)+len(d.gifts) > size && *list != "" {
-			*list = leftOut
-		}
+func omit(size, rules, lines, gifts int) (left omitted) {
+	if left.lines = rules+lines+gifts > size && lines > 0; left.lines {
+		lines = len(leftOut)
+	}
+	if left.rules = rules+lines+gifts > size && rules > 0; left.rules {
+		rules = len(leftOut)
+	}
+	left.gifts = rules+lines+gifts > size && gifts > 0
+	return left
+}
+
+// apply puts the sign in place of the lists that are left out.
+func (o omitted) apply(d *decision) {
+	if o.lines {
+		d.lines = leftOut
+	}
+	if o.rules {
+		d.rules = leftOut
+	}
+	if o.gifts {
+		d.gifts = leftOut
 	}
 }
 
-// appendRules writes the rules that applied: "spring";amount=810, "vip";amount=90.
-func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote) []byte {
+// appendRules writes the rules that applied, with a separator: "spring";amount=810, "vip";amount=90.
+func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote, separator string) []byte {
 	for i, a := range q.Applied {
 		if i > 0 {
-			b = append(b, ", "...)
+			b = append(b, separator...)
 		}
 		b = append(b, e.Header.Rules[a.Rule]...)
 		b = append(b, ";amount="...)
@@ -98,27 +120,30 @@ func appendLines(b []byte, q *strategy.Quote) []byte {
 	return append(b, ')')
 }
 
-// gifts writes the goods that come with the order: "sticker-pack";q=1. Few
+// gifts writes the goods that come with the order, with a separator: "sticker-pack";q=1. Few
 // orders have any.
-func gifts(q *strategy.Quote) string {
+func gifts(q *strategy.Quote, separator string) string {
 	if len(q.Gifts) == 0 {
 		return ""
 	}
-	list := make(httpsfv.List, 0, len(q.Gifts))
-	for _, g := range q.Gifts {
+	items := make([]string, len(q.Gifts))
+	for i, g := range q.Gifts {
 		item := httpsfv.NewItem(sfv.Bare(g.SKU))
 		item.Params.Add("q", g.Quantity)
-		list = append(list, item)
+		var err error
+		if items[i], err = httpsfv.Marshal(item); err != nil {
+			return leftOut // a SKU that no header can carry
+		}
 	}
-	text, err := httpsfv.Marshal(list)
-	if err != nil {
-		return leftOut // a SKU that no header can carry
-	}
-	return text
+	return strings.Join(items, separator)
 }
 
 // apply sets the headers of the decision. The values of all share one array.
 func (d *decision) apply(h http.Header, n *httpheader.Names) {
+	if n.Compact {
+		h[n.Dictionary] = []string{d.dictionary()}
+		return
+	}
 	values := make([]string, 0, 11)
 	put := func(name, value string) {
 		if value != "" {

@@ -59,6 +59,13 @@ type Options struct {
 	// What the names of the discount headers begin with. Default: `X-Discount-`.
 	HeaderPrefix string `json:"header_prefix,omitempty"`
 
+	// How the discount headers are written: `fields` for a header for each value, such as
+	// `X-Discount-Amount`, or `compact` for one header with all of them, as Dictionary of RFC 9651.
+	// Its name is `header_prefix` without the last hyphen: `X-Discount`. The assertion is a header
+	// of its own in either form. What a client sends under the names of both forms is removed.
+	// Default: `fields`.
+	Headers HeaderForm `json:"headers,omitempty"`
+
 	// Whether to set the header with the discount of every line. Default: true.
 	Lines *bool `json:"lines,omitempty"`
 

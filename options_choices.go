@@ -17,6 +17,15 @@ const (
 	reactionReject Reaction = "reject"
 )
 
+// HeaderForm is how the discount headers are written: `fields` for a header for each value,
+// `compact` for one header with all of them.
+type HeaderForm string
+
+const (
+	headersFields  HeaderForm = "fields"
+	headersCompact HeaderForm = "compact"
+)
+
 // RespondMode is what a response has under the names of the discount headers: `off` for
 // nothing, `on` for the headers of the request, `upstream` for what the upstream sends.
 type RespondMode string
@@ -62,6 +71,7 @@ func (o *Options) choices() []directive.Enum {
 		directive.EnumOf("customer", &o.Customer, cartoptions.Customers...),
 		directive.EnumOf("on_invalid", &o.OnInvalid, reactions...),
 		directive.EnumOf("on_oversize", &o.OnOversize, reactions...),
+		directive.EnumOf("headers", &o.Headers, headersFields, headersCompact),
 		directive.EnumOf("respond", &o.Respond, respondOff, respondOn, respondUpstream),
 		directive.EnumOf("explain", &o.Explain, explainOff, explainOn, explainNext),
 	}

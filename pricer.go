@@ -121,9 +121,11 @@ func (o *Options) prepare() (cart.Options, *cart.Reader, error) {
 // newPricer is a pricer without what it shares with others.
 func (o *Options) newPricer(log *zap.Logger, reader *cart.Reader) *pricer {
 	items := o.itemsAt(reader)
+	names := httpheader.New(o.HeaderPrefix, requestCounters.Spoofed)
+	names.Compact = o.Headers == headersCompact
 	return &pricer{
 		reader:         reader,
-		names:          httpheader.New(o.HeaderPrefix, requestCounters.Spoofed),
+		names:          names,
 		log:            log,
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),

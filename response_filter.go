@@ -17,7 +17,7 @@ func (s *requestState) filterResponse(w http.ResponseWriter, names *httpheader.N
 	sets, passes := respond == respondOn, respond == respondUpstream
 	if before := filterOf(w, names.Prefix); before != nil {
 		if d != nil {
-			before.decision, before.sets, before.passes = d, sets, passes
+			before.names, before.decision, before.sets, before.passes = names, d, sets, passes
 		}
 		return w, nil
 	}

@@ -21,7 +21,7 @@ func boasting(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	h := w.Header()
 	boast := func(mark string) {
-		for _, name := range []string{"X-Discount-Amount", "X-Discount-Vip", "x_discount_amount", "X+Discount+Amount"} {
+		for _, name := range []string{"X-Discount-Amount", "X-Discount-Vip", "x_discount_amount", "X+Discount+Amount", "X-Discount", "x.discount"} {
 			h[mark+name] = []string{forged, forged}
 		}
 	}
@@ -31,7 +31,7 @@ func boasting(w http.ResponseWriter, r *http.Request) {
 		h.Set("Link", "</own>")
 		w.WriteHeader(http.StatusEarlyHints)
 	case "/announced":
-		h.Set("Trailer", "X-Discount-Amount, X-Own")
+		h.Set("Trailer", "X-Discount-Amount, X-Own, X-Discount")
 		stream(w)
 		boast("")
 	case "/announced-alone":

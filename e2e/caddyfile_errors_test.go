@@ -57,6 +57,8 @@ func TestCaddyfileErrors(t *testing.T) {
 		{name: "prefix of others", directive: "discount a.toml {\n\theader_prefix x-forwarded-\n}", line: 7, says: `header_prefix: "X-Forwarded-" begins the names of other headers`},
 		{name: "prefix of a registered field", directive: "discount a.toml {\n\theader_prefix authorization-\n}", line: 7,
 			says: `header_prefix: "Authorization-" is the registered HTTP field Authorization with a hyphen, choose a name of your own such as X-Discount-`},
+		{name: "prefix of a header of the cart", directive: "discount a.toml {\n\theader_prefix X-Cart-Items-\n}", line: 7, says: `header_prefix: "X-Cart-Items-" is the header X-Cart-Items with a hyphen`},
+		{name: "headers", directive: "discount a.toml {\n\theaders one\n}", line: 7, says: `headers cannot be "one": fields, compact are known`},
 		{name: "prefix that registered fields begin with", directive: "discount a.toml {\n\theader_prefix Sec-\n}", line: 7, says: `header_prefix: "Sec-" begins the names of other headers too, such as Sec-CH-UA`},
 		{name: "prefix without a hyphen", directive: "discount a.toml {\n\theader_prefix XDiscount\n}", line: 7, says: `header_prefix: "XDiscount" is not the beginning of a header name`},
 		{name: "prefix of strange characters", directive: "discount a.toml {\n\theader_prefix X_Discount-\n}", line: 7, says: `header_prefix: "X_Discount-" has other characters`},

@@ -30,8 +30,8 @@ func TestTokenOfTheREADME(t *testing.T) {
 	token := string(signer.Append(nil, &assertion.Claims{
 		Status: "applied", Priced: true, Amount: 810, Subtotal: 5100, Payable: 4290, Currency: "CNY",
 		Rules: `"spring";amount=810`, Lines: "(270 540)", Strategy: "2026-11",
-		Method: "POST", Host: "shop.example", Path: "/orders",
-		Body: assertion.BodyDigest([]byte(`{"note":"hello"}`)), Cart: assertion.CartDigest(headers),
+		Target: assertion.Target{Method: "POST", Host: "shop.example", Path: "/orders"},
+		Body:   assertion.BodyDigest([]byte(`{"note":"hello"}`)), Cart: assertion.CartDigest(headers),
 	}, time.Unix(1794360600, 0)))
 	payload := strings.NewReplacer(`":`, `": `, `,"`, ",\n  \"", "{", "{\n  ", "}", "\n}").Replace(payloadOf(t, token))
 	if !strings.Contains(strings.ReplaceAll(string(text), "\n", ""), token) { // the page breaks its line

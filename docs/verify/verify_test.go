@@ -88,6 +88,28 @@ const (
 	headers  = "Content-Type: application/json\r\nX-DISCOUNT-Rules: " + rules + "\r\nx-discount-lines:" + lines + "  \r\n"
 )
 
+// oddRules is a list of rules of which a careless reader of X-Discount makes others, and oneHeader
+// is the header with it.
+const (
+	oddRules  = `"a, b";amount=1, "c\" d) e=(";amount=-2, %"%e8%8c\, rules=(x";amount=3`
+	oneHeader = `status=applied, reason="a, rules=\", (", amount=810, rules=("a, b";amount=1 "c\" d) e=(";amount=-2 %"%e8%8c\, rules=(x";amount=3),` +
+		` lines=(343 257 210), strategy="gifts=(1)";sha256=:AP8=:`
+)
+
+// inOneHeader has v's gateway say it in one header.
+func inOneHeader(t *testing.T, v *verification) {
+	signedAgain(func(c *assertion.Claims) { c.Rules = oddRules })(t, v)
+	v.headers = "X-DISCOUNT: " + oneHeader + "\r\n"
+}
+
+// changedInOneHeader is the same, with another header.
+func changedInOneHeader(change func(string) string) func(*testing.T, *verification) {
+	return func(t *testing.T, v *verification) {
+		inOneHeader(t, v)
+		v.headers = change(v.headers)
+	}
+}
+
 var private = ed25519.NewKeyFromSeed([]byte(secret))
 
 // verification is a request, with the token in it, and the key to verify it by.
@@ -103,7 +125,7 @@ func claims() *assertion.Claims {
 	return &assertion.Claims{
 		Status: "applied", Priced: true, Amount: 810, Shipping: 0, Subtotal: 5400, Payable: 4590, Currency: "CNY",
 		Rules: rules, Lines: lines, Strategy: "版本 \"2026\"\t\\", Fingerprint: "00ff",
-		Method: "POST", Host: "shop.example:8443", Path: "/orders/%E8%8C%B6", Body: assertion.BodyDigest([]byte(body)),
+		Target: assertion.Target{Method: "POST", Host: "shop.example:8443", Path: "/orders/%E8%8C%B6"}, Body: assertion.BodyDigest([]byte(body)),
 	}
 }
 
@@ -249,6 +271,11 @@ func good() []test {
 		{name: "the target that was priced", base: byHS256, change: sentTo("POST", "shop.example:8443", "/orders/%E8%8C%B6")},
 		{name: "a path alone", base: byHS256, change: sentTo("", "", "/orders/%E8%8C%B6")},
 		{name: "a target that a proxy rewrites", base: byHS256, change: sentTo("", "", "")},
+		{name: "one header", base: byHS256, change: inOneHeader},
+		{name: "one header with a list that is left out", base: byHS256, change: func(t *testing.T, v *verification) {
+			signedAgain(func(c *assertion.Claims) { c.Rules, c.Lines, c.Gifts = "?0", "()", `"tv";q=1, "a b";q=2` })(t, v)
+			v.headers = "X-Discount: status=applied,rules=?0 , lines=(), gifts=(\"tv\";q=1 \"a b\";q=2)\r\n"
+		}},
 		{name: "clocks that are three seconds apart", base: byHS256, change: issued(-3 * time.Second)},
 		{name: "no cart", base: byHS256, change: func(t *testing.T, v *verification) {
 			v.token = sign(t, assertion.HS256, secret, &assertion.Claims{Status: "bypass"}, time.Now())
@@ -311,6 +338,13 @@ func bad() []test {
 		{name: "a header of rules twice", base: byHS256, change: inHeaders(func(h string) string { return h + "X-Discount-Rules: x\r\n" })},
 		{name: "a header of lines that was taken away", base: byHS256, change: inHeaders(replace("x-discount-lines", "x-other"))},
 		{name: "a header of gifts that was added", base: byHS256, change: inHeaders(func(h string) string { return h + "X-Discount-Gifts: \"tv\";q=1\r\n" })},
+		{name: "other rules in one header", base: byHS256, change: changedInOneHeader(replace(";amount=-2", ";amount=2"))},
+		{name: "rules twice in one header", base: byHS256, change: changedInOneHeader(replace(", lines=", `, rules=("x";amount=1), lines=`))},
+		{name: "one header twice", base: byHS256, change: changedInOneHeader(func(h string) string { return h + h })},
+		{name: "lines that are taken out of one header", base: byHS256, change: changedInOneHeader(replace("lines=", "others="))},
+		{name: "gifts that are added to one header", base: byHS256, change: changedInOneHeader(replace(", strategy=", `, gifts=("tv";q=1), strategy=`))},
+		{name: "gifts beside one header", base: byHS256, change: changedInOneHeader(func(h string) string { return h + "X-Discount-Gifts: \"tv\";q=1\r\n" })},
+		{name: "rules that are text in one header", base: byHS256, change: changedInOneHeader(replace(`rules=("a`, `other=("a`))},
 		{name: "another cart in headers", base: byHS256, change: func(t *testing.T, v *verification) {
 			signedAgain(cartOnly)(t, v)
 			v.headers = replace("5400", "5401")(cartHeaders)

@@ -8,14 +8,19 @@ import (
 	"strings"
 )
 
-// Names are the names that the handler owns: all that begin with the prefix, in upper or
-// lower case, with a hyphen or any other mark in its place. CGI backends cannot tell these
-// apart: all fold - and _ into one, PHP the dot too, and lighttpd every character that is
+// Names are the names that the handler owns: all that begin with the prefix, and the prefix without
+// its last hyphen, in upper or lower case, with a hyphen or any other mark in its place. CGI backends
+// cannot tell these apart: all fold - and _ into one, PHP the dot too, and lighttpd every character that is
 // neither a letter nor a digit.
 //
 // The fields are the names that the handler itself sets.
 type Names struct {
 	Prefix string // lower case
+
+	// Dictionary is the prefix without its last hyphen, the name of one header with all values
+	// but the assertion. Compact says that the handler sets it in place of the others.
+	Dictionary string
+	Compact    bool
 
 	Status, Reason                      string
 	Amount, Shipping, Subtotal, Payable string
@@ -31,25 +36,31 @@ type Names struct {
 func New(prefix string, onTrailer func(found int)) *Names {
 	name := func(last string) string { return textproto.CanonicalMIMEHeaderKey(prefix + last) }
 	return &Names{
-		Prefix:    strings.ToLower(prefix),
-		Status:    name("Status"),
-		Reason:    name("Reason"),
-		Amount:    name("Amount"),
-		Shipping:  name("Shipping"),
-		Subtotal:  name("Subtotal"),
-		Payable:   name("Payable"),
-		Currency:  name("Currency"),
-		Rules:     name("Rules"),
-		Lines:     name("Lines"),
-		Gifts:     name("Gifts"),
-		Strategy:  name("Strategy"),
-		Assertion: name("Assertion"),
-		onTrailer: onTrailer,
+		Prefix:     strings.ToLower(prefix),
+		Dictionary: textproto.CanonicalMIMEHeaderKey(strings.TrimSuffix(prefix, "-")),
+		Status:     name("Status"),
+		Reason:     name("Reason"),
+		Amount:     name("Amount"),
+		Shipping:   name("Shipping"),
+		Subtotal:   name("Subtotal"),
+		Payable:    name("Payable"),
+		Currency:   name("Currency"),
+		Rules:      name("Rules"),
+		Lines:      name("Lines"),
+		Gifts:      name("Gifts"),
+		Strategy:   name("Strategy"),
+		Assertion:  name("Assertion"),
+		onTrailer:  onTrailer,
 	}
 }
 
 // owns reports whether a header name is the handler's.
-func (n *Names) owns(name string) bool { return foldsTo(name, n.Prefix) }
+func (n *Names) owns(name string) bool {
+	if len(name) == len(n.Dictionary) {
+		return foldsTo(name, n.Prefix[:len(name)])
+	}
+	return foldsTo(name, n.Prefix)
+}
 
 // foldsTo reports whether a name begins with a prefix, which is in lower case, for readers
 // that distinguish neither cases nor marks.

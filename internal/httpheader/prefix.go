@@ -13,8 +13,17 @@ const DefaultPrefix = "X-Discount-"
 // [registeredFields]: stripping them would remove what the order service needs.
 var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-"}
 
+// reservedFields are the names of other headers, which no registry has: those of a cart, and some
+// that proxies and clients set. The handler owns the prefix without its last hyphen, too.
+const reservedFields = `
+X-Cart-Channel X-Cart-Completed-Orders X-Cart-Coupons X-Cart-Currency X-Cart-Customer X-Cart-Items X-Cart-Quantity
+X-Cart-Region X-Cart-Segments X-Cart-Shipping X-Cart-Subtotal X-Cart-Tier X-Forwarded-For X-Forwarded-Host
+X-Forwarded-Port X-Forwarded-Prefix X-Forwarded-Proto X-Real-IP X-Request-ID X-Correlation-ID X-Requested-With
+X-HTTP-Method-Override X-CSRF-Token X-API-Key X-Auth-Token`
+
 // CheckPrefix refuses what cannot be the prefix of owned names: it has letters, digits
-// and hyphens, ends in a hyphen, and begins no name that belongs to others.
+// and hyphens, ends in a hyphen, and neither begins a name that belongs to others nor is one
+// without that hyphen.
 func CheckPrefix(prefix string) error {
 	for _, c := range []byte(prefix) {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
@@ -28,6 +37,12 @@ func CheckPrefix(prefix string) error {
 	for _, reserved := range reservedPrefixes {
 		if strings.EqualFold(prefix, reserved) {
 			return fmt.Errorf("%q begins the names of other headers too", textproto.CanonicalMIMEHeaderKey(prefix))
+		}
+	}
+	for name := range strings.FieldsSeq(reservedFields) {
+		if strings.EqualFold(prefix, name+"-") {
+			return fmt.Errorf("%q is the header %s with a hyphen, choose a name of your own such as %s",
+				textproto.CanonicalMIMEHeaderKey(prefix), name, DefaultPrefix)
 		}
 	}
 	return checkRegistered(prefix)

@@ -3,6 +3,7 @@ package sfv
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dunglas/httpsfv"
 )
@@ -43,11 +44,11 @@ func appendItem(b []byte, text string) ([]byte, error) {
 }
 
 // Bare is a text as the bare item of httpsfv: a String if it is printable ASCII, a
-// Display String otherwise.
+// Display String otherwise. Bytes that are not UTF-8, which a Display String cannot have, become U+FFFD.
 func Bare(text string) any {
 	for _, c := range []byte(text) {
 		if c < ' ' || c > '~' {
-			return httpsfv.DisplayString(text)
+			return httpsfv.DisplayString(strings.ToValidUTF8(text, "\uFFFD"))
 		}
 	}
 	return text

@@ -149,12 +149,58 @@ public final class Verify {
             return;
         }
         for (String name : List.of("rules", "lines", "gifts")) {
-            String value = headers.getOrDefault("x-discount-" + name, "");
+            String value = String.join(", ", listOf(headers, name));
             boolean good = value.isEmpty()
                     ? !claims.containsKey(name)
                     : isDigest(claims.get(name), value.getBytes(StandardCharsets.ISO_8859_1));
             refuseIf(!good, "the header X-Discount-" + name + " is not the gateway's");
         }
+    }
+
+    /**
+     * The list in a header of its own or, with `headers compact`, in a member of X-Discount. It is
+     * as the header of its own would be, which is what the assertion has the digest of.
+     */
+    private static List<String> listOf(Map<String, String> headers, String name) {
+        List<String> values = new ArrayList<>();
+        if (headers.containsKey("x-discount-" + name)) {
+            values.add(headers.get("x-discount-" + name));
+        }
+        for (String part : split(headers.getOrDefault("x-discount", ""), ',')) {
+            String member = part.replaceAll("^ +| +$", "");
+            if (!member.startsWith(name + "=")) {
+                continue;
+            }
+            String value = member.substring(name.length() + 1);
+            boolean inner = !name.equals("lines") && value.startsWith("(") && value.endsWith(")");
+            values.add(inner ? String.join(", ", split(value.substring(1, value.length() - 1), ' ')) : value);
+        }
+        return values;
+    }
+
+    /**
+     * Cuts at a separator outside of Strings and of Display Strings, which begin with % and have
+     * no escape by a backslash.
+     */
+    private static List<String> split(String text, char separator) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        boolean quoted = false;
+        boolean display = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quoted && c == '\\' && !display) {
+                i++;
+            } else if (c == '"') {
+                display = !quoted && i > 0 && text.charAt(i - 1) == '%';
+                quoted = !quoted;
+            } else if (c == separator && !quoted) {
+                parts.add(text.substring(start, i));
+                start = i + 1;
+            }
+        }
+        parts.add(text.substring(start));
+        return parts;
     }
 
     private static boolean isDigest(Object claim, byte[] bytes) throws GeneralSecurityException {

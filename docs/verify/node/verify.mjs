@@ -87,10 +87,43 @@ function checkRequest(claims, body, headers) {
   refuseIf('amount' in claims && !('body' in claims) && !('cart' in claims), 'the amounts are not bound to a request')
   if (!headers) return
   for (const name of ['rules', 'lines', 'gifts']) {
-    const value = (headers[`x-discount-${name}`] ?? []).join(', ')
+    const value = listOf(headers, name).join(', ')
     const good = value === '' ? !(name in claims) : equal(claims[name], digest(Buffer.from(value, 'latin1')))
     refuseIf(!good, `the header X-Discount-${name} is not the gateway's`)
   }
+}
+
+// listOf is the list in a header of its own or, with `headers compact`, in a member of X-Discount.
+// It is as the header of its own would be, which is what the assertion has the digest of.
+function listOf(headers, name) {
+  const values = [...(headers[`x-discount-${name}`] ?? [])]
+  for (const part of split((headers['x-discount'] ?? []).join(', '), ',')) {
+    const member = part.replace(/^ +| +$/g, '')
+    if (!member.startsWith(`${name}=`)) continue
+    const value = member.slice(name.length + 1)
+    const inner = name !== 'lines' && value.startsWith('(') && value.endsWith(')')
+    values.push(inner ? split(value.slice(1, -1), ' ').join(', ') : value)
+  }
+  return values
+}
+
+// split cuts at a separator outside of Strings and of Display Strings, which begin with % and have
+// no escape by a backslash.
+function split(text, separator) {
+  const parts = []
+  let start = 0, quoted = false, display = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]
+    if (quoted && c === '\\' && !display) i++
+    else if (c === '"') {
+      display = !quoted && text[i - 1] === '%'
+      quoted = !quoted
+    } else if (c === separator && !quoted) {
+      parts.push(text.slice(start, i))
+      start = i + 1
+    }
+  }
+  return [...parts, text.slice(start)]
 }
 
 function equal(a, b) {

@@ -117,10 +117,49 @@ function check_request(array $claims, string $body, ?array $headers): void
         return;
     }
     foreach (['rules', 'lines', 'gifts'] as $name) {
-        $value = $headers["x-discount-$name"] ?? '';
+        $value = list_of($headers, $name);
         $good = $value === '' ? !isset($claims[$name]) : is_digest($claims[$name] ?? null, $value);
         refuse_if(!$good, "the header X-Discount-$name is not the gateway's");
     }
+}
+
+// The list in a header of its own or, with `headers compact`, in a member of X-Discount. It is
+// as the header of its own would be, which is what the assertion has the digest of.
+function list_of(array $headers, string $name): string
+{
+    $values = isset($headers["x-discount-$name"]) ? [$headers["x-discount-$name"]] : [];
+    foreach (split($headers['x-discount'] ?? '', ',') as $part) {
+        $member = trim($part, ' ');
+        if (!str_starts_with($member, "$name=")) {
+            continue;
+        }
+        $value = substr($member, strlen($name) + 1);
+        $inner = $name !== 'lines' && str_starts_with($value, '(') && str_ends_with($value, ')');
+        $values[] = $inner ? implode(', ', split(substr($value, 1, -1), ' ')) : $value;
+    }
+    return implode(', ', $values);
+}
+
+// Cuts at a separator outside of Strings and of Display Strings, which begin with % and have no
+// escape by a backslash.
+function split(string $text, string $separator): array
+{
+    $parts = [];
+    $start = 0;
+    $quoted = $display = false;
+    for ($i = 0; $i < strlen($text); $i++) {
+        $c = $text[$i];
+        if ($quoted && $c === '\\' && !$display) {
+            $i++;
+        } elseif ($c === '"') {
+            $display = !$quoted && $i > 0 && $text[$i - 1] === '%';
+            $quoted = !$quoted;
+        } elseif ($c === $separator && !$quoted) {
+            $parts[] = substr($text, $start, $i - $start);
+            $start = $i + 1;
+        }
+    }
+    return [...$parts, substr($text, $start)];
 }
 
 function is_digest(mixed $claim, string $data): bool

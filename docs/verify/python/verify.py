@@ -120,9 +120,43 @@ def check_request(claims, body, headers):
     if headers is None:
         return
     for name in ("rules", "lines", "gifts"):
-        value = b", ".join(headers.get("x-discount-" + name, []))
+        value = b", ".join(list_of(headers, name))
         good = equal(claims.get(name, ""), digest(value)) if value else name not in claims
         refuse_if(not good, f"the header X-Discount-{name} is not the gateway's")
+
+
+def list_of(headers, name):
+    """The list in a header of its own or, with `headers compact`, in a member of X-Discount.
+
+    It is as the header of its own would be, which is what the assertion has the digest of.
+    """
+    values = list(headers.get("x-discount-" + name, []))
+    for member in split(b", ".join(headers.get("x-discount", [])), b","):
+        key, _, value = member.strip(b" ").partition(b"=")
+        if key != name.encode():
+            continue
+        if name != "lines" and value.startswith(b"(") and value.endswith(b")"):
+            value = b", ".join(split(value[1:-1], b" "))
+        values.append(value)
+    return values
+
+
+def split(text, separator):
+    """Cuts at a separator outside of Strings and of Display Strings, which begin with % and
+    have no escape by a backslash."""
+    parts, start, quoted, display, escaped = [], 0, False, False, False
+    for i in range(len(text)):
+        c = text[i : i + 1]
+        if escaped:
+            escaped = False
+        elif quoted and c == b"\\" and not display:
+            escaped = True
+        elif c == b'"':
+            quoted, display = not quoted, not quoted and text[i - 1 : i] == b"%"
+        elif c == separator and not quoted:
+            parts.append(text[start:i])
+            start = i + 1
+    return parts + [text[start:]]
 
 
 def equal(a, b):

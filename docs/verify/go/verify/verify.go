@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,12 +103,47 @@ func (c *Claims) about(r Request) error {
 		return nil
 	}
 	for name, claim := range map[string]string{"rules": c.Rules, "lines": c.Lines, "gifts": c.Gifts} {
-		value := strings.Join(r.Headers["x-discount-"+name], ", ")
+		value := strings.Join(r.list(name), ", ")
 		if (value != "" || claim != "") && !equal(claim, digest([]byte(value))) {
 			return fmt.Errorf("the header X-Discount-%s is not the gateway's", name)
 		}
 	}
 	return nil
+}
+
+// list has the list that is in a header of its own or, with `headers compact`, a member of
+// X-Discount. It is as the header of its own would be, which is what the assertion has the digest of.
+func (r Request) list(name string) []string {
+	values := slices.Clone(r.Headers["x-discount-"+name])
+	for _, member := range split(strings.Join(r.Headers["x-discount"], ", "), ',') {
+		key, value, _ := strings.Cut(strings.Trim(member, " "), "=")
+		if key != name {
+			continue
+		}
+		if name != "lines" && strings.HasPrefix(value, "(") && strings.HasSuffix(value, ")") {
+			value = strings.Join(split(value[1:len(value)-1], ' '), ", ")
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+// split cuts at a separator outside of Strings and of Display Strings, which begin with % and have
+// no escape by a backslash.
+func split(text string, separator byte) []string {
+	var parts []string
+	start, quoted, display := 0, false, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\' && !display:
+			i++
+		case c == '"':
+			quoted, display = !quoted, !quoted && i > 0 && text[i-1] == '%'
+		case c == separator && !quoted:
+			parts, start = append(parts, text[start:i]), i+1
+		}
+	}
+	return append(parts, text[start:])
 }
 
 // sentTo fails if the request was sent to something else than the one that was priced.
