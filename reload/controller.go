@@ -101,6 +101,7 @@ type controller struct {
 	ticks      *time.Ticker            // for polls
 	calls      chan func()             // from other goroutines, run on this one
 	journalRef atomic.Pointer[journal] // journal, for other goroutines
+	writing    atomic.Bool             // startJournal was called
 	stop       chan struct{}
 	done       chan struct{}
 	closing    sync.Once
@@ -127,4 +128,11 @@ func newController(path string, load loadFunc, o Options) *controller {
 func (c *controller) setJournal(j *journal) {
 	c.journal = j
 	c.journalRef.Store(j)
+}
+
+// startJournal starts the journal of now and those that setJournal gives later. Any goroutine may
+// call it: moveState looks at writing after it has set the next journal.
+func (c *controller) startJournal() {
+	c.writing.Store(true)
+	c.journalRef.Load().start()
 }

@@ -26,11 +26,10 @@ func (o Options) With(s Settings) Options {
 // Reconfigure gives the source other settings. The revision in service stays.
 //
 // A content refused by a [GuardrailError] is loaded again if the Policy changes. If the state
-// directory, its key or its number of snapshots changes, the old directory is closed and the
-// new one is opened as at a start. The new one gets the revision in service, the staged one
-// and the one that a pin suppresses. The new one is written at once if the old one was.
-// Otherwise it is written after a call of [Source.StartJournal]. After [Source.Close],
-// Reconfigure does nothing.
+// directory, its name, its key or its number of snapshots changes, the old directory is closed
+// and the new one is opened as at a start. The new one gets the revision in service, the staged
+// one and the one that a pin suppresses. It is written at once if [Source.StartJournal] was ever
+// called, even if there was no directory then. After [Source.Close], Reconfigure does nothing.
 func (s *Source[T]) Reconfigure(to Settings) { s.controller.do(func() { s.controller.change(to) }) }
 
 func (c *controller) change(to Settings) {
@@ -40,7 +39,7 @@ func (c *controller) change(to Settings) {
 	if c.o.Poll != before.Poll {
 		c.ticks.Reset(c.o.Poll)
 	}
-	if was := before.StateOptions; c.o.State != before.State || c.o.StateOptions.Key != was.Key || c.o.StateOptions.Keep != was.Keep {
+	if was, is := before.StateOptions, c.o.StateOptions; c.o.State != before.State || is.Name != was.Name || is.Key != was.Key || is.Keep != was.Keep {
 		c.moveState()
 	}
 	if c.o.Policy != before.Policy && c.refusal.key != "" && c.refusal.byPolicy {
@@ -71,7 +70,6 @@ func (c *controller) moveState() {
 			digests[fingerprint] = s.Digest
 		}
 	}
-	started := c.journal.started()
 	c.journal.close()
 	c.setJournal(newJournal(c.o))
 	c.status.update(func(s *Status) { s.State = StateHealth{Dir: c.o.State} })
@@ -83,7 +81,7 @@ func (c *controller) moveState() {
 	if c.liveUnsaved && c.phase == phaseIdle {
 		c.debounce(KindPoll, time.Now()) // the files mostly have the content of live
 	}
-	if started {
+	if c.writing.Load() {
 		c.journal.start()
 	}
 }

@@ -86,16 +86,6 @@ func (j *journal) start() {
 	signal(j.wake)
 }
 
-// started reports whether start was called.
-func (j *journal) started() bool {
-	if j == nil {
-		return false
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.done != nil
-}
-
 // close writes what can be written, then closes the directory.
 func (j *journal) close() {
 	if j == nil {

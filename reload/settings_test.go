@@ -62,6 +62,32 @@ func TestOtherBoundsAreNoReasonToReadAMistakeAgain(t *testing.T) {
 	}
 }
 
+// A directory that is switched on later is written without another call of StartJournal.
+func TestAStateDirectoryThatComesLaterIsWritten(t *testing.T) {
+	t.Parallel()
+	r := &stateful{load: text}
+	r.start(t, file(t, "one"))
+	r.await(reload.EventActivated)
+	r.change(func(o *reload.Options) {
+		o.State, o.StateOptions.Name = filepath.Join(t.TempDir(), "state"), "test"
+	})
+	r.awaitKept(t, "one")
+}
+
+// Another name is the name of another log and of another key.
+func TestAnotherNameOfTheLogIsInEffectAtOnce(t *testing.T) {
+	t.Parallel()
+	r := openStateful(t, "one")
+	r.await(reload.EventActivated)
+	r.awaitKept(t, "one")
+	r.change(func(o *reload.Options) { o.StateOptions.Name = "other" })
+	for { // ends at the deadline of await
+		if e := r.await(reload.EventSigned); strings.HasPrefix(e.Checkpoint, "other\n") {
+			return
+		}
+	}
+}
+
 func TestAnotherPollIsInEffectAtOnce(t *testing.T) {
 	t.Parallel()
 	h := openWith(t, file(t, "one"), text, reload.Options{Poll: time.Hour}.WithoutWatch())

@@ -66,8 +66,9 @@ func (s *Source[T]) Close() error { return s.controller.close() }
 
 // StartJournal begins to write to the state directory: first what happened since [Open], then
 // what happens later. Nothing is written before, so that a program can open a source to find
-// out whether that succeeds. It does not wait.
-func (s *Source[T]) StartJournal() { s.controller.journalRef.Load().start() }
+// out whether that succeeds. It also allows to write to every directory that a later
+// [Source.Reconfigure] names. It does not wait.
+func (s *Source[T]) StartJournal() { s.controller.startJournal() }
 
 // Rollback puts a revision that was in service before back into service. fingerprint may also
 // be the one on record for it in an earlier [Options.Language]. The revision is pinned, across

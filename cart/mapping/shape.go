@@ -79,8 +79,8 @@ func (v *value) isPair() bool {
 // members adds what is in an object: by its names, and if these look like keys of
 // things that are alike, by "*".
 func (s *shape) members(v *value) {
-	named, duplicates := keys(v)
-	if duplicates {
+	named, alike := keys(v)
+	if alike {
 		for _, kid := range v.kids {
 			if star := s.kid(every); star != nil {
 				star.through = true
@@ -108,7 +108,7 @@ func (s *shape) members(v *value) {
 
 // keys says whether the names of an object are names of its parts, and whether they are keys of
 // objects that are alike. Objects are alike if the first one has two thirds of the members of each.
-func keys(v *value) (named, duplicates bool) {
+func keys(v *value) (named, alike bool) {
 	if len(v.kids) == 0 {
 		return true, false
 	}

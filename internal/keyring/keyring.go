@@ -87,7 +87,6 @@ func (k *Keyring) add(i int, key Key) error {
 	if err != nil {
 		return err
 	}
-	var accepted *assertion.Key
 	load := func(c reload.Content, _ *reload.Revision[*assertion.Key]) (reload.Candidate[*assertion.Key], error) {
 		read, err := assertion.ParseKey(k.o.Algorithm, string(c.Files[0].Data), key.ID)
 		if err == nil {
@@ -96,24 +95,33 @@ func (k *Keyring) add(i int, key Key) error {
 		if err != nil {
 			return reload.Candidate[*assertion.Key]{}, fmt.Errorf("the key in %s: %w", c.Path, err)
 		}
-		accepted = read
 		return reload.Candidate[*assertion.Key]{Value: read, Version: read.ID()}, nil
 	}
-	file, err := reload.Open(path, load, reload.Options{MaxSize: maxKeyFile, OnEvent: func(e reload.Event) {
-		if e.Kind == reload.EventActivated {
-			k.replace(i, accepted)
-		}
-		log := k.o.Logger().With(zap.String("kid", e.Live.Version))
-		logEvent(log, e)
-		if e.Kind == reload.EventActivated && accepted.CanSign() {
-			WarnOfReaders(log, e.Path)
-		}
-	}})
+	file, err := reload.Open(path, load, reload.Options{MaxSize: maxKeyFile, OnEvent: func(e reload.Event) { k.onEvent(i, e) }})
 	if err != nil {
 		return err
 	}
 	k.files = append(k.files, file)
 	return nil
+}
+
+// onEvent hears of the file of key i.
+func (k *Keyring) onEvent(i int, e reload.Event) {
+	log := k.o.Logger().With(zap.String("kid", e.Live.Version))
+	if e.Kind != reload.EventActivated {
+		logEvent(log, e)
+		return
+	}
+	key := e.Value.(*assertion.Key)
+	if err := k.replace(i, key); err != nil {
+		e.Kind, e.Err = reload.EventRefused, fmt.Errorf("the key in %s: %w", e.Path, err)
+		logEvent(log, e)
+		return
+	}
+	logEvent(log, e)
+	if key.CanSign() {
+		WarnOfReaders(log, e.Path)
+	}
 }
 
 // fits returns an error if a key conflicts with the others.
@@ -134,19 +142,20 @@ func (k *Keyring) with(i int, key *assertion.Key) (*assertion.Signer, error) {
 	return assertion.NewSigner(keys, k.o.Signer)
 }
 
-// replace puts a key that fits into use. If another key was replaced meanwhile and the two
-// conflict, the key is not used until it is saved again.
-func (k *Keyring) replace(i int, key *assertion.Key) {
+// replace puts a key into use. It fails if another key was replaced since the key was read, and the
+// two conflict. The key is then not used until it is saved again.
+func (k *Keyring) replace(i int, key *assertion.Key) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	signer, err := k.with(i, key)
 	if err != nil {
-		return
+		return err
 	}
 	k.keys[i] = key
 	if signer != nil {
 		k.signer.Store(signer)
 	}
+	return nil
 }
 
 // Destruct stops watching the files. It implements caddy.Destructor.

@@ -37,8 +37,11 @@ const (
 	// building, for any number of orders.
 	beforePause = 500 * time.Microsecond
 
-	// pauseFor is about as long as one or two orders take. Go may extend it to a
-	// millisecond.
+	// longestSpan is the longest time between two pauses. Go lets any goroutine run as long.
+	longestSpan = 10 * time.Millisecond
+
+	// pauseFor is about as long as one or two orders take. A system without a precise rest, or a
+	// busy one, extends it to a millisecond and more.
 	pauseFor = 200 * time.Microsecond
 
 	// stillComing is how long orders count as coming after one was seen. It is longer than
@@ -83,13 +86,22 @@ func NewWorker() Worker { return startWorker(beforeFirstPause) }
 // startWorker begins work whose first pause is due after first.
 func startWorker(first time.Duration) Worker { return Worker{next: time.Now().Add(first)} }
 
-// Yield pauses the work if a pause is due. Otherwise it only lets other goroutines run that wait
-// for the same processor.
+// Yield lets other goroutines run that wait for the same processor, and pauses the work if a pause
+// is due.
 func (w *Worker) Yield() {
-	if time.Now().Before(w.next) {
-		runtime.Gosched()
+	began := time.Now()
+	runtime.Gosched() // a rest may keep the processor for some microseconds
+	if began.Before(w.next) {
 		return
 	}
-	time.Sleep(pauseFor)
-	w.next = time.Now().Add(beforePause)
+	rest(pauseFor)
+	ended := time.Now()
+	w.next = ended.Add(spanAfter(ended.Sub(began)))
+}
+
+// spanAfter returns how long work goes on after a pause that really took so long: as long again,
+// within bounds. So on a machine that wakes up late, or that orders keep busy, the work has about
+// half of the time, and the orders have the other half.
+func spanAfter(paused time.Duration) time.Duration {
+	return min(max(beforePause, paused), longestSpan)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/promogate/caddy-discount/internal/atomicfile"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -36,7 +37,7 @@ func TestPublishGoesBackWhenItCannotGoOn(t *testing.T) {
 				t.Fatalf("differs: %v, %v", differs, err)
 			}
 			second := &replacement{name: "a.toml", target: filepath.Dir(blocked), data: []byte("new"), mode: 0o644}
-			if err := replace(context.Background(), []*replacement{first, second}); err == nil {
+			if err := replace(context.Background(), []*replacement{first, second}, atomicfile.SyncDir); err == nil {
 				t.Fatal("a directory was replaced by a file")
 			}
 			got, err := os.ReadFile(place)

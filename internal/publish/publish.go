@@ -24,8 +24,9 @@ type Target interface {
 	With(sources, tests []strategy.Source) (allSources, allTests []strategy.Source, err error)
 
 	// Apply replaces the files, all or none. The Change is nil if the target has the same files
-	// already. After an error the target is unchanged, unless the error says that it is replaced
-	// but perhaps not on the disk, or that a previous file could not be put back.
+	// already. After an error the target has the previous files, unless the error says that one of
+	// them could not be put back. If the new names cannot be flushed to the disk, a gateway may have
+	// seen the new files for a moment.
 	Apply(ctx context.Context, sources, tests []strategy.Source) (Change, error)
 }
 

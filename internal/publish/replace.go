@@ -197,19 +197,35 @@ func (p *replacement) reversal() (*replacement, error) {
 }
 
 // replace replaces files in this order, all of them or none. The previous files stay beside the
-// new ones until they are put back or removed.
+// new ones until they are put back or removed. If flush, which makes the names in a directory
+// durable, fails, the previous files are put back: nobody can say which ones a crash would leave.
 //
 // If there are several files, the new and the previous ones stay locked until the last one is
-// replaced. A gateway waits for a locked file, so it does not read some files of each content.
-func replace(ctx context.Context, files []*replacement) error {
-	if err := swapFiles(ctx, files); err != nil {
+// replaced and flushed. A gateway waits for a locked file, so it does not read some files of each
+// content.
+func replace(ctx context.Context, files []*replacement, flush flushDir) error {
+	err := swapFiles(ctx, files, func() error {
+		err := flushDirectories(files, flush)
+		if err == nil {
+			return nil
+		}
+		if failed := undoAll(files); failed != nil {
+			return errors.Join(err, failed)
+		}
+		return fmt.Errorf("%w; the previous files are put back", err)
+	})
+	if err != nil {
 		return errors.Join(err, removeBackups(files))
 	}
 	return nil
 }
 
-// swapFiles is replace, but leaves the temporary files after an error.
-func swapFiles(ctx context.Context, files []*replacement) error {
+// A flushDir makes changes of the names in a directory durable, as [atomicfile.SyncDir] does.
+type flushDir func(dir string) error
+
+// swapFiles renames all files, or none after an error, and calls flush before it releases the
+// locks. It leaves the temporary files after an error.
+func swapFiles(ctx context.Context, files []*replacement, flush func() error) error {
 	var lock []string
 	for _, p := range files {
 		if err := p.prepare(); err != nil {
@@ -226,12 +242,11 @@ func swapFiles(ctx context.Context, files []*replacement) error {
 	if err != nil {
 		return err
 	}
-	err = commitAll(ctx, files)
-	unlock()
-	if err != nil {
+	defer unlock()
+	if err := commitAll(ctx, files); err != nil {
 		return err
 	}
-	return syncDirectories(files)
+	return flush()
 }
 
 // removeBackups removes the temporary files.
@@ -251,26 +266,29 @@ func commitAll(ctx context.Context, files []*replacement) error {
 		return ErrInterrupted
 	}
 	for i, p := range files {
-		err := p.commit()
-		if err == nil {
-			continue
+		if err := p.commit(); err != nil {
+			return errors.Join(fmt.Errorf("replacing %s: %w", p.name, err), undoAll(files[:i]))
 		}
-		err = fmt.Errorf("replacing %s: %w", p.name, err)
-		for _, done := range files[:i] {
-			if undone := done.undo(); undone != nil {
-				err = errors.Join(err, fmt.Errorf("putting back %s: %w", done.name, undone))
-			}
-		}
-		return err
 	}
 	return nil
 }
 
-// syncDirectories flushes the new names to the disk.
-func syncDirectories(files []*replacement) error {
+// undoAll puts the previous files back.
+func undoAll(files []*replacement) error {
+	var errs []error
+	for _, done := range files {
+		if err := done.undo(); err != nil {
+			errs = append(errs, fmt.Errorf("putting back %s: %w", done.name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// flushDirectories makes the new names durable.
+func flushDirectories(files []*replacement, flush flushDir) error {
 	for _, p := range files {
-		if err := atomicfile.SyncDir(filepath.Dir(p.target)); err != nil {
-			return fmt.Errorf("%s is replaced, but perhaps not on the disk yet: %w", p.name, err)
+		if err := flush(filepath.Dir(p.target)); err != nil {
+			return fmt.Errorf("flushing the directory of %s: %w", p.name, err)
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/promogate/caddy-discount/internal/atomicfile"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
 	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/strategy"
@@ -47,6 +48,7 @@ func TargetOf(src, dst string) (Target, error) {
 type fileTarget struct {
 	strategy, tests *replacement
 	within          string // the directory that is the strategy; "" for a strategy in one file
+	flush           flushDir
 }
 
 func fileAt(path, within string) (Target, error) {
@@ -61,7 +63,7 @@ func fileAt(path, within string) (Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fileTarget{strategy: at, tests: tests, within: within}, nil
+	return &fileTarget{strategy: at, tests: tests, within: within, flush: atomicfile.SyncDir}, nil
 }
 
 // memberOf returns the target of one file in the directory of a strategy.
@@ -249,41 +251,49 @@ func (f *fileTarget) Apply(ctx context.Context, sources, tests []strategy.Source
 			file.at.copyMode(f.strategy.before)
 		}
 	}
-	if err := replace(ctx, changed); err != nil {
+	if err := replace(ctx, changed, f.flush); err != nil {
 		return nil, err
 	}
-	return replacedFiles(changed), nil
+	return &replacedFiles{changed, f.flush}, nil
 }
 
 // replacedFiles is the [Change] of a fileTarget.
-type replacedFiles []*replacement
+type replacedFiles struct {
+	files []*replacement
+	flush flushDir
+}
 
-func (f replacedFiles) Files() []string {
+func (f *replacedFiles) Files() []string {
 	var list []string
-	for _, p := range f {
+	for _, p := range f.files {
 		list = append(list, p.target)
 	}
 	return list
 }
 
-func (f replacedFiles) Intact() bool {
-	return !slices.ContainsFunc(f, func(p *replacement) bool { return !p.intact() })
+func (f *replacedFiles) Intact() bool {
+	return !slices.ContainsFunc(f.files, func(p *replacement) bool { return !p.intact() })
 }
 
 // Revert puts the same files back in the order in which they were replaced. A file that cannot be
-// put back stays beside its path, and the error names it.
-func (f replacedFiles) Revert(ctx context.Context) error {
+// put back stays beside its path, and the error names it. If they cannot be flushed to the disk, they
+// stay in place, and the error says so.
+func (f *replacedFiles) Revert(ctx context.Context) error {
 	var back []*replacement
-	for _, p := range f {
+	for _, p := range f.files {
 		r, err := p.reversal()
 		if err != nil {
 			return err
 		}
 		back = append(back, r)
 	}
-	err := swapFiles(ctx, back)
+	var unflushed error
+	err := swapFiles(ctx, back, func() error {
+		unflushed = flushDirectories(back, f.flush)
+		return nil
+	})
 	if err == nil {
-		return removeBackups(back)
+		return errors.Join(unflushed, removeBackups(back))
 	}
 	for _, r := range back {
 		if r.next != "" {
@@ -293,7 +303,7 @@ func (f replacedFiles) Revert(ctx context.Context) error {
 	return err
 }
 
-func (f replacedFiles) Keep() error { return removeBackups(f) }
+func (f *replacedFiles) Keep() error { return removeBackups(f.files) }
 
 // IsOneFile reports whether a target is a strategy in one file, and not one file of a
 // directory that is a strategy.

@@ -25,6 +25,7 @@ type linkTarget struct {
 	parent string      // the directory of the link, with links resolved
 	link   string      // the path of the link to switch: the last one on the way to dir
 	dir    fs.FileInfo // the directory; nil if there is no link yet
+	flush  flushDir
 }
 
 // linkTo returns the target of the link at the path dst. to is the directory that it leads to; nil
@@ -49,7 +50,7 @@ func linkTo(dst string, to fs.FileInfo) (Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &linkTarget{name: dst, parent: dir, link: filepath.Join(dir, base), dir: to}, nil
+	return &linkTarget{name: dst, parent: dir, link: filepath.Join(dir, base), dir: to, flush: atomicfile.SyncDir}, nil
 }
 
 // lastLink returns the path of the last link in the chain of links that a path is; "" if the path
@@ -101,8 +102,11 @@ func (l *linkTarget) Apply(ctx context.Context, sources, tests []strategy.Source
 		return nil, errors.Join(err, removePublished(dir))
 	}
 	switched.now = dir
-	if err := atomicfile.SyncDir(l.parent); err != nil {
-		return nil, fmt.Errorf("%s is replaced, but perhaps not on the disk yet: %w", l.name, err)
+	if err := switched.flushed(); err != nil {
+		if failed := switched.putBack(); failed != nil {
+			return nil, errors.Join(err, fmt.Errorf("putting back %s: %w", l.name, failed))
+		}
+		return nil, fmt.Errorf("%w; the previous files are put back", err)
 	}
 	return switched, nil
 }
@@ -131,6 +135,14 @@ func (l *switchedLink) Intact() bool {
 
 // Revert switches the link back, or removes it where there was none.
 func (l *switchedLink) Revert(context.Context) error {
+	if err := l.putBack(); err != nil {
+		return err
+	}
+	return l.flushed()
+}
+
+// putBack is Revert without a flush to the disk.
+func (l *switchedLink) putBack() error {
 	var err error
 	if l.before == "" {
 		err = os.Remove(l.link)
@@ -140,7 +152,15 @@ func (l *switchedLink) Revert(context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(removePublished(l.now), atomicfile.SyncDir(l.parent))
+	return removePublished(l.now)
+}
+
+// flushed makes the present link durable.
+func (l *switchedLink) flushed() error {
+	if err := l.flush(l.parent); err != nil {
+		return fmt.Errorf("flushing the directory of %s: %w", l.name, err)
+	}
+	return nil
 }
 
 func (l *switchedLink) Keep() error { return l.removeOld(filepath.Base(l.was), filepath.Base(l.now)) }
