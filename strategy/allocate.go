@@ -58,6 +58,15 @@ func (s sharing) share(amount int64, portions []portion) int64 {
 	return shared
 }
 
+// shareable is what share would take off the portions.
+func (s sharing) shareable(amount int64, portions []portion) int64 {
+	headroom := int64(0)
+	for i := 0; i < len(portions) && headroom < amount; i++ {
+		headroom += s.headroom(&portions[i])
+	}
+	return min(s.wholeUnits(amount)*s.unit, headroom)
+}
+
 // again counts the steps of another round and reports whether the quote may take them.
 func (s sharing) again(portions []portion) bool {
 	s.e.steps += int64(len(portions))
