@@ -19,7 +19,7 @@ type portion struct {
 	value     int64  // what the rule computes on, and the weight in sharing
 	headroom  int64  // the most that may be taken off, in minor units
 	off       int64  // the amount that is taken off, in minor units
-	remainder uint64 // remainder of a division while sharing
+	remainder uint64 // a share, while sharing; a number to sort by, while choosing units
 	used      bool   // by an earlier buy-and-get rule
 	uses      bool   // the rule uses them
 }
@@ -58,6 +58,15 @@ func (s sharing) share(amount int64, portions []portion) int64 {
 	return shared
 }
 
+// shareable is what share would take off the portions.
+func (s sharing) shareable(amount int64, portions []portion) int64 {
+	headroom := int64(0)
+	for i := 0; i < len(portions) && headroom < amount; i++ {
+		headroom += s.headroom(&portions[i])
+	}
+	return min(s.wholeUnits(amount)*s.unit, headroom)
+}
+
 // again counts the steps of another round and reports whether the quote may take them.
 func (s sharing) again(portions []portion) bool {
 	s.e.steps += int64(len(portions))
@@ -69,8 +78,7 @@ func (s sharing) giveAll(amount int64, p *portion) int64 {
 	if p.value == 0 {
 		return 0
 	}
-	p.remainder = 0
-	return s.take(p, amount/s.unit)
+	return s.take(p, s.wholeUnits(amount))
 }
 
 // once shares the amount over the portions that have headroom.
@@ -84,47 +92,57 @@ func (s sharing) once(amount int64, portions []portion) int64 {
 	if total == 0 {
 		return 0
 	}
-	units := amount / s.unit
-	if s.allocation >= roundThenFirst {
+	switch units := s.wholeUnits(amount); s.allocation {
+	case largestRemainder:
+		return s.largest(units, total, portions)
+	case firstLines, lastLine:
+		return s.down(units, total, portions)
+	default:
 		return s.rounded(units, total, portions)
 	}
-	left, given := units, int64(0)
+}
+
+// down rounds each share down, and gives the units that remain to the first portions, one
+// each, or to the last one.
+func (s sharing) down(units, total int64, portions []portion) (given int64) {
+	left := units
 	for i := range portions {
 		p := &portions[i]
-		p.remainder = 0
 		if s.headroom(p) == 0 {
 			continue
 		}
-		hi, lo := bits.Mul64(uint64(units), uint64(p.value))
-		quotient, remainder := bits.Div64(hi, lo, uint64(total))
-		p.remainder = remainder
-		left -= int64(quotient)
-		given += s.take(p, int64(quotient))
+		share, _ := part(units, p.value, total)
+		left -= share
+		given += s.take(p, share)
 	}
 	switch {
 	case left == 0:
-	case left == units && s.allocation == lastLine:
+	case s.allocation == firstLines:
+		given += s.oneEach(left, portions)
+	case left == units:
 		given += s.fromLast(left, portions)
 	default:
-		given += s.leftOver(left, portions)
+		given += s.toLast(left, portions)
 	}
 	return given
 }
 
-// leftOver gives out the units that remain after rounding down.
-func (s sharing) leftOver(left int64, portions []portion) int64 {
-	switch s.allocation {
-	case lastLine:
-		for i := len(portions) - 1; i >= 0; i-- {
-			if p := &portions[i]; s.headroom(p) > 0 && p.value > 0 {
-				return s.take(p, left)
-			}
+// part is the part of units that a value is of a total, rounded down, and the remainder of
+// the division.
+func part(units, value, total int64) (share int64, remainder uint64) {
+	hi, lo := bits.Mul64(uint64(units), uint64(value))
+	quotient, remainder := bits.Div64(hi, lo, uint64(total))
+	return int64(quotient), remainder
+}
+
+// toLast gives units to the last portion that has headroom.
+func (s sharing) toLast(left int64, portions []portion) int64 {
+	for i := len(portions) - 1; i >= 0; i-- {
+		if p := &portions[i]; s.shares(p) {
+			return s.take(p, left)
 		}
-		return 0
-	case firstLines:
-		return s.oneEach(left, portions)
 	}
-	return s.byRemainder(left, portions)
+	return 0
 }
 
 // fromLast gives units to the last portion, and the units that it has no headroom for to
@@ -135,7 +153,7 @@ func (s sharing) fromLast(left int64, portions []portion) (given int64) {
 	for i := len(portions) - 1; i >= 0 && left > 0; i-- {
 		if p := &portions[i]; s.shares(p) {
 			taken := s.take(p, left)
-			given, left = given+taken, left-taken/s.unit
+			given, left = given+taken, left-s.wholeUnits(taken)
 		}
 	}
 	return given
@@ -167,7 +185,18 @@ func (s sharing) oneEach(left int64, portions []portion) int64 {
 // whole units of the sharing.
 func (s sharing) headroom(p *portion) int64 {
 	headroom := p.headroom - p.off
+	if s.unit == 1 { // a division takes longer than the rest
+		return headroom
+	}
 	return headroom - headroom%s.unit
+}
+
+// wholeUnits is how many units of the sharing an amount has.
+func (s sharing) wholeUnits(amount int64) int64 {
+	if s.unit == 1 {
+		return amount
+	}
+	return amount / s.unit
 }
 
 // take takes a number of units off a portion, as far as it has headroom, and reports the

@@ -12,8 +12,9 @@ type rankedRemainder struct {
 	place     uint64 // the portion's item, above its index in the list of portions
 }
 
-func rankOf(p *portion, at int) rankedRemainder {
-	return rankedRemainder{p.remainder, uint64(p.item)<<32 | uint64(at)}
+// rank is the remainder of the portion at an index of the list, which is of an item.
+func rank(remainder uint64, item int32, at int) rankedRemainder {
+	return rankedRemainder{remainder, uint64(item)<<32 | uint64(at)}
 }
 
 // at is the index of the portion.
@@ -33,13 +34,21 @@ func byRank(a, b rankedRemainder) int {
 	return cmp.Or(cmp.Compare(b.remainder, a.remainder), cmp.Compare(a.place, b.place))
 }
 
-// byRemainder gives one unit each to the portions with the largest remainders, of those that
-// have headroom. Of equal remainders, the earlier item and line comes first.
-func (s sharing) byRemainder(left int64, portions []portion) int64 {
-	ranked := s.e.rewards.ranked[:0]
+// largest rounds each share down, and gives the units that remain, one each, to the portions
+// with the largest remainders of those that still have headroom. Of equal remainders, the
+// earlier item and line comes first.
+func (s sharing) largest(units, total int64, portions []portion) (given int64) {
+	left, ranked := units, s.e.rewards.ranked[:0]
 	for i := range portions {
-		if p := &portions[i]; p.remainder > 0 && s.shares(p) {
-			ranked = append(ranked, rankOf(p, i))
+		p := &portions[i]
+		if s.headroom(p) == 0 {
+			continue
+		}
+		share, remainder := part(units, p.value, total)
+		left -= share
+		given += s.take(p, share)
+		if remainder > 0 && s.headroom(p) > 0 {
+			ranked = append(ranked, rank(remainder, p.item, i))
 		}
 	}
 	s.e.rewards.ranked = ranked
@@ -47,7 +56,6 @@ func (s sharing) byRemainder(left int64, portions []portion) int64 {
 		selectFirst(ranked, int(left))
 		ranked = ranked[:left]
 	}
-	given := int64(0)
 	for _, r := range ranked {
 		given += s.take(&portions[r.at()], 1)
 	}
@@ -85,7 +93,7 @@ const fewRanked = 8
 // the pivot, which is the median of three.
 func partition(list []rankedRemainder) int {
 	last := len(list) - 1
-	toLast(list, 0, last/2)
+	medianToLast(list, 0, last/2)
 	pivot, at := list[last], 0
 	for i, r := range list[:last] {
 		list[i], list[at] = list[at], r
@@ -95,8 +103,8 @@ func partition(list []rankedRemainder) int {
 	return at
 }
 
-// toLast moves the median of two elements and the last one to the end of a list.
-func toLast(list []rankedRemainder, a, b int) {
+// medianToLast moves the median of two elements and the last one to the end of a list.
+func medianToLast(list []rankedRemainder, a, b int) {
 	last := len(list) - 1
 	if list[b].before(list[a]) == 1 {
 		a, b = b, a

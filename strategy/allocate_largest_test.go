@@ -40,7 +40,7 @@ func TestSelectingIsAsSorting(t *testing.T) {
 					for _, rounds := range []int{0, 1, 3, maxRounds(lines)} {
 						list := make([]rankedRemainder, lines)
 						for i := range list {
-							list[i] = rankOf(&portion{item: int32(i / 2), remainder: remainder(i, lines)}, i)
+							list[i] = rank(remainder(i, lines), int32(i/2), i)
 						}
 						checkSelection(t, list, n, rounds)
 					}
@@ -56,8 +56,7 @@ func TestSelectingIsAsSortingInAnyOrder(t *testing.T) {
 		lines := rapid.IntRange(0, 200).Draw(t, "lines")
 		list := make([]rankedRemainder, lines)
 		for i := range list {
-			p := portion{item: int32(rapid.IntRange(0, lines).Draw(t, "item")), remainder: rapid.Uint64Range(0, most).Draw(t, "remainder")}
-			list[i] = rankOf(&p, i)
+			list[i] = rank(rapid.Uint64Range(0, most).Draw(t, "remainder"), rapid.Int32Range(0, int32(lines)).Draw(t, "item"), i)
 		}
 		checkSelection(t, list, rapid.IntRange(0, lines).Draw(t, "n"), rapid.IntRange(0, maxRounds(lines)).Draw(t, "rounds"))
 	})

@@ -38,7 +38,9 @@ func TestSharesAddUpToTheAmountOrToAllTheRoomThereIs(t *testing.T) {
 			room += parts[i].headroom
 		}
 		amount := rapid.Int64Range(0, 2_000_000).Draw(t, "amount") / unit * unit
-		got := drawSharing(t, unit).share(amount, parts)
+		by := drawSharing(t, unit)
+		shareable := by.shareable(amount, parts)
+		got := by.share(amount, parts)
 		sum := int64(0)
 		for i, p := range parts {
 			sum += p.off
@@ -51,6 +53,9 @@ func TestSharesAddUpToTheAmountOrToAllTheRoomThereIs(t *testing.T) {
 		}
 		if got != sum || sum != min(amount, room) {
 			t.Fatalf("shared %d (%d reported) of %d with room for %d", sum, got, amount, room)
+		}
+		if shareable != sum {
+			t.Fatalf("%d of %d are shareable, but %d were shared", shareable, amount, sum)
 		}
 	})
 }

@@ -20,15 +20,17 @@ type evaluation struct {
 
 // order is the priced cart and the instant.
 type order struct {
-	cart    *cart.Cart
-	arith   *arithmetic
-	skuForm wordForm // the form in which SKUs are compared
-	items   []item   // the articles in the order of the cart, then the shipping charges
-	goods   int      // how many items are articles
-	extras  []item   // further goods that an explanation tries; none otherwise
-	budget  int64    // minor units that may still be taken off the goods
-	steps   int64    // taken so far, see [MaxSteps]
-	coupons cartCoupons
+	cart       *cart.Cart
+	arith      *arithmetic
+	skuForm    wordForm // the form in which SKUs are compared
+	items      []item   // the articles in the order of the cart, then the shipping charges
+	goods      int      // how many items are articles
+	extras     []item   // further goods that an explanation tries; none otherwise
+	all        totals   // of all goods, without their value
+	allCounted bool     // whether all is set
+	budget     int64    // minor units that may still be taken off the goods
+	steps      int64    // taken so far, see [MaxSteps]
+	coupons    cartCoupons
 
 	now      time.Time
 	unixNano int64 // of now
@@ -132,7 +134,7 @@ func (e *evaluation) reset() {
 }
 
 func (o *order) reset() {
-	o.items, o.goods, o.budget, o.steps, o.clockSet = o.items[:0], 0, 0, 0, false
+	o.items, o.goods, o.budget, o.steps, o.clockSet, o.allCounted = o.items[:0], 0, 0, 0, false, false
 	o.coupons.reset()
 }
 

@@ -19,8 +19,8 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 		if p.off != 0 || p.uses {
 			q.charge(p, r.stop == stopLine, first)
 		}
-		if i+1 == len(t.portions) || t.portions[i+1].item != p.item {
-			e.tidy(&e.items[p.item])
+		if l := &e.items[p.item]; l.runs != 0 && (i+1 == len(t.portions) || t.portions[i+1].item != p.item) {
+			e.tidy(l)
 		}
 	}
 	if e.gift.SKU != "" {

@@ -87,11 +87,8 @@ func (e *evaluation) split(at int32, units int64) (behind int32) {
 // joined, which limits the cost of a rule. The units of joined runs get the mean value.
 const maxRuns = 32
 
-// tidy joins neighbouring runs whose units have the same value, after a rule.
+// tidy joins neighbouring runs of an item whose units have the same value, after a rule.
 func (e *evaluation) tidy(l *item) {
-	if l.runs == 0 {
-		return
-	}
 	count := e.joinRuns(l, (*run).sameWorth)
 	if count > maxRuns {
 		count = e.joinRuns(l, (*run).sameState)

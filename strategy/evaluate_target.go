@@ -79,10 +79,7 @@ func (e *evaluation) computeTarget(r *compiledRule) *target {
 			e.addToTarget(t, r, int(i))
 		}
 	} else {
-		e.countSteps(1 + e.goods)
-		for i := range e.items[:e.goods] {
-			e.addToTarget(t, r, i)
-		}
+		e.addGoods(t, r)
 	}
 	if r.targeting.appliesTo != toItems {
 		for i := e.goods; i < len(e.items); i++ {
@@ -97,12 +94,63 @@ func (e *evaluation) computeTarget(r *compiledRule) *target {
 	return t
 }
 
-// addToTarget adds an item of goods to the target if the rule is about it.
-func (e *evaluation) addToTarget(t *target, r *compiledRule, i int) {
-	l := &e.items[i]
-	if !r.lines.matches(l) || l.quantity == 0 {
+// addGoods adds the goods to the target that the rule is about.
+func (e *evaluation) addGoods(t *target, r *compiledRule) {
+	e.countSteps(1 + e.goods)
+	if !r.lines.selects() {
+		e.addWholeCart(t, r)
 		return
 	}
+	for i := range e.items[:e.goods] {
+		e.addToTarget(t, r, i)
+	}
+}
+
+// addWholeCart is addGoods for a rule that is about the whole cart. What it counts, apart from the
+// value, is the same for all such rules.
+func (e *evaluation) addWholeCart(t *target, r *compiledRule) {
+	if !e.allCounted {
+		e.all, e.allCounted = e.countAll(), true
+	}
+	e.countSteps(e.lineCount() - e.goods)
+	value := int64(0)
+	for i := range e.items[:e.goods] {
+		l := &e.items[i]
+		if l.quantity == 0 {
+			continue
+		}
+		value += l.value(e.arith.thresholdBase)
+		switch {
+		case e.leavesOut(r, l):
+		case l.runs != 0 || r.byLine && l.lines > 1:
+			e.addPortions(t, r, targetPart{item: int32(i), line: l.line, units: l.quantity})
+		default:
+			e.addPortion(t, int32(i))
+		}
+	}
+	t.counted = e.all
+	t.counted.value = value
+}
+
+// countAll adds up all goods, without their value.
+func (e *evaluation) countAll() totals {
+	var sum totals
+	for i := range e.items[:e.goods] {
+		sum.add(&e.items[i], 0)
+	}
+	return sum
+}
+
+// addToTarget adds an item of goods to the target if the rule is about it.
+func (e *evaluation) addToTarget(t *target, r *compiledRule, i int) {
+	if l := &e.items[i]; l.quantity > 0 && r.lines.matches(l) {
+		e.addMatching(t, r, i)
+	}
+}
+
+// addMatching is addToTarget for goods that match.
+func (e *evaluation) addMatching(t *target, r *compiledRule, i int) {
+	l := &e.items[i]
 	e.countLines(l)
 	t.counted.add(l, l.value(e.arith.thresholdBase))
 	switch {

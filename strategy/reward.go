@@ -150,6 +150,11 @@ func (e *evaluation) shareOut(amount int64, t *target) {
 	e.share(e.arith.round(amount), t.portions)
 }
 
+// shareable is what shareOut takes off the target.
+func (e *evaluation) shareable(amount int64, t *target) int64 {
+	return e.sharing().shareable(e.arith.round(amount), t.portions)
+}
+
 // eachLine takes off each line what off returns for its value, up to its headroom.
 func (e *evaluation) eachLine(t *target, off func(value int64) int64) {
 	for line, tail := nextTogether(t.portions); len(line) > 0; line, tail = nextTogether(tail) {

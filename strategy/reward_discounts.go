@@ -113,6 +113,7 @@ type orderSteps []compiledStep
 
 type compiledStep struct {
 	rule      compiledRule // its lines and windows
+	lines     int          // steps in a row that have the same lines have the same number
 	threshold int64
 	amount    int64
 }
@@ -126,40 +127,64 @@ func (c *compiler) orderSteps(steps []orderStep) orderSteps {
 			threshold: st.threshold,
 			amount:    st.amount,
 		}
+		switch {
+		case !ladder[i].rule.lines.selects():
+			ladder[i].lines = allLines
+		case i > 0 && st.lines.sameWords(&steps[i-1].lines):
+			ladder[i].lines = ladder[i-1].lines
+		default:
+			ladder[i].lines = i + 1
+		}
 	}
 	return ladder
 }
 
+// The numbers of steps that name no lines, whose target is that of the ladder, and of no step.
+const (
+	allLines = 0
+	noLines  = -1
+)
+
 func (orderSteps) encode(*object) {}
 
 func (ladder orderSteps) give(e *evaluation, _ *compiledRule, t *target) {
-	best := ladder.best(e, t)
+	best, lines := ladder.best(e, t, allLines)
 	if best < 0 {
 		t.portions = t.portions[:0]
 		return
 	}
-	e.computeTarget(&ladder[best].rule)
+	if ladder[best].lines != lines {
+		e.computeTarget(&ladder[best].rule)
+	}
 	e.shareOut(ladder[best].amount, t)
 }
 
 // best is the index of the step that is worth most, of those that are open and reached; -1 if
-// none gives anything. It changes the target.
-func (ladder orderSteps) best(e *evaluation, t *target) int {
-	best, most := -1, int64(0)
+// none gives anything. before is the number of the lines that the target has; lines is the number
+// of those that it has afterwards.
+func (ladder orderSteps) best(e *evaluation, t *target, before int) (best, lines int) {
+	best, lines = -1, before
+	most := int64(0)
 	for i := range ladder {
 		r := &ladder[i]
 		if e.tooManySteps() {
 			break
 		}
-		if value, open := r.reached(e); !open || value < r.threshold {
+		if !anyOpen(r.rule.windows, e) {
 			continue
 		}
-		e.shareOut(r.amount, t)
-		if worth := min(t.off(), e.budget-e.budget%e.arith.unit); worth > most {
+		if r.lines != lines {
+			e.computeTarget(&r.rule)
+			lines = r.lines
+		}
+		if t.counted.value < r.threshold {
+			continue
+		}
+		if worth := min(e.shareable(r.amount, t), e.budget-e.budget%e.arith.unit); worth > most {
 			best, most = i, worth
 		}
 	}
-	return best
+	return best, lines
 }
 
 // reached is the value of the goods of a step, in minor units, if its window is open.
@@ -248,7 +273,8 @@ func (ladder orderSteps) stepRefs(currency money.Currency) []StepRef {
 }
 
 func (ladder orderSteps) contributed(e *evaluation, t *target, portions []portion) []contribution {
-	return allBy(ladder.best(e, t), portions)
+	best, _ := ladder.best(e, t, noLines)
+	return allBy(best, portions)
 }
 
 // Interface guards.
