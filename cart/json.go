@@ -250,17 +250,16 @@ func (d *document) root() *fault {
 	return nil
 }
 
-// object reads the members of the current object that the node has edges for. With a nil node it
-// reads none, but still checks every name.
+// object reads the members of the current object that the node has edges for.
 func (d *document) object(at *node, depth int) *fault {
 	if depth > maxDepth {
 		return tooDeep()
 	}
-	if at != nil && at.each != nil {
+	if at.each != nil {
 		return d.eachMember(at.each, depth)
 	}
 	first, expected := len(d.names.at), 0
-	classes, inOrder := byte(0), at != nil // inOrder: each name is that of a later edge than the one before
+	classes, inOrder := byte(0), true // inOrder: each name is that of a later edge than the one before
 	for more := d.enter('}'); more; more = d.more('}') {
 		d.step()
 		if found := d.ahead(at, expected); found >= 0 {
@@ -277,12 +276,6 @@ func (d *document) object(at *node, depth int) *fault {
 		if classes |= class; class&escapes != 0 && strings.IndexByte(name, 0) >= 0 {
 			return fatal(hasNUL).under(name)
 		}
-		if at == nil {
-			if f := d.skip(depth + 1); f != nil {
-				return f.under(name)
-			}
-			continue
-		}
 		found := at.find(name, expected)
 		if f := d.member(at, found, name, class, depth+1); f != nil {
 			return f.under(name)
@@ -294,12 +287,34 @@ func (d *document) object(at *node, depth int) *fault {
 	if inOrder {
 		return nil
 	}
-	if d.otherCases && at != nil {
+	if d.otherCases {
 		if f := d.inOneCase(at, names); f != nil {
 			return f
 		}
 	}
-	return d.distinct(names, classes, at != nil && at.anything)
+	return d.distinct(names, classes, at.anything)
+}
+
+// skipObject goes past the current object, of which nothing is read, and checks every name.
+func (d *document) skipObject(depth int) *fault {
+	if depth > maxDepth {
+		return tooDeep()
+	}
+	first, classes := len(d.names.at), byte(0)
+	for more := d.enter('}'); more; more = d.more('}') {
+		d.step()
+		name, where, class := d.name()
+		d.names.at = append(d.names.at, where)
+		if classes |= class; class&escapes != 0 && strings.IndexByte(name, 0) >= 0 {
+			return fatal(hasNUL).under(name)
+		}
+		if f := d.skip(depth + 1); f != nil {
+			return f.under(name)
+		}
+	}
+	names := d.names.at[first:]
+	d.names.at = d.names.at[:first]
+	return d.distinct(names, classes, false)
 }
 
 // inOneCase refuses an object that has the name of a default in two cases. A member with the name
@@ -446,7 +461,7 @@ func (d *document) several(e *edge) *fault {
 func (d *document) skip(depth int) *fault {
 	switch d.next() {
 	case '{':
-		return d.object(nil, depth)
+		return d.skipObject(depth)
 	case '[':
 		return d.elements(depth, func(_, depth int) *fault { return d.skip(depth) })
 	case '"':

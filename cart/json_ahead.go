@@ -6,7 +6,7 @@ package cart
 // it up. A name that is written as that of the edge is a valid text.
 func (d *document) ahead(at *node, expected int) int {
 	const few = 3
-	if at == nil || expected >= len(at.edges) || d.pos+9 > len(d.text) || d.text[d.pos] != '"' {
+	if expected >= len(at.edges) || d.pos+9 > len(d.text) || d.text[d.pos] != '"' {
 		return -1
 	}
 	from := d.pos + 1
