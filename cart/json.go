@@ -280,7 +280,9 @@ func (d *document) object(at *node, depth int) *fault {
 		if f := d.member(at, found, name, class, depth+1); f != nil {
 			return f.under(name)
 		}
-		expected = found + 1
+		if found >= 0 {
+			expected = found + 1
+		}
 	}
 	names := d.names.at[first:]
 	d.names.at = d.names.at[:first]

@@ -10,6 +10,9 @@ func (d *document) ahead(at *node, expected int) int {
 		return -1
 	}
 	from := d.pos + 1
+	if at.starts&startBit(d.text[from]) == 0 {
+		return -1
+	}
 	first := word(d.text[from : from+8])
 	for i := expected; i < min(len(at.edges), expected+few); i++ {
 		e := &at.edges[i]
