@@ -14,16 +14,14 @@ func (d *document) ahead(at *node, expected int) int {
 		return -1
 	}
 	first := word(d.text[from : from+8])
-	for i := expected; i < min(len(at.edges), expected+few); i++ {
-		e := &at.edges[i]
-		if !e.written.begins(first, d.text[from:]) {
-			continue
+	for i, last := expected, min(len(at.edges), expected+few); i < last; i++ {
+		name := &at.edges[i].written
+		if name.begins(first, d.text[from:]) {
+			after := from + name.length
+			d.names.at = append(d.names.at, span{int32(from), int32(after - 1)})
+			d.colon(after)
+			return i
 		}
-		to := from + len(e.name)
-		d.names.at = append(d.names.at, span{int32(from), int32(to)})
-		d.pos = to + 1
-		d.colon()
-		return i
 	}
 	return -1
 }
