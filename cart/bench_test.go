@@ -50,6 +50,10 @@ func BenchmarkReadJSON(b *testing.B) {
 		}
 		benchmarkBody(b, Options{}, indented.Bytes())
 	})
+	b.Run("3-lines-64KiB-notes", func(b *testing.B) {
+		notes := `,"notes":"` + strings.Repeat("please ring twice. ", 64<<10/19) + `"}`
+		benchmarkBody(b, Options{}, append(bytes.TrimSuffix(body(3), []byte("}")), notes...))
+	})
 }
 
 // One name per member, so that the table of names is as large as it gets: the

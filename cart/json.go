@@ -2,9 +2,6 @@ package cart
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -81,120 +78,6 @@ func (r *Reader) readValid(body []byte, defaultCurrency money.Currency, into *Ca
 	return false, nil
 }
 
-// hasItemsKey reports whether a body has anything where the items are, names being
-// the same whatever their case.
-func (d *document) hasItemsKey(body []byte) bool {
-	s := scanner{text: view(body), pos: markLength(body)}
-	s.space()
-	return s.hasKey(d.reader.body)
-}
-
-// notJSON is the reason where no better one is known.
-const notJSON = "is not JSON"
-
-// malformed says where and why body is not JSON as RFC 7493 has it, names given twice aside. It is
-// called only for a body that is invalid.
-//
-// The offsets it names count from the start of body, of which mark bytes are a byte
-// order mark.
-func malformed(body []byte, mark int) *Invalid {
-	if len(body) > math.MaxInt32 {
-		return faulty(fmt.Sprintf("is %d bytes long, want at most %d", len(body), math.MaxInt32)).invalid()
-	}
-	if deep(body) {
-		return tooDeep().invalid()
-	}
-	if bad := check(jsontext.NewDecoder(bytes.NewBuffer(body[mark:]), jsontext.AllowDuplicateNames(true)), mark); bad != nil {
-		return bad
-	}
-	return faulty(notJSON).invalid()
-}
-
-// check reads a text to its end, which is to be one value. It returns what is
-// wrong with it, or nil. There are mark bytes before the text.
-func check(decoder *jsontext.Decoder, mark int) *Invalid {
-	_, err := decoder.ReadValue()
-	if err == nil {
-		end := decoder.InputOffset()
-		if _, err := decoder.ReadToken(); errors.Is(err, io.EOF) {
-			return nil
-		}
-		return faulty("has more text after the JSON value").atByte(", at byte", int(end)+mark).invalid()
-	}
-	if errors.Is(err, io.EOF) { // nothing but white space
-		return faulty("is empty, want JSON").invalid()
-	}
-	var syntactic *jsontext.SyntacticError
-	if !errors.As(err, &syntactic) {
-		return faulty(notJSON).invalid()
-	}
-	f := faulty(notJSON).atByte(" at byte", int(syntactic.ByteOffset)+mark).because(syntactic.Err)
-	for pointer := syntactic.JSONPointer; pointer != ""; pointer = pointer.Parent() {
-		f.under(pointer.LastToken())
-	}
-	return f.invalid()
-}
-
-// hasKey reports whether the current value has anything where the items are below a node, names
-// being the same whatever their case. If it reports false, it has skipped the value.
-func (s *scanner) hasKey(at *node) bool {
-	switch {
-	case at == nil || at.fields&fieldItems.bit() == 0:
-		s.skipValue()
-		return false
-	case s.next() == '[':
-		return s.hasKeyInList(at)
-	case s.next() != '{':
-		s.skipValue()
-		return false
-	}
-	for more := s.enter('}'); more; more = s.more('}') {
-		name, _, _ := s.name()
-		e := at.each
-		if e == nil {
-			e = at.variant(name)
-		}
-		if s.hasKeyAt(e) {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *scanner) hasKeyInList(at *node) bool {
-	i := 0
-	for more := s.enter(']'); more; more = s.more(']') {
-		found := false
-		switch {
-		case len(at.positions) > 0:
-			found = s.hasKeyAt(at.at(i))
-		case at.each != nil:
-			found = s.hasKeyAt(at.each)
-		default:
-			found = s.hasKey(at)
-		}
-		if found {
-			return true
-		}
-		i++
-	}
-	return false
-}
-
-// hasKeyAt is hasKey for the value an edge leads to; nil for none.
-func (s *scanner) hasKeyAt(e *edge) bool {
-	switch {
-	case e == nil:
-		s.skipValue()
-		return false
-	case e.field == fieldItems:
-		return true
-	case e.embedded && e.into != nil && e.into.fields&fieldItems.bit() != 0 && s.next() == '"':
-		return true
-	}
-	return s.hasKey(e.into)
-}
-
 // document is the reading of one body.
 type document struct {
 	scanner
@@ -248,107 +131,6 @@ func (d *document) root() *fault {
 		return d.positioned(at, 1)
 	}
 	return nil
-}
-
-// object reads the members of the current object that the node has edges for. With a nil node it
-// reads none, but still checks every name.
-func (d *document) object(at *node, depth int) *fault {
-	if depth > maxDepth {
-		return tooDeep()
-	}
-	if at != nil && at.each != nil {
-		return d.eachMember(at.each, depth)
-	}
-	first, expected := len(d.names.at), 0
-	classes, inOrder := byte(0), at != nil // inOrder: each name is that of a later edge than the one before
-	for more := d.enter('}'); more; more = d.more('}') {
-		d.step()
-		if found := d.ahead(at, expected); found >= 0 {
-			e := &at.edges[found]
-			if f := d.mapped(e, depth+1); f != nil {
-				return f.under(e.name)
-			}
-			expected = found + 1
-			continue
-		}
-		name, where, class := d.name()
-		inOrder = false
-		d.names.at = append(d.names.at, where)
-		if classes |= class; class&escapes != 0 && strings.IndexByte(name, 0) >= 0 {
-			return fatal(hasNUL).under(name)
-		}
-		if at == nil {
-			if f := d.skip(depth + 1); f != nil {
-				return f.under(name)
-			}
-			continue
-		}
-		found := at.find(name, expected)
-		if f := d.member(at, found, name, class, depth+1); f != nil {
-			return f.under(name)
-		}
-		expected = found + 1
-	}
-	names := d.names.at[first:]
-	d.names.at = d.names.at[:first]
-	if inOrder {
-		return nil
-	}
-	if d.otherCases && at != nil {
-		if f := d.inOneCase(at, names); f != nil {
-			return f
-		}
-	}
-	return d.distinct(names, classes, at != nil && at.anything)
-}
-
-// inOneCase refuses an object that has the name of a default in two cases. A member with the name
-// in another case alone is something else.
-func (d *document) inOneCase(at *node, names []span) *fault {
-	for i := range at.edges {
-		e := &at.edges[i]
-		if !e.anyCase {
-			continue
-		}
-		written, other := false, ""
-		for _, where := range names {
-			switch name := d.nameAt(where); {
-			case name == e.name:
-				written = true
-			case sameFolded(name, e.name):
-				other = name
-			}
-		}
-		if written && other != "" {
-			return differsInCase(quote(e.name) + ", which is there, too").under(other)
-		}
-	}
-	return nil
-}
-
-// distinct checks that no two names of an object are the same.
-func (d *document) distinct(names []span, classes byte, butCase bool) *fault {
-	by := asWritten
-	switch {
-	case butCase && classes&folds != 0:
-		by = butForCase
-	case classes&escapes != 0:
-		by = asMeant
-	}
-	if earlier, later, found := d.duplicates(names, by); found {
-		return d.confused(earlier, later)
-	}
-	return nil
-}
-
-// confused is the fault of two members that can be taken for one another.
-func (d *document) confused(earlier, later span) *fault {
-	name := d.nameAt(later)
-	if d.nameAt(earlier) != name {
-		return differsInCase("another member of its object").under(name)
-	}
-	d.twice = true
-	return fatal("is in its object twice").atByte(", again at byte", int(later.from)-1).under(name)
 }
 
 // member reads the current value, of a member called name, which is the found
@@ -446,7 +228,7 @@ func (d *document) several(e *edge) *fault {
 func (d *document) skip(depth int) *fault {
 	switch d.next() {
 	case '{':
-		return d.object(nil, depth)
+		return d.skipObject(depth)
 	case '[':
 		return d.elements(depth, func(_, depth int) *fault { return d.skip(depth) })
 	case '"':

@@ -6,21 +6,22 @@ package cart
 // it up. A name that is written as that of the edge is a valid text.
 func (d *document) ahead(at *node, expected int) int {
 	const few = 3
-	if at == nil || expected >= len(at.edges) || d.pos+9 > len(d.text) || d.text[d.pos] != '"' {
+	if expected >= len(at.edges) || d.pos+9 > len(d.text) || d.text[d.pos] != '"' {
 		return -1
 	}
 	from := d.pos + 1
+	if at.starts&startBit(d.text[from]) == 0 {
+		return -1
+	}
 	first := word(d.text[from : from+8])
-	for i := expected; i < min(len(at.edges), expected+few); i++ {
-		e := &at.edges[i]
-		if !e.written.begins(first, d.text[from:]) {
-			continue
+	for i, last := expected, min(len(at.edges), expected+few); i < last; i++ {
+		name := &at.edges[i].written
+		if name.begins(first, d.text[from:]) {
+			after := from + name.length
+			d.names.at = append(d.names.at, span{int32(from), int32(after - 1)})
+			d.colon(after)
+			return i
 		}
-		to := from + len(e.name)
-		d.names.at = append(d.names.at, span{int32(from), int32(to)})
-		d.pos = to + 1
-		d.colon()
-		return i
 	}
 	return -1
 }

@@ -233,6 +233,8 @@ func (d *document) amount() (int64, *fault) {
 		if value, ok := d.plain(); ok {
 			return value, nil
 		}
+	} else if number, ok := d.plainDecimal(); ok {
+		return number.packed(), nil
 	}
 	return d.spelled()
 }

@@ -2,6 +2,7 @@ package cart
 
 import (
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -102,12 +103,13 @@ func (s *scanner) more(closing byte) bool {
 	return false
 }
 
-// colon goes from the end of a name to its value.
-func (s *scanner) colon() {
-	if after := s.pos + 1; after < len(s.text) && s.text[s.pos] == ':' && s.text[after] > ' ' {
+// colon goes from the end of a name, which is at i, to its value.
+func (s *scanner) colon(i int) {
+	if after := i + 1; after < len(s.text) && s.text[i] == ':' && s.text[after] > ' ' {
 		s.pos = after // as compact JSON has it
 		return
 	}
+	s.pos = i
 	s.space()
 	if s.next() != ':' {
 		s.fail()
@@ -120,7 +122,7 @@ func (s *scanner) colon() {
 // name reads the name of a member and goes on to its value.
 func (s *scanner) name() (name string, at span, class byte) {
 	at, class = s.span()
-	s.colon()
+	s.colon(s.pos)
 	if class&escapes == 0 {
 		return s.text[at.from:at.to], at, class
 	}
@@ -130,7 +132,7 @@ func (s *scanner) name() (name string, at span, class byte) {
 // str reads the current string.
 func (s *scanner) str() string {
 	start := s.pos + 1
-	if end, high := special(s.text, start); high == 0 && end < len(s.text) && s.text[end] == '"' {
+	if end, high := special(s.text, start); end < len(s.text) && s.text[end] == '"' && (high == 0 || utf8.ValidString(s.text[start:end])) {
 		s.pos = end + 1
 		return s.text[start:end] // as most are
 	}

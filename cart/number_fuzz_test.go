@@ -34,6 +34,7 @@ func FuzzNumber(f *testing.F) {
 		if sound := plainNumber.MatchString(text) && len(significant) <= 17; sound != (flaw == flawless) {
 			t.Fatalf("%q: flaw %d, want it sound %v", text, flaw, sound)
 		}
+		checkPlain(t, text, number, flaw)
 		if flaw != flawless {
 			return
 		}
@@ -45,6 +46,25 @@ func FuzzNumber(f *testing.F) {
 		checkWhole(t, text, number, exact)
 		checkMinor(t, text, number, exact, int(decimals))
 	})
+}
+
+// checkPlain reads the number while it is scanned, which takes those of a few digits.
+func checkPlain(t tester, text string, number decimal, flaw flaw) {
+	t.Helper()
+	short := flaw == flawless && len(strings.Replace(text, ".", "", 1)) <= mostPlain
+	for _, body := range []string{text, `"` + text + `"`} {
+		s := scanner{text: body}
+		got, ok := s.plainDecimal()
+		if whole := ok && s.pos == len(body); whole != short || whole && got != number {
+			t.Fatalf("%q: %+v, %v of the text read, want %+v, %v", body, got, s.pos, number, short)
+		}
+	}
+	s := scanner{text: text}
+	value, ok := s.plain()
+	short = short && !strings.Contains(text, ".")
+	if whole := ok && s.pos == len(text); whole != short || whole && value != number.digits {
+		t.Fatalf("%q: %d, %v of the text read, want %+v, %v", text, value, s.pos, number, short)
+	}
 }
 
 func checkWhole(t tester, text string, number decimal, exact *big.Rat) {

@@ -14,8 +14,8 @@ type node struct {
 	each      *edge  // to all values of an object or a list; nil for none
 
 	// lengths has a bit for each length that a name of an edge has, in bytes, those from 63 on in
-	// one.
-	lengths uint64
+	// one, and starts for the last six bits of each first byte.
+	lengths, starts uint64
 	// cased is set if a name in lower case could differ from one of the edges only in
 	// case.
 	cased bool
@@ -66,6 +66,8 @@ func (n *node) find(name string, expected int) int {
 }
 
 func lengthBit(name string) uint64 { return 1 << min(len(name), 63) }
+
+func startBit(c byte) uint64 { return 1 << (c & 63) }
 
 // variant is the edge whose name differs from name only in case, or nil.
 func (n *node) variant(name string) *edge {
@@ -126,7 +128,7 @@ func (n *node) edge(s *step) *edge {
 	i := slices.IndexFunc(n.edges, func(e edge) bool { return e.name == s.name })
 	if i < 0 {
 		i = len(n.edges)
-		n.lengths |= lengthBit(s.name)
+		n.lengths, n.starts = n.lengths|lengthBit(s.name), n.starts|startBit(s.name[0])
 		needsEscapes := strings.ContainsFunc(s.name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
 		n.edges = append(n.edges, edge{name: s.name, written: newWrittenName(s.name, !needsEscapes), embedded: s.embedded})
 	}

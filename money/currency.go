@@ -24,19 +24,19 @@ type Currency struct {
 
 // ParseCurrency looks up an ISO 4217 alphabetic code such as "CNY". Codes are
 // upper case. Those that the list has retired, or has without a minor unit, are
-// refused. The error is a [*CodeError].
+// refused. The error is a [*CodeError]. Neither shares memory with the code.
 func ParseCurrency(code string) (Currency, error) {
-	if digits, is := amended[code]; is {
-		return Currency{code: code, digits: digits}, nil
+	if known, is := amended[code]; is {
+		return known, nil
 	}
 	if err := refused(code); err != nil {
 		return Currency{}, err
 	}
 	known := iso.GetCurrency(code)
 	if known == nil || known.Code != code {
-		return Currency{}, &CodeError{Code: code}
+		return Currency{}, &CodeError{Code: strings.Clone(code)}
 	}
-	return Currency{code: code, digits: known.Fraction}, nil
+	return Currency{code: known.Code, digits: known.Fraction}, nil
 }
 
 // Code is the ISO 4217 alphabetic code.

@@ -8,10 +8,19 @@ import (
 // The list of ISO 4217 is that of amendment 180, in force from 2026-01-01. The library lacks parts
 // of it: the tables here take precedence over the library's.
 
-// amended are the currencies that the library does not have, with their decimals.
-var amended = map[string]int{
+// amended are the currencies that the library does not have.
+var amended = withCodes(map[string]int{
 	"BOV": 2, "CHE": 2, "CHW": 2, "COU": 2, "MXV": 2, "USN": 2, "UYI": 0, "UYW": 4, // funds
 	"VED": 2, "XAD": 2, "ZWG": 2,
+})
+
+// withCodes are currencies by their codes, given their decimals.
+func withCodes(digits map[string]int) map[string]Currency {
+	currencies := map[string]Currency{}
+	for code, n := range digits {
+		currencies[code] = Currency{code: code, digits: n}
+	}
+	return currencies
 }
 
 // unitless are the codes that the list has without a minor unit. An amount in them cannot be a
@@ -75,13 +84,13 @@ type CodeError struct {
 // refused is the reason for not taking a code that a list has; nil if there is none.
 func refused(code string) *CodeError {
 	if what, is := unitless[code]; is {
-		return &CodeError{Code: code, what: what}
+		return &CodeError{Code: strings.Clone(code), what: what}
 	}
 	if today, was := retired[code]; was {
-		return &CodeError{Code: code, Instead: today, retired: true}
+		return &CodeError{Code: strings.Clone(code), Instead: today, retired: true}
 	}
 	if listed, is := unlisted[code]; is {
-		return &CodeError{Code: code, Instead: listed}
+		return &CodeError{Code: strings.Clone(code), Instead: listed}
 	}
 	return nil
 }
