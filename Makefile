@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-endure pgo soak reference conformance vulncheck
+.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-endure load pgo soak reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run -tags nobadger,nomysql,nopgx ./cmd/caddy run --config Caddyfile.example
@@ -43,6 +43,9 @@ bench-scale: ## what an order and a reload cost by the size of things, as tables
 
 bench-endure: ## ten minutes of as many orders as the gateway takes, with a reload every second
 	cd bench && go run ./endure
+
+load: ## hey and vegeta for ten seconds each against Caddyfile.example, with edits: docs/loadtest.md
+	.ci/load
 
 pgo: ## the profile that cmd/caddy is built by, from a real load
 	cd bench && go run ./pgo
