@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure soak reference conformance vulncheck
+.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure load soak reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run -tags nobadger,nomysql,nopgx ./cmd/caddy run --config Caddyfile.example
@@ -46,6 +46,9 @@ bench-scale: ## what an order and a reload cost by the size of things, as tables
 
 bench-endure: ## ten minutes of as many orders as the gateway takes, with a reload every second
 	cd bench && go run ./endure
+
+load: ## hey and vegeta for ten seconds each against Caddyfile.example, with edits: docs/loadtest.md
+	.ci/load
 
 vulncheck: ## known vulnerabilities in what the gateway calls; needs https://vuln.go.dev
 	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...

@@ -21,6 +21,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/cors"
 	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/lazylog"
 )
 
 func init() {
@@ -29,6 +30,7 @@ func init() {
 	caddy.RegisterModule(JWKSHandler{})
 	caddy.RegisterModule(StripHandler{})
 	caddy.RegisterModule(adminapi.NewServer(adminEngines))
+	caddy.RegisterModule(new(lazylog.Encoder))
 	cli.Register()
 	registerDirective("discount", func() directiveHandler { return new(Handler) })
 	registerDirective("discount_quote", func() directiveHandler { return new(QuoteHandler) })
