@@ -157,8 +157,8 @@ func (p *pricer) assert(r *http.Request, d *decision, in pricedInput) {
 	}
 	c := d.claims()
 	c.Method, c.Host, c.Path = in.target.method, in.target.host, in.target.path
-	if in.whole {
-		c.Body = assertion.BodyDigest(in.body)
+	if in.body != nil {
+		c.Body = assertion.BodyDigest(in.body.Bytes())
 	}
 	if in.headers {
 		c.Cart = assertion.CartDigest(r.Header)

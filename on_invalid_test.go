@@ -78,7 +78,7 @@ func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
 	h.pricer.log = zap.New(core)
 	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
 	r := httptest.NewRequest(http.MethodPost, "/", nil).WithContext(panicking{t.Context()})
-	d := h.pricer.order(r, pricedInput{body: body, text: body, whole: true})
+	d := h.pricer.order(r, pricedInput{text: body})
 	if d.status != statusUnavailable || d.problem.Status != http.StatusInternalServerError {
 		t.Fatalf("%+v", d)
 	}
