@@ -129,7 +129,7 @@ func TestALargeBodyThatWaitsHoldsNoCart(t *testing.T) {
 		t.Fatalf("a body of %d bytes is not large", len(body))
 	}
 	r := httptest.NewRequestWithContext(left, http.MethodPost, "/", strings.NewReader(body))
-	if d := h.pricer.order(r, pricedInput{body: []byte(body), text: []byte(body), whole: true}); d != endedWaiting {
+	if d := h.pricer.order(r, pricedInput{text: []byte(body)}); d != endedWaiting {
 		t.Errorf("%+v", d)
 	}
 }

@@ -182,8 +182,8 @@ func (p *pricer) assert(r *http.Request, d *decision, in pricedInput) {
 	}
 	c := d.claims()
 	c.Target = in.target
-	if in.whole {
-		c.Body = assertion.BodyDigest(in.body)
+	if in.body != nil {
+		c.Body = assertion.BodyDigest(in.body.Bytes())
 	}
 	if in.headers {
 		c.Cart = assertion.CartDigest(r.Header)

@@ -72,7 +72,7 @@ func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
 	p.log = zap.New(core)
 	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
 	r := httptest.NewRequest(http.MethodPost, "/", nil).WithContext(panicking{t.Context()})
-	d := p.order(r, pricedInput{body: body, text: body, whole: true})
+	d := p.order(r, pricedInput{text: body})
 	if d.status != statusUnavailable || d.problem.Status != http.StatusInternalServerError {
 		t.Fatalf("%+v", d)
 	}

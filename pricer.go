@@ -199,9 +199,17 @@ func (p *pricer) input(r *http.Request) (pricedInput, *decision) {
 type pricedInput struct {
 	located
 	target assertion.Target // that the assertion names; empty without one
-	body   []byte           // as it arrived and is forwarded
-	whole  bool             // body is all of it; otherwise it was not read
-	text   []byte           // body without its coding
+	body   *httpbody.Body   // as it arrived and is forwarded; nil if it was not read whole
+	text   []byte           // body without its coding; shares its memory if there is none
+}
+
+// end ends the handling of a request with its error. After an error, the routes of handle_errors may
+// read the body, so that its memory is not released.
+func (in *pricedInput) end(err error) error {
+	if err == nil {
+		in.body.Release()
+	}
+	return err
 }
 
 // read reads the body of a request, hands it back, and decodes it.
@@ -214,11 +222,11 @@ func (p *pricer) read(r *http.Request, in pricedInput) (pricedInput, *decision) 
 	case err != nil:
 		return in, incompleteBody
 	}
-	in.whole, in.text = true, in.body
+	in.text = in.body.Bytes()
 	if in.coding == "" {
 		return in, nil
 	}
-	in.text, err = p.decoders.Decode(in.coding, in.body)
+	in.text, err = p.decoders.Decode(in.coding, in.text)
 	switch {
 	case errors.Is(err, httpbody.ErrTooLong):
 		return in, p.tooLarge

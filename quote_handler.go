@@ -27,9 +27,9 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	}
 	p.observe(r, state, d, spoofed)
 	if d.problem != nil {
-		return d.problem.answer(w, r)
+		return in.end(d.problem.answer(w, r))
 	}
-	return answerJSON(w, http.StatusOK, "application/json", text)
+	return in.end(answerJSON(w, http.StatusOK, "application/json", text))
 }
 
 // quote prices a cart and writes its quote as JSON. It sets in header which languages the answer is

@@ -98,7 +98,7 @@ func (d *Decoders) unbrotli(body []byte) ([]byte, error) {
 
 // readText reads a text up to the limit, where decoding stops.
 func (d *Decoders) readText(text io.Reader, source *bytes.Reader) ([]byte, error) {
-	read, err := readUpTo(text, d.most, -1)
+	read, _, err := readUpTo(text, d.most, -1, nil)
 	switch {
 	case int64(len(read)) > d.most:
 		return nil, ErrTooLong

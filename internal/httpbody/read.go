@@ -15,9 +15,10 @@ const (
 	mostAtOnce = 16 << 10
 )
 
-// readUpTo reads to the end, or one byte past most. It takes at most twice the memory of what has
-// arrived, besides what it starts with. The declared length is negative if it is not known.
-func readUpTo(body io.Reader, most, declared int64) ([]byte, error) {
+// readUpTo reads to the end, or one byte past most, into memory that m lends. It takes at most twice
+// the memory of what has arrived, besides what it starts with. The declared length is negative if
+// it is not known. It returns with the memory what m takes back once nobody reads it any more.
+func readUpTo(body io.Reader, most, declared int64, m *memory) (buf []byte, lent *[]byte, err error) {
 	size, limit := int64(firstRead), most+1 // one more, to see the end
 	if declared >= 0 {
 		limit = min(limit, declared+1)
@@ -25,27 +26,30 @@ func readUpTo(body io.Reader, most, declared int64) ([]byte, error) {
 			size = declared + 1 // without growing
 		}
 	}
-	buf := make([]byte, 0, size)
+	buf, lent = m.lend(size)
 	for {
 		n, err := body.Read(buf[len(buf):min(int64(cap(buf)), most+1)])
 		buf = buf[:len(buf)+n]
 		if errors.Is(err, io.EOF) {
-			return buf, nil
+			return buf, lent, nil
 		}
 		if err != nil || int64(len(buf)) > most {
-			return buf, err
+			return buf, lent, err
 		}
 		if len(buf) == cap(buf) {
-			buf = grown(buf, limit)
+			buf, lent = m.grown(buf, lent, limit)
 		}
 	}
 }
 
 // grown is buf with twice the capacity, but at most the limit unless it has that already.
-func grown(buf []byte, limit int64) []byte {
+func (m *memory) grown(buf []byte, lent *[]byte, limit int64) ([]byte, *[]byte) {
 	size := 2 * int64(cap(buf))
 	if limit > int64(cap(buf)) {
 		size = min(size, limit)
 	}
-	return append(make([]byte, 0, size), buf...)
+	next, nextLent := m.lend(size)
+	next = append(next, buf...)
+	m.takeBack(lent)
+	return next, nextLent
 }

@@ -15,7 +15,7 @@ func TestMemoryOfABodyFollowsWhatHasArrived(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d bytes of %d", sent, declared), func(t *testing.T) {
-				body, err := readUpTo(strings.NewReader(strings.Repeat("x", sent)), most, declared)
+				body, _, err := readUpTo(strings.NewReader(strings.Repeat("x", sent)), most, declared, new(memory))
 				if err != nil || len(body) != sent || cap(body) > max(2*sent, mostAtOnce+1)+1 {
 					t.Errorf("%d bytes in %d, %v", len(body), cap(body), err)
 				}
@@ -30,7 +30,7 @@ func TestASmallBodyIsOneAllocation(t *testing.T) {
 		source := strings.NewReader("")
 		if n := testing.AllocsPerRun(100, func() {
 			source.Reset(text)
-			if _, err := readUpTo(iotest.OneByteReader(source), 1<<20, int64(size)); err != nil {
+			if _, _, err := readUpTo(iotest.OneByteReader(source), 1<<20, int64(size), nil); err != nil {
 				t.Fatal(err)
 			}
 		}); n > 2 { // one is the reader's
