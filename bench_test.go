@@ -31,7 +31,9 @@ func BenchmarkHandler(b *testing.B) {
 		{name: "JSON/3 lines", body: benchCart(3), items: "", options: Options{}},
 		{name: "JSON/3 lines/HS256", body: benchCart(3), items: "", options: signed("HS256", secret)},
 		{name: "JSON/3 lines/EdDSA", body: benchCart(3), items: "", options: signed("EdDSA", "{file.e2e/testdata/rfc8037.jwk}")},
+		{name: "JSON/3 lines/compact", body: benchCart(3), items: "", options: Options{Headers: headersCompact}},
 		{name: "JSON/50 lines", body: benchCart(50), items: "", options: Options{}},
+		{name: "JSON/50 lines/compact", body: benchCart(50), items: "", options: Options{Headers: headersCompact}},
 		{name: "header/3 lines", body: "", items: strings.Join(inHeader, ", "), options: Options{}},
 		{name: "no cart", body: "", items: "", options: Options{}},
 	} {
@@ -39,7 +41,9 @@ func BenchmarkHandler(b *testing.B) {
 			h := provisioned(b, rules, c.options)
 			var status string
 			next := caddyhttp.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) error {
-				status = r.Header.Get("X-Discount-Status")
+				if status = r.Header.Get("X-Discount-Status"); status == "" {
+					status, _, _ = strings.Cut(strings.TrimPrefix(r.Header.Get("X-Discount"), "status="), ",")
+				}
 				return nil
 			})
 			r := httptest.NewRequest(http.MethodPost, "/orders", http.NoBody)
@@ -66,7 +70,7 @@ func BenchmarkHandler(b *testing.B) {
 					b.Fatal(err)
 				}
 				for name := range r.Header { // as a server gives a new map each time
-					if strings.HasPrefix(name, httpheader.DefaultPrefix) {
+					if strings.HasPrefix(name+"-", httpheader.DefaultPrefix) {
 						delete(r.Header, name)
 					}
 				}

@@ -242,8 +242,7 @@ func (s *StateOptions) option(d *caddyfile.Dispenser, name string) error {
 	case "rollback":
 		var on bool
 		err := directive.OnOff(d, &on)
-		off := !on
-		s.NoRollback = &off
+		s.NoRollback = new(!on)
 		return err
 	default:
 		return d.Errf("unknown state option %q, keep, key and rollback are known", name)

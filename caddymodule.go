@@ -112,6 +112,9 @@ type directiveHandler interface {
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
 // `X-Discount-Assertion` | all of it and the SHA-256 of the body as a compact JWS, with `sign`
 //
+// With `headers compact`, one header `X-Discount` has all these values but the assertion, as Dictionary
+// of RFC 9651: `status=applied, amount=585, …`.
+//
 // The same values are placeholders for handlers after this one and for logs. Directives that Caddy
 // orders before this one, such as `vars`, `map`, `rewrite` and `request_header`, run before there
 // is a value and read an empty text. Within `route`, directives run in the order in which they are

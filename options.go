@@ -170,10 +170,7 @@ func (o *Options) fill() error {
 	directive.Default(&o.HeaderPrefix, httpheader.DefaultPrefix)
 	directive.Default(&o.MaxBody, defaultMaxBody)
 	directive.Default(&o.MaxLines, defaultMaxLines)
-	if o.Lines == nil {
-		on := true
-		o.Lines = &on
-	}
+	directive.Default(&o.Lines, new(true))
 	if err := o.Origins.fill(); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/guardrail"
+	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -177,9 +178,7 @@ func (s *StateOptions) expand() error {
 // fill puts the defaults in.
 func (s *StateOptions) fill() error {
 	directive.Default(&s.Keep, defaultKeep)
-	if s.NoRollback == nil {
-		s.NoRollback = new(bool)
-	}
+	directive.Default(&s.NoRollback, new(bool))
 	if s.Dir != "" {
 		return nil
 	}
@@ -256,45 +255,17 @@ func (s *sharedOptions) fill() error {
 // different values, and both values.
 func (s *sharedOptions) merge(other sharedOptions) error {
 	return errors.Join(
-		agree("reload settle", &s.reload.Settle, other.reload.Settle, durationText),
-		agree("reload poll", &s.reload.Poll, other.reload.Poll, durationText),
-		agree("guard max_mean_change", &s.guard.MaxMeanChange, other.guard.MaxMeanChange, floatText),
-		agreeIfGiven("guard max_free_orders", &s.guard.MaxFreeOrders, other.guard.MaxFreeOrders, floatText),
-		agree("guard max_evaluation", &s.guard.MaxEvaluation, other.guard.MaxEvaluation, durationText),
-		agree("guard min_sample", &s.guard.MinSample, other.guard.MinSample, strconv.Itoa),
-		agree("state", &s.state.Dir, other.state.Dir, func(dir string) string { return dir }),
-		agree("state keep", &s.state.Keep, other.state.Keep, strconv.Itoa),
-		agree("state key", &s.state.Key, other.state.Key, nil),
-		agreeIfGiven("state rollback", &s.state.NoRollback, other.state.NoRollback, rollbackText),
+		handlers.Agree("reload settle", &s.reload.Settle, other.reload.Settle, durationText),
+		handlers.Agree("reload poll", &s.reload.Poll, other.reload.Poll, durationText),
+		handlers.Agree("guard max_mean_change", &s.guard.MaxMeanChange, other.guard.MaxMeanChange, floatText),
+		handlers.AgreeIfGiven("guard max_free_orders", &s.guard.MaxFreeOrders, other.guard.MaxFreeOrders, floatText),
+		handlers.Agree("guard max_evaluation", &s.guard.MaxEvaluation, other.guard.MaxEvaluation, durationText),
+		handlers.Agree("guard min_sample", &s.guard.MinSample, other.guard.MinSample, strconv.Itoa),
+		handlers.Agree("state", &s.state.Dir, other.state.Dir, func(dir string) string { return dir }),
+		handlers.Agree("state keep", &s.state.Keep, other.state.Keep, strconv.Itoa),
+		handlers.Agree("state key", &s.state.Key, other.state.Key, nil),
+		handlers.AgreeIfGiven("state rollback", &s.state.NoRollback, other.state.NoRollback, rollbackText),
 	)
-}
-
-// agree sets a value that was not given so far. It fails if both values are given and differ. The
-// error names the values, unless text is nil because they are secret.
-func agree[T comparable](name string, value *T, other T, text func(T) string) error {
-	var none T
-	switch {
-	case other == none || *value == other:
-		return nil
-	case *value == none:
-		*value = other
-		return nil
-	case text == nil:
-		return fmt.Errorf("%s: one handler has another one than the other", name)
-	}
-	return fmt.Errorf("%s: one handler has %s and the other %s", name, text(*value), text(other))
-}
-
-// agreeIfGiven is agree for a value that may be given as zero.
-func agreeIfGiven[T comparable](name string, value **T, other *T, text func(T) string) error {
-	switch {
-	case other == nil || *value != nil && **value == *other:
-		return nil
-	case *value == nil:
-		*value = other
-		return nil
-	}
-	return fmt.Errorf("%s: one handler has %s and the other %s", name, text(**value), text(*other))
 }
 
 func durationText(d caddy.Duration) string { return time.Duration(d).String() }

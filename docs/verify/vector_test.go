@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dunglas/httpsfv"
+
 	"github.com/promogate/caddy-discount/internal/assertion"
 )
 
@@ -33,6 +35,7 @@ func TestTokenOfTheREADME(t *testing.T) {
 		Target: assertion.Target{Method: "POST", Host: "shop.example", Path: "/orders"},
 		Body:   assertion.BodyDigest([]byte(`{"note":"hello"}`)), Cart: assertion.CartDigest(headers),
 	}, time.Unix(1794360600, 0)))
+	listsOfOneHeader(t, string(text), `"spring";amount=810`, "(270 540)")
 	payload := strings.NewReplacer(`":`, `": `, `,"`, ",\n  \"", "{", "{\n  ", "}", "\n}").Replace(payloadOf(t, token))
 	if !strings.Contains(strings.ReplaceAll(string(text), "\n", ""), token) { // the page breaks its line
 		t.Errorf("the README has not:\n%s", token)
@@ -44,6 +47,32 @@ func TestTokenOfTheREADME(t *testing.T) {
 	for _, want := range []string{payload, canonical} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the README has not:\n%s", want)
+		}
+	}
+}
+
+// listsOfOneHeader wants the page to have one header with the same lists.
+func listsOfOneHeader(t *testing.T, page, rules, lines string) {
+	t.Helper()
+	_, line, _ := strings.Cut(page, "\nX-Discount: ")
+	line, _, _ = strings.Cut(line, "\n```")
+	line = strings.ReplaceAll(line, "\n", " ") // the page breaks its line
+	header, err := httpsfv.UnmarshalDictionary([]string{line})
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	for member, want := range map[string]string{"rules": rules, "lines": lines} {
+		value, _ := header.Get(member)
+		inner, _ := value.(httpsfv.InnerList)
+		list := httpsfv.List{inner}
+		if member == "rules" {
+			list = nil
+			for _, item := range inner.Items {
+				list = append(list, item)
+			}
+		}
+		if got, err := httpsfv.Marshal(list); err != nil || got != want {
+			t.Errorf("%s of the one header are %s, %v, want %s", member, got, err, want)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // Package handlers finds the handlers of this module in a configuration of Caddy. From the routes
 // around them it finds which requests pass two of them, and which reach an upstream without being
-// stripped.
+// stripped. Options that handlers share have one value, which [Agree] finds.
 package handlers
 
 import (
