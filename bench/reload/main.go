@@ -178,9 +178,12 @@ func underLoad(dir, bin string, each time.Duration, in setting) (met []target, e
 			return nil, err
 		}
 		failures := int(m.Requests) - int(m.Success*float64(m.Requests)+0.5)
-		inTime := fmt.Sprintf("%d of %d", counts.inTime, counts.all)
+		inTime := ""
+		if reloads == 1 {
+			inTime = fmt.Sprintf("%d of %d", counts.inTime, counts.all)
+		}
 		fmt.Printf("%-34s %9d %9v %9v %9v %8d %10s   %s\n", name, m.Requests, round(m.Latencies.P50), round(m.Latencies.P99), round(m.Latencies.Max), failures, inTime, wakeupText(delays))
-		for _, text := range m.Errors {
+		for _, text := range m.Errors[:min(3, len(m.Errors))] {
 			fmt.Println("  an order failed:", text)
 		}
 		failed, late = failed+failures, late+counts.all-counts.inTime
