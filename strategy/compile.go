@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/promogate/caddy-discount/strategy/document"
+	"github.com/promogate/caddy-discount/strategy/internal/arena"
 )
 
 // compiledRule is a rule in the form that a quote uses.
@@ -34,11 +35,11 @@ type compiledRule struct {
 type compiler struct {
 	skus, categories, subgroups symbols
 	codes                       symbols // of coupons
-	numbers                     arena[symbol]
-	conditions                  arena[condition]
-	atLeast                     arena[atLeast]
-	oneOf                       arena[oneOf]
-	heldCoupons                 arena[heldCoupon]
+	numbers                     arena.Of[symbol]
+	conditions                  arena.Of[condition]
+	atLeast                     arena.Of[atLeast]
+	oneOf                       arena.Of[oneOf]
+	heldCoupons                 arena.Of[heldCoupon]
 	given                       []condition // of the rule being compiled
 	byLine                      bool        // the arithmetic looks at lines and not at articles
 }
@@ -156,7 +157,7 @@ func (c *compiler) conditionsOf(specs []conditionSpec, lookAtTarget bool) []cond
 			c.given = spec.compile(c, c.given)
 		}
 	}
-	return append(c.conditions.alloc(len(c.given)), c.given...)
+	return append(c.conditions.Alloc(len(c.given)), c.given...)
 }
 
 // catalogue lists the products by the symbol of their SKU.
