@@ -82,6 +82,7 @@ func Compile(m *Model) *Strategy {
 	s.bounds, s.looks = s.boundsOf(), s.looksOf()
 	s.catalogue = c.catalogue(m.products, m.spelling.skus)
 	s.further = c.furtherCategories(s.catalogue)
+	s.words = c.wordsOf(s.catalogue)
 	s.index = buildIndex(s.rules, c, m.pause)
 	s.timetable = timetableOf(s.rules)
 	s.addRounding()
@@ -171,4 +172,22 @@ func (c *compiler) catalogue(products []product, form wordForm) []*product {
 		bySKU[numbers[i]] = &products[i]
 	}
 	return bySKU
+}
+
+// productWords are the symbols of a product's words.
+type productWords struct{ category, subgroup symbol }
+
+// wordsOf lists the words of the products by the symbol of their SKU, so that a quote need not
+// look them up.
+func (c *compiler) wordsOf(catalogue []*product) []productWords {
+	words := make([]productWords, len(catalogue))
+	for sku, p := range catalogue {
+		if p != nil && p.category != "" {
+			words[sku].category = c.categories[p.category]
+		}
+		if p != nil && p.subgroup != "" {
+			words[sku].subgroup = c.subgroups[p.subgroup]
+		}
+	}
+	return words
 }
