@@ -90,6 +90,15 @@ discount_rate = 1
 // benchmarkLimit is reached by the first of these rules.
 const benchmarkLimit = "limits = { max_rate = 0.6, max_amount = 30 }"
 
+// benchmarkCatalogue are as many products as a cart has lines, in the cart's categories.
+func benchmarkCatalogue(lines int) string {
+	var b strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&b, "[[products]]\nsku = \"sku-%d\"\ncategory = \"c%d\"\nsubgroup = \"s%d\"\n", i, i%10, i%3)
+	}
+	return b.String()
+}
+
 // benchmarkPrices are carts with shipping in which hardly any line costs as much as another.
 // There are several: a processor learns how to sort a short list that it sees again and again.
 func benchmarkPrices(lines int, quantity int64) []*cart.Cart {
@@ -135,18 +144,20 @@ func BenchmarkQuote(b *testing.B) {
 	for _, c := range []struct {
 		name     string
 		limit    string
+		products string
 		lines    int
 		quantity int64
 		applied  int
 	}{
-		{"rules over the cart, 3 lines", benchmarkLimit, 3, 10, 2},
-		{"rules over the cart, 50 lines", benchmarkLimit, 50, 2, 2},
-		{"rules over the cart, 500 lines", benchmarkLimit, 500, 2, 2},
-		{"rules over the cart, 3 lines, no limit", "", 3, 10, 6},
-		{"rules over the cart, 50 lines, no limit", "", 50, 2, 6},
+		{"rules over the cart, 3 lines", benchmarkLimit, "", 3, 10, 2},
+		{"rules over the cart, 50 lines", benchmarkLimit, "", 50, 2, 2},
+		{"rules over the cart, 500 lines", benchmarkLimit, "", 500, 2, 2},
+		{"rules over the cart, 3 lines, no limit", "", "", 3, 10, 6},
+		{"rules over the cart, 50 lines, no limit", "", "", 50, 2, 6},
+		{"rules over the cart, 50 lines, catalogue", benchmarkLimit, benchmarkCatalogue(50), 50, 2, 2},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			benchmarkQuote(b, benchmarkStrategy(b, c.limit+benchmarkSpread), c.applied, benchmarkPrices(c.lines, c.quantity)...)
+			benchmarkQuote(b, benchmarkStrategy(b, c.limit+benchmarkSpread+c.products), c.applied, benchmarkPrices(c.lines, c.quantity)...)
 		})
 	}
 }

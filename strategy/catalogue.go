@@ -121,7 +121,7 @@ func (s *section) decodeAttribute(p *product, f *document.Field) {
 		return
 	}
 	if value, ok := s.attributeValue(f.Value, f.Key); ok {
-		p.attributes = s.attributes.push(p.attributes, attribute{name: f.Key, value: value})
+		p.attributes = s.attributes.Push(p.attributes, attribute{name: f.Key, value: value})
 	}
 }
 

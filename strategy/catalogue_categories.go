@@ -63,7 +63,7 @@ func (c *compiler) furtherCategories(catalogue []*product) [][]symbol {
 		if further == nil {
 			further = make([][]symbol, len(catalogue))
 		}
-		list := c.numbers.alloc(len(p.moreCategories))
+		list := c.numbers.Alloc(len(p.moreCategories))
 		for _, name := range p.moreCategories {
 			if category := c.categories[name]; category != unnamed {
 				list = append(list, category)

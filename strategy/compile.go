@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/promogate/caddy-discount/strategy/document"
+	"github.com/promogate/caddy-discount/strategy/internal/arena"
 )
 
 // compiledRule is a rule in the form that a quote uses.
@@ -34,11 +35,11 @@ type compiledRule struct {
 type compiler struct {
 	skus, categories, subgroups symbols
 	codes                       symbols // of coupons
-	numbers                     arena[symbol]
-	conditions                  arena[condition]
-	atLeast                     arena[atLeast]
-	oneOf                       arena[oneOf]
-	heldCoupons                 arena[heldCoupon]
+	numbers                     arena.Of[symbol]
+	conditions                  arena.Of[condition]
+	atLeast                     arena.Of[atLeast]
+	oneOf                       arena.Of[oneOf]
+	heldCoupons                 arena.Of[heldCoupon]
 	given                       []condition // of the rule being compiled
 	byLine                      bool        // the arithmetic looks at lines and not at articles
 }
@@ -81,6 +82,7 @@ func Compile(m *Model) *Strategy {
 	s.bounds, s.looks = s.boundsOf(), s.looksOf()
 	s.catalogue = c.catalogue(m.products, m.spelling.skus)
 	s.further = c.furtherCategories(s.catalogue)
+	s.words = c.wordsOf(s.catalogue)
 	s.index = buildIndex(s.rules, c, m.pause)
 	s.timetable = timetableOf(s.rules)
 	s.addRounding()
@@ -156,7 +158,7 @@ func (c *compiler) conditionsOf(specs []conditionSpec, lookAtTarget bool) []cond
 			c.given = spec.compile(c, c.given)
 		}
 	}
-	return append(c.conditions.alloc(len(c.given)), c.given...)
+	return append(c.conditions.Alloc(len(c.given)), c.given...)
 }
 
 // catalogue lists the products by the symbol of their SKU.
@@ -170,4 +172,22 @@ func (c *compiler) catalogue(products []product, form wordForm) []*product {
 		bySKU[numbers[i]] = &products[i]
 	}
 	return bySKU
+}
+
+// productWords are the symbols of a product's words.
+type productWords struct{ category, subgroup symbol }
+
+// wordsOf lists the words of the products by the symbol of their SKU, so that a quote need not
+// look them up.
+func (c *compiler) wordsOf(catalogue []*product) []productWords {
+	words := make([]productWords, len(catalogue))
+	for sku, p := range catalogue {
+		if p != nil && p.category != "" {
+			words[sku].category = c.categories[p.category]
+		}
+		if p != nil && p.subgroup != "" {
+			words[sku].subgroup = c.subgroups[p.subgroup]
+		}
+	}
+	return words
 }

@@ -36,5 +36,5 @@ func decodeConditions(s *section) []conditionSpec {
 			given++
 		}
 	}
-	return append(s.specs.alloc(given), specs[:given]...)
+	return append(s.specs.Alloc(given), specs[:given]...)
 }

@@ -22,7 +22,7 @@ func decodeCoupons(s *section) conditionSpec {
 func (c *coupons) encode(o *object) { o.texts("coupons", c.codes) }
 
 func (c *coupons) compile(to *compiler, list []condition) []condition {
-	return append(list, to.heldCoupons.put(heldCoupon{to.all(to.codes, c.codes)}))
+	return append(list, to.heldCoupons.Put(heldCoupon{to.all(to.codes, c.codes)}))
 }
 
 // heldCoupon is the compiled condition.

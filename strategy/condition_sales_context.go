@@ -34,7 +34,7 @@ func (p *salesContext) compile(to *compiler, list []condition) []condition {
 		{keyRegions, p.regions, func(e *evaluation) []string { return []string{e.cart.Region} }},
 	} {
 		if len(c.wanted) > 0 {
-			list = append(list, to.oneOf.put(c))
+			list = append(list, to.oneOf.Put(c))
 		}
 	}
 	if len(p.methods) > 0 {

@@ -30,7 +30,7 @@ func decodeThreshold(s *section) conditionSpec {
 	if t == (threshold{}) {
 		return nil
 	}
-	return s.thresholds.put(t)
+	return s.thresholds.Put(t)
 }
 
 var countWords = []string{"target", "cart"}
@@ -61,7 +61,7 @@ func (t *threshold) compile(c *compiler, list []condition) []condition {
 		least int64
 	}{{ofQuantity, t.quantity}, {ofLineQuantity, t.lineQuantity}, {ofArticles, t.articles}, {ofSubtotal, t.subtotal}} {
 		if least.least > 0 {
-			list = append(list, c.atLeast.put(atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart}))
+			list = append(list, c.atLeast.Put(atLeast{of: least.of, least: least.least, wholeCart: t.wholeCart}))
 		}
 	}
 	return list

@@ -7,6 +7,7 @@ import (
 
 	"github.com/promogate/caddy-discount/money"
 	"github.com/promogate/caddy-discount/strategy/document"
+	"github.com/promogate/caddy-discount/strategy/internal/arena"
 )
 
 // reader has the state that every part of the language needs while it is decoded.
@@ -36,13 +37,13 @@ func newReader(d *document.Document, companions companions) *reader {
 
 // arenas allocate lists and the parts that many rules have.
 type arenas struct {
-	strings    arena[string]
-	windows    arena[window]
-	attributes arena[attribute]
-	specs      arena[conditionSpec]
-	thresholds arena[threshold]
-	percents   arena[percentOff]
-	amounts    arena[amountOff]
+	strings    arena.Of[string]
+	windows    arena.Of[window]
+	attributes arena.Of[attribute]
+	specs      arena.Of[conditionSpec]
+	thresholds arena.Of[threshold]
+	percents   arena.Of[percentOff]
+	amounts    arena.Of[amountOff]
 }
 
 // text reads a string that must not be empty; "" when it is absent or wrong.
@@ -94,7 +95,7 @@ func (s *section) words(name string, form wordForm, each func(s *section, item *
 		return nil
 	}
 	s.checkStrays(items, name)
-	list, seen := s.strings.alloc(len(items)), seenAmong(len(items))
+	list, seen := s.strings.Alloc(len(items)), seenAmong(len(items))
 	for _, item := range items {
 		switch {
 		case item.Kind != document.String:

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/promogate/caddy-discount/strategy/document"
+	"github.com/promogate/caddy-discount/strategy/internal/arena"
 )
 
 // index finds the rules that a cart can touch, so that the cost of a quote grows with the
@@ -37,7 +38,7 @@ type index struct {
 	subtotals    byLevel  // minor units
 	quantities   byLevel
 
-	arena arena[int32] // memory of the postings above
+	arena arena.Of[int32] // memory of the postings above
 }
 
 // buildIndex indexes every rule of a strategy.
@@ -93,7 +94,7 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 		x.put(x.byCoupon, r.facets.coupons, i, func(symbol) bool { return true })
 	case len(r.facets.customers) > 0:
 		for _, id := range r.facets.customers {
-			x.byCustomer[id] = x.arena.push(x.byCustomer[id], i)
+			x.byCustomer[id] = x.arena.Push(x.byCustomer[id], i)
 		}
 	case len(r.lines.skus) > 0:
 		x.put(x.bySKU, r.lines.skus, i, func(symbol) bool { return true })
@@ -112,7 +113,7 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 func (x *index) put(lists [][]int32, under []symbol, i int32, chosen func(symbol) bool) {
 	for _, s := range under {
 		if chosen(s) {
-			lists[s] = x.arena.push(lists[s], i)
+			lists[s] = x.arena.Push(lists[s], i)
 		}
 	}
 }

@@ -287,20 +287,21 @@ func (s *Strategy) recognize(e *evaluation, from *cart.Line, l *item) {
 	} else {
 		l.sku, e.articles.hash = s.skuTable.findBytes(e.coupons.fold(from.SKU, s.spelling.skus))
 	}
-	category, subgroup := from.Category, from.Subgroup
 	if p := s.catalogue[l.sku]; p != nil && l.sku != unnamed {
 		l.product = p
-		category, subgroup = p.category, p.subgroup
+		l.category, l.subgroup = s.words[l.sku].category, s.words[l.sku].subgroup
 		if s.further != nil {
 			e.categorizeKnown(s, l)
 		}
-	} else if len(from.MoreCategories) > 0 {
+		return
+	}
+	if len(from.MoreCategories) > 0 {
 		e.categorize(s, l)
 	}
-	if category != "" {
-		l.category = s.categories[category]
+	if from.Category != "" {
+		l.category = s.categories[from.Category]
 	}
-	if subgroup != "" {
-		l.subgroup = s.subgroups[subgroup]
+	if from.Subgroup != "" {
+		l.subgroup = s.subgroups[from.Subgroup]
 	}
 }

@@ -33,17 +33,45 @@ const (
 	referenceSeed = 20260302
 )
 
+// genLongPair has a cart of so many lines that the units which remain of an
+// amount are given to some of many lines.
+func genLongPair(c chooser) pair {
+	p := genPair(c)
+	if p.cart.Sums {
+		return p // it states sums and has no lines
+	}
+	for i := range 10 + c(40) {
+		l := genLine(c, fmt.Sprint("m", i))
+		if l.UnitPrice > 0 && l.Weight.IsZero() && !l.HasTotal {
+			l.UnitPrice = int64(1 + c(3000))
+			l.Subtotal = l.Quantity * l.UnitPrice
+		}
+		p.cart.Lines = append(p.cart.Lines, l)
+	}
+	return p
+}
+
 // TestReference compares the engine with the reference evaluator on random
 // strategies and carts. REFERENCE_PAIRS sets how many, REFERENCE_SEED which.
 func TestReference(t *testing.T) {
-	pairs, seed := fromEnv(t, "REFERENCE_PAIRS", defaultPairs), fromEnv(t, "REFERENCE_SEED", referenceSeed)
+	compareWithReference(t, fromEnv(t, "REFERENCE_PAIRS", defaultPairs), genPair)
+}
+
+// TestReferenceOfLongCarts does so for a twentieth of as many pairs.
+func TestReferenceOfLongCarts(t *testing.T) {
+	compareWithReference(t, fromEnv(t, "REFERENCE_PAIRS", defaultPairs)/20, genLongPair)
+}
+
+func compareWithReference(t *testing.T, pairs int64, gen func(chooser) pair) {
+	t.Helper()
+	seed := fromEnv(t, "REFERENCE_SEED", referenceSeed)
 	var next, differing, gave atomic.Int64
 	var all sync.WaitGroup
 	start := time.Now()
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
 			for i := next.Add(1); i <= pairs && differing.Load() < 3; i = next.Add(1) {
-				p := genPair(randomly(uint64(seed), uint64(i)))
+				p := gen(randomly(uint64(seed), uint64(i)))
 				got, want := p.answers()
 				if len(want.applied) > 0 {
 					gave.Add(1)

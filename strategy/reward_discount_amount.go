@@ -29,7 +29,7 @@ var amountOffKind = rewardKind{key: "discount_amount", decode: decodeAmountOff, 
 
 func decodeAmountOff(s *section, _ *document.Node) reward {
 	amount, _ := s.amount("discount_amount", 1)
-	return s.amounts.put(amountOff{amount: amount, per: per(s.word("per", 0, perCartWords))})
+	return s.amounts.Put(amountOff{amount: amount, per: per(s.word("per", 0, perCartWords))})
 }
 
 func (a *amountOff) looksAtUnits() bool { return a.per == perUnit }

@@ -68,7 +68,7 @@ type percentOff struct {
 var percentOffKind = rewardKind{key: "discount_rate", decode: decodePercentOff}
 
 func decodePercentOff(s *section, _ *document.Node) reward {
-	return s.percents.put(percentOff{rate: s.discountRate("discount_rate")})
+	return s.percents.Put(percentOff{rate: s.discountRate("discount_rate")})
 }
 
 // discountRate reads a share to take off, with its bounds.

@@ -134,7 +134,7 @@ func (t symbols) of(word string) symbol {
 }
 
 func (c *compiler) all(t symbols, words []string) []symbol {
-	list := c.numbers.alloc(len(words))
+	list := c.numbers.Alloc(len(words))
 	for _, word := range words {
 		list = append(list, t.of(word))
 	}

@@ -36,8 +36,9 @@ type Strategy struct {
 	skuTable                    skuTable // of skus
 	spelling                    spelling
 	unknown                     unknownSKUs
-	catalogue                   []*product // by the SKU's symbol
-	further                     [][]symbol // further categories, by the SKU's symbol; nil for none
+	catalogue                   []*product     // by the SKU's symbol
+	words                       []productWords // of the catalogue, by the SKU's symbol
+	further                     [][]symbol     // further categories, by the SKU's symbol; nil for none
 }
 
 // Version is the version of the strategy. Without one it is a label made from the fingerprint.

@@ -32,7 +32,7 @@ func decodeWindows(s *section) []window {
 	for _, key := range []string{"time_window", "time_windows"} {
 		nodes := s.Tables(key, `{ start = "08:00", end = "10:00" }`)
 		if windows == nil {
-			windows = s.windows.alloc(len(nodes))
+			windows = s.windows.Alloc(len(nodes))
 		}
 		for i, node := range nodes {
 			at := notListed

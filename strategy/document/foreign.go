@@ -22,23 +22,23 @@ func (b *Builder) At(offset int) Pos { return Pos{source: b.source, offset: uint
 
 // Scalar makes a value that is neither a table nor a list.
 func (b *Builder) Scalar(kind Kind, text string, at Pos) *Node {
-	n := b.arena.node()
+	n := b.arena.nodes.New()
 	n.Kind, n.Text, n.Pos, n.members = kind, text, at, none
 	return n
 }
 
 // Table makes an empty table with capacity for size members.
 func (b *Builder) Table(size int, at Pos) *Node {
-	n := b.arena.node()
-	n.Kind, n.Pos, n.members = Table, at, b.arena.newMembers()
-	n.Fields = b.arena.inlineFields(size)
+	n := b.arena.nodes.New()
+	n.Kind, n.Pos, n.members = Table, at, b.arena.members.New()
+	n.Fields = b.arena.inline.Alloc(size)
 	return n
 }
 
 // List makes a list of values.
 func (b *Builder) List(items []*Node, at Pos) *Node {
-	n := b.arena.node()
-	n.Kind, n.Pos, n.members = Array, at, b.arena.newMembers()
+	n := b.arena.nodes.New()
+	n.Kind, n.Pos, n.members = Array, at, b.arena.members.New()
 	n.Items, n.origin = items, foreign
 	return n
 }

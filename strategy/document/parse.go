@@ -114,10 +114,10 @@ func (b *builder) pos(r unstable.Range) Pos {
 }
 
 func (b *builder) node(kind Kind, at Pos) *Node {
-	n := b.arena.node()
+	n := b.arena.nodes.New()
 	n.Kind, n.Pos, n.members = kind, at, none
 	if kind == Table || kind == Array {
-		n.members = b.arena.newMembers()
+		n.members = b.arena.members.New()
 	}
 	return n
 }
@@ -273,7 +273,7 @@ func (b *builder) value(v *unstable.Node, fallback Pos) (*Node, error) {
 	switch v.Kind {
 	case unstable.InlineTable:
 		table := b.node(Table, fallback)
-		table.Fields = b.arena.inlineFields(children(v))
+		table.Fields = b.arena.inline.Alloc(children(v))
 		for it := v.Children(); it.Next(); {
 			if err := b.keyValue(table, it.Node()); err != nil {
 				return nil, err
@@ -286,7 +286,7 @@ func (b *builder) value(v *unstable.Node, fallback Pos) (*Node, error) {
 		return table, nil
 	case unstable.Array:
 		array := b.node(Array, fallback)
-		array.Items = b.arena.list(children(v))
+		array.Items = b.arena.items.Alloc(children(v))
 		for it := v.Children(); it.Next(); {
 			item, err := b.value(it.Node(), fallback)
 			if err != nil {

@@ -1,12 +1,14 @@
 package document
 
+import "github.com/promogate/caddy-discount/strategy/internal/arena"
+
 // Reader collects the problems and warnings of one document while it is decoded, so that one run
 // finds all of them.
 type Reader struct {
 	doc      *Document
 	problems findings
 	warnings findings
-	items    []*Node // a block for lists of one node
+	items    arena.Of[*Node] // lists of one node
 }
 
 // NewReader returns a Reader for a document.
@@ -42,4 +44,4 @@ func (r *Reader) Err() error {
 }
 
 // one returns a list of one node, for a single value in the place of a list.
-func (r *Reader) one(n *Node) []*Node { return append(alloc(&r.items, 1), n) }
+func (r *Reader) one(n *Node) []*Node { return append(r.items.Alloc(1), n) }
