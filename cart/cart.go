@@ -10,10 +10,12 @@ import (
 	"github.com/promogate/caddy-discount/money"
 )
 
-// Cart is what a quote is computed on. All amounts are minor units of Currency. Strings may share
-// memory with the bytes they were read from, so a cart must not be used after its request.
+// Cart is what a quote is computed on. All amounts are minor units of Currency. Strings but the
+// currency may share memory with the bytes they were read from, so a cart must not be used after
+// its request.
 type Cart struct {
-	// Currency is the ISO 4217 code the cart states, empty if it states none.
+	// Currency is the ISO 4217 code the cart states, empty if it states none. It is in memory of its
+	// own.
 	Currency string
 	// Lines are the goods in the order the request gave them. A cart known
 	// only by its sums has one line and Sums set.

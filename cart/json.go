@@ -23,8 +23,8 @@ const maxDepth = 64
 // in which the reader finds a name twice in an object. Any other fault makes a body invalid only if
 // it has items, even under a name in another case. A byte order mark before the text is skipped.
 //
-// The strings of the cart share memory with body, which must not change while the cart is in use.
-// ReadJSON empties into first, even if it fails.
+// The strings of the cart but its currency share memory with body, which must not change while the
+// cart is in use. An error shares none. ReadJSON empties into first, even if it fails.
 func (r *Reader) ReadJSON(body []byte, defaultCurrency money.Currency, into *Cart) (found bool, err error) {
 	if found, certain := r.readOnce(body, defaultCurrency, into); certain {
 		return found, nil
