@@ -92,6 +92,24 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 	}
 }
 
+// An order service that stands in where errors are handled gets the whole, too: memory is not
+// released before.
+func TestTheRoutesForErrorsHaveTheWholeBody(t *testing.T) {
+	for _, after := range []int64{0, 600} {
+		s := open(t, half, "discount STRATEGY {\n\tmax_body 1MiB\n}\nreverse_proxy "+breakOff(t, after)+"\nhandle_errors {\n\treverse_proxy UPSTREAM\n}")
+		for _, size := range []int{500, 900_000} {
+			t.Run(fmt.Sprintf("after %d bytes of %d", after, size), func(t *testing.T) {
+				body := cartOf(size)
+				s.send(jsonRequest(body))
+				if got := s.upstream.last(t); got.body != body || got.err != nil || got.Get("X-Discount-Amount") != "500" {
+					t.Errorf("%d bytes, %v, %s", len(got.body), got.err, owned(got.Header))
+				}
+			})
+		}
+		s.close()
+	}
+}
+
 // What was only partly read cannot be sent again; then the order is refused,
 // never cut.
 func TestTheNextOrderServiceHasNoRemainder(t *testing.T) {
