@@ -63,6 +63,7 @@ var contract = []struct {
 	{few, bounds{1.12, 0}, bounds{1.30, 0}},
 	{fewExample, bounds{1.07, 0.96}, bounds{1.09, 0.96}},
 	{fewCompact, bounds{1.02, 0.99}, bounds{1.06, 0.99}},
+	{fewOneWrite, bounds{1.02, 0.99}, bounds{1.06, 0.99}},
 }
 
 func aims(figures map[string]map[string][]figure) []aim {
