@@ -251,6 +251,9 @@ func TestOneHeaderLeavesOutWhatDoesNotFit(t *testing.T) {
 }
 
 func TestOneHeaderTakesNoMoreAllocationsThanFields(t *testing.T) {
+	if raceEnabled {
+		t.Skip("pools drop at random what they are given")
+	}
 	body := benchCart(3)
 	for name, c := range map[string]struct{ kind, body string }{
 		"an order": {kind: "application/json", body: body},

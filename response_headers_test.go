@@ -14,11 +14,6 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
-func newContext(t *testing.T) (caddy.Context, context.CancelFunc) {
-	t.Helper()
-	return caddy.NewContext(caddy.Context{Context: t.Context()})
-}
-
 func TestTheResponseHasTheHeadersWhenAskedFor(t *testing.T) {
 	s := open(t, half, "discount /orders* STRATEGY {\n\trespond on\n}\nreverse_proxy UPSTREAM")
 	s.upstream.answers = http.Header{"X-Discount-Amount": {"1"}, "X-Discount-Vip": {"2"}, "X-Order": {"3"}}

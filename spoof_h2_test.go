@@ -120,5 +120,6 @@ func TestWhatIsForgedArrivesOverHTTP2WhereNoHandlerStripsIt(t *testing.T) {
 	never := malformed()
 	never["a trailer that is not announced"] = "the server keeps it from handlers"
 	never["a trailer beside one that is announced"] = "the server keeps it from handlers"
+	never["the prefix without its hyphen as a trailer that is not announced"] = "the server keeps it from handlers"
 	arrives(t, s, to, sendH2, append(attacks(httpheader.DefaultPrefix), onlyNew(httpheader.DefaultPrefix)...), never)
 }

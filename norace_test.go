@@ -1,0 +1,5 @@
+//go:build !race
+
+package discount
+
+const raceEnabled = false
