@@ -141,7 +141,8 @@ func (e *evaluation) countAll() totals {
 	return sum
 }
 
-// addToTarget adds an item of goods to the target if the rule is about it.
+// addToTarget adds an item of goods to the target if the rule is about it. It is short so that
+// the loop of addGoods makes no call for goods that do not match, which are most.
 func (e *evaluation) addToTarget(t *target, r *compiledRule, i int) {
 	if l := &e.items[i]; l.quantity > 0 && r.lines.matches(l) {
 		e.addMatching(t, r, i)
