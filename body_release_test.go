@@ -206,7 +206,7 @@ func TestAnOrderAcceptedEarlyIsNotContinuedWithAnother(t *testing.T) {
 func TestNothingThatOutlivesARequestIsInTheMemoryOfItsBody(t *testing.T) {
 	h := provisioned(t, drinks, Options{})
 	quotes := &QuoteHandler{Options: Options{Strategy: h.Strategy, Explain: explainNext}}
-	ctx, cancel := newContext(t)
+	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
 	defer cancel()
 	if err := quotes.Provision(ctx); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@
 // bounded, and ended.
 //
 //	go run ./gateway          in bench/; some 20 minutes
-//	go run ./gateway -aims    the proxy and the module alone; some ten minutes
+//	go run ./gateway -aims    the proxy and the module alone; some seven minutes
 //	go run ./gateway -quick   a look, about two minutes
 package main
 
@@ -52,11 +52,11 @@ func run(dir, bin string, p plan) (err error) {
 		return err
 	}
 	figures := make(map[string]map[string][]figure) // by kind of request and gateway, a figure a round
-	for _, k := range kinds() {
+	for _, k := range p.kinds() {
 		figures[k.name] = make(map[string][]figure)
 	}
 	for round := range p.rounds {
-		for _, k := range kinds() {
+		for _, k := range p.kinds() {
 			for i := range testbed.gateways {
 				// Another one begins in each round.
 				g := testbed.gateways[(i+round)%len(testbed.gateways)]
@@ -72,7 +72,7 @@ func run(dir, bin string, p plan) (err error) {
 		}
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, p.rounds)
 	}
-	for _, k := range kinds() {
+	for _, k := range p.kinds() {
 		report(k, testbed, figures[k.name])
 	}
 	verdict(figures)

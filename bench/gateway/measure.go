@@ -30,15 +30,21 @@ const (
 	spreadLines = "a cart of fifty lines that share a discount and reach the limit"
 )
 
-func kinds() []kind {
+// kinds are the kinds of requests that a plan has. Aims are about carts in bodies.
+func (p plan) kinds() []kind {
 	json := http.Header{"Content-Type": {"application/json"}}
-	return []kind{
+	carts := []kind{
 		{name: threeLines, method: http.MethodPost, body: []byte(shop.Cart), header: json},
 		{name: fiftyLines, method: http.MethodPost, body: shop.CartOf(50), header: json},
 		{name: spreadLines, method: http.MethodPost, body: shop.AssortedCartOf(50), header: json, module: true},
-		{name: "a cart in headers", method: http.MethodPost, header: http.Header{"X-Cart-Items": {`"sku-1";q=2;p=1800, "sku-2";q=1;p=1500, "sku-3";q=3;p=990`}}},
-		{name: "no cart", method: http.MethodGet},
 	}
+	if p.aims {
+		return carts
+	}
+	return append(carts,
+		kind{name: "a cart in headers", method: http.MethodPost, header: http.Header{"X-Cart-Items": {`"sku-1";q=2;p=1800, "sku-2";q=1;p=1500, "sku-3";q=3;p=990`}}},
+		kind{name: "no cart", method: http.MethodGet},
+	)
 }
 
 // measures is whether a kind says something of a gateway.
