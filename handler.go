@@ -38,7 +38,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		h.repeats.Note(p.log, p.engine.Key().Path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
 	}
 	if d.problem != nil && p.rejects(d) {
-		return in.end(d.problem.answer(w, r))
+		return d.problem.answer(w, r)
 	}
 	if prefix.priced {
 		p.names.Clear(r.Header)
@@ -52,7 +52,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	w, filter := state.filterResponse(w, p.names, p.respond, d)
 	err = next.ServeHTTP(w, r)
 	filter.finish()
-	return in.end(err)
+	// After an error the routes of handle_errors may read the body, and after a response that is no
+	// success those of intercept: each may send the order to another service.
+	if err == nil && filter.succeeded() {
+		in.body.Release()
+	}
+	return err
 }
 
 // forward forwards a request that was stripped and that this handler does not price.

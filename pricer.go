@@ -203,15 +203,6 @@ type pricedInput struct {
 	text   []byte           // body without its coding; shares its memory if there is none
 }
 
-// end ends the handling of a request with its error. After an error, the routes of handle_errors may
-// read the body, so that its memory is not released.
-func (in *pricedInput) end(err error) error {
-	if err == nil {
-		in.body.Release()
-	}
-	return err
-}
-
 // read reads the body of a request, hands it back, and decodes it.
 func (p *pricer) read(r *http.Request, in pricedInput) (pricedInput, *decision) {
 	var err error

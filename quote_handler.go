@@ -27,9 +27,13 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	}
 	p.observe(r, state, d, spoofed)
 	if d.problem != nil {
-		return in.end(d.problem.answer(w, r))
+		return d.problem.answer(w, r)
 	}
-	return in.end(answerJSON(w, http.StatusOK, "application/json", text))
+	err := answerJSON(w, http.StatusOK, "application/json", text)
+	if err == nil {
+		in.body.Release()
+	}
+	return err
 }
 
 // quote prices a cart and writes its quote as JSON. It sets in header which languages the answer is

@@ -59,12 +59,13 @@ type headerFilter struct {
 	sets     bool // the headers of the decision
 	passes   bool // what the upstream sends
 	done     bool // the header was sent
+	status   int  // of the response, once it was sent
 }
 
 // WriteHeader strips informational responses such as 103 Early Hints too.
 func (w *headerFilter) WriteHeader(status int) {
 	if !w.done {
-		w.done = status >= http.StatusOK || status == http.StatusSwitchingProtocols
+		w.done, w.status = status >= http.StatusOK || status == http.StatusSwitchingProtocols, status
 		w.prepare(w.done)
 	}
 	w.ResponseWriterWrapper.WriteHeader(status)
@@ -87,6 +88,7 @@ func (w *headerFilter) ReadFrom(r io.Reader) (int64, error) {
 // instead: headers that are set until it is sent are filtered again.
 func (w *headerFilter) FlushError() error {
 	if !w.done {
+		w.status = http.StatusOK
 		w.prepare(true)
 	}
 	return http.NewResponseController(w.ResponseWriter).Flush()
@@ -94,7 +96,7 @@ func (w *headerFilter) FlushError() error {
 
 func (w *headerFilter) imply() {
 	if !w.done {
-		w.done = true
+		w.done, w.status = true, http.StatusOK
 		w.prepare(true)
 	}
 }
@@ -117,4 +119,10 @@ func (w *headerFilter) finish() {
 	if w != nil {
 		w.prepare(w.done)
 	}
+}
+
+// succeeded reports whether the response has a status of success, which one without a status gets
+// from the server. It reports false for a response that is not filtered.
+func (w *headerFilter) succeeded() bool {
+	return w != nil && (w.status == 0 || w.status >= http.StatusOK && w.status < http.StatusMultipleChoices)
 }

@@ -110,6 +110,27 @@ func TestTheRoutesForErrorsHaveTheWholeBody(t *testing.T) {
 	}
 }
 
+// Routes of intercept may send an order to another service when the first one answered that it
+// failed. They have the whole, since memory is released after a success alone.
+func TestTheRoutesOfInterceptHaveTheWholeBody(t *testing.T) {
+	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer failing.Close()
+	s := open(t, half, "intercept {\n\t@failed status 503\n\thandle_response @failed {\n\t\treverse_proxy UPSTREAM\n\t}\n}\nhandle {\n\tdiscount STRATEGY\n\treverse_proxy "+
+		failing.Listener.Addr().String()+"\n}")
+	for _, size := range []int{500, 9_000, 900_000} {
+		body := cartOf(size)
+		if a := s.send(jsonRequest(body)); a.StatusCode != http.StatusOK {
+			t.Errorf("%d bytes: status %d", size, a.StatusCode)
+		}
+		if got := s.upstream.last(t); got.body != body || got.err != nil || got.Get("X-Discount-Amount") != "500" {
+			t.Errorf("%d bytes of %d, %v, %s", len(got.body), size, got.err, owned(got.Header))
+		}
+	}
+}
+
 // What was only partly read cannot be sent again; then the order is refused,
 // never cut.
 func TestTheNextOrderServiceHasNoRemainder(t *testing.T) {

@@ -34,10 +34,10 @@ func (n *Names) stripHeader(h http.Header, trailer bool) int {
 // Clear removes what handlers have set under owned names.
 func (n *Names) Clear(h http.Header) { n.stripHeader(h, false) }
 
-// protects reports whether the proxy must not drop a header: the handler's own, and those of
-// the cart that was priced.
+// protects reports whether the proxy must not drop a header: the handler's own, those of the cart
+// that was priced, and those that say how its body is read.
 func (n *Names) protects(name string) bool {
-	return n.owns(name) || foldsTo(name, cartFolded)
+	return n.owns(name) || foldsTo(name, cartFolded) || strings.EqualFold(name, "Content-Type") || strings.EqualFold(name, "Content-Encoding")
 }
 
 // stripConnection removes protected names from Connection: the proxy would treat them as

@@ -65,6 +65,9 @@ func Open(o Options) (k *Keyring, err error) {
 			return k, err
 		}
 	}
+	// Files that were opened may be saved from now on.
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	signer, err := assertion.NewSigner(k.keys, o.Signer)
 	if err != nil {
 		return k, err
@@ -80,8 +83,10 @@ func (k *Keyring) Signer() *assertion.Signer { return k.signer.Load() }
 func (k *Keyring) add(i int, key Key) error {
 	if key.File == "" {
 		read, err := assertion.ParseKey(k.o.Algorithm, key.Text, key.ID)
-		k.keys[i] = read
-		return err
+		if err != nil {
+			return err
+		}
+		return k.replace(i, read)
 	}
 	path, err := filepath.Abs(key.File)
 	if err != nil {

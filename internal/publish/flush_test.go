@@ -58,6 +58,31 @@ func TestAFlushThatFailsPutsThePreviousFilesBack(t *testing.T) {
 	}
 }
 
+// What another program saved before the flush failed stays, and the error says so.
+func TestAFlushThatFailsLeavesWhatWasSavedMeanwhile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	live, source := filepath.Join(dir, "live", "a.toml"), filepath.Join(dir, "next", "a.toml")
+	target := fileIn(t, dir)
+	mustWrite(t, live, "version = \"1\"\n")
+	mustWrite(t, source, "version = \"2\"\n")
+	saved := func(string) error {
+		mustWrite(t, live, "version = \"3\"\n")
+		return syscall.EIO
+	}
+	change, err := withFlush(target, saved).Apply(context.Background(), []strategy.Source{{Name: source, Data: []byte("version = \"2\"\n")}}, nil)
+	if change != nil || !errors.Is(err, syscall.EIO) || !errors.Is(err, errChangedSince) {
+		t.Fatalf("change %v, %v", change, err)
+	}
+	if text, err := os.ReadFile(live); err != nil || string(text) != "version = \"3\"\n" {
+		t.Errorf("there is %q, %v", text, err)
+	}
+	_, kept, _ := strings.Cut(err.Error(), "the previous content is in ")
+	if text, err := os.ReadFile(strings.TrimSpace(kept)); err != nil || string(text) != "version = \"1\"\n" {
+		t.Errorf("the previous content: %q, %v", text, err)
+	}
+}
+
 // What is put back stays, even if that cannot be flushed.
 func TestARevertThatCannotBeFlushedIsInPlace(t *testing.T) {
 	t.Parallel()

@@ -273,16 +273,30 @@ func commitAll(ctx context.Context, files []*replacement) error {
 	return nil
 }
 
-// undoAll puts the previous files back.
+// undoAll puts the previous files back. Where it cannot, the previous content stays where it is, and
+// the error names that file.
 func undoAll(files []*replacement) error {
 	var errs []error
 	for _, done := range files {
-		if err := done.undo(); err != nil {
-			errs = append(errs, fmt.Errorf("putting back %s: %w", done.name, err))
+		err := errChangedSince
+		if done.intact() {
+			err = done.undo()
 		}
+		if err == nil {
+			continue
+		}
+		err = fmt.Errorf("putting back %s: %w", done.name, err)
+		if done.back != "" {
+			err = fmt.Errorf("%w; the previous content is in %s", err, done.back)
+			done.back = ""
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
+
+// errChangedSince says why a file or link is not put back: what is there is not what was published.
+var errChangedSince = errors.New("it was changed meanwhile, and stays as it is")
 
 // flushDirectories makes the new names durable.
 func flushDirectories(files []*replacement, flush flushDir) error {

@@ -103,10 +103,14 @@ func (l *linkTarget) Apply(ctx context.Context, sources, tests []strategy.Source
 	}
 	switched.now = dir
 	if err := switched.flushed(); err != nil {
-		if failed := switched.putBack(); failed != nil {
+		failed := errChangedSince
+		if switched.Intact() {
+			failed = switched.putBack()
+		}
+		if failed != nil {
 			return nil, errors.Join(err, fmt.Errorf("putting back %s: %w", l.name, failed))
 		}
-		return nil, fmt.Errorf("%w; the previous files are put back", err)
+		return nil, errors.Join(fmt.Errorf("%w; the previous files are put back", err), removePublished(dir))
 	}
 	return switched, nil
 }
@@ -138,21 +142,15 @@ func (l *switchedLink) Revert(context.Context) error {
 	if err := l.putBack(); err != nil {
 		return err
 	}
-	return l.flushed()
+	return errors.Join(l.flushed(), removePublished(l.now))
 }
 
-// putBack is Revert without a flush to the disk.
+// putBack is Revert without a flush to the disk. It leaves the directory that was published.
 func (l *switchedLink) putBack() error {
-	var err error
 	if l.before == "" {
-		err = os.Remove(l.link)
-	} else {
-		err = l.repoint(l.before, l.now)
+		return os.Remove(l.link)
 	}
-	if err != nil {
-		return err
-	}
-	return removePublished(l.now)
+	return l.repoint(l.before, l.now)
 }
 
 // flushed makes the present link durable.
