@@ -22,6 +22,7 @@ func manyTypes(n int) (text string) {
 }
 
 func TestCaddyfileErrors(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	for _, c := range []struct {
 		name, directive string

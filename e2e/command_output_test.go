@@ -20,6 +20,7 @@ const (
 // What people read of the commands that look at a strategy is kept in
 // testdata/commands, with the exit code. The commands run in testdata.
 func TestOutputOfCommands(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	for _, c := range []struct {
 		name string
