@@ -15,6 +15,7 @@ func FuzzStrip(f *testing.F) {
 	f.Add("X-Cart-Items", "x_cart.items", "x~cart~items")
 	f.Add("t-,X Cart-", "x_cart", "x~cart") // which no server takes for a name
 	f.Add("X.Discount", "close, x_discount", "X-Discount")
+	f.Add("a", "b", "\nX-Discount-Amount") // nor this one
 	names := New("X-Discount-", func(int) {})
 	f.Fuzz(func(t *testing.T, name, connection, trailer string) {
 		r := &http.Request{
@@ -23,8 +24,12 @@ func FuzzStrip(f *testing.F) {
 			Body:    http.NoBody,
 		}
 		names.Strip(r)
-		// Connection is a list; the name of a field is one name, whatever is in it.
-		left := strings.Split(strings.Join(r.Header["Connection"], ","), ",")
+		// Connection is a list with spaces between its tokens; the name of a field is one name, whatever
+		// is in it.
+		var left []string
+		for token := range strings.SplitSeq(strings.Join(r.Header["Connection"], ","), ",") {
+			left = append(left, strings.Trim(token, " \t\r\n"))
+		}
 		for _, h := range []http.Header{r.Header, r.Trailer} {
 			for name := range h {
 				left = append(left, name)
@@ -36,7 +41,7 @@ func FuzzStrip(f *testing.F) {
 					return '-'
 				}
 				return c
-			}, strings.ToLower(strings.Trim(one, " \t\r\n")))
+			}, strings.ToLower(one))
 			if folded == "x-discount" || strings.HasPrefix(folded, "x-discount-") || strings.HasPrefix(folded, "x-cart-") && !strings.HasPrefix(one, "X-Cart-") {
 				t.Fatalf("%q is left", one)
 			}
