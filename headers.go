@@ -54,7 +54,7 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	ends[5] = len(b)
 	left := omit(p.listsSize(q.by, in.target), ends[4]-ends[3], ends[5]-ends[4], len(d.gifts))
 	if p.names.Compact {
-		b = d.appendDictionary(b, quote, p.lines, left)
+		b = d.appendDictionary(b, quote, b[ends[4]:ends[5]], left)
 	}
 	q.text = b
 	all := string(b)
@@ -220,9 +220,8 @@ func (p *pricer) listsSize(e *engine.Compiled, to assertion.Target) int {
 }
 
 // targetOf reads the method and the path of the request as the client sent it, before any rewrite
-// in the gateway. Caddy
-// keeps no copy of the host, so the host is the one that the handler sees. The path has
-// the escapes that it goes on with, and no query.
+// in the gateway. Caddy keeps no copy of the host, so the host is the one that the handler sees. The
+// path has the escapes that it goes on with, and no query.
 func targetOf(r *http.Request) assertion.Target {
 	method, url := r.Method, r.URL
 	if sent, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok {

@@ -8,8 +8,9 @@ import (
 
 // appendDictionary writes the decision on a quote as one Dictionary (RFC 9651): status=applied,
 // amount=585, … Its members have the values of the fields of the same names. The rules and the gifts
-// are Inner Lists, since a Dictionary cannot hold Lists.
-func (d *decision) appendDictionary(b []byte, q *strategy.Quote, lines bool, left omitted) []byte {
+// are Inner Lists, since a Dictionary cannot hold Lists. The lines have the same text in either form;
+// none is empty.
+func (d *decision) appendDictionary(b []byte, q *strategy.Quote, lines []byte, left omitted) []byte {
 	b = append(b, "status="...)
 	b = append(b, d.status.String()...)
 	b = appendText(b, ", reason=", d.reason)
@@ -27,11 +28,10 @@ func (d *decision) appendDictionary(b []byte, q *strategy.Quote, lines bool, lef
 		b = append(b, ", rules=("...)
 		b = append(appendRules(b, d.strategy, q, " "), ')')
 	}
-	switch {
-	case left.lines:
+	if left.lines {
 		b = appendText(b, ", lines=", leftOut)
-	case lines:
-		b = appendLines(append(b, ", lines="...), q)
+	} else {
+		b = appendText(b, ", lines=", lines)
 	}
 	switch {
 	case left.gifts || d.gifts == leftOut:
@@ -49,8 +49,8 @@ func appendAmount(b []byte, member string, amount int64) []byte {
 
 // appendText writes a member whose value is a text of a structured field already. An empty one is
 // no member.
-func appendText(b []byte, member, text string) []byte {
-	if text == "" {
+func appendText[T string | []byte](b []byte, member string, text T) []byte {
+	if len(text) == 0 {
 		return b
 	}
 	return append(append(b, member...), text...)

@@ -99,7 +99,7 @@ func TestBodiesAreReadInCopies(t *testing.T) {
 	}
 }
 
-// Whoever still reads an order while the memory goes on to the next one gets bytes of that order or
+// A reader that reads an order while the memory goes on to the next one gets bytes of that order or
 // an error.
 func TestAReleaseBesideReadersGivesNobodyForeignBytes(t *testing.T) {
 	l := newLimit()

@@ -32,7 +32,7 @@ func (m *memory) lend(size int64) ([]byte, *[]byte) {
 	return buf, &buf
 }
 
-// takeBack pools memory that nobody reads or writes any more.
+// takeBack pools memory that is no longer read or written.
 func (m *memory) takeBack(lent *[]byte) {
 	if lent != nil {
 		m.pools[capacityFor(int64(cap(*lent)))].Put(lent)

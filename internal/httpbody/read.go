@@ -17,7 +17,7 @@ const (
 
 // readUpTo reads to the end, or one byte past most, into memory that m lends. It takes at most twice
 // the memory of what has arrived, besides what it starts with. The declared length is negative if
-// it is not known. It returns with the memory what m takes back once nobody reads it any more.
+// it is not known. It returns with the memory what m takes back once it is no longer read.
 func readUpTo(body io.Reader, most, declared int64, m *memory) (buf []byte, lent *[]byte, err error) {
 	size, limit := int64(firstRead), most+1 // one more, to see the end
 	if declared >= 0 {

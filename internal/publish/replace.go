@@ -198,7 +198,7 @@ func (p *replacement) reversal() (*replacement, error) {
 
 // replace replaces files in this order, all of them or none. The previous files stay beside the
 // new ones until they are put back or removed. If flush, which makes the names in a directory
-// durable, fails, the previous files are put back: nobody can say which ones a crash would leave.
+// durable, fails, the previous files are put back: after a crash either could be there.
 //
 // If there are several files, the new and the previous ones stay locked until the last one is
 // replaced and flushed. A gateway waits for a locked file, so it does not read some files of each
