@@ -7,6 +7,7 @@ import (
 )
 
 func TestExampleIsValid(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	r := caddy(t, root, "validate", "--config", "Caddyfile.example").good(t)
 	if !strings.Contains(r.out, "Valid configuration") {
@@ -18,6 +19,7 @@ func TestExampleIsValid(t *testing.T) {
 }
 
 func TestExampleIsFormatted(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	for _, name := range []string{root + "/Caddyfile.example", "testdata/full.Caddyfile", "testdata/matchers.Caddyfile"} {
 		r := caddy(t, ".", "fmt", "--diff", name).good(t)
@@ -30,6 +32,7 @@ func TestExampleIsFormatted(t *testing.T) {
 }
 
 func TestExampleAdapts(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	r := caddy(t, root, "adapt", "--pretty", "--config", "Caddyfile.example").good(t)
 	if r.err != "" {
@@ -41,6 +44,7 @@ func TestExampleAdapts(t *testing.T) {
 // A matcher of discount is in the handler, whose route has none: so it strips all requests
 // of the block that it stands in.
 func TestMatchersAdapt(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	caddyfile := filepath.Join("testdata", "matchers.Caddyfile")
 	r := caddy(t, ".", "validate", "--config", caddyfile, "--adapter", "caddyfile").good(t)
@@ -56,6 +60,7 @@ func TestMatchersAdapt(t *testing.T) {
 
 // What adapts must load too: the names in the JSON are what the modules read.
 func TestEveryOptionAdaptsAndLoads(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	caddyfile := filepath.Join("testdata", "full.Caddyfile")
 	caddy(t, ".", "validate", "--config", caddyfile, "--adapter", "caddyfile").good(t)

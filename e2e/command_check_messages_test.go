@@ -10,6 +10,7 @@ import (
 
 // What editors, keyboards and merges leave in a file is accepted, or named.
 func TestCheckExplainsTypingErrors(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	const rule = "version = \"t\"\ncurrency = \"CNY\"\ntimezone = \"Asia/Shanghai\"\n[rule.a]\ndiscount_rate = 0.1\n"
 	for name, c := range map[string]struct {
@@ -46,6 +47,7 @@ func TestCheckExplainsTypingErrors(t *testing.T) {
 
 // A mark may be before each file of a directory and before tests; laying out leaves it out.
 func TestByteOrderMarksInADirectory(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	const mark = "\ufeff"
@@ -70,6 +72,7 @@ func TestByteOrderMarksInADirectory(t *testing.T) {
 }
 
 func TestManyErrorsAreCounted(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "shop.toml")

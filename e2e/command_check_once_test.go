@@ -7,6 +7,7 @@ import (
 
 // A strategy without tests has each of its errors reported once.
 func TestEachErrorIsReportedOnce(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "shop.toml")

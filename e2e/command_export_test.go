@@ -13,6 +13,7 @@ import (
 
 // What export writes has the fingerprint in the headers of orders.
 func TestTheExportHasTheFingerprintOfTheHeader(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	path, err := filepath.Abs(filepath.Join("testdata", "shop"))
 	if err != nil {

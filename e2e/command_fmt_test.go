@@ -44,6 +44,7 @@ func TestFmt(t *testing.T) {
 }
 
 func TestFmtKeepsModeAndLink(t *testing.T) {
+	readsOutput(t)
 	dir := t.TempDir()
 	real, link := filepath.Join(dir, "real.toml"), filepath.Join(dir, "link.toml")
 	write(t, real, untidy)
@@ -68,5 +69,6 @@ func TestFmtKeepsModeAndLink(t *testing.T) {
 
 // The examples are laid out as fmt does it.
 func TestExamplesAreFormatted(t *testing.T) {
+	readsOutput(t)
 	caddy(t, root, "discount", "fmt", "--check", "config", "cookbook").good(t)
 }

@@ -11,6 +11,7 @@ import (
 )
 
 func TestInit(t *testing.T) {
+	readsOutput(t)
 	dir := t.TempDir()
 	golden(t, "init.help.golden", caddy(t, dir, "discount", "init", "--help").good(t).out)
 	golden(t, "init.golden", caddy(t, dir, "discount", "init", "shop").good(t).out)
@@ -32,6 +33,7 @@ func TestInit(t *testing.T) {
 }
 
 func TestInitOverwritesNothing(t *testing.T) {
+	readsOutput(t)
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "cart.json"), "mine")
 	r := caddy(t, dir, "discount", "init")

@@ -33,6 +33,7 @@ func shopWithTests(t *testing.T) (dir string) {
 }
 
 func TestRuleTestsByCommand(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := shopWithTests(t)
 	for _, c := range []struct {
@@ -101,6 +102,7 @@ expect = { applied = ["team"] }
 `
 
 func TestCoverageOfSteps(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "shop.toml"), ladderShop)
@@ -159,6 +161,7 @@ func TestCoverageOfSteps(t *testing.T) {
 }
 
 func TestReportForBuildServers(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := shopWithTests(t)
 	if r := caddy(t, dir, "discount", "test", "shop.toml", "--junit", "report.xml"); r.code != 2 {
@@ -186,6 +189,7 @@ func TestReportForBuildServers(t *testing.T) {
 // What is not valid has no tests to run. It is found all the same: for a person
 // among the errors, for programs among the results, and in the report.
 func TestRuleTestsOfFilesThatAreNotValid(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := shopWithTests(t)
 	write(t, filepath.Join(dir, "wrong.toml"), "version = \"v\"\n[rule.a]\ndiscount_rate = 10\n")
@@ -216,6 +220,7 @@ func TestRuleTestsOfFilesThatAreNotValid(t *testing.T) {
 // What the catalogue knows otherwise is warned of in every form of the report, and fails
 // nothing.
 func TestWarningsOfRuleTests(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "shop.toml"), "version = \"v\"\n[[products]]\nsku = \"latte\"\nprice = 18\n[rule.a]\ndiscount_rate = 0.5\n")
@@ -264,6 +269,7 @@ expect = { discount = 9 }
 
 // A discount that the limits lowered fails a test with that reason.
 func TestAFailedTestSaysWhatTheLimitsLowered(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "shop.toml"), "version = \"v\"\nlimits = { max_amount = 5 }\n[rule.a]\ndiscount_amount = 8\n[rule.b]\ndiscount_amount = 1\n")

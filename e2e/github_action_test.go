@@ -148,6 +148,7 @@ func (j *job) run(step actionStep) error {
 }
 
 func TestActionIsWellFormed(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	a := theAction(t)
 	if a.Name != "check discount strategies" || a.Runs.Using != "composite" || !a.Inputs["path"].Required || a.Inputs["strict"].Default != "false" {
@@ -189,6 +190,7 @@ func allPinned(t testing.TB, text string, atLeast int) {
 
 // The Go that builds the gateway is the one of the module.
 func TestActionBuildsWithTheGoOfTheModule(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	module := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read(t, filepath.Join(root, "go.mod")))
 	if got := theAction(t).Runs.Steps[0].With["go-version"]; module == nil || got != module[1] {
@@ -199,6 +201,7 @@ func TestActionBuildsWithTheGoOfTheModule(t *testing.T) {
 // Without a gateway the action builds one, of the version that it is itself. The
 // others take that.
 func TestAction(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds the gateway")
@@ -301,6 +304,7 @@ func actionTakesTheCookbook(t *testing.T, gateway string) {
 // The workflow that the page on tests shows is one, and gives the action what it
 // takes.
 func TestActionIsDescribed(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	_, rest, _ := strings.Cut(read(t, filepath.Join(root, "docs", "testing-rules.md")), "```yaml\n")
 	text, _, found := strings.Cut(rest, "```")
