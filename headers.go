@@ -70,15 +70,28 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 type omitted struct{ lines, rules, gifts bool }
 
 // omit leaves out lists until all lists together take at most size bytes: the lines first, then
-// the rules, then the gifts.
+// the rules, then the gifts. A list stays if leaving it out saves nothing, or if it fits beside the
+// signs of those after it.
 func omit(size, rules, lines, gifts int) (left omitted) {
-	if left.lines = rules+lines+gifts > size && lines > 0; left.lines {
-		lines = len(leftOut)
+	over := rules + lines + gifts - size
+	drop := func(list int) bool {
+		saved := list - len(leftOut)
+		if over <= 0 || saved <= 0 {
+			return false
+		}
+		over -= saved
+		return true
 	}
-	if left.rules = rules+lines+gifts > size && rules > 0; left.rules {
-		rules = len(leftOut)
+	stays := func(list int) bool {
+		if over+list-len(leftOut) > 0 {
+			return false
+		}
+		over += list - len(leftOut)
+		return true
 	}
-	left.gifts = rules+lines+gifts > size && gifts > 0
+	left.lines, left.rules, left.gifts = drop(lines), drop(rules), drop(gifts)
+	left.rules = left.rules && !stays(rules)
+	left.lines = left.lines && !stays(lines)
 	return left
 }
 
