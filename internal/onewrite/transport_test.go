@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -46,7 +47,7 @@ type rig struct {
 	broken atomic.Bool
 }
 
-func newRig(t *testing.T, transport *Transport, service http.HandlerFunc) *rig {
+func newRig(t testing.TB, transport *Transport, service http.HandlerFunc) *rig {
 	t.Helper()
 	server := httptest.NewServer(service)
 	t.Cleanup(server.Close)
@@ -69,7 +70,7 @@ func newRig(t *testing.T, transport *Transport, service http.HandlerFunc) *rig {
 type proxied struct{ io.ReadCloser }
 
 // order is a request as it comes to the transport: discount has read its body, if that is to be.
-func (g *rig) order(t *testing.T, body string, read bool) *http.Request {
+func (g *rig) order(t testing.TB, body string, read bool) *http.Request {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/orders", strings.NewReader(body))
 	r = r.WithContext(context.WithValue(r.Context(), caddyhttp.VarsCtxKey, map[string]any{}))
@@ -83,7 +84,7 @@ func (g *rig) order(t *testing.T, body string, read bool) *http.Request {
 }
 
 // proxy is what reverse_proxy makes of a request: a copy with another body.
-func (g *rig) proxy(t *testing.T, r *http.Request) *http.Request {
+func (g *rig) proxy(t testing.TB, r *http.Request) *http.Request {
 	t.Helper()
 	to, err := http.NewRequest(http.MethodPost, g.to, nil)
 	if err != nil {
@@ -398,5 +399,33 @@ func TestOptionsAreThoseOfHTTP(t *testing.T) {
 	wrong := caddyfile.NewTestDispenser("discount {\n\tunheard_of\n}")
 	if err := new(Transport).UnmarshalCaddyfile(wrong); err == nil {
 		t.Error("an unknown option is accepted")
+	}
+}
+
+// BenchmarkOrder sends an order over loopback, as reverse_proxy does with either transport. What
+// matters is the processor time, which the benchmark does not show: run each with -benchtime 50000x
+// under time(1).
+func BenchmarkOrder(b *testing.B) {
+	for _, size := range []int{300, 5000} {
+		for _, read := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%d bytes, in one write %v", size, read), func(b *testing.B) {
+				g := newRig(b, &Transport{HTTPTransport: reverseproxy.HTTPTransport{WriteBufferSize: 16 << 10}}, func(_ http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+				})
+				r := g.order(b, strings.Repeat("x", size), true)
+				if !read {
+					r.GetBody = nil
+				}
+				b.ReportAllocs()
+				for b.Loop() {
+					answer, err := g.RoundTrip(r)
+					if err != nil {
+						b.Fatal(err)
+					}
+					_ = answer.Body.Close()
+				}
+				b.ReportMetric(float64(g.writes.Load())/float64(b.N), "writes/op")
+			})
+		}
 	}
 }
