@@ -151,7 +151,7 @@ var allowedImports = map[string][]string{
 		"cart", "money", "strategy", "strategy/document",
 		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/cors", "internal/directive", "internal/engine",
 		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog",
-		"internal/pace", "internal/sfv", "internal/strategyfile", "internal/telemetry",
+		"internal/onewrite", "internal/pace", "internal/sfv", "internal/strategyfile", "internal/telemetry",
 	},
 	"internal/assertion":  {},
 	"internal/keyring":    {"internal/assertion", "reload"},
@@ -160,6 +160,7 @@ var allowedImports = map[string][]string{
 	"internal/httpheader": {},
 	"internal/sfv":        {},
 	"internal/lazylog":    {},
+	"internal/onewrite":   {},
 	"internal/pace":       {"cart"},
 	"internal/guardrail":  {"cart", "strategy"},
 	"internal/telemetry":  {"reload", "reload/history", "strategy"},
@@ -220,7 +221,7 @@ func TestRootIsSmall(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog"}
+var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "internal/onewrite"}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()

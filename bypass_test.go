@@ -117,7 +117,10 @@ func TestABypassSaysWhy(t *testing.T) {
 			request: requestOf("DELETE", tenYuan, asJSON), reason: "method",
 		},
 		"a POST without a body": {
-			request: requestOf("POST", "", asJSON), reason: "method",
+			request: requestOf("POST", ""), reason: "method",
+		},
+		"a POST of JSON without a body": {
+			request: requestOf("POST", "", asJSON), reason: "method", headers: `X-Discount-Reason: "the body is empty"`,
 		},
 		"a GET where headers are looked for": {
 			options: "source headers", request: "GET /orders HTTP/1.1\r\nHost: shop\r\n\r\n", reason: "method",

@@ -74,7 +74,11 @@ func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next()
 	directive := d.Val()
 	if !d.NextArg() {
-		return d.Err("the path of the strategy is missing, such as: discount /orders* config/discount.toml")
+		example := "discount /orders*"
+		if directive == moduleQuote {
+			example = "discount_quote /quote"
+		}
+		return d.Errf("the path of the strategy is missing, such as: %s config/discount.toml", example)
 	}
 	o.Strategy = d.Val()
 	if strings.Contains(o.Strategy, "*") {

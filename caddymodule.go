@@ -22,6 +22,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/lazylog"
+	"github.com/promogate/caddy-discount/internal/onewrite"
 )
 
 func init() {
@@ -31,6 +32,7 @@ func init() {
 	caddy.RegisterModule(StripHandler{})
 	caddy.RegisterModule(adminapi.NewServer(adminEngines))
 	caddy.RegisterModule(new(lazylog.Encoder))
+	caddy.RegisterModule(new(onewrite.Transport))
 	cli.Register()
 	registerDirective("discount", func() directiveHandler { return new(Handler) })
 	registerDirective("discount_quote", func() directiveHandler { return new(QuoteHandler) })

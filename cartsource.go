@@ -34,11 +34,11 @@ func (p *pricer) locate(r *http.Request) (located, *decision) {
 	kind := p.classify(r)
 	at := located{headers: p.source != cartoptions.SourceJSON && cart.InHeaders(r.Header)}
 	switch {
-	case r.Method == http.MethodConnect || kind == bodyNone && isUpgrade(r):
+	case r.Method == http.MethodConnect || (kind == bodyNone || kind == bodyEmpty) && isUpgrade(r):
 		return at, p.noCart.method
 	case kind == bodyGRPC:
 		return at, p.noCart.gRPC
-	case p.source == cartoptions.SourceHeaders || kind == bodyNone:
+	case p.source == cartoptions.SourceHeaders || kind == bodyNone || kind == bodyEmpty:
 		at.source = inHeaders
 		if !at.headers {
 			return at, p.noCart.of(kind, p.source)
@@ -89,6 +89,7 @@ const (
 	bodyOther   bodyKind = iota
 	bodyIgnored          // its method gives it no meaning
 	bodyNone
+	bodyEmpty // none, where the type says that there is JSON
 	bodyUntyped
 	bodyJSON
 	bodyListed    // of a type that the options read as JSON
@@ -98,7 +99,7 @@ const (
 
 // ambiguousBody is the decision on a body that the order service may read as another text than the
 // gateway: the same bytes may be another cart in UTF-7 or GBK.
-var ambiguousBody = kept(refuse(statusInvalid, "the body is JSON in several types or another charset than UTF-8, want one Content-Type and charset=utf-8 or none"))
+var ambiguousBody = kept(refuse(statusInvalid, "the Content-Type is given several times, cannot be read, or has another charset than UTF-8: want one, and charset=utf-8 or none"))
 
 // classify is the kind of the body of a request.
 func (p *pricer) classify(r *http.Request) bodyKind {
@@ -106,10 +107,13 @@ func (p *pricer) classify(r *http.Request) bodyKind {
 	if httpbody.IsGRPC(contentType) {
 		return bodyGRPC
 	}
+	types := r.Header["Content-Type"]
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+		if len(types) > 0 && carriesBody(r.Method) && slices.ContainsFunc(types, httpbody.NamesJSON) {
+			return bodyEmpty
+		}
 		return bodyNone
 	}
-	types := r.Header["Content-Type"]
 	switch {
 	case !carriesBody(r.Method):
 		return bodyIgnored

@@ -61,9 +61,10 @@ type decision struct {
 // amounts are those of the headers as numbers, in minor units.
 type amounts struct{ goods, shipping, subtotal, payable int64 }
 
-// incompleteBody is the decision on a body that ends early, the same for all requests.
+// incompleteBody is the decision on a body that ends early, the same for all requests. It is invalid
+// and not unavailable: what is unavailable is the gateway's doing, and an alert goes by it.
 var incompleteBody = kept(&decision{
-	status:  statusUnavailable,
+	status:  statusInvalid,
 	reason:  fieldReason("the body broke off"),
 	problem: &problemDetails{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
 })
@@ -152,7 +153,7 @@ func (r bypassReason) String() string { return bypassNames[r] }
 // forwards such a request with the reason in a header; discount_quote answers with the
 // problem.
 type noCart struct {
-	items, json, contentType, headers, gRPC, method *decision
+	items, json, contentType, headers, gRPC, empty, method *decision
 }
 
 // noCart makes the decisions of a handler that looks for items at the given paths.
@@ -165,6 +166,7 @@ func (o *Options) noCart(items string) *noCart {
 		contentType: bypass(bypassContentType, "content-type", "bodies of this Content-Type are not read: "+want),
 		headers:     bypass(bypassNoItems, "no items at "+items, "the request has no cart in its headers: "+want),
 		gRPC:        ordinary(bypass(bypassContentType, "content-type", "calls of gRPC are not read: "+want)),
+		empty:       ordinary(bypass(bypassMethod, "the body is empty", "the body is empty: "+want)),
 		method:      ordinary(bypass(bypassMethod, "", "the request has no body that is read: "+want)),
 	}
 }
@@ -172,6 +174,8 @@ func (o *Options) noCart(items string) *noCart {
 // of is the decision on a request with nothing to read in it.
 func (w *noCart) of(body bodyKind, source cartoptions.Source) *decision {
 	switch {
+	case body == bodyEmpty:
+		return w.empty
 	case body == bodyNone || body == bodyIgnored:
 		return w.method
 	case source == cartoptions.SourceHeaders:

@@ -27,8 +27,9 @@ const leftOut = "?0"
 // decide is the decision on a cart that was quoted. Its texts share one string, but for the gifts.
 func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	quote := &q.quote
+	gifts := giftItems(quote)
 	d := &decision{
-		status: statusNone, strategy: q.by, currency: quote.Currency, gifts: gifts(quote, ", "),
+		status: statusNone, strategy: q.by, currency: quote.Currency, gifts: strings.Join(gifts, ", "),
 		amounts: amounts{quote.Discount, quote.ShippingDiscount, quote.Subtotal, quote.Payable},
 	}
 	if len(quote.Applied) > 0 {
@@ -54,7 +55,7 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	ends[5] = len(b)
 	left := omit(p.listsSize(q.by, in.target), ends[4]-ends[3], ends[5]-ends[4], len(d.gifts))
 	if p.names.Compact {
-		b = d.appendDictionary(b, quote, b[ends[4]:ends[5]], left)
+		b = d.appendDictionary(b, quote, b[ends[4]:ends[5]], gifts, left)
 	}
 	q.text = b
 	all := string(b)
@@ -70,15 +71,28 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 type omitted struct{ lines, rules, gifts bool }
 
 // omit leaves out lists until all lists together take at most size bytes: the lines first, then
-// the rules, then the gifts.
+// the rules, then the gifts. A list stays if leaving it out saves nothing, or if it fits beside the
+// signs of those after it.
 func omit(size, rules, lines, gifts int) (left omitted) {
-	if left.lines = rules+lines+gifts > size && lines > 0; left.lines {
-		lines = len(leftOut)
+	over := rules + lines + gifts - size
+	drop := func(list int) bool {
+		saved := list - len(leftOut)
+		if over <= 0 || saved <= 0 {
+			return false
+		}
+		over -= saved
+		return true
 	}
-	if left.rules = rules+lines+gifts > size && rules > 0; left.rules {
-		rules = len(leftOut)
+	stays := func(list int) bool {
+		if over+list-len(leftOut) > 0 {
+			return false
+		}
+		over += list - len(leftOut)
+		return true
 	}
-	left.gifts = rules+lines+gifts > size && gifts > 0
+	left.lines, left.rules, left.gifts = drop(lines), drop(rules), drop(gifts)
+	left.rules = left.rules && !stays(rules)
+	left.lines = left.lines && !stays(lines)
 	return left
 }
 
@@ -120,11 +134,11 @@ func appendLines(b []byte, q *strategy.Quote) []byte {
 	return append(b, ')')
 }
 
-// gifts writes the goods that come with the order, with a separator: "sticker-pack";q=1. Few
-// orders have any.
-func gifts(q *strategy.Quote, separator string) string {
+// giftItems are the goods that come with the order, each as an item such as "sticker-pack";q=1. Few
+// orders have any. It is leftOut alone if a header cannot carry the SKU of one.
+func giftItems(q *strategy.Quote) []string {
 	if len(q.Gifts) == 0 {
-		return ""
+		return nil
 	}
 	items := make([]string, len(q.Gifts))
 	for i, g := range q.Gifts {
@@ -132,10 +146,10 @@ func gifts(q *strategy.Quote, separator string) string {
 		item.Params.Add("q", g.Quantity)
 		var err error
 		if items[i], err = httpsfv.Marshal(item); err != nil {
-			return leftOut // a SKU that no header can carry
+			return []string{leftOut}
 		}
 	}
-	return strings.Join(items, separator)
+	return items
 }
 
 // apply sets the headers of the decision. The values of all share one array.

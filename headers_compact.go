@@ -2,6 +2,7 @@ package discount
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -10,7 +11,7 @@ import (
 // amount=585, … Its members have the values of the fields of the same names. The rules and the gifts
 // are Inner Lists, since a Dictionary cannot hold Lists. The lines have the same text in either form;
 // none is empty.
-func (d *decision) appendDictionary(b []byte, q *strategy.Quote, lines []byte, left omitted) []byte {
+func (d *decision) appendDictionary(b []byte, q *strategy.Quote, lines []byte, gifts []string, left omitted) []byte {
 	b = append(b, "status="...)
 	b = append(b, d.status.String()...)
 	b = appendText(b, ", reason=", d.reason)
@@ -36,9 +37,9 @@ func (d *decision) appendDictionary(b []byte, q *strategy.Quote, lines []byte, l
 	switch {
 	case left.gifts || d.gifts == leftOut:
 		b = appendText(b, ", gifts=", leftOut)
-	case len(q.Gifts) > 0:
+	case len(gifts) > 0:
 		b = append(b, ", gifts=("...)
-		b = append(append(b, gifts(q, " ")...), ')')
+		b = append(append(b, strings.Join(gifts, " ")...), ')')
 	}
 	return appendText(b, ", strategy=", d.strategy.Header.Strategy)
 }

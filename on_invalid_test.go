@@ -5,11 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/zap"
@@ -187,4 +190,61 @@ func collected() ([]*dto.MetricFamily, error) {
 		return nil, err
 	}
 	return registry.Gather()
+}
+
+// A body that ends early is its client's doing: an alert on what is unavailable must not wake anybody
+// for it.
+func TestABodyThatEndsEarlyIsInvalid(t *testing.T) {
+	h := provisioned(t, half, Options{})
+	r := orderRequest(tenYuan)
+	r.Body = io.NopCloser(io.MultiReader(strings.NewReader(tenYuan[:5]), iotest.ErrReader(io.ErrUnexpectedEOF)))
+	before := gathered(t)
+	next := caddyhttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return nil })
+	if err := h.ServeHTTP(httptest.NewRecorder(), r, next); err != nil {
+		t.Fatal(err)
+	}
+	after := gathered(t)
+	for status, want := range map[string]float64{"invalid": 1, "unavailable": 0} {
+		name := "decisions_total{status=" + status + "}"
+		if got := after[name] - before[name]; got != want {
+			t.Errorf("%v more are %s, want %v", got, status, want)
+		}
+	}
+	if got := r.Header.Get("X-Discount-Status") + ", " + r.Header.Get("X-Discount-Reason"); got != `invalid, "the body broke off"` {
+		t.Error(got)
+	}
+	h = provisioned(t, half, Options{OnInvalid: reactionReject})
+	r = orderRequest(tenYuan)
+	r.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
+	w := httptest.NewRecorder()
+	if err := h.ServeHTTP(w, r, next); err != nil || w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "Incomplete body") {
+		t.Errorf("%v, status %d: %s", err, w.Code, w.Body)
+	}
+}
+
+// A body that is said to be JSON and has nothing in it is no cart, and the header says why.
+func TestAnEmptyBodyOfJSONSaysSo(t *testing.T) {
+	h := provisioned(t, half, Options{})
+	for _, c := range []struct{ name, method, contentType, reason string }{
+		{name: "an order", method: http.MethodPost, contentType: "application/json", reason: `"the body is empty"`},
+		{name: "a call without a type", method: http.MethodPost},
+		{name: "a request that has no body", method: http.MethodGet, contentType: "application/json"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := orderRequest("")
+			r.Method, r.Body, r.ContentLength = c.method, http.NoBody, 0
+			r.Header.Set("Content-Type", c.contentType)
+			before := gathered(t)
+			next := caddyhttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return nil })
+			if err := h.ServeHTTP(httptest.NewRecorder(), r, next); err != nil {
+				t.Fatal(err)
+			}
+			if status, reason := r.Header.Get("X-Discount-Status"), r.Header.Get("X-Discount-Reason"); status != "bypass" || reason != c.reason {
+				t.Errorf("%s, reason %s", status, reason)
+			}
+			if got := gathered(t)["bypass_total{reason=method}"] - before["bypass_total{reason=method}"]; got != 1 {
+				t.Errorf("%v more have no body", got)
+			}
+		})
+	}
 }

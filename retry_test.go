@@ -20,6 +20,10 @@ func retried(first, maxBody string, how ...string) string {
 	return fmt.Sprintf("discount STRATEGY {\n\tmax_body %s\n}\nreverse_proxy %s UPSTREAM {\n\tfail_duration 30s\n\t%s\n}", maxBody, first, strings.Join(how, "\n\t"))
 }
 
+// transports are the options of reverse_proxy for how an order is sent: Caddy's own transport, and
+// this project's with a buffer for small orders and for all.
+var transports = []string{"transport http", "transport discount {\n\t\twrite_buffer 16KiB\n\t}", "transport discount {\n\t\twrite_buffer 1MiB\n\t}"}
+
 const (
 	firstFirst = "lb_policy first"
 	anyFailure = "lb_retry_match {\n\t\tmethod POST\n\t}"
@@ -64,6 +68,13 @@ func framed(body string, chunked bool) string {
 // A small body is sent as a whole before the first order service breaks off, a
 // large one in part; the second gets the whole in either case.
 func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
+	for _, transport := range transports {
+		t.Run(transport, func(t *testing.T) { theNextHasTheWholeBody(t, transport) })
+	}
+}
+
+func theNextHasTheWholeBody(t *testing.T, transport string) {
+	t.Helper()
 	for _, first := range []struct {
 		name  string
 		start func(*testing.T) string
@@ -73,7 +84,7 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 		{name: "that breaks off in the header", start: func(t *testing.T) string { return breakOff(t, 30) }},
 		{name: "that breaks off in the body", start: func(t *testing.T) string { return breakOff(t, 600) }},
 	} {
-		s := open(t, half, retried(first.start(t), "1MiB", firstFirst, "lb_try_duration 5s", anyFailure))
+		s := open(t, half, retried(first.start(t), "1MiB", firstFirst, "lb_try_duration 5s", anyFailure, transport))
 		for _, size := range []int{500, 900_000} {
 			for _, chunked := range []bool{false, true} {
 				t.Run(fmt.Sprintf("after one %s, %d bytes, chunked %v", first.name, size, chunked), func(t *testing.T) {
@@ -95,18 +106,20 @@ func TestTheNextOrderServiceHasTheWholeBody(t *testing.T) {
 // An order service that stands in where errors are handled gets the whole, too: memory is not
 // released before.
 func TestTheRoutesForErrorsHaveTheWholeBody(t *testing.T) {
-	for _, after := range []int64{0, 600} {
-		s := open(t, half, "discount STRATEGY {\n\tmax_body 1MiB\n}\nreverse_proxy "+breakOff(t, after)+"\nhandle_errors {\n\treverse_proxy UPSTREAM\n}")
-		for _, size := range []int{500, 900_000} {
-			t.Run(fmt.Sprintf("after %d bytes of %d", after, size), func(t *testing.T) {
-				body := cartOf(size)
-				s.send(jsonRequest(body))
-				if got := s.upstream.last(t); got.body != body || got.err != nil || got.Get("X-Discount-Amount") != "500" {
-					t.Errorf("%d bytes, %v, %s", len(got.body), got.err, owned(got.Header))
-				}
-			})
+	for _, transport := range transports {
+		for _, after := range []int64{0, 600} {
+			s := open(t, half, "discount STRATEGY {\n\tmax_body 1MiB\n}\nreverse_proxy "+breakOff(t, after)+" {\n\t"+transport+"\n}\nhandle_errors {\n\treverse_proxy UPSTREAM {\n\t"+transport+"\n\t}\n}")
+			for _, size := range []int{500, 900_000} {
+				t.Run(fmt.Sprintf("%s, after %d bytes of %d", transport, after, size), func(t *testing.T) {
+					body := cartOf(size)
+					s.send(jsonRequest(body))
+					if got := s.upstream.last(t); got.body != body || got.err != nil || got.Get("X-Discount-Amount") != "500" {
+						t.Errorf("%d bytes, %v, %s", len(got.body), got.err, owned(got.Header))
+					}
+				})
+			}
+			s.close()
 		}
-		s.close()
 	}
 }
 
@@ -118,33 +131,38 @@ func TestTheRoutesOfInterceptHaveTheWholeBody(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	defer failing.Close()
-	s := open(t, half, "intercept {\n\t@failed status 503\n\thandle_response @failed {\n\t\treverse_proxy UPSTREAM\n\t}\n}\nhandle {\n\tdiscount STRATEGY\n\treverse_proxy "+
-		failing.Listener.Addr().String()+"\n}")
-	for _, size := range []int{500, 9_000, 900_000} {
-		body := cartOf(size)
-		if a := s.send(jsonRequest(body)); a.StatusCode != http.StatusOK {
-			t.Errorf("%d bytes: status %d", size, a.StatusCode)
+	for _, transport := range transports {
+		s := open(t, half, "intercept {\n\t@failed status 503\n\thandle_response @failed {\n\t\treverse_proxy UPSTREAM {\n\t"+transport+"\n\t\t}\n\t}\n}\nhandle {\n\tdiscount STRATEGY\n\treverse_proxy "+
+			failing.Listener.Addr().String()+" {\n\t"+transport+"\n\t}\n}")
+		for _, size := range []int{500, 9_000, 900_000} {
+			body := cartOf(size)
+			if a := s.send(jsonRequest(body)); a.StatusCode != http.StatusOK {
+				t.Errorf("%s, %d bytes: status %d", transport, size, a.StatusCode)
+			}
+			if got := s.upstream.last(t); got.body != body || got.err != nil || got.Get("X-Discount-Amount") != "500" {
+				t.Errorf("%s, %d bytes of %d, %v, %s", transport, len(got.body), size, got.err, owned(got.Header))
+			}
 		}
-		if got := s.upstream.last(t); got.body != body || got.err != nil || got.Get("X-Discount-Amount") != "500" {
-			t.Errorf("%d bytes of %d, %v, %s", len(got.body), size, got.err, owned(got.Header))
-		}
+		s.close()
 	}
 }
 
 // What was only partly read cannot be sent again; then the order is refused,
 // never cut.
 func TestTheNextOrderServiceHasNoRemainder(t *testing.T) {
-	for _, chunked := range []bool{false, true} {
-		t.Run(fmt.Sprintf("chunked %v", chunked), func(t *testing.T) {
-			s := open(t, half, retried(breakOff(t, 600), "1000", firstFirst, "lb_retries 2", anyFailure))
-			if a := s.send(framed(cartOf(2000), chunked)); a.StatusCode < 500 {
-				t.Errorf("status %d", a.StatusCode)
-			}
-			s.close()
-			if s.upstream.count() > 0 && s.upstream.last(t).err == nil {
-				t.Errorf("%d bytes came as the whole", len(s.upstream.last(t).body))
-			}
-		})
+	for _, transport := range transports {
+		for _, chunked := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, chunked %v", transport, chunked), func(t *testing.T) {
+				s := open(t, half, retried(breakOff(t, 600), "1000", firstFirst, "lb_retries 2", anyFailure, transport))
+				if a := s.send(framed(cartOf(2000), chunked)); a.StatusCode < 500 {
+					t.Errorf("status %d", a.StatusCode)
+				}
+				s.close()
+				if s.upstream.count() > 0 && s.upstream.last(t).err == nil {
+					t.Errorf("%d bytes came as the whole", len(s.upstream.last(t).body))
+				}
+			})
+		}
 	}
 }
 

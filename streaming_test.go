@@ -15,8 +15,9 @@ import (
 
 func TestAnUpgradedConnectionIsUntouched(t *testing.T) {
 	echo := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Discount-Status") != "bypass" {
-			t.Errorf("%s", owned(r.Header))
+		body, _ := io.ReadAll(r.Body)
+		if r.Header.Get("X-Discount-Status") != r.Header.Get("X-Expected") || string(body) != r.Header.Get("X-Body") {
+			t.Errorf("%q, %s", body, owned(r.Header))
 		}
 		conn, stream, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -27,22 +28,30 @@ func TestAnUpgradedConnectionIsUntouched(t *testing.T) {
 		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
 		_, _ = io.Copy(conn, stream)
 	}))
-	for _, respond := range []string{"off", "on"} {
-		t.Run("respond "+respond, func(t *testing.T) {
-			s := open(t, half, "discount STRATEGY {\n\trespond "+respond+"\n}\nreverse_proxy "+echo)
-			conn := s.dial()
-			if _, err := io.WriteString(conn, "GET /chat HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"); err != nil {
-				t.Fatal(err)
+	const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+	for _, transport := range transports {
+		for _, respond := range []string{"off", "on"} {
+			s := open(t, half, "discount STRATEGY {\n\trespond "+respond+"\n}\nreverse_proxy "+echo+" {\n\t"+transport+"\n}")
+			for _, request := range []struct{ name, text string }{
+				{name: "a chat", text: "GET /chat HTTP/1.1\r\nHost: shop\r\nX-Expected: bypass\r\n" + upgrade + "\r\n"},
+				{name: "an order", text: jsonRequest(tenYuan, "X-Expected: applied", "X-Body: "+tenYuan, strings.TrimSuffix(upgrade, "\r\n"))},
+			} {
+				t.Run(transport+", respond "+respond+", "+request.name, func(t *testing.T) {
+					conn := s.dial()
+					if _, err := io.WriteString(conn, request.text); err != nil {
+						t.Fatal(err)
+					}
+					reader := bufio.NewReader(conn)
+					a, err := http.ReadResponse(reader, nil)
+					if err != nil || a.StatusCode != http.StatusSwitchingProtocols {
+						t.Fatalf("%+v, %v", a, err)
+					}
+					for _, frame := range []string{"\x81\x85\x01\x02\x03\x04hello", "\x82\x80\x00\x00\x00\x00", tenYuan} {
+						exchange(t, conn, reader, frame)
+					}
+				})
 			}
-			reader := bufio.NewReader(conn)
-			a, err := http.ReadResponse(reader, nil)
-			if err != nil || a.StatusCode != http.StatusSwitchingProtocols {
-				t.Fatalf("%+v, %v", a, err)
-			}
-			for _, frame := range []string{"\x81\x85\x01\x02\x03\x04hello", "\x82\x80\x00\x00\x00\x00", tenYuan} {
-				exchange(t, conn, reader, frame)
-			}
-		})
+		}
 	}
 }
 

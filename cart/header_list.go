@@ -31,7 +31,7 @@ func (h *fields) items() *fault {
 		sku, params, f := listed(member, paramQuantity, paramPrice)
 		line := Line{SKU: sku, Quantity: 1, UnitPrice: NoPrice}
 		if f == nil {
-			f = h.lineParams(params, &line)
+			f = h.lineParams(params, &line, sentMember{h.headers[headerItems], i})
 		}
 		if f == nil {
 			f = h.sums.line(&line)
@@ -44,17 +44,17 @@ func (h *fields) items() *fault {
 	return nil
 }
 
-func (h *fields) lineParams(params *httpsfv.Params, line *Line) *fault {
+func (h *fields) lineParams(params *httpsfv.Params, line *Line, sent sentMember) *fault {
 	if value, given := params.Get(paramQuantity); given {
 		quantity, isInteger := value.(int64)
 		if !isInteger || quantity < 1 {
-			return wants(paramQuantity+"="+bare(value), wantUnits)
+			return wants(sent.param(paramQuantity, value), wantUnits)
 		}
 		line.Quantity = quantity
 	}
 	if value, given := params.Get(paramPrice); given {
 		var f *fault
-		line.UnitPrice, f = h.price(value)
+		line.UnitPrice, f = h.price(value, sent)
 		return f
 	}
 	return nil
@@ -66,7 +66,7 @@ func (h *fields) readShipping() *Invalid {
 		return f.in(headerShipping)
 	}
 	for i, member := range list {
-		charge, f := h.charge(member)
+		charge, f := h.charge(member, sentMember{h.headers[headerShipping], i})
 		if f != nil {
 			return f.position(i).in(headerShipping)
 		}
@@ -75,7 +75,7 @@ func (h *fields) readShipping() *Invalid {
 	return nil
 }
 
-func (h *fields) charge(member httpsfv.Member) (Charge, *fault) {
+func (h *fields) charge(member httpsfv.Member, sent sentMember) (Charge, *fault) {
 	method, params, f := listed(member, paramPrice)
 	if f != nil {
 		return Charge{}, f
@@ -85,7 +85,7 @@ func (h *fields) charge(member httpsfv.Member) (Charge, *fault) {
 		return Charge{}, faulty(`has no p, want the amount as in "standard";p=600`)
 	}
 	charge := Charge{Method: method}
-	if charge.Amount, f = h.price(value); f != nil {
+	if charge.Amount, f = h.price(value, sent); f != nil {
 		return Charge{}, f
 	}
 	return charge, h.sums.charge(&charge)
@@ -177,7 +177,7 @@ func listed(member httpsfv.Member, known ...string) (string, *httpsfv.Params, *f
 // price reads an amount. The library returns a decimal as floating point, which keeps fifteen
 // digits. A decimal of RFC 9651 has at most twelve digits before the point and three after it:
 // written with three, it is the number that was sent.
-func (h *fields) price(value any) (int64, *fault) {
+func (h *fields) price(value any, sent sentMember) (int64, *fault) {
 	text := ""
 	switch v := value.(type) {
 	case int64:
@@ -196,7 +196,51 @@ func (h *fields) price(value any) (int64, *fault) {
 			return amount, nil
 		}
 	}
-	return 0, wants(paramPrice+"="+bare(value), h.reader.prices.wanted(h.currency))
+	return 0, wants(sent.param(paramPrice, value), h.reader.prices.wanted(h.currency))
+}
+
+// sentMember is a member of a list as it was sent: its number among the members of all fields.
+type sentMember struct {
+	fields []string
+	number int
+}
+
+// param is a parameter for a reason, with its number as it was sent: the library reads 12.00 and
+// 007 as 12 and 7.
+func (m sentMember) param(name string, value any) string {
+	switch value.(type) {
+	case int64, float64:
+		if number := m.text(name); number != "" {
+			return name + "=" + number
+		}
+	}
+	return name + "=" + bare(value)
+}
+
+// text is the value of a parameter in the text of the member; "" if there is none.
+func (m sentMember) text(name string) string {
+	number := 0
+	for _, field := range m.fields {
+		for rest, more := field, true; more; number++ {
+			var member string
+			if member, rest, more = cutOutside(rest, ','); number == m.number {
+				return paramIn(member, name)
+			}
+		}
+	}
+	return ""
+}
+
+func paramIn(member, name string) string {
+	_, rest, more := cutOutside(member, ';')
+	for more {
+		var param string
+		param, rest, more = cutOutside(rest, ';')
+		if key, value, _ := strings.Cut(param, "="); trim(key) == name {
+			return trim(value)
+		}
+	}
+	return ""
 }
 
 // bare writes a bare item for a reason.

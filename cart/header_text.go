@@ -42,7 +42,7 @@ func texts(dst []string, values []string, most int, what string) ([]string, *fau
 	for _, value := range values {
 		for rest, more := value, true; more; {
 			var element string
-			element, rest, more = cutElement(rest)
+			element, rest, more = cutOutside(rest, ',')
 			read, f := text(trim(element))
 			if f != nil {
 				return dst, f
@@ -56,11 +56,11 @@ func texts(dst []string, values []string, most int, what string) ([]string, *fau
 	return dst, nil
 }
 
-// cutElement cuts a list at its first comma that is not in a string.
-func cutElement(list string) (element, rest string, more bool) {
+// cutOutside cuts a list at its first separator that is not in a string.
+func cutOutside(list string, separator byte) (element, rest string, more bool) {
 	var in quotes
 	for i := range len(list) {
-		if !in.next(list[i]) && list[i] == ',' {
+		if !in.next(list[i]) && list[i] == separator {
 			return list[:i], list[i+1:], true
 		}
 	}

@@ -19,7 +19,7 @@ const (
 	wantsLongName = ", want a text, or an integer below 2^53; exact_ids on takes its digits"
 	wantsCode     = ", want an ISO 4217 currency code, such as CNY"
 	wantsFlag     = ", want true, false, 1 or 0"
-	wantsDigits   = " of at most 17 significant digits, which every parser keeps"
+	wantsDigits   = ", with at most 17 significant digits, which every parser keeps"
 	wantsShort    = " of at most 32 characters"
 )
 

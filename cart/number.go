@@ -36,7 +36,7 @@ func (f flaw) reason() string {
 	case flawLength:
 		return " of at most " + strconv.Itoa(maxNumberText) + " characters"
 	case flawDigits:
-		return " of at most " + strconv.Itoa(maxDigits) + " significant digits, which every parser keeps"
+		return ", with at most " + strconv.Itoa(maxDigits) + " significant digits, which every parser keeps"
 	}
 	return ""
 }

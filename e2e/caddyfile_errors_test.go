@@ -31,7 +31,7 @@ func TestCaddyfileErrors(t *testing.T) {
 	}{
 		{name: "no strategy", directive: "discount", line: 6, says: "path of the strategy is missing"},
 		{name: "no strategy but options", directive: "discount {\n\tenv prod\n}", line: 6, says: "path of the strategy is missing"},
-		{name: "no strategy of discount_quote", directive: "discount_quote", line: 6, says: "path of the strategy is missing"},
+		{name: "no strategy of discount_quote", directive: "discount_quote", line: 6, says: "path of the strategy is missing, such as: discount_quote /quote config/"},
 		{name: "a file of tests", directive: "discount shop.test.toml", line: 6, says: "shop.test.toml is a file of tests, want a strategy such as shop.toml"},
 		{name: "two strategies", directive: "discount a.toml b.toml", line: 6, says: `unexpected argument "b.toml"`},
 		{name: "unknown option", directive: "discount a.toml {\n\tlines on\n\tenvironment prod\n}", line: 8, says: `unknown option "environment"`},
@@ -61,12 +61,14 @@ func TestCaddyfileErrors(t *testing.T) {
 		{name: "prefix of a header of the cart", directive: "discount a.toml {\n\theader_prefix X-Cart-Items-\n}", line: 7, says: `header_prefix: "X-Cart-Items-" is the header X-Cart-Items with a hyphen`},
 		{name: "headers", directive: "discount a.toml {\n\theaders one\n}", line: 7, says: `headers cannot be "one": fields, compact are known`},
 		{name: "prefix that registered fields begin with", directive: "discount a.toml {\n\theader_prefix Sec-\n}", line: 7, says: `header_prefix: "Sec-" begins the names of other headers too, such as Sec-CH-UA`},
+		{name: "prefix with two hyphens", directive: "discount a.toml {\n\theader_prefix X--\n}", line: 7, says: `header_prefix: "X--" ends in several hyphens, want one: X-`},
 		{name: "prefix without a hyphen", directive: "discount a.toml {\n\theader_prefix XDiscount\n}", line: 7, says: `header_prefix: "XDiscount" is not the beginning of a header name`},
 		{name: "prefix of strange characters", directive: "discount a.toml {\n\theader_prefix X_Discount-\n}", line: 7, says: `header_prefix: "X_Discount-" has other characters`},
 
 		{name: "size of words", directive: "discount a.toml {\n\tmax_body big\n}", line: 7, says: `max_body: "big" is not a size such as 1MiB`},
 		{name: "size below zero", directive: "discount a.toml {\n\tmax_body -1\n}", line: 7, says: `max_body: "-1" is not a size`},
 		{name: "size of nothing", directive: "discount a.toml {\n\tmax_body 0\n}", line: 7, says: "max_body: 0 is out of range"},
+		{name: "size too large for its type", directive: "discount a.toml {\n\tmax_body 9223372036854775808\n}", line: 7, says: "max_body: 9223372036854775808 is out of range, want 1 to"},
 		{name: "size too large", directive: "discount a.toml {\n\tmax_body 1GiB\n}", line: 7, says: "max_body: 1073741824 is out of range"},
 		{name: "size past all numbers", directive: "discount a.toml {\n\tmax_body 16EiB\n}", line: 7, says: "max_body"},
 		{name: "count of words", directive: "discount a.toml {\n\tmax_lines many\n}", line: 7, says: `max_lines: "many" is not a whole number`},

@@ -139,6 +139,9 @@ func TestUsageErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{"check"},
 		{"check", "a", "b"},
+		{"explain", "shop", "cart.json"},
+		{"rollback", "dead"},
+		{"publish"},
 		{"map"},
 		{"map", ""},
 		{"map", "nowhere.json"},

@@ -104,17 +104,8 @@ func (s sharing) once(amount int64, portions []portion) int64 {
 
 // down rounds each share down, and gives the units that remain to the first portions, one
 // each, or to the last one.
-func (s sharing) down(units, total int64, portions []portion) (given int64) {
-	left := units
-	for i := range portions {
-		p := &portions[i]
-		if s.headroom(p) == 0 {
-			continue
-		}
-		share, _ := part(units, p.value, total)
-		left -= share
-		given += s.take(p, share)
-	}
+func (s sharing) down(units, total int64, portions []portion) int64 {
+	given, left := s.roundDown(units, total, portions, false)
 	switch {
 	case left == 0:
 	case s.allocation == firstLines:
@@ -125,6 +116,26 @@ func (s sharing) down(units, total int64, portions []portion) (given int64) {
 		given += s.toLast(left, portions)
 	}
 	return given
+}
+
+// roundDown takes the share of each portion off it, rounded down. It returns the amount that was
+// taken, in minor units, and the units that no share has. It collects the remainders of
+// portions that still have headroom, if they are to be ranked.
+func (s sharing) roundDown(units, total int64, portions []portion, ranked bool) (given, left int64) {
+	left = units
+	for i := range portions {
+		p := &portions[i]
+		if s.headroom(p) == 0 {
+			continue
+		}
+		share, remainder := part(units, p.value, total)
+		left -= share
+		given += s.take(p, share)
+		if ranked && remainder > 0 && s.headroom(p) > 0 {
+			s.e.rewards.ranked = append(s.e.rewards.ranked, rank(remainder, p.item, i))
+		}
+	}
+	return given, left
 }
 
 // part is the part of units that a value is of a total, rounded down, and the remainder of

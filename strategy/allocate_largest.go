@@ -37,26 +37,15 @@ func byRank(a, b rankedRemainder) int {
 // largest rounds each share down, and gives the units that remain, one each, to the portions
 // with the largest remainders of those that still have headroom. Of equal remainders, the
 // earlier item and line comes first.
-func (s sharing) largest(units, total int64, portions []portion) (given int64) {
-	left, ranked := units, s.e.rewards.ranked[:0]
-	for i := range portions {
-		p := &portions[i]
-		if s.headroom(p) == 0 {
-			continue
-		}
-		share, remainder := part(units, p.value, total)
-		left -= share
-		given += s.take(p, share)
-		if remainder > 0 && s.headroom(p) > 0 {
-			ranked = append(ranked, rank(remainder, p.item, i))
-		}
+func (s sharing) largest(units, total int64, portions []portion) int64 {
+	s.e.rewards.ranked = s.e.rewards.ranked[:0]
+	given, left := s.roundDown(units, total, portions, true)
+	list := s.e.rewards.ranked
+	if left < int64(len(list)) {
+		selectFirst(list, int(left))
+		list = list[:left]
 	}
-	s.e.rewards.ranked = ranked
-	if left < int64(len(ranked)) {
-		selectFirst(ranked, int(left))
-		ranked = ranked[:left]
-	}
-	for _, r := range ranked {
+	for _, r := range list {
 		given += s.take(&portions[r.at()], 1)
 	}
 	return given

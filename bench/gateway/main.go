@@ -7,6 +7,8 @@
 //	go run ./gateway          in bench/; some 20 minutes
 //	go run ./gateway -aims    the proxy and the module alone; some seven minutes
 //	go run ./gateway -quick   a look, about two minutes
+//
+// With -rounds N each is measured N times instead of 10.
 package main
 
 import (
@@ -30,9 +32,10 @@ type plan struct {
 func main() {
 	quick := flag.Bool("quick", false, "two short rounds: the figures mean little")
 	aims := flag.Bool("aims", false, "the proxy and the module alone")
+	rounds := flag.Int("rounds", 10, "how often each is measured")
 	flag.Parse()
 	debug.SetGCPercent(1000) // its own collections would take the processors it shares with the gateways
-	p := plan{rounds: 10, each: 800 * time.Millisecond, rate: 5000, aims: *aims}
+	p := plan{rounds: *rounds, each: 800 * time.Millisecond, rate: 5000, aims: *aims}
 	if *quick {
 		p.rounds, p.each = 2, 500*time.Millisecond
 	}

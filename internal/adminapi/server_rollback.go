@@ -84,7 +84,9 @@ func notKept(eng Engine, wanted string) error {
 }
 
 // whereKept says where a person finds the fingerprints of the contents that are kept.
-func whereKept(eng Engine) string { return "which " + pathOf(eng.Key().ID()) + "/history lists" }
+func whereKept(eng Engine) string {
+	return `which "caddy discount log" and ` + pathOf(eng.Key().ID()) + "/history list"
+}
 
 // maxRollbackReason bounds the reason of a rollback in bytes. Every later answer about the
 // history has it.
@@ -112,17 +114,17 @@ func readRollback(body io.Reader) (wanted RollbackRequest, err error) {
 	return wanted, nil
 }
 
-// leastOfFingerprint is the least number of digits that name a content. With fewer, a typing
+// LeastOfFingerprint is the least number of digits that name a content. With fewer, a typing
 // mistake could name another content.
-const leastOfFingerprint = 6
+const LeastOfFingerprint = 6
 
 // complete returns the only fingerprint that has a beginning.
 func complete(eng Engine, beginning string) (string, error) {
 	switch {
 	case !IsFingerprint(beginning):
 		return "", apiError(http.StatusBadRequest, fmt.Errorf("%.80q is no fingerprint: send the SHA-256 of a content or its beginning, %s", beginning, whereKept(eng)))
-	case len(beginning) < leastOfFingerprint:
-		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, leastOfFingerprint, whereKept(eng)))
+	case len(beginning) < LeastOfFingerprint:
+		return "", apiError(http.StatusBadRequest, fmt.Errorf("%q is too short for a fingerprint, want its first %d digits or more, %s", beginning, LeastOfFingerprint, whereKept(eng)))
 	}
 	beginning = strings.ToLower(beginning)
 	if len(beginning) == fingerprintDigits {

@@ -36,13 +36,21 @@ With --json it prints the quote that the gateway answers, with "rejected" and
   caddy discount explain config --cart cart.json --now 2026-11-11T09:30:00
   curl -s https://shop.example/cart/42 | caddy discount explain config --cart - --json
   caddy discount explain config/discount.toml --cart order.json --config Caddyfile
-  caddy discount explain config/discount.toml --cart order.json --preset shopify-order`, onePath, runExplain)
+  caddy discount explain config/discount.toml --cart order.json --preset shopify-order`, pathOfExplain, runExplain)
 	addEnvFlag(c)
 	addCartFlag(c)
 	addShapeFlags(c)
 	addNowFlag(c)
 	addLangFlag(c)
 	return c
+}
+
+// pathOfExplain requires one argument. A second one is mostly the cart.
+func pathOfExplain(cmd *cobra.Command, args []string) error {
+	if len(args) == 2 && flag(cmd, "cart") == "" {
+		return fmt.Errorf("two arguments are given (%q), want one PATH, and the cart as --cart %s", args, args[1])
+	}
+	return onePath(cmd, args)
 }
 
 func runExplain(cmd *cobra.Command, args []string) (int, error) {

@@ -78,8 +78,12 @@ these cases, and when it is interrupted, DST is as it was, or is put back.`,
 
 // sourceAndTarget requires the two arguments of publish.
 func sourceAndTarget(_ *cobra.Command, args []string) error {
+	const wanted = "the strategy, and the file or directory that a gateway watches"
+	if len(args) == 0 {
+		return errors.New("SRC and DST are missing: " + wanted)
+	}
 	if len(args) != 2 || args[0] == "" || args[1] == "" {
-		return fmt.Errorf("the arguments are %q, want SRC and DST: the strategy, and the file or directory that a gateway watches", args)
+		return fmt.Errorf("the arguments are %q, want SRC and DST: %s", args, wanted)
 	}
 	return nil
 }

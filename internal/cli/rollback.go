@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -26,11 +27,15 @@ again, or adding a comment, does not bring back what was taken out.`,
 // oneFingerprint requires the one argument of rollback.
 func oneFingerprint(_ *cobra.Command, args []string) error {
 	const wanted = `the SHA-256 of a content that was in service, or the beginning of it, such as 3f9a41c2; "caddy discount log" lists them`
-	if len(args) != 1 {
+	switch {
+	case len(args) == 0:
+		return errors.New("FINGERPRINT is missing: " + wanted)
+	case len(args) > 1:
 		return fmt.Errorf("the arguments are %q, want one FINGERPRINT: %s", args, wanted)
-	}
-	if !adminapi.IsFingerprint(args[0]) {
+	case !adminapi.IsFingerprint(args[0]):
 		return fmt.Errorf("%q is no fingerprint, want %s", args[0], wanted)
+	case len(args[0]) < adminapi.LeastOfFingerprint:
+		return fmt.Errorf(`%q is too short for a fingerprint, want its first %d digits or more; "caddy discount log" lists them`, args[0], adminapi.LeastOfFingerprint)
 	}
 	return nil
 }
@@ -40,7 +45,11 @@ func runRollback(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	strategy, err := admin.Choose(flag(cmd, "id"))
+	all, err := admin.Strategies()
+	if err != nil {
+		return exitFailed, errors.New(admin.Unreachable(err))
+	}
+	strategy, err := adminapi.Pick(all, flag(cmd, "id"))
 	if err != nil {
 		return exitFailed, err
 	}

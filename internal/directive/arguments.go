@@ -120,7 +120,10 @@ func Size(d *caddyfile.Dispenser, into *int64, most int64) error {
 	if err != nil {
 		return d.Errf("%s: %q is not a size such as 1MiB", name, text)
 	}
-	*into = int64(min(bytes, math.MaxInt64))
+	if bytes > math.MaxInt64 {
+		return d.Errf("%s: %s is out of range, want 1 to %d", name, text, most)
+	}
+	*into = int64(bytes)
 	return AtLine(d, Within(name, *into, 1, most))
 }
 

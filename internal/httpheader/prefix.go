@@ -34,6 +34,9 @@ func CheckPrefix(prefix string) error {
 	if len(prefix) < 3 || prefix[0] == '-' || !strings.HasSuffix(prefix, "-") {
 		return fmt.Errorf("%q is not the beginning of a header name that ends in a hyphen, such as %s", prefix, DefaultPrefix)
 	}
+	if strings.HasSuffix(prefix, "--") {
+		return fmt.Errorf("%q ends in several hyphens, want one: %s-", prefix, strings.TrimRight(prefix, "-"))
+	}
 	for _, reserved := range reservedPrefixes {
 		if strings.EqualFold(prefix, reserved) {
 			return fmt.Errorf("%q begins the names of other headers too", textproto.CanonicalMIMEHeaderKey(prefix))

@@ -66,8 +66,12 @@ func Open(o Options) (k *Keyring, err error) {
 		}
 	}
 	// Files that were opened may be saved from now on.
+	// The last of the keys has made the signer, unless it conflicts with one that was saved meanwhile.
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.Signer() != nil {
+		return k, nil
+	}
 	signer, err := assertion.NewSigner(k.keys, o.Signer)
 	if err != nil {
 		return k, err

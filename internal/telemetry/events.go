@@ -82,7 +82,11 @@ func (q *eventQueue) add(key Key, e reload.Event) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.waiting) == maxWaitingEvents {
-		q.log().Warn("event dropped, subscribers too slow", zap.String("event", q.waiting[0].name))
+		why := "event dropped, subscribers too slow"
+		if len(q.hosts) == 0 {
+			why = "event dropped, no configuration has started"
+		}
+		q.log().Warn(why, zap.String("event", q.waiting[0].name))
 		q.waiting = slices.Delete(q.waiting, 0, 1)
 	}
 	q.waiting = append(q.waiting, next)

@@ -35,7 +35,7 @@ type Options struct {
 
 // The reasons why a state directory cannot be written.
 var (
-	ErrInUse      = errors.New("the state directory is in use by another process")
+	ErrInUse      = errors.New("the state directory is in use by another process, want one directory for each process")
 	ErrLogChanged = errors.New("the log was removed or changed while it was written")
 )
 
