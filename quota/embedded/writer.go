@@ -21,8 +21,11 @@ func (l *Ledger) write() {
 	if !l.reopen() {
 		return
 	}
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	if l.tick == nil {
+		l.tick = ticker.C
+	}
 	for more := false; ; {
 		var again <-chan struct{} // ready if more is overdue
 		if more {
@@ -33,7 +36,7 @@ func (l *Ledger) write() {
 			l.carryOut(l.waiting(c))
 			continue
 		case <-again:
-		case <-tick.C:
+		case <-l.tick:
 		case <-l.quit:
 			l.carryOut(l.waiting())
 			return
@@ -70,7 +73,7 @@ func (l *Ledger) reopen() bool {
 		case <-l.quit:
 			return false
 		}
-		db, err := openFile(l.path, l.digester)
+		db, err := l.openFile()
 		l.state.Store(&fileState{db: db, err: err})
 		switch {
 		case err == nil:
