@@ -126,17 +126,28 @@ func (m Machine) Unresolved(most int) []Reservation {
 	return all
 }
 
-// Adjust is [Ledger.Adjust].
-func (m Machine) Adjust(a Adjustment) (Count, error) {
+// Check says why the adjustment can never be carried out, as an [InvalidError].
+func (a Adjustment) Check() error {
 	if a.Reason == "" {
-		return Count{}, &InvalidError{Reason: "an adjustment needs a reason"}
+		return &InvalidError{Reason: "an adjustment needs a reason"}
 	}
 	if a.Delta < -MostAmount || a.Delta > MostAmount {
-		return Count{}, &InvalidError{Reason: "an adjustment is beyond what a ledger counts"}
+		return errAdjustedBeyond
+	}
+	return nil
+}
+
+// errAdjustedBeyond is the error of an adjustment beyond what engines count exactly.
+var errAdjustedBeyond = &InvalidError{Reason: "an adjustment is beyond what a ledger counts"}
+
+// Adjust is [Ledger.Adjust].
+func (m Machine) Adjust(a Adjustment) (Count, error) {
+	if err := a.Check(); err != nil {
+		return Count{}, err
 	}
 	c := m.tx.Count(a.Key)
 	if c.Committed+a.Delta > MostAmount {
-		return c, &InvalidError{Reason: "an adjustment is beyond what a ledger counts"}
+		return c, errAdjustedBeyond
 	}
 	if c.Revision != a.Revision {
 		return c, ErrRevision
