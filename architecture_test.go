@@ -191,6 +191,7 @@ var allowedImports = map[string][]string{
 	"reload/internal/fswatch":    {},
 	"reload/internal/stableread": {"reload/history", "reload/internal/fswatch", "internal/flock", "internal/symlink"},
 	"quota":                      {},
+	"quota/ledgertest":           {"quota"},
 	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
 	"cmd/caddy":                  {""},
 }
