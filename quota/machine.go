@@ -260,14 +260,15 @@ func (m Machine) recount(old, next Record) {
 }
 
 // add adds to what a count holds or has committed. A count is never below zero: it may have been
-// adjusted, or forgotten with its window.
+// adjusted, or forgotten with its window. It stops at the greatest amount, up to which every engine is
+// exact.
 func (m Machine) add(t Take, state State, amount int64) {
 	old := m.tx.Count(t.Key)
 	c := old
 	if state == Held {
-		c.Held = max(0, c.Held+amount)
+		c.Held = min(MostAmount, max(0, c.Held+amount))
 	} else {
-		c.Committed = max(0, c.Committed+amount)
+		c.Committed = min(MostAmount, max(0, c.Committed+amount))
 	}
 	if amount > 0 {
 		c.WindowEnd = max(c.WindowEnd, t.WindowEnd)
