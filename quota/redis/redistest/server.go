@@ -106,6 +106,7 @@ func (s *Server) start() error {
 	s.output.Reset()
 	s.process = exec.Command(s.program, config)
 	s.process.Stdout, s.process.Stderr = &s.output, &s.output
+	endWithTest(s.process)
 	if err := s.process.Start(); err != nil {
 		s.process = nil
 		return err
