@@ -193,6 +193,8 @@ var allowedImports = map[string][]string{
 	"quota":                      {},
 	"quota/ledgertest":           {"quota"},
 	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
+	"quota/redis":                {"quota", "quota/ledgeroptions"},
+	"quota/redis/redistest":      {},
 	"cmd/caddy":                  {""},
 }
 
