@@ -194,7 +194,7 @@ var allowedImports = map[string][]string{
 	"quota/embedded":             {"internal/assertion", "internal/atomicfile", "quota", "quota/ledgeroptions"},
 	"quota/ledgertest":           {"quota"},
 	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
-	"quota/redis":                {"quota", "quota/ledgeroptions"},
+	"quota/redis":                {"internal/directive", "quota", "quota/ledgeroptions"},
 	"quota/redis/redistest":      {},
 	"cmd/caddy":                  {""},
 }
@@ -228,7 +228,7 @@ func TestRootIsSmall(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "quota/embedded", "quota/ledgeroptions"}
+var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "quota/embedded", "quota/ledgeroptions", "quota/redis"}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,8 @@ import (
 type Ledger struct {
 	options Options
 	client  rueidis.ClientOption
-	keys    []string
+	names   []string // of all keys
+	keys    []string // those of calls
 	scripts *scripts
 	granted *granted
 	notices notices
@@ -103,11 +104,12 @@ func open(options Options, clock string) (*Ledger, error) {
 	}
 	l := &Ledger{
 		options: options, client: client,
-		keys: keyNames(options.Namespace), scripts: newScripts(clock),
+		names: keyNames(options.Namespace), scripts: newScripts(clock),
 		granted: newGranted(mostGranted, recently),
 		warned:  make(map[string]bool),
 		changed: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
+	l.keys = l.names[:callKeys:callKeys]
 	l.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout:       probeEvery,
 		ReadyToTrip:   func(c gobreaker.Counts) bool { return l.failed.Load() || c.ConsecutiveFailures >= failuresInARow },

@@ -21,7 +21,7 @@ func TestRefusedAtStart(t *testing.T) {
 	with := func(userinfo, path string) string { return "redis://" + userinfo + server.Addr() + path }
 	for name, test := range map[string]struct{ url, namespace, says string }{
 		"no namespace":            {url: server.URL(), says: "namespace is missing"},
-		"a brace in a namespace":  {url: server.URL(), namespace: "a{b}", says: `namespace: "a{b}" is not`},
+		"a brace in a namespace":  {url: server.URL(), namespace: "a{b}", says: `namespace: "a{b}" has a brace`},
 		"no URL":                  {url: "10.0.0.5:6379", namespace: "shop", says: "the URL of the server: "},
 		"another scheme":          {url: "http://10.0.0.5:6379", namespace: "shop", says: "invalid URL scheme: http"},
 		"no URL, with a password": {url: "redis://:" + password + "@host:port", namespace: "shop", says: "the URL of the server: "},
