@@ -30,8 +30,7 @@ import (
 type Ledger struct {
 	options Options
 	client  rueidis.ClientOption
-	names   []string // of all keys
-	keys    []string // those of calls
+	keys    []string
 	scripts *scripts
 	granted *granted
 	notices notices
@@ -104,12 +103,11 @@ func open(options Options, clock string) (*Ledger, error) {
 	}
 	l := &Ledger{
 		options: options, client: client,
-		names: keyNames(options.Namespace), scripts: newScripts(clock),
+		keys: keyNames(options.Namespace), scripts: newScripts(clock),
 		granted: newGranted(mostGranted, recently),
 		warned:  make(map[string]bool),
 		changed: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
-	l.keys = l.names[:callKeys:callKeys]
 	l.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout:       probeEvery,
 		ReadyToTrip:   func(c gobreaker.Counts) bool { return l.failed.Load() || c.ConsecutiveFailures >= failuresInARow },

@@ -63,7 +63,7 @@ func (l *Ledger) openLayout(ctx context.Context, client rueidis.Client) (string,
 	if l.options.KeyID != (quota.Digest{}) {
 		keyID = hex.EncodeToString(l.options.KeyID[:])
 	}
-	message, err := l.scripts.open.Exec(ctx, client, l.names, []string{layout, quota.NewID().String(), keyID}).ToMessage()
+	message, err := l.scripts.open.Exec(ctx, client, l.keys, []string{layout, quota.NewID().String(), keyID}).ToMessage()
 	if err != nil {
 		return "", fmt.Errorf("opening the ledger: %w", err)
 	}

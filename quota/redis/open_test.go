@@ -16,7 +16,7 @@ func TestRefusedAtStart(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, redistest.Options{Password: true})
 	evicting := redistest.Start(t, redistest.Options{Config: []string{"maxmemory 100mb", "maxmemory-policy allkeys-lru"}})
-	server.Do("SET", "{discount:newer}:life", "2 somebody")
+	server.Do("HSET", "{discount:newer}:ledger", "life", "2 somebody")
 	password := "p%40ss%2Fword"
 	with := func(userinfo, path string) string { return "redis://" + userinfo + server.Addr() + path }
 	for name, test := range map[string]struct{ url, namespace, says string }{

@@ -52,15 +52,12 @@ func newScripts(clock string) *scripts {
 // keyNames are the keys of a namespace. They share a hash tag: in a cluster they are on one node,
 // and one script can change all of them.
 func keyNames(namespace string) []string {
-	names := []string{"life", "orders", "counts", "due", "unknown", "kept", "kept-unknown", "key"}
+	names := []string{"ledger", "due", "unknown", "kept", "kept-unknown"}
 	for i := range names {
 		names[i] = "{discount:" + namespace + "}:" + names[i]
 	}
 	return names
 }
-
-// callKeys is how many of them calls have. The others are for opening.
-const callKeys = 7
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 

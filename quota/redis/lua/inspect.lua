@@ -4,6 +4,8 @@
 --   unresolved MOST                    → records
 --   adjust KEY DELTA REVISION REASON MOST → {what prevents it or nothing, a count}
 --   sweep MOST                         → {1} if there may be more
+if call('HGET', LEDGER, 'life') ~= ARGV[1] then return otherLife() end
+
 local function shown(c)
 	return {c.held, c.committed, c.revision, c.ends, c.reason or ''}
 end
@@ -31,7 +33,8 @@ end
 function calls.unresolved()
 	local reply = {}
 	local function show(list, from, to)
-		for _, order in ipairs(call('ZRANGEBYSCORE', list, from, to, 'LIMIT', 0, ARGV[3])) do
+		for _, name in ipairs(call('ZRANGEBYSCORE', list, from, to, 'LIMIT', 0, ARGV[3])) do
+			local order = name:sub(2)
 			reply[#reply + 1] = record(order, read(order))
 		end
 	end
