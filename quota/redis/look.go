@@ -82,11 +82,12 @@ func (l *Ledger) openLayout(ctx context.Context, client rueidis.Client) (string,
 	return name, nil
 }
 
-// tryOut makes a call as orders do. A server that is too slow for them is no better than none.
+// tryOut makes a call as orders do. A server that is too slow for them, or that has no memory left, is
+// no better than none.
 func (l *Ledger) tryOut(ctx context.Context, client rueidis.Client, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, l.options.Timeout)
 	defer cancel()
-	err := l.scripts.inspect.Exec(ctx, client, l.keys, []string{name, "sweep", "1"}).Error()
+	err := l.scripts.inspect.Exec(ctx, client, l.keys, []string{name, "write"}).Error()
 	if err != nil {
 		return fmt.Errorf("trying the server out, which has %s: %w", l.options.Timeout, err)
 	}

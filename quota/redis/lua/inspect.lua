@@ -3,6 +3,7 @@
 --   find ORDER                         → a record, empty for none
 --   unresolved MOST                    → records
 --   adjust KEY DELTA REVISION REASON MOST → {what prevents it or nothing, a count}
+--   write                              → {}, if the server can be written to
 --   sweep MOST                         → {1} if there may be more
 if call('HGET', LEDGER, 'life') ~= ARGV[1] then return otherLife() end
 
@@ -51,6 +52,11 @@ function calls.adjust()
 	if c.committed + delta < 0 then return {'below zero', shown(c)} end
 	c.committed, c.revision, c.reason = c.committed + delta, c.revision + 1, ARGV[6]
 	return {'', shown(c)}
+end
+
+function calls.write()
+	call('HSET', LEDGER, 'life', ARGV[1])
+	return {}
 end
 
 function calls.sweep()

@@ -135,9 +135,21 @@ end
 
 local function isUnknown(r) return r.state == HELD and r.unknown and not r.keep end
 
+-- Changes of lists: by list and name the instant, or false for what leaves it.
+local changes = {}
+
+local function change(key, name, at)
+	local of = changes[key]
+	if not of then
+		of = {}
+		changes[key] = of
+	end
+	of[name] = at
+end
+
 local function list(name, was, is, before, at)
-	if was and was ~= is then call('ZREM', was, name) end
-	if is and (was ~= is or before ~= at) then call('ZADD', is, at, name) end
+	if was and was ~= is then change(was, name, false) end
+	if is and (was ~= is or before ~= at) then change(is, name, at) end
 end
 
 local function save(order, old, new)
@@ -150,18 +162,27 @@ local function save(order, old, new)
 	orders[#orders + 1] = order
 end
 
-local function flush()
-	local put, n, drop = {}, 0, {}
+-- many calls a command with many values. Lua has no more than some thousand on its stack.
+local function many(command, key, values)
+	for i = 1, #values, 1000 do
+		call(command, key, unpack(values, i, math.min(i + 999, #values)))
+	end
+end
+
+local function writeRecords(put, drop)
 	for _, order in ipairs(orders) do
 		local r = records[order]
 		if r.state == NONE then
 			drop[#drop + 1] = ORDER .. order
 		else
 			local flags = (r.folded and FOLDED or 0) + (r.keep and KEEP or 0) + (r.unknown and UNKNOWN_OUTCOME or 0)
+			local n = #put
 			put[n + 1], put[n + 2] = ORDER .. order, pack(r.state, r.till, r.remember, flags, r.open, r.packed)
-			n = n + 2
 		end
 	end
+end
+
+local function writeCounts(put, drop)
 	for _, key in ipairs(keys) do
 		local c = counts[key]
 		if isNone(c) then
@@ -169,21 +190,37 @@ local function flush()
 		else
 			local new = pack(c.held, c.committed, c.revision, c.ends, c.reason)
 			if new ~= c.stored then
+				local n = #put
 				put[n + 1], put[n + 2] = COUNT .. key, new
-				n = n + 2
 			end
 		end
 		if c.ends ~= c.listed then
 			list(COUNT .. key, c.listed ~= 0 and DUE, c.ends ~= 0 and DUE, c.listed, c.ends + WINDOW_GRACE)
 		end
 	end
-	-- Lua has no more than some thousand values on its stack.
-	for i = 1, n, 1000 do
-		call('HSET', LEDGER, unpack(put, i, math.min(i + 999, n)))
+end
+
+-- flush writes all. A server without memory or disk refuses what adds to it, and that comes
+-- first: then nothing is written.
+local function flush()
+	local put, drop = {}, {}
+	writeRecords(put, drop)
+	writeCounts(put, drop)
+	many('HSET', LEDGER, put)
+	for key, names in pairs(changes) do
+		local added, removed = {}, {}
+		for name, at in pairs(names) do
+			if at then
+				local n = #added
+				added[n + 1], added[n + 2] = at, name
+			else
+				removed[#removed + 1] = name
+			end
+		end
+		many('ZADD', key, added)
+		many('ZREM', key, removed)
 	end
-	for i = 1, #drop, 1000 do
-		call('HDEL', LEDGER, unpack(drop, i, math.min(i + 999, #drop)))
-	end
+	many('HDEL', LEDGER, drop)
 end
 
 local function copy(r)
