@@ -195,6 +195,8 @@ var allowedImports = map[string][]string{
 	"quota/embedded":             {"internal/assertion", "internal/atomicfile", "quota", "quota/ledgeroptions"},
 	"quota/ledgertest":           {"quota"},
 	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
+	"quota/redis":                {"internal/directive", "quota", "quota/ledgeroptions"},
+	"quota/redis/redistest":      {},
 	"cmd/caddy":                  {""},
 }
 
@@ -227,7 +229,20 @@ func TestRootIsSmall(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "internal/onewrite", "quota/embedded", "quota/ledgeroptions"}
+var caddyImporters = []string{
+	"",
+	"cmd/caddy",
+	"internal/adminapi",
+	"internal/cartoptions",
+	"internal/cli",
+	"internal/directive",
+	"internal/handlers",
+	"internal/lazylog",
+	"internal/onewrite",
+	"quota/embedded",
+	"quota/ledgeroptions",
+	"quota/redis",
+}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()
