@@ -22,6 +22,8 @@ type reader struct {
 	spelling   spelling
 	codes      map[string]spelledCode // every coupon code so far, by its compared form
 	folding    folding
+	codeSets   []*codeSet
+	noSets     bool // the sets of codes could not be read
 	currency   money.Currency
 	location   *time.Location
 	maxRate    money.Rate // zero when limits.max_rate is absent

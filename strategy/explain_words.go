@@ -36,6 +36,8 @@ const (
 
 	sayNoCoupon phrase = "no coupon"
 	sayCoupon   phrase = "a coupon of the rule"
+	sayNoCode   phrase = "no valid code"
+	sayCode     phrase = "a code of the rule"
 
 	sayNone            phrase = "no {of}"
 	sayNamed           phrase = "{of} {}"

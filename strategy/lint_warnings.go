@@ -23,6 +23,8 @@ import (
 //   - local date-times that the clocks skip, or show twice
 //   - a word with white space before or after it, or with a character that is not seen
 //   - a payable_unit that rounds nothing
+//   - a set of codes that no rule names
+//   - codes of a file that look alike, or have characters that are not seen
 //
 // The list is in the order of the text and has up to [document.MaxListed] entries;
 // [Model.MoreWarnings] is how many more there are.

@@ -25,6 +25,7 @@ type Model struct {
 	spelling     spelling
 	unknown      unknownSKUs
 	products     []product
+	codes        []*codeSet  // by name
 	steps        []orderStep // [[discounts]]
 	ladder       *rule       // the rule of the steps; nil without steps
 	rules        []*rule
@@ -106,8 +107,10 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	if !r.halfRead {
 		r.known = wordsOf(m.products, m.spelling)
 	}
+	m.codes = m.decodeCodeSets(top)
 	m.decodeSteps(top)
 	m.rules = m.decodeRules(top)
+	m.checkCodes(top)
 	m.checkReach(top)
 	m.checkCombined(top)
 	top.Done()

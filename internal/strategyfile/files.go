@@ -45,7 +45,7 @@ func ReloadOptions() reload.Options {
 		Include:    IsMember,
 		Companions: func(name string) []string { return []string{TestsOf(name)} },
 		Named:      named,
-		Plain:      strategy.IsSpreadsheet,
+		Plain:      strategy.IsCompanion,
 	}
 }
 
@@ -58,7 +58,7 @@ func named(files []reload.File) []string {
 			sources = append(sources, strategy.Source{Name: f.Name, Data: f.Data})
 		}
 	}
-	return append(bodiesOf(files), strategy.Spreadsheets(sources...)...)
+	return append(bodiesOf(files), strategy.Companions(sources...)...)
 }
 
 // bodiesOf returns the names of the orders that tests among some files name.
@@ -85,7 +85,7 @@ func Split(c reload.Content) (sources, tests []strategy.Source) {
 			tests = append(tests, source)
 			continue
 		}
-		source.Companion = strategy.IsSpreadsheet(f.Name) && !chosen
+		source.Companion = strategy.IsCompanion(f.Name) && !chosen
 		sources = append(sources, source)
 	}
 	return sources, tests

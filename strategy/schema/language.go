@@ -59,6 +59,7 @@ var settings = []key{
 	{"zero_priced", "skip|count", "Whether articles at 0.00 count as units; default skip."},
 	{"products", "+product", "The catalogue, or the file that has it; also [[beverages]]."},
 	{"beverages", "+product", "The catalogue; the same as products."},
+	{"codes", "{codes", "Sets of codes by name; rules name them."},
 	{"discounts", "*step", "A ladder for the whole order: the best open step applies."},
 	{"rule", "{rule", "The rules by id."},
 }
@@ -92,6 +93,7 @@ var when = []key{
 	{"requires", "*holding", "All of these must be in the cart."},
 	{"forbids", "*holding", "None of these may be in the cart."},
 	{"coupons", "strings", "Only with one of these codes."},
+	{"codes", "string", "Only with a code of this set of [codes]."},
 	{"customer", "=customer", "Only for these customers."},
 	{"channels", "strings", "Only from these sales channels."},
 	{"regions", "strings", "Only in these regions."},
@@ -155,6 +157,7 @@ var language = map[string]table{
 	"limits":   {keys: []key{{"max_rate", "rate", "Of the subtotal."}, {"max_amount", "amount", "In all."}}},
 	"product":  {further: "scalar", keys: []key{{"sku", "string", "The article; default its name."}, {"name", "string", "What it is called."}, {"category", "strings", "Or several: the article is in all of them."}, {"categories", "strings", "The same as category."}, {"subgroup", "string", ""}, {"price", "amount0", "Of one unit, whatever the cart says."}, {"floor_price", "amount0", "Never below this."}}},
 	"file":     {keys: []key{{"file", "sheet", "A spreadsheet beside the strategy: .csv, .tsv or .txt."}}, required: []string{"file"}},
+	"codes":    {keys: []key{{"file", "codesfile", "A file beside the strategy with one code a line, or in the first column: .codes, .csv, .tsv or .txt."}, {"signed", "bool", "true: the codes carry a signature and are in no file."}, {"uses", "count", "For how many orders each code is good; default 1."}}, oneOf: []string{"file", "signed"}},
 	"step":     {keys: join(selectors, windows, ladder, texts, []key{{"threshold", "amount0", "From this value on."}, {"amount", "amount", "So much off."}}), required: []string{"threshold", "amount"}},
 	"rule":     {keys: join(texts, selectors, windows, when, rewards, further), oneOf: names(rewards)},
 	"selector": {keys: selectors}, "alternative": {keys: alternative},
