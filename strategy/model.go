@@ -29,6 +29,7 @@ type Model struct {
 	steps        []orderStep // [[discounts]]
 	ladder       *rule       // the rule of the steps; nil without steps
 	rules        []*rule
+	quotas       []*quotaSpec // [quota.NAME]
 	warnings     []document.Diagnostic
 	moreWarnings int
 	pause        document.Pause
@@ -109,8 +110,10 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	}
 	m.codes = m.decodeCodeSets(top)
 	m.decodeSteps(top)
+	m.decodeQuotas(top)
 	m.rules = m.decodeRules(top)
 	m.checkCodes(top)
+	m.checkQuotas(top)
 	m.checkReach(top)
 	m.checkCombined(top)
 	top.Done()

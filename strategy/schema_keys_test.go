@@ -18,7 +18,11 @@ products = [{ sku = "a" }]
 discounts = [{ threshold = 1, amount = 1, time_window = { start = "08:00", end = "10:00" } }]
 [codes.a]
 signed = true
+[quota.shared]
+uses = 1
 [rule.a]
+quota = { units = 1 }
+quotas = ["shared"]
 where = { x = { max = 1 } }
 exclude = { skus = ["a"] }
 any = [{ skus = ["a"] }]
