@@ -25,6 +25,8 @@ import (
 //   - a payable_unit that rounds nothing
 //   - a set of codes that no rule names
 //   - codes of a file that look alike, or have characters that are not seen
+//   - a partial quota of a reward that reduces units in sets, or that limits orders alone
+//   - a budget for a gift
 //
 // The list is in the order of the text and has up to [document.MaxListed] entries;
 // [Model.MoreWarnings] is how many more there are.
