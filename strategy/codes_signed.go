@@ -208,8 +208,11 @@ func (k *codeKey) verify(code *signedCode) bool {
 }
 
 // verified is the coupons of a cart whose signature is of a set.
-func (c *cartCodes) verified(set string) (valid uint8) {
-	key := c.keys.of(set)
+func (c *cartCodes) verified(within *Restriction, set string) (valid uint8) {
+	if within == nil {
+		return 0
+	}
+	key := within.keys.of(set)
 	if key == nil {
 		return 0
 	}

@@ -109,6 +109,13 @@ func TestWrongSignedCodes(t *testing.T) {
 	}
 }
 
+// within is a restriction that only has keys.
+func within(keys *CodeKeys) *Restriction {
+	r := &Restriction{}
+	r.SetCodeKeys(keys)
+	return r
+}
+
 const signedStrategy = "version = \"v\"\n[codes.a]\nsigned = true\n[rule.r]\ncodes = \"a\"\ndiscount_amount = 20\n"
 
 // A code of a set with signatures is valid with the key of the set alone, and is one code in all
@@ -121,8 +128,8 @@ func TestARuleWithSignedCodes(t *testing.T) {
 	long, _ := keys.Sign("a", 7, 20)
 	other, _ := keys.Sign("a", 8, 16)
 	digest := func(coupon string) [16]byte {
-		q := &Quote{CodeKeys: keys}
-		used := s.UsedCodes(nil, quoted(t, s, q, cartWith("x", coupon)))
+		q := quoted(t, s, within(keys), cartWith("x", coupon))
+		used := usedIn(s, q)
 		if len(used) != 1 || used[0].Set != "a" || used[0].Coupon != 1 || q.Discount != 2000 {
 			t.Fatalf("%q: %d off with %v", coupon, q.Discount, used)
 		}
@@ -132,7 +139,7 @@ func TestARuleWithSignedCodes(t *testing.T) {
 		t.Error("the digest is not that of the serial number")
 	}
 	for name, k := range map[string]*CodeKeys{"none": nil, "of another set": keysOf(t, "b")} {
-		if q := quoted(t, s, &Quote{CodeKeys: k}, cartWith(short)); q.Discount != 0 {
+		if q := quoted(t, s, within(k), cartWith(short)); q.Discount != 0 {
 			t.Errorf("%s: %d off", name, q.Discount)
 		}
 	}
@@ -151,13 +158,19 @@ func TestCodesAllocateNothing(t *testing.T) {
 	s := loadedFrom(t, sources...)
 	keys := keysOf(t, "signed")
 	code, _ := keys.Sign("signed", 7, 18)
-	c, q := cartWith("Spring-1", code, "x"), &Quote{CodeKeys: keys}
-	var used []UsedCode
+	c, q, r := cartWith("Spring-1", code, "x"), &Quote{}, within(keys)
+	var used []Demand
 	allocs := testing.AllocsPerRun(100, func() {
-		if err := s.QuoteInto(q, c, time.Unix(0, 0)); err != nil {
+		if _, err := s.Prepare(q, c, time.Unix(0, 0)); err != nil {
 			t.Fatal(err)
 		}
-		used = s.UsedCodes(used[:0], q)
+		r.Reset()
+		r.DenyCode(Code{Set: "welcome"})
+		s.Restrict(q, r)
+		if err := s.Complete(q); err != nil {
+			t.Fatal(err)
+		}
+		used = s.Demands(used[:0], q)
 	})
 	if len(used) != 2 || allocs != 0 {
 		t.Errorf("%v allocations for %d codes", allocs, len(used))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,13 +39,28 @@ func loadedFrom(t testing.TB, sources ...Source) *Strategy {
 	return s
 }
 
-// quoted is the quote of a cart.
-func quoted(t testing.TB, s *Strategy, q *Quote, c *cart.Cart) *Quote {
+// quoted is the quote of a cart within a restriction.
+func quoted(t testing.TB, s *Strategy, within *Restriction, c *cart.Cart) *Quote {
 	t.Helper()
-	if err := s.QuoteInto(q, c, time.Unix(0, 0)); err != nil {
+	q := &Quote{}
+	if _, err := s.Prepare(q, c, time.Unix(0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	s.Restrict(q, within)
+	if err := s.Complete(q); err != nil {
 		t.Fatal(err)
 	}
 	return q
+}
+
+// usedIn lists the codes that a quote uses up.
+func usedIn(s *Strategy, q *Quote) (used []Code) {
+	for _, d := range s.Demands(nil, q) {
+		if d.Quota == CodeDemand {
+			used = append(used, d.Code)
+		}
+	}
+	return used
 }
 
 // The meaning of a set is its codes, however the file is written.
@@ -197,15 +213,15 @@ func TestARuleWithCodes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			q := quoted(t, s, &Quote{}, cartWith(c.coupons...))
-			used := s.UsedCodes(nil, q)
+			q := quoted(t, s, nil, cartWith(c.coupons...))
+			used := usedIn(s, q)
 			if c.used < 0 {
 				if len(used) != 0 || q.Discount != 0 {
 					t.Errorf("%d off with %v", q.Discount, used)
 				}
 				return
 			}
-			want := UsedCode{Set: "welcome", Digest: digestOf([]byte(strings.ToLower(strings.TrimSpace(c.coupons[c.used])))).bytes(), Coupon: c.used, Uses: 1}
+			want := Code{Set: "welcome", Digest: digestOf([]byte(strings.ToLower(strings.TrimSpace(c.coupons[c.used])))).bytes(), Coupon: c.used, Uses: 1}
 			if len(used) != 1 || used[0] != want || q.Discount != 2000 {
 				t.Errorf("%d off with %v, want %v", q.Discount, used, want)
 			}
@@ -238,7 +254,7 @@ codes = "c"
 min_subtotal = 200
 discount_amount = 1
 `)}, Source{Name: "a.codes", Data: []byte("x\n"), Companion: true})
-	used := s.UsedCodes(nil, quoted(t, s, &Quote{}, cartWith("y", "x")))
+	used := usedIn(s, quoted(t, s, nil, cartWith("y", "x")))
 	if len(used) != 2 || used[0].Set != "a" || used[0].Uses != 3 || used[1].Set != "b" || used[1].Uses != 1 || used[0].Coupon != 1 || used[0].Digest != used[1].Digest {
 		t.Errorf("%+v", used)
 	}
@@ -251,7 +267,7 @@ func TestCodesComparedExactly(t *testing.T) {
 	sources[0].Data = append([]byte("coupon_case = \"exact\"\n"), sources[0].Data...)
 	s := loadedFrom(t, sources...)
 	for coupon, off := range map[string]int64{"Spring": 2000, "SPRING": 2000, "spring": 0, "Spring ": 0} {
-		if q := quoted(t, s, &Quote{}, cartWith(coupon)); q.Discount != off {
+		if q := quoted(t, s, nil, cartWith(coupon)); q.Discount != off {
 			t.Errorf("%q: %d off, want %d", coupon, q.Discount, off)
 		}
 	}
@@ -320,4 +336,88 @@ func manyCodes(n int) []byte {
 		fmt.Fprintf(&b, "K%07X\n", i)
 	}
 	return b.Bytes()
+}
+
+// Of several codes the first one that is not denied counts, and a code that is in the cart twice
+// is denied in both places.
+func TestDeniedCodes(t *testing.T) {
+	t.Parallel()
+	s := loadedFrom(t, withCodes("c1\nc2\nc3\n")...)
+	for name, c := range map[string]struct {
+		coupons, denied string
+		used            int // the coupon; -1 for none
+	}{
+		"none":               {coupons: "c1 c2", used: 0},
+		"the first":          {coupons: "c1 c2 c3", denied: "c1", used: 1},
+		"the first two":      {coupons: "c1 c2 c3", denied: "c2 c1", used: 2},
+		"one that is later":  {coupons: "c1 c2", denied: "c2", used: 0},
+		"all":                {coupons: "c1 c2", denied: "c1 c2", used: -1},
+		"one in both places": {coupons: "c1 C1 c2", denied: "c1", used: 2},
+		"one of another set": {coupons: "c1", denied: "other/c1", used: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := &Restriction{}
+			for _, code := range strings.Fields(c.denied) {
+				set := "welcome"
+				if of, is := strings.CutPrefix(code, "other/"); is {
+					set, code = "other", of
+				}
+				r.DenyCode(Code{Set: set, Digest: digestOf([]byte(code)).bytes()})
+			}
+			used := usedIn(s, quoted(t, s, r, cartWith(strings.Fields(c.coupons)...)))
+			switch {
+			case c.used < 0 && len(used) > 0, c.used >= 0 && (len(used) != 1 || used[0].Coupon != c.used):
+				t.Errorf("used %v", used)
+			}
+			x, err := s.ExplainWithin(cartWith(strings.Fields(c.coupons)...), time.Unix(0, 0), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.used < 0 {
+				if len(x.Rejected) != 1 || x.Rejected[0].Reason != ReasonQuota || !strings.Contains(x.Rejected[0].Text, "seen a code that is used up, needed a code of the rule") {
+					t.Errorf("%+v", x.Rejected)
+				}
+			} else if len(x.Rejected) != 0 {
+				t.Errorf("%+v", x.Rejected)
+			}
+		})
+	}
+}
+
+// A quote with denied codes is the quote of the cart without them.
+func TestADeniedCodeIsAsIfItWereNotThere(t *testing.T) {
+	t.Parallel()
+	s := loadedFrom(t, append(withCodes("c1\nc2\nc3\n"), Source{Name: "z.toml", Data: []byte("[codes.b]\nfile = \"b.txt\"\n[rule.b]\ncodes = \"b\"\ndiscount_rate = 0.1\n")},
+		Source{Name: "b.txt", Data: []byte("c2\nc4\n"), Companion: true})...)
+	rapid.Check(t, func(t *rapid.T) {
+		of := rapid.SliceOfN(rapid.SampledFrom([]string{"c1", "c2", "c3", "c4", "x"}), 0, 8)
+		coupons, denied, r := of.Draw(t, "coupons"), of.Draw(t, "denied"), &Restriction{}
+		var left []string
+		for _, coupon := range coupons {
+			if !slices.Contains(denied, coupon) {
+				left = append(left, coupon)
+			}
+		}
+		for _, code := range denied {
+			for _, set := range []string{"welcome", "b"} {
+				r.DenyCode(Code{Set: set, Digest: digestOf([]byte(code)).bytes()})
+			}
+		}
+		with, without := &Quote{}, &Quote{}
+		for q, c := range map[*Quote]*cart.Cart{with: cartWith(coupons...), without: cartWith(left...)} {
+			if _, err := s.Prepare(q, c, time.Unix(0, 0)); err != nil {
+				t.Fatal(err)
+			}
+			if q == with {
+				s.Restrict(q, r)
+			}
+			if err := s.Complete(q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !slices.Equal(with.Applied, without.Applied) || with.Payable != without.Payable {
+			t.Fatalf("%v with codes denied, %v without them", with.Applied, without.Applied)
+		}
+	})
 }

@@ -45,10 +45,21 @@ func (c heldCode) met(e *evaluation, _ *target) bool {
 // explain names no code of the cart and of the rule: an answer that told valid codes from others
 // would let a customer try codes out.
 func (c heldCode) explain(e *evaluation, _ *target) (seen, needed Value) {
-	if len(e.cart.Coupons) == 0 {
+	switch {
+	case len(e.cart.Coupons) == 0:
 		return textValue(sayNoCoupon), textValue(sayCode)
+	case c.reason(e) == ReasonQuota:
+		return textValue(sayCodeUsed), textValue(sayCode)
 	}
 	return textValue(sayNoCode), textValue(sayCode)
+}
+
+// reason is quota if the cart has codes of the set, and all of them are used up.
+func (c heldCode) reason(e *evaluation) string {
+	if e.codes.n > 0 && e.codes.valid[c-1] != 0 {
+		return ReasonQuota
+	}
+	return ReasonCodes
 }
 
 func (c heldCode) facet(f *facets) { f.codes = int32(c) }
@@ -64,12 +75,12 @@ type cartCodes struct {
 	signed  [maxCodesTried]signedCode // the coupons as codes with a signature
 	valid   []uint8                   // by set: a bit for each coupon that is a code of the set
 	denied  []uint8                   // by set: those that may not be used
-	keys    *CodeKeys                 // of the quote
 }
 
 func (c *cartCodes) reset() { c.n, c.valid, c.denied = 0, c.valid[:0], c.denied[:0] }
 
-// readCodes looks the coupons of a cart up in the sets of codes.
+// readCodes looks the coupons of a cart up in the sets of codes. A coupon that is written like a
+// code with a signature counts as valid until [Strategy.restrictCodes], which has the keys.
 func (e *evaluation) readCodes(s *Strategy, coupons []string) {
 	c := &e.codes
 	if c.n = min(len(coupons), maxCodesTried); c.n == 0 {
@@ -82,7 +93,7 @@ func (e *evaluation) readCodes(s *Strategy, coupons []string) {
 	c.valid, c.denied = zeroed(c.valid, len(s.codeSets)), zeroed(c.denied, len(s.codeSets))
 	for i, set := range s.codeSets {
 		if set.signed {
-			c.valid[i] = c.verified(set.name)
+			c.valid[i] = c.written()
 		} else {
 			c.valid[i] = c.found(set.table)
 		}
@@ -96,6 +107,16 @@ func (e *evaluation) digestOfCoupon(s *Strategy, coupon string) codeDigest {
 		return digestOf(e.coupons.word)
 	}
 	return digestOf(e.coupons.fold(coupon, s.spelling.codes))
+}
+
+// written is the coupons that are written like codes with a signature.
+func (c *cartCodes) written() (valid uint8) {
+	for i := range c.signed[:c.n] {
+		if c.signed[i].length > 0 {
+			valid |= 1 << i
+		}
+	}
+	return valid
 }
 
 // found is the coupons that a table has.
@@ -128,6 +149,7 @@ func (x *index) addByCodes(e *evaluation) {
 
 // Interface guards.
 var (
-	_ filed   = (*codes)(nil)
-	_ indexed = heldCode(0)
+	_ filed    = (*codes)(nil)
+	_ indexed  = heldCode(0)
+	_ reasoned = heldCode(0)
 )

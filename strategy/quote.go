@@ -31,10 +31,6 @@ type Quote struct {
 	// Gifts are goods for the order service to add to the order.
 	Gifts []Gift
 
-	// CodeKeys are the keys of codes that carry a signature. They are set before the cart is
-	// priced, and stay when the quote is used again. nil: no such code is valid.
-	CodeKeys *CodeKeys
-
 	shares []Share
 	work   evaluation
 }
@@ -134,7 +130,6 @@ func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, 
 	if foreign {
 		q.Currency, q.Reason = c.Currency, ReasonCurrency
 	}
-	q.work.codes.keys = q.CodeKeys
 	q.work.begin(s, c, now)
 	if err := s.price(q, c, foreign); err != nil {
 		return 0, err
@@ -155,6 +150,9 @@ func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, 
 
 // Complete applies the rules to a prepared quote. The error is [ErrTooManySteps].
 func (s *Strategy) Complete(q *Quote) error {
+	if q.work.codes.n > 0 {
+		s.restrictCodes(&q.work)
+	}
 	switch {
 	case q.Reason != "":
 	case s.quotas != nil:
