@@ -122,31 +122,58 @@ func (s *section) codesOf(at *document.Node, set *codeSet, pause document.Pause)
 		return nil
 	}
 	file, there := s.companions.file(name)
+	before := s.inService.codesOf(name, s.spelling.codes)
 	switch {
+	case !there && s.draft && before != nil:
+		return before
 	case !there:
 		s.Wrong(at, keyFile, fmt.Sprintf("there is no file %s beside the strategy", name), s.companions.meant(name))
 	case len(file.Data) > MaxCodesSize:
 		s.Wrong(at, keyFile, fmt.Sprintf("%s has %d bytes, more than %d", name, len(file.Data), MaxCodesSize), "")
 	default:
-		in := &codeFile{form: s.spelling.codes, pause: pause}
-		table := in.read(file.Data)
-		s.reportCodes(file.Name, set.path(), in)
-		return table
+		return s.readCodes(file, set.path(), before, pause)
 	}
 	return nil
 }
 
-// reportCodes reports what is wrong with a file of codes. It shows no line of the file: a code is
-// worth money to everyone who reads it.
-func (s *section) reportCodes(file, path string, in *codeFile) {
-	s.doc.Foreign(Source{Name: file})
+// readCodes reads a file of codes, unless it is the same as before. What it reports shows no line
+// of the file: a code is worth money to everyone who reads it.
+func (s *section) readCodes(file Source, path string, before *codeTable, pause document.Pause) *codeTable {
+	in := &codeFile{form: s.spelling.codes, pause: pause, source: sumOf(file.Data, pause)}
+	table := before
+	if before == nil || before.source != in.source {
+		table = in.read(file.Data)
+	}
+	s.doc.Foreign(Source{Name: file.Name})
 	for _, found := range in.problems {
-		s.report.AddAt(found.at(file), path, found.reason, found.hint)
+		s.report.AddAt(found.at(file.Name), path, found.reason, found.hint)
+	}
+	if table != nil {
+		in.warnings = table.warnings
 	}
 	for _, found := range in.warnings {
-		s.report.WarnAt(found.at(file), path, found.reason, found.hint)
+		s.report.WarnAt(found.at(file.Name), path, found.reason, found.hint)
 	}
+	return table
 }
+
+// codesOf is the codes of a file of a strategy, which may be nil, if the strategy compares codes
+// in a form; nil if there are none.
+func (s *Strategy) codesOf(file string, form wordForm) *codeTable {
+	if s == nil || s.spelling.codes != form {
+		return nil
+	}
+	for _, set := range s.codeSets {
+		if set.file == file {
+			return set.table
+		}
+	}
+	return nil
+}
+
+// HasCodesOf reports whether a set of codes is from a file of this name, so that
+// [Parser].InService has the codes of the file.
+func (s *Strategy) HasCodesOf(file string) bool { return s.codesOf(file, s.spelling.codes) != nil }
 
 // path is the path of the set's table.
 func (c *codeSet) path() string { return document.KeyIn(keyCodes, c.name) }

@@ -3,6 +3,7 @@ package strategy
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -35,8 +36,9 @@ const (
 // that there are such codes, and the second one their lines. So no line number is kept for each
 // code.
 type codeFile struct {
-	form  wordForm
-	pause document.Pause
+	form   wordForm
+	pause  document.Pause
+	source [sha256.Size]byte // of the bytes
 
 	folding  folding
 	problems []codeFinding
@@ -81,7 +83,9 @@ func (f *codeFile) read(data []byte) *codeTable {
 		return nil
 	}
 	f.findAlike(text)
-	return newCodeTable(slices.Clip(f.digests), f.pause)
+	table := newCodeTable(slices.Clip(f.digests), f.pause)
+	table.source, table.warnings = f.source, f.warnings
+	return table
 }
 
 // unreadable reports a file that is no text.

@@ -19,6 +19,9 @@ type codeTable struct {
 	starts  []uint32          // of the parts: a part for each value of the first bits
 	shift   int               // what is left of the first half of a digest by it is the part
 	sum     [sha256.Size]byte // of the sorted digests: what the set means
+
+	source   [sha256.Size]byte // of the bytes of the file
+	warnings []codeFinding
 }
 
 // codeDigest is the first 128 bits of the SHA-256 of a code. So many bits make two codes with one
@@ -43,6 +46,21 @@ func compareDigests(a, b codeDigest) int {
 		return cmp.Compare(a.high, b.high)
 	}
 	return cmp.Compare(a.low, b.low)
+}
+
+// sumOf is the SHA-256 of the bytes of a file.
+func sumOf(data []byte, pause document.Pause) (sum [sha256.Size]byte) {
+	const part = 16 << 10
+	hash := sha256.New()
+	for len(data) > 0 {
+		n := min(part, len(data))
+		hash.Write(data[:n])
+		if data = data[n:]; pause != nil {
+			pause()
+		}
+	}
+	hash.Sum(sum[:0])
+	return sum
 }
 
 // newCodeTable makes a table of sorted digests that are all different.

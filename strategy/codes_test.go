@@ -421,3 +421,48 @@ func TestADeniedCodeIsAsIfItWereNotThere(t *testing.T) {
 		}
 	})
 }
+
+// What is in service is taken over where the bytes are the same, and what is not there is taken
+// from it by drafts alone.
+func TestCodesInServiceAreTakenOver(t *testing.T) {
+	t.Parallel()
+	sources := withCodes("a0\nao\n")
+	served := loadedFrom(t, sources...)
+	exact := slices.Clone(sources)
+	exact[0].Data = append([]byte("coupon_case = \"exact\"\n"), sources[0].Data...)
+	for name, c := range map[string]struct {
+		sources []Source
+		draft   bool
+		same    bool // the table is that in service
+		fails   bool
+	}{
+		"the same bytes":            {sources: sources, same: true},
+		"other bytes":               {sources: withCodes("a0\nao\n\n")},
+		"another form":              {sources: exact},
+		"no file":                   {sources: sources[:1], fails: true},
+		"no file of a draft":        {sources: sources[:1], draft: true, same: true},
+		"another file of a draft":   {sources: withCodes("x\n"), draft: true},
+		"a draft in another form":   {sources: exact[:1], draft: true, fails: true},
+		"the same bytes of a draft": {sources: sources, draft: true, same: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, err := Parser{InService: served, Draft: c.draft}.Parse(c.sources...)
+			if (err != nil) != c.fails {
+				t.Fatal(err)
+			}
+			if err != nil {
+				return
+			}
+			if same := m.codes[0].table == served.codeSets[0].table; same != c.same {
+				t.Errorf("the table is that in service: %v", same)
+			}
+			if c.same && len(c.sources) > 1 && len(m.Warnings()) != 1 {
+				t.Errorf("the warnings are %v", m.Warnings())
+			}
+		})
+	}
+	if !served.HasCodesOf("welcome.codes") || served.HasCodesOf("other.codes") {
+		t.Error("it has other codes")
+	}
+}

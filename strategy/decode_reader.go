@@ -23,6 +23,8 @@ type reader struct {
 	codes      map[string]spelledCode // every coupon code so far, by its compared form
 	folding    folding
 	codeSets   []*codeSet
+	inService  *Strategy
+	draft      bool
 	noSets     bool // the sets of codes could not be read
 	currency   money.Currency
 	location   *time.Location

@@ -43,6 +43,7 @@ func TestsOf(name string) string { return strings.TrimSuffix(name, Suffix) + Tes
 func ReloadOptions() reload.Options {
 	return reload.Options{
 		Include:    IsMember,
+		MaxNamed:   strategy.MaxCodesSize,
 		Companions: func(name string) []string { return []string{TestsOf(name)} },
 		Named:      named,
 		Plain:      strategy.IsCompanion,
@@ -50,7 +51,7 @@ func ReloadOptions() reload.Options {
 }
 
 // named returns the names of the files that the files of a strategy name: the orders of its tests
-// and the spreadsheets of its catalogue.
+// and the spreadsheet of its catalogue and its files of codes.
 func named(files []reload.File) []string {
 	var sources []strategy.Source
 	for _, f := range files {
@@ -75,7 +76,7 @@ func bodiesOf(files []reload.File) []string {
 	return ruletest.Bodies(tests...)
 }
 
-// Split separates the strategy, with the spreadsheets that it names, from its tests, with the
+// Split separates the strategy, with the files that it names, from its tests, with the
 // bodies that they name. The file at the path of the content is the strategy whatever its name.
 func Split(c reload.Content) (sources, tests []strategy.Source) {
 	for i, f := range c.Files {
