@@ -60,7 +60,7 @@ type Compiled struct {
 	Header     Header
 	SHA256     string // its fingerprint in hexadecimal
 	Counters   *telemetry.RuleCounters
-	Companions []strategy.Source // the files that the strategy names, for drafts of it
+	Companions []strategy.Source // the files that the strategy names, for drafts of it; no codes
 
 	texts string // the digest of its texts in hexadecimal; "" if it has none
 }
