@@ -49,7 +49,7 @@ type Notice struct {
 
 // Notifier is a [Ledger] that gives notices.
 type Notifier interface {
-	// Notify calls do with each notice, one after the other, until stop is called. do must return
-	// soon.
+	// Notify calls do with each notice, one after the other, until stop is called. A ledger that is
+	// down says so at once. do must return soon, and not call stop.
 	Notify(do func(Notice)) (stop func())
 }

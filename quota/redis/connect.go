@@ -30,7 +30,7 @@ type dialer struct {
 	closed chan struct{} // when the connection is
 
 	mu   sync.Mutex
-	conn net.Conn
+	conn *watchedConn
 }
 
 var errOneConnection = errors.New("the connection broke")
@@ -65,13 +65,23 @@ func (d *dialer) once(_ context.Context, address string, n *net.Dialer, t *tls.C
 	return d.conn, nil
 }
 
-// drop closes the connection: everything that waits for it fails.
+// drop closes the connection: everything that waits for it fails. What is not sent yet never is: its
+// order no longer waits for it.
 func (d *dialer) drop() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.conn != nil {
-		_ = d.conn.Close()
+	if d.conn == nil {
+		return
 	}
+	conn := d.conn.Conn
+	if c, ok := conn.(*tls.Conn); ok {
+		conn = c.NetConn()
+	}
+	if c, ok := conn.(*net.TCPConn); ok {
+		_ = c.SetLinger(0) // without it, the system goes on sending
+	}
+	_ = conn.Close() // without the farewell of TLS, which may wait
+	d.conn.closed()
 }
 
 type watchedConn struct {

@@ -59,7 +59,7 @@ func (s *shop) awaits(e quota.Event) quota.Notice {
 	}
 }
 
-func order(n int) quota.ID { return quota.ID{0: 'o', 14: byte(n >> 8), 15: byte(n)} }
+func order(n int) quota.ID { return quota.ID{0: 'o', 13: byte(n >> 16), 14: byte(n >> 8), 15: byte(n)} }
 
 func key(name string) quota.Key { return quota.Counter{Kind: quota.Units, Name: name}.Key() }
 

@@ -1,7 +1,9 @@
 package redisledger_test
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http/httptest"
@@ -187,5 +189,20 @@ func TestTLS(t *testing.T) {
 	}
 	if s := openShop(t, options(url+"?skip_verify=true", "shop")); !s.reserve(1, 1) {
 		t.Error("denied")
+	}
+}
+
+// An older protocol, as proxies speak it, says the same.
+func TestOlderProtocol(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, redistest.Options{Password: true})
+	s := openShop(t, options(server.URL()+"?protocol=2", "shop"))
+	if !s.reserve(1, 1) || s.reserve(2, 1) {
+		t.Error("one of two is granted")
+	}
+	s.settle(1, quota.Commit)
+	s.want(0, 1)
+	if _, err := s.Find(context.Background(), order(2)); !errors.Is(err, quota.ErrNotFound) {
+		t.Errorf("finding nothing: %v", err)
 	}
 }
