@@ -120,10 +120,9 @@ func (f *codeFile) add(code []byte, line int) bool {
 		return false
 	case len(code) == 0:
 		return f.noCode(line, "the first column is empty")
-	case len(code) > maxCodeLength:
-		return f.noCode(line, fmt.Sprintf("the line begins with %d bytes, and a code has at most %d", len(code), maxCodeLength))
-	case bytes.IndexFunc(code, unicode.IsControl) >= 0:
-		return f.noCode(line, "the line has a control character")
+	}
+	if err := checkCode(code); err != nil {
+		return f.noCode(line, err.Error())
 	}
 	if !plain(string(code)) && stray(string(code)) != "" {
 		if f.odd++; f.odd <= maxCodeFindings {
@@ -135,6 +134,21 @@ func (f *codeFile) add(code []byte, line int) bool {
 	f.looks = append(f.looks, digestOf(sketch(folded)).high)
 	return true
 }
+
+// CheckCode returns why a text cannot be a code of a file; nil if it can.
+func CheckCode(code string) error { return checkCode([]byte(code)) }
+
+func checkCode(code []byte) error {
+	switch {
+	case len(code) > maxCodeLength:
+		return fmt.Errorf("the code has %d bytes, want at most %d", len(code), maxCodeLength)
+	case bytes.IndexFunc(code, unicode.IsControl) >= 0:
+		return errControl
+	}
+	return nil
+}
+
+var errControl = errors.New("the code has a control character")
 
 // noCode reports a line that is no code.
 func (f *codeFile) noCode(line int, reason string) bool {
@@ -249,7 +263,7 @@ func (f *codeFile) each(text []byte, do func(code []byte, line int) bool) {
 		if end := bytes.IndexAny(line, ",;\t"); end >= 0 {
 			line = trimCode(line[:end])
 		}
-		header := !begun && isCodesHeader(string(line))
+		header := !begun && IsCodesColumn(string(line))
 		if begun = true; header {
 			continue
 		}
@@ -261,7 +275,7 @@ func (f *codeFile) each(text []byte, do func(code []byte, line int) bool) {
 
 // eachRow is each for a text with quotes, which a parser of spreadsheets reads.
 func (f *codeFile) eachRow(text []byte, do func(code []byte, line int) bool) {
-	rows := sheet.NewReader(text, isCodesHeader)
+	rows := sheet.NewReader(text, IsCodesColumn)
 	line, counted, begun := 1, 0, false
 	var code []byte
 	for n := 0; ; n++ {
@@ -279,7 +293,7 @@ func (f *codeFile) eachRow(text []byte, do func(code []byte, line int) bool) {
 		line, counted = line+bytes.Count(text[counted:at], []byte("\n")), at
 		f.last = max(f.last, line)
 		first := rows.Cells()[0]
-		header := !begun && isCodesHeader(first)
+		header := !begun && IsCodesColumn(first)
 		if begun = begun || !rows.Blank(); header || rows.Blank() {
 			continue
 		}
@@ -307,4 +321,5 @@ func trimCode(line []byte) []byte {
 var codesHeaders = []string{"code", "codes", "coupon", "coupons", "coupon_code", "coupon_codes", "voucher", "voucher_code", "promo_code", "promocode",
 	"discount_code", "gutscheincode", "券码", "优惠码", "优惠券码", "兑换码", "兑换券码", "クーポンコード"}
 
-func isCodesHeader(name string) bool { return slices.Contains(codesHeaders, columnWord(name)) }
+// IsCodesColumn reports whether a column is named like codes, as the first row of a spreadsheet has it.
+func IsCodesColumn(name string) bool { return slices.Contains(codesHeaders, columnWord(name)) }

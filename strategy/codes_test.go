@@ -112,8 +112,8 @@ func TestProblemsOfCodes(t *testing.T) {
 		"a code twice":        {text: "ab\ncd\nAB\n", want: `shop/welcome.codes:3:1: codes.welcome: the code is on line 1, too (leave one of them out; codes are compared without case, unless coupon_case = "exact" is at the top)`},
 		"a code many times":   {text: many, want: fmt.Sprintf("shop/welcome.codes:%d:1: codes.welcome: and 2 more codes twice in the file", maxCodeFindings+3)},
 		"an empty column":     {text: "a\n,b\n", want: "shop/welcome.codes:2:1: codes.welcome: the first column is empty (a file of codes has one code a line, or in the first column)"},
-		"a long line":         {text: "a\n" + strings.Repeat("x", 129) + "\n", want: "shop/welcome.codes:2:1: codes.welcome: the line begins with 129 bytes, and a code has at most 128 (a file of codes has one code a line, or in the first column)"},
-		"a control character": {text: "a\x07b\n", want: "shop/welcome.codes:1:1: codes.welcome: the line has a control character (a file of codes has one code a line, or in the first column)"},
+		"a long line":         {text: "a\n" + strings.Repeat("x", 129) + "\n", want: "shop/welcome.codes:2:1: codes.welcome: the code has 129 bytes, want at most 128 (a file of codes has one code a line, or in the first column)"},
+		"a control character": {text: "a\x07b\n", want: "shop/welcome.codes:1:1: codes.welcome: the code has a control character (a file of codes has one code a line, or in the first column)"},
 		"another encoding":    {text: "a\nb\xff\xfec\n", want: `shop/welcome.codes:2:2: codes.welcome: the file is neither UTF-8, UTF-16 with a byte order mark nor GB 18030 here (save it as "CSV UTF-8")`},
 		"no text":             {text: "a\x00b\n", want: `shop/welcome.codes:1:1: codes.welcome: the file has NUL characters, as UTF-16 without a byte order mark has (save it as "CSV UTF-8")`},
 		"a workbook":          {text: "PK\x03\x04", want: `shop/welcome.codes:1:1: codes.welcome: the file is a workbook of a spreadsheet program and no text (save it as "CSV UTF-8")`},
@@ -302,7 +302,7 @@ func TestCodeTables(t *testing.T) {
 		if (table == nil) != (len(in) == 0) {
 			t.Fatalf("%v: %v", in, f.problems)
 		}
-		if table == nil || len(in) == 1 && isCodesHeader(in[0]) {
+		if table == nil || len(in) == 1 && IsCodesColumn(in[0]) {
 			return
 		}
 		for _, code := range in {

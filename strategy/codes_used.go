@@ -48,12 +48,17 @@ func (s *Strategy) codeDemands(dst []Demand, q *Quote) []Demand {
 	return dst
 }
 
-// restrictCodes verifies the codes that carry a signature, and denies codes.
-func (s *Strategy) restrictCodes(e *evaluation) {
-	c, within := &e.codes, e.quota.within
-	if within == nil && e.trace != nil {
-		within = e.trace.within
+// restriction is that of the quote or of the explanation; nil for none.
+func (e *evaluation) restriction() *Restriction {
+	if e.quota.within == nil && e.trace != nil {
+		return e.trace.within
 	}
+	return e.quota.within
+}
+
+// restrictCodes verifies the codes that carry a signature, and denies codes.
+func (s *Strategy) restrictCodes(e *evaluation, within *Restriction) {
+	c := &e.codes
 	clear(c.denied)
 	for i, set := range s.codeSets {
 		if set.signed && c.valid[i] != 0 {

@@ -1,8 +1,8 @@
 package strategy
 
-// checkCodes warns of sets of codes that no rule names.
+// checkCodes warns of sets of codes that no rule names, unless a rule may name one that is wrong.
 func (m *Model) checkCodes(s *section) {
-	if len(m.codes) == 0 {
+	if len(m.codes) == 0 || s.report.Count() > 0 {
 		return
 	}
 	named := map[*codeSet]bool{}
