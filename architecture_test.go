@@ -164,7 +164,7 @@ var allowedImports = map[string][]string{
 	"internal/lazylog":    {},
 	"internal/pace":       {"cart"},
 	"internal/guardrail":  {"cart", "strategy"},
-	"internal/telemetry":  {"reload", "reload/history", "strategy"},
+	"internal/telemetry":  {"quota", "reload", "reload/history", "strategy"},
 	"internal/publish":    {"internal/atomicfile", "internal/flock", "internal/strategyfile", "internal/symlink", "strategy", "strategy/document", "strategy/ruletest"},
 	"internal/engine": {
 		"cart", "cart/preset", "reload", "reload/history", "strategy", "strategy/document", "strategy/ruletest",

@@ -60,7 +60,8 @@ type Compiled struct {
 	Header     Header
 	SHA256     string // its fingerprint in hexadecimal
 	Counters   *telemetry.RuleCounters
-	Companions []strategy.Source // the files that the strategy names, for drafts of it
+	Quotas     *telemetry.QuotaCounters // nil if it has no quotas
+	Companions []strategy.Source        // the files that the strategy names, for drafts of it
 
 	texts string // the digest of its texts in hexadecimal; "" if it has none
 }
@@ -150,11 +151,12 @@ func (e *Engine) onEvent(event reload.Event) {
 		logged.Err = e.stateError(logged.Err)
 	}
 	telemetry.LogEvent(e.log(), logged)
-	var counters *telemetry.RuleCounters
+	var rules *telemetry.RuleCounters
+	var quotas *telemetry.QuotaCounters
 	if activated, ok := event.Value.(*Compiled); ok {
-		counters = activated.Counters
+		rules, quotas = activated.Counters, activated.Quotas
 	}
-	e.shows.OnEvent(event, counters)
+	e.shows.OnEvent(event, rules, quotas)
 }
 
 // compiled makes the part of a Compiled that all quotes share. It does not set Companions.
@@ -167,6 +169,7 @@ func (e *Engine) compiled(s *strategy.Strategy) (*Compiled, error) {
 	c := &Compiled{
 		Strategy: s, Header: header, SHA256: hex.EncodeToString(sum[:]),
 		Counters: telemetry.NewRuleCounters(s.Currency().Code(), s.Rules()),
+		Quotas:   telemetry.NewQuotaCounters(s.Quotas()),
 	}
 	if digest, ok := s.TextsDigest(); ok {
 		c.texts = hex.EncodeToString(digest[:])
