@@ -1,0 +1,12 @@
+package embedded
+
+import (
+	"time"
+
+	"github.com/promogate/caddy-discount/quota"
+)
+
+// OpenAt opens a ledger with a clock. The error says why the file cannot be opened yet.
+func OpenAt(path string, d *quota.Digester, now func() time.Time) (*Ledger, error) {
+	return open(&Ledger{path: path, digester: d, now: now})
+}
