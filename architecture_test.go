@@ -164,11 +164,12 @@ var allowedImports = map[string][]string{
 	"internal/lazylog":    {},
 	"internal/pace":       {"cart"},
 	"internal/guardrail":  {"cart", "strategy"},
+	"internal/counts":     {"quota", "strategy"},
 	"internal/telemetry":  {"quota", "reload", "reload/history", "strategy"},
 	"internal/publish":    {"internal/atomicfile", "internal/flock", "internal/strategyfile", "internal/symlink", "strategy", "strategy/document", "strategy/ruletest"},
 	"internal/engine": {
-		"cart", "cart/preset", "reload", "reload/history", "strategy", "strategy/document", "strategy/ruletest",
-		"internal/guardrail", "internal/pace", "internal/strategyfile", "internal/telemetry",
+		"cart", "cart/preset", "quota", "reload", "reload/history", "strategy", "strategy/document", "strategy/ruletest",
+		"internal/counts", "internal/guardrail", "internal/pace", "internal/strategyfile", "internal/telemetry",
 	},
 	"internal/adminapi": {
 		"cart", "cart/preset", "reload", "reload/history", "strategy", "strategy/document",

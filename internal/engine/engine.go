@@ -35,6 +35,7 @@ type Engine struct {
 	shows    *telemetry.Strategy
 	pacer    pace.Pacer
 	handlers handlers
+	ledgers  *ledgerReader
 	sample   guardrail.Sample // of the carts that it priced, to check the next edit on
 }
 
@@ -70,7 +71,7 @@ type Compiled struct {
 // in service. The rule tests use the handler's cart reader. The engine must be closed with
 // [Engine.Destruct].
 func Open(key Key, options Options, first *Handler, host Host) (*Engine, error) {
-	e := &Engine{key: key, host: host}
+	e := &Engine{key: key, host: host, ledgers: newLedgerReader()}
 	e.shows = telemetry.NewStrategy(telemetry.Key{ID: key.ID(), Path: key.Path, Env: key.Env}, e.log)
 	e.options.Store(&options)
 	e.handlers.join(first)
@@ -104,6 +105,7 @@ func (e *Engine) StartJournal() { e.source.StartJournal() }
 
 // Destruct stops the engine. It is called once no handler uses the engine any more.
 func (e *Engine) Destruct() error {
+	e.ledgers.close()
 	err := e.source.Close()
 	e.shows.Close()
 	return err
@@ -157,6 +159,9 @@ func (e *Engine) onEvent(event reload.Event) {
 		rules, quotas = activated.Counters, activated.Quotas
 	}
 	e.shows.OnEvent(event, rules, quotas)
+	if quotas != nil {
+		e.ledgers.readNow()
+	}
 }
 
 // compiled makes the part of a Compiled that all quotes share. It does not set Companions.

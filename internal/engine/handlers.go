@@ -24,6 +24,7 @@ type Handler struct {
 	Source string       // where it looks for a cart in a request: auto, json or headers
 	Read   cart.Options // its cart options
 	Reader *cart.Reader // the reader with these options
+	Ledger *Ledger      // where its orders are counted; nil if they are not
 
 	running bool // its configuration has started
 }
@@ -34,11 +35,24 @@ func (h *Handler) ReadsBody() bool { return h.Source != "headers" }
 // Join adds a handler, unless it was added before.
 func (e *Engine) Join(h *Handler) { e.handlers.join(h) }
 
-// Leave removes a handler.
-func (e *Engine) Leave(h *Handler) { e.handlers.leave(h) }
+// Leave removes a handler. Its ledger is not used any more when Leave returns.
+func (e *Engine) Leave(h *Handler) {
+	e.handlers.leave(h)
+	if h.Ledger != nil {
+		h.Ledger.measured.Unwatch(h)
+		e.ledgers.reading.Lock() // a reading that has begun ends before that
+		defer e.ledgers.reading.Unlock()
+	}
+}
 
 // Started records that the configuration of a handler has started.
-func (e *Engine) Started(h *Handler) { e.handlers.started(h) }
+func (e *Engine) Started(h *Handler) {
+	e.handlers.started(h)
+	if h.Ledger != nil {
+		h.Ledger.measured.Watch(h, e.shows.OnLedger)
+		e.ledgers.start(e.readQuotas)
+	}
+}
 
 // Handlers returns the handlers whose configurations have started.
 func (e *Engine) Handlers() []*Handler { return e.handlers.running() }

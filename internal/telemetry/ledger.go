@@ -18,7 +18,9 @@ type Ledger struct {
 	quota.Ledger
 
 	failures atomic.Int32 // one after another
+	answered atomic.Bool  // since it was opened
 	mu       sync.Mutex
+	known    bool  // it is down, or has answered
 	down     error // why it is down; nil if it is up
 	watchers []ledgerWatcher
 }
@@ -39,13 +41,13 @@ func MeasureLedger(of quota.Ledger) *Ledger {
 // End ends the series of the ledger.
 func (l *Ledger) End() { ledgerMetrics.leave(l) }
 
-// Watch calls changed when the ledger is down, with the reason, and with nil when it is up again. It
-// is called at once if the ledger is down already. of identifies the watcher for [Ledger.Unwatch].
+// Watch calls changed when the ledger is down, with the reason, and with nil when it is up. It is
+// called at once if that is known. of identifies the watcher for [Ledger.Unwatch].
 func (l *Ledger) Watch(of any, changed func(down error)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.watchers = append(l.watchers, ledgerWatcher{of, changed})
-	if l.down != nil {
+	if l.known {
 		changed(l.down)
 	}
 }
@@ -65,7 +67,7 @@ func (l *Ledger) Unwatch(of any) {
 // Up reports whether the ledger answers.
 func (l *Ledger) Up() bool { return l.failures.Load() < failuresToDown }
 
-// note records how a call ended. While the ledger answers it costs one atomic load.
+// note records how a call ended.
 func (l *Ledger) note(call ledgerCall, began time.Time, err error) {
 	ledgerMetrics.took[call].Observe(time.Since(began).Seconds())
 	switch failed, known := isOutage(err); {
@@ -74,8 +76,9 @@ func (l *Ledger) note(call ledgerCall, began time.Time, err error) {
 		if l.failures.Add(1) >= failuresToDown {
 			l.change(err)
 		}
-	case l.failures.Load() != 0:
+	case l.failures.Load() != 0 || !l.answered.Load():
 		l.failures.Store(0)
+		l.answered.Store(true)
 		l.change(nil)
 	}
 }
@@ -96,10 +99,10 @@ func isOutage(err error) (failed, known bool) {
 func (l *Ledger) change(down error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if (down == nil) == (l.down == nil) || (down == nil) != l.Up() { // another call was faster
+	if l.known && (down == nil) == (l.down == nil) || (down == nil) != l.Up() { // another call was faster
 		return
 	}
-	l.down = down
+	l.known, l.down = true, down
 	for _, w := range l.watchers {
 		w.changed(down)
 	}
