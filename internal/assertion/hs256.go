@@ -22,15 +22,25 @@ const minSecret = sha256.Size
 // If id is empty the kid is derived from the secret by HMAC, so that it reveals no more of the
 // secret than any signature does. No error contains the secret.
 func parseHS256(text, id string) (*Key, error) {
-	secret, err := decodeSecret(withoutLineBreak(text))
+	secret, err := ParseSecret("HS256 key", text)
 	if err != nil {
-		return nil, fmt.Errorf("reading the HS256 key: %w", err)
-	}
-	if len(secret) < minSecret {
-		return nil, fmt.Errorf("the HS256 key has %d bytes, want at least %d", len(secret), minSecret)
+		return nil, err
 	}
 	k := &Key{algorithm: HS256, secret: secret}
 	return k.withID(id, k.nameOfSecret)
+}
+
+// ParseSecret reads a secret of at least 32 bytes as [ParseKey] reads that of an [HS256] key. The
+// errors call it by what it is, and never contain it.
+func ParseSecret(what, text string) ([]byte, error) {
+	secret, err := decodeSecret(withoutLineBreak(text))
+	if err != nil {
+		return nil, fmt.Errorf("reading the %s: %w", what, err)
+	}
+	if len(secret) < minSecret {
+		return nil, fmt.Errorf("the %s has %d bytes, want at least %d", what, len(secret), minSecret)
+	}
+	return secret, nil
 }
 
 func decodeSecret(text string) ([]byte, error) {
