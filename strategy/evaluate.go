@@ -131,7 +131,7 @@ func (e *evaluation) reset() {
 	e.lineState.reset()
 	e.choice.reset()
 	e.lookup.reset()
-	e.gift, e.quota.given = Gift{}, nil
+	e.gift, e.quota.within = Gift{}, nil
 }
 
 func (o *order) reset() {

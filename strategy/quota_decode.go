@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -82,6 +83,13 @@ func (m *Model) decodeQuotas(top *section) {
 			s.Add(f.Pos, s.Key(f.Key), "a quota is a table", "such as [quota."+f.Key+"] with uses = 1000")
 			continue
 		}
+		path := document.KeyIn("quota", f.Key)
+		if reason := checkLabel(f.Key); reason != "" || f.Key == "" {
+			s.Add(f.Pos, path, cmp.Or(reason, "the quota's name is empty"), "")
+		}
+		if what := stray(f.Key); what != "" {
+			s.Warn(f.Pos, path, what, strayHint(f.Key))
+		}
 		spec := s.quota(f.Value, f.Key, f.Pos)
 		spec.name = f.Key
 		m.quotas = append(m.quotas, spec)
@@ -103,7 +111,7 @@ func (s *section) quota(n *document.Node, key string, pos document.Pos) *quotaSp
 	q.partial = sub.Bool("partial", false)
 	q.onOutage = OnOutage(sub.word("on_outage", 0, onOutageWords))
 	q.id, q.round = sub.label("id"), sub.label("round")
-	if !slices.ContainsFunc(limitKeys[:], func(key string) bool { return sub.Has(key) || sub.mistyped(key) }) {
+	if !sub.limitsSomething() {
 		sub.Add(pos, sub.Path(), "the quota limits nothing", "write uses, units or budget, or one of them with _per_customer")
 	}
 	sub.Done()
@@ -123,10 +131,15 @@ func (s *section) label(name string) string {
 // decodeQuotas reads quota and quotas of a rule.
 func (r *rule) decodeQuotas(s *section, m *Model) {
 	if n := s.Get("quota"); n != nil {
-		if s.IsTable(n, "quota", exampleQuota) {
+		switch n.Kind {
+		case document.Table:
 			own := s.quota(n, "quota", n.Pos)
 			own.name = r.id
 			r.own, r.quotas = own, append(r.quotas, own)
+		case document.String, document.Array:
+			s.Wrong(n, "quota", n.Unlike("a table such as "+exampleQuota), "the names of [quota.NAME] are written in quotas")
+		default:
+			s.Want(n, "quota", "a table such as "+exampleQuota)
 		}
 	}
 	s.words("quotas", asWritten, func(s *section, item *document.Node, name string) {
@@ -149,12 +162,60 @@ func (m *Model) quotaNames() []string {
 	return names
 }
 
-// checkQuotas refuses quotas of a rule that counts none of them, shared quotas that no rule
-// names, and two that count by one name.
+// checkQuotas refuses quotas of units for a rule of shipping, and warns of settings that change
+// nothing or are seldom meant.
+func (r *rule) checkQuotas(s *section) {
+	for _, q := range r.quotas {
+		n, key := s.Node.Get("quotas"), "quotas"
+		if q == r.own {
+			n, key = s.Node.Get("quota"), "quota"
+		}
+		if q.has(QuotaUnits) && r.targeting.appliesTo != toItems {
+			s.Wrong(n, key, fmt.Sprintf("%s counts units, and shipping has none", q.shown(r)), `use applies_to = "items", or limit uses or budget`)
+		}
+		if r.reward == nil {
+			continue
+		}
+		if kind := rewardOf(r.reward.key()); q.partial && kind.inSets && (q.has(QuotaUnits) || q.has(QuotaBudget)) {
+			s.warn(n, key, kind.key+" reduces units in sets, so partial may leave some of the quota that is never given",
+				"leave partial out, so that a set is given or not")
+		}
+		if _, gives := giftOf(r.reward); gives && q.has(QuotaBudget) {
+			s.warn(n, key, fmt.Sprintf("a gift takes nothing off, so it is not counted in the budget of %s", q.shown(r)), "limit uses or units")
+		}
+	}
+}
+
+// shown is the quota in a message about a rule.
+func (q *quotaSpec) shown(r *rule) string {
+	if q == r.own {
+		return "the quota"
+	}
+	return document.KeyIn("quota", q.name)
+}
+
+// checkQuotas refuses shared quotas that no rule names, and two quotas with one name.
 func (m *Model) checkQuotas(top *section) {
+	first := map[string]string{} // the path of each count
+	check := func(q *quotaSpec, path string) {
+		if q.partial && !q.has(QuotaUnits) && !q.has(QuotaBudget) {
+			top.Warn(q.pos, path, "an order is counted as a whole, so partial changes nothing", "leave it out, or limit units or budget")
+		}
+		if other, twice := first[q.count()]; twice {
+			top.Add(q.pos, path, fmt.Sprintf("%s counts as %q, too", other, q.count()), "give one of them another id, or share one [quota.NAME]")
+			return
+		}
+		first[q.count()] = path
+	}
 	for _, q := range m.quotas {
-		if !q.used {
-			top.Add(q.pos, "quota."+q.name, "no rule names this quota", fmt.Sprintf("write quotas = [%q] in a rule, or leave the quota out", q.name))
+		path := document.KeyIn("quota", q.name)
+		if check(q, path); !q.used {
+			top.Add(q.pos, path, "no rule names this quota", fmt.Sprintf("write quotas = [%q] in a rule, or leave the quota out", q.name))
+		}
+	}
+	for _, r := range m.rules {
+		if r.own != nil {
+			check(r.own, document.KeyIn(rulePath(r.id), "quota"))
 		}
 	}
 }

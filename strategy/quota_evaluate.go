@@ -13,7 +13,7 @@ import (
 
 // quotaState is what an evaluation uses of quotas.
 type quotaState struct {
-	given  *Restriction // nil for none
+	within *Restriction // nil for none
 	denied bitmap       // by rule
 	causes []denial
 	counts []Demand      // of the rules that fit
@@ -39,7 +39,11 @@ const maxQuotaRounds = 8
 // evaluateWithin is evaluate for a strategy with quotas.
 func (s *Strategy) evaluateWithin(q *Quote) {
 	e := &q.work
+	if e.trace != nil {
+		e.quota.within = e.trace.within
+	}
 	s.denyFirst(e)
+	s.traceDenied(q)
 	for round := 1; ; round++ {
 		s.dropDenied(e)
 		s.evaluate(q)
@@ -58,7 +62,7 @@ func (s *Strategy) evaluateWithin(q *Quote) {
 func (s *Strategy) denyFirst(e *evaluation) {
 	state := &e.quota
 	state.denied, state.causes = zeroed(state.denied, (len(s.rules)+63)/64), state.causes[:0]
-	r := state.given
+	r := state.within
 	if !s.namesCustomer(e) {
 		for _, rule := range s.quotas.named {
 			state.deny(denial{rule: rule, quota: noQuota, unnamed: true})
@@ -84,7 +88,7 @@ func (s *Strategy) denyFirst(e *evaluation) {
 
 // namesCustomer reports whether the order names a customer.
 func (s *Strategy) namesCustomer(e *evaluation) bool {
-	if r := e.quota.given; r != nil && r.customer != customerOfCart {
+	if r := e.quota.within; r != nil && r.customer != customerOfCart {
 		return r.customer == customerKnown
 	}
 	return e.cart.Customer.ID != ""
@@ -101,7 +105,7 @@ func (q *quotaState) deny(cause denial) {
 // left is how much is left of a quota for the order.
 func (e *evaluation) left(s *Strategy, quota int32) int64 {
 	limit := s.quotas.list[quota].Limit
-	if r := e.quota.given; r != nil {
+	if r := e.quota.within; r != nil {
 		for i := range r.left {
 			if r.left[i].quota == quota {
 				return min(limit, r.left[i].left)
@@ -184,16 +188,23 @@ func (s *Strategy) denyCounted(e *evaluation) {
 // tryWithin is try for a strategy with quotas.
 func (s *Strategy) tryWithin(q *Quote, i int) (*target, bool) {
 	e := &q.work
-	units, amount := s.mostOf(q, i)
-	if units <= 0 || amount <= 0 {
-		return nil, false
-	}
+	units, amount := s.mostOf(e, q.Applied, i)
 	r := &s.rules[i]
-	_, gives := r.reward.(giftGiver)
-	if !s.lowers(q, units, amount) {
+	switch {
+	case units <= 0 || amount <= 0:
+		s.traceNothingLeft(e, i)
+		return nil, false
+	case !s.lowers(q, units, amount):
 		return e.try(r)
+	case e.trace.follows(i):
+		return s.tracedLower(e, i, units, amount)
 	}
-	t, met := e.try(e.lower(r, units, amount, gives))
+	return e.tryLowered(r, units, amount)
+}
+
+// tryLowered is try for a rule that gives at most so many units and an amount in minor units.
+func (e *evaluation) tryLowered(r *compiledRule, units, amount int64) (*target, bool) {
+	t, met := e.try(e.lower(r, units, amount))
 	if met && e.gift.SKU != "" {
 		e.gift.Quantity = min(e.gift.Quantity, units)
 	}
@@ -202,17 +213,17 @@ func (s *Strategy) tryWithin(q *Quote, i int) (*target, bool) {
 
 // mostOf is how many units and what amount, in minor units, a rule may give by its partial
 // quotas, after the rules applied so far.
-func (s *Strategy) mostOf(q *Quote, rule int) (units, amount int64) {
+func (s *Strategy) mostOf(e *evaluation, applied []Applied, rule int) (units, amount int64) {
 	units, amount = money.Max, money.Max
 	for _, quota := range s.quotasOf(rule) {
 		of := &s.quotas.list[quota]
 		if !of.Partial || of.Kind == QuotaUses {
 			continue
 		}
-		left := q.work.left(s, quota)
-		for i := range q.Applied {
-			if _, shares := slices.BinarySearch(of.Rules, q.Applied[i].Rule); shares {
-				left -= of.counts(&q.Applied[i])
+		left := e.left(s, quota)
+		for i := range applied {
+			if _, shares := slices.BinarySearch(of.Rules, applied[i].Rule); shares {
+				left -= of.counts(&applied[i])
 			}
 		}
 		if of.Kind == QuotaUnits {
@@ -238,12 +249,12 @@ func (s *Strategy) mayLower(q *Quote, rule int) bool {
 			return true
 		}
 	}
-	units, amount := s.mostOf(q, rule)
+	units, amount := s.mostOf(&q.work, nil, rule)
 	return s.lowers(q, units, amount)
 }
 
 // lower is a rule that gives at most so many units and an amount in minor units.
-func (e *evaluation) lower(r *compiledRule, units, amount int64, gives bool) *compiledRule {
+func (e *evaluation) lower(r *compiledRule, units, amount int64) *compiledRule {
 	if e.quota.capped == nil {
 		e.quota.capped = &compiledRule{}
 	}
@@ -252,7 +263,7 @@ func (e *evaluation) lower(r *compiledRule, units, amount int64, gives bool) *co
 	if amount < money.Max && (r.maxDiscount == 0 || amount < r.maxDiscount) {
 		lowered.maxDiscount = amount
 	}
-	if units < money.Max && !gives {
+	if _, gives := r.reward.(giftGiver); units < money.Max && !gives {
 		lowered.unitsLeft = units
 	}
 	return lowered

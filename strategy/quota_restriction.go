@@ -75,4 +75,4 @@ func (r *Restriction) SetCustomer(known bool) {
 
 // Restrict sets what a prepared quote may not use. It is called between [Strategy.Prepare] and
 // [Strategy.Complete]. The restriction must not change before Complete has returned.
-func (s *Strategy) Restrict(q *Quote, r *Restriction) { q.work.quota.given = r }
+func (s *Strategy) Restrict(q *Quote, r *Restriction) { q.work.quota.within = r }

@@ -78,6 +78,7 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.reward = decodeReward(s)
 	r.stacking = decodeStacking(s)
 	r.checkExclusive(s)
+	r.checkQuotas(s)
 	if countsUnits(r.reward) && r.targeting.appliesTo != toItems {
 		s.Wrong(s.Node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}
