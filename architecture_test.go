@@ -191,6 +191,8 @@ var allowedImports = map[string][]string{
 	"reload/internal/fswatch":    {},
 	"reload/internal/stableread": {"reload/history", "reload/internal/fswatch", "internal/flock", "internal/symlink"},
 	"quota":                      {},
+	"quota/ledgertest":           {"quota"},
+	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
 	"cmd/caddy":                  {""},
 }
 
@@ -223,7 +225,7 @@ func TestRootIsSmall(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog"}
+var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "quota/ledgeroptions"}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/assertion"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/quota"
 )
 
 // OrderOptions say which order a request is, whose it is, and what it may take of what promotions
@@ -121,6 +122,18 @@ func checkPlaceholder(name, text string) error {
 	return fmt.Errorf("%s: %q is the same for all requests, want a placeholder such as {http.request.header.Idempotency-Key}", name, text)
 }
 
+// checkSecret refuses a secret of less than 32 bytes. The error does not contain it.
+func checkSecret(text string) error {
+	secret, err := assertion.ReadSecret(text)
+	if err != nil {
+		return fmt.Errorf("reading the key: %w", err)
+	}
+	if len(secret) < quota.LeastKey {
+		return fmt.Errorf("the key has %d bytes, want at least %d", len(secret), quota.LeastKey)
+	}
+	return nil
+}
+
 // fill puts the defaults in and expands the placeholders of keys. Those of an order are replaced
 // when it comes.
 func (o *OrderOptions) fill() error {
@@ -142,8 +155,7 @@ func (o *OrderOptions) validate() error {
 		if name == "" {
 			errs = append(errs, errors.New("code_key: the name of the set of codes is missing"))
 		}
-		_, err := assertion.ParseSecret("key", o.CodeKeys[name])
-		errs = append(errs, directive.InOption("code_key "+name, err))
+		errs = append(errs, directive.InOption("code_key "+name, checkSecret(o.CodeKeys[name])))
 	}
 	return errors.Join(errs...)
 }

@@ -299,17 +299,26 @@ type Adjustment struct {
 	Reason string
 }
 
-// Engine is what the module of an engine gives to the handlers that use it.
+// Engine is a module that opens a ledger for the handlers that are configured with it.
 type Engine interface {
-	// Ledger returns the ledger. It is closed with the module, not by its users.
-	Ledger() Ledger
+	// Open returns the ledger of a handler. The module closes it when the configuration ends. A
+	// ledger that cannot be reached yet is no error: its calls fail until it can be.
+	Open(Origin) (Opened, error)
+}
 
-	// Terms are those of the configuration.
-	Terms() Terms
+// Origin is whose ledger an engine opens.
+type Origin struct {
+	// Namespace is that of a configuration without one: the file name of the strategy.
+	Namespace string
 
-	// Timeout is how long a reservation may take.
-	Timeout() time.Duration
+	// StateDir is the directory that the handler keeps its state in, "" for none.
+	StateDir string
+}
 
-	// Digester has the key of the ledger.
-	Digester() *Digester
+// Opened is a ledger and what its configuration says.
+type Opened struct {
+	Ledger   Ledger
+	Digester *Digester // with the key of the ledger
+	Terms    Terms
+	Timeout  time.Duration // of one reservation
 }

@@ -13,37 +13,28 @@ import (
 // minSecret is the least size of a secret in bytes (RFC 7518, section 3.2).
 const minSecret = sha256.Size
 
-// parseHS256 reads a secret of at least 32 bytes for HMAC with SHA-256. After "base64:" it is
-// base64 or base64url, padded or not. After "hex:" it is hexadecimal. Otherwise the bytes of the
-// text are the secret. Such a text may not begin like a PEM block or a JWK: with a public key as
-// the secret, everyone could sign. One line break at the end of the text is not part of the
-// secret.
+// parseHS256 reads a secret of at least 32 bytes for HMAC with SHA-256. See [ReadSecret].
 //
 // If id is empty the kid is derived from the secret by HMAC, so that it reveals no more of the
 // secret than any signature does. No error contains the secret.
 func parseHS256(text, id string) (*Key, error) {
-	secret, err := ParseSecret("HS256 key", text)
+	secret, err := ReadSecret(text)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading the HS256 key: %w", err)
+	}
+	if len(secret) < minSecret {
+		return nil, fmt.Errorf("the HS256 key has %d bytes, want at least %d", len(secret), minSecret)
 	}
 	k := &Key{algorithm: HS256, secret: secret}
 	return k.withID(id, k.nameOfSecret)
 }
 
-// ParseSecret reads a secret of at least 32 bytes as [ParseKey] reads that of an [HS256] key. The
-// errors call it by what it is, and never contain it.
-func ParseSecret(what, text string) ([]byte, error) {
-	secret, err := decodeSecret(withoutLineBreak(text))
-	if err != nil {
-		return nil, fmt.Errorf("reading the %s: %w", what, err)
-	}
-	if len(secret) < minSecret {
-		return nil, fmt.Errorf("the %s has %d bytes, want at least %d", what, len(secret), minSecret)
-	}
-	return secret, nil
-}
-
-func decodeSecret(text string) ([]byte, error) {
+// ReadSecret reads a secret of any length. After "base64:" it is base64 or base64url, padded or
+// not. After "hex:" it is hexadecimal. Otherwise the bytes of the text are the secret. Such a text
+// may not begin like a placeholder, a PEM block or a JWK: with a public key as the secret, everyone
+// could sign. One line break at the end of the text is not part of the secret. No error contains it.
+func ReadSecret(text string) ([]byte, error) {
+	text = withoutLineBreak(text)
 	if digits, ok := strings.CutPrefix(text, "hex:"); ok {
 		secret, err := hex.DecodeString(digits)
 		if err != nil {
