@@ -153,9 +153,11 @@ var allowedImports = map[string][]string{
 	"": {
 		"cart", "money", "strategy", "strategy/document",
 		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/cors", "internal/directive", "internal/engine",
-		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog",
+		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog", "internal/ledgers", "internal/outcome",
 		"internal/pace", "internal/reservations", "internal/sfv", "internal/strategyfile", "internal/telemetry", "quota",
 	},
+	"internal/outcome":      {"quota"},
+	"internal/ledgers":      {"internal/reservations", "quota"},
 	"internal/reservations": {"cart", "quota", "strategy"},
 	"internal/assertion":    {},
 	"internal/keyring":      {"internal/assertion", "reload"},
@@ -227,7 +229,7 @@ func TestRootIsSmall(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "quota/ledgeroptions"}
+var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "internal/ledgers", "internal/outcome", "quota/ledgeroptions"}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()
