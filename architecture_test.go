@@ -195,6 +195,7 @@ var allowedImports = map[string][]string{
 	"reload/internal/fswatch":    {},
 	"reload/internal/stableread": {"reload/history", "reload/internal/fswatch", "internal/flock", "internal/symlink"},
 	"quota":                      {},
+	"quota/embedded":             {"internal/assertion", "internal/atomicfile", "quota", "quota/ledgeroptions"},
 	"quota/ledgertest":           {"quota"},
 	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
 	"cmd/caddy":                  {""},
@@ -229,7 +230,10 @@ func TestRootIsSmall(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "internal/ledgers", "internal/outcome", "quota/ledgeroptions"}
+var caddyImporters = []string{
+	"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "internal/ledgers",
+	"internal/outcome", "quota/embedded", "quota/ledgeroptions",
+}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()

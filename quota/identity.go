@@ -25,6 +25,9 @@ func NewDigester(key []byte) (*Digester, error) {
 	return &Digester{key: append([]byte(nil), key...)}, nil
 }
 
+// KeyID returns what tells keys apart. The key cannot be found out from it.
+func (d *Digester) KeyID() Digest { return Digest(d.sum("key")) }
+
 // Customer returns the digest of a customer's id, the zero Digest for no id.
 func (d *Digester) Customer(id string) Digest {
 	if id == "" {
@@ -53,7 +56,7 @@ type OrderName struct {
 }
 
 // Order returns which order a request is, and false for a request that nothing joins, which is an
-// order of its own: see [NewID]. A client could otherwise have many orders counted once.
+// order of its own: see [NewOrderID]. A client could otherwise have many orders counted once.
 func (d *Digester) Order(n OrderName) (ID, bool) {
 	if n.Key != "" {
 		return ID(d.sum("order key", n.Customer, n.Key, string(n.Cart[:]))), true

@@ -78,18 +78,20 @@ const mostOpen = 16
 // windowGrace is how long a count is kept after its window, for outcomes that come late.
 const windowGrace = 48 * time.Hour
 
-// Machine is the state machine of a ledger at one instant, within one transaction.
+// Machine is the state machine of a ledger at one instant, within one transaction. It may carry out
+// many calls.
 type Machine struct {
-	tx  Tx
-	now int64
+	tx    Tx
+	now   int64
+	swept bool // nothing is overdue at this instant
 }
 
 // NewMachine returns the state machine over a transaction, at an instant.
-func NewMachine(tx Tx, now time.Time) Machine { return Machine{tx: tx, now: now.UnixMilli()} }
+func NewMachine(tx Tx, now time.Time) *Machine { return &Machine{tx: tx, now: now.UnixMilli()} }
 
 // Read is [Ledger.Read]. It changes nothing: a reservation beyond its deadline is counted until it is
 // swept.
-func (m Machine) Read(keys []Key) []Count {
+func (m *Machine) Read(keys []Key) []Count {
 	counts := make([]Count, len(keys))
 	for i, k := range keys {
 		counts[i] = m.tx.Count(k)
@@ -98,7 +100,7 @@ func (m Machine) Read(keys []Key) []Count {
 }
 
 // Find is [Ledger.Find]. It changes nothing.
-func (m Machine) Find(order ID) (Reservation, error) {
+func (m *Machine) Find(order ID) (Reservation, error) {
 	r, _ := m.tx.Record(order)
 	if r = r.at(m.now); r.State == None {
 		return Reservation{}, ErrNotFound
@@ -111,7 +113,7 @@ func (r Record) reservation(order ID) Reservation {
 }
 
 // Unresolved is [Ledger.Unresolved]. It changes nothing.
-func (m Machine) Unresolved(most int) []Reservation {
+func (m *Machine) Unresolved(most int) []Reservation {
 	const ever = math.MaxInt64
 	due := m.tx.Due(ListUnknown, m.now+1, ever, most) // the others have lapsed
 	due = append(due, m.tx.Due(ListKeptUnknown, 0, ever, most)...)
@@ -127,7 +129,7 @@ func (m Machine) Unresolved(most int) []Reservation {
 }
 
 // Adjust is [Ledger.Adjust].
-func (m Machine) Adjust(a Adjustment) (Count, error) {
+func (m *Machine) Adjust(a Adjustment) (Count, error) {
 	if a.Reason == "" {
 		return Count{}, &InvalidError{Reason: "an adjustment needs a reason"}
 	}
@@ -152,7 +154,7 @@ func (m Machine) Adjust(a Adjustment) (Count, error) {
 }
 
 // load returns the record of an order as it is now.
-func (m Machine) load(order ID) Record {
+func (m *Machine) load(order ID) Record {
 	r, ok := m.tx.Record(order)
 	if !ok {
 		return Record{}
@@ -183,7 +185,7 @@ func (r *Record) settle(s State, from int64) {
 }
 
 // save replaces the record of an order, with what it counts. A record with the state None is none.
-func (m Machine) save(order ID, old, next Record) {
+func (m *Machine) save(order ID, old, next Record) {
 	m.recount(old, next)
 	if old.State != None {
 		m.tx.Unindex(old.entry(order))
@@ -232,7 +234,7 @@ func (r Record) amount(k Key) int64 {
 }
 
 // recount replaces what a record counts. What an order has committed stays when it is forgotten.
-func (m Machine) recount(old, next Record) {
+func (m *Machine) recount(old, next Record) {
 	if old.State == Committed && next.State == None {
 		return
 	}
@@ -250,7 +252,7 @@ func (m Machine) recount(old, next Record) {
 
 // add adds to what a count holds or has committed. A count is never below zero: it may have been
 // adjusted, or forgotten with its window.
-func (m Machine) add(t Take, state State, amount int64) {
+func (m *Machine) add(t Take, state State, amount int64) {
 	old := m.tx.Count(t.Key)
 	c := old
 	if state == Held {
@@ -265,7 +267,7 @@ func (m Machine) add(t Take, state State, amount int64) {
 }
 
 // putCount replaces a count. One that is zero and was never adjusted is none.
-func (m Machine) putCount(k Key, old, c Count) {
+func (m *Machine) putCount(k Key, old, c Count) {
 	none := c.Used() == 0 && c.Revision == 0
 	if old.WindowEnd != 0 && (none || old.WindowEnd != c.WindowEnd) {
 		m.tx.Unindex(old.entry(k))

@@ -43,7 +43,7 @@ func checkTakes(takes []Take) error {
 }
 
 // Reserve is [Ledger.Reserve].
-func (m Machine) Reserve(q Request) (Grant, []Denial, error) {
+func (m *Machine) Reserve(q Request) (Grant, []Denial, error) {
 	if err := q.check(); err != nil {
 		return Grant{}, nil, err
 	}
@@ -69,7 +69,7 @@ func joined(old Record, attempt ID) bool {
 
 // denials lists the takes that are not allowed. What the order has already is not counted against it.
 // An order that was settled cannot have more than it had.
-func (m Machine) denials(old Record, takes []Take) []Denial {
+func (m *Machine) denials(old Record, takes []Take) []Denial {
 	var denials []Denial
 	settled := old.State == Committed || old.State == Returned
 	for i, t := range takes {
@@ -130,7 +130,7 @@ func greatest(old, newer []Take) []Take {
 
 // over lists what a record counts beyond limits that the one before did not count. The counts have
 // it already.
-func (m Machine) over(old, next Record) []Over {
+func (m *Machine) over(old, next Record) []Over {
 	var all []Over
 	for _, t := range next.Takes {
 		added := next.taken(t.Key) - old.taken(t.Key)

@@ -23,7 +23,7 @@ func (s Settlement) check() error {
 }
 
 // Settle is [Ledger.Settle]. If one of the settlements can never be carried out, none is.
-func (m Machine) Settle(all []Settlement) ([]Settled, error) {
+func (m *Machine) Settle(all []Settlement) ([]Settled, error) {
 	for _, s := range all {
 		if err := s.check(); err != nil {
 			return nil, err
@@ -37,7 +37,7 @@ func (m Machine) Settle(all []Settlement) ([]Settled, error) {
 	return settled, nil
 }
 
-func (m Machine) settle(s Settlement) Settled {
+func (m *Machine) settle(s Settlement) Settled {
 	old := m.load(s.Order)
 	next := old
 	next.Open = slices.Clone(old.Open)

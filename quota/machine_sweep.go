@@ -8,7 +8,10 @@ const sweepWithCall = 64
 
 // Sweep ends at most so many overdue entries of each list, and reports whether there may be more.
 // See [Ledger.Sweep].
-func (m Machine) Sweep(most int) (more bool) {
+func (m *Machine) Sweep(most int) (more bool) {
+	if m.swept {
+		return false
+	}
 	for _, list := range [...]List{ListHeld, ListUnknown, ListSettled} {
 		due := m.tx.Due(list, 0, m.now, most)
 		for _, e := range due {
@@ -20,12 +23,13 @@ func (m Machine) Sweep(most int) (more bool) {
 	for _, e := range due {
 		m.forget(Key(e.Name))
 	}
-	return more || len(due) == most
+	m.swept = !more && len(due) < most
+	return !m.swept
 }
 
 // forget drops the count of a window that ended long ago. It stays a day longer while an order
 // holds some of it.
-func (m Machine) forget(k Key) {
+func (m *Machine) forget(k Key) {
 	old := m.tx.Count(k)
 	if old.Held == 0 {
 		m.tx.Unindex(old.entry(k))

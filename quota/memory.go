@@ -24,7 +24,7 @@ func NewMemory(now func() time.Time) *Memory {
 var _ Ledger = (*Memory)(nil)
 
 // do carries out one call.
-func (l *Memory) do(ctx context.Context, call func(m Machine) error) error {
+func (l *Memory) do(ctx context.Context, call func(m *Machine) error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -38,7 +38,7 @@ func (l *Memory) do(ctx context.Context, call func(m Machine) error) error {
 
 // Reserve implements [Ledger].
 func (l *Memory) Reserve(ctx context.Context, q Request) (grant Grant, denials []Denial, err error) {
-	err = l.do(ctx, func(m Machine) (err error) {
+	err = l.do(ctx, func(m *Machine) (err error) {
 		grant, denials, err = m.Reserve(q)
 		return err
 	})
@@ -47,7 +47,7 @@ func (l *Memory) Reserve(ctx context.Context, q Request) (grant Grant, denials [
 
 // Settle implements [Ledger].
 func (l *Memory) Settle(ctx context.Context, all []Settlement) (settled []Settled, err error) {
-	err = l.do(ctx, func(m Machine) (err error) {
+	err = l.do(ctx, func(m *Machine) (err error) {
 		settled, err = m.Settle(all)
 		return err
 	})
@@ -56,7 +56,7 @@ func (l *Memory) Settle(ctx context.Context, all []Settlement) (settled []Settle
 
 // Read implements [Ledger].
 func (l *Memory) Read(ctx context.Context, keys []Key) (counts []Count, err error) {
-	err = l.do(ctx, func(m Machine) error {
+	err = l.do(ctx, func(m *Machine) error {
 		counts = m.Read(keys)
 		return nil
 	})
@@ -65,7 +65,7 @@ func (l *Memory) Read(ctx context.Context, keys []Key) (counts []Count, err erro
 
 // Find implements [Ledger].
 func (l *Memory) Find(ctx context.Context, order ID) (r Reservation, err error) {
-	err = l.do(ctx, func(m Machine) (err error) {
+	err = l.do(ctx, func(m *Machine) (err error) {
 		r, err = m.Find(order)
 		return err
 	})
@@ -74,7 +74,7 @@ func (l *Memory) Find(ctx context.Context, order ID) (r Reservation, err error) 
 
 // Unresolved implements [Ledger].
 func (l *Memory) Unresolved(ctx context.Context, most int) (all []Reservation, err error) {
-	err = l.do(ctx, func(m Machine) error {
+	err = l.do(ctx, func(m *Machine) error {
 		all = m.Unresolved(most)
 		return nil
 	})
@@ -83,7 +83,7 @@ func (l *Memory) Unresolved(ctx context.Context, most int) (all []Reservation, e
 
 // Adjust implements [Ledger].
 func (l *Memory) Adjust(ctx context.Context, a Adjustment) (c Count, err error) {
-	err = l.do(ctx, func(m Machine) (err error) {
+	err = l.do(ctx, func(m *Machine) (err error) {
 		c, err = m.Adjust(a)
 		return err
 	})
@@ -92,7 +92,7 @@ func (l *Memory) Adjust(ctx context.Context, a Adjustment) (c Count, err error) 
 
 // Sweep implements [Ledger].
 func (l *Memory) Sweep(ctx context.Context) error {
-	return l.do(ctx, func(m Machine) error {
+	return l.do(ctx, func(m *Machine) error {
 		for m.Sweep(sweepWithCall) {
 		}
 		return nil
