@@ -78,10 +78,9 @@ func (s *Strategy) quotaShort(d *denial) shortfall {
 		why.seen = textValue(sayNothingLeft)
 	default:
 		of := &s.quotas.list[d.quota]
-		why.seen, why.needed = of.value(d.left, sayLeftOf), of.value(d.needed, sayPlain)
-		why.seen = why.seen.about(of.Name)
-		if d.needed == 0 {
-			why.needed = Value{}
+		why.seen, why.needed = of.value(d.left, sayLeftOf).about(of.Name), of.value(d.needed, sayPlain)
+		if d.needed == 0 { // the rule was not tried
+			why.needed = of.value(1, sayAtLeast)
 		}
 	}
 	return why

@@ -1,5 +1,11 @@
 package strategy
 
+import (
+	"time"
+
+	"github.com/promogate/caddy-discount/cart"
+)
+
 // Restriction is what one order may not use of a strategy: rules that are denied, and how much is
 // left of quotas. A quote with a restriction is the quote of the strategy with the denied rules
 // disabled. Its memory is used again; a warm one needs no allocation.
@@ -71,6 +77,15 @@ func (r *Restriction) SetCustomer(known bool) {
 	if r.customer = customerUnknown; known {
 		r.customer = customerKnown
 	}
+}
+
+// QuoteWithin is [Strategy.QuoteInto] with a restriction, which may be nil.
+func (s *Strategy) QuoteWithin(q *Quote, c *cart.Cart, now time.Time, within *Restriction) error {
+	if _, err := s.Prepare(q, c, now); err != nil {
+		return err
+	}
+	s.Restrict(q, within)
+	return s.Complete(q)
 }
 
 // Restrict sets what a prepared quote may not use. It is called between [Strategy.Prepare] and
