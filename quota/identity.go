@@ -56,7 +56,7 @@ type OrderName struct {
 }
 
 // Order returns which order a request is, and false for a request that nothing joins, which is an
-// order of its own: see [NewID]. A client could otherwise have many orders counted once.
+// order of its own: see [NewOrderID]. A client could otherwise have many orders counted once.
 func (d *Digester) Order(n OrderName) (ID, bool) {
 	if n.Key != "" {
 		return ID(d.sum("order key", n.Customer, n.Key, string(n.Cart[:]))), true

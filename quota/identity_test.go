@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -143,6 +144,10 @@ func TestIDs(t *testing.T) {
 	a, b := quota.NewID(), quota.NewID()
 	if a == b || a.IsZero() || !(quota.ID{}).IsZero() {
 		t.Fatalf("%s and %s", a, b)
+	}
+	first, second, later := quota.NewOrderID(start), quota.NewOrderID(start), quota.NewOrderID(start.Add(time.Millisecond))
+	if first == second || bytes.Compare(first[:], later[:]) >= 0 || bytes.Compare(second[:], later[:]) >= 0 {
+		t.Errorf("%x, %x and then %x", first, second, later)
 	}
 	if got, err := quota.ParseID(a.String()); err != nil || got != a {
 		t.Errorf("%s is read as %s, %v", a, got, err)

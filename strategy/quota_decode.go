@@ -198,7 +198,7 @@ func (q *quotaSpec) shown(r *rule) string {
 func (m *Model) checkQuotas(top *section) {
 	first := map[string]string{} // the path of each count
 	check := func(q *quotaSpec, path string) {
-		if q.partial && !q.has(QuotaUnits) && !q.has(QuotaBudget) {
+		if q.partial && q.has(QuotaUses) && !q.has(QuotaUnits) && !q.has(QuotaBudget) {
 			top.Warn(q.pos, path, "an order is counted as a whole, so partial changes nothing", "leave it out, or limit units or budget")
 		}
 		if other, twice := first[q.count()]; twice {

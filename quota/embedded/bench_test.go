@@ -61,7 +61,7 @@ func benchLedger(b *testing.B) *embedded.Ledger {
 
 func benchRequest(n int64) quota.Request {
 	customer := quota.Digest{0: byte(n), 1: byte(n >> 8), 2: byte(n >> 16), 15: 1}
-	return quota.Request{Order: quota.NewID(), Attempt: quota.NewID(), Terms: quota.Terms{Hold: 10 * time.Minute, Remember: 24 * time.Hour}, Takes: []quota.Take{
+	return quota.Request{Order: quota.NewOrderID(time.Now()), Attempt: quota.NewID(), Terms: quota.Terms{Hold: 10 * time.Minute, Remember: 24 * time.Hour}, Takes: []quota.Take{
 		{Key: quota.Counter{Kind: quota.Units, Name: "flash"}.Key(), Amount: 1, Limit: quota.MostAmount},
 		{Key: quota.Counter{Kind: quota.Budget, Name: "double-eleven"}.Key(), Amount: 1999, Limit: quota.MostAmount},
 		{Key: quota.Counter{Kind: quota.Units, Name: "flash", Customer: customer}.Key(), Amount: 1, Limit: quota.MostAmount},

