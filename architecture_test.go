@@ -158,7 +158,7 @@ var allowedImports = map[string][]string{
 	},
 	"internal/outcome":      {"quota"},
 	"internal/ledgers":      {"internal/reservations", "quota"},
-	"internal/reservations": {"cart", "quota", "strategy"},
+	"internal/reservations": {"cart", "internal/counts", "internal/telemetry", "quota", "strategy"},
 	"internal/assertion":    {},
 	"internal/keyring":      {"internal/assertion", "reload"},
 	"internal/cors":         {},

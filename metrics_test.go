@@ -11,6 +11,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/quota"
 )
 
@@ -132,8 +133,12 @@ func TestSeriesOfAStrategyAreOfWhatIsInService(t *testing.T) {
 // counted counts the orders of the strategy in service in a ledger.
 func counted(t *testing.T, l quota.Ledger) {
 	t.Helper()
-	measured := engine.MeasureLedger(quota.Opened{Ledger: l})
-	e, h := runningEngines()[0], &engine.Handler{Ledger: measured}
+	measured := telemetry.MeasureLedger(l)
+	digester, err := quota.NewDigester(make([]byte, quota.LeastKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, h := runningEngines()[0], &engine.Handler{Ledger: func() (engine.Ledger, bool) { return engine.Ledger{Ledger: measured, Digester: digester}, true }}
 	e.Join(h)
 	e.Started(h)
 	t.Cleanup(func() {

@@ -24,7 +24,9 @@ type Handler struct {
 	Source string       // where it looks for a cart in a request: auto, json or headers
 	Read   cart.Options // its cart options
 	Reader *cart.Reader // the reader with these options
-	Ledger *Ledger      // where its orders are counted; nil if they are not
+
+	// Ledger returns where its orders are counted, and false while no ledger is open; nil for never.
+	Ledger func() (Ledger, bool)
 
 	running bool // its configuration has started
 }
@@ -39,9 +41,7 @@ func (e *Engine) Join(h *Handler) { e.handlers.join(h) }
 func (e *Engine) Leave(h *Handler) {
 	e.handlers.leave(h)
 	if h.Ledger != nil {
-		h.Ledger.measured.Unwatch(h)
-		e.ledgers.reading.Lock() // a reading that has begun ends before that
-		defer e.ledgers.reading.Unlock()
+		e.left()
 	}
 }
 
@@ -49,7 +49,6 @@ func (e *Engine) Leave(h *Handler) {
 func (e *Engine) Started(h *Handler) {
 	e.handlers.started(h)
 	if h.Ledger != nil {
-		h.Ledger.measured.Watch(h, e.shows.OnLedger)
 		e.ledgers.start(e.readQuotas)
 	}
 }

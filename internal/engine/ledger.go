@@ -10,21 +10,11 @@ import (
 	"github.com/promogate/caddy-discount/quota"
 )
 
-// A Ledger counts what orders take of the quotas of a strategy. Its calls are measured.
+// A Ledger is where the orders of a strategy are counted. Its calls are measured.
 type Ledger struct {
-	quota.Opened
-	measured *telemetry.Ledger
+	*telemetry.Ledger
+	Digester *quota.Digester // of customers
 }
-
-// MeasureLedger returns a ledger that an engine of ledgers opened. It must be ended with [Ledger.End].
-func MeasureLedger(o quota.Opened) *Ledger {
-	l := &Ledger{Opened: o, measured: telemetry.MeasureLedger(o.Ledger)}
-	l.Ledger = l.measured
-	return l
-}
-
-// End ends the measuring. It does not close the ledger.
-func (l *Ledger) End() { l.measured.End() }
 
 const (
 	readEvery      = 5 * time.Second
@@ -35,6 +25,7 @@ const (
 // ledgerReader reads the counts of the quotas in service now and then, for the metrics and events.
 type ledgerReader struct {
 	reading sync.Mutex // held while a ledger is read
+	watched *telemetry.Ledger
 	once    sync.Once
 	wake    chan struct{} // has one element when the counts are to be read now
 	stop    chan struct{}
@@ -83,31 +74,58 @@ func (r *ledgerReader) close() {
 	<-r.done
 }
 
-// Ledger returns the ledger of the handler that started last of those with one; nil if none has.
-func (e *Engine) Ledger() *Ledger {
+// left ends the use of a ledger that no handler has any more.
+func (e *Engine) left() {
+	e.ledgers.reading.Lock() // a reading that has begun ends before that
+	defer e.ledgers.reading.Unlock()
+	e.watchLedger()
+}
+
+// Ledger returns where orders are counted now: the ledger of the handler that started last of those
+// with one. It reports false if there is none.
+func (e *Engine) Ledger() (Ledger, bool) {
 	all := e.handlers.running()
 	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Ledger != nil {
-			return all[i].Ledger
+		if all[i].Ledger == nil {
+			continue
+		}
+		if l, open := all[i].Ledger(); open {
+			return l, true
 		}
 	}
-	return nil
+	return Ledger{}, false
+}
+
+// watchLedger hears of the present ledger whether it is down. The reader is reading.
+func (e *Engine) watchLedger() (l Ledger, open bool) {
+	l, open = e.Ledger()
+	if watched := e.ledgers.watched; watched != l.Ledger {
+		if watched != nil {
+			watched.Unwatch(e)
+		}
+		if open {
+			l.Watch(e, e.shows.OnLedger)
+		}
+		e.ledgers.watched = l.Ledger
+	}
+	return l, open
 }
 
 // readQuotas reads what is left of the quotas in service, and the unresolved orders. A ledger that
 // gives no answer is reported by its own calls.
 func (e *Engine) readQuotas() {
-	live, l := e.Live().Value, e.Ledger()
-	if l == nil || live.Quotas == nil {
+	l, open := e.watchLedger()
+	live := e.Live().Value
+	if !open || live.Quotas == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	states, err := counts.Read(ctx, l.Ledger, live.Strategy, time.Now(), quota.Digest{})
+	states, err := counts.Read(ctx, l, live.Strategy, time.Now(), quota.Digest{})
 	if err != nil {
 		return
 	}
-	unresolved, err := l.Ledger.Unresolved(ctx, mostUnresolved)
+	unresolved, err := l.Unresolved(ctx, mostUnresolved)
 	if err != nil {
 		return
 	}
@@ -116,9 +134,5 @@ func (e *Engine) readQuotas() {
 	for i := range states {
 		read[i] = telemetry.QuotaReading{PerCustomer: states[i].Quota.PerCustomer, Left: states[i].Left(), Unresolved: tally[i]}
 	}
-	e.shows.OnQuotas(live.Strategy, live.Quotas, read)
+	e.shows.OnQuotas(live.Quotas, read)
 }
-
-// OnUsedUp reports that an order was denied because nothing is left of a quota that all customers
-// share. While that is known it costs one atomic exchange.
-func (e *Engine) OnUsedUp(of *Compiled, quota int) { e.shows.OnUsedUp(of.Strategy, of.Quotas, quota) }

@@ -85,6 +85,8 @@ type quotaGauges struct {
 // QuotaCounters count what orders take of the quotas of one compiled strategy. The series of a quota
 // go on from one revision to the next.
 type QuotaCounters struct {
+	quotas []strategy.Quota
+	owner  atomic.Pointer[Strategy] // once it is in service
 	labels []string
 	series []atomic.Pointer[quotaSeries] // by index of quota
 	gauges []quotaGauges
@@ -98,7 +100,21 @@ func NewQuotaCounters(quotas []strategy.Quota) *QuotaCounters {
 
 // Reserved counts what became of a reservation. It costs one atomic load and one atomic addition.
 func (c *QuotaCounters) Reserved(quota int, r QuotaResult) {
+	if c == nil {
+		return
+	}
 	c.series[quota].Load().reservations[r].Add(1)
+}
+
+// UsedUp reports that nothing is left of a quota that all customers share, as soon as an order is
+// denied. While that is known it costs one atomic exchange.
+func (c *QuotaCounters) UsedUp(quota int) {
+	if c == nil || !c.setLeft(quota, 0) {
+		return
+	}
+	if s := c.owner.Load(); s != nil {
+		s.tellExhausted(&c.quotas[quota])
+	}
 }
 
 // Settled counts what became of an order, by what it takes. over is what went beyond limits. Counts
@@ -124,6 +140,9 @@ func (c *QuotaCounters) Over(over []quota.Over) {
 
 // of is the series of a count; nil if the strategy has no such quota.
 func (c *QuotaCounters) of(key quota.Key) *quotaSeries {
+	if c == nil {
+		return nil
+	}
 	if i := c.index(key); i >= 0 {
 		return c.series[i].Load()
 	}
@@ -177,6 +196,7 @@ func (c *quotaCollector) newCounters(quotas []strategy.Quota) *QuotaCounters {
 		return nil
 	}
 	n := &QuotaCounters{
+		quotas: quotas,
 		labels: make([]string, len(quotas)), series: make([]atomic.Pointer[quotaSeries], len(quotas)), gauges: make([]quotaGauges, len(quotas)),
 	}
 	c.mu.Lock()
@@ -201,7 +221,9 @@ func (c *quotaCollector) serve(s *Strategy, now *QuotaCounters) {
 	was := c.serving[s]
 	delete(c.serving, s)
 	if now != nil {
-		if c.serving[s] = now; was != nil {
+		c.serving[s] = now
+		now.owner.Store(s)
+		if was != nil {
 			now.goOn(was)
 		}
 	}

@@ -30,24 +30,15 @@ type QuotaReading struct {
 }
 
 // OnQuotas reports what was read of the quotas of a compiled strategy, by their index.
-func (s *Strategy) OnQuotas(of *strategy.Strategy, counters *QuotaCounters, read []QuotaReading) {
-	quotas := of.Quotas()
+func (s *Strategy) OnQuotas(counters *QuotaCounters, read []QuotaReading) {
 	for i := range read {
 		counters.gauges[i].unresolved.Store(read[i].Unresolved)
 		if !read[i].PerCustomer && counters.setLeft(i, read[i].Left) {
-			s.tellExhausted(&quotas[i])
+			s.tellExhausted(&counters.quotas[i])
 		}
 		if by := counters.series[i].Load().untold.Swap(0); by > 0 {
-			s.tellOver(&quotas[i], by)
+			s.tellOver(&counters.quotas[i], by)
 		}
-	}
-}
-
-// OnUsedUp reports that nothing is left of a quota that all customers share, as soon as an order is
-// denied. While that is known it costs one atomic exchange.
-func (s *Strategy) OnUsedUp(of *strategy.Strategy, counters *QuotaCounters, quota int) {
-	if counters.setLeft(quota, 0) {
-		s.tellExhausted(&of.Quotas()[quota])
 	}
 }
 

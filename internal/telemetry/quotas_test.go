@@ -13,8 +13,9 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// limited is a strategy with two quotas, flash.units and welcome.uses_per_customer, and its counters.
-func limited(t *testing.T) (*strategy.Strategy, *QuotaCounters) {
+// limited are the counters of a strategy in service with two quotas, flash.units and
+// welcome.uses_per_customer.
+func limited(t *testing.T, s *Strategy) *QuotaCounters {
 	t.Helper()
 	m, err := strategy.Parser{}.Parse(strategy.Source{Name: "strategy.toml", Data: []byte(`
 version = "limited"
@@ -29,8 +30,10 @@ quota = { uses_per_customer = 1 }
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := strategy.Compile(m)
-	return s, newQuotaCollector(10).newCounters(s.Quotas())
+	c := newQuotaCollector(10)
+	n := c.newCounters(strategy.Compile(m).Quotas())
+	c.serve(s, n)
+	return n
 }
 
 // told returns the telemetry of a strategy, the events that it emits and its log.
@@ -56,18 +59,18 @@ func lines(logs *observer.ObservedLogs) []string {
 func TestAQuotaThatIsUsedUpIsToldOnce(t *testing.T) {
 	t.Parallel()
 	s, events, logs := told(t)
-	of, counters := limited(t)
+	counters := limited(t, s)
 	reading := func(left int64) []QuotaReading { return []QuotaReading{{Left: left}, {PerCustomer: true}} }
 	const exhausted = "discount_quota_exhausted map[limit:500 path:/strategy.toml per:day quota:flash.units]"
-	s.OnQuotas(of, counters, reading(1))
-	s.OnUsedUp(of, counters, 0)
-	s.OnUsedUp(of, counters, 0)
-	s.OnQuotas(of, counters, reading(0))
+	s.OnQuotas(counters, reading(1))
+	counters.UsedUp(0)
+	counters.UsedUp(0)
+	s.OnQuotas(counters, reading(0))
 	if got := <-events; got != exhausted {
 		t.Errorf("event %s, want %s", got, exhausted)
 	}
-	s.OnQuotas(of, counters, reading(3)) // an order was released
-	s.OnQuotas(of, counters, reading(0))
+	s.OnQuotas(counters, reading(3)) // an order was released
+	s.OnQuotas(counters, reading(0))
 	if got := <-events; got != exhausted {
 		t.Errorf("event %s, want %s", got, exhausted)
 	}
@@ -80,13 +83,13 @@ func TestAQuotaThatIsUsedUpIsToldOnce(t *testing.T) {
 func TestWhatIsTakenBeyondALimitIsToldWithTheNextReading(t *testing.T) {
 	t.Parallel()
 	s, events, logs := told(t)
-	of, counters := limited(t)
+	counters := limited(t, s)
 	counters.series[1].Load().untold.Add(2)
 	counters.series[1].Load().untold.Add(3)
 	for range 2 {
-		s.OnQuotas(of, counters, []QuotaReading{{Left: 1}, {PerCustomer: true}})
+		s.OnQuotas(counters, []QuotaReading{{Left: 1}, {PerCustomer: true}})
 	}
-	s.OnUsedUp(of, counters, 0)
+	counters.UsedUp(0)
 	if got, want := <-events, "discount_quota_over map[by:5 limit:1 path:/strategy.toml quota:welcome.uses_per_customer]"; got != want {
 		t.Errorf("event %s, want %s", got, want)
 	}
