@@ -169,7 +169,7 @@ var allowedImports = map[string][]string{
 	"internal/pace":         {"cart"},
 	"internal/guardrail":    {"cart", "strategy"},
 	"internal/counts":       {"quota", "strategy"},
-	"internal/telemetry":    {"quota", "reload", "reload/history", "strategy"},
+	"internal/telemetry":    {"internal/counts", "quota", "reload", "reload/history", "strategy"},
 	"internal/publish":      {"internal/atomicfile", "internal/flock", "internal/strategyfile", "internal/symlink", "strategy", "strategy/document", "strategy/ruletest"},
 	"internal/engine": {
 		"cart", "cart/preset", "quota", "reload", "reload/history", "strategy", "strategy/document", "strategy/ruletest",
@@ -177,7 +177,7 @@ var allowedImports = map[string][]string{
 	},
 	"internal/adminapi": {
 		"cart", "cart/preset", "reload", "reload/history", "strategy", "strategy/document",
-		"internal/brief", "internal/cartoptions", "internal/engine", "internal/languages", "internal/pace",
+		"internal/brief", "internal/cartoptions", "internal/counts", "internal/engine", "internal/languages", "internal/pace", "quota",
 	},
 	"internal/cli": {
 		"cart", "cart/mapping", "cart/preset", "money", "reload", "reload/history",

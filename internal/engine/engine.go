@@ -58,11 +58,11 @@ type Header struct {
 // Compiled is a strategy that is ready to price carts. Only its counters change.
 type Compiled struct {
 	*strategy.Strategy
-	Header     Header
-	SHA256     string // its fingerprint in hexadecimal
-	Counters   *telemetry.RuleCounters
-	Quotas     *telemetry.QuotaCounters // nil if it has no quotas
-	Companions []strategy.Source        // the files that the strategy names, for drafts of it
+	Header        Header
+	SHA256        string // its fingerprint in hexadecimal
+	Counters      *telemetry.RuleCounters
+	QuotaCounters *telemetry.QuotaCounters // nil if it has no quotas
+	Companions    []strategy.Source        // the files that the strategy names, for drafts of it
 
 	texts string // the digest of its texts in hexadecimal; "" if it has none
 }
@@ -156,7 +156,7 @@ func (e *Engine) onEvent(event reload.Event) {
 	var rules *telemetry.RuleCounters
 	var quotas *telemetry.QuotaCounters
 	if activated, ok := event.Value.(*Compiled); ok {
-		rules, quotas = activated.Counters, activated.Quotas
+		rules, quotas = activated.Counters, activated.QuotaCounters
 	}
 	e.shows.OnEvent(event, rules, quotas)
 	if quotas != nil {
@@ -173,8 +173,8 @@ func (e *Engine) compiled(s *strategy.Strategy) (*Compiled, error) {
 	sum := s.Fingerprint()
 	c := &Compiled{
 		Strategy: s, Header: header, SHA256: hex.EncodeToString(sum[:]),
-		Counters: telemetry.NewRuleCounters(s.Currency().Code(), s.Rules()),
-		Quotas:   telemetry.NewQuotaCounters(s.Quotas()),
+		Counters:      telemetry.NewRuleCounters(s.Currency().Code(), s.Rules()),
+		QuotaCounters: telemetry.NewQuotaCounters(s.Quotas()),
 	}
 	if digest, ok := s.TextsDigest(); ok {
 		c.texts = hex.EncodeToString(digest[:])

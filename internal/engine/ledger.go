@@ -116,7 +116,7 @@ func (e *Engine) watchLedger() (l Ledger, open bool) {
 func (e *Engine) readQuotas() {
 	l, open := e.watchLedger()
 	live := e.Live().Value
-	if !open || live.Quotas == nil {
+	if !open || live.QuotaCounters == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
@@ -134,5 +134,5 @@ func (e *Engine) readQuotas() {
 	for i := range states {
 		read[i] = telemetry.QuotaReading{PerCustomer: states[i].Quota.PerCustomer, Left: states[i].Left(), Unresolved: tally[i]}
 	}
-	e.shows.OnQuotas(live.Quotas, read)
+	e.shows.OnQuotas(live.QuotaCounters, read)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/promogate/caddy-discount/internal/counts"
 	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -17,22 +18,6 @@ const (
 	// otherQuotas is the label of the series of all other quotas.
 	otherQuotas = "_other"
 )
-
-// QuotaLabel is the name of a quota in metrics, events and messages: the name of its count and the
-// key of its limit, such as flash.units_per_customer.
-func QuotaLabel(q *strategy.Quota) string { return quotaLabel(q.Name, q.Kind.String(), q.PerCustomer) }
-
-// CountLabel is the [QuotaLabel] of a count in a ledger. It has no customer and no code.
-func CountLabel(c *quota.Counter) string {
-	return quotaLabel(c.Name, string(c.Kind), c.Customer != quota.Digest{})
-}
-
-func quotaLabel(name, kind string, perCustomer bool) string {
-	if perCustomer {
-		kind += "_per_customer"
-	}
-	return name + "." + kind
-}
 
 // QuotaResult is what became of a reservation, for one of the quotas that it takes from.
 type QuotaResult uint8
@@ -155,7 +140,7 @@ func (c *QuotaCounters) index(key quota.Key) int {
 	if err != nil {
 		return -1
 	}
-	return slices.Index(c.labels, CountLabel(&counter))
+	return slices.Index(c.labels, counts.LabelOf(&counter))
 }
 
 // setLeft sets what is left of a quota that all customers share, and reports whether that is
@@ -202,7 +187,7 @@ func (c *quotaCollector) newCounters(quotas []strategy.Quota) *QuotaCounters {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range quotas {
-		n.labels[i] = QuotaLabel(&quotas[i])
+		n.labels[i] = counts.Label(&quotas[i])
 		n.gauges[i].left.Store(unknownLeft)
 		known := c.named[n.labels[i]]
 		if known == nil {

@@ -2,7 +2,7 @@ package telemetry
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// The metrics of quotas. The label is as [QuotaLabel] writes it.
+// The metrics of quotas. The label is as [counts.Label] writes it.
 var (
 	quotaLeftDesc = prometheus.NewDesc("caddy_discount_quota_left",
 		"What was left when the count was read last, in orders, units or minor units; absent for limits of each customer.", []string{"quota"}, nil)

@@ -3,6 +3,7 @@ package telemetry
 import (
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/counts"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -58,7 +59,7 @@ func (s *Strategy) OnLedger(down error) {
 }
 
 func (s *Strategy) tellExhausted(q *strategy.Quota) {
-	fields := []zap.Field{zap.String("quota", QuotaLabel(q)), zap.Int64("limit", q.Limit)}
+	fields := []zap.Field{zap.String("quota", counts.Label(q)), zap.Int64("limit", q.Limit)}
 	if q.Per != strategy.PerEver {
 		fields = append(fields, zap.Stringer("per", q.Per))
 	}
@@ -67,7 +68,7 @@ func (s *Strategy) tellExhausted(q *strategy.Quota) {
 }
 
 func (s *Strategy) tellOver(q *strategy.Quota, by int64) {
-	fields := []zap.Field{zap.String("quota", QuotaLabel(q)), zap.Int64("limit", q.Limit), zap.Int64("by", by)}
+	fields := []zap.Field{zap.String("quota", counts.Label(q)), zap.Int64("limit", q.Limit), zap.Int64("by", by)}
 	s.log().Warn("quota taken beyond its limit", fields...)
 	s.events.queue(caddyEvent{eventOver, eventData(s.key, fields)})
 }
