@@ -117,6 +117,12 @@ func (r *rig) disturb(stop <-chan struct{}) {
 			network.Cut()
 			r.cuts++
 		}
+		for _, s := range r.shops { // a machine under load would have nothing but faults
+			s.until(func(ctx context.Context) error {
+				_, err := s.Read(ctx, nil)
+				return err
+			})
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rand.IntN(100))*time.Millisecond)
 		select {
 		case <-stop:
