@@ -1,6 +1,7 @@
 package redisledger_test
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -34,7 +35,11 @@ func TestConformance(t *testing.T) {
 			if l, err = redisledger.OpenAt(options(s.URL(), name), clock); err != nil {
 				t.Fatal(err)
 			}
-			return l
+			for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) { // a machine under load may be too slow at first
+				if _, err := l.Read(context.Background(), nil); err == nil || time.Now().After(end) {
+					return l
+				}
+			}
 		}
 		t.Cleanup(func() { _ = l.Close() })
 		return ledgertest.Subject{

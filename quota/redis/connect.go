@@ -118,7 +118,7 @@ func (l *Ledger) newLink() (*link, error) {
 	defer stop()
 	client, err := rueidis.NewClient(option)
 	if err == nil {
-		ctx, cancel := context.WithTimeout(l.ctx, connecting)
+		ctx, cancel := context.WithTimeout(l.ctx, looking)
 		defer cancel()
 		made := &link{client: client, dialer: d}
 		if made.life, err = l.look(ctx, client); err == nil {

@@ -77,8 +77,12 @@ const (
 	// probeEvery is how often a server is tried that could not be reached.
 	probeEvery = 250 * time.Millisecond
 
-	// connecting is how long a connection may take, with looking at the server.
-	connecting = 2 * time.Second
+	// dialing is how long a connection may take, with the greeting.
+	dialing = 2 * time.Second
+
+	// looking is how long looking at a server may take, a sweep, and a connection that nothing is
+	// heard of. Orders wait for less.
+	looking = 5 * time.Second
 
 	// sweepEvery is how often what is overdue is ended without a call that does so.
 	sweepEvery = time.Second
@@ -287,7 +291,7 @@ func (l *Ledger) keepSwept() {
 			return
 		case <-ticker.C:
 			if !l.down.Load() {
-				ctx, cancel := context.WithTimeout(l.ctx, connecting)
+				ctx, cancel := context.WithTimeout(l.ctx, looking)
 				_ = l.Sweep(ctx) // the next one does what this did not
 				cancel()
 			}

@@ -57,9 +57,9 @@ func (o Options) client() (rueidis.ClientOption, error) {
 	c.DisableCache = true
 	c.ClientName = "caddy-discount"
 	// How long a connection may be silent; see [rueidis.ClientOption].
-	c.ConnWriteTimeout = connecting
+	c.ConnWriteTimeout = looking
 	if c.Dialer.Timeout == 0 {
-		c.Dialer.Timeout = connecting
+		c.Dialer.Timeout = dialing
 	}
 	return c, nil
 }

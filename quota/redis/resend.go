@@ -33,7 +33,7 @@ func (l *Ledger) resend(made *link) error {
 	requests, settlements, lost := l.granted.all(time.Now())
 	l.answering.Unlock()
 	n := quota.Notice{Event: quota.Forgot, Sent: len(requests) + len(settlements), Unknown: lost}
-	ctx, cancel := context.WithTimeout(l.ctx, connecting+resendWithin*time.Duration(n.Sent))
+	ctx, cancel := context.WithTimeout(l.ctx, looking+resendWithin*time.Duration(n.Sent))
 	defer cancel()
 	over := make(map[quota.Key]int64)
 	if err := l.sendAgain(ctx, made, requests, settlements, over); err != nil {

@@ -103,11 +103,11 @@ func (r *rig) disturb(stop <-chan struct{}) {
 	for turn := 0; ; turn++ {
 		network := r.networks[turn%len(r.networks)]
 		switch {
-		case turn%4 == 3:
+		case turn%4 == 0:
 			r.server.Kill()
 			r.server.Restart()
 			r.kills++
-		case turn%2 == 0:
+		case turn%2 == 1:
 			network.DropReplies(true)
 			time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
 			network.DropReplies(false)
@@ -116,6 +116,12 @@ func (r *rig) disturb(stop <-chan struct{}) {
 		default:
 			network.Cut()
 			r.cuts++
+		}
+		for _, s := range r.shops { // a machine under load would have nothing but faults
+			s.until(func(ctx context.Context) error {
+				_, err := s.Read(ctx, nil)
+				return err
+			})
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rand.IntN(100))*time.Millisecond)
 		select {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,6 +43,9 @@ type Server struct {
 	options Options
 	process *exec.Cmd
 	output  bytes.Buffer
+
+	mu     sync.Mutex
+	client rueidis.Client
 }
 
 // Start starts a server with an append-only file and waits until it answers. Where
@@ -151,6 +155,12 @@ func (s *Server) Kill() {
 	_ = s.process.Process.Kill()
 	_ = s.process.Wait()
 	s.process = nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client != nil {
+		s.client.Close()
+		s.client = nil
+	}
 }
 
 // Restart starts the server that was killed again, on its port and with its files,
@@ -175,19 +185,10 @@ func (s *Server) Do(arguments ...string) string {
 }
 
 func (s *Server) command(ctx context.Context, arguments ...string) (string, error) {
-	option, err := rueidis.ParseURL(s.URL())
+	client, err := s.connected()
 	if err != nil {
 		return "", err
 	}
-	option.ForceSingleClient, option.DisableCache, option.DisableRetry = true, true, true
-	client, err := rueidis.NewClient(option)
-	if err != nil {
-		if client != nil {
-			client.Close()
-		}
-		return "", err
-	}
-	defer client.Close()
 	message, err := client.Do(ctx, client.B().Arbitrary(arguments...).Build()).ToMessage()
 	if err != nil {
 		return "", err
@@ -196,6 +197,29 @@ func (s *Server) command(ctx context.Context, arguments ...string) (string, erro
 		return strconv.FormatInt(n, 10), nil
 	}
 	return message.ToString()
+}
+
+// connected returns the client for the test's own commands.
+func (s *Server) connected() (rueidis.Client, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client != nil {
+		return s.client, nil
+	}
+	option, err := rueidis.ParseURL(s.URL())
+	if err != nil {
+		return nil, err
+	}
+	option.ForceSingleClient, option.DisableCache, option.DisableRetry = true, true, true
+	client, err := rueidis.NewClient(option)
+	if err != nil {
+		if client != nil {
+			client.Close()
+		}
+		return nil, err
+	}
+	s.client = client
+	return client, nil
 }
 
 // Follow makes the server a replica of another and waits until it has all of it.
