@@ -48,7 +48,7 @@ func packages(t *testing.T) map[string]goPackage {
 		}
 		all[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p
 	}
-	for _, name := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "internal/engine", "internal/telemetry", "internal/pace", "internal/adminapi", "cmd/caddy", "e2e"} {
+	for _, name := range []string{"", "cart", "strategy", "internal/httpbody", "internal/httpheader", "money", "internal/guardrail", "internal/assertion", "internal/keyring", "internal/sfv", "reload", "reload/history", "reload/internal/fswatch", "reload/internal/stableread", "internal/flock", "internal/engine", "internal/telemetry", "internal/pace", "internal/adminapi", "quota", "cmd/caddy", "e2e"} {
 		if _, ok := all[name]; !ok {
 			t.Fatalf("there is no package %q in the module: %v", name, all)
 		}
@@ -118,6 +118,8 @@ var boundaries = []struct {
 	{why: "pacing knows only carts", packages: []string{"internal/pace"}, never: []string{module + "/reload", module + "/strategy", module + "/internal"}, direct: true},
 	{why: "the admin API reaches a strategy through its engine alone", packages: []string{"internal/adminapi"}, never: []string{
 		module + "/internal/guardrail", module + "/internal/telemetry", module + "/internal/strategyfile", module + "/strategy/ruletest"}, direct: true},
+	{why: "what is counted knows neither what counts it nor what a discount is", packages: []string{"quota"}, never: []string{
+		module + "/cart", module + "/strategy", module + "/money", module + "/reload", module + "/internal/engine", module + "/internal/adminapi", module + "/internal/cli"}, direct: false},
 	{why: "no package below knows the module", packages: append([]string{"reload"}, pure...), never: []string{module + "/cmd"}, direct: false},
 }
 
@@ -188,6 +190,12 @@ var allowedImports = map[string][]string{
 	"reload/history":             {"internal/atomicfile", "internal/flock"},
 	"reload/internal/fswatch":    {},
 	"reload/internal/stableread": {"reload/history", "reload/internal/fswatch", "internal/flock", "internal/symlink"},
+	"quota":                      {},
+	"quota/embedded":             {"internal/assertion", "internal/atomicfile", "quota", "quota/ledgeroptions"},
+	"quota/ledgertest":           {"quota"},
+	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
+	"quota/redis":                {"quota", "quota/ledgeroptions"},
+	"quota/redis/redistest":      {},
 	"cmd/caddy":                  {""},
 }
 
@@ -220,7 +228,7 @@ func TestRootIsSmall(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog"}
+var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "quota/embedded", "quota/ledgeroptions"}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()
@@ -269,6 +277,21 @@ func TestPricesReadNoClock(t *testing.T) {
 		for _, file := range p.GoFiles {
 			noClock(t, filepath.Join(p.Dir, file))
 		}
+	}
+}
+
+// The engines of ledgers below it know files, servers and Caddy. The state machine does not, and the
+// time is an argument of it.
+func TestTheStateMachineOfALedgerIsPure(t *testing.T) {
+	t.Parallel()
+	p := packages(t)["quota"]
+	for _, path := range p.Imports {
+		if within(path, caddy, zap, "github.com/prometheus", "net/http", "os", "os/exec", "syscall", "golang.org/x/sys", "go.etcd.io", "github.com/redis") {
+			t.Errorf("%s imports %s", p.ImportPath, path)
+		}
+	}
+	for _, file := range p.GoFiles {
+		noClock(t, filepath.Join(p.Dir, file))
 	}
 }
 

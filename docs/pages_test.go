@@ -99,10 +99,10 @@ func TestTheLayoutNamesEveryPackage(t *testing.T) {
 	text := strings.Join(pages(t)["CONTRIBUTING.md"].lines, "\n")
 	layout, _, _ := strings.Cut(text, "### Who may import whom")
 	named := make(map[string]bool)
-	for _, m := range regexp.MustCompile("`((?:internal|strategy|reload|cart|money)(?:/[a-z]+)*)/?`").FindAllStringSubmatch(layout, -1) {
+	for _, m := range regexp.MustCompile("`((?:internal|strategy|reload|cart|money|quota)(?:/[a-z]+)*)/?`").FindAllStringSubmatch(layout, -1) {
 		named[m[1]] = true
 	}
-	for _, top := range []string{"cart", "internal", "money", "reload", "strategy"} {
+	for _, top := range []string{"cart", "internal", "money", "quota", "reload", "strategy"} {
 		err := fs.WalkDir(os.DirFS(".."), top, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.IsDir() {
 				return err

@@ -13,16 +13,12 @@ import (
 // minSecret is the least size of a secret in bytes (RFC 7518, section 3.2).
 const minSecret = sha256.Size
 
-// parseHS256 reads a secret of at least 32 bytes for HMAC with SHA-256. After "base64:" it is
-// base64 or base64url, padded or not. After "hex:" it is hexadecimal. Otherwise the bytes of the
-// text are the secret. Such a text may not begin like a PEM block or a JWK: with a public key as
-// the secret, everyone could sign. One line break at the end of the text is not part of the
-// secret.
+// parseHS256 reads a secret of at least 32 bytes for HMAC with SHA-256. See [ReadSecret].
 //
 // If id is empty the kid is derived from the secret by HMAC, so that it reveals no more of the
 // secret than any signature does. No error contains the secret.
 func parseHS256(text, id string) (*Key, error) {
-	secret, err := decodeSecret(withoutLineBreak(text))
+	secret, err := ReadSecret(text)
 	if err != nil {
 		return nil, fmt.Errorf("reading the HS256 key: %w", err)
 	}
@@ -33,7 +29,12 @@ func parseHS256(text, id string) (*Key, error) {
 	return k.withID(id, k.nameOfSecret)
 }
 
-func decodeSecret(text string) ([]byte, error) {
+// ReadSecret reads a secret of any length. After "base64:" it is base64 or base64url, padded or
+// not. After "hex:" it is hexadecimal. Otherwise the bytes of the text are the secret. Such a text
+// may not begin like a placeholder, a PEM block or a JWK: with a public key as the secret, everyone
+// could sign. One line break at the end of the text is not part of the secret. No error contains it.
+func ReadSecret(text string) ([]byte, error) {
+	text = withoutLineBreak(text)
 	if digits, ok := strings.CutPrefix(text, "hex:"); ok {
 		secret, err := hex.DecodeString(digits)
 		if err != nil {

@@ -30,7 +30,7 @@ func Block(d *caddyfile.Dispenser, option func(name string) error) error {
 // those in repeated, and reports whether there was any.
 func Names(d *caddyfile.Dispenser, outer string, option func(name string) error, repeated ...string) (any bool, err error) {
 	seen := make(map[string]bool)
-	for d.NextBlock(1) {
+	for nesting := d.Nesting(); d.NextBlock(nesting); {
 		name := d.Val()
 		if seen[name] && !slices.Contains(repeated, name) {
 			return true, d.Errf("%s is given twice in %s", name, outer)
