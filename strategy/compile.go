@@ -29,6 +29,7 @@ type compiledRule struct {
 	onlyGoods   bool // it reduces no shipping and gives no gift
 	stop        stop
 	maxDiscount int64
+	unitsLeft   int64 // units that quotas leave it; 0 if they do not lower it
 }
 
 // compiler numbers the words that rules and catalogue use.
@@ -69,16 +70,20 @@ func Compile(m *Model) *Strategy {
 	rules := m.withLadder(c)
 	slices.SortFunc(rules, document.Comparing(m.pause, byPriority))
 	s.rules, s.ids = make([]compiledRule, 0, len(rules)), make([]string, 0, len(rules))
-	leaders := make(map[string]int32)
+	leaders, limited := make(map[string]int32), false
 	for i, r := range rules {
 		m.pause.After(i)
 		if r.enabled {
 			s.add(r, c, leaders)
+			limited = limited || len(r.quotas) > 0
 		} else {
 			s.disabled = append(s.disabled, r.id)
 		}
 	}
 	s.grouped = len(leaders) > 0
+	if limited {
+		s.compileQuotas(rules)
+	}
 	s.bounds, s.looks = s.boundsOf(), s.looksOf()
 	s.catalogue = c.catalogue(m.products, m.spelling.skus)
 	s.further = c.furtherCategories(s.catalogue)

@@ -41,6 +41,7 @@ var aliases = map[string][]string{
 	"nth_rates": {"unit_rates"}, "nth_rate": {"unit_rates"}, "rates": {"unit_rates"}, "rate_per_unit": {"unit_rates"}, "set_rates": {"unit_rates"},
 	"every": {"per"}, "each": {"per"}, "for_each": {"per"}, "for_every": {"per"}, "per_units": {"per", "units"}, "per_amount": {"per", "threshold"},
 	"repeat": {"max_times"}, "times": {"max_times", "repeat"}, "max_repeat": {"max_times", "repeat"}, "limit": {"max_times", "repeat"},
+	"quota_names": {"quotas"}, "shared_quotas": {"quotas"},
 	"case_sensitive": {"coupon_case"}, "case_insensitive": {"coupon_case"}, "ignore_case": {"coupon_case"}, "coupons_case": {"coupon_case"},
 	"code_case": {"coupon_case"}, "coupon_match": {"coupon_case"}, "coupon_compare": {"coupon_case"}, "sku_case": {"sku_compare"}, "sku_match": {"sku_compare"},
 	"unknown_products": {"unknown_skus"}, "unknown_articles": {"unknown_skus"}, "unknown_items": {"unknown_skus"}, "unknown_sku": {"unknown_skus"},
@@ -63,9 +64,12 @@ var otherWays = map[string]string{
 	"discount": "did you mean discount_rate, such as 0.2 for 20 % off, or discount_amount?",
 	"type":     rewardNamed, "value": rewardNamed, "discount_type": rewardNamed, "discount_value": rewardNamed, "action": rewardNamed,
 	"stackable": together, "combinable": together, "cumulative": together, "stacking": together, "combine": together,
-	"usage_limit": uncounted, "max_uses": uncounted, "uses": uncounted, "max_redemptions": uncounted,
-	"uses_per_customer": uncounted, "per_customer_limit": uncounted, "limit_per_customer": uncounted, "max_per_customer": uncounted,
-	"per_customer": uncounted, "once_per_customer": uncounted, "budget": uncounted,
+	"usage_limit": ofUses, "max_uses": ofUses, "uses": ofUses, "max_redemptions": ofUses, "redemptions": ofUses, "total_uses": ofUses, "max_orders": ofUses,
+	"uses_per_customer": ofCustomer, "per_customer_limit": ofCustomer, "limit_per_customer": ofCustomer, "max_per_customer": ofCustomer,
+	"per_customer": ofCustomer, "once_per_customer": ofCustomer, "limit_per_user": ofCustomer, "per_user": ofCustomer, "per_user_limit": ofCustomer, "max_per_user": ofCustomer,
+	"units_per_customer": ofCustomerUnits, "max_units_per_customer": ofCustomerUnits,
+	"stock": ofUnits, "stock_limit": ofUnits, "total_units": ofUnits, "units_limit_total": ofUnits, "total_limit": ofUnits,
+	"budget": ofBudget, "max_budget": ofBudget, "total_budget": ofBudget, "campaign_budget": ofBudget, "budget_per_customer": ofBudget,
 	"days": openings, "weekdays": openings, "hours": openings, "start_time": openings, "end_time": openings, "schedule": openings,
 	"day": openings, "weekday": openings, "weekend": openings, "weekends": openings, "workdays": openings, "business_days": openings,
 	"day_of_week": openings, "days_of_week": openings, "happy_hour": openings, "opening_hours": openings, "time": openings, "times_of_day": openings,
@@ -85,19 +89,23 @@ var otherWays = map[string]string{
 
 // The hints that several keys share.
 const (
-	rewardNamed  = "the reward is a key of its own, such as discount_rate = 0.2 or discount_amount = 20"
-	together     = `rules go together unless they share a group (group = "sale"), are exclusive (exclusive = true, or "goods" to keep free delivery) or stop what follows (stop = "cart")`
-	uncounted    = "no orders are counted here: whether a coupon is used up is for the order service to say"
-	openings     = `did you mean time_window = { start = "00:00", end = "24:00", days = ["sat", "sun"] }?`
-	ofTier       = `did you mean customer, such as customer = { tiers = ["gold"] }?`
-	ofSegment    = `did you mean customer, such as customer = { segments = ["vip"] }?`
-	ofFirst      = "did you mean customer, such as customer = { nth_order = 1 } for the first order?"
-	freeShipping = `did you mean applies_to = "shipping" with discount_rate = 1?`
-	offShipping  = `what is taken off shipping is a rule of its own with applies_to = "shipping", such as discount_rate = 1`
-	halfPrice    = "did you mean discount_rate = 0.5?"
-	asGift       = `did you mean gift, such as gift = { sku = "mug" }?`
-	ofMembers    = `did you mean unit_price with customer, such as customer = { tiers = ["gold"] }?`
-	buyAndGet    = "did you mean buy = { quantity = 2 } with get = { quantity = 1 }?"
+	rewardNamed     = "the reward is a key of its own, such as discount_rate = 0.2 or discount_amount = 20"
+	together        = `rules go together unless they share a group (group = "sale"), are exclusive (exclusive = true, or "goods" to keep free delivery) or stop what follows (stop = "cart")`
+	ofUses          = "did you mean quota, such as quota = { uses = 1000 } for the first thousand orders?"
+	ofCustomer      = "did you mean quota, such as quota = { uses_per_customer = 1 }?"
+	ofCustomerUnits = "did you mean quota, such as quota = { units_per_customer = 2 }?"
+	ofUnits         = "did you mean quota, such as quota = { units = 500 } for 500 units of all orders?"
+	ofBudget        = "did you mean quota, such as quota = { budget = 50000 }?"
+	openings        = `did you mean time_window = { start = "00:00", end = "24:00", days = ["sat", "sun"] }?`
+	ofTier          = `did you mean customer, such as customer = { tiers = ["gold"] }?`
+	ofSegment       = `did you mean customer, such as customer = { segments = ["vip"] }?`
+	ofFirst         = "did you mean customer, such as customer = { nth_order = 1 } for the first order?"
+	freeShipping    = `did you mean applies_to = "shipping" with discount_rate = 1?`
+	offShipping     = `what is taken off shipping is a rule of its own with applies_to = "shipping", such as discount_rate = 1`
+	halfPrice       = "did you mean discount_rate = 0.5?"
+	asGift          = `did you mean gift, such as gift = { sku = "mug" }?`
+	ofMembers       = `did you mean unit_price with customer, such as customer = { tiers = ["gold"] }?`
+	buyAndGet       = "did you mean buy = { quantity = 2 } with get = { quantity = 1 }?"
 )
 
 // longestKeyList is how many keys a hint lists.
@@ -127,6 +135,10 @@ func (s *section) otherWay(key string, value *document.Node) string {
 	switch {
 	case s.Knows("applies_to"): // of a rule
 		return cmp.Or(s.limitMeant(key), nthMeant(key), otherWays[key])
+	case s.Knows("on_outage"): // of a quota
+		if meant := quotaAliases[key]; meant != "" {
+			return "did you mean " + meant + "?"
+		}
 	case s.Name == "get" || s.Name == "buy":
 		return s.offerMeant(key, value)
 	case key == "discount" && s.Knows("amount") && s.Knows("rate"):

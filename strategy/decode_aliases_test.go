@@ -24,7 +24,9 @@ func TestKeysOfOtherEngines(t *testing.T) {
 		"Category = \"coffee\"":    "did you mean categories?",
 		"expires_at = \"2026\"":    "did you mean valid_until?",
 		"coupon_code = \"SPRING\"": "did you mean coupons?",
-		"usage_limit = 3":          "no orders are counted here",
+		"usage_limit = 3":          "did you mean quota, such as quota = { uses = 1000 } for the first thousand orders?",
+		"stock = 500":              "did you mean quota, such as quota = { units = 500 } for 500 units of all orders?",
+		"budget = 500":             "did you mean quota, such as quota = { budget = 50000 }?",
 		"stackable = false":        "exclusive = true",
 		"days = [\"mon\"]":         `did you mean time_window = { start = "00:00", end = "24:00", days = ["sat", "sun"] }?`,
 		"customer_tier = \"gold\"": `did you mean customer, such as customer = { tiers = ["gold"] }?`,
@@ -44,11 +46,12 @@ func TestKeysOfOtherEngines(t *testing.T) {
 		"nth_order = 1":            "customer = { nth_order = 1 }",
 		"max_per_order = 2":        "did you mean max_units?",
 		"max_per_line = 2":         `did you mean max_units with max_units_per = "line"?`,
-		"limit = 2":                "did you mean max_units, for units of an order, or max_discount, for an amount? No orders are counted here",
+		"limit = 2":                "did you mean max_units, for units of an order, max_discount, for an amount, or quota, for all orders?",
 		"half_price = true":        "did you mean discount_rate = 0.5?",
 		"member_price = 9.9":       "did you mean unit_price with customer, such as customer = { tiers = [\"gold\"] }?",
 		"free_gift = \"mug\"":      "did you mean gift, such as gift = { sku = \"mug\" }?",
-		"max_per_customer = 1":     "no orders are counted here",
+		"max_per_customer = 1":     "did you mean quota, such as quota = { uses_per_customer = 1 }?",
+		"max_units_per_customer=2": "did you mean quota, such as quota = { units_per_customer = 2 }?",
 	} {
 		_, err := strategy.Load("", strategy.Source{Name: "t.toml", Data: []byte("version = \"v\"\n[rule.a]\ndiscount_rate = 0.1\n" + typed + "\n")})
 		switch {

@@ -32,7 +32,7 @@ func (s *section) limitMeant(key string) string {
 	case strings.Contains(key, "line"):
 		return `did you mean max_units with max_units_per = "line"?`
 	case key == "limit" && !kind.perUnit:
-		return "did you mean max_units, for units of an order, or max_discount, for an amount? " + capital(uncounted)
+		return "did you mean max_units, for units of an order, max_discount, for an amount, or quota, for all orders?"
 	}
 	return "did you mean max_units?"
 }
@@ -130,6 +130,3 @@ func (s *section) inGet(what string) string {
 	}
 	return "did you mean " + what + " within get?"
 }
-
-// capital is a text with its first letter in upper case.
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -21,6 +21,7 @@ func (m *Model) Canonical() []byte {
 		o.integer(Language)
 		m.limits.encode(o)
 		encodeList(o, "products", m.products, func(p *product, o *object) { p.encode(o, m.spelling.skus) })
+		m.encodeQuotas(o)
 		m.encodeRules(o)
 		m.spelling.encodeSKUs(o)
 		o.key("timezone")

@@ -15,6 +15,7 @@ type evaluation struct {
 	rewards rewardBuffers
 	choice  choiceBuffers
 	lookup  indexBuffers
+	quota   quotaState
 	trace   *trace // of an explanation; nil for a quote
 }
 
@@ -130,7 +131,7 @@ func (e *evaluation) reset() {
 	e.lineState.reset()
 	e.choice.reset()
 	e.lookup.reset()
-	e.gift = Gift{}
+	e.gift, e.quota.within = Gift{}, nil
 }
 
 func (o *order) reset() {

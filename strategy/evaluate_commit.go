@@ -13,9 +13,12 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	if e.walked {
 		e.resetCursors()
 	}
-	first := len(q.shares)
+	first, units := len(q.shares), e.gift.Quantity
 	for i := range t.portions {
 		p := &t.portions[i]
+		if p.off != 0 && int(p.item) < e.goods {
+			units += p.units
+		}
 		if p.off != 0 || p.uses {
 			q.charge(p, r.stop == stopLine, first)
 		}
@@ -30,7 +33,7 @@ func (q *Quote) commit(index int, r *compiledRule, t *target) {
 	if e.trace != nil && r.stop == stopLine {
 		e.trace.noteStops(index, t.portions)
 	}
-	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, first: first, last: len(q.shares)})
+	q.Applied = append(q.Applied, Applied{Rule: index, Amount: amount, Units: units, first: first, last: len(q.shares)})
 }
 
 // resetCursors resets the positions of the rule before. Most rules set none.

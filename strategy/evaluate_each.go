@@ -83,6 +83,9 @@ func (e *evaluation) tryEach(r *compiledRule, found *tried) (t *target, reached 
 		if e.gift.SKU != "" {
 			given.SKU, given.Quantity = e.gift.SKU, min(money.Max, given.Quantity+e.gift.Quantity)
 		}
+		if r.unitsLeft > 0 && !e.leaveUnits(r, t) {
+			break
+		}
 	}
 	t = &e.target
 	*t = target{portions: append(t.portions[:0], e.rewards.eachTaken...)}
@@ -184,8 +187,8 @@ func (e *evaluation) targetPart(r *compiledRule, parts []targetPart) *target {
 	if r.each == eachLine && t.counted.articles == 0 && t.counted.quantity > 0 {
 		t.counted.articles = 1 // even if an earlier line by weight is the same article
 	}
-	if r.targeting.maxUnits > 0 {
-		t.limit(&r.targeting)
+	if r.targeting.maxUnits > 0 || r.unitsLeft > 0 {
+		r.limit(t)
 	}
 	return t
 }

@@ -88,8 +88,8 @@ func (e *evaluation) computeTarget(r *compiledRule) *target {
 			}
 		}
 	}
-	if r.targeting.maxUnits > 0 {
-		t.limit(&r.targeting)
+	if r.targeting.maxUnits > 0 || r.unitsLeft > 0 {
+		r.limit(t)
 	}
 	return t
 }

@@ -26,7 +26,12 @@ type Explanation struct {
 // 96 more quotes for Next, or fewer if many rules look at many lines. So it is for people
 // who ask, and not for every order. The error is a *[LineError] or [ErrTooManySteps].
 func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
-	x, trace, err := s.traced(c, now)
+	return s.ExplainWithin(c, now, nil)
+}
+
+// ExplainWithin is [Strategy.Explain] with a restriction, which may be nil.
+func (s *Strategy) ExplainWithin(c *cart.Cart, now time.Time, within *Restriction) (*Explanation, error) {
+	x, trace, err := s.traced(c, now, within)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +45,12 @@ func (s *Strategy) Explain(c *cart.Cart, now time.Time) (*Explanation, error) {
 // that are disabled, not open, or for other customers. The error is a *[LineError] or
 // [ErrTooManySteps].
 func (s *Strategy) ExplainNext(c *cart.Cart, now time.Time) (*Explanation, error) {
-	x, trace, err := s.traced(c, now)
+	return s.ExplainNextWithin(c, now, nil)
+}
+
+// ExplainNextWithin is [Strategy.ExplainNext] with a restriction, which may be nil.
+func (s *Strategy) ExplainNextWithin(c *cart.Cart, now time.Time, within *Restriction) (*Explanation, error) {
+	x, trace, err := s.traced(c, now, within)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +59,8 @@ func (s *Strategy) ExplainNext(c *cart.Cart, now time.Time) (*Explanation, error
 }
 
 // traced computes a quote and examines every rule.
-func (s *Strategy) traced(c *cart.Cart, now time.Time) (*Explanation, *trace, error) {
-	x, trace := &Explanation{}, &trace{}
+func (s *Strategy) traced(c *cart.Cart, now time.Time, within *Restriction) (*Explanation, *trace, error) {
+	x, trace := &Explanation{}, &trace{within: within}
 	x.work.trace = trace
 	if err := s.QuoteInto(&x.Quote, c, now); err != nil {
 		return nil, nil, err
@@ -64,6 +74,7 @@ type trace struct {
 	target       int           // index of the rule that is tried
 	only         int           // the rule to trace, from one on; 0 for all, or noRule
 	without      int           // the rule that is left out, from one on; 0 for none
+	within       *Restriction  // nil for none
 	stops        map[int32]int // by item, the rule that excluded some units from later rules
 	together     int64         // discount of the rules that are not exclusive, in minor units
 	rival        int           // the exclusive rule of goods that competed; -1 for none

@@ -22,7 +22,7 @@ func (s *Strategy) lostTo(x *Explanation, c *cart.Cart, now time.Time, t *trace)
 		return
 	}
 	applied := s.byRules(&x.Quote)
-	other := &others{strategy: s, cart: c, now: now, applied: applied[:min(len(applied), maxLostTo)]}
+	other := &others{strategy: s, quote: &x.Quote, cart: c, now: now, applied: applied[:min(len(applied), maxLostTo)]}
 	var list []Lowered
 	for n, a := range applied {
 		lowered := Lowered{Rule: s.ids[a.Rule], From: t.tried[a.Rule].lowered.amount, Amount: a.Amount}
@@ -46,6 +46,7 @@ func (s *Strategy) lostTo(x *Explanation, c *cart.Cart, now time.Time, t *trace)
 // others prices a cart with some of the rules that applied to it.
 type others struct {
 	strategy *Strategy
+	quote    *Quote // with all rules
 	cart     *cart.Cart
 	now      time.Time
 	applied  []Applied
@@ -99,9 +100,9 @@ func shareALine(a, b []Share) bool {
 // minor units without limits and max_discount, and what the rule takes off each line.
 func (o *others) comesTo(n int, before ...Applied) (amount int64, shares []Share) {
 	some := *o.strategy
-	some.rules, some.exclusive, some.grouped = nil, false, false
+	some.rules, some.exclusive, some.grouped, some.quotas = nil, false, false, nil
 	for _, a := range append(slices.Clone(before), o.applied[n]) {
-		r := o.strategy.rules[a.Rule]
+		r := o.strategy.lowerAlone(o.quote, a.Rule)
 		r.exclusive, r.group = exclusiveNot, "" // these rules are already chosen
 		some.rules = append(some.rules, r)
 	}

@@ -13,7 +13,7 @@ type Lowered struct {
 	From, Amount int64
 	// By lists what lowered the reward. Other rules come first, each as "rule." and its id, in
 	// the order in which they applied. Keys follow: floor_price, limits.max_rate,
-	// limits.max_amount, max_discount.
+	// limits.max_amount, max_discount, quota.
 	By []string
 }
 
@@ -24,6 +24,7 @@ func (l *Lowered) ByText() string { return strings.Join(l.By, " and ") }
 type lowering struct {
 	from, amount              int64
 	byFloor, byLimits, byMost bool
+	byQuota                   bool
 }
 
 // tracedCap is cap, and returns what it lowered.
@@ -87,6 +88,9 @@ func (s *Strategy) lowered(q *Quote, t *trace) []Lowered {
 		}
 		if l.byMost {
 			one.By = append(one.By, "max_discount")
+		}
+		if l.byQuota {
+			one.By = append(one.By, keyQuota)
 		}
 		list = append(list, one)
 	}

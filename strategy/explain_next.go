@@ -80,7 +80,7 @@ func (s *Strategy) next(q *Quote, c *cart.Cart, now time.Time, t *trace) []Next 
 	if q.Reason != "" {
 		return nil
 	}
-	tries := &trials{Strategy: s, cart: c, now: now, left: q.work.choice.combining.triesFor(maxQuotes)}
+	tries := &trials{Strategy: s, cart: c, now: now, within: t.within, left: q.work.choice.combining.triesFor(maxQuotes)}
 	var list []Next
 	for _, g := range s.nearest(q, c, t) {
 		if n, found := tries.outcome(q, &g); found {
@@ -133,6 +133,9 @@ type trials struct {
 	*Strategy
 	cart *cart.Cart
 	now  time.Time
+
+	within *Restriction // nil for none
+
 	left int // maximum number of quotes
 	made int // quotes so far
 	work int // of the quotes so far: rules and tries times lines
@@ -216,6 +219,7 @@ func (r *trials) quote(s *Strategy, t *trace, adds []addition) (*Quote, bool) {
 		return nil, false
 	}
 	q := &Quote{}
+	t.within = r.within
 	q.work.trace, q.work.extras = t, extras
 	ok = s.QuoteInto(q, fuller, r.now) == nil
 	r.made, r.work = r.made+1, r.work+(len(q.work.lookup.candidates)+q.work.choice.combining.tried())*len(q.Lines)

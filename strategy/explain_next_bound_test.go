@@ -20,7 +20,7 @@ func TestGoalsTakeABoundedNumberOfQuotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &cart.Cart{Lines: []cart.Line{{SKU: "tea", Quantity: 1, UnitPrice: 100, Subtotal: 100}}}
-	x, noted, err := s.traced(c, begin)
+	x, noted, err := s.traced(c, begin, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

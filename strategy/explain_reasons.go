@@ -39,6 +39,7 @@ const (
 	ReasonFloorPrice = "floor_price" // the catalogue lets no more be taken off
 	ReasonNothing    = "nothing"     // there is nothing to take off
 	ReasonLimits     = "limits"      // the limits of the strategy are used up
+	ReasonQuota      = "quota"       // too little is left of a quota, or the order names no customer
 
 	ReasonGroup     = "group"     // another rule of the group is worth more
 	ReasonExclusive = "exclusive" // the exclusive rule, or the others together, are worth more
@@ -71,6 +72,7 @@ var reasons = []struct{ reason, text string }{
 	{ReasonFloorPrice, "the floor price lets no more be taken off"},
 	{ReasonNothing, "there is nothing to take off"},
 	{ReasonLimits, "the limits of the strategy are used up"},
+	{ReasonQuota, "too little is left of the quota"},
 	{ReasonGroup, "another rule of the group is worth more"},
 	{ReasonExclusive, "other rules are worth more"},
 	{ReasonSelect, "another rule is worth more"},

@@ -151,7 +151,7 @@ func TestNextIsTyped(t *testing.T) {
 // values of known units.
 func TestLawReasonsAreOfTheList(t *testing.T) {
 	reasons := strategy.Reasons()
-	units := []strategy.Unit{"", strategy.UnitMinor, strategy.UnitUnits, strategy.UnitOrders, strategy.UnitTime, strategy.UnitText}
+	units := []strategy.Unit{"", strategy.UnitMinor, strategy.UnitUnits, strategy.UnitOrders, strategy.UnitUses, strategy.UnitTime, strategy.UnitText}
 	lawOfExplanations(t, func(x *strategy.Explanation) string {
 		for _, r := range x.Rejected {
 			if !slices.Contains(reasons, r.Reason) || !slices.Contains(units, r.Seen.Unit) || !slices.Contains(units, r.Needed.Unit) ||

@@ -103,9 +103,12 @@ func (s *Strategy) rejection(id string, why shortfall) Rejected {
 func (s *Strategy) reject(i int, q *Quote, t *trace) shortfall {
 	found, tried := t.tried[i]
 	r := &s.rules[i]
+	denied := q.work.denialOf(i)
 	switch {
 	case q.Reason != "":
 		return shortfall{q.Reason, textValue(sayPlain, q.Currency), textValue(sayPlain, s.currency.Code())}
+	case denied != nil && (found.reason == "" || found.reason == ReasonNothing):
+		return s.quotaShort(denied)
 	case found.reason == ReasonStopped:
 		return s.stoppedBy(s.stopperOf(i, q, t))
 	case found.reason == ReasonNothing && found.spent && s.limits != (limits{}):

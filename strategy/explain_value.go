@@ -16,6 +16,8 @@ const (
 	UnitUnits Unit = "units"
 	// UnitOrders: Number is the number of an order of a customer, 1 for the first.
 	UnitOrders Unit = "orders"
+	// UnitUses: Number is so many orders in which a rule applies.
+	UnitUses Unit = "uses"
 	// UnitTime: Time is an instant, in the strategy's time zone.
 	UnitTime Unit = "time"
 	// UnitText: Text is a name, several names, or a phrase where there is no name.
@@ -52,6 +54,9 @@ func unitsValue(n int64, p phrase) Value { return Value{Unit: UnitUnits, Number:
 
 // orderValue is the number of an order of a customer, 1 for the first.
 func orderValue(n int64) Value { return Value{Unit: UnitOrders, Number: n, phrase: sayOrder} }
+
+// usesValue is a number of orders in which a rule applies.
+func usesValue(n int64, p phrase) Value { return Value{Unit: UnitUses, Number: n, phrase: p} }
 
 // timeValue is an instant.
 func timeValue(t time.Time, p phrase) Value { return Value{Unit: UnitTime, Time: t, phrase: p} }

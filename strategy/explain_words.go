@@ -46,6 +46,10 @@ const (
 	sayUnknownOrders   phrase = "unknown number of orders"
 	sayOrder           phrase = "order {}"
 
+	sayCustomer    phrase = "a customer"
+	sayNothingLeft phrase = "nothing left"
+	sayLeftOf      phrase = "{} left of {of}"
+
 	sayUntil   phrase = "until {}"
 	sayWall    phrase = "the day and the time that clocks show"
 	sayWindows phrase = "the hours in which it is open"
@@ -102,6 +106,8 @@ func (v *Value) plainWords(currency money.Currency) string {
 		return majorText(currency, v.Number)
 	case UnitUnits:
 		return unitsText(v.Number)
+	case UnitUses:
+		return ordersText(v.Number)
 	case UnitOrders:
 		return strconv.FormatInt(v.Number, 10)
 	case UnitTime:
@@ -132,6 +138,13 @@ func unitsText(n int64) string {
 		return "1 unit"
 	}
 	return strconv.FormatInt(n, 10) + " units"
+}
+
+func ordersText(n int64) string {
+	if n == 1 {
+		return "1 order"
+	}
+	return strconv.FormatInt(n, 10) + " orders"
 }
 
 func articlesText(n int64) string {

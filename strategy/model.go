@@ -28,6 +28,7 @@ type Model struct {
 	steps        []orderStep // [[discounts]]
 	ladder       *rule       // the rule of the steps; nil without steps
 	rules        []*rule
+	quotas       []*quotaSpec // [quota.NAME]
 	warnings     []document.Diagnostic
 	moreWarnings int
 	pause        document.Pause
@@ -107,7 +108,9 @@ func (m *Model) decode(r *reader, root *document.Node) {
 		r.known = wordsOf(m.products, m.spelling)
 	}
 	m.decodeSteps(top)
+	m.decodeQuotas(top)
 	m.rules = m.decodeRules(top)
+	m.checkQuotas(top)
 	m.checkReach(top)
 	m.checkCombined(top)
 	top.Done()

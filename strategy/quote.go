@@ -75,8 +75,10 @@ type Gift struct {
 type Applied struct {
 	Rule   int // index into Strategy.Rules
 	Amount int64
-	first  int // of its shares
-	last   int
+	// Units are the units of goods that it reduced, and those of its gift.
+	Units int64
+	first int // of its shares
+	last  int
 }
 
 // Share is what one rule took off one line or one shipping charge. Amount is in minor units.
@@ -148,7 +150,11 @@ func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, 
 
 // Complete applies the rules to a prepared quote. The error is [ErrTooManySteps].
 func (s *Strategy) Complete(q *Quote) error {
-	if q.Reason == "" {
+	switch {
+	case q.Reason != "":
+	case s.quotas != nil:
+		s.evaluateWithin(q)
+	default:
 		s.evaluate(q)
 	}
 	q.Payable = q.Subtotal - q.Discount + q.Shipping - q.ShippingDiscount

@@ -33,6 +33,8 @@ type rewardKind struct {
 	unitLimit func(*section) string
 	// perUnit: a bound whose name does not say what it counts is one of units, and not an amount.
 	perUnit bool
+	// inSets: it reduces units in sets, and less than a set is not reduced.
+	inSets bool
 	// dearestFirst: the default of pick is "dearest".
 	dearestFirst bool
 	// unreached is the text for a person that a cart has too little for the reward; "" if the

@@ -17,7 +17,7 @@ type bundle struct {
 }
 
 var bundleKind = rewardKind{
-	key: ReasonBundle, decode: decodeBundle, repeats: "max_times within bundle",
+	key: ReasonBundle, decode: decodeBundle, repeats: "max_times within bundle", inSets: true,
 	unreached: "there are too few units for a bundle",
 }
 

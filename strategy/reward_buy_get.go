@@ -31,7 +31,7 @@ type buyGet struct {
 var reserveWords = []string{"dearest", "cheapest", "cart"}
 
 var buyGetKind = rewardKind{
-	key: ReasonGet, decode: decodeBuyGet, companions: []string{"buy", "repeat", "partial", "reserve"}, repeats: "repeat",
+	key: ReasonGet, decode: decodeBuyGet, companions: []string{"buy", "repeat", "partial", "reserve"}, repeats: "repeat", inSets: true,
 	unreached: "there are too few units to buy and get",
 }
 

@@ -22,7 +22,7 @@ type groups struct {
 	rate   money.Rate
 }
 
-var groupsKind = rewardKind{key: ReasonGroupsOf, decode: decodeGroups, unreached: "there is too little for a group"}
+var groupsKind = rewardKind{key: ReasonGroupsOf, decode: decodeGroups, inSets: true, unreached: "there is too little for a group"}
 
 func decodeGroups(s *section, n *document.Node) reward {
 	g := &groups{}

@@ -22,6 +22,8 @@ type rule struct {
 	conditions []conditionSpec
 	reward     reward
 	stacking   stacking
+	own        *quotaSpec   // its quota; nil for none
+	quotas     []*quotaSpec // its quota and those it names
 }
 
 func (m *Model) decodeRules(s *section) []*rule {
@@ -72,9 +74,11 @@ func (m *Model) decodeRule(top *section, f *document.Field, r *rule) {
 	r.valid = decodeValidity(s)
 	r.windows = decodeWindows(s)
 	r.conditions = decodeConditions(s)
+	r.decodeQuotas(s, m)
 	r.reward = decodeReward(s)
 	r.stacking = decodeStacking(s)
 	r.checkExclusive(s)
+	r.checkQuotas(s)
 	if countsUnits(r.reward) && r.targeting.appliesTo != toItems {
 		s.Wrong(s.Node.Get("applies_to"), "applies_to", "the reward counts units, and shipping has none", `use applies_to = "items"`)
 	}
@@ -127,6 +131,7 @@ func (r *rule) encode(o *object) {
 	}
 	r.reward.encode(o)
 	r.stacking.encode(o)
+	r.encodeQuotas(o)
 }
 
 // byPriority orders rules as they are applied: lower stage first, then higher priority first,

@@ -16,7 +16,11 @@ arithmetic = {}
 limits = {}
 products = [{ sku = "a" }]
 discounts = [{ threshold = 1, amount = 1, time_window = { start = "08:00", end = "10:00" } }]
+[quota.shared]
+uses = 1
 [rule.a]
+quota = { units = 1 }
+quotas = ["shared"]
 where = { x = { max = 1 } }
 exclude = { skus = ["a"] }
 any = [{ skus = ["a"] }]

@@ -62,14 +62,14 @@ func (s *Strategy) applyTogether(q *Quote, exclusive int) {
 func (s *Strategy) applyNext(q *Quote, i, exclusive int) int {
 	switch r := &s.rules[i]; {
 	case r.group != "":
-		if r.groupLeader != int32(i) {
+		if s.leaderOf(&q.work, r) != int32(i) {
 			return -1 // its group applies at the place of its leader
 		}
 		of := anyRule
 		if exclusive >= 0 {
 			of = (*compiledRule).ofShipping
 		}
-		i, _ = s.bestOf(q, s.groupOf(&q.work, int32(i)), of)
+		i, _ = s.bestOf(q, s.groupOf(&q.work, r.groupLeader), of)
 	case exclusive >= 0 && exclusive != i && !r.ofShipping():
 		return -1
 	}
@@ -96,6 +96,9 @@ func (s *Strategy) try(q *Quote, i int) (*target, bool) {
 	e := &q.work
 	if e.trace != nil {
 		e.trace.target = i
+	}
+	if s.quotas != nil {
+		return s.tryWithin(q, i)
 	}
 	return e.try(&s.rules[i])
 }

@@ -139,7 +139,7 @@ func (s *Strategy) tryAlone(q *Quote, c *combining) {
 		if !met {
 			continue
 		}
-		one := combined{rule: i, steady: s.bounds[i].steady, gift: e.gift.SKU != "", alone: e.sidesOf(t)}
+		one := combined{rule: i, steady: s.boundOf(q, int(i)).steady, gift: e.gift.SKU != "", alone: e.sidesOf(t)}
 		if one.gift || one.alone.sum() > 0 {
 			c.rules = append(c.rules, one)
 		}

@@ -36,6 +36,15 @@ func (s *Strategy) boundsOf() []bound {
 	return bounds
 }
 
+// boundOf is the bound of a rule for a quote. A rule that quotas may lower has none: its limits
+// are not those that the bounds were made for.
+func (s *Strategy) boundOf(q *Quote, rule int) bound {
+	if s.quotas != nil && s.mayLower(q, rule) {
+		return bound{}
+	}
+	return s.bounds[rule]
+}
+
 // steady reports whether a rule never takes more after other rules than on the untouched cart.
 // Less value, fewer lines and less headroom have to lower its reward or leave it as it is. A rule
 // is not steady in these cases:
@@ -92,13 +101,13 @@ func (r *compiledRule) outdone() (*compiledRule, int64) {
 
 // most is the most that a rule could take off in any combination. The cart has to be untouched.
 func (s *Strategy) most(q *Quote, one *combined) sides {
-	e, r, by := &q.work, &s.rules[one.rule], &s.bounds[one.rule]
+	e, r, by := &q.work, &s.rules[one.rule], s.boundOf(q, int(one.rule))
 	if by.steady {
 		return one.alone
 	}
 	most := sides{money.Max, money.Max}
 	if by.rule != nil {
-		most = s.unbounded(e, by)
+		most = s.unbounded(e, &by)
 	}
 	if r.targeting.appliesTo == toAll { // goods and shipping share the amount
 		most = sides{most.sum(), most.sum()}

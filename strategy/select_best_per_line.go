@@ -11,6 +11,7 @@ type lineWinner struct {
 	item        int32
 	from, units int64 // the units of the line within the item
 	off         int64
+	reduced     int64 // units of which off is taken
 }
 
 // applyBestPerLine applies, on each line and shipping charge, only the rule that is worth most
@@ -42,6 +43,7 @@ func (e *evaluation) compete(rule int32, t *target) {
 		for i := range line {
 			w.off += line[i].off
 		}
+		w.reduced = e.reducedUnits(line)
 		if best := &e.choice.winners[e.lineOf(&line[0])]; w.off > best.off {
 			e.spanOf(&w, line[0].from)
 			*best = w
@@ -104,5 +106,14 @@ func (s *Strategy) applyOnLines(q *Quote, i int, lines []int32) {
 		t.portions = append(t.portions, portion{item: w.item, line: line, from: w.from, units: w.units, off: w.off})
 	}
 	e.capOnLines(i, &s.rules[i], t)
-	q.commit(i, &s.rules[i], t)
+	units := int64(0)
+	for n, line := range lines {
+		if t.portions[n].off != 0 {
+			units += e.choice.winners[line].reduced
+		}
+	}
+	before := len(q.Applied)
+	if q.commit(i, &s.rules[i], t); len(q.Applied) > before {
+		q.Applied[before].Units = units
+	}
 }

@@ -58,7 +58,7 @@ func (s *Strategy) sortGroups(e *evaluation) {
 	})
 }
 
-// groupOf lists the candidates of the group that a rule leads.
+// groupOf lists the candidates of a group; leader is its first rule.
 func (s *Strategy) groupOf(e *evaluation, leader int32) []int32 {
 	from, _ := slices.BinarySearchFunc(e.choice.inGroups, leader, func(i, leader int32) int { return cmp.Compare(s.rules[i].groupLeader, leader) })
 	to := from

@@ -37,7 +37,11 @@ type spec struct {
 	products      []productSpec
 	steps         []stepSpec
 	rules         []ruleSpec
+	quotas        []sharedQuota
 }
+
+// sharedQuota is a table [quota.NAME], as TOML writes its members.
+type sharedQuota struct{ name, members string }
 
 // literal is a scalar as TOML writes it: `"dark"`, `95`, `true`.
 type literal string
@@ -118,6 +122,9 @@ type ruleSpec struct {
 	exclusive   string // "goods", "all" or "true"
 	stop        string
 	maxDiscount int64
+
+	quota  string   // as TOML writes it; the reference takes it for unlimited
+	quotas []string // of the shared ones
 }
 
 // pairs gathers "key = value" texts, leaving out what is not given.
@@ -229,6 +236,11 @@ func (s *spec) TOML() string {
 	})
 	tablesOf(&p, "products", s.products, (*productSpec).pairs)
 	tablesOf(&p, "discounts", s.steps, (*stepSpec).pairs)
+	for _, q := range s.quotas {
+		if slices.ContainsFunc(s.rules, func(r ruleSpec) bool { return slices.Contains(r.quotas, q.name) }) {
+			p.list = append(p.list, fmt.Sprintf("[quota.%s]\n%s", q.name, q.members))
+		}
+	}
 	for i := range s.rules {
 		p.list = append(p.list, fmt.Sprintf("[rule.%q]", s.rules[i].id))
 		s.rules[i].pairs(&p)
@@ -353,6 +365,8 @@ func (x *ruleSpec) pairs(p *pairs) {
 	}
 	p.text("stop", x.stop)
 	p.amount("max_discount", x.maxDiscount)
+	p.raw("quota", x.quota)
+	p.texts("quotas", x.quotas)
 }
 
 func (x *ruleSpec) conditions(p *pairs) {

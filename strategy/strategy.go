@@ -27,6 +27,7 @@ type Strategy struct {
 	timetable   timetable
 	bounds      []bound // of the rules; nil unless select is "best_combination"
 	looks       []int64 // how often each rule looks at a cart; nil if each does once
+	quotas      *quotas // nil where no rule has one
 	ruleCount   int     // number of rules without the reserved one, which is last
 	exclusive   bool    // whether there is an exclusive rule
 	grouped     bool    // whether there is a group

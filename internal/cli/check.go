@@ -50,6 +50,7 @@ type checked struct {
 	SHA256   string                `json:"sha256,omitempty"`
 	Rules    int                   `json:"rules"`
 	Order    []strategy.OrderEntry `json:"order,omitempty"`
+	Quotas   []countedQuota        `json:"quotas,omitempty"`
 	Due      string                `json:"activate_at,omitempty"` // RFC 3339; "" if not in future
 	Errors   []document.Diagnostic `json:"errors"`
 	Warnings []document.Diagnostic `json:"warnings"`
@@ -130,6 +131,7 @@ func (c *checked) inspect(m *strategy.Model, now time.Time) {
 	sum := s.Fingerprint()
 	c.Version, c.SHA256, c.Rules = s.Version(), hex.EncodeToString(sum[:]), s.RuleCount()
 	c.Order, c.breaksTies = m.Order(), m.ChoosesBest()
+	c.Quotas = quotasOf(s)
 	c.Due = dueAfter(now, m)
 	c.Warnings = append(c.Warnings, m.Lint(s, now)...)
 	c.MoreWarnings += m.MoreWarnings()
@@ -180,6 +182,9 @@ func (c *checked) summary(paint paint, order string) string {
 	}
 	if order != "" {
 		text += "\n" + order
+	}
+	if counted := c.quotas(); counted != "" {
+		text += "\n" + counted
 	}
 	if c.Due != "" {
 		text += "\ngoes into service at " + c.Due

@@ -56,7 +56,26 @@ type compared struct {
 	Same    bool             `json:"same"` // in meaning
 	Changes []changed        `json:"changes"`
 	Texts   []changed        `json:"texts"` // changes of the texts of rules
+	Counts  []recount        `json:"counts,omitempty"`
 	Carts   *comparedCarts   `json:"carts,omitempty"`
+}
+
+// recount is a count of a quota that starts at zero with the new strategy.
+type recount struct {
+	Quota       string `json:"quota"`
+	Kind        string `json:"kind"`
+	PerCustomer bool   `json:"per_customer,omitempty"`
+	Was         string `json:"was"` // the quota that it may continue
+	Text        string `json:"text"`
+}
+
+// recounts lists the counts that start at zero although they may continue others.
+func recounts(old, next *strategy.Strategy) []recount {
+	var list []recount
+	for _, r := range next.RecountsAfter(old) {
+		list = append(list, recount{r.Now.Name, r.Now.Kind.String(), r.Now.PerCustomer, r.Was.Name, r.Text})
+	}
+	return list
 }
 
 type comparedStrategy struct {
@@ -94,7 +113,8 @@ func runDiff(cmd *cobra.Command, args []string) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
-	result := compared{Old: *old, New: *next, Env: flag(cmd, "env"), Same: len(changes) == 0, Changes: changesFor(changes), Texts: changesFor(texts)}
+	result := compared{Old: *old, New: *next, Env: flag(cmd, "env"), Same: len(changes) == 0, Changes: changesFor(changes), Texts: changesFor(texts),
+		Counts: recounts(old.Strategy, next.Strategy)}
 	now, err := instantOf(cmd, next.Location())
 	if err != nil {
 		return exitFailed, err
@@ -166,6 +186,12 @@ func (c *compared) say(cmd *cobra.Command, changes, texts []compare.Change, now 
 	}
 	if len(texts) > 0 {
 		text += "\nTexts\n\n" + describeTexts(texts, paint)
+	}
+	for i, r := range c.Counts {
+		if i == 0 {
+			text += "\nCounts\n\n"
+		}
+		text += printable(r.Text) + "\n"
 	}
 	if c.Carts != nil {
 		text += "\n" + c.Carts.text(c.New.Strategy.Currency(), now.In(c.New.Location()), paint)

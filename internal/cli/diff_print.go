@@ -47,7 +47,7 @@ func describe(changes []compare.Change, paint paint) string {
 	var parts []string
 	for _, kind := range kinds {
 		of := kind[0]
-		if of == "rule" || of == "product" {
+		if of == "rule" || of == "product" || of == "quota" {
 			of = brief.Count(counts[kind], of)
 		}
 		parts = append(parts, of+" "+kind[1])
@@ -100,6 +100,8 @@ func group(changes []compare.Change) []changedThing {
 			a.name, depth = c.Path[1].Name, 2
 		case len(c.Path) > 1 && a.of == "products":
 			a.of, a.name, depth = "product", c.Path[1].Name, 2
+		case len(c.Path) > 1 && a.of == "quota":
+			a.name, depth = c.Path[1].Name, 2
 		}
 		if len(c.Path) == depth {
 			switch {

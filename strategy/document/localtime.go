@@ -24,16 +24,16 @@ func ReadLocal(text string, loc *time.Location) (Local, error) {
 	if err := local.UnmarshalText([]byte(text)); err != nil {
 		return Local{}, err
 	}
-	return shownIn(loc, local.AsTime(time.UTC)), nil
+	return ShownIn(loc, local.AsTime(time.UTC)), nil
 }
 
 // farthest is more than any clock was ever away from UTC.
 const farthest = 26 * time.Hour
 
-// shownIn finds the instants at which clocks in loc show what clocks in UTC show at the instant
+// ShownIn finds the instants at which clocks in loc show what clocks in UTC show at the instant
 // shown. It tries every offset that is in force around it. It does not use time.Date, which takes
 // the first instant west of Greenwich and the last one east of it.
-func shownIn(loc *time.Location, shown time.Time) Local {
+func ShownIn(loc *time.Location, shown time.Time) Local {
 	var l Local
 	found := false
 	for at := shown.Add(-farthest); ; {

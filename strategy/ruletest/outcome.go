@@ -21,6 +21,7 @@ type outcome struct {
 	cart        *cart.Cart
 	now         time.Time
 	currency    money.Currency
+	within      *strategy.Restriction // nil where all is left
 	quote       *strategy.Quote
 	explanation *strategy.Explanation // nil before the first call of explain
 	failures    []Failure
@@ -65,8 +66,11 @@ func (o *outcome) price(t *test, from order) bool {
 		return false
 	}
 	o.cart, o.now = c, t.now.in(o.Location())
-	q, err := o.Quote(c, o.now)
-	if err != nil {
+	if o.restrict(&t.remaining); len(o.failures) > 0 {
+		return false
+	}
+	q := &strategy.Quote{}
+	if err := o.QuoteWithin(q, c, o.now, o.within); err != nil {
 		at, key, reason := from.refused(err)
 		o.fail(member{key: key, at: at}, reason, "", o.unknown(c, err))
 		return false
@@ -103,7 +107,7 @@ func (o *outcome) unknown(c *cart.Cart, err error) string {
 func (o *outcome) explain() *strategy.Explanation {
 	if o.explanation == nil {
 		o.explanation = &strategy.Explanation{}
-		if x, err := o.Explain(o.cart, o.now); err == nil { // as for the quote
+		if x, err := o.ExplainWithin(o.cart, o.now, o.within); err == nil { // as for the quote
 			o.explanation = x
 		}
 	}

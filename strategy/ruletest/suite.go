@@ -20,6 +20,7 @@ type test struct {
 	position     document.Position
 	envs         envs
 	now          instant
+	remaining    remaining
 	cart         body
 	body         *bodyFile // instead of the cart; nil for none
 	expectations []expectation
@@ -94,6 +95,7 @@ func decodeTest(s *document.Section) test {
 	s.Hints = testHints
 	t := test{name: s.Text("name"), envs: decodeEnvs(s)}
 	t.now = decodeInstant(s)
+	t.remaining = decodeRemaining(s)
 	t.cart, t.body = decodeCart(s), decodeBody(s)
 	t.expectations = decodeExpect(s, t.cart.lines())
 	for _, required := range []struct{ key, example string }{

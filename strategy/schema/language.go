@@ -60,6 +60,7 @@ var settings = []key{
 	{"products", "+product", "The catalogue, or the file that has it; also [[beverages]]."},
 	{"beverages", "+product", "The catalogue; the same as products."},
 	{"discounts", "*step", "A ladder for the whole order: the best open step applies."},
+	{"quota", "{quota", "Limits that rules share and that are counted over all orders, by name."},
 	{"rule", "{rule", "The rules by id."},
 }
 
@@ -127,6 +128,8 @@ var further = []key{
 	{"exclusive", "exclusive", "Competes alone against all other rules, or against those of goods."},
 	{"stop", "never|line|cart", "What no later rule may reduce."},
 	{"max_discount", "amount", "The rule takes no more than this off."},
+	{"quota", "=quota", "The rule's own limits that are counted over all orders."},
+	{"quotas", "strings", "The limits of [quota.NAME] that the rule shares with others."},
 }
 
 func names(keys []key) []string {
@@ -175,5 +178,11 @@ var language = map[string]table{
 		{"amount", "amount", "Or so much off each unit."}, {"unit_price", "amount0", "Or the price of each unit."}})},
 	"gift": {keys: []key{{"sku", "string", ""}, {"quantity", "count", "Default 1."}, {"per", "=multiple", "For each full one of these."},
 		{"max_times", "count", "At most so often."}}, required: []string{"sku"}},
+	"quota": {keys: []key{{"uses", "count", "So many orders."}, {"uses_per_customer", "count", "So many orders of each customer."},
+		{"units", "count", "So many units that are reduced or given."}, {"units_per_customer", "count", "So many units for each customer."},
+		{"budget", "amount", "So much off, in all."}, {"budget_per_customer", "amount", "So much off for each customer."},
+		{"per", "day|week|month", "Counts start again with each; never without it."}, {"partial", "bool", "true gives what is left; default all or nothing."},
+		{"on_outage", "skip|allow", "What becomes of the rule while nothing can be counted; default skip."},
+		{"id", "label", "What the count is called; default the rule's id, or NAME of [quota.NAME]."}, {"round", "label", "Another round counts from zero."}}},
 	"multiple": {keys: []key{{"units", "count", "So many units."}, {"threshold", "amount", "Or so much in value."}}, oneOf: []string{"units", "threshold"}},
 }

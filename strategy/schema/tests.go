@@ -7,6 +7,8 @@ var testLanguage = map[string]table{
 		{"name", "string", "What the test is about."},
 		{"env", "env", "The environments it is for; all without it."},
 		{"now", "instant", "When the cart is priced."},
+		{"exhausted", "strings", "Rules, or quotas by their names, of which nothing is left; all is left of others."},
+		{"left", "any", "What is left of quotas: a number by name, or a table of limits."},
 		{"cart", "=cart", "What is bought."},
 		{"body", "string", "In place of cart: a file beside the test with an order as the shop sends it."},
 		{"expect", "=expect", "What must come out."},

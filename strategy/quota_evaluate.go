@@ -1,0 +1,301 @@
+package strategy
+
+import (
+	"slices"
+
+	"github.com/promogate/caddy-discount/money"
+)
+
+// This file prices a cart within quotas. A rule that is denied is as if it were disabled: it is
+// no candidate, and it does not lead its group. A rule whose quota is partial is tried with a
+// lower max_units or max_discount. If the rules of a quote count more than is left of a quota
+// that is not partial, the rules that do not fit are denied, and the cart is priced again.
+
+// quotaState is what an evaluation uses of quotas.
+type quotaState struct {
+	within *Restriction // nil for none
+	denied bitmap       // by rule
+	causes []denial
+	counts []Demand      // of the rules that fit
+	capped *compiledRule // the rule that is tried, if it is lowered
+}
+
+// denial is why a rule is denied.
+type denial struct {
+	rule  int32
+	quota int32 // noQuota if it was denied without one
+	// left and needed are in the unit of the quota.
+	left, needed int64
+	unnamed      bool // the order names no customer
+}
+
+// noQuota is the quota of a rule that [Restriction.Deny] denied.
+const noQuota = -1
+
+// maxQuotaRounds is how often a cart is priced until its rules fit. Then all rules with quotas are
+// denied.
+const maxQuotaRounds = 8
+
+// evaluateWithin is evaluate for a strategy with quotas.
+func (s *Strategy) evaluateWithin(q *Quote) {
+	e := &q.work
+	if e.trace != nil {
+		e.quota.within = e.trace.within
+	}
+	s.denyFirst(e)
+	s.traceDenied(q)
+	for round := 1; ; round++ {
+		s.dropDenied(e)
+		s.evaluate(q)
+		if e.tooManySteps() || s.allFit(q) {
+			return
+		}
+		if round == maxQuotaRounds {
+			s.denyCounted(e)
+		}
+		s.restart(q)
+		e.choice.winners, e.choice.wonLines = e.choice.winners[:0], e.choice.wonLines[:0]
+	}
+}
+
+// denyFirst denies the rules that cannot apply whatever they give.
+func (s *Strategy) denyFirst(e *evaluation) {
+	state := &e.quota
+	state.denied, state.causes = zeroed(state.denied, (len(s.rules)+63)/64), state.causes[:0]
+	r := state.within
+	if !s.namesCustomer(e) {
+		for _, rule := range s.quotas.named {
+			state.deny(denial{rule: rule, quota: noQuota, unnamed: true})
+		}
+	}
+	if r == nil {
+		return
+	}
+	for _, rule := range r.rules {
+		if int(rule) < s.ruleCount {
+			state.deny(denial{rule: rule, quota: noQuota})
+		}
+	}
+	for _, of := range r.left {
+		if of.left > 0 {
+			continue
+		}
+		for _, rule := range s.quotas.list[of.quota].Rules {
+			state.deny(denial{rule: int32(rule), quota: of.quota})
+		}
+	}
+}
+
+// namesCustomer reports whether the order names a customer.
+func (s *Strategy) namesCustomer(e *evaluation) bool {
+	if r := e.quota.within; r != nil && r.customer != customerOfCart {
+		return r.customer == customerKnown
+	}
+	return e.cart.Customer.ID != ""
+}
+
+// deny denies a rule. The first cause is kept.
+func (q *quotaState) deny(cause denial) {
+	if !q.denied.has(int(cause.rule)) {
+		q.denied.set(int(cause.rule))
+		q.causes = append(q.causes, cause)
+	}
+}
+
+// left is how much is left of a quota for the order.
+func (e *evaluation) left(s *Strategy, quota int32) int64 {
+	limit := s.quotas.list[quota].Limit
+	if r := e.quota.within; r != nil {
+		for i := range r.left {
+			if r.left[i].quota == quota {
+				return min(limit, r.left[i].left)
+			}
+		}
+	}
+	return limit
+}
+
+// dropDenied removes the denied rules from the candidates. A group whose first rule is denied is
+// led by its next rule.
+func (s *Strategy) dropDenied(e *evaluation) {
+	denied := e.quota.denied
+	if len(e.quota.causes) == 0 {
+		return
+	}
+	candidates, led := e.lookup.candidates[:0], false
+	for _, i := range e.lookup.candidates {
+		if !denied.has(int(i)) {
+			candidates = append(candidates, i)
+		}
+	}
+	e.lookup.candidates = candidates
+	e.choice.inGroups = slices.DeleteFunc(e.choice.inGroups, func(i int32) bool { return denied.has(int(i)) })
+	for _, i := range e.choice.inGroups {
+		if r := &s.rules[i]; denied.has(int(r.groupLeader)) {
+			e.lookup.candidates, led = append(e.lookup.candidates, s.leaderOf(e, r)), true
+		}
+	}
+	if led {
+		slices.Sort(e.lookup.candidates)
+		e.lookup.candidates = slices.Compact(e.lookup.candidates)
+	}
+}
+
+// leaderOf is the rule at whose place the group of a rule applies.
+func (s *Strategy) leaderOf(e *evaluation, r *compiledRule) int32 {
+	leader := r.groupLeader
+	if s.quotas != nil {
+		for e.quota.denied.has(int(leader)) {
+			leader = s.quotas.nextGroup[leader]
+		}
+	}
+	return leader
+}
+
+// allFit reports whether what the rules count is left of every quota. It denies those that do not
+// fit; of several rules of a quota the earlier come first.
+func (s *Strategy) allFit(q *Quote) bool {
+	e, fits := &q.work, true
+	e.quota.counts = e.quota.counts[:0]
+	for i := range q.Applied {
+		a := &q.Applied[i]
+		short, has := int32(noQuota), int64(0)
+		for _, quota := range s.quotasOf(a.Rule) {
+			if sum := countOf(e.quota.counts, quota) + s.adds(e.quota.counts, quota, a); sum > e.left(s, quota) {
+				short, has = quota, sum
+				break
+			}
+		}
+		if short == noQuota {
+			e.quota.counts = s.addDemands(e.quota.counts, a)
+			continue
+		}
+		fits = false
+		e.quota.deny(denial{rule: int32(a.Rule), quota: short, left: max(0, e.left(s, short)-countOf(e.quota.counts, short)), needed: has - countOf(e.quota.counts, short)})
+	}
+	return fits
+}
+
+// denyCounted denies every rule with a quota.
+func (s *Strategy) denyCounted(e *evaluation) {
+	for rule, of := range s.quotas.ofRule {
+		if len(of) > 0 {
+			e.quota.deny(denial{rule: int32(rule), quota: of[0]})
+		}
+	}
+}
+
+// tryWithin is try for a strategy with quotas.
+func (s *Strategy) tryWithin(q *Quote, i int) (*target, bool) {
+	e := &q.work
+	units, amount := s.mostOf(e, q.Applied, i)
+	r := &s.rules[i]
+	switch {
+	case units <= 0 || amount <= 0:
+		s.traceNothingLeft(e, i)
+		return nil, false
+	case !s.lowers(q, units, amount):
+		return e.try(r)
+	case e.trace.follows(i):
+		return s.tracedLower(e, i, units, amount)
+	}
+	return e.tryLowered(r, units, amount)
+}
+
+// tryLowered is try for a rule that gives at most so many units and an amount in minor units.
+func (e *evaluation) tryLowered(r *compiledRule, units, amount int64) (*target, bool) {
+	t, met := e.try(e.lower(r, units, amount))
+	if met && e.gift.SKU != "" {
+		e.gift.Quantity = min(e.gift.Quantity, units)
+	}
+	return t, met
+}
+
+// mostOf is how many units and what amount, in minor units, a rule may give by its partial
+// quotas, after the rules applied so far.
+func (s *Strategy) mostOf(e *evaluation, applied []Applied, rule int) (units, amount int64) {
+	units, amount = money.Max, money.Max
+	for _, quota := range s.quotasOf(rule) {
+		of := &s.quotas.list[quota]
+		if !of.Partial || of.Kind == QuotaUses {
+			continue
+		}
+		left := e.left(s, quota)
+		for i := range applied {
+			if _, shares := slices.BinarySearch(of.Rules, applied[i].Rule); shares {
+				left -= of.counts(&applied[i])
+			}
+		}
+		if of.Kind == QuotaUnits {
+			units = min(units, left)
+		} else {
+			amount = min(amount, left)
+		}
+	}
+	return units, amount
+}
+
+// lowers reports whether a rule that gives so many units and such an amount, in minor units, may
+// give less of the cart than without a quota.
+func (s *Strategy) lowers(q *Quote, units, amount int64) bool {
+	return amount < q.Subtotal+q.Shipping || units < money.Max && units < max(maxGiftUnits, q.work.unitsInAll())
+}
+
+// mayLower reports whether the partial quotas of a rule may lower it on the untouched cart, or after
+// other rules that share them.
+func (s *Strategy) mayLower(q *Quote, rule int) bool {
+	for _, quota := range s.quotasOf(rule) {
+		if of := &s.quotas.list[quota]; of.Partial && of.Kind != QuotaUses && len(of.Rules) > 1 {
+			return true
+		}
+	}
+	units, amount := s.mostOf(&q.work, nil, rule)
+	return s.lowers(q, units, amount)
+}
+
+// lower is a rule that gives at most so many units and an amount in minor units.
+func (e *evaluation) lower(r *compiledRule, units, amount int64) *compiledRule {
+	if e.quota.capped == nil {
+		e.quota.capped = &compiledRule{}
+	}
+	lowered := e.quota.capped
+	*lowered = *r
+	if amount < money.Max && (r.maxDiscount == 0 || amount < r.maxDiscount) {
+		lowered.maxDiscount = amount
+	}
+	if _, gives := r.reward.(giftGiver); units < money.Max && !gives {
+		lowered.unitsLeft = units
+	}
+	return lowered
+}
+
+// limit reduces the target to the units that its rule may reduce.
+func (r *compiledRule) limit(t *target) {
+	if r.targeting.maxUnits > 0 {
+		t.limit(&r.targeting)
+	}
+	if r.unitsLeft > 0 {
+		t.limit(&targeting{maxUnits: r.unitsLeft, pick: r.targeting.pick})
+	}
+}
+
+// leaveUnits takes the units that a rule reduced off those that quotas leave it. It reports
+// whether some are left.
+func (e *evaluation) leaveUnits(r *compiledRule, t *target) bool {
+	r.unitsLeft -= e.reducedUnits(t.portions)
+	return r.unitsLeft > 0
+}
+
+// reducedUnits is how many units of goods lose something.
+func (e *evaluation) reducedUnits(portions []portion) int64 {
+	units := int64(0)
+	for i := range portions {
+		if p := &portions[i]; p.off != 0 && int(p.item) < e.goods {
+			units += p.units
+		}
+	}
+	return units
+}
+
+// has reports whether a bit is set. Bits beyond the end are not.
+func (b bitmap) has(i int) bool { return i/64 < len(b) && b[i/64]&(1<<(i%64)) != 0 }
