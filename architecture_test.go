@@ -120,6 +120,7 @@ var boundaries = []struct {
 		module + "/internal/guardrail", module + "/internal/telemetry", module + "/internal/strategyfile", module + "/strategy/ruletest"}, direct: true},
 	{why: "what is counted knows neither what counts it nor what a discount is", packages: []string{"quota"}, never: []string{
 		module + "/cart", module + "/strategy", module + "/money", module + "/reload", module + "/internal/engine", module + "/internal/adminapi", module + "/internal/cli"}, direct: false},
+	{why: "the loop of an order knows neither the server nor HTTP", packages: []string{"internal/reservations"}, never: []string{caddy, "net/http", "github.com/prometheus", module + "/reload", module + "/internal/engine"}, direct: true},
 	{why: "no package below knows the module", packages: append([]string{"reload"}, pure...), never: []string{module + "/cmd"}, direct: false},
 }
 
@@ -152,20 +153,23 @@ var allowedImports = map[string][]string{
 	"": {
 		"cart", "money", "strategy", "strategy/document",
 		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/cors", "internal/directive", "internal/engine",
-		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog",
-		"internal/pace", "internal/sfv", "internal/strategyfile", "internal/telemetry",
+		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog", "internal/ledgers", "internal/outcome",
+		"internal/pace", "internal/reservations", "internal/sfv", "internal/strategyfile", "internal/telemetry", "quota",
 	},
-	"internal/assertion":  {},
-	"internal/keyring":    {"internal/assertion", "reload"},
-	"internal/cors":       {},
-	"internal/httpbody":   {},
-	"internal/httpheader": {},
-	"internal/sfv":        {},
-	"internal/lazylog":    {},
-	"internal/pace":       {"cart"},
-	"internal/guardrail":  {"cart", "strategy"},
-	"internal/telemetry":  {"reload", "reload/history", "strategy"},
-	"internal/publish":    {"internal/atomicfile", "internal/flock", "internal/strategyfile", "internal/symlink", "strategy", "strategy/document", "strategy/ruletest"},
+	"internal/outcome":      {"quota"},
+	"internal/ledgers":      {"internal/reservations", "quota"},
+	"internal/reservations": {"cart", "quota", "strategy"},
+	"internal/assertion":    {},
+	"internal/keyring":      {"internal/assertion", "reload"},
+	"internal/cors":         {},
+	"internal/httpbody":     {},
+	"internal/httpheader":   {},
+	"internal/sfv":          {},
+	"internal/lazylog":      {},
+	"internal/pace":         {"cart"},
+	"internal/guardrail":    {"cart", "strategy"},
+	"internal/telemetry":    {"reload", "reload/history", "strategy"},
+	"internal/publish":      {"internal/atomicfile", "internal/flock", "internal/strategyfile", "internal/symlink", "strategy", "strategy/document", "strategy/ruletest"},
 	"internal/engine": {
 		"cart", "cart/preset", "reload", "reload/history", "strategy", "strategy/document", "strategy/ruletest",
 		"internal/guardrail", "internal/pace", "internal/strategyfile", "internal/telemetry",
@@ -228,7 +232,10 @@ func TestRootIsSmall(t *testing.T) {
 // caddyImporters are the packages that know Caddy. Those under internal are shared by the
 // gateway and the commands: the options of carts and the arguments of directives are read
 // from a Caddyfile by both.
-var caddyImporters = []string{"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "quota/embedded", "quota/ledgeroptions"}
+var caddyImporters = []string{
+	"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "internal/ledgers",
+	"internal/outcome", "quota/embedded", "quota/ledgeroptions",
+}
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ import (
 //	    env           <name>
 //	    source        auto|json|headers
 //	    prices        minor|major
-//	    customer      body|headers
+//	    customer      [body|headers] [<placeholder>]
 //	    map [<preset>] {
 //	        <field> <path>…
 //	    }
@@ -36,6 +36,10 @@ import (
 //	    max_lines     <count>
 //	    on_invalid    pass|reject
 //	    on_oversize   pass|reject
+//	    order_key     <placeholder>
+//	    code_key      <set> <key>
+//	    reserve       on|off
+//	    on_price_change pass|reject
 //	    header_prefix <prefix>
 //	    headers       fields|compact
 //	    lines         on|off
@@ -93,7 +97,7 @@ func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	seen := make(map[string]bool)
 	for d.NextBlock(0) {
 		name := d.Val()
-		if seen[name] {
+		if seen[name] && name != "code_key" {
 			return d.Errf("%s is given twice", name)
 		}
 		seen[name] = true
@@ -108,8 +112,13 @@ func (o *Options) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 }
 
 func (o *Options) option(d *caddyfile.Dispenser, name string) error {
-	if slices.Contains(cartoptions.Names, name) {
+	switch {
+	case name == "customer":
+		return o.customer(d)
+	case slices.Contains(cartoptions.Names, name):
 		return o.Options.Option(d, name)
+	case slices.Contains(orderOptionNames, name):
+		return o.OrderOptions.option(d, name)
 	}
 	for _, c := range o.choices() {
 		if c.Name() == name {
@@ -153,6 +162,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 var optionNames = []string{
 	"env", "source", "prices", "customer", "on_invalid", "on_oversize", "header_prefix", "headers", "max_body", "decode", "max_lines",
 	"lines", "respond", "explain", "origins", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
+	"order_key", "code_key", "reserve", "on_price_change",
 	"reload", "guard", "state",
 }
 

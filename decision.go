@@ -49,7 +49,7 @@ type decision struct {
 	bypass  bypassReason    // of statusBypass alone
 	missed  bool            // the request may hold a cart all the same
 	reason  string          // RFC 9651 String or Display String
-	problem *problemDetails // nil for a cart that was priced
+	problem *problemDetails // nil for a cart that was priced, unless on_price_change rejects its price
 
 	amount, shipping, subtotal, payable string
 	currency, rules, lines, gifts       string
@@ -115,6 +115,16 @@ func invalid(err error) *decision {
 // maxReason bounds the reason in X-Discount-Reason, in bytes. The problem document has the whole
 // reason.
 const maxReason = 300
+
+// dearer is what is wrong with an order that costs more than its customer was shown.
+func dearer(q *strategy.Quote, expected int64) *problemDetails {
+	payable := q.Payable // the quote is in memory that is used again
+	return &problemDetails{
+		Status: http.StatusConflict, Title: "Price changed",
+		Detail:  fmt.Sprintf("the order costs %d minor units of %s, and the customer was shown %d", payable, q.Currency, expected),
+		Payable: &payable, ExpectedPayable: &expected, Currency: q.Currency,
+	}
+}
 
 // fieldReason is a reason as the value of a header, cut after a whole character.
 func fieldReason(reason string) string {
@@ -237,6 +247,11 @@ type problemDetails struct {
 	Detail string `json:"detail,omitempty"`
 	// Pointer is a JSON Pointer into the body, or the name of a header.
 	Pointer string `json:"pointer,omitempty"`
+
+	// What the order costs and what the customer was shown, in minor units, where that is the problem.
+	Payable         *int64 `json:"payable,omitempty"`
+	ExpectedPayable *int64 `json:"expected_payable,omitempty"`
+	Currency        string `json:"currency,omitempty"`
 }
 
 // answer sends the problem as the response.

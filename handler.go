@@ -76,6 +76,8 @@ func (s *requestState) forward(w http.ResponseWriter, r *http.Request, next cadd
 // about it.
 func (p *pricer) rejects(d *decision) bool {
 	switch {
+	case d.strategy != nil: // a problem with its price
+		return true
 	case d.status == statusOversize:
 		return p.rejectOversize
 	case d.status == statusBypass && d.bypass != bypassEncoding:

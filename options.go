@@ -1,7 +1,9 @@
 package discount
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -32,6 +34,9 @@ type Options struct {
 
 	// Where the cart is in a request and how it is written.
 	cartoptions.Options
+
+	// Which order a request is, and what it takes.
+	OrderOptions
 
 	// Content types whose bodies are read as JSON beside `application/json` and those
 	// that end in `+json`, such as `text/plain`: without parameters, at most 16. The order
@@ -171,6 +176,9 @@ func (o *Options) fill() error {
 	directive.Default(&o.MaxBody, defaultMaxBody)
 	directive.Default(&o.MaxLines, defaultMaxLines)
 	directive.Default(&o.Lines, new(true))
+	if err := o.OrderOptions.fill(); err != nil {
+		return err
+	}
 	if err := o.Origins.fill(); err != nil {
 		return err
 	}
@@ -222,6 +230,7 @@ func (o *Options) Validate() error {
 		directive.InOption("content_types", httpbody.CheckJSONTypes(o.ContentTypes)),
 		directive.Within("max_body", o.MaxBody, 1, maxMaxBody),
 		directive.Within("max_lines", int64(o.MaxLines), 1, cartoptions.MostLines),
+		o.OrderOptions.validate(),
 		o.Reload.validate(),
 		o.Origins.validate(),
 		o.Guard.validate(),
@@ -237,4 +246,74 @@ func lowered(texts []string) []string {
 		low[i] = strings.ToLower(text)
 	}
 	return low
+}
+
+// Reaction is what becomes of an order that cannot be priced: `pass` forwards it, `reject`
+// answers it with an error.
+type Reaction string
+
+const (
+	reactionPass   Reaction = "pass"
+	reactionReject Reaction = "reject"
+)
+
+// HeaderForm is how the discount headers are written: `fields` for a header for each value,
+// `compact` for one header with all of them.
+type HeaderForm string
+
+const (
+	headersFields  HeaderForm = "fields"
+	headersCompact HeaderForm = "compact"
+)
+
+// RespondMode is what a response has under the names of the discount headers: `off` for
+// nothing, `on` for the headers of the request, `upstream` for what the upstream sends.
+type RespondMode string
+
+const (
+	respondOff      RespondMode = "off"
+	respondOn       RespondMode = "on"
+	respondUpstream RespondMode = "upstream"
+)
+
+// ExplainMode is what discount_quote adds to its answers: `off` for nothing, `next` for
+// what the customer is close to, or `on` for that and why each other rule did not apply.
+type ExplainMode string
+
+const (
+	explainOff  ExplainMode = "off"
+	explainOn   ExplainMode = "on"
+	explainNext ExplainMode = "next"
+)
+
+// UnmarshalJSON reads a mode, or a boolean as version 0.1 had it.
+func (m *ExplainMode) UnmarshalJSON(text []byte) error {
+	switch string(text) {
+	case "true":
+		*m = explainOn
+		return nil
+	case "false":
+		*m = explainOff
+		return nil
+	}
+	if err := json.Unmarshal(text, (*string)(m)); err != nil {
+		return fmt.Errorf("explain: %s is none of off, on, next", text)
+	}
+	return nil
+}
+
+// choices are the options that take one of a few words. Each list of words begins with the
+// default.
+func (o *Options) choices() []directive.Enum {
+	reactions := []Reaction{reactionPass, reactionReject}
+	return []directive.Enum{
+		directive.EnumOf("source", &o.Source, cartoptions.Sources...),
+		directive.EnumOf("customer", &o.Customer, cartoptions.Customers...),
+		directive.EnumOf("on_invalid", &o.OnInvalid, reactions...),
+		directive.EnumOf("on_oversize", &o.OnOversize, reactions...),
+		directive.EnumOf("on_price_change", &o.OnPriceChange, reactions...),
+		directive.EnumOf("headers", &o.Headers, headersFields, headersCompact),
+		directive.EnumOf("respond", &o.Respond, respondOff, respondOn, respondUpstream),
+		directive.EnumOf("explain", &o.Explain, explainOff, explainOn, explainNext),
+	}
 }

@@ -58,6 +58,7 @@ type pricer struct {
 	tooLarge       *decision // of a body that is larger than max_body
 	rejectInvalid  bool
 	rejectOversize bool
+	rejectDearer   bool // than the customer was shown
 	recognition    *recognition
 
 	// What a decision sets.
@@ -138,6 +139,7 @@ func (o *Options) newPricer(log *zap.Logger, reader *cart.Reader) *pricer {
 		decoders:       httpbody.NewDecoders(o.MaxBody),
 		rejectInvalid:  o.OnInvalid == reactionReject,
 		rejectOversize: o.OnOversize == reactionReject,
+		rejectDearer:   o.OnPriceChange == reactionReject,
 		lines:          *o.Lines,
 		respond:        o.Respond,
 		scratch:        sync.Pool{New: func() any { return &scratch{shard: requestCounters.Shard()} }},
@@ -249,6 +251,11 @@ func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
 	defer p.release(s, in, &d)
 	q, d := p.price(r, in, s)
 	if d != nil {
+		return d
+	}
+	if p.rejectDearer && q.cart.HasExpectedPayable && q.quote.Payable > q.cart.ExpectedPayable {
+		d = p.decide(q, in)
+		d.problem = dearer(&q.quote, q.cart.ExpectedPayable)
 		return d
 	}
 	if guardrail.Counts(&q.quote) && q.sampler.Due(q.at) {

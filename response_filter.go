@@ -16,19 +16,19 @@ import (
 func (s *requestState) filterResponse(w http.ResponseWriter, names *httpheader.Names, respond RespondMode, d *decision) (http.ResponseWriter, *headerFilter) {
 	sets, passes := respond == respondOn, respond == respondUpstream
 	if before := filterOf(w, names.Prefix); before != nil {
-		if d != nil {
+		switch {
+		case d != nil:
 			before.names, before.decision, before.sets, before.passes = names, d, sets, passes
+		case before.decision == nil && !passes:
+			before.passes = false // nothing is priced: the handler that removes more decides
 		}
-		return w, nil
-	}
-	if passes {
 		return w, nil
 	}
 	filter := &s.filter
 	if filter.names != nil {
 		filter = new(headerFilter)
 	}
-	filter.names, filter.decision, filter.sets = names, d, sets && d != nil
+	filter.names, filter.decision, filter.sets, filter.passes = names, d, sets && d != nil, passes
 	filter.ResponseWriter = w
 	return filter, filter
 }
@@ -57,7 +57,7 @@ type headerFilter struct {
 	names    *httpheader.Names
 	decision *decision
 	sets     bool // the headers of the decision
-	passes   bool // what the upstream sends
+	passes   bool // what the upstream sends, but what no client sees
 	done     bool // the header was sent
 	status   int  // of the response, once it was sent
 }
@@ -104,6 +104,7 @@ func (w *headerFilter) imply() {
 // prepare makes the header what the client receives.
 func (w *headerFilter) prepare(final bool) {
 	if w.passes {
+		w.names.StripPrivate(w.Header())
 		return
 	}
 	w.names.StripResponse(w.Header())

@@ -24,6 +24,10 @@ func boasting(w http.ResponseWriter, r *http.Request) {
 		for _, name := range []string{"X-Discount-Amount", "X-Discount-Vip", "x_discount_amount", "X+Discount+Amount", "X-Discount", "x.discount"} {
 			h[mark+name] = []string{forged, forged}
 		}
+		for _, name := range []string{"X-Discount-Reservation", "x_discount.reservation", "X-Discount-Exhausted"} {
+			h[mark+name] = []string{secretive}
+		}
+		h[mark+"X_Discount"] = []string{`status=none, reservation="` + secretive + `";until=@1800000000, exhausted=("` + secretive + `")`}
 	}
 	switch r.URL.Path {
 	case "/hints":
@@ -31,7 +35,7 @@ func boasting(w http.ResponseWriter, r *http.Request) {
 		h.Set("Link", "</own>")
 		w.WriteHeader(http.StatusEarlyHints)
 	case "/announced":
-		h.Set("Trailer", "X-Discount-Amount, X-Own, X-Discount")
+		h.Set("Trailer", "X-Discount-Amount, X-Own, X-Discount, X-Discount-Reservation")
 		stream(w)
 		boast("")
 	case "/announced-alone":
@@ -54,6 +58,9 @@ func boasting(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("X-Own", "own")
 }
+
+// secretive is in what an order service says to the gateway alone.
+const secretive = "secretive"
 
 // stream sends a body without its length, which leaves room for a trailer.
 func stream(w http.ResponseWriter) {
@@ -122,10 +129,18 @@ func judge(t *testing.T, respond, path, answer string) {
 	if found := strings.Contains(answer, forged); found != (respond == "upstream") {
 		t.Errorf("what the upstream sent arrives: %v", found)
 	}
+	if strings.Contains(answer, secretive) {
+		t.Error("what is for the gateway alone arrives")
+	}
 	if !strings.Contains(answer, "own") {
 		t.Error("something else is missing")
 	}
 	got := lines(answer)
+	if slices.ContainsFunc(got, func(line string) bool {
+		return strings.HasPrefix(line, "trailer:") && strings.Contains(strings.ToLower(line), "reservation")
+	}) {
+		t.Error("a reservation is announced as a trailer")
+	}
 	if respond != "upstream" && slices.ContainsFunc(got, func(line string) bool {
 		return strings.HasPrefix(line, "trailer:") && strings.Contains(strings.ToLower(line), "discount")
 	}) {

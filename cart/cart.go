@@ -28,6 +28,12 @@ type Cart struct {
 	Channel  string
 	Region   string
 	Shipping []Charge
+	// OrderID is the sender's name for the order, by which a repeated order is known; may be empty.
+	OrderID string
+	// ExpectedPayable is what the customer was shown as the sum to pay, goods and shipping after
+	// discounts, in minor units. It is meaningful if HasExpectedPayable is set.
+	ExpectedPayable    int64
+	HasExpectedPayable bool
 
 	// The memory below stays with the cart, since callers keep the cart from one request to the
 	// next. attributes backs the Attributes of all lines, and texts their MoreCategories. chunks

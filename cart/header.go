@@ -20,6 +20,8 @@ const (
 	headerChannel  = "X-Cart-Channel"
 	headerRegion   = "X-Cart-Region"
 	headerShipping = "X-Cart-Shipping"
+	headerOrderID  = "X-Cart-Order-Id"
+	headerExpected = "X-Cart-Expected-Payable"
 )
 
 // ReadHeaders reads a cart from headers, whose names must be in the canonical form of
@@ -37,6 +39,10 @@ const (
 //   - X-Cart-Subtotal and X-Cart-Quantity (1 if absent) are the sums of a cart
 //     whose lines are not known, as plain numbers. Beside X-Cart-Items they
 //     must agree with it.
+//   - X-Cart-Expected-Payable is such a number: what the customer was shown as the
+//     sum to pay.
+//   - X-Cart-Order-Id is one text, and read only if the mapping has a path to the
+//     order's name: a client could otherwise have many orders counted as one.
 //   - X-Cart-Currency, -Customer, -Tier, -Channel and -Region are one text each,
 //     X-Cart-Completed-Orders a plain number,
 //     X-Cart-Segments and X-Cart-Coupons texts separated by commas. A text is
@@ -56,7 +62,7 @@ func (r *Reader) ReadHeaders(headers map[string][]string, defaultCurrency money.
 		return false, invalid
 	}
 	h := fields{headers: headers, reader: r, cart: into, currency: defaultCurrency}
-	for _, read := range []func() *Invalid{h.readCurrency, h.readCustomer, h.readTexts, h.readItems, h.readSums, h.readShipping} {
+	for _, read := range []func() *Invalid{h.readCurrency, h.readCustomer, h.readTexts, h.readItems, h.readSums, h.readShipping, h.readOrder} {
 		if invalid := read(); invalid != nil {
 			into.Reset()
 			return false, invalid
@@ -73,6 +79,7 @@ const maxHeaders = 64 << 10
 var (
 	cartHeaders = append([]string{
 		headerItems, headerShipping, headerCoupons, headerSubtotal, headerQuantity, headerCurrency, headerChannel, headerRegion,
+		headerOrderID, headerExpected,
 	}, customerHeaders...)
 	customerHeaders = []string{headerSegments, headerCustomer, headerTier, headerOrders}
 )
@@ -130,6 +137,20 @@ func (h *fields) readTexts() *Invalid {
 	return nil
 }
 
+// readOrder reads the order's own name, and the sum that the customer was shown.
+func (h *fields) readOrder() *Invalid {
+	if h.reader.orderID {
+		if invalid := h.single(headerOrderID, &h.cart.OrderID); invalid != nil {
+			return invalid
+		}
+	}
+	var f *fault
+	if h.cart.ExpectedPayable, h.cart.HasExpectedPayable, f = h.sum(headerExpected, h.reader.prices.parse); f != nil {
+		return f.in(headerExpected)
+	}
+	return nil
+}
+
 // single reads the one text of a header.
 func (h *fields) single(header string, into *string) *Invalid {
 	var f *fault
@@ -167,7 +188,7 @@ func (h *fields) readSums() *Invalid {
 	return nil
 }
 
-// sum reads the one number of a header. Only a subtotal in major units may be
+// sum reads the one number of a header. Only an amount in major units may be
 // a quoted string.
 func (h *fields) sum(header string, parse func(string, money.Currency) (int64, bool)) (value int64, given bool, f *fault) {
 	number, f := one(h.headers[header])
@@ -175,7 +196,7 @@ func (h *fields) sum(header string, parse func(string, money.Currency) (int64, b
 		return 0, false, f
 	}
 	seen, wanted := quote(number), wantCount
-	if header == headerSubtotal {
+	if header == headerSubtotal || header == headerExpected {
 		wanted = h.reader.prices.wanted(h.currency)
 		if h.reader.prices == Major && number[0] == '"' {
 			if number, f = text(number); f != nil {

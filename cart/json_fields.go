@@ -34,6 +34,11 @@ func (d *document) bodyField(e *edge, depth int) (f *fault) {
 		d.stated, f = d.amount()
 	case fieldDecimals:
 		d.decimals, f = d.whole(wantDecimals)
+	case fieldOrderID:
+		d.cart.OrderID, f = d.textual()
+	case fieldExpectedPayable:
+		d.cart.ExpectedPayable, f = d.amount()
+		d.cart.HasExpectedPayable = f == nil
 	case fieldCustomerID:
 		d.cart.Customer.ID, f = d.textual()
 	case fieldCustomerTier:

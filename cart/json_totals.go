@@ -42,7 +42,22 @@ func (d *document) complete() *fault {
 			return f
 		}
 	}
+	if f := d.completeExpected(); f != nil {
+		return f
+	}
 	return d.checkSubtotal(sums.goods)
+}
+
+// completeExpected converts the sum that the customer was shown to minor units.
+func (d *document) completeExpected() *fault {
+	if !d.cart.HasExpectedPayable {
+		return nil
+	}
+	var ok bool
+	if d.cart.ExpectedPayable, ok = d.minorUnits(d.cart.ExpectedPayable); !ok {
+		return d.notMinorUnits(fieldExpectedPayable, -1, -1)
+	}
+	return nil
 }
 
 // completeLine converts a line's price and total to minor units.

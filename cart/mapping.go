@@ -78,6 +78,14 @@ type Mapping struct {
 	// Where the number of decimals of the currency is, such as 2. It has to be right.
 	// Default: not read.
 	Decimals Paths `json:"decimals,omitempty"`
+	// Where the order's own name is, a text or an integer: an order that is sent again with the same
+	// name is counted once in quotas. Map it only where the order service takes an order of one name
+	// once. A cart in headers has it in X-Cart-Order-Id, which is read if this is mapped. Default:
+	// not read.
+	OrderID Paths `json:"order_id,omitempty"`
+	// Where the sum is that the customer was shown as the one to pay, goods and shipping after
+	// discounts, in minor or major units. The option on_price_change compares it. Default: not read.
+	ExpectedPayable Paths `json:"expected_payable,omitempty"`
 	// Where the lines are: a list of objects, or several of them one after the other.
 	// A body without any is not a cart. Default: `items`.
 	Items Paths `json:"items,omitempty"`
@@ -147,6 +155,8 @@ const (
 	fieldCurrency
 	fieldSubtotal
 	fieldDecimals
+	fieldOrderID
+	fieldExpectedPayable
 	fieldItems
 	fieldID
 	fieldSKU
@@ -200,6 +210,8 @@ func (m *Mapping) entries() []entry {
 		{"currency", fieldCurrency, inBody, &m.Currency, "currency"},
 		{"subtotal", fieldSubtotal, inBody, &m.Subtotal, ""},
 		{"decimals", fieldDecimals, inBody, &m.Decimals, ""},
+		{"order_id", fieldOrderID, inBody, &m.OrderID, ""},
+		{"expected_payable", fieldExpectedPayable, inBody, &m.ExpectedPayable, ""},
 		{"items", fieldItems, inBody, &m.Items, "items"},
 		{"id", fieldID, inLine, &m.ID, "id"},
 		{"sku", fieldSKU, inLine, &m.SKU, "sku"},

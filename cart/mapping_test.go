@@ -197,7 +197,7 @@ func TestMappingSet(t *testing.T) {
 		paths   []string
 		want    string
 	}{
-		"unknown": {key: "prize", paths: []string{"a"}, want: `there is no field "prize" to map, only currency, subtotal, decimals, items, id, sku, category, subgroup, ` +
+		"unknown": {key: "prize", paths: []string{"a"}, want: `there is no field "prize" to map, only currency, subtotal, decimals, order_id, expected_payable, items, id, sku, category, subgroup, ` +
 			`quantity, unit_price, line_total, reduced, attributes, customer_id, customer_tier, customer_segments, completed_orders, coupons, channel, region, ` +
 			`shipping, shipping_id, shipping_method, shipping_amount`},
 		"twice":                 {mapping: m, key: "sku", paths: []string{"a"}, want: `sku is mapped twice, to "sku.x" and to "a"`},

@@ -193,7 +193,7 @@ func (g *goReading) one(from []byte, key string, means func(any) string, path ..
 }
 
 // textKeys are those for which "" is no value.
-var textKeys = []string{"currency", "id", "sku", "subgroup", "customer_id", "customer_tier", "channel", "region", "shipping_id", "shipping_method"}
+var textKeys = []string{"currency", "id", "sku", "subgroup", "customer_id", "customer_tier", "channel", "region", "order_id", "shipping_id", "shipping_method"}
 
 func (g *goReading) all() {
 	body := withoutMark(g.body)
@@ -202,8 +202,9 @@ func (g *goReading) all() {
 	}
 	g.one(body, "currency", func(v any) string { text := goText(v); return text[:1] + strings.ToUpper(text[1:]) })
 	g.one(body, "subtotal", g.amount)
+	g.one(body, "expected_payable", g.amount)
 	g.one(body, "decimals", goCount)
-	for _, key := range []string{"customer_id", "customer_tier", "channel", "region"} {
+	for _, key := range []string{"customer_id", "customer_tier", "channel", "region", "order_id"} {
 		g.one(body, key, goText)
 	}
 	g.one(body, "completed_orders", goCount)

@@ -44,7 +44,7 @@ var dotted = Mapping{
 	Currency: Paths{"order.money.code"}, Items: Paths{"order.lines"}, ID: Paths{"no"}, SKU: Paths{"product.code"}, Category: Paths{"product.group.name"},
 	Subgroup: Paths{"product.group.sub"}, Quantity: Paths{"qty"}, UnitPrice: Paths{"price.each"}, Reduced: Paths{"price.sale"}, Attributes: Paths{"product.info"},
 	CustomerID: Paths{"user.no"}, CustomerTier: Paths{"user.level"}, CustomerSegments: Paths{"user.in"}, CompletedOrders: Paths{"user.history.orders"},
-	Coupons: Paths{"order.codes"}, Channel: Paths{"via"}, Region: Paths{"order.to.region"},
+	Coupons: Paths{"order.codes"}, Channel: Paths{"via"}, Region: Paths{"order.to.region"}, OrderID: Paths{"order.no"}, ExpectedPayable: Paths{"order.shown.sum"},
 	Shipping: Paths{"order.to.fees"}, ShippingID: Paths{"no"}, ShippingMethod: Paths{"how"}, ShippingAmount: Paths{"fee.net"},
 }
 
@@ -197,6 +197,10 @@ func facts(c *Cart) []string {
 	out.text(c.Customer.Tier, "customer_tier")
 	out.text(c.Channel, "channel")
 	out.text(c.Region, "region")
+	out.text(c.OrderID, "order_id")
+	if c.HasExpectedPayable {
+		out.integer(c.ExpectedPayable, "expected_payable")
+	}
 	if c.Customer.CompletedOrders >= 0 {
 		out.integer(c.Customer.CompletedOrders, "completed_orders")
 	}

@@ -229,7 +229,7 @@ var everywhere = map[string]struct {
 }
 
 const mappedWhole = `{
-  "order": {"money": {"code": "CNY"}, "codes": ["A", "B"],
+  "order": {"money": {"code": "CNY"}, "codes": ["A", "B"], "no": 17, "shown": {"sum": 1800},
     "lines": [
       {"no": "l1", "product": {"code": "a", "group": {"name": "咖啡", "sub": "冷饮"}, "info": {"mg": 95, "hot": false}},
        "qty": 2, "price": {"each": 1800, "sale": true}},

@@ -160,7 +160,7 @@ const (
 
 	// oneText are those of one text, which is as good as absent if it is empty.
 	oneText fieldSet = 1<<fieldCurrency | 1<<fieldID | 1<<fieldSKU | 1<<fieldSubgroup | 1<<fieldCustomerID | 1<<fieldCustomerTier |
-		1<<fieldChannel | 1<<fieldRegion | 1<<fieldShippingID | 1<<fieldShippingMethod | 1<<fieldPairName
+		1<<fieldOrderID | 1<<fieldChannel | 1<<fieldRegion | 1<<fieldShippingID | 1<<fieldShippingMethod | 1<<fieldPairName
 
 	// essential are those that make a cart invalid if they cannot be read, even at their
 	// default beside a mapping.

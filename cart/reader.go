@@ -51,6 +51,7 @@ type Reader struct {
 	exactIDs   bool
 	textFlags  bool
 	inHeaders  bool     // the customer of a body
+	orderID    bool     // is mapped
 	several    fieldSet // that have more than one path
 	most       limits
 }
@@ -96,6 +97,8 @@ func (r *Reader) follow(route *route) {
 		r.several |= route.field.bit()
 	}
 	switch route.field {
+	case fieldOrderID:
+		r.orderID = true
 	case fieldItems:
 		if r.items != "" {
 			r.items += " "

@@ -282,6 +282,13 @@ func (r *plainRead) complete() *plainFault {
 	if most := big.NewInt(money.Max); units.Cmp(most) > 0 || new(big.Int).Add(&goods, &shipping).Cmp(most) > 0 {
 		return wrong("too much")
 	}
+	if r.given["expected_payable"] {
+		var ok bool
+		if r.cart.ExpectedPayable, ok = r.minor(r.expected); !ok {
+			return wrong("expected payable")
+		}
+		r.cart.HasExpectedPayable = true
+	}
 	if r.given["subtotal"] {
 		stated, ok := r.minor(r.subtotal)
 		if !ok || !priced || big.NewInt(stated).Cmp(&goods) != 0 {

@@ -55,6 +55,8 @@ var plainFields = []plainField{
 	{key: "currency", from: "body", usual: "currency", essential: true, of: func(m *Mapping) Paths { return m.Currency }},
 	{key: "subtotal", from: "body", of: func(m *Mapping) Paths { return m.Subtotal }},
 	{key: "decimals", from: "body", of: func(m *Mapping) Paths { return m.Decimals }},
+	{key: "order_id", from: "body", of: func(m *Mapping) Paths { return m.OrderID }},
+	{key: "expected_payable", from: "body", of: func(m *Mapping) Paths { return m.ExpectedPayable }},
 	{key: "items", from: "body", usual: "items", several: true, essential: true, needed: true, of: func(m *Mapping) Paths { return m.Items }},
 	{key: "id", from: "line", usual: "id", of: func(m *Mapping) Paths { return m.ID }},
 	{key: "sku", from: "line", usual: "sku", of: func(m *Mapping) Paths { return m.SKU }},

@@ -157,6 +157,7 @@ type plainRead struct {
 	name              string
 	value             *Attribute
 	subtotal          *big.Rat
+	expected          *big.Rat
 	decimals          int64
 }
 
@@ -440,7 +441,7 @@ func (r *plainRoute) several() bool {
 // takesText reports whether "" is as good as no value.
 func (r *plainRoute) takesText() bool {
 	return slices.Contains([]string{"currency", "id", "sku", "category", "subgroup", "customer_id", "customer_tier", "customer_segments",
-		"coupons", "channel", "region", "shipping_id", "shipping_method", "name"}, r.Key)
+		"coupons", "channel", "region", "order_id", "shipping_id", "shipping_method", "name"}, r.Key)
 }
 
 func (r *plainRead) field(v any, a at, depth int) (f *plainFault) {
@@ -460,6 +461,8 @@ func (r *plainRead) field(v any, a at, depth int) (f *plainFault) {
 		r.categories, f = r.texts(v, a, r.categories, 64)
 	case "subtotal":
 		r.subtotal, f = r.amount(v)
+	case "expected_payable":
+		r.expected, f = r.amount(v)
 	case "decimals":
 		r.decimals, f = r.count(v)
 	case "completed_orders":
@@ -502,6 +505,8 @@ func (r *plainRead) textOf(key string) *string {
 		return &r.cart.Channel
 	case "region":
 		return &r.cart.Region
+	case "order_id":
+		return &r.cart.OrderID
 	case "shipping_id":
 		return &r.charge.ID
 	case "shipping_method":

@@ -16,6 +16,7 @@ type quotaState struct {
 	within *Restriction // nil for none
 	denied bitmap       // by rule
 	causes []denial
+	missed []int32       // denied rules that the cart can touch
 	counts []Demand      // of the rules that fit
 	capped *compiledRule // the rule that is tried, if it is lowered
 }
@@ -62,6 +63,7 @@ func (s *Strategy) evaluateWithin(q *Quote) {
 func (s *Strategy) denyFirst(e *evaluation) {
 	state := &e.quota
 	state.denied, state.causes = zeroed(state.denied, (len(s.rules)+63)/64), state.causes[:0]
+	state.missed = state.missed[:0]
 	r := state.within
 	if !s.namesCustomer(e) {
 		for _, rule := range s.quotas.named {
@@ -126,6 +128,13 @@ func (s *Strategy) dropDenied(e *evaluation) {
 	for _, i := range e.lookup.candidates {
 		if !denied.has(int(i)) {
 			candidates = append(candidates, i)
+		} else {
+			e.quota.missed = append(e.quota.missed, i)
+		}
+	}
+	for _, i := range e.choice.inGroups {
+		if denied.has(int(i)) {
+			e.quota.missed = append(e.quota.missed, i)
 		}
 	}
 	e.lookup.candidates = candidates

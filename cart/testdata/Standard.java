@@ -366,8 +366,9 @@ public final class Standard {
     private void all(JsonNode doc) throws IOException {
         one(doc, "currency", code -> text(code).charAt(0) + text(code).substring(1).toUpperCase(Locale.ROOT), true);
         one(doc, "subtotal", this::amount, false);
+        one(doc, "expected_payable", this::amount, false);
         one(doc, "decimals", Standard::count, false);
-        for (String key : List.of("customer_id", "customer_tier", "channel", "region")) {
+        for (String key : List.of("customer_id", "customer_tier", "channel", "region", "order_id")) {
             one(doc, key, Standard::text, true);
         }
         one(doc, "completed_orders", Standard::count, false);

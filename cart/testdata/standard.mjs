@@ -200,8 +200,9 @@ class Reading {
   all(doc) {
     this.one(doc, 'currency', (value) => text(value).slice(0, 1) + text(value).slice(1).toUpperCase(), [], '');
     this.one(doc, 'subtotal', (value) => this.amount(value), []);
+    this.one(doc, 'expected_payable', (value) => this.amount(value), []);
     this.one(doc, 'decimals', count, []);
-    for (const key of ['customer_id', 'customer_tier', 'channel', 'region']) this.text(doc, key);
+    for (const key of ['customer_id', 'customer_tier', 'channel', 'region', 'order_id']) this.text(doc, key);
     this.one(doc, 'completed_orders', count, []);
     this.texts(doc, 'coupons');
     this.texts(doc, 'customer_segments');

@@ -298,8 +298,9 @@ final class Reading
     {
         $this->one($doc, 'currency', fn($value) => is_string($value) ? 's' . strtoupper($value) : unreadable($value), [], '');
         $this->one($doc, 'subtotal', $this->amount(...));
+        $this->one($doc, 'expected_payable', $this->amount(...));
         $this->one($doc, 'decimals', count_of(...));
-        foreach (['customer_id', 'customer_tier', 'channel', 'region'] as $key) {
+        foreach (['customer_id', 'customer_tier', 'channel', 'region', 'order_id'] as $key) {
             $this->text($doc, $key);
         }
         $this->one($doc, 'completed_orders', count_of(...));

@@ -212,8 +212,9 @@ class Reading:
     def all(self, doc):
         self.one(doc, "currency", lambda value: text(value)[:1] + text(value)[1:].upper(), absent="")
         self.one(doc, "subtotal", self.amount)
+        self.one(doc, "expected_payable", self.amount)
         self.one(doc, "decimals", count)
-        for key in "customer_id", "customer_tier", "channel", "region":
+        for key in "customer_id", "customer_tier", "channel", "region", "order_id":
             self.text(doc, key)
         self.one(doc, "completed_orders", count)
         self.texts(doc, "coupons")

@@ -38,7 +38,9 @@ var cartHeaders = [...]struct{ name, label string }{
 	{"X-Cart-Coupons", "x-cart-coupons:"},
 	{"X-Cart-Currency", "x-cart-currency:"},
 	{"X-Cart-Customer", "x-cart-customer:"},
+	{"X-Cart-Expected-Payable", "x-cart-expected-payable:"},
 	{"X-Cart-Items", "x-cart-items:"},
+	{"X-Cart-Order-Id", "x-cart-order-id:"},
 	{"X-Cart-Quantity", "x-cart-quantity:"},
 	{"X-Cart-Region", "x-cart-region:"},
 	{"X-Cart-Segments", "x-cart-segments:"},
@@ -48,8 +50,8 @@ var cartHeaders = [...]struct{ name, label string }{
 }
 
 // appendCart appends the canonical form of a cart in headers to dst. The headers are
-// X-Cart-Channel, -Completed-Orders, -Coupons, -Currency, -Customer, -Items, -Quantity, -Region,
-// -Segments, -Shipping, -Subtotal and -Tier, in this order. Each header that has a value is one
+// X-Cart-Channel, -Completed-Orders, -Coupons, -Currency, -Customer, -Expected-Payable, -Items,
+// -Order-Id, -Quantity, -Region, -Segments, -Shipping, -Subtotal and -Tier, in this order. Each header that has a value is one
 // line of
 //
 //   - the name in lower case, followed by a colon,

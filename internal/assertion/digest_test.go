@@ -33,8 +33,10 @@ func TestCanonicalCart(t *testing.T) {
 				"X-Cart-Items": {"e"}, "X-Cart-Subtotal": {"j"}, "X-Cart-Quantity": {"f"}, "X-Cart-Currency": {"c"},
 				"X-Cart-Customer": {"d"}, "X-Cart-Tier": {"k"}, "X-Cart-Segments": {"h"}, "X-Cart-Coupons": {"b"},
 				"X-Cart-Completed-Orders": {"l"}, "X-Cart-Channel": {"a"}, "X-Cart-Region": {"g"}, "X-Cart-Shipping": {"i"},
+				"X-Cart-Order-Id": {"m"}, "X-Cart-Expected-Payable": {"n"},
 			},
-			want: "x-cart-channel:a\nx-cart-completed-orders:l\nx-cart-coupons:b\nx-cart-currency:c\nx-cart-customer:d\nx-cart-items:e\nx-cart-quantity:f\n" +
+			want: "x-cart-channel:a\nx-cart-completed-orders:l\nx-cart-coupons:b\nx-cart-currency:c\nx-cart-customer:d\nx-cart-expected-payable:n\n" +
+				"x-cart-items:e\nx-cart-order-id:m\nx-cart-quantity:f\n" +
 				"x-cart-region:g\nx-cart-segments:h\nx-cart-shipping:i\nx-cart-subtotal:j\nx-cart-tier:k\n",
 		},
 	} {

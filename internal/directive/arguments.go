@@ -60,7 +60,12 @@ func Choice[T ~string](d *caddyfile.Dispenser, into *T, known ...T) error {
 		return err
 	}
 	*into = T(text)
-	if slices.Contains(known, *into) {
+	return Known(d, name, *into, known...)
+}
+
+// Known refuses an argument that is none of the known words.
+func Known[T ~string](d *caddyfile.Dispenser, name string, text T, known ...T) error {
+	if slices.Contains(known, text) {
 		return nil
 	}
 	if len(known) == 1 {

@@ -27,6 +27,9 @@ type Names struct {
 	Currency, Rules, Lines, Gifts       string
 	Strategy, Assertion                 string
 
+	// Reservation and Exhausted are for the order service alone, see [Names.StripPrivate].
+	Reservation, Exhausted string
+
 	onTrailer func(found int)
 }
 
@@ -50,7 +53,11 @@ func New(prefix string, onTrailer func(found int)) *Names {
 		Gifts:      name("Gifts"),
 		Strategy:   name("Strategy"),
 		Assertion:  name("Assertion"),
-		onTrailer:  onTrailer,
+
+		Reservation: name("Reservation"),
+		Exhausted:   name("Exhausted"),
+
+		onTrailer: onTrailer,
 	}
 }
 

@@ -16,7 +16,8 @@ var reservedPrefixes = []string{"x-", "x-cart-", "x-forwarded-"}
 // reservedFields are the names of other headers, which no registry has: those of a cart, and some
 // that proxies and clients set. The handler owns the prefix without its last hyphen, too.
 const reservedFields = `
-X-Cart-Channel X-Cart-Completed-Orders X-Cart-Coupons X-Cart-Currency X-Cart-Customer X-Cart-Items X-Cart-Quantity
+X-Cart-Channel X-Cart-Completed-Orders X-Cart-Coupons X-Cart-Currency X-Cart-Customer X-Cart-Expected-Payable
+X-Cart-Items X-Cart-Order-Id X-Cart-Quantity
 X-Cart-Region X-Cart-Segments X-Cart-Shipping X-Cart-Subtotal X-Cart-Tier X-Forwarded-For X-Forwarded-Host
 X-Forwarded-Port X-Forwarded-Prefix X-Forwarded-Proto X-Real-IP X-Request-ID X-Correlation-ID X-Requested-With
 X-HTTP-Method-Override X-CSRF-Token X-API-Key X-Auth-Token`

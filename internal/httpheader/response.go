@@ -13,15 +13,5 @@ func (n *Names) StripResponse(h http.Header) {
 			delete(h, name)
 		}
 	}
-	announced, kept := h["Trailer"], []string(nil)
-	for _, list := range announced {
-		if list, _ = without(list, n.owns); list != "" {
-			kept = append(kept, list)
-		}
-	}
-	if kept != nil {
-		h["Trailer"] = kept
-	} else if announced != nil {
-		delete(h, "Trailer")
-	}
+	stripAnnounced(h, n.owns)
 }

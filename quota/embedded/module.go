@@ -26,7 +26,6 @@ func init() { caddy.RegisterModule(new(Module)) }
 type Module struct {
 	ledgeroptions.Options
 
-	log    *zap.Logger
 	opened []string // paths in the pool
 }
 
@@ -58,8 +57,7 @@ func (m *Module) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 }
 
 // Provision checks the options.
-func (m *Module) Provision(ctx caddy.Context) error {
-	m.log = ctx.Logger()
+func (m *Module) Provision(caddy.Context) error {
 	return m.Options.Provision()
 }
 
@@ -121,7 +119,7 @@ func (m *Module) acquire(path string, d *quota.Digester) (*Ledger, error) {
 	value, _, err := ledgers.LoadOrNew(path, func() (caddy.Destructor, error) {
 		l, err := open(&Ledger{path: path, digester: d, log: currentLog})
 		if err != nil {
-			m.log.Error("cannot open ledger", zap.Error(err))
+			currentLog().Error("cannot open ledger", zap.Error(err))
 		}
 		return l, nil
 	})

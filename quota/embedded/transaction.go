@@ -3,6 +3,8 @@ package embedded
 import (
 	"bytes"
 	"encoding/binary"
+	"maps"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -13,6 +15,10 @@ import (
 type transaction struct {
 	records, counts, lists *bbolt.Bucket
 
+	// read are the counts that were read or written. Many calls of a transaction have the same
+	// ones, which are written once.
+	read map[quota.Key]cachedCount
+
 	// changed says that something was written. Without it there is nothing to commit.
 	changed bool
 
@@ -21,7 +27,28 @@ type transaction struct {
 }
 
 func newTransaction(tx *bbolt.Tx) *transaction {
-	return &transaction{records: tx.Bucket(bucketRecords), counts: tx.Bucket(bucketCounts), lists: tx.Bucket(bucketLists)}
+	return &transaction{records: tx.Bucket(bucketRecords), counts: tx.Bucket(bucketCounts), lists: tx.Bucket(bucketLists),
+		read: make(map[quota.Key]cachedCount)}
+}
+
+// cachedCount is a count that is written by flush.
+type cachedCount struct {
+	count   quota.Count
+	changed bool
+	dropped bool
+}
+
+// flush writes the counts that changed, in the order of their keys.
+func (t *transaction) flush() {
+	for _, k := range slices.Sorted(maps.Keys(t.read)) {
+		switch c := t.read[k]; {
+		case !c.changed:
+		case c.dropped:
+			t.drop(t.counts, []byte(k))
+		default:
+			t.put(t.counts, []byte(k), encodeCount(c.count))
+		}
+	}
 }
 
 func (t *transaction) fail(err error) {
@@ -61,22 +88,30 @@ func (t *transaction) DropRecord(order quota.ID) { t.drop(t.records, order[:]) }
 
 // Count implements [quota.Tx].
 func (t *transaction) Count(k quota.Key) quota.Count {
-	b := t.counts.Get([]byte(k))
-	if b == nil {
-		return quota.Count{}
+	if c, ok := t.read[k]; ok {
+		return c.count
 	}
-	c, err := decodeCount(b)
-	t.fail(err)
+	var c quota.Count
+	if b := t.counts.Get([]byte(k)); b != nil {
+		var err error
+		c, err = decodeCount(b)
+		t.fail(err)
+	}
+	t.read[k] = cachedCount{count: c}
 	return c
 }
 
 // PutCount implements [quota.Tx].
 func (t *transaction) PutCount(k quota.Key, c quota.Count) {
-	t.put(t.counts, []byte(k), encodeCount(c))
+	t.read[k] = cachedCount{count: c, changed: true}
+	t.changed = true
 }
 
 // DropCount implements [quota.Tx].
-func (t *transaction) DropCount(k quota.Key) { t.drop(t.counts, []byte(k)) }
+func (t *transaction) DropCount(k quota.Key) {
+	t.read[k] = cachedCount{changed: true, dropped: true}
+	t.changed = true
+}
 
 // Index implements [quota.Tx].
 func (t *transaction) Index(e quota.Entry) { t.put(t.lists, entryKey(e), nil) }

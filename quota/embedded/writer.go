@@ -135,6 +135,7 @@ func (l *Ledger) update(do func(*quota.Machine)) error {
 		defer func() { _ = tx.Rollback() }() // it has no effect after Commit
 		t := newTransaction(tx)
 		do(quota.NewMachine(t, l.now()))
+		t.flush()
 		switch {
 		case t.err != nil:
 			return t.err

@@ -214,8 +214,8 @@ public final class Verify {
     }
 
     private static final List<String> CART_HEADERS = List.of(
-            "channel", "completed-orders", "coupons", "currency", "customer", "items", "quantity",
-            "region", "segments", "shipping", "subtotal", "tier");
+            "channel", "completed-orders", "coupons", "currency", "customer", "expected-payable", "items",
+            "order-id", "quantity", "region", "segments", "shipping", "subtotal", "tier");
 
     private static byte[] canonicalCart(Map<String, String> headers) {
         StringBuilder text = new StringBuilder();

@@ -135,8 +135,8 @@ function digest(bytes) {
   return createHash('sha256').update(bytes).digest('base64url')
 }
 
-const cartHeaders = ['channel', 'completed-orders', 'coupons', 'currency', 'customer', 'items', 'quantity',
-  'region', 'segments', 'shipping', 'subtotal', 'tier']
+const cartHeaders = ['channel', 'completed-orders', 'coupons', 'currency', 'customer', 'expected-payable', 'items',
+  'order-id', 'quantity', 'region', 'segments', 'shipping', 'subtotal', 'tier']
 
 function canonicalCart(headers) {
   let text = ''

@@ -177,8 +177,8 @@ function unbase64(string $text): string
 }
 
 const CART_HEADERS = [
-    'channel', 'completed-orders', 'coupons', 'currency', 'customer', 'items', 'quantity',
-    'region', 'segments', 'shipping', 'subtotal', 'tier',
+    'channel', 'completed-orders', 'coupons', 'currency', 'customer', 'expected-payable', 'items',
+    'order-id', 'quantity', 'region', 'segments', 'shipping', 'subtotal', 'tier',
 ];
 
 function canonical_cart(array $headers): string

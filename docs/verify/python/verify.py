@@ -173,8 +173,8 @@ def unbase64(text):
 
 
 CART_HEADERS = (
-    "channel", "completed-orders", "coupons", "currency", "customer", "items", "quantity",
-    "region", "segments", "shipping", "subtotal", "tier",
+    "channel", "completed-orders", "coupons", "currency", "customer", "expected-payable", "items",
+    "order-id", "quantity", "region", "segments", "shipping", "subtotal", "tier",
 )  # fmt: skip
 
 

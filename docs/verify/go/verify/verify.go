@@ -166,8 +166,8 @@ func digest(b []byte) string {
 }
 
 var cartHeaders = []string{
-	"channel", "completed-orders", "coupons", "currency", "customer", "items", "quantity",
-	"region", "segments", "shipping", "subtotal", "tier",
+	"channel", "completed-orders", "coupons", "currency", "customer", "expected-payable", "items",
+	"order-id", "quantity", "region", "segments", "shipping", "subtotal", "tier",
 }
 
 func canonicalCart(headers map[string][]string) []byte {

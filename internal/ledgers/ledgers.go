@@ -1,0 +1,199 @@
+// Package ledgers loads the ledgers that orders are counted in, as modules of Caddy. Handlers with the
+// same configuration share a ledger, across sites and configurations.
+package ledgers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/internal/reservations"
+	"github.com/promogate/caddy-discount/quota"
+)
+
+// Namespace is the namespace of the modules of ledgers.
+const Namespace = "http.discount.ledgers"
+
+const (
+	// Default is the engine of a strategy with quotas whose configuration names none.
+	Default = "embedded"
+
+	// Off is the name of no engine: nothing is counted.
+	Off = "off"
+)
+
+// settleFor is how long the end of a ledger waits for what it is to be told.
+const settleFor = 5 * time.Second
+
+// Config says which ledger counts the orders of a strategy.
+type Config struct {
+	// Raw is the configuration of the engine, with its name in the member engine; empty for the
+	// default.
+	Raw json.RawMessage
+
+	// Strategy identifies the strategy.
+	Strategy string
+	Origin   quota.Origin
+}
+
+// Named reports whether the configuration names an engine.
+func (c *Config) Named() bool { return len(c.Raw) > 0 }
+
+// engine is the name of the engine, and its configuration without it.
+func (c *Config) engine() (name string, module json.RawMessage, err error) {
+	if !c.Named() {
+		return Default, json.RawMessage("{}"), nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(c.Raw, &members); err != nil {
+		return "", nil, err
+	}
+	if err := json.Unmarshal(members["engine"], &name); err != nil || name == "" {
+		return "", nil, errors.New("the engine is missing, such as embedded, redis or off")
+	}
+	delete(members, "engine")
+	module, err = json.Marshal(members)
+	return name, module, err
+}
+
+// key identifies a ledger: what differs in it is counted apart.
+type key struct {
+	engine, module string
+	origin         quota.Origin
+}
+
+// ledgers are the ledgers in use.
+var ledgers = caddy.NewUsagePool()
+
+// Ledger is a ledger in use. It is loaded with the first handler, and opened when a strategy needs it.
+type Ledger struct {
+	key    key
+	engine quota.Engine
+	end    func() // of the module
+	log    func() *zap.Logger
+
+	mu        sync.Mutex
+	reservers map[string]*reservations.Reserver // by strategy
+	opened    *reservations.Ledger              // nil before it is opened
+}
+
+// Acquire returns the ledger of a configuration, and loads its module for its first handler. It is nil
+// if nothing is counted: the engine is off, or none is named and the program has no default. log
+// returns the present log. What is acquired must be released.
+func Acquire(c Config, log func() *zap.Logger) (*Ledger, error) {
+	name, module, err := c.engine()
+	if err != nil {
+		return nil, err
+	}
+	if name == Off {
+		if string(module) != "{}" {
+			return nil, errors.New("off takes no options")
+		}
+		return nil, nil
+	}
+	if _, err := caddy.GetModule(Namespace + "." + name); err != nil {
+		if !c.Named() {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("there is no engine %q in this program", name)
+	}
+	k := key{engine: name, module: string(module), origin: c.Origin}
+	value, _, err := ledgers.LoadOrNew(k, func() (caddy.Destructor, error) { return load(k, log) })
+	if err != nil {
+		return nil, err
+	}
+	return value.(*Ledger), nil
+}
+
+// load loads the module. It lives as long as its handlers, in whatever configuration they are, so it has
+// a context of its own.
+func load(k key, log func() *zap.Logger) (*Ledger, error) {
+	ctx, end := caddy.NewContext(caddy.Context{Context: context.Background()})
+	module, err := ctx.LoadModuleByID(Namespace+"."+k.engine, json.RawMessage(k.module))
+	if err != nil {
+		end()
+		return nil, err
+	}
+	engine, ok := module.(quota.Engine)
+	if !ok {
+		end()
+		return nil, fmt.Errorf("the module %s.%s is no engine of a ledger", Namespace, k.engine)
+	}
+	return &Ledger{key: k, engine: engine, end: end, log: log, reservers: make(map[string]*reservations.Reserver)}, nil
+}
+
+// Release ends what Acquire began. A nil Ledger has nothing to end.
+func (l *Ledger) Release() error {
+	if l == nil {
+		return nil
+	}
+	_, err := ledgers.Delete(l.key)
+	return err
+}
+
+// Reserver returns what reserves the orders of a strategy in the ledger, the same for all its handlers.
+// For a nil Ledger it is one that counts nothing.
+func (l *Ledger) Reserver(strategy string) *reservations.Reserver {
+	if l == nil {
+		return new(reservations.Reserver)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.reservers[strategy]
+	if r == nil {
+		r = new(reservations.Reserver)
+		r.Use(l.opened)
+		l.reservers[strategy] = r
+	}
+	return r
+}
+
+// Open opens the ledger, unless that was done. Until then every order is priced as if the ledger could
+// not be reached. A nil Ledger has nothing to open.
+func (l *Ledger) Open() error {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.opened != nil {
+		return nil
+	}
+	opened, err := l.engine.Open(l.key.origin)
+	if err != nil {
+		return err
+	}
+	l.opened = reservations.NewLedger(opened, l.log)
+	for _, r := range l.reservers {
+		r.Use(l.opened)
+	}
+	return nil
+}
+
+// Opened returns the ledger that was opened; nil if none was.
+func (l *Ledger) Opened() *reservations.Ledger {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.opened
+}
+
+// Destruct implements [caddy.Destructor]: it waits until the ledger was told what became of the orders,
+// and ends the module.
+func (l *Ledger) Destruct() error {
+	if l.opened != nil {
+		if left := l.opened.Close(settleFor); left > 0 {
+			l.log().Error("ledger ended before it was told what became of orders", zap.Int("orders", left))
+		}
+	}
+	l.end()
+	return nil
+}

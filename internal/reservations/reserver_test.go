@@ -1,0 +1,540 @@
+package reservations
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/quota"
+	"github.com/promogate/caddy-discount/strategy"
+)
+
+// noon is when carts are priced.
+var noon = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+
+// errDown is the error of a ledger that is switched off.
+var errDown = errors.New("the ledger is down")
+
+// counting is a ledger in memory that counts calls and can be switched off.
+type counting struct {
+	*quota.Memory
+	down            atomic.Bool
+	reserves, reads atomic.Int64
+}
+
+func (c *counting) Reserve(ctx context.Context, q quota.Request) (quota.Grant, []quota.Denial, error) {
+	c.reserves.Add(1)
+	if c.down.Load() {
+		return quota.Grant{}, nil, errDown
+	}
+	return c.Memory.Reserve(ctx, q)
+}
+
+func (c *counting) Settle(ctx context.Context, all []quota.Settlement) ([]quota.Settled, error) {
+	if c.down.Load() {
+		return nil, errDown
+	}
+	return c.Memory.Settle(ctx, all)
+}
+
+func (c *counting) Read(ctx context.Context, keys []quota.Key) ([]quota.Count, error) {
+	c.reads.Add(1)
+	if c.down.Load() {
+		return nil, errDown
+	}
+	return c.Memory.Read(ctx, keys)
+}
+
+// shop prices carts within a ledger.
+type shop struct {
+	*testing.T
+	ledger   *counting
+	told     *Ledger
+	reserver *Reserver
+	strategy *strategy.Strategy
+	at       time.Time
+	own      quota.ID // of the request
+}
+
+func newShop(t *testing.T, text string) *shop {
+	t.Helper()
+	s := &shop{T: t, reserver: new(Reserver), at: noon}
+	s.ledger = &counting{Memory: quota.NewMemory(func() time.Time { return s.at })}
+	d, err := quota.NewDigester([]byte(strings.Repeat("k", quota.LeastKey)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.told = NewLedger(quota.Opened{Ledger: s.ledger, Digester: d, Timeout: time.Minute,
+		Terms: quota.Terms{Hold: 10 * time.Minute, Remember: time.Hour}}, zap.NewNop)
+	s.reserver.Use(s.told)
+	t.Cleanup(func() { s.told.Close(0) })
+	s.strategy = loaded(t, text)
+	return s
+}
+
+func loaded(t testing.TB, text string) *strategy.Strategy {
+	t.Helper()
+	s, err := strategy.Load("", strategy.Source{Name: "t.toml", Data: []byte("version = \"v\"\n" + text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// phones is a cart of so many at 10.00, of a customer.
+func phones(units int64, customer string) *cart.Cart {
+	return &cart.Cart{Customer: cart.Customer{ID: customer, CompletedOrders: -1},
+		Lines: []cart.Line{{SKU: "phone", Quantity: units, UnitPrice: 1000, Subtotal: 1000 * units}}}
+}
+
+// order prices a cart, and returns what was granted and which rules applied, such as "flash 300".
+func (s *shop) order(o Order, c *cart.Cart) (*Granted, string) {
+	s.Helper()
+	if o.Own == nil {
+		s.own = quota.ID{}
+		o.Own = &s.own
+	}
+	var q strategy.Quote
+	var w Workspace
+	p := Pricing{Strategy: s.strategy, Quote: &q, Cart: c, At: s.at}
+	if _, err := s.strategy.Prepare(&q, c, s.at); err != nil {
+		s.Fatal(err)
+	}
+	s.reserver.Begin(&o, &w, p)
+	if err := s.strategy.Complete(&q); err != nil {
+		s.Fatal(err)
+	}
+	g, err := s.reserver.Finish(context.Background(), &o, &w, p)
+	if err != nil {
+		s.Fatal(err)
+	}
+	var applied []string
+	for _, a := range q.Applied {
+		applied = append(applied, fmt.Sprintf("%s %d", s.strategy.Rules()[a.Rule], a.Amount))
+	}
+	return g, strings.Join(applied, ", ")
+}
+
+// settle says what became of an order, and waits until the ledger knows.
+func (s *shop) settle(g *Granted, o quota.Outcome) {
+	s.Helper()
+	g.Settle(o, time.Hour)
+	s.told.Close(time.Minute)
+	s.told.settler = newSettler(s.ledger, zap.NewNop)
+}
+
+// wantCount compares a count of the first quota.
+func (s *shop) wantCount(held, committed int64) {
+	s.Helper()
+	v := s.reserver.of(s.strategy)
+	key := v.key(0, s.strategy.WindowOf(0, s.at), quota.Digest{})
+	counts, err := s.ledger.Memory.Read(context.Background(), []quota.Key{key})
+	if err != nil || counts[0].Held != held || counts[0].Committed != committed {
+		s.Errorf("%s is %+v, %v, want %d held and %d committed", key, counts[0], err, held, committed)
+	}
+}
+
+const flash = "[rule.flash]\nunit_price = 9.00\nquota = { units = 5 }\n"
+
+func TestOrders(t *testing.T) {
+	t.Parallel()
+	const (
+		partial  = "[rule.flash]\nunit_price = 9.00\nquota = { units = 5, partial = true }\n"
+		customer = "[rule.welcome]\ndiscount_amount = 1\nquota = { uses_per_customer = 1 }\n"
+		fallback = flash + "[rule.plain]\npriority = -1\ndiscount_amount = 1\n"
+		budgets  = "[quota.all]\nbudget = 5.00\n[rule.a]\ndiscount_amount = 3\nquotas = [\"all\"]\n[rule.b]\ndiscount_amount = 3\nquotas = [\"all\"]\n"
+		daily    = "timezone = \"Asia/Shanghai\"\n[rule.flash]\nunit_price = 9.00\nquota = { units = 3, per = \"day\" }\n"
+	)
+	takes := Order{Takes: true}
+	for name, test := range map[string]struct {
+		strategy string
+		do       func(s *shop)
+	}{
+		"what is granted is taken": {strategy: flash, do: func(s *shop) {
+			g, applied := s.order(takes, phones(3, ""))
+			if g == nil || applied != "flash 300" || !g.Until.Equal(noon.Add(10*time.Minute)) {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			s.wantCount(3, 0)
+			s.settle(g, quota.Commit)
+			s.wantCount(0, 3)
+			s.settle(g, quota.Release) // what is said first counts
+			s.wantCount(0, 3)
+		}},
+		"what is refused comes back": {strategy: flash, do: func(s *shop) {
+			g, _ := s.order(takes, phones(5, ""))
+			s.settle(g, quota.Release)
+			s.wantCount(0, 0)
+		}},
+		"too little is left for the next": {strategy: flash, do: func(s *shop) {
+			s.order(takes, phones(3, ""))
+			if g, applied := s.order(takes, phones(3, "")); g != nil || applied != "" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			if g, applied := s.order(takes, phones(2, "")); g == nil || applied != "flash 200" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			s.wantCount(5, 0)
+		}},
+		"what is left is given": {strategy: partial, do: func(s *shop) {
+			s.order(takes, phones(3, ""))
+			if g, applied := s.order(takes, phones(3, "")); g == nil || applied != "flash 200" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			s.wantCount(5, 0)
+		}},
+		"one for each customer": {strategy: customer, do: func(s *shop) {
+			if g, applied := s.order(takes, phones(1, "ada")); g == nil || applied != "welcome 100" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			if g, applied := s.order(takes, phones(1, "ada")); g != nil || applied != "" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			if g, applied := s.order(takes, phones(1, "bob")); g == nil || applied != "welcome 100" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+		}},
+		"nobody is named": {strategy: customer, do: func(s *shop) {
+			if g, applied := s.order(takes, phones(1, "")); g != nil || applied != "" || s.ledger.reserves.Load() != 0 {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+		}},
+		"the cart does not say who the customer is": {strategy: customer, do: func(s *shop) {
+			if g, applied := s.order(Order{Takes: true, Identified: true}, phones(1, "ada")); g != nil || applied != "" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			known := Order{Takes: true, Identified: true, Customer: "u1"}
+			s.order(known, phones(1, "ada"))
+			if g, applied := s.order(known, phones(1, "bob")); g != nil || applied != "" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+		}},
+		"a rule that is used up gives way": {strategy: fallback, do: func(s *shop) {
+			s.order(takes, phones(5, ""))
+			if g, applied := s.order(takes, phones(1, "")); g != nil || applied != "plain 100" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+		}},
+		"two rules share a budget": {strategy: budgets, do: func(s *shop) {
+			if g, applied := s.order(takes, phones(5, "")); g == nil || applied != "a 300" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			s.wantCount(300, 0)
+		}},
+		"a new day has a new count": {strategy: daily, do: func(s *shop) {
+			s.order(takes, phones(3, ""))
+			if g, applied := s.order(takes, phones(1, "")); g != nil || applied != "" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			s.at = time.Date(2026, 11, 30, 16, 0, 0, 0, time.UTC) // midnight in Shanghai
+			if g, applied := s.order(takes, phones(1, "")); g == nil || applied != "flash 100" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+		}},
+		"an order that takes nothing is priced by what is left": {strategy: flash, do: func(s *shop) {
+			if g, applied := s.order(Order{}, phones(3, "")); g != nil || applied != "flash 300" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			s.wantCount(0, 0)
+			s.order(takes, phones(4, ""))
+			if g, applied := s.order(Order{}, phones(3, "")); g != nil || applied != "" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+		}},
+		"an order that needs a name": {strategy: flash, do: func(s *shop) {
+			o := Order{Takes: true, NeedsName: true}
+			if g, applied := s.order(o, phones(3, "")); g != nil || applied != "flash 300" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+			o.Key = "k"
+			if g, _ := s.order(o, phones(3, "")); g == nil {
+				s.Error("nothing is granted by its key")
+			}
+			c := phones(2, "")
+			c.OrderID = "o"
+			if g, _ := s.order(Order{Takes: true, NeedsName: true}, c); g == nil {
+				s.Error("nothing is granted by its id")
+			}
+		}},
+		"orders of one name are one": {strategy: flash, do: func(s *shop) {
+			o := Order{Takes: true, Key: "k"}
+			first, _ := s.order(o, phones(3, ""))
+			second, applied := s.order(o, phones(3, ""))
+			if second == nil || second.Order != first.Order || second.attempt == first.attempt || applied != "flash 300" {
+				s.Errorf("granted %+v and %+v", first, second)
+			}
+			s.wantCount(3, 0)
+			s.settle(second, quota.Commit)
+			s.settle(first, quota.Commit)
+			s.wantCount(0, 3)
+		}},
+		"the same name with another cart": {strategy: flash, do: func(s *shop) {
+			o := Order{Takes: true, Key: "k"}
+			first, _ := s.order(o, phones(3, ""))
+			second, _ := s.order(o, phones(2, ""))
+			if second == nil || second.Order == first.Order {
+				s.Errorf("granted %+v and %+v", first, second)
+			}
+		}},
+		"what the customer was shown makes no other order": {strategy: flash, do: func(s *shop) {
+			o, shown := Order{Takes: true, Key: "k"}, phones(3, "")
+			shown.ExpectedPayable, shown.HasExpectedPayable = 5, true
+			first, _ := s.order(o, phones(3, ""))
+			if second, _ := s.order(o, shown); second.Order != first.Order {
+				s.Error("they are two")
+			}
+		}},
+		"a later pricing of a request takes over": {strategy: flash, do: func(s *shop) {
+			var own quota.ID
+			first, _ := s.order(Order{Takes: true, Own: &own}, phones(5, ""))
+			second, applied := s.order(Order{Takes: true, Own: &own, Before: first}, phones(4, ""))
+			first.Supersede(second)
+			if second == nil || applied != "flash 400" || first.settled {
+				s.Errorf("granted %+v, applied %s", second, applied)
+			}
+			s.wantCount(4, 0)
+		}},
+		"a later pricing of a request that counts nothing": {strategy: flash, do: func(s *shop) {
+			first, _ := s.order(takes, phones(5, ""))
+			first.Supersede(nil)
+			s.settle(nil, 0)
+			s.wantCount(0, 0)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.do(newShop(t, test.strategy))
+		})
+	}
+}
+
+// Once a sale is sold out, orders ask the ledger four times a second, however many there are.
+func TestSoldOut(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, flash)
+	g, _ := s.order(Order{Takes: true}, phones(5, ""))
+	calls := func(want int64) {
+		t.Helper()
+		if got := s.ledger.reserves.Swap(0); got != want {
+			t.Errorf("%d calls, want %d", got, want)
+		}
+	}
+	calls(1)
+	for range 1000 {
+		if _, applied := s.order(Order{Takes: true}, phones(1, "")); applied != "" {
+			t.Fatalf("applied %s", applied)
+		}
+		s.at = s.at.Add(time.Millisecond)
+	}
+	calls(4)
+	s.settle(g, quota.Release)
+	s.at = s.at.Add(markFor)
+	for range 5 {
+		if _, applied := s.order(Order{Takes: true}, phones(1, "")); applied != "flash 100" {
+			t.Fatalf("applied %q", applied)
+		}
+	}
+	calls(5)
+}
+
+// Of many orders at the end of a mark one asks.
+func TestOneAsks(t *testing.T) {
+	t.Parallel()
+	var m marks
+	m.set(3, noon)
+	var asked atomic.Int64
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			if m.mayAsk(3, noon) {
+				asked.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if got := asked.Load(); got != 1 {
+		t.Errorf("%d ask", got)
+	}
+	if !m.mayAsk(4, noon) {
+		t.Error("another quota is marked")
+	}
+	if m.clear(3); len(m.all()) != 0 {
+		t.Errorf("there are %v", m.all())
+	}
+}
+
+// A denial that is one customer's, or that leaves something, is not one for others.
+func TestOnlySharedCountsThatAreUsedUpAreMarked(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"a customer's": "[rule.flash]\nunit_price = 9.00\nquota = { units_per_customer = 2 }\n",
+		"not enough":   "[rule.flash]\nunit_price = 9.00\nquota = { units = 3 }\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t, text)
+			s.order(Order{Takes: true}, phones(2, "ada"))
+			if _, applied := s.order(Order{Takes: true}, phones(2, "ada")); applied != "" {
+				t.Fatalf("applied %s", applied)
+			}
+			if all := s.reserver.of(s.strategy).marks.all(); len(all) != 0 {
+				t.Errorf("marked are %v", all)
+			}
+		})
+	}
+}
+
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	const (
+		allow = "[rule.flash]\nunit_price = 9.00\nquota = { units = 5, on_outage = \"allow\" }\n"
+		both  = allow + "[rule.plain]\npriority = -1\ndiscount_amount = 1\nquota = { uses = 9 }\n"
+	)
+	t.Run("a rule is skipped", func(t *testing.T) {
+		t.Parallel()
+		s := newShop(t, flash)
+		s.ledger.down.Store(true)
+		if g, applied := s.order(Order{Takes: true}, phones(1, "")); g != nil || applied != "" {
+			t.Errorf("granted %+v, applied %s", g, applied)
+		}
+		if g, applied := s.order(Order{}, phones(1, "")); g != nil || applied != "" {
+			t.Errorf("without taking: granted %+v, applied %s", g, applied)
+		}
+	})
+	t.Run("a rule is allowed and counted later", func(t *testing.T) {
+		t.Parallel()
+		s := newShop(t, both)
+		s.ledger.down.Store(true)
+		g, applied := s.order(Order{Takes: true}, phones(7, "")) // above the limit nothing is given
+		if g != nil || applied != "" {
+			t.Errorf("granted %+v, applied %s", g, applied)
+		}
+		g, applied = s.order(Order{Takes: true}, phones(4, ""))
+		if g == nil || applied != "flash 400" {
+			t.Fatalf("granted %+v, applied %s", g, applied)
+		}
+		h, _ := s.order(Order{Takes: true}, phones(4, ""))
+		g.Settle(quota.Commit, 0)
+		s.ledger.down.Store(false)
+		s.settle(h, quota.Unknown)
+		s.wantCount(4, 4)
+	})
+	t.Run("there is no ledger", func(t *testing.T) {
+		t.Parallel()
+		s := newShop(t, both)
+		s.reserver.Use(nil)
+		if g, applied := s.order(Order{Takes: true}, phones(4, "")); g != nil || applied != "flash 400" {
+			t.Errorf("granted %+v, applied %s", g, applied)
+		}
+	})
+	t.Run("an answer that was lost", func(t *testing.T) {
+		t.Parallel()
+		s := newShop(t, flash)
+		s.reserver.Use(nil)
+		lossy := *s.told
+		lossy.Ledger = losing{s.ledger}
+		s.reserver.Use(&lossy)
+		if g, applied := s.order(Order{Takes: true}, phones(4, "")); g != nil || applied != "" {
+			t.Errorf("granted %+v, applied %s", g, applied)
+		}
+		s.settle(nil, 0)
+		s.wantCount(0, 0)
+	})
+}
+
+// losing carries out every reservation and loses the answer.
+type losing struct{ *counting }
+
+func (l losing) Reserve(ctx context.Context, q quota.Request) (quota.Grant, []quota.Denial, error) {
+	_, _, _ = l.counting.Reserve(ctx, q)
+	return quota.Grant{}, nil, context.DeadlineExceeded
+}
+
+// Orders at the same time never take more than there is.
+func TestOrdersAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, flash)
+	var given atomic.Int64
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			var own quota.ID
+			var q strategy.Quote
+			var w Workspace
+			o, c := Order{Takes: true, Own: &own}, phones(1, "")
+			p := Pricing{Strategy: s.strategy, Quote: &q, Cart: c, At: noon}
+			if _, err := s.strategy.Prepare(&q, c, noon); err != nil {
+				t.Error(err)
+			}
+			s.reserver.Begin(&o, &w, p)
+			if err := s.strategy.Complete(&q); err != nil {
+				t.Error(err)
+			}
+			if _, err := s.reserver.Finish(context.Background(), &o, &w, p); err != nil {
+				t.Error(err)
+			}
+			given.Add(q.Discount / 100)
+		})
+	}
+	all.Wait()
+	if got := given.Load(); got != 5 {
+		t.Errorf("%d units are given, want 5", got)
+	}
+	s.wantCount(5, 0)
+}
+
+// A settlement that can never be carried out does not keep others from it.
+func TestSettlementThatIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, flash)
+	g, _ := s.order(Order{Takes: true}, phones(5, ""))
+	bad := &Granted{ledger: s.told} // of no order
+	bad.Settle(quota.Commit, 0)
+	s.settle(g, quota.Commit)
+	s.wantCount(0, 5)
+}
+
+func TestDigestOfACart(t *testing.T) {
+	t.Parallel()
+	base := phones(3, "ada")
+	same := phones(3, "ada")
+	same.OrderID = "o"
+	if digestOf(base) != digestOf(same) {
+		t.Error("the order's name is in it")
+	}
+	var seen [][32]byte
+	for name, change := range map[string]func(c *cart.Cart){
+		"nothing":    func(*cart.Cart) {},
+		"units":      func(c *cart.Cart) { c.Lines[0].Quantity++ },
+		"price":      func(c *cart.Cart) { c.Lines[0].UnitPrice++ },
+		"article":    func(c *cart.Cart) { c.Lines[0].SKU = "tablet" },
+		"field":      func(c *cart.Cart) { c.Lines[0].SKU, c.Lines[0].ID = "", "phone" },
+		"category":   func(c *cart.Cart) { c.Lines[0].MoreCategories = []string{"a"} },
+		"attribute":  func(c *cart.Cart) { c.Lines[0].Attributes = []cart.Attribute{{Name: "a", Text: "b"}} },
+		"reduced":    func(c *cart.Cart) { c.Lines[0].Reduced = true },
+		"a coupon":   func(c *cart.Cart) { c.Coupons = []string{"a"} },
+		"two":        func(c *cart.Cart) { c.Coupons = []string{"a", ""} },
+		"segment":    func(c *cart.Cart) { c.Customer.Segments = []string{"a"} },
+		"customer":   func(c *cart.Cart) { c.Customer.ID = "bob" },
+		"shipping":   func(c *cart.Cart) { c.Shipping = []cart.Charge{{Amount: 5}} },
+		"more lines": func(c *cart.Cart) { c.Lines = append(c.Lines, cart.Line{}) },
+		"currency":   func(c *cart.Cart) { c.Currency = "EUR" },
+	} {
+		c := phones(3, "ada")
+		change(c)
+		d := digestOf(c)
+		if slices.Contains(seen, d) {
+			t.Errorf("%s makes no difference", name)
+		}
+		seen = append(seen, d)
+	}
+}
