@@ -198,7 +198,7 @@ var allowedImports = map[string][]string{
 	"quota/embedded":             {"internal/assertion", "internal/atomicfile", "quota", "quota/ledgeroptions"},
 	"quota/ledgertest":           {"quota"},
 	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
-	"quota/redis":                {"quota", "quota/ledgeroptions"},
+	"quota/redis":                {"internal/directive", "quota", "quota/ledgeroptions"},
 	"quota/redis/redistest":      {},
 	"cmd/caddy":                  {""},
 }
@@ -234,7 +234,7 @@ func TestRootIsSmall(t *testing.T) {
 // from a Caddyfile by both.
 var caddyImporters = []string{
 	"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "internal/ledgers",
-	"internal/outcome", "quota/embedded", "quota/ledgeroptions",
+	"internal/outcome", "quota/embedded", "quota/ledgeroptions", "quota/redis",
 }
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {

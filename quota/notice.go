@@ -29,7 +29,7 @@ func (e Event) String() string {
 	return "unknown"
 }
 
-// Notice is what an engine says of its ledger without being asked.
+// Notice is what a ledger says without being asked.
 type Notice struct {
 	Event Event
 
@@ -47,7 +47,7 @@ type Notice struct {
 	Over []Over
 }
 
-// Notifier is an [Engine] that gives notices.
+// Notifier is a [Ledger] that gives notices.
 type Notifier interface {
 	// Notify calls do with each notice, one after the other, until stop is called. do must return
 	// soon.

@@ -385,3 +385,29 @@ func TestClose(t *testing.T) {
 	network.Cut()
 	goleak.VerifyNone(t, before, goleak.IgnoreAnyFunction("github.com/promogate/caddy-discount/quota/redis/redistest.(*Proxy).copy"))
 }
+
+// A server without memory refuses to write, and nothing is written by halves. It is down until it has.
+func TestFullServer(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, redistest.Options{Config: []string{"maxmemory-policy noeviction"}})
+	s := openShop(t, options(server.URL(), "shop"))
+	if !s.reserve(1, 2) {
+		t.Fatal("denied")
+	}
+	server.Do("CONFIG", "SET", "maxmemory", "1")
+	for n := 2; ; n++ {
+		if _, _, err := s.Reserve(context.Background(), request(n, 2)); err == nil {
+			t.Fatal("reserved in a server without memory")
+		} else if errors.Is(err, redisledger.ErrDown) {
+			break
+		}
+	}
+	if n := s.awaits(quota.Down); n.Err == nil {
+		t.Error("it does not say why")
+	}
+	server.Do("CONFIG", "SET", "maxmemory", "0")
+	s.awaits(quota.Up)
+	if s.want(1, 0); !s.reserve(1000, 2) || s.reserve(1001, 2) {
+		t.Error("one of two more is granted")
+	}
+}

@@ -2,6 +2,7 @@ package redisledger
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -58,22 +59,35 @@ func (l *Ledger) look(ctx context.Context, client rueidis.Client) (life, error) 
 
 // openLayout returns the name of the server's life, and gives it one if it has none.
 func (l *Ledger) openLayout(ctx context.Context, client rueidis.Client) (string, error) {
-	name, err := l.scripts.open.Exec(ctx, client, l.keys[:1], []string{layout, quota.NewID().String()}).ToString()
+	keyID := ""
+	if l.options.KeyID != (quota.Digest{}) {
+		keyID = hex.EncodeToString(l.options.KeyID[:])
+	}
+	message, err := l.scripts.open.Exec(ctx, client, l.keys, []string{layout, quota.NewID().String(), keyID}).ToMessage()
 	if err != nil {
 		return "", fmt.Errorf("opening the ledger: %w", err)
+	}
+	r := newReply(message)
+	name, before := r.text(), r.text()
+	if r.err != nil {
+		return "", fmt.Errorf("opening the ledger: %w", r.err)
 	}
 	if version, _, _ := strings.Cut(name, " "); version != layout {
 		return "", unfit("the ledger %s has the layout %q, and this gateway reads %q: gateways of one version share a ledger; "+
 			"another namespace starts anew", l.options.Namespace, version, layout)
 	}
+	if keyID != "" && before != "" && before != keyID {
+		l.warn("another key digested customers and codes until now: their counts start anew, and gateways with different keys do not share them")
+	}
 	return name, nil
 }
 
-// tryOut makes a call as orders do. A server that is too slow for them is no better than none.
+// tryOut makes a call as orders do. A server that is too slow for them, or that has no memory left, is
+// no better than none.
 func (l *Ledger) tryOut(ctx context.Context, client rueidis.Client, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, l.options.Timeout)
 	defer cancel()
-	err := l.scripts.inspect.Exec(ctx, client, l.keys, []string{name, "sweep", "1"}).Error()
+	err := l.scripts.inspect.Exec(ctx, client, l.keys, []string{name, "write"}).Error()
 	if err != nil {
 		return fmt.Errorf("trying the server out, which has %s: %w", l.options.Timeout, err)
 	}

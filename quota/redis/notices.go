@@ -47,3 +47,6 @@ func (n *notices) give(notice quota.Notice) {
 		do(notice)
 	}
 }
+
+// Notify implements [quota.Notifier].
+func (l *Ledger) Notify(do func(quota.Notice)) (stop func()) { return l.notices.add(do) }

@@ -1,8 +1,11 @@
 package redisledger_test
 
 import (
+	"crypto/tls"
 	"io"
 	"net"
+	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,12 +19,12 @@ func TestRefusedAtStart(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, redistest.Options{Password: true})
 	evicting := redistest.Start(t, redistest.Options{Config: []string{"maxmemory 100mb", "maxmemory-policy allkeys-lru"}})
-	server.Do("SET", "{discount:newer}:life", "2 somebody")
+	server.Do("HSET", "{discount:newer}:ledger", "life", "2 somebody")
 	password := "p%40ss%2Fword"
 	with := func(userinfo, path string) string { return "redis://" + userinfo + server.Addr() + path }
 	for name, test := range map[string]struct{ url, namespace, says string }{
 		"no namespace":            {url: server.URL(), says: "namespace is missing"},
-		"a brace in a namespace":  {url: server.URL(), namespace: "a{b}", says: `namespace: "a{b}" is not`},
+		"a brace in a namespace":  {url: server.URL(), namespace: "a{b}", says: `namespace: "a{b}" has a brace`},
 		"no URL":                  {url: "10.0.0.5:6379", namespace: "shop", says: "the URL of the server: "},
 		"another scheme":          {url: "http://10.0.0.5:6379", namespace: "shop", says: "invalid URL scheme: http"},
 		"no URL, with a password": {url: "redis://:" + password + "@host:port", namespace: "shop", says: "the URL of the server: "},
@@ -138,4 +141,51 @@ func foreign(t *testing.T) string {
 		}
 	}()
 	return listener.Addr().String()
+}
+
+func TestUnixSocket(t *testing.T) {
+	t.Parallel()
+	socket := filepath.Join(t.TempDir(), "redis.sock")
+	redistest.Start(t, redistest.Options{Config: []string{"unixsocket " + socket}})
+	if s := openShop(t, options("unix://"+socket, "shop")); !s.reserve(1, 1) {
+		t.Error("denied")
+	}
+}
+
+// A certificate that is not valid is refused, unless the URL says that it is not looked at.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, redistest.Options{Password: true})
+	front := httptest.NewUnstartedServer(nil)
+	front.StartTLS() // for its certificate
+	certificate := front.TLS.Certificates[0]
+	front.Close()
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			upstream, err := net.Dial("tcp", server.Addr())
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(upstream, client); _ = upstream.Close() }()
+			go func() { _, _ = io.Copy(client, upstream); _ = client.Close() }()
+		}
+	}()
+	url := strings.Replace(server.URLOf(listener.Addr().String()), "redis://", "rediss://", 1)
+	if l, err := redisledger.Open(options(url, "shop")); err == nil {
+		_ = l.Close()
+		t.Error("a certificate of an unknown authority is taken")
+	}
+	if s := openShop(t, options(url+"?skip_verify=true", "shop")); !s.reserve(1, 1) {
+		t.Error("denied")
+	}
 }

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
+	"strings"
 	"time"
 
 	"github.com/redis/rueidis"
+
+	"github.com/promogate/caddy-discount/quota"
 )
 
 // Options are those of a ledger.
@@ -18,6 +20,10 @@ type Options struct {
 	// Namespace keeps ledgers in one server apart.
 	Namespace string
 
+	// KeyID is that of the key that customers and codes are digested with. The zero Digest is not
+	// compared.
+	KeyID quota.Digest
+
 	// Timeout is how long a call of an order may take. A server that does not keep to it is not used.
 	Timeout time.Duration
 
@@ -25,16 +31,13 @@ type Options struct {
 	Warn func(string)
 }
 
-// namespaces is what a namespace may be. Braces would be another hash tag.
-var namespaces = regexp.MustCompile(`^[A-Za-z0-9._:/-]{1,64}$`)
-
 // client returns the options of the client. Its errors never contain the password.
 func (o Options) client() (rueidis.ClientOption, error) {
 	if o.Namespace == "" {
 		return rueidis.ClientOption{}, errors.New("namespace is missing: gateways that share counts have the same, and others in the same server another")
 	}
-	if !namespaces.MatchString(o.Namespace) {
-		return rueidis.ClientOption{}, fmt.Errorf("namespace: %q is not 1 to 64 letters, digits and any of ._:/-", o.Namespace)
+	if strings.ContainsAny(o.Namespace, "{}") {
+		return rueidis.ClientOption{}, fmt.Errorf("namespace: %q has a brace, which would be another hash tag", o.Namespace)
 	}
 	c, err := rueidis.ParseURL(o.URL)
 	if err != nil {

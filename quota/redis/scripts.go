@@ -52,7 +52,7 @@ func newScripts(clock string) *scripts {
 // keyNames are the keys of a namespace. They share a hash tag: in a cluster they are on one node,
 // and one script can change all of them.
 func keyNames(namespace string) []string {
-	names := []string{"life", "orders", "counts", "due", "unknown", "kept", "kept-unknown"}
+	names := []string{"ledger", "due", "unknown", "kept", "kept-unknown"}
 	for i := range names {
 		names[i] = "{discount:" + namespace + "}:" + names[i]
 	}

@@ -3,7 +3,10 @@
 --   find ORDER                         → a record, empty for none
 --   unresolved MOST                    → records
 --   adjust KEY DELTA REVISION REASON MOST → {what prevents it or nothing, a count}
+--   write                              → {}, if the server can be written to
 --   sweep MOST                         → {1} if there may be more
+if call('HGET', LEDGER, 'life') ~= ARGV[1] then return otherLife() end
+
 local function shown(c)
 	return {c.held, c.committed, c.revision, c.ends, c.reason or ''}
 end
@@ -31,7 +34,8 @@ end
 function calls.unresolved()
 	local reply = {}
 	local function show(list, from, to)
-		for _, order in ipairs(call('ZRANGEBYSCORE', list, from, to, 'LIMIT', 0, ARGV[3])) do
+		for _, name in ipairs(call('ZRANGEBYSCORE', list, from, to, 'LIMIT', 0, ARGV[3])) do
+			local order = name:sub(2)
 			reply[#reply + 1] = record(order, read(order))
 		end
 	end
@@ -48,6 +52,11 @@ function calls.adjust()
 	if c.committed + delta < 0 then return {'below zero', shown(c)} end
 	c.committed, c.revision, c.reason = c.committed + delta, c.revision + 1, ARGV[6]
 	return {'', shown(c)}
+end
+
+function calls.write()
+	call('HSET', LEDGER, 'life', ARGV[1])
+	return {}
 end
 
 function calls.sweep()

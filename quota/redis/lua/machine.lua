@@ -1,10 +1,14 @@
 -- The state machine of package quota. See its Machine, which has the same names.
 --
--- KEYS[1] names the life of the server. Whoever has another in mind has to look first at
--- what this one knows.
-local ORDERS, COUNTS, DUE, UNKNOWN, KEPT, KEPT_UNKNOWN = KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+-- LEDGER is one hash, so that one command reads all that a call needs and one writes it: the
+-- name of the server's life, a record of each order and a count of each key. The others are
+-- sorted sets of names of its fields, by instants.
+local LEDGER, DUE, UNKNOWN, KEPT, KEPT_UNKNOWN = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local ORDER, COUNT = 'o', 'c' -- what names of fields begin with
 local call, pack, unpacked = redis.call, cmsgpack.pack, cmsgpack.unpack
-if call('GET', KEYS[1]) ~= ARGV[1] then
+
+-- Whoever has another life in mind has to look first at what this server knows.
+local function otherLife()
 	return redis.error_reply('OTHERLIFE the ledger of this server is another one')
 end
 
@@ -13,22 +17,23 @@ local MOST_OPEN = 16
 local WINDOW_GRACE, DAY = 48 * 3600 * 1000, 24 * 3600 * 1000
 local FOLDED, KEEP, UNKNOWN_OUTCOME = 1, 2, 4
 
--- Counts are written at the end of the call, each once.
-local counts, touched = {}, {}
+-- Records and counts are read once and written at the end of the call.
+local records, orders = {}, {}
+local counts, keys = {}, {}
 
--- count returns a count. packed is what is stored, false for nothing, if that is known.
+-- count returns a count. stored is what the ledger has, false for nothing, if that is known.
 local function count(key, stored)
 	local c = counts[key]
 	if c then return c end
-	if stored == nil then stored = call('HGET', COUNTS, key) end
+	if stored == nil then stored = call('HGET', LEDGER, COUNT .. key) end
 	if stored then
 		local held, committed, revision, ends, reason = unpacked(stored)
-		c = {held = held, committed = committed, revision = revision, ends = ends, reason = reason, stored = stored, indexed = ends}
+		c = {held = held, committed = committed, revision = revision, ends = ends, reason = reason, stored = stored, listed = ends}
 	else
-		c = {held = 0, committed = 0, revision = 0, ends = 0, stored = false, indexed = 0}
+		c = {held = 0, committed = 0, revision = 0, ends = 0, stored = false, listed = 0}
 	end
 	counts[key] = c
-	touched[#touched + 1] = key
+	keys[#keys + 1] = key
 	return c
 end
 
@@ -39,33 +44,6 @@ end
 
 local function clear(c)
 	c.held, c.committed, c.revision, c.ends, c.reason = 0, 0, 0, 0, nil
-end
-
-local function flush()
-	local put, n = {}, 0
-	for _, key in ipairs(touched) do
-		local c = counts[key]
-		if isNone(c) then
-			if c.stored then call('HDEL', COUNTS, key) end
-		else
-			local new = pack(c.held, c.committed, c.revision, c.ends, c.reason)
-			if new ~= c.stored then
-				put[n + 1], put[n + 2] = key, new
-				n = n + 2
-			end
-		end
-		if c.ends ~= c.indexed then
-			if c.ends == 0 then
-				call('ZREM', DUE, 'c' .. key)
-			else
-				call('ZADD', DUE, c.ends + WINDOW_GRACE, 'c' .. key)
-			end
-		end
-	end
-	-- Lua has no more than some thousand values on its stack.
-	for i = 1, n, 1000 do
-		call('HSET', COUNTS, unpack(put, i, math.min(i + 999, n)))
-	end
 end
 
 -- MOST is the greatest number up to which floats are exact. Sums beyond it are only compared.
@@ -132,47 +110,117 @@ local function flag(flags, bit)
 end
 
 -- The takes of a record are packed by themselves, as they come from gateways.
-local function read(order)
-	local stored = call('HGET', ORDERS, order)
-	if not stored then return none() end
-	local state, till, remember, flags, open, takes = unpacked(stored)
-	return {
-		state = state, till = till, remember = remember,
-		folded = flag(flags, FOLDED), keep = flag(flags, KEEP), unknown = flag(flags, UNKNOWN_OUTCOME),
-		open = open, takes = unpacked(takes), packed = takes,
-	}
-end
-
-local function write(order, r)
-	local flags = (r.folded and FOLDED or 0) + (r.keep and KEEP or 0) + (r.unknown and UNKNOWN_OUTCOME or 0)
-	call('HSET', ORDERS, order, pack(r.state, r.till, r.remember, flags, r.open, r.packed))
-end
-
--- A held order that is kept beyond its deadline is never due.
-local function isDue(r) return r.state ~= NONE and not (r.state == HELD and r.keep) end
-local function isUnknown(r) return r.state == HELD and r.unknown and not r.keep end
-local function isKept(r) return r.state == HELD and r.keep and not r.unknown end
-local function isKeptUnknown(r) return r.state == HELD and r.keep and r.unknown end
-
-local function list(key, name, was, is, before, at)
-	if is then
-		if not was or before ~= at then call('ZADD', key, at, name) end
-	elseif was then
-		call('ZREM', key, name)
+local function read(order, stored)
+	local r = records[order]
+	if r then return r end
+	if stored == nil then stored = call('HGET', LEDGER, ORDER .. order) end
+	r = none()
+	if stored then
+		local flags
+		r.state, r.till, r.remember, flags, r.open, r.packed = unpacked(stored)
+		r.takes = unpacked(r.packed)
+		r.folded, r.keep, r.unknown = flag(flags, FOLDED), flag(flags, KEEP), flag(flags, UNKNOWN_OUTCOME)
 	end
+	records[order] = r
+	return r
+end
+
+-- listed is the list that a record is in. A held order that is kept beyond its deadline is
+-- never due.
+local function listed(r)
+	if r.state == NONE then return nil end
+	if r.state ~= HELD or not r.keep then return DUE end
+	return r.unknown and KEPT_UNKNOWN or KEPT
+end
+
+local function isUnknown(r) return r.state == HELD and r.unknown and not r.keep end
+
+-- Changes of lists: by list and name the instant, or false for what leaves it.
+local changes = {}
+
+local function change(key, name, at)
+	local of = changes[key]
+	if not of then
+		of = {}
+		changes[key] = of
+	end
+	of[name] = at
+end
+
+local function list(name, was, is, before, at)
+	if was and was ~= is then change(was, name, false) end
+	if is and (was ~= is or before ~= at) then change(is, name, at) end
 end
 
 local function save(order, old, new)
 	recount(old, new)
-	list(DUE, 'r' .. order, isDue(old), isDue(new), old.till, new.till)
-	list(UNKNOWN, order, isUnknown(old), isUnknown(new), old.till, new.till)
-	list(KEPT, order, isKept(old), isKept(new), old.till, new.till)
-	list(KEPT_UNKNOWN, order, isKeptUnknown(old), isKeptUnknown(new), old.till, new.till)
-	if new.state == NONE then
-		call('HDEL', ORDERS, order)
-	else
-		write(order, new)
+	list(ORDER .. order, listed(old), listed(new), old.till, new.till)
+	if old.unknown or new.unknown then
+		list(ORDER .. order, isUnknown(old) and UNKNOWN, isUnknown(new) and UNKNOWN, old.till, new.till)
 	end
+	records[order] = new
+	orders[#orders + 1] = order
+end
+
+-- many calls a command with many values. Lua has no more than some thousand on its stack.
+local function many(command, key, values)
+	for i = 1, #values, 1000 do
+		call(command, key, unpack(values, i, math.min(i + 999, #values)))
+	end
+end
+
+local function writeRecords(put, drop)
+	for _, order in ipairs(orders) do
+		local r = records[order]
+		if r.state == NONE then
+			drop[#drop + 1] = ORDER .. order
+		else
+			local flags = (r.folded and FOLDED or 0) + (r.keep and KEEP or 0) + (r.unknown and UNKNOWN_OUTCOME or 0)
+			local n = #put
+			put[n + 1], put[n + 2] = ORDER .. order, pack(r.state, r.till, r.remember, flags, r.open, r.packed)
+		end
+	end
+end
+
+local function writeCounts(put, drop)
+	for _, key in ipairs(keys) do
+		local c = counts[key]
+		if isNone(c) then
+			if c.stored then drop[#drop + 1] = COUNT .. key end
+		else
+			local new = pack(c.held, c.committed, c.revision, c.ends, c.reason)
+			if new ~= c.stored then
+				local n = #put
+				put[n + 1], put[n + 2] = COUNT .. key, new
+			end
+		end
+		if c.ends ~= c.listed then
+			list(COUNT .. key, c.listed ~= 0 and DUE, c.ends ~= 0 and DUE, c.listed, c.ends + WINDOW_GRACE)
+		end
+	end
+end
+
+-- flush writes all. A server without memory or disk refuses what adds to it, and that comes
+-- first: then nothing is written.
+local function flush()
+	local put, drop = {}, {}
+	writeRecords(put, drop)
+	writeCounts(put, drop)
+	many('HSET', LEDGER, put)
+	for key, names in pairs(changes) do
+		local added, removed = {}, {}
+		for name, at in pairs(names) do
+			if at then
+				local n = #added
+				added[n + 1], added[n + 2] = at, name
+			else
+				removed[#removed + 1] = name
+			end
+		end
+		many('ZADD', key, added)
+		many('ZREM', key, removed)
+	end
+	many('HDEL', LEDGER, drop)
 end
 
 local function copy(r)
@@ -240,10 +288,10 @@ end
 local function sweep(most)
 	local due = call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, most)
 	for _, name in ipairs(due) do
-		if name:byte() == 114 then load(name:sub(2)) end -- r
+		if name:sub(1, 1) == ORDER then load(name:sub(2)) end
 	end
 	for _, name in ipairs(due) do
-		if name:byte() == 99 then forget(name:sub(2)) end -- c
+		if name:sub(1, 1) == COUNT then forget(name:sub(2)) end
 	end
 	return #due == most
 end

@@ -1,10 +1,12 @@
--- Opens the ledger: names the life of a server that has none. KEYS[1] is that name, the
--- others are those of the ledger. ARGV: layout, and a name for a new life.
+-- Opens the ledger: names the life of a server that has none. ARGV: layout, a name for a new
+-- life, and which key this gateway digests with (or nothing).
 --
--- Returns the name of the life.
-local life = redis.call('GET', KEYS[1])
+-- Returns the name of the life, and which key the gateway before had.
+local life = redis.call('HGET', KEYS[1], 'life')
 if not life then
 	life = ARGV[1] .. ' ' .. ARGV[2]
-	redis.call('SET', KEYS[1], life)
+	redis.call('HSET', KEYS[1], 'life', life)
 end
-return life
+local key = redis.call('HGET', KEYS[1], 'key') or ''
+if ARGV[3] ~= '' and ARGV[3] ~= key then redis.call('HSET', KEYS[1], 'key', ARGV[3]) end
+return {life, key}

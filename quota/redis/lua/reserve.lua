@@ -6,15 +6,15 @@ local order, attempt = ARGV[2], ARGV[3]
 local hold, remember, keep, unlimited = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6] == '1', ARGV[7] == '1'
 local takes = unpacked(ARGV[8])
 
-local function prefetch()
-	local keys, n = {}, 0
-	for i = 1, #takes, TAKE do
-		n = n + 1
-		keys[n] = takes[i]
-	end
-	local stored = call('HMGET', COUNTS, unpack(keys))
-	for i = 1, n do count(keys[i], stored[i]) end
+local fields, n = {'life', ORDER .. order}, 2
+for i = 1, #takes, TAKE do
+	n = n + 1
+	fields[n] = COUNT .. takes[i]
 end
+local stored = call('HMGET', LEDGER, unpack(fields))
+if stored[1] ~= ARGV[1] then return otherLife() end
+read(order, stored[2])
+for i = 3, n do count(takes[(i - 3) * TAKE + 1], stored[i]) end
 
 -- What the order has already is not counted against it. An order that was settled cannot
 -- have more than it had.
@@ -99,7 +99,6 @@ local function reserve()
 	return reply
 end
 
-prefetch()
 sweep(SWEEP_WITH_CALL)
 local reply = reserve()
 flush()

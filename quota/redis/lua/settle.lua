@@ -66,6 +66,12 @@ local function same(new, old)
 	return new.state == old.state and new.till == old.till and new.unknown == old.unknown and #new.open == #old.open
 end
 
+local fields = {'life'}
+for i = 2, #ARGV, 7 do fields[#fields + 1] = ORDER .. ARGV[i] end
+local stored = call('HMGET', LEDGER, unpack(fields))
+if stored[1] ~= ARGV[1] then return otherLife() end
+for i = 2, #fields do read(ARGV[(i - 2) * 7 + 2], stored[i]) end
+
 sweep(SWEEP_WITH_CALL) -- so that nothing is shown as over that others no longer hold
 local replies, i = {}, 2
 while i <= #ARGV do
