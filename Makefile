@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure bench-redis load soak soak-redis reference conformance vulncheck
+.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure bench-redis bench-quota load soak soak-redis faults-quota soak-quota reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run -tags nobadger,nomysql,nopgx ./cmd/caddy run --config Caddyfile.example
@@ -25,6 +25,12 @@ conformance: ## worked cases of published engines; CONFORMANCE_CASES=file takes 
 
 soak: ## SAVES random saves, with stalls and kills, under readers that check every revision
 	SOAK=$(SAVES) go test -count=1 -v -timeout 2h -run 'TestSoak$$' ./reload
+
+faults-quota: ## that nothing is sold twice while programs are killed, answers lost and customers hang up
+	cd bench && go test -count=1 -v -run 'TestFaults$$' ./quota
+
+soak-quota: ## the same with a million orders
+	cd bench && go test -count=1 -v -timeout 6h -run 'TestFaults$$' ./quota -orders 1000000 -at-most 90m -at-once 256
 
 bench: ## nanoseconds and allocations of every stage
 	go test -run '^$$' -bench . -benchmem -cpu 1,2 ./...
@@ -52,6 +58,9 @@ soak-redis: ## SOAK_ORDERS orders race for a limit, over bad networks and while 
 
 bench-redis: ## reservations in a redis-server on the loopback, what one adds to an order, what a dead server does
 	go test -run '^$$' -bench . -benchmem ./quota/redis
+
+bench-quota: ## what counting costs: the ledgers by themselves, and what they add to an order
+	cd bench && go test -count=1 -v -timeout 1h -run 'TestFigures$$' ./quota -figures
 
 load: ## hey and vegeta for ten seconds each against Caddyfile.example, with edits: docs/loadtest.md
 	.ci/load
