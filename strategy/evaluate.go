@@ -131,7 +131,8 @@ func (e *evaluation) reset() {
 	e.lineState.reset()
 	e.choice.reset()
 	e.lookup.reset()
-	e.gift, e.quota.within = Gift{}, nil
+	e.gift = Gift{}
+	e.quota.reset()
 }
 
 func (o *order) reset() {
@@ -305,4 +306,7 @@ func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
 	e.cart, e.now, e.unixNano, e.location = c, now, now.UnixNano(), s.location
 	e.arith, e.skuForm = &s.arithmetic, s.spelling.skus
 	e.readCoupons(s, c.Coupons)
+	if e.trace != nil {
+		e.quota.within = e.trace.within
+	}
 }

@@ -51,21 +51,18 @@ func denying(s *strategy.Strategy, ids ...string) *strategy.Restriction {
 func TestLawDeniedRulesAreAsIfDisabled(t *testing.T) {
 	law(t, func(t *rapid.T, p pair) {
 		c := drawn(t)
-		var ids []string
+		var denied []string
+		with := c.often(70)
 		for i := range p.spec.rules {
-			if r := &p.spec.rules[i]; c.often(50) && len(ids) < 12 {
+			r := &p.spec.rules[i]
+			if with && c.often(50) {
 				r.quota = "{ uses = 1000 }"
-				ids = append(ids, r.id)
+			}
+			if c.often(40) && len(denied) < 12 {
+				denied = append(denied, r.id)
 			}
 		}
-		denied := slices.DeleteFunc(ids, func(string) bool { return c.often(30) })
-		if len(denied) == 0 {
-			t.Skip("no rule is denied")
-		}
 		s, disabled := mustLoadSpec(t, p.spec), p.without(denied...)
-		if s.Quotas() == nil {
-			t.Skip("the rules are disabled already")
-		}
 		got := engineAnswer(s, p.within(t, s, denying(s, denied...)), p.cart).String()
 		if want := disabled.quoted(t).String(); got != want {
 			t.Fatalf("without %v:\ngot  %s\nwant %s", denied, got, want)
@@ -202,6 +199,8 @@ func TestLawQuotasHold(t *testing.T) {
 		denied := s.Denied(q)
 		if x, err := s.ExplainWithin(p.cart, p.now, left); err != nil || engineAnswer(s, &x.Quote, p.cart).String() != engineAnswer(s, q, p.cart).String() {
 			t.Fatalf("the explanation differs: %v", err)
+		} else if broken := brokenReasons(s, x, denied); broken != "" {
+			t.Fatal(broken)
 		}
 		if slices.ContainsFunc(s.Quotas(), func(of strategy.Quota) bool { return of.Partial }) {
 			return
@@ -213,6 +212,26 @@ func TestLawQuotasHold(t *testing.T) {
 			t.Fatalf("without %v:\ngot  %s\nwant %s", denied, got, want)
 		}
 	})
+}
+
+// brokenReasons says what of the reasons does not hold: each rule that did not apply has one, and
+// a quota is the reason of denied rules and of those that share a partial quota alone.
+func brokenReasons(s *strategy.Strategy, x *strategy.Explanation, denied []string) string {
+	if len(x.Rejected)+len(x.Applied) < len(s.Rules()) {
+		return fmt.Sprintf("%d rules applied and %d did not, of %d", len(x.Applied), len(x.Rejected), len(s.Rules()))
+	}
+	for _, r := range x.Rejected {
+		if !slices.Contains(strategy.Reasons(), r.Reason) || r.Text == "" {
+			return r.Rule + " did not apply because of " + r.Reason
+		}
+		partly := slices.ContainsFunc(s.Quotas(), func(q strategy.Quota) bool {
+			return q.Partial && slices.Contains(q.Rules, slices.Index(s.Rules(), r.Rule))
+		})
+		if r.Reason == strategy.ReasonQuota && !slices.Contains(denied, r.Rule) && !partly {
+			return r.Rule + " was not denied, and the reason is its quota"
+		}
+	}
+	return ""
 }
 
 // brokenQuotas says what of the demands of a quote does not hold.

@@ -152,7 +152,7 @@ func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, 
 func (s *Strategy) Complete(q *Quote) error {
 	switch {
 	case q.Reason != "":
-	case s.quotas != nil:
+	case s.quotas != nil || q.work.quota.within != nil:
 		s.evaluateWithin(q)
 	default:
 		s.evaluate(q)

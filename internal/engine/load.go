@@ -39,6 +39,7 @@ func (e *Engine) check(c reload.Content, inService *reload.Revision[*Compiled]) 
 	}
 	err = e.test(tests, compiled.Strategy, inService == nil)
 	if err == nil && inService != nil && compiled.SHA256 != inService.Value.SHA256 {
+		e.logRecounts(inService.Value.Strategy, compiled.Strategy)
 		candidate.Note, err = e.compare(inService.Value.Strategy, compiled.Strategy, m.ActivateAt())
 	}
 	return candidate, err
