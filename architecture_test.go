@@ -181,8 +181,8 @@ var allowedImports = map[string][]string{
 	},
 	"internal/cli": {
 		"cart", "cart/mapping", "cart/preset", "money", "reload", "reload/history",
-		"strategy", "strategy/compare", "strategy/document", "strategy/format", "strategy/ruletest", "strategy/schema",
-		"internal/adminapi", "internal/atomicfile", "internal/brief", "internal/cartoptions", "internal/handlers",
+		"strategy", "strategy/compare", "strategy/document", "strategy/format", "strategy/ruletest", "strategy/schema", "strategy/sheet",
+		"internal/adminapi", "internal/assertion", "internal/atomicfile", "internal/brief", "internal/cartoptions", "internal/handlers",
 		"internal/publish", "internal/strategyfile",
 	},
 	"money":                      {},

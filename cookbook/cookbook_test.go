@@ -111,7 +111,7 @@ func beside(t *testing.T) func(name string) string {
 func sourcesOf(t *testing.T, name, text string, beside func(name string) string) []strategy.Source {
 	t.Helper()
 	sources := []strategy.Source{{Name: name, Data: []byte(text)}}
-	for _, name := range strategy.Spreadsheets(sources...) {
+	for _, name := range strategy.Companions(sources...) {
 		sources = append(sources, strategy.Source{Name: name, Data: []byte(beside(name)), Companion: true})
 	}
 	return sources

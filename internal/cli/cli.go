@@ -37,7 +37,7 @@ standard error output. The exit code is 0 if all is fine, 1 if the command could
 not do its work, and 2 if it found something: an invalid file, a changed log.`,
 		CobraFunc: func(cmd *cobra.Command) {
 			cmd.AddCommand(
-				benchCommand(), checkCommand(), diffCommand(), explainCommand(), exportCommand(), fmtCommand(),
+				benchCommand(), checkCommand(), codesCommand(), diffCommand(), explainCommand(), exportCommand(), fmtCommand(),
 				initCommand(), logCommand(), mapCommand(), publishCommand(), quotasCommand(), reservationsCommand(), rollbackCommand(), schemaCommand(), testCommand(),
 			)
 			cmd.RunE = runNone

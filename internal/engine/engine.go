@@ -62,7 +62,7 @@ type Compiled struct {
 	SHA256        string // its fingerprint in hexadecimal
 	Counters      *telemetry.RuleCounters
 	QuotaCounters *telemetry.QuotaCounters // nil if it has no quotas
-	Companions    []strategy.Source        // the files that the strategy names, for drafts of it
+	Companions    []strategy.Source        // the files that the strategy names, for drafts of it; no codes
 
 	texts string // the digest of its texts in hexadecimal; "" if it has none
 }
