@@ -36,6 +36,7 @@ import (
 //	    max_lines     <count>
 //	    on_invalid    pass|reject
 //	    on_oversize   pass|reject
+//	    ledger        embedded|redis|off …
 //	    order_key     <placeholder>
 //	    code_key      <set> <key>
 //	    reserve       on|off
@@ -162,7 +163,7 @@ func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 var optionNames = []string{
 	"env", "source", "prices", "customer", "on_invalid", "on_oversize", "header_prefix", "headers", "max_body", "decode", "max_lines",
 	"lines", "respond", "explain", "origins", "sign", "map", "fractional", "exact_ids", "text_flags", "content_types",
-	"order_key", "code_key", "reserve", "on_price_change",
+	"ledger", "order_key", "code_key", "reserve", "on_price_change",
 	"reload", "guard", "state",
 }
 

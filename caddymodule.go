@@ -22,6 +22,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/lazylog"
+	_ "github.com/promogate/caddy-discount/quota/embedded" // the default ledger
 )
 
 func init() {

@@ -14,6 +14,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/reservations"
 	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -56,6 +57,8 @@ type decision struct {
 	compact                             string // all of them as one Dictionary, where that is set
 	strategy                            *engine.Compiled
 	amounts                             amounts
+
+	granted *reservations.Granted // what the order holds of a ledger; nil for nothing
 }
 
 // amounts are those of the headers as numbers, in minor units.

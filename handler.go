@@ -12,6 +12,9 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
+	"github.com/promogate/caddy-discount/internal/outcome"
+	"github.com/promogate/caddy-discount/internal/reservations"
+	"github.com/promogate/caddy-discount/quota"
 )
 
 // ServeHTTP removes what the client sent under owned names, prices the cart if the matcher matches,
@@ -33,6 +36,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if d == nil {
 		d = p.order(r, in)
 	}
+	state.granted.Supersede(d.granted)
+	state.granted = d.granted
 	p.observe(r, state, d, spoofed)
 	if prefix.priced {
 		h.repeats.Note(p.log, p.engine.Key().Path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
@@ -50,7 +55,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		w = httpbody.SingleContinue(&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, r)
 	}
 	w, filter := state.filterResponse(w, p.names, p.respond, d)
-	err = next.ServeHTTP(w, r)
+	if d.granted == nil {
+		err = next.ServeHTTP(w, r)
+	} else {
+		err = p.serveReserved(w, r, next, d.granted)
+	}
 	filter.finish()
 	// After an error the routes of handle_errors may read the body, and after a response that is no
 	// success those of intercept: each may send the order to another service.
@@ -58,6 +67,40 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		in.body.Release()
 	}
 	return err
+}
+
+// serveReserved has an order served that holds something of a ledger, and says what became of it: at
+// the header of the response if it is accepted, and otherwise once it is served.
+func (p *pricer) serveReserved(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, g *reservations.Granted) (err error) {
+	outcome.Clear(r, p.names.Reservation)
+	filter := filterOf(w, p.names.Prefix)
+	filter.onHeader = func(status int) {
+		if a, final := outcome.AtHeader(r, p.names.Reservation, status); final {
+			g.Settle(a.Outcome())
+		}
+	}
+	served := false
+	defer func() {
+		filter.onHeader = nil
+		p.settle(r, g, filter.status, err, served)
+	}()
+	err = next.ServeHTTP(w, r)
+	served = true
+	return err
+}
+
+// settle says what became of an order that was served, or whose handlers panicked, as those do that
+// give up a response.
+func (p *pricer) settle(r *http.Request, g *reservations.Granted, written int, failure error, served bool) {
+	a, err := outcome.Of(r, p.names.Reservation, written, failure)
+	if err != nil {
+		p.log.Warn("word of the order service about a reservation not read", zap.String("header", p.names.Reservation), zap.Error(err))
+	}
+	if !served {
+		g.Settle(quota.Unknown, 0) // unless the header has said it
+		return
+	}
+	g.Settle(a.Outcome())
 }
 
 // forward forwards a request that was stripped and that this handler does not price.
@@ -98,7 +141,9 @@ func (p *pricer) logPanic(v any, in pricedInput) {
 
 // requestState is what the handlers of one request share.
 type requestState struct {
-	decision *decision // of the last handler that priced the request; nil if none has
+	decision *decision             // of the last handler that priced the request; nil if none has
+	granted  *reservations.Granted // what the request holds of a ledger; nil for nothing
+	own      quota.ID              // of its order, if it has no name; zero until it is needed
 	first    stripped
 	more     []stripped   // of further prefixes; few requests have any
 	filter   headerFilter // of the first handler that filters the response, kept here to save an allocation

@@ -18,9 +18,11 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/keyring"
+	"github.com/promogate/caddy-discount/internal/ledgers"
 	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
@@ -55,6 +57,38 @@ func releaseEngine(e *engine.Engine, h *engine.Handler) error {
 	e.Leave(h)
 	_, err := engines.Delete(e.Key())
 	return err
+}
+
+// acquireLedger acquires the ledger that the handlers of a strategy have agreed on. One that is named
+// and is no file is opened at once, so that what is wrong with it is an error at the start.
+func (o *Options) acquireLedger(running *engine.Engine) (*ledgers.Ledger, error) {
+	shared := o.shared()
+	config := shared.ledgerOf(o.key())
+	counts := len(running.Live().Value.Quotas()) > 0
+	if o.State.Dir == stateOff && config.IsFile() && (counts || config.Named()) {
+		return nil, errors.New("ledger: embedded is a file of the state directory, and state is off: name another ledger, or a state directory")
+	}
+	l, err := ledgers.Acquire(config, currentLog)
+	if err == nil && (l == nil || config.IsFile()) {
+		return l, nil
+	}
+	if err == nil {
+		if err = l.Open(); err != nil {
+			err = errors.Join(err, l.Release())
+		}
+	}
+	return l, directive.InOption("ledger", err)
+}
+
+// openLedger opens the ledger if the strategy in service has a quota. It does so when the configuration
+// has started, so that one that is only validated writes nothing, and after each edit.
+func (p *pricer) openLedger() {
+	if len(p.engine.Live().Value.Quotas()) == 0 {
+		return
+	}
+	if err := p.ledger.Open(); err != nil {
+		p.log.Error("cannot open ledger", zap.Error(err))
+	}
 }
 
 // keyrings are the keyrings in use, by SignOptions.id. Handlers that sign alike share one keyring,

@@ -1,23 +1,35 @@
 package discount
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	"github.com/promogate/caddy-discount/internal/assertion"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
+	"github.com/promogate/caddy-discount/internal/ledgers"
 	"github.com/promogate/caddy-discount/quota"
 )
 
 // OrderOptions say which order a request is, whose it is, and what it may take of what promotions
 // have left.
 type OrderOptions struct {
+	// The ledger that counts what promotions with quotas have given. Its engine is `embedded`, a file
+	// in the state directory for one gateway, or `redis`, which several gateways share. With `off`
+	// nothing is counted, and rules with a quota apply by their `on_outage`. All handlers of one
+	// strategy and `env` in a configuration share it. Default: `embedded`, once the strategy has a
+	// quota.
+	LedgerRaw json.RawMessage `json:"ledger,omitempty" caddy:"namespace=http.discount.ledgers inline_key=engine"`
+
 	// The name of the order that a request is, such as `{http.request.header.Idempotency-Key}`: a
 	// request that comes again with the same name, the same customer and the same cart is the same
 	// order, and is counted once. Set it only where the order service takes an order of one name
@@ -51,11 +63,13 @@ type OrderOptions struct {
 
 // orderOptionNames are the options that [OrderOptions.option] reads. customer is an option of the
 // cart, too.
-var orderOptionNames = []string{"order_key", "code_key", "reserve"}
+var orderOptionNames = []string{"ledger", "order_key", "code_key", "reserve"}
 
 // option reads the arguments of an option in a Caddyfile.
 func (o *OrderOptions) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
+	case "ledger":
+		return o.ledger(d)
 	case "order_key":
 		if err := directive.Word(d, &o.OrderKey); err != nil {
 			return err
@@ -67,6 +81,47 @@ func (o *OrderOptions) option(d *caddyfile.Dispenser, name string) error {
 		o.Reserve = new(bool)
 		return directive.OnOff(d, o.Reserve)
 	}
+}
+
+// ledger reads the name of an engine, and what its module reads.
+func (o *OrderOptions) ledger(d *caddyfile.Dispenser) error {
+	if !d.NextArg() {
+		return d.Err("ledger takes an engine: embedded, redis or off")
+	}
+	name := d.Val()
+	if name == ledgers.Off {
+		if d.NextArg() || d.NextBlock(1) {
+			return d.Err("ledger off takes no options")
+		}
+		o.LedgerRaw = json.RawMessage(`{"engine":"` + ledgers.Off + `"}`)
+		return nil
+	}
+	id := ledgers.Namespace + "." + name
+	if _, err := caddy.GetModule(id); err != nil {
+		return d.Errf("ledger: there is no engine %q in this program, there are %s and off", name, strings.Join(ledgers.Engines(), ", "))
+	}
+	module, err := caddyfile.UnmarshalModule(d, id)
+	if err != nil {
+		return err
+	}
+	o.LedgerRaw = caddyconfig.JSONModuleObject(module, "engine", name, nil)
+	return nil
+}
+
+// canonicalLedger is the configuration of the ledger in the one form that differs only if it means
+// something else; "" for none.
+func (o *OrderOptions) canonicalLedger() (string, error) {
+	if len(o.LedgerRaw) == 0 {
+		return "", nil
+	}
+	var value any
+	d := json.NewDecoder(bytes.NewReader(o.LedgerRaw))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(value)
+	return string(text), err
 }
 
 // codeKey reads the name of a set of codes, and its key.
@@ -150,7 +205,8 @@ func (o *OrderOptions) fill() error {
 
 // validate checks the options. No error contains a key.
 func (o *OrderOptions) validate() error {
-	errs := []error{checkPlaceholder("order_key", o.OrderKey), checkPlaceholder("customer", o.CustomerIdentity)}
+	_, ledgerError := o.canonicalLedger()
+	errs := []error{directive.InOption("ledger", ledgerError), checkPlaceholder("order_key", o.OrderKey), checkPlaceholder("customer", o.CustomerIdentity)}
 	for _, name := range slices.Sorted(maps.Keys(o.CodeKeys)) {
 		if name == "" {
 			errs = append(errs, errors.New("code_key: the name of the set of codes is missing"))

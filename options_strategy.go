@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,8 @@ import (
 	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/handlers"
+	"github.com/promogate/caddy-discount/internal/ledgers"
+	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -235,13 +238,32 @@ type sharedOptions struct {
 	reload ReloadOptions
 	guard  GuardrailOptions
 	state  StateOptions
+	ledger string // canonical; "" for none
 }
 
 // shared are the options that a handler gives to its strategy.
-func (o *Options) shared() sharedOptions { return sharedOptions{o.Reload, o.Guard, o.State} }
+func (o *Options) shared() sharedOptions {
+	ledger, _ := o.canonicalLedger() // Validate has the error
+	return sharedOptions{o.Reload, o.Guard, o.State, ledger}
+}
 
 // share takes over the options of the strategy.
-func (o *Options) share(s sharedOptions) { o.Reload, o.Guard, o.State = s.reload, s.guard, s.state }
+func (o *Options) share(s sharedOptions) {
+	o.Reload, o.Guard, o.State = s.reload, s.guard, s.state
+	if s.ledger != "" {
+		o.LedgerRaw = json.RawMessage(s.ledger)
+	}
+}
+
+// ledgerOf says which ledger counts the orders of a strategy. Strategies share a namespace that they
+// name; otherwise each has a directory of its own.
+func (s *sharedOptions) ledgerOf(key engine.Key) ledgers.Config {
+	c := ledgers.Config{Raw: json.RawMessage(s.ledger), Origin: quota.Origin{Namespace: filepath.Base(key.Path), StateDir: s.state.dirOf(key)}}
+	if c.HasNamespace() && s.state.Dir != stateOff {
+		c.Origin = quota.Origin{StateDir: s.state.Dir}
+	}
+	return c
+}
 
 // fill puts the defaults in where no handler gives anything.
 func (s *sharedOptions) fill() error {
@@ -265,6 +287,7 @@ func (s *sharedOptions) merge(other sharedOptions) error {
 		handlers.Agree("state keep", &s.state.Keep, other.state.Keep, strconv.Itoa),
 		handlers.Agree("state key", &s.state.Key, other.state.Key, nil),
 		handlers.AgreeIfGiven("state rollback", &s.state.NoRollback, other.state.NoRollback, rollbackText),
+		handlers.Agree("ledger", &s.ledger, other.ledger, nil), // it may have a password
 	)
 }
 

@@ -20,9 +20,12 @@ import (
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/keyring"
+	"github.com/promogate/caddy-discount/internal/ledgers"
 	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/reservations"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/money"
+	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -39,6 +42,7 @@ type pricer struct {
 	configuration *configuration
 	engine        *engine.Engine
 	self          *engine.Handler  // this handler, as the engine knows it
+	ledger        *ledgers.Ledger  // nil for nothing that is counted
 	keys          *keyring.Keyring // nil for no assertions
 	sign          *SignOptions
 	explains      bool // its answers take many quotes
@@ -52,6 +56,11 @@ type pricer struct {
 	decoders     *httpbody.Decoders
 	slots        *pace.BodyLimiter
 	scratch      sync.Pool // of *scratch
+
+	// Which order a request is, and what it takes of quotas.
+	reserver           *reservations.Reserver
+	reserves           bool
+	orderKey, identity string // with placeholders of the request; "" for none
 
 	// What is decided without a quote.
 	noCart         *noCart
@@ -87,18 +96,29 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		return nil, errors.Join(lookedForStrategy(configured, err), configuration.leave())
 	}
 	key := o.key()
+	ledger, err := o.acquireLedger(running)
+	if err != nil {
+		return nil, errors.Join(err, releaseEngine(running, self), configuration.leave(), releaseKeyring(o.Sign))
+	}
 	for _, file := range keyFiles(logKey, o.State.dirOf(key)) {
 		keyring.WarnOfReaders(ctx.Logger(), file)
 	}
 	p := o.newPricer(ctx.Logger(), reader)
 	p.configuration, p.engine, p.self = configuration, running, self
 	p.keys, p.sign = keys, o.Sign
+	p.ledger, p.reserver = ledger, ledger.Reserver(key.ID())
+	p.reserves = module == moduleDiscount && *o.Reserve
+	p.orderKey, p.identity = o.OrderKey, o.CustomerIdentity
 	onStarted(ctx, func(events *caddyevents.App) {
 		shared := configuration.of(key)
 		running.Configure(shared.forEngine(key))
 		running.StartJournal()
 		running.Started(self)
-		running.Subscribe(p, func(name string, data map[string]any) { events.Emit(ctx, name, data) })
+		p.openLedger()
+		running.Subscribe(p, func(name string, data map[string]any) {
+			p.openLedger()
+			events.Emit(ctx, name, data)
+		})
 	})
 	return p, nil
 }
@@ -180,7 +200,7 @@ func (p *pricer) close() error {
 	}
 	p.recognition.close()
 	p.engine.Unsubscribe(p)
-	return errors.Join(releaseEngine(p.engine, p.self), p.configuration.leave(), releaseKeyring(p.sign))
+	return errors.Join(p.ledger.Release(), releaseEngine(p.engine, p.self), p.configuration.leave(), releaseKeyring(p.sign))
 }
 
 // input finds what the cart of a request is read from, and reads it. The decision is set
@@ -254,6 +274,7 @@ func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
 		return d
 	}
 	if p.rejectDearer && q.cart.HasExpectedPayable && q.quote.Payable > q.cart.ExpectedPayable {
+		q.granted.Settle(quota.Release, 0)
 		d = p.decide(q, in)
 		d.problem = dearer(&q.quote, q.cart.ExpectedPayable)
 		return d
@@ -263,7 +284,9 @@ func (p *pricer) order(r *http.Request, in pricedInput) (d *decision) {
 		p.engine.Offer(&q.cart, guardrail.Client(address), q.at)
 	}
 	q.by.Counters.Count(q.shard, &q.quote)
-	return p.decide(q, in)
+	d = p.decide(q, in)
+	d.granted = q.granted
+	return d
 }
 
 // scratch is the working memory of one request. It is pooled: nothing in it may be
@@ -275,6 +298,11 @@ type scratch struct {
 	sampler guardrail.Sampler
 	shard   *telemetry.Shard // to count in
 	slot    *pace.Slot       // of a large body or a long quote; nil for others
+
+	// Of a strategy with quotas.
+	order   reservations.Order
+	work    reservations.Workspace
+	granted *reservations.Granted // nil for nothing
 }
 
 // borrow takes a scratch from the pool. A large body waits for its slot first, so that waiting
@@ -299,7 +327,10 @@ func (p *pricer) release(s *scratch, in pricedInput, d **decision) {
 		p.slots.Release(s.slot)
 		s.slot = nil
 	}
+	granted := s.granted
+	s.granted, s.order = nil, reservations.Order{}
 	if v := recover(); v != nil {
+		granted.Settle(quota.Release, 0)
 		p.logPanic(v, in)
 		*d = refuse(statusUnavailable, "the discount could not be computed")
 		return // s may be in any state: it is left to the garbage collector
@@ -345,11 +376,57 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 		}
 		q.waited = time.Since(began)
 	}
-	if err := q.by.Complete(&s.quote); err != nil {
+	if err := p.complete(r, q); err != nil {
 		s.shard.TooManySteps()
 		return q, tooManySteps
 	}
 	return q, nil
+}
+
+// complete completes the quote of a cart, within what quotas leave of the strategy. The error is
+// [strategy.ErrTooManySteps].
+func (p *pricer) complete(r *http.Request, q quoted) error {
+	s := q.scratch
+	if len(q.by.Quotas()) == 0 {
+		return q.by.Complete(&s.quote)
+	}
+	p.identify(r, s)
+	pricing := reservations.Pricing{Strategy: q.by.Strategy, Quote: &s.quote, Cart: &s.cart, At: q.at}
+	p.reserver.Begin(&s.order, &s.work, pricing)
+	err := q.by.Complete(&s.quote)
+	if err == nil {
+		s.granted, err = p.reserver.Finish(r.Context(), &s.order, &s.work, pricing)
+	}
+	return err
+}
+
+// identify says which order a request is, and whose. Only a POST takes something without a name: it
+// is the one method that makes a new order each time.
+func (p *pricer) identify(r *http.Request, s *scratch) {
+	state := stateOf(r)
+	s.order = reservations.Order{
+		Takes: p.reserves && carriesBody(r.Method), NeedsName: r.Method != http.MethodPost,
+		Key: requestValue(r, p.orderKey), Own: &state.own, Before: state.granted,
+	}
+	if p.identity != "" {
+		s.order.Customer, s.order.Identified = requestValue(r, p.identity), true
+	}
+}
+
+// requestValue is a text with the placeholders of a request; "" if one of them has no value.
+func requestValue(r *http.Request, text string) string {
+	if text == "" {
+		return ""
+	}
+	repl, ok := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
+	if !ok {
+		return ""
+	}
+	value, err := repl.ReplaceOrErr(text, true, true)
+	if err != nil {
+		return ""
+	}
+	return value
 }
 
 // readCart reads the cart into the scratch. It reports false if the request has none.

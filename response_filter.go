@@ -56,16 +56,18 @@ type headerFilter struct {
 	caddyhttp.ResponseWriterWrapper
 	names    *httpheader.Names
 	decision *decision
-	sets     bool // the headers of the decision
-	passes   bool // what the upstream sends, but what no client sees
-	done     bool // the header was sent
-	status   int  // of the response, once it was sent
+	sets     bool             // the headers of the decision
+	passes   bool             // what the upstream sends, but what no client sees
+	done     bool             // the header was sent
+	status   int              // of the response, once it was sent
+	onHeader func(status int) // is told when the header is final; nil for none
 }
 
 // WriteHeader strips informational responses such as 103 Early Hints too.
 func (w *headerFilter) WriteHeader(status int) {
 	if !w.done {
 		w.done, w.status = status >= http.StatusOK || status == http.StatusSwitchingProtocols, status
+		w.announce()
 		w.prepare(w.done)
 	}
 	w.ResponseWriterWrapper.WriteHeader(status)
@@ -89,6 +91,7 @@ func (w *headerFilter) ReadFrom(r io.Reader) (int64, error) {
 func (w *headerFilter) FlushError() error {
 	if !w.done {
 		w.status = http.StatusOK
+		w.announce()
 		w.prepare(true)
 	}
 	return http.NewResponseController(w.ResponseWriter).Flush()
@@ -97,7 +100,16 @@ func (w *headerFilter) FlushError() error {
 func (w *headerFilter) imply() {
 	if !w.done {
 		w.done, w.status = true, http.StatusOK
+		w.announce()
 		w.prepare(true)
+	}
+}
+
+// announce tells of the status of a response, before its header is changed. An informational one says
+// nothing of the order.
+func (w *headerFilter) announce() {
+	if w.onHeader != nil && (w.status >= http.StatusOK || w.status == http.StatusSwitchingProtocols) {
+		w.onHeader(w.status)
 	}
 }
 

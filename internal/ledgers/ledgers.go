@@ -28,6 +28,14 @@ const (
 	Off = "off"
 )
 
+// Engines lists the engines in the program.
+func Engines() (names []string) {
+	for _, m := range caddy.GetModules(Namespace) {
+		names = append(names, m.ID.Name())
+	}
+	return names
+}
+
 // settleFor is how long the end of a ledger waits for what it is to be told.
 const settleFor = 5 * time.Second
 
@@ -37,13 +45,25 @@ type Config struct {
 	// default.
 	Raw json.RawMessage
 
-	// Strategy identifies the strategy.
-	Strategy string
-	Origin   quota.Origin
+	Origin quota.Origin
 }
 
 // Named reports whether the configuration names an engine.
 func (c *Config) Named() bool { return len(c.Raw) > 0 }
+
+// IsFile reports whether the ledger is a file of the state directory. It is opened when it is needed.
+func (c *Config) IsFile() bool {
+	name, _, err := c.engine()
+	return err == nil && name == Default
+}
+
+// HasNamespace reports whether the configuration names a namespace.
+func (c *Config) HasNamespace() bool {
+	var o struct {
+		Namespace string `json:"namespace"`
+	}
+	return json.Unmarshal(c.Raw, &o) == nil && o.Namespace != ""
+}
 
 // engine is the name of the engine, and its configuration without it.
 func (c *Config) engine() (name string, module json.RawMessage, err error) {
@@ -174,16 +194,6 @@ func (l *Ledger) Open() error {
 		r.Use(l.opened)
 	}
 	return nil
-}
-
-// Opened returns the ledger that was opened; nil if none was.
-func (l *Ledger) Opened() *reservations.Ledger {
-	if l == nil {
-		return nil
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.opened
 }
 
 // Destruct implements [caddy.Destructor]: it waits until the ledger was told what became of the orders,
