@@ -15,8 +15,8 @@ import (
 	"github.com/promogate/caddy-discount/quota"
 )
 
-// limited is a strategy with two quotas: limited.units and limited.units_per_customer.
-const limited = "version = \"limited\"\n[rule.limited]\nunit_price = 9.00\nquota = { units = 5, units_per_customer = 2 }\n"
+// limitedTwice is a strategy with two quotas: limited.units and limited.units_per_customer.
+const limitedTwice = "version = \"limited\"\n[rule.limited]\nunit_price = 9.00\nquota = { units = 5, units_per_customer = 2 }\n"
 
 // countedShop is the admin API of a shop whose orders are counted in a ledger.
 type countedShop struct {
@@ -29,7 +29,7 @@ type countedShop struct {
 func openCounted(t *testing.T, site string) *countedShop {
 	t.Helper()
 	a := describedAdmin(t)
-	open(t, limited, site)
+	open(t, limitedTwice, site)
 	s := &countedShop{adminDescription: a, ledger: quota.NewMemory(time.Now), engine: runningEngines()[0]}
 	s.at = "/discount/strategies/" + s.engine.Key().ID()
 	counted(t, s.ledger)

@@ -184,7 +184,7 @@ func (a *adminDescription) askOfQuotas(s *shop, at string) {
 	a.t.Helper()
 	ledger, order := quota.NewMemory(time.Now), quota.NewID()
 	counted(a.t, ledger)
-	s.saved(limited, "limited")
+	s.saved(limitedTwice, "limited")
 	q := quota.Request{Order: order, Attempt: order, Terms: quota.Terms{Hold: time.Hour}, Takes: []quota.Take{
 		{Key: quota.Counter{Kind: quota.Units, Name: "limited"}.Key(), Amount: 1, Limit: 5},
 	}}

@@ -43,19 +43,22 @@ func (o *Order) customer(c *cart.Cart) string {
 
 // takes reports whether the order takes what it is granted.
 func (o *Order) takes(c *cart.Cart) bool {
-	return o.Takes && (!o.NeedsName || o.Key != "" || c.OrderID != "")
+	return o.Takes && (!o.NeedsName || o.isNamed(c))
 }
 
+// isNamed reports whether another request may be the same order.
+func (o *Order) isNamed(c *cart.Cart) bool { return o.Key != "" || c.OrderID != "" }
+
 // id is which order it is.
-func (o *Order) id(d *quota.Digester, c *cart.Cart) quota.ID {
-	if o.Key != "" || c.OrderID != "" {
+func (o *Order) id(d *quota.Digester, c *cart.Cart, at time.Time) quota.ID {
+	if o.isNamed(c) {
 		name := quota.OrderName{Key: o.Key, Customer: o.customer(c), CartOrder: c.OrderID, Cart: digestOf(c)}
 		if id, named := d.Order(name); named {
 			return id
 		}
 	}
 	if o.Own.IsZero() {
-		*o.Own = quota.NewID()
+		*o.Own = quota.NewOrderID(at)
 	}
 	return *o.Own
 }

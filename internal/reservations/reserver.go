@@ -160,7 +160,7 @@ func (l *Ledger) reserve(ctx context.Context, o *Order, w *Workspace, p Pricing)
 
 // newGranted is what the order would be granted.
 func (l *Ledger) newGranted(o *Order, w *Workspace, p Pricing) *Granted {
-	g := &Granted{Order: o.id(l.Digester, p.Cart), takes: slices.Clone(w.takes), ledger: l, counters: p.Counters, Until: p.At.Add(l.Terms.Hold)}
+	g := &Granted{Order: o.id(l.Digester, p.Cart, p.At), takes: slices.Clone(w.takes), ledger: l, counters: p.Counters, Until: p.At.Add(l.Terms.Hold)}
 	if b := o.Before; b != nil && !b.settled && b.ledger == l && b.Order == g.Order {
 		g.attempt = b.attempt // which replaces what it took
 		return g
