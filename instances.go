@@ -64,7 +64,7 @@ func releaseEngine(e *engine.Engine, h *engine.Handler) error {
 func (o *Options) acquireLedger(running *engine.Engine) (*ledgers.Ledger, error) {
 	shared := o.shared()
 	config := shared.ledgerOf(o.key())
-	counts := len(running.Live().Value.Quotas()) > 0
+	counts := running.Live().Value.CountsOrders()
 	if o.State.Dir == stateOff && config.IsFile() && (counts || config.Named()) {
 		return nil, errors.New("ledger: embedded is a file of the state directory, and state is off: name another ledger, or a state directory")
 	}
@@ -83,7 +83,7 @@ func (o *Options) acquireLedger(running *engine.Engine) (*ledgers.Ledger, error)
 // openLedger opens the ledger if the strategy in service has a quota. It does so when the configuration
 // has started, so that one that is only validated writes nothing, and after each edit.
 func (p *pricer) openLedger() {
-	if len(p.engine.Live().Value.Quotas()) == 0 {
+	if !p.engine.Live().Value.CountsOrders() {
 		return
 	}
 	if err := p.ledger.Open(); err != nil {

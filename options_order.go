@@ -18,6 +18,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/ledgers"
 	"github.com/promogate/caddy-discount/quota"
+	"github.com/promogate/caddy-discount/strategy"
 )
 
 // OrderOptions say which order a request is, whose it is, and what it may take of what promotions
@@ -214,4 +215,20 @@ func (o *OrderOptions) validate() error {
 		errs = append(errs, directive.InOption("code_key "+name, checkSecret(o.CodeKeys[name])))
 	}
 	return errors.Join(errs...)
+}
+
+// codeKeys are the keys of signed codes; nil for none.
+func (o *OrderOptions) codeKeys() (*strategy.CodeKeys, error) {
+	if len(o.CodeKeys) == 0 {
+		return nil, nil
+	}
+	keys := make(map[string][]byte, len(o.CodeKeys))
+	for name, text := range o.CodeKeys {
+		secret, err := assertion.ReadSecret(text)
+		if err != nil {
+			return nil, fmt.Errorf("code_key %s: %w", name, err)
+		}
+		keys[name] = secret
+	}
+	return strategy.NewCodeKeys(keys)
 }

@@ -61,6 +61,7 @@ type pricer struct {
 	reserver           *reservations.Reserver
 	reserves           bool
 	orderKey, identity string // with placeholders of the request; "" for none
+	codeKeys           *strategy.CodeKeys
 
 	// What is decided without a quote.
 	noCart         *noCart
@@ -80,6 +81,10 @@ type pricer struct {
 func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 	configured, logKey := o.Strategy, o.State.Key
 	read, reader, err := o.prepare()
+	if err != nil {
+		return nil, err
+	}
+	codeKeys, err := o.codeKeys()
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +114,7 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 	p.ledger, p.reserver = ledger, ledger.Reserver(key.ID())
 	self.Ledger = p.countedIn
 	p.reserves = module == moduleDiscount && *o.Reserve
-	p.orderKey, p.identity = o.OrderKey, o.CustomerIdentity
+	p.orderKey, p.identity, p.codeKeys = o.OrderKey, o.CustomerIdentity, codeKeys
 	onStarted(ctx, func(events *caddyevents.App) {
 		shared := configuration.of(key)
 		running.Configure(shared.forEngine(key))
@@ -390,11 +395,11 @@ func (p *pricer) price(r *http.Request, in pricedInput, s *scratch) (quoted, *de
 // [strategy.ErrTooManySteps].
 func (p *pricer) complete(r *http.Request, q quoted) error {
 	s := q.scratch
-	if len(q.by.Quotas()) == 0 {
+	if !q.by.CountsOrders() {
 		return q.by.Complete(&s.quote)
 	}
 	p.identify(r, s)
-	pricing := reservations.Pricing{Strategy: q.by.Strategy, Quote: &s.quote, Cart: &s.cart, At: q.at, Counters: q.by.QuotaCounters}
+	pricing := reservations.Pricing{Strategy: q.by.Strategy, Quote: &s.quote, Cart: &s.cart, At: q.at, Counters: q.by.QuotaCounters, CodeKeys: p.codeKeys}
 	p.reserver.Begin(&s.order, &s.work, pricing)
 	err := q.by.Complete(&s.quote)
 	if err == nil {

@@ -82,6 +82,10 @@ func (s *Strategy) Quotas() []Quota {
 	return s.quotas.list
 }
 
+// CountsOrders reports whether the strategy has quotas or sets of codes, so that a quote may have
+// [Strategy.Demands].
+func (s *Strategy) CountsOrders() bool { return s.quotas != nil || len(s.codeSets) > 0 }
+
 // quotas are the compiled quotas of a strategy.
 type quotas struct {
 	list      []Quota

@@ -49,6 +49,10 @@ func (o *Order) takes(c *cart.Cart) bool {
 // isNamed reports whether another request may be the same order.
 func (o *Order) isNamed(c *cart.Cart) bool { return o.Key != "" || c.OrderID != "" }
 
+// mayJoin reports whether the order may already hold what it asks for, by an earlier request. Then
+// it asks the ledger even if nothing is left for others.
+func (o *Order) mayJoin(c *cart.Cart) bool { return o.Takes && o.isNamed(c) }
+
 // id is which order it is.
 func (o *Order) id(d *quota.Digester, c *cart.Cart, at time.Time) quota.ID {
 	if o.isNamed(c) {
@@ -70,6 +74,12 @@ type Pricing struct {
 	Cart     *cart.Cart
 	At       time.Time
 	Counters *telemetry.QuotaCounters // nil counts nothing
+	CodeKeys *strategy.CodeKeys       // of codes that carry a signature; nil for none
+}
+
+// isShared reports whether a demand is of a count that all customers share.
+func (p *Pricing) isShared(d strategy.Demand) bool {
+	return d.Quota != strategy.CodeDemand && !p.Strategy.Quotas()[d.Quota].PerCustomer
 }
 
 // again prices the cart within a restriction.

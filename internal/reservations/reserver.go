@@ -45,7 +45,8 @@ func (r *Reserver) Begin(o *Order, w *Workspace, p Pricing) {
 	if o.Identified && v.named {
 		w.within.SetCustomer(o.Customer != "")
 	}
-	if all := v.marks.all(); len(all) > 0 {
+	w.within.SetCodeKeys(p.CodeKeys)
+	if all := v.marks.all(); len(all) > 0 && !o.mayJoin(p.Cart) {
 		at := p.At.UnixNano()
 		for _, k := range all {
 			if at < k.until {
@@ -80,7 +81,7 @@ func (r *Reserver) Finish(ctx context.Context, o *Order, w *Workspace, p Pricing
 	for i := range all {
 		w.deny(&all[i])
 	}
-	return nil, p.again(&w.within)
+	return nil, w.againWithoutCodes(p)
 }
 
 // ask asks the ledger for what is demanded. If it is denied, the restriction says what is left. After
@@ -88,7 +89,7 @@ func (r *Reserver) Finish(ctx context.Context, o *Order, w *Workspace, p Pricing
 func (r *Reserver) ask(ctx context.Context, o *Order, w *Workspace, p Pricing) (g *Granted, denied bool, err error) {
 	v := r.of(p.Strategy)
 	for _, d := range w.demands {
-		if !p.Strategy.Quotas()[d.Quota].PerCustomer && !v.marks.mayAsk(d.Quota, p.At) {
+		if p.isShared(d) && !o.mayJoin(p.Cart) && !v.marks.mayAsk(d.Quota, p.At) {
 			w.within.SetLeft(d.Quota, 0)
 			denied = true
 		}
@@ -100,7 +101,7 @@ func (r *Reserver) ask(ctx context.Context, o *Order, w *Workspace, p Pricing) (
 	if l == nil {
 		return nil, false, errNoLedger
 	}
-	w.take(v, l.Digester.Customer(o.customer(p.Cart)))
+	w.take(v, l.Digester, o.customer(p.Cart))
 	ctx, cancel := l.outgoing(ctx)
 	defer cancel()
 	var denials []quota.Denial
@@ -112,24 +113,33 @@ func (r *Reserver) ask(ctx context.Context, o *Order, w *Workspace, p Pricing) (
 	if err != nil {
 		return g, false, err
 	}
-	w.note(v, denials, p)
+	w.note(o, v, denials, p)
 	return g, len(denials) > 0, nil // what is denied has granted nothing
 }
 
 // take makes takes of the demands.
-func (w *Workspace) take(v *view, customer quota.Digest) {
+func (w *Workspace) take(v *view, by *quota.Digester, customer string) {
 	w.takes = w.takes[:0]
+	digest := by.Customer(customer)
 	for _, d := range w.demands {
-		w.takes = append(w.takes, v.take(d, customer))
+		if d.Quota == strategy.CodeDemand {
+			w.takes = append(w.takes, takeOfCode(d, by))
+		} else {
+			w.takes = append(w.takes, v.take(d, digest))
+		}
 	}
 }
 
 // note restricts the next quote to what the ledger says is left, and marks what is used up for all.
-func (w *Workspace) note(v *view, denials []quota.Denial, p Pricing) {
+func (w *Workspace) note(o *Order, v *view, denials []quota.Denial, p Pricing) {
 	for _, denial := range denials {
 		d := w.demands[denial.Take]
+		if d.Quota == strategy.CodeDemand {
+			w.within.DenyCode(d.Code)
+			continue
+		}
 		w.within.SetLeft(d.Quota, denial.Left)
-		if !denial.UsedUp || p.Strategy.Quotas()[d.Quota].PerCustomer {
+		if !denial.UsedUp || !p.isShared(d) {
 			continue
 		}
 		until := p.At.Add(markFor)
@@ -139,8 +149,8 @@ func (w *Workspace) note(v *view, denials []quota.Denial, p Pricing) {
 		v.marks.set(d.Quota, until)
 		p.Counters.UsedUp(d.Quota)
 	}
-	if len(denials) > 0 {
-		return
+	if len(denials) > 0 || o.mayJoin(p.Cart) {
+		return // what an order held before says nothing of others
 	}
 	for _, d := range w.demands {
 		v.marks.clear(d.Quota)
@@ -197,10 +207,9 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 			w.deny(&all[i])
 		}
 	}
-	if err := p.again(&w.within); err != nil {
+	if err := w.againWithoutCodes(p); err != nil {
 		return nil, err
 	}
-	w.demands = p.Strategy.Demands(w.demands[:0], p.Quote)
 	if asked == nil {
 		return nil, nil // nothing is taken
 	}
@@ -209,7 +218,7 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 		return nil, nil
 	}
 	l := asked.ledger
-	w.take(r.of(p.Strategy), l.Digester.Customer(o.customer(p.Cart)))
+	w.take(r.of(p.Strategy), l.Digester, o.customer(p.Cart))
 	asked.takes = slices.Clone(w.takes)
 	l.settler.add(entry{reserve: quota.Request{Order: asked.Order, Attempt: asked.attempt, Takes: asked.takes, Terms: l.Terms, Unlimited: true}, counters: p.Counters})
 	return asked, nil
@@ -219,5 +228,26 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 func (w *Workspace) deny(q *strategy.Quota) {
 	for _, rule := range q.Rules {
 		w.within.Deny(rule)
+	}
+}
+
+// againWithoutCodes prices the cart without any code of a set: which of them are used up is not known.
+// A cart has a few codes of sets at most, and each pricing denies one or more.
+func (w *Workspace) againWithoutCodes(p Pricing) error {
+	for {
+		if err := p.again(&w.within); err != nil {
+			return err
+		}
+		w.demands = p.Strategy.Demands(w.demands[:0], p.Quote)
+		denied := false
+		for _, d := range w.demands {
+			if d.Quota == strategy.CodeDemand {
+				w.within.DenyCode(d.Code)
+				denied = true
+			}
+		}
+		if !denied {
+			return nil
+		}
 	}
 }

@@ -27,7 +27,13 @@ func (v *view) key(of int, w strategy.Window, customer quota.Digest) quota.Key {
 	return counts.Counter(&v.strategy.Quotas()[of], w, customer).Key()
 }
 
-// take is a demand as the ledger has it.
+// takeOfCode is the demand of a code as the ledger has it.
+func takeOfCode(d strategy.Demand, by *quota.Digester) quota.Take {
+	c := quota.Counter{Kind: quota.Code, Name: d.Code.Set, Code: by.Code(d.Code.Set, string(d.Code.Digest[:]))}
+	return quota.Take{Key: c.Key(), Amount: d.Amount, Limit: d.Code.Uses}
+}
+
+// take is a demand of a quota as the ledger has it.
 func (v *view) take(d strategy.Demand, customer quota.Digest) quota.Take {
 	t := quota.Take{Key: v.key(d.Quota, d.Window, customer), Amount: d.Amount, Limit: v.strategy.Quotas()[d.Quota].Limit}
 	if !d.Window.End.IsZero() {
