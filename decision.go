@@ -134,12 +134,16 @@ func dearer(q *strategy.Quote, expected int64) *problemDetails {
 
 // fieldReason is a reason as the value of a header, cut after a whole character.
 func fieldReason(reason string) string {
-	reason = brief.Beginning(reason, maxReason)
-	text, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(reason))) // which fails for no text
+	return fieldText(brief.Beginning(reason, maxReason))
+}
+
+// fieldText is a text as the value of a header.
+func fieldText(text string) string {
+	item, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(text))) // which fails for no text
 	if err != nil {
-		return strconv.QuoteToASCII(reason)
+		return strconv.QuoteToASCII(text)
 	}
-	return text
+	return item
 }
 
 // bypassReason is why no cart was read from a request.

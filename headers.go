@@ -2,7 +2,6 @@ package discount
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,7 +47,7 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	ends[2] = len(b)
 	b = strconv.AppendInt(b, quote.Payable, 10)
 	ends[3] = len(b)
-	b = appendRules(b, q.by, quote, ", ")
+	b = appendRules(b, q.by, quote, q.cart.Coupons, ", ")
 	ends[4] = len(b)
 	if p.lines {
 		b = appendLines(b, quote)
@@ -60,7 +59,7 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 	}
 	left := omit(size, ends[4]-ends[3], ends[5]-ends[4], len(d.gifts))
 	if p.names.Compact {
-		b = d.appendDictionary(b, quote, b[ends[4]:ends[5]], gifts, left)
+		b = d.appendDictionary(b, quote, q.cart.Coupons, b[ends[4]:ends[5]], gifts, left)
 	}
 	q.text = b
 	all := string(b)
@@ -114,8 +113,9 @@ func (o omitted) apply(d *decision) {
 	}
 }
 
-// appendRules writes the rules that applied, with a separator: "spring";amount=810, "vip";amount=90.
-func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote, separator string) []byte {
+// appendRules writes the rules that applied, with a separator: "spring";amount=810, "vip";amount=90. A
+// rule with a quota has its units, and a rule with codes the one of the cart's coupons that it used.
+func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote, coupons []string, separator string) []byte {
 	for i, a := range q.Applied {
 		if i > 0 {
 			b = append(b, separator...)
@@ -123,23 +123,16 @@ func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote, separator stri
 		b = append(b, e.Header.Rules[a.Rule]...)
 		b = append(b, ";amount="...)
 		b = strconv.AppendInt(b, a.Amount, 10)
-		if isCounted(e, a.Rule) {
+		if e.IsCounted(a.Rule) {
 			b = append(b, ";units="...)
 			b = strconv.AppendInt(b, a.Units, 10)
 		}
-	}
-	return b
-}
-
-// isCounted reports whether a rule has a quota.
-func isCounted(e *engine.Compiled, rule int) bool {
-	all := e.Quotas()
-	for i := range all {
-		if _, has := slices.BinarySearch(all[i].Rules, rule); has {
-			return true
+		if code, has := e.CodeOf(q, a.Rule); has {
+			b = append(b, ";code="...)
+			b = append(b, fieldText(coupons[code.Coupon])...)
 		}
 	}
-	return false
+	return b
 }
 
 // mostExhausted is the most bytes that the list of exhausted rules takes.
@@ -319,4 +312,85 @@ func targetOf(r *http.Request) assertion.Target {
 		method, url = sent.Method, sent.URL
 	}
 	return assertion.NewTarget(method, r.Host, url.EscapedPath())
+}
+
+// appendDictionary writes the decision on a quote as one Dictionary (RFC 9651): status=applied,
+// amount=585, … Its members have the values of the fields of the same names. The rules and the gifts
+// are Inner Lists, since a Dictionary cannot hold Lists. The lines have the same text in either form;
+// none is empty.
+func (d *decision) appendDictionary(b []byte, q *strategy.Quote, coupons []string, lines []byte, gifts []string, left omitted) []byte {
+	b = append(b, "status="...)
+	b = append(b, d.status.String()...)
+	b = appendText(b, ", reason=", d.reason)
+	b = appendAmount(b, ", amount=", q.Discount)
+	b = appendAmount(b, ", shipping=", q.ShippingDiscount)
+	b = appendAmount(b, ", subtotal=", q.Subtotal)
+	b = appendAmount(b, ", payable=", q.Payable)
+	b = append(b, ", currency=\""...)
+	b = append(b, d.currency...)
+	b = append(b, '"')
+	switch {
+	case left.rules:
+		b = appendText(b, ", rules=", leftOut)
+	case len(q.Applied) > 0:
+		b = append(b, ", rules=("...)
+		b = append(appendRules(b, d.strategy, q, coupons, " "), ')')
+	}
+	if left.lines {
+		b = appendText(b, ", lines=", leftOut)
+	} else {
+		b = appendText(b, ", lines=", lines)
+	}
+	switch {
+	case left.gifts || d.gifts == leftOut:
+		b = appendText(b, ", gifts=", leftOut)
+	case len(gifts) > 0:
+		b = append(b, ", gifts=("...)
+		b = append(append(b, strings.Join(gifts, " ")...), ')')
+	}
+	return appendText(b, ", strategy=", d.strategy.Header.Strategy)
+}
+
+// appendPrivate adds the members that are for the order service alone. A list that was too long has the
+// sign for that.
+func appendPrivate(dictionary string, d *decision) string {
+	b := appendText([]byte(dictionary), ", reservation=", d.reservation)
+	if d.exhausted == leftOut {
+		return string(appendText(b, ", exhausted=", leftOut))
+	}
+	if d.exhausted != "" {
+		// The ids are strings, in which a comma and a space may be.
+		b = append(append(append(b, ", exhausted=("...), d.inner...), ')')
+	}
+	return string(b)
+}
+
+func appendAmount(b []byte, member string, amount int64) []byte {
+	return strconv.AppendInt(append(b, member...), amount, 10)
+}
+
+// appendText writes a member whose value is a text of a structured field already. An empty one is
+// no member.
+func appendText[T string | []byte](b []byte, member string, text T) []byte {
+	if len(text) == 0 {
+		return b
+	}
+	return append(append(b, member...), text...)
+}
+
+// dictionary is the decision as one Dictionary.
+func (d *decision) dictionary() string {
+	switch {
+	case d.compact != "":
+		return d.compact
+	case d.reason != "":
+		return "status=" + d.status.String() + ", reason=" + d.reason
+	}
+	return "status=" + d.status.String()
+}
+
+// kept is a decision that is made once for many requests, with its Dictionary.
+func kept(d *decision) *decision {
+	d.compact = d.dictionary()
+	return d
 }

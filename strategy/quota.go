@@ -86,6 +86,9 @@ func (s *Strategy) Quotas() []Quota {
 // [Strategy.Demands].
 func (s *Strategy) CountsOrders() bool { return s.quotas != nil || len(s.codeSets) > 0 }
 
+// IsCounted reports whether a rule has a quota. rule is an index into [Strategy.Rules].
+func (s *Strategy) IsCounted(rule int) bool { return len(s.quotasOf(rule)) > 0 }
+
 // quotas are the compiled quotas of a strategy.
 type quotas struct {
 	list      []Quota
