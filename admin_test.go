@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/getkin/kin-openapi/openapi3"
@@ -23,6 +24,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/cart/preset"
 	"github.com/promogate/caddy-discount/internal/adminapi"
+	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy/document"
 )
 
@@ -167,6 +169,7 @@ func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 	a.call("POST", at+"/rollback", `{"sha256": "`+first+`", "reason": "test"}`, "If-Match", `"`+second+`"`)
 	s.save("activate_at = 2099-01-01T00:00:00Z\n" + takes("v5", "0.7"))
 	eventually(t, "a staged one", func() bool { return strings.Contains(a.call("GET", at, "").Body.String(), `"staged"`) })
+	a.askOfQuotas(s, at)
 	for path, item := range a.doc.Paths.Map() {
 		for method, operation := range item.Operations() {
 			if !a.asked[operation.OperationID] {
@@ -174,6 +177,28 @@ func TestAnswersOfTheAdminAPIAreAsDescribed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// askOfQuotas asks about quotas and an order, and changes them.
+func (a *adminDescription) askOfQuotas(s *shop, at string) {
+	a.t.Helper()
+	ledger, order := quota.NewMemory(time.Now), quota.NewID()
+	counted(a.t, ledger)
+	s.saved(limitedTwice, "limited")
+	q := quota.Request{Order: order, Attempt: order, Terms: quota.Terms{Hold: time.Hour}, Takes: []quota.Take{
+		{Key: quota.Counter{Kind: quota.Units, Name: "limited"}.Key(), Amount: 1, Limit: 5},
+	}}
+	if _, _, err := ledger.Reserve(a.t.Context(), q); err != nil {
+		a.t.Fatal(err)
+	}
+	if _, err := ledger.Settle(a.t.Context(), []quota.Settlement{{Order: order, Attempt: order, Outcome: quota.Unknown}}); err != nil {
+		a.t.Fatal(err)
+	}
+	a.call("GET", at+"/quotas", "")
+	a.call("POST", at+"/quotas/customer", `{"customer": "c-1"}`)
+	a.call("POST", at+"/quotas/adjust", `{"quota": "limited.units", "by": 9, "reason": "test"}`, "If-Match", "*")
+	a.call("GET", at+"/reservations", "")
+	a.call("POST", at+"/reservations/settle", `{"id": "`+order.String()+`", "outcome": "commit", "reason": "test"}`)
 }
 
 func TestReadProofHasItsEarlierNameToo(t *testing.T) {

@@ -91,6 +91,15 @@ func (p *pricer) openLedger() {
 	}
 }
 
+// countedIn is where the orders of the handler are counted, and false while no ledger is open.
+func (p *pricer) countedIn() (engine.Ledger, bool) {
+	l := p.ledger.Opened()
+	if l == nil {
+		return engine.Ledger{}, false
+	}
+	return engine.Ledger{Ledger: l.Measured(), Digester: l.Digester}, true
+}
+
 // keyrings are the keyrings in use, by SignOptions.id. Handlers that sign alike share one keyring,
 // across sites and configuration reloads.
 var keyrings = caddy.NewUsagePool()

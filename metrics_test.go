@@ -6,10 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/telemetry"
+	"github.com/promogate/caddy-discount/quota"
 )
 
 // gathered are the module's metrics: "name{label=value …}" and the value.
@@ -127,14 +130,33 @@ func TestSeriesOfAStrategyAreOfWhatIsInService(t *testing.T) {
 	}
 }
 
+// counted counts the orders of the strategy in service in a ledger.
+func counted(t *testing.T, l quota.Ledger) {
+	t.Helper()
+	measured := telemetry.MeasureLedger(l)
+	digester, err := quota.NewDigester(make([]byte, quota.LeastKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, h := runningEngines()[0], &engine.Handler{Ledger: func() (engine.Ledger, bool) { return engine.Ledger{Ledger: measured, Digester: digester}, true }}
+	e.Join(h)
+	e.Started(h)
+	t.Cleanup(func() {
+		e.Leave(h)
+		measured.End()
+	})
+}
+
 // What the dashboard and the alerts are held against is what there is: the name
 // and type of every metric and its labels.
 func TestMetricsAreAsListed(t *testing.T) {
 	const list = "observability/metrics.txt"
-	s := open(t, half, proxied)
+	s := open(t, half+"\nquota = { uses = 10 }\n", proxied)
+	counted(t, quota.NewMemory(time.Now))
 	s.order(tenYuan)
 	s.save("activate_at = 2099-01-01T00:00:00Z\n" + takes("later", "0.7"))
 	eventually(t, "a staged one", func() bool { return !runningEngines()[0].Status().Staged.Due.IsZero() })
+	eventually(t, "what is left of a quota", func() bool { _, has := gathered(t)["quota_left{quota=half.uses}"]; return has })
 	families, err := collected()
 	if err != nil {
 		t.Fatal(err)

@@ -107,14 +107,15 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 	p.configuration, p.engine, p.self = configuration, running, self
 	p.keys, p.sign = keys, o.Sign
 	p.ledger, p.reserver = ledger, ledger.Reserver(key.ID())
+	self.Ledger = p.countedIn
 	p.reserves = module == moduleDiscount && *o.Reserve
 	p.orderKey, p.identity = o.OrderKey, o.CustomerIdentity
 	onStarted(ctx, func(events *caddyevents.App) {
 		shared := configuration.of(key)
 		running.Configure(shared.forEngine(key))
 		running.StartJournal()
-		running.Started(self)
 		p.openLedger()
+		running.Started(self)
 		running.Subscribe(p, func(name string, data map[string]any) {
 			p.openLedger()
 			events.Emit(ctx, name, data)
@@ -200,7 +201,7 @@ func (p *pricer) close() error {
 	}
 	p.recognition.close()
 	p.engine.Unsubscribe(p)
-	return errors.Join(p.ledger.Release(), releaseEngine(p.engine, p.self), p.configuration.leave(), releaseKeyring(p.sign))
+	return errors.Join(releaseEngine(p.engine, p.self), p.ledger.Release(), p.configuration.leave(), releaseKeyring(p.sign))
 }
 
 // input finds what the cart of a request is read from, and reads it. The decision is set
@@ -391,7 +392,7 @@ func (p *pricer) complete(r *http.Request, q quoted) error {
 		return q.by.Complete(&s.quote)
 	}
 	p.identify(r, s)
-	pricing := reservations.Pricing{Strategy: q.by.Strategy, Quote: &s.quote, Cart: &s.cart, At: q.at}
+	pricing := reservations.Pricing{Strategy: q.by.Strategy, Quote: &s.quote, Cart: &s.cart, At: q.at, Counters: q.by.QuotaCounters}
 	p.reserver.Begin(&s.order, &s.work, pricing)
 	err := q.by.Complete(&s.quote)
 	if err == nil {

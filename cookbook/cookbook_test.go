@@ -111,7 +111,7 @@ func beside(t *testing.T) func(name string) string {
 func sourcesOf(t *testing.T, name, text string, beside func(name string) string) []strategy.Source {
 	t.Helper()
 	sources := []strategy.Source{{Name: name, Data: []byte(text)}}
-	for _, name := range strategy.Spreadsheets(sources...) {
+	for _, name := range strategy.Companions(sources...) {
 		sources = append(sources, strategy.Source{Name: name, Data: []byte(beside(name)), Companion: true})
 	}
 	return sources
@@ -170,7 +170,7 @@ func (w *worked) check(t *testing.T, sources []strategy.Source) {
 	}
 	r := reading{T: t, Strategy: s}
 	c, now := r.cart(w)
-	x, err := s.Explain(c, now)
+	x, err := s.ExplainWithin(c, now, r.left(w))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,6 +229,30 @@ func (r reading) instant(text string) time.Time {
 	return at
 }
 
+// left is what a worked cart says is left of limits, such as "left flash units 1".
+func (r reading) left(w *worked) *strategy.Restriction {
+	r.Helper()
+	within := &strategy.Restriction{}
+	for _, given := range w.given {
+		words := strings.Fields(given)
+		if words[0] != "left" {
+			continue
+		}
+		at := slices.IndexFunc(r.Quotas(), func(q strategy.Quota) bool {
+			return q.Name == words[1] && q.Kind.String() == words[2] && !q.PerCustomer
+		})
+		if at < 0 {
+			r.Fatalf("%s: there is no such quota", given)
+		}
+		if r.Quotas()[at].Kind == strategy.QuotaBudget {
+			within.SetLeft(at, r.minor(words[3]))
+		} else {
+			within.SetLeft(at, r.whole(words[3]))
+		}
+	}
+	return within
+}
+
 func (r reading) cart(w *worked) (*cart.Cart, time.Time) {
 	r.Helper()
 	c := &cart.Cart{Customer: cart.Customer{CompletedOrders: -1}}
@@ -260,7 +284,7 @@ func (r reading) cart(w *worked) (*cart.Cart, time.Time) {
 		case "shipping":
 			method, amount, _ := strings.Cut(value, " ")
 			c.Shipping = append(c.Shipping, cart.Charge{Method: method, Amount: r.minor(amount)})
-		case "env":
+		case "env", "left":
 		default:
 			r.Fatalf("a cart has no %q", name)
 		}

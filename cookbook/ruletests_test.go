@@ -122,7 +122,14 @@ func TestThePageOnTestsIsTrue(t *testing.T) {
 	}
 	kinds := map[string]int{}
 	for i, b := range blocks[1:] {
-		if b.kind != "toml" && b.kind != "toml body" {
+		against := st
+		switch b.kind {
+		case "toml", "toml body":
+		case "toml left":
+			if against, err = strategy.Load("", strategy.Source{Name: reference, Data: []byte(blocks[i].text)}); err != nil {
+				t.Fatal(err)
+			}
+		default:
 			continue
 		}
 		next := block{}
@@ -139,14 +146,14 @@ func TestThePageOnTestsIsTrue(t *testing.T) {
 				suite, err = suite.With(ordersOnThePage(t, blocks[i+2]))
 			}
 			if err == nil {
-				err = suite.Run(st, "").Err()
+				err = suite.Run(against, "").Err()
 			}
 			if got := fmt.Sprintln(err); err != nil && got != next.text || err == nil && next.kind != "" {
 				t.Errorf("the page shows\n%sthe message is\n%s", next.text, got)
 			}
 		})
 	}
-	if kinds[""] < 2 || kinds[" body"] == 0 || kinds["text failed"] == 0 || kinds["text refused"] == 0 {
+	if kinds[""] < 2 || kinds[" body"] == 0 || kinds[" left"] == 0 || kinds["text failed"] == 0 || kinds["text refused"] == 0 {
 		t.Errorf("the page shows %v", kinds)
 	}
 }

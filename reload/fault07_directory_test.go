@@ -357,3 +357,24 @@ func TestFault07DirectoryOfTooManyFilesIsRefused(t *testing.T) {
 		t.Errorf("refusal = %v", e.Err)
 	}
 }
+
+// Files that are named may have a bound of their own.
+func TestFault07NamedFilesHaveTheirOwnBound(t *testing.T) {
+	t.Parallel()
+	path := file(t, "one +a.json ")
+	named := named(reload.Options{MaxSize: 20, MaxNamed: 40})
+	write(t, filepath.Join(filepath.Dir(path), "a.json"), strings.Repeat("x", 40))
+	h := open(t, path, named)
+	if got, want := h.Live().Value, "one +a.json "+strings.Repeat("x", 40); got != want {
+		t.Fatalf("live = %q, want %q", got, want)
+	}
+	write(t, filepath.Join(filepath.Dir(path), "a.json"), strings.Repeat("x", 41))
+	want := "the files that " + path + " names are 41 bytes long together, the limit is 40"
+	if e := h.await(reload.EventRefused, reload.EventActivated); !strings.Contains(e.Err.Error(), want) {
+		t.Errorf("error = %v, want %s", e.Err, want)
+	}
+	renameIn(t, path, "two +a.json "+strings.Repeat("x", 20))
+	if e := h.await(reload.EventRefused, reload.EventActivated); !strings.Contains(e.Err.Error(), "32 bytes long, the limit is 20") {
+		t.Errorf("error = %v", e.Err)
+	}
+}

@@ -226,6 +226,13 @@ func (j *journal) append(r history.Record) error {
 	return nil
 }
 
+// note writes a record that is not of a content and waits until it is on disk. If that fails, it is
+// not tried again.
+func (j *journal) note(r history.Record) error {
+	r.Language = j.language
+	return j.await(&r)
+}
+
 var errNoState = fmt.Errorf("there is no state directory: %w", ErrNotKept)
 
 // history returns what is on disk, after everything recorded so far is written, if it can be.

@@ -37,6 +37,10 @@ type Options struct {
 	// is refused unread. Default 64 MiB.
 	MaxSize int64
 
+	// MaxNamed is the size in bytes, of all files of Named together, above which a source is
+	// refused unread. They do not count for MaxSize then. 0, the default, counts them there.
+	MaxNamed int64
+
 	// Include says which names in a directory belong to the source, if its path
 	// leads to a directory. Without it a directory is refused.
 	Include func(name string) bool
@@ -121,7 +125,7 @@ func (o Options) withDefaults() Options {
 
 // fileset is the files of a source at path that are known before any is read.
 func (o *Options) fileset(path string) *stableread.Fileset {
-	return &stableread.Fileset{Path: path, MaxSize: o.MaxSize, Include: o.Include, Companions: o.Companions, Plain: o.Plain}
+	return &stableread.Fileset{Path: path, MaxSize: o.MaxSize, MaxNamed: o.MaxNamed, Include: o.Include, Companions: o.Companions, Plain: o.Plain}
 }
 
 // name sets the files that others name, and reports whether they differ from those before.

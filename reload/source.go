@@ -3,7 +3,9 @@ package reload
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 
+	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/symlink"
 	"github.com/promogate/caddy-discount/reload/history"
 )
@@ -84,6 +86,20 @@ func (s *Source[T]) Rollback(fingerprint, inService, reason string) error {
 	err := ErrClosed
 	s.controller.do(func() { err = s.controller.rollback(fingerprint, inService, reason) })
 	return err
+}
+
+// Record records something that was done to what the source is about, beside its contents, and waits
+// until that is on disk. Its action is none of this package's. It reports false, and does nothing, if
+// there is no state directory.
+func (s *Source[T]) Record(action history.Action, reason string) (recorded bool, err error) {
+	j := s.controller.journalRef.Load()
+	if j == nil {
+		return false, nil
+	}
+	live := s.Live().Info
+	return true, j.note(history.Record{
+		Time: time.Now(), Action: action, Fingerprint: live.Fingerprint, Version: live.Version, Reason: brief.Text(reason, maxReason),
+	})
 }
 
 // History is the content of the state directory.

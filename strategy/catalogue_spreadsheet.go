@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"github.com/promogate/caddy-discount/strategy/document"
@@ -32,9 +31,6 @@ const maxColumns = 500
 // maxSheetSize is how large a spreadsheet may be, in bytes.
 const maxSheetSize = 64 << 20
 
-// keyFile is the key that names a file next to the strategy.
-const keyFile = "file"
-
 // isSpreadsheet reports whether the catalogue is in a file, which means that it is a table
 // with a file name. A single product is also a table and may have an attribute named file.
 func isSpreadsheet(n *document.Node) bool {
@@ -46,10 +42,10 @@ func isSpreadsheet(n *document.Node) bool {
 func sheetMeant(n *document.Node) (at *document.Node, name string) {
 	switch {
 	case n == nil:
-	case n.Kind == document.String && IsSpreadsheet(n.Text):
+	case n.Kind == document.String && isSpreadsheetName(n.Text):
 		return n, n.Text
 	case n.Kind == document.Table && n.Get("sku") == nil && n.Get("name") == nil && len(n.Fields) == 1:
-		if v := n.Fields[0].Value; v.Kind == document.String && IsSpreadsheet(v.Text) {
+		if v := n.Fields[0].Value; v.Kind == document.String && isSpreadsheetName(v.Text) {
 			return v, v.Text
 		}
 	}
@@ -199,29 +195,4 @@ func (x *spreadsheet) cellAt(row, column int) string {
 		return fmt.Sprintf("row %d, column %s", row, sheet.Letters(column))
 	}
 	return fmt.Sprintf("row %d, column %s (%s)", row, sheet.Letters(column), x.columns[column].header)
-}
-
-// companions are the files next to a strategy.
-type companions []Source
-
-// file finds a file by the name that the strategy uses for it.
-func (b companions) file(name string) (Source, bool) {
-	for _, f := range b {
-		if filepath.Base(f.Name) == name {
-			return f, true
-		}
-	}
-	return Source{}, false
-}
-
-// meant is the hint for a file that does not exist.
-func (b companions) meant(name string) string {
-	names := make([]string, len(b))
-	for i, f := range b {
-		names[i] = filepath.Base(f.Name)
-	}
-	if hint := document.DidYouMean(name, names); hint != "" {
-		return hint
-	}
-	return "a link to a file of another name, or elsewhere, is not followed"
 }

@@ -251,7 +251,7 @@ func TestSpreadsheetsAreThoseOfEveryEnvironment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := strings.Join(Spreadsheets(Source{Name: "t.toml", Data: []byte(c.text)}), " "); got != c.want {
+			if got := strings.Join(Companions(Source{Name: "t.toml", Data: []byte(c.text)}), " "); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

@@ -11,6 +11,7 @@ import (
 // compiledRule is a rule in the form that a quote uses.
 type compiledRule struct {
 	lines       matcher
+	codes       int32    // the set of its codes, from one on; 0 for none
 	methods     []string // shipping methods it reduces; all when empty
 	targeting   targeting
 	each        each
@@ -36,6 +37,7 @@ type compiledRule struct {
 type compiler struct {
 	skus, categories, subgroups symbols
 	codes                       symbols // of coupons
+	sets                        []*codeSet
 	numbers                     arena.Of[symbol]
 	conditions                  arena.Of[condition]
 	atLeast                     arena.Of[atLeast]
@@ -53,6 +55,7 @@ func newCompiler() *compiler {
 func Compile(m *Model) *Strategy {
 	c := newCompiler()
 	c.byLine = m.arithmetic.byLine()
+	c.sets = m.codes
 	fingerprint := sha256.Sum256(m.Canonical())
 	s := &Strategy{
 		version:     m.label(fingerprint),
@@ -66,6 +69,7 @@ func Compile(m *Model) *Strategy {
 		zeroCounts:  m.zeroCounts,
 		spelling:    m.spelling,
 		unknown:     m.unknown,
+		codeSets:    m.codes,
 	}
 	rules := m.withLadder(c)
 	slices.SortFunc(rules, document.Comparing(m.pause, byPriority))
@@ -148,6 +152,7 @@ func (c *compiler) rule(compiled *compiledRule, r *rule) {
 	compiled.thresholds = c.conditionsOf(r.conditions, true)
 	compiled.facets.read(compiled.conditions)
 	compiled.facets.read(compiled.thresholds)
+	compiled.codes = compiled.facets.codes
 	for _, of := range compiled.conditions {
 		if limits, is := of.(chargeLimiter); is {
 			compiled.methods = limits.shippingMethods()

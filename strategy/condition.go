@@ -24,6 +24,7 @@ type conditionSpec interface {
 func decodeConditions(s *section) []conditionSpec {
 	specs := [...]conditionSpec{
 		decodeCoupons(s),
+		decodeCodes(s),
 		decodeCustomer(s),
 		decodeSalesContext(s),
 		decodeContains(s),

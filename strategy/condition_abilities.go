@@ -20,6 +20,10 @@ type chargeLimiter interface{ shippingMethods() []string }
 // growing is a compiled condition that more goods in the cart may satisfy.
 type growing interface{ moreGoodsHelp() bool }
 
+// reasoned is a compiled condition with another reason than its key in some carts that do not
+// satisfy it.
+type reasoned interface{ reason(*evaluation) string }
+
 // The abilities below are those of specs. The warnings use them.
 
 // filed is a spec that the index may find a rule by, so that the rule is not tried on every

@@ -23,7 +23,7 @@ var aliases = map[string][]string{
 	"ends_at": {"valid_until"}, "expires": {"valid_until"}, "expires_at": {"valid_until"}, "end_time": {"end", "valid_until"},
 	"start": {"valid_from"}, "start_date": {"valid_from"}, "starts_at": {"valid_from"}, "valid_since": {"valid_from"},
 	"start_time": {"start", "valid_from"}, "from": {"start", "valid_from"}, "to": {"end", "valid_until"}, "until": {"end", "valid_until"},
-	"active": {"enabled"}, "disabled": {"enabled"}, "coupon": {"coupons"}, "coupon_code": {"coupons"}, "code": {"coupons"}, "codes": {"coupons"},
+	"active": {"enabled"}, "disabled": {"enabled"}, "coupon": {"coupons"}, "coupon_code": {"coupons"}, "code": {"coupons"}, "codes": {"coupons"}, "code_set": {"codes"}, "vouchers": {"codes"},
 	"shipping_method": {"shipping_methods"}, "delivery_method": {"shipping_methods"}, "delivery_methods": {"shipping_methods"},
 	"day": {"days"}, "weekday": {"days"}, "day_of_week": {"days"}, "on": {"days"}, "begin": {"start"}, "opens": {"start"}, "closes": {"end"},
 	"channel": {"channels"}, "region": {"regions"}, "weekdays": {"days"},

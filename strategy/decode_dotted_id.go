@@ -47,5 +47,5 @@ func isKeyOfRules(key string) bool {
 }
 
 // keysOfRules are these keys without the rewards.
-var keysOfRules = []string{"enabled", "valid_from", "valid_until", "time_window", "time_windows", "coupons", "customer", "channels", "regions",
+var keysOfRules = []string{"enabled", "valid_from", "valid_until", "time_window", "time_windows", "coupons", "codes", "customer", "channels", "regions",
 	"applies_to", "each", "fresh_units", "min_articles", "stage", "priority", "group", "exclusive", "stop", "max_discount"}

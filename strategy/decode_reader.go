@@ -22,6 +22,10 @@ type reader struct {
 	spelling   spelling
 	codes      map[string]spelledCode // every coupon code so far, by its compared form
 	folding    folding
+	codeSets   []*codeSet
+	inService  *Strategy
+	draft      bool
+	noSets     bool // the sets of codes could not be read
 	currency   money.Currency
 	location   *time.Location
 	maxRate    money.Rate // zero when limits.max_rate is absent

@@ -13,6 +13,7 @@ func (m *Model) Canonical() []byte {
 	o := &object{currency: m.currency, buf: make([]byte, 0, 1024+192*(len(m.rules)+len(m.products)))}
 	o.object(func(o *object) {
 		m.arithmetic.encode(o)
+		m.encodeCodes(o)
 		m.spelling.encodeCodes(o)
 		o.key("currency")
 		o.text(m.currency.Code())

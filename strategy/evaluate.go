@@ -32,6 +32,7 @@ type order struct {
 	budget     int64    // minor units that may still be taken off the goods
 	steps      int64    // taken so far, see [MaxSteps]
 	coupons    cartCoupons
+	codes      cartCodes
 
 	now      time.Time
 	unixNano int64 // of now
@@ -137,6 +138,7 @@ func (e *evaluation) reset() {
 func (o *order) reset() {
 	o.items, o.goods, o.budget, o.steps, o.clockSet, o.allCounted = o.items[:0], 0, 0, 0, false, false
 	o.coupons.reset()
+	o.codes.reset()
 }
 
 func (l *lineState) reset() {
@@ -305,4 +307,7 @@ func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
 	e.cart, e.now, e.unixNano, e.location = c, now, now.UnixNano(), s.location
 	e.arith, e.skuForm = &s.arithmetic, s.spelling.skus
 	e.readCoupons(s, c.Coupons)
+	if len(s.codeSets) > 0 {
+		e.readCodes(s, c.Coupons)
+	}
 }

@@ -132,7 +132,7 @@ func (w *postings) of(word symbol) int32 { return w.first[int(word)&(len(w.first
 func (w *postings) reset() { w.extra, w.filled = w.extra[:0], false }
 
 // zeroed is a list of zeros, in the same memory if it is large enough.
-func zeroed[T int32 | uint64](list []T, size int) []T {
+func zeroed[T uint8 | int32 | uint64](list []T, size int) []T {
 	if cap(list) < size {
 		return make([]T, size)
 	}

@@ -121,7 +121,7 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	}
 	for _, c := range r.conditions {
 		if !c.met(e, nil) {
-			found.reason = c.key()
+			found.reason = e.unmet(c)
 			found.seen, found.needed = c.explain(e, nil)
 			found.keep(e, e.progressOf(c, r))
 			return nil, false
@@ -151,6 +151,14 @@ func (e *evaluation) tracedTry(r *compiledRule) (*target, bool) {
 	}
 	found.keep(e, reached)
 	return t, true
+}
+
+// unmet is the reason of a condition that the cart does not satisfy.
+func (e *evaluation) unmet(c condition) string {
+	if of, is := c.(reasoned); is {
+		return of.reason(e)
+	}
+	return c.key()
 }
 
 // took is the discount of a rule in minor units and the quantity of its gift.

@@ -14,6 +14,7 @@ const (
 	ReasonTimeWindow = "time_window" // it is outside its hours
 
 	ReasonCoupons         = "coupons"           // the cart has no coupon of the rule
+	ReasonCodes           = "codes"             // the cart has no code of the set of the rule
 	ReasonCustomer        = "customer"          // the rule is for other customers
 	ReasonChannels        = "channels"          // the rule is for other channels
 	ReasonRegions         = "regions"           // the rule is for other regions
@@ -56,6 +57,7 @@ var reasons = []struct{ reason, text string }{
 	{ReasonValidUntil, "the rule has ended"},
 	{ReasonTimeWindow, "the rule is outside its hours"},
 	{ReasonCoupons, "the cart has no coupon of the rule"},
+	{ReasonCodes, "the cart has no code of the rule"},
 	{ReasonCustomer, "the rule is for other customers"},
 	{ReasonChannels, "the rule is for other channels"},
 	{ReasonRegions, "the rule is for other regions"},

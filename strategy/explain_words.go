@@ -36,6 +36,9 @@ const (
 
 	sayNoCoupon phrase = "no coupon"
 	sayCoupon   phrase = "a coupon of the rule"
+	sayNoCode   phrase = "no valid code"
+	sayCodeUsed phrase = "a code that is used up"
+	sayCode     phrase = "a code of the rule"
 
 	sayNone            phrase = "no {of}"
 	sayNamed           phrase = "{of} {}"

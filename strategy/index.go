@@ -21,6 +21,7 @@ import (
 // also postings under the rare ones.
 type index struct {
 	byCoupon   [][]int32 // by symbol
+	byCodes    [][]int32 // by index of the set of codes
 	byCustomer map[string][]int32
 	bySKU      [][]int32 // by symbol
 	byCategory [][]int32 // by symbol; rare categories only
@@ -45,6 +46,7 @@ type index struct {
 func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *index {
 	x := &index{
 		byCoupon:   make([][]int32, len(words.codes)+1),
+		byCodes:    make([][]int32, len(words.sets)),
 		byCustomer: map[string][]int32{},
 		bySKU:      make([][]int32, len(words.skus)+1),
 		byCategory: make([][]int32, len(words.categories)+1),
@@ -81,6 +83,7 @@ func buildIndex(rules []compiledRule, words *compiler, pause document.Pause) *in
 // facets are what the index uses of a rule besides its lines and times.
 type facets struct {
 	coupons                  []symbol
+	codes                    int32 // index of the set of codes, from one on; 0 for none
 	customers                []string
 	channels, regions, tiers []string
 	subtotal, quantity       int64 // the least that the cart must have: minor units, and units
@@ -92,6 +95,9 @@ func (x *index) file(i int32, r *compiledRule, rare *rareness) bool {
 	switch {
 	case len(r.facets.coupons) > 0:
 		x.put(x.byCoupon, r.facets.coupons, i, func(symbol) bool { return true })
+	case r.facets.codes > 0:
+		set := r.facets.codes - 1
+		x.byCodes[set] = x.arena.Push(x.byCodes[set], i)
 	case len(r.facets.customers) > 0:
 		for _, id := range r.facets.customers {
 			x.byCustomer[id] = x.arena.Push(x.byCustomer[id], i)
@@ -156,6 +162,9 @@ func (x *index) find(e *evaluation) {
 	e.lookup.candidates = e.lookup.candidates[:0]
 	for _, code := range e.coupons.codes {
 		e.lookup.candidates = append(e.lookup.candidates, x.byCoupon[code]...)
+	}
+	if e.codes.n > 0 {
+		x.addByCodes(e)
 	}
 	if id := e.cart.Customer.ID; id != "" && len(x.byCustomer) > 0 {
 		e.lookup.candidates = append(e.lookup.candidates, x.byCustomer[id]...)

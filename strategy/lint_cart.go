@@ -135,6 +135,9 @@ func (t *trial) payable(c cart.Cart, line cart.Line, units int64, r *rule, at ti
 	return t.quote.Payable, known && applies
 }
 
+// anyCustomer is the id of a customer of whom a rule asks only that there is one.
+const anyCustomer = "customer"
+
 // cart is a cart that meets the conditions of a rule, except those about goods.
 func (r *rule) cart() cart.Cart {
 	c := cart.Cart{Customer: cart.Customer{CompletedOrders: -1}}
@@ -142,6 +145,9 @@ func (r *rule) cart() cart.Cart {
 		if of, is := spec.(satisfiable); is {
 			of.satisfy(&c)
 		}
+	}
+	if c.Customer.ID == "" && r.needsCustomer() {
+		c.Customer.ID = anyCustomer
 	}
 	return c
 }

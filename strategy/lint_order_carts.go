@@ -149,6 +149,9 @@ func bothCarts(a, b cart.Cart) cart.Cart {
 	a.Shipping = append(slices.Clone(a.Shipping), b.Shipping...)
 	a.Channel, a.Region = cmp.Or(a.Channel, b.Channel), cmp.Or(a.Region, b.Region)
 	who, other := &a.Customer, &b.Customer
+	if who.ID == anyCustomer && other.ID != "" {
+		who.ID = other.ID
+	}
 	who.ID, who.Tier = cmp.Or(who.ID, other.ID), cmp.Or(who.Tier, other.Tier)
 	who.Segments = append(slices.Clone(who.Segments), other.Segments...)
 	who.CompletedOrders = max(who.CompletedOrders, other.CompletedOrders)

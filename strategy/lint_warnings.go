@@ -23,6 +23,8 @@ import (
 //   - local date-times that the clocks skip, or show twice
 //   - a word with white space before or after it, or with a character that is not seen
 //   - a payable_unit that rounds nothing
+//   - a set of codes that no rule names
+//   - codes of a file that look alike, or have characters that are not seen
 //   - a partial quota of a reward that reduces units in sets, or that limits orders alone
 //   - a budget for a gift
 //

@@ -25,6 +25,7 @@ type Model struct {
 	spelling     spelling
 	unknown      unknownSKUs
 	products     []product
+	codes        []*codeSet  // by name
 	steps        []orderStep // [[discounts]]
 	ladder       *rule       // the rule of the steps; nil without steps
 	rules        []*rule
@@ -41,6 +42,12 @@ type Parser struct {
 
 	// Lint keeps what [Model.Lint] needs: the text and the position of every member.
 	Lint bool
+
+	// InService is a strategy whose files of codes are taken over where their bytes are the
+	// same, since reading millions of codes takes long; nil for none. If Draft is true, a file
+	// of codes that is not among the sources is that of InService, too.
+	InService *Strategy
+	Draft     bool
 
 	// Pause is called every few tens of microseconds while a strategy is parsed and compiled;
 	// nil for no call.
@@ -62,6 +69,7 @@ func (p Parser) Parse(sources ...Source) (*Model, error) {
 		return nil, err
 	}
 	r := newReader(doc, companions)
+	r.inService, r.draft = p.InService, p.Draft
 	if len(doc.Root.Fields) == 0 {
 		r.report.Add(doc.Root.Pos, "", "the file is empty", "a strategy has a version and at least one rule")
 		return nil, r.report.Err()
@@ -107,9 +115,11 @@ func (m *Model) decode(r *reader, root *document.Node) {
 	if !r.halfRead {
 		r.known = wordsOf(m.products, m.spelling)
 	}
+	m.codes = m.decodeCodeSets(top)
 	m.decodeSteps(top)
 	m.decodeQuotas(top)
 	m.rules = m.decodeRules(top)
+	m.checkCodes(top)
 	m.checkQuotas(top)
 	m.checkReach(top)
 	m.checkCombined(top)

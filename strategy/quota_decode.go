@@ -51,6 +51,18 @@ func (q *quotaSpec) count() string {
 // has reports whether it limits a kind, as a whole or for each customer.
 func (q *quotaSpec) has(kind QuotaKind) bool { return q.limits[2*kind] > 0 || q.limits[2*kind+1] > 0 }
 
+// needsCustomer reports whether the rule has a limit for each customer.
+func (r *rule) needsCustomer() bool {
+	for _, q := range r.quotas {
+		for i, limit := range q.limits {
+			if _, perCustomer := kindOfLimit(i); perCustomer && limit > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // compile appends a quota for each limit.
 func (q *quotaSpec) compile(list []Quota, rules []int) []Quota {
 	for i, limit := range q.limits {

@@ -8,11 +8,18 @@ import (
 
 // Demand is what an order counts of a quota.
 type Demand struct {
-	Quota int // index into [Strategy.Quotas]
-	// Amount is above 0, in what the quota counts: orders, units, or minor units.
+	// Quota is an index into [Strategy.Quotas]. It is [CodeDemand] if the order uses up a code.
+	Quota int
+	// Amount is above 0, in what the quota counts: orders, units, or minor units. It is 1 for a
+	// code.
 	Amount int64
 	Window Window
+	Code   Code // the zero Code unless Quota is [CodeDemand]
 }
+
+// CodeDemand is the Quota of a [Demand] of a code. The limit of its count is the Uses of the code,
+// and the count never starts again.
+const CodeDemand = -1
 
 // Window is the period that an instant is in: from Start to before End, in the time zone of the
 // strategy. Both are zero where a count never starts again. Start and the Per of the quota
@@ -21,11 +28,20 @@ type Window struct{ Start, End time.Time }
 
 // Demands appends what the applied rules of a completed quote count: one element for each quota
 // that they touch, in the order of [Strategy.Quotas] within each rule. No amount is above the
-// limit, or above what [Restriction.SetLeft] said is left. It appends nothing for most quotes.
+// limit, or above what [Restriction.SetLeft] said is left. The codes that the order uses up are
+// last, each once. It appends nothing for most quotes.
 func (s *Strategy) Demands(dst []Demand, q *Quote) []Demand {
-	if s.quotas == nil {
-		return dst
+	if s.quotas != nil {
+		dst = s.quotaDemands(dst, q)
 	}
+	if q.work.codes.n > 0 {
+		dst = s.codeDemands(dst, q)
+	}
+	return dst
+}
+
+// quotaDemands appends what the applied rules count of quotas.
+func (s *Strategy) quotaDemands(dst []Demand, q *Quote) []Demand {
 	first := len(dst)
 	for i := range q.Applied {
 		dst = append(dst[:first], s.addDemands(dst[first:], &q.Applied[i])...)

@@ -54,6 +54,9 @@ func (s *Strategy) evaluateWithin(q *Quote) {
 		if round == maxQuotaRounds {
 			s.denyCounted(e)
 		}
+		if e.trace != nil { // of the rules that are tried again
+			e.trace.forget(func(rule int) bool { return !e.quota.denied.has(rule) })
+		}
 		s.restart(q)
 		e.choice.winners, e.choice.wonLines = e.choice.winners[:0], e.choice.wonLines[:0]
 	}

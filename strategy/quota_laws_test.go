@@ -202,6 +202,8 @@ func TestLawQuotasHold(t *testing.T) {
 		denied := s.Denied(q)
 		if x, err := s.ExplainWithin(p.cart, p.now, left); err != nil || engineAnswer(s, &x.Quote, p.cart).String() != engineAnswer(s, q, p.cart).String() {
 			t.Fatalf("the explanation differs: %v", err)
+		} else if broken := brokenReasons(s, x, denied); broken != "" {
+			t.Fatal(broken)
 		}
 		if slices.ContainsFunc(s.Quotas(), func(of strategy.Quota) bool { return of.Partial }) {
 			return
@@ -213,6 +215,26 @@ func TestLawQuotasHold(t *testing.T) {
 			t.Fatalf("without %v:\ngot  %s\nwant %s", denied, got, want)
 		}
 	})
+}
+
+// brokenReasons says what of the reasons does not hold: each rule that did not apply has one, and
+// a quota is the reason of denied rules and of those that share a partial quota alone.
+func brokenReasons(s *strategy.Strategy, x *strategy.Explanation, denied []string) string {
+	if len(x.Rejected)+len(x.Applied) < len(s.Rules()) {
+		return fmt.Sprintf("%d rules applied and %d did not, of %d", len(x.Applied), len(x.Rejected), len(s.Rules()))
+	}
+	for _, r := range x.Rejected {
+		if !slices.Contains(strategy.Reasons(), r.Reason) || r.Text == "" {
+			return r.Rule + " did not apply because of " + r.Reason
+		}
+		partly := slices.ContainsFunc(s.Quotas(), func(q strategy.Quota) bool {
+			return q.Partial && slices.Contains(q.Rules, slices.Index(s.Rules(), r.Rule))
+		})
+		if r.Reason == strategy.ReasonQuota && !slices.Contains(denied, r.Rule) && !partly {
+			return r.Rule + " was not denied, and the reason is its quota"
+		}
+	}
+	return ""
 }
 
 // brokenQuotas says what of the demands of a quote does not hold.

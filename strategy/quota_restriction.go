@@ -10,13 +10,15 @@ import (
 // left of quotas. A quote with a restriction is the quote of the strategy with the denied rules
 // disabled. Its memory is used again; a warm one needs no allocation.
 //
-// A code of the cart that is denied belongs here, too, beside the rules: the rules of its set then
-// do not see the code.
+// The rules of a set of codes do not see a code that is denied. The keys of codes that carry a
+// signature are here, too: without its key no code of such a set is valid.
 type Restriction struct {
 	rules    []int32 // denied rules
 	denied   bitmap  // the same, a bit each
 	left     []leftOf
 	customer knownCustomer
+	codes    []Code // denied
+	keys     *CodeKeys
 }
 
 // leftOf is what is left of a quota. It counts only in its generation.
@@ -34,12 +36,12 @@ const (
 	customerUnknown
 )
 
-// Reset makes the restriction one that denies nothing.
+// Reset makes the restriction one that denies nothing. The keys of codes stay.
 func (r *Restriction) Reset() {
 	for _, rule := range r.rules {
 		r.denied[rule/64] = 0
 	}
-	r.rules, r.left, r.customer = r.rules[:0], r.left[:0], customerOfCart
+	r.rules, r.left, r.customer, r.codes = r.rules[:0], r.left[:0], customerOfCart, r.codes[:0]
 }
 
 // Deny makes a rule one that does not apply. rule is an index into [Strategy.Rules].
@@ -78,6 +80,13 @@ func (r *Restriction) SetCustomer(known bool) {
 		r.customer = customerKnown
 	}
 }
+
+// DenyCode makes a code one that the rules of its set do not see. The next code of the set in the
+// cart, if there is one, is used instead.
+func (r *Restriction) DenyCode(code Code) { r.codes = append(r.codes, code) }
+
+// SetCodeKeys sets the keys of codes that carry a signature.
+func (r *Restriction) SetCodeKeys(keys *CodeKeys) { r.keys = keys }
 
 // QuoteWithin is [Strategy.QuoteInto] with a restriction, which may be nil.
 func (s *Strategy) QuoteWithin(q *Quote, c *cart.Cart, now time.Time, within *Restriction) error {

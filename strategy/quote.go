@@ -150,6 +150,9 @@ func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, 
 
 // Complete applies the rules to a prepared quote. The error is [ErrTooManySteps].
 func (s *Strategy) Complete(q *Quote) error {
+	if q.work.codes.n > 0 {
+		s.restrictCodes(&q.work, q.work.restriction())
+	}
 	switch {
 	case q.Reason != "":
 	case s.quotas != nil:

@@ -16,6 +16,8 @@ arithmetic = {}
 limits = {}
 products = [{ sku = "a" }]
 discounts = [{ threshold = 1, amount = 1, time_window = { start = "08:00", end = "10:00" } }]
+[codes.a]
+signed = true
 [quota.shared]
 uses = 1
 [rule.a]

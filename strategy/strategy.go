@@ -33,7 +33,8 @@ type Strategy struct {
 	grouped     bool    // whether there is a group
 
 	skus, categories, subgroups symbols
-	codes                       symbols  // of coupons
+	codes                       symbols // of coupons
+	codeSets                    []*codeSet
 	skuTable                    skuTable // of skus
 	spelling                    spelling
 	unknown                     unknownSKUs

@@ -30,14 +30,14 @@ func (c Client) Unreachable(err error) string {
 // ErrNoAnswer is the error of a call that took longer than [Client.Patience].
 var ErrNoAnswer = errors.New("no answer")
 
-// call makes one call. inService is sent as If-Match.
-func (c Client) call(method, path, inService string, body []byte, into any) error {
+// call makes one call. A tag is sent as If-Match, unless it is empty.
+func (c Client) call(method, path, tag string, body []byte, into any) error {
 	if c.Patience <= 0 {
-		return c.callNow(method, path, inService, body, into)
+		return c.callNow(method, path, tag, body, into)
 	}
 	var answer json.RawMessage // after the timeout nothing reads it
 	done := make(chan error, 1)
-	go func() { done <- c.callNow(method, path, inService, body, &answer) }()
+	go func() { done <- c.callNow(method, path, tag, body, &answer) }()
 	select {
 	case err := <-done:
 		if err != nil {
@@ -49,10 +49,13 @@ func (c Client) call(method, path, inService string, body []byte, into any) erro
 	return c.understood(json.Unmarshal(answer, into))
 }
 
-func (c Client) callNow(method, path, inService string, body []byte, into any) error {
+func (c Client) callNow(method, path, tag string, body []byte, into any) error {
 	header := http.Header{}
-	if inService != "" {
-		header.Set("If-Match", `"`+inService+`"`)
+	if tag != "" {
+		header.Set("If-Match", `"`+tag+`"`)
+	}
+	if body != nil {
+		header.Set("Content-Type", "application/json")
 	}
 	res, err := caddycmd.AdminAPIRequest(c.Address, method, path, header, bytes.NewReader(body))
 	if err != nil {
@@ -121,10 +124,46 @@ func (c Client) History(id string) (past History, err error) {
 // Rollback puts a content back into service and returns the strategy after that. It fails if
 // the content in service is not the one with the fingerprint inService.
 func (c Client) Rollback(id, inService string, wanted RollbackRequest) (after Strategy, err error) {
-	body, err := json.Marshal(wanted)
-	if err != nil {
-		return Strategy{}, err
-	}
-	err = c.call(http.MethodPost, "/discount/strategies/"+id+"/rollback", inService, body, &after)
+	err = c.post("/discount/strategies/"+id+"/rollback", inService, wanted, &after)
 	return after, err
+}
+
+// Quotas returns what was counted of the quotas of a strategy, with the counts of a customer unless
+// that is empty.
+func (c Client) Quotas(id, customer string) (all Quotas, err error) {
+	path := "/discount/strategies/" + id + "/quotas"
+	if customer == "" {
+		err = c.call(http.MethodGet, path, "", nil, &all)
+		return all, err
+	}
+	err = c.post(path+"/customer", "", QuotasOfCustomer{customer}, &all)
+	return all, err
+}
+
+// Adjust changes a count and returns the quota after that. It fails if the count was adjusted since
+// it had the revision.
+func (c Client) Adjust(id string, revision uint64, wanted QuotaAdjustment) (after Quota, err error) {
+	err = c.post("/discount/strategies/"+id+"/quotas/adjust", revisionTag(revision), wanted, &after)
+	return after, err
+}
+
+// Reservations returns the orders of a strategy whose outcome is not known.
+func (c Client) Reservations(id string) (all Reservations, err error) {
+	err = c.call(http.MethodGet, "/discount/strategies/"+id+"/reservations", "", nil, &all)
+	return all, err
+}
+
+// Settle says what became of an order.
+func (c Client) Settle(id string, wanted SettleRequest) (settled Settled, err error) {
+	err = c.post("/discount/strategies/"+id+"/reservations/settle", "", wanted, &settled)
+	return settled, err
+}
+
+// post sends a value as JSON.
+func (c Client) post(path, tag string, value, into any) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return c.call(http.MethodPost, path, tag, body, into)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -16,13 +17,16 @@ import (
 	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/languages"
 	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
 )
 
 // Server shows the strategies in service on Caddy's admin endpoint, tries carts and strategies,
-// and rolls strategies back.
+// rolls strategies back, and shows and changes what was counted of their quotas.
 type Server struct {
 	engines func() []Engine
 	trying  chan struct{} // has one value while a strategy is tried
+
+	changing *sync.Mutex // is held while a count is changed
 }
 
 // An Engine is a running strategy with the methods that the server needs.
@@ -35,11 +39,15 @@ type Engine interface {
 	History() reload.History
 	RollbackOff() bool
 	Rollback(fingerprint, inService, reason string) error
+	Ledger() (engine.Ledger, bool)
+	Record(action history.Action, reason string) error
 }
 
 // NewServer returns the server, to be registered as a module of Caddy. engines returns the
 // engines in use, in the order of their ids.
-func NewServer(engines func() []Engine) Server { return Server{engines, make(chan struct{}, 1)} }
+func NewServer(engines func() []Engine) Server {
+	return Server{engines, make(chan struct{}, 1), new(sync.Mutex)}
+}
 
 // CaddyModule returns the Caddy module information.
 func (a Server) CaddyModule() caddy.ModuleInfo {
@@ -61,6 +69,12 @@ var calls = map[string]struct {
 	"*/explain":  {http.MethodPost, maxTriedBody, Server.explain},
 	"*/check":    {http.MethodPost, maxTriedBody, Server.check},
 	"*/rollback": {http.MethodPost, maxBody, Server.rollBack},
+
+	"*/quotas":              {http.MethodGet, maxBody, Server.showQuotas},
+	"*/quotas/customer":     {http.MethodPost, maxBody, Server.showQuotasOf},
+	"*/quotas/adjust":       {http.MethodPost, maxBody, Server.adjust},
+	"*/reservations":        {http.MethodGet, maxBody, Server.showReservations},
+	"*/reservations/settle": {http.MethodPost, maxBody, Server.settle},
 }
 
 // Routes returns the routes of the admin API.

@@ -8,17 +8,26 @@ import (
 	"strings"
 )
 
-// ifMatch is the condition of a request on the strategy in service (RFC 9110, section 13.1.1).
+// ifMatch is the condition of a request on what it changes, such as the strategy in service (RFC 9110,
+// section 13.1.1).
 type ifMatch struct {
-	any  bool     // the value is *, which matches any strategy
+	any  bool     // the value is *, which matches whatever is there
 	tags []string // opaque tags, without their quotes; weak ones are left out, since they match nothing
 }
 
-// readIfMatch reads the If-Match header fields of a request to a strategy.
-func readIfMatch(fields []string, id string) (ifMatch, error) {
+// condition says what a request has to send in If-Match, in messages.
+type condition struct{ tag, any string }
+
+// inService is the condition on the strategy in service.
+func inService(id string) condition {
+	return condition{"the ETag of " + pathOf(id), "whatever is in service"}
+}
+
+// readIfMatch reads the If-Match header fields of a request.
+func readIfMatch(fields []string, want condition) (ifMatch, error) {
 	if len(fields) == 0 {
 		return ifMatch{}, apiError(http.StatusPreconditionRequired,
-			fmt.Errorf("the header If-Match is missing: send the ETag of %s, or * for whatever is in service", pathOf(id)))
+			fmt.Errorf("the header If-Match is missing: send %s, or * for %s", want.tag, want.any))
 	}
 	text := strings.Join(fields, ",") // section 5.2
 	if strings.Trim(text, httpSpace) == "*" {
@@ -27,14 +36,14 @@ func readIfMatch(fields []string, id string) (ifMatch, error) {
 	tags, err := readTags(text)
 	if err != nil {
 		return ifMatch{}, apiError(http.StatusBadRequest,
-			fmt.Errorf("If-Match: %w: want the ETag of %s in its double quotes, several of them with commas between, or * for whatever is in service", err, pathOf(id)))
+			fmt.Errorf("If-Match: %w: want %s in its double quotes, several of them with commas between, or * for %s", err, want.tag, want.any))
 	}
 	return ifMatch{tags: tags}, nil
 }
 
-// names reports whether the condition allows the strategy with the fingerprint.
-func (m ifMatch) names(fingerprint string) bool {
-	return m.any || slices.Contains(m.tags, fingerprint)
+// names reports whether the condition allows what has the tag.
+func (m ifMatch) names(tag string) bool {
+	return m.any || slices.Contains(m.tags, tag)
 }
 
 // pathOf is the call that shows a strategy.

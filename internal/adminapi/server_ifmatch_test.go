@@ -47,7 +47,7 @@ func TestIfMatchIsReadAsRFC9110Says(t *testing.T) {
 		"a long one":                {fields: []string{strings.Repeat("a", 10_000)}, status: 400, err: "has no double quotes"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := readIfMatch(c.fields, "x")
+			got, err := readIfMatch(c.fields, inService("x"))
 			if c.status == 0 {
 				if err != nil || got.any != c.any || !slices.Equal(got.tags, c.tags) {
 					t.Errorf("%+v, %v", got, err)
@@ -80,7 +80,7 @@ func TestListsOfTagsAreReadAsTheyWereWritten(t *testing.T) {
 			}
 			fields = append(fields, strings.Join(elements, rapid.SampledFrom([]string{",", ", ", " ,\t", ",,"}).Draw(t, "comma")))
 		}
-		got, err := readIfMatch(fields, "x")
+		got, err := readIfMatch(fields, inService("x"))
 		if err != nil || got.any || !slices.Equal(got.tags, strong) {
 			t.Fatalf("%q: %+v, %v", fields, got, err)
 		}

@@ -1,7 +1,6 @@
 package adminapi
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +22,7 @@ func (a Server) rollBack(w http.ResponseWriter, r *http.Request, id string) erro
 	if eng.RollbackOff() {
 		return apiError(http.StatusForbidden, errors.New("rollback is switched off in the configuration"))
 	}
-	match, err := readIfMatch(r.Header.Values("If-Match"), id)
+	match, err := readIfMatch(r.Header.Values("If-Match"), inService(id))
 	if err != nil {
 		return err
 	}
@@ -86,28 +85,16 @@ func notKept(eng Engine, wanted string) error {
 // whereKept says where a person finds the fingerprints of the contents that are kept.
 func whereKept(eng Engine) string { return "which " + pathOf(eng.Key().ID()) + "/history lists" }
 
-// maxRollbackReason bounds the reason of a rollback in bytes. Every later answer about the
-// history has it.
-const maxRollbackReason = 1000
-
-// readRollback reads the request for a rollback. It does not return the decoder's errors, since
-// they expose Go types.
+// readRollback reads the request for a rollback.
 func readRollback(body io.Reader) (wanted RollbackRequest, err error) {
-	from := json.NewDecoder(body)
-	from.DisallowUnknownFields()
-	err = from.Decode(&wanted)
-	if err == nil {
-		if _, more := from.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("there is more after it")
-		}
-	}
-	switch long := overlong(err); {
-	case long != nil:
-		return wanted, long
-	case err != nil || wanted.SHA256 == "":
-		return wanted, apiError(http.StatusBadRequest, errors.New(`the body has to be one object such as {"sha256": "…", "reason": "…"}, and nothing else`))
-	case len(wanted.Reason) > maxRollbackReason:
-		return wanted, apiError(http.StatusBadRequest, fmt.Errorf("the reason has %d bytes, at most %d are kept: shorten it", len(wanted.Reason), maxRollbackReason))
+	const example = `{"sha256": "…", "reason": "…"}`
+	switch err = readObject(body, &wanted, example); {
+	case err != nil:
+		return wanted, err
+	case wanted.SHA256 == "":
+		return wanted, notObject(example)
+	case len(wanted.Reason) > maxReason:
+		return wanted, overlongReason(wanted.Reason)
 	}
 	return wanted, nil
 }

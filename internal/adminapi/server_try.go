@@ -100,8 +100,8 @@ func (found *checkStatus) check(eng Engine, sent draft) error {
 
 // try compiles a draft. It yields the processor periodically to orders.
 func try(eng Engine, sent draft) (*strategy.Model, *strategy.Strategy, error) {
-	w := pace.NewWorker()
-	m, err := strategy.Parser{Env: eng.Key().Env, Pause: func() { w.Yield() }}.Parse(sent.sources(eng.Live().Value.Companions)...)
+	w, live := pace.NewWorker(), eng.Live().Value
+	m, err := strategy.Parser{Env: eng.Key().Env, Pause: func() { w.Yield() }, InService: live.Strategy, Draft: true}.Parse(sent.sources(live.Companions)...)
 	if err != nil {
 		return nil, nil, err
 	}

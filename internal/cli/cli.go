@@ -29,15 +29,16 @@ func Register() {
 		Long: `
 What operators do with the strategies of the discount handler: check one before
 it is saved where it is watched, ask why a cart is priced as it is, see what went
-into service and why, and put an earlier content back.
+into service and why, put an earlier content back, and see and change what was
+counted of quotas.
 
 Every command takes --json. Results go to the standard output and errors to the
 standard error output. The exit code is 0 if all is fine, 1 if the command could
 not do its work, and 2 if it found something: an invalid file, a changed log.`,
 		CobraFunc: func(cmd *cobra.Command) {
 			cmd.AddCommand(
-				benchCommand(), checkCommand(), diffCommand(), explainCommand(), exportCommand(), fmtCommand(),
-				initCommand(), logCommand(), mapCommand(), publishCommand(), rollbackCommand(), schemaCommand(), testCommand(),
+				benchCommand(), checkCommand(), codesCommand(), diffCommand(), explainCommand(), exportCommand(), fmtCommand(),
+				initCommand(), logCommand(), mapCommand(), publishCommand(), quotasCommand(), reservationsCommand(), rollbackCommand(), schemaCommand(), testCommand(),
 			)
 			cmd.RunE = runNone
 			cmd.FParseErrWhitelist.UnknownFlags = true // of a command that does not exist

@@ -100,7 +100,7 @@ func group(changes []compare.Change) []changedThing {
 			a.name, depth = c.Path[1].Name, 2
 		case len(c.Path) > 1 && a.of == "products":
 			a.of, a.name, depth = "product", c.Path[1].Name, 2
-		case len(c.Path) > 1 && a.of == "quota":
+		case len(c.Path) > 1 && a.of == "quota" || len(c.Path) > 1 && a.of == "codes":
 			a.name, depth = c.Path[1].Name, 2
 		}
 		if len(c.Path) == depth {

@@ -35,6 +35,7 @@ type Engine struct {
 	shows    *telemetry.Strategy
 	pacer    pace.Pacer
 	handlers handlers
+	ledgers  *ledgerReader
 	sample   guardrail.Sample // of the carts that it priced, to check the next edit on
 }
 
@@ -57,10 +58,11 @@ type Header struct {
 // Compiled is a strategy that is ready to price carts. Only its counters change.
 type Compiled struct {
 	*strategy.Strategy
-	Header     Header
-	SHA256     string // its fingerprint in hexadecimal
-	Counters   *telemetry.RuleCounters
-	Companions []strategy.Source // the files that the strategy names, for drafts of it
+	Header        Header
+	SHA256        string // its fingerprint in hexadecimal
+	Counters      *telemetry.RuleCounters
+	QuotaCounters *telemetry.QuotaCounters // nil if it has no quotas
+	Companions    []strategy.Source        // the files that the strategy names, for drafts of it; no codes
 
 	texts string // the digest of its texts in hexadecimal; "" if it has none
 }
@@ -69,7 +71,7 @@ type Compiled struct {
 // in service. The rule tests use the handler's cart reader. The engine must be closed with
 // [Engine.Destruct].
 func Open(key Key, options Options, first *Handler, host Host) (*Engine, error) {
-	e := &Engine{key: key, host: host}
+	e := &Engine{key: key, host: host, ledgers: newLedgerReader()}
 	e.shows = telemetry.NewStrategy(telemetry.Key{ID: key.ID(), Path: key.Path, Env: key.Env}, e.log)
 	e.options.Store(&options)
 	e.handlers.join(first)
@@ -103,6 +105,7 @@ func (e *Engine) StartJournal() { e.source.StartJournal() }
 
 // Destruct stops the engine. It is called once no handler uses the engine any more.
 func (e *Engine) Destruct() error {
+	e.ledgers.close()
 	err := e.source.Close()
 	e.shows.Close()
 	return err
@@ -150,11 +153,15 @@ func (e *Engine) onEvent(event reload.Event) {
 		logged.Err = e.stateError(logged.Err)
 	}
 	telemetry.LogEvent(e.log(), logged)
-	var counters *telemetry.RuleCounters
+	var rules *telemetry.RuleCounters
+	var quotas *telemetry.QuotaCounters
 	if activated, ok := event.Value.(*Compiled); ok {
-		counters = activated.Counters
+		rules, quotas = activated.Counters, activated.QuotaCounters
 	}
-	e.shows.OnEvent(event, counters)
+	e.shows.OnEvent(event, rules, quotas)
+	if quotas != nil {
+		e.ledgers.readNow()
+	}
 }
 
 // compiled makes the part of a Compiled that all quotes share. It does not set Companions.
@@ -166,7 +173,8 @@ func (e *Engine) compiled(s *strategy.Strategy) (*Compiled, error) {
 	sum := s.Fingerprint()
 	c := &Compiled{
 		Strategy: s, Header: header, SHA256: hex.EncodeToString(sum[:]),
-		Counters: telemetry.NewRuleCounters(s.Currency().Code(), s.Rules()),
+		Counters:      telemetry.NewRuleCounters(s.Currency().Code(), s.Rules()),
+		QuotaCounters: telemetry.NewQuotaCounters(s.Quotas()),
 	}
 	if digest, ok := s.TextsDigest(); ok {
 		c.texts = hex.EncodeToString(digest[:])

@@ -25,6 +25,9 @@ type Handler struct {
 	Read   cart.Options // its cart options
 	Reader *cart.Reader // the reader with these options
 
+	// Ledger returns where its orders are counted, and false while no ledger is open; nil for never.
+	Ledger func() (Ledger, bool)
+
 	running bool // its configuration has started
 }
 
@@ -34,11 +37,21 @@ func (h *Handler) ReadsBody() bool { return h.Source != "headers" }
 // Join adds a handler, unless it was added before.
 func (e *Engine) Join(h *Handler) { e.handlers.join(h) }
 
-// Leave removes a handler.
-func (e *Engine) Leave(h *Handler) { e.handlers.leave(h) }
+// Leave removes a handler. Its ledger is not used any more when Leave returns.
+func (e *Engine) Leave(h *Handler) {
+	e.handlers.leave(h)
+	if h.Ledger != nil {
+		e.left()
+	}
+}
 
 // Started records that the configuration of a handler has started.
-func (e *Engine) Started(h *Handler) { e.handlers.started(h) }
+func (e *Engine) Started(h *Handler) {
+	e.handlers.started(h)
+	if h.Ledger != nil {
+		e.ledgers.start(e.readQuotas)
+	}
+}
 
 // Handlers returns the handlers whose configurations have started.
 func (e *Engine) Handlers() []*Handler { return e.handlers.running() }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (e *Engine) check(c reload.Content, inService *reload.Revision[*Compiled]) 
 	if len(sources) == 0 {
 		return reload.Candidate[*Compiled]{}, fmt.Errorf("%s: there is no *%s file in the directory", c.Path, strategyfile.Suffix)
 	}
-	m, compiled, err := e.build(sources)
+	m, compiled, err := e.build(sources, inService)
 	if err != nil {
 		return reload.Candidate[*Compiled]{}, err
 	}
@@ -39,24 +40,35 @@ func (e *Engine) check(c reload.Content, inService *reload.Revision[*Compiled]) 
 	}
 	err = e.test(tests, compiled.Strategy, inService == nil)
 	if err == nil && inService != nil && compiled.SHA256 != inService.Value.SHA256 {
+		e.logRecounts(inService.Value.Strategy, compiled.Strategy)
 		candidate.Note, err = e.compare(inService.Value.Strategy, compiled.Strategy, m.ActivateAt())
 	}
 	return candidate, err
 }
 
 // build parses and compiles a strategy, and yields to orders meanwhile.
-func (e *Engine) build(sources []strategy.Source) (m *strategy.Model, c *Compiled, err error) {
+func (e *Engine) build(sources []strategy.Source, inService *reload.Revision[*Compiled]) (m *strategy.Model, c *Compiled, err error) {
 	e.pacer.Run(func() {
-		m, err = strategy.Parser{Env: e.key.Env, Pause: e.pacer.Yield}.Parse(sources...)
+		p := strategy.Parser{Env: e.key.Env, Pause: e.pacer.Yield}
+		if inService != nil {
+			p.InService = inService.Value.Strategy
+		}
+		m, err = p.Parse(sources...)
 		if err != nil {
 			return
 		}
 		e.logWarnings(m)
 		if c, err = e.compiled(strategy.Compile(m)); err == nil {
-			c.Companions = strategyfile.Companions(sources)
+			c.Companions = draftFiles(sources, c.Strategy)
 		}
 	})
 	return m, c, err
+}
+
+// draftFiles lists the files that drafts of a strategy may name. A draft has the codes of the
+// strategy in service without their files, which may be large.
+func draftFiles(sources []strategy.Source, s *strategy.Strategy) []strategy.Source {
+	return slices.DeleteFunc(strategyfile.Companions(sources), func(f strategy.Source) bool { return s.HasCodesOf(filepath.Base(f.Name)) })
 }
 
 // compare checks an edit against the guardrails: it replays the sampled carts with both

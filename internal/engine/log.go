@@ -21,6 +21,17 @@ func (e *Engine) logWarnings(m *strategy.Model) {
 	}
 }
 
+// logRecounts logs the counts of quotas that start at zero with an edit.
+func (e *Engine) logRecounts(before, after *strategy.Strategy) {
+	recounts := after.RecountsAfter(before)
+	for _, r := range recounts[:min(len(recounts), maxLogged)] {
+		e.log().Warn("strategy warning", zap.String("problem", r.Text))
+	}
+	if more := len(recounts) - maxLogged; more > 0 {
+		e.log().Warn("more strategy warnings", zap.Int("problems", more))
+	}
+}
+
 // logUnread logs the tests that were not run at the start because no handler known then reads
 // their bodies.
 func (e *Engine) logUnread(unread []ruletest.Result) {

@@ -83,7 +83,7 @@ func kindOf(c reload.Content, file string) fileKind {
 		if filepath.Join(c.Dir, f.Name) != file {
 			continue
 		}
-		if named := strategy.IsSpreadsheet(f.Name) || strategyfile.IsBody(f.Name); named && file != c.Path {
+		if named := strategy.IsCompanion(f.Name) || strategyfile.IsBody(f.Name); named && file != c.Path {
 			return ownFile // a file of the strategy names it
 		}
 		if !strategyKey.Match(f.Data) {

@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/promogate/caddy-discount/reload"
+	"github.com/promogate/caddy-discount/reload/history"
 )
 
 // A StateError is an error of the state directory of a strategy.
@@ -67,5 +68,12 @@ func (e *Engine) Rollback(fingerprint, inService, reason string) error {
 	if refused := new(reload.NotAcceptedError); errors.As(err, &refused) {
 		return err
 	}
+	return e.stateError(err)
+}
+
+// Record writes something that was done by hand to the log of the strategy, and waits until it is on
+// disk. Without a state directory it does nothing. An error is a [StateError].
+func (e *Engine) Record(action history.Action, reason string) error {
+	_, err := e.source.Record(action, reason)
 	return e.stateError(err)
 }

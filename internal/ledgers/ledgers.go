@@ -196,6 +196,16 @@ func (l *Ledger) Open() error {
 	return nil
 }
 
+// Opened returns the ledger that was opened; nil if none was.
+func (l *Ledger) Opened() *reservations.Ledger {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.opened
+}
+
 // Destruct implements [caddy.Destructor]: it waits until the ledger was told what became of the orders,
 // and ends the module.
 func (l *Ledger) Destruct() error {

@@ -143,7 +143,7 @@ func (f *fileTarget) withMembers(sources, tests []strategy.Source) (allSources, 
 		return nil, nil, err
 	}
 	// A spreadsheet that the new files name is among them, and replaces the one of that name.
-	named := strategy.Spreadsheets(sources...)
+	named := strategy.Companions(sources...)
 	members = slices.DeleteFunc(members, func(s strategy.Source) bool { return s.Companion && slices.Contains(named, filepath.Base(s.Name)) })
 	return merged(members, sources), merged(memberTests, tests), nil
 }

@@ -273,7 +273,7 @@ func removePublished(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if strategyfile.IsMember(e.Name()) || strategyfile.IsBody(e.Name()) || strategy.IsSpreadsheet(e.Name()) {
+		if strategyfile.IsMember(e.Name()) || strategyfile.IsBody(e.Name()) || strategy.IsCompanion(e.Name()) {
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}

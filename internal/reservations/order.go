@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -65,6 +66,7 @@ type Pricing struct {
 	Quote    *strategy.Quote
 	Cart     *cart.Cart
 	At       time.Time
+	Counters *telemetry.QuotaCounters // nil counts nothing
 }
 
 // again prices the cart within a restriction.
@@ -90,10 +92,11 @@ type Granted struct {
 	Order quota.ID
 	Until time.Time
 
-	attempt quota.ID
-	takes   []quota.Take
-	ledger  *Ledger
-	settled bool
+	attempt  quota.ID
+	takes    []quota.Take
+	ledger   *Ledger
+	counters *telemetry.QuotaCounters
+	settled  bool
 }
 
 // Settle says what became of the order; held is for the outcome Hold. What is said first counts.
@@ -106,7 +109,8 @@ func (g *Granted) Settle(o quota.Outcome, held time.Duration) {
 	if o == quota.Commit || o == quota.Hold {
 		s.Takes, s.Terms = g.takes, g.ledger.Terms
 	}
-	g.ledger.settler.add(entry{settle: s})
+	g.counters.Settled(o, g.takes, nil)
+	g.ledger.settler.add(entry{settle: s, counters: g.counters})
 }
 
 // IsSettled reports whether it was said what became of the order.

@@ -67,6 +67,7 @@ func (r *Reserver) Finish(ctx context.Context, o *Order, w *Workspace, p Pricing
 		granted, denied, err := r.ask(ctx, o, w, p)
 		switch {
 		case err != nil:
+			w.countOutage(o, p)
 			return r.without(o, w, p, granted)
 		case !denied:
 			return granted, nil
@@ -136,6 +137,7 @@ func (w *Workspace) note(v *view, denials []quota.Denial, p Pricing) {
 			until = end
 		}
 		v.marks.set(d.Quota, until)
+		p.Counters.UsedUp(d.Quota)
 	}
 	if len(denials) > 0 {
 		return
@@ -151,13 +153,14 @@ func (l *Ledger) reserve(ctx context.Context, o *Order, w *Workspace, p Pricing)
 	grant, denials, err := l.Ledger.Reserve(ctx, quota.Request{Order: g.Order, Attempt: g.attempt, Takes: g.takes, Terms: l.Terms})
 	if err == nil {
 		g.Until = grant.Until
+		w.countResult(p, denials, grant.Joined)
 	}
 	return g, denials, err
 }
 
 // newGranted is what the order would be granted.
 func (l *Ledger) newGranted(o *Order, w *Workspace, p Pricing) *Granted {
-	g := &Granted{Order: o.id(l.Digester, p.Cart), takes: slices.Clone(w.takes), ledger: l, Until: p.At.Add(l.Terms.Hold)}
+	g := &Granted{Order: o.id(l.Digester, p.Cart), takes: slices.Clone(w.takes), ledger: l, counters: p.Counters, Until: p.At.Add(l.Terms.Hold)}
 	if b := o.Before; b != nil && !b.settled && b.ledger == l && b.Order == g.Order {
 		g.attempt = b.attempt // which replaces what it took
 		return g
@@ -208,7 +211,7 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 	l := asked.ledger
 	w.take(r.of(p.Strategy), l.Digester.Customer(o.customer(p.Cart)))
 	asked.takes = slices.Clone(w.takes)
-	l.settler.add(entry{reserve: quota.Request{Order: asked.Order, Attempt: asked.attempt, Takes: asked.takes, Terms: l.Terms, Unlimited: true}})
+	l.settler.add(entry{reserve: quota.Request{Order: asked.Order, Attempt: asked.attempt, Takes: asked.takes, Terms: l.Terms, Unlimited: true}, counters: p.Counters})
 	return asked, nil
 }
 

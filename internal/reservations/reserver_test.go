@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/cart"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -61,6 +62,7 @@ type shop struct {
 	told     *Ledger
 	reserver *Reserver
 	strategy *strategy.Strategy
+	counters *telemetry.QuotaCounters
 	at       time.Time
 	own      quota.ID // of the request
 }
@@ -105,7 +107,7 @@ func (s *shop) order(o Order, c *cart.Cart) (*Granted, string) {
 	}
 	var q strategy.Quote
 	var w Workspace
-	p := Pricing{Strategy: s.strategy, Quote: &q, Cart: c, At: s.at}
+	p := Pricing{Strategy: s.strategy, Quote: &q, Cart: c, At: s.at, Counters: s.counters}
 	if _, err := s.strategy.Prepare(&q, c, s.at); err != nil {
 		s.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/quota"
 )
 
@@ -49,6 +50,8 @@ type settler struct {
 type entry struct {
 	reserve quota.Request // has no Order if there is nothing to reserve
 	settle  quota.Settlement
+
+	counters *telemetry.QuotaCounters // count what goes beyond limits
 }
 
 func newSettler(l quota.Ledger, log func() *zap.Logger) *settler {
@@ -145,7 +148,7 @@ func (s *settler) drop(n int) {
 // tell tells the ledger what comes first, and returns how many entries are done with.
 func (s *settler) tell(batch []entry) int {
 	if !batch[0].reserve.Order.IsZero() {
-		return s.reserve(batch[0].reserve)
+		return s.reserve(batch[0])
 	}
 	var all []quota.Settlement
 	for i := range batch {
@@ -154,36 +157,36 @@ func (s *settler) tell(batch []entry) int {
 		}
 		all = append(all, batch[i].settle)
 	}
-	if s.settle(all) {
+	if s.settle(all, batch) {
 		return len(all)
 	}
 	return 0
 }
 
 // reserve counts an order that was granted without the ledger.
-func (s *settler) reserve(q quota.Request) int {
+func (s *settler) reserve(e entry) int {
 	ctx, cancel := context.WithTimeout(s.ctx, settleTimeout)
 	defer cancel()
-	grant, _, err := s.ledger.Reserve(ctx, q)
+	grant, _, err := s.ledger.Reserve(ctx, e.reserve)
 	if s.refused(err) {
 		return 1
 	}
 	if err != nil {
 		return 0
 	}
-	s.warn(grant.Over)
+	e.counters.Over(grant.Over)
 	return 1
 }
 
 // settle tells the ledger several settlements, and reports whether they are done with. A settlement
 // that can never be carried out fails the call: then each is told alone.
-func (s *settler) settle(all []quota.Settlement) bool {
+func (s *settler) settle(all []quota.Settlement, of []entry) bool {
 	ctx, cancel := context.WithTimeout(s.ctx, settleTimeout)
 	defer cancel()
 	settled, err := s.ledger.Settle(ctx, all)
 	if s.isInvalid(err) && len(all) > 1 {
 		for i := range all {
-			if !s.settle(all[i : i+1]) {
+			if !s.settle(all[i:i+1], of[i:i+1]) {
 				return false // which are told again, and change nothing more
 			}
 		}
@@ -196,7 +199,7 @@ func (s *settler) settle(all []quota.Settlement) bool {
 		return false
 	}
 	for i := range settled {
-		s.warn(settled[i].Over)
+		of[i].counters.Over(settled[i].Over)
 	}
 	return true
 }
@@ -213,16 +216,6 @@ func (s *settler) refused(err error) bool {
 	}
 	s.log().Error("settlement of an order refused", zap.Error(err))
 	return true
-}
-
-// warn logs what was counted beyond limits. A key may have the digest of a customer or a code, which
-// is nothing for a log.
-func (s *settler) warn(all []quota.Over) {
-	for _, over := range all {
-		if c, err := over.Key.Counter(); err == nil {
-			s.log().Warn("quota exceeded", zap.String("quota", c.Name), zap.String("kind", string(c.Kind)), zap.String("window", c.Window), zap.Int64("by", over.By))
-		}
-	}
 }
 
 // close waits until everything was told, for so long at most, and returns how much was not.

@@ -43,14 +43,15 @@ func TestsOf(name string) string { return strings.TrimSuffix(name, Suffix) + Tes
 func ReloadOptions() reload.Options {
 	return reload.Options{
 		Include:    IsMember,
+		MaxNamed:   strategy.MaxCodesSize,
 		Companions: func(name string) []string { return []string{TestsOf(name)} },
 		Named:      named,
-		Plain:      strategy.IsSpreadsheet,
+		Plain:      strategy.IsCompanion,
 	}
 }
 
 // named returns the names of the files that the files of a strategy name: the orders of its tests
-// and the spreadsheets of its catalogue.
+// and the spreadsheet of its catalogue and its files of codes.
 func named(files []reload.File) []string {
 	var sources []strategy.Source
 	for _, f := range files {
@@ -58,7 +59,7 @@ func named(files []reload.File) []string {
 			sources = append(sources, strategy.Source{Name: f.Name, Data: f.Data})
 		}
 	}
-	return append(bodiesOf(files), strategy.Spreadsheets(sources...)...)
+	return append(bodiesOf(files), strategy.Companions(sources...)...)
 }
 
 // bodiesOf returns the names of the orders that tests among some files name.
@@ -75,7 +76,7 @@ func bodiesOf(files []reload.File) []string {
 	return ruletest.Bodies(tests...)
 }
 
-// Split separates the strategy, with the spreadsheets that it names, from its tests, with the
+// Split separates the strategy, with the files that it names, from its tests, with the
 // bodies that they name. The file at the path of the content is the strategy whatever its name.
 func Split(c reload.Content) (sources, tests []strategy.Source) {
 	for i, f := range c.Files {
@@ -85,7 +86,7 @@ func Split(c reload.Content) (sources, tests []strategy.Source) {
 			tests = append(tests, source)
 			continue
 		}
-		source.Companion = strategy.IsSpreadsheet(f.Name) && !chosen
+		source.Companion = strategy.IsCompanion(f.Name) && !chosen
 		sources = append(sources, source)
 	}
 	return sources, tests

@@ -11,7 +11,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// Read reads what a gateway would load from a path: the strategy with the spreadsheets that it
+// Read reads what a gateway would load from a path: the strategy with the files that it
 // names, and its tests with the bodies that they name. The names of the files begin as the path
 // does, so that a terminal can open them. The error names the path.
 func Read(path string) (sources, tests []strategy.Source, err error) {

@@ -79,6 +79,11 @@ func (q *eventQueue) add(key Key, e reload.Event) {
 	default:
 		return
 	}
+	q.queue(next)
+}
+
+// queue queues an event.
+func (q *eventQueue) queue(next caddyEvent) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.waiting) == maxWaitingEvents {

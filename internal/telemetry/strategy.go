@@ -1,5 +1,5 @@
-// Package telemetry reports what the gateway and its strategies do: metrics of requests, rules
-// and strategies, the log, spans of activations and Caddy's events.
+// Package telemetry reports what the gateway and its strategies do: metrics of requests, rules,
+// strategies, quotas and ledgers, the log, spans of activations and Caddy's events.
 //
 // It depends neither on Caddy nor on HTTP. The telemetry of a strategy outlives the
 // configurations that use the strategy. Of a configuration it keeps only the subscribers, and
@@ -8,6 +8,7 @@ package telemetry
 
 import (
 	"context"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 
@@ -28,12 +29,15 @@ type Strategy struct {
 	series *strategySeries
 	tracer tracer
 	events eventQueue
+	log    func() *zap.Logger
+
+	ledgerDown atomic.Bool
 }
 
 // NewStrategy returns the telemetry of a strategy that is about to be opened. log returns the
 // present log. The Strategy must be closed.
 func NewStrategy(key Key, log func() *zap.Logger) *Strategy {
-	return &Strategy{key: key, series: strategies.join(key.ID), events: eventQueue{log: log}}
+	return &Strategy{key: key, series: strategies.join(key.ID), events: eventQueue{log: log}, log: log}
 }
 
 // Opened adds the series of a strategy that is open. status returns its present status.
@@ -45,16 +49,18 @@ func (s *Strategy) Opened(status func() reload.Status) {
 // Close ends the series of the strategy.
 func (s *Strategy) Close() {
 	ruleSeries.leave(s)
+	quotaMetrics.leave(s)
 	strategies.leave(s)
 }
 
-// OnEvent reports an event of the strategy in its metrics, spans and events of Caddy. rules are
-// the counters of the strategy that was activated; nil for other events.
-func (s *Strategy) OnEvent(e reload.Event, rules *RuleCounters) {
+// OnEvent reports an event of the strategy in its metrics, spans and events of Caddy. rules and quotas
+// are the counters of the strategy that was activated; nil for other events.
+func (s *Strategy) OnEvent(e reload.Event, rules *RuleCounters, quotas *QuotaCounters) {
 	measure(e)
 	s.series.count(e)
 	if rules != nil {
 		ruleSeries.serve(s, rules)
+		quotaMetrics.serve(s, quotas)
 	}
 	s.tracer.onEvent(e)
 	s.events.add(s.key, e)

@@ -85,11 +85,14 @@ func MoreText(n int, noun string) string {
 
 // Diagnostic returns a problem at a position, with the text around it.
 func (d *Document) Diagnostic(at Pos, key, reason, hint string) Diagnostic {
-	p := Diagnostic{
-		Position: d.Locate(at), Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint),
-	}
+	p := hidden(d.Locate(at), key, reason, hint)
 	p.Text, p.TextColumn = d.lineAround(at)
 	return p
+}
+
+// hidden returns a problem without the text around it.
+func hidden(at Position, key, reason, hint string) Diagnostic {
+	return Diagnostic{Position: at, Key: brief.Text(key, maxKey), Reason: brief.Text(reason, maxReason), Hint: brief.Text(hint, maxHint)}
 }
 
 // Sort orders problems by source, then line, then column.

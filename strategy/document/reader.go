@@ -24,6 +24,16 @@ func (r *Reader) Warn(at Pos, key, reason, hint string) {
 	r.warnings.add(r.doc, r.doc.Diagnostic(at, key, reason, hint))
 }
 
+// AddAt is Add for a place in a file whose text is not shown.
+func (r *Reader) AddAt(at Position, key, reason, hint string) {
+	r.problems.add(r.doc, hidden(at, key, reason, hint))
+}
+
+// WarnAt is Warn for a place in a file whose text is not shown.
+func (r *Reader) WarnAt(at Position, key, reason, hint string) {
+	r.warnings.add(r.doc, hidden(at, key, reason, hint))
+}
+
 // Count returns how many problems were added.
 func (r *Reader) Count() int { return r.problems.count() }
 

@@ -141,6 +141,7 @@ var scalars = map[string]object{
 	"string":    text,
 	"strings":   listOr(text),
 	"sheet":     {"type": "string", "pattern": `^[^/\\:.#][^/\\:]*\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$`},
+	"codesfile": {"type": "string", "pattern": `^[^/\\:.#][^/\\:]*\.([cC][oO][dD][eE][sS]|[cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$`},
 	"label":     {"type": "string", "minLength": 1, "maxLength": 64},
 	"bool":      {"type": "boolean"},
 	"exclusive": {"enum": []any{true, false, "goods", "all"}},

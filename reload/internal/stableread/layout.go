@@ -22,6 +22,7 @@ const maxFiles = 500
 type Fileset struct {
 	Path       string                     // absolute
 	MaxSize    int64                      // in bytes, of all files together
+	MaxNamed   int64                      // in bytes, of the files of Named together; 0 if they count for MaxSize
 	Include    func(name string) bool     // which members of a directory; nil: a directory is refused
 	Companions func(name string) []string // files beside a file; they need not exist
 	Plain      func(name string) bool     // which of Named must not be links to other names

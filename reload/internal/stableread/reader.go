@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -200,7 +201,7 @@ func (r *Reader) open(p Layout) ([]opened, error) {
 		}
 	}
 	var files []opened
-	var size int64
+	var size, named int64
 	for _, at := range p.files {
 		f, info, err := openRegular(at)
 		if err != nil {
@@ -210,8 +211,16 @@ func (r *Reader) open(p Layout) ([]opened, error) {
 			return files, err
 		}
 		files = append(files, opened{located: at, f: f, info: info})
-		if size += info.Size(); size > r.Set.MaxSize {
+		if r.Set.MaxNamed > 0 && slices.Contains(r.Set.Named, at.name) {
+			named += info.Size()
+		} else {
+			size += info.Size()
+		}
+		switch {
+		case size > r.Set.MaxSize:
 			return files, fmt.Errorf("%s is %d bytes long, the limit is %d", r.Set.Path, size, r.Set.MaxSize)
+		case named > r.Set.MaxNamed && named > 0:
+			return files, fmt.Errorf("the files that %s names are %d bytes long together, the limit is %d", r.Set.Path, named, r.Set.MaxNamed)
 		}
 	}
 	return files, nil

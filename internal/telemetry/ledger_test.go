@@ -1,0 +1,107 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/promogate/caddy-discount/quota"
+)
+
+// failing is a ledger that cannot be read while err is set.
+type failing struct {
+	*quota.Memory
+	err error
+}
+
+func (l *failing) Read(ctx context.Context, keys []quota.Key) ([]quota.Count, error) {
+	if l.err != nil {
+		return nil, l.err
+	}
+	return l.Memory.Read(ctx, keys)
+}
+
+func TestALedgerIsDownAfterThreeFailuresInARow(t *testing.T) {
+	t.Parallel()
+	to := &failing{Memory: quota.NewMemory(time.Now)}
+	l := MeasureLedger(to)
+	defer l.End()
+	var told []error
+	l.Watch(t, func(down error) { told = append(told, down) })
+	read := func(err error) {
+		to.err = err
+		_, _ = l.Read(t.Context(), nil) // the error is the one above
+	}
+	refused := errors.New("connection refused")
+	for _, c := range []struct {
+		name string
+		err  error
+		up   bool
+		told []error
+	}{
+		{name: "it answers", up: true, told: []error{nil}},
+		{name: "a first failure", err: refused, up: true, told: []error{nil}},
+		{name: "a second one", err: context.DeadlineExceeded, up: true, told: []error{nil}},
+		{name: "the caller gives up", err: context.Canceled, up: true, told: []error{nil}},
+		{name: "it is closed", err: quota.ErrClosed, up: true, told: []error{nil}},
+		{name: "a third one", err: refused, told: []error{nil, refused}},
+		{name: "a fourth one", err: refused, told: []error{nil, refused}},
+		{name: "the caller gives up again", err: context.Canceled, told: []error{nil, refused}},
+		{name: "it answers that it has nothing", err: quota.ErrNotFound, up: true, told: []error{nil, refused, nil}},
+		{name: "a failure between answers", err: refused, up: true, told: []error{nil, refused, nil}},
+		{name: "it answers again", err: &quota.InvalidError{Reason: "no takes"}, up: true, told: []error{nil, refused, nil}},
+		{name: "a failure", err: refused, up: true, told: []error{nil, refused, nil}},
+		{name: "another", err: refused, up: true, told: []error{nil, refused, nil}},
+		{name: "it answers once more", err: quota.ErrRevision, up: true, told: []error{nil, refused, nil}},
+	} {
+		if read(c.err); l.Up() != c.up || !slices.Equal(told, c.told) {
+			t.Errorf("%s: up %t, told %v, want %t and %v", c.name, l.Up(), told, c.up, c.told)
+		}
+	}
+}
+
+func TestALateWatcherIsToldThatALedgerIsDown(t *testing.T) {
+	t.Parallel()
+	l := MeasureLedger(&failing{Memory: quota.NewMemory(time.Now), err: errors.New("no route")})
+	defer l.End()
+	for range failuresToDown {
+		if _, err := l.Read(t.Context(), nil); err == nil {
+			t.Fatal("it answers")
+		}
+	}
+	var told []error
+	l.Watch(t, func(down error) { told = append(told, down) })
+	l.Unwatch(t)
+	l.change(nil)
+	if len(told) != 1 || told[0] == nil {
+		t.Errorf("told %v", told)
+	}
+}
+
+func TestCallsOfALedgerAreMeasured(t *testing.T) {
+	before := seriesOf(t, ledgerMetrics)
+	l := MeasureLedger(quota.NewMemory(time.Now))
+	ctx, order := t.Context(), quota.NewID()
+	key := quota.Counter{Kind: quota.Uses, Name: "a"}.Key()
+	_, _, reserved := l.Reserve(ctx, quota.Request{Order: order, Attempt: order, Takes: []quota.Take{{Key: key, Amount: 1, Limit: 1}}, Terms: quota.Terms{Hold: time.Minute}})
+	_, settled := l.Settle(ctx, []quota.Settlement{{Order: order, Outcome: quota.Unknown}})
+	_, read := l.Read(ctx, []quota.Key{key})
+	_, found := l.Find(ctx, order)
+	_, unresolved := l.Unresolved(ctx, 10)
+	_, adjusted := l.Adjust(ctx, quota.Adjustment{Key: key, Delta: 1, Reason: "counted by hand"})
+	if err := errors.Join(reserved, settled, read, found, unresolved, adjusted); err != nil {
+		t.Fatal(err)
+	}
+	after := seriesOf(t, ledgerMetrics)
+	for _, call := range ledgerCallWords {
+		if n := after["ledger_duration_seconds "+call] - before["ledger_duration_seconds "+call]; n < 1 {
+			t.Errorf("%v calls of %s", n, call)
+		}
+	}
+	if after["ledger_up"] != 1 {
+		t.Errorf("a ledger that answers is shown as %v", after["ledger_up"])
+	}
+	l.End()
+}
