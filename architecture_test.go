@@ -154,7 +154,7 @@ var allowedImports = map[string][]string{
 		"cart", "money", "strategy", "strategy/document",
 		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/cors", "internal/directive", "internal/engine",
 		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog", "internal/ledgers", "internal/outcome",
-		"internal/pace", "internal/reservations", "internal/sfv", "internal/strategyfile", "internal/telemetry", "quota", "quota/embedded",
+		"internal/pace", "internal/reservations", "internal/sfv", "internal/strategyfile", "internal/telemetry", "quota", "quota/embedded", "quota/redis",
 	},
 	"internal/outcome":      {"quota"},
 	"internal/ledgers":      {"internal/reservations", "quota"},
