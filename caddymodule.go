@@ -31,11 +31,13 @@ func init() {
 	caddy.RegisterModule(QuoteHandler{})
 	caddy.RegisterModule(JWKSHandler{})
 	caddy.RegisterModule(StripHandler{})
+	caddy.RegisterModule(ReservationsHandler{})
 	caddy.RegisterModule(adminapi.NewServer(adminEngines))
 	caddy.RegisterModule(new(lazylog.Encoder))
 	cli.Register()
 	registerDirective("discount", func() directiveHandler { return new(Handler) })
 	registerDirective("discount_quote", func() directiveHandler { return new(QuoteHandler) })
+	registerDirective("discount_reservations", func() directiveHandler { return new(ReservationsHandler) })
 	registerDirective("discount_jwks", func() directiveHandler { return new(JWKSHandler) })
 	registerDirective("discount_strip", func() directiveHandler { return new(StripHandler) })
 }
@@ -69,7 +71,7 @@ func matcherOf(h httpcaddyfile.Helper) (caddy.ModuleMap, error) {
 	h.Next() // the directive's name
 	matcher := false
 	switch h.Val() {
-	case "discount", "discount_quote":
+	case "discount", "discount_quote", "discount_reservations":
 		matcher = h.CountRemainingArgs() > 1
 	case "discount_jwks":
 		matcher = h.CountRemainingArgs() > 0
@@ -112,6 +114,8 @@ type directiveHandler interface {
 // `X-Discount-Lines` | discount by line of the cart in minor units, as RFC 9651 inner list
 // `X-Discount-Gifts` | goods that come with the order, as RFC 9651 list of SKUs with `;q=`
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
+// `X-Discount-Reservation` | what the order holds of quotas: its id, with `;until=` as a Date; to the order service alone
+// `X-Discount-Exhausted` | the rules that the cart has goods for and of which too little is left, as RFC 9651 list; to the order service alone
 // `X-Discount-Assertion` | all of it and the SHA-256 of the body as a compact JWS, with `sign`
 //
 // With `headers compact`, one header `X-Discount` has all these values but the assertion, as Dictionary
@@ -135,6 +139,8 @@ type directiveHandler interface {
 // `{http.discount.rules}` | as `X-Discount-Rules`
 // `{http.discount.lines}` | as `X-Discount-Lines`
 // `{http.discount.gifts}` | as `X-Discount-Gifts`
+// `{http.discount.reservation}` | as `X-Discount-Reservation`
+// `{http.discount.exhausted}` | as `X-Discount-Exhausted`
 // `{http.discount.version}` | the version of the strategy
 // `{http.discount.sha256}` | the fingerprint of the strategy in hexadecimal
 //

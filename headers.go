@@ -2,6 +2,7 @@ package discount
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,7 +53,11 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 		b = appendLines(b, quote)
 	}
 	ends[5] = len(b)
-	left := omit(p.listsSize(q.by, in.target), ends[4]-ends[3], ends[5]-ends[4], len(d.gifts))
+	size := p.listsSize(q.by, in.target)
+	if len(q.by.Quotas()) > 0 {
+		size -= p.quotaHeaders(d, q)
+	}
+	left := omit(size, ends[4]-ends[3], ends[5]-ends[4], len(d.gifts))
 	if p.names.Compact {
 		b = d.appendDictionary(b, quote, b[ends[4]:ends[5]], left)
 	}
@@ -104,8 +109,76 @@ func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote, separator stri
 		b = append(b, e.Header.Rules[a.Rule]...)
 		b = append(b, ";amount="...)
 		b = strconv.AppendInt(b, a.Amount, 10)
+		if isCounted(e, a.Rule) {
+			b = append(b, ";units="...)
+			b = strconv.AppendInt(b, a.Units, 10)
+		}
 	}
 	return b
+}
+
+// isCounted reports whether a rule has a quota.
+func isCounted(e *engine.Compiled, rule int) bool {
+	all := e.Quotas()
+	for i := range all {
+		if _, has := slices.BinarySearch(all[i].Rules, rule); has {
+			return true
+		}
+	}
+	return false
+}
+
+// mostExhausted is the most bytes that the list of exhausted rules takes.
+const mostExhausted = 512
+
+// quotaHeaders sets what an order holds and what is exhausted of quotas. It returns how many bytes of
+// headers that takes.
+func (p *pricer) quotaHeaders(d *decision, q quoted) int {
+	size := 0
+	if g := q.granted; g != nil {
+		d.reservation = strconv.Quote(g.Order.String()) + ";until=@" + strconv.FormatInt(g.Until.Unix(), 10)
+		size += len(d.reservation)
+	}
+	q.exhausted = q.by.Exhausted(q.exhausted[:0], &q.quote)
+	d.exhausted = exhausted(q.by, q.exhausted, ", ")
+	if p.names.Compact {
+		d.inner = exhausted(q.by, q.exhausted, " ")
+	}
+	if size += len(d.exhausted); size > 0 && p.keys != nil {
+		size += assertion.QuotaSize
+	}
+	return size
+}
+
+// exhausted writes rules with a separator; it is "?0" for more than the list may take.
+func exhausted(e *engine.Compiled, rules []int, separator string) string {
+	var b []byte
+	for i, rule := range rules {
+		if i > 0 {
+			b = append(b, separator...)
+		}
+		if b = append(b, e.Header.Rules[rule]...); len(b) > mostExhausted {
+			return leftOut
+		}
+	}
+	return string(b)
+}
+
+// applyPrivate adds to the request what is for the order service alone.
+func (d *decision) applyPrivate(h http.Header, n *httpheader.Names) {
+	if d.reservation == "" && d.exhausted == "" {
+		return
+	}
+	if n.Compact {
+		h[n.Dictionary] = []string{appendPrivate(d.dictionary(), d)}
+		return
+	}
+	if d.reservation != "" {
+		h[n.Reservation] = []string{d.reservation}
+	}
+	if d.exhausted != "" {
+		h[n.Exhausted] = []string{d.exhausted}
+	}
 }
 
 // appendLines writes the discounts by position in the cart: (343 257).
@@ -206,6 +279,10 @@ func (d *decision) claims() assertion.Claims {
 	c.Currency = d.currency
 	c.Rules, c.Lines, c.Gifts = d.rules, d.lines, d.gifts
 	c.Strategy, c.Fingerprint = d.strategy.Version(), d.strategy.SHA256
+	if g := d.granted; g != nil {
+		c.Reservation, c.Until = g.Order.String(), g.Until.Unix()
+	}
+	c.Exhausted = d.exhausted
 	return c
 }
 
@@ -228,4 +305,85 @@ func targetOf(r *http.Request) assertion.Target {
 		method, url = sent.Method, sent.URL
 	}
 	return assertion.NewTarget(method, r.Host, url.EscapedPath())
+}
+
+// appendDictionary writes the decision on a quote as one Dictionary (RFC 9651): status=applied,
+// amount=585, … Its members have the values of the fields of the same names. The rules and the gifts
+// are Inner Lists, since a Dictionary cannot hold Lists. The lines have the same text in either form;
+// none is empty.
+func (d *decision) appendDictionary(b []byte, q *strategy.Quote, lines []byte, left omitted) []byte {
+	b = append(b, "status="...)
+	b = append(b, d.status.String()...)
+	b = appendText(b, ", reason=", d.reason)
+	b = appendAmount(b, ", amount=", q.Discount)
+	b = appendAmount(b, ", shipping=", q.ShippingDiscount)
+	b = appendAmount(b, ", subtotal=", q.Subtotal)
+	b = appendAmount(b, ", payable=", q.Payable)
+	b = append(b, ", currency=\""...)
+	b = append(b, d.currency...)
+	b = append(b, '"')
+	switch {
+	case left.rules:
+		b = appendText(b, ", rules=", leftOut)
+	case len(q.Applied) > 0:
+		b = append(b, ", rules=("...)
+		b = append(appendRules(b, d.strategy, q, " "), ')')
+	}
+	if left.lines {
+		b = appendText(b, ", lines=", leftOut)
+	} else {
+		b = appendText(b, ", lines=", lines)
+	}
+	switch {
+	case left.gifts || d.gifts == leftOut:
+		b = appendText(b, ", gifts=", leftOut)
+	case len(q.Gifts) > 0:
+		b = append(b, ", gifts=("...)
+		b = append(append(b, gifts(q, " ")...), ')')
+	}
+	return appendText(b, ", strategy=", d.strategy.Header.Strategy)
+}
+
+// appendPrivate adds the members that are for the order service alone. A list that was too long has the
+// sign for that.
+func appendPrivate(dictionary string, d *decision) string {
+	b := appendText([]byte(dictionary), ", reservation=", d.reservation)
+	if d.exhausted == leftOut {
+		return string(appendText(b, ", exhausted=", leftOut))
+	}
+	if d.exhausted != "" {
+		// The ids are strings, in which a comma and a space may be.
+		b = append(append(append(b, ", exhausted=("...), d.inner...), ')')
+	}
+	return string(b)
+}
+
+func appendAmount(b []byte, member string, amount int64) []byte {
+	return strconv.AppendInt(append(b, member...), amount, 10)
+}
+
+// appendText writes a member whose value is a text of a structured field already. An empty one is
+// no member.
+func appendText[T string | []byte](b []byte, member string, text T) []byte {
+	if len(text) == 0 {
+		return b
+	}
+	return append(append(b, member...), text...)
+}
+
+// dictionary is the decision as one Dictionary.
+func (d *decision) dictionary() string {
+	switch {
+	case d.compact != "":
+		return d.compact
+	case d.reason != "":
+		return "status=" + d.status.String() + ", reason=" + d.reason
+	}
+	return "status=" + d.status.String()
+}
+
+// kept is a decision that is made once for many requests, with its Dictionary.
+func kept(d *decision) *decision {
+	d.compact = d.dictionary()
+	return d
 }

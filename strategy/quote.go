@@ -155,7 +155,7 @@ func (s *Strategy) Complete(q *Quote) error {
 	}
 	switch {
 	case q.Reason != "":
-	case s.quotas != nil:
+	case s.quotas != nil || q.work.quota.within != nil:
 		s.evaluateWithin(q)
 	default:
 		s.evaluate(q)
