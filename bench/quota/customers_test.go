@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -220,13 +221,17 @@ func (s *shopper) exchange(conn net.Conn, request []byte) (status int, last bool
 	return res.StatusCode, res.Close, err
 }
 
-// check checks what no client sees, and that no gateway refuses an order by itself: it is the order
-// service that does, or there is none.
+// ofGateways are the answers that a gateway gives by itself: there was none of the order service. 499 it
+// gives to a customer who did not hang up, too, if the connection to the order service was ended for one
+// who did.
+var ofGateways = []int{http.StatusBadGateway, http.StatusGatewayTimeout, 499}
+
+// check checks what no client sees, and that no gateway refuses an order by itself.
 func (s *shopper) check(res *http.Response) {
 	if word := res.Header.Get("X-Discount-Reservation"); word != "" {
 		s.fault(fmt.Errorf("a client sees X-Discount-Reservation: %s", word))
 	}
-	if res.Header.Get(headerAnswer) == "" && res.StatusCode != http.StatusBadGateway && res.StatusCode != http.StatusGatewayTimeout {
-		s.fault(fmt.Errorf("at %v a gateway answered %s by itself: %v", time.Now().UTC(), res.Status, res.Header))
+	if res.Header.Get(headerAnswer) == "" && !slices.Contains(ofGateways, res.StatusCode) {
+		s.fault(fmt.Errorf("a gateway answered %s by itself", res.Status))
 	}
 }

@@ -101,6 +101,7 @@ type Ledger struct {
 	mu        sync.Mutex
 	reservers map[string]*reservations.Reserver // by strategy
 	opened    *reservations.Ledger              // nil before it is opened
+	deaf      func()                            // ends the notices of the engine; nil if it gives none
 }
 
 // Acquire returns the ledger of a configuration, and loads its module for its first handler. It is nil
@@ -180,20 +181,44 @@ func (l *Ledger) Open() error {
 	if l == nil {
 		return nil
 	}
+	opened, err := l.open()
+	if n, ok := opened.(quota.Notifier); ok && err == nil {
+		deaf := n.Notify(l.noticed) // which may wait for l.mu, so that it is not locked
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.deaf = deaf
+	}
+	return err
+}
+
+// open returns the ledger of the engine if it is opened now.
+func (l *Ledger) open() (quota.Ledger, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.opened != nil {
-		return nil
+		return nil, nil
 	}
 	opened, err := l.engine.Open(l.key.origin)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l.opened = reservations.NewLedger(opened, l.log)
 	for _, r := range l.reservers {
 		r.Use(l.opened)
 	}
-	return nil
+	return opened.Ledger, nil
+}
+
+// noticed counts what is beyond limits since the engine sent again what its server may have forgotten.
+func (l *Ledger) noticed(n quota.Notice) {
+	if len(n.Over) == 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, r := range l.reservers {
+		r.CountOver(n.Over)
+	}
 }
 
 // Opened returns the ledger that was opened; nil if none was.
@@ -209,6 +234,9 @@ func (l *Ledger) Opened() *reservations.Ledger {
 // Destruct implements [caddy.Destructor]: it waits until the ledger was told what became of the orders,
 // and ends the module.
 func (l *Ledger) Destruct() error {
+	if l.deaf != nil {
+		l.deaf()
+	}
 	if l.opened != nil {
 		if left := l.opened.Close(settleFor); left > 0 {
 			l.log().Error("ledger ended before it was told what became of orders", zap.Int("orders", left))
