@@ -48,14 +48,6 @@ func (s *Strategy) codeDemands(dst []Demand, q *Quote) []Demand {
 	return dst
 }
 
-// restriction is that of the quote or of the explanation; nil for none.
-func (e *evaluation) restriction() *Restriction {
-	if e.quota.within == nil && e.trace != nil {
-		return e.trace.within
-	}
-	return e.quota.within
-}
-
 // restrictCodes verifies the codes that carry a signature, and denies codes.
 func (s *Strategy) restrictCodes(e *evaluation, within *Restriction) {
 	c := &e.codes

@@ -132,7 +132,8 @@ func (e *evaluation) reset() {
 	e.lineState.reset()
 	e.choice.reset()
 	e.lookup.reset()
-	e.gift, e.quota.within = Gift{}, nil
+	e.gift = Gift{}
+	e.quota.reset()
 }
 
 func (o *order) reset() {
@@ -309,5 +310,8 @@ func (e *evaluation) begin(s *Strategy, c *cart.Cart, now time.Time) {
 	e.readCoupons(s, c.Coupons)
 	if len(s.codeSets) > 0 {
 		e.readCodes(s, c.Coupons)
+	}
+	if e.trace != nil {
+		e.quota.within = e.trace.within
 	}
 }

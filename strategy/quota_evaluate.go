@@ -1,10 +1,6 @@
 package strategy
 
-import (
-	"slices"
-
-	"github.com/promogate/caddy-discount/money"
-)
+import "slices"
 
 // This file prices a cart within quotas. A rule that is denied is as if it were disabled: it is
 // no candidate, and it does not lead its group. A rule whose quota is partial is tried with a
@@ -37,12 +33,9 @@ const noQuota = -1
 // denied.
 const maxQuotaRounds = 8
 
-// evaluateWithin is evaluate for a strategy with quotas.
+// evaluateWithin is evaluate for a strategy with quotas, or with a restriction.
 func (s *Strategy) evaluateWithin(q *Quote) {
 	e := &q.work
-	if e.trace != nil {
-		e.quota.within = e.trace.within
-	}
 	s.denyFirst(e)
 	s.traceDenied(q)
 	for round := 1; ; round++ {
@@ -67,12 +60,12 @@ func (s *Strategy) denyFirst(e *evaluation) {
 	state := &e.quota
 	state.denied, state.causes = zeroed(state.denied, (len(s.rules)+63)/64), state.causes[:0]
 	state.missed = state.missed[:0]
-	r := state.within
-	if !s.namesCustomer(e) {
+	if s.quotas != nil && !s.namesCustomer(e) {
 		for _, rule := range s.quotas.named {
 			state.deny(denial{rule: rule, quota: noQuota, unnamed: true})
 		}
 	}
+	r := state.within
 	if r == nil {
 		return
 	}
@@ -98,6 +91,9 @@ func (s *Strategy) namesCustomer(e *evaluation) bool {
 	}
 	return e.cart.Customer.ID != ""
 }
+
+// reset forgets the restriction and the rules that were denied.
+func (q *quotaState) reset() { q.within, q.causes = nil, q.causes[:0] }
 
 // deny denies a rule. The first cause is kept.
 func (q *quotaState) deny(cause denial) {
@@ -153,15 +149,28 @@ func (s *Strategy) dropDenied(e *evaluation) {
 	}
 }
 
-// leaderOf is the rule at whose place the group of a rule applies.
+// leaderOf is the rule at whose place the group of a rule applies: the first that is not denied.
 func (s *Strategy) leaderOf(e *evaluation, r *compiledRule) int32 {
 	leader := r.groupLeader
-	if s.quotas != nil {
-		for e.quota.denied.has(int(leader)) {
-			leader = s.quotas.nextGroup[leader]
-		}
+	if len(e.quota.causes) == 0 {
+		return leader
+	}
+	for e.quota.denied.has(int(leader)) {
+		leader = s.nextOfGroup(leader)
 	}
 	return leader
+}
+
+// nextOfGroup is the next rule of the group of a rule.
+func (s *Strategy) nextOfGroup(rule int32) int32 {
+	if s.quotas != nil {
+		return s.quotas.nextGroup[rule]
+	}
+	next := int(rule) + 1
+	for s.rules[next].group != s.rules[rule].group {
+		next++
+	}
+	return int32(next)
 }
 
 // allFit reports whether what the rules count is left of every quota. It denies those that do not
@@ -190,123 +199,11 @@ func (s *Strategy) allFit(q *Quote) bool {
 
 // denyCounted denies every rule with a quota.
 func (s *Strategy) denyCounted(e *evaluation) {
-	for rule, of := range s.quotas.ofRule {
-		if len(of) > 0 {
+	for rule := range s.ruleCount {
+		if of := s.quotasOf(rule); len(of) > 0 {
 			e.quota.deny(denial{rule: int32(rule), quota: of[0]})
 		}
 	}
-}
-
-// tryWithin is try for a strategy with quotas.
-func (s *Strategy) tryWithin(q *Quote, i int) (*target, bool) {
-	e := &q.work
-	units, amount := s.mostOf(e, q.Applied, i)
-	r := &s.rules[i]
-	switch {
-	case units <= 0 || amount <= 0:
-		s.traceNothingLeft(e, i)
-		return nil, false
-	case !s.lowers(q, units, amount):
-		return e.try(r)
-	case e.trace.follows(i):
-		return s.tracedLower(e, i, units, amount)
-	}
-	return e.tryLowered(r, units, amount)
-}
-
-// tryLowered is try for a rule that gives at most so many units and an amount in minor units.
-func (e *evaluation) tryLowered(r *compiledRule, units, amount int64) (*target, bool) {
-	t, met := e.try(e.lower(r, units, amount))
-	if met && e.gift.SKU != "" {
-		e.gift.Quantity = min(e.gift.Quantity, units)
-	}
-	return t, met
-}
-
-// mostOf is how many units and what amount, in minor units, a rule may give by its partial
-// quotas, after the rules applied so far.
-func (s *Strategy) mostOf(e *evaluation, applied []Applied, rule int) (units, amount int64) {
-	units, amount = money.Max, money.Max
-	for _, quota := range s.quotasOf(rule) {
-		of := &s.quotas.list[quota]
-		if !of.Partial || of.Kind == QuotaUses {
-			continue
-		}
-		left := e.left(s, quota)
-		for i := range applied {
-			if _, shares := slices.BinarySearch(of.Rules, applied[i].Rule); shares {
-				left -= of.counts(&applied[i])
-			}
-		}
-		if of.Kind == QuotaUnits {
-			units = min(units, left)
-		} else {
-			amount = min(amount, left)
-		}
-	}
-	return units, amount
-}
-
-// lowers reports whether a rule that gives so many units and such an amount, in minor units, may
-// give less of the cart than without a quota.
-func (s *Strategy) lowers(q *Quote, units, amount int64) bool {
-	return amount < q.Subtotal+q.Shipping || units < money.Max && units < max(maxGiftUnits, q.work.unitsInAll())
-}
-
-// mayLower reports whether the partial quotas of a rule may lower it on the untouched cart, or after
-// other rules that share them.
-func (s *Strategy) mayLower(q *Quote, rule int) bool {
-	for _, quota := range s.quotasOf(rule) {
-		if of := &s.quotas.list[quota]; of.Partial && of.Kind != QuotaUses && len(of.Rules) > 1 {
-			return true
-		}
-	}
-	units, amount := s.mostOf(&q.work, nil, rule)
-	return s.lowers(q, units, amount)
-}
-
-// lower is a rule that gives at most so many units and an amount in minor units.
-func (e *evaluation) lower(r *compiledRule, units, amount int64) *compiledRule {
-	if e.quota.capped == nil {
-		e.quota.capped = &compiledRule{}
-	}
-	lowered := e.quota.capped
-	*lowered = *r
-	if amount < money.Max && (r.maxDiscount == 0 || amount < r.maxDiscount) {
-		lowered.maxDiscount = amount
-	}
-	if _, gives := r.reward.(giftGiver); units < money.Max && !gives {
-		lowered.unitsLeft = units
-	}
-	return lowered
-}
-
-// limit reduces the target to the units that its rule may reduce.
-func (r *compiledRule) limit(t *target) {
-	if r.targeting.maxUnits > 0 {
-		t.limit(&r.targeting)
-	}
-	if r.unitsLeft > 0 {
-		t.limit(&targeting{maxUnits: r.unitsLeft, pick: r.targeting.pick})
-	}
-}
-
-// leaveUnits takes the units that a rule reduced off those that quotas leave it. It reports
-// whether some are left.
-func (e *evaluation) leaveUnits(r *compiledRule, t *target) bool {
-	r.unitsLeft -= e.reducedUnits(t.portions)
-	return r.unitsLeft > 0
-}
-
-// reducedUnits is how many units of goods lose something.
-func (e *evaluation) reducedUnits(portions []portion) int64 {
-	units := int64(0)
-	for i := range portions {
-		if p := &portions[i]; p.off != 0 && int(p.item) < e.goods {
-			units += p.units
-		}
-	}
-	return units
 }
 
 // has reports whether a bit is set. Bits beyond the end are not.

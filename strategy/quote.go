@@ -151,11 +151,11 @@ func (s *Strategy) Prepare(q *Quote, c *cart.Cart, now time.Time) (steps int64, 
 // Complete applies the rules to a prepared quote. The error is [ErrTooManySteps].
 func (s *Strategy) Complete(q *Quote) error {
 	if q.work.codes.n > 0 {
-		s.restrictCodes(&q.work, q.work.restriction())
+		s.restrictCodes(&q.work, q.work.quota.within)
 	}
 	switch {
 	case q.Reason != "":
-	case s.quotas != nil:
+	case s.quotas != nil || q.work.quota.within != nil:
 		s.evaluateWithin(q)
 	default:
 		s.evaluate(q)
