@@ -111,6 +111,8 @@ type directiveHandler interface {
 // `X-Discount-Lines` | discount by line of the cart in minor units, as RFC 9651 inner list
 // `X-Discount-Gifts` | goods that come with the order, as RFC 9651 list of SKUs with `;q=`
 // `X-Discount-Strategy` | version of the strategy with `;sha256=` of its meaning
+// `X-Discount-Reservation` | what the order holds of quotas: its id, with `;until=` as a Date; to the order service alone
+// `X-Discount-Exhausted` | the rules that the cart has goods for and of which too little is left, as RFC 9651 list; to the order service alone
 // `X-Discount-Assertion` | all of it and the SHA-256 of the body as a compact JWS, with `sign`
 //
 // With `headers compact`, one header `X-Discount` has all these values but the assertion, as Dictionary
@@ -134,6 +136,8 @@ type directiveHandler interface {
 // `{http.discount.rules}` | as `X-Discount-Rules`
 // `{http.discount.lines}` | as `X-Discount-Lines`
 // `{http.discount.gifts}` | as `X-Discount-Gifts`
+// `{http.discount.reservation}` | as `X-Discount-Reservation`
+// `{http.discount.exhausted}` | as `X-Discount-Exhausted`
 // `{http.discount.version}` | the version of the strategy
 // `{http.discount.sha256}` | the fingerprint of the strategy in hexadecimal
 //

@@ -58,7 +58,9 @@ type decision struct {
 	strategy                            *engine.Compiled
 	amounts                             amounts
 
-	granted *reservations.Granted // what the order holds of a ledger; nil for nothing
+	granted                *reservations.Granted // what the order holds of a ledger; nil for nothing
+	reservation, exhausted string                // for the order service alone
+	inner                  string                // exhausted with spaces between, for the Dictionary
 }
 
 // amounts are those of the headers as numbers, in minor units.

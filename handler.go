@@ -50,6 +50,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	}
 	prefix.priced, prefix.passes = true, p.respond == respondUpstream
 	d.apply(r.Header, p.names)
+	d.applyPrivate(r.Header, p.names)
 	p.assert(r, d, in)
 	if httpbody.AwaitsContinue(r) {
 		w = httpbody.SingleContinue(&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, r)

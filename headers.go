@@ -2,6 +2,7 @@ package discount
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,7 +53,11 @@ func (p *pricer) decide(q quoted, in pricedInput) *decision {
 		b = appendLines(b, quote)
 	}
 	ends[5] = len(b)
-	left := omit(p.listsSize(q.by, in.target), ends[4]-ends[3], ends[5]-ends[4], len(d.gifts))
+	size := p.listsSize(q.by, in.target)
+	if len(q.by.Quotas()) > 0 {
+		size -= p.quotaHeaders(d, q)
+	}
+	left := omit(size, ends[4]-ends[3], ends[5]-ends[4], len(d.gifts))
 	if p.names.Compact {
 		b = d.appendDictionary(b, quote, b[ends[4]:ends[5]], left)
 	}
@@ -104,8 +109,76 @@ func appendRules(b []byte, e *engine.Compiled, q *strategy.Quote, separator stri
 		b = append(b, e.Header.Rules[a.Rule]...)
 		b = append(b, ";amount="...)
 		b = strconv.AppendInt(b, a.Amount, 10)
+		if isCounted(e, a.Rule) {
+			b = append(b, ";units="...)
+			b = strconv.AppendInt(b, a.Units, 10)
+		}
 	}
 	return b
+}
+
+// isCounted reports whether a rule has a quota.
+func isCounted(e *engine.Compiled, rule int) bool {
+	all := e.Quotas()
+	for i := range all {
+		if _, has := slices.BinarySearch(all[i].Rules, rule); has {
+			return true
+		}
+	}
+	return false
+}
+
+// mostExhausted is the most bytes that the list of exhausted rules takes.
+const mostExhausted = 512
+
+// quotaHeaders sets what an order holds and what is exhausted of quotas. It returns how many bytes of
+// headers that takes.
+func (p *pricer) quotaHeaders(d *decision, q quoted) int {
+	size := 0
+	if g := q.granted; g != nil {
+		d.reservation = strconv.Quote(g.Order.String()) + ";until=@" + strconv.FormatInt(g.Until.Unix(), 10)
+		size += len(d.reservation)
+	}
+	q.exhausted = q.by.Exhausted(q.exhausted[:0], &q.quote)
+	d.exhausted = exhausted(q.by, q.exhausted, ", ")
+	if p.names.Compact {
+		d.inner = exhausted(q.by, q.exhausted, " ")
+	}
+	if size += len(d.exhausted); size > 0 && p.keys != nil {
+		size += assertion.QuotaSize
+	}
+	return size
+}
+
+// exhausted writes rules with a separator; it is "?0" for more than the list may take.
+func exhausted(e *engine.Compiled, rules []int, separator string) string {
+	var b []byte
+	for i, rule := range rules {
+		if i > 0 {
+			b = append(b, separator...)
+		}
+		if b = append(b, e.Header.Rules[rule]...); len(b) > mostExhausted {
+			return leftOut
+		}
+	}
+	return string(b)
+}
+
+// applyPrivate adds to the request what is for the order service alone.
+func (d *decision) applyPrivate(h http.Header, n *httpheader.Names) {
+	if d.reservation == "" && d.exhausted == "" {
+		return
+	}
+	if n.Compact {
+		h[n.Dictionary] = []string{appendPrivate(d.dictionary(), d)}
+		return
+	}
+	if d.reservation != "" {
+		h[n.Reservation] = []string{d.reservation}
+	}
+	if d.exhausted != "" {
+		h[n.Exhausted] = []string{d.exhausted}
+	}
 }
 
 // appendLines writes the discounts by position in the cart: (343 257).
@@ -206,6 +279,10 @@ func (d *decision) claims() assertion.Claims {
 	c.Currency = d.currency
 	c.Rules, c.Lines, c.Gifts = d.rules, d.lines, d.gifts
 	c.Strategy, c.Fingerprint = d.strategy.Version(), d.strategy.SHA256
+	if g := d.granted; g != nil {
+		c.Reservation, c.Until = g.Order.String(), g.Until.Unix()
+	}
+	c.Exhausted = d.exhausted
 	return c
 }
 

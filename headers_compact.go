@@ -43,6 +43,20 @@ func (d *decision) appendDictionary(b []byte, q *strategy.Quote, lines []byte, l
 	return appendText(b, ", strategy=", d.strategy.Header.Strategy)
 }
 
+// appendPrivate adds the members that are for the order service alone. A list that was too long has the
+// sign for that.
+func appendPrivate(dictionary string, d *decision) string {
+	b := appendText([]byte(dictionary), ", reservation=", d.reservation)
+	if d.exhausted == leftOut {
+		return string(appendText(b, ", exhausted=", leftOut))
+	}
+	if d.exhausted != "" {
+		// The ids are strings, in which a comma and a space may be.
+		b = append(append(append(b, ", exhausted=("...), d.inner...), ')')
+	}
+	return string(b)
+}
+
 func appendAmount(b []byte, member string, amount int64) []byte {
 	return strconv.AppendInt(append(b, member...), amount, 10)
 }

@@ -50,6 +50,12 @@ func (d *decision) expose(r *http.Request, s *requestState) {
 		if d.strategy != nil {
 			extra.Set(zap.Int64("discount_amount", d.amounts.goods))
 			extra.Set(zap.String("discount_version", d.strategy.Version()))
+			if d.granted != nil {
+				extra.Set(zap.String("discount_reservation", d.granted.Order.String()))
+			}
+			if d.exhausted != "" {
+				extra.Set(zap.String("discount_exhausted", d.exhausted))
+			}
 		}
 	}
 }
@@ -80,6 +86,10 @@ func (d *decision) placeholder(name string) (any, bool) {
 		return d.lines, true
 	case "gifts":
 		return d.gifts, true
+	case "reservation":
+		return d.reservation, true
+	case "exhausted":
+		return d.exhausted, true
 	case "version":
 		if d.strategy == nil {
 			return "", true

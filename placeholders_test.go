@@ -21,7 +21,7 @@ func TestPlaceholdersWithTextOfClientsAreMarked(t *testing.T) {
 			marked = append(marked, row[1])
 		}
 	}
-	if len(names) != 12 {
+	if len(names) != 14 {
 		t.Fatalf("the placeholders listed are %q", names)
 	}
 

@@ -304,6 +304,8 @@ type scratch struct {
 	order   reservations.Order
 	work    reservations.Workspace
 	granted *reservations.Granted // nil for nothing
+
+	exhausted []int // rules
 }
 
 // borrow takes a scratch from the pool. A large body waits for its slot first, so that waiting

@@ -33,6 +33,15 @@ type Claims struct {
 	// strategy in hexadecimal.
 	Strategy, Fingerprint string
 
+	// Reservation is the id of what the order holds of quotas, and Until the deadline of that in
+	// seconds since 1970. Both are left out if the order holds nothing.
+	Reservation string
+	Until       int64
+
+	// Exhausted is the exact value of the header with the rules of which too little is left. The
+	// assertion has its SHA-256.
+	Exhausted string
+
 	// Target is what the request was sent to.
 	Target
 
@@ -56,6 +65,11 @@ func (c *Claims) appendJSON(dst []byte) []byte {
 	dst = appendDigestOf(dst, `,"gifts":`, c.Gifts)
 	dst = appendText(dst, `,"strategy":`, c.Strategy)
 	dst = appendText(dst, `,"fingerprint":`, c.Fingerprint)
+	if c.Reservation != "" {
+		dst = appendText(dst, `,"reservation":`, c.Reservation)
+		dst = appendInteger(dst, `,"until":`, c.Until)
+	}
+	dst = appendDigestOf(dst, `,"exhausted":`, c.Exhausted)
 	dst = appendText(dst, `,"method":`, c.Method)
 	dst = appendText(dst, `,"host":`, c.Host)
 	dst = appendText(dst, `,"path":`, c.Path)

@@ -154,8 +154,11 @@ func (s *Signer) Append(dst []byte, c *Claims, now time.Time) []byte {
 	return dst
 }
 
+// QuotaSize is how many bytes more an assertion takes at most with a reservation and what is exhausted.
+const QuotaSize = 180
+
 // MaxSize returns the most bytes that an assertion takes about a request to a target, priced by a
-// strategy of a version. Base64 takes four bytes for three.
+// strategy of a version, without what is said of quotas: see [QuotaSize]. Base64 takes four bytes for three.
 func (s *Signer) MaxSize(t Target, version string) int {
 	const fixed, escaped = 1160, 2
 	return fixed + (s.parties+len(s.key.id)+escaped*len(version)+len(t.Method)+len(t.Host)+len(t.Path))*4/3
