@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure load soak reference conformance vulncheck
+.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure bench-redis load soak soak-redis reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run -tags nobadger,nomysql,nopgx ./cmd/caddy run --config Caddyfile.example
@@ -46,6 +46,12 @@ bench-scale: ## what an order and a reload cost by the size of things, as tables
 
 bench-endure: ## ten minutes of as many orders as the gateway takes, with a reload every second
 	cd bench && go run ./endure
+
+soak-redis: ## SOAK_ORDERS orders race for a limit, over bad networks and while the server is killed
+	SOAK_ORDERS=$${SOAK_ORDERS:-200000} go test -count=1 -v -timeout 2h -run 'TestFaults$$' ./quota/redis
+
+bench-redis: ## reservations in a redis-server on the loopback, what one adds to an order, what a dead server does
+	go test -run '^$$' -bench . -benchmem ./quota/redis
 
 load: ## hey and vegeta for ten seconds each against Caddyfile.example, with edits: docs/loadtest.md
 	.ci/load

@@ -154,7 +154,7 @@ var allowedImports = map[string][]string{
 		"cart", "money", "strategy", "strategy/document",
 		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/cors", "internal/directive", "internal/engine",
 		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog", "internal/ledgers", "internal/outcome",
-		"internal/pace", "internal/reservations", "internal/sfv", "internal/strategyfile", "internal/telemetry", "quota", "quota/embedded",
+		"internal/pace", "internal/reservations", "internal/sfv", "internal/strategyfile", "internal/telemetry", "quota", "quota/embedded", "quota/redis",
 	},
 	"internal/outcome":      {"quota"},
 	"internal/ledgers":      {"internal/reservations", "quota"},
@@ -199,6 +199,8 @@ var allowedImports = map[string][]string{
 	"quota/embedded":             {"internal/assertion", "internal/atomicfile", "quota", "quota/ledgeroptions"},
 	"quota/ledgertest":           {"quota"},
 	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
+	"quota/redis":                {"internal/directive", "quota", "quota/ledgeroptions"},
+	"quota/redis/redistest":      {},
 	"cmd/caddy":                  {""},
 }
 
@@ -233,7 +235,7 @@ func TestRootIsSmall(t *testing.T) {
 // from a Caddyfile by both.
 var caddyImporters = []string{
 	"", "cmd/caddy", "internal/cli", "internal/adminapi", "internal/cartoptions", "internal/directive", "internal/handlers", "internal/lazylog", "internal/ledgers",
-	"internal/outcome", "quota/embedded", "quota/ledgeroptions",
+	"internal/outcome", "quota/embedded", "quota/ledgeroptions", "quota/redis",
 }
 
 func TestOnlyAFewPackagesKnowCaddy(t *testing.T) {

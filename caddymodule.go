@@ -23,6 +23,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/lazylog"
 	_ "github.com/promogate/caddy-discount/quota/embedded" // the default ledger
+	_ "github.com/promogate/caddy-discount/quota/redis"    // the one that gateways share
 )
 
 func init() {

@@ -128,17 +128,28 @@ func (m *Machine) Unresolved(most int) []Reservation {
 	return all
 }
 
-// Adjust is [Ledger.Adjust].
-func (m *Machine) Adjust(a Adjustment) (Count, error) {
+// Check says why the adjustment can never be carried out, as an [InvalidError].
+func (a Adjustment) Check() error {
 	if a.Reason == "" {
-		return Count{}, &InvalidError{Reason: "an adjustment needs a reason"}
+		return &InvalidError{Reason: "an adjustment needs a reason"}
 	}
 	if a.Delta < -MostAmount || a.Delta > MostAmount {
-		return Count{}, &InvalidError{Reason: "an adjustment is beyond what a ledger counts"}
+		return errAdjustedBeyond
+	}
+	return nil
+}
+
+// errAdjustedBeyond is the error of an adjustment beyond what engines count exactly.
+var errAdjustedBeyond = &InvalidError{Reason: "an adjustment is beyond what a ledger counts"}
+
+// Adjust is [Ledger.Adjust].
+func (m *Machine) Adjust(a Adjustment) (Count, error) {
+	if err := a.Check(); err != nil {
+		return Count{}, err
 	}
 	c := m.tx.Count(a.Key)
 	if c.Committed+a.Delta > MostAmount {
-		return c, &InvalidError{Reason: "an adjustment is beyond what a ledger counts"}
+		return c, errAdjustedBeyond
 	}
 	if c.Revision != a.Revision {
 		return c, ErrRevision
@@ -251,14 +262,15 @@ func (m *Machine) recount(old, next Record) {
 }
 
 // add adds to what a count holds or has committed. A count is never below zero: it may have been
-// adjusted, or forgotten with its window.
+// adjusted, or forgotten with its window. It stops at the greatest amount, up to which every engine is
+// exact.
 func (m *Machine) add(t Take, state State, amount int64) {
 	old := m.tx.Count(t.Key)
 	c := old
 	if state == Held {
-		c.Held = max(0, c.Held+amount)
+		c.Held = min(MostAmount, max(0, c.Held+amount))
 	} else {
-		c.Committed = max(0, c.Committed+amount)
+		c.Committed = min(MostAmount, max(0, c.Committed+amount))
 	}
 	if amount > 0 {
 		c.WindowEnd = max(c.WindowEnd, t.WindowEnd)

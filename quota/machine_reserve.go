@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// check says why a request can never be carried out.
-func (q Request) check() error {
+// Check says why the request can never be carried out, as an [InvalidError].
+func (q Request) Check() error {
 	if q.Order.IsZero() || q.Attempt.IsZero() {
 		return &InvalidError{Reason: "a request needs an order and an attempt"}
 	}
@@ -44,7 +44,7 @@ func checkTakes(takes []Take) error {
 
 // Reserve is [Ledger.Reserve].
 func (m *Machine) Reserve(q Request) (Grant, []Denial, error) {
-	if err := q.check(); err != nil {
+	if err := q.Check(); err != nil {
 		return Grant{}, nil, err
 	}
 	m.Sweep(sweepWithCall)

@@ -2,8 +2,8 @@ package quota
 
 import "slices"
 
-// check says why a settlement can never be carried out.
-func (s Settlement) check() error {
+// Check says why the settlement can never be carried out, as an [InvalidError].
+func (s Settlement) Check() error {
 	if s.Order.IsZero() {
 		return &InvalidError{Reason: "a settlement needs an order"}
 	}
@@ -25,7 +25,7 @@ func (s Settlement) check() error {
 // Settle is [Ledger.Settle]. If one of the settlements can never be carried out, none is.
 func (m *Machine) Settle(all []Settlement) ([]Settled, error) {
 	for _, s := range all {
-		if err := s.check(); err != nil {
+		if err := s.Check(); err != nil {
 			return nil, err
 		}
 	}

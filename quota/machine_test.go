@@ -395,6 +395,16 @@ func TestMachine(t *testing.T) {
 			}
 			s.want("a", 3, 0)
 		},
+		"a count stops at the greatest amount": func(s *shop) {
+			most := quota.Request{Order: id(1), Attempt: id(1), Takes: []quota.Take{take("a", quota.MostAmount, 1)}, Terms: terms, Unlimited: true}
+			for n := byte(1); n <= 3; n++ {
+				most.Order = id(n)
+				if _, _, err := s.Reserve(context.Background(), most); err != nil {
+					s.Fatal(err)
+				}
+			}
+			s.want("a", quota.MostAmount, 0)
+		},
 		"a settled order is forgotten": func(s *shop) {
 			s.reserve(1, 1, take("a", 1, 1))
 			s.settle(1, 1, quota.Commit)

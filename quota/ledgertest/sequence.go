@@ -172,7 +172,9 @@ func (r *run) settlement(t *rapid.T) quota.Settlement {
 	return s
 }
 
+// adjust sweeps before: the count that it returns may be swept or not.
 func (r *run) adjust(t *rapid.T) {
+	r.sweep(t)
 	a := quota.Adjustment{
 		Key:      rapid.SampledFrom(keys).Draw(t, "key"),
 		Delta:    rapid.OneOf(rapid.Int64Range(-5, 5), rapid.Just[int64](quota.MostAmount)).Draw(t, "delta"),
