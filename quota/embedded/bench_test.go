@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -12,15 +13,21 @@ import (
 	"github.com/promogate/caddy-discount/quota/embedded"
 )
 
-// BenchmarkReserve is the time of one reservation of an order with two shared counts and one of a
-// customer while 256 callers wait. Each is on the disk when it is answered.
+// BenchmarkReserve is the time of one reservation of an order with two shared counts, without and
+// with one of its customer, while 256 callers wait. Each is on the disk when it is answered.
 func BenchmarkReserve(b *testing.B) {
-	l := benchLedger(b)
-	waiting(b, func(n int64) {
-		if _, denials, err := l.Reserve(context.Background(), benchRequest(n)); err != nil || len(denials) > 0 {
-			b.Fatal(err, denials)
-		}
-	})
+	for _, counts := range []int{2, 3} {
+		b.Run(fmt.Sprintf("counts=%d", counts), func(b *testing.B) {
+			l := benchLedger(b)
+			waiting(b, func(n int64) {
+				q := benchRequest(n)
+				q.Takes = q.Takes[:counts]
+				if _, denials, err := l.Reserve(context.Background(), q); err != nil || len(denials) > 0 {
+					b.Fatal(err, denials)
+				}
+			})
+		})
+	}
 }
 
 // BenchmarkOrder is a reservation and its commit, as an order has them.

@@ -8,12 +8,24 @@ import (
 	"github.com/promogate/caddy-discount/quota"
 )
 
-// OpenAt opens a ledger with a clock. The error says why the file cannot be opened yet.
-func OpenAt(path string, d *quota.Digester, now func() time.Time) (*Ledger, error) {
-	return open(&Ledger{path: path, digester: d, now: now})
+// Seams are what a test replaces.
+type Seams struct {
+	Now     func() time.Time
+	Log     *zap.Logger
+	Tick    <-chan time.Time
+	MaxSize int
 }
 
-// OpenLogged opens a ledger with a log.
-func OpenLogged(path string, d *quota.Digester, log *zap.Logger) (*Ledger, error) {
-	return open(&Ledger{path: path, digester: d, log: func() *zap.Logger { return log }})
+// OpenWith opens a ledger. The error says why the file cannot be opened yet.
+func OpenWith(path string, d *quota.Digester, s Seams) (*Ledger, error) {
+	l := &Ledger{path: path, digester: d, now: s.Now, tick: s.Tick, maxSize: s.MaxSize}
+	if s.Log != nil {
+		l.log = func() *zap.Logger { return s.Log }
+	}
+	return open(l)
+}
+
+// OpenAt opens a ledger with a clock.
+func OpenAt(path string, d *quota.Digester, now func() time.Time) (*Ledger, error) {
+	return OpenWith(path, d, Seams{Now: now})
 }

@@ -1,8 +1,11 @@
 package embedded
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -28,27 +31,91 @@ var (
 // ErrLocked says that another process has the file of a ledger open.
 var ErrLocked = errors.New("another process has it open: one gateway at a time counts in a file, several need Redis")
 
+// damagedError says what is wrong with a file that was written and cannot be read.
+type damagedError struct{ reason any }
+
+func (e *damagedError) Error() string {
+	return fmt.Sprintf("it is damaged: restore it, or move it away to count anew: %v", e.reason)
+}
+
+// guard turns a panic into an error, also that of a page that cannot be read from the disk: a damaged
+// file must not end the gateway.
+func guard(do func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = &damagedError{reason: p}
+		}
+	}()
+	return do()
+}
+
 // openFile opens the file of a ledger, or makes it. It does not wait for another process.
-func openFile(path string, d *quota.Digester) (*bbolt.DB, error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout:        time.Nanosecond, // 0 would wait for ever
-		FreelistType:   bbolt.FreelistMapType,
-		NoFreelistSync: true, // it is found out when the file is opened
-		NoStatistics:   true,
+func (l *Ledger) openFile() (db *bbolt.DB, err error) {
+	err = guard(func() error {
+		if err := verify(l.path); err != nil {
+			return err
+		}
+		db, err = openBolt(l.path, bbolt.Options{MaxSize: l.maxSize})
+		return err
 	})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		err = ErrLocked
-	}
 	if err == nil {
-		err = db.Update(func(tx *bbolt.Tx) error { return prepare(tx, d) })
+		err = guard(func() error { return db.Update(func(tx *bbolt.Tx) error { return prepare(tx, l.digester) }) })
 		if err != nil {
 			err = errors.Join(err, db.Close())
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("opening the ledger %s: %w", path, err)
+		return nil, fmt.Errorf("opening the ledger %s: %w", l.path, err)
 	}
 	return db, nil
+}
+
+func openBolt(path string, o bbolt.Options) (*bbolt.DB, error) {
+	o.Timeout = time.Nanosecond // 0 would wait for ever
+	o.FreelistType = bbolt.FreelistMapType
+	o.NoFreelistSync = true // it is found out when the file is opened
+	o.NoStatistics = true
+	db, err := bbolt.Open(path, 0o600, &o)
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		err = ErrLocked
+	}
+	return db, err
+}
+
+// verify reads all of a file, if there is one. bbolt does, too, but in a goroutine of its own, in
+// which a damaged page would end the process.
+func verify(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Size() == 0 {
+		return nil // it will be made; other errors come again
+	}
+	db, err := openBolt(path, bbolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	err = guard(func() error {
+		return db.View(func(tx *bbolt.Tx) error {
+			if size := tx.Size(); size > info.Size() {
+				return &damagedError{reason: fmt.Sprintf("it has %d bytes, want %d", info.Size(), size)}
+			}
+			return tx.ForEach(func(_ []byte, b *bbolt.Bucket) error { return verifyBucket(b) })
+		})
+	})
+	return errors.Join(err, db.Close())
+}
+
+// verifyBucket reads all keys of a bucket, which are in order.
+func verifyBucket(b *bbolt.Bucket) error {
+	var last []byte
+	c := b.Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		if last != nil && bytes.Compare(last, k) >= 0 {
+			return &damagedError{reason: "its keys are not in order"}
+		}
+		last = k
+	}
+	return nil
 }
 
 // prepare makes the buckets of a new file. Of another it checks that it is of this layout, and of

@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +21,8 @@ type Ledger struct {
 	digester *quota.Digester
 	log      func() *zap.Logger // of the configuration that is running
 	now      func() time.Time
+	tick     <-chan time.Time // when to sweep
+	maxSize  int              // of the file; 0 for no limit
 
 	calls chan call
 	stop  sync.Once
@@ -70,7 +71,7 @@ func open(l *Ledger) (*Ledger, error) {
 	}
 	l.calls = make(chan call, mostCalls)
 	l.quit, l.ended = make(chan struct{}), make(chan struct{})
-	db, err := openFile(l.path, l.digester)
+	db, err := l.openFile()
 	l.state.Store(&fileState{db: db, err: err})
 	go l.write()
 	return l, err
@@ -186,16 +187,6 @@ func change[T any](ctx context.Context, l *Ledger, do func(*quota.Machine) (T, e
 	default:
 		return none, quota.ErrClosed
 	}
-}
-
-// guard turns a panic into an error: a damaged file must not end the gateway.
-func guard(do func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the ledger is damaged: %v", p)
-		}
-	}()
-	return do()
 }
 
 // closedFile is the error of a call that came after Close.

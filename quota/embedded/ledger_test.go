@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -80,7 +81,7 @@ func TestFileOfAnother(t *testing.T) {
 		messages <- e.Message
 		return nil
 	}))
-	second, err := embedded.OpenLogged(path, digester(t, "k"), log)
+	second, err := embedded.OpenWith(path, digester(t, "k"), embedded.Seams{Log: log})
 	if !errors.Is(err, embedded.ErrLocked) || !strings.Contains(err.Error(), path) {
 		t.Fatalf("opening it twice = %v", err)
 	}
@@ -274,5 +275,104 @@ func TestCloseWhileCallsWait(t *testing.T) {
 	counts, err := l.Read(context.Background(), []quota.Key{aKey})
 	if err != nil || counts[0].Held < granted.Load() || granted.Load()+closed.Load() != 100 {
 		t.Errorf("%d granted, %d too late, count %+v, %v", granted.Load(), closed.Load(), counts, err)
+	}
+}
+
+// The writer ends what is overdue by itself, in bounded steps, and leaves what is not.
+func TestWriterSweeps(t *testing.T) {
+	t.Parallel()
+	var now atomic.Int64
+	now.Store(1_800_000_000_000)
+	tick := make(chan time.Time)
+	l, err := embedded.OpenWith(filepath.Join(t.TempDir(), "ledger.db"), digester(t, "k"),
+		embedded.Seams{Now: func() time.Time { return time.UnixMilli(now.Load()) }, Tick: tick})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	ctx := context.Background()
+	const orders = 3000
+	fillHeld(t, l, orders)
+	now.Add(terms.Hold.Milliseconds())
+	young := request(200)
+	young.Takes[0].Limit = 2 * orders
+	if _, denials, err := l.Reserve(ctx, young); err != nil || len(denials) > 0 {
+		t.Fatal(err, denials)
+	}
+	tick <- time.Time{} // and then steps follow each other
+	for {
+		counts, err := l.Read(ctx, []quota.Key{aKey})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if counts[0].Held == 1 {
+			break
+		}
+		if counts[0].Held > orders+1 || counts[0].Held < 1 {
+			t.Fatalf("count %+v", counts[0])
+		}
+		runtime.Gosched()
+	}
+	if r, err := l.Find(ctx, quota.ID{0: 2, 15: 1}); err != nil || r.State != quota.Lapsed {
+		t.Errorf("reservation %+v, %v", r, err)
+	}
+}
+
+// fillHeld holds one for each of so many orders.
+func fillHeld(t *testing.T, l quota.Ledger, orders int) {
+	t.Helper()
+	var all []quota.Settlement
+	for n := range orders {
+		q := request(1)
+		q.Order = quota.ID{0: 2, 14: byte(n >> 8), 15: byte(n)}
+		all = append(all, quota.Settlement{Order: q.Order, Outcome: quota.Hold, For: terms.Hold, Takes: q.Takes, Terms: q.Terms})
+	}
+	if _, err := l.Settle(context.Background(), all); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A disk that is full fails calls. What was answered before stays, and what fits is carried out
+// again once there is room.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l, err := embedded.OpenWith(path, digester(t, "k"), embedded.Seams{MaxSize: 128 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	answered := 0
+	for n := range 20000 {
+		q := numberedRequest(n)
+		_, err = l.Settle(ctx, []quota.Settlement{{Order: q.Order, Outcome: quota.Commit, Takes: q.Takes, Terms: q.Terms}})
+		if err != nil {
+			break
+		}
+		answered++
+	}
+	if err == nil || !strings.Contains(err.Error(), "cannot write the ledger") {
+		t.Fatalf("after %d orders: %v", answered, err)
+	}
+	if r, err := l.Find(ctx, numberedRequest(answered-1).Order); err != nil || r.State != quota.Committed {
+		t.Errorf("the last order is %+v, %v", r, err)
+	}
+	if _, err := l.Find(ctx, numberedRequest(answered).Order); !errors.Is(err, quota.ErrNotFound) {
+		t.Errorf("the order that failed is there: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = embedded.OpenAt(path, digester(t, "k"), time.Now); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	fillLedger(t, l, answered+1)
+	for n := range answered + 1 {
+		q := numberedRequest(n)
+		counts, err := l.Read(ctx, []quota.Key{q.Takes[0].Key})
+		if err != nil || counts[0].Committed != 1 {
+			t.Fatalf("order %d: count %+v, %v", n, counts, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"errors"
+	"runtime"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -21,8 +22,11 @@ func (l *Ledger) write() {
 	if !l.reopen() {
 		return
 	}
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	if l.tick == nil {
+		l.tick = ticker.C
+	}
 	for more := false; ; {
 		var again <-chan struct{} // ready if more is overdue
 		if more {
@@ -33,7 +37,7 @@ func (l *Ledger) write() {
 			l.carryOut(l.waiting(c))
 			continue
 		case <-again:
-		case <-tick.C:
+		case <-l.tick:
 		case <-l.quit:
 			l.carryOut(l.waiting())
 			return
@@ -70,7 +74,7 @@ func (l *Ledger) reopen() bool {
 		case <-l.quit:
 			return false
 		}
-		db, err := openFile(l.path, l.digester)
+		db, err := l.openFile()
 		l.state.Store(&fileState{db: db, err: err})
 		switch {
 		case err == nil:
@@ -83,15 +87,16 @@ func (l *Ledger) reopen() bool {
 	return true
 }
 
-// waiting is the calls that wait now, after those given.
+// waiting is the calls that wait now, after those given. Callers that were just answered have their
+// next call ready as soon as they run: they are let run as long as calls come in.
 func (l *Ledger) waiting(calls ...call) []call {
-	for len(calls) < mostCalls {
-		select {
-		case c := <-l.calls:
-			calls = append(calls, c)
-		default:
-			return calls
+	for came := true; came; {
+		before := len(calls)
+		runtime.Gosched()
+		for n := len(l.calls); n > 0 && len(calls) < mostCalls; n-- {
+			calls = append(calls, <-l.calls) // only the writer takes calls
 		}
+		came = len(calls) > before
 	}
 	return calls
 }
