@@ -399,13 +399,18 @@ func (p *pricer) complete(r *http.Request, q quoted) error {
 		return q.by.Complete(&s.quote)
 	}
 	p.identify(r, s)
-	pricing := reservations.Pricing{Strategy: q.by.Strategy, Quote: &s.quote, Cart: &s.cart, At: q.at, Counters: q.by.QuotaCounters, CodeKeys: p.codeKeys}
+	pricing := p.pricing(q)
 	p.reserver.Begin(&s.order, &s.work, pricing)
 	err := q.by.Complete(&s.quote)
 	if err == nil {
 		s.granted, err = p.reserver.Finish(r.Context(), &s.order, &s.work, pricing)
 	}
 	return err
+}
+
+// pricing is the cart as the ledger is asked about it.
+func (p *pricer) pricing(q quoted) reservations.Pricing {
+	return reservations.Pricing{Strategy: q.by.Strategy, Quote: &q.quote, Cart: &q.cart, At: q.at, Counters: q.by.QuotaCounters, CodeKeys: p.codeKeys}
 }
 
 // identify says which order a request is, and whose. Only a POST takes something without a name: it

@@ -1,6 +1,7 @@
 package discount
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -50,25 +51,46 @@ func (h *QuoteHandler) quote(header http.Header, r *http.Request, in pricedInput
 		return d, nil
 	}
 	wording := languages.Choose(r, q.by.Strategy)
-	text = h.write(wording, q)
+	text = h.withLeft(h.write(wording, q), r, q)
 	languages.Declare(header, q.by.Strategy, wording)
 	return p.decide(q, in), text
 }
 
 // write is the answer to a cart.
 func (h *QuoteHandler) write(wording *strategy.Wording, q quoted) []byte {
+	var within *strategy.Restriction // nil for a strategy that counts nothing
+	if q.by.CountsOrders() {
+		within = q.work.Within()
+	}
 	// The same cart was quoted already, so there is no error here.
 	switch h.Explain {
 	case explainOn:
-		if x, err := q.by.Explain(&q.cart, q.at); err == nil {
+		if x, err := q.by.ExplainWithin(&q.cart, q.at, within); err == nil {
 			return wording.AppendExplanationJSON(nil, x, &q.cart)
 		}
 	case explainNext:
-		if x, err := q.by.ExplainNext(&q.cart, q.at); err == nil {
+		if x, err := q.by.ExplainNextWithin(&q.cart, q.at, within); err == nil {
 			return wording.AppendNextJSON(nil, x, &q.cart)
 		}
 	}
 	return wording.AppendQuoteJSON(nil, &q.quote, &q.cart)
+}
+
+// withLeft adds to an answer what is left of the quotas of the rules that the cart is about.
+func (h *QuoteHandler) withLeft(answer []byte, r *http.Request, q quoted) []byte {
+	if len(q.by.Quotas()) == 0 {
+		return answer
+	}
+	all := h.pricer.reserver.Left(r.Context(), &q.order, h.pricer.pricing(q))
+	if len(all) == 0 {
+		return answer
+	}
+	list, err := json.Marshal(all)
+	if err != nil { // texts and numbers alone: there is none
+		return answer
+	}
+	answer = append(answer[:len(answer)-1], `,"quotas":`...) // open the object again
+	return append(append(answer, list...), '}')
 }
 
 // methodsFor are the methods of requests that may hold a cart in a source, and OPTIONS.

@@ -89,6 +89,10 @@ func (s *Strategy) CountsOrders() bool { return s.quotas != nil || len(s.codeSet
 // IsCounted reports whether a rule has a quota. rule is an index into [Strategy.Rules].
 func (s *Strategy) IsCounted(rule int) bool { return len(s.quotasOf(rule)) > 0 }
 
+// QuotasOf lists the quotas of a rule, as indexes into [Strategy.Quotas]. rule is an index into
+// [Strategy.Rules]. The slice must not be changed.
+func (s *Strategy) QuotasOf(rule int) []int32 { return s.quotasOf(rule) }
+
 // quotas are the compiled quotas of a strategy.
 type quotas struct {
 	list      []Quota
