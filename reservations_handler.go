@@ -153,10 +153,11 @@ func (h *ReservationsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, 
 func (h *ReservationsHandler) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, l *reservations.Ledger, s quota.Settlement, says bool, want quota.State) error {
 	if says {
 		settled, err := l.Ledger.Settle(ctx, []quota.Settlement{s})
-		switch {
-		case err != nil:
+		if err != nil {
 			return reservationProblem(http.StatusServiceUnavailable, "Ledger not reached", err.Error()).answer(w, r)
-		case settled[0].State != quota.None && settled[0].State != want:
+		}
+		h.ledger.CountOver(settled[0].Over)
+		if settled[0].State != quota.None && settled[0].State != want {
 			return reservationProblem(http.StatusConflict, "Other state", "the reservation is "+settled[0].State.String()).answer(w, r)
 		}
 	}

@@ -78,6 +78,7 @@ const caddyfile = `{
 			order_key {http.request.header.Idempotency-Key}
 			%s
 		}
+		discount_reservations /reservations/* %s
 		reverse_proxy %s {
 			transport http {
 				keepalive_idle_conns_per_host 2048
@@ -94,7 +95,7 @@ func newGateway(t *testing.T, bin string, strategy []byte, options, upstream str
 	g := &gateway{t: t, bin: bin, home: t.TempDir(), address: freeAddress(t), admin: freeAddress(t)}
 	g.strategy = filepath.Join(g.home, "shop", "sales.toml") // all of its directory is watched
 	_, port, _ := net.SplitHostPort(g.address)
-	text := fmt.Appendf(nil, caddyfile, g.admin, port, g.strategy, g.stateDir(), options, upstream)
+	text := fmt.Appendf(nil, caddyfile, g.admin, port, g.strategy, g.stateDir(), options, g.strategy, upstream)
 	err := errors.Join(os.Mkdir(filepath.Dir(g.strategy), 0o700), os.WriteFile(g.strategy, strategy, 0o600), os.WriteFile(g.config(), text, 0o600))
 	if err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ type ledgers struct {
 
 	// of Redis
 	servers []*redistest.Server // the primary first
-	network []*redistest.Proxy  // of each gateway, and then of the order service
+	network []*redistest.Proxy  // of each gateway
 }
 
 func newLedgers(t *testing.T, s setting, gateways int) *ledgers {
@@ -53,7 +53,7 @@ func newLedgers(t *testing.T, s setting, gateways int) *ledgers {
 		l.servers = append(l.servers, redistest.Start(t, config))
 		l.servers[1].Follow(l.servers[0])
 	}
-	for range gateways + 1 {
+	for range gateways {
 		l.network = append(l.network, redistest.NewProxy(t, l.servers[0].Addr()))
 	}
 	return l
@@ -101,21 +101,6 @@ func (l *ledgers) open(g *gateway) (quota.Ledger, func()) {
 		_ = m.Cleanup()
 		cancel()
 	}
-}
-
-// forOrders opens the ledger for the order service, beside the gateways. It is nil for the embedded one.
-func (l *ledgers) forOrders() quota.Ledger {
-	l.t.Helper()
-	if l.fsync == "" {
-		return nil
-	}
-	address := l.network[len(l.network)-1].Addr()
-	opened, err := redisledger.Open(redisledger.Options{URL: l.servers[0].URLOf(address), Namespace: namespace, Timeout: time.Second})
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	l.t.Cleanup(func() { _ = opened.Close() })
-	return opened
 }
 
 // promote makes the replica the primary. Each gateway hears of it a little later than the last.

@@ -3,7 +3,6 @@
 package quota_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -77,10 +76,8 @@ type orders struct {
 	address  string
 	server   *http.Server
 
-	// says tells the ledger what became of an order, as the order service does on its own account;
-	// nil if it cannot.
-	says func(context.Context, quota.ID, ...quota.Outcome) error
-	work sync.WaitGroup // of what it says
+	gateways []*gateway
+	work     sync.WaitGroup // of what it says to them
 
 	mu     sync.Mutex
 	calm   bool // every order is accepted
@@ -259,8 +256,6 @@ func (s *orders) decide(t try, do fate, random *rand.Rand) fate {
 		// Its answer may be lost again.
 	case o.accepted:
 		do = accepts
-	case do == holds && s.says == nil:
-		do = accepts
 	}
 	s.fates[do]++
 	switch do {
@@ -296,7 +291,7 @@ func (s *orders) accept(o *order, t try, random *rand.Rand) {
 	}
 	o.reservation, o.taken = t.reservation, t.taken
 	s.add(o)
-	if s.says != nil && !s.calm && random.IntN(30) == 0 {
+	if !s.calm && random.IntN(30) == 0 {
 		s.laterWork(func() { s.cancel(o) }, random)
 	}
 }
@@ -344,24 +339,41 @@ func (s *orders) cancel(o *order) {
 	s.say(o, quota.Commit, quota.Return)
 }
 
-// say says it until the ledger has heard it.
+// say says what became of an order, to one gateway after the other until the ledger has heard it.
 func (s *orders) say(o *order, outcomes ...quota.Outcome) {
 	if o.reservation.IsZero() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	for {
-		err := s.says(ctx, o.reservation, outcomes...)
-		if err == nil {
-			return
+	client := &http.Client{Timeout: patience}
+	defer client.CloseIdleConnections()
+	for _, outcome := range outcomes {
+		var err error
+		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+			g := s.gateways[rand.IntN(len(s.gateways))]
+			if err = post(client, "http://"+g.address+"/reservations/"+o.reservation.String()+"/"+outcome.String()); err == nil {
+				break
+			}
 		}
-		if ctx.Err() != nil {
-			s.fault(fmt.Errorf("order %d: the ledger does not hear %v: %w", o.number, outcomes, err))
-			return
+		if err != nil {
+			s.fault(fmt.Errorf("order %d: the ledger does not hear %v: %w", o.number, outcome, err))
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// post says something of a reservation. One that was forgotten is not there any more, and one that has
+// lapsed, or that another request of the order has settled, does not allow everything: the audit finds
+// out whether it should.
+func post(client *http.Client, url string) error {
+	res, err := client.Post(url, "", nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	switch res.StatusCode {
+	case http.StatusOK, http.StatusNotFound, http.StatusConflict:
+		return nil
+	}
+	return errors.New(res.Status)
 }
 
 func (s *orders) fault(err error) {

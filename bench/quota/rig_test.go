@@ -70,17 +70,13 @@ func newRig(t *testing.T, bin string, s setting, orders int, seed uint64) *rig {
 	for i := range gateways {
 		r.gateways = append(r.gateways, newGateway(t, bin, strategyOf(r.sales), r.ledgers.options(i), r.orders.address))
 	}
-	if l := r.ledgers.forOrders(); l != nil {
-		r.orders.says = func(ctx context.Context, id quota.ID, outcomes ...quota.Outcome) error {
-			return r.say(ctx, l, id, outcomes...)
-		}
-	}
+	r.orders.gateways = r.gateways
 	r.customers = &customers{seed: seed, gateways: r.gateways, sales: r.sales, orders: orders, pool: ordersOfSale * 4 / 5, late: !s.forgets}
 	r.chaos = &chaos{rig: r, random: random, done: make(map[string]int)}
 	return r
 }
 
-// say tells a ledger what became of an order, and notes what that shows to be beyond a limit.
+// say tells a ledger that no gateway uses now what became of an order, and notes what that shows to be beyond a limit.
 func (r *rig) say(ctx context.Context, l quota.Ledger, id quota.ID, outcomes ...quota.Outcome) error {
 	var all []quota.Settlement
 	for _, o := range outcomes {

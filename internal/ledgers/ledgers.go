@@ -210,14 +210,17 @@ func (l *Ledger) open() (quota.Ledger, error) {
 }
 
 // noticed counts what is beyond limits since the engine sent again what its server may have forgotten.
-func (l *Ledger) noticed(n quota.Notice) {
-	if len(n.Over) == 0 {
+func (l *Ledger) noticed(n quota.Notice) { l.CountOver(n.Over) }
+
+// CountOver counts what is beyond limits of orders that no handler prices now.
+func (l *Ledger) CountOver(over []quota.Over) {
+	if len(over) == 0 {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, r := range l.reservers {
-		r.CountOver(n.Over)
+		r.CountOver(over)
 	}
 }
 
