@@ -31,11 +31,13 @@ func init() {
 	caddy.RegisterModule(QuoteHandler{})
 	caddy.RegisterModule(JWKSHandler{})
 	caddy.RegisterModule(StripHandler{})
+	caddy.RegisterModule(ReservationsHandler{})
 	caddy.RegisterModule(adminapi.NewServer(adminEngines))
 	caddy.RegisterModule(new(lazylog.Encoder))
 	cli.Register()
 	registerDirective("discount", func() directiveHandler { return new(Handler) })
 	registerDirective("discount_quote", func() directiveHandler { return new(QuoteHandler) })
+	registerDirective("discount_reservations", func() directiveHandler { return new(ReservationsHandler) })
 	registerDirective("discount_jwks", func() directiveHandler { return new(JWKSHandler) })
 	registerDirective("discount_strip", func() directiveHandler { return new(StripHandler) })
 }
@@ -69,7 +71,7 @@ func matcherOf(h httpcaddyfile.Helper) (caddy.ModuleMap, error) {
 	h.Next() // the directive's name
 	matcher := false
 	switch h.Val() {
-	case "discount", "discount_quote":
+	case "discount", "discount_quote", "discount_reservations":
 		matcher = h.CountRemainingArgs() > 1
 	case "discount_jwks":
 		matcher = h.CountRemainingArgs() > 0
