@@ -122,8 +122,8 @@ func (g *Granted) Settle(o quota.Outcome, held time.Duration) {
 	if o == quota.Commit || o == quota.Hold {
 		s.Takes, s.Terms = g.takes, g.ledger.Terms
 	}
-	g.counters.Settled(o, g.takes, nil)
-	g.ledger.settler.add(entry{settle: s, counters: g.counters})
+	g.counters.Settled(o, g.takes)
+	g.ledger.settler.add(entry{settle: s})
 }
 
 // IsSettled reports whether it was said what became of the order.

@@ -227,7 +227,7 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 	l := asked.ledger
 	w.take(r.of(&p), l.Digester, o.customer(p.Cart))
 	asked.takes = slices.Clone(w.takes)
-	l.settler.add(entry{reserve: quota.Request{Order: asked.Order, Attempt: asked.attempt, Takes: asked.takes, Terms: l.Terms, Unlimited: true}, counters: p.Counters})
+	l.settler.add(entry{reserve: quota.Request{Order: asked.Order, Attempt: asked.attempt, Takes: asked.takes, Terms: l.Terms, Unlimited: true}})
 	return asked, nil
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/quota"
 )
 
@@ -50,8 +49,6 @@ type settler struct {
 type entry struct {
 	reserve quota.Request // has no Order if there is nothing to reserve
 	settle  quota.Settlement
-
-	counters *telemetry.QuotaCounters // count what goes beyond limits
 }
 
 func newSettler(l quota.Ledger, log func() *zap.Logger) *settler {
@@ -148,7 +145,7 @@ func (s *settler) drop(n int) {
 // tell tells the ledger what comes first, and returns how many entries are done with.
 func (s *settler) tell(batch []entry) int {
 	if !batch[0].reserve.Order.IsZero() {
-		return s.reserve(batch[0])
+		return s.reserve(batch[0].reserve)
 	}
 	var all []quota.Settlement
 	for i := range batch {
@@ -157,36 +154,35 @@ func (s *settler) tell(batch []entry) int {
 		}
 		all = append(all, batch[i].settle)
 	}
-	if s.settle(all, batch) {
+	if s.settle(all) {
 		return len(all)
 	}
 	return 0
 }
 
 // reserve counts an order that was granted without the ledger.
-func (s *settler) reserve(e entry) int {
+func (s *settler) reserve(q quota.Request) int {
 	ctx, cancel := context.WithTimeout(s.ctx, settleTimeout)
 	defer cancel()
-	grant, _, err := s.ledger.Reserve(ctx, e.reserve)
+	_, _, err := s.ledger.Reserve(ctx, q)
 	if s.refused(err) {
 		return 1
 	}
 	if err != nil {
 		return 0
 	}
-	e.counters.Over(grant.Over)
 	return 1
 }
 
 // settle tells the ledger several settlements, and reports whether they are done with. A settlement
 // that can never be carried out fails the call: then each is told alone.
-func (s *settler) settle(all []quota.Settlement, of []entry) bool {
+func (s *settler) settle(all []quota.Settlement) bool {
 	ctx, cancel := context.WithTimeout(s.ctx, settleTimeout)
 	defer cancel()
-	settled, err := s.ledger.Settle(ctx, all)
+	_, err := s.ledger.Settle(ctx, all)
 	if s.isInvalid(err) && len(all) > 1 {
 		for i := range all {
-			if !s.settle(all[i:i+1], of[i:i+1]) {
+			if !s.settle(all[i : i+1]) {
 				return false // which are told again, and change nothing more
 			}
 		}
@@ -197,9 +193,6 @@ func (s *settler) settle(all []quota.Settlement, of []entry) bool {
 	}
 	if err != nil {
 		return false
-	}
-	for i := range settled {
-		of[i].counters.Over(settled[i].Over)
 	}
 	return true
 }

@@ -13,7 +13,7 @@ import (
 // failuresToDown is how many calls have to fail one after another until a ledger counts as down.
 const failuresToDown = 3
 
-// A Ledger is a ledger whose calls are measured.
+// A Ledger is a ledger whose calls are measured. What they count beyond limits is counted by quota.
 type Ledger struct {
 	quota.Ledger
 
@@ -113,6 +113,7 @@ func (l *Ledger) Reserve(ctx context.Context, q quota.Request) (quota.Grant, []q
 	began := time.Now()
 	grant, denials, err := l.Ledger.Reserve(ctx, q)
 	l.note(callReserve, began, err)
+	quotaMetrics.addOver(grant.Over)
 	return grant, denials, err
 }
 
@@ -121,6 +122,9 @@ func (l *Ledger) Settle(ctx context.Context, s []quota.Settlement) ([]quota.Sett
 	began := time.Now()
 	settled, err := l.Ledger.Settle(ctx, s)
 	l.note(callSettle, began, err)
+	for i := range settled {
+		quotaMetrics.addOver(settled[i].Over)
+	}
 	return settled, err
 }
 

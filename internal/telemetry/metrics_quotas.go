@@ -102,23 +102,12 @@ func (c *QuotaCounters) UsedUp(quota int) {
 	}
 }
 
-// Settled counts what became of an order, by what it takes. over is what went beyond limits. Counts
-// that the strategy does not have any more are left out.
-func (c *QuotaCounters) Settled(o quota.Outcome, takes []quota.Take, over []quota.Over) {
+// Settled counts what became of an order, by what it takes. Counts that the strategy does not have any
+// more are left out.
+func (c *QuotaCounters) Settled(o quota.Outcome, takes []quota.Take) {
 	for i := range takes {
 		if s := c.of(takes[i].Key); s != nil {
 			s.settlements[o].Add(1)
-		}
-	}
-	c.Over(over)
-}
-
-// Over counts what was taken beyond limits.
-func (c *QuotaCounters) Over(over []quota.Over) {
-	for _, o := range over {
-		if s := c.of(o.Key); s != nil {
-			s.over.Add(uint64(o.By))
-			s.untold.Add(o.By)
 		}
 	}
 }
@@ -258,5 +247,26 @@ func (c *quotaCollector) join(counts *atomic.Pointer[quotaSeries], label string)
 	case own != &c.other:
 		counts.Store(&c.other)
 		c.other.add(own)
+	}
+}
+
+// addOver counts what was taken beyond limits.
+func (c *quotaCollector) addOver(over []quota.Over) {
+	if len(over) == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, o := range over {
+		counter, err := o.Key.Counter()
+		if err != nil {
+			continue
+		}
+		s := c.named[counts.LabelOf(&counter)]
+		if s == nil {
+			s = &c.other
+		}
+		s.over.Add(uint64(o.By))
+		s.untold.Add(o.By)
 	}
 }

@@ -155,11 +155,12 @@ func TestSettlementsAreCountedByWhatTheyTake(t *testing.T) {
 	shared := quota.Counter{Kind: quota.Units, Name: "flash"}.Key()
 	own := quota.Counter{Kind: quota.Units, Name: "flash", Customer: quota.Digest{1}, Window: "2026-11-30"}.Key()
 	another := quota.Counter{Kind: quota.Uses, Name: "flash"}.Key()
-	n.Settled(quota.Commit, []quota.Take{{Key: shared}, {Key: own}, {Key: another}, {Key: "no key"}}, []quota.Over{{Key: shared, By: 3}, {Key: another, By: 9}})
-	n.Settled(quota.Release, []quota.Take{{Key: shared}}, nil)
+	n.Settled(quota.Commit, []quota.Take{{Key: shared}, {Key: own}, {Key: another}, {Key: "no key"}})
+	n.Settled(quota.Release, []quota.Take{{Key: shared}})
+	c.addOver([]quota.Over{{Key: shared, By: 3}, {Key: another, By: 9}, {Key: "no key", By: 1}})
 	wantSeries(t, c, map[string]float64{
 		"quota_settlements_total commit flash.units": 1, "quota_settlements_total commit flash.units_per_customer": 1,
-		"quota_settlements_total release flash.units": 1, "quota_over_total flash.units": 3,
+		"quota_settlements_total release flash.units": 1, "quota_over_total flash.units": 3, "quota_over_total _other": 9,
 	})
 }
 
