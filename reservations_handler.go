@@ -156,7 +156,6 @@ func (h *ReservationsHandler) answer(ctx context.Context, w http.ResponseWriter,
 		if err != nil {
 			return reservationProblem(http.StatusServiceUnavailable, "Ledger not reached", err.Error()).answer(w, r)
 		}
-		h.ledger.CountOver(settled[0].Over)
 		if settled[0].State != quota.None && settled[0].State != want {
 			return reservationProblem(http.StatusConflict, "Other state", "the reservation is "+settled[0].State.String()).answer(w, r)
 		}

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/reservations"
+	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/quota"
 )
 
@@ -183,7 +184,7 @@ func (l *Ledger) Open() error {
 	}
 	opened, err := l.open()
 	if n, ok := opened.(quota.Notifier); ok && err == nil {
-		deaf := n.Notify(l.noticed) // which may wait for l.mu, so that it is not locked
+		deaf := n.Notify(noticed) // which may wait for l.mu, so that it is not locked
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.deaf = deaf
@@ -210,19 +211,7 @@ func (l *Ledger) open() (quota.Ledger, error) {
 }
 
 // noticed counts what is beyond limits since the engine sent again what its server may have forgotten.
-func (l *Ledger) noticed(n quota.Notice) { l.CountOver(n.Over) }
-
-// CountOver counts what is beyond limits of orders that no handler prices now.
-func (l *Ledger) CountOver(over []quota.Over) {
-	if len(over) == 0 {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, r := range l.reservers {
-		r.CountOver(over)
-	}
-}
+func noticed(n quota.Notice) { telemetry.CountOver(n.Over) }
 
 // Opened returns the ledger that was opened; nil if none was.
 func (l *Ledger) Opened() *reservations.Ledger {

@@ -28,27 +28,20 @@ type Reserver struct {
 func (r *Reserver) Use(l *Ledger) { r.ledger.Store(l) }
 
 // of is the strategy as the ledger counts it. It is made once for a strategy.
-func (r *Reserver) of(p *Pricing) *view {
+func (r *Reserver) of(s *strategy.Strategy) *view {
 	v := r.view.Load()
-	if v == nil || v.strategy != p.Strategy {
-		v = newView(p.Strategy, p.Counters)
+	if v == nil || v.strategy != s {
+		v = newView(s)
 		r.view.Store(v)
 	}
 	return v
-}
-
-// CountOver counts what is beyond limits of orders that were granted earlier.
-func (r *Reserver) CountOver(over []quota.Over) {
-	if v := r.view.Load(); v != nil {
-		v.counters.Over(over)
-	}
 }
 
 // Begin restricts a prepared quote to what is not known to be used up. It asks no ledger. The strategy
 // has quotas.
 func (r *Reserver) Begin(o *Order, w *Workspace, p Pricing) {
 	w.within.Reset()
-	v := r.of(&p)
+	v := r.of(p.Strategy)
 	if o.Identified && v.named {
 		w.within.SetCustomer(o.Customer != "")
 	}
@@ -94,7 +87,7 @@ func (r *Reserver) Finish(ctx context.Context, o *Order, w *Workspace, p Pricing
 // ask asks the ledger for what is demanded. If it is denied, the restriction says what is left. After
 // an error, what is returned may have been granted.
 func (r *Reserver) ask(ctx context.Context, o *Order, w *Workspace, p Pricing) (g *Granted, denied bool, err error) {
-	v := r.of(&p)
+	v := r.of(p.Strategy)
 	for _, d := range w.demands {
 		if p.isShared(d) && !o.mayJoin(p.Cart) && !v.marks.mayAsk(d.Quota, p.At) {
 			w.within.SetLeft(d.Quota, 0)
@@ -225,7 +218,7 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 		return nil, nil
 	}
 	l := asked.ledger
-	w.take(r.of(&p), l.Digester, o.customer(p.Cart))
+	w.take(r.of(p.Strategy), l.Digester, o.customer(p.Cart))
 	asked.takes = slices.Clone(w.takes)
 	l.settler.add(entry{reserve: quota.Request{Order: asked.Order, Attempt: asked.attempt, Takes: asked.takes, Terms: l.Terms, Unlimited: true}})
 	return asked, nil

@@ -137,7 +137,7 @@ func (s *shop) settle(g *Granted, o quota.Outcome) {
 // wantCount compares a count of the first quota.
 func (s *shop) wantCount(held, committed int64) {
 	s.Helper()
-	v := s.reserver.of(&Pricing{Strategy: s.strategy})
+	v := s.reserver.of(s.strategy)
 	key := v.key(0, s.strategy.WindowOf(0, s.at), quota.Digest{})
 	counts, err := s.ledger.Memory.Read(context.Background(), []quota.Key{key})
 	if err != nil || counts[0].Held != held || counts[0].Committed != committed {
@@ -388,7 +388,7 @@ func TestOnlySharedCountsThatAreUsedUpAreMarked(t *testing.T) {
 			if _, applied := s.order(Order{Takes: true}, phones(2, "ada")); applied != "" {
 				t.Fatalf("applied %s", applied)
 			}
-			if all := s.reserver.of(&Pricing{Strategy: s.strategy}).marks.all(); len(all) != 0 {
+			if all := s.reserver.of(s.strategy).marks.all(); len(all) != 0 {
 				t.Errorf("marked are %v", all)
 			}
 		})

@@ -2,7 +2,6 @@ package reservations
 
 import (
 	"github.com/promogate/caddy-discount/internal/counts"
-	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -10,13 +9,12 @@ import (
 // view is one strategy as the ledger counts it.
 type view struct {
 	strategy *strategy.Strategy
-	counters *telemetry.QuotaCounters
 	named    bool // a quota is per customer
 	marks    marks
 }
 
-func newView(s *strategy.Strategy, c *telemetry.QuotaCounters) *view {
-	v := &view{strategy: s, counters: c}
+func newView(s *strategy.Strategy) *view {
+	v := &view{strategy: s}
 	all := s.Quotas()
 	for i := range all {
 		v.named = v.named || all[i].PerCustomer
