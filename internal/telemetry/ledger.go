@@ -17,6 +17,9 @@ const failuresToDown = 3
 type Ledger struct {
 	quota.Ledger
 
+	number int    // of several of one ledger the lowest one hears its notices
+	stop   func() // ends the notices
+
 	failures atomic.Int32 // one after another
 	answered atomic.Bool  // since it was opened
 	mu       sync.Mutex
@@ -33,13 +36,26 @@ type ledgerWatcher struct {
 // MeasureLedger returns a ledger that measures the calls of another one. It must be ended with
 // [Ledger.End]; closing the other one stays with its owner.
 func MeasureLedger(of quota.Ledger) *Ledger {
-	l := &Ledger{Ledger: of}
+	l := &Ledger{Ledger: of, stop: func() {}}
 	ledgerMetrics.join(l)
+	if n, notifies := of.(quota.Notifier); notifies {
+		l.stop = n.Notify(l.onNotice)
+	}
 	return l
 }
 
+// onNotice counts what a ledger that had forgotten something was sent beyond limits.
+func (l *Ledger) onNotice(n quota.Notice) {
+	if n.Event == quota.Forgot && ledgerMetrics.isFirst(l) {
+		quotaMetrics.addOver(n.Over)
+	}
+}
+
 // End ends the series of the ledger.
-func (l *Ledger) End() { ledgerMetrics.leave(l) }
+func (l *Ledger) End() {
+	l.stop()
+	ledgerMetrics.leave(l)
+}
 
 // Watch calls changed when the ledger is down, with the reason, and with nil when it is up. It is
 // called at once if that is known. of identifies the watcher for [Ledger.Unwatch].

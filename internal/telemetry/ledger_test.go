@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/promogate/caddy-discount/quota"
+	"github.com/promogate/caddy-discount/reload"
 )
 
 // failing is a ledger that cannot be read while err is set.
@@ -104,4 +107,31 @@ func TestCallsOfALedgerAreMeasured(t *testing.T) {
 		t.Errorf("a ledger that answers is shown as %v", after["ledger_up"])
 	}
 	l.End()
+}
+
+// forgetful is a ledger that gives notices.
+type forgetful struct {
+	*quota.Memory
+	to []func(quota.Notice)
+}
+
+func (l *forgetful) Notify(do func(quota.Notice)) (stop func()) {
+	l.to = append(l.to, do)
+	return func() {}
+}
+
+func TestWhatAForgetfulLedgerIsSentBeyondLimitsIsCountedOnce(t *testing.T) {
+	s := NewStrategy(Key{ID: t.Name()}, zap.NewNop)
+	defer s.Close()
+	s.OnEvent(reload.Event{Kind: reload.EventActivated}, NewRuleCounters("CNY", nil), NewQuotaCounters(quotasOf("forgotten")))
+	to := &forgetful{Memory: quota.NewMemory(time.Now)}
+	first, second := MeasureLedger(to), MeasureLedger(to)
+	defer first.End()
+	defer second.End()
+	for _, do := range to.to {
+		do(quota.Notice{Event: quota.Forgot, Over: []quota.Over{{Key: quota.Counter{Kind: quota.Uses, Name: "forgotten"}.Key(), By: 4}}})
+	}
+	if got := seriesOf(t, quotaMetrics)["quota_over_total forgotten.uses"]; got != 4 {
+		t.Errorf("%v beyond the limit, want 4", got)
+	}
 }

@@ -29,8 +29,9 @@ type ledgerCollector struct {
 	durations *prometheus.HistogramVec
 	took      [ledgerCalls]prometheus.Observer
 
-	mu   sync.Mutex
-	open map[*Ledger]bool
+	mu     sync.Mutex
+	open   map[*Ledger]bool
+	number int // of the last one
 }
 
 func newLedgerCollector() *ledgerCollector {
@@ -48,7 +49,20 @@ func newLedgerCollector() *ledgerCollector {
 func (c *ledgerCollector) join(l *Ledger) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.open[l] = true
+	c.number++
+	l.number, c.open[l] = c.number, true
+}
+
+// isFirst reports whether a ledger is the first of those in use that measure the same one.
+func (c *ledgerCollector) isFirst(l *Ledger) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for other := range c.open {
+		if other.Ledger == l.Ledger && other.number < l.number {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *ledgerCollector) leave(l *Ledger) {
