@@ -83,8 +83,14 @@ func (o *Options) acquireLedger(running *engine.Engine) (*ledgers.Ledger, error)
 // openLedger opens the ledger if the strategy in service has a quota. It does so when the configuration
 // has started, so that one that is only validated writes nothing, and after each edit.
 func (p *pricer) openLedger() {
-	if !p.engine.Live().Value.CountsOrders() {
+	live := p.engine.Live().Value
+	if !live.CountsOrders() {
 		return
+	}
+	for _, set := range live.SignedCodes() {
+		if !p.codeKeys.Has(set) {
+			p.log.Warn("no code of a signed set is accepted: it has no code_key", zap.String("codes", set))
+		}
 	}
 	if err := p.ledger.Open(); err != nil {
 		p.log.Error("cannot open ledger", zap.Error(err))

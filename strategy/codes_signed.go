@@ -153,6 +153,9 @@ func (k *CodeKeys) Verify(set, text string) (serial uint32, valid bool, err erro
 	return serial, true, nil
 }
 
+// Has reports whether a set has a key. k may be nil.
+func (k *CodeKeys) Has(set string) bool { return k.of(set) != nil }
+
 // of is the key of a set; nil if there is none. k may be nil.
 func (k *CodeKeys) of(set string) *codeKey {
 	if k == nil {
