@@ -157,7 +157,7 @@ var allowedImports = map[string][]string{
 		"internal/onewrite", "internal/pace", "internal/reservations", "internal/sfv", "internal/strategyfile", "internal/telemetry", "quota", "quota/embedded", "quota/redis",
 	},
 	"internal/outcome":      {"quota"},
-	"internal/ledgers":      {"internal/reservations", "internal/telemetry", "quota"},
+	"internal/ledgers":      {"internal/reservations", "quota"},
 	"internal/reservations": {"cart", "internal/counts", "internal/telemetry", "quota", "strategy"},
 	"internal/assertion":    {},
 	"internal/keyring":      {"internal/assertion", "reload"},

@@ -36,8 +36,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if d == nil {
 		d = p.order(r, in)
 	}
-	state.granted.Supersede(d.granted)
-	state.granted = d.granted
+	prefix.granted.Supersede(d.granted)
+	prefix.granted = d.granted
 	p.observe(r, state, d, spoofed)
 	if prefix.priced {
 		h.repeats.Note(p.log, p.engine.Key().Path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
@@ -143,8 +143,6 @@ func (p *pricer) logPanic(v any, in pricedInput) {
 // requestState is what the handlers of one request share.
 type requestState struct {
 	decision *decision             // of the last handler that priced the request; nil if none has
-	granted  *reservations.Granted // what the request holds of a ledger; nil for nothing
-	own      quota.ID              // of its order, if it has no name; zero until it is needed
 	first    stripped
 	more     []stripped   // of further prefixes; few requests have any
 	filter   headerFilter // of the first handler that filters the response, kept here to save an allocation
@@ -155,6 +153,11 @@ type stripped struct {
 	prefix string
 	priced bool // a handler has set headers under it
 	passes bool // that handler lets the upstream's own headers through
+
+	// Handlers of other prefixes leave each other's headers alone, so each order that the headers are
+	// about is one of its own.
+	granted *reservations.Granted // what it holds of a ledger; nil for nothing
+	own     quota.ID              // its id, if it has no name; zero until it is needed
 }
 
 // stateVar is the request variable that holds the state.

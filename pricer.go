@@ -416,10 +416,10 @@ func (p *pricer) pricing(q quoted) reservations.Pricing {
 // identify says which order a request is, and whose. Only a POST takes something without a name: it
 // is the one method that makes a new order each time.
 func (p *pricer) identify(r *http.Request, s *scratch) {
-	state := stateOf(r)
+	of := stateOf(r).find(p.names.Prefix)
 	s.order = reservations.Order{
 		Takes: p.reserves && carriesBody(r.Method), NeedsName: r.Method != http.MethodPost,
-		Key: requestValue(r, p.orderKey), Own: &state.own, Before: state.granted,
+		Key: requestValue(r, p.orderKey), Own: &of.own, Before: of.granted,
 	}
 	if p.identity != "" {
 		s.order.Customer, s.order.Identified = requestValue(r, p.identity), true

@@ -178,3 +178,30 @@ func TestLedgersThatCannotBe(t *testing.T) {
 		})
 	}
 }
+
+// Handlers of different prefixes leave each other's headers alone: both discounts are given, and counted.
+func TestOrdersOfTwoPrefixes(t *testing.T) {
+	const one = "discount STRATEGY {\n\tLEDGER\n\theader_prefix X-%-\n}\n"
+	s, ledger := openLimited(t, limited, "route {\n"+strings.ReplaceAll(one, "%", "Retail")+strings.ReplaceAll(one, "%", "Staff")+"reverse_proxy UPSTREAM\n}")
+	got := s.order(`{"items":[{"quantity":2,"unit_price":1000}]}`)
+	if a, b := got.Get("X-Retail-Amount"), got.Get("X-Staff-Amount"); a != "1000" || b != "1000" {
+		t.Errorf("amounts are %s and %s, want 1000 twice", a, b)
+	}
+	eventually(t, "both are settled", func() bool {
+		count := ledger.count(t, quota.Units, "flash")
+		return count.Held == 0 && count.Committed == 4
+	})
+}
+
+// What forward_auth was answered is not the answer of the order service.
+func TestAnAuthorizedOrderThatReachesNoOne(t *testing.T) {
+	nowhere := freeAddress(t)
+	s, ledger := openLimited(t, limited, "route {\ndiscount STRATEGY {\n\tLEDGER\n}\nforward_auth UPSTREAM {\n\turi /auth\n}\nreverse_proxy "+nowhere+"\n}")
+	if got := s.send(jsonRequest(`{"items":[{"quantity":2,"unit_price":1000}]}`)).StatusCode; got != http.StatusBadGateway {
+		t.Errorf("status %d, want 502", got)
+	}
+	eventually(t, "it is given back", func() bool {
+		count := ledger.count(t, quota.Units, "flash")
+		return count.Held == 0 && count.Committed == 0 && ledger.reserves.Load() == 1
+	})
+}

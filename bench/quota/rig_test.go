@@ -23,7 +23,7 @@ const patience = 30 * time.Second
 var (
 	seedFlag   = flag.Uint64("seed", 0, "of everything random; 0 for another one each time")
 	ordersFlag = flag.Int("orders", 90_000, "of all scenarios together, at most")
-	atMostFlag = flag.Duration("at-most", 18*time.Second, "how long orders come in each scenario")
+	atMostFlag = flag.Duration("at-most", 9*time.Second, "how long orders come in each scenario")
 	atOnceFlag = flag.Int("at-once", 64, "how many customers order at the same time")
 )
 

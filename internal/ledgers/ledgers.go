@@ -14,7 +14,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/reservations"
-	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/quota"
 )
 
@@ -102,7 +101,9 @@ type Ledger struct {
 	mu        sync.Mutex
 	reservers map[string]*reservations.Reserver // by strategy
 	opened    *reservations.Ledger              // nil before it is opened
-	deaf      func()                            // ends the notices of the engine; nil if it gives none
+	tried     chan struct{}                     // closed once opening it was tried
+	triedOnce sync.Once
+	ended     bool
 }
 
 // Acquire returns the ledger of a configuration, and loads its module for its first handler. It is nil
@@ -147,7 +148,7 @@ func load(k key, log func() *zap.Logger) (*Ledger, error) {
 		end()
 		return nil, fmt.Errorf("the module %s.%s is no engine of a ledger", Namespace, k.engine)
 	}
-	return &Ledger{key: k, engine: engine, end: end, log: log, reservers: make(map[string]*reservations.Reserver)}, nil
+	return &Ledger{key: k, engine: engine, end: end, log: log, reservers: make(map[string]*reservations.Reserver), tried: make(chan struct{})}, nil
 }
 
 // Release ends what Acquire began. A nil Ledger has nothing to end.
@@ -169,49 +170,35 @@ func (l *Ledger) Reserver(strategy string) *reservations.Reserver {
 	defer l.mu.Unlock()
 	r := l.reservers[strategy]
 	if r == nil {
-		r = new(reservations.Reserver)
+		r = reservations.NewReserver(l.tried)
 		r.Use(l.opened)
 		l.reservers[strategy] = r
 	}
 	return r
 }
 
-// Open opens the ledger, unless that was done. Until then every order is priced as if the ledger could
-// not be reached. A nil Ledger has nothing to open.
+// Open opens the ledger, unless that was done. The first orders wait for it. If it fails, every order is
+// priced as if the ledger could not be reached. A nil Ledger has nothing to open.
 func (l *Ledger) Open() error {
 	if l == nil {
 		return nil
 	}
-	opened, err := l.open()
-	if n, ok := opened.(quota.Notifier); ok && err == nil {
-		deaf := n.Notify(noticed) // which may wait for l.mu, so that it is not locked
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.deaf = deaf
-	}
-	return err
-}
-
-// open returns the ledger of the engine if it is opened now.
-func (l *Ledger) open() (quota.Ledger, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.opened != nil {
-		return nil, nil
+	if l.opened != nil || l.ended {
+		return nil
 	}
+	defer l.triedOnce.Do(func() { close(l.tried) })
 	opened, err := l.engine.Open(l.key.origin)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	l.opened = reservations.NewLedger(opened, l.log)
 	for _, r := range l.reservers {
 		r.Use(l.opened)
 	}
-	return opened.Ledger, nil
+	return nil
 }
-
-// noticed counts what is beyond limits since the engine sent again what its server may have forgotten.
-func noticed(n quota.Notice) { telemetry.CountOver(n.Over) }
 
 // Opened returns the ledger that was opened; nil if none was.
 func (l *Ledger) Opened() *reservations.Ledger {
@@ -226,11 +213,12 @@ func (l *Ledger) Opened() *reservations.Ledger {
 // Destruct implements [caddy.Destructor]: it waits until the ledger was told what became of the orders,
 // and ends the module.
 func (l *Ledger) Destruct() error {
-	if l.deaf != nil {
-		l.deaf()
-	}
-	if l.opened != nil {
-		if left := l.opened.Close(settleFor); left > 0 {
+	l.mu.Lock()
+	l.ended = true // an edit that is told late opens it no more
+	opened := l.opened
+	l.mu.Unlock()
+	if opened != nil {
+		if left := opened.Close(settleFor); left > 0 {
 			l.log().Error("ledger ended before it was told what became of orders", zap.Int("orders", left))
 		}
 	}

@@ -54,7 +54,7 @@ func (r *Reserver) states(ctx context.Context, o *Order, p Pricing) []counts.Sta
 	for i := range quotas {
 		unread[i].Quota = &quotas[i]
 	}
-	l := r.ledger.Load()
+	l := r.counting(ctx)
 	if l == nil {
 		return unread
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
@@ -20,8 +21,33 @@ var errNoLedger = errors.New("there is no ledger")
 // Reserver reserves what the orders of one strategy count. All methods are safe for concurrent use. The
 // zero value has no ledger: every order is priced as if it could not be reached.
 type Reserver struct {
-	ledger atomic.Pointer[Ledger]
-	view   atomic.Pointer[view]
+	ledger  atomic.Pointer[Ledger]
+	view    atomic.Pointer[view]
+	opening <-chan struct{} // closed once opening the ledger was tried; nil for no ledger
+}
+
+// waitForOpening is how long an order waits for a ledger that is being opened: after a start, or after
+// the edit that brings the first quota.
+const waitForOpening = 2 * time.Second
+
+// NewReserver returns a Reserver whose first orders wait until opening is closed, for a ledger that is
+// going to be opened.
+func NewReserver(opening <-chan struct{}) *Reserver { return &Reserver{opening: opening} }
+
+// counting is the ledger that orders are counted in; nil if there is none or it cannot be opened.
+func (r *Reserver) counting(ctx context.Context) *Ledger {
+	l := r.ledger.Load()
+	if l != nil || r.opening == nil {
+		return l
+	}
+	patience := time.NewTimer(waitForOpening)
+	defer patience.Stop()
+	select {
+	case <-r.opening:
+	case <-ctx.Done():
+	case <-patience.C:
+	}
+	return r.ledger.Load()
 }
 
 // Use counts orders in a ledger from now on.
@@ -97,7 +123,7 @@ func (r *Reserver) ask(ctx context.Context, o *Order, w *Workspace, p Pricing) (
 	if denied {
 		return nil, true, nil
 	}
-	l := r.ledger.Load()
+	l := r.counting(ctx)
 	if l == nil {
 		return nil, false, errNoLedger
 	}
@@ -208,6 +234,9 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 		}
 	}
 	if err := w.againWithoutCodes(p); err != nil {
+		if asked != nil {
+			asked.Settle(quota.Release, 0)
+		}
 		return nil, err
 	}
 	if asked == nil {

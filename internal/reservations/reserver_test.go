@@ -540,3 +540,38 @@ func TestDigestOfACart(t *testing.T) {
 		seen = append(seen, d)
 	}
 }
+
+// The first orders wait for the ledger that is being opened.
+func TestOrdersWaitForTheLedgerThatIsOpened(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		opens bool
+		want  string
+	}{
+		{name: "a ledger", opens: true, want: "flash 500"},
+		{name: "a ledger that cannot be opened", want: ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newShop(t, "[rule.flash]\ndiscount_rate = 0.5\nquota = { uses = 1 }\n")
+			opening := make(chan struct{})
+			s.reserver = NewReserver(opening)
+			priced := make(chan string)
+			go func() {
+				_, rules := s.order(Order{Takes: true}, phones(1, "ada"))
+				priced <- rules
+			}()
+			select {
+			case rules := <-priced:
+				t.Fatalf("the order was priced before: %q", rules)
+			case <-time.After(20 * time.Millisecond):
+			}
+			if c.opens {
+				s.reserver.Use(s.told)
+			}
+			close(opening)
+			if rules := <-priced; rules != c.want {
+				t.Errorf("rules are %q, want %q", rules, c.want)
+			}
+		})
+	}
+}

@@ -51,6 +51,14 @@ type entry struct {
 	settle  quota.Settlement
 }
 
+// order is the order that the entry is about.
+func (e *entry) order() quota.ID {
+	if e.reserve.Order.IsZero() {
+		return e.settle.Order
+	}
+	return e.reserve.Order
+}
+
 func newSettler(l quota.Ledger, log func() *zap.Logger) *settler {
 	s := &settler{ledger: l, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -71,7 +79,11 @@ func (s *settler) add(e entry) {
 	} else {
 		s.lost++
 	}
+	closed := s.closed()
 	s.mu.Unlock()
+	if closed {
+		s.log().Error("settlement of an order lost: its ledger has ended", zap.Stringer("reservation", e.order()), zap.Stringer("outcome", e.settle.Outcome))
+	}
 	s.wakeUp()
 }
 

@@ -250,9 +250,6 @@ func (c *quotaCollector) join(counts *atomic.Pointer[quotaSeries], label string)
 	}
 }
 
-// CountOver counts what was taken beyond limits and that no call of a [Ledger] has returned.
-func CountOver(over []quota.Over) { quotaMetrics.addOver(over) }
-
 // addOver counts what was taken beyond limits.
 func (c *quotaCollector) addOver(over []quota.Over) {
 	if len(over) == 0 {
