@@ -142,7 +142,7 @@ func (p *pricer) logPanic(v any, in pricedInput) {
 
 // requestState is what the handlers of one request share.
 type requestState struct {
-	decision *decision             // of the last handler that priced the request; nil if none has
+	decision *decision // of the last handler that priced the request; nil if none has
 	first    stripped
 	more     []stripped   // of further prefixes; few requests have any
 	filter   headerFilter // of the first handler that filters the response, kept here to save an allocation
