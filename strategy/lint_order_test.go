@@ -133,9 +133,12 @@ func TestTheExamplesSayWhichRuleIsFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var sheets []strategy.Source
-		if sheet, err := os.ReadFile(strings.TrimSuffix(path, ".toml") + ".csv"); err == nil {
-			sheets = append(sheets, strategy.Source{Name: strings.TrimSuffix(filepath.Base(path), ".toml") + ".csv", Data: sheet, Companion: true})
+		var sheets []strategy.Source // and codes
+		for _, suffix := range []string{".csv", ".codes"} {
+			beside := strings.TrimSuffix(path, ".toml") + suffix
+			if data, err := os.ReadFile(beside); err == nil {
+				sheets = append(sheets, strategy.Source{Name: filepath.Base(beside), Data: data, Companion: true})
+			}
 		}
 		if got := lint(t, string(text), sheets...); strings.Contains(got, "only their ids") {
 			t.Errorf("of %s it is said\n%s", path, got)

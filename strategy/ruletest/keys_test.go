@@ -41,8 +41,11 @@ func TestEveryFieldOfACart(t *testing.T) {
 	fields := reflect.TypeFor[cart.Mapping]()
 	for i := range fields.NumField() {
 		name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ",")
-		if name == "subtotal" || name == "decimals" {
+		switch name {
+		case "subtotal", "decimals":
 			continue // a body is checked by them; what a test expects says more
+		case "order_id", "expected_payable":
+			continue // they decide no price
 		}
 		text, ok := carts[name]
 		if !ok {
