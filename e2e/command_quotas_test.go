@@ -83,6 +83,6 @@ func TestQuotasByCommand(t *testing.T) {
 
 	g.stop()
 	g.killed = true // it has ended
-	g = start(t, dir, patientCounting)
+	start(t, dir, patientCounting)
 	shows("sale.uses 3 3 0 0", "sale.uses_per_customer 2 1 0 1")
 }
