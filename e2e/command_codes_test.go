@@ -13,6 +13,7 @@ import (
 // What is made is random, so it has no golden file: how many there are, that all differ, who may
 // read them, and that the other commands take them.
 func TestCodesThatAreMade(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	out := filepath.Join(dir, "welcome.codes")

@@ -38,6 +38,7 @@ func recordsOf(t testing.TB, log string) []string {
 
 // The log is that of the running gateway, wherever its state directory is.
 func TestLogAsksTheRunningGateway(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	f := filepath.Join(dir, "shop", "discount.toml")
@@ -110,6 +111,7 @@ func TestLogWithoutAGateway(t *testing.T) {
 
 // A gateway without a state directory says so, instead of another log being shown.
 func TestLogOfAGatewayThatRemembersNothing(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "shop", "discount.toml"), strategyOf(1))
@@ -119,6 +121,7 @@ func TestLogOfAGatewayThatRemembersNothing(t *testing.T) {
 
 // A state directory of another user is an error that names it.
 func TestLogOfAnotherUser(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	if os.Geteuid() == 0 {
 		t.Skip("root may read everything")

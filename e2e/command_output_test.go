@@ -258,6 +258,7 @@ func TestUsageErrors(t *testing.T) {
 }
 
 func TestTheCartMayComeFromTheStandardInput(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	cart, err := os.Open(filepath.Join("testdata", "cart.json"))
 	if err != nil {
@@ -278,6 +279,7 @@ func TestTheCartMayComeFromTheStandardInput(t *testing.T) {
 }
 
 func TestBench(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	args := []string{"discount", "bench", "shop", "--cart", "cart.json", "--time", "20ms", shopAt}
 	r := caddy(t, "testdata", args...).good(t)

@@ -82,6 +82,7 @@ func TestOutputIsPrintable(t *testing.T) {
 
 // The reason of a rollback is another person's text.
 func TestTheLogShowsReasonsPrintably(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	_, dir, _, first := afterASave(t)
 	caddy(t, dir, "discount", "rollback", first[:10], "--reason", "too"+acts+"dear").good(t).isPlain(t)

@@ -12,6 +12,7 @@ import (
 // A file in the place that is no TOML is another one, such as a key whose name was
 // mistyped for that of the strategy.
 func TestPublishReplacesNoOtherFile(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	for _, c := range []struct {
 		name, file, there string

@@ -72,6 +72,7 @@ func names(t testing.TB, dir string) []string {
 
 // A body that a test names goes along, before the test and the strategy.
 func TestPublishTakesTheBodiesOfTests(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	const order = `{"order": {"lines": [{"qty": 1, "price": "1000.00"}]}}`
 	bodied := func(n int) string {
@@ -231,6 +232,7 @@ func TestOutputOfPublish(t *testing.T) {
 // Rules come into service with their tests, and a gateway never holds them
 // against the tests of others: that would be a refusal in its log.
 func TestPublishedStrategyPricesTheNextOrder(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	for _, c := range []struct{ name, site, source, file, first, target string }{
 		{name: "one file", site: "shop/discount.toml", source: "next/discount.toml", file: "", first: "shop/discount.toml", target: "shop/discount.toml"},
@@ -269,6 +271,7 @@ func shopOf(t *testing.T, caddyfile string, n int) (dir, target string, g *gatew
 }
 
 func TestRefusedStrategyIsNotPublished(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir, _, g := shopOf(t, oneSite, 1)
 	before := fmt.Sprint(contents(t, filepath.Join(dir, "shop")))
@@ -293,6 +296,7 @@ func TestRefusedStrategyIsNotPublished(t *testing.T) {
 }
 
 func TestPublishKeepsPermissionsAndLink(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	writePair(t, filepath.Join(dir, "next.toml"), 2)
@@ -324,6 +328,7 @@ func TestPublishKeepsPermissionsAndLink(t *testing.T) {
 }
 
 func TestPublishWritesOnlyWhatDiffers(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	writePair(t, filepath.Join(dir, "next.toml"), 2)
@@ -344,6 +349,7 @@ func TestPublishWritesOnlyWhatDiffers(t *testing.T) {
 // A directory is replaced whole, files that are gone among them, and the one
 // before it stays, but not those of long ago.
 func TestPublishReplacesADirectory(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	next := filepath.Join(dir, "next")
@@ -370,6 +376,7 @@ func TestPublishReplacesADirectory(t *testing.T) {
 // Of two publishers at the same time, each one's files are in the place
 // together: the later one's are at the end.
 func TestOfTwoPublishersTheLaterOneWins(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir, target, g := shopOf(t, oneSite, 1)
 	const publishers, rounds = 3, 5
@@ -418,6 +425,7 @@ func holdLock(t testing.TB, path string) *os.File {
 
 // Interrupted while another program writes the file, publish leaves nothing behind.
 func TestInterruptedPublishLeavesNothingBehind(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
@@ -467,6 +475,7 @@ func temporaries(t testing.TB, dir string) []string {
 
 // A lock that a program holds on the file while it writes there is waited for.
 func TestPublishWaitsForALockOnTheFile(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	target := filepath.Join(dir, "discount.toml")

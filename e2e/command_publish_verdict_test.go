@@ -56,6 +56,7 @@ func (r result) verdict(t testing.TB) verdictOf {
 // What a guardrail refuses is not published: the file is the one it was, and the
 // gateway goes by it.
 func TestPublishReportsAGuardrail(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir, target, g := shopOf(t, railed, 100)
 	if _, err := g.order(); err != nil {
@@ -95,6 +96,7 @@ func TestPublishReportsAGuardrail(t *testing.T) {
 
 // A first strategy has nothing to be put back to: the files that came are gone again.
 func TestPublishRemovesWhatWasNotThereBefore(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir, target, g := shopOf(t, railed, 100)
 	if _, err := g.order(); err != nil {
@@ -118,6 +120,7 @@ func TestPublishRemovesWhatWasNotThereBefore(t *testing.T) {
 
 // A directory behind a link is led back where it led.
 func TestPublishRestoresALink(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	for _, absolute := range []bool{false, true} {
 		t.Run(fmt.Sprintf("absolute=%v", absolute), func(t *testing.T) {
@@ -155,6 +158,7 @@ func TestPublishRestoresALink(t *testing.T) {
 
 // A file of a directory is one of the strategy's, however the directory is named.
 func TestPublishAsksAboutAFileOfADirectory(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	for _, c := range []struct {
 		name, dst string // of what the gateway watches as shop/live
@@ -204,6 +208,7 @@ func TestPublishAsksAboutAFileOfADirectory(t *testing.T) {
 
 // Edits of every kind get their verdict, not only those that price otherwise.
 func TestPublishWaitsForTheVerdictOnEveryKindOfEdit(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	target := filepath.Join(dir, "shop", "discount.toml")
@@ -248,6 +253,7 @@ func TestPublishWaitsForTheVerdictOnEveryKindOfEdit(t *testing.T) {
 // A file that one environment of the gateway refuses stays out of all of them; one
 // that was refused before does not keep it from the others.
 func TestPublishAsksAllStrategiesOfTheFile(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	// Each environment has a limit of its own to how much may be off.
@@ -300,6 +306,7 @@ func TestPublishAsksAllStrategiesOfTheFile(t *testing.T) {
 
 // A gateway that serves other files says nothing of this one.
 func TestPublishWithAGatewayOfOtherFiles(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "shop", "discount.toml"), strategyOf(1))
@@ -340,6 +347,7 @@ func serving(path, file string) func(w http.ResponseWriter) {
 
 // Without a verdict in time it says so, and the file is as it was.
 func TestPublishWithoutAVerdict(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	none := func(w http.ResponseWriter) { http.Error(w, `{"error": "no such call"}`, http.StatusNotFound) }
 	const old = `{"digest": "0000000000000000000000000000000000000000000000000000000000000000", "outcome": "in_service", "number": 4}`
@@ -391,6 +399,7 @@ func TestPublishWithoutAVerdict(t *testing.T) {
 
 // An admin API that takes a call and never answers does not keep the command.
 func TestPublishDoesNotWaitForASilentAddress(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("waits for seconds")
@@ -411,6 +420,7 @@ func TestPublishDoesNotWaitForASilentAddress(t *testing.T) {
 // What another program saves meanwhile is not overwritten by what is put back, and an
 // interruption puts back.
 func TestPublishWhileItWaitsForTheVerdict(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	const old = `{"digest": "0000000000000000000000000000000000000000000000000000000000000000", "outcome": "in_service", "number": 4}`
 	late := func(path string) func(http.ResponseWriter) { return serving(path, old) }

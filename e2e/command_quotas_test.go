@@ -40,6 +40,7 @@ func (g *gateway) buys(customer string) (amount string) {
 
 // What the gateway counts is shown, changed and on record, and survives a restart.
 func TestQuotasByCommand(t *testing.T) {
+	readsOutput(t)
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "shop", "discount.toml"), limitedSale)
