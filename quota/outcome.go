@@ -27,7 +27,8 @@ const (
 
 // Answer is what a gateway saw of one order.
 type Answer struct {
-	// Upstream is the status that the order service answered with, 0 if there is none.
+	// Upstream is the status that the order service answered with, 0 if there is none. It is one of a
+	// proxy before, such as forward_auth, if the client was gone when nothing was written yet.
 	Upstream int
 
 	// Written is the status that the client got. It counts if no upstream was asked.
@@ -58,7 +59,7 @@ func (a Answer) Outcome() (Outcome, time.Duration) {
 	}
 	once := !a.Retries && !a.Replayable
 	switch {
-	case a.Upstream != 0:
+	case a.Upstream != 0 && a.Written != statusClientGone:
 		return ofStatus(a.Upstream, once), 0
 	case a.Failure == NeverSent:
 		return Release, 0

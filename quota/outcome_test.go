@@ -39,6 +39,7 @@ func TestOutcome(t *testing.T) {
 		"the client hung up":                         {answer: quota.Answer{Failure: quota.ClientGone}, want: quota.Unknown},
 		"the client hung up, and Caddy wrote so":     {answer: quota.Answer{Failure: quota.ClientGone, Written: 499}, want: quota.Unknown},
 		"Caddy wrote that the client hung up":        {answer: quota.Answer{Written: 499}, want: quota.Unknown},
+		"of a proxy before, then hung up":            {answer: quota.Answer{Upstream: 200, Written: 499}, want: quota.Unknown},
 		"broke off before the header":                {answer: quota.Answer{Failure: quota.Broken}, want: quota.Unknown},
 		"timed out":                                  {answer: quota.Answer{Failure: quota.OtherFailure}, want: quota.Unknown},
 		"timed out, and an error page was written":   {answer: quota.Answer{Failure: quota.OtherFailure, Written: 200}, want: quota.Unknown},

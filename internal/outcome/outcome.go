@@ -22,9 +22,6 @@ const (
 	placeholderHeader  = "http.reverse_proxy.header."
 )
 
-// statusClientGone is what reverse_proxy writes for a client that hung up.
-const statusClientGone = 499
-
 // Clear forgets what an earlier proxy of a request was answered: forward_auth is a reverse_proxy with
 // the same placeholders. word is the name of the header that has the order service's word.
 func Clear(r *http.Request, word string) {
@@ -40,7 +37,7 @@ func AtHeader(r *http.Request, word string, written int) (a quota.Answer, final 
 	a = quota.Answer{Upstream: status(r), Written: written, Replayable: replayable(r)}
 	a.Word, _ = said(r, word) // the error is that of Of
 	o, _ := a.Outcome()
-	return a, a.Word.Said || o == quota.Commit && written != statusClientGone
+	return a, a.Word.Said || o == quota.Commit
 }
 
 // Of returns what the gateway saw of an order once it was served: written is the status of the
@@ -48,7 +45,7 @@ func AtHeader(r *http.Request, word string, written int) (a quota.Answer, final 
 // of the order service that cannot be read, which counts as none.
 func Of(r *http.Request, word string, written int, failure error) (quota.Answer, error) {
 	a := quota.Answer{Upstream: status(r), Written: written, Replayable: replayable(r), Retries: retries(r) > 0}
-	if written == statusClientGone || failure != nil && written == 0 {
+	if failure != nil && written == 0 {
 		a.Upstream = 0 // there was no answer: a status is that of a proxy before, such as forward_auth
 	}
 	if a.Upstream == 0 {
