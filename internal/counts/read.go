@@ -31,14 +31,24 @@ func (s *State) Left() int64 { return s.Count.Left(s.Quota.Limit) }
 // result has an element for each of [strategy.Strategy.Quotas]. Quotas per customer have the counts of
 // the customer, and no count for the zero Digest.
 func Read(ctx context.Context, l quota.Ledger, s *strategy.Strategy, at time.Time, customer quota.Digest) ([]State, error) {
-	quotas := s.Quotas()
-	states, keys := make([]State, len(quotas)), []quota.Key{}
-	for i := range quotas {
-		states[i] = State{Quota: &quotas[i], Window: s.WindowOf(i, at)}
-		if quotas[i].PerCustomer && customer == (quota.Digest{}) {
+	all := make([]int32, len(s.Quotas()))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	return ReadOf(ctx, l, s, all, at, customer)
+}
+
+// ReadOf is [Read] of some of the quotas: of is their indexes in [strategy.Strategy.Quotas], and the
+// result has an element for each.
+func ReadOf(ctx context.Context, l quota.Ledger, s *strategy.Strategy, of []int32, at time.Time, customer quota.Digest) ([]State, error) {
+	states, keys := make([]State, len(of)), []quota.Key{}
+	for i, index := range of {
+		q := &s.Quotas()[index]
+		states[i] = State{Quota: q, Window: s.WindowOf(int(index), at)}
+		if q.PerCustomer && customer == (quota.Digest{}) {
 			continue
 		}
-		states[i].Key = Counter(&quotas[i], states[i].Window, customer).Key()
+		states[i].Key = Counter(q, states[i].Window, customer).Key()
 		keys = append(keys, states[i].Key)
 	}
 	if len(keys) == 0 {

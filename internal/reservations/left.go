@@ -36,23 +36,27 @@ func (r *Reserver) Left(ctx context.Context, o *Order, p Pricing) []Left {
 	if len(rules) == 0 {
 		return nil
 	}
-	states := r.states(ctx, o, p)
+	var quotas []int32
+	for _, rule := range rules {
+		quotas = append(quotas, p.Strategy.QuotasOf(rule)...)
+	}
+	states := r.states(ctx, o, p, quotas)
 	var all []Left
 	for _, rule := range rules {
-		first := len(all)
-		for _, of := range p.Strategy.QuotasOf(rule) {
-			all = addLeft(all, first, p, rule, &states[of])
+		first, n := len(all), len(p.Strategy.QuotasOf(rule))
+		for i := range states[:n] {
+			all = addLeft(all, first, p, rule, &states[i])
 		}
+		states = states[n:]
 	}
 	return all
 }
 
-// states are what the ledger has counted, by quota; without counts if it gave no answer.
-func (r *Reserver) states(ctx context.Context, o *Order, p Pricing) []counts.State {
-	quotas := p.Strategy.Quotas()
-	unread := make([]counts.State, len(quotas))
-	for i := range quotas {
-		unread[i].Quota = &quotas[i]
+// states are what the ledger has counted of quotas; without counts if it gave no answer.
+func (r *Reserver) states(ctx context.Context, o *Order, p Pricing, of []int32) []counts.State {
+	unread := make([]counts.State, len(of))
+	for i, index := range of {
+		unread[i].Quota = &p.Strategy.Quotas()[index]
 	}
 	l := r.counting(ctx)
 	if l == nil {
@@ -64,7 +68,7 @@ func (r *Reserver) states(ctx context.Context, o *Order, p Pricing) []counts.Sta
 	}
 	ctx, cancel := l.outgoing(ctx)
 	defer cancel()
-	states, err := counts.Read(ctx, l.Ledger, p.Strategy, p.At, customer)
+	states, err := counts.ReadOf(ctx, l.Ledger, p.Strategy, of, p.At, customer)
 	if err != nil {
 		return unread
 	}
