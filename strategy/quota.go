@@ -87,11 +87,7 @@ func (s *Strategy) Quotas() []Quota {
 func (s *Strategy) CountsOrders() bool { return s.quotas != nil || len(s.codeSets) > 0 }
 
 // IsCounted reports whether a rule has a quota. rule is an index into [Strategy.Rules].
-func (s *Strategy) IsCounted(rule int) bool { return len(s.quotasOf(rule)) > 0 }
-
-// QuotasOf lists the quotas of a rule, as indexes into [Strategy.Quotas]. rule is an index into
-// [Strategy.Rules]. The slice must not be changed.
-func (s *Strategy) QuotasOf(rule int) []int32 { return s.quotasOf(rule) }
+func (s *Strategy) IsCounted(rule int) bool { return len(s.QuotasOf(rule)) > 0 }
 
 // quotas are the compiled quotas of a strategy.
 type quotas struct {
@@ -101,8 +97,9 @@ type quotas struct {
 	nextGroup []int32   // by rule, the next rule of its group; -1 for none
 }
 
-// quotasOf lists the quotas of a rule.
-func (s *Strategy) quotasOf(rule int) []int32 {
+// QuotasOf lists the quotas of a rule, as indexes into [Strategy.Quotas]. rule is an index into
+// [Strategy.Rules]. The slice must not be changed.
+func (s *Strategy) QuotasOf(rule int) []int32 {
 	if s.quotas == nil || rule >= len(s.quotas.ofRule) {
 		return nil // the reserved rule has none
 	}

@@ -55,7 +55,7 @@ func (s *Strategy) quotaDemands(dst []Demand, q *Quote) []Demand {
 // addDemands adds what a rule counts to a list with an element for each quota.
 func (s *Strategy) addDemands(list []Demand, a *Applied) []Demand {
 next:
-	for _, quota := range s.quotasOf(a.Rule) {
+	for _, quota := range s.QuotasOf(a.Rule) {
 		amount := s.quotas.list[quota].counts(a)
 		if amount == 0 {
 			continue

@@ -181,7 +181,7 @@ func (s *Strategy) allFit(q *Quote) bool {
 	for i := range q.Applied {
 		a := &q.Applied[i]
 		short, has := int32(noQuota), int64(0)
-		for _, quota := range s.quotasOf(a.Rule) {
+		for _, quota := range s.QuotasOf(a.Rule) {
 			if sum := countOf(e.quota.counts, quota) + s.adds(e.quota.counts, quota, a); sum > e.left(s, quota) {
 				short, has = quota, sum
 				break
@@ -200,7 +200,7 @@ func (s *Strategy) allFit(q *Quote) bool {
 // denyCounted denies every rule with a quota.
 func (s *Strategy) denyCounted(e *evaluation) {
 	for rule := range s.ruleCount {
-		if of := s.quotasOf(rule); len(of) > 0 {
+		if of := s.QuotasOf(rule); len(of) > 0 {
 			e.quota.deny(denial{rule: int32(rule), quota: of[0]})
 		}
 	}

@@ -26,7 +26,7 @@ func (s *Strategy) traceNothingLeft(e *evaluation, rule int) {
 	if !e.trace.follows(rule) {
 		return
 	}
-	for _, quota := range s.quotasOf(rule) {
+	for _, quota := range s.QuotasOf(rule) {
 		if of := &s.quotas.list[quota]; of.Partial && len(of.Rules) > 1 {
 			e.trace.note(tried{shortfall: s.quotaShort(&denial{quota: quota})})
 			return

@@ -38,7 +38,7 @@ func (e *evaluation) tryLowered(r *compiledRule, units, amount int64) (*target, 
 // quotas, after the rules applied so far.
 func (s *Strategy) mostOf(e *evaluation, applied []Applied, rule int) (units, amount int64) {
 	units, amount = money.Max, money.Max
-	for _, quota := range s.quotasOf(rule) {
+	for _, quota := range s.QuotasOf(rule) {
 		of := &s.quotas.list[quota]
 		if !of.Partial || of.Kind == QuotaUses {
 			continue
@@ -67,7 +67,7 @@ func (s *Strategy) lowers(q *Quote, units, amount int64) bool {
 // mayLower reports whether the partial quotas of a rule may lower it on the untouched cart, or after
 // other rules that share them.
 func (s *Strategy) mayLower(q *Quote, rule int) bool {
-	for _, quota := range s.quotasOf(rule) {
+	for _, quota := range s.QuotasOf(rule) {
 		if of := &s.quotas.list[quota]; of.Partial && of.Kind != QuotaUses && len(of.Rules) > 1 {
 			return true
 		}

@@ -126,9 +126,6 @@ func (g *Granted) Settle(o quota.Outcome, held time.Duration) {
 	g.ledger.settler.add(entry{settle: s})
 }
 
-// IsSettled reports whether it was said what became of the order.
-func (g *Granted) IsSettled() bool { return g == nil || g.settled }
-
 // Supersede releases what an earlier pricing of a request reserved, unless the later one has taken it
 // over.
 func (g *Granted) Supersede(by *Granted) {

@@ -234,15 +234,10 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 		}
 	}
 	if err := w.againWithoutCodes(p); err != nil {
-		if asked != nil {
-			asked.Settle(quota.Release, 0)
-		}
+		asked.Settle(quota.Release, 0)
 		return nil, err
 	}
-	if asked == nil {
-		return nil, nil // nothing is taken
-	}
-	if len(w.demands) == 0 {
+	if asked == nil || len(w.demands) == 0 {
 		asked.Settle(quota.Release, 0)
 		return nil, nil
 	}

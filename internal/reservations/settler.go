@@ -69,8 +69,8 @@ func newSettler(l quota.Ledger, log func() *zap.Logger) *settler {
 // add queues something. It never waits.
 func (s *settler) add(e entry) {
 	s.mu.Lock()
-	waiting := len(s.queue)
-	room := waiting < mostQueued && !s.closed()
+	waiting, closed := len(s.queue), s.ctx.Err() != nil
+	room := waiting < mostQueued && !closed
 	if e.reserve.Order.IsZero() && (e.settle.Outcome == quota.Release || e.settle.Outcome == quota.Unknown) {
 		room = room && waiting < mostReleases
 	}
@@ -79,15 +79,12 @@ func (s *settler) add(e entry) {
 	} else {
 		s.lost++
 	}
-	closed := s.closed()
 	s.mu.Unlock()
 	if closed {
 		s.log().Error("settlement of an order lost: its ledger has ended", zap.Stringer("reservation", e.order()), zap.Stringer("outcome", e.settle.Outcome))
 	}
 	s.wakeUp()
 }
-
-func (s *settler) closed() bool { return s.ctx.Err() != nil }
 
 func (s *settler) wakeUp() {
 	select {
@@ -177,13 +174,10 @@ func (s *settler) reserve(q quota.Request) int {
 	ctx, cancel := context.WithTimeout(s.ctx, settleTimeout)
 	defer cancel()
 	_, _, err := s.ledger.Reserve(ctx, q)
-	if s.refused(err) {
+	if err == nil || s.refused(err) {
 		return 1
 	}
-	if err != nil {
-		return 0
-	}
-	return 1
+	return 0
 }
 
 // settle tells the ledger several settlements, and reports whether they are done with. A settlement
@@ -192,7 +186,7 @@ func (s *settler) settle(all []quota.Settlement) bool {
 	ctx, cancel := context.WithTimeout(s.ctx, settleTimeout)
 	defer cancel()
 	_, err := s.ledger.Settle(ctx, all)
-	if s.isInvalid(err) && len(all) > 1 {
+	if isInvalid(err) && len(all) > 1 {
 		for i := range all {
 			if !s.settle(all[i : i+1]) {
 				return false // which are told again, and change nothing more
@@ -200,23 +194,17 @@ func (s *settler) settle(all []quota.Settlement) bool {
 		}
 		return true
 	}
-	if s.refused(err) {
-		return true
-	}
-	if err != nil {
-		return false
-	}
-	return true
+	return err == nil || s.refused(err)
 }
 
-func (s *settler) isInvalid(err error) bool {
+func isInvalid(err error) bool {
 	var invalid *quota.InvalidError
 	return errors.As(err, &invalid)
 }
 
 // refused logs a call that can never be carried out.
 func (s *settler) refused(err error) bool {
-	if !s.isInvalid(err) {
+	if !isInvalid(err) {
 		return false
 	}
 	s.log().Error("settlement of an order refused", zap.Error(err))
