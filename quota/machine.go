@@ -72,8 +72,8 @@ type Record struct {
 	Takes  []Take
 }
 
-// mostOpen is how many attempts of an order are told apart.
-const mostOpen = 16
+// MostOpen is how many attempts of an order are told apart.
+const MostOpen = 16
 
 // windowGrace is how long a count is kept after its window, for outcomes that come late.
 const windowGrace = 48 * time.Hour

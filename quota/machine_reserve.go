@@ -105,16 +105,16 @@ func (r Record) reserved(q Request, now int64) Record {
 	next.Until, next.Keep = max(next.Until, r.Until), r.Keep || next.Keep
 	next.Open = append(slices.DeleteFunc(slices.Clone(r.Open), func(a ID) bool { return a == q.Attempt }), q.Attempt)
 	if joined(r, q.Attempt) {
-		next.Takes = greatest(r.Takes, q.Takes)
+		next.Takes = Greatest(r.Takes, q.Takes)
 	}
-	if len(next.Open) > mostOpen {
+	if len(next.Open) > MostOpen {
 		next.Open, next.Folded = next.Open[1:], true
 	}
 	return next
 }
 
-// greatest has every key of both, with the greater amount and the newer limit.
-func greatest(old, newer []Take) []Take {
+// Greatest has every key of both, with the greater amount and the newer limit.
+func Greatest(old, newer []Take) []Take {
 	all := slices.Clone(old)
 	for _, t := range newer {
 		i := slices.IndexFunc(all, func(o Take) bool { return o.Key == t.Key })

@@ -53,7 +53,7 @@ func (m *Module) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if d.CountRemainingArgs() > 0 {
 		return d.ArgErr()
 	}
-	return m.Unmarshal(d, nil)
+	return m.Unmarshal(d)
 }
 
 // Provision checks the options.

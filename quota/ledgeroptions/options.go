@@ -68,39 +68,28 @@ const (
 	mostNamespace = 100
 )
 
-// Unmarshal reads the block of a ledger. More reads an option that only one engine has, and reports
-// whether it has it; it may be nil.
-func (o *Options) Unmarshal(d *caddyfile.Dispenser, more func(name string) (bool, error)) error {
-	_, err := directive.Names(d, "ledger", func(name string) error {
-		known, err := o.option(d, name)
-		if !known && more != nil {
-			known, err = more(name)
-		}
-		if !known && err == nil {
-			return d.Errf("unknown ledger option %q, namespace, key, timeout, hold, remember and unresolved are known", name)
-		}
-		return err
-	})
+// Unmarshal reads the block of a ledger.
+func (o *Options) Unmarshal(d *caddyfile.Dispenser) error {
+	_, err := directive.Names(d, "ledger", func(name string) error { return o.option(d, name) })
 	return err
 }
 
-// option reads one option, and reports whether it is known.
-func (o *Options) option(d *caddyfile.Dispenser, name string) (bool, error) {
+func (o *Options) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "namespace":
-		return true, directive.Word(d, &o.Namespace)
+		return directive.Word(d, &o.Namespace)
 	case "key":
-		return true, directive.Word(d, &o.Key)
+		return directive.Word(d, &o.Key)
 	case "timeout":
-		return true, directive.Duration(d, &o.Timeout, minTimeout, maxTimeout)
+		return directive.Duration(d, &o.Timeout, minTimeout, maxTimeout)
 	case "hold":
-		return true, directive.Duration(d, &o.Hold, minHold, maxHold)
+		return directive.Duration(d, &o.Hold, minHold, maxHold)
 	case "remember":
-		return true, directive.Duration(d, &o.Remember, minRemember, maxRemember)
+		return directive.Duration(d, &o.Remember, minRemember, maxRemember)
 	case "unresolved":
-		return true, o.unresolved().Unmarshal(d)
+		return o.unresolved().Unmarshal(d)
 	}
-	return false, nil
+	return d.Errf("unknown ledger option %q, namespace, key, timeout, hold, remember and unresolved are known", name)
 }
 
 func (o *Options) unresolved() directive.Enum {

@@ -17,7 +17,7 @@ func read(block string) (ledgeroptions.Options, error) {
 	var o ledgeroptions.Options
 	d := caddyfile.NewTestDispenser("engine {\n" + block + "\n}")
 	d.Next()
-	err := o.Unmarshal(d, nil)
+	err := o.Unmarshal(d)
 	return o, err
 }
 

@@ -70,14 +70,11 @@ func (g *granted) reserved(q quota.Request, now time.Time) {
 		return
 	}
 	// More attempts of one order than this are folded by the ledger, too.
-	if len(o.attempts) == mostAttempts {
+	if len(o.attempts) == quota.MostOpen {
 		o.attempts = append(o.attempts[:0], o.attempts[1:]...)
 	}
 	o.attempts = append(o.attempts, given)
 }
-
-// mostAttempts is how many attempts of one order are kept.
-const mostAttempts = 16
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
@@ -124,23 +121,9 @@ func (g *granted) accept(s quota.Settlement, now time.Time) {
 
 // most is what any attempt took at most, as the ledger counts it.
 func (o *grantedOrder) most(takes []quota.Take, terms quota.Terms) ([]quota.Take, quota.Terms) {
-	if len(o.attempts) == 1 {
-		return o.attempts[0].takes, o.attempts[0].terms
-	}
-	byKey := make(map[quota.Key]int)
 	var all []quota.Take
 	for _, a := range o.attempts {
-		terms = a.terms
-		for _, t := range a.takes {
-			i, ok := byKey[t.Key]
-			if !ok {
-				byKey[t.Key] = len(all)
-				all = append(all, t)
-				continue
-			}
-			t.Amount = max(t.Amount, all[i].Amount)
-			all[i] = t
-		}
+		all, terms = quota.Greatest(all, a.takes), a.terms
 	}
 	if len(all) == 0 {
 		return takes, terms

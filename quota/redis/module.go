@@ -73,7 +73,7 @@ func (m *Module) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if err := directive.Word(d, &m.URL); err != nil {
 		return err
 	}
-	return m.Unmarshal(d, nil)
+	return m.Unmarshal(d)
 }
 
 // Provision checks the options. Errors contain neither the key nor the password.
