@@ -17,7 +17,6 @@ import (
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/ledgers"
-	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -178,16 +177,16 @@ func checkPlaceholder(name, text string) error {
 	return fmt.Errorf("%s: %q is the same for all requests, want a placeholder such as {http.request.header.Idempotency-Key}", name, text)
 }
 
-// checkSecret refuses a secret of less than 32 bytes. The error does not contain it.
-func checkSecret(text string) error {
+// codeKeySecret reads a secret of at least 32 bytes. The error does not contain it.
+func codeKeySecret(text string) ([]byte, error) {
 	secret, err := assertion.ReadSecret(text)
 	if err != nil {
-		return fmt.Errorf("reading the key: %w", err)
+		return nil, fmt.Errorf("reading the key: %w", err)
 	}
-	if len(secret) < quota.LeastKey {
-		return fmt.Errorf("the key has %d bytes, want at least %d", len(secret), quota.LeastKey)
+	if len(secret) < strategy.MinCodeKey {
+		return nil, fmt.Errorf("the key has %d bytes, want at least %d", len(secret), strategy.MinCodeKey)
 	}
-	return nil
+	return secret, nil
 }
 
 // fill puts the defaults in and expands the placeholders of keys. Those of an order are replaced
@@ -212,7 +211,8 @@ func (o *OrderOptions) validate() error {
 		if name == "" {
 			errs = append(errs, errors.New("code_key: the name of the set of codes is missing"))
 		}
-		errs = append(errs, directive.InOption("code_key "+name, checkSecret(o.CodeKeys[name])))
+		_, err := codeKeySecret(o.CodeKeys[name])
+		errs = append(errs, directive.InOption("code_key "+name, err))
 	}
 	return errors.Join(errs...)
 }
@@ -224,9 +224,9 @@ func (o *OrderOptions) codeKeys() (*strategy.CodeKeys, error) {
 	}
 	keys := make(map[string][]byte, len(o.CodeKeys))
 	for name, text := range o.CodeKeys {
-		secret, err := assertion.ReadSecret(text)
+		secret, err := codeKeySecret(text)
 		if err != nil {
-			return nil, fmt.Errorf("code_key %s: %w", name, err)
+			return nil, directive.InOption("code_key "+name, err)
 		}
 		keys[name] = secret
 	}
