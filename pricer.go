@@ -122,7 +122,9 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		p.openLedger()
 		running.Started(self)
 		running.Subscribe(p, func(name string, data map[string]any) {
-			p.openLedger()
+			if name == telemetry.EventActivated {
+				p.openLedger() // the edit may have brought the first quota
+			}
 			events.Emit(ctx, name, data)
 		})
 	})

@@ -14,9 +14,9 @@ import (
 	"github.com/promogate/caddy-discount/reload"
 )
 
-// The events of Caddy's events app.
+// The events of Caddy's events app. EventActivated follows every change of the strategy in service.
 const (
-	eventActivated = "discount_strategy_activated"
+	EventActivated = "discount_strategy_activated"
 	eventRefused   = "discount_strategy_refused"
 )
 
@@ -72,7 +72,7 @@ func (q *eventQueue) add(key Key, e reload.Event) {
 	var next caddyEvent
 	switch e.Kind {
 	case reload.EventActivated:
-		next = caddyEvent{eventActivated, eventData(key, activation(e.Live))}
+		next = caddyEvent{EventActivated, eventData(key, activation(e.Live))}
 	case reload.EventRefused:
 		next = caddyEvent{eventRefused, eventData(key, refusal(e))}
 		next.data["error"] = e.Err.Error() // in full, for subscribers that forward it
