@@ -40,7 +40,7 @@ type OrderOptions struct {
 	OrderKey string `json:"order_key,omitempty"`
 
 	// Who the customer is that limits per customer count, such as `{http.auth.user.id}`. The
-	// placeholders are those of the request. Where one of them is empty, nobody is known, and
+	// placeholders are those of the request. Where one of them is empty, no customer is known, and
 	// rules with a limit per customer do not apply. In a Caddyfile it is the argument of `customer`
 	// that has a placeholder. Default: the id of the customer in the cart, which is what the client
 	// says.

@@ -9,7 +9,7 @@ import (
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// A code of a set is accepted once, for whoever sends it first.
+// A code of a set is accepted once, for the order that comes first.
 func TestCodesAreUsedUp(t *testing.T) {
 	const text = "version = \"v1\"\n[codes.welcome]\nsigned = true\nuses = 1\n[rule.welcome]\ncodes = \"welcome\"\ndiscount_amount = 2\n"
 	secret := strings.Repeat("s", 32)

@@ -21,7 +21,7 @@ import (
 )
 
 // ReservationsHandler answers an order service about the reservations of a strategy, by the ids in
-// `X-Discount-Reservation`. It is for the order service alone: whoever reaches it can give back what
+// `X-Discount-Reservation`. It is for the order service alone: a client that reaches it can give back what
 // orders have taken.
 //
 // Request | Does

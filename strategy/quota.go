@@ -6,7 +6,7 @@ import (
 )
 
 // Quota is one limit that is counted over orders. A rule with units and units_per_customer has
-// two. The limit is part of the strategy; the count is kept by whoever prices orders, see
+// two. The limit is part of the strategy; the count is kept by the caller that prices orders, see
 // [Strategy.Demands].
 type Quota struct {
 	// Name is the name of the count: the id in the table, or else the id of the rule, or the

@@ -19,7 +19,7 @@ type Left struct {
 	Limit *int64 `json:"limit,omitempty"`
 	Left  *int64 `json:"left,omitempty"`
 	// CustomerLeft is what is left for the customer. It is absent if each may have any number, or if
-	// nobody is known.
+	// no customer is known.
 	CustomerLeft *int64    `json:"customer_left,omitempty"`
 	AsOf         time.Time `json:"as_of"`
 }

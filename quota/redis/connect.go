@@ -94,7 +94,7 @@ func (c *watchedConn) Close() error {
 	return c.Conn.Close()
 }
 
-// connect makes a link, unless there is one or the breaker lets nobody through.
+// connect makes a link, unless there is one or the breaker lets no call through.
 func (l *Ledger) connect() error {
 	if l.link.Load() != nil && !l.down.Load() {
 		return nil

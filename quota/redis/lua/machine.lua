@@ -7,7 +7,7 @@ local LEDGER, DUE, UNKNOWN, KEPT, KEPT_UNKNOWN = KEYS[1], KEYS[2], KEYS[3], KEYS
 local ORDER, COUNT = 'o', 'c' -- what names of fields begin with
 local call, pack, unpacked = redis.call, cmsgpack.pack, cmsgpack.unpack
 
--- Whoever has another life in mind has to look first at what this server knows.
+-- A caller with another life in mind has to look first at what this server knows.
 local function otherLife()
 	return redis.error_reply('OTHERLIFE the ledger of this server is another one')
 end

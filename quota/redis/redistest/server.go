@@ -127,7 +127,7 @@ func (s *Server) answers() error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		// The server tells nobody that it is ready.
+		// The server does not tell that it is ready.
 		time.Sleep(5 * time.Millisecond)
 	}
 }
