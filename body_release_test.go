@@ -23,8 +23,12 @@ import (
 // routes for errors do. The request is not over then, so that its transport is not told to stop.
 type lingering struct{}
 
-// lingered ends what lingers. The one test that uses it makes it, for each transport.
-var lingered chan struct{}
+var (
+	// lingered ends what lingers. The one test that uses it makes it, for each transport.
+	lingered chan struct{}
+	// inService are the requests that linger.
+	inService sync.WaitGroup
+)
 
 func init() {
 	caddy.RegisterModule(lingering{})
@@ -38,11 +42,13 @@ func (lingering) CaddyModule() caddy.ModuleInfo {
 }
 
 func (lingering) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
-	lingers := r.Header.Get("X-Linger") != ""
-	err := next.ServeHTTP(w, r)
-	if lingers {
-		<-lingered
+	if r.Header.Get("X-Linger") == "" {
+		return next.ServeHTTP(w, r)
 	}
+	inService.Add(1)
+	defer inService.Done()
+	err := next.ServeHTTP(w, r)
+	<-lingered
 	return err
 }
 
@@ -220,6 +226,7 @@ func acceptedEarly(t *testing.T, transport string, size int) [][]byte {
 		all = append(all, <-service.ended)
 	}
 	close(lingered)
+	inService.Wait()
 	return all
 }
 
