@@ -55,6 +55,15 @@ var (
 	ErrClosed    = errors.New("the ledger is closed")
 )
 
+// NotAskedError is the error of a call that was certainly not carried out.
+type NotAskedError struct{ Err error }
+
+// Error is what prevented the call.
+func (e *NotAskedError) Error() string { return e.Err.Error() }
+
+// Unwrap is what prevented the call.
+func (e *NotAskedError) Unwrap() error { return e.Err }
+
 // InvalidError says that a call can never be carried out.
 type InvalidError struct{ Reason string }
 
@@ -142,8 +151,13 @@ type Request struct {
 	Takes []Take
 	Terms Terms
 
-	// Unlimited counts the takes whatever the limits say: the order was granted before.
+	// Unlimited counts the takes whatever the limits say: the order was granted before. It changes
+	// nothing if the ledger knows that the attempt has ended since.
 	Unlimited bool
+
+	// Call names an unlimited request that is made again while its answer is lost. The answer says
+	// then what went over, also if the request was carried out before. The zero ID names none.
+	Call ID
 }
 
 // State is what an order is in a ledger.
@@ -171,7 +185,8 @@ func (s State) String() string {
 // Grant is what a ledger answers to a request that it allows.
 type Grant struct {
 	// State is Held. It is Committed or Returned if the request joined an order that was settled:
-	// nothing more is counted.
+	// nothing more is counted. It is Released or Lapsed for an unlimited request whose attempt has
+	// ended so.
 	State State
 
 	// Until is the deadline of a held order. A settled one is remembered until then.
@@ -243,6 +258,10 @@ type Settlement struct {
 
 	// For is how long an order with the outcome Hold is held, MostHold at most.
 	For time.Duration
+
+	// Call names a settlement that is told again while its answer is lost, as that of a [Request]
+	// does.
+	Call ID
 
 	// Takes and Terms count an order that the ledger does not have, with the outcome Commit or
 	// Hold. Without them such an order is not counted, and its state is None.

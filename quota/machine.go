@@ -68,8 +68,15 @@ type Record struct {
 
 	// Folded says that there were more attempts than Open can list. They may have been accepted.
 	Folded bool
-	Open   []ID // attempts that were not refused
-	Takes  []Take
+
+	// Open are the attempts of a held order that were not refused. Of a settled one they are those
+	// that it ended with.
+	Open  []ID
+	Takes []Take
+
+	// Over is what the call OverBy counted beyond limits, for that call to be answered so again.
+	Over   []Over
+	OverBy ID
 }
 
 // MostOpen is how many attempts of an order are told apart.
@@ -192,12 +199,28 @@ func (r Record) at(now int64) Record {
 // settle ends the attempts of a record. It is remembered from an instant on.
 func (r *Record) settle(s State, from int64) {
 	r.State, r.Until = s, from+r.Remember
-	r.Open, r.Folded, r.Unknown = nil, false, false
+	r.Folded, r.Unknown = false, false
 }
 
-// save replaces the record of an order, with what it counts. A record with the state None is none.
+// saveBy is save, and returns what a call counted beyond limits with it.
+func (m *Machine) saveBy(call, order ID, old, next Record) []Over {
+	m.recount(old, next)
+	all := m.over(old, next)
+	if len(all) > 0 && !call.IsZero() {
+		next.Over, next.OverBy = slices.Clone(all), call
+	}
+	m.put(order, old, next)
+	return all
+}
+
+// save replaces the record of an order, with what it counts.
 func (m *Machine) save(order ID, old, next Record) {
 	m.recount(old, next)
+	m.put(order, old, next)
+}
+
+// put replaces the record of an order. A record with the state None is none.
+func (m *Machine) put(order ID, old, next Record) {
 	if old.State != None {
 		m.tx.Unindex(old.entry(order))
 	}

@@ -54,12 +54,15 @@ func (m *Machine) Reserve(q Request) (Grant, []Denial, error) {
 			return Grant{}, denials, nil
 		}
 	}
-	if old.State == Committed || old.State == Returned {
-		return Grant{State: old.State, Until: time.UnixMilli(old.Until), Joined: true}, nil, nil
+	if old.State == Committed || old.State == Returned || q.Unlimited && old.ended(q.Attempt) {
+		return Grant{State: old.State, Until: time.UnixMilli(old.Until), Joined: true, Over: old.overOf(q.Call)}, nil, nil
 	}
 	next := old.reserved(q, m.now)
-	m.save(q.Order, old, next)
-	return Grant{State: Held, Until: time.UnixMilli(next.Until), Joined: joined(old, q.Attempt), Over: m.over(old, next)}, nil, nil
+	over := m.saveBy(q.Call, q.Order, old, next)
+	if len(over) == 0 {
+		over = old.overOf(q.Call)
+	}
+	return Grant{State: Held, Until: time.UnixMilli(next.Until), Joined: joined(old, q.Attempt), Over: over}, nil, nil
 }
 
 // joined reports whether another attempt of a held order came before.
@@ -97,6 +100,7 @@ func (m *Machine) denials(old Record, takes []Take) []Denial {
 func (r Record) reserved(q Request, now int64) Record {
 	next := Record{State: Held, Until: now + q.Terms.Hold.Milliseconds(), Remember: q.Terms.Remember.Milliseconds(), Keep: q.Terms.Keep}
 	next.Takes = slices.Clone(q.Takes)
+	next.Over, next.OverBy = r.Over, r.OverBy
 	if r.State != Held {
 		next.Open = []ID{q.Attempt}
 		return next
@@ -126,6 +130,18 @@ func Greatest(old, newer []Take) []Take {
 		all[i] = t
 	}
 	return all
+}
+
+// ended reports whether an order was settled with an attempt. Such an attempt is not counted again:
+// what was granted before has ended since.
+func (r Record) ended(attempt ID) bool { return r.State != Held && slices.Contains(r.Open, attempt) }
+
+// overOf is what a call counted beyond limits when it was carried out before.
+func (r Record) overOf(call ID) []Over {
+	if call.IsZero() || call != r.OverBy {
+		return nil
+	}
+	return slices.Clone(r.Over)
 }
 
 // over lists what a record counts beyond limits that the one before did not count. The counts have

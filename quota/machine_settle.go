@@ -55,10 +55,11 @@ func (m *Machine) settle(s Settlement) Settled {
 			next.settle(Returned, m.now)
 		}
 	}
+	over := old.overOf(s.Call)
 	if !next.same(old) {
-		m.save(s.Order, old, next)
+		over = m.saveBy(s.Call, s.Order, old, next)
 	}
-	return Settled{State: next.State, Changed: next.State != old.State, Over: m.over(old, next)}
+	return Settled{State: next.State, Changed: next.State != old.State, Over: over}
 }
 
 // same reports whether a settlement changed nothing.
@@ -93,8 +94,8 @@ func (r *Record) release(s Settlement, now int64) {
 		if i < 0 {
 			return
 		}
-		r.Open = slices.Delete(r.Open, i, i+1)
-		if len(r.Open) > 0 || r.Folded {
+		if len(r.Open) > 1 || r.Folded {
+			r.Open = slices.Delete(r.Open, i, i+1)
 			return
 		}
 	}
@@ -109,7 +110,7 @@ func (r *Record) hold(s Settlement, now int64) {
 	}
 	until := now + min(s.For, MostHold).Milliseconds()
 	if r.State != Held {
-		r.State, r.Until = Held, until
+		r.State, r.Until, r.Open = Held, until, nil
 		if !s.Attempt.IsZero() {
 			r.Open = []ID{s.Attempt}
 		}

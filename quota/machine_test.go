@@ -395,6 +395,56 @@ func TestMachine(t *testing.T) {
 			}
 			s.want("a", 3, 0)
 		},
+		"what was granted before and has ended since is not counted again": func(s *shop) {
+			s.reserve(1, 1, take("a", 3, 9))
+			s.reserve(1, 2, take("a", 3, 9))
+			s.settleAs(quota.Settlement{Order: id(1), Outcome: quota.Release})
+			for _, attempt := range []byte{1, 2} {
+				q := quota.Request{Order: id(1), Attempt: id(attempt), Takes: []quota.Take{take("a", 3, 9)}, Terms: terms, Unlimited: true}
+				if g, _, err := s.Reserve(context.Background(), q); err != nil || g.State != quota.Released {
+					s.Fatalf("granted %+v, %v", g, err)
+				}
+			}
+			s.want("a", 0, 0)
+			unknown := quota.Request{Order: id(1), Attempt: id(3), Takes: []quota.Take{take("a", 3, 9)}, Terms: terms, Unlimited: true}
+			if g, _, err := s.Reserve(context.Background(), unknown); err != nil || g.State != quota.Held {
+				s.Fatalf("an attempt that came later: granted %+v, %v", g, err)
+			}
+			s.want("a", 3, 0)
+		},
+		"a settlement that is told again says again what went over": func(s *shop) {
+			s.reserve(1, 1, take("a", 2, 2))
+			s.settle(1, 1, quota.Release)
+			s.reserve(2, 2, take("a", 2, 2))
+			commit := quota.Settlement{Order: id(1), Attempt: id(1), Outcome: quota.Commit, Call: id(9)}
+			for range 3 {
+				if got := s.settleAs(commit); len(got.Over) != 1 || got.Over[0].By != 2 {
+					s.Fatalf("settled %+v", got)
+				}
+			}
+			for _, another := range []quota.ID{id(8), {}} {
+				commit.Call = another
+				if got := s.settleAs(commit); len(got.Over) > 0 {
+					s.Fatalf("settled %+v by another call", got)
+				}
+			}
+			s.want("a", 2, 2)
+		},
+		"an unlimited request that is made again says again what went over": func(s *shop) {
+			q := quota.Request{Order: id(1), Attempt: id(1), Takes: []quota.Take{take("a", 3, 2)}, Terms: terms, Unlimited: true, Call: id(9)}
+			wants := func(over int) {
+				s.Helper()
+				if g, _, err := s.Reserve(context.Background(), q); err != nil || len(g.Over) != over {
+					s.Fatalf("granted %+v, %v", g, err)
+				}
+			}
+			wants(1)
+			wants(1)
+			s.settle(1, 1, quota.Commit)
+			wants(1)
+			q.Call = id(8)
+			wants(0)
+		},
 		"a count stops at the greatest amount": func(s *shop) {
 			most := quota.Request{Order: id(1), Attempt: id(1), Takes: []quota.Take{take("a", quota.MostAmount, 1)}, Terms: terms, Unlimited: true}
 			for n := byte(1); n <= 3; n++ {

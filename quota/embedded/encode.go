@@ -35,6 +35,14 @@ func encodeRecord(r quota.Record) []byte {
 		b = binary.AppendVarint(b, t.Limit)
 		b = binary.AppendVarint(b, t.WindowEnd)
 	}
+	b = binary.AppendUvarint(b, uint64(len(r.Over)))
+	if len(r.Over) > 0 {
+		b = append(b, r.OverBy[:]...)
+	}
+	for _, o := range r.Over {
+		b = appendText(b, string(o.Key))
+		b = binary.AppendVarint(b, o.By)
+	}
 	return b
 }
 
@@ -63,6 +71,13 @@ func decodeRecord(b []byte) (quota.Record, error) {
 	}
 	for range d.length(1) {
 		r.Takes = append(r.Takes, quota.Take{Key: quota.Key(d.text()), Amount: d.number(), Limit: d.number(), WindowEnd: d.number()})
+	}
+	over := d.length(1)
+	if over > 0 {
+		r.OverBy = quota.ID(d.next(len(r.OverBy)))
+	}
+	for range over {
+		r.Over = append(r.Over, quota.Over{Key: quota.Key(d.text()), By: d.number()})
 	}
 	return r, d.end()
 }

@@ -165,14 +165,14 @@ func change[T any](ctx context.Context, l *Ledger, do func(*quota.Machine) (T, e
 		return err
 	}}
 	if err := l.state.Load().err; err != nil {
-		return none, err
+		return none, &quota.NotAskedError{Err: err}
 	}
 	select {
 	case l.calls <- c:
 	case <-ctx.Done():
-		return none, ctx.Err()
+		return none, &quota.NotAskedError{Err: ctx.Err()}
 	case <-l.ended:
-		return none, quota.ErrClosed
+		return none, &quota.NotAskedError{Err: quota.ErrClosed}
 	}
 	select {
 	case err := <-c.done:

@@ -61,6 +61,7 @@ func sequence(t *rapid.T, open Open) {
 var (
 	orders   = ids('o', 4)
 	attempts = ids('a', 5)
+	calls    = append(ids('c', 2), quota.ID{})
 	keys     = []quota.Key{
 		quota.Counter{Kind: quota.Uses, Name: "first"}.Key(),
 		quota.Counter{Kind: quota.Units, Name: "flash|%", Round: "2", Customer: quota.Digest{1}}.Key(),
@@ -103,6 +104,7 @@ func (r *run) request(t *rapid.T) quota.Request {
 		Takes:     r.takes(t),
 		Terms:     drawTerms(t),
 		Unlimited: rapid.IntRange(0, 7).Draw(t, "unlimited") == 0,
+		Call:      rapid.SampledFrom(calls).Draw(t, "call"),
 	}
 }
 
@@ -162,6 +164,7 @@ func (r *run) settlement(t *rapid.T) quota.Settlement {
 		Attempt: rapid.OneOf(rapid.SampledFrom(attempts), rapid.SampledFrom(ids('m', 18)),
 			rapid.Just(quota.ID{})).Draw(t, "attempt"),
 		Outcome: rapid.SampledFrom([]quota.Outcome{quota.Unknown, quota.Commit, quota.Release, quota.Hold, quota.Return}).Draw(t, "outcome"),
+		Call:    rapid.SampledFrom(calls).Draw(t, "call"),
 	}
 	if s.Outcome == quota.Hold {
 		s.For = rapid.SampledFrom(append([]time.Duration{99 * time.Hour}, holds...)).Draw(t, "for")

@@ -26,15 +26,15 @@ func (l *Ledger) run(ctx context.Context, c call) error {
 	// The breaker lets one call through now and then when it is open. That is the connecting
 	// goroutine's: no order waits for a server that is probably dead.
 	if l.down.Load() {
-		return l.errDown()
+		return &quota.NotAskedError{Err: l.errDown()}
 	}
 	defer l.waiting.Add(-1)
 	if l.waiting.Add(1) > mostWaiting {
-		return errBusy
+		return &quota.NotAskedError{Err: errBusy}
 	}
 	_, err := l.breaker.Execute(func() (struct{}, error) { return struct{}{}, l.try(ctx, c) })
 	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
-		return l.errDown()
+		return &quota.NotAskedError{Err: l.errDown()}
 	}
 	return err
 }
@@ -50,9 +50,12 @@ func (l *Ledger) errDown() error {
 // try sends a call until it is answered, or the context is done. Sending it again changes nothing
 // more if it was carried out and the answer was lost.
 func (l *Ledger) try(ctx context.Context, c call) error {
-	for {
+	for sent := false; ; sent = true {
 		link, err := l.connected(ctx)
-		if err != nil {
+		switch {
+		case err != nil && !sent:
+			return &quota.NotAskedError{Err: err}
+		case err != nil:
 			return err
 		}
 		err = l.send(ctx, link, c)

@@ -17,22 +17,26 @@ import (
 func reserveArguments(q quota.Request) []string {
 	return []string{
 		"", string(q.Order[:]), string(q.Attempt[:]),
-		decimal(q.Terms.Hold.Milliseconds()), decimal(q.Terms.Remember.Milliseconds()), flag(q.Terms.Keep), flag(q.Unlimited),
+		decimal(q.Terms.Hold.Milliseconds()), decimal(q.Terms.Remember.Milliseconds()), flag(q.Terms.Keep), flag(q.Unlimited), name(q.Call),
 		packTakes(q.Takes),
 	}
 }
 
 func settleArguments(all []quota.Settlement) []string {
-	a := make([]string, 1, 1+7*len(all))
+	a := make([]string, 1, 1+8*len(all))
 	for _, s := range all {
-		attempt := string(s.Attempt[:])
-		if s.Attempt.IsZero() {
-			attempt = ""
-		}
-		a = append(a, string(s.Order[:]), attempt, decimal(int64(s.Outcome)), decimal(min(s.For, quota.MostHold).Milliseconds()))
+		a = append(a, string(s.Order[:]), name(s.Attempt), name(s.Call), decimal(int64(s.Outcome)), decimal(min(s.For, quota.MostHold).Milliseconds()))
 		a = append(a, decimal(s.Terms.Remember.Milliseconds()), flag(s.Terms.Keep), packTakes(s.Takes))
 	}
 	return a
+}
+
+// name is an ID as an argument, and nothing for the zero ID.
+func name(id quota.ID) string {
+	if id.IsZero() {
+		return ""
+	}
+	return string(id[:])
 }
 
 // packTakes writes takes as one list of MessagePack, as the scripts read and keep them. Many arguments

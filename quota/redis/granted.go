@@ -28,7 +28,7 @@ type grantedOrder struct {
 	order    quota.ID
 	attempts []grantedAttempt
 	until    time.Time // by the clock of the gateway
-	keep     bool      // held beyond that, too
+	kept     time.Time // until when it is sent again although its deadline has passed
 	accepted bool
 
 	// of an accepted order
@@ -63,7 +63,10 @@ func (g *granted) reserved(q quota.Request, now time.Time) {
 		g.makeRoom()
 		g.orders[q.Order] = g.held.PushBack(o)
 	}
-	o.until, o.keep = later(o.until, now.Add(q.Terms.Hold)), o.keep || q.Terms.Keep
+	o.until = later(o.until, now.Add(q.Terms.Hold))
+	if q.Terms.Keep {
+		o.kept = now.Add(q.Terms.Remember)
+	}
 	given := grantedAttempt{attempt: q.Attempt, takes: append([]quota.Take(nil), q.Takes...), terms: q.Terms}
 	if i := o.find(q.Attempt); i >= 0 {
 		o.attempts[i] = given
@@ -196,8 +199,9 @@ func (g *granted) expire(now time.Time) {
 	}
 }
 
-// over reports whether a server need not know the order any more.
-func (o *grantedOrder) over(now time.Time) bool { return !o.keep && !now.Before(o.until) }
+// over reports whether a server need not know the order any more. Others may have settled one that is
+// kept beyond its deadline: it is sent again only while a server that forgot nothing still knows that.
+func (o *grantedOrder) over(now time.Time) bool { return !now.Before(later(o.until, o.kept)) }
 
 // makeRoom drops the oldest if there are as many as there may be: those that were accepted first,
 // which a server forgets least often.

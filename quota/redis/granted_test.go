@@ -106,11 +106,12 @@ func TestGranted(t *testing.T) {
 			g.wants(t, start.Add(time.Hour-1), 1, 0, 0)
 			g.wants(t, start.Add(time.Hour), 0, 0, 0)
 		},
-		"a kept order beyond its deadline": func(t *testing.T, g *granted) {
+		"a kept order beyond its deadline, while the server would still know that it was settled": func(t *testing.T, g *granted) {
 			kept := grant(1)
 			kept.Terms.Keep = true
 			g.reserved(kept, start)
-			g.wants(t, start.Add(99*time.Hour), 1, 0, 0)
+			g.wants(t, start.Add(terms.Remember-1), 1, 0, 0)
+			g.wants(t, start.Add(terms.Remember), 0, 0, 0)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,6 +47,10 @@ type Ledger struct {
 	known  life                 // that of the last connection; the connecting goroutine's alone
 	warned map[string]bool      // what was said already; the connecting goroutine's alone
 
+	// resending names the sending again that is under way, or has failed and is tried anew. It is the
+	// connecting goroutine's alone.
+	resending quota.ID
+
 	mu      sync.Mutex
 	changed chan struct{} // closed when link or down changes
 	closed  bool

@@ -32,6 +32,9 @@ func (l *Ledger) resend(made *link) error {
 	l.answering.Lock()
 	requests, settlements, lost := l.granted.all(time.Now())
 	l.answering.Unlock()
+	if l.resending.IsZero() {
+		l.resending = quota.NewID()
+	}
 	n := quota.Notice{Event: quota.Forgot, Sent: len(requests) + len(settlements), Unknown: lost}
 	ctx, cancel := context.WithTimeout(l.ctx, looking+resendWithin*time.Duration(n.Sent))
 	defer cancel()
@@ -44,7 +47,7 @@ func (l *Ledger) resend(made *link) error {
 	}
 	slices.SortFunc(n.Over, func(a, b quota.Over) int { return cmp.Compare(a.Key, b.Key) })
 	l.granted.found(lost)
-	l.known = made.life
+	l.known, l.resending = made.life, quota.ID{}
 	l.notices.give(n)
 	return nil
 }
@@ -59,6 +62,7 @@ func (l *Ledger) sendAgain(ctx context.Context, made *link, requests []quota.Req
 	for part := range slices.Chunk(requests, resendAtOnce) {
 		var calls []rueidis.LuaExec
 		for _, q := range part {
+			q.Call = l.again(q.Attempt)
 			calls = append(calls, l.exec(made, reserveArguments(q)))
 		}
 		err := readAll(l.scripts.reserve.ExecMulti(ctx, made.client, calls...), func(r *reply) {
@@ -68,6 +72,9 @@ func (l *Ledger) sendAgain(ctx context.Context, made *link, requests []quota.Req
 		if err != nil {
 			return err
 		}
+	}
+	for i := range settlements {
+		settlements[i].Call = l.resending
 	}
 	for part := range slices.Chunk(settlements, settleAtOnce) {
 		call := l.exec(made, settleArguments(part))
@@ -81,6 +88,16 @@ func (l *Ledger) sendAgain(ctx context.Context, made *link, requests []quota.Req
 		}
 	}
 	return nil
+}
+
+// again names the call that sends one attempt again. It is the same while sending again fails, and
+// another one when the server forgets once more.
+func (l *Ledger) again(attempt quota.ID) quota.ID {
+	call := l.resending
+	for i := range call {
+		call[i] ^= attempt[i]
+	}
+	return call
 }
 
 func (l *Ledger) exec(made *link, arguments []string) rueidis.LuaExec {

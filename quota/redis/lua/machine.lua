@@ -117,7 +117,7 @@ local function read(order, stored)
 	r = none()
 	if stored then
 		local flags
-		r.state, r.till, r.remember, flags, r.open, r.packed = unpacked(stored)
+		r.state, r.till, r.remember, flags, r.open, r.packed, r.overs, r.overBy = unpacked(stored)
 		r.takes = unpacked(r.packed)
 		r.folded, r.keep, r.unknown = flag(flags, FOLDED), flag(flags, KEEP), flag(flags, UNKNOWN_OUTCOME)
 	end
@@ -152,14 +152,57 @@ local function list(name, was, is, before, at)
 	if is and (was ~= is or before ~= at) then change(is, name, at) end
 end
 
-local function save(order, old, new)
-	recount(old, new)
+-- put replaces the record of an order. One with the state NONE is none.
+local function put(order, old, new)
 	list(ORDER .. order, listed(old), listed(new), old.till, new.till)
 	if old.unknown or new.unknown then
 		list(ORDER .. order, isUnknown(old) and UNKNOWN, isUnknown(new) and UNKNOWN, old.till, new.till)
 	end
 	records[order] = new
 	orders[#orders + 1] = order
+end
+
+local function save(order, old, new)
+	recount(old, new)
+	put(order, old, new)
+end
+
+-- over lists key and amount of what a record counts beyond limits that the one before did
+-- not count. The counts have it already.
+local function over(old, new)
+	local takes, all = new.takes, {}
+	for i = 1, #takes, TAKE do
+		local c = count(takes[i])
+		local beyond = c.held - takes[i + 2] + c.committed
+		if beyond > 0 then
+			local added = taken(new, takes[i]) - taken(old, takes[i])
+			if added > 0 then
+				all[#all + 1] = takes[i]
+				all[#all + 1] = math.min(added, beyond)
+			end
+		end
+	end
+	return all
+end
+
+-- overOf is what a call counted beyond limits when it was carried out before.
+local function overOf(r, caller)
+	if caller ~= '' and r.overBy == caller then return r.overs end
+	return {}
+end
+
+-- saveBy is save, and returns what a call counted beyond limits with it.
+local function saveBy(caller, order, old, new)
+	recount(old, new)
+	local all = over(old, new)
+	if #all > 0 and caller ~= '' then new.overs, new.overBy = all, caller end
+	put(order, old, new)
+	return all
+end
+
+local function append(reply, all)
+	for _, value in ipairs(all) do reply[#reply + 1] = value end
+	return reply
 end
 
 -- many calls a command with many values. Lua has no more than some thousand on its stack.
@@ -177,7 +220,13 @@ local function writeRecords(put, drop)
 		else
 			local flags = (r.folded and FOLDED or 0) + (r.keep and KEEP or 0) + (r.unknown and UNKNOWN_OUTCOME or 0)
 			local n = #put
-			put[n + 1], put[n + 2] = ORDER .. order, pack(r.state, r.till, r.remember, flags, r.open, r.packed)
+			local what
+			if r.overs then
+				what = pack(r.state, r.till, r.remember, flags, r.open, r.packed, r.overs, r.overBy)
+			else
+				what = pack(r.state, r.till, r.remember, flags, r.open, r.packed)
+			end
+			put[n + 1], put[n + 2] = ORDER .. order, what
 		end
 	end
 end
@@ -234,7 +283,13 @@ end
 -- settle ends the attempts of a record. It is remembered from an instant on.
 local function settle(r, state, from)
 	r.state, r.till = state, from + r.remember
-	r.open, r.folded, r.unknown = {}, false, false
+	r.folded, r.unknown = false, false
+end
+
+local function find(open, attempt)
+	for i, a in ipairs(open) do
+		if a == attempt then return i end
+	end
 end
 
 -- at is a record as it is now: a held one beyond its deadline has lapsed, and a settled one
@@ -253,23 +308,6 @@ local function load(order)
 	local new = at(old)
 	if new.state ~= old.state then save(order, old, new) end
 	return new
-end
-
--- over lists key and amount of what a record counts beyond limits that the one before did
--- not count. The counts have it already.
-local function over(old, new, reply)
-	local takes = new.takes
-	for i = 1, #takes, TAKE do
-		local c = count(takes[i])
-		local beyond = c.held - takes[i + 2] + c.committed
-		if beyond > 0 then
-			local added = taken(new, takes[i]) - taken(old, takes[i])
-			if added > 0 then
-				reply[#reply + 1] = takes[i]
-				reply[#reply + 1] = math.min(added, beyond)
-			end
-		end
-	end
 end
 
 -- forget drops the count of a window that ended long ago. It stays a day longer while an

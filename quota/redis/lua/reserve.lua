@@ -1,10 +1,12 @@
--- Reserves for one order. ARGV: life, order, attempt, hold, remember, keep, unlimited, takes.
+-- Reserves for one order. ARGV: life, order, attempt, hold, remember, keep, unlimited, call
+-- (or nothing), takes.
 --
 -- Returns {0, index, left, used up, ...} of each denial, or {1, state, until, joined, key,
 -- beyond, ...} of each count that is over its limit.
 local order, attempt = ARGV[2], ARGV[3]
 local hold, remember, keep, unlimited = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6] == '1', ARGV[7] == '1'
-local takes = unpacked(ARGV[8])
+local caller, packed = ARGV[8], ARGV[9]
+local takes = unpacked(packed)
 
 local fields, n = {'life', ORDER .. order}, 2
 for i = 1, #takes, TAKE do
@@ -37,6 +39,12 @@ local function denials(old)
 	return reply
 end
 
+-- ended reports whether an order was settled with this attempt. What was granted before has
+-- ended since, and is not counted again.
+local function ended(old)
+	return old.state ~= HELD and find(old.open, attempt)
+end
+
 local function joined(old)
 	if old.state ~= HELD then return false end
 	if old.folded then return true end
@@ -65,7 +73,7 @@ end
 -- What the order takes is replaced if no other attempt may have been accepted; otherwise
 -- each count keeps the greatest amount of any attempt.
 local function reserved(old)
-	local new = {state = HELD, till = now + hold, remember = remember, keep = keep, open = {}, takes = takes, packed = ARGV[8]}
+	local new = {state = HELD, till = now + hold, remember = remember, keep = keep, open = {}, takes = takes, packed = packed, overs = old.overs, overBy = old.overBy}
 	if old.state == HELD then
 		new.folded, new.unknown = old.folded, old.unknown
 		new.till, new.keep = math.max(new.till, old.till), old.keep or keep
@@ -91,12 +99,13 @@ local function reserve()
 		local denied = denials(old)
 		if #denied > 1 then return denied end
 	end
-	if old.state == COMMITTED or old.state == RETURNED then return {1, old.state, old.till, 1} end
+	if old.state == COMMITTED or old.state == RETURNED or unlimited and ended(old) then
+		return append({1, old.state, old.till, 1}, overOf(old, caller))
+	end
 	local new = reserved(old)
-	save(order, old, new)
-	local reply = {1, new.state, new.till, joined(old) and 1 or 0}
-	over(old, new, reply)
-	return reply
+	local overs = saveBy(caller, order, old, new)
+	if #overs == 0 then overs = overOf(old, caller) end
+	return append({1, new.state, new.till, joined(old) and 1 or 0}, overs)
 end
 
 sweep(SWEEP_WITH_CALL)

@@ -1,5 +1,5 @@
--- Settles orders. ARGV: life, and of each order: order, attempt (or nothing), outcome, how
--- long it is held, remember, keep, and its takes (or nothing).
+-- Settles orders. ARGV: life, and of each order: order, attempt (or nothing), call (or
+-- nothing), outcome, how long it is held, remember, keep, and its takes (or nothing).
 --
 -- Returns for each order {state, changed, key, beyond, ...} of each count that is over.
 local UNKNOWN_, COMMIT, RELEASE, HOLD, RETURN = 0, 1, 2, 3, 4
@@ -15,19 +15,15 @@ local function known(r, s)
 	return r.state ~= NONE
 end
 
-local function find(open, attempt)
-	for i, a in ipairs(open) do
-		if a == attempt then return i end
-	end
-end
-
 local function release(r, s)
 	if r.state ~= HELD then return end
 	if s.attempt ~= '' then
 		local i = find(r.open, s.attempt)
 		if not i then return end
-		table.remove(r.open, i)
-		if #r.open > 0 or r.folded then return end
+		if #r.open > 1 or r.folded then
+			table.remove(r.open, i)
+			return
+		end
 	end
 	settle(r, RELEASED, now)
 end
@@ -38,7 +34,7 @@ local function hold(r, s)
 	if isSettled(r) or not known(r, s) then return end
 	local till = now + s.span
 	if r.state ~= HELD then
-		r.state, r.till = HELD, till
+		r.state, r.till, r.open = HELD, till, {}
 		if s.attempt ~= '' then r.open = {s.attempt} end
 	elseif s.attempt == '' or (not r.folded and #r.open == 1 and r.open[1] == s.attempt) then
 		r.till, r.unknown = till, false
@@ -67,28 +63,28 @@ local function same(new, old)
 end
 
 local fields = {'life'}
-for i = 2, #ARGV, 7 do fields[#fields + 1] = ORDER .. ARGV[i] end
+local SETTLEMENT = 8 -- how many arguments each has
+for i = 2, #ARGV, SETTLEMENT do fields[#fields + 1] = ORDER .. ARGV[i] end
 local stored = call('HMGET', LEDGER, unpack(fields))
 if stored[1] ~= ARGV[1] then return otherLife() end
-for i = 2, #fields do read(ARGV[(i - 2) * 7 + 2], stored[i]) end
+for i = 2, #fields do read(ARGV[(i - 2) * SETTLEMENT + 2], stored[i]) end
 
 sweep(SWEEP_WITH_CALL) -- so that nothing is shown as over that others no longer hold
 local replies, i = {}, 2
 while i <= #ARGV do
-	local order, outcome = ARGV[i], tonumber(ARGV[i + 2])
+	local order, caller, outcome = ARGV[i], ARGV[i + 2], tonumber(ARGV[i + 3])
 	local s = {
-		attempt = ARGV[i + 1], span = tonumber(ARGV[i + 3]), remember = tonumber(ARGV[i + 4]), keep = ARGV[i + 5] == '1',
-		packed = ARGV[i + 6], takes = {},
+		attempt = ARGV[i + 1], span = tonumber(ARGV[i + 4]), remember = tonumber(ARGV[i + 5]), keep = ARGV[i + 6] == '1',
+		packed = ARGV[i + 7], takes = {},
 	}
 	if s.packed ~= '' then s.takes = unpacked(s.packed) end
-	i = i + 7
+	i = i + SETTLEMENT
 	local old = load(order)
 	local new = copy(old)
 	outcomes[outcome](new, s)
-	if not same(new, old) then save(order, old, new) end
-	local reply = {new.state, new.state ~= old.state and 1 or 0}
-	over(old, new, reply)
-	replies[#replies + 1] = reply
+	local overs = overOf(old, caller)
+	if not same(new, old) then overs = saveBy(caller, order, old, new) end
+	replies[#replies + 1] = append({new.state, new.state ~= old.state and 1 or 0}, overs)
 end
 flush()
 return replies
