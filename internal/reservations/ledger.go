@@ -20,7 +20,7 @@ type Ledger struct {
 func NewLedger(o quota.Opened, log func() *zap.Logger) *Ledger {
 	measured := telemetry.MeasureLedger(o.Ledger)
 	o.Ledger = measured
-	return &Ledger{Opened: o, measured: measured, settler: newSettler(measured, log)}
+	return &Ledger{Opened: o, measured: measured, settler: newSettler(measured, o.Terms.Keep, log)}
 }
 
 // Measured is the ledger, with calls that are measured.

@@ -110,6 +110,7 @@ type Granted struct {
 	ledger   *Ledger
 	counters *telemetry.QuotaCounters
 	settled  bool
+	notAsked bool // the ledger was not asked, so that there is nothing to release
 }
 
 // Settle says what became of the order; held is for the outcome Hold. What is said first counts.
@@ -118,7 +119,10 @@ func (g *Granted) Settle(o quota.Outcome, held time.Duration) {
 		return
 	}
 	g.settled = true
-	s := quota.Settlement{Order: g.Order, Attempt: g.attempt, Outcome: o, For: held}
+	if g.notAsked {
+		return
+	}
+	s := quota.Settlement{Order: g.Order, Attempt: g.attempt, Outcome: o, For: held, Call: quota.NewID()}
 	if o == quota.Commit || o == quota.Hold {
 		s.Takes, s.Terms = g.takes, g.ledger.Terms
 	}

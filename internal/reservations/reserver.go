@@ -137,6 +137,10 @@ func (r *Reserver) ask(ctx context.Context, o *Order, w *Workspace, p Pricing) (
 		denials, err = l.look(ctx, w)
 	}
 	if err != nil {
+		var notAsked *quota.NotAskedError
+		if g != nil && !g.isAgain(o.Before) {
+			g.notAsked = errors.As(err, &notAsked)
+		}
 		return g, false, err
 	}
 	w.note(o, v, denials, p)
@@ -205,6 +209,9 @@ func (l *Ledger) newGranted(o *Order, w *Workspace, p Pricing) *Granted {
 	return g
 }
 
+// isAgain reports whether it is the attempt of an earlier pricing.
+func (g *Granted) isAgain(before *Granted) bool { return before != nil && g.attempt == before.attempt }
+
 // look reads what is left for the takes.
 func (l *Ledger) look(ctx context.Context, w *Workspace) ([]quota.Denial, error) {
 	w.keys = w.keys[:0]
@@ -242,9 +249,12 @@ func (r *Reserver) without(o *Order, w *Workspace, p Pricing, asked *Granted) (*
 		return nil, nil
 	}
 	l := asked.ledger
+	asked.notAsked = false // it is told what the order takes
 	w.take(r.of(p.Strategy), l.Digester, o.customer(p.Cart))
 	asked.takes = slices.Clone(w.takes)
-	l.settler.add(entry{reserve: quota.Request{Order: asked.Order, Attempt: asked.attempt, Takes: asked.takes, Terms: l.Terms, Unlimited: true}})
+	l.settler.add(entry{reserve: quota.Request{
+		Order: asked.Order, Attempt: asked.attempt, Takes: asked.takes, Terms: l.Terms, Unlimited: true, Call: quota.NewID(),
+	}})
 	return asked, nil
 }
 

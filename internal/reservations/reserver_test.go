@@ -29,11 +29,16 @@ var errDown = errors.New("the ledger is down")
 type counting struct {
 	*quota.Memory
 	down            atomic.Bool
+	unheard         atomic.Bool // reservations are not sent
 	reserves, reads atomic.Int64
+	settlements     atomic.Int64
 }
 
 func (c *counting) Reserve(ctx context.Context, q quota.Request) (quota.Grant, []quota.Denial, error) {
 	c.reserves.Add(1)
+	if c.unheard.Load() {
+		return quota.Grant{}, nil, &quota.NotAskedError{Err: errDown}
+	}
 	if c.down.Load() {
 		return quota.Grant{}, nil, errDown
 	}
@@ -44,6 +49,7 @@ func (c *counting) Settle(ctx context.Context, all []quota.Settlement) ([]quota.
 	if c.down.Load() {
 		return nil, errDown
 	}
+	c.settlements.Add(int64(len(all)))
 	return c.Memory.Settle(ctx, all)
 }
 
@@ -131,7 +137,7 @@ func (s *shop) settle(g *Granted, o quota.Outcome) {
 	s.Helper()
 	g.Settle(o, time.Hour)
 	s.told.Close(time.Minute)
-	s.told.settler = newSettler(s.ledger, zap.NewNop)
+	s.told.settler = newSettler(s.ledger, false, zap.NewNop)
 }
 
 // wantCount compares a count of the first quota.
@@ -451,6 +457,50 @@ func TestOutage(t *testing.T) {
 		s.settle(nil, 0)
 		s.wantCount(0, 0)
 	})
+}
+
+// What was never sent is not released: in an outage, that would fill the queue of what was.
+func TestOrdersThatTheLedgerWasNotAskedFor(t *testing.T) {
+	t.Parallel()
+	takes := Order{Takes: true}
+	for name, test := range map[string]struct {
+		strategy string
+		do       func(s *shop)
+		told     int64
+	}{
+		"nothing is held": {strategy: flash, do: func(s *shop) {
+			s.ledger.unheard.Store(true)
+			if g, applied := s.order(takes, phones(1, "")); g != nil || applied != "" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+		}},
+		"an earlier pricing holds a share": {strategy: flash, told: 1, do: func(s *shop) {
+			before, _ := s.order(takes, phones(2, ""))
+			s.ledger.unheard.Store(true)
+			later := takes
+			later.Before, later.Own = before, &before.Order
+			if g, applied := s.order(later, phones(1, "")); g != nil || applied != "" {
+				s.Errorf("granted %+v, applied %s", g, applied)
+			}
+		}},
+		"it is counted later": {strategy: strings.Replace(flash, "5 }", "5, on_outage = \"allow\" }", 1), told: 1, do: func(s *shop) {
+			s.ledger.unheard.Store(true)
+			g, _ := s.order(takes, phones(2, ""))
+			s.ledger.unheard.Store(false)
+			g.Settle(quota.Release, 0)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t, test.strategy)
+			test.do(s)
+			s.settle(nil, 0)
+			s.wantCount(0, 0)
+			if told := s.ledger.settlements.Load(); told != test.told {
+				t.Errorf("%d settlements, want %d", told, test.told)
+			}
+		})
+	}
 }
 
 // losing carries out every reservation and loses the answer.

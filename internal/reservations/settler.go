@@ -20,7 +20,7 @@ const (
 	mostQueued = 200_000
 
 	// mostReleases is from how many waiting on releases are not queued: what they give back comes
-	// back by itself.
+	// back by itself, unless it is kept beyond its deadline.
 	mostReleases = 10_000
 
 	settleTimeout = 2 * time.Second
@@ -32,6 +32,7 @@ const (
 // it was told, and tries until the ledger has heard it.
 type settler struct {
 	ledger quota.Ledger
+	keeps  bool // beyond the deadline
 	log    func() *zap.Logger
 
 	mu      sync.Mutex
@@ -59,8 +60,8 @@ func (e *entry) order() quota.ID {
 	return e.reserve.Order
 }
 
-func newSettler(l quota.Ledger, log func() *zap.Logger) *settler {
-	s := &settler{ledger: l, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func newSettler(l quota.Ledger, keeps bool, log func() *zap.Logger) *settler {
+	s := &settler{ledger: l, keeps: keeps, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	go s.run()
 	return s
@@ -71,7 +72,7 @@ func (s *settler) add(e entry) {
 	s.mu.Lock()
 	waiting, closed := len(s.queue), s.ctx.Err() != nil
 	room := waiting < mostQueued && !closed
-	if e.reserve.Order.IsZero() && (e.settle.Outcome == quota.Release || e.settle.Outcome == quota.Unknown) {
+	if !s.keeps && e.reserve.Order.IsZero() && (e.settle.Outcome == quota.Release || e.settle.Outcome == quota.Unknown) {
 		room = room && waiting < mostReleases
 	}
 	if room {
