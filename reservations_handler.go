@@ -146,11 +146,12 @@ func (h *ReservationsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, 
 	if l == nil {
 		return reservationProblem(http.StatusServiceUnavailable, "No ledger", "the strategy has no ledger, or it is not open").answer(w, r)
 	}
-	return h.answer(ctx, w, r, l, quota.Settlement{Order: id, Outcome: said.outcome}, says, said.state)
+	return h.answer(ctx, w, r, l, quota.Settlement{Order: id, Outcome: said.outcome, Call: quota.NewID()}, says, said.state)
 }
 
 // answer settles a reservation, if something is said of it, and shows it.
 func (h *ReservationsHandler) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, l *reservations.Ledger, s quota.Settlement, says bool, want quota.State) error {
+	changed := false
 	if says {
 		settled, err := l.Ledger.Settle(ctx, []quota.Settlement{s})
 		if err != nil {
@@ -159,6 +160,7 @@ func (h *ReservationsHandler) answer(ctx context.Context, w http.ResponseWriter,
 		if settled[0].State != quota.None && settled[0].State != want {
 			return reservationProblem(http.StatusConflict, "Other state", "the reservation is "+settled[0].State.String()).answer(w, r)
 		}
+		changed = settled[0].Changed
 	}
 	found, err := l.Ledger.Find(ctx, s.Order)
 	switch {
@@ -166,6 +168,9 @@ func (h *ReservationsHandler) answer(ctx context.Context, w http.ResponseWriter,
 		return reservationProblem(http.StatusNotFound, "No such reservation", err.Error()).answer(w, r)
 	case err != nil:
 		return reservationProblem(http.StatusServiceUnavailable, "Ledger not reached", err.Error()).answer(w, r)
+	}
+	if changed {
+		l.Measured().Said(s.Outcome, found.Takes)
 	}
 	text, err := json.Marshal(shownReservation(found))
 	if err != nil {

@@ -41,12 +41,16 @@ func (a Server) settle(w http.ResponseWriter, r *http.Request, id string) error 
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	settled := Settled{ID: wanted.ID}
-	if err := wanted.allowed(r.Context(), l, order); err != nil {
+	found, err := wanted.allowed(r.Context(), l, order)
+	if err != nil {
 		return err
 	}
 	c := change{eng: eng, action: actionSettled, what: wanted.text()}
 	if err := c.make(r.Context(), func(ctx context.Context) error { return settled.make(ctx, l, order, &wanted) }); err != nil {
 		return err
+	}
+	if settled.Changed {
+		l.Said(settleable[wanted.Outcome].outcome, found.Takes)
 	}
 	return answer(w, settled)
 }
@@ -69,18 +73,18 @@ func (s *SettleRequest) check() (quota.ID, error) {
 	return order, checkReason(s.Reason)
 }
 
-// allowed refuses what changes nothing of an order.
-func (s *SettleRequest) allowed(ctx context.Context, l engine.Ledger, order quota.ID) error {
+// allowed finds the order, and refuses what changes nothing of it.
+func (s *SettleRequest) allowed(ctx context.Context, l engine.Ledger, order quota.ID) (quota.Reservation, error) {
 	ctx, cancel := context.WithTimeout(ctx, ledgerTimeout)
 	defer cancel()
 	found, err := l.Find(ctx, order)
 	if err != nil {
-		return ledgerError(err)
+		return found, ledgerError(err)
 	}
 	if !slices.Contains(settleable[s.Outcome].from, found.State) {
-		return apiError(http.StatusConflict, fmt.Errorf("the order is %s: %s changes nothing", found.State, s.Outcome))
+		return found, apiError(http.StatusConflict, fmt.Errorf("the order is %s: %s changes nothing", found.State, s.Outcome))
 	}
-	return nil
+	return found, nil
 }
 
 // text is what the log has of it.
@@ -94,7 +98,9 @@ func (s *SettleRequest) text() string {
 
 // make tells the ledger.
 func (d *Settled) make(ctx context.Context, l engine.Ledger, order quota.ID, wanted *SettleRequest) error {
-	settled, err := l.Settle(ctx, []quota.Settlement{{Order: order, Outcome: settleable[wanted.Outcome].outcome, For: time.Duration(wanted.For) * time.Second}})
+	settled, err := l.Settle(ctx, []quota.Settlement{{
+		Order: order, Outcome: settleable[wanted.Outcome].outcome, For: time.Duration(wanted.For) * time.Second, Call: quota.NewID(),
+	}})
 	if err != nil {
 		return err
 	}

@@ -174,7 +174,7 @@ func (e *Engine) compiled(s *strategy.Strategy) (*Compiled, error) {
 	c := &Compiled{
 		Strategy: s, Header: header, SHA256: hex.EncodeToString(sum[:]),
 		Counters:      telemetry.NewRuleCounters(s.Currency().Code(), s.Rules()),
-		QuotaCounters: telemetry.NewQuotaCounters(s.Quotas()),
+		QuotaCounters: telemetry.NewQuotaCounters(s.Quotas(), s.CodeSets()),
 	}
 	if digest, ok := s.TextsDigest(); ok {
 		c.texts = hex.EncodeToString(digest[:])

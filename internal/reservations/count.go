@@ -38,9 +38,11 @@ func (w *Workspace) countOutage(o *Order, p Pricing) {
 	}
 }
 
-// count counts one quota. A code has no counters.
+// count counts one quota, or one code of a set.
 func count(p Pricing, d strategy.Demand, r telemetry.QuotaResult) {
-	if d.Quota >= 0 {
-		p.Counters.Reserved(d.Quota, r)
+	if d.Quota == strategy.CodeDemand {
+		p.Counters.ReservedCode(d.Code.Set, r)
+		return
 	}
+	p.Counters.Reserved(d.Quota, r)
 }

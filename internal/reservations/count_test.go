@@ -20,7 +20,7 @@ func shown(s *shop) func() map[string]float64 {
 	s.Helper()
 	of := telemetry.NewStrategy(telemetry.Key{ID: s.Name(), Path: "/t.toml"}, zap.NewNop)
 	s.Cleanup(of.Close)
-	s.counters = telemetry.NewQuotaCounters(s.strategy.Quotas())
+	s.counters = telemetry.NewQuotaCounters(s.strategy.Quotas(), s.strategy.CodeSets())
 	of.OnEvent(reload.Event{Kind: reload.EventActivated}, telemetry.NewRuleCounters("CNY", s.strategy.Rules()), s.counters)
 	return func() map[string]float64 {
 		s.Helper()

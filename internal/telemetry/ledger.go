@@ -144,6 +144,10 @@ func (l *Ledger) Settle(ctx context.Context, s []quota.Settlement) ([]quota.Sett
 	return settled, err
 }
 
+// Said counts what the order service or a person has said of an order that takes so much. What a
+// gateway sees itself is counted by [QuotaCounters.Settled].
+func (l *Ledger) Said(o quota.Outcome, takes []quota.Take) { quotaMetrics.addSettled(o, takes) }
+
 // Read implements [quota.Ledger].
 func (l *Ledger) Read(ctx context.Context, keys []quota.Key) ([]quota.Count, error) {
 	began := time.Now()

@@ -123,7 +123,7 @@ func (l *forgetful) Notify(do func(quota.Notice)) (stop func()) {
 func TestWhatAForgetfulLedgerIsSentBeyondLimitsIsCountedOnce(t *testing.T) {
 	s := NewStrategy(Key{ID: t.Name()}, zap.NewNop)
 	defer s.Close()
-	s.OnEvent(reload.Event{Kind: reload.EventActivated}, NewRuleCounters("CNY", nil), NewQuotaCounters(quotasOf("forgotten")))
+	s.OnEvent(reload.Event{Kind: reload.EventActivated}, NewRuleCounters("CNY", nil), NewQuotaCounters(quotasOf("forgotten"), nil))
 	to := &forgetful{Memory: quota.NewMemory(time.Now)}
 	first, second := MeasureLedger(to), MeasureLedger(to)
 	defer first.End()

@@ -67,20 +67,21 @@ type quotaGauges struct {
 	unresolved atomic.Int64
 }
 
-// QuotaCounters count what orders take of the quotas of one compiled strategy. The series of a quota
-// go on from one revision to the next.
+// QuotaCounters count what orders take of the quotas of one compiled strategy, and the codes that they
+// use of its sets. The series of a quota or set go on from one revision to the next.
 type QuotaCounters struct {
 	quotas []strategy.Quota
+	sets   []strategy.CodeSet
 	owner  atomic.Pointer[Strategy] // once it is in service
-	labels []string
-	series []atomic.Pointer[quotaSeries] // by index of quota
-	gauges []quotaGauges
+	labels []string                 // of the quotas, and then of the sets
+	series []atomic.Pointer[quotaSeries]
+	gauges []quotaGauges // of the quotas
 }
 
 // NewQuotaCounters returns the counters of the quotas of a strategy, which are identified by their
-// index; nil if there are none. A nil QuotaCounters has no quotas to count.
-func NewQuotaCounters(quotas []strategy.Quota) *QuotaCounters {
-	return quotaMetrics.newCounters(quotas)
+// index, and of its sets of codes; nil if there are none. A nil QuotaCounters counts nothing.
+func NewQuotaCounters(quotas []strategy.Quota, sets []strategy.CodeSet) *QuotaCounters {
+	return quotaMetrics.newCounters(quotas, sets)
 }
 
 // Reserved counts what became of a reservation. It costs one atomic load and one atomic addition.
@@ -89,6 +90,19 @@ func (c *QuotaCounters) Reserved(quota int, r QuotaResult) {
 		return
 	}
 	c.series[quota].Load().reservations[r].Add(1)
+}
+
+// ReservedCode counts what became of a reservation of a code of a set.
+func (c *QuotaCounters) ReservedCode(set string, r QuotaResult) {
+	if c == nil {
+		return
+	}
+	for i := range c.sets {
+		if c.sets[i].Name == set {
+			c.series[len(c.quotas)+i].Load().reservations[r].Add(1)
+			return
+		}
+	}
 }
 
 // UsedUp reports that nothing is left of a quota that all customers share, as soon as an order is
@@ -132,6 +146,14 @@ func (c *QuotaCounters) index(key quota.Key) int {
 	return slices.Index(c.labels, counts.LabelOf(&counter))
 }
 
+// limit is that of the quota or set with an index.
+func (c *QuotaCounters) limit(i int) int64 {
+	if i < len(c.quotas) {
+		return c.quotas[i].Limit
+	}
+	return c.sets[i-len(c.quotas)].Uses
+}
+
 // setLeft sets what is left of a quota that all customers share, and reports whether that is
 // nothing while there was something, or it was not known.
 func (c *QuotaCounters) setLeft(quota int, left int64) (exhausted bool) {
@@ -140,9 +162,9 @@ func (c *QuotaCounters) setLeft(quota int, left int64) (exhausted bool) {
 
 // goOn takes over the gauges of an earlier revision.
 func (c *QuotaCounters) goOn(was *QuotaCounters) {
-	for i, label := range c.labels {
-		for j := range was.labels {
-			if was.labels[j] == label {
+	for i := range c.gauges {
+		for j := range was.gauges {
+			if was.labels[j] == c.labels[i] {
 				c.gauges[i].left.CompareAndSwap(unknownLeft, was.gauges[j].left.Load())
 				c.gauges[i].unresolved.Store(was.gauges[j].unresolved.Load())
 			}
@@ -165,19 +187,25 @@ func newQuotaCollector(most int) *quotaCollector {
 	return &quotaCollector{most: most, serving: make(map[*Strategy]*QuotaCounters), named: make(map[string]*quotaSeries)}
 }
 
-func (c *quotaCollector) newCounters(quotas []strategy.Quota) *QuotaCounters {
-	if len(quotas) == 0 {
+func (c *quotaCollector) newCounters(quotas []strategy.Quota, sets []strategy.CodeSet) *QuotaCounters {
+	most := len(quotas) + len(sets)
+	if most == 0 {
 		return nil
 	}
 	n := &QuotaCounters{
-		quotas: quotas,
-		labels: make([]string, len(quotas)), series: make([]atomic.Pointer[quotaSeries], len(quotas)), gauges: make([]quotaGauges, len(quotas)),
+		quotas: quotas, sets: sets,
+		labels: make([]string, 0, most), series: make([]atomic.Pointer[quotaSeries], most), gauges: make([]quotaGauges, len(quotas)),
+	}
+	for i := range quotas {
+		n.labels = append(n.labels, counts.Label(&quotas[i]))
+		n.gauges[i].left.Store(unknownLeft)
+	}
+	for i := range sets {
+		n.labels = append(n.labels, counts.LabelOf(&quota.Counter{Kind: quota.Code, Name: sets[i].Name}))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := range quotas {
-		n.labels[i] = counts.Label(&quotas[i])
-		n.gauges[i].left.Store(unknownLeft)
+	for i := range n.labels {
 		known := c.named[n.labels[i]]
 		if known == nil {
 			known = new(quotaSeries) // it is named when the strategy is in service
@@ -250,6 +278,17 @@ func (c *quotaCollector) join(counts *atomic.Pointer[quotaSeries], label string)
 	}
 }
 
+// addSettled counts what became of an order.
+func (c *quotaCollector) addSettled(o quota.Outcome, takes []quota.Take) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range takes {
+		if s := c.seriesOf(takes[i].Key); s != nil {
+			s.settlements[o].Add(1)
+		}
+	}
+}
+
 // addOver counts what was taken beyond limits.
 func (c *quotaCollector) addOver(over []quota.Over) {
 	if len(over) == 0 {
@@ -258,15 +297,22 @@ func (c *quotaCollector) addOver(over []quota.Over) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, o := range over {
-		counter, err := o.Key.Counter()
-		if err != nil {
-			continue
+		if s := c.seriesOf(o.Key); s != nil {
+			s.over.Add(uint64(o.By))
+			s.untold.Add(o.By)
 		}
-		s := c.named[counts.LabelOf(&counter)]
-		if s == nil {
-			s = &c.other
-		}
-		s.over.Add(uint64(o.By))
-		s.untold.Add(o.By)
 	}
+}
+
+// seriesOf is the series of a count, which others share if it is in no strategy in service; nil for
+// what is no count.
+func (c *quotaCollector) seriesOf(key quota.Key) *quotaSeries {
+	counter, err := key.Counter()
+	if err != nil {
+		return nil
+	}
+	if s := c.named[counts.LabelOf(&counter)]; s != nil {
+		return s
+	}
+	return &c.other
 }

@@ -7,7 +7,7 @@ var (
 	quotaLeftDesc = prometheus.NewDesc("caddy_discount_quota_left",
 		"What was left when the count was read last, in orders, units or minor units; absent for limits of each customer.", []string{"quota"}, nil)
 	quotaReservationsDesc = prometheus.NewDesc("caddy_discount_quota_reservations_total",
-		"Reservations by quota and by what became of them; the first 200 quotas in service have a name, the others are "+otherQuotas+".", []string{"quota", "result"}, nil)
+		"Reservations by quota and by what became of them; the first 200 quotas and sets of codes in service have a name, the others are "+otherQuotas+".", []string{"quota", "result"}, nil)
 	quotaSettlementsDesc = prometheus.NewDesc("caddy_discount_quota_settlements_total",
 		"What became of orders, by the quotas that they take from.", []string{"quota", "outcome"}, nil)
 	quotaOverDesc = prometheus.NewDesc("caddy_discount_quota_over_total",
@@ -51,7 +51,8 @@ func (c *quotaCollector) Collect(to chan<- prometheus.Metric) {
 func (c *quotaCollector) gauges() (left, unresolved map[string]int64) {
 	left, unresolved = make(map[string]int64), make(map[string]int64)
 	for _, n := range c.serving {
-		for i, label := range n.labels {
+		for i := range n.gauges {
+			label := n.labels[i]
 			if c.named[label] == nil {
 				label = otherQuotas
 			}

@@ -65,7 +65,7 @@ func wantSeries(t *testing.T, c prometheus.Collector, want map[string]float64) {
 func TestWithoutQuotasThereAreNoSeries(t *testing.T) {
 	t.Parallel()
 	c := newQuotaCollector(2)
-	if n := c.newCounters(nil); n != nil {
+	if n := c.newCounters(nil, nil); n != nil {
 		t.Errorf("counters %v", n)
 	}
 	c.serve(&Strategy{}, nil)
@@ -79,14 +79,14 @@ func TestWithoutQuotasThereAreNoSeries(t *testing.T) {
 func TestQuotasGoOnFromOneRevisionToTheNext(t *testing.T) {
 	t.Parallel()
 	c, s := newQuotaCollector(10), &Strategy{}
-	first := c.newCounters(quotasOf("a", "gone"))
+	first := c.newCounters(quotasOf("a", "gone"), nil)
 	c.serve(s, first)
 	first.Reserved(0, QuotaGranted)
 	first.Reserved(1, QuotaDenied)
 	if !first.setLeft(0, 0) || first.setLeft(0, 0) {
 		t.Error("a quota is exhausted once")
 	}
-	second := c.newCounters(quotasOf("new", "a"))
+	second := c.newCounters(quotasOf("new", "a"), nil)
 	c.serve(s, second)
 	first.Reserved(0, QuotaGranted) // by a request that came before
 	second.Reserved(1, QuotaGranted)
@@ -102,7 +102,7 @@ func TestQuotasGoOnFromOneRevisionToTheNext(t *testing.T) {
 func TestQuotasBeyondTheBoundShareASeries(t *testing.T) {
 	t.Parallel()
 	c, s := newQuotaCollector(2), &Strategy{}
-	n := c.newCounters(quotasOf("a", "b", "c", "d"))
+	n := c.newCounters(quotasOf("a", "b", "c", "d"), nil)
 	n.Reserved(2, QuotaJoined) // before it is in service
 	c.serve(s, n)
 	for i := range n.labels {
@@ -116,12 +116,12 @@ func TestQuotasBeyondTheBoundShareASeries(t *testing.T) {
 		"quota_unresolved b.uses": 1, "quota_unresolved _other": 3,
 	})
 	for i := range 1000 {
-		c.serve(s, c.newCounters(quotasOf(fmt.Sprint("r", i), fmt.Sprint("s", i), fmt.Sprint("t", i))))
+		c.serve(s, c.newCounters(quotasOf(fmt.Sprint("r", i), fmt.Sprint("s", i), fmt.Sprint("t", i)), nil))
 	}
 	if len(c.named) != 2 || len(c.serving) != 1 {
 		t.Errorf("%d quotas have series, %d strategies are in service", len(c.named), len(c.serving))
 	}
-	again := c.newCounters(quotasOf("t999", "s999"))
+	again := c.newCounters(quotasOf("t999", "s999"), nil)
 	c.serve(s, again)
 	again.Reserved(0, QuotaGranted)
 	if got := seriesOf(t, c)["quota_reservations_total t999.uses granted"]; got != 1 {
@@ -132,7 +132,7 @@ func TestQuotasBeyondTheBoundShareASeries(t *testing.T) {
 func TestOfTwoStrategiesTheOneWithTheLeastLeftIsShown(t *testing.T) {
 	t.Parallel()
 	c := newQuotaCollector(10)
-	one, other := c.newCounters(quotasOf("a")), c.newCounters(quotasOf("a"))
+	one, other := c.newCounters(quotasOf("a"), nil), c.newCounters(quotasOf("a"), nil)
 	c.serve(&Strategy{key: Key{ID: "one"}}, one)
 	c.serve(&Strategy{key: Key{ID: "other"}}, other)
 	one.setLeft(0, 5)
@@ -150,24 +150,28 @@ func TestSettlementsAreCountedByWhatTheyTake(t *testing.T) {
 	c := newQuotaCollector(10)
 	n := c.newCounters([]strategy.Quota{
 		{Name: "flash", Kind: strategy.QuotaUnits, Limit: 500}, {Name: "flash", Kind: strategy.QuotaUnits, PerCustomer: true, Limit: 1},
-	})
+	}, []strategy.CodeSet{{Name: "welcome", Uses: 1}})
 	c.serve(&Strategy{}, n)
 	shared := quota.Counter{Kind: quota.Units, Name: "flash"}.Key()
 	own := quota.Counter{Kind: quota.Units, Name: "flash", Customer: quota.Digest{1}, Window: "2026-11-30"}.Key()
 	another := quota.Counter{Kind: quota.Uses, Name: "flash"}.Key()
 	n.Settled(quota.Commit, []quota.Take{{Key: shared}, {Key: own}, {Key: another}, {Key: "no key"}})
 	n.Settled(quota.Release, []quota.Take{{Key: shared}})
-	c.addOver([]quota.Over{{Key: shared, By: 3}, {Key: another, By: 9}, {Key: "no key", By: 1}})
+	code := quota.Counter{Kind: quota.Code, Name: "welcome", Code: quota.Digest{3}}.Key()
+	c.addSettled(quota.Return, []quota.Take{{Key: code}})
+	n.ReservedCode("welcome", QuotaDenied)
+	c.addOver([]quota.Over{{Key: shared, By: 3}, {Key: another, By: 9}, {Key: "no key", By: 1}, {Key: code, By: 1}})
 	wantSeries(t, c, map[string]float64{
 		"quota_settlements_total commit flash.units": 1, "quota_settlements_total commit flash.units_per_customer": 1,
 		"quota_settlements_total release flash.units": 1, "quota_over_total flash.units": 3, "quota_over_total _other": 9,
+		"quota_over_total welcome.code": 1, "quota_settlements_total return welcome.code": 1, "quota_reservations_total welcome.code denied": 1,
 	})
 }
 
 func TestReservationsAreCountedWhileTheStrategyChanges(t *testing.T) {
 	t.Parallel()
 	c, s := newQuotaCollector(10), &Strategy{}
-	n := c.newCounters(quotasOf("a"))
+	n := c.newCounters(quotasOf("a"), nil)
 	c.serve(s, n)
 	const workers, each = 4, 10_000
 	var all sync.WaitGroup
@@ -179,7 +183,7 @@ func TestReservationsAreCountedWhileTheStrategyChanges(t *testing.T) {
 		})
 	}
 	for range 100 {
-		c.serve(s, c.newCounters(quotasOf("a", "b")))
+		c.serve(s, c.newCounters(quotasOf("a", "b"), nil))
 	}
 	all.Wait()
 	if got := seriesOf(t, c)["quota_reservations_total a.uses granted"]; got != workers*each {

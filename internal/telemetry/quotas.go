@@ -37,8 +37,10 @@ func (s *Strategy) OnQuotas(counters *QuotaCounters, read []QuotaReading) {
 		if !read[i].PerCustomer && counters.setLeft(i, read[i].Left) {
 			s.tellExhausted(&counters.quotas[i])
 		}
+	}
+	for i, label := range counters.labels {
 		if by := counters.series[i].Load().untold.Swap(0); by > 0 {
-			s.tellOver(&counters.quotas[i], by)
+			s.tellOver(label, counters.limit(i), by)
 		}
 	}
 }
@@ -67,8 +69,8 @@ func (s *Strategy) tellExhausted(q *strategy.Quota) {
 	s.events.queue(caddyEvent{eventExhausted, eventData(s.key, fields)})
 }
 
-func (s *Strategy) tellOver(q *strategy.Quota, by int64) {
-	fields := []zap.Field{zap.String("quota", counts.Label(q)), zap.Int64("limit", q.Limit), zap.Int64("by", by)}
+func (s *Strategy) tellOver(label string, limit, by int64) {
+	fields := []zap.Field{zap.String("quota", label), zap.Int64("limit", limit), zap.Int64("by", by)}
 	s.log().Warn("quota taken beyond its limit", fields...)
 	s.events.queue(caddyEvent{eventOver, eventData(s.key, fields)})
 }

@@ -31,7 +31,7 @@ quota = { uses_per_customer = 1 }
 		t.Fatal(err)
 	}
 	c := newQuotaCollector(10)
-	n := c.newCounters(strategy.Compile(m).Quotas())
+	n := c.newCounters(strategy.Compile(m).Quotas(), nil)
 	c.serve(s, n)
 	return n
 }
