@@ -107,7 +107,7 @@ func (p *pricer) settle(r *http.Request, g *reservations.Granted, written int, f
 // forward forwards a request that was stripped and that this handler does not price.
 func (s *requestState) forward(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, of *stripped, names *httpheader.Names, respond RespondMode) error {
 	if of.passes {
-		return next.ServeHTTP(w, r)
+		respond = respondUpstream
 	}
 	w, filter := s.filterResponse(w, names, respond, nil)
 	err := next.ServeHTTP(w, r)

@@ -47,6 +47,16 @@ func TestHeadersOfQuotas(t *testing.T) {
 	}
 }
 
+// No client sees what a service for errors says of a reservation, also where its other headers pass.
+func TestServicesForErrorsTellClientsNothingOfReservations(t *testing.T) {
+	s := open(t, half, "discount STRATEGY {\n\trespond upstream\n}\nerror 503\nhandle_errors {\n\tdiscount_strip\n\treverse_proxy UPSTREAM\n}")
+	s.upstream.answers = http.Header{"X-Discount-Reservation": {"commit"}, "X-Discount-Amount": {"7"}}
+	got := s.send(jsonRequest(tenYuan)).Header
+	if word := got.Get("X-Discount-Reservation"); word != "" || got.Get("X-Discount-Amount") != "7" {
+		t.Errorf("the client sees %v", got)
+	}
+}
+
 // reservationOf sends an order of four units, and returns what the order service was told. The order
 // service says it back.
 func reservationOf(t *testing.T, s *shop, form string) (id quota.ID, until time.Time, rules, exhausted string, claims map[string]any) {
