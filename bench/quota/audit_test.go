@@ -227,7 +227,7 @@ func (a *audit) counts() {
 	defer cancel()
 	keys := a.shared()
 	for k := range a.live {
-		if c, _ := k.Counter(); c.Customer != (quota.Digest{}) {
+		if c, _ := k.Counter(); c.Customer != (quota.Digest{}) || c.Kind == quota.Code {
 			keys = append(keys, k)
 		}
 	}

@@ -95,7 +95,7 @@ func measureGateways(t *testing.T, bin string) {
 		return fmt.Sprintf("ledger redis %s {\nnamespace %s\nkey %q\n}", server.URL(), namespace, secret)
 	}
 	start := func(name, options string, strategy []byte) *measured {
-		return &measured{name: name, gateway: newGateway(t, bin, strategy, options, upstream.Listener.Addr().String())}
+		return &measured{name: name, gateway: newGateway(t, bin, strategy, nil, options, upstream.Listener.Addr().String())}
 	}
 	all := []*measured{
 		start("without quotas", "", hotStrategy("", "")),

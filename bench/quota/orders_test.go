@@ -175,7 +175,7 @@ func (s *orders) read(h http.Header) (t try, err error) {
 	t.keyed, t.customer = h.Get(headerKey) != "", h.Get(headerCustomer)
 	rules, err := rulesOf(h)
 	errs[2] = err
-	if t.taken, err = takenBy(rules, s.digester.Customer(t.customer)); err != nil {
+	if t.taken, err = takenBy(rules, s.digester, t.customer); err != nil {
 		errs[3] = err
 	}
 	if err := errors.Join(errs[:]...); err != nil {
@@ -201,12 +201,12 @@ func (s *orders) read(h http.Header) (t try, err error) {
 }
 
 // rulesOf are the rules that applied, with what they take off. Together they are the discount.
-func rulesOf(h http.Header) (map[string]int64, error) {
+func rulesOf(h http.Header) (map[string]applied, error) {
 	list, err := httpsfv.UnmarshalList(h.Values("X-Discount-Rules"))
 	if err != nil {
 		return nil, fmt.Errorf("the rules %q: %w", h.Values("X-Discount-Rules"), err)
 	}
-	rules := make(map[string]int64)
+	rules := make(map[string]applied)
 	var sum int64
 	for _, member := range list {
 		item, _ := member.(httpsfv.Item)
@@ -216,7 +216,9 @@ func rulesOf(h http.Header) (map[string]int64, error) {
 		if name == "" || !is {
 			return nil, fmt.Errorf("the rules %q", h.Values("X-Discount-Rules"))
 		}
-		rules[name] = n
+		code, _ := item.Params.Get("code")
+		text, _ := code.(string)
+		rules[name] = applied{amount: n, code: text}
 		sum += n
 	}
 	var total, subtotal, payable int64

@@ -68,7 +68,7 @@ func newRig(t *testing.T, bin string, s setting, orders int, seed uint64) *rig {
 		})
 	}
 	for i := range gateways {
-		r.gateways = append(r.gateways, newGateway(t, bin, strategyOf(r.sales), r.ledgers.options(i), r.orders.address))
+		r.gateways = append(r.gateways, newGateway(t, bin, strategyOf(r.sales), codesOf(r.sales), r.ledgers.options(i), r.orders.address))
 	}
 	r.orders.gateways = r.gateways
 	r.customers = &customers{seed: seed, gateways: r.gateways, sales: r.sales, orders: orders, pool: ordersOfSale * 4 / 5, late: !s.forgets}

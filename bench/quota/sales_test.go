@@ -4,6 +4,7 @@ package quota_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -17,7 +18,30 @@ const (
 	offPhone  = 200_00 // each unit
 	offTea    = 20_00  // each order
 	offSharer = 5_00   // books and cups, each order
+	offCard   = 3_00   // each code
 )
+
+// cards is how many codes a sale has, each good for one order. Several customers have the same one.
+const cards = 40
+
+// card is one of the codes of a sale.
+func card(sale, n int) string { return fmt.Sprintf("CARD-%d-%03d", sale, n) }
+
+// setOf is the name of the codes of a sale.
+func setOf(sale int) string { return fmt.Sprintf("card-%d", sale) }
+
+// codesOf are the files of codes of the sales, by name.
+func codesOf(sales []sale) map[string][]byte {
+	files := make(map[string][]byte)
+	for _, s := range sales {
+		var b bytes.Buffer
+		for n := range cards {
+			fmt.Fprintln(&b, card(s.number, n))
+		}
+		files[setOf(s.number)+".codes"] = b.Bytes()
+	}
+	return files
+}
 
 // Limits of each customer.
 const (
@@ -61,6 +85,13 @@ quotas          = ["campaign-%[1]d"]
 skus          = ["cup-%[1]d"]
 discount_rate = 0.1
 quotas        = ["campaign-%[1]d"]
+
+[codes.card-%[1]d]
+file = "card-%[1]d.codes"
+
+[rule.card-%[1]d]
+codes           = "card-%[1]d"
+discount_amount = 3.00
 `, s.number, s.phones, s.teas, s.sharers*offSharer/100)
 	}
 	return b.Bytes()
@@ -71,6 +102,7 @@ type goods struct {
 	sale              int
 	phones            int
 	tea, book, hasCup bool
+	card              string // "" for none
 }
 
 // randomGoods are a cart that is not empty.
@@ -78,6 +110,9 @@ func randomGoods(r *rand.Rand, sale int) goods {
 	g := goods{sale: sale, phones: r.IntN(4), tea: r.IntN(2) == 0, book: r.IntN(3) == 0, hasCup: r.IntN(3) == 0}
 	if g.phones == 0 && !g.tea && !g.book && !g.hasCup {
 		g.tea = true
+	}
+	if r.IntN(3) == 0 {
+		g.card = card(sale, r.IntN(cards))
 	}
 	return g
 }
@@ -100,27 +135,41 @@ func (g goods) cart() []byte {
 	if g.hasCup {
 		add("cup", 1, 50_00)
 	}
-	return []byte(`{"currency":"CNY","items":[` + strings.Join(items, ",") + `]}`)
+	coupons := ""
+	if g.card != "" {
+		coupons = `"coupons":["` + g.card + `"],`
+	}
+	return []byte(`{"currency":"CNY",` + coupons + `"items":[` + strings.Join(items, ",") + `]}`)
 }
 
 // amounts are what an order takes of counts.
 type amounts map[quota.Key]int64
 
-// takenBy is what an order takes by the amounts of its rules. An amount that no number of units has is
-// an error.
-func takenBy(rules map[string]int64, customer quota.Digest) (amounts, error) {
-	taken := make(amounts)
-	for rule, amount := range rules {
+// applied is what a rule takes off an order, and by which code.
+type applied struct {
+	amount int64
+	code   string
+}
+
+// takenBy is what an order of a customer takes by its rules. An amount that no number of units has is an
+// error.
+func takenBy(rules map[string]applied, digester *quota.Digester, id string) (amounts, error) {
+	taken, customer := make(amounts), digester.Customer(id)
+	for rule, by := range rules {
+		amount := by.amount
 		kind, sale, _ := strings.Cut(rule, "-")
-		off := map[string]int64{"phone": offPhone, "tea": offTea, "book": offSharer, "cup": offSharer}[kind]
-		if off == 0 || amount <= 0 || amount%off != 0 || kind != "phone" && amount != off {
-			return nil, fmt.Errorf("rule %s takes %d off", rule, amount)
+		off := map[string]int64{"phone": offPhone, "tea": offTea, "book": offSharer, "cup": offSharer, "card": offCard}[kind]
+		if off == 0 || amount <= 0 || amount%off != 0 || kind != "phone" && amount != off || (kind == "card") != (by.code != "") {
+			return nil, fmt.Errorf("rule %s takes %d off, with the code %q", rule, amount, by.code)
 		}
 		switch kind {
 		case "phone":
 			taken.add(quota.Counter{Kind: quota.Units, Name: rule}, customer, amount/off)
 		case "tea":
 			taken.add(quota.Counter{Kind: quota.Uses, Name: rule}, customer, 1)
+		case "card":
+			digest := sha256.Sum256([]byte(by.code))
+			taken[quota.Counter{Kind: quota.Code, Name: rule, Code: digester.Code(rule, string(digest[:16]))}.Key()] = 1
 		default:
 			taken[quota.Counter{Kind: quota.Budget, Name: "campaign-" + sale}.Key()] += amount
 		}
@@ -161,6 +210,8 @@ func (l limits) of(k quota.Key) (int64, error) {
 	}
 	ofCustomer := c.Customer != quota.Digest{}
 	switch {
+	case kind == "card":
+		return 1, nil
 	case kind == "phone" && ofCustomer:
 		return phonesOfCustomer, nil
 	case kind == "phone":
