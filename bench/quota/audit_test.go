@@ -266,6 +266,9 @@ func isShared(k quota.Key) bool {
 
 // saleOf is the sale of a count.
 func (a *audit) saleOf(k quota.Key) int {
+	if n, is := a.cards[k]; is {
+		return n
+	}
 	c, _ := k.Counter()
 	var n int
 	for i := range c.Name {

@@ -41,6 +41,7 @@ type rig struct {
 	orders    *orders
 	customers *customers
 	sales     limits
+	cards     map[quota.Key]int // the sales of codes, by their counts
 	chaos     *chaos
 
 	// forgotten is the last sale that began before the server forgot something; -1 for none.
@@ -67,6 +68,7 @@ func newRig(t *testing.T, bin string, s setting, orders int, seed uint64) *rig {
 			number: n, phones: ordersOfSale/3 + random.Int64N(20), teas: ordersOfSale/5 + random.Int64N(20), sharers: ordersOfSale/5 + random.Int64N(20),
 		})
 	}
+	r.cards = salesOfCards(r.sales, digester)
 	for i := range gateways {
 		r.gateways = append(r.gateways, newGateway(t, bin, strategyOf(r.sales), codesOf(r.sales), r.ledgers.options(i), r.orders.address))
 	}

@@ -27,20 +27,32 @@ const cards = 40
 // card is one of the codes of a sale.
 func card(sale, n int) string { return fmt.Sprintf("CARD-%d-%03d", sale, n) }
 
-// setOf is the name of the codes of a sale.
-func setOf(sale int) string { return fmt.Sprintf("card-%d", sale) }
-
-// codesOf are the files of codes of the sales, by name.
-func codesOf(sales []sale) map[string][]byte {
-	files := make(map[string][]byte)
+// codesOf is the file of the codes of all sales.
+func codesOf(sales []sale) []byte {
+	var b bytes.Buffer
 	for _, s := range sales {
-		var b bytes.Buffer
 		for n := range cards {
 			fmt.Fprintln(&b, card(s.number, n))
 		}
-		files[setOf(s.number)+".codes"] = b.Bytes()
 	}
-	return files
+	return b.Bytes()
+}
+
+// keyOfCard is the count of a code, which is folded.
+func keyOfCard(code string, digester *quota.Digester) quota.Key {
+	digest := sha256.Sum256([]byte(strings.ToLower(code)))
+	return quota.Counter{Kind: quota.Code, Name: "card", Code: digester.Code("card", string(digest[:16]))}.Key()
+}
+
+// salesOfCards are the sales of all codes, by their counts.
+func salesOfCards(sales []sale, digester *quota.Digester) map[quota.Key]int {
+	of := make(map[quota.Key]int)
+	for _, s := range sales {
+		for n := range cards {
+			of[keyOfCard(card(s.number, n), digester)] = s.number
+		}
+	}
+	return of
 }
 
 // Limits of each customer.
@@ -61,6 +73,7 @@ type sale struct {
 func strategyOf(sales []sale) []byte {
 	var b bytes.Buffer
 	b.WriteString("version = \"sales\"\ncurrency = \"CNY\"\n")
+	b.WriteString("[codes.card]\nfile = \"card.codes\"\n[rule.card]\nskus = [\"wrap\"]\ncodes = \"card\"\ndiscount_amount = 3.00\n")
 	for _, s := range sales {
 		fmt.Fprintf(&b, `
 [quota.campaign-%[1]d]
@@ -85,13 +98,6 @@ quotas          = ["campaign-%[1]d"]
 skus          = ["cup-%[1]d"]
 discount_rate = 0.1
 quotas        = ["campaign-%[1]d"]
-
-[codes.card-%[1]d]
-file = "card-%[1]d.codes"
-
-[rule.card-%[1]d]
-codes           = "card-%[1]d"
-discount_amount = 3.00
 `, s.number, s.phones, s.teas, s.sharers*offSharer/100)
 	}
 	return b.Bytes()
@@ -137,6 +143,7 @@ func (g goods) cart() []byte {
 	}
 	coupons := ""
 	if g.card != "" {
+		items = append(items, `{"id":"wrap","sku":"wrap","quantity":1,"unit_price":900}`)
 		coupons = `"coupons":["` + g.card + `"],`
 	}
 	return []byte(`{"currency":"CNY",` + coupons + `"items":[` + strings.Join(items, ",") + `]}`)
@@ -168,8 +175,7 @@ func takenBy(rules map[string]applied, digester *quota.Digester, id string) (amo
 		case "tea":
 			taken.add(quota.Counter{Kind: quota.Uses, Name: rule}, customer, 1)
 		case "card":
-			digest := sha256.Sum256([]byte(by.code))
-			taken[quota.Counter{Kind: quota.Code, Name: rule, Code: digester.Code(rule, string(digest[:16]))}.Key()] = 1
+			taken[keyOfCard(by.code, digester)] = 1
 		default:
 			taken[quota.Counter{Kind: quota.Budget, Name: "campaign-" + sale}.Key()] += amount
 		}
@@ -203,6 +209,9 @@ func (l limits) of(k quota.Key) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if c.Kind == quota.Code {
+		return 1, nil
+	}
 	kind, number, _ := strings.Cut(c.Name, "-")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || n >= len(l) {
@@ -210,8 +219,6 @@ func (l limits) of(k quota.Key) (int64, error) {
 	}
 	ofCustomer := c.Customer != quota.Digest{}
 	switch {
-	case kind == "card":
-		return 1, nil
 	case kind == "phone" && ofCustomer:
 		return phonesOfCustomer, nil
 	case kind == "phone":
