@@ -139,8 +139,10 @@ func (c *chaos) noNetwork() {
 // flushed does what makes the server forget. What the sales of this moment have sold the gateways send
 // again; earlier ones start at zero, and their counts say nothing any more.
 func (c *chaos) flushed(do func()) {
+	before := time.Since(c.orders.began)
 	do()
 	c.forgotten = c.begun()
+	c.t.Logf("the server forgot between %v and %v; sale %d", before.Round(time.Millisecond), time.Since(c.orders.began).Round(time.Millisecond), c.forgotten)
 }
 
 func (c *chaos) String() string {

@@ -73,6 +73,7 @@ func chosen(r *rand.Rand) fate {
 type orders struct {
 	seed     uint64
 	digester *quota.Digester
+	began    time.Time
 	address  string
 	server   *http.Server
 
@@ -105,6 +106,29 @@ type order struct {
 
 	// reservations are those of all tries.
 	reservations []quota.ID
+
+	// story is what happened to it, for a reader of a failure.
+	story []string
+}
+
+// tells adds to the story of an order.
+func (s *orders) tells(o *order, format string, arguments ...any) {
+	o.story = append(o.story, fmt.Sprintf("%v ", time.Since(s.began).Round(time.Millisecond))+fmt.Sprintf(format, arguments...))
+}
+
+// stories are those of the accepted orders that take of a count, of a few of them.
+func (s *orders) stories(of quota.Key) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b strings.Builder
+	told := 0
+	for _, o := range s.list {
+		if o.accepted && o.taken[of] > 0 && told < 5 {
+			told++
+			fmt.Fprintf(&b, "\n  order %d, reservation %v: %s", o.number, o.reservation, strings.Join(o.story, "; "))
+		}
+	}
+	return b.String()
 }
 
 // try is one request as it comes.
@@ -121,7 +145,7 @@ type try struct {
 func newOrders(t *testing.T, seed uint64, digester *quota.Digester) *orders {
 	t.Helper()
 	s := &orders{
-		seed: seed, digester: digester, address: freeAddress(t),
+		seed: seed, digester: digester, began: time.Now(), address: freeAddress(t),
 		list: make(map[int]*order), tries: make(map[int64]int), live: make(amounts), most: make(amounts), fates: make(map[fate]int),
 	}
 	if err := s.open(); err != nil {
@@ -260,6 +284,7 @@ func (s *orders) decide(t try, do fate, random *rand.Rand) fate {
 		do = accepts
 	}
 	s.fates[do]++
+	s.tells(o, "%s (reservation %v, takes %d)", do, t.reservation, len(t.taken))
 	switch do {
 	case accepts, acceptsAs303, saysCommit, acceptsLate, breaksOff:
 		s.accept(o, t, random)
@@ -326,6 +351,7 @@ func (s *orders) paid(o *order, random *rand.Rand) {
 	} else {
 		o.over = true
 	}
+	s.tells(o, "says %v", outcome)
 	s.mu.Unlock()
 	s.say(o, outcome)
 }

@@ -49,6 +49,7 @@ type rig struct {
 
 	mu    sync.Mutex
 	shown map[string]int64 // what gateways and ledger said was beyond limits, by the name of the count
+	named map[string]bool  // the names that have a series of their own in the gateways
 }
 
 func newRig(t *testing.T, bin string, s setting, orders int, seed uint64) *rig {
@@ -61,7 +62,7 @@ func newRig(t *testing.T, bin string, s setting, orders int, seed uint64) *rig {
 	if s.fsync != "" {
 		gateways = 2
 	}
-	r := &rig{t: t, seed: seed, orders: newOrders(t, seed, digester), ledgers: newLedgers(t, s, gateways), forgotten: -1, shown: make(map[string]int64)}
+	r := &rig{t: t, seed: seed, orders: newOrders(t, seed, digester), ledgers: newLedgers(t, s, gateways), forgotten: -1, shown: make(map[string]int64), named: make(map[string]bool)}
 	random := rand.New(rand.NewPCG(seed, 0))
 	for n := range max(1, orders/ordersOfSale) {
 		r.sales = append(r.sales, sale{
@@ -124,6 +125,7 @@ func (r *rig) end() {
 			r.t.Error(err)
 		}
 		for name, by := range over {
+			r.named[name] = true
 			r.shown[name] += by
 		}
 		g.stop()

@@ -290,6 +290,50 @@ func TestFlushedServer(t *testing.T) {
 	b.want(14, 1)
 }
 
+// A commit that the order service has said to one gateway is sent again by it, although another gateway
+// was granted the order.
+func TestFlushedServerAfterTheWordOfTheOrderService(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, redistest.Options{})
+	granted, told := openShop(t, options(server.URL(), "shop")), openShop(t, options(server.URL(), "shop"))
+	granted.reserve(1, 9)
+	told.says(1, quota.Commit)
+	if err := granted.Close(); err != nil { // it ends, and sends nothing again
+		t.Fatal(err)
+	}
+	server.Do("FLUSHALL")
+	told.reserve(2, 9)
+	if n := told.awaits(quota.Forgot); n.Sent != 1 {
+		t.Errorf("notice %+v", n)
+	}
+	told.want(1, 1)
+}
+
+// says says what became of an order, as the order service does.
+func (s *shop) says(n int, o quota.Outcome) {
+	s.Helper()
+	s.until(func(ctx context.Context) error {
+		_, err := s.Settle(ctx, []quota.Settlement{{Order: order(n), Outcome: o}})
+		return err
+	})
+}
+
+// What was released through one gateway is not held again by the one that was granted it.
+func TestRestartedServerAfterTheWordOfTheOrderService(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, redistest.Options{Config: []string{"appendfsync always"}})
+	granted, told := openShop(t, options(server.URL(), "shop")), openShop(t, options(server.URL(), "shop"))
+	granted.reserve(1, 9)
+	told.says(1, quota.Release)
+	server.Kill()
+	server.Restart()
+	granted.reserve(2, 9)
+	if n := granted.awaits(quota.Forgot); n.Sent != 1 {
+		t.Errorf("notice %+v", n)
+	}
+	granted.want(1, 0)
+}
+
 // A restart that forgot nothing changes nothing, although everything is sent again.
 func TestRestartedServer(t *testing.T) {
 	t.Parallel()

@@ -101,6 +101,13 @@ func (g *granted) settled(s quota.Settlement, state quota.State, now time.Time) 
 	}
 }
 
+// has reports whether an order is known.
+func (g *granted) has(order quota.ID) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.orders[order] != nil
+}
+
 // accept remembers an order that is committed, if it is known what it took.
 func (g *granted) accept(s quota.Settlement, now time.Time) {
 	if s.Outcome != quota.Commit {

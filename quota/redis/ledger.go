@@ -205,7 +205,25 @@ func (l *Ledger) Settle(ctx context.Context, all []quota.Settlement) ([]quota.Se
 			return nil, err
 		}
 	}
+	l.rememberOthers(ctx, all, settled)
 	return settled, nil
+}
+
+// rememberOthers remembers the orders that were committed without what they take: another gateway was
+// granted them. It may have ended when a server forgets.
+func (l *Ledger) rememberOthers(ctx context.Context, all []quota.Settlement, settled []quota.Settled) {
+	for i, s := range all {
+		if s.Outcome != quota.Commit || len(s.Takes) > 0 || !settled[i].Changed || l.granted.has(s.Order) {
+			continue
+		}
+		found, err := l.Find(ctx, s.Order)
+		if err != nil || found.State != quota.Committed {
+			continue
+		}
+		now := time.Now()
+		s.Takes, s.Terms = found.Takes, quota.Terms{Hold: quota.MostHold, Remember: max(0, found.Until.Sub(now))}
+		l.granted.settled(s, found.State, now)
+	}
 }
 
 // Read implements [quota.Ledger].
