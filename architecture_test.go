@@ -153,9 +153,10 @@ var allowedImports = map[string][]string{
 	"": {
 		"cart", "money", "strategy", "strategy/document",
 		"internal/adminapi", "internal/assertion", "internal/brief", "internal/cartoptions", "internal/cli", "internal/cors", "internal/directive", "internal/engine",
-		"internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog", "internal/ledgers", "internal/outcome",
+		"internal/fields", "internal/guardrail", "internal/handlers", "internal/httpbody", "internal/httpheader", "internal/keyring", "internal/languages", "internal/lazylog", "internal/ledgers", "internal/outcome",
 		"internal/onewrite", "internal/pace", "internal/reservations", "internal/sfv", "internal/strategyfile", "internal/telemetry", "quota", "quota/embedded", "quota/redis",
 	},
+	"internal/fields":       {"strategy", "strategy/document", "internal/assertion", "internal/brief", "internal/engine", "internal/httpheader", "internal/reservations", "internal/sfv"},
 	"internal/outcome":      {"quota"},
 	"internal/ledgers":      {"internal/reservations", "quota"},
 	"internal/reservations": {"cart", "internal/counts", "internal/telemetry", "quota", "strategy"},

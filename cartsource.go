@@ -8,6 +8,7 @@ import (
 
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 )
 
@@ -66,7 +67,7 @@ func (p *pricer) readable(r *http.Request, at located) (located, *decision) {
 	switch {
 	case at.coding == "" || p.decode && httpbody.Decodes(at.coding):
 	case at.headers:
-		return at, refuse(statusInvalid, "there is a cart in the headers and a body that cannot be read")
+		return at, refuse(fields.StatusInvalid, "there is a cart in the headers and a body that cannot be read")
 	default:
 		return at, unreadable(at.coding)
 	}
@@ -99,7 +100,7 @@ const (
 
 // ambiguousBody is the decision on a body that the order service may read as another text than the
 // gateway: the same bytes may be another cart in UTF-7 or GBK.
-var ambiguousBody = kept(refuse(statusInvalid, "the Content-Type is given several times, cannot be read, or has another charset than UTF-8: want one, and charset=utf-8 or none"))
+var ambiguousBody = kept(refuse(fields.StatusInvalid, "the Content-Type is given several times, cannot be read, or has another charset than UTF-8: want one, and charset=utf-8 or none"))
 
 // classify is the kind of the body of a request.
 func (p *pricer) classify(r *http.Request) bodyKind {

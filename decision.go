@@ -8,82 +8,49 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dunglas/httpsfv"
-
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
-	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/reservations"
-	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// status is what became of the cart of a request.
-type status uint8
-
-const (
-	statusUnavailable status = iota
-	statusApplied
-	statusNone
-	statusBypass
-	statusInvalid
-	statusOversize
-)
-
-// statusNames are the values of X-Discount-Status.
-var statusNames = [...]string{
-	statusUnavailable: "unavailable",
-	statusApplied:     "applied",
-	statusNone:        "none",
-	statusBypass:      "bypass",
-	statusInvalid:     "invalid",
-	statusOversize:    "oversize",
-}
-
-func (s status) String() string { return statusNames[s] }
-
-// decision is what the gateway decides on one request. Its texts are final header values;
-// an empty one is a header that is not set.
+// decision is what the gateway decides on one request.
 type decision struct {
-	status  status
-	bypass  bypassReason    // of statusBypass alone
+	fields.Values
+	bypass  bypassReason    // of fields.StatusBypass alone
 	missed  bool            // the request may hold a cart all the same
-	reason  string          // RFC 9651 String or Display String
 	problem *problemDetails // nil for a cart that was priced, unless on_price_change rejects its price
-
-	amount, shipping, subtotal, payable string
-	currency, rules, lines, gifts       string
-	compact                             string // all of them as one Dictionary, where that is set
-	strategy                            *engine.Compiled
-	amounts                             amounts
-
-	granted                *reservations.Granted // what the order holds of a ledger; nil for nothing
-	reservation, exhausted string                // for the order service alone
-	inner                  string                // exhausted with spaces between, for the Dictionary
+	amounts amounts
+	granted *reservations.Granted // what the order holds of a ledger; nil for nothing
 }
 
 // amounts are those of the headers as numbers, in minor units.
 type amounts struct{ goods, shipping, subtotal, payable int64 }
 
+// kept is a decision that is made once for many requests, with its Dictionary.
+func kept(d *decision) *decision {
+	d.Keep()
+	return d
+}
+
 // incompleteBody is the decision on a body that ends early, the same for all requests. It is invalid
 // and not unavailable: what is unavailable is the gateway's doing, and an alert goes by it.
 var incompleteBody = kept(&decision{
-	status:  statusInvalid,
-	reason:  fieldReason("the body broke off"),
+	Values:  fields.Values{Status: fields.StatusInvalid, Reason: fields.Reason("the body broke off")},
 	problem: &problemDetails{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
 })
 
 // endedWaiting is the decision on a request that its client gave up while it waited for a slot.
-var endedWaiting = kept(refuse(statusUnavailable, "the request ended before its turn"))
+var endedWaiting = kept(refuse(fields.StatusUnavailable, "the request ended before its turn"))
 
 // tooManySteps is the decision on a cart that takes too long to price.
-var tooManySteps = kept(refuse(statusUnavailable, strategy.ErrTooManySteps.Error()))
+var tooManySteps = kept(refuse(fields.StatusUnavailable, strategy.ErrTooManySteps.Error()))
 
 // oversize is the decision on a body that is larger than max_body.
 func oversize(maxBody int64) *decision {
 	return kept(&decision{
-		status: statusOversize,
+		Values: fields.Values{Status: fields.StatusOversize},
 		problem: &problemDetails{
 			Status: http.StatusRequestEntityTooLarge, Title: "Cart too large",
 			Detail: fmt.Sprintf("the body is larger than the gateway reads, which is %d bytes (max_body)", maxBody),
@@ -92,12 +59,12 @@ func oversize(maxBody int64) *decision {
 }
 
 // refuse is the decision on a request that has no discount, with the reason.
-func refuse(s status, reason string) *decision {
-	d := &decision{status: s, reason: fieldReason(reason)}
+func refuse(s fields.Status, reason string) *decision {
+	d := &decision{Values: fields.Values{Status: s, Reason: fields.Reason(reason)}}
 	switch s {
-	case statusInvalid:
+	case fields.StatusInvalid:
 		d.problem = &problemDetails{Status: http.StatusBadRequest, Title: "Invalid cart", Detail: reason}
-	case statusUnavailable:
+	case fields.StatusUnavailable:
 		d.problem = &problemDetails{Status: http.StatusInternalServerError, Title: "Discount unavailable", Detail: reason}
 	}
 	return d
@@ -107,20 +74,16 @@ func refuse(s status, reason string) *decision {
 func invalid(err error) *decision {
 	var bad *cart.Invalid
 	if !errors.As(err, &bad) {
-		return refuse(statusInvalid, err.Error())
+		return refuse(fields.StatusInvalid, err.Error())
 	}
 	reason := bad.Reason
 	if bad.Pointer != "" {
 		reason = bad.Pointer + ": " + bad.Reason
 	}
-	d := refuse(statusInvalid, reason)
+	d := refuse(fields.StatusInvalid, reason)
 	d.problem.Detail, d.problem.Pointer = bad.Reason, bad.Pointer
 	return d
 }
-
-// maxReason bounds the reason in X-Discount-Reason, in bytes. The problem document has the whole
-// reason.
-const maxReason = 300
 
 // dearer is what is wrong with an order that costs more than its customer was shown.
 func dearer(q *strategy.Quote, expected int64) *problemDetails {
@@ -130,20 +93,6 @@ func dearer(q *strategy.Quote, expected int64) *problemDetails {
 		Detail:  fmt.Sprintf("the order costs %d minor units of %s, and the customer was shown %d", payable, q.Currency, expected),
 		Payable: &payable, ExpectedPayable: &expected, Currency: q.Currency,
 	}
-}
-
-// fieldReason is a reason as the value of a header, cut after a whole character.
-func fieldReason(reason string) string {
-	return fieldText(brief.Beginning(reason, maxReason))
-}
-
-// fieldText is a text as the value of a header.
-func fieldText(text string) string {
-	item, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(text))) // which fails for no text
-	if err != nil {
-		return strconv.QuoteToASCII(text)
-	}
-	return item
 }
 
 // bypassReason is why no cart was read from a request.
@@ -206,11 +155,11 @@ func (w *noCart) of(body bodyKind, source cartoptions.Source) *decision {
 // bypass is the decision on a request that may hold a cart, of which none was read. The
 // header has no reason if the text for it is empty.
 func bypass(why bypassReason, header, detail string) *decision {
-	d := &decision{status: statusBypass, bypass: why, missed: true, problem: &problemDetails{
+	d := &decision{Values: fields.Values{Status: fields.StatusBypass}, bypass: why, missed: true, problem: &problemDetails{
 		Status: http.StatusBadRequest, Title: "No cart", Detail: detail,
 	}}
 	if header != "" {
-		d.reason = fieldReason(header)
+		d.Reason = fields.Reason(header)
 	}
 	return kept(d)
 }
@@ -224,7 +173,7 @@ func ordinary(d *decision) *decision {
 // unreadable is the decision on a body in a coding that is not decoded. The body counts as no cart,
 // since its text is not known.
 func unreadable(encoding string) *decision {
-	return &decision{status: statusBypass, bypass: bypassEncoding, reason: fieldReason("content-encoding"), problem: &problemDetails{
+	return &decision{Values: fields.Values{Status: fields.StatusBypass, Reason: fields.Reason("content-encoding")}, bypass: bypassEncoding, problem: &problemDetails{
 		Status: http.StatusUnsupportedMediaType, Title: "Unreadable encoding", Detail: "bodies in the encoding " + strconv.QuoteToASCII(encoding) + " are not read",
 	}}
 }

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
@@ -46,15 +47,15 @@ func (d *decision) expose(r *http.Request, s *requestState) {
 		return // without an access log, fields for it would cost 2 µs for nothing
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
-		extra.Set(zap.String("discount_status", d.status.String()))
-		if d.strategy != nil {
+		extra.Set(zap.String("discount_status", d.Status.String()))
+		if d.Strategy != nil {
 			extra.Set(zap.Int64("discount_amount", d.amounts.goods))
-			extra.Set(zap.String("discount_version", d.strategy.Version()))
+			extra.Set(zap.String("discount_version", d.Strategy.Version()))
 			if d.granted != nil {
 				extra.Set(zap.String("discount_reservation", d.granted.Order.String()))
 			}
-			if d.exhausted != "" {
-				extra.Set(zap.String("discount_exhausted", d.exhausted))
+			if d.Exhausted != "" {
+				extra.Set(zap.String("discount_exhausted", d.Exhausted))
 			}
 		}
 	}
@@ -67,52 +68,52 @@ func (d *decision) placeholder(name string) (any, bool) {
 	}
 	switch name {
 	case "status":
-		return d.status.String(), true
+		return d.Status.String(), true
 	case "reason":
-		return d.reason, true
+		return d.Reason, true
 	case "amount":
-		return d.amount, true
+		return d.Amount, true
 	case "shipping":
-		return d.shipping, true
+		return d.Shipping, true
 	case "subtotal":
-		return d.subtotal, true
+		return d.Subtotal, true
 	case "payable":
-		return d.payable, true
+		return d.Payable, true
 	case "currency":
-		return d.currency, true
+		return d.Currency, true
 	case "rules":
-		return d.rules, true
+		return d.Rules, true
 	case "lines":
-		return d.lines, true
+		return d.Lines, true
 	case "gifts":
-		return d.gifts, true
+		return d.Gifts, true
 	case "reservation":
-		return d.reservation, true
+		return d.Reservation, true
 	case "exhausted":
-		return d.exhausted, true
+		return d.Exhausted, true
 	case "version":
-		if d.strategy == nil {
+		if d.Strategy == nil {
 			return "", true
 		}
-		return d.strategy.Version(), true
+		return d.Strategy.Version(), true
 	case "sha256":
-		if d.strategy == nil {
+		if d.Strategy == nil {
 			return "", true
 		}
-		return d.strategy.SHA256, true
+		return d.Strategy.SHA256, true
 	}
 	return nil, false
 }
 
 // requestCounters count the requests of all handlers. They are made once, and registered again with
 // each configuration, since each has a metrics registry of its own.
-var requestCounters = telemetry.NewRequests(statusNames[:], bypassNames[:])
+var requestCounters = telemetry.NewRequests(fields.Statuses(), bypassNames[:])
 
 // count counts a request and what it sent under owned names.
 func (d *decision) count(spoofed int) {
 	s := requestCounters.Shard()
-	s.Decided(int(d.status))
-	if d.status == statusBypass {
+	s.Decided(int(d.Status))
+	if d.Status == fields.StatusBypass {
 		s.Bypassed(int(d.bypass))
 	}
 	s.Spoofed(spoofed)
@@ -124,11 +125,11 @@ func (d *decision) setSpanAttributes(span trace.Span) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetAttributes(attribute.String("discount.status", d.status.String()))
-	if d.strategy != nil {
+	span.SetAttributes(attribute.String("discount.status", d.Status.String()))
+	if d.Strategy != nil {
 		span.SetAttributes(
 			attribute.Int64("discount.amount", d.amounts.goods),
-			attribute.String("discount.version", d.strategy.Version()),
+			attribute.String("discount.version", d.Strategy.Version()),
 		)
 	}
 }
@@ -171,7 +172,7 @@ func newRecognition(log *zap.Logger, key engine.Key, items string) *recognition 
 // note counts the decision on a request. One whose cart was read costs an atomic load.
 func (r *recognition) note(d *decision) {
 	switch {
-	case d.strategy != nil:
+	case d.Strategy != nil:
 		if r.period.Load() == periodWithoutCart {
 			r.period.CompareAndSwap(periodWithoutCart, periodWithCart)
 		}

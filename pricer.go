@@ -16,6 +16,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/assertion"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
@@ -252,9 +253,9 @@ func (p *pricer) read(r *http.Request, in pricedInput) (pricedInput, *decision) 
 	case errors.Is(err, httpbody.ErrTooLong):
 		return in, p.tooLarge
 	case errors.Is(err, httpbody.ErrMore):
-		return in, refuse(statusInvalid, "there is more in the body than one "+in.coding+" text")
+		return in, refuse(fields.StatusInvalid, "there is more in the body than one "+in.coding+" text")
 	case err != nil: // the decoder's error may quote the body
-		return in, refuse(statusInvalid, "the body is not the "+in.coding+" it is said to be")
+		return in, refuse(fields.StatusInvalid, "the body is not the "+in.coding+" it is said to be")
 	}
 	return in, nil
 }
@@ -342,7 +343,7 @@ func (p *pricer) release(s *scratch, in pricedInput, d **decision) {
 	if v := recover(); v != nil {
 		granted.Settle(quota.Release, 0)
 		p.logPanic(v, in)
-		*d = refuse(statusUnavailable, "the discount could not be computed")
+		*d = refuse(fields.StatusUnavailable, "the discount could not be computed")
 		return // s may be in any state: it is left to the garbage collector
 	}
 	s.cart.Reset()

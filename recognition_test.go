@@ -15,17 +15,18 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
 )
 
 // The outcomes that recognition tells apart.
 var (
-	cartRead     = &decision{status: statusNone, strategy: &engine.Compiled{}}
+	cartRead     = &decision{Values: fields.Values{Status: fields.StatusNone, Strategy: &engine.Compiled{}}}
 	noItems      = bypass(bypassNoItems, "", "")
 	notJSON      = bypass(bypassNotJSON, "", "")
 	otherType    = bypass(bypassContentType, "", "")
 	withoutBody  = ordinary(bypass(bypassMethod, "", ""))
 	anotherCoded = unreadable("br")
-	wrongCart    = refuse(statusInvalid, "wrong")
+	wrongCart    = refuse(fields.StatusInvalid, "wrong")
 )
 
 // At each second of the clock comes an outcome; what is warned of is looked at when
