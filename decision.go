@@ -1,7 +1,6 @@
 package discount
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/fields"
+	"github.com/promogate/caddy-discount/internal/reply"
 	"github.com/promogate/caddy-discount/internal/reservations"
 	"github.com/promogate/caddy-discount/strategy"
 )
@@ -18,9 +18,9 @@ import (
 // decision is what the gateway decides on one request.
 type decision struct {
 	fields.Values
-	bypass  bypassReason    // of fields.StatusBypass alone
-	missed  bool            // the request may hold a cart all the same
-	problem *problemDetails // nil for a cart that was priced, unless on_price_change rejects its price
+	bypass  bypassReason          // of fields.StatusBypass alone
+	missed  bool                  // the request may hold a cart all the same
+	problem *reply.ProblemDetails // nil for a cart that was priced, unless on_price_change rejects its price
 	amounts amounts
 	granted *reservations.Granted // what the order holds of a ledger; nil for nothing
 }
@@ -38,7 +38,7 @@ func kept(d *decision) *decision {
 // and not unavailable: what is unavailable is the gateway's doing, and an alert goes by it.
 var incompleteBody = kept(&decision{
 	Values:  fields.Values{Status: fields.StatusInvalid, Reason: fields.Reason("the body broke off")},
-	problem: &problemDetails{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
+	problem: &reply.ProblemDetails{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
 })
 
 // endedWaiting is the decision on a request that its client gave up while it waited for a slot.
@@ -51,7 +51,7 @@ var tooManySteps = kept(refuse(fields.StatusUnavailable, strategy.ErrTooManyStep
 func oversize(maxBody int64) *decision {
 	return kept(&decision{
 		Values: fields.Values{Status: fields.StatusOversize},
-		problem: &problemDetails{
+		problem: &reply.ProblemDetails{
 			Status: http.StatusRequestEntityTooLarge, Title: "Cart too large",
 			Detail: fmt.Sprintf("the body is larger than the gateway reads, which is %d bytes (max_body)", maxBody),
 		},
@@ -63,9 +63,9 @@ func refuse(s fields.Status, reason string) *decision {
 	d := &decision{Values: fields.Values{Status: s, Reason: fields.Reason(reason)}}
 	switch s {
 	case fields.StatusInvalid:
-		d.problem = &problemDetails{Status: http.StatusBadRequest, Title: "Invalid cart", Detail: reason}
+		d.problem = &reply.ProblemDetails{Status: http.StatusBadRequest, Title: "Invalid cart", Detail: reason}
 	case fields.StatusUnavailable:
-		d.problem = &problemDetails{Status: http.StatusInternalServerError, Title: "Discount unavailable", Detail: reason}
+		d.problem = &reply.ProblemDetails{Status: http.StatusInternalServerError, Title: "Discount unavailable", Detail: reason}
 	}
 	return d
 }
@@ -86,9 +86,9 @@ func invalid(err error) *decision {
 }
 
 // dearer is what is wrong with an order that costs more than its customer was shown.
-func dearer(q *strategy.Quote, expected int64) *problemDetails {
+func dearer(q *strategy.Quote, expected int64) *reply.ProblemDetails {
 	payable := q.Payable // the quote is in memory that is used again
-	return &problemDetails{
+	return &reply.ProblemDetails{
 		Status: http.StatusConflict, Title: "Price changed",
 		Detail:  fmt.Sprintf("the order costs %d minor units of %s, and the customer was shown %d", payable, q.Currency, expected),
 		Payable: &payable, ExpectedPayable: &expected, Currency: q.Currency,
@@ -155,7 +155,7 @@ func (w *noCart) of(body bodyKind, source cartoptions.Source) *decision {
 // bypass is the decision on a request that may hold a cart, of which none was read. The
 // header has no reason if the text for it is empty.
 func bypass(why bypassReason, header, detail string) *decision {
-	d := &decision{Values: fields.Values{Status: fields.StatusBypass}, bypass: why, missed: true, problem: &problemDetails{
+	d := &decision{Values: fields.Values{Status: fields.StatusBypass}, bypass: why, missed: true, problem: &reply.ProblemDetails{
 		Status: http.StatusBadRequest, Title: "No cart", Detail: detail,
 	}}
 	if header != "" {
@@ -173,7 +173,7 @@ func ordinary(d *decision) *decision {
 // unreadable is the decision on a body in a coding that is not decoded. The body counts as no cart,
 // since its text is not known.
 func unreadable(encoding string) *decision {
-	return &decision{Values: fields.Values{Status: fields.StatusBypass, Reason: fields.Reason("content-encoding")}, bypass: bypassEncoding, problem: &problemDetails{
+	return &decision{Values: fields.Values{Status: fields.StatusBypass, Reason: fields.Reason("content-encoding")}, bypass: bypassEncoding, problem: &reply.ProblemDetails{
 		Status: http.StatusUnsupportedMediaType, Title: "Unreadable encoding", Detail: "bodies in the encoding " + strconv.QuoteToASCII(encoding) + " are not read",
 	}}
 }
@@ -200,44 +200,4 @@ func (o *Options) itemsAt(reader *cart.Reader) string {
 		return cartHeaders
 	}
 	return reader.Items()
-}
-
-// problemDetails is a problem document (RFC 9457).
-type problemDetails struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail,omitempty"`
-	// Pointer is a JSON Pointer into the body, or the name of a header.
-	Pointer string `json:"pointer,omitempty"`
-
-	// What the order costs and what the customer was shown, in minor units, where that is the problem.
-	Payable         *int64 `json:"payable,omitempty"`
-	ExpectedPayable *int64 `json:"expected_payable,omitempty"`
-	Currency        string `json:"currency,omitempty"`
-}
-
-// answer sends the problem as the response.
-func (p *problemDetails) answer(w http.ResponseWriter, r *http.Request) error {
-	if r.Header.Get("Expect") != "" {
-		// The client has not sent the body. Without this header the server would wait for the body
-		// before it answers: Caddy's access log wraps the body, so that the server does not
-		// recognize its own.
-		w.Header().Set("Connection", "close")
-	}
-	text, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	return answerJSON(w, p.Status, "application/problem+json", text)
-}
-
-func answerJSON(w http.ResponseWriter, status int, contentType string, text []byte) error {
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(text)+1))
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, err := w.Write(append(text, '\n'))
-	return err
 }

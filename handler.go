@@ -44,7 +44,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		h.repeats.Note(p.log, p.engine.Key().Path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
 	}
 	if d.problem != nil && p.rejects(d) {
-		return d.problem.answer(w, r)
+		return d.problem.Send(w, r)
 	}
 	if prefix.priced {
 		p.names.Clear(r.Header)

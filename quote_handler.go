@@ -9,6 +9,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/languages"
+	"github.com/promogate/caddy-discount/internal/reply"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -28,9 +29,9 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	}
 	p.observe(r, state, d, spoofed)
 	if d.problem != nil {
-		return d.problem.answer(w, r)
+		return d.problem.Send(w, r)
 	}
-	err := answerJSON(w, http.StatusOK, "application/json", text)
+	err := reply.JSON(w, text)
 	if err == nil {
 		in.body.Release()
 	}
