@@ -3,9 +3,6 @@ package discount
 import (
 	"net/http"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -13,8 +10,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
-	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/fields"
+	"github.com/promogate/caddy-discount/internal/recognition"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
@@ -22,9 +19,19 @@ const placeholderPrefix = "http.discount."
 
 // observe counts a decision and exposes it.
 func (p *pricer) observe(r *http.Request, s *requestState, d *decision, spoofed int) {
-	p.recognition.note(d)
+	d.note(p.recognition)
 	d.count(spoofed)
 	d.expose(r, s)
+}
+
+// note tells the monitor of a handler whether a cart was read.
+func (d *decision) note(m *recognition.Monitor) {
+	switch {
+	case d.Strategy != nil:
+		m.Read()
+	case d.missed:
+		m.Missed(int(d.bypass))
+	}
 }
 
 // expose makes the decision known to placeholders, the access log and the span of the
@@ -131,106 +138,5 @@ func (d *decision) setSpanAttributes(span trace.Span) {
 			attribute.Int64("discount.amount", d.amounts.goods),
 			attribute.String("discount.version", d.Strategy.Version()),
 		)
-	}
-}
-
-// recognitionPeriod is how long no cart may be read before that is logged.
-const recognitionPeriod = time.Minute
-
-// recognition logs a warning if requests arrive that may hold a cart and no cart is read from any.
-// The cause is mostly a map that does not fit the orders of the shop.
-//
-// A period begins with the first such request after the last period. A timer ends it, and logs the
-// requests counted in it unless a cart was read in it. There is at most one timer, and none while
-// every cart is read.
-type recognition struct {
-	log    *zap.Logger
-	period atomic.Uint32
-	missed [len(bypassNames)]atomic.Uint64 // in this period, by reason
-
-	mu     sync.Mutex
-	timer  *time.Timer // nil for none
-	closed bool
-}
-
-// The values of recognition.period.
-const (
-	noPeriod uint32 = iota
-	periodWithoutCart
-	periodWithCart
-)
-
-// newRecognition logs with the strategy and where items are looked for.
-func newRecognition(log *zap.Logger, key engine.Key, items string) *recognition {
-	fields := []zap.Field{zap.String("strategy", key.Path)}
-	if key.Env != "" {
-		fields = append(fields, zap.String("env", key.Env))
-	}
-	return &recognition{log: log.With(append(fields, zap.String("items", items))...)}
-}
-
-// note counts the decision on a request. One whose cart was read costs an atomic load.
-func (r *recognition) note(d *decision) {
-	switch {
-	case d.Strategy != nil:
-		if r.period.Load() == periodWithoutCart {
-			r.period.CompareAndSwap(periodWithoutCart, periodWithCart)
-		}
-	case d.missed:
-		r.missed[d.bypass].Add(1)
-		if r.period.Load() == noPeriod {
-			r.begin()
-		}
-	}
-}
-
-func (r *recognition) begin() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed || !r.period.CompareAndSwap(noPeriod, periodWithoutCart) {
-		return
-	}
-	r.timer = time.AfterFunc(recognitionPeriod, r.end)
-}
-
-// end ends the period and logs what came in it.
-func (r *recognition) end() {
-	if missed, warn := r.pop(); warn {
-		r.warn(missed)
-	}
-}
-
-// pop ends the period. It returns what was counted in it, and whether to log that.
-func (r *recognition) pop() (missed [len(bypassNames)]uint64, warn bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	without := r.period.Swap(noPeriod) == periodWithoutCart
-	for i := range missed {
-		missed[i] = r.missed[i].Swap(0)
-		warn = warn || missed[i] > 0
-	}
-	return missed, warn && without && !r.closed
-}
-
-func (r *recognition) warn(missed [len(bypassNames)]uint64) {
-	var all uint64
-	fields := make([]zap.Field, 0, len(missed)+2)
-	for i, n := range missed {
-		all += n
-		if n > 0 {
-			fields = append(fields, zap.Uint64(bypassReason(i).String(), n))
-		}
-	}
-	fields = append(fields, zap.Uint64("requests", all), zap.Duration("within", recognitionPeriod))
-	r.log.Warn("no cart found in requests", fields...)
-}
-
-// close ends the period and logs nothing.
-func (r *recognition) close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.closed = true
-	if r.timer != nil {
-		r.timer.Stop()
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/promogate/caddy-discount/internal/keyring"
 	"github.com/promogate/caddy-discount/internal/ledgers"
 	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/recognition"
 	"github.com/promogate/caddy-discount/internal/reservations"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/money"
@@ -70,7 +71,7 @@ type pricer struct {
 	rejectInvalid  bool
 	rejectOversize bool
 	rejectDearer   bool // than the customer was shown
-	recognition    *recognition
+	recognition    *recognition.Monitor
 
 	// What a decision sets.
 	names   *httpheader.Names
@@ -160,7 +161,7 @@ func (o *Options) newPricer(log *zap.Logger, reader *cart.Reader) *pricer {
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
 		noCart:         o.noCart(items),
-		recognition:    newRecognition(log, o.key(), items),
+		recognition:    o.recognition(log, items),
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
 		slots:          processLimiter(),
@@ -173,6 +174,15 @@ func (o *Options) newPricer(log *zap.Logger, reader *cart.Reader) *pricer {
 		respond:        o.Respond,
 		scratch:        sync.Pool{New: func() any { return &scratch{shard: requestCounters.Shard()} }},
 	}
+}
+
+// recognition is a monitor that logs with the strategy and where items are looked for.
+func (o *Options) recognition(log *zap.Logger, items string) *recognition.Monitor {
+	about := []zap.Field{zap.String("strategy", o.Strategy)}
+	if o.Env != "" {
+		about = append(about, zap.String("env", o.Env))
+	}
+	return recognition.New(log.With(append(about, zap.String("items", items))...), bypassNames[:])
 }
 
 // acquire acquires the engine of the strategy, with the options that all its handlers in the
@@ -207,7 +217,7 @@ func (p *pricer) close() error {
 	if p == nil {
 		return nil
 	}
-	p.recognition.close()
+	p.recognition.Close()
 	p.engine.Unsubscribe(p)
 	return errors.Join(releaseEngine(p.engine, p.self), p.ledger.Release(), p.configuration.leave(), releaseKeyring(p.sign))
 }
