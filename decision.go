@@ -10,6 +10,7 @@ import (
 	"github.com/promogate/caddy-discount/cart"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/fields"
+	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/reply"
 	"github.com/promogate/caddy-discount/internal/reservations"
 	"github.com/promogate/caddy-discount/strategy"
@@ -140,11 +141,11 @@ func (o *Options) noCart(items string) *noCart {
 }
 
 // of is the decision on a request with nothing to read in it.
-func (w *noCart) of(body bodyKind, source cartoptions.Source) *decision {
+func (w *noCart) of(body httpbody.Kind, source cartoptions.Source) *decision {
 	switch {
-	case body == bodyEmpty:
+	case body == httpbody.KindEmpty:
 		return w.empty
-	case body == bodyNone || body == bodyIgnored:
+	case body == httpbody.KindNone || body == httpbody.KindIgnored:
 		return w.method
 	case source == cartoptions.SourceHeaders:
 		return w.headers

@@ -431,7 +431,7 @@ func (p *pricer) pricing(q quoted) reservations.Pricing {
 func (p *pricer) identify(r *http.Request, s *scratch) {
 	of := stateOf(r).find(p.names.Prefix)
 	s.order = reservations.Order{
-		Takes: p.reserves && carriesBody(r.Method), NeedsName: r.Method != http.MethodPost,
+		Takes: p.reserves && httpbody.Carries(r.Method), NeedsName: r.Method != http.MethodPost,
 		Key: requestValue(r, p.orderKey), Own: &of.own, Before: of.granted,
 	}
 	if p.identity != "" {

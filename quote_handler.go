@@ -8,6 +8,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/languages"
 	"github.com/promogate/caddy-discount/internal/reply"
 	"github.com/promogate/caddy-discount/strategy"
@@ -100,5 +101,5 @@ func methodsFor(source cartoptions.Source) string {
 	if source != cartoptions.SourceJSON {
 		all = append(all, http.MethodGet, http.MethodHead)
 	}
-	return strings.Join(append(all, bodyMethods...), ", ")
+	return strings.Join(append(all, httpbody.Methods()...), ", ")
 }
