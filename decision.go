@@ -1,90 +1,58 @@
 package discount
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"github.com/dunglas/httpsfv"
-
 	"github.com/promogate/caddy-discount/cart"
-	"github.com/promogate/caddy-discount/internal/brief"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
-	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
+	"github.com/promogate/caddy-discount/internal/httpbody"
+	"github.com/promogate/caddy-discount/internal/reply"
 	"github.com/promogate/caddy-discount/internal/reservations"
-	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
-// status is what became of the cart of a request.
-type status uint8
-
-const (
-	statusUnavailable status = iota
-	statusApplied
-	statusNone
-	statusBypass
-	statusInvalid
-	statusOversize
-)
-
-// statusNames are the values of X-Discount-Status.
-var statusNames = [...]string{
-	statusUnavailable: "unavailable",
-	statusApplied:     "applied",
-	statusNone:        "none",
-	statusBypass:      "bypass",
-	statusInvalid:     "invalid",
-	statusOversize:    "oversize",
-}
-
-func (s status) String() string { return statusNames[s] }
-
-// decision is what the gateway decides on one request. Its texts are final header values;
-// an empty one is a header that is not set.
+// decision is what the gateway decides on one request.
 type decision struct {
-	status  status
-	bypass  bypassReason    // of statusBypass alone
-	missed  bool            // the request may hold a cart all the same
-	reason  string          // RFC 9651 String or Display String
-	problem *problemDetails // nil for a cart that was priced, unless on_price_change rejects its price
-
-	amount, shipping, subtotal, payable string
-	currency, rules, lines, gifts       string
-	compact                             string // all of them as one Dictionary, where that is set
-	strategy                            *engine.Compiled
-	amounts                             amounts
-
-	granted                *reservations.Granted // what the order holds of a ledger; nil for nothing
-	reservation, exhausted string                // for the order service alone
-	inner                  string                // exhausted with spaces between, for the Dictionary
+	fields.Values
+	bypass  bypassReason          // of fields.StatusBypass alone
+	missed  bool                  // the request may hold a cart all the same
+	problem *reply.ProblemDetails // nil for a cart that was priced, unless on_price_change rejects its price
+	amounts amounts
+	granted *reservations.Granted // what the order holds of a ledger; nil for nothing
 }
 
 // amounts are those of the headers as numbers, in minor units.
 type amounts struct{ goods, shipping, subtotal, payable int64 }
 
+// kept is a decision that is made once for many requests, with its Dictionary.
+func kept(d *decision) *decision {
+	d.Keep()
+	return d
+}
+
 // incompleteBody is the decision on a body that ends early, the same for all requests. It is invalid
 // and not unavailable: what is unavailable is the gateway's doing, and an alert goes by it.
 var incompleteBody = kept(&decision{
-	status:  statusInvalid,
-	reason:  fieldReason("the body broke off"),
-	problem: &problemDetails{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
+	Values:  fields.Values{Status: fields.StatusInvalid, Reason: fields.Reason("the body broke off")},
+	problem: &reply.ProblemDetails{Status: http.StatusBadRequest, Title: "Incomplete body", Detail: "the body broke off before its end"},
 })
 
 // endedWaiting is the decision on a request that its client gave up while it waited for a slot.
-var endedWaiting = kept(refuse(statusUnavailable, "the request ended before its turn"))
+var endedWaiting = kept(refuse(fields.StatusUnavailable, "the request ended before its turn"))
 
 // tooManySteps is the decision on a cart that takes too long to price.
-var tooManySteps = kept(refuse(statusUnavailable, strategy.ErrTooManySteps.Error()))
+var tooManySteps = kept(refuse(fields.StatusUnavailable, strategy.ErrTooManySteps.Error()))
 
 // oversize is the decision on a body that is larger than max_body.
 func oversize(maxBody int64) *decision {
 	return kept(&decision{
-		status: statusOversize,
-		problem: &problemDetails{
+		Values: fields.Values{Status: fields.StatusOversize},
+		problem: &reply.ProblemDetails{
 			Status: http.StatusRequestEntityTooLarge, Title: "Cart too large",
 			Detail: fmt.Sprintf("the body is larger than the gateway reads, which is %d bytes (max_body)", maxBody),
 		},
@@ -92,13 +60,13 @@ func oversize(maxBody int64) *decision {
 }
 
 // refuse is the decision on a request that has no discount, with the reason.
-func refuse(s status, reason string) *decision {
-	d := &decision{status: s, reason: fieldReason(reason)}
+func refuse(s fields.Status, reason string) *decision {
+	d := &decision{Values: fields.Values{Status: s, Reason: fields.Reason(reason)}}
 	switch s {
-	case statusInvalid:
-		d.problem = &problemDetails{Status: http.StatusBadRequest, Title: "Invalid cart", Detail: reason}
-	case statusUnavailable:
-		d.problem = &problemDetails{Status: http.StatusInternalServerError, Title: "Discount unavailable", Detail: reason}
+	case fields.StatusInvalid:
+		d.problem = &reply.ProblemDetails{Status: http.StatusBadRequest, Title: "Invalid cart", Detail: reason}
+	case fields.StatusUnavailable:
+		d.problem = &reply.ProblemDetails{Status: http.StatusInternalServerError, Title: "Discount unavailable", Detail: reason}
 	}
 	return d
 }
@@ -107,43 +75,25 @@ func refuse(s status, reason string) *decision {
 func invalid(err error) *decision {
 	var bad *cart.Invalid
 	if !errors.As(err, &bad) {
-		return refuse(statusInvalid, err.Error())
+		return refuse(fields.StatusInvalid, err.Error())
 	}
 	reason := bad.Reason
 	if bad.Pointer != "" {
 		reason = bad.Pointer + ": " + bad.Reason
 	}
-	d := refuse(statusInvalid, reason)
+	d := refuse(fields.StatusInvalid, reason)
 	d.problem.Detail, d.problem.Pointer = bad.Reason, bad.Pointer
 	return d
 }
 
-// maxReason bounds the reason in X-Discount-Reason, in bytes. The problem document has the whole
-// reason.
-const maxReason = 300
-
 // dearer is what is wrong with an order that costs more than its customer was shown.
-func dearer(q *strategy.Quote, expected int64) *problemDetails {
+func dearer(q *strategy.Quote, expected int64) *reply.ProblemDetails {
 	payable := q.Payable // the quote is in memory that is used again
-	return &problemDetails{
+	return &reply.ProblemDetails{
 		Status: http.StatusConflict, Title: "Price changed",
 		Detail:  fmt.Sprintf("the order costs %d minor units of %s, and the customer was shown %d", payable, q.Currency, expected),
 		Payable: &payable, ExpectedPayable: &expected, Currency: q.Currency,
 	}
-}
-
-// fieldReason is a reason as the value of a header, cut after a whole character.
-func fieldReason(reason string) string {
-	return fieldText(brief.Beginning(reason, maxReason))
-}
-
-// fieldText is a text as the value of a header.
-func fieldText(text string) string {
-	item, err := httpsfv.Marshal(httpsfv.NewItem(sfv.Bare(text))) // which fails for no text
-	if err != nil {
-		return strconv.QuoteToASCII(text)
-	}
-	return item
 }
 
 // bypassReason is why no cart was read from a request.
@@ -191,11 +141,11 @@ func (o *Options) noCart(items string) *noCart {
 }
 
 // of is the decision on a request with nothing to read in it.
-func (w *noCart) of(body bodyKind, source cartoptions.Source) *decision {
+func (w *noCart) of(body httpbody.Kind, source cartoptions.Source) *decision {
 	switch {
-	case body == bodyEmpty:
+	case body == httpbody.KindEmpty:
 		return w.empty
-	case body == bodyNone || body == bodyIgnored:
+	case body == httpbody.KindNone || body == httpbody.KindIgnored:
 		return w.method
 	case source == cartoptions.SourceHeaders:
 		return w.headers
@@ -206,11 +156,11 @@ func (w *noCart) of(body bodyKind, source cartoptions.Source) *decision {
 // bypass is the decision on a request that may hold a cart, of which none was read. The
 // header has no reason if the text for it is empty.
 func bypass(why bypassReason, header, detail string) *decision {
-	d := &decision{status: statusBypass, bypass: why, missed: true, problem: &problemDetails{
+	d := &decision{Values: fields.Values{Status: fields.StatusBypass}, bypass: why, missed: true, problem: &reply.ProblemDetails{
 		Status: http.StatusBadRequest, Title: "No cart", Detail: detail,
 	}}
 	if header != "" {
-		d.reason = fieldReason(header)
+		d.Reason = fields.Reason(header)
 	}
 	return kept(d)
 }
@@ -224,7 +174,7 @@ func ordinary(d *decision) *decision {
 // unreadable is the decision on a body in a coding that is not decoded. The body counts as no cart,
 // since its text is not known.
 func unreadable(encoding string) *decision {
-	return &decision{status: statusBypass, bypass: bypassEncoding, reason: fieldReason("content-encoding"), problem: &problemDetails{
+	return &decision{Values: fields.Values{Status: fields.StatusBypass, Reason: fields.Reason("content-encoding")}, bypass: bypassEncoding, problem: &reply.ProblemDetails{
 		Status: http.StatusUnsupportedMediaType, Title: "Unreadable encoding", Detail: "bodies in the encoding " + strconv.QuoteToASCII(encoding) + " are not read",
 	}}
 }
@@ -251,44 +201,4 @@ func (o *Options) itemsAt(reader *cart.Reader) string {
 		return cartHeaders
 	}
 	return reader.Items()
-}
-
-// problemDetails is a problem document (RFC 9457).
-type problemDetails struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail,omitempty"`
-	// Pointer is a JSON Pointer into the body, or the name of a header.
-	Pointer string `json:"pointer,omitempty"`
-
-	// What the order costs and what the customer was shown, in minor units, where that is the problem.
-	Payable         *int64 `json:"payable,omitempty"`
-	ExpectedPayable *int64 `json:"expected_payable,omitempty"`
-	Currency        string `json:"currency,omitempty"`
-}
-
-// answer sends the problem as the response.
-func (p *problemDetails) answer(w http.ResponseWriter, r *http.Request) error {
-	if r.Header.Get("Expect") != "" {
-		// The client has not sent the body. Without this header the server would wait for the body
-		// before it answers: Caddy's access log wraps the body, so that the server does not
-		// recognize its own.
-		w.Header().Set("Connection", "close")
-	}
-	text, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	return answerJSON(w, p.Status, "application/problem+json", text)
-}
-
-func answerJSON(w http.ResponseWriter, status int, contentType string, text []byte) error {
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(text)+1))
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, err := w.Write(append(text, '\n'))
-	return err
 }

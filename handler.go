@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 	"go.uber.org/zap"
 
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/outcome"
@@ -43,14 +44,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		h.repeats.Note(p.log, p.engine.Key().Path, r.Context().Value(caddyhttp.ErrorCtxKey) != nil)
 	}
 	if d.problem != nil && p.rejects(d) {
-		return d.problem.answer(w, r)
+		return d.problem.Send(w, r)
 	}
 	if prefix.priced {
 		p.names.Clear(r.Header)
 	}
 	prefix.priced, prefix.passes = true, p.respond == respondUpstream
-	d.apply(r.Header, p.names)
-	d.applyPrivate(r.Header, p.names)
+	d.Set(r.Header, p.names)
+	d.SetPrivate(r.Header, p.names)
 	p.assert(r, d, in)
 	if httpbody.AwaitsContinue(r) {
 		w = httpbody.SingleContinue(&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}, r)
@@ -120,11 +121,11 @@ func (s *requestState) forward(w http.ResponseWriter, r *http.Request, next cadd
 // about it.
 func (p *pricer) rejects(d *decision) bool {
 	switch {
-	case d.strategy != nil: // a problem with its price
+	case d.Strategy != nil: // a problem with its price
 		return true
-	case d.status == statusOversize:
+	case d.Status == fields.StatusOversize:
 		return p.rejectOversize
-	case d.status == statusBypass && d.bypass != bypassEncoding:
+	case d.Status == fields.StatusBypass && d.bypass != bypassEncoding:
 		return false
 	}
 	return p.rejectInvalid

@@ -13,21 +13,18 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-	"github.com/dunglas/httpsfv"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/adminapi"
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/handlers"
 	"github.com/promogate/caddy-discount/internal/keyring"
 	"github.com/promogate/caddy-discount/internal/ledgers"
 	"github.com/promogate/caddy-discount/internal/pace"
-	"github.com/promogate/caddy-discount/internal/sfv"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
-	"github.com/promogate/caddy-discount/strategy"
-	"github.com/promogate/caddy-discount/strategy/document"
 )
 
 // What handlers share: engines, keyrings and the limiter of large bodies, which outlive a
@@ -42,7 +39,7 @@ var engines = caddy.NewUsagePool()
 // already keeps its options until the configuration of the handler starts.
 func acquireEngine(key engine.Key, o engine.Options, h *engine.Handler) (*engine.Engine, error) {
 	value, _, err := engines.LoadOrNew(key, func() (caddy.Destructor, error) {
-		return engine.Open(key, o, h, engine.Host{Log: currentLog, Header: strategyHeader})
+		return engine.Open(key, o, h, engine.Host{Log: currentLog, Header: fields.OfStrategy})
 	})
 	if err != nil {
 		return nil, err
@@ -164,22 +161,6 @@ func adminEngines() []adminapi.Engine {
 
 // currentLog is the log that Caddy uses now.
 func currentLog() *zap.Logger { return caddy.Log().Named("http.handlers.discount") }
-
-// strategyHeader writes what the headers of all quotes of a strategy have in common.
-func strategyHeader(s *strategy.Strategy, pause document.Pause) (engine.Header, error) {
-	sum := s.Fingerprint()
-	identity := httpsfv.NewItem(sfv.Bare(s.Version()))
-	identity.Params.Add("sha256", sum[:])
-	text, err := httpsfv.Marshal(identity)
-	if err != nil {
-		return engine.Header{}, fmt.Errorf("writing the version as a header: %w", err)
-	}
-	rules, err := sfv.Items(s.Rules(), pause.After)
-	if err != nil {
-		return engine.Header{}, fmt.Errorf("writing the rule ids as a header: %w", err)
-	}
-	return engine.Header{Strategy: text, Rules: rules}, nil
-}
 
 // lookedForStrategy adds to an error where the path of a strategy was looked for, if the
 // configuration has a relative one. See [strategyfile.LookedFor].

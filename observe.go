@@ -3,9 +3,6 @@ package discount
 import (
 	"net/http"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -13,7 +10,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
-	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
+	"github.com/promogate/caddy-discount/internal/recognition"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
@@ -21,9 +19,19 @@ const placeholderPrefix = "http.discount."
 
 // observe counts a decision and exposes it.
 func (p *pricer) observe(r *http.Request, s *requestState, d *decision, spoofed int) {
-	p.recognition.note(d)
+	d.note(p.recognition)
 	d.count(spoofed)
 	d.expose(r, s)
+}
+
+// note tells the monitor of a handler whether a cart was read.
+func (d *decision) note(m *recognition.Monitor) {
+	switch {
+	case d.Strategy != nil:
+		m.Read()
+	case d.missed:
+		m.Missed(int(d.bypass))
+	}
 }
 
 // expose makes the decision known to placeholders, the access log and the span of the
@@ -46,15 +54,15 @@ func (d *decision) expose(r *http.Request, s *requestState) {
 		return // without an access log, fields for it would cost 2 µs for nothing
 	}
 	if extra, ok := ctx.Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields); ok {
-		extra.Set(zap.String("discount_status", d.status.String()))
-		if d.strategy != nil {
+		extra.Set(zap.String("discount_status", d.Status.String()))
+		if d.Strategy != nil {
 			extra.Set(zap.Int64("discount_amount", d.amounts.goods))
-			extra.Set(zap.String("discount_version", d.strategy.Version()))
+			extra.Set(zap.String("discount_version", d.Strategy.Version()))
 			if d.granted != nil {
 				extra.Set(zap.String("discount_reservation", d.granted.Order.String()))
 			}
-			if d.exhausted != "" {
-				extra.Set(zap.String("discount_exhausted", d.exhausted))
+			if d.Exhausted != "" {
+				extra.Set(zap.String("discount_exhausted", d.Exhausted))
 			}
 		}
 	}
@@ -67,52 +75,52 @@ func (d *decision) placeholder(name string) (any, bool) {
 	}
 	switch name {
 	case "status":
-		return d.status.String(), true
+		return d.Status.String(), true
 	case "reason":
-		return d.reason, true
+		return d.Reason, true
 	case "amount":
-		return d.amount, true
+		return d.Amount, true
 	case "shipping":
-		return d.shipping, true
+		return d.Shipping, true
 	case "subtotal":
-		return d.subtotal, true
+		return d.Subtotal, true
 	case "payable":
-		return d.payable, true
+		return d.Payable, true
 	case "currency":
-		return d.currency, true
+		return d.Currency, true
 	case "rules":
-		return d.rules, true
+		return d.Rules, true
 	case "lines":
-		return d.lines, true
+		return d.Lines, true
 	case "gifts":
-		return d.gifts, true
+		return d.Gifts, true
 	case "reservation":
-		return d.reservation, true
+		return d.Reservation, true
 	case "exhausted":
-		return d.exhausted, true
+		return d.Exhausted, true
 	case "version":
-		if d.strategy == nil {
+		if d.Strategy == nil {
 			return "", true
 		}
-		return d.strategy.Version(), true
+		return d.Strategy.Version(), true
 	case "sha256":
-		if d.strategy == nil {
+		if d.Strategy == nil {
 			return "", true
 		}
-		return d.strategy.SHA256, true
+		return d.Strategy.SHA256, true
 	}
 	return nil, false
 }
 
 // requestCounters count the requests of all handlers. They are made once, and registered again with
 // each configuration, since each has a metrics registry of its own.
-var requestCounters = telemetry.NewRequests(statusNames[:], bypassNames[:])
+var requestCounters = telemetry.NewRequests(fields.Statuses(), bypassNames[:])
 
 // count counts a request and what it sent under owned names.
 func (d *decision) count(spoofed int) {
 	s := requestCounters.Shard()
-	s.Decided(int(d.status))
-	if d.status == statusBypass {
+	s.Decided(int(d.Status))
+	if d.Status == fields.StatusBypass {
 		s.Bypassed(int(d.bypass))
 	}
 	s.Spoofed(spoofed)
@@ -124,112 +132,11 @@ func (d *decision) setSpanAttributes(span trace.Span) {
 	if !span.IsRecording() {
 		return
 	}
-	span.SetAttributes(attribute.String("discount.status", d.status.String()))
-	if d.strategy != nil {
+	span.SetAttributes(attribute.String("discount.status", d.Status.String()))
+	if d.Strategy != nil {
 		span.SetAttributes(
 			attribute.Int64("discount.amount", d.amounts.goods),
-			attribute.String("discount.version", d.strategy.Version()),
+			attribute.String("discount.version", d.Strategy.Version()),
 		)
-	}
-}
-
-// recognitionPeriod is how long no cart may be read before that is logged.
-const recognitionPeriod = time.Minute
-
-// recognition logs a warning if requests arrive that may hold a cart and no cart is read from any.
-// The cause is mostly a map that does not fit the orders of the shop.
-//
-// A period begins with the first such request after the last period. A timer ends it, and logs the
-// requests counted in it unless a cart was read in it. There is at most one timer, and none while
-// every cart is read.
-type recognition struct {
-	log    *zap.Logger
-	period atomic.Uint32
-	missed [len(bypassNames)]atomic.Uint64 // in this period, by reason
-
-	mu     sync.Mutex
-	timer  *time.Timer // nil for none
-	closed bool
-}
-
-// The values of recognition.period.
-const (
-	noPeriod uint32 = iota
-	periodWithoutCart
-	periodWithCart
-)
-
-// newRecognition logs with the strategy and where items are looked for.
-func newRecognition(log *zap.Logger, key engine.Key, items string) *recognition {
-	fields := []zap.Field{zap.String("strategy", key.Path)}
-	if key.Env != "" {
-		fields = append(fields, zap.String("env", key.Env))
-	}
-	return &recognition{log: log.With(append(fields, zap.String("items", items))...)}
-}
-
-// note counts the decision on a request. One whose cart was read costs an atomic load.
-func (r *recognition) note(d *decision) {
-	switch {
-	case d.strategy != nil:
-		if r.period.Load() == periodWithoutCart {
-			r.period.CompareAndSwap(periodWithoutCart, periodWithCart)
-		}
-	case d.missed:
-		r.missed[d.bypass].Add(1)
-		if r.period.Load() == noPeriod {
-			r.begin()
-		}
-	}
-}
-
-func (r *recognition) begin() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed || !r.period.CompareAndSwap(noPeriod, periodWithoutCart) {
-		return
-	}
-	r.timer = time.AfterFunc(recognitionPeriod, r.end)
-}
-
-// end ends the period and logs what came in it.
-func (r *recognition) end() {
-	if missed, warn := r.pop(); warn {
-		r.warn(missed)
-	}
-}
-
-// pop ends the period. It returns what was counted in it, and whether to log that.
-func (r *recognition) pop() (missed [len(bypassNames)]uint64, warn bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	without := r.period.Swap(noPeriod) == periodWithoutCart
-	for i := range missed {
-		missed[i] = r.missed[i].Swap(0)
-		warn = warn || missed[i] > 0
-	}
-	return missed, warn && without && !r.closed
-}
-
-func (r *recognition) warn(missed [len(bypassNames)]uint64) {
-	var all uint64
-	fields := make([]zap.Field, 0, len(missed)+2)
-	for i, n := range missed {
-		all += n
-		if n > 0 {
-			fields = append(fields, zap.Uint64(bypassReason(i).String(), n))
-		}
-	}
-	fields = append(fields, zap.Uint64("requests", all), zap.Duration("within", recognitionPeriod))
-	r.log.Warn("no cart found in requests", fields...)
-}
-
-// close ends the period and logs nothing.
-func (r *recognition) close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.closed = true
-	if r.timer != nil {
-		r.timer.Stop()
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 )
 
@@ -76,7 +77,7 @@ func TestAPanicCostsTheDiscountNotTheOrder(t *testing.T) {
 	body := []byte(`{"items":[{"sku":"` + canary + `","quantity":1,"unit_price":1}]}`)
 	r := httptest.NewRequest(http.MethodPost, "/", nil).WithContext(panicking{t.Context()})
 	d := p.order(r, pricedInput{text: body})
-	if d.status != statusUnavailable || d.problem.Status != http.StatusInternalServerError {
+	if d.Status != fields.StatusUnavailable || d.problem.Status != http.StatusInternalServerError {
 		t.Fatalf("%+v", d)
 	}
 	lines := logged.FilterMessageSnippet("pricing panicked").All()

@@ -1,7 +1,6 @@
 package discount
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/caddyserver/caddy/v2"
-	"github.com/caddyserver/caddy/v2/caddyconfig"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
 	"github.com/promogate/caddy-discount/internal/assertion"
@@ -69,7 +66,9 @@ var orderOptionNames = []string{"ledger", "order_key", "code_key", "reserve"}
 func (o *OrderOptions) option(d *caddyfile.Dispenser, name string) error {
 	switch name {
 	case "ledger":
-		return o.ledger(d)
+		var err error
+		o.LedgerRaw, err = ledgers.Unmarshal(d)
+		return err
 	case "order_key":
 		if err := directive.Word(d, &o.OrderKey); err != nil {
 			return err
@@ -81,47 +80,6 @@ func (o *OrderOptions) option(d *caddyfile.Dispenser, name string) error {
 		o.Reserve = new(bool)
 		return directive.OnOff(d, o.Reserve)
 	}
-}
-
-// ledger reads the name of an engine, and what its module reads.
-func (o *OrderOptions) ledger(d *caddyfile.Dispenser) error {
-	if !d.NextArg() {
-		return d.Err("ledger takes an engine: embedded, redis or off")
-	}
-	name := d.Val()
-	if name == ledgers.Off {
-		if d.NextArg() || d.NextBlock(1) {
-			return d.Err("ledger off takes no options")
-		}
-		o.LedgerRaw = json.RawMessage(`{"engine":"` + ledgers.Off + `"}`)
-		return nil
-	}
-	id := ledgers.Namespace + "." + name
-	if _, err := caddy.GetModule(id); err != nil {
-		return d.Errf("ledger: there is no engine %q in this program, there are %s and off", name, strings.Join(ledgers.Engines(), ", "))
-	}
-	module, err := caddyfile.UnmarshalModule(d, id)
-	if err != nil {
-		return err
-	}
-	o.LedgerRaw = caddyconfig.JSONModuleObject(module, "engine", name, nil)
-	return nil
-}
-
-// canonicalLedger is the configuration of the ledger in the one form that differs only if it means
-// something else; "" for none.
-func (o *OrderOptions) canonicalLedger() (string, error) {
-	if len(o.LedgerRaw) == 0 {
-		return "", nil
-	}
-	var value any
-	d := json.NewDecoder(bytes.NewReader(o.LedgerRaw))
-	d.UseNumber()
-	if err := d.Decode(&value); err != nil {
-		return "", err
-	}
-	text, err := json.Marshal(value)
-	return string(text), err
 }
 
 // codeKey reads the name of a set of codes, and its key.
@@ -205,7 +163,7 @@ func (o *OrderOptions) fill() error {
 
 // validate checks the options. No error contains a key.
 func (o *OrderOptions) validate() error {
-	_, ledgerError := o.canonicalLedger()
+	_, ledgerError := ledgers.Canonical(o.LedgerRaw)
 	errs := []error{directive.InOption("ledger", ledgerError), checkPlaceholder("order_key", o.OrderKey), checkPlaceholder("customer", o.CustomerIdentity)}
 	for _, name := range slices.Sorted(maps.Keys(o.CodeKeys)) {
 		if name == "" {

@@ -243,7 +243,7 @@ type sharedOptions struct {
 
 // shared are the options that a handler gives to its strategy.
 func (o *Options) shared() sharedOptions {
-	ledger, _ := o.canonicalLedger() // Validate has the error
+	ledger, _ := ledgers.Canonical(o.LedgerRaw) // Validate has the error
 	return sharedOptions{o.Reload, o.Guard, o.State, ledger}
 }
 

@@ -16,12 +16,14 @@ import (
 	"github.com/promogate/caddy-discount/internal/assertion"
 	"github.com/promogate/caddy-discount/internal/cartoptions"
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/guardrail"
 	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 	"github.com/promogate/caddy-discount/internal/keyring"
 	"github.com/promogate/caddy-discount/internal/ledgers"
 	"github.com/promogate/caddy-discount/internal/pace"
+	"github.com/promogate/caddy-discount/internal/recognition"
 	"github.com/promogate/caddy-discount/internal/reservations"
 	"github.com/promogate/caddy-discount/internal/telemetry"
 	"github.com/promogate/caddy-discount/money"
@@ -69,7 +71,7 @@ type pricer struct {
 	rejectInvalid  bool
 	rejectOversize bool
 	rejectDearer   bool // than the customer was shown
-	recognition    *recognition
+	recognition    *recognition.Monitor
 
 	// What a decision sets.
 	names   *httpheader.Names
@@ -159,7 +161,7 @@ func (o *Options) newPricer(log *zap.Logger, reader *cart.Reader) *pricer {
 		source:         o.Source,
 		contentTypes:   lowered(o.ContentTypes),
 		noCart:         o.noCart(items),
-		recognition:    newRecognition(log, o.key(), items),
+		recognition:    o.recognition(log, items),
 		tooLarge:       oversize(o.MaxBody),
 		decode:         o.Decode,
 		slots:          processLimiter(),
@@ -172,6 +174,15 @@ func (o *Options) newPricer(log *zap.Logger, reader *cart.Reader) *pricer {
 		respond:        o.Respond,
 		scratch:        sync.Pool{New: func() any { return &scratch{shard: requestCounters.Shard()} }},
 	}
+}
+
+// recognition is a monitor that logs with the strategy and where items are looked for.
+func (o *Options) recognition(log *zap.Logger, items string) *recognition.Monitor {
+	about := []zap.Field{zap.String("strategy", o.Strategy)}
+	if o.Env != "" {
+		about = append(about, zap.String("env", o.Env))
+	}
+	return recognition.New(log.With(append(about, zap.String("items", items))...), bypassNames[:])
 }
 
 // acquire acquires the engine of the strategy, with the options that all its handlers in the
@@ -206,7 +217,7 @@ func (p *pricer) close() error {
 	if p == nil {
 		return nil
 	}
-	p.recognition.close()
+	p.recognition.Close()
 	p.engine.Unsubscribe(p)
 	return errors.Join(releaseEngine(p.engine, p.self), p.ledger.Release(), p.configuration.leave(), releaseKeyring(p.sign))
 }
@@ -252,9 +263,9 @@ func (p *pricer) read(r *http.Request, in pricedInput) (pricedInput, *decision) 
 	case errors.Is(err, httpbody.ErrTooLong):
 		return in, p.tooLarge
 	case errors.Is(err, httpbody.ErrMore):
-		return in, refuse(statusInvalid, "there is more in the body than one "+in.coding+" text")
+		return in, refuse(fields.StatusInvalid, "there is more in the body than one "+in.coding+" text")
 	case err != nil: // the decoder's error may quote the body
-		return in, refuse(statusInvalid, "the body is not the "+in.coding+" it is said to be")
+		return in, refuse(fields.StatusInvalid, "the body is not the "+in.coding+" it is said to be")
 	}
 	return in, nil
 }
@@ -342,7 +353,7 @@ func (p *pricer) release(s *scratch, in pricedInput, d **decision) {
 	if v := recover(); v != nil {
 		granted.Settle(quota.Release, 0)
 		p.logPanic(v, in)
-		*d = refuse(statusUnavailable, "the discount could not be computed")
+		*d = refuse(fields.StatusUnavailable, "the discount could not be computed")
 		return // s may be in any state: it is left to the garbage collector
 	}
 	s.cart.Reset()
@@ -420,7 +431,7 @@ func (p *pricer) pricing(q quoted) reservations.Pricing {
 func (p *pricer) identify(r *http.Request, s *scratch) {
 	of := stateOf(r).find(p.names.Prefix)
 	s.order = reservations.Order{
-		Takes: p.reserves && carriesBody(r.Method), NeedsName: r.Method != http.MethodPost,
+		Takes: p.reserves && httpbody.Carries(r.Method), NeedsName: r.Method != http.MethodPost,
 		Key: requestValue(r, p.orderKey), Own: &of.own, Before: of.granted,
 	}
 	if p.identity != "" {

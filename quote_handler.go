@@ -8,7 +8,9 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/promogate/caddy-discount/internal/cartoptions"
+	"github.com/promogate/caddy-discount/internal/httpbody"
 	"github.com/promogate/caddy-discount/internal/languages"
+	"github.com/promogate/caddy-discount/internal/reply"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -28,9 +30,9 @@ func (h *QuoteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddy
 	}
 	p.observe(r, state, d, spoofed)
 	if d.problem != nil {
-		return d.problem.answer(w, r)
+		return d.problem.Send(w, r)
 	}
-	err := answerJSON(w, http.StatusOK, "application/json", text)
+	err := reply.JSON(w, text)
 	if err == nil {
 		in.body.Release()
 	}
@@ -99,5 +101,5 @@ func methodsFor(source cartoptions.Source) string {
 	if source != cartoptions.SourceJSON {
 		all = append(all, http.MethodGet, http.MethodHead)
 	}
-	return strings.Join(append(all, bodyMethods...), ", ")
+	return strings.Join(append(all, httpbody.Methods()...), ", ")
 }

@@ -1,13 +1,9 @@
 package discount
 
 import (
-	"encoding/json"
 	"maps"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -15,168 +11,56 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
+	"github.com/promogate/caddy-discount/internal/recognition"
 )
 
-// The outcomes that recognition tells apart.
-var (
-	cartRead     = &decision{status: statusNone, strategy: &engine.Compiled{}}
-	noItems      = bypass(bypassNoItems, "", "")
-	notJSON      = bypass(bypassNotJSON, "", "")
-	otherType    = bypass(bypassContentType, "", "")
-	withoutBody  = ordinary(bypass(bypassMethod, "", ""))
-	anotherCoded = unreadable("br")
-	wrongCart    = refuse(statusInvalid, "wrong")
-)
-
-// At each second of the clock comes an outcome; what is warned of is looked at when
-// some minutes are over.
-func TestAMinuteInWhichNoCartIsReadIsWarnedOf(t *testing.T) {
-	type at map[time.Duration]*decision
-	for name, c := range map[string]struct {
-		came    at
-		minutes int
-		want    []map[string]any
+// What a handler notes of its decisions, by the warning in the end.
+func TestWhatIsNotedOfADecision(t *testing.T) {
+	t.Parallel()
+	cartRead := &decision{Values: fields.Values{Status: fields.StatusNone, Strategy: &engine.Compiled{}}}
+	noItems := bypass(bypassNoItems, "", "")
+	for _, c := range []struct {
+		name string
+		came []*decision
+		want map[string]any // counted in the warning; nil for none
 	}{
-		"nothing came": {minutes: 3},
-		"one request": {
-			came: at{0: noItems}, minutes: 1,
-			want: []map[string]any{{"no_items": 1, "requests": 1}},
-		},
-		"one request, a moment before its minute is over": {
-			came: at{1: noItems}, minutes: 1,
-		},
-		"all reasons": {
-			came: at{0: noItems, 1: otherType, 2: notJSON, 59: otherType}, minutes: 2,
-			want: []map[string]any{{"no_items": 1, "not_json": 1, "content_type": 2, "requests": 4}},
-		},
-		"a cart in the minute": {
-			came: at{0: noItems, 1: cartRead, 2: noItems}, minutes: 3,
-		},
-		"a cart before the minute": {
-			came: at{0: cartRead, 1: noItems}, minutes: 3,
-			want: []map[string]any{{"no_items": 1, "requests": 1}},
-		},
-		"a cart after the minute": {
-			came: at{0: noItems, 61: cartRead}, minutes: 3,
-			want: []map[string]any{{"no_items": 1, "requests": 1}},
-		},
-		"two minutes": {
-			came: at{0: noItems, 70: notJSON, 80: notJSON}, minutes: 5,
-			want: []map[string]any{{"no_items": 1, "requests": 1}, {"not_json": 2, "requests": 2}},
-		},
-		"a good minute and a bad one": {
-			came: at{0: noItems, 1: cartRead, 70: notJSON}, minutes: 5,
-			want: []map[string]any{{"not_json": 1, "requests": 1}},
-		},
-		"requests that are no carts in the ordinary way": {
-			came: at{0: withoutBody, 1: anotherCoded}, minutes: 3,
-		},
-		"an invalid cart is not read": {
-			came: at{0: noItems, 1: wrongCart}, minutes: 3,
-			want: []map[string]any{{"no_items": 1, "requests": 1}},
-		},
+		{name: "no items", came: []*decision{noItems}, want: map[string]any{"no_items": uint64(1), "requests": uint64(1)}},
+		{name: "all reasons", came: []*decision{bypass(bypassNotJSON, "", ""), noItems, bypass(bypassContentType, "", ""), noItems}, want: map[string]any{
+			"no_items": uint64(2), "not_json": uint64(1), "content_type": uint64(1), "requests": uint64(4)}},
+		{name: "a cart among them", came: []*decision{noItems, cartRead, noItems}},
+		{name: "requests that are no carts in the ordinary way", came: []*decision{ordinary(bypass(bypassMethod, "", "")), unreadable("br")}},
+		{name: "an invalid cart is not read", came: []*decision{noItems, refuse(fields.StatusInvalid, "wrong")}, want: map[string]any{"no_items": uint64(1), "requests": uint64(1)}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				core, logged := observer.New(zap.DebugLevel)
-				r := newRecognition(zap.New(core), engine.Key{Path: "/shop.toml", Env: "prod"}, "order.lines")
-				defer r.close()
-				for second := range time.Duration(c.minutes * 60) {
-					if o := c.came[second]; o != nil {
-						r.note(o)
-					}
-					<-time.After(time.Second)
+		t.Run(c.name, func(t *testing.T) {
+			core, logged := observer.New(zap.DebugLevel)
+			o := Options{Strategy: "/shop.toml", Env: "prod"}
+			m := o.recognition(zap.New(core), "order.lines")
+			defer m.Close()
+			for _, d := range c.came {
+				d.note(m)
+			}
+			m.End()
+			if c.want == nil {
+				if logged.Len() > 0 {
+					t.Errorf("%v", logged.All())
 				}
-				synctest.Wait()
-				warned := logged.FilterMessage("no cart found in requests").All()
-				if len(warned) != len(c.want) || logged.Len() != len(warned) {
-					t.Fatalf("%v, want %v", logged.All(), c.want)
-				}
-				for i, entry := range warned {
-					fields := entry.ContextMap()
-					want := maps.Clone(c.want[i])
-					maps.Copy(want, map[string]any{"strategy": "/shop.toml", "env": "prod", "items": "order.lines", "within": "1m0s"})
-					if got := texts(t, fields); got != texts(t, want) || entry.Level != zap.WarnLevel {
-						t.Errorf("%v: %s, want %s", entry.Level, got, texts(t, want))
-					}
-				}
-			})
-		})
-	}
-}
-
-// texts are fields as JSON has them, durations as texts.
-func texts(t *testing.T, fields map[string]any) string {
-	t.Helper()
-	for name, value := range fields {
-		if d, is := value.(time.Duration); is {
-			fields[name] = d.String()
-		}
-	}
-	text, err := json.Marshal(fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-func TestNothingIsWarnedOfWhenTheHandlerIsGone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		core, logged := observer.New(zap.DebugLevel)
-		r := newRecognition(zap.New(core), engine.Key{}, "items")
-		r.note(noItems)
-		r.close()
-		r.note(noItems) // of a request that is still on its way
-		<-time.After(3 * recognitionPeriod)
-		synctest.Wait()
-		if logged.Len() != 0 {
-			t.Errorf("%v", logged.All())
-		}
-	})
-}
-
-func TestEveryRequestIsInOneWarning(t *testing.T) {
-	core, logged := observer.New(zap.WarnLevel)
-	r := newRecognition(zap.New(core), engine.Key{}, "items")
-	defer r.close()
-	const workers, each = 4, 10_000
-	var all sync.WaitGroup
-	for range workers {
-		all.Go(func() {
-			for range each {
-				r.note(noItems)
+				return
+			}
+			if logged.Len() != 1 {
+				t.Fatalf("%d warnings: %v", logged.Len(), logged.All())
+			}
+			want := maps.Clone(c.want)
+			maps.Copy(want, map[string]any{"strategy": "/shop.toml", "env": "prod", "items": "order.lines", "within": recognition.Period})
+			if got := logged.All()[0].ContextMap(); !maps.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
 			}
 		})
-	}
-	for range 1000 {
-		if r.period.Load() != noPeriod {
-			r.end()
-		}
-	}
-	all.Wait()
-	r.end()
-	requests := uint64(0)
-	for _, entry := range logged.All() {
-		requests += entry.ContextMap()["requests"].(uint64)
-	}
-	if requests != workers*each {
-		t.Errorf("the warnings have %d requests, want %d", requests, workers*each)
-	}
-}
-
-func TestNotingAnOutcomeAllocatesNothing(t *testing.T) {
-	r := newRecognition(zap.NewNop(), engine.Key{}, "items")
-	defer r.close()
-	for name, o := range map[string]*decision{"a cart": cartRead, "no cart": noItems, "no body": withoutBody} {
-		r.note(o) // which may begin a minute
-		if n := testing.AllocsPerRun(100, func() { r.note(o) }); n != 0 {
-			t.Errorf("%s: %v allocations", name, n)
-		}
 	}
 }
 
 // recognitions are those of the handlers of the configuration that runs.
-func (s *shop) recognitions() (all []*recognition) {
+func (s *shop) recognitions() (all []*recognition.Monitor) {
 	s.t.Helper()
 	app, err := caddy.ActiveContext().App("http")
 	if err != nil {
@@ -208,7 +92,7 @@ func (s *shop) aMinutePasses() (warnings []map[string]any) {
 	s.t.Helper()
 	before := len(s.logged())
 	for _, r := range s.recognitions() {
-		r.end()
+		r.End()
 	}
 	for line := range strings.Lines(s.logged()[before:]) {
 		if strings.Contains(line, "no cart found") {
@@ -298,7 +182,7 @@ func TestAConfigurationThatEndsSaysNothingOfItsMinute(t *testing.T) {
 		t.Fatalf("%d handlers", len(old))
 	}
 	before := strings.Count(s.logged(), "no cart found")
-	old[0].end()
+	old[0].End()
 	if after := strings.Count(s.logged(), "no cart found"); after != before {
 		t.Errorf("%d warnings more", after-before)
 	}

@@ -1,12 +1,8 @@
 package discount
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
@@ -16,8 +12,7 @@ import (
 
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/ledgers"
-	"github.com/promogate/caddy-discount/internal/reservations"
-	"github.com/promogate/caddy-discount/quota"
+	"github.com/promogate/caddy-discount/internal/reservationapi"
 )
 
 // ReservationsHandler answers an order service about the reservations of a strategy, by the ids in
@@ -112,99 +107,9 @@ func (h *ReservationsHandler) Cleanup() error {
 	return errors.Join(h.ledger.Release(), h.configuration.leave())
 }
 
-// outcomesByName are what an order service can say of an order, and the state that is to follow.
-var outcomesByName = map[string]struct {
-	outcome quota.Outcome
-	state   quota.State
-}{
-	"commit": {quota.Commit, quota.Committed}, "release": {quota.Release, quota.Released}, "return": {quota.Return, quota.Returned},
-}
-
-// reservationsTimeout is how long one answer may take.
-const reservationsTimeout = 2 * time.Second
-
 // ServeHTTP answers about one reservation.
 func (h *ReservationsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, _ caddyhttp.Handler) error {
-	ctx, cancel := context.WithTimeout(r.Context(), reservationsTimeout)
-	defer cancel()
-	segments := strings.Split(strings.TrimSuffix(r.URL.Path, "/"), "/")
-	last := segments[len(segments)-1]
-	said, says := outcomesByName[last]
-	allowed := http.MethodGet
-	if says && len(segments) > 1 {
-		last, allowed = segments[len(segments)-2], http.MethodPost
-	}
-	if r.Method != allowed && !(allowed == http.MethodGet && r.Method == http.MethodHead) {
-		w.Header().Set("Allow", allowed)
-		return reservationProblem(http.StatusMethodNotAllowed, "Method not allowed", "want "+allowed).answer(w, r)
-	}
-	id, err := quota.ParseID(last)
-	if err != nil {
-		return reservationProblem(http.StatusNotFound, "No such reservation", err.Error()).answer(w, r)
-	}
-	l := h.ledger.Opened()
-	if l == nil {
-		return reservationProblem(http.StatusServiceUnavailable, "No ledger", "the strategy has no ledger, or it is not open").answer(w, r)
-	}
-	return h.answer(ctx, w, r, l, quota.Settlement{Order: id, Outcome: said.outcome, Call: quota.NewID()}, says, said.state)
-}
-
-// answer settles a reservation, if something is said of it, and shows it.
-func (h *ReservationsHandler) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, l *reservations.Ledger, s quota.Settlement, says bool, want quota.State) error {
-	changed := false
-	if says {
-		settled, err := l.Ledger.Settle(ctx, []quota.Settlement{s})
-		if err != nil {
-			return reservationProblem(http.StatusServiceUnavailable, "Ledger not reached", err.Error()).answer(w, r)
-		}
-		if settled[0].State != quota.None && settled[0].State != want {
-			return reservationProblem(http.StatusConflict, "Other state", "the reservation is "+settled[0].State.String()).answer(w, r)
-		}
-		changed = settled[0].Changed
-	}
-	found, err := l.Ledger.Find(ctx, s.Order)
-	switch {
-	case errors.Is(err, quota.ErrNotFound):
-		return reservationProblem(http.StatusNotFound, "No such reservation", err.Error()).answer(w, r)
-	case err != nil:
-		return reservationProblem(http.StatusServiceUnavailable, "Ledger not reached", err.Error()).answer(w, r)
-	}
-	if changed {
-		l.Measured().Said(s.Outcome, found.Takes)
-	}
-	text, err := json.Marshal(shownReservation(found))
-	if err != nil {
-		return err
-	}
-	return answerJSON(w, http.StatusOK, "application/json", text)
-}
-
-func reservationProblem(status int, title, detail string) *problemDetails {
-	return &problemDetails{Status: status, Title: title, Detail: detail}
-}
-
-// reservation is one as it is shown. Customers and codes are digests, and not shown.
-type reservation struct {
-	ID    string    `json:"id"`
-	State string    `json:"state"`
-	Until time.Time `json:"until"`
-	Takes []taken   `json:"takes"`
-}
-
-type taken struct {
-	Quota  string `json:"quota"`
-	Kind   string `json:"kind"`
-	Amount int64  `json:"amount"`
-}
-
-func shownReservation(r quota.Reservation) reservation {
-	shown := reservation{ID: r.Order.String(), State: r.State.String(), Until: r.Until.UTC(), Takes: []taken{}}
-	for _, t := range r.Takes {
-		if c, err := t.Key.Counter(); err == nil {
-			shown.Takes = append(shown.Takes, taken{Quota: c.Name, Kind: string(c.Kind), Amount: t.Amount})
-		}
-	}
-	return shown
+	return reservationapi.Serve(w, r, h.ledger.Opened())
 }
 
 // Interface guards

@@ -121,7 +121,7 @@ func (w *headerFilter) prepare(final bool) {
 	}
 	w.names.StripResponse(w.Header())
 	if w.sets && final {
-		w.decision.apply(w.Header(), w.names)
+		w.decision.Set(w.Header(), w.names)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/promogate/caddy-discount/internal/fields"
 )
 
 // forged is in every value that a client of these tests sends under a name that
@@ -225,7 +227,7 @@ func folded(name string) string {
 
 // request is an honest one, and what becomes of it.
 type request struct {
-	status            status
+	status            fields.Status
 	contentType, body string
 }
 
@@ -270,12 +272,12 @@ func onlyNew(prefix string) []attack {
 
 // requests has one for every status; the limit of the body is a KiB.
 var requests = []request{
-	{status: statusApplied, contentType: "application/json", body: tenYuan},
-	{status: statusNone, contentType: "application/json", body: `{"items":[{"quantity":1,"unit_price":100}]}`},
-	{status: statusBypass, contentType: "text/plain", body: "hello"},
-	{status: statusInvalid, contentType: "application/json", body: `{"items":1}`},
-	{status: statusOversize, contentType: "application/json", body: strings.Repeat("x", 5000)},
-	{status: statusUnavailable, contentType: "application/json", body: tenYuan},
+	{status: fields.StatusApplied, contentType: "application/json", body: tenYuan},
+	{status: fields.StatusNone, contentType: "application/json", body: `{"items":[{"quantity":1,"unit_price":100}]}`},
+	{status: fields.StatusBypass, contentType: "text/plain", body: "hello"},
+	{status: fields.StatusInvalid, contentType: "application/json", body: `{"items":1}`},
+	{status: fields.StatusOversize, contentType: "application/json", body: strings.Repeat("x", 5000)},
+	{status: fields.StatusUnavailable, contentType: "application/json", body: tenYuan},
 }
 
 // roomy has Caddy read headers past its usual 16 KiB, in every version.
@@ -310,7 +312,7 @@ type sender func(t *testing.T, s *shop, path string, r request, a attack) (int, 
 func withstands(t *testing.T, s *shop, to *wire, prefix string, send sender, all []attack) {
 	t.Helper()
 	for _, r := range requests {
-		if r.status == statusUnavailable {
+		if r.status == fields.StatusUnavailable {
 			s.breakDown()
 		}
 		var honest []string

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
@@ -62,7 +63,7 @@ func TestAQuoteIsAnsweredWithNothingThatIsForged(t *testing.T) {
 	site := strings.Replace(signed(), "discount", "discount_quote", 1) + "reverse_proxy " + to.address + "\nhandle_errors {\n\treverse_proxy " + to.address + "\n}"
 	s := openWith(t, roomy, fromFive, site)
 	for _, r := range requests {
-		if r.status == statusUnavailable {
+		if r.status == fields.StatusUnavailable {
 			s.breakDown()
 		}
 		honest, _ := sendH1(t, s, "/orders", r, attack{})

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/promogate/caddy-discount/internal/fields"
 	"github.com/promogate/caddy-discount/internal/httpheader"
 )
 
@@ -101,7 +102,7 @@ func TestNothingArrivesWhereTheRequestIsRejected(t *testing.T) {
 	to := startWire(t)
 	s := openWith(t, roomy, fromFive, signed("on_invalid reject", "on_oversize reject")+"reverse_proxy "+to.address)
 	s.breakDown()
-	want := map[status]int{statusInvalid: http.StatusBadRequest, statusOversize: http.StatusRequestEntityTooLarge, statusUnavailable: http.StatusInternalServerError}
+	want := map[fields.Status]int{fields.StatusInvalid: http.StatusBadRequest, fields.StatusOversize: http.StatusRequestEntityTooLarge, fields.StatusUnavailable: http.StatusInternalServerError}
 	for _, r := range requests {
 		if want[r.status] == 0 {
 			continue

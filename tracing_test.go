@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/promogate/caddy-discount/internal/engine"
+	"github.com/promogate/caddy-discount/internal/fields"
 )
 
 // receiver is an OTLP endpoint that keeps the spans it is sent.
@@ -148,7 +149,7 @@ func TestOutcomeIsOnTheSpanOfTheRequest(t *testing.T) {
 }
 
 func TestNothingIsAllocatedWithoutASpan(t *testing.T) {
-	o := &decision{status: statusApplied, strategy: &engine.Compiled{}}
+	o := &decision{Values: fields.Values{Status: fields.StatusApplied, Strategy: &engine.Compiled{}}}
 	r := httptest.NewRequest(http.MethodPost, "/orders", http.NoBody)
 	if n := testing.AllocsPerRun(100, func() { o.setSpanAttributes(trace.SpanFromContext(r.Context())) }); n != 0 {
 		t.Errorf("%v allocations", n)

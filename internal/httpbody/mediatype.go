@@ -10,15 +10,15 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// NamesJSON reports whether a Content-Type is of JSON.
-func NamesJSON(contentType string) bool {
-	media := MediaType(contentType)
+// namesJSON reports whether a Content-Type is of JSON.
+func namesJSON(contentType string) bool {
+	media := mediaType(contentType)
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
-// MediaType is a Content-Type in lower case without its parameters, even if those
+// mediaType is a Content-Type in lower case without its parameters, even if those
 // cannot be read.
-func MediaType(contentType string) string {
+func mediaType(contentType string) string {
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		media, _, _ = strings.Cut(contentType, ";")
@@ -27,9 +27,9 @@ func MediaType(contentType string) string {
 	return media
 }
 
-// InUTF8 reports whether a Content-Type says that its text is UTF-8, or says nothing,
+// inUTF8 reports whether a Content-Type says that its text is UTF-8, or says nothing,
 // which for JSON is the same (RFC 8259, section 8.1).
-func InUTF8(contentType string) bool {
+func inUTF8(contentType string) bool {
 	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return false
@@ -85,7 +85,7 @@ func otherFormat(media string) string {
 		return "forms"
 	case kind == "multipart":
 		return "messages of several parts, such as forms with files"
-	case IsGRPC(media):
+	case isGRPC(media):
 		return "gRPC"
 	case kind == "image", kind == "audio", kind == "video", kind == "font":
 		return "media files"
@@ -93,5 +93,5 @@ func otherFormat(media string) string {
 	return ""
 }
 
-// IsGRPC reports whether a Content-Type is of a call of gRPC.
-func IsGRPC(contentType string) bool { return strings.HasPrefix(contentType, "application/grpc") }
+// isGRPC reports whether a Content-Type is of a call of gRPC.
+func isGRPC(contentType string) bool { return strings.HasPrefix(contentType, "application/grpc") }

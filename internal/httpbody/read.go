@@ -1,5 +1,6 @@
-// Package httpbody reads the body of a request up to a limit, hands it back to the request
-// unchanged, decodes it, and guesses whether other readers take a body for JSON.
+// Package httpbody tells by method and type what the body of a request is, reads it up to a limit,
+// hands it back to the request unchanged, decodes it, and guesses whether other readers take a body for
+// JSON.
 package httpbody
 
 import (

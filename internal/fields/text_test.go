@@ -1,4 +1,4 @@
-package discount
+package fields
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ import (
 func TestALongReasonIsCutAfterACharacter(t *testing.T) {
 	for _, before := range []string{"", "a", "ab"} {
 		reason := before + strings.Repeat("咖", maxReason)
-		item, err := httpsfv.UnmarshalItem([]string{fieldReason(reason)})
+		item, err := httpsfv.UnmarshalItem([]string{Reason(reason)})
 		if err != nil {
 			t.Errorf("after %q: %v", before, err)
 			continue
