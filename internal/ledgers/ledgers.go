@@ -26,6 +26,9 @@ type key struct {
 	origin         quota.Origin
 }
 
+// openAgainAfter is when a ledger is tried again that could not be opened.
+const openAgainAfter = 5 * time.Second
+
 // ledgers are the ledgers in use.
 var ledgers = caddy.NewUsagePool()
 
@@ -41,6 +44,7 @@ type Ledger struct {
 	opened    *reservations.Ledger              // nil before it is opened
 	tried     chan struct{}                     // closed once opening it was tried
 	triedOnce sync.Once
+	again     *time.Timer // until it is tried again; nil if it is not to be
 	ended     bool
 }
 
@@ -129,6 +133,9 @@ func (l *Ledger) Open() error {
 	defer l.triedOnce.Do(func() { close(l.tried) })
 	opened, err := l.engine.Open(l.key.origin)
 	if err != nil {
+		if l.again == nil {
+			l.again = time.AfterFunc(openAgainAfter, l.openAgain)
+		}
 		return err
 	}
 	l.opened = reservations.NewLedger(opened, l.log)
@@ -136,6 +143,17 @@ func (l *Ledger) Open() error {
 		r.Use(l.opened)
 	}
 	return nil
+}
+
+// openAgain opens the ledger if what prevented it is gone. The reason was logged when it first failed.
+func (l *Ledger) openAgain() {
+	l.mu.Lock()
+	l.again = nil
+	due := l.opened == nil && !l.ended
+	l.mu.Unlock()
+	if due && l.Open() == nil && l.Opened() != nil {
+		l.log().Info("ledger opened")
+	}
 }
 
 // Opened returns the ledger that was opened; nil if none was.
@@ -153,6 +171,9 @@ func (l *Ledger) Opened() *reservations.Ledger {
 func (l *Ledger) Destruct() error {
 	l.mu.Lock()
 	l.ended = true // an edit that is told late opens it no more
+	if l.again != nil {
+		l.again.Stop()
+	}
 	opened := l.opened
 	l.mu.Unlock()
 	if opened != nil {

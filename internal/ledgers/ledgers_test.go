@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -258,6 +259,40 @@ func TestALedgerThatCannotBeOpenedIsTriedAgain(t *testing.T) {
 	}
 	if got := n.counts(); got != "1 loaded, 3 opened, 0 ended" {
 		t.Error(got)
+	}
+}
+
+// What prevents a ledger from being opened may go away without an edit.
+func TestALedgerThatCannotBeOpenedIsTriedAgainByItself(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		released bool // before it is tried again
+		want     string
+	}{
+		{name: "in use", want: "1 loaded, 3 opened, 1 ended"},
+		{name: "not in use any more", released: true, want: "1 loaded, 1 opened, 1 ended"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			config, n := named(t)
+			n.fails = 2
+			synctest.Test(t, func(t *testing.T) {
+				l, release := acquire(t, config)
+				if err := l.Open(); !errors.Is(err, errNotReached) {
+					t.Errorf("the first try: %v", err)
+				}
+				if c.released {
+					release()
+				}
+				time.Sleep(time.Minute)
+				if opened := l.Opened() != nil; opened == c.released {
+					t.Errorf("opened: %v", opened)
+				}
+				release()
+			})
+			if got := n.counts(); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
 	}
 }
 
