@@ -39,8 +39,12 @@ func TestCodesAreUsedUp(t *testing.T) {
 		{name: "a used code and another", cart: withCodes(code(1), code(2)), rules: `"welcome";amount=200;code="` + code(2) + `"`},
 		{name: "a code that nobody made", cart: withCodes("0000000000000000"), rules: ""},
 	} {
-		if got := s.order(c.cart).Get("X-Discount-Rules"); got != c.rules {
+		h := s.order(c.cart)
+		if got := h.Get("X-Discount-Rules"); got != c.rules {
 			t.Errorf("%s: rules are %s, want %s", c.name, got, c.rules)
+		}
+		if got := h.Get("X-Discount-Reservation"); (got != "") != (c.rules != "") {
+			t.Errorf("%s: the reservation is %q, of the rules %s", c.name, got, c.rules)
 		}
 	}
 	ledger.down.Store(true)

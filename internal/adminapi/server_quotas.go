@@ -29,8 +29,8 @@ func ledgerOf(eng Engine) (engine.Ledger, error) {
 	switch {
 	case open:
 		return l, nil
-	case len(eng.Live().Value.Quotas()) == 0:
-		return l, apiError(http.StatusNotFound, errors.New("the strategy in service has no quotas, and no ledger is open"))
+	case !eng.Live().Value.CountsOrders():
+		return l, apiError(http.StatusNotFound, errors.New("the strategy in service has no quotas and no codes, and no ledger is open"))
 	}
 	return l, apiError(http.StatusServiceUnavailable, errors.New("no ledger is open: the log says why"))
 }

@@ -127,7 +127,7 @@ const mostExhausted = 512
 // writeQuotas sets what an order holds and what is exhausted of quotas. It returns how many bytes of
 // the header that takes.
 func (v *Values) writeQuotas(p *Priced, f Form) int {
-	if len(p.By.Quotas()) == 0 {
+	if !p.By.CountsOrders() {
 		return 0
 	}
 	size := 0
