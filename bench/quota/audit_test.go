@@ -124,14 +124,12 @@ func (a *audit) mayForget(o *order) bool {
 // wait waits until nothing is held: what the order service never saw lapses, or is given back by hand
 // where it is kept.
 func (a *audit) wait() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience+hold)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	for {
 		all, err := a.ledger.Unresolved(ctx, 10_000)
-		for _, r := range all {
-			if a.ledgers.keep && err == nil {
-				_, err = a.ledger.Settle(ctx, []quota.Settlement{{Order: r.Order, Outcome: quota.Release}})
-			}
+		if a.ledgers.keep && err == nil {
+			err = a.release(ctx, all)
 		}
 		err = errors.Join(err, a.ledger.Sweep(ctx))
 		held, readErr := a.held(ctx)
@@ -144,6 +142,20 @@ func (a *audit) wait() {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
+}
+
+// release gives back what is kept.
+func (a *audit) release(ctx context.Context, all []quota.Reservation) error {
+	for part := range slices.Chunk(all, 256) {
+		settlements := make([]quota.Settlement, len(part))
+		for i, r := range part {
+			settlements[i] = quota.Settlement{Order: r.Order, Outcome: quota.Release}
+		}
+		if _, err := a.ledger.Settle(ctx, settlements); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // held is what the counts that all share hold.

@@ -60,6 +60,12 @@ func (l *logged) String() string {
 	return l.b.String()
 }
 
+// last is the end of what was written.
+func (l *logged) last() string {
+	text := l.String()
+	return text[max(0, len(text)-2000):]
+}
+
 const caddyfile = `{
 	admin %s
 	auto_https off

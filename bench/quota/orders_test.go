@@ -376,14 +376,15 @@ func (s *orders) say(o *order, outcomes ...quota.Outcome) {
 	defer client.CloseIdleConnections()
 	for _, outcome := range outcomes {
 		var err error
+		var g *gateway
 		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-			g := s.gateways[rand.IntN(len(s.gateways))]
+			g = s.gateways[rand.IntN(len(s.gateways))]
 			if err = post(client, "http://"+g.address+"/reservations/"+o.reservation.String()+"/"+outcome.String()); err == nil {
 				break
 			}
 		}
 		if err != nil {
-			s.fault(fmt.Errorf("order %d: the ledger does not hear %v: %w", o.number, outcome, err))
+			s.fault(fmt.Errorf("order %d: the ledger does not hear %v: %w; the gateway says\n%s", o.number, outcome, err, g.log.last()))
 		}
 	}
 }
