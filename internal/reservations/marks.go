@@ -60,8 +60,8 @@ func (m *marks) put(quota int, until int64) {
 	m.list.Store(&list)
 }
 
-// mayAsk reports whether an order may ask the ledger about a quota. Of the orders after the end of a
-// mark one may, which extends it for the others.
+// mayAsk reports whether an order may ask the ledger about a quota. Of the orders soon after the end of
+// a mark one may, which extends it for the others. A mark that ended long ago is none.
 func (m *marks) mayAsk(quota int, now time.Time) bool {
 	at := now.UnixNano()
 	until := func() int64 {
@@ -82,6 +82,9 @@ func (m *marks) mayAsk(quota int, now time.Time) bool {
 		return true
 	case at < u:
 		return false
+	case at-u > int64(markFor): // nothing was asked for a while: something may have come back
+		m.put(quota, 0)
+		return true
 	}
 	m.put(quota, at+int64(markFor))
 	return true
