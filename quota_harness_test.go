@@ -19,6 +19,7 @@ func init() { caddy.RegisterModule(new(memoryEngine)) }
 // memoryEngine is a ledger in memory, for tests that look into it.
 type memoryEngine struct {
 	Name string `json:"name,omitempty"`
+	Note string `json:"note,omitempty"` // makes it another configuration
 }
 
 // memories are the ledgers of memoryEngine by name. A test has one of its own.
@@ -40,6 +41,9 @@ func (m *memoryEngine) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next()
 	d.NextArg()
 	m.Name = d.Val()
+	if d.NextArg() {
+		m.Note = d.Val()
+	}
 	return nil
 }
 

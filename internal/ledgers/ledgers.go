@@ -176,11 +176,23 @@ func (l *Ledger) Destruct() error {
 	}
 	opened := l.opened
 	l.mu.Unlock()
-	if opened != nil {
-		if left := opened.Close(settleFor); left > 0 {
-			l.log().Error("ledger ended before it was told what became of orders", zap.Int("orders", left))
-		}
+	switch {
+	case opened == nil:
+		l.end()
+	case opened.InUse() && !caddy.Exiting():
+		// Another configuration is in service, and orders of this one are still on their way.
+		go l.finish(opened, opened.Terms.Hold)
+	default:
+		l.finish(opened, settleFor)
+	}
+	return nil
+}
+
+// finish ends the ledger when it was told what became of the orders that are on their way, and waits for
+// them for so long at most.
+func (l *Ledger) finish(opened *reservations.Ledger, orders time.Duration) {
+	if left := opened.Close(orders, settleFor); left > 0 {
+		l.log().Error("ledger ended before it was told what became of orders", zap.Int("orders", left))
 	}
 	l.end()
-	return nil
 }

@@ -35,7 +35,7 @@ func (downLedger) Find(context.Context, quota.ID) (quota.Reservation, error) {
 func counting(t *testing.T, l quota.Ledger) *reservations.Ledger {
 	t.Helper()
 	counted := reservations.NewLedger(quota.Opened{Ledger: l, Terms: quota.Terms{Hold: time.Minute}}, zap.NewNop)
-	t.Cleanup(func() { counted.Close(time.Minute) })
+	t.Cleanup(func() { counted.Close(0, time.Minute) })
 	return counted
 }
 

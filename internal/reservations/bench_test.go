@@ -28,7 +28,7 @@ func BenchmarkWithoutLedger(b *testing.B) {
 				b.Fatal(err)
 			}
 			told := NewLedger(quota.Opened{Ledger: ledger, Digester: d, Timeout: time.Minute, Terms: quota.Terms{Hold: time.Minute}}, zap.NewNop)
-			b.Cleanup(func() { told.Close(0) })
+			b.Cleanup(func() { told.Close(0, 0) })
 			r := new(Reserver)
 			r.Use(told)
 			p := Pricing{Strategy: loaded(b, text), Quote: &strategy.Quote{}, At: noon}

@@ -97,7 +97,7 @@ func TestOrdersWithoutTheLedgerAreCounted(t *testing.T) {
 		"reservations skipped.units skipped": 2, "reservations allowed.uses allowed": 2, "settlements commit allowed.uses": 2,
 	})
 	s.ledger.down.Store(false)
-	s.told.Close(time.Minute)
+	s.told.Close(0, time.Minute)
 	if got := counted()["over allowed.uses"]; got != 1 {
 		t.Errorf("%v beyond the limit, want 1", got)
 	}

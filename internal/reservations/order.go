@@ -111,6 +111,7 @@ type Granted struct {
 	counters *telemetry.QuotaCounters
 	settled  bool
 	notAsked bool // the ledger was not asked, so that there is nothing to release
+	awaited  bool // by the end of its ledger
 }
 
 // Settle says what became of the order; held is for the outcome Hold. What is said first counts.
@@ -118,7 +119,7 @@ func (g *Granted) Settle(o quota.Outcome, held time.Duration) {
 	if g == nil || g.settled {
 		return
 	}
-	g.settled = true
+	g.end()
 	if g.notAsked {
 		return
 	}
@@ -133,10 +134,29 @@ func (g *Granted) Settle(o quota.Outcome, held time.Duration) {
 // Supersede releases what an earlier pricing of a request reserved, unless the later one has taken it
 // over.
 func (g *Granted) Supersede(by *Granted) {
-	if g == nil || by != nil && by.attempt == g.attempt && by.Order == g.Order {
+	if g == nil || g == by {
+		return
+	}
+	if by != nil && by.attempt == g.attempt && by.Order == g.Order {
+		g.end()
 		return
 	}
 	g.Settle(quota.Release, 0)
+}
+
+// await has the end of the ledger wait for what becomes of the order.
+func (g *Granted) await() {
+	g.awaited = true
+	g.ledger.open.Add(1)
+}
+
+// end says that nothing more will be said of it: the ledger need not wait for that.
+func (g *Granted) end() {
+	g.settled = true
+	if g.awaited {
+		g.awaited = false
+		g.ledger.open.Add(-1)
+	}
 }
 
 // outgoing is the context of one reservation. A client that hangs up does not end it: whether it was

@@ -191,6 +191,9 @@ func (w *Workspace) note(o *Order, v *view, denials []quota.Denial, p Pricing) {
 func (l *Ledger) reserve(ctx context.Context, o *Order, w *Workspace, p Pricing) (*Granted, []quota.Denial, error) {
 	g := l.newGranted(o, w, p)
 	grant, denials, err := l.Ledger.Reserve(ctx, quota.Request{Order: g.Order, Attempt: g.attempt, Takes: g.takes, Terms: l.Terms})
+	if len(denials) == 0 { // it is granted, or may be
+		g.await()
+	}
 	if err == nil {
 		g.Until = grant.Until
 		w.countResult(p, denials, grant.Joined)

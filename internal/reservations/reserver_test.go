@@ -84,7 +84,7 @@ func newShop(t *testing.T, text string) *shop {
 	s.told = NewLedger(quota.Opened{Ledger: s.ledger, Digester: d, Timeout: time.Minute,
 		Terms: quota.Terms{Hold: 10 * time.Minute, Remember: time.Hour}}, zap.NewNop)
 	s.reserver.Use(s.told)
-	t.Cleanup(func() { s.told.Close(0) })
+	t.Cleanup(func() { s.told.Close(0, 0) })
 	s.strategy = loaded(t, text)
 	return s
 }
@@ -136,7 +136,7 @@ func (s *shop) order(o Order, c *cart.Cart) (*Granted, string) {
 func (s *shop) settle(g *Granted, o quota.Outcome) {
 	s.Helper()
 	g.Settle(o, time.Hour)
-	s.told.Close(time.Minute)
+	s.told.Close(0, time.Minute)
 	s.told.settler = newSettler(s.ledger, false, zap.NewNop)
 }
 
@@ -306,7 +306,7 @@ func TestOrders(t *testing.T) {
 			first, _ := s.order(Order{Takes: true, Own: &own}, phones(5, ""))
 			second, applied := s.order(Order{Takes: true, Own: &own, Before: first}, phones(4, ""))
 			first.Supersede(second)
-			if second == nil || applied != "flash 400" || first.settled {
+			if second == nil || applied != "flash 400" || second.settled {
 				s.Errorf("granted %+v, applied %s", second, applied)
 			}
 			s.wantCount(4, 0)
@@ -381,6 +381,29 @@ func TestOneAsks(t *testing.T) {
 }
 
 // A denial that is one customer's, or that leaves something, is not one for others.
+// A mark is for the time in which nothing came back. After a rest every order asks, not one of a burst.
+func TestAnOldMarkIsNone(t *testing.T) {
+	t.Parallel()
+	var m marks
+	m.set(0, noon.Add(markFor))
+	for _, c := range []struct {
+		name string
+		at   time.Duration
+		want bool
+	}{
+		{name: "while it lasts", at: markFor - 1, want: false},
+		{name: "the first after its end", at: markFor, want: true},
+		{name: "the next", at: markFor, want: false},
+		{name: "the first of the next quarter of a second", at: 2 * markFor, want: true},
+		{name: "long after", at: 9 * markFor, want: true},
+		{name: "another long after", at: 9 * markFor, want: true},
+	} {
+		if got := m.mayAsk(0, noon.Add(c.at)); got != c.want {
+			t.Errorf("%s: may ask: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
 func TestOnlySharedCountsThatAreUsedUpAreMarked(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -448,9 +471,9 @@ func TestOutage(t *testing.T) {
 		t.Parallel()
 		s := newShop(t, flash)
 		s.reserver.Use(nil)
-		lossy := *s.told
+		lossy := &Ledger{Opened: s.told.Opened, measured: s.told.measured, settler: s.told.settler}
 		lossy.Ledger = losing{s.ledger}
-		s.reserver.Use(&lossy)
+		s.reserver.Use(lossy)
 		if g, applied := s.order(Order{Takes: true}, phones(4, "")); g != nil || applied != "" {
 			t.Errorf("granted %+v, applied %s", g, applied)
 		}
