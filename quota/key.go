@@ -53,6 +53,30 @@ func (c Counter) Key() Key {
 	return Key(b.String())
 }
 
+// isOfCount reports whether two keys differ in nothing but the window.
+func (k Key) isOfCount(other Key) bool {
+	begin, end := k.window()
+	otherBegin, otherEnd := other.window()
+	return end > 0 && otherEnd > 0 && k[:begin] == other[:otherBegin] && k[end:] == other[otherEnd:]
+}
+
+// window is where the window is in the key; its end is 0 if the key has none.
+func (k Key) window() (begin, end int) {
+	parts := 0
+	for i := range len(k) {
+		if k[i] != '|' {
+			continue
+		}
+		switch parts++; parts {
+		case 3:
+			begin = i + 1
+		case 4:
+			return begin, i
+		}
+	}
+	return 0, 0
+}
+
 // keyEscaper keeps the separator out of the parts of a key.
 var keyEscaper, keyUnescaper = strings.NewReplacer("%", "%25", "|", "%7C"), strings.NewReplacer("%25", "%", "%7C", "|")
 

@@ -49,6 +49,7 @@ func (m *Machine) Reserve(q Request) (Grant, []Denial, error) {
 	}
 	m.Sweep(sweepWithCall)
 	old := m.load(q.Order)
+	q.Takes = old.inItsWindows(q)
 	if !q.Unlimited {
 		if denials := m.denials(old, q.Takes); len(denials) > 0 {
 			return Grant{}, denials, nil
@@ -63,6 +64,26 @@ func (m *Machine) Reserve(q Request) (Grant, []Denial, error) {
 		over = old.overOf(q.Call)
 	}
 	return Grant{State: Held, Until: time.UnixMilli(next.Until), Joined: joined(old, q.Attempt), Over: over}, nil, nil
+}
+
+// inItsWindows are the takes of a request. Those of a count that the order has already, in an earlier day,
+// week or month, are of that one: an order that comes again is counted once.
+func (r Record) inItsWindows(q Request) []Take {
+	if r.State != Committed && r.State != Returned && !joined(r, q.Attempt) {
+		return q.Takes
+	}
+	takes := q.Takes
+	for i, t := range takes {
+		had := slices.IndexFunc(r.Takes, func(o Take) bool { return o.Key.isOfCount(t.Key) })
+		if had < 0 || slices.ContainsFunc(takes, func(o Take) bool { return o.Key == r.Takes[had].Key }) {
+			continue
+		}
+		if r.amount(t.Key) == 0 {
+			takes = slices.Clone(takes)
+			takes[i].Key, takes[i].WindowEnd = r.Takes[had].Key, r.Takes[had].WindowEnd
+		}
+	}
+	return takes
 }
 
 // joined reports whether another attempt of a held order came before.

@@ -395,6 +395,31 @@ func TestMachine(t *testing.T) {
 			}
 			s.want("a", 3, 0)
 		},
+		"an order that comes again after midnight is counted in the day that it came first": func(s *shop) {
+			of := func(day string, amount int64) quota.Take {
+				return quota.Take{Key: quota.Counter{Kind: quota.Units, Name: "a", Window: day}.Key(), Amount: amount, Limit: 2, WindowEnd: start.UnixMilli()}
+			}
+			holds := func(day string, held, committed int64) {
+				s.Helper()
+				counts, err := s.Read(context.Background(), []quota.Key{of(day, 1).Key})
+				if err != nil || counts[0].Held != held || counts[0].Committed != committed {
+					s.Fatalf("%s: %+v, %v, want %d held and %d committed", day, counts[0], err, held, committed)
+				}
+			}
+			s.reserve(1, 1, of("monday", 2))
+			if g := s.reserve(1, 2, of("tuesday", 2)); !g.Joined {
+				s.Fatalf("granted %+v", g)
+			}
+			holds("monday", 2, 0)
+			holds("tuesday", 0, 0)
+			s.settle(1, 2, quota.Commit)
+			if g := s.reserve(1, 3, of("tuesday", 2)); g.State != quota.Committed {
+				s.Fatalf("granted %+v", g)
+			}
+			s.denied([]quota.Denial{{Take: 0, Left: 2, UsedUp: true}}, 1, 4, of("tuesday", 3))
+			holds("monday", 0, 2)
+			holds("tuesday", 0, 0)
+		},
 		"what was granted before and has ended since is not counted again": func(s *shop) {
 			s.reserve(1, 1, take("a", 3, 9))
 			s.reserve(1, 2, take("a", 3, 9))

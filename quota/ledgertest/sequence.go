@@ -67,6 +67,7 @@ var (
 		quota.Counter{Kind: quota.Units, Name: "flash|%", Round: "2", Customer: quota.Digest{1}}.Key(),
 		quota.Counter{Kind: quota.Budget, Name: "双十一", Window: "2026-11-11"}.Key(),
 		quota.Counter{Kind: quota.Code, Name: "welcome", Window: "2026-W46", Code: quota.Digest{2}}.Key(),
+		quota.Counter{Kind: quota.Budget, Name: "双十一", Window: "2026-11-12"}.Key(),
 	}
 )
 
@@ -78,7 +79,7 @@ func ids(kind byte, n int) []quota.ID {
 	return all
 }
 
-// takes draws what an order takes of different counts. The last two counts have windows.
+// takes draws what an order takes of different counts. The last counts have windows.
 func (r *run) takes(t *rapid.T) []quota.Take {
 	amount := rapid.OneOf(rapid.Int64Range(1, 4), rapid.Just[int64](quota.MostAmount))
 	var takes []quota.Take

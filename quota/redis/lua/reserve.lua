@@ -93,8 +93,44 @@ local function reserved(old)
 	return new
 end
 
+-- besidesWindow is what a key has before its window and after it.
+local function besidesWindow(key) return key:match('^([^|]*|[^|]*|[^|]*|)[^|]*(|.*)$') end
+
+local function has(all, key)
+	for i = 1, #all, TAKE do
+		if all[i] == key then return true end
+	end
+	return false
+end
+
+-- had is where an order has a count, in any window.
+local function had(old, key)
+	local before, after = besidesWindow(key)
+	if not before then return nil end
+	for i = 1, #old.takes, TAKE do
+		local b, a = besidesWindow(old.takes[i])
+		if b == before and a == after then return i end
+	end
+end
+
+-- inItsWindows has the takes of a count that the order has already, in an earlier day, week or
+-- month, be of that one: an order that comes again is counted once.
+local function inItsWindows(old)
+	if old.state ~= COMMITTED and old.state ~= RETURNED and not joined(old) then return end
+	local changed = false
+	for i = 1, #takes, TAKE do
+		local j = had(old, takes[i])
+		if j and not has(takes, old.takes[j]) and amount(old, takes[i]) == 0 then
+			takes[i], takes[i + 3] = old.takes[j], old.takes[j + 3]
+			changed = true
+		end
+	end
+	if changed then packed = pack(takes) end
+end
+
 local function reserve()
 	local old = load(order)
+	inItsWindows(old)
 	if not unlimited then
 		local denied = denials(old)
 		if #denied > 1 then return denied end
