@@ -117,9 +117,15 @@ func (m *Module) digester(ledger, key string) (*quota.Digester, error) {
 // the file cannot be opened yet.
 func (m *Module) acquire(path string, d *quota.Digester) (*Ledger, error) {
 	value, _, err := ledgers.LoadOrNew(path, func() (caddy.Destructor, error) {
+		_, missing := os.Stat(path)
 		l, err := open(&Ledger{path: path, digester: d, log: currentLog})
-		if err != nil {
+		switch {
+		case err != nil:
 			currentLog().Error("cannot open ledger", zap.Error(err))
+		case missing != nil:
+			currentLog().Warn("new ledger: every count starts at zero; another gateway has counts of its own", zap.String("path", path))
+		default:
+			currentLog().Info("ledger open; another gateway has counts of its own", zap.String("path", path))
 		}
 		return l, nil
 	})
