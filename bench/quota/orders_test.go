@@ -367,6 +367,9 @@ func (s *orders) cancel(o *order) {
 	s.say(o, quota.Commit, quota.Return)
 }
 
+// hearing is how long a ledger may be out, with a large file to read again after each kill.
+const hearing = 3 * time.Minute
+
 // say says what became of an order, to one gateway after the other until the ledger has heard it.
 func (s *orders) say(o *order, outcomes ...quota.Outcome) {
 	if o.reservation.IsZero() {
@@ -377,7 +380,7 @@ func (s *orders) say(o *order, outcomes ...quota.Outcome) {
 	for _, outcome := range outcomes {
 		var err error
 		var g *gateway
-		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(hearing); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 			g = s.gateways[rand.IntN(len(s.gateways))]
 			if err = post(client, "http://"+g.address+"/reservations/"+o.reservation.String()+"/"+outcome.String()); err == nil {
 				break
