@@ -2,6 +2,7 @@ package quota
 
 import (
 	"fmt"
+	"strings"
 	"math"
 	"time"
 
@@ -37,7 +38,7 @@ func ParseWord(values []string) (Word, error) {
 	case httpsfv.Token("hold"):
 		return parseHold(item.Params)
 	}
-	return Word{}, fmt.Errorf("reading what is said of a reservation: %v is none of commit, release and hold;for=SECONDS", item.Value)
+	return Word{}, fmt.Errorf("reading what is said of a reservation: %s is none of commit, release and hold;for=SECONDS", strings.Join(values, ", "))
 }
 
 // parseHold reads for how long an order is held.

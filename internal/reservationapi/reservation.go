@@ -15,16 +15,19 @@ type reservation struct {
 }
 
 type taken struct {
-	Quota  string `json:"quota"`
-	Kind   string `json:"kind"`
-	Amount int64  `json:"amount"`
+	Quota       string `json:"quota"`
+	Kind        string `json:"kind"`
+	PerCustomer bool   `json:"per_customer,omitempty"`
+	Amount      int64  `json:"amount"`
 }
 
 func shown(r quota.Reservation) reservation {
 	s := reservation{ID: r.Order.String(), State: r.State.String(), Until: r.Until.UTC(), Takes: []taken{}}
 	for _, t := range r.Takes {
 		if c, err := t.Key.Counter(); err == nil {
-			s.Takes = append(s.Takes, taken{Quota: c.Name, Kind: string(c.Kind), Amount: t.Amount})
+			s.Takes = append(s.Takes, taken{
+				Quota: c.Name, Kind: string(c.Kind), PerCustomer: c.Customer != quota.Digest{}, Amount: t.Amount,
+			})
 		}
 	}
 	return s

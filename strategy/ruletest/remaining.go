@@ -165,7 +165,7 @@ func (o *outcome) noQuota(m member, name string) {
 			names = append(names, o.Rules()[i])
 		}
 	}
-	hint := document.DidYouMean(name, names)
+	hint := document.DidYouMean(name, slices.DeleteFunc(names, func(n string) bool { return n == name }))
 	if len(names) == 0 {
 		hint = "no rule of the strategy has a quota"
 	}
