@@ -17,7 +17,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/adminapi"
-	"github.com/promogate/caddy-discount/internal/counts"
 	"github.com/promogate/caddy-discount/internal/directive"
 	"github.com/promogate/caddy-discount/internal/engine"
 	"github.com/promogate/caddy-discount/internal/fields"
@@ -91,23 +90,13 @@ func (p *pricer) openLedger() {
 			p.log.Warn("no code of a signed set is accepted: it has no code_key", zap.String("codes", set))
 		}
 	}
-	if limits := perCustomer(live.Quotas()); len(limits) > 0 && p.identity == "" {
+	if limits := live.LimitsPerCustomer(); len(limits) > 0 && p.identity == "" {
 		p.log.Warn("limits per customer go by what carts say: a client may name another customer, unless the option customer says who it is",
 			zap.Strings("quotas", limits))
 	}
 	if err := p.ledger.Open(); err != nil {
 		p.log.Error("cannot open ledger", zap.Error(err))
 	}
-}
-
-// perCustomer lists the limits of each customer.
-func perCustomer(all []strategy.Quota) (names []string) {
-	for i := range all {
-		if all[i].PerCustomer {
-			names = append(names, counts.Label(&all[i]))
-		}
-	}
-	return names
 }
 
 // countedIn is where the orders of the handler are counted, and false while no ledger is open.

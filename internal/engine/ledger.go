@@ -111,6 +111,17 @@ func (e *Engine) watchLedger() (l Ledger, open bool) {
 	return l, open
 }
 
+// LimitsPerCustomer lists the limits that each customer has.
+func (c *Compiled) LimitsPerCustomer() (names []string) {
+	all := c.Quotas()
+	for i := range all {
+		if all[i].PerCustomer {
+			names = append(names, counts.Label(&all[i]))
+		}
+	}
+	return names
+}
+
 // readQuotas reads what is left of the quotas in service, and the unresolved orders. A ledger that
 // gives no answer is reported by its own calls.
 func (e *Engine) readQuotas() {
