@@ -25,7 +25,6 @@ import (
 	"github.com/promogate/caddy-discount/internal/ledgers"
 	"github.com/promogate/caddy-discount/internal/pace"
 	"github.com/promogate/caddy-discount/internal/strategyfile"
-	"github.com/promogate/caddy-discount/strategy"
 )
 
 // What handlers share: engines, keyrings and the limiter of large bodies, which outlive a

@@ -2,8 +2,8 @@ package quota
 
 import (
 	"fmt"
-	"strings"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/dunglas/httpsfv"
