@@ -119,7 +119,8 @@ func (g *Granted) Settle(o quota.Outcome, held time.Duration) {
 	if g == nil || g.settled {
 		return
 	}
-	g.end()
+	defer g.end() // once it is queued: the ledger may end then
+	g.settled = true
 	if g.notAsked {
 		return
 	}

@@ -210,7 +210,7 @@ func (l *Ledger) Settle(ctx context.Context, all []quota.Settlement) ([]quota.Se
 }
 
 // rememberOthers remembers the orders that were committed without what they take: another gateway was
-// granted them. It may have ended when a server forgets.
+// granted them, and it may have ended when the server forgets.
 func (l *Ledger) rememberOthers(ctx context.Context, all []quota.Settlement, settled []quota.Settled) {
 	for i, s := range all {
 		if s.Outcome != quota.Commit || len(s.Takes) > 0 || !settled[i].Changed || l.granted.has(s.Order) {
