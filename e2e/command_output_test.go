@@ -77,6 +77,8 @@ func TestOutputOfCommands(t *testing.T) {
 		{name: "codes-import", args: []string{"codes", "import", "strategies/vouchers.csv"}, code: 2},
 		{name: "codes-import-json", args: []string{"codes", "import", "strategies/vouchers.csv", "--json"}, code: 2},
 		{name: "codes-import-column", args: []string{"codes", "import", "strategies/vouchers.csv", "--column", "Order"}, code: 0},
+		{name: "codes-import-letter", args: []string{"codes", "import", "strategies/customers.csv", "--column", "B"}, code: 2},
+		{name: "codes-import-unnamed", args: []string{"codes", "import", "strategies/customers.csv"}, code: 1},
 		{name: "codes-import-no-column", args: []string{"codes", "import", "strategies/vouchers.csv", "--column", "Z"}, code: 1},
 		{name: "quotas-help", args: []string{"quotas", "--help"}, code: 0},
 		{name: "quotas-adjust-help", args: []string{"quotas", "adjust", "--help"}, code: 0},

@@ -19,11 +19,12 @@ func codesImportCommand() *cobra.Command {
 	c := command("import FILE", "Takes over the codes of another system", `
 Reads a spreadsheet (CSV, in the encodings and with the separators that spreadsheets
 have) and writes its codes into a file of codes, one a line. The codes are in the
-column --column, or in the one that is named like codes, or in the first one.
+column --column, or in the one that is named like codes, or in the only one.
 
 What cannot be taken over is left out and reported by its line: a code that an earlier
-line has, also in another case unless --exact is given, and what is no code. Exits with
-2 if something was left out.`,
+line has, also in another case unless --exact is given, what is no code, and a first
+line that looks like the name of the column, since it alone has no digit. Exits with 2
+if something was left out.`,
 		`  caddy discount codes import export.csv --out welcome.codes
   caddy discount codes import export.csv --column "Gutschein" --out welcome.codes`, oneCodesFile, runCodesImport)
 	c.Flags().String("column", "", "The name of the column with the codes, or its letter as spreadsheets count, such as C")
@@ -89,12 +90,16 @@ func (r *importedCodes) read(data []byte, column string, exact bool) ([]string, 
 		return nil, fmt.Errorf("reading %s: %w", r.Source, err)
 	}
 	rows := sheet.NewReader(text, func(name string) bool { return name == column || strategy.IsCodesColumn(name) })
-	at, begun := 0, false
+	at, begun, first, mayBeName := 0, false, 0, false // the first row may be the names of the columns
 	var codes []string
 	rowOf := map[string]int{}
 	for {
 		switch err := rows.Next(); {
 		case errors.Is(err, io.EOF):
+			if mayBeName && isNameOf(codes) {
+				r.leaveOut(first, "it looks like the name of the column")
+				codes = codes[1:]
+			}
 			if len(codes) == 0 {
 				return nil, fmt.Errorf("%s has no codes", r.Source)
 			}
@@ -113,10 +118,12 @@ func (r *importedCodes) read(data []byte, column string, exact bool) ([]string, 
 			if header {
 				continue
 			}
+			first, mayBeName = rows.Row(), true
 		}
 		code, reason := r.take(rows, at, rowOf, exact)
 		switch {
 		case reason != "":
+			mayBeName = mayBeName && rows.Row() != first
 			r.leaveOut(rows.Row(), reason)
 		case len(codes) == strategy.MaxCodes:
 			return nil, fmt.Errorf("%s has more than %d codes", r.Source, strategy.MaxCodes)
@@ -149,6 +156,13 @@ func (r *importedCodes) take(rows *sheet.Reader, at int, rowOf map[string]int, e
 	return code, ""
 }
 
+// isNameOf reports whether the first of some codes looks like the name of their column: it alone has no
+// digit.
+func isNameOf(codes []string) bool {
+	hasDigit := func(code string) bool { return strings.ContainsAny(code, "0123456789") }
+	return len(codes) > 1 && !hasDigit(codes[0]) && !slices.ContainsFunc(codes[1:], func(c string) bool { return !hasDigit(c) })
+}
+
 // columnOf finds the column of the codes by the first row, and reports whether that row is the
 // names of the columns.
 func columnOf(first []string, column string) (at int, header bool, err error) {
@@ -159,6 +173,9 @@ func columnOf(first []string, column string) (at int, header bool, err error) {
 	switch {
 	case column == "" && names >= 0:
 		return names, true, nil
+	case column == "" && len(first) > 1:
+		return 0, false, fmt.Errorf("no column is named like codes: say which with --column, as a letter or by its name in the first row, which has %s",
+			brief.Text(strings.Join(first, ", "), maxTextBytes))
 	case column == "":
 		return 0, false, nil
 	}
@@ -179,6 +196,7 @@ func (r *importedCodes) leaveOut(row int, reason string) {
 		return
 	}
 	r.LeftOut = append(r.LeftOut, leftOutRow{Row: row, Reason: reason})
+	slices.SortStableFunc(r.LeftOut, func(a, b leftOutRow) int { return a.Row - b.Row }) // the first may come last
 }
 
 // print says what was left out, beside the codes themselves.
