@@ -3,7 +3,7 @@
 FUZZTIME ?= 10m
 SAVES ?= 3000
 
-.PHONY: run test ci fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure bench-redis bench-quota load soak soak-redis faults-quota soak-quota reference conformance vulncheck
+.PHONY: run test ci platforms fuzz bench bench-reload bench-hostile bench-scale bench-gateway bench-aims bench-endure bench-redis bench-quota load soak soak-redis faults-quota soak-quota reference conformance vulncheck
 
 run: ## the gateway with the demo order service
 	go run -tags nobadger,nomysql,nopgx ./cmd/caddy run --config Caddyfile.example
@@ -13,6 +13,10 @@ test: ## what CI runs first
 
 ci: ## the whole gate
 	.ci/run
+
+platforms: ## the program and all tests compile for macOS and Windows
+	.ci/platform darwin ./...
+	.ci/platform windows ./...
 
 fuzz: ## every parser, FUZZTIME each
 	.ci/fuzz $(FUZZTIME)

@@ -10,6 +10,16 @@ import (
 	"testing"
 )
 
+// codesStrategy takes a tenth off with a code of welcome.codes.
+const codesStrategy = `version = "codes"
+[codes.welcome]
+file = "welcome.codes"
+uses = 1000000
+[rule.welcome]
+codes = "welcome"
+discount_rate = 0.1
+`
+
 // What is made is random, so it has no golden file: how many there are, that all differ, who may
 // read them, and that the other commands take them.
 func TestCodesThatAreMade(t *testing.T) {

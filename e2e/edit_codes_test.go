@@ -1,3 +1,5 @@
+//go:build unix
+
 package e2e
 
 import (
@@ -9,16 +11,6 @@ import (
 	"strings"
 	"testing"
 )
-
-// codesStrategy takes a tenth off with a code of welcome.codes.
-const codesStrategy = `version = "codes"
-[codes.welcome]
-file = "welcome.codes"
-uses = 1000000
-[rule.welcome]
-codes = "welcome"
-discount_rate = 0.1
-`
 
 // accepts reports whether an order with a coupon gets the discount.
 func (g *gateway) accepts(coupon string) bool {
