@@ -466,3 +466,38 @@ func TestCodesInServiceAreTakenOver(t *testing.T) {
 		t.Error("it has other codes")
 	}
 }
+
+// Codes that were used up are good again in a set of another name, and if they are compared in another
+// way.
+func TestCodesThatStartAtZero(t *testing.T) {
+	t.Parallel()
+	const was = "[codes.a]\nfile = \"a.codes\"\n[codes.s]\nsigned = true\n[rule.a]\ncodes = \"a\"\ndiscount_amount = 1\n[rule.s]\ncodes = \"s\"\ndiscount_amount = 1\n"
+	const renamed = "b counts its codes from zero, and those are good again that were used up: it was named a"
+	load := func(text string) *Strategy {
+		return loadedFrom(t, Source{Name: "t.toml", Data: []byte("version = \"v\"\n" + text)},
+			Source{Name: "a.codes", Data: []byte("ONE-1\nTWO-2\n"), Companion: true}, Source{Name: "b.codes", Data: []byte("ONE-3\n"), Companion: true})
+	}
+	for name, c := range map[string]struct{ now, want string }{
+		"the same":           {now: was},
+		"more uses":          {now: strings.Replace(was, "\"a.codes\"", "\"a.codes\"\nuses = 2", 1)},
+		"another file":       {now: strings.Replace(was, "a.codes", "b.codes", 1)},
+		"another name":       {now: strings.NewReplacer("codes.a", "codes.b", "codes = \"a\"", "codes = \"b\"").Replace(was), want: renamed},
+		"another name, file": {now: strings.NewReplacer("codes.a", "codes.b", "codes = \"a\"", "codes = \"b\"", "a.codes", "b.codes").Replace(was)},
+		"signed, renamed":    {now: strings.NewReplacer("codes.s", "codes.t", "codes = \"s\"", "codes = \"t\"").Replace(was)},
+		"compared exactly": {
+			now:  "coupon_case = \"exact\"\n" + was,
+			want: "a counts its codes from zero, and those are good again that were used up: coupon_case is another one",
+		},
+	} {
+		var texts []string
+		for _, r := range load(c.now).RecountsAfter(load(was)) {
+			if !r.Codes {
+				t.Errorf("%s: %+v is not of codes", name, r)
+			}
+			texts = append(texts, r.Text)
+		}
+		if got := strings.Join(texts, "\n"); got != c.want {
+			t.Errorf("%s: got %s\nwant %s", name, got, c.want)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 // strategy has a count that it may be meant to continue.
 type Recount struct {
 	Was, Now Quota
+	Codes    bool   // it counts the codes of a set: both have a name alone
 	Text     string // for a person, and what to write
 }
 
@@ -30,11 +31,49 @@ func (s *Strategy) RecountsAfter(earlier *Strategy) []Recount {
 			}
 		}
 		if best >= 0 {
-			list = append(list, Recount{gone[best], now, restartText(&gone[best], &now)})
+			list = append(list, Recount{Was: gone[best], Now: now, Text: restartText(&gone[best], &now)})
 			gone = slices.Delete(gone, best, best+1)
 		}
 	}
+	return append(list, s.recodesAfter(earlier)...)
+}
+
+// recodesAfter lists the sets of codes in a file whose codes are good again although they were used
+// up: the set has another name, or codes are compared in another way.
+func (s *Strategy) recodesAfter(earlier *Strategy) []Recount {
+	var list []Recount
+	for _, now := range s.codeSets {
+		was, why := now.name, "coupon_case is another one"
+		if !earlier.hasCodeSet(was) {
+			was = earlier.codeSetGone(s, now.file)
+			why = "it was named " + was
+		}
+		if now.signed || was == "" || was == now.name && earlier.spelling.codes == s.spelling.codes {
+			continue
+		}
+		text := fmt.Sprintf("%s counts its codes from zero, and those are good again that were used up: %s", now.name, why)
+		list = append(list, Recount{Was: Quota{Name: was}, Now: Quota{Name: now.name}, Codes: true, Text: text})
+	}
 	return list
+}
+
+func (s *Strategy) hasCodeSet(name string) bool {
+	for _, set := range s.codeSets {
+		if set.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// codeSetGone is the name of the set of a file that a later strategy has no more; "" for none.
+func (s *Strategy) codeSetGone(later *Strategy, file string) string {
+	for _, set := range s.codeSets {
+		if !set.signed && set.file == file && !later.hasCodeSet(set.name) {
+			return set.name
+		}
+	}
+	return ""
 }
 
 // continues reports whether the strategy has the count of a quota.

@@ -73,7 +73,11 @@ type recount struct {
 func recounts(old, next *strategy.Strategy) []recount {
 	var list []recount
 	for _, r := range next.RecountsAfter(old) {
-		list = append(list, recount{r.Now.Name, r.Now.Kind.String(), r.Now.PerCustomer, r.Was.Name, r.Text})
+		kind := r.Now.Kind.String()
+		if r.Codes {
+			kind = "code"
+		}
+		list = append(list, recount{r.Now.Name, kind, r.Now.PerCustomer, r.Was.Name, r.Text})
 	}
 	return list
 }
