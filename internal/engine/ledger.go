@@ -104,7 +104,7 @@ func (e *Engine) watchLedger() (l Ledger, open bool) {
 			watched.Unwatch(e)
 		}
 		if open {
-			l.Watch(e, e.shows.OnLedger)
+			l.Watch(e, e.shows.OnLedger, e.shows.OnForgot)
 		}
 		e.ledgers.watched = l.Ledger
 	}

@@ -31,6 +31,7 @@ type Ledger struct {
 type ledgerWatcher struct {
 	of      any
 	changed func(down error)
+	forgot  func(quota.Notice)
 }
 
 // MeasureLedger returns a ledger that measures the calls of another one. It must be ended with
@@ -44,10 +45,18 @@ func MeasureLedger(of quota.Ledger) *Ledger {
 	return l
 }
 
-// onNotice counts what a ledger that had forgotten something was sent beyond limits.
+// onNotice counts what a ledger that had forgotten something was sent beyond limits, and tells of it.
 func (l *Ledger) onNotice(n quota.Notice) {
-	if n.Event == quota.Forgot && ledgerMetrics.isFirst(l) {
+	if n.Event != quota.Forgot {
+		return
+	}
+	if ledgerMetrics.isFirst(l) {
 		quotaMetrics.addOver(n.Over)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range l.watchers {
+		w.forgot(n)
 	}
 }
 
@@ -58,17 +67,18 @@ func (l *Ledger) End() {
 }
 
 // Watch calls changed when the ledger is down, with the reason, and with nil when it is up. It is
-// called at once if that is known. of identifies the watcher for [Ledger.Unwatch].
-func (l *Ledger) Watch(of any, changed func(down error)) {
+// called at once if that is known. It calls forgot when the ledger may have forgotten something. of
+// identifies the watcher for [Ledger.Unwatch].
+func (l *Ledger) Watch(of any, changed func(down error), forgot func(quota.Notice)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.watchers = append(l.watchers, ledgerWatcher{of, changed})
+	l.watchers = append(l.watchers, ledgerWatcher{of, changed, forgot})
 	if l.known {
 		changed(l.down)
 	}
 }
 
-// Unwatch ends what Watch began. changed is not called any more when it returns.
+// Unwatch ends what Watch began. Nothing is called any more when it returns.
 func (l *Ledger) Unwatch(of any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -32,7 +32,7 @@ func TestALedgerIsDownAfterThreeFailuresInARow(t *testing.T) {
 	l := MeasureLedger(to)
 	defer l.End()
 	var told []error
-	l.Watch(t, func(down error) { told = append(told, down) })
+	l.Watch(t, func(down error) { told = append(told, down) }, nil)
 	read := func(err error) {
 		to.err = err
 		_, _ = l.Read(t.Context(), nil) // the error is the one above
@@ -75,7 +75,7 @@ func TestALateWatcherIsToldThatALedgerIsDown(t *testing.T) {
 		}
 	}
 	var told []error
-	l.Watch(t, func(down error) { told = append(told, down) })
+	l.Watch(t, func(down error) { told = append(told, down) }, nil)
 	l.Unwatch(t)
 	l.change(nil)
 	if len(told) != 1 || told[0] == nil {
@@ -128,10 +128,15 @@ func TestWhatAForgetfulLedgerIsSentBeyondLimitsIsCountedOnce(t *testing.T) {
 	first, second := MeasureLedger(to), MeasureLedger(to)
 	defer first.End()
 	defer second.End()
+	var sent []int
+	first.Watch(t, func(error) {}, func(n quota.Notice) { sent = append(sent, n.Sent) })
 	for _, do := range to.to {
-		do(quota.Notice{Event: quota.Forgot, Over: []quota.Over{{Key: quota.Counter{Kind: quota.Uses, Name: "forgotten"}.Key(), By: 4}}})
+		do(quota.Notice{Event: quota.Forgot, Sent: 7, Over: []quota.Over{{Key: quota.Counter{Kind: quota.Uses, Name: "forgotten"}.Key(), By: 4}}})
 	}
 	if got := seriesOf(t, quotaMetrics)["quota_over_total forgotten.uses"]; got != 4 {
 		t.Errorf("%v beyond the limit, want 4", got)
+	}
+	if !slices.Equal(sent, []int{7}) {
+		t.Errorf("told of %v orders that were sent again, want 7 once", sent)
 	}
 }

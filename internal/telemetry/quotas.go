@@ -4,6 +4,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/promogate/caddy-discount/internal/counts"
+	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -16,6 +17,8 @@ const (
 	eventOver       = "discount_quota_over"
 	eventLedgerDown = "discount_ledger_down"
 	eventLedgerUp   = "discount_ledger_up"
+
+	eventLedgerForgot = "discount_ledger_forgot"
 )
 
 // A QuotaReading is what was read of the counts of a quota.
@@ -58,6 +61,12 @@ func (s *Strategy) OnLedger(down error) {
 	}
 	s.log().Info("ledger up")
 	s.events.queue(caddyEvent{eventLedgerUp, eventData(s.key, nil)})
+}
+
+// OnForgot reports that the ledger of a strategy may have forgotten something, and was sent again what
+// is known of it. The ledger has logged that.
+func (s *Strategy) OnForgot(n quota.Notice) {
+	s.events.queue(caddyEvent{eventLedgerForgot, eventData(s.key, []zap.Field{zap.Int("orders", n.Sent), zap.Int("unknown", n.Unknown)})})
 }
 
 func (s *Strategy) tellExhausted(q *strategy.Quota) {

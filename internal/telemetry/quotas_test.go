@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/promogate/caddy-discount/quota"
 	"github.com/promogate/caddy-discount/strategy"
 )
 
@@ -108,9 +109,11 @@ func TestALedgerThatIsDownIsToldOnce(t *testing.T) {
 	s.OnLedger(refused)
 	s.OnLedger(refused) // by the ledger of another handler
 	s.OnLedger(nil)
+	s.OnForgot(quota.Notice{Event: quota.Forgot, Sent: 3, Unknown: 1})
 	for _, want := range []string{
 		"discount_ledger_down map[error:dial tcp: connection refused path:/strategy.toml]",
 		"discount_ledger_up map[path:/strategy.toml]",
+		"discount_ledger_forgot map[orders:3 path:/strategy.toml unknown:1]",
 	} {
 		if got := <-events; got != want {
 			t.Errorf("event %s, want %s", got, want)
