@@ -59,10 +59,10 @@ type OrderName struct {
 // order of its own: see [NewOrderID]. A client could otherwise have many orders counted once.
 func (d *Digester) Order(n OrderName) (ID, bool) {
 	if n.Key != "" {
-		return ID(d.sum("order key", n.Customer, n.Key, string(n.Cart[:]))), true
+		return idOf(d.sum("order key", n.Customer, n.Key, string(n.Cart[:]))), true
 	}
 	if n.CartOrder != "" {
-		return ID(d.sum("order id", n.CartOrder, string(n.Cart[:]))), true
+		return idOf(d.sum("order id", n.CartOrder, string(n.Cart[:]))), true
 	}
 	return ID{}, false
 }

@@ -3,6 +3,7 @@ package quota_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,24 @@ func TestIDs(t *testing.T) {
 	for _, bad := range []string{"", "x", a.String() + "=", a.String()[1:], strings.Repeat("+", 22), strings.Repeat("_", 22)} {
 		if got, err := quota.ParseID(bad); err == nil {
 			t.Errorf("%q is read as %s", bad, got)
+		}
+	}
+}
+
+// The id of an order is an argument of commands: it never looks like a flag.
+func TestIDsBeginWithALetter(t *testing.T) {
+	t.Parallel()
+	d, err := quota.NewDigester(make([]byte, quota.LeastKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2000 {
+		byKey, _ := d.Order(quota.OrderName{Key: strconv.Itoa(n)})
+		byCart, _ := d.Order(quota.OrderName{CartOrder: strconv.Itoa(n)})
+		for _, id := range []quota.ID{byKey, byCart, quota.NewID(), quota.NewOrderID(time.UnixMilli(1_800_000_000_000))} {
+			if first := id.String()[0]; first == '-' || first == '_' {
+				t.Fatalf("%s begins with %c", id, first)
+			}
 		}
 	}
 }

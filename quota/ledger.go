@@ -76,9 +76,16 @@ type ID [16]byte
 
 // NewID returns a random ID, for an attempt.
 func NewID() ID {
-	var id ID
+	var id [16]byte
 	_, _ = rand.Read(id[:]) // it never fails
-	return id
+	return idOf(id)
+}
+
+// idOf is the ID of random bytes. Its text begins with a letter: commands would take a hyphen for that
+// of a flag.
+func idOf(random [16]byte) ID {
+	random[0] &= 0x7f
+	return random
 }
 
 // NewOrderID returns an ID for an order that no other request belongs to. It is random but for its
