@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -387,9 +388,27 @@ func (s *shop) load(site string) error {
 	return caddy.Load(s.config(site), true)
 }
 
+// reconfigure loads another site, and waits until the one before listens no more: Linux drops what
+// was not accepted yet of a socket that is closed.
 func (s *shop) reconfigure(site string) {
 	s.t.Helper()
 	if err := s.load(site); err != nil {
 		s.t.Fatal(err)
 	}
+	eventually(s.t, "one server listens", func() bool { return listeners(s.address) <= 1 })
+}
+
+// listeners is how many sockets listen at an address of IPv4; 0 where the system does not say so.
+func listeners(address string) (n int) {
+	table, _ := os.ReadFile("/proc/net/tcp")
+	_, port, _ := net.SplitHostPort(address)
+	number, _ := strconv.Atoi(port)
+	at := fmt.Sprintf(":%04X ", number)
+	for line := range strings.Lines(string(table)) {
+		fields := strings.Fields(line)
+		if len(fields) > 3 && strings.HasSuffix(fields[1]+" ", at) && fields[3] == "0A" {
+			n++
+		}
+	}
+	return n
 }
