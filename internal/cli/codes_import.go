@@ -98,6 +98,7 @@ func (r *importedCodes) read(data []byte, column string, exact bool) ([]string, 
 		case errors.Is(err, io.EOF):
 			if mayBeName && isNameOf(codes) {
 				r.leaveOut(first, "it looks like the name of the column")
+				slices.SortStableFunc(r.LeftOut, func(a, b leftOutRow) int { return a.Row - b.Row })
 				codes = codes[1:]
 			}
 			if len(codes) == 0 {
@@ -196,7 +197,6 @@ func (r *importedCodes) leaveOut(row int, reason string) {
 		return
 	}
 	r.LeftOut = append(r.LeftOut, leftOutRow{Row: row, Reason: reason})
-	slices.SortStableFunc(r.LeftOut, func(a, b leftOutRow) int { return a.Row - b.Row }) // the first may come last
 }
 
 // print says what was left out, beside the codes themselves.
