@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -98,14 +97,24 @@ type couponDesk struct {
 
 func (d *couponDesk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/orders" {
-		_, code, has := strings.Cut(r.Header.Get("X-Discount-Rules"), `;code="`)
-		if code, _, _ = strings.Cut(code, `"`); has {
-			d.mu.Lock()
-			d.accepted[code]++
-			d.mu.Unlock()
+		rules, err := rulesOf(r.Header)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
 		}
+		d.accept(rules)
 	}
 	w.WriteHeader(http.StatusCreated)
+}
+
+func (d *couponDesk) accept(rules map[string]applied) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, by := range rules {
+		if by.code != "" {
+			d.accepted[by.code]++
+		}
+	}
 }
 
 func (d *couponDesk) of(code string) int {
