@@ -26,3 +26,6 @@ func (s *Source[T]) LoseWatches() error { return s.controller.watch.LoseWatches(
 
 // Overflow reports what the kernel reports when it dropped events.
 func (s *Source[T]) Overflow() { s.controller.watch.Overflow() }
+
+// Closing is closed as soon as Close was called.
+func (s *Source[T]) Closing() <-chan struct{} { return s.controller.stop }

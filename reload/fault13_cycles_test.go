@@ -30,6 +30,7 @@ func TestFault13CloseWaitsForTheLoadAndDropsItsOutcome(t *testing.T) {
 	<-busy
 	closed := make(chan error)
 	go func() { closed <- src.Close() }()
+	<-src.Closing()
 	select {
 	case <-closed:
 		t.Error("closed while loading")

@@ -200,10 +200,13 @@ func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var errs []error
-	for _, f := range []*os.File{j.log, j.hashes, j.lock} {
+	for _, f := range []*os.File{j.log, j.hashes} {
 		if f != nil {
 			errs = append(errs, f.Close())
 		}
+	}
+	if j.lock != nil {
+		errs = append(errs, unlock(j.lock))
 	}
 	return errors.Join(errs...)
 }
