@@ -207,7 +207,8 @@ var allowedImports = map[string][]string{
 	"quota/ledgertest":           {"quota"},
 	"quota/ledgeroptions":        {"internal/assertion", "internal/directive", "quota"},
 	"quota/redis":                {"internal/directive", "quota", "quota/ledgeroptions"},
-	"quota/redis/redistest":      {},
+	"quota/redis/redistest":      {"internal/freeport"},
+	"internal/freeport":          {},
 	"cmd/caddy":                  {""},
 }
 

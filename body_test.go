@@ -13,6 +13,8 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
+
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
@@ -145,7 +147,7 @@ func TestABodyThatBreaksOffIsNotCompletedForTheOrderService(t *testing.T) {
 }
 
 func TestARetryAfterADeadUpstreamHasTheWholeBody(t *testing.T) {
-	dead := freeAddress(t)
+	dead := freeport.Address(t)
 	s := open(t, half, "discount STRATEGY\nreverse_proxy "+dead+" UPSTREAM {\n\tlb_policy first\n\tlb_try_duration 2s\n\tfail_duration 30s\n}")
 	if got := s.order(tenYuan); got.body != tenYuan || got.Get("X-Discount-Amount") != "500" {
 		t.Errorf("%q, %s", got.body, owned(got.Header))

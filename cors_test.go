@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
+
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 )
@@ -240,7 +242,7 @@ func TestOriginsInJSON(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, half, "discount_quote STRATEGY")
 			handler := strings.Replace(c.config, "FILE", s.strategy, 1)
-			err := caddy.Load([]byte(`{"admin":{"disabled":true},"apps":{"http":{"servers":{"a":{"listen":["`+freeAddress(t)+`"],"routes":[{"handle":[`+handler+`]}]}}}}}`), true)
+			err := caddy.Load([]byte(`{"admin":{"disabled":true},"apps":{"http":{"servers":{"a":{"listen":["`+freeport.Address(t)+`"],"routes":[{"handle":[`+handler+`]}]}}}}}`), true)
 			if err == nil || !strings.Contains(err.Error(), c.wrong) {
 				t.Errorf("got %v, want %s", err, c.wrong)
 			}

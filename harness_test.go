@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
+
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
@@ -69,22 +71,14 @@ func openWith(t *testing.T, global, strategy, site string) *shop {
 	s := &shop{
 		t:        t,
 		strategy: filepath.Join(dir, "strategy.toml"),
-		address:  freeAddress(t),
+		address:  freeport.Address(t),
 		log:      filepath.Join(dir, "caddy.log"),
 		upstream: startUpstream(t),
 		global:   global,
 		site:     site,
 	}
 	s.save(strategy)
-	err := caddy.Load(s.config(site), true)
-	for range 3 { // another program may have taken the port since
-		if err == nil || !strings.Contains(err.Error(), "address already in use") { // Caddy does not wrap it
-			break
-		}
-		s.address = freeAddress(t)
-		err = caddy.Load(s.config(site), true)
-	}
-	if err != nil {
+	if err := caddy.Load(s.config(site), true); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.close)
@@ -138,17 +132,6 @@ func (s *shop) logged() string {
 		s.t.Fatal(err)
 	}
 	return string(data)
-}
-
-// freeAddress is a loopback address nothing listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // order posts a cart and returns what reached the order service.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
+
 	"github.com/promogate/caddy-discount/quota"
 )
 
@@ -119,10 +121,20 @@ func TestOrdersWithoutALedger(t *testing.T) {
 	}
 }
 
-// The default needs no option. What was granted is known to the next configuration, and to the next
-// process.
+// countedIn is a site with the embedded ledger in a state directory. It waits for a disk that is slow.
+func countedIn(dir string) string {
+	return "discount STRATEGY {\n\tstate " + dir + "\n\tledger embedded {\n\t\ttimeout 30s\n\t}\n}\nreverse_proxy UPSTREAM"
+}
+
+// The default needs no option. A slow disk may keep the first orders from being counted in its time.
 func TestTheEmbeddedLedgerIsTheDefault(t *testing.T) {
-	site := "discount STRATEGY {\n\tstate " + t.TempDir() + "\n}\nreverse_proxy UPSTREAM"
+	s := open(t, strings.Replace(limited, "units = 5", "units = 1_000_000", 1), "discount STRATEGY {\n\tstate "+t.TempDir()+"\n}\nreverse_proxy UPSTREAM")
+	eventually(t, "an order is counted", func() bool { return s.order(tenYuan).Get("X-Discount-Amount") == "500" })
+}
+
+// What was granted is known to the next configuration, and to the next process.
+func TestTheEmbeddedLedgerRemembers(t *testing.T) {
+	site := countedIn(t.TempDir())
 	s := open(t, limited, site)
 	amount := func(units string) string {
 		t.Helper()
@@ -149,7 +161,7 @@ func TestTheEmbeddedLedgerIsTheDefault(t *testing.T) {
 
 // A quota that an edit adds is counted, too.
 func TestAnEditThatAddsAQuota(t *testing.T) {
-	s := open(t, half, "discount STRATEGY {\n\tstate "+t.TempDir()+"\n}\nreverse_proxy UPSTREAM")
+	s := open(t, half, countedIn(t.TempDir()))
 	s.save(strings.Replace(limited, "0.5", "0.2", 1))
 	eventually(t, "the first unit is counted", func() bool { return s.order(tenYuan).Get("X-Discount-Amount") == "200" })
 	for range 4 {
@@ -195,7 +207,7 @@ func TestOrdersOfTwoPrefixes(t *testing.T) {
 
 // What forward_auth was answered is not the answer of the order service.
 func TestAnAuthorizedOrderThatReachesNoOne(t *testing.T) {
-	nowhere := freeAddress(t)
+	nowhere := freeport.Address(t)
 	s, ledger := openLimited(t, limited, "route {\ndiscount STRATEGY {\n\tLEDGER\n}\nforward_auth UPSTREAM {\n\turi /auth\n}\nreverse_proxy "+nowhere+"\n}")
 	if got := s.send(jsonRequest(`{"items":[{"quantity":2,"unit_price":1000}]}`)).StatusCode; got != http.StatusBadGateway {
 		t.Errorf("status %d, want 502", got)

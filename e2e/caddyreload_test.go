@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // caddyfile is the configuration of a gateway with some handlers.
@@ -212,7 +214,7 @@ func reloading(t testing.TB) (g *gateway, f string) {
 	f = filepath.Join(dir, "shop", "discount.toml")
 	write(t, f, strategyOf(1))
 	g = start(t, dir, oneSite)
-	g.other = freePort(t)
+	g.other = freeport.Address(t)
 	g.goesLive(1)
 	g.remembers(1)
 	return g, f

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // gateway is a running caddy, with an order service in the test process.
@@ -33,17 +34,6 @@ type gateway struct {
 	reloaded                     bool // its configuration: Caddy may cut the odd connection then
 	killed                       bool // by the test
 	exited                       chan struct{}
-}
-
-// freePort is an unused port of the loopback.
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // A Caddyfile of one site: what is before and after its handlers.
@@ -63,34 +53,28 @@ http://SITE {
 // addresses go.
 func start(t testing.TB, dir, caddyfile string) *gateway {
 	t.Helper()
-	up := orderService(t)
-	const tries = 3
-	for n := 1; ; n++ {
-		g := &gateway{
-			t: t, dir: dir, admin: freePort(t), site: freePort(t), upstream: up, log: newLogLines(),
-			client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
-			exited: make(chan struct{}),
-		}
-		config := strings.NewReplacer("ADMIN", g.admin, "SITE", g.site, "UPSTREAM", up).Replace(caddyfile)
-		write(t, filepath.Join(dir, "Caddyfile"), config)
-		g.cmd = caddyCommand(context.Background(), t, dir, "run", "--config", "Caddyfile")
-		g.cmd.Stderr = g.log
-		if err := g.cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		go func() {
-			_ = g.cmd.Wait() // its exit code is asked for in stop
-			close(g.exited)
-		}()
-		if g.ready() {
-			t.Cleanup(g.stop)
-			return g
-		}
-		g.kill()
-		if n == tries || !strings.Contains(g.log.all(), "address already in use") {
-			t.Fatalf("caddy run does not answer:\n%s", g.log.all())
-		}
+	g := &gateway{
+		t: t, dir: dir, admin: freeport.Address(t), site: freeport.Address(t), upstream: orderService(t), log: newLogLines(),
+		client: &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+		exited: make(chan struct{}),
 	}
+	config := strings.NewReplacer("ADMIN", g.admin, "SITE", g.site, "UPSTREAM", g.upstream).Replace(caddyfile)
+	write(t, filepath.Join(dir, "Caddyfile"), config)
+	g.cmd = caddyCommand(context.Background(), t, dir, "run", "--config", "Caddyfile")
+	g.cmd.Stderr = g.log
+	if err := g.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = g.cmd.Wait() // its exit code is asked for in stop
+		close(g.exited)
+	}()
+	if !g.ready() {
+		g.kill()
+		t.Fatalf("caddy run does not answer:\n%s", g.log.all())
+	}
+	t.Cleanup(g.stop)
+	return g
 }
 
 // in is the gateway for a subtest.
@@ -136,7 +120,8 @@ func (g *gateway) stop() {
 		}
 	case <-time.After(patience):
 		g.t.Errorf("caddy run does not end when interrupted")
-		g.kill()
+		_ = g.cmd.Process.Signal(syscall.SIGABRT) // it writes its goroutines
+		<-g.exited
 	}
 	for _, never := range []string{"DATA RACE", "panic"} {
 		if strings.Contains(g.log.all(), never) {
@@ -144,7 +129,7 @@ func (g *gateway) stop() {
 		}
 	}
 	if g.t.Failed() {
-		g.t.Logf("the log of caddy:\n%s", g.log.tail(40))
+		g.t.Logf("the log of caddy:\n%s", g.log.tail(400))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // nginxConf does what byhand does, in Lua. The modules are where Debian puts them.
@@ -75,7 +77,7 @@ func (s *testbed) nginx(name, rules string) error {
 		fmt.Printf("%s: not installed (Debian's nginx, libnginx-mod-http-lua and lua-cjson), not measured\n", name)
 		return nil
 	}
-	address, err := freeAddress()
+	address, err := freeport.Take()
 	if err != nil {
 		return err
 	}

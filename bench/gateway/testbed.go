@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
+
 	"github.com/promogate/caddy-discount/bench/shop"
 )
 
@@ -140,7 +142,7 @@ func (s *testbed) others() ([]func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	service, err := freeAddress()
+	service, err := freeport.Take()
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +209,7 @@ func (s *testbed) discount(name string, rules int, headers string, with settings
 
 // caddy starts a Caddy with a directive before the proxy.
 func (s *testbed) caddy(g *gateway, bin, directive string, with settings) error {
-	address, err := freeAddress()
+	address, err := freeport.Take()
 	if err != nil {
 		return err
 	}
@@ -290,13 +292,4 @@ func (s *testbed) close() {
 	if s.upstream != nil {
 		_ = s.upstream.Close()
 	}
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

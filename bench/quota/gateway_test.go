@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
+
 	"github.com/promogate/caddy-discount/bench/shop"
 )
 
@@ -98,7 +100,7 @@ const caddyfile = `{
 // ends with the test.
 func newGateway(t *testing.T, bin string, strategy, codes []byte, options, upstream string) *gateway {
 	t.Helper()
-	g := &gateway{t: t, bin: bin, home: t.TempDir(), address: freeAddress(t), admin: freeAddress(t)}
+	g := &gateway{t: t, bin: bin, home: t.TempDir(), address: freeport.Address(t), admin: freeport.Address(t)}
 	g.strategy = filepath.Join(g.home, "shop", "sales.toml") // all of its directory is watched
 	_, port, _ := net.SplitHostPort(g.address)
 	text := fmt.Appendf(nil, caddyfile, g.admin, port, g.strategy, g.stateDir(), options, g.strategy, upstream)
@@ -218,14 +220,4 @@ func (g *gateway) metric(name, label string) (map[string]int64, error) {
 		sums[value] += int64(n)
 	}
 	return sums, lines.Err()
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
+
 	"github.com/dunglas/httpsfv"
 
 	"github.com/promogate/caddy-discount/quota"
@@ -145,7 +147,7 @@ type try struct {
 func newOrders(t *testing.T, seed uint64, digester *quota.Digester) *orders {
 	t.Helper()
 	s := &orders{
-		seed: seed, digester: digester, began: time.Now(), address: freeAddress(t),
+		seed: seed, digester: digester, began: time.Now(), address: freeport.Address(t),
 		list: make(map[int]*order), tries: make(map[int64]int), live: make(amounts), most: make(amounts), fates: make(map[fate]int),
 	}
 	if err := s.open(); err != nil {

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // build compiles the gateway.
@@ -111,7 +113,7 @@ func Start(dir, bin string, in Setting) (*Gateway, error) {
 	if err := os.WriteFile(g.Strategy, in.Strategy, 0o600); err != nil {
 		return nil, err
 	}
-	if g.Address, err = freeAddress(); err != nil {
+	if g.Address, err = freeport.Take(); err != nil {
 		return nil, err
 	}
 	text, err := g.config(home, in)
@@ -158,7 +160,7 @@ func (g *Gateway) config(home string, in Setting) ([]byte, error) {
 	admin := "off"
 	if in.Administered {
 		var err error
-		if g.admin, err = freeAddress(); err != nil {
+		if g.admin, err = freeport.Take(); err != nil {
 			return nil, err
 		}
 		admin = g.admin
@@ -182,15 +184,6 @@ func (g *Gateway) serveOrders() (string, error) {
 		w.Header().Set("X-Priced-By", cmp.Or(r.Header.Get("X-Discount-Strategy"), unpriced))
 	})}
 	go func() { _ = g.upstream.Serve(l) }()
-	return l.Addr().String(), nil
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
 	return l.Addr().String(), nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
@@ -67,12 +68,7 @@ func serve(t *testing.T, dir, level, credentials string) {
 		fmt.Fprint(w, "priced")
 	}))
 	defer upstream.Close()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener.Close()
-	address := listener.Addr().String()
+	address := freeport.Address(t)
 	caddyfile := fmt.Sprintf("{\n admin off\n persist_config off\n servers {\n %s\n }\n}\nhttp://%s {\n log\n reverse_proxy %s\n}\n",
 		credentials, address, upstream.Listener.Addr())
 	adapted, _, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(caddyfile), nil)

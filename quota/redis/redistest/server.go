@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
+
 	"github.com/redis/rueidis"
 )
 
@@ -59,34 +61,16 @@ func Start(t testing.TB, options Options) *Server {
 	if err != nil {
 		t.Skipf("no server to test with: %v", err)
 	}
-	s := &Server{t: t, program: program, dir: t.TempDir(), options: options}
+	_, port, err := net.SplitHostPort(freeport.Address(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{t: t, program: program, dir: t.TempDir(), options: options, port: port}
 	t.Cleanup(s.Kill)
-	// A port that is free now can be taken by another before the server has it.
-	for tries := 1; ; tries++ {
-		s.port = freePort(t)
-		err := s.start()
-		if err == nil {
-			return s
-		}
-		if tries == 5 {
-			t.Fatalf("redis-server does not start: %v\n%s", err, &s.output)
-		}
-		s.Kill()
+	if err := s.start(); err != nil {
+		t.Fatalf("redis-server does not start: %v\n%s", err, &s.output)
 	}
-}
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
+	return s
 }
 
 func (s *Server) start() error {
