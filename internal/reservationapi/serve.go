@@ -35,6 +35,10 @@ func Serve(w http.ResponseWriter, r *http.Request, l *reservations.Ledger) error
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
 	name, said := asked(r.URL.Path)
+	id, err := quota.ParseID(name)
+	if err != nil {
+		return problem(http.StatusNotFound, "No such reservation", err.Error()).Send(w, r)
+	}
 	allowed := http.MethodGet
 	if said != nil {
 		allowed = http.MethodPost
@@ -42,10 +46,6 @@ func Serve(w http.ResponseWriter, r *http.Request, l *reservations.Ledger) error
 	if r.Method != allowed && !(allowed == http.MethodGet && r.Method == http.MethodHead) {
 		w.Header().Set("Allow", allowed)
 		return problem(http.StatusMethodNotAllowed, "Method not allowed", "want "+allowed).Send(w, r)
-	}
-	id, err := quota.ParseID(name)
-	if err != nil {
-		return problem(http.StatusNotFound, "No such reservation", err.Error()).Send(w, r)
 	}
 	if l == nil {
 		return problem(http.StatusServiceUnavailable, "No ledger", "the strategy has no ledger, or it is not open").Send(w, r)

@@ -70,6 +70,7 @@ func TestServe(t *testing.T) {
 		{name: "get of a word", method: "GET", path: "/" + id + "/return", ledger: open, status: 405, allow: "POST"},
 		{name: "post to a reservation", method: "POST", path: "/" + id, ledger: open, status: 405, allow: "GET"},
 		{name: "another word", method: "GET", path: "/" + id + "/refund", ledger: open, status: 404, says: "No such reservation"},
+		{name: "another word is said", method: "POST", path: "/" + id + "/refund", ledger: open, status: 404, says: "No such reservation"},
 		{name: "a word alone", method: "GET", path: "commit", ledger: open, status: 404, says: "No such reservation"},
 		{name: "nothing", method: "GET", path: "/", ledger: open, status: 404, says: "No such reservation"},
 		{name: "an unknown reservation", method: "GET", path: "/" + none, ledger: open, status: 404, says: "No such reservation"},

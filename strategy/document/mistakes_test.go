@@ -199,6 +199,8 @@ func TestOtherSlips(t *testing.T) {
 		"a day too many":         {text: "a = 2026-02-30", want: "a.toml:1:5: a: 2026-02-30: there is no such date (February 2026 has 28 days)\n"},
 		"a day too many, a time": {text: "a = 2026-02-30T24:00:00", want: "a.toml:1:5: a: 2026-02-30T24:00:00: there is no such date-time (February 2026 has 28 days)\n"},
 		"month thirteen":         {text: "a = 2026-13-01", want: "a.toml:1:5: a: 2026-13-01: there is no such date (months go from 01 to 12)\n"},
+		"an integer too large":   {text: "a = 99999999999999999999", want: "a.toml:1:5: a: 99999999999999999999: the integer does not fit 64 bits\n"},
+		"a number too large":     {text: "a = 1e400", want: "a.toml:1:5: a: 1e400: the number is out of range\n"},
 		"a month of one digit":   {text: "a = 2026-6-30", want: "a.toml:1:5: a: 2026-6-30: there is no such date (a date has four digits for the year and two each for month and day, such as 2026-06-01)\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

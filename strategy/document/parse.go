@@ -367,7 +367,11 @@ func (b *builder) scalar(v *unstable.Node, fallback Pos) (*Node, error) {
 	node.Text = b.part(v.Raw, v.Data)
 	if reason := checkScalar(node.Kind, node.Text); reason != "" {
 		reason = fmt.Sprintf("%s: %s", node.Text, reason)
-		return nil, &Diagnostics{List: []Diagnostic{b.doc.Diagnostic(at, "", reason, TimeMeant(node.Text))}}
+		hint := ""
+		if node.Kind != Integer && node.Kind != Float {
+			hint = TimeMeant(node.Text)
+		}
+		return nil, &Diagnostics{List: []Diagnostic{b.doc.Diagnostic(at, "", reason, hint)}}
 	}
 	if node.Kind == Integer || node.Kind == Float {
 		node.Text = strings.ReplaceAll(node.Text, "_", "")
