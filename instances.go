@@ -93,6 +93,9 @@ func (p *pricer) openLedger() {
 		p.log.Warn("limits per customer go by what carts say: a client may name another customer, unless the option customer says who it is",
 			zap.Strings("quotas", limits))
 	}
+	if p.ledger == nil {
+		p.log.Warn("no order is counted, the ledger is off: each rule with a quota follows its on_outage")
+	}
 	if err := p.ledger.Open(); err != nil {
 		p.log.Error("cannot open ledger", zap.Error(err))
 	}

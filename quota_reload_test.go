@@ -53,6 +53,27 @@ func TestAnOrderOnItsWayWhileTheLedgerIsReconfigured(t *testing.T) {
 	}
 }
 
+// A ledger that is off leaves each rule with a quota to its on_outage, which is in the log.
+func TestALedgerThatIsOffIsInTheLog(t *testing.T) {
+	const without, with = "version = \"v1\"\n[rule.welcome]\ndiscount_amount = 1\n", "quota = { uses = 1 }\n"
+	for _, c := range []struct {
+		name, strategy, ledger string
+		warned                 bool
+	}{
+		{name: "off", strategy: without + with, ledger: "ledger off", warned: true},
+		{name: "off and nothing to count", strategy: without, ledger: "ledger off"},
+		{name: "a ledger", strategy: without + with, ledger: "LEDGER"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, _ := openLimited(t, c.strategy, "discount STRATEGY {\n\t"+c.ledger+"\n}\nreverse_proxy UPSTREAM")
+			s.order(tenYuan)
+			if warned := strings.Contains(s.logged(), "no order is counted, the ledger is off"); warned != c.warned {
+				t.Errorf("the log has the warning: %v, want %v", warned, c.warned)
+			}
+		})
+	}
+}
+
 // Who the customer is only the gateway can say. Where it does not, that is in the log.
 func TestLimitsPerCustomerWithoutACustomer(t *testing.T) {
 	const text = "version = \"v1\"\n[rule.welcome]\ndiscount_amount = 1\nquota = { uses_per_customer = 1 }\n"
