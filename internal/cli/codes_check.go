@@ -20,15 +20,15 @@ import (
 
 func codesCheckCommand() *cobra.Command {
 	c := command("check PATH [CODE...]", "Checks a file of codes, or codes against a strategy", `
-With a file of codes it finds what is wrong with it: codes that are there twice, lines
-that are no codes, and codes that look like others. It names lines, and no code.
+With a file of codes it finds what is wrong with it: codes that are there twice and lines
+that are no codes. It warns of codes that look like others. It names lines, and no code.
 
 With a strategy, a *.toml file or a directory, it lists the sets of codes. With codes,
 too, it says which sets each of them is of; - reads them from the standard input, one
 a line, so that no list of processes shows them. Codes that carry a signature are
 looked up with the key of the flags. Whether a code is used up only a gateway knows.
 
-Exits with 2 if something was found, or if a code is of no set.`,
+Exits with 2 if something is wrong, or if a code is of no set. A warning is no mistake.`,
 		`  caddy discount codes check welcome.codes
   caddy discount codes check config
   caddy discount codes check config --key-env CODE_KEY - < codes.txt`, somePaths, runCodesCheck)
