@@ -115,8 +115,8 @@ func (g *gateway) stop() {
 	_ = g.cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-g.exited:
-		if code := g.cmd.ProcessState.ExitCode(); code != 0 {
-			g.t.Errorf("caddy run: exit %d", code)
+		if !g.cmd.ProcessState.Success() {
+			g.t.Errorf("caddy run ended with %v", g.cmd.ProcessState)
 		}
 	case <-time.After(patience):
 		g.t.Errorf("caddy run does not end when interrupted")
