@@ -72,8 +72,18 @@ func isPlainName(name string) bool {
 // one need not be parsed, since they name none. A name with its suffix written in escapes
 // is not found.
 func mayName(s Source) bool {
-	lower := bytes.ToLower(s.Data)
-	return slices.ContainsFunc(codesSuffixes, func(suffix string) bool { return bytes.Contains(lower, []byte(suffix)) })
+	for rest := s.Data; ; rest = rest[1:] {
+		at := bytes.IndexByte(rest, '.') // which all suffixes begin with
+		if at < 0 {
+			return false
+		}
+		rest = rest[at:]
+		if slices.ContainsFunc(codesSuffixes, func(suffix string) bool {
+			return len(rest) >= len(suffix) && bytes.EqualFold(rest[:len(suffix)], []byte(suffix))
+		}) {
+			return true
+		}
+	}
 }
 
 // splitCompanions separates the files of a strategy from the files next to it.

@@ -35,7 +35,7 @@ const (
 
 	// beforePause is the least time between two pauses. It bounds the share of pauses in a
 	// building, for any number of orders.
-	beforePause = 500 * time.Microsecond
+	beforePause = 750 * time.Microsecond
 
 	// longestSpan is the longest time between two pauses. Go lets any goroutine run as long.
 	longestSpan = 10 * time.Millisecond

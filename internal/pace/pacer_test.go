@@ -23,8 +23,8 @@ func TestWorkGoesOnAsLongAsItsPauseTook(t *testing.T) {
 		name         string
 		paused, want time.Duration
 	}{
-		{name: "no pause", paused: 0, want: 500 * time.Microsecond},
-		{name: "a precise pause", paused: 260 * time.Microsecond, want: 500 * time.Microsecond},
+		{name: "no pause", paused: 0, want: 750 * time.Microsecond},
+		{name: "a precise pause", paused: 260 * time.Microsecond, want: 750 * time.Microsecond},
 		{name: "a pause of a coarse clock", paused: 1100 * time.Microsecond, want: 1100 * time.Microsecond},
 		{name: "a pause that orders extend", paused: 6 * time.Millisecond, want: 6 * time.Millisecond},
 		{name: "a pause of a machine that hangs", paused: time.Second, want: 10 * time.Millisecond},
