@@ -43,27 +43,26 @@ func (s *Strategy) RecountsAfter(earlier *Strategy) []Recount {
 func (s *Strategy) recodesAfter(earlier *Strategy) []Recount {
 	var list []Recount
 	for _, now := range s.codeSets {
-		was, why := now.name, "coupon_case is another one"
-		if !earlier.hasCodeSet(was) {
-			was = earlier.codeSetGone(s, now.file)
-			why = "it was named " + was
+		was, why := now.name, ""
+		switch {
+		case now.signed:
+		case !earlier.hasCodeSet(now.name):
+			if was = earlier.codeSetGone(s, now.file); was != "" {
+				why = "it was named " + was
+			}
+		case earlier.spelling.codes != s.spelling.codes:
+			why = "coupon_case is another one"
 		}
-		if now.signed || was == "" || was == now.name && earlier.spelling.codes == s.spelling.codes {
-			continue
+		if why != "" {
+			text := fmt.Sprintf("%s counts its codes from zero, and those are good again that were used up: %s", now.name, why)
+			list = append(list, Recount{Was: Quota{Name: was}, Now: Quota{Name: now.name}, Codes: true, Text: text})
 		}
-		text := fmt.Sprintf("%s counts its codes from zero, and those are good again that were used up: %s", now.name, why)
-		list = append(list, Recount{Was: Quota{Name: was}, Now: Quota{Name: now.name}, Codes: true, Text: text})
 	}
 	return list
 }
 
 func (s *Strategy) hasCodeSet(name string) bool {
-	for _, set := range s.codeSets {
-		if set.name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.codeSets, func(set *codeSet) bool { return set.name == name })
 }
 
 // codeSetGone is the name of the set of a file that a later strategy has no more; "" for none.

@@ -365,15 +365,16 @@ func (b *builder) scalar(v *unstable.Node, fallback Pos) (*Node, error) {
 	}
 	node := b.node(kindOf(v.Kind), at)
 	node.Text = b.part(v.Raw, v.Data)
+	number := node.Kind == Integer || node.Kind == Float
 	if reason := checkScalar(node.Kind, node.Text); reason != "" {
 		reason = fmt.Sprintf("%s: %s", node.Text, reason)
 		hint := ""
-		if node.Kind != Integer && node.Kind != Float {
+		if !number {
 			hint = TimeMeant(node.Text)
 		}
 		return nil, &Diagnostics{List: []Diagnostic{b.doc.Diagnostic(at, "", reason, hint)}}
 	}
-	if node.Kind == Integer || node.Kind == Float {
+	if number {
 		node.Text = strings.ReplaceAll(node.Text, "_", "")
 	}
 	return node, nil
