@@ -13,9 +13,9 @@ import (
 	"testing/iotest"
 	"time"
 
-	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 func TestTheBodyArrivesByteForByteInItsFraming(t *testing.T) {

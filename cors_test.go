@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // quoteRequest is a request of a page, without a cart unless headers have one; headers are

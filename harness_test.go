@@ -16,12 +16,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
 	"go.uber.org/goleak"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 func TestMain(m *testing.M) {
@@ -386,10 +386,10 @@ func listeners(address string) (n int) {
 	table, _ := os.ReadFile("/proc/net/tcp")
 	_, port, _ := net.SplitHostPort(address)
 	number, _ := strconv.Atoi(port)
-	at := fmt.Sprintf(":%04X ", number)
+	at := fmt.Sprintf(":%04X", number)
 	for line := range strings.Lines(string(table)) {
 		fields := strings.Fields(line)
-		if len(fields) > 3 && strings.HasSuffix(fields[1]+" ", at) && fields[3] == "0A" {
+		if len(fields) > 3 && strings.HasSuffix(fields[1], at) && fields[3] == "0A" {
 			n++
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/promogate/caddy-discount/quota"
 )
 
@@ -121,8 +120,8 @@ func TestOrdersWithoutALedger(t *testing.T) {
 	}
 }
 
-// countedIn is a site with the embedded ledger in a state directory. It waits for a disk that is slow.
-func countedIn(dir string) string {
+// countingIn is a site with the embedded ledger in a state directory. It waits for a disk that is slow.
+func countingIn(dir string) string {
 	return "discount STRATEGY {\n\tstate " + dir + "\n\tledger embedded {\n\t\ttimeout 30s\n\t}\n}\nreverse_proxy UPSTREAM"
 }
 
@@ -134,7 +133,7 @@ func TestTheEmbeddedLedgerIsTheDefault(t *testing.T) {
 
 // What was granted is known to the next configuration, and to the next process.
 func TestTheEmbeddedLedgerRemembers(t *testing.T) {
-	site := countedIn(t.TempDir())
+	site := countingIn(t.TempDir())
 	s := open(t, limited, site)
 	amount := func(units string) string {
 		t.Helper()
@@ -161,7 +160,7 @@ func TestTheEmbeddedLedgerRemembers(t *testing.T) {
 
 // A quota that an edit adds is counted, too.
 func TestAnEditThatAddsAQuota(t *testing.T) {
-	s := open(t, half, countedIn(t.TempDir()))
+	s := open(t, half, countingIn(t.TempDir()))
 	s.save(strings.Replace(limited, "0.5", "0.2", 1))
 	eventually(t, "the first unit is counted", func() bool { return s.order(tenYuan).Get("X-Discount-Amount") == "200" })
 	for range 4 {

@@ -16,9 +16,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/promogate/caddy-discount/bench/shop"
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // testbed is where the gateways stand, in front of one order service.

@@ -19,9 +19,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/promogate/caddy-discount/bench/shop"
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // The secret of the ledgers, and the namespace of the counts.

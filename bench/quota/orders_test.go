@@ -16,10 +16,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/dunglas/httpsfv"
 
+	"github.com/promogate/caddy-discount/internal/freeport"
 	"github.com/promogate/caddy-discount/quota"
 )
 

@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // A Caddy writes the entries of real requests to a log with each encoder and to one with the same

@@ -15,9 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/promogate/caddy-discount/internal/freeport"
-
 	"github.com/redis/rueidis"
+
+	"github.com/promogate/caddy-discount/internal/freeport"
 )
 
 // Password is what servers with Options.Password ask for. No URL may break it.
