@@ -121,10 +121,11 @@ func (o *Options) open(ctx caddy.Context, module string) (*pricer, error) {
 		shared := configuration.of(key)
 		running.Configure(shared.forEngine(key))
 		running.StartJournal()
+		atStart := running.Live()
 		p.openLedger()
 		running.Started(self)
 		running.Subscribe(p, func(name string, data map[string]any) {
-			if name == telemetry.EventActivated {
+			if name == telemetry.EventActivated && running.Live() != atStart {
 				p.openLedger() // the edit may have brought the first quota
 			}
 			events.Emit(ctx, name, data)
